@@ -1,0 +1,280 @@
+//! The contract with the shop: order events as CloudEvents 1.0 in JSON
+//! (<https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>).
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::Value;
+
+use crate::ids::{CorrelationId, EventId, Source, TrackingNumber};
+use crate::json::{FieldError, Invalid, Problems, Reader};
+use crate::notification::Kind;
+use crate::order::{Order, timestamp};
+use crate::shipment::{Cancellation, ParcelLine, Refund, Shipment};
+
+/// The largest event that intake takes, in bytes of JSON: 256 KiB.
+pub const LARGEST_EVENT: usize = 256 * 1024;
+
+/// A valid event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// `source` and `id`: what names it, for ever, within its order.
+    pub reference: EventRef,
+    /// When it happened, if the shop says.
+    pub time: Option<Timestamp>,
+    /// The shop's own correlation id, from the extension attribute `correlationid`.
+    pub correlation_id: Option<CorrelationId>,
+    /// `false` records the event and mails nobody (an import of old orders).
+    pub notify: bool,
+    /// The order as it stands now.
+    pub order: Order,
+    /// What happened to it.
+    pub happened: Happened,
+}
+
+/// An event's name within its order.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub struct EventRef {
+    /// The publishing system.
+    pub source: Source,
+    /// The event's id there.
+    pub id: EventId,
+}
+
+impl EventRef {
+    /// The sort key of the event in the Events table. Neither part can hold the space.
+    #[must_use]
+    pub fn sort_key(&self) -> String {
+        format!("{} {}", self.source, self.id)
+    }
+
+    /// Reads [`EventRef::sort_key`] back.
+    ///
+    /// # Errors
+    /// [`Invalid`] when it is no such key.
+    pub fn from_sort_key(key: &str) -> Result<Self, Invalid> {
+        let (source, id) =
+            key.split_once(' ').ok_or_else(|| Invalid::expected("a source, a space and an id"))?;
+        Ok(Self { source: Source::parse(source)?, id: EventId::parse(id)? })
+    }
+}
+
+/// What happened: one variant for each event type, with what that type must carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    /// `order.confirmed`
+    Confirmed,
+    /// `order.cancelled`
+    Cancelled(Cancellation),
+    /// `order.refunded`
+    Refunded(Refund),
+    /// `shipment.shipped`
+    Shipped(Shipment),
+    /// `shipment.updated`, with the new tracking number
+    Updated(Shipment, TrackingNumber),
+    /// `shipment.delayed`, with the new expected day
+    Delayed(Shipment, Date),
+    /// `shipment.out_for_delivery`
+    OutForDelivery(Shipment),
+    /// `shipment.delivered`
+    Delivered(Shipment),
+}
+
+impl Happened {
+    /// The event type.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Confirmed => Kind::OrderConfirmed,
+            Self::Cancelled(_) => Kind::OrderCancelled,
+            Self::Refunded(_) => Kind::OrderRefunded,
+            Self::Shipped(_) => Kind::ShipmentShipped,
+            Self::Updated(..) => Kind::ShipmentUpdated,
+            Self::Delayed(..) => Kind::ShipmentDelayed,
+            Self::OutForDelivery(_) => Kind::ShipmentOutForDelivery,
+            Self::Delivered(_) => Kind::ShipmentDelivered,
+        }
+    }
+}
+
+impl Event {
+    /// Reads a CloudEvent. Unknown members are tolerated (a newer shop, an extension attribute).
+    ///
+    /// # Errors
+    /// Every bad field, by JSON Pointer. An unknown `type` names the known ones.
+    pub fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
+        let problems = Problems::default();
+        let event = Self::read(&Reader::root(json, &problems));
+        let problems = problems.into_vec();
+        match event {
+            Some(event) if problems.is_empty() => Ok(event),
+            _ => Err(problems),
+        }
+    }
+
+    fn read(from: &Reader<'_>) -> Option<Self> {
+        let version = from.required("specversion", |r| r.text(spec_version));
+        let source = from.required("source", |r| r.text(Source::parse));
+        let id = from.required("id", |r| r.text(EventId::parse));
+        let kind = from.required("type", |r| r.text(Kind::parse));
+        let time = from.optional("time", |r| r.text(timestamp));
+        let content = from.optional("datacontenttype", |r| r.text(json_content));
+        let correlation_id = from.optional("correlationid", |r| r.text(CorrelationId::parse));
+        let data = from.required("data", |r| Data::read(&r, kind));
+        let (Data { notify, order, happened }, ()) = (data?, version?);
+        content?;
+        Some(Self {
+            reference: EventRef { source: source?, id: id? },
+            time: time?,
+            correlation_id: correlation_id?,
+            notify,
+            order,
+            happened: happened?,
+        })
+    }
+
+    /// The event as the contract writes it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut data = serde_json::json!({ "order": self.order });
+        if !self.notify {
+            data["notify"] = Value::Bool(false);
+        }
+        match &self.happened {
+            Happened::Confirmed => {}
+            Happened::Cancelled(cancellation) => data["cancellation"] = to_value(cancellation),
+            Happened::Refunded(refund) => data["refund"] = to_value(refund),
+            Happened::Shipped(s)
+            | Happened::Updated(s, _)
+            | Happened::Delayed(s, _)
+            | Happened::OutForDelivery(s)
+            | Happened::Delivered(s) => data["shipment"] = to_value(s),
+        }
+        let mut event = serde_json::json!({
+            "specversion": "1.0",
+            "source": self.reference.source,
+            "id": self.reference.id,
+            "type": self.happened.kind().as_str(),
+            "data": data,
+        });
+        if let Some(time) = self.time {
+            event["time"] = Value::String(time.to_string());
+        }
+        if let Some(correlation_id) = &self.correlation_id {
+            event["correlationid"] = Value::String(correlation_id.to_string());
+        }
+        event
+    }
+}
+
+fn to_value(part: &impl serde::Serialize) -> Value {
+    serde_json::to_value(part).expect("the domain types serialise to JSON without fail")
+}
+
+fn spec_version(text: &str) -> Result<(), Invalid> {
+    if text == "1.0" { Ok(()) } else { Err(Invalid::expected("\"1.0\", the CloudEvents version")) }
+}
+
+fn json_content(text: &str) -> Result<(), Invalid> {
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        Ok(())
+    } else {
+        Err(Invalid::expected("application/json"))
+    }
+}
+
+/// The member `data`. `happened` is `None` when the type is unknown, which is noted already.
+struct Data {
+    notify: bool,
+    order: Order,
+    happened: Option<Happened>,
+}
+
+impl Data {
+    fn read(from: &Reader<'_>, kind: Option<Kind>) -> Option<Self> {
+        let notify = from.optional("notify", |r| r.boolean());
+        let order = from.required("order", |r| Order::read(&r));
+        let happened = kind.map(|kind| read_happened(from, kind));
+        let happened = match happened {
+            Some(read) => Some(read?),
+            None => None,
+        };
+        let order = order?;
+        if let Some(happened) = &happened {
+            fits_the_order(from, &order, happened)?;
+        }
+        Some(Self { notify: notify?.unwrap_or(true), order, happened })
+    }
+}
+
+fn read_happened(from: &Reader<'_>, kind: Kind) -> Option<Happened> {
+    let shipment = || from.required("shipment", |r| Shipment::read(&r));
+    Some(match kind {
+        Kind::OrderConfirmed => Happened::Confirmed,
+        Kind::OrderCancelled => {
+            let cancellation = from.optional("cancellation", |r| Cancellation::read(&r))?;
+            Happened::Cancelled(cancellation.unwrap_or_default())
+        }
+        Kind::OrderRefunded => Happened::Refunded(from.required("refund", |r| Refund::read(&r))?),
+        Kind::ShipmentShipped => Happened::Shipped(shipment()?),
+        Kind::ShipmentUpdated => {
+            let shipment = shipment()?;
+            match shipment.tracking_number.clone() {
+                Some(number) => Happened::Updated(shipment, number),
+                None => return missing_in_shipment(from, "tracking_number"),
+            }
+        }
+        Kind::ShipmentDelayed => {
+            let shipment = shipment()?;
+            match shipment.expected_on {
+                Some(day) => Happened::Delayed(shipment, day),
+                None => return missing_in_shipment(from, "expected_on"),
+            }
+        }
+        Kind::ShipmentOutForDelivery => Happened::OutForDelivery(shipment()?),
+        Kind::ShipmentDelivered => Happened::Delivered(shipment()?),
+    })
+}
+
+fn missing_in_shipment<T>(from: &Reader<'_>, name: &str) -> Option<T> {
+    from.required("shipment", |r| r.required(name, |_| None::<T>))
+}
+
+/// A parcel holds only what was ordered, and money comes back in the currency it was paid in.
+fn fits_the_order(from: &Reader<'_>, order: &Order, happened: &Happened) -> Option<()> {
+    match happened {
+        Happened::Confirmed => Some(()),
+        Happened::Cancelled(c) => match c.refund {
+            Some(refund) if refund.currency != order.totals.total.currency => {
+                from.refuse_member("cancellation", "a refund in the order's currency")
+            }
+            _ => Some(()),
+        },
+        Happened::Refunded(r) if r.amount.currency != order.totals.total.currency => {
+            from.refuse_member("refund", "an amount in the order's currency")
+        }
+        Happened::Refunded(_) => Some(()),
+        Happened::Shipped(s)
+        | Happened::Updated(s, _)
+        | Happened::Delayed(s, _)
+        | Happened::OutForDelivery(s)
+        | Happened::Delivered(s) => parcel_fits(from, order, s),
+    }
+}
+
+fn parcel_fits(from: &Reader<'_>, order: &Order, shipment: &Shipment) -> Option<()> {
+    let all = || shipment.lines.iter().chain(&shipment.still_to_come);
+    let too_many = |line: &ParcelLine| {
+        let shipped: u64 = all().filter(|l| l.sku == line.sku).map(|l| u64::from(l.quantity)).sum();
+        shipped > order.quantity_of(&line.sku)
+    };
+    if all().any(too_many) {
+        return from.refuse_member(
+            "shipment",
+            "lines and still_to_come to hold only articles of the order, together at most as many as ordered",
+        );
+    }
+    Some(())
+}

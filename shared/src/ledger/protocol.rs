@@ -1,0 +1,287 @@
+//! The ledger's state machine, as data.
+//!
+//! [`Transition::preconditions`] is the whole protocol: which states, under which guard, each
+//! transition may leave. Three readers share it, so they cannot drift apart: [`Transition::apply`]
+//! (the model checker and the tests), the DynamoDB condition expressions (`kit::ledger`), and the
+//! operator's command.
+//!
+//! Delivery semantics that follow from it:
+//! - A notification is claimed by at most one mailer at a time, and the claim's attempt number
+//!   fences off every earlier claim.
+//! - Once SES is known to have accepted a mail, no transition leads back to a state from which it
+//!   could be sent.
+//! - A second acceptance needs a claim out of `in_doubt`, which only the policy `resend` or an
+//!   operator's word allows, and only after the grace period.
+
+use super::record::{Record, State};
+
+/// Everything that can happen to a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transition {
+    /// The dispatcher decides to notify.
+    Plan,
+    /// The dispatcher decides not to.
+    SkipAtPlan,
+    /// A mailer takes the lease.
+    Claim,
+    /// A mailer finds it stale before sending.
+    Skip,
+    /// SES answered: accepted.
+    Accept,
+    /// SES answered: not now.
+    Refuse,
+    /// SES answered: never; or no mail can be made of it.
+    Fail,
+    /// The mailer that holds the lease got no answer, or one that proves nothing.
+    Doubt,
+    /// The lease ran out and its holder said nothing.
+    Expire,
+    /// An SES event proves that SES accepted it.
+    Settle,
+    /// An SES event: delivered.
+    Deliver,
+    /// An SES event: bounced.
+    Bounce,
+    /// An SES event: complained about.
+    Complain,
+    /// An SES event: rejected after acceptance.
+    Reject,
+    /// An operator says that it was not sent and may be sent (again).
+    Reopen,
+}
+
+/// A state that a transition may leave, or the absence of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Precondition {
+    /// There is no record yet.
+    Absent,
+    /// It is in this state, and the guard holds.
+    In(State, Guard),
+}
+
+/// What else must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Guard {
+    /// Nothing.
+    Always,
+    /// The record's attempt is the one this writer claimed: the fence.
+    SameAttempt,
+    /// It was claimed at least once: without a claim nothing can have been sent.
+    Attempted,
+    /// Its not-before time has come.
+    Due,
+    /// Its lease has run out.
+    LeaseExpired,
+    /// The message was enqueued after the failure was recorded: somebody replayed it.
+    Replayed,
+    /// The policy is `resend`, and the grace period is over.
+    GracePassed,
+}
+
+/// What a writer knows. Times are milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Facts {
+    /// The writer's clock.
+    pub now: i64,
+    /// The attempt that the writer claimed; 0 for those that claim none.
+    pub attempt: u32,
+    /// When the writer's message was put on its queue (SQS `SentTimestamp`).
+    pub enqueued_at: i64,
+    /// Doubts from before this moment may be sent again; `i64::MIN` where the policy is `hold`.
+    pub resend_doubts_from: i64,
+    /// For [`Transition::Claim`]: when the new lease runs out.
+    pub lease_until: i64,
+    /// For [`Transition::Refuse`]: when it is due again.
+    pub not_before: i64,
+}
+
+impl Facts {
+    /// The facts of a writer that knows only the time.
+    #[must_use]
+    pub const fn at(now: i64) -> Self {
+        Self {
+            now,
+            attempt: 0,
+            enqueued_at: i64::MIN,
+            resend_doubts_from: i64::MIN,
+            lease_until: 0,
+            not_before: 0,
+        }
+    }
+
+    /// The facts of the mailer that holds `attempt`.
+    #[must_use]
+    pub const fn of_attempt(now: i64, attempt: u32) -> Self {
+        Self { attempt, ..Self::at(now) }
+    }
+}
+
+/// What becomes of the attempt number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Write {
+    /// A new record, attempt 0.
+    Create,
+    /// Attempt and lease are new.
+    TakeLease,
+    /// The attempt stays; `not_before` is set.
+    Postpone,
+    /// The attempt stays.
+    Keep,
+}
+
+use Guard::{Always, Attempted, Due, GracePassed, LeaseExpired, Replayed, SameAttempt};
+use Precondition::{Absent, In};
+use State::{Bounced, Complained, Delivered, Failed, InDoubt, Planned, Sending, Sent, Skipped};
+
+impl Transition {
+    /// Every transition.
+    pub const ALL: [Self; 15] = [
+        Self::Plan,
+        Self::SkipAtPlan,
+        Self::Claim,
+        Self::Skip,
+        Self::Accept,
+        Self::Refuse,
+        Self::Fail,
+        Self::Doubt,
+        Self::Expire,
+        Self::Settle,
+        Self::Deliver,
+        Self::Bounce,
+        Self::Complain,
+        Self::Reject,
+        Self::Reopen,
+    ];
+
+    /// From where it may happen; any one of these suffices.
+    #[must_use]
+    pub const fn preconditions(self) -> &'static [Precondition] {
+        match self {
+            Self::Plan | Self::SkipAtPlan => &[Absent],
+            Self::Claim => &[In(Planned, Due), In(Failed, Replayed), In(InDoubt, GracePassed)],
+            // A doubt is never skipped: it may have been sent.
+            Self::Skip => &[In(Planned, Always), In(Failed, Replayed)],
+            // The answer to one's own attempt is proof, also after somebody doubted it.
+            Self::Accept | Self::Refuse | Self::Fail => {
+                &[In(Sending, SameAttempt), In(InDoubt, SameAttempt)]
+            }
+            Self::Doubt => &[In(Sending, SameAttempt)],
+            Self::Expire => &[In(Sending, LeaseExpired)],
+            // SES's own events are proof whatever anybody believed before.
+            Self::Settle => &[
+                In(Sending, Always),
+                In(InDoubt, Always),
+                In(Planned, Attempted),
+                In(Failed, Always),
+            ],
+            Self::Deliver => &[
+                In(Sending, Always),
+                In(InDoubt, Always),
+                In(Planned, Attempted),
+                In(Failed, Always),
+                In(Sent, Always),
+            ],
+            Self::Bounce => &[
+                In(Sending, Always),
+                In(InDoubt, Always),
+                In(Planned, Attempted),
+                In(Failed, Always),
+                In(Sent, Always),
+                In(Delivered, Always),
+            ],
+            Self::Complain => &[
+                In(Sending, Always),
+                In(InDoubt, Always),
+                In(Planned, Attempted),
+                In(Failed, Always),
+                In(Sent, Always),
+                In(Delivered, Always),
+                In(Bounced, Always),
+            ],
+            Self::Reject => &[In(Sending, Always), In(InDoubt, Always), In(Sent, Always)],
+            Self::Reopen => {
+                &[In(InDoubt, SameAttempt), In(Failed, SameAttempt), In(Skipped, SameAttempt)]
+            }
+        }
+    }
+
+    /// Where it leads.
+    #[must_use]
+    pub const fn target(self) -> State {
+        match self {
+            Self::Plan | Self::Refuse | Self::Reopen => Planned,
+            Self::SkipAtPlan | Self::Skip => Skipped,
+            Self::Claim => Sending,
+            Self::Accept | Self::Settle => Sent,
+            Self::Fail | Self::Reject => Failed,
+            Self::Doubt | Self::Expire => InDoubt,
+            Self::Deliver => Delivered,
+            Self::Bounce => Bounced,
+            Self::Complain => Complained,
+        }
+    }
+
+    /// What it does to the attempt number and the times.
+    #[must_use]
+    pub const fn write(self) -> Write {
+        match self {
+            Self::Plan | Self::SkipAtPlan => Write::Create,
+            Self::Claim => Write::TakeLease,
+            Self::Refuse => Write::Postpone,
+            _ => Write::Keep,
+        }
+    }
+
+    /// Whether it may happen to `record`.
+    #[must_use]
+    pub fn allows(self, record: Option<&Record>, facts: &Facts) -> bool {
+        self.preconditions().iter().any(|precondition| precondition.holds(record, facts))
+    }
+
+    /// The record afterwards, or `None` when a precondition forbids it: one conditional write.
+    #[must_use]
+    pub fn apply(self, record: Option<&Record>, facts: &Facts) -> Option<Record> {
+        if !self.allows(record, facts) {
+            return None;
+        }
+        let before = record.copied().unwrap_or(Record {
+            state: self.target(),
+            attempt: 0,
+            since: facts.now,
+            not_before: 0,
+            lease_until: 0,
+        });
+        let after = Record { state: self.target(), since: facts.now, ..before };
+        Some(match self.write() {
+            Write::Create | Write::Keep => after,
+            Write::TakeLease => {
+                Record { attempt: before.attempt + 1, lease_until: facts.lease_until, ..after }
+            }
+            Write::Postpone => Record { not_before: facts.not_before, ..after },
+        })
+    }
+}
+
+impl Precondition {
+    fn holds(self, record: Option<&Record>, facts: &Facts) -> bool {
+        match (self, record) {
+            (Absent, None) => true,
+            (In(state, guard), Some(record)) => record.state == state && guard.holds(record, facts),
+            (Absent, Some(_)) | (In(..), None) => false,
+        }
+    }
+}
+
+impl Guard {
+    fn holds(self, record: &Record, facts: &Facts) -> bool {
+        match self {
+            Always => true,
+            SameAttempt => record.attempt == facts.attempt,
+            Attempted => record.attempt > 0,
+            Due => record.not_before <= facts.now,
+            LeaseExpired => record.lease_until < facts.now,
+            Replayed => record.since < facts.enqueued_at,
+            GracePassed => record.since <= facts.resend_doubts_from,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! A notification's state, as far as the protocol cares.
+
+/// Where a notification stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Decided, not yet being sent (or refused for now, and due again later).
+    Planned,
+    /// A mailer holds the lease and may have called SES.
+    Sending,
+    /// SES accepted it.
+    Sent,
+    /// The recipient's server took it.
+    Delivered,
+    /// The recipient's server refused it.
+    Bounced,
+    /// The recipient called it spam.
+    Complained,
+    /// SES may or may not have accepted it; nobody knows yet.
+    InDoubt,
+    /// Not sent, on purpose.
+    Skipped,
+    /// Not sent, for good; the message is in a dead-letter queue.
+    Failed,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 9] = [
+        Self::Planned,
+        Self::Sending,
+        Self::Sent,
+        Self::Delivered,
+        Self::Bounced,
+        Self::Complained,
+        Self::InDoubt,
+        Self::Skipped,
+        Self::Failed,
+    ];
+
+    /// The word in the ledger.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+            Self::InDoubt => "in_doubt",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads the word back.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Whether SES is known to have accepted the mail.
+    #[must_use]
+    pub const fn is_accepted(self) -> bool {
+        matches!(self, Self::Sent | Self::Delivered | Self::Bounced | Self::Complained)
+    }
+}
+
+impl std::fmt::Display for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The part of a ledger item that decides what may happen next. Times are milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Record {
+    /// Where it stands.
+    pub state: State,
+    /// How often it was claimed: the fencing token of the claim that holds or held the lease.
+    pub attempt: u32,
+    /// When it came into this state.
+    pub since: i64,
+    /// In `planned`: not to be claimed before. Zero: at once.
+    pub not_before: i64,
+    /// In `sending`: when the lease runs out.
+    pub lease_until: i64,
+}

@@ -1,0 +1,57 @@
+//! The customer's language and region.
+
+use crate::json::Invalid;
+
+/// A well-formed BCP 47 language tag (RFC 5646), normalised: `de-AT`, `zh-Hant-TW`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline, extend("maxLength" = 64))]
+pub struct Locale(String);
+
+impl Locale {
+    /// Parses and normalises a tag.
+    ///
+    /// # Errors
+    /// [`Invalid`] when the tag is not well-formed; `de_AT` with an underscore is not.
+    pub fn parse(tag: &str) -> Result<Self, Invalid> {
+        if tag.len() > 64 || tag.contains('_') {
+            return Err(Self::expected());
+        }
+        let locale: icu_locale_core::Locale = tag.parse().map_err(|_| Self::expected())?;
+        Ok(Self(locale.to_string()))
+    }
+
+    fn expected() -> Invalid {
+        Invalid::expected("a BCP 47 language tag such as en-GB")
+    }
+
+    /// The tag.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The language alone: `de` of `de-AT`.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        self.0.split('-').next().unwrap_or(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_normalised() {
+        assert_eq!(Locale::parse("ZH-hant-tw").expect("well-formed").as_str(), "zh-Hant-TW");
+        assert_eq!(Locale::parse("de-AT").expect("well-formed").language(), "de");
+    }
+
+    #[test]
+    fn what_is_no_tag_is_refused() {
+        for bad in ["", "de_AT", "english!", "x", &"en-".repeat(40)] {
+            assert!(Locale::parse(bad).is_err(), "{bad:?} was taken");
+        }
+    }
+}

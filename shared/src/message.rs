@@ -1,0 +1,183 @@
+//! The two queue messages: contracts between deployments.
+//!
+//! A message written by one version is read by another one: during a deployment, after a
+//! rollback, and when a dead-letter queue is replayed weeks later. So each carries its version
+//! `v`; a reader tolerates members it does not know and refuses versions it does not know, by
+//! name, to the dead-letter queue.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::event::Event;
+use crate::ids::CorrelationId;
+use crate::json::{Invalid, parse_strict};
+use crate::notification::NotificationKey;
+
+/// Intake → (Events table → relay) → dispatch queue: an event was accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DispatchRequest {
+    /// When intake stored it.
+    pub accepted_at: Timestamp,
+    /// Follows the event to SES.
+    pub correlation_id: CorrelationId,
+    /// What was accepted.
+    pub event: Event,
+}
+
+/// Dispatcher → mail queue: mail this notification.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MailRequest {
+    /// Which one; the ledger holds its state.
+    pub key: NotificationKey,
+    /// When intake stored the event.
+    pub accepted_at: Timestamp,
+    /// Not to be sent from this moment on.
+    pub send_before: Timestamp,
+    /// Follows the event to SES.
+    pub correlation_id: CorrelationId,
+    /// What to write about.
+    pub event: Event,
+}
+
+/// Why a queue message could not be read. Holds no content of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Not the JSON of this contract.
+    #[error("the message is not a {contract} v1: {why}")]
+    Malformed {
+        /// Which contract.
+        contract: &'static str,
+        /// What was expected where.
+        why: String,
+    },
+    /// A version that this reader does not know.
+    #[error(
+        "the message is a {contract} v{version}, this reader knows v1: deploy the newer version, then replay"
+    )]
+    UnknownVersion {
+        /// Which contract.
+        contract: &'static str,
+        /// What it said.
+        version: u64,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct DispatchWire {
+    v: u64,
+    accepted_at: i64,
+    correlation_id: CorrelationId,
+    event: Value,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MailWire {
+    v: u64,
+    notification: NotificationKey,
+    accepted_at: i64,
+    send_before: i64,
+    correlation_id: CorrelationId,
+    event: Value,
+}
+
+const DISPATCH: &str = "dispatch request";
+const MAIL: &str = "mail request";
+
+impl DispatchRequest {
+    /// The message body for an event in the words of the shop: `event` is kept as it was
+    /// published, so that members this version does not know reach one that does.
+    #[must_use]
+    pub fn body(event: &Value, accepted_at: Timestamp, correlation_id: &CorrelationId) -> String {
+        to_body(&DispatchWire {
+            v: 1,
+            accepted_at: accepted_at.as_millisecond(),
+            correlation_id: correlation_id.clone(),
+            event: event.clone(),
+        })
+    }
+
+    /// Reads a message body.
+    ///
+    /// # Errors
+    /// [`Unreadable`]: for the dead-letter queue, since no retry will change it.
+    pub fn parse(body: &str) -> Result<Self, Unreadable> {
+        let wire: DispatchWire = read(DISPATCH, body)?;
+        Ok(Self {
+            accepted_at: millis(DISPATCH, wire.accepted_at)?,
+            correlation_id: wire.correlation_id,
+            event: event(DISPATCH, &wire.event)?,
+        })
+    }
+}
+
+impl MailRequest {
+    /// The message body.
+    #[must_use]
+    pub fn to_body(&self) -> String {
+        to_body(&MailWire {
+            v: 1,
+            notification: self.key.clone(),
+            accepted_at: self.accepted_at.as_millisecond(),
+            send_before: self.send_before.as_millisecond(),
+            correlation_id: self.correlation_id.clone(),
+            event: self.event.to_json(),
+        })
+    }
+
+    /// Reads a message body.
+    ///
+    /// # Errors
+    /// [`Unreadable`]: for the dead-letter queue, since no retry will change it. A key that is not
+    /// the event's own is refused too: it would mail one order's news under another's name.
+    pub fn parse(body: &str) -> Result<Self, Unreadable> {
+        let wire: MailWire = read(MAIL, body)?;
+        let event = event(MAIL, &wire.event)?;
+        if NotificationKey::of(&event) != wire.notification {
+            return Err(malformed(MAIL, "expected the notification to be the event's own"));
+        }
+        Ok(Self {
+            key: wire.notification,
+            accepted_at: millis(MAIL, wire.accepted_at)?,
+            send_before: millis(MAIL, wire.send_before)?,
+            correlation_id: wire.correlation_id,
+            event,
+        })
+    }
+}
+
+fn to_body(wire: &impl Serialize) -> String {
+    serde_json::to_string(wire).expect("the queue messages serialise to JSON without fail")
+}
+
+fn read<T: for<'de> Deserialize<'de>>(contract: &'static str, body: &str) -> Result<T, Unreadable> {
+    let value = parse_strict(body.as_bytes())
+        .map_err(|Invalid(why)| malformed(contract, format!("expected {why}")))?;
+    match value.get("v").and_then(Value::as_u64) {
+        Some(1) => {}
+        Some(version) => return Err(Unreadable::UnknownVersion { contract, version }),
+        None => return Err(malformed(contract, "expected a version number at /v")),
+    }
+    serde_path_to_error::deserialize(value).map_err(|e| {
+        malformed(contract, format!("the member {} is missing or not as expected", e.path()))
+    })
+}
+
+fn event(contract: &'static str, event: &Value) -> Result<Event, Unreadable> {
+    Event::parse(event).map_err(|problems| {
+        let first = problems.first().map(|p| format!("/event{}: {}", p.pointer, p.detail));
+        malformed(
+            contract,
+            format!("{} bad field(s), first {}", problems.len(), first.unwrap_or_default()),
+        )
+    })
+}
+
+fn millis(contract: &'static str, at: i64) -> Result<Timestamp, Unreadable> {
+    Timestamp::from_millisecond(at)
+        .map_err(|_| malformed(contract, "expected times in milliseconds since 1970"))
+}
+
+fn malformed(contract: &'static str, why: impl Into<String>) -> Unreadable {
+    Unreadable::Malformed { contract, why: why.into() }
+}

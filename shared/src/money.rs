@@ -1,0 +1,89 @@
+//! Money: minor units and a currency. Never a float.
+
+use crate::json::{Invalid, Reader};
+
+/// An ISO 4217 currency code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Currency(iso_currency::Currency);
+
+impl Currency {
+    /// Takes a code such as `EUR`.
+    ///
+    /// # Errors
+    /// [`Invalid`] for a code that ISO 4217 does not list, or lists without a minor unit (metals,
+    /// test codes): nothing can be sold in those.
+    pub fn parse(code: &str) -> Result<Self, Invalid> {
+        iso_currency::Currency::from_code(code)
+            .filter(|c| c.exponent().is_some())
+            .map(Self)
+            .ok_or_else(|| Invalid::expected("an ISO 4217 currency code such as EUR"))
+    }
+
+    /// The code, in capitals.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// How many decimal digits the minor unit has: 0 for JPY, 2 for EUR, 3 for KWD.
+    #[must_use]
+    pub fn minor_digits(self) -> u32 {
+        self.0.exponent().map_or(2, u32::from)
+    }
+}
+
+impl serde::Serialize for Currency {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
+
+impl schemars::JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[A-Z]{3}$",
+            "description": "An ISO 4217 code with a minor unit, such as EUR."
+        })
+    }
+}
+
+/// An amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+pub struct Money {
+    /// In minor units: 1234 is 12.34 EUR, 1234 JPY, 1.234 KWD. Negative for a discount.
+    pub amount: i64,
+    /// Of which currency.
+    pub currency: Currency,
+}
+
+impl Money {
+    /// Reads `{"amount": 1234, "currency": "EUR"}`.
+    pub fn read(from: &Reader<'_>) -> Option<Self> {
+        let amount = from.required("amount", |r| r.integer(i64::MIN..=i64::MAX));
+        let currency = from.required("currency", |r| r.text(Currency::parse));
+        Some(Self { amount: amount?, currency: currency? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_minor_unit_is_the_currencys_own() {
+        let digits = |code| Currency::parse(code).expect("a currency").minor_digits();
+        assert_eq!((digits("JPY"), digits("EUR"), digits("KWD")), (0, 2, 3));
+    }
+
+    #[test]
+    fn a_code_that_nothing_is_sold_in_is_refused() {
+        for bad in ["", "eur", "EURO", "XAU", "XXX", "ZZZ"] {
+            assert!(Currency::parse(bad).is_err(), "{bad:?} was taken");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! What one e-mail is about: the identity that makes sending idempotent, and the rules of its kind.
+
+use jiff::SignedDuration;
+
+use crate::event::{Event, Happened};
+use crate::ids::OrderId;
+use crate::json::Invalid;
+
+/// The eight kinds of event, each with its e-mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `order.confirmed`: we have your order.
+    OrderConfirmed,
+    /// `order.cancelled`: cancelled, and what happens to the money.
+    OrderCancelled,
+    /// `order.refunded`: refunded, how much, when it arrives.
+    OrderRefunded,
+    /// `shipment.shipped`: on its way.
+    ShipmentShipped,
+    /// `shipment.updated`: a new tracking number.
+    ShipmentUpdated,
+    /// `shipment.delayed`: later than we said.
+    ShipmentDelayed,
+    /// `shipment.out_for_delivery`: arrives today.
+    ShipmentOutForDelivery,
+    /// `shipment.delivered`: it's there.
+    ShipmentDelivered,
+}
+
+/// What to do with a send that may or may not have happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DoubtPolicy {
+    /// Wait for an SES event or an operator. Zero mails rather than two.
+    Hold,
+    /// Send again once the grace period has passed without an SES event. Two mails rather than zero.
+    Resend,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::OrderConfirmed,
+        Self::OrderCancelled,
+        Self::OrderRefunded,
+        Self::ShipmentShipped,
+        Self::ShipmentUpdated,
+        Self::ShipmentDelayed,
+        Self::ShipmentOutForDelivery,
+        Self::ShipmentDelivered,
+    ];
+
+    /// The CloudEvents `type`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderConfirmed => "order.confirmed",
+            Self::OrderCancelled => "order.cancelled",
+            Self::OrderRefunded => "order.refunded",
+            Self::ShipmentShipped => "shipment.shipped",
+            Self::ShipmentUpdated => "shipment.updated",
+            Self::ShipmentDelayed => "shipment.delayed",
+            Self::ShipmentOutForDelivery => "shipment.out_for_delivery",
+            Self::ShipmentDelivered => "shipment.delivered",
+        }
+    }
+
+    /// Reads a CloudEvents `type`.
+    ///
+    /// # Errors
+    /// [`Invalid`] with the list of known types.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
+            let known = Self::ALL.map(Self::as_str).join(", ");
+            Invalid::expected(format!("one of {known}"))
+        })
+    }
+
+    /// How long after its acceptance an event of this kind is still news. Later it is skipped as
+    /// stale, unless an operator forces it.
+    #[must_use]
+    pub const fn send_within(self) -> SignedDuration {
+        let hours = match self {
+            Self::OrderCancelled | Self::OrderRefunded => 14 * 24,
+            Self::ShipmentShipped => 7 * 24,
+            Self::OrderConfirmed | Self::ShipmentUpdated | Self::ShipmentDelivered => 3 * 24,
+            Self::ShipmentDelayed => 2 * 24,
+            Self::ShipmentOutForDelivery => 12,
+        };
+        SignedDuration::from_hours(hours)
+    }
+
+    /// A second "refunded" mail reads like a second refund, so those wait for an operator; of
+    /// everything else a customer would rather have two than none.
+    #[must_use]
+    pub const fn doubt_policy(self) -> DoubtPolicy {
+        match self {
+            Self::OrderRefunded => DoubtPolicy::Hold,
+            _ => DoubtPolicy::Resend,
+        }
+    }
+
+    /// The kinds whose mail makes one of this kind old news, of the same order and, where this
+    /// kind is about a parcel, of the same parcel.
+    #[must_use]
+    pub const fn superseded_by(self) -> &'static [Self] {
+        match self {
+            Self::OrderConfirmed => &[
+                Self::OrderCancelled,
+                Self::ShipmentShipped,
+                Self::ShipmentOutForDelivery,
+                Self::ShipmentDelivered,
+            ],
+            Self::ShipmentShipped | Self::ShipmentDelayed => {
+                &[Self::ShipmentOutForDelivery, Self::ShipmentDelivered]
+            }
+            Self::ShipmentUpdated | Self::ShipmentOutForDelivery => &[Self::ShipmentDelivered],
+            Self::OrderCancelled | Self::OrderRefunded | Self::ShipmentDelivered => &[],
+        }
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl serde::Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Kind {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// The idempotency key of one e-mail: business facts only. Two events that mean the same thing,
+/// a second delivery and a redrive all meet in the same key; a message id is no part of it.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub struct NotificationKey {
+    /// Of which order; the ledger's partition key.
+    pub order_id: OrderId,
+    /// What it says.
+    pub kind: Kind,
+    /// About which parcel, refund, tracking number or day; empty where the order has one such mail.
+    pub scope: String,
+    /// Who gets it. One role today; another one would be another mail.
+    pub recipient: Recipient,
+}
+
+/// A role, not an address: the same mail to a corrected address is still the same notification.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// Who bought it.
+    Customer,
+}
+
+impl NotificationKey {
+    /// The notification that `event` asks for.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        Self {
+            order_id: event.order.id.clone(),
+            kind: event.happened.kind(),
+            scope: scope_of(&event.happened),
+            recipient: Recipient::Customer,
+        }
+    }
+
+    /// The ledger's sort key: `shipment.shipped#S-1#customer`. No id can hold a `#`.
+    #[must_use]
+    pub fn sort_key(&self) -> String {
+        let Recipient::Customer = self.recipient;
+        format!("{}#{}#customer", self.kind, self.scope)
+    }
+
+    /// Reads a ledger key back.
+    ///
+    /// # Errors
+    /// [`Invalid`] when `sort_key` was not written by [`NotificationKey::sort_key`].
+    pub fn from_sort_key(order_id: OrderId, sort_key: &str) -> Result<Self, Invalid> {
+        let invalid = || Invalid::expected("a ledger key such as shipment.shipped#S-1#customer");
+        let (kind, rest) = sort_key.split_once('#').ok_or_else(invalid)?;
+        let scope = rest.strip_suffix("#customer").ok_or_else(invalid)?;
+        let kind = Kind::parse(kind)?;
+        Ok(Self { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer })
+    }
+
+    /// Whether a mail for `later` makes one for this key old news.
+    #[must_use]
+    pub fn is_superseded_by(&self, later: &Self) -> bool {
+        self.order_id == later.order_id
+            && self.kind.superseded_by().contains(&later.kind)
+            && (self.parcel().is_none() || self.parcel() == later.parcel())
+    }
+
+    fn parcel(&self) -> Option<&str> {
+        match self.kind {
+            Kind::OrderConfirmed | Kind::OrderCancelled | Kind::OrderRefunded => None,
+            _ => self.scope.split('#').next(),
+        }
+    }
+}
+
+impl std::fmt::Display for NotificationKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}#{}", self.order_id, self.sort_key())
+    }
+}
+
+fn scope_of(happened: &Happened) -> String {
+    match happened {
+        Happened::Confirmed | Happened::Cancelled(_) => String::new(),
+        Happened::Refunded(refund) => refund.id.to_string(),
+        Happened::Shipped(s) | Happened::OutForDelivery(s) | Happened::Delivered(s) => {
+            s.id.to_string()
+        }
+        Happened::Updated(s, number) => format!("{}#{number}", s.id),
+        Happened::Delayed(s, day) => format!("{}#{day}", s.id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(kind: Kind, scope: &str) -> NotificationKey {
+        let order_id = OrderId::parse("1001").expect("valid");
+        NotificationKey { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer }
+    }
+
+    #[test]
+    fn a_sort_key_is_read_back_as_it_was_written() {
+        for (kind, scope) in [(Kind::OrderConfirmed, ""), (Kind::ShipmentUpdated, "S-1#00340434")] {
+            let key = key(kind, scope);
+            let read = NotificationKey::from_sort_key(key.order_id.clone(), &key.sort_key());
+            assert_eq!(read, Ok(key));
+        }
+    }
+
+    #[test]
+    fn a_late_confirmation_is_superseded_by_any_parcel_but_a_parcel_only_by_itself() {
+        let delivered = key(Kind::ShipmentDelivered, "S-1");
+        assert!(key(Kind::OrderConfirmed, "").is_superseded_by(&delivered));
+        assert!(key(Kind::ShipmentShipped, "S-1").is_superseded_by(&delivered));
+        assert!(!key(Kind::ShipmentShipped, "S-2").is_superseded_by(&delivered));
+        assert!(!delivered.is_superseded_by(&key(Kind::ShipmentShipped, "S-1")));
+    }
+
+    #[test]
+    fn an_unknown_type_is_answered_with_the_known_ones() {
+        let refused = Kind::parse("order.shipped").expect_err("unknown");
+        assert!(Kind::ALL.iter().all(|kind| refused.0.contains(kind.as_str())));
+    }
+}

@@ -1,0 +1,277 @@
+//! What was bought, by whom, and where it goes.
+
+use jiff::Timestamp;
+
+use crate::email::EmailAddress;
+use crate::ids::{OrderId, Sku};
+use crate::json::{Invalid, Reader};
+use crate::link::HttpUrl;
+use crate::locale::Locale;
+use crate::money::Money;
+use crate::text::Line;
+
+/// An order as it stands when the event happens. Every event carries it whole, so that a mail can
+/// be written from one event alone, whatever else is late or lost.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Order {
+    /// The shop's own id; with the kind of mail it decides what is a duplicate.
+    pub id: OrderId,
+    /// What the customer knows the order by, such as `#1001`.
+    pub number: Line,
+    /// When the customer placed it.
+    pub placed_at: Timestamp,
+    /// Who bought it.
+    pub customer: Customer,
+    /// What was bought: 1 to 500 lines.
+    #[schemars(length(min = 1, max = 500))]
+    pub lines: Vec<OrderLine>,
+    /// What it costs.
+    pub totals: Totals,
+    /// Where it goes; absent for what is not shipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipping_address: Option<Address>,
+    /// Who pays, where that differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<Address>,
+    /// The order's page in the shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<HttpUrl>,
+}
+
+/// Who bought it, and how to write to them.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Customer {
+    /// Where the mails go.
+    pub email: EmailAddress,
+    /// How they are greeted; absent: without a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Line>,
+    /// Their language; absent: English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct OrderLine {
+    /// The article.
+    pub sku: Sku,
+    /// What the customer knows it by.
+    pub title: Line,
+    /// How many, 1 to 100,000.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub quantity: u32,
+    /// The price of one.
+    pub unit_price: Money,
+}
+
+impl OrderLine {
+    /// Price times quantity; `None` where that is beyond an `i64`.
+    #[must_use]
+    pub fn total(&self) -> Option<Money> {
+        let amount = self.unit_price.amount.checked_mul(i64::from(self.quantity))?;
+        Some(Money { amount, currency: self.unit_price.currency })
+    }
+}
+
+/// What the order costs. All amounts are in the currency of `total`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Totals {
+    /// The lines together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subtotal: Option<Money>,
+    /// Shipping and handling.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipping: Option<Money>,
+    /// What was taken off, as a negative amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount: Option<Money>,
+    /// Tax, included in `total`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax: Option<Money>,
+    /// What the customer pays.
+    pub total: Money,
+}
+
+/// A postal address, in the order its country writes it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+pub struct Address {
+    /// Who lives there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Line>,
+    /// Street, house, floor: 1 to 5 lines.
+    #[schemars(length(min = 1, max = 5))]
+    pub lines: Vec<Line>,
+    /// Town.
+    pub city: Line,
+    /// Postal code, where the country has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<Line>,
+    /// State, province or prefecture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<Line>,
+    /// ISO 3166-1 alpha-2 code.
+    pub country: Country,
+}
+
+/// An ISO 3166-1 alpha-2 country code, by its form.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline, extend("pattern" = "^[A-Z]{2}$"))]
+pub struct Country(String);
+
+impl Country {
+    /// Takes two capital letters.
+    ///
+    /// # Errors
+    /// [`Invalid`] for any other form.
+    pub fn parse(code: &str) -> Result<Self, Invalid> {
+        if code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) {
+            Ok(Self(code.to_owned()))
+        } else {
+            Err(Invalid::expected("an ISO 3166-1 alpha-2 country code such as DE"))
+        }
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Order {
+    /// Reads an order, noting every bad field.
+    pub fn read(from: &Reader<'_>) -> Option<Self> {
+        let id = from.required("id", |r| r.text(OrderId::parse));
+        let number = from.required("number", |r| r.text(Line::parse));
+        let placed_at = from.required("placed_at", |r| r.text(timestamp));
+        let customer = from.required("customer", |r| Customer::read(&r));
+        let lines = from.required("lines", |r| r.list(1..=500, |line| OrderLine::read(&line)));
+        let totals = from.required("totals", |r| Totals::read(&r));
+        let shipping_address = from.optional("shipping_address", |r| Address::read(&r));
+        let billing_address = from.optional("billing_address", |r| Address::read(&r));
+        let url = from.optional("url", |r| r.text(HttpUrl::parse));
+        let order = Self {
+            id: id?,
+            number: number?,
+            placed_at: placed_at?,
+            customer: customer?,
+            lines: lines?,
+            totals: totals?,
+            shipping_address: shipping_address?,
+            billing_address: billing_address?,
+            url: url?,
+        };
+        order.in_one_currency(from)
+    }
+
+    fn in_one_currency(self, from: &Reader<'_>) -> Option<Self> {
+        let currency = self.totals.total.currency;
+        match self.lines.iter().position(|line| line.unit_price.currency != currency) {
+            None => Some(self),
+            Some(i) => from.refuse_member(
+                "lines",
+                format_args!("prices in the currency of totals/total; line {i} has another"),
+            ),
+        }
+    }
+
+    /// How many of `sku` were ordered, over all lines.
+    #[must_use]
+    pub fn quantity_of(&self, sku: &Sku) -> u64 {
+        self.lines.iter().filter(|l| &l.sku == sku).map(|l| u64::from(l.quantity)).sum()
+    }
+
+    /// What the customer knows `sku` by.
+    #[must_use]
+    pub fn title_of(&self, sku: &Sku) -> Option<&Line> {
+        self.lines.iter().find(|l| &l.sku == sku).map(|l| &l.title)
+    }
+}
+
+impl Customer {
+    fn read(from: &Reader<'_>) -> Option<Self> {
+        let email = from.required("email", |r| r.text(EmailAddress::parse));
+        let name = from.optional("name", |r| r.text(Line::parse));
+        let locale = from.optional("locale", |r| r.text(Locale::parse));
+        Some(Self { email: email?, name: name?, locale: locale? })
+    }
+}
+
+impl OrderLine {
+    fn read(from: &Reader<'_>) -> Option<Self> {
+        let sku = from.required("sku", |r| r.text(Sku::parse));
+        let title = from.required("title", |r| r.text(Line::parse));
+        let quantity = from.required("quantity", |r| quantity(&r));
+        let unit_price = from.required("unit_price", |r| Money::read(&r));
+        Some(Self { sku: sku?, title: title?, quantity: quantity?, unit_price: unit_price? })
+    }
+}
+
+impl Totals {
+    fn read(from: &Reader<'_>) -> Option<Self> {
+        let part = |name: &str| from.optional(name, |r| Money::read(&r));
+        let (subtotal, shipping) = (part("subtotal"), part("shipping"));
+        let (discount, tax) = (part("discount"), part("tax"));
+        let total = from.required("total", |r| Money::read(&r));
+        let totals = Self {
+            subtotal: subtotal?,
+            shipping: shipping?,
+            discount: discount?,
+            tax: tax?,
+            total: total?,
+        };
+        totals.in_one_currency(from)
+    }
+
+    fn in_one_currency(self, from: &Reader<'_>) -> Option<Self> {
+        let parts = [
+            ("subtotal", self.subtotal),
+            ("shipping", self.shipping),
+            ("discount", self.discount),
+            ("tax", self.tax),
+        ];
+        let stray = parts
+            .into_iter()
+            .find(|(_, part)| part.is_some_and(|m| m.currency != self.total.currency));
+        match stray {
+            None => Some(self),
+            Some((name, _)) => from.refuse_member(name, "the currency of total"),
+        }
+    }
+}
+
+impl Address {
+    fn read(from: &Reader<'_>) -> Option<Self> {
+        let name = from.optional("name", |r| r.text(Line::parse));
+        let lines = from.required("lines", |r| r.list(1..=5, |line| line.text(Line::parse)));
+        let city = from.required("city", |r| r.text(Line::parse));
+        let postal_code = from.optional("postal_code", |r| r.text(Line::parse));
+        let region = from.optional("region", |r| r.text(Line::parse));
+        let country = from.required("country", |r| r.text(Country::parse));
+        Some(Self {
+            name: name?,
+            lines: lines?,
+            city: city?,
+            postal_code: postal_code?,
+            region: region?,
+            country: country?,
+        })
+    }
+}
+
+/// A quantity of an article.
+pub(crate) fn quantity(from: &Reader<'_>) -> Option<u32> {
+    from.integer(1..=100_000).and_then(|n| u32::try_from(n).ok())
+}
+
+/// An RFC 3339 time with an offset.
+pub(crate) fn timestamp(text: &str) -> Result<Timestamp, Invalid> {
+    text.parse().map_err(|_| Invalid::expected("an RFC 3339 time such as 2026-11-20T10:30:00Z"))
+}
+
+/// A calendar day.
+pub(crate) fn day(text: &str) -> Result<jiff::civil::Date, Invalid> {
+    text.parse().map_err(|_| Invalid::expected("a calendar day such as 2026-11-24"))
+}

@@ -1,0 +1,72 @@
+//! Text that a customer or a shop wrote: hostile until a template escapes it.
+
+use crate::json::Invalid;
+
+/// One line of human text: no line break and no control character can be in it, so it may stand
+/// in a mail header; 1 to 500 characters after trimming.
+///
+/// Control characters and runs of white space become one space rather than an error: a line
+/// break in a product title is no reason to lose the customer's mail. Unicode's invisible
+/// bidirectional overrides (UAX #9 LRE, RLE, LRO, RLO, PDF) are dropped: they could reorder the
+/// text around them. Letters of right-to-left scripts are kept as they are.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(transparent)]
+#[schemars(inline, extend("minLength" = 1))]
+pub struct Line(String);
+
+const LONGEST_LINE: usize = 500;
+
+impl Line {
+    /// Cleans `text` and keeps it.
+    ///
+    /// # Errors
+    /// [`Invalid`] when nothing visible is left or more than 500 characters are.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let visible: String = text
+            .chars()
+            .filter(|c| !matches!(c, '\u{202A}'..='\u{202E}'))
+            .map(|c| if is_break(c) { ' ' } else { c })
+            .collect();
+        let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+        match line.chars().count() {
+            0 => Err(Invalid::expected("text with at least one visible character")),
+            1..=LONGEST_LINE => Ok(Self(line)),
+            _ => Err(Invalid::expected(format!("at most {LONGEST_LINE} characters"))),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_break(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+impl std::fmt::Display for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_no_line_break_left() {
+        let line = Line::parse(" Mug\r\nBcc: all@example.com\u{2028}\u{0}blue ").expect("text");
+        assert_eq!(line.as_str(), "Mug Bcc: all@example.com blue");
+    }
+
+    #[test]
+    fn an_invisible_text_is_refused() {
+        assert!(Line::parse(" \r\n\u{202E} ").is_err());
+        assert!(Line::parse(&"x".repeat(501)).is_err());
+    }
+}
