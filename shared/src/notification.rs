@@ -211,6 +211,20 @@ impl NotificationKey {
     }
 }
 
+/// Where the ledger will know what became of `event`: its notification's sort key, or for a muted
+/// event a key of its own, so that a muted event never stands in the way of a later real one.
+#[must_use]
+pub fn ledger_key(event: &Event) -> String {
+    if event.notify {
+        NotificationKey::of(event).sort_key()
+    } else {
+        format!("{MUTED}#{}#{}", event.happened.kind(), event.reference.sort_key())
+    }
+}
+
+/// The first part of a muted event's ledger key.
+pub const MUTED: &str = "muted";
+
 impl std::fmt::Display for NotificationKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}#{}", self.order_id, self.sort_key())

@@ -1,1 +1,20 @@
-//! Being written.
+//! What every Lambda of Waybill needs twice.
+//!
+//! Promises:
+//! - [`config`]: a missing or bad setting stops the process at start-up, with a sentence.
+//! - [`telemetry`]: log lines are JSON, carry one correlation id from intake to SES, and hold no
+//!   e-mail address, name or postal address. Metrics are flushed once an invocation.
+//! - [`aws`]: clients are built once, find their services by the standard variables alone, and
+//!   give up before the function's own time-out does.
+//! - [`ledger`]: every change of a notification is one conditional write, whose condition is read
+//!   from [`shared::ledger::protocol`]. Outcomes are enums.
+//! - [`queue`]: one bad message never touches its neighbours; what cannot be sent is reported.
+
+pub mod aws;
+pub mod clock;
+pub mod config;
+pub mod ledger;
+pub mod queue;
+pub mod telemetry;
+
+pub use clock::Clock;

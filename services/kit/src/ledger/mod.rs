@@ -1,0 +1,12 @@
+//! The ledger: one DynamoDB item a notification, under 1 KB, no e-mail address in clear.
+//!
+//! Every change is one conditional write. The condition comes from
+//! [`shared::ledger::protocol::Transition`], so what may follow what is decided there alone.
+
+mod expression;
+mod item;
+mod store;
+
+pub use expression::{Condition, condition};
+pub use item::Item;
+pub use store::{Change, ClaimOutcome, Ledger, LedgerError, PlanOutcome, RecordOutcome};

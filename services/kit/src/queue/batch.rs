@@ -1,0 +1,54 @@
+//! Partial batch responses
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>).
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
+use futures::{FutureExt, StreamExt, stream};
+
+/// What becomes of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disposition {
+    /// It is dealt with: the mapping deletes it.
+    Done,
+    /// It comes back after its visibility timeout.
+    Retry,
+}
+
+/// Handles the messages at most `at_once` at a time and answers in their order. A handler that
+/// panics fails its own message only.
+pub async fn in_parallel<T, F, Fut>(
+    messages: &[SqsMessage],
+    at_once: usize,
+    handle: F,
+) -> Vec<Option<T>>
+where
+    F: Fn(usize) -> Fut,
+    Fut: Future<Output = T>,
+{
+    stream::iter(0..messages.len())
+        .map(|i| AssertUnwindSafe(handle(i)).catch_unwind().map(|result| result.ok()))
+        .buffered(at_once)
+        .collect()
+        .await
+}
+
+/// The answer that leaves exactly the messages to be retried on the queue.
+#[must_use]
+pub fn answer(messages: &[SqsMessage], dispositions: &[Disposition]) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    for (message, disposition) in messages.iter().zip(dispositions) {
+        if *disposition == Disposition::Retry {
+            response.add_failure(message.message_id.clone().unwrap_or_default());
+        }
+    }
+    response
+}
+
+/// When the message was put on this queue, in milliseconds since 1970 (`SentTimestamp`). A redrive
+/// and a replay set it anew; a redelivery does not.
+#[must_use]
+pub fn sent_at(message: &SqsMessage) -> i64 {
+    message.attributes.get("SentTimestamp").and_then(|at| at.parse().ok()).unwrap_or(i64::MIN)
+}

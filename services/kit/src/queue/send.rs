@@ -1,0 +1,143 @@
+//! `SendMessageBatch`, packed by AWS's limits.
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+
+/// A batch holds at most 10 messages and 1 MiB
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
+const MOST_ENTRIES: usize = 10;
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// The longest delay that SQS knows, in seconds.
+pub const LONGEST_DELAY: i32 = 900;
+
+/// A message to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outgoing {
+    /// The body.
+    pub body: String,
+    /// Seconds before anybody can receive it, at most [`LONGEST_DELAY`].
+    pub delay: i32,
+    /// String attributes.
+    pub attributes: Vec<(&'static str, String)>,
+}
+
+impl Outgoing {
+    fn size(&self) -> usize {
+        // Name, value and data type ("String") of each attribute count.
+        let attributes: usize =
+            self.attributes.iter().map(|(name, value)| name.len() + value.len() + 6).sum();
+        self.body.len() + attributes
+    }
+}
+
+/// Why SQS did not take a message. Its text holds no content.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("SQS did not take the message: {0}")]
+pub struct SendFailure(pub String);
+
+/// Sends the messages in their order and answers for each. At least once: a message whose answer
+/// is lost may have been taken.
+pub async fn send_all(
+    client: &Client,
+    queue_url: &str,
+    messages: Vec<Outgoing>,
+) -> Vec<Result<(), SendFailure>> {
+    let mut results = Vec::with_capacity(messages.len());
+    for batch in pack(messages) {
+        results.extend(send_batch(client, queue_url, batch).await);
+    }
+    results
+}
+
+fn pack(messages: Vec<Outgoing>) -> Vec<Vec<Outgoing>> {
+    let mut batches: Vec<Vec<Outgoing>> = Vec::new();
+    let mut bytes = 0;
+    for message in messages {
+        let size = message.size();
+        match batches.last_mut() {
+            Some(batch) if batch.len() < MOST_ENTRIES && bytes + size <= MOST_BYTES => {
+                bytes += size;
+                batch.push(message);
+            }
+            _ => {
+                bytes = size;
+                batches.push(vec![message]);
+            }
+        }
+    }
+    batches
+}
+
+async fn send_batch(
+    client: &Client,
+    queue_url: &str,
+    batch: Vec<Outgoing>,
+) -> Vec<Result<(), SendFailure>> {
+    let size = batch.len();
+    let entries = batch.into_iter().enumerate().map(|(i, message)| entry(i, message)).collect();
+    let call = client.send_message_batch().queue_url(queue_url).set_entries(Some(entries));
+    let answer = match call.send().await {
+        Ok(answer) => answer,
+        Err(error) => {
+            let failure = SendFailure(DisplayErrorContext(&error).to_string());
+            return vec![Err(failure); size];
+        }
+    };
+    let mut results = vec![Err(SendFailure("it was not in the answer".to_owned())); size];
+    for taken in answer.successful() {
+        if let Some(result) = position(taken.id(), size).map(|i| &mut results[i]) {
+            *result = Ok(());
+        }
+    }
+    for refused in answer.failed() {
+        if let Some(result) = position(refused.id(), size).map(|i| &mut results[i]) {
+            *result = Err(SendFailure(refused.code().to_owned()));
+        }
+    }
+    results
+}
+
+fn position(id: &str, size: usize) -> Option<usize> {
+    id.parse().ok().filter(|i| *i < size)
+}
+
+fn entry(i: usize, message: Outgoing) -> SendMessageBatchRequestEntry {
+    let mut entry =
+        SendMessageBatchRequestEntry::builder().id(i.to_string()).message_body(message.body);
+    if message.delay > 0 {
+        entry = entry.delay_seconds(message.delay.min(LONGEST_DELAY));
+    }
+    for (name, value) in message.attributes {
+        entry = entry.message_attributes(name, text(value));
+    }
+    entry.build().expect("id and body are set")
+}
+
+fn text(value: String) -> MessageAttributeValue {
+    MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value(value)
+        .build()
+        .expect("the data type is set")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_size(bytes: usize) -> Outgoing {
+        Outgoing { body: "x".repeat(bytes), ..Outgoing::default() }
+    }
+
+    #[test]
+    fn a_batch_keeps_to_ten_messages_and_one_mebibyte() {
+        let messages = std::iter::repeat_with(|| of_size(300_000)).take(5);
+        let sizes: Vec<usize> = pack(messages.collect()).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [3, 2]);
+        let messages = std::iter::repeat_with(|| of_size(1)).take(21);
+        let sizes: Vec<usize> = pack(messages.collect()).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [10, 10, 1]);
+    }
+}
