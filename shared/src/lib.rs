@@ -23,6 +23,7 @@ pub mod message;
 pub mod money;
 pub mod notification;
 pub mod order;
+pub mod outbox;
 pub mod schema;
 pub mod shipment;
 pub mod text;

@@ -1,1 +1,55 @@
-//! Being written.
+//! `intake`: takes order events from the shop and stores each of them once.
+//!
+//! Promises:
+//! - An event that is answered as accepted is durable: order and outbox are one item, written by
+//!   one conditional put before the answer.
+//! - Within its order, `source` + `id` name an event for ever. The same pair with the same type and
+//!   data is a duplicate (a success, stored once); with others it is a conflict (refused, nothing
+//!   changed).
+//! - Bad input stores nothing and is answered with every bad field at once, by JSON Pointer.
+//! - When the store does not answer, neither does intake (HTTP 503, or a function error): the
+//!   publisher tries again, and what had been stored is then a duplicate.
+//!
+//! It does nothing else. The stream of the Events table carries on from here.
+
+mod accept;
+mod event_bridge;
+mod http;
+mod problem;
+mod store;
+mod trigger;
+
+use std::sync::Arc;
+
+use kit::{Clock, config, telemetry};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+
+pub use accept::{Outcome, Verdict};
+pub use store::{EventStore, StoreError};
+pub use trigger::handle;
+
+/// Runs the function until its environment is shut down.
+///
+/// # Errors
+/// When a setting is missing, or the Runtime API is out of reach.
+pub async fn run() -> Result<(), Error> {
+    telemetry::init("intake");
+    let store = Arc::new(from_env().await?);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
+        let store = Arc::clone(&store);
+        async move {
+            let answer = handle(&store, event.payload.get()).await;
+            telemetry::flush();
+            answer.map_err(Error::from)
+        }
+    }))
+    .await
+}
+
+async fn from_env() -> Result<EventStore, Error> {
+    let table = config::required("EVENTS_TABLE", "the name of the Events table")?;
+    let days = config::number("EVENTS_RETENTION_DAYS", 90)?;
+    let client = kit::aws::dynamodb(&kit::aws::sdk_config().await);
+    Ok(EventStore::new(client, table, days, Clock::system()))
+}

@@ -1,1 +1,81 @@
-//! Being written.
+//! `relay`: the outbox's reader. Moves accepted events from the Events table to the dispatch queue.
+//!
+//! Promises:
+//! - At least once: a stream record counts as done only when SQS has taken its message. The lowest
+//!   sequence number that failed is reported, so the stream comes again from there.
+//! - In the stream's order, which per order is the order of acceptance. (The queue does not keep
+//!   it; nothing downstream relies on it.)
+//! - It knows no business rules and parses no event: the item carries the message as it is to be
+//!   sent.
+//! - On a schedule it sweeps: an event that the ledger has not seen after some minutes is queued
+//!   again, so that a stream that was down for longer than its 24 hours loses nothing.
+
+mod outbox;
+mod sources;
+mod stream;
+mod sweep;
+mod watermark;
+
+use std::sync::Arc;
+
+use kit::queue::DeadLetterQueue;
+use kit::{Clock, config, telemetry};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::{Value, json};
+
+pub use outbox::Outbox;
+pub use sources::{Queues, Relay, Tables};
+pub use sweep::{Swept, sweep};
+
+/// Runs the function until its environment is shut down.
+///
+/// # Errors
+/// When a setting is missing, or the Runtime API is out of reach.
+pub async fn run() -> Result<(), Error> {
+    telemetry::init("relay");
+    let relay = Arc::new(from_env().await?);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        let relay = Arc::clone(&relay);
+        async move {
+            let answer = handle(&relay, event.payload, event.context.deadline).await;
+            telemetry::flush();
+            answer
+        }
+    }))
+    .await
+}
+
+/// A stream batch has records; everything else is the schedule's word to sweep. `deadline` is in
+/// milliseconds since 1970.
+async fn handle(relay: &Relay, payload: Value, deadline: u64) -> Result<Value, Error> {
+    match payload.get("Records") {
+        Some(Value::Array(records)) => Ok(Box::pin(stream::relay(relay, records)).await),
+        _ => {
+            let deadline = i64::try_from(deadline).unwrap_or(i64::MAX);
+            let swept = Box::pin(sweep(relay, deadline)).await?;
+            Ok(json!({ "looked_at": swept.looked_at, "queued_again": swept.queued_again }))
+        }
+    }
+}
+
+async fn from_env() -> Result<Relay, Error> {
+    let sdk = kit::aws::sdk_config().await;
+    let (dynamodb, sqs) = (kit::aws::dynamodb(&sdk), kit::aws::sqs(&sdk));
+    let clock = Clock::system();
+    let dead_letters =
+        config::required("DISPATCH_DLQ_URL", "the dispatch dead-letter queue's URL")?;
+    Ok(Relay {
+        tables: Tables {
+            client: dynamodb,
+            events: config::required("EVENTS_TABLE", "the name of the Events table")?,
+            ledger: config::required("LEDGER_TABLE", "the name of the ledger table")?,
+        },
+        queues: Queues {
+            dead_letters: DeadLetterQueue::new(sqs.clone(), dead_letters, clock),
+            client: sqs,
+            dispatch: config::required("DISPATCH_QUEUE_URL", "the dispatch queue's URL")?,
+        },
+        sweep_after_ms: config::number("SWEEP_AFTER_SECONDS", 300)? * 1000,
+        clock,
+    })
+}

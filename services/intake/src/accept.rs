@@ -1,0 +1,200 @@
+//! From JSON values to stored events.
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt, stream};
+use kit::telemetry::{Count, count};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::Value;
+use shared::event::LARGEST_EVENT;
+use shared::{CorrelationId, Event, EventRef, FieldError, OrderId};
+
+use crate::store::{EventStore, Putting, StoreError};
+
+/// How many orders are written at the same time.
+const AT_ONCE: usize = 16;
+
+/// What became of one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Its name, as far as it could be read.
+    pub reference: Option<EventRef>,
+    /// Its order, if the event was valid.
+    pub order_id: Option<OrderId>,
+    /// Follows it to SES; for events that were accepted.
+    pub correlation_id: Option<CorrelationId>,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// The four answers to an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Stored now.
+    Accepted,
+    /// Stored before, with the same type and data.
+    Duplicate,
+    /// Another event was stored under this name. Nothing changed.
+    Conflict,
+    /// Not an event of the contract. Nothing is stored.
+    Invalid(Vec<FieldError>),
+}
+
+impl Verdict {
+    /// The word in the answer.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Duplicate => "duplicate",
+            Self::Conflict => "conflict",
+            Self::Invalid(_) => "invalid",
+        }
+    }
+
+    /// Whether the event is stored.
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        matches!(self, Self::Accepted | Self::Duplicate)
+    }
+
+    /// The verdict as a sentence without personal data.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Accepted => "The event is stored.".to_owned(),
+            Self::Duplicate => "The event had been stored before; nothing changed.".to_owned(),
+            Self::Conflict => "Another event with this source and id was stored for this order; \
+                               nothing changed. Publish a different event under a new id."
+                .to_owned(),
+            Self::Invalid(errors) => {
+                let fields: Vec<String> = errors.iter().map(FieldError::to_string).collect();
+                format!("{} field(s) are not as expected: {}.", errors.len(), fields.join("; "))
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// An outcome of something that has no name.
+    #[must_use]
+    pub const fn unnamed(verdict: Verdict) -> Self {
+        Self { reference: None, order_id: None, correlation_id: None, verdict }
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("result", self.verdict.word())?;
+        if let Some(reference) = &self.reference {
+            map.serialize_entry("source", &reference.source)?;
+            map.serialize_entry("id", &reference.id)?;
+        }
+        if let Some(order_id) = &self.order_id {
+            map.serialize_entry("order_id", order_id)?;
+        }
+        if let Some(correlation_id) = &self.correlation_id {
+            map.serialize_entry("correlation_id", correlation_id)?;
+        }
+        if let Verdict::Invalid(errors) = &self.verdict {
+            map.serialize_entry("errors", errors)?;
+        }
+        map.end()
+    }
+}
+
+/// Stores the events: those of one order one after the other, as they stand, so that of two that
+/// conflict the first wins; different orders at the same time.
+///
+/// # Errors
+/// [`StoreError`] when the store did not answer for at least one. Others may have been stored.
+pub async fn accept_all(
+    store: &EventStore,
+    events: Vec<Value>,
+) -> Result<Vec<Outcome>, StoreError> {
+    let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(events.len());
+    let mut orders: BTreeMap<OrderId, Vec<(usize, Event, Value)>> = BTreeMap::new();
+    for (i, json) in events.into_iter().enumerate() {
+        match read(&json) {
+            Ok(event) => {
+                orders.entry(event.order.id.clone()).or_default().push((i, event, json));
+                outcomes.push(None);
+            }
+            Err(errors) => outcomes.push(Some(invalid(&json, errors))),
+        }
+    }
+    let stored: Vec<Result<Vec<(usize, Outcome)>, StoreError>> = stream::iter(orders.into_values())
+        .map(|events| accept_one_order(store, events))
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    for of_order in stored {
+        for (i, outcome) in of_order? {
+            outcomes[i] = Some(outcome);
+        }
+    }
+    let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
+    outcomes.iter().for_each(tell);
+    Ok(outcomes)
+}
+
+async fn accept_one_order(
+    store: &EventStore,
+    events: Vec<(usize, Event, Value)>,
+) -> Result<Vec<(usize, Outcome)>, StoreError> {
+    let mut outcomes = Vec::with_capacity(events.len());
+    for (i, event, json) in events {
+        outcomes.push((i, accept(store, event, &json).await?));
+    }
+    Ok(outcomes)
+}
+
+async fn accept(store: &EventStore, event: Event, json: &Value) -> Result<Outcome, StoreError> {
+    let (verdict, correlation_id) = match store.put(&event, json).await? {
+        Putting::Stored(correlation_id) => (Verdict::Accepted, correlation_id),
+        Putting::SameExists(correlation_id) => (Verdict::Duplicate, correlation_id),
+        Putting::OtherExists => (Verdict::Conflict, None),
+    };
+    Ok(Outcome {
+        reference: Some(event.reference),
+        order_id: Some(event.order.id),
+        correlation_id,
+        verdict,
+    })
+}
+
+fn read(json: &Value) -> Result<Event, Vec<FieldError>> {
+    let event = Event::parse(json)?;
+    if json.to_string().len() > LARGEST_EVENT {
+        let detail = format!("expected at most {LARGEST_EVENT} bytes of JSON");
+        return Err(vec![FieldError { pointer: String::new(), detail }]);
+    }
+    Ok(event)
+}
+
+fn invalid(json: &Value, errors: Vec<FieldError>) -> Outcome {
+    let part = |name: &str| serde_json::from_value(json.get(name)?.clone()).ok();
+    let reference = part("source")
+        .zip(json.get("id").cloned())
+        .and_then(|(source, id)| Some(EventRef { source, id: serde_json::from_value(id).ok()? }));
+    Outcome { reference, ..Outcome::unnamed(Verdict::Invalid(errors)) }
+}
+
+fn tell(outcome: &Outcome) {
+    count(match outcome.verdict {
+        Verdict::Accepted => Count::Accepted,
+        Verdict::Duplicate => Count::Duplicate,
+        Verdict::Conflict => Count::Conflict,
+        Verdict::Invalid(_) => Count::Invalid,
+    });
+    let event = outcome.reference.as_ref().map(EventRef::sort_key).unwrap_or_default();
+    tracing::info!(
+        result = outcome.verdict.word(),
+        event,
+        order_id = outcome.order_id.as_ref().map(OrderId::as_str),
+        correlation_id = outcome.correlation_id.as_ref().map(CorrelationId::as_str),
+        "event"
+    );
+}

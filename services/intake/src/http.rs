@@ -1,0 +1,163 @@
+//! The HTTP entry: a Function URL or HTTP API request in payload format 2.0
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>).
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::FieldError;
+use shared::event::LARGEST_EVENT;
+use shared::json::parse_strict;
+
+use crate::accept::{Outcome, Verdict, accept_all};
+use crate::problem::Problem;
+use crate::store::EventStore;
+
+/// The most events that one request may carry.
+const LARGEST_BATCH: usize = 100;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    #[serde(default)]
+    raw_path: String,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+    request_context: RequestContext,
+}
+
+#[derive(Debug, Deserialize)]
+struct RequestContext {
+    http: RequestLine,
+}
+
+#[derive(Debug, Deserialize)]
+struct RequestLine {
+    method: String,
+}
+
+/// Whether a request carries one event or an array.
+enum Events {
+    One(Value),
+    Batch(Vec<Value>),
+}
+
+/// Answers one HTTP request.
+pub async fn handle(store: &EventStore, payload: Value) -> Value {
+    let answer = match serde_json::from_value::<Request>(payload) {
+        Ok(request) => route(store, &request).await,
+        Err(_) => Err(invalid("expected an HTTP request in payload format 2.0")),
+    };
+    answer.unwrap_or_else(Problem::into_response)
+}
+
+async fn route(store: &EventStore, request: &Request) -> Result<Value, Problem> {
+    let method = request.request_context.http.method.as_str();
+    match (request.raw_path.trim_end_matches('/'), method) {
+        ("/v1/events", "POST") => publish(store, request).await,
+        ("/v1/events", _) => Err(Problem::MethodNotAllowed("POST")),
+        ("/healthz", "GET" | "HEAD") => Ok(response(200, &json!({ "status": "ok" }))),
+        ("/healthz", _) => Err(Problem::MethodNotAllowed("GET, HEAD")),
+        _ => Err(Problem::NotFound),
+    }
+}
+
+async fn publish(store: &EventStore, request: &Request) -> Result<Value, Problem> {
+    match read_events(request)? {
+        Events::One(event) => {
+            let outcomes = accept(store, vec![event]).await?;
+            one(outcomes.into_iter().next())
+        }
+        Events::Batch(events) => {
+            let outcomes = accept(store, events).await?;
+            Ok(response(202, &json!({ "results": outcomes })))
+        }
+    }
+}
+
+async fn accept(store: &EventStore, events: Vec<Value>) -> Result<Vec<Outcome>, Problem> {
+    accept_all(store, events).await.map_err(|error| {
+        tracing::error!(%error, "event store");
+        Problem::StoreDown
+    })
+}
+
+/// The answer to a single event says by its status what a batch says by its results.
+fn one(outcome: Option<Outcome>) -> Result<Value, Problem> {
+    match outcome {
+        None => Err(invalid("expected an event")),
+        Some(Outcome { verdict: Verdict::Invalid(errors), .. }) => Err(Problem::Invalid(errors)),
+        Some(outcome) if outcome.verdict == Verdict::Conflict => {
+            Err(Problem::Conflict(outcome.verdict.sentence()))
+        }
+        Some(outcome) => Ok(response(202, &json!({ "results": [outcome] }))),
+    }
+}
+
+fn read_events(request: &Request) -> Result<Events, Problem> {
+    let batch = media_type(request)?;
+    let body = body(request)?;
+    if batch == Some(false) && body.len() > LARGEST_EVENT {
+        return Err(too_large());
+    }
+    let json = parse_strict(&body).map_err(|e| invalid(&e.to_string()))?;
+    match (json, batch) {
+        (Value::Array(events), Some(true) | None) => small_enough(events).map(Events::Batch),
+        (_, Some(true)) => Err(invalid("expected an array of events")),
+        (_, None) if body.len() > LARGEST_EVENT => Err(too_large()),
+        (event, _) => Ok(Events::One(event)),
+    }
+}
+
+fn small_enough(events: Vec<Value>) -> Result<Vec<Value>, Problem> {
+    match events.len() {
+        0 => Err(invalid("expected at least one event")),
+        1..=LARGEST_BATCH => Ok(events),
+        _ => Err(Problem::TooLarge(format!(
+            "A batch holds at most {LARGEST_BATCH} events; split it. Nothing was stored."
+        ))),
+    }
+}
+
+/// `Some(true)` for a batch, `Some(false)` for one event, `None` for either.
+fn media_type(request: &Request) -> Result<Option<bool>, Problem> {
+    let value = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let essence = value.map(|(_, value)| value.split(';').next().unwrap_or_default().trim());
+    match essence.map(str::to_ascii_lowercase).as_deref() {
+        Some("application/cloudevents+json") => Ok(Some(false)),
+        Some("application/cloudevents-batch+json") => Ok(Some(true)),
+        Some("application/json") => Ok(None),
+        _ => Err(Problem::UnsupportedMediaType),
+    }
+}
+
+fn body(request: &Request) -> Result<Vec<u8>, Problem> {
+    let body = request.body.as_deref().unwrap_or_default();
+    if request.is_base64_encoded {
+        BASE64_STANDARD.decode(body).map_err(|_| invalid("expected a body in base64"))
+    } else {
+        Ok(body.as_bytes().to_vec())
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::TooLarge(format!("An event holds at most {LARGEST_EVENT} bytes. Nothing was stored."))
+}
+
+fn invalid(detail: &str) -> Problem {
+    Problem::Invalid(vec![FieldError { pointer: String::new(), detail: detail.to_owned() }])
+}
+
+fn response(status: u16, body: &Value) -> Value {
+    json!({
+        "statusCode": status,
+        "headers": { "content-type": "application/json" },
+        "body": body.to_string(),
+    })
+}

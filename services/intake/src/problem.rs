@@ -1,0 +1,92 @@
+//! Problem details for HTTP (RFC 9457).
+
+use serde_json::{Value, json};
+use shared::FieldError;
+
+/// What was wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// No such path.
+    NotFound,
+    /// The path knows other methods.
+    MethodNotAllowed(&'static str),
+    /// Not a media type of the contract.
+    UnsupportedMediaType,
+    /// More than is taken at once.
+    TooLarge(String),
+    /// The body is not JSON, or the event has bad fields.
+    Invalid(Vec<FieldError>),
+    /// The event's name is taken by another event.
+    Conflict(String),
+    /// The store does not answer.
+    StoreDown,
+}
+
+impl Problem {
+    const fn status(&self) -> u16 {
+        match self {
+            Self::NotFound => 404,
+            Self::MethodNotAllowed(_) => 405,
+            Self::UnsupportedMediaType => 415,
+            Self::TooLarge(_) => 413,
+            Self::Invalid(_) => 400,
+            Self::Conflict(_) => 409,
+            Self::StoreDown => 503,
+        }
+    }
+
+    const fn title(&self) -> &'static str {
+        match self {
+            Self::NotFound => "No such path",
+            Self::MethodNotAllowed(_) => "Method not allowed",
+            Self::UnsupportedMediaType => "Unsupported media type",
+            Self::TooLarge(_) => "Too large",
+            Self::Invalid(_) => "The event is not valid",
+            Self::Conflict(_) => "Another event has this source and id",
+            Self::StoreDown => "The event store does not answer",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::NotFound => {
+                "Events go to POST /v1/events; GET /healthz tells whether intake runs.".to_owned()
+            }
+            Self::MethodNotAllowed(allowed) => format!("This path takes {allowed}."),
+            Self::UnsupportedMediaType => {
+                "Send Content-Type application/cloudevents+json (one event), \
+                 application/cloudevents-batch+json (an array) or application/json (either)."
+                    .to_owned()
+            }
+            Self::TooLarge(detail) | Self::Conflict(detail) => detail.clone(),
+            Self::Invalid(errors) => {
+                format!("{} field(s) are not as expected; nothing was stored.", errors.len())
+            }
+            Self::StoreDown => {
+                "Publish the same events again after a moment: what was stored will be \
+                 answered as duplicate, and nothing is mailed twice."
+                    .to_owned()
+            }
+        }
+    }
+
+    /// The problem as a Function URL answer (payload format 2.0).
+    #[must_use]
+    pub fn into_response(self) -> Value {
+        let status = self.status();
+        let mut body = json!({
+            "type": "about:blank",
+            "title": self.title(),
+            "status": status,
+            "detail": self.detail(),
+        });
+        let mut headers = json!({ "content-type": "application/problem+json" });
+        match self {
+            Self::MethodNotAllowed(allowed) => headers["allow"] = json!(allowed),
+            Self::StoreDown => headers["retry-after"] = json!("2"),
+            Self::Invalid(errors) => body["errors"] = json!(errors),
+            _ => {}
+        }
+        json!({ "statusCode": status, "headers": headers, "body": body.to_string() })
+    }
+}

@@ -1,0 +1,143 @@
+//! The Events table: order and outbox in one item.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use jiff::Timestamp;
+use kit::Clock;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use shared::message::DispatchRequest;
+use shared::notification::ledger_key;
+use shared::{CorrelationId, Event, outbox};
+
+/// The Events table.
+#[derive(Debug, Clone)]
+pub struct EventStore {
+    client: Client,
+    table: String,
+    retention_days: i64,
+    clock: Clock,
+}
+
+/// The store did not answer. What was asked for may or may not have been done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the event store did not answer; publish the same events again: {0}")]
+pub struct StoreError(String);
+
+/// What a put came to. With the correlation id of the stored event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Putting {
+    /// It is stored now.
+    Stored(Option<CorrelationId>),
+    /// It had been stored, with the same type and data.
+    SameExists(Option<CorrelationId>),
+    /// Another one is stored under its name.
+    OtherExists,
+}
+
+impl EventStore {
+    /// The table called `table`, whose items expire after `retention_days`.
+    #[must_use]
+    pub const fn new(client: Client, table: String, retention_days: i64, clock: Clock) -> Self {
+        Self { client, table, retention_days, clock }
+    }
+
+    /// Stores `event`, published as `json`, unless its name is taken: one conditional put.
+    ///
+    /// # Errors
+    /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
+    pub async fn put(&self, event: &Event, json: &Value) -> Result<Putting, StoreError> {
+        // Names this very put: when an answer is lost and the SDK asks again, the second answer
+        // finds the first one's item and knows it for its own.
+        let receipt = uuid::Uuid::new_v4().to_string();
+        let correlation_id = match &event.correlation_id {
+            Some(given) => given.clone(),
+            None => CorrelationId::parse(&receipt).expect("a UUID is a correlation id"),
+        };
+        let hash = payload_hash(json);
+        let item = self.item(event, json, &hash, &receipt, &correlation_id);
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(order_id)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match put.send().await {
+            Ok(_) => Ok(Putting::Stored(Some(correlation_id))),
+            Err(SdkError::ServiceError(refusal)) => match refusal.into_err() {
+                PutItemError::ConditionalCheckFailedException(failed) => {
+                    Ok(compare(&failed.item.unwrap_or_default(), &hash, &receipt))
+                }
+                other => Err(StoreError(DisplayErrorContext(&other).to_string())),
+            },
+            Err(other) => Err(StoreError(DisplayErrorContext(&other).to_string())),
+        }
+    }
+
+    fn item(
+        &self,
+        event: &Event,
+        json: &Value,
+        hash: &str,
+        receipt: &str,
+        correlation_id: &CorrelationId,
+    ) -> HashMap<String, AttributeValue> {
+        let now: Timestamp = self.clock.now();
+        let now_ms = now.as_millisecond();
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let number = |value: i64| AttributeValue::N(value.to_string());
+        HashMap::from([
+            ("order_id".to_owned(), text(event.order.id.as_str())),
+            ("event".to_owned(), text(&event.reference.sort_key())),
+            ("type".to_owned(), text(event.happened.kind().as_str())),
+            ("message".to_owned(), text(&DispatchRequest::body(json, now, correlation_id))),
+            ("payload_hash".to_owned(), text(hash)),
+            ("receipt".to_owned(), text(receipt)),
+            ("correlation_id".to_owned(), text(correlation_id.as_str())),
+            ("accepted_at".to_owned(), number(now_ms)),
+            ("ledger_key".to_owned(), text(&ledger_key(event))),
+            ("sweep_bucket".to_owned(), text(&outbox::bucket(&event.order.id, now_ms))),
+            ("sweep_at".to_owned(), number(now_ms)),
+            ("expires_at".to_owned(), number(now.as_second() + self.retention_days * 24 * 60 * 60)),
+        ])
+    }
+}
+
+fn compare(stored: &HashMap<String, AttributeValue>, hash: &str, receipt: &str) -> Putting {
+    let text = |name: &str| stored.get(name).and_then(|value| value.as_s().ok());
+    let correlation_id = text("correlation_id").and_then(|id| CorrelationId::parse(id).ok());
+    if text("receipt").is_some_and(|stored| stored == receipt) {
+        Putting::Stored(correlation_id)
+    } else if text("payload_hash").is_some_and(|stored| stored == hash) {
+        Putting::SameExists(correlation_id)
+    } else {
+        Putting::OtherExists
+    }
+}
+
+/// What makes two events with one name the same: type and data. Time, trace context and other
+/// attributes of the envelope may differ between a publisher's attempts. Keys are sorted.
+fn payload_hash(event: &Value) -> String {
+    let payload = json!([event["type"], event["data"]]).to_string();
+    let digest = Sha256::digest(payload.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retry_with_another_time_is_the_same_event_and_other_data_is_not() {
+        let first = json!({"type": "t", "time": "a", "data": {"x": 1, "y": 2}});
+        let retry = json!({"data": {"y": 2, "x": 1}, "time": "b", "type": "t"});
+        let other = json!({"type": "t", "time": "a", "data": {"x": 2, "y": 2}});
+        assert_eq!(payload_hash(&first), payload_hash(&retry));
+        assert_ne!(payload_hash(&first), payload_hash(&other));
+    }
+}

@@ -1,0 +1,67 @@
+//! Which of the three triggers an invocation is, told by its shape.
+
+use serde::Serialize;
+use serde_json::Value;
+use shared::FieldError;
+use shared::json::parse_strict;
+
+use crate::accept::{Outcome, Verdict, accept_all};
+use crate::store::{EventStore, StoreError};
+use crate::{event_bridge, http};
+
+/// Why an invocation ends as a function error.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The events were not all stored: the invoker tries again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An event that came without anybody to read the answer: Lambda's retries will not help, its
+    /// failure destination keeps it for an operator.
+    #[error("the event from EventBridge was not accepted: {0}")]
+    NotAccepted(String),
+}
+
+/// The answer to a direct invoke.
+#[derive(Debug, Serialize)]
+struct Answer {
+    results: Vec<Outcome>,
+}
+
+/// Handles one invocation.
+///
+/// # Errors
+/// [`Refusal`], for the triggers that know no HTTP status.
+pub async fn handle(store: &EventStore, payload: &str) -> Result<Value, Refusal> {
+    let payload = match parse_strict(payload.as_bytes()) {
+        Ok(payload) => payload,
+        Err(invalid) => return Ok(answer(vec![not_json(&invalid)])),
+    };
+    if payload.pointer("/requestContext/http").is_some() {
+        return Ok(http::handle(store, payload).await);
+    }
+    if payload.get("detail-type").is_some() && payload.get("detail").is_some() {
+        return from_event_bridge(store, payload).await;
+    }
+    let events = match payload {
+        Value::Array(events) => events,
+        one => vec![one],
+    };
+    Ok(answer(accept_all(store, events).await?))
+}
+
+async fn from_event_bridge(store: &EventStore, envelope: Value) -> Result<Value, Refusal> {
+    let outcomes = accept_all(store, vec![event_bridge::to_cloud_event(envelope)]).await?;
+    match outcomes.iter().find(|outcome| !outcome.verdict.is_success()) {
+        None => Ok(answer(outcomes)),
+        Some(refused) => Err(Refusal::NotAccepted(refused.verdict.sentence())),
+    }
+}
+
+fn answer(results: Vec<Outcome>) -> Value {
+    serde_json::to_value(Answer { results }).expect("outcomes serialise to JSON without fail")
+}
+
+fn not_json(invalid: &shared::Invalid) -> Outcome {
+    let error = FieldError { pointer: String::new(), detail: invalid.to_string() };
+    Outcome::unnamed(Verdict::Invalid(vec![error]))
+}

@@ -1,0 +1,200 @@
+//! Reading and moving entries of the sweep index.
+
+use std::collections::{HashMap, HashSet};
+
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use shared::OrderId;
+use shared::outbox::{SWEEP_INDEX, bucket};
+
+use crate::sources::Tables;
+
+/// The most keys that one `BatchGetItem` takes.
+pub const MOST_KEYS: usize = 100;
+
+/// An event in the sweep index.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Entry {
+    /// Partition key of the Events table.
+    pub order_id: String,
+    /// Sort key of the Events table.
+    pub event: String,
+    /// Where the ledger would know it.
+    pub ledger_key: String,
+    /// When it is to be looked at, in milliseconds since 1970.
+    pub sweep_at: i64,
+}
+
+/// An event as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The dispatch message.
+    pub message: String,
+    /// How often it was swept.
+    pub sweeps: u32,
+}
+
+/// A table did not answer. The sweep is tried again at its next time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the sweep was broken off, the next one goes on: {0}")]
+pub struct OutboxError(pub String);
+
+/// The sweep index and the ledger's keys.
+#[derive(Debug, Clone, Copy)]
+pub struct Outbox<'a>(pub &'a Tables);
+
+impl Outbox<'_> {
+    /// The entries of a bucket that are to be looked at after `from` and not after `until`.
+    pub async fn entries(
+        self,
+        bucket: &str,
+        from: i64,
+        until: i64,
+    ) -> Result<Vec<Entry>, OutboxError> {
+        let pages = self
+            .0
+            .client
+            .query()
+            .table_name(&self.0.events)
+            .index_name(SWEEP_INDEX)
+            .key_condition_expression(
+                "sweep_bucket = :bucket AND sweep_at BETWEEN :from AND :until",
+            )
+            .expression_attribute_values(":bucket", text(bucket))
+            .expression_attribute_values(":from", number(from + 1))
+            .expression_attribute_values(":until", number(until))
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        let items = pages.map_err(|e| OutboxError(DisplayErrorContext(&e).to_string()))?;
+        Ok(items.iter().filter_map(entry).collect())
+    }
+
+    /// Those of at most [`MOST_KEYS`] entries that the ledger has not seen.
+    pub async fn unseen(self, entries: &[Entry]) -> Result<Vec<Entry>, OutboxError> {
+        let keys: HashSet<(&str, &str)> =
+            entries.iter().map(|e| (e.order_id.as_str(), e.ledger_key.as_str())).collect();
+        let mut wanted: Vec<_> = keys.into_iter().map(|(o, n)| ledger_key(o, n)).collect();
+        let mut seen = HashSet::new();
+        while !wanted.is_empty() {
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(wanted))
+                .projection_expression("order_id, notification")
+                .build()
+                .map_err(|e| OutboxError(e.to_string()))?;
+            let call = self.0.client.batch_get_item().request_items(&self.0.ledger, request);
+            let answer =
+                call.send().await.map_err(|e| OutboxError(DisplayErrorContext(&e).to_string()))?;
+            let found = answer.responses.unwrap_or_default().remove(&self.0.ledger);
+            seen.extend(found.unwrap_or_default().iter().filter_map(|item| {
+                Some((string(item, "order_id")?, string(item, "notification")?))
+            }));
+            let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.0.ledger);
+            wanted = left.map(|left| left.keys).unwrap_or_default();
+        }
+        let is_unseen = |e: &&Entry| !seen.contains(&(e.order_id.clone(), e.ledger_key.clone()));
+        Ok(entries.iter().filter(is_unseen).cloned().collect())
+    }
+
+    /// The event of an entry; `None` when it has been erased.
+    pub async fn stored(self, entry: &Entry) -> Result<Option<Stored>, OutboxError> {
+        let call = self
+            .0
+            .client
+            .get_item()
+            .table_name(&self.0.events)
+            .set_key(Some(event_key(entry)))
+            .projection_expression("message, sweeps");
+        let answer =
+            call.send().await.map_err(|e| OutboxError(DisplayErrorContext(&e).to_string()))?;
+        Ok(answer.item.and_then(|item| {
+            let sweeps = item.get("sweeps").and_then(|n| n.as_n().ok()?.parse().ok()).unwrap_or(0);
+            Some(Stored { message: string(&item, "message")?, sweeps })
+        }))
+    }
+
+    /// Lets the entry be looked at again at `sweep_at`, unless another sweep moved it meanwhile.
+    pub async fn look_again(self, entry: &Entry, sweep_at: i64) -> Result<(), OutboxError> {
+        let Ok(order_id) = OrderId::parse(&entry.order_id) else {
+            return self.forget(entry).await;
+        };
+        let update = "SET sweep_bucket = :bucket, sweep_at = :at ADD sweeps :one";
+        let values = HashMap::from([
+            (":bucket".to_owned(), text(&bucket(&order_id, sweep_at))),
+            (":at".to_owned(), number(sweep_at)),
+            (":one".to_owned(), number(1)),
+        ]);
+        self.update(entry, update, values).await
+    }
+
+    /// Takes the entry out of the index.
+    pub async fn forget(self, entry: &Entry) -> Result<(), OutboxError> {
+        self.update(entry, "REMOVE sweep_bucket", HashMap::new()).await
+    }
+
+    async fn update(
+        self,
+        entry: &Entry,
+        update: &str,
+        mut values: HashMap<String, AttributeValue>,
+    ) -> Result<(), OutboxError> {
+        values.insert(":was".to_owned(), number(entry.sweep_at));
+        let call = self
+            .0
+            .client
+            .update_item()
+            .table_name(&self.0.events)
+            .set_key(Some(event_key(entry)))
+            .update_expression(update)
+            .condition_expression("sweep_at = :was")
+            .set_expression_attribute_values(Some(values));
+        match call.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(OutboxError(DisplayErrorContext(&error).to_string())),
+        }
+    }
+}
+
+fn entry(item: &HashMap<String, AttributeValue>) -> Option<Entry> {
+    Some(Entry {
+        order_id: string(item, "order_id")?,
+        event: string(item, "event")?,
+        ledger_key: string(item, "ledger_key")?,
+        sweep_at: item.get("sweep_at")?.as_n().ok()?.parse().ok()?,
+    })
+}
+
+fn event_key(entry: &Entry) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        ("order_id".to_owned(), text(&entry.order_id)),
+        ("event".to_owned(), text(&entry.event)),
+    ])
+}
+
+fn ledger_key(order_id: &str, notification: &str) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        ("order_id".to_owned(), text(order_id)),
+        ("notification".to_owned(), text(notification)),
+    ])
+}
+
+fn string(item: &HashMap<String, AttributeValue>, name: &str) -> Option<String> {
+    item.get(name)?.as_s().ok().cloned()
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}

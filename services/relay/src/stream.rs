@@ -1,0 +1,62 @@
+//! Stream records to queue messages.
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>)
+
+use kit::queue::{DeadLetter, Disposition, Outgoing, send_all};
+use kit::telemetry::{Count, count_many};
+use serde_json::{Value, json};
+use shared::dead_letter::Code;
+
+use crate::sources::Relay;
+
+/// Sends the new events' messages and answers with the lowest sequence number that failed, if any.
+pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
+    let inserts: Vec<&Value> = records.iter().filter(|r| r["eventName"] == "INSERT").collect();
+    let mut messages = Vec::with_capacity(inserts.len());
+    let mut senders = Vec::with_capacity(inserts.len());
+    for record in inserts {
+        match message(record) {
+            Some(body) => {
+                messages.push(Outgoing { body: body.to_owned(), ..Outgoing::default() });
+                senders.push(record);
+            }
+            None => {
+                if set_aside(relay, record).await == Disposition::Retry {
+                    return failed_from(senders.first().copied().unwrap_or(record));
+                }
+            }
+        }
+    }
+    let results = send_all(&relay.queues.client, &relay.queues.dispatch, messages).await;
+    count_many(Count::Queued, results.iter().filter(|r| r.is_ok()).count() as u64);
+    let first_failure =
+        results.iter().zip(senders).find_map(|(r, s)| r.as_ref().err().zip(Some(s)));
+    match first_failure {
+        None => json!({ "batchItemFailures": [] }),
+        Some((error, record)) => {
+            tracing::warn!(%error, "the stream comes again from the first message not taken");
+            failed_from(record)
+        }
+    }
+}
+
+fn message(record: &Value) -> Option<&str> {
+    record.pointer("/dynamodb/NewImage/message/S")?.as_str()
+}
+
+/// An item without a message was not written by intake. It goes to the dead-letter queue by its
+/// keys, and the records behind it go on.
+async fn set_aside(relay: &Relay, record: &Value) -> Disposition {
+    let letter = DeadLetter {
+        body: record["dynamodb"]["Keys"].to_string(),
+        code: Code::Unreadable,
+        reason: "the item in the Events table has no attribute `message`".to_owned(),
+        order_id: None,
+        kind: None,
+    };
+    relay.queues.dead_letters.take(letter).await
+}
+
+fn failed_from(record: &Value) -> Value {
+    let sequence_number = &record["dynamodb"]["SequenceNumber"];
+    json!({ "batchItemFailures": [{ "itemIdentifier": sequence_number }] })
+}

@@ -1,0 +1,130 @@
+//! The sweep: what the stream lost, found again.
+
+use futures::{StreamExt, TryStreamExt, stream};
+use kit::queue::{DeadLetter, Disposition, Outgoing, send_all};
+use kit::telemetry::{Count, count};
+use shared::OrderId;
+use shared::dead_letter::Code;
+use shared::outbox::{BUCKET_MS, buckets};
+
+use crate::outbox::{Entry, MOST_KEYS, Outbox, OutboxError, Stored};
+use crate::sources::Relay;
+use crate::watermark;
+
+/// How far back the very first sweep looks: further than a stream's memory of 24 hours.
+const FIRST_LOOK_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+
+/// After so many sweeps, over two days, an event that never reaches the ledger goes to the
+/// dead-letter queue instead of the dispatch queue.
+const MOST_SWEEPS: u32 = 9;
+
+/// How many events are queued again at the same time.
+const AT_ONCE: usize = 8;
+
+/// Time kept for finishing before the function's own deadline.
+const RESERVE_MS: i64 = 5_000;
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Events it looked at.
+    pub looked_at: usize,
+    /// Events that it queued again.
+    pub queued_again: usize,
+}
+
+/// Looks at every event that has come of age since the last sweep. Broken off at any point, the
+/// next sweep does the rest: an event is moved in the index only after it was queued, and the
+/// watermark only after everything before it was looked at. `deadline` in milliseconds since 1970.
+///
+/// # Errors
+/// [`OutboxError`] when a table did not answer.
+pub async fn sweep(relay: &Relay, deadline: i64) -> Result<Swept, OutboxError> {
+    let until = relay.clock.now_ms() - relay.sweep_after_ms;
+    let mut from = watermark::read(&relay.tables).await?.unwrap_or(until - FIRST_LOOK_MS);
+    let mut swept = Swept::default();
+    while from < until {
+        if !sweep_hour(relay, from, until, deadline, &mut swept).await? {
+            tracing::info!("the sweep ran out of time, the next one goes on");
+            break;
+        }
+        from = (next_hour(from)).min(until);
+        watermark::write(&relay.tables, from).await?;
+    }
+    tracing::info!(looked_at = swept.looked_at, queued_again = swept.queued_again, "swept");
+    Ok(swept)
+}
+
+const fn next_hour(at: i64) -> i64 {
+    (at.div_euclid(BUCKET_MS) + 1) * BUCKET_MS
+}
+
+/// Whether all buckets of the hour were looked at before the deadline.
+async fn sweep_hour(
+    relay: &Relay,
+    from: i64,
+    until: i64,
+    deadline: i64,
+    swept: &mut Swept,
+) -> Result<bool, OutboxError> {
+    let outbox = Outbox(&relay.tables);
+    let hour: Vec<Vec<Entry>> = stream::iter(buckets(from))
+        .map(|bucket| async move { outbox.entries(&bucket, from, until).await })
+        .buffer_unordered(AT_ONCE)
+        .try_collect()
+        .await?;
+    for entries in hour.concat().chunks(MOST_KEYS) {
+        if relay.clock.now_ms() > deadline.saturating_sub(RESERVE_MS) {
+            return Ok(false);
+        }
+        let unseen = outbox.unseen(entries).await?;
+        swept.looked_at += entries.len();
+        swept.queued_again += unseen.len();
+        stream::iter(unseen.iter().map(Ok))
+            .try_for_each_concurrent(AT_ONCE, |entry| queue_again(relay, entry))
+            .await?;
+    }
+    Ok(true)
+}
+
+async fn queue_again(relay: &Relay, entry: &Entry) -> Result<(), OutboxError> {
+    let outbox = Outbox(&relay.tables);
+    let Some(stored) = outbox.stored(entry).await? else {
+        return Ok(());
+    };
+    tracing::warn!(
+        order_id = entry.order_id,
+        event = entry.event,
+        sweeps = stored.sweeps,
+        "queued again"
+    );
+    if stored.sweeps >= MOST_SWEEPS {
+        return give_up(relay, entry, stored).await;
+    }
+    let message = Outgoing { body: stored.message, ..Outgoing::default() };
+    let sent = send_all(&relay.queues.client, &relay.queues.dispatch, vec![message]).await;
+    if let Some(Err(error)) = sent.into_iter().next() {
+        return Err(OutboxError(error.to_string()));
+    }
+    count(Count::Swept);
+    outbox.look_again(entry, relay.clock.now_ms() + pause(relay, stored.sweeps)).await
+}
+
+/// Twice as long after each sweep: an event that waits behind a long backlog is not multiplied.
+fn pause(relay: &Relay, sweeps: u32) -> i64 {
+    relay.sweep_after_ms.saturating_mul(1 << sweeps.min(MOST_SWEEPS))
+}
+
+async fn give_up(relay: &Relay, entry: &Entry, stored: Stored) -> Result<(), OutboxError> {
+    let letter = DeadLetter {
+        body: stored.message,
+        code: Code::Unplannable,
+        reason: format!("swept {} times without ever reaching the ledger", stored.sweeps),
+        order_id: OrderId::parse(&entry.order_id).ok(),
+        kind: None,
+    };
+    match relay.queues.dead_letters.take(letter).await {
+        Disposition::Done => Outbox(&relay.tables).forget(entry).await,
+        Disposition::Retry => Err(OutboxError("the dead-letter queue is out of reach".to_owned())),
+    }
+}
