@@ -1,1 +1,76 @@
-//! Being written.
+//! `dispatcher`: turns an accepted event into the decision to notify, once.
+//!
+//! Promises:
+//! - One conditional put in the ledger per notification decides. Two events that mean the same
+//!   thing, a second delivery and a replay all find the first decision.
+//! - A notification that was decided reaches the mail queue: after a crash in between, the same
+//!   event sends its mail request again, and the mailer's claim makes one mail of them.
+//! - Muted, stale and superseded events are recorded as skipped, with the reason.
+//! - A message that cannot be read goes to the dead-letter queue with the reason; its neighbours
+//!   are not touched.
+//!
+//! Delivery semantics: at least once from the dispatch queue to the mail queue.
+
+mod batch;
+mod decide;
+
+use std::sync::Arc;
+
+use aws_lambda_events::sqs::SqsEvent;
+use jiff::SignedDuration;
+use kit::ledger::Ledger;
+use kit::queue::DeadLetterQueue;
+use kit::{Clock, config, telemetry};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+
+pub use batch::handle;
+
+/// The dispatcher and everything it talks to.
+#[derive(Debug, Clone)]
+pub struct Dispatcher {
+    /// Where decisions are made.
+    pub ledger: Ledger,
+    /// SQS.
+    pub sqs: aws_sdk_sqs::Client,
+    /// The mail queue's URL.
+    pub mail_queue: String,
+    /// The dispatch queue's dead-letter queue.
+    pub dead_letters: DeadLetterQueue,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Runs the function until its environment is shut down.
+///
+/// # Errors
+/// When a setting is missing, or the Runtime API is out of reach.
+pub async fn run() -> Result<(), Error> {
+    telemetry::init("dispatcher");
+    let dispatcher = Arc::new(from_env().await?);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let dispatcher = Arc::clone(&dispatcher);
+        async move {
+            let answer = handle(&dispatcher, &event.payload.records).await;
+            telemetry::flush();
+            Ok::<_, Error>(answer)
+        }
+    }))
+    .await
+}
+
+async fn from_env() -> Result<Dispatcher, Error> {
+    let sdk = kit::aws::sdk_config().await;
+    let sqs = kit::aws::sqs(&sdk);
+    let clock = Clock::system();
+    let table = config::required("LEDGER_TABLE", "the name of the ledger table")?;
+    let days: i64 = config::number("LEDGER_RETENTION_DAYS", 400)?;
+    let dead_letters =
+        config::required("DISPATCH_DLQ_URL", "the dispatch dead-letter queue's URL")?;
+    Ok(Dispatcher {
+        ledger: Ledger::new(kit::aws::dynamodb(&sdk), table, SignedDuration::from_hours(24 * days)),
+        mail_queue: config::required("MAIL_QUEUE_URL", "the mail queue's URL")?,
+        dead_letters: DeadLetterQueue::new(sqs.clone(), dead_letters, clock),
+        sqs,
+        clock,
+    })
+}

@@ -1,1 +1,69 @@
-//! Being written.
+//! `feedback`: reads SES's own events and advances the ledger.
+//!
+//! Promises:
+//! - A `Send`, `Delivery`, `Bounce` or `Complaint` event with our tags proves that SES accepted the
+//!   mail, whatever the mailer knows: it settles a doubt, also before the mailer's own record.
+//! - Events may come twice, late and in any order; the ledger only moves forward.
+//! - Unknown kinds of event and mails of others are logged and acknowledged, not retried for ever.
+//! - What cannot be read goes to the dead-letter queue with the reason; its neighbours are not
+//!   touched.
+//!
+//! SES's events are at least once and may be lost: their absence proves nothing.
+
+mod batch;
+mod ses_event;
+
+use std::sync::Arc;
+
+use aws_lambda_events::sqs::SqsEvent;
+use jiff::SignedDuration;
+use kit::ledger::Ledger;
+use kit::queue::DeadLetterQueue;
+use kit::{Clock, config, telemetry};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+
+pub use batch::handle;
+pub use ses_event::{Reading, SesEvent};
+
+/// The feedback function and everything it talks to.
+#[derive(Debug, Clone)]
+pub struct Feedback {
+    /// What it advances.
+    pub ledger: Ledger,
+    /// The feedback queue's dead-letter queue.
+    pub dead_letters: DeadLetterQueue,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Runs the function until its environment is shut down.
+///
+/// # Errors
+/// When a setting is missing, or the Runtime API is out of reach.
+pub async fn run() -> Result<(), Error> {
+    telemetry::init("feedback");
+    let feedback = Arc::new(from_env().await?);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let feedback = Arc::clone(&feedback);
+        async move {
+            let answer = handle(&feedback, &event.payload.records).await;
+            telemetry::flush();
+            Ok::<_, Error>(answer)
+        }
+    }))
+    .await
+}
+
+async fn from_env() -> Result<Feedback, Error> {
+    let sdk = kit::aws::sdk_config().await;
+    let clock = Clock::system();
+    let table = config::required("LEDGER_TABLE", "the name of the ledger table")?;
+    let days: i64 = config::number("LEDGER_RETENTION_DAYS", 400)?;
+    let dead_letters =
+        config::required("FEEDBACK_DLQ_URL", "the feedback dead-letter queue's URL")?;
+    Ok(Feedback {
+        ledger: Ledger::new(kit::aws::dynamodb(&sdk), table, SignedDuration::from_hours(24 * days)),
+        dead_letters: DeadLetterQueue::new(kit::aws::sqs(&sdk), dead_letters, clock),
+        clock,
+    })
+}

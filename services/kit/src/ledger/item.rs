@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared::ledger::{Record, State};
 
 /// A ledger item. Times are milliseconds since 1970; absent ones have not happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// Partition key.
     pub order_id: String,

@@ -1,0 +1,106 @@
+//! A batch of SES events.
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
+use kit::ledger::{Change, RecordOutcome};
+use kit::queue::{DeadLetter, Disposition, answer, in_parallel};
+use kit::telemetry::{Count, count};
+use shared::dead_letter::Code;
+use shared::ledger::{Facts, State, Transition};
+
+use crate::Feedback;
+use crate::ses_event::{Reading, SesEvent, read};
+
+/// SQS hands over at most this many messages at a time.
+const AT_ONCE: usize = 10;
+
+/// Handles a batch. Every message ends on its own: dealt with, or to be retried.
+pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchResponse {
+    let done = in_parallel(messages, AT_ONCE, |i| one(feedback, &messages[i])).await;
+    let dispositions: Vec<Disposition> =
+        done.into_iter().map(|d| d.unwrap_or(Disposition::Retry)).collect();
+    answer(messages, &dispositions)
+}
+
+async fn one(feedback: &Feedback, message: &SqsMessage) -> Disposition {
+    let body = message.body.as_deref().unwrap_or_default();
+    match read(body) {
+        Reading::Ours(event) => record(feedback, event).await,
+        Reading::Other { event_type } => {
+            tracing::info!(event_type, "nothing to record");
+            Disposition::Done
+        }
+        Reading::Unreadable(reason) => {
+            let letter = DeadLetter {
+                body: body.to_owned(),
+                code: Code::Unreadable,
+                reason,
+                order_id: None,
+                kind: None,
+            };
+            feedback.dead_letters.take(letter).await
+        }
+    }
+}
+
+async fn record(feedback: &Feedback, event: SesEvent) -> Disposition {
+    let facts = Facts::at(feedback.clock.now_ms());
+    let mut change =
+        Change::new(event.transition, facts).with("message_id", event.message_id.clone());
+    if let Some(reason) = &event.reason {
+        change = change.with("reason", reason.clone());
+    }
+    let order_id = event.key.order_id.as_str();
+    match feedback.ledger.record(order_id, &event.key.sort_key(), change).await {
+        Ok(RecordOutcome::Recorded(item)) => {
+            count_it(event.transition);
+            tracing::info!(
+                order_id,
+                notification = item.notification,
+                correlation_id = item.correlation_id,
+                state = item.state,
+                message_id = event.message_id,
+                "SES event"
+            );
+            Disposition::Done
+        }
+        Ok(RecordOutcome::Refused(item)) => {
+            suspect(&event, item.state(), item.message_id.as_deref());
+            Disposition::Done
+        }
+        Ok(RecordOutcome::Absent) => {
+            tracing::warn!(
+                order_id,
+                "an SES event about a notification that the ledger has forgotten"
+            );
+            Disposition::Done
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the message comes back");
+            Disposition::Retry
+        }
+    }
+}
+
+/// A late or repeated event is normal. One about another mail than the recorded one is not: SES
+/// accepted two mails for one notification.
+fn suspect(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
+    if recorded.is_some_and(|id| id != event.message_id) {
+        tracing::error!(
+            order_id = event.key.order_id.as_str(),
+            notification = event.key.sort_key(),
+            state = state.map_or("", State::as_str),
+            "SES accepted more than one mail for this notification"
+        );
+    }
+}
+
+fn count_it(transition: Transition) {
+    match transition {
+        Transition::Settle => count(Count::Sent),
+        Transition::Deliver => count(Count::Delivered),
+        Transition::Bounce => count(Count::Bounced),
+        Transition::Complain => count(Count::Complained),
+        Transition::Reject => count(Count::Failed),
+        _ => {}
+    }
+}

@@ -1,0 +1,154 @@
+//! SES's events, as EventBridge hands them over
+//! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>,
+//! <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>).
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::Value;
+use shared::json::parse_strict;
+use shared::ledger::Transition;
+use shared::{NotificationKey, OrderId};
+
+/// What a message of the feedback queue is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// An event about one of our mails that changes the ledger.
+    Ours(SesEvent),
+    /// An SES event that changes nothing: a kind that says nothing about acceptance, or a mail
+    /// that is not ours.
+    Other {
+        /// Which event type.
+        event_type: String,
+    },
+    /// Not an SES event. Why, without content.
+    Unreadable(String),
+}
+
+/// An event about one of our mails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SesEvent {
+    /// Which notification.
+    pub key: NotificationKey,
+    /// What it does to the ledger.
+    pub transition: Transition,
+    /// What SES calls the mail.
+    pub message_id: String,
+    /// More about a bounce, complaint or rejection: SES's own words, no address.
+    pub reason: Option<String>,
+}
+
+/// Reads a message body.
+#[must_use]
+pub fn read(body: &str) -> Reading {
+    let envelope = match parse_strict(body.as_bytes()) {
+        Ok(envelope) => envelope,
+        Err(invalid) => return Reading::Unreadable(invalid.to_string()),
+    };
+    let detail = &envelope["detail"];
+    let Some(event_type) = detail["eventType"].as_str() else {
+        return Reading::Unreadable("expected an SES event with /detail/eventType".to_owned());
+    };
+    match (transition(event_type), key(detail)) {
+        (Some(transition), Some(key)) => Reading::Ours(SesEvent {
+            key,
+            transition,
+            message_id: short(detail["mail"]["messageId"].as_str().unwrap_or_default()),
+            reason: reason(event_type, detail),
+        }),
+        _ => Reading::Other { event_type: short(event_type) },
+    }
+}
+
+fn transition(event_type: &str) -> Option<Transition> {
+    match event_type {
+        "Send" => Some(Transition::Settle),
+        "Delivery" => Some(Transition::Deliver),
+        "Bounce" => Some(Transition::Bounce),
+        "Complaint" => Some(Transition::Complain),
+        "Reject" => Some(Transition::Reject),
+        _ => None,
+    }
+}
+
+/// The notification that the mail's tags name; `None` for a mail that is not ours.
+fn key(detail: &Value) -> Option<NotificationKey> {
+    let tags = &detail["mail"]["tags"];
+    let order_id = OrderId::parse(&tag(tags, "waybill-order")?).ok()?;
+    NotificationKey::from_sort_key(order_id, &tag(tags, "waybill-notification")?).ok()
+}
+
+fn tag(tags: &Value, name: &str) -> Option<String> {
+    let encoded = tags.get(name)?.get(0)?.as_str()?;
+    String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()
+}
+
+/// Only fixed vocabulary of SES: its diagnostic texts may quote the address.
+fn reason(event_type: &str, detail: &Value) -> Option<String> {
+    let word = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str).map(short);
+    match event_type {
+        "Bounce" => {
+            let kind = word("/bounce/bounceType")?;
+            let sub = word("/bounce/bounceSubType").unwrap_or_default();
+            Some(format!("{kind}/{sub}"))
+        }
+        "Complaint" => {
+            word("/complaint/complaintFeedbackType").or_else(|| Some("complaint".to_owned()))
+        }
+        "Reject" => Some("rejected".to_owned()),
+        _ => None,
+    }
+}
+
+/// Keeps a word short and plain, whatever the sender of the event made of it.
+fn short(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_graphic() && *c != '@').take(100).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use shared::Kind;
+
+    fn event(event_type: &str) -> Value {
+        json!({
+            "detail-type": "Email Something", "source": "aws.ses",
+            "detail": {
+                "eventType": event_type,
+                "mail": {
+                    "messageId": "0100-abc",
+                    "tags": {
+                        "waybill-order": [BASE64_URL_SAFE_NO_PAD.encode("1001")],
+                        "waybill-notification": [BASE64_URL_SAFE_NO_PAD.encode("shipment.shipped#S-1#customer")],
+                    }
+                },
+                "bounce": { "bounceType": "Permanent", "bounceSubType": "General",
+                            "bouncedRecipients": [{"emailAddress": "jo@example.com"}] }
+            }
+        })
+    }
+
+    #[test]
+    fn a_bounce_names_its_notification_and_no_address() {
+        let Reading::Ours(bounce) = read(&event("Bounce").to_string()) else { panic!("ours") };
+        assert_eq!(bounce.key.kind, Kind::ShipmentShipped);
+        assert_eq!(bounce.transition, Transition::Bounce);
+        assert_eq!(bounce.reason.as_deref(), Some("Permanent/General"));
+        assert!(!format!("{bounce:?}").contains('@'));
+    }
+
+    #[test]
+    fn a_kind_that_proves_nothing_and_a_foreign_mail_change_nothing() {
+        assert!(matches!(read(&event("Open").to_string()), Reading::Other { .. }));
+        let mut foreign = event("Delivery");
+        foreign["detail"]["mail"]["tags"] = json!({});
+        assert!(matches!(read(&foreign.to_string()), Reading::Other { .. }));
+    }
+
+    #[test]
+    fn what_is_no_ses_event_is_unreadable() {
+        for body in ["", "not json", "{}", "[]", r#"{"detail":{"eventType":7}}"#] {
+            assert!(matches!(read(body), Reading::Unreadable(_)), "{body}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! A batch of mail requests.
+
+use std::time::SystemTime;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
+use kit::queue::{DeadLetter, Disposition, answer, in_parallel};
+use shared::dead_letter::Code;
+use shared::message::MailRequest;
+use tracing::Instrument;
+
+use crate::Mailer;
+use crate::deliver::{Delivery, deliver};
+
+/// SQS hands over at most this many messages at a time.
+const AT_ONCE: usize = 10;
+
+/// Handles a batch concurrently. Every message ends on its own: dealt with, or to be retried.
+/// `deadline` is the function's own.
+pub async fn handle(
+    mailer: &Mailer,
+    messages: &[SqsMessage],
+    deadline: SystemTime,
+) -> SqsBatchResponse {
+    let done = in_parallel(messages, AT_ONCE, |i| one(mailer, &messages[i], deadline)).await;
+    let dispositions: Vec<Disposition> =
+        done.into_iter().map(|d| d.unwrap_or(Disposition::Retry)).collect();
+    answer(messages, &dispositions)
+}
+
+async fn one(mailer: &Mailer, message: &SqsMessage, deadline: SystemTime) -> Disposition {
+    let body = message.body.as_deref().unwrap_or_default();
+    let request = match MailRequest::parse(body) {
+        Ok(request) => request,
+        Err(unreadable) => {
+            let letter = DeadLetter {
+                body: body.to_owned(),
+                code: Code::Unreadable,
+                reason: unreadable.to_string(),
+                order_id: None,
+                kind: None,
+            };
+            return mailer.dead_letters.take(letter).await;
+        }
+    };
+    let span = tracing::info_span!(
+        "mail",
+        correlation_id = request.correlation_id.as_str(),
+        order_id = request.key.order_id.as_str(),
+        notification = request.key.sort_key(),
+    );
+    let delivery = Delivery::new(mailer, message, &request, deadline);
+    deliver(&delivery).instrument(span).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the message comes back");
+        Disposition::Retry
+    })
+}

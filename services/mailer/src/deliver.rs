@@ -1,0 +1,258 @@
+//! One notification: claim, write, send, record.
+
+use std::time::{Duration, SystemTime};
+
+use aws_lambda_events::sqs::SqsMessage;
+use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
+use kit::queue::{DeadLetter, Disposition, sent_at};
+use kit::telemetry::{Count, accepted_to_sent, count};
+use shared::dead_letter::Code;
+use shared::ledger::{AfterClaim, Facts, FailReason, Transition, after_claim};
+use shared::message::MailRequest;
+use shared::notification::DoubtPolicy;
+
+use crate::answer::Answer;
+use crate::render::{Mail, render};
+use crate::{Mailer, stale};
+
+/// After so many attempts, each of which ended in doubt, an operator decides.
+const MOST_ATTEMPTS: u32 = 3;
+
+/// What is kept of the function's time for recording SES's answer.
+const RESERVE: Duration = Duration::from_secs(2);
+
+/// One message on its way.
+#[derive(Debug)]
+pub struct Delivery<'a> {
+    pub(crate) mailer: &'a Mailer,
+    pub(crate) message: &'a SqsMessage,
+    pub(crate) request: &'a MailRequest,
+    deadline: SystemTime,
+    notification: String,
+}
+
+impl<'a> Delivery<'a> {
+    /// Of `message`, which says `request`. `deadline` is the function's own.
+    #[must_use]
+    pub fn new(
+        mailer: &'a Mailer,
+        message: &'a SqsMessage,
+        request: &'a MailRequest,
+        deadline: SystemTime,
+    ) -> Self {
+        Self { mailer, message, request, deadline, notification: request.key.sort_key() }
+    }
+
+    /// What this worker knows before it has claimed anything.
+    pub(crate) fn facts(&self) -> Facts {
+        let now = self.mailer.clock.now_ms();
+        let resend_doubts_from = match self.request.key.kind.doubt_policy() {
+            DoubtPolicy::Resend => now - millis(self.mailer.grace),
+            DoubtPolicy::Hold => i64::MIN,
+        };
+        Facts {
+            enqueued_at: sent_at(self.message),
+            resend_doubts_from,
+            lease_until: now + millis(self.mailer.lease),
+            ..Facts::at(now)
+        }
+    }
+
+    pub(crate) async fn record(&self, change: Change) -> Result<RecordOutcome, LedgerError> {
+        let order_id = self.request.key.order_id.as_str();
+        self.mailer.ledger.record(order_id, &self.notification, change).await
+    }
+
+    fn body(&self) -> String {
+        self.message.body.clone().unwrap_or_default()
+    }
+
+    pub(crate) async fn dead_letter(&self, code: Code, reason: String) -> Disposition {
+        let letter = DeadLetter {
+            body: self.body(),
+            code,
+            reason,
+            order_id: Some(self.request.key.order_id.clone()),
+            kind: Some(self.request.key.kind),
+        };
+        self.mailer.dead_letters.take(letter).await
+    }
+
+    async fn park_until(&self, until: i64) -> Disposition {
+        self.mailer.parking.park(self.body(), until).await
+    }
+
+    fn time_left(&self) -> Duration {
+        let left = self.deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        left.saturating_sub(RESERVE)
+    }
+}
+
+/// Brings one notification as far as it goes now.
+///
+/// # Errors
+/// [`LedgerError`] when the ledger did not answer. If SES had accepted the mail by then, the
+/// notification falls into doubt when its lease runs out, and SES's own event settles it.
+pub async fn deliver(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
+    if delivery.mailer.clock.now() >= delivery.request.send_before {
+        return stale::skip(delivery).await;
+    }
+    let order_id = delivery.request.key.order_id.as_str();
+    let ledger = &delivery.mailer.ledger;
+    // Names this very claim: the SDK's retry of it, after a lost answer, finds itself.
+    let holder = uuid::Uuid::new_v4().to_string();
+    match ledger.claim(order_id, &delivery.notification, delivery.facts(), &holder).await? {
+        ClaimOutcome::Claimed(attempt) => send(delivery, attempt).await,
+        ClaimOutcome::Refused(item) => stand_back(delivery, &item).await,
+        ClaimOutcome::Absent => {
+            let reason = "the ledger knows nothing of this notification: it was erased, or is older \
+                          than the ledger's memory; it was not sent";
+            Ok(delivery.dead_letter(Code::Unknown, reason.to_owned()).await)
+        }
+    }
+}
+
+/// Somebody or something stands in the way of a claim.
+pub(crate) async fn stand_back(
+    delivery: &Delivery<'_>,
+    item: &Item,
+) -> Result<Disposition, LedgerError> {
+    let Some(record) = item.record() else {
+        return Err(LedgerError("a state that this version does not know".to_owned()));
+    };
+    match after_claim(&record, delivery.mailer.clock.now_ms()) {
+        AfterClaim::AlreadyDone => {
+            tracing::info!(state = item.state, "already done");
+            Ok(Disposition::Done)
+        }
+        AfterClaim::AlreadyFailed => {
+            let reason = item.reason.clone().unwrap_or_else(|| "failed before".to_owned());
+            Ok(delivery.dead_letter(Code::Refused, reason).await)
+        }
+        AfterClaim::InProgress { .. } => Ok(Disposition::Retry),
+        AfterClaim::NotDue { until } => Ok(delivery.park_until(until).await),
+        AfterClaim::InDoubt { since } => Ok(wait_in_doubt(delivery, item.attempt, since).await),
+        AfterClaim::LeaseExpired => {
+            let change = Change::new(Transition::Expire, delivery.facts())
+                .with("reason", "the lease ran out without a word from its holder");
+            match delivery.record(change).await? {
+                RecordOutcome::Recorded(item) => Ok(doubted(delivery, &item).await),
+                RecordOutcome::Refused(_) | RecordOutcome::Absent => Ok(Disposition::Retry),
+            }
+        }
+    }
+}
+
+async fn doubted(delivery: &Delivery<'_>, item: &Item) -> Disposition {
+    count(Count::InDoubt);
+    tracing::error!(attempt = item.attempt, reason = item.reason, "in doubt");
+    wait_in_doubt(delivery, item.attempt, item.since).await
+}
+
+/// Policy `resend`: back when the grace is over. Policy `hold`, or after too many attempts: the
+/// ledger keeps the doubt for an SES event or an operator, and the message has done its work.
+async fn wait_in_doubt(delivery: &Delivery<'_>, attempt: u32, since: i64) -> Disposition {
+    match delivery.request.key.kind.doubt_policy() {
+        DoubtPolicy::Resend if attempt < MOST_ATTEMPTS => {
+            delivery.park_until(since + millis(delivery.mailer.grace)).await
+        }
+        _ => Disposition::Done,
+    }
+}
+
+async fn send(delivery: &Delivery<'_>, attempt: u32) -> Result<Disposition, LedgerError> {
+    let mailer = delivery.mailer;
+    let mail = match render(&delivery.request.event, &mailer.brand) {
+        Ok(mail) => mail,
+        Err(error) => {
+            return fail(
+                delivery,
+                attempt,
+                FailReason::Unrenderable,
+                Code::Unrenderable,
+                error.to_string(),
+            )
+            .await;
+        }
+    };
+    let answer = call_ses(delivery, attempt, &mail).await;
+    tracing::info!(attempt, answer = answer.code(), "SES");
+    match answer {
+        Answer::Accepted { message_id } => accept(delivery, attempt, message_id).await,
+        Answer::NotNow { code, again_in } => postpone(delivery, attempt, code, again_in).await,
+        Answer::Never { code } => {
+            let reason = format!("SES refused the mail for good: {code}");
+            fail(delivery, attempt, FailReason::Refused(code), Code::Refused, reason).await
+        }
+        Answer::Unknown { code } => {
+            let facts = Facts::of_attempt(mailer.clock.now_ms(), attempt);
+            let change = Change::new(Transition::Doubt, facts).with("reason", code);
+            match delivery.record(change).await? {
+                RecordOutcome::Recorded(item) => Ok(doubted(delivery, &item).await),
+                RecordOutcome::Refused(_) | RecordOutcome::Absent => Ok(Disposition::Done),
+            }
+        }
+    }
+}
+
+/// Waits for its turn; calls SES only when the answer can still be recorded.
+async fn call_ses(delivery: &Delivery<'_>, attempt: u32, mail: &Mail) -> Answer {
+    let sender = &delivery.mailer.sender;
+    match delivery.mailer.pace.turn(delivery.time_left() / 2).await {
+        Ok(()) => sender.send(delivery.request, attempt, mail, delivery.time_left()).await,
+        Err(wait) => Answer::NotNow { code: "paced".to_owned(), again_in: wait },
+    }
+}
+
+async fn accept(
+    delivery: &Delivery<'_>,
+    attempt: u32,
+    message_id: String,
+) -> Result<Disposition, LedgerError> {
+    let now = delivery.mailer.clock.now_ms();
+    let change = Change::new(Transition::Accept, Facts::of_attempt(now, attempt))
+        .with("message_id", message_id);
+    // Refused means that an SES event was faster and has recorded the same.
+    if let RecordOutcome::Recorded(_) = delivery.record(change).await? {
+        count(Count::Sent);
+        accepted_to_sent(now - delivery.request.accepted_at.as_millisecond());
+    }
+    Ok(Disposition::Done)
+}
+
+async fn postpone(
+    delivery: &Delivery<'_>,
+    attempt: u32,
+    code: String,
+    again_in: Duration,
+) -> Result<Disposition, LedgerError> {
+    let now = delivery.mailer.clock.now_ms();
+    let not_before = now + i64::try_from(again_in.as_millis()).unwrap_or(i64::MAX / 2);
+    let facts = Facts { not_before, ..Facts::of_attempt(now, attempt) };
+    delivery.record(Change::new(Transition::Refuse, facts).with("reason", code)).await?;
+    Ok(delivery.park_until(not_before).await)
+}
+
+/// The ledger first: a crash in between leaves a message that finds `failed` and goes to the
+/// dead-letter queue then.
+async fn fail(
+    delivery: &Delivery<'_>,
+    attempt: u32,
+    reason: FailReason,
+    code: Code,
+    sentence: String,
+) -> Result<Disposition, LedgerError> {
+    let facts = Facts::of_attempt(delivery.mailer.clock.now_ms(), attempt);
+    let change = Change::new(Transition::Fail, facts).with("reason", reason.to_string());
+    match delivery.record(change).await? {
+        RecordOutcome::Recorded(_) => {
+            count(Count::Failed);
+            Ok(delivery.dead_letter(code, sentence).await)
+        }
+        RecordOutcome::Refused(_) | RecordOutcome::Absent => Ok(Disposition::Done),
+    }
+}
+
+fn millis(duration: jiff::SignedDuration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2)
+}

@@ -1,0 +1,45 @@
+//! Putting a message back with a delay.
+
+use kit::Clock;
+use kit::queue::{Disposition, Outgoing, send_all};
+use kit::telemetry::{Count, count};
+
+/// SQS's longest delay (15 minutes): what waits longer is parked again.
+const LONGEST_DELAY: i64 = 900;
+
+/// The mail queue as a place to wait.
+#[derive(Debug, Clone)]
+pub struct Parking {
+    client: aws_sdk_sqs::Client,
+    queue: String,
+    clock: Clock,
+}
+
+impl Parking {
+    /// The queue at `queue`.
+    #[must_use]
+    pub const fn new(client: aws_sdk_sqs::Client, queue: String, clock: Clock) -> Self {
+        Self { client, queue, clock }
+    }
+
+    /// Queues `body` anew, not to be received before `until` (milliseconds since 1970) or for 15
+    /// minutes, whichever is sooner. The new message starts with a receive count of zero: waiting
+    /// must not lead a healthy mail to the dead-letter queue. A crash before the old one is
+    /// deleted leaves two, of which the ledger lets one through.
+    pub async fn park(&self, body: String, until: i64) -> Disposition {
+        let seconds = (until - self.clock.now_ms() + 999).div_euclid(1000).clamp(1, LONGEST_DELAY);
+        let delay = i32::try_from(seconds).unwrap_or(1);
+        let message = Outgoing { body, delay, attributes: Vec::new() };
+        match send_all(&self.client, &self.queue, vec![message]).await.into_iter().next() {
+            Some(Ok(())) => {
+                count(Count::Parked);
+                Disposition::Done
+            }
+            Some(Err(error)) => {
+                tracing::warn!(%error, "not parked; the message comes back");
+                Disposition::Retry
+            }
+            None => Disposition::Retry,
+        }
+    }
+}

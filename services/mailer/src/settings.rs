@@ -1,0 +1,73 @@
+//! The mailer's settings.
+
+use jiff::SignedDuration;
+use kit::config::{ConfigError, number, optional, required};
+use kit::ledger::Ledger;
+use kit::queue::DeadLetterQueue;
+use kit::{Clock, aws};
+use lambda_runtime::Error;
+use shared::EmailAddress;
+
+use crate::pace::Pace;
+use crate::park::Parking;
+use crate::render::Brand;
+use crate::send::{From, Sender};
+use crate::{Mailer, send};
+
+/// Builds the mailer from the environment, and asks SES for the account's send rate.
+pub async fn from_env() -> Result<Mailer, Error> {
+    let sdk = aws::sdk_config().await;
+    let (sqs, clock) = (aws::sqs(&sdk), Clock::system());
+    let ses = send::client(&sdk);
+    let days: i64 = number("LEDGER_RETENTION_DAYS", 400)?;
+    let ledger = required("LEDGER_TABLE", "the name of the ledger table")?;
+    let dead_letters = required("MAIL_DLQ_URL", "the mail dead-letter queue's URL")?;
+    let mailers: u32 = number("MAILER_CONCURRENCY", 1)?;
+    Ok(Mailer {
+        ledger: Ledger::new(aws::dynamodb(&sdk), ledger, SignedDuration::from_hours(24 * days)),
+        pace: Pace::of_account(&ses, fixed_rate()?, mailers).await,
+        sender: Sender::new(ses, from()?),
+        parking: Parking::new(
+            sqs.clone(),
+            required("MAIL_QUEUE_URL", "the mail queue's URL")?,
+            clock,
+        ),
+        dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
+        brand: brand()?,
+        lease: SignedDuration::from_secs(number("LEASE_SECONDS", 60)?),
+        grace: SignedDuration::from_secs(number("DOUBT_GRACE_SECONDS", 900)?),
+        clock,
+    })
+}
+
+fn fixed_rate() -> Result<Option<f64>, ConfigError> {
+    optional("SES_SEND_RATE")
+        .map(|rate| match rate.parse::<f64>() {
+            Ok(rate) if rate > 0.0 && rate.is_finite() => Ok(rate),
+            _ => Err(ConfigError::Bad("SES_SEND_RATE", "mails per second, above 0".to_owned())),
+        })
+        .transpose()
+}
+
+fn from() -> Result<From, ConfigError> {
+    Ok(From {
+        mailbox: required("MAIL_FROM", "the sender, such as `Shop <orders@shop.example>`")?,
+        reply_to: optional("MAIL_REPLY_TO"),
+        configuration_set: optional("SES_CONFIGURATION_SET"),
+        redirect_all_to: optional("MAIL_REDIRECT_ALL_TO")
+            .map(|address| {
+                EmailAddress::parse(&address)
+                    .map_err(|e| ConfigError::Bad("MAIL_REDIRECT_ALL_TO", e.0))
+            })
+            .transpose()?,
+    })
+}
+
+fn brand() -> Result<Brand, ConfigError> {
+    match optional("SHOP_BRAND") {
+        None => Ok(Brand::default()),
+        Some(json) => {
+            Brand::parse(&json).map_err(|e| ConfigError::Bad("SHOP_BRAND", e.to_string()))
+        }
+    }
+}
