@@ -1,0 +1,130 @@
+"""What each role grants, and what `services/*/permissions.json` says that it needs.
+
+A permissions.json has two lists of resource → actions: `calls`, which the function's own code makes,
+and `lambda`, which Lambda makes in the function's name (its mapping, its logs, its traces). A
+resource is named by its logical id in the template."""
+
+import json
+import re
+
+from promises import name_of
+from translated import ROOT, of_type
+
+SERVICES = ["intake", "relay", "dispatcher", "mailer", "feedback"]
+
+# Actions for which AWS knows no resource.
+WITHOUT_RESOURCE = {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "dynamodb:ListStreams",
+    "ses:GetAccount",
+}
+
+
+def declared(service):
+    """Pairs of resource and action that the service declares."""
+    lists = json.loads((ROOT / "services" / service / "permissions.json").read_text(encoding="utf-8"))
+    return {
+        (resource, action)
+        for part in (lists["calls"], lists["lambda"])
+        for resource, actions in part.items()
+        for action in actions
+    }
+
+
+def declared_calls(service):
+    """The actions that the service's own code is said to call."""
+    lists = json.loads((ROOT / "services" / service / "permissions.json").read_text(encoding="utf-8"))
+    return {action for actions in lists["calls"].values() for action in actions}
+
+
+def resource_name(arn):
+    """An ARN expression of the template, as permissions.json writes it."""
+    if isinstance(arn, str):
+        return arn
+    if "Fn::GetAtt" in arn and arn["Fn::GetAtt"][1] == "StreamArn":
+        return f"{arn['Fn::GetAtt'][0]}/stream"
+    if "Fn::If" in arn:
+        condition, resource, _ = arn["Fn::If"]
+        return f"{resource_name(resource)} if {condition}"
+    if "Fn::Sub" in arn:
+        text = arn["Fn::Sub"] if isinstance(arn["Fn::Sub"], str) else arn["Fn::Sub"][0]
+        inside = re.fullmatch(r"\$\{(\w+)\.Arn\}(/.+)", text)
+        if inside:
+            return inside[1] + inside[2]
+        spelled = re.fullmatch(
+            r"arn:\$\{AWS::Partition\}:(\w+):\$\{AWS::Region\}:\$\{AWS::AccountId\}:(.+)", text
+        )
+        return f"{spelled[1]}:{spelled[2]}" if spelled else text
+    return name_of(arn) or str(arn)
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def statements(template, service):
+    """The statements of a service's role."""
+    role = of_type(template, "AWS::IAM::Role")[f"{service.capitalize()}Role"]
+    return [s for policy in role.get("Policies", []) for s in policy["PolicyDocument"]["Statement"]]
+
+
+def granted(template, service):
+    """Pairs of resource and action that the template grants."""
+    return {
+        (resource_name(resource), action)
+        for statement in statements(template, service)
+        for resource in listed(statement["Resource"])
+        for action in listed(statement["Action"])
+    }
+
+
+def each_role_grants_exactly_what_is_declared(template):
+    breaches = []
+    for service in SERVICES:
+        grants, needs = granted(template, service), declared(service)
+        breaches += [f"{service} needs {a} on {r}, and is not granted it" for r, a in sorted(needs - grants)]
+        breaches += [f"{service} is granted {a} on {r}, and does not need it" for r, a in sorted(grants - needs)]
+        role = of_type(template, "AWS::IAM::Role")[f"{service.capitalize()}Role"]
+        if role.get("ManagedPolicyArns"):
+            breaches.append(f"{service} is granted managed policies, which grant more than is declared")
+    return breaches
+
+
+def no_role_grants_a_wildcard(template):
+    breaches = []
+    for service in SERVICES:
+        for resource, action in sorted(granted(template, service)):
+            if "*" in action:
+                breaches.append(f"{service} is granted the actions {action}")
+            if resource == "*" and action not in WITHOUT_RESOURCE:
+                breaches.append(f"{service} is granted {action} on everything")
+    return breaches
+
+
+def the_mailer_sends_only_as_the_shop(template):
+    condition = {"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
+    return [
+        f"{service} may send as anybody"
+        for service in SERVICES
+        for statement in statements(template, service)
+        if "ses:SendEmail" in listed(statement["Action"]) and statement.get("Condition") != condition
+    ]
+
+
+def only_named_principals_reach_the_queues(template):
+    breaches = []
+    for name, policy in of_type(template, "AWS::SQS::QueuePolicy").items():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            source = statement.get("Condition", {}).get("ArnEquals", {}).get("aws:SourceArn")
+            if statement["Effect"] == "Allow" and not name_of(source):
+                breaches.append(f"{name} lets in senders that it does not name")
+    return breaches
+
+
+PERMISSION_PROMISES = [
+    each_role_grants_exactly_what_is_declared,
+    no_role_grants_a_wildcard,
+    the_mailer_sends_only_as_the_shop,
+    only_named_principals_reach_the_queues,
+]

@@ -1,0 +1,244 @@
+"""What the template promises. Each function takes the translated template and returns the breaches
+as sentences: none means kept. `test_promises.py` asks for none; `test_promises_can_break.py` breaks
+each promise and asks to be told."""
+
+from translated import of_type
+
+TWO_WEEKS = 14 * 24 * 60 * 60
+QUEUE = "AWS::SQS::Queue"
+FUNCTION = "AWS::Lambda::Function"
+MAPPING = "AWS::Lambda::EventSourceMapping"
+ALARM = "AWS::CloudWatch::Alarm"
+
+
+def name_of(reference):
+    """The logical id that a Ref or a GetAtt names."""
+    if isinstance(reference, dict):
+        if "Ref" in reference:
+            return reference["Ref"]
+        if "Fn::GetAtt" in reference:
+            target = reference["Fn::GetAtt"]
+            return target.split(".")[0] if isinstance(target, str) else target[0]
+    return None
+
+
+def queue_mappings(template):
+    """Mapping, its queue and its function, for each mapping that reads a queue."""
+    queues = of_type(template, QUEUE)
+    for name, mapping in of_type(template, MAPPING).items():
+        source = name_of(mapping["EventSourceArn"])
+        if source in queues:
+            yield name, mapping, source, name_of(mapping["FunctionName"])
+
+
+def dlq_of(template, queue):
+    """The logical id of a queue's DLQ."""
+    policy = of_type(template, QUEUE)[queue].get("RedrivePolicy") or {}
+    return name_of(policy.get("deadLetterTargetArn"))
+
+
+def every_mapping_reports_partial_failures(template):
+    return [
+        f"{name} does not report batch item failures: one bad record fails its whole batch"
+        for name, mapping in of_type(template, MAPPING).items()
+        if "ReportBatchItemFailures" not in mapping.get("FunctionResponseTypes", [])
+    ]
+
+
+def every_consumed_queue_has_a_dlq_of_its_own(template):
+    breaches, seen = [], {}
+    queues = of_type(template, QUEUE)
+    for _, _, queue, _ in queue_mappings(template):
+        dlq = dlq_of(template, queue)
+        if dlq not in queues:
+            breaches.append(f"{queue} has no DLQ")
+            continue
+        if dlq in seen:
+            breaches.append(f"{queue} and {seen[dlq]} share {dlq}")
+        seen[dlq] = queue
+        if queues[queue]["RedrivePolicy"].get("maxReceiveCount", 0) < 5:
+            breaches.append(f"{queue} gives a message up before 5 receives: a short outage empties it")
+        allowed = queues[dlq].get("RedriveAllowPolicy") or {}
+        sources = str(allowed.get("sourceQueueArns"))
+        if allowed.get("redrivePermission") != "byQueue" or queues[queue]["QueueName"]["Fn::Sub"] not in sources:
+            breaches.append(f"{dlq} does not allow exactly {queue} as its source")
+    return breaches
+
+
+def every_visibility_is_six_timeouts(template):
+    breaches = []
+    for name, mapping, queue, function in queue_mappings(template):
+        visibility = of_type(template, QUEUE)[queue].get("VisibilityTimeout", 30)
+        timeout = of_type(template, FUNCTION)[function].get("Timeout", 3)
+        need = 6 * timeout + mapping.get("MaximumBatchingWindowInSeconds", 0)
+        if visibility < need:
+            breaches.append(f"{queue}: visibility {visibility} s, {name} needs {need} s")
+    return breaches
+
+
+def every_dlq_keeps_two_weeks(template):
+    queues = of_type(template, QUEUE)
+    consumed = {queue for _, _, queue, _ in queue_mappings(template)}
+    return [
+        f"{name} keeps messages for less than 14 days"
+        for name, queue in queues.items()
+        if name not in consumed and queue.get("MessageRetentionPeriod") != TWO_WEEKS
+    ]
+
+
+def every_queue_is_encrypted(template):
+    return [
+        f"{name} is not encrypted"
+        for name, queue in of_type(template, QUEUE).items()
+        if not (queue.get("SqsManagedSseEnabled") or queue.get("KmsMasterKeyId"))
+    ]
+
+
+def tables_are_safe(template):
+    breaches = []
+    for name, table in of_type(template, "AWS::DynamoDB::Table").items():
+        wanted = {
+            "is not on demand": table.get("BillingMode") == "PAY_PER_REQUEST",
+            "is not encrypted": table.get("SSESpecification", {}).get("SSEEnabled"),
+            "has no point-in-time recovery": table.get("PointInTimeRecoverySpecification", {}).get(
+                "PointInTimeRecoveryEnabled"
+            ),
+            "does not expire its items": table.get("TimeToLiveSpecification")
+            == {"AttributeName": "expires_at", "Enabled": True},
+            "goes with its stack": template["Resources"][name].get("DeletionPolicy") == "Retain",
+        }
+        breaches += [f"{name} {problem}" for problem, kept in wanted.items() if not kept]
+    return breaches
+
+
+def the_stream_mapping_is_finite_and_loses_nothing(template):
+    tables = of_type(template, "AWS::DynamoDB::Table")
+    buckets = of_type(template, "AWS::S3::Bucket")
+    streams = [m for m in of_type(template, MAPPING).values() if name_of(m["EventSourceArn"]) in tables]
+    if len(streams) != 1:
+        return [f"{len(streams)} mappings read a table's stream, not 1"]
+    mapping = streams[0]
+    destination = mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    wanted = {
+        "reads more than inserts": mapping.get("FilterCriteria")
+        == {"Filters": [{"Pattern": '{"eventName":["INSERT"]}'}]},
+        "does not split a failing batch": mapping.get("BisectBatchOnFunctionError"),
+        "retries for ever": 0 < mapping.get("MaximumRetryAttempts", -1) <= 100,
+        "keeps at a record for ever": 0 < mapping.get("MaximumRecordAgeInSeconds", -1) <= 86400,
+        "starts after records that are there": mapping.get("StartingPosition") == "TRIM_HORIZON",
+        "does not keep whole the records it gives up": name_of(destination) in buckets,
+    }
+    return [f"the stream mapping {problem}" for problem, kept in wanted.items() if not kept]
+
+
+def the_mailer_is_bounded_by_its_mapping(template):
+    mappings = [m for _, m, queue, _ in queue_mappings(template) if queue == "MailQueue"]
+    breaches = []
+    if not mappings or "MaximumConcurrency" not in mappings[0].get("ScalingConfig", {}):
+        breaches.append("MaximumConcurrency does not bound the mailers")
+    breaches += [
+        f"{name} reserves concurrency: Lambda throttles what it has received, and burns receive counts"
+        for name, function in of_type(template, FUNCTION).items()
+        if "ReservedConcurrentExecutions" in function
+    ]
+    return breaches
+
+
+def the_lease_lies_between_timeout_and_visibility(template):
+    mailer = of_type(template, FUNCTION)["Mailer"]
+    lease = int(mailer["Environment"]["Variables"]["LEASE_SECONDS"])
+    visibility = of_type(template, QUEUE)["MailQueue"]["VisibilityTimeout"]
+    if mailer["Timeout"] < lease < visibility:
+        return []
+    return [f"timeout {mailer['Timeout']} s < lease {lease} s < visibility {visibility} s does not hold"]
+
+
+def every_function_is_as_designed(template):
+    breaches = []
+    groups = of_type(template, "AWS::Logs::LogGroup").values()
+    kept = {str(g["LogGroupName"]["Fn::Sub"]) for g in groups if "RetentionInDays" in g}
+    for name, function in of_type(template, FUNCTION).items():
+        log_group = "/aws/lambda/" + str(function["FunctionName"]["Fn::Sub"])
+        wanted = {
+            "does not run on provided.al2023": function.get("Runtime") == "provided.al2023",
+            "does not take its architecture from the parameter": function.get("Architectures")
+            == [{"Ref": "Architecture"}],
+            "has not 128 to 256 MB": 128 <= function.get("MemorySize", 0) <= 256,
+            "has no timeout of 10 to 30 s": 10 <= function.get("Timeout", 3) <= 30,
+            "is not traced": function.get("TracingConfig", {}).get("Mode") == "Active",
+            "has no log group with a retention": log_group in kept,
+            "has not its own role": name_of(function["Role"]) == f"{name}Role",
+        }
+        breaches += [f"{name} {problem}" for problem, ok in wanted.items() if not ok]
+    return breaches
+
+
+def every_failure_has_an_alarm(template):
+    alarms = of_type(template, ALARM).values()
+
+    def watched(metric):
+        return {
+            name_of(dimension["Value"]) or dimension["Value"]
+            for alarm in alarms
+            if alarm.get("MetricName") == metric
+            for dimension in alarm.get("Dimensions", [{"Value": "account"}])
+        }
+
+    consumed = {queue for _, _, queue, _ in queue_mappings(template)}
+    functions = set(of_type(template, FUNCTION))
+    wanted = {
+        "ApproximateNumberOfMessagesVisible": set(of_type(template, QUEUE)) - consumed,
+        "ApproximateAgeOfOldestMessage": consumed,
+        "Errors": functions,
+        "Throttles": functions,
+        "IteratorAge": {"Relay"},
+        "InDoubt": {"mailer"},
+        "AcceptedToSent": {"mailer"},
+        "Reputation.BounceRate": {"account"},
+        "Reputation.ComplaintRate": {"account"},
+    }
+    return [
+        f"no alarm watches {metric} of {', '.join(sorted(names - watched(metric)))}"
+        for metric, names in wanted.items()
+        if names - watched(metric)
+    ]
+
+
+def every_alarm_says_what_to_do(template):
+    return [
+        f"{name} rings nobody, or does not say what to do"
+        for name, alarm in of_type(template, ALARM).items()
+        if len(alarm.get("AlarmDescription", "").split()) < 10 or not alarm.get("AlarmActions")
+    ]
+
+
+def the_url_is_signed_or_verified(template):
+    url = of_type(template, "AWS::Lambda::Url")["IntakeUrl"]
+    breaches = []
+    if url["AuthType"] != {"Fn::If": ["SignedByWebhook", "NONE", "AWS_IAM"]}:
+        breaches.append("the Function URL is not AWS_IAM by default and NONE for webhooks")
+    secrets = of_type(template, FUNCTION)["Intake"]["Environment"]["Variables"].get("WEBHOOK_SECRETS")
+    if "SignedByWebhook" not in str(secrets) or "{{resolve:secretsmanager:" not in str(secrets):
+        breaches.append("with an open URL, intake does not get the secrets from Secrets Manager")
+    for name, permission in of_type(template, "AWS::Lambda::Permission").items():
+        condition = template["Resources"][name].get("Condition")
+        if permission["Principal"] == "*" and condition != "SignedByWebhook":
+            breaches.append(f"{name} lets everybody in")
+    return breaches
+
+
+PROMISES = [
+    every_mapping_reports_partial_failures,
+    every_consumed_queue_has_a_dlq_of_its_own,
+    every_visibility_is_six_timeouts,
+    every_dlq_keeps_two_weeks,
+    every_queue_is_encrypted,
+    tables_are_safe,
+    the_stream_mapping_is_finite_and_loses_nothing,
+    the_mailer_is_bounded_by_its_mapping,
+    the_lease_lies_between_timeout_and_visibility,
+    every_function_is_as_designed,
+    every_failure_has_an_alarm,
+    every_alarm_says_what_to_do,
+    the_url_is_signed_or_verified,
+]

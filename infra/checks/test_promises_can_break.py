@@ -1,0 +1,179 @@
+"""Each promise, broken on purpose in a copy of the template, is reported. A check that cannot fail
+checks nothing."""
+
+import pytest
+
+import permissions as p
+import promises
+from promises import MAPPING, QUEUE, queue_mappings
+from translated import of_type, translated
+
+WHOLE = translated()
+MAPPINGS = sorted(of_type(WHOLE, MAPPING))
+CONSUMED = sorted(queue for _, _, queue, _ in queue_mappings(WHOLE))
+QUEUES = sorted(of_type(WHOLE, QUEUE))
+GRANTS = [
+    (service, i)
+    for service in p.SERVICES
+    for i, _ in enumerate(p.statements(WHOLE, service))
+]
+
+
+@pytest.fixture
+def template():
+    return translated()
+
+
+@pytest.mark.parametrize("mapping", MAPPINGS)
+def test_a_mapping_that_loses_its_partial_failures_is_reported(template, mapping):
+    del of_type(template, MAPPING)[mapping]["FunctionResponseTypes"]
+    assert any(mapping in breach for breach in promises.every_mapping_reports_partial_failures(template))
+
+
+@pytest.mark.parametrize("queue", CONSUMED)
+def test_a_queue_that_loses_its_dlq_is_reported(template, queue):
+    del of_type(template, QUEUE)[queue]["RedrivePolicy"]
+    assert f"{queue} has no DLQ" in promises.every_consumed_queue_has_a_dlq_of_its_own(template)
+
+
+def test_two_queues_with_one_dlq_are_reported(template):
+    queues = of_type(template, QUEUE)
+    queues["MailQueue"]["RedrivePolicy"] = dict(queues["DispatchQueue"]["RedrivePolicy"])
+    assert promises.every_consumed_queue_has_a_dlq_of_its_own(template)
+
+
+@pytest.mark.parametrize("queue", CONSUMED)
+def test_a_queue_that_gives_up_after_four_receives_is_reported(template, queue):
+    of_type(template, QUEUE)[queue]["RedrivePolicy"]["maxReceiveCount"] = 4
+    assert promises.every_consumed_queue_has_a_dlq_of_its_own(template)
+
+
+@pytest.mark.parametrize("queue", CONSUMED)
+def test_a_visibility_under_six_timeouts_is_reported(template, queue):
+    of_type(template, QUEUE)[queue]["VisibilityTimeout"] = 6 * 30 - 1
+    assert any(queue in breach for breach in promises.every_visibility_is_six_timeouts(template))
+
+
+@pytest.mark.parametrize("function", ["Dispatcher", "Mailer", "Feedback"])
+def test_a_timeout_that_outgrows_its_queue_is_reported(template, function):
+    of_type(template, promises.FUNCTION)[function]["Timeout"] = 60
+    assert promises.every_visibility_is_six_timeouts(template)
+
+
+@pytest.mark.parametrize("queue", sorted(set(QUEUES) - set(CONSUMED)))
+def test_a_dlq_that_forgets_sooner_is_reported(template, queue):
+    of_type(template, QUEUE)[queue]["MessageRetentionPeriod"] = 345600
+    assert promises.every_dlq_keeps_two_weeks(template)
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_a_queue_in_clear_is_reported(template, queue):
+    del of_type(template, QUEUE)[queue]["SqsManagedSseEnabled"]
+    assert promises.every_queue_is_encrypted(template)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    ["BillingMode", "SSESpecification", "PointInTimeRecoverySpecification", "TimeToLiveSpecification"],
+)
+@pytest.mark.parametrize("table", ["EventsTable", "LedgerTable"])
+def test_a_table_that_loses_a_safeguard_is_reported(template, table, lost):
+    del of_type(template, "AWS::DynamoDB::Table")[table][lost]
+    assert promises.tables_are_safe(template)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "FilterCriteria",
+        "BisectBatchOnFunctionError",
+        "MaximumRetryAttempts",
+        "MaximumRecordAgeInSeconds",
+        "DestinationConfig",
+    ],
+)
+def test_a_stream_mapping_that_loses_a_limit_is_reported(template, lost):
+    del of_type(template, MAPPING)["RelayInserts"][lost]
+    assert promises.the_stream_mapping_is_finite_and_loses_nothing(template)
+
+
+def test_unbounded_mailers_are_reported(template):
+    del of_type(template, MAPPING)["MailerMailQueue"]["ScalingConfig"]
+    assert promises.the_mailer_is_bounded_by_its_mapping(template)
+
+
+def test_reserved_concurrency_is_reported(template):
+    of_type(template, promises.FUNCTION)["Mailer"]["ReservedConcurrentExecutions"] = 2
+    assert promises.the_mailer_is_bounded_by_its_mapping(template)
+
+
+def test_a_lease_shorter_than_the_timeout_is_reported(template):
+    of_type(template, promises.FUNCTION)["Mailer"]["Environment"]["Variables"]["LEASE_SECONDS"] = "29"
+    assert promises.the_lease_lies_between_timeout_and_visibility(template)
+
+
+@pytest.mark.parametrize("lost", ["TracingConfig", "Architectures", "MemorySize"])
+def test_a_function_that_loses_a_setting_is_reported(template, lost):
+    del of_type(template, promises.FUNCTION)["Relay"][lost]
+    assert promises.every_function_is_as_designed(template)
+
+
+@pytest.mark.parametrize("alarm", sorted(of_type(WHOLE, promises.ALARM)))
+def test_an_alarm_that_is_gone_is_reported(template, alarm):
+    del template["Resources"][alarm]
+    assert promises.every_failure_has_an_alarm(template)
+
+
+def test_an_alarm_without_advice_is_reported(template):
+    of_type(template, promises.ALARM)["MailDlqAlarm"]["AlarmDescription"] = "DLQ not empty"
+    assert promises.every_alarm_says_what_to_do(template)
+
+
+def test_an_open_url_is_reported(template):
+    of_type(template, "AWS::Lambda::Url")["IntakeUrl"]["AuthType"] = "NONE"
+    assert promises.the_url_is_signed_or_verified(template)
+
+
+@pytest.mark.parametrize("service,statement", GRANTS)
+def test_a_permission_that_is_removed_is_reported(template, service, statement):
+    one = p.statements(template, service)[statement]
+    lost = p.listed(one["Action"])[0]
+    one["Action"] = [action for action in p.listed(one["Action"]) if action != lost]
+    breaches = p.each_role_grants_exactly_what_is_declared(template)
+    assert any(b.startswith(f"{service} needs {lost}") for b in breaches)
+
+
+@pytest.mark.parametrize("service", p.SERVICES)
+def test_a_permission_that_is_added_is_reported(template, service):
+    role = of_type(template, "AWS::IAM::Role")[f"{service.capitalize()}Role"]
+    role["Policies"][0]["PolicyDocument"]["Statement"].append(
+        {"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": {"Fn::GetAtt": ["LedgerTable", "Arn"]}}
+    )
+    breaches = p.each_role_grants_exactly_what_is_declared(template)
+    assert breaches == [f"{service} is granted dynamodb:Scan on LedgerTable, and does not need it"]
+
+
+@pytest.mark.parametrize("service", p.SERVICES)
+def test_a_managed_policy_is_reported(template, service):
+    role = of_type(template, "AWS::IAM::Role")[f"{service.capitalize()}Role"]
+    role["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/AmazonSQSFullAccess"]
+    assert p.each_role_grants_exactly_what_is_declared(template)
+
+
+@pytest.mark.parametrize("service", p.SERVICES)
+def test_a_resource_widened_to_everything_is_reported(template, service):
+    for statement in p.statements(template, service):
+        statement["Resource"] = "*"
+    assert p.no_role_grants_a_wildcard(template)
+
+
+def test_a_mailer_that_may_send_as_anybody_is_reported(template):
+    for statement in p.statements(template, "mailer"):
+        statement.pop("Condition", None)
+    assert p.the_mailer_sends_only_as_the_shop(template)
+
+
+@pytest.mark.parametrize("policy", sorted(of_type(WHOLE, "AWS::SQS::QueuePolicy")))
+def test_a_queue_open_to_every_rule_is_reported(template, policy):
+    del of_type(template, "AWS::SQS::QueuePolicy")[policy]["PolicyDocument"]["Statement"][0]["Condition"]
+    assert p.only_named_principals_reach_the_queues(template)
