@@ -1,0 +1,103 @@
+"""What the functions' code calls and reads, as far as its text tells.
+
+SDK calls are found by their fluent builders (`.put_item()`), whose names come from the SDK's own
+service models, so that a call to any operation is seen, also one that nobody thought of here. A call
+that a function makes through `services/kit` counts for every service that calls that function."""
+
+import functools
+import re
+
+import botocore.loaders
+from botocore import xform_name
+
+from translated import ROOT
+
+SDKS = {"dynamodb": "dynamodb", "sqs": "sqs", "sesv2": "ses"}
+
+# IAM knows these batches by the action on one.
+SAME_ACTION = {
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+}
+
+
+@functools.cache
+def actions_by_builder():
+    """IAM action by the name of its builder: put_item is dynamodb:PutItem."""
+    loader = botocore.loaders.Loader()
+    found = {}
+    for sdk, prefix in SDKS.items():
+        for operation in loader.load_service_model(sdk, "service-2")["operations"]:
+            action = f"{prefix}:{operation}"
+            found[xform_name(operation)] = SAME_ACTION.get(action, action)
+    return found
+
+
+def sources(service):
+    """The service's own code, without comments and tests."""
+    texts = []
+    for path in sorted((ROOT / "services" / service / "src").rglob("*.rs")):
+        text = path.read_text(encoding="utf-8").split("#[cfg(test)]")[0]
+        texts.append((path, re.sub(r"//[^\n]*", "", text)))
+    return texts
+
+
+def direct_actions(text):
+    """The actions that a text calls by itself."""
+    names = re.findall(r"\.(\w+)\(\)", text)
+    return {actions_by_builder()[name] for name in names if name in actions_by_builder()}
+
+
+def functions(text):
+    """Name and body of each function of a text."""
+    for found in re.finditer(r"\bfn (\w+)", text):
+        depth, start = 0, text.find("{", found.end())
+        for end in range(start, len(text)):
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            if depth == 0:
+                yield found[1], text[start : end + 1]
+                break
+
+
+@functools.cache
+def kit_actions():
+    """By module and function of kit: the actions that it calls, itself or through others of kit."""
+    bodies = {}
+    for path, text in sources("kit"):
+        module = path.relative_to(ROOT / "services" / "kit" / "src").parts[0].removesuffix(".rs")
+        for name, body in functions(text):
+            bodies[(module, name)] = bodies.get((module, name), "") + body
+    actions = {key: direct_actions(body) for key, body in bodies.items()}
+    for _ in bodies:
+        grown = {
+            key: actions[key].union(*(actions[other] for other in bodies if calls(body, other[1])))
+            for key, body in bodies.items()
+        }
+        if grown == actions:
+            break
+        actions = grown
+    return {key: found for key, found in actions.items() if found}
+
+
+def calls(text, name):
+    return re.search(rf"\b{name}\(", text) is not None
+
+
+def actions_of(service):
+    """The actions that a service's code calls. A function of kit counts for the files that speak of
+    its module: a parcel has an `of_order` too, and asks no table for it."""
+    found = set()
+    for _, text in sources(service):
+        found |= direct_actions(text)
+        for (module, name), actions in kit_actions().items():
+            if re.search(rf"\b{module}\b", text) and calls(text, name):
+                found |= actions
+    return found
+
+
+def variables_of(service):
+    """The environment variables that a service's code reads, itself or through kit."""
+    text = "\n".join(text for part in (service, "kit") for _, text in sources(part))
+    called = re.findall(r"\b(?:required|optional|number|var|try_from_env)\(\s*\"([A-Z][A-Z0-9_]+)\"", text)
+    return set(called)
