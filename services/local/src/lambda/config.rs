@@ -1,0 +1,68 @@
+//! What a function is made of.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What is run for each process of a function.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The executable.
+    pub path: PathBuf,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+}
+
+impl Program {
+    /// This very executable with the arguments `function NAME`: the hidden subcommand that runs a
+    /// service's `run()`.
+    ///
+    /// # Errors
+    /// The path of the running executable can't be found.
+    pub fn this_executable(function: &str) -> std::io::Result<Self> {
+        Ok(Self { path: std::env::current_exe()?, args: vec!["function".into(), function.into()] })
+    }
+}
+
+/// One function's settings.
+#[derive(Debug, Clone)]
+pub struct FunctionConfig {
+    /// Its short name: what [`super::Functions::invoke`] is called with.
+    pub name: String,
+    /// What its processes run.
+    pub program: Program,
+    /// How long an invocation may take before its process is killed.
+    pub timeout: Duration,
+    /// How many processes serve it, each one invocation at a time.
+    pub processes: usize,
+    /// The memory it is told that it has, in MB. Not enforced here.
+    pub memory_mb: u32,
+    /// The environment its processes get beside Lambda's own variables. They inherit nothing from
+    /// this process, so that no secret of its owner reaches them.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl FunctionConfig {
+    /// A function served by one process of this very executable, with 5 s for an invocation and
+    /// 128 MB.
+    ///
+    /// # Errors
+    /// The path of the running executable can't be found.
+    pub fn new(name: &str) -> std::io::Result<Self> {
+        Ok(Self {
+            name: name.to_owned(),
+            program: Program::this_executable(name)?,
+            timeout: Duration::from_secs(5),
+            processes: 1,
+            memory_mb: 128,
+            environment: BTreeMap::new(),
+        })
+    }
+
+    /// The name it would have when deployed, and has in its ARN: `waybill-NAME`.
+    #[must_use]
+    pub fn deployed_name(&self) -> String {
+        format!("waybill-{}", self.name)
+    }
+}

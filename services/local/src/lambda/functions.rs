@@ -1,0 +1,117 @@
+//! All functions of the stack.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::future::join_all;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use super::function::Shared;
+use super::worker::Worker;
+use super::{Function, FunctionConfig, Invocation, Invoke, Sink, Status, failure};
+
+/// Which processes of a function to kill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kill {
+    /// The first that runs.
+    One,
+    /// Each that runs.
+    All,
+}
+
+/// No function has this name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no function {0}")]
+pub struct Unknown(pub String);
+
+/// The running functions. Dropping it kills their processes; [`Functions::stop`] also waits for
+/// their end.
+pub struct Functions {
+    functions: BTreeMap<String, Function>,
+    stop: CancellationToken,
+    workers: TaskTracker,
+    _stop_on_drop: DropGuard,
+}
+
+impl Functions {
+    /// Starts the processes of all functions, on the current Tokio runtime. Their output goes to
+    /// `sink`. It does not wait for them: see [`Functions::ready`].
+    ///
+    /// # Errors
+    /// An executable is not there.
+    pub fn start(
+        region: &str,
+        functions: impl IntoIterator<Item = FunctionConfig>,
+        sink: &Sink,
+    ) -> std::io::Result<Self> {
+        let stop = CancellationToken::new();
+        let workers = TaskTracker::new();
+        let mut started = BTreeMap::new();
+        for config in functions {
+            std::fs::metadata(&config.program.path)?;
+            let shared =
+                Arc::new(Shared::new(config, region.into(), Arc::clone(sink), stop.clone()));
+            for place in 0..shared.slots.len() {
+                workers.spawn(Worker::new(Arc::clone(&shared), place).run());
+            }
+            started.insert(shared.name.to_string(), Function(shared));
+        }
+        workers.close();
+        let guard = stop.clone().drop_guard();
+        Ok(Self { functions: started, stop, workers, _stop_on_drop: guard })
+    }
+
+    /// The function of this short name.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn function(&self, name: &str) -> Result<Function, Unknown> {
+        self.functions.get(name).cloned().ok_or_else(|| Unknown(name.to_owned()))
+    }
+
+    /// Invokes a function and waits for its answer; callers are served in turn. A name that no
+    /// function has fails as it does on AWS.
+    pub async fn invoke(&self, function: &str, payload: Bytes) -> Invocation {
+        match self.functions.get(function) {
+            Some(function) => function.invoke(Uuid::new_v4(), payload).await,
+            None => failure::unknown_function(function),
+        }
+    }
+
+    /// Waits until every process has been ready for an invocation once.
+    pub async fn ready(&self) {
+        join_all(self.functions.values().map(Function::ready)).await;
+    }
+
+    /// What is known of each function now, by name.
+    #[must_use]
+    pub fn status(&self) -> Vec<Status> {
+        self.functions.values().map(Function::status).collect()
+    }
+
+    /// Kills processes of a function (SIGKILL), waits until they are gone, and names them. Others
+    /// are started in their place.
+    ///
+    /// # Errors
+    /// There is no such function.
+    pub async fn kill(&self, function: &str, which: Kill) -> Result<Vec<u32>, Unknown> {
+        let shared = self.function(function)?.0;
+        let running = shared.slots.iter().filter_map(super::slot::Slot::process);
+        let chosen: Vec<_> = match which {
+            Kill::One => running.take(1).collect(),
+            Kill::All => running.collect(),
+        };
+        join_all(chosen.iter().map(|process| process.kill())).await;
+        Ok(chosen.into_iter().map(|process| process.pid).collect())
+    }
+
+    /// Kills every process and waits until all are gone and their last output was handed on.
+    /// Invocations that are under way or wait fail: stop what invokes first.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.workers.wait().await;
+    }
+}

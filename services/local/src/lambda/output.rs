@@ -1,0 +1,105 @@
+//! What a function's process prints, handed on line by line.
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader};
+
+/// The longest line that is handed on whole, in bytes; a longer one comes in pieces
+/// (AWS cuts log lines there too).
+const MAX_LINE_BYTES: usize = 256 * 1024;
+
+/// Which of its two outputs a process wrote to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputStream {
+    /// Standard output: JSON logs and metrics, one object a line.
+    Stdout,
+    /// Standard error: panics.
+    Stderr,
+}
+
+/// One line of a process's output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutputLine<'a> {
+    /// The function's short name.
+    pub function: &'a str,
+    /// The process that wrote it.
+    pub pid: u32,
+    /// Where it was written.
+    pub stream: OutputStream,
+    /// The line without its end. Bytes that are not UTF-8 are replaced.
+    pub text: &'a str,
+}
+
+/// Takes each line. It runs on the task that reads the pipe, so it must return soon: while it
+/// runs, the process that wrote the line can write no more than its pipe holds.
+pub type Sink = Arc<dyn Fn(OutputLine<'_>) + Send + Sync>;
+
+/// A sink that keeps nothing.
+#[must_use]
+pub fn discard() -> Sink {
+    Arc::new(|_| {})
+}
+
+/// Hands on the lines of `source` until it ends.
+pub(super) async fn forward(
+    source: impl AsyncRead + Unpin,
+    function: Arc<str>,
+    pid: u32,
+    stream: OutputStream,
+    sink: Sink,
+) {
+    let mut source = BufReader::with_capacity(16 * 1024, source);
+    let mut line = Vec::new();
+    while let Some(()) = next_line(&mut source, &mut line).await {
+        let text = String::from_utf8_lossy(&line);
+        sink(OutputLine { function: &function, pid, stream, text: &text });
+        line.clear();
+    }
+}
+
+/// Fills `line` with the next line or piece of one; nothing when the source has ended.
+async fn next_line(source: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> Option<()> {
+    loop {
+        let available = source.fill_buf().await.ok()?;
+        if available.is_empty() {
+            return (!line.is_empty()).then_some(());
+        }
+        let room = &available[..available.len().min(MAX_LINE_BYTES - line.len())];
+        let end = room.iter().position(|byte| *byte == b'\n');
+        line.extend_from_slice(&room[..end.unwrap_or(room.len())]);
+        let used = end.map_or(room.len(), |end| end + 1);
+        source.consume(used);
+        if end.is_some() || line.len() == MAX_LINE_BYTES {
+            return Some(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    async fn lines_of(source: &[u8]) -> Vec<String> {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let into = Arc::clone(&lines);
+        let sink: Sink = Arc::new(move |line: OutputLine<'_>| {
+            into.lock().expect("no test panics while it holds this").push(line.text.to_owned());
+        });
+        forward(source, "mailer".into(), 1, OutputStream::Stdout, sink).await;
+        lines.lock().expect("no test panics while it holds this").clone()
+    }
+
+    #[tokio::test]
+    async fn each_line_is_handed_on_also_an_unfinished_last_one() {
+        assert_eq!(lines_of(b"one\n\ntwo\nthree").await, ["one", "", "two", "three"]);
+    }
+
+    #[tokio::test]
+    async fn a_line_without_end_comes_in_bounded_pieces() {
+        let source = vec![b'x'; MAX_LINE_BYTES * 2 + 1];
+        let lengths: Vec<usize> = lines_of(&source).await.iter().map(String::len).collect();
+        assert_eq!(lengths, [MAX_LINE_BYTES, MAX_LINE_BYTES, 1]);
+    }
+}

@@ -1,0 +1,166 @@
+//! One process of a function: started with nothing inherited, watched, killed, reaped.
+
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use super::function::Shared;
+use super::output::{OutputStream, forward};
+use super::runtime_api::{Event, RuntimeApi};
+
+/// How long the output of an ended process is waited for. It ends with the process, unless a
+/// grandchild holds the pipe.
+const OUTPUT_GRACE: Duration = Duration::from_secs(1);
+
+/// How a process ended; nothing where the system would not say.
+type Exit = Option<ExitStatus>;
+
+/// What happened next in the life of a process.
+pub(super) enum Happening {
+    /// It used its Runtime API.
+    Event(Event),
+    /// It ended.
+    Exited(Exit),
+}
+
+/// A handle by which a process can be named and killed from anywhere.
+#[derive(Clone)]
+pub(super) struct ProcessHandle {
+    pub pid: u32,
+    kill: Arc<Notify>,
+    exited: watch::Receiver<Option<Exit>>,
+}
+
+impl ProcessHandle {
+    /// Kills the process (SIGKILL) and returns when it is gone and reaped.
+    pub async fn kill(&self) -> Exit {
+        self.kill.notify_one();
+        self.exited().await
+    }
+
+    async fn exited(&self) -> Exit {
+        let mut exited = self.exited.clone();
+        let exit = exited.wait_for(Option::is_some).await;
+        exit.ok().and_then(|exit| *exit).flatten()
+    }
+}
+
+/// A process and its Runtime API. Dropping it kills the process.
+pub(super) struct Process {
+    handle: ProcessHandle,
+    api: RuntimeApi,
+    output: Vec<JoinHandle<()>>,
+}
+
+impl Process {
+    /// Starts a process of `function`.
+    pub async fn start(function: &Shared) -> std::io::Result<Self> {
+        let api = RuntimeApi::start().await?;
+        let mut child = command(function, &api).spawn()?;
+        let pid = child.id().ok_or_else(|| std::io::Error::other("it ended at once"))?;
+        let output = read_output(function, pid, &mut child);
+        let kill = Arc::new(Notify::new());
+        let (exit, exited) = watch::channel(None);
+        let stdin = child.stdin.take();
+        tokio::spawn(supervise(child, stdin, Arc::clone(&kill), exit));
+        Ok(Self { handle: ProcessHandle { pid, kill, exited }, api, output })
+    }
+
+    /// Names it from elsewhere.
+    pub fn handle(&self) -> ProcessHandle {
+        self.handle.clone()
+    }
+
+    /// Waits for what it does next. What it said before it ended comes before its end.
+    pub async fn next(&mut self) -> Happening {
+        tokio::select! {
+            biased;
+            Some(event) = self.api.events.recv() => Happening::Event(event),
+            exit = self.handle.exited() => match self.api.events.try_recv() {
+                Ok(event) => Happening::Event(event),
+                Err(_) => Happening::Exited(exit),
+            },
+        }
+    }
+
+    /// Kills it if it still runs, and waits for the end of it and of its output.
+    pub async fn end(self) {
+        self.handle.kill().await;
+        for reader in self.output {
+            let _ = tokio::time::timeout(OUTPUT_GRACE, reader).await;
+        }
+    }
+}
+
+/// Waits for the child and reaps it, and kills it on request. When this task is dropped with its
+/// runtime, `kill_on_drop` kills the child; when the whole stack is killed, the kernel closes
+/// `_stdin`'s other end and the child [ends itself](super::child::exit_with_parent).
+async fn supervise(
+    mut child: Child,
+    _stdin: Option<ChildStdin>,
+    kill: Arc<Notify>,
+    exit: watch::Sender<Option<Exit>>,
+) {
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status.ok(),
+            () = kill.notified() => {
+                // An error means that it ended just now; `wait` says so next.
+                let _ = child.start_kill();
+            }
+        }
+    };
+    exit.send_replace(Some(status));
+}
+
+fn read_output(function: &Shared, pid: u32, child: &mut Child) -> Vec<JoinHandle<()>> {
+    let name = || Arc::clone(&function.name);
+    let sink = || Arc::clone(&function.sink);
+    let stdout = child
+        .stdout
+        .take()
+        .map(|pipe| tokio::spawn(forward(pipe, name(), pid, OutputStream::Stdout, sink())));
+    let stderr = child
+        .stderr
+        .take()
+        .map(|pipe| tokio::spawn(forward(pipe, name(), pid, OutputStream::Stderr, sink())));
+    stdout.into_iter().chain(stderr).collect()
+}
+
+/// The command line and environment. Nothing of this process's own environment is passed on.
+fn command(function: &Shared, api: &RuntimeApi) -> Command {
+    let config = &function.config;
+    let deployed = config.deployed_name();
+    let mut command = Command::new(&config.program.path);
+    command
+        .args(&config.program.args)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("LANG", "en_US.UTF-8")
+        .env("TZ", ":UTC")
+        .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
+        .env("AWS_LAMBDA_FUNCTION_NAME", &deployed)
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", config.memory_mb.to_string())
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{deployed}"))
+        .env("AWS_LAMBDA_LOG_STREAM_NAME", "local")
+        .env("AWS_REGION", function.region.as_ref())
+        .env("AWS_DEFAULT_REGION", function.region.as_ref())
+        .env("AWS_ACCESS_KEY_ID", "local")
+        .env("AWS_SECRET_ACCESS_KEY", "local")
+        .env("AWS_SDK_UA_APP_ID", &deployed)
+        .envs(&config.environment)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    // Ctrl-C in a terminal goes to its whole process group: the stack ends its children itself,
+    // after the invocations that they have.
+    #[cfg(unix)]
+    command.process_group(0);
+    command
+}

@@ -1,0 +1,199 @@
+//! The Runtime API of one process: the routes by which it asks for an invocation and answers it.
+//!
+//! [AWS: runtimes-api](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html). A runtime
+//! finds it by `AWS_LAMBDA_RUNTIME_API`, a host and port without a path, hence one listener a
+//! process.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Path, State};
+use axum::http::{Response, StatusCode, header};
+use axum::routing::{get, post};
+use axum::serve::ListenerExt;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::task::AbortOnDropHandle;
+use uuid::Uuid;
+
+use super::Invocation;
+use super::failure::{self, MAX_ANSWER_BYTES};
+
+/// One invocation as a process gets it.
+pub(super) struct Work {
+    pub request_id: Uuid,
+    pub payload: Bytes,
+    /// When its process will be killed.
+    pub deadline: SystemTime,
+    pub arn: Arc<str>,
+}
+
+/// What the process did through its Runtime API.
+pub(super) enum Event {
+    /// It waits for an invocation.
+    Ready(oneshot::Sender<Work>),
+    /// It answered the invocation it has.
+    Answered(Invocation),
+    /// It can't start, and says why.
+    InitFailed(Bytes),
+}
+
+struct Shared {
+    events: mpsc::Sender<Event>,
+    /// The invocation that the process has and has not answered.
+    current: Mutex<Option<Uuid>>,
+}
+
+impl Shared {
+    fn begin(&self, request_id: Uuid) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(request_id);
+    }
+
+    /// Ends the current invocation, if it is this one.
+    fn end(&self, request_id: &str) -> Option<Uuid> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.take_if(|id| request_id.parse() == Ok(*id))
+    }
+
+    async fn tell(&self, event: Event) {
+        // The receiver is gone only when the process is being killed: nobody is left to tell.
+        let _ = self.events.send(event).await;
+    }
+}
+
+/// A running Runtime API. It stops when this is dropped.
+pub(super) struct RuntimeApi {
+    pub address: SocketAddr,
+    pub events: mpsc::Receiver<Event>,
+    _server: AbortOnDropHandle<()>,
+}
+
+impl RuntimeApi {
+    /// Listens on a free port of 127.0.0.1.
+    pub async fn start() -> std::io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let (sender, events) = mpsc::channel(4);
+        let shared = Arc::new(Shared { events: sender, current: Mutex::new(None) });
+        let listener = listener.tap_io(|connection| {
+            // Answers are small and waited for; failing to say so costs time, nothing else.
+            let _ = connection.set_nodelay(true);
+        });
+        let server = tokio::spawn(async move {
+            // Accepting retries by itself; this returns only when the task is aborted.
+            let _ = axum::serve(listener, routes(shared)).await;
+        });
+        Ok(Self { address, events, _server: AbortOnDropHandle::new(server) })
+    }
+}
+
+fn routes(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+        .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+        .route("/2018-06-01/runtime/init/error", post(init_error))
+        .with_state(shared)
+}
+
+async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
+    let (work, given) = oneshot::channel();
+    shared.tell(Event::Ready(work)).await;
+    let Ok(work) = given.await else {
+        // The process is about to be killed. A runtime does not expect `next` to fail.
+        return std::future::pending().await;
+    };
+    shared.begin(work.request_id);
+    invocation(work)
+}
+
+async fn response(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    body: Body,
+) -> Response<Body> {
+    let answer = to_bytes(body, MAX_ANSWER_BYTES).await;
+    if shared.end(&id).is_none() {
+        return not_current(&id);
+    }
+    match answer {
+        Ok(answer) => {
+            shared.tell(Event::Answered(Invocation::Answered(answer))).await;
+            accepted()
+        }
+        Err(_) => {
+            shared.tell(Event::Answered(failure::answer_too_large())).await;
+            refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "Answer too large")
+        }
+    }
+}
+
+async fn error(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Response<Body> {
+    if shared.end(&id).is_none() {
+        return not_current(&id);
+    }
+    shared.tell(Event::Answered(Invocation::Failed { error: body })).await;
+    accepted()
+}
+
+async fn init_error(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Body> {
+    shared.tell(Event::InitFailed(body)).await;
+    accepted()
+}
+
+fn invocation(work: Work) -> Response<Body> {
+    let deadline = since_epoch(work.deadline).as_millis().to_string();
+    let trace = trace_id(work.request_id);
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("lambda-runtime-aws-request-id", work.request_id.to_string())
+        .header("lambda-runtime-deadline-ms", deadline)
+        .header("lambda-runtime-invoked-function-arn", work.arn.as_ref())
+        .header("lambda-runtime-trace-id", trace)
+        .body(Body::from(work.payload))
+        .unwrap_or_else(|_| Response::new(Body::empty()))
+}
+
+/// An X-Ray trace header that says: not sampled.
+fn trace_id(request_id: Uuid) -> String {
+    let seconds = since_epoch(SystemTime::now()).as_secs();
+    let random = request_id.simple().to_string();
+    format!("Root=1-{seconds:08x}-{};Parent={};Sampled=0", &random[..24], &random[16..])
+}
+
+fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+fn accepted() -> Response<Body> {
+    answer(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
+}
+
+fn not_current(id: &str) -> Response<Body> {
+    refused(
+        StatusCode::BAD_REQUEST,
+        "InvalidRequestID",
+        &format!("This process does not have the invocation {id}"),
+    )
+}
+
+fn refused(status: StatusCode, error_type: &str, message: &str) -> Response<Body> {
+    answer(status, &json!({ "errorType": error_type, "errorMessage": message }))
+}
+
+fn answer(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    response
+}

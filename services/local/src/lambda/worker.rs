@@ -1,0 +1,262 @@
+//! Keeps one place of a function filled: starts a process, gives it invocations one by one,
+//! replaces it when it ends.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::function::{Job, Shared};
+use super::process::{Happening, Process};
+use super::runtime_api::{Event, Work};
+use super::{Invocation, failure};
+
+/// How long a process may take until it asks for its first invocation. Lambda gives 10 s; a
+/// machine that compiles at the same time is given more.
+const INIT_TIMEOUT: Duration = Duration::from_secs(30);
+/// The pause before a process that came to nothing is started anew, doubled each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Gives the process that waits its next invocation.
+type Ready = oneshot::Sender<Work>;
+
+/// Why a process is no longer there.
+enum End {
+    /// The stack stops.
+    Stopped,
+    /// It had at least one invocation.
+    AfterService,
+    /// It ended before it had any: what to tell a caller, given its request id.
+    Useless(Box<dyn FnOnce(uuid::Uuid) -> Invocation + Send>),
+}
+
+pub(super) struct Worker {
+    function: Arc<Shared>,
+    place: usize,
+    /// An invocation that was taken and could not be handed over.
+    held: Option<Job>,
+    was_ready: bool,
+}
+
+impl Worker {
+    pub fn new(function: Arc<Shared>, place: usize) -> Self {
+        Self { function, place, held: None, was_ready: false }
+    }
+
+    /// Runs until the stack stops. No process is left then.
+    pub async fn run(mut self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.one_process().await {
+                End::Stopped => return,
+                End::AfterService => pause = FIRST_PAUSE,
+                End::Useless(why) => {
+                    self.fail_one(why, pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+            self.function.counters.restarts.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    async fn one_process(&mut self) -> End {
+        if self.function.stop.is_cancelled() {
+            return End::Stopped;
+        }
+        let mut process = match Process::start(&self.function).await {
+            Ok(process) => process,
+            Err(error) => {
+                return End::Useless(Box::new(move |id| failure::not_started(id, &error)));
+            }
+        };
+        let slot = &self.function.slots[self.place];
+        slot.fill(process.handle());
+        let end = self.serve(&mut process).await;
+        self.function.slots[self.place].clear();
+        process.end().await;
+        end
+    }
+
+    async fn serve(&mut self, process: &mut Process) -> End {
+        let mut ready = match self.init(process).await {
+            Ok(ready) => ready,
+            Err(end) => return end,
+        };
+        if !std::mem::replace(&mut self.was_ready, true) {
+            self.function.ready.send_modify(|ready| *ready += 1);
+        }
+        let mut served = false;
+        loop {
+            let (now_ready, job) = match self.next_job(process, ready, served).await {
+                Ok(next) => next,
+                Err(end) => return end,
+            };
+            served = true;
+            ready = match self.invoke(process, now_ready, job).await {
+                Ok(ready) => ready,
+                Err(end) => return end,
+            };
+        }
+    }
+
+    /// Waits until the process asks for its first invocation.
+    async fn init(&self, process: &mut Process) -> Result<Ready, End> {
+        let deadline = Instant::now() + INIT_TIMEOUT;
+        let mut reported = None;
+        loop {
+            let happening = tokio::select! {
+                () = self.function.stop.cancelled() => return Err(End::Stopped),
+                () = sleep_until(deadline) => return Err(End::Useless(Box::new(|id| {
+                    failure::init_timed_out(id, INIT_TIMEOUT)
+                }))),
+                happening = process.next() => happening,
+            };
+            match happening {
+                Happening::Event(Event::Ready(ready)) => return Ok(ready),
+                Happening::Event(Event::InitFailed(error)) => reported = Some(error),
+                Happening::Event(Event::Answered(_)) => {}
+                Happening::Exited(status) => {
+                    return Err(End::Useless(Box::new(move |id| match reported {
+                        Some(error) => Invocation::Failed { error },
+                        None => failure::exited(id, status),
+                    })));
+                }
+            }
+        }
+    }
+
+    /// Waits for an invocation, and for the end of the process meanwhile.
+    async fn next_job(
+        &mut self,
+        process: &mut Process,
+        mut ready: Ready,
+        served: bool,
+    ) -> Result<(Ready, Job), End> {
+        if let Some(job) = self.held.take() {
+            return Ok((ready, job));
+        }
+        loop {
+            let happening = tokio::select! {
+                biased;
+                () = self.function.stop.cancelled() => return Err(End::Stopped),
+                happening = process.next() => happening,
+                job = self.function.take_job() => return Ok((ready, job)),
+            };
+            match happening {
+                Happening::Event(Event::Ready(again)) => ready = again,
+                Happening::Event(_) => {}
+                Happening::Exited(_) if served => return Err(End::AfterService),
+                Happening::Exited(status) => {
+                    return Err(End::Useless(Box::new(move |id| failure::exited(id, status))));
+                }
+            }
+        }
+    }
+
+    /// Gives the process the invocation, and its caller the answer.
+    async fn invoke(
+        &mut self,
+        process: &mut Process,
+        ready: Ready,
+        job: Job,
+    ) -> Result<Ready, End> {
+        if job.reply.is_closed() {
+            return Ok(ready);
+        }
+        let timeout = self.function.config.timeout;
+        let deadline = Instant::now() + timeout;
+        let work = Work {
+            request_id: job.request_id,
+            payload: job.payload.clone(),
+            deadline: SystemTime::now() + timeout,
+            arn: Arc::clone(&self.function.arn),
+        };
+        if ready.send(work).is_err() {
+            // It was gone before it could see the invocation: the next process gets it.
+            self.held = Some(job);
+            return Err(End::AfterService);
+        }
+        let (answer, end) = self.answer(process, job.request_id, deadline).await;
+        // The caller may have stopped waiting; the function has done its work all the same.
+        let _ = job.reply.send(answer);
+        match end {
+            Some(end) => Err(end),
+            None => self.next_ready(process, deadline).await,
+        }
+    }
+
+    /// The answer, and the end of the process where the answer is that it ended. A process that
+    /// ran out of time is gone when this returns, so nothing it does can follow its failure.
+    async fn answer(
+        &self,
+        process: &mut Process,
+        request_id: uuid::Uuid,
+        deadline: Instant,
+    ) -> (Invocation, Option<End>) {
+        loop {
+            let happening = tokio::select! {
+                biased;
+                happening = process.next() => happening,
+                () = sleep_until(deadline) => {
+                    process.handle().kill().await;
+                    let late = failure::timed_out(request_id, self.function.config.timeout);
+                    return (late, Some(End::AfterService));
+                }
+                () = self.function.stop.cancelled() => {
+                    process.handle().kill().await;
+                    return (failure::stopping(), Some(End::Stopped));
+                }
+            };
+            match happening {
+                Happening::Event(Event::Answered(answer)) => return (answer, None),
+                Happening::Event(_) => {}
+                Happening::Exited(status) => {
+                    return (failure::exited(request_id, status), Some(End::AfterService));
+                }
+            }
+        }
+    }
+
+    /// An invocation lasts until the process asks for the next one.
+    async fn next_ready(&self, process: &mut Process, deadline: Instant) -> Result<Ready, End> {
+        loop {
+            let happening = tokio::select! {
+                biased;
+                happening = process.next() => happening,
+                () = sleep_until(deadline) => return Err(End::AfterService),
+                () = self.function.stop.cancelled() => return Err(End::Stopped),
+            };
+            match happening {
+                Happening::Event(Event::Ready(ready)) => return Ok(ready),
+                Happening::Event(_) => {}
+                Happening::Exited(_) => return Err(End::AfterService),
+            }
+        }
+    }
+
+    /// Pauses before the next try. One invocation that waits, if any, fails with each try that
+    /// came to nothing: it was this process's to serve, and a function that can't start must not
+    /// keep its callers for ever.
+    async fn fail_one(&mut self, why: impl FnOnce(uuid::Uuid) -> Invocation, pause: Duration) {
+        let resume = Instant::now() + pause;
+        let job = match self.held.take() {
+            Some(job) => Some(job),
+            None => tokio::select! {
+                biased;
+                () = self.function.stop.cancelled() => return,
+                job = self.function.take_job() => Some(job),
+                () = sleep_until(resume) => None,
+            },
+        };
+        if let Some(job) = job {
+            let _ = job.reply.send(why(job.request_id));
+        }
+        tokio::select! {
+            () = self.function.stop.cancelled() => {}
+            () = sleep(resume.saturating_duration_since(Instant::now())) => {}
+        }
+    }
+}

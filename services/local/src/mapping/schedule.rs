@@ -1,0 +1,98 @@
+//! A schedule: invokes a function every so often, as an EventBridge rule with a rate does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::Mapping;
+use crate::aws::place::ACCOUNT_ID;
+use crate::lambda::{Invocation, Invoke};
+
+/// What is scheduled.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// The rule's name.
+    pub rule: String,
+    /// The region that its ARN says.
+    pub region: String,
+    /// How often; the first time after as long.
+    pub every: Duration,
+}
+
+impl Schedule {
+    /// Starts it. A run that outlasts the next one's time delays that one; a run that fails is
+    /// logged and not repeated, for the next one does the same.
+    #[must_use]
+    pub fn start(self, function: Arc<dyn Invoke>) -> Mapping {
+        Mapping::spawn(|stop| run(self, function, stop))
+    }
+
+    /// The event of one run
+    /// ([AWS](https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html)).
+    fn event(&self, id: Uuid, time: Timestamp) -> Bytes {
+        let Self { rule, region, .. } = self;
+        let event = json!({
+            "version": "0",
+            "id": id.to_string(),
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "account": ACCOUNT_ID,
+            "time": format!("{time:.0}"),
+            "region": region,
+            "resources": [format!("arn:aws:events:{region}:{ACCOUNT_ID}:rule/{rule}")],
+            "detail": {},
+        });
+        Bytes::from(event.to_string())
+    }
+}
+
+async fn run(schedule: Schedule, function: Arc<dyn Invoke>, stop: CancellationToken) {
+    let mut due = interval_at(Instant::now() + schedule.every, schedule.every);
+    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            _ = due.tick() => {}
+        }
+        let event = schedule.event(Uuid::new_v4(), Timestamp::now());
+        if let Invocation::Failed { .. } = function.invoke(Uuid::new_v4(), event).await {
+            tracing::warn!(rule = schedule.rule, "a scheduled run failed");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_event_is_eventbridges_scheduled_event() {
+        let schedule = Schedule {
+            rule: "waybill-sweep".to_owned(),
+            region: "us-east-1".to_owned(),
+            every: Duration::from_secs(10),
+        };
+        let time = "2026-01-02T03:04:05.678Z".parse().expect("a valid time");
+        let event = schedule.event(Uuid::nil(), time);
+        let expected = json!({
+            "version": "0",
+            "id": "00000000-0000-0000-0000-000000000000",
+            "detail-type": "Scheduled Event",
+            "source": "aws.events",
+            "account": "000000000000",
+            "time": "2026-01-02T03:04:05Z",
+            "region": "us-east-1",
+            "resources": ["arn:aws:events:us-east-1:000000000000:rule/waybill-sweep"],
+            "detail": {},
+        });
+        let event: serde_json::Value = serde_json::from_slice(&event).expect("it is JSON");
+        assert_eq!(event, expected);
+    }
+}

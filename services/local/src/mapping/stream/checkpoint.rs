@@ -1,0 +1,95 @@
+//! How far each shard has been read: the last sequence number that is done with.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+/// The checkpoints of one stream, in memory and, where there is a file, in that.
+///
+/// The file is replaced as a whole, never half. It is not flushed to the disk: after a power cut
+/// an older checkpoint may come back, and records are delivered again, which a stream's consumer
+/// must bear anyhow.
+pub(super) struct Checkpoints {
+    file: Option<PathBuf>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct State {
+    stream_arn: String,
+    /// By shard: the last sequence number that is done with.
+    shards: BTreeMap<String, String>,
+}
+
+impl Checkpoints {
+    /// Those in the file, if it is there and is about this stream; none otherwise.
+    pub fn open(stream_arn: &str, file: Option<PathBuf>) -> io::Result<Self> {
+        let none = State { stream_arn: stream_arn.to_owned(), shards: BTreeMap::new() };
+        let kept = match &file {
+            None => None,
+            Some(path) => match std::fs::read(path) {
+                Ok(bytes) => Some(serde_json::from_slice::<State>(&bytes)?),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) => return Err(error),
+            },
+        };
+        let state = kept.filter(|kept| kept.stream_arn == stream_arn).unwrap_or(none);
+        Ok(Self { file, state: Mutex::new(state) })
+    }
+
+    /// How far this shard has been read.
+    pub fn of(&self, shard: &str) -> Option<String> {
+        self.lock().shards.get(shard).cloned()
+    }
+
+    /// Everything up to and with this record is done with.
+    pub fn advance(&self, shard: &str, sequence_number: &str) {
+        let mut state = self.lock();
+        state.shards.insert(shard.to_owned(), sequence_number.to_owned());
+        if let Some(file) = &self.file
+            && let Err(error) = write(file, &state)
+        {
+            // Reading goes on: what a restart delivers again is no more than what was not kept.
+            tracing::warn!(%error, "the stream's checkpoint could not be kept");
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn write(file: &PathBuf, state: &State) -> io::Result<()> {
+    let new = file.with_extension("new");
+    std::fs::write(&new, serde_json::to_vec(state)?)?;
+    std::fs::rename(new, file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkpoint_outlives_the_mapping_when_it_has_a_file() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let file = Some(dir.path().join("checkpoint.json"));
+        let first = Checkpoints::open("arn:stream/1", file.clone()).expect("no file is fine");
+        assert_eq!(first.of("shard-1"), None);
+        first.advance("shard-1", "100");
+        first.advance("shard-1", "101");
+        let second = Checkpoints::open("arn:stream/1", file).expect("the file is readable");
+        assert_eq!(second.of("shard-1").as_deref(), Some("101"));
+    }
+
+    #[test]
+    fn a_checkpoint_of_another_stream_is_not_used() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let file = Some(dir.path().join("checkpoint.json"));
+        Checkpoints::open("arn:stream/1", file.clone()).expect("ok").advance("shard-1", "100");
+        let other = Checkpoints::open("arn:stream/2", file).expect("the file is readable");
+        assert_eq!(other.of("shard-1"), None);
+    }
+}

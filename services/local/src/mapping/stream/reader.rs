@@ -1,0 +1,154 @@
+//! Reads one shard's records in order, over iterators that expire and services that fail.
+
+use aws_sdk_dynamodbstreams::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodbstreams::operation::get_records::GetRecordsError;
+use aws_sdk_dynamodbstreams::types::ShardIteratorType;
+use tokio::time::sleep;
+
+use super::event::Record;
+use super::{Context, StartingPosition};
+use crate::mapping::Backoff;
+
+/// The most records that one request may ask for (AWS: `GetRecords`).
+const MAX_READ: usize = 1_000;
+
+/// What a look at the shard gave.
+pub(super) enum Read {
+    Records(Vec<Record>),
+    /// There is nothing new.
+    Nothing,
+    /// The shard is closed and was read to its end.
+    End,
+}
+
+/// A place in a shard.
+enum Position {
+    /// Continues here.
+    Iterator(String),
+    /// Must ask for an iterator: at the start, or when the last one is no longer good.
+    Unknown,
+    /// Read to its end.
+    End,
+}
+
+pub(super) struct Reader<'a> {
+    context: &'a Context,
+    shard: &'a str,
+    /// Where to begin without a checkpoint.
+    start: StartingPosition,
+    /// The last record that was read.
+    last: Option<String>,
+    position: Position,
+    failures: u32,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(context: &'a Context, shard: &'a str, start: StartingPosition) -> Self {
+        let last = context.checkpoints.of(shard);
+        Self { context, shard, start, last, position: Position::Unknown, failures: 0 }
+    }
+
+    /// At most so many records. It returns only when the service has answered.
+    pub async fn read(&mut self, limit: usize) -> Read {
+        loop {
+            let iterator = match &self.position {
+                Position::End => return Read::End,
+                Position::Iterator(iterator) => iterator.clone(),
+                Position::Unknown => match self.iterator().await {
+                    Some(iterator) => iterator,
+                    None => continue,
+                },
+            };
+            if let Some(read) = self.read_at(iterator, limit.clamp(1, MAX_READ)).await {
+                return read;
+            }
+        }
+    }
+
+    async fn read_at(&mut self, iterator: String, limit: usize) -> Option<Read> {
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+        let request =
+            self.context.clients.streams.get_records().shard_iterator(iterator).limit(limit);
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.lost(&error).await;
+                return None;
+            }
+        };
+        self.failures = 0;
+        self.position = match answer.next_shard_iterator {
+            Some(iterator) => Position::Iterator(iterator),
+            None => Position::End,
+        };
+        let records = answer.records.unwrap_or_default();
+        let records: Vec<Record> =
+            records.iter().map(|record| Record::read(record, &self.context.mapping)).collect();
+        match records.last() {
+            Some(last) => {
+                self.last = Some(last.sequence_number.clone());
+                Some(Read::Records(records))
+            }
+            None if matches!(self.position, Position::End) => Some(Read::End),
+            None => Some(Read::Nothing),
+        }
+    }
+
+    /// An iterator after the last record that was read.
+    async fn iterator(&mut self) -> Option<String> {
+        let request = self
+            .context
+            .clients
+            .streams
+            .get_shard_iterator()
+            .stream_arn(&self.context.mapping.stream_arn)
+            .shard_id(self.shard);
+        let request = match (&self.last, self.start) {
+            (Some(last), _) => request
+                .shard_iterator_type(ShardIteratorType::AfterSequenceNumber)
+                .sequence_number(last),
+            (None, StartingPosition::TrimHorizon) => {
+                request.shard_iterator_type(ShardIteratorType::TrimHorizon)
+            }
+            (None, StartingPosition::Latest) => {
+                request.shard_iterator_type(ShardIteratorType::Latest)
+            }
+        };
+        match request.send().await {
+            Ok(answer) => answer.shard_iterator,
+            Err(error) => {
+                let trimmed = error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_trimmed_data_access_exception());
+                if trimmed {
+                    self.begin_anew();
+                }
+                self.pause(&DisplayErrorContext(&error).to_string()).await;
+                None
+            }
+        }
+    }
+
+    /// A request for records failed: what becomes of the position.
+    async fn lost(&mut self, error: &SdkError<GetRecordsError>) {
+        match error.as_service_error() {
+            Some(GetRecordsError::ExpiredIteratorException(_)) => self.position = Position::Unknown,
+            Some(GetRecordsError::TrimmedDataAccessException(_)) => self.begin_anew(),
+            _ => self.pause(&DisplayErrorContext(error).to_string()).await,
+        }
+    }
+
+    /// The records after the last one are gone from the stream: goes on with the oldest there is.
+    fn begin_anew(&mut self) {
+        tracing::warn!(shard = self.shard, "records left the stream before they were read");
+        self.last = None;
+        self.start = StartingPosition::TrimHorizon;
+        self.position = Position::Unknown;
+    }
+
+    async fn pause(&mut self, error: &str) {
+        self.failures += 1;
+        tracing::warn!(shard = self.shard, error, "can't read the stream");
+        sleep(Backoff::default().after(self.failures)).await;
+    }
+}
