@@ -1,9 +1,12 @@
 //! A batch of dispatch messages: decide each, then send all mail requests together.
 
+use std::collections::BTreeMap;
+
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::queue::{DeadLetter, Disposition, Outgoing, answer, in_parallel, send_all};
+use shared::OrderId;
 use shared::dead_letter::Code;
-use shared::message::{DispatchRequest, MailRequest};
+use shared::message::{DispatchRequest, MailRequest, Unreadable};
 use tracing::Instrument;
 
 use crate::Dispatcher;
@@ -20,14 +23,12 @@ enum Next {
 
 /// Handles a batch. Every message ends on its own: dealt with, or to be retried.
 pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatchResponse {
-    let nexts = in_parallel(messages, AT_ONCE, |i| next(dispatcher, &messages[i])).await;
     let mut dispositions = vec![Disposition::Retry; messages.len()];
     let mut requests = Vec::new();
-    for (i, next) in nexts.into_iter().enumerate() {
+    for (i, next) in decide_all(dispatcher, messages).await {
         match next {
-            Some(Next::Nothing(disposition)) => dispositions[i] = disposition,
-            Some(Next::Send(request)) => requests.push((i, request)),
-            None => tracing::error!("deciding panicked; the message comes back"),
+            Next::Nothing(disposition) => dispositions[i] = disposition,
+            Next::Send(request) => requests.push((i, request)),
         }
     }
     for (i, disposition) in send(dispatcher, requests).await {
@@ -36,28 +37,51 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
     answer(messages, &dispositions)
 }
 
-async fn next(dispatcher: &Dispatcher, message: &SqsMessage) -> Next {
-    let body = message.body.as_deref().unwrap_or_default();
-    match DispatchRequest::parse(body) {
-        Ok(request) => {
-            let span = tracing::info_span!(
-                "event",
-                correlation_id = request.correlation_id.as_str(),
-                order_id = request.event.order.id.as_str(),
-            );
-            decided(dispatcher, request).instrument(span).await
-        }
-        Err(unreadable) => {
-            let letter = DeadLetter {
-                body: body.to_owned(),
-                code: Code::Unreadable,
-                reason: unreadable.to_string(),
-                order_id: None,
-                kind: None,
-            };
-            Next::Nothing(dispatcher.dead_letters.take(letter).await)
+/// Different orders at the same time, the messages of one order one after the other: a
+/// confirmation must not be superseded by the parcel that stands behind it in the same batch.
+async fn decide_all(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> Vec<(usize, Next)> {
+    let mut orders: BTreeMap<OrderId, Vec<(usize, DispatchRequest)>> = BTreeMap::new();
+    let mut nexts = Vec::with_capacity(messages.len());
+    for (i, message) in messages.iter().enumerate() {
+        let body = message.body.as_deref().unwrap_or_default();
+        match DispatchRequest::parse(body) {
+            Ok(request) => {
+                orders.entry(request.event.order.id.clone()).or_default().push((i, request));
+            }
+            Err(why) => nexts.push((i, Next::Nothing(set_aside(dispatcher, body, &why).await))),
         }
     }
+    let orders: Vec<_> = orders.into_values().collect();
+    let of_orders = in_parallel(&orders, AT_ONCE, |requests| decide_in_turn(dispatcher, requests));
+    nexts.extend(of_orders.await.into_iter().flatten().flatten());
+    nexts
+}
+
+async fn decide_in_turn(
+    dispatcher: &Dispatcher,
+    requests: &[(usize, DispatchRequest)],
+) -> Vec<(usize, Next)> {
+    let mut nexts = Vec::with_capacity(requests.len());
+    for (i, request) in requests {
+        let span = tracing::info_span!(
+            "event",
+            correlation_id = request.correlation_id.as_str(),
+            order_id = request.event.order.id.as_str(),
+        );
+        nexts.push((*i, decided(dispatcher, request.clone()).instrument(span).await));
+    }
+    nexts
+}
+
+async fn set_aside(dispatcher: &Dispatcher, body: &str, why: &Unreadable) -> Disposition {
+    let letter = DeadLetter {
+        body: body.to_owned(),
+        code: Code::Unreadable,
+        reason: why.to_string(),
+        order_id: None,
+        kind: None,
+    };
+    dispatcher.dead_letters.take(letter).await
 }
 
 async fn decided(dispatcher: &Dispatcher, request: DispatchRequest) -> Next {

@@ -50,7 +50,7 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let dispatcher = Arc::clone(&dispatcher);
         async move {
-            let answer = handle(&dispatcher, &event.payload.records).await;
+            let answer = Box::pin(handle(&dispatcher, &event.payload.records)).await;
             telemetry::flush();
             Ok::<_, Error>(answer)
         }

@@ -15,7 +15,7 @@ const AT_ONCE: usize = 10;
 
 /// Handles a batch. Every message ends on its own: dealt with, or to be retried.
 pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchResponse {
-    let done = in_parallel(messages, AT_ONCE, |i| one(feedback, &messages[i])).await;
+    let done = in_parallel(messages, AT_ONCE, |message| one(feedback, message)).await;
     let dispositions: Vec<Disposition> =
         done.into_iter().map(|d| d.unwrap_or(Disposition::Retry)).collect();
     answer(messages, &dispositions)

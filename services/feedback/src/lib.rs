@@ -46,7 +46,7 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let feedback = Arc::clone(&feedback);
         async move {
-            let answer = handle(&feedback, &event.payload.records).await;
+            let answer = Box::pin(handle(&feedback, &event.payload.records)).await;
             telemetry::flush();
             Ok::<_, Error>(answer)
         }

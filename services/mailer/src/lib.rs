@@ -72,7 +72,8 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let mailer = Arc::clone(&mailer);
         async move {
-            let answer = handle(&mailer, &event.payload.records, event.context.deadline()).await;
+            let deadline = event.context.deadline();
+            let answer = Box::pin(handle(&mailer, &event.payload.records, deadline)).await;
             telemetry::flush();
             Ok::<_, Error>(answer)
         }

@@ -16,19 +16,19 @@ pub enum Disposition {
     Retry,
 }
 
-/// Handles the messages at most `at_once` at a time and answers in their order. A handler that
-/// panics fails its own message only.
-pub async fn in_parallel<T, F, Fut>(
-    messages: &[SqsMessage],
+/// Handles the items at most `at_once` at a time and answers in their order. A handler that panics
+/// answers `None` and leaves the others alone.
+pub async fn in_parallel<'a, I, T, F, Fut>(
+    items: &'a [I],
     at_once: usize,
     handle: F,
 ) -> Vec<Option<T>>
 where
-    F: Fn(usize) -> Fut,
+    F: Fn(&'a I) -> Fut,
     Fut: Future<Output = T>,
 {
-    stream::iter(0..messages.len())
-        .map(|i| AssertUnwindSafe(handle(i)).catch_unwind().map(|result| result.ok()))
+    stream::iter(items)
+        .map(|item| AssertUnwindSafe(handle(item)).catch_unwind().map(Result::ok))
         .buffered(at_once)
         .collect()
         .await
