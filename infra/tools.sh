@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# Sourced by infra/check and infra/deploy: the Python tools, pinned, in target/infra.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=$root/target/infra
+# Commands are shown on standard output also where their own output is not wanted.
+exec 3>&1
+venv=$work/venv
+
+fail() {
+    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}
+
+need() {
+    command -v "$1" > /dev/null || fail "$1 is not here. $2"
+}
+
+# environment DIRECTORY REQUIREMENTS: a virtual environment with exactly these, made once.
+environment() {
+    if ! cmp -s "$2" "$1/installed.txt"; then
+        need python3 "Install Python 3.11 or later, with venv and pip."
+        python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+            fail "$(python3 --version) is too old: 3.11 or later is needed."
+        printf 'Installing the tools of %s into %s ...\n' "$(basename "$2")" "$1" >&2
+        python3 -m venv --clear "$1"
+        "$1/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$2"
+        cp "$2" "$1/installed.txt"
+    fi
+}
+
+tools() {
+    mkdir -p "$work"
+    environment "$venv" "$root/infra/requirements.txt"
+    PATH=$venv/bin:$PATH
+    export PATH
+}
+
+# zips x86_64|arm64: builds the five functions into target/lambda/*/bootstrap.zip.
+zips() {
+    need cargo "Install Rust: https://rustup.rs"
+    local flag=--x86-64 packages=() name
+    [ "$1" = arm64 ] && flag=--arm64
+    for name in intake relay dispatcher mailer feedback; do
+        packages+=(--package "waybill-$name")
+    done
+    (cd "$root" && show cargo lambda build --release --locked --output-format zip "$flag" "${packages[@]}")
+}
+
+# show COMMAND...: prints a command as it could be typed, and runs it.
+show() {
+    printf '\n$ %s\n' "$(quoted "$@")" >&3
+    "$@"
+}
+
+quoted() {
+    local word out=()
+    for word in "$@"; do
+        if [[ $word =~ ^[A-Za-z0-9_./:=,@%+-]+$ ]]; then
+            out+=("$word")
+        else
+            out+=("'${word//\'/\'\\\'\'}'")
+        fi
+    done
+    printf '%s' "${out[*]}"
+}

@@ -1,0 +1,75 @@
+"""Says whether SES will take the deployed stack's mails, and what to do where it will not.
+
+Usage: verify_ses.py STACK. Exits with 2 when mails cannot go out yet."""
+
+import sys
+
+import boto3
+from botocore.exceptions import ClientError
+
+
+def main(stack_name):
+    stack = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
+    parameters = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
+    sender = parameters["SenderAddress"]
+    identity = parameters["SesIdentity"] or sender.split("@")[1]
+    ses = boto3.client("sesv2")
+    print("\nSES:")
+    ready = [
+        check_identity(ses, identity),
+        check_account(ses, parameters["RedirectAllMailTo"]),
+        check_configuration_set(ses, stack_name, outputs["ConfigurationSetName"]),
+    ]
+    if not all(ready):
+        print("Deployed, but mails cannot go out yet. Afterwards: infra/deploy --verify")
+    return 0 if all(ready) else 2
+
+
+def say(good, text):
+    print(f"  {'ok' if good else '!!'}  {text}")
+    return good
+
+
+def check_identity(ses, identity):
+    try:
+        found = ses.get_email_identity(EmailIdentity=identity)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NotFoundException":
+            raise
+        return say(False, f"{identity} is unknown: aws sesv2 create-email-identity --email-identity {identity}")
+    if not found.get("VerifiedForSendingStatus"):
+        records = "".join(
+            f"\n        CNAME {token}._domainkey.{identity} → {token}.dkim.amazonses.com"
+            for token in found.get("DkimAttributes", {}).get("Tokens", [])
+        )
+        return say(False, f"{identity} is not verified yet. Its DNS needs:{records or ' a click in the mail that SES sent'}")
+    return say(True, f"{identity} is verified")
+
+
+def check_account(ses, redirected_to):
+    account = ses.get_account()
+    quota = account.get("SendQuota", {})
+    rate = f"{quota.get('MaxSendRate', 0):.0f} mails a second, {quota.get('Max24HourSend', 0):.0f} a day"
+    if not account.get("SendingEnabled", True):
+        return say(False, "SES has paused this account: see its reputation dashboard")
+    if not account.get("ProductionAccessEnabled"):
+        say(bool(redirected_to), f"the account is in SES's sandbox: only verified addresses get mail; {rate}")
+        print("        Ask for production access: https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html")
+        return bool(redirected_to)
+    return say(True, f"out of the sandbox; {rate}")
+
+
+def check_configuration_set(ses, stack_name, name):
+    function = boto3.client("lambda").get_function_configuration(FunctionName=f"{stack_name}-mailer")
+    used = function["Environment"]["Variables"].get("SES_CONFIGURATION_SET")
+    destinations = ses.get_configuration_set_event_destinations(ConfigurationSetName=name)["EventDestinations"]
+    to_the_bus = [d for d in destinations if d["Enabled"] and d.get("EventBridgeDestination")]
+    return say(
+        used == name and bool(to_the_bus),
+        f"configuration set {name}: the mailer uses {used}, {len(to_the_bus)} destination to EventBridge",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
