@@ -1,0 +1,156 @@
+//! How often which function called which operation of which AWS service: what a mail costs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use http::{HeaderMap, header};
+use serde::Serialize;
+
+/// An AWS service behind the edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Service {
+    /// Amazon DynamoDB.
+    #[serde(rename = "DynamoDB")]
+    DynamoDb,
+    /// Amazon DynamoDB Streams.
+    #[serde(rename = "DynamoDB Streams")]
+    DynamoDbStreams,
+    /// Amazon SQS.
+    #[serde(rename = "SQS")]
+    Sqs,
+    /// Amazon SES, API version 2.
+    #[serde(rename = "SESv2")]
+    SesV2,
+    /// Amazon EventBridge.
+    EventBridge,
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DynamoDb => "DynamoDB",
+            Self::DynamoDbStreams => "DynamoDB Streams",
+            Self::Sqs => "SQS",
+            Self::SesV2 => "SESv2",
+            Self::EventBridge => "EventBridge",
+        })
+    }
+}
+
+/// Who makes a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// A function, by its name without `waybill-`: `mailer`.
+    Function(String),
+    /// The stack itself, the AWS CLI, a test.
+    Other,
+}
+
+/// What the functions' SDK says of itself, from the variable `AWS_SDK_UA_APP_ID`
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-appid.html>).
+const APP_ID: &str = "app/waybill-";
+
+impl Caller {
+    /// Reads the caller's app id off the user agent.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
+        let agents = [headers.get("x-amz-user-agent"), headers.get(header::USER_AGENT)];
+        let agents = agents.into_iter().flatten().filter_map(|v| v.to_str().ok());
+        for word in agents.flat_map(str::split_ascii_whitespace) {
+            if let Some(function) = word.strip_prefix(APP_ID) {
+                return Self::Function(function.to_owned());
+            }
+        }
+        Self::Other
+    }
+
+    /// The value of `AWS_SDK_UA_APP_ID` that marks calls as made by `function`.
+    #[must_use]
+    pub fn app_id(function: &str) -> String {
+        format!("waybill-{function}")
+    }
+}
+
+/// How often one function called one operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// The function.
+    pub function: String,
+    /// The service.
+    pub service: Service,
+    /// The operation.
+    pub operation: String,
+    /// How often, retries included: what AWS would bill.
+    pub calls: u64,
+}
+
+type Operations = BTreeMap<String, u64>;
+
+/// The calls that functions have made so far. Those of [`Caller::Other`] are not counted.
+#[derive(Debug, Default)]
+pub struct Calls(Mutex<BTreeMap<String, BTreeMap<Service, Operations>>>);
+
+impl Calls {
+    /// Notes one call.
+    pub fn note(&self, caller: &Caller, service: Service, operation: &str) {
+        let Caller::Function(function) = caller else { return };
+        let mut functions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *slot(slot(&mut functions, function).entry(service).or_default(), operation) += 1;
+    }
+
+    /// All counts, by function, service and operation.
+    #[must_use]
+    pub fn counts(&self) -> Vec<Count> {
+        let functions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = Vec::new();
+        for (function, services) in functions.iter() {
+            for (&service, operations) in services {
+                counts.extend(operations.iter().map(|(operation, &calls)| Count {
+                    function: function.clone(),
+                    service,
+                    operation: operation.clone(),
+                    calls,
+                }));
+            }
+        }
+        counts
+    }
+}
+
+/// The value under `key`, without an allocation when it is there already.
+fn slot<'a, V: Default>(map: &'a mut BTreeMap<String, V>, key: &str) -> &'a mut V {
+    if !map.contains_key(key) {
+        map.insert(key.to_owned(), V::default());
+    }
+    map.get_mut(key).expect("just inserted")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agent(text: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(header::USER_AGENT, http::HeaderValue::from_static(text))])
+    }
+
+    #[test]
+    fn a_function_is_known_by_its_app_id_and_nobody_else_is_counted() {
+        let calls = Calls::default();
+        let mailer = Caller::of(&agent("aws-sdk-rust/1.3 lang/rust/1.95 app/waybill-mailer"));
+        calls.note(&mailer, Service::SesV2, "SendEmail");
+        calls.note(&mailer, Service::SesV2, "SendEmail");
+        let cli = Caller::of(&agent("aws-cli/2.15 app/other"));
+        calls.note(&cli, Service::SesV2, "GetAccount");
+        assert_eq!(cli, Caller::Other);
+        assert_eq!(
+            calls.counts(),
+            [Count {
+                function: "mailer".into(),
+                service: Service::SesV2,
+                operation: "SendEmail".into(),
+                calls: 2
+            }]
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! Invocations that nobody waits for: those of EventBridge, and `Event` invocations.
+//!
+//! At least once: an invocation that fails is tried twice more, then it is a message in the
+//! function's failure destination
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>).
+//! What is under way when the stack stops is lost, as the queues are.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use super::Lambda;
+use crate::aws::sqs::Sqs;
+use crate::lambda::Invocation;
+
+/// How long a failed invocation waits before the second and before the third attempt. On AWS
+/// these are one and two minutes, which nobody at a laptop wants to sit through.
+const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+
+/// Invokes functions in the background. A clone is another handle to the same.
+#[derive(Debug, Clone)]
+pub struct Asynchronous {
+    sqs: Arc<Sqs>,
+    waits: [Duration; 2],
+    running: TaskTracker,
+}
+
+impl Asynchronous {
+    /// Sends what fails for good to queues of `sqs`.
+    #[must_use]
+    pub fn new(sqs: Arc<Sqs>) -> Self {
+        Self { sqs, waits: WAITS, running: TaskTracker::new() }
+    }
+
+    /// The same with other pauses before the second and the third attempt.
+    #[must_use]
+    pub fn waiting(mut self, waits: [Duration; 2]) -> Self {
+        self.waits = waits;
+        self
+    }
+
+    /// Invokes a function, and again if it fails.
+    pub fn invoke(&self, lambda: Lambda, payload: Bytes) {
+        self.running.spawn(self.clone().run(lambda, payload));
+    }
+
+    /// How many invocations are under way or wait for their next attempt.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.running.len()
+    }
+
+    async fn run(self, lambda: Lambda, payload: Bytes) {
+        let request_id = Uuid::new_v4();
+        let mut waits = self.waits.into_iter();
+        loop {
+            let invocation = lambda.function.invoke(request_id, payload.clone()).await;
+            let Invocation::Failed { error } = invocation else { return };
+            match waits.next() {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return self.give_up(&lambda, request_id, &payload, &error).await,
+            }
+        }
+    }
+
+    async fn give_up(&self, lambda: &Lambda, request_id: Uuid, payload: &[u8], error: &[u8]) {
+        let arn = lambda.function.arn();
+        let Some(queue) = &lambda.on_failure else {
+            tracing::error!(function = arn, "an asynchronous invocation failed three times");
+            return;
+        };
+        let record = json!({
+            "version": "1.0",
+            "timestamp": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+            "requestContext": {
+                "requestId": request_id.to_string(),
+                "functionArn": format!("{arn}:$LATEST"),
+                "condition": "RetriesExhausted",
+                "approximateInvokeCount": self.waits.len() + 1,
+            },
+            "requestPayload": document(payload),
+            "responseContext": {
+                "statusCode": 200,
+                "executedVersion": "$LATEST",
+                "functionError": "Unhandled",
+            },
+            "responsePayload": document(error),
+        });
+        if let Err(error) = self.sqs.send(queue, vec![record.to_string()]).await {
+            tracing::error!(function = arn, %error, "a failed invocation was dropped");
+        }
+    }
+}
+
+fn document(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes)
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+}

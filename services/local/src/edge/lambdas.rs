@@ -1,0 +1,56 @@
+//! The functions by their names on AWS.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::lambda::Invoke;
+
+/// A function that the edge can invoke.
+#[derive(Clone)]
+pub struct Lambda {
+    /// The function.
+    pub function: Arc<dyn Invoke>,
+    /// The queue that gets what fails for good when nobody waits for the answer: its failure
+    /// destination.
+    pub on_failure: Option<String>,
+}
+
+/// The functions by their names on AWS: `waybill-intake`. A clone is another handle to the same:
+/// the functions start after the port, which they need.
+#[derive(Clone, Default)]
+pub struct Lambdas(Arc<RwLock<BTreeMap<String, Lambda>>>);
+
+/// The function that takes the shop's events.
+const INTAKE: &str = "waybill-intake";
+
+impl Lambdas {
+    /// Adds a function, by the name at the end of its ARN.
+    pub fn add(&self, function: Arc<dyn Invoke>, on_failure: Option<&str>) {
+        let name = function.arn().rsplit(':').next().unwrap_or_default().to_owned();
+        let lambda = Lambda { function, on_failure: on_failure.map(str::to_owned) };
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, lambda);
+    }
+
+    /// The same with one function more.
+    #[must_use]
+    pub fn with(self, function: Arc<dyn Invoke>, on_failure: Option<&str>) -> Self {
+        self.add(function, on_failure);
+        self
+    }
+
+    /// The function that `name` means to Lambda's API: a name or an ARN, either with a version or
+    /// alias after it.
+    pub(super) fn find(&self, name: &str) -> Option<Lambda> {
+        let name = match name.split_once(":function:") {
+            Some((_, name)) => name,
+            None => name,
+        };
+        let name = name.split(':').next().unwrap_or_default();
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// The function that takes the shop's events.
+    pub(super) fn intake(&self) -> Option<Lambda> {
+        self.find(INTAKE)
+    }
+}

@@ -1,0 +1,109 @@
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
+    ScalarAttributeType,
+};
+use aws_sdk_sqs::types::QueueAttributeName;
+
+use super::stack::Stack;
+use crate::aws::calls::Service;
+
+#[tokio::test]
+async fn dynamodb_answers_the_sdk() {
+    let stack = Stack::plain().await;
+    let client = stack.dynamodb();
+    let key = AttributeDefinition::builder()
+        .attribute_name("id")
+        .attribute_type(ScalarAttributeType::S)
+        .build()
+        .unwrap();
+    let schema =
+        KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash).build().unwrap();
+    client
+        .create_table()
+        .table_name("things")
+        .attribute_definitions(key)
+        .key_schema(schema)
+        .billing_mode(BillingMode::PayPerRequest)
+        .send()
+        .await
+        .unwrap();
+    let put = || {
+        let item = client.put_item().table_name("things").item("id", AttributeValue::S("ä".into()));
+        item.condition_expression("attribute_not_exists(id)").send()
+    };
+    put().await.unwrap();
+    let refused = put().await.unwrap_err().into_service_error();
+    assert!(refused.is_conditional_check_failed_exception());
+    assert_eq!(client.scan().table_name("things").send().await.unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn a_queue_made_as_the_cli_makes_it_moves_poison_to_its_dead_letter_queue() {
+    let stack = Stack::plain().await;
+    let client = stack.sqs();
+    let dead = client.create_queue().queue_name("dead").send().await.unwrap();
+    let policy = format!(
+        r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":"1"}}"#,
+        stack.sqs.queue_arn("dead")
+    );
+    let queue = client
+        .create_queue()
+        .queue_name("q")
+        .attributes(QueueAttributeName::RedrivePolicy, policy)
+        .attributes(QueueAttributeName::VisibilityTimeout, "0")
+        .send()
+        .await
+        .unwrap();
+    let url = queue.queue_url().unwrap();
+    assert_eq!(url, stack.sqs.queue_url("q"));
+    client.send_message().queue_url(url).message_body("poison").send().await.unwrap();
+    for expected in [1, 0] {
+        let received = client.receive_message().queue_url(url).send().await.unwrap();
+        assert_eq!(received.messages().len(), expected);
+    }
+    let url = dead.queue_url().unwrap();
+    let received =
+        client.receive_message().queue_url(url).wait_time_seconds(5).send().await.unwrap();
+    assert_eq!(received.messages()[0].body(), Some("poison"));
+}
+
+#[tokio::test]
+async fn only_the_calls_of_functions_are_counted() {
+    let stack = Stack::plain().await;
+    stack.ses_of("waybill-mailer").get_account().send().await.unwrap();
+    stack.ses_of("waybill-mailer").get_account().send().await.unwrap();
+    stack.ses().get_account().send().await.unwrap();
+    stack.sqs().list_queues().send().await.unwrap();
+    let counts = stack.calls.counts();
+    assert_eq!(counts.len(), 1);
+    assert_eq!(
+        (
+            counts[0].function.as_str(),
+            counts[0].service,
+            counts[0].operation.as_str(),
+            counts[0].calls
+        ),
+        ("mailer", Service::SesV2, "GetAccount", 2)
+    );
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_here_is_told_so() {
+    let stack = Stack::plain().await;
+    let request = http::Request::post("/").header("x-amz-target", "Kinesis_20131202.ListStreams");
+    let (parts, body) = stack.request(request, "{}").await;
+    assert_eq!(parts.status, 400);
+    assert!(body.contains("UnknownOperationException"), "{body}");
+}
+
+#[tokio::test]
+async fn stopping_ends_a_long_poll() {
+    let stack = Stack::plain().await;
+    let client = stack.sqs();
+    let queue = client.create_queue().queue_name("q").send().await.unwrap();
+    let poll = client.receive_message().queue_url(queue.queue_url().unwrap()).wait_time_seconds(20);
+    let poll = tokio::spawn(poll.send());
+    tokio::task::yield_now().await;
+    stack.server.stop().await;
+    poll.abort();
+}

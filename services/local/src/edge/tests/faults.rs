@@ -1,0 +1,68 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use http::StatusCode;
+
+use super::stack::{Setup, Stack};
+use crate::aws::calls::Caller;
+use crate::edge::faults::{Call, Fault, Faults};
+
+/// Answers `fault` at the point that it was made for, to functions only.
+struct Plan {
+    before: Option<Fault>,
+    after: Option<Fault>,
+    asked: AtomicUsize,
+}
+
+impl Faults for Plan {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        matches!(call.caller, Caller::Function(_)).then_some(self.before)?
+    }
+
+    fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
+        matches!(call.caller, Caller::Function(_)).then_some(self.after)?
+    }
+}
+
+async fn stack(before: Option<Fault>, after: Option<Fault>) -> Stack {
+    let faults = Arc::new(Plan { before, after, asked: AtomicUsize::new(0) });
+    Stack::start(Setup { faults, ..Setup::default() }).await
+}
+
+async fn suppress(stack: &Stack, app: &'static str) -> Result<(), aws_sdk_sesv2::Error> {
+    let call = stack.ses_of(app).put_suppressed_destination();
+    let call = call.email_address("jo@example.com").reason("BOUNCE".into());
+    call.send().await.map(drop).map_err(Into::into)
+}
+
+async fn was_done(stack: &Stack) -> bool {
+    let list = stack.ses().list_suppressed_destinations().send().await.unwrap();
+    !list.suppressed_destination_summaries().is_empty()
+}
+
+#[tokio::test]
+async fn a_throttled_call_is_not_carried_out() {
+    let stack = stack(Some(Fault::Throttled), None).await;
+    let error = suppress(&stack, "waybill-mailer").await.unwrap_err();
+    assert!(matches!(error, aws_sdk_sesv2::Error::TooManyRequestsException(_)), "{error:?}");
+    assert!(!was_done(&stack).await);
+    suppress(&stack, "somebody-else").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_hang_up_before_the_call_leaves_nothing_done_and_one_after_it_everything() {
+    let before = stack(Some(Fault::HangUp), None).await;
+    assert!(suppress(&before, "waybill-mailer").await.is_err());
+    assert!(!was_done(&before).await);
+    let after = stack(None, Some(Fault::HangUp)).await;
+    assert!(suppress(&after, "waybill-mailer").await.is_err());
+    assert!(was_done(&after).await);
+}
+
+#[tokio::test]
+async fn a_server_error_after_the_call_hides_that_it_was_carried_out() {
+    let stack = stack(None, Some(Fault::ServerError)).await;
+    assert!(suppress(&stack, "waybill-mailer").await.is_err());
+    assert!(was_done(&stack).await);
+}

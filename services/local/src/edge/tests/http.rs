@@ -1,0 +1,35 @@
+use serde_json::{Value, json};
+
+use super::stack::{Setup, Stack, StandIn, answered, failed};
+use crate::edge::Lambdas;
+
+#[tokio::test]
+async fn the_shop_reaches_intake_as_through_its_function_url() {
+    let intake = StandIn::new("waybill-intake", |event| {
+        answered(json!({
+            "statusCode": 202,
+            "headers": {"content-type": "application/problem+json"},
+            "body": event["requestContext"]["http"]["path"],
+        }))
+    });
+    let lambdas = Lambdas::default().with(intake.clone(), None);
+    let stack = Stack::start(Setup { lambdas, ..Setup::default() }).await;
+    let request = http::Request::post("/v1/events?x=1").header("content-type", "application/json");
+    let (parts, body) = stack.request(request, r#"{"a":"ä"}"#).await;
+    assert_eq!((parts.status.as_u16(), body.as_str()), (202, "/v1/events"));
+    assert_eq!(parts.headers["content-type"], "application/problem+json");
+    assert_eq!(intake.seen()[0]["body"], r#"{"a":"ä"}"#);
+    assert_eq!(stack.get("/healthz").await.1, "/healthz");
+}
+
+#[tokio::test]
+async fn a_function_that_fails_is_a_502_as_on_aws() {
+    let lambdas = Lambdas::default().with(StandIn::new("waybill-intake", |_| failed()), None);
+    let stack = Stack::start(Setup { lambdas, ..Setup::default() }).await;
+    let (parts, body) = stack.request(http::Request::post("/v1/events"), "{}").await;
+    assert_eq!(parts.status, 502);
+    assert_eq!(
+        serde_json::from_str::<Value>(&body).unwrap(),
+        json!({"message": "Internal Server Error"})
+    );
+}

@@ -1,0 +1,112 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::stack::{Setup, Stack, StandIn, answered, failed};
+use crate::edge::Lambdas;
+
+async fn stack(function: &Arc<StandIn>, on_failure: Option<&str>) -> Stack {
+    let lambdas = Lambdas::default().with(function.clone(), on_failure);
+    Stack::start(Setup { lambdas, ..Setup::default() }).await
+}
+
+fn invoke(name: &str) -> http::request::Builder {
+    http::Request::post(format!("/2015-03-31/functions/{name}/invocations"))
+}
+
+fn put_events() -> http::request::Builder {
+    http::Request::post("/").header("x-amz-target", "AWSEvents.PutEvents")
+}
+
+/// The only message of a queue, as JSON.
+async fn message(stack: &Stack, queue: &str) -> Value {
+    let client = stack.sqs();
+    let received = client
+        .receive_message()
+        .queue_url(stack.sqs.queue_url(queue))
+        .wait_time_seconds(10)
+        .send()
+        .await
+        .unwrap();
+    serde_json::from_str(received.messages()[0].body().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_function_is_invoked_directly_by_name_or_arn() {
+    let relay = StandIn::new("waybill-relay", |event| answered(json!({"got": event["n"]})));
+    let stack = stack(&relay, None).await;
+    for name in ["waybill-relay", "arn%3Aaws%3Alambda%3Ax%3A0%3Afunction%3Awaybill-relay%3A1"] {
+        let (parts, body) = stack.request(invoke(name), r#"{"n":7}"#).await;
+        assert_eq!((parts.status.as_u16(), body.as_str()), (200, r#"{"got":7}"#));
+        assert!(!parts.headers.contains_key("x-amz-function-error"));
+    }
+    let (parts, _) = stack.request(invoke("other"), "{}").await;
+    assert_eq!(parts.status, 404);
+    assert_eq!(parts.headers["x-amzn-errortype"], "ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn a_function_error_is_told_by_header() {
+    let relay = StandIn::new("waybill-relay", |_| failed());
+    let stack = stack(&relay, None).await;
+    let (parts, body) = stack.request(invoke("waybill-relay"), "{}").await;
+    assert_eq!(parts.status, 200);
+    assert_eq!(parts.headers["x-amz-function-error"], "Unhandled");
+    assert!(body.contains("errorMessage"));
+}
+
+#[tokio::test]
+async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
+    let intake = StandIn::new("waybill-intake", |_| answered(json!({})));
+    let stack = stack(&intake, None).await;
+    let entries = json!({"Entries": [
+        {"Source": "shop", "DetailType": "order.confirmed", "Detail": r#"{"order":{}}"#, "Time": 0.0},
+        {"Source": "shop", "DetailType": "order.confirmed", "Detail": "no JSON"},
+        {"Source": "aws.s3", "DetailType": "x", "Detail": "{}"},
+    ]});
+    let (_, answer) = stack.request(put_events(), entries.to_string()).await;
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["FailedEntryCount"], 2);
+    assert_eq!(answer["Entries"][1]["ErrorCode"], "MalformedDetail");
+    while intake.seen().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let seen = &intake.seen()[0];
+    assert_eq!(seen["id"], answer["Entries"][0]["EventId"]);
+    assert_eq!(seen["detail-type"], "order.confirmed");
+    assert_eq!(seen["time"], "1970-01-01T00:00:00Z");
+    assert_eq!(seen["detail"], json!({"order": {}}));
+}
+
+#[tokio::test]
+async fn an_event_that_fails_three_times_is_kept_with_its_error() {
+    let intake = StandIn::new("waybill-intake", |_| failed());
+    let stack = stack(&intake, Some("waybill-intake-dlq")).await;
+    stack.sqs().create_queue().queue_name("waybill-intake-dlq").send().await.unwrap();
+    let entry = json!({"Source": "shop", "DetailType": "order.confirmed", "Detail": "{}"});
+    stack.request(put_events(), json!({"Entries": [entry]}).to_string()).await;
+    let record = message(&stack, "waybill-intake-dlq").await;
+    assert_eq!(intake.seen().len(), 3);
+    assert_eq!(record["requestContext"]["condition"], "RetriesExhausted");
+    assert_eq!(record["requestContext"]["approximateInvokeCount"], 3);
+    assert_eq!(record["requestPayload"], intake.seen()[0]);
+    assert_eq!(record["responsePayload"]["errorMessage"], "no");
+}
+
+#[tokio::test]
+async fn an_invocation_that_fails_once_and_is_not_waited_for_is_tried_again() {
+    let tries = std::sync::atomic::AtomicUsize::new(0);
+    let relay = StandIn::new("waybill-relay", move |_| {
+        match tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => failed(),
+            _ => answered(json!(null)),
+        }
+    });
+    let stack = stack(&relay, None).await;
+    let request = invoke("waybill-relay").header("x-amz-invocation-type", "Event");
+    let (parts, body) = stack.request(request, r#"{"source":"aws.scheduler"}"#).await;
+    assert_eq!((parts.status.as_u16(), body.as_str()), (202, ""));
+    while relay.seen().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+}

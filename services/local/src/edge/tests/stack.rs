@@ -1,0 +1,187 @@
+//! An edge on a free port, with functions that a test writes as closures.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
+use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::aws::calls::Calls;
+use crate::aws::dynamodb::Dynamodb;
+use crate::aws::sqs::Sqs;
+use crate::edge::faults::{Faults, NoFaults};
+use crate::edge::{Asynchronous, Edge, Lambdas, Listener, Server};
+use crate::lambda::{Invocation, Invoke};
+use crate::page::Page;
+use crate::ses::account::Settings;
+use crate::ses::{Account, Mailbox, Ses};
+
+type Answer = Box<dyn Fn(&Value) -> Invocation + Send + Sync>;
+
+/// A function that answers as its closure says and remembers what it was given.
+pub struct StandIn {
+    arn: String,
+    answer: Answer,
+    seen: Mutex<Vec<Value>>,
+}
+
+impl StandIn {
+    pub fn new(
+        name: &str,
+        answer: impl Fn(&Value) -> Invocation + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let arn = crate::aws::place::function_arn("eu-central-1", name);
+        Arc::new(Self { arn, answer: Box::new(answer), seen: Mutex::default() })
+    }
+
+    pub fn seen(&self) -> Vec<Value> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+impl Invoke for StandIn {
+    fn arn(&self) -> &str {
+        &self.arn
+    }
+
+    fn invoke(&self, _: uuid::Uuid, payload: Bytes) -> BoxFuture<'_, Invocation> {
+        let event = serde_json::from_slice(&payload).unwrap();
+        let answer = (self.answer)(&event);
+        self.seen.lock().unwrap().push(event);
+        async { answer }.boxed()
+    }
+}
+
+pub fn answered(json: Value) -> Invocation {
+    Invocation::Answered(Bytes::from(json.to_string()))
+}
+
+pub fn failed() -> Invocation {
+    Invocation::Failed { error: Bytes::from(r#"{"errorType":"E","errorMessage":"no"}"#) }
+}
+
+/// A running edge.
+pub struct Stack {
+    pub address: String,
+    pub server: Server,
+    pub sqs: Arc<Sqs>,
+    pub calls: Arc<Calls>,
+    pub account: Account,
+    pub mailbox: Arc<Mailbox>,
+    pub events: mpsc::UnboundedReceiver<String>,
+}
+
+pub struct Setup<'a> {
+    pub lambdas: Lambdas,
+    pub faults: Arc<dyn Faults>,
+    pub settings: Settings,
+    pub mail_dir: Option<&'a Path>,
+}
+
+impl Default for Setup<'_> {
+    fn default() -> Self {
+        Self {
+            lambdas: Lambdas::default(),
+            faults: Arc::new(NoFaults),
+            settings: Settings::default(),
+            mail_dir: None,
+        }
+    }
+}
+
+impl Stack {
+    pub async fn start(setup: Setup<'_>) -> Self {
+        let listener = Listener::bind(0).await.unwrap();
+        let address = listener.address();
+        let sqs = Arc::new(Sqs::new(address, "eu-central-1"));
+        let mailbox = Arc::new(Mailbox::open(setup.mail_dir).unwrap());
+        let account = Account::new(setup.settings);
+        let (sink, events) = mpsc::unbounded_channel();
+        let calls = Arc::new(Calls::default());
+        let edge = Edge {
+            dynamodb: Arc::new(Dynamodb::start(None).await.unwrap()),
+            sqs: Arc::clone(&sqs),
+            ses: Ses::new(account.clone(), Arc::clone(&mailbox), sink),
+            lambdas: setup.lambdas,
+            asynchronous: Asynchronous::new(Arc::clone(&sqs)).waiting([Duration::ZERO; 2]),
+            page: Page::new(Arc::clone(&mailbox), account.clone(), address),
+            calls: Arc::clone(&calls),
+            faults: setup.faults,
+        };
+        let server = Server::start(listener, Arc::new(edge));
+        let address = format!("http://{address}");
+        Self { address, server, sqs, calls, account, mailbox, events }
+    }
+
+    pub async fn plain() -> Self {
+        Self::start(Setup::default()).await
+    }
+
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        self.ses_of("a-test")
+    }
+
+    /// A client that says of itself what a function says.
+    pub fn ses_of(&self, app: &'static str) -> aws_sdk_sesv2::Client {
+        let config = aws_sdk_sesv2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
+            .app_name(aws_sdk_sesv2::config::AppName::new(app).unwrap())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(credentials())
+            .endpoint_url(&self.address);
+        aws_sdk_sesv2::Client::from_conf(config.build())
+    }
+
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(credentials())
+            .endpoint_url(&self.address);
+        aws_sdk_sqs::Client::from_conf(config.build())
+    }
+
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(credentials())
+            .endpoint_url(&self.address);
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    pub async fn get(&self, path: &str) -> (http::response::Parts, String) {
+        self.request(http::Request::get(path), "").await
+    }
+
+    pub async fn request(
+        &self,
+        request: http::request::Builder,
+        body: impl Into<Bytes>,
+    ) -> (http::response::Parts, String) {
+        let mut request = request.body(Full::new(body.into())).unwrap();
+        *request.uri_mut() = format!("{}{}", self.address, request.uri()).parse().unwrap();
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let (parts, body) = client.request(request).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (parts, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    /// The next event that SES published.
+    pub async fn next_event(&mut self) -> Value {
+        serde_json::from_str(&self.events.recv().await.unwrap()).unwrap()
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("local", "local", None, None, "test")
+}

@@ -1,0 +1,15 @@
+//! The one-machine stack: everything that Waybill needs of AWS, on 127.0.0.1.
+//!
+//! Nothing deployed depends on it. The functions run here as the same processes and find their
+//! services by the same variables as on AWS; see [`edge`] for the one port that answers them all.
+
+pub mod aws;
+pub mod edge;
+pub mod lambda;
+pub mod mapping;
+pub mod page;
+pub mod resources;
+pub mod ses;
+pub mod stack;
+
+pub use stack::{Config, Stack, StartError, start};

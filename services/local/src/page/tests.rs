@@ -1,0 +1,98 @@
+use serde_json::{Value, json};
+
+use crate::edge::tests::stack::Stack;
+
+/// Sends a mail by the wire format and returns its id.
+async fn send(stack: &Stack, subject: &str, html: &str) -> String {
+    let utf8 = |data: &str| json!({"Data": data, "Charset": "UTF-8"});
+    let call = json!({
+        "FromEmailAddress": "Shop <orders@shop.example>",
+        "Destination": {"ToAddresses": ["jo@example.com"]},
+        "EmailTags": [{"Name": "waybill-order", "Value": "UjEwMDE"}],
+        "Content": {"Simple": {
+            "Subject": utf8(subject),
+            "Body": {"Text": utf8("Hello <b>"), "Html": utf8(html)},
+        }},
+    });
+    let request = http::Request::post("/v2/email/outbound-emails");
+    let (_, answer) = stack.request(request, call.to_string()).await;
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    answer["MessageId"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_list_shows_the_newest_first_and_escapes_what_customers_wrote() {
+    let stack = Stack::plain().await;
+    assert!(stack.get("/").await.1.contains("No e-mail yet"));
+    send(&stack, "First", "").await;
+    send(&stack, "<script>alert(1)</script>", "").await;
+    let (parts, page) = stack.get("/").await;
+    assert!(page.contains("&#60;script&#62;alert(1)"), "{page}");
+    assert!(!page.contains("<script>alert"));
+    assert!(page.find("&#60;script&#62;").unwrap() < page.find("First").unwrap());
+    assert!(page.contains("R1001"));
+    let policy = parts.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
+}
+
+#[tokio::test]
+async fn a_search_finds_by_order_and_subject() {
+    let stack = Stack::plain().await;
+    send(&stack, "Parcel one", "").await;
+    send(&stack, "Refund", "").await;
+    let (_, page) = stack.get("/?q=parcel+ONE").await;
+    assert!(page.contains("Parcel one") && !page.contains("Refund"));
+    let (_, page) = stack.get("/?q=r1001").await;
+    assert!(page.contains("Parcel one") && page.contains("Refund"));
+    assert!(stack.get("/?q=%22%3E%3Cb%3E").await.1.contains("Nothing found"));
+}
+
+#[tokio::test]
+async fn a_mail_is_shown_in_every_view() {
+    let stack = Stack::plain().await;
+    let id = send(&stack, "Über", "<html><head></head><body>Hi</body></html>").await;
+    for (view, holds) in [
+        ("", "w600"),
+        ("/narrow", "w320"),
+        ("/text", "Hello &#60;b&#62;"),
+        ("/headers", "Message-ID"),
+        ("/raw", "multipart/alternative"),
+    ] {
+        let (parts, page) = stack.get(&format!("/mail/{id}{view}")).await;
+        assert_eq!(parts.status, 200, "{view}");
+        assert!(page.contains(holds), "{view}: {page}");
+    }
+    let (parts, eml) = stack.get(&format!("/mail/{id}.eml")).await;
+    assert_eq!(parts.headers["content-type"], "message/rfc822");
+    assert_eq!(eml.as_bytes(), stack.mailbox.find(&id).unwrap().to_rfc5322());
+    assert_eq!(stack.get("/mail/0107-none").await.0.status, 404);
+}
+
+#[tokio::test]
+async fn a_mails_own_html_is_locked_up() {
+    let stack = Stack::plain().await;
+    let id =
+        send(&stack, "x", "<html><head><title>x</title></head><a href='https://x'>y</a></html>")
+            .await;
+    let (parts, body) = stack.get(&format!("/mail/{id}/body.html")).await;
+    let policy = parts.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("sandbox") && policy.contains("default-src 'none'"), "{policy}");
+    assert!(body.starts_with("<html><head><base target=\"_blank\"><title>"), "{body}");
+}
+
+#[tokio::test]
+async fn tools_read_the_mailbox_as_json() {
+    let stack = Stack::plain().await;
+    let id = send(&stack, "Über", "<p>Hi</p>").await;
+    let list: Value = serde_json::from_str(&stack.get("/mail.json").await.1).unwrap();
+    assert_eq!(list["accepted"], 1);
+    assert_eq!(list["mails"][0]["id"], id);
+    assert_eq!(list["mails"][0]["order"], "R1001");
+    let mail: Value =
+        serde_json::from_str(&stack.get(&format!("/mail/{id}.json")).await.1).unwrap();
+    assert_eq!(mail["to"], json!(["jo@example.com"]));
+    assert_eq!((&mail["text"], &mail["html"]), (&json!("Hello <b>"), &json!("<p>Hi</p>")));
+    assert_eq!(mail["state"], "delivered");
+    let names: Vec<_> = mail["headers"].as_array().unwrap().iter().map(|h| &h["name"]).collect();
+    assert!(names.contains(&&json!("Subject")), "{names:?}");
+}

@@ -1,0 +1,240 @@
+//! The sending account: what it may send, how fast, and its switches.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::error::SesError;
+use super::mail::Outgoing;
+
+/// Whether the account sends at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// It does.
+    Enabled,
+    /// Every send is refused with `SendingPausedException`.
+    Paused,
+}
+
+/// Who may be a sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Senders {
+    /// Anybody: what a laptop needs.
+    Any,
+    /// These addresses and domains, lower-case; others are refused as SES refuses an identity that
+    /// is not verified.
+    Verified(Vec<String>),
+}
+
+/// What an account is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The region it is in.
+    pub region: String,
+    /// Recipients a second.
+    pub send_rate: f64,
+    /// Recipients in 24 hours; -1 for no limit, as SES writes it.
+    pub daily_quota: f64,
+    /// The switch.
+    pub sending: Sending,
+    /// Who may be a sender.
+    pub senders: Senders,
+    /// The configuration sets that exist. The first also holds for a mail that names none.
+    pub configuration_sets: Vec<String>,
+}
+
+impl Default for Settings {
+    /// Fast enough never to be what a run on one machine waits for.
+    fn default() -> Self {
+        Self {
+            region: "eu-central-1".to_owned(),
+            send_rate: 5_000.0,
+            daily_quota: -1.0,
+            sending: Sending::Enabled,
+            senders: Senders::Any,
+            configuration_sets: vec!["waybill".to_owned()],
+        }
+    }
+}
+
+/// The account. A clone is another handle to the same account.
+#[derive(Debug, Clone)]
+pub struct Account(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    settings: Settings,
+    /// Recipients that may be mailed at once; negative after a mail to many.
+    credit: f64,
+    credited_at: Instant,
+    /// Recipients by hour, of the last 24.
+    hours: VecDeque<(Instant, f64)>,
+}
+
+impl Account {
+    /// An account that has sent nothing yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let credit = settings.send_rate.max(1.0);
+        let state = State { settings, credit, credited_at: Instant::now(), hours: VecDeque::new() };
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// The settings as they are now.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        self.state().settings.clone()
+    }
+
+    /// Changes settings while the account is in use.
+    pub fn change(&self, change: impl FnOnce(&mut Settings)) {
+        let mut state = self.state();
+        change(&mut state.settings);
+        state.credit = state.credit.min(state.settings.send_rate.max(1.0));
+    }
+
+    /// The region it is in.
+    #[must_use]
+    pub fn region(&self) -> String {
+        self.state().settings.region.clone()
+    }
+
+    /// Recipients of the last 24 hours.
+    #[must_use]
+    pub fn sent_last_24_hours(&self) -> f64 {
+        let mut state = self.state();
+        state.forget_old_hours(Instant::now());
+        state.sent()
+    }
+
+    /// Counts a mail against rate and quota, or says why it may not be sent.
+    pub(super) fn may_send(&self, mail: &Outgoing) -> Result<(), SesError> {
+        let mut state = self.state();
+        state.is_switched_on()?;
+        state.knows_configuration_set(mail)?;
+        state.is_verified(mail)?;
+        state.spend(mail.recipients().count(), Instant::now())
+    }
+
+    /// The configuration set that holds for a mail.
+    pub(super) fn configuration_set_of(&self, mail: &Outgoing) -> Option<String> {
+        let default = || self.state().settings.configuration_sets.first().cloned();
+        mail.configuration_set.clone().or_else(default)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn is_switched_on(&self) -> Result<(), SesError> {
+        match self.settings.sending {
+            Sending::Enabled => Ok(()),
+            Sending::Paused => Err(SesError::SendingPaused),
+        }
+    }
+
+    fn knows_configuration_set(&self, mail: &Outgoing) -> Result<(), SesError> {
+        match &mail.configuration_set {
+            Some(set) if !self.settings.configuration_sets.contains(set) => {
+                Err(SesError::NotFound(format!("Configuration set <{set}> does not exist.")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn is_verified(&self, mail: &Outgoing) -> Result<(), SesError> {
+        let Senders::Verified(verified) = &self.settings.senders else { return Ok(()) };
+        let email = mail.from.email.to_ascii_lowercase();
+        let domain = mail.from.domain().to_ascii_lowercase();
+        if verified.iter().any(|v| *v == email || *v == domain) {
+            return Ok(());
+        }
+        let region = self.settings.region.to_ascii_uppercase();
+        Err(SesError::MessageRejected(format!(
+            "Email address is not verified. \
+             The following identities failed the check in region {region}: {email}"
+        )))
+    }
+
+    /// SES lets a mail to many through as long as it would let one to one recipient through, and
+    /// makes the next ones wait for what it took too much.
+    fn spend(&mut self, recipients: usize, now: Instant) -> Result<(), SesError> {
+        let recipients = f64::from(u32::try_from(recipients).unwrap_or(u32::MAX));
+        self.forget_old_hours(now);
+        if self.settings.daily_quota >= 0.0 && self.sent() >= self.settings.daily_quota {
+            return Err(SesError::TooManyRequests("Daily message quota exceeded."));
+        }
+        let rate = self.settings.send_rate;
+        let elapsed = now.saturating_duration_since(self.credited_at).as_secs_f64();
+        self.credit = elapsed.mul_add(rate, self.credit).min(rate.max(1.0));
+        self.credited_at = now;
+        if self.credit < 1.0 {
+            return Err(SesError::TooManyRequests("Maximum sending rate exceeded."));
+        }
+        self.credit -= recipients;
+        self.count(recipients, now);
+        Ok(())
+    }
+
+    fn count(&mut self, recipients: f64, now: Instant) {
+        match self.hours.back_mut() {
+            Some((began, sent)) if now.duration_since(*began) < Duration::from_secs(3600) => {
+                *sent += recipients;
+            }
+            _ => self.hours.push_back((now, recipients)),
+        }
+    }
+
+    fn forget_old_hours(&mut self, now: Instant) {
+        let day = Duration::from_secs(24 * 3600);
+        while self.hours.front().is_some_and(|(began, _)| now.duration_since(*began) >= day) {
+            self.hours.pop_front();
+        }
+    }
+
+    fn sent(&self) -> f64 {
+        self.hours.iter().map(|(_, sent)| sent).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(settings: Settings) -> State {
+        let credit = settings.send_rate;
+        State { settings, credit, credited_at: Instant::now(), hours: VecDeque::new() }
+    }
+
+    #[test]
+    fn the_rate_lets_a_second_of_mail_through_at_once_and_then_refuses_until_time_has_passed() {
+        let mut state = state(Settings { send_rate: 2.0, ..Settings::default() });
+        let start = Instant::now();
+        assert_eq!(state.spend(1, start), Ok(()));
+        assert_eq!(state.spend(1, start), Ok(()));
+        let refused = SesError::TooManyRequests("Maximum sending rate exceeded.");
+        assert_eq!(state.spend(1, start), Err(refused));
+        assert_eq!(state.spend(1, start + Duration::from_millis(500)), Ok(()));
+    }
+
+    #[test]
+    fn a_mail_to_many_passes_and_the_next_ones_wait_for_it() {
+        let mut state = state(Settings { send_rate: 1.0, ..Settings::default() });
+        let start = Instant::now();
+        assert_eq!(state.spend(5, start), Ok(()));
+        assert!(state.spend(1, start + Duration::from_millis(4900)).is_err());
+        assert_eq!(state.spend(1, start + Duration::from_millis(5100)), Ok(()));
+    }
+
+    #[test]
+    fn the_daily_quota_frees_itself_after_24_hours() {
+        let mut state = state(Settings { daily_quota: 1.0, ..Settings::default() });
+        let start = Instant::now();
+        assert_eq!(state.spend(1, start), Ok(()));
+        let refused = SesError::TooManyRequests("Daily message quota exceeded.");
+        assert_eq!(state.spend(1, start + Duration::from_secs(23 * 3600)), Err(refused));
+        assert_eq!(state.spend(1, start + Duration::from_secs(25 * 3600)), Ok(()));
+    }
+}

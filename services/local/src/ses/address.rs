@@ -1,0 +1,97 @@
+//! Addresses as SES takes them: `jo@example.com` or `Jo <jo@example.com>`, in ASCII.
+
+use super::error::SesError;
+
+/// One mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// As it was given, for the header: the name may hold RFC 2047 encoded words.
+    pub text: String,
+    /// The address in it.
+    pub email: String,
+}
+
+impl Address {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// `BadRequestException`, without repeating the address.
+    pub fn parse(text: &str) -> Result<Self, SesError> {
+        let text = text.trim();
+        if text.chars().any(char::is_control) {
+            return bad("Address contains control characters or line breaks");
+        }
+        if !text.is_ascii() {
+            return bad(
+                "Address contains characters outside ASCII: write the name as an RFC 2047 \
+                 encoded word and the domain in punycode",
+            );
+        }
+        let email = match text.strip_suffix('>').map(|t| t.rsplit_once('<')) {
+            None => text,
+            Some(Some((_, email))) => email,
+            Some(None) => return bad("Missing '<'"),
+        };
+        is_email(email)?;
+        Ok(Self { text: text.to_owned(), email: email.to_owned() })
+    }
+
+    /// What follows the `@`.
+    pub fn domain(&self) -> &str {
+        self.email.rsplit('@').next().unwrap_or_default()
+    }
+}
+
+fn is_email(email: &str) -> Result<(), SesError> {
+    let Some((local, domain)) = email.rsplit_once('@') else {
+        return bad("Missing final '@domain'");
+    };
+    if local.is_empty() || local.len() > 64 {
+        return bad("Local address must hold 1 to 64 characters");
+    }
+    if local.bytes().any(|b| b.is_ascii_whitespace() || b"<>,;()[]".contains(&b)) {
+        return bad("Local address contains control or whitespace");
+    }
+    let label =
+        |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if !domain.contains('.') || !domain.split('.').all(label) {
+        return bad("Domain contains illegal character");
+    }
+    Ok(())
+}
+
+fn bad<T>(why: &str) -> Result<T, SesError> {
+    Err(SesError::BadRequest(format!("{why}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_may_stand_before_the_address() {
+        let address = Address::parse("=?UTF-8?B?TMOkZGNoZW4=?= <orders@shop.example>").unwrap();
+        assert_eq!(address.email, "orders@shop.example");
+        assert_eq!(address.domain(), "shop.example");
+        assert_eq!(Address::parse("jo@example.com").unwrap().email, "jo@example.com");
+    }
+
+    #[test]
+    fn what_ses_refuses_is_refused() {
+        for bad in [
+            "",
+            "jo",
+            "jo@",
+            "@example.com",
+            "jo@example",
+            "a b@example.com",
+            "jo@exa_mple.com",
+            "Jö <jo@example.com>",
+            "jo@example.com\r\nBcc: x@example.com",
+            "jo@example.com>",
+            "a@example.com, b@example.com",
+        ] {
+            assert!(Address::parse(bad).is_err(), "{bad:?} was taken");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Where accepted mail is kept: the newest in memory, all of it as files if a directory is given.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::mail::Mail;
+
+/// How many mails stay in memory unless said otherwise.
+pub const KEPT: usize = 2_000;
+
+/// The mailbox of every recipient at once.
+#[derive(Debug)]
+pub struct Mailbox {
+    directory: Option<PathBuf>,
+    keep: usize,
+    accepted: AtomicU64,
+    newest_last: Mutex<VecDeque<Arc<Mail>>>,
+}
+
+/// The directory cannot be written to.
+#[derive(Debug, thiserror::Error)]
+#[error("Cannot write e-mails to {directory}: {source}")]
+pub struct MailboxError {
+    directory: String,
+    source: io::Error,
+}
+
+impl Mailbox {
+    /// A mailbox that keeps the newest [`KEPT`] mails in memory and, with a directory (made if it
+    /// is not there), each mail as `MESSAGE-ID.eml` in it.
+    ///
+    /// # Errors
+    /// [`MailboxError`] when the directory cannot be made.
+    pub fn open(directory: Option<&Path>) -> Result<Self, MailboxError> {
+        if let Some(directory) = directory {
+            fs::create_dir_all(directory).map_err(|source| MailboxError {
+                directory: directory.display().to_string(),
+                source,
+            })?;
+        }
+        Ok(Self::keeping(KEPT, directory))
+    }
+
+    fn keeping(keep: usize, directory: Option<&Path>) -> Self {
+        Self {
+            directory: directory.map(Path::to_path_buf),
+            keep,
+            accepted: AtomicU64::new(0),
+            newest_last: Mutex::new(VecDeque::new()),
+        }
+    }
+
+    /// Keeps a mail. With a directory, its file is whole when this returns.
+    ///
+    /// # Errors
+    /// What the file system said; the mail is not kept then.
+    pub(super) fn put(&self, mail: Mail) -> io::Result<Arc<Mail>> {
+        if let Some(directory) = &self.directory {
+            write_whole(directory, &mail)?;
+        }
+        let mail = Arc::new(mail);
+        let mut kept = self.kept();
+        if kept.len() >= self.keep {
+            kept.pop_front();
+        }
+        kept.push_back(Arc::clone(&mail));
+        self.accepted.fetch_add(1, Ordering::Relaxed);
+        Ok(mail)
+    }
+
+    /// How many mails were accepted since the start, kept or not.
+    #[must_use]
+    pub fn accepted(&self) -> u64 {
+        self.accepted.load(Ordering::Relaxed)
+    }
+
+    /// The mails in memory, the newest first.
+    #[must_use]
+    pub fn newest_first(&self) -> Vec<Arc<Mail>> {
+        self.kept().iter().rev().cloned().collect()
+    }
+
+    /// A mail in memory by SES's message id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<Arc<Mail>> {
+        self.kept().iter().rev().find(|m| m.id == id).cloned()
+    }
+
+    /// The directory that holds each mail as a file.
+    #[must_use]
+    pub fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, VecDeque<Arc<Mail>>> {
+        self.newest_last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whoever sees a file named `.eml` sees all of it.
+fn write_whole(directory: &Path, mail: &Mail) -> io::Result<()> {
+    let part = directory.join(format!(".{}.part", mail.id));
+    fs::write(&part, mail.to_rfc5322())?;
+    fs::rename(&part, directory.join(format!("{}.eml", mail.id)))
+}

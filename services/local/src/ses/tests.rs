@@ -1,0 +1,184 @@
+use aws_sdk_sesv2::Error;
+use aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder;
+use aws_sdk_sesv2::types::{
+    Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
+    SuppressionListReason,
+};
+use mail_parser::{MessageParser, MimeHeaders};
+use serde_json::{Value, json};
+
+use super::account::{Senders, Settings};
+use crate::edge::tests::stack::{Setup, Stack};
+
+fn text(data: &str) -> Content {
+    Content::builder().data(data).charset("UTF-8").build().unwrap()
+}
+
+fn tag(name: &str, value: &str) -> MessageTag {
+    MessageTag::builder().name(name).value(value).build().unwrap()
+}
+
+fn mail(stack: &Stack, to: &str) -> SendEmailFluentBuilder {
+    let body = Body::builder().text(text("Grüße")).html(text("<p>Grüße</p>")).build();
+    let message = Message::builder()
+        .subject(text("Deine Bestellung ist unterwegs – 小包"))
+        .body(body)
+        .headers(MessageHeader::builder().name("X-Entity-Ref-ID").value("1").build().unwrap())
+        .build();
+    stack
+        .ses()
+        .send_email()
+        .from_email_address("=?UTF-8?B?TMOkZGNoZW4=?= <orders@shop.example>")
+        .reply_to_addresses("help@shop.example")
+        .destination(Destination::builder().to_addresses(to).build())
+        .content(EmailContent::builder().simple(message).build())
+        .email_tags(tag("waybill-kind", "shipment-shipped"))
+        .email_tags(tag("waybill-order", "UjEwMDE"))
+}
+
+async fn refusal(mail: SendEmailFluentBuilder) -> Error {
+    mail.send().await.unwrap_err().into()
+}
+
+#[tokio::test]
+async fn an_accepted_mail_is_a_file_that_a_mail_program_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let stack = Stack::start(Setup { mail_dir: Some(dir.path()), ..Setup::default() }).await;
+    let sent = mail(&stack, "Jo <jo@example.com>").send().await.unwrap();
+    let id = sent.message_id().unwrap();
+    let raw = std::fs::read(dir.path().join(format!("{id}.eml"))).unwrap();
+    let message = MessageParser::default().parse(&raw).unwrap();
+    assert_eq!(message.subject(), Some("Deine Bestellung ist unterwegs – 小包"));
+    assert_eq!(message.body_text(0).as_deref(), Some("Grüße"));
+    assert_eq!(message.body_html(0).as_deref(), Some("<p>Grüße</p>"));
+    let kind = message.content_type().unwrap();
+    assert_eq!((kind.ctype(), kind.subtype()), ("multipart", Some("alternative")));
+    assert_eq!(message.to().unwrap().first().unwrap().address(), Some("jo@example.com"));
+    assert_eq!(message.from().unwrap().first().unwrap().name(), Some("Lädchen"));
+    assert_eq!(message.message_id(), Some(format!("{id}@eu-central-1.amazonses.com").as_str()));
+    let text = String::from_utf8_lossy(&raw);
+    assert!(text.contains("MIME-Version: 1.0"), "{text}");
+    assert!(text.contains("X-SES-CONFIGURATION-SET: waybill"), "{text}");
+    assert!(text.contains("waybill-order=UjEwMDE"), "{text}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn events_follow_in_the_shape_in_which_eventbridge_carries_them() {
+    let mut stack = Stack::plain().await;
+    let id = mail(&stack, "success+1@simulator.amazonses.com").send().await.unwrap();
+    for (detail_type, kind) in [("Email Sent", "Send"), ("Email Delivered", "Delivery")] {
+        let event = stack.next_event().await;
+        assert_eq!(
+            (&event["source"], &event["detail-type"]),
+            (&json!("aws.ses"), &json!(detail_type))
+        );
+        assert_eq!(event["detail"]["eventType"], kind);
+        let mail = &event["detail"]["mail"];
+        assert_eq!(mail["messageId"].as_str(), id.message_id());
+        assert_eq!(mail["tags"]["waybill-order"], json!(["UjEwMDE"]));
+        assert_eq!(mail["tags"]["ses:configuration-set"], json!(["waybill"]));
+        assert_eq!(mail["destination"], json!(["success+1@simulator.amazonses.com"]));
+        assert!(event["detail"].get(kind.to_lowercase()).is_some());
+    }
+}
+
+async fn kinds(stack: &mut Stack, how_many: usize) -> Vec<Value> {
+    let mut kinds = Vec::new();
+    for _ in 0..how_many {
+        kinds.push(stack.next_event().await["detail"].take());
+    }
+    kinds
+}
+
+#[tokio::test]
+async fn simulator_addresses_bounce_and_complain() {
+    let mut stack = Stack::plain().await;
+    mail(&stack, "bounce@simulator.amazonses.com").send().await.unwrap();
+    let events = kinds(&mut stack, 2).await;
+    assert_eq!(events[1]["bounce"]["bounceType"], "Permanent");
+    assert_eq!(
+        events[1]["bounce"]["bouncedRecipients"][0]["emailAddress"],
+        "bounce@simulator.amazonses.com"
+    );
+    mail(&stack, "complaint@simulator.amazonses.com").send().await.unwrap();
+    let events = kinds(&mut stack, 3).await;
+    assert_eq!(events[1]["eventType"], "Delivery");
+    assert_eq!(events[2]["complaint"]["complaintFeedbackType"], "abuse");
+    mail(&stack, "suppressionlist@simulator.amazonses.com").send().await.unwrap();
+    let events = kinds(&mut stack, 2).await;
+    assert_eq!(events[1]["bounce"]["bounceSubType"], "Suppressed");
+}
+
+#[tokio::test]
+async fn the_suppression_list_is_read_and_written_through_the_api() {
+    let mut stack = Stack::plain().await;
+    let ses = stack.ses();
+    let put = ses.put_suppressed_destination().email_address("jo@example.com");
+    put.reason(SuppressionListReason::Complaint).send().await.unwrap();
+    let one =
+        ses.get_suppressed_destination().email_address("jo@example.com").send().await.unwrap();
+    let one = one.suppressed_destination().unwrap();
+    assert_eq!(one.reason(), &SuppressionListReason::Complaint);
+    mail(&stack, "jo@example.com").send().await.unwrap();
+    let events = kinds(&mut stack, 2).await;
+    assert_eq!(events[1]["bounce"]["bounceSubType"], "OnAccountSuppressionList");
+    ses.delete_suppressed_destination().email_address("jo@example.com").send().await.unwrap();
+    let gone = ses.get_suppressed_destination().email_address("jo@example.com").send().await;
+    assert!(gone.unwrap_err().into_service_error().is_not_found_exception());
+}
+
+#[tokio::test]
+async fn what_ses_refuses_is_refused_with_the_error_that_the_sdk_knows() {
+    let stack = Stack::plain().await;
+    let to = "jo@example.com";
+    let bad = [
+        mail(&stack, "jo"),
+        mail(&stack, to).email_tags(tag("a b", "c")),
+        mail(&stack, to).email_tags(tag("a", "c.d")),
+        mail(&stack, to).destination(Destination::builder().build()),
+        (0..51).fold(mail(&stack, to), |m, i| m.email_tags(tag(&format!("t{i}"), "x"))),
+        mail(&stack, to).reply_to_addresses("a@example.com\r\nBcc: b@example.com"),
+        mail(&stack, to).content(EmailContent::builder().build()),
+    ];
+    for mail in bad {
+        let error = refusal(mail).await;
+        assert!(matches!(error, Error::BadRequestException(_)), "{error:?}");
+    }
+    let error = refusal(mail(&stack, to).configuration_set_name("other")).await;
+    assert!(matches!(error, Error::NotFoundException(_)), "{error:?}");
+    assert_eq!(stack.mailbox.accepted(), 0);
+}
+
+#[tokio::test]
+async fn rate_quota_and_switch_of_the_account_hold() {
+    let settings = Settings { send_rate: 1.0, daily_quota: 2.0, ..Settings::default() };
+    let stack = Stack::start(Setup { settings, ..Setup::default() }).await;
+    let to = "jo@example.com";
+    mail(&stack, to).send().await.unwrap();
+    let Error::TooManyRequestsException(error) = refusal(mail(&stack, to)).await else { panic!() };
+    assert_eq!(error.message(), Some("Maximum sending rate exceeded."));
+    stack.account.change(|s| s.send_rate = 1e9);
+    mail(&stack, to).send().await.unwrap();
+    let Error::TooManyRequestsException(error) = refusal(mail(&stack, to)).await else { panic!() };
+    assert_eq!(error.message(), Some("Daily message quota exceeded."));
+    stack.ses().put_account_sending_attributes().sending_enabled(false).send().await.unwrap();
+    let error = refusal(mail(&stack, to)).await;
+    assert!(matches!(error, Error::SendingPausedException(_)), "{error:?}");
+    let account = stack.ses().get_account().send().await.unwrap();
+    assert!(!account.sending_enabled());
+    let quota = account.send_quota().unwrap();
+    assert_eq!((quota.max24_hour_send(), quota.sent_last24_hours()), (2.0, 2.0));
+}
+
+#[tokio::test]
+async fn a_sender_that_is_not_verified_is_rejected() {
+    let senders = Senders::Verified(vec!["shop.example".into()]);
+    let settings = Settings { senders, ..Settings::default() };
+    let stack = Stack::start(Setup { settings, ..Setup::default() }).await;
+    mail(&stack, "jo@example.com").send().await.unwrap();
+    let error = refusal(mail(&stack, "jo@example.com").from_email_address("x@other.example")).await;
+    assert!(matches!(error, Error::MessageRejected(_)), "{error:?}");
+    let identity = stack.ses().get_email_identity().email_identity("shop.example").send().await;
+    assert!(identity.unwrap().verified_for_sending_status());
+}
