@@ -1,0 +1,126 @@
+//! Which shop the mails are from.
+
+use serde_json::Value;
+use shared::json::{Problems, Reader, parse_strict};
+use shared::text::Line;
+use shared::{EmailAddress, HttpUrl};
+
+use super::accent::Accent;
+
+/// The shop as its customers know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brand {
+    /// Its name, at the top and the bottom of each mail.
+    pub name: Line,
+    /// Its home page.
+    pub url: HttpUrl,
+    /// Whom customers write to.
+    pub support_email: EmailAddress,
+    /// An image instead of the name at the top, shown 32 pixels high.
+    pub logo_url: Option<HttpUrl>,
+    /// The colour of buttons.
+    pub accent: Accent,
+    /// What the law wants under a business letter: company, street, town.
+    pub postal_address: Option<Line>,
+}
+
+/// Why the setting is no brand, as a sentence for whoever set it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the shop's brand is no valid setting: {0}")]
+pub struct BrandError(String);
+
+const MEMBERS: [&str; 6] = ["name", "url", "support_email", "logo_url", "accent", "postal_address"];
+const DEFAULT_ACCENT: &str = "#0b6e5f";
+
+impl Brand {
+    /// Reads the JSON object of the setting `SHOP_BRAND`.
+    ///
+    /// # Errors
+    /// [`BrandError`] names every bad member. A member that is not known is refused too: a
+    /// misspelt one would be missed only in the customers' mailboxes.
+    pub fn parse(json: &str) -> Result<Self, BrandError> {
+        let value = parse_strict(json.as_bytes()).map_err(|e| BrandError(e.to_string()))?;
+        let problems = Problems::default();
+        let root = Reader::root(&value, &problems);
+        refuse_unknown_members(&root, &value);
+        let brand = Self::read(&root);
+        let problems = problems.into_vec();
+        match brand {
+            Some(brand) if problems.is_empty() => Ok(brand),
+            _ => {
+                let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                Err(BrandError(sentences.join("; ")))
+            }
+        }
+    }
+
+    fn read(from: &Reader<'_>) -> Option<Self> {
+        let name = from.required("name", |r| r.text(Line::parse));
+        let url = from.required("url", |r| r.text(HttpUrl::parse));
+        let support_email = from.required("support_email", |r| r.text(EmailAddress::parse));
+        let logo_url = from.optional("logo_url", |r| r.text(HttpUrl::parse));
+        let accent = from.optional("accent", |r| r.text(Accent::parse));
+        let postal_address = from.optional("postal_address", |r| r.text(Line::parse));
+        Some(Self {
+            name: name?,
+            url: url?,
+            support_email: support_email?,
+            logo_url: logo_url?,
+            accent: accent?.or_else(|| Accent::parse(DEFAULT_ACCENT).ok())?,
+            postal_address: postal_address?,
+        })
+    }
+}
+
+fn refuse_unknown_members(root: &Reader<'_>, value: &Value) {
+    let Value::Object(members) = value else { return };
+    for name in members.keys().filter(|name| !MEMBERS.contains(&name.as_str())) {
+        let known = MEMBERS.join(", ");
+        let _: Option<()> = root.refuse_member(name, format_args!("only the members {known}"));
+    }
+}
+
+impl Default for Brand {
+    /// A shop for demonstrations.
+    fn default() -> Self {
+        let demo = r#"{
+            "name": "Nordlicht",
+            "url": "https://shop.example/",
+            "support_email": "help@shop.example",
+            "postal_address": "Nordlicht GmbH, Am Beispielhafen 12, 20457 Hamburg, Germany"
+        }"#;
+        Self::parse(demo).expect("the demonstration's brand is valid")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bad_member_is_named_in_one_sentence() {
+        let refused = Brand::parse(r##"{"name":"","url":"ftp://x","accent":"#fff","logo":"x"}"##)
+            .expect_err("not a brand")
+            .to_string();
+        for member in ["/name", "/url", "/support_email", "/accent", "/logo:"] {
+            assert!(refused.contains(member), "{member} is missing in: {refused}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for bad in ["", "null", "[]", "\"Nordlicht\"", "{"] {
+            assert!(Brand::parse(bad).is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn only_name_url_and_support_address_are_needed() {
+        let brand = Brand::parse(
+            r#"{"name":"Kiosk","url":"https://k.example","support_email":"a@k.example"}"#,
+        )
+        .expect("a brand");
+        assert_eq!((brand.logo_url, brand.postal_address), (None, None));
+        assert_eq!(brand.accent, Brand::default().accent);
+    }
+}

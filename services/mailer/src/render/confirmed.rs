@@ -1,0 +1,95 @@
+//! `order.confirmed`: we have your order.
+
+use std::fmt;
+
+use shared::Money;
+use shared::order::{Order, OrderLine, Totals};
+
+use super::listing::Listing;
+use super::page::Page;
+use super::words::Words;
+use super::{Mail, RenderError, address, day, money, plain};
+
+struct Confirmed<'a> {
+    lines: Listing<Bought<'a>>,
+    /// What leads from the lines to the total.
+    sums: Vec<(&'static str, String)>,
+    total: String,
+    /// The tax that is in the total.
+    tax: Option<String>,
+    placed: String,
+    address: Vec<Words<'static>>,
+}
+
+/// A line of the order with its price.
+struct Bought<'a> {
+    quantity: u32,
+    title: Words<'a>,
+    unit_price: String,
+    total: String,
+}
+
+super::templates!(Confirmed, "confirmed.html", "confirmed.txt");
+
+/// Writes the mail.
+pub fn compose(page: Page<'_>, order: &Order) -> Result<Mail, RenderError> {
+    let lines = order.lines.iter().enumerate().map(|(i, line)| Bought::of(i, line));
+    let mail = Confirmed {
+        lines: Listing::fill(lines)?,
+        sums: sums(&order.totals),
+        total: money::format(order.totals.total),
+        tax: order.totals.tax.filter(|tax| tax.amount != 0).map(money::format),
+        placed: day::moment(order.placed_at),
+        address: order.shipping_address.as_ref().map(address::lines).unwrap_or_default(),
+    };
+    let subject = format!("We have your {}", page.order());
+    let preheader = format!("{} in all. Here is what you ordered.", mail.total);
+    mail.write(page.titled(subject, preheader))
+}
+
+fn sums(totals: &Totals) -> Vec<(&'static str, String)> {
+    let is_free = |amount: Money| amount.amount == 0;
+    let subtotal = totals.subtotal.map(|m| ("Subtotal", money::format(m)));
+    let discount = totals.discount.filter(|m| !is_free(*m)).map(|m| ("Discount", money::format(m)));
+    let shipping = totals
+        .shipping
+        .map(|m| ("Shipping", if is_free(m) { "Free".to_owned() } else { money::format(m) }));
+    [subtotal, discount, shipping].into_iter().flatten().collect()
+}
+
+impl Confirmed<'_> {
+    /// The sums, the total and the tax in plain text.
+    fn sum_rows(&self) -> Vec<String> {
+        let mut rows: Vec<String> =
+            self.sums.iter().map(|(label, amount)| plain::row("", label, amount)).collect();
+        rows.push(plain::row("", "Total", &self.total));
+        rows.extend(self.tax.iter().map(|tax| plain::row("", "Tax included", tax)));
+        rows
+    }
+}
+
+impl<'a> Bought<'a> {
+    fn of(index: usize, line: &'a OrderLine) -> Result<Self, RenderError> {
+        let total = line.total().ok_or(RenderError::LineTotal { line: index })?;
+        Ok(Self {
+            quantity: line.quantity,
+            title: Words::from(&line.title),
+            unit_price: money::format(line.unit_price),
+            total: money::format(total),
+        })
+    }
+
+    fn row(&self) -> String {
+        let body = match self.quantity {
+            1 => self.title.to_string(),
+            _ => format!("{} ({} each)", self.title, self.unit_price),
+        };
+        plain::row(&format!("{} x", self.quantity), &body, &self.total)
+    }
+}
+
+impl fmt::Display for Bought<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.title.fmt(f)
+    }
+}

@@ -1,0 +1,66 @@
+//! Days as English writes them.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+
+/// A day as a mail writes it: `Tuesday, 24 November`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// `Tuesday`
+    pub weekday: String,
+    /// `24 November`, or `5 January 2027`; best kept on one line.
+    pub date: String,
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.weekday, self.date)
+    }
+}
+
+/// Writes days as seen from the year of the event: only another year is named.
+#[derive(Debug, Clone, Copy)]
+pub struct Calendar {
+    year: i16,
+}
+
+impl Calendar {
+    /// Of an event that happened at `now`.
+    pub fn at(now: Timestamp) -> Self {
+        Self { year: Offset::UTC.to_datetime(now).year() }
+    }
+
+    /// Writes `day`, with its year where that is another one.
+    pub fn day(self, day: Date) -> Day {
+        let date = if day.year() == self.year { "%-d %B" } else { "%-d %B %Y" };
+        Day { weekday: day.strftime("%A").to_string(), date: day.strftime(date).to_string() }
+    }
+}
+
+/// `20 November 2026, 10:30 UTC`: the event says when, but not where the customer's day begins.
+pub fn moment(time: Timestamp) -> String {
+    time.strftime("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_day_names_its_year_only_when_it_is_another_one() {
+        let calendar = Calendar::at("2026-12-30T23:59:59Z".parse().expect("a time"));
+        assert_eq!(calendar.day(date(2026, 11, 24)).to_string(), "Tuesday, 24 November");
+        assert_eq!(calendar.day(date(2027, 1, 5)).to_string(), "Tuesday, 5 January 2027");
+    }
+
+    #[test]
+    fn a_moment_says_which_clock_it_is_of() {
+        let time = "2026-11-20T11:30:00+01:00".parse().expect("a time");
+        assert_eq!(moment(time), "20 November 2026, 10:30 UTC");
+    }
+}

@@ -1,0 +1,109 @@
+//! What every mail has: the shop, the greeting, the order it is about.
+
+use std::fmt::Write as _;
+
+use shared::event::Event;
+
+use super::brand::Brand;
+use super::day::Calendar;
+use super::words::Words;
+
+/// The longest order number shown, in characters. It keeps subjects short.
+const LONGEST_NUMBER: usize = 40;
+/// The longest name greeted, in characters.
+const LONGEST_NAME: usize = 60;
+
+/// The frame around a mail.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// The shop.
+    pub brand: &'a Brand,
+    /// One line; also the document's title.
+    pub subject: String,
+    /// What a mailbox shows beside the subject.
+    pub preheader: String,
+    /// Whom to greet.
+    pub name: Option<Words<'a>>,
+    /// What the customer knows the order by. It may bring its own `#`.
+    pub number: Words<'a>,
+    /// The order's page in the shop.
+    pub order_url: Option<&'a str>,
+    /// Writes days.
+    pub calendar: Calendar,
+}
+
+impl<'a> Page<'a> {
+    /// The frame of the mail for `event`, without subject and preheader.
+    pub fn new(event: &'a Event, brand: &'a Brand) -> Self {
+        let order = &event.order;
+        Self {
+            brand,
+            subject: String::new(),
+            preheader: String::new(),
+            name: order.customer.name.as_ref().map(Words::from).filter(can_be_greeted),
+            number: Words::from(&order.number).shortened(LONGEST_NUMBER),
+            order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
+            calendar: Calendar::at(event.time.unwrap_or(order.placed_at)),
+        }
+    }
+
+    /// The frame with what a mailbox lists.
+    pub fn titled(self, subject: String, preheader: String) -> Self {
+        Self { subject, preheader, ..self }
+    }
+
+    /// `order #1001`, for a sentence in plain text or a subject.
+    pub fn order(&self) -> String {
+        format!("order {}", self.number)
+    }
+
+    /// A link that opens a mail to the shop's support, about this order.
+    pub fn support_link(&self) -> String {
+        let mut link = String::from("mailto:");
+        percent_encode(&mut link, self.brand.support_email.expose());
+        link.push_str("?subject=");
+        percent_encode(&mut link, &format!("Order {}", self.number.as_str()));
+        link
+    }
+}
+
+/// A name that is a message of its own is not passed on: whoever can order under any name could
+/// else have the shop mail an advertisement, link included, to any address.
+pub(super) fn can_be_greeted(name: &Words<'_>) -> bool {
+    let text = name.as_str();
+    let is_link = ["://", "www.", "@"].iter().any(|mark| text.contains(mark));
+    !is_link && text.chars().count() <= LONGEST_NAME
+}
+
+/// RFC 3986; `@` is kept, as RFC 6068 writes addresses.
+fn percent_encode(to: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
+            to.push(char::from(byte));
+        } else {
+            write!(to, "%{byte:02X}").expect("a String takes every write");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_advertises_is_not_greeted() {
+        for name in ["WIN NOW https://evil.example", "www.evil.example", "x".repeat(61).as_str()] {
+            assert!(!can_be_greeted(&Words::new(name)), "{name}");
+        }
+        for name in ["Seán O'Hara-Müller", "J. R. Smith", "山田 太郎", "<b>Bo</b>"] {
+            assert!(can_be_greeted(&Words::new(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_link_takes_any_text() {
+        let mut link = String::new();
+        percent_encode(&mut link, "o'hara+x@shop.example Order #1 ü");
+        assert_eq!(link, "o%27hara%2Bx@shop.example%20Order%20%231%20%C3%BC");
+    }
+}

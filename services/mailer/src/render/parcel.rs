@@ -1,0 +1,175 @@
+//! A parcel, as all mails about one show it.
+
+use std::convert::Infallible;
+use std::fmt;
+
+use shared::order::Order;
+use shared::shipment::{ParcelLine, Shipment};
+
+use super::day::{Calendar, Day};
+use super::listing::Listing;
+use super::page::Page;
+use super::words::Words;
+use super::{RenderError, address, plain};
+
+/// One parcel of an order.
+#[derive(Debug)]
+pub struct Parcel<'a> {
+    /// What is in it.
+    pub packed: Listing<Packed<'a>>,
+    /// What follows later.
+    pub to_come: Listing<Packed<'a>>,
+    /// How much of the order it is.
+    pub share: Share,
+    /// Who brings it.
+    pub carrier: Option<Words<'a>>,
+    /// What the carrier calls it.
+    pub tracking_number: Option<&'a str>,
+    /// Where it can be followed.
+    pub tracking_url: Option<&'a str>,
+    /// The day it should arrive.
+    pub expected: Option<Day>,
+    /// Where it goes; empty where the order has no address.
+    pub address: Vec<Words<'static>>,
+}
+
+/// How much of its order a parcel is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// All of it.
+    Whole,
+    /// A part, and the shop says what is still to come.
+    Part,
+    /// A part, and nothing is said of the rest: it may be the last one.
+    OneOfSeveral,
+}
+
+/// So many of one article in a parcel.
+#[derive(Debug)]
+pub struct Packed<'a> {
+    /// How many.
+    pub quantity: u32,
+    /// Of what.
+    pub title: Words<'a>,
+    /// The day it should arrive, where it is still to come.
+    pub expected: Option<Day>,
+}
+
+impl<'a> Parcel<'a> {
+    /// The parcel `shipment` of `order`.
+    ///
+    /// # Errors
+    /// [`RenderError::UnknownArticle`].
+    pub fn of(
+        order: &'a Order,
+        shipment: &'a Shipment,
+        calendar: Calendar,
+    ) -> Result<Self, RenderError> {
+        let listing = |lines: &'a [ParcelLine]| {
+            Listing::fill(lines.iter().map(|line| Packed::of(order, line, calendar)))
+        };
+        Ok(Self {
+            packed: listing(&shipment.lines)?,
+            to_come: listing(&shipment.still_to_come)?,
+            share: Share::of(order, shipment),
+            carrier: shipment.carrier.as_ref().map(Words::from),
+            tracking_number: shipment.tracking_number.as_ref().map(|n| n.as_str()),
+            tracking_url: shipment.tracking_url.as_ref().map(shared::HttpUrl::as_str),
+            expected: shipment.expected_on.map(|day| calendar.day(day)),
+            address: order.shipping_address.as_ref().map(address::lines).unwrap_or_default(),
+        })
+    }
+
+    /// Whether there is anything to say about how it travels.
+    pub fn has_route(&self) -> bool {
+        self.carrier.is_some()
+            || self.tracking_number.is_some()
+            || self.tracking_url.is_some()
+            || self.expected.is_some()
+    }
+
+    /// `a parcel of your order #1001`.
+    pub fn of_order(&self, page: &Page<'_>) -> String {
+        format!("{} {}", self.share.of_your(), page.order())
+    }
+
+    /// `with DHL`, to go on with after a day or a verb.
+    pub fn with_carrier(&self) -> String {
+        self.carrier.as_ref().map_or_else(String::new, |c| format!(" with {}", c))
+    }
+
+    /// `In it: Stoneware mug and 2 more articles.`
+    pub fn in_brief(&self) -> String {
+        let Some(first) = self.packed.shown.first() else { return String::new() };
+        let title = first.title.shortened(60);
+        match self.packed.shown.len() - 1 + self.packed.left_out {
+            0 => format!("In it: {title}."),
+            1 => format!("In it: {title} and 1 more article."),
+            more => format!("In it: {title} and {more} more articles."),
+        }
+    }
+}
+
+impl Share {
+    /// Names the parcel as a share of the order, up to the word `order`.
+    pub fn of_your(self) -> &'static str {
+        match self {
+            Self::Whole => "your",
+            Self::Part => "part of your",
+            Self::OneOfSeveral => "a parcel of your",
+        }
+    }
+
+    /// An event's parcel holds of no article more than was ordered, so equal sums are equal lists.
+    fn of(order: &Order, shipment: &Shipment) -> Self {
+        let ordered: u64 = order.lines.iter().map(|line| u64::from(line.quantity)).sum();
+        let packed: u64 = shipment.lines.iter().map(|line| u64::from(line.quantity)).sum();
+        if !shipment.still_to_come.is_empty() {
+            Self::Part
+        } else if packed == ordered {
+            Self::Whole
+        } else {
+            Self::OneOfSeveral
+        }
+    }
+}
+
+impl<'a> Packed<'a> {
+    fn of(order: &'a Order, line: &ParcelLine, calendar: Calendar) -> Result<Self, RenderError> {
+        let title = order.title_of(&line.sku).ok_or(RenderError::UnknownArticle)?;
+        Ok(Self {
+            quantity: line.quantity,
+            title: Words::from(title),
+            expected: line.expected_on.map(|day| calendar.day(day)),
+        })
+    }
+
+    /// All that was ordered, packed or not.
+    pub fn ordered(order: &'a Order) -> Listing<Self> {
+        let lines = order.lines.iter().map(|line| {
+            Ok::<_, Infallible>(Self {
+                quantity: line.quantity,
+                title: Words::from(&line.title),
+                expected: None,
+            })
+        });
+        let Ok(listing) = Listing::fill(lines);
+        listing
+    }
+
+    /// Its row in plain text.
+    pub fn row(&self) -> String {
+        let quantity = format!("{} x", self.quantity);
+        let mut row = plain::row(&quantity, &self.title.to_string(), "");
+        if let Some(day) = &self.expected {
+            row.push_str(&plain::under(&quantity, &format!("expected {day}")));
+        }
+        row
+    }
+}
+
+impl fmt::Display for Packed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.title.fmt(f)
+    }
+}

@@ -1,0 +1,51 @@
+//! `order.refunded`: how much, where to, when.
+
+use shared::order::Order;
+use shared::shipment::Refund;
+
+use super::day::Day;
+use super::page::Page;
+use super::words::Words;
+use super::{Mail, RenderError, money};
+
+struct Refunded<'a> {
+    amount: String,
+    extent: Extent,
+    /// What the order had cost.
+    order_total: String,
+    method: Option<Words<'a>>,
+    reason: Option<Words<'a>>,
+    day: Option<Day>,
+}
+
+/// How much of the order's price comes back.
+#[derive(PartialEq, Eq)]
+enum Extent {
+    Full,
+    Part,
+}
+
+super::templates!(Refunded, "refunded.html", "refunded.txt");
+
+/// Writes the mail.
+pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, RenderError> {
+    let mail = Refunded {
+        amount: money::format(refund.amount),
+        extent: if refund.amount == order.totals.total { Extent::Full } else { Extent::Part },
+        order_total: money::format(order.totals.total),
+        method: refund.method.as_ref().map(Words::from),
+        reason: refund.reason.as_ref().map(Words::from),
+        day: refund.expected_on.map(|day| page.calendar.day(day)),
+    };
+    let subject = format!("Refund of {} for {}", mail.amount, page.order());
+    let preheader = preheader(&mail);
+    mail.write(page.titled(subject, preheader))
+}
+
+fn preheader(mail: &Refunded<'_>) -> String {
+    let to = mail.method.as_ref().map_or_else(|| "you".to_owned(), Words::to_string);
+    match &mail.day {
+        Some(day) => format!("On its way to {to}, expected by {day}."),
+        None => format!("On its way to {to}."),
+    }
+}

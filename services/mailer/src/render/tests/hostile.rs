@@ -1,0 +1,136 @@
+//! Whatever a customer or a shop writes, it stays text.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use shared::Event;
+
+use super::samples;
+use crate::render::page::can_be_greeted;
+use crate::render::words::Words;
+use crate::render::{Brand, Mail, render};
+
+/// Where an event holds free text, as JSON Pointers; what a sample lacks stays out.
+const TEXTS: [&str; 11] = [
+    "/data/order/number",
+    "/data/order/customer/name",
+    "/data/order/lines/0/title",
+    "/data/order/lines/1/title",
+    "/data/order/shipping_address/name",
+    "/data/order/shipping_address/lines/0",
+    "/data/order/shipping_address/city",
+    "/data/order/shipping_address/postal_code",
+    "/data/shipment/carrier",
+    "/data/refund/reason",
+    "/data/cancellation/method",
+];
+
+/// Pieces that mean something to HTML, headers, the template engine or a text's direction.
+const PIECES: [&str; 24] = [
+    "<",
+    ">",
+    "&",
+    "\"",
+    "'",
+    "\r\n",
+    "\n",
+    "\u{0}",
+    "\u{2028}",
+    "\u{85}",
+    "\u{202e}",
+    "\u{2067}",
+    "\u{2069}",
+    "{{ page.name }}",
+    "{% endblock %}",
+    "</td>",
+    "<script>alert(1)</script>",
+    "\" onclick=\"x",
+    "<!--",
+    "-->",
+    "&lt;",
+    "]]>",
+    "א",
+    "Bcc: all@example.com",
+];
+
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
+        any::<char>().prop_map(String::from),
+        "[a-z ]{1,8}",
+    ];
+    let long = any::<char>().prop_map(|c| String::from(c).repeat(500));
+    prop_oneof![
+        9 => prop::collection::vec(piece, 1..12).prop_map(|pieces| pieces.concat()),
+        1 => long,
+    ]
+}
+
+/// Each free text of `event` replaced by the next one of `texts`; `None` if one is refused.
+fn with_texts<'a>(event: &Value, texts: impl Iterator<Item = &'a str>) -> Option<Mail> {
+    let mut event = event.clone();
+    for (pointer, text) in TEXTS.iter().zip(texts) {
+        if let Some(place) = event.pointer_mut(pointer) {
+            *place = json!(text);
+        }
+    }
+    Some(render(&Event::parse(&event).ok()?, &Brand::default()).expect("a mail"))
+}
+
+/// The same number of texts, all harmless, and greeted if the hostile name is.
+fn harmless(texts: &[String]) -> Vec<&'static str> {
+    let mut harmless = vec!["x"; texts.len()];
+    let name = shared::text::Line::parse(&texts[1]).ok();
+    if name.is_some_and(|name| !can_be_greeted(&Words::from(&name))) {
+        harmless[1] = "www.";
+    }
+    harmless
+}
+
+/// The tags of `html` without the values of their attributes.
+fn tags(html: &str) -> Vec<String> {
+    let after_each = html.split('<').skip(1);
+    after_each
+        .map(|rest| {
+            let tag = rest.split('>').next().unwrap_or_default();
+            tag.split('"').step_by(2).collect::<Vec<_>>().join("\"")
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn no_text_can_write_a_tag_a_header_or_a_line(
+        texts in prop::collection::vec(text(), TEXTS.len())
+    ) {
+        for (name, event) in samples() {
+            let Some(mail) = with_texts(&event, texts.iter().map(String::as_str)) else { continue };
+            let twin = with_texts(&event, harmless(&texts).into_iter());
+            let twin = twin.expect("harmless texts make a valid event");
+            prop_assert_eq!(tags(&mail.html), tags(&twin.html), "{}", name);
+            let brackets = |html: &str| (html.matches('<').count(), html.matches('>').count());
+            prop_assert_eq!(brackets(&mail.html), brackets(&twin.html), "{}", name);
+            prop_assert!(!mail.subject.chars().any(is_break), "{}: {:?}", name, mail.subject);
+            prop_assert!(mail.subject.chars().count() <= 150, "{}", mail.subject);
+            prop_assert!(!mail.text.chars().any(|c| c != '\n' && is_break(c)), "{}", name);
+            prop_assert_eq!(mail.text.matches('\u{2068}').count(), mail.text.matches('\u{2069}').count());
+        }
+    }
+}
+
+fn is_break(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+#[test]
+fn markup_in_every_text_is_shown_as_it_was_written() {
+    let (_, event) = samples()
+        .into_iter()
+        .find(|(name, _)| name == "confirmed_with_markup_in_every_text")
+        .expect("the sample");
+    let mail = super::mail_of(&event);
+    assert!(!mail.html.contains("<script") && !mail.html.contains("<b>"));
+    assert!(mail.html.contains("&#60;script&#62;alert(&#39;mugs&#39;)&#60;/script&#62;"));
+    assert!(mail.text.contains("<script>alert('mugs')</script> & \"friends\""));
+}

@@ -1,0 +1,121 @@
+//! What mail clients, screen readers and long orders ask of every mail.
+
+use serde_json::{Value, json};
+use shared::Event;
+use shared::notification::Kind;
+
+use super::{mail_of, sample, samples};
+use crate::render::{Brand, RenderError, render};
+
+#[test]
+fn every_kind_has_a_sample() {
+    for kind in Kind::ALL {
+        assert!(samples().iter().any(|(_, e)| e["type"] == kind.as_str()), "none of {kind}");
+    }
+}
+
+#[test]
+fn every_mail_can_be_read_aloud_and_laid_out_without_style_sheets() {
+    for (name, event) in samples() {
+        let html = mail_of(&event).html;
+        assert!(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\" dir=\"ltr\""), "{name}");
+        assert_eq!(html.matches("<h1").count(), 1, "{name}");
+        let tables = html.matches("<table").count();
+        assert_eq!(html.matches("<table role=\"presentation\"").count(), tables, "{name}");
+        for unsupported in ["display:flex", "display:grid", "rgba(", "var(--", "<script", "<link"] {
+            assert!(!html.contains(unsupported), "{name} uses {unsupported}");
+        }
+    }
+}
+
+#[test]
+fn both_parts_give_the_same_links() {
+    for (name, event) in samples() {
+        let mail = mail_of(&event);
+        for link in mail.html.split("<a href=\"").skip(1).map(|rest| {
+            let link = rest.split('"').next().unwrap_or_default();
+            link.replace("&#38;", "&")
+        }) {
+            let shown = link.strip_prefix("mailto:").and_then(|l| l.split('?').next());
+            let shown = shown.unwrap_or(&link);
+            assert!(mail.text.contains(shown), "{name}: {shown} is not in the text");
+        }
+    }
+}
+
+#[test]
+fn a_parcel_without_a_link_has_no_button() {
+    let mail = mail_of(&sample("shipped_as_one_of_several_without_link"));
+    assert!(!mail.html.contains("Track your parcel") && !mail.text.contains("Track your parcel"));
+    assert!(mail.html.contains("9400111202555842332669"));
+}
+
+#[test]
+fn a_logo_stands_for_the_name_and_says_it() {
+    let brand = Brand::parse(
+        r#"{"name":"Ö & Co","url":"https://s.example","support_email":"a@s.example",
+            "logo_url":"https://s.example/l.png?a=1&b=2"}"#,
+    )
+    .expect("a brand");
+    let event = Event::parse(&sample("delivered")).expect("an event");
+    let html = render(&event, &brand).expect("a mail").html;
+    assert!(html.contains(r#"src="https://s.example/l.png?a=1&#38;b=2" alt="Ö &#38; Co""#));
+}
+
+#[test]
+fn the_longest_order_stays_below_what_gmail_shows() {
+    let mail = mail_of(&longest("order.confirmed"));
+    assert!(mail.html.len() < 102 * 1024, "{} bytes", mail.html.len());
+    assert!(mail.html.contains("more articles"));
+
+    let mut parcel = longest("shipment.shipped");
+    let articles: Vec<Value> =
+        (0..500).map(|i| json!({"sku": format!("A{i}"), "quantity": 1})).collect();
+    parcel["data"]["shipment"] = json!({"id": "S", "lines": articles, "still_to_come": articles});
+    let mail = mail_of(&parcel);
+    assert!(mail.html.len() < 102 * 1024, "{} bytes", mail.html.len());
+}
+
+#[test]
+fn of_five_hundred_ordinary_lines_fifty_are_shown_and_the_rest_is_linked() {
+    let mut event = longest("order.confirmed");
+    for line in event["data"]["order"]["lines"].as_array_mut().expect("lines") {
+        line["title"] = json!("Stoneware mug, moss green");
+    }
+    let mail = mail_of(&event);
+    assert!(mail.html.len() < 60 * 1024, "{} bytes", mail.html.len());
+    assert!(mail.html.contains("and 450 more articles. <a href=\"https://shop.example/"));
+    assert!(mail.text.contains("and 450 more articles. See the whole order:\n"));
+}
+
+/// 500 lines, each with the longest title that grows most when escaped.
+fn longest(kind: &str) -> Value {
+    let mut event = sample("confirmed_eur_with_discount_and_free_shipping");
+    let price = event["data"]["order"]["lines"][0]["unit_price"].clone();
+    let title = "<".repeat(500);
+    let lines: Vec<Value> = (0..500)
+        .map(
+            |i| json!({"sku": format!("A{i}"), "title": title, "quantity": 2, "unit_price": price}),
+        )
+        .collect();
+    event["type"] = json!(kind);
+    event["data"]["order"]["lines"] = json!(lines);
+    event
+}
+
+#[test]
+fn a_line_that_costs_more_than_money_can_hold_is_refused() {
+    let mut event = sample("confirmed_eur_with_discount_and_free_shipping");
+    event["data"]["order"]["lines"][1]["unit_price"]["amount"] = json!(i64::MAX);
+    let event = Event::parse(&event).expect("an event");
+    let refused = render(&event, &Brand::default()).expect_err("too much");
+    assert!(matches!(refused, RenderError::LineTotal { line: 1 }), "{refused}");
+}
+
+#[test]
+fn a_name_that_advertises_is_left_out() {
+    let mut event = sample("delivered");
+    event["data"]["order"]["customer"]["name"] = json!("Free money: https://evil.example");
+    let mail = mail_of(&event);
+    assert!(mail.text.contains("Hello,\n") && !mail.html.contains("evil.example"));
+}

@@ -1,0 +1,37 @@
+//! Every sample's mail as it was last looked at.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::{mail_of, samples};
+
+#[test]
+fn every_mail_is_as_it_was_last_looked_at() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for (name, event) in samples() {
+            let mail = mail_of(&event);
+            let text = format!("Subject: {}\n\n{}", mail.subject, mail.text);
+            insta::assert_snapshot!(format!("{name}.txt"), text);
+            insta::assert_snapshot!(format!("{name}.html"), mail.html);
+        }
+    });
+}
+
+#[test]
+fn no_snapshot_is_left_of_a_mail_that_is_gone() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/snapshots");
+    let kept: BTreeSet<String> = std::fs::read_dir(directory)
+        .expect("the snapshots' directory")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.ends_with(".snap"))
+        .collect();
+    let wanted: BTreeSet<String> = samples()
+        .iter()
+        .flat_map(|(name, _)| [format!("{name}.txt.snap"), format!("{name}.html.snap")])
+        .collect();
+    assert_eq!(kept, wanted);
+}

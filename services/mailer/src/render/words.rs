@@ -1,0 +1,97 @@
+//! Text that somebody outside wrote: a name, a product's title, an address.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use shared::text::Line;
+
+/// Text from outside, to be shown in an English sentence.
+///
+/// `Display` puts it between U+2068 and U+2069 if there is a right-to-left letter in it, so that
+/// it does not carry the punctuation and numbers after it to its other side (UAX #9). The HTML
+/// has these characters too: Gmail, Outlook and Yahoo take the element `<bdi>` out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words<'a>(Cow<'a, str>);
+
+impl<'a> Words<'a> {
+    /// Takes `text`. Isolates that are in it are dropped: one that is opened or ended there would
+    /// undo ours.
+    pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        let text = text.into();
+        if text.contains(is_isolate) {
+            Self(Cow::Owned(text.replace(is_isolate, "")))
+        } else {
+            Self(text)
+        }
+    }
+
+    /// The words alone.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// At most `longest` characters, the last an ellipsis where more were there.
+    pub fn shortened(&self, longest: usize) -> Words<'a> {
+        if self.0.chars().count() <= longest {
+            return self.clone();
+        }
+        let head: String = self.0.chars().take(longest.saturating_sub(1)).collect();
+        Words(Cow::Owned(format!("{}…", head.trim_end())))
+    }
+}
+
+impl<'a> From<&'a Line> for Words<'a> {
+    fn from(line: &'a Line) -> Self {
+        Self::new(line.as_str())
+    }
+}
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.contains(is_right_to_left) {
+            write!(f, "\u{2068}{}\u{2069}", self.0)
+        } else {
+            f.write_str(&self.0)
+        }
+    }
+}
+
+/// U+2066 to U+2069: the directional isolates and their end.
+fn is_isolate(c: char) -> bool {
+    matches!(c, '\u{2066}'..='\u{2069}')
+}
+
+/// The blocks of right-to-left scripts (Hebrew to Arabic Extended-A, the presentation forms, the
+/// historic and African ones beyond the first plane) and the marks that act like them.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c,
+        '\u{590}'..='\u{8ff}'
+        | '\u{200f}'
+        | '\u{fb1d}'..='\u{fdff}'
+        | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}'
+        | '\u{1e800}'..='\u{1efff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_right_to_left_words_are_isolated() {
+        assert_eq!(Words::new("Zoë O'Hara").to_string(), "Zoë O'Hara");
+        assert_eq!(Words::new("נועה").to_string(), "\u{2068}נועה\u{2069}");
+        assert_eq!(Words::new("محمد").to_string(), "\u{2068}محمد\u{2069}");
+    }
+
+    #[test]
+    fn an_isolate_from_outside_cannot_end_or_swallow_ours() {
+        assert_eq!(Words::new("a\u{2069}b\u{2067}ג").to_string(), "\u{2068}abג\u{2069}");
+    }
+
+    #[test]
+    fn long_words_are_cut_at_a_character() {
+        assert_eq!(Words::new("äöüß").shortened(3).as_str(), "äö…");
+        assert_eq!(Words::new("äöü").shortened(3).as_str(), "äöü");
+    }
+}
