@@ -17,16 +17,10 @@ use rustack_sqs_http::dispatch::dispatch_operation;
 use rustack_sqs_http::response::error_to_response;
 use rustack_sqs_http::router::resolve_operation;
 use rustack_sqs_model::error::SqsError;
-use rustack_sqs_model::input::SendMessageBatchInput;
-use rustack_sqs_model::types::SendMessageBatchRequestEntry;
-use tokio::sync::mpsc;
 
 use super::place::ACCOUNT_ID;
 use super::sqs_adapt::adapt;
 use crate::edge::reply::{Reply, request_id};
-
-/// The most messages that one batch call takes.
-const BATCH: usize = 10;
 
 /// The queues. They live in memory: what is in them is gone with the process, and the sweep
 /// queues it again.
@@ -89,55 +83,10 @@ impl Sqs {
         format!("arn:aws:sqs:{}:{ACCOUNT_ID}:{queue}", self.region)
     }
 
-    /// Sends messages as another service of AWS would: in process, at most ten at once, past the
-    /// edge and its counts.
-    ///
-    /// # Errors
-    /// A sentence, when the queue is not there or refuses a message.
-    pub async fn send(&self, queue: &str, bodies: Vec<String>) -> Result<(), SendError> {
-        debug_assert!(bodies.len() <= BATCH, "SQS takes ten messages at once");
-        let entry = |(i, message_body)| SendMessageBatchRequestEntry {
-            id: format!("{i}"),
-            message_body,
-            ..SendMessageBatchRequestEntry::default()
-        };
-        let entries = bodies.into_iter().enumerate().map(entry).collect();
-        let input = SendMessageBatchInput { queue_url: self.queue_url(queue), entries };
-        let failed = |why| SendError { queue: queue.to_owned(), why };
-        let sent =
-            self.provider.send_message_batch(input).await.map_err(|e| failed(e.to_string()))?;
-        match sent.failed.into_iter().next() {
-            None => Ok(()),
-            Some(refused) => Err(failed(refused.message.unwrap_or(refused.code))),
-        }
-    }
-
-    /// Sends what arrives on `messages` to `queue` until the channel closes: the target of an
-    /// EventBridge rule.
-    ///
-    /// A message that the queue refuses is logged and dropped, as EventBridge drops an event that
-    /// its target refuses for good.
-    pub async fn drain_into(self: Arc<Self>, queue: String, mut messages: mpsc::Receiver<String>) {
-        let mut batch = Vec::with_capacity(BATCH);
-        while messages.recv_many(&mut batch, BATCH).await > 0 {
-            if let Err(error) = self.send(&queue, std::mem::take(&mut batch)).await {
-                tracing::error!(%error, "events were dropped");
-            }
-        }
-    }
-
     /// Closes all queues.
     pub async fn stop(&self) {
         self.provider.shutdown_all().await;
     }
-}
-
-/// A queue did not take a message.
-#[derive(Debug, thiserror::Error)]
-#[error("queue {queue} refused a message: {why}")]
-pub struct SendError {
-    queue: String,
-    why: String,
 }
 
 async fn whole(response: http::Response<SqsResponseBody>) -> Reply {

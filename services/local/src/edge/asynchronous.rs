@@ -5,9 +5,9 @@
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>).
 //! What is under way when the stack stops is lost, as the queues are.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use aws_sdk_sqs::Client;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -15,7 +15,6 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::Lambda;
-use crate::aws::sqs::Sqs;
 use crate::lambda::Invocation;
 
 /// How long a failed invocation waits before the second and before the third attempt. On AWS
@@ -25,15 +24,15 @@ const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 /// Invokes functions in the background. A clone is another handle to the same.
 #[derive(Debug, Clone)]
 pub struct Asynchronous {
-    sqs: Arc<Sqs>,
+    sqs: Client,
     waits: [Duration; 2],
     running: TaskTracker,
 }
 
 impl Asynchronous {
-    /// Sends what fails for good to queues of `sqs`.
+    /// Sends what fails for good to queues that `sqs` reaches.
     #[must_use]
-    pub fn new(sqs: Arc<Sqs>) -> Self {
+    pub fn new(sqs: Client) -> Self {
         Self { sqs, waits: WAITS, running: TaskTracker::new() }
     }
 
@@ -91,9 +90,16 @@ impl Asynchronous {
             },
             "responsePayload": document(error),
         });
-        if let Err(error) = self.sqs.send(queue, vec![record.to_string()]).await {
+        if let Err(error) = self.keep(queue, record.to_string()).await {
             tracing::error!(function = arn, %error, "a failed invocation was dropped");
         }
+    }
+
+    async fn keep(&self, queue: &str, record: String) -> Result<(), aws_sdk_sqs::Error> {
+        let queue = self.sqs.get_queue_url().queue_name(queue).send().await?;
+        let send = self.sqs.send_message().set_queue_url(queue.queue_url).message_body(record);
+        send.send().await?;
+        Ok(())
     }
 }
 

@@ -49,7 +49,7 @@ impl Edge {
         match (envelope(entry, &region), self.lambdas.intake()) {
             (Ok(envelope), Some(intake)) => {
                 let answer = json!({ "EventId": envelope["id"] });
-                self.asynchronous.invoke(intake.clone(), Bytes::from(envelope.to_string()));
+                self.asynchronous.invoke(intake, Bytes::from(envelope.to_string()));
                 answer
             }
             (Ok(_), None) => {

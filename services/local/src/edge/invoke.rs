@@ -26,7 +26,7 @@ impl Edge {
         let payload = if request.body.is_empty() { "{}".into() } else { request.body };
         match request.parts.headers.get("x-amz-invocation-type").map(|t| t.as_bytes()) {
             Some(b"Event") => {
-                self.asynchronous.invoke(lambda.clone(), payload);
+                self.asynchronous.invoke(lambda, payload);
                 empty(StatusCode::ACCEPTED)
             }
             Some(b"DryRun") => empty(StatusCode::NO_CONTENT),

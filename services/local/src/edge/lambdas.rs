@@ -15,8 +15,8 @@ pub struct Lambda {
     pub on_failure: Option<String>,
 }
 
-/// The functions by their names on AWS: `waybill-intake`. A clone is another handle to the same:
-/// the functions start after the port, which they need.
+/// The functions by their names on AWS: `waybill-intake`. A clone is another handle to the same
+/// list, so that the port can answer before the functions are there: they call it as they start.
 #[derive(Clone, Default)]
 pub struct Lambdas(Arc<RwLock<BTreeMap<String, Lambda>>>);
 
@@ -24,18 +24,12 @@ pub struct Lambdas(Arc<RwLock<BTreeMap<String, Lambda>>>);
 const INTAKE: &str = "waybill-intake";
 
 impl Lambdas {
-    /// Adds a function, by the name at the end of its ARN.
+    /// Adds a function, by the name at the end of its ARN, with the name of its failure
+    /// destination's queue.
     pub fn add(&self, function: Arc<dyn Invoke>, on_failure: Option<&str>) {
         let name = function.arn().rsplit(':').next().unwrap_or_default().to_owned();
         let lambda = Lambda { function, on_failure: on_failure.map(str::to_owned) };
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, lambda);
-    }
-
-    /// The same with one function more.
-    #[must_use]
-    pub fn with(self, function: Arc<dyn Invoke>, on_failure: Option<&str>) -> Self {
-        self.add(function, on_failure);
-        self
     }
 
     /// The function that `name` means to Lambda's API: a name or an ARN, either with a version or

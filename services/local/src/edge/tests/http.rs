@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 
-use super::stack::{Setup, Stack, StandIn, answered, failed};
-use crate::edge::Lambdas;
+use super::stack::{Setup, Stack, StandIn, answered, failed, only};
 
 #[tokio::test]
 async fn the_shop_reaches_intake_as_through_its_function_url() {
@@ -12,7 +11,7 @@ async fn the_shop_reaches_intake_as_through_its_function_url() {
             "body": event["requestContext"]["http"]["path"],
         }))
     });
-    let lambdas = Lambdas::default().with(intake.clone(), None);
+    let lambdas = only(&intake, None);
     let stack = Stack::start(Setup { lambdas, ..Setup::default() }).await;
     let request = http::Request::post("/v1/events?x=1").header("content-type", "application/json");
     let (parts, body) = stack.request(request, r#"{"a":"ä"}"#).await;
@@ -24,7 +23,7 @@ async fn the_shop_reaches_intake_as_through_its_function_url() {
 
 #[tokio::test]
 async fn a_function_that_fails_is_a_502_as_on_aws() {
-    let lambdas = Lambdas::default().with(StandIn::new("waybill-intake", |_| failed()), None);
+    let lambdas = only(&StandIn::new("waybill-intake", |_| failed()), None);
     let stack = Stack::start(Setup { lambdas, ..Setup::default() }).await;
     let (parts, body) = stack.request(http::Request::post("/v1/events"), "{}").await;
     assert_eq!(parts.status, 502);

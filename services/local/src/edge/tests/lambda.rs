@@ -2,11 +2,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::stack::{Setup, Stack, StandIn, answered, failed};
-use crate::edge::Lambdas;
+use super::stack::{Setup, Stack, StandIn, answered, failed, only};
 
 async fn stack(function: &Arc<StandIn>, on_failure: Option<&str>) -> Stack {
-    let lambdas = Lambdas::default().with(function.clone(), on_failure);
+    let lambdas = only(function, on_failure);
     Stack::start(Setup { lambdas, ..Setup::default() }).await
 }
 

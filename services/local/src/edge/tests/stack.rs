@@ -68,6 +68,13 @@ pub fn failed() -> Invocation {
     Invocation::Failed { error: Bytes::from(r#"{"errorType":"E","errorMessage":"no"}"#) }
 }
 
+/// A list of one function.
+pub fn only(function: &Arc<StandIn>, on_failure: Option<&str>) -> Lambdas {
+    let lambdas = Lambdas::default();
+    lambdas.add(function.clone(), on_failure);
+    lambdas
+}
+
 /// A running edge.
 pub struct Stack {
     pub address: String,
@@ -111,7 +118,8 @@ impl Stack {
             sqs: Arc::clone(&sqs),
             ses: Ses::new(account.clone(), Arc::clone(&mailbox), sink),
             lambdas: setup.lambdas,
-            asynchronous: Asynchronous::new(Arc::clone(&sqs)).waiting([Duration::ZERO; 2]),
+            asynchronous: Asynchronous::new(sqs_client(&format!("http://{address}")))
+                .waiting([Duration::ZERO; 2]),
             page: Page::new(Arc::clone(&mailbox), account.clone(), address),
             calls: Arc::clone(&calls),
             faults: setup.faults,
@@ -142,12 +150,7 @@ impl Stack {
     }
 
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        let config = aws_sdk_sqs::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(credentials())
-            .endpoint_url(&self.address);
-        aws_sdk_sqs::Client::from_conf(config.build())
+        sqs_client(&self.address)
     }
 
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
@@ -180,6 +183,15 @@ impl Stack {
     pub async fn next_event(&mut self) -> Value {
         serde_json::from_str(&self.events.recv().await.unwrap()).unwrap()
     }
+}
+
+fn sqs_client(endpoint: &str) -> aws_sdk_sqs::Client {
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(credentials())
+        .endpoint_url(endpoint);
+    aws_sdk_sqs::Client::from_conf(config.build())
 }
 
 fn credentials() -> Credentials {
