@@ -5,11 +5,11 @@
 //!
 //! Promises:
 //! - What a customer or a shop wrote is never markup: HTML is escaped by the template engine, and
-//!   every such text is a [`words::Words`], which keeps right-to-left text from reordering the
+//!   every such text is a `Words`, which keeps right-to-left text from reordering the
 //!   text around it.
 //! - A subject is one line without control characters, and short.
 //! - HTML and text say the same. Both stay below the 102 KB at which Gmail cuts a mail off: of a
-//!   long list the first articles are shown, the rest is counted ([`listing`]).
+//!   long list the first articles are shown, the rest is counted (`listing`).
 
 mod accent;
 mod address;
