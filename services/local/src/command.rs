@@ -1,0 +1,58 @@
+//! The executable's two faces: the command that people call, and the function processes that the
+//! stack starts from the same file with the arguments `function NAME`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::lambda::child;
+use crate::run::{args::Args, run};
+
+/// The whole `main`: whatever executable calls it can run the functions too.
+#[must_use]
+pub fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    if args.next().as_deref() == Some("function") {
+        return function(&args.next().unwrap_or_default());
+    }
+    let args = Args::parse();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run(args)),
+        Err(error) => {
+            eprintln!("Cannot start: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs a function as its deployed executable does: on one thread, until the Runtime API is gone.
+fn function(name: &str) -> ExitCode {
+    if let Err(error) = child::exit_with_parent() {
+        eprintln!("{error}");
+        return ExitCode::FAILURE;
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = runtime.block_on(async {
+        match name {
+            "intake" => intake::run().await,
+            "relay" => relay::run().await,
+            "dispatcher" => dispatcher::run().await,
+            "mailer" => mailer::run().await,
+            "feedback" => feedback::run().await,
+            other => Err(format!("there is no function {other}").into()),
+        }
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What became of each accepted event, read from the ledger.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use kit::ledger::Item;
+use serde::{Deserialize, Serialize};
+use shared::Event;
+use shared::ledger::State;
+use shared::notification::ledger_key;
+
+use super::publish::{Answer, Published};
+use crate::resources::LEDGER_TABLE;
+
+/// One of the four ends that the design promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// SES accepted the mail.
+    Sent,
+    /// Skipped on purpose.
+    Skipped,
+    /// Failed for good; in a dead-letter queue.
+    Failed,
+    /// Nobody knows whether SES accepted it.
+    InDoubt,
+}
+
+/// Where an accepted event stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its end, if it has come to one.
+    pub end: Option<End>,
+    /// The ledger's state; absent while the ledger knows nothing.
+    pub state: Option<String>,
+    /// Why it was skipped or failed, or how it bounced.
+    pub reason: Option<String>,
+}
+
+/// The ledger could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct OutcomeError(String);
+
+/// The ledger at one moment.
+#[derive(Debug, Default)]
+pub struct Ledger(HashMap<(String, String), Item>);
+
+impl Ledger {
+    /// Reads the whole ledger.
+    ///
+    /// # Errors
+    /// [`OutcomeError`] when the table does not answer.
+    pub async fn read(dynamodb: &aws_sdk_dynamodb::Client) -> Result<Self, OutcomeError> {
+        let mut pages =
+            dynamodb.scan().table_name(LEDGER_TABLE).consistent_read(true).into_paginator().send();
+        let mut ledger = HashMap::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|e| OutcomeError(DisplayErrorContext(&e).to_string()))?;
+            // Other records than notifications (the sweep's watermark) are not read as such.
+            for item in
+                page.items.unwrap_or_default().into_iter().filter_map(|i| Item::read(i).ok())
+            {
+                ledger.insert((item.order_id.clone(), item.notification.clone()), item);
+            }
+        }
+        Ok(Self(ledger))
+    }
+
+    /// Where the event of a published line stands; `None` for one that was not accepted.
+    #[must_use]
+    pub fn standing(&self, published: &Published) -> Option<Standing> {
+        if published.answer != Answer::Accepted {
+            return None;
+        }
+        let json = serde_json::from_str(&published.line).ok()?;
+        let event = Event::parse(&json).ok()?;
+        let key = (event.order.id.to_string(), ledger_key(&event));
+        Some(match self.0.get(&key) {
+            None => Standing { end: None, state: None, reason: None },
+            Some(item) if item.event != event.reference.sort_key() => Standing {
+                end: Some(End::Skipped),
+                state: Some(State::Skipped.as_str().to_owned()),
+                reason: Some("duplicate: another event asked for the same mail".to_owned()),
+            },
+            Some(item) => Standing {
+                end: item.state().and_then(end),
+                state: Some(item.state.clone()),
+                reason: item.reason.clone(),
+            },
+        })
+    }
+}
+
+/// `None` for the states that a notification only passes through.
+const fn end(state: State) -> Option<End> {
+    match state {
+        State::Sent | State::Delivered | State::Bounced | State::Complained => Some(End::Sent),
+        State::Skipped => Some(End::Skipped),
+        State::Failed => Some(End::Failed),
+        State::InDoubt => Some(End::InDoubt),
+        State::Planned | State::Sending => None,
+    }
+}
