@@ -7,10 +7,8 @@ resource is named by its logical id in the template."""
 import json
 import re
 
-from promises import name_of
+from promises import SERVICES, name_of
 from translated import ROOT, of_type
-
-SERVICES = ["intake", "relay", "dispatcher", "mailer", "feedback"]
 
 # Actions for which AWS knows no resource.
 WITHOUT_RESOURCE = {

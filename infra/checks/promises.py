@@ -4,6 +4,7 @@ each promise and asks to be told."""
 
 from translated import of_type
 
+SERVICES = ["intake", "relay", "dispatcher", "mailer", "feedback"]
 TWO_WEEKS = 14 * 24 * 60 * 60
 QUEUE = "AWS::SQS::Queue"
 FUNCTION = "AWS::Lambda::Function"

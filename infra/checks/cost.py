@@ -1,0 +1,106 @@
+"""What a million orders cost, without SES: calls and consumed capacity, times list prices.
+
+An order here is one event that ends in one delivered mail. `python infra/checks/cost.py` prints the
+table of infra/README.md; `test_deployed.py` counts the calls and the units that this assumes."""
+
+import dataclasses
+
+# What the design allows for calls and capacity, in USD for a million orders.
+LIMIT = 5.00
+
+# List prices in us-east-1, in USD, without any free tier.
+PRICES = {
+    "dynamodb_write_unit": 0.625e-6,
+    "dynamodb_read_unit": 0.125e-6,
+    "sqs_request": 0.40e-6,
+    "lambda_request": 0.20e-6,
+    "lambda_gb_second_arm64": 0.0000133334,
+    "log_gb": 0.50,
+    "xray_trace": 5.00e-6,
+}
+
+# A stored event: item of up to 2 KB, and its entry in the index `sweep`. See `write_units` below.
+EVENT_WRITE_UNITS = 2 + 1
+# The ledger's item is under 1 KB: planned, claimed, sent, delivered.
+LEDGER_WRITE_UNITS = 4
+# The dispatcher's query of the order, consistent; the sweep's look at the index and at one key.
+READ_UNITS = 1 + 0.6
+# Of invocations that nothing traced before them, X-Ray keeps one in twenty.
+TRACED = 0.05
+
+
+@dataclasses.dataclass(frozen=True)
+class Function:
+    """What one invocation takes."""
+
+    memory_mb: int
+    milliseconds_to_start: float
+    milliseconds_a_record: float
+    log_bytes_a_record: int
+
+
+# Billed milliseconds at this memory, rounded up from what the calls wait for: a write of DynamoDB
+# takes 5 ms, a send of SQS 10 ms, SES 100 ms; records of a batch wait side by side.
+FUNCTIONS = {
+    "intake": Function(128, 2, 10, 350),
+    "relay": Function(128, 15, 1, 50),
+    "dispatcher": Function(128, 20, 5, 350),
+    "mailer": Function(256, 120, 8, 400),
+    "feedback": Function(128, 10, 4, 350),
+}
+# A metrics line for each invocation.
+METRICS_BYTES = 500
+QUEUES = 3
+
+
+def write_units(size):
+    """What a write of an item of so many bytes consumes."""
+    return -(-size // 1024)
+
+
+def item_bytes(item):
+    """An item's size as DynamoDB counts it: names, and values by their type."""
+    return sum(len(name.encode()) + value_bytes(*next(iter(value.items()))) for name, value in item.items())
+
+
+def value_bytes(kind, value):
+    if kind == "N":
+        return len(value.lstrip("-")) // 2 + 2
+    return len(value if kind == "B" else value.encode())
+
+
+def parts(batch):
+    """USD for a million orders, by part, when queues and stream hand over `batch` records at a time."""
+    invocations = 1 + 4 / batch
+    # Relay and dispatcher send by the batch, EventBridge one by one; a batch is received and deleted
+    # by one request each.
+    requests = 2 / batch + 1 + QUEUES * 2 / batch
+    gb_seconds = logged = 0
+    for name, function in FUNCTIONS.items():
+        records = 1 if name == "intake" else batch
+        milliseconds = function.milliseconds_to_start + records * function.milliseconds_a_record
+        gb_seconds += function.memory_mb / 1024 * milliseconds / 1000 / records
+        logged += function.log_bytes_a_record + METRICS_BYTES / records
+    million = 1e6
+    return {
+        "DynamoDB writes": million * (EVENT_WRITE_UNITS + LEDGER_WRITE_UNITS) * PRICES["dynamodb_write_unit"],
+        "DynamoDB reads": million * READ_UNITS * PRICES["dynamodb_read_unit"],
+        "SQS requests": million * requests * PRICES["sqs_request"],
+        "Lambda requests": million * invocations * PRICES["lambda_request"],
+        "Lambda duration": million * gb_seconds * PRICES["lambda_gb_second_arm64"],
+        "Logs": million * logged / 1e9 * PRICES["log_gb"],
+        "Traces": million * invocations * TRACED * PRICES["xray_trace"],
+    }
+
+
+def table():
+    """The table of infra/README.md."""
+    busy, quiet = parts(10), parts(1)
+    lines = ["| USD for a million orders | ten at a time | one at a time |", "| --- | ---: | ---: |"]
+    lines += [f"| {part} | {busy[part]:.2f} | {quiet[part]:.2f} |" for part in busy]
+    lines.append(f"| **together** | **{sum(busy.values()):.2f}** | **{sum(quiet.values()):.2f}** |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())

@@ -1,0 +1,72 @@
+"""Order events for tests."""
+
+import base64
+import copy
+import json
+import uuid
+
+from translated import INFRA
+
+SAMPLE = json.loads((INFRA / "sample-order.json").read_text(encoding="utf-8"))
+
+
+def shipped(order_id=None):
+    """The sample event, of an order of its own."""
+    event = copy.deepcopy(SAMPLE)
+    order_id = order_id or f"order-{uuid.uuid4()}"
+    event["id"] = f"{order_id}-shipped"
+    event["data"]["order"]["id"] = order_id
+    event["data"]["order"]["number"] = f"#{order_id[-12:]}"
+    event["data"]["shipment"]["id"] = f"{order_id}-parcel"
+    return event
+
+
+def order_id(event):
+    return event["data"]["order"]["id"]
+
+
+def number(event):
+    """What only this order's mail says."""
+    return event["data"]["order"]["number"]
+
+
+def on_the_bus(bus, event):
+    """The event as an entry of PutEvents: a CloudEvent in `detail`."""
+    return {
+        "EventBusName": bus,
+        "Source": event["source"],
+        "DetailType": event["type"],
+        "Detail": json.dumps(event),
+    }
+
+
+def from_ses(event_type, ledger_item, configuration_set, message_id):
+    """An event of SES about the mail of a ledger item, as EventBridge hands it over."""
+
+    def tag(text):
+        return [base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")]
+
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Email Delivered",
+        "source": "aws.ses",
+        "account": "000000000000",
+        "time": "2026-11-20T08:31:00Z",
+        "region": "eu-central-1",
+        "resources": [f"arn:aws:ses:eu-central-1:000000000000:configuration-set/{configuration_set}"],
+        "detail": {
+            "eventType": event_type,
+            "mail": {
+                "timestamp": "2026-11-20T08:30:58.000Z",
+                "messageId": message_id,
+                "tags": {
+                    "ses:configuration-set": [configuration_set],
+                    "waybill-order": tag(ledger_item["order_id"]),
+                    "waybill-notification": tag(ledger_item["notification"]),
+                    "waybill-attempt": ["1"],
+                },
+            },
+            "delivery": {"timestamp": "2026-11-20T08:31:00.000Z", "smtpResponse": "250 ok"},
+        },
+    }

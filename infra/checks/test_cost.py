@@ -1,0 +1,18 @@
+"""The cost that infra/README.md states is the model's."""
+
+import cost
+from translated import INFRA
+
+
+def test_the_readme_states_what_the_model_says():
+    assert cost.table() in (INFRA / "README.md").read_text(encoding="utf-8")
+
+
+def test_calls_and_capacity_stay_under_the_limit():
+    spent = sum(usd for part, usd in cost.parts(10).items() if part not in ("Logs", "Traces"))
+    assert spent <= cost.LIMIT
+
+
+def test_an_item_is_counted_as_dynamodb_counts_it():
+    assert cost.item_bytes({"order_id": {"S": "1001"}, "sweeps": {"N": "12"}}) == 8 + 4 + 6 + 3
+    assert [cost.write_units(size) for size in (1, 1024, 1025)] == [1, 1, 2]

@@ -1,0 +1,241 @@
+"""The template, deployed to MiniStack with the real zips, takes orders and mails them once."""
+
+import datetime
+import json
+import platform
+import uuid
+
+import pytest
+
+import cost
+import events
+from emulator import free_port, running, wait_for
+from promises import SERVICES
+from translated import ROOT
+
+STACK = "waybill"
+
+
+@pytest.fixture(scope="module")
+def deployed():
+    for service in SERVICES:
+        zipped = ROOT / "target" / "lambda" / service / "bootstrap.zip"
+        assert zipped.exists(), f"{zipped} is not built: infra/check builds it"
+    with running(free_port()) as emulator:
+        emulator.client("sesv2").create_email_identity(EmailIdentity="shop.example")
+        emulator.deploy(
+            STACK,
+            SenderAddress="orders@shop.example",
+            SenderName="Shop",
+            Architecture="arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64",
+        )
+        yield emulator
+
+
+def the_only_mail_of(deployed, event):
+    """Waits for the order's mail, and then until nothing is under way that could send another."""
+    wait_for(f"the mail of {events.number(event)}", lambda: deployed.mails(events.number(event)))
+    after_all_that_was_published(deployed)
+    mails = deployed.mails(events.number(event))
+    assert len(mails) == 1, mails
+    return mails[0]
+
+
+def after_all_that_was_published(deployed):
+    """The stream is in order: when a later order has been mailed and every queue is empty, all that
+    was published before it is through."""
+    marker = events.shipped()
+    deployed.invoke(f"{STACK}-intake", marker)
+    wait_for("a later order's mail", lambda: deployed.mails(events.number(marker)))
+    wait_for("empty queues", deployed.at_rest)
+
+
+def test_all_five_functions_are_there(deployed):
+    functions = deployed.client("lambda").list_functions()["Functions"]
+    assert {f["FunctionName"] for f in functions} == {f"{STACK}-{name}" for name in SERVICES}
+    assert {f["Runtime"] for f in functions} == {"provided.al2023"}
+
+
+def test_an_order_by_direct_invoke_ends_in_one_mail(deployed):
+    event = events.shipped()
+    answer, error = deployed.invoke(f"{STACK}-intake", event)
+    assert error is None and "accepted" in json.dumps(answer)
+    mail = the_only_mail_of(deployed, event)
+    assert mail["Source"] == "Shop <orders@shop.example>"
+    assert mail["To"] == ["success@simulator.amazonses.com"]
+    assert "Stoneware mug, blue" in mail["BodyText"] and "Stoneware mug, blue" in mail["BodyHtml"]
+    (item,) = deployed.ledger(events.order_id(event))
+    assert item["state"] == "sent"
+
+
+def test_an_order_by_the_function_url_ends_in_one_mail(deployed):
+    event = events.shipped()
+    status, body = deployed.post(event)
+    assert status == 202, body
+    the_only_mail_of(deployed, event)
+
+
+def test_the_function_url_refuses_who_does_not_sign(deployed):
+    event = events.shipped()
+    status, _ = deployed.post(event, signed=False)
+    assert status == 403
+    after_all_that_was_published(deployed)
+    assert deployed.mails(events.number(event)) == []
+
+
+def test_an_order_by_eventbridge_ends_in_one_mail(deployed):
+    event = events.shipped()
+    entry = events.on_the_bus(deployed.outputs["EventBusName"], event)
+    assert deployed.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+    the_only_mail_of(deployed, event)
+
+
+def test_a_duplicate_mails_nothing(deployed):
+    event = events.shipped()
+    deployed.invoke(f"{STACK}-intake", event)
+    the_only_mail_of(deployed, event)
+    answer, _ = deployed.invoke(f"{STACK}-intake", event)
+    assert "duplicate" in json.dumps(answer)
+    status, body = deployed.post(event)
+    assert status == 202 and "duplicate" in body
+    the_only_mail_of(deployed, event)
+
+
+def test_the_same_fact_under_another_event_id_mails_nothing(deployed):
+    event = events.shipped()
+    deployed.invoke(f"{STACK}-intake", event)
+    the_only_mail_of(deployed, event)
+    again = {**event, "id": str(uuid.uuid4())}
+    answer, _ = deployed.invoke(f"{STACK}-intake", again)
+    assert "accepted" in json.dumps(answer)
+    the_only_mail_of(deployed, event)
+
+
+@pytest.mark.parametrize("queue", ["Dispatch", "Mail", "Feedback"])
+def test_poison_on_a_queue_reaches_its_dlq_with_a_reason(deployed, queue):
+    poison = f"no message of this queue {uuid.uuid4()}"
+    deployed.client("sqs").send_message(QueueUrl=deployed.outputs[f"{queue}QueueUrl"], MessageBody=poison)
+
+    def dead():
+        return [m for m in deployed.messages(f"{queue}DlqUrl") if m["Body"] == poison]
+
+    (letter,) = wait_for(f"the poison in the {queue} DLQ", dead)
+    assert letter["MessageAttributes"]["waybill-code"]["StringValue"] == "unreadable"
+    assert letter["MessageAttributes"]["waybill-reason"]["StringValue"]
+
+
+def test_poison_does_not_touch_its_neighbours(deployed):
+    before, after = events.shipped(), events.shipped()
+    deployed.invoke(f"{STACK}-intake", before)
+    deployed.client("sqs").send_message(QueueUrl=deployed.outputs["DispatchQueueUrl"], MessageBody="{")
+    deployed.invoke(f"{STACK}-intake", after)
+    the_only_mail_of(deployed, before)
+    the_only_mail_of(deployed, after)
+
+
+def test_what_intake_refuses_without_a_reader_of_its_answer_is_kept_whole(deployed):
+    event = events.shipped()
+    event["type"] = "shipment.teleported"
+    entry = events.on_the_bus(deployed.outputs["EventBusName"], event)
+    # As EventBridge hands it over. MiniStack's own rules call the function once and drop its error;
+    # its asynchronous invoke retries and then goes to the destination, as AWS does for both.
+    envelope = {
+        "source": entry["Source"],
+        "detail-type": entry["DetailType"],
+        "detail": json.loads(entry["Detail"]),
+        "id": str(uuid.uuid4()),
+        "time": event["time"],
+    }
+    deployed.client("lambda").invoke(
+        FunctionName=f"{STACK}-intake", InvocationType="Event", Payload=json.dumps(envelope)
+    )
+
+    def kept():
+        return [m for m in deployed.messages("IntakeDlqUrl") if events.order_id(event) in m["Body"]]
+
+    (record,) = wait_for("the refused event in intake's DLQ", kept)
+    assert json.loads(record["Body"])["requestPayload"] == envelope
+
+
+def test_what_ses_says_of_a_mail_reaches_the_ledger(deployed):
+    event = events.shipped()
+    deployed.invoke(f"{STACK}-intake", event)
+    the_only_mail_of(deployed, event)
+    (item,) = deployed.ledger(events.order_id(event))
+    ours = events.from_ses("Delivery", item, deployed.outputs["ConfigurationSetName"], item["message_id"])
+    # MiniStack emits no SES events, and nobody may put one of aws.ses on a bus: the rule's pattern
+    # is asked, and its target is handed what it would get.
+    assert ses_rule_takes(deployed, ours)
+    deployed.client("sqs").send_message(
+        QueueUrl=deployed.outputs["FeedbackQueueUrl"], MessageBody=json.dumps(ours)
+    )
+    wait_for("delivered", lambda: deployed.ledger(events.order_id(event))[0]["state"] == "delivered")
+
+
+def test_the_ses_rule_leaves_the_mails_of_others(deployed):
+    item = {"order_id": "1", "notification": "x"}
+    assert not ses_rule_takes(deployed, events.from_ses("Delivery", item, "somebody-elses", "m"))
+
+
+def ses_rule_takes(deployed, event):
+    client = deployed.client("events")
+    queue = deployed.outputs["FeedbackQueueUrl"].rsplit("/", 1)[1]
+    for rule in client.list_rules()["Rules"]:
+        targets = client.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        if any(target["Arn"].endswith(f":{queue}") for target in targets):
+            pattern = client.describe_rule(Name=rule["Name"])["EventPattern"]
+            return client.test_event_pattern(EventPattern=pattern, Event=json.dumps(event))["Result"]
+    raise AssertionError("no rule feeds the feedback queue")
+
+
+def test_the_sweep_runs(deployed):
+    scheduled = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
+    answer, error = deployed.invoke(f"{STACK}-relay", scheduled)
+    assert error is None and answer["queued_again"] == 0
+
+
+def test_a_role_without_its_permission_is_refused(deployed):
+    """That the other tests pass says that each role has what it needs; this one, that roles count."""
+    with deployed.policy_of(STACK, "intake") as policy:
+        stores = next(s for s in policy["Statement"] if s["Sid"] == "StoresEvents")
+        stores["Effect"] = "Deny"
+    event = events.shipped()
+    try:
+        status, _ = deployed.post(event)
+        assert status == 503
+    finally:
+        with deployed.policy_of(STACK, "intake") as policy:
+            stores = next(s for s in policy["Statement"] if s["Sid"] == "StoresEvents")
+            stores["Effect"] = "Allow"
+    assert deployed.post(event)[0] == 202
+    the_only_mail_of(deployed, event)
+
+
+def test_the_cost_model_counts_the_calls_that_are_made(deployed):
+    orders = [events.shipped() for _ in range(20)]
+    since = datetime.datetime.now(datetime.timezone.utc)
+    deployed.invoke(f"{STACK}-intake", orders)
+    for order in orders:
+        wait_for("every mail", lambda order=order: deployed.mails(events.number(order)))
+    wait_for("empty queues", deployed.at_rest)
+    operations = ("PutItem", "UpdateItem", "Query", "SendMessageBatch", "SendEmail")
+    made = {operation: deployed.calls(operation, since) / len(orders) for operation in operations}
+    print(f"calls an order, of {len(orders)} in one batch: {made}")
+    # One put in each table; a claim and a record, to which feedback adds the delivery.
+    assert made["PutItem"] == 2
+    assert made["UpdateItem"] == cost.LEDGER_WRITE_UNITS - 2
+    assert made["Query"] <= 1
+    assert made["SendEmail"] == 1
+    # Twenty orders come in at least two batches of ten, at two places.
+    assert made["SendMessageBatch"] <= 0.5
+
+
+def test_the_cost_model_counts_the_units_that_are_written(deployed):
+    lines = (ROOT / "services" / "local" / "samples" / "orders.jsonl").read_text(encoding="utf-8")
+    deployed.invoke(f"{STACK}-intake", [json.loads(line) for line in lines.splitlines()])
+    wait_for("empty queues", deployed.at_rest)
+    stored = [cost.write_units(cost.item_bytes(item)) for item in deployed.items("EventsTableName")]
+    ledger = [cost.write_units(cost.item_bytes(item)) for item in deployed.items("LedgerTableName")]
+    print(f"write units an event: {sum(stored) / len(stored):.2f}, a ledger item: {max(ledger)}")
+    assert max(ledger) == 1
+    assert sum(stored) / len(stored) <= cost.EVENT_WRITE_UNITS - 1

@@ -1,0 +1,48 @@
+"""The template and the scripts pass their linters, and no finding is put aside without need."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+from translated import INFRA, ROOT, TEMPLATE
+
+BIN = pathlib.Path(sys.executable).parent
+CHECKOV = ROOT / "target" / "infra" / "checkov" / "bin" / "checkov"
+
+
+def run(*words):
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_cfn_lint_has_no_finding():
+    assert run(BIN / "cfn-lint", TEMPLATE) == (0, "")
+
+
+def test_shellcheck_has_no_finding():
+    scripts = [INFRA / name for name in ("check", "deploy", "tools.sh")]
+    assert run(BIN / "shellcheck", "--external-sources", *scripts) == (0, "")
+
+
+def test_checkov_has_no_finding_and_every_suppression_is_needed_and_justified():
+    code, report = run(
+        CHECKOV, "--file", TEMPLATE, "--framework", "cloudformation", "--skip-download", "--output", "json"
+    )
+    results = json.loads(report)["results"]
+    assert code == 0, [(c["check_id"], c["resource"]) for c in results["failed_checks"]]
+    needed = {(c["resource"].split(".")[-1], c["check_id"]) for c in results["skipped_checks"]}
+    assert suppressions() == needed
+
+
+def suppressions():
+    """Resource and check of every suppression in the template."""
+    found, resource = set(), None
+    for line in TEMPLATE.read_text(encoding="utf-8").splitlines():
+        if header := re.fullmatch(r"  (\w+):", line):
+            resource = header[1]
+        if skip := re.search(r"checkov:skip=(\w+):?(.*)", line):
+            assert len(skip[2].split()) >= 2, f"{resource} suppresses {skip[1]} without a reason"
+            found.add((resource, skip[1]))
+    return found
