@@ -142,6 +142,12 @@ impl Function {
         }
     }
 
+    /// How many processes serve it.
+    #[must_use]
+    pub fn processes(&self) -> usize {
+        self.0.slots.len()
+    }
+
     /// Its processes that run.
     #[must_use]
     pub fn pids(&self) -> Vec<u32> {

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::function::{Job, Shared};
 use super::process::{Happening, Process};
@@ -29,8 +29,10 @@ enum End {
     Stopped,
     /// It had at least one invocation.
     AfterService,
-    /// It ended before it had any: what to tell a caller, given its request id.
-    Useless(Box<dyn FnOnce(uuid::Uuid) -> Invocation + Send>),
+    /// It was ready, and ended before it had any.
+    Idle,
+    /// It was never ready: what to tell a caller, given its request id.
+    NotReady(Box<dyn FnOnce(uuid::Uuid) -> Invocation + Send>),
 }
 
 pub(super) struct Worker {
@@ -53,7 +55,11 @@ impl Worker {
             match self.one_process().await {
                 End::Stopped => return,
                 End::AfterService => pause = FIRST_PAUSE,
-                End::Useless(why) => {
+                End::Idle => {
+                    self.rest(Instant::now() + pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                End::NotReady(why) => {
                     self.fail_one(why, pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -69,7 +75,7 @@ impl Worker {
         let mut process = match Process::start(&self.function).await {
             Ok(process) => process,
             Err(error) => {
-                return End::Useless(Box::new(move |id| failure::not_started(id, &error)));
+                return End::NotReady(Box::new(move |id| failure::not_started(id, &error)));
             }
         };
         let slot = &self.function.slots[self.place];
@@ -109,7 +115,7 @@ impl Worker {
         loop {
             let happening = tokio::select! {
                 () = self.function.stop.cancelled() => return Err(End::Stopped),
-                () = sleep_until(deadline) => return Err(End::Useless(Box::new(|id| {
+                () = sleep_until(deadline) => return Err(End::NotReady(Box::new(|id| {
                     failure::init_timed_out(id, INIT_TIMEOUT)
                 }))),
                 happening = process.next() => happening,
@@ -119,7 +125,7 @@ impl Worker {
                 Happening::Event(Event::InitFailed(error)) => reported = Some(error),
                 Happening::Event(Event::Answered(_)) => {}
                 Happening::Exited(status) => {
-                    return Err(End::Useless(Box::new(move |id| match reported {
+                    return Err(End::NotReady(Box::new(move |id| match reported {
                         Some(error) => Invocation::Failed { error },
                         None => failure::exited(id, status),
                     })));
@@ -149,9 +155,7 @@ impl Worker {
                 Happening::Event(Event::Ready(again)) => ready = again,
                 Happening::Event(_) => {}
                 Happening::Exited(_) if served => return Err(End::AfterService),
-                Happening::Exited(status) => {
-                    return Err(End::Useless(Box::new(move |id| failure::exited(id, status))));
-                }
+                Happening::Exited(_) => return Err(End::Idle),
             }
         }
     }
@@ -254,9 +258,10 @@ impl Worker {
         if let Some(job) = job {
             let _ = job.reply.send(why(job.request_id));
         }
-        tokio::select! {
-            () = self.function.stop.cancelled() => {}
-            () = sleep(resume.saturating_duration_since(Instant::now())) => {}
-        }
+        self.rest(resume).await;
+    }
+
+    async fn rest(&self, until: Instant) {
+        self.function.stop.run_until_cancelled(sleep_until(until)).await;
     }
 }

@@ -1,0 +1,98 @@
+//! Functions played by closures.
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use local::lambda::{Invocation, Invoke};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::wait::until;
+
+type Body = dyn Fn(usize, Value) -> BoxFuture<'static, Invocation> + Send + Sync;
+
+/// A function that keeps the events it got.
+pub struct Fake {
+    body: Box<Body>,
+    events: Mutex<Vec<Value>>,
+}
+
+/// A function that does what `body` does, given the number of the invocation (from 0) and its
+/// event.
+pub fn function<F>(body: impl Fn(usize, Value) -> F + Send + Sync + 'static) -> Arc<Fake>
+where
+    F: Future<Output = Invocation> + Send + 'static,
+{
+    let body = Box::new(move |number, event| body(number, event).boxed());
+    Arc::new(Fake { body, events: Mutex::new(Vec::new()) })
+}
+
+/// A function that always answers this.
+pub fn answering(answer: &str) -> Arc<Fake> {
+    let answer = Bytes::from(answer.to_owned());
+    function(move |_, _| std::future::ready(Invocation::Answered(answer.clone())))
+}
+
+/// A function whose invocations end in this order; the last one's end is every later one's too.
+pub fn ending(ends: Vec<Invocation>) -> Arc<Fake> {
+    function(move |number, _| std::future::ready(ends[number.min(ends.len() - 1)].clone()))
+}
+
+/// The answer that everything succeeded.
+pub fn success() -> Invocation {
+    Invocation::Answered(Bytes::from_static(b"null"))
+}
+
+/// The answer that these failed.
+pub fn failures(identifiers: &[&str]) -> Invocation {
+    let failures: Vec<Value> =
+        identifiers.iter().map(|id| json!({ "itemIdentifier": id })).collect();
+    Invocation::Answered(json!({ "batchItemFailures": failures }).to_string().into())
+}
+
+/// A function error.
+pub fn error() -> Invocation {
+    Invocation::Failed { error: Bytes::from_static(br#"{"errorType":"Test"}"#) }
+}
+
+impl Fake {
+    /// The events so far.
+    pub fn events(&self) -> Vec<Value> {
+        self.events.lock().unwrap().clone()
+    }
+
+    /// The records of each event so far, each made short by `short`.
+    pub fn batches(&self, short: impl Fn(&Value) -> String) -> Vec<Vec<String>> {
+        let records = |event: &Value| {
+            event["Records"].as_array().expect("an event has records").iter().map(&short).collect()
+        };
+        self.events().iter().map(records).collect()
+    }
+
+    /// Waits until it has been invoked so often.
+    pub async fn invoked(&self, times: usize) -> Vec<Value> {
+        until(&format!("{times} invocations"), async || {
+            let events = self.events();
+            (events.len() >= times).then_some(events)
+        })
+        .await
+    }
+}
+
+impl Invoke for Fake {
+    fn arn(&self) -> &str {
+        "arn:aws:lambda:us-east-1:000000000000:function:waybill-test"
+    }
+
+    fn invoke(&self, _: Uuid, payload: Bytes) -> BoxFuture<'_, Invocation> {
+        let event: Value = serde_json::from_slice(&payload).expect("an event is JSON");
+        let number = {
+            let mut events = self.events.lock().unwrap();
+            events.push(event.clone());
+            events.len() - 1
+        };
+        (self.body)(number, event)
+    }
+}

@@ -1,0 +1,6 @@
+//! What the tests share.
+
+pub mod function;
+pub mod process;
+pub mod services;
+pub mod wait;
