@@ -53,11 +53,11 @@ impl Route {
         if let Some(function) = invoked(path) {
             return Self::Invoke { function };
         }
-        let reads = matches!(parts.method, Method::GET | Method::HEAD);
-        if reads && is_page(path) {
-            return Self::Page;
+        if path == "/" && is_signed(&parts.headers) {
+            return Self::NotAws;
         }
-        if path == "/" && is_signed(&parts.headers) { Self::NotAws } else { Self::Shop }
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        if reads && is_page(path) { Self::Page } else { Self::Shop }
     }
 
     fn aws(target: &str) -> Self {

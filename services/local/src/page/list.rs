@@ -32,7 +32,9 @@ struct List {
 struct Row {
     id: String,
     subject: String,
-    to: String,
+    to_name: String,
+    /// With the `@`: a line may break before it.
+    to_domain: String,
     kind: String,
     order: String,
     order_query: String,
@@ -116,6 +118,8 @@ fn grouped(n: u64) -> String {
 
 fn row(mail: &Arc<Mail>, today: &Zoned) -> Row {
     let order = mail.content.order().unwrap_or_default();
+    let to = recipients(mail);
+    let (name, domain) = to.split_at(to.find('@').unwrap_or(to.len()));
     Row {
         id: mail.id.clone(),
         subject: if mail.content.subject.is_empty() {
@@ -123,7 +127,8 @@ fn row(mail: &Arc<Mail>, today: &Zoned) -> Row {
         } else {
             mail.content.subject.clone()
         },
-        to: recipients(mail),
+        to_name: name.to_owned(),
+        to_domain: domain.to_owned(),
         kind: mail.content.kind().unwrap_or_default().to_owned(),
         order_query: encoded(&order),
         order,

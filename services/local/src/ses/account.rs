@@ -195,7 +195,7 @@ impl State {
     }
 
     fn sent(&self) -> f64 {
-        self.hours.iter().map(|(_, sent)| sent).sum()
+        self.hours.iter().fold(0.0, |all, (_, sent)| all + sent)
     }
 }
 
