@@ -5,8 +5,10 @@ table of infra/README.md; `test_deployed.py` counts the calls and the units that
 
 import dataclasses
 
-# What the design allows for calls and capacity, in USD for a million orders.
-LIMIT = 5.00
+# USD for a million orders, for calls and capacity alone: what the design asks for, and what holds.
+# The difference is the second write unit of an event: see infra/README.md.
+ASKED_FOR = 5.00
+HOLDS = 5.70
 
 # List prices in us-east-1, in USD, without any free tier.
 PRICES = {
@@ -93,12 +95,18 @@ def parts(batch):
     }
 
 
+def calls_and_capacity(batch):
+    """What a model of calls and consumed capacity counts: everything but what is written about it."""
+    return sum(usd for part, usd in parts(batch).items() if part not in ("Logs", "Traces"))
+
+
 def table():
     """The table of infra/README.md."""
     busy, quiet = parts(10), parts(1)
     lines = ["| USD for a million orders | ten at a time | one at a time |", "| --- | ---: | ---: |"]
     lines += [f"| {part} | {busy[part]:.2f} | {quiet[part]:.2f} |" for part in busy]
-    lines.append(f"| **together** | **{sum(busy.values()):.2f}** | **{sum(quiet.values()):.2f}** |")
+    lines.append(f"| calls and capacity | {calls_and_capacity(10):.2f} | {calls_and_capacity(1):.2f} |")
+    lines.append(f"| **together, with logs and traces** | **{sum(busy.values()):.2f}** | **{sum(quiet.values()):.2f}** |")
     return "\n".join(lines)
 
 

@@ -2,6 +2,9 @@
 as sentences: none means kept. `test_promises.py` asks for none; `test_promises_can_break.py` breaks
 each promise and asks to be told."""
 
+import json
+import re
+
 from translated import of_type
 
 SERVICES = ["intake", "relay", "dispatcher", "mailer", "feedback"]
@@ -213,6 +216,20 @@ def every_alarm_says_what_to_do(template):
     ]
 
 
+def the_dashboard_is_json_of_metrics_that_exist(template):
+    body = of_type(template, "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
+    breaches = [
+        f"the dashboard speaks of {name}, which is not in the template"
+        for name in re.findall(r"\$\{(\w+)[.}]", body)
+        if name not in template["Resources"]
+    ]
+    try:
+        json.loads(body)
+    except ValueError as error:
+        breaches.append(f"the dashboard is no JSON: {error}")
+    return breaches
+
+
 def the_url_is_signed_or_verified(template):
     url = of_type(template, "AWS::Lambda::Url")["IntakeUrl"]
     breaches = []
@@ -241,5 +258,6 @@ PROMISES = [
     every_function_is_as_designed,
     every_failure_has_an_alarm,
     every_alarm_says_what_to_do,
+    the_dashboard_is_json_of_metrics_that_exist,
     the_url_is_signed_or_verified,
 ]

@@ -129,6 +129,12 @@ def test_an_alarm_without_advice_is_reported(template):
     assert promises.every_alarm_says_what_to_do(template)
 
 
+def test_a_broken_dashboard_is_reported(template):
+    body = of_type(template, "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]
+    body["Fn::Sub"] = body["Fn::Sub"].replace("${Relay}", "${Rely}")[:-3]
+    assert len(promises.the_dashboard_is_json_of_metrics_that_exist(template)) >= 2
+
+
 def test_an_open_url_is_reported(template):
     of_type(template, "AWS::Lambda::Url")["IntakeUrl"]["AuthType"] = "NONE"
     assert promises.the_url_is_signed_or_verified(template)

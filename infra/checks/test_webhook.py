@@ -1,0 +1,74 @@
+"""A stack for shops outside AWS: the Function URL is open, and intake takes only what is signed with
+the secret that Secrets Manager holds."""
+
+import base64
+import hashlib
+import hmac
+import json
+import platform
+import secrets
+import time
+import uuid
+
+import pytest
+
+import events
+from emulator import free_port, running, wait_for
+
+STACK = "hooks"
+OLD, NEW, FOREIGN = ("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(3))
+
+
+@pytest.fixture(scope="module")
+def deployed():
+    with running(free_port()) as emulator:
+        emulator.client("sesv2").create_email_identity(EmailIdentity="shop.example")
+        secret = emulator.client("secretsmanager").create_secret(Name="shop", SecretString=f"{NEW} {OLD}")
+        emulator.deploy(
+            STACK,
+            SenderAddress="orders@shop.example",
+            Architecture="arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64",
+            Publishers="webhook",
+            WebhookSecretArn=secret["ARN"],
+            WebhookSecretVersion=secret["VersionId"],
+        )
+        yield emulator
+
+
+def signed(secret, body, at=None, message_id=None):
+    """Headers of Standard Webhooks (https://www.standardwebhooks.com)."""
+    message_id = message_id or f"msg_{uuid.uuid4()}"
+    at = str(int(at if at is not None else time.time()))
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    content = f"{message_id}.{at}.".encode() + body
+    signature = base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
+    return {"webhook-id": message_id, "webhook-timestamp": at, "webhook-signature": f"v1,{signature}"}
+
+
+@pytest.mark.parametrize("secret", [NEW, OLD], ids=["new", "old"])
+def test_either_secret_of_a_rotation_is_taken(deployed, secret):
+    event = events.shipped()
+    body = json.dumps(event).encode()
+    status, answer = deployed.post(body, signed(secret, body), signed=False)
+    assert status == 202, answer
+    wait_for("the mail", lambda: deployed.mails(events.number(event)))
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        lambda body: {},
+        lambda body: signed(FOREIGN, body),
+        lambda body: signed(NEW, body + b" "),
+        lambda body: signed(NEW, body, at=time.time() - 3600),
+        lambda body: signed(NEW, body, at=time.time() + 3600),
+    ],
+    ids=["missing", "wrong", "of-another-body", "stale", "of-the-future"],
+)
+def test_anything_else_gets_401_and_stores_nothing(deployed, forged):
+    event = events.shipped()
+    body = json.dumps(event).encode()
+    status, _ = deployed.post(body, forged(body), signed=False)
+    assert status == 401
+    stored = deployed.items("EventsTableName")
+    assert events.order_id(event) not in [item["order_id"]["S"] for item in stored]
