@@ -1,1 +1,3 @@
-//! Being written.
+//! What the tests of the whole pipeline share.
+
+pub mod model;

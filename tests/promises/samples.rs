@@ -1,0 +1,103 @@
+//! The samples, from the shop's words to the customer's mailbox.
+
+use local::run::outcome::End;
+use local::run::publish::Answer;
+use mail_parser::{MessageParser, MimeHeaders};
+
+use crate::support::events::samples;
+use crate::support::{TestStack, config};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sample_event_ends_as_it_should() {
+    let stack = TestStack::start().await;
+    let outcomes = stack.publish(&samples()).await;
+
+    let answers = outcomes.answers();
+    let count = |answer| answers.iter().filter(|a| **a == answer).count();
+    assert_eq!(count(Answer::Accepted), 29);
+    assert_eq!(count(Answer::Duplicate), 1);
+    assert_eq!(count(Answer::Conflict), 1);
+    assert_eq!(count(Answer::Invalid), 1);
+
+    let ends = outcomes.rest.standings.iter().flatten().map(|s| s.end.expect("at rest"));
+    let (sent, rest): (Vec<End>, Vec<End>) = ends.partition(|end| *end == End::Sent);
+    assert_eq!((sent.len(), rest), (27, vec![End::Skipped; 2]));
+
+    let state = |id: &str| outcomes.of(id).state.clone().unwrap_or_default();
+    let reason = |id: &str| outcomes.of(id).reason.clone().unwrap_or_default();
+    assert_eq!(state("1001-shipped"), "delivered");
+    assert_eq!(state("1013-confirmed"), "bounced");
+    assert_eq!(state("1014-confirmed"), "complained");
+    assert_eq!(reason("1012-confirmed"), "muted");
+    assert_eq!(reason("1015-confirmed"), "superseded");
+    assert_eq!(stack.mails().len(), 27);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_file_published_twice_mails_nothing_more() {
+    let stack = TestStack::start().await;
+    stack.publish(&samples()).await;
+    let mails = stack.mails().len();
+
+    let again = stack.publish(&samples()).await;
+    assert_eq!(stack.mails().len(), mails);
+    assert!(!again.answers().contains(&Answer::Accepted), "nothing is accepted a second time");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_mail_is_one_file_that_a_mime_parser_reads() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let mail_dir = Some(dir.path().to_path_buf());
+    let stack = TestStack::start_with(local::Config { mail_dir, ..config() }).await;
+    stack.publish(&samples()).await;
+
+    let mut recipients = Vec::new();
+    for file in std::fs::read_dir(dir.path()).expect("the directory is there") {
+        let raw = std::fs::read(file.expect("an entry").path()).expect("the file is readable");
+        let mail = MessageParser::default().parse(&raw).expect("a MIME message");
+        let kind = mail.content_type().expect("a content type");
+        assert_eq!((kind.ctype(), kind.subtype()), ("multipart", Some("alternative")));
+        for part in [mail.text_part(0), mail.html_part(0)] {
+            let kind = part.and_then(|p| p.content_type()).expect("both parts").clone();
+            assert_eq!(kind.attribute("charset").map(str::to_lowercase).as_deref(), Some("utf-8"));
+        }
+        let html = mail.body_html(0).expect("an HTML part");
+        assert!(!html.contains("<script"), "a customer's text became markup");
+        let to = mail.to().and_then(|to| to.first()).and_then(|to| to.address());
+        recipients.push(to.expect("a recipient").to_owned());
+    }
+    recipients.sort();
+    let mut expected: Vec<String> = stack.mails().iter().map(|m| m.content.to[0].email.clone()).collect();
+    expected.sort();
+    assert_eq!(recipients, expected);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_line_that_a_function_prints_holds_personal_data() {
+    let stack = TestStack::start().await;
+    stack.publish(&samples()).await;
+    let output = stack.output();
+    assert!(!output.is_empty());
+    let personal: Vec<String> = samples().iter().flat_map(|line| personal_data(line)).collect();
+    assert!(personal.len() > 60);
+    for line in &output {
+        let leak = personal.iter().find(|word| line.contains(word.as_str()));
+        assert_eq!(leak, None, "printed: {line}");
+    }
+    stack.stop().await;
+}
+
+fn personal_data(line: &str) -> Vec<String> {
+    let event: serde_json::Value = serde_json::from_str(line).expect("samples are JSON");
+    let order = &event["data"]["order"];
+    let address = &order["shipping_address"];
+    let lines = address["lines"].as_array().cloned().unwrap_or_default();
+    [&order["customer"]["email"], &order["customer"]["name"], &address["city"]]
+        .into_iter()
+        .chain(lines.iter())
+        .filter_map(|value| value.as_str().map(str::to_owned))
+        .collect()
+}

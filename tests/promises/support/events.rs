@@ -1,0 +1,54 @@
+//! Events for tests: invented orders.
+
+use local::run::args::SAMPLES;
+use serde_json::Value;
+
+/// The sample events, a line each.
+pub fn samples() -> Vec<String> {
+    SAMPLES.lines().map(str::to_owned).collect()
+}
+
+/// The sample event with this id.
+pub fn sample(id: &str) -> Value {
+    let quoted = format!("\"id\":\"{id}\"");
+    let line = SAMPLES.lines().find(|line| line.contains(&quoted)).expect("a sample with this id");
+    serde_json::from_str(line).expect("samples are JSON")
+}
+
+/// A confirmation of an order of its own.
+pub fn confirmed(order: &str) -> String {
+    of_order("1001-confirmed", order)
+}
+
+/// A shipment of an order of its own.
+pub fn shipped(order: &str) -> String {
+    of_order("1001-shipped", order)
+}
+
+/// A refund of an order of its own: the kind whose doubts are held.
+pub fn refunded(order: &str) -> String {
+    of_order("1007-refunded", order)
+}
+
+/// Where the customer of `order` is mailed.
+pub fn customer(order: &str) -> String {
+    format!("{}@customers.example", order.to_lowercase())
+}
+
+fn of_order(sample_id: &str, order: &str) -> String {
+    let mut event = sample(sample_id);
+    let (_, what) = sample_id.split_once('-').expect("a sample id is ORDER-WHAT");
+    event["id"] = format!("{order}-{what}").into();
+    event["time"] = jiff::Timestamp::now().to_string().into();
+    let data = &mut event["data"];
+    data["order"]["id"] = order.into();
+    data["order"]["number"] = format!("#{order}").into();
+    data["order"]["customer"]["email"] = customer(order).into();
+    if data.get("shipment").is_some() {
+        data["shipment"]["id"] = format!("{order}-A").into();
+    }
+    if data.get("refund").is_some() {
+        data["refund"]["id"] = format!("{order}-R1").into();
+    }
+    event.to_string()
+}

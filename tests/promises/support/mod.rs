@@ -1,0 +1,181 @@
+//! A stack of its own for each test, through the same function as `cargo run`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
+use kit::ledger::{Item, Ledger};
+use local::lambda::{OutputLine, Sink};
+use local::resources::{Queue, Settings};
+use local::run::outcome::Standing;
+use local::run::publish::{Answer, Published, Publisher, batches};
+use local::run::{Rest, until_rest};
+use local::ses::Mail;
+use local::{Config, Stack};
+
+pub mod events;
+
+/// How long a test waits for what must happen before it fails.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A running stack and what its functions printed.
+pub struct TestStack {
+    pub stack: Stack,
+    output: Arc<Mutex<Vec<String>>>,
+}
+
+/// Short times, in the same relations as deployed but for the visibility timeout, which a test of
+/// a crash has to sit through.
+pub fn settings() -> Settings {
+    Settings {
+        function_timeout: Duration::from_secs(10),
+        visibility_timeout: Duration::from_secs(3),
+        lease: Duration::from_secs(4),
+        doubt_grace: Duration::from_secs(3),
+        max_receive_count: 10,
+        ..Settings::default()
+    }
+}
+
+pub fn config() -> Config {
+    Config { settings: settings(), ..Config::default() }
+}
+
+impl TestStack {
+    pub async fn start() -> Self {
+        Self::start_with(config()).await
+    }
+
+    pub async fn start_with(config: Config) -> Self {
+        let output = Arc::new(Mutex::new(Vec::new()));
+        let lines = Arc::clone(&output);
+        let sink: Sink = Arc::new(move |line: OutputLine<'_>| {
+            let line = format!("{} {}", line.function, line.text);
+            lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        });
+        let executable = Some(env!("CARGO_BIN_EXE_stack").into());
+        let stack = local::start(Config { port: 0, sink, executable, ..config }).await;
+        Self { stack: stack.expect("the stack starts"), output }
+    }
+
+    pub async fn stop(self) {
+        self.stack.stop().await;
+    }
+
+    /// Publishes the lines and waits until everything is at rest.
+    pub async fn publish(&self, lines: &[String]) -> Outcomes {
+        let published = self.publish_only(lines).await;
+        let rest = self.rest(&published).await;
+        Outcomes { published, rest }
+    }
+
+    pub async fn publish_only(&self, lines: &[String]) -> Vec<Published> {
+        let publisher = Publisher::new(self.stack.address);
+        let mut published = Vec::new();
+        for batch in batches(lines) {
+            published.extend(publisher.publish(&batch).await.expect("intake answers"));
+        }
+        published
+    }
+
+    pub async fn rest(&self, published: &[Published]) -> Rest {
+        let rest = until_rest(&self.stack, published, |_| ()).await.expect("the ledger answers");
+        assert_eq!(rest.stalled, None, "every event comes to rest");
+        rest
+    }
+
+    /// The accepted mails, the oldest first.
+    pub fn mails(&self) -> Vec<Arc<Mail>> {
+        let mut mails = self.stack.ses.mailbox().newest_first();
+        mails.reverse();
+        mails
+    }
+
+    pub fn mails_to(&self, address: &str) -> usize {
+        self.mails().iter().filter(|mail| mail.content.to.iter().any(|to| to.email == address)).count()
+    }
+
+    pub fn output(&self) -> Vec<String> {
+        self.output.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub async fn send(&self, queue: &Queue, body: &str) {
+        let call = self.stack.sqs.send_message().queue_url(&queue.url).message_body(body);
+        call.send().await.expect("SQS takes the message");
+    }
+
+    /// Takes a message from a queue, as soon as there is one.
+    pub async fn receive(&self, queue: &Queue) -> Message {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            let call = self
+                .stack
+                .sqs
+                .receive_message()
+                .queue_url(&queue.url)
+                .message_attribute_names("All")
+                .message_system_attribute_names(MessageSystemAttributeName::All)
+                .wait_time_seconds(1);
+            let received = call.send().await.expect("SQS answers").messages.unwrap_or_default();
+            if let Some(message) = received.into_iter().next() {
+                return message;
+            }
+        }
+        panic!("no message came to {}", queue.url);
+    }
+
+    /// What the ledger knows of an order.
+    pub async fn ledger_of(&self, order: &str) -> Vec<Item> {
+        let table = local::resources::LEDGER_TABLE.to_owned();
+        let ledger = Ledger::new(self.stack.dynamodb.clone(), table, jiff::SignedDuration::ZERO);
+        ledger.of_order(order).await.expect("the ledger answers")
+    }
+
+    pub async fn depth(&self, queue: &Queue) -> u64 {
+        let call = self
+            .stack
+            .sqs
+            .get_queue_attributes()
+            .queue_url(&queue.url)
+            .attribute_names(QueueAttributeName::All);
+        let attributes = call.send().await.expect("SQS answers").attributes.unwrap_or_default();
+        let number = |name: QueueAttributeName| -> u64 {
+            attributes.get(&name).and_then(|n| n.parse().ok()).unwrap_or(0)
+        };
+        number(QueueAttributeName::ApproximateNumberOfMessages)
+            + number(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)
+            + number(QueueAttributeName::ApproximateNumberOfMessagesDelayed)
+    }
+}
+
+/// What became of published lines.
+pub struct Outcomes {
+    pub published: Vec<Published>,
+    pub rest: Rest,
+}
+
+impl Outcomes {
+    pub fn answers(&self) -> Vec<Answer> {
+        self.published.iter().map(|p| p.answer).collect()
+    }
+
+    /// The standing of the event with this id.
+    pub fn of(&self, id: &str) -> &Standing {
+        let quoted = format!("\"id\":\"{id}\"");
+        let is_it = |p: &&Published| p.line.contains(&quoted) && p.answer == Answer::Accepted;
+        let at = self.published.iter().position(|p| is_it(&p)).expect("an accepted event");
+        self.rest.standings[at].as_ref().expect("an accepted event has a standing")
+    }
+}
+
+/// Waits until `holds` does.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it never came true: {what}");
+}
