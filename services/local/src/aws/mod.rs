@@ -6,3 +6,4 @@ pub mod dynamodb;
 pub mod place;
 pub mod sqs;
 mod sqs_adapt;
+mod sqs_large;

@@ -14,12 +14,14 @@ use rustack_sqs_core::handler::RustackSqsHandler;
 use rustack_sqs_core::provider::RustackSqs;
 use rustack_sqs_http::body::SqsResponseBody;
 use rustack_sqs_http::dispatch::dispatch_operation;
-use rustack_sqs_http::response::error_to_response;
+use rustack_sqs_http::response::{error_to_json, error_to_response};
 use rustack_sqs_http::router::resolve_operation;
 use rustack_sqs_model::error::SqsError;
+use rustack_sqs_model::operations::SqsOperation;
 
 use super::place::ACCOUNT_ID;
 use super::sqs_adapt::adapt;
+use super::sqs_large::unpack;
 use crate::edge::reply::{Reply, request_id};
 
 /// The queues. They live in memory: what is in them is gone with the process, and the sweep
@@ -49,20 +51,17 @@ impl Sqs {
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
     pub async fn call(&self, headers: &HeaderMap, body: Bytes) -> Reply {
-        match self.dispatch(headers, body).await {
-            Ok(response) => whole(response).await,
-            Err(error) => whole(error_to_response(&error, &request_id())).await,
-        }
+        self.dispatch(headers, body).await.unwrap_or_else(|error| {
+            let bytes = Bytes::from(error_to_json(&error));
+            error_to_response(&error, &request_id()).map(|_| Full::new(bytes))
+        })
     }
 
-    async fn dispatch(
-        &self,
-        headers: &HeaderMap,
-        body: Bytes,
-    ) -> Result<http::Response<SqsResponseBody>, SqsError> {
+    async fn dispatch(&self, headers: &HeaderMap, body: Bytes) -> Result<Reply, SqsError> {
         let operation = resolve_operation(headers)?;
         let body = adapt(operation, body)?;
-        dispatch_operation(&self.handler, operation, body).await
+        let response = dispatch_operation(&self.handler, operation, body).await?;
+        Ok(whole(response, operation).await)
     }
 
     /// rustack itself, for callers in this process.
@@ -89,8 +88,13 @@ impl Sqs {
     }
 }
 
-async fn whole(response: http::Response<SqsResponseBody>) -> Reply {
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
+async fn whole(response: http::Response<SqsResponseBody>, operation: SqsOperation) -> Reply {
+    let (mut parts, body) = response.into_parts();
+    let mut body = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
+    if operation == SqsOperation::ReceiveMessage {
+        body = unpack(body);
+        // It was of the body before.
+        parts.headers.remove("x-amz-crc32");
+    }
     Reply::from_parts(parts, Full::new(body))
 }

@@ -5,12 +5,14 @@ use rustack_sqs_model::error::{SqsError, SqsErrorCode};
 use rustack_sqs_model::operations::SqsOperation;
 use serde_json::{Map, Value};
 
+use super::sqs_large::pack;
+
 /// The most that all bodies and attributes of one batch may weigh together
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
-const LARGEST_BATCH: usize = 1024 * 1024;
+pub const LARGEST_BATCH: usize = 1024 * 1024;
 
 /// The largest `MaximumMessageSize` that rustack knows; AWS's is 1 MiB.
-const LARGEST_MESSAGE: u64 = 262_144;
+pub const LARGEST_MESSAGE: usize = 262_144;
 
 /// The body of a call as rustack takes it.
 ///
@@ -19,7 +21,8 @@ const LARGEST_MESSAGE: u64 = 262_144;
 pub fn adapt(operation: SqsOperation, body: Bytes) -> Result<Bytes, SqsError> {
     match operation {
         SqsOperation::CreateQueue | SqsOperation::SetQueueAttributes => Ok(attributes(body)),
-        SqsOperation::SendMessageBatch => within_batch_limit(body),
+        SqsOperation::SendMessage => Ok(pack(body)),
+        SqsOperation::SendMessageBatch => within_batch_limit(body).map(pack),
         _ => Ok(body),
     }
 }
@@ -46,7 +49,7 @@ fn redrive_policy(attributes: &mut Map<String, Value>) {
 
 fn largest_message(attributes: &mut Map<String, Value>) {
     let Some(Value::String(size)) = attributes.get_mut("MaximumMessageSize") else { return };
-    if size.parse::<u64>().is_ok_and(|s| s > LARGEST_MESSAGE && s <= LARGEST_BATCH as u64) {
+    if size.parse::<usize>().is_ok_and(|s| s > LARGEST_MESSAGE && s <= LARGEST_BATCH) {
         *size = LARGEST_MESSAGE.to_string();
     }
 }

@@ -2,7 +2,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
     ScalarAttributeType,
 };
-use aws_sdk_sqs::types::QueueAttributeName;
+use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 
 use super::stack::Stack;
 use crate::aws::calls::Service;
@@ -65,6 +65,24 @@ async fn a_queue_made_as_the_cli_makes_it_moves_poison_to_its_dead_letter_queue(
     let received =
         client.receive_message().queue_url(url).wait_time_seconds(5).send().await.unwrap();
     assert_eq!(received.messages()[0].body(), Some("poison"));
+}
+
+#[tokio::test]
+async fn a_message_may_be_larger_than_256_kib_as_on_aws() {
+    let stack = Stack::plain().await;
+    let client = stack.sqs();
+    let queue = client.create_queue().queue_name("q").send().await.unwrap();
+    let url = queue.queue_url().unwrap();
+    let large = format!(r#"{{"é":"{}"}}"#, "0123456789 ".repeat(60_000));
+    client.send_message().queue_url(url).message_body(&large).send().await.unwrap();
+    let entry = SendMessageBatchRequestEntry::builder().id("1").message_body(&large).build();
+    client.send_message_batch().queue_url(url).entries(entry.unwrap()).send().await.unwrap();
+    for _ in 0..2 {
+        let received = client.receive_message().queue_url(url).send().await.unwrap();
+        assert!(received.messages()[0].body() == Some(&large));
+    }
+    let too_large = "x".repeat(1024 * 1024 + 1);
+    assert!(client.send_message().queue_url(url).message_body(too_large).send().await.is_err());
 }
 
 #[tokio::test]
