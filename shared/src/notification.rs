@@ -28,7 +28,7 @@ pub enum Kind {
 }
 
 /// What to do with a send that may or may not have happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DoubtPolicy {
     /// Wait for an SES event or an operator. Zero mails rather than two.
     Hold,

@@ -98,9 +98,8 @@ fn count_it(transition: Transition) {
     match transition {
         Transition::Settle => count(Count::Sent),
         Transition::Deliver => count(Count::Delivered),
-        Transition::Bounce => count(Count::Bounced),
+        Transition::Bounce | Transition::Reject => count(Count::Bounced),
         Transition::Complain => count(Count::Complained),
-        Transition::Reject => count(Count::Failed),
         _ => {}
     }
 }

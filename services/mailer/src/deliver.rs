@@ -7,16 +7,13 @@ use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
 use kit::queue::{DeadLetter, Disposition, sent_at};
 use kit::telemetry::{Count, accepted_to_sent, count};
 use shared::dead_letter::Code;
-use shared::ledger::{AfterClaim, Facts, FailReason, Transition, after_claim};
+use shared::ledger::{AfterClaim, Facts, FailReason, MOST_DOUBTS, Transition, after_claim};
 use shared::message::MailRequest;
 use shared::notification::DoubtPolicy;
 
 use crate::answer::Answer;
 use crate::render::{Mail, render};
 use crate::{Mailer, stale};
-
-/// After so many attempts, each of which ended in doubt, an operator decides.
-const MOST_ATTEMPTS: u32 = 3;
 
 /// What is kept of the function's time for recording SES's answer.
 const RESERVE: Duration = Duration::from_secs(2);
@@ -78,7 +75,7 @@ impl<'a> Delivery<'a> {
         self.mailer.dead_letters.take(letter).await
     }
 
-    async fn park_until(&self, until: i64) -> Disposition {
+    pub(crate) async fn park_until(&self, until: i64) -> Disposition {
         self.mailer.parking.park(self.body(), until).await
     }
 
@@ -131,7 +128,7 @@ pub(crate) async fn stand_back(
         }
         AfterClaim::InProgress { .. } => Ok(Disposition::Retry),
         AfterClaim::NotDue { until } => Ok(delivery.park_until(until).await),
-        AfterClaim::InDoubt { since } => Ok(wait_in_doubt(delivery, item.attempt, since).await),
+        AfterClaim::InDoubt { since } => Ok(wait_in_doubt(delivery, item.doubts, since).await),
         AfterClaim::LeaseExpired => {
             let change = Change::new(Transition::Expire, delivery.facts())
                 .with("reason", "the lease ran out without a word from its holder");
@@ -146,14 +143,14 @@ pub(crate) async fn stand_back(
 async fn doubted(delivery: &Delivery<'_>, item: &Item) -> Disposition {
     count(Count::InDoubt);
     tracing::error!(attempt = item.attempt, reason = item.reason, "in doubt");
-    wait_in_doubt(delivery, item.attempt, item.since).await
+    wait_in_doubt(delivery, item.doubts, item.since).await
 }
 
-/// Policy `resend`: back when the grace is over. Policy `hold`, or after too many attempts: the
+/// Policy `resend`: back when the grace is over. Policy `hold`, or after too many doubts: the
 /// ledger keeps the doubt for an SES event or an operator, and the message has done its work.
-async fn wait_in_doubt(delivery: &Delivery<'_>, attempt: u32, since: i64) -> Disposition {
+async fn wait_in_doubt(delivery: &Delivery<'_>, doubts: u32, since: i64) -> Disposition {
     match delivery.request.key.kind.doubt_policy() {
-        DoubtPolicy::Resend if attempt < MOST_ATTEMPTS => {
+        DoubtPolicy::Resend if doubts < MOST_DOUBTS => {
             delivery.park_until(since + millis(delivery.mailer.grace)).await
         }
         _ => Disposition::Done,
@@ -189,7 +186,8 @@ async fn send(delivery: &Delivery<'_>, attempt: u32) -> Result<Disposition, Ledg
             let change = Change::new(Transition::Doubt, facts).with("reason", code);
             match delivery.record(change).await? {
                 RecordOutcome::Recorded(item) => Ok(doubted(delivery, &item).await),
-                RecordOutcome::Refused(_) | RecordOutcome::Absent => Ok(Disposition::Done),
+                RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
+                RecordOutcome::Absent => Ok(Disposition::Done),
             }
         }
     }
@@ -234,7 +232,8 @@ async fn postpone(
 }
 
 /// The ledger first: a crash in between leaves a message that finds `failed` and goes to the
-/// dead-letter queue then.
+/// dead-letter queue then. A refused record may be our own, made by a first try whose answer was
+/// lost: what stands in the ledger says where the message goes.
 async fn fail(
     delivery: &Delivery<'_>,
     attempt: u32,
@@ -249,7 +248,8 @@ async fn fail(
             count(Count::Failed);
             Ok(delivery.dead_letter(code, sentence).await)
         }
-        RecordOutcome::Refused(_) | RecordOutcome::Absent => Ok(Disposition::Done),
+        RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
+        RecordOutcome::Absent => Ok(Disposition::Done),
     }
 }
 

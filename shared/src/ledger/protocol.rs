@@ -11,9 +11,14 @@
 //! - Once SES is known to have accepted a mail, no transition leads back to a state from which it
 //!   could be sent.
 //! - A second acceptance needs a claim out of `in_doubt`, which only the policy `resend` or an
-//!   operator's word allows, and only after the grace period.
+//!   operator's word allows; the policy only after the grace period, and [`MOST_DOUBTS`] times.
+//! - SES's own events are believed in every state that a claimed notification can be in.
 
 use super::record::{Record, State};
+
+/// After so many attempts that ended in doubt, the policy `resend` leaves the rest to an operator.
+/// Attempts that SES refused are not counted: a mail that was throttled all day is as good as new.
+pub const MOST_DOUBTS: u32 = 3;
 
 /// Everything that can happen to a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,7 +49,8 @@ pub enum Transition {
     Bounce,
     /// An SES event: complained about.
     Complain,
-    /// An SES event: rejected after acceptance.
+    /// An SES event: accepted, and then not delivered because of a virus. To the customer that is a
+    /// bounce, and like one it is never sent again.
     Reject,
     /// An operator says that it was not sent and may be sent (again).
     Reopen,
@@ -74,7 +80,8 @@ pub enum Guard {
     LeaseExpired,
     /// The message was enqueued after the failure was recorded: somebody replayed it.
     Replayed,
-    /// The policy is `resend`, and the grace period is over.
+    /// The policy is `resend`, the grace period is over, and fewer than [`MOST_DOUBTS`] attempts
+    /// have ended in doubt.
     GracePassed,
 }
 
@@ -123,6 +130,8 @@ pub enum Write {
     Create,
     /// Attempt and lease are new.
     TakeLease,
+    /// The attempt stays; one more doubt.
+    CountDoubt,
     /// The attempt stays; `not_before` is set.
     Postpone,
     /// The attempt stays.
@@ -167,24 +176,28 @@ impl Transition {
             }
             Self::Doubt => &[In(Sending, SameAttempt)],
             Self::Expire => &[In(Sending, LeaseExpired)],
-            // SES's own events are proof whatever anybody believed before.
+            // SES's own events are proof whatever anybody believed before: also of a mail that was
+            // skipped or failed when a later attempt came to nothing.
             Self::Settle => &[
                 In(Sending, Always),
                 In(InDoubt, Always),
                 In(Planned, Attempted),
+                In(Skipped, Attempted),
                 In(Failed, Always),
             ],
             Self::Deliver => &[
                 In(Sending, Always),
                 In(InDoubt, Always),
                 In(Planned, Attempted),
+                In(Skipped, Attempted),
                 In(Failed, Always),
                 In(Sent, Always),
             ],
-            Self::Bounce => &[
+            Self::Bounce | Self::Reject => &[
                 In(Sending, Always),
                 In(InDoubt, Always),
                 In(Planned, Attempted),
+                In(Skipped, Attempted),
                 In(Failed, Always),
                 In(Sent, Always),
                 In(Delivered, Always),
@@ -193,12 +206,12 @@ impl Transition {
                 In(Sending, Always),
                 In(InDoubt, Always),
                 In(Planned, Attempted),
+                In(Skipped, Attempted),
                 In(Failed, Always),
                 In(Sent, Always),
                 In(Delivered, Always),
                 In(Bounced, Always),
             ],
-            Self::Reject => &[In(Sending, Always), In(InDoubt, Always), In(Sent, Always)],
             Self::Reopen => {
                 &[In(InDoubt, SameAttempt), In(Failed, SameAttempt), In(Skipped, SameAttempt)]
             }
@@ -213,10 +226,10 @@ impl Transition {
             Self::SkipAtPlan | Self::Skip => Skipped,
             Self::Claim => Sending,
             Self::Accept | Self::Settle => Sent,
-            Self::Fail | Self::Reject => Failed,
+            Self::Fail => Failed,
             Self::Doubt | Self::Expire => InDoubt,
             Self::Deliver => Delivered,
-            Self::Bounce => Bounced,
+            Self::Bounce | Self::Reject => Bounced,
             Self::Complain => Complained,
         }
     }
@@ -228,6 +241,7 @@ impl Transition {
             Self::Plan | Self::SkipAtPlan => Write::Create,
             Self::Claim => Write::TakeLease,
             Self::Refuse => Write::Postpone,
+            Self::Doubt | Self::Expire => Write::CountDoubt,
             _ => Write::Keep,
         }
     }
@@ -247,6 +261,7 @@ impl Transition {
         let before = record.copied().unwrap_or(Record {
             state: self.target(),
             attempt: 0,
+            doubts: 0,
             since: facts.now,
             not_before: 0,
             lease_until: 0,
@@ -257,6 +272,7 @@ impl Transition {
             Write::TakeLease => {
                 Record { attempt: before.attempt + 1, lease_until: facts.lease_until, ..after }
             }
+            Write::CountDoubt => Record { doubts: before.doubts + 1, ..after },
             Write::Postpone => Record { not_before: facts.not_before, ..after },
         })
     }
@@ -281,7 +297,9 @@ impl Guard {
             Due => record.not_before <= facts.now,
             LeaseExpired => record.lease_until < facts.now,
             Replayed => record.since < facts.enqueued_at,
-            GracePassed => record.since <= facts.resend_doubts_from,
+            GracePassed => {
+                record.since <= facts.resend_doubts_from && record.doubts < MOST_DOUBTS
+            }
         }
     }
 }

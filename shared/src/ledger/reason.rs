@@ -30,8 +30,6 @@ pub enum FailReason {
     Refused(String),
     /// The templates could not make a mail of it.
     Unrenderable,
-    /// SES accepted it and rejected it afterwards (a virus).
-    Rejected,
 }
 
 impl std::fmt::Display for FailReason {
@@ -39,7 +37,6 @@ impl std::fmt::Display for FailReason {
         match self {
             Self::Refused(code) => write!(f, "refused: {code}"),
             Self::Unrenderable => f.write_str("unrenderable"),
-            Self::Rejected => f.write_str("rejected"),
         }
     }
 }

@@ -73,12 +73,14 @@ impl std::fmt::Display for State {
 }
 
 /// The part of a ledger item that decides what may happen next. Times are milliseconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Record {
     /// Where it stands.
     pub state: State,
     /// How often it was claimed: the fencing token of the claim that holds or held the lease.
     pub attempt: u32,
+    /// How many of its attempts ended in doubt.
+    pub doubts: u32,
     /// When it came into this state.
     pub since: i64,
     /// In `planned`: not to be claimed before. Zero: at once.

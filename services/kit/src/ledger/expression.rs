@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::ledger::{Facts, Guard, Precondition, Transition};
+use shared::ledger::{Facts, Guard, MOST_DOUBTS, Precondition, Transition};
 
 /// A condition expression with the values it mentions. `state` is a reserved word of DynamoDB, so
 /// it is always written `#state`.
@@ -34,27 +34,28 @@ fn alternative(
         Precondition::In(state, guard) => (state, guard),
     };
     let is_state = format!(":is_{state}");
-    let text = match guard_text(guard, facts) {
-        None => format!("(#state = {is_state})"),
-        Some((comparison, name, number)) => {
-            values.insert(name.to_owned(), AttributeValue::N(number.to_string()));
-            format!("(#state = {is_state} AND {comparison} {name})")
-        }
-    };
+    let mut text = format!("#state = {is_state}");
+    for (comparison, name, number) in comparisons(guard, facts) {
+        text.push_str(&format!(" AND {comparison} {name}"));
+        values.insert(name.to_owned(), AttributeValue::N(number.to_string()));
+    }
     values.insert(is_state, AttributeValue::S(state.as_str().to_owned()));
-    text
+    format!("({text})")
 }
 
-/// Left side and operator, the value's name, and the value.
-fn guard_text(guard: Guard, facts: &Facts) -> Option<(&'static str, &'static str, i64)> {
+/// Left side and operator, the value's name, and the value, of each comparison.
+fn comparisons(guard: Guard, facts: &Facts) -> Vec<(&'static str, &'static str, i64)> {
     match guard {
-        Guard::Always => None,
-        Guard::SameAttempt => Some(("attempt =", ":if_attempt", i64::from(facts.attempt))),
-        Guard::Attempted => Some(("attempt >", ":if_never", 0)),
-        Guard::Due => Some(("not_before <=", ":if_now", facts.now)),
-        Guard::LeaseExpired => Some(("lease_until <", ":if_now", facts.now)),
-        Guard::Replayed => Some(("since <", ":if_enqueued", facts.enqueued_at)),
-        Guard::GracePassed => Some(("since <=", ":if_graced", facts.resend_doubts_from)),
+        Guard::Always => vec![],
+        Guard::SameAttempt => vec![("attempt =", ":if_attempt", i64::from(facts.attempt))],
+        Guard::Attempted => vec![("attempt >", ":if_never", 0)],
+        Guard::Due => vec![("not_before <=", ":if_now", facts.now)],
+        Guard::LeaseExpired => vec![("lease_until <", ":if_now", facts.now)],
+        Guard::Replayed => vec![("since <", ":if_enqueued", facts.enqueued_at)],
+        Guard::GracePassed => vec![
+            ("since <=", ":if_graced", facts.resend_doubts_from),
+            ("doubts <", ":if_most_doubts", i64::from(MOST_DOUBTS)),
+        ],
     }
 }
 
@@ -69,9 +70,9 @@ mod tests {
             condition.text,
             "(#state = :is_planned AND not_before <= :if_now) OR \
              (#state = :is_failed AND since < :if_enqueued) OR \
-             (#state = :is_in_doubt AND since <= :if_graced)"
+             (#state = :is_in_doubt AND since <= :if_graced AND doubts < :if_most_doubts)"
         );
-        assert_eq!(condition.values.len(), 6);
+        assert_eq!(condition.values.len(), 7);
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub struct Item {
     pub state: String,
     /// The fencing token: how often it was claimed.
     pub attempt: u32,
+    /// How many of its attempts ended in doubt.
+    #[serde(default)]
+    pub doubts: u32,
     /// When it came into its state.
     pub since: i64,
     /// Not to be claimed before.
@@ -94,6 +97,7 @@ impl Item {
         Some(Record {
             state: self.state()?,
             attempt: self.attempt,
+            doubts: self.doubts,
             since: self.since,
             not_before: self.not_before,
             lease_until: self.lease_until,

@@ -240,6 +240,10 @@ fn update_expression(change: &Change) -> (String, HashMap<String, AttributeValue
             values.insert(":one".to_owned(), number(1));
             values.insert(":lease_until".to_owned(), number(change.facts.lease_until));
         }
+        Write::CountDoubt => {
+            set.push("doubts = doubts + :one".to_owned());
+            values.insert(":one".to_owned(), number(1));
+        }
         Write::Postpone => {
             set.push("not_before = :not_before".to_owned());
             values.insert(":not_before".to_owned(), number(change.facts.not_before));
