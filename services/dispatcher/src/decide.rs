@@ -33,16 +33,11 @@ pub async fn decide(
     request: DispatchRequest,
 ) -> Result<Decision, LedgerError> {
     let now = dispatcher.clock.now();
-    let send_before = send_before(&request);
+    let send_before = request.send_before();
     match skip_reason(dispatcher, &request, now, send_before).await? {
-        Some(reason) => skip(dispatcher, &request, now, send_before, reason).await,
+        Some(reason) => skip(dispatcher, request, now, send_before, reason).await,
         None => plan(dispatcher, request, now, send_before).await,
     }
-}
-
-/// Counted from our own acceptance, not from the event's `time`: the publisher's clock may be off.
-fn send_before(request: &DispatchRequest) -> Timestamp {
-    request.accepted_at + request.event.happened.kind().send_within()
 }
 
 async fn skip_reason(
@@ -84,21 +79,25 @@ fn supersedes(item: &Item, key: &NotificationKey) -> bool {
         .is_ok_and(|later| key.is_superseded_by(&later))
 }
 
+/// A notification that was planned before there was a reason to skip it stays planned: its mail
+/// request may be all that is missing, and the mailer knows what is stale.
 async fn skip(
     dispatcher: &Dispatcher,
-    request: &DispatchRequest,
+    request: DispatchRequest,
     now: Timestamp,
     send_before: Timestamp,
     reason: SkipReason,
 ) -> Result<Decision, LedgerError> {
-    let item = Item { reason: Some(reason.as_str().to_owned()), ..item(request, send_before) };
-    let outcome =
-        dispatcher.ledger.create(Transition::SkipAtPlan, item, now.as_millisecond()).await?;
-    if outcome == PlanOutcome::Created {
-        count(Count::Skipped);
-        tracing::info!(reason = reason.as_str(), "skipped");
+    let item = Item { reason: Some(reason.as_str().to_owned()), ..item(&request, send_before) };
+    let event = item.event.clone();
+    match dispatcher.ledger.create(Transition::SkipAtPlan, item, now.as_millisecond()).await? {
+        PlanOutcome::Created => {
+            count(Count::Skipped);
+            tracing::info!(reason = reason.as_str(), "skipped");
+            Ok(Decision::Nothing)
+        }
+        PlanOutcome::Exists(other) => Ok(decided_before(request, send_before, &other, &event)),
     }
-    Ok(Decision::Nothing)
 }
 
 async fn plan(
@@ -115,14 +114,21 @@ async fn plan(
             tracing::info!(kind = request.event.happened.kind().as_str(), "planned");
             Ok(Decision::Notify(mail_request(request, send_before)))
         }
-        PlanOutcome::Exists(other) if waits_for_its_request(&other, &event) => {
-            Ok(Decision::Notify(mail_request(request, send_before)))
-        }
-        PlanOutcome::Exists(other) => {
-            tracing::info!(decided_by = other.event, state = other.state, "duplicate");
-            Ok(Decision::Nothing)
-        }
+        PlanOutcome::Exists(other) => Ok(decided_before(request, send_before, &other, &event)),
     }
+}
+
+fn decided_before(
+    request: DispatchRequest,
+    send_before: Timestamp,
+    other: &Item,
+    event: &str,
+) -> Decision {
+    if waits_for_its_request(other, event) {
+        return Decision::Notify(mail_request(request, send_before));
+    }
+    tracing::info!(decided_by = other.event, state = other.state, "duplicate");
+    Decision::Nothing
 }
 
 /// Planned by this very event and never claimed: a crash may have come before the mail request.
