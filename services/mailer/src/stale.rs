@@ -18,9 +18,21 @@ pub async fn skip(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
             Ok(Disposition::Done)
         }
         RecordOutcome::Refused(item) if item.state() == Some(State::InDoubt) => {
-            Ok(Disposition::Done)
+            Ok(leave_in_doubt(delivery).await)
         }
         RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
         RecordOutcome::Absent => Ok(Disposition::Done),
     }
+}
+
+/// Nobody claims a stale doubt. But a mailer with the same message that read its clock before the
+/// moment passed may be claiming it just now, and would die without a message to come back to. By
+/// the time a lease would take it is gone.
+async fn leave_in_doubt(delivery: &Delivery<'_>) -> Disposition {
+    let mailer = delivery.mailer;
+    let gone = (delivery.request.send_before + mailer.lease).as_millisecond();
+    if mailer.clock.now_ms() <= gone {
+        return delivery.park_until(gone + 1).await;
+    }
+    Disposition::Done
 }
