@@ -11,9 +11,11 @@ use shared::FieldError;
 use shared::event::LARGEST_EVENT;
 use shared::json::parse_strict;
 
+use crate::Intake;
 use crate::accept::{Outcome, Verdict, accept_all};
 use crate::problem::Problem;
-use crate::store::EventStore;
+use crate::signature::Signed;
+use crate::store::{EventStore, StoreError};
 
 /// The most events that one request may carry.
 const LARGEST_BATCH: usize = 100;
@@ -49,18 +51,18 @@ enum Events {
 }
 
 /// Answers one HTTP request.
-pub async fn handle(store: &EventStore, payload: Value) -> Value {
+pub async fn handle(intake: &Intake, payload: Value) -> Value {
     let answer = match serde_json::from_value::<Request>(payload) {
-        Ok(request) => route(store, &request).await,
+        Ok(request) => route(intake, &request).await,
         Err(_) => Err(invalid("expected an HTTP request in payload format 2.0")),
     };
     answer.unwrap_or_else(Problem::into_response)
 }
 
-async fn route(store: &EventStore, request: &Request) -> Result<Value, Problem> {
+async fn route(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     let method = request.request_context.http.method.as_str();
     match (request.raw_path.trim_end_matches('/'), method) {
-        ("/v1/events", "POST") => publish(store, request).await,
+        ("/v1/events", "POST") => publish(intake, request).await,
         ("/v1/events", _) => Err(Problem::MethodNotAllowed("POST")),
         ("/healthz", "GET" | "HEAD") => Ok(response(200, &json!({ "status": "ok" }))),
         ("/healthz", _) => Err(Problem::MethodNotAllowed("GET, HEAD")),
@@ -68,24 +70,41 @@ async fn route(store: &EventStore, request: &Request) -> Result<Value, Problem> 
     }
 }
 
-async fn publish(store: &EventStore, request: &Request) -> Result<Value, Problem> {
-    match read_events(request)? {
-        Events::One(event) => {
-            let outcomes = accept(store, vec![event]).await?;
-            one(outcomes.into_iter().next())
-        }
+async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
+    let body = body(request)?;
+    let signed = match &intake.signatures {
+        Some(signatures) => Some(signatures.verify(&request.headers, &body)?),
+        None => None,
+    };
+    let answer = match read_events(request, &body)? {
+        Events::One(event) => one(accept(&intake.store, vec![event]).await?.into_iter().next())?,
         Events::Batch(events) => {
-            let outcomes = accept(store, events).await?;
-            Ok(response(202, &json!({ "results": outcomes })))
+            response(202, &json!({ "results": accept(&intake.store, events).await? }))
         }
+    };
+    match signed {
+        Some(signed) => once(&intake.store, &signed).await.map(|()| answer),
+        None => Ok(answer),
+    }
+}
+
+/// A signature is used up when its events are stored, not before: a crash in between must not
+/// shut the publisher out. A replay finds all its events stored, so it changes nothing either way.
+async fn once(store: &EventStore, signed: &Signed) -> Result<(), Problem> {
+    match store.use_up(&signed.key()).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Problem::Unauthorized("This signature was used before. Sign again.")),
+        Err(error) => Err(store_down(&error)),
     }
 }
 
 async fn accept(store: &EventStore, events: Vec<Value>) -> Result<Vec<Outcome>, Problem> {
-    accept_all(store, events).await.map_err(|error| {
-        tracing::error!(%error, "event store");
-        Problem::StoreDown
-    })
+    accept_all(store, events).await.map_err(|error| store_down(&error))
+}
+
+fn store_down(error: &StoreError) -> Problem {
+    tracing::error!(%error, "event store");
+    Problem::StoreDown
 }
 
 /// The answer to a single event says by its status what a batch says by its results.
@@ -100,13 +119,12 @@ fn one(outcome: Option<Outcome>) -> Result<Value, Problem> {
     }
 }
 
-fn read_events(request: &Request) -> Result<Events, Problem> {
+fn read_events(request: &Request, body: &[u8]) -> Result<Events, Problem> {
     let batch = media_type(request)?;
-    let body = body(request)?;
     if batch == Some(false) && body.len() > LARGEST_EVENT {
         return Err(too_large());
     }
-    let json = parse_strict(&body).map_err(|e| invalid(&e.to_string()))?;
+    let json = parse_strict(body).map_err(|e| invalid(&e.to_string()))?;
     match (json, batch) {
         (Value::Array(events), Some(true) | None) => small_enough(events).map(Events::Batch),
         (_, Some(true)) => Err(invalid("expected an array of events")),

@@ -7,6 +7,8 @@
 //!   data is a duplicate (a success, stored once); with others it is a conflict (refused, nothing
 //!   changed).
 //! - Bad input stores nothing and is answered with every bad field at once, by JSON Pointer.
+//! - Where secrets are set, the HTTP entry takes only what one of them signed, within five minutes,
+//!   and once.
 //! - When the store does not answer, neither does intake (HTTP 503, or a function error): the
 //!   publisher tries again, and what had been stored is then a duplicate.
 //!
@@ -16,6 +18,7 @@ mod accept;
 mod event_bridge;
 mod http;
 mod problem;
+mod signature;
 mod store;
 mod trigger;
 
@@ -26,8 +29,19 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 pub use accept::{Outcome, Verdict};
+pub use event_bridge::to_cloud_event;
+pub use signature::{SecretsError, Signatures};
 pub use store::{EventStore, StoreError};
 pub use trigger::handle;
+
+/// Intake and what it decides by.
+#[derive(Debug)]
+pub struct Intake {
+    /// Where events are stored.
+    pub store: EventStore,
+    /// Whose signatures the HTTP entry asks for; `None` where IAM decides who may publish.
+    pub signatures: Option<Signatures>,
+}
 
 /// Runs the function until its environment is shut down.
 ///
@@ -35,11 +49,11 @@ pub use trigger::handle;
 /// When a setting is missing, or the Runtime API is out of reach.
 pub async fn run() -> Result<(), Error> {
     telemetry::init("intake");
-    let store = Arc::new(from_env().await?);
+    let intake = Arc::new(from_env().await?);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
-        let store = Arc::clone(&store);
+        let intake = Arc::clone(&intake);
         async move {
-            let answer = handle(&store, event.payload.get()).await;
+            let answer = handle(&intake, event.payload.get()).await;
             telemetry::flush();
             answer.map_err(Error::from)
         }
@@ -47,9 +61,13 @@ pub async fn run() -> Result<(), Error> {
     .await
 }
 
-async fn from_env() -> Result<EventStore, Error> {
+async fn from_env() -> Result<Intake, Error> {
     let table = config::required("EVENTS_TABLE", "the name of the Events table")?;
     let days = config::number("EVENTS_RETENTION_DAYS", 90)?;
     let client = kit::aws::dynamodb(&kit::aws::sdk_config().await);
-    Ok(EventStore::new(client, table, days, Clock::system()))
+    let signatures = config::optional("WEBHOOK_SECRETS").map(|secrets| Signatures::parse(&secrets));
+    Ok(Intake {
+        store: EventStore::new(client, table, days, Clock::system()),
+        signatures: signatures.transpose()?,
+    })
 }

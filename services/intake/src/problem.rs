@@ -18,6 +18,8 @@ pub enum Problem {
     Invalid(Vec<FieldError>),
     /// The event's name is taken by another event.
     Conflict(String),
+    /// No valid signature, where one is asked for.
+    Unauthorized(&'static str),
     /// The store does not answer.
     StoreDown,
 }
@@ -31,6 +33,7 @@ impl Problem {
             Self::TooLarge(_) => 413,
             Self::Invalid(_) => 400,
             Self::Conflict(_) => 409,
+            Self::Unauthorized(_) => 401,
             Self::StoreDown => 503,
         }
     }
@@ -43,6 +46,7 @@ impl Problem {
             Self::TooLarge(_) => "Too large",
             Self::Invalid(_) => "The event is not valid",
             Self::Conflict(_) => "Another event has this source and id",
+            Self::Unauthorized(_) => "The signature is not valid",
             Self::StoreDown => "The event store does not answer",
         }
     }
@@ -59,6 +63,7 @@ impl Problem {
                     .to_owned()
             }
             Self::TooLarge(detail) | Self::Conflict(detail) => detail.clone(),
+            Self::Unauthorized(detail) => (*detail).to_owned(),
             Self::Invalid(errors) => {
                 format!("{} field(s) are not as expected; nothing was stored.", errors.len())
             }

@@ -14,6 +14,13 @@ use shared::message::DispatchRequest;
 use shared::notification::ledger_key;
 use shared::{CorrelationId, Event, outbox};
 
+/// The partition of signatures that were used. No order id can begin with `#`; relay passes it by.
+const SIGNATURES: &str = "#signatures";
+
+/// How long they are remembered, in seconds: well beyond the five minutes that a signature is good
+/// for, in either direction.
+const SIGNATURES_KEPT: i64 = 30 * 60;
+
 /// The Events table.
 #[derive(Debug, Clone)]
 pub struct EventStore {
@@ -75,6 +82,34 @@ impl EventStore {
                 }
                 other => Err(StoreError(DisplayErrorContext(&other).to_string())),
             },
+            Err(other) => Err(StoreError(DisplayErrorContext(&other).to_string())),
+        }
+    }
+
+    /// Uses up a signature: `true` the first time, `false` ever after (that is, until no clock
+    /// would accept it any more).
+    ///
+    /// # Errors
+    /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
+    pub async fn use_up(&self, signature: &str) -> Result<bool, StoreError> {
+        let expires_at = self.clock.now().as_second() + SIGNATURES_KEPT;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .item("order_id", AttributeValue::S(SIGNATURES.to_owned()))
+            .item("event", AttributeValue::S(signature.to_owned()))
+            .item("expires_at", AttributeValue::N(expires_at.to_string()))
+            .condition_expression("attribute_not_exists(order_id)");
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
             Err(other) => Err(StoreError(DisplayErrorContext(&other).to_string())),
         }
     }

@@ -7,7 +7,7 @@ use shared::json::parse_strict;
 
 use crate::accept::{Outcome, Verdict, accept_all};
 use crate::store::{EventStore, StoreError};
-use crate::{event_bridge, http};
+use crate::{Intake, event_bridge, http};
 
 /// Why an invocation ends as a function error.
 #[derive(Debug, thiserror::Error)]
@@ -31,22 +31,22 @@ struct Answer {
 ///
 /// # Errors
 /// [`Refusal`], for the triggers that know no HTTP status.
-pub async fn handle(store: &EventStore, payload: &str) -> Result<Value, Refusal> {
+pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, Refusal> {
     let payload = match parse_strict(payload.as_bytes()) {
         Ok(payload) => payload,
         Err(invalid) => return Ok(answer(vec![not_json(&invalid)])),
     };
     if payload.pointer("/requestContext/http").is_some() {
-        return Ok(http::handle(store, payload).await);
+        return Ok(http::handle(intake, payload).await);
     }
     if payload.get("detail-type").is_some() && payload.get("detail").is_some() {
-        return from_event_bridge(store, payload).await;
+        return from_event_bridge(&intake.store, payload).await;
     }
     let events = match payload {
         Value::Array(events) => events,
         one => vec![one],
     };
-    Ok(answer(accept_all(store, events).await?))
+    Ok(answer(accept_all(&intake.store, events).await?))
 }
 
 async fn from_event_bridge(store: &EventStore, envelope: Value) -> Result<Value, Refusal> {

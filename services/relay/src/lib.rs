@@ -23,8 +23,9 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
-pub use outbox::Outbox;
+pub use outbox::{Entry, MOST_KEYS, Outbox, OutboxError, Stored};
 pub use sources::{Queues, Relay, Tables};
+pub use stream::message;
 pub use sweep::{Swept, sweep};
 
 /// Runs the function until its environment is shut down.

@@ -10,7 +10,7 @@ use crate::sources::Relay;
 
 /// Sends the new events' messages and answers with the lowest sequence number that failed, if any.
 pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
-    let inserts: Vec<&Value> = records.iter().filter(|r| r["eventName"] == "INSERT").collect();
+    let inserts: Vec<&Value> = records.iter().filter(|r| is_event(r)).collect();
     let mut messages = Vec::with_capacity(inserts.len());
     let mut senders = Vec::with_capacity(inserts.len());
     for record in inserts {
@@ -39,7 +39,15 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
     }
 }
 
-fn message(record: &Value) -> Option<&str> {
+/// Whether a record is about a new event. Partitions that begin with `#` are intake's own notes.
+fn is_event(record: &Value) -> bool {
+    let partition = record.pointer("/dynamodb/Keys/order_id/S").and_then(Value::as_str);
+    record["eventName"] == "INSERT" && !partition.is_some_and(|p| p.starts_with('#'))
+}
+
+/// The dispatch message that an item of the Events table carries, as the stream shows it.
+#[must_use]
+pub fn message(record: &Value) -> Option<&str> {
     record.pointer("/dynamodb/NewImage/message/S")?.as_str()
 }
 

@@ -11,8 +11,8 @@ use crate::outbox::{Entry, MOST_KEYS, Outbox, OutboxError, Stored};
 use crate::sources::Relay;
 use crate::watermark;
 
-/// How far back the very first sweep looks: further than a stream's memory of 24 hours.
-const FIRST_LOOK_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// How far back the very first sweep looks: twice a stream's memory of 24 hours.
+const FIRST_LOOK_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
 /// After so many sweeps, over two days, an event that never reaches the ledger goes to the
 /// dead-letter queue instead of the dispatch queue.
@@ -43,13 +43,18 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<Swept, OutboxError> {
     let until = relay.clock.now_ms() - relay.sweep_after_ms;
     let mut from = watermark::read(&relay.tables).await?.unwrap_or(until - FIRST_LOOK_MS);
     let mut swept = Swept::default();
+    let mut written_at = swept;
     while from < until {
         if !sweep_hour(relay, from, until, deadline, &mut swept).await? {
             tracing::info!("the sweep ran out of time, the next one goes on");
             break;
         }
-        from = (next_hour(from)).min(until);
-        watermark::write(&relay.tables, from).await?;
+        from = next_hour(from).min(until);
+        // Empty hours are not worth a write each.
+        if swept != written_at || from == until {
+            watermark::write(&relay.tables, from).await?;
+            written_at = swept;
+        }
     }
     tracing::info!(looked_at = swept.looked_at, queued_again = swept.queued_again, "swept");
     Ok(swept)

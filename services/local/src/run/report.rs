@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::outcome::{End, Standing};
 use super::publish::{Answer, Published};
 use super::watch::Rest;
+use crate::aws::calls::Count;
 use crate::stack::Stack;
+
+/// What the mappings are called in the counts.
+const MAPPING: &str = "mapping";
 
 /// What a run came to. Stable: other tools read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +28,11 @@ pub struct Report {
     pub aws_calls_per_mail: f64,
     /// The functions' AWS calls by service and operation.
     pub aws_calls: BTreeMap<String, BTreeMap<String, u64>>,
+    /// The same calls by function.
+    pub aws_calls_by_function: BTreeMap<String, u64>,
+    /// What the mappings called to read the queues and the stream, by service and operation. On
+    /// AWS, Lambda polls; SQS bills those calls, DynamoDB Streams does not.
+    pub polling_calls: BTreeMap<String, BTreeMap<String, u64>>,
     /// Resident memory of the functions' processes, in bytes.
     pub functions: Vec<FunctionReport>,
     /// Each line in its order.
@@ -105,12 +114,12 @@ impl Report {
             .map(|(i, (published, standing))| event(i + 1, &published, standing.as_ref()))
             .collect();
         let counts = counts(&events);
-        let calls = stack.calls.counts();
+        let (polling, calls): (Vec<Count>, Vec<Count>) =
+            stack.calls.counts().into_iter().partition(|call| call.function == MAPPING);
         let all_calls: u64 = calls.iter().map(|c| c.calls).sum();
-        let mut aws_calls: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
-        for call in calls {
-            let operations = aws_calls.entry(call.service.to_string()).or_default();
-            *operations.entry(call.operation).or_default() += call.calls;
+        let mut aws_calls_by_function = BTreeMap::new();
+        for call in &calls {
+            *aws_calls_by_function.entry(call.function.clone()).or_default() += call.calls;
         }
         Self {
             counts,
@@ -121,7 +130,9 @@ impl Report {
             } else {
                 all_calls as f64 / counts.sent as f64
             },
-            aws_calls,
+            aws_calls: by_operation(calls),
+            aws_calls_by_function,
+            polling_calls: by_operation(polling),
             functions: functions(stack),
             events,
         }
@@ -135,6 +146,15 @@ impl Report {
         let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::other)?;
         std::fs::write(file, json)
     }
+}
+
+fn by_operation(calls: Vec<Count>) -> BTreeMap<String, BTreeMap<String, u64>> {
+    let mut services: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    for call in calls {
+        let operations = services.entry(call.service.to_string()).or_default();
+        *operations.entry(call.operation).or_default() += call.calls;
+    }
+    services
 }
 
 fn functions(stack: &Stack) -> Vec<FunctionReport> {

@@ -1,6 +1,6 @@
 //! The table at the end.
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
 use super::outcome::End;
@@ -63,7 +63,7 @@ fn counts(report: &Report) -> Table {
         number(counts.duplicate),
         number(counts.conflict),
         number(counts.invalid),
-        "→".to_owned(),
+        String::new(),
         number(counts.sent),
         number(counts.skipped),
         number(counts.failed),
@@ -77,7 +77,7 @@ fn counts(report: &Report) -> Table {
 
 fn table() -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
+    table.load_style(NOTHING);
     table
 }
 

@@ -1,0 +1,183 @@
+//! Standard Webhooks signatures, for shops outside AWS
+//! (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>).
+
+use std::collections::BTreeMap;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_TIMESTAMP, Webhook, WebhookError};
+
+use crate::problem::Problem;
+
+/// Two secrets are valid at a time: the new one, and the one it replaces.
+const MOST_SECRETS: usize = 2;
+
+/// The longest `webhook-id`, in bytes: it becomes part of a DynamoDB key.
+const LONGEST_ID: usize = 256;
+
+/// The secrets that publishers sign with.
+pub struct Signatures(Vec<Webhook>);
+
+/// The setting is not what it must be. Holds no secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "WEBHOOK_SECRETS must hold one or two secrets separated by a space, each `whsec_` and at least \
+     24 bytes in base64"
+)]
+pub struct SecretsError;
+
+/// A request that carries a valid signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    id: String,
+    timestamp: String,
+}
+
+impl Signed {
+    /// What a replay repeats: a publisher's retry keeps the id and signs anew, at another time.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{} {}", self.timestamp, self.id)
+    }
+}
+
+impl Signatures {
+    /// Reads the setting.
+    ///
+    /// # Errors
+    /// [`SecretsError`] when it holds none, more than two, or something else.
+    pub fn parse(setting: &str) -> Result<Self, SecretsError> {
+        let secrets: Vec<Webhook> = setting
+            .split_whitespace()
+            .map(|secret| match Webhook::new(secret) {
+                Ok(webhook) if secret.starts_with("whsec_") && secret.len() >= 38 => Ok(webhook),
+                _ => Err(SecretsError),
+            })
+            .collect::<Result<_, _>>()?;
+        if (1..=MOST_SECRETS).contains(&secrets.len()) {
+            Ok(Self(secrets))
+        } else {
+            Err(SecretsError)
+        }
+    }
+
+    /// Whether one of the secrets signed `body`, not more than five minutes ago. The comparison
+    /// takes the same time wherever two signatures differ.
+    ///
+    /// # Errors
+    /// [`Problem::Unauthorized`].
+    pub fn verify(
+        &self,
+        headers: &BTreeMap<String, String>,
+        body: &[u8],
+    ) -> Result<Signed, Problem> {
+        let headers = header_map(headers);
+        let mut refusal = WebhookError::InvalidSignature;
+        for secret in &self.0 {
+            match secret.verify(body, &headers) {
+                Ok(()) => return signed(&headers).ok_or(Problem::Unauthorized(TOO_LONG)),
+                Err(error) => refusal = error,
+            }
+        }
+        Err(Problem::Unauthorized(sentence(&refusal)))
+    }
+}
+
+impl std::fmt::Debug for Signatures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} secret(s)", self.0.len())
+    }
+}
+
+const INVALID: &str = "The header webhook-signature holds no signature of this body by a known \
+                       secret.";
+
+const TOO_LONG: &str = "The header webhook-id must hold 1 to 256 visible ASCII characters.";
+
+const fn sentence(error: &WebhookError) -> &'static str {
+    match error {
+        WebhookError::MissingHeader(_) => {
+            "Send the headers webhook-id, webhook-timestamp and webhook-signature."
+        }
+        WebhookError::InvalidTimestamp | WebhookError::InvalidHeader(_) => {
+            "The header webhook-timestamp must hold seconds since 1970."
+        }
+        WebhookError::TimestampTooOldError | WebhookError::FutureTimestampError => {
+            "The signature is not of the last five minutes. Check the clock and sign again."
+        }
+        _ => INVALID,
+    }
+}
+
+fn signed(headers: &HeaderMap) -> Option<Signed> {
+    let short = |text: &&str| !text.is_empty() && text.len() <= LONGEST_ID;
+    let text = |name: &str| headers.get(name)?.to_str().ok().filter(short).map(str::to_owned);
+    Some(Signed { id: text(HEADER_WEBHOOK_ID)?, timestamp: text(HEADER_WEBHOOK_TIMESTAMP)? })
+}
+
+fn header_map(headers: &BTreeMap<String, String>) -> HeaderMap {
+    headers
+        .iter()
+        .filter_map(|(name, value)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::from_str(value).ok()?))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OLD: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQI";
+    const NEW: &str = "whsec_D2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQI";
+
+    fn headers(secret: &str, at: i64, body: &[u8]) -> BTreeMap<String, String> {
+        let signature =
+            Webhook::new(secret).and_then(|w| w.sign("msg_1", at, body)).expect("signs");
+        [
+            ("webhook-id", "msg_1"),
+            ("webhook-timestamp", &at.to_string()),
+            ("webhook-signature", &signature),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+    }
+
+    fn now() -> i64 {
+        jiff::Timestamp::now().as_second()
+    }
+
+    #[test]
+    fn while_a_secret_is_rotated_both_are_valid() {
+        let signatures = Signatures::parse(&format!("{NEW} {OLD}")).expect("two secrets");
+        for secret in [OLD, NEW] {
+            assert!(signatures.verify(&headers(secret, now(), b"{}"), b"{}").is_ok());
+        }
+    }
+
+    #[test]
+    fn a_wrong_missing_or_stale_signature_is_refused() {
+        let signatures = Signatures::parse(NEW).expect("a secret");
+        let good = headers(NEW, now(), b"{}");
+        assert!(signatures.verify(&good, b"{ }").is_err(), "another body");
+        assert!(signatures.verify(&headers(OLD, now(), b"{}"), b"{}").is_err(), "another secret");
+        assert!(signatures.verify(&BTreeMap::new(), b"{}").is_err(), "no headers");
+        for off in [-301, 301] {
+            let stale = headers(NEW, now() + off, b"{}");
+            assert!(signatures.verify(&stale, b"{}").is_err(), "{off} seconds off");
+        }
+        for missing in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
+            let mut headers = good.clone();
+            headers.remove(missing);
+            assert!(signatures.verify(&headers, b"{}").is_err(), "without {missing}");
+        }
+    }
+
+    #[test]
+    fn a_setting_without_a_usable_secret_stops_the_function() {
+        for bad in ["", "secret", "whsec_", "whsec_short", &format!("{OLD} {NEW} {OLD}")] {
+            assert!(Signatures::parse(bad).is_err(), "{bad:?} was taken");
+        }
+    }
+}
