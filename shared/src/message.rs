@@ -21,6 +21,8 @@ pub struct DispatchRequest {
     pub accepted_at: Timestamp,
     /// Follows the event to SES.
     pub correlation_id: CorrelationId,
+    /// An operator's word for "still news until then", instead of what its kind says.
+    pub forced_until: Option<Timestamp>,
     /// What was accepted.
     pub event: Event,
 }
@@ -67,6 +69,8 @@ pub enum Unreadable {
 struct DispatchWire {
     v: u64,
     accepted_at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    send_before: Option<i64>,
     correlation_id: CorrelationId,
     event: Value,
 }
@@ -92,6 +96,7 @@ impl DispatchRequest {
         to_body(&DispatchWire {
             v: 1,
             accepted_at: accepted_at.as_millisecond(),
+            send_before: None,
             correlation_id: correlation_id.clone(),
             event: event.clone(),
         })
@@ -105,9 +110,18 @@ impl DispatchRequest {
         let wire: DispatchWire = read(DISPATCH, body)?;
         Ok(Self {
             accepted_at: millis(DISPATCH, wire.accepted_at)?,
+            forced_until: wire.send_before.map(|at| millis(DISPATCH, at)).transpose()?,
             correlation_id: wire.correlation_id,
             event: event(DISPATCH, &wire.event)?,
         })
+    }
+
+    /// Not to be sent from this moment on. Counted from our own acceptance, not from the event's
+    /// `time`: the publisher's clock may be off.
+    #[must_use]
+    pub fn send_before(&self) -> Timestamp {
+        self.forced_until
+            .unwrap_or_else(|| self.accepted_at + self.event.happened.kind().send_within())
     }
 }
 

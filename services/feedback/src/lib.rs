@@ -23,7 +23,7 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use batch::handle;
-pub use ses_event::{Reading, SesEvent};
+pub use ses_event::{Reading, SesEvent, read};
 
 /// The feedback function and everything it talks to.
 #[derive(Debug, Clone)]
