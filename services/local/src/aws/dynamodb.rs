@@ -17,7 +17,9 @@ use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
+use super::stream_index;
 use crate::edge::reply::{Reply, aws_json_error};
 
 /// How often items past their time to live are removed. AWS: within a few days.
@@ -116,13 +118,18 @@ enum PassOnError {
 }
 
 fn open(data: Option<&Path>) -> Result<Database, DynamodbError> {
-    let Some(directory) = data else {
-        return Database::memory().map_err(|e| failed("memory", &e));
+    let (path, shown) = match data {
+        // A name of its own, so that a second connection can find it and another stack can't.
+        None => (format!("file:{}?mode=memory&cache=shared", Uuid::new_v4()), "memory".to_owned()),
+        Some(directory) => {
+            let shown = directory.display().to_string();
+            std::fs::create_dir_all(directory).map_err(|e| failed(&shown, &e))?;
+            (directory.join("dynamodb.sqlite").to_string_lossy().into_owned(), shown)
+        }
     };
-    let shown = directory.display().to_string();
-    std::fs::create_dir_all(directory).map_err(|e| failed(&shown, &e))?;
-    let file = directory.join("dynamodb.sqlite");
-    Database::new(&file.to_string_lossy()).map_err(|e| failed(&shown, &e))
+    let database = Database::new(&path).map_err(|e| failed(&shown, &e))?;
+    stream_index::add(&path).map_err(|e| failed(&shown, &e))?;
+    Ok(database)
 }
 
 fn failed(path: &str, why: &dyn std::fmt::Display) -> DynamodbError {

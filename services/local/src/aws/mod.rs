@@ -7,3 +7,4 @@ pub mod place;
 pub mod sqs;
 mod sqs_adapt;
 mod sqs_large;
+mod stream_index;

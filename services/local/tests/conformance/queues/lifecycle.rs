@@ -1,0 +1,93 @@
+//! Services that fail, and mappings that stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use super::{body, mapping, start};
+use crate::support::function::{answering, function, success};
+use crate::support::services::Services;
+use crate::support::wait::until;
+
+// DeleteMessageBatch: "the result of the action on each message is reported individually".
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_that_the_service_refused_in_part_is_tried_again() {
+    let services = Services::start().await;
+    let queue = services.queue("work", []).await;
+    services.send(&queue, &["a"]).await;
+    let mut refused = false;
+    services.fault(move |operation, body| {
+        if operation != "DeleteMessageBatch" || std::mem::replace(&mut refused, true) {
+            return None;
+        }
+        let request: Value = serde_json::from_str(body).unwrap();
+        let id = &request["Entries"][0]["Id"];
+        let failed = json!({ "Id": id, "Code": "InternalError", "SenderFault": false });
+        Some((StatusCode::OK, json!({ "Successful": [], "Failed": [failed] }).to_string()))
+    });
+    let function = answering("null");
+    let mapping = start(&services, mapping(&queue), &function);
+    services.drained(&queue).await;
+    mapping.stop().await;
+    assert_eq!(services.calls("DeleteMessageBatch"), 2);
+    assert_eq!(function.events().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn polling_outlives_a_service_that_fails() {
+    let services = Services::start().await;
+    let queue = services.queue("work", []).await;
+    services.send(&queue, &["a"]).await;
+    let mut left = 7;
+    services.fault(move |operation, _| {
+        if operation != "ReceiveMessage" || left == 0 {
+            return None;
+        }
+        left -= 1;
+        Some((StatusCode::SERVICE_UNAVAILABLE, r#"{"__type":"ServiceUnavailable"}"#.to_owned()))
+    });
+    let function = answering("null");
+    let mapping = start(&services, mapping(&queue), &function);
+    services.drained(&queue).await;
+    mapping.stop().await;
+    assert_eq!(function.batches(body), [["a"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mapping_that_stops_settles_the_batch_that_is_under_way_and_reads_no_more() {
+    let services = Services::start().await;
+    let queue = services.queue("work", []).await;
+    services.send(&queue, &["a"]).await;
+    let gate = Arc::new(Semaphore::new(0));
+    let waiting = Arc::clone(&gate);
+    let function = function(move |_, _| {
+        let gate = Arc::clone(&waiting);
+        async move {
+            let _permit = gate.acquire().await.unwrap();
+            success()
+        }
+    });
+    let mapping = start(&services, mapping(&queue), &function);
+    function.invoked(1).await;
+    let stopping = tokio::spawn(mapping.stop());
+    services.send(&queue, &["b"]).await;
+    assert!(!stopping.is_finished());
+    gate.add_permits(1);
+    stopping.await.unwrap();
+    assert_eq!(services.counts(&queue).await, (1, 0));
+    assert_eq!(function.events().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mapping_that_waits_for_messages_stops_at_once() {
+    let services = Services::start().await;
+    let queue = services.queue("work", []).await;
+    let function = answering("null");
+    let mapping = start(&services, mapping(&queue), &function);
+    until("a long poll", async || (services.calls("ReceiveMessage") == 1).then_some(())).await;
+    let stopped = tokio::time::timeout(Duration::from_secs(5), mapping.stop()).await;
+    assert!(stopped.is_ok(), "a long poll lasts 20 s");
+}

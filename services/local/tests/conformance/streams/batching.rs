@@ -1,0 +1,83 @@
+//! How records become batches.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use local::mapping::stream::StreamMapping;
+
+use super::{delivered, id, mapping, start};
+use crate::support::function::{answering, function, success};
+use crate::support::services::Services;
+use crate::support::wait::until;
+
+// with-ddb: "Lambda … invokes your function synchronously with an event that contains stream
+// records"; params, BatchSize; errors: "in order" per shard.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_come_in_order_and_no_more_at_once_than_the_batch_size() {
+    let services = Services::start().await;
+    let stream = services.streamed_table().await;
+    services.put(&["a", "b", "c", "d", "e"]).await;
+    let function = answering("null");
+    let mapping = start(&services, StreamMapping { batch_size: 2, ..mapping(&stream) }, &function);
+    services.put(&["f", "g"]).await;
+    delivered(&function, &["a", "b", "c", "d", "e", "f", "g"]).await;
+    mapping.stop().await;
+    assert!(function.batches(id).iter().all(|batch| batch.len() <= 2));
+}
+
+// with-ddb, "Polling and batching streams": one concurrent invocation a shard, without a
+// parallelization factor.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_batch_of_a_shard_is_with_the_function_at_a_time() {
+    let services = Services::start().await;
+    let stream = services.streamed_table().await;
+    services.put(&["a", "b", "c"]).await;
+    let now = Arc::new(AtomicUsize::new(0));
+    let most = Arc::new(AtomicUsize::new(0));
+    let (counting, peak) = (Arc::clone(&now), Arc::clone(&most));
+    let function = function(move |_, _| {
+        let (now, most) = (Arc::clone(&counting), Arc::clone(&peak));
+        async move {
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            now.fetch_sub(1, Ordering::SeqCst);
+            success()
+        }
+    });
+    let mapping = start(&services, StreamMapping { batch_size: 1, ..mapping(&stream) }, &function);
+    delivered(&function, &["a", "b", "c"]).await;
+    mapping.stop().await;
+    assert_eq!(most.load(Ordering::SeqCst), 1);
+}
+
+// with-ddb, "Polling and batching streams": "until it has gathered a full batch, or until the
+// batching window expires".
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_gathers_what_comes_before_it_is_over() {
+    let services = Services::start().await;
+    let stream = services.streamed_table().await;
+    services.put(&["a"]).await;
+    let function = answering("null");
+    let window = Duration::from_secs(2);
+    let mapping = start(&services, StreamMapping { window, ..mapping(&stream) }, &function);
+    until("the first record read", async || (services.calls("GetRecords") > 1).then_some(())).await;
+    services.put(&["b", "c"]).await;
+    function.invoked(1).await;
+    mapping.stop().await;
+    assert_eq!(function.batches(id), [["a", "b", "c"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_batch_does_not_wait_for_its_window() {
+    let services = Services::start().await;
+    let stream = services.streamed_table().await;
+    services.put(&["a", "b", "c", "d"]).await;
+    let function = answering("null");
+    let window = Duration::from_secs(300);
+    let two = StreamMapping { batch_size: 2, window, ..mapping(&stream) };
+    let mapping = start(&services, two, &function);
+    delivered(&function, &["a", "b", "c", "d"]).await;
+    mapping.stop().await;
+    assert_eq!(function.batches(id), [["a", "b"], ["c", "d"]]);
+}

@@ -1,0 +1,79 @@
+//! What the function is given.
+
+use local::mapping::stream::{EventName, Filter, StartingPosition, StreamMapping};
+use serde_json::json;
+
+use super::{delivered, mapping, start};
+use crate::support::function::answering;
+use crate::support::services::Services;
+use crate::support::wait::until;
+
+// with-ddb, "Example DynamoDB Streams event".
+#[tokio::test(flavor = "multi_thread")]
+async fn the_event_has_every_field_that_lambda_gives_it() {
+    let services = Services::start().await;
+    let stream = services.streamed_table().await;
+    services.put(&["a"]).await;
+    let function = answering("null");
+    let mapping = start(&services, mapping(&stream), &function);
+    let mut event = function.invoked(1).await.remove(0);
+    let record = &mut event["Records"][0];
+    assert!(record["eventID"].take().is_string());
+    assert!(record["dynamodb"]["ApproximateCreationDateTime"].take().is_number());
+    assert!(record["dynamodb"]["SizeBytes"].take().is_number());
+    let number = record["dynamodb"]["SequenceNumber"].take();
+    assert!(number.as_str().is_some_and(|number| number.len() >= 21), "{number}");
+    assert_eq!(
+        event,
+        json!({ "Records": [{
+            "eventID": null,
+            "eventName": "INSERT",
+            "eventVersion": "1.1",
+            "eventSource": "aws:dynamodb",
+            "awsRegion": "us-east-1",
+            "dynamodb": {
+                "ApproximateCreationDateTime": null,
+                "Keys": { "id": { "S": "a" } },
+                "NewImage": { "id": { "S": "a" } },
+                "SequenceNumber": null,
+                "SizeBytes": null,
+                "StreamViewType": "NEW_IMAGE",
+            },
+            "eventSourceARN": stream,
+        }]})
+    );
+    mapping.stop().await;
+}
+
+// filter: records that do not match are discarded, and the stream goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_that_the_filter_does_not_let_pass_never_reach_the_function() {
+    let services = Services::start().await;
+    let stream = services.streamed_table().await;
+    services.put(&["a", "b", "a"]).await;
+    services.remove("a").await;
+    services.put(&["c"]).await;
+    let function = answering("null");
+    let filter = Filter::EventName(EventName::Insert);
+    let mapping = start(&services, StreamMapping { filter, ..mapping(&stream) }, &function);
+    delivered(&function, &["a", "b", "c"]).await;
+    mapping.stop().await;
+    let names = function.batches(|record| record["eventName"].as_str().unwrap().to_owned());
+    assert_eq!(names.concat(), ["INSERT"; 3]);
+}
+
+// params, StartingPosition: "LATEST - process new records that are added to the stream".
+#[tokio::test(flavor = "multi_thread")]
+async fn from_the_latest_only_what_is_written_afterwards_is_delivered() {
+    let services = Services::start().await;
+    let stream = services.streamed_table().await;
+    services.put(&["old"]).await;
+    let function = answering("null");
+    let starting_position = StartingPosition::Latest;
+    let latest = StreamMapping { starting_position, ..mapping(&stream) };
+    let mapping = start(&services, latest, &function);
+    until("the shard read", async || (services.calls("GetRecords") > 0).then_some(())).await;
+    services.put(&["new"]).await;
+    delivered(&function, &["new"]).await;
+    mapping.stop().await;
+}
