@@ -1,1 +1,49 @@
-//! Being written.
+//! `waybill`: the operator's command.
+//!
+//! Promises:
+//! - It answers "did the customer get the mail?", "why not?" and "may I replay this?" without
+//!   changing anything.
+//! - What changes something shows first what it would change, and writes who, why and what came of
+//!   it to an audit item before and after.
+//! - A replay sends, waits for the confirmation, then deletes. Broken off at any instruction it
+//!   loses nothing, and the ledger lets one mail of what is replayed twice through.
+//! - It prints what it did not look at.
+//! - No e-mail address, name or postal address is printed unless asked for.
+//! - Wrong input is answered with a sentence: what is wrong, what was expected, what to try.
+//!
+//! It talks to AWS only through SDK clients, so it is the same against AWS and against the
+//! one-machine stack.
+
+mod audit;
+mod aws;
+pub mod cli;
+mod confirm;
+mod dlq;
+mod doctor;
+mod erase;
+mod events;
+mod failure;
+mod journal;
+mod jq;
+mod lookup;
+mod mailrequest;
+mod manual;
+mod order;
+mod outbox;
+mod output;
+mod pii;
+mod preview;
+mod progress;
+mod publish;
+mod rate;
+mod resend;
+mod run;
+mod settle;
+mod status;
+mod stop;
+mod suppression;
+mod sweep;
+mod when;
+
+pub use failure::{Ending, Failure};
+pub use run::{main, run};

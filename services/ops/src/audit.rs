@@ -1,0 +1,172 @@
+//! Who did what, why, and what came of it: an item in the ledger table for each command that
+//! changes something, written before the first change and completed after the last.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::aws::{Stack, refused};
+use crate::failure::Failure;
+use crate::output::rfc3339;
+use crate::pii::without_addresses;
+
+/// The partition of the ledger table that holds the audit items. No order id begins with `#`.
+pub const PARTITION: &str = "#audit";
+
+/// As long as the ledger's own records by default.
+const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
+
+/// How long STS may take to say who this is.
+const IDENTITY_WITHIN: Duration = Duration::from_secs(2);
+
+/// Flags of commands that change something.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Audit")]
+pub struct Who {
+    /// Who does it (default: WAYBILL_OPERATOR, or the user of this machine). What AWS says of the
+    /// caller is written beside it
+    #[arg(long, env = "WAYBILL_OPERATOR", value_name = "NAME")]
+    pub operator: Option<String>,
+}
+
+impl Who {
+    fn name(&self) -> String {
+        let user = || std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok();
+        self.operator.clone().or_else(user).unwrap_or_else(|| "unknown".to_owned())
+    }
+}
+
+/// An audit item that was begun.
+#[derive(Debug)]
+pub struct Audit<'a> {
+    stack: &'a Stack,
+    sort_key: String,
+}
+
+/// What is written before the first change.
+#[derive(Debug)]
+pub struct Intent<'a> {
+    /// The command, such as `dlq replay mail`.
+    pub action: String,
+    /// Why.
+    pub reason: &'a str,
+    /// What it is about and how much: counts and flags, no personal data.
+    pub plan: Value,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It did all it was to do, or said in its counts what it did not.
+    Completed,
+    /// The operator stopped it.
+    Interrupted,
+    /// A service did not do its part.
+    Failed,
+}
+
+impl<'a> Audit<'a> {
+    /// Writes the item. Nothing may be changed before this has returned.
+    ///
+    /// # Errors
+    /// [`Failure::Service`] when the ledger table does not take it: then nothing is to be done.
+    pub async fn begin(stack: &'a Stack, who: &Who, intent: Intent<'_>) -> Result<Self, Failure> {
+        let now = Timestamp::now();
+        let random = uuid::Uuid::new_v4().simple().to_string();
+        let sort_key = format!("{now:.3}#{}", &random[..8]);
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let mut item = key(&sort_key);
+        item.extend([
+            ("action".to_owned(), text(&intent.action)),
+            ("command".to_owned(), text(&command_line())),
+            ("operator".to_owned(), text(&without_addresses(&who.name()))),
+            ("reason".to_owned(), text(&without_addresses(intent.reason))),
+            ("plan".to_owned(), text(&intent.plan.to_string())),
+            ("state".to_owned(), text("begun")),
+            ("begun_at".to_owned(), text(&rfc3339(now.as_millisecond()))),
+            (
+                "expires_at".to_owned(),
+                AttributeValue::N((now.as_second() + KEPT_SECONDS).to_string()),
+            ),
+        ]);
+        if let Some(identity) = identity(stack).await {
+            item.insert("identity".to_owned(), AttributeValue::S(identity));
+        }
+        let put = stack.dynamodb.put_item().table_name(stack.ledger_table()).set_item(Some(item));
+        put.send().await.map_err(refused("write the audit item; nothing was done"))?;
+        Ok(Self { stack, sort_key })
+    }
+
+    /// Completes the item.
+    ///
+    /// # Errors
+    /// [`Failure::Service`] when the ledger table does not take it; what was done is done.
+    pub async fn end(self, state: State, outcome: &Value) -> Result<(), Failure> {
+        let word = match state {
+            State::Completed => "completed",
+            State::Interrupted => "interrupted",
+            State::Failed => "failed",
+        };
+        let update = self
+            .stack
+            .dynamodb
+            .update_item()
+            .table_name(self.stack.ledger_table())
+            .set_key(Some(key(&self.sort_key)))
+            .update_expression("SET #state = :state, outcome = :outcome, ended_at = :now")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", AttributeValue::S(word.to_owned()))
+            .expression_attribute_values(":outcome", AttributeValue::S(outcome.to_string()))
+            .expression_attribute_values(
+                ":now",
+                AttributeValue::S(rfc3339(Timestamp::now().as_millisecond())),
+            );
+        update.send().await.map_err(refused("complete the audit item; what was done is done"))?;
+        Ok(())
+    }
+
+    /// Completes the item as `result` says.
+    ///
+    /// # Errors
+    /// That of `result`, or else that of [`Audit::end`].
+    pub async fn end_with<T>(
+        self,
+        result: Result<T, Failure>,
+        outcome: &Value,
+    ) -> Result<T, Failure> {
+        let state = match &result {
+            Ok(_) => State::Completed,
+            Err(Failure::Interrupted(_)) => State::Interrupted,
+            Err(_) => State::Failed,
+        };
+        let ended = self.end(state, outcome).await;
+        let value = result?;
+        ended.map(|()| value)
+    }
+}
+
+fn key(sort_key: &str) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        ("order_id".to_owned(), AttributeValue::S(PARTITION.to_owned())),
+        ("notification".to_owned(), AttributeValue::S(sort_key.to_owned())),
+    ])
+}
+
+/// What was typed, with addresses masked: the ledger table holds none in clear.
+fn command_line() -> String {
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .map(|word| if word.contains(' ') { format!("'{word}'") } else { word })
+        .collect();
+    without_addresses(&format!("waybill {}", words.join(" ")))
+}
+
+/// Whom AWS takes the caller for; unknown where there is no STS to ask.
+async fn identity(stack: &Stack) -> Option<String> {
+    let sts = aws_sdk_sts::Client::new(&stack.config);
+    let answer = tokio::time::timeout(IDENTITY_WITHIN, sts.get_caller_identity().send()).await;
+    answer.ok()?.ok()?.arn
+}

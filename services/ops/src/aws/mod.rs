@@ -1,0 +1,11 @@
+//! The stack that a command talks to, and how its services' answers are worded.
+
+mod discover;
+mod names;
+mod queue;
+mod sentence;
+mod session;
+
+pub use queue::{Dlq, Queue};
+pub use sentence::{is_unknown_operation, refused, why};
+pub use session::{Connection, Stack};

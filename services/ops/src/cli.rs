@@ -1,0 +1,119 @@
+//! The command line.
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use crate::aws::Connection;
+use crate::output::Format;
+use crate::{
+    dlq, doctor, erase, journal, manual, order, preview, publish, resend, settle, status,
+    suppression, sweep,
+};
+
+/// Tells what became of an order's mails, and repairs what went wrong.
+///
+/// Exit codes: 0 done, or healthy; 1 something needs attention, or a service did not answer; 2 the
+/// command was typed wrong or refused; 130 stopped with Ctrl-C. In each case nothing is lost.
+#[derive(Debug, Parser)]
+#[command(name = "waybill", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// Tables for people, or one JSON document for scripts
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: Format,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment here would be the help text of the group")]
+    pub connection: Connection,
+    #[command(subcommand)]
+    #[expect(missing_docs, reason = "as above")]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Queues, dead-letter queues, the last 24 hours and SES, with a word on anything unhealthy
+    Status(status::Args),
+    /// What became of an order: its events, its mails, and what happens next
+    Order(order::Args),
+    /// Dead-letter queues: list, show, replay, drop
+    #[command(subcommand)]
+    Dlq(dlq::Command),
+    /// Sends one mail that was skipped or failed
+    Resend(resend::Args),
+    /// Settles a doubt: SES has accepted the mail, or it has not
+    Settle(settle::Args),
+    /// Queues events again that the ledger has not seen
+    Sweep(sweep::Args),
+    /// SES's list of addresses that it does not mail
+    #[command(subcommand)]
+    Suppression(suppression::Command),
+    /// Removes an order from tables and queues
+    Erase(erase::Args),
+    /// Publishes events from a file, as a shop's backend would
+    Publish(publish::Args),
+    /// Writes the mails of sample events, or of an order's own events, to look at
+    Preview(preview::Args),
+    /// Checks the deployment; each finding says its fix
+    Doctor(doctor::Args),
+    /// Who changed what with this command, and why
+    Audit(journal::Args),
+    /// Completions for a shell, on standard output
+    Completions(manual::Completions),
+    /// The manual pages, in roff
+    Man(manual::Man),
+}
+
+/// The arguments as clap takes them: `--yes-delete-12` is `--yes-delete=12`.
+pub fn arguments(typed: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    typed.into_iter().map(|word| with_number(&word).unwrap_or(word)).collect()
+}
+
+fn with_number(word: &OsString) -> Option<OsString> {
+    let number = word.to_str()?.strip_prefix("--yes-delete-")?;
+    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| format!("--yes-delete={number}").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_word_that_deletes_carries_its_number() {
+        let typed = ["waybill", "dlq", "drop", "mail", "--yes-delete-12"].map(OsString::from);
+        let cli = Cli::try_parse_from(arguments(typed)).unwrap();
+        let Command::Dlq(dlq::Command::Drop(args)) = cli.command else { panic!("drop") };
+        assert_eq!(args.yes_delete, Some(12));
+    }
+
+    #[test]
+    fn a_replay_without_a_reason_is_refused() {
+        let refused = Cli::try_parse_from(["waybill", "dlq", "replay", "mail"]).unwrap_err();
+        assert_eq!(refused.exit_code(), 2);
+        assert!(Cli::try_parse_from(["waybill", "dlq", "replay", "mail", "--dry-run"]).is_ok());
+    }
+
+    #[test]
+    fn the_help_of_every_command_as_it_is_read() {
+        let mut command = Cli::command().term_width(100);
+        command.build();
+        let mut text = String::new();
+        helps(&mut command, &mut text);
+        insta::assert_snapshot!(text);
+    }
+
+    fn helps(command: &mut clap::Command, text: &mut String) {
+        let help = command.render_help();
+        text.push_str(&format!("$ {} -h\n{help}\n", command.get_name()));
+        for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
+            helps(sub, text);
+        }
+    }
+}

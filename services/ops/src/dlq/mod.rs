@@ -1,0 +1,73 @@
+//! `waybill dlq`: dead-letter queues.
+
+mod delete;
+mod drop;
+mod edit;
+mod judge;
+mod letter;
+mod list;
+mod peek;
+mod received;
+mod replay;
+mod select;
+mod show;
+mod subject;
+mod survey;
+mod verdict;
+mod words;
+
+pub use delete::delete;
+pub use peek::{AT_ONCE, Depth, End, Peek, hold_for};
+pub use received::Received;
+pub use select::{kind, order_id};
+
+use letter::Letter;
+use subject::Subject;
+
+use crate::aws::{Dlq, Stack};
+use crate::failure::{Ending, Failure};
+use crate::output::Output;
+use crate::stop::Stop;
+
+/// The commands about dead-letter queues.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// What is in each dead-letter queue, by reason
+    List(list::Args),
+    /// The messages of one dead-letter queue, with their reasons and what a replay would do
+    Show(show::Args),
+    /// Plans what a replay would do, and after your word moves exactly that
+    Replay(replay::Args),
+    /// Deletes messages for good, after writing them to a file
+    Drop(drop::Args),
+}
+
+/// Whether a message of that contract is about the order: by what it says, or, where that cannot be
+/// read, by the order's id standing in it as a whole JSON string. One that is about several orders
+/// is not about this one alone, and so is not.
+#[must_use]
+pub fn is_about(contract: Dlq, message: &Received, order: &str) -> bool {
+    let mut letter = Letter::of(contract, message);
+    let subject = Subject::of(contract, &message.body);
+    subject.complete(&mut letter);
+    match subject {
+        Subject::Unreadable(_) if letter.order_id.is_none() => {
+            message.body.contains(&format!("\"{order}\""))
+        }
+        _ => letter.order_id.as_deref() == Some(order),
+    }
+}
+
+/// Runs one.
+///
+/// # Errors
+/// That of the command.
+pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<Ending, Failure> {
+    let stop = Stop::listening();
+    match command {
+        Command::List(args) => list::run(stack, args, output, &stop).await,
+        Command::Show(args) => show::run(stack, args, output, &stop).await,
+        Command::Replay(args) => Box::pin(replay::run(stack, args, output, &stop)).await,
+        Command::Drop(args) => drop::run(stack, args, output, &stop).await,
+    }
+}

@@ -1,0 +1,86 @@
+//! What came of a replay.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::dlq::verdict::Verdict;
+use crate::output::{Paint, Tone};
+
+/// How many failures are told one by one.
+const MOST_TOLD: usize = 10;
+
+/// Counts of what was done and what was not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// Sent, and then deleted from the dead-letter queue.
+    pub moved: usize,
+    /// Of these, sent but not confirmed as deleted: a second replay finds out what is true.
+    pub not_deleted: usize,
+    /// No longer to be moved when their turn came, by what they had become.
+    pub changed: BTreeMap<Verdict, usize>,
+    /// Not sent: they stay in the dead-letter queue.
+    pub failed: usize,
+    /// Not begun, since the operator stopped it.
+    pub not_begun: usize,
+    /// Planned, but not seen again: somebody else holds or deleted them.
+    pub not_seen: usize,
+    /// Not given back: they come back by themselves.
+    pub not_given_back: usize,
+    /// The first failures, by message.
+    pub failures: BTreeMap<String, String>,
+}
+
+impl Outcome {
+    /// A message that may no longer be moved.
+    pub fn changed(&mut self, _id: &str, verdict: Verdict) {
+        *self.changed.entry(verdict).or_default() += 1;
+    }
+
+    /// A message that could not be sent.
+    pub fn failed(&mut self, id: &str, why: String) {
+        self.failed += 1;
+        if self.failures.len() < MOST_TOLD {
+            self.failures.insert(id.to_owned(), why);
+        }
+    }
+
+    /// Whether somebody should look.
+    #[must_use]
+    pub const fn needs_attention(&self) -> bool {
+        self.failed > 0 || self.not_seen > 0
+    }
+
+    /// For people.
+    #[must_use]
+    pub fn text(&self, paint: Paint) -> String {
+        let mut text = paint.heading("Replayed");
+        let mut line = |tone, count: usize, what: &str| {
+            text.push_str(&format!(" {}  {what}\n", paint.paint(tone, &format!("{count:>6}"))));
+        };
+        line(Tone::Good, self.moved, "moved");
+        let rest = [
+            (
+                Tone::Warning,
+                self.not_deleted,
+                "of these not confirmed as deleted: both queues may have them, one mail follows",
+            ),
+            (Tone::Bad, self.failed, "could not be sent, and stay"),
+            (Tone::Warning, self.not_begun, "not begun"),
+            (
+                Tone::Warning,
+                self.not_seen,
+                "not seen again: in flight elsewhere; replay once more in a while",
+            ),
+            (Tone::Dim, self.not_given_back, "hidden for a while: they could not be given back"),
+        ];
+        rest.into_iter().filter(|(_, n, _)| *n > 0).for_each(|(tone, n, what)| line(tone, n, what));
+        for (verdict, count) in &self.changed {
+            line(Tone::Warning, *count, &format!("became {verdict} meanwhile, and stay"));
+        }
+        for (id, why) in &self.failures {
+            text.push_str(&format!("         {id}: {why}\n"));
+        }
+        text
+    }
+}

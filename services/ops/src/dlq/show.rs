@@ -1,0 +1,109 @@
+//! `waybill dlq show`.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::select::Selection;
+use super::survey::{Rules, Survey, survey};
+use super::words;
+use crate::aws::{Dlq, Stack};
+use crate::failure::{Ending, Failure};
+use crate::output::{Output, Paint, Report};
+use crate::pii::Personal;
+use crate::stop::Stop;
+
+/// Flags of `dlq show`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which: intake, relay, dispatch, mail or feedback
+    pub queue: String,
+    #[command(flatten)]
+    pub selection: Selection,
+    /// The same as --failed-for
+    #[arg(long, value_name = "TEXT", conflicts_with = "failed_for")]
+    pub reason: Option<String>,
+    /// How many messages the table holds
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// The bodies too, with names and addresses masked
+    #[arg(long)]
+    pub body: bool,
+    /// With --body: names and addresses in clear
+    #[arg(long, requires = "body")]
+    pub show_pii: bool,
+}
+
+/// The messages of a dead-letter queue.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct Shown {
+    survey: Survey,
+    #[serde(skip)]
+    limit: usize,
+}
+
+/// Shows the selected messages.
+///
+/// # Errors
+/// [`Failure::Input`] for what is no dead-letter queue, filter, kind or moment.
+pub async fn run(
+    stack: &Stack,
+    args: &Args,
+    output: Output,
+    stop: &Stop,
+) -> Result<Ending, Failure> {
+    let dlq = Dlq::parse(&args.queue, &stack.name)?;
+    let now = Timestamp::now();
+    let failed_for = args.reason.clone().or_else(|| args.selection.failed_for.clone());
+    let selection = Selection { failed_for, ..args.selection.clone() };
+    let rules = Rules {
+        selector: selection.compile(now)?,
+        edit: None,
+        keep_bodies: if args.body { args.limit } else { 0 },
+        personal: Personal::shown_if(args.show_pii),
+        now,
+    };
+    let survey = survey(stack, dlq, &rules, stop).await?;
+    output.print(&Shown { survey, limit: args.limit });
+    Ok(Ending::Healthy)
+}
+
+impl Report for Shown {
+    fn text(&self, paint: Paint) -> String {
+        let survey = &self.survey;
+        let mut text = words::looked_at(survey);
+        if !survey.entries.is_empty() {
+            text.push('\n');
+            text.push_str(&words::entries(paint, &survey.entries, self.limit));
+        }
+        for entry in &survey.entries {
+            if let Some(body) = &entry.body {
+                text.push('\n');
+                text.push_str(&paint.heading(&entry.letter.message_id));
+                text.push_str(&format!("{body:#}\n"));
+            }
+        }
+        if !survey.counts.is_empty() {
+            text.push('\n');
+            text.push_str(&words::counts(paint, survey.queue, &survey.counts));
+        }
+        let skipped = words::skipped(paint, &survey.skipped);
+        if !skipped.is_empty() {
+            text.push('\n');
+            text.push_str(&skipped);
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_letter_queue_as_people_and_scripts_read_it() {
+        let shown = Shown { survey: words::samples::survey(), limit: 4 };
+        insta::assert_snapshot!(shown.text(Paint::Plain));
+        insta::assert_json_snapshot!(shown);
+    }
+}

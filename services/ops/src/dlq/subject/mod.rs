@@ -1,0 +1,130 @@
+//! What a dead letter is about, read from its body by the contract of its queue.
+
+mod intake;
+mod relay;
+
+use feedback::{Reading, SesEvent};
+use shared::NotificationKey;
+use shared::event::Event;
+use shared::message::{DispatchRequest, MailRequest};
+use shared::notification::ledger_key;
+
+pub use intake::{Events, payload};
+pub use relay::Window;
+
+use super::letter::Letter;
+use crate::aws::Dlq;
+
+/// What a message asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A mail.
+    Mail {
+        /// Which.
+        key: NotificationKey,
+        /// Not to be sent from then on; milliseconds since 1970.
+        send_before: i64,
+    },
+    /// A decision about an event.
+    Dispatch {
+        /// The notification that it asks for.
+        key: NotificationKey,
+        /// Where the ledger knows it.
+        ledger_key: String,
+        /// The event's sort key.
+        event: String,
+        /// Whether it asks for a mail at all.
+        notify: bool,
+        /// Not to be sent from then on; milliseconds since 1970.
+        send_before: i64,
+    },
+    /// An SES event about a mail of ours.
+    Feedback(SesEvent),
+    /// An SES event that changes nothing.
+    ForeignFeedback,
+    /// Events that were to be accepted.
+    Intake(Events),
+    /// A stretch of the stream.
+    Relay(Window),
+    /// Nothing that can be read. Why.
+    Unreadable(String),
+}
+
+impl Subject {
+    /// Reads a body.
+    #[must_use]
+    pub fn of(dlq: Dlq, body: &str) -> Self {
+        match dlq {
+            Dlq::Mail => mail(body),
+            Dlq::Dispatch => dispatch(body),
+            Dlq::Feedback => match feedback::read(body) {
+                Reading::Ours(event) => Self::Feedback(event),
+                Reading::Other { .. } => Self::ForeignFeedback,
+                Reading::Unreadable(why) => Self::Unreadable(why),
+            },
+            Dlq::Intake => Events::read(body).map_or_else(Self::Unreadable, Self::Intake),
+            Dlq::Relay => Window::read(body).map_or_else(Self::Unreadable, Self::Relay),
+        }
+    }
+
+    /// Completes what the letter says of order, kind and scope.
+    pub fn complete(&self, letter: &mut Letter) {
+        let key = match self {
+            Self::Mail { key, .. } | Self::Dispatch { key, .. } => key,
+            Self::Feedback(event) => &event.key,
+            Self::Intake(events) => {
+                letter.order_id = letter.order_id.take().or_else(|| events.only_order());
+                letter.kind = letter.kind.take().or_else(|| events.only_kind());
+                return;
+            }
+            Self::ForeignFeedback | Self::Relay(_) | Self::Unreadable(_) => return,
+        };
+        letter.order_id = Some(key.order_id.to_string());
+        letter.kind = Some(key.kind.to_string());
+        letter.scope.clone_from(&key.scope);
+    }
+}
+
+fn mail(body: &str) -> Subject {
+    match MailRequest::parse(body) {
+        Ok(request) => {
+            Subject::Mail { send_before: request.send_before.as_millisecond(), key: request.key }
+        }
+        Err(unreadable) => Subject::Unreadable(unreadable.to_string()),
+    }
+}
+
+fn dispatch(body: &str) -> Subject {
+    match DispatchRequest::parse(body) {
+        Ok(request) => Subject::Dispatch {
+            key: NotificationKey::of(&request.event),
+            ledger_key: ledger_key(&request.event),
+            event: request.event.reference.sort_key(),
+            notify: request.event.notify,
+            send_before: request.send_before().as_millisecond(),
+        },
+        Err(unreadable) => Subject::Unreadable(unreadable.to_string()),
+    }
+}
+
+/// The first bad field of an event, as a sentence.
+fn first_problem(json: &serde_json::Value) -> Result<Event, String> {
+    Event::parse(json).map_err(|problems| match problems.as_slice() {
+        [] => "not an event of the contract".to_owned(),
+        [only] => only.to_string(),
+        [first, rest @ ..] => format!("{first}, and {} more", rest.len()),
+    })
+}
+
+impl Subject {
+    /// The mail that it asks for, as one text; `None` where it asks for none.
+    #[must_use]
+    pub fn mail(&self) -> Option<String> {
+        match self {
+            Self::Mail { key, .. } | Self::Dispatch { key, notify: true, .. } => {
+                Some(key.to_string())
+            }
+            _ => None,
+        }
+    }
+}

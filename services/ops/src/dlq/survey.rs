@@ -1,0 +1,234 @@
+//! A look at every message of a dead-letter queue, joined with the ledger.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::edit::{Edit, Edited, Edits};
+use super::judge::Judge;
+use super::letter::Letter;
+use super::peek::{self, Depth, End, Peek};
+use super::received::Received;
+use super::select::{Choice, Selector};
+use super::subject::Subject;
+use super::verdict::{Judgement, Verdict};
+use crate::aws::{Dlq, Queue, Stack};
+use crate::failure::Failure;
+use crate::pii::Personal;
+use crate::progress::Progress;
+use crate::stop::Stop;
+
+/// What to look at and how.
+#[derive(Debug)]
+pub struct Rules {
+    /// Which messages.
+    pub selector: Selector,
+    /// What is changed before they are judged.
+    pub edit: Option<Edit>,
+    /// Of how many the bodies are kept.
+    pub keep_bodies: usize,
+    /// Whether personal data may be shown.
+    pub personal: Personal,
+    /// When the look began.
+    pub now: Timestamp,
+}
+
+/// One selected message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// What the message tells.
+    #[serde(flatten)]
+    pub letter: Letter,
+    /// What a replay would come to.
+    #[serde(flatten)]
+    pub judgement: Judgement,
+    /// Its body, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+}
+
+/// What was found, and what was not looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Survey {
+    /// Where.
+    pub queue: Dlq,
+    /// How many messages were looked at.
+    pub looked_at: usize,
+    /// The selected ones, the oldest failure first.
+    pub entries: Vec<Entry>,
+    /// How many messages have each verdict.
+    pub counts: BTreeMap<Verdict, usize>,
+    /// What was passed by.
+    pub skipped: Skipped,
+    /// What the edit did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edits: Option<Edits>,
+}
+
+/// What was not looked at or not understood. A tool that is trusted at night says so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// Looked at and not selected.
+    pub not_selected: usize,
+    /// Hidden: somebody else received them, or an earlier look was killed.
+    pub in_flight_elsewhere: u64,
+    /// Delayed, and so not to be seen yet.
+    pub delayed: u64,
+    /// The queue allows no more messages in flight: the rest was not seen.
+    pub beyond_limit: bool,
+    /// The jq filter did not suit so many messages; they are not selected.
+    pub unsuited: usize,
+    /// jq's words about the first of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsuited_because: Option<String>,
+    /// Not given back after the look: they come back by themselves.
+    pub not_given_back: usize,
+}
+
+/// Looks at all of `dlq` and gives every message back.
+///
+/// # Errors
+/// [`Failure::Service`] when a service does not answer, [`Failure::Interrupted`] when the operator
+/// stops it. The messages are given back in any case.
+pub async fn survey(
+    stack: &Stack,
+    dlq: Dlq,
+    rules: &Rules,
+    stop: &Stop,
+) -> Result<Survey, Failure> {
+    let url = stack.url(Queue::Dead(dlq)).await?;
+    let depth = Depth::of(&stack.sqs, &url).await?;
+    let progress = Progress::look(depth.visible);
+    let hold = peek::hold_for(depth.visible);
+    let mut peek = Peek::new(&stack.sqs, &url, hold);
+    let mut look = Look::new(stack, dlq, rules);
+    let outcome = page(&mut peek, &mut look, stop, &progress).await;
+    let not_given_back = peek.give_back().await;
+    progress.end();
+    outcome?;
+    let mut survey = look.survey;
+    survey.skipped.not_given_back = not_given_back;
+    survey.skipped.in_flight_elsewhere = depth.in_flight;
+    survey.skipped.delayed = depth.delayed;
+    survey.skipped.beyond_limit = peek.end() == End::TooManyInFlight;
+    survey.entries.sort_by_key(|entry| entry.letter.failed_at);
+    Ok(survey)
+}
+
+async fn page(
+    peek: &mut Peek<'_>,
+    look: &mut Look<'_>,
+    stop: &Stop,
+    progress: &Progress,
+) -> Result<(), Failure> {
+    while peek.end() == End::NotYet {
+        stop.check("Stopped while looking; nothing was changed, and every message is back.")?;
+        let messages = peek.next(peek::AT_ONCE).await?;
+        look.take(&messages).await?;
+        progress.at(look.survey.looked_at);
+    }
+    Ok(())
+}
+
+/// A survey that is being made.
+struct Look<'a> {
+    dlq: Dlq,
+    rules: &'a Rules,
+    judge: Judge<'a>,
+    asked_for: HashSet<String>,
+    survey: Survey,
+}
+
+impl<'a> Look<'a> {
+    fn new(stack: &'a Stack, dlq: Dlq, rules: &'a Rules) -> Self {
+        let survey = Survey {
+            queue: dlq,
+            looked_at: 0,
+            entries: Vec::new(),
+            counts: BTreeMap::new(),
+            skipped: Skipped::default(),
+            edits: rules.edit.as_ref().map(|_| Edits::default()),
+        };
+        Self { dlq, rules, judge: Judge::new(stack), asked_for: HashSet::new(), survey }
+    }
+
+    async fn take(&mut self, messages: &[Received]) -> Result<(), Failure> {
+        self.survey.looked_at += messages.len();
+        let mut chosen = Vec::with_capacity(messages.len());
+        for message in messages {
+            chosen.extend(self.choose(message));
+        }
+        let subjects: Vec<Subject> = chosen.iter().map(|(_, _, subject)| subject.clone()).collect();
+        let judgements = self.judge.judge(&subjects, self.rules.now.as_millisecond()).await?;
+        for ((message, letter, subject), judgement) in chosen.into_iter().zip(judgements) {
+            self.enter(message, letter, &subject, judgement);
+        }
+        Ok(())
+    }
+
+    fn choose<'m>(&mut self, message: &'m Received) -> Option<(&'m Received, Letter, Subject)> {
+        let mut letter = Letter::of(self.dlq, message);
+        let subject = Subject::of(self.dlq, &message.body);
+        subject.complete(&mut letter);
+        match self.rules.selector.choose(self.dlq, message, &letter) {
+            Choice::Taken => {}
+            Choice::Left => {
+                self.survey.skipped.not_selected += 1;
+                return None;
+            }
+            Choice::Unsuited(why) => {
+                self.survey.skipped.unsuited += 1;
+                self.survey.skipped.unsuited_because.get_or_insert(why);
+                return None;
+            }
+        }
+        let subject = self.edited(message, &mut letter).unwrap_or(subject);
+        Some((message, letter, subject))
+    }
+
+    /// The subject after the edit, where that changes the body.
+    fn edited(&mut self, message: &Received, letter: &mut Letter) -> Option<Subject> {
+        let edited = self.rules.edit.as_ref()?.apply(message);
+        if let Some(edits) = &mut self.survey.edits {
+            edits.note(message, &edited, self.rules.personal);
+        }
+        match edited {
+            Edited::Same => None,
+            Edited::Unsuited(why) => Some(Subject::Unreadable(format!("the edit failed: {why}"))),
+            Edited::Changed(body) => {
+                let subject = Subject::of(self.dlq, &body);
+                subject.complete(letter);
+                Some(subject)
+            }
+        }
+    }
+
+    fn enter(
+        &mut self,
+        message: &Received,
+        letter: Letter,
+        subject: &Subject,
+        judgement: Judgement,
+    ) {
+        let judgement = self.once(subject, judgement);
+        if !self.rules.selector.takes(judgement.verdict) {
+            self.survey.skipped.not_selected += 1;
+            return;
+        }
+        *self.survey.counts.entry(judgement.verdict).or_default() += 1;
+        let keeps_body = self.survey.entries.len() < self.rules.keep_bodies;
+        let body = keeps_body.then(|| self.rules.personal.json(message.json_body()));
+        self.survey.entries.push(Entry { letter, judgement, body });
+    }
+
+    /// Of several messages that ask for one mail, one would send it.
+    fn once(&mut self, subject: &Subject, judgement: Judgement) -> Judgement {
+        let is_first = match (judgement.verdict, subject.mail()) {
+            (Verdict::WouldSend, Some(mail)) => self.asked_for.insert(mail),
+            _ => true,
+        };
+        if is_first { judgement } else { Judgement { verdict: Verdict::Duplicate, ..judgement } }
+    }
+}

@@ -1,0 +1,183 @@
+//! The five functions' configuration.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_lambda::operation::get_function_configuration::GetFunctionConfigurationOutput;
+use aws_sdk_lambda::types::State;
+use futures::future;
+
+use super::Finding;
+use crate::aws::{Stack, is_unknown_operation, why};
+
+/// The functions, and the variables without which each cannot start.
+const FUNCTIONS: [(&str, &[&str]); 5] = [
+    ("intake", &["EVENTS_TABLE"]),
+    ("relay", &["EVENTS_TABLE", "LEDGER_TABLE", "DISPATCH_QUEUE_URL", "DISPATCH_DLQ_URL"]),
+    ("dispatcher", &["LEDGER_TABLE", "MAIL_QUEUE_URL", "DISPATCH_DLQ_URL"]),
+    ("mailer", &["LEDGER_TABLE", "MAIL_QUEUE_URL", "MAIL_DLQ_URL", "MAIL_FROM"]),
+    ("feedback", &["LEDGER_TABLE", "FEEDBACK_DLQ_URL"]),
+];
+
+/// What the mailer takes where the variable is not set.
+const DEFAULT_LEASE: i64 = 60;
+
+/// A function as Lambda knows it.
+#[derive(Debug, Clone, Default)]
+pub struct Function {
+    name: String,
+    timeout: i64,
+    state: String,
+    is_active: bool,
+    environment: HashMap<String, String>,
+}
+
+/// The functions that Lambda told about, and why it did not tell about the others.
+#[derive(Debug, Default)]
+pub struct Functions {
+    known: BTreeMap<&'static str, Function>,
+    missing: Vec<Finding>,
+}
+
+impl Functions {
+    /// Asks Lambda about all five.
+    pub async fn read(stack: &Stack) -> Self {
+        let client = stack.lambda();
+        let calls = FUNCTIONS.map(|(word, _)| {
+            let name = stack.function(word);
+            let call = client.get_function_configuration().function_name(&name);
+            async move { (word, name, call.send().await) }
+        });
+        let mut functions = Self::default();
+        for (word, name, answer) in future::join_all(calls).await {
+            match answer {
+                Ok(answer) => {
+                    functions.known.insert(word, Function::new(name, answer));
+                }
+                Err(error)
+                    if error
+                        .as_service_error()
+                        .is_some_and(|e| e.is_resource_not_found_exception())
+                        || !is_unknown_operation(&error) =>
+                {
+                    functions.missing.push(Finding::wrong(
+                        format!("function {name}"),
+                        why(&error),
+                        "deploy the template again",
+                    ));
+                }
+                Err(_) => functions.missing.push(Finding::not_checked(
+                    format!("function {name}"),
+                    "this endpoint does not tell functions' configuration",
+                )),
+            }
+        }
+        functions
+    }
+
+    /// The function's timeout in seconds, where it is known.
+    #[must_use]
+    pub fn timeout(&self, word: &str) -> Option<i64> {
+        self.known.get(word).map(|function| function.timeout)
+    }
+
+    /// A variable of the function, where it is known and not empty.
+    #[must_use]
+    pub fn variable(&self, word: &str, name: &str) -> Option<&str> {
+        let value = self.known.get(word)?.environment.get(name)?;
+        Some(value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// The names of those that are known, by their words.
+    pub fn names(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.known.iter().map(|(word, function)| (*word, function.name.as_str()))
+    }
+
+    /// Checks their configuration.
+    #[must_use]
+    pub fn check(&self) -> Vec<Finding> {
+        let mut findings = self.missing.clone();
+        for (word, needed) in FUNCTIONS {
+            if let Some(function) = self.known.get(word) {
+                findings.push(function.check(needed));
+            }
+        }
+        findings.extend(self.lease());
+        findings
+    }
+
+    /// The lease must outlive the function: else a slow mailer is taken for dead.
+    fn lease(&self) -> Option<Finding> {
+        let timeout = self.timeout("mailer")?;
+        let lease = self.variable("mailer", "LEASE_SECONDS").and_then(|s| s.parse::<i64>().ok());
+        let lease = lease.unwrap_or(DEFAULT_LEASE);
+        Some(Finding::expect(
+            lease > timeout,
+            "mailer: lease",
+            format!("{lease} s, its timeout is {timeout} s"),
+            "set LEASE_SECONDS above the function's timeout",
+        ))
+    }
+
+    /// One known function, for tests of what depends on it.
+    #[cfg(test)]
+    pub fn with_timeout(word: &'static str, timeout: i64) -> Self {
+        let function = Function { timeout, is_active: true, ..Function::default() };
+        Self { known: [(word, function)].into(), missing: Vec::new() }
+    }
+}
+
+impl Function {
+    fn new(name: String, answer: GetFunctionConfigurationOutput) -> Self {
+        let is_active = matches!(answer.state, None | Some(State::Active | State::Inactive));
+        Self {
+            name,
+            timeout: answer.timeout.map(i64::from).unwrap_or_default(),
+            state: answer.state.map_or_else(|| "there".to_owned(), |s| s.as_str().to_lowercase()),
+            is_active,
+            environment: answer.environment.and_then(|e| e.variables).unwrap_or_default(),
+        }
+    }
+
+    fn check(&self, needed: &[&str]) -> Finding {
+        let is_set = |name: &&&str| self.environment.get(**name).is_some_and(|v| !v.is_empty());
+        let missing: Vec<&str> = needed.iter().filter(|name| !is_set(name)).copied().collect();
+        let subject = format!("function {}", self.name);
+        match (self.is_active, missing.as_slice()) {
+            (true, []) => Finding::good(subject, format!("{}, {} s", self.state, self.timeout)),
+            (false, _) => Finding::wrong(
+                subject,
+                format!("it is {}", self.state),
+                "see its console for the reason, and deploy the template again",
+            ),
+            (true, missing) => Finding::wrong(
+                subject,
+                format!("not set: {}", missing.join(", ")),
+                "deploy the template again; it sets them",
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::Level;
+
+    #[test]
+    fn a_function_without_what_it_needs_and_a_short_lease_are_wrong() {
+        let environment = [("LEDGER_TABLE", "t"), ("LEASE_SECONDS", "20"), ("MAIL_FROM", "")]
+            .map(|(k, v)| (k.to_owned(), v.to_owned()));
+        let mailer = Function {
+            name: "shop-mailer".to_owned(),
+            timeout: 30,
+            is_active: true,
+            environment: environment.into(),
+            ..Function::default()
+        };
+        let functions = Functions { known: [("mailer", mailer)].into(), missing: Vec::new() };
+        let findings = functions.check();
+        assert!(findings.iter().all(|f| f.level == Level::Wrong));
+        assert_eq!(findings[0].found, "not set: MAIL_QUEUE_URL, MAIL_DLQ_URL, MAIL_FROM");
+        assert_eq!(findings[1].found, "20 s, its timeout is 30 s");
+    }
+}

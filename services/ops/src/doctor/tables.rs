@@ -1,0 +1,96 @@
+//! The two tables.
+
+use aws_sdk_dynamodb::types::{
+    StreamViewType, TableDescription, TableStatus, TimeToLiveDescription, TimeToLiveStatus,
+};
+use shared::outbox::SWEEP_INDEX;
+
+use super::Finding;
+use crate::aws::{Stack, why};
+
+const DEPLOY: &str = "deploy the template again; it describes the table";
+
+/// Checks both.
+pub async fn check(stack: &Stack) -> Vec<Finding> {
+    let (events, ledger) = (stack.events_table(), stack.ledger_table());
+    let (mut findings, of_ledger) = futures::join!(
+        table(stack, &events, ["order_id", "event"], true),
+        table(stack, &ledger, ["order_id", "notification"], false),
+    );
+    findings.extend(of_ledger);
+    findings
+}
+
+async fn table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> Vec<Finding> {
+    let subject = format!("table {name}");
+    let described = stack.dynamodb.describe_table().table_name(name).send().await;
+    let table = match described {
+        Ok(answer) => answer.table,
+        Err(error) => {
+            let fix = "is the stack's name right (--stack), and its region (--region)?";
+            return vec![Finding::wrong(subject, why(&error), fix)];
+        }
+    };
+    let Some(table) = table else {
+        return vec![Finding::not_checked(subject, "DynamoDB described nothing")];
+    };
+    let mut findings = vec![shape(&subject, &table, keys)];
+    if is_outbox {
+        findings.extend(outbox(&subject, &table));
+    }
+    let expiry = stack.dynamodb.describe_time_to_live().table_name(name).send().await;
+    findings.push(match expiry {
+        Ok(answer) => expires(&subject, answer.time_to_live_description.as_ref()),
+        Err(error) => Finding::not_checked(format!("{subject}: expiry"), why(&error)),
+    });
+    findings
+}
+
+fn shape(subject: &str, table: &TableDescription, keys: [&str; 2]) -> Finding {
+    let found: Vec<&str> = table.key_schema().iter().map(|key| key.attribute_name()).collect();
+    let is_active = table.table_status() == Some(&TableStatus::Active);
+    Finding::expect(
+        is_active && found == keys,
+        subject,
+        format!(
+            "{}, keys {}",
+            table.table_status().map_or("unknown", TableStatus::as_str).to_lowercase(),
+            found.join(" and ")
+        ),
+        format!("it must be active, with the keys {}: {DEPLOY}", keys.join(" and ")),
+    )
+}
+
+fn outbox(subject: &str, table: &TableDescription) -> [Finding; 2] {
+    let view = table.stream_specification().and_then(|stream| stream.stream_view_type());
+    let index = table
+        .global_secondary_indexes()
+        .iter()
+        .any(|index| index.index_name() == Some(SWEEP_INDEX));
+    [
+        Finding::expect(
+            view == Some(&StreamViewType::NewImage),
+            format!("{subject}: stream"),
+            view.map_or("off", StreamViewType::as_str),
+            format!("relay reads new images from it: {DEPLOY}"),
+        ),
+        Finding::expect(
+            index,
+            format!("{subject}: index {SWEEP_INDEX}"),
+            if index { "there" } else { "missing" },
+            format!("without it nothing finds what the stream lost: {DEPLOY}"),
+        ),
+    ]
+}
+
+fn expires(subject: &str, expiry: Option<&TimeToLiveDescription>) -> Finding {
+    let status = expiry.and_then(|e| e.time_to_live_status());
+    let attribute = expiry.and_then(|e| e.attribute_name()).unwrap_or("no attribute");
+    let is_on = matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
+    Finding::expect(
+        is_on && attribute == "expires_at",
+        format!("{subject}: expiry"),
+        if is_on { format!("by {attribute}") } else { "off".to_owned() },
+        format!("personal data must expire, by expires_at: {DEPLOY}"),
+    )
+}

@@ -1,0 +1,128 @@
+//! `waybill erase`: removes an order from tables and queues.
+//!
+//! In this order, so that nothing about the order is mailed while it is being removed, and so that
+//! the same command finishes what was broken off:
+//! 1. the ledger: what was not sent yet is skipped, also what was not decided yet. From here on a
+//!    message that nobody can see (in flight, delayed) is deleted by the function that gets it;
+//! 2. messages in the queues and dead-letter queues;
+//! 3. the events, which hold the customer's data.
+//!
+//! The ledger's own records hold no personal data and stay, unless `--ledger-too`: they are what
+//! keeps a second publication of the same event from mailing a second time.
+
+mod queues;
+mod report;
+mod tables;
+
+use kit::ledger::Item;
+use serde_json::json;
+
+use crate::audit::{Audit, Intent, Who};
+use crate::aws::{Queue, Stack};
+use crate::dlq::order_id;
+use crate::events::{self, StoredEvent};
+use crate::failure::{Ending, Failure};
+use crate::output::{Format, Output};
+use crate::stop::Stop;
+
+pub use report::{Erasure, Place};
+
+/// Flags of `erase`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The order's id
+    pub order: String,
+    /// Remove it. Without this the command only says where it is
+    #[arg(long)]
+    pub yes: bool,
+    /// The ledger's records too, though they hold no personal data: then an event that is published
+    /// again is mailed again
+    #[arg(long)]
+    pub ledger_too: bool,
+    /// Why; written to the audit item
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    #[command(flatten)]
+    pub who: Who,
+}
+
+/// Whether things are removed or only looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Only looked for.
+    Find,
+    /// Removed.
+    Remove,
+}
+
+/// Says where the order is, and removes it there.
+///
+/// # Errors
+/// [`Failure::Input`] without `--yes`, after the report; [`Failure::Service`] when a service does
+/// not answer: the same command goes on.
+pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<Ending, Failure> {
+    let stop = Stop::listening();
+    let order = order_id(&args.order)?;
+    if !args.yes {
+        let erasure = walk(stack, &order, args, Mode::Find, &stop).await?;
+        output.print(&erasure);
+        return Err(Failure::input(format!(
+            "Nothing was removed. To remove the order {order}, add --yes."
+        )));
+    }
+    let intent = Intent {
+        action: format!("erase {order}"),
+        reason: &args.reason,
+        plan: json!({ "order_id": order, "ledger_too": args.ledger_too }),
+    };
+    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let result = walk(stack, &order, args, Mode::Remove, &stop).await;
+    let outcome = result.as_ref().map(|e| json!({ "removed": e.removed() })).unwrap_or_default();
+    let erasure = audit.end_with(result, &outcome).await?;
+    output.print(&erasure);
+    let ending = Ending::attention_if(erasure.places.iter().any(|place| place.left > 0));
+    if output.format == Format::Table && ending == Ending::Attention {
+        crate::output::note("Something is left: the same command again goes on with it.");
+    }
+    Ok(ending)
+}
+
+async fn walk(
+    stack: &Stack,
+    order: &str,
+    args: &Args,
+    mode: Mode,
+    stop: &Stop,
+) -> Result<Erasure, Failure> {
+    let events = events::of_order(stack, order).await?;
+    let records = records(stack, order).await?;
+    let mut places = vec![tables::close_ledger(stack, &events, &records, mode).await?];
+    for queue in Queue::ALL {
+        stop.check("Stopped. The same command again goes on with what is left.")?;
+        places.push(queues::walk(stack, queue, order, mode).await?);
+    }
+    places.push(tables::events(stack, order, &events, mode).await?);
+    if args.ledger_too {
+        places.push(tables::ledger(stack, &self::records(stack, order).await?, mode).await?);
+    }
+    Ok(Erasure::new(order, mode, places, args.ledger_too))
+}
+
+async fn records(stack: &Stack, order: &str) -> Result<Vec<Item>, Failure> {
+    let records = stack.ledger().of_order(order).await;
+    records.map_err(|error| Failure::service(format!("Can't read the ledger: {error}.")))
+}
+
+/// The events that no record of the ledger knows.
+fn undecided<'a>(events: &'a [StoredEvent], records: &[Item]) -> Vec<&'a StoredEvent> {
+    let is_known = |event: &StoredEvent| records.iter().any(|r| r.notification == event.ledger_key);
+    let mut undecided: Vec<&StoredEvent> = events.iter().filter(|e| !is_known(e)).collect();
+    undecided.dedup_by(|a, b| a.ledger_key == b.ledger_key);
+    undecided
+}
+
+impl Erasure {
+    fn removed(&self) -> usize {
+        self.places.iter().map(|place| place.removed).sum()
+    }
+}

@@ -1,0 +1,107 @@
+//! jq filters, run by jaq.
+
+use jaq_all::data::{self, Runner};
+use jaq_all::jaq_core::unwrap_valr;
+use jaq_all::json::Val;
+use jaq_all::load::FileReportsDisp;
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// A compiled filter.
+pub struct Filter(data::Filter);
+
+impl std::fmt::Debug for Filter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Filter")
+    }
+}
+
+impl Filter {
+    /// Compiles `code`, the value of `flag`.
+    ///
+    /// # Errors
+    /// [`Failure::Input`] that shows where the filter stops making sense.
+    pub fn compile(flag: &str, code: &str) -> Result<Self, Failure> {
+        jaq_all::compile_with(code, jaq_all::defs(), data::base_funs(), &[]).map(Self).map_err(
+            |reports| {
+                let shown: String =
+                    reports.iter().map(|report| FileReportsDisp::new(report).to_string()).collect();
+                let shown = shown.trim_start_matches("Error: ").trim_end();
+                Failure::input(format!(
+                    "The value of {flag} is not a jq filter: {shown}\nTry it on one message first: \
+                     `waybill dlq show QUEUE --output json --body`."
+                ))
+            },
+        )
+    }
+
+    /// What the filter gives for `input`.
+    ///
+    /// # Errors
+    /// jq's own words, when the filter does not suit the input.
+    pub fn run(&self, input: &Value) -> Result<Vec<Value>, String> {
+        let name = Val::Null;
+        let runner = Runner::default();
+        let input = jaq_all::json::read::parse_single(input.to_string().as_bytes());
+        let inputs = std::iter::once(input);
+        let mut outputs = Vec::new();
+        data::run(
+            &runner,
+            &self.0,
+            Default::default(),
+            (&name, inputs),
+            |e| e,
+            |output| {
+                let output = unwrap_valr(output).map_err(|error| error.to_string())?;
+                outputs.push(to_json(&output)?);
+                Ok(())
+            },
+        )?;
+        Ok(outputs)
+    }
+
+    /// Whether the first output is neither `null` nor `false`.
+    ///
+    /// # Errors
+    /// As [`Filter::run`].
+    pub fn is_true_of(&self, input: &Value) -> Result<bool, String> {
+        let outputs = self.run(input)?;
+        Ok(outputs.first().is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false))))
+    }
+}
+
+fn to_json(value: &Val) -> Result<Value, String> {
+    serde_json::from_str(&value.to_string())
+        .map_err(|_| "the filter gave a value that JSON cannot hold".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_typo_is_shown_with_its_place() {
+        let refused = Filter::compile("--filter", ".body.v == == 1").unwrap_err().to_string();
+        insta::assert_snapshot!(refused);
+    }
+
+    #[test]
+    fn an_unknown_function_is_shown_with_its_place() {
+        let refused = Filter::compile("--filter", ".body | slect(.v)").unwrap_err().to_string();
+        insta::assert_snapshot!(refused);
+    }
+
+    #[test]
+    fn a_filter_keeps_and_changes_what_it_says() {
+        let message = json!({"order_id": "1001", "body": {"v": 1, "amount": 12345678901234567u64}});
+        let keeps = |code| Filter::compile("--filter", code).unwrap().is_true_of(&message);
+        assert_eq!(keeps(r#".order_id | test("^10")"#), Ok(true));
+        assert_eq!(keeps(".body.v == 2"), Ok(false));
+        assert_eq!(keeps("empty"), Ok(false));
+        assert!(keeps(".order_id.x").is_err());
+        let edit = Filter::compile("--edit", ".body | .v = 2").unwrap();
+        assert_eq!(edit.run(&message), Ok(vec![json!({"v": 2, "amount": 12345678901234567u64})]));
+    }
+}

@@ -1,0 +1,113 @@
+//! Reading many items at once.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use futures::{StreamExt, TryStreamExt, stream};
+use kit::ledger::Item;
+use relay::MOST_KEYS;
+
+use crate::aws::{Stack, refused};
+use crate::failure::Failure;
+
+/// Order id and sort key.
+pub type Key = (String, String);
+
+type Attributes = HashMap<String, AttributeValue>;
+
+/// How many `BatchGetItem` calls run at the same time.
+const AT_ONCE: usize = 8;
+
+/// The ledger's records of these keys; absent ones are not in the answer.
+///
+/// # Errors
+/// [`Failure::Service`] when DynamoDB does not answer, or the table is not Waybill's.
+pub async fn records(
+    stack: &Stack,
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<HashMap<Key, Item>, Failure> {
+    let table = stack.ledger_table();
+    let items = batch_get(&stack.dynamodb, &table, "notification", None, keys).await?;
+    items
+        .into_iter()
+        .map(|item| {
+            let item = Item::read(item).map_err(|_| not_ours(&table))?;
+            Ok(((item.order_id.clone(), item.notification.clone()), item))
+        })
+        .collect()
+}
+
+/// Which of these events the Events table holds.
+///
+/// # Errors
+/// [`Failure::Service`] when DynamoDB does not answer.
+pub async fn stored_events(
+    stack: &Stack,
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<HashSet<Key>, Failure> {
+    let table = stack.events_table();
+    let items = batch_get(&stack.dynamodb, &table, "event", Some("order_id, event"), keys).await?;
+    let text = |item: &Attributes, name: &str| item.get(name)?.as_s().ok().cloned();
+    Ok(items.iter().filter_map(|i| Some((text(i, "order_id")?, text(i, "event")?))).collect())
+}
+
+async fn batch_get(
+    client: &Client,
+    table: &str,
+    sort: &str,
+    projection: Option<&str>,
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<Vec<Attributes>, Failure> {
+    let keys: HashSet<Key> = keys.into_iter().collect();
+    let keys: Vec<Attributes> =
+        keys.into_iter().map(|(order, value)| attributes(sort, order, value)).collect();
+    stream::iter(keys.chunks(MOST_KEYS).map(<[Attributes]>::to_vec))
+        .map(|keys| one_batch(client, table, projection, keys))
+        .buffer_unordered(AT_ONCE)
+        .try_concat()
+        .await
+}
+
+/// One call, and again for what DynamoDB left out of its answer.
+async fn one_batch(
+    client: &Client,
+    table: &str,
+    projection: Option<&str>,
+    mut wanted: Vec<Attributes>,
+) -> Result<Vec<Attributes>, Failure> {
+    let mut found = Vec::with_capacity(wanted.len());
+    let mut pause = Duration::from_millis(50);
+    while !wanted.is_empty() {
+        let request = KeysAndAttributes::builder()
+            .set_keys(Some(wanted))
+            .set_projection_expression(projection.map(str::to_owned))
+            .build()
+            .expect("the keys are set");
+        let answer = client.batch_get_item().request_items(table, request).send().await;
+        let answer = answer.map_err(refused(format!("read the table {table}")))?;
+        found.extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default());
+        let left = answer.unprocessed_keys.unwrap_or_default().remove(table);
+        wanted = left.map(|left| left.keys).unwrap_or_default();
+        if !wanted.is_empty() {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+    Ok(found)
+}
+
+fn attributes(sort: &str, order: String, value: String) -> Attributes {
+    HashMap::from([
+        ("order_id".to_owned(), AttributeValue::S(order)),
+        (sort.to_owned(), AttributeValue::S(value)),
+    ])
+}
+
+fn not_ours(table: &str) -> Failure {
+    Failure::service(format!(
+        "The table {table} holds an item that is no ledger record of this version. Is it the ledger \
+         of this stack?"
+    ))
+}

@@ -1,0 +1,88 @@
+//! What happens next to a mail.
+
+use kit::ledger::Item;
+use shared::NotificationKey;
+use shared::OrderId;
+use shared::ledger::State;
+use shared::notification::DoubtPolicy;
+
+use crate::output::{Tone, at};
+
+/// What happens next, as a sentence fragment; empty when nothing does. `now` in milliseconds since
+/// 1970.
+#[must_use]
+pub fn next(item: &Item, now: i64) -> String {
+    match item.state() {
+        None => "a newer version of waybill knows".to_owned(),
+        Some(State::Planned) if item.not_before > now => {
+            format!("tried again from {}", at(item.not_before))
+        }
+        Some(State::Planned) => "waits in the mail queue".to_owned(),
+        Some(State::Sending) if item.lease_until >= now => {
+            format!("being sent; the mailer has until {}", at(item.lease_until))
+        }
+        Some(State::Sending) => {
+            "its mailer said nothing in time: it falls in doubt when its message comes back"
+                .to_owned()
+        }
+        Some(State::InDoubt) => doubt(item),
+        Some(State::Sent) => "waits for SES to say that it was delivered".to_owned(),
+        Some(State::Failed) => {
+            format!("nothing, until `waybill dlq replay mail --order {}`", item.order_id)
+        }
+        Some(State::Skipped) => match item.reason.as_deref() {
+            Some("stale" | "superseded") => "nothing, until `waybill resend`".to_owned(),
+            _ => "nothing".to_owned(),
+        },
+        Some(State::Delivered | State::Bounced | State::Complained) => String::new(),
+    }
+}
+
+fn doubt(item: &Item) -> String {
+    let policy = OrderId::parse(&item.order_id)
+        .and_then(|id| NotificationKey::from_sort_key(id, &item.notification))
+        .map(|key| key.kind.doubt_policy());
+    let may_be_resent =
+        item.record().is_some_and(|record| record.doubts < shared::ledger::MOST_DOUBTS);
+    match policy {
+        Ok(DoubtPolicy::Resend) if may_be_resent => {
+            "an SES event settles it; without one it is sent again after the grace period"
+                .to_owned()
+        }
+        _ => "an SES event settles it, or `waybill settle`".to_owned(),
+    }
+}
+
+/// The colour of the state.
+pub fn tone(item: &Item) -> Option<Tone> {
+    match item.state()? {
+        State::Delivered | State::Sent => Some(Tone::Good),
+        State::InDoubt | State::Skipped => Some(Tone::Warning),
+        State::Failed | State::Bounced | State::Complained => Some(Tone::Bad),
+        State::Planned | State::Sending => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doubt_is_settled_by_its_kind_s_policy() {
+        let doubted = |notification: &str| Item {
+            order_id: "1001".to_owned(),
+            notification: notification.to_owned(),
+            state: "in_doubt".to_owned(),
+            ..Item::default()
+        };
+        assert!(next(&doubted("order.confirmed##customer"), 0).contains("grace"));
+        assert!(next(&doubted("order.refunded#R-1#customer"), 0).contains("settle"));
+    }
+
+    #[test]
+    fn a_mail_that_waits_says_until_when() {
+        let waiting =
+            Item { state: "planned".to_owned(), not_before: 1_763_900_000_000, ..Item::default() };
+        assert_eq!(next(&waiting, 0), "tried again from 2025-11-23 12:13:20");
+    }
+}

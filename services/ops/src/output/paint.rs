@@ -1,0 +1,66 @@
+//! Colours.
+
+/// Whether text is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paint {
+    /// As it is: into a file, a pipe, a snapshot.
+    Plain,
+    /// With ANSI colours.
+    Colour,
+}
+
+/// What a colour means. Never the only bearer of the meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// A heading.
+    Bold,
+    /// As it should be.
+    Good,
+    /// Somebody should look.
+    Warning,
+    /// Something is wrong.
+    Bad,
+    /// Less important.
+    Dim,
+}
+
+impl Paint {
+    /// The text in the colour of `tone`.
+    #[must_use]
+    pub fn paint(self, tone: Tone, text: &str) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Colour => format!("\u{1b}[{}m{text}\u{1b}[0m", tone.code()),
+        }
+    }
+
+    /// A heading on a line of its own.
+    #[must_use]
+    pub fn heading(self, text: &str) -> String {
+        format!("{}\n", self.paint(Tone::Bold, text))
+    }
+}
+
+impl Tone {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Bold => 1,
+            Self::Good => 32,
+            Self::Warning => 33,
+            Self::Bad => 31,
+            Self::Dim => 2,
+        }
+    }
+
+    /// The same for a cell of a table.
+    pub(super) fn cell(self, cell: comfy_table::Cell) -> comfy_table::Cell {
+        use comfy_table::{Attribute, Color};
+        match self {
+            Self::Bold => cell.add_attribute(Attribute::Bold),
+            Self::Good => cell.fg(Color::DarkGreen),
+            Self::Warning => cell.fg(Color::DarkYellow),
+            Self::Bad => cell.fg(Color::DarkRed),
+            Self::Dim => cell.add_attribute(Attribute::Dim),
+        }
+    }
+}

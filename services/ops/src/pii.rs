@@ -1,0 +1,147 @@
+//! Keeping personal data off the screen.
+
+use serde_json::Value;
+
+/// Whether personal data may be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Personal {
+    /// `--show-pii`.
+    Shown,
+    /// Masked.
+    Masked,
+}
+
+impl Personal {
+    /// As the flag says.
+    #[must_use]
+    pub const fn shown_if(flag: bool) -> Self {
+        if flag { Self::Shown } else { Self::Masked }
+    }
+
+    /// The address, masked unless it may be shown: `j***@***.com`.
+    #[must_use]
+    pub fn address(self, address: &str) -> String {
+        match self {
+            Self::Shown => address.to_owned(),
+            Self::Masked => masked_address(address),
+        }
+    }
+
+    /// The JSON with names and addresses masked, unless they may be shown.
+    #[must_use]
+    pub fn json(self, value: Value) -> Value {
+        match self {
+            Self::Shown => value,
+            Self::Masked => masked(value),
+        }
+    }
+}
+
+/// Members that hold names and postal addresses in the contracts of the queues.
+const PERSONAL: [&str; 10] = [
+    "customer",
+    "shipping_address",
+    "billing_address",
+    "name",
+    "email",
+    "phone",
+    "city",
+    "postal_code",
+    "destination",
+    "commonHeaders",
+];
+
+fn masked(value: Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| {
+                    let is_personal = PERSONAL.contains(&name.as_str());
+                    let value = if is_personal { hidden(value) } else { masked(value) };
+                    (name, value)
+                })
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(masked).collect()),
+        Value::String(text) => Value::String(without_addresses(&text)),
+        other => other,
+    }
+}
+
+/// Everything below a personal member, its texts hidden but for their first letter.
+fn hidden(value: Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(
+            members.into_iter().map(|(k, v)| (k.clone(), hidden_member(&k, v))).collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(hidden).collect()),
+        Value::String(text) if text.contains('@') => Value::String(masked_address(&text)),
+        Value::String(text) => Value::String(text.chars().take(1).chain("***".chars()).collect()),
+        other => other,
+    }
+}
+
+/// Country and language identify nobody and decide much.
+fn hidden_member(name: &str, value: Value) -> Value {
+    if matches!(name, "country" | "locale") { value } else { hidden(value) }
+}
+
+/// Text in which whatever looks like an e-mail address is masked.
+#[must_use]
+pub fn without_addresses(text: &str) -> String {
+    if !text.contains('@') {
+        return text.to_owned();
+    }
+    let is_part = |c: char| c.is_alphanumeric() || "@.!#$%&'*+-/=?^_`{|}~".contains(c);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_part) {
+        let end = rest[start..].find(|c| !is_part(c)).map_or(rest.len(), |i| start + i);
+        out.push_str(&rest[..start]);
+        let word = &rest[start..end];
+        out.push_str(&if word.contains('@') { masked_address(word) } else { word.to_owned() });
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn masked_address(address: &str) -> String {
+    let first = address.chars().next().unwrap_or('*');
+    let top = address.rsplit('.').next().filter(|top| !top.contains('@')).unwrap_or("***");
+    format!("{first}***@***.{top}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_masked_body_holds_no_name_and_no_address() {
+        let body = json!({"event": {"data": {"order": {
+            "id": "1001",
+            "customer": {"name": "Zoë Krüger", "email": "zoe@customer.example", "locale": "de-DE"},
+            "shipping_address": {"lines": ["Lange Reihe 41"], "city": "Hamburg", "country": "DE"},
+            "note": "mail zoe@customer.example, please",
+        }}}});
+        let masked = Personal::Masked.json(body.clone());
+        assert_eq!(
+            masked,
+            json!({"event": {"data": {"order": {
+                "id": "1001",
+                "customer": {"name": "Z***", "email": "z***@***.example", "locale": "de-DE"},
+                "shipping_address": {"lines": ["L***"], "city": "H***", "country": "DE"},
+                "note": "mail z***@***.example, please",
+            }}}})
+        );
+        assert_eq!(Personal::Shown.json(body.clone()), body);
+    }
+
+    #[test]
+    fn an_address_in_a_command_line_is_masked() {
+        let typed = r#"--filter '.body.email == "jo@example.com"'"#;
+        assert_eq!(without_addresses(typed), r#"--filter '.body.email == "j***@***.com"'"#);
+    }
+}

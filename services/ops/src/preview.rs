@@ -1,0 +1,235 @@
+//! `waybill preview`: mails to look at, rendered as the mailer renders them.
+
+use std::path::{Path, PathBuf};
+
+use mailer::render::{Brand, Mail, render};
+use serde::Serialize;
+use shared::{Event, Kind, Locale};
+
+use crate::aws::Stack;
+use crate::dlq::order_id;
+use crate::events::{self, StoredEvent};
+use crate::failure::{Ending, Failure};
+use crate::output::{Column, Paint, Report, table};
+
+/// The sample events: all eight kinds, several languages and currencies, one a line.
+pub const SAMPLES: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../mailer/examples/events.jsonl"));
+
+/// Flags of `preview`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The kind of mail, such as order.confirmed
+    pub kind: String,
+    /// The customer's language, such as de-AT (default: the sample's own)
+    #[arg(long, value_name = "TAG")]
+    pub locale: Option<String>,
+    /// Write NAME.html and NAME.txt there; without it the plain text is printed
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Render this order's own events instead of samples. The mails hold the customer's data
+    #[arg(long, value_name = "ID")]
+    pub order: Option<String>,
+    /// The shop's brand as JSON, as the mailer takes it
+    #[arg(long, env = "SHOP_BRAND", value_name = "JSON", hide_env_values = true)]
+    pub brand: Option<String>,
+}
+
+/// A rendered mail.
+#[derive(Debug, Serialize)]
+pub struct Rendered {
+    /// Its sample's name, or order and scope.
+    pub name: String,
+    /// Its subject.
+    pub subject: String,
+    /// How large its HTML is; Gmail cuts a mail off at 102 KB.
+    pub html_bytes: usize,
+    /// Its files.
+    pub files: Vec<PathBuf>,
+    #[serde(skip)]
+    text: String,
+}
+
+/// Rendered mails.
+#[derive(Debug, Serialize)]
+pub struct Preview {
+    /// In the samples' order.
+    pub mails: Vec<Rendered>,
+}
+
+/// Whether a stack must be asked.
+#[must_use]
+pub fn needs_stack(args: &Args) -> bool {
+    args.order.is_some()
+}
+
+/// Renders. `stack` is needed for an order's own events.
+///
+/// # Errors
+/// [`Failure::Input`] for an unknown kind, language or brand, or a directory that can't be written.
+pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, Ending), Failure> {
+    let kind = Kind::parse(&args.kind).map_err(|invalid| {
+        Failure::input(format!("{} is no kind of mail: {invalid}.", args.kind))
+    })?;
+    let brand = brand(args.brand.as_deref())?;
+    let locale = args.locale.as_deref().map(locale).transpose()?;
+    let events = match (stack, &args.order) {
+        (Some(stack), Some(order)) => of_order(stack, &order_id(order)?, kind).await?,
+        _ => samples(kind),
+    };
+    let mails = events
+        .into_iter()
+        .map(|(name, event)| one(args.out.as_deref(), name, event, locale.as_ref(), &brand))
+        .collect::<Result<_, _>>()?;
+    Ok((Preview { mails }, Ending::Healthy))
+}
+
+fn brand(json: Option<&str>) -> Result<Brand, Failure> {
+    match json.filter(|json| !json.is_empty()) {
+        None => Ok(Brand::default()),
+        Some(json) => Brand::parse(json).map_err(|error| Failure::input(format!("{error}."))),
+    }
+}
+
+fn locale(typed: &str) -> Result<Locale, Failure> {
+    Locale::parse(typed)
+        .map_err(|invalid| Failure::input(format!("{typed} is no language: {invalid}.")))
+}
+
+fn samples(kind: Kind) -> Vec<(String, Event)> {
+    SAMPLES
+        .lines()
+        .filter_map(|line| Event::parse(&serde_json::from_str(line).ok()?).ok())
+        .filter(|event| event.happened.kind() == kind)
+        .map(|event| (event.reference.id.to_string(), event))
+        .collect()
+}
+
+async fn of_order(stack: &Stack, order: &str, kind: Kind) -> Result<Vec<(String, Event)>, Failure> {
+    let stored = events::of_order(stack, order).await?;
+    let found: Vec<(String, Event)> = stored
+        .iter()
+        .filter_map(StoredEvent::request)
+        .filter(|request| request.event.happened.kind() == kind)
+        .map(|request| (format!("{order}-{}", request.event.reference.id), request.event))
+        .collect();
+    if found.is_empty() {
+        return Err(Failure::input(format!(
+            "The Events table has no {kind} event of the order {order}. `waybill order {order}` \
+             shows what it has."
+        )));
+    }
+    Ok(found)
+}
+
+fn one(
+    out: Option<&Path>,
+    name: String,
+    mut event: Event,
+    locale: Option<&Locale>,
+    brand: &Brand,
+) -> Result<Rendered, Failure> {
+    if let Some(locale) = locale {
+        event.order.customer.locale = Some(locale.clone());
+    }
+    let mail = render(&event, brand)
+        .map_err(|error| Failure::input(format!("{name} gives no mail: {error}.")))?;
+    let files = match out {
+        None => Vec::new(),
+        Some(directory) => write(directory, &name, &mail)?,
+    };
+    Ok(Rendered {
+        name,
+        subject: mail.subject,
+        html_bytes: mail.html.len(),
+        files,
+        text: mail.text,
+    })
+}
+
+fn write(directory: &Path, name: &str, mail: &Mail) -> Result<Vec<PathBuf>, Failure> {
+    let safe: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' })
+        .collect();
+    let html = directory.join(format!("{safe}.html"));
+    let text = directory.join(format!("{safe}.txt"));
+    std::fs::create_dir_all(directory)
+        .and_then(|()| std::fs::write(&html, &mail.html))
+        .and_then(|()| std::fs::write(&text, format!("{}\n\n{}", mail.subject, mail.text)))
+        .map_err(|error| {
+            Failure::input(format!("{} can't be written to: {error}.", directory.display()))
+        })?;
+    Ok(vec![html, text])
+}
+
+impl Report for Preview {
+    fn text(&self, paint: Paint) -> String {
+        if self.mails.iter().any(|mail| !mail.files.is_empty()) {
+            let columns = [
+                Column::number("bytes", |mail: &Rendered| mail.html_bytes.to_string()),
+                Column::text("subject", |mail: &Rendered| mail.subject.clone()),
+                Column::text("file", |mail: &Rendered| {
+                    mail.files.first().map(|f| f.display().to_string()).unwrap_or_default()
+                }),
+            ];
+            return table(paint, &columns, &self.mails);
+        }
+        let whole = |mail: &Rendered| {
+            format!("{}{}\n\n{}\n", paint.heading(&mail.name), mail.subject, mail.text)
+        };
+        self.mails.iter().map(whole).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(kind: &str) -> Args {
+        let brand = None;
+        Args { kind: kind.to_owned(), locale: None, out: None, order: None, brand }
+    }
+
+    #[tokio::test]
+    async fn every_kind_has_a_sample_that_renders() {
+        for kind in Kind::ALL {
+            let (preview, _) = run(None, &args(kind.as_str())).await.unwrap();
+            assert!(!preview.mails.is_empty(), "{kind}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_preview_as_people_and_scripts_read_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let args = Args {
+            locale: Some("de-AT".to_owned()),
+            out: Some(directory.path().to_owned()),
+            ..args("shipment.delayed")
+        };
+        let (mut preview, _) = run(None, &args).await.unwrap();
+        for mail in &mut preview.mails {
+            assert!(mail.files.iter().all(|file| file.exists()));
+            for file in &mut mail.files {
+                *file = Path::new("OUT").join(file.file_name().unwrap());
+            }
+            // The mailer's own tests look at its mails.
+            mail.html_bytes = 10_000;
+        }
+        insta::assert_snapshot!(preview.text(Paint::Plain));
+        insta::assert_json_snapshot!(preview);
+    }
+
+    #[tokio::test]
+    async fn wrong_input_is_answered_with_what_was_expected() {
+        let mut wrong =
+            vec![args("order.shipped"), args("order.confirmed"), args("order.confirmed")];
+        wrong[1].locale = Some("de_AT".to_owned());
+        wrong[2].brand = Some(r#"{"name":""}"#.to_owned());
+        let mut refusals = Vec::new();
+        for args in &wrong {
+            refusals.push(run(None, args).await.unwrap_err().to_string());
+        }
+        insta::assert_snapshot!(refusals.join("\n"));
+    }
+}

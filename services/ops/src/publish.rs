@@ -1,0 +1,276 @@
+//! `waybill publish`: hands events to intake as a shop's backend would, by a direct invoke.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use aws_sdk_lambda::primitives::Blob;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::json::parse_strict;
+
+use crate::aws::{Stack, refused};
+use crate::failure::{Ending, Failure};
+use crate::output::{Column, Paint, Report, Tone, table};
+
+/// How many events one invocation carries.
+const BATCH: usize = 50;
+
+/// Flags of `publish`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A file of CloudEvents: JSON Lines, one event, or an array of events; - is standard input
+    pub file: PathBuf,
+}
+
+/// What intake answered for one event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Which event of the file, from 1.
+    #[serde(default)]
+    pub number: usize,
+    /// accepted, duplicate, conflict or invalid.
+    pub result: String,
+    /// The publishing system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The event's id there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+    /// Follows it to SES.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation_id: Option<String>,
+    /// Every bad field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<shared::FieldError>,
+}
+
+/// What became of a file of events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Publication {
+    /// The events, in the file's order.
+    pub events: Vec<Row>,
+}
+
+/// Publishes the file.
+///
+/// # Errors
+/// [`Failure::Input`] for a file that cannot be read; [`Failure::Service`] when intake does not
+/// answer: then the same file again is right, since what was stored is a duplicate.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, Ending), Failure> {
+    let events = events(&read(&args.file)?)?;
+    let publisher = Publisher::new(stack);
+    let mut rows = Vec::with_capacity(events.len());
+    for batch in events.chunks(BATCH) {
+        match publisher.invoke(&Value::Array(batch.to_vec())).await? {
+            Answer::Results(results) => rows.extend(results),
+            Answer::Error(error) => {
+                return Err(Failure::service(format!(
+                    "Intake failed after {} of {} event(s): {error}. Publish the same file again: \
+                     what was stored is answered as duplicate.",
+                    rows.len(),
+                    events.len()
+                )));
+            }
+        }
+    }
+    for (i, row) in rows.iter_mut().enumerate() {
+        row.number = i + 1;
+    }
+    let refused = rows.iter().any(|row| !row.is_stored());
+    Ok((Publication { events: rows }, Ending::attention_if(refused)))
+}
+
+impl Row {
+    fn is_stored(&self) -> bool {
+        matches!(self.result.as_str(), "accepted" | "duplicate")
+    }
+
+    fn problems(&self) -> String {
+        let told: Vec<String> = self.errors.iter().map(ToString::to_string).collect();
+        told.join("; ")
+    }
+}
+
+fn read(file: &PathBuf) -> Result<Vec<u8>, Failure> {
+    let mut text = Vec::new();
+    let result = if file.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut text)
+    } else {
+        std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut text))
+    };
+    match result {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Failure::input(format!("{} can't be read: {error}.", file.display()))),
+    }
+}
+
+/// The events of a file: one JSON document (an event or an array), or one event a line.
+fn events(text: &[u8]) -> Result<Vec<Value>, Failure> {
+    let events = match parse_strict(text) {
+        Ok(Value::Array(events)) => events,
+        Ok(event) => vec![event],
+        Err(_) => lines(text)?,
+    };
+    if events.is_empty() {
+        return Err(Failure::input(
+            "The file holds no event. Expected one CloudEvent as JSON a line.",
+        ));
+    }
+    Ok(events)
+}
+
+fn lines(text: &[u8]) -> Result<Vec<Value>, Failure> {
+    let lines = text.split(|byte| *byte == b'\n').enumerate();
+    lines
+        .filter(|(_, line)| !line.trim_ascii().is_empty())
+        .map(|(i, line)| {
+            parse_strict(line).map_err(|invalid| {
+                Failure::input(format!(
+                    "Line {} is no CloudEvent: {invalid}. Nothing was published.",
+                    i + 1
+                ))
+            })
+        })
+        .collect()
+}
+
+/// Intake, as a direct invoke.
+#[derive(Debug)]
+pub struct Publisher {
+    client: aws_sdk_lambda::Client,
+    function: String,
+}
+
+/// What intake answered.
+#[derive(Debug)]
+pub enum Answer {
+    /// For each event.
+    Results(Vec<Row>),
+    /// The invocation failed. Its message.
+    Error(String),
+}
+
+/// What became of one payload.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Published {
+    /// Every event of it is stored.
+    Taken,
+    /// At least one is not. Why.
+    Refused(String),
+}
+
+#[derive(Deserialize)]
+struct Results {
+    results: Vec<Row>,
+}
+
+impl Publisher {
+    /// The stack's intake.
+    #[must_use]
+    pub fn new(stack: &Stack) -> Self {
+        Self { client: stack.lambda(), function: stack.function("intake") }
+    }
+
+    /// Hands `payload` to intake as it is.
+    ///
+    /// # Errors
+    /// [`Failure::Service`] when Lambda does not answer, or the answer is not intake's.
+    pub async fn invoke(&self, payload: &Value) -> Result<Answer, Failure> {
+        let call = self
+            .client
+            .invoke()
+            .function_name(&self.function)
+            .payload(Blob::new(payload.to_string()));
+        let answer = call.send().await;
+        let answer = answer.map_err(refused(format!("invoke the function {}", self.function)))?;
+        let body = answer.payload.map(Blob::into_inner).unwrap_or_default();
+        if answer.function_error.is_some() {
+            let error: Value = serde_json::from_slice(&body).unwrap_or_default();
+            let message = error["errorMessage"].as_str().unwrap_or("it gave no reason");
+            return Ok(Answer::Error(message.trim_end_matches('.').to_owned()));
+        }
+        serde_json::from_slice::<Results>(&body).map(|r| Answer::Results(r.results)).map_err(|_| {
+            Failure::service(format!(
+                "The answer of {} is not intake's. Is it the function of this stack?",
+                self.function
+            ))
+        })
+    }
+
+    /// Hands `payload` to intake and says whether every event of it is stored now.
+    ///
+    /// # Errors
+    /// As [`Publisher::invoke`].
+    pub async fn publish(&self, payload: &Value) -> Result<Published, Failure> {
+        Ok(match self.invoke(payload).await? {
+            Answer::Error(error) => Published::Refused(error),
+            Answer::Results(rows) => match rows.iter().find(|row| !row.is_stored()) {
+                None => Published::Taken,
+                Some(row) => Published::Refused(format!("{}: {}", row.result, row.problems())),
+            },
+        })
+    }
+}
+
+impl Report for Publication {
+    fn text(&self, paint: Paint) -> String {
+        let columns = [
+            Column::number("#", |row: &Row| row.number.to_string()),
+            Column::text("result", |row: &Row| row.result.clone())
+                .toned(|row| Some(if row.is_stored() { Tone::Good } else { Tone::Bad })),
+            Column::text("order", |row: &Row| row.order_id.clone().unwrap_or_default()),
+            Column::text("event", |row: &Row| row.id.clone().unwrap_or_default()),
+            Column::text("problems", Row::problems),
+        ];
+        let stored = self.events.iter().filter(|row| row.is_stored()).count();
+        let rows = table(paint, &columns, &self.events);
+        format!("{rows}\n{stored} of {} event(s) are stored.\n", self.events.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_one_event_an_array_or_lines() {
+        let count = |text: &str| events(text.as_bytes()).map(|events| events.len());
+        assert_eq!(count(r#"{"id":"1"}"#), Ok(1));
+        assert_eq!(count(r#"[{"id":"1"},{"id":"2"}]"#), Ok(2));
+        assert_eq!(count("{\"id\":\"1\"}\n\n{\"id\":\"2\"}\n"), Ok(2));
+    }
+
+    #[test]
+    fn a_bad_line_is_named_and_nothing_is_published() {
+        let refused = events(b"{\"id\":\"1\"}\n{oops}\n").unwrap_err().to_string();
+        assert!(refused.starts_with("Line 2 is no CloudEvent"), "{refused}");
+        assert!(events(b"\n\n").unwrap_err().to_string().contains("no event"));
+    }
+
+    #[test]
+    fn a_publication_as_people_and_scripts_read_it() {
+        let row = |number, result: &str| Row {
+            number,
+            result: result.to_owned(),
+            source: Some("https://shop.example/orders".to_owned()),
+            id: Some(format!("e-{number}")),
+            order_id: Some("1001".to_owned()),
+            correlation_id: None,
+            errors: Vec::new(),
+        };
+        let bad = Row {
+            order_id: None,
+            errors: vec![shared::FieldError {
+                pointer: "/data/order/customer/email".to_owned(),
+                detail: "expected an e-mail address".to_owned(),
+            }],
+            ..row(3, "invalid")
+        };
+        let report = Publication { events: vec![row(1, "accepted"), row(2, "duplicate"), bad] };
+        insta::assert_snapshot!(report.text(Paint::Plain));
+        insta::assert_json_snapshot!(report);
+    }
+}

@@ -1,0 +1,77 @@
+//! From the command line to its exit code.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command, arguments};
+use crate::failure::{Ending, Failure};
+use crate::output::{Output, Report, note};
+use crate::{
+    dlq, doctor, erase, journal, manual, order, preview, publish, resend, settle, status,
+    suppression, sweep,
+};
+
+/// Runs the process's own command line.
+pub async fn main() -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments(std::env::args_os())) {
+        Ok(cli) => cli,
+        Err(usage) => {
+            let _ = usage.print();
+            return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
+        }
+    };
+    match carry_out(&cli).await {
+        Ok(ending) => ending.exit_code(),
+        Err(failure) => {
+            note(&format!("waybill: {failure}"));
+            failure.exit_code()
+        }
+    }
+}
+
+/// Runs a command line within another process; the first word is the command's name.
+///
+/// # Errors
+/// [`Failure`], also for a command line that is not one.
+pub async fn run(typed: impl IntoIterator<Item = OsString>) -> Result<Ending, Failure> {
+    let cli =
+        Cli::try_parse_from(arguments(typed)).map_err(|usage| Failure::Input(usage.to_string()))?;
+    carry_out(&cli).await
+}
+
+async fn carry_out(cli: &Cli) -> Result<Ending, Failure> {
+    let output = Output::new(cli.output);
+    match &cli.command {
+        Command::Completions(args) => return Ok(manual::completions(args, output)),
+        Command::Man(args) => return manual::man(args, output),
+        Command::Preview(args) if !preview::needs_stack(args) => {
+            return Ok(printed(output, preview::run(None, args).await?));
+        }
+        _ => {}
+    }
+    let stack = &cli.connection.open().await?;
+    Ok(match &cli.command {
+        Command::Status(args) => printed(output, status::run(stack, args).await?),
+        Command::Order(args) => printed(output, order::run(stack, args).await?),
+        Command::Dlq(command) => dlq::run(stack, command, output).await?,
+        Command::Resend(args) => printed(output, resend::run(stack, args).await?),
+        Command::Settle(args) => printed(output, settle::run(stack, args).await?),
+        Command::Sweep(args) => {
+            sweep::run(stack, args, output, &crate::stop::Stop::listening()).await?
+        }
+        Command::Suppression(command) => suppression::run(stack, command, output).await?,
+        Command::Erase(args) => erase::run(stack, args, output).await?,
+        Command::Publish(args) => printed(output, publish::run(stack, args).await?),
+        Command::Preview(args) => printed(output, preview::run(Some(stack), args).await?),
+        Command::Doctor(args) => printed(output, doctor::run(stack, args).await?),
+        Command::Audit(args) => printed(output, journal::run(stack, args).await?),
+        Command::Completions(_) | Command::Man(_) => Ending::Healthy,
+    })
+}
+
+fn printed(output: Output, (report, ending): (impl Report, Ending)) -> Ending {
+    output.print(&report);
+    ending
+}

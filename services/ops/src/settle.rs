@@ -1,0 +1,177 @@
+//! `waybill settle`: an operator's word on a mail that SES may or may not have accepted.
+
+use jiff::Timestamp;
+use kit::ledger::{Change, Item, RecordOutcome};
+use serde::Serialize;
+use serde_json::json;
+use shared::ledger::{Facts, State, Transition};
+
+use crate::audit::{Audit, Intent, Who};
+use crate::aws::Stack;
+use crate::failure::{Ending, Failure};
+use crate::mailrequest::{self, Which};
+use crate::order::kind_and_scope;
+use crate::output::{Paint, Report, Tone, at};
+use crate::resend::queue_again;
+
+/// What the operator found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Word {
+    /// SES has accepted the mail.
+    Sent,
+    /// SES has not accepted it: it is sent now.
+    NotSent,
+}
+
+/// Flags of `settle`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    pub which: Which,
+    /// sent: SES has accepted it. not-sent: it has not, so it is sent now
+    pub word: Word,
+    /// With sent: what SES calls the mail, if you know
+    #[arg(long, value_name = "ID")]
+    pub message_id: Option<String>,
+    /// Why, or how you know; written to the audit item
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    #[command(flatten)]
+    pub who: Who,
+}
+
+/// A settled doubt.
+#[derive(Debug, Serialize)]
+pub struct Settled {
+    /// Of which order.
+    pub order_id: String,
+    /// Its kind.
+    pub kind: String,
+    /// About what.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub scope: String,
+    /// `sent`, or `queued` where it was not.
+    pub result: &'static str,
+}
+
+/// Settles it.
+///
+/// # Errors
+/// [`Failure::Input`] when the mail is not in doubt.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, Ending), Failure> {
+    let now = Timestamp::now();
+    let item = in_doubt(stack, mailrequest::find(stack, &args.which).await?, now).await?;
+    let result = match args.word {
+        Word::Sent => {
+            sent(stack, args, &item, now).await?;
+            "sent"
+        }
+        Word::NotSent => {
+            queue_again(stack, &item, now, "settle not-sent", &args.reason, &args.who).await?;
+            "queued"
+        }
+    };
+    let (kind, scope) = kind_and_scope(&item);
+    Ok((Settled { order_id: item.order_id, kind, scope, result }, Ending::Healthy))
+}
+
+/// The record in doubt. One whose mailer's lease has run out without a word is in doubt too, and is
+/// recorded so first.
+async fn in_doubt(stack: &Stack, item: Item, now: Timestamp) -> Result<Item, Failure> {
+    match item.state() {
+        Some(State::InDoubt) => return Ok(item),
+        Some(State::Sending) if item.lease_until < now.as_millisecond() => {}
+        _ => return Err(not_in_doubt(&item)),
+    }
+    let change = Change::new(Transition::Expire, Facts::at(now.as_millisecond()))
+        .with("reason", "the lease ran out without a word from its holder");
+    match stack.ledger().record(&item.order_id, &item.notification, change).await {
+        Ok(RecordOutcome::Recorded(item)) => Ok(*item),
+        Ok(_) => Err(Failure::service("Its record changed meanwhile. Nothing was settled.")),
+        Err(error) => Err(Failure::service(format!("Can't write the ledger: {error}."))),
+    }
+}
+
+fn not_in_doubt(item: &Item) -> Failure {
+    let order = &item.order_id;
+    let (kind, _) = kind_and_scope(item);
+    let instead = match item.state() {
+        Some(State::Failed | State::Skipped | State::Planned) => {
+            format!("It was certainly not sent; `waybill resend {order} {kind}` sends it.")
+        }
+        Some(State::Sending) => {
+            format!("Its mailer has until {}; look again then.", at(item.lease_until))
+        }
+        _ => "There is nothing to settle.".to_owned(),
+    };
+    Failure::input(format!("This mail is not in doubt: it is {}. {instead}", item.state))
+}
+
+async fn sent(stack: &Stack, args: &Args, item: &Item, now: Timestamp) -> Result<(), Failure> {
+    let intent = Intent {
+        action: format!("settle sent {}", item.order_id),
+        reason: &args.reason,
+        plan: json!({ "order_id": item.order_id, "notification": item.notification }),
+    };
+    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let mut change = Change::new(Transition::Settle, Facts::at(now.as_millisecond()))
+        .with("reason", "settled by an operator");
+    if let Some(id) = &args.message_id {
+        change = change.with("message_id", id);
+    }
+    let result = match stack.ledger().record(&item.order_id, &item.notification, change).await {
+        Ok(RecordOutcome::Recorded(_)) => Ok(()),
+        Ok(_) => Err(Failure::service("Its record changed meanwhile. Nothing was settled.")),
+        Err(error) => Err(Failure::service(format!("Can't write the ledger: {error}."))),
+    };
+    audit.end_with(result, &json!({ "settled": "sent" })).await
+}
+
+impl Report for Settled {
+    fn text(&self, paint: Paint) -> String {
+        let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
+        let came = match self.result {
+            "sent" => "is recorded as sent",
+            _ => "is queued to be sent",
+        };
+        format!(
+            "{}: {}{scope} of order {} {came}.\n",
+            paint.paint(Tone::Good, "Settled"),
+            self.kind,
+            self.order_id
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_in_doubt_is_not_settled() {
+        let said = |state: &str| {
+            not_in_doubt(&Item {
+                order_id: "1001".to_owned(),
+                notification: "order.refunded#R-1#customer".to_owned(),
+                state: state.to_owned(),
+                ..Item::default()
+            })
+            .to_string()
+        };
+        insta::assert_snapshot!([said("failed"), said("delivered")].join("\n"));
+    }
+
+    #[test]
+    fn a_settled_doubt_as_people_and_scripts_read_it() {
+        let settled = |result| Settled {
+            order_id: "1001".to_owned(),
+            kind: "order.refunded".to_owned(),
+            scope: "R-1".to_owned(),
+            result,
+        };
+        insta::assert_snapshot!(
+            settled("sent").text(Paint::Plain) + &settled("queued").text(Paint::Plain)
+        );
+        insta::assert_json_snapshot!(settled("sent"));
+    }
+}

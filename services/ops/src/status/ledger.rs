@@ -1,0 +1,90 @@
+//! What became of the last 24 hours' events. The ledger has no index by time, and needs none for
+//! its work; the sweep index has one, so this walks the events and looks their records up.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::outbox::BUCKET_MS;
+
+use crate::aws::Stack;
+use crate::failure::Failure;
+use crate::lookup::{Key, records};
+use crate::outbox::entries;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Relay's sweep puts an event that it queued again up to two days ahead in the index.
+const FARTHEST_AHEAD_MS: i64 = 48 * 60 * 60 * 1000;
+
+/// An event that was not decided after this time is late.
+pub const LATE_MS: i64 = 10 * 60 * 1000;
+
+/// Counts over the last 24 hours.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct LastDay {
+    /// Events looked at.
+    pub events: usize,
+    /// Whether there were more than were to be looked at.
+    pub more: bool,
+    /// Mails by state.
+    pub states: BTreeMap<String, usize>,
+    /// Events that the ledger has not seen.
+    pub undecided: usize,
+    /// Of these, accepted more than ten minutes ago or queued again by the sweep.
+    pub late: usize,
+}
+
+/// Counts, the latest events first, at most `most`.
+///
+/// # Errors
+/// [`Failure::Service`] when a table does not answer.
+pub async fn last_day(stack: &Stack, most: usize) -> Result<LastDay, Failure> {
+    let now = Timestamp::now().as_millisecond();
+    let since = now - DAY_MS;
+    let tables = stack.tables();
+    let mut day = LastDay::default();
+    let mut seen: HashSet<Key> = HashSet::new();
+    let mut hour = now + FARTHEST_AHEAD_MS;
+    while hour >= since.div_euclid(BUCKET_MS) * BUCKET_MS {
+        let start = hour.div_euclid(BUCKET_MS) * BUCKET_MS;
+        let end = start + BUCKET_MS - 1;
+        let mut found = entries(&tables, start, start.max(since), end).await?;
+        if day.events + found.len() > most {
+            day.more = true;
+            found.truncate(most - day.events);
+        }
+        day.events += found.len();
+        let keys: Vec<(Key, i64)> = found
+            .into_iter()
+            .map(|entry| ((entry.order_id, entry.ledger_key), entry.sweep_at))
+            .filter(|(key, _)| seen.insert(key.clone()))
+            .collect();
+        count(stack, &keys, now, &mut day).await?;
+        if day.more {
+            break;
+        }
+        hour = start - 1;
+    }
+    Ok(day)
+}
+
+async fn count(
+    stack: &Stack,
+    keys: &[(Key, i64)],
+    now: i64,
+    day: &mut LastDay,
+) -> Result<(), Failure> {
+    let known = records(stack, keys.iter().map(|(key, _)| key.clone())).await?;
+    for (key, sweep_at) in keys {
+        match known.get(key) {
+            Some(item) => *day.states.entry(item.state.clone()).or_default() += 1,
+            None => {
+                day.undecided += 1;
+                let is_late = *sweep_at > now || now - sweep_at > LATE_MS;
+                day.late += usize::from(is_late);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! The report of `status`.
+
+use serde::Serialize;
+
+use super::ledger::LastDay;
+use crate::aws::Queue;
+use crate::dlq::Depth;
+use crate::output::{Column, Paint, Report, Tone, age, table};
+
+/// How everything stands.
+#[derive(Debug, Serialize)]
+pub struct Status {
+    /// Which stack.
+    pub stack: String,
+    /// How its names were found.
+    pub names: String,
+    /// Its queues.
+    pub queues: Vec<QueueRow>,
+    /// The last 24 hours.
+    pub ledger: LastDay,
+    /// The SES account of the region.
+    pub ses: Ses,
+    /// What somebody should look at; empty when all is well.
+    pub attention: Vec<String>,
+}
+
+/// A queue.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct QueueRow {
+    /// Which.
+    pub queue: Queue,
+    /// How many messages it says it has.
+    #[serde(flatten)]
+    pub depth: Depth,
+    /// The age of the oldest, where CloudWatch tells.
+    pub oldest_seconds: Option<f64>,
+}
+
+/// The SES account.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Ses {
+    /// False when SES or somebody paused it.
+    pub sending_enabled: bool,
+    /// False in the sandbox.
+    pub production_access: bool,
+    /// HEALTHY, PROBATION or SHUTDOWN.
+    pub enforcement: String,
+    /// Mails a second.
+    pub send_rate: f64,
+    /// Mails in 24 hours.
+    pub daily_quota: f64,
+    /// Of these, used.
+    pub sent_last_24_hours: f64,
+}
+
+impl Report for Status {
+    fn text(&self, paint: Paint) -> String {
+        let mut text = format!(
+            "{}  ({})\n\n",
+            paint.paint(Tone::Bold, &format!("Stack {}", self.stack)),
+            self.names
+        );
+        text.push_str(&self.queues(paint));
+        text.push_str(&self.last_day(paint));
+        text.push_str(&self.ses_line());
+        text.push('\n');
+        if self.attention.is_empty() {
+            text.push_str(&paint.paint(Tone::Good, "Healthy."));
+            text.push('\n');
+        }
+        for finding in &self.attention {
+            text.push_str(&format!("{} {finding}.\n", paint.paint(Tone::Bad, "Attention:")));
+        }
+        text
+    }
+}
+
+impl Status {
+    fn queues(&self, paint: Paint) -> String {
+        let columns = [
+            Column::text("queue", |row: &QueueRow| row.queue.suffix().to_owned()),
+            Column::number("messages", |row: &QueueRow| row.depth.visible.to_string()).toned(
+                |row| {
+                    let is_bad = matches!(row.queue, Queue::Dead(_)) && row.depth.visible > 0;
+                    is_bad.then_some(Tone::Bad)
+                },
+            ),
+            Column::number("in flight", |row| row.depth.in_flight.to_string()),
+            Column::number("delayed", |row| row.depth.delayed.to_string()),
+            Column::text("oldest", |row| {
+                #[expect(clippy::cast_possible_truncation, reason = "an age for people")]
+                let told = row.oldest_seconds.map(|seconds| age(seconds as i64 * 1000));
+                told.unwrap_or_default()
+            }),
+        ];
+        table(paint, &columns, &self.queues)
+    }
+
+    fn last_day(&self, paint: Paint) -> String {
+        let day = &self.ledger;
+        let of = if day.more { "the latest " } else { "" };
+        let mut text = format!("\nLast 24 hours: {of}{} event(s)", day.events);
+        if day.events == 0 {
+            text.push_str(".\n");
+            return text;
+        }
+        text.push('\n');
+        let mut rows: Vec<(String, usize)> = day.states.clone().into_iter().collect();
+        rows.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        if day.undecided > 0 {
+            rows.push(("not decided yet".to_owned(), day.undecided));
+        }
+        let columns = [
+            Column::number("mails", |(_, count): &(String, usize)| count.to_string()),
+            Column::text("state", |(state, _)| state.clone()),
+        ];
+        text.push_str(&table(paint, &columns, &rows));
+        text
+    }
+
+    fn ses_line(&self) -> String {
+        let ses = &self.ses;
+        format!(
+            "\nSES: {:.0} mails a second, {:.0} of {:.0} of today's quota used, {}{}\n",
+            ses.send_rate,
+            ses.sent_last_24_hours,
+            ses.daily_quota,
+            if ses.sending_enabled { "sending" } else { "PAUSED" },
+            if ses.production_access { "" } else { ", SANDBOX" },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::status::judge::findings;
+
+    fn healthy() -> Status {
+        let queues = Queue::ALL.map(|queue| QueueRow {
+            queue,
+            depth: Depth::default(),
+            oldest_seconds: Some(0.0),
+        });
+        Status {
+            stack: "shop".to_owned(),
+            names: "names from the stack's CloudFormation outputs".to_owned(),
+            queues: queues.into(),
+            ledger: LastDay {
+                events: 1200,
+                states: [("delivered".to_owned(), 1190), ("sent".to_owned(), 10)].into(),
+                ..LastDay::default()
+            },
+            ses: Ses {
+                sending_enabled: true,
+                production_access: true,
+                enforcement: "HEALTHY".to_owned(),
+                send_rate: 14.0,
+                daily_quota: 50_000.0,
+                sent_last_24_hours: 1200.0,
+            },
+            attention: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_healthy_stack_as_people_and_scripts_read_it() {
+        let status = healthy();
+        assert_eq!(findings(&status), Vec::<String>::new());
+        insta::assert_snapshot!(status.text(Paint::Plain));
+        insta::assert_json_snapshot!(status);
+    }
+
+    #[test]
+    fn everything_that_can_be_unhealthy_is_told_with_what_to_do() {
+        let mut status = healthy();
+        status.queues[1].depth = Depth { visible: 40, in_flight: 10, delayed: 2 };
+        status.queues[1].oldest_seconds = Some(4000.0);
+        status.queues[6].depth.visible = 3012;
+        status.ledger = LastDay {
+            more: true,
+            undecided: 4,
+            late: 3,
+            states: [("in_doubt".to_owned(), 2), ("failed".to_owned(), 12)].into(),
+            ..status.ledger
+        };
+        status.ses = Ses {
+            sending_enabled: false,
+            production_access: false,
+            enforcement: "PROBATION".to_owned(),
+            sent_last_24_hours: 41_000.0,
+            ..status.ses
+        };
+        status.attention = findings(&status);
+        insta::assert_snapshot!(status.text(Paint::Plain));
+        insta::assert_json_snapshot!(status.attention);
+    }
+}

@@ -1,0 +1,188 @@
+//! `waybill suppression`: SES's list of addresses that it accepts mails for and does not mail
+//! (<https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html>).
+
+use aws_sdk_sesv2::types::SuppressedDestinationSummary;
+use serde::Serialize;
+use serde_json::json;
+use shared::EmailAddress;
+
+use crate::audit::{Audit, Intent, Who};
+use crate::aws::{Stack, refused};
+use crate::failure::{Ending, Failure};
+use crate::output::{Column, Output, Paint, Report, Tone, at, rfc3339, table};
+use crate::pii::Personal;
+
+/// The commands about it.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// The addresses on the list
+    List(ListArgs),
+    /// Takes an address off the list
+    Remove(RemoveArgs),
+}
+
+/// Flags of `suppression list`.
+#[derive(Debug, clap::Args)]
+pub struct ListArgs {
+    /// The addresses in clear
+    #[arg(long)]
+    pub show_pii: bool,
+}
+
+/// Flags of `suppression remove`.
+#[derive(Debug, clap::Args)]
+pub struct RemoveArgs {
+    /// The address
+    pub address: String,
+    /// Why; written to the audit item
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    #[command(flatten)]
+    pub who: Who,
+}
+
+/// An address on the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// The address, masked unless asked for.
+    pub address: String,
+    /// BOUNCE or COMPLAINT.
+    pub reason: String,
+    /// Since when.
+    pub since: String,
+    #[serde(skip)]
+    milliseconds: i64,
+}
+
+/// The list.
+#[derive(Debug, Serialize)]
+pub struct List {
+    /// The latest first.
+    pub addresses: Vec<Row>,
+}
+
+/// An address that was taken off.
+#[derive(Debug, Serialize)]
+pub struct Removed {
+    /// The address, masked.
+    pub address: String,
+    /// Always `removed`.
+    pub result: &'static str,
+}
+
+/// Runs one.
+///
+/// # Errors
+/// [`Failure::Input`] for what is no address or not on the list.
+pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<Ending, Failure> {
+    match command {
+        Command::List(args) => output.print(&list(stack, args).await?),
+        Command::Remove(args) => output.print(&remove(stack, args).await?),
+    }
+    Ok(Ending::Healthy)
+}
+
+async fn list(stack: &Stack, args: &ListArgs) -> Result<List, Failure> {
+    let summaries = stack
+        .ses()
+        .list_suppressed_destinations()
+        .into_paginator()
+        .send()
+        .collect::<Result<Vec<_>, _>>()
+        .await
+        .map_err(refused("read SES's suppression list"))?;
+    let personal = Personal::shown_if(args.show_pii);
+    let mut addresses: Vec<Row> = summaries
+        .iter()
+        .flat_map(|page| page.suppressed_destination_summaries())
+        .map(|summary| row(summary, personal))
+        .collect();
+    addresses.sort_by_key(|row| std::cmp::Reverse(row.milliseconds));
+    Ok(List { addresses })
+}
+
+fn row(summary: &SuppressedDestinationSummary, personal: Personal) -> Row {
+    let milliseconds = summary.last_update_time().to_millis().unwrap_or_default();
+    Row {
+        address: personal.address(summary.email_address()),
+        reason: summary.reason().as_str().to_owned(),
+        since: rfc3339(milliseconds),
+        milliseconds,
+    }
+}
+
+async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, Failure> {
+    let address = EmailAddress::parse(&args.address)
+        .map_err(|invalid| Failure::input(format!("That is no e-mail address: {invalid}.")))?;
+    let intent = Intent {
+        action: "suppression remove".to_owned(),
+        reason: &args.reason,
+        plan: json!({ "address": address.masked() }),
+    };
+    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let call = stack.ses().delete_suppressed_destination().email_address(address.expose()).send();
+    let result = match call.await {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found_exception()) => {
+            Err(Failure::input(format!(
+                "{} is not on SES's suppression list of this region. `waybill suppression list \
+                 --show-pii` shows what is.",
+                address.masked()
+            )))
+        }
+        Err(error) => Err(refused("take the address off SES's suppression list")(error)),
+    };
+    audit.end_with(result, &json!({})).await?;
+    Ok(Removed { address: address.masked(), result: "removed" })
+}
+
+impl Report for List {
+    fn text(&self, paint: Paint) -> String {
+        if self.addresses.is_empty() {
+            return "No address is on SES's suppression list.\n".to_owned();
+        }
+        let columns = [
+            Column::text("address", |row: &Row| row.address.clone()),
+            Column::text("reason", |row: &Row| row.reason.clone()).toned(|_| Some(Tone::Warning)),
+            Column::text("since", |row: &Row| at(row.milliseconds)),
+        ];
+        let rows = table(paint, &columns, &self.addresses);
+        format!("{rows}\n{} address(es).\n", self.addresses.len())
+    }
+}
+
+impl Report for Removed {
+    fn text(&self, _: Paint) -> String {
+        format!(
+            "{} is off the list: SES mails it again. Mails that bounced stay bounced.\n",
+            self.address
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_as_people_and_scripts_read_it() {
+        let row = |address: &str, reason: &str| Row {
+            address: Personal::Masked.address(address),
+            reason: reason.to_owned(),
+            since: rfc3339(1_763_900_000_000),
+            milliseconds: 1_763_900_000_000,
+        };
+        let list = List {
+            addresses: vec![row("jo@example.com", "BOUNCE"), row("a@b.co.uk", "COMPLAINT")],
+        };
+        insta::assert_snapshot!(list.text(Paint::Plain));
+        insta::assert_json_snapshot!(list);
+    }
+
+    #[test]
+    fn a_removal_as_people_and_scripts_read_it() {
+        let removed = Removed { address: "j***@***.com".to_owned(), result: "removed" };
+        insta::assert_snapshot!(removed.text(Paint::Plain));
+        insta::assert_json_snapshot!(removed);
+    }
+}

@@ -1,0 +1,245 @@
+//! `waybill sweep`: queues events again that the ledger has not seen.
+//!
+//! Relay's own sweep looks at each event once, some minutes after its acceptance. This one looks
+//! again at any stretch of time, for instance after the ledger was restored from a backup. At least
+//! once: the ledger makes one mail of what is queued twice.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use kit::queue::{Outgoing, send_all};
+use relay::Entry;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::audit::{Audit, Intent, Who};
+use crate::aws::{Queue, Stack};
+use crate::confirm::{Confirmation, confirm};
+use crate::failure::{Ending, Failure};
+use crate::outbox::Missing;
+use crate::output::{Column, Format, Output, Paint, Report, at, json, rfc3339, table};
+use crate::progress::Progress;
+use crate::rate;
+use crate::stop::Stop;
+use crate::when;
+
+/// Younger events are on their way by themselves.
+const YOUNGEST_MS: i64 = 5 * 60 * 1000;
+
+/// So many orders are listed.
+const LISTED: usize = 20;
+
+/// Flags of `sweep`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Look at events accepted since then: 2h, 3d, 2026-11-20, or a time in RFC 3339
+    #[arg(long, value_name = "WHEN")]
+    pub since: String,
+    /// Look at events accepted before then (default: five minutes ago)
+    #[arg(long, value_name = "WHEN")]
+    pub until: Option<String>,
+    /// Only say what is missing
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
+    /// Queue without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Events a second (default: four fifths of SES's send rate)
+    #[arg(long, value_name = "N", value_parser = rate::parse)]
+    pub rate: Option<f64>,
+    /// Why; written to the audit item
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    #[command(flatten)]
+    pub who: Who,
+}
+
+/// An event that the ledger has not seen.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// Its order.
+    pub order_id: String,
+    /// Source and id.
+    pub event: String,
+    /// When it was accepted, or put back by relay's sweep.
+    pub at: String,
+    #[serde(skip)]
+    milliseconds: i64,
+}
+
+/// What is missing, and what was queued of it.
+#[derive(Debug, Serialize)]
+pub struct Sweep {
+    /// From then on.
+    pub since: String,
+    /// Until then.
+    pub until: String,
+    /// The events that the ledger has not seen.
+    pub missing: Vec<Row>,
+    /// How many were queued; absent when nothing was to be.
+    pub queued: Option<usize>,
+}
+
+/// Sweeps.
+///
+/// # Errors
+/// [`Failure::Service`] when a table or the queue does not answer; the same command goes on.
+pub async fn run(
+    stack: &Stack,
+    args: &Args,
+    output: Output,
+    stop: &Stop,
+) -> Result<Ending, Failure> {
+    let now = Timestamp::now();
+    let since = when::parse("--since", &args.since, now)?;
+    let youngest = now.as_millisecond() - YOUNGEST_MS;
+    let until = match &args.until {
+        Some(typed) => when::parse("--until", typed, now)?,
+        None => youngest,
+    };
+    let confirmation = match args.yes || args.dry_run {
+        true => Confirmation::Given,
+        false => Confirmation::to_be_asked(output)?,
+    };
+    let missing = Missing::new(stack);
+    let entries = missing.within(since, until).await?;
+    let mut sweep = Sweep::new(since, until, &entries);
+    if output.format == Format::Table {
+        output.write(&sweep.text(output.paint));
+    }
+    if !args.dry_run && !entries.is_empty() {
+        confirm(confirmation, "Queue", entries.len(), "event(s)")?;
+        queue_audited(stack, args, stop, &missing, &entries, &mut sweep).await?;
+    }
+    match output.format {
+        Format::Json => output.write(&json(&sweep)),
+        Format::Table => output.write(&sweep.conclusion()),
+    }
+    Ok(Ending::attention_if(args.dry_run && !entries.is_empty()))
+}
+
+async fn queue_audited(
+    stack: &Stack,
+    args: &Args,
+    stop: &Stop,
+    missing: &Missing<'_>,
+    entries: &[Entry],
+    sweep: &mut Sweep,
+) -> Result<(), Failure> {
+    let rate = match args.rate {
+        Some(rate) => rate,
+        None => rate::default(stack).await,
+    };
+    let intent = Intent {
+        action: "sweep".to_owned(),
+        reason: &args.reason,
+        plan: json!({ "since": sweep.since, "until": sweep.until, "missing": entries.len() }),
+    };
+    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let mut queued = 0;
+    let result = queue(stack, stop, missing, entries, rate, &mut queued).await;
+    sweep.queued = Some(queued);
+    audit.end_with(result, &json!({ "queued": queued })).await
+}
+
+async fn queue(
+    stack: &Stack,
+    stop: &Stop,
+    missing: &Missing<'_>,
+    entries: &[Entry],
+    rate: f64,
+    queued: &mut usize,
+) -> Result<(), Failure> {
+    let url = stack.url(Queue::Dispatch).await?;
+    let progress = Progress::moving(entries.len() as u64);
+    let start = tokio::time::Instant::now();
+    for (i, entry) in entries.iter().enumerate() {
+        stop.check("Stopped; the same command goes on with what is still missing.")?;
+        #[expect(clippy::cast_precision_loss, reason = "a pace, not an account")]
+        let turn = start + std::time::Duration::from_secs_f64(i as f64 / rate);
+        tokio::time::sleep_until(turn).await;
+        let Some(body) = missing.message(entry).await? else { continue };
+        let message = Outgoing { body, ..Outgoing::default() };
+        if let Some(Err(error)) = send_all(&stack.sqs, &url, vec![message]).await.into_iter().next()
+        {
+            return Err(Failure::service(format!(
+                "{error}. {queued} event(s) were queued; the same command goes on with the rest."
+            )));
+        }
+        *queued += 1;
+        progress.at(*queued);
+    }
+    progress.end();
+    Ok(())
+}
+
+impl Sweep {
+    fn new(since: i64, until: i64, entries: &[Entry]) -> Self {
+        let row = |entry: &Entry| Row {
+            order_id: entry.order_id.clone(),
+            event: entry.event.clone(),
+            at: rfc3339(entry.sweep_at),
+            milliseconds: entry.sweep_at,
+        };
+        let mut missing: Vec<Row> = entries.iter().map(row).collect();
+        missing.sort_by_key(|row| row.milliseconds);
+        Self { since: rfc3339(since), until: rfc3339(until), missing, queued: None }
+    }
+
+    fn conclusion(&self) -> String {
+        match self.queued {
+            None => String::new(),
+            Some(count) => format!("{count} event(s) queued.\n"),
+        }
+    }
+}
+
+impl Report for Sweep {
+    fn text(&self, paint: Paint) -> String {
+        if self.missing.is_empty() {
+            return format!(
+                "The ledger knows every event from {} to {}.\n",
+                self.since, self.until
+            );
+        }
+        let orders: BTreeMap<&str, ()> =
+            self.missing.iter().map(|row| (row.order_id.as_str(), ())).collect();
+        let columns = [
+            Column::text("accepted", |row: &Row| at(row.milliseconds)),
+            Column::text("order", |row: &Row| row.order_id.clone()),
+            Column::text("event", |row: &Row| row.event.clone()),
+        ];
+        let shown = &self.missing[..self.missing.len().min(LISTED)];
+        let mut text = table(paint, &columns, shown);
+        if self.missing.len() > shown.len() {
+            text.push_str(&format!(" … and {} more\n", self.missing.len() - shown.len()));
+        }
+        text.push_str(&format!(
+            "\n{} event(s) of {} order(s) are not in the ledger.\n",
+            self.missing.len(),
+            orders.len()
+        ));
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sweep_as_people_and_scripts_read_it() {
+        let entry = |n: i64| Entry {
+            order_id: format!("100{n}"),
+            event: format!("https://shop.example/orders e-{n}"),
+            ledger_key: "order.confirmed##customer".to_owned(),
+            sweep_at: 1_763_900_000_000 + n * 1000,
+        };
+        let mut sweep = Sweep::new(1_763_896_400_000, 1_763_903_600_000, &[entry(2), entry(1)]);
+        insta::assert_snapshot!(sweep.text(Paint::Plain));
+        sweep.queued = Some(2);
+        insta::assert_json_snapshot!(sweep);
+        let nothing = Sweep::new(1_763_896_400_000, 1_763_903_600_000, &[]);
+        insta::assert_snapshot!(nothing.text(Paint::Plain));
+    }
+}
