@@ -40,11 +40,11 @@ fn function(name: &str) -> ExitCode {
     };
     let result = runtime.block_on(async {
         match name {
-            "intake" => intake::run().await,
-            "relay" => relay::run().await,
-            "dispatcher" => dispatcher::run().await,
-            "mailer" => mailer::run().await,
-            "feedback" => feedback::run().await,
+            "intake" => Box::pin(intake::run()).await,
+            "relay" => Box::pin(relay::run()).await,
+            "dispatcher" => Box::pin(dispatcher::run()).await,
+            "mailer" => Box::pin(mailer::run()).await,
+            "feedback" => Box::pin(feedback::run()).await,
             other => Err(format!("there is no function {other}").into()),
         }
     });

@@ -21,6 +21,7 @@ pub async fn handle(
     messages: &[SqsMessage],
     deadline: SystemTime,
 ) -> SqsBatchResponse {
+    mailer.pace.learn(mailer.sender.client()).await;
     let done = in_parallel(messages, AT_ONCE, |message| one(mailer, message, deadline)).await;
     let dispositions: Vec<Disposition> =
         done.into_iter().map(|d| d.unwrap_or(Disposition::Retry)).collect();

@@ -37,7 +37,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 pub use batch::handle;
 pub use pace::Pace;
 pub use park::Parking;
-pub use send::Sender;
+pub use send::{From, Sender};
 
 /// The mailer and everything it talks to.
 #[derive(Debug)]

@@ -1,36 +1,87 @@
 //! Pacing to the account's send rate
 //! (<https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html>).
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aws_sdk_sesv2::config::retry::RetryConfig;
 use tokio::time::Instant;
 
 /// Without an answer from SES: the rate of an account in the sandbox.
 const SLOWEST: f64 = 1.0;
 
+/// `GetAccount` may be called once a second by the whole account, so mailers that start together
+/// refuse each other: it is asked with retries (it only reads), and again later if need be.
+const TRIES: u32 = 5;
+const ASK_AGAIN: Duration = Duration::from_secs(10);
+
 /// Evenly spaced turns to send.
 #[derive(Debug)]
 pub struct Pace {
+    mailers: f64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
     gap: Duration,
-    next: Mutex<Instant>,
+    next: Instant,
+    rate: Rate,
+}
+
+/// Whether the gap is what it should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rate {
+    Known,
+    /// SES did not tell; when it was last asked.
+    Guessed(Instant),
 }
 
 impl Pace {
     /// `rate` mails a second.
     #[must_use]
     pub fn new(rate: f64) -> Self {
-        Self { gap: Duration::from_secs_f64(1.0 / rate), next: Mutex::new(Instant::now()) }
+        Self::divided(rate, 1.0, Rate::Known)
     }
 
     /// The account's rate, or `fixed` where one is set, divided among `mailers` that may run at
     /// the same time.
     pub async fn of_account(ses: &aws_sdk_sesv2::Client, fixed: Option<f64>, mailers: u32) -> Self {
         let rate = match fixed {
-            Some(rate) => rate,
-            None => asked(ses).await,
+            Some(rate) => Some(rate),
+            None => asked(ses, TRIES).await,
         };
-        Self::new(rate / f64::from(mailers.max(1)))
+        let known = rate.map_or_else(|| Rate::Guessed(Instant::now()), |_| Rate::Known);
+        Self::divided(rate.unwrap_or(SLOWEST), f64::from(mailers.max(1)), known)
+    }
+
+    fn divided(rate: f64, mailers: f64, known: Rate) -> Self {
+        let state = State { gap: gap(rate / mailers), next: Instant::now(), rate: known };
+        Self { mailers, state: Mutex::new(state) }
+    }
+
+    /// Asks for the rate if SES has not told it yet: a process that started while SES did not
+    /// answer must not crawl for the rest of its life.
+    pub async fn learn(&self, ses: &aws_sdk_sesv2::Client) {
+        if !self.is_to_ask() {
+            return;
+        }
+        if let Some(rate) = asked(ses, 1).await {
+            let mut state = self.state();
+            state.gap = gap(rate / self.mailers);
+            state.rate = Rate::Known;
+        }
+    }
+
+    fn is_to_ask(&self) -> bool {
+        let mut state = self.state();
+        match state.rate {
+            Rate::Guessed(asked) if asked.elapsed() >= ASK_AGAIN => {
+                state.rate = Rate::Guessed(Instant::now());
+                true
+            }
+            Rate::Guessed(_) | Rate::Known => false,
+        }
     }
 
     /// Waits for the next turn.
@@ -44,51 +95,60 @@ impl Pace {
     }
 
     fn reserve(&self, at_most: Duration) -> Result<Instant, Duration> {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         let now = Instant::now();
-        let turn = (*next).max(now);
+        let turn = state.next.max(now);
         let wait = turn - now;
         if wait > at_most {
             return Err(wait);
         }
-        *next = turn + self.gap;
+        state.next = turn + state.gap;
         Ok(turn)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn asked(ses: &aws_sdk_sesv2::Client) -> f64 {
-    let quota = match ses.get_account().send().await {
-        Ok(account) => account.send_quota.map(|quota| quota.max_send_rate),
+fn gap(rate: f64) -> Duration {
+    Duration::from_secs_f64(1.0 / rate)
+}
+
+/// The account's rate, in at most so many tries.
+async fn asked(ses: &aws_sdk_sesv2::Client, tries: u32) -> Option<f64> {
+    let retry = RetryConfig::standard().with_max_attempts(tries);
+    let call = ses.get_account().customize();
+    let call = call.config_override(aws_sdk_sesv2::config::Builder::new().retry_config(retry));
+    match call.send().await {
+        Ok(account) => account.send_quota.map(|q| q.max_send_rate).filter(|rate| *rate > 0.0),
         Err(error) => {
             let error = aws_sdk_sesv2::error::DisplayErrorContext(&error).to_string();
             tracing::warn!(error, "SES did not tell the account's send rate; sending one a second");
             None
         }
-    };
-    quota.filter(|rate| *rate > 0.0).unwrap_or(SLOWEST)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn turns_come_at_the_rate() {
+    #[test]
+    fn turns_come_at_the_rate() {
         let pace = Pace::new(10.0);
-        let start = Instant::now();
-        for _ in 0..11 {
-            pace.turn(Duration::from_secs(5)).await.expect("soon enough");
-        }
-        assert_eq!(start.elapsed().as_millis(), 1000);
+        let turn = || pace.reserve(Duration::from_secs(5)).expect("soon enough");
+        let first = turn();
+        let tenth_after = (0..10).map(|_| turn()).last().expect("ten turns");
+        assert_eq!(tenth_after - first, Duration::from_secs(1));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_turn_that_is_too_far_away_is_not_taken() {
+    #[test]
+    fn a_turn_that_is_too_far_away_is_not_taken() {
         let pace = Pace::new(1.0);
-        pace.turn(Duration::ZERO).await.expect("the first is at once");
-        assert!(pace.turn(Duration::from_millis(500)).await.is_err());
-        let start = Instant::now();
-        pace.turn(Duration::from_secs(2)).await.expect("soon enough");
-        assert!(start.elapsed() <= Duration::from_secs(1));
+        let first = pace.reserve(Duration::ZERO).expect("the first is at once");
+        assert!(pace.reserve(Duration::from_millis(500)).is_err());
+        let second = pace.reserve(Duration::from_secs(2)).expect("soon enough");
+        assert_eq!(second - first, Duration::from_secs(1));
     }
 }

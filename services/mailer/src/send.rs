@@ -61,6 +61,11 @@ impl Sender {
         Self { client, from }
     }
 
+    /// What it sends with.
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Asks SES once, and waits for the answer for `at_most` that long.
     pub async fn send(
         &self,
