@@ -37,20 +37,46 @@ pub fn exited(request_id: Uuid, status: Option<ExitStatus>) -> Invocation {
     failed("Runtime.ExitError", &format!("RequestId: {request_id} Error: {why}"))
 }
 
-/// The process could not be started at all.
-pub fn not_started(request_id: Uuid, error: &std::io::Error) -> Invocation {
-    failed("Runtime.InvalidEntrypoint", &format!("RequestId: {request_id} Error: {error}"))
+/// Why a process never asked for an invocation.
+#[derive(Debug)]
+pub enum NotReady {
+    /// It could not be started at all.
+    NotStarted(std::io::Error),
+    /// It said itself why it can't start.
+    Reported(Bytes),
+    /// It ended.
+    Exited(Option<ExitStatus>),
+    /// It took longer than this.
+    TimedOut(Duration),
 }
 
-/// The process did not ask for its first invocation in time.
-pub fn init_timed_out(request_id: Uuid, timeout: Duration) -> Invocation {
-    failed(
-        "Sandbox.Timedout",
-        &format!(
-            "RequestId: {request_id} Error: Init timed out after {:.2} seconds",
-            timeout.as_secs_f64()
-        ),
-    )
+impl NotReady {
+    /// What an invocation that waited for the process gets.
+    pub fn invocation(&self, request_id: Uuid) -> Invocation {
+        let message = format!("RequestId: {request_id} Error: {self}");
+        match self {
+            Self::NotStarted(_) => failed("Runtime.InvalidEntrypoint", &message),
+            Self::Reported(error) => Invocation::Failed { error: error.clone() },
+            Self::Exited(status) => exited(request_id, *status),
+            Self::TimedOut(_) => failed("Sandbox.Timedout", &message),
+        }
+    }
+}
+
+impl std::fmt::Display for NotReady {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotStarted(error) => write!(f, "{error}"),
+            Self::Reported(error) => write!(f, "{}", String::from_utf8_lossy(error)),
+            Self::Exited(status) => match status.and_then(how) {
+                Some(how) => write!(f, "Runtime exited with error: {how}"),
+                None => write!(f, "Runtime exited without providing a reason"),
+            },
+            Self::TimedOut(limit) => {
+                write!(f, "Init timed out after {:.2} seconds", limit.as_secs_f64())
+            }
+        }
+    }
 }
 
 /// The answer is larger than [`MAX_ANSWER_BYTES`].

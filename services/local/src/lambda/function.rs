@@ -31,6 +31,15 @@ pub(super) struct Counters {
     pub restarts: AtomicU64,
 }
 
+/// How far the start of a function has come.
+#[derive(Debug, Default)]
+pub(super) struct Readiness {
+    /// How many of its processes have been ready at least once.
+    pub ready: usize,
+    /// Why one of them can't be.
+    pub failed: Option<String>,
+}
+
 /// What a function's workers and its callers share.
 pub(super) struct Shared {
     pub name: Arc<str>,
@@ -41,8 +50,7 @@ pub(super) struct Shared {
     pub stop: CancellationToken,
     pub slots: Vec<Slot>,
     pub counters: Counters,
-    /// How many of its processes have been ready at least once.
-    pub ready: watch::Sender<usize>,
+    pub readiness: watch::Sender<Readiness>,
     enqueue: mpsc::Sender<Job>,
     /// Workers take turns at it in the order in which they asked.
     queue: Mutex<mpsc::Receiver<Job>>,
@@ -65,7 +73,7 @@ impl Shared {
             slots: std::iter::repeat_with(Slot::default).take(config.processes.max(1)).collect(),
             config,
             counters: Counters::default(),
-            ready: watch::Sender::new(0),
+            readiness: watch::Sender::default(),
             enqueue,
             queue: Mutex::new(queue),
         }
@@ -120,11 +128,19 @@ pub struct Function(pub(super) Arc<Shared>);
 
 impl Function {
     /// Waits until each of its processes has been ready for an invocation once.
-    pub async fn ready(&self) {
+    ///
+    /// # Errors
+    /// One of them has not come to that in several tries: why.
+    pub async fn ready(&self) -> std::io::Result<()> {
         let all = self.0.slots.len();
-        let mut ready = self.0.ready.subscribe();
-        // It fails only if the sender is gone, and `self` holds it.
-        let _ = ready.wait_for(|ready| *ready >= all).await;
+        let mut readiness = self.0.readiness.subscribe();
+        let decided = readiness.wait_for(|now| now.ready >= all || now.failed.is_some()).await;
+        match decided.ok().and_then(|now| now.failed.clone()) {
+            None => Ok(()),
+            Some(why) => {
+                Err(std::io::Error::other(format!("{} does not start: {why}", self.0.name)))
+            }
+        }
     }
 
     /// What is known of it now.

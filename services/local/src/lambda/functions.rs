@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::future::join_all;
+use futures::future::{join_all, try_join_all};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -82,8 +82,12 @@ impl Functions {
     }
 
     /// Waits until every process has been ready for an invocation once.
-    pub async fn ready(&self) {
-        join_all(self.functions.values().map(Function::ready)).await;
+    ///
+    /// # Errors
+    /// A function's process has not come to that in several tries: which, and why.
+    pub async fn ready(&self) -> std::io::Result<()> {
+        try_join_all(self.functions.values().map(Function::ready)).await?;
+        Ok(())
     }
 
     /// What is known of each function now, by name.

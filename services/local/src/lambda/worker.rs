@@ -8,10 +8,11 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
+use super::Invocation;
+use super::failure::{self, NotReady};
 use super::function::{Job, Shared};
 use super::process::{Happening, Process};
 use super::runtime_api::{Event, Work};
-use super::{Invocation, failure};
 
 /// How long a process may take until it asks for its first invocation. Lambda gives 10 s; a
 /// machine that compiles at the same time is given more.
@@ -19,6 +20,10 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause before a process that came to nothing is started anew, doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// After how many starts that came to nothing a function that was never ready is given up on by
+/// those who wait for it. It is started on and on all the same.
+const PATIENCE: u32 = 3;
 
 /// Gives the process that waits its next invocation.
 type Ready = oneshot::Sender<Work>;
@@ -31,8 +36,8 @@ enum End {
     AfterService,
     /// It was ready, and ended before it had any.
     Idle,
-    /// It was never ready: what to tell a caller, given its request id.
-    NotReady(Box<dyn FnOnce(uuid::Uuid) -> Invocation + Send>),
+    /// It was never ready.
+    NotReady(NotReady),
 }
 
 pub(super) struct Worker {
@@ -41,11 +46,12 @@ pub(super) struct Worker {
     /// An invocation that was taken and could not be handed over.
     held: Option<Job>,
     was_ready: bool,
+    failed_starts: u32,
 }
 
 impl Worker {
     pub fn new(function: Arc<Shared>, place: usize) -> Self {
-        Self { function, place, held: None, was_ready: false }
+        Self { function, place, held: None, was_ready: false, failed_starts: 0 }
     }
 
     /// Runs until the stack stops. No process is left then.
@@ -60,7 +66,13 @@ impl Worker {
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
                 End::NotReady(why) => {
-                    self.fail_one(why, pause).await;
+                    self.failed_starts += 1;
+                    if !self.was_ready && self.failed_starts == PATIENCE {
+                        self.function
+                            .readiness
+                            .send_modify(|all| all.failed = Some(why.to_string()));
+                    }
+                    self.fail_one(&why, pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
             }
@@ -75,7 +87,7 @@ impl Worker {
         let mut process = match Process::start(&self.function).await {
             Ok(process) => process,
             Err(error) => {
-                return End::NotReady(Box::new(move |id| failure::not_started(id, &error)));
+                return End::NotReady(NotReady::NotStarted(error));
             }
         };
         let slot = &self.function.slots[self.place];
@@ -92,7 +104,7 @@ impl Worker {
             Err(end) => return end,
         };
         if !std::mem::replace(&mut self.was_ready, true) {
-            self.function.ready.send_modify(|ready| *ready += 1);
+            self.function.readiness.send_modify(|all| all.ready += 1);
         }
         let mut served = false;
         loop {
@@ -115,9 +127,9 @@ impl Worker {
         loop {
             let happening = tokio::select! {
                 () = self.function.stop.cancelled() => return Err(End::Stopped),
-                () = sleep_until(deadline) => return Err(End::NotReady(Box::new(|id| {
-                    failure::init_timed_out(id, INIT_TIMEOUT)
-                }))),
+                () = sleep_until(deadline) => {
+                    return Err(End::NotReady(NotReady::TimedOut(INIT_TIMEOUT)));
+                }
                 happening = process.next() => happening,
             };
             match happening {
@@ -125,10 +137,9 @@ impl Worker {
                 Happening::Event(Event::InitFailed(error)) => reported = Some(error),
                 Happening::Event(Event::Answered(_)) => {}
                 Happening::Exited(status) => {
-                    return Err(End::NotReady(Box::new(move |id| match reported {
-                        Some(error) => Invocation::Failed { error },
-                        None => failure::exited(id, status),
-                    })));
+                    let exited = NotReady::Exited(status);
+                    let why = reported.map_or(exited, NotReady::Reported);
+                    return Err(End::NotReady(why));
                 }
             }
         }
@@ -206,6 +217,7 @@ impl Worker {
                 happening = process.next() => happening,
                 () = sleep_until(deadline) => {
                     process.handle().kill().await;
+                    tracing::warn!(function = %self.function.name, "an invocation timed out");
                     let late = failure::timed_out(request_id, self.function.config.timeout);
                     return (late, Some(End::AfterService));
                 }
@@ -218,6 +230,7 @@ impl Worker {
                 Happening::Event(Event::Answered(answer)) => return (answer, None),
                 Happening::Event(_) => {}
                 Happening::Exited(status) => {
+                    tracing::warn!(function = %self.function.name, ?status, "a process crashed");
                     return (failure::exited(request_id, status), Some(End::AfterService));
                 }
             }
@@ -244,7 +257,8 @@ impl Worker {
     /// Pauses before the next try. One invocation that waits, if any, fails with each try that
     /// came to nothing: it was this process's to serve, and a function that can't start must not
     /// keep its callers for ever.
-    async fn fail_one(&mut self, why: impl FnOnce(uuid::Uuid) -> Invocation, pause: Duration) {
+    async fn fail_one(&mut self, why: &NotReady, pause: Duration) {
+        tracing::warn!(function = %self.function.name, %why, "a process did not start");
         let resume = Instant::now() + pause;
         let job = match self.held.take() {
             Some(job) => Some(job),
@@ -256,7 +270,7 @@ impl Worker {
             },
         };
         if let Some(job) = job {
-            let _ = job.reply.send(why(job.request_id));
+            let _ = job.reply.send(why.invocation(job.request_id));
         }
         self.rest(resume).await;
     }

@@ -91,6 +91,9 @@ async fn a_function_that_can_not_start_fails_its_callers_instead_of_keeping_them
         let message = failure["errorMessage"].as_str().unwrap();
         assert!(message.ends_with("exit status 7"), "{message}");
     }
+    let failure = functions.ready().await.unwrap_err().to_string();
+    let expected = "worker does not start: Runtime exited with error: exit status 7";
+    assert_eq!(failure, expected);
     functions.stop().await;
 }
 

@@ -45,7 +45,7 @@ pub async fn worker() -> Functions {
 
 pub async fn started(config: FunctionConfig, sink: &Sink) -> Functions {
     let functions = Functions::start("us-east-1", [config], sink).unwrap();
-    functions.ready().await;
+    functions.ready().await.unwrap();
     functions
 }
 
