@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::aws::place::REGION;
+
 /// How the stack is set. The default suits one machine: the same relations as deployed (the lease
 /// outlives the function, the visibility timeout is six times the function's), but short.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +64,7 @@ impl Default for Processes {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            region: "us-east-1".to_owned(),
+            region: REGION.to_owned(),
             function_timeout: Duration::from_secs(5),
             processes: Processes::default(),
             visibility_timeout: Duration::from_secs(30),

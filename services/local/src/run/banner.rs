@@ -1,6 +1,7 @@
 //! The addresses, for people.
 
 use super::args::Args;
+use crate::aws::place::REGION;
 use crate::stack::Stack;
 
 /// What runs where.
@@ -16,7 +17,9 @@ pub fn print(stack: &Stack, args: &Args) {
     }
     println!();
     println!("  The AWS CLI and the `waybill` command see it with");
-    println!("    export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1");
+    println!("    export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local");
+    // Version 1 of the CLI reads the second of these only.
+    println!("    export AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}");
     println!("    export AWS_ENDPOINT_URL_DYNAMODB={}", endpoints.dynamodb);
     println!("    export AWS_ENDPOINT_URL_SQS={}", endpoints.sqs);
     println!("    export AWS_ENDPOINT_URL_SESV2={}", endpoints.ses);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::error::SesError;
 use super::mail::Outgoing;
+use crate::aws::place::REGION;
 
 /// Whether the account sends at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl Default for Settings {
     /// Fast enough never to be what a run on one machine waits for.
     fn default() -> Self {
         Self {
-            region: "eu-central-1".to_owned(),
+            region: REGION.to_owned(),
             send_rate: 5_000.0,
             daily_quota: -1.0,
             sending: Sending::Enabled,

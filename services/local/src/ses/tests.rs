@@ -55,7 +55,7 @@ async fn an_accepted_mail_is_a_file_that_a_mail_program_reads() {
     assert_eq!((kind.ctype(), kind.subtype()), ("multipart", Some("alternative")));
     assert_eq!(message.to().unwrap().first().unwrap().address(), Some("jo@example.com"));
     assert_eq!(message.from().unwrap().first().unwrap().name(), Some("Lädchen"));
-    assert_eq!(message.message_id(), Some(format!("{id}@eu-central-1.amazonses.com").as_str()));
+    assert_eq!(message.message_id(), Some(format!("{id}@eu-central-2.amazonses.com").as_str()));
     let text = String::from_utf8_lossy(&raw);
     assert!(text.contains("MIME-Version: 1.0"), "{text}");
     assert!(text.contains("X-SES-CONFIGURATION-SET: waybill"), "{text}");
