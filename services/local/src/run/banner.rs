@@ -20,9 +20,13 @@ pub fn print(stack: &Stack, args: &Args) {
     println!("    export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local");
     // Version 1 of the CLI reads the second of these only.
     println!("    export AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}");
+    println!("    export AWS_ENDPOINT_URL={url}");
     println!("    export AWS_ENDPOINT_URL_DYNAMODB={}", endpoints.dynamodb);
     println!("    export AWS_ENDPOINT_URL_SQS={}", endpoints.sqs);
     println!("    export AWS_ENDPOINT_URL_SESV2={}", endpoints.ses);
+    println!("  and then, for instance");
+    println!("    cargo run -p waybill-ops -- status");
+    println!("    cargo run -p waybill-ops -- order 1001");
     println!();
 }
 
