@@ -72,3 +72,14 @@ def test_anything_else_gets_401_and_stores_nothing(deployed, forged):
     assert status == 401
     stored = deployed.items("EventsTableName")
     assert events.order_id(event) not in [item["order_id"]["S"] for item in stored]
+
+
+def test_a_request_sent_a_second_time_gets_401_and_mails_nothing_more(deployed):
+    event = events.shipped()
+    body = json.dumps(event).encode()
+    headers = signed(NEW, body)
+    assert deployed.post(body, headers, signed=False)[0] == 202
+    assert deployed.post(body, headers, signed=False)[0] == 401
+    wait_for("the mail", lambda: deployed.mails(events.number(event)))
+    wait_for("empty queues", deployed.at_rest)
+    assert len(deployed.mails(events.number(event))) == 1
