@@ -297,9 +297,7 @@ impl Guard {
             Due => record.not_before <= facts.now,
             LeaseExpired => record.lease_until < facts.now,
             Replayed => record.since < facts.enqueued_at,
-            GracePassed => {
-                record.since <= facts.resend_doubts_from && record.doubts < MOST_DOUBTS
-            }
+            GracePassed => record.since <= facts.resend_doubts_from && record.doubts < MOST_DOUBTS,
         }
     }
 }
