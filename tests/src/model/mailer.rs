@@ -1,0 +1,229 @@
+//! The mailer: `deliver.rs` and `stale.rs` of the mailer, one step at a time.
+
+use shared::ledger::{AfterClaim, Facts, MOST_DOUBTS, Record, State, Transition, after_claim};
+use shared::notification::DoubtPolicy;
+
+use super::action::{How, Place};
+use super::bug::Bug;
+use super::ledger::Outcome;
+use super::settings::Waybill;
+use super::world::{Answer, Breach, GRACE, Hand, LEASE, Mailing, Message, Order, PAUSE};
+
+/// What a mailer does after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// This.
+    Step(Mailing),
+    /// Nothing: the message comes back.
+    Retry,
+}
+
+/// A mailer at work on one message.
+pub(super) struct Mailer<'a> {
+    pub(super) model: &'a Waybill,
+    pub(super) order: &'a mut Order,
+    pub(super) place: Place,
+    pub(super) hand: usize,
+    pub(super) how: How,
+    pub(super) breach: Option<Breach>,
+}
+
+impl Mailer<'_> {
+    /// Takes the next step.
+    pub(super) fn step(&mut self) -> Next {
+        match self.hand().step {
+            Mailing::Start { stale: true } => self.skip(),
+            Mailing::Start { stale: false } => self.claim(),
+            Mailing::Send { attempt } => self.send(attempt),
+            Mailing::Record { attempt, answer } if self.deletes_before_record() => {
+                self.delete_early(Mailing::Record { attempt, answer })
+            }
+            Mailing::Record { attempt, answer } => self.record(attempt, answer),
+            Mailing::Expire => self.expire(),
+            Mailing::Park { until } if self.deletes_first(Bug::ParkDeletesFirst) => {
+                self.delete_early(Mailing::Park { until })
+            }
+            Mailing::Park { until } => self.park(until),
+            Mailing::Bury if self.deletes_first(Bug::BuryDeletesFirst) => {
+                self.delete_early(Mailing::Bury)
+            }
+            Mailing::Bury => self.bury(),
+            Mailing::Delete => self.delete(),
+        }
+    }
+
+    fn hand(&self) -> Hand<Mailing> {
+        self.order.mail[self.place].hands.get(self.hand)
+    }
+
+    /// `Delivery::facts`: what this worker knew when it read the clock.
+    fn facts(&self) -> Facts {
+        self.facts_at(-i64::from(self.hand().age))
+    }
+
+    fn facts_at(&self, now: i64) -> Facts {
+        let message = &self.order.mail[self.place];
+        let grace = if self.model.has(Bug::ResendWithoutGrace) { 0 } else { GRACE };
+        let hold = self.order.policy == DoubtPolicy::Hold;
+        Facts {
+            enqueued_at: i64::from(message.enqueued_at),
+            resend_doubts_from: match hold && !self.model.has(Bug::ResendUnderHold) {
+                true => i64::MIN,
+                false => now - grace,
+            },
+            lease_until: now + LEASE,
+            ..Facts::at(now)
+        }
+    }
+
+    fn write(&mut self, transition: Transition, facts: Facts) -> Outcome {
+        let (outcome, breach) = self.model.write(self.order, transition, facts, self.how.echo());
+        self.breach = self.breach.or(breach);
+        outcome
+    }
+
+    fn claim(&mut self) -> Next {
+        match self.write(Transition::Claim, self.facts()) {
+            Outcome::Recorded(record) => {
+                Next::Step(Mailing::Send { attempt: number(record.attempt) })
+            }
+            Outcome::Refused(record) => self.stand_back(record),
+            Outcome::Absent => Next::Step(Mailing::Bury),
+        }
+    }
+
+    /// `stale::skip`.
+    fn skip(&mut self) -> Next {
+        match self.write(Transition::Skip, self.facts()) {
+            Outcome::Recorded(_) | Outcome::Absent => Next::Step(Mailing::Delete),
+            Outcome::Refused(record) if record.state == State::InDoubt => self.leave_in_doubt(),
+            Outcome::Refused(record) => self.stand_back(record),
+        }
+    }
+
+    fn leave_in_doubt(&self) -> Next {
+        let gone = LEASE - i64::from(self.order.stale_for.unwrap_or_default());
+        if gone >= 0 && !self.model.has(Bug::StaleDoubtDropped) {
+            return park_until(gone + 1);
+        }
+        Next::Step(Mailing::Delete)
+    }
+
+    fn stand_back(&self, record: Record) -> Next {
+        match after_claim(&record, 0) {
+            AfterClaim::AlreadyDone => Next::Step(Mailing::Delete),
+            AfterClaim::AlreadyFailed => Next::Step(Mailing::Bury),
+            AfterClaim::InProgress { .. } => Next::Retry,
+            AfterClaim::NotDue { until } => park_until(until),
+            AfterClaim::InDoubt { since } => self.wait_in_doubt(record.doubts, since),
+            AfterClaim::LeaseExpired if self.model.has(Bug::LeaseNeverRunsOut) => Next::Retry,
+            AfterClaim::LeaseExpired => Next::Step(Mailing::Expire),
+        }
+    }
+
+    fn wait_in_doubt(&self, doubts: u32, since: i64) -> Next {
+        match self.order.policy {
+            DoubtPolicy::Resend if doubts < MOST_DOUBTS => park_until(since + GRACE),
+            _ => Next::Step(Mailing::Delete),
+        }
+    }
+
+    fn expire(&mut self) -> Next {
+        match self.write(Transition::Expire, self.facts_at(0)) {
+            Outcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
+            Outcome::Refused(_) | Outcome::Absent => Next::Retry,
+        }
+    }
+
+    /// The call to SES: the mail is accepted or not, and the answer arrives or does not.
+    fn send(&mut self, attempt: u8) -> Next {
+        if self.model.has(Bug::RecordBeforeSend)
+            && self.order.record.is_some_and(|record| record.state == State::Sending)
+        {
+            self.write(Transition::Accept, Facts::of_attempt(0, u32::from(attempt)));
+            return Next::Step(Mailing::Send { attempt });
+        }
+        let answer = match self.how {
+            How::Accepts => Answer::Accepted,
+            How::SaysNotNow => Answer::NotNow,
+            How::SaysNever => Answer::Never,
+            _ => Answer::Unknown,
+        };
+        if matches!(self.how, How::Accepts | How::AcceptsSilently) {
+            let is_last = self.order.record.is_some_and(|record| {
+                record.state != State::Planned && number(record.attempt) == attempt
+            });
+            self.breach = self.breach.or(self.order.truth.accept(is_last));
+        }
+        Next::Step(Mailing::Record { attempt, answer })
+    }
+
+    fn record(&mut self, attempt: u8, answer: Answer) -> Next {
+        let facts = Facts::of_attempt(0, u32::from(attempt));
+        let postponed = Facts { not_before: PAUSE, ..facts };
+        match answer {
+            Answer::Accepted => {
+                self.write(Transition::Accept, facts);
+                Next::Step(Mailing::Delete)
+            }
+            Answer::NotNow => self.postpone(postponed),
+            Answer::Unknown if self.model.has(Bug::RetryAmbiguous) => self.postpone(postponed),
+            Answer::Never => match self.write(Transition::Fail, facts) {
+                Outcome::Recorded(_) => Next::Step(Mailing::Bury),
+                Outcome::Refused(_) if self.model.has(Bug::EchoMistaken) => {
+                    Next::Step(Mailing::Delete)
+                }
+                Outcome::Refused(record) => self.stand_back(record),
+                Outcome::Absent => Next::Step(Mailing::Delete),
+            },
+            Answer::Unknown => match self.write(Transition::Doubt, facts) {
+                Outcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
+                Outcome::Refused(record) => self.stand_back(record),
+                Outcome::Absent => Next::Step(Mailing::Delete),
+            },
+        }
+    }
+
+    fn postpone(&mut self, facts: Facts) -> Next {
+        self.write(Transition::Refuse, facts);
+        park_until(facts.not_before)
+    }
+
+    fn park(&mut self, until: i8) -> Next {
+        let event = self.order.mail[self.place].event;
+        let parked = Message { visible_at: until.max(0), ..Message::new(event) };
+        self.order.mail.push(parked);
+        Next::Step(Mailing::Delete)
+    }
+
+    fn bury(&mut self) -> Next {
+        self.order.mail_dead = true;
+        Next::Step(Mailing::Delete)
+    }
+
+    fn delete(&mut self) -> Next {
+        self.order.mail[self.place].gone |= self.how != How::Undeleted;
+        Next::Retry
+    }
+
+    fn deletes_before_record(&self) -> bool {
+        self.deletes_first(Bug::DeleteBeforeRecord)
+    }
+
+    fn deletes_first(&self, bug: Bug) -> bool {
+        self.model.has(bug) && !self.order.mail[self.place].gone
+    }
+
+    fn delete_early(&mut self, then: Mailing) -> Next {
+        self.order.mail[self.place].gone = true;
+        Next::Step(then)
+    }
+}
+
+fn park_until(until: i64) -> Next {
+    Next::Step(Mailing::Park { until: i8::try_from(until.clamp(0, 9)).expect("clamped") })
+}
+
+fn number(attempt: u32) -> u8 {
+    u8::try_from(attempt).expect("the bounds allow few attempts")
+}
