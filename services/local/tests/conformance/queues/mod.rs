@@ -11,6 +11,7 @@ mod answers;
 mod batching;
 mod event;
 mod lifecycle;
+mod processes;
 
 use std::sync::Arc;
 use std::time::Duration;

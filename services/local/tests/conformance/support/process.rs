@@ -104,6 +104,11 @@ fn is_a_function_when_told_so() {
 /// What a function does with its event.
 async fn work(event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
     let (event, context) = event.into_parts();
+    // From a queue: what the first message says.
+    let event = match event["Records"][0]["body"].as_str() {
+        Some(message) => serde_json::from_str(message)?,
+        None => event,
+    };
     if let Some(mark) = event["mark"].as_str() {
         std::fs::write(mark, "")?;
     }
@@ -122,6 +127,10 @@ async fn work(event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error>
         "exit" => std::process::exit(3),
         "abort" => std::process::abort(),
         "hang" => std::future::pending().await,
+        "hang once" => match std::fs::File::create_new(event["first"].as_str().unwrap()) {
+            Ok(_) => std::future::pending().await,
+            Err(_) => Ok(Value::Null),
+        },
         "wait" => {
             made(std::path::Path::new(event["until"].as_str().unwrap())).await;
             Ok(json!(std::process::id()))

@@ -1,0 +1,49 @@
+//! A queue whose function is a real process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use local::lambda::{FunctionConfig, Kill, discard};
+use serde_json::json;
+
+use super::{mapping, short_queue};
+use crate::support::process::{config, made, mark, started};
+use crate::support::services::Services;
+
+// with-sqs, errors: a timeout is a failed invocation like any other; the messages become visible
+// again after the visibility timeout.
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_of_an_invocation_that_timed_out_come_back() {
+    let services = Services::start().await;
+    let queue = short_queue(&services).await;
+    let directory = tempfile::tempdir().unwrap();
+    let first = mark(&directory, "first");
+    let short = FunctionConfig { timeout: Duration::from_millis(1_500), ..config("worker") };
+    let functions = started(short, &discard()).await;
+    let function = functions.function("worker").unwrap();
+    services.send(&queue, &[&json!({ "do": "hang once", "first": first }).to_string()]).await;
+    let mapping = mapping(&queue).start(services.sqs.clone(), Arc::new(function.clone()));
+    services.drained(&queue).await;
+    mapping.stop().await;
+    assert_eq!(function.status().failures, 1);
+    functions.stop().await;
+}
+
+// lambda-runtime-environment, "Failures during the invoke phase".
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_of_a_process_that_was_killed_come_back() {
+    let services = Services::start().await;
+    let queue = short_queue(&services).await;
+    let directory = tempfile::tempdir().unwrap();
+    let first = mark(&directory, "first");
+    let functions = started(config("worker"), &discard()).await;
+    let function = functions.function("worker").unwrap();
+    services.send(&queue, &[&json!({ "do": "hang once", "first": first }).to_string()]).await;
+    let mapping = mapping(&queue).start(services.sqs.clone(), Arc::new(function.clone()));
+    made(&first).await;
+    functions.kill("worker", Kill::All).await.unwrap();
+    services.drained(&queue).await;
+    mapping.stop().await;
+    assert_eq!(function.status().failures, 1);
+    functions.stop().await;
+}
