@@ -1,7 +1,7 @@
 //! SQS: rustack's queues, called in process.
 //!
 //! What AWS accepts and rustack does not, and what AWS refuses and rustack does not, is evened out
-//! in [`adapt`](super::sqs_adapt) before a call reaches it.
+//! in `sqs_adapt` before a call reaches it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
