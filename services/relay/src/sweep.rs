@@ -21,8 +21,8 @@ const MOST_SWEEPS: u32 = 9;
 /// How many events are queued again at the same time.
 const AT_ONCE: usize = 8;
 
-/// Time kept for finishing before the function's own deadline.
-const RESERVE_MS: i64 = 5_000;
+/// The sweep stops when this part of its time is left, so that what it began can end.
+const RESERVE: i64 = 4;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,13 +40,16 @@ pub struct Swept {
 /// # Errors
 /// [`OutboxError`] when a table did not answer.
 pub async fn sweep(relay: &Relay, deadline: i64) -> Result<Swept, OutboxError> {
-    let until = relay.clock.now_ms() - relay.sweep_after_ms;
+    let now = relay.clock.now_ms();
+    let stop_at = deadline.saturating_sub(deadline.saturating_sub(now) / RESERVE);
+    let until = now - relay.sweep_after_ms;
     let mut from = watermark::read(&relay.tables).await?.unwrap_or(until - FIRST_LOOK_MS);
     let mut swept = Swept::default();
     let mut written_at = swept;
     while from < until {
-        if !sweep_hour(relay, from, until, deadline, &mut swept).await? {
+        if !sweep_hour(relay, from, until, stop_at, &mut swept).await? {
             tracing::info!("the sweep ran out of time, the next one goes on");
+            watermark::write(&relay.tables, from).await?;
             break;
         }
         from = next_hour(from).min(until);
@@ -64,12 +67,12 @@ const fn next_hour(at: i64) -> i64 {
     (at.div_euclid(BUCKET_MS) + 1) * BUCKET_MS
 }
 
-/// Whether all buckets of the hour were looked at before the deadline.
+/// Whether all buckets of the hour were looked at in time.
 async fn sweep_hour(
     relay: &Relay,
     from: i64,
     until: i64,
-    deadline: i64,
+    stop_at: i64,
     swept: &mut Swept,
 ) -> Result<bool, OutboxError> {
     let outbox = Outbox(&relay.tables);
@@ -79,7 +82,7 @@ async fn sweep_hour(
         .try_collect()
         .await?;
     for entries in hour.concat().chunks(MOST_KEYS) {
-        if relay.clock.now_ms() > deadline.saturating_sub(RESERVE_MS) {
+        if relay.clock.now_ms() > stop_at {
             return Ok(false);
         }
         let unseen = outbox.unseen(entries).await?;

@@ -79,8 +79,8 @@ impl Default for Settings {
             stream_maximum_age: Duration::from_secs(24 * 60 * 60),
             lease: Duration::from_secs(6),
             doubt_grace: Duration::from_secs(5),
-            sweep_after: Duration::from_secs(30),
-            sweep_interval: Duration::from_secs(10),
+            sweep_after: Duration::from_secs(300),
+            sweep_interval: Duration::from_secs(60),
         }
     }
 }
