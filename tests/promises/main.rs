@@ -1,7 +1,13 @@
 //! Promises that cross services, each a sentence, against the one-machine stack.
 
+mod conditions;
+mod faults;
+mod hostile;
+mod killed;
 mod model;
 mod once;
+mod ops;
+mod outages;
 mod poison;
 mod samples;
 mod support;

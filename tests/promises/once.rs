@@ -11,7 +11,7 @@ use shared::message::{DispatchRequest, MailRequest};
 async fn a_dispatch_message_delivered_twice_mails_once() {
     let stack = TestStack::start().await;
     let line = shipped("A1");
-    let outcomes = stack.publish(&[line.clone()]).await;
+    let outcomes = stack.publish(std::slice::from_ref(&line)).await;
     let queues = &stack.stack.resources.queues;
     for _ in 0..3 {
         stack.send(&queues.dispatch, &dispatch_body(&line)).await;

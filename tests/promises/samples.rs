@@ -69,7 +69,8 @@ async fn each_mail_is_one_file_that_a_mime_parser_reads() {
         recipients.push(to.expect("a recipient").to_owned());
     }
     recipients.sort();
-    let mut expected: Vec<String> = stack.mails().iter().map(|m| m.content.to[0].email.clone()).collect();
+    let mut expected: Vec<String> =
+        stack.mails().iter().map(|m| m.content.to[0].email.clone()).collect();
     expected.sort();
     assert_eq!(recipients, expected);
     stack.stop().await;

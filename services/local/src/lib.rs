@@ -4,11 +4,13 @@
 //! services by the same variables as on AWS; see [`edge`] for the one port that answers them all.
 
 pub mod aws;
+pub mod command;
 pub mod edge;
 pub mod lambda;
 pub mod mapping;
 pub mod page;
 pub mod resources;
+pub mod run;
 pub mod ses;
 pub mod stack;
 

@@ -28,7 +28,7 @@ const IDENTITY_WITHIN: Duration = Duration::from_secs(2);
 pub struct Who {
     /// Who does it (default: WAYBILL_OPERATOR, or the user of this machine). What AWS says of the
     /// caller is written beside it
-    #[arg(long, env = "WAYBILL_OPERATOR", value_name = "NAME")]
+    #[arg(long, env = "WAYBILL_OPERATOR", hide_env_values = true, value_name = "NAME")]
     pub operator: Option<String>,
 }
 

@@ -111,7 +111,8 @@ mod tests {
 
     fn helps(command: &mut clap::Command, text: &mut String) {
         let help = command.render_help();
-        text.push_str(&format!("$ {} -h\n{help}\n", command.get_name()));
+        let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
+        text.push_str(&format!("$ {name} -h\n{help}\n"));
         for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
             helps(sub, text);
         }

@@ -27,7 +27,9 @@ impl Filter {
             |reports| {
                 let shown: String =
                     reports.iter().map(|report| FileReportsDisp::new(report).to_string()).collect();
-                let shown = shown.trim_start_matches("Error: ").trim_end();
+                let lines: Vec<&str> =
+                    shown.trim_start_matches("Error: ").lines().map(str::trim_end).collect();
+                let shown = lines.join("\n");
                 Failure::input(format!(
                     "The value of {flag} is not a jq filter: {shown}\nTry it on one message first: \
                      `waybill dlq show QUEUE --output json --body`."

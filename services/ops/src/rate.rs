@@ -17,7 +17,7 @@ const MOST: f64 = 3000.0;
 /// A sentence, for anything but a number above 0.
 pub fn parse(typed: &str) -> Result<f64, String> {
     match typed.parse::<f64>() {
-        Ok(rate) if rate >= 0.01 && rate <= MOST => Ok(rate),
+        Ok(rate) if (0.01..=MOST).contains(&rate) => Ok(rate),
         _ => Err(format!("expected messages a second, from 0.01 to {MOST}")),
     }
 }

@@ -14,6 +14,11 @@ use local::ses::Mail;
 use local::{Config, Stack};
 
 pub mod events;
+pub mod http;
+pub mod json;
+pub mod killer;
+pub mod later;
+pub mod valid;
 
 /// How long a test waits for what must happen before it fails.
 pub const PATIENCE: Duration = Duration::from_secs(90);
@@ -92,7 +97,10 @@ impl TestStack {
     }
 
     pub fn mails_to(&self, address: &str) -> usize {
-        self.mails().iter().filter(|mail| mail.content.to.iter().any(|to| to.email == address)).count()
+        self.mails()
+            .iter()
+            .filter(|mail| mail.content.to.iter().any(|to| to.email == address))
+            .count()
     }
 
     pub fn output(&self) -> Vec<String> {

@@ -51,6 +51,13 @@ pub trait Faults: Send + Sync + 'static {
     fn after(&self, _call: &Call<'_>, _status: StatusCode) -> Option<Fault> {
         None
     }
+
+    /// Asked for each of SES's own events on its way to the feedback queue, with its envelope: one
+    /// copy arrives after each of these times (in whole seconds, at most 15 minutes). None loses
+    /// it.
+    fn ses_event(&self, _envelope: &str) -> Vec<Duration> {
+        vec![Duration::ZERO]
+    }
 }
 
 /// Nothing ever goes wrong.

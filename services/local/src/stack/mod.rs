@@ -118,9 +118,10 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
             lambdas.add(Arc::new(function), on_failure);
         }
     }
-    functions.ready().await;
+    functions.ready().await?;
     let ses_events = tokio::spawn(ses_events::forward(
         events,
+        Arc::clone(&config.faults),
         sqs.clone(),
         resources.queues.feedback.url.clone(),
     ));

@@ -8,10 +8,24 @@ use super::queue::{Dlq, Queue};
 #[command(next_help_heading = "Names (default: the stack's own)")]
 pub struct Overrides {
     /// The Events table
-    #[arg(long, global = true, env = "EVENTS_TABLE", value_name = "NAME", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "EVENTS_TABLE",
+        value_name = "NAME",
+        hide_short_help = true,
+        hide_env_values = true
+    )]
     pub events_table: Option<String>,
     /// The ledger table
-    #[arg(long, global = true, env = "LEDGER_TABLE", value_name = "NAME", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "LEDGER_TABLE",
+        value_name = "NAME",
+        hide_short_help = true,
+        hide_env_values = true
+    )]
     pub ledger_table: Option<String>,
     /// The dispatch queue
     #[arg(
@@ -19,11 +33,19 @@ pub struct Overrides {
         global = true,
         env = "DISPATCH_QUEUE_URL",
         value_name = "URL",
-        hide_short_help = true
+        hide_short_help = true,
+        hide_env_values = true
     )]
     pub dispatch_queue_url: Option<String>,
     /// The mail queue
-    #[arg(long, global = true, env = "MAIL_QUEUE_URL", value_name = "URL", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "MAIL_QUEUE_URL",
+        value_name = "URL",
+        hide_short_help = true,
+        hide_env_values = true
+    )]
     pub mail_queue_url: Option<String>,
     /// The feedback queue
     #[arg(
@@ -31,7 +53,8 @@ pub struct Overrides {
         global = true,
         env = "FEEDBACK_QUEUE_URL",
         value_name = "URL",
-        hide_short_help = true
+        hide_short_help = true,
+        hide_env_values = true
     )]
     pub feedback_queue_url: Option<String>,
     /// The dispatch queue's dead-letter queue
@@ -40,11 +63,19 @@ pub struct Overrides {
         global = true,
         env = "DISPATCH_DLQ_URL",
         value_name = "URL",
-        hide_short_help = true
+        hide_short_help = true,
+        hide_env_values = true
     )]
     pub dispatch_dlq_url: Option<String>,
     /// The mail queue's dead-letter queue
-    #[arg(long, global = true, env = "MAIL_DLQ_URL", value_name = "URL", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "MAIL_DLQ_URL",
+        value_name = "URL",
+        hide_short_help = true,
+        hide_env_values = true
+    )]
     pub mail_dlq_url: Option<String>,
     /// The feedback queue's dead-letter queue
     #[arg(
@@ -52,14 +83,29 @@ pub struct Overrides {
         global = true,
         env = "FEEDBACK_DLQ_URL",
         value_name = "URL",
-        hide_short_help = true
+        hide_short_help = true,
+        hide_env_values = true
     )]
     pub feedback_dlq_url: Option<String>,
     /// The failure destination of relay's stream
-    #[arg(long, global = true, env = "RELAY_DLQ_URL", value_name = "URL", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "RELAY_DLQ_URL",
+        value_name = "URL",
+        hide_short_help = true,
+        hide_env_values = true
+    )]
     pub relay_dlq_url: Option<String>,
     /// The failure destination of intake's asynchronous invocations
-    #[arg(long, global = true, env = "INTAKE_DLQ_URL", value_name = "URL", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "INTAKE_DLQ_URL",
+        value_name = "URL",
+        hide_short_help = true,
+        hide_env_values = true
+    )]
     pub intake_dlq_url: Option<String>,
 }
 

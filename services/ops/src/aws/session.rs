@@ -26,6 +26,7 @@ pub struct Connection {
         long,
         global = true,
         env = "WAYBILL_STACK",
+        hide_env_values = true,
         default_value = "waybill",
         value_name = "NAME"
     )]
@@ -71,6 +72,8 @@ impl Connection {
         let config = self.sdk_config().await?;
         let found_by = if self.overrides.is_complete() {
             FoundBy::Flags
+        } else if config.endpoint_url().is_none() && self.is_on_this_machine() {
+            FoundBy::Convention("the tables are on this machine, CloudFormation is not")
         } else {
             discover(&config, &self.stack).await?
         };
@@ -99,15 +102,16 @@ impl Connection {
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
         }
-        if let Some(endpoint) = self.endpoint()? {
-            if is_loopback(&endpoint) && self.has_no_credentials() {
-                // Whatever listens there checks no signature.
-                loader = loader
-                    .credentials_provider(Credentials::new("local", "local", None, None, "local"));
-                if self.region.is_none() && std::env::var_os("AWS_REGION").is_none() {
-                    loader = loader.region(Region::from_static("us-east-1"));
-                }
+        if self.is_on_this_machine() && self.has_no_credentials() {
+            // Whatever listens there checks no signature.
+            loader = loader
+                .credentials_provider(Credentials::new("local", "local", None, None, "local"));
+            if self.region.is_none() && std::env::var_os("AWS_REGION").is_none() {
+                loader = loader.region(Region::from_static("us-east-1"));
             }
+        }
+        // The SDK reads the variables itself; what is set here outranks those of single services.
+        if let Some(endpoint) = self.given_endpoint()? {
             loader = loader.endpoint_url(endpoint);
         }
         let config = loader.load().await;
@@ -120,16 +124,26 @@ impl Connection {
         Ok(config)
     }
 
-    fn endpoint(&self) -> Result<Option<String>, Failure> {
-        let given = self.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
-        match given.filter(|url| !url.is_empty()) {
-            Some(url) if url.starts_with("http://") || url.starts_with("https://") => Ok(Some(url)),
-            Some(url) => Err(Failure::input(format!(
-                "{url} is not an endpoint: it must begin with http:// or https://, such as \
-                 http://127.0.0.1:8080."
-            ))),
-            None => Ok(None),
+    fn given_endpoint(&self) -> Result<Option<&str>, Failure> {
+        match self.endpoint_url.as_deref() {
+            Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+                Err(Failure::input(format!(
+                    "{url} is not an endpoint: it must begin with http:// or https://, such as \
+                     http://127.0.0.1:8080."
+                )))
+            }
+            given => Ok(given),
         }
+    }
+
+    fn is_on_this_machine(&self) -> bool {
+        let variable = |name| std::env::var(name).ok().filter(|url| !url.is_empty());
+        let url = self
+            .endpoint_url
+            .clone()
+            .or_else(|| variable("AWS_ENDPOINT_URL"))
+            .or_else(|| variable("AWS_ENDPOINT_URL_DYNAMODB"));
+        url.is_some_and(|url| is_loopback(&url))
     }
 
     fn has_no_credentials(&self) -> bool {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -78,6 +79,7 @@ pub async fn run(
         keep_bodies: 0,
         personal: Personal::Masked,
         now,
+        hold: args.selection.hold(),
     };
     let survey = survey(stack, dlq, &rules, stop).await?;
     let count = survey.entries.len();
@@ -124,7 +126,7 @@ async fn drop_audited(
     };
     let audit = Audit::begin(stack, &args.who, intent).await?;
     dropped.saved_to = Some(path);
-    let result = delete_selected(stack, stop, dropped, &mut file).await;
+    let result = delete_selected(stack, stop, dropped, &mut file, args.selection.hold()).await;
     let told = json!({
         "deleted": dropped.deleted,
         "not_deleted": dropped.not_deleted,
@@ -138,12 +140,13 @@ async fn delete_selected(
     stop: &Stop,
     dropped: &mut Dropped,
     file: &mut File,
+    hold: Option<Duration>,
 ) -> Result<(), Failure> {
     let url = stack.url(Queue::Dead(dropped.survey.queue)).await?;
     let mut remaining: HashSet<String> =
         dropped.survey.entries.iter().map(|e| e.letter.message_id.clone()).collect();
     let progress = Progress::moving(remaining.len() as u64);
-    let hold = peek::hold_for(dropped.survey.looked_at as u64);
+    let hold = hold.unwrap_or_else(|| peek::hold_for(dropped.survey.looked_at as u64));
     let mut peek = Peek::new(&stack.sqs, &url, hold);
     let result = async {
         while !remaining.is_empty() && peek.end() == End::NotYet {

@@ -1,5 +1,7 @@
 //! Which messages a command is about.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{Kind, OrderId};
@@ -42,6 +44,18 @@ pub struct Selection {
     /// The message with this id; may be given several times
     #[arg(long, value_name = "ID")]
     pub message: Vec<String>,
+    /// How many seconds a message that is looked at stays hidden from others, should this command
+    /// be killed before it can give it back (default: as long as the look takes)
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..=43_200))]
+    pub hold: Option<u64>,
+}
+
+impl Selection {
+    /// The hold asked for.
+    #[must_use]
+    pub fn hold(&self) -> Option<Duration> {
+        self.hold.map(Duration::from_secs)
+    }
 }
 
 /// A selection that is ready to be asked.
@@ -196,6 +210,7 @@ mod tests {
             until: some("2025-11-24"),
             message: vec!["m-1".to_owned()],
             verdict: Vec::new(),
+            hold: None,
         };
         assert_eq!(choice(all.clone()), Choice::Taken);
         assert_eq!(choice(Selection { order: some("1002"), ..all.clone() }), Choice::Left);

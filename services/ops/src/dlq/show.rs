@@ -17,8 +17,6 @@ use crate::stop::Stop;
 pub struct Args {
     /// Which: intake, relay, dispatch, mail or feedback
     pub queue: String,
-    #[command(flatten)]
-    pub selection: Selection,
     /// The same as --failed-for
     #[arg(long, value_name = "TEXT", conflicts_with = "failed_for")]
     pub reason: Option<String>,
@@ -31,6 +29,8 @@ pub struct Args {
     /// With --body: names and addresses in clear
     #[arg(long, requires = "body")]
     pub show_pii: bool,
+    #[command(flatten)]
+    pub selection: Selection,
 }
 
 /// The messages of a dead-letter queue.
@@ -62,6 +62,7 @@ pub async fn run(
         keep_bodies: if args.body { args.limit } else { 0 },
         personal: Personal::shown_if(args.show_pii),
         now,
+        hold: selection.hold(),
     };
     let survey = survey(stack, dlq, &rules, stop).await?;
     output.print(&Shown { survey, limit: args.limit });

@@ -1,6 +1,7 @@
 //! A look at every message of a dead-letter queue, joined with the ledger.
 
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -33,6 +34,8 @@ pub struct Rules {
     pub personal: Personal,
     /// When the look began.
     pub now: Timestamp,
+    /// How long messages stay hidden, if not as long as the look takes.
+    pub hold: Option<Duration>,
 }
 
 /// One selected message.
@@ -101,7 +104,7 @@ pub async fn survey(
     let url = stack.url(Queue::Dead(dlq)).await?;
     let depth = Depth::of(&stack.sqs, &url).await?;
     let progress = Progress::look(depth.visible);
-    let hold = peek::hold_for(depth.visible);
+    let hold = rules.hold.unwrap_or_else(|| peek::hold_for(depth.visible));
     let mut peek = Peek::new(&stack.sqs, &url, hold);
     let mut look = Look::new(stack, dlq, rules);
     let outcome = page(&mut peek, &mut look, stop, &progress).await;

@@ -93,7 +93,13 @@ impl Status {
                 told.unwrap_or_default()
             }),
         ];
-        table(paint, &columns, &self.queues)
+        let mut text = table(paint, &columns, &self.queues);
+        if self.queues.iter().all(|row| row.oldest_seconds.is_none()) {
+            text.push_str(
+                " (The age of the oldest message is not known: only CloudWatch tells.)\n",
+            );
+        }
+        text
     }
 
     fn last_day(&self, paint: Paint) -> String {

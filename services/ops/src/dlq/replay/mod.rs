@@ -94,6 +94,7 @@ pub async fn run(
         keep_bodies: 0,
         personal: Personal::shown_if(args.show_pii),
         now,
+        hold: args.selection.hold(),
     };
     let stale = if args.force_stale { Stale::Forced } else { Stale::Kept };
     let survey = survey(stack, dlq, &rules, stop).await?;
@@ -146,6 +147,7 @@ async fn carry_out_audited(
         edit: rules.edit.as_ref(),
         stale: plan.stale,
         rate: plan.rate,
+        hold: rules.hold,
     };
     let mut outcome = Outcome::default();
     let result = carry_out(stack, orders, stop, &mut outcome).await;

@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
@@ -44,6 +45,8 @@ pub struct Orders<'a> {
     pub stale: Stale,
     /// Messages a second.
     pub rate: f64,
+    /// How long messages stay hidden, if not as the rate suggests.
+    pub hold: Option<Duration>,
 }
 
 /// Moves them. What came of it is in `outcome` also when this fails.
@@ -67,7 +70,7 @@ pub async fn carry_out(
     };
     let progress = Progress::moving(orders.selected.len() as u64);
     let pace = Pace::new(orders.rate);
-    let mut peek = Peek::new(&stack.sqs, &url, pace.hold());
+    let mut peek = Peek::new(&stack.sqs, &url, orders.hold.unwrap_or_else(|| pace.hold()));
     let mover = Mover {
         stack,
         url: &url,

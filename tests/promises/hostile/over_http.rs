@@ -1,0 +1,251 @@
+//! Hostile input at the running stack: answered as the contract says, and nothing stored.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::StatusCode;
+use local::Config;
+use local::aws::calls::{Caller, Service};
+use local::edge::faults::{Call, Fault, Faults};
+use local::lambda::Invocation;
+use local::resources::EVENTS_TABLE;
+use mail_parser::MessageParser;
+use serde_json::{Value, json};
+
+use crate::support::events::{confirmed, customer, sample};
+use crate::support::http::{post, request};
+use crate::support::{TestStack, config, eventually};
+
+const ONE: &str = "application/cloudevents+json";
+const MANY: &str = "application/cloudevents-batch+json";
+const EITHER: &str = "application/json";
+const KIB_256: usize = 256 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_intake_refuses_is_answered_by_its_contract_and_not_stored() {
+    let stack = TestStack::start().await;
+    let at = stack.stack.address;
+    let good = confirmed("H1");
+    let doubled = good.replacen("\"id\":", "\"id\":\"other\",\"id\":", 1);
+    let deep = "[".repeat(100_000);
+    let mut latin = good.clone().into_bytes();
+    let name = latin.windows(5).position(|w| w == b"order").expect("a place in a text");
+    latin[name] = 0xe9;
+    let bodies: [(&str, &[u8], StatusCode); 10] = [
+        (ONE, b"", StatusCode::BAD_REQUEST),
+        (ONE, b"not json", StatusCode::BAD_REQUEST),
+        (ONE, b"[]", StatusCode::BAD_REQUEST),
+        (MANY, b"[]", StatusCode::BAD_REQUEST),
+        (MANY, b"{}", StatusCode::BAD_REQUEST),
+        (ONE, doubled.as_bytes(), StatusCode::BAD_REQUEST),
+        (ONE, deep.as_bytes(), StatusCode::BAD_REQUEST),
+        (EITHER, &latin, StatusCode::BAD_REQUEST),
+        ("text/plain", good.as_bytes(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("application/cloudevents+xml", good.as_bytes(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    ];
+    for (media_type, body, status) in bodies {
+        let answer = post(at, media_type, body).await;
+        let text = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
+        assert_eq!(answer.status, status, "{media_type} {text}");
+        is_a_problem(&answer, status);
+    }
+    let nowhere = request(at, "POST", "/v1/event", &[], b"{}").await;
+    is_a_problem(&nowhere, StatusCode::NOT_FOUND);
+    let read = request(at, "GET", "/v1/events", &[], b"").await;
+    is_a_problem(&read, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(read.header("allow"), "POST");
+    assert_eq!(stored(&stack).await, 0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_bad_field_is_named_by_its_pointer_and_none_is_repeated() {
+    let stack = TestStack::start().await;
+    let mut event: Value = serde_json::from_str(&confirmed("H1")).expect("JSON");
+    event["specversion"] = json!("0.3");
+    event["data"]["order"]["customer"]["email"] = json!("jo@example.com\r\nBcc: eve@example.com");
+    event["data"]["order"]["lines"][1]["quantity"] = json!(u64::MAX);
+    event["data"]["order"]["totals"]["total"]["currency"] = json!("eur");
+    let answer = post(stack.stack.address, ONE, event.to_string().as_bytes()).await;
+    is_a_problem(&answer, StatusCode::BAD_REQUEST);
+    let pointers = answer.pointers();
+    for pointer in [
+        "/specversion",
+        "/data/order/customer/email",
+        "/data/order/lines/1/quantity",
+        "/data/order/totals/total/currency",
+    ] {
+        assert!(pointers.iter().any(|p| p == pointer), "{pointer} is missing in {pointers:?}");
+    }
+    let said = String::from_utf8_lossy(&answer.body).into_owned();
+    assert!(!said.contains("eve@") && !said.contains("jo@"), "{said}");
+    assert_eq!(stored(&stack).await, 0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_of_256_kib_is_taken_and_one_byte_more_is_not() {
+    let stack = TestStack::start().await;
+    let at = stack.stack.address;
+    for media_type in [ONE, EITHER] {
+        let more = post(at, media_type, sized("H1", KIB_256 + 1).as_bytes()).await;
+        is_a_problem(&more, StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    // In a batch its neighbour is taken.
+    let batch = format!("[{},{}]", sized("H1", KIB_256 + 1), confirmed("H2"));
+    let answer = post(at, MANY, batch.as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    let results = answer.json()["results"].clone();
+    assert_eq!(
+        (&results[0]["result"], &results[1]["result"]),
+        (&json!("invalid"), &json!("accepted"))
+    );
+    assert_eq!(stored(&stack).await, 1);
+
+    let published = stack.publish_only(&[sized("H3", KIB_256)]).await;
+    stack.rest(&published).await;
+    assert_eq!(stack.mails_to(&customer("H3")), 1, "the largest event is mailed");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_more_than_100_events_is_refused_whole() {
+    let stack = TestStack::start().await;
+    let batch = |n: usize| {
+        let events: Vec<String> = (0..n).map(|i| confirmed(&format!("B{i}"))).collect();
+        format!("[{}]", events.join(","))
+    };
+    let refused = post(stack.stack.address, MANY, batch(101).as_bytes()).await;
+    is_a_problem(&refused, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(stored(&stack).await, 0);
+    let taken = post(stack.stack.address, MANY, batch(100).as_bytes()).await;
+    assert_eq!(taken.status, StatusCode::ACCEPTED);
+    assert_eq!(stored(&stack).await, 100);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_of_an_event_becomes_a_header_or_markup() {
+    let stack = TestStack::start().await;
+    let mut event: Value = serde_json::from_str(&confirmed("H1")).expect("JSON");
+    let injection = "1\r\nBcc: eve@example.com\r\n\r\n<script>alert(1)</script>\u{2028}\u{0}";
+    event["data"]["order"]["number"] = json!(injection);
+    event["data"]["order"]["customer"]["name"] = json!(injection);
+    event["data"]["order"]["lines"][0]["title"] = json!(injection);
+    stack.publish(&[event.to_string()]).await;
+    let mails = stack.mails();
+    assert_eq!(mails.len(), 1);
+    let raw = mails[0].to_rfc5322();
+    let mail = MessageParser::default().parse(&raw).expect("a MIME message");
+    assert!(mail.bcc().is_none() && mail.cc().is_none());
+    assert_eq!(
+        mail.to().and_then(|to| to.first()).and_then(|to| to.address()),
+        Some(customer("H1").as_str())
+    );
+    let subject = mail.subject().expect("a subject");
+    assert!(subject.contains("Bcc: eve@example.com"), "the text stays text, in one line");
+    assert!(!subject.chars().any(char::is_control));
+    assert!(!mail.body_html(0).expect("HTML").contains("<script"));
+    stack.stop().await;
+}
+
+/// Intake's store does not answer, until told otherwise.
+#[derive(Default)]
+struct StoreDown(AtomicBool);
+
+impl Faults for StoreDown {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let of_intake = *call.caller == Caller::Function("intake".to_owned());
+        let down = of_intake && call.service == Service::DynamoDb && !self.0.load(Ordering::SeqCst);
+        down.then_some(Fault::ServerError)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_down_is_a_503_and_nothing_is_half_done() {
+    let faults = Arc::new(StoreDown::default());
+    let stack =
+        TestStack::start_with(Config { faults: Arc::<StoreDown>::clone(&faults), ..config() })
+            .await;
+    let at = stack.stack.address;
+    let batch = format!("[{},{}]", confirmed("H1"), confirmed("H2"));
+    for (media_type, body) in [(ONE, confirmed("H1")), (MANY, batch.clone())] {
+        let answer = post(at, media_type, body.as_bytes()).await;
+        is_a_problem(&answer, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(!answer.header("retry-after").is_empty());
+    }
+    assert_eq!(stored(&stack).await, 0);
+    faults.0.store(true, Ordering::SeqCst);
+    let answer = post(at, MANY, batch.as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    eventually("both are mailed", async || stack.mails().len() == 2).await;
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_record_that_intake_did_not_write_is_set_aside_and_its_neighbours_go_on() {
+    let stack = TestStack::start().await;
+    let good = sample("1001-confirmed");
+    let id = shared::CorrelationId::parse("test").expect("valid");
+    let body = shared::message::DispatchRequest::body(&good, jiff::Timestamp::now(), &id);
+    let image = |image: Value| {
+        json!({
+            "eventName": "INSERT",
+            "dynamodb": { "SequenceNumber": "1", "Keys": { "order_id": { "S": "1" } }, "NewImage": image },
+        })
+    };
+    let hostile = [
+        image(json!(null)),
+        image(json!([])),
+        image(json!({ "message": null })),
+        image(json!({ "message": { "N": "7" } })),
+        image(json!({ "message": { "S": 7 } })),
+        image(json!({ "message": "text" })),
+        json!({ "eventName": "INSERT" }),
+    ];
+    let ignored = [json!(null), json!(7), json!("x"), json!([]), json!({ "eventName": "REMOVE" })];
+    let records: Vec<Value> = hostile
+        .iter()
+        .chain(&ignored)
+        .cloned()
+        .chain([image(json!({ "message": { "S": body } }))])
+        .collect();
+    let payload = json!({ "Records": records }).to_string();
+    let answer = stack.stack.functions.invoke("relay", payload.into()).await;
+    let Invocation::Answered(answer) = answer else { panic!("relay failed: {answer:?}") };
+    let answer: Value = serde_json::from_slice(&answer).expect("JSON");
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    eventually("the neighbour is mailed", async || stack.mails().len() == 1).await;
+    let dead_letters = &stack.stack.resources.queues.dispatch_dlq;
+    for _ in &hostile {
+        let letter = stack.receive(dead_letters).await;
+        let attributes = letter.message_attributes.expect("attributes");
+        assert_eq!(attributes["waybill-code"].string_value(), Some("unreadable"));
+    }
+    stack.stop().await;
+}
+
+fn is_a_problem(answer: &crate::support::http::Answer, status: StatusCode) {
+    assert_eq!(answer.status, status);
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let problem = answer.json();
+    assert_eq!(problem["status"], json!(status.as_u16()));
+    for member in ["type", "title", "detail"] {
+        assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
+    }
+}
+
+/// An event of exactly so many bytes.
+fn sized(order: &str, bytes: usize) -> String {
+    let mut event: Value = serde_json::from_str(&confirmed(order)).expect("JSON");
+    event["padding"] = json!("");
+    let missing = bytes - event.to_string().len();
+    event["padding"] = json!("x".repeat(missing));
+    event.to_string()
+}
+
+async fn stored(stack: &TestStack) -> usize {
+    let scan = stack.stack.dynamodb.scan().table_name(EVENTS_TABLE);
+    let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+    items.expect("DynamoDB answers").len()
+}

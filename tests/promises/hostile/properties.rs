@@ -1,0 +1,245 @@
+//! No parser panics, takes what is invalid, or loses what is valid. The fuzz targets in
+//! `tests/fuzz` feed the same functions.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use feedback::{Reading, read};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use shared::json::parse_strict;
+use shared::ledger::Transition;
+use shared::message::{DispatchRequest, MailRequest};
+use shared::{CorrelationId, Event, NotificationKey};
+use waybill_tests::hostile;
+
+use crate::support::events::{sample, samples};
+use crate::support::json::{any_json, changed, nearly_an_event, sample_event};
+use crate::support::valid;
+
+proptest! {
+    #[test]
+    fn intakes_parser_survives_any_bytes(bytes in vec(any::<u8>(), 0..600)) {
+        hostile::event(&bytes);
+        hostile::stream_image(&bytes);
+    }
+
+    #[test]
+    fn every_parser_survives_any_json(json in any_json()) {
+        let text = json.to_string();
+        hostile::event(text.as_bytes());
+        hostile::ses_event(&text);
+        hostile::stream_image(text.as_bytes());
+        hostile::queue_message(&text);
+    }
+
+    #[test]
+    fn every_parser_survives_any_text(text in any::<String>()) {
+        hostile::ses_event(&text);
+        hostile::queue_message(&text);
+    }
+
+    #[test]
+    fn intakes_parser_survives_what_is_nearly_an_event(json in nearly_an_event()) {
+        hostile::event(json.to_string().as_bytes());
+    }
+
+    #[test]
+    fn intakes_parser_survives_bytes_cut_out_of_an_event(
+        json in sample_event(), from in any::<prop::sample::Index>(), instead in vec(any::<u8>(), 0..4)
+    ) {
+        let mut bytes = json.to_string().into_bytes();
+        let from = from.index(bytes.len());
+        let to = (from + instead.len()).min(bytes.len());
+        bytes.splice(from..to, instead);
+        hostile::event(&bytes);
+    }
+
+    #[test]
+    fn a_valid_event_is_taken_and_comes_back_as_it_was(json in valid::event()) {
+        let event = Event::parse(&json);
+        prop_assert!(event.is_ok(), "{:?} for {json}", event);
+        let event = event.expect("just looked");
+        prop_assert_eq!(Event::parse(&event.to_json()), Ok(event));
+        hostile::event(json.to_string().as_bytes());
+    }
+
+    #[test]
+    fn a_valid_event_travels_through_both_queues_as_it_was(json in valid::event()) {
+        let id = CorrelationId::parse("test").expect("valid");
+        let body = DispatchRequest::body(&json, jiff::Timestamp::UNIX_EPOCH, &id);
+        let request = DispatchRequest::parse(&body).expect("our own message");
+        prop_assert_eq!(Event::parse(&json), Ok(request.event.clone()));
+        let request = mail_request(request);
+        prop_assert_eq!(MailRequest::parse(&request.to_body()), Ok(request));
+    }
+
+    #[test]
+    fn a_queue_message_with_other_things_in_it_is_refused_or_read_whole(
+        json in changed(sample_event().prop_map(|event| in_messages(&event)))
+    ) {
+        hostile::queue_message(&json[0].to_string());
+        hostile::queue_message(&json[1].to_string());
+    }
+
+    #[test]
+    fn an_ses_event_of_ours_is_read_as_what_it_says(
+        kind in prop::sample::select(vec!["Send", "Delivery", "Bounce", "Complaint", "Reject"]),
+        json in valid::event(),
+    ) {
+        let key = NotificationKey::of(&Event::parse(&json).expect("valid"));
+        let Reading::Ours(event) = read(&ses_event(kind, &key).to_string()) else {
+            return Err(TestCaseError::fail("it was not read as ours"));
+        };
+        prop_assert_eq!(event.key, key);
+        prop_assert_eq!(event.transition, transition(kind));
+    }
+
+    #[test]
+    fn the_ses_event_parser_survives_what_is_nearly_an_event(
+        json in changed(sample_event().prop_map(|json| {
+            ses_event("Bounce", &NotificationKey::of(&Event::parse(&json).expect("valid")))
+        }))
+    ) {
+        hostile::ses_event(&json.to_string());
+    }
+}
+
+/// For each rule of the contract a value that breaks it: refused, and by this place.
+#[test]
+fn no_value_that_breaks_a_rule_is_taken() {
+    let long = "x".repeat(257);
+    let many = vec![json!({ "sku": "A", "title": "a", "quantity": 1 }); 501];
+    let amount = |n: Value| json!({ "amount": n, "currency": "EUR" });
+    let bad = [
+        ("/specversion", vec![json!("0.3"), json!(1.0), json!(null)]),
+        ("/source", vec![json!(""), json!("a b"), json!(long), json!("ä"), json!(7)]),
+        ("/id", vec![json!(""), json!("a\nb"), json!(long), json!([])]),
+        ("/type", vec![json!("order.shipped"), json!("ORDER.CONFIRMED"), json!("")]),
+        ("/time", vec![json!("yesterday"), json!("2026-13-01T00:00:00Z"), json!(0)]),
+        ("/datacontenttype", vec![json!("text/xml"), json!(1)]),
+        ("/correlationid", vec![json!("a b"), json!("a\r\nb"), json!("")]),
+        ("/data", vec![json!([]), json!("{}"), json!(null)]),
+        ("/data/notify", vec![json!("false"), json!(0)]),
+        (
+            "/data/order/id",
+            vec![json!("A#B"), json!("../../x\u{0}"), json!("-"), json!("x".repeat(65))],
+        ),
+        ("/data/order/number", vec![json!(""), json!("\r\n"), json!("x".repeat(501)), json!(1001)]),
+        ("/data/order/placed_at", vec![json!("2026-11-20"), json!(1)]),
+        (
+            "/data/order/customer/email",
+            vec![json!("jo@example.com\r\nBcc: all@example.com"), json!("jo"), json!("a@b@c.de")],
+        ),
+        ("/data/order/customer/locale", vec![json!("de_AT"), json!("\r\n")]),
+        ("/data/order/lines", vec![json!([]), json!(many), json!({}), json!(null)]),
+        (
+            "/data/order/lines/0/quantity",
+            vec![json!(0), json!(-1), json!(1.0), json!(100_001), json!(u64::MAX), json!("1")],
+        ),
+        (
+            "/data/order/lines/0/unit_price/amount",
+            vec![json!(1.5), json!(1e300), json!(u64::MAX), json!("1"), json!(null)],
+        ),
+        ("/data/order/lines/0/unit_price/currency", vec![json!("eur"), json!("XXX"), json!("€")]),
+        ("/data/order/totals", vec![json!({}), json!([])]),
+        ("/data/order/totals/tax", vec![json!({ "amount": 1, "currency": "USD" }), json!(1)]),
+        ("/data/order/shipping_address/country", vec![json!("Germany"), json!("de"), json!("D\n")]),
+        ("/data/order/shipping_address/lines", vec![json!([]), json!(vec!["a"; 6])]),
+        ("/data/order/url", vec![json!("javascript:alert(1)"), json!("https://a@evil.example/")]),
+        ("/data/shipment/id", vec![json!("A#customer"), json!("")]),
+        ("/data/shipment/lines/0/sku", vec![json!("\u{7f}"), json!(" A"), json!("")]),
+        ("/data/shipment/tracking_number", vec![json!("1 2"), json!("#")]),
+        ("/data/shipment/expected_on", vec![json!("2026-02-30"), json!("soon")]),
+    ];
+    for (pointer, values) in bad {
+        for value in values {
+            refuses(sample("1001-shipped"), pointer, &value);
+        }
+    }
+    for value in [amount(json!(0)), amount(json!(-1)), json!({ "amount": 1, "currency": "JPY" })] {
+        refuses(sample("1007-refunded"), "/data/refund/amount", &value);
+    }
+}
+
+fn refuses(mut event: Value, pointer: &str, value: &Value) {
+    set(&mut event, pointer, value.clone());
+    let problems = Event::parse(&event).expect_err(&format!("{pointer} took {value}"));
+    let named = |p: &str| pointer.starts_with(p) || p.starts_with(pointer);
+    assert!(problems.iter().any(|p| named(&p.pointer)), "{pointer} {value}: {problems:?}");
+    if let Some(text) = value.as_str().filter(|text| text.len() > 5) {
+        let repeats = problems.iter().any(|p| p.detail.contains(text));
+        assert!(!repeats, "a refusal repeats what it refuses: {problems:?}");
+    }
+}
+
+fn set(json: &mut Value, pointer: &str, value: Value) {
+    let (parent, name) = pointer.rsplit_once('/').expect("not the whole");
+    let parent = json.pointer_mut(parent).expect("a place of the sample");
+    match parent {
+        Value::Array(items) => items[name.parse::<usize>().expect("an index")] = value,
+        parent => parent[name] = value,
+    }
+}
+
+#[test]
+fn text_that_two_readers_could_read_differently_is_refused() {
+    let line = samples().remove(0);
+    let doubled = line.replacen("\"specversion\"", "\"id\":\"other\",\"specversion\"", 1);
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    let deep_in_event = line.replacen("\"data\":{", &format!("\"data\":{{\"x\":{deep},"), 1);
+    for text in [doubled, deep_in_event, format!("{line}{line}"), line[..line.len() - 1].to_owned()]
+    {
+        assert!(parse_strict(text.as_bytes()).is_err(), "{text}");
+    }
+    let mut latin = line.into_bytes();
+    let place = latin.len() / 2;
+    latin[place] = 0xff;
+    assert!(parse_strict(&latin).is_err(), "bytes that are no UTF-8");
+}
+
+/// A dispatch message and a mail request of the event.
+fn in_messages(event: &Value) -> Value {
+    let id = CorrelationId::parse("test").expect("valid");
+    let dispatch = DispatchRequest::body(event, jiff::Timestamp::UNIX_EPOCH, &id);
+    let mail = mail_request(DispatchRequest::parse(&dispatch).expect("our own")).to_body();
+    let json = |text: &str| -> Value { serde_json::from_str(text).expect("JSON") };
+    // An array, so that one strategy changes either.
+    json!([json(&dispatch), json(&mail)])
+}
+
+fn mail_request(request: DispatchRequest) -> MailRequest {
+    let send_before = request.send_before();
+    let key = NotificationKey::of(&request.event);
+    let DispatchRequest { accepted_at, correlation_id, event, .. } = request;
+    MailRequest { key, accepted_at, send_before, correlation_id, event }
+}
+
+fn ses_event(kind: &str, key: &NotificationKey) -> Value {
+    let encoded = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
+    json!({
+        "source": "aws.ses",
+        "detail": {
+            "eventType": kind,
+            "mail": {
+                "messageId": "0107-x",
+                "tags": {
+                    "waybill-order": [encoded(key.order_id.as_str())],
+                    "waybill-notification": [encoded(&key.sort_key())],
+                    "waybill-attempt": ["1"],
+                }
+            },
+            "bounce": { "bounceType": "Permanent", "bounceSubType": "jo@example.com" },
+        }
+    })
+}
+
+fn transition(kind: &str) -> Transition {
+    match kind {
+        "Send" => Transition::Settle,
+        "Delivery" => Transition::Deliver,
+        "Bounce" => Transition::Bounce,
+        "Complaint" => Transition::Complain,
+        _ => Transition::Reject,
+    }
+}

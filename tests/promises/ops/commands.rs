@@ -1,0 +1,182 @@
+//! The other commands.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use local::Config;
+use local::aws::calls::Service;
+use local::edge::faults::{Call, Fault, Faults};
+use local::ses::suppression::Reason;
+use serde_json::json;
+
+use super::process::{
+    assert_one_mail_each, command_at, dead_letters, ended, json, refusing, until_state,
+    verify_sender, waybill,
+};
+use crate::support::TestStack;
+use crate::support::events::{confirmed, customer, refunded};
+
+/// SES takes every mail, says nothing, and its events are lost: every mail is in doubt.
+struct SilentSes;
+
+impl Faults for SilentSes {
+    fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
+        let is_send = call.service == Service::SesV2 && call.operation == "SendEmail";
+        is_send.then_some(Fault::HangUp)
+    }
+
+    fn ses_event(&self, _: &str) -> Vec<Duration> {
+        Vec::new()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn publish_order_and_status_tell_of_an_order_from_its_event_to_its_delivery() {
+    let stack = TestStack::start().await;
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("events.jsonl");
+    std::fs::write(&file, format!("{}\n{}\n", confirmed("A1"), confirmed("A1"))).expect("written");
+    let published = json(&stack, &["publish", file.to_str().expect("UTF-8")]).await;
+    assert_eq!(published["events"][0]["result"], "accepted");
+    assert_eq!(published["events"][1]["result"], "duplicate");
+    until_state(&stack, "A1", "delivered").await;
+    let order = waybill(&stack, &["order", "A1"]).await;
+    assert_eq!(order.code, Some(0));
+    for word in ["accepted", "planned", "sent", "delivered", "a***@***.example"] {
+        assert!(order.stdout.contains(word), "{word} is missing in {order:#?}");
+    }
+    assert!(!order.stdout.contains(&customer("A1")));
+    let shown = waybill(&stack, &["order", "A1", "--show-pii"]).await;
+    assert!(shown.stdout.contains(&customer("A1")));
+    let status = waybill(&stack, &["status", "--output", "json"]).await;
+    assert_eq!(status.code, Some(0), "{status:#?}");
+    assert_eq!(status.json()["ledger"]["states"], json!({"delivered": 1}));
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_says_what_needs_attention_and_ends_with_one() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1"]).await;
+    let status = waybill(&stack, &["status"]).await;
+    assert_eq!(status.code, Some(1));
+    assert!(status.stdout.contains("waybill dlq show mail"), "{status:#?}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resend_sends_a_failed_mail_once_and_refuses_one_that_was_sent() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1"]).await;
+    verify_sender(&stack);
+    let words = ["resend", "A1", "order.confirmed"];
+    assert_eq!(waybill(&stack, &words).await.code, Some(0));
+    until_state(&stack, "A1", "delivered").await;
+    let again = waybill(&stack, &words).await;
+    assert_eq!(again.code, Some(2));
+    assert!(again.stderr.contains("sends none twice"), "{again:#?}");
+    assert_one_mail_each(&stack, &["A1"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_doubt_is_settled_by_the_operator_s_word() {
+    let config = Config { faults: Arc::new(SilentSes), ..crate::support::config() };
+    let stack = TestStack::start_with(config).await;
+    stack.publish_only(&[refunded("A1"), refunded("A2")]).await;
+    for order in ["A1", "A2"] {
+        until_state(&stack, order, "in_doubt").await;
+    }
+    let resent = waybill(&stack, &["resend", "A1", "order.refunded"]).await;
+    assert_eq!(resent.code, Some(2), "a doubt is not resent: {resent:#?}");
+    let sent = waybill(&stack, &["settle", "A1", "order.refunded", "sent"]).await;
+    assert_eq!(sent.code, Some(0), "{sent:#?}");
+    until_state(&stack, "A1", "sent").await;
+    let words = ["settle", "A2", "order.refunded", "not-sent", "--reason", "SES's console"];
+    let not_sent = waybill(&stack, &words).await;
+    assert_eq!(not_sent.code, Some(0), "{not_sent:#?}");
+    // The operator was wrong, and is taken at his word: it is sent again.
+    crate::support::eventually("it is sent again", || async {
+        stack.mails_to(&customer("A2")) == 2
+    })
+    .await;
+    assert_eq!(stack.mails_to(&customer("A1")), 1);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_order_is_nowhere_and_is_not_mailed() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    let found = waybill(&stack, &["erase", "A1"]).await;
+    assert_eq!(found.code, Some(2), "without its word it only looks");
+    assert_eq!(stack.depth(&stack.stack.resources.queues.mail_dlq).await, 2);
+    let erased = waybill(&stack, &["erase", "A1", "--yes", "--reason", "asked for"]).await;
+    assert_eq!(erased.code, Some(0), "{erased:#?}");
+    assert_eq!(stack.depth(&stack.stack.resources.queues.mail_dlq).await, 1);
+    let order = json(&stack, &["order", "A1"]).await;
+    assert_eq!(order["events"], json!([]));
+    assert_eq!(order["notifications"][0]["reason"], "erased");
+    verify_sender(&stack);
+    let resent = waybill(&stack, &["resend", "A1", "order.confirmed"]).await;
+    assert_eq!(resent.code, Some(2));
+    assert_eq!(stack.mails().len(), 0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sweep_suppression_doctor_and_audit_answer() {
+    let stack = TestStack::start().await;
+    stack.publish(&[confirmed("A1")]).await;
+    stack.stack.ses.suppression().put("gone@customers.example", Reason::Bounce);
+    let swept = json(&stack, &["sweep", "--since", "1h", "--dry-run"]).await;
+    assert_eq!(swept["missing"], json!([]));
+    let list = json(&stack, &["suppression", "list", "--show-pii"]).await;
+    assert_eq!(list["addresses"][0]["address"], "gone@customers.example");
+    let words = ["suppression", "remove", "gone@customers.example"];
+    assert_eq!(waybill(&stack, &words).await.code, Some(0));
+    let again = waybill(&stack, &words).await;
+    assert_eq!(again.code, Some(2), "{again:#?}");
+    let doctor = json(&stack, &["doctor"]).await;
+    let tables = doctor["findings"].as_array().expect("findings").iter();
+    let wrong: Vec<_> = tables.filter(|finding| finding["level"] == "wrong").collect();
+    assert!(
+        wrong.iter().all(|f| f["subject"].as_str().is_some_and(|s| !s.starts_with("table"))),
+        "{wrong:#?}"
+    );
+    let audit = json(&stack, &["audit"]).await;
+    assert_eq!(audit["items"][0]["state"], "failed");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_input_is_answered_with_a_sentence_and_two() {
+    let stack = TestStack::start().await;
+    let wrong: [&[&str]; 8] = [
+        &["order", "#1"],
+        &["order", "nobody"],
+        &["dlq", "show", "mail", "--filter", ".body ="],
+        &["dlq", "show", "mail", "--since", "yesterday"],
+        &["dlq", "show", "mail", "--kind", "order.shipped"],
+        &["resend", "A1", "order.confirmed"],
+        &["publish", "/nowhere.jsonl"],
+        &["dlq", "replay", "mail", "--rate", "0", "--dry-run"],
+    ];
+    for words in wrong {
+        let refused = waybill(&stack, words).await;
+        assert_eq!(refused.code, Some(2), "{words:?}: {refused:#?}");
+        for debug in ["Err(", "Some(", "panicked", "RUST_BACKTRACE", "{ "] {
+            assert!(!refused.stderr.contains(debug), "{words:?}: {}", refused.stderr);
+        }
+    }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_that_is_not_there_is_said_so() {
+    let nothing = command_at("http://127.0.0.1:9", &["status"]).spawn().expect("waybill starts");
+    let nothing = ended(nothing).await;
+    assert_eq!(nothing.code, Some(1), "{nothing:#?}");
+    assert!(nothing.stderr.contains("cargo run"), "{nothing:#?}");
+}

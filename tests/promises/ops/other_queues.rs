@@ -1,0 +1,139 @@
+//! Replays of the dead-letter queues before and behind the mail queue.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use local::Config;
+use local::aws::calls::Caller;
+use local::edge::faults::{Call, Fault, Faults};
+use local::resources::Settings;
+use serde_json::{Value, json};
+
+use super::process::{assert_one_mail_each, json, until_state, waybill};
+use crate::support::events::confirmed;
+use crate::support::{TestStack, eventually, settings};
+
+/// While it is on, every call of one function to one operation is throttled.
+struct Outage {
+    function: &'static str,
+    operation: &'static str,
+    is_on: AtomicBool,
+}
+
+impl Faults for Outage {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let is_hit = *call.caller == Caller::Function(self.function.to_owned())
+            && call.operation == self.operation;
+        (is_hit && self.is_on.load(Ordering::Relaxed)).then_some(Fault::ServerError)
+    }
+}
+
+async fn with_outage(
+    function: &'static str,
+    operation: &'static str,
+    settings: Settings,
+) -> (TestStack, Arc<Outage>) {
+    let outage = Arc::new(Outage { function, operation, is_on: AtomicBool::new(true) });
+    let faults: Arc<dyn Faults> = Arc::clone(&outage) as _;
+    let config = Config { faults, settings, ..crate::support::config() };
+    (TestStack::start_with(config).await, outage)
+}
+
+fn replay(queue: &str) -> [&str; 6] {
+    ["dlq", "replay", queue, "--yes", "--reason", "the outage is over"]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_relay_gave_up_is_rebuilt_from_the_events_table() {
+    let never = Duration::from_secs(24 * 60 * 60);
+    let settings = Settings {
+        stream_maximum_retries: 1,
+        sweep_after: never,
+        sweep_interval: never,
+        ..settings()
+    };
+    let (stack, outage) = with_outage("relay", "SendMessageBatch", settings).await;
+    stack.publish_only(&[confirmed("A1"), confirmed("A2")]).await;
+    let dlq = stack.stack.resources.queues.relay_dlq.clone();
+    eventually("relay gives up", || async { stack.depth(&dlq).await > 0 }).await;
+    outage.is_on.store(false, Ordering::Relaxed);
+    let shown = json(&stack, &["dlq", "show", "relay"]).await;
+    assert_eq!(shown["entries"][0]["verdict"], "would-send", "{shown:#}");
+    let outcome = json(&stack, &replay("relay")).await;
+    assert_eq!(outcome["outcome"]["failed"], 0, "{outcome:#}");
+    for order in ["A1", "A2"] {
+        until_state(&stack, order, "delivered").await;
+    }
+    assert_one_mail_each(&stack, &["A1", "A2"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_intake_could_not_take_is_published_again() {
+    let (stack, outage) = with_outage("intake", "PutItem", settings()).await;
+    let event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
+    put_on_the_bus(&stack, &event).await;
+    let dlq = stack.stack.resources.queues.intake_dlq.clone();
+    eventually("intake gives up", || async { stack.depth(&dlq).await == 1 }).await;
+    outage.is_on.store(false, Ordering::Relaxed);
+    let shown = json(&stack, &["dlq", "show", "intake"]).await;
+    let entry = &shown["entries"][0];
+    assert_eq!((&entry["order_id"], &entry["verdict"]), (&json!("A1"), &json!("would-send")));
+    let outcome = json(&stack, &replay("intake")).await;
+    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
+    until_state(&stack, "A1", "delivered").await;
+    assert_one_mail_each(&stack, &["A1"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispatch_message_is_repaired_and_decided() {
+    let stack = TestStack::start().await;
+    let event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
+    let now = jiff::Timestamp::now().as_millisecond();
+    let body = json!({"v": 7, "accepted_at": now, "correlation_id": "c-1", "event": event});
+    let queues = stack.stack.resources.queues.clone();
+    stack.send(&queues.dispatch, &body.to_string()).await;
+    eventually("it is set aside", || async { stack.depth(&queues.dispatch_dlq).await == 1 }).await;
+    let words: Vec<&str> = replay("dispatch").into_iter().chain(["--edit", ".v = 1"]).collect();
+    let outcome = json(&stack, &words).await;
+    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
+    until_state(&stack, "A1", "delivered").await;
+    assert_one_mail_each(&stack, &["A1"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_is_no_dead_letter_queue_is_refused() {
+    let stack = TestStack::start().await;
+    for queue in ["waybill-mail", "http://elsewhere/000000000000/shop-mail-dlq", "maill"] {
+        let refused = waybill(&stack, &["dlq", "show", queue]).await;
+        assert_eq!(refused.code, Some(2), "{refused:#?}");
+        assert!(refused.stderr.contains("intake, relay, dispatch, mail, feedback"), "{refused:#?}");
+    }
+    stack.stop().await;
+}
+
+/// PutEvents, as a shop on EventBridge would.
+async fn put_on_the_bus(stack: &TestStack, event: &Value) {
+    let entry = json!({"Source": "shop", "DetailType": "order", "Detail": event.to_string()});
+    let body = json!({ "Entries": [entry] }).to_string();
+    let address = stack.stack.address;
+    let request = format!(
+        "POST / HTTP/1.1\r\nhost: {address}\r\nx-amz-target: AWSEvents.PutEvents\r\n\
+         content-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let answer = tokio::task::spawn_blocking(move || {
+        use std::io::{Read, Write};
+        let mut stream = std::net::TcpStream::connect(address).expect("the edge listens");
+        stream.write_all(request.as_bytes()).expect("it takes the request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer
+    });
+    let answer = answer.await.expect("joined");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}

@@ -1,0 +1,125 @@
+//! `waybill` as a process.
+
+use std::process::{Child, Command, Output, Stdio};
+
+use aws_sdk_sqs::types::QueueAttributeName;
+use serde_json::Value;
+
+use crate::support::TestStack;
+use crate::support::events::{confirmed, customer};
+use local::Config;
+use local::resources::Queue;
+use local::ses::account::{self, Senders};
+
+/// How the process ended and what it printed.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
+    /// What it printed as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|_| panic!("JSON was expected of {self:#?}"))
+    }
+}
+
+/// The command, ready to be started against the stack.
+pub fn command(stack: &TestStack, words: &[&str]) -> Command {
+    command_at(&stack.stack.url(), words)
+}
+
+/// The command, ready to be started against what is or is not at `url`.
+pub fn command_at(url: &str, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_operator"));
+    command
+        .args(["--endpoint-url", url])
+        .args(words)
+        .env_clear()
+        .env("AWS_SDK_UA_APP_ID", "waybill-ops")
+        .env("WAYBILL_OPERATOR", "kim")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs the command to its end.
+pub async fn waybill(stack: &TestStack, words: &[&str]) -> Ended {
+    let child = command(stack, words).spawn().expect("waybill starts");
+    ended(child).await
+}
+
+/// Runs the command and reads its JSON.
+pub async fn json(stack: &TestStack, words: &[&str]) -> Value {
+    let words: Vec<&str> = words.iter().copied().chain(["--output", "json"]).collect();
+    waybill(stack, &words).await.json()
+}
+
+pub async fn ended(child: Child) -> Ended {
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output());
+    Ended::of(output.await.expect("joined").expect("its output"))
+}
+
+/// A stack whose SES refuses the shop's sender for good: every mail becomes a dead letter.
+pub fn refusing() -> Config {
+    let config = crate::support::config();
+    let account = account::Settings { senders: Senders::Verified(Vec::new()), ..config.account };
+    Config { account, ..config }
+}
+
+/// The sender is verified again.
+pub fn verify_sender(stack: &TestStack) {
+    stack.stack.ses.account().change(|settings| settings.senders = Senders::Any);
+}
+
+/// Publishes a confirmation for each order, and waits until each is a dead letter.
+pub async fn dead_letters(stack: &TestStack, orders: &[&str]) {
+    let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
+    let outcomes = stack.publish(&lines).await;
+    for order in orders {
+        let standing = outcomes.of(&format!("{order}-confirmed"));
+        assert_eq!(standing.state.as_deref(), Some("failed"), "{order}");
+    }
+    let dlq = &stack.stack.resources.queues.mail_dlq;
+    let wanted = orders.len() as u64;
+    crate::support::eventually("the dead letters are there", || async {
+        stack.depth(dlq).await == wanted
+    })
+    .await;
+}
+
+/// Waits until the order's confirmation has the state.
+pub async fn until_state(stack: &TestStack, order: &str, state: &str) {
+    crate::support::eventually(&format!("{order} is {state}"), || async {
+        stack.ledger_of(order).await.iter().any(|item| item.state == state)
+    })
+    .await;
+}
+
+/// Each order's customer has one mail.
+pub fn assert_one_mail_each(stack: &TestStack, orders: &[&str]) {
+    for order in orders {
+        assert_eq!(stack.mails_to(&customer(order)), 1, "mails to the customer of {order}");
+    }
+}
+
+/// How many messages of the queue are hidden.
+pub async fn in_flight(stack: &TestStack, queue: &Queue) -> u64 {
+    let hidden = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+    let call = stack.stack.sqs.get_queue_attributes().queue_url(&queue.url);
+    let answer = call.attribute_names(hidden.clone()).send().await.expect("SQS answers");
+    let count = answer.attributes().and_then(|known| known.get(&hidden)?.parse().ok());
+    count.expect("a count")
+}

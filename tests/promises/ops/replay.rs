@@ -1,0 +1,189 @@
+//! What a replay promises.
+
+use serde_json::{Value, json};
+
+use super::process::{
+    assert_one_mail_each, dead_letters, json, refusing, until_state, verify_sender, waybill,
+};
+use crate::support::TestStack;
+use crate::support::events::customer;
+
+const REPLAY: [&str; 6] = ["dlq", "replay", "mail", "--yes", "--reason", "the sender is verified"];
+
+fn replay<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    REPLAY.into_iter().chain(more.iter().copied()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_done_twice_mails_once() {
+    let stack = TestStack::start_with(refusing()).await;
+    let orders = ["A1", "A2", "A3"];
+    dead_letters(&stack, &orders).await;
+    verify_sender(&stack);
+    let first = json(&stack, &REPLAY).await;
+    assert_eq!(first["plan"]["counts"], json!({"would-send": 3}));
+    assert_eq!(first["outcome"]["moved"], 3);
+    for order in orders {
+        until_state(&stack, order, "delivered").await;
+    }
+    let second = json(&stack, &REPLAY).await;
+    assert_eq!(second["plan"]["to_move"], json!([]));
+    assert_one_mail_each(&stack, &orders);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_of_one_dead_letter_are_one_mail() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1"]).await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    let body = body_of_one(&stack).await.to_string();
+    stack.send(&dlq, &body).await;
+    stack.send(&dlq, &body).await;
+    verify_sender(&stack);
+    let outcome = json(&stack, &REPLAY).await;
+    assert_eq!(outcome["plan"]["counts"], json!({"would-send": 1, "duplicate": 2}));
+    until_state(&stack, "A1", "delivered").await;
+    let shown = json(&stack, &["dlq", "show", "mail"]).await;
+    assert_eq!(shown["counts"], json!({"already-sent": 2}));
+    assert_one_mail_each(&stack, &["A1"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_and_a_look_change_nothing() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    verify_sender(&stack);
+    let plan = waybill(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
+    assert_eq!(plan.code, Some(0), "{plan:#?}");
+    assert!(plan.stdout.contains("To move: 2 message(s)"), "{plan:#?}");
+    let shown = json(&stack, &["dlq", "show", "mail"]).await;
+    assert_eq!(shown["looked_at"], 2);
+    assert_eq!(shown["skipped"]["not_given_back"], 0);
+    let again = json(&stack, &["dlq", "list"]).await;
+    let mail = &again["queues"][3];
+    assert_eq!((&mail["visible"], &mail["reasons"]), (&json!(2), &json!({"refused": 2})));
+    assert_eq!(stack.mails().len(), 0);
+    assert_eq!(json(&stack, &["audit"]).await["items"], json!([]));
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_terminal_and_without_a_word_nothing_is_moved() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1"]).await;
+    let refused = waybill(&stack, &["dlq", "replay", "mail", "--reason", "x"]).await;
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("--yes"), "{refused:#?}");
+    assert_eq!(stack.depth(&stack.stack.resources.queues.mail_dlq).await, 1);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_mail_is_sent_only_with_the_flag() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1"]).await;
+    let queues = stack.stack.resources.queues.clone();
+    let mut body = body_of_one(&stack).await;
+    body["send_before"] = json!(1);
+    drop_all(&stack, 1).await;
+    stack.send(&queues.mail_dlq, &body.to_string()).await;
+    verify_sender(&stack);
+    let without = json(&stack, &REPLAY).await;
+    assert_eq!(without["plan"]["counts"], json!({"stale": 1}));
+    assert_eq!(without["outcome"], Value::Null);
+    // The mailer itself says so too: it closes the record as skipped.
+    stack.send(&queues.mail, &body.to_string()).await;
+    until_state(&stack, "A1", "skipped").await;
+    assert_eq!(stack.mails_to(&customer("A1")), 0);
+    let with = json(&stack, &replay(&["--force-stale"])).await;
+    assert_eq!(with["outcome"]["moved"], 1, "{with:#}");
+    until_state(&stack, "A1", "delivered").await;
+    assert_one_mail_each(&stack, &["A1"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_body_is_repaired_by_an_edit_and_the_selection_is_kept_to() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    let queues = stack.stack.resources.queues.clone();
+    let mut body = body_of(&stack, "A2").await;
+    drop_all(&stack, 2).await;
+    body["v"] = json!("1");
+    stack.send(&queues.mail_dlq, &body.to_string()).await;
+    stack.send(&queues.mail_dlq, "not ours").await;
+    verify_sender(&stack);
+    let plan = json(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
+    assert_eq!(plan["plan"]["counts"], json!({"unparseable": 2}));
+    let filter = ["--filter", ".body | type == \"object\"", "--edit", ".v = 1"];
+    let outcome = json(&stack, &replay(&filter)).await;
+    assert_eq!(outcome["plan"]["edits"]["changed"], 1);
+    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
+    until_state(&stack, "A2", "delivered").await;
+    assert_eq!(stack.depth(&queues.mail_dlq).await, 1, "the other one stays");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_replay_leaves_an_audit_item_with_who_why_and_what_came_of_it() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1"]).await;
+    verify_sender(&stack);
+    let filter = ["--filter", r#".body.event.data.order.customer.email == "a1@customers.example""#];
+    let ended = waybill(&stack, &replay(&filter)).await;
+    assert_eq!(ended.code, Some(0), "{ended:#?}");
+    let audit = json(&stack, &["audit"]).await;
+    let item = &audit["items"][0];
+    assert_eq!(item["operator"], "kim");
+    assert_eq!(item["reason"], "the sender is verified");
+    assert_eq!(item["action"], "dlq replay mail");
+    assert_eq!(item["state"], "completed");
+    assert_eq!((&item["plan"]["to_move"], &item["outcome"]["moved"]), (&json!(1), &json!(1)));
+    assert!(!item.to_string().contains("a1@customers.example"), "the ledger holds no address");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drop_wants_the_exact_number_and_keeps_what_it_deletes() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    for words in [&["dlq", "drop", "mail"][..], &["dlq", "drop", "mail", "--yes-delete-3"]] {
+        let refused = waybill(&stack, words).await;
+        assert_eq!(refused.code, Some(2));
+        assert!(refused.stderr.contains("--yes-delete-2"), "{refused:#?}");
+        assert_eq!(stack.depth(&dlq).await, 2);
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let kept = directory.path().join("kept.jsonl");
+    let kept = kept.to_str().expect("UTF-8");
+    let words = ["dlq", "drop", "mail", "--order", "A1", "--yes-delete-1", "--save-to", kept];
+    let dropped = waybill(&stack, &words).await;
+    assert_eq!(dropped.code, Some(0), "{dropped:#?}");
+    assert_eq!(stack.depth(&dlq).await, 1);
+    let lines = std::fs::read_to_string(kept).expect("the file");
+    assert_eq!(lines.lines().count(), 1);
+    assert!(lines.contains("A1-confirmed"));
+    stack.stop().await;
+}
+
+async fn body_of_one(stack: &TestStack) -> Value {
+    let shown = json(stack, &["dlq", "show", "mail", "--body", "--show-pii"]).await;
+    shown["entries"][0]["body"].clone()
+}
+
+async fn body_of(stack: &TestStack, order: &str) -> Value {
+    let words = ["dlq", "show", "mail", "--body", "--show-pii", "--order", order];
+    json(stack, &words).await["entries"][0]["body"].clone()
+}
+
+async fn drop_all(stack: &TestStack, count: usize) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let kept = directory.path().join("kept.jsonl");
+    let number = format!("--yes-delete-{count}");
+    let words = ["dlq", "drop", "mail", &number, "--save-to", kept.to_str().expect("UTF-8")];
+    let dropped = waybill(stack, &words).await;
+    assert_eq!(dropped.code, Some(0), "{dropped:#?}");
+}

@@ -1,0 +1,266 @@
+//! Outages of hours and days, lived through in seconds: the functions run in this process with a
+//! clock that runs ahead.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use local::Config;
+use local::aws::calls::Service;
+use local::edge::faults::{Call, Fault, Faults};
+use local::ses::account::{self, Senders, Sending};
+use serde_json::{Value, json};
+use shared::CorrelationId;
+use shared::ledger::State;
+use shared::message::{DispatchRequest, MailRequest};
+
+use crate::support::events::{confirmed, customer, refunded, sample, shipped};
+use crate::support::later::{DISPATCH, DISPATCH_DLQ, Later, MAIL, MAIL_DLQ};
+use crate::support::{TestStack, config, eventually};
+
+/// The stream's reader gets no answer until told otherwise; SES's refusals for speed are counted.
+#[derive(Default)]
+struct Weather {
+    stream_is_back: AtomicBool,
+    too_fast: AtomicUsize,
+}
+
+impl Faults for Weather {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let down =
+            call.service == Service::DynamoDbStreams && !self.stream_is_back.load(Ordering::SeqCst);
+        down.then_some(Fault::ServerError)
+    }
+
+    fn after(&self, _: &Call<'_>, status: StatusCode) -> Option<Fault> {
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            self.too_fast.fetch_add(1, Ordering::SeqCst);
+        }
+        None
+    }
+}
+
+async fn stack(weather: &Arc<Weather>, account: account::Settings) -> TestStack {
+    let faults: Arc<dyn Faults> = Arc::<Weather>::clone(weather);
+    TestStack::start_with(Config { faults, account, ..config() }).await
+}
+
+const DAY_AND_AN_HOUR: SignedDuration = SignedDuration::from_hours(25);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_mails_once() {
+    let weather = Arc::new(Weather::default());
+    let stack = stack(&weather, account::Settings::default()).await;
+    let orders: Vec<String> = (1..=150).map(|n| format!("W{n}")).collect();
+    let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
+    stack.publish_only(&lines).await;
+    let out = out_for_delivery("W-late");
+    stack.publish_only(&[out]).await;
+
+    let mut later = Later::than_now(&stack.stack, DAY_AND_AN_HOUR);
+    assert_eq!(later.sweep().await.queued_again, 151);
+    // The queue is not read yet: what was queued is queued again, a little later.
+    later.skip(SignedDuration::from_mins(10));
+    assert_eq!(later.sweep().await.queued_again, 151);
+    later.work_off().await;
+    for order in &orders {
+        assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
+    }
+    let stale = stack.ledger_of("W-late").await.remove(0);
+    assert_eq!((stale.state(), stale.reason.as_deref()), (Some(State::Skipped), Some("stale")));
+    later.skip(SignedDuration::from_hours(2));
+    assert_eq!(later.sweep().await.queued_again, 0, "the ledger has seen them all");
+
+    // The stream comes back with everything it had.
+    weather.stream_is_back.store(true, Ordering::SeqCst);
+    eventually("the dispatcher has met every event again", async || {
+        let again = stack.output().iter().filter(|line| line.contains("\"duplicate\"")).count();
+        again >= 151
+    })
+    .await;
+    assert_eq!(stack.mails().len(), 150);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted_rate() {
+    const MAILS: usize = 30;
+    const RATE: f64 = 10.0;
+    let weather = Arc::new(Weather::default());
+    let stack = stack(&weather, account::Settings::default()).await;
+    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
+    for n in 0..MAILS {
+        let line = confirmed(&format!("P{n}"));
+        publish(&later, &line);
+    }
+    later.pass(SignedDuration::from_hours(6)).await;
+    assert_eq!(stack.mails().len(), 0);
+    assert_eq!(later.queues.all(MAIL).len(), MAILS, "each waits, once");
+    assert_eq!(later.queues.all(MAIL_DLQ).len(), 0, "no healthy message is set aside");
+    assert_eq!(later.queues.most_receives(), 1, "waiting burns no receive count");
+
+    // SES is careful with an account that had to be paused.
+    stack.stack.ses.account().change(|account| {
+        account.sending = Sending::Enabled;
+        account.send_rate = RATE;
+    });
+    later.restart_mailer();
+    later.pass(SignedDuration::from_mins(15)).await;
+    for n in 0..MAILS {
+        assert_eq!(stack.mails_to(&customer(&format!("P{n}"))), 1);
+    }
+    let mails = stack.mails();
+    let took = mails[MAILS - 1].accepted_at.duration_since(mails[0].accepted_at).as_secs_f64();
+    let paced = (MAILS - 1) as f64 / RATE;
+    assert!(took > 0.9 * paced, "{MAILS} mails in {took} s are faster than {RATE} a second");
+    assert_eq!(weather.too_fast.load(Ordering::SeqCst), 0, "SES had to say that it is too fast");
+    assert_eq!(later.queues.all(MAIL).len(), 0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_queue_replayed_twice_mails_once() {
+    let weather = Arc::new(Weather::default());
+    let nobody = account::Settings {
+        senders: Senders::Verified(vec!["another.example".to_owned()]),
+        ..account::Settings::default()
+    };
+    let stack = stack(&weather, nobody).await;
+    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let lines: Vec<String> = (0..12).map(|n| shipped(&format!("D{n}"))).collect();
+    for line in &lines {
+        publish(&later, line);
+    }
+    later.work_off().await;
+    let dead = later.queues.all(MAIL_DLQ);
+    assert_eq!(dead.len(), 12);
+    assert!(dead.iter().all(|letter| letter.code.as_deref() == Some("refused")));
+
+    // The operator verifies the sender, waits a day, and replays; and again, from a copy.
+    stack.stack.ses.account().change(|account| account.senders = Senders::Any);
+    later.skip(SignedDuration::from_hours(24));
+    for replay in 0..2 {
+        for letter in &dead {
+            later.queues.put(MAIL, &letter.body, later.clock().now_ms());
+        }
+        if replay == 0 {
+            later.work_off().await;
+        }
+    }
+    later.pass(SignedDuration::from_mins(30)).await;
+    for n in 0..12 {
+        assert_eq!(stack.mails_to(&customer(&format!("D{n}"))), 1);
+    }
+    assert_eq!(stack.mails().len(), 12);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
+    let weather = Arc::new(Weather::default());
+    let nobody = account::Settings {
+        senders: Senders::Verified(vec!["another.example".to_owned()]),
+        ..account::Settings::default()
+    };
+    let stack = stack(&weather, nobody).await;
+    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    publish(&later, &refunded("D1"));
+    later.work_off().await;
+    let dead = later.queues.take_all(MAIL_DLQ);
+    stack.stack.ses.account().change(|account| account.senders = Senders::Any);
+    later.skip(SignedDuration::from_hours(1));
+    for _ in 0..5 {
+        later.queues.put(MAIL, &dead[0].body, later.clock().now_ms());
+    }
+    later.pass(SignedDuration::from_mins(30)).await;
+    assert_eq!(stack.mails_to(&customer("D1")), 1);
+    assert_eq!(later.queues.all(MAIL_DLQ).len(), 0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_request_replayed_after_the_ledger_forgot_it_is_set_aside_and_not_mailed_again() {
+    let stack = stack(&Arc::new(Weather::default()), account::Settings::default()).await;
+    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let request = dispatch_body(&shipped("T1"), later.clock().now());
+    later.queues.put(DISPATCH, &request, later.clock().now_ms());
+    later.work_off().await;
+    assert_eq!(stack.mails_to(&customer("T1")), 1);
+
+    forget(&stack, "T1").await;
+    later.skip(SignedDuration::from_hours(2));
+    let mail_request = mail_body(&request);
+    later.queues.put(MAIL, &mail_request, later.clock().now_ms());
+    later.work_off().await;
+    let dead = later.queues.all(MAIL_DLQ);
+    assert_eq!(dead.len(), 1);
+    assert_eq!((dead[0].code.as_deref(), &dead[0].body), (Some("unknown"), &mail_request));
+    assert_eq!(stack.mails_to(&customer("T1")), 1);
+    stack.stop().await;
+}
+
+/// The ledger remembers for 400 days; no kind is news for longer than 14.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_again() {
+    let stack = stack(&Arc::new(Weather::default()), account::Settings::default()).await;
+    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let request = dispatch_body(&refunded("T2"), later.clock().now());
+    later.queues.put(DISPATCH, &request, later.clock().now_ms());
+    later.work_off().await;
+    let item = stack.ledger_of("T2").await.remove(0);
+    let kept_for = item.expires_at - Timestamp::now().as_second();
+    assert!(kept_for > 399 * 24 * 3600, "the ledger remembers for more than a year");
+
+    forget(&stack, "T2").await;
+    later.skip(SignedDuration::from_hours(401 * 24));
+    later.queues.put(DISPATCH, &request, later.clock().now_ms());
+    later.queues.put(MAIL, &mail_body(&request), later.clock().now_ms());
+    later.work_off().await;
+    let item = stack.ledger_of("T2").await.remove(0);
+    assert_eq!((item.state(), item.reason.as_deref()), (Some(State::Skipped), Some("stale")));
+    assert_eq!(stack.mails_to(&customer("T2")), 1);
+    assert!(later.queues.all(DISPATCH_DLQ).is_empty());
+    stack.stop().await;
+}
+
+/// As intake and relay do.
+fn publish(later: &Later<'_>, line: &str) {
+    let now = later.clock().now();
+    later.queues.put(DISPATCH, &dispatch_body(line, now), now.as_millisecond());
+}
+
+/// As DynamoDB's TTL does.
+async fn forget(stack: &TestStack, order: &str) {
+    for item in stack.ledger_of(order).await {
+        let text = |value: &str| aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned());
+        let delete = stack.stack.dynamodb.delete_item().table_name(local::resources::LEDGER_TABLE);
+        let delete = delete.key("order_id", text(order));
+        let delete = delete.key("notification", text(&item.notification));
+        delete.send().await.expect("DynamoDB answers");
+    }
+}
+
+/// News for half a day only.
+fn out_for_delivery(order: &str) -> String {
+    let mut event = sample("1001-out");
+    event["id"] = json!(format!("{order}-out"));
+    event["data"]["order"]["id"] = json!(order);
+    event["data"]["order"]["customer"]["email"] = json!(customer(order));
+    event.to_string()
+}
+
+fn dispatch_body(line: &str, accepted_at: Timestamp) -> String {
+    let event: Value = serde_json::from_str(line).expect("JSON");
+    let id = CorrelationId::parse("test").expect("valid");
+    DispatchRequest::body(&event, accepted_at, &id)
+}
+
+fn mail_body(dispatch_body: &str) -> String {
+    let request = DispatchRequest::parse(dispatch_body).expect("a valid message");
+    let send_before = request.send_before();
+    let key = shared::NotificationKey::of(&request.event);
+    let DispatchRequest { accepted_at, correlation_id, event, .. } = request;
+    MailRequest { key, accepted_at, send_before, correlation_id, event }.to_body()
+}

@@ -1,0 +1,116 @@
+//! A fault plan with one fault: a function is killed at one boundary of its calls.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use http::StatusCode;
+use local::Config;
+use local::aws::calls::{Caller, Service};
+use local::edge::faults::{Call, Fault, Faults};
+use local::lambda::Function;
+use local::run::publish::{Answer, Published};
+use waybill_tests::chaos::killer::kill_caller;
+use waybill_tests::chaos::odds::Moment;
+use waybill_tests::chaos::run::settings;
+
+use super::TestStack;
+
+/// A place in a function's work.
+#[derive(Debug, Clone, Copy)]
+pub struct Boundary {
+    pub function: &'static str,
+    pub service: Service,
+    pub operation: &'static str,
+    pub moment: Moment,
+    /// How many such calls pass first.
+    pub after: usize,
+}
+
+/// Whether SES's events reach the feedback queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SesEvents {
+    Flow,
+    Lost,
+}
+
+/// Kills the calling process (SIGKILL) at the boundary, once.
+pub struct Killer {
+    boundary: Boundary,
+    ses_events: SesEvents,
+    passed: AtomicUsize,
+    struck: AtomicBool,
+    victim: OnceLock<Function>,
+}
+
+impl Killer {
+    pub fn at(boundary: Boundary) -> Arc<Self> {
+        Self::with(boundary, SesEvents::Flow)
+    }
+
+    pub fn with(boundary: Boundary, ses_events: SesEvents) -> Arc<Self> {
+        Arc::new(Self {
+            boundary,
+            ses_events,
+            passed: AtomicUsize::new(0),
+            struck: AtomicBool::new(false),
+            victim: OnceLock::new(),
+        })
+    }
+
+    /// A stack that this killer haunts.
+    pub async fn stack(self: &Arc<Self>) -> TestStack {
+        let faults: Arc<dyn Faults> = Arc::<Self>::clone(self);
+        let config = Config { settings: settings(), faults, ..Config::default() };
+        let stack = TestStack::start_with(config).await;
+        let victim = stack.stack.functions.function(self.boundary.function);
+        assert!(self.victim.set(victim.expect("the function")).is_ok(), "one stack a killer");
+        stack
+    }
+
+    /// Whether it killed.
+    pub fn has_struck(&self) -> bool {
+        self.struck.load(Ordering::SeqCst)
+    }
+
+    fn strike(&self, call: &Call<'_>, moment: Moment) -> Option<Fault> {
+        let Boundary { function, service, operation, .. } = self.boundary;
+        let is_here = *call.caller == Caller::Function(function.to_owned())
+            && (call.service, call.operation, moment) == (service, operation, self.boundary.moment);
+        let victim = self.victim.get().filter(|_| is_here)?;
+        let turn = self.passed.fetch_add(1, Ordering::SeqCst) == self.boundary.after;
+        if !turn || self.struck.swap(true, Ordering::SeqCst) {
+            return None;
+        }
+        assert!(kill_caller(victim, call.peer), "the process could not be killed");
+        Some(Fault::HangUp)
+    }
+}
+
+impl Faults for Killer {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        self.strike(call, Moment::Before)
+    }
+
+    fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
+        self.strike(call, Moment::After)
+    }
+
+    fn ses_event(&self, _: &str) -> Vec<Duration> {
+        match self.ses_events {
+            SesEvents::Flow => vec![Duration::ZERO],
+            SesEvents::Lost => Vec::new(),
+        }
+    }
+}
+
+/// Publishes until intake has answered for each line. One that was stored by a call whose answer
+/// was lost is a duplicate now: accepted all the same.
+pub async fn publish_surely(stack: &TestStack, lines: &[String]) -> Vec<Published> {
+    let published = stack.publish_only(lines).await;
+    let sure = |p: Published| {
+        assert!(matches!(p.answer, Answer::Accepted | Answer::Duplicate), "{:?}", p.answer);
+        Published { answer: Answer::Accepted, ..p }
+    };
+    published.into_iter().map(sure).collect()
+}

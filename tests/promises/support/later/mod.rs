@@ -1,0 +1,198 @@
+//! The pipeline in simulated time: the functions in this process with a clock that runs ahead, and
+//! queues that keep that clock's time. Tables and SES are the stack's own.
+
+mod queues;
+
+use std::time::{Duration, SystemTime};
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
+use dispatcher::Dispatcher;
+use jiff::SignedDuration;
+use kit::Clock;
+use kit::ledger::Ledger;
+use kit::queue::DeadLetterQueue;
+use local::Stack;
+use local::resources::{EVENTS_TABLE, LEDGER_TABLE};
+use mailer::{Mailer, Pace, Parking, Sender};
+use relay::{Relay, Swept};
+
+pub use queues::Queues;
+
+pub const DISPATCH: &str = "http://queues.example/dispatch";
+pub const DISPATCH_DLQ: &str = "http://queues.example/dispatch-dlq";
+pub const MAIL: &str = "http://queues.example/mail";
+pub const MAIL_DLQ: &str = "http://queues.example/mail-dlq";
+
+/// The deployed settings.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+const GRACE: SignedDuration = SignedDuration::from_secs(900);
+const RETENTION: SignedDuration = SignedDuration::from_hours(400 * 24);
+const SWEEP_AFTER_MS: i64 = 300_000;
+
+/// What comes due within this time is worked off together.
+const STEP: SignedDuration = SignedDuration::from_secs(5);
+
+/// A function's own time in an invocation.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The pipeline after intake, at a moment of its own.
+pub struct Later<'a> {
+    stack: &'a Stack,
+    pub queues: Queues,
+    ses: aws_sdk_sesv2::Client,
+    ahead: SignedDuration,
+    /// Lives as long as a mailer process does.
+    pace: Option<Pace>,
+}
+
+impl<'a> Later<'a> {
+    /// `ahead` of now.
+    pub fn than_now(stack: &'a Stack, ahead: SignedDuration) -> Self {
+        Self { stack, queues: Queues::default(), ses: ses(stack), ahead, pace: None }
+    }
+
+    pub fn clock(&self) -> Clock {
+        Clock::ahead_by(self.ahead)
+    }
+
+    /// Lets so much time pass with nothing done in it.
+    pub fn skip(&mut self, time: SignedDuration) {
+        self.ahead += time;
+    }
+
+    /// A new mailer process from now on, which asks SES for the account's rate.
+    pub fn restart_mailer(&mut self) {
+        self.pace = None;
+    }
+
+    /// One run of the sweep.
+    pub async fn sweep(&self) -> Swept {
+        relay::sweep(&self.relay(), i64::MAX).await.expect("the tables answer")
+    }
+
+    /// Lets so much time pass, in which the functions work off what comes due.
+    pub async fn pass(&mut self, time: SignedDuration) {
+        let end = self.clock().now_ms() + i64::try_from(time.as_millis()).expect("not for ever");
+        loop {
+            self.work_off().await;
+            let now = self.clock().now_ms();
+            match self.queues.next_due(&[DISPATCH, MAIL], now) {
+                Some(due) if due < end => {
+                    self.ahead += STEP.max(SignedDuration::from_millis(due - now))
+                }
+                _ => return self.ahead += SignedDuration::from_millis((end - now).max(0)),
+            }
+        }
+    }
+
+    /// Gives the functions what is due until nothing is.
+    pub async fn work_off(&mut self) {
+        let (dispatcher, mailer) = (self.dispatcher(), self.mailer().await);
+        loop {
+            let events = self.receive(DISPATCH, DISPATCH_DLQ);
+            let mails = self.receive(MAIL, MAIL_DLQ);
+            if events.is_empty() && mails.is_empty() {
+                break;
+            }
+            let answer = dispatcher::handle(&dispatcher, &events).await;
+            self.settle(DISPATCH, &events, &answer);
+            let deadline = SystemTime::now() + TIMEOUT;
+            let answer = Box::pin(mailer::handle(&mailer, &mails, deadline)).await;
+            self.settle(MAIL, &mails, &answer);
+        }
+        self.pace = Some(mailer.pace);
+    }
+
+    fn receive(&self, queue: &str, dead_letters: &str) -> Vec<SqsMessage> {
+        self.queues.receive(queue, dead_letters, self.clock().now_ms())
+    }
+
+    fn settle(&self, queue: &str, batch: &[SqsMessage], answer: &SqsBatchResponse) {
+        self.queues.settle(queue, batch, answer);
+    }
+
+    fn relay(&self) -> Relay {
+        Relay {
+            tables: relay::Tables {
+                client: self.stack.dynamodb.clone(),
+                events: EVENTS_TABLE.to_owned(),
+                ledger: LEDGER_TABLE.to_owned(),
+            },
+            queues: relay::Queues {
+                client: self.sqs(),
+                dispatch: DISPATCH.to_owned(),
+                dead_letters: self.dead_letters(DISPATCH_DLQ),
+            },
+            sweep_after_ms: SWEEP_AFTER_MS,
+            clock: self.clock(),
+        }
+    }
+
+    fn dispatcher(&self) -> Dispatcher {
+        Dispatcher {
+            ledger: self.ledger(),
+            sqs: self.sqs(),
+            mail_queue: MAIL.to_owned(),
+            dead_letters: self.dead_letters(DISPATCH_DLQ),
+            clock: self.clock(),
+        }
+    }
+
+    async fn mailer(&mut self) -> Mailer {
+        let pace = match self.pace.take() {
+            Some(pace) => pace,
+            None => Pace::of_account(&self.ses, None, 1).await,
+        };
+        let from = mailer::From {
+            mailbox: "Nordlicht <orders@shop.example>".to_owned(),
+            reply_to: None,
+            configuration_set: None,
+            redirect_all_to: None,
+        };
+        Mailer {
+            ledger: self.ledger(),
+            sender: Sender::new(self.ses.clone(), from),
+            pace,
+            parking: Parking::new(self.sqs(), MAIL.to_owned(), self.clock()),
+            dead_letters: self.dead_letters(MAIL_DLQ),
+            brand: mailer::render::Brand::default(),
+            lease: LEASE,
+            grace: GRACE,
+            clock: self.clock(),
+        }
+    }
+
+    pub fn ledger(&self) -> Ledger {
+        Ledger::new(self.stack.dynamodb.clone(), LEDGER_TABLE.to_owned(), RETENTION)
+    }
+
+    fn dead_letters(&self, queue: &str) -> DeadLetterQueue {
+        DeadLetterQueue::new(self.sqs(), queue.to_owned(), self.clock())
+    }
+
+    /// A client whose messages are enqueued at this moment.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url("http://queues.example")
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("a", "b", None, None, "test"))
+            .http_client(self.queues.at(self.clock().now_ms()))
+            .build();
+        aws_sdk_sqs::Client::from_conf(config)
+    }
+}
+
+/// As the mailer's own: no retries.
+fn ses(stack: &Stack) -> aws_sdk_sesv2::Client {
+    let config = aws_sdk_sesv2::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(&stack.endpoints.ses)
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("a", "b", None, None, "test"))
+        .retry_config(RetryConfig::disabled())
+        .build();
+    aws_sdk_sesv2::Client::from_conf(config)
+}

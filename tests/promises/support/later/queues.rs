@@ -1,0 +1,171 @@
+//! Queues in simulated time, behind the real SDK: what the code sends is what is kept.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use serde_json::{Value, json};
+
+/// As deployed: six times a function's timeout, and five receives.
+const VISIBILITY_MS: i64 = 180_000;
+const MAX_RECEIVES: u32 = 5;
+
+/// A message in a queue.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub id: String,
+    pub body: String,
+    /// The attribute `waybill-code`.
+    pub code: Option<String>,
+    sent_at: i64,
+    visible_at: i64,
+    pub receives: u32,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    queues: BTreeMap<String, Vec<Waiting>>,
+    sent: u64,
+    most_receives: u32,
+}
+
+/// All queues, by URL. A clone is another handle to the same.
+#[derive(Debug, Clone, Default)]
+pub struct Queues(Arc<Mutex<Kept>>);
+
+impl Queues {
+    /// A connection that answers `SendMessageBatch` at the moment `now`.
+    pub fn at(&self, now: i64) -> SharedHttpClient {
+        let connector = Connector { queues: self.clone(), now };
+        http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone()))
+    }
+
+    /// Puts a message into a queue, as an operator would.
+    pub fn put(&self, queue: &str, body: &str, now: i64) {
+        self.lock().put(queue, Outgoing { body: body.to_owned(), ..Outgoing::default() }, now);
+    }
+
+    /// At most ten messages that are visible, each received once more. One that was received too
+    /// often moves to the dead-letter queue instead.
+    pub fn receive(&self, queue: &str, dead_letters: &str, now: i64) -> Vec<SqsMessage> {
+        let mut kept = self.lock();
+        let mut dead = Vec::new();
+        let mut batch = Vec::new();
+        let messages = kept.queues.entry(queue.to_owned()).or_default();
+        for message in messages.iter_mut().filter(|m| m.visible_at <= now).take(10) {
+            message.receives += 1;
+            message.visible_at = now + VISIBILITY_MS;
+            if message.receives > MAX_RECEIVES {
+                dead.push(message.clone());
+            } else {
+                batch.push(message.clone());
+            }
+        }
+        messages.retain(|m| !dead.iter().any(|d| d.id == m.id));
+        let most = batch.iter().map(|m| m.receives).max().unwrap_or(0);
+        kept.most_receives = kept.most_receives.max(most);
+        kept.queues.entry(dead_letters.to_owned()).or_default().extend(dead);
+        batch.iter().map(received).collect()
+    }
+
+    /// Deletes what the function is done with.
+    pub fn settle(&self, queue: &str, batch: &[SqsMessage], answer: &SqsBatchResponse) {
+        let failed = |id: &str| answer.batch_item_failures.iter().any(|f| f.item_identifier == id);
+        let done =
+            |id: &str| batch.iter().any(|m| m.message_id.as_deref() == Some(id)) && !failed(id);
+        let mut kept = self.lock();
+        kept.queues.entry(queue.to_owned()).or_default().retain(|m| !done(&m.id));
+    }
+
+    /// When the next message of these queues can be received, if later than `now`.
+    pub fn next_due(&self, queues: &[&str], now: i64) -> Option<i64> {
+        let kept = self.lock();
+        let messages = queues.iter().filter_map(|queue| kept.queues.get(*queue)).flatten();
+        messages.map(|m| m.visible_at).filter(|at| *at > now).min()
+    }
+
+    /// What a queue holds.
+    pub fn all(&self, queue: &str) -> Vec<Waiting> {
+        self.lock().queues.get(queue).cloned().unwrap_or_default()
+    }
+
+    /// Empties a queue.
+    pub fn take_all(&self, queue: &str) -> Vec<Waiting> {
+        self.lock().queues.remove(queue).unwrap_or_default()
+    }
+
+    /// The most receives that any message ever had.
+    pub fn most_receives(&self) -> u32 {
+        self.lock().most_receives
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Default)]
+struct Outgoing {
+    body: String,
+    delay_seconds: i64,
+    code: Option<String>,
+}
+
+impl Kept {
+    fn put(&mut self, queue: &str, message: Outgoing, now: i64) -> String {
+        self.sent += 1;
+        let id = format!("m-{}", self.sent);
+        let visible_at = now + message.delay_seconds * 1000;
+        let Outgoing { body, code, .. } = message;
+        let waiting = Waiting { id: id.clone(), body, code, sent_at: now, visible_at, receives: 0 };
+        self.queues.entry(queue.to_owned()).or_default().push(waiting);
+        id
+    }
+}
+
+fn received(message: &Waiting) -> SqsMessage {
+    let mut received = SqsMessage::default();
+    received.message_id = Some(message.id.clone());
+    received.body = Some(message.body.clone());
+    received.attributes =
+        HashMap::from([("SentTimestamp".to_owned(), message.sent_at.to_string())]);
+    received
+}
+
+#[derive(Debug, Clone)]
+struct Connector {
+    queues: Queues,
+    now: i64,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        assert_eq!(request.headers().get("x-amz-target"), Some("AmazonSQS.SendMessageBatch"));
+        let body = request.body().bytes().expect("a body in memory");
+        let call: Value = serde_json::from_slice(body).expect("JSON");
+        let queue = call["QueueUrl"].as_str().expect("a queue");
+        let mut kept = self.queues.lock();
+        let entries = call["Entries"].as_array().expect("entries").iter();
+        let taken = entries.map(|entry| {
+            let id = kept.put(queue, outgoing(entry), self.now);
+            json!({ "Id": entry["Id"], "MessageId": id, "MD5OfMessageBody": "" })
+        });
+        let answer = json!({ "Successful": taken.collect::<Vec<_>>() }).to_string();
+        let status = http::StatusCode::OK.into();
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(answer))))
+    }
+}
+
+fn outgoing(entry: &Value) -> Outgoing {
+    let code = &entry["MessageAttributes"]["waybill-code"]["StringValue"];
+    Outgoing {
+        body: entry["MessageBody"].as_str().expect("a body").to_owned(),
+        delay_seconds: entry["DelaySeconds"].as_i64().unwrap_or(0),
+        code: code.as_str().map(str::to_owned),
+    }
+}

@@ -1,0 +1,126 @@
+//! A strategy for events that the contract allows, to the edges of what it allows.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+use shared::Kind;
+
+/// An event as a shop may write it.
+pub fn event() -> impl Strategy<Value = Value> {
+    let envelope = (id(), id(), option::of(time()), option::of(id()), option::of(any::<bool>()));
+    (select(Kind::ALL.to_vec()), envelope, order()).prop_flat_map(|(kind, envelope, order)| {
+        what_happened(kind, &order).prop_map(move |(name, what)| {
+            let (source, id, time, correlation_id, notify) = envelope.clone();
+            let mut event = json!({
+                "specversion": "1.0", "source": source, "id": id, "type": kind.as_str(),
+                "data": { "order": order, name: what },
+            });
+            if let Some(time) = time {
+                event["time"] = json!(time);
+            }
+            if let Some(id) = correlation_id {
+                event["correlationid"] = json!(id);
+            }
+            if let Some(notify) = notify {
+                event["data"]["notify"] = json!(notify);
+            }
+            event
+        })
+    })
+}
+
+fn what_happened(kind: Kind, order: &Value) -> BoxedStrategy<(&'static str, Value)> {
+    let currency = order["totals"]["total"]["currency"].clone();
+    let positive = move || {
+        let currency = currency.clone();
+        (1..=i64::MAX).prop_map(move |n| json!({ "amount": n, "currency": currency }))
+    };
+    match kind {
+        Kind::OrderConfirmed => Just(("tolerated", json!(null))).boxed(),
+        Kind::OrderCancelled => (option::of(text()), option::of(positive()), option::of(day()))
+            .prop_map(|(reason, refund, day)| {
+                ("cancellation", json!({ "reason": reason, "refund": refund, "expected_on": day }))
+            })
+            .boxed(),
+        Kind::OrderRefunded => (id(), positive(), option::of(text()))
+            .prop_map(|(id, amount, method)| {
+                ("refund", json!({ "id": id, "amount": amount, "method": method }))
+            })
+            .boxed(),
+        _ => shipment(order).prop_map(|shipment| ("shipment", shipment)).boxed(),
+    }
+}
+
+/// All of the order's lines, in the parcel or still to come.
+fn shipment(order: &Value) -> impl Strategy<Value = Value> + use<> {
+    let lines = order["lines"].as_array().cloned().unwrap_or_default();
+    let links = select(vec!["https://track.example/1?x=\"><script>", "javascript:alert(1)"]);
+    (id(), option::of(text()), id(), links, day(), 1..=lines.len()).prop_map(
+        move |(id, carrier, number, link, day, sent)| {
+            let line = |l: &Value| json!({ "sku": l["sku"], "quantity": l["quantity"] });
+            let (here, later) = lines.split_at(sent);
+            json!({
+                "id": id, "carrier": carrier, "tracking_number": number, "tracking_url": link,
+                "expected_on": day,
+                "lines": here.iter().map(line).collect::<Vec<_>>(),
+                "still_to_come": later.iter().map(line).collect::<Vec<_>>(),
+            })
+        },
+    )
+}
+
+fn order() -> impl Strategy<Value = Value> {
+    let currency = select(vec!["EUR", "JPY", "KWD", "USD", "CLF"]);
+    let lines = vec((text(), 1..=100_000_u32, any::<i64>()), 1..5);
+    let parts = (id(), text(), time(), customer(), lines, any::<i64>(), option::of(address()));
+    (currency, parts).prop_map(|(currency, (id, number, placed, customer, lines, total, to))| {
+        let money = |amount: i64| json!({ "amount": amount, "currency": currency });
+        let line = |(i, (title, quantity, price)): (usize, &(String, u32, i64))| {
+            json!({
+                "sku": format!("SKU {i}"), "title": title, "quantity": quantity,
+                "unit_price": money(*price),
+            })
+        };
+        json!({
+            "id": id, "number": number, "placed_at": placed, "customer": customer,
+            "lines": lines.iter().enumerate().map(line).collect::<Vec<_>>(),
+            "totals": { "discount": money(total.saturating_neg()), "total": money(total) },
+            "shipping_address": to,
+        })
+    })
+}
+
+fn customer() -> impl Strategy<Value = Value> {
+    let email = r"[a-z0-9]{1,20}(\+[a-z]{1,8})?@[a-z]{1,20}\.[a-z]{2,6}";
+    let locale = option::of(select(vec!["de-AT", "zh-Hant-TW", "ar", "EN-gb"]));
+    (email, option::of(text()), locale)
+        .prop_map(|(email, name, locale)| json!({ "email": email, "name": name, "locale": locale }))
+}
+
+fn address() -> impl Strategy<Value = Value> {
+    (vec(text(), 1..=5), text(), "[A-Z]{2}").prop_map(
+        |(lines, city, country)| json!({ "lines": lines, "city": city, "country": country }),
+    )
+}
+
+fn id() -> impl Strategy<Value = String> {
+    "[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}"
+}
+
+/// Something visible, and then anything.
+fn text() -> impl Strategy<Value = String> {
+    "[a-zA-Zß一あא<>&'\"](?s:.){0,60}"
+}
+
+fn time() -> impl Strategy<Value = String> {
+    (0..4_000_000_000_i64, 0..1_000_000_000_i32).prop_map(|(second, nanosecond)| {
+        jiff::Timestamp::new(second, nanosecond).expect("a time").to_string()
+    })
+}
+
+fn day() -> impl Strategy<Value = String> {
+    (1970..2100_i16, 1..=12_i8, 1..=28_i8)
+        .prop_map(|(year, month, day)| jiff::civil::date(year, month, day).to_string())
+}

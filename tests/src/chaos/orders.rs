@@ -1,0 +1,141 @@
+//! The events of a run: made from their number, so that a hundred thousand need no memory.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use shared::Kind;
+
+use super::sightings::Key;
+
+/// Every so many events one is muted.
+const MUTED_EVERY: usize = 40;
+
+/// What an event should come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// One mail.
+    Mail,
+    /// None: it says `notify: false`.
+    Silence,
+}
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its id.
+    pub id: String,
+    /// Where the ledger knows it.
+    pub key: Key,
+    /// What happened.
+    pub kind: Kind,
+    /// What should come of it.
+    pub expected: Expected,
+}
+
+/// Three events an order: confirmed, shipped, refunded, of which the last one's doubts are held.
+#[must_use]
+pub fn case(seed: u64, n: usize) -> Case {
+    let order = order_id(seed, n);
+    let kind = kind(n);
+    let scope = match kind {
+        Kind::OrderConfirmed => String::new(),
+        Kind::ShipmentShipped => format!("{order}-A"),
+        _ => format!("{order}-R"),
+    };
+    let expected =
+        if n % MUTED_EVERY == MUTED_EVERY - 1 { Expected::Silence } else { Expected::Mail };
+    let id = format!("{order}-{kind}");
+    let notification = match expected {
+        Expected::Mail => format!("{kind}#{scope}#customer"),
+        Expected::Silence => format!("muted#{kind}#{SOURCE} {id}"),
+    };
+    Case { id, key: (order, notification), kind, expected }
+}
+
+const SOURCE: &str = "https://shop.example/chaos";
+
+/// The event as the shop publishes it.
+#[must_use]
+pub fn line(seed: u64, n: usize) -> String {
+    let Case { id, key: (order, _), kind, expected } = case(seed, n);
+    let mut data = json!({ "order": the_order(&order, n / 3) });
+    match kind {
+        Kind::ShipmentShipped => data["shipment"] = shipment(&order),
+        Kind::OrderRefunded => data["refund"] = refund(&order),
+        _ => {}
+    }
+    if expected == Expected::Silence {
+        data["notify"] = json!(false);
+    }
+    json!({
+        "specversion": "1.0",
+        "source": SOURCE,
+        "id": id,
+        "type": kind.as_str(),
+        "time": Timestamp::now().to_string(),
+        "data": data,
+    })
+    .to_string()
+}
+
+fn order_id(seed: u64, n: usize) -> String {
+    format!("S{seed}-{}", n / 3)
+}
+
+const fn kind(n: usize) -> Kind {
+    match n % 3 {
+        0 => Kind::OrderConfirmed,
+        1 => Kind::ShipmentShipped,
+        _ => Kind::OrderRefunded,
+    }
+}
+
+fn the_order(id: &str, n: usize) -> Value {
+    let email = match n % 50 {
+        7 => format!("bounce+{n}@simulator.amazonses.com"),
+        8 => format!("complaint+{n}@simulator.amazonses.com"),
+        _ => format!("c{n}@customers.example"),
+    };
+    json!({
+        "id": id,
+        "number": format!("#{id}"),
+        "placed_at": "2026-11-20T09:15:00Z",
+        "customer": { "email": email, "name": "Zoë O'Hara", "locale": "en-GB" },
+        "lines": [{
+            "sku": "MUG-1", "title": "Mug, blue", "quantity": 2, "unit_price": eur(1490)
+        }],
+        "totals": { "shipping": eur(490), "total": eur(3470) },
+    })
+}
+
+fn shipment(order: &str) -> Value {
+    json!({
+        "id": format!("{order}-A"),
+        "lines": [{ "sku": "MUG-1", "quantity": 2 }],
+        "carrier": "DHL",
+        "tracking_number": "00340434161094022115",
+    })
+}
+
+fn refund(order: &str) -> Value {
+    json!({ "id": format!("{order}-R"), "amount": eur(1490), "method": "Visa ending 4242" })
+}
+
+fn eur(amount: i64) -> Value {
+    json!({ "amount": amount, "currency": "EUR" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::Event;
+    use shared::notification::ledger_key;
+
+    #[test]
+    fn every_line_is_a_valid_event_whose_key_is_the_cases() {
+        for n in 0..200 {
+            let json = serde_json::from_str(&line(1, n)).expect("JSON");
+            let event = Event::parse(&json).expect("a valid event");
+            assert_eq!((event.order.id.to_string(), ledger_key(&event)), case(1, n).key);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! One run from start to verdict.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::SignedDuration;
+use local::lambda::{OutputLine, Sink};
+use local::resources::Settings;
+use local::run::publish::PublishError;
+use local::{Config, Stack, StartError};
+
+use super::killer::kill;
+use super::orders::{self, Case};
+use super::plan::{FUNCTIONS, Plan};
+use super::publish::publish;
+use super::rest::{LedgerGone, depth, until_rest};
+use super::verdict::Verdict;
+
+/// What is run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Of the fault plan.
+    pub seed: u64,
+    /// How many events.
+    pub events: usize,
+    /// What runs the functions; this executable if absent.
+    pub executable: Option<PathBuf>,
+}
+
+/// The run came to no verdict.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The stack did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// Intake broke its contract.
+    #[error("intake: {0}")]
+    Publish(#[from] PublishError),
+    /// The tables were gone.
+    #[error(transparent)]
+    Ledger(#[from] LedgerGone),
+}
+
+/// Times in the relations of the deployed ones (the lease outlives the function, the grace outlasts
+/// a lost delivery or two), but for the visibility timeout: it is shorter than a function may run,
+/// so that messages are delivered while their first delivery is still being worked on.
+#[must_use]
+pub fn settings() -> Settings {
+    Settings {
+        function_timeout: Duration::from_secs(5),
+        lease: Duration::from_secs(6),
+        doubt_grace: Duration::from_secs(10),
+        visibility_timeout: Duration::from_secs(3),
+        max_receive_count: 50,
+        sweep_after: Duration::from_secs(8),
+        sweep_interval: Duration::from_secs(4),
+        stream_maximum_retries: 6,
+        ..Settings::default()
+    }
+}
+
+/// Runs it.
+///
+/// # Errors
+/// [`RunError`]; a broken promise is no error but a verdict.
+pub async fn run(options: Options) -> Result<Verdict, RunError> {
+    let started = Instant::now();
+    let plan = Arc::new(Plan::new(options.seed));
+    let repeated = Arc::new(AtomicU64::new(0));
+    let config = Config {
+        port: 0,
+        settings: settings(),
+        faults: Arc::<Plan>::clone(&plan),
+        sink: counting(Arc::clone(&repeated)),
+        executable: options.executable,
+        ..Config::default()
+    };
+    let grace = SignedDuration::try_from(config.settings.doubt_grace).unwrap_or_default();
+    let stack = local::start(config).await?;
+    plan.arm(&stack);
+    let cases: Vec<Case> = (0..options.events).map(|n| orders::case(options.seed, n)).collect();
+    let ledger = {
+        let work = async {
+            publish(&stack, options.seed, options.events).await?;
+            Ok::<_, RunError>(until_rest(&stack, &cases).await?)
+        };
+        tokio::select! {
+            ledger = work => ledger?,
+            () = kill_at_random(&stack, &plan) => unreachable!("it kills for ever"),
+        }
+    };
+    plan.disarm();
+    let mut verdict = Verdict {
+        seed: options.seed,
+        took: started.elapsed(),
+        faults: plan.faults(),
+        repeated: repeated.load(Ordering::Relaxed),
+        dead_letters: dead_letters(&stack).await,
+        ..Verdict::default()
+    };
+    verdict.judge(&cases, &ledger, &plan.sightings, grace);
+    stack.stop().await;
+    Ok(verdict)
+}
+
+/// Kills a process every other second, whatever it does just then.
+async fn kill_at_random(stack: &Stack, plan: &Plan) {
+    for nth in 0_u64.. {
+        let Some(dice) = plan.dice() else { return std::future::pending().await };
+        let pause = 500 + dice.roll(&["random kill", "pause"], nth, 3_000);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        let which = dice.roll(&["random kill", "function"], nth, FUNCTIONS.len() as u64);
+        let name = FUNCTIONS[usize::try_from(which).unwrap_or_default()];
+        let Ok(function) = stack.functions.function(name) else { continue };
+        if let Some(pid) = function.pids().into_iter().next_back() {
+            plan.count("killed at random");
+            kill(pid);
+        }
+    }
+}
+
+/// Counts the functions' own words for what came again.
+fn counting(repeated: Arc<AtomicU64>) -> Sink {
+    const WORDS: [&str; 2] = [r#""message":"duplicate""#, r#""message":"already done""#];
+    Arc::new(move |line: OutputLine<'_>| {
+        if WORDS.iter().any(|words| line.text.contains(words)) {
+            repeated.fetch_add(1, Ordering::Relaxed);
+        }
+    })
+}
+
+/// Messages in the dead-letter queues of the functions that read queues. Relay's failure
+/// destination is none of them: what it tells of, the sweep finds again.
+async fn dead_letters(stack: &Stack) -> u64 {
+    let queues = &stack.resources.queues;
+    let mut all = 0;
+    for queue in [&queues.dispatch_dlq, &queues.mail_dlq, &queues.feedback_dlq] {
+        all += depth(stack, queue).await.map_or(0, |depth| depth.all);
+    }
+    all
+}

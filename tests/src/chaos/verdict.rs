@@ -1,0 +1,151 @@
+//! What a run came to, told one by one where a number would not do.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::judge::{End, Evidence, Twice};
+use super::orders::Case;
+use super::rest::Ledger;
+use super::sightings::Sightings;
+
+/// An event and a sentence about it.
+pub type Told = (String, String);
+
+/// What a run came to.
+#[derive(Debug, Clone, Default)]
+pub struct Verdict {
+    /// Gives the same plan again.
+    pub seed: u64,
+    /// How many events intake answered for as stored.
+    pub events: usize,
+    /// How long it took.
+    pub took: Duration,
+    /// How often what struck.
+    pub faults: BTreeMap<String, u64>,
+    /// Deliveries that found their work done before: messages and stream records that came again.
+    pub repeated: u64,
+    /// Events that SES accepted a mail for.
+    pub sent: usize,
+    /// Events skipped, each with its reason.
+    pub skipped: Vec<Told>,
+    /// Events that failed for good. The plan refuses no mail for good: there should be none.
+    pub failed: Vec<Told>,
+    /// Events in doubt, each explained.
+    pub in_doubt: Vec<Told>,
+    /// Events mailed twice in the named window, each explained.
+    pub in_window: Vec<Told>,
+    /// Events mailed twice because word of the first mail came after the grace.
+    pub after_grace: Vec<Told>,
+    /// Events mailed twice outside the window.
+    pub duplicates: Vec<Told>,
+    /// Accepted events that came to no end the promise knows.
+    pub lost: Vec<Told>,
+    /// Mails that no event asked for.
+    pub strays: Vec<Told>,
+    /// Messages in dead-letter queues. All are healthy: there should be none.
+    pub dead_letters: u64,
+}
+
+impl Verdict {
+    /// Judges each case.
+    pub fn judge(
+        &mut self,
+        cases: &[Case],
+        ledger: &Ledger,
+        sightings: &Sightings,
+        grace: SignedDuration,
+    ) {
+        self.events = cases.len();
+        for case in cases {
+            let mails = sightings.of(&case.key);
+            let evidence = Evidence { case, item: ledger.get(&case.key), mails: &mails, grace };
+            self.note_end(case, evidence.end());
+            self.note_twice(case, evidence.twice());
+        }
+        let asked: std::collections::BTreeSet<_> = cases.iter().map(|case| &case.key).collect();
+        for key in sightings.keys().iter().filter(|key| !asked.contains(key)) {
+            self.strays.push((key.0.clone(), key.1.clone()));
+        }
+    }
+
+    fn note_end(&mut self, case: &Case, end: End) {
+        let told = |why| (case.id.clone(), why);
+        match end {
+            End::Sent => self.sent += 1,
+            End::Skipped(why) => self.skipped.push(told(why)),
+            End::Failed(why) => self.failed.push(told(why)),
+            End::InDoubt(why) => self.in_doubt.push(told(why)),
+            End::Broken(why) => self.lost.push(told(why)),
+        }
+    }
+
+    fn note_twice(&mut self, case: &Case, twice: Option<Twice>) {
+        let told = |why| (case.id.clone(), why);
+        match twice {
+            None => {}
+            Some(Twice::InWindow(why)) => self.in_window.push(told(why)),
+            Some(Twice::AfterGrace(why)) => self.after_grace.push(told(why)),
+            Some(Twice::Outside(why)) => self.duplicates.push(told(why)),
+        }
+    }
+
+    /// Whether the promise was kept.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.lost.is_empty()
+            && self.duplicates.is_empty()
+            && self.strays.is_empty()
+            && self.failed.is_empty()
+            && self.dead_letters == 0
+    }
+
+    /// How many faults struck.
+    #[must_use]
+    pub fn struck(&self) -> u64 {
+        self.faults.values().sum()
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.took.as_secs_f64();
+        writeln!(f, "seed {}: {} events in {seconds:.0} s", self.seed, self.events)?;
+        writeln!(f, "{} faults:", self.struck())?;
+        for (fault, times) in &self.faults {
+            writeln!(f, "  {times:>7} {fault}")?;
+        }
+        writeln!(f, "{} deliveries found their work done before", self.repeated)?;
+        for (what, list) in [
+            ("in doubt", &self.in_doubt),
+            ("mailed twice in the window", &self.in_window),
+            ("mailed twice, word came after the grace", &self.after_grace),
+            ("FAILED", &self.failed),
+            ("LOST", &self.lost),
+            ("MAILED TWICE", &self.duplicates),
+            ("MAILED WITHOUT AN EVENT", &self.strays),
+        ] {
+            for (event, why) in list {
+                writeln!(f, "{what}: {event}: {why}")?;
+            }
+        }
+        write!(
+            f,
+            "events {}, faults {}, sent {}, skipped {}, failed {}, in doubt {}, lost {}, \
+             duplicates {}, in-window duplicates {} (and {} after the grace), dead letters {}",
+            self.events,
+            self.struck(),
+            self.sent,
+            self.skipped.len(),
+            self.failed.len(),
+            self.in_doubt.len(),
+            self.lost.len(),
+            self.duplicates.len(),
+            self.in_window.len(),
+            self.after_grace.len(),
+            self.dead_letters,
+        )
+    }
+}
