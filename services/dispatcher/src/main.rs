@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    dispatcher::run().await
+    Box::pin(dispatcher::run()).await
 }

@@ -53,7 +53,7 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let intake = Arc::clone(&intake);
         async move {
-            let answer = handle(&intake, event.payload.get()).await;
+            let answer = Box::pin(handle(&intake, event.payload.get())).await;
             telemetry::flush();
             answer.map_err(Error::from)
         }
