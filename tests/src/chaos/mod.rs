@@ -1,6 +1,6 @@
 //! The whole pipeline under a seeded fault plan, and the verdict on what became of each event.
 //!
-//! [`run`] starts the one-machine stack with real processes, publishes events, and lets a
+//! [`run()`] starts the one-machine stack with real processes, publishes events, and lets a
 //! [`plan::Plan`] strike: functions are killed (SIGKILL) at random and at each boundary of their
 //! AWS calls, AWS is throttled, fails, times out and hangs up before and after it has done what it
 //! was asked, messages are delivered again, stream batches are replayed, SES's events are lost,

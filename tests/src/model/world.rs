@@ -1,7 +1,7 @@
 //! The state: what is stored, what is queued, who is working, and what really happened.
 //!
-//! All times are in ticks relative to now: now is 0, the past is negative. [`World::tick`] moves
-//! everything one tick into the past, and [`Order::normalise`] forgets what no guard can tell apart
+//! All times are in ticks relative to now: now is 0, the past is negative. `World::tick` moves
+//! everything one tick into the past, and `Order::normalise` forgets what no guard can tell apart
 //! any more, so that time may go on for ever in finitely many states.
 
 use shared::ledger::Record;
