@@ -32,7 +32,7 @@ pub use accept::{Outcome, Verdict};
 pub use event_bridge::to_cloud_event;
 pub use signature::{SecretsError, Signatures};
 pub use store::{EventStore, StoreError};
-pub use trigger::handle;
+pub use trigger::{Refusal, handle};
 
 /// Intake and what it decides by.
 #[derive(Debug)]

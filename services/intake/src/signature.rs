@@ -64,7 +64,7 @@ impl Signatures {
     /// takes the same time wherever two signatures differ.
     ///
     /// # Errors
-    /// [`Problem::Unauthorized`].
+    /// `Problem::Unauthorized`.
     pub fn verify(
         &self,
         headers: &BTreeMap<String, String>,
