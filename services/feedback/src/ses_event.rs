@@ -61,7 +61,8 @@ pub fn read(body: &str) -> Reading {
 
 fn transition(event_type: &str) -> Option<Transition> {
     match event_type {
-        "Send" => Some(Transition::Settle),
+        // A delay is reported of a mail that SES has accepted.
+        "Send" | "DeliveryDelay" => Some(Transition::Settle),
         "Delivery" => Some(Transition::Deliver),
         "Bounce" => Some(Transition::Bounce),
         "Complaint" => Some(Transition::Complain),
