@@ -82,11 +82,11 @@ use Strike::{Fail, HangUp, Kill, Throttle, TimeOut};
 pub const fn of_function(service: Service, moment: Moment) -> Odds {
     match (service, moment) {
         (Service::SesV2, Before) => {
-            &[(Throttle, 200), (Fail, 100), (HangUp, 100), (TimeOut, 5), (Kill, 40)]
+            &[(Throttle, 200), (Fail, 100), (HangUp, 100), (TimeOut, 5), (Kill, 15)]
         }
-        (Service::SesV2, After) => &[(Fail, 150), (HangUp, 200), (TimeOut, 8), (Kill, 60)],
-        (_, Before) => &[(Throttle, 150), (Fail, 100), (HangUp, 100), (TimeOut, 2), (Kill, 15)],
-        (_, After) => &[(Fail, 100), (HangUp, 100), (TimeOut, 2), (Kill, 15)],
+        (Service::SesV2, After) => &[(Fail, 150), (HangUp, 200), (TimeOut, 8), (Kill, 30)],
+        (_, Before) => &[(Throttle, 150), (Fail, 100), (HangUp, 100), (TimeOut, 2), (Kill, 8)],
+        (_, After) => &[(Fail, 100), (HangUp, 100), (TimeOut, 2), (Kill, 8)],
     }
 }
 

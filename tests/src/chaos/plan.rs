@@ -154,7 +154,7 @@ impl Plan {
             }
             28..30 => {
                 self.count("SES events later than the grace");
-                vec![Duration::from_secs(15)]
+                vec![Duration::from_secs(20)]
             }
             30..45 => {
                 self.count("SES events doubled");

@@ -43,15 +43,15 @@ pub enum RunError {
     Ledger(#[from] LedgerGone),
 }
 
-/// Times in the relations of the deployed ones (the lease outlives the function, the grace outlasts
-/// a lost delivery or two), but for the visibility timeout: it is shorter than a function may run,
-/// so that messages are delivered while their first delivery is still being worked on.
+/// Times in the relations of the deployed ones (the lease outlives the function, the grace is five
+/// visibility timeouts), but for the visibility timeout: it is shorter than a function may run, so
+/// that messages are delivered while their first delivery is still being worked on.
 #[must_use]
 pub fn settings() -> Settings {
     Settings {
         function_timeout: Duration::from_secs(5),
         lease: Duration::from_secs(6),
-        doubt_grace: Duration::from_secs(10),
+        doubt_grace: Duration::from_secs(15),
         visibility_timeout: Duration::from_secs(3),
         max_receive_count: 50,
         sweep_after: Duration::from_secs(8),
@@ -81,19 +81,21 @@ pub async fn run(options: Options) -> Result<Verdict, RunError> {
     let stack = local::start(config).await?;
     plan.arm(&stack);
     let cases: Vec<Case> = (0..options.events).map(|n| orders::case(options.seed, n)).collect();
-    let ledger = {
+    let (published, ledger) = {
         let work = async {
             publish(&stack, options.seed, options.events).await?;
-            Ok::<_, RunError>(until_rest(&stack, &cases).await?)
+            let published = started.elapsed();
+            Ok::<_, RunError>((published, until_rest(&stack, &cases).await?))
         };
         tokio::select! {
-            ledger = work => ledger?,
+            done = work => done?,
             () = kill_at_random(&stack, &plan) => unreachable!("it kills for ever"),
         }
     };
     plan.disarm();
     let mut verdict = Verdict {
         seed: options.seed,
+        published,
         took: started.elapsed(),
         faults: plan.faults(),
         repeated: repeated.load(Ordering::Relaxed),
@@ -105,11 +107,11 @@ pub async fn run(options: Options) -> Result<Verdict, RunError> {
     Ok(verdict)
 }
 
-/// Kills a process every other second, whatever it does just then.
+/// Kills a process every three seconds or so, whatever it does just then.
 async fn kill_at_random(stack: &Stack, plan: &Plan) {
     for nth in 0_u64.. {
         let Some(dice) = plan.dice() else { return std::future::pending().await };
-        let pause = 500 + dice.roll(&["random kill", "pause"], nth, 3_000);
+        let pause = 1_000 + dice.roll(&["random kill", "pause"], nth, 4_000);
         tokio::time::sleep(Duration::from_millis(pause)).await;
         let which = dice.roll(&["random kill", "function"], nth, FUNCTIONS.len() as u64);
         let name = FUNCTIONS[usize::try_from(which).unwrap_or_default()];

@@ -21,7 +21,9 @@ pub struct Verdict {
     pub seed: u64,
     /// How many events intake answered for as stored.
     pub events: usize,
-    /// How long it took.
+    /// When the last event was published.
+    pub published: Duration,
+    /// How long it took until all was at rest.
     pub took: Duration,
     /// How often what struck.
     pub faults: BTreeMap<String, u64>,
@@ -111,8 +113,12 @@ impl Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.took.as_secs_f64();
-        writeln!(f, "seed {}: {} events in {seconds:.0} s", self.seed, self.events)?;
+        let (published, rest) = (self.published.as_secs(), self.took.as_secs());
+        let (seed, events) = (self.seed, self.events);
+        writeln!(
+            f,
+            "seed {seed}: {events} events, published in {published} s, at rest in {rest} s"
+        )?;
         writeln!(f, "{} faults:", self.struck())?;
         for (fault, times) in &self.faults {
             writeln!(f, "  {times:>7} {fault}")?;
