@@ -1,5 +1,6 @@
 //! Promises that cross services, each a sentence, against the one-machine stack.
 
+mod answers;
 mod conditions;
 mod faults;
 mod hostile;

@@ -1,5 +1,5 @@
-//! What SES's answers mean. The whole rule is [`FOR_NOW`] and the order of the questions in
-//! [`classify`]; everything that proves nothing is [`Answer::Unknown`].
+//! What SES's answers mean. The whole rule is [`CODES`], `by_status` and the order of the
+//! questions in [`classify`]; everything that proves nothing is [`Answer::Unknown`].
 
 use std::error::Error;
 use std::time::Duration;
@@ -46,21 +46,33 @@ impl Answer {
     }
 }
 
-/// Refusals that pass: error code, and seconds until the next try.
+/// What an error code proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// Not taken; to be tried again after so many seconds.
+    NotNow(u64),
+    /// Perhaps taken: the request was read, at least in part, and not finished.
+    Unknown,
+}
+
+/// The codes that mean something else than their HTTP status does (`by_status`).
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
 /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>)
-pub const FOR_NOW: [(&str, u64); 11] = [
-    ("TooManyRequestsException", 2),
-    ("Throttling", 2),
-    ("ThrottlingException", 2),
-    ("ThrottledException", 2),
-    ("RequestThrottled", 2),
-    ("SlowDown", 2),
-    ("LimitExceededException", 60),
-    ("SendingPausedException", 300),
-    ("AccountSuspendedException", 900),
-    ("ExpiredTokenException", 5),
-    ("RequestExpired", 5),
+pub const CODES: [(&str, Meaning); 14] = [
+    ("TooManyRequestsException", Meaning::NotNow(2)),
+    ("Throttling", Meaning::NotNow(2)),
+    ("ThrottlingException", Meaning::NotNow(2)),
+    ("ThrottledException", Meaning::NotNow(2)),
+    ("RequestThrottled", Meaning::NotNow(2)),
+    ("SlowDown", Meaning::NotNow(2)),
+    ("LimitExceededException", Meaning::NotNow(60)),
+    ("SendingPausedException", Meaning::NotNow(300)),
+    ("AccountSuspendedException", Meaning::NotNow(900)),
+    ("ExpiredTokenException", Meaning::NotNow(5)),
+    ("RequestExpired", Meaning::NotNow(5)),
+    ("RequestAbortedException", Meaning::Unknown),
+    ("RequestTimeout", Meaning::Unknown),
+    ("RequestTimeoutException", Meaning::Unknown),
 ];
 
 /// SES answers a spent daily quota with the code of a spent rate; its words tell them apart.
@@ -74,7 +86,8 @@ const UNTIL_CONNECTED: Duration = Duration::from_secs(5);
 #[must_use]
 pub fn classify(result: Result<SendEmailOutput, SdkError<SendEmailError, HttpResponse>>) -> Answer {
     match result {
-        Ok(output) => Answer::Accepted { message_id: output.message_id.unwrap_or_default() },
+        Ok(SendEmailOutput { message_id: Some(message_id), .. }) => Answer::Accepted { message_id },
+        Ok(_) => unknown("NoMessageId"),
         Err(SdkError::ServiceError(refusal)) => {
             let status = refusal.raw().status().as_u16();
             refused(refusal.err().code(), refusal.err().message(), status)
@@ -98,14 +111,22 @@ fn refused(code: Option<&str>, message: Option<&str>, status: u16) -> Answer {
     if message.is_some_and(|text| text.to_ascii_lowercase().contains(DAILY_QUOTA)) {
         return Answer::NotNow { code: word, again_in: UNTIL_QUOTA };
     }
-    if let Some((_, seconds)) = FOR_NOW.iter().find(|(known, _)| *known == word) {
-        return Answer::NotNow { code: word, again_in: Duration::from_secs(*seconds) };
+    match CODES.iter().find(|(known, _)| *known == word) {
+        Some((_, Meaning::NotNow(seconds))) => {
+            Answer::NotNow { code: word, again_in: Duration::from_secs(*seconds) }
+        }
+        Some((_, Meaning::Unknown)) => Answer::Unknown { code: word },
+        None => by_status(word, status),
     }
+}
+
+/// A client's error is a refusal for good; of anything else nobody knows what was done before.
+fn by_status(code: String, status: u16) -> Answer {
     match status {
-        429 => Answer::NotNow { code: word, again_in: Duration::from_secs(2) },
+        429 => Answer::NotNow { code, again_in: Duration::from_secs(2) },
         // 408: the server gave up waiting; what it had read by then, nobody knows.
-        400..=407 | 409..=499 => Answer::Never { code: word },
-        _ => Answer::Unknown { code: word },
+        400..=407 | 409..=499 => Answer::Never { code },
+        _ => Answer::Unknown { code },
     }
 }
 

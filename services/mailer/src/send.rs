@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::types::{
@@ -21,8 +22,7 @@ use crate::render::Mail;
 const IDLE: Duration = Duration::from_secs(5);
 
 /// An SES client that never retries by itself: SES knows no idempotency token.
-#[must_use]
-pub fn client(sdk: &aws_config::SdkConfig) -> Client {
+fn client(sdk: &SdkConfig) -> Client {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .pool_idle_timeout(IDLE)
@@ -55,18 +55,20 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Sends with `client` as `from`.
+    /// Sends as `from`, with a client of its own that never retries, whatever `sdk` says.
     #[must_use]
-    pub const fn new(client: Client, from: From) -> Self {
-        Self { client, from }
+    pub fn new(sdk: &SdkConfig, from: From) -> Self {
+        Self { client: client(sdk), from }
     }
 
     /// What it sends with.
-    pub(crate) const fn client(&self) -> &Client {
+    #[must_use]
+    pub const fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Asks SES once, and waits for the answer for `at_most` that long.
+    /// Asks SES once, and waits for the answer for `at_most` that long. `attempt` is the fencing
+    /// token of the claim; SES's events carry it back.
     pub async fn send(
         &self,
         request: &MailRequest,

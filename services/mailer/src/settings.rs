@@ -12,21 +12,21 @@ use crate::pace::Pace;
 use crate::park::Parking;
 use crate::render::Brand;
 use crate::send::{From, Sender};
-use crate::{Mailer, send};
+use crate::Mailer;
 
 /// Builds the mailer from the environment, and asks SES for the account's send rate.
 pub async fn from_env() -> Result<Mailer, Error> {
     let sdk = aws::sdk_config().await;
     let (sqs, clock) = (aws::sqs(&sdk), Clock::system());
-    let ses = send::client(&sdk);
+    let sender = Sender::new(&sdk, from()?);
     let days: i64 = number("LEDGER_RETENTION_DAYS", 400)?;
     let ledger = required("LEDGER_TABLE", "the name of the ledger table")?;
     let dead_letters = required("MAIL_DLQ_URL", "the mail dead-letter queue's URL")?;
     let mailers: u32 = number("MAILER_CONCURRENCY", 1)?;
     Ok(Mailer {
         ledger: Ledger::new(aws::dynamodb(&sdk), ledger, SignedDuration::from_hours(24 * days)),
-        pace: Pace::of_account(&ses, fixed_rate()?, mailers).await,
-        sender: Sender::new(ses, from()?),
+        pace: Pace::of_account(sender.client(), fixed_rate()?, mailers).await,
+        sender,
         parking: Parking::new(
             sqs.clone(),
             required("MAIL_QUEUE_URL", "the mail queue's URL")?,

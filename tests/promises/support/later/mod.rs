@@ -6,7 +6,6 @@ mod queues;
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
-use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
 use dispatcher::Dispatcher;
 use jiff::SignedDuration;
@@ -41,7 +40,6 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Later<'a> {
     stack: &'a Stack,
     pub queues: Queues,
-    ses: aws_sdk_sesv2::Client,
     ahead: SignedDuration,
     /// Lives as long as a mailer process does.
     pace: Option<Pace>,
@@ -50,7 +48,7 @@ pub struct Later<'a> {
 impl<'a> Later<'a> {
     /// `ahead` of now.
     pub fn than_now(stack: &'a Stack, ahead: SignedDuration) -> Self {
-        Self { stack, queues: Queues::default(), ses: ses(stack), ahead, pace: None }
+        Self { stack, queues: Queues::default(), ahead, pace: None }
     }
 
     pub fn clock(&self) -> Clock {
@@ -141,19 +139,14 @@ impl<'a> Later<'a> {
     }
 
     async fn mailer(&mut self) -> Mailer {
+        let sender = sender(self.stack).await;
         let pace = match self.pace.take() {
             Some(pace) => pace,
-            None => Pace::of_account(&self.ses, None, 1).await,
-        };
-        let from = mailer::From {
-            mailbox: "Nordlicht <orders@shop.example>".to_owned(),
-            reply_to: None,
-            configuration_set: None,
-            redirect_all_to: None,
+            None => Pace::of_account(sender.client(), None, 1).await,
         };
         Mailer {
             ledger: self.ledger(),
-            sender: Sender::new(self.ses.clone(), from),
+            sender,
             pace,
             parking: Parking::new(self.sqs(), MAIL.to_owned(), self.clock()),
             dead_letters: self.dead_letters(MAIL_DLQ),
@@ -185,14 +178,18 @@ impl<'a> Later<'a> {
     }
 }
 
-/// As the mailer's own: no retries.
-fn ses(stack: &Stack) -> aws_sdk_sesv2::Client {
-    let config = aws_sdk_sesv2::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
+async fn sender(stack: &Stack) -> Sender {
+    let sdk = kit::aws::loader()
         .endpoint_url(&stack.endpoints.ses)
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("a", "b", None, None, "test"))
-        .retry_config(RetryConfig::disabled())
-        .build();
-    aws_sdk_sesv2::Client::from_conf(config)
+        .load()
+        .await;
+    let from = mailer::From {
+        mailbox: "Nordlicht <orders@shop.example>".to_owned(),
+        reply_to: None,
+        configuration_set: None,
+        redirect_all_to: None,
+    };
+    Sender::new(&sdk, from)
 }

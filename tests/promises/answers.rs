@@ -1,0 +1,264 @@
+//! What SES's answers mean, over a real socket through the mailer's own sender: each error code of
+//! `SendEmail`, and each way in which a connection fails. Whatever happens, SES is asked at most
+//! once.
+
+mod peer;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use aws_sdk_sesv2::config::{Credentials, Region};
+use mailer::Sender;
+use mailer::answer::{Answer, CODES};
+use shared::message::MailRequest;
+use shared::{Event, NotificationKey};
+use tokio::net::{TcpSocket, TcpStream};
+
+use crate::support::events::confirmed;
+use peer::{Act, Peer, answer};
+
+/// What is expected of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    Accepted,
+    NotNow,
+    Never,
+    Unknown,
+}
+
+use Proof::{Accepted, Never, NotNow, Unknown};
+
+fn proof(answer: &Answer) -> Proof {
+    match answer {
+        Answer::Accepted { .. } => Accepted,
+        Answer::NotNow { .. } => NotNow,
+        Answer::Never { .. } => Never,
+        Answer::Unknown { .. } => Unknown,
+    }
+}
+
+/// The errors of `SendEmail`, and those common to all of SES's operations, with the statuses that
+/// AWS gives them
+/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
+/// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>).
+const ERRORS: [(&str, u16, Proof); 37] = [
+    ("AccountSuspendedException", 400, NotNow),
+    ("BadRequestException", 400, Never),
+    ("LimitExceededException", 400, NotNow),
+    ("MailFromDomainNotVerifiedException", 400, Never),
+    ("MessageRejected", 400, Never),
+    ("NotFoundException", 404, Never),
+    ("SendingPausedException", 400, NotNow),
+    ("TooManyRequestsException", 429, NotNow),
+    ("AlreadyExistsException", 400, Never),
+    ("ConflictException", 409, Never),
+    ("ConcurrentModificationException", 500, Unknown),
+    ("InternalServiceErrorException", 500, Unknown),
+    ("AccessDeniedException", 403, Never),
+    ("ExpiredTokenException", 403, NotNow),
+    ("IncompleteSignature", 403, Never),
+    ("InvalidSignatureException", 403, Never),
+    ("SignatureDoesNotMatch", 403, Never),
+    ("InvalidClientTokenId", 403, Never),
+    ("UnrecognizedClientException", 403, Never),
+    ("MissingAuthenticationToken", 403, Never),
+    ("MalformedHttpRequestException", 400, Never),
+    ("NotAuthorized", 401, Never),
+    ("OptInRequired", 403, Never),
+    ("RequestEntityTooLargeException", 413, Never),
+    ("UnknownOperationException", 404, Never),
+    ("ValidationError", 400, Never),
+    ("RequestExpired", 400, NotNow),
+    ("Throttling", 400, NotNow),
+    ("ThrottlingException", 400, NotNow),
+    ("ThrottledException", 400, NotNow),
+    ("RequestThrottled", 400, NotNow),
+    ("SlowDown", 503, NotNow),
+    ("RequestAbortedException", 400, Unknown),
+    ("RequestTimeout", 400, Unknown),
+    ("RequestTimeoutException", 408, Unknown),
+    ("InternalFailure", 500, Unknown),
+    ("ServiceUnavailable", 503, Unknown),
+];
+
+#[tokio::test]
+async fn each_error_code_means_what_the_table_says() {
+    let tested: BTreeSet<&str> = ERRORS.iter().map(|(code, _, _)| *code).collect();
+    for (code, _) in CODES {
+        assert!(tested.contains(code), "{code} has no test");
+    }
+    for (code, status, expected) in ERRORS {
+        for act in ways_to_say(code, status) {
+            let seen = ask(act).await;
+            assert_eq!((proof(&seen), seen.code()), (expected, code), "{code} {status}");
+        }
+    }
+}
+
+/// Services name an error in a header or in the body, with or without a namespace
+/// (<https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization>).
+fn ways_to_say(code: &str, status: u16) -> [Act; 3] {
+    let told = r#"{"message":"invented"}"#;
+    let qualified = format!("{code}:http://internal.amazon.com/coral/com.amazonaws.sesv2/");
+    let body = format!(r#"{{"__type":"com.amazonaws.sesv2#{code}","message":"invented"}}"#);
+    [
+        answer(status, &[("x-amzn-errortype", code)], told),
+        answer(status, &[("x-amzn-errortype", &qualified)], told),
+        answer(status, &[], &body),
+    ]
+}
+
+#[tokio::test]
+async fn a_spent_daily_quota_waits_longer_than_a_spent_rate() {
+    let waits = async |words: &str| {
+        let body = format!(r#"{{"message":"{words}"}}"#);
+        let code = [("x-amzn-errortype", "TooManyRequestsException")];
+        match ask(answer(429, &code, &body)).await {
+            Answer::NotNow { again_in, .. } => again_in,
+            other => panic!("expected a refusal for now, not {other:?}"),
+        }
+    };
+    let rate = waits("Maximum sending rate exceeded.").await;
+    let quota = waits("Daily message quota exceeded.").await;
+    assert!(rate < Duration::from_secs(10) && quota > Duration::from_secs(600), "{rate:?} {quota:?}");
+}
+
+/// A proxy's page, or a code that AWS invents tomorrow: only a client's error proves a refusal.
+#[tokio::test]
+async fn an_answer_without_a_known_code_is_read_by_its_status() {
+    for (status, expected) in [
+        (301, Unknown),
+        (400, Never),
+        (404, Never),
+        (408, Unknown),
+        (422, Never),
+        (429, NotNow),
+        (500, Unknown),
+        (502, Unknown),
+        (503, Unknown),
+        (504, Unknown),
+        (599, Unknown),
+    ] {
+        for body in ["", "<html>Bad gateway</html>", "{\"message\":", "{\"code\":7}"] {
+            let seen = ask(answer(status, &[], body)).await;
+            assert_eq!(proof(&seen), expected, "{status} {body}");
+        }
+        let seen = ask(answer(status, &[("x-amzn-errortype", "BrandNewException")], "{}")).await;
+        assert_eq!((proof(&seen), seen.code()), (expected, "BrandNewException"), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_acceptance_keeps_the_id_that_ses_gave() {
+    let seen = ask(answer(200, &[], r#"{"MessageId":"0102018f"}"#)).await;
+    assert_eq!(seen, Answer::Accepted { message_id: "0102018f".to_owned() });
+}
+
+/// From the moment a request may have been written, silence proves nothing.
+#[tokio::test]
+async fn an_answer_that_does_not_come_whole_proves_nothing() {
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"Mess".to_owned();
+    for act in [
+        Act::CloseUnread,
+        Act::CloseRead,
+        Act::Reset,
+        Act::Silence,
+        Act::Write("SMTP 220 who are you?\r\n\r\n".to_owned()),
+        Act::Write("HTTP/1.1 ".to_owned()),
+        Act::Write(half),
+        answer(200, &[], "{\"MessageId\":"),
+        answer(200, &[], "<html>Please log in</html>"),
+        answer(200, &[], "{}"),
+    ] {
+        let seen = ask(act.clone()).await;
+        assert_eq!(proof(&seen), Unknown, "{act:?} {seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_given_up_when_the_functions_time_is() {
+    let peer = Peer::that(Act::Silence).await;
+    let at_most = Duration::from_millis(50);
+    let seen = ask_within(&format!("http://{}", peer.address), at_most).await;
+    assert_eq!(proof(&seen), Unknown);
+    assert_eq!(seen.code(), "NoAnswerInTime");
+}
+
+/// Where no connection came about, no request was written: that proves a mail was not taken.
+#[tokio::test]
+async fn without_a_connection_or_credentials_nothing_was_sent() {
+    let nobody = TcpSocket::new_v4().expect("a socket");
+    nobody.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+    let refused = nobody.local_addr().expect("a bound socket has an address");
+    let (full, _waiting) = full_backlog().await;
+    let no_tls = Peer::that(Act::Write("220 plain\r\n".to_owned())).await;
+    for endpoint in [
+        format!("http://{refused}"),
+        format!("http://{}", full.local_addr().expect("a bound socket has an address")),
+        format!("https://{}", no_tls.address),
+    ] {
+        let seen = ask_within(&endpoint, PATIENT).await;
+        assert_eq!((proof(&seen), seen.code()), (NotNow, "NoConnection"), "{endpoint}");
+    }
+    let sdk = kit::aws::loader().region(REGION).endpoint_url(format!("http://{refused}"));
+    let seen = send_with(&sdk.no_credentials().load().await, PATIENT).await;
+    assert_eq!((proof(&seen), seen.code()), (NotNow, "NoRequest"));
+}
+
+/// A listener that accepts nobody, with its queue full: to the next caller it is a host that does
+/// not answer.
+async fn full_backlog() -> (tokio::net::TcpListener, Vec<TcpStream>) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+    let listener = socket.listen(0).expect("a listener");
+    let address = listener.local_addr().expect("a bound socket has an address");
+    let mut waiting = Vec::new();
+    let a_moment = Duration::from_millis(200);
+    while let Ok(Ok(stream)) = tokio::time::timeout(a_moment, TcpStream::connect(address)).await {
+        waiting.push(stream);
+    }
+    (listener, waiting)
+}
+
+const PATIENT: Duration = Duration::from_secs(20);
+const REGION: Region = Region::from_static("eu-central-2");
+
+/// One mail to a peer that acts so, and that is called once.
+async fn ask(act: Act) -> Answer {
+    let peer = Peer::that(act).await;
+    let seen = ask_within(&format!("http://{}", peer.address), PATIENT).await;
+    assert_eq!(peer.connections(), 1, "SES is asked once, {seen:?}");
+    seen
+}
+
+async fn ask_within(endpoint: &str, at_most: Duration) -> Answer {
+    let credentials = Credentials::new("a", "b", None, None, "test");
+    let sdk = kit::aws::loader().region(REGION).endpoint_url(endpoint);
+    send_with(&sdk.credentials_provider(credentials).load().await, at_most).await
+}
+
+/// As deployed, but for where SES is.
+async fn send_with(sdk: &aws_config::SdkConfig, at_most: Duration) -> Answer {
+    let from = mailer::From {
+        mailbox: "Nordlicht <orders@shop.example>".to_owned(),
+        reply_to: None,
+        configuration_set: None,
+        redirect_all_to: None,
+    };
+    let request = request();
+    let mail = mailer::render::render(&request.event, &mailer::render::Brand::default());
+    Sender::new(sdk, from).send(&request, 1, &mail.expect("a mail"), at_most).await
+}
+
+fn request() -> MailRequest {
+    let json = serde_json::from_str(&confirmed("A1")).expect("fixtures are JSON");
+    let event = Event::parse(&json).expect("fixtures are valid");
+    let now = jiff::Timestamp::now();
+    MailRequest {
+        key: NotificationKey::of(&event),
+        accepted_at: now,
+        send_before: now + jiff::SignedDuration::from_hours(1),
+        correlation_id: shared::CorrelationId::parse("test").expect("an id"),
+        event,
+    }
+}
