@@ -98,6 +98,19 @@ impl Happened {
     }
 }
 
+/// How deep an event may be nested. The queue messages wrap it, and every reader of JSON has a limit
+/// of its own (serde_json's is 128): what intake takes, all of them must be able to read.
+pub const MOST_NESTING: usize = 64;
+
+fn is_deeper_than(json: &Value, levels: usize) -> bool {
+    let is_deeper = |value: &Value| is_deeper_than(value, levels - 1);
+    match json {
+        Value::Array(items) => levels == 0 || items.iter().any(is_deeper),
+        Value::Object(members) => levels == 0 || members.values().any(is_deeper),
+        _ => false,
+    }
+}
+
 impl Event {
     /// Reads a CloudEvent. Unknown members are tolerated (a newer shop, an extension attribute).
     ///
@@ -105,7 +118,11 @@ impl Event {
     /// Every bad field, by JSON Pointer. An unknown `type` names the known ones.
     pub fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
         let problems = Problems::default();
-        let event = Self::read(&Reader::root(json, &problems));
+        let root = Reader::root(json, &problems);
+        if is_deeper_than(json, MOST_NESTING) {
+            root.refuse::<()>(format!("JSON nested at most {MOST_NESTING} deep"));
+        }
+        let event = Self::read(&root);
         let problems = problems.into_vec();
         match event {
             Some(event) if problems.is_empty() => Ok(event),

@@ -160,8 +160,17 @@ impl MailRequest {
     }
 }
 
+/// The body as JSON that SQS takes: of the characters that JSON may hold unescaped, SQS refuses
+/// U+FFFE and U+FFFF
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
+/// They can only stand inside strings, where their escapes say the same.
 fn to_body(wire: &impl Serialize) -> String {
-    serde_json::to_string(wire).expect("the queue messages serialise to JSON without fail")
+    let json =
+        serde_json::to_string(wire).expect("the queue messages serialise to JSON without fail");
+    if !json.contains(['\u{fffe}', '\u{ffff}']) {
+        return json;
+    }
+    json.replace('\u{fffe}', r"\ufffe").replace('\u{ffff}', r"\uffff")
 }
 
 fn read<T: for<'de> Deserialize<'de>>(contract: &'static str, body: &str) -> Result<T, Unreadable> {

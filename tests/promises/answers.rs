@@ -7,6 +7,9 @@ mod peer;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::future::ProvideCredentials as ProvideCredentialsFuture;
 use aws_sdk_sesv2::config::{Credentials, Region};
 use mailer::Sender;
 use mailer::answer::{Answer, CODES};
@@ -54,17 +57,17 @@ const ERRORS: [(&str, u16, Proof); 37] = [
     ("ConflictException", 409, Never),
     ("ConcurrentModificationException", 500, Unknown),
     ("InternalServiceErrorException", 500, Unknown),
-    ("AccessDeniedException", 403, Never),
+    ("AccessDeniedException", 403, NotNow),
     ("ExpiredTokenException", 403, NotNow),
-    ("IncompleteSignature", 403, Never),
-    ("InvalidSignatureException", 403, Never),
-    ("SignatureDoesNotMatch", 403, Never),
-    ("InvalidClientTokenId", 403, Never),
-    ("UnrecognizedClientException", 403, Never),
-    ("MissingAuthenticationToken", 403, Never),
+    ("IncompleteSignature", 403, NotNow),
+    ("InvalidSignatureException", 403, NotNow),
+    ("SignatureDoesNotMatch", 403, NotNow),
+    ("InvalidClientTokenId", 403, NotNow),
+    ("UnrecognizedClientException", 403, NotNow),
+    ("MissingAuthenticationToken", 403, NotNow),
     ("MalformedHttpRequestException", 400, Never),
-    ("NotAuthorized", 401, Never),
-    ("OptInRequired", 403, Never),
+    ("NotAuthorized", 401, NotNow),
+    ("OptInRequired", 403, NotNow),
     ("RequestEntityTooLargeException", 413, Never),
     ("UnknownOperationException", 404, Never),
     ("ValidationError", 400, Never),
@@ -120,7 +123,10 @@ async fn a_spent_daily_quota_waits_longer_than_a_spent_rate() {
     };
     let rate = waits("Maximum sending rate exceeded.").await;
     let quota = waits("Daily message quota exceeded.").await;
-    assert!(rate < Duration::from_secs(10) && quota > Duration::from_secs(600), "{rate:?} {quota:?}");
+    assert!(
+        rate < Duration::from_secs(10) && quota > Duration::from_secs(600),
+        "{rate:?} {quota:?}"
+    );
 }
 
 /// A proxy's page, or a code that AWS invents tomorrow: only a client's error proves a refusal.
@@ -200,9 +206,24 @@ async fn without_a_connection_or_credentials_nothing_was_sent() {
         let seen = ask_within(&endpoint, PATIENT).await;
         assert_eq!((proof(&seen), seen.code()), (NotNow, "NoConnection"), "{endpoint}");
     }
-    let sdk = kit::aws::loader().region(REGION).endpoint_url(format!("http://{refused}"));
-    let seen = send_with(&sdk.no_credentials().load().await, PATIENT).await;
-    assert_eq!((proof(&seen), seen.code()), (NotNow, "NoRequest"));
+    let open = Peer::that(answer(200, &[], r#"{"MessageId":"0102018f"}"#)).await;
+    let sdk = kit::aws::loader().region(REGION).endpoint_url(format!("http://{}", open.address));
+    let seen = send_with(&sdk.credentials_provider(Expired).load().await, PATIENT).await;
+    assert_eq!((proof(&seen), seen.code()), (NotNow, "NoCredentials"));
+    assert_eq!(open.connections(), 0);
+}
+
+/// A source of credentials that has none to give.
+#[derive(Debug)]
+struct Expired;
+
+impl ProvideCredentials for Expired {
+    fn provide_credentials<'a>(&'a self) -> ProvideCredentialsFuture<'a>
+    where
+        Self: 'a,
+    {
+        ProvideCredentialsFuture::ready(Err(CredentialsError::provider_error("invented")))
+    }
 }
 
 /// A listener that accepts nobody, with its queue full: to the next caller it is a host that does
@@ -220,7 +241,7 @@ async fn full_backlog() -> (tokio::net::TcpListener, Vec<TcpStream>) {
     (listener, waiting)
 }
 
-const PATIENT: Duration = Duration::from_secs(20);
+const PATIENT: Duration = Duration::from_secs(4);
 const REGION: Region = Region::from_static("eu-central-2");
 
 /// One mail to a peer that acts so, and that is called once.

@@ -74,6 +74,16 @@ async fn mailer_killed_after_ses_took_the_mail_mails_once_when_ses_events_flow()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mailer_killed_before_it_records_ses_answer_mails_once_when_ses_events_flow() {
+    mails_each_order_once_at(recording("mailer", Before)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mailer_killed_after_it_recorded_ses_answer_mails_nothing_twice() {
+    mails_each_order_once_at(recording("mailer", After)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn feedback_killed_before_it_records_loses_nothing() {
     mails_each_order_once("feedback", DynamoDb, "UpdateItem", Before).await;
 }
@@ -147,6 +157,12 @@ async fn mails_each_order_once_at(boundary: Boundary) {
         assert_eq!(stack.depth(dead_letters).await, 0);
     }
     stack.stop().await;
+}
+
+/// A batch is claimed as one, so the mailer's eleventh update and those that follow record answers.
+const fn recording(function: &'static str, moment: Moment) -> Boundary {
+    let boundary = middle(function, DynamoDb, "UpdateItem", moment);
+    Boundary { after: 14, ..boundary }
 }
 
 const fn middle(

@@ -197,13 +197,15 @@ fn seeds() -> Vec<Seed> {
         ..resend(Faults { words: 1, crashes: 1, ..duplicate })
     };
     let told = Waybill { ses_events: &[Settle, Deliver, Reject], ..resend(NONE) };
+    let twice_published = Waybill { events: 2, ..resend(NONE) };
+    let refused_in_the_window = Faults { ses_not_now: 1, ages: 1, ..silent };
     let no_sweep = Waybill { sweep: false, ..resend(crash) };
     vec![
         (Bug::ClaimWithoutCondition, resend(duplicate), promise::ONE_MAIL),
         (Bug::ExpiredLeaseIsFree, resend(crash), promise::ONE_MAIL),
         (Bug::LeaseShorterThanWork, resend(Faults { crashes: 1, ..duplicate }), promise::ONE_MAIL),
         (Bug::RetryAmbiguous, resend(silent), promise::ONE_MAIL),
-        (Bug::EventIdAsKey, Waybill::new(&[Resend; 2]), promise::ONE_MAIL),
+        (Bug::EventIdAsKey, twice_published, promise::ONE_MAIL),
         (Bug::ResendWithoutGrace, resend(silent_crash), promise::ONE_MAIL),
         (Bug::ResendUnderHold, hold(silent_crash), promise::ONE_MAIL),
         (Bug::FinishWithoutFence, slow_and_asked, promise::FENCED),
@@ -212,6 +214,8 @@ fn seeds() -> Vec<Seed> {
         (Bug::EventDisbelieved, resend(Faults { ses_not_now: 1, ..silent }), promise::BELIEVED),
         (Bug::RecordBeforeSend, resend(crash), promise::TRUE_WORD),
         (Bug::SkipOutOfDoubt, resend(Faults { ages: 1, ..silent }), promise::TRUE_WORD),
+        (Bug::StaleSkipsDoubt, resend(refused_in_the_window), promise::TRUE_WORD),
+        (Bug::FailureForgetsDoubt, resend(Faults { ses_never: 1, ..silent }), promise::TRUE_WORD),
         (
             Bug::DoubtsUncounted,
             resend(Faults { ses_silent: 3, crashes: 1, ..NONE }),

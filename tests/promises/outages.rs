@@ -1,35 +1,43 @@
 //! Outages of hours and days, lived through in seconds: the functions run in this process with a
 //! clock that runs ahead.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use local::Config;
 use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
+use local::run::publish::Answer;
 use local::ses::account::{self, Senders, Sending};
 use serde_json::{Value, json};
-use shared::CorrelationId;
 use shared::ledger::State;
 use shared::message::{DispatchRequest, MailRequest};
+use shared::{CorrelationId, Event};
 
 use crate::support::events::{confirmed, customer, refunded, sample, shipped};
 use crate::support::later::{DISPATCH, DISPATCH_DLQ, Later, MAIL, MAIL_DLQ};
 use crate::support::{TestStack, config, eventually};
 
-/// The stream's reader gets no answer until told otherwise; SES's refusals for speed are counted.
+/// The stream's reader gets no answer until told otherwise, the tables answer unless told
+/// otherwise; SES's refusals for speed are counted.
 #[derive(Default)]
 struct Weather {
     stream_is_back: AtomicBool,
+    tables_are_down: AtomicBool,
     too_fast: AtomicUsize,
 }
 
 impl Faults for Weather {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
-        let down =
-            call.service == Service::DynamoDbStreams && !self.stream_is_back.load(Ordering::SeqCst);
+        let down = match call.service {
+            Service::DynamoDbStreams => !self.stream_is_back.load(Ordering::SeqCst),
+            Service::DynamoDb => self.tables_are_down.load(Ordering::SeqCst),
+            _ => false,
+        };
         down.then_some(Fault::ServerError)
     }
 
@@ -117,6 +125,56 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
     assert!(took > 0.9 * paced, "{MAILS} mails in {took} s are faster than {RATE} a second");
     assert_eq!(weather.too_fast.load(Ordering::SeqCst), 0, "SES had to say that it is too fast");
     assert_eq!(later.queues.all(MAIL).len(), 0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_does_not_answer_burns_no_receives_and_loses_no_mail() {
+    const MAILS: usize = 5;
+    let weather = Arc::new(Weather::default());
+    let stack = stack(&weather, account::Settings::default()).await;
+    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    for n in 0..MAILS {
+        let body = dispatch_body(&shipped(&format!("L{n}")), later.clock().now());
+        later.queues.put(DISPATCH, &body, later.clock().now_ms());
+    }
+    stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
+    later.work_off().await;
+    stack.stack.ses.account().change(|account| account.sending = Sending::Enabled);
+
+    // Until SES's pause is over, and then for more tries than SQS allows receives.
+    weather.tables_are_down.store(true, Ordering::SeqCst);
+    later.pass(SignedDuration::from_mins(9)).await;
+    assert_eq!(later.queues.all(MAIL).len(), MAILS, "each waits, once");
+    assert_eq!(later.queues.all(MAIL_DLQ).len(), 0);
+    assert_eq!(later.queues.most_receives(), 1);
+
+    weather.tables_are_down.store(false, Ordering::SeqCst);
+    later.pass(SignedDuration::from_mins(5)).await;
+    for n in 0..MAILS {
+        assert_eq!(stack.mails_to(&customer(&format!("L{n}"))), 1);
+    }
+    stack.stop().await;
+}
+
+/// The Events table forgets sooner (90 days) than the ledger (400): a shop that publishes its whole
+/// history again mails nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_published_again_after_the_events_table_forgot_it_is_not_mailed_again() {
+    let stack = TestStack::start().await;
+    let line = shipped("T3");
+    stack.publish(std::slice::from_ref(&line)).await;
+    let key = events_key("T3", &line);
+    let delete = stack.stack.dynamodb.delete_item().table_name(local::resources::EVENTS_TABLE);
+    delete.set_key(Some(key)).send().await.expect("DynamoDB answers");
+
+    let published = stack.publish_only(&[line]).await;
+    assert_eq!(published[0].answer, Answer::Accepted, "intake has forgotten it");
+    eventually("the dispatcher has met it again", async || {
+        stack.output().iter().any(|line| line.contains("\"duplicate\""))
+    })
+    .await;
+    assert_eq!(stack.mails_to(&customer("T3")), 1);
     stack.stop().await;
 }
 
@@ -231,10 +289,19 @@ fn publish(later: &Later<'_>, line: &str) {
     later.queues.put(DISPATCH, &dispatch_body(line, now), now.as_millisecond());
 }
 
+fn events_key(order: &str, line: &str) -> HashMap<String, AttributeValue> {
+    let json = serde_json::from_str(line).expect("JSON");
+    let event = Event::parse(&json).expect("valid").reference.sort_key();
+    HashMap::from([
+        ("order_id".to_owned(), AttributeValue::S(order.to_owned())),
+        ("event".to_owned(), AttributeValue::S(event)),
+    ])
+}
+
 /// As DynamoDB's TTL does.
 async fn forget(stack: &TestStack, order: &str) {
     for item in stack.ledger_of(order).await {
-        let text = |value: &str| aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned());
+        let text = |value: &str| AttributeValue::S(value.to_owned());
         let delete = stack.stack.dynamodb.delete_item().table_name(local::resources::LEDGER_TABLE);
         let delete = delete.key("order_id", text(order));
         let delete = delete.key("notification", text(&item.notification));

@@ -1,6 +1,8 @@
 //! What must hold of every input, however it was made. The property tests and the fuzz targets
 //! (`tests/fuzz/`) call the same functions; each panics when its property is broken.
 
+use serde::Deserialize;
+use serde_dynamo::Item;
 use serde_json::Value;
 use shared::json::parse_strict;
 use shared::message::{DispatchRequest, MailRequest};
@@ -50,23 +52,44 @@ pub fn ses_event(text: &str) {
     }
 }
 
-/// The stream's image of an item: relay finds in it the text that is there, or nothing.
+/// The stream's image of an item: relay finds in it the message that another reader of DynamoDB's
+/// JSON (serde_dynamo) finds there, or nothing.
 pub fn stream_image(bytes: &[u8]) {
     let Ok(record) = serde_json::from_slice::<Value>(bytes) else { return };
-    let there = record["dynamodb"]["NewImage"]["message"]["S"].as_str();
-    assert_eq!(relay::message(&record), there);
+    let seen = relay::message(&record);
+    let Ok(image) = serde_json::from_value::<Item>(record["dynamodb"]["NewImage"].clone()) else {
+        return;
+    };
+    let there: Option<WithMessage> = serde_dynamo::from_item(image).ok();
+    assert_eq!(seen, there.as_ref().map(|item| item.message.as_str()));
 }
 
-/// The queue messages: what is read is written and read as the same.
+#[derive(Deserialize)]
+struct WithMessage {
+    message: String,
+}
+
+/// The queue messages: what is read is written and read as the same, and what is written is text
+/// that SQS takes.
 pub fn queue_message(text: &str) {
     if let Ok(request) = DispatchRequest::parse(text) {
-        let json = request.event.to_json();
-        let body = DispatchRequest::body(&json, request.accepted_at, &request.correlation_id);
+        let json: Value = serde_json::from_str(text).expect("what was read is JSON");
+        let body =
+            DispatchRequest::body(&json["event"], request.accepted_at, &request.correlation_id);
+        sqs_takes(&body);
         let again = DispatchRequest::parse(&body).expect("what was read is read again");
         assert_eq!(again, DispatchRequest { forced_until: None, ..request });
     }
     if let Ok(request) = MailRequest::parse(text) {
-        let again = MailRequest::parse(&request.to_body());
-        assert_eq!(again, Ok(request));
+        let body = request.to_body();
+        sqs_takes(&body);
+        assert_eq!(MailRequest::parse(&body), Ok(request));
     }
+}
+
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>)
+fn sqs_takes(body: &str) {
+    let refused =
+        |c: char| c < ' ' && !"\t\n\r".contains(c) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    assert!(!body.contains(refused), "SQS refuses a character of it");
 }

@@ -44,8 +44,10 @@ async fn one(feedback: &Feedback, message: &SqsMessage) -> Disposition {
 
 async fn record(feedback: &Feedback, event: SesEvent) -> Disposition {
     let facts = Facts::at(feedback.clock.now_ms());
-    let mut change =
-        Change::new(event.transition, facts).with("message_id", event.message_id.clone());
+    let mut change = Change::new(event.transition, facts);
+    if !event.message_id.is_empty() {
+        change = change.with_first("message_id", event.message_id.clone());
+    }
     if let Some(reason) = &event.reason {
         change = change.with("reason", reason.clone());
     }
@@ -53,6 +55,7 @@ async fn record(feedback: &Feedback, event: SesEvent) -> Disposition {
     match feedback.ledger.record(order_id, &event.key.sort_key(), change).await {
         Ok(RecordOutcome::Recorded(item)) => {
             count_it(event.transition);
+            suspect(&event, item.state(), item.message_id.as_deref());
             tracing::info!(
                 order_id,
                 notification = item.notification,
@@ -84,7 +87,7 @@ async fn record(feedback: &Feedback, event: SesEvent) -> Disposition {
 /// A late or repeated event is normal. One about another mail than the recorded one is not: SES
 /// accepted two mails for one notification.
 fn suspect(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
-    if recorded.is_some_and(|id| id != event.message_id) {
+    if !event.message_id.is_empty() && recorded.is_some_and(|id| id != event.message_id) {
         tracing::error!(
             order_id = event.key.order_id.as_str(),
             notification = event.key.sort_key(),

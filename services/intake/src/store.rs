@@ -21,6 +21,8 @@ const SIGNATURES: &str = "#signatures";
 /// for, in either direction.
 const SIGNATURES_KEPT: i64 = 30 * 60;
 
+type Attributes = HashMap<String, AttributeValue>;
+
 /// The Events table.
 #[derive(Debug, Clone)]
 pub struct EventStore {
@@ -67,23 +69,10 @@ impl EventStore {
         };
         let hash = payload_hash(json);
         let item = self.item(event, json, &hash, &receipt, &correlation_id);
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(order_id)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match put.send().await {
-            Ok(_) => Ok(Putting::Stored(Some(correlation_id))),
-            Err(SdkError::ServiceError(refusal)) => match refusal.into_err() {
-                PutItemError::ConditionalCheckFailedException(failed) => {
-                    Ok(compare(&failed.item.unwrap_or_default(), &hash, &receipt))
-                }
-                other => Err(StoreError(DisplayErrorContext(&other).to_string())),
-            },
-            Err(other) => Err(StoreError(DisplayErrorContext(&other).to_string())),
-        }
+        Ok(match self.put_if_absent(item).await? {
+            None => Putting::Stored(Some(correlation_id)),
+            Some(there) => compare(&there, &hash, &receipt),
+        })
     }
 
     /// Uses up a signature: `true` the first time, `false` ever after (that is, until no clock
@@ -93,23 +82,34 @@ impl EventStore {
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
     pub async fn use_up(&self, signature: &str) -> Result<bool, StoreError> {
         let expires_at = self.clock.now().as_second() + SIGNATURES_KEPT;
+        let receipt = uuid::Uuid::new_v4().to_string();
+        let item = HashMap::from([
+            ("order_id".to_owned(), AttributeValue::S(SIGNATURES.to_owned())),
+            ("event".to_owned(), AttributeValue::S(signature.to_owned())),
+            ("receipt".to_owned(), AttributeValue::S(receipt.clone())),
+            ("expires_at".to_owned(), AttributeValue::N(expires_at.to_string())),
+        ]);
+        let there = self.put_if_absent(item).await?;
+        Ok(there.is_none_or(|there| is_ours(&there, &receipt)))
+    }
+
+    /// One conditional put; what stood in its way, if anything did.
+    async fn put_if_absent(&self, item: Attributes) -> Result<Option<Attributes>, StoreError> {
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
-            .item("order_id", AttributeValue::S(SIGNATURES.to_owned()))
-            .item("event", AttributeValue::S(signature.to_owned()))
-            .item("expires_at", AttributeValue::N(expires_at.to_string()))
-            .condition_expression("attribute_not_exists(order_id)");
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(order_id)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
+            Ok(_) => Ok(None),
+            Err(SdkError::ServiceError(refusal)) => match refusal.into_err() {
+                PutItemError::ConditionalCheckFailedException(failed) => {
+                    Ok(Some(failed.item.unwrap_or_default()))
+                }
+                other => Err(StoreError(DisplayErrorContext(&other).to_string())),
+            },
             Err(other) => Err(StoreError(DisplayErrorContext(&other).to_string())),
         }
     }
@@ -121,7 +121,7 @@ impl EventStore {
         hash: &str,
         receipt: &str,
         correlation_id: &CorrelationId,
-    ) -> HashMap<String, AttributeValue> {
+    ) -> Attributes {
         let now: Timestamp = self.clock.now();
         let now_ms = now.as_millisecond();
         let text = |value: &str| AttributeValue::S(value.to_owned());
@@ -143,16 +143,22 @@ impl EventStore {
     }
 }
 
-fn compare(stored: &HashMap<String, AttributeValue>, hash: &str, receipt: &str) -> Putting {
+fn compare(stored: &Attributes, hash: &str, receipt: &str) -> Putting {
     let text = |name: &str| stored.get(name).and_then(|value| value.as_s().ok());
     let correlation_id = text("correlation_id").and_then(|id| CorrelationId::parse(id).ok());
-    if text("receipt").is_some_and(|stored| stored == receipt) {
+    if is_ours(stored, receipt) {
         Putting::Stored(correlation_id)
     } else if text("payload_hash").is_some_and(|stored| stored == hash) {
         Putting::SameExists(correlation_id)
     } else {
         Putting::OtherExists
     }
+}
+
+/// Whether `stored` was put by the call that this receipt names.
+fn is_ours(stored: &Attributes, receipt: &str) -> bool {
+    let there = stored.get("receipt").and_then(|value| value.as_s().ok());
+    there.is_some_and(|there| there == receipt)
 }
 
 /// What makes two events with one name the same: type and data. Time, trace context and other

@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::time::Duration;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::{SendEmailError, SendEmailOutput};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -58,7 +59,10 @@ pub enum Meaning {
 /// The codes that mean something else than their HTTP status does (`by_status`).
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
 /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>)
-pub const CODES: [(&str, Meaning); 14] = [
+///
+/// A role without its permission, or a clock that is off, says nothing about the mail: it waits for
+/// whoever repairs that.
+pub const CODES: [(&str, Meaning); 23] = [
     ("TooManyRequestsException", Meaning::NotNow(2)),
     ("Throttling", Meaning::NotNow(2)),
     ("ThrottlingException", Meaning::NotNow(2)),
@@ -70,6 +74,15 @@ pub const CODES: [(&str, Meaning); 14] = [
     ("AccountSuspendedException", Meaning::NotNow(900)),
     ("ExpiredTokenException", Meaning::NotNow(5)),
     ("RequestExpired", Meaning::NotNow(5)),
+    ("AccessDeniedException", Meaning::NotNow(300)),
+    ("IncompleteSignature", Meaning::NotNow(300)),
+    ("InvalidClientTokenId", Meaning::NotNow(300)),
+    ("InvalidSignatureException", Meaning::NotNow(300)),
+    ("MissingAuthenticationToken", Meaning::NotNow(300)),
+    ("NotAuthorized", Meaning::NotNow(300)),
+    ("OptInRequired", Meaning::NotNow(300)),
+    ("SignatureDoesNotMatch", Meaning::NotNow(300)),
+    ("UnrecognizedClientException", Meaning::NotNow(300)),
     ("RequestAbortedException", Meaning::Unknown),
     ("RequestTimeout", Meaning::Unknown),
     ("RequestTimeoutException", Meaning::Unknown),
@@ -96,8 +109,11 @@ pub fn classify(result: Result<SendEmailOutput, SdkError<SendEmailError, HttpRes
             refused(None, None, garbled.raw().status().as_u16())
         }
         Err(SdkError::ConstructionFailure(_)) => not_sent("NoRequest"),
-        Err(error @ SdkError::DispatchFailure(_)) if never_connected(&error) => {
+        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_no_connection) => {
             not_sent("NoConnection")
+        }
+        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_no_credentials) => {
+            not_sent("NoCredentials")
         }
         Err(SdkError::DispatchFailure(failure)) if failure.is_timeout() => unknown("Timeout"),
         Err(SdkError::DispatchFailure(_)) => unknown("ConnectionLost"),
@@ -138,15 +154,19 @@ fn unknown(code: &str) -> Answer {
     Answer::Unknown { code: code.to_owned() }
 }
 
-/// Whether the failure came before a byte of the request could be written.
-fn never_connected(error: &(dyn Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        let hyper = error.downcast_ref::<hyper_util::client::legacy::Error>();
-        if hyper.is_some_and(hyper_util::client::legacy::Error::is_connect) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+type Cause = dyn Error + 'static;
+
+fn has_cause(error: &Cause, is_it: fn(&Cause) -> bool) -> bool {
+    is_it(error) || error.source().is_some_and(|cause| has_cause(cause, is_it))
+}
+
+/// The failure came before a byte of the request could be written.
+fn is_no_connection(cause: &Cause) -> bool {
+    use hyper_util::client::legacy::Error;
+    cause.downcast_ref::<Error>().is_some_and(Error::is_connect)
+}
+
+/// The request could not be signed, and an unsigned one is not written.
+fn is_no_credentials(cause: &Cause) -> bool {
+    cause.is::<CredentialsError>()
 }

@@ -7,7 +7,7 @@ use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
 use kit::queue::{DeadLetter, Disposition, sent_at};
 use kit::telemetry::{Count, accepted_to_sent, count};
 use shared::dead_letter::Code;
-use shared::ledger::{AfterClaim, Facts, FailReason, MOST_DOUBTS, Transition, after_claim};
+use shared::ledger::{AfterClaim, Facts, FailReason, MOST_DOUBTS, State, Transition, after_claim};
 use shared::message::MailRequest;
 use shared::notification::DoubtPolicy;
 
@@ -17,6 +17,12 @@ use crate::{Mailer, stale};
 
 /// What is kept of the function's time for recording SES's answer.
 const RESERVE: Duration = Duration::from_secs(2);
+
+/// SES is not asked when its answer could not be waited for at least this long.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a mail waits that was not begun because the ledger did not answer.
+const UNTIL_LEDGER: i64 = 30_000;
 
 /// One message on its way.
 #[derive(Debug)]
@@ -85,28 +91,38 @@ impl<'a> Delivery<'a> {
     }
 }
 
-/// Brings one notification as far as it goes now.
+/// Brings one notification as far as it goes now. Where the ledger does not answer before SES is
+/// asked, the message is parked: an outage must not burn its receives.
 ///
 /// # Errors
-/// [`LedgerError`] when the ledger did not answer. If SES had accepted the mail by then, the
+/// [`LedgerError`] when the ledger did not answer after SES was asked. If SES had accepted the mail by then, the
 /// notification falls into doubt when its lease runs out, and SES's own event settles it.
 pub async fn deliver(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
     if delivery.mailer.clock.now() >= delivery.request.send_before {
-        return stale::skip(delivery).await;
+        return match stale::skip(delivery).await {
+            Err(error) => Ok(wait_for_the_ledger(delivery, &error).await),
+            done => done,
+        };
     }
     let order_id = delivery.request.key.order_id.as_str();
     let ledger = &delivery.mailer.ledger;
     // Names this very claim: the SDK's retry of it, after a lost answer, finds itself.
     let holder = uuid::Uuid::new_v4().to_string();
-    match ledger.claim(order_id, &delivery.notification, delivery.facts(), &holder).await? {
-        ClaimOutcome::Claimed(attempt) => send(delivery, attempt).await,
-        ClaimOutcome::Refused(item) => stand_back(delivery, &item).await,
-        ClaimOutcome::Absent => {
+    match ledger.claim(order_id, &delivery.notification, delivery.facts(), &holder).await {
+        Err(error) => Ok(wait_for_the_ledger(delivery, &error).await),
+        Ok(ClaimOutcome::Claimed(attempt)) => send(delivery, attempt).await,
+        Ok(ClaimOutcome::Refused(item)) => stand_back(delivery, &item).await,
+        Ok(ClaimOutcome::Absent) => {
             let reason = "the ledger knows nothing of this notification: it was erased, or is older \
                           than the ledger's memory; it was not sent";
             Ok(delivery.dead_letter(Code::Unknown, reason.to_owned()).await)
         }
     }
+}
+
+async fn wait_for_the_ledger(delivery: &Delivery<'_>, error: &LedgerError) -> Disposition {
+    tracing::warn!(%error, "parked until the ledger answers");
+    delivery.park_until(delivery.mailer.clock.now_ms() + UNTIL_LEDGER).await
 }
 
 /// Somebody or something stands in the way of a claim.
@@ -186,6 +202,10 @@ async fn send(delivery: &Delivery<'_>, attempt: u32) -> Result<Disposition, Ledg
             let change = Change::new(Transition::Doubt, facts).with("reason", code);
             match delivery.record(change).await? {
                 RecordOutcome::Recorded(item) => Ok(doubted(delivery, &item).await),
+                // The SDK's second try after a lost answer finds what the first has written.
+                RecordOutcome::Refused(item) if is_in_doubt(&item, attempt) => {
+                    Ok(doubted(delivery, &item).await)
+                }
                 RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
                 RecordOutcome::Absent => Ok(Disposition::Done),
             }
@@ -196,9 +216,14 @@ async fn send(delivery: &Delivery<'_>, attempt: u32) -> Result<Disposition, Ledg
 /// Waits for its turn; calls SES only when the answer can still be recorded.
 async fn call_ses(delivery: &Delivery<'_>, attempt: u32, mail: &Mail) -> Answer {
     let sender = &delivery.mailer.sender;
-    match delivery.mailer.pace.turn(delivery.time_left() / 2).await {
-        Ok(()) => sender.send(delivery.request, attempt, mail, delivery.time_left()).await,
-        Err(wait) => Answer::NotNow { code: "paced".to_owned(), again_in: wait },
+    if let Err(wait) = delivery.mailer.pace.turn(delivery.time_left() / 2).await {
+        return Answer::NotNow { code: "paced".to_owned(), again_in: wait };
+    }
+    match delivery.time_left() {
+        left if left < PATIENCE => {
+            Answer::NotNow { code: "out of time".to_owned(), again_in: PATIENCE }
+        }
+        left => sender.send(delivery.request, attempt, mail, left).await,
     }
 }
 
@@ -248,6 +273,34 @@ async fn fail(
             count(Count::Failed);
             Ok(delivery.dead_letter(code, sentence).await)
         }
+        RecordOutcome::Refused(item) if item.doubts > 0 && is_of(&item, attempt) => {
+            hold(delivery, &item, &reason.to_string()).await
+        }
+        RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
+        RecordOutcome::Absent => Ok(Disposition::Done),
+    }
+}
+
+/// Whether this attempt's outcome is still to be written.
+fn is_of(item: &Item, attempt: u32) -> bool {
+    (item.attempt == attempt && item.state() == Some(State::Sending)) || is_in_doubt(item, attempt)
+}
+
+fn is_in_doubt(item: &Item, attempt: u32) -> bool {
+    item.attempt == attempt && item.state() == Some(State::InDoubt)
+}
+
+/// The notification comes to nothing more, but an earlier attempt is in doubt: it stays so, and the
+/// message has done its work.
+pub(crate) async fn hold(
+    delivery: &Delivery<'_>,
+    item: &Item,
+    why: &str,
+) -> Result<Disposition, LedgerError> {
+    let facts = Facts::of_attempt(delivery.mailer.clock.now_ms(), item.attempt);
+    let reason = format!("an earlier attempt is in doubt, and there will be no other: {why}");
+    match delivery.record(Change::new(Transition::Hold, facts).with("reason", reason)).await? {
+        RecordOutcome::Recorded(item) => Ok(doubted(delivery, &item).await),
         RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
         RecordOutcome::Absent => Ok(Disposition::Done),
     }

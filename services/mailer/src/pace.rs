@@ -15,6 +15,9 @@ const SLOWEST: f64 = 1.0;
 const TRIES: u32 = 5;
 const ASK_AGAIN: Duration = Duration::from_secs(10);
 
+/// AWS raises and lowers the rate of an account; a process may live for hours.
+const GOOD_FOR: Duration = Duration::from_secs(900);
+
 /// Evenly spaced turns to send.
 #[derive(Debug)]
 pub struct Pace {
@@ -29,39 +32,64 @@ struct State {
     rate: Rate,
 }
 
-/// Whether the gap is what it should be.
+/// Where the gap is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rate {
-    Known,
+    /// The settings.
+    Fixed,
+    /// SES told it; when it was last asked.
+    Told(Instant),
     /// SES did not tell; when it was last asked.
     Guessed(Instant),
+}
+
+impl Rate {
+    /// When SES is to be asked.
+    fn ask_at(self) -> Option<Instant> {
+        match self {
+            Self::Fixed => None,
+            Self::Told(asked) => Some(asked + GOOD_FOR),
+            Self::Guessed(asked) => Some(asked + ASK_AGAIN),
+        }
+    }
+
+    /// As of now, when asking failed.
+    fn later(self) -> Self {
+        match self {
+            Self::Fixed => Self::Fixed,
+            Self::Told(_) => Self::Told(Instant::now()),
+            Self::Guessed(_) => Self::Guessed(Instant::now()),
+        }
+    }
 }
 
 impl Pace {
     /// `rate` mails a second.
     #[must_use]
     pub fn new(rate: f64) -> Self {
-        Self::divided(rate, 1.0, Rate::Known)
+        Self::divided(rate, 1.0, Rate::Fixed)
     }
 
     /// The account's rate, or `fixed` where one is set, divided among `mailers` that may run at
     /// the same time.
     pub async fn of_account(ses: &aws_sdk_sesv2::Client, fixed: Option<f64>, mailers: u32) -> Self {
-        let rate = match fixed {
-            Some(rate) => Some(rate),
-            None => asked(ses, TRIES).await,
-        };
-        let known = rate.map_or_else(|| Rate::Guessed(Instant::now()), |_| Rate::Known);
-        Self::divided(rate.unwrap_or(SLOWEST), f64::from(mailers.max(1)), known)
+        let mailers = f64::from(mailers.max(1));
+        if let Some(rate) = fixed {
+            return Self::divided(rate, mailers, Rate::Fixed);
+        }
+        match asked(ses, TRIES).await {
+            Some(rate) => Self::divided(rate, mailers, Rate::Told(Instant::now())),
+            None => Self::divided(SLOWEST, mailers, Rate::Guessed(Instant::now())),
+        }
     }
 
-    fn divided(rate: f64, mailers: f64, known: Rate) -> Self {
-        let state = State { gap: gap(rate / mailers), next: Instant::now(), rate: known };
+    fn divided(rate: f64, mailers: f64, from: Rate) -> Self {
+        let state = State { gap: gap(rate / mailers), next: Instant::now(), rate: from };
         Self { mailers, state: Mutex::new(state) }
     }
 
-    /// Asks for the rate if SES has not told it yet: a process that started while SES did not
-    /// answer must not crawl for the rest of its life.
+    /// Asks for the rate if SES has not told it yet, or not for a while: a process that started
+    /// while SES did not answer must not crawl for the rest of its life.
     pub async fn learn(&self, ses: &aws_sdk_sesv2::Client) {
         if !self.is_to_ask() {
             return;
@@ -69,19 +97,17 @@ impl Pace {
         if let Some(rate) = asked(ses, 1).await {
             let mut state = self.state();
             state.gap = gap(rate / self.mailers);
-            state.rate = Rate::Known;
+            state.rate = Rate::Told(Instant::now());
         }
     }
 
     fn is_to_ask(&self) -> bool {
         let mut state = self.state();
-        match state.rate {
-            Rate::Guessed(asked) if asked.elapsed() >= ASK_AGAIN => {
-                state.rate = Rate::Guessed(Instant::now());
-                true
-            }
-            Rate::Guessed(_) | Rate::Known => false,
+        let is_to_ask = state.rate.ask_at().is_some_and(|at| at <= Instant::now());
+        if is_to_ask {
+            state.rate = state.rate.later();
         }
+        is_to_ask
     }
 
     /// Waits for the next turn.
@@ -124,7 +150,7 @@ async fn asked(ses: &aws_sdk_sesv2::Client, tries: u32) -> Option<f64> {
         Ok(account) => account.send_quota.map(|q| q.max_send_rate).filter(|rate| *rate > 0.0),
         Err(error) => {
             let error = aws_sdk_sesv2::error::DisplayErrorContext(&error).to_string();
-            tracing::warn!(error, "SES did not tell the account's send rate; sending one a second");
+            tracing::warn!(error, "SES did not tell the account's send rate");
             None
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::types::{
     Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
@@ -21,14 +22,24 @@ use crate::render::Mail;
 /// for minutes, SES closes the connection meanwhile, and a mail written into it would be in doubt.
 const IDLE: Duration = Duration::from_secs(5);
 
+/// Without a connection by then nothing was sent, and another try is free.
+const CONNECT: Duration = Duration::from_secs(2);
+
 /// An SES client that never retries by itself: SES knows no idempotency token.
 fn client(sdk: &SdkConfig) -> Client {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .pool_idle_timeout(IDLE)
         .build_https();
+    // To give up early is to doubt: the mailer itself says how long it can wait.
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .disable_operation_attempt_timeout()
+        .disable_operation_timeout()
+        .build();
     let config = aws_sdk_sesv2::config::Builder::from(sdk)
         .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts)
         .http_client(http)
         .build();
     Client::from_conf(config)

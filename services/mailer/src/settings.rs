@@ -8,11 +8,11 @@ use kit::{Clock, aws};
 use lambda_runtime::Error;
 use shared::EmailAddress;
 
+use crate::Mailer;
 use crate::pace::Pace;
 use crate::park::Parking;
 use crate::render::Brand;
 use crate::send::{From, Sender};
-use crate::Mailer;
 
 /// Builds the mailer from the environment, and asks SES for the account's send rate.
 pub async fn from_env() -> Result<Mailer, Error> {

@@ -5,7 +5,7 @@ use kit::queue::Disposition;
 use kit::telemetry::{Count, count};
 use shared::ledger::{SkipReason, State, Transition};
 
-use crate::deliver::{Delivery, stand_back};
+use crate::deliver::{Delivery, hold, stand_back};
 
 /// Skips the notification, unless it may have been sent: a doubt stays a doubt, however old.
 pub async fn skip(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
@@ -19,6 +19,9 @@ pub async fn skip(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
         }
         RecordOutcome::Refused(item) if item.state() == Some(State::InDoubt) => {
             Ok(leave_in_doubt(delivery).await)
+        }
+        RecordOutcome::Refused(item) if item.state() == Some(State::Planned) => {
+            hold(delivery, &item, SkipReason::Stale.as_str()).await
         }
         RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
         RecordOutcome::Absent => Ok(Disposition::Done),

@@ -1,7 +1,7 @@
 //! The sweep: what the stream lost, found again.
 
 use futures::{StreamExt, TryStreamExt, stream};
-use kit::queue::{DeadLetter, Disposition, Outgoing, send_all};
+use kit::queue::{DeadLetter, Disposition, Outgoing, SendFailure, send_all};
 use kit::telemetry::{Count, count};
 use shared::OrderId;
 use shared::dead_letter::Code;
@@ -111,10 +111,14 @@ async fn queue_again(relay: &Relay, entry: &Entry) -> Result<(), OutboxError> {
     }
     let message = Outgoing { body: stored.message, ..Outgoing::default() };
     let sent = send_all(&relay.queues.client, &relay.queues.dispatch, vec![message]).await;
-    if let Some(Err(error)) = sent.into_iter().next() {
-        return Err(OutboxError(error.to_string()));
+    match sent.into_iter().next() {
+        // Its neighbours must not wait for it.
+        Some(Err(error @ SendFailure::Refused)) => {
+            tracing::error!(order_id = entry.order_id, event = entry.event, %error, "not queued");
+        }
+        Some(Err(error @ SendFailure::NotTaken(_))) => return Err(OutboxError(error.to_string())),
+        Some(Ok(())) | None => count(Count::Swept),
     }
-    count(Count::Swept);
     outbox.look_again(entry, relay.clock.now_ms() + pause(relay, stored.sweeps)).await
 }
 

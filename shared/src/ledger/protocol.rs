@@ -1,6 +1,6 @@
 //! The ledger's state machine, as data.
 //!
-//! [`Transition::preconditions`] is the whole protocol: which states, under which guard, each
+//! [`Transition::preconditions`] is the whole protocol: which states, under which guards, each
 //! transition may leave. Three readers share it, so they cannot drift apart: [`Transition::apply`]
 //! (the model checker and the tests), the DynamoDB condition expressions (`kit::ledger`), and the
 //! operator's command.
@@ -12,6 +12,8 @@
 //!   could be sent.
 //! - A second acceptance needs a claim out of `in_doubt`, which only the policy `resend` or an
 //!   operator's word allows; the policy only after the grace period, and [`MOST_DOUBTS`] times.
+//! - `skipped` and `failed` mean that it was certainly not sent: where an earlier attempt is in
+//!   doubt, a later one that comes to nothing leads back to `in_doubt` ([`Transition::Hold`]).
 //! - SES's own events are believed in every state that a claimed notification can be in.
 
 use super::record::{Record, State};
@@ -41,6 +43,10 @@ pub enum Transition {
     Doubt,
     /// The lease ran out and its holder said nothing.
     Expire,
+    /// An earlier attempt is in doubt, and there will be no later one: the last was refused for
+    /// good, or it is no longer news, or the order was erased. From now on only SES's own event or
+    /// an operator ends the doubt.
+    Hold,
     /// An SES event proves that SES accepted it.
     Settle,
     /// An SES event: delivered.
@@ -52,7 +58,7 @@ pub enum Transition {
     /// An SES event: accepted, and then not delivered because of a virus. To the customer that is a
     /// bounce, and like one it is never sent again.
     Reject,
-    /// An operator says that it was not sent and may be sent (again).
+    /// An operator says that it was not sent and may be sent (again): all doubts are over.
     Reopen,
 }
 
@@ -61,15 +67,13 @@ pub enum Transition {
 pub enum Precondition {
     /// There is no record yet.
     Absent,
-    /// It is in this state, and the guard holds.
-    In(State, Guard),
+    /// It is in this state, and all of the guards hold.
+    In(State, &'static [Guard]),
 }
 
 /// What else must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Guard {
-    /// Nothing.
-    Always,
     /// The record's attempt is the one this writer claimed: the fence.
     SameAttempt,
     /// It was claimed at least once: without a claim nothing can have been sent.
@@ -83,6 +87,12 @@ pub enum Guard {
     /// The policy is `resend`, the grace period is over, and fewer than [`MOST_DOUBTS`] attempts
     /// have ended in doubt.
     GracePassed,
+    /// No attempt has ended in doubt.
+    Undoubted,
+    /// One attempt or more has ended in doubt.
+    Doubted,
+    /// One attempt has ended in doubt. In `in_doubt` that is the record's own.
+    DoubtedOnce,
 }
 
 /// What a writer knows. Times are milliseconds since 1970.
@@ -132,19 +142,26 @@ pub enum Write {
     TakeLease,
     /// The attempt stays; one more doubt.
     CountDoubt,
+    /// The attempt stays; so many doubts that the policy leaves it alone.
+    ExhaustDoubts,
+    /// The attempt stays; no doubt is left.
+    ClearDoubts,
     /// The attempt stays; `not_before` is set.
     Postpone,
     /// The attempt stays.
     Keep,
 }
 
-use Guard::{Always, Attempted, Due, GracePassed, LeaseExpired, Replayed, SameAttempt};
+use Guard::{
+    Attempted, Doubted, DoubtedOnce, Due, GracePassed, LeaseExpired, Replayed, SameAttempt,
+    Undoubted,
+};
 use Precondition::{Absent, In};
 use State::{Bounced, Complained, Delivered, Failed, InDoubt, Planned, Sending, Sent, Skipped};
 
 impl Transition {
     /// Every transition.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Plan,
         Self::SkipAtPlan,
         Self::Claim,
@@ -154,6 +171,7 @@ impl Transition {
         Self::Fail,
         Self::Doubt,
         Self::Expire,
+        Self::Hold,
         Self::Settle,
         Self::Deliver,
         Self::Bounce,
@@ -167,54 +185,67 @@ impl Transition {
     pub const fn preconditions(self) -> &'static [Precondition] {
         match self {
             Self::Plan | Self::SkipAtPlan => &[Absent],
-            Self::Claim => &[In(Planned, Due), In(Failed, Replayed), In(InDoubt, GracePassed)],
-            // A doubt is never skipped: it may have been sent.
-            Self::Skip => &[In(Planned, Always), In(Failed, Replayed)],
-            // The answer to one's own attempt is proof, also after somebody doubted it.
-            Self::Accept | Self::Refuse | Self::Fail => {
-                &[In(Sending, SameAttempt), In(InDoubt, SameAttempt)]
+            Self::Claim => {
+                &[In(Planned, &[Due]), In(Failed, &[Replayed]), In(InDoubt, &[GracePassed])]
             }
-            Self::Doubt => &[In(Sending, SameAttempt)],
-            Self::Expire => &[In(Sending, LeaseExpired)],
+            // A doubt is never skipped: it may have been sent.
+            Self::Skip => &[In(Planned, &[Undoubted]), In(Failed, &[Replayed])],
+            // The answer to one's own attempt is proof, also after somebody doubted it.
+            Self::Accept | Self::Refuse => {
+                &[In(Sending, &[SameAttempt]), In(InDoubt, &[SameAttempt])]
+            }
+            // Proof about this attempt says nothing of an earlier one.
+            Self::Fail => {
+                &[In(Sending, &[SameAttempt, Undoubted]), In(InDoubt, &[SameAttempt, DoubtedOnce])]
+            }
+            Self::Doubt => &[In(Sending, &[SameAttempt])],
+            Self::Expire => &[In(Sending, &[LeaseExpired])],
+            Self::Hold => &[
+                In(Planned, &[Doubted]),
+                In(Sending, &[SameAttempt, Doubted]),
+                In(InDoubt, &[SameAttempt]),
+            ],
             // SES's own events are proof whatever anybody believed before: also of a mail that was
             // skipped or failed when a later attempt came to nothing.
             Self::Settle => &[
-                In(Sending, Always),
-                In(InDoubt, Always),
-                In(Planned, Attempted),
-                In(Skipped, Attempted),
-                In(Failed, Always),
+                In(Sending, &[]),
+                In(InDoubt, &[]),
+                In(Planned, &[Attempted]),
+                In(Skipped, &[Attempted]),
+                In(Failed, &[]),
             ],
             Self::Deliver => &[
-                In(Sending, Always),
-                In(InDoubt, Always),
-                In(Planned, Attempted),
-                In(Skipped, Attempted),
-                In(Failed, Always),
-                In(Sent, Always),
+                In(Sending, &[]),
+                In(InDoubt, &[]),
+                In(Planned, &[Attempted]),
+                In(Skipped, &[Attempted]),
+                In(Failed, &[]),
+                In(Sent, &[]),
             ],
             Self::Bounce | Self::Reject => &[
-                In(Sending, Always),
-                In(InDoubt, Always),
-                In(Planned, Attempted),
-                In(Skipped, Attempted),
-                In(Failed, Always),
-                In(Sent, Always),
-                In(Delivered, Always),
+                In(Sending, &[]),
+                In(InDoubt, &[]),
+                In(Planned, &[Attempted]),
+                In(Skipped, &[Attempted]),
+                In(Failed, &[]),
+                In(Sent, &[]),
+                In(Delivered, &[]),
             ],
             Self::Complain => &[
-                In(Sending, Always),
-                In(InDoubt, Always),
-                In(Planned, Attempted),
-                In(Skipped, Attempted),
-                In(Failed, Always),
-                In(Sent, Always),
-                In(Delivered, Always),
-                In(Bounced, Always),
+                In(Sending, &[]),
+                In(InDoubt, &[]),
+                In(Planned, &[Attempted]),
+                In(Skipped, &[Attempted]),
+                In(Failed, &[]),
+                In(Sent, &[]),
+                In(Delivered, &[]),
+                In(Bounced, &[]),
             ],
-            Self::Reopen => {
-                &[In(InDoubt, SameAttempt), In(Failed, SameAttempt), In(Skipped, SameAttempt)]
-            }
+            Self::Reopen => &[
+                In(InDoubt, &[SameAttempt]),
+                In(Failed, &[SameAttempt]),
+                In(Skipped, &[SameAttempt]),
+            ],
         }
     }
 
@@ -227,7 +258,7 @@ impl Transition {
             Self::Claim => Sending,
             Self::Accept | Self::Settle => Sent,
             Self::Fail => Failed,
-            Self::Doubt | Self::Expire => InDoubt,
+            Self::Doubt | Self::Expire | Self::Hold => InDoubt,
             Self::Deliver => Delivered,
             Self::Bounce | Self::Reject => Bounced,
             Self::Complain => Complained,
@@ -242,6 +273,8 @@ impl Transition {
             Self::Claim => Write::TakeLease,
             Self::Refuse => Write::Postpone,
             Self::Doubt | Self::Expire => Write::CountDoubt,
+            Self::Hold => Write::ExhaustDoubts,
+            Self::Fail | Self::Reopen => Write::ClearDoubts,
             _ => Write::Keep,
         }
     }
@@ -273,6 +306,8 @@ impl Transition {
                 Record { attempt: before.attempt + 1, lease_until: facts.lease_until, ..after }
             }
             Write::CountDoubt => Record { doubts: before.doubts + 1, ..after },
+            Write::ExhaustDoubts => Record { doubts: MOST_DOUBTS, ..after },
+            Write::ClearDoubts => Record { doubts: 0, ..after },
             Write::Postpone => Record { not_before: facts.not_before, ..after },
         })
     }
@@ -282,7 +317,9 @@ impl Precondition {
     fn holds(self, record: Option<&Record>, facts: &Facts) -> bool {
         match (self, record) {
             (Absent, None) => true,
-            (In(state, guard), Some(record)) => record.state == state && guard.holds(record, facts),
+            (In(state, guards), Some(record)) => {
+                record.state == state && guards.iter().all(|guard| guard.holds(record, facts))
+            }
             (Absent, Some(_)) | (In(..), None) => false,
         }
     }
@@ -291,13 +328,15 @@ impl Precondition {
 impl Guard {
     fn holds(self, record: &Record, facts: &Facts) -> bool {
         match self {
-            Always => true,
             SameAttempt => record.attempt == facts.attempt,
             Attempted => record.attempt > 0,
             Due => record.not_before <= facts.now,
             LeaseExpired => record.lease_until < facts.now,
             Replayed => record.since < facts.enqueued_at,
             GracePassed => record.since <= facts.resend_doubts_from && record.doubts < MOST_DOUBTS,
+            Undoubted => record.doubts == 0,
+            Doubted => record.doubts > 0,
+            DoubtedOnce => record.doubts == 1,
         }
     }
 }

@@ -11,6 +11,7 @@ use local::lambda::Invocation;
 use local::resources::EVENTS_TABLE;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
+use shared::event::MOST_NESTING;
 
 use crate::support::events::{confirmed, customer, sample};
 use crate::support::http::{post, request};
@@ -248,4 +249,37 @@ async fn stored(stack: &TestStack) -> usize {
     let scan = stack.stack.dynamodb.scan().table_name(EVENTS_TABLE);
     let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
     items.expect("DynamoDB answers").len()
+}
+
+/// Noncharacters that JSON and DynamoDB take and SQS does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn text_with_characters_that_sqs_refuses_is_mailed_and_stops_nobody() {
+    let stack = TestStack::start().await;
+    let mut odd: Value = serde_json::from_str(&confirmed("H9")).expect("JSON");
+    odd["data"]["order"]["customer"]["name"] = json!("Zo\u{ffff}\u{fffe}");
+    odd["extension"] = json!({ "\u{ffff}": "\u{fffe}" });
+    let outcomes = stack.publish(&[odd.to_string(), confirmed("H10")]).await;
+    assert_eq!(outcomes.of("H9-confirmed").state.as_deref(), Some("delivered"));
+    assert_eq!(stack.mails_to(&customer("H9")), 1);
+    assert_eq!(stack.mails_to(&customer("H10")), 1);
+    stack.stop().await;
+}
+
+/// What intake takes must be readable behind it, where it is wrapped in a message.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_nested_as_deep_as_is_taken_is_mailed_and_a_deeper_one_is_refused() {
+    let stack = TestStack::start().await;
+    // The event itself is the first level.
+    let nested = |order: &str, levels: usize| {
+        let deep = format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        confirmed(order).replacen('{', &format!("{{\"extension\":{deep},"), 1)
+    };
+    let taken = nested("H11", MOST_NESTING);
+    let outcomes = stack.publish(&[taken]).await;
+    assert_eq!(outcomes.of("H11-confirmed").state.as_deref(), Some("delivered"));
+    for levels in [MOST_NESTING + 1, 126, 127, 128, 200] {
+        let answer = post(stack.stack.address, ONE, nested("H12", levels).as_bytes()).await;
+        is_a_problem(&answer, StatusCode::BAD_REQUEST);
+    }
+    stack.stop().await;
 }

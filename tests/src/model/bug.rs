@@ -27,6 +27,10 @@ pub enum Bug {
     DoubtsUncounted,
     /// A stale doubt is skipped.
     SkipOutOfDoubt,
+    /// What was refused for now after a doubt is skipped when it is stale.
+    StaleSkipsDoubt,
+    /// A refusal for good makes a failure of what an earlier attempt may have sent.
+    FailureForgetsDoubt,
     /// A `Send` event settles whatever state it finds.
     EventMovesBack,
     /// A `Reject` event makes an accepted mail a failed one.

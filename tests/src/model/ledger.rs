@@ -97,7 +97,13 @@ impl Waybill {
                 let uncounted = record.doubts.min(MOST_DOUBTS - 1);
                 (Record { doubts: uncounted, ..record }, facts)
             }
-            (Some(Bug::SkipOutOfDoubt), Transition::Skip, State::InDoubt) => (planned, facts),
+            (Some(Bug::SkipOutOfDoubt), Transition::Skip, State::InDoubt) => {
+                (Record { doubts: 0, ..planned }, facts)
+            }
+            (Some(Bug::StaleSkipsDoubt), Transition::Skip, _)
+            | (Some(Bug::FailureForgetsDoubt), Transition::Fail, State::Sending) => {
+                (Record { doubts: 0, ..record }, facts)
+            }
             (Some(Bug::EventMovesBack), Transition::Settle, _) => {
                 (Record { state: State::Sending, ..record }, facts)
             }

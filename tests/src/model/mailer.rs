@@ -40,6 +40,7 @@ impl Mailer<'_> {
             }
             Mailing::Record { attempt, answer } => self.record(attempt, answer),
             Mailing::Expire => self.expire(),
+            Mailing::Hold { attempt } => self.hold(attempt),
             Mailing::Park { until } if self.deletes_first(Bug::ParkDeletesFirst) => {
                 self.delete_early(Mailing::Park { until })
             }
@@ -97,7 +98,19 @@ impl Mailer<'_> {
         match self.write(Transition::Skip, self.facts()) {
             Outcome::Recorded(_) | Outcome::Absent => Next::Step(Mailing::Delete),
             Outcome::Refused(record) if record.state == State::InDoubt => self.leave_in_doubt(),
+            Outcome::Refused(record) if record.state == State::Planned => {
+                Next::Step(Mailing::Hold { attempt: number(record.attempt) })
+            }
             Outcome::Refused(record) => self.stand_back(record),
+        }
+    }
+
+    /// `deliver::hold`.
+    fn hold(&mut self, attempt: u8) -> Next {
+        match self.write(Transition::Hold, Facts::of_attempt(0, u32::from(attempt))) {
+            Outcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
+            Outcome::Refused(record) => self.stand_back(record),
+            Outcome::Absent => Next::Step(Mailing::Delete),
         }
     }
 
@@ -173,6 +186,9 @@ impl Mailer<'_> {
                 Outcome::Refused(_) if self.model.has(Bug::EchoMistaken) => {
                     Next::Step(Mailing::Delete)
                 }
+                Outcome::Refused(record) if record.doubts > 0 && is_of(&record, attempt) => {
+                    Next::Step(Mailing::Hold { attempt })
+                }
                 Outcome::Refused(record) => self.stand_back(record),
                 Outcome::Absent => Next::Step(Mailing::Delete),
             },
@@ -222,6 +238,10 @@ impl Mailer<'_> {
 
 fn park_until(until: i64) -> Next {
     Next::Step(Mailing::Park { until: i8::try_from(until.clamp(0, 9)).expect("clamped") })
+}
+
+fn is_of(record: &Record, attempt: u8) -> bool {
+    number(record.attempt) == attempt && matches!(record.state, State::Sending | State::InDoubt)
 }
 
 fn number(attempt: u32) -> u8 {

@@ -73,7 +73,9 @@ impl Waybill {
 fn ways(step: Mailing, left: Faults) -> impl Iterator<Item = How> {
     let ways: &'static [How] = match step {
         Mailing::Start { .. } | Mailing::Park { .. } | Mailing::Bury => &[How::Plain],
-        Mailing::Record { .. } | Mailing::Expire => &[How::Plain, How::Echoed],
+        Mailing::Record { .. } | Mailing::Expire | Mailing::Hold { .. } => {
+            &[How::Plain, How::Echoed]
+        }
         Mailing::Delete => &[How::Plain, How::Undeleted],
         Mailing::Send { .. } => &[
             How::Accepts,

@@ -57,6 +57,7 @@ impl Waybill {
                 let facts = Facts::of_attempt(0, attempt);
                 let (_, breach) = self.write(order, Transition::Reopen, facts, Echo::No);
                 order.truth.excused = true;
+                order.truth.vouched = true;
                 order.mail.push(Message::new(order.planned_by));
                 return breach;
             }

@@ -52,12 +52,12 @@ fn without(world: &World, breach: Breach) -> bool {
     world.breach != Some(breach)
 }
 
-/// In the window (and after an operator's word) the risk of a second mail was taken, and with it
-/// that of a refusal that says nothing about the first.
+/// Where an operator said wrongly that nothing was sent, a later refusal says nothing about what
+/// was.
 fn lies(order: &Order) -> bool {
     let accepted = order.truth.accepted > 0;
     order.record.is_some_and(|record| match record.state {
-        State::Skipped | State::Failed => accepted && !order.truth.excused,
+        State::Skipped | State::Failed => accepted && !order.truth.vouched,
         state => state.is_accepted() && !accepted,
     })
 }

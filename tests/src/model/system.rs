@@ -62,7 +62,7 @@ impl Model for Waybill {
 
 impl Waybill {
     fn happen(&self, world: &mut World, at: usize, step: Step) -> Option<Breach> {
-        let breach = match step {
+        match step {
             Step::Publish(_)
             | Step::RelayFirst(_)
             | Step::RelaySecond(_)
@@ -72,28 +72,50 @@ impl Waybill {
                 self.upstream(world, at, step);
                 None
             }
-            Step::DispatcherReceives(_)
-            | Step::Dispatcher(..)
-            | Step::DispatcherCrash(..)
-            | Step::DispatchRedrive(_) => self.dispatcher(world, at, step),
-            Step::MailerReceives(_)
-            | Step::Mailer(..)
-            | Step::MailerCrash(..)
-            | Step::MailRedrive(_) => self.mailing(world, at, step),
+            Step::DispatcherReceives(place)
+            | Step::Dispatcher(place, ..)
+            | Step::DispatcherCrash(place, ..)
+            | Step::DispatchRedrive(place) => {
+                let event = world.orders[at].dispatch[place].event;
+                self.under_the_key_of(event, world, at, |world| self.dispatcher(world, at, step))
+            }
+            Step::MailerReceives(place)
+            | Step::Mailer(place, ..)
+            | Step::MailerCrash(place, ..)
+            | Step::MailRedrive(place) => {
+                let event = world.orders[at].mail[place].event;
+                self.under_the_key_of(event, world, at, |world| self.mailing(world, at, step))
+            }
             Step::ReplayDispatch(..)
             | Step::ReplayMail(_)
             | Step::Reopen
             | Step::SesEvent(_)
             | Step::Age => self.outside(world, at, step),
-        };
-        breach.or_else(|| self.one_business_fact(world))
+        }
     }
 
-    /// With this bug, the two orders of the model stand for two events of one business fact, which
-    /// the ledger knows by two keys.
-    fn one_business_fact(&self, world: &World) -> Option<Breach> {
-        let accepted: u8 = world.orders.iter().map(|order| order.truth.accepted).sum();
-        (self.has(Bug::EventIdAsKey) && accepted > 1).then_some(Breach::SecondAcceptance)
+    /// One business fact has one record, whichever event tells of it; but with
+    /// [`Bug::EventIdAsKey`], each event has its own.
+    fn under_the_key_of(
+        &self,
+        event: u8,
+        world: &mut World,
+        at: usize,
+        step: impl FnOnce(&mut World) -> Option<Breach>,
+    ) -> Option<Breach> {
+        let has_its_own = event > 0 && self.has(Bug::EventIdAsKey);
+        let swap = |world: &mut World| {
+            let order = &mut world.orders[at];
+            std::mem::swap(&mut order.record, &mut order.second_record);
+        };
+        if has_its_own {
+            swap(world);
+        }
+        let breach = step(world);
+        if has_its_own {
+            swap(world);
+        }
+        breach
     }
 
     /// Whether nothing will happen to this order by itself.

@@ -12,7 +12,7 @@ impl World {
     /// use.
     pub(super) fn tick(&mut self, oldest: u8) {
         for order in &mut self.orders {
-            if let Some(record) = &mut order.record {
+            for record in [&mut order.record, &mut order.second_record].into_iter().flatten() {
                 record.since -= 1;
                 record.not_before -= 1;
                 record.lease_until -= 1;
@@ -92,7 +92,9 @@ impl Order {
         record.attempt = u32::from(rank(u8::try_from(record.attempt).unwrap_or(u8::MAX)));
         for hand in self.mail.iter_mut().flat_map(|message| message.hands.iter_mut()) {
             match &mut hand.step {
-                Mailing::Send { attempt } | Mailing::Record { attempt, .. } => {
+                Mailing::Send { attempt }
+                | Mailing::Record { attempt, .. }
+                | Mailing::Hold { attempt } => {
                     *attempt = rank(*attempt);
                 }
                 _ => {}
@@ -105,7 +107,9 @@ impl Message<Mailing> {
     /// The attempts that somebody still works on.
     pub(super) fn attempts(&self) -> impl Iterator<Item = u8> {
         self.hands.iter().filter_map(|hand| match hand.step {
-            Mailing::Send { attempt } | Mailing::Record { attempt, .. } => Some(attempt),
+            Mailing::Send { attempt }
+            | Mailing::Record { attempt, .. }
+            | Mailing::Hold { attempt } => Some(attempt),
             _ => None,
         })
     }

@@ -54,6 +54,8 @@ pub struct Order {
     pub events: [Outbox; 2],
     /// The ledger: the protocol's own record.
     pub record: Option<Record>,
+    /// With [`Bug::EventIdAsKey`](super::bug::Bug): the record of the second event.
+    pub second_record: Option<Record>,
     /// Which event planned it.
     pub planned_by: u8,
     /// How long ago the moment passed from which on its mail is stale.
@@ -79,6 +81,8 @@ pub struct Truth {
     pub known: bool,
     /// Whether the next acceptance lies in the named window, or an operator asked for it.
     pub excused: bool,
+    /// Whether an operator has said that it was not sent, and so answers for what follows.
+    pub vouched: bool,
 }
 
 /// Where an event is between intake and the dispatch queue.
@@ -155,6 +159,11 @@ pub enum Mailing {
     },
     /// Record that a lease has run out.
     Expire,
+    /// Record that an earlier doubt stays.
+    Hold {
+        /// The attempt that the record is in.
+        attempt: u8,
+    },
     /// Queue the message anew, for then.
     Park {
         /// When it is to come back.
@@ -188,6 +197,7 @@ impl Order {
             policy,
             events: [Outbox::Unpublished, second],
             record: None,
+            second_record: None,
             planned_by: 0,
             stale_for: None,
             dispatch: Vec::new(),

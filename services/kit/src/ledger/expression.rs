@@ -29,13 +29,13 @@ fn alternative(
     facts: &Facts,
     values: &mut HashMap<String, AttributeValue>,
 ) -> String {
-    let (state, guard) = match precondition {
+    let (state, guards) = match precondition {
         Precondition::Absent => return "attribute_not_exists(order_id)".to_owned(),
-        Precondition::In(state, guard) => (state, guard),
+        Precondition::In(state, guards) => (state, guards),
     };
     let is_state = format!(":is_{state}");
     let mut text = format!("#state = {is_state}");
-    for (comparison, name, number) in comparisons(guard, facts) {
+    for (comparison, name, number) in guards.iter().flat_map(|guard| comparisons(*guard, facts)) {
         text.push_str(&format!(" AND {comparison} {name}"));
         values.insert(name.to_owned(), AttributeValue::N(number.to_string()));
     }
@@ -46,7 +46,6 @@ fn alternative(
 /// Left side and operator, the value's name, and the value, of each comparison.
 fn comparisons(guard: Guard, facts: &Facts) -> Vec<(&'static str, &'static str, i64)> {
     match guard {
-        Guard::Always => vec![],
         Guard::SameAttempt => vec![("attempt =", ":if_attempt", i64::from(facts.attempt))],
         Guard::Attempted => vec![("attempt >", ":if_never", 0)],
         Guard::Due => vec![("not_before <=", ":if_now", facts.now)],
@@ -56,6 +55,9 @@ fn comparisons(guard: Guard, facts: &Facts) -> Vec<(&'static str, &'static str, 
             ("since <=", ":if_graced", facts.resend_doubts_from),
             ("doubts <", ":if_most_doubts", i64::from(MOST_DOUBTS)),
         ],
+        Guard::Undoubted => vec![("doubts =", ":if_no_doubts", 0)],
+        Guard::Doubted => vec![("doubts >", ":if_no_doubts", 0)],
+        Guard::DoubtedOnce => vec![("doubts =", ":if_one_doubt", 1)],
     }
 }
 

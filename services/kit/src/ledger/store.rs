@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::SignedDuration;
-use shared::ledger::{Facts, Transition, Write};
+use shared::ledger::{Facts, MOST_DOUBTS, Transition, Write};
 
 use super::expression::condition;
 use super::item::Item;
@@ -64,19 +64,28 @@ pub struct Change {
     pub facts: Facts,
     /// What else is written: name and text.
     pub also: Vec<(&'static str, String)>,
+    /// What is written where the attribute is not there yet: name and text.
+    pub unless_there: Vec<(&'static str, String)>,
 }
 
 impl Change {
     /// A change without further attributes.
     #[must_use]
     pub const fn new(transition: Transition, facts: Facts) -> Self {
-        Self { transition, facts, also: Vec::new() }
+        Self { transition, facts, also: Vec::new(), unless_there: Vec::new() }
     }
 
     /// The same, which also writes `text` to the attribute `name`.
     #[must_use]
     pub fn with(mut self, name: &'static str, text: impl Into<String>) -> Self {
         self.also.push((name, text.into()));
+        self
+    }
+
+    /// The same, which also writes `text` to the attribute `name` unless that has a value.
+    #[must_use]
+    pub fn with_first(mut self, name: &'static str, text: impl Into<String>) -> Self {
+        self.unless_there.push((name, text.into()));
         self
     }
 }
@@ -244,6 +253,14 @@ fn update_expression(change: &Change) -> (String, HashMap<String, AttributeValue
             set.push("doubts = doubts + :one".to_owned());
             values.insert(":one".to_owned(), number(1));
         }
+        Write::ExhaustDoubts => {
+            set.push("doubts = :most".to_owned());
+            values.insert(":most".to_owned(), number(i64::from(MOST_DOUBTS)));
+        }
+        Write::ClearDoubts => {
+            set.push("doubts = :none".to_owned());
+            values.insert(":none".to_owned(), number(0));
+        }
         Write::Postpone => {
             set.push("not_before = :not_before".to_owned());
             values.insert(":not_before".to_owned(), number(change.facts.not_before));
@@ -252,6 +269,10 @@ fn update_expression(change: &Change) -> (String, HashMap<String, AttributeValue
     }
     for (name, value) in &change.also {
         set.push(format!("{name} = :also_{name}"));
+        values.insert(format!(":also_{name}"), text(value));
+    }
+    for (name, value) in &change.unless_there {
+        set.push(format!("{name} = if_not_exists({name}, :also_{name})"));
         values.insert(format!(":also_{name}"), text(value));
     }
     (format!("SET {}", set.join(", ")), values)

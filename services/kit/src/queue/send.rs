@@ -1,7 +1,7 @@
 //! `SendMessageBatch`, packed by AWS's limits.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata};
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 
 /// A batch holds at most 10 messages and 1 MiB
@@ -34,8 +34,26 @@ impl Outgoing {
 
 /// Why SQS did not take a message. Its text holds no content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("SQS did not take the message: {0}")]
-pub struct SendFailure(pub String);
+pub enum SendFailure {
+    /// It never will: the body holds a character that SQS refuses.
+    #[error("SQS refuses the message's characters")]
+    Refused,
+    /// It did not, or did not say so. The same again may succeed.
+    #[error("SQS did not take the message: {0}")]
+    NotTaken(String),
+}
+
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>)
+const BAD_CHARACTERS: &str = "InvalidMessageContents";
+
+impl SendFailure {
+    fn of(code: Option<&str>, what: String) -> Self {
+        match code {
+            Some(code) if code.ends_with(BAD_CHARACTERS) => Self::Refused,
+            _ => Self::NotTaken(what),
+        }
+    }
+}
 
 /// Sends the messages in their order and answers for each. At least once: a message whose answer
 /// is lost may have been taken.
@@ -81,11 +99,13 @@ async fn send_batch(
     let answer = match call.send().await {
         Ok(answer) => answer,
         Err(error) => {
-            let failure = SendFailure(DisplayErrorContext(&error).to_string());
+            let what = DisplayErrorContext(&error).to_string();
+            // In a call with more than one message it may be a neighbour's fault.
+            let failure = SendFailure::of(error.code().filter(|_| size == 1), what);
             return vec![Err(failure); size];
         }
     };
-    let mut results = vec![Err(SendFailure("it was not in the answer".to_owned())); size];
+    let mut results = vec![Err(SendFailure::NotTaken("it was not in the answer".to_owned())); size];
     for taken in answer.successful() {
         if let Some(result) = position(taken.id(), size).map(|i| &mut results[i]) {
             *result = Ok(());
@@ -93,7 +113,7 @@ async fn send_batch(
     }
     for refused in answer.failed() {
         if let Some(result) = position(refused.id(), size).map(|i| &mut results[i]) {
-            *result = Err(SendFailure(refused.code().to_owned()));
+            *result = Err(SendFailure::of(Some(refused.code()), refused.code().to_owned()));
         }
     }
     results

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Full};
 use rustack_sqs_core::config::SqsConfig;
 use rustack_sqs_core::handler::RustackSqsHandler;
@@ -20,9 +20,9 @@ use rustack_sqs_model::error::SqsError;
 use rustack_sqs_model::operations::SqsOperation;
 
 use super::place::ACCOUNT_ID;
-use super::sqs_adapt::adapt;
+use super::sqs_adapt::{adapt, has_bad_characters};
 use super::sqs_large::unpack;
-use crate::edge::reply::{Reply, request_id};
+use crate::edge::reply::{Reply, aws_json_error, request_id};
 
 /// The queues. They live in memory: what is in them is gone with the process, and the sweep
 /// queues it again.
@@ -51,6 +51,11 @@ impl Sqs {
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
     pub async fn call(&self, headers: &HeaderMap, body: Bytes) -> Reply {
+        if has_bad_characters(&body) {
+            let sentence = "The message contains characters outside the allowed set.";
+            let code = "com.amazonaws.sqs#InvalidMessageContents";
+            return aws_json_error(StatusCode::BAD_REQUEST, code, sentence);
+        }
         self.dispatch(headers, body).await.unwrap_or_else(|error| {
             let bytes = Bytes::from(error_to_json(&error));
             error_to_response(&error, &request_id()).map(|_| Full::new(bytes))

@@ -74,6 +74,21 @@ fn within_batch_limit(body: Bytes) -> Result<Bytes, SqsError> {
     ))
 }
 
+/// Whether a call sends a message with a character that AWS refuses (`InvalidMessageContents`, for
+/// which rustack has no word)
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
+#[must_use]
+pub fn has_bad_characters(call: &[u8]) -> bool {
+    let call: Value = serde_json::from_slice(call).unwrap_or_default();
+    let entries = call["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut bodies = entries.iter().chain([&call]).filter_map(|e| e["MessageBody"].as_str());
+    bodies.any(|text| !text.chars().all(is_good))
+}
+
+const fn is_good(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
+}
+
 fn weight(entry: &Value) -> usize {
     let text = |v: &Value| v.as_str().map_or(0, str::len);
     let attribute = |(name, a): (&String, &Value)| {
@@ -100,6 +115,23 @@ mod tests {
         let policy: Value = serde_json::from_str(policy).unwrap();
         assert_eq!(policy["maxReceiveCount"], 5);
         assert_eq!(policy["deadLetterTargetArn"], "arn:aws:sqs:r:0:d");
+    }
+
+    #[test]
+    fn characters_that_aws_refuses_are_seen() {
+        let is_bad = |text: &str| {
+            let alone = serde_json::json!({"QueueUrl": "u", "MessageBody": text});
+            let batch = serde_json::json!({"QueueUrl": "u", "Entries": [{"MessageBody": text}]});
+            let seen = has_bad_characters(alone.to_string().as_bytes());
+            assert_eq!(seen, has_bad_characters(batch.to_string().as_bytes()));
+            seen
+        };
+        for good in ["", "a\tb\n", "ß\u{fffd}\u{1f600}", r"\uffff"] {
+            assert!(!is_bad(good), "{good:?}");
+        }
+        for bad in ["\u{0}", "\u{b}", "\u{fffe}", "a\u{ffff}b"] {
+            assert!(is_bad(bad), "{bad:?}");
+        }
     }
 
     #[test]
