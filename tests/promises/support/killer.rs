@@ -23,6 +23,8 @@ pub struct Boundary {
     pub service: Service,
     pub operation: &'static str,
     pub moment: Moment,
+    /// What the call must say; empty for anything.
+    pub saying: &'static str,
     /// How many such calls pass first.
     pub after: usize,
 }
@@ -77,7 +79,8 @@ impl Killer {
         let Boundary { function, service, operation, .. } = self.boundary;
         let is_here = *call.caller == Caller::Function(function.to_owned())
             && (call.service, call.operation, moment) == (service, operation, self.boundary.moment);
-        let victim = self.victim.get().filter(|_| is_here)?;
+        let says_so = String::from_utf8_lossy(call.body).contains(self.boundary.saying);
+        let victim = self.victim.get().filter(|_| is_here && says_so)?;
         let turn = self.passed.fetch_add(1, Ordering::SeqCst) == self.boundary.after;
         if !turn || self.struck.swap(true, Ordering::SeqCst) {
             return None;

@@ -22,6 +22,8 @@ pub struct Call<'a> {
     pub caller: &'a Caller,
     /// The other end of the connection: it names the process among several of one function.
     pub peer: SocketAddr,
+    /// What it says.
+    pub body: &'a [u8],
 }
 
 /// What happens to a call instead of, or before, what it asks for.

@@ -119,7 +119,9 @@ impl Edge {
         call: impl AsyncFnOnce(Request) -> Reply,
     ) -> Result<Reply, HangUp> {
         let caller = Caller::of(&request.parts.headers);
-        let passing = Call { service, operation, caller: &caller, peer: request.peer };
+        let body = request.body.clone();
+        let peer = request.peer;
+        let passing = Call { service, operation, caller: &caller, peer, body: &body };
         self.calls.note(&caller, service, operation);
         if let Some(instead) = strike(self.faults.before(&passing), service).await? {
             return Ok(instead);
