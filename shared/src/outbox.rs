@@ -1,4 +1,9 @@
-//! How the sweep finds events that the ledger has not seen.
+//! What an item of the Events table holds for relay, and how the sweep finds events that the ledger
+//! has not seen.
+//!
+//! The dispatch message is stored compressed (raw DEFLATE, RFC 1951), as DynamoDB's guide advises
+//! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-use-s3-too.html>): a usual
+//! event then fits into the 1,024 bytes that one write unit pays for, instead of two.
 //!
 //! Each event is in the index `sweep` of the Events table under a bucket: an hour of time, in
 //! one of eight shards, so that no index partition takes more than an eighth of the writes. A
@@ -6,7 +11,11 @@
 //! whole table. While nothing is wrong this costs one write unit an event (the index entry) and
 //! about 0.6 read units (the entry, and one ledger key in a batch).
 
+use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+
 use crate::ids::OrderId;
+use crate::json::Invalid;
 
 /// The name of the index.
 pub const SWEEP_INDEX: &str = "sweep";
@@ -16,6 +25,29 @@ pub const BUCKET_MS: i64 = 60 * 60 * 1000;
 
 /// How many shards a bucket has.
 pub const SHARDS: u32 = 8;
+
+/// The best that the algorithm knows; an event is small, and is written once.
+const LEVEL: u8 = 10;
+
+/// The longest message: SQS takes 1 MiB
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
+const LONGEST_MESSAGE: usize = 1024 * 1024;
+
+/// A dispatch message as it is stored.
+#[must_use]
+pub fn pack(message: &str) -> Vec<u8> {
+    compress_to_vec(message.as_bytes(), LEVEL)
+}
+
+/// Reads what [`pack`] wrote.
+///
+/// # Errors
+/// [`Invalid`] for bytes that it did not write, and for what would be longer than SQS takes.
+pub fn unpack(packed: &[u8]) -> Result<String, Invalid> {
+    let text = decompress_to_vec_with_limit(packed, LONGEST_MESSAGE)
+        .map_err(|_| Invalid::expected("a message in raw DEFLATE, of at most 1 MiB"))?;
+    String::from_utf8(text).map_err(|_| Invalid::expected("a message in UTF-8"))
+}
 
 /// The bucket of an event of `order_id` that is to be looked at `at` (milliseconds since 1970).
 #[must_use]
@@ -44,6 +76,18 @@ fn shard(order_id: &OrderId) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_packed_is_unpacked_and_nothing_else() {
+        let message = r#"{"v":1,"event":{"id":"1001","data":"Zoë"}}"#.repeat(100);
+        let packed = pack(&message);
+        assert!(packed.len() < message.len() / 10);
+        assert_eq!(unpack(&packed), Ok(message));
+        for bad in [&b""[..], b"{}", &packed[1..], &pack(&"0".repeat(LONGEST_MESSAGE + 1))] {
+            assert!(unpack(bad).is_err());
+        }
+        assert!(unpack(&compress_to_vec(&[0xff], LEVEL)).is_err());
+    }
 
     #[test]
     fn an_event_is_in_one_of_the_buckets_of_its_time() {

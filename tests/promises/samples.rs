@@ -1,5 +1,8 @@
 //! The samples, from the shop's words to the customer's mailbox.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use local::run::outcome::End;
 use local::run::publish::Answer;
 use mail_parser::{MessageParser, MimeHeaders};
@@ -101,4 +104,29 @@ fn personal_data(line: &str) -> Vec<String> {
         .chain(lines.iter())
         .filter_map(|value| value.as_str().map(str::to_owned))
         .collect()
+}
+
+/// The cost model counts one write unit an event: DynamoDB bills each begun KiB of names and values.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_usual_event_is_stored_for_one_write_unit() {
+    let stack = TestStack::start().await;
+    stack.publish(&samples()).await;
+    let scan = stack.stack.dynamodb.scan().table_name(local::resources::EVENTS_TABLE).send().await;
+    let items = scan.expect("DynamoDB answers").items.unwrap_or_default();
+    let sizes: Vec<usize> = items.iter().map(stored_size).collect();
+    println!("{sizes:?}");
+    let fits = sizes.iter().filter(|size| **size <= 1024).count();
+    assert!(fits * 10 >= sizes.len() * 9, "{fits} of {} fit: {sizes:?}", sizes.len());
+    stack.stop().await;
+}
+
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>)
+fn stored_size(item: &HashMap<String, AttributeValue>) -> usize {
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::N(number) => number.len().div_ceil(2) + 1,
+        other => panic!("an attribute of another type: {other:?}"),
+    };
+    item.iter().map(|(name, v)| name.len() + value(v)).sum()
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
 use kit::Clock;
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 use shared::message::DispatchRequest;
 use shared::notification::ledger_key;
 use shared::{CorrelationId, Event, outbox};
+use uuid::Uuid;
 
 /// The partition of signatures that were used. No order id can begin with `#`; relay passes it by.
 const SIGNATURES: &str = "#signatures";
@@ -62,16 +64,16 @@ impl EventStore {
     pub async fn put(&self, event: &Event, json: &Value) -> Result<Putting, StoreError> {
         // Names this very put: when an answer is lost and the SDK asks again, the second answer
         // finds the first one's item and knows it for its own.
-        let receipt = uuid::Uuid::new_v4().to_string();
+        let receipt = Uuid::new_v4();
         let correlation_id = match &event.correlation_id {
             Some(given) => given.clone(),
-            None => CorrelationId::parse(&receipt).expect("a UUID is a correlation id"),
+            None => CorrelationId::parse(&receipt.to_string()).expect("a UUID is a correlation id"),
         };
         let hash = payload_hash(json);
-        let item = self.item(event, json, &hash, &receipt, &correlation_id);
+        let item = self.item(event, json, &hash, receipt, &correlation_id);
         Ok(match self.put_if_absent(item).await? {
             None => Putting::Stored(Some(correlation_id)),
-            Some(there) => compare(&there, &hash, &receipt),
+            Some(there) => compare(&there, &hash, receipt),
         })
     }
 
@@ -82,15 +84,15 @@ impl EventStore {
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
     pub async fn use_up(&self, signature: &str) -> Result<bool, StoreError> {
         let expires_at = self.clock.now().as_second() + SIGNATURES_KEPT;
-        let receipt = uuid::Uuid::new_v4().to_string();
+        let receipt = Uuid::new_v4();
         let item = HashMap::from([
             ("order_id".to_owned(), AttributeValue::S(SIGNATURES.to_owned())),
             ("event".to_owned(), AttributeValue::S(signature.to_owned())),
-            ("receipt".to_owned(), AttributeValue::S(receipt.clone())),
+            ("receipt".to_owned(), bytes(receipt.as_bytes().to_vec())),
             ("expires_at".to_owned(), AttributeValue::N(expires_at.to_string())),
         ]);
         let there = self.put_if_absent(item).await?;
-        Ok(there.is_none_or(|there| is_ours(&there, &receipt)))
+        Ok(there.is_none_or(|there| is_ours(&there, receipt)))
     }
 
     /// One conditional put; what stood in its way, if anything did.
@@ -118,21 +120,22 @@ impl EventStore {
         &self,
         event: &Event,
         json: &Value,
-        hash: &str,
-        receipt: &str,
+        hash: &[u8],
+        receipt: Uuid,
         correlation_id: &CorrelationId,
     ) -> Attributes {
         let now: Timestamp = self.clock.now();
         let now_ms = now.as_millisecond();
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let number = |value: i64| AttributeValue::N(value.to_string());
+        let message = DispatchRequest::body(json, now, correlation_id);
         HashMap::from([
             ("order_id".to_owned(), text(event.order.id.as_str())),
             ("event".to_owned(), text(&event.reference.sort_key())),
             ("type".to_owned(), text(event.happened.kind().as_str())),
-            ("message".to_owned(), text(&DispatchRequest::body(json, now, correlation_id))),
-            ("payload_hash".to_owned(), text(hash)),
-            ("receipt".to_owned(), text(receipt)),
+            ("message".to_owned(), bytes(outbox::pack(&message))),
+            ("payload_hash".to_owned(), bytes(hash.to_vec())),
+            ("receipt".to_owned(), bytes(receipt.as_bytes().to_vec())),
             ("correlation_id".to_owned(), text(correlation_id.as_str())),
             ("accepted_at".to_owned(), number(now_ms)),
             ("ledger_key".to_owned(), text(&ledger_key(event))),
@@ -143,12 +146,12 @@ impl EventStore {
     }
 }
 
-fn compare(stored: &Attributes, hash: &str, receipt: &str) -> Putting {
-    let text = |name: &str| stored.get(name).and_then(|value| value.as_s().ok());
-    let correlation_id = text("correlation_id").and_then(|id| CorrelationId::parse(id).ok());
+fn compare(stored: &Attributes, hash: &[u8], receipt: Uuid) -> Putting {
+    let id = stored.get("correlation_id").and_then(|id| id.as_s().ok());
+    let correlation_id = id.and_then(|id| CorrelationId::parse(id).ok());
     if is_ours(stored, receipt) {
         Putting::Stored(correlation_id)
-    } else if text("payload_hash").is_some_and(|stored| stored == hash) {
+    } else if holds(stored, "payload_hash", hash) {
         Putting::SameExists(correlation_id)
     } else {
         Putting::OtherExists
@@ -156,17 +159,24 @@ fn compare(stored: &Attributes, hash: &str, receipt: &str) -> Putting {
 }
 
 /// Whether `stored` was put by the call that this receipt names.
-fn is_ours(stored: &Attributes, receipt: &str) -> bool {
-    let there = stored.get("receipt").and_then(|value| value.as_s().ok());
-    there.is_some_and(|there| there == receipt)
+fn is_ours(stored: &Attributes, receipt: Uuid) -> bool {
+    holds(stored, "receipt", receipt.as_bytes())
+}
+
+fn holds(stored: &Attributes, name: &str, value: &[u8]) -> bool {
+    let there = stored.get(name).and_then(|there| there.as_b().ok());
+    there.is_some_and(|there| there.as_ref() == value)
+}
+
+fn bytes(value: Vec<u8>) -> AttributeValue {
+    AttributeValue::B(Blob::new(value))
 }
 
 /// What makes two events with one name the same: type and data. Time, trace context and other
 /// attributes of the envelope may differ between a publisher's attempts. Keys are sorted.
-fn payload_hash(event: &Value) -> String {
+fn payload_hash(event: &Value) -> [u8; 32] {
     let payload = json!([event["type"], event["data"]]).to_string();
-    let digest = Sha256::digest(payload.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(payload.as_bytes()).into()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::message::DispatchRequest;
+use shared::outbox::unpack;
 
 use crate::aws::{Stack, refused};
 use crate::failure::Failure;
@@ -77,11 +78,12 @@ pub async fn delete(stack: &Stack, order_id: &str, event: &str) -> Result<(), Fa
 fn read(item: &HashMap<String, AttributeValue>) -> StoredEvent {
     let text = |name: &str| item.get(name).and_then(|v| v.as_s().ok()).cloned().unwrap_or_default();
     let number = |name: &str| item.get(name).and_then(|v| v.as_n().ok()?.parse::<i64>().ok());
+    let message = item.get("message").and_then(|v| unpack(v.as_b().ok()?.as_ref()).ok());
     StoredEvent {
         event: text("event"),
         kind: text("type"),
         accepted_at: number("accepted_at").unwrap_or_default(),
-        message: text("message"),
+        message: message.unwrap_or_default(),
         correlation_id: text("correlation_id"),
         ledger_key: text("ledger_key"),
         sweeps: number("sweeps").and_then(|n| u32::try_from(n).ok()).unwrap_or_default(),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use shared::OrderId;
-use shared::outbox::{SWEEP_INDEX, bucket};
+use shared::outbox::{SWEEP_INDEX, bucket, unpack};
 
 use crate::sources::Tables;
 
@@ -111,7 +111,8 @@ impl Outbox<'_> {
             call.send().await.map_err(|e| OutboxError(DisplayErrorContext(&e).to_string()))?;
         Ok(answer.item.and_then(|item| {
             let sweeps = item.get("sweeps").and_then(|n| n.as_n().ok()?.parse().ok()).unwrap_or(0);
-            Some(Stored { message: string(&item, "message")?, sweeps })
+            let packed = item.get("message")?.as_b().ok()?;
+            Some(Stored { message: unpack(packed.as_ref()).ok()?, sweeps })
         }))
     }
 

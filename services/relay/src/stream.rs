@@ -1,10 +1,13 @@
 //! Stream records to queue messages.
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>)
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use kit::queue::{DeadLetter, Disposition, Outgoing, send_all};
 use kit::telemetry::{Count, count_many};
 use serde_json::{Value, json};
 use shared::dead_letter::Code;
+use shared::outbox::unpack;
 
 use crate::sources::Relay;
 
@@ -16,7 +19,7 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
     for record in inserts {
         match message(record) {
             Some(body) => {
-                messages.push(Outgoing { body: body.to_owned(), ..Outgoing::default() });
+                messages.push(Outgoing { body, ..Outgoing::default() });
                 senders.push(record);
             }
             None => {
@@ -47,8 +50,9 @@ fn is_event(record: &Value) -> bool {
 
 /// The dispatch message that an item of the Events table carries, as the stream shows it.
 #[must_use]
-pub fn message(record: &Value) -> Option<&str> {
-    record.pointer("/dynamodb/NewImage/message/S")?.as_str()
+pub fn message(record: &Value) -> Option<String> {
+    let packed = record.pointer("/dynamodb/NewImage/message/B")?.as_str()?;
+    unpack(&BASE64_STANDARD.decode(packed).ok()?).ok()
 }
 
 /// An item without a message was not written by intake. It goes to the dead-letter queue by its
@@ -57,7 +61,8 @@ async fn set_aside(relay: &Relay, record: &Value) -> Disposition {
     let letter = DeadLetter {
         body: record["dynamodb"]["Keys"].to_string(),
         code: Code::Unreadable,
-        reason: "the item in the Events table has no attribute `message`".to_owned(),
+        reason: "the item in the Events table has no attribute `message` that intake wrote"
+            .to_owned(),
         order_id: None,
         kind: None,
     };

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use http::StatusCode;
 use local::Config;
 use local::aws::calls::{Caller, Service};
@@ -189,6 +191,7 @@ async fn a_stream_record_that_intake_did_not_write_is_set_aside_and_its_neighbou
     let good = sample("1001-confirmed");
     let id = shared::CorrelationId::parse("test").expect("valid");
     let body = shared::message::DispatchRequest::body(&good, jiff::Timestamp::now(), &id);
+    let packed = BASE64_STANDARD.encode(shared::outbox::pack(&body));
     let image = |image: Value| {
         json!({
             "eventName": "INSERT",
@@ -200,7 +203,10 @@ async fn a_stream_record_that_intake_did_not_write_is_set_aside_and_its_neighbou
         image(json!([])),
         image(json!({ "message": null })),
         image(json!({ "message": { "N": "7" } })),
-        image(json!({ "message": { "S": 7 } })),
+        image(json!({ "message": { "S": body } })),
+        image(json!({ "message": { "B": 7 } })),
+        image(json!({ "message": { "B": "not base64" } })),
+        image(json!({ "message": { "B": "e30=" } })),
         image(json!({ "message": "text" })),
         json!({ "eventName": "INSERT" }),
     ];
@@ -209,7 +215,7 @@ async fn a_stream_record_that_intake_did_not_write_is_set_aside_and_its_neighbou
         .iter()
         .chain(&ignored)
         .cloned()
-        .chain([image(json!({ "message": { "S": body } }))])
+        .chain([image(json!({ "message": { "B": packed } }))])
         .collect();
     let payload = json!({ "Records": records }).to_string();
     let answer = stack.stack.functions.invoke("relay", payload.into()).await;
