@@ -1,4 +1,8 @@
 #![no_main]
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| waybill_tests::hostile::queue_message(text));
+#[path = "../../src/hostile.rs"]
+#[expect(dead_code, reason = "each target uses one of its functions")]
+mod hostile;
+
+fuzz_target!(|text: &str| hostile::queue_message(text));

@@ -243,3 +243,33 @@ fn transition(kind: &str) -> Transition {
         _ => Transition::Reject,
     }
 }
+
+/// A search that starts from what every parser refuses finds nothing.
+#[test]
+fn the_seeds_of_the_fuzz_targets_are_taken() {
+    for seed in seeds("event") {
+        let json = parse_strict(seed.as_bytes()).expect("JSON");
+        assert!(Event::parse(&json).is_ok(), "{seed}");
+        hostile::event(seed.as_bytes());
+    }
+    for seed in seeds("queue_message") {
+        let is_taken = DispatchRequest::parse(&seed).is_ok() || MailRequest::parse(&seed).is_ok();
+        assert!(is_taken, "{seed}");
+        hostile::queue_message(&seed);
+    }
+    for seed in seeds("ses_event") {
+        assert!(matches!(read(&seed), Reading::Ours(_)), "{seed}");
+        hostile::ses_event(&seed);
+    }
+    for seed in seeds("stream_image") {
+        let json: Value = serde_json::from_str(&seed).expect("JSON");
+        assert!(relay::message(&json).is_some(), "{seed}");
+        hostile::stream_image(seed.as_bytes());
+    }
+}
+
+fn seeds(target: &str) -> Vec<String> {
+    let folder = format!("{}/fuzz/seeds/{target}", env!("CARGO_MANIFEST_DIR"));
+    let files = std::fs::read_dir(folder).expect("each target has seeds");
+    files.map(|f| std::fs::read_to_string(f.expect("a file").path()).expect("text")).collect()
+}

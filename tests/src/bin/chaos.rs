@@ -18,6 +18,12 @@ struct Args {
     seed: Option<u64>,
 }
 
+fn progress(published: usize) {
+    if published.is_multiple_of(1_000) {
+        eprintln!("{published} published");
+    }
+}
+
 fn main() -> ExitCode {
     // The stack starts its functions from this executable too.
     if std::env::args().nth(1).as_deref() == Some("function") {
@@ -26,7 +32,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let seed = args.seed.unwrap_or_else(|| jiff::Timestamp::now().as_second().unsigned_abs());
     println!("seed {seed}");
-    let options = Options { seed, events: args.events, executable: None };
+    let options = Options { seed, events: args.events, executable: None, progress };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime.map(|runtime| runtime.block_on(run(options))) {
         Ok(Ok(verdict)) => {

@@ -1,38 +1,48 @@
-//! A shop's backend that never gives up.
+//! A shop's backends that never give up.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures::{TryStreamExt, stream};
 use local::Stack;
 use local::run::publish::{Answer, Batch, PublishError, Publisher};
 
 use super::orders;
 use super::rest::waiting;
+use super::run::Options;
 
 /// How many events go together.
 const AT_ONCE: usize = 50;
 
+/// How many publish side by side.
+const BACKENDS: usize = 4;
+
 /// More messages than these that wait for a function hold the shop back, so that what is slow is
 /// the fault plan and not a queue.
-const BACKLOG: u64 = 300;
+const BACKLOG: u64 = 1000;
 
 /// Publishes the events until intake has answered for each. An answer that was lost makes the
 /// event a duplicate the next time, which is as good.
 ///
 /// # Errors
 /// Intake refused a valid event, or answered what its contract does not know.
-pub async fn publish(stack: &Stack, seed: u64, events: usize) -> Result<(), PublishError> {
+pub async fn publish(stack: &Stack, options: &Options) -> Result<(), PublishError> {
+    let Options { seed, events, .. } = *options;
     let publisher = Publisher::new(stack.address);
-    let mut n = 0;
-    while n < events {
-        let until = (n + AT_ONCE).min(events);
-        let lines: Vec<String> = (n..until).map(|n| orders::line(seed, n)).collect();
-        take(&publisher, &lines).await?;
-        n = until;
-        while waiting(stack).await.is_none_or(|w| w.visible > BACKLOG) {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-    Ok(())
+    let published = AtomicUsize::new(0);
+    stream::iter((0..events).step_by(AT_ONCE).map(Ok))
+        .try_for_each_concurrent(BACKENDS, async |from| {
+            let until = (from + AT_ONCE).min(events);
+            let lines: Vec<String> = (from..until).map(|n| orders::line(seed, n)).collect();
+            while waiting(stack).await.is_none_or(|w| w.visible > BACKLOG) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            take(&publisher, &lines).await?;
+            let so_far = published.fetch_add(lines.len(), Ordering::Relaxed) + lines.len();
+            (options.progress)(so_far);
+            Ok(())
+        })
+        .await
 }
 
 async fn take(publisher: &Publisher, lines: &[String]) -> Result<(), PublishError> {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use local::lambda::{OutputLine, Sink};
-use local::resources::Settings;
+use local::resources::{Processes, Settings};
 use local::run::publish::PublishError;
 use local::{Config, Stack, StartError};
 
@@ -27,6 +27,8 @@ pub struct Options {
     pub events: usize,
     /// What runs the functions; this executable if absent.
     pub executable: Option<PathBuf>,
+    /// Told how many events are published, now and then.
+    pub progress: fn(usize),
 }
 
 /// The run came to no verdict.
@@ -42,6 +44,9 @@ pub enum RunError {
     #[error(transparent)]
     Ledger(#[from] LedgerGone),
 }
+
+/// Most of them sit out a fault, or start again, at any moment.
+const MANY: Processes = Processes { intake: 4, relay: 2, dispatcher: 4, mailer: 8, feedback: 4 };
 
 /// Times in the relations of the deployed ones (the lease outlives the function, the grace is five
 /// visibility timeouts), but for the visibility timeout: it is shorter than a function may run, so
@@ -71,10 +76,10 @@ pub async fn run(options: Options) -> Result<Verdict, RunError> {
     let repeated = Arc::new(AtomicU64::new(0));
     let config = Config {
         port: 0,
-        settings: settings(),
+        settings: Settings { processes: MANY, ..settings() },
         faults: Arc::<Plan>::clone(&plan),
         sink: counting(Arc::clone(&repeated)),
-        executable: options.executable,
+        executable: options.executable.clone(),
         ..Config::default()
     };
     let grace = SignedDuration::try_from(config.settings.doubt_grace).unwrap_or_default();
@@ -83,7 +88,7 @@ pub async fn run(options: Options) -> Result<Verdict, RunError> {
     let cases: Vec<Case> = (0..options.events).map(|n| orders::case(options.seed, n)).collect();
     let (published, ledger) = {
         let work = async {
-            publish(&stack, options.seed, options.events).await?;
+            publish(&stack, &options).await?;
             let published = started.elapsed();
             Ok::<_, RunError>((published, until_rest(&stack, &cases).await?))
         };
