@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::StatusCode;
@@ -19,15 +20,19 @@ use shared::message::{DispatchRequest, MailRequest};
 use shared::{CorrelationId, Event};
 
 use crate::support::events::{confirmed, customer, refunded, sample, shipped};
-use crate::support::later::{DISPATCH, DISPATCH_DLQ, Later, MAIL, MAIL_DLQ};
+use crate::support::later::{
+    DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, Later, MAIL, MAIL_DLQ,
+};
 use crate::support::{TestStack, config, eventually};
 
 /// The stream's reader gets no answer until told otherwise, the tables answer unless told
-/// otherwise; SES's refusals for speed are counted.
+/// otherwise, and so do SES's answers arrive; SES's refusals for speed are counted.
 #[derive(Default)]
 struct Weather {
     stream_is_back: AtomicBool,
     tables_are_down: AtomicBool,
+    answers_of_ses_are_lost: AtomicBool,
+    events_of_ses_are_lost: AtomicBool,
     too_fast: AtomicUsize,
 }
 
@@ -41,11 +46,19 @@ impl Faults for Weather {
         down.then_some(Fault::ServerError)
     }
 
-    fn after(&self, _: &Call<'_>, status: StatusCode) -> Option<Fault> {
+    fn after(&self, call: &Call<'_>, status: StatusCode) -> Option<Fault> {
+        if call.operation == "SendEmail" && self.answers_of_ses_are_lost.load(Ordering::SeqCst) {
+            return Some(Fault::HangUp);
+        }
         if status == StatusCode::TOO_MANY_REQUESTS {
             self.too_fast.fetch_add(1, Ordering::SeqCst);
         }
         None
+    }
+
+    fn ses_event(&self, _: &str) -> Vec<Duration> {
+        let lost = self.events_of_ses_are_lost.load(Ordering::SeqCst);
+        if lost { Vec::new() } else { vec![Duration::ZERO] }
     }
 }
 
@@ -154,6 +167,36 @@ async fn a_ledger_that_does_not_answer_burns_no_receives_and_loses_no_mail() {
     for n in 0..MAILS {
         assert_eq!(stack.mails_to(&customer(&format!("L{n}"))), 1);
     }
+    stack.stop().await;
+}
+
+/// SES took the mail and its answer was lost; its event waits for feedback, which is down for longer
+/// than the grace.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
+    let weather = Arc::new(Weather::default());
+    let stack = stack(&weather, account::Settings::default()).await;
+    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    weather.events_of_ses_are_lost.store(true, Ordering::SeqCst);
+    weather.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
+    publish(&later, &shipped("U1"));
+    later.work_off().await;
+    weather.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
+    assert_eq!(stack.mails_to(&customer("U1")), 1);
+    later.queues.put(FEEDBACK, "the event", later.clock().now_ms());
+
+    later.pass(SignedDuration::from_hours(2)).await;
+    assert_eq!(stack.mails_to(&customer("U1")), 1, "the event may say that it was accepted");
+    assert_eq!(later.queues.most_receives(), 1, "waiting burns no receive count");
+    let dead = later.queues.take_all(FEEDBACK).remove(0);
+    later.queues.put(FEEDBACK_DLQ, &dead.body, later.clock().now_ms());
+    later.pass(SignedDuration::from_hours(2)).await;
+    assert_eq!(stack.mails_to(&customer("U1")), 1, "so may it in the dead-letter queue");
+
+    // It was about another mail. Now nothing can tell any more, and the policy is to send again.
+    later.queues.take_all(FEEDBACK_DLQ);
+    later.pass(SignedDuration::from_mins(5)).await;
+    assert_eq!(stack.mails_to(&customer("U1")), 2);
     stack.stop().await;
 }
 

@@ -7,11 +7,11 @@ use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
 use kit::queue::{DeadLetter, Disposition, sent_at};
 use kit::telemetry::{Count, accepted_to_sent, count};
 use shared::dead_letter::Code;
-use shared::ledger::{AfterClaim, Facts, FailReason, MOST_DOUBTS, State, Transition, after_claim};
+use shared::ledger::{AfterClaim, Facts, FailReason, State, Transition, after_claim};
 use shared::message::MailRequest;
-use shared::notification::DoubtPolicy;
 
 use crate::answer::Answer;
+use crate::doubt::{doubted, hold, wait_in_doubt};
 use crate::render::{Mail, render};
 use crate::{Mailer, stale};
 
@@ -46,16 +46,11 @@ impl<'a> Delivery<'a> {
         Self { mailer, message, request, deadline, notification: request.key.sort_key() }
     }
 
-    /// What this worker knows before it has claimed anything.
+    /// What this worker knows before it has claimed anything. It does not resend doubts.
     pub(crate) fn facts(&self) -> Facts {
         let now = self.mailer.clock.now_ms();
-        let resend_doubts_from = match self.request.key.kind.doubt_policy() {
-            DoubtPolicy::Resend => now - millis(self.mailer.grace),
-            DoubtPolicy::Hold => i64::MIN,
-        };
         Facts {
             enqueued_at: sent_at(self.message),
-            resend_doubts_from,
             lease_until: now + millis(self.mailer.lease),
             ..Facts::at(now)
         }
@@ -104,11 +99,19 @@ pub async fn deliver(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError
             done => done,
         };
     }
+    claim(delivery, delivery.facts()).await
+}
+
+/// Claims, and goes on from there.
+pub(crate) async fn claim(
+    delivery: &Delivery<'_>,
+    facts: Facts,
+) -> Result<Disposition, LedgerError> {
     let order_id = delivery.request.key.order_id.as_str();
     let ledger = &delivery.mailer.ledger;
     // Names this very claim: the SDK's retry of it, after a lost answer, finds itself.
     let holder = uuid::Uuid::new_v4().to_string();
-    match ledger.claim(order_id, &delivery.notification, delivery.facts(), &holder).await {
+    match ledger.claim(order_id, &delivery.notification, facts, &holder).await {
         Err(error) => Ok(wait_for_the_ledger(delivery, &error).await),
         Ok(ClaimOutcome::Claimed(attempt)) => send(delivery, attempt).await,
         Ok(ClaimOutcome::Refused(item)) => stand_back(delivery, &item).await,
@@ -144,32 +147,15 @@ pub(crate) async fn stand_back(
         }
         AfterClaim::InProgress { .. } => Ok(Disposition::Retry),
         AfterClaim::NotDue { until } => Ok(delivery.park_until(until).await),
-        AfterClaim::InDoubt { since } => Ok(wait_in_doubt(delivery, item.doubts, since).await),
+        AfterClaim::InDoubt { since } => wait_in_doubt(delivery, item.doubts, since).await,
         AfterClaim::LeaseExpired => {
             let change = Change::new(Transition::Expire, delivery.facts())
                 .with("reason", "the lease ran out without a word from its holder");
             match delivery.record(change).await? {
-                RecordOutcome::Recorded(item) => Ok(doubted(delivery, &item).await),
+                RecordOutcome::Recorded(item) => doubted(delivery, &item).await,
                 RecordOutcome::Refused(_) | RecordOutcome::Absent => Ok(Disposition::Retry),
             }
         }
-    }
-}
-
-async fn doubted(delivery: &Delivery<'_>, item: &Item) -> Disposition {
-    count(Count::InDoubt);
-    tracing::error!(attempt = item.attempt, reason = item.reason, "in doubt");
-    wait_in_doubt(delivery, item.doubts, item.since).await
-}
-
-/// Policy `resend`: back when the grace is over. Policy `hold`, or after too many doubts: the
-/// ledger keeps the doubt for an SES event or an operator, and the message has done its work.
-async fn wait_in_doubt(delivery: &Delivery<'_>, doubts: u32, since: i64) -> Disposition {
-    match delivery.request.key.kind.doubt_policy() {
-        DoubtPolicy::Resend if doubts < MOST_DOUBTS => {
-            delivery.park_until(since + millis(delivery.mailer.grace)).await
-        }
-        _ => Disposition::Done,
     }
 }
 
@@ -201,10 +187,10 @@ async fn send(delivery: &Delivery<'_>, attempt: u32) -> Result<Disposition, Ledg
             let facts = Facts::of_attempt(mailer.clock.now_ms(), attempt);
             let change = Change::new(Transition::Doubt, facts).with("reason", code);
             match delivery.record(change).await? {
-                RecordOutcome::Recorded(item) => Ok(doubted(delivery, &item).await),
+                RecordOutcome::Recorded(item) => doubted(delivery, &item).await,
                 // The SDK's second try after a lost answer finds what the first has written.
                 RecordOutcome::Refused(item) if is_in_doubt(&item, attempt) => {
-                    Ok(doubted(delivery, &item).await)
+                    doubted(delivery, &item).await
                 }
                 RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
                 RecordOutcome::Absent => Ok(Disposition::Done),
@@ -290,22 +276,6 @@ fn is_in_doubt(item: &Item, attempt: u32) -> bool {
     item.attempt == attempt && item.state() == Some(State::InDoubt)
 }
 
-/// The notification comes to nothing more, but an earlier attempt is in doubt: it stays so, and the
-/// message has done its work.
-pub(crate) async fn hold(
-    delivery: &Delivery<'_>,
-    item: &Item,
-    why: &str,
-) -> Result<Disposition, LedgerError> {
-    let facts = Facts::of_attempt(delivery.mailer.clock.now_ms(), item.attempt);
-    let reason = format!("an earlier attempt is in doubt, and there will be no other: {why}");
-    match delivery.record(Change::new(Transition::Hold, facts).with("reason", reason)).await? {
-        RecordOutcome::Recorded(item) => Ok(doubted(delivery, &item).await),
-        RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
-        RecordOutcome::Absent => Ok(Disposition::Done),
-    }
-}
-
-fn millis(duration: jiff::SignedDuration) -> i64 {
+pub(crate) fn millis(duration: jiff::SignedDuration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2)
 }

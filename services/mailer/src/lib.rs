@@ -5,7 +5,8 @@
 //!   record after it.
 //! - SES knows no idempotency token, so `SendEmail` is never retried blindly. Only an answer that
 //!   proves refusal leads to another try ([`answer`] is the whole table); an answer that proves
-//!   nothing puts the notification in doubt, and its kind's policy decides from there.
+//!   nothing puts the notification in doubt, and its kind's policy decides from there: not before
+//!   the grace is over, and not while SES's own events wait unread.
 //! - What SES refuses for now is parked: queued anew with a delay, so that receive counts are not
 //!   burnt and healthy mail never reaches a dead-letter queue.
 //! - What SES refuses for good goes to the dead-letter queue with its reason at once.
@@ -18,12 +19,14 @@
 pub mod answer;
 mod batch;
 mod deliver;
+mod doubt;
 mod pace;
 mod park;
 pub mod render;
 mod send;
 mod settings;
 mod stale;
+mod unread;
 
 use std::sync::Arc;
 
@@ -38,6 +41,7 @@ pub use batch::handle;
 pub use pace::Pace;
 pub use park::Parking;
 pub use send::{From, Sender};
+pub use unread::UnreadEvents;
 
 /// The mailer and everything it talks to.
 #[derive(Debug)]
@@ -50,6 +54,8 @@ pub struct Mailer {
     pub pace: Pace,
     /// The mail queue, for what must wait.
     pub parking: Parking,
+    /// Where SES's events may wait unread.
+    pub unread: UnreadEvents,
     /// The mail queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
     /// How the mails look.

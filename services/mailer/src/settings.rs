@@ -13,6 +13,7 @@ use crate::pace::Pace;
 use crate::park::Parking;
 use crate::render::Brand;
 use crate::send::{From, Sender};
+use crate::unread::UnreadEvents;
 
 /// Builds the mailer from the environment, and asks SES for the account's send rate.
 pub async fn from_env() -> Result<Mailer, Error> {
@@ -31,6 +32,13 @@ pub async fn from_env() -> Result<Mailer, Error> {
             sqs.clone(),
             required("MAIL_QUEUE_URL", "the mail queue's URL")?,
             clock,
+        ),
+        unread: UnreadEvents::new(
+            sqs.clone(),
+            [
+                required("FEEDBACK_QUEUE_URL", "the feedback queue's URL")?,
+                required("FEEDBACK_DLQ_URL", "the feedback dead-letter queue's URL")?,
+            ],
         ),
         dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
         brand: brand()?,

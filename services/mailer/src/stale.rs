@@ -5,7 +5,8 @@ use kit::queue::Disposition;
 use kit::telemetry::{Count, count};
 use shared::ledger::{SkipReason, State, Transition};
 
-use crate::deliver::{Delivery, hold, stand_back};
+use crate::deliver::{Delivery, stand_back};
+use crate::doubt::hold;
 
 /// Skips the notification, unless it may have been sent: a doubt stays a doubt, however old.
 pub async fn skip(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {

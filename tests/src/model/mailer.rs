@@ -40,6 +40,7 @@ impl Mailer<'_> {
             }
             Mailing::Record { attempt, answer } => self.record(attempt, answer),
             Mailing::Expire => self.expire(),
+            Mailing::Resend => self.resend(),
             Mailing::Hold { attempt } => self.hold(attempt),
             Mailing::Park { until } if self.deletes_first(Bug::ParkDeletesFirst) => {
                 self.delete_early(Mailing::Park { until })
@@ -64,14 +65,8 @@ impl Mailer<'_> {
 
     fn facts_at(&self, now: i64) -> Facts {
         let message = &self.order.mail[self.place];
-        let grace = if self.model.has(Bug::ResendWithoutGrace) { 0 } else { GRACE };
-        let hold = self.order.policy == DoubtPolicy::Hold;
         Facts {
             enqueued_at: i64::from(message.enqueued_at),
-            resend_doubts_from: match hold && !self.model.has(Bug::ResendUnderHold) {
-                true => i64::MIN,
-                false => now - grace,
-            },
             lease_until: now + LEASE,
             ..Facts::at(now)
         }
@@ -84,13 +79,26 @@ impl Mailer<'_> {
     }
 
     fn claim(&mut self) -> Next {
-        match self.write(Transition::Claim, self.facts()) {
+        self.claim_with(self.facts())
+    }
+
+    fn claim_with(&mut self, facts: Facts) -> Next {
+        match self.write(Transition::Claim, facts) {
             Outcome::Recorded(record) => {
                 Next::Step(Mailing::Send { attempt: number(record.attempt) })
             }
             Outcome::Refused(record) => self.stand_back(record),
             Outcome::Absent => Next::Step(Mailing::Bury),
         }
+    }
+
+    /// `doubt::resend`. That SES's events wait unread only makes it wait, as it may anyway.
+    fn resend(&mut self) -> Next {
+        self.claim_with(Facts { resend_doubts_from: -self.grace(), ..self.facts_at(0) })
+    }
+
+    fn grace(&self) -> i64 {
+        if self.model.has(Bug::ResendWithoutGrace) { 0 } else { GRACE }
     }
 
     /// `stale::skip`.
@@ -135,9 +143,14 @@ impl Mailer<'_> {
     }
 
     fn wait_in_doubt(&self, doubts: u32, since: i64) -> Next {
-        match self.order.policy {
-            DoubtPolicy::Resend if doubts < MOST_DOUBTS => park_until(since + GRACE),
-            _ => Next::Step(Mailing::Delete),
+        let resends =
+            self.order.policy == DoubtPolicy::Resend || self.model.has(Bug::ResendUnderHold);
+        if !resends || (doubts >= MOST_DOUBTS && !self.model.has(Bug::DoubtsUncounted)) {
+            return Next::Step(Mailing::Delete);
+        }
+        match since + self.grace() {
+            due if due > 0 => park_until(due),
+            _ => Next::Step(Mailing::Resend),
         }
     }
 

@@ -72,7 +72,9 @@ impl Waybill {
 /// What a mailer's step may meet while these faults are left.
 fn ways(step: Mailing, left: Faults) -> impl Iterator<Item = How> {
     let ways: &'static [How] = match step {
-        Mailing::Start { .. } | Mailing::Park { .. } | Mailing::Bury => &[How::Plain],
+        Mailing::Start { .. } | Mailing::Resend | Mailing::Park { .. } | Mailing::Bury => {
+            &[How::Plain]
+        }
         Mailing::Record { .. } | Mailing::Expire | Mailing::Hold { .. } => {
             &[How::Plain, How::Echoed]
         }

@@ -159,6 +159,8 @@ pub enum Mailing {
     },
     /// Record that a lease has run out.
     Expire,
+    /// Claim a doubt that is due.
+    Resend,
     /// Record that an earlier doubt stays.
     Hold {
         /// The attempt that the record is in.

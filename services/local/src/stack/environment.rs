@@ -32,6 +32,7 @@ pub fn of_functions(
         ("DISPATCH_DLQ_URL", &queues.dispatch_dlq.url),
         ("MAIL_QUEUE_URL", &queues.mail.url),
         ("MAIL_DLQ_URL", &queues.mail_dlq.url),
+        ("FEEDBACK_QUEUE_URL", &queues.feedback.url),
         ("FEEDBACK_DLQ_URL", &queues.feedback_dlq.url),
         ("MAIL_FROM", "Nordlicht <orders@shop.example>"),
         ("MAIL_REPLY_TO", "help@shop.example"),

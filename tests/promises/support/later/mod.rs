@@ -14,7 +14,7 @@ use kit::ledger::Ledger;
 use kit::queue::DeadLetterQueue;
 use local::Stack;
 use local::resources::{EVENTS_TABLE, LEDGER_TABLE};
-use mailer::{Mailer, Pace, Parking, Sender};
+use mailer::{Mailer, Pace, Parking, Sender, UnreadEvents};
 use relay::{Relay, Swept};
 
 pub use queues::Queues;
@@ -22,6 +22,8 @@ pub use queues::Queues;
 pub const DISPATCH: &str = "http://queues.example/dispatch";
 pub const DISPATCH_DLQ: &str = "http://queues.example/dispatch-dlq";
 pub const MAIL: &str = "http://queues.example/mail";
+pub const FEEDBACK: &str = "http://queues.example/feedback";
+pub const FEEDBACK_DLQ: &str = "http://queues.example/feedback-dlq";
 pub const MAIL_DLQ: &str = "http://queues.example/mail-dlq";
 
 /// The deployed settings.
@@ -148,6 +150,7 @@ impl<'a> Later<'a> {
             ledger: self.ledger(),
             sender,
             pace,
+            unread: UnreadEvents::new(self.sqs(), [FEEDBACK.to_owned(), FEEDBACK_DLQ.to_owned()]),
             parking: Parking::new(self.sqs(), MAIL.to_owned(), self.clock()),
             dead_letters: self.dead_letters(MAIL_DLQ),
             brand: mailer::render::Brand::default(),

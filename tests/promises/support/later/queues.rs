@@ -39,7 +39,7 @@ struct Kept {
 pub struct Queues(Arc<Mutex<Kept>>);
 
 impl Queues {
-    /// A connection that answers `SendMessageBatch` at the moment `now`.
+    /// A connection that answers `SendMessageBatch` and `GetQueueAttributes` at the moment `now`.
     pub fn at(&self, now: i64) -> SharedHttpClient {
         let connector = Connector { queues: self.clone(), now };
         http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone()))
@@ -145,9 +145,20 @@ struct Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        assert_eq!(request.headers().get("x-amz-target"), Some("AmazonSQS.SendMessageBatch"));
         let body = request.body().bytes().expect("a body in memory");
         let call: Value = serde_json::from_slice(body).expect("JSON");
+        let answer = match request.headers().get("x-amz-target") {
+            Some("AmazonSQS.SendMessageBatch") => self.send(&call),
+            Some("AmazonSQS.GetQueueAttributes") => self.attributes(&call),
+            other => panic!("no answer for {other:?}"),
+        };
+        let status = http::StatusCode::OK.into();
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(answer.to_string()))))
+    }
+}
+
+impl Connector {
+    fn send(&self, call: &Value) -> Value {
         let queue = call["QueueUrl"].as_str().expect("a queue");
         let mut kept = self.queues.lock();
         let entries = call["Entries"].as_array().expect("entries").iter();
@@ -155,9 +166,16 @@ impl HttpConnector for Connector {
             let id = kept.put(queue, outgoing(entry), self.now);
             json!({ "Id": entry["Id"], "MessageId": id, "MD5OfMessageBody": "" })
         });
-        let answer = json!({ "Successful": taken.collect::<Vec<_>>() }).to_string();
-        let status = http::StatusCode::OK.into();
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(answer))))
+        json!({ "Successful": taken.collect::<Vec<_>>() })
+    }
+
+    fn attributes(&self, call: &Value) -> Value {
+        let queue = self.queues.all(call["QueueUrl"].as_str().expect("a queue"));
+        let visible = queue.iter().filter(|message| message.visible_at <= self.now).count();
+        json!({ "Attributes": {
+            "ApproximateNumberOfMessages": visible.to_string(),
+            "ApproximateNumberOfMessagesDelayed": "0",
+        } })
     }
 }
 
