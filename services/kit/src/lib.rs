@@ -9,6 +9,7 @@
 //! - [`ledger`]: every change of a notification is one conditional write, whose condition is read
 //!   from [`shared::ledger::protocol`]. Outcomes are enums.
 //! - [`queue`]: one bad message never touches its neighbours; what cannot be sent is reported.
+//! - [`why()`]: a failed call is told in the service's words, never as a Rust value.
 
 pub mod aws;
 pub mod clock;
@@ -16,5 +17,7 @@ pub mod config;
 pub mod ledger;
 pub mod queue;
 pub mod telemetry;
+pub mod why;
 
 pub use clock::Clock;
+pub use why::why;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::aws::{Stack, refused};
 use crate::failure::Failure;
@@ -32,6 +33,19 @@ pub struct Who {
     pub operator: Option<String>,
 }
 
+/// Reads `--reason`.
+///
+/// # Errors
+/// A sentence, for one that says nothing.
+pub fn reason(typed: &str) -> Result<String, String> {
+    let reason = typed.trim();
+    if reason.is_empty() {
+        Err("expected why, in a few words".to_owned())
+    } else {
+        Ok(reason.to_owned())
+    }
+}
+
 impl Who {
     fn name(&self) -> String {
         let user = || std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok();
@@ -51,8 +65,8 @@ pub struct Audit<'a> {
 pub struct Intent<'a> {
     /// The command, such as `dlq replay mail`.
     pub action: String,
-    /// Why.
-    pub reason: &'a str,
+    /// Why, where it was said.
+    pub reason: Option<&'a str>,
     /// What it is about and how much: counts and flags, no personal data.
     pub plan: Value,
 }
@@ -81,9 +95,9 @@ impl<'a> Audit<'a> {
         let mut item = key(&sort_key);
         item.extend([
             ("action".to_owned(), text(&intent.action)),
-            ("command".to_owned(), text(&command_line())),
+            ("command".to_owned(), text(&command_line(std::env::args().skip(1)))),
             ("operator".to_owned(), text(&without_addresses(&who.name()))),
-            ("reason".to_owned(), text(&without_addresses(intent.reason))),
+            ("reason".to_owned(), text(&without_addresses(intent.reason.unwrap_or_default()))),
             ("plan".to_owned(), text(&intent.plan.to_string())),
             ("state".to_owned(), text("begun")),
             ("begun_at".to_owned(), text(&rfc3339(now.as_millisecond()))),
@@ -155,13 +169,35 @@ fn key(sort_key: &str) -> HashMap<String, AttributeValue> {
     ])
 }
 
-/// What was typed, with addresses masked: the ledger table holds none in clear.
-fn command_line() -> String {
-    let words: Vec<String> = std::env::args()
-        .skip(1)
-        .map(|word| if word.contains(' ') { format!("'{word}'") } else { word })
-        .collect();
-    without_addresses(&format!("waybill {}", words.join(" ")))
+/// Flags whose values may quote a customer: a filter by name, or a file's path.
+const QUOTING: [&str; 3] = ["--filter", "--edit", "--save-to"];
+
+/// What was typed. The ledger table holds no personal data: of filters it keeps the SHA-256, which
+/// tells whether two commands used the same; the reason stands beside it; addresses are masked.
+fn command_line(typed: impl Iterator<Item = String>) -> String {
+    let mut words = vec!["waybill".to_owned()];
+    let mut typed = typed.peekable();
+    while let Some(word) = typed.next() {
+        let (flag, inline) = match word.split_once('=') {
+            Some((flag, value)) if flag.starts_with("--") => (flag, Some(value.to_owned())),
+            _ => (word.as_str(), None),
+        };
+        if QUOTING.contains(&flag) {
+            words.push(format!(
+                "{flag} sha256:{}",
+                digest(&inline.or_else(|| typed.next()).unwrap_or_default())
+            ));
+        } else if flag == "--reason" {
+            let _ = inline.or_else(|| typed.next());
+        } else {
+            words.push(if word.contains(' ') { format!("'{word}'") } else { word });
+        }
+    }
+    without_addresses(&words.join(" "))
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whom AWS takes the caller for; unknown where there is no STS to ask.
@@ -169,4 +205,35 @@ async fn identity(stack: &Stack) -> Option<String> {
     let sts = aws_sdk_sts::Client::new(&stack.config);
     let answer = tokio::time::timeout(IDENTITY_WITHIN, sts.get_caller_identity().send()).await;
     answer.ok()?.ok()?.arn
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_is_kept_without_what_a_filter_or_a_reason_quotes() {
+        let typed = [
+            "dlq",
+            "drop",
+            "mail",
+            "--filter",
+            ".body.name == \"Zoë Krüger\"",
+            "--edit=.name = \"Zoë\"",
+            "--reason",
+            "Zoë asked",
+            "--yes-delete=2",
+            "jo@example.com",
+        ];
+        let kept = command_line(typed.into_iter().map(str::to_owned));
+        assert!(!kept.contains("Zo"), "{kept}");
+        assert!(kept.starts_with("waybill dlq drop mail --filter sha256:"), "{kept}");
+        assert!(kept.ends_with(" --yes-delete=2 j***@***.com"), "{kept}");
+    }
+
+    #[test]
+    fn a_reason_that_says_nothing_is_refused() {
+        assert!(reason("  ").is_err());
+        assert_eq!(reason(" sender verified "), Ok("sender verified".to_owned()));
+    }
 }

@@ -95,9 +95,14 @@ mod tests {
 
     #[test]
     fn a_replay_without_a_reason_is_refused() {
-        let refused = Cli::try_parse_from(["waybill", "dlq", "replay", "mail"]).unwrap_err();
-        assert_eq!(refused.exit_code(), 2);
-        assert!(Cli::try_parse_from(["waybill", "dlq", "replay", "mail", "--dry-run"]).is_ok());
+        let typed = |more: &[&'static str]| {
+            Cli::try_parse_from(["waybill", "dlq", "replay", "mail"].iter().chain(more))
+        };
+        for wrong in [&["--yes"][..], &["--yes", "--reason", " "]] {
+            assert_eq!(typed(wrong).unwrap_err().exit_code(), 2);
+        }
+        assert!(typed(&["--dry-run"]).is_ok());
+        assert!(typed(&[]).is_ok(), "at a terminal it is asked for");
     }
 
     #[test]

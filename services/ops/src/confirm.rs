@@ -2,8 +2,11 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
+use tokio::sync::oneshot;
+
 use crate::failure::Failure;
 use crate::output::{Format, Output};
+use crate::stop::Stop;
 
 /// Whether the operator's word is still needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +38,10 @@ impl Confirmation {
 /// Asks, unless the word was given: the operator types the number, so that it was read.
 ///
 /// # Errors
-/// [`Failure::Input`] for any other answer: nothing was done.
-pub fn confirm(
+/// [`Failure::Input`] for any other answer, [`Failure::Interrupted`] for Ctrl-C: nothing was done.
+pub async fn confirm(
     confirmation: Confirmation,
+    stop: &Stop,
     verb: &str,
     count: usize,
     what: &str,
@@ -45,14 +49,29 @@ pub fn confirm(
     if confirmation == Confirmation::Given {
         return Ok(());
     }
-    let mut stderr = std::io::stderr().lock();
-    let _ = write!(stderr, "{verb} {count} {what}? Type {count} to go on: ");
-    let _ = stderr.flush();
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    if read.is_ok() && answer.trim() == count.to_string() {
-        Ok(())
-    } else {
-        Err(Failure::input("Nothing was done."))
+    let answer = ask(stop, &format!("{verb} {count} {what}? Type {count} to go on: ")).await?;
+    if answer == count.to_string() { Ok(()) } else { Err(Failure::input("Nothing was done.")) }
+}
+
+/// Asks for a line of text.
+///
+/// # Errors
+/// [`Failure::Interrupted`] for Ctrl-C.
+pub async fn ask(stop: &Stop, question: &str) -> Result<String, Failure> {
+    {
+        let mut stderr = std::io::stderr().lock();
+        let _ = stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush());
+    }
+    let (answer, answered) = oneshot::channel();
+    // A thread of its own, which the process does not wait for: a read of a terminal cannot be
+    // called off.
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let _ = std::io::stdin().lock().read_line(&mut line);
+        let _ = answer.send(line.trim().to_owned());
+    });
+    tokio::select! {
+        line = answered => Ok(line.unwrap_or_default()),
+        () = stop.asked_for() => Err(Failure::Interrupted("Nothing was done.".to_owned())),
     }
 }

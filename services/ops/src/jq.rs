@@ -41,7 +41,7 @@ impl Filter {
     /// What the filter gives for `input`.
     ///
     /// # Errors
-    /// jq's own words, when the filter does not suit the input.
+    /// What the filter tripped over, by its type: jq's own words would quote the customer's data.
     pub fn run(&self, input: &Value) -> Result<Vec<Value>, String> {
         let name = Val::Null;
         let runner = Runner::default();
@@ -55,7 +55,7 @@ impl Filter {
             (&name, inputs),
             |e| e,
             |output| {
-                let output = unwrap_valr(output).map_err(|error| error.to_string())?;
+                let output = unwrap_valr(output).map_err(|error| by_type(&error.to_string()))?;
                 outputs.push(to_json(&output)?);
                 Ok(())
             },
@@ -70,6 +70,47 @@ impl Filter {
     pub fn is_true_of(&self, input: &Value) -> Result<bool, String> {
         let outputs = self.run(input)?;
         Ok(outputs.first().is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false))))
+    }
+}
+
+/// jq's complaint with types in the place of values.
+fn by_type(told: &str) -> String {
+    let kinds = |rest: &str| kind_of(rest.trim_start());
+    if let Some(rest) = told.strip_prefix("cannot index ") {
+        format!("it indexes {} that cannot be indexed so", kinds(rest))
+    } else if let Some(rest) = told.strip_prefix("cannot use ") {
+        let wanted = rest.rsplit(" as ").next().filter(|word| JQ_TYPES.contains(word));
+        format!("it uses {} as {}", kinds(rest), wanted.unwrap_or("something else"))
+    } else if let Some(rest) = told.strip_prefix("cannot calculate ") {
+        format!("it calculates with {}", kinds(rest))
+    } else if let Some(rest) = told.strip_prefix("invalid path expression with input ") {
+        format!("it changes {} that is no place in the message", kinds(rest))
+    } else {
+        "the filter's own error (error, or a function's), which may quote the message".to_owned()
+    }
+}
+
+/// What jq calls what a value was expected to be.
+const JQ_TYPES: [&str; 8] = [
+    "array",
+    "object",
+    "string",
+    "number",
+    "integer",
+    "boolean",
+    "iterable",
+    "iterable (array or object)",
+];
+
+/// The type of the JSON value that the text begins with.
+fn kind_of(json: &str) -> &'static str {
+    match json.chars().next() {
+        Some('"') => "a string",
+        Some('{') => "an object",
+        Some('[') => "an array",
+        Some('t' | 'f') => "a boolean",
+        Some('n') => "null",
+        _ => "a number",
     }
 }
 
@@ -90,6 +131,22 @@ mod tests {
     }
 
     #[test]
+    fn an_error_never_quotes_the_message() {
+        let message = json!({"body": {"name": "Zoë Krüger", "n": 1}});
+        for code in [
+            ".body.name.x",
+            ".body.name + 1",
+            ".body.name[]",
+            "error(.body)",
+            ".body.n | keys",
+            ".body | fromjson",
+        ] {
+            let refused = Filter::compile("--filter", code).unwrap().run(&message).unwrap_err();
+            assert!(!refused.contains("Zo"), "{code}: {refused}");
+        }
+    }
+
+    #[test]
     fn an_unknown_function_is_shown_with_its_place() {
         let refused = Filter::compile("--filter", ".body | slect(.v)").unwrap_err().to_string();
         insta::assert_snapshot!(refused);
@@ -102,7 +159,8 @@ mod tests {
         assert_eq!(keeps(r#".order_id | test("^10")"#), Ok(true));
         assert_eq!(keeps(".body.v == 2"), Ok(false));
         assert_eq!(keeps("empty"), Ok(false));
-        assert!(keeps(".order_id.x").is_err());
+        let refused = keeps(".order_id.x").unwrap_err();
+        assert_eq!(refused, "it indexes a string that cannot be indexed so");
         let edit = Filter::compile("--edit", ".body | .v = 2").unwrap();
         assert_eq!(edit.run(&message), Ok(vec![json!({"v": 2, "amount": 12345678901234567u64})]));
     }

@@ -36,6 +36,7 @@ mod preview;
 mod progress;
 mod publish;
 mod rate;
+mod reopen;
 mod resend;
 mod run;
 mod settle;

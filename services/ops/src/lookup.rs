@@ -53,6 +53,24 @@ pub async fn stored_events(
     Ok(items.iter().filter_map(|i| Some((text(i, "order_id")?, text(i, "event")?))).collect())
 }
 
+/// When each of these events was accepted, in milliseconds since 1970; absent ones are not in the
+/// answer.
+///
+/// # Errors
+/// [`Failure::Service`] when DynamoDB does not answer.
+pub async fn accepted_at(
+    stack: &Stack,
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<HashMap<Key, i64>, Failure> {
+    let table = stack.events_table();
+    let projection = Some("order_id, event, accepted_at");
+    let items = batch_get(&stack.dynamodb, &table, "event", projection, keys).await?;
+    let text = |item: &Attributes, name: &str| item.get(name)?.as_s().ok().cloned();
+    let at = |item: &Attributes| item.get("accepted_at")?.as_n().ok()?.parse().ok();
+    let read = |i: &Attributes| Some(((text(i, "order_id")?, text(i, "event")?), at(i)?));
+    Ok(items.iter().filter_map(read).collect())
+}
+
 async fn batch_get(
     client: &Client,
     table: &str,

@@ -57,7 +57,7 @@ fn none(order: &str, kind: &str, scope: Option<&str>) -> Failure {
     Failure::input(format!(
         "The ledger has no {kind} mail{about} of the order {order}. `waybill order {order}` shows \
          what it has; an event that was accepted and never decided is queued again by `waybill \
-         sweep`."
+         sweep --since 24h`."
     ))
 }
 

@@ -1,77 +1,119 @@
 //! Events that the ledger has not seen, found through the sweep index.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 use relay::{Entry, MOST_KEYS, Outbox, Tables};
 use shared::outbox::{BUCKET_MS, buckets};
 
 use crate::aws::Stack;
 use crate::failure::Failure;
+use crate::lookup;
 
 /// How many index partitions are asked at the same time.
 const AT_ONCE: usize = 16;
 
-/// The missing events of each hour that was asked for, so that a thousand windows of one hour
-/// read it once.
-#[derive(Debug)]
-pub struct Missing<'a> {
-    tables: Tables,
-    hours: RefCell<BTreeMap<i64, Rc<Vec<Entry>>>>,
-    _stack: std::marker::PhantomData<&'a Stack>,
+/// How many hours are read at the same time.
+const HOURS_AT_ONCE: usize = 4;
+
+/// Relay's sweep moves an event that it queued again up to two days ahead in the index. So an event
+/// of any age may stand in the index up to there.
+pub const FARTHEST_AHEAD_MS: i64 = 48 * 60 * 60 * 1000;
+
+/// A stored event that the ledger has not seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Where the index has it.
+    pub entry: Entry,
+    /// When intake stored it; milliseconds since 1970.
+    pub accepted_at: i64,
 }
 
-impl Missing<'_> {
+/// The lost events of each hour of the index that was asked for, so that a thousand windows of one
+/// hour read it once.
+#[derive(Debug)]
+pub struct Missing<'a> {
+    stack: &'a Stack,
+    tables: Tables,
+    hours: RefCell<BTreeMap<i64, Rc<Vec<Lost>>>>,
+}
+
+impl<'a> Missing<'a> {
     /// Of this stack.
     #[must_use]
-    pub fn new(stack: &Stack) -> Self {
-        Self { tables: stack.tables(), hours: RefCell::default(), _stack: std::marker::PhantomData }
+    pub fn new(stack: &'a Stack) -> Self {
+        Self { stack, tables: stack.tables(), hours: RefCell::default() }
     }
 
     /// The events accepted from `from` to `until` (milliseconds since 1970) that the ledger has
-    /// not seen.
+    /// not seen, also those that relay's sweep has put off.
     ///
     /// # Errors
     /// [`Failure::Service`] when a table does not answer.
-    pub async fn within(&self, from: i64, until: i64) -> Result<Vec<Entry>, Failure> {
-        let mut missing = Vec::new();
-        let mut hour = from.div_euclid(BUCKET_MS) * BUCKET_MS;
-        while hour <= until {
-            let of_hour = self.of_hour(hour).await?;
-            missing
-                .extend(of_hour.iter().filter(|e| (from..=until).contains(&e.sweep_at)).cloned());
-            hour += BUCKET_MS;
+    pub async fn within(&self, from: i64, until: i64) -> Result<Vec<Lost>, Failure> {
+        let ahead = Timestamp::now().as_millisecond() + FARTHEST_AHEAD_MS;
+        let hours: Vec<Rc<Vec<Lost>>> = stream::iter(hours(from, until.max(ahead)))
+            .map(|hour| self.of_hour(hour))
+            .buffered(HOURS_AT_ONCE)
+            .try_collect()
+            .await?;
+        let mut seen = HashSet::new();
+        let mut lost = Vec::new();
+        for event in hours.iter().flat_map(|hour| hour.iter()) {
+            // One that the sweep moves while this reads is met in both its places.
+            let mut is_new =
+                || seen.insert((event.entry.order_id.clone(), event.entry.event.clone()));
+            if (from..=until).contains(&event.accepted_at) && is_new() {
+                lost.push(event.clone());
+            }
         }
-        Ok(missing)
+        Ok(lost)
     }
 
-    async fn of_hour(&self, hour: i64) -> Result<Rc<Vec<Entry>>, Failure> {
+    async fn of_hour(&self, hour: i64) -> Result<Rc<Vec<Lost>>, Failure> {
         if let Some(known) = self.hours.borrow().get(&hour) {
             return Ok(Rc::clone(known));
         }
         let entries = entries(&self.tables, hour, hour, hour + BUCKET_MS - 1).await?;
         let outbox = Outbox(&self.tables);
-        let missing: Vec<Entry> = stream::iter(entries.chunks(MOST_KEYS))
+        let unseen: Vec<Entry> = stream::iter(entries.chunks(MOST_KEYS))
             .map(|chunk| outbox.unseen(chunk))
             .buffer_unordered(AT_ONCE)
             .try_concat()
             .await
             .map_err(unread)?;
-        let missing = Rc::new(missing);
-        self.hours.borrow_mut().insert(hour, Rc::clone(&missing));
-        Ok(missing)
+        let lost = Rc::new(self.with_acceptance(unseen).await?);
+        self.hours.borrow_mut().insert(hour, Rc::clone(&lost));
+        Ok(lost)
     }
 
-    /// The dispatch message of a missing event; `None` when the event has been erased since.
+    /// The index does not tell when an event was accepted; its item does. Few are lost.
+    async fn with_acceptance(&self, unseen: Vec<Entry>) -> Result<Vec<Lost>, Failure> {
+        let keys = unseen.iter().map(|entry| (entry.order_id.clone(), entry.event.clone()));
+        let accepted = lookup::accepted_at(self.stack, keys).await?;
+        let lost = |entry: Entry| {
+            let key = (entry.order_id.clone(), entry.event.clone());
+            accepted.get(&key).map(|at| Lost { entry, accepted_at: *at })
+        };
+        Ok(unseen.into_iter().filter_map(lost).collect())
+    }
+
+    /// The dispatch message of a lost event; `None` when the event has been erased since.
     ///
     /// # Errors
     /// [`Failure::Service`] when the Events table does not answer.
-    pub async fn message(&self, entry: &Entry) -> Result<Option<String>, Failure> {
-        let stored = Outbox(&self.tables).stored(entry).await.map_err(unread)?;
+    pub async fn message(&self, lost: &Lost) -> Result<Option<String>, Failure> {
+        let stored = Outbox(&self.tables).stored(&lost.entry).await.map_err(unread)?;
         Ok(stored.map(|stored| stored.message))
     }
+}
+
+/// The first moment of each hour from `from` to `until`.
+fn hours(from: i64, until: i64) -> impl Iterator<Item = i64> {
+    (from.div_euclid(BUCKET_MS)..=until.div_euclid(BUCKET_MS)).map(|hour| hour * BUCKET_MS)
 }
 
 /// The entries of the hour that `at` falls into, from `from` to `until`.
@@ -93,6 +135,7 @@ pub async fn entries(
         .map_err(unread)
 }
 
+/// Relay words its errors for its log, where the next sweep goes on; here nothing does.
 fn unread(error: relay::OutboxError) -> Failure {
-    Failure::service(format!("Can't read the Events table: {error}."))
+    Failure::service(format!("Can't read the Events table: {}.", error.0))
 }

@@ -27,6 +27,18 @@ impl Personal {
         }
     }
 
+    /// A body that is not of its queue's contract: nobody knows what its members hold, so it is
+    /// shown whole or not at all.
+    #[must_use]
+    pub fn unknown(self, value: Value, bytes: usize) -> Value {
+        match self {
+            Self::Shown => value,
+            Self::Masked => Value::String(format!(
+                "{bytes} bytes that are not of the contract, hidden: --show-pii shows them"
+            )),
+        }
+    }
+
     /// The JSON with names and addresses masked, unless they may be shown.
     #[must_use]
     pub fn json(self, value: Value) -> Value {

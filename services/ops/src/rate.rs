@@ -1,9 +1,10 @@
 //! How fast messages are moved.
 
-use crate::aws::Stack;
+use crate::aws::{Stack, why};
+use crate::output::note;
 
-/// When SES does not tell its rate: slow enough for the sandbox's successor accounts.
-const UNKNOWN_SES: f64 = 10.0;
+/// When SES does not tell its rate: what the sandbox allows, so certainly not too fast.
+const UNKNOWN_SES: f64 = 1.0;
 
 /// What new orders need of SES's rate meanwhile.
 const SHARE: f64 = 0.8;
@@ -22,9 +23,26 @@ pub fn parse(typed: &str) -> Result<f64, String> {
     }
 }
 
-/// Four fifths of the account's send rate: the rest is for the mails of new orders.
-pub async fn default(stack: &Stack) -> f64 {
-    let account = stack.ses().get_account().send().await;
-    let rate = account.ok().and_then(|a| Some(a.send_quota?.max_send_rate)).unwrap_or_default();
-    if rate > 0.0 { (rate * SHARE).clamp(0.1, MOST) } else { UNKNOWN_SES }
+/// The rate that was asked for, or else four fifths of the account's send rate: the rest is for the
+/// mails of new orders. Where SES does not tell, it is said so.
+pub async fn of(stack: &Stack, asked_for: Option<f64>) -> f64 {
+    if let Some(rate) = asked_for {
+        return rate;
+    }
+    match send_rate(stack).await {
+        Ok(rate) => (rate * SHARE).clamp(0.1, MOST),
+        Err(why) => {
+            note(&format!(
+                "SES does not tell its send rate ({why}), so this goes at {UNKNOWN_SES} a second; \
+                 --rate says another."
+            ));
+            UNKNOWN_SES
+        }
+    }
+}
+
+async fn send_rate(stack: &Stack) -> Result<f64, String> {
+    let account = stack.ses().get_account().send().await.map_err(|error| why(&error))?;
+    let rate = account.send_quota.map(|quota| quota.max_send_rate).unwrap_or_default();
+    if rate > 0.0 { Ok(rate) } else { Err("it says 0".to_owned()) }
 }

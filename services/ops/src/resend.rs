@@ -1,26 +1,27 @@
 //! `waybill resend`: sends one mail that was skipped or failed.
 
 use jiff::Timestamp;
-use kit::ledger::{Change, Item, RecordOutcome};
+use kit::ledger::Item;
 use serde::Serialize;
 use serde_json::json;
-use shared::ledger::{Facts, State, Transition};
+use shared::ledger::State;
 
-use crate::audit::{Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::Stack;
 use crate::failure::{Ending, Failure};
 use crate::mailrequest::{self, Which};
-use crate::order::kind_and_scope;
+use crate::order::{command_words, kind_and_scope};
 use crate::output::{Paint, Report, Tone, at};
+use crate::reopen::reopen;
 
 /// Flags of `resend`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     pub which: Which,
-    /// Why; written to the audit item
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub reason: String,
+    /// Why; written to the audit item, so without names and addresses
+    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
+    pub reason: Option<String>,
     #[command(flatten)]
     pub who: Who,
 }
@@ -50,7 +51,8 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Queued, Ending), Failure
     let now = Timestamp::now();
     let item = mailrequest::find(stack, &args.which).await?;
     may_be_sent(&item, now.as_millisecond())?;
-    let queued = queue_again(stack, &item, now, "resend", &args.reason, &args.who).await?;
+    let queued =
+        queue_again(stack, &item, now, "resend", args.reason.as_deref(), &args.who).await?;
     Ok((queued, Ending::Healthy))
 }
 
@@ -63,7 +65,7 @@ pub async fn queue_again(
     item: &Item,
     now: Timestamp,
     action: &str,
-    reason: &str,
+    reason: Option<&str>,
     who: &Who,
 ) -> Result<Queued, Failure> {
     let request = mailrequest::rebuild(stack, item, now).await?;
@@ -76,7 +78,8 @@ pub async fn queue_again(
     let audit = Audit::begin(stack, who, intent).await?;
     let result = async {
         if item.state() != Some(State::Planned) {
-            reopen(stack, item, now).await?;
+            let (order, notification) = (&item.order_id, &item.notification);
+            reopen(stack, order, notification, item.attempt, "opened by an operator").await?;
         }
         mailrequest::send(stack, &request).await
     }
@@ -91,27 +94,18 @@ pub async fn queue_again(
     })
 }
 
-async fn reopen(stack: &Stack, item: &Item, now: Timestamp) -> Result<(), Failure> {
-    let facts = Facts::of_attempt(now.as_millisecond(), item.attempt);
-    let change = Change::new(Transition::Reopen, facts).with("reason", "opened by an operator");
-    match stack.ledger().record(&item.order_id, &item.notification, change).await {
-        Ok(RecordOutcome::Recorded(_)) => Ok(()),
-        Ok(RecordOutcome::Refused(now)) => Err(Failure::service(format!(
-            "Its record changed meanwhile: it is {} now. Nothing was queued.",
-            now.state
-        ))),
-        Ok(RecordOutcome::Absent) => {
-            Err(Failure::service("Its record is gone meanwhile. Nothing was queued."))
-        }
-        Err(error) => Err(Failure::service(format!("Can't write the ledger: {error}."))),
-    }
-}
-
 /// The promise that no customer gets the same mail twice holds for operators too.
 fn may_be_sent(item: &Item, now: i64) -> Result<(), Failure> {
     let order = &item.order_id;
     let (kind, _) = kind_and_scope(item);
+    let words = command_words(item);
     match item.state() {
+        Some(State::Planned) if item.doubts > 0 => Err(Failure::input(format!(
+            "It is {}, but {} earlier attempt(s) ended in doubt: SES may have accepted it. If \
+                 SES has not (its console, the customer), say so with `waybill settle {words} \
+                 not-sent --reason \"...\"`, which also sends it.",
+            item.state, item.doubts
+        ))),
         Some(State::Failed | State::Planned) => Ok(()),
         Some(State::Skipped) if item.reason.as_deref() == Some("erased") => {
             Err(Failure::input(format!("The order {order} was erased; its mails are not sent.")))
@@ -123,7 +117,7 @@ fn may_be_sent(item: &Item, now: i64) -> Result<(), Failure> {
         ))),
         Some(State::Sending | State::InDoubt) => Err(Failure::input(format!(
             "It is in doubt: SES may have accepted it. If SES has not (its console, the customer), \
-             say so with `waybill settle {order} {kind} not-sent`, which also sends it."
+             say so with `waybill settle {words} not-sent --reason \"...\"`, which also sends it."
         ))),
         Some(State::Sent | State::Delivered | State::Bounced | State::Complained) => {
             Err(Failure::input(format!(
@@ -173,6 +167,13 @@ mod tests {
             let is_unsent = matches!(state, State::Failed | State::Planned | State::Skipped);
             assert_eq!(is_allowed, is_unsent, "{state}");
         }
+    }
+
+    #[test]
+    fn what_an_earlier_attempt_may_have_sent_is_not_sent_without_an_operator_s_word() {
+        let doubted = Item { doubts: 1, ..item(State::Planned) };
+        let refused = may_be_sent(&doubted, 0).unwrap_err().to_string();
+        assert!(refused.contains("waybill settle 1001 order.confirmed not-sent"), "{refused}");
     }
 
     #[test]

@@ -6,11 +6,11 @@ use serde::Serialize;
 use serde_json::json;
 use shared::ledger::{Facts, State, Transition};
 
-use crate::audit::{Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::Stack;
 use crate::failure::{Ending, Failure};
 use crate::mailrequest::{self, Which};
-use crate::order::kind_and_scope;
+use crate::order::{command_words, kind_and_scope};
 use crate::output::{Paint, Report, Tone, at};
 use crate::resend::queue_again;
 
@@ -33,9 +33,9 @@ pub struct Args {
     /// With sent: what SES calls the mail, if you know
     #[arg(long, value_name = "ID")]
     pub message_id: Option<String>,
-    /// Why, or how you know; written to the audit item
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub reason: String,
+    /// Why, or how you know; written to the audit item, so without names and addresses
+    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
+    pub reason: Option<String>,
     #[command(flatten)]
     pub who: Who,
 }
@@ -54,20 +54,22 @@ pub struct Settled {
     pub result: &'static str,
 }
 
-/// Settles it.
+/// Settles it. Broken off after the record was opened, the same command finds it open and goes on.
 ///
 /// # Errors
-/// [`Failure::Input`] when the mail is not in doubt.
+/// [`Failure::Input`] when nobody doubts the mail.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, Ending), Failure> {
     let now = Timestamp::now();
-    let item = in_doubt(stack, mailrequest::find(stack, &args.which).await?, now).await?;
+    let found = mailrequest::find(stack, &args.which).await?;
+    let item = in_doubt(stack, found, args.word, now).await?;
     let result = match args.word {
         Word::Sent => {
             sent(stack, args, &item, now).await?;
             "sent"
         }
         Word::NotSent => {
-            queue_again(stack, &item, now, "settle not-sent", &args.reason, &args.who).await?;
+            let reason = args.reason.as_deref();
+            queue_again(stack, &item, now, "settle not-sent", reason, &args.who).await?;
             "queued"
         }
     };
@@ -77,11 +79,12 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, Ending), Failur
 
 /// The record in doubt. One whose mailer's lease has run out without a word is in doubt too, and is
 /// recorded so first.
-async fn in_doubt(stack: &Stack, item: Item, now: Timestamp) -> Result<Item, Failure> {
-    match item.state() {
-        Some(State::InDoubt) => return Ok(item),
-        Some(State::Sending) if item.lease_until < now.as_millisecond() => {}
-        _ => return Err(not_in_doubt(&item)),
+async fn in_doubt(stack: &Stack, item: Item, word: Word, now: Timestamp) -> Result<Item, Failure> {
+    if may_be_settled(&item, word) {
+        return Ok(item);
+    }
+    if item.state() != Some(State::Sending) || item.lease_until >= now.as_millisecond() {
+        return Err(not_in_doubt(&item));
     }
     let change = Change::new(Transition::Expire, Facts::at(now.as_millisecond()))
         .with("reason", "the lease ran out without a word from its holder");
@@ -92,13 +95,24 @@ async fn in_doubt(stack: &Stack, item: Item, now: Timestamp) -> Result<Item, Fai
     }
 }
 
+fn may_be_settled(item: &Item, word: Word) -> bool {
+    match item.state() {
+        Some(State::InDoubt) => true,
+        // An earlier attempt is in doubt, though a later one was not.
+        Some(State::Planned) if item.doubts > 0 => true,
+        // Opened by this command before it was broken off, or about to be sent anyway: one more
+        // mail request changes nothing, the claim makes one mail of them.
+        Some(State::Planned) => word == Word::NotSent,
+        _ => false,
+    }
+}
+
 fn not_in_doubt(item: &Item) -> Failure {
-    let order = &item.order_id;
-    let (kind, _) = kind_and_scope(item);
+    let words = command_words(item);
     let instead = match item.state() {
-        Some(State::Failed | State::Skipped | State::Planned) => {
-            format!("It was certainly not sent; `waybill resend {order} {kind}` sends it.")
-        }
+        Some(State::Failed | State::Skipped | State::Planned) => format!(
+            "It was certainly not sent; `waybill resend {words} --reason \"...\"` sends it."
+        ),
         Some(State::Sending) => {
             format!("Its mailer has until {}; look again then.", at(item.lease_until))
         }
@@ -110,7 +124,7 @@ fn not_in_doubt(item: &Item) -> Failure {
 async fn sent(stack: &Stack, args: &Args, item: &Item, now: Timestamp) -> Result<(), Failure> {
     let intent = Intent {
         action: format!("settle sent {}", item.order_id),
-        reason: &args.reason,
+        reason: args.reason.as_deref(),
         plan: json!({ "order_id": item.order_id, "notification": item.notification }),
     };
     let audit = Audit::begin(stack, &args.who, intent).await?;
@@ -159,6 +173,17 @@ mod tests {
             .to_string()
         };
         insta::assert_snapshot!([said("failed"), said("delivered")].join("\n"));
+    }
+
+    #[test]
+    fn an_earlier_attempt_in_doubt_is_settled_too_and_an_open_record_goes_on_to_be_sent() {
+        let item =
+            |state: &str, doubts| Item { state: state.to_owned(), doubts, ..Item::default() };
+        assert!(may_be_settled(&item("planned", 1), Word::Sent));
+        assert!(may_be_settled(&item("planned", 0), Word::NotSent), "the command was broken off");
+        assert!(!may_be_settled(&item("planned", 0), Word::Sent));
+        assert!(!may_be_settled(&item("failed", 0), Word::NotSent));
+        assert!(!may_be_settled(&item("sent", 2), Word::NotSent));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use shared::EmailAddress;
 
-use crate::audit::{Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Stack, refused};
 use crate::failure::{Ending, Failure};
 use crate::output::{Column, Output, Paint, Report, Tone, at, rfc3339, table};
@@ -34,9 +34,9 @@ pub struct ListArgs {
 pub struct RemoveArgs {
     /// The address
     pub address: String,
-    /// Why; written to the audit item
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub reason: String,
+    /// Why; written to the audit item, so without names and addresses
+    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
+    pub reason: Option<String>,
     #[command(flatten)]
     pub who: Who,
 }
@@ -116,7 +116,7 @@ async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, Failure> {
         .map_err(|invalid| Failure::input(format!("That is no e-mail address: {invalid}.")))?;
     let intent = Intent {
         action: "suppression remove".to_owned(),
-        reason: &args.reason,
+        reason: args.reason.as_deref(),
         plan: json!({ "address": address.masked() }),
     };
     let audit = Audit::begin(stack, &args.who, intent).await?;

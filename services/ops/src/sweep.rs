@@ -8,15 +8,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use kit::queue::{Outgoing, send_all};
-use relay::Entry;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audit::{Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Queue, Stack};
 use crate::confirm::{Confirmation, confirm};
 use crate::failure::{Ending, Failure};
-use crate::outbox::Missing;
+use crate::outbox::{Lost, Missing};
 use crate::output::{Column, Format, Output, Paint, Report, at, json, rfc3339, table};
 use crate::progress::Progress;
 use crate::rate;
@@ -47,9 +46,9 @@ pub struct Args {
     /// Events a second (default: four fifths of SES's send rate)
     #[arg(long, value_name = "N", value_parser = rate::parse)]
     pub rate: Option<f64>,
-    /// Why; written to the audit item
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub reason: String,
+    /// Why; written to the audit item, so without names and addresses
+    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
+    pub reason: Option<String>,
     #[command(flatten)]
     pub who: Who,
 }
@@ -61,7 +60,7 @@ pub struct Row {
     pub order_id: String,
     /// Source and id.
     pub event: String,
-    /// When it was accepted, or put back by relay's sweep.
+    /// When it was accepted.
     pub at: String,
     #[serde(skip)]
     milliseconds: i64,
@@ -107,15 +106,17 @@ pub async fn run(
     if output.format == Format::Table {
         output.write(&sweep.text(output.paint));
     }
+    let mut result = Ok(());
     if !args.dry_run && !entries.is_empty() {
-        confirm(confirmation, "Queue", entries.len(), "event(s)")?;
-        queue_audited(stack, args, stop, &missing, &entries, &mut sweep).await?;
+        confirm(confirmation, stop, "Queue", entries.len(), "event(s)").await?;
+        result = queue_audited(stack, args, stop, &missing, &entries, &mut sweep).await;
     }
+    // What was queued is told however it ended.
     match output.format {
         Format::Json => output.write(&json(&sweep)),
         Format::Table => output.write(&sweep.conclusion()),
     }
-    Ok(Ending::attention_if(args.dry_run && !entries.is_empty()))
+    result.map(|()| Ending::attention_if(args.dry_run && !entries.is_empty()))
 }
 
 async fn queue_audited(
@@ -123,16 +124,13 @@ async fn queue_audited(
     args: &Args,
     stop: &Stop,
     missing: &Missing<'_>,
-    entries: &[Entry],
+    entries: &[Lost],
     sweep: &mut Sweep,
 ) -> Result<(), Failure> {
-    let rate = match args.rate {
-        Some(rate) => rate,
-        None => rate::default(stack).await,
-    };
+    let rate = rate::of(stack, args.rate).await;
     let intent = Intent {
         action: "sweep".to_owned(),
-        reason: &args.reason,
+        reason: args.reason.as_deref(),
         plan: json!({ "since": sweep.since, "until": sweep.until, "missing": entries.len() }),
     };
     let audit = Audit::begin(stack, &args.who, intent).await?;
@@ -146,7 +144,7 @@ async fn queue(
     stack: &Stack,
     stop: &Stop,
     missing: &Missing<'_>,
-    entries: &[Entry],
+    entries: &[Lost],
     rate: f64,
     queued: &mut usize,
 ) -> Result<(), Failure> {
@@ -154,10 +152,10 @@ async fn queue(
     let progress = Progress::moving(entries.len() as u64);
     let start = tokio::time::Instant::now();
     for (i, entry) in entries.iter().enumerate() {
-        stop.check("Stopped; the same command goes on with what is still missing.")?;
         #[expect(clippy::cast_precision_loss, reason = "a pace, not an account")]
         let turn = start + std::time::Duration::from_secs_f64(i as f64 / rate);
-        tokio::time::sleep_until(turn).await;
+        stop.sleep_until(turn).await;
+        stop.check("Stopped; the same command goes on with what is still missing.")?;
         let Some(body) = missing.message(entry).await? else { continue };
         let message = Outgoing { body, ..Outgoing::default() };
         if let Some(Err(error)) = send_all(&stack.sqs, &url, vec![message]).await.into_iter().next()
@@ -174,12 +172,12 @@ async fn queue(
 }
 
 impl Sweep {
-    fn new(since: i64, until: i64, entries: &[Entry]) -> Self {
-        let row = |entry: &Entry| Row {
-            order_id: entry.order_id.clone(),
-            event: entry.event.clone(),
-            at: rfc3339(entry.sweep_at),
-            milliseconds: entry.sweep_at,
+    fn new(since: i64, until: i64, entries: &[Lost]) -> Self {
+        let row = |lost: &Lost| Row {
+            order_id: lost.entry.order_id.clone(),
+            event: lost.entry.event.clone(),
+            at: rfc3339(lost.accepted_at),
+            milliseconds: lost.accepted_at,
         };
         let mut missing: Vec<Row> = entries.iter().map(row).collect();
         missing.sort_by_key(|row| row.milliseconds);
@@ -229,11 +227,14 @@ mod tests {
 
     #[test]
     fn a_sweep_as_people_and_scripts_read_it() {
-        let entry = |n: i64| Entry {
-            order_id: format!("100{n}"),
-            event: format!("https://shop.example/orders e-{n}"),
-            ledger_key: "order.confirmed##customer".to_owned(),
-            sweep_at: 1_763_900_000_000 + n * 1000,
+        let entry = |n: i64| Lost {
+            entry: relay::Entry {
+                order_id: format!("100{n}"),
+                event: format!("https://shop.example/orders e-{n}"),
+                ledger_key: "order.confirmed##customer".to_owned(),
+                sweep_at: 1_763_999_000_000,
+            },
+            accepted_at: 1_763_900_000_000 + n * 1000,
         };
         let mut sweep = Sweep::new(1_763_896_400_000, 1_763_903_600_000, &[entry(2), entry(1)]);
         insta::assert_snapshot!(sweep.text(Paint::Plain));

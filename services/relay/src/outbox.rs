@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use kit::why;
 use shared::OrderId;
 use shared::outbox::{SWEEP_INDEX, bucket, unpack};
 
@@ -68,7 +68,7 @@ impl Outbox<'_> {
             .send()
             .collect::<Result<Vec<_>, _>>()
             .await;
-        let items = pages.map_err(|e| OutboxError(DisplayErrorContext(&e).to_string()))?;
+        let items = pages.map_err(|e| OutboxError(why(&e)))?;
         Ok(items.iter().filter_map(entry).collect())
     }
 
@@ -85,8 +85,7 @@ impl Outbox<'_> {
                 .build()
                 .map_err(|e| OutboxError(e.to_string()))?;
             let call = self.0.client.batch_get_item().request_items(&self.0.ledger, request);
-            let answer =
-                call.send().await.map_err(|e| OutboxError(DisplayErrorContext(&e).to_string()))?;
+            let answer = call.send().await.map_err(|e| OutboxError(why(&e)))?;
             let found = answer.responses.unwrap_or_default().remove(&self.0.ledger);
             seen.extend(found.unwrap_or_default().iter().filter_map(|item| {
                 Some((string(item, "order_id")?, string(item, "notification")?))
@@ -107,8 +106,7 @@ impl Outbox<'_> {
             .table_name(&self.0.events)
             .set_key(Some(event_key(entry)))
             .projection_expression("message, sweeps");
-        let answer =
-            call.send().await.map_err(|e| OutboxError(DisplayErrorContext(&e).to_string()))?;
+        let answer = call.send().await.map_err(|e| OutboxError(why(&e)))?;
         Ok(answer.item.and_then(|item| {
             let sweeps = item.get("sweeps").and_then(|n| n.as_n().ok()?.parse().ok()).unwrap_or(0);
             let packed = item.get("message")?.as_b().ok()?;
@@ -160,7 +158,7 @@ impl Outbox<'_> {
             {
                 Ok(())
             }
-            Err(error) => Err(OutboxError(DisplayErrorContext(&error).to_string())),
+            Err(error) => Err(OutboxError(why(&error))),
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::SignedDuration;
 use shared::ledger::{Facts, MOST_DOUBTS, Transition, Write};
 
 use super::expression::condition;
 use super::item::Item;
+use crate::why::{said, why};
 
 /// The ledger table.
 #[derive(Debug, Clone)]
@@ -128,9 +129,9 @@ impl Ledger {
                 aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
                     failed,
                 ) => Ok(PlanOutcome::Exists(Box::new(read(failed.item)?))),
-                other => Err(LedgerError(DisplayErrorContext(&other).to_string())),
+                other => Err(LedgerError(said(&other))),
             },
-            Err(other) => Err(LedgerError(DisplayErrorContext(&other).to_string())),
+            Err(other) => Err(LedgerError(why(&other))),
         }
     }
 
@@ -194,9 +195,9 @@ impl Ledger {
                     None => Ok(RecordOutcome::Absent),
                     item => Ok(RecordOutcome::Refused(Box::new(read(item)?))),
                 },
-                other => Err(LedgerError(DisplayErrorContext(&other).to_string())),
+                other => Err(LedgerError(said(&other))),
             },
-            Err(other) => Err(LedgerError(DisplayErrorContext(&other).to_string())),
+            Err(other) => Err(LedgerError(why(&other))),
         }
     }
 
@@ -217,7 +218,7 @@ impl Ledger {
             .send()
             .collect::<Result<Vec<_>, _>>()
             .await;
-        let items = pages.map_err(|e| LedgerError(DisplayErrorContext(&e).to_string()))?;
+        let items = pages.map_err(|e| LedgerError(why(&e)))?;
         items.into_iter().map(|item| read(Some(item))).collect()
     }
 

@@ -1,8 +1,10 @@
 //! `SendMessageBatch`, packed by AWS's limits.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+
+use crate::why;
 
 /// A batch holds at most 10 messages and 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
@@ -99,9 +101,8 @@ async fn send_batch(
     let answer = match call.send().await {
         Ok(answer) => answer,
         Err(error) => {
-            let what = DisplayErrorContext(&error).to_string();
             // In a call with more than one message it may be a neighbour's fault.
-            let failure = SendFailure::of(error.code().filter(|_| size == 1), what);
+            let failure = SendFailure::of(error.code().filter(|_| size == 1), why(&error));
             return vec![Err(failure); size];
         }
     };

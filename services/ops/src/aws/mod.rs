@@ -3,9 +3,10 @@
 mod discover;
 mod names;
 mod queue;
+mod redrive;
 mod sentence;
 mod session;
 
 pub use queue::{Dlq, Queue};
-pub use sentence::{is_unknown_operation, refused, why};
+pub use sentence::{is_denied, is_unknown_operation, refused, why};
 pub use session::{Connection, Stack};

@@ -138,6 +138,15 @@ impl Overrides {
         self.ledger_table.as_deref().filter(|name| !name.is_empty())
     }
 
+    /// The variables, or the flags of their names, that were given.
+    #[must_use]
+    pub fn given(&self) -> Vec<&'static str> {
+        let tables = [("EVENTS_TABLE", self.events()), ("LEDGER_TABLE", self.ledger())];
+        let queues = Queue::ALL.map(|queue| (queue.variable(), self.url(queue)));
+        let all = tables.into_iter().chain(queues);
+        all.filter(|(_, given)| given.is_some()).map(|(name, _)| name).collect()
+    }
+
     /// Whether every table and queue has a name, so that nothing need be looked up.
     #[must_use]
     pub fn is_complete(&self) -> bool {

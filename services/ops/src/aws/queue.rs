@@ -58,6 +58,21 @@ impl Queue {
         }
     }
 
+    /// The variable that gives another URL than the stack's own.
+    #[must_use]
+    pub const fn variable(self) -> &'static str {
+        match self {
+            Self::Dispatch => "DISPATCH_QUEUE_URL",
+            Self::Mail => "MAIL_QUEUE_URL",
+            Self::Feedback => "FEEDBACK_QUEUE_URL",
+            Self::Dead(Dlq::Dispatch) => "DISPATCH_DLQ_URL",
+            Self::Dead(Dlq::Mail) => "MAIL_DLQ_URL",
+            Self::Dead(Dlq::Feedback) => "FEEDBACK_DLQ_URL",
+            Self::Dead(Dlq::Relay) => "RELAY_DLQ_URL",
+            Self::Dead(Dlq::Intake) => "INTAKE_DLQ_URL",
+        }
+    }
+
     /// The stack's output that holds its URL.
     #[must_use]
     pub const fn output(self) -> &'static str {
@@ -102,24 +117,23 @@ impl Dlq {
         }
     }
 
-    /// Reads what the operator typed: `mail`, `mail-dlq`, the queue's name, ARN or URL.
-    ///
-    /// # Errors
-    /// [`Failure::Input`] for anything that is not a dead-letter queue of `stack`.
-    pub fn parse(typed: &str, stack: &str) -> Result<Self, Failure> {
-        let name = typed.rsplit(['/', ':']).next().unwrap_or(typed);
-        let is_bare = name == typed;
-        let found = Self::ALL.into_iter().find(|dlq| {
-            name == format!("{stack}-{}", Queue::Dead(*dlq).suffix())
-                || (is_bare && (name == dlq.word() || name == Queue::Dead(*dlq).suffix()))
-        });
-        found.ok_or_else(|| {
-            let known = Self::ALL.map(Self::word).join(", ");
-            Failure::input(format!(
-                "{typed} is not a dead-letter queue of the stack {stack}. Its dead-letter queues \
-                 are {known}; `waybill dlq list` shows what is in them."
-            ))
+    /// The one that a word or a plain name means: `mail`, `mail-dlq`, `STACK-mail-dlq`.
+    #[must_use]
+    pub fn named(typed: &str, stack: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dlq| {
+            let suffix = Queue::Dead(*dlq).suffix();
+            typed == dlq.word() || typed == suffix || typed == format!("{stack}-{suffix}")
         })
+    }
+
+    /// What is said of anything else.
+    #[must_use]
+    pub fn unknown(typed: &str, stack: &str) -> Failure {
+        let known = Self::ALL.map(Self::word).join(", ");
+        Failure::input(format!(
+            "{typed} is not a dead-letter queue of the stack {stack}. Its dead-letter queues are \
+             {known}; `waybill dlq list` shows what is in them."
+        ))
     }
 }
 
@@ -146,23 +160,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dead_letter_queue_is_known_by_word_name_arn_and_url() {
-        for typed in [
-            "mail",
-            "mail-dlq",
-            "shop-mail-dlq",
-            "arn:aws:sqs:eu-central-1:123456789012:shop-mail-dlq",
-            "https://sqs.eu-central-1.amazonaws.com/123456789012/shop-mail-dlq",
-        ] {
-            assert_eq!(Dlq::parse(typed, "shop"), Ok(Dlq::Mail), "{typed}");
+    fn a_dead_letter_queue_is_known_by_word_and_name() {
+        for typed in ["mail", "mail-dlq", "shop-mail-dlq"] {
+            assert_eq!(Dlq::named(typed, "shop"), Some(Dlq::Mail), "{typed}");
+        }
+        for typed in ["shop-mail", "other-mail-dlq", "arn:aws:sqs:r:1:shop-mail-dlq", "maill", ""] {
+            assert_eq!(Dlq::named(typed, "shop"), None, "{typed}");
         }
     }
 
     #[test]
-    fn a_queue_that_is_no_dead_letter_queue_of_the_stack_is_refused_with_the_known_ones() {
-        for typed in ["shop-mail", "other-mail-dlq", "arn:aws:sqs:r:1:mail", "maill", ""] {
-            let refused = Dlq::parse(typed, "shop").unwrap_err().to_string();
-            assert!(refused.contains("intake, relay, dispatch, mail, feedback"), "{refused}");
-        }
+    fn what_is_no_dead_letter_queue_of_the_stack_is_refused_with_the_known_ones() {
+        let refused = Dlq::unknown("maill", "shop").to_string();
+        assert!(refused.contains("intake, relay, dispatch, mail, feedback"), "{refused}");
     }
 }

@@ -16,34 +16,17 @@ where
     move |error| Failure::service(format!("Can't {what}: {}.", why(&error)))
 }
 
-/// Why a call failed, without a full stop. No Rust value is printed.
+/// Why a call failed, without a full stop, and what to try. No Rust value is printed.
 pub fn why<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
     R: std::fmt::Debug + 'static,
 {
+    let why = kit::why(error);
     match error {
-        SdkError::ServiceError(answer) => said(answer.err()),
-        SdkError::TimeoutError(_) => "it did not answer in time".to_owned(),
-        SdkError::ResponseError(_) => "its answer could not be read".to_owned(),
-        other => hinted(&innermost(other)),
+        SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => hinted(&why),
+        _ => why,
     }
-}
-
-fn said(error: &impl ProvideErrorMetadata) -> String {
-    let code = error.code().unwrap_or("an error without a code");
-    match error.message().map(|m| m.trim_end_matches('.')).filter(|m| !m.is_empty()) {
-        Some(message) => format!("{code}: {message}"),
-        None => code.to_owned(),
-    }
-}
-
-fn innermost(error: &dyn Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string().trim_end_matches('.').to_owned()
 }
 
 fn hinted(cause: &str) -> String {
@@ -80,4 +63,16 @@ where
         SdkError::ResponseError(_) => true,
         _ => false,
     }
+}
+
+/// Whether the caller may not ask this: that says nothing about what was asked for.
+pub fn is_denied<E, R>(error: &SdkError<E, R>) -> bool
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    matches!(error, SdkError::ServiceError(answer) if matches!(
+        answer.err().code(),
+        Some("AccessDenied" | "AccessDeniedException" | "AuthorizationError" | "UnauthorizedOperation")
+    ))
 }

@@ -16,6 +16,7 @@ use super::names::Overrides;
 use super::queue::Queue;
 use super::sentence::refused;
 use crate::failure::Failure;
+use crate::output::note;
 
 /// How to reach the stack: flags that are the same for every command.
 #[derive(Debug, Clone, clap::Args)]
@@ -77,7 +78,7 @@ impl Connection {
         } else {
             discover(&config, &self.stack).await?
         };
-        Ok(Stack {
+        let stack = Stack {
             name: self.stack.clone(),
             found_by,
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
@@ -85,7 +86,9 @@ impl Connection {
             config,
             overrides: self.overrides.clone(),
             urls: RefCell::default(),
-        })
+        };
+        stack.tell_overrides();
+        Ok(stack)
     }
 
     async fn sdk_config(&self) -> Result<SdkConfig, Failure> {
@@ -158,6 +161,28 @@ fn is_loopback(url: &str) -> bool {
 }
 
 impl Stack {
+    /// A variable that was left in the shell sends an operator to another stack's queue in silence.
+    fn tell_overrides(&self) {
+        let given = self.overrides.given();
+        if !given.is_empty() && self.found_by != FoundBy::Flags {
+            note(&format!(
+                "Not the stack's own names, but given by flags or variables: {}.",
+                given.join(", ")
+            ));
+        }
+    }
+
+    /// How its names were found.
+    #[must_use]
+    pub fn names(&self) -> String {
+        match self.overrides.given().as_slice() {
+            given if given.is_empty() || self.found_by == FoundBy::Flags => {
+                self.found_by.to_string()
+            }
+            given => format!("{}, but as given: {}", self.found_by, given.join(", ")),
+        }
+    }
+
     /// The Events table's name.
     #[must_use]
     pub fn events_table(&self) -> String {

@@ -16,10 +16,10 @@ use super::received::Received;
 use super::select::Selection;
 use super::survey::{Rules, Survey, survey};
 use super::words;
-use crate::audit::{Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::failure::{Ending, Failure};
-use crate::output::{Format, Output, Paint, Report};
+use crate::output::{Format, Output, Paint, Report, note};
 use crate::pii::Personal;
 use crate::progress::Progress;
 use crate::stop::Stop;
@@ -33,9 +33,9 @@ pub struct Args {
     /// only says how many there are
     #[arg(long, value_name = "N", require_equals = true)]
     pub yes_delete: Option<usize>,
-    /// Why; written to the audit item
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub reason: String,
+    /// Why; written to the audit item, so without names and addresses
+    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
+    pub reason: Option<String>,
     /// Where the messages are written to before they are deleted (default: a new file here)
     #[arg(long, value_name = "FILE")]
     pub save_to: Option<PathBuf>,
@@ -71,7 +71,10 @@ pub async fn run(
     output: Output,
     stop: &Stop,
 ) -> Result<Ending, Failure> {
-    let dlq = Dlq::parse(&args.queue, &stack.name)?;
+    let dlq = stack.dlq(&args.queue).await?;
+    if args.yes_delete.is_some() {
+        stack.check_source(dlq).await?;
+    }
     let now = Timestamp::now();
     let rules = Rules {
         selector: args.selection.compile(now)?,
@@ -90,12 +93,14 @@ pub async fn run(
         }
         return Err(refusal(dlq, args.yes_delete, count));
     }
-    if count > 0 {
-        drop_audited(stack, args, stop, &mut dropped, now).await?;
-    }
-    let ending = Ending::attention_if(dropped.not_seen > 0 || dropped.not_deleted > 0);
+    let result = match count {
+        0 => Ok(()),
+        _ => drop_audited(stack, args, stop, &mut dropped, now).await,
+    };
+    // What was deleted, and where it is kept, is told however it ended.
     output.print(&dropped);
-    Ok(ending)
+    let ending = Ending::attention_if(dropped.not_seen > 0 || dropped.not_deleted > 0);
+    result.map(|()| ending)
 }
 
 fn refusal(dlq: Dlq, said: Option<usize>, count: usize) -> Failure {
@@ -121,10 +126,15 @@ async fn drop_audited(
     let mut file = new_file(&path)?;
     let intent = Intent {
         action: format!("dlq drop {dlq}"),
-        reason: &args.reason,
-        plan: json!({ "counts": dropped.survey.counts, "to_delete": dropped.survey.entries.len() }),
+        reason: args.reason.as_deref(),
+        plan: json!({
+            "counts": dropped.survey.counts,
+            "to_delete": dropped.survey.entries.len(),
+            "saved_to": path,
+        }),
     };
     let audit = Audit::begin(stack, &args.who, intent).await?;
+    note(&format!("What is deleted is written to {} first.", path.display()));
     dropped.saved_to = Some(path);
     let result = delete_selected(stack, stop, dropped, &mut file, args.selection.hold()).await;
     let told = json!({

@@ -1,9 +1,13 @@
 //! Repairing bodies with a jq filter.
 
 use serde_json::Value;
+use shared::dead_letter::{KIND, ORDER_ID};
 use similar::TextDiff;
 
+use super::about::orders_named;
 use super::received::Received;
+use super::subject::Subject;
+use crate::aws::Dlq;
 use crate::failure::Failure;
 use crate::jq::Filter;
 use crate::pii::Personal;
@@ -35,9 +39,19 @@ impl Edit {
         Filter::compile("--edit", code).map(Self)
     }
 
-    /// Edits a body.
+    /// Edits a body. A repair leaves what the message is about; one that does not is refused, or
+    /// one customer's news would be sent in the name of another's order.
     #[must_use]
-    pub fn apply(&self, message: &Received) -> Edited {
+    pub fn apply(&self, dlq: Dlq, message: &Received) -> Edited {
+        match self.run(message) {
+            Edited::Changed(body) if !is_about_the_same(dlq, message, &body) => Edited::Unsuited(
+                "the edit makes another order's, kind's or scope's message of it".to_owned(),
+            ),
+            edited => edited,
+        }
+    }
+
+    fn run(&self, message: &Received) -> Edited {
         let before = message.json_body();
         match self.0.run(&before).as_deref() {
             Err(why) => Edited::Unsuited(why.clone()),
@@ -52,6 +66,22 @@ impl Edit {
     }
 }
 
+/// Whether a body says the same of order, kind and scope as the message did: as it could be read,
+/// or else as its attributes and the places of its order id tell.
+fn is_about_the_same(dlq: Dlq, message: &Received, edited: &str) -> bool {
+    let (was, is) = (Subject::of(dlq, &message.body), Subject::of(dlq, edited).identities());
+    let was_readable = !matches!(was, Subject::Unreadable(_));
+    let named = orders_named(&message.json_body());
+    let told = |name: &str| message.attributes.get(name);
+    is.is_empty()
+        || (!was_readable || is == was.identities())
+            && is.iter().all(|(order, kind, _)| {
+                told(ORDER_ID).is_none_or(|id| id == order)
+                    && told(KIND).is_none_or(|known| known == kind)
+                    && (named.is_empty() || named.contains(order))
+            })
+}
+
 /// What the edits of a whole selection did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Edits {
@@ -59,6 +89,11 @@ pub struct Edits {
     pub changed: usize,
     /// How many do not.
     pub same: usize,
+    /// How many the edit does not suit; they stay as they are.
+    pub unsuited: usize,
+    /// Why, of the first of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsuited_because: Option<String>,
     /// The first changes, as diffs.
     pub samples: Vec<String>,
 }
@@ -68,7 +103,10 @@ impl Edits {
     pub fn note(&mut self, message: &Received, edited: &Edited, personal: Personal) {
         match edited {
             Edited::Same => self.same += 1,
-            Edited::Unsuited(_) => {}
+            Edited::Unsuited(why) => {
+                self.unsuited += 1;
+                self.unsuited_because.get_or_insert_with(|| format!("{} ({why})", message.id));
+            }
             Edited::Changed(after) => {
                 self.changed += 1;
                 if self.samples.len() < MOST_SAMPLES {
@@ -91,7 +129,12 @@ fn diff(id: &str, before: &str, after: &str, personal: Personal) -> String {
 
 fn readable(body: &str, personal: Personal) -> String {
     let value = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
-    match personal.json(value) {
+    let shown = match value {
+        // Text without members: nobody knows what of it is personal.
+        Value::String(_) => personal.unknown(value, body.len()),
+        json => personal.json(json),
+    };
+    match shown {
         Value::String(text) => format!("{text}\n"),
         json => format!("{json:#}\n"),
     }
@@ -110,7 +153,7 @@ mod tests {
         let edit = Edit::compile(".v = 1 | .event.customer.email |= ascii_downcase").unwrap();
         let message =
             message(r#"{"v":"1","event":{"customer":{"email":"JO@EXAMPLE.COM"},"type":"t"}}"#);
-        let edited = edit.apply(&message);
+        let edited = edit.apply(Dlq::Mail, &message);
         let mut edits = Edits::default();
         edits.note(&message, &edited, Personal::Masked);
         assert_eq!(edits.changed, 1);
@@ -120,14 +163,43 @@ mod tests {
     #[test]
     fn an_edit_that_gives_no_body_or_does_not_suit_it_changes_nothing() {
         let body = message(r#"{"v":1}"#);
-        assert_eq!(Edit::compile(".").unwrap().apply(&body), Edited::Same);
-        assert!(matches!(Edit::compile("empty").unwrap().apply(&body), Edited::Unsuited(_)));
-        assert!(matches!(Edit::compile(".v.x").unwrap().apply(&body), Edited::Unsuited(_)));
+        assert_eq!(Edit::compile(".").unwrap().apply(Dlq::Mail, &body), Edited::Same);
+        assert!(matches!(
+            Edit::compile("empty").unwrap().apply(Dlq::Mail, &body),
+            Edited::Unsuited(_)
+        ));
+        assert!(matches!(
+            Edit::compile(".v.x").unwrap().apply(Dlq::Mail, &body),
+            Edited::Unsuited(_)
+        ));
+    }
+
+    #[test]
+    fn an_edit_that_makes_another_order_s_letter_of_it_is_refused() {
+        let event: Value =
+            serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
+        let id = shared::CorrelationId::parse("c-1").unwrap();
+        let body = shared::message::DispatchRequest::body(&event, jiff::Timestamp::now(), &id);
+        let readable = message(&body);
+        let unreadable = message(&body.replace("\"v\":1", "\"v\":9"));
+        let mut told = message("cut off");
+        told.attributes.insert(ORDER_ID.to_owned(), "another".to_owned());
+        let steal = Edit::compile(r#".v = 1 | .event.data.order.id = "2002""#).unwrap();
+        for message in [&readable, &unreadable] {
+            assert!(matches!(steal.apply(Dlq::Dispatch, message), Edited::Unsuited(_)));
+        }
+        let replace = Edit::compile(&body).unwrap();
+        assert!(matches!(replace.apply(Dlq::Dispatch, &told), Edited::Unsuited(_)));
+        let repair = Edit::compile(".v = 1").unwrap();
+        assert!(matches!(repair.apply(Dlq::Dispatch, &unreadable), Edited::Changed(_)));
     }
 
     #[test]
     fn a_body_that_is_no_json_is_a_string_to_the_filter() {
         let edit = Edit::compile(r#"sub("^x"; "") | fromjson"#).unwrap();
-        assert_eq!(edit.apply(&message(r#"x{"v":1}"#)), Edited::Changed(r#"{"v":1}"#.to_owned()));
+        assert_eq!(
+            edit.apply(Dlq::Mail, &message(r#"x{"v":1}"#)),
+            Edited::Changed(r#"{"v":1}"#.to_owned())
+        );
     }
 }

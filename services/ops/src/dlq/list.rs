@@ -1,15 +1,23 @@
 //! `waybill dlq list`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::letter::Letter;
-use super::peek::{self, Depth, End, Peek};
+use super::peek::Depth;
+use super::select::{Looking, Selection};
+use super::survey::{Entry, Rules, Skipped, Survey, survey};
+use super::verdict::Verdict;
+use super::words;
 use crate::aws::{Dlq, Queue, Stack};
 use crate::failure::{Ending, Failure};
 use crate::output::{Column, Output, Paint, Report, Tone, at, rfc3339, table};
+use crate::pii::Personal;
 use crate::stop::Stop;
+
+/// How many orders of a group are named.
+const NAMED: usize = 3;
 
 /// Flags of `dlq list`.
 #[derive(Debug, clap::Args)]
@@ -17,6 +25,8 @@ pub struct Args {
     /// Only count: read no message, so give no reasons
     #[arg(long)]
     pub count_only: bool,
+    #[command(flatten)]
+    pub looking: Looking,
 }
 
 /// One dead-letter queue.
@@ -29,12 +39,41 @@ pub struct Row {
     pub depth: Depth,
     /// How many were looked at.
     pub looked_at: usize,
-    /// The first failure among these.
+    /// The first failure among the selected ones.
     pub oldest_failed_at: Option<String>,
     /// How many of these failed for each reason.
     pub reasons: BTreeMap<String, usize>,
+    /// These, by why they are here.
+    pub groups: Vec<Group>,
+    /// What was passed by.
+    pub skipped: Skipped,
     #[serde(skip)]
     oldest: Option<i64>,
+}
+
+/// Messages of one queue that failed for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Group {
+    /// In which queue.
+    pub queue: Dlq,
+    /// Why, as one word.
+    pub code: String,
+    /// Why, as a sentence.
+    pub reason: String,
+    /// How many messages.
+    pub messages: usize,
+    /// The first of their orders.
+    pub orders: Vec<String>,
+    /// How many orders more.
+    pub more_orders: usize,
+    /// The most attempts that a mailer has made for one of them.
+    pub attempts: u32,
+    /// The first failure.
+    pub first_failed_at: String,
+    /// How many of them a replay would treat how.
+    pub verdicts: BTreeMap<Verdict, usize>,
+    #[serde(skip)]
+    first: i64,
 }
 
 /// Every dead-letter queue of the stack.
@@ -47,53 +86,117 @@ pub struct Listing {
 /// Lists them.
 ///
 /// # Errors
-/// [`Failure::Service`] when SQS does not answer.
+/// [`Failure::Input`] for what is no filter, kind or moment; [`Failure::Service`] when a service
+/// does not answer.
 pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
     stop: &Stop,
 ) -> Result<Ending, Failure> {
+    let selection = args.looking.meant();
     let mut queues = Vec::with_capacity(Dlq::ALL.len());
     for dlq in Dlq::ALL {
-        queues.push(row(stack, dlq, args.count_only, stop).await?);
+        queues.push(row(stack, dlq, args.count_only, &selection, stop).await?);
     }
     output.print(&Listing { queues });
     Ok(Ending::Healthy)
 }
 
-async fn row(stack: &Stack, dlq: Dlq, count_only: bool, stop: &Stop) -> Result<Row, Failure> {
+async fn row(
+    stack: &Stack,
+    dlq: Dlq,
+    count_only: bool,
+    selection: &Selection,
+    stop: &Stop,
+) -> Result<Row, Failure> {
+    let now = Timestamp::now();
+    let rules = Rules {
+        selector: selection.compile(now)?,
+        edit: None,
+        keep_bodies: 0,
+        personal: Personal::Masked,
+        now,
+        hold: selection.hold(),
+    };
     let url = stack.url(Queue::Dead(dlq)).await?;
     let depth = Depth::of(&stack.sqs, &url).await?;
-    let mut row = Row {
-        queue: dlq,
-        depth,
-        looked_at: 0,
-        oldest_failed_at: None,
-        reasons: BTreeMap::new(),
-        oldest: None,
+    let survey = match count_only || depth.visible == 0 {
+        true => Survey::empty(dlq),
+        false => survey(stack, dlq, &rules, stop).await?,
     };
-    if !count_only && depth.visible > 0 {
-        let mut peek = Peek::new(&stack.sqs, &url, peek::hold_for(depth.visible));
-        let result = look(&mut peek, &mut row, stop).await;
-        peek.give_back().await;
-        result?;
-    }
-    row.oldest_failed_at = row.oldest.map(rfc3339);
-    Ok(row)
+    Ok(Row::new(depth, survey))
 }
 
-async fn look(peek: &mut Peek<'_>, row: &mut Row, stop: &Stop) -> Result<(), Failure> {
-    while peek.end() == End::NotYet {
-        stop.check("Stopped while looking; nothing was changed, and every message is back.")?;
-        for message in peek.next(peek::AT_ONCE).await? {
-            let letter = Letter::of(row.queue, &message);
-            row.looked_at += 1;
-            row.oldest = Some(row.oldest.map_or(letter.failed_at, |o| o.min(letter.failed_at)));
-            *row.reasons.entry(letter.code).or_default() += 1;
+impl Row {
+    fn new(depth: Depth, survey: Survey) -> Self {
+        let oldest = survey.entries.iter().map(|entry| entry.letter.failed_at).min();
+        let mut reasons = BTreeMap::new();
+        for entry in &survey.entries {
+            *reasons.entry(entry.letter.code.clone()).or_default() += 1;
+        }
+        Self {
+            queue: survey.queue,
+            depth,
+            looked_at: survey.looked_at,
+            oldest_failed_at: oldest.map(rfc3339),
+            reasons,
+            groups: groups(survey.queue, &survey.entries),
+            skipped: survey.skipped,
+            oldest,
         }
     }
-    Ok(())
+}
+
+/// The largest group first.
+fn groups(queue: Dlq, entries: &[Entry]) -> Vec<Group> {
+    let mut by_reason: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
+    for entry in entries {
+        by_reason.entry((&entry.letter.code, &entry.letter.reason)).or_default().push(entry);
+    }
+    let mut groups: Vec<Group> = by_reason
+        .into_iter()
+        .map(|((code, reason), entries)| group(queue, code, reason, &entries))
+        .collect();
+    groups.sort_by_key(|group| std::cmp::Reverse(group.messages));
+    groups
+}
+
+fn group(queue: Dlq, code: &str, reason: &str, entries: &[&Entry]) -> Group {
+    let orders: BTreeSet<&String> =
+        entries.iter().filter_map(|entry| entry.letter.order_id.as_ref()).collect();
+    let mut verdicts = BTreeMap::new();
+    for entry in entries {
+        *verdicts.entry(entry.judgement.verdict).or_default() += 1;
+    }
+    let first = entries.iter().map(|entry| entry.letter.failed_at).min().unwrap_or_default();
+    Group {
+        queue,
+        code: code.to_owned(),
+        reason: reason.to_owned(),
+        messages: entries.len(),
+        orders: orders.iter().take(NAMED).map(|id| (*id).clone()).collect(),
+        more_orders: orders.len().saturating_sub(NAMED),
+        attempts: entries.iter().filter_map(|e| e.judgement.attempts).max().unwrap_or_default(),
+        first_failed_at: rfc3339(first),
+        verdicts,
+        first,
+    }
+}
+
+impl Group {
+    fn told_orders(&self) -> String {
+        let more = match self.more_orders {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{}{more}", self.orders.join(", "))
+    }
+
+    fn told_verdicts(&self) -> String {
+        let told: Vec<String> = self.verdicts.iter().map(|(v, n)| format!("{n} {v}")).collect();
+        told.join(", ")
+    }
 }
 
 impl Row {
@@ -116,7 +219,35 @@ impl Report for Listing {
             Column::text("reasons", Row::told_reasons),
         ];
         let mut text = table(paint, &columns, &self.queues);
+        text.push_str(&self.by_reason(paint));
         text.push_str("\n`waybill dlq show QUEUE` tells more; times are in UTC.\n");
+        text
+    }
+}
+
+impl Listing {
+    fn by_reason(&self, paint: Paint) -> String {
+        let groups: Vec<Group> = self.queues.iter().flat_map(|row| row.groups.clone()).collect();
+        if groups.is_empty() {
+            return String::new();
+        }
+        let columns = [
+            Column::text("queue", |group: &Group| group.queue.to_string()),
+            Column::number("messages", |group: &Group| group.messages.to_string()),
+            Column::text("why", |group: &Group| group.code.clone()),
+            Column::text("first failure", |group: &Group| at(group.first)),
+            Column::text("orders", Group::told_orders),
+            Column::number("attempts", |group: &Group| group.attempts.to_string()),
+            Column::text("replay", Group::told_verdicts),
+            Column::text("reason", |group: &Group| group.reason.clone()),
+        ];
+        let mut text = format!("\n{}", table(paint, &columns, &groups));
+        for row in &self.queues {
+            let skipped = words::skipped(paint, &row.skipped);
+            if !skipped.is_empty() {
+                text.push_str(&format!("\n{}-dlq:\n{skipped}", row.queue));
+            }
+        }
         text
     }
 }
@@ -127,21 +258,15 @@ mod tests {
 
     #[test]
     fn the_list_as_people_and_scripts_read_it() {
-        let row = |queue, visible: u64, reasons: &[(&str, usize)]| Row {
-            queue,
-            depth: Depth { visible, in_flight: 0, delayed: 0 },
-            looked_at: reasons.iter().map(|(_, n)| n).sum(),
-            oldest_failed_at: (visible > 0).then(|| rfc3339(1_763_900_000_000)),
-            reasons: reasons.iter().map(|(code, n)| ((*code).to_owned(), *n)).collect(),
-            oldest: (visible > 0).then_some(1_763_900_000_000),
-        };
+        let empty = |queue| Row::new(Depth::default(), Survey::empty(queue));
+        let mail = Depth { visible: 5, in_flight: 2, delayed: 0 };
         let listing = Listing {
             queues: vec![
-                row(Dlq::Intake, 0, &[]),
-                row(Dlq::Relay, 1, &[("retry-attempts-exhausted", 1)]),
-                row(Dlq::Dispatch, 0, &[]),
-                row(Dlq::Mail, 3012, &[("refused", 12), ("unanswered", 3000)]),
-                row(Dlq::Feedback, 0, &[]),
+                empty(Dlq::Intake),
+                empty(Dlq::Relay),
+                empty(Dlq::Dispatch),
+                Row::new(mail, words::samples::survey()),
+                empty(Dlq::Feedback),
             ],
         };
         insta::assert_snapshot!(listing.text(Paint::Plain));

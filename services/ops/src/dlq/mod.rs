@@ -1,5 +1,6 @@
 //! `waybill dlq`: dead-letter queues.
 
+mod about;
 mod delete;
 mod drop;
 mod edit;
@@ -16,15 +17,13 @@ mod survey;
 mod verdict;
 mod words;
 
+pub use about::{About, about};
 pub use delete::delete;
 pub use peek::{AT_ONCE, Depth, End, Peek, hold_for};
 pub use received::Received;
 pub use select::{kind, order_id};
 
-use letter::Letter;
-use subject::Subject;
-
-use crate::aws::{Dlq, Stack};
+use crate::aws::Stack;
 use crate::failure::{Ending, Failure};
 use crate::output::Output;
 use crate::stop::Stop;
@@ -40,22 +39,6 @@ pub enum Command {
     Replay(replay::Args),
     /// Deletes messages for good, after writing them to a file
     Drop(drop::Args),
-}
-
-/// Whether a message of that contract is about the order: by what it says, or, where that cannot be
-/// read, by the order's id standing in it as a whole JSON string. One that is about several orders
-/// is not about this one alone, and so is not.
-#[must_use]
-pub fn is_about(contract: Dlq, message: &Received, order: &str) -> bool {
-    let mut letter = Letter::of(contract, message);
-    let subject = Subject::of(contract, &message.body);
-    subject.complete(&mut letter);
-    match subject {
-        Subject::Unreadable(_) if letter.order_id.is_none() => {
-            message.body.contains(&format!("\"{order}\""))
-        }
-        _ => letter.order_id.as_deref() == Some(order),
-    }
 }
 
 /// Runs one.

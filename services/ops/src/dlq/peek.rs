@@ -24,6 +24,13 @@ use crate::failure::Failure;
 /// SQS hands out at most ten messages a call.
 const BATCH: i32 = 10;
 
+/// The bodies that are in memory at the same time, at most: ten calls of the largest messages would
+/// bring a hundred mebibytes.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// What a body is taken to be until a larger one comes: an ordinary event.
+const LARGEST_EVENT: usize = 16 * 1024;
+
 /// How many calls run at the same time.
 pub const AT_ONCE: usize = 10;
 
@@ -71,6 +78,7 @@ pub struct Peek<'a> {
     hold: Duration,
     held: HashMap<String, String>,
     rounds_without_news: u32,
+    largest: usize,
     ended: End,
 }
 
@@ -100,7 +108,15 @@ impl<'a> Peek<'a> {
     /// Looks at the queue at `url`; each message is hidden from others for `hold`.
     #[must_use]
     pub fn new(client: &'a Client, url: &'a str, hold: Duration) -> Self {
-        Self { client, url, hold, held: HashMap::new(), rounds_without_news: 0, ended: End::NotYet }
+        Self {
+            client,
+            url,
+            hold,
+            held: HashMap::new(),
+            rounds_without_news: 0,
+            largest: LARGEST_EVENT,
+            ended: End::NotYet,
+        }
     }
 
     /// Whether it is over.
@@ -115,7 +131,7 @@ impl<'a> Peek<'a> {
     /// # Errors
     /// [`Failure::Service`] when SQS does not answer.
     pub async fn next(&mut self, calls: usize) -> Result<Vec<Received>, Failure> {
-        let mut received = self.receive(calls, 0).await?;
+        let mut received = self.receive(calls.min(self.affordable()), 0).await?;
         if received.is_empty() && self.ended == End::NotYet {
             // Only a long poll asks every server of the queue.
             received = self.receive(1, 1).await?;
@@ -125,6 +141,7 @@ impl<'a> Peek<'a> {
         }
         let mut new = Vec::with_capacity(received.len());
         for message in received {
+            self.largest = self.largest.max(message.body.len());
             if self.held.insert(message.id.clone(), message.receipt.clone()).is_none() {
                 new.push(message);
             }
@@ -134,6 +151,13 @@ impl<'a> Peek<'a> {
             self.ended = End::Drained;
         }
         Ok(new)
+    }
+
+    /// How many calls bring at most [`MOST_BYTES`], if every body is as large as the largest was.
+    const fn affordable(&self) -> usize {
+        let a_call = self.largest * BATCH as usize;
+        let calls = MOST_BYTES / a_call;
+        if calls == 0 { 1 } else { calls }
     }
 
     async fn receive(&mut self, calls: usize, wait: i32) -> Result<Vec<Received>, Failure> {

@@ -50,6 +50,25 @@ pub struct Selection {
     pub hold: Option<u64>,
 }
 
+/// Flags of commands that only look, where `--reason` is not yet taken by the audit item.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Looking {
+    /// The same as --failed-for
+    #[arg(long, value_name = "TEXT", conflicts_with = "failed_for")]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+impl Looking {
+    /// The selection that is meant.
+    #[must_use]
+    pub fn meant(&self) -> Selection {
+        let failed_for = self.reason.clone().or_else(|| self.selection.failed_for.clone());
+        Selection { failed_for, ..self.selection.clone() }
+    }
+}
+
 impl Selection {
     /// The hold asked for.
     #[must_use]
@@ -221,7 +240,7 @@ mod tests {
     #[test]
     fn a_filter_that_does_not_suit_a_message_leaves_it_and_says_why() {
         let unsuited = choice(Selection { filter: some(".body.v.x"), ..Selection::default() });
-        assert!(matches!(unsuited, Choice::Unsuited(why) if why.contains("cannot index")));
+        assert!(matches!(unsuited, Choice::Unsuited(why) if why.contains("indexes a number")));
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::select::Selection;
+use super::select::Looking;
 use super::survey::{Rules, Survey, survey};
 use super::words;
-use crate::aws::{Dlq, Stack};
+use crate::aws::Stack;
 use crate::failure::{Ending, Failure};
 use crate::output::{Output, Paint, Report};
 use crate::pii::Personal;
@@ -17,20 +17,17 @@ use crate::stop::Stop;
 pub struct Args {
     /// Which: intake, relay, dispatch, mail or feedback
     pub queue: String,
-    /// The same as --failed-for
-    #[arg(long, value_name = "TEXT", conflicts_with = "failed_for")]
-    pub reason: Option<String>,
     /// How many messages the table holds
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    /// The bodies too, with names and addresses masked
+    /// The bodies too, with names and addresses masked, and hidden whole where they cannot be read
     #[arg(long)]
     pub body: bool,
     /// With --body: names and addresses in clear
     #[arg(long, requires = "body")]
     pub show_pii: bool,
     #[command(flatten)]
-    pub selection: Selection,
+    pub looking: Looking,
 }
 
 /// The messages of a dead-letter queue.
@@ -52,10 +49,9 @@ pub async fn run(
     output: Output,
     stop: &Stop,
 ) -> Result<Ending, Failure> {
-    let dlq = Dlq::parse(&args.queue, &stack.name)?;
+    let dlq = stack.dlq(&args.queue).await?;
     let now = Timestamp::now();
-    let failed_for = args.reason.clone().or_else(|| args.selection.failed_for.clone());
-    let selection = Selection { failed_for, ..args.selection.clone() };
+    let selection = args.looking.meant();
     let rules = Rules {
         selector: selection.compile(now)?,
         edit: None,

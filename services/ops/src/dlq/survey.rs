@@ -83,11 +83,26 @@ pub struct Skipped {
     pub beyond_limit: bool,
     /// The jq filter did not suit so many messages; they are not selected.
     pub unsuited: usize,
-    /// jq's words about the first of them.
+    /// Which was the first of them, and what the filter tripped over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsuited_because: Option<String>,
     /// Not given back after the look: they come back by themselves.
     pub not_given_back: usize,
+}
+
+impl Survey {
+    /// One that has found nothing yet.
+    #[must_use]
+    pub fn empty(queue: Dlq) -> Self {
+        Self {
+            queue,
+            looked_at: 0,
+            entries: Vec::new(),
+            counts: BTreeMap::new(),
+            skipped: Skipped::default(),
+            edits: None,
+        }
+    }
 }
 
 /// Looks at all of `dlq` and gives every message back.
@@ -146,14 +161,8 @@ struct Look<'a> {
 
 impl<'a> Look<'a> {
     fn new(stack: &'a Stack, dlq: Dlq, rules: &'a Rules) -> Self {
-        let survey = Survey {
-            queue: dlq,
-            looked_at: 0,
-            entries: Vec::new(),
-            counts: BTreeMap::new(),
-            skipped: Skipped::default(),
-            edits: rules.edit.as_ref().map(|_| Edits::default()),
-        };
+        let edits = rules.edit.as_ref().map(|_| Edits::default());
+        let survey = Survey { edits, ..Survey::empty(dlq) };
         Self { dlq, rules, judge: Judge::new(stack), asked_for: HashSet::new(), survey }
     }
 
@@ -183,7 +192,8 @@ impl<'a> Look<'a> {
             }
             Choice::Unsuited(why) => {
                 self.survey.skipped.unsuited += 1;
-                self.survey.skipped.unsuited_because.get_or_insert(why);
+                let first = || format!("{} ({why})", message.id);
+                self.survey.skipped.unsuited_because.get_or_insert_with(first);
                 return None;
             }
         }
@@ -193,7 +203,7 @@ impl<'a> Look<'a> {
 
     /// The subject after the edit, where that changes the body.
     fn edited(&mut self, message: &Received, letter: &mut Letter) -> Option<Subject> {
-        let edited = self.rules.edit.as_ref()?.apply(message);
+        let edited = self.rules.edit.as_ref()?.apply(self.dlq, message);
         if let Some(edits) = &mut self.survey.edits {
             edits.note(message, &edited, self.rules.personal);
         }
@@ -222,7 +232,11 @@ impl<'a> Look<'a> {
         }
         *self.survey.counts.entry(judgement.verdict).or_default() += 1;
         let keeps_body = self.survey.entries.len() < self.rules.keep_bodies;
-        let body = keeps_body.then(|| self.rules.personal.json(message.json_body()));
+        let personal = self.rules.personal;
+        let body = keeps_body.then(|| match subject {
+            Subject::Unreadable(_) => personal.unknown(message.json_body(), message.body.len()),
+            _ => personal.json(message.json_body()),
+        });
         self.survey.entries.push(Entry { letter, judgement, body });
     }
 

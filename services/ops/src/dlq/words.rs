@@ -164,7 +164,9 @@ pub mod samples {
                 not_selected: 1,
                 in_flight_elsewhere: 2,
                 unsuited: 1,
-                unsuited_because: Some("cannot index 1 with \"x\"".to_owned()),
+                unsuited_because: Some(
+                    "m-6 (it indexes a number that cannot be indexed so)".to_owned(),
+                ),
                 ..Skipped::default()
             },
             edits: None::<Edits>,

@@ -3,7 +3,7 @@
 use aws_sdk_cloudwatch::types::{MetricAlarm, StateValue};
 
 use super::Finding;
-use crate::aws::{Dlq, Queue, Stack, why};
+use crate::aws::{Dlq, Queue, Stack};
 
 /// Checks that each dead-letter queue has an alarm that reaches somebody, and which alarms ring.
 pub async fn check(stack: &Stack) -> Vec<Finding> {
@@ -25,7 +25,7 @@ impl Pages for aws_sdk_cloudwatch::operation::describe_alarms::paginator::Descri
             Ok(pages) => {
                 Ok(pages.into_iter().flat_map(|p| p.metric_alarms.unwrap_or_default()).collect())
             }
-            Err(error) => Err(Finding::not_checked("alarms", why(&error))),
+            Err(error) => Err(Finding::unanswered("alarms", &error, "cloudwatch:DescribeAlarms")),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What a check found.
 
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use serde::Serialize;
 
+use crate::aws::{is_denied, why};
 use crate::output::{Column, Paint, Report, Tone, table};
 
 /// How a check came out.
@@ -59,6 +61,27 @@ impl Finding {
     /// The endpoint does not tell.
     pub fn not_checked(subject: impl Into<String>, why: impl Into<String>) -> Self {
         Self::new(Level::NotChecked, subject, why, "")
+    }
+
+    /// The service did not tell; where the caller may not ask, it says which permission that takes.
+    pub fn unanswered<E, R>(
+        subject: impl Into<String>,
+        error: &SdkError<E, R>,
+        permission: &str,
+    ) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        match is_denied(error) {
+            true => Self::new(
+                Level::NotChecked,
+                subject,
+                "you may not ask",
+                format!("it takes the permission {permission}"),
+            ),
+            false => Self::not_checked(subject, why(error)),
+        }
     }
 
     /// Good where `is_good`, or else wrong.
@@ -127,7 +150,7 @@ impl Report for Diagnosis {
         let shown: Vec<Finding> = self
             .findings
             .iter()
-            .filter(|f| !self.quiet || matches!(f.level, Level::Warning | Level::Wrong))
+            .filter(|f| !self.quiet || f.level != Level::Good)
             .cloned()
             .collect();
         let columns = [

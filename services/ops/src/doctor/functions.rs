@@ -7,7 +7,7 @@ use aws_sdk_lambda::types::State;
 use futures::future;
 
 use super::Finding;
-use crate::aws::{Stack, is_unknown_operation, why};
+use crate::aws::{Stack, is_denied, is_unknown_operation, why};
 
 /// The functions, and the variables without which each cannot start.
 const FUNCTIONS: [(&str, &[&str]); 5] = [
@@ -53,6 +53,11 @@ impl Functions {
                 Ok(answer) => {
                     functions.known.insert(word, Function::new(name, answer));
                 }
+                Err(error) if is_denied(&error) => functions.missing.push(Finding::unanswered(
+                    format!("function {name}"),
+                    &error,
+                    "lambda:GetFunctionConfiguration",
+                )),
                 Err(error)
                     if error
                         .as_service_error()

@@ -5,7 +5,7 @@ use futures::future;
 
 use super::Finding;
 use super::functions::Functions;
-use crate::aws::{Stack, why};
+use crate::aws::Stack;
 
 /// The functions that a mapping invokes.
 const MAPPED: [&str; 4] = ["relay", "dispatcher", "mailer", "feedback"];
@@ -21,7 +21,10 @@ pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
             let call = client.list_event_source_mappings().function_name(name).send().await;
             match call {
                 Ok(answer) => judge(word, answer.event_source_mappings()),
-                Err(error) => vec![Finding::not_checked(format!("{word}: mapping"), why(&error))],
+                Err(error) => {
+                    let permission = "lambda:ListEventSourceMappings";
+                    vec![Finding::unanswered(format!("{word}: mapping"), &error, permission)]
+                }
             }
         },
     );

@@ -41,7 +41,8 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, Ending), Fail
     findings.extend(mappings::check(stack, &functions).await);
     findings.extend(ses);
     findings.extend(alarms);
-    let is_ill = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning));
-    let diagnosis = Diagnosis::new(&stack.name, &stack.found_by.to_string(), findings, args.quiet);
+    let is_ill = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))
+        || findings.iter().all(|f| f.level == Level::NotChecked);
+    let diagnosis = Diagnosis::new(&stack.name, &stack.names(), findings, args.quiet);
     Ok((diagnosis, Ending::attention_if(is_ill)))
 }

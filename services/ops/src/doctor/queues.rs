@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Finding;
 use super::functions::Functions;
-use crate::aws::{Queue, Stack, why};
+use crate::aws::{Queue, Stack};
 use crate::output::age;
 
 /// SQS keeps a message for 14 days at most; a dead letter must have all of them.
@@ -40,7 +40,7 @@ async fn one(stack: &Stack, queue: Queue, functions: &Functions) -> Vec<Finding>
     let call = stack.sqs.get_queue_attributes().queue_url(url).attribute_names(Attribute::All);
     match call.send().await {
         Ok(answer) => judge(&subject, queue, &answer.attributes.unwrap_or_default(), functions),
-        Err(error) => vec![Finding::not_checked(subject, why(&error))],
+        Err(error) => vec![Finding::unanswered(subject, &error, "sqs:GetQueueAttributes")],
     }
 }
 

@@ -5,7 +5,7 @@ use aws_sdk_sesv2::types::{DkimStatus, EventType};
 
 use super::Finding;
 use super::functions::Functions;
-use crate::aws::{Stack, why};
+use crate::aws::{Stack, is_denied, why};
 
 /// What feedback needs to hear of.
 const NEEDED: [EventType; 5] = [
@@ -40,7 +40,7 @@ pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
 async fn account(client: &aws_sdk_sesv2::Client) -> Vec<Finding> {
     let account = match client.get_account().send().await {
         Ok(account) => account,
-        Err(error) => return vec![Finding::not_checked("SES: account", why(&error))],
+        Err(error) => return vec![Finding::unanswered("SES: account", &error, "ses:GetAccount")],
     };
     vec![
         Finding::expect(
@@ -69,6 +69,10 @@ async fn identity(client: &aws_sdk_sesv2::Client, mailbox: &str) -> Finding {
     for name in [domain, address] {
         match client.get_email_identity().email_identity(name).send().await {
             Ok(answer) => return judge_identity(domain, &answer),
+            Err(error) if is_denied(&error) => {
+                let subject = format!("SES: sender {domain}");
+                return Finding::unanswered(subject, &error, "ses:GetEmailIdentity");
+            }
             Err(error) => refusal = why(&error),
         }
     }
@@ -106,6 +110,9 @@ async fn configuration_set(client: &aws_sdk_sesv2::Client, set: &str) -> Vec<Fin
     let subject = format!("SES: configuration set {set}");
     let found = match client.get_configuration_set().configuration_set_name(set).send().await {
         Ok(found) => found,
+        Err(error) if is_denied(&error) => {
+            return vec![Finding::unanswered(subject, &error, "ses:GetConfigurationSet")];
+        }
         Err(error) => {
             let fix = "without it no event comes back: deploy the template again";
             return vec![Finding::wrong(subject, why(&error), fix)];
@@ -121,7 +128,10 @@ async fn configuration_set(client: &aws_sdk_sesv2::Client, set: &str) -> Vec<Fin
     let destinations =
         client.get_configuration_set_event_destinations().configuration_set_name(set).send().await;
     findings.push(match destinations {
-        Err(error) => Finding::not_checked(format!("{subject}: events"), why(&error)),
+        Err(error) => {
+            let permission = "ses:GetConfigurationSetEventDestinations";
+            Finding::unanswered(format!("{subject}: events"), &error, permission)
+        }
         Ok(answer) => {
             let heard: Vec<EventType> = answer
                 .event_destinations()

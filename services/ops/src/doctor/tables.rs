@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{
 use shared::outbox::SWEEP_INDEX;
 
 use super::Finding;
-use crate::aws::{Stack, why};
+use crate::aws::{Stack, is_denied, why};
 
 const DEPLOY: &str = "deploy the template again; it describes the table";
 
@@ -26,6 +26,9 @@ async fn table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> V
     let described = stack.dynamodb.describe_table().table_name(name).send().await;
     let table = match described {
         Ok(answer) => answer.table,
+        Err(error) if is_denied(&error) => {
+            return vec![Finding::unanswered(subject, &error, "dynamodb:DescribeTable")];
+        }
         Err(error) => {
             let fix = "is the stack's name right (--stack), and its region (--region)?";
             return vec![Finding::wrong(subject, why(&error), fix)];
@@ -41,7 +44,10 @@ async fn table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> V
     let expiry = stack.dynamodb.describe_time_to_live().table_name(name).send().await;
     findings.push(match expiry {
         Ok(answer) => expires(&subject, answer.time_to_live_description.as_ref()),
-        Err(error) => Finding::not_checked(format!("{subject}: expiry"), why(&error)),
+        Err(error) => {
+            let subject = format!("{subject}: expiry");
+            Finding::unanswered(subject, &error, "dynamodb:DescribeTimeToLive")
+        }
     });
     findings
 }

@@ -2,30 +2,35 @@
 //!
 //! In this order, so that nothing about the order is mailed while it is being removed, and so that
 //! the same command finishes what was broken off:
-//! 1. the ledger: what was not sent yet is skipped, also what was not decided yet. From here on a
-//!    message that nobody can see (in flight, delayed) is deleted by the function that gets it;
+//! 1. the ledger: what was not sent yet is skipped, also what was not decided yet, and what is in
+//!    doubt is held. From here on a message of a working queue that nobody can see (in flight,
+//!    delayed) is deleted by the function that gets it;
 //! 2. messages in the queues and dead-letter queues;
 //! 3. the events, which hold the customer's data.
 //!
 //! The ledger's own records hold no personal data and stay, unless `--ledger-too`: they are what
 //! keeps a second publication of the same event from mailing a second time.
 
+mod events;
+mod ledger;
 mod queues;
 mod report;
-mod tables;
 
 use kit::ledger::Item;
 use serde_json::json;
 
-use crate::audit::{Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Queue, Stack};
 use crate::dlq::order_id;
-use crate::events::{self, StoredEvent};
+use crate::events::{StoredEvent, of_order};
 use crate::failure::{Ending, Failure};
 use crate::output::{Format, Output};
 use crate::stop::Stop;
 
 pub use report::{Erasure, Place};
+
+/// What an operator who stopped it is told.
+const STOPPED: &str = "Stopped. The same command again goes on with what is left.";
 
 /// Flags of `erase`.
 #[derive(Debug, clap::Args)]
@@ -36,12 +41,12 @@ pub struct Args {
     #[arg(long)]
     pub yes: bool,
     /// The ledger's records too, though they hold no personal data: then an event that is published
-    /// again is mailed again
+    /// again is mailed again. Kept while anything else of the order is left
     #[arg(long)]
     pub ledger_too: bool,
-    /// Why; written to the audit item
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub reason: String,
+    /// Why; written to the audit item, so without names and addresses
+    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
+    pub reason: Option<String>,
     #[command(flatten)]
     pub who: Who,
 }
@@ -72,7 +77,7 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<Ending, F
     }
     let intent = Intent {
         action: format!("erase {order}"),
-        reason: &args.reason,
+        reason: args.reason.as_deref(),
         plan: json!({ "order_id": order, "ledger_too": args.ledger_too }),
     };
     let audit = Audit::begin(stack, &args.who, intent).await?;
@@ -80,9 +85,9 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<Ending, F
     let outcome = result.as_ref().map(|e| json!({ "removed": e.removed() })).unwrap_or_default();
     let erasure = audit.end_with(result, &outcome).await?;
     output.print(&erasure);
-    let ending = Ending::attention_if(erasure.places.iter().any(|place| place.left > 0));
+    let ending = Ending::attention_if(erasure.places.iter().any(Place::needs_attention));
     if output.format == Format::Table && ending == Ending::Attention {
-        crate::output::note("Something is left: the same command again goes on with it.");
+        crate::output::note("Something is left; the same command again goes on with it.");
     }
     Ok(ending)
 }
@@ -94,16 +99,18 @@ async fn walk(
     mode: Mode,
     stop: &Stop,
 ) -> Result<Erasure, Failure> {
-    let events = events::of_order(stack, order).await?;
-    let records = records(stack, order).await?;
-    let mut places = vec![tables::close_ledger(stack, &events, &records, mode).await?];
+    let events = of_order(stack, order).await?;
+    let known = records(stack, order).await?;
+    let mut places = vec![ledger::close(stack, &events, &known, mode).await?];
     for queue in Queue::ALL {
-        stop.check("Stopped. The same command again goes on with what is left.")?;
-        places.push(queues::walk(stack, queue, order, mode).await?);
+        stop.check(STOPPED)?;
+        places.push(queues::walk(stack, queue, order, mode, stop).await?);
     }
-    places.push(tables::events(stack, order, &events, mode).await?);
+    places.push(events::delete(stack, order, &events, mode).await?);
     if args.ledger_too {
-        places.push(tables::ledger(stack, &self::records(stack, order).await?, mode).await?);
+        let is_needed = places.iter().any(Place::may_be_mailed);
+        let known = records(stack, order).await?;
+        places.push(ledger::delete(stack, &known, mode, is_needed).await?);
     }
     Ok(Erasure::new(order, mode, places, args.ledger_too))
 }

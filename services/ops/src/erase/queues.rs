@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::{Mode, Place};
 use crate::aws::{Dlq, Queue, Stack};
-use crate::dlq::{AT_ONCE, Depth, End, Peek, Received, delete, hold_for, is_about};
+use crate::dlq::{AT_ONCE, About, Depth, End, Peek, Received, about, delete, hold_for};
 use crate::failure::Failure;
+use crate::stop::Stop;
 
 /// A working queue is looked through only while that is quick: a look hides its messages from the
 /// functions and costs each of them one receive. What is not looked at is deleted by the functions
@@ -16,60 +17,90 @@ const MOST_IN_A_WORKING_QUEUE: u64 = 1000;
 const WORKING_HOLD: Duration = Duration::from_secs(20);
 
 /// Looks through the queue, and removes the order's messages.
-pub async fn walk(stack: &Stack, queue: Queue, order: &str, mode: Mode) -> Result<Place, Failure> {
+pub async fn walk(
+    stack: &Stack,
+    queue: Queue,
+    order: &str,
+    mode: Mode,
+    stop: &Stop,
+) -> Result<Place, Failure> {
     let url = stack.url(queue).await?;
     let depth = Depth::of(&stack.sqs, &url).await?;
+    let mut place = Place {
+        place: format!("queue {}", queue.suffix()),
+        what: "messages".to_owned(),
+        ..Place::default()
+    };
+    let hidden = depth.in_flight + depth.delayed;
     let (contract, hold) = match queue {
         Queue::Dispatch => (Dlq::Dispatch, WORKING_HOLD),
         Queue::Mail => (Dlq::Mail, WORKING_HOLD),
         Queue::Feedback => (Dlq::Feedback, WORKING_HOLD),
         Queue::Dead(dlq) => (dlq, hold_for(depth.visible)),
     };
+    match queue {
+        // No function ever deletes a dead letter, so what is hidden now is left.
+        Queue::Dead(_) => place.hidden = hidden,
+        _ => place.not_looked_at = hidden,
+    }
     let is_working = !matches!(queue, Queue::Dead(_));
-    let is_too_deep = is_working && depth.visible > MOST_IN_A_WORKING_QUEUE;
-    let mut place = Place {
-        place: format!("queue {}", queue.suffix()),
-        what: "messages".to_owned(),
-        not_looked_at: depth.in_flight
-            + depth.delayed
-            + if is_too_deep { depth.visible } else { 0 },
-        ..Place::default()
-    };
-    if depth.visible == 0 || is_too_deep {
+    if is_working && (mode == Mode::Find || depth.visible > MOST_IN_A_WORKING_QUEUE) {
+        place.not_looked_at += depth.visible;
         return Ok(place);
     }
+    let mut look = Look { url: &url, contract, order, mode, stop };
     let mut peek = Peek::new(&stack.sqs, &url, hold);
-    let result = look(stack, &url, contract, order, mode, &mut peek, &mut place).await;
+    let result = look.through(stack, &mut peek, &mut place).await;
     peek.give_back().await;
     result.map(|()| place)
 }
 
-async fn look(
-    stack: &Stack,
-    url: &str,
+struct Look<'a> {
+    url: &'a str,
     contract: Dlq,
-    order: &str,
+    order: &'a str,
     mode: Mode,
-    peek: &mut Peek<'_>,
-    place: &mut Place,
-) -> Result<(), Failure> {
-    while peek.end() == End::NotYet {
-        let messages = peek.next(AT_ONCE).await?;
-        let about: Vec<Received> =
-            messages.into_iter().filter(|message| is_about(contract, message, order)).collect();
-        place.found += about.len();
-        if mode == Mode::Find {
-            continue;
-        }
-        let gone = delete(&stack.sqs, url, &about).await;
-        for (message, is_gone) in about.iter().zip(gone) {
-            if is_gone {
-                peek.forget(&message.id);
-                place.removed += 1;
-            } else {
-                place.left += 1;
+    stop: &'a Stop,
+}
+
+impl Look<'_> {
+    /// How many messages a queue says that it has is approximate, so it is always asked.
+    async fn through(
+        &mut self,
+        stack: &Stack,
+        peek: &mut Peek<'_>,
+        place: &mut Place,
+    ) -> Result<(), Failure> {
+        while peek.end() == End::NotYet {
+            self.stop.check(super::STOPPED)?;
+            let messages = peek.next(AT_ONCE).await?;
+            let mine = self.mine(messages, place);
+            if self.mode == Mode::Find {
+                continue;
+            }
+            let gone = delete(&stack.sqs, self.url, &mine).await;
+            for (message, is_gone) in mine.iter().zip(gone) {
+                if is_gone {
+                    peek.forget(&message.id);
+                    place.removed += 1;
+                } else {
+                    place.left += 1;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn mine(&self, messages: Vec<Received>, place: &mut Place) -> Vec<Received> {
+        let mut mine = Vec::new();
+        for message in messages {
+            match about(self.contract, &message, self.order) {
+                About::It => mine.push(message),
+                About::Perhaps => place.perhaps.push(message.id),
+                About::Another => {}
+            }
+        }
+        place.found += mine.len();
+        mine
+    }
 }

@@ -8,7 +8,7 @@ use kit::ledger::Item;
 use serde::Serialize;
 use shared::{NotificationKey, OrderId};
 
-pub use next::next;
+pub use next::{command_words, next};
 use timeline::{Moment, timeline};
 
 use crate::aws::Stack;
@@ -76,6 +76,8 @@ pub struct Notification {
     pub since: String,
     /// How often a mailer tried.
     pub attempts: u32,
+    /// How many of these attempts ended in doubt: SES may have accepted each.
+    pub doubts: u32,
     /// Why it was skipped, failed or doubted, or what SES said.
     pub reason: Option<String>,
     /// What SES calls the mail.
@@ -140,6 +142,10 @@ impl OrderReport {
     }
 }
 
+fn or_empty(count: u32) -> String {
+    if count == 0 { String::new() } else { count.to_string() }
+}
+
 fn event_row(event: &StoredEvent, items: &[Item]) -> EventRow {
     let decision = items.iter().find(|item| item.notification == event.ledger_key);
     let next = match decision {
@@ -166,6 +172,7 @@ fn notification(item: &Item, now: i64) -> Notification {
         state: item.state.clone(),
         since: rfc3339(item.since),
         attempts: item.attempt,
+        doubts: item.doubts,
         reason: item.reason.clone(),
         ses_message_id: item.message_id.clone(),
         event: item.event.clone(),
@@ -218,6 +225,8 @@ impl OrderReport {
             Column::text("scope", |n| n.scope.clone()),
             Column::text("state", |n: &Notification| n.state.clone()).toned(|n| n.tone),
             Column::number("attempts", |n| n.attempts.to_string()),
+            Column::number("in doubt", |n: &Notification| or_empty(n.doubts))
+                .toned(|_| Some(Tone::Warning)),
             Column::text("reason", |n| n.reason.clone().unwrap_or_default()),
             Column::text("SES message id", |n| n.ses_message_id.clone().unwrap_or_default()),
             Column::text("next", |n| n.next.clone()),
@@ -284,6 +293,8 @@ mod tests {
         let shipped = Item {
             failed_at: Some(T0 + 3_000),
             reason: Some("refused: MessageRejected".to_owned()),
+            attempt: 2,
+            doubts: 1,
             ..item("shipment.shipped#S-1#customer", State::Failed)
         };
         let events = [

@@ -17,6 +17,9 @@ pub fn next(item: &Item, now: i64) -> String {
         Some(State::Planned) if item.not_before > now => {
             format!("tried again from {}", at(item.not_before))
         }
+        Some(State::Planned) if item.doubts > 0 => {
+            "waits in the mail queue; an earlier attempt may have been accepted".to_owned()
+        }
         Some(State::Planned) => "waits in the mail queue".to_owned(),
         Some(State::Sending) if item.lease_until >= now => {
             format!("being sent; the mailer has until {}", at(item.lease_until))
@@ -28,14 +31,24 @@ pub fn next(item: &Item, now: i64) -> String {
         Some(State::InDoubt) => doubt(item),
         Some(State::Sent) => "waits for SES to say that it was delivered".to_owned(),
         Some(State::Failed) => {
-            format!("nothing, until `waybill dlq replay mail --order {}`", item.order_id)
+            format!("nothing, until `waybill resend {} --reason \"...\"`", command_words(item))
         }
         Some(State::Skipped) => match item.reason.as_deref() {
-            Some("stale" | "superseded") => "nothing, until `waybill resend`".to_owned(),
+            Some("stale" | "superseded") => {
+                format!("nothing, until `waybill resend {} --reason \"...\"`", command_words(item))
+            }
             _ => "nothing".to_owned(),
         },
         Some(State::Delivered | State::Bounced | State::Complained) => String::new(),
     }
+}
+
+/// The words by which a command names the mail.
+#[must_use]
+pub fn command_words(item: &Item) -> String {
+    let (kind, scope) = super::kind_and_scope(item);
+    let scope = if scope.is_empty() { scope } else { format!(" --scope '{scope}'") };
+    format!("{} {kind}{scope}", item.order_id)
 }
 
 fn doubt(item: &Item) -> String {
@@ -49,7 +62,10 @@ fn doubt(item: &Item) -> String {
             "an SES event settles it; without one it is sent again after the grace period"
                 .to_owned()
         }
-        _ => "an SES event settles it, or `waybill settle`".to_owned(),
+        _ => format!(
+            "an SES event settles it, or `waybill settle {} sent|not-sent --reason \"...\"`",
+            command_words(item)
+        ),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What is unhealthy. Pure.
 
 use super::report::{QueueRow, Status};
-use crate::aws::Queue;
+use crate::aws::{Dlq, Queue};
+use crate::dlq::Depth;
 use crate::output::age;
 
 /// A message that waits longer than this is late.
@@ -20,11 +21,7 @@ pub fn findings(status: &Status) -> Vec<String> {
 
 fn queue(row: &QueueRow) -> Option<String> {
     match row.queue {
-        Queue::Dead(dlq) if row.depth.visible > 0 => Some(format!(
-            "{} message(s) in the dead-letter queue {dlq}: `waybill dlq show {dlq}`",
-            row.depth.visible
-        )),
-        Queue::Dead(_) => None,
+        Queue::Dead(dlq) => dead(dlq, row.depth),
         working => {
             let oldest = row.oldest_seconds.filter(|oldest| *oldest > LATE_SECONDS)?;
             #[expect(clippy::cast_possible_truncation, reason = "an age for people")]
@@ -38,6 +35,19 @@ fn queue(row: &QueueRow) -> Option<String> {
     }
 }
 
+/// Dead letters that somebody holds are dead letters too.
+fn dead(dlq: Dlq, depth: Depth) -> Option<String> {
+    let hidden = depth.in_flight + depth.delayed;
+    let held = match hidden {
+        0 => String::new(),
+        n => format!(", {n} of them in flight: somebody looks at them, or was killed while he did"),
+    };
+    let all = depth.visible + hidden;
+    (all > 0).then(|| {
+        format!("{all} message(s) in the dead-letter queue {dlq}{held}: `waybill dlq show {dlq}`")
+    })
+}
+
 fn ledger(status: &Status) -> Vec<String> {
     let day = &status.ledger;
     let mut findings = Vec::new();
@@ -46,6 +56,13 @@ fn ledger(status: &Status) -> Vec<String> {
             "{} event(s) are not decided after ten minutes: `waybill doctor`, then `waybill sweep \
              --since 24h`",
             day.late
+        ));
+    }
+    if day.stuck > 0 {
+        findings.push(format!(
+            "{} mail(s) were due an hour ago and are still planned: is the mailer running, or are \
+             their messages dead letters? `waybill doctor`, `waybill dlq list`",
+            day.stuck
         ));
     }
     if let Some(doubts) = day.states.get("in_doubt") {
@@ -58,7 +75,10 @@ fn ledger(status: &Status) -> Vec<String> {
 }
 
 fn ses(status: &Status) -> Vec<String> {
-    let ses = &status.ses;
+    let ses = match &status.ses {
+        Ok(ses) => ses,
+        Err(why) => return vec![format!("SES does not tell about its account: {why}")],
+    };
     let mut findings = Vec::new();
     if !ses.sending_enabled {
         findings.push(

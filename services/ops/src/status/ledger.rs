@@ -5,20 +5,21 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::ledger::State;
 use shared::outbox::BUCKET_MS;
 
 use crate::aws::Stack;
 use crate::failure::Failure;
 use crate::lookup::{Key, records};
-use crate::outbox::entries;
+use crate::outbox::{FARTHEST_AHEAD_MS, entries};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Relay's sweep puts an event that it queued again up to two days ahead in the index.
-const FARTHEST_AHEAD_MS: i64 = 48 * 60 * 60 * 1000;
-
 /// An event that was not decided after this time is late.
 pub const LATE_MS: i64 = 10 * 60 * 1000;
+
+/// A mail that waits for so long after it was due waits for nothing.
+const STUCK_MS: i64 = 60 * 60 * 1000;
 
 /// Counts over the last 24 hours.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -33,6 +34,8 @@ pub struct LastDay {
     pub undecided: usize,
     /// Of these, accepted more than ten minutes ago or queued again by the sweep.
     pub late: usize,
+    /// Mails that were due more than an hour ago and are still planned.
+    pub stuck: usize,
 }
 
 /// Counts, the latest events first, at most `most`.
@@ -78,7 +81,12 @@ async fn count(
     let known = records(stack, keys.iter().map(|(key, _)| key.clone())).await?;
     for (key, sweep_at) in keys {
         match known.get(key) {
-            Some(item) => *day.states.entry(item.state.clone()).or_default() += 1,
+            Some(item) => {
+                *day.states.entry(item.state.clone()).or_default() += 1;
+                let is_due = item.since.max(item.not_before) < now - STUCK_MS;
+                let is_planned = item.state() == Some(State::Planned);
+                day.stuck += usize::from(is_planned && is_due);
+            }
             None => {
                 day.undecided += 1;
                 let is_late = *sweep_at > now || now - sweep_at > LATE_MS;

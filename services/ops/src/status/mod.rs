@@ -7,7 +7,7 @@ mod report;
 
 use futures::future;
 
-use crate::aws::{Queue, Stack, refused};
+use crate::aws::{Queue, Stack, why};
 use crate::dlq::Depth;
 use crate::failure::{Ending, Failure};
 
@@ -27,10 +27,11 @@ pub struct Args {
 /// [`Failure::Service`] when a table or queue does not answer.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, Ending), Failure> {
     let (queues, ledger, ses) =
-        futures::try_join!(queues(stack), ledger::last_day(stack, args.most), ses(stack))?;
+        futures::join!(queues(stack), ledger::last_day(stack, args.most), ses(stack));
+    let (queues, ledger) = (queues?, ledger?);
     let mut status = Status {
         stack: stack.name.clone(),
-        names: stack.found_by.to_string(),
+        names: stack.names(),
         queues,
         ledger,
         ses,
@@ -56,9 +57,9 @@ async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, Failure> {
     Ok(rows)
 }
 
-async fn ses(stack: &Stack) -> Result<Ses, Failure> {
-    let account = stack.ses().get_account().send().await;
-    let account = account.map_err(refused("read SES's account"))?;
+/// A silent SES is a finding like another: the rest is told all the same.
+async fn ses(stack: &Stack) -> Result<Ses, String> {
+    let account = stack.ses().get_account().send().await.map_err(|error| why(&error))?;
     let quota = account.send_quota;
     Ok(Ses {
         sending_enabled: account.sending_enabled,

@@ -18,8 +18,9 @@ pub struct Status {
     pub queues: Vec<QueueRow>,
     /// The last 24 hours.
     pub ledger: LastDay,
-    /// The SES account of the region.
-    pub ses: Ses,
+    /// The SES account of the region; null where SES does not tell.
+    #[serde(serialize_with = "told_or_null")]
+    pub ses: Result<Ses, String>,
     /// What somebody should look at; empty when all is well.
     pub attention: Vec<String>,
 }
@@ -53,6 +54,10 @@ pub struct Ses {
     pub sent_last_24_hours: f64,
 }
 
+fn told_or_null<S: serde::Serializer>(ses: &Result<Ses, String>, to: S) -> Result<S::Ok, S::Error> {
+    ses.as_ref().ok().serialize(to)
+}
+
 impl Report for Status {
     fn text(&self, paint: Paint) -> String {
         let mut text = format!(
@@ -81,7 +86,8 @@ impl Status {
             Column::text("queue", |row: &QueueRow| row.queue.suffix().to_owned()),
             Column::number("messages", |row: &QueueRow| row.depth.visible.to_string()).toned(
                 |row| {
-                    let is_bad = matches!(row.queue, Queue::Dead(_)) && row.depth.visible > 0;
+                    let is_bad = matches!(row.queue, Queue::Dead(_))
+                        && row.depth.visible + row.depth.in_flight > 0;
                     is_bad.then_some(Tone::Bad)
                 },
             ),
@@ -125,7 +131,7 @@ impl Status {
     }
 
     fn ses_line(&self) -> String {
-        let ses = &self.ses;
+        let Ok(ses) = &self.ses else { return "\nSES: not known\n".to_owned() };
         format!(
             "\nSES: {:.0} mails a second, {:.0} of {:.0} of today's quota used, {}{}\n",
             ses.send_rate,
@@ -142,6 +148,17 @@ mod tests {
     use super::*;
     use crate::status::judge::findings;
 
+    fn account() -> Ses {
+        Ses {
+            sending_enabled: true,
+            production_access: true,
+            enforcement: "HEALTHY".to_owned(),
+            send_rate: 14.0,
+            daily_quota: 50_000.0,
+            sent_last_24_hours: 1200.0,
+        }
+    }
+
     fn healthy() -> Status {
         let queues = Queue::ALL.map(|queue| QueueRow {
             queue,
@@ -157,14 +174,7 @@ mod tests {
                 states: [("delivered".to_owned(), 1190), ("sent".to_owned(), 10)].into(),
                 ..LastDay::default()
             },
-            ses: Ses {
-                sending_enabled: true,
-                production_access: true,
-                enforcement: "HEALTHY".to_owned(),
-                send_rate: 14.0,
-                daily_quota: 50_000.0,
-                sent_last_24_hours: 1200.0,
-            },
+            ses: Ok(account()),
             attention: Vec::new(),
         }
     }
@@ -187,18 +197,31 @@ mod tests {
             more: true,
             undecided: 4,
             late: 3,
+            stuck: 5,
             states: [("in_doubt".to_owned(), 2), ("failed".to_owned(), 12)].into(),
             ..status.ledger
         };
-        status.ses = Ses {
+        status.ses = Ok(Ses {
             sending_enabled: false,
             production_access: false,
             enforcement: "PROBATION".to_owned(),
             sent_last_24_hours: 41_000.0,
-            ..status.ses
-        };
+            ..account()
+        });
         status.attention = findings(&status);
         insta::assert_snapshot!(status.text(Paint::Plain));
         insta::assert_json_snapshot!(status.attention);
+    }
+
+    #[test]
+    fn dead_letters_in_flight_are_not_healthy_and_a_silent_ses_is_a_finding() {
+        let mut status = healthy();
+        status.queues[6].depth.in_flight = 3000;
+        status.ses = Err("AccessDenied".to_owned());
+        let told = findings(&status);
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].contains("3000 of them in flight"), "{told:?}");
+        assert!(told[1].contains("AccessDenied"), "{told:?}");
+        assert!(status.text(Paint::Plain).contains("SES: not known"));
     }
 }

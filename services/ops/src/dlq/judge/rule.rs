@@ -112,7 +112,12 @@ fn fresh(
     if now >= send_before {
         return judged(Verdict::Stale).because(format!("news until {}", at(send_before)));
     }
-    judged(Verdict::WouldSend)
+    match item.map_or(0, |item| item.doubts) {
+        0 => judged(Verdict::WouldSend),
+        doubts => judged(Verdict::WouldSend).because(format!(
+            "{doubts} earlier attempt(s) ended in doubt: SES may have accepted it"
+        )),
+    }
 }
 
 fn named(kind: Kind, scope: &str) -> String {
@@ -196,6 +201,16 @@ mod tests {
         }
         assert_eq!(verdict_of_mail(State::Sending, None, later), Verdict::InProgress);
         assert_eq!(verdict_of_mail(State::InDoubt, None, later), Verdict::InDoubt);
+    }
+
+    #[test]
+    fn an_earlier_doubt_is_told_of_a_mail_that_would_be_sent() {
+        let key = key(Kind::ShipmentShipped, "S-1");
+        let doubted = Item { doubts: 1, ..item(&key, State::Planned, None) };
+        let subject = Subject::Mail { key, send_before: NOW + 1 };
+        let judgement = judge(&subject, &evidence([doubted]), NOW);
+        assert_eq!(judgement.verdict, Verdict::WouldSend);
+        assert!(judgement.detail.unwrap().contains("may have accepted it"));
     }
 
     #[test]

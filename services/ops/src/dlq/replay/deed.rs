@@ -1,9 +1,10 @@
 //! What replaying one message means.
 
 use jiff::Timestamp;
-use kit::ledger::{Change, RecordOutcome};
 use serde_json::Value;
-use shared::ledger::{Facts, State, Transition};
+use shared::NotificationKey;
+use shared::ledger::State;
+use shared::message::MailRequest;
 
 use crate::aws::{Dlq, Stack};
 use crate::dlq::edit::{Edit, Edited};
@@ -11,19 +12,24 @@ use crate::dlq::received::Received;
 use crate::dlq::subject::{Subject, Window, payload};
 use crate::dlq::verdict::{Judgement, Verdict};
 use crate::failure::Failure;
+use crate::lookup::records;
+use crate::mailrequest;
+use crate::reopen::reopen;
 
 /// What is to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Deed {
     /// Put this body on the queue that it came from.
     Send(String),
+    /// Put this on the mail queue.
+    Mail(Box<MailRequest>),
     /// Invoke intake with this.
     Publish(Value),
     /// Queue the missing events of this window.
     Requeue(Window),
 }
 
-/// A message with what it says after its repair.
+/// A message with what it says after its repair. Its body is here; the message keeps none.
 #[derive(Debug)]
 pub struct Repaired {
     /// The message.
@@ -37,15 +43,15 @@ pub struct Repaired {
 impl Repaired {
     /// Applies the edit, if there is one. A body that it does not suit is unreadable.
     #[must_use]
-    pub fn of(dlq: Dlq, message: Received, edit: Option<&Edit>) -> Self {
-        let (body, subject) = match edit.map(|edit| edit.apply(&message)) {
-            None | Some(Edited::Same) => (message.body.clone(), Subject::of(dlq, &message.body)),
-            Some(Edited::Changed(body)) => {
-                let subject = Subject::of(dlq, &body);
-                (body, subject)
-            }
-            Some(Edited::Unsuited(why)) => (String::new(), Subject::Unreadable(why)),
+    pub fn of(dlq: Dlq, mut message: Received, edit: Option<&Edit>) -> Self {
+        let edited = edit.map(|edit| edit.apply(dlq, &message));
+        let body = std::mem::take(&mut message.body);
+        let (body, subject) = match edited {
+            None | Some(Edited::Same) => (body, None),
+            Some(Edited::Changed(body)) => (body, None),
+            Some(Edited::Unsuited(why)) => (body, Some(Subject::Unreadable(why))),
         };
+        let subject = subject.unwrap_or_else(|| Subject::of(dlq, &body));
         Self { message, body, subject }
     }
 
@@ -54,45 +60,49 @@ impl Repaired {
     ///
     /// # Errors
     /// Why it cannot be replayed.
-    pub async fn deed(&self, stack: &Stack, judgement: &Judgement) -> Result<Deed, String> {
-        match &self.subject {
+    pub async fn deed(
+        self,
+        stack: &Stack,
+        judgement: &Judgement,
+    ) -> (Received, Result<Deed, String>) {
+        let deed = match &self.subject {
             Subject::Intake(_) => payload(&self.body).map(Deed::Publish),
             Subject::Relay(window) => Ok(Deed::Requeue(*window)),
-            _ if judgement.verdict == Verdict::Stale => {
-                reopen(stack, &self.subject, judgement).await.map_err(|e| e.to_string())?;
-                as_news(&self.body, &self.subject).map(Deed::Send)
+            subject if judgement.verdict == Verdict::Stale => {
+                forced(stack, subject, &self.body).await.map_err(|failure| failure.to_string())
             }
-            _ => Ok(Deed::Send(self.body.clone())),
-        }
+            _ => Ok(Deed::Send(self.body)),
+        };
+        (self.message, deed)
     }
 }
 
-/// Opens a record that was skipped as stale. A crash after this leaves it open, and the message
-/// where it was: the next replay finds both.
-async fn reopen(stack: &Stack, subject: &Subject, judgement: &Judgement) -> Result<(), Failure> {
-    let (key, attempt) = match (subject, judgement.state, judgement.attempts) {
-        (Subject::Mail { key, .. } | Subject::Dispatch { key, .. }, Some(state), Some(attempt))
-            if state == State::Skipped.as_str() =>
-        {
-            (key, attempt)
-        }
-        _ => return Ok(()),
+/// Makes news of a stale message. A crash after its record was opened leaves it open, and the
+/// message where it was: the next replay finds both.
+async fn forced(stack: &Stack, subject: &Subject, body: &str) -> Result<Deed, Failure> {
+    let (key, ledger_key, asked_by) = match subject {
+        Subject::Mail { key, .. } => (key, key.sort_key(), None),
+        Subject::Dispatch { key, ledger_key, event, .. } => (key, ledger_key.clone(), Some(event)),
+        _ => return Ok(Deed::Send(body.to_owned())),
     };
-    let facts = Facts::of_attempt(Timestamp::now().as_millisecond(), attempt);
-    let change =
-        Change::new(Transition::Reopen, facts).with("reason", "stale, forced by an operator");
-    match stack.ledger().record(key.order_id.as_str(), &key.sort_key(), change).await {
-        Ok(RecordOutcome::Recorded(_)) => Ok(()),
-        Ok(_) => Err(Failure::service("its ledger record changed meanwhile")),
-        Err(error) => Err(Failure::service(error.to_string())),
+    let id = (key.order_id.to_string(), ledger_key);
+    let record = records(stack, [id.clone()]).await?.remove(&id);
+    if let Some(record) = record.filter(|record| record.state() == Some(State::Skipped)) {
+        let why = "stale, forced by an operator";
+        reopen(stack, &record.order_id, &record.notification, record.attempt, why).await?;
+        // The dispatcher sends the mail request of an open record to nobody but the event that
+        // planned it, and only before its first attempt: any other event is a duplicate to it.
+        let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
+        if asked_by.is_some_and(is_duplicate) {
+            let request = mailrequest::rebuild(stack, &record, Timestamp::now()).await?;
+            return Ok(Deed::Mail(Box::new(request)));
+        }
     }
+    as_news(body, key).map(Deed::Send).map_err(Failure::service)
 }
 
 /// The body with a `send_before` in the future. Members that this version does not know stay.
-fn as_news(body: &str, subject: &Subject) -> Result<String, String> {
-    let (Subject::Mail { key, .. } | Subject::Dispatch { key, .. }) = subject else {
-        return Ok(body.to_owned());
-    };
+fn as_news(body: &str, key: &NotificationKey) -> Result<String, String> {
     let mut value: Value = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
     let until = Timestamp::now() + key.kind.send_within();
     value["send_before"] = until.as_millisecond().into();
@@ -103,7 +113,7 @@ fn as_news(body: &str, subject: &Subject) -> Result<String, String> {
 mod tests {
     use super::*;
     use shared::notification::Recipient;
-    use shared::{Kind, NotificationKey, OrderId};
+    use shared::{Kind, OrderId};
 
     #[test]
     fn a_forced_mail_is_news_again_and_keeps_what_this_version_does_not_know() {
@@ -113,8 +123,7 @@ mod tests {
             scope: String::new(),
             recipient: Recipient::Customer,
         };
-        let subject = Subject::Mail { key, send_before: 1 };
-        let body = as_news(r#"{"v":1,"send_before":1,"later":true}"#, &subject).unwrap();
+        let body = as_news(r#"{"v":1,"send_before":1,"later":true}"#, &key).unwrap();
         let value: Value = serde_json::from_str(&body).unwrap();
         assert!(value["send_before"].as_i64().unwrap() > Timestamp::now().as_millisecond());
         assert_eq!(value["later"], true);

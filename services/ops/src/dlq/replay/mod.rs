@@ -16,11 +16,11 @@ use super::edit::Edit;
 use super::select::Selection;
 use super::survey::{Rules, survey};
 use super::verdict::Stale;
-use crate::audit::{Audit, Intent, Who};
-use crate::aws::{Dlq, Stack};
-use crate::confirm::{Confirmation, confirm};
+use crate::audit::{self, Audit, Intent, Who};
+use crate::aws::Stack;
+use crate::confirm::{Confirmation, ask, confirm};
 use crate::failure::{Ending, Failure};
-use crate::output::{Format, Output, Paint, Report};
+use crate::output::{Format, Output, Report};
 use crate::pii::Personal;
 use crate::rate;
 use crate::stop::Stop;
@@ -38,10 +38,11 @@ pub struct Args {
     #[arg(long, conflicts_with = "yes")]
     pub dry_run: bool,
     /// Move without asking
-    #[arg(long)]
+    #[arg(long, requires = "reason")]
     pub yes: bool,
-    /// Why; written to the audit item
-    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    /// Why; written to the audit item, so without names and addresses. At a terminal it is asked
+    /// for
+    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     /// Messages a second (default: four fifths of SES's send rate)
     #[arg(long, value_name = "N", value_parser = rate::parse)]
@@ -85,8 +86,11 @@ pub async fn run(
     output: Output,
     stop: &Stop,
 ) -> Result<Ending, Failure> {
-    let dlq = Dlq::parse(&args.queue, &stack.name)?;
+    let dlq = stack.dlq(&args.queue).await?;
     let confirmation = confirmation(args, output)?;
+    if !args.dry_run {
+        stack.check_source(dlq).await?;
+    }
     let now = Timestamp::now();
     let rules = Rules {
         selector: args.selection.compile(now)?,
@@ -98,10 +102,7 @@ pub async fn run(
     };
     let stale = if args.force_stale { Stale::Forced } else { Stale::Kept };
     let survey = survey(stack, dlq, &rules, stop).await?;
-    let rate = match args.rate {
-        Some(rate) => rate,
-        None => rate::default(stack).await,
-    };
+    let rate = rate::of(stack, args.rate).await;
     let plan = Plan::new(survey, stale, args.max, rate, args.list);
     if output.format == Format::Table {
         output.write(&plan.text(output.paint));
@@ -109,9 +110,22 @@ pub async fn run(
     if args.dry_run || plan.to_move.is_empty() {
         return Ok(finish(output, &plan, None));
     }
-    confirm(confirmation, "Move", plan.to_move.len(), "message(s)")?;
-    let outcome = carry_out_audited(stack, args, &rules, &plan, stop).await?;
-    Ok(finish(output, &plan, Some(&outcome)))
+    confirm(confirmation, stop, "Move", plan.to_move.len(), "message(s)").await?;
+    let reason = why(args, stop).await?;
+    let mut outcome = Outcome::default();
+    let result = carry_out_audited(stack, args, &reason, &rules, &plan, stop, &mut outcome).await;
+    // What was done is told however it ended.
+    let ending = finish(output, &plan, Some(&outcome));
+    result.map(|()| ending)
+}
+
+/// The reason that was typed, or else is asked for now that the plan has been read.
+async fn why(args: &Args, stop: &Stop) -> Result<String, Failure> {
+    if let Some(reason) = &args.reason {
+        return Ok(reason.clone());
+    }
+    let typed = ask(stop, "Why? It is kept, so without names and addresses: ").await?;
+    audit::reason(&typed).map_err(|_| Failure::input("Nothing was done: a reason is needed."))
 }
 
 fn confirmation(args: &Args, output: Output) -> Result<Confirmation, Failure> {
@@ -124,14 +138,16 @@ fn confirmation(args: &Args, output: Output) -> Result<Confirmation, Failure> {
 async fn carry_out_audited(
     stack: &Stack,
     args: &Args,
+    reason: &str,
     rules: &Rules,
     plan: &Plan,
     stop: &Stop,
-) -> Result<Outcome, Failure> {
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
     let dlq = plan.survey.queue;
     let intent = Intent {
         action: format!("dlq replay {dlq}"),
-        reason: args.reason.as_deref().unwrap_or_default(),
+        reason: Some(reason),
         plan: json!({
             "counts": plan.survey.counts,
             "to_move": plan.to_move.len(),
@@ -149,14 +165,9 @@ async fn carry_out_audited(
         rate: plan.rate,
         hold: rules.hold,
     };
-    let mut outcome = Outcome::default();
-    let result = carry_out(stack, orders, stop, &mut outcome).await;
-    if result.is_err() {
-        crate::output::note(&outcome.text(Paint::Plain));
-    }
-    let told = serde_json::to_value(&outcome).unwrap_or_default();
-    audit.end_with(result, &told).await?;
-    Ok(outcome)
+    let result = carry_out(stack, orders, stop, outcome).await;
+    let told = serde_json::to_value(&*outcome).unwrap_or_default();
+    audit.end_with(result, &told).await
 }
 
 fn finish(output: Output, plan: &Plan, outcome: Option<&Outcome>) -> Ending {
@@ -173,6 +184,7 @@ mod tests {
     use super::*;
     use crate::dlq::verdict::Verdict;
     use crate::dlq::words;
+    use crate::output::Paint;
 
     fn plan(stale: Stale) -> Plan {
         Plan::new(words::samples::survey(), stale, None, 11.2, false)
@@ -201,7 +213,7 @@ mod tests {
     fn an_outcome_as_people_and_scripts_read_it() {
         let mut outcome =
             Outcome { moved: 2998, not_deleted: 1, not_seen: 2, ..Outcome::default() };
-        outcome.changed("m-1", Verdict::AlreadySent);
+        outcome.changed(Verdict::AlreadySent);
         outcome.failed("m-2", "SQS did not take the message: InternalError".to_owned());
         insta::assert_snapshot!(outcome.text(Paint::Plain));
         insta::assert_json_snapshot!(outcome);

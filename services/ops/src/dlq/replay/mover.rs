@@ -19,11 +19,12 @@ use crate::aws::{Dlq, Queue, Stack};
 use crate::dlq::delete::delete;
 use crate::dlq::edit::Edit;
 use crate::dlq::judge::Judge;
-use crate::dlq::peek::{End, Peek};
+use crate::dlq::peek::{Depth, End, Peek, hold_for};
 use crate::dlq::received::Received;
 use crate::dlq::subject::{Subject, Window};
 use crate::dlq::verdict::Stale;
 use crate::failure::Failure;
+use crate::mailrequest;
 use crate::outbox::Missing;
 use crate::progress::Progress;
 use crate::publish::{Published, Publisher};
@@ -31,6 +32,12 @@ use crate::stop::Stop;
 
 /// How many batches are on their way at the same time.
 const AT_ONCE: usize = 8;
+
+/// What a hold has to spare.
+const SPARE: Duration = Duration::from_secs(60);
+
+/// SQS hides a message for twelve hours at most.
+const LONGEST_HOLD: Duration = Duration::from_secs(11 * 60 * 60);
 
 /// What is to be moved and how.
 #[derive(Debug)]
@@ -68,9 +75,11 @@ pub async fn carry_out(
             None => String::new(),
         },
     };
+    let depth = Depth::of(&stack.sqs, &url).await?;
     let progress = Progress::moving(orders.selected.len() as u64);
     let pace = Pace::new(orders.rate);
-    let mut peek = Peek::new(&stack.sqs, &url, orders.hold.unwrap_or_else(|| pace.hold()));
+    let hold = || hold_of(&pace, orders.selected.len(), depth.visible);
+    let mut peek = Peek::new(&stack.sqs, &url, orders.hold.unwrap_or_else(hold));
     let mover = Mover {
         stack,
         url: &url,
@@ -119,24 +128,39 @@ enum Fate {
 impl Mover<'_> {
     async fn run(&self, peek: &mut Peek<'_>, outcome: &mut Outcome) -> Result<(), Failure> {
         let mut remaining = self.orders.selected.clone();
-        while !remaining.is_empty() && peek.end() == End::NotYet {
-            self.check_stop(&remaining)?;
-            let received = peek.next(self.pace.calls()).await?;
-            let mine = received.into_iter().filter(|m| remaining.remove(&m.id)).collect();
-            self.group(mine, peek, outcome).await?;
+        let result = self.groups(&mut remaining, peek, outcome).await;
+        if result.is_ok() && !self.stop.is_asked_for() {
+            outcome.not_seen = remaining.len();
+            return Ok(());
         }
-        outcome.not_seen = remaining.len();
-        self.check_stop(&remaining)
-    }
-
-    fn check_stop(&self, remaining: &HashSet<String>) -> Result<(), Failure> {
-        if remaining.is_empty() {
+        outcome.not_begun += remaining.len();
+        result?;
+        if outcome.not_begun == 0 {
             return Ok(());
         }
         self.stop.check(
             "Stopped. What was not moved is in the dead-letter queue as before; the same command \
              goes on with it.",
         )
+    }
+
+    async fn groups(
+        &self,
+        remaining: &mut HashSet<String>,
+        peek: &mut Peek<'_>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Failure> {
+        while !remaining.is_empty() && peek.end() == End::NotYet && !self.stop.is_asked_for() {
+            let received = peek.next(self.pace.calls()).await?;
+            let mine: Vec<Received> =
+                received.into_iter().filter(|m| remaining.remove(&m.id)).collect();
+            let count = mine.len();
+            if let Err(failure) = self.group(mine, peek, outcome).await {
+                outcome.not_begun += count;
+                return Err(failure);
+            }
+        }
+        Ok(())
     }
 
     /// Judges the messages anew and moves those that may still be moved.
@@ -158,7 +182,7 @@ impl Mover<'_> {
             if judgement.verdict.moves(self.orders.stale) {
                 movable.push((repaired, judgement));
             } else {
-                outcome.changed(&repaired.message.id, judgement.verdict);
+                outcome.changed(judgement.verdict);
             }
         }
         let batches: Vec<Vec<_>> = chunks(movable, self.pace.batch());
@@ -166,7 +190,7 @@ impl Mover<'_> {
             .map(|batch| {
                 let turn = self.pace.turn(batch.len());
                 async move {
-                    tokio::time::sleep_until(turn).await;
+                    self.stop.sleep_until(turn).await;
                     self.batch(batch).await
                 }
             })
@@ -200,27 +224,37 @@ impl Mover<'_> {
         let mut fates = Vec::with_capacity(batch.len());
         let mut sending = Vec::with_capacity(batch.len());
         for (repaired, judgement) in batch {
-            match repaired.deed(self.stack, &judgement).await {
-                Err(why) => fates.push((repaired.message.id, Fate::Failed(why))),
-                Ok(Deed::Send(body)) => sending.push((repaired.message, body)),
-                Ok(Deed::Publish(payload)) => {
-                    let done = match self.publisher.publish(&payload).await {
-                        Ok(Published::Taken) => Ok(()),
-                        Ok(Published::Refused(why)) => Err(why),
-                        Err(failure) => Err(failure.to_string()),
-                    };
-                    fates.push(self.after(repaired.message, done).await);
-                }
-                Ok(Deed::Requeue(window)) => {
-                    let done = self.requeue(window).await.map_err(|e| e.to_string());
-                    fates.push(self.after(repaired.message, done).await);
-                }
+            let (message, deed) = repaired.deed(self.stack, &judgement).await;
+            match deed {
+                Err(why) => fates.push((message.id, Fate::Failed(why))),
+                Ok(Deed::Send(body)) => sending.push((message, body)),
+                Ok(deed) => fates.push(self.one(message, deed).await),
             }
         }
         fates.extend(self.send(sending).await);
         self.done.set(self.done.get() + fates.len());
         self.progress.at(self.done.get());
         fates
+    }
+
+    /// A deed that is no message of a batch.
+    async fn one(&self, message: Received, deed: Deed) -> (String, Fate) {
+        let done = match deed {
+            Deed::Send(_) => Err("it belongs into a batch".to_owned()),
+            Deed::Mail(request) => {
+                mailrequest::send(self.stack, &request).await.map_err(|e| e.to_string())
+            }
+            Deed::Publish(payload) => match self.publisher.publish(&payload).await {
+                Ok(Published::Taken) => Ok(()),
+                Ok(Published::Refused(why)) => Err(why),
+                Err(failure) => Err(failure.to_string()),
+            },
+            Deed::Requeue(window) => match self.requeue(window).await {
+                Err(Failure::Interrupted(_)) => return (message.id, Fate::Left),
+                done => done.map_err(|failure| failure.to_string()),
+            },
+        };
+        self.after(message, done).await
     }
 
     /// Deletes a message whose deed was done.
@@ -254,15 +288,17 @@ impl Mover<'_> {
         messages.into_iter().zip(deleted).map(|(m, gone)| (m.id, fate(gone))).collect()
     }
 
+    /// Stopped in between, the letter stays, and what was queued is no longer missing.
     async fn requeue(&self, window: Window) -> Result<(), Failure> {
         let now = Timestamp::now().as_millisecond();
-        for entry in self.missing.within(window.from, window.until.min(now)).await? {
-            let key = (entry.order_id.clone(), entry.event.clone());
+        for lost in self.missing.within(window.from, window.until.min(now)).await? {
+            let key = (lost.entry.order_id.clone(), lost.entry.event.clone());
             if !self.requeued.borrow_mut().insert(key) {
                 continue;
             }
-            let Some(body) = self.missing.message(&entry).await? else { continue };
-            tokio::time::sleep_until(self.pace.turn(1)).await;
+            let Some(body) = self.missing.message(&lost).await? else { continue };
+            self.stop.sleep_until(self.pace.turn(1)).await;
+            self.stop.check("Stopped between two events of a batch.")?;
             let message = Outgoing { body, ..Outgoing::default() };
             let sent = send_all(&self.stack.sqs, &self.target, vec![message]).await;
             if let Some(Err(error)) = sent.into_iter().next() {
@@ -273,6 +309,15 @@ impl Mover<'_> {
     }
 }
 
+/// How long messages stay hidden: until their group is moved, until the queue is looked through,
+/// and, where others than the selected ones are in it, until all is done. Else those come back and
+/// are met again and again, while the selected ones wait behind them.
+fn hold_of(pace: &Pace, selected: usize, in_queue: u64) -> Duration {
+    let has_others = in_queue > selected as u64;
+    let all = if has_others { pace.takes(selected) + SPARE } else { Duration::ZERO };
+    pace.hold().max(hold_for(in_queue)).max(all).min(LONGEST_HOLD)
+}
+
 fn chunks<T>(items: Vec<T>, size: usize) -> Vec<Vec<T>> {
     let mut chunks = Vec::with_capacity(items.len().div_ceil(size));
     let mut items = items.into_iter().peekable();
@@ -280,4 +325,18 @@ fn chunks<T>(items: Vec<T>, size: usize) -> Vec<Vec<T>> {
         chunks.push(items.by_ref().take(size).collect());
     }
     chunks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selective_slow_replay_does_not_meet_what_it_leaves_again_and_again() {
+        let slow = Pace::new(1.0);
+        assert!(hold_of(&slow, 1000, 10_000) >= Duration::from_secs(1000));
+        assert!(hold_of(&slow, 1000, 1000) < Duration::from_secs(120));
+        assert!(hold_of(&slow, 100_000, 1_000_000) <= LONGEST_HOLD);
+        assert!(hold_of(&Pace::new(500.0), 5, 10_000) >= hold_for(10_000));
+    }
 }

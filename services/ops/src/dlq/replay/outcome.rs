@@ -21,7 +21,7 @@ pub struct Outcome {
     pub changed: BTreeMap<Verdict, usize>,
     /// Not sent: they stay in the dead-letter queue.
     pub failed: usize,
-    /// Not begun, since the operator stopped it.
+    /// Not begun, since the operator stopped it or a service failed: they stay as they were.
     pub not_begun: usize,
     /// Planned, but not seen again: somebody else holds or deleted them.
     pub not_seen: usize,
@@ -33,7 +33,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// A message that may no longer be moved.
-    pub fn changed(&mut self, _id: &str, verdict: Verdict) {
+    pub fn changed(&mut self, verdict: Verdict) {
         *self.changed.entry(verdict).or_default() += 1;
     }
 
@@ -48,7 +48,7 @@ impl Outcome {
     /// Whether somebody should look.
     #[must_use]
     pub const fn needs_attention(&self) -> bool {
-        self.failed > 0 || self.not_seen > 0
+        self.failed > 0 || self.not_seen > 0 || self.not_deleted > 0
     }
 
     /// For people.
@@ -66,7 +66,11 @@ impl Outcome {
                 "of these not confirmed as deleted: both queues may have them, one mail follows",
             ),
             (Tone::Bad, self.failed, "could not be sent, and stay"),
-            (Tone::Warning, self.not_begun, "not begun"),
+            (
+                Tone::Warning,
+                self.not_begun,
+                "not begun: they are in the dead-letter queue as before",
+            ),
             (
                 Tone::Warning,
                 self.not_seen,

@@ -58,6 +58,14 @@ impl Pace {
         Duration::from_secs_f64((group * 3.0).clamp(30.0, 3600.0))
     }
 
+    /// How long `count` messages take.
+    #[must_use]
+    pub fn takes(&self, count: usize) -> Duration {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let seconds = count as f64 / self.per_second;
+        Duration::from_secs_f64(seconds)
+    }
+
     fn within(&self, seconds: f64) -> usize {
         #[expect(
             clippy::cast_possible_truncation,

@@ -96,6 +96,12 @@ impl Report for Plan {
                 edits.same,
                 edits.samples.iter().map(|diff| coloured(paint, diff)).collect::<String>()
             ));
+            if let Some(why) = &edits.unsuited_because {
+                parts.push(format!(
+                    "It does not suit {} message(s), which stay; the first: {why}.\n",
+                    edits.unsuited
+                ));
+            }
         }
         parts.push(words::skipped(paint, &survey.skipped));
         parts.push(self.conclusion());

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::first_problem;
+use super::{Identity, first_problem};
 use crate::lookup::Key;
 
 /// The events of one invocation.
@@ -28,6 +28,13 @@ impl Events {
             })
             .collect::<Result<Vec<_>, String>>()?;
         if keys.is_empty() { Err("no event is in it".to_owned()) } else { Ok(Self { keys }) }
+    }
+
+    /// Order and kind of each.
+    #[must_use]
+    pub fn identities(&self) -> Vec<Identity> {
+        let of = |((order, _), kind): &(Key, String)| (order.clone(), kind.clone(), String::new());
+        self.keys.iter().map(of).collect()
     }
 
     /// The order, if all are of one.

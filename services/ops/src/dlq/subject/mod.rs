@@ -116,7 +116,24 @@ fn first_problem(json: &serde_json::Value) -> Result<Event, String> {
     })
 }
 
+/// What a message is about: order, kind and scope.
+pub type Identity = (String, String, String);
+
 impl Subject {
+    /// What it is about, event by event.
+    #[must_use]
+    pub fn identities(&self) -> Vec<Identity> {
+        let of = |key: &NotificationKey| {
+            vec![(key.order_id.to_string(), key.kind.to_string(), key.scope.clone())]
+        };
+        match self {
+            Self::Mail { key, .. } | Self::Dispatch { key, .. } => of(key),
+            Self::Feedback(event) => of(&event.key),
+            Self::Intake(events) => events.identities(),
+            Self::ForeignFeedback | Self::Relay(_) | Self::Unreadable(_) => Vec::new(),
+        }
+    }
+
     /// The mail that it asks for, as one text; `None` where it asks for none.
     #[must_use]
     pub fn mail(&self) -> Option<String> {

@@ -1,0 +1,41 @@
+//! An operator's word that a mail may be sent: its ledger record is opened.
+
+use jiff::Timestamp;
+use kit::ledger::{Change, Item, RecordOutcome};
+use shared::ledger::{Facts, State, Transition};
+
+use crate::aws::Stack;
+use crate::failure::Failure;
+
+/// Opens the record as `attempt` left it. One that stands open at that very attempt was opened
+/// before: by this command, whose answer was lost or which was killed before it went on, or by
+/// somebody with the same intent.
+///
+/// # Errors
+/// [`Failure::Service`] when the ledger does not answer, or the record is another one meanwhile.
+pub async fn reopen(
+    stack: &Stack,
+    order_id: &str,
+    notification: &str,
+    attempt: u32,
+    reason: &str,
+) -> Result<(), Failure> {
+    let facts = Facts::of_attempt(Timestamp::now().as_millisecond(), attempt);
+    let change = Change::new(Transition::Reopen, facts).with("reason", reason);
+    match stack.ledger().record(order_id, notification, change).await {
+        Ok(RecordOutcome::Recorded(_)) => Ok(()),
+        Ok(RecordOutcome::Refused(item)) if is_open_at(&item, attempt) => Ok(()),
+        Ok(RecordOutcome::Refused(item)) => Err(Failure::service(format!(
+            "Its record changed meanwhile: it is {} now. Nothing was queued.",
+            item.state
+        ))),
+        Ok(RecordOutcome::Absent) => {
+            Err(Failure::service("Its record is gone meanwhile. Nothing was queued."))
+        }
+        Err(error) => Err(Failure::service(format!("Can't write the ledger: {error}."))),
+    }
+}
+
+fn is_open_at(item: &Item, attempt: u32) -> bool {
+    item.state() == Some(State::Planned) && item.attempt == attempt
+}
