@@ -2,6 +2,10 @@
 
 mod broken_off;
 mod commands;
+mod erasure;
+mod figures;
 mod other_queues;
+mod privacy;
 mod process;
 mod replay;
+mod stopped;

@@ -1,11 +1,12 @@
 //! The other commands.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http::StatusCode;
 use local::Config;
-use local::aws::calls::Service;
+use local::aws::calls::{Caller, Service};
 use local::edge::faults::{Call, Fault, Faults};
 use local::ses::suppression::Reason;
 use serde_json::json;
@@ -18,7 +19,7 @@ use crate::support::TestStack;
 use crate::support::events::{confirmed, customer, refunded};
 
 /// SES takes every mail, says nothing, and its events are lost: every mail is in doubt.
-struct SilentSes;
+pub struct SilentSes;
 
 impl Faults for SilentSes {
     fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
@@ -105,6 +106,64 @@ async fn a_held_doubt_is_settled_by_the_operator_s_word() {
     stack.stop().await;
 }
 
+/// As [`SilentSes`], and while it is on the operator's command cannot send to a queue.
+struct SilentSesAndNoQueue(AtomicBool);
+
+impl Faults for SilentSesAndNoQueue {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let is_ours = *call.caller == Caller::Function("ops".to_owned());
+        let is_hit = is_ours && call.operation == "SendMessageBatch";
+        (is_hit && self.0.load(Ordering::Relaxed)).then_some(Fault::ServerError)
+    }
+
+    fn after(&self, call: &Call<'_>, status: StatusCode) -> Option<Fault> {
+        SilentSes.after(call, status)
+    }
+
+    fn ses_event(&self, message_id: &str) -> Vec<Duration> {
+        SilentSes.ses_event(message_id)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_settlement_that_was_broken_off_before_it_sent_goes_on_when_it_is_repeated() {
+    let faults = Arc::new(SilentSesAndNoQueue(AtomicBool::new(true)));
+    let config = Config { faults: Arc::clone(&faults) as _, ..crate::support::config() };
+    let stack = TestStack::start_with(config).await;
+    stack.publish_only(&[refunded("A1")]).await;
+    until_state(&stack, "A1", "in_doubt").await;
+    let words = ["settle", "A1", "order.refunded", "not-sent", "--reason", "SES's console"];
+    let broken_off = waybill(&stack, &words).await;
+    assert_eq!(broken_off.code, Some(1), "{broken_off:#?}");
+    for debug in ["SdkError", "Unhandled", "Response {", "Error {"] {
+        assert!(!broken_off.stderr.contains(debug), "{broken_off:#?}");
+    }
+    assert_eq!(stack.ledger_of("A1").await[0].state, "planned");
+    faults.0.store(false, Ordering::Relaxed);
+    let repeated = waybill(&stack, &words).await;
+    assert_eq!(repeated.code, Some(0), "{repeated:#?}");
+    crate::support::eventually("it is sent", || async { stack.mails_to(&customer("A1")) == 2 })
+        .await;
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_narrowed() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    let listed = json(&stack, &["dlq", "list", "--order", "A2", "--reason", "refused"]).await;
+    let group = &listed["queues"][3]["groups"][0];
+    assert_eq!((&group["messages"], &group["orders"]), (&json!(1), &json!(["A2"])), "{listed:#}");
+    assert_eq!(group["attempts"], 1);
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    stack.receive(&dlq).await;
+    stack.receive(&dlq).await;
+    let status = waybill(&stack, &["status"]).await;
+    assert_eq!(status.code, Some(1), "{status:#?}");
+    assert!(status.stdout.contains("2 of them in flight"), "{status:#?}");
+    stack.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erased_order_is_nowhere_and_is_not_mailed() {
     let stack = TestStack::start_with(refusing()).await;
@@ -153,7 +212,7 @@ async fn sweep_suppression_doctor_and_audit_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_input_is_answered_with_a_sentence_and_two() {
     let stack = TestStack::start().await;
-    let wrong: [&[&str]; 8] = [
+    let wrong: [&[&str]; 9] = [
         &["order", "#1"],
         &["order", "nobody"],
         &["dlq", "show", "mail", "--filter", ".body ="],
@@ -162,6 +221,7 @@ async fn wrong_input_is_answered_with_a_sentence_and_two() {
         &["resend", "A1", "order.confirmed"],
         &["publish", "/nowhere.jsonl"],
         &["dlq", "replay", "mail", "--rate", "0", "--dry-run"],
+        &["dlq", "replay", "mail", "--yes", "--reason", " "],
     ];
     for words in wrong {
         let refused = waybill(&stack, words).await;

@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use local::Config;
 use local::aws::calls::Caller;
 use local::edge::faults::{Call, Fault, Faults};
 use local::resources::Settings;
 use serde_json::{Value, json};
 
-use super::process::{assert_one_mail_each, json, until_state, waybill};
+use super::process::{
+    assert_one_mail_each, command, dead_letters, ended, json, refusing, until_state, waybill,
+};
 use crate::support::events::confirmed;
 use crate::support::{TestStack, eventually, settings};
 
@@ -107,11 +110,98 @@ async fn a_dispatch_message_is_repaired_and_decided() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_that_is_no_dead_letter_queue_is_refused() {
     let stack = TestStack::start().await;
-    for queue in ["waybill-mail", "http://elsewhere/000000000000/shop-mail-dlq", "maill"] {
+    let elsewhere = "http://elsewhere/000000000000/waybill-mail-dlq";
+    let another_s = "arn:aws:sqs:us-east-1:999999999999:waybill-mail-dlq";
+    for queue in ["waybill-mail", elsewhere, another_s, "maill"] {
         let refused = waybill(&stack, &["dlq", "show", queue]).await;
         assert_eq!(refused.code, Some(2), "{refused:#?}");
         assert!(refused.stderr.contains("intake, relay, dispatch, mail, feedback"), "{refused:#?}");
     }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_queue_is_known_by_its_own_arn_and_url() {
+    let stack = TestStack::start().await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    for typed in [&dlq.url, &dlq.arn] {
+        let shown = json(&stack, &["dlq", "show", typed]).await;
+        assert_eq!(shown["queue"], "mail", "{typed}");
+    }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_moved_to_a_queue_that_does_not_name_this_dead_letter_queue() {
+    let stack = TestStack::start_with(refusing()).await;
+    dead_letters(&stack, &["A1"]).await;
+    let queues = stack.stack.resources.queues.clone();
+    let mut command = command(&stack, &replay("mail"));
+    command.env("MAIL_QUEUE_URL", &queues.feedback.url);
+    let refused = ended(command.spawn().expect("waybill starts")).await;
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    for said in ["given by flags or variables: MAIL_QUEUE_URL", "redrive policy"] {
+        assert!(refused.stderr.contains(said), "{refused:#?}");
+    }
+    assert_eq!(stack.depth(&queues.mail_dlq).await, 1);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_relay_s_sweep_has_put_off_is_found_by_an_operator() {
+    let settings = Settings {
+        sweep_after: Duration::from_secs(1),
+        sweep_interval: Duration::from_secs(1),
+        ..settings()
+    };
+    let (stack, outage) = with_outage("dispatcher", "PutItem", settings).await;
+    stack.publish_only(&[confirmed("A1")]).await;
+    eventually("it was swept until it is put off for long", || async {
+        let order = json(&stack, &["order", "A1"]).await;
+        order["events"][0]["sweeps"].as_u64().is_some_and(|sweeps| sweeps >= 3)
+    })
+    .await;
+    let swept = json(&stack, &["sweep", "--since", "1h", "--until", "0s", "--dry-run"]).await;
+    assert_eq!(swept["missing"][0]["order_id"], "A1", "{swept:#}");
+    let now = jiff::Timestamp::now();
+    let record = json!({"DDBStreamBatchInfo": {
+        "approximateArrivalOfFirstRecord": (now - SignedDuration::from_mins(5)).to_string(),
+        "approximateArrivalOfLastRecord": now.to_string(),
+    }});
+    let dlq = stack.stack.resources.queues.relay_dlq.clone();
+    stack.send(&dlq, &record.to_string()).await;
+    let shown = json(&stack, &["dlq", "show", "relay"]).await;
+    assert_eq!(shown["entries"][0]["verdict"], "would-send", "{shown:#}");
+    outage.is_on.store(false, Ordering::Relaxed);
+    let outcome = json(&stack, &replay("relay")).await;
+    assert_eq!(outcome["outcome"]["failed"], 0, "{outcome:#}");
+    until_state(&stack, "A1", "delivered").await;
+    assert_one_mail_each(&stack, &["A1"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forced_stale_event_that_the_dispatcher_would_call_a_duplicate_is_mailed_all_the_same() {
+    let stack = TestStack::start().await;
+    let queues = stack.stack.resources.queues.clone();
+    let event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
+    let now = jiff::Timestamp::now().as_millisecond();
+    let stale = |event: &Value| {
+        json!({
+            "v": 1, "accepted_at": now, "send_before": 1, "correlation_id": "c-1", "event": event,
+        })
+    };
+    stack.send(&queues.dispatch, &stale(&event).to_string()).await;
+    until_state(&stack, "A1", "skipped").await;
+    stack.publish_only(&[event.to_string()]).await;
+    let mut another = event.clone();
+    another["id"] = json!("A1-confirmed-again");
+    stack.send(&queues.dispatch_dlq, &stale(&another).to_string()).await;
+    let words: Vec<&str> = replay("dispatch").into_iter().chain(["--force-stale"]).collect();
+    let outcome = json(&stack, &words).await;
+    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
+    until_state(&stack, "A1", "delivered").await;
+    assert_one_mail_each(&stack, &["A1"]);
     stack.stop().await;
 }
 

@@ -141,7 +141,7 @@ async fn every_replay_leaves_an_audit_item_with_who_why_and_what_came_of_it() {
     assert_eq!(item["action"], "dlq replay mail");
     assert_eq!(item["state"], "completed");
     assert_eq!((&item["plan"]["to_move"], &item["outcome"]["moved"]), (&json!(1), &json!(1)));
-    assert!(!item.to_string().contains("a1@customers.example"), "the ledger holds no address");
+    assert!(!item.to_string().contains("customer"), "the ledger holds no filter: {item:#}");
     stack.stop().await;
 }
 
@@ -162,6 +162,7 @@ async fn drop_wants_the_exact_number_and_keeps_what_it_deletes() {
     let words = ["dlq", "drop", "mail", "--order", "A1", "--yes-delete-1", "--save-to", kept];
     let dropped = waybill(&stack, &words).await;
     assert_eq!(dropped.code, Some(0), "{dropped:#?}");
+    assert!(dropped.stderr.contains(kept), "the file is named first: {dropped:#?}");
     assert_eq!(stack.depth(&dlq).await, 1);
     let lines = std::fs::read_to_string(kept).expect("the file");
     assert_eq!(lines.lines().count(), 1);

@@ -1,0 +1,123 @@
+//! Ten thousand dead letters: how long a plan takes, how well a rate is kept, how much memory. A run
+//! of minutes, so by command: `cargo test --workspace --test promises ops::figures -- --ignored
+//! --nocapture`. The memory is read from `/proc`, so on Linux.
+
+use std::time::{Duration, Instant};
+
+use super::process::{Ended, command, ended, json, refusing, verify_sender};
+use crate::support::events::confirmed;
+use crate::support::{TestStack, eventually};
+
+const LETTERS: usize = 10_000;
+const RATE: f64 = 100.0;
+
+/// What was measured of one run of the command.
+struct Measured {
+    ended: Ended,
+    seconds: f64,
+    peak_mib: f64,
+}
+
+/// Runs the command and looks at its memory until it ends.
+async fn measured(stack: &TestStack, words: &[&str]) -> Measured {
+    let started = Instant::now();
+    let child = command(stack, words).spawn().expect("waybill starts");
+    let id = child.id();
+    let watch = tokio::task::spawn_blocking(move || peak_of(id));
+    let ended = ended(child).await;
+    let seconds = started.elapsed().as_secs_f64();
+    Measured { ended, seconds, peak_mib: watch.await.expect("joined") }
+}
+
+/// The highest resident memory of a process, in MiB, once it has ended.
+fn peak_of(process: u32) -> f64 {
+    let mut peak = 0.0;
+    while let Some(mib) = high_water(process) {
+        peak = mib;
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    peak
+}
+
+/// `VmHWM` as the kernel tells it; `None` for a process that has ended.
+fn high_water(process: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib / 1024.0)
+}
+
+async fn fill(stack: &TestStack) {
+    let lines: Vec<String> = (0..LETTERS).map(|n| confirmed(&format!("L{n}"))).collect();
+    stack.publish_only(&lines).await;
+    let dlq = &stack.stack.resources.queues.mail_dlq;
+    let started = Instant::now();
+    while stack.depth(dlq).await < LETTERS as u64 {
+        assert!(started.elapsed() < Duration::from_secs(900), "the dead letters are there");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+/// Messages a second between the first change and the last, as the audit item has it.
+async fn rate_of_replay(stack: &TestStack) -> f64 {
+    let audit = json(stack, &["audit"]).await;
+    let item = &audit["items"][0];
+    let at = |name: &str| -> jiff::Timestamp {
+        item[name].as_str().and_then(|at| at.parse().ok()).expect("a time")
+    };
+    let moved = item["outcome"]["moved"].as_f64().expect("a count");
+    moved / at("ended_at").duration_since(at("begun_at")).as_secs_f64()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes"]
+async fn ten_thousand_dead_letters_are_planned_and_replayed_in_their_time_and_memory() {
+    let stack = TestStack::start_with(refusing()).await;
+    fill(&stack).await;
+    verify_sender(&stack);
+    let plan = measured(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
+    assert_eq!(plan.ended.code, Some(0), "{:#?}", plan.ended);
+    assert!(plan.ended.stdout.contains("To move: 10000 message(s)"), "{:#?}", plan.ended);
+    println!("plan of {LETTERS}: {:.1} s, peak {:.0} MiB", plan.seconds, plan.peak_mib);
+
+    let mut looks = Vec::new();
+    for n in 0..11 {
+        let look = measured(&stack, &["order", &format!("L{n}")]).await;
+        assert_eq!(look.ended.code, Some(0), "{:#?}", look.ended);
+        looks.push(look.seconds * 1000.0);
+    }
+    looks.sort_by(f64::total_cmp);
+    println!("order: median {:.0} ms, slowest {:.0} ms", looks[5], looks[10]);
+
+    let words = ["dlq", "replay", "mail", "--yes", "--reason", "figures", "--rate", "100"];
+    let replay = measured(&stack, &words).await;
+    assert_eq!(replay.ended.code, Some(0), "{:#?}", replay.ended);
+    let rate = rate_of_replay(&stack).await;
+    println!(
+        "replay at {RATE} a second: {rate:.1} a second, {:.0} s with its plan, peak {:.0} MiB",
+        replay.seconds, replay.peak_mib
+    );
+    eventually("every customer has a mail", || async { stack.mails().len() == LETTERS }).await;
+
+    assert!(plan.seconds < 60.0);
+    assert!(looks[5] < 300.0);
+    assert!((rate / RATE - 1.0).abs() < 0.05);
+    assert!(plan.peak_mib < 100.0 && replay.peak_mib < 100.0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a minute"]
+async fn the_largest_bodies_are_looked_at_in_little_memory() {
+    let stack = TestStack::start().await;
+    let dlq = stack.stack.resources.queues.feedback_dlq.clone();
+    let body = serde_json::json!({ "detail": "x".repeat(250 * 1024) }).to_string();
+    for _ in 0..400 {
+        stack.send(&dlq, &body).await;
+    }
+    let look = measured(&stack, &["dlq", "show", "feedback"]).await;
+    assert!(look.ended.stdout.contains("400 message(s) looked at"), "{:#?}", look.ended);
+    println!("400 bodies of 250 KiB: {:.1} s, peak {:.0} MiB", look.seconds, look.peak_mib);
+    assert!(look.peak_mib < 100.0);
+    stack.stop().await;
+}

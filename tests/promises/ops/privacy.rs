@@ -1,0 +1,41 @@
+//! No personal data is printed or kept unless it is asked for.
+
+use serde_json::json;
+
+use super::process::{json, waybill};
+use crate::support::TestStack;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_cannot_be_read_is_hidden_whole_and_no_error_quotes_it() {
+    let stack = TestStack::start().await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    stack.send(&dlq, "Zoë Krüger, Lange Reihe 41, Hamburg").await;
+    stack.send(&dlq, &json!({"note": "for Zoë Krüger"}).to_string()).await;
+    for words in [
+        &["dlq", "show", "mail", "--body"][..],
+        &["dlq", "show", "mail", "--filter", ".body | ascii_downcase | .x"],
+        &["dlq", "replay", "mail", "--dry-run", "--edit", ".note.x.y"],
+        &["dlq", "replay", "mail", "--dry-run", "--edit", "{v: 1}"],
+        &["dlq", "list"],
+    ] {
+        let looked = waybill(&stack, words).await;
+        assert_eq!(looked.code, Some(0), "{looked:#?}");
+        assert!(!format!("{}{}", looked.stdout, looked.stderr).contains("Kr"), "{looked:#?}");
+    }
+    let shown = waybill(&stack, &["dlq", "show", "mail", "--body", "--show-pii"]).await;
+    assert!(shown.stdout.contains("Lange Reihe"), "{shown:#?}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_does_not_suit_is_counted_and_explained() {
+    let stack = TestStack::start().await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    stack.send(&dlq, &json!({"note": "x"}).to_string()).await;
+    let plan = json(&stack, &["dlq", "replay", "mail", "--dry-run", "--edit", ".note.x"]).await;
+    let edits = &plan["plan"]["edits"];
+    assert_eq!(edits["unsuited"], 1, "{plan:#}");
+    let why = edits["unsuited_because"].as_str().expect("why");
+    assert!(why.contains("it indexes a string"), "{why}");
+    stack.stop().await;
+}
