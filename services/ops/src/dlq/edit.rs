@@ -132,7 +132,7 @@ fn readable(body: &str, personal: Personal) -> String {
     let shown = match value {
         // Text without members: nobody knows what of it is personal.
         Value::String(_) => personal.unknown(value, body.len()),
-        json => personal.json(json),
+        json => personal.strange(json),
     };
     match shown {
         Value::String(text) => format!("{text}\n"),

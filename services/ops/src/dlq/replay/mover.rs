@@ -293,7 +293,7 @@ impl Mover<'_> {
         let now = Timestamp::now().as_millisecond();
         for lost in self.missing.within(window.from, window.until.min(now)).await? {
             let key = (lost.entry.order_id.clone(), lost.entry.event.clone());
-            if !self.requeued.borrow_mut().insert(key) {
+            if self.requeued.borrow().contains(&key) {
                 continue;
             }
             let Some(body) = self.missing.message(&lost).await? else { continue };
@@ -304,6 +304,7 @@ impl Mover<'_> {
             if let Some(Err(error)) = sent.into_iter().next() {
                 return Err(Failure::service(error.to_string()));
             }
+            self.requeued.borrow_mut().insert(key);
         }
         Ok(())
     }
