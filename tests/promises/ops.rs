@@ -5,6 +5,7 @@ mod commands;
 mod erasure;
 mod figures;
 mod other_queues;
+mod page;
 mod privacy;
 mod process;
 mod replay;

@@ -75,8 +75,13 @@ pub async fn ended(child: Child) -> Ended {
 /// A stack whose SES refuses the shop's sender for good: every mail becomes a dead letter.
 pub fn refusing() -> Config {
     let config = crate::support::config();
-    let account = account::Settings { senders: Senders::Verified(Vec::new()), ..config.account };
+    let account = account::Settings { senders: nobody(), ..config.account };
     Config { account, ..config }
+}
+
+/// No sender is verified.
+pub fn nobody() -> Senders {
+    Senders::Verified(Vec::new())
 }
 
 /// The sender is verified again.
