@@ -2,6 +2,7 @@
 
 use kit::ledger::Item;
 use serde::Serialize;
+use shared::ledger::State;
 
 use super::kind_and_scope;
 use crate::events::StoredEvent;
@@ -50,18 +51,22 @@ fn of_item(item: &Item) -> Vec<Moment> {
     let (kind, scope) = kind_and_scope(item);
     let about = if scope.is_empty() { kind } else { format!("{kind} {scope}") };
     let attempt = || format!("attempt {}", item.attempt);
-    let reason = || item.reason.clone().unwrap_or_default();
+    // The record remembers one reason: that of the state in which it is.
+    let reason = |state: State| {
+        let is_in_it = item.state() == Some(state);
+        item.reason.clone().filter(|_| is_in_it).unwrap_or_default()
+    };
     let id = || item.message_id.clone().unwrap_or_default();
     let steps = [
         (item.planned_at, "planned", String::new()),
         (item.sending_at, "sending", attempt()),
-        (item.in_doubt_at, "in doubt", reason()),
+        (item.in_doubt_at, "in doubt", reason(State::InDoubt)),
         (item.sent_at, "sent", id()),
-        (item.skipped_at, "skipped", reason()),
-        (item.failed_at, "failed", reason()),
+        (item.skipped_at, "skipped", reason(State::Skipped)),
+        (item.failed_at, "failed", reason(State::Failed)),
         (item.delivered_at, "delivered", String::new()),
-        (item.bounced_at, "bounced", reason()),
-        (item.complained_at, "complained about", reason()),
+        (item.bounced_at, "bounced", reason(State::Bounced)),
+        (item.complained_at, "complained about", reason(State::Complained)),
     ];
     steps
         .into_iter()

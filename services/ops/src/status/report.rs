@@ -80,6 +80,17 @@ impl Report for Status {
     }
 }
 
+impl Ses {
+    /// SES writes -1 for no limit.
+    fn used(&self) -> String {
+        let sent = self.sent_last_24_hours;
+        match self.daily_quota {
+            quota if quota < 0.0 => format!("{sent:.0} sent in 24 hours, without a limit"),
+            quota => format!("{sent:.0} of {quota:.0} of today's quota used"),
+        }
+    }
+}
+
 impl Status {
     fn queues(&self, paint: Paint) -> String {
         let columns = [
@@ -133,10 +144,9 @@ impl Status {
     fn ses_line(&self) -> String {
         let Ok(ses) = &self.ses else { return "\nSES: not known\n".to_owned() };
         format!(
-            "\nSES: {:.0} mails a second, {:.0} of {:.0} of today's quota used, {}{}\n",
+            "\nSES: {:.0} mails a second, {}, {}{}\n",
             ses.send_rate,
-            ses.sent_last_24_hours,
-            ses.daily_quota,
+            ses.used(),
             if ses.sending_enabled { "sending" } else { "PAUSED" },
             if ses.production_access { "" } else { ", SANDBOX" },
         )
