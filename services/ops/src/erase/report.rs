@@ -89,10 +89,13 @@ fn count(messages: u64) -> usize {
     usize::try_from(messages).unwrap_or(usize::MAX)
 }
 
+/// Where it applies, and what is said then.
+type Remark = (fn(&Place) -> bool, &'static str);
+
 impl Erasure {
     /// What the columns mean, where they are not empty.
     fn remarks(&self) -> String {
-        let remarks: [(fn(&Place) -> bool, &str); 4] = [
+        let remarks: [Remark; 4] = [
             (
                 |p| p.not_looked_at > 0,
                 "Not looked at: messages of working queues. The function that gets one deletes it, \
