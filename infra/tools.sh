@@ -16,16 +16,17 @@ need() {
     command -v "$1" > /dev/null || fail "$1 is not here. $2"
 }
 
-# environment DIRECTORY REQUIREMENTS: a virtual environment with exactly these, made once.
+# environment DIRECTORY REQUIREMENTS: a virtual environment with exactly these, made once. It is made
+# again where the directory was moved or copied: its scripts begin with its path.
 environment() {
-    if ! cmp -s "$2" "$1/installed.txt"; then
+    if ! { echo "# in $1" && cat "$2"; } | cmp -s - "$1/installed.txt"; then
         need python3 "Install Python 3.11 or later, with venv and pip."
         python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
             fail "$(python3 --version) is too old: 3.11 or later is needed."
         printf 'Installing the tools of %s into %s ...\n' "$(basename "$2")" "$1" >&2
         python3 -m venv --clear "$1"
         "$1/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$2"
-        cp "$2" "$1/installed.txt"
+        { echo "# in $1" && cat "$2"; } > "$1/installed.txt"
     fi
 }
 
