@@ -37,18 +37,33 @@ tools() {
     export PATH
 }
 
+services=(intake relay dispatcher mailer feedback)
+# Named, so that a CARGO_TARGET_DIR of the caller's does not lead to zips of yesterday.
+zip_dir=$root/target/lambda
+
 # zips x86_64|arm64: builds the five functions into target/lambda/*/bootstrap.zip.
 zips() {
     need cargo "Install Rust: https://rustup.rs"
+    need cc "Install a C compiler, such as gcc: parts of TLS are written in C."
     local flag=--x86-64 packages=() name
     [ "$1" = arm64 ] && flag=--arm64
-    for name in intake relay dispatcher mailer feedback; do
+    for name in "${services[@]}"; do
         packages+=(--package "waybill-$name")
     done
     # Cargo.toml says how a release is optimised. What cargo-lambda would add aborts on a panic, and
     # then Lambda's runtime cannot report it.
     (cd "$root" && show cargo lambda build --release --locked --disable-optimizations \
-        --output-format zip "$flag" "${packages[@]}")
+        --output-format zip "$flag" --lambda-dir "$zip_dir" "${packages[@]}")
+}
+
+# architecture_of_zips: arm64 or x86_64, as the executables say.
+architecture_of_zips() {
+    local zips=("${services[@]/#/$zip_dir/}")
+    python3 "$root/infra/architecture.py" "${zips[@]/%//bootstrap.zip}"
+}
+
+machine() {
+    case $(uname -m) in aarch64 | arm64) echo arm64 ;; *) echo x86_64 ;; esac
 }
 
 # show COMMAND...: prints a command as it could be typed, and runs it.
