@@ -20,7 +20,8 @@ need() {
 # again where the directory was moved or copied: its scripts begin with its path.
 environment() {
     if ! { echo "# in $1" && cat "$2"; } | cmp -s - "$1/installed.txt"; then
-        need python3 "Install Python 3.11 or later, with venv and pip."
+        need python3 "Install Python 3.11 or later, with venv and pip. \
+Without it, cargo test --workspace still tests everything but what is in infra."
         python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
             fail "$(python3 --version) is too old: 3.11 or later is needed."
         printf 'Installing the tools of %s into %s ...\n' "$(basename "$2")" "$1" >&2
