@@ -51,9 +51,9 @@ zips() {
     for name in "${services[@]}"; do
         packages+=(--package "waybill-$name")
     done
-    # Cargo.toml says how a release is optimised. What cargo-lambda would add aborts on a panic, and
+    # Cargo.toml says how what is deployed is optimised. What cargo-lambda would add aborts on a panic, and
     # then Lambda's runtime cannot report it.
-    (cd "$root" && show cargo lambda build --release --locked --disable-optimizations \
+    (cd "$root" && show cargo lambda build --profile lambda --locked --disable-optimizations \
         --output-format zip "$flag" --lambda-dir "$zip_dir" "${packages[@]}")
 }
 
