@@ -16,16 +16,18 @@ need() {
     command -v "$1" > /dev/null || fail "$1 is not here. $2"
 }
 
-# environment DIRECTORY REQUIREMENTS: a virtual environment with exactly these, made once.
+# environment DIRECTORY REQUIREMENTS: a virtual environment with exactly these, made once. It is made
+# again where the directory was moved or copied: its scripts begin with its path.
 environment() {
-    if ! cmp -s "$2" "$1/installed.txt"; then
-        need python3 "Install Python 3.11 or later, with venv and pip."
+    if ! { echo "# in $1" && cat "$2"; } | cmp -s - "$1/installed.txt"; then
+        need python3 "Install Python 3.11 or later, with venv and pip. \
+Without it, cargo test --workspace still tests everything but what is in infra."
         python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
             fail "$(python3 --version) is too old: 3.11 or later is needed."
         printf 'Installing the tools of %s into %s ...\n' "$(basename "$2")" "$1" >&2
         python3 -m venv --clear "$1"
         "$1/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$2"
-        cp "$2" "$1/installed.txt"
+        { echo "# in $1" && cat "$2"; } > "$1/installed.txt"
     fi
 }
 
@@ -36,18 +38,33 @@ tools() {
     export PATH
 }
 
+services=(intake relay dispatcher mailer feedback)
+# Named, so that a CARGO_TARGET_DIR of the caller's does not lead to zips of yesterday.
+zip_dir=$root/target/lambda
+
 # zips x86_64|arm64: builds the five functions into target/lambda/*/bootstrap.zip.
 zips() {
     need cargo "Install Rust: https://rustup.rs"
+    need cc "Install a C compiler, such as gcc: parts of TLS are written in C."
     local flag=--x86-64 packages=() name
     [ "$1" = arm64 ] && flag=--arm64
-    for name in intake relay dispatcher mailer feedback; do
+    for name in "${services[@]}"; do
         packages+=(--package "waybill-$name")
     done
-    # Cargo.toml says how a release is optimised. What cargo-lambda would add aborts on a panic, and
+    # Cargo.toml says how what is deployed is optimised. What cargo-lambda would add aborts on a panic, and
     # then Lambda's runtime cannot report it.
-    (cd "$root" && show cargo lambda build --release --locked --disable-optimizations \
-        --output-format zip "$flag" "${packages[@]}")
+    (cd "$root" && show cargo lambda build --profile lambda --locked --disable-optimizations \
+        --output-format zip "$flag" --lambda-dir "$zip_dir" "${packages[@]}")
+}
+
+# architecture_of_zips: arm64 or x86_64, as the executables say.
+architecture_of_zips() {
+    local zips=("${services[@]/#/$zip_dir/}")
+    python3 "$root/infra/architecture.py" "${zips[@]/%//bootstrap.zip}"
+}
+
+machine() {
+    case $(uname -m) in aarch64 | arm64) echo arm64 ;; *) echo x86_64 ;; esac
 }
 
 # show COMMAND...: prints a command as it could be typed, and runs it.

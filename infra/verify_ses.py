@@ -12,12 +12,10 @@ def main(stack_name):
     stack = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
     parameters = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
     outputs = {o["OutputKey"]: o["OutputValue"] for o in stack["Outputs"]}
-    sender = parameters["SenderAddress"]
-    identity = parameters["SesIdentity"] or sender.split("@")[1]
     ses = boto3.client("sesv2")
     print("\nSES:")
     ready = [
-        check_identity(ses, identity),
+        check_sender(ses, parameters["SenderAddress"], parameters["SesIdentity"]),
         check_account(ses, parameters["RedirectAllMailTo"]),
         check_configuration_set(ses, stack_name, outputs["ConfigurationSetName"]),
     ]
@@ -31,19 +29,32 @@ def say(good, text):
     return good
 
 
-def check_identity(ses, identity):
-    try:
-        found = ses.get_email_identity(EmailIdentity=identity)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "NotFoundException":
-            raise
-        return say(False, f"{identity} is unknown: aws sesv2 create-email-identity --email-identity {identity}")
+def domain(address):
+    return address.split("@")[1]
+
+
+def identity_for(ses, candidates):
+    """Name and description of the first of some identities that SES knows: it takes the most exact."""
+    for name in candidates:
+        try:
+            return name, ses.get_email_identity(EmailIdentity=name)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NotFoundException":
+                raise
+    return None, {}
+
+
+def check_sender(ses, address, named):
+    identity, found = identity_for(ses, [address, domain(address), *([named] if named else [])])
+    if identity is None:
+        wanted = named or domain(address)
+        return say(False, f"{wanted} is unknown: aws sesv2 create-email-identity --email-identity {wanted}")
     if not found.get("VerifiedForSendingStatus"):
         records = "".join(
             f"\n        CNAME {token}._domainkey.{identity} → {token}.dkim.amazonses.com"
             for token in found.get("DkimAttributes", {}).get("Tokens", [])
         )
-        return say(False, f"{identity} is not verified yet. Its DNS needs:{records or ' a click in the mail that SES sent'}")
+        return say(False, f"{identity} is not verified yet. It needs{' in DNS:' + records if records else ' a click in the mail that SES sent'}")
     return say(True, f"{identity} is verified")
 
 
@@ -53,11 +64,24 @@ def check_account(ses, redirected_to):
     rate = f"{quota.get('MaxSendRate', 0):.0f} mails a second, {quota.get('Max24HourSend', 0):.0f} a day"
     if not account.get("SendingEnabled", True):
         return say(False, "SES has paused this account: see its reputation dashboard")
-    if not account.get("ProductionAccessEnabled"):
-        say(bool(redirected_to), f"the account is in SES's sandbox: only verified addresses get mail; {rate}")
-        print("        Ask for production access: https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html")
-        return bool(redirected_to)
-    return say(True, f"out of the sandbox; {rate}")
+    if account.get("ProductionAccessEnabled"):
+        return say(True, f"out of the sandbox; {rate}")
+    return check_sandbox(ses, redirected_to, rate)
+
+
+def check_sandbox(ses, redirected_to, rate):
+    """In the sandbox mails reach only who is verified in this account and region."""
+    print("        Ask for production access: https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html")
+    if not redirected_to:
+        return say(False, f"the account is in SES's sandbox: only verified addresses get mail; {rate}")
+    identity, found = identity_for(ses, [redirected_to, domain(redirected_to)])
+    if not found.get("VerifiedForSendingStatus"):
+        return say(
+            False,
+            f"the account is in SES's sandbox, and {redirected_to}, where all mail goes, is not verified: "
+            f"aws sesv2 create-email-identity --email-identity {redirected_to}",
+        )
+    return say(True, f"the account is in SES's sandbox; all mail goes to {redirected_to}, {identity} is verified; {rate}")
 
 
 def check_configuration_set(ses, stack_name, name):

@@ -152,8 +152,12 @@ class Emulator:
 
     def speak_the_dialect(self, stack):
         """Says to MiniStack what it understands otherwise than AWS (as of 1.5.33), and nothing else:
-        it asks for sqs:SendMessageBatch, where AWS asks for sqs:SendMessage; and it knows neither
-        the resource nor the condition of ses:SendEmail in the v2 API."""
+        it asks for sqs:SendMessageBatch, where AWS asks for sqs:SendMessage; it knows neither the
+        resource nor the condition of ses:SendEmail in the v2 API; and a Function URL that checked
+        who signed does not tell the function, which then takes nothing."""
+        with self.environment_of(stack, "intake") as environment:
+            if environment["PUBLISHERS"] == "iam":
+                environment["PUBLISHERS"] = "anyone"
         for service in ("intake", "relay", "dispatcher", "mailer", "feedback"):
             with self.policy_of(stack, service) as policy:
                 for statement in policy["Statement"]:
@@ -176,6 +180,17 @@ class Emulator:
         policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         yield policy
         iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+
+    @contextlib.contextmanager
+    def environment_of(self, stack, service):
+        """The environment of a function, put back as the block leaves it."""
+        client, name = self.client("lambda"), f"{stack}-{service}"
+        variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        before = dict(variables)
+        yield variables
+        if variables != before:
+            client.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
+            client.get_waiter("function_updated_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
 
     # ------------------------------------------------------------ publishing
 
@@ -236,6 +251,12 @@ class Emulator:
         )["Events"]
         assert len(found) < 50, f"too many {operation} to count"
         return len(found)
+
+    def metrics(self, function):
+        """What a function has logged in the Embedded Metric Format."""
+        pages = self.client("logs").get_paginator("filter_log_events")
+        logged = [e["message"] for p in pages.paginate(logGroupName=f"/aws/lambda/{function}") for e in p["events"]]
+        return [json.loads(line) for message in logged for line in message.splitlines() if '"_aws"' in line]
 
     def items(self, output):
         """Every item of the table that an output names."""

@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import datetime
 import json
 import uuid
 
@@ -15,6 +16,7 @@ def shipped(order_id=None):
     event = copy.deepcopy(SAMPLE)
     order_id = order_id or f"order-{uuid.uuid4()}"
     event["id"] = f"{order_id}-shipped"
+    event["time"] = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
     event["data"]["order"]["id"] = order_id
     event["data"]["order"]["number"] = f"#{order_id[-12:]}"
     event["data"]["shipment"]["id"] = f"{order_id}-parcel"
@@ -37,6 +39,22 @@ def on_the_bus(bus, event):
         "Source": event["source"],
         "DetailType": event["type"],
         "Detail": json.dumps(event),
+    }
+
+
+def as_signed_request(event):
+    """A POST of the event as the Function URL hands it over when IAM let the caller in."""
+    return {
+        "version": "2.0",
+        "rawPath": "/v1/events",
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "accountId": "000000000000",
+            "authorizer": {"iam": {"userArn": "arn:aws:iam::000000000000:user/shop"}},
+            "http": {"method": "POST", "path": "/v1/events"},
+        },
+        "body": json.dumps(event),
+        "isBase64Encoded": False,
     }
 
 

@@ -7,14 +7,13 @@ resource is named by its logical id in the template."""
 import json
 import re
 
-from promises import SERVICES, name_of
-from translated import ROOT, of_type
+from promises import name_of
+from translated import ROOT, SERVICES, of_type
 
 # Actions for which AWS knows no resource.
 WITHOUT_RESOURCE = {
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
-    "dynamodb:ListStreams",
     "ses:GetAccount",
 }
 
@@ -110,6 +109,18 @@ def the_mailer_sends_only_as_the_shop(template):
     ]
 
 
+def relay_writes_only_its_watermark_to_the_ledger(template):
+    condition = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["#sweep"]}}
+    return [
+        f"relay may {action} what was decided and sent"
+        for statement in statements(template, "relay")
+        for action in listed(statement["Action"])
+        if action in ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+        and "LedgerTable" in map(resource_name, listed(statement["Resource"]))
+        and statement.get("Condition") != condition
+    ]
+
+
 def only_named_principals_reach_the_queues(template):
     breaches = []
     for name, policy in of_type(template, "AWS::SQS::QueuePolicy").items():
@@ -124,5 +135,6 @@ PERMISSION_PROMISES = [
     each_role_grants_exactly_what_is_declared,
     no_role_grants_a_wildcard,
     the_mailer_sends_only_as_the_shop,
+    relay_writes_only_its_watermark_to_the_ledger,
     only_named_principals_reach_the_queues,
 ]

@@ -5,9 +5,9 @@ each promise and asks to be told."""
 import json
 import re
 
-from translated import of_type
+from code_facts import metric_dimensions, metric_namespace, metrics_of, resent_kinds
+from translated import SERVICES, of_type
 
-SERVICES = ["intake", "relay", "dispatcher", "mailer", "feedback"]
 TWO_WEEKS = 14 * 24 * 60 * 60
 QUEUE = "AWS::SQS::Queue"
 FUNCTION = "AWS::Lambda::Function"
@@ -109,7 +109,11 @@ def tables_are_safe(template):
             ),
             "does not expire its items": table.get("TimeToLiveSpecification")
             == {"AttributeName": "expires_at", "Enabled": True},
-            "goes with its stack": template["Resources"][name].get("DeletionPolicy") == "Retain",
+            # With Retain, a first deployment that fails leaves the tables, and no other of its name succeeds.
+            "goes with its stack, or stays when its first deployment fails": template["Resources"][name].get(
+                "DeletionPolicy"
+            )
+            == "RetainExceptOnCreate",
         }
         breaches += [f"{name} {problem}" for problem, kept in wanted.items() if not kept]
     return breaches
@@ -135,11 +139,12 @@ def the_stream_mapping_is_finite_and_loses_nothing(template):
     return [f"the stream mapping {problem}" for problem, kept in wanted.items() if not kept]
 
 
-def the_mailer_is_bounded_by_its_mapping(template):
-    mappings = [m for _, m, queue, _ in queue_mappings(template) if queue == "MailQueue"]
-    breaches = []
-    if not mappings or "MaximumConcurrency" not in mappings[0].get("ScalingConfig", {}):
-        breaches.append("MaximumConcurrency does not bound the mailers")
+def every_function_of_a_queue_is_bounded_by_its_mapping(template):
+    breaches = [
+        f"MaximumConcurrency of {name} does not bound {function}"
+        for name, mapping, _, function in queue_mappings(template)
+        if "MaximumConcurrency" not in mapping.get("ScalingConfig", {})
+    ]
     breaches += [
         f"{name} reserves concurrency: Lambda throttles what it has received, and burns receive counts"
         for name, function in of_type(template, FUNCTION).items()
@@ -157,6 +162,22 @@ def the_lease_lies_between_timeout_and_visibility(template):
     return [f"timeout {mailer['Timeout']} s < lease {lease} s < visibility {visibility} s does not hold"]
 
 
+def a_doubt_is_resent_while_it_is_news(template):
+    """A grace that outlives the news would make `resend` mean never."""
+    sooner, later = of_type(template, FUNCTION)["Mailer"]["Environment"]["Variables"]["DOUBT_GRACE_SECONDS"][
+        "Fn::If"
+    ][1:]
+    breaches = [
+        f"the grace of {grace} s is over when a {kind} is no news any more, after {news} s"
+        for grace in (int(sooner), int(later))
+        for kind, news in resent_kinds().items()
+        if grace >= news
+    ]
+    if int(sooner) > 900:
+        breaches.append("SES reports a send within seconds, and the grace is over 15 minutes")
+    return breaches
+
+
 def every_function_is_as_designed(template):
     breaches = []
     groups = of_type(template, "AWS::Logs::LogGroup").values()
@@ -169,6 +190,8 @@ def every_function_is_as_designed(template):
             == [{"Ref": "Architecture"}],
             "has not 128 to 256 MB": 128 <= function.get("MemorySize", 0) <= 256,
             "has no timeout of 10 to 30 s": 10 <= function.get("Timeout", 3) <= 30,
+            "filters what LogFilter lets through": function.get("LoggingConfig", {}).get("ApplicationLogLevel")
+            == "TRACE",
             "is not traced": function.get("TracingConfig", {}).get("Mode") == "Active",
             "has no log group with a retention": log_group in kept,
             "has not its own role": name_of(function["Role"]) == f"{name}Role",
@@ -194,9 +217,12 @@ def every_failure_has_an_alarm(template):
         "ApproximateNumberOfMessagesVisible": set(of_type(template, QUEUE)) - consumed,
         "ApproximateAgeOfOldestMessage": consumed,
         "Errors": functions,
+        "Url5xxCount": {"Intake"},
         "Throttles": functions,
         "IteratorAge": {"Relay"},
         "InDoubt": {"mailer"},
+        "Parked": {"mailer"},
+        "Swept": {"relay"},
         "AcceptedToSent": {"mailer"},
         "Reputation.BounceRate": {"account"},
         "Reputation.ComplaintRate": {"account"},
@@ -216,6 +242,40 @@ def every_alarm_says_what_to_do(template):
     ]
 
 
+def no_alarm_calls_an_open_doubt_settled(template):
+    """InDoubt counts new doubts: that none came lately says nothing of those that are open."""
+    return [
+        f"{name} tells that all is well when no new doubt came"
+        for name, alarm in of_type(template, ALARM).items()
+        if alarm.get("MetricName") == "InDoubt" and alarm.get("OKActions")
+    ]
+
+
+def every_metric_of_ours_is_one_that_the_code_counts(template):
+    """Names, dimensions and who counts: a typo in any of them is an alarm that never rings."""
+    breaches = []
+    for place, name, dimensions in metrics_of_ours(template):
+        service = dimensions.get("Service")
+        if set(dimensions) != metric_dimensions():
+            breaches.append(f"{place}: {name} has the dimensions {', '.join(sorted(metric_dimensions()))}")
+        elif dimensions["Stack"] not in ({"Ref": "AWS::StackName"}, "${AWS::StackName}"):
+            breaches.append(f"{place}: {name} is another stack's")
+        elif service not in SERVICES or name not in metrics_of(service):
+            breaches.append(f"{place}: {service} does not count {name}")
+    return breaches
+
+
+def metrics_of_ours(template):
+    """Where it stands, name and dimensions of every metric of the namespace Waybill."""
+    for name, alarm in of_type(template, ALARM).items():
+        if alarm.get("Namespace") == metric_namespace():
+            yield name, alarm["MetricName"], {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+    body = of_type(template, "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
+    for written in re.findall(r'\["Waybill"[^\]]*\]', body):
+        words = [word for word in json.loads(written) if isinstance(word, str)]
+        yield "Dashboard", words[1], dict(zip(words[2::2], words[3::2]))
+
+
 def the_dashboard_is_json_of_metrics_that_exist(template):
     body = of_type(template, "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
     breaches = [
@@ -233,6 +293,9 @@ def the_dashboard_is_json_of_metrics_that_exist(template):
 def the_url_is_signed_or_verified(template):
     url = of_type(template, "AWS::Lambda::Url")["IntakeUrl"]
     breaches = []
+    told = of_type(template, FUNCTION)["Intake"]["Environment"]["Variables"].get("PUBLISHERS")
+    if told != {"Ref": "Publishers"}:
+        breaches.append("intake is not told who may publish, and takes everything while the URL changes")
     if url["AuthType"] != {"Fn::If": ["SignedByWebhook", "NONE", "AWS_IAM"]}:
         breaches.append("the Function URL is not AWS_IAM by default and NONE for webhooks")
     secrets = of_type(template, FUNCTION)["Intake"]["Environment"]["Variables"].get("WEBHOOK_SECRETS")
@@ -253,11 +316,14 @@ PROMISES = [
     every_queue_is_encrypted,
     tables_are_safe,
     the_stream_mapping_is_finite_and_loses_nothing,
-    the_mailer_is_bounded_by_its_mapping,
+    every_function_of_a_queue_is_bounded_by_its_mapping,
     the_lease_lies_between_timeout_and_visibility,
+    a_doubt_is_resent_while_it_is_news,
     every_function_is_as_designed,
     every_failure_has_an_alarm,
     every_alarm_says_what_to_do,
+    no_alarm_calls_an_open_doubt_settled,
+    every_metric_of_ours_is_one_that_the_code_counts,
     the_dashboard_is_json_of_metrics_that_exist,
     the_url_is_signed_or_verified,
 ]

@@ -3,9 +3,9 @@
 import pytest
 
 import code_calls as code
-from permissions import SERVICES, declared_calls
+from permissions import declared_calls
 from promises import FUNCTION
-from translated import of_type, translated
+from translated import SERVICES, of_type, translated
 
 
 @pytest.mark.parametrize("service", SERVICES)

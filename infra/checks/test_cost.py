@@ -8,8 +8,8 @@ def test_the_readme_states_what_the_model_says():
     assert cost.table() in (INFRA / "README.md").read_text(encoding="utf-8")
 
 
-def test_calls_and_capacity_cost_no_more_than_is_said():
-    assert cost.calls_and_capacity(10) <= cost.HOLDS
+def test_calls_and_capacity_cost_no_more_than_the_design_asks_for():
+    assert cost.calls_and_capacity(10) <= cost.ASKED_FOR
 
 
 def test_an_item_is_counted_as_dynamodb_counts_it():

@@ -6,7 +6,7 @@ import pytest
 import permissions as p
 import promises
 from promises import MAPPING, QUEUE, queue_mappings
-from translated import of_type, translated
+from translated import SERVICES, of_type, translated
 
 WHOLE = translated()
 MAPPINGS = sorted(of_type(WHOLE, MAPPING))
@@ -14,7 +14,7 @@ CONSUMED = sorted(queue for _, _, queue, _ in queue_mappings(WHOLE))
 QUEUES = sorted(of_type(WHOLE, QUEUE))
 GRANTS = [
     (service, i)
-    for service in p.SERVICES
+    for service in SERVICES
     for i, _ in enumerate(p.statements(WHOLE, service))
 ]
 
@@ -97,14 +97,66 @@ def test_a_stream_mapping_that_loses_a_limit_is_reported(template, lost):
     assert promises.the_stream_mapping_is_finite_and_loses_nothing(template)
 
 
-def test_unbounded_mailers_are_reported(template):
-    del of_type(template, MAPPING)["MailerMailQueue"]["ScalingConfig"]
-    assert promises.the_mailer_is_bounded_by_its_mapping(template)
+@pytest.mark.parametrize("mapping", sorted(name for name, _, _, _ in queue_mappings(WHOLE)))
+def test_an_unbounded_function_is_reported(template, mapping):
+    del of_type(template, MAPPING)[mapping]["ScalingConfig"]
+    assert promises.every_function_of_a_queue_is_bounded_by_its_mapping(template)
 
 
 def test_reserved_concurrency_is_reported(template):
     of_type(template, promises.FUNCTION)["Mailer"]["ReservedConcurrentExecutions"] = 2
-    assert promises.the_mailer_is_bounded_by_its_mapping(template)
+    assert promises.every_function_of_a_queue_is_bounded_by_its_mapping(template)
+
+
+@pytest.mark.parametrize("graces", [("900", "43200"), ("1000", "39600")])
+def test_a_grace_that_outlives_the_news_is_reported(template, graces):
+    variables = of_type(template, promises.FUNCTION)["Mailer"]["Environment"]["Variables"]
+    variables["DOUBT_GRACE_SECONDS"]["Fn::If"][1:] = graces
+    assert promises.a_doubt_is_resent_while_it_is_news(template)
+
+
+@pytest.mark.parametrize("policy", ["Retain", "Delete"])
+def test_tables_that_a_failed_creation_leaves_or_a_deletion_takes_are_reported(template, policy):
+    template["Resources"]["LedgerTable"]["DeletionPolicy"] = policy
+    assert promises.tables_are_safe(template)
+
+
+def test_an_alarm_that_calls_open_doubts_settled_is_reported(template):
+    of_type(template, promises.ALARM)["InDoubtAlarm"]["OKActions"] = [{"Ref": "AlarmTopic"}]
+    assert promises.no_alarm_calls_an_open_doubt_settled(template)
+
+
+@pytest.mark.parametrize("alarm", ["ParkedAlarm", "SweptAlarm", "InDoubtAlarm", "AcceptedToSentAlarm"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda alarm: alarm.update(MetricName="Paarked"),
+        lambda alarm: alarm["Dimensions"].pop(),
+        lambda alarm: alarm["Dimensions"][0].update(Value="intake"),
+        lambda alarm: alarm["Dimensions"][1].update(Value="waybill"),
+    ],
+    ids=["name", "no-stack", "other-service", "other-stack"],
+)
+def test_an_alarm_of_a_metric_that_nobody_counts_is_reported(template, alarm, change):
+    change(of_type(template, promises.ALARM)[alarm])
+    assert promises.every_metric_of_ours_is_one_that_the_code_counts(template)
+
+
+def test_a_graph_of_a_metric_that_nobody_counts_is_reported(template):
+    body = of_type(template, "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]
+    body["Fn::Sub"] = body["Fn::Sub"].replace('"Planned"', '"Plannned"')
+    assert len(promises.every_metric_of_ours_is_one_that_the_code_counts(template)) == 1
+
+
+def test_an_intake_that_is_not_told_who_may_publish_is_reported(template):
+    del of_type(template, promises.FUNCTION)["Intake"]["Environment"]["Variables"]["PUBLISHERS"]
+    assert promises.the_url_is_signed_or_verified(template)
+
+
+def test_a_relay_that_may_write_to_all_of_the_ledger_is_reported(template):
+    for statement in p.statements(template, "relay"):
+        statement.pop("Condition", None)
+    assert p.relay_writes_only_its_watermark_to_the_ledger(template)
 
 
 def test_a_lease_shorter_than_the_timeout_is_reported(template):
@@ -112,7 +164,7 @@ def test_a_lease_shorter_than_the_timeout_is_reported(template):
     assert promises.the_lease_lies_between_timeout_and_visibility(template)
 
 
-@pytest.mark.parametrize("lost", ["TracingConfig", "Architectures", "MemorySize"])
+@pytest.mark.parametrize("lost", ["TracingConfig", "LoggingConfig", "Architectures", "MemorySize"])
 def test_a_function_that_loses_a_setting_is_reported(template, lost):
     del of_type(template, promises.FUNCTION)["Relay"][lost]
     assert promises.every_function_is_as_designed(template)
@@ -149,7 +201,7 @@ def test_a_permission_that_is_removed_is_reported(template, service, statement):
     assert any(b.startswith(f"{service} needs {lost}") for b in breaches)
 
 
-@pytest.mark.parametrize("service", p.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_permission_that_is_added_is_reported(template, service):
     role = of_type(template, "AWS::IAM::Role")[f"{service.capitalize()}Role"]
     role["Policies"][0]["PolicyDocument"]["Statement"].append(
@@ -159,14 +211,14 @@ def test_a_permission_that_is_added_is_reported(template, service):
     assert breaches == [f"{service} is granted dynamodb:Scan on LedgerTable, and does not need it"]
 
 
-@pytest.mark.parametrize("service", p.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_managed_policy_is_reported(template, service):
     role = of_type(template, "AWS::IAM::Role")[f"{service.capitalize()}Role"]
     role["ManagedPolicyArns"] = ["arn:aws:iam::aws:policy/AmazonSQSFullAccess"]
     assert p.each_role_grants_exactly_what_is_declared(template)
 
 
-@pytest.mark.parametrize("service", p.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_resource_widened_to_everything_is_reported(template, service):
     for statement in p.statements(template, service):
         statement["Resource"] = "*"

@@ -1,21 +1,27 @@
-"""The zips are small, hold one executable, and start on Amazon Linux 2023."""
+"""The zips are small, hold one executable of this machine's architecture, and start on Amazon Linux 2023."""
 
 import io
+import platform
 import re
+import subprocess
+import sys
 import zipfile
 
 import pytest
 
-from promises import SERVICES
-from translated import ROOT
+from translated import INFRA, ROOT, SERVICES
 
 LARGEST = 3_500_000
 # Amazon Linux 2023's.
 GLIBC = (2, 34)
 
 
+def path(service):
+    return ROOT / "target" / "lambda" / service / "bootstrap.zip"
+
+
 def zipped(service):
-    return (ROOT / "target" / "lambda" / service / "bootstrap.zip").read_bytes()
+    return path(service).read_bytes()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -36,3 +42,30 @@ def test_a_zip_holds_an_executable_that_asks_for_no_newer_glibc(service):
     asked = {tuple(map(int, v.split(b"."))) for v in re.findall(rb"\x00GLIBC_([0-9.]+)\x00", binary)}
     print(f"{service}: newest glibc symbol {max(asked)}")
     assert max(asked)[:2] <= GLIBC
+
+
+def test_the_zips_are_for_this_machine():
+    """And not what an earlier build for the other architecture left there."""
+    built = architecture(*map(path, SERVICES))
+    assert built.stdout.strip() == ("arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64")
+
+
+@pytest.mark.parametrize("machine,name", [(183, "arm64"), (62, "x86_64")])
+def test_an_architecture_is_told_by_the_executable(tmp_path, machine, name):
+    assert architecture(made(tmp_path / "one.zip", machine)).stdout == f"{name}\n"
+
+
+def test_zips_of_two_architectures_are_refused_with_a_sentence(tmp_path):
+    done = architecture(made(tmp_path / "one.zip", 183), made(tmp_path / "other.zip", 62))
+    assert done.returncode == 1
+    assert done.stderr == "the zips are for arm64 and x86_64; build them again, without --skip-build.\n"
+
+
+def made(where, machine):
+    with zipfile.ZipFile(where, "w") as archive:
+        archive.writestr("bootstrap", b"\x7fELF" + bytes(14) + machine.to_bytes(2, "little"))
+    return where
+
+
+def architecture(*zips):
+    return subprocess.run([sys.executable, INFRA / "architecture.py", *zips], capture_output=True, text=True)

@@ -11,11 +11,11 @@ use shared::FieldError;
 use shared::event::LARGEST_EVENT;
 use shared::json::parse_strict;
 
-use crate::Intake;
 use crate::accept::{Outcome, Verdict, accept_all};
 use crate::problem::Problem;
 use crate::signature::Signed;
 use crate::store::{EventStore, StoreError};
+use crate::{Intake, Publishers};
 
 /// The most events that one request may carry.
 const LARGEST_BATCH: usize = 100;
@@ -37,6 +37,16 @@ struct Request {
 #[derive(Debug, Deserialize)]
 struct RequestContext {
     http: RequestLine,
+    /// `null` or absent where nobody was asked who they are.
+    #[serde(default)]
+    authorizer: Option<Authorizer>,
+}
+
+/// Whom AWS let in.
+#[derive(Debug, Deserialize)]
+struct Authorizer {
+    #[serde(default)]
+    iam: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -72,19 +82,38 @@ async fn route(intake: &Intake, request: &Request) -> Result<Value, Problem> {
 
 async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     let body = body(request)?;
-    let signed = match &intake.signatures {
-        Some(signatures) => Some(signatures.verify(&request.headers, &body)?),
-        None => None,
-    };
-    let answer = match read_events(request, &body)? {
-        Events::One(event) => one(accept(&intake.store, vec![event]).await?.into_iter().next())?,
-        Events::Batch(events) => {
-            response(202, &json!({ "results": accept(&intake.store, events).await? }))
-        }
-    };
+    let signed = let_in(&intake.publishers, request, &body)?;
+    let answer = answer(intake, request, &body).await;
     match signed {
-        Some(signed) => once(&intake.store, &signed).await.map(|()| answer),
-        None => Ok(answer),
+        // Nothing or not everything was stored: the same request may come again.
+        Some(_) if matches!(answer, Err(Problem::StoreDown)) => answer,
+        Some(signed) => once(&intake.store, &signed).await.and(answer),
+        None => answer,
+    }
+}
+
+/// Lets in whom the setting says; the signature is to be used up where it is what let them in.
+fn let_in(
+    publishers: &Publishers,
+    request: &Request,
+    body: &[u8],
+) -> Result<Option<Signed>, Problem> {
+    match publishers {
+        Publishers::Anyone => Ok(None),
+        Publishers::Iam => match &request.request_context.authorizer {
+            Some(Authorizer { iam: Some(_) }) => Ok(None),
+            _ => Err(Problem::Forbidden),
+        },
+        Publishers::Webhook(signatures) => signatures.verify(&request.headers, body).map(Some),
+    }
+}
+
+async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value, Problem> {
+    match read_events(request, body)? {
+        Events::One(event) => one(accept(&intake.store, vec![event]).await?.into_iter().next()),
+        Events::Batch(events) => {
+            Ok(response(202, &json!({ "results": accept(&intake.store, events).await? })))
+        }
     }
 }
 
@@ -178,4 +207,35 @@ fn response(status: u16, body: &Value) -> Value {
         "headers": { "content-type": "application/json" },
         "body": body.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Signatures;
+
+    fn from(authorizer: Value) -> Request {
+        let http = json!({ "method": "POST" });
+        let context = json!({ "accountId": "1", "http": http, "authorizer": authorizer });
+        serde_json::from_value(json!({ "requestContext": context })).expect("a request")
+    }
+
+    #[test]
+    fn where_iam_decides_a_request_that_it_has_not_seen_is_refused() {
+        let caller = json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } });
+        assert_eq!(let_in(&Publishers::Iam, &from(caller), b"{}"), Ok(None));
+        for nobody in [json!(null), json!({}), json!({ "iam": null }), json!({ "jwt": {} })] {
+            let refused = let_in(&Publishers::Iam, &from(nobody.clone()), b"{}");
+            assert_eq!(refused, Err(Problem::Forbidden), "{nobody}");
+        }
+    }
+
+    #[test]
+    fn where_a_secret_decides_iam_lets_nobody_in() {
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let secret = Signatures::parse(secret).expect("a secret");
+        let caller = from(json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } }));
+        let refused = let_in(&Publishers::Webhook(secret), &caller, b"{}");
+        assert!(matches!(refused, Err(Problem::Unauthorized(_))));
+    }
 }

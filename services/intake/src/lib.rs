@@ -7,8 +7,9 @@
 //!   data is a duplicate (a success, stored once); with others it is a conflict (refused, nothing
 //!   changed).
 //! - Bad input stores nothing and is answered with every bad field at once, by JSON Pointer.
-//! - Where secrets are set, the HTTP entry takes only what one of them signed, within five minutes,
-//!   and once.
+//! - The HTTP entry takes only what the setting [`Publishers`] lets in, and nothing where it is
+//!   not set right: while a deployment changes who may publish, the URL may be open already or still.
+//!   What a secret signed is taken within five minutes, and once.
 //! - When the store does not answer, neither does intake (HTTP 503, or a function error): the
 //!   publisher tries again, and what had been stored is then a duplicate.
 //!
@@ -18,6 +19,7 @@ mod accept;
 mod event_bridge;
 mod http;
 mod problem;
+mod publishers;
 mod signature;
 mod store;
 mod trigger;
@@ -30,6 +32,7 @@ use serde_json::value::RawValue;
 
 pub use accept::{Outcome, Verdict};
 pub use event_bridge::to_cloud_event;
+pub use publishers::Publishers;
 pub use signature::{SecretsError, Signatures};
 pub use store::{EventStore, StoreError};
 pub use trigger::{Refusal, handle};
@@ -39,8 +42,8 @@ pub use trigger::{Refusal, handle};
 pub struct Intake {
     /// Where events are stored.
     pub store: EventStore,
-    /// Whose signatures the HTTP entry asks for; `None` where IAM decides who may publish.
-    pub signatures: Option<Signatures>,
+    /// Who may publish over HTTP.
+    pub publishers: Publishers,
 }
 
 /// Runs the function until its environment is shut down.
@@ -65,9 +68,8 @@ async fn from_env() -> Result<Intake, Error> {
     let table = config::required("EVENTS_TABLE", "the name of the Events table")?;
     let days = config::number("EVENTS_RETENTION_DAYS", 90)?;
     let client = kit::aws::dynamodb(&kit::aws::sdk_config().await);
-    let signatures = config::optional("WEBHOOK_SECRETS").map(|secrets| Signatures::parse(&secrets));
     Ok(Intake {
         store: EventStore::new(client, table, days, Clock::system()),
-        signatures: signatures.transpose()?,
+        publishers: Publishers::from_env()?,
     })
 }

@@ -20,6 +20,8 @@ pub enum Problem {
     Conflict(String),
     /// No valid signature, where one is asked for.
     Unauthorized(&'static str),
+    /// No caller that IAM knows, where it decides who may publish.
+    Forbidden,
     /// The store does not answer.
     StoreDown,
 }
@@ -34,6 +36,7 @@ impl Problem {
             Self::Invalid(_) => 400,
             Self::Conflict(_) => 409,
             Self::Unauthorized(_) => 401,
+            Self::Forbidden => 403,
             Self::StoreDown => 503,
         }
     }
@@ -47,6 +50,7 @@ impl Problem {
             Self::Invalid(_) => "The event is not valid",
             Self::Conflict(_) => "Another event has this source and id",
             Self::Unauthorized(_) => "The signature is not valid",
+            Self::Forbidden => "Not signed by AWS credentials",
             Self::StoreDown => "The event store does not answer",
         }
     }
@@ -64,6 +68,11 @@ impl Problem {
             }
             Self::TooLarge(detail) | Self::Conflict(detail) => detail.clone(),
             Self::Unauthorized(detail) => (*detail).to_owned(),
+            Self::Forbidden => {
+                "Sign the request with SigV4 for the service lambda, as a principal that may \
+                 publish. Nothing was stored."
+                    .to_owned()
+            }
             Self::Invalid(errors) => {
                 format!("{} field(s) are not as expected; nothing was stored.", errors.len())
             }

@@ -9,7 +9,16 @@ use std::sync::OnceLock;
 use metrics_cloudwatch_embedded::{Builder, Collector};
 use tracing_subscriber::EnvFilter;
 
-/// What is counted. Each is a metric of the namespace `Waybill` with the dimension `Service`.
+use crate::config;
+
+/// The dimensions of every metric of the namespace [`NAMESPACE`]. Two stacks in one account count
+/// apart. infra's alarms and dashboard name the same.
+const DIMENSIONS: [&str; 2] = ["Service", "Stack"];
+
+/// The namespace of every metric.
+const NAMESPACE: &str = "Waybill";
+
+/// What is counted. Each is a metric of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
     /// Events stored.
@@ -71,7 +80,8 @@ impl Count {
 
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
-/// Sets up logs and metrics for a function. `WAYBILL_LOG` filters the logs (default `info`).
+/// Sets up logs and metrics for a function. `WAYBILL_LOG` filters the logs (default `info`);
+/// `WAYBILL_STACK` names the deployment that the metrics are of (default `local`).
 pub fn init(service: &'static str) {
     let filter = EnvFilter::try_from_env("WAYBILL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let _ = tracing_subscriber::fmt()
@@ -81,7 +91,12 @@ pub fn init(service: &'static str) {
         .with_span_list(false)
         .with_env_filter(filter)
         .try_init();
-    let metrics = Builder::new().cloudwatch_namespace("Waybill").with_dimension("Service", service);
+    let stack = config::optional("WAYBILL_STACK").unwrap_or_else(|| "local".to_owned());
+    let [of_service, of_stack] = DIMENSIONS;
+    let metrics = Builder::new()
+        .cloudwatch_namespace(NAMESPACE)
+        .with_dimension(of_service, service)
+        .with_dimension(of_stack, stack);
     if let Ok(collector) = metrics.init() {
         let _ = COLLECTOR.set(collector);
     }

@@ -37,6 +37,7 @@ pub fn of_functions(
         ("MAIL_FROM", "Nordlicht <orders@shop.example>"),
         ("MAIL_REPLY_TO", "help@shop.example"),
         ("SES_CONFIGURATION_SET", "waybill"),
+        ("PUBLISHERS", "anyone"),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
