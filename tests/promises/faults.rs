@@ -1,7 +1,7 @@
 //! Faults on the real thing: everything that AWS may do, by a seeded plan, and each event judged.
 //!
-//! `WAYBILL_SEED=7 WAYBILL_EVENTS=2000 cargo test -p waybill-tests faults -- --nocapture` replays a
-//! plan; `cargo run --release -p waybill-tests --bin chaos -- --events 100000` is the long run.
+//! `WAYBILL_SEED=7 WAYBILL_EVENTS=2000 cargo test --workspace --test promises faults -- --nocapture` replays a
+//! plan; `cargo run --release --bin chaos -- --events 100000` is the long run.
 
 use waybill_tests::chaos::{Options, run};
 

@@ -1,7 +1,7 @@
 //! Writes the mail of each sample event as `NAME.html` and `NAME.txt`, to look at in a browser:
 //!
 //! ```sh
-//! cargo run -p waybill-mailer --example preview -- OUTDIR [EVENTS.jsonl]
+//! cargo run --example preview -- OUTDIR [EVENTS.jsonl]
 //! ```
 //!
 //! `SHOP_BRAND` sets the shop, as for the deployed mailer.

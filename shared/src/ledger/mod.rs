@@ -1,11 +1,13 @@
 //! What the ledger remembers of a notification.
 
+pub mod guard;
 pub mod outcome;
 pub mod protocol;
 pub mod reason;
 pub mod record;
 
+pub use guard::{Facts, Guard, MOST_DOUBTS, Precondition};
 pub use outcome::{AfterClaim, after_claim};
-pub use protocol::{Facts, Guard, MOST_DOUBTS, Precondition, Transition, Write};
+pub use protocol::{Transition, Write};
 pub use reason::{FailReason, SkipReason};
 pub use record::{Record, State};

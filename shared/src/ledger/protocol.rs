@@ -16,11 +16,8 @@
 //!   doubt, a later one that comes to nothing leads back to `in_doubt` ([`Transition::Hold`]).
 //! - SES's own events are believed in every state that a claimed notification can be in.
 
+use super::guard::{Facts, Guard, MOST_DOUBTS, Precondition};
 use super::record::{Record, State};
-
-/// After so many attempts that ended in doubt, the policy `resend` leaves the rest to an operator.
-/// Attempts that SES refused are not counted: a mail that was throttled all day is as good as new.
-pub const MOST_DOUBTS: u32 = 3;
 
 /// Everything that can happen to a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,77 +57,6 @@ pub enum Transition {
     Reject,
     /// An operator says that it was not sent and may be sent (again): all doubts are over.
     Reopen,
-}
-
-/// A state that a transition may leave, or the absence of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Precondition {
-    /// There is no record yet.
-    Absent,
-    /// It is in this state, and all of the guards hold.
-    In(State, &'static [Guard]),
-}
-
-/// What else must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Guard {
-    /// The record's attempt is the one this writer claimed: the fence.
-    SameAttempt,
-    /// It was claimed at least once: without a claim nothing can have been sent.
-    Attempted,
-    /// Its not-before time has come.
-    Due,
-    /// Its lease has run out.
-    LeaseExpired,
-    /// The message was enqueued after the failure was recorded: somebody replayed it.
-    Replayed,
-    /// The policy is `resend`, the grace period is over, and fewer than [`MOST_DOUBTS`] attempts
-    /// have ended in doubt.
-    GracePassed,
-    /// No attempt has ended in doubt.
-    Undoubted,
-    /// One attempt or more has ended in doubt.
-    Doubted,
-    /// One attempt has ended in doubt. In `in_doubt` that is the record's own.
-    DoubtedOnce,
-}
-
-/// What a writer knows. Times are milliseconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Facts {
-    /// The writer's clock.
-    pub now: i64,
-    /// The attempt that the writer claimed; 0 for those that claim none.
-    pub attempt: u32,
-    /// When the writer's message was put on its queue (SQS `SentTimestamp`).
-    pub enqueued_at: i64,
-    /// Doubts from before this moment may be sent again; `i64::MIN` where the policy is `hold`.
-    pub resend_doubts_from: i64,
-    /// For [`Transition::Claim`]: when the new lease runs out.
-    pub lease_until: i64,
-    /// For [`Transition::Refuse`]: when it is due again.
-    pub not_before: i64,
-}
-
-impl Facts {
-    /// The facts of a writer that knows only the time.
-    #[must_use]
-    pub const fn at(now: i64) -> Self {
-        Self {
-            now,
-            attempt: 0,
-            enqueued_at: i64::MIN,
-            resend_doubts_from: i64::MIN,
-            lease_until: 0,
-            not_before: 0,
-        }
-    }
-
-    /// The facts of the mailer that holds `attempt`.
-    #[must_use]
-    pub const fn of_attempt(now: i64, attempt: u32) -> Self {
-        Self { attempt, ..Self::at(now) }
-    }
 }
 
 /// What becomes of the attempt number.
@@ -310,33 +236,5 @@ impl Transition {
             Write::ClearDoubts => Record { doubts: 0, ..after },
             Write::Postpone => Record { not_before: facts.not_before, ..after },
         })
-    }
-}
-
-impl Precondition {
-    fn holds(self, record: Option<&Record>, facts: &Facts) -> bool {
-        match (self, record) {
-            (Absent, None) => true,
-            (In(state, guards), Some(record)) => {
-                record.state == state && guards.iter().all(|guard| guard.holds(record, facts))
-            }
-            (Absent, Some(_)) | (In(..), None) => false,
-        }
-    }
-}
-
-impl Guard {
-    fn holds(self, record: &Record, facts: &Facts) -> bool {
-        match self {
-            SameAttempt => record.attempt == facts.attempt,
-            Attempted => record.attempt > 0,
-            Due => record.not_before <= facts.now,
-            LeaseExpired => record.lease_until < facts.now,
-            Replayed => record.since < facts.enqueued_at,
-            GracePassed => record.since <= facts.resend_doubts_from && record.doubts < MOST_DOUBTS,
-            Undoubted => record.doubts == 0,
-            Doubted => record.doubts > 0,
-            DoubtedOnce => record.doubts == 1,
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! The long fault run: `cargo run --release -p waybill-tests --bin chaos -- --events 100000`.
+//! The long fault run: `cargo run --release --bin chaos -- --events 100000`.
 //!
 //! Prints the verdict; exit code 1 when the promise was broken. The same `--seed` replays the plan.
 

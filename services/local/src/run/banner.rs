@@ -25,8 +25,8 @@ pub fn print(stack: &Stack, args: &Args) {
     println!("    export AWS_ENDPOINT_URL_SQS={}", endpoints.sqs);
     println!("    export AWS_ENDPOINT_URL_SESV2={}", endpoints.ses);
     println!("  and then, for instance");
-    println!("    cargo run -p waybill-ops -- status");
-    println!("    cargo run -p waybill-ops -- order 1001");
+    println!("    cargo run --bin waybill -- status");
+    println!("    cargo run --bin waybill -- order 1001");
     println!();
 }
 
