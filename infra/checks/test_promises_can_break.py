@@ -108,8 +108,8 @@ def test_reserved_concurrency_is_reported(template):
     assert promises.every_function_of_a_queue_is_bounded_by_its_mapping(template)
 
 
-@pytest.mark.parametrize("graces", [("900", "43200"), ("1000", "39600")])
-def test_a_grace_that_outlives_the_news_is_reported(template, graces):
+@pytest.mark.parametrize("graces", [("1200", "43200"), ("950", "39600")])
+def test_a_grace_that_outlives_the_news_or_is_over_while_an_event_is_hidden_is_reported(template, graces):
     variables = of_type(template, promises.FUNCTION)["Mailer"]["Environment"]["Variables"]
     variables["DOUBT_GRACE_SECONDS"]["Fn::If"][1:] = graces
     assert promises.a_doubt_is_resent_while_it_is_news(template)

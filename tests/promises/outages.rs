@@ -195,7 +195,7 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
 
     // It was about another mail. Now nothing can tell any more, and the policy is to send again.
     later.queues.take_all(FEEDBACK_DLQ);
-    later.pass(SignedDuration::from_mins(5)).await;
+    later.pass(SignedDuration::from_mins(20)).await;
     assert_eq!(stack.mails_to(&customer("U1")), 2);
     stack.stop().await;
 }

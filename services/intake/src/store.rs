@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
-use kit::Clock;
+use kit::why::said;
+use kit::{Clock, why};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shared::message::DispatchRequest;
@@ -110,9 +111,9 @@ impl EventStore {
                 PutItemError::ConditionalCheckFailedException(failed) => {
                     Ok(Some(failed.item.unwrap_or_default()))
                 }
-                other => Err(StoreError(DisplayErrorContext(&other).to_string())),
+                other => Err(StoreError(said(&other))),
             },
-            Err(other) => Err(StoreError(DisplayErrorContext(&other).to_string())),
+            Err(other) => Err(StoreError(why(&other))),
         }
     }
 

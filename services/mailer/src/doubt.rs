@@ -9,7 +9,7 @@ use shared::notification::DoubtPolicy;
 use crate::deliver::{Delivery, claim, millis, stand_back};
 
 /// How long a doubt waits that is due, while SES's word may lie unread.
-const UNTIL_READ: i64 = 60_000;
+const UNTIL_READ: i64 = 900_000;
 
 /// A doubt has just been recorded.
 pub async fn doubted(delivery: &Delivery<'_>, item: &Item) -> Result<Disposition, LedgerError> {

@@ -15,6 +15,9 @@ const SLOWEST: f64 = 1.0;
 const TRIES: u32 = 5;
 const ASK_AGAIN: Duration = Duration::from_secs(10);
 
+/// How long an answer is waited for: mails wait with it.
+const ANSWER: Duration = Duration::from_secs(5);
+
 /// AWS raises and lowers the rate of an account; a process may live for hours.
 const GOOD_FOR: Duration = Duration::from_secs(900);
 
@@ -146,14 +149,15 @@ async fn asked(ses: &aws_sdk_sesv2::Client, tries: u32) -> Option<f64> {
     let retry = RetryConfig::standard().with_max_attempts(tries);
     let call = ses.get_account().customize();
     let call = call.config_override(aws_sdk_sesv2::config::Builder::new().retry_config(retry));
-    match call.send().await {
-        Ok(account) => account.send_quota.map(|q| q.max_send_rate).filter(|rate| *rate > 0.0),
-        Err(error) => {
-            let error = aws_sdk_sesv2::error::DisplayErrorContext(&error).to_string();
-            tracing::warn!(error, "SES did not tell the account's send rate");
-            None
+    let error = match tokio::time::timeout(ANSWER, call.send()).await {
+        Ok(Ok(account)) => {
+            return account.send_quota.map(|q| q.max_send_rate).filter(|rate| *rate > 0.0);
         }
-    }
+        Ok(Err(error)) => kit::why(&error),
+        Err(_elapsed) => "it did not answer in time".to_owned(),
+    };
+    tracing::warn!(error, "SES did not tell the account's send rate");
+    None
 }
 
 #[cfg(test)]

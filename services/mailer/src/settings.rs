@@ -43,7 +43,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
         dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
         brand: brand()?,
         lease: SignedDuration::from_secs(number("LEASE_SECONDS", 60)?),
-        grace: SignedDuration::from_secs(number("DOUBT_GRACE_SECONDS", 900)?),
+        grace: SignedDuration::from_secs(number("DOUBT_GRACE_SECONDS", 1200)?),
         clock,
     })
 }

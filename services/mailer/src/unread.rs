@@ -19,8 +19,9 @@ impl UnreadEvents {
         Self { client, queues }
     }
 
-    /// Whether an event may wait there: one does, or SQS does not say. Messages that feedback works
-    /// on at this moment are not counted, or a busy shop would never be sure. SQS's counts lag by
+    /// Whether an event may wait there: one does, or SQS does not say. Messages in flight
+    /// are not counted, or a busy shop would never be sure: the grace is longer than a message that
+    /// feedback fails on can stay hidden before it is in the dead-letter queue. SQS's counts lag by
     /// about a minute
     /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html>);
     /// an event that matters here is older than the grace.

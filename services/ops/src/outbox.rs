@@ -101,13 +101,14 @@ impl<'a> Missing<'a> {
         Ok(unseen.into_iter().filter_map(lost).collect())
     }
 
-    /// The dispatch message of a lost event; `None` when the event has been erased since.
+    /// The dispatch message of a lost event; `None` when the event has been erased since, or was
+    /// not written by intake.
     ///
     /// # Errors
     /// [`Failure::Service`] when the Events table does not answer.
     pub async fn message(&self, lost: &Lost) -> Result<Option<String>, Failure> {
         let stored = Outbox(&self.tables).stored(&lost.entry).await.map_err(unread)?;
-        Ok(stored.map(|stored| stored.message))
+        Ok(stored.and_then(|stored| stored.message))
     }
 }
 

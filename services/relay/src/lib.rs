@@ -5,8 +5,7 @@
 //!   sequence number that failed is reported, so the stream comes again from there.
 //! - In the stream's order, which per order is the order of acceptance. (The queue does not keep
 //!   it; nothing downstream relies on it.)
-//! - It knows no business rules and parses no event: the item carries the message as it is to be
-//!   sent.
+//! - It knows no business rules and parses no event: the item carries the message, compressed.
 //! - On a schedule it sweeps: an event that the ledger has not seen after some minutes is queued
 //!   again, so that a stream that was down for longer than its 24 hours loses nothing.
 

@@ -28,8 +28,8 @@ pub struct Entry {
 /// An event as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// The dispatch message.
-    pub message: String,
+    /// The dispatch message.; `None` if it is not one that intake wrote.
+    pub message: Option<String>,
     /// How often it was swept.
     pub sweeps: u32,
 }
@@ -107,10 +107,9 @@ impl Outbox<'_> {
             .set_key(Some(event_key(entry)))
             .projection_expression("message, sweeps");
         let answer = call.send().await.map_err(|e| OutboxError(why(&e)))?;
-        Ok(answer.item.and_then(|item| {
-            let sweeps = item.get("sweeps").and_then(|n| n.as_n().ok()?.parse().ok()).unwrap_or(0);
-            let packed = item.get("message")?.as_b().ok()?;
-            Some(Stored { message: unpack(packed.as_ref()).ok()?, sweeps })
+        Ok(answer.item.map(|item| Stored {
+            message: item.get("message").and_then(|v| unpack(v.as_b().ok()?.as_ref()).ok()),
+            sweeps: item.get("sweeps").and_then(|n| n.as_n().ok()?.parse().ok()).unwrap_or(0),
         }))
     }
 

@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use kit::queue::{DeadLetter, Disposition, Outgoing, send_all};
+use kit::queue::{DeadLetter, Disposition, Outgoing, SendFailure, send_all};
 use kit::telemetry::{Count, count_many};
 use serde_json::{Value, json};
 use shared::dead_letter::Code;
@@ -23,7 +23,7 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
                 senders.push(record);
             }
             None => {
-                if set_aside(relay, record).await == Disposition::Retry {
+                if set_aside(relay, record, NOT_INTAKES).await == Disposition::Retry {
                     return failed_from(senders.first().copied().unwrap_or(record));
                 }
             }
@@ -31,15 +31,23 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
     }
     let results = send_all(&relay.queues.client, &relay.queues.dispatch, messages).await;
     count_many(Count::Queued, results.iter().filter(|r| r.is_ok()).count() as u64);
-    let first_failure =
-        results.iter().zip(senders).find_map(|(r, s)| r.as_ref().err().zip(Some(s)));
-    match first_failure {
-        None => json!({ "batchItemFailures": [] }),
-        Some((error, record)) => {
-            tracing::warn!(%error, "the stream comes again from the first message not taken");
-            failed_from(record)
+    for (result, record) in results.iter().zip(senders) {
+        let is_dealt_with = match result {
+            Ok(()) => true,
+            Err(SendFailure::Refused) => {
+                set_aside(relay, record, "SQS refuses a character of its message").await
+                    == Disposition::Done
+            }
+            Err(error @ SendFailure::NotTaken(_)) => {
+                tracing::warn!(%error, "the stream comes again from the first message not taken");
+                false
+            }
+        };
+        if !is_dealt_with {
+            return failed_from(record);
         }
     }
+    json!({ "batchItemFailures": [] })
 }
 
 /// Whether a record is about a new event. Partitions that begin with `#` are intake's own notes.
@@ -55,14 +63,15 @@ pub fn message(record: &Value) -> Option<String> {
     unpack(&BASE64_STANDARD.decode(packed).ok()?).ok()
 }
 
-/// An item without a message was not written by intake. It goes to the dead-letter queue by its
-/// keys, and the records behind it go on.
-async fn set_aside(relay: &Relay, record: &Value) -> Disposition {
+const NOT_INTAKES: &str = "the item in the Events table has no message that intake wrote";
+
+/// What can never be queued goes to the dead-letter queue by its keys, and the records behind it go
+/// on.
+async fn set_aside(relay: &Relay, record: &Value, reason: &str) -> Disposition {
     let letter = DeadLetter {
         body: record["dynamodb"]["Keys"].to_string(),
         code: Code::Unreadable,
-        reason: "the item in the Events table has no attribute `message` that intake wrote"
-            .to_owned(),
+        reason: reason.to_owned(),
         order_id: None,
         kind: None,
     };

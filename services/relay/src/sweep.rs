@@ -3,11 +3,12 @@
 use futures::{StreamExt, TryStreamExt, stream};
 use kit::queue::{DeadLetter, Disposition, Outgoing, SendFailure, send_all};
 use kit::telemetry::{Count, count};
+use serde_json::json;
 use shared::OrderId;
 use shared::dead_letter::Code;
 use shared::outbox::{BUCKET_MS, buckets};
 
-use crate::outbox::{Entry, MOST_KEYS, Outbox, OutboxError, Stored};
+use crate::outbox::{Entry, MOST_KEYS, Outbox, OutboxError};
 use crate::sources::Relay;
 use crate::watermark;
 
@@ -100,6 +101,10 @@ async fn queue_again(relay: &Relay, entry: &Entry) -> Result<(), OutboxError> {
     let Some(stored) = outbox.stored(entry).await? else {
         return Ok(());
     };
+    let Some(message) = stored.message else {
+        let reason = "the item in the Events table has no message that intake wrote";
+        return give_up(relay, entry, keys(entry), Code::Unreadable, reason.to_owned()).await;
+    };
     tracing::warn!(
         order_id = entry.order_id,
         event = entry.event,
@@ -107,19 +112,22 @@ async fn queue_again(relay: &Relay, entry: &Entry) -> Result<(), OutboxError> {
         "queued again"
     );
     if stored.sweeps >= MOST_SWEEPS {
-        return give_up(relay, entry, stored).await;
+        let reason = format!("swept {} times without ever reaching the ledger", stored.sweeps);
+        return give_up(relay, entry, message, Code::Unplannable, reason).await;
     }
-    let message = Outgoing { body: stored.message, ..Outgoing::default() };
+    let message = Outgoing { body: message, ..Outgoing::default() };
     let sent = send_all(&relay.queues.client, &relay.queues.dispatch, vec![message]).await;
     match sent.into_iter().next() {
         // Its neighbours must not wait for it.
         Some(Err(error @ SendFailure::Refused)) => {
-            tracing::error!(order_id = entry.order_id, event = entry.event, %error, "not queued");
+            give_up(relay, entry, keys(entry), Code::Unplannable, error.to_string()).await
         }
-        Some(Err(error @ SendFailure::NotTaken(_))) => return Err(OutboxError(error.to_string())),
-        Some(Ok(())) | None => count(Count::Swept),
+        Some(Err(error @ SendFailure::NotTaken(_))) => Err(OutboxError(error.to_string())),
+        Some(Ok(())) | None => {
+            count(Count::Swept);
+            outbox.look_again(entry, relay.clock.now_ms() + pause(relay, stored.sweeps)).await
+        }
     }
-    outbox.look_again(entry, relay.clock.now_ms() + pause(relay, stored.sweeps)).await
 }
 
 /// Twice as long after each sweep: an event that waits behind a long backlog is not multiplied.
@@ -127,14 +135,20 @@ fn pause(relay: &Relay, sweeps: u32) -> i64 {
     relay.sweep_after_ms.saturating_mul(1 << sweeps.min(MOST_SWEEPS))
 }
 
-async fn give_up(relay: &Relay, entry: &Entry, stored: Stored) -> Result<(), OutboxError> {
-    let letter = DeadLetter {
-        body: stored.message,
-        code: Code::Unplannable,
-        reason: format!("swept {} times without ever reaching the ledger", stored.sweeps),
-        order_id: OrderId::parse(&entry.order_id).ok(),
-        kind: None,
-    };
+/// Names the item in a dead letter that cannot hold it.
+fn keys(entry: &Entry) -> String {
+    json!({ "order_id": { "S": entry.order_id }, "event": { "S": entry.event } }).to_string()
+}
+
+async fn give_up(
+    relay: &Relay,
+    entry: &Entry,
+    body: String,
+    code: Code,
+    reason: String,
+) -> Result<(), OutboxError> {
+    let order_id = OrderId::parse(&entry.order_id).ok();
+    let letter = DeadLetter { body, code, reason, order_id, kind: None };
     match relay.queues.dead_letters.take(letter).await {
         Disposition::Done => Outbox(&relay.tables).forget(entry).await,
         Disposition::Retry => Err(OutboxError("the dead-letter queue is out of reach".to_owned())),

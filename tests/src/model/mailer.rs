@@ -1,4 +1,4 @@
-//! The mailer: `deliver.rs` and `stale.rs` of the mailer, one step at a time.
+//! The mailer: `deliver.rs`, `doubt.rs` and `stale.rs` of the mailer, one step at a time.
 
 use shared::ledger::{AfterClaim, Facts, MOST_DOUBTS, Record, State, Transition, after_claim};
 use shared::notification::DoubtPolicy;
@@ -113,7 +113,7 @@ impl Mailer<'_> {
         }
     }
 
-    /// `deliver::hold`.
+    /// `doubt::hold`.
     fn hold(&mut self, attempt: u8) -> Next {
         match self.write(Transition::Hold, Facts::of_attempt(0, u32::from(attempt))) {
             Outcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),

@@ -16,6 +16,7 @@ mod ledger;
 mod queues;
 mod report;
 
+use jiff::{SignedDuration, Timestamp};
 use kit::ledger::Item;
 use serde_json::json;
 
@@ -41,7 +42,8 @@ pub struct Args {
     #[arg(long)]
     pub yes: bool,
     /// The ledger's records too, though they hold no personal data: then an event that is published
-    /// again is mailed again. Kept while anything else of the order is left
+    /// again is mailed again. Kept while anything else of the order is left, and for a day after
+    /// its last change: so long the stream remembers
     #[arg(long)]
     pub ledger_too: bool,
     /// Why; written to the audit item, so without names and addresses
@@ -108,11 +110,21 @@ async fn walk(
     }
     places.push(events::delete(stack, order, &events, mode).await?);
     if args.ledger_too {
-        let is_needed = places.iter().any(Place::may_be_mailed);
         let known = records(stack, order).await?;
+        let is_needed =
+            places.iter().any(Place::may_be_mailed) || may_be_in_the_stream(&events, &known);
         places.push(ledger::delete(stack, &known, mode, is_needed).await?);
     }
     Ok(Erasure::new(order, mode, places, args.ledger_too))
+}
+
+/// The stream remembers an event for 24 hours, and what comes out of it would be planned anew
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>). Of an event that
+/// an erasure before has deleted, the record that it closed then tells.
+fn may_be_in_the_stream(events: &[StoredEvent], records: &[Item]) -> bool {
+    let day_ago = (Timestamp::now() - SignedDuration::from_hours(24)).as_millisecond();
+    events.iter().any(|event| event.accepted_at >= day_ago)
+        || records.iter().any(|record| record.since >= day_ago)
 }
 
 async fn records(stack: &Stack, order: &str) -> Result<Vec<Item>, Failure> {
@@ -124,6 +136,7 @@ async fn records(stack: &Stack, order: &str) -> Result<Vec<Item>, Failure> {
 fn undecided<'a>(events: &'a [StoredEvent], records: &[Item]) -> Vec<&'a StoredEvent> {
     let is_known = |event: &StoredEvent| records.iter().any(|r| r.notification == event.ledger_key);
     let mut undecided: Vec<&StoredEvent> = events.iter().filter(|e| !is_known(e)).collect();
+    undecided.sort_by(|a, b| a.ledger_key.cmp(&b.ledger_key));
     undecided.dedup_by(|a, b| a.ledger_key == b.ledger_key);
     undecided
 }

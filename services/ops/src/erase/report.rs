@@ -113,8 +113,9 @@ impl Erasure {
             ),
             (
                 |p| p.what == LEDGER_RECORDS && p.left > 0,
-                "The ledger's records are kept while anything above is left: they keep it from \
-                 being mailed.\n",
+                "The ledger's records are kept while anything above is left, and for a day after \
+                 the order's last change\n(so long the stream remembers): they keep it from being \
+                 mailed.\n",
             ),
         ];
         let mut text = String::new();

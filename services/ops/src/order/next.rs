@@ -28,7 +28,7 @@ pub fn next(item: &Item, now: i64) -> String {
             "its mailer said nothing in time: it falls in doubt when its message comes back"
                 .to_owned()
         }
-        Some(State::InDoubt) => doubt(item),
+        Some(State::InDoubt) => doubt(item, now),
         Some(State::Sent) => "waits for SES to say that it was delivered".to_owned(),
         Some(State::Failed) => {
             format!("nothing, until `waybill resend {} --reason \"...\"`", command_words(item))
@@ -51,12 +51,12 @@ pub fn command_words(item: &Item) -> String {
     format!("{} {kind}{scope}", item.order_id)
 }
 
-fn doubt(item: &Item) -> String {
+fn doubt(item: &Item, now: i64) -> String {
     let policy = OrderId::parse(&item.order_id)
         .and_then(|id| NotificationKey::from_sort_key(id, &item.notification))
         .map(|key| key.kind.doubt_policy());
-    let may_be_resent =
-        item.record().is_some_and(|record| record.doubts < shared::ledger::MOST_DOUBTS);
+    let is_news = item.send_before > now;
+    let may_be_resent = is_news && item.doubts < shared::ledger::MOST_DOUBTS;
     match policy {
         Ok(DoubtPolicy::Resend) if may_be_resent => {
             "an SES event settles it; without one it is sent again after the grace period"

@@ -28,7 +28,7 @@ pub const MAIL_DLQ: &str = "http://queues.example/mail-dlq";
 
 /// The deployed settings.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
-const GRACE: SignedDuration = SignedDuration::from_secs(900);
+const GRACE: SignedDuration = SignedDuration::from_secs(1200);
 const RETENTION: SignedDuration = SignedDuration::from_hours(400 * 24);
 const SWEEP_AFTER_MS: i64 = 300_000;
 
