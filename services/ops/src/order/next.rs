@@ -89,9 +89,12 @@ mod tests {
             order_id: "1001".to_owned(),
             notification: notification.to_owned(),
             state: "in_doubt".to_owned(),
+            send_before: 1_000,
             ..Item::default()
         };
         assert!(next(&doubted("order.confirmed##customer"), 0).contains("grace"));
+        let no_news = next(&doubted("order.confirmed##customer"), 1_000);
+        assert!(!no_news.contains("grace") && no_news.contains("settle"), "{no_news}");
         assert!(next(&doubted("order.refunded#R-1#customer"), 0).contains("settle"));
     }
 
