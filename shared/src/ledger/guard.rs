@@ -50,9 +50,9 @@ pub struct Facts {
     pub enqueued_at: i64,
     /// Doubts from before this moment may be sent again; `i64::MIN` where the policy is `hold`.
     pub resend_doubts_from: i64,
-    /// For [`Transition::Claim`]: when the new lease runs out.
+    /// For [`Transition::Claim`](super::Transition::Claim): when the new lease runs out.
     pub lease_until: i64,
-    /// For [`Transition::Refuse`]: when it is due again.
+    /// For [`Transition::Refuse`](super::Transition::Refuse): when it is due again.
     pub not_before: i64,
 }
 
