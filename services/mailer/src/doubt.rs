@@ -8,9 +8,6 @@ use shared::notification::DoubtPolicy;
 
 use crate::deliver::{Delivery, claim, millis, stand_back};
 
-/// How long a doubt waits that is due, while SES's word may lie unread.
-const UNTIL_READ: i64 = 900_000;
-
 /// A doubt has just been recorded.
 pub async fn doubted(delivery: &Delivery<'_>, item: &Item) -> Result<Disposition, LedgerError> {
     count(Count::InDoubt);
@@ -38,14 +35,14 @@ pub async fn wait_in_doubt(
 }
 
 /// Where SES's events wait unread, one of them may say that the mail was accepted: it is not sent
-/// again before they are read.
+/// again before they are read. It is looked at again after another grace.
 async fn resend(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
-    let now = delivery.mailer.clock.now_ms();
+    let (now, grace) = (delivery.mailer.clock.now_ms(), millis(delivery.mailer.grace));
     if delivery.mailer.unread.may_hold_events().await {
         tracing::warn!("not sent again while SES's events wait unread");
-        return Ok(delivery.park_until(now + UNTIL_READ).await);
+        return Ok(delivery.park_until(now + grace).await);
     }
-    let resend_doubts_from = now - millis(delivery.mailer.grace);
+    let resend_doubts_from = now - grace;
     Box::pin(claim(delivery, Facts { resend_doubts_from, ..delivery.facts() })).await
 }
 
