@@ -4,6 +4,8 @@
 //! message attributes (type `String`), and acknowledges the original. A message without them was
 //! moved by SQS, after `maxReceiveCount` receives that ended in no answer.
 
+use crate::ledger::FailReason;
+
 /// The reason, as a sentence without personal data.
 pub const REASON: &str = "waybill-reason";
 /// The reason as one word for filters, see [`Code`].
@@ -31,6 +33,16 @@ pub enum Code {
 }
 
 impl Code {
+    /// Of a notification whose ledger record says `reason`, as a [`FailReason`] is written there.
+    #[must_use]
+    pub fn of_failure(reason: &str) -> Self {
+        if reason == FailReason::Unrenderable.to_string() {
+            Self::Unrenderable
+        } else {
+            Self::Refused
+        }
+    }
+
     /// The word.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -85,6 +85,9 @@ struct MailWire {
     event: Value,
 }
 
+/// The year 9999 begins.
+const LATEST: Timestamp = Timestamp::constant(253_370_764_800, 0);
+
 const DISPATCH: &str = "dispatch request";
 const MAIL: &str = "mail request";
 
@@ -196,9 +199,11 @@ fn event(contract: &'static str, event: &Value) -> Result<Event, Unreadable> {
     })
 }
 
+/// A moment with room for the longest time that anything is news: it is added to it.
 fn millis(contract: &'static str, at: i64) -> Result<Timestamp, Unreadable> {
-    Timestamp::from_millisecond(at)
-        .map_err(|_| malformed(contract, "expected times in milliseconds since 1970"))
+    Timestamp::from_millisecond(at).ok().filter(|at| *at < LATEST).ok_or_else(|| {
+        malformed(contract, "expected times in milliseconds since 1970, before 9999")
+    })
 }
 
 fn malformed(contract: &'static str, why: impl Into<String>) -> Unreadable {

@@ -95,7 +95,13 @@ impl Kind {
     pub const fn doubt_policy(self) -> DoubtPolicy {
         match self {
             Self::OrderRefunded => DoubtPolicy::Hold,
-            _ => DoubtPolicy::Resend,
+            Self::OrderConfirmed
+            | Self::OrderCancelled
+            | Self::ShipmentShipped
+            | Self::ShipmentUpdated
+            | Self::ShipmentDelayed
+            | Self::ShipmentOutForDelivery
+            | Self::ShipmentDelivered => DoubtPolicy::Resend,
         }
     }
 
@@ -206,7 +212,11 @@ impl NotificationKey {
     fn parcel(&self) -> Option<&str> {
         match self.kind {
             Kind::OrderConfirmed | Kind::OrderCancelled | Kind::OrderRefunded => None,
-            _ => self.scope.split('#').next(),
+            Kind::ShipmentShipped
+            | Kind::ShipmentUpdated
+            | Kind::ShipmentDelayed
+            | Kind::ShipmentOutForDelivery
+            | Kind::ShipmentDelivered => self.scope.split('#').next(),
         }
     }
 }

@@ -26,6 +26,9 @@ pub const BUCKET_MS: i64 = 60 * 60 * 1000;
 /// How many shards a bucket has.
 pub const SHARDS: u32 = 8;
 
+/// How far ahead of now the sweep puts an event off at most, in milliseconds.
+pub const FARTHEST_AHEAD_MS: i64 = 2 * 24 * 60 * 60 * 1000;
+
 /// The best that the algorithm knows; an event is small, and is written once.
 const LEVEL: u8 = 10;
 

@@ -53,7 +53,11 @@ fn case(kind: Kind, types: &mut SchemaGenerator) -> Option<Value> {
         Kind::OrderConfirmed => return None,
         Kind::OrderCancelled => ("cancellation", types.subschema_for::<Cancellation>(), false),
         Kind::OrderRefunded => ("refund", types.subschema_for::<Refund>(), true),
-        _ => ("shipment", types.subschema_for::<Shipment>(), true),
+        Kind::ShipmentShipped
+        | Kind::ShipmentUpdated
+        | Kind::ShipmentDelayed
+        | Kind::ShipmentOutForDelivery
+        | Kind::ShipmentDelivered => ("shipment", types.subschema_for::<Shipment>(), true),
     };
     let extra = match kind {
         Kind::ShipmentUpdated => json!({ "required": ["tracking_number"] }),

@@ -1,12 +1,16 @@
 //! A function killed (SIGKILL) in the middle of a batch loses nothing: at the boundary of each of
 //! its calls, before the service has done anything and after it has done all.
 
+use std::collections::BTreeSet;
+
 use local::aws::calls::Service::{self, DynamoDb, SesV2, Sqs};
+use local::ses::account::Senders;
 use shared::ledger::State;
+use shared::message::MailRequest;
 use waybill_tests::chaos::odds::Moment::{self, After, Before};
 
 use crate::support::events::{confirmed, customer, refunded, shipped};
-use crate::support::killer::{Boundary, Killer, SesEvents, publish_surely};
+use crate::support::killer::{Boundary, Killer, Trouble, publish_surely};
 use crate::support::{Outcomes, TestStack};
 
 /// Two full batches of messages.
@@ -27,14 +31,30 @@ async fn intake_killed_before_it_can_answer_for_a_stored_event_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn relay_killed_before_it_queues_events_loses_nothing() {
-    let boundary = Boundary { after: 0, ..middle("relay", Sqs, "SendMessageBatch", Before) };
-    mails_each_order_once_at(boundary).await;
+    mails_each_order_once_at(first("relay", Sqs, "SendMessageBatch", Before)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn relay_killed_after_it_queued_events_mails_nothing_twice() {
-    let boundary = Boundary { after: 0, ..middle("relay", Sqs, "SendMessageBatch", After) };
-    mails_each_order_once_at(boundary).await;
+    mails_each_order_once_at(first("relay", Sqs, "SendMessageBatch", After)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_killed_before_it_queues_an_event_again_loses_nothing() {
+    let boundary = middle("relay", Sqs, "SendMessageBatch", Before);
+    mails_each_order_once_amid(Trouble::StreamDown, boundary).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_killed_after_it_queued_an_event_again_mails_nothing_twice() {
+    let boundary = middle("relay", Sqs, "SendMessageBatch", After);
+    mails_each_order_once_amid(Trouble::StreamDown, boundary).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_killed_before_it_notes_what_it_queued_mails_nothing_twice() {
+    let boundary = middle("relay", DynamoDb, "UpdateItem", Before);
+    mails_each_order_once_amid(Trouble::StreamDown, boundary).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,9 +68,13 @@ async fn dispatcher_killed_between_plan_and_mail_request_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn dispatcher_killed_before_it_queues_mail_requests_loses_nothing() {
+    mails_each_order_once_at(first("dispatcher", Sqs, "SendMessageBatch", Before)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn dispatcher_killed_after_it_queued_mail_requests_mails_nothing_twice() {
-    let boundary = Boundary { after: 0, ..middle("dispatcher", Sqs, "SendMessageBatch", After) };
-    mails_each_order_once_at(boundary).await;
+    mails_each_order_once_at(first("dispatcher", Sqs, "SendMessageBatch", After)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,6 +108,40 @@ async fn mailer_killed_after_it_recorded_ses_answer_mails_nothing_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mailer_killed_before_it_parks_a_mail_loses_nothing() {
+    let boundary = middle("mailer", Sqs, "SendMessageBatch", Before);
+    mails_each_order_once_amid(Trouble::SesBusy(ORDERS), boundary).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mailer_killed_after_it_parked_a_mail_mails_nothing_twice() {
+    let boundary = middle("mailer", Sqs, "SendMessageBatch", After);
+    mails_each_order_once_amid(Trouble::SesBusy(ORDERS), boundary).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mailer_killed_between_a_refusal_and_its_dead_letter_sets_every_mail_aside() {
+    let killer = Killer::at(middle("mailer", Sqs, "SendMessageBatch", Before));
+    let stack = killer.stack().await;
+    let nobody = Senders::Verified(vec!["another.example".to_owned()]);
+    stack.stack.ses.account().change(|account| account.senders = nobody);
+    let orders = orders();
+    let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
+    let outcomes = rest(&stack, &lines).await;
+    assert!(killer.has_struck());
+    assert!(states(&outcomes).iter().all(|state| state == State::Failed.as_str()));
+    let dead_letters = &stack.stack.resources.queues.mail_dlq;
+    let mut aside = BTreeSet::new();
+    while aside.len() < ORDERS {
+        let letter = stack.receive(dead_letters).await;
+        let request = MailRequest::parse(letter.body().expect("a body")).expect("a mail request");
+        aside.insert(request.key.order_id);
+    }
+    assert_eq!(stack.mails().len(), 0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn feedback_killed_before_it_records_loses_nothing() {
     mails_each_order_once("feedback", DynamoDb, "UpdateItem", Before).await;
 }
@@ -97,7 +155,7 @@ async fn feedback_killed_after_it_recorded_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mailer_killed_after_ses_took_the_mail_may_mail_again_when_every_ses_event_is_lost() {
     let boundary = middle("mailer", SesV2, "SendEmail", After);
-    let killer = Killer::with(boundary, SesEvents::Lost);
+    let killer = Killer::amid(Trouble::SesEventsLost, boundary);
     let stack = killer.stack().await;
     let orders = orders();
     let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
@@ -119,7 +177,8 @@ async fn mailer_killed_after_ses_took_the_mail_may_mail_again_when_every_ses_eve
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mailer_killed_after_ses_took_a_refund_holds_the_doubt_when_every_ses_event_is_lost() {
-    let killer = Killer::with(middle("mailer", SesV2, "SendEmail", After), SesEvents::Lost);
+    let boundary = middle("mailer", SesV2, "SendEmail", After);
+    let killer = Killer::amid(Trouble::SesEventsLost, boundary);
     let stack = killer.stack().await;
     let orders = orders();
     let lines: Vec<String> = orders.iter().map(|order| refunded(order)).collect();
@@ -129,6 +188,26 @@ async fn mailer_killed_after_ses_took_a_refund_holds_the_doubt_when_every_ses_ev
     let in_doubt = states.iter().filter(|state| *state == State::InDoubt.as_str()).count();
     assert!((1..=10).contains(&in_doubt), "{in_doubt} in doubt");
     assert!(orders.iter().all(|order| stack.mails_to(&customer(order)) <= 1));
+    stack.stop().await;
+}
+
+/// A doubt that only an operator ends must not go unheard.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_doubt_whose_mailer_died_before_it_could_tell_is_told_by_the_next_one() {
+    let recorded = middle("mailer", DynamoDb, "UpdateItem", After);
+    let killer = Killer::amid(Trouble::SesSilent, Boundary { saying: "doubts + ", ..recorded });
+    let stack = killer.stack().await;
+    let orders = orders();
+    let lines: Vec<String> = orders.iter().map(|order| refunded(order)).collect();
+    let outcomes = rest(&stack, &lines).await;
+    assert!(killer.has_struck());
+    assert!(states(&outcomes).iter().all(|state| state == State::InDoubt.as_str()));
+    let output = stack.output();
+    for order in &orders {
+        let its = format!("\"order_id\":\"{order}\"");
+        let is_told = |line: &&String| line.contains("\"in doubt\"") && line.contains(&its);
+        assert!(output.iter().any(|line| is_told(&line)), "nobody told of the doubt of {order}");
+    }
     stack.stop().await;
 }
 
@@ -142,7 +221,11 @@ async fn mails_each_order_once(
 }
 
 async fn mails_each_order_once_at(boundary: Boundary) {
-    let killer = Killer::at(boundary);
+    mails_each_order_once_amid(Trouble::Nothing, boundary).await;
+}
+
+async fn mails_each_order_once_amid(trouble: Trouble, boundary: Boundary) {
+    let killer = Killer::amid(trouble, boundary);
     let stack = killer.stack().await;
     let orders = orders();
     let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
@@ -171,6 +254,16 @@ const fn middle(
     moment: Moment,
 ) -> Boundary {
     Boundary { function, service, operation, moment, saying: "", after: IN_THE_MIDDLE }
+}
+
+/// The same for a call that is about the whole batch.
+const fn first(
+    function: &'static str,
+    service: Service,
+    operation: &'static str,
+    moment: Moment,
+) -> Boundary {
+    Boundary { after: 0, ..middle(function, service, operation, moment) }
 }
 
 fn orders() -> Vec<String> {

@@ -11,5 +11,6 @@ mod once;
 mod ops;
 mod outages;
 mod poison;
+mod readme;
 mod samples;
 mod support;

@@ -16,6 +16,7 @@ const NONE: Faults = Faults {
     ses_not_now: 0,
     ses_never: 0,
     ledger_echoes: 0,
+    ledger_silent: 0,
     stream_losses: 0,
     redrives: 0,
     replays: 0,
@@ -98,6 +99,17 @@ fn one_order_keeps_every_promise_through_one_of_each_fault_of_the_mail_path() {
 }
 
 #[test]
+fn one_order_keeps_every_promise_while_the_ledger_does_not_answer() {
+    let faults = Faults { crashes: 1, ledger_silent: 2, ses_never: 1, ses_silent: 1, ..NONE };
+    let late = Faults { ledger_silent: 2, ses_silent: 1, ages: 1, ..NONE };
+    for (faults, policy) in [(faults, Resend), (faults, Hold), (late, Resend)] {
+        let model = Waybill::new(&[policy]).with(faults);
+        holds("1 order, a silent ledger", &model);
+        rests("1 order, a silent ledger", &model);
+    }
+}
+
+#[test]
 fn two_events_that_mean_the_same_mail_once() {
     let faults = Faults { crashes: 1, stream_losses: 1, duplicates: 1, ..NONE };
     let model = Waybill { events: 2, dispatchers: 2, ..Waybill::new(&[Resend]).with(faults) };
@@ -172,6 +184,7 @@ fn larger_bounds_keep_every_promise() {
         ses_not_now: 1,
         ses_never: 1,
         ledger_echoes: 1,
+        ledger_silent: 0,
         stream_losses: 1,
         redrives: 1,
         replays: 1,

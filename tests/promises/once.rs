@@ -1,8 +1,15 @@
 //! One mail, whatever comes twice.
 
+use std::sync::Arc;
+
 use crate::support::events::{confirmed, customer, shipped};
-use crate::support::{TestStack, eventually};
+use crate::support::{TestStack, config, eventually};
 use jiff::Timestamp;
+use local::Config;
+use local::aws::calls::Service;
+use local::edge::faults::{Call, Fault, Faults};
+use local::lambda::Invocation;
+use local::resources::EVENTS_TABLE;
 use serde_json::{Value, json};
 use shared::CorrelationId;
 use shared::message::{DispatchRequest, MailRequest};
@@ -36,6 +43,59 @@ async fn a_mail_request_delivered_many_times_at_once_mails_once() {
     assert_eq!(stack.mails_to(&customer("B1")), 1);
     assert_eq!(outcomes.published.len(), 1);
     stack.stop().await;
+}
+
+/// The stack's own stream is never read: what relay gets, the test gives it.
+struct NoStream;
+
+impl Faults for NoStream {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        (call.service == Service::DynamoDbStreams).then_some(Fault::ServerError)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_batch_delivered_twice_mails_each_order_once() {
+    let stack = TestStack::start_with(Config { faults: Arc::new(NoStream), ..config() }).await;
+    let orders: Vec<String> = (1..=12).map(|n| format!("S{n}")).collect();
+    let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
+    let published = stack.publish_only(&lines).await;
+    let batch = json!({ "Records": stream_records(&stack).await }).to_string();
+    for _ in 0..2 {
+        let answer = stack.stack.functions.invoke("relay", batch.clone().into()).await;
+        let Invocation::Answered(answer) = answer else { panic!("relay failed: {answer:?}") };
+        let answer: Value = serde_json::from_slice(&answer).expect("JSON");
+        assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    }
+    let queues = &stack.stack.resources.queues;
+    for queue in [&queues.dispatch, &queues.mail] {
+        eventually("every copy is worked off", async || stack.depth(queue).await == 0).await;
+    }
+    stack.rest(&published).await;
+    for order in &orders {
+        assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
+    }
+    stack.stop().await;
+}
+
+/// The Events table's items as its stream shows them
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
+async fn stream_records(stack: &TestStack) -> Vec<Value> {
+    let scan = stack.stack.dynamodb.scan().table_name(EVENTS_TABLE).send().await;
+    let items = scan.expect("DynamoDB answers").items.unwrap_or_default();
+    let image = |item| json!(serde_dynamo::Item::from(item));
+    let record = |(n, image): (usize, Value)| {
+        let keys = json!({ "order_id": image["order_id"], "event": image["event"] });
+        let (sequence_number, view) = (n.to_string(), "NEW_IMAGE");
+        json!({
+            "eventID": sequence_number, "eventName": "INSERT", "eventSource": "aws:dynamodb",
+            "dynamodb": {
+                "Keys": keys, "NewImage": image, "SequenceNumber": sequence_number,
+                "StreamViewType": view,
+            },
+        })
+    };
+    items.into_iter().map(image).enumerate().map(record).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

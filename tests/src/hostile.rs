@@ -67,10 +67,12 @@ pub fn stream_image(bytes: &[u8]) {
     assert_eq!(seen, there);
 }
 
-/// The queue messages: what is read is written and read as the same, and what is written is text
-/// that SQS takes.
+/// The queue messages: what is read is written and read as the same, what is written is text that
+/// SQS takes, and until when it is news can be told.
 pub fn queue_message(text: &str) {
     if let Ok(request) = DispatchRequest::parse(text) {
+        let is_news_for_a_while = request.send_before() > request.accepted_at;
+        assert!(is_news_for_a_while || request.forced_until.is_some());
         let json: Value = serde_json::from_str(text).expect("what was read is JSON");
         let body =
             DispatchRequest::body(&json["event"], request.accepted_at, &request.correlation_id);

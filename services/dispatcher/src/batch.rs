@@ -5,15 +5,11 @@ use std::collections::BTreeMap;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::queue::{DeadLetter, Disposition, Outgoing, answer, in_parallel, send_all};
 use shared::OrderId;
-use shared::dead_letter::Code;
 use shared::message::{DispatchRequest, MailRequest, Unreadable};
 use tracing::Instrument;
 
 use crate::Dispatcher;
 use crate::decide::{Decision, decide};
-
-/// SQS hands over at most this many messages at a time.
-const AT_ONCE: usize = 10;
 
 /// What a message still needs after its decision.
 enum Next {
@@ -52,7 +48,7 @@ async fn decide_all(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> Vec<(us
         }
     }
     let orders: Vec<_> = orders.into_values().collect();
-    let of_orders = in_parallel(&orders, AT_ONCE, |requests| decide_in_turn(dispatcher, requests));
+    let of_orders = in_parallel(&orders, |requests| decide_in_turn(dispatcher, requests));
     nexts.extend(of_orders.await.into_iter().flatten().flatten());
     nexts
 }
@@ -74,13 +70,7 @@ async fn decide_in_turn(
 }
 
 async fn set_aside(dispatcher: &Dispatcher, body: &str, why: &Unreadable) -> Disposition {
-    let letter = DeadLetter {
-        body: body.to_owned(),
-        code: Code::Unreadable,
-        reason: why.to_string(),
-        order_id: None,
-        kind: None,
-    };
+    let letter = DeadLetter::unreadable(body.to_owned(), why.to_string());
     dispatcher.dead_letters.take(letter).await
 }
 

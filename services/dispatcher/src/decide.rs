@@ -3,10 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use kit::ledger::{Item, LedgerError, PlanOutcome};
 use kit::telemetry::{Count, count};
-use shared::ledger::{SkipReason, State, Transition};
+use shared::ledger::{SkipReason, Transition};
 use shared::message::{DispatchRequest, MailRequest};
 use shared::notification::ledger_key;
-use shared::{Event, NotificationKey, OrderId};
+use shared::{Event, NotificationKey};
 
 use crate::Dispatcher;
 
@@ -65,18 +65,7 @@ fn may_be_late(event: &Event, now: Timestamp) -> bool {
 async fn is_superseded(dispatcher: &Dispatcher, event: &Event) -> Result<bool, LedgerError> {
     let key = NotificationKey::of(event);
     let others = dispatcher.ledger.of_order(key.order_id.as_str()).await?;
-    Ok(others.iter().any(|other| was_decided(other) && supersedes(other, &key)))
-}
-
-/// A later mail that was skipped or failed did not reach the customer: it makes nothing old news.
-fn was_decided(item: &Item) -> bool {
-    !matches!(item.state(), Some(State::Skipped | State::Failed))
-}
-
-fn supersedes(item: &Item, key: &NotificationKey) -> bool {
-    OrderId::parse(&item.order_id)
-        .and_then(|order_id| NotificationKey::from_sort_key(order_id, &item.notification))
-        .is_ok_and(|later| key.is_superseded_by(&later))
+    Ok(others.iter().any(|other| other.supersedes(&key)))
 }
 
 /// A notification that was planned before there was a reason to skip it stays planned: its mail
@@ -124,16 +113,12 @@ fn decided_before(
     other: &Item,
     event: &str,
 ) -> Decision {
-    if waits_for_its_request(other, event) {
+    // A crash may have come between the plan and its mail request.
+    if other.waits_for_the_request_of(event) {
         return Decision::Notify(mail_request(request, send_before));
     }
     tracing::info!(decided_by = other.event, state = other.state, "duplicate");
     Decision::Nothing
-}
-
-/// Planned by this very event and never claimed: a crash may have come before the mail request.
-fn waits_for_its_request(item: &Item, event: &str) -> bool {
-    item.event == event && item.attempt == 0 && item.state() == Some(State::Planned)
 }
 
 fn item(request: &DispatchRequest, send_before: Timestamp) -> Item {

@@ -17,7 +17,6 @@ mod decide;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsEvent;
-use jiff::SignedDuration;
 use kit::ledger::Ledger;
 use kit::queue::DeadLetterQueue;
 use kit::{Clock, config, telemetry};
@@ -62,12 +61,10 @@ async fn from_env() -> Result<Dispatcher, Error> {
     let sdk = kit::aws::sdk_config().await;
     let sqs = kit::aws::sqs(&sdk);
     let clock = Clock::system();
-    let table = config::required("LEDGER_TABLE", "the name of the ledger table")?;
-    let days: i64 = config::number("LEDGER_RETENTION_DAYS", 400)?;
     let dead_letters =
         config::required("DISPATCH_DLQ_URL", "the dispatch dead-letter queue's URL")?;
     Ok(Dispatcher {
-        ledger: Ledger::new(kit::aws::dynamodb(&sdk), table, SignedDuration::from_hours(24 * days)),
+        ledger: Ledger::from_env(kit::aws::dynamodb(&sdk))?,
         mail_queue: config::required("MAIL_QUEUE_URL", "the mail queue's URL")?,
         dead_letters: DeadLetterQueue::new(sqs.clone(), dead_letters, clock),
         sqs,

@@ -4,18 +4,14 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::ledger::{Change, RecordOutcome};
 use kit::queue::{DeadLetter, Disposition, answer, in_parallel};
 use kit::telemetry::{Count, count};
-use shared::dead_letter::Code;
 use shared::ledger::{Facts, State, Transition};
 
 use crate::Feedback;
 use crate::ses_event::{Reading, SesEvent, read};
 
-/// SQS hands over at most this many messages at a time.
-const AT_ONCE: usize = 10;
-
 /// Handles a batch. Every message ends on its own: dealt with, or to be retried.
 pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchResponse {
-    let done = in_parallel(messages, AT_ONCE, |message| one(feedback, message)).await;
+    let done = in_parallel(messages, |message| one(feedback, message)).await;
     let dispositions: Vec<Disposition> =
         done.into_iter().map(|d| d.unwrap_or(Disposition::Retry)).collect();
     answer(messages, &dispositions)
@@ -30,13 +26,7 @@ async fn one(feedback: &Feedback, message: &SqsMessage) -> Disposition {
             Disposition::Done
         }
         Reading::Unreadable(reason) => {
-            let letter = DeadLetter {
-                body: body.to_owned(),
-                code: Code::Unreadable,
-                reason,
-                order_id: None,
-                kind: None,
-            };
+            let letter = DeadLetter::unreadable(body.to_owned(), reason);
             feedback.dead_letters.take(letter).await
         }
     }
@@ -99,7 +89,7 @@ fn suspect(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
 
 fn count_it(transition: Transition) {
     match transition {
-        Transition::Settle => count(Count::Sent),
+        Transition::Settle => count(Count::Settled),
         Transition::Deliver => count(Count::Delivered),
         Transition::Bounce | Transition::Reject => count(Count::Bounced),
         Transition::Complain => count(Count::Complained),

@@ -16,7 +16,6 @@ mod ses_event;
 use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsEvent;
-use jiff::SignedDuration;
 use kit::ledger::Ledger;
 use kit::queue::DeadLetterQueue;
 use kit::{Clock, config, telemetry};
@@ -57,12 +56,10 @@ pub async fn run() -> Result<(), Error> {
 async fn from_env() -> Result<Feedback, Error> {
     let sdk = kit::aws::sdk_config().await;
     let clock = Clock::system();
-    let table = config::required("LEDGER_TABLE", "the name of the ledger table")?;
-    let days: i64 = config::number("LEDGER_RETENTION_DAYS", 400)?;
     let dead_letters =
         config::required("FEEDBACK_DLQ_URL", "the feedback dead-letter queue's URL")?;
     Ok(Feedback {
-        ledger: Ledger::new(kit::aws::dynamodb(&sdk), table, SignedDuration::from_hours(24 * days)),
+        ledger: Ledger::from_env(kit::aws::dynamodb(&sdk))?,
         dead_letters: DeadLetterQueue::new(kit::aws::sqs(&sdk), dead_letters, clock),
         clock,
     })

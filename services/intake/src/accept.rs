@@ -130,14 +130,13 @@ pub async fn accept_all(
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
+    outcomes.iter().flatten().for_each(tell);
     for of_order in stored {
         for (i, outcome) in of_order? {
             outcomes[i] = Some(outcome);
         }
     }
-    let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
-    outcomes.iter().for_each(tell);
-    Ok(outcomes)
+    Ok(outcomes.into_iter().flatten().collect())
 }
 
 async fn accept_one_order(
@@ -146,7 +145,10 @@ async fn accept_one_order(
 ) -> Result<Vec<(usize, Outcome)>, StoreError> {
     let mut outcomes = Vec::with_capacity(events.len());
     for (i, event, json) in events {
-        outcomes.push((i, accept(store, event, &json).await?));
+        let outcome = accept(store, event, &json).await?;
+        // Told at once: what is stored is stored, also when the next event gets no answer.
+        tell(&outcome);
+        outcomes.push((i, outcome));
     }
     Ok(outcomes)
 }

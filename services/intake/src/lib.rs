@@ -66,7 +66,7 @@ pub async fn run() -> Result<(), Error> {
 
 async fn from_env() -> Result<Intake, Error> {
     let table = config::required("EVENTS_TABLE", "the name of the Events table")?;
-    let days = config::number("EVENTS_RETENTION_DAYS", 90)?;
+    let days = config::number("EVENTS_RETENTION_DAYS", 90, 1..=36_500)?;
     let client = kit::aws::dynamodb(&kit::aws::sdk_config().await);
     Ok(Intake {
         store: EventStore::new(client, table, days, Clock::system()),

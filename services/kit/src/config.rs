@@ -1,5 +1,7 @@
 //! Settings from the environment, read once at start-up.
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// Why a function cannot start.
@@ -27,15 +29,22 @@ pub fn optional(name: &'static str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// A number, or `default` when absent.
+/// A number of the range, or `default` when absent.
 ///
 /// # Errors
 /// [`ConfigError::Bad`] when it is set to something else.
-pub fn number<T: FromStr>(name: &'static str, default: T) -> Result<T, ConfigError> {
+pub fn number<T: FromStr + PartialOrd + Display>(
+    name: &'static str,
+    default: T,
+    range: RangeInclusive<T>,
+) -> Result<T, ConfigError> {
     match optional(name) {
         None => Ok(default),
         Some(value) => {
-            value.parse().map_err(|_| ConfigError::Bad(name, "a whole number".to_owned()))
+            value.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+                let (least, most) = range.into_inner();
+                ConfigError::Bad(name, format!("a number from {least} to {most}"))
+            })
         }
     }
 }

@@ -12,6 +12,7 @@
 //! - [`why()`]: a failed call is told in the service's words, never as a Rust value.
 
 pub mod aws;
+pub mod batch_get;
 pub mod clock;
 pub mod config;
 pub mod ledger;
@@ -19,5 +20,6 @@ pub mod queue;
 pub mod telemetry;
 pub mod why;
 
+pub use batch_get::{MOST_KEYS, batch_get};
 pub use clock::Clock;
 pub use why::why;

@@ -37,6 +37,8 @@ pub enum Count {
     Planned,
     /// Mails that SES accepted.
     Sent,
+    /// Notifications of which an SES event said first that SES accepted them.
+    Settled,
     /// Notifications not sent on purpose.
     Skipped,
     /// Notifications failed for good.
@@ -66,6 +68,7 @@ impl Count {
             Self::Swept => "Swept",
             Self::Planned => "Planned",
             Self::Sent => "Sent",
+            Self::Settled => "Settled",
             Self::Skipped => "Skipped",
             Self::Failed => "Failed",
             Self::InDoubt => "InDoubt",
@@ -80,10 +83,31 @@ impl Count {
 
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
-/// Sets up logs and metrics for a function. `WAYBILL_LOG` filters the logs (default `info`);
-/// `WAYBILL_STACK` names the deployment that the metrics are of (default `local`).
+/// Below these levels the SDK and its HTTP client write whole requests and answers, with the
+/// customers' addresses in them.
+const WITHOUT_BODIES: [&str; 7] = [
+    "aws_smithy_runtime=info",
+    "aws_smithy_runtime_api=info",
+    "aws_sdk_dynamodb=info",
+    "aws_sdk_sesv2=info",
+    "aws_sdk_sqs=info",
+    "hyper=info",
+    "hyper_util=info",
+];
+
+/// The filter that `wanted` asks for, `info` if absent or no filter, as far as no log line can hold
+/// personal data.
+fn filter(wanted: Option<&str>) -> EnvFilter {
+    let wanted = wanted.and_then(|wanted| EnvFilter::try_new(wanted).ok());
+    let caps = WITHOUT_BODIES.iter().filter_map(|cap| cap.parse().ok());
+    caps.fold(wanted.unwrap_or_else(|| EnvFilter::new("info")), EnvFilter::add_directive)
+}
+
+/// Sets up logs and metrics for a function. `WAYBILL_LOG` filters the logs (default `info`), but for
+/// what the SDK says of its requests; `WAYBILL_STACK` names the deployment that the metrics are of
+/// (default `local`).
 pub fn init(service: &'static str) {
-    let filter = EnvFilter::try_from_env("WAYBILL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = filter(config::optional("WAYBILL_LOG").as_deref());
     let _ = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
@@ -124,5 +148,25 @@ pub fn flush() {
         && let Err(error) = collector.flush(std::io::stdout())
     {
         tracing::warn!(%error, "metrics could not be written");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_filter_lets_the_sdk_write_its_requests() {
+        for wanted in ["trace", "trace,aws_smithy_runtime=trace", "aws_sdk_sesv2=trace"] {
+            let filter = filter(Some(wanted)).to_string();
+            for cap in WITHOUT_BODIES {
+                assert!(filter.contains(cap), "{wanted} came to {filter}");
+            }
+            assert!(
+                !filter.contains("sesv2=trace") && !filter.contains("runtime=trace"),
+                "{filter}"
+            );
+        }
+        assert!(filter(None).to_string().contains("info"));
     }
 }

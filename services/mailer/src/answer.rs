@@ -52,17 +52,19 @@ impl Answer {
 pub enum Meaning {
     /// Not taken; to be tried again after so many seconds.
     NotNow(u64),
+    /// Not taken, and never will be: SES has read the request and finds fault with it.
+    Never,
     /// Perhaps taken: the request was read, at least in part, and not finished.
     Unknown,
 }
 
-/// The codes that mean something else than their HTTP status does (`by_status`).
+/// What the documented codes mean; any other one means what its HTTP status does (`by_status`).
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
 /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>)
 ///
 /// A role without its permission, or a clock that is off, says nothing about the mail: it waits for
 /// whoever repairs that.
-pub const CODES: [(&str, Meaning); 23] = [
+pub const CODES: [(&str, Meaning); 44] = [
     ("TooManyRequestsException", Meaning::NotNow(2)),
     ("Throttling", Meaning::NotNow(2)),
     ("ThrottlingException", Meaning::NotNow(2)),
@@ -83,9 +85,30 @@ pub const CODES: [(&str, Meaning); 23] = [
     ("OptInRequired", Meaning::NotNow(300)),
     ("SignatureDoesNotMatch", Meaning::NotNow(300)),
     ("UnrecognizedClientException", Meaning::NotNow(300)),
+    ("AlreadyExistsException", Meaning::Never),
+    ("BadRequestException", Meaning::Never),
+    ("ConflictException", Meaning::Never),
+    ("InvalidAction", Meaning::Never),
+    ("InvalidParameterCombination", Meaning::Never),
+    ("InvalidParameterValue", Meaning::Never),
+    ("InvalidQueryParameter", Meaning::Never),
+    ("MailFromDomainNotVerifiedException", Meaning::Never),
+    ("MalformedHttpRequestException", Meaning::Never),
+    ("MalformedQueryString", Meaning::Never),
+    ("MessageRejected", Meaning::Never),
+    ("MissingAction", Meaning::Never),
+    ("MissingParameter", Meaning::Never),
+    ("NotFoundException", Meaning::Never),
+    ("RequestEntityTooLargeException", Meaning::Never),
+    ("UnknownOperationException", Meaning::Never),
+    ("ValidationError", Meaning::Never),
+    ("ConcurrentModificationException", Meaning::Unknown),
+    ("InternalFailure", Meaning::Unknown),
+    ("InternalServiceErrorException", Meaning::Unknown),
     ("RequestAbortedException", Meaning::Unknown),
     ("RequestTimeout", Meaning::Unknown),
     ("RequestTimeoutException", Meaning::Unknown),
+    ("ServiceUnavailable", Meaning::Unknown),
 ];
 
 /// SES answers a spent daily quota with the code of a spent rate; its words tell them apart.
@@ -131,14 +154,17 @@ fn refused(code: Option<&str>, message: Option<&str>, status: u16) -> Answer {
         Some((_, Meaning::NotNow(seconds))) => {
             Answer::NotNow { code: word, again_in: Duration::from_secs(*seconds) }
         }
+        Some((_, Meaning::Never)) => Answer::Never { code: word },
         Some((_, Meaning::Unknown)) => Answer::Unknown { code: word },
         None => by_status(word, status),
     }
 }
 
-/// A client's error is a refusal for good; of anything else nobody knows what was done before.
+/// A client's error is a refusal for good, unless it is about who asks; of anything else nobody knows
+/// what was done before.
 fn by_status(code: String, status: u16) -> Answer {
     match status {
+        401 | 403 | 407 => Answer::NotNow { code, again_in: Duration::from_secs(300) },
         429 => Answer::NotNow { code, again_in: Duration::from_secs(2) },
         // 408: the server gave up waiting; what it had read by then, nobody knows.
         400..=407 | 409..=499 => Answer::Never { code },

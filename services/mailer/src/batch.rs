@@ -4,15 +4,11 @@ use std::time::SystemTime;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::queue::{DeadLetter, Disposition, answer, in_parallel};
-use shared::dead_letter::Code;
 use shared::message::MailRequest;
 use tracing::Instrument;
 
 use crate::Mailer;
 use crate::deliver::{Delivery, deliver};
-
-/// SQS hands over at most this many messages at a time.
-const AT_ONCE: usize = 10;
 
 /// Handles a batch concurrently. Every message ends on its own: dealt with, or to be retried.
 /// `deadline` is the function's own.
@@ -22,7 +18,7 @@ pub async fn handle(
     deadline: SystemTime,
 ) -> SqsBatchResponse {
     mailer.pace.learn(mailer.sender.client()).await;
-    let done = in_parallel(messages, AT_ONCE, |message| one(mailer, message, deadline)).await;
+    let done = in_parallel(messages, |message| one(mailer, message, deadline)).await;
     let dispositions: Vec<Disposition> =
         done.into_iter().map(|d| d.unwrap_or(Disposition::Retry)).collect();
     answer(messages, &dispositions)
@@ -33,13 +29,7 @@ async fn one(mailer: &Mailer, message: &SqsMessage, deadline: SystemTime) -> Dis
     let request = match MailRequest::parse(body) {
         Ok(request) => request,
         Err(unreadable) => {
-            let letter = DeadLetter {
-                body: body.to_owned(),
-                code: Code::Unreadable,
-                reason: unreadable.to_string(),
-                order_id: None,
-                kind: None,
-            };
+            let letter = DeadLetter::unreadable(body.to_owned(), unreadable.to_string());
             return mailer.dead_letters.take(letter).await;
         }
     };

@@ -10,10 +10,11 @@ use shared::dead_letter::Code;
 use shared::ledger::{AfterClaim, Facts, FailReason, State, Transition, after_claim};
 use shared::message::MailRequest;
 
+use crate::Mailer;
 use crate::answer::Answer;
-use crate::doubt::{doubted, hold, wait_in_doubt};
+use crate::doubt::{doubted, hold, still_in_doubt};
 use crate::render::{Mail, render};
-use crate::{Mailer, stale};
+use crate::stale::{self, Stale};
 
 /// What is kept of the function's time for recording SES's answer.
 const RESERVE: Duration = Duration::from_secs(2);
@@ -95,8 +96,9 @@ impl<'a> Delivery<'a> {
 pub async fn deliver(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
     if delivery.mailer.clock.now() >= delivery.request.send_before {
         return match stale::skip(delivery).await {
-            Err(error) => Ok(wait_for_the_ledger(delivery, &error).await),
-            done => done,
+            Ok(Stale::Skipped(disposition)) => Ok(disposition),
+            Ok(Stale::NewsAgain) => claim(delivery, delivery.facts()).await,
+            Err(error) => wait_for_the_ledger(delivery, error).await,
         };
     }
     claim(delivery, delivery.facts()).await
@@ -112,7 +114,7 @@ pub(crate) async fn claim(
     // Names this very claim: the SDK's retry of it, after a lost answer, finds itself.
     let holder = uuid::Uuid::new_v4().to_string();
     match ledger.claim(order_id, &delivery.notification, facts, &holder).await {
-        Err(error) => Ok(wait_for_the_ledger(delivery, &error).await),
+        Err(error) => wait_for_the_ledger(delivery, error).await,
         Ok(ClaimOutcome::Claimed(attempt)) => send(delivery, attempt).await,
         Ok(ClaimOutcome::Refused(item)) => stand_back(delivery, &item).await,
         Ok(ClaimOutcome::Absent) => {
@@ -123,9 +125,18 @@ pub(crate) async fn claim(
     }
 }
 
-async fn wait_for_the_ledger(delivery: &Delivery<'_>, error: &LedgerError) -> Disposition {
-    tracing::warn!(%error, "parked until the ledger answers");
-    delivery.park_until(delivery.mailer.clock.now_ms() + UNTIL_LEDGER).await
+/// What waiting does not change burns receives, and is in the dead-letter queue after the last.
+async fn wait_for_the_ledger(
+    delivery: &Delivery<'_>,
+    error: LedgerError,
+) -> Result<Disposition, LedgerError> {
+    match error {
+        LedgerError::Misunderstood(_) => Err(error),
+        LedgerError::NoAnswer(_) => {
+            tracing::warn!(%error, "parked until the ledger answers");
+            Ok(delivery.park_until(delivery.mailer.clock.now_ms() + UNTIL_LEDGER).await)
+        }
+    }
 }
 
 /// Somebody or something stands in the way of a claim.
@@ -134,7 +145,8 @@ pub(crate) async fn stand_back(
     item: &Item,
 ) -> Result<Disposition, LedgerError> {
     let Some(record) = item.record() else {
-        return Err(LedgerError("a state that this version does not know".to_owned()));
+        let what = "a state that this version does not know";
+        return Err(LedgerError::Misunderstood(what.to_owned()));
     };
     match after_claim(&record, delivery.mailer.clock.now_ms()) {
         AfterClaim::AlreadyDone => {
@@ -143,11 +155,11 @@ pub(crate) async fn stand_back(
         }
         AfterClaim::AlreadyFailed => {
             let reason = item.reason.clone().unwrap_or_else(|| "failed before".to_owned());
-            Ok(delivery.dead_letter(Code::Refused, reason).await)
+            Ok(delivery.dead_letter(Code::of_failure(&reason), reason).await)
         }
         AfterClaim::InProgress { .. } => Ok(Disposition::Retry),
         AfterClaim::NotDue { until } => Ok(delivery.park_until(until).await),
-        AfterClaim::InDoubt { since } => wait_in_doubt(delivery, item.doubts, since).await,
+        AfterClaim::InDoubt { .. } => still_in_doubt(delivery, item).await,
         AfterClaim::LeaseExpired => {
             let change = Change::new(Transition::Expire, delivery.facts())
                 .with("reason", "the lease ran out without a word from its holder");
@@ -219,12 +231,15 @@ async fn accept(
     message_id: String,
 ) -> Result<Disposition, LedgerError> {
     let now = delivery.mailer.clock.now_ms();
+    count(Count::Sent);
+    accepted_to_sent(now - delivery.request.accepted_at.as_millisecond());
     let change = Change::new(Transition::Accept, Facts::of_attempt(now, attempt))
-        .with("message_id", message_id);
-    // Refused means that an SES event was faster and has recorded the same.
-    if let RecordOutcome::Recorded(_) = delivery.record(change).await? {
-        count(Count::Sent);
-        accepted_to_sent(now - delivery.request.accepted_at.as_millisecond());
+        .with("message_id", message_id.clone());
+    if let RecordOutcome::Refused(item) = delivery.record(change).await? {
+        // An SES event was faster. One about another mail is that of an earlier attempt.
+        if item.message_id.is_some_and(|recorded| recorded != message_id) {
+            tracing::error!("SES accepted more than one mail for this notification");
+        }
     }
     Ok(Disposition::Done)
 }

@@ -1,11 +1,8 @@
 //! Putting a message back with a delay.
 
 use kit::Clock;
-use kit::queue::{Disposition, Outgoing, send_all};
+use kit::queue::{Disposition, LONGEST_DELAY, Outgoing, send_all};
 use kit::telemetry::{Count, count};
-
-/// SQS's longest delay (15 minutes): what waits longer is parked again.
-const LONGEST_DELAY: i64 = 900;
 
 /// The mail queue as a place to wait.
 #[derive(Debug, Clone)]
@@ -23,12 +20,12 @@ impl Parking {
     }
 
     /// Queues `body` anew, not to be received before `until` (milliseconds since 1970) or for 15
-    /// minutes, whichever is sooner. The new message starts with a receive count of zero: waiting
+    /// minutes, whichever is sooner: what waits longer is parked again. The new message starts with a receive count of zero: waiting
     /// must not lead a healthy mail to the dead-letter queue. A crash before the old one is
     /// deleted leaves two, of which the ledger lets one through.
     pub async fn park(&self, body: String, until: i64) -> Disposition {
-        let seconds = (until - self.clock.now_ms() + 999).div_euclid(1000).clamp(1, LONGEST_DELAY);
-        let delay = i32::try_from(seconds).unwrap_or(1);
+        let seconds = (until - self.clock.now_ms() + 999).div_euclid(1000).max(1);
+        let delay = i32::try_from(seconds).unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY);
         let message = Outgoing { body, delay, attributes: Vec::new() };
         match send_all(&self.client, &self.queue, vec![message]).await.into_iter().next() {
             Some(Ok(())) => {

@@ -20,12 +20,10 @@ pub async fn from_env() -> Result<Mailer, Error> {
     let sdk = aws::sdk_config().await;
     let (sqs, clock) = (aws::sqs(&sdk), Clock::system());
     let sender = Sender::new(&sdk, from()?);
-    let days: i64 = number("LEDGER_RETENTION_DAYS", 400)?;
-    let ledger = required("LEDGER_TABLE", "the name of the ledger table")?;
     let dead_letters = required("MAIL_DLQ_URL", "the mail dead-letter queue's URL")?;
-    let mailers: u32 = number("MAILER_CONCURRENCY", 1)?;
+    let mailers: u32 = number("MAILER_CONCURRENCY", 1, 1..=1000)?;
     Ok(Mailer {
-        ledger: Ledger::new(aws::dynamodb(&sdk), ledger, SignedDuration::from_hours(24 * days)),
+        ledger: Ledger::from_env(aws::dynamodb(&sdk))?,
         pace: Pace::of_account(sender.client(), fixed_rate()?, mailers).await,
         sender,
         parking: Parking::new(
@@ -42,19 +40,15 @@ pub async fn from_env() -> Result<Mailer, Error> {
         ),
         dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
         brand: brand()?,
-        lease: SignedDuration::from_secs(number("LEASE_SECONDS", 60)?),
-        grace: SignedDuration::from_secs(number("DOUBT_GRACE_SECONDS", 1200)?),
+        lease: SignedDuration::from_secs(number("LEASE_SECONDS", 60, 1..=86_400)?),
+        grace: SignedDuration::from_secs(number("DOUBT_GRACE_SECONDS", 1200, 1..=1_209_600)?),
         clock,
     })
 }
 
+/// Mails a second.
 fn fixed_rate() -> Result<Option<f64>, ConfigError> {
-    optional("SES_SEND_RATE")
-        .map(|rate| match rate.parse::<f64>() {
-            Ok(rate) if rate > 0.0 && rate.is_finite() => Ok(rate),
-            _ => Err(ConfigError::Bad("SES_SEND_RATE", "mails per second, above 0".to_owned())),
-        })
-        .transpose()
+    optional("SES_SEND_RATE").map(|_| number("SES_SEND_RATE", 1.0, 0.01..=100_000.0)).transpose()
 }
 
 fn from() -> Result<From, ConfigError> {

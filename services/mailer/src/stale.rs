@@ -8,8 +8,27 @@ use shared::ledger::{SkipReason, State, Transition};
 use crate::deliver::{Delivery, stand_back};
 use crate::doubt::hold;
 
-/// Skips the notification, unless it may have been sent: a doubt stays a doubt, however old.
-pub async fn skip(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
+/// What became of a mail request that came too late.
+#[derive(Debug)]
+pub enum Stale {
+    /// It is dealt with, or comes back.
+    Skipped(Disposition),
+    /// An operator has made news of it again since this message was written.
+    NewsAgain,
+}
+
+/// Skips the notification, unless the ledger says that it is news until later, or it may have been
+/// sent: a doubt stays a doubt, however old.
+pub async fn skip(delivery: &Delivery<'_>) -> Result<Stale, LedgerError> {
+    let key = &delivery.request.key;
+    let item = delivery.mailer.ledger.get(key.order_id.as_str(), &key.sort_key()).await?;
+    if item.is_some_and(|item| item.send_before > delivery.mailer.clock.now_ms()) {
+        return Ok(Stale::NewsAgain);
+    }
+    Ok(Stale::Skipped(skip_surely(delivery).await?))
+}
+
+async fn skip_surely(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
     let change =
         Change::new(Transition::Skip, delivery.facts()).with("reason", SkipReason::Stale.as_str());
     match delivery.record(change).await? {

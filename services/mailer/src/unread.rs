@@ -2,14 +2,36 @@
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName::{
-    ApproximateNumberOfMessages, ApproximateNumberOfMessagesDelayed,
+    ApproximateNumberOfMessages as Visible, ApproximateNumberOfMessagesNotVisible as InFlight,
 };
+
+/// Feedback reads so many events within seconds.
+const SOON_READ: u64 = 1000;
 
 /// The queues on which SES's events may wait: feedback's, and its dead-letter queue.
 #[derive(Debug, Clone)]
 pub struct UnreadEvents {
     client: Client,
     queues: [String; 2],
+}
+
+/// What a queue holds.
+#[derive(Debug, Clone, Copy)]
+struct Depth {
+    visible: u64,
+    in_flight: u64,
+}
+
+impl Depth {
+    /// Whether what waits may have waited for long: nobody reads, or there is too much of it. A
+    /// busy shop's queue is never empty.
+    const fn is_behind(self) -> bool {
+        self.visible > SOON_READ || (self.visible > 0 && self.in_flight == 0)
+    }
+
+    const fn is_empty(self) -> bool {
+        self.visible == 0 && self.in_flight == 0
+    }
 }
 
 impl UnreadEvents {
@@ -19,22 +41,39 @@ impl UnreadEvents {
         Self { client, queues }
     }
 
-    /// Whether an event may wait there: one does, or SQS does not say. Messages in flight
-    /// are not counted, or a busy shop would never be sure: the grace is longer than a message that
-    /// feedback fails on can stay hidden before it is in the dead-letter queue. SQS's counts lag by
-    /// about a minute
-    /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html>);
-    /// an event that matters here is older than the grace.
+    /// Whether an event older than the grace may wait there; also when SQS does not say. An event
+    /// that feedback fails on is in the dead-letter queue before the grace is over. SQS's counts lag
+    /// by about a minute
+    /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html>),
+    /// the grace is longer.
     pub async fn may_hold_events(&self) -> bool {
         let [queue, dead_letters] = &self.queues;
-        self.waiting(queue).await != Some(0) || self.waiting(dead_letters).await != Some(0)
+        self.depth(queue).await.is_none_or(Depth::is_behind)
+            || self.depth(dead_letters).await.is_none_or(|depth| !depth.is_empty())
     }
 
-    async fn waiting(&self, queue: &str) -> Option<u64> {
-        let counts = [ApproximateNumberOfMessages, ApproximateNumberOfMessagesDelayed];
+    async fn depth(&self, queue: &str) -> Option<Depth> {
         let call = self.client.get_queue_attributes().queue_url(queue);
-        let call = call.set_attribute_names(Some(counts.to_vec()));
+        let call = call.set_attribute_names(Some(vec![Visible, InFlight]));
         let attributes = call.send().await.ok()?.attributes?;
-        counts.iter().map(|name| attributes.get(name)?.parse::<u64>().ok()).sum()
+        let count = |name| attributes.get(&name)?.parse().ok();
+        Some(Depth { visible: count(Visible)?, in_flight: count(InFlight)? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_behind(visible: u64, in_flight: u64) -> bool {
+        Depth { visible, in_flight }.is_behind()
+    }
+
+    #[test]
+    fn a_queue_is_behind_when_nobody_reads_it_or_its_backlog_is_long() {
+        assert!(is_behind(1, 0));
+        assert!(is_behind(1001, 100));
+        assert!(!is_behind(0, 0));
+        assert!(!is_behind(50, 10), "a busy shop");
     }
 }

@@ -2,6 +2,7 @@
 //! changes something, written before the first change and completed after the last.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -95,7 +96,7 @@ impl<'a> Audit<'a> {
         let mut item = key(&sort_key);
         item.extend([
             ("action".to_owned(), text(&intent.action)),
-            ("command".to_owned(), text(&command_line(std::env::args().skip(1)))),
+            ("command".to_owned(), text(&stack.command)),
             ("operator".to_owned(), text(&without_addresses(&who.name()))),
             ("reason".to_owned(), text(&without_addresses(intent.reason.unwrap_or_default()))),
             ("plan".to_owned(), text(&intent.plan.to_string())),
@@ -172,11 +173,17 @@ fn key(sort_key: &str) -> HashMap<String, AttributeValue> {
 /// Flags whose values may quote a customer: a filter by name, or a file's path.
 const QUOTING: [&str; 3] = ["--filter", "--edit", "--save-to"];
 
-/// What was typed. The ledger table holds no personal data: of filters it keeps the SHA-256, which
-/// tells whether two commands used the same; the reason stands beside it; addresses are masked.
-fn command_line(typed: impl Iterator<Item = String>) -> String {
+/// The command whose own word is a file's path. Flags may stand before it, so of every word behind
+/// the command the digest is kept.
+const OF_A_FILE: &str = "publish";
+
+/// What was typed, its first word being the command's name. The ledger table holds no personal data:
+/// of filters and paths it keeps the SHA-256, which tells whether two commands used the same; the
+/// reason stands beside it; addresses are masked.
+#[must_use]
+pub fn command_line(typed: &[OsString]) -> String {
     let mut words = vec!["waybill".to_owned()];
-    let mut typed = typed.peekable();
+    let mut typed = typed.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
     while let Some(word) = typed.next() {
         let (flag, inline) = match word.split_once('=') {
             Some((flag, value)) if flag.starts_with("--") => (flag, Some(value.to_owned())),
@@ -189,6 +196,8 @@ fn command_line(typed: impl Iterator<Item = String>) -> String {
             ));
         } else if flag == "--reason" {
             let _ = inline.or_else(|| typed.next());
+        } else if !word.starts_with('-') && words.iter().any(|before| before == OF_A_FILE) {
+            words.push(format!("sha256:{}", digest(&word)));
         } else {
             words.push(if word.contains(' ') { format!("'{word}'") } else { word });
         }
@@ -214,6 +223,7 @@ mod tests {
     #[test]
     fn a_command_line_is_kept_without_what_a_filter_or_a_reason_quotes() {
         let typed = [
+            "waybill",
             "dlq",
             "drop",
             "mail",
@@ -225,10 +235,26 @@ mod tests {
             "--yes-delete=2",
             "jo@example.com",
         ];
-        let kept = command_line(typed.into_iter().map(str::to_owned));
+        let kept = command_line(&typed.map(OsString::from));
         assert!(!kept.contains("Zo"), "{kept}");
         assert!(kept.starts_with("waybill dlq drop mail --filter sha256:"), "{kept}");
         assert!(kept.ends_with(" --yes-delete=2 j***@***.com"), "{kept}");
+    }
+
+    #[test]
+    fn the_path_of_a_published_file_is_kept_as_its_digest_alone() {
+        let typed = ["waybill", "publish", "--operator=kim", "/home/kim/Zoë.jsonl"];
+        let kept = command_line(&typed.map(OsString::from));
+        assert!(kept.starts_with("waybill publish --operator=kim sha256:"), "{kept}");
+        assert!(!kept.contains("Zo"), "{kept}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_word_that_is_no_unicode_is_kept_as_far_as_it_is() {
+        use std::os::unix::ffi::OsStringExt;
+        let typed = ["waybill".into(), "erase".into(), OsString::from_vec(b"10\xff01".to_vec())];
+        assert_eq!(command_line(&typed), "waybill erase 10\u{fffd}01");
     }
 
     #[test]

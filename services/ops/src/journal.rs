@@ -56,7 +56,8 @@ pub struct Journal {
 /// # Errors
 /// [`Failure::Service`] when the ledger table does not answer.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Journal, Ending), Failure> {
-    let answer = stack
+    let limit = usize::try_from(args.limit).unwrap_or_default();
+    let mut found = stack
         .dynamodb
         .query()
         .table_name(stack.ledger_table())
@@ -64,10 +65,16 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Journal, Ending), Failur
         .expression_attribute_values(":audit", AttributeValue::S(PARTITION.to_owned()))
         .scan_index_forward(false)
         .limit(args.limit)
-        .send()
-        .await
-        .map_err(refused("read the audit items"))?;
-    let items = answer.items().iter().map(row).collect();
+        .into_paginator()
+        .items()
+        .send();
+    let mut items = Vec::new();
+    // A page ends after 1 MB, whatever its limit.
+    while items.len() < limit
+        && let Some(item) = found.next().await
+    {
+        items.push(row(&item.map_err(refused("read the audit items"))?));
+    }
     Ok((Journal { items }, Ending::Healthy))
 }
 

@@ -1,21 +1,19 @@
 //! Reading many items at once.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{StreamExt, TryStreamExt, stream};
+use kit::MOST_KEYS;
+use kit::batch_get::Attributes;
 use kit::ledger::Item;
-use relay::MOST_KEYS;
 
 use crate::aws::{Stack, refused};
 use crate::failure::Failure;
 
 /// Order id and sort key.
 pub type Key = (String, String);
-
-type Attributes = HashMap<String, AttributeValue>;
 
 /// How many `BatchGetItem` calls run at the same time.
 const AT_ONCE: usize = 8;
@@ -29,7 +27,7 @@ pub async fn records(
     keys: impl IntoIterator<Item = Key>,
 ) -> Result<HashMap<Key, Item>, Failure> {
     let table = stack.ledger_table();
-    let items = batch_get(&stack.dynamodb, &table, "notification", None, keys).await?;
+    let items = all(&stack.dynamodb, &table, "notification", None, keys).await?;
     items
         .into_iter()
         .map(|item| {
@@ -48,7 +46,7 @@ pub async fn stored_events(
     keys: impl IntoIterator<Item = Key>,
 ) -> Result<HashSet<Key>, Failure> {
     let table = stack.events_table();
-    let items = batch_get(&stack.dynamodb, &table, "event", Some("order_id, event"), keys).await?;
+    let items = all(&stack.dynamodb, &table, "event", Some("order_id, event"), keys).await?;
     let text = |item: &Attributes, name: &str| item.get(name)?.as_s().ok().cloned();
     Ok(items.iter().filter_map(|i| Some((text(i, "order_id")?, text(i, "event")?))).collect())
 }
@@ -64,14 +62,14 @@ pub async fn accepted_at(
 ) -> Result<HashMap<Key, i64>, Failure> {
     let table = stack.events_table();
     let projection = Some("order_id, event, accepted_at");
-    let items = batch_get(&stack.dynamodb, &table, "event", projection, keys).await?;
+    let items = all(&stack.dynamodb, &table, "event", projection, keys).await?;
     let text = |item: &Attributes, name: &str| item.get(name)?.as_s().ok().cloned();
     let at = |item: &Attributes| item.get("accepted_at")?.as_n().ok()?.parse().ok();
     let read = |i: &Attributes| Some(((text(i, "order_id")?, text(i, "event")?), at(i)?));
     Ok(items.iter().filter_map(read).collect())
 }
 
-async fn batch_get(
+async fn all(
     client: &Client,
     table: &str,
     sort: &str,
@@ -82,38 +80,11 @@ async fn batch_get(
     let keys: Vec<Attributes> =
         keys.into_iter().map(|(order, value)| attributes(sort, order, value)).collect();
     stream::iter(keys.chunks(MOST_KEYS).map(<[Attributes]>::to_vec))
-        .map(|keys| one_batch(client, table, projection, keys))
+        .map(|keys| kit::batch_get(client, table, projection, keys))
         .buffer_unordered(AT_ONCE)
         .try_concat()
         .await
-}
-
-/// One call, and again for what DynamoDB left out of its answer.
-async fn one_batch(
-    client: &Client,
-    table: &str,
-    projection: Option<&str>,
-    mut wanted: Vec<Attributes>,
-) -> Result<Vec<Attributes>, Failure> {
-    let mut found = Vec::with_capacity(wanted.len());
-    let mut pause = Duration::from_millis(50);
-    while !wanted.is_empty() {
-        let request = KeysAndAttributes::builder()
-            .set_keys(Some(wanted))
-            .set_projection_expression(projection.map(str::to_owned))
-            .build()
-            .expect("the keys are set");
-        let answer = client.batch_get_item().request_items(table, request).send().await;
-        let answer = answer.map_err(refused(format!("read the table {table}")))?;
-        found.extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default());
-        let left = answer.unprocessed_keys.unwrap_or_default().remove(table);
-        wanted = left.map(|left| left.keys).unwrap_or_default();
-        if !wanted.is_empty() {
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(5));
-        }
-    }
-    Ok(found)
+        .map_err(refused(format!("read the table {table}")))
 }
 
 fn attributes(sort: &str, order: String, value: String) -> Attributes {

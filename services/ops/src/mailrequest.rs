@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kit::ledger::Item;
 use kit::queue::{Outgoing, send_all};
 use shared::message::MailRequest;
-use shared::{Kind, NotificationKey, OrderId};
+use shared::{Kind, NotificationKey};
 
 use crate::aws::{Queue, Stack};
 use crate::dlq::{kind, order_id};
@@ -34,7 +34,7 @@ pub async fn find(stack: &Stack, which: &Which) -> Result<Item, Failure> {
     let items = items.map_err(|e| Failure::service(format!("Can't read the ledger: {e}.")))?;
     let mut found: Vec<(NotificationKey, Item)> = items
         .into_iter()
-        .filter_map(|item| Some((key(&item)?, item)))
+        .filter_map(|item| Some((item.key()?, item)))
         .filter(|(key, _)| key.kind.as_str() == kind)
         .filter(|(key, _)| which.scope.as_ref().is_none_or(|scope| key.scope == *scope))
         .collect();
@@ -59,13 +59,6 @@ fn none(order: &str, kind: &str, scope: Option<&str>) -> Failure {
          what it has; an event that was accepted and never decided is queued again by `waybill \
          sweep --since 24h`."
     ))
-}
-
-/// The key of a record; `None` for a muted event's.
-#[must_use]
-pub fn key(item: &Item) -> Option<NotificationKey> {
-    let order_id = OrderId::parse(&item.order_id).ok()?;
-    NotificationKey::from_sort_key(order_id, &item.notification).ok()
 }
 
 /// The mail request for a record, as news again from `now`, from the event that asked for it.

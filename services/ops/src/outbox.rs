@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
-use relay::{Entry, MOST_KEYS, Outbox, Tables};
-use shared::outbox::{BUCKET_MS, buckets};
+use kit::MOST_KEYS;
+use relay::{Entry, Outbox, Tables};
+use shared::outbox::{BUCKET_MS, FARTHEST_AHEAD_MS, buckets};
 
 use crate::aws::Stack;
 use crate::failure::Failure;
@@ -18,10 +19,6 @@ const AT_ONCE: usize = 16;
 
 /// How many hours are read at the same time.
 const HOURS_AT_ONCE: usize = 4;
-
-/// Relay's sweep moves an event that it queued again up to two days ahead in the index. So an event
-/// of any age may stand in the index up to there.
-pub const FARTHEST_AHEAD_MS: i64 = 48 * 60 * 60 * 1000;
 
 /// A stored event that the ledger has not seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +51,7 @@ impl<'a> Missing<'a> {
     /// # Errors
     /// [`Failure::Service`] when a table does not answer.
     pub async fn within(&self, from: i64, until: i64) -> Result<Vec<Lost>, Failure> {
+        // An event of any age may stand in the index up to there.
         let ahead = Timestamp::now().as_millisecond() + FARTHEST_AHEAD_MS;
         let hours: Vec<Rc<Vec<Lost>>> = stream::iter(hours(from, until.max(ahead)))
             .map(|hour| self.of_hour(hour))
@@ -129,7 +127,7 @@ pub async fn entries(
 ) -> Result<Vec<Entry>, Failure> {
     let outbox = Outbox(tables);
     stream::iter(buckets(at))
-        .map(|bucket| async move { outbox.entries(&bucket, from - 1, until).await })
+        .map(|bucket| async move { outbox.entries(&bucket, from, until).await })
         .buffer_unordered(AT_ONCE)
         .try_concat()
         .await

@@ -1,25 +1,39 @@
 //! `waybill publish`: hands events to intake as a shop's backend would, by a direct invoke.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 
 use aws_sdk_lambda::primitives::Blob;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use shared::event::LARGEST_EVENT;
 use shared::json::parse_strict;
 
+use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Stack, refused};
 use crate::failure::{Ending, Failure};
 use crate::output::{Column, Paint, Report, Tone, table};
 
-/// How many events one invocation carries.
-const BATCH: usize = 50;
+/// How many events and bytes one invocation carries. Lambda takes 6 MB and gives as much back, and
+/// intake's word on an event, which names every bad field, may be longer than the event.
+const BATCH_EVENTS: usize = 50;
+const BATCH_BYTES: usize = 1024 * 1024;
+
+/// Intake itself refuses what is much smaller than this; what is larger, Lambda does not even hand
+/// to it (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+const MOST_BYTES: usize = 6_000_000;
 
 /// Flags of `publish`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A file of CloudEvents: JSON Lines, one event, or an array of events; - is standard input
     pub file: PathBuf,
+    /// Why; written to the audit item, so without names and addresses
+    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub who: Who,
 }
 
 /// What intake answered for one event.
@@ -61,26 +75,77 @@ pub struct Publication {
 /// answer: then the same file again is right, since what was stored is a duplicate.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, Ending), Failure> {
     let events = events(&read(&args.file)?)?;
-    let publisher = Publisher::new(stack);
-    let mut rows = Vec::with_capacity(events.len());
-    for batch in events.chunks(BATCH) {
-        match publisher.invoke(&Value::Array(batch.to_vec())).await? {
-            Answer::Results(results) => rows.extend(results),
-            Answer::Error(error) => {
-                return Err(Failure::service(format!(
-                    "Intake failed after {} of {} event(s): {error}. Publish the same file again: \
-                     what was stored is answered as duplicate.",
-                    rows.len(),
-                    events.len()
-                )));
-            }
-        }
-    }
+    let count = events.len();
+    let batches = batches(events)?;
+    let intent = Intent {
+        action: "publish".to_owned(),
+        reason: args.reason.as_deref(),
+        plan: json!({ "events": count }),
+    };
+    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let mut rows = Vec::with_capacity(count);
+    let result = publish_all(&Publisher::new(stack), batches, count, &mut rows).await;
+    audit.end_with(result, &json!(by_result(&rows))).await?;
     for (i, row) in rows.iter_mut().enumerate() {
         row.number = i + 1;
     }
     let refused = rows.iter().any(|row| !row.is_stored());
     Ok((Publication { events: rows }, Ending::attention_if(refused)))
+}
+
+async fn publish_all(
+    publisher: &Publisher,
+    batches: Vec<Vec<Value>>,
+    count: usize,
+    rows: &mut Vec<Row>,
+) -> Result<(), Failure> {
+    for batch in batches {
+        match publisher.invoke(&Value::Array(batch)).await? {
+            Answer::Results(results) => rows.extend(results),
+            Answer::Error(error) => {
+                return Err(Failure::service(format!(
+                    "Intake failed after {} of {count} event(s): {error}. Publish the same file \
+                     again: what was stored is answered as duplicate.",
+                    rows.len()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn by_result(rows: &[Row]) -> BTreeMap<&str, usize> {
+    let mut counts = BTreeMap::new();
+    for row in rows {
+        *counts.entry(row.result.as_str()).or_default() += 1;
+    }
+    counts
+}
+
+/// Packs the events in their order.
+fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, Failure> {
+    let mut batches = Vec::new();
+    let mut batch = Vec::new();
+    let mut bytes = 0;
+    for (i, event) in events.into_iter().enumerate() {
+        let size = event.to_string().len();
+        if size > MOST_BYTES {
+            return Err(Failure::input(format!(
+                "Event {} holds {size} bytes, which no invocation carries. Intake takes \
+                 {LARGEST_EVENT} bytes an event. Nothing was published.",
+                i + 1
+            )));
+        }
+        let is_full = batch.len() == BATCH_EVENTS || bytes + size > BATCH_BYTES;
+        if is_full && !batch.is_empty() {
+            batches.push(std::mem::take(&mut batch));
+            bytes = 0;
+        }
+        bytes += size;
+        batch.push(event);
+    }
+    batches.push(batch);
+    Ok(batches)
 }
 
 impl Row {
@@ -248,6 +313,24 @@ mod tests {
         let refused = events(b"{\"id\":\"1\"}\n{oops}\n").unwrap_err().to_string();
         assert!(refused.starts_with("Line 2 is no CloudEvent"), "{refused}");
         assert!(events(b"\n\n").unwrap_err().to_string().contains("no event"));
+    }
+
+    #[test]
+    fn a_batch_is_full_by_its_events_or_by_their_bytes() {
+        let sizes = |events: Vec<Value>| -> Vec<usize> {
+            batches(events).unwrap().iter().map(Vec::len).collect()
+        };
+        let of = |bytes: usize| Value::String("x".repeat(bytes));
+        assert_eq!(sizes(vec![of(1); BATCH_EVENTS + 1]), [BATCH_EVENTS, 1]);
+        assert_eq!(sizes(vec![of(LARGEST_EVENT - 2); 9]), [4, 4, 1]);
+        assert_eq!(sizes(vec![of(1), of(2 * BATCH_BYTES), of(1)]), [1, 1, 1]);
+    }
+
+    #[test]
+    fn an_event_that_lambda_does_not_carry_is_named_and_nothing_is_published() {
+        let events = vec![Value::Null, Value::String("x".repeat(MOST_BYTES))];
+        let refused = batches(events).unwrap_err().to_string();
+        assert!(refused.starts_with("Event 2 holds 6000002 bytes"), "{refused}");
     }
 
     #[test]

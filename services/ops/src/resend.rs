@@ -79,7 +79,8 @@ pub async fn queue_again(
     let result = async {
         if item.state() != Some(State::Planned) {
             let (order, notification) = (&item.order_id, &item.notification);
-            reopen(stack, order, notification, item.attempt, "opened by an operator").await?;
+            let (until, why) = (request.send_before, "opened by an operator");
+            reopen(stack, order, notification, item.attempt, until, why).await?;
         }
         mailrequest::send(stack, &request).await
     }

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::audit::command_line;
 use crate::cli::{Cli, Command, arguments};
 use crate::failure::{Ending, Failure};
 use crate::output::{Output, Report, note};
@@ -15,14 +16,14 @@ use crate::{
 
 /// Runs the process's own command line.
 pub async fn main() -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments(std::env::args_os())) {
-        Ok(cli) => cli,
+    let (cli, command) = match read(std::env::args_os()) {
+        Ok(read) => read,
         Err(usage) => {
             let _ = usage.print();
             return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
         }
     };
-    match carry_out(&cli).await {
+    match carry_out(&cli, command).await {
         Ok(ending) => ending.exit_code(),
         Err(failure) => {
             note(&format!("waybill: {failure}"));
@@ -36,12 +37,18 @@ pub async fn main() -> ExitCode {
 /// # Errors
 /// [`Failure`], also for a command line that is not one.
 pub async fn run(typed: impl IntoIterator<Item = OsString>) -> Result<Ending, Failure> {
-    let cli =
-        Cli::try_parse_from(arguments(typed)).map_err(|usage| Failure::Input(usage.to_string()))?;
-    carry_out(&cli).await
+    let (cli, command) = read(typed).map_err(|usage| Failure::Input(usage.to_string()))?;
+    carry_out(&cli, command).await
 }
 
-async fn carry_out(cli: &Cli) -> Result<Ending, Failure> {
+/// What was typed, and what an audit item keeps of it.
+fn read(typed: impl IntoIterator<Item = OsString>) -> Result<(Cli, String), clap::Error> {
+    let typed: Vec<OsString> = typed.into_iter().collect();
+    let command = command_line(&typed);
+    Ok((Cli::try_parse_from(arguments(typed))?, command))
+}
+
+async fn carry_out(cli: &Cli, command: String) -> Result<Ending, Failure> {
     let output = Output::new(cli.output);
     match &cli.command {
         Command::Completions(args) => return Ok(manual::completions(args, output)),
@@ -51,7 +58,7 @@ async fn carry_out(cli: &Cli) -> Result<Ending, Failure> {
         }
         _ => {}
     }
-    let stack = &cli.connection.open().await?;
+    let stack = &cli.connection.open(command).await?;
     Ok(match &cli.command {
         Command::Status(args) => printed(output, status::run(stack, args).await?),
         Command::Order(args) => printed(output, order::run(stack, args).await?),

@@ -12,6 +12,7 @@ use crate::failure::{Ending, Failure};
 use crate::mailrequest::{self, Which};
 use crate::order::{command_words, kind_and_scope};
 use crate::output::{Paint, Report, Tone, at};
+use crate::reopen::CLOCKS_DIFFER;
 use crate::resend::queue_again;
 
 /// What the operator found out.
@@ -83,7 +84,8 @@ async fn in_doubt(stack: &Stack, item: Item, word: Word, now: Timestamp) -> Resu
     if may_be_settled(&item, word) {
         return Ok(item);
     }
-    if item.state() != Some(State::Sending) || item.lease_until >= now.as_millisecond() {
+    let latest = (now - CLOCKS_DIFFER).as_millisecond();
+    if item.state() != Some(State::Sending) || item.lease_until >= latest {
         return Err(not_in_doubt(&item));
     }
     let change = Change::new(Transition::Expire, Facts::at(now.as_millisecond()))
@@ -114,7 +116,8 @@ fn not_in_doubt(item: &Item) -> Failure {
             "It was certainly not sent; `waybill resend {words} --reason \"...\"` sends it."
         ),
         Some(State::Sending) => {
-            format!("Its mailer has until {}; look again then.", at(item.lease_until))
+            let until = item.lease_until + CLOCKS_DIFFER.as_millis() as i64;
+            format!("Its mailer may be at work until {}; look again then.", at(until))
         }
         _ => "There is nothing to settle.".to_owned(),
     };

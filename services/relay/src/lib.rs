@@ -22,7 +22,7 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
-pub use outbox::{Entry, MOST_KEYS, Outbox, OutboxError, Stored};
+pub use outbox::{Entry, Outbox, OutboxError, Stored};
 pub use sources::{Queues, Relay, Tables};
 pub use stream::message;
 pub use sweep::{Swept, sweep};
@@ -75,7 +75,7 @@ async fn from_env() -> Result<Relay, Error> {
             client: sqs,
             dispatch: config::required("DISPATCH_QUEUE_URL", "the dispatch queue's URL")?,
         },
-        sweep_after_ms: config::number("SWEEP_AFTER_SECONDS", 300)? * 1000,
+        sweep_after_ms: config::number("SWEEP_AFTER_SECONDS", 300, 1..=86_400)? * 1000,
         clock,
     })
 }

@@ -2,15 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::AttributeValue;
 use kit::why;
 use shared::OrderId;
 use shared::outbox::{SWEEP_INDEX, bucket, unpack};
 
 use crate::sources::Tables;
-
-/// The most keys that one `BatchGetItem` takes.
-pub const MOST_KEYS: usize = 100;
 
 /// An event in the sweep index.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -28,7 +25,7 @@ pub struct Entry {
 /// An event as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// The dispatch message.; `None` if it is not one that intake wrote.
+    /// The dispatch message; `None` if it is not one that intake wrote.
     pub message: Option<String>,
     /// How often it was swept.
     pub sweeps: u32,
@@ -44,7 +41,7 @@ pub struct OutboxError(pub String);
 pub struct Outbox<'a>(pub &'a Tables);
 
 impl Outbox<'_> {
-    /// The entries of a bucket that are to be looked at after `from` and not after `until`.
+    /// The entries of a bucket that are to be looked at from `from` to `until`, both inclusive.
     pub async fn entries(
         self,
         bucket: &str,
@@ -61,7 +58,7 @@ impl Outbox<'_> {
                 "sweep_bucket = :bucket AND sweep_at BETWEEN :from AND :until",
             )
             .expression_attribute_values(":bucket", text(bucket))
-            .expression_attribute_values(":from", number(from + 1))
+            .expression_attribute_values(":from", number(from))
             .expression_attribute_values(":until", number(until))
             .into_paginator()
             .items()
@@ -72,27 +69,18 @@ impl Outbox<'_> {
         Ok(items.iter().filter_map(entry).collect())
     }
 
-    /// Those of at most [`MOST_KEYS`] entries that the ledger has not seen.
+    /// Those of at most [`MOST_KEYS`](kit::MOST_KEYS) entries that the ledger has not seen.
     pub async fn unseen(self, entries: &[Entry]) -> Result<Vec<Entry>, OutboxError> {
         let keys: HashSet<(&str, &str)> =
             entries.iter().map(|e| (e.order_id.as_str(), e.ledger_key.as_str())).collect();
-        let mut wanted: Vec<_> = keys.into_iter().map(|(o, n)| ledger_key(o, n)).collect();
-        let mut seen = HashSet::new();
-        while !wanted.is_empty() {
-            let request = KeysAndAttributes::builder()
-                .set_keys(Some(wanted))
-                .projection_expression("order_id, notification")
-                .build()
-                .map_err(|e| OutboxError(e.to_string()))?;
-            let call = self.0.client.batch_get_item().request_items(&self.0.ledger, request);
-            let answer = call.send().await.map_err(|e| OutboxError(why(&e)))?;
-            let found = answer.responses.unwrap_or_default().remove(&self.0.ledger);
-            seen.extend(found.unwrap_or_default().iter().filter_map(|item| {
-                Some((string(item, "order_id")?, string(item, "notification")?))
-            }));
-            let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.0.ledger);
-            wanted = left.map(|left| left.keys).unwrap_or_default();
-        }
+        let keys = keys.into_iter().map(|(o, n)| ledger_key(o, n)).collect();
+        let (client, table) = (&self.0.client, &self.0.ledger);
+        let found = kit::batch_get(client, table, Some("order_id, notification"), keys).await;
+        let found = found.map_err(|e| OutboxError(why(&e)))?;
+        let seen: HashSet<(String, String)> = found
+            .iter()
+            .filter_map(|item| Some((string(item, "order_id")?, string(item, "notification")?)))
+            .collect();
         let is_unseen = |e: &&Entry| !seen.contains(&(e.order_id.clone(), e.ledger_key.clone()));
         Ok(entries.iter().filter(is_unseen).cloned().collect())
     }

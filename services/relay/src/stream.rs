@@ -6,7 +6,7 @@ use base64::prelude::BASE64_STANDARD;
 use kit::queue::{DeadLetter, Disposition, Outgoing, SendFailure, send_all};
 use kit::telemetry::{Count, count_many};
 use serde_json::{Value, json};
-use shared::dead_letter::Code;
+use shared::OrderId;
 use shared::outbox::unpack;
 
 use crate::sources::Relay;
@@ -63,18 +63,16 @@ pub fn message(record: &Value) -> Option<String> {
     unpack(&BASE64_STANDARD.decode(packed).ok()?).ok()
 }
 
-const NOT_INTAKES: &str = "the item in the Events table has no message that intake wrote";
+pub(crate) const NOT_INTAKES: &str =
+    "the item in the Events table has no message that intake wrote";
 
 /// What can never be queued goes to the dead-letter queue by its keys, and the records behind it go
 /// on.
 async fn set_aside(relay: &Relay, record: &Value, reason: &str) -> Disposition {
-    let letter = DeadLetter {
-        body: record["dynamodb"]["Keys"].to_string(),
-        code: Code::Unreadable,
-        reason: reason.to_owned(),
-        order_id: None,
-        kind: None,
-    };
+    let keys = &record["dynamodb"]["Keys"];
+    let order_id = keys["order_id"]["S"].as_str().and_then(|id| OrderId::parse(id).ok());
+    let letter = DeadLetter::unreadable(keys.to_string(), reason.to_owned());
+    let letter = DeadLetter { order_id, ..letter };
     relay.queues.dead_letters.take(letter).await
 }
 

@@ -1,22 +1,28 @@
 //! The sweep: what the stream lost, found again.
 
 use futures::{StreamExt, TryStreamExt, stream};
+use kit::MOST_KEYS;
 use kit::queue::{DeadLetter, Disposition, Outgoing, SendFailure, send_all};
 use kit::telemetry::{Count, count};
 use serde_json::json;
 use shared::OrderId;
 use shared::dead_letter::Code;
-use shared::outbox::{BUCKET_MS, buckets};
+use shared::outbox::{FARTHEST_AHEAD_MS, buckets};
 
-use crate::outbox::{Entry, MOST_KEYS, Outbox, OutboxError};
+use crate::outbox::{Entry, Outbox, OutboxError};
 use crate::sources::Relay;
+use crate::stream::NOT_INTAKES;
 use crate::watermark;
 
 /// How far back the very first sweep looks: twice a stream's memory of 24 hours.
 const FIRST_LOOK_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
-/// After so many sweeps, over two days, an event that never reaches the ledger goes to the
-/// dead-letter queue instead of the dispatch queue.
+/// The index is read in slices of this length, so that a busy hour fits into memory. It divides a
+/// bucket's hour.
+const SLICE_MS: i64 = 60 * 1000;
+
+/// After so many sweeps, nearly two days by default, an event that never reaches the ledger goes to
+/// the dead-letter queue instead of the dispatch queue.
 const MOST_SWEEPS: u32 = 9;
 
 /// How many events are queued again at the same time.
@@ -34,105 +40,130 @@ pub struct Swept {
     pub queued_again: usize,
 }
 
-/// Looks at every event that has come of age since the last sweep. Broken off at any point, the
-/// next sweep does the rest: an event is moved in the index only after it was queued, and the
-/// watermark only after everything before it was looked at. `deadline` in milliseconds since 1970.
+/// A sweep under way.
+struct Sweep<'a> {
+    relay: &'a Relay,
+    /// Everything before it has been looked at.
+    from: i64,
+    until: i64,
+    stop_at: i64,
+    swept: Swept,
+}
+
+/// Looks at every event that has come of age since the last sweep, in the order of time. Broken off
+/// at any point, the next sweep does the rest: an event is moved in the index only after it was
+/// queued, and the watermark only after everything before it was looked at. `deadline` in
+/// milliseconds since 1970.
 ///
 /// # Errors
 /// [`OutboxError`] when a table did not answer.
 pub async fn sweep(relay: &Relay, deadline: i64) -> Result<Swept, OutboxError> {
     let now = relay.clock.now_ms();
-    let stop_at = deadline.saturating_sub(deadline.saturating_sub(now) / RESERVE);
     let until = now - relay.sweep_after_ms;
-    let mut from = watermark::read(&relay.tables).await?.unwrap_or(until - FIRST_LOOK_MS);
-    let mut swept = Swept::default();
-    let mut written_at = swept;
-    while from < until {
-        if !sweep_hour(relay, from, until, stop_at, &mut swept).await? {
-            tracing::info!("the sweep ran out of time, the next one goes on");
-            watermark::write(&relay.tables, from).await?;
-            break;
-        }
-        from = next_hour(from).min(until);
-        // Empty hours are not worth a write each.
-        if swept != written_at || from == until {
-            watermark::write(&relay.tables, from).await?;
-            written_at = swept;
-        }
+    let from = watermark::read(&relay.tables).await?.unwrap_or(until - FIRST_LOOK_MS);
+    let stop_at = deadline.saturating_sub(deadline.saturating_sub(now) / RESERVE);
+    let mut sweep = Sweep { relay, from, until, stop_at, swept: Swept::default() };
+    let result = sweep.run().await;
+    // Also what a failure left undone begins there.
+    if sweep.from > from {
+        watermark::write(&relay.tables, sweep.from).await?;
     }
-    tracing::info!(looked_at = swept.looked_at, queued_again = swept.queued_again, "swept");
-    Ok(swept)
+    let Swept { looked_at, queued_again } = sweep.swept;
+    tracing::info!(looked_at, queued_again, "swept");
+    result.map(|()| sweep.swept)
 }
 
-const fn next_hour(at: i64) -> i64 {
-    (at.div_euclid(BUCKET_MS) + 1) * BUCKET_MS
-}
-
-/// Whether all buckets of the hour were looked at in time.
-async fn sweep_hour(
-    relay: &Relay,
-    from: i64,
-    until: i64,
-    stop_at: i64,
-    swept: &mut Swept,
-) -> Result<bool, OutboxError> {
-    let outbox = Outbox(&relay.tables);
-    let hour: Vec<Vec<Entry>> = stream::iter(buckets(from))
-        .map(|bucket| async move { outbox.entries(&bucket, from, until).await })
-        .buffer_unordered(AT_ONCE)
-        .try_collect()
-        .await?;
-    for entries in hour.concat().chunks(MOST_KEYS) {
-        if relay.clock.now_ms() > stop_at {
-            return Ok(false);
+impl Sweep<'_> {
+    async fn run(&mut self) -> Result<(), OutboxError> {
+        while self.from < self.until {
+            let slice_ends = next_slice(self.from).min(self.until);
+            let mut entries = self.entries(slice_ends).await?;
+            entries.sort_unstable_by_key(|entry| entry.sweep_at);
+            for chunk in entries.chunks(MOST_KEYS) {
+                self.from = self.from.max(chunk[0].sweep_at);
+                if self.relay.clock.now_ms() > self.stop_at {
+                    tracing::info!("the sweep ran out of time, the next one goes on");
+                    return Ok(());
+                }
+                self.look_at(chunk).await?;
+            }
+            self.from = slice_ends;
         }
-        let unseen = outbox.unseen(entries).await?;
-        swept.looked_at += entries.len();
-        swept.queued_again += unseen.len();
-        stream::iter(unseen.iter().map(Ok))
-            .try_for_each_concurrent(AT_ONCE, |entry| queue_again(relay, entry))
-            .await?;
+        Ok(())
     }
-    Ok(true)
+
+    /// The entries from where the sweep stands to `until`, which is not among them and in the same
+    /// buckets.
+    async fn entries(&self, until: i64) -> Result<Vec<Entry>, OutboxError> {
+        let (outbox, from) = (Outbox(&self.relay.tables), self.from);
+        stream::iter(buckets(from))
+            .map(|bucket| async move { outbox.entries(&bucket, from, until - 1).await })
+            .buffer_unordered(AT_ONCE)
+            .try_concat()
+            .await
+    }
+
+    async fn look_at(&mut self, entries: &[Entry]) -> Result<(), OutboxError> {
+        let unseen = Outbox(&self.relay.tables).unseen(entries).await?;
+        self.swept.looked_at += entries.len();
+        let relay = self.relay;
+        let mut moved =
+            stream::iter(&unseen).map(|entry| queue_again(relay, entry)).buffer_unordered(AT_ONCE);
+        while let Some(fate) = moved.try_next().await? {
+            self.swept.queued_again += usize::from(fate == Fate::Queued);
+        }
+        Ok(())
+    }
 }
 
-async fn queue_again(relay: &Relay, entry: &Entry) -> Result<(), OutboxError> {
+const fn next_slice(at: i64) -> i64 {
+    (at.div_euclid(SLICE_MS) + 1) * SLICE_MS
+}
+
+/// What became of an event that the ledger has not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Queued,
+    SetAside,
+    /// Erased meanwhile.
+    Gone,
+}
+
+async fn queue_again(relay: &Relay, entry: &Entry) -> Result<Fate, OutboxError> {
     let outbox = Outbox(&relay.tables);
     let Some(stored) = outbox.stored(entry).await? else {
-        return Ok(());
+        return Ok(Fate::Gone);
     };
     let Some(message) = stored.message else {
-        let reason = "the item in the Events table has no message that intake wrote";
-        return give_up(relay, entry, keys(entry), Code::Unreadable, reason.to_owned()).await;
+        return set_aside(relay, entry, keys(entry), Code::Unreadable, NOT_INTAKES.to_owned())
+            .await;
     };
-    tracing::warn!(
-        order_id = entry.order_id,
-        event = entry.event,
-        sweeps = stored.sweeps,
-        "queued again"
-    );
     if stored.sweeps >= MOST_SWEEPS {
         let reason = format!("swept {} times without ever reaching the ledger", stored.sweeps);
-        return give_up(relay, entry, message, Code::Unplannable, reason).await;
+        return set_aside(relay, entry, message, Code::Unplannable, reason).await;
     }
     let message = Outgoing { body: message, ..Outgoing::default() };
     let sent = send_all(&relay.queues.client, &relay.queues.dispatch, vec![message]).await;
     match sent.into_iter().next() {
         // Its neighbours must not wait for it.
         Some(Err(error @ SendFailure::Refused)) => {
-            give_up(relay, entry, keys(entry), Code::Unplannable, error.to_string()).await
+            set_aside(relay, entry, keys(entry), Code::Unplannable, error.to_string()).await
         }
         Some(Err(error @ SendFailure::NotTaken(_))) => Err(OutboxError(error.to_string())),
         Some(Ok(())) | None => {
             count(Count::Swept);
-            outbox.look_again(entry, relay.clock.now_ms() + pause(relay, stored.sweeps)).await
+            let Entry { order_id, event, .. } = entry;
+            tracing::warn!(order_id, event, sweeps = stored.sweeps, "queued again");
+            let again = relay.clock.now_ms() + pause(relay, stored.sweeps);
+            outbox.look_again(entry, again).await.map(|()| Fate::Queued)
         }
     }
 }
 
 /// Twice as long after each sweep: an event that waits behind a long backlog is not multiplied.
 fn pause(relay: &Relay, sweeps: u32) -> i64 {
-    relay.sweep_after_ms.saturating_mul(1 << sweeps.min(MOST_SWEEPS))
+    let doubled = relay.sweep_after_ms.saturating_mul(1 << sweeps.min(MOST_SWEEPS));
+    doubled.min(FARTHEST_AHEAD_MS)
 }
 
 /// Names the item in a dead letter that cannot hold it.
@@ -140,17 +171,17 @@ fn keys(entry: &Entry) -> String {
     json!({ "order_id": { "S": entry.order_id }, "event": { "S": entry.event } }).to_string()
 }
 
-async fn give_up(
+async fn set_aside(
     relay: &Relay,
     entry: &Entry,
     body: String,
     code: Code,
     reason: String,
-) -> Result<(), OutboxError> {
+) -> Result<Fate, OutboxError> {
     let order_id = OrderId::parse(&entry.order_id).ok();
     let letter = DeadLetter { body, code, reason, order_id, kind: None };
     match relay.queues.dead_letters.take(letter).await {
-        Disposition::Done => Outbox(&relay.tables).forget(entry).await,
+        Disposition::Done => Outbox(&relay.tables).forget(entry).await.map(|()| Fate::SetAside),
         Disposition::Retry => Err(OutboxError("the dead-letter queue is out of reach".to_owned())),
     }
 }

@@ -12,7 +12,7 @@ use crate::sources::Tables;
 const PARTITION: &str = "#sweep";
 const SORT: &str = "watermark";
 
-/// Everything accepted until then has been looked at; `None` before the first sweep.
+/// Everything before then has been looked at; `None` before the first sweep.
 pub async fn read(tables: &Tables) -> Result<Option<i64>, OutboxError> {
     let call = tables
         .client

@@ -26,7 +26,9 @@ pub enum Guard {
     Due,
     /// Its lease has run out.
     LeaseExpired,
-    /// The message was enqueued after the failure was recorded: somebody replayed it.
+    /// The message was enqueued after the failure was recorded: somebody replayed it. (Or the ledger
+    /// was silent when it came back, and it was parked; what failed was certainly not sent, so one
+    /// more try mails nobody twice.)
     Replayed,
     /// The policy is `resend`, the grace period is over, and fewer than [`MOST_DOUBTS`] attempts
     /// have ended in doubt.

@@ -14,6 +14,8 @@ use local::resources::EVENTS_TABLE;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use shared::event::MOST_NESTING;
+use shared::outbox::pack;
+use waybill_tests::chaos::dice::Dice;
 
 use crate::support::events::{confirmed, customer, sample};
 use crate::support::http::{post, request};
@@ -105,10 +107,50 @@ async fn an_event_of_256_kib_is_taken_and_one_byte_more_is_not() {
     );
     assert_eq!(stored(&stack).await, 1);
 
-    let published = stack.publish_only(&[sized("H3", KIB_256)]).await;
+    let largest = sized("H3", KIB_256);
+    assert!(pack(&largest).len() > KIB_256 * 3 / 4, "it is large as it is stored, too");
+    let published = stack.publish_only(&[largest]).await;
     stack.rest(&published).await;
     assert_eq!(stack.mails_to(&customer("H3")), 1, "the largest event is mailed");
     stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn intakes_other_triggers_take_256_kib_and_not_a_byte_more() {
+    let stack = TestStack::start().await;
+    let too_large = sized("H1", KIB_256 + 1);
+    let refused = invoke_intake(&stack, too_large.clone()).await.expect("a verdict");
+    assert_eq!(refused["results"][0]["result"], "invalid");
+    let error = invoke_intake(&stack, from_event_bridge(&too_large)).await.expect_err("refused");
+    let message = error["errorMessage"].as_str().unwrap_or_default();
+    assert!(message.contains("262144 bytes"), "{error}");
+    assert_eq!(stored(&stack).await, 0);
+
+    let largest = |order: &str| sized(order, KIB_256);
+    for payload in [largest("H2"), from_event_bridge(&largest("H3"))] {
+        let taken = invoke_intake(&stack, payload).await.expect("a verdict");
+        assert_eq!(taken["results"][0]["result"], "accepted");
+    }
+    for order in ["H2", "H3"] {
+        eventually("it is mailed", async || stack.mails_to(&customer(order)) == 1).await;
+    }
+    stack.stop().await;
+}
+
+/// Intake's answer, or its error.
+async fn invoke_intake(stack: &TestStack, payload: String) -> Result<Value, Value> {
+    let json = |bytes: &[u8]| serde_json::from_slice(bytes).expect("JSON");
+    match stack.stack.functions.invoke("intake", payload.into()).await {
+        Invocation::Answered(answer) => Ok(json(&answer)),
+        Invocation::Failed { error } => Err(json(&error)),
+    }
+}
+
+/// The event in EventBridge's envelope.
+fn from_event_bridge(event: &str) -> String {
+    let detail: Value = serde_json::from_str(event).expect("JSON");
+    json!({ "id": "e", "source": "shop", "detail-type": "order.confirmed", "detail": detail })
+        .to_string()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,7 +233,7 @@ async fn a_stream_record_that_intake_did_not_write_is_set_aside_and_its_neighbou
     let good = sample("1001-confirmed");
     let id = shared::CorrelationId::parse("test").expect("valid");
     let body = shared::message::DispatchRequest::body(&good, jiff::Timestamp::now(), &id);
-    let packed = BASE64_STANDARD.encode(shared::outbox::pack(&body));
+    let packed = BASE64_STANDARD.encode(pack(&body));
     let image = |image: Value| {
         json!({
             "eventName": "INSERT",
@@ -242,13 +284,21 @@ fn is_a_problem(answer: &crate::support::http::Answer, status: StatusCode) {
     }
 }
 
-/// An event of exactly so many bytes.
+/// An event of exactly so many bytes, which hardly become fewer when they are packed.
 fn sized(order: &str, bytes: usize) -> String {
     let mut event: Value = serde_json::from_str(&confirmed(order)).expect("JSON");
     event["padding"] = json!("");
     let missing = bytes - event.to_string().len();
-    event["padding"] = json!("x".repeat(missing));
+    event["padding"] = json!(random_text(order, missing));
     event.to_string()
+}
+
+/// Printable characters that JSON does not escape; the same each time.
+fn random_text(seed: &str, length: usize) -> String {
+    let printable: Vec<char> = (' '..='~').filter(|c| !r#""\"#.contains(*c)).collect();
+    let dice = Dice::new(1);
+    let character = |nth| printable[dice.roll(&[seed], nth, printable.len() as u64) as usize];
+    (0..length as u64).map(character).collect()
 }
 
 async fn stored(stack: &TestStack) -> usize {

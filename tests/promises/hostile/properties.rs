@@ -2,14 +2,17 @@
 //! `tests/fuzz` feed the same functions.
 
 use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use feedback::{Reading, read};
+use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 use shared::json::parse_strict;
 use shared::ledger::Transition;
 use shared::message::{DispatchRequest, MailRequest};
+use shared::outbox::pack;
 use shared::{CorrelationId, Event, NotificationKey};
 use waybill_tests::hostile;
 
@@ -45,13 +48,9 @@ proptest! {
     }
 
     #[test]
-    fn intakes_parser_survives_bytes_cut_out_of_an_event(
-        json in sample_event(), from in any::<prop::sample::Index>(), instead in vec(any::<u8>(), 0..4)
+    fn intakes_parser_survives_an_event_with_damaged_bytes(
+        bytes in damaged(sample_event().prop_map(|json| json.to_string().into_bytes()))
     ) {
-        let mut bytes = json.to_string().into_bytes();
-        let from = from.index(bytes.len());
-        let to = (from + instead.len()).min(bytes.len());
-        bytes.splice(from..to, instead);
         hostile::event(&bytes);
     }
 
@@ -67,7 +66,7 @@ proptest! {
     #[test]
     fn a_valid_event_travels_through_both_queues_as_it_was(json in valid::event()) {
         let id = CorrelationId::parse("test").expect("valid");
-        let body = DispatchRequest::body(&json, jiff::Timestamp::UNIX_EPOCH, &id);
+        let body = DispatchRequest::body(&json, Timestamp::UNIX_EPOCH, &id);
         let request = DispatchRequest::parse(&body).expect("our own message");
         prop_assert_eq!(Event::parse(&json), Ok(request.event.clone()));
         let request = mail_request(request);
@@ -83,8 +82,42 @@ proptest! {
     }
 
     #[test]
+    fn a_queue_message_of_any_time_is_refused_or_read_whole(
+        json in sample_event(), accepted_at in time_at_an_edge(), send_before in time_at_an_edge()
+    ) {
+        let Value::Array(messages) = in_messages(&json) else { unreachable!("it is an array") };
+        for mut message in messages {
+            message["accepted_at"] = json!(accepted_at);
+            hostile::queue_message(&message.to_string());
+            message["send_before"] = json!(send_before);
+            hostile::queue_message(&message.to_string());
+        }
+    }
+
+    #[test]
+    fn a_message_that_was_packed_comes_out_of_the_stream_as_it_was(text in any::<String>()) {
+        let record = stream_record(&pack(&text));
+        hostile::stream_image(record.to_string().as_bytes());
+        prop_assert_eq!(relay::message(&record), Some(text));
+    }
+
+    #[test]
+    fn relay_survives_what_is_nearly_a_stream_record(
+        record in changed(any::<String>().prop_map(|text| stream_record(&pack(&text))))
+    ) {
+        hostile::stream_image(record.to_string().as_bytes());
+    }
+
+    #[test]
+    fn relay_survives_a_packed_message_with_damaged_bytes(
+        packed in damaged(sample_event().prop_map(|json| pack(&json.to_string())))
+    ) {
+        hostile::stream_image(stream_record(&packed).to_string().as_bytes());
+    }
+
+    #[test]
     fn an_ses_event_of_ours_is_read_as_what_it_says(
-        kind in prop::sample::select(vec!["Send", "Delivery", "Bounce", "Complaint", "Reject"]),
+        kind in select(SES_KINDS.map(|(kind, _)| kind).to_vec()),
         json in valid::event(),
     ) {
         let key = NotificationKey::of(&Event::parse(&json).expect("valid"));
@@ -92,7 +125,8 @@ proptest! {
             return Err(TestCaseError::fail("it was not read as ours"));
         };
         prop_assert_eq!(event.key, key);
-        prop_assert_eq!(event.transition, transition(kind));
+        let expected = SES_KINDS.iter().find(|(k, _)| *k == kind).map(|(_, transition)| *transition);
+        prop_assert_eq!(Some(event.transition), expected);
     }
 
     #[test]
@@ -201,7 +235,7 @@ fn text_that_two_readers_could_read_differently_is_refused() {
 /// A dispatch message and a mail request of the event.
 fn in_messages(event: &Value) -> Value {
     let id = CorrelationId::parse("test").expect("valid");
-    let dispatch = DispatchRequest::body(event, jiff::Timestamp::UNIX_EPOCH, &id);
+    let dispatch = DispatchRequest::body(event, Timestamp::UNIX_EPOCH, &id);
     let mail = mail_request(DispatchRequest::parse(&dispatch).expect("our own")).to_body();
     let json = |text: &str| -> Value { serde_json::from_str(text).expect("JSON") };
     // An array, so that one strategy changes either.
@@ -234,14 +268,52 @@ fn ses_event(kind: &str, key: &NotificationKey) -> Value {
     })
 }
 
-fn transition(kind: &str) -> Transition {
-    match kind {
-        "Send" => Transition::Settle,
-        "Delivery" => Transition::Deliver,
-        "Bounce" => Transition::Bounce,
-        "Complaint" => Transition::Complain,
-        _ => Transition::Reject,
-    }
+/// The kinds of SES's events that say what became of a mail, and what each does to the ledger.
+const SES_KINDS: [(&str, Transition); 6] = [
+    ("Send", Transition::Settle),
+    ("DeliveryDelay", Transition::Settle),
+    ("Delivery", Transition::Deliver),
+    ("Bounce", Transition::Bounce),
+    ("Complaint", Transition::Complain),
+    ("Reject", Transition::Reject),
+];
+
+/// Bytes of which up to four are cut out, and up to four others are put in their place.
+fn damaged(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
+    (bytes, any::<Index>(), 0..=4_usize, vec(any::<u8>(), 0..=4)).prop_map(
+        |(mut bytes, from, cut, instead)| {
+            let from = from.index(bytes.len());
+            let to = (from + cut).min(bytes.len());
+            bytes.splice(from..to, instead);
+            bytes
+        },
+    )
+}
+
+/// A stream record of an item that holds `packed`.
+fn stream_record(packed: &[u8]) -> Value {
+    json!({
+        "eventName": "INSERT",
+        "dynamodb": {
+            "Keys": { "order_id": { "S": "1" }, "event": { "S": "e" } },
+            "NewImage": { "message": { "B": BASE64_STANDARD.encode(packed) } },
+        },
+    })
+}
+
+/// The first and last moments that can be told, what is beyond them, and what is near them.
+fn time_at_an_edge() -> impl Strategy<Value = i64> {
+    let edges = [
+        i64::MIN,
+        Timestamp::MIN.as_millisecond(),
+        0,
+        // The year 9999 begins.
+        253_370_764_800_000,
+        Timestamp::MAX.as_millisecond(),
+        253_402_207_200_000,
+        i64::MAX,
+    ];
+    (select(edges.to_vec()), -1..=1_i64).prop_map(|(edge, beside)| edge.saturating_add(beside))
 }
 
 /// A search that starts from what every parser refuses finds nothing.

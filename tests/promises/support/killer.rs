@@ -1,4 +1,4 @@
-//! A fault plan with one fault: a function is killed at one boundary of its calls.
+//! A fault plan with one death: a function is killed at one boundary of its calls.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -29,17 +29,25 @@ pub struct Boundary {
     pub after: usize,
 }
 
-/// Whether SES's events reach the feedback queue.
+/// What else is wrong while the killer is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SesEvents {
-    Flow,
-    Lost,
+pub enum Trouble {
+    Nothing,
+    /// None of SES's events reaches the feedback queue.
+    SesEventsLost,
+    /// Neither do SES's answers reach the mailer.
+    SesSilent,
+    /// The stream's reader gets no answer.
+    StreamDown,
+    /// SES is too busy for so many calls first.
+    SesBusy(usize),
 }
 
 /// Kills the calling process (SIGKILL) at the boundary, once.
 pub struct Killer {
     boundary: Boundary,
-    ses_events: SesEvents,
+    trouble: Trouble,
+    asked_ses: AtomicUsize,
     passed: AtomicUsize,
     struck: AtomicBool,
     victim: OnceLock<Function>,
@@ -47,13 +55,14 @@ pub struct Killer {
 
 impl Killer {
     pub fn at(boundary: Boundary) -> Arc<Self> {
-        Self::with(boundary, SesEvents::Flow)
+        Self::amid(Trouble::Nothing, boundary)
     }
 
-    pub fn with(boundary: Boundary, ses_events: SesEvents) -> Arc<Self> {
+    pub fn amid(trouble: Trouble, boundary: Boundary) -> Arc<Self> {
         Arc::new(Self {
             boundary,
-            ses_events,
+            trouble,
+            asked_ses: AtomicUsize::new(0),
             passed: AtomicUsize::new(0),
             struck: AtomicBool::new(false),
             victim: OnceLock::new(),
@@ -88,21 +97,35 @@ impl Killer {
         assert!(kill_caller(victim, call.peer), "the process could not be killed");
         Some(Fault::HangUp)
     }
+
+    fn trouble(&self, call: &Call<'_>) -> Option<Fault> {
+        match self.trouble {
+            Trouble::StreamDown if call.service == Service::DynamoDbStreams => {
+                Some(Fault::ServerError)
+            }
+            Trouble::SesBusy(calls) if call.operation == "SendEmail" => {
+                let nth = self.asked_ses.fetch_add(1, Ordering::SeqCst);
+                (nth < calls).then_some(Fault::Throttled)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Faults for Killer {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
-        self.strike(call, Moment::Before)
+        self.trouble(call).or_else(|| self.strike(call, Moment::Before))
     }
 
     fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
-        self.strike(call, Moment::After)
+        let is_lost = self.trouble == Trouble::SesSilent && call.operation == "SendEmail";
+        self.strike(call, Moment::After).or(is_lost.then_some(Fault::HangUp))
     }
 
     fn ses_event(&self, _: &str) -> Vec<Duration> {
-        match self.ses_events {
-            SesEvents::Flow => vec![Duration::ZERO],
-            SesEvents::Lost => Vec::new(),
+        match self.trouble {
+            Trouble::SesEventsLost | Trouble::SesSilent => Vec::new(),
+            _ => vec![Duration::ZERO],
         }
     }
 }

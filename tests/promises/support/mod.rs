@@ -29,13 +29,14 @@ pub struct TestStack {
     output: Arc<Mutex<Vec<String>>>,
 }
 
-/// Short times, in the same relations as deployed but for the visibility timeout, which a test of
-/// a crash has to sit through.
+/// Short times. As deployed, the lease outlives the function: were it shorter, a mailer could still
+/// send what another one has claimed by then. The visibility timeout and the grace are shorter beside
+/// them than deployed, since a test of a crash has to sit through both.
 pub fn settings() -> Settings {
     Settings {
-        function_timeout: Duration::from_secs(10),
+        function_timeout: Duration::from_secs(5),
         visibility_timeout: Duration::from_secs(3),
-        lease: Duration::from_secs(4),
+        lease: Duration::from_secs(6),
         doubt_grace: Duration::from_secs(3),
         max_receive_count: 10,
         ..Settings::default()

@@ -28,8 +28,12 @@ pub enum End {
 pub enum Twice {
     /// In the named window, with the explanation.
     InWindow(String),
-    /// In the named window, but for an event that came when the grace was over.
+    /// In the named window, but for an event that was queued when the grace, counted from SES's
+    /// acceptance, was over.
     AfterGrace(String),
+    /// An event about the first mail was queued within the grace, and yet the second went out:
+    /// feedback had not recorded it.
+    Unrecorded(String),
     /// A broken promise.
     Outside(String),
 }
@@ -41,6 +45,8 @@ pub struct Evidence<'a> {
     pub case: &'a Case,
     /// The ledger's word.
     pub item: Option<&'a Item>,
+    /// All of the run's events about its order.
+    pub order: &'a [Case],
     /// SES's word, the oldest mail first.
     pub mails: &'a [Acceptance],
     /// How long a doubt waits for an event.
@@ -77,10 +83,16 @@ impl Evidence<'_> {
     fn may_be_skipped(&self, reason: &str) -> bool {
         let expected = match self.case.expected {
             Expected::Silence => reason == "muted",
-            // Its parcel's mail overtook it.
-            Expected::Mail => reason == "superseded",
+            Expected::Mail => reason == "superseded" && self.may_be_superseded(),
         };
         expected && self.mails.is_empty()
+    }
+
+    /// Only a mail can make another one old news, so a muted event does not. (Each order has one
+    /// parcel here.)
+    fn may_be_superseded(&self) -> bool {
+        let mut mails = self.order.iter().filter(|other| other.expected == Expected::Mail);
+        mails.any(|other| self.case.kind.superseded_by().contains(&other.kind))
     }
 
     /// A doubt may stay when its policy is to hold it, or after too many; and only when SES was
@@ -118,9 +130,11 @@ impl Evidence<'_> {
         Some(self.window())
     }
 
-    /// The grace must have passed between two mails, without an event about the first.
+    /// The grace must have passed between two mails, without an event about the first. It runs from
+    /// the doubt, which the ledger no longer tells the time of: an event that came between the grace
+    /// after SES's acceptance and the second mail has the benefit of that.
     fn window(&self) -> Twice {
-        let mut late = Vec::new();
+        let (mut late, mut unrecorded) = (Vec::new(), Vec::new());
         for pair in self.mails.windows(2) {
             let [first, second] = pair else { continue };
             let gap = second.at.duration_since(first.at);
@@ -129,22 +143,25 @@ impl Evidence<'_> {
                 let gap = gap.as_millis();
                 return Twice::Outside(format!("the second mail came {gap} ms after the first"));
             }
-            if let Some(word) = first.first_word() {
-                late.push(format!(
-                    "an event of attempt {} was queued after {} s and not recorded within the grace",
-                    first.attempt,
-                    word.as_secs()
-                ));
-            }
+            let Some(word) = first.first_word() else { continue };
+            let told = format!("{} s (attempt {})", word.as_secs(), first.attempt);
+            let in_time = SignedDuration::try_from(word).is_ok_and(|word| word < self.grace);
+            if in_time { unrecorded.push(told) } else { late.push(told) }
         }
         let attempts: Vec<u32> = self.mails.iter().map(|mail| mail.attempt).collect();
-        if late.is_empty() {
-            Twice::InWindow(format!(
-                "accepted in the attempts {attempts:?}: the answers were lost, every event too"
-            ))
-        } else {
-            Twice::AfterGrace(format!("accepted in the attempts {attempts:?}: {}", late.join("; ")))
+        let accepted = format!("accepted in the attempts {attempts:?}");
+        if !unrecorded.is_empty() {
+            let after = unrecorded.join(", ");
+            return Twice::Unrecorded(format!(
+                "{accepted}: its event was queued after {after}, and feedback had not recorded it \
+                 when the grace was over"
+            ));
         }
+        if !late.is_empty() {
+            let after = late.join(", ");
+            return Twice::AfterGrace(format!("{accepted}: its event was queued after {after}"));
+        }
+        Twice::InWindow(format!("{accepted}: the answers were lost, every event too"))
     }
 }
 
@@ -172,7 +189,8 @@ mod tests {
     }
 
     fn evidence<'a>(case: &'a Case, item: &'a Item, mails: &'a [Acceptance]) -> Evidence<'a> {
-        Evidence { case, item: Some(item), mails, grace: SignedDuration::from_secs(10) }
+        let order = std::slice::from_ref(case);
+        Evidence { case, item: Some(item), order, mails, grace: SignedDuration::from_secs(10) }
     }
 
     const HEARD: Vec<Vec<Duration>> = Vec::new();
@@ -215,11 +233,44 @@ mod tests {
         assert!(matches!(twice(&sure, &mails), Some(Twice::Outside(_))), "without a doubt");
         let soon = [mail(1, 0, HEARD), mail(2, 5, heard())];
         assert!(matches!(twice(&doubted, &soon), Some(Twice::Outside(_))), "within the grace");
-        let late = [mail(1, 0, heard()), mail(2, 12, heard())];
-        assert!(matches!(twice(&doubted, &late), Some(Twice::AfterGrace(_))));
         assert_eq!(twice(&doubted, &mails[..1]), None);
         let refund = case(Kind::OrderRefunded);
         let held = evidence(&refund, &doubted, &mails).twice();
         assert!(matches!(held, Some(Twice::Outside(_))), "a held doubt was mailed again");
+    }
+
+    #[test]
+    fn an_event_excuses_a_second_mail_only_when_it_was_queued_after_the_grace() {
+        let case = case(Kind::OrderConfirmed);
+        let doubted = item(State::Sent, 1);
+        let twice = |seconds: &[u64]| {
+            let events = seconds.iter().map(|s| vec![Duration::from_secs(*s)]).collect();
+            let mails = [mail(1, 0, events), mail(2, 12, heard())];
+            evidence(&case, &doubted, &mails).twice()
+        };
+        for after_grace in [10, 11, 20] {
+            assert!(matches!(twice(&[after_grace]), Some(Twice::AfterGrace(_))), "{after_grace}");
+        }
+        for within in [0, 1, 9] {
+            assert!(matches!(twice(&[within]), Some(Twice::Unrecorded(_))), "{within}");
+            assert!(matches!(twice(&[20, within]), Some(Twice::Unrecorded(_))), "the first counts");
+        }
+    }
+
+    #[test]
+    fn a_mail_is_superseded_only_by_a_later_one_of_its_order() {
+        let skipped = Item { reason: Some("superseded".to_owned()), ..item(State::Skipped, 0) };
+        let order = [Kind::OrderConfirmed, Kind::ShipmentShipped, Kind::OrderRefunded].map(case);
+        let end =
+            |case: &Case, order: &[Case]| Evidence { order, ..evidence(case, &skipped, &[]) }.end();
+        let [confirmed, shipped, refunded] = &order;
+        assert!(matches!(end(confirmed, &order), End::Skipped(_)));
+        assert!(matches!(end(confirmed, &order[..1]), End::Broken(_)), "nothing was shipped");
+        let mut muted = order.clone();
+        muted[1].expected = Expected::Silence;
+        assert!(matches!(end(confirmed, &muted), End::Broken(_)), "a muted event is no mail");
+        for last in [shipped, refunded] {
+            assert!(matches!(end(last, &order), End::Broken(_)), "nothing supersedes {last:?}");
+        }
     }
 }

@@ -7,12 +7,16 @@ use std::process::{Command, Stdio};
 
 use local::lambda::Function;
 
-/// Kills the process of `function` that holds the connection from `peer`; the function's first
-/// process where the system does not tell which that is. Returns once the kernel has been told:
-/// the process runs none of its code after that.
+/// Where Linux tells who holds a connection.
+const SOCKETS: &str = "/proc/net/tcp";
+
+/// Kills the process of `function` that holds the connection from `peer`: none, if it is gone
+/// already. Where the system does not tell which that is, the function's first process. Returns once
+/// the kernel has been told: the process runs none of its code after that.
 pub fn kill_caller(function: &Function, peer: SocketAddr) -> bool {
     let pids = function.pids();
-    let caller = holder(peer, &pids).or_else(|| pids.first().copied());
+    let tells = Path::new(SOCKETS).exists();
+    let caller = if tells { holder(peer, &pids) } else { pids.first().copied() };
     caller.is_some_and(kill)
 }
 
@@ -23,11 +27,11 @@ pub fn kill(pid: u32) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Which of the processes has the socket (Linux: proc(5), `/proc/net/tcp` and `/proc/PID/fd`).
+/// Which of the processes has the socket (proc(5): [`SOCKETS`] and `/proc/PID/fd`).
 fn holder(peer: SocketAddr, pids: &[u32]) -> Option<u32> {
     let SocketAddr::V4(peer) = peer else { return None };
     let address = format!("{:08X}:{:04X}", u32::from_le_bytes(peer.ip().octets()), peer.port());
-    let table = fs::read_to_string("/proc/net/tcp").ok()?;
+    let table = fs::read_to_string(SOCKETS).ok()?;
     let inode = table.lines().find_map(|line| {
         let mut words = line.split_ascii_whitespace();
         (words.nth(1)? == address).then(|| words.nth(7).map(str::to_owned))?

@@ -33,6 +33,9 @@ pub enum Strike {
 }
 
 impl Moment {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Before, Self::After];
+
     /// A word for places and reports.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -73,6 +76,9 @@ pub type Odds = &'static [(Strike, u64)];
 
 /// A rate above which nothing would ever come through.
 pub const OF: u64 = 10_000;
+
+/// The services that functions call.
+pub const SERVICES: [Service; 3] = [Service::DynamoDb, Service::Sqs, Service::SesV2];
 
 use Moment::{After, Before};
 use Strike::{Fail, HangUp, Kill, Throttle, TimeOut};

@@ -1,21 +1,25 @@
 //! The fault plan: what strikes which call.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
 use local::Stack;
-use local::aws::calls::{Caller, Service};
+use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
 use local::lambda::Function;
 
+use super::debts::Debts;
 use super::dice::Dice;
+use super::fault_kind::{Counts, FaultKind};
 use super::killer::kill_caller;
 use super::odds::{
     BROWN_OUT, BrownOut, DELETIONS_REFUSED, Moment, OF, Odds, Strike, of_function, of_mapping,
 };
+use super::place::Place;
 use super::sightings::{SesEvent, Sightings};
 
 /// The functions that can be killed.
@@ -29,8 +33,10 @@ pub struct Plan {
     dice: Option<Dice>,
     armed: AtomicBool,
     functions: OnceLock<BTreeMap<&'static str, Function>>,
-    calls: Mutex<BTreeMap<String, u64>>,
-    struck: Mutex<BTreeMap<String, u64>>,
+    debts: Mutex<Debts>,
+    /// How often the mappings called from each place.
+    mappings: Mutex<BTreeMap<Place, u64>>,
+    struck: Mutex<Counts>,
     /// What SES accepted.
     pub sightings: Sightings,
 }
@@ -63,71 +69,82 @@ impl Plan {
     }
 
     /// Counts a fault.
-    pub fn count(&self, what: &str) {
-        *self
-            .struck
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(what.into())
-            .or_default() += 1;
+    pub fn count(&self, what: FaultKind) {
+        *self.struck.lock().unwrap_or_else(PoisonError::into_inner).entry(what).or_default() += 1;
     }
 
     /// The faults so far, by kind.
     #[must_use]
-    pub fn faults(&self) -> BTreeMap<String, u64> {
+    pub fn faults(&self) -> Counts {
         self.struck.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where functions called often and none was killed.
+    #[must_use]
+    pub fn never_killed(&self) -> Vec<(Place, u64)> {
+        self.debts().never_killed()
     }
 
     fn strike(&self, call: &Call<'_>, moment: Moment) -> Option<Fault> {
         let dice = self.dice()?;
-        let Caller::Function(caller) = call.caller else { return None };
-        let service = call.service.to_string();
-        let place = [caller.as_str(), &service, call.operation, moment.word()];
-        let nth = self.next(&place);
-        if caller == MAPPING {
-            return self.strike_mapping(dice, call, moment, nth);
+        let place = Place::of(call, moment)?;
+        if place.caller == MAPPING {
+            return self.strike_mapping(dice, &place);
         }
-        let strike = decide(dice, &place, nth, of_function(call.service, moment))?;
-        if strike == Strike::Kill && !self.kill(caller, call) {
+        let strike = self.next_strike(dice, &place)?;
+        if strike == Strike::Kill && !self.kill(&place.caller, call.peer) {
+            self.debts().take_back(&place, strike);
             return None;
         }
-        self.count(&format!("{} {}", strike.word(), moment.word()));
+        self.count(FaultKind::Call(strike, moment, place.service));
         Some(strike.fault())
     }
 
-    fn strike_mapping(
-        &self,
-        dice: Dice,
-        call: &Call<'_>,
-        moment: Moment,
-        nth: u64,
-    ) -> Option<Fault> {
-        let service = call.service.to_string();
-        let place = [MAPPING, &service, call.operation, moment.word()];
-        if call.operation == "DeleteMessageBatch" {
-            let refused = moment == Moment::Before && is_in(dice, DELETIONS_REFUSED, &place, nth);
+    /// What chance has for this call, or else what is owed.
+    fn next_strike(&self, dice: Dice, place: &Place) -> Option<Strike> {
+        let odds = of_function(place.service, place.moment);
+        let mut debts = self.debts();
+        let turn = debts.next(place);
+        let strike = decide(dice, place, turn.at_place, odds)
+            .or_else(|| debts.due(dice, place, turn, odds))?;
+        debts.pay(place, strike);
+        Some(strike)
+    }
+
+    /// A mapping is part of the stack and no process that could be killed. It owes nothing: what can
+    /// strike it does so often.
+    fn strike_mapping(&self, dice: Dice, place: &Place) -> Option<Fault> {
+        let nth = self.next_of_mapping(place);
+        if place.operation == "DeleteMessageBatch" {
+            let is_before = place.moment == Moment::Before;
+            let refused = is_before && is_in(dice, DELETIONS_REFUSED, place, nth);
             return refused.then(|| {
-                self.count("deletions refused");
+                self.count(FaultKind::DeletionsRefused);
                 Fault::ServerError
             });
         }
-        let strike = decide(dice, &place, nth, of_mapping(call.operation, moment))?;
-        let what =
-            if call.service == Service::Sqs { "receipts lost" } else { "stream reads failed" };
-        self.count(what);
+        let strike = decide(dice, place, nth, of_mapping(&place.operation, place.moment))?;
+        self.count(match place.service {
+            Service::Sqs => FaultKind::ReceiptsLost,
+            _ => FaultKind::StreamReadsFailed,
+        });
         Some(strike.fault())
     }
 
-    fn kill(&self, caller: &str, call: &Call<'_>) -> bool {
-        let function = self.functions.get().and_then(|functions| functions.get(caller));
-        function.is_some_and(|function| kill_caller(function, call.peer))
-    }
-
-    fn next(&self, place: &[&str]) -> u64 {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        let nth = calls.entry(place.join(" ")).or_default();
+    fn next_of_mapping(&self, place: &Place) -> u64 {
+        let mut calls = self.mappings.lock().unwrap_or_else(PoisonError::into_inner);
+        let nth = calls.entry(place.clone()).or_default();
         *nth += 1;
         *nth
+    }
+
+    fn kill(&self, caller: &str, peer: SocketAddr) -> bool {
+        let function = self.functions.get().and_then(|functions| functions.get(caller));
+        function.is_some_and(|function| kill_caller(function, peer))
+    }
+
+    fn debts(&self) -> MutexGuard<'_, Debts> {
+        self.debts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// After how long the copies of an event of SES arrive.
@@ -138,26 +155,26 @@ impl Plan {
         let attempt = u64::from(event.attempt);
         // Of one mail in five nothing is ever heard.
         if dice.roll(&mail, attempt, 5) == 0 {
-            self.count("SES events lost");
+            self.count(FaultKind::SesEventsLost);
             return Vec::new();
         }
         let place = [order.as_str(), notification, &event.kind];
         let seconds = |nth| Duration::from_secs(1 + dice.roll(&place, nth, 4));
         match dice.roll(&place, attempt, 100) {
             0..10 => {
-                self.count("SES events lost");
+                self.count(FaultKind::SesEventsLost);
                 Vec::new()
             }
             10..28 => {
-                self.count("SES events late");
+                self.count(FaultKind::SesEventsLate);
                 vec![seconds(attempt)]
             }
             28..30 => {
-                self.count("SES events later than the grace");
+                self.count(FaultKind::SesEventsAfterGrace);
                 vec![Duration::from_secs(20)]
             }
             30..45 => {
-                self.count("SES events doubled");
+                self.count(FaultKind::SesEventsDoubled);
                 vec![Duration::ZERO, seconds(attempt + 1_000), seconds(attempt + 2_000)]
             }
             _ => vec![Duration::ZERO],
@@ -165,9 +182,9 @@ impl Plan {
     }
 }
 
-fn decide(dice: Dice, place: &[&str], nth: u64, odds: Odds) -> Option<Strike> {
+fn decide(dice: Dice, place: &Place, nth: u64, odds: Odds) -> Option<Strike> {
     let times = if is_in(dice, BROWN_OUT, place, nth) { BROWN_OUT.times } else { 1 };
-    let mut roll = dice.roll(place, nth, OF);
+    let mut roll = place.roll(dice, &[], nth, OF);
     for (strike, chance) in odds {
         let chance = match strike {
             Strike::Kill | Strike::TimeOut => *chance,
@@ -181,9 +198,8 @@ fn decide(dice: Dice, place: &[&str], nth: u64, odds: Odds) -> Option<Strike> {
     None
 }
 
-fn is_in(dice: Dice, run: BrownOut, place: &[&str], nth: u64) -> bool {
-    let place: Vec<&str> = place.iter().copied().chain(["run"]).collect();
-    dice.roll(&place, nth / run.calls, run.one_in) == 0
+fn is_in(dice: Dice, run: BrownOut, place: &Place, nth: u64) -> bool {
+    place.roll(dice, &["run"], nth / run.calls, run.one_in) == 0
 }
 
 impl Faults for Plan {
@@ -208,7 +224,8 @@ mod tests {
     use super::*;
 
     fn decisions(seed: u64) -> Vec<Option<Strike>> {
-        let place = ["mailer", "SESv2", "SendEmail", "after"];
+        let (caller, operation) = ("mailer".to_owned(), "SendEmail".to_owned());
+        let place = Place { caller, service: Service::SesV2, operation, moment: Moment::After };
         let odds = of_function(Service::SesV2, Moment::After);
         (0..2_000).map(|nth| decide(Dice::new(seed), &place, nth, odds)).collect()
     }

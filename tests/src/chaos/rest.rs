@@ -14,7 +14,7 @@ use super::orders::Case;
 use super::sightings::Key;
 
 /// How often the queues are looked at.
-const PAUSE: Duration = Duration::from_millis(100);
+pub const PAUSE: Duration = Duration::from_millis(100);
 
 /// Without any change for so long, what has not come to rest never will.
 const STALLED: Duration = Duration::from_secs(60);

@@ -7,15 +7,16 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 use local::lambda::{OutputLine, Sink};
-use local::resources::{Processes, Settings};
+use local::resources::{Processes, Queue, Settings};
 use local::run::publish::PublishError;
 use local::{Config, Stack, StartError};
 
+use super::fault_kind::FaultKind;
 use super::killer::kill;
-use super::orders::{self, Case};
+use super::orders::{self, Case, PERSONAL};
 use super::plan::{FUNCTIONS, Plan};
 use super::publish::publish;
-use super::rest::{LedgerGone, depth, until_rest};
+use super::rest::{LedgerGone, PAUSE, Waiting, depth, until_rest};
 use super::verdict::Verdict;
 
 /// What is run.
@@ -43,6 +44,9 @@ pub enum RunError {
     /// The tables were gone.
     #[error(transparent)]
     Ledger(#[from] LedgerGone),
+    /// A dead-letter queue was gone: nobody knows what is in it.
+    #[error("the dead-letter queue {0} did not answer")]
+    DeadLetters(String),
 }
 
 /// Most of them sit out a fault, or start again, at any moment.
@@ -73,12 +77,12 @@ pub fn settings() -> Settings {
 pub async fn run(options: Options) -> Result<Verdict, RunError> {
     let started = Instant::now();
     let plan = Arc::new(Plan::new(options.seed));
-    let repeated = Arc::new(AtomicU64::new(0));
+    let heard = Arc::new(Heard::default());
     let config = Config {
         port: 0,
         settings: Settings { processes: MANY, ..settings() },
         faults: Arc::<Plan>::clone(&plan),
-        sink: counting(Arc::clone(&repeated)),
+        sink: listening(Arc::clone(&heard)),
         executable: options.executable.clone(),
         ..Config::default()
     };
@@ -103,8 +107,10 @@ pub async fn run(options: Options) -> Result<Verdict, RunError> {
         published,
         took: started.elapsed(),
         faults: plan.faults(),
-        repeated: repeated.load(Ordering::Relaxed),
-        dead_letters: dead_letters(&stack).await,
+        never_killed: plan.never_killed(),
+        repeated: heard.repeated.load(Ordering::Relaxed),
+        personal_lines: heard.personal.load(Ordering::Relaxed),
+        dead_letters: dead_letters(&stack).await?,
         ..Verdict::default()
     };
     verdict.judge(&cases, &ledger, &plan.sightings, grace);
@@ -122,29 +128,72 @@ async fn kill_at_random(stack: &Stack, plan: &Plan) {
         let name = FUNCTIONS[usize::try_from(which).unwrap_or_default()];
         let Ok(function) = stack.functions.function(name) else { continue };
         if let Some(pid) = function.pids().into_iter().next_back() {
-            plan.count("killed at random");
+            plan.count(FaultKind::KilledAtRandom);
             kill(pid);
         }
     }
 }
 
-/// Counts the functions' own words for what came again.
-fn counting(repeated: Arc<AtomicU64>) -> Sink {
-    const WORDS: [&str; 2] = [r#""message":"duplicate""#, r#""message":"already done""#];
-    Arc::new(move |line: OutputLine<'_>| {
-        if WORDS.iter().any(|words| line.text.contains(words)) {
-            repeated.fetch_add(1, Ordering::Relaxed);
-        }
-    })
+/// What the functions print, counted and not kept.
+#[derive(Debug, Default)]
+struct Heard {
+    /// The functions' own words for what came again.
+    repeated: AtomicU64,
+    /// Lines that hold a customer's personal data.
+    personal: AtomicU64,
 }
+
+impl Heard {
+    fn hear(&self, line: &str) {
+        const AGAIN: [&str; 2] = [r#""message":"duplicate""#, r#""message":"already done""#];
+        for (words, count) in [(&AGAIN[..], &self.repeated), (&PERSONAL[..], &self.personal)] {
+            if words.iter().any(|word| line.contains(word)) {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+fn listening(heard: Arc<Heard>) -> Sink {
+    Arc::new(move |line: OutputLine<'_>| heard.hear(line.text))
+}
+
+/// How long a queue may take to say what is in it.
+const ANSWER: Duration = Duration::from_secs(30);
 
 /// Messages in the dead-letter queues of the functions that read queues. Relay's failure
 /// destination is none of them: what it tells of, the sweep finds again.
-async fn dead_letters(stack: &Stack) -> u64 {
+async fn dead_letters(stack: &Stack) -> Result<u64, RunError> {
     let queues = &stack.resources.queues;
     let mut all = 0;
     for queue in [&queues.dispatch_dlq, &queues.mail_dlq, &queues.feedback_dlq] {
-        all += depth(stack, queue).await.map_or(0, |depth| depth.all);
+        let answer = tokio::time::timeout(ANSWER, depth_surely(stack, queue)).await;
+        all += answer.map_err(|_elapsed| RunError::DeadLetters(queue.url.clone()))?.all;
     }
-    all
+    Ok(all)
+}
+
+/// A busy machine may be slow to answer; a queue that did not say is not empty.
+async fn depth_surely(stack: &Stack, queue: &Queue) -> Waiting {
+    loop {
+        if let Some(depth) = depth(stack, queue).await {
+            return depth;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_counted_for_what_it_holds() {
+        let heard = Heard::default();
+        heard.hear(r#"{"message":"duplicate","order_id":"S1-2"}"#);
+        heard.hear(r#"{"message":"sent","to":"c7@customers.example"}"#);
+        heard.hear(r#"{"message":"sent","order_id":"S1-2"}"#);
+        let counts = [&heard.repeated, &heard.personal].map(|n| n.load(Ordering::Relaxed));
+        assert_eq!(counts, [1, 1]);
+    }
 }

@@ -77,6 +77,10 @@ pub enum How {
     Plain,
     /// The ledger's answer is lost, and the SDK asks again.
     Echoed,
+    /// The ledger does not write, and says nothing.
+    Unanswered,
+    /// The ledger writes, and says nothing.
+    WrittenUnanswered,
     /// The message is deleted, and a copy of it comes back.
     Undeleted,
     /// SES accepts and says so.
@@ -116,6 +120,10 @@ impl Step {
 }
 
 impl How {
+    pub(super) const fn is_unanswered(self) -> bool {
+        matches!(self, Self::Unanswered | Self::WrittenUnanswered)
+    }
+
     pub(super) const fn echo(self) -> Echo {
         match self {
             Self::Echoed => Echo::Yes,

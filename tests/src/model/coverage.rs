@@ -34,7 +34,7 @@ impl Coverage {
 }
 
 /// Every precondition of every transition.
-fn ways() -> impl Iterator<Item = (Transition, Precondition)> {
+pub fn ways() -> impl Iterator<Item = (Transition, Precondition)> {
     Transition::ALL.into_iter().flat_map(|t| t.preconditions().iter().map(move |p| (t, *p)))
 }
 

@@ -32,6 +32,7 @@ impl Mailer<'_> {
     /// Takes the next step.
     pub(super) fn step(&mut self) -> Next {
         match self.hand().step {
+            step if self.how.is_unanswered() => self.wait_for_the_ledger(step),
             Mailing::Start { stale: true } => self.skip(),
             Mailing::Start { stale: false } => self.claim(),
             Mailing::Send { attempt } => self.send(attempt),
@@ -76,6 +77,18 @@ impl Mailer<'_> {
         let (outcome, breach) = self.model.write(self.order, transition, facts, self.how.echo());
         self.breach = self.breach.or(breach);
         outcome
+    }
+
+    /// `deliver::wait_for_the_ledger`. A copy with a new time of enqueuing takes the message's place.
+    fn wait_for_the_ledger(&mut self, step: Mailing) -> Next {
+        if self.how == How::WrittenUnanswered {
+            match step {
+                Mailing::Start { stale: true } => self.skip(),
+                Mailing::Start { stale: false } => self.claim(),
+                _ => self.resend(),
+            };
+        }
+        park_until(1)
     }
 
     fn claim(&mut self) -> Next {

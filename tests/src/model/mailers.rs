@@ -72,9 +72,10 @@ impl Waybill {
 /// What a mailer's step may meet while these faults are left.
 fn ways(step: Mailing, left: Faults) -> impl Iterator<Item = How> {
     let ways: &'static [How] = match step {
-        Mailing::Start { .. } | Mailing::Resend | Mailing::Park { .. } | Mailing::Bury => {
-            &[How::Plain]
+        Mailing::Start { .. } | Mailing::Resend => {
+            &[How::Plain, How::Unanswered, How::WrittenUnanswered]
         }
+        Mailing::Park { .. } | Mailing::Bury => &[How::Plain],
         Mailing::Record { .. } | Mailing::Expire | Mailing::Hold { .. } => {
             &[How::Plain, How::Echoed]
         }
@@ -105,6 +106,7 @@ impl Faults {
         match how {
             How::Plain | How::Accepts => None,
             How::Echoed => Some(&mut self.ledger_echoes),
+            How::Unanswered | How::WrittenUnanswered => Some(&mut self.ledger_silent),
             How::Undeleted => Some(&mut self.duplicates),
             How::AcceptsSilently | How::IgnoresSilently => Some(&mut self.ses_silent),
             How::SaysNotNow => Some(&mut self.ses_not_now),

@@ -24,6 +24,8 @@ pub struct Faults {
     pub ses_never: u8,
     /// The ledger writes, its answer is lost, and the SDK asks again.
     pub ledger_echoes: u8,
+    /// The ledger gives a claim or a skip no answer at all, whether or not it has written.
+    pub ledger_silent: u8,
     /// The stream loses a record: down for longer than its 24 hours.
     pub stream_losses: u8,
     /// SQS moves a message that was received too often to the dead-letter queue.

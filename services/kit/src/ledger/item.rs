@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::ledger::{Record, State};
+use shared::{NotificationKey, OrderId};
 
 /// A ledger item. Times are milliseconds since 1970; absent ones have not happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +90,28 @@ impl Item {
     #[must_use]
     pub fn state(&self) -> Option<State> {
         State::parse(&self.state)
+    }
+
+    /// Whether this is a decided mail that makes one for `key` old news. One that was skipped or
+    /// failed did not reach the customer: it makes nothing old news.
+    #[must_use]
+    pub fn supersedes(&self, key: &NotificationKey) -> bool {
+        !matches!(self.state(), Some(State::Skipped | State::Failed))
+            && self.key().is_some_and(|own| key.is_superseded_by(&own))
+    }
+
+    /// Whether `event` ([`shared::EventRef::sort_key`]) planned it and nobody has claimed it: its mail
+    /// request may be missing.
+    #[must_use]
+    pub fn waits_for_the_request_of(&self, event: &str) -> bool {
+        self.event == event && self.attempt == 0 && self.state() == Some(State::Planned)
+    }
+
+    /// Which notification it is about; `None` for a muted event's.
+    #[must_use]
+    pub fn key(&self) -> Option<NotificationKey> {
+        let order_id = OrderId::parse(&self.order_id).ok()?;
+        NotificationKey::from_sort_key(order_id, &self.notification).ok()
     }
 
     /// The part that the protocol decides by; `None` for a state that this version does not know.

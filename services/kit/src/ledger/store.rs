@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::SignedDuration;
 use shared::ledger::{Facts, MOST_DOUBTS, Transition, Write};
 
 use super::expression::condition;
 use super::item::Item;
+use crate::config::{self, ConfigError};
 use crate::why::{said, why};
 
 /// The ledger table.
@@ -20,10 +21,26 @@ pub struct Ledger {
     retention: SignedDuration,
 }
 
-/// The ledger could not be asked, or holds what this version cannot read. Retry later.
+/// Why the ledger was of no help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the ledger did not answer as expected: {0}")]
-pub struct LedgerError(pub String);
+pub enum LedgerError {
+    /// It did not answer, or only that it cannot or may not now: the same again later may succeed.
+    #[error("the ledger did not answer: {0}")]
+    NoAnswer(String),
+    /// It holds what this version cannot read, or cannot hold what it was given. Waiting does not
+    /// change that.
+    #[error("the ledger and this version do not understand each other: {0}")]
+    Misunderstood(String),
+}
+
+impl LedgerError {
+    fn of(error: &impl ProvideErrorMetadata) -> Self {
+        match error.code() {
+            Some("ValidationException") => Self::Misunderstood(said(error)),
+            _ => Self::NoAnswer(said(error)),
+        }
+    }
+}
 
 /// What planning came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +82,8 @@ pub struct Change {
     pub facts: Facts,
     /// What else is written: name and text.
     pub also: Vec<(&'static str, String)>,
+    /// What else is written: name and number.
+    pub numbers: Vec<(&'static str, i64)>,
     /// What is written where the attribute is not there yet: name and text.
     pub unless_there: Vec<(&'static str, String)>,
 }
@@ -73,13 +92,20 @@ impl Change {
     /// A change without further attributes.
     #[must_use]
     pub const fn new(transition: Transition, facts: Facts) -> Self {
-        Self { transition, facts, also: Vec::new(), unless_there: Vec::new() }
+        Self { transition, facts, also: Vec::new(), numbers: Vec::new(), unless_there: Vec::new() }
     }
 
     /// The same, which also writes `text` to the attribute `name`.
     #[must_use]
     pub fn with(mut self, name: &'static str, text: impl Into<String>) -> Self {
         self.also.push((name, text.into()));
+        self
+    }
+
+    /// The same, which also writes `number` to the attribute `name`.
+    #[must_use]
+    pub fn with_number(mut self, name: &'static str, number: i64) -> Self {
+        self.numbers.push((name, number));
         self
     }
 
@@ -92,6 +118,17 @@ impl Change {
 }
 
 impl Ledger {
+    /// The table that `LEDGER_TABLE` names, whose items live for `LEDGER_RETENTION_DAYS`: 400, since
+    /// no mail is news for longer than 14.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a missing or bad setting.
+    pub fn from_env(client: Client) -> Result<Self, ConfigError> {
+        let table = config::required("LEDGER_TABLE", "the name of the ledger table")?;
+        let days = config::number("LEDGER_RETENTION_DAYS", 400, 15..=36_500)?;
+        Ok(Self::new(client, table, SignedDuration::from_hours(24 * days)))
+    }
+
     /// The table called `table`, whose items live for `retention` after they were planned.
     #[must_use]
     pub const fn new(client: Client, table: String, retention: SignedDuration) -> Self {
@@ -112,7 +149,7 @@ impl Ledger {
     ) -> Result<PlanOutcome, LedgerError> {
         let item = Item { since: now, expires_at: self.expires_at(now), ..item };
         let mut attributes: HashMap<String, AttributeValue> =
-            serde_dynamo::to_item(&item).map_err(|e| LedgerError(e.to_string()))?;
+            serde_dynamo::to_item(&item).map_err(|e| LedgerError::Misunderstood(e.to_string()))?;
         let state = transition.target();
         attributes.insert("state".to_owned(), text(state.as_str()));
         attributes.insert(format!("{state}_at"), number(now));
@@ -129,9 +166,9 @@ impl Ledger {
                 aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
                     failed,
                 ) => Ok(PlanOutcome::Exists(Box::new(read(failed.item)?))),
-                other => Err(LedgerError(said(&other))),
+                other => Err(LedgerError::of(&other)),
             },
-            Err(other) => Err(LedgerError(why(&other))),
+            Err(other) => Err(LedgerError::NoAnswer(why(&other))),
         }
     }
 
@@ -195,10 +232,30 @@ impl Ledger {
                     None => Ok(RecordOutcome::Absent),
                     item => Ok(RecordOutcome::Refused(Box::new(read(item)?))),
                 },
-                other => Err(LedgerError(said(&other))),
+                other => Err(LedgerError::of(&other)),
             },
-            Err(other) => Err(LedgerError(why(&other))),
+            Err(other) => Err(LedgerError::NoAnswer(why(&other))),
         }
+    }
+
+    /// One record, strongly consistent.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when DynamoDB did not answer.
+    pub async fn get(
+        &self,
+        order_id: &str,
+        notification: &str,
+    ) -> Result<Option<Item>, LedgerError> {
+        let call = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key("order_id", text(order_id))
+            .key("notification", text(notification))
+            .consistent_read(true);
+        let answer = call.send().await.map_err(|e| LedgerError::NoAnswer(why(&e)))?;
+        answer.item.map(|item| read(Some(item))).transpose()
     }
 
     /// Every record of an order, strongly consistent.
@@ -218,7 +275,7 @@ impl Ledger {
             .send()
             .collect::<Result<Vec<_>, _>>()
             .await;
-        let items = pages.map_err(|e| LedgerError(why(&e)))?;
+        let items = pages.map_err(|e| LedgerError::NoAnswer(why(&e)))?;
         items.into_iter().map(|item| read(Some(item))).collect()
     }
 
@@ -272,6 +329,10 @@ fn update_expression(change: &Change) -> (String, HashMap<String, AttributeValue
         set.push(format!("{name} = :also_{name}"));
         values.insert(format!(":also_{name}"), text(value));
     }
+    for (name, value) in &change.numbers {
+        set.push(format!("{name} = :also_{name}"));
+        values.insert(format!(":also_{name}"), number(*value));
+    }
     for (name, value) in &change.unless_there {
         set.push(format!("{name} = if_not_exists({name}, :also_{name})"));
         values.insert(format!(":also_{name}"), text(value));
@@ -280,7 +341,7 @@ fn update_expression(change: &Change) -> (String, HashMap<String, AttributeValue
 }
 
 fn read(item: Option<HashMap<String, AttributeValue>>) -> Result<Item, LedgerError> {
-    Item::read(item.unwrap_or_default()).map_err(|e| LedgerError(e.to_string()))
+    Item::read(item.unwrap_or_default()).map_err(|e| LedgerError::Misunderstood(e.to_string()))
 }
 
 fn text(value: &str) -> AttributeValue {

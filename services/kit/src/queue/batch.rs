@@ -7,6 +7,10 @@ use std::panic::AssertUnwindSafe;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use futures::{FutureExt, StreamExt, stream};
 
+/// How many messages of a batch are worked on at the same time: all of the ten that the mappings hand
+/// over.
+pub const AT_ONCE: usize = 10;
+
 /// What becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disposition {
@@ -16,20 +20,16 @@ pub enum Disposition {
     Retry,
 }
 
-/// Handles the items at most `at_once` at a time and answers in their order. A handler that panics
+/// Handles the items, [`AT_ONCE`] at a time, and answers in their order. A handler that panics
 /// answers `None` and leaves the others alone.
-pub async fn in_parallel<'a, I, T, F, Fut>(
-    items: &'a [I],
-    at_once: usize,
-    handle: F,
-) -> Vec<Option<T>>
+pub async fn in_parallel<'a, I, T, F, Fut>(items: &'a [I], handle: F) -> Vec<Option<T>>
 where
     F: Fn(&'a I) -> Fut,
     Fut: Future<Output = T>,
 {
     stream::iter(items)
         .map(|item| AssertUnwindSafe(handle(item)).catch_unwind().map(Result::ok))
-        .buffered(at_once)
+        .buffered(AT_ONCE)
         .collect()
         .await
 }

@@ -24,6 +24,14 @@ pub struct DeadLetter {
     pub kind: Option<Kind>,
 }
 
+impl DeadLetter {
+    /// Of a body that is not of its queue's contract.
+    #[must_use]
+    pub const fn unreadable(body: String, reason: String) -> Self {
+        Self { body, code: Code::Unreadable, reason, order_id: None, kind: None }
+    }
+}
+
 /// A dead-letter queue that functions write to themselves.
 #[derive(Debug, Clone)]
 pub struct DeadLetterQueue {

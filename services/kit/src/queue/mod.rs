@@ -6,4 +6,4 @@ pub mod send;
 
 pub use batch::{Disposition, answer, in_parallel, sent_at};
 pub use dead_letter::{DeadLetter, DeadLetterQueue};
-pub use send::{Outgoing, SendFailure, send_all};
+pub use send::{LONGEST_DELAY, Outgoing, SendFailure, send_all};

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
     TimeToLiveSpecification, TimeToLiveStatus,
 };
+use shared::outbox::SWEEP_INDEX;
 
 use super::Error;
 
@@ -101,14 +102,14 @@ async fn expires(dynamodb: &Client, table: &str) -> Result<bool, Error> {
     Ok(matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)))
 }
 
-/// Events by the time at which the sweep looks at them; one that the ledger has seen leaves it.
+/// Events by the time at which the sweep looks at them.
 fn sweep_index() -> Result<GlobalSecondaryIndex, BuildError> {
     let projection = Projection::builder()
         .projection_type(ProjectionType::Include)
         .non_key_attributes("ledger_key")
         .build();
     GlobalSecondaryIndex::builder()
-        .index_name("sweep")
+        .index_name(SWEEP_INDEX)
         .key_schema(key("sweep_bucket", KeyType::Hash)?)
         .key_schema(key("sweep_at", KeyType::Range)?)
         .projection(projection)

@@ -10,6 +10,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::Credentials;
 use jiff::SignedDuration;
 use kit::ledger::Ledger;
+use url::{Host, Url};
 
 use super::discover::{FoundBy, discover};
 use super::names::Overrides;
@@ -59,17 +60,20 @@ pub struct Stack {
     pub sqs: aws_sdk_sqs::Client,
     /// Settings for the clients that few commands need.
     pub config: SdkConfig,
+    /// What was typed, as an audit item keeps it.
+    pub command: String,
     overrides: Overrides,
     urls: RefCell<HashMap<Queue, String>>,
 }
 
 impl Connection {
-    /// Connects: reads the AWS configuration and finds the stack's names.
+    /// Connects: reads the AWS configuration and finds the stack's names. `command` is what was
+    /// typed, as an audit item keeps it.
     ///
     /// # Errors
     /// [`Failure::Input`] when no region is set, the endpoint is no address, or AWS knows no such
     /// stack; [`Failure::Service`] when CloudFormation does not answer.
-    pub async fn open(&self) -> Result<Stack, Failure> {
+    pub async fn open(&self, command: String) -> Result<Stack, Failure> {
         let config = self.sdk_config().await?;
         let found_by = if self.overrides.is_complete() {
             FoundBy::Flags
@@ -84,6 +88,7 @@ impl Connection {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
             config,
+            command,
             overrides: self.overrides.clone(),
             urls: RefCell::default(),
         };
@@ -156,8 +161,13 @@ impl Connection {
 }
 
 fn is_loopback(url: &str) -> bool {
-    let host = url.split("://").nth(1).unwrap_or_default();
-    ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.starts_with(name))
+    let url = Url::parse(url).ok();
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 impl Stack {
@@ -266,6 +276,33 @@ impl Stack {
             client: self.dynamodb.clone(),
             events: self.events_table(),
             ledger: self.ledger_table(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_its_whole_name() {
+        for here in [
+            "http://127.0.0.1:8080",
+            "http://localhost",
+            "https://LOCALHOST:4566/path",
+            "http://[::1]:8080/",
+        ] {
+            assert!(is_loopback(here), "{here}");
+        }
+        for elsewhere in [
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com:8080",
+            "http://localhost@example.com",
+            "http://10.0.0.1",
+            "localhost:8080",
+            "",
+        ] {
+            assert!(!is_loopback(elsewhere), "{elsewhere}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
+use shared::OrderId;
 
 use super::letter::Letter;
 use super::received::Received;
@@ -11,12 +12,15 @@ use crate::aws::Dlq;
 
 /// Where the contracts of the queues have the order's id; below `requestPayload` in Lambda's record
 /// of an invocation, and in each event of a batch.
-const PLACES: [&str; 5] = [
+const PLACES: [&str; 7] = [
     "/notification/order_id",
     "/event/data/order/id",
     "/data/order/id",
     "/detail/data/order/id",
     "/detail/order/id",
+    // An item's keys, where relay could not send its message.
+    "/order_id/S",
+    "/dynamodb/Keys/order_id/S",
 ];
 
 /// Where an SES event has it, encoded as its tags must be.
@@ -45,19 +49,19 @@ pub fn about(contract: Dlq, message: &Received, order: &str) -> About {
     if let Some(id) = letter.order_id {
         return if id == order { About::It } else { About::Another };
     }
-    let named = match serde_json::from_str(&message.body) {
-        Ok(body) => orders_named(&body),
-        Err(_) => Vec::new(),
-    };
-    let is_named = named.iter().any(|id| id == order);
-    match (is_named, &subject) {
-        (true, _) if named.iter().all(|id| id == order) => About::It,
-        (true, _) => About::Perhaps,
-        (false, Subject::Unreadable(_)) if named.is_empty() && mentions(message, order) => {
-            About::Perhaps
-        }
-        (false, _) => About::Another,
-    }
+    let named = orders_named(&message.json_body());
+    let is_unreadable = matches!(subject, Subject::Unreadable(_));
+    let may_be = named.is_empty() && is_unreadable && mentions(message, order);
+    if may_be || named.iter().any(|id| id == order) { About::Perhaps } else { About::Another }
+}
+
+/// The one order that a body names where the contracts have it; `None` for what is no order's id.
+#[must_use]
+pub fn only_order_named(body: &str) -> Option<String> {
+    let named = orders_named(&serde_json::from_str(body).ok()?);
+    let (first, rest) = named.split_first()?;
+    let id = OrderId::parse(first).ok().filter(|_| rest.iter().all(|id| id == first))?;
+    Some(id.to_string())
 }
 
 /// The orders that a body names where the contracts have them.
@@ -119,6 +123,8 @@ mod tests {
             json!({"detail-type": "x", "detail": {"order": {"id": "1001"}}}),
             json!({"requestPayload": [{"data": {"order": {"id": "1001"}}}]}),
             json!({"detail": {"mail": {"tags": {"waybill-order": ["MTAwMQ"]}}}}),
+            json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example/orders e-1"}}),
+            json!({"eventName": "INSERT", "dynamodb": {"Keys": {"order_id": {"S": "1001"}}}}),
         ] {
             assert_eq!(of(Dlq::Intake, &body.to_string()), About::It, "{body}");
         }

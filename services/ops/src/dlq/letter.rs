@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
 
+use super::about::only_order_named;
 use super::received::Received;
 use crate::aws::Dlq;
 use crate::output::rfc3339;
@@ -58,7 +59,7 @@ impl Letter {
             .unwrap_or_else(|| untold(message));
         Self {
             message_id: message.id.clone(),
-            order_id: message.attributes.get(ORDER_ID).cloned(),
+            order_id: told_order(message),
             kind: message.attributes.get(KIND).cloned(),
             scope: String::new(),
             code: why.code,
@@ -69,6 +70,11 @@ impl Letter {
             bytes: message.body.len(),
         }
     }
+}
+
+/// The order as the message's attribute has it; where nobody could tell it, as the body does.
+fn told_order(message: &Received) -> Option<String> {
+    message.attributes.get(ORDER_ID).cloned().or_else(|| only_order_named(&message.body))
 }
 
 /// A function of ours put it there.
@@ -171,6 +177,19 @@ mod tests {
         let message = Received { first_received_at: 5, receives: 6, ..Received::default() };
         let letter = Letter::of(Dlq::Dispatch, &message);
         assert_eq!((letter.code.as_str(), letter.failed_at), ("unanswered", 5));
+    }
+
+    #[test]
+    fn a_letter_that_holds_but_an_item_s_keys_tells_its_order() {
+        let keys = json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example e-1"}});
+        let order = |body: String| {
+            Letter::of(Dlq::Dispatch, &Received { body, ..Received::default() }).order_id
+        };
+        assert_eq!(order(keys.to_string()).as_deref(), Some("1001"));
+        let record = json!({"eventName": "INSERT", "dynamodb": {"Keys": keys}});
+        assert_eq!(order(record.to_string()).as_deref(), Some("1001"));
+        let no_id = json!({"order_id": {"S": "\u{1b}[2J"}});
+        assert_eq!(order(no_id.to_string()), None, "what is no order's id is not shown as one");
     }
 
     #[test]

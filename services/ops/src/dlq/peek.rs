@@ -29,7 +29,7 @@ const BATCH: i32 = 10;
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 /// What a body is taken to be until a larger one comes: an ordinary event.
-const LARGEST_EVENT: usize = 16 * 1024;
+const USUAL_BODY: usize = 16 * 1024;
 
 /// How many calls run at the same time.
 pub const AT_ONCE: usize = 10;
@@ -114,7 +114,7 @@ impl<'a> Peek<'a> {
             hold,
             held: HashMap::new(),
             rounds_without_news: 0,
-            largest: LARGEST_EVENT,
+            largest: USUAL_BODY,
             ended: End::NotYet,
         }
     }

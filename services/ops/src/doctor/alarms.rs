@@ -7,26 +7,14 @@ use crate::aws::{Dlq, Queue, Stack};
 
 /// Checks that each dead-letter queue has an alarm that reaches somebody, and which alarms ring.
 pub async fn check(stack: &Stack) -> Vec<Finding> {
-    let alarms = stack.cloudwatch().describe_alarms().into_paginator().items_or_pages().await;
-    match alarms {
-        Ok(alarms) => judge(&stack.name, &alarms),
-        Err(finding) => vec![finding],
-    }
-}
-
-trait Pages {
-    async fn items_or_pages(self) -> Result<Vec<MetricAlarm>, Finding>;
-}
-
-impl Pages for aws_sdk_cloudwatch::operation::describe_alarms::paginator::DescribeAlarmsPaginator {
-    async fn items_or_pages(self) -> Result<Vec<MetricAlarm>, Finding> {
-        let pages = self.send().collect::<Result<Vec<_>, _>>().await;
-        match pages {
-            Ok(pages) => {
-                Ok(pages.into_iter().flat_map(|p| p.metric_alarms.unwrap_or_default()).collect())
-            }
-            Err(error) => Err(Finding::unanswered("alarms", &error, "cloudwatch:DescribeAlarms")),
+    let pages = stack.cloudwatch().describe_alarms().into_paginator().send();
+    match pages.collect::<Result<Vec<_>, _>>().await {
+        Ok(pages) => {
+            let alarms: Vec<MetricAlarm> =
+                pages.into_iter().flat_map(|page| page.metric_alarms.unwrap_or_default()).collect();
+            judge(&stack.name, &alarms)
         }
+        Err(error) => vec![Finding::unanswered("alarms", &error, "cloudwatch:DescribeAlarms")],
     }
 }
 

@@ -14,12 +14,23 @@ const FUNCTIONS: [(&str, &[&str]); 5] = [
     ("intake", &["EVENTS_TABLE"]),
     ("relay", &["EVENTS_TABLE", "LEDGER_TABLE", "DISPATCH_QUEUE_URL", "DISPATCH_DLQ_URL"]),
     ("dispatcher", &["LEDGER_TABLE", "MAIL_QUEUE_URL", "DISPATCH_DLQ_URL"]),
-    ("mailer", &["LEDGER_TABLE", "MAIL_QUEUE_URL", "MAIL_DLQ_URL", "MAIL_FROM"]),
+    (
+        "mailer",
+        &[
+            "LEDGER_TABLE",
+            "MAIL_QUEUE_URL",
+            "MAIL_DLQ_URL",
+            "FEEDBACK_QUEUE_URL",
+            "FEEDBACK_DLQ_URL",
+            "MAIL_FROM",
+        ],
+    ),
     ("feedback", &["LEDGER_TABLE", "FEEDBACK_DLQ_URL"]),
 ];
 
-/// What the mailer takes where the variable is not set.
+/// What the mailer takes where the variables are not set, in seconds.
 const DEFAULT_LEASE: i64 = 60;
+const DEFAULT_GRACE: i64 = 1200;
 
 /// A function as Lambda knows it.
 #[derive(Debug, Clone, Default)]
@@ -92,6 +103,18 @@ impl Functions {
         Some(value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// How long the mailer waits for SES's events about a doubt, in seconds, where it is known.
+    #[must_use]
+    pub fn grace(&self) -> Option<i64> {
+        self.of_mailer("DOUBT_GRACE_SECONDS", DEFAULT_GRACE)
+    }
+
+    /// A setting of the mailer, where the mailer is known.
+    fn of_mailer(&self, name: &str, default: i64) -> Option<i64> {
+        self.known.get("mailer")?;
+        Some(self.variable("mailer", name).and_then(|s| s.parse().ok()).unwrap_or(default))
+    }
+
     /// The names of those that are known, by their words.
     pub fn names(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.known.iter().map(|(word, function)| (*word, function.name.as_str()))
@@ -113,8 +136,7 @@ impl Functions {
     /// The lease must outlive the function: else a slow mailer is taken for dead.
     fn lease(&self) -> Option<Finding> {
         let timeout = self.timeout("mailer")?;
-        let lease = self.variable("mailer", "LEASE_SECONDS").and_then(|s| s.parse::<i64>().ok());
-        let lease = lease.unwrap_or(DEFAULT_LEASE);
+        let lease = self.of_mailer("LEASE_SECONDS", DEFAULT_LEASE)?;
         Some(Finding::expect(
             lease > timeout,
             "mailer: lease",
@@ -167,9 +189,64 @@ impl Function {
 mod tests {
     use super::*;
     use crate::doctor::Level;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// Needed by some deployments only: a setting of intake decides.
+    const NEEDED_BY_SOME: [&str; 1] = ["WEBHOOK_SECRETS"];
+
+    /// All that is written in Rust below a directory of `services/`.
+    fn sources(directory: &str) -> String {
+        let mut directories =
+            vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(directory)];
+        let mut text = String::new();
+        while let Some(directory) = directories.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    directories.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    text.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        text
+    }
+
+    /// The variables that a source asks for with `required("NAME", …)`. Fields of JSON are asked for
+    /// likewise, and in small letters.
+    fn required(source: &str) -> impl Iterator<Item = String> {
+        let calls = source.split("required(").skip(1);
+        calls.filter_map(|rest| {
+            let (name, _) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
+            let is_variable = name.starts_with(|c: char| c.is_ascii_uppercase());
+            (is_variable && !NEEDED_BY_SOME.contains(&name)).then(|| name.to_owned())
+        })
+    }
+
+    #[test]
+    fn the_variables_are_those_without_which_the_functions_sources_refuse_to_start() {
+        for (word, needed) in FUNCTIONS {
+            let mut source = sources(&format!("{word}/src"));
+            if source.contains("Ledger::from_env(") {
+                source.push_str(&sources("kit/src/ledger"));
+            }
+            let asked_for: BTreeSet<String> = required(&source).collect();
+            let needed: BTreeSet<String> = needed.iter().map(|&name| name.to_owned()).collect();
+            assert_eq!(needed, asked_for, "{word}");
+        }
+    }
+
+    #[test]
+    fn the_grace_is_the_mailer_s_own_default_where_it_is_not_set_and_unknown_where_the_mailer_is() {
+        assert_eq!(Functions::default().grace(), None);
+        assert_eq!(Functions::with_timeout("mailer", 30).grace(), Some(DEFAULT_GRACE));
+    }
 
     #[test]
     fn a_function_without_what_it_needs_and_a_short_lease_are_wrong() {
+        const NOT_SET: &str = "not set: MAIL_QUEUE_URL, MAIL_DLQ_URL, FEEDBACK_QUEUE_URL, \
+                               FEEDBACK_DLQ_URL, MAIL_FROM";
         let environment = [("LEDGER_TABLE", "t"), ("LEASE_SECONDS", "20"), ("MAIL_FROM", "")]
             .map(|(k, v)| (k.to_owned(), v.to_owned()));
         let mailer = Function {
@@ -182,7 +259,7 @@ mod tests {
         let functions = Functions { known: [("mailer", mailer)].into(), missing: Vec::new() };
         let findings = functions.check();
         assert!(findings.iter().all(|f| f.level == Level::Wrong));
-        assert_eq!(findings[0].found, "not set: MAIL_QUEUE_URL, MAIL_DLQ_URL, MAIL_FROM");
+        assert_eq!(findings[0].found, NOT_SET);
         assert_eq!(findings[1].found, "20 s, its timeout is 30 s");
     }
 }

@@ -7,14 +7,19 @@ use super::Finding;
 use super::functions::Functions;
 use crate::aws::{Stack, is_denied, why};
 
-/// What feedback needs to hear of.
+/// What feedback needs to hear of in any case. A delay is the only word on a mail to a mailbox that
+/// is out of reach, before the grace is over.
 const NEEDED: [EventType; 5] = [
-    EventType::Send,
     EventType::Delivery,
+    EventType::DeliveryDelay,
     EventType::Bounce,
     EventType::Complaint,
     EventType::Reject,
 ];
+
+/// The grace, in seconds, that does without an event for each send. After a shorter one a mail that
+/// SES has accepted and not yet delivered would be sent again.
+const GRACE_WITHOUT_SENDS: i64 = 39_600;
 
 /// Checks all three.
 pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
@@ -28,7 +33,9 @@ pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
         .variable("mailer", "SES_CONFIGURATION_SET")
         .or_else(|| stack.found_by.output("ConfigurationSetName"));
     match set {
-        Some(set) => findings.extend(configuration_set(client, set).await),
+        Some(set) => {
+            findings.extend(configuration_set(client, set, &needed(functions.grace())).await);
+        }
         None => findings.push(Finding::not_checked(
             "SES: configuration set",
             "the mailer's SES_CONFIGURATION_SET is not known",
@@ -106,7 +113,17 @@ fn judge_identity(domain: &str, identity: &GetEmailIdentityOutput) -> Finding {
     }
 }
 
-async fn configuration_set(client: &aws_sdk_sesv2::Client, set: &str) -> Vec<Finding> {
+/// What feedback needs to hear of where the mailer's grace is so many seconds long.
+fn needed(grace: Option<i64>) -> Vec<EventType> {
+    let is_short = grace.is_some_and(|seconds| seconds < GRACE_WITHOUT_SENDS);
+    is_short.then_some(EventType::Send).into_iter().chain(NEEDED).collect()
+}
+
+async fn configuration_set(
+    client: &aws_sdk_sesv2::Client,
+    set: &str,
+    needed: &[EventType],
+) -> Vec<Finding> {
     let subject = format!("SES: configuration set {set}");
     let found = match client.get_configuration_set().configuration_set_name(set).send().await {
         Ok(found) => found,
@@ -139,17 +156,17 @@ async fn configuration_set(client: &aws_sdk_sesv2::Client, set: &str) -> Vec<Fin
                 .filter(|destination| destination.enabled())
                 .flat_map(|destination| destination.matching_event_types().to_vec())
                 .collect();
-            judge_events(&subject, &heard)
+            judge_events(&subject, needed, &heard)
         }
     });
     findings
 }
 
-fn judge_events(subject: &str, heard: &[EventType]) -> Finding {
-    let missing: Vec<String> = NEEDED
+fn judge_events(subject: &str, needed: &[EventType], heard: &[EventType]) -> Finding {
+    let missing: Vec<String> = needed
         .iter()
         .filter(|needed| !heard.contains(needed))
-        .map(|needed| needed.as_str().to_lowercase())
+        .map(|needed| needed.as_str().to_lowercase().replace('_', " "))
         .collect();
     Finding::expect(
         missing.is_empty(),
@@ -170,10 +187,27 @@ mod tests {
 
     #[test]
     fn an_event_type_that_is_not_published_is_named() {
-        let finding = judge_events("set", &[EventType::Send, EventType::Delivery]);
+        let finding = judge_events("set", &NEEDED, &[EventType::Send, EventType::Delivery]);
         assert_eq!(finding.level, Level::Wrong);
-        assert_eq!(finding.found, "not published: bounce, complaint, reject");
-        assert_eq!(judge_events("set", &NEEDED).level, Level::Good);
+        assert_eq!(finding.found, "not published: delivery delay, bounce, complaint, reject");
+    }
+
+    #[test]
+    fn an_event_for_each_send_is_needed_only_where_the_grace_is_too_short_for_a_delivery() {
+        let judged = |grace, heard: &[EventType]| judge_events("set", &needed(grace), heard);
+        let with_sends = [&[EventType::Send][..], &NEEDED].concat();
+        assert_eq!(judged(Some(GRACE_WITHOUT_SENDS), &NEEDED).level, Level::Good);
+        assert_eq!(judged(None, &NEEDED).level, Level::Good);
+        assert_eq!(judged(Some(1200), &with_sends).level, Level::Good);
+        assert_eq!(judged(Some(1200), &NEEDED).found, "not published: send");
+    }
+
+    #[test]
+    fn the_grace_without_sends_is_the_template_s() {
+        let template = include_str!("../../../../infra/template.yaml");
+        let line =
+            format!("DOUBT_GRACE_SECONDS: !If [SendsAreReported, '1200', '{GRACE_WITHOUT_SENDS}']");
+        assert!(template.contains(&line), "expected in the template: {line}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::{Mode, Place, undecided};
 use crate::aws::{Stack, refused};
 use crate::events::StoredEvent;
 use crate::failure::Failure;
+use crate::reopen::CLOCKS_DIFFER;
 
 /// The reason in the ledger.
 const ERASED: &str = "erased";
@@ -59,7 +60,10 @@ fn is_open(record: &Item) -> bool {
 async fn close_one(stack: &Stack, record: &Item) -> Result<bool, LedgerError> {
     let now = Timestamp::now().as_millisecond();
     match record.state() {
-        // A live lease refuses it: the mailer has the mail in its hands.
+        // The mailer has the mail in its hands, or may have.
+        Some(State::Sending) if record.lease_until >= now - CLOCKS_DIFFER.as_millis() as i64 => {
+            Ok(false)
+        }
         Some(State::Sending) => {
             let expired = change(stack, record, Transition::Expire, Facts::at(now)).await?;
             Ok(expired && hold(stack, record, now).await?)

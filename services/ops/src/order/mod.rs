@@ -285,6 +285,8 @@ mod tests {
     #[test]
     fn an_order_as_people_and_scripts_read_it() {
         let confirmed = Item {
+            doubts: 1,
+            in_doubt_at: Some(T0 + 2_200),
             sent_at: Some(T0 + 2_500),
             delivered_at: Some(T0 + 3_000),
             message_id: Some("0107-abc".to_owned()),
@@ -294,7 +296,6 @@ mod tests {
             failed_at: Some(T0 + 3_000),
             reason: Some("refused: MessageRejected".to_owned()),
             attempt: 2,
-            doubts: 1,
             ..item("shipment.shipped#S-1#customer", State::Failed)
         };
         let events = [

@@ -55,17 +55,24 @@ fn doubt(item: &Item, now: i64) -> String {
     let policy = OrderId::parse(&item.order_id)
         .and_then(|id| NotificationKey::from_sort_key(id, &item.notification))
         .map(|key| key.kind.doubt_policy());
+    let settle = format!(
+        "an SES event settles it, or `waybill settle {} sent|not-sent --reason \"...\"`",
+        command_words(item)
+    );
     let is_news = item.send_before > now;
-    let may_be_resent = is_news && item.doubts < shared::ledger::MOST_DOUBTS;
+    let may_be_resent = item.doubts < shared::ledger::MOST_DOUBTS;
     match policy {
-        Ok(DoubtPolicy::Resend) if may_be_resent => {
-            "an SES event settles it; without one it is sent again after the grace period"
+        Ok(DoubtPolicy::Resend) if may_be_resent && is_news => {
+            "an SES event settles it; without one it is sent again after the grace period, if it is \
+             news then"
                 .to_owned()
         }
-        _ => format!(
-            "an SES event settles it, or `waybill settle {} sent|not-sent --reason \"...\"`",
-            command_words(item)
+        // An operator makes it news again in its message alone; the record keeps its first term.
+        Ok(DoubtPolicy::Resend) if may_be_resent => format!(
+            "{settle}; only if a resend or a forced replay made it news again, it is sent again \
+             after the grace period"
         ),
+        _ => settle,
     }
 }
 
@@ -93,9 +100,23 @@ mod tests {
             ..Item::default()
         };
         assert!(next(&doubted("order.confirmed##customer"), 0).contains("grace"));
-        let no_news = next(&doubted("order.confirmed##customer"), 1_000);
-        assert!(!no_news.contains("grace") && no_news.contains("settle"), "{no_news}");
         assert!(next(&doubted("order.refunded#R-1#customer"), 0).contains("settle"));
+    }
+
+    #[test]
+    fn of_an_old_doubt_the_record_cannot_tell_whether_its_message_is_news_again() {
+        let doubted = |doubts| Item {
+            order_id: "1001".to_owned(),
+            notification: "order.confirmed##customer".to_owned(),
+            state: "in_doubt".to_owned(),
+            send_before: 1_000,
+            doubts,
+            ..Item::default()
+        };
+        let old = next(&doubted(1), 1_000);
+        assert!(old.contains("settle") && old.contains("only if a resend"), "{old}");
+        let held = next(&doubted(shared::ledger::MOST_DOUBTS), 1_000);
+        assert!(held.contains("settle") && !held.contains("grace"), "{held}");
     }
 
     #[test]

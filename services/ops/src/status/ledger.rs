@@ -1,17 +1,19 @@
 //! What became of the last 24 hours' events. The ledger has no index by time, and needs none for
 //! its work; the sweep index has one, so this walks the events and looks their records up.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
+use relay::Entry;
 use serde::Serialize;
 use shared::ledger::State;
-use shared::outbox::BUCKET_MS;
+use shared::outbox::{BUCKET_MS, FARTHEST_AHEAD_MS};
 
 use crate::aws::Stack;
 use crate::failure::Failure;
 use crate::lookup::{Key, records};
-use crate::outbox::{FARTHEST_AHEAD_MS, entries};
+use crate::outbox::entries;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -52,11 +54,9 @@ pub async fn last_day(stack: &Stack, most: usize) -> Result<LastDay, Failure> {
     while hour >= since.div_euclid(BUCKET_MS) * BUCKET_MS {
         let start = hour.div_euclid(BUCKET_MS) * BUCKET_MS;
         let end = start + BUCKET_MS - 1;
-        let mut found = entries(&tables, start, start.max(since), end).await?;
-        if day.events + found.len() > most {
-            day.more = true;
-            found.truncate(most - day.events);
-        }
+        let found = entries(&tables, start, start.max(since), end).await?;
+        day.more = day.events + found.len() > most;
+        let found = latest(found, most - day.events);
         day.events += found.len();
         let keys: Vec<(Key, i64)> = found
             .into_iter()
@@ -70,6 +70,13 @@ pub async fn last_day(stack: &Stack, most: usize) -> Result<LastDay, Failure> {
         hour = start - 1;
     }
     Ok(day)
+}
+
+/// The latest `most`. The index answers partition by partition, in no order of time.
+fn latest(mut entries: Vec<Entry>, most: usize) -> Vec<Entry> {
+    entries.sort_by_key(|entry| Reverse(entry.sweep_at));
+    entries.truncate(most);
+    entries
 }
 
 async fn count(
@@ -95,4 +102,21 @@ async fn count(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_more_events_than_are_looked_at_the_latest_are() {
+        let entry = |sweep_at| Entry {
+            order_id: "1001".to_owned(),
+            event: format!("https://shop.example/orders e-{sweep_at}"),
+            ledger_key: "order.confirmed##customer".to_owned(),
+            sweep_at,
+        };
+        let kept = latest([2, 5, 1, 4, 3].map(entry).into(), 3);
+        assert_eq!(kept.iter().map(|entry| entry.sweep_at).collect::<Vec<_>>(), [5, 4, 3]);
+    }
 }

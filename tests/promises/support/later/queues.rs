@@ -172,9 +172,10 @@ impl Connector {
     fn attributes(&self, call: &Value) -> Value {
         let queue = self.queues.all(call["QueueUrl"].as_str().expect("a queue"));
         let visible = queue.iter().filter(|message| message.visible_at <= self.now).count();
+        let in_flight = queue.iter().filter(|m| m.visible_at > self.now && m.receives > 0).count();
         json!({ "Attributes": {
             "ApproximateNumberOfMessages": visible.to_string(),
-            "ApproximateNumberOfMessagesDelayed": "0",
+            "ApproximateNumberOfMessagesNotVisible": in_flight.to_string(),
         } })
     }
 }

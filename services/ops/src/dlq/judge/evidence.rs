@@ -57,19 +57,7 @@ impl Evidence {
 
     /// A decided mail that makes one for `key` old news.
     pub fn superseder(&self, key: &NotificationKey) -> Option<NotificationKey> {
-        self.records
-            .values()
-            .filter(|item| item.order_id == key.order_id.as_str())
-            .filter(|item| {
-                !matches!(
-                    item.state(),
-                    None | Some(shared::ledger::State::Skipped | shared::ledger::State::Failed)
-                )
-            })
-            .filter_map(|item| {
-                NotificationKey::from_sort_key(key.order_id.clone(), &item.notification).ok()
-            })
-            .find(|later| key.is_superseded_by(later))
+        self.records.values().find(|item| item.supersedes(key))?.key()
     }
 }
 

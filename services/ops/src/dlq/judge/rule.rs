@@ -46,7 +46,7 @@ fn dispatch(subject: &Subject, evidence: &Evidence, now: i64) -> Judgement {
         None if !notify => Judgement::of(Verdict::WouldRecord)
             .because("the event asks for no mail; that is yet to be recorded"),
         None => fresh(key, *send_before, evidence, now, None),
-        Some(item) if item.state() == Some(State::Planned) && waits_for(item, event) => {
+        Some(item) if item.waits_for_the_request_of(event) => {
             fresh(key, *send_before, evidence, now, Some(item))
         }
         Some(item) => match by_state(item, now) {
@@ -57,11 +57,6 @@ fn dispatch(subject: &Subject, evidence: &Evidence, now: i64) -> Judgement {
             ),
         },
     }
-}
-
-/// The dispatcher's own rule: planned by this very event and never claimed.
-fn waits_for(item: &Item, event: &str) -> bool {
-    item.event == event && item.attempt == 0
 }
 
 /// What a record's state alone tells; `None` where it may yet be sent.

@@ -19,8 +19,15 @@ use crate::reopen::reopen;
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Deed {
-    /// Put this body on the queue that it came from.
+    /// Put this body on the queue that it came from, with others in a batch.
     Send(String),
+    /// What no batch does.
+    Alone(Alone),
+}
+
+/// A deed for one message.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Alone {
     /// Put this on the mail queue.
     Mail(Box<MailRequest>),
     /// Invoke intake with this.
@@ -66,8 +73,8 @@ impl Repaired {
         judgement: &Judgement,
     ) -> (Received, Result<Deed, String>) {
         let deed = match &self.subject {
-            Subject::Intake(_) => payload(&self.body).map(Deed::Publish),
-            Subject::Relay(window) => Ok(Deed::Requeue(*window)),
+            Subject::Intake(_) => payload(&self.body).map(|p| Deed::Alone(Alone::Publish(p))),
+            Subject::Relay(window) => Ok(Deed::Alone(Alone::Requeue(*window))),
             subject if judgement.verdict == Verdict::Stale => {
                 forced(stack, subject, &self.body).await.map_err(|failure| failure.to_string())
             }
@@ -89,13 +96,14 @@ async fn forced(stack: &Stack, subject: &Subject, body: &str) -> Result<Deed, Fa
     let record = records(stack, [id.clone()]).await?.remove(&id);
     if let Some(record) = record.filter(|record| record.state() == Some(State::Skipped)) {
         let why = "stale, forced by an operator";
-        reopen(stack, &record.order_id, &record.notification, record.attempt, why).await?;
+        let until = Timestamp::now() + key.kind.send_within();
+        reopen(stack, &record.order_id, &record.notification, record.attempt, until, why).await?;
         // The dispatcher sends the mail request of an open record to nobody but the event that
         // planned it, and only before its first attempt: any other event is a duplicate to it.
         let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
         if asked_by.is_some_and(is_duplicate) {
             let request = mailrequest::rebuild(stack, &record, Timestamp::now()).await?;
-            return Ok(Deed::Mail(Box::new(request)));
+            return Ok(Deed::Alone(Alone::Mail(Box::new(request))));
         }
     }
     as_news(body, key).map(Deed::Send).map_err(Failure::service)

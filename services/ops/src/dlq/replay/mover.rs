@@ -12,7 +12,7 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use kit::queue::{Outgoing, send_all};
 
-use super::deed::{Deed, Repaired};
+use super::deed::{Alone, Deed, Repaired};
 use super::outcome::Outcome;
 use super::pace::Pace;
 use crate::aws::{Dlq, Queue, Stack};
@@ -228,7 +228,7 @@ impl Mover<'_> {
             match deed {
                 Err(why) => fates.push((message.id, Fate::Failed(why))),
                 Ok(Deed::Send(body)) => sending.push((message, body)),
-                Ok(deed) => fates.push(self.one(message, deed).await),
+                Ok(Deed::Alone(deed)) => fates.push(self.one(message, deed).await),
             }
         }
         fates.extend(self.send(sending).await);
@@ -237,19 +237,17 @@ impl Mover<'_> {
         fates
     }
 
-    /// A deed that is no message of a batch.
-    async fn one(&self, message: Received, deed: Deed) -> (String, Fate) {
+    async fn one(&self, message: Received, deed: Alone) -> (String, Fate) {
         let done = match deed {
-            Deed::Send(_) => Err("it belongs into a batch".to_owned()),
-            Deed::Mail(request) => {
+            Alone::Mail(request) => {
                 mailrequest::send(self.stack, &request).await.map_err(|e| e.to_string())
             }
-            Deed::Publish(payload) => match self.publisher.publish(&payload).await {
+            Alone::Publish(payload) => match self.publisher.publish(&payload).await {
                 Ok(Published::Taken) => Ok(()),
                 Ok(Published::Refused(why)) => Err(why),
                 Err(failure) => Err(failure.to_string()),
             },
-            Deed::Requeue(window) => match self.requeue(window).await {
+            Alone::Requeue(window) => match self.requeue(window).await {
                 Err(Failure::Interrupted(_)) => return (message.id, Fate::Left),
                 done => done.map_err(|failure| failure.to_string()),
             },
