@@ -130,6 +130,37 @@ async fn an_event_that_is_due_exactly_on_the_hour_is_swept() {
     stack.stop().await;
 }
 
+/// So many events in one shard of one hour do not fit into memory: they are read in parts.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hour_read_in_parts_comes_whole() {
+    let stack = TestStack::start().await;
+    let order = OrderId::parse("P1").expect("valid");
+    let bucket = bucket(&order, 0);
+    let times = [0, 0, 0, 0, 0, 1, 2, 2, 2, 5, 9, 9];
+    for (n, at) in times.iter().enumerate() {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let put = stack.stack.dynamodb.put_item().table_name(local::resources::EVENTS_TABLE);
+        let put = put.item("order_id", text(order.as_str())).item("event", text(&format!("e{n}")));
+        let put = put.item("sweep_bucket", text(&bucket)).item("ledger_key", text("k"));
+        let put = put.item("sweep_at", AttributeValue::N(at.to_string()));
+        put.send().await.expect("DynamoDB answers");
+    }
+    let later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let (tables, mut from, mut seen) = (later.relay().tables, 0, Vec::new());
+    while from < 10 {
+        let first = relay::Outbox(&tables).first_entries(&bucket, from, 10, 3).await;
+        let first = first.expect("the table answers");
+        assert!(first.whole_before > from, "it gets on");
+        assert!(
+            first.entries.iter().all(|entry| (from..first.whole_before).contains(&entry.sweep_at))
+        );
+        seen.extend(first.entries.into_iter().map(|entry| entry.sweep_at));
+        from = first.whole_before;
+    }
+    assert_eq!(seen, times);
+    stack.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_of_a_newer_version_sets_its_mail_aside_and_is_not_waited_for_for_ever() {
     let stack = stack(&Arc::new(Weather::default()), account::Settings::default()).await;

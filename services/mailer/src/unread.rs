@@ -5,9 +5,6 @@ use aws_sdk_sqs::types::QueueAttributeName::{
     ApproximateNumberOfMessages as Visible, ApproximateNumberOfMessagesNotVisible as InFlight,
 };
 
-/// Feedback reads so many events within seconds.
-const SOON_READ: u64 = 1000;
-
 /// The queues on which SES's events may wait: feedback's, and its dead-letter queue.
 #[derive(Debug, Clone)]
 pub struct UnreadEvents {
@@ -23,10 +20,10 @@ struct Depth {
 }
 
 impl Depth {
-    /// Whether what waits may have waited for long: nobody reads, or there is too much of it. A
-    /// busy shop's queue is never empty.
+    /// Whether what waits may have waited for long: it is more than is being read just now. A busy
+    /// shop's queue is never empty.
     const fn is_behind(self) -> bool {
-        self.visible > SOON_READ || (self.visible > 0 && self.in_flight == 0)
+        self.visible > self.in_flight
     }
 
     const fn is_empty(self) -> bool {
@@ -70,10 +67,10 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_is_behind_when_nobody_reads_it_or_its_backlog_is_long() {
-        assert!(is_behind(1, 0));
-        assert!(is_behind(1001, 100));
+    fn a_queue_is_behind_when_more_waits_than_is_being_read() {
+        assert!(is_behind(1, 0), "nobody reads");
+        assert!(is_behind(101, 100), "an outage is being worked off");
         assert!(!is_behind(0, 0));
-        assert!(!is_behind(50, 10), "a busy shop");
+        assert!(!is_behind(10, 50), "a busy shop");
     }
 }

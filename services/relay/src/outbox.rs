@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use kit::why;
 use shared::OrderId;
@@ -20,6 +21,15 @@ pub struct Entry {
     pub ledger_key: String,
     /// When it is to be looked at, in milliseconds since 1970.
     pub sweep_at: i64,
+}
+
+/// The first entries of a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct First {
+    /// In the order of time.
+    pub entries: Vec<Entry>,
+    /// Every entry before this moment is among them.
+    pub whole_before: i64,
 }
 
 /// An event as it is stored.
@@ -41,6 +51,31 @@ pub struct OutboxError(pub String);
 pub struct Outbox<'a>(pub &'a Tables);
 
 impl Outbox<'_> {
+    /// The first entries of a bucket from `from` on and before `until`, about `most` of them.
+    pub async fn first_entries(
+        self,
+        bucket: &str,
+        from: i64,
+        until: i64,
+        most: i32,
+    ) -> Result<First, OutboxError> {
+        let mut limit = most;
+        loop {
+            let query = self.query(bucket, from, until - 1).limit(limit);
+            let page = query.send().await.map_err(|e| OutboxError(why(&e)))?;
+            let mut entries: Vec<Entry> = page.items().iter().filter_map(entry).collect();
+            let Some(last) = page.last_evaluated_key().and_then(sweep_at) else {
+                return Ok(First { entries, whole_before: until });
+            };
+            // Of the last one's millisecond there may be more.
+            if last > from {
+                entries.retain(|entry| entry.sweep_at < last);
+                return Ok(First { entries, whole_before: last });
+            }
+            limit = limit.saturating_mul(2);
+        }
+    }
+
     /// The entries of a bucket that are to be looked at from `from` to `until`, both inclusive.
     pub async fn entries(
         self,
@@ -49,7 +84,18 @@ impl Outbox<'_> {
         until: i64,
     ) -> Result<Vec<Entry>, OutboxError> {
         let pages = self
-            .0
+            .query(bucket, from, until)
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await;
+        let items = pages.map_err(|e| OutboxError(why(&e)))?;
+        Ok(items.iter().filter_map(entry).collect())
+    }
+
+    fn query(self, bucket: &str, from: i64, until: i64) -> QueryFluentBuilder {
+        self.0
             .client
             .query()
             .table_name(&self.0.events)
@@ -60,13 +106,6 @@ impl Outbox<'_> {
             .expression_attribute_values(":bucket", text(bucket))
             .expression_attribute_values(":from", number(from))
             .expression_attribute_values(":until", number(until))
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<Result<Vec<_>, _>>()
-            .await;
-        let items = pages.map_err(|e| OutboxError(why(&e)))?;
-        Ok(items.iter().filter_map(entry).collect())
     }
 
     /// Those of at most [`MOST_KEYS`](kit::MOST_KEYS) entries that the ledger has not seen.
@@ -155,8 +194,12 @@ fn entry(item: &HashMap<String, AttributeValue>) -> Option<Entry> {
         order_id: string(item, "order_id")?,
         event: string(item, "event")?,
         ledger_key: string(item, "ledger_key")?,
-        sweep_at: item.get("sweep_at")?.as_n().ok()?.parse().ok()?,
+        sweep_at: sweep_at(item)?,
     })
+}
+
+fn sweep_at(item: &HashMap<String, AttributeValue>) -> Option<i64> {
+    item.get("sweep_at")?.as_n().ok()?.parse().ok()
 }
 
 fn event_key(entry: &Entry) -> HashMap<String, AttributeValue> {

@@ -7,9 +7,9 @@ use kit::telemetry::{Count, count};
 use serde_json::json;
 use shared::OrderId;
 use shared::dead_letter::Code;
-use shared::outbox::{FARTHEST_AHEAD_MS, buckets};
+use shared::outbox::{BUCKET_MS, FARTHEST_AHEAD_MS, buckets};
 
-use crate::outbox::{Entry, Outbox, OutboxError};
+use crate::outbox::{Entry, First, Outbox, OutboxError};
 use crate::sources::Relay;
 use crate::stream::NOT_INTAKES;
 use crate::watermark;
@@ -17,9 +17,8 @@ use crate::watermark;
 /// How far back the very first sweep looks: twice a stream's memory of 24 hours.
 const FIRST_LOOK_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
-/// The index is read in slices of this length, so that a busy hour fits into memory. It divides a
-/// bucket's hour.
-const SLICE_MS: i64 = 60 * 1000;
+/// About how many entries of a bucket are read at once: a busy hour must fit into memory.
+const PAGE: i32 = 500;
 
 /// After so many sweeps, nearly two days by default, an event that never reaches the ledger goes to
 /// the dead-letter queue instead of the dispatch queue.
@@ -75,32 +74,42 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<Swept, OutboxError> {
 
 impl Sweep<'_> {
     async fn run(&mut self) -> Result<(), OutboxError> {
-        while self.from < self.until {
-            let slice_ends = next_slice(self.from).min(self.until);
-            let mut entries = self.entries(slice_ends).await?;
-            entries.sort_unstable_by_key(|entry| entry.sweep_at);
+        while self.from < self.until && self.has_time() {
+            let First { entries, whole_before } = self.first_entries().await?;
             for chunk in entries.chunks(MOST_KEYS) {
                 self.from = self.from.max(chunk[0].sweep_at);
-                if self.relay.clock.now_ms() > self.stop_at {
-                    tracing::info!("the sweep ran out of time, the next one goes on");
+                if !self.has_time() {
                     return Ok(());
                 }
                 self.look_at(chunk).await?;
             }
-            self.from = slice_ends;
+            self.from = whole_before;
         }
         Ok(())
     }
 
-    /// The entries from where the sweep stands to `until`, which is not among them and in the same
-    /// buckets.
-    async fn entries(&self, until: i64) -> Result<Vec<Entry>, OutboxError> {
+    fn has_time(&self) -> bool {
+        let has_time = self.relay.clock.now_ms() <= self.stop_at;
+        if !has_time {
+            tracing::info!("the sweep ran out of time, the next one goes on");
+        }
+        has_time
+    }
+
+    /// The next entries, of the hour that the sweep stands in.
+    async fn first_entries(&self) -> Result<First, OutboxError> {
         let (outbox, from) = (Outbox(&self.relay.tables), self.from);
-        stream::iter(buckets(from))
-            .map(|bucket| async move { outbox.entries(&bucket, from, until - 1).await })
+        let until = next_hour(from).min(self.until);
+        let of_buckets: Vec<First> = stream::iter(buckets(from))
+            .map(|bucket| async move { outbox.first_entries(&bucket, from, until, PAGE).await })
             .buffer_unordered(AT_ONCE)
-            .try_concat()
-            .await
+            .try_collect()
+            .await?;
+        let whole_before = of_buckets.iter().map(|first| first.whole_before).min().unwrap_or(until);
+        let all = of_buckets.into_iter().flat_map(|first| first.entries);
+        let mut entries: Vec<Entry> = all.filter(|entry| entry.sweep_at < whole_before).collect();
+        entries.sort_unstable_by_key(|entry| entry.sweep_at);
+        Ok(First { entries, whole_before })
     }
 
     async fn look_at(&mut self, entries: &[Entry]) -> Result<(), OutboxError> {
@@ -116,8 +125,8 @@ impl Sweep<'_> {
     }
 }
 
-const fn next_slice(at: i64) -> i64 {
-    (at.div_euclid(SLICE_MS) + 1) * SLICE_MS
+const fn next_hour(at: i64) -> i64 {
+    (at.div_euclid(BUCKET_MS) + 1) * BUCKET_MS
 }
 
 /// What became of an event that the ledger has not seen.

@@ -50,7 +50,7 @@ pub enum RunError {
 }
 
 /// Most of them sit out a fault, or start again, at any moment.
-const MANY: Processes = Processes { intake: 4, relay: 2, dispatcher: 4, mailer: 8, feedback: 4 };
+const MANY: Processes = Processes { intake: 4, relay: 2, dispatcher: 4, mailer: 8, feedback: 8 };
 
 /// Times in the relations of the deployed ones (the lease outlives the function, the grace is five
 /// visibility timeouts), but for the visibility timeout: it is shorter than a function may run, so

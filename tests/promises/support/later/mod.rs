@@ -113,7 +113,7 @@ impl<'a> Later<'a> {
         self.queues.settle(queue, batch, answer);
     }
 
-    fn relay(&self) -> Relay {
+    pub fn relay(&self) -> Relay {
         Relay {
             tables: relay::Tables {
                 client: self.stack.dynamodb.clone(),
