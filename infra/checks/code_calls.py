@@ -61,13 +61,20 @@ def functions(text):
 
 
 @functools.cache
-def kit_actions():
-    """By module and function of kit: the actions that it calls, itself or through others of kit."""
+def kit_functions():
+    """The bodies of kit's functions, by module and name."""
     bodies = {}
     for path, text in sources("kit"):
         module = path.relative_to(ROOT / "services" / "kit" / "src").parts[0].removesuffix(".rs")
         for name, body in functions(text):
             bodies[(module, name)] = bodies.get((module, name), "") + body
+    return bodies
+
+
+@functools.cache
+def kit_actions():
+    """By module and function of kit: the actions that it calls, itself or through others of kit."""
+    bodies = kit_functions()
     actions = {key: direct_actions(body) for key, body in bodies.items()}
     for _ in bodies:
         grown = {
@@ -97,7 +104,16 @@ def actions_of(service):
 
 
 def variables_of(service):
-    """The environment variables that a service's code reads, itself or through kit."""
-    text = "\n".join(text for part in (service, "kit") for _, text in sources(part))
-    called = re.findall(r"\b(?:required|optional|number|var|try_from_env)\(\s*\"([A-Z][A-Z0-9_]+)\"", text)
-    return set(called)
+    """The environment variables that a service's code reads, itself or through the functions of kit that
+    it calls."""
+    found = set()
+    for _, text in sources(service):
+        found |= variables(text)
+        for (module, name), body in kit_functions().items():
+            if re.search(rf"\b{module}\b", text) and calls(text, name):
+                found |= variables(body)
+    return found
+
+
+def variables(text):
+    return set(re.findall(r"\b(?:required|optional|number|var)\(\s*\"([A-Z][A-Z0-9_]+)\"", text))

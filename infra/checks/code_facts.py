@@ -43,7 +43,7 @@ def resent_kinds():
     return {
         kind: 3600 * product(news[kind])
         for kind in kinds
-        if policy.get(kind, policy["_"]) == "DoubtPolicy::Resend"
+        if policy[kind] == "DoubtPolicy::Resend"
     }
 
 

@@ -64,7 +64,7 @@ async fn from_env() -> Result<Dispatcher, Error> {
     let dead_letters =
         config::required("DISPATCH_DLQ_URL", "the dispatch dead-letter queue's URL")?;
     Ok(Dispatcher {
-        ledger: Ledger::from_env(kit::aws::dynamodb(&sdk))?,
+        ledger: Ledger::from_settings(kit::aws::dynamodb(&sdk))?,
         mail_queue: config::required("MAIL_QUEUE_URL", "the mail queue's URL")?,
         dead_letters: DeadLetterQueue::new(sqs.clone(), dead_letters, clock),
         sqs,

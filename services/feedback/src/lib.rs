@@ -59,7 +59,7 @@ async fn from_env() -> Result<Feedback, Error> {
     let dead_letters =
         config::required("FEEDBACK_DLQ_URL", "the feedback dead-letter queue's URL")?;
     Ok(Feedback {
-        ledger: Ledger::from_env(kit::aws::dynamodb(&sdk))?,
+        ledger: Ledger::from_settings(kit::aws::dynamodb(&sdk))?,
         dead_letters: DeadLetterQueue::new(kit::aws::sqs(&sdk), dead_letters, clock),
         clock,
     })

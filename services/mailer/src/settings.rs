@@ -23,7 +23,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
     let dead_letters = required("MAIL_DLQ_URL", "the mail dead-letter queue's URL")?;
     let mailers: u32 = number("MAILER_CONCURRENCY", 1, 1..=1000)?;
     Ok(Mailer {
-        ledger: Ledger::from_env(aws::dynamodb(&sdk))?,
+        ledger: Ledger::from_settings(aws::dynamodb(&sdk))?,
         pace: Pace::of_account(sender.client(), fixed_rate()?, mailers).await,
         sender,
         parking: Parking::new(

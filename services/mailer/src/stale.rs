@@ -21,7 +21,7 @@ pub enum Stale {
 /// sent: a doubt stays a doubt, however old.
 pub async fn skip(delivery: &Delivery<'_>) -> Result<Stale, LedgerError> {
     let key = &delivery.request.key;
-    let item = delivery.mailer.ledger.get(key.order_id.as_str(), &key.sort_key()).await?;
+    let item = delivery.mailer.ledger.look_up(key.order_id.as_str(), &key.sort_key()).await?;
     if item.is_some_and(|item| item.send_before > delivery.mailer.clock.now_ms()) {
         return Ok(Stale::NewsAgain);
     }

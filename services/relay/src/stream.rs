@@ -34,9 +34,8 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
     for (result, record) in results.iter().zip(senders) {
         let is_dealt_with = match result {
             Ok(()) => true,
-            Err(SendFailure::Refused) => {
-                set_aside(relay, record, "SQS refuses a character of its message").await
-                    == Disposition::Done
+            Err(error @ SendFailure::Refused) => {
+                set_aside(relay, record, &error.to_string()).await == Disposition::Done
             }
             Err(error @ SendFailure::NotTaken(_)) => {
                 tracing::warn!(%error, "the stream comes again from the first message not taken");

@@ -123,7 +123,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`ConfigError`] for a missing or bad setting.
-    pub fn from_env(client: Client) -> Result<Self, ConfigError> {
+    pub fn from_settings(client: Client) -> Result<Self, ConfigError> {
         let table = config::required("LEDGER_TABLE", "the name of the ledger table")?;
         let days = config::number("LEDGER_RETENTION_DAYS", 400, 15..=36_500)?;
         Ok(Self::new(client, table, SignedDuration::from_hours(24 * days)))
@@ -242,7 +242,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`] when DynamoDB did not answer.
-    pub async fn get(
+    pub async fn look_up(
         &self,
         order_id: &str,
         notification: &str,

@@ -37,8 +37,8 @@ impl Outgoing {
 /// Why SQS did not take a message. Its text holds no content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendFailure {
-    /// It never will: the body holds a character that SQS refuses.
-    #[error("SQS refuses the message's characters")]
+    /// It never will: the body holds a character that SQS refuses, or is too long.
+    #[error("SQS refuses the message: a character of it, or its length")]
     Refused,
     /// It did not, or did not say so. The same again may succeed.
     #[error("SQS did not take the message: {0}")]
@@ -46,12 +46,12 @@ pub enum SendFailure {
 }
 
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>)
-const BAD_CHARACTERS: &str = "InvalidMessageContents";
+const BAD_BODY: [&str; 2] = ["InvalidMessageContents", "InvalidParameterValue"];
 
 impl SendFailure {
     fn of(code: Option<&str>, what: String) -> Self {
         match code {
-            Some(code) if code.ends_with(BAD_CHARACTERS) => Self::Refused,
+            Some(code) if BAD_BODY.iter().any(|bad| code.ends_with(bad)) => Self::Refused,
             _ => Self::NotTaken(what),
         }
     }

@@ -228,7 +228,7 @@ mod tests {
     fn the_variables_are_those_without_which_the_functions_sources_refuse_to_start() {
         for (word, needed) in FUNCTIONS {
             let mut source = sources(&format!("{word}/src"));
-            if source.contains("Ledger::from_env(") {
+            if source.contains("Ledger::from_settings(") {
                 source.push_str(&sources("kit/src/ledger"));
             }
             let asked_for: BTreeSet<String> = required(&source).collect();
