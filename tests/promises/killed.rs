@@ -170,7 +170,8 @@ async fn mailer_killed_after_ses_took_the_mail_may_mail_again_when_every_ses_eve
     for order in &orders {
         let item = stack.ledger_of(order).await.remove(0);
         let mails = u32::try_from(stack.mails_to(&customer(order))).expect("few");
-        assert_eq!(item.doubts, mails - 1, "every mail too many has its doubt");
+        // So has one whose mailer died between its claim and SES.
+        assert!(item.doubts >= mails - 1, "every mail too many has its doubt");
     }
     stack.stop().await;
 }
