@@ -98,8 +98,8 @@ fn may_be_written(target: &str, level: Level) -> bool {
 }
 
 /// Sets up logs and metrics for a function. `WAYBILL_LOG` filters the logs (default `info`), of which
-/// only Waybill's own are ever finer than `info`; `WAYBILL_STACK` names the deployment that the metrics are of
-/// (default `local`).
+/// only Waybill's own are ever finer than `info`; `WAYBILL_STACK` names the deployment that the
+/// metrics are of (default `local`).
 pub fn init(service: &'static str) {
     let wanted = config::optional("WAYBILL_LOG").and_then(|wanted| EnvFilter::try_new(wanted).ok());
     let lines = tracing_subscriber::fmt::layer()

@@ -20,9 +20,9 @@ impl Parking {
     }
 
     /// Queues `body` anew, not to be received before `until` (milliseconds since 1970) or for 15
-    /// minutes, whichever is sooner: what waits longer is parked again. The new message starts with a receive count of zero: waiting
-    /// must not lead a healthy mail to the dead-letter queue. A crash before the old one is
-    /// deleted leaves two, of which the ledger lets one through.
+    /// minutes, whichever is sooner: what waits longer is parked again. The new message starts with
+    /// a receive count of zero: waiting must not lead a healthy mail to the dead-letter queue. A
+    /// crash before the old one is deleted leaves two, of which the ledger lets one through.
     pub async fn park(&self, body: String, until: i64) -> Disposition {
         let seconds = (until - self.clock.now_ms() + 999).div_euclid(1000).max(1);
         let delay = i32::try_from(seconds).unwrap_or(LONGEST_DELAY).min(LONGEST_DELAY);

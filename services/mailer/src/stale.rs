@@ -20,18 +20,21 @@ pub enum Stale {
 /// Skips the notification, unless the ledger says that it is news until later, or it may have been
 /// sent: a doubt stays a doubt, however old.
 pub async fn skip(delivery: &Delivery<'_>) -> Result<Stale, LedgerError> {
-    let key = &delivery.request.key;
-    let item = delivery.mailer.ledger.look_up(key.order_id.as_str(), &key.sort_key()).await?;
-    if item.is_some_and(|item| item.send_before > delivery.mailer.clock.now_ms()) {
-        return Ok(Stale::NewsAgain);
+    let facts = delivery.facts();
+    let change = Change::new(Transition::Skip, facts)
+        .with("reason", SkipReason::Stale.as_str())
+        .if_at_most("send_before", facts.now);
+    match delivery.record(change).await? {
+        RecordOutcome::Refused(item) if item.send_before > facts.now => Ok(Stale::NewsAgain),
+        outcome => skipped(delivery, outcome).await.map(Stale::Skipped),
     }
-    Ok(Stale::Skipped(skip_surely(delivery).await?))
 }
 
-async fn skip_surely(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
-    let change =
-        Change::new(Transition::Skip, delivery.facts()).with("reason", SkipReason::Stale.as_str());
-    match delivery.record(change).await? {
+async fn skipped(
+    delivery: &Delivery<'_>,
+    outcome: RecordOutcome,
+) -> Result<Disposition, LedgerError> {
+    match outcome {
         RecordOutcome::Recorded(_) => {
             count(Count::Skipped);
             tracing::info!(reason = SkipReason::Stale.as_str(), "skipped");

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditi
 use jiff::SignedDuration;
 use shared::ledger::{Facts, MOST_DOUBTS, Transition, Write};
 
-use super::expression::condition;
+use super::expression::{Condition, condition};
 use super::item::Item;
 use crate::config::{self, ConfigError};
 use crate::why::{said, why};
@@ -84,6 +84,8 @@ pub struct Change {
     pub also: Vec<(&'static str, String)>,
     /// What else is written: name and number.
     pub numbers: Vec<(&'static str, i64)>,
+    /// What else must hold: the attribute of this name is at most this number.
+    pub at_most: Vec<(&'static str, i64)>,
     /// What is written where the attribute is not there yet: name and text.
     pub unless_there: Vec<(&'static str, String)>,
 }
@@ -92,7 +94,14 @@ impl Change {
     /// A change without further attributes.
     #[must_use]
     pub const fn new(transition: Transition, facts: Facts) -> Self {
-        Self { transition, facts, also: Vec::new(), numbers: Vec::new(), unless_there: Vec::new() }
+        Self {
+            transition,
+            facts,
+            also: Vec::new(),
+            numbers: Vec::new(),
+            at_most: Vec::new(),
+            unless_there: Vec::new(),
+        }
     }
 
     /// The same, which also writes `text` to the attribute `name`.
@@ -106,6 +115,13 @@ impl Change {
     #[must_use]
     pub fn with_number(mut self, name: &'static str, number: i64) -> Self {
         self.numbers.push((name, number));
+        self
+    }
+
+    /// The same, made only where the attribute `name` is at most `most`.
+    #[must_use]
+    pub fn if_at_most(mut self, name: &'static str, most: i64) -> Self {
+        self.at_most.push((name, most));
         self
     }
 
@@ -205,7 +221,7 @@ impl Ledger {
         notification: &str,
         change: Change,
     ) -> Result<RecordOutcome, LedgerError> {
-        let condition = condition(change.transition, &change.facts);
+        let condition = narrowed(condition(change.transition, &change.facts), &change.at_most);
         let (update, values) = update_expression(&change);
         let state = change.transition.target();
         let call = self
@@ -238,26 +254,6 @@ impl Ledger {
         }
     }
 
-    /// One record, strongly consistent.
-    ///
-    /// # Errors
-    /// [`LedgerError`] when DynamoDB did not answer.
-    pub async fn look_up(
-        &self,
-        order_id: &str,
-        notification: &str,
-    ) -> Result<Option<Item>, LedgerError> {
-        let call = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key("order_id", text(order_id))
-            .key("notification", text(notification))
-            .consistent_read(true);
-        let answer = call.send().await.map_err(|e| LedgerError::NoAnswer(why(&e)))?;
-        answer.item.map(|item| read(Some(item))).transpose()
-    }
-
     /// Every record of an order, strongly consistent.
     ///
     /// # Errors
@@ -286,6 +282,15 @@ impl Ledger {
 
 fn is_held_by(item: &Item, holder: &str) -> bool {
     item.state() == Some(Transition::Claim.target()) && item.holder.as_deref() == Some(holder)
+}
+
+/// The protocol's condition, and what else must hold.
+fn narrowed(mut condition: Condition, at_most: &[(&'static str, i64)]) -> Condition {
+    for (name, most) in at_most {
+        condition.text = format!("({}) AND {name} <= :most_{name}", condition.text);
+        condition.values.insert(format!(":most_{name}"), number(*most));
+    }
+    condition
 }
 
 /// The SET clause of a change, and its values.
