@@ -225,7 +225,7 @@ def every_failure_has_an_alarm(template):
         "Throttles": functions,
         "IteratorAge": {"Relay"},
         "InDoubt": {"mailer"},
-        "Parked": {"mailer"},
+        "Requeued": {"mailer"},
         "Swept": {"relay"},
         "AcceptedToSent": {"mailer"},
         "Reputation.BounceRate": {"account"},

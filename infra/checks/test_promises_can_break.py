@@ -126,7 +126,7 @@ def test_an_alarm_that_calls_open_doubts_settled_is_reported(template):
     assert promises.no_alarm_calls_an_open_doubt_settled(template)
 
 
-@pytest.mark.parametrize("alarm", ["ParkedAlarm", "SweptAlarm", "InDoubtAlarm", "AcceptedToSentAlarm"])
+@pytest.mark.parametrize("alarm", ["RequeuedAlarm", "SweptAlarm", "InDoubtAlarm", "AcceptedToSentAlarm"])
 @pytest.mark.parametrize(
     "change",
     [

@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 
-use crate::event::{Event, Happened};
-use crate::ids::OrderId;
-use crate::json::Invalid;
+use crate::contract::event::{Event, EventPayload};
+use crate::contract::ids::OrderId;
+use crate::contract::json::Invalid;
 
 /// The eight kinds of event, each with its e-mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -173,11 +173,11 @@ pub enum Recipient {
 impl NotificationKey {
     /// The notification that `event` asks for.
     #[must_use]
-    pub fn of(event: &Event) -> Self {
+    pub fn for_event(event: &Event) -> Self {
         Self {
             order_id: event.order.id.clone(),
-            kind: event.happened.kind(),
-            scope: scope_of(&event.happened),
+            kind: event.payload.kind(),
+            scope: scope_of(&event.payload),
             recipient: Recipient::Customer,
         }
     }
@@ -226,9 +226,9 @@ impl NotificationKey {
 #[must_use]
 pub fn ledger_key(event: &Event) -> String {
     if event.notify {
-        NotificationKey::of(event).sort_key()
+        NotificationKey::for_event(event).sort_key()
     } else {
-        format!("{MUTED}#{}#{}", event.happened.kind(), event.reference.sort_key())
+        format!("{MUTED}#{}#{}", event.payload.kind(), event.reference.sort_key())
     }
 }
 
@@ -241,15 +241,15 @@ impl std::fmt::Display for NotificationKey {
     }
 }
 
-fn scope_of(happened: &Happened) -> String {
-    match happened {
-        Happened::Confirmed | Happened::Cancelled(_) => String::new(),
-        Happened::Refunded(refund) => refund.id.to_string(),
-        Happened::Shipped(s) | Happened::OutForDelivery(s) | Happened::Delivered(s) => {
+fn scope_of(payload: &EventPayload) -> String {
+    match payload {
+        EventPayload::Confirmed | EventPayload::Cancelled(_) => String::new(),
+        EventPayload::Refunded(refund) => refund.id.to_string(),
+        EventPayload::Shipped(s) | EventPayload::OutForDelivery(s) | EventPayload::Delivered(s) => {
             s.id.to_string()
         }
-        Happened::Updated(s, number) => format!("{}#{number}", s.id),
-        Happened::Delayed(s, day) => format!("{}#{day}", s.id),
+        EventPayload::Updated(s, number) => format!("{}#{number}", s.id),
+        EventPayload::Delayed(s, day) => format!("{}#{day}", s.id),
     }
 }
 

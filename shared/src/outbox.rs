@@ -14,8 +14,8 @@
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
-use crate::ids::OrderId;
-use crate::json::Invalid;
+use crate::contract::ids::OrderId;
+use crate::contract::json::Invalid;
 
 /// The name of the index.
 pub const SWEEP_INDEX: &str = "sweep";
@@ -27,14 +27,14 @@ pub const BUCKET_MS: i64 = 60 * 60 * 1000;
 pub const SHARDS: u32 = 8;
 
 /// How far ahead of now the sweep puts an event off at most, in milliseconds.
-pub const FARTHEST_AHEAD_MS: i64 = 2 * 24 * 60 * 60 * 1000;
+pub const MAX_SWEEP_DELAY_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
 /// The best that the algorithm knows; an event is small, and is written once.
 const LEVEL: u8 = 10;
 
 /// The longest message: SQS takes 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
-const LONGEST_MESSAGE: usize = 1024 * 1024;
+const MAX_MESSAGE_LEN: usize = 1024 * 1024;
 
 /// A dispatch message as it is stored.
 #[must_use]
@@ -47,7 +47,7 @@ pub fn pack(message: &str) -> Vec<u8> {
 /// # Errors
 /// [`Invalid`] for bytes that it did not write, and for what would be longer than SQS takes.
 pub fn unpack(packed: &[u8]) -> Result<String, Invalid> {
-    let text = decompress_to_vec_with_limit(packed, LONGEST_MESSAGE)
+    let text = decompress_to_vec_with_limit(packed, MAX_MESSAGE_LEN)
         .map_err(|_| Invalid::expected("a message in raw DEFLATE, of at most 1 MiB"))?;
     String::from_utf8(text).map_err(|_| Invalid::expected("a message in UTF-8"))
 }
@@ -86,7 +86,7 @@ mod tests {
         let packed = pack(&message);
         assert!(packed.len() < message.len() / 10);
         assert_eq!(unpack(&packed), Ok(message));
-        for bad in [&b""[..], b"{}", &packed[1..], &pack(&"0".repeat(LONGEST_MESSAGE + 1))] {
+        for bad in [&b""[..], b"{}", &packed[1..], &pack(&"0".repeat(MAX_MESSAGE_LEN + 1))] {
             assert!(unpack(bad).is_err());
         }
         assert!(unpack(&compress_to_vec(&[0xff], LEVEL)).is_err());

@@ -12,8 +12,8 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::future::ProvideCredentials as ProvideCredentialsFuture;
 use aws_sdk_sesv2::config::{Credentials, Region};
 use mailer::Sender;
-use mailer::answer::{Answer, CODES};
-use shared::message::MailRequest;
+use mailer::send_outcome::{CODES, SendOutcome};
+use shared::queue::message::MailRequest;
 use shared::{Event, NotificationKey};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -24,19 +24,19 @@ use peer::{Act, Peer, answer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Proof {
     Accepted,
-    NotNow,
-    Never,
-    Unknown,
+    Retryable,
+    Permanent,
+    Ambiguous,
 }
 
-use Proof::{Accepted, Never, NotNow, Unknown};
+use Proof::{Accepted, Ambiguous, Permanent, Retryable};
 
-fn proof(answer: &Answer) -> Proof {
+fn proof(answer: &SendOutcome) -> Proof {
     match answer {
-        Answer::Accepted { .. } => Accepted,
-        Answer::NotNow { .. } => NotNow,
-        Answer::Never { .. } => Never,
-        Answer::Unknown { .. } => Unknown,
+        SendOutcome::Accepted { .. } => Accepted,
+        SendOutcome::Retryable { .. } => Retryable,
+        SendOutcome::Permanent { .. } => Permanent,
+        SendOutcome::Ambiguous { .. } => Ambiguous,
     }
 }
 
@@ -45,50 +45,50 @@ fn proof(answer: &Answer) -> Proof {
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
 /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>).
 const ERRORS: [(&str, u16, Proof); 44] = [
-    ("AccountSuspendedException", 400, NotNow),
-    ("BadRequestException", 400, Never),
-    ("LimitExceededException", 400, NotNow),
-    ("MailFromDomainNotVerifiedException", 400, Never),
-    ("MessageRejected", 400, Never),
-    ("NotFoundException", 404, Never),
-    ("SendingPausedException", 400, NotNow),
-    ("TooManyRequestsException", 429, NotNow),
-    ("AlreadyExistsException", 400, Never),
-    ("ConflictException", 409, Never),
-    ("ConcurrentModificationException", 500, Unknown),
-    ("InternalServiceErrorException", 500, Unknown),
-    ("AccessDeniedException", 403, NotNow),
-    ("ExpiredTokenException", 403, NotNow),
-    ("IncompleteSignature", 403, NotNow),
-    ("InvalidSignatureException", 403, NotNow),
-    ("SignatureDoesNotMatch", 403, NotNow),
-    ("InvalidClientTokenId", 403, NotNow),
-    ("UnrecognizedClientException", 403, NotNow),
-    ("MissingAuthenticationToken", 403, NotNow),
-    ("MalformedHttpRequestException", 400, Never),
-    ("NotAuthorized", 401, NotNow),
-    ("OptInRequired", 403, NotNow),
-    ("RequestEntityTooLargeException", 413, Never),
-    ("UnknownOperationException", 404, Never),
-    ("ValidationError", 400, Never),
-    ("InvalidAction", 400, Never),
-    ("InvalidParameterCombination", 400, Never),
-    ("InvalidParameterValue", 400, Never),
-    ("InvalidQueryParameter", 400, Never),
-    ("MalformedQueryString", 404, Never),
-    ("MissingAction", 400, Never),
-    ("MissingParameter", 400, Never),
-    ("RequestExpired", 400, NotNow),
-    ("Throttling", 400, NotNow),
-    ("ThrottlingException", 400, NotNow),
-    ("ThrottledException", 400, NotNow),
-    ("RequestThrottled", 400, NotNow),
-    ("SlowDown", 503, NotNow),
-    ("RequestAbortedException", 400, Unknown),
-    ("RequestTimeout", 400, Unknown),
-    ("RequestTimeoutException", 408, Unknown),
-    ("InternalFailure", 500, Unknown),
-    ("ServiceUnavailable", 503, Unknown),
+    ("AccountSuspendedException", 400, Retryable),
+    ("BadRequestException", 400, Permanent),
+    ("LimitExceededException", 400, Retryable),
+    ("MailFromDomainNotVerifiedException", 400, Permanent),
+    ("MessageRejected", 400, Permanent),
+    ("NotFoundException", 404, Permanent),
+    ("SendingPausedException", 400, Retryable),
+    ("TooManyRequestsException", 429, Retryable),
+    ("AlreadyExistsException", 400, Permanent),
+    ("ConflictException", 409, Permanent),
+    ("ConcurrentModificationException", 500, Ambiguous),
+    ("InternalServiceErrorException", 500, Ambiguous),
+    ("AccessDeniedException", 403, Retryable),
+    ("ExpiredTokenException", 403, Retryable),
+    ("IncompleteSignature", 403, Retryable),
+    ("InvalidSignatureException", 403, Retryable),
+    ("SignatureDoesNotMatch", 403, Retryable),
+    ("InvalidClientTokenId", 403, Retryable),
+    ("UnrecognizedClientException", 403, Retryable),
+    ("MissingAuthenticationToken", 403, Retryable),
+    ("MalformedHttpRequestException", 400, Permanent),
+    ("NotAuthorized", 401, Retryable),
+    ("OptInRequired", 403, Retryable),
+    ("RequestEntityTooLargeException", 413, Permanent),
+    ("UnknownOperationException", 404, Permanent),
+    ("ValidationError", 400, Permanent),
+    ("InvalidAction", 400, Permanent),
+    ("InvalidParameterCombination", 400, Permanent),
+    ("InvalidParameterValue", 400, Permanent),
+    ("InvalidQueryParameter", 400, Permanent),
+    ("MalformedQueryString", 404, Permanent),
+    ("MissingAction", 400, Permanent),
+    ("MissingParameter", 400, Permanent),
+    ("RequestExpired", 400, Retryable),
+    ("Throttling", 400, Retryable),
+    ("ThrottlingException", 400, Retryable),
+    ("ThrottledException", 400, Retryable),
+    ("RequestThrottled", 400, Retryable),
+    ("SlowDown", 503, Retryable),
+    ("RequestAbortedException", 400, Ambiguous),
+    ("RequestTimeout", 400, Ambiguous),
+    ("RequestTimeoutException", 408, Ambiguous),
+    ("InternalFailure", 500, Ambiguous),
+    ("ServiceUnavailable", 503, Ambiguous),
 ];
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn a_spent_daily_quota_waits_longer_than_a_spent_rate() {
         let body = format!(r#"{{"message":"{words}"}}"#);
         let code = [("x-amzn-errortype", "TooManyRequestsException")];
         match ask(answer(429, &code, &body)).await {
-            Answer::NotNow { again_in, .. } => again_in,
+            SendOutcome::Retryable { retry_after, .. } => retry_after,
             other => panic!("expected a refusal for now, not {other:?}"),
         }
     };
@@ -139,20 +139,20 @@ async fn a_spent_daily_quota_waits_longer_than_a_spent_rate() {
 #[tokio::test]
 async fn an_answer_without_a_known_code_is_read_by_its_status() {
     for (status, expected) in [
-        (301, Unknown),
-        (400, Never),
-        (401, NotNow),
-        (403, NotNow),
-        (404, Never),
-        (407, NotNow),
-        (408, Unknown),
-        (422, Never),
-        (429, NotNow),
-        (500, Unknown),
-        (502, Unknown),
-        (503, Unknown),
-        (504, Unknown),
-        (599, Unknown),
+        (301, Ambiguous),
+        (400, Permanent),
+        (401, Retryable),
+        (403, Retryable),
+        (404, Permanent),
+        (407, Retryable),
+        (408, Ambiguous),
+        (422, Permanent),
+        (429, Retryable),
+        (500, Ambiguous),
+        (502, Ambiguous),
+        (503, Ambiguous),
+        (504, Ambiguous),
+        (599, Ambiguous),
     ] {
         for body in ["", "<html>Bad gateway</html>", "{\"message\":", "{\"code\":7}"] {
             let seen = ask(answer(status, &[], body)).await;
@@ -166,7 +166,7 @@ async fn an_answer_without_a_known_code_is_read_by_its_status() {
 #[tokio::test]
 async fn an_acceptance_keeps_the_id_that_ses_gave() {
     let seen = ask(answer(200, &[], r#"{"MessageId":"0102018f"}"#)).await;
-    assert_eq!(seen, Answer::Accepted { message_id: "0102018f".to_owned() });
+    assert_eq!(seen, SendOutcome::Accepted { message_id: "0102018f".to_owned() });
 }
 
 /// From the moment a request may have been written, silence proves nothing.
@@ -186,7 +186,7 @@ async fn an_answer_that_does_not_come_whole_proves_nothing() {
         answer(200, &[], "{}"),
     ] {
         let seen = ask(act.clone()).await;
-        assert_eq!(proof(&seen), Unknown, "{act:?} {seen:?}");
+        assert_eq!(proof(&seen), Ambiguous, "{act:?} {seen:?}");
     }
 }
 
@@ -195,7 +195,7 @@ async fn a_call_is_given_up_when_the_functions_time_is() {
     let peer = Peer::that(Act::Silence).await;
     let at_most = Duration::from_millis(50);
     let seen = ask_within(&format!("http://{}", peer.address), at_most).await;
-    assert_eq!(proof(&seen), Unknown);
+    assert_eq!(proof(&seen), Ambiguous);
     assert_eq!(seen.code(), "NoAnswerInTime");
 }
 
@@ -213,12 +213,12 @@ async fn without_a_connection_or_credentials_nothing_was_sent() {
         format!("https://{}", no_tls.address),
     ] {
         let seen = ask_within(&endpoint, PATIENT).await;
-        assert_eq!((proof(&seen), seen.code()), (NotNow, "NoConnection"), "{endpoint}");
+        assert_eq!((proof(&seen), seen.code()), (Retryable, "NoConnection"), "{endpoint}");
     }
     let open = Peer::that(answer(200, &[], r#"{"MessageId":"0102018f"}"#)).await;
     let sdk = kit::aws::loader().region(REGION).endpoint_url(format!("http://{}", open.address));
     let seen = send_with(&sdk.credentials_provider(Expired).load().await, PATIENT).await;
-    assert_eq!((proof(&seen), seen.code()), (NotNow, "NoCredentials"));
+    assert_eq!((proof(&seen), seen.code()), (Retryable, "NoCredentials"));
     assert_eq!(open.connections(), 0);
 }
 
@@ -254,21 +254,21 @@ const PATIENT: Duration = Duration::from_secs(4);
 const REGION: Region = Region::from_static("eu-central-2");
 
 /// One mail to a peer that acts so, and that is called once.
-async fn ask(act: Act) -> Answer {
+async fn ask(act: Act) -> SendOutcome {
     let peer = Peer::that(act).await;
     let seen = ask_within(&format!("http://{}", peer.address), PATIENT).await;
     assert_eq!(peer.connections(), 1, "SES is asked once, {seen:?}");
     seen
 }
 
-async fn ask_within(endpoint: &str, at_most: Duration) -> Answer {
+async fn ask_within(endpoint: &str, at_most: Duration) -> SendOutcome {
     let credentials = Credentials::new("a", "b", None, None, "test");
     let sdk = kit::aws::loader().region(REGION).endpoint_url(endpoint);
     send_with(&sdk.credentials_provider(credentials).load().await, at_most).await
 }
 
 /// As deployed, but for where SES is.
-async fn send_with(sdk: &aws_config::SdkConfig, at_most: Duration) -> Answer {
+async fn send_with(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutcome {
     let from = mailer::From {
         mailbox: "Nordlicht <orders@shop.example>".to_owned(),
         reply_to: None,
@@ -285,7 +285,7 @@ fn request() -> MailRequest {
     let event = Event::parse(&json).expect("fixtures are valid");
     let now = jiff::Timestamp::now();
     MailRequest {
-        key: NotificationKey::of(&event),
+        key: NotificationKey::for_event(&event),
         accepted_at: now,
         send_before: now + jiff::SignedDuration::from_hours(1),
         correlation_id: shared::CorrelationId::parse("test").expect("an id"),

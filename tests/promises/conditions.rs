@@ -8,7 +8,7 @@ use local::resources::LEDGER_TABLE;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
-use shared::ledger::{Facts, Guard, MOST_DOUBTS, Precondition, Record, State, Transition, Write};
+use shared::ledger::{Facts, Guard, MAX_DOUBTS, Precondition, Record, State, Transition, Write};
 use waybill_tests::model::coverage::{Coverage, ways};
 
 use crate::support::TestStack;
@@ -98,7 +98,7 @@ fn meet((record, facts): (Record, Facts), guard: &Guard) -> (Record, Facts) {
             of_facts(Facts { enqueued_at: facts.enqueued_at.max(record.since + 1), ..facts })
         }
         Guard::GracePassed => (
-            Record { doubts: record.doubts.min(MOST_DOUBTS - 1), ..record },
+            Record { doubts: record.doubts.min(MAX_DOUBTS - 1), ..record },
             Facts { resend_doubts_from: facts.resend_doubts_from.max(record.since), ..facts },
         ),
         Guard::Undoubted => of_record(Record { doubts: 0, ..record }),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use local::aws::calls::Service::{self, DynamoDb, SesV2, Sqs};
 use local::ses::account::Senders;
 use shared::ledger::State;
-use shared::message::MailRequest;
+use shared::queue::message::MailRequest;
 use waybill_tests::chaos::odds::Moment::{self, After, Before};
 
 use crate::support::events::{confirmed, customer, refunded, shipped};

@@ -12,7 +12,7 @@ use local::lambda::Invocation;
 use local::resources::EVENTS_TABLE;
 use serde_json::{Value, json};
 use shared::CorrelationId;
-use shared::message::{DispatchRequest, MailRequest};
+use shared::queue::message::{DispatchRequest, MailRequest};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dispatch_message_delivered_twice_mails_once() {
@@ -150,7 +150,7 @@ fn dispatch_body(line: &str) -> String {
 fn mail_body(line: &str) -> String {
     let request = DispatchRequest::parse(&dispatch_body(line)).expect("a valid message");
     let request = MailRequest {
-        key: shared::NotificationKey::of(&request.event),
+        key: shared::NotificationKey::for_event(&request.event),
         accepted_at: request.accepted_at,
         send_before: request.accepted_at + jiff::SignedDuration::from_hours(1),
         correlation_id: request.correlation_id,

@@ -17,20 +17,20 @@ use local::run::publish::Answer;
 use local::ses::account::{self, Senders, Sending};
 use serde_json::{Value, json};
 use shared::ledger::{Facts, State, Transition};
-use shared::message::{DispatchRequest, MailRequest};
 use shared::outbox::{BUCKET_MS, bucket};
+use shared::queue::message::{DispatchRequest, MailRequest};
 use shared::{CorrelationId, Event, OrderId};
 
 use crate::support::events::{confirmed, customer, refunded, sample, shipped};
-use crate::support::later::{
-    DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, Later, MAIL, MAIL_DLQ,
+use crate::support::simulated_pipeline::{
+    DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, MAIL, MAIL_DLQ, SimulatedPipeline,
 };
 use crate::support::{TestStack, config, eventually};
 
 /// The stream's reader gets no answer until told otherwise, the tables answer unless told
 /// otherwise, and so do SES's answers arrive; SES's refusals for speed are counted.
 #[derive(Default)]
-struct Weather {
+struct FaultSwitches {
     stream_is_back: AtomicBool,
     tables_are_down: AtomicBool,
     answers_of_ses_are_lost: AtomicBool,
@@ -38,7 +38,7 @@ struct Weather {
     too_fast: AtomicUsize,
 }
 
-impl Faults for Weather {
+impl Faults for FaultSwitches {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
         let down = match call.service {
             Service::DynamoDbStreams => !self.stream_is_back.load(Ordering::SeqCst),
@@ -64,8 +64,8 @@ impl Faults for Weather {
     }
 }
 
-async fn stack(weather: &Arc<Weather>, account: account::Settings) -> TestStack {
-    let faults: Arc<dyn Faults> = Arc::<Weather>::clone(weather);
+async fn stack(weather: &Arc<FaultSwitches>, account: account::Settings) -> TestStack {
+    let faults: Arc<dyn Faults> = Arc::<FaultSwitches>::clone(weather);
     TestStack::start_with(Config { faults, account, ..config() }).await
 }
 
@@ -73,7 +73,7 @@ const DAY_AND_AN_HOUR: SignedDuration = SignedDuration::from_hours(25);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_mails_once() {
-    let weather = Arc::new(Weather::default());
+    let weather = Arc::new(FaultSwitches::default());
     let stack = stack(&weather, account::Settings::default()).await;
     let orders: Vec<String> = (1..=150).map(|n| format!("W{n}")).collect();
     let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
@@ -81,7 +81,7 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
     let out = out_for_delivery("W-late");
     stack.publish_only(&[out]).await;
 
-    let mut later = Later::than_now(&stack.stack, DAY_AND_AN_HOUR);
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, DAY_AND_AN_HOUR);
     assert_eq!(later.sweep().await.queued_again, 151);
     // The queue is not read yet: what was queued is queued again, a little later.
     later.skip(SignedDuration::from_mins(10));
@@ -109,7 +109,7 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
 /// The hour's last look ends where the next one's begins.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_due_exactly_on_the_hour_is_swept() {
-    let weather = Arc::new(Weather::default());
+    let weather = Arc::new(FaultSwitches::default());
     let stack = stack(&weather, account::Settings::default()).await;
     let line = shipped("H1");
     stack.publish_only(std::slice::from_ref(&line)).await;
@@ -123,7 +123,7 @@ async fn an_event_that_is_due_exactly_on_the_hour_is_swept() {
         .expression_attribute_values(":at", AttributeValue::N(hour.to_string()));
     update.send().await.expect("DynamoDB answers");
 
-    let mut later = Later::than_now(&stack.stack, DAY_AND_AN_HOUR);
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, DAY_AND_AN_HOUR);
     assert_eq!(later.sweep().await.queued_again, 1);
     later.work_off().await;
     assert_eq!(stack.mails_to(&customer("H1")), 1);
@@ -145,17 +145,20 @@ async fn an_hour_read_in_parts_comes_whole() {
         let put = put.item("sweep_at", AttributeValue::N(at.to_string()));
         put.send().await.expect("DynamoDB answers");
     }
-    let later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let (tables, mut from, mut seen) = (later.relay().tables, 0, Vec::new());
     while from < 10 {
-        let first = relay::Outbox(&tables).first_entries(&bucket, from, 10, 3).await;
+        let first = relay::Outbox(&tables).page(&bucket, from, 10, 3).await;
         let first = first.expect("the table answers");
-        assert!(first.whole_before > from, "it gets on");
+        assert!(first.complete_until > from, "it gets on");
         assert!(
-            first.entries.iter().all(|entry| (from..first.whole_before).contains(&entry.sweep_at))
+            first
+                .entries
+                .iter()
+                .all(|entry| (from..first.complete_until).contains(&entry.sweep_at))
         );
         seen.extend(first.entries.into_iter().map(|entry| entry.sweep_at));
-        from = first.whole_before;
+        from = first.complete_until;
     }
     assert_eq!(seen, times);
     stack.stop().await;
@@ -163,8 +166,8 @@ async fn an_hour_read_in_parts_comes_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_of_a_newer_version_sets_its_mail_aside_and_is_not_waited_for_for_ever() {
-    let stack = stack(&Arc::new(Weather::default()), account::Settings::default()).await;
-    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let request = dispatch_body(&shipped("N1"), later.clock().now());
     later.queues.put(DISPATCH, &request, later.clock().now_ms());
     later.work_off().await;
@@ -194,8 +197,8 @@ async fn a_record_of_a_newer_version_sets_its_mail_aside_and_is_not_waited_for_f
 /// A copy of the mail request was parked when the operator made news of the mail again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_mail_request_does_not_skip_what_an_operator_made_news_again() {
-    let stack = stack(&Arc::new(Weather::default()), account::Settings::default()).await;
-    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
     let request = dispatch_body(&shipped("O1"), later.clock().now());
     later.queues.put(DISPATCH, &request, later.clock().now_ms());
@@ -207,7 +210,7 @@ async fn an_older_mail_request_does_not_skip_what_an_operator_made_news_again() 
 
     // As `waybill resend` does.
     let until = later.clock().now() + SignedDuration::from_hours(24);
-    let facts = Facts::of_attempt(later.clock().now_ms(), item.attempt);
+    let facts = Facts::for_attempt(later.clock().now_ms(), item.attempt);
     let reopen = Change::new(Transition::Reopen, facts);
     let reopen = reopen.with_number("send_before", until.as_millisecond());
     later.ledger().record("O1", &item.notification, reopen).await.expect("the ledger answers");
@@ -222,9 +225,9 @@ async fn an_older_mail_request_does_not_skip_what_an_operator_made_news_again() 
 async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted_rate() {
     const MAILS: usize = 30;
     const RATE: f64 = 10.0;
-    let weather = Arc::new(Weather::default());
+    let weather = Arc::new(FaultSwitches::default());
     let stack = stack(&weather, account::Settings::default()).await;
-    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
     for n in 0..MAILS {
         let line = confirmed(&format!("P{n}"));
@@ -260,9 +263,9 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_that_does_not_answer_burns_no_receives_and_loses_no_mail() {
     const MAILS: usize = 5;
-    let weather = Arc::new(Weather::default());
+    let weather = Arc::new(FaultSwitches::default());
     let stack = stack(&weather, account::Settings::default()).await;
-    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     for n in 0..MAILS {
         let body = dispatch_body(&shipped(&format!("L{n}")), later.clock().now());
         later.queues.put(DISPATCH, &body, later.clock().now_ms());
@@ -290,9 +293,9 @@ async fn a_ledger_that_does_not_answer_burns_no_receives_and_loses_no_mail() {
 /// than the grace.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
-    let weather = Arc::new(Weather::default());
+    let weather = Arc::new(FaultSwitches::default());
     let stack = stack(&weather, account::Settings::default()).await;
-    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     weather.events_of_ses_are_lost.store(true, Ordering::SeqCst);
     weather.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
     publish(&later, &shipped("U1"));
@@ -319,9 +322,9 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
 /// New events come in all the time, and feedback reads them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_shops_events_do_not_keep_a_doubt_from_being_sent_again() {
-    let weather = Arc::new(Weather::default());
+    let weather = Arc::new(FaultSwitches::default());
     let stack = stack(&weather, account::Settings::default()).await;
-    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     weather.events_of_ses_are_lost.store(true, Ordering::SeqCst);
     weather.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
     publish(&later, &shipped("B1"));
@@ -362,13 +365,13 @@ async fn an_event_published_again_after_the_events_table_forgot_it_is_not_mailed
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_queue_replayed_twice_mails_once() {
-    let weather = Arc::new(Weather::default());
+    let weather = Arc::new(FaultSwitches::default());
     let nobody = account::Settings {
         senders: Senders::Verified(vec!["another.example".to_owned()]),
         ..account::Settings::default()
     };
     let stack = stack(&weather, nobody).await;
-    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let lines: Vec<String> = (0..12).map(|n| shipped(&format!("D{n}"))).collect();
     for line in &lines {
         publish(&later, line);
@@ -399,13 +402,13 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
-    let weather = Arc::new(Weather::default());
+    let weather = Arc::new(FaultSwitches::default());
     let nobody = account::Settings {
         senders: Senders::Verified(vec!["another.example".to_owned()]),
         ..account::Settings::default()
     };
     let stack = stack(&weather, nobody).await;
-    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     publish(&later, &refunded("D1"));
     later.work_off().await;
     let dead = later.queues.take_all(MAIL_DLQ);
@@ -422,8 +425,8 @@ async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_request_replayed_after_the_ledger_forgot_it_is_set_aside_and_not_mailed_again() {
-    let stack = stack(&Arc::new(Weather::default()), account::Settings::default()).await;
-    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let request = dispatch_body(&shipped("T1"), later.clock().now());
     later.queues.put(DISPATCH, &request, later.clock().now_ms());
     later.work_off().await;
@@ -444,8 +447,8 @@ async fn a_mail_request_replayed_after_the_ledger_forgot_it_is_set_aside_and_not
 /// The ledger remembers for 400 days; no kind is news for longer than 14.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_again() {
-    let stack = stack(&Arc::new(Weather::default()), account::Settings::default()).await;
-    let mut later = Later::than_now(&stack.stack, SignedDuration::ZERO);
+    let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
+    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let request = dispatch_body(&refunded("T2"), later.clock().now());
     later.queues.put(DISPATCH, &request, later.clock().now_ms());
     later.work_off().await;
@@ -466,7 +469,7 @@ async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_a
 }
 
 /// As intake and relay do.
-fn publish(later: &Later<'_>, line: &str) {
+fn publish(later: &SimulatedPipeline<'_>, line: &str) {
     let now = later.clock().now();
     later.queues.put(DISPATCH, &dispatch_body(line, now), now.as_millisecond());
 }
@@ -509,7 +512,7 @@ fn dispatch_body(line: &str, accepted_at: Timestamp) -> String {
 fn mail_body(dispatch_body: &str) -> String {
     let request = DispatchRequest::parse(dispatch_body).expect("a valid message");
     let send_before = request.send_before();
-    let key = shared::NotificationKey::of(&request.event);
+    let key = shared::NotificationKey::for_event(&request.event);
     let DispatchRequest { accepted_at, correlation_id, event, .. } = request;
     MailRequest { key, accepted_at, send_before, correlation_id, event }.to_body()
 }

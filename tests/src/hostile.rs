@@ -3,9 +3,9 @@
 
 use serde_dynamo::{AttributeValue, Item};
 use serde_json::Value;
-use shared::json::parse_strict;
-use shared::message::{DispatchRequest, MailRequest};
+use shared::contract::json::parse_strict;
 use shared::outbox::unpack;
+use shared::queue::message::{DispatchRequest, MailRequest};
 use shared::{Event, FieldError};
 
 use feedback::{Reading, read};

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
-use kit::queue::{DeadLetter, Disposition, Outgoing, answer, in_parallel, send_all};
+use kit::queue::{
+    BatchItemOutcome, DeadLetter, OutgoingMessage, answer, run_concurrently, send_all,
+};
 use shared::OrderId;
-use shared::message::{DispatchRequest, MailRequest, Unreadable};
+use shared::queue::message::{DispatchRequest, MailRequest, Unreadable};
 use tracing::Instrument;
 
 use crate::Dispatcher;
@@ -13,24 +15,24 @@ use crate::decide::{Decision, decide};
 
 /// What a message still needs after its decision.
 enum Next {
-    Nothing(Disposition),
+    Nothing(BatchItemOutcome),
     Send(Box<MailRequest>),
 }
 
 /// Handles a batch. Every message ends on its own: dealt with, or to be retried.
 pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatchResponse {
-    let mut dispositions = vec![Disposition::Retry; messages.len()];
+    let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
     let mut requests = Vec::new();
     for (i, next) in decide_all(dispatcher, messages).await {
         match next {
-            Next::Nothing(disposition) => dispositions[i] = disposition,
+            Next::Nothing(outcome) => outcomes[i] = outcome,
             Next::Send(request) => requests.push((i, request)),
         }
     }
-    for (i, disposition) in send(dispatcher, requests).await {
-        dispositions[i] = disposition;
+    for (i, outcome) in send(dispatcher, requests).await {
+        outcomes[i] = outcome;
     }
-    answer(messages, &dispositions)
+    answer(messages, &outcomes)
 }
 
 /// Different orders at the same time, the messages of one order one after the other: a
@@ -44,11 +46,11 @@ async fn decide_all(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> Vec<(us
             Ok(request) => {
                 orders.entry(request.event.order.id.clone()).or_default().push((i, request));
             }
-            Err(why) => nexts.push((i, Next::Nothing(set_aside(dispatcher, body, &why).await))),
+            Err(why) => nexts.push((i, Next::Nothing(dead_letter(dispatcher, body, &why).await))),
         }
     }
     let orders: Vec<_> = orders.into_values().collect();
-    let of_orders = in_parallel(&orders, |requests| decide_in_turn(dispatcher, requests));
+    let of_orders = run_concurrently(&orders, |requests| decide_in_turn(dispatcher, requests));
     nexts.extend(of_orders.await.into_iter().flatten().flatten());
     nexts
 }
@@ -69,7 +71,7 @@ async fn decide_in_turn(
     nexts
 }
 
-async fn set_aside(dispatcher: &Dispatcher, body: &str, why: &Unreadable) -> Disposition {
+async fn dead_letter(dispatcher: &Dispatcher, body: &str, why: &Unreadable) -> BatchItemOutcome {
     let letter = DeadLetter::unreadable(body.to_owned(), why.to_string());
     dispatcher.dead_letters.take(letter).await
 }
@@ -77,10 +79,10 @@ async fn set_aside(dispatcher: &Dispatcher, body: &str, why: &Unreadable) -> Dis
 async fn decided(dispatcher: &Dispatcher, request: DispatchRequest) -> Next {
     match decide(dispatcher, request).await {
         Ok(Decision::Notify(request)) => Next::Send(request),
-        Ok(Decision::Nothing) => Next::Nothing(Disposition::Done),
+        Ok(Decision::Nothing) => Next::Nothing(BatchItemOutcome::Done),
         Err(error) => {
             tracing::warn!(%error, "the message comes back");
-            Next::Nothing(Disposition::Retry)
+            Next::Nothing(BatchItemOutcome::Retry)
         }
     }
 }
@@ -88,18 +90,18 @@ async fn decided(dispatcher: &Dispatcher, request: DispatchRequest) -> Next {
 async fn send(
     dispatcher: &Dispatcher,
     requests: Vec<(usize, Box<MailRequest>)>,
-) -> Vec<(usize, Disposition)> {
+) -> Vec<(usize, BatchItemOutcome)> {
     let outgoing = requests
         .iter()
-        .map(|(_, r)| Outgoing { body: r.to_body(), ..Outgoing::default() })
+        .map(|(_, r)| OutgoingMessage { body: r.to_body(), ..OutgoingMessage::default() })
         .collect();
     let results = send_all(&dispatcher.sqs, &dispatcher.mail_queue, outgoing).await;
-    let disposition = |result: Result<(), kit::queue::SendFailure>| match result {
-        Ok(()) => Disposition::Done,
+    let outcome = |result: Result<(), kit::queue::SendError>| match result {
+        Ok(()) => BatchItemOutcome::Done,
         Err(error) => {
             tracing::warn!(%error, "the message comes back");
-            Disposition::Retry
+            BatchItemOutcome::Retry
         }
     };
-    requests.iter().zip(results).map(|((i, _), result)| (*i, disposition(result))).collect()
+    requests.iter().zip(results).map(|((i, _), result)| (*i, outcome(result))).collect()
 }

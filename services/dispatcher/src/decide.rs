@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use kit::ledger::{Item, LedgerError, PlanOutcome};
 use kit::telemetry::{Count, count};
 use shared::ledger::{SkipReason, Transition};
-use shared::message::{DispatchRequest, MailRequest};
 use shared::notification::ledger_key;
+use shared::queue::message::{DispatchRequest, MailRequest};
 use shared::{Event, NotificationKey};
 
 use crate::Dispatcher;
@@ -58,12 +58,12 @@ async fn skip_reason(
 }
 
 fn may_be_late(event: &Event, now: Timestamp) -> bool {
-    let can_be_superseded = !event.happened.kind().superseded_by().is_empty();
+    let can_be_superseded = !event.payload.kind().superseded_by().is_empty();
     can_be_superseded && event.time.is_none_or(|time| now.duration_since(time) > FRESH)
 }
 
 async fn is_superseded(dispatcher: &Dispatcher, event: &Event) -> Result<bool, LedgerError> {
-    let key = NotificationKey::of(event);
+    let key = NotificationKey::for_event(event);
     let others = dispatcher.ledger.of_order(key.order_id.as_str()).await?;
     Ok(others.iter().any(|other| other.supersedes(&key)))
 }
@@ -100,7 +100,7 @@ async fn plan(
     match dispatcher.ledger.create(Transition::Plan, item, now.as_millisecond()).await? {
         PlanOutcome::Created => {
             count(Count::Planned);
-            tracing::info!(kind = request.event.happened.kind().as_str(), "planned");
+            tracing::info!(kind = request.event.payload.kind().as_str(), "planned");
             Ok(Decision::Notify(mail_request(request, send_before)))
         }
         PlanOutcome::Exists(other) => Ok(decided_before(request, send_before, &other, &event)),
@@ -114,7 +114,7 @@ fn decided_before(
     event: &str,
 ) -> Decision {
     // A crash may have come between the plan and its mail request.
-    if other.waits_for_the_request_of(event) {
+    if other.awaits_mail_request(event) {
         return Decision::Notify(mail_request(request, send_before));
     }
     tracing::info!(decided_by = other.event, state = other.state, "duplicate");
@@ -135,7 +135,7 @@ fn item(request: &DispatchRequest, send_before: Timestamp) -> Item {
 
 fn mail_request(request: DispatchRequest, send_before: Timestamp) -> Box<MailRequest> {
     Box::new(MailRequest {
-        key: NotificationKey::of(&request.event),
+        key: NotificationKey::for_event(&request.event),
         accepted_at: request.accepted_at,
         send_before,
         correlation_id: request.correlation_id,

@@ -2,7 +2,7 @@
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::ledger::{Change, RecordOutcome};
-use kit::queue::{DeadLetter, Disposition, answer, in_parallel};
+use kit::queue::{BatchItemOutcome, DeadLetter, answer, run_concurrently};
 use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, State, Transition};
 
@@ -11,19 +11,19 @@ use crate::ses_event::{Reading, SesEvent, read};
 
 /// Handles a batch. Every message ends on its own: dealt with, or to be retried.
 pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchResponse {
-    let done = in_parallel(messages, |message| one(feedback, message)).await;
-    let dispositions: Vec<Disposition> =
-        done.into_iter().map(|d| d.unwrap_or(Disposition::Retry)).collect();
-    answer(messages, &dispositions)
+    let done = run_concurrently(messages, |message| one(feedback, message)).await;
+    let outcomes: Vec<BatchItemOutcome> =
+        done.into_iter().map(|d| d.unwrap_or(BatchItemOutcome::Retry)).collect();
+    answer(messages, &outcomes)
 }
 
-async fn one(feedback: &Feedback, message: &SqsMessage) -> Disposition {
+async fn one(feedback: &Feedback, message: &SqsMessage) -> BatchItemOutcome {
     let body = message.body.as_deref().unwrap_or_default();
     match read(body) {
         Reading::Ours(event) => record(feedback, event).await,
         Reading::Other { event_type } => {
             tracing::info!(event_type, "nothing to record");
-            Disposition::Done
+            BatchItemOutcome::Done
         }
         Reading::Unreadable(reason) => {
             let letter = DeadLetter::unreadable(body.to_owned(), reason);
@@ -32,8 +32,8 @@ async fn one(feedback: &Feedback, message: &SqsMessage) -> Disposition {
     }
 }
 
-async fn record(feedback: &Feedback, event: SesEvent) -> Disposition {
-    let facts = Facts::at(feedback.clock.now_ms());
+async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
+    let facts = Facts::new(feedback.clock.now_ms());
     let mut change = Change::new(event.transition, facts);
     if !event.message_id.is_empty() {
         change = change.with_first("message_id", event.message_id.clone());
@@ -54,22 +54,22 @@ async fn record(feedback: &Feedback, event: SesEvent) -> Disposition {
                 message_id = event.message_id,
                 "SES event"
             );
-            Disposition::Done
+            BatchItemOutcome::Done
         }
         Ok(RecordOutcome::Refused(item)) => {
             suspect(&event, item.state(), item.message_id.as_deref());
-            Disposition::Done
+            BatchItemOutcome::Done
         }
         Ok(RecordOutcome::Absent) => {
             tracing::warn!(
                 order_id,
                 "an SES event about a notification that the ledger has forgotten"
             );
-            Disposition::Done
+            BatchItemOutcome::Done
         }
         Err(error) => {
             tracing::warn!(%error, "the message comes back");
-            Disposition::Retry
+            BatchItemOutcome::Retry
         }
     }
 }

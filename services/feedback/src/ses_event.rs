@@ -5,7 +5,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
-use shared::json::parse_strict;
+use shared::contract::json::parse_strict;
 use shared::ledger::Transition;
 use shared::{NotificationKey, OrderId};
 

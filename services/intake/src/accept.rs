@@ -7,13 +7,13 @@ use kit::telemetry::{Count, count};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
-use shared::event::LARGEST_EVENT;
+use shared::contract::event::MAX_EVENT_BYTES;
 use shared::{CorrelationId, Event, EventRef, FieldError, OrderId};
 
-use crate::store::{EventStore, Putting, StoreError};
+use crate::store::{EventStore, PutOutcome, StoreError};
 
 /// How many orders are written at the same time.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENCY: usize = 16;
 
 /// What became of one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +127,7 @@ pub async fn accept_all(
     }
     let stored: Vec<Result<Vec<(usize, Outcome)>, StoreError>> = stream::iter(orders.into_values())
         .map(|events| accept_one_order(store, events))
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(MAX_CONCURRENCY)
         .collect()
         .await;
     outcomes.iter().flatten().for_each(tell);
@@ -155,9 +155,9 @@ async fn accept_one_order(
 
 async fn accept(store: &EventStore, event: Event, json: &Value) -> Result<Outcome, StoreError> {
     let (verdict, correlation_id) = match store.put(&event, json).await? {
-        Putting::Stored(correlation_id) => (Verdict::Accepted, correlation_id),
-        Putting::SameExists(correlation_id) => (Verdict::Duplicate, correlation_id),
-        Putting::OtherExists => (Verdict::Conflict, None),
+        PutOutcome::Stored(correlation_id) => (Verdict::Accepted, correlation_id),
+        PutOutcome::SameExists(correlation_id) => (Verdict::Duplicate, correlation_id),
+        PutOutcome::OtherExists => (Verdict::Conflict, None),
     };
     Ok(Outcome {
         reference: Some(event.reference),
@@ -169,8 +169,8 @@ async fn accept(store: &EventStore, event: Event, json: &Value) -> Result<Outcom
 
 fn read(json: &Value) -> Result<Event, Vec<FieldError>> {
     let event = Event::parse(json)?;
-    if json.to_string().len() > LARGEST_EVENT {
-        let detail = format!("expected at most {LARGEST_EVENT} bytes of JSON");
+    if json.to_string().len() > MAX_EVENT_BYTES {
+        let detail = format!("expected at most {MAX_EVENT_BYTES} bytes of JSON");
         return Err(vec![FieldError { pointer: String::new(), detail }]);
     }
     Ok(event)

@@ -8,8 +8,8 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::FieldError;
-use shared::event::LARGEST_EVENT;
-use shared::json::parse_strict;
+use shared::contract::event::MAX_EVENT_BYTES;
+use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, Verdict, accept_all};
 use crate::problem::Problem;
@@ -18,7 +18,7 @@ use crate::store::{EventStore, StoreError};
 use crate::{Intake, Publishers};
 
 /// The most events that one request may carry.
-const LARGEST_BATCH: usize = 100;
+const MAX_BATCH_EVENTS: usize = 100;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -82,7 +82,7 @@ async fn route(intake: &Intake, request: &Request) -> Result<Value, Problem> {
 
 async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     let body = body(request)?;
-    let signed = let_in(&intake.publishers, request, &body)?;
+    let signed = authorize(&intake.publishers, request, &body)?;
     let answer = answer(intake, request, &body).await;
     match signed {
         // Nothing or not everything was stored: the same request may come again.
@@ -93,7 +93,7 @@ async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
 }
 
 /// Lets in whom the setting says; the signature is to be used up where it is what let them in.
-fn let_in(
+fn authorize(
     publishers: &Publishers,
     request: &Request,
     body: &[u8],
@@ -120,7 +120,7 @@ async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value
 /// A signature is used up when its events are stored, not before: a crash in between must not
 /// shut the publisher out. A replay finds all its events stored, so it changes nothing either way.
 async fn once(store: &EventStore, signed: &Signed) -> Result<(), Problem> {
-    match store.use_up(&signed.key()).await {
+    match store.consume(&signed.key()).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(Problem::Unauthorized("This signature was used before. Sign again.")),
         Err(error) => Err(store_down(&error)),
@@ -150,14 +150,14 @@ fn one(outcome: Option<Outcome>) -> Result<Value, Problem> {
 
 fn read_events(request: &Request, body: &[u8]) -> Result<Events, Problem> {
     let batch = media_type(request)?;
-    if batch == Some(false) && body.len() > LARGEST_EVENT {
+    if batch == Some(false) && body.len() > MAX_EVENT_BYTES {
         return Err(too_large());
     }
     let json = parse_strict(body).map_err(|e| invalid(&e.to_string()))?;
     match (json, batch) {
         (Value::Array(events), Some(true) | None) => small_enough(events).map(Events::Batch),
         (_, Some(true)) => Err(invalid("expected an array of events")),
-        (_, None) if body.len() > LARGEST_EVENT => Err(too_large()),
+        (_, None) if body.len() > MAX_EVENT_BYTES => Err(too_large()),
         (event, _) => Ok(Events::One(event)),
     }
 }
@@ -165,9 +165,9 @@ fn read_events(request: &Request, body: &[u8]) -> Result<Events, Problem> {
 fn small_enough(events: Vec<Value>) -> Result<Vec<Value>, Problem> {
     match events.len() {
         0 => Err(invalid("expected at least one event")),
-        1..=LARGEST_BATCH => Ok(events),
+        1..=MAX_BATCH_EVENTS => Ok(events),
         _ => Err(Problem::TooLarge(format!(
-            "A batch holds at most {LARGEST_BATCH} events; split it. Nothing was stored."
+            "A batch holds at most {MAX_BATCH_EVENTS} events; split it. Nothing was stored."
         ))),
     }
 }
@@ -194,7 +194,9 @@ fn body(request: &Request) -> Result<Vec<u8>, Problem> {
 }
 
 fn too_large() -> Problem {
-    Problem::TooLarge(format!("An event holds at most {LARGEST_EVENT} bytes. Nothing was stored."))
+    Problem::TooLarge(format!(
+        "An event holds at most {MAX_EVENT_BYTES} bytes. Nothing was stored."
+    ))
 }
 
 fn invalid(detail: &str) -> Problem {
@@ -223,9 +225,9 @@ mod tests {
     #[test]
     fn where_iam_decides_a_request_that_it_has_not_seen_is_refused() {
         let caller = json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } });
-        assert_eq!(let_in(&Publishers::Iam, &from(caller), b"{}"), Ok(None));
+        assert_eq!(authorize(&Publishers::Iam, &from(caller), b"{}"), Ok(None));
         for nobody in [json!(null), json!({}), json!({ "iam": null }), json!({ "jwt": {} })] {
-            let refused = let_in(&Publishers::Iam, &from(nobody.clone()), b"{}");
+            let refused = authorize(&Publishers::Iam, &from(nobody.clone()), b"{}");
             assert_eq!(refused, Err(Problem::Forbidden), "{nobody}");
         }
     }
@@ -235,7 +237,7 @@ mod tests {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let secret = Signatures::parse(secret).expect("a secret");
         let caller = from(json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } }));
-        let refused = let_in(&Publishers::Webhook(secret), &caller, b"{}");
+        let refused = authorize(&Publishers::Webhook(secret), &caller, b"{}");
         assert!(matches!(refused, Err(Problem::Unauthorized(_))));
     }
 }

@@ -9,10 +9,10 @@ use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_TIMESTAMP, Webhook, Web
 use crate::problem::Problem;
 
 /// Two secrets are valid at a time: the new one, and the one it replaces.
-const MOST_SECRETS: usize = 2;
+const MAX_SECRETS: usize = 2;
 
 /// The longest `webhook-id`, in bytes: it becomes part of a DynamoDB key.
-const LONGEST_ID: usize = 256;
+const MAX_ID_LEN: usize = 256;
 
 /// The secrets that publishers sign with.
 pub struct Signatures(Vec<Webhook>);
@@ -53,7 +53,7 @@ impl Signatures {
                 _ => Err(SecretsError),
             })
             .collect::<Result<_, _>>()?;
-        if (1..=MOST_SECRETS).contains(&secrets.len()) {
+        if (1..=MAX_SECRETS).contains(&secrets.len()) {
             Ok(Self(secrets))
         } else {
             Err(SecretsError)
@@ -109,7 +109,7 @@ const fn sentence(error: &WebhookError) -> &'static str {
 }
 
 fn signed(headers: &HeaderMap) -> Option<Signed> {
-    let short = |text: &&str| !text.is_empty() && text.len() <= LONGEST_ID;
+    let short = |text: &&str| !text.is_empty() && text.len() <= MAX_ID_LEN;
     let text = |name: &str| headers.get(name)?.to_str().ok().filter(short).map(str::to_owned);
     Some(Signed { id: text(HEADER_WEBHOOK_ID)?, timestamp: text(HEADER_WEBHOOK_TIMESTAMP)? })
 }

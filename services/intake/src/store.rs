@@ -8,12 +8,12 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
-use kit::why::said;
-use kit::{Clock, why};
+use kit::describe_service_error;
+use kit::{Clock, describe_sdk_error};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::message::DispatchRequest;
 use shared::notification::ledger_key;
+use shared::queue::message::DispatchRequest;
 use shared::{CorrelationId, Event, outbox};
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ pub struct StoreError(String);
 
 /// What a put came to. With the correlation id of the stored event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Putting {
+pub enum PutOutcome {
     /// It is stored now.
     Stored(Option<CorrelationId>),
     /// It had been stored, with the same type and data.
@@ -62,7 +62,7 @@ impl EventStore {
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
-    pub async fn put(&self, event: &Event, json: &Value) -> Result<Putting, StoreError> {
+    pub async fn put(&self, event: &Event, json: &Value) -> Result<PutOutcome, StoreError> {
         // Names this very put: when an answer is lost and the SDK asks again, the second answer
         // finds the first one's item and knows it for its own.
         let receipt = Uuid::new_v4();
@@ -73,7 +73,7 @@ impl EventStore {
         let hash = payload_hash(json);
         let item = self.item(event, json, &hash, receipt, &correlation_id);
         Ok(match self.put_if_absent(item).await? {
-            None => Putting::Stored(Some(correlation_id)),
+            None => PutOutcome::Stored(Some(correlation_id)),
             Some(there) => compare(&there, &hash, receipt),
         })
     }
@@ -83,7 +83,7 @@ impl EventStore {
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
-    pub async fn use_up(&self, signature: &str) -> Result<bool, StoreError> {
+    pub async fn consume(&self, signature: &str) -> Result<bool, StoreError> {
         let expires_at = self.clock.now().as_second() + SIGNATURES_KEPT;
         let receipt = Uuid::new_v4();
         let item = HashMap::from([
@@ -111,9 +111,9 @@ impl EventStore {
                 PutItemError::ConditionalCheckFailedException(failed) => {
                     Ok(Some(failed.item.unwrap_or_default()))
                 }
-                other => Err(StoreError(said(&other))),
+                other => Err(StoreError(describe_service_error(&other))),
             },
-            Err(other) => Err(StoreError(why(&other))),
+            Err(other) => Err(StoreError(describe_sdk_error(&other))),
         }
     }
 
@@ -133,7 +133,7 @@ impl EventStore {
         HashMap::from([
             ("order_id".to_owned(), text(event.order.id.as_str())),
             ("event".to_owned(), text(&event.reference.sort_key())),
-            ("type".to_owned(), text(event.happened.kind().as_str())),
+            ("type".to_owned(), text(event.payload.kind().as_str())),
             ("message".to_owned(), bytes(outbox::pack(&message))),
             ("payload_hash".to_owned(), bytes(hash.to_vec())),
             ("receipt".to_owned(), bytes(receipt.as_bytes().to_vec())),
@@ -147,15 +147,15 @@ impl EventStore {
     }
 }
 
-fn compare(stored: &Attributes, hash: &[u8], receipt: Uuid) -> Putting {
+fn compare(stored: &Attributes, hash: &[u8], receipt: Uuid) -> PutOutcome {
     let id = stored.get("correlation_id").and_then(|id| id.as_s().ok());
     let correlation_id = id.and_then(|id| CorrelationId::parse(id).ok());
     if is_ours(stored, receipt) {
-        Putting::Stored(correlation_id)
+        PutOutcome::Stored(correlation_id)
     } else if holds(stored, "payload_hash", hash) {
-        Putting::SameExists(correlation_id)
+        PutOutcome::SameExists(correlation_id)
     } else {
-        Putting::OtherExists
+        PutOutcome::OtherExists
     }
 }
 

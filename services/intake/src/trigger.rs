@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::FieldError;
-use shared::json::parse_strict;
+use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, Verdict, accept_all};
 use crate::store::{EventStore, StoreError};

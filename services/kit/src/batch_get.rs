@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 
 /// The most keys that one `BatchGetItem` takes
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
-pub const MOST_KEYS: usize = 100;
+pub const MAX_BATCH_GET_KEYS: usize = 100;
 
 /// An item, or its key.
 pub type Attributes = HashMap<String, AttributeValue>;
@@ -18,7 +18,7 @@ pub type Attributes = HashMap<String, AttributeValue>;
 /// The first pause before DynamoDB is asked again for what it left out, and the longest.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(5)];
 
-/// The items of at most [`MOST_KEYS`] different keys, in no order; absent ones are not in the answer.
+/// The items of at most [`MAX_BATCH_GET_KEYS`] different keys, in no order; absent ones are not in the answer.
 /// `projection` names the attributes, all if absent. Eventually consistent. What DynamoDB leaves out
 /// of its answer is asked for again with growing pauses, for as long as it answers.
 ///

@@ -9,7 +9,7 @@
 //! - [`ledger`]: every change of a notification is one conditional write, whose condition is read
 //!   from [`shared::ledger::protocol`]. Outcomes are enums.
 //! - [`queue`]: one bad message never touches its neighbours; what cannot be sent is reported.
-//! - [`why()`]: a failed call is told in the service's words, never as a Rust value.
+//! - [`describe_sdk_error()`]: a failed call is told in the service's words, never as a Rust value.
 
 pub mod aws;
 pub mod batch_get;
@@ -17,9 +17,9 @@ pub mod clock;
 pub mod config;
 pub mod ledger;
 pub mod queue;
+pub mod sdk_error;
 pub mod telemetry;
-pub mod why;
 
-pub use batch_get::{MOST_KEYS, batch_get};
+pub use batch_get::{MAX_BATCH_GET_KEYS, batch_get};
 pub use clock::Clock;
-pub use why::why;
+pub use sdk_error::{describe_sdk_error, describe_service_error};

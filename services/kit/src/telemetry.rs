@@ -50,7 +50,7 @@ pub enum Count {
     /// Notifications whose sending is in doubt.
     InDoubt,
     /// Mail requests put back with a delay.
-    Parked,
+    Requeued,
     /// Mails delivered.
     Delivered,
     /// Mails bounced.
@@ -76,7 +76,7 @@ impl Count {
             Self::Skipped => "Skipped",
             Self::Failed => "Failed",
             Self::InDoubt => "InDoubt",
-            Self::Parked => "Parked",
+            Self::Requeued => "Requeued",
             Self::Delivered => "Delivered",
             Self::Bounced => "Bounced",
             Self::Complained => "Complained",

@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
-use kit::queue::{DeadLetter, Disposition, answer, in_parallel};
-use shared::message::MailRequest;
+use kit::queue::{BatchItemOutcome, DeadLetter, answer, run_concurrently};
+use shared::queue::message::MailRequest;
 use tracing::Instrument;
 
 use crate::Mailer;
@@ -17,14 +17,14 @@ pub async fn handle(
     messages: &[SqsMessage],
     deadline: SystemTime,
 ) -> SqsBatchResponse {
-    mailer.pace.learn(mailer.sender.client()).await;
-    let done = in_parallel(messages, |message| one(mailer, message, deadline)).await;
-    let dispositions: Vec<Disposition> =
-        done.into_iter().map(|d| d.unwrap_or(Disposition::Retry)).collect();
-    answer(messages, &dispositions)
+    mailer.rate_limiter.learn(mailer.sender.client()).await;
+    let done = run_concurrently(messages, |message| one(mailer, message, deadline)).await;
+    let outcomes: Vec<BatchItemOutcome> =
+        done.into_iter().map(|d| d.unwrap_or(BatchItemOutcome::Retry)).collect();
+    answer(messages, &outcomes)
 }
 
-async fn one(mailer: &Mailer, message: &SqsMessage, deadline: SystemTime) -> Disposition {
+async fn one(mailer: &Mailer, message: &SqsMessage, deadline: SystemTime) -> BatchItemOutcome {
     let body = message.body.as_deref().unwrap_or_default();
     let request = match MailRequest::parse(body) {
         Ok(request) => request,
@@ -42,6 +42,6 @@ async fn one(mailer: &Mailer, message: &SqsMessage, deadline: SystemTime) -> Dis
     let delivery = Delivery::new(mailer, message, &request, deadline);
     deliver(&delivery).instrument(span).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the message comes back");
-        Disposition::Retry
+        BatchItemOutcome::Retry
     })
 }

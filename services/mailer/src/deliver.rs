@@ -4,26 +4,26 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::SqsMessage;
 use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
-use kit::queue::{DeadLetter, Disposition, sent_at};
+use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use kit::telemetry::{Count, accepted_to_sent, count};
-use shared::dead_letter::Code;
 use shared::ledger::{AfterClaim, Facts, FailReason, State, Transition, after_claim};
-use shared::message::MailRequest;
+use shared::queue::dead_letter::Code;
+use shared::queue::message::MailRequest;
 
 use crate::Mailer;
-use crate::answer::Answer;
-use crate::doubt::{doubted, hold, still_in_doubt};
+use crate::doubt::{keep_ambiguous, on_ambiguous_send, retry_ambiguous};
 use crate::render::{Mail, render};
+use crate::send_outcome::SendOutcome;
 use crate::stale::{self, Stale};
 
 /// What is kept of the function's time for recording SES's answer.
-const RESERVE: Duration = Duration::from_secs(2);
+const TIME_TO_RECORD: Duration = Duration::from_secs(2);
 
 /// SES is not asked when its answer could not be waited for at least this long.
-const PATIENCE: Duration = Duration::from_secs(1);
+const MIN_SEND_TIME: Duration = Duration::from_secs(1);
 
 /// How long a mail waits that was not begun because the ledger did not answer.
-const UNTIL_LEDGER: i64 = 30_000;
+const LEDGER_RETRY_MS: i64 = 30_000;
 
 /// One message on its way.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl<'a> Delivery<'a> {
         Facts {
             enqueued_at: sent_at(self.message),
             lease_until: now + millis(self.mailer.lease),
-            ..Facts::at(now)
+            ..Facts::new(now)
         }
     }
 
@@ -66,7 +66,7 @@ impl<'a> Delivery<'a> {
         self.message.body.clone().unwrap_or_default()
     }
 
-    pub(crate) async fn dead_letter(&self, code: Code, reason: String) -> Disposition {
+    pub(crate) async fn dead_letter(&self, code: Code, reason: String) -> BatchItemOutcome {
         let letter = DeadLetter {
             body: self.body(),
             code,
@@ -77,13 +77,13 @@ impl<'a> Delivery<'a> {
         self.mailer.dead_letters.take(letter).await
     }
 
-    pub(crate) async fn park_until(&self, until: i64) -> Disposition {
-        self.mailer.parking.park(self.body(), until).await
+    pub(crate) async fn requeue_until(&self, until: i64) -> BatchItemOutcome {
+        self.mailer.requeue.requeue_until(self.body(), until).await
     }
 
     fn time_left(&self) -> Duration {
         let left = self.deadline.duration_since(SystemTime::now()).unwrap_or_default();
-        left.saturating_sub(RESERVE)
+        left.saturating_sub(TIME_TO_RECORD)
     }
 }
 
@@ -93,11 +93,11 @@ impl<'a> Delivery<'a> {
 /// # Errors
 /// [`LedgerError`] when the ledger did not answer after SES was asked. If SES had accepted the mail by then, the
 /// notification falls into doubt when its lease runs out, and SES's own event settles it.
-pub async fn deliver(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError> {
+pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, LedgerError> {
     if delivery.mailer.clock.now() >= delivery.request.send_before {
         return match stale::skip(delivery).await {
-            Ok(Stale::Skipped(disposition)) => Ok(disposition),
-            Ok(Stale::NewsAgain) => claim(delivery, delivery.facts()).await,
+            Ok(Stale::Skipped(outcome)) => Ok(outcome),
+            Ok(Stale::StillFresh) => claim(delivery, delivery.facts()).await,
             Err(error) => wait_for_the_ledger(delivery, error).await,
         };
     }
@@ -108,7 +108,7 @@ pub async fn deliver(delivery: &Delivery<'_>) -> Result<Disposition, LedgerError
 pub(crate) async fn claim(
     delivery: &Delivery<'_>,
     facts: Facts,
-) -> Result<Disposition, LedgerError> {
+) -> Result<BatchItemOutcome, LedgerError> {
     let order_id = delivery.request.key.order_id.as_str();
     let ledger = &delivery.mailer.ledger;
     // Names this very claim: the SDK's retry of it, after a lost answer, finds itself.
@@ -116,7 +116,7 @@ pub(crate) async fn claim(
     match ledger.claim(order_id, &delivery.notification, facts, &holder).await {
         Err(error) => wait_for_the_ledger(delivery, error).await,
         Ok(ClaimOutcome::Claimed(attempt)) => send(delivery, attempt).await,
-        Ok(ClaimOutcome::Refused(item)) => stand_back(delivery, &item).await,
+        Ok(ClaimOutcome::Refused(item)) => handle_claim_conflict(delivery, &item).await,
         Ok(ClaimOutcome::Absent) => {
             let reason = "the ledger knows nothing of this notification: it was erased, or is older \
                           than the ledger's memory; it was not sent";
@@ -129,49 +129,49 @@ pub(crate) async fn claim(
 async fn wait_for_the_ledger(
     delivery: &Delivery<'_>,
     error: LedgerError,
-) -> Result<Disposition, LedgerError> {
+) -> Result<BatchItemOutcome, LedgerError> {
     match error {
-        LedgerError::Misunderstood(_) => Err(error),
-        LedgerError::NoAnswer(_) => {
+        LedgerError::Incompatible(_) => Err(error),
+        LedgerError::Unavailable(_) => {
             tracing::warn!(%error, "parked until the ledger answers");
-            Ok(delivery.park_until(delivery.mailer.clock.now_ms() + UNTIL_LEDGER).await)
+            Ok(delivery.requeue_until(delivery.mailer.clock.now_ms() + LEDGER_RETRY_MS).await)
         }
     }
 }
 
 /// Somebody or something stands in the way of a claim.
-pub(crate) async fn stand_back(
+pub(crate) async fn handle_claim_conflict(
     delivery: &Delivery<'_>,
     item: &Item,
-) -> Result<Disposition, LedgerError> {
+) -> Result<BatchItemOutcome, LedgerError> {
     let Some(record) = item.record() else {
         let what = "a state that this version does not know";
-        return Err(LedgerError::Misunderstood(what.to_owned()));
+        return Err(LedgerError::Incompatible(what.to_owned()));
     };
     match after_claim(&record, delivery.mailer.clock.now_ms()) {
         AfterClaim::AlreadyDone => {
             tracing::info!(state = item.state, "already done");
-            Ok(Disposition::Done)
+            Ok(BatchItemOutcome::Done)
         }
         AfterClaim::AlreadyFailed => {
             let reason = item.reason.clone().unwrap_or_else(|| "failed before".to_owned());
-            Ok(delivery.dead_letter(Code::of_failure(&reason), reason).await)
+            Ok(delivery.dead_letter(Code::from_reason(&reason), reason).await)
         }
-        AfterClaim::InProgress { .. } => Ok(Disposition::Retry),
-        AfterClaim::NotDue { until } => Ok(delivery.park_until(until).await),
-        AfterClaim::InDoubt { .. } => still_in_doubt(delivery, item).await,
+        AfterClaim::InProgress { .. } => Ok(BatchItemOutcome::Retry),
+        AfterClaim::NotDue { until } => Ok(delivery.requeue_until(until).await),
+        AfterClaim::InDoubt { .. } => retry_ambiguous(delivery, item).await,
         AfterClaim::LeaseExpired => {
             let change = Change::new(Transition::Expire, delivery.facts())
                 .with("reason", "the lease ran out without a word from its holder");
             match delivery.record(change).await? {
-                RecordOutcome::Recorded(item) => doubted(delivery, &item).await,
-                RecordOutcome::Refused(_) | RecordOutcome::Absent => Ok(Disposition::Retry),
+                RecordOutcome::Recorded(item) => on_ambiguous_send(delivery, &item).await,
+                RecordOutcome::Refused(_) | RecordOutcome::Absent => Ok(BatchItemOutcome::Retry),
             }
         }
     }
 }
 
-async fn send(delivery: &Delivery<'_>, attempt: u32) -> Result<Disposition, LedgerError> {
+async fn send(delivery: &Delivery<'_>, attempt: u32) -> Result<BatchItemOutcome, LedgerError> {
     let mailer = delivery.mailer;
     let mail = match render(&delivery.request.event, &mailer.brand) {
         Ok(mail) => mail,
@@ -189,37 +189,39 @@ async fn send(delivery: &Delivery<'_>, attempt: u32) -> Result<Disposition, Ledg
     let answer = call_ses(delivery, attempt, &mail).await;
     tracing::info!(attempt, answer = answer.code(), "SES");
     match answer {
-        Answer::Accepted { message_id } => accept(delivery, attempt, message_id).await,
-        Answer::NotNow { code, again_in } => postpone(delivery, attempt, code, again_in).await,
-        Answer::Never { code } => {
+        SendOutcome::Accepted { message_id } => accept(delivery, attempt, message_id).await,
+        SendOutcome::Retryable { code, retry_after } => {
+            postpone(delivery, attempt, code, retry_after).await
+        }
+        SendOutcome::Permanent { code } => {
             let reason = format!("SES refused the mail for good: {code}");
             fail(delivery, attempt, FailReason::Refused(code), Code::Refused, reason).await
         }
-        Answer::Unknown { code } => {
-            let facts = Facts::of_attempt(mailer.clock.now_ms(), attempt);
+        SendOutcome::Ambiguous { code } => {
+            let facts = Facts::for_attempt(mailer.clock.now_ms(), attempt);
             let change = Change::new(Transition::Doubt, facts).with("reason", code);
             match delivery.record(change).await? {
-                RecordOutcome::Recorded(item) => doubted(delivery, &item).await,
+                RecordOutcome::Recorded(item) => on_ambiguous_send(delivery, &item).await,
                 // The SDK's second try after a lost answer finds what the first has written.
                 RecordOutcome::Refused(item) if is_in_doubt(&item, attempt) => {
-                    doubted(delivery, &item).await
+                    on_ambiguous_send(delivery, &item).await
                 }
-                RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
-                RecordOutcome::Absent => Ok(Disposition::Done),
+                RecordOutcome::Refused(item) => handle_claim_conflict(delivery, &item).await,
+                RecordOutcome::Absent => Ok(BatchItemOutcome::Done),
             }
         }
     }
 }
 
 /// Waits for its turn; calls SES only when the answer can still be recorded.
-async fn call_ses(delivery: &Delivery<'_>, attempt: u32, mail: &Mail) -> Answer {
+async fn call_ses(delivery: &Delivery<'_>, attempt: u32, mail: &Mail) -> SendOutcome {
     let sender = &delivery.mailer.sender;
-    if let Err(wait) = delivery.mailer.pace.turn(delivery.time_left() / 2).await {
-        return Answer::NotNow { code: "paced".to_owned(), again_in: wait };
+    if let Err(wait) = delivery.mailer.rate_limiter.acquire(delivery.time_left() / 2).await {
+        return SendOutcome::Retryable { code: "paced".to_owned(), retry_after: wait };
     }
     match delivery.time_left() {
-        left if left < PATIENCE => {
-            Answer::NotNow { code: "out of time".to_owned(), again_in: PATIENCE }
+        left if left < MIN_SEND_TIME => {
+            SendOutcome::Retryable { code: "out of time".to_owned(), retry_after: MIN_SEND_TIME }
         }
         left => sender.send(delivery.request, attempt, mail, left).await,
     }
@@ -229,11 +231,11 @@ async fn accept(
     delivery: &Delivery<'_>,
     attempt: u32,
     message_id: String,
-) -> Result<Disposition, LedgerError> {
+) -> Result<BatchItemOutcome, LedgerError> {
     let now = delivery.mailer.clock.now_ms();
     count(Count::Sent);
     accepted_to_sent(now - delivery.request.accepted_at.as_millisecond());
-    let change = Change::new(Transition::Accept, Facts::of_attempt(now, attempt))
+    let change = Change::new(Transition::Accept, Facts::for_attempt(now, attempt))
         .with("message_id", message_id.clone());
     if let RecordOutcome::Refused(item) = delivery.record(change).await? {
         // An SES event was faster. One about another mail is that of an earlier attempt.
@@ -241,20 +243,20 @@ async fn accept(
             tracing::error!("SES accepted more than one mail for this notification");
         }
     }
-    Ok(Disposition::Done)
+    Ok(BatchItemOutcome::Done)
 }
 
 async fn postpone(
     delivery: &Delivery<'_>,
     attempt: u32,
     code: String,
-    again_in: Duration,
-) -> Result<Disposition, LedgerError> {
+    retry_after: Duration,
+) -> Result<BatchItemOutcome, LedgerError> {
     let now = delivery.mailer.clock.now_ms();
-    let not_before = now + i64::try_from(again_in.as_millis()).unwrap_or(i64::MAX / 2);
-    let facts = Facts { not_before, ..Facts::of_attempt(now, attempt) };
+    let not_before = now + i64::try_from(retry_after.as_millis()).unwrap_or(i64::MAX / 2);
+    let facts = Facts { not_before, ..Facts::for_attempt(now, attempt) };
     delivery.record(Change::new(Transition::Refuse, facts).with("reason", code)).await?;
-    Ok(delivery.park_until(not_before).await)
+    Ok(delivery.requeue_until(not_before).await)
 }
 
 /// The ledger first: a crash in between leaves a message that finds `failed` and goes to the
@@ -266,8 +268,8 @@ async fn fail(
     reason: FailReason,
     code: Code,
     sentence: String,
-) -> Result<Disposition, LedgerError> {
-    let facts = Facts::of_attempt(delivery.mailer.clock.now_ms(), attempt);
+) -> Result<BatchItemOutcome, LedgerError> {
+    let facts = Facts::for_attempt(delivery.mailer.clock.now_ms(), attempt);
     let change = Change::new(Transition::Fail, facts).with("reason", reason.to_string());
     match delivery.record(change).await? {
         RecordOutcome::Recorded(_) => {
@@ -275,10 +277,10 @@ async fn fail(
             Ok(delivery.dead_letter(code, sentence).await)
         }
         RecordOutcome::Refused(item) if item.doubts > 0 && is_of(&item, attempt) => {
-            hold(delivery, &item, &reason.to_string()).await
+            keep_ambiguous(delivery, &item, &reason.to_string()).await
         }
-        RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
-        RecordOutcome::Absent => Ok(Disposition::Done),
+        RecordOutcome::Refused(item) => handle_claim_conflict(delivery, &item).await,
+        RecordOutcome::Absent => Ok(BatchItemOutcome::Done),
     }
 }
 

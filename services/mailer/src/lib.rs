@@ -4,9 +4,9 @@
 //! - One recipient a message; the lease and its attempt number come before the call to SES, the
 //!   record after it.
 //! - SES knows no idempotency token, so `SendEmail` is never retried blindly. Only an answer that
-//!   proves refusal leads to another try ([`answer`] is the whole table); an answer that proves
+//!   proves refusal leads to another try ([`send_outcome`] is the whole table); an answer that proves
 //!   nothing puts the notification in doubt, and its kind's policy decides from there: not before
-//!   the grace is over, and not while SES's own events wait unread.
+//!   the grace is over, and not while SES's own events wait feedback_backlog.
 //! - What SES refuses for now is parked: queued anew with a delay, so that receive counts are not
 //!   burnt and healthy mail never reaches a dead-letter queue.
 //! - What SES refuses for good goes to the dead-letter queue with its reason at once.
@@ -16,17 +16,17 @@
 //! Delivery semantics: at most once for each attempt; a further attempt follows only on proof of
 //! refusal, or out of doubt by policy.
 
-pub mod answer;
 mod batch;
 mod deliver;
 mod doubt;
-mod pace;
-mod park;
+mod feedback_backlog;
+mod rate_limiter;
 pub mod render;
+mod requeue;
 mod send;
+pub mod send_outcome;
 mod settings;
 mod stale;
-mod unread;
 
 use std::sync::Arc;
 
@@ -38,10 +38,10 @@ use kit::{Clock, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use batch::handle;
-pub use pace::Pace;
-pub use park::Parking;
+pub use feedback_backlog::FeedbackBacklog;
+pub use rate_limiter::RateLimiter;
+pub use requeue::DelayedRequeue;
 pub use send::{From, Sender};
-pub use unread::UnreadEvents;
 
 /// The mailer and everything it talks to.
 #[derive(Debug)]
@@ -51,11 +51,11 @@ pub struct Mailer {
     /// SES.
     pub sender: Sender,
     /// How fast.
-    pub pace: Pace,
+    pub rate_limiter: RateLimiter,
     /// The mail queue, for what must wait.
-    pub parking: Parking,
-    /// Where SES's events may wait unread.
-    pub unread: UnreadEvents,
+    pub requeue: DelayedRequeue,
+    /// Where SES's events may wait feedback_backlog.
+    pub feedback_backlog: FeedbackBacklog,
     /// The mail queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
     /// How the mails look.

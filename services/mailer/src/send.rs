@@ -13,27 +13,27 @@ use aws_smithy_http_client::tls;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use shared::EmailAddress;
-use shared::message::MailRequest;
+use shared::queue::message::MailRequest;
 
-use crate::answer::{Answer, classify};
 use crate::render::Mail;
+use crate::send_outcome::{SendOutcome, classify};
 
 /// A connection idle for longer is not used again. A Lambda may be frozen between two invocations
 /// for minutes, SES closes the connection meanwhile, and a mail written into it would be in doubt.
-const IDLE: Duration = Duration::from_secs(5);
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Without a connection by then nothing was sent, and another try is free.
-const CONNECT: Duration = Duration::from_secs(2);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// An SES client that never retries by itself: SES knows no idempotency token.
 fn client(sdk: &SdkConfig) -> Client {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
-        .pool_idle_timeout(IDLE)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
         .build_https();
     // To give up early is to doubt: the mailer itself says how long it can wait.
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
+        .connect_timeout(CONNECT_TIMEOUT)
         .disable_operation_attempt_timeout()
         .disable_operation_timeout()
         .build();
@@ -86,7 +86,7 @@ impl Sender {
         attempt: u32,
         mail: &Mail,
         at_most: Duration,
-    ) -> Answer {
+    ) -> SendOutcome {
         let to = self.from.redirect_all_to.as_ref().unwrap_or(&request.event.order.customer.email);
         let call = self
             .client
@@ -99,7 +99,7 @@ impl Sender {
             .content(EmailContent::builder().simple(message(mail)).build());
         match tokio::time::timeout(at_most, call.send()).await {
             Ok(result) => classify(result),
-            Err(_elapsed) => Answer::Unknown { code: "NoAnswerInTime".to_owned() },
+            Err(_elapsed) => SendOutcome::Ambiguous { code: "NoAnswerInTime".to_owned() },
         }
     }
 }

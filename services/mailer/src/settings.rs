@@ -9,11 +9,11 @@ use lambda_runtime::Error;
 use shared::EmailAddress;
 
 use crate::Mailer;
-use crate::pace::Pace;
-use crate::park::Parking;
+use crate::feedback_backlog::FeedbackBacklog;
+use crate::rate_limiter::RateLimiter;
 use crate::render::Brand;
+use crate::requeue::DelayedRequeue;
 use crate::send::{From, Sender};
-use crate::unread::UnreadEvents;
 
 /// Builds the mailer from the environment, and asks SES for the account's send rate.
 pub async fn from_env() -> Result<Mailer, Error> {
@@ -24,14 +24,14 @@ pub async fn from_env() -> Result<Mailer, Error> {
     let mailers: u32 = number("MAILER_CONCURRENCY", 1, 1..=1000)?;
     Ok(Mailer {
         ledger: Ledger::from_settings(aws::dynamodb(&sdk))?,
-        pace: Pace::of_account(sender.client(), fixed_rate()?, mailers).await,
+        rate_limiter: RateLimiter::for_account(sender.client(), fixed_rate()?, mailers).await,
         sender,
-        parking: Parking::new(
+        requeue: DelayedRequeue::new(
             sqs.clone(),
             required("MAIL_QUEUE_URL", "the mail queue's URL")?,
             clock,
         ),
-        unread: UnreadEvents::new(
+        feedback_backlog: FeedbackBacklog::new(
             sqs.clone(),
             [
                 required("FEEDBACK_QUEUE_URL", "the feedback queue's URL")?,

@@ -1,20 +1,20 @@
 //! A mail request that came too late.
 
 use kit::ledger::{Change, LedgerError, RecordOutcome};
-use kit::queue::Disposition;
+use kit::queue::BatchItemOutcome;
 use kit::telemetry::{Count, count};
 use shared::ledger::{SkipReason, State, Transition};
 
-use crate::deliver::{Delivery, stand_back};
-use crate::doubt::hold;
+use crate::deliver::{Delivery, handle_claim_conflict};
+use crate::doubt::keep_ambiguous;
 
 /// What became of a mail request that came too late.
 #[derive(Debug)]
 pub enum Stale {
     /// It is dealt with, or comes back.
-    Skipped(Disposition),
+    Skipped(BatchItemOutcome),
     /// An operator has made news of it again since this message was written.
-    NewsAgain,
+    StillFresh,
 }
 
 /// Skips the notification, unless the ledger says that it is news until later, or it may have been
@@ -25,7 +25,7 @@ pub async fn skip(delivery: &Delivery<'_>) -> Result<Stale, LedgerError> {
         .with("reason", SkipReason::Stale.as_str())
         .if_at_most("send_before", facts.now);
     match delivery.record(change).await? {
-        RecordOutcome::Refused(item) if item.send_before > facts.now => Ok(Stale::NewsAgain),
+        RecordOutcome::Refused(item) if item.send_before > facts.now => Ok(Stale::StillFresh),
         outcome => skipped(delivery, outcome).await.map(Stale::Skipped),
     }
 }
@@ -33,32 +33,32 @@ pub async fn skip(delivery: &Delivery<'_>) -> Result<Stale, LedgerError> {
 async fn skipped(
     delivery: &Delivery<'_>,
     outcome: RecordOutcome,
-) -> Result<Disposition, LedgerError> {
+) -> Result<BatchItemOutcome, LedgerError> {
     match outcome {
         RecordOutcome::Recorded(_) => {
             count(Count::Skipped);
             tracing::info!(reason = SkipReason::Stale.as_str(), "skipped");
-            Ok(Disposition::Done)
+            Ok(BatchItemOutcome::Done)
         }
         RecordOutcome::Refused(item) if item.state() == Some(State::InDoubt) => {
             Ok(leave_in_doubt(delivery).await)
         }
         RecordOutcome::Refused(item) if item.state() == Some(State::Planned) => {
-            hold(delivery, &item, SkipReason::Stale.as_str()).await
+            keep_ambiguous(delivery, &item, SkipReason::Stale.as_str()).await
         }
-        RecordOutcome::Refused(item) => stand_back(delivery, &item).await,
-        RecordOutcome::Absent => Ok(Disposition::Done),
+        RecordOutcome::Refused(item) => handle_claim_conflict(delivery, &item).await,
+        RecordOutcome::Absent => Ok(BatchItemOutcome::Done),
     }
 }
 
 /// Nobody claims a stale doubt. But a mailer with the same message that read its clock before the
 /// moment passed may be claiming it just now, and would die without a message to come back to. By
 /// the time a lease would take it is gone.
-async fn leave_in_doubt(delivery: &Delivery<'_>) -> Disposition {
+async fn leave_in_doubt(delivery: &Delivery<'_>) -> BatchItemOutcome {
     let mailer = delivery.mailer;
     let gone = (delivery.request.send_before + mailer.lease).as_millisecond();
     if mailer.clock.now_ms() <= gone {
-        return delivery.park_until(gone + 1).await;
+        return delivery.requeue_until(gone + 1).await;
     }
-    Disposition::Done
+    BatchItemOutcome::Done
 }

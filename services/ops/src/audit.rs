@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::aws::{Stack, refused};
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::output::rfc3339;
 use crate::pii::without_addresses;
 
@@ -87,8 +87,8 @@ impl<'a> Audit<'a> {
     /// Writes the item. Nothing may be changed before this has returned.
     ///
     /// # Errors
-    /// [`Failure::Service`] when the ledger table does not take it: then nothing is to be done.
-    pub async fn begin(stack: &'a Stack, who: &Who, intent: Intent<'_>) -> Result<Self, Failure> {
+    /// [`CliError::Service`] when the ledger table does not take it: then nothing is to be done.
+    pub async fn begin(stack: &'a Stack, who: &Who, intent: Intent<'_>) -> Result<Self, CliError> {
         let now = Timestamp::now();
         let random = uuid::Uuid::new_v4().simple().to_string();
         let sort_key = format!("{now:.3}#{}", &random[..8]);
@@ -118,8 +118,8 @@ impl<'a> Audit<'a> {
     /// Completes the item.
     ///
     /// # Errors
-    /// [`Failure::Service`] when the ledger table does not take it; what was done is done.
-    pub async fn end(self, state: State, outcome: &Value) -> Result<(), Failure> {
+    /// [`CliError::Service`] when the ledger table does not take it; what was done is done.
+    pub async fn end(self, state: State, outcome: &Value) -> Result<(), CliError> {
         let word = match state {
             State::Completed => "completed",
             State::Interrupted => "interrupted",
@@ -149,12 +149,12 @@ impl<'a> Audit<'a> {
     /// That of `result`, or else that of [`Audit::end`].
     pub async fn end_with<T>(
         self,
-        result: Result<T, Failure>,
+        result: Result<T, CliError>,
         outcome: &Value,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, CliError> {
         let state = match &result {
             Ok(_) => State::Completed,
-            Err(Failure::Interrupted(_)) => State::Interrupted,
+            Err(CliError::Interrupted(_)) => State::Interrupted,
             Err(_) => State::Failed,
         };
         let ended = self.end(state, outcome).await;

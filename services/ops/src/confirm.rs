@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use tokio::sync::oneshot;
 
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::output::{Format, Output};
 use crate::stop::Stop;
 
@@ -21,13 +21,13 @@ impl Confirmation {
     /// To be asked for at a terminal.
     ///
     /// # Errors
-    /// [`Failure::Input`] where nobody could answer.
-    pub fn to_be_asked(output: Output) -> Result<Self, Failure> {
+    /// [`CliError::Input`] where nobody could answer.
+    pub fn to_be_asked(output: Output) -> Result<Self, CliError> {
         let is_terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         if is_terminal && output.format == Format::Table {
             Ok(Self::Asked)
         } else {
-            Err(Failure::input(
+            Err(CliError::input(
                 "There is nobody to ask here. Say --dry-run to see the plan, or --yes to carry it \
                  out.",
             ))
@@ -38,26 +38,26 @@ impl Confirmation {
 /// Asks, unless the word was given: the operator types the number, so that it was read.
 ///
 /// # Errors
-/// [`Failure::Input`] for any other answer, [`Failure::Interrupted`] for Ctrl-C: nothing was done.
+/// [`CliError::Input`] for any other answer, [`CliError::Interrupted`] for Ctrl-C: nothing was done.
 pub async fn confirm(
     confirmation: Confirmation,
     stop: &Stop,
     verb: &str,
     count: usize,
     what: &str,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     if confirmation == Confirmation::Given {
         return Ok(());
     }
     let answer = ask(stop, &format!("{verb} {count} {what}? Type {count} to go on: ")).await?;
-    if answer == count.to_string() { Ok(()) } else { Err(Failure::input("Nothing was done.")) }
+    if answer == count.to_string() { Ok(()) } else { Err(CliError::input("Nothing was done.")) }
 }
 
 /// Asks for a line of text.
 ///
 /// # Errors
-/// [`Failure::Interrupted`] for Ctrl-C.
-pub async fn ask(stop: &Stop, question: &str) -> Result<String, Failure> {
+/// [`CliError::Interrupted`] for Ctrl-C.
+pub async fn ask(stop: &Stop, question: &str) -> Result<String, CliError> {
     {
         let mut stderr = std::io::stderr().lock();
         let _ = stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush());
@@ -72,6 +72,6 @@ pub async fn ask(stop: &Stop, question: &str) -> Result<String, Failure> {
     });
     tokio::select! {
         line = answered => Ok(line.unwrap_or_default()),
-        () = stop.asked_for() => Err(Failure::Interrupted("Nothing was done.".to_owned())),
+        () = stop.asked_for() => Err(CliError::Interrupted("Nothing was done.".to_owned())),
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::message::DispatchRequest;
 use shared::outbox::unpack;
+use shared::queue::message::DispatchRequest;
 
 use crate::aws::{Stack, refused};
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// A stored event. Times are milliseconds since 1970.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,8 +39,8 @@ impl StoredEvent {
 /// Every event of an order, in the order of acceptance.
 ///
 /// # Errors
-/// [`Failure::Service`] when the Events table does not answer.
-pub async fn of_order(stack: &Stack, order_id: &str) -> Result<Vec<StoredEvent>, Failure> {
+/// [`CliError::Service`] when the Events table does not answer.
+pub async fn of_order(stack: &Stack, order_id: &str) -> Result<Vec<StoredEvent>, CliError> {
     let table = stack.events_table();
     let items = stack
         .dynamodb
@@ -63,8 +63,8 @@ pub async fn of_order(stack: &Stack, order_id: &str) -> Result<Vec<StoredEvent>,
 /// Deletes an event.
 ///
 /// # Errors
-/// [`Failure::Service`] when the Events table does not answer.
-pub async fn delete(stack: &Stack, order_id: &str, event: &str) -> Result<(), Failure> {
+/// [`CliError::Service`] when the Events table does not answer.
+pub async fn delete(stack: &Stack, order_id: &str, event: &str) -> Result<(), CliError> {
     let call = stack
         .dynamodb
         .delete_item()

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// A failure, as the sentence that the operator reads on standard error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub enum CliError {
     /// What was typed cannot be done: what is wrong, what was expected, what to try. Exit code 2.
     #[error("{0}")]
     Input(String),
@@ -16,7 +16,7 @@ pub enum Failure {
     Interrupted(String),
 }
 
-impl Failure {
+impl CliError {
     /// A failure of the input.
     pub fn input(sentence: impl Into<String>) -> Self {
         Self::Input(sentence.into())
@@ -40,15 +40,15 @@ impl Failure {
 
 /// How a command that did its work ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum ExitStatus {
     /// Nothing asks for attention. Exit code 0.
     Healthy,
     /// The report names something that somebody should look at. Exit code 1.
     Attention,
 }
 
-impl Ending {
-    /// [`Ending::Attention`] when `is_needed`.
+impl ExitStatus {
+    /// [`ExitStatus::Attention`] when `is_needed`.
     #[must_use]
     pub const fn attention_if(is_needed: bool) -> Self {
         if is_needed { Self::Attention } else { Self::Healthy }

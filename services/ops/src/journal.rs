@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::audit::PARTITION;
 use crate::aws::{Stack, refused};
-use crate::failure::{Ending, Failure};
-use crate::output::{Column, Paint, Report, Tone, table};
+use crate::failure::{CliError, ExitStatus};
+use crate::output::{ColorMode, Column, Report, Style, table};
 
 /// Flags of `audit`.
 #[derive(Debug, clap::Args)]
@@ -54,8 +54,8 @@ pub struct Journal {
 /// Reads them.
 ///
 /// # Errors
-/// [`Failure::Service`] when the ledger table does not answer.
-pub async fn run(stack: &Stack, args: &Args) -> Result<(Journal, Ending), Failure> {
+/// [`CliError::Service`] when the ledger table does not answer.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Journal, ExitStatus), CliError> {
     let limit = usize::try_from(args.limit).unwrap_or_default();
     let mut found = stack
         .dynamodb
@@ -75,7 +75,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Journal, Ending), Failur
     {
         items.push(row(&item.map_err(refused("read the audit items"))?));
     }
-    Ok((Journal { items }, Ending::Healthy))
+    Ok((Journal { items }, ExitStatus::Healthy))
 }
 
 fn row(item: &HashMap<String, AttributeValue>) -> Row {
@@ -109,7 +109,7 @@ impl Row {
 }
 
 impl Report for Journal {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         if self.items.is_empty() {
             return "Nobody has changed anything with this command yet.\n".to_owned();
         }
@@ -118,7 +118,7 @@ impl Report for Journal {
             Column::text("operator", |row: &Row| row.operator.clone()),
             Column::text("action", |row: &Row| row.action.clone()),
             Column::text("state", |row: &Row| row.state.clone())
-                .toned(|row| (row.state != "completed").then_some(Tone::Warning)),
+                .toned(|row| (row.state != "completed").then_some(Style::Warning)),
             Column::text("result", Row::result),
             Column::text("reason", |row: &Row| row.reason.clone()),
         ];
@@ -148,7 +148,7 @@ mod tests {
         let killed =
             Row { ended_at: None, outcome: None, state: "begun".to_owned(), ..replay.clone() };
         let journal = Journal { items: vec![replay, killed] };
-        insta::assert_snapshot!(journal.text(Paint::Plain));
+        insta::assert_snapshot!(journal.text(ColorMode::Plain));
         insta::assert_json_snapshot!(journal);
     }
 }

@@ -6,7 +6,7 @@ use jaq_all::json::Val;
 use jaq_all::load::FileReportsDisp;
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// A compiled filter.
 pub struct Filter(data::Filter);
@@ -21,8 +21,8 @@ impl Filter {
     /// Compiles `code`, the value of `flag`.
     ///
     /// # Errors
-    /// [`Failure::Input`] that shows where the filter stops making sense.
-    pub fn compile(flag: &str, code: &str) -> Result<Self, Failure> {
+    /// [`CliError::Input`] that shows where the filter stops making sense.
+    pub fn compile(flag: &str, code: &str) -> Result<Self, CliError> {
         jaq_all::compile_with(code, jaq_all::defs(), data::base_funs(), &[]).map(Self).map_err(
             |reports| {
                 let shown: String =
@@ -30,7 +30,7 @@ impl Filter {
                 let lines: Vec<&str> =
                     shown.trim_start_matches("Error: ").lines().map(str::trim_end).collect();
                 let shown = lines.join("\n");
-                Failure::input(format!(
+                CliError::input(format!(
                     "The value of {flag} is not a jq filter: {shown}\nTry it on one message first: \
                      `waybill dlq show QUEUE --output json --body`."
                 ))

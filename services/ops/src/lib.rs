@@ -46,5 +46,5 @@ mod suppression;
 mod sweep;
 mod when;
 
-pub use failure::{Ending, Failure};
+pub use failure::{CliError, ExitStatus};
 pub use run::{main, run};

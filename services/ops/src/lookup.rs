@@ -5,27 +5,27 @@ use std::collections::{HashMap, HashSet};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{StreamExt, TryStreamExt, stream};
-use kit::MOST_KEYS;
+use kit::MAX_BATCH_GET_KEYS;
 use kit::batch_get::Attributes;
 use kit::ledger::Item;
 
 use crate::aws::{Stack, refused};
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// Order id and sort key.
 pub type Key = (String, String);
 
 /// How many `BatchGetItem` calls run at the same time.
-const AT_ONCE: usize = 8;
+const MAX_CONCURRENCY: usize = 8;
 
 /// The ledger's records of these keys; absent ones are not in the answer.
 ///
 /// # Errors
-/// [`Failure::Service`] when DynamoDB does not answer, or the table is not Waybill's.
+/// [`CliError::Service`] when DynamoDB does not answer, or the table is not Waybill's.
 pub async fn records(
     stack: &Stack,
     keys: impl IntoIterator<Item = Key>,
-) -> Result<HashMap<Key, Item>, Failure> {
+) -> Result<HashMap<Key, Item>, CliError> {
     let table = stack.ledger_table();
     let items = all(&stack.dynamodb, &table, "notification", None, keys).await?;
     items
@@ -40,11 +40,11 @@ pub async fn records(
 /// Which of these events the Events table holds.
 ///
 /// # Errors
-/// [`Failure::Service`] when DynamoDB does not answer.
+/// [`CliError::Service`] when DynamoDB does not answer.
 pub async fn stored_events(
     stack: &Stack,
     keys: impl IntoIterator<Item = Key>,
-) -> Result<HashSet<Key>, Failure> {
+) -> Result<HashSet<Key>, CliError> {
     let table = stack.events_table();
     let items = all(&stack.dynamodb, &table, "event", Some("order_id, event"), keys).await?;
     let text = |item: &Attributes, name: &str| item.get(name)?.as_s().ok().cloned();
@@ -55,11 +55,11 @@ pub async fn stored_events(
 /// answer.
 ///
 /// # Errors
-/// [`Failure::Service`] when DynamoDB does not answer.
+/// [`CliError::Service`] when DynamoDB does not answer.
 pub async fn accepted_at(
     stack: &Stack,
     keys: impl IntoIterator<Item = Key>,
-) -> Result<HashMap<Key, i64>, Failure> {
+) -> Result<HashMap<Key, i64>, CliError> {
     let table = stack.events_table();
     let projection = Some("order_id, event, accepted_at");
     let items = all(&stack.dynamodb, &table, "event", projection, keys).await?;
@@ -75,13 +75,13 @@ async fn all(
     sort: &str,
     projection: Option<&str>,
     keys: impl IntoIterator<Item = Key>,
-) -> Result<Vec<Attributes>, Failure> {
+) -> Result<Vec<Attributes>, CliError> {
     let keys: HashSet<Key> = keys.into_iter().collect();
     let keys: Vec<Attributes> =
         keys.into_iter().map(|(order, value)| attributes(sort, order, value)).collect();
-    stream::iter(keys.chunks(MOST_KEYS).map(<[Attributes]>::to_vec))
+    stream::iter(keys.chunks(MAX_BATCH_GET_KEYS).map(<[Attributes]>::to_vec))
         .map(|keys| kit::batch_get(client, table, projection, keys))
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(MAX_CONCURRENCY)
         .try_concat()
         .await
         .map_err(refused(format!("read the table {table}")))
@@ -94,8 +94,8 @@ fn attributes(sort: &str, order: String, value: String) -> Attributes {
     ])
 }
 
-fn not_ours(table: &str) -> Failure {
-    Failure::service(format!(
+fn not_ours(table: &str) -> CliError {
+    CliError::service(format!(
         "The table {table} holds an item that is no ledger record of this version. Is it the ledger \
          of this stack?"
     ))

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 use kit::ledger::Item;
-use kit::queue::{Outgoing, send_all};
-use shared::message::MailRequest;
+use kit::queue::{OutgoingMessage, send_all};
+use shared::queue::message::MailRequest;
 use shared::{Kind, NotificationKey};
 
 use crate::aws::{Queue, Stack};
 use crate::dlq::{kind, order_id};
 use crate::events;
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// Which mail a command is about.
 #[derive(Debug, Clone, clap::Args)]
@@ -26,12 +26,12 @@ pub struct Which {
 /// The one ledger record that `which` names.
 ///
 /// # Errors
-/// [`Failure::Input`] when there is none, or more than one.
-pub async fn find(stack: &Stack, which: &Which) -> Result<Item, Failure> {
+/// [`CliError::Input`] when there is none, or more than one.
+pub async fn find(stack: &Stack, which: &Which) -> Result<Item, CliError> {
     let order = order_id(&which.order)?;
     let kind = kind(&which.kind)?;
     let items = stack.ledger().of_order(&order).await;
-    let items = items.map_err(|e| Failure::service(format!("Can't read the ledger: {e}.")))?;
+    let items = items.map_err(|e| CliError::service(format!("Can't read the ledger: {e}.")))?;
     let mut found: Vec<(NotificationKey, Item)> = items
         .into_iter()
         .filter_map(|item| Some((item.key()?, item)))
@@ -43,7 +43,7 @@ pub async fn find(stack: &Stack, which: &Which) -> Result<Item, Failure> {
         0 => Err(none(&order, &kind, which.scope.as_deref())),
         _ => {
             let scopes: Vec<&str> = found.iter().map(|(key, _)| key.scope.as_str()).collect();
-            Err(Failure::input(format!(
+            Err(CliError::input(format!(
                 "The order {order} has {} mails of the kind {kind}. Say which with --scope: {}.",
                 scopes.len(),
                 scopes.join(", ")
@@ -52,9 +52,9 @@ pub async fn find(stack: &Stack, which: &Which) -> Result<Item, Failure> {
     }
 }
 
-fn none(order: &str, kind: &str, scope: Option<&str>) -> Failure {
+fn none(order: &str, kind: &str, scope: Option<&str>) -> CliError {
     let about = scope.map(|scope| format!(" about {scope}")).unwrap_or_default();
-    Failure::input(format!(
+    CliError::input(format!(
         "The ledger has no {kind} mail{about} of the order {order}. `waybill order {order}` shows \
          what it has; an event that was accepted and never decided is queued again by `waybill \
          sweep --since 24h`."
@@ -64,23 +64,23 @@ fn none(order: &str, kind: &str, scope: Option<&str>) -> Failure {
 /// The mail request for a record, as news again from `now`, from the event that asked for it.
 ///
 /// # Errors
-/// [`Failure::Input`] when the Events table no longer has the event.
-pub async fn rebuild(stack: &Stack, item: &Item, now: Timestamp) -> Result<MailRequest, Failure> {
+/// [`CliError::Input`] when the Events table no longer has the event.
+pub async fn rebuild(stack: &Stack, item: &Item, now: Timestamp) -> Result<MailRequest, CliError> {
     let events = events::of_order(stack, &item.order_id).await?;
     let request = events
         .iter()
         .find(|event| event.event == item.event)
         .and_then(events::StoredEvent::request)
         .ok_or_else(|| {
-            Failure::input(format!(
+            CliError::input(format!(
                 "The Events table no longer has the event of this mail ({}): it was erased, or is \
                  older than the table's memory. Publish it anew under a new id.",
                 item.event
             ))
         })?;
-    let kind: Kind = request.event.happened.kind();
+    let kind: Kind = request.event.payload.kind();
     Ok(MailRequest {
-        key: NotificationKey::of(&request.event),
+        key: NotificationKey::for_event(&request.event),
         accepted_at: request.accepted_at,
         send_before: now + kind.send_within(),
         correlation_id: request.correlation_id,
@@ -91,15 +91,15 @@ pub async fn rebuild(stack: &Stack, item: &Item, now: Timestamp) -> Result<MailR
 /// Puts a mail request on the mail queue.
 ///
 /// # Errors
-/// [`Failure::Service`] when SQS did not confirm it.
-pub async fn send(stack: &Stack, request: &MailRequest) -> Result<(), Failure> {
+/// [`CliError::Service`] when SQS did not confirm it.
+pub async fn send(stack: &Stack, request: &MailRequest) -> Result<(), CliError> {
     let url = stack.url(Queue::Mail).await?;
-    let message = Outgoing { body: request.to_body(), ..Outgoing::default() };
+    let message = OutgoingMessage { body: request.to_body(), ..OutgoingMessage::default() };
     match send_all(&stack.sqs, &url, vec![message]).await.into_iter().next() {
         Some(Ok(())) => Ok(()),
-        Some(Err(error)) => Err(Failure::service(format!(
+        Some(Err(error)) => Err(CliError::service(format!(
             "The mail request was not queued: {error}. The same command again is safe."
         ))),
-        None => Err(Failure::service("The mail request was not queued.")),
+        None => Err(CliError::service("The mail request was not queued.")),
     }
 }

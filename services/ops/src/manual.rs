@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::cli::Cli;
-use crate::failure::{Ending, Failure};
+use crate::failure::{CliError, ExitStatus};
 use crate::output::Output;
 
 /// Flags of `completions`.
@@ -25,33 +25,33 @@ pub struct Man {
 }
 
 /// Prints completions.
-pub fn completions(args: &Completions, output: Output) -> Ending {
+pub fn completions(args: &Completions, output: Output) -> ExitStatus {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "waybill", &mut text);
     output.write(&String::from_utf8_lossy(&text));
-    Ending::Healthy
+    ExitStatus::Healthy
 }
 
 /// Prints or writes manual pages.
 ///
 /// # Errors
-/// [`Failure::Input`] when the directory can't be written to.
-pub fn man(args: &Man, output: Output) -> Result<Ending, Failure> {
+/// [`CliError::Input`] when the directory can't be written to.
+pub fn man(args: &Man, output: Output) -> Result<ExitStatus, CliError> {
     match &args.out {
         None => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())
                 .render(&mut page)
-                .map_err(|error| Failure::service(format!("The page was not made: {error}.")))?;
+                .map_err(|error| CliError::service(format!("The page was not made: {error}.")))?;
             output.write(&String::from_utf8_lossy(&page));
         }
         Some(directory) => std::fs::create_dir_all(directory)
             .and_then(|()| clap_mangen::generate_to(Cli::command(), directory))
             .map_err(|error| {
-                Failure::input(format!("{} can't be written to: {error}.", directory.display()))
+                CliError::input(format!("{} can't be written to: {error}.", directory.display()))
             })?,
     }
-    Ok(Ending::Healthy)
+    Ok(ExitStatus::Healthy)
 }
 
 #[cfg(test)]

@@ -6,16 +6,16 @@ use std::rc::Rc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
-use kit::MOST_KEYS;
+use kit::MAX_BATCH_GET_KEYS;
 use relay::{Entry, Outbox, Tables};
-use shared::outbox::{BUCKET_MS, FARTHEST_AHEAD_MS, buckets};
+use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
 
 use crate::aws::Stack;
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::lookup;
 
 /// How many index partitions are asked at the same time.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENCY: usize = 16;
 
 /// How many hours are read at the same time.
 const HOURS_AT_ONCE: usize = 4;
@@ -49,10 +49,10 @@ impl<'a> Missing<'a> {
     /// not seen, also those that relay's sweep has put off.
     ///
     /// # Errors
-    /// [`Failure::Service`] when a table does not answer.
-    pub async fn within(&self, from: i64, until: i64) -> Result<Vec<Lost>, Failure> {
+    /// [`CliError::Service`] when a table does not answer.
+    pub async fn within(&self, from: i64, until: i64) -> Result<Vec<Lost>, CliError> {
         // An event of any age may stand in the index up to there.
-        let ahead = Timestamp::now().as_millisecond() + FARTHEST_AHEAD_MS;
+        let ahead = Timestamp::now().as_millisecond() + MAX_SWEEP_DELAY_MS;
         let hours: Vec<Rc<Vec<Lost>>> = stream::iter(hours(from, until.max(ahead)))
             .map(|hour| self.of_hour(hour))
             .buffered(HOURS_AT_ONCE)
@@ -71,15 +71,15 @@ impl<'a> Missing<'a> {
         Ok(lost)
     }
 
-    async fn of_hour(&self, hour: i64) -> Result<Rc<Vec<Lost>>, Failure> {
+    async fn of_hour(&self, hour: i64) -> Result<Rc<Vec<Lost>>, CliError> {
         if let Some(known) = self.hours.borrow().get(&hour) {
             return Ok(Rc::clone(known));
         }
         let entries = entries(&self.tables, hour, hour, hour + BUCKET_MS - 1).await?;
         let outbox = Outbox(&self.tables);
-        let unseen: Vec<Entry> = stream::iter(entries.chunks(MOST_KEYS))
+        let unseen: Vec<Entry> = stream::iter(entries.chunks(MAX_BATCH_GET_KEYS))
             .map(|chunk| outbox.unseen(chunk))
-            .buffer_unordered(AT_ONCE)
+            .buffer_unordered(MAX_CONCURRENCY)
             .try_concat()
             .await
             .map_err(unread)?;
@@ -89,7 +89,7 @@ impl<'a> Missing<'a> {
     }
 
     /// The index does not tell when an event was accepted; its item does. Few are lost.
-    async fn with_acceptance(&self, unseen: Vec<Entry>) -> Result<Vec<Lost>, Failure> {
+    async fn with_acceptance(&self, unseen: Vec<Entry>) -> Result<Vec<Lost>, CliError> {
         let keys = unseen.iter().map(|entry| (entry.order_id.clone(), entry.event.clone()));
         let accepted = lookup::accepted_at(self.stack, keys).await?;
         let lost = |entry: Entry| {
@@ -103,8 +103,8 @@ impl<'a> Missing<'a> {
     /// not written by intake.
     ///
     /// # Errors
-    /// [`Failure::Service`] when the Events table does not answer.
-    pub async fn message(&self, lost: &Lost) -> Result<Option<String>, Failure> {
+    /// [`CliError::Service`] when the Events table does not answer.
+    pub async fn message(&self, lost: &Lost) -> Result<Option<String>, CliError> {
         let stored = Outbox(&self.tables).stored(&lost.entry).await.map_err(unread)?;
         Ok(stored.and_then(|stored| stored.message))
     }
@@ -118,23 +118,23 @@ fn hours(from: i64, until: i64) -> impl Iterator<Item = i64> {
 /// The entries of the hour that `at` falls into, from `from` to `until`.
 ///
 /// # Errors
-/// [`Failure::Service`] when the index does not answer.
+/// [`CliError::Service`] when the index does not answer.
 pub async fn entries(
     tables: &Tables,
     at: i64,
     from: i64,
     until: i64,
-) -> Result<Vec<Entry>, Failure> {
+) -> Result<Vec<Entry>, CliError> {
     let outbox = Outbox(tables);
     stream::iter(buckets(at))
         .map(|bucket| async move { outbox.entries(&bucket, from, until).await })
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(MAX_CONCURRENCY)
         .try_concat()
         .await
         .map_err(unread)
 }
 
 /// Relay words its errors for its log, where the next sweep goes on; here nothing does.
-fn unread(error: relay::OutboxError) -> Failure {
-    Failure::service(format!("Can't read the Events table: {}.", error.0))
+fn unread(error: relay::OutboxError) -> CliError {
+    CliError::service(format!("Can't read the Events table: {}.", error.0))
 }

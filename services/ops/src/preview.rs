@@ -9,8 +9,8 @@ use shared::{Event, Kind, Locale};
 use crate::aws::Stack;
 use crate::dlq::order_id;
 use crate::events::{self, StoredEvent};
-use crate::failure::{Ending, Failure};
-use crate::output::{Column, Paint, Report, table};
+use crate::failure::{CliError, ExitStatus};
+use crate::output::{ColorMode, Column, Report, table};
 
 /// The sample events: all eight kinds, several languages and currencies, one a line.
 pub const SAMPLES: &str =
@@ -66,10 +66,10 @@ pub fn needs_stack(args: &Args) -> bool {
 /// Renders. `stack` is needed for an order's own events.
 ///
 /// # Errors
-/// [`Failure::Input`] for an unknown kind, language or brand, or a directory that can't be written.
-pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, Ending), Failure> {
+/// [`CliError::Input`] for an unknown kind, language or brand, or a directory that can't be written.
+pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitStatus), CliError> {
     let kind = Kind::parse(&args.kind).map_err(|invalid| {
-        Failure::input(format!("{} is no kind of mail: {invalid}.", args.kind))
+        CliError::input(format!("{} is no kind of mail: {invalid}.", args.kind))
     })?;
     let brand = brand(args.brand.as_deref())?;
     let locale = args.locale.as_deref().map(locale).transpose()?;
@@ -81,40 +81,44 @@ pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, Ending)
         .into_iter()
         .map(|(name, event)| one(args.out.as_deref(), name, event, locale.as_ref(), &brand))
         .collect::<Result<_, _>>()?;
-    Ok((Preview { mails }, Ending::Healthy))
+    Ok((Preview { mails }, ExitStatus::Healthy))
 }
 
-fn brand(json: Option<&str>) -> Result<Brand, Failure> {
+fn brand(json: Option<&str>) -> Result<Brand, CliError> {
     match json.filter(|json| !json.is_empty()) {
         None => Ok(Brand::default()),
-        Some(json) => Brand::parse(json).map_err(|error| Failure::input(format!("{error}."))),
+        Some(json) => Brand::parse(json).map_err(|error| CliError::input(format!("{error}."))),
     }
 }
 
-fn locale(typed: &str) -> Result<Locale, Failure> {
+fn locale(typed: &str) -> Result<Locale, CliError> {
     Locale::parse(typed)
-        .map_err(|invalid| Failure::input(format!("{typed} is no language: {invalid}.")))
+        .map_err(|invalid| CliError::input(format!("{typed} is no language: {invalid}.")))
 }
 
 fn samples(kind: Kind) -> Vec<(String, Event)> {
     SAMPLES
         .lines()
         .filter_map(|line| Event::parse(&serde_json::from_str(line).ok()?).ok())
-        .filter(|event| event.happened.kind() == kind)
+        .filter(|event| event.payload.kind() == kind)
         .map(|event| (event.reference.id.to_string(), event))
         .collect()
 }
 
-async fn of_order(stack: &Stack, order: &str, kind: Kind) -> Result<Vec<(String, Event)>, Failure> {
+async fn of_order(
+    stack: &Stack,
+    order: &str,
+    kind: Kind,
+) -> Result<Vec<(String, Event)>, CliError> {
     let stored = events::of_order(stack, order).await?;
     let found: Vec<(String, Event)> = stored
         .iter()
         .filter_map(StoredEvent::request)
-        .filter(|request| request.event.happened.kind() == kind)
+        .filter(|request| request.event.payload.kind() == kind)
         .map(|request| (format!("{order}-{}", request.event.reference.id), request.event))
         .collect();
     if found.is_empty() {
-        return Err(Failure::input(format!(
+        return Err(CliError::input(format!(
             "The Events table has no {kind} event of the order {order}. `waybill order {order}` \
              shows what it has."
         )));
@@ -128,12 +132,12 @@ fn one(
     mut event: Event,
     locale: Option<&Locale>,
     brand: &Brand,
-) -> Result<Rendered, Failure> {
+) -> Result<Rendered, CliError> {
     if let Some(locale) = locale {
         event.order.customer.locale = Some(locale.clone());
     }
     let mail = render(&event, brand)
-        .map_err(|error| Failure::input(format!("{name} gives no mail: {error}.")))?;
+        .map_err(|error| CliError::input(format!("{name} gives no mail: {error}.")))?;
     let files = match out {
         None => Vec::new(),
         Some(directory) => write(directory, &name, &mail)?,
@@ -147,7 +151,7 @@ fn one(
     })
 }
 
-fn write(directory: &Path, name: &str, mail: &Mail) -> Result<Vec<PathBuf>, Failure> {
+fn write(directory: &Path, name: &str, mail: &Mail) -> Result<Vec<PathBuf>, CliError> {
     let safe: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' })
@@ -158,13 +162,13 @@ fn write(directory: &Path, name: &str, mail: &Mail) -> Result<Vec<PathBuf>, Fail
         .and_then(|()| std::fs::write(&html, &mail.html))
         .and_then(|()| std::fs::write(&text, format!("{}\n\n{}", mail.subject, mail.text)))
         .map_err(|error| {
-            Failure::input(format!("{} can't be written to: {error}.", directory.display()))
+            CliError::input(format!("{} can't be written to: {error}.", directory.display()))
         })?;
     Ok(vec![html, text])
 }
 
 impl Report for Preview {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         if self.mails.iter().any(|mail| !mail.files.is_empty()) {
             let columns = [
                 Column::number("bytes", |mail: &Rendered| mail.html_bytes.to_string()),
@@ -216,7 +220,7 @@ mod tests {
             // The mailer's own tests look at its mails.
             mail.html_bytes = 10_000;
         }
-        insta::assert_snapshot!(preview.text(Paint::Plain));
+        insta::assert_snapshot!(preview.text(ColorMode::Plain));
         insta::assert_json_snapshot!(preview);
     }
 

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use aws_sdk_lambda::primitives::Blob;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::event::LARGEST_EVENT;
-use shared::json::parse_strict;
+use shared::contract::event::MAX_EVENT_BYTES;
+use shared::contract::json::parse_strict;
 
 use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Stack, refused};
-use crate::failure::{Ending, Failure};
-use crate::output::{Column, Paint, Report, Tone, table};
+use crate::failure::{CliError, ExitStatus};
+use crate::output::{ColorMode, Column, Report, Style, table};
 
 /// How many events and bytes one invocation carries. Lambda takes 6 MB and gives as much back, and
 /// intake's word on an event, which names every bad field, may be longer than the event.
@@ -22,7 +22,7 @@ const BATCH_BYTES: usize = 1024 * 1024;
 
 /// Intake itself refuses what is much smaller than this; what is larger, Lambda does not even hand
 /// to it (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
-const MOST_BYTES: usize = 6_000_000;
+const MAX_BYTES: usize = 6_000_000;
 
 /// Flags of `publish`.
 #[derive(Debug, clap::Args)]
@@ -71,9 +71,9 @@ pub struct Publication {
 /// Publishes the file.
 ///
 /// # Errors
-/// [`Failure::Input`] for a file that cannot be read; [`Failure::Service`] when intake does not
+/// [`CliError::Input`] for a file that cannot be read; [`CliError::Service`] when intake does not
 /// answer: then the same file again is right, since what was stored is a duplicate.
-pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, Ending), Failure> {
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, ExitStatus), CliError> {
     let events = events(&read(&args.file)?)?;
     let count = events.len();
     let batches = batches(events)?;
@@ -90,7 +90,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, Ending), Fa
         row.number = i + 1;
     }
     let refused = rows.iter().any(|row| !row.is_stored());
-    Ok((Publication { events: rows }, Ending::attention_if(refused)))
+    Ok((Publication { events: rows }, ExitStatus::attention_if(refused)))
 }
 
 async fn publish_all(
@@ -98,12 +98,12 @@ async fn publish_all(
     batches: Vec<Vec<Value>>,
     count: usize,
     rows: &mut Vec<Row>,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     for batch in batches {
         match publisher.invoke(&Value::Array(batch)).await? {
             Answer::Results(results) => rows.extend(results),
             Answer::Error(error) => {
-                return Err(Failure::service(format!(
+                return Err(CliError::service(format!(
                     "Intake failed after {} of {count} event(s): {error}. Publish the same file \
                      again: what was stored is answered as duplicate.",
                     rows.len()
@@ -123,16 +123,16 @@ fn by_result(rows: &[Row]) -> BTreeMap<&str, usize> {
 }
 
 /// Packs the events in their order.
-fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, Failure> {
+fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
     let mut batches = Vec::new();
     let mut batch = Vec::new();
     let mut bytes = 0;
     for (i, event) in events.into_iter().enumerate() {
         let size = event.to_string().len();
-        if size > MOST_BYTES {
-            return Err(Failure::input(format!(
+        if size > MAX_BYTES {
+            return Err(CliError::input(format!(
                 "Event {} holds {size} bytes, which no invocation carries. Intake takes \
-                 {LARGEST_EVENT} bytes an event. Nothing was published.",
+                 {MAX_EVENT_BYTES} bytes an event. Nothing was published.",
                 i + 1
             )));
         }
@@ -159,7 +159,7 @@ impl Row {
     }
 }
 
-fn read(file: &PathBuf) -> Result<Vec<u8>, Failure> {
+fn read(file: &PathBuf) -> Result<Vec<u8>, CliError> {
     let mut text = Vec::new();
     let result = if file.as_os_str() == "-" {
         std::io::stdin().lock().read_to_end(&mut text)
@@ -168,32 +168,32 @@ fn read(file: &PathBuf) -> Result<Vec<u8>, Failure> {
     };
     match result {
         Ok(_) => Ok(text),
-        Err(error) => Err(Failure::input(format!("{} can't be read: {error}.", file.display()))),
+        Err(error) => Err(CliError::input(format!("{} can't be read: {error}.", file.display()))),
     }
 }
 
 /// The events of a file: one JSON document (an event or an array), or one event a line.
-fn events(text: &[u8]) -> Result<Vec<Value>, Failure> {
+fn events(text: &[u8]) -> Result<Vec<Value>, CliError> {
     let events = match parse_strict(text) {
         Ok(Value::Array(events)) => events,
         Ok(event) => vec![event],
         Err(_) => lines(text)?,
     };
     if events.is_empty() {
-        return Err(Failure::input(
+        return Err(CliError::input(
             "The file holds no event. Expected one CloudEvent as JSON a line.",
         ));
     }
     Ok(events)
 }
 
-fn lines(text: &[u8]) -> Result<Vec<Value>, Failure> {
+fn lines(text: &[u8]) -> Result<Vec<Value>, CliError> {
     let lines = text.split(|byte| *byte == b'\n').enumerate();
     lines
         .filter(|(_, line)| !line.trim_ascii().is_empty())
         .map(|(i, line)| {
             parse_strict(line).map_err(|invalid| {
-                Failure::input(format!(
+                CliError::input(format!(
                     "Line {} is no CloudEvent: {invalid}. Nothing was published.",
                     i + 1
                 ))
@@ -242,8 +242,8 @@ impl Publisher {
     /// Hands `payload` to intake as it is.
     ///
     /// # Errors
-    /// [`Failure::Service`] when Lambda does not answer, or the answer is not intake's.
-    pub async fn invoke(&self, payload: &Value) -> Result<Answer, Failure> {
+    /// [`CliError::Service`] when Lambda does not answer, or the answer is not intake's.
+    pub async fn invoke(&self, payload: &Value) -> Result<Answer, CliError> {
         let call = self
             .client
             .invoke()
@@ -258,7 +258,7 @@ impl Publisher {
             return Ok(Answer::Error(message.trim_end_matches('.').to_owned()));
         }
         serde_json::from_slice::<Results>(&body).map(|r| Answer::Results(r.results)).map_err(|_| {
-            Failure::service(format!(
+            CliError::service(format!(
                 "The answer of {} is not intake's. Is it the function of this stack?",
                 self.function
             ))
@@ -269,7 +269,7 @@ impl Publisher {
     ///
     /// # Errors
     /// As [`Publisher::invoke`].
-    pub async fn publish(&self, payload: &Value) -> Result<Published, Failure> {
+    pub async fn publish(&self, payload: &Value) -> Result<Published, CliError> {
         Ok(match self.invoke(payload).await? {
             Answer::Error(error) => Published::Refused(error),
             Answer::Results(rows) => match rows.iter().find(|row| !row.is_stored()) {
@@ -281,11 +281,11 @@ impl Publisher {
 }
 
 impl Report for Publication {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let columns = [
             Column::number("#", |row: &Row| row.number.to_string()),
             Column::text("result", |row: &Row| row.result.clone())
-                .toned(|row| Some(if row.is_stored() { Tone::Good } else { Tone::Bad })),
+                .toned(|row| Some(if row.is_stored() { Style::Good } else { Style::Bad })),
             Column::text("order", |row: &Row| row.order_id.clone().unwrap_or_default()),
             Column::text("event", |row: &Row| row.id.clone().unwrap_or_default()),
             Column::text("problems", Row::problems),
@@ -322,13 +322,13 @@ mod tests {
         };
         let of = |bytes: usize| Value::String("x".repeat(bytes));
         assert_eq!(sizes(vec![of(1); BATCH_EVENTS + 1]), [BATCH_EVENTS, 1]);
-        assert_eq!(sizes(vec![of(LARGEST_EVENT - 2); 9]), [4, 4, 1]);
+        assert_eq!(sizes(vec![of(MAX_EVENT_BYTES - 2); 9]), [4, 4, 1]);
         assert_eq!(sizes(vec![of(1), of(2 * BATCH_BYTES), of(1)]), [1, 1, 1]);
     }
 
     #[test]
     fn an_event_that_lambda_does_not_carry_is_named_and_nothing_is_published() {
-        let events = vec![Value::Null, Value::String("x".repeat(MOST_BYTES))];
+        let events = vec![Value::Null, Value::String("x".repeat(MAX_BYTES))];
         let refused = batches(events).unwrap_err().to_string();
         assert!(refused.starts_with("Event 2 holds 6000002 bytes"), "{refused}");
     }
@@ -353,7 +353,7 @@ mod tests {
             ..row(3, "invalid")
         };
         let report = Publication { events: vec![row(1, "accepted"), row(2, "duplicate"), bad] };
-        insta::assert_snapshot!(report.text(Paint::Plain));
+        insta::assert_snapshot!(report.text(ColorMode::Plain));
         insta::assert_json_snapshot!(report);
     }
 }

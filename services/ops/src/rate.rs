@@ -10,7 +10,7 @@ const UNKNOWN_SES: f64 = 1.0;
 const SHARE: f64 = 0.8;
 
 /// The most that is taken: SQS would take more, the mails behind it would not.
-const MOST: f64 = 3000.0;
+const MAX: f64 = 3000.0;
 
 /// Reads `--rate`.
 ///
@@ -18,8 +18,8 @@ const MOST: f64 = 3000.0;
 /// A sentence, for anything but a number above 0.
 pub fn parse(typed: &str) -> Result<f64, String> {
     match typed.parse::<f64>() {
-        Ok(rate) if (0.01..=MOST).contains(&rate) => Ok(rate),
-        _ => Err(format!("expected messages a second, from 0.01 to {MOST}")),
+        Ok(rate) if (0.01..=MAX).contains(&rate) => Ok(rate),
+        _ => Err(format!("expected messages a second, from 0.01 to {MAX}")),
     }
 }
 
@@ -30,7 +30,7 @@ pub async fn of(stack: &Stack, asked_for: Option<f64>) -> f64 {
         return rate;
     }
     match send_rate(stack).await {
-        Ok(rate) => (rate * SHARE).clamp(0.1, MOST),
+        Ok(rate) => (rate * SHARE).clamp(0.1, MAX),
         Err(why) => {
             note(&format!(
                 "SES does not tell its send rate ({why}), so this goes at {UNKNOWN_SES} a second; \

@@ -5,7 +5,7 @@ use kit::ledger::{Change, Item, RecordOutcome};
 use shared::ledger::{Facts, State, Transition};
 
 use crate::aws::Stack;
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// How far the clock of the operator's machine may be off: a lease that has only just run out by it
 /// may be alive.
@@ -16,7 +16,7 @@ pub const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 /// somebody with the same intent.
 ///
 /// # Errors
-/// [`Failure::Service`] when the ledger does not answer, or the record is another one meanwhile.
+/// [`CliError::Service`] when the ledger does not answer, or the record is another one meanwhile.
 pub async fn reopen(
     stack: &Stack,
     order_id: &str,
@@ -24,22 +24,22 @@ pub async fn reopen(
     attempt: u32,
     send_before: Timestamp,
     reason: &str,
-) -> Result<(), Failure> {
-    let facts = Facts::of_attempt(Timestamp::now().as_millisecond(), attempt);
+) -> Result<(), CliError> {
+    let facts = Facts::for_attempt(Timestamp::now().as_millisecond(), attempt);
     let change = Change::new(Transition::Reopen, facts)
         .with("reason", reason)
         .with_number("send_before", send_before.as_millisecond());
     match stack.ledger().record(order_id, notification, change).await {
         Ok(RecordOutcome::Recorded(_)) => Ok(()),
         Ok(RecordOutcome::Refused(item)) if is_open_at(&item, attempt) => Ok(()),
-        Ok(RecordOutcome::Refused(item)) => Err(Failure::service(format!(
+        Ok(RecordOutcome::Refused(item)) => Err(CliError::service(format!(
             "Its record changed meanwhile: it is {} now. Nothing was queued.",
             item.state
         ))),
         Ok(RecordOutcome::Absent) => {
-            Err(Failure::service("Its record is gone meanwhile. Nothing was queued."))
+            Err(CliError::service("Its record is gone meanwhile. Nothing was queued."))
         }
-        Err(error) => Err(Failure::service(format!("Can't write the ledger: {error}."))),
+        Err(error) => Err(CliError::service(format!("Can't write the ledger: {error}."))),
     }
 }
 

@@ -8,10 +8,10 @@ use shared::ledger::State;
 
 use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::Stack;
-use crate::failure::{Ending, Failure};
+use crate::failure::{CliError, ExitStatus};
 use crate::mailrequest::{self, Which};
 use crate::order::{command_words, kind_and_scope};
-use crate::output::{Paint, Report, Tone, at};
+use crate::output::{ColorMode, Report, Style, at};
 use crate::reopen::reopen;
 
 /// Flags of `resend`.
@@ -46,14 +46,14 @@ pub struct Queued {
 /// command finds the record open and goes on.
 ///
 /// # Errors
-/// [`Failure::Input`] when the mail must not be sent: SES has accepted it, or may have.
-pub async fn run(stack: &Stack, args: &Args) -> Result<(Queued, Ending), Failure> {
+/// [`CliError::Input`] when the mail must not be sent: SES has accepted it, or may have.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Queued, ExitStatus), CliError> {
     let now = Timestamp::now();
     let item = mailrequest::find(stack, &args.which).await?;
     may_be_sent(&item, now.as_millisecond())?;
     let queued =
         queue_again(stack, &item, now, "resend", args.reason.as_deref(), &args.who).await?;
-    Ok((queued, Ending::Healthy))
+    Ok((queued, ExitStatus::Healthy))
 }
 
 /// Opens, queues and audits.
@@ -67,7 +67,7 @@ pub async fn queue_again(
     action: &str,
     reason: Option<&str>,
     who: &Who,
-) -> Result<Queued, Failure> {
+) -> Result<Queued, CliError> {
     let request = mailrequest::rebuild(stack, item, now).await?;
     let (kind, scope) = kind_and_scope(item);
     let plan = json!({
@@ -96,12 +96,12 @@ pub async fn queue_again(
 }
 
 /// The promise that no customer gets the same mail twice holds for operators too.
-fn may_be_sent(item: &Item, now: i64) -> Result<(), Failure> {
+fn may_be_sent(item: &Item, now: i64) -> Result<(), CliError> {
     let order = &item.order_id;
     let (kind, _) = kind_and_scope(item);
     let words = command_words(item);
     match item.state() {
-        Some(State::Planned) if item.doubts > 0 => Err(Failure::input(format!(
+        Some(State::Planned) if item.doubts > 0 => Err(CliError::input(format!(
             "It is {}, but {} earlier attempt(s) ended in doubt: SES may have accepted it. If \
                  SES has not (its console, the customer), say so with `waybill settle {words} \
                  not-sent --reason \"...\"`, which also sends it.",
@@ -109,35 +109,35 @@ fn may_be_sent(item: &Item, now: i64) -> Result<(), Failure> {
         ))),
         Some(State::Failed | State::Planned) => Ok(()),
         Some(State::Skipped) if item.reason.as_deref() == Some("erased") => {
-            Err(Failure::input(format!("The order {order} was erased; its mails are not sent.")))
+            Err(CliError::input(format!("The order {order} was erased; its mails are not sent.")))
         }
         Some(State::Skipped) => Ok(()),
-        Some(State::Sending) if item.lease_until >= now => Err(Failure::input(format!(
+        Some(State::Sending) if item.lease_until >= now => Err(CliError::input(format!(
             "It is being sent right now, until {} at most. Look again then: `waybill order {order}`.",
             at(item.lease_until)
         ))),
-        Some(State::Sending | State::InDoubt) => Err(Failure::input(format!(
+        Some(State::Sending | State::InDoubt) => Err(CliError::input(format!(
             "It is in doubt: SES may have accepted it. If SES has not (its console, the customer), \
              say so with `waybill settle {words} not-sent --reason \"...\"`, which also sends it."
         ))),
         Some(State::Sent | State::Delivered | State::Bounced | State::Complained) => {
-            Err(Failure::input(format!(
+            Err(CliError::input(format!(
                 "SES has accepted this mail ({}); Waybill sends none twice. For a customer who \
                  needs it again, `waybill preview {kind} --order {order} --out DIR` writes it to a \
                  file that customer service can send on.",
                 item.message_id.as_deref().unwrap_or("without an id")
             )))
         }
-        None => Err(Failure::input("Its state is of a newer version. Use that one's `waybill`.")),
+        None => Err(CliError::input("Its state is of a newer version. Use that one's `waybill`.")),
     }
 }
 
 impl Report for Queued {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
         format!(
             "{} {}{scope} of order {} (was {}). `waybill order {}` shows what becomes of it.\n",
-            paint.paint(Tone::Good, "Queued"),
+            paint.paint(Style::Good, "Queued"),
             self.kind,
             self.order_id,
             self.was,
@@ -194,7 +194,7 @@ mod tests {
             was: "failed".to_owned(),
             result: "queued",
         };
-        insta::assert_snapshot!(queued.text(Paint::Plain));
+        insta::assert_snapshot!(queued.text(ColorMode::Plain));
         insta::assert_json_snapshot!(queued);
     }
 }

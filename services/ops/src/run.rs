@@ -7,7 +7,7 @@ use clap::Parser;
 
 use crate::audit::command_line;
 use crate::cli::{Cli, Command, arguments};
-use crate::failure::{Ending, Failure};
+use crate::failure::{CliError, ExitStatus};
 use crate::output::{Output, Report, note};
 use crate::{
     dlq, doctor, erase, journal, manual, order, preview, publish, resend, settle, status,
@@ -35,9 +35,9 @@ pub async fn main() -> ExitCode {
 /// Runs a command line within another process; the first word is the command's name.
 ///
 /// # Errors
-/// [`Failure`], also for a command line that is not one.
-pub async fn run(typed: impl IntoIterator<Item = OsString>) -> Result<Ending, Failure> {
-    let (cli, command) = read(typed).map_err(|usage| Failure::Input(usage.to_string()))?;
+/// [`CliError`], also for a command line that is not one.
+pub async fn run(typed: impl IntoIterator<Item = OsString>) -> Result<ExitStatus, CliError> {
+    let (cli, command) = read(typed).map_err(|usage| CliError::Input(usage.to_string()))?;
     carry_out(&cli, command).await
 }
 
@@ -48,7 +48,7 @@ fn read(typed: impl IntoIterator<Item = OsString>) -> Result<(Cli, String), clap
     Ok((Cli::try_parse_from(arguments(typed))?, command))
 }
 
-async fn carry_out(cli: &Cli, command: String) -> Result<Ending, Failure> {
+async fn carry_out(cli: &Cli, command: String) -> Result<ExitStatus, CliError> {
     let output = Output::new(cli.output);
     match &cli.command {
         Command::Completions(args) => return Ok(manual::completions(args, output)),
@@ -74,11 +74,11 @@ async fn carry_out(cli: &Cli, command: String) -> Result<Ending, Failure> {
         Command::Preview(args) => printed(output, preview::run(Some(stack), args).await?),
         Command::Doctor(args) => printed(output, doctor::run(stack, args).await?),
         Command::Audit(args) => printed(output, journal::run(stack, args).await?),
-        Command::Completions(_) | Command::Man(_) => Ending::Healthy,
+        Command::Completions(_) | Command::Man(_) => ExitStatus::Healthy,
     })
 }
 
-fn printed(output: Output, (report, ending): (impl Report, Ending)) -> Ending {
+fn printed(output: Output, (report, ending): (impl Report, ExitStatus)) -> ExitStatus {
     output.print(&report);
     ending
 }

@@ -8,16 +8,16 @@ use shared::ledger::{Facts, State, Transition};
 
 use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::Stack;
-use crate::failure::{Ending, Failure};
+use crate::failure::{CliError, ExitStatus};
 use crate::mailrequest::{self, Which};
 use crate::order::{command_words, kind_and_scope};
-use crate::output::{Paint, Report, Tone, at};
+use crate::output::{ColorMode, Report, Style, at};
 use crate::reopen::CLOCKS_DIFFER;
 use crate::resend::queue_again;
 
 /// What the operator found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Word {
+pub enum Resolution {
     /// SES has accepted the mail.
     Sent,
     /// SES has not accepted it: it is sent now.
@@ -30,7 +30,7 @@ pub struct Args {
     #[command(flatten)]
     pub which: Which,
     /// sent: SES has accepted it. not-sent: it has not, so it is sent now
-    pub word: Word,
+    pub word: Resolution,
     /// With sent: what SES calls the mail, if you know
     #[arg(long, value_name = "ID")]
     pub message_id: Option<String>,
@@ -58,29 +58,34 @@ pub struct Settled {
 /// Settles it. Broken off after the record was opened, the same command finds it open and goes on.
 ///
 /// # Errors
-/// [`Failure::Input`] when nobody doubts the mail.
-pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, Ending), Failure> {
+/// [`CliError::Input`] when nobody doubts the mail.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, ExitStatus), CliError> {
     let now = Timestamp::now();
     let found = mailrequest::find(stack, &args.which).await?;
     let item = in_doubt(stack, found, args.word, now).await?;
     let result = match args.word {
-        Word::Sent => {
+        Resolution::Sent => {
             sent(stack, args, &item, now).await?;
             "sent"
         }
-        Word::NotSent => {
+        Resolution::NotSent => {
             let reason = args.reason.as_deref();
             queue_again(stack, &item, now, "settle not-sent", reason, &args.who).await?;
             "queued"
         }
     };
     let (kind, scope) = kind_and_scope(&item);
-    Ok((Settled { order_id: item.order_id, kind, scope, result }, Ending::Healthy))
+    Ok((Settled { order_id: item.order_id, kind, scope, result }, ExitStatus::Healthy))
 }
 
 /// The record in doubt. One whose mailer's lease has run out without a word is in doubt too, and is
 /// recorded so first.
-async fn in_doubt(stack: &Stack, item: Item, word: Word, now: Timestamp) -> Result<Item, Failure> {
+async fn in_doubt(
+    stack: &Stack,
+    item: Item,
+    word: Resolution,
+    now: Timestamp,
+) -> Result<Item, CliError> {
     if may_be_settled(&item, word) {
         return Ok(item);
     }
@@ -88,28 +93,28 @@ async fn in_doubt(stack: &Stack, item: Item, word: Word, now: Timestamp) -> Resu
     if item.state() != Some(State::Sending) || item.lease_until >= latest {
         return Err(not_in_doubt(&item));
     }
-    let change = Change::new(Transition::Expire, Facts::at(now.as_millisecond()))
+    let change = Change::new(Transition::Expire, Facts::new(now.as_millisecond()))
         .with("reason", "the lease ran out without a word from its holder");
     match stack.ledger().record(&item.order_id, &item.notification, change).await {
         Ok(RecordOutcome::Recorded(item)) => Ok(*item),
-        Ok(_) => Err(Failure::service("Its record changed meanwhile. Nothing was settled.")),
-        Err(error) => Err(Failure::service(format!("Can't write the ledger: {error}."))),
+        Ok(_) => Err(CliError::service("Its record changed meanwhile. Nothing was settled.")),
+        Err(error) => Err(CliError::service(format!("Can't write the ledger: {error}."))),
     }
 }
 
-fn may_be_settled(item: &Item, word: Word) -> bool {
+fn may_be_settled(item: &Item, word: Resolution) -> bool {
     match item.state() {
         Some(State::InDoubt) => true,
         // An earlier attempt is in doubt, though a later one was not.
         Some(State::Planned) if item.doubts > 0 => true,
         // Opened by this command before it was broken off, or about to be sent anyway: one more
         // mail request changes nothing, the claim makes one mail of them.
-        Some(State::Planned) => word == Word::NotSent,
+        Some(State::Planned) => word == Resolution::NotSent,
         _ => false,
     }
 }
 
-fn not_in_doubt(item: &Item) -> Failure {
+fn not_in_doubt(item: &Item) -> CliError {
     let words = command_words(item);
     let instead = match item.state() {
         Some(State::Failed | State::Skipped | State::Planned) => format!(
@@ -121,31 +126,31 @@ fn not_in_doubt(item: &Item) -> Failure {
         }
         _ => "There is nothing to settle.".to_owned(),
     };
-    Failure::input(format!("This mail is not in doubt: it is {}. {instead}", item.state))
+    CliError::input(format!("This mail is not in doubt: it is {}. {instead}", item.state))
 }
 
-async fn sent(stack: &Stack, args: &Args, item: &Item, now: Timestamp) -> Result<(), Failure> {
+async fn sent(stack: &Stack, args: &Args, item: &Item, now: Timestamp) -> Result<(), CliError> {
     let intent = Intent {
         action: format!("settle sent {}", item.order_id),
         reason: args.reason.as_deref(),
         plan: json!({ "order_id": item.order_id, "notification": item.notification }),
     };
     let audit = Audit::begin(stack, &args.who, intent).await?;
-    let mut change = Change::new(Transition::Settle, Facts::at(now.as_millisecond()))
+    let mut change = Change::new(Transition::Settle, Facts::new(now.as_millisecond()))
         .with("reason", "settled by an operator");
     if let Some(id) = &args.message_id {
         change = change.with("message_id", id);
     }
     let result = match stack.ledger().record(&item.order_id, &item.notification, change).await {
         Ok(RecordOutcome::Recorded(_)) => Ok(()),
-        Ok(_) => Err(Failure::service("Its record changed meanwhile. Nothing was settled.")),
-        Err(error) => Err(Failure::service(format!("Can't write the ledger: {error}."))),
+        Ok(_) => Err(CliError::service("Its record changed meanwhile. Nothing was settled.")),
+        Err(error) => Err(CliError::service(format!("Can't write the ledger: {error}."))),
     };
     audit.end_with(result, &json!({ "settled": "sent" })).await
 }
 
 impl Report for Settled {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
         let came = match self.result {
             "sent" => "is recorded as sent",
@@ -153,7 +158,7 @@ impl Report for Settled {
         };
         format!(
             "{}: {}{scope} of order {} {came}.\n",
-            paint.paint(Tone::Good, "Settled"),
+            paint.paint(Style::Good, "Settled"),
             self.kind,
             self.order_id
         )
@@ -182,11 +187,14 @@ mod tests {
     fn an_earlier_attempt_in_doubt_is_settled_too_and_an_open_record_goes_on_to_be_sent() {
         let item =
             |state: &str, doubts| Item { state: state.to_owned(), doubts, ..Item::default() };
-        assert!(may_be_settled(&item("planned", 1), Word::Sent));
-        assert!(may_be_settled(&item("planned", 0), Word::NotSent), "the command was broken off");
-        assert!(!may_be_settled(&item("planned", 0), Word::Sent));
-        assert!(!may_be_settled(&item("failed", 0), Word::NotSent));
-        assert!(!may_be_settled(&item("sent", 2), Word::NotSent));
+        assert!(may_be_settled(&item("planned", 1), Resolution::Sent));
+        assert!(
+            may_be_settled(&item("planned", 0), Resolution::NotSent),
+            "the command was broken off"
+        );
+        assert!(!may_be_settled(&item("planned", 0), Resolution::Sent));
+        assert!(!may_be_settled(&item("failed", 0), Resolution::NotSent));
+        assert!(!may_be_settled(&item("sent", 2), Resolution::NotSent));
     }
 
     #[test]
@@ -198,7 +206,7 @@ mod tests {
             result,
         };
         insta::assert_snapshot!(
-            settled("sent").text(Paint::Plain) + &settled("queued").text(Paint::Plain)
+            settled("sent").text(ColorMode::Plain) + &settled("queued").text(ColorMode::Plain)
         );
         insta::assert_json_snapshot!(settled("sent"));
     }

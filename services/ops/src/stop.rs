@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::output::note;
 
 /// Whether the operator wants to stop. Long commands ask between two steps, and wake from every
@@ -51,9 +51,9 @@ impl Stop {
     }
 
     /// # Errors
-    /// [`Failure::Interrupted`] with `sentence` once it was asked for.
-    pub fn check(&self, sentence: &str) -> Result<(), Failure> {
-        if self.is_asked_for() { Err(Failure::Interrupted(sentence.to_owned())) } else { Ok(()) }
+    /// [`CliError::Interrupted`] with `sentence` once it was asked for.
+    pub fn check(&self, sentence: &str) -> Result<(), CliError> {
+        if self.is_asked_for() { Err(CliError::Interrupted(sentence.to_owned())) } else { Ok(()) }
     }
 }
 

@@ -8,8 +8,8 @@ use shared::EmailAddress;
 
 use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Stack, refused};
-use crate::failure::{Ending, Failure};
-use crate::output::{Column, Output, Paint, Report, Tone, at, rfc3339, table};
+use crate::failure::{CliError, ExitStatus};
+use crate::output::{ColorMode, Column, Output, Report, Style, at, rfc3339, table};
 use crate::pii::Personal;
 
 /// The commands about it.
@@ -73,16 +73,16 @@ pub struct Removed {
 /// Runs one.
 ///
 /// # Errors
-/// [`Failure::Input`] for what is no address or not on the list.
-pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<Ending, Failure> {
+/// [`CliError::Input`] for what is no address or not on the list.
+pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
     match command {
         Command::List(args) => output.print(&list(stack, args).await?),
         Command::Remove(args) => output.print(&remove(stack, args).await?),
     }
-    Ok(Ending::Healthy)
+    Ok(ExitStatus::Healthy)
 }
 
-async fn list(stack: &Stack, args: &ListArgs) -> Result<List, Failure> {
+async fn list(stack: &Stack, args: &ListArgs) -> Result<List, CliError> {
     let summaries = stack
         .ses()
         .list_suppressed_destinations()
@@ -111,9 +111,9 @@ fn row(summary: &SuppressedDestinationSummary, personal: Personal) -> Row {
     }
 }
 
-async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, Failure> {
+async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
     let address = EmailAddress::parse(&args.address)
-        .map_err(|invalid| Failure::input(format!("That is no e-mail address: {invalid}.")))?;
+        .map_err(|invalid| CliError::input(format!("That is no e-mail address: {invalid}.")))?;
     let intent = Intent {
         action: "suppression remove".to_owned(),
         reason: args.reason.as_deref(),
@@ -124,7 +124,7 @@ async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, Failure> {
     let result = match call.await {
         Ok(_) => Ok(()),
         Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found_exception()) => {
-            Err(Failure::input(format!(
+            Err(CliError::input(format!(
                 "{} is not on SES's suppression list of this region. `waybill suppression list \
                  --show-pii` shows what is.",
                 address.masked()
@@ -137,13 +137,13 @@ async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, Failure> {
 }
 
 impl Report for List {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         if self.addresses.is_empty() {
             return "No address is on SES's suppression list.\n".to_owned();
         }
         let columns = [
             Column::text("address", |row: &Row| row.address.clone()),
-            Column::text("reason", |row: &Row| row.reason.clone()).toned(|_| Some(Tone::Warning)),
+            Column::text("reason", |row: &Row| row.reason.clone()).toned(|_| Some(Style::Warning)),
             Column::text("since", |row: &Row| at(row.milliseconds)),
         ];
         let rows = table(paint, &columns, &self.addresses);
@@ -152,7 +152,7 @@ impl Report for List {
 }
 
 impl Report for Removed {
-    fn text(&self, _: Paint) -> String {
+    fn text(&self, _: ColorMode) -> String {
         format!(
             "{} is off the list: SES mails it again. Mails that bounced stay bounced.\n",
             self.address
@@ -175,14 +175,14 @@ mod tests {
         let list = List {
             addresses: vec![row("jo@example.com", "BOUNCE"), row("a@b.co.uk", "COMPLAINT")],
         };
-        insta::assert_snapshot!(list.text(Paint::Plain));
+        insta::assert_snapshot!(list.text(ColorMode::Plain));
         insta::assert_json_snapshot!(list);
     }
 
     #[test]
     fn a_removal_as_people_and_scripts_read_it() {
         let removed = Removed { address: "j***@***.com".to_owned(), result: "removed" };
-        insta::assert_snapshot!(removed.text(Paint::Plain));
+        insta::assert_snapshot!(removed.text(ColorMode::Plain));
         insta::assert_json_snapshot!(removed);
     }
 }

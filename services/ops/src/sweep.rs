@@ -7,16 +7,16 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kit::queue::{Outgoing, send_all};
+use kit::queue::{OutgoingMessage, send_all};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Queue, Stack};
 use crate::confirm::{Confirmation, confirm};
-use crate::failure::{Ending, Failure};
+use crate::failure::{CliError, ExitStatus};
 use crate::outbox::{Lost, Missing};
-use crate::output::{Column, Format, Output, Paint, Report, at, json, rfc3339, table};
+use crate::output::{ColorMode, Column, Format, Output, Report, at, json, rfc3339, table};
 use crate::progress::Progress;
 use crate::rate;
 use crate::stop::Stop;
@@ -82,13 +82,13 @@ pub struct Sweep {
 /// Sweeps.
 ///
 /// # Errors
-/// [`Failure::Service`] when a table or the queue does not answer; the same command goes on.
+/// [`CliError::Service`] when a table or the queue does not answer; the same command goes on.
 pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
     stop: &Stop,
-) -> Result<Ending, Failure> {
+) -> Result<ExitStatus, CliError> {
     let now = Timestamp::now();
     let since = when::parse("--since", &args.since, now)?;
     let youngest = now.as_millisecond() - YOUNGEST_MS;
@@ -116,7 +116,7 @@ pub async fn run(
         Format::Json => output.write(&json(&sweep)),
         Format::Table => output.write(&sweep.conclusion()),
     }
-    result.map(|()| Ending::attention_if(args.dry_run && !entries.is_empty()))
+    result.map(|()| ExitStatus::attention_if(args.dry_run && !entries.is_empty()))
 }
 
 async fn queue_audited(
@@ -126,7 +126,7 @@ async fn queue_audited(
     missing: &Missing<'_>,
     entries: &[Lost],
     sweep: &mut Sweep,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let rate = rate::of(stack, args.rate).await;
     let intent = Intent {
         action: "sweep".to_owned(),
@@ -147,7 +147,7 @@ async fn queue(
     entries: &[Lost],
     rate: f64,
     queued: &mut usize,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let url = stack.url(Queue::Dispatch).await?;
     let progress = Progress::moving(entries.len() as u64);
     let start = tokio::time::Instant::now();
@@ -157,10 +157,10 @@ async fn queue(
         stop.sleep_until(turn).await;
         stop.check("Stopped; the same command goes on with what is still missing.")?;
         let Some(body) = missing.message(entry).await? else { continue };
-        let message = Outgoing { body, ..Outgoing::default() };
+        let message = OutgoingMessage { body, ..OutgoingMessage::default() };
         if let Some(Err(error)) = send_all(&stack.sqs, &url, vec![message]).await.into_iter().next()
         {
-            return Err(Failure::service(format!(
+            return Err(CliError::service(format!(
                 "{error}. {queued} event(s) were queued; the same command goes on with the rest."
             )));
         }
@@ -193,7 +193,7 @@ impl Sweep {
 }
 
 impl Report for Sweep {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         if self.missing.is_empty() {
             return format!(
                 "The ledger knows every event from {} to {}.\n",
@@ -237,10 +237,10 @@ mod tests {
             accepted_at: 1_763_900_000_000 + n * 1000,
         };
         let mut sweep = Sweep::new(1_763_896_400_000, 1_763_903_600_000, &[entry(2), entry(1)]);
-        insta::assert_snapshot!(sweep.text(Paint::Plain));
+        insta::assert_snapshot!(sweep.text(ColorMode::Plain));
         sweep.queued = Some(2);
         insta::assert_json_snapshot!(sweep);
         let nothing = Sweep::new(1_763_896_400_000, 1_763_903_600_000, &[]);
-        insta::assert_snapshot!(nothing.text(Paint::Plain));
+        insta::assert_snapshot!(nothing.text(ColorMode::Plain));
     }
 }

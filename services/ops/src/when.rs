@@ -4,20 +4,20 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// Reads a moment: `2h`, `90m`, `3d` (so long before `now`), `2026-11-20` (its first second in
 /// UTC) or RFC 3339. Answers milliseconds since 1970.
 ///
 /// # Errors
-/// [`Failure::Input`] that says what `flag` takes.
-pub fn parse(flag: &str, typed: &str, now: Timestamp) -> Result<i64, Failure> {
+/// [`CliError::Input`] that says what `flag` takes.
+pub fn parse(flag: &str, typed: &str, now: Timestamp) -> Result<i64, CliError> {
     let moment = ago(typed)
         .map(|duration| now - duration)
         .or_else(|| typed.parse::<Timestamp>().ok())
         .or_else(|| Some(typed.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp()));
     moment.map(Timestamp::as_millisecond).ok_or_else(|| {
-        Failure::input(format!(
+        CliError::input(format!(
             "{flag} {typed} is no moment: say how long ago (30m, 2h, 3d), a day (2026-11-20) or a \
              time in RFC 3339 (2026-11-20T10:30:00Z)."
         ))

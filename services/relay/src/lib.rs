@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 pub use outbox::{Entry, Outbox, OutboxError, Stored};
 pub use sources::{Queues, Relay, Tables};
 pub use stream::message;
-pub use sweep::{Swept, sweep};
+pub use sweep::{SweepStats, sweep};
 
 /// Runs the function until its environment is shut down.
 ///

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use kit::why;
+use kit::describe_sdk_error;
 use shared::OrderId;
 use shared::outbox::{SWEEP_INDEX, bucket, unpack};
 
@@ -25,11 +25,11 @@ pub struct Entry {
 
 /// The first entries of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct First {
+pub struct IndexPage {
     /// In the order of time.
     pub entries: Vec<Entry>,
     /// Every entry before this moment is among them.
-    pub whole_before: i64,
+    pub complete_until: i64,
 }
 
 /// An event as it is stored.
@@ -52,25 +52,25 @@ pub struct Outbox<'a>(pub &'a Tables);
 
 impl Outbox<'_> {
     /// The first entries of a bucket from `from` on and before `until`, about `most` of them.
-    pub async fn first_entries(
+    pub async fn page(
         self,
         bucket: &str,
         from: i64,
         until: i64,
         most: i32,
-    ) -> Result<First, OutboxError> {
+    ) -> Result<IndexPage, OutboxError> {
         let mut limit = most;
         loop {
             let query = self.query(bucket, from, until - 1).limit(limit);
-            let page = query.send().await.map_err(|e| OutboxError(why(&e)))?;
+            let page = query.send().await.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
             let mut entries: Vec<Entry> = page.items().iter().filter_map(entry).collect();
             let Some(last) = page.last_evaluated_key().and_then(sweep_at) else {
-                return Ok(First { entries, whole_before: until });
+                return Ok(IndexPage { entries, complete_until: until });
             };
             // Of the last one's millisecond there may be more.
             if last > from {
                 entries.retain(|entry| entry.sweep_at < last);
-                return Ok(First { entries, whole_before: last });
+                return Ok(IndexPage { entries, complete_until: last });
             }
             limit = limit.saturating_mul(2);
         }
@@ -90,7 +90,7 @@ impl Outbox<'_> {
             .send()
             .collect::<Result<Vec<_>, _>>()
             .await;
-        let items = pages.map_err(|e| OutboxError(why(&e)))?;
+        let items = pages.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
         Ok(items.iter().filter_map(entry).collect())
     }
 
@@ -108,14 +108,14 @@ impl Outbox<'_> {
             .expression_attribute_values(":until", number(until))
     }
 
-    /// Those of at most [`MOST_KEYS`](kit::MOST_KEYS) entries that the ledger has not seen.
+    /// Those of at most [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) entries that the ledger has not seen.
     pub async fn unseen(self, entries: &[Entry]) -> Result<Vec<Entry>, OutboxError> {
         let keys: HashSet<(&str, &str)> =
             entries.iter().map(|e| (e.order_id.as_str(), e.ledger_key.as_str())).collect();
         let keys = keys.into_iter().map(|(o, n)| ledger_key(o, n)).collect();
         let (client, table) = (&self.0.client, &self.0.ledger);
         let found = kit::batch_get(client, table, Some("order_id, notification"), keys).await;
-        let found = found.map_err(|e| OutboxError(why(&e)))?;
+        let found = found.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
         let seen: HashSet<(String, String)> = found
             .iter()
             .filter_map(|item| Some((string(item, "order_id")?, string(item, "notification")?)))
@@ -133,7 +133,7 @@ impl Outbox<'_> {
             .table_name(&self.0.events)
             .set_key(Some(event_key(entry)))
             .projection_expression("message, sweeps");
-        let answer = call.send().await.map_err(|e| OutboxError(why(&e)))?;
+        let answer = call.send().await.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
         Ok(answer.item.map(|item| Stored {
             message: item.get("message").and_then(|v| unpack(v.as_b().ok()?.as_ref()).ok()),
             sweeps: item.get("sweeps").and_then(|n| n.as_n().ok()?.parse().ok()).unwrap_or(0),
@@ -184,7 +184,7 @@ impl Outbox<'_> {
             {
                 Ok(())
             }
-            Err(error) => Err(OutboxError(why(&error))),
+            Err(error) => Err(OutboxError(describe_sdk_error(&error))),
         }
     }
 }

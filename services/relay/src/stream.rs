@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use kit::queue::{DeadLetter, Disposition, Outgoing, SendFailure, send_all};
+use kit::queue::{BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, send_all};
 use kit::telemetry::{Count, count_many};
 use serde_json::{Value, json};
 use shared::OrderId;
@@ -19,11 +19,11 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
     for record in inserts {
         match message(record) {
             Some(body) => {
-                messages.push(Outgoing { body, ..Outgoing::default() });
+                messages.push(OutgoingMessage { body, ..OutgoingMessage::default() });
                 senders.push(record);
             }
             None => {
-                if set_aside(relay, record, NOT_INTAKES).await == Disposition::Retry {
+                if dead_letter(relay, record, NOT_INTAKES).await == BatchItemOutcome::Retry {
                     return failed_from(senders.first().copied().unwrap_or(record));
                 }
             }
@@ -34,10 +34,10 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
     for (result, record) in results.iter().zip(senders) {
         let is_dealt_with = match result {
             Ok(()) => true,
-            Err(error @ SendFailure::Refused) => {
-                set_aside(relay, record, &error.to_string()).await == Disposition::Done
+            Err(error @ SendError::Refused) => {
+                dead_letter(relay, record, &error.to_string()).await == BatchItemOutcome::Done
             }
-            Err(error @ SendFailure::NotTaken(_)) => {
+            Err(error @ SendError::Unavailable(_)) => {
                 tracing::warn!(%error, "the stream comes again from the first message not taken");
                 false
             }
@@ -67,7 +67,7 @@ pub(crate) const NOT_INTAKES: &str =
 
 /// What can never be queued goes to the dead-letter queue by its keys, and the records behind it go
 /// on.
-async fn set_aside(relay: &Relay, record: &Value, reason: &str) -> Disposition {
+async fn dead_letter(relay: &Relay, record: &Value, reason: &str) -> BatchItemOutcome {
     let keys = &record["dynamodb"]["Keys"];
     let order_id = keys["order_id"]["S"].as_str().and_then(|id| OrderId::parse(id).ok());
     let letter = DeadLetter::unreadable(keys.to_string(), reason.to_owned());

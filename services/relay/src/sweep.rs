@@ -1,38 +1,38 @@
 //! The sweep: what the stream lost, found again.
 
 use futures::{StreamExt, TryStreamExt, stream};
-use kit::MOST_KEYS;
-use kit::queue::{DeadLetter, Disposition, Outgoing, SendFailure, send_all};
+use kit::MAX_BATCH_GET_KEYS;
+use kit::queue::{BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, send_all};
 use kit::telemetry::{Count, count};
 use serde_json::json;
 use shared::OrderId;
-use shared::dead_letter::Code;
-use shared::outbox::{BUCKET_MS, FARTHEST_AHEAD_MS, buckets};
+use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
+use shared::queue::dead_letter::Code;
 
-use crate::outbox::{Entry, First, Outbox, OutboxError};
+use crate::outbox::{Entry, IndexPage, Outbox, OutboxError};
 use crate::sources::Relay;
 use crate::stream::NOT_INTAKES;
 use crate::watermark;
 
 /// How far back the very first sweep looks: twice a stream's memory of 24 hours.
-const FIRST_LOOK_MS: i64 = 2 * 24 * 60 * 60 * 1000;
+const INITIAL_LOOKBACK_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
 /// About how many entries of a bucket are read at once: a busy hour must fit into memory.
 const PAGE: i32 = 500;
 
 /// After so many sweeps, nearly two days by default, an event that never reaches the ledger goes to
 /// the dead-letter queue instead of the dispatch queue.
-const MOST_SWEEPS: u32 = 9;
+const MAX_SWEEPS: u32 = 9;
 
 /// How many events are queued again at the same time.
-const AT_ONCE: usize = 8;
+const MAX_CONCURRENCY: usize = 8;
 
 /// The sweep stops when this part of its time is left, so that what it began can end.
 const RESERVE: i64 = 4;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Swept {
+pub struct SweepStats {
     /// Events it looked at.
     pub looked_at: usize,
     /// Events that it queued again.
@@ -46,7 +46,7 @@ struct Sweep<'a> {
     from: i64,
     until: i64,
     stop_at: i64,
-    swept: Swept,
+    swept: SweepStats,
 }
 
 /// Looks at every event that has come of age since the last sweep, in the order of time. Broken off
@@ -56,18 +56,18 @@ struct Sweep<'a> {
 ///
 /// # Errors
 /// [`OutboxError`] when a table did not answer.
-pub async fn sweep(relay: &Relay, deadline: i64) -> Result<Swept, OutboxError> {
+pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxError> {
     let now = relay.clock.now_ms();
     let until = now - relay.sweep_after_ms;
-    let from = watermark::read(&relay.tables).await?.unwrap_or(until - FIRST_LOOK_MS);
+    let from = watermark::read(&relay.tables).await?.unwrap_or(until - INITIAL_LOOKBACK_MS);
     let stop_at = deadline.saturating_sub(deadline.saturating_sub(now) / RESERVE);
-    let mut sweep = Sweep { relay, from, until, stop_at, swept: Swept::default() };
+    let mut sweep = Sweep { relay, from, until, stop_at, swept: SweepStats::default() };
     let result = sweep.run().await;
     // Also what a failure left undone begins there.
     if sweep.from > from {
         watermark::write(&relay.tables, sweep.from).await?;
     }
-    let Swept { looked_at, queued_again } = sweep.swept;
+    let SweepStats { looked_at, queued_again } = sweep.swept;
     tracing::info!(looked_at, queued_again, "swept");
     result.map(|()| sweep.swept)
 }
@@ -75,15 +75,15 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<Swept, OutboxError> {
 impl Sweep<'_> {
     async fn run(&mut self) -> Result<(), OutboxError> {
         while self.from < self.until && self.has_time() {
-            let First { entries, whole_before } = self.first_entries().await?;
-            for chunk in entries.chunks(MOST_KEYS) {
+            let IndexPage { entries, complete_until } = self.page().await?;
+            for chunk in entries.chunks(MAX_BATCH_GET_KEYS) {
                 self.from = self.from.max(chunk[0].sweep_at);
                 if !self.has_time() {
                     return Ok(());
                 }
                 self.look_at(chunk).await?;
             }
-            self.from = whole_before;
+            self.from = complete_until;
         }
         Ok(())
     }
@@ -97,29 +97,31 @@ impl Sweep<'_> {
     }
 
     /// The next entries, of the hour that the sweep stands in.
-    async fn first_entries(&self) -> Result<First, OutboxError> {
+    async fn page(&self) -> Result<IndexPage, OutboxError> {
         let (outbox, from) = (Outbox(&self.relay.tables), self.from);
         let until = next_hour(from).min(self.until);
-        let of_buckets: Vec<First> = stream::iter(buckets(from))
-            .map(|bucket| async move { outbox.first_entries(&bucket, from, until, PAGE).await })
-            .buffer_unordered(AT_ONCE)
+        let of_buckets: Vec<IndexPage> = stream::iter(buckets(from))
+            .map(|bucket| async move { outbox.page(&bucket, from, until, PAGE).await })
+            .buffer_unordered(MAX_CONCURRENCY)
             .try_collect()
             .await?;
-        let whole_before = of_buckets.iter().map(|first| first.whole_before).min().unwrap_or(until);
+        let complete_until =
+            of_buckets.iter().map(|first| first.complete_until).min().unwrap_or(until);
         let all = of_buckets.into_iter().flat_map(|first| first.entries);
-        let mut entries: Vec<Entry> = all.filter(|entry| entry.sweep_at < whole_before).collect();
+        let mut entries: Vec<Entry> = all.filter(|entry| entry.sweep_at < complete_until).collect();
         entries.sort_unstable_by_key(|entry| entry.sweep_at);
-        Ok(First { entries, whole_before })
+        Ok(IndexPage { entries, complete_until })
     }
 
     async fn look_at(&mut self, entries: &[Entry]) -> Result<(), OutboxError> {
         let unseen = Outbox(&self.relay.tables).unseen(entries).await?;
         self.swept.looked_at += entries.len();
         let relay = self.relay;
-        let mut moved =
-            stream::iter(&unseen).map(|entry| queue_again(relay, entry)).buffer_unordered(AT_ONCE);
+        let mut moved = stream::iter(&unseen)
+            .map(|entry| queue_again(relay, entry))
+            .buffer_unordered(MAX_CONCURRENCY);
         while let Some(fate) = moved.try_next().await? {
-            self.swept.queued_again += usize::from(fate == Fate::Queued);
+            self.swept.queued_again += usize::from(fate == SweepOutcome::Queued);
         }
         Ok(())
     }
@@ -131,48 +133,48 @@ const fn next_hour(at: i64) -> i64 {
 
 /// What became of an event that the ledger has not seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum SweepOutcome {
     Queued,
-    SetAside,
+    DeadLettered,
     /// Erased meanwhile.
     Gone,
 }
 
-async fn queue_again(relay: &Relay, entry: &Entry) -> Result<Fate, OutboxError> {
+async fn queue_again(relay: &Relay, entry: &Entry) -> Result<SweepOutcome, OutboxError> {
     let outbox = Outbox(&relay.tables);
     let Some(stored) = outbox.stored(entry).await? else {
-        return Ok(Fate::Gone);
+        return Ok(SweepOutcome::Gone);
     };
     let Some(message) = stored.message else {
-        return set_aside(relay, entry, keys(entry), Code::Unreadable, NOT_INTAKES.to_owned())
+        return dead_letter(relay, entry, keys(entry), Code::Unreadable, NOT_INTAKES.to_owned())
             .await;
     };
-    if stored.sweeps >= MOST_SWEEPS {
+    if stored.sweeps >= MAX_SWEEPS {
         let reason = format!("swept {} times without ever reaching the ledger", stored.sweeps);
-        return set_aside(relay, entry, message, Code::Unplannable, reason).await;
+        return dead_letter(relay, entry, message, Code::Unplannable, reason).await;
     }
-    let message = Outgoing { body: message, ..Outgoing::default() };
+    let message = OutgoingMessage { body: message, ..OutgoingMessage::default() };
     let sent = send_all(&relay.queues.client, &relay.queues.dispatch, vec![message]).await;
     match sent.into_iter().next() {
         // Its neighbours must not wait for it.
-        Some(Err(error @ SendFailure::Refused)) => {
-            set_aside(relay, entry, keys(entry), Code::Unplannable, error.to_string()).await
+        Some(Err(error @ SendError::Refused)) => {
+            dead_letter(relay, entry, keys(entry), Code::Unplannable, error.to_string()).await
         }
-        Some(Err(error @ SendFailure::NotTaken(_))) => Err(OutboxError(error.to_string())),
+        Some(Err(error @ SendError::Unavailable(_))) => Err(OutboxError(error.to_string())),
         Some(Ok(())) | None => {
             count(Count::Swept);
             let Entry { order_id, event, .. } = entry;
             tracing::warn!(order_id, event, sweeps = stored.sweeps, "queued again");
             let again = relay.clock.now_ms() + pause(relay, stored.sweeps);
-            outbox.look_again(entry, again).await.map(|()| Fate::Queued)
+            outbox.look_again(entry, again).await.map(|()| SweepOutcome::Queued)
         }
     }
 }
 
 /// Twice as long after each sweep: an event that waits behind a long backlog is not multiplied.
 fn pause(relay: &Relay, sweeps: u32) -> i64 {
-    let doubled = relay.sweep_after_ms.saturating_mul(1 << sweeps.min(MOST_SWEEPS));
-    doubled.min(FARTHEST_AHEAD_MS)
+    let doubled = relay.sweep_after_ms.saturating_mul(1 << sweeps.min(MAX_SWEEPS));
+    doubled.min(MAX_SWEEP_DELAY_MS)
 }
 
 /// Names the item in a dead letter that cannot hold it.
@@ -180,17 +182,21 @@ fn keys(entry: &Entry) -> String {
     json!({ "order_id": { "S": entry.order_id }, "event": { "S": entry.event } }).to_string()
 }
 
-async fn set_aside(
+async fn dead_letter(
     relay: &Relay,
     entry: &Entry,
     body: String,
     code: Code,
     reason: String,
-) -> Result<Fate, OutboxError> {
+) -> Result<SweepOutcome, OutboxError> {
     let order_id = OrderId::parse(&entry.order_id).ok();
     let letter = DeadLetter { body, code, reason, order_id, kind: None };
     match relay.queues.dead_letters.take(letter).await {
-        Disposition::Done => Outbox(&relay.tables).forget(entry).await.map(|()| Fate::SetAside),
-        Disposition::Retry => Err(OutboxError("the dead-letter queue is out of reach".to_owned())),
+        BatchItemOutcome::Done => {
+            Outbox(&relay.tables).forget(entry).await.map(|()| SweepOutcome::DeadLettered)
+        }
+        BatchItemOutcome::Retry => {
+            Err(OutboxError("the dead-letter queue is out of reach".to_owned()))
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use kit::why;
+use kit::describe_sdk_error;
 
 use crate::outbox::OutboxError;
 use crate::sources::Tables;
@@ -20,7 +20,7 @@ pub async fn read(tables: &Tables) -> Result<Option<i64>, OutboxError> {
         .table_name(&tables.ledger)
         .set_key(Some(key()))
         .consistent_read(true);
-    let answer = call.send().await.map_err(|e| OutboxError(why(&e)))?;
+    let answer = call.send().await.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
     Ok(answer.item.and_then(|item| item.get("swept_until")?.as_n().ok()?.parse().ok()))
 }
 
@@ -32,7 +32,7 @@ pub async fn write(tables: &Tables, swept_until: i64) -> Result<(), OutboxError>
         .table_name(&tables.ledger)
         .set_item(Some(key()))
         .item("swept_until", AttributeValue::N(swept_until.to_string()));
-    call.send().await.map_err(|e| OutboxError(why(&e)))?;
+    call.send().await.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
     Ok(())
 }
 

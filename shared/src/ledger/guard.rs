@@ -4,7 +4,7 @@ use super::record::{Record, State};
 
 /// After so many attempts that ended in doubt, the policy `resend` leaves the rest to an operator.
 /// Attempts that SES refused are not counted: a mail that was throttled all day is as good as new.
-pub const MOST_DOUBTS: u32 = 3;
+pub const MAX_DOUBTS: u32 = 3;
 
 /// A state that a transition may leave, or the absence of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub enum Guard {
     /// was silent when it came back, and it was parked; what failed was certainly not sent, so one
     /// more try mails nobody twice.)
     Replayed,
-    /// The policy is `resend`, the grace period is over, and fewer than [`MOST_DOUBTS`] attempts
+    /// The policy is `resend`, the grace period is over, and fewer than [`MAX_DOUBTS`] attempts
     /// have ended in doubt.
     GracePassed,
     /// No attempt has ended in doubt.
@@ -61,7 +61,7 @@ pub struct Facts {
 impl Facts {
     /// The facts of a writer that knows only the time.
     #[must_use]
-    pub const fn at(now: i64) -> Self {
+    pub const fn new(now: i64) -> Self {
         Self {
             now,
             attempt: 0,
@@ -74,8 +74,8 @@ impl Facts {
 
     /// The facts of the mailer that holds `attempt`.
     #[must_use]
-    pub const fn of_attempt(now: i64, attempt: u32) -> Self {
-        Self { attempt, ..Self::at(now) }
+    pub const fn for_attempt(now: i64, attempt: u32) -> Self {
+        Self { attempt, ..Self::new(now) }
     }
 }
 
@@ -105,7 +105,7 @@ impl Guard {
             Due => record.not_before <= facts.now,
             LeaseExpired => record.lease_until < facts.now,
             Replayed => record.since < facts.enqueued_at,
-            GracePassed => record.since <= facts.resend_doubts_from && record.doubts < MOST_DOUBTS,
+            GracePassed => record.since <= facts.resend_doubts_from && record.doubts < MAX_DOUBTS,
             Undoubted => record.doubts == 0,
             Doubted => record.doubts > 0,
             DoubtedOnce => record.doubts == 1,

@@ -6,7 +6,7 @@ pub mod protocol;
 pub mod reason;
 pub mod record;
 
-pub use guard::{Facts, Guard, MOST_DOUBTS, Precondition};
+pub use guard::{Facts, Guard, MAX_DOUBTS, Precondition};
 pub use outcome::{AfterClaim, after_claim};
 pub use protocol::{Transition, Write};
 pub use reason::{FailReason, SkipReason};

@@ -11,12 +11,12 @@
 //! - Once SES is known to have accepted a mail, no transition leads back to a state from which it
 //!   could be sent.
 //! - A second acceptance needs a claim out of `in_doubt`, which only the policy `resend` or an
-//!   operator's word allows; the policy only after the grace period, and [`MOST_DOUBTS`] times.
+//!   operator's word allows; the policy only after the grace period, and [`MAX_DOUBTS`] times.
 //! - `skipped` and `failed` mean that it was certainly not sent: where an earlier attempt is in
 //!   doubt, a later one that comes to nothing leads back to `in_doubt` ([`Transition::Hold`]).
 //! - SES's own events are believed in every state that a claimed notification can be in.
 
-use super::guard::{Facts, Guard, MOST_DOUBTS, Precondition};
+use super::guard::{Facts, Guard, MAX_DOUBTS, Precondition};
 use super::record::{Record, State};
 
 /// Everything that can happen to a notification.
@@ -217,7 +217,7 @@ impl Transition {
                 Record { attempt: before.attempt + 1, lease_until: facts.lease_until, ..after }
             }
             Write::CountDoubt => Record { doubts: before.doubts + 1, ..after },
-            Write::ExhaustDoubts => Record { doubts: MOST_DOUBTS, ..after },
+            Write::ExhaustDoubts => Record { doubts: MAX_DOUBTS, ..after },
             Write::ClearDoubts => Record { doubts: 0, ..after },
             Write::Postpone => Record { not_before: facts.not_before, ..after },
         })

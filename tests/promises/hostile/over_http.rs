@@ -13,9 +13,9 @@ use local::lambda::Invocation;
 use local::resources::EVENTS_TABLE;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
-use shared::event::MOST_NESTING;
+use shared::contract::event::MAX_NESTING;
 use shared::outbox::pack;
-use waybill_tests::chaos::dice::Dice;
+use waybill_tests::chaos::rng::Rng;
 
 use crate::support::events::{confirmed, customer, sample};
 use crate::support::http::{post, request};
@@ -232,7 +232,7 @@ async fn a_stream_record_that_intake_did_not_write_is_set_aside_and_its_neighbou
     let stack = TestStack::start().await;
     let good = sample("1001-confirmed");
     let id = shared::CorrelationId::parse("test").expect("valid");
-    let body = shared::message::DispatchRequest::body(&good, jiff::Timestamp::now(), &id);
+    let body = shared::queue::message::DispatchRequest::body(&good, jiff::Timestamp::now(), &id);
     let packed = BASE64_STANDARD.encode(pack(&body));
     let image = |image: Value| {
         json!({
@@ -297,7 +297,7 @@ fn sized(order: &str, bytes: usize) -> String {
 /// SQS would not take the largest events: it has to keep them compressed.
 fn random_text(seed: &str, length: usize) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let dice = Dice::new(1);
+    let dice = Rng::new(1);
     let letter = |nth| char::from(LETTERS[dice.roll(&[seed], nth, 32) as usize]);
     (0..length as u64).map(letter).collect()
 }
@@ -331,10 +331,10 @@ async fn an_event_nested_as_deep_as_is_taken_is_mailed_and_a_deeper_one_is_refus
         let deep = format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1));
         confirmed(order).replacen('{', &format!("{{\"extension\":{deep},"), 1)
     };
-    let taken = nested("H11", MOST_NESTING);
+    let taken = nested("H11", MAX_NESTING);
     let outcomes = stack.publish(&[taken]).await;
     assert_eq!(outcomes.of("H11-confirmed").state.as_deref(), Some("delivered"));
-    for levels in [MOST_NESTING + 1, 126, 127, 128, 200] {
+    for levels in [MAX_NESTING + 1, 126, 127, 128, 200] {
         let answer = post(stack.stack.address, ONE, nested("H12", levels).as_bytes()).await;
         is_a_problem(&answer, StatusCode::BAD_REQUEST);
     }

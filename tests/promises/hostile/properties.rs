@@ -9,10 +9,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
-use shared::json::parse_strict;
+use shared::contract::json::parse_strict;
 use shared::ledger::Transition;
-use shared::message::{DispatchRequest, MailRequest};
 use shared::outbox::pack;
+use shared::queue::message::{DispatchRequest, MailRequest};
 use shared::{CorrelationId, Event, NotificationKey};
 use waybill_tests::hostile;
 
@@ -120,7 +120,7 @@ proptest! {
         kind in select(SES_KINDS.map(|(kind, _)| kind).to_vec()),
         json in valid::event(),
     ) {
-        let key = NotificationKey::of(&Event::parse(&json).expect("valid"));
+        let key = NotificationKey::for_event(&Event::parse(&json).expect("valid"));
         let Reading::Ours(event) = read(&ses_event(kind, &key).to_string()) else {
             return Err(TestCaseError::fail("it was not read as ours"));
         };
@@ -132,7 +132,7 @@ proptest! {
     #[test]
     fn the_ses_event_parser_survives_what_is_nearly_an_event(
         json in changed(sample_event().prop_map(|json| {
-            ses_event("Bounce", &NotificationKey::of(&Event::parse(&json).expect("valid")))
+            ses_event("Bounce", &NotificationKey::for_event(&Event::parse(&json).expect("valid")))
         }))
     ) {
         hostile::ses_event(&json.to_string());
@@ -244,7 +244,7 @@ fn in_messages(event: &Value) -> Value {
 
 fn mail_request(request: DispatchRequest) -> MailRequest {
     let send_before = request.send_before();
-    let key = NotificationKey::of(&request.event);
+    let key = NotificationKey::for_event(&request.event);
     let DispatchRequest { accepted_at, correlation_id, event, .. } = request;
     MailRequest { key, accepted_at, send_before, correlation_id, event }
 }

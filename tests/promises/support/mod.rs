@@ -17,7 +17,7 @@ pub mod events;
 pub mod http;
 pub mod json;
 pub mod killer;
-pub mod later;
+pub mod simulated_pipeline;
 pub mod valid;
 
 /// How long a test waits for what must happen before it fails.

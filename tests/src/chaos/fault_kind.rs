@@ -5,13 +5,13 @@ use std::fmt;
 
 use local::aws::calls::Service;
 
-use super::odds::{Moment, SERVICES, Strike, of_function};
+use super::odds::{FaultAction, Moment, SERVICES, of_function};
 
 /// What can go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {
     /// A function's call of a service was struck.
-    Call(Strike, Moment, Service),
+    Call(FaultAction, Moment, Service),
     /// Messages that a mapping wanted deleted stayed.
     DeletionsRefused,
     /// Messages that a mapping received were lost on the way to it.
@@ -83,7 +83,7 @@ pub struct Lines<'a>(pub &'a Counts);
 
 impl fmt::Display for Lines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut calls: BTreeMap<(Strike, Moment), Vec<(Service, u64)>> = BTreeMap::new();
+        let mut calls: BTreeMap<(FaultAction, Moment), Vec<(Service, u64)>> = BTreeMap::new();
         let mut others = Vec::new();
         for (kind, times) in self.0 {
             match kind {
@@ -111,8 +111,8 @@ mod tests {
     #[test]
     fn the_services_of_a_strike_share_a_line() {
         let counts = Counts::from([
-            (FaultKind::Call(Strike::Kill, Moment::After, Service::DynamoDb), 3),
-            (FaultKind::Call(Strike::Kill, Moment::After, Service::SesV2), 1),
+            (FaultKind::Call(FaultAction::Kill, Moment::After, Service::DynamoDb), 3),
+            (FaultKind::Call(FaultAction::Kill, Moment::After, Service::SesV2), 1),
             (FaultKind::ReceiptsLost, 12),
         ]);
         let lines = "        4 killed after (DynamoDB 3, SESv2 1)\n       12 receipts lost\n";

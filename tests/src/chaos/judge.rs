@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use kit::ledger::Item;
-use shared::ledger::{MOST_DOUBTS, State};
+use shared::ledger::{MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;
 
 use super::orders::{Case, Expected};
@@ -100,7 +100,7 @@ impl Evidence<'_> {
     fn doubt(&self, item: &Item, reason: &str) -> End {
         let why = match self.case.kind.doubt_policy() {
             DoubtPolicy::Hold => "its kind is held",
-            DoubtPolicy::Resend if item.doubts >= MOST_DOUBTS => "it was doubted too often",
+            DoubtPolicy::Resend if item.doubts >= MAX_DOUBTS => "it was doubted too often",
             DoubtPolicy::Resend => {
                 let doubts = item.doubts;
                 return End::Broken(format!("lost: in doubt ({doubts}), and nothing comes of it"));

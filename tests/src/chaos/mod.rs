@@ -13,17 +13,17 @@
 //! The [`verdict::Verdict`] comes from two witnesses that know nothing of each other: SES, which
 //! tells by the mails' tags what it accepted, and the ledger, which tells what Waybill believes.
 
-pub mod debts;
-pub mod dice;
 pub mod fault_kind;
 pub mod judge;
 pub mod killer;
 pub mod odds;
 pub mod orders;
+pub mod pending_faults;
 pub mod place;
 pub mod plan;
 pub mod publish;
 pub mod rest;
+pub mod rng;
 pub mod run;
 pub mod sightings;
 pub mod verdict;

@@ -19,7 +19,7 @@ pub enum Moment {
 
 /// What strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Strike {
+pub enum FaultAction {
     /// The service says that it is called too often.
     Throttle,
     /// The service answers 500.
@@ -46,7 +46,7 @@ impl Moment {
     }
 }
 
-impl Strike {
+impl FaultAction {
     /// A word for reports.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -72,7 +72,7 @@ impl Strike {
 }
 
 /// In how many of 10,000 calls.
-pub type Odds = &'static [(Strike, u64)];
+pub type Odds = &'static [(FaultAction, u64)];
 
 /// A rate above which nothing would ever come through.
 pub const OF: u64 = 10_000;
@@ -80,8 +80,8 @@ pub const OF: u64 = 10_000;
 /// The services that functions call.
 pub const SERVICES: [Service; 3] = [Service::DynamoDb, Service::Sqs, Service::SesV2];
 
+use FaultAction::{Fail, HangUp, Kill, Throttle, TimeOut};
 use Moment::{After, Before};
-use Strike::{Fail, HangUp, Kill, Throttle, TimeOut};
 
 /// The odds for a function's call.
 #[must_use]

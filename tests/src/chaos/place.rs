@@ -5,8 +5,8 @@ use std::fmt;
 use local::aws::calls::{Caller, Service};
 use local::edge::faults::Call;
 
-use super::dice::Dice;
 use super::odds::Moment;
+use super::rng::Rng;
 
 /// One side of one operation that one function calls.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ impl Place {
 
     /// A number below `sides` for the `nth` call here, `about` something; the same each time.
     #[must_use]
-    pub fn roll(&self, dice: Dice, about: &[&str], nth: u64, sides: u64) -> u64 {
+    pub fn roll(&self, dice: Rng, about: &[&str], nth: u64, sides: u64) -> u64 {
         let service = self.service.to_string();
         let here = [self.caller.as_str(), &service, &self.operation, self.moment.word()];
         dice.roll(&[&here, about].concat(), nth, sides)

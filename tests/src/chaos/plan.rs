@@ -12,14 +12,14 @@ use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
 use local::lambda::Function;
 
-use super::debts::Debts;
-use super::dice::Dice;
 use super::fault_kind::{Counts, FaultKind};
 use super::killer::kill_caller;
 use super::odds::{
-    BROWN_OUT, BrownOut, DELETIONS_REFUSED, Moment, OF, Odds, Strike, of_function, of_mapping,
+    BROWN_OUT, BrownOut, DELETIONS_REFUSED, FaultAction, Moment, OF, Odds, of_function, of_mapping,
 };
+use super::pending_faults::PendingFaults;
 use super::place::Place;
+use super::rng::Rng;
 use super::sightings::{SesEvent, Sightings};
 
 /// The functions that can be killed.
@@ -30,10 +30,10 @@ const MAPPING: &str = "mapping";
 /// A seeded plan. It does nothing until it is armed.
 #[derive(Default)]
 pub struct Plan {
-    dice: Option<Dice>,
+    dice: Option<Rng>,
     armed: AtomicBool,
     functions: OnceLock<BTreeMap<&'static str, Function>>,
-    debts: Mutex<Debts>,
+    debts: Mutex<PendingFaults>,
     /// How often the mappings called from each place.
     mappings: Mutex<BTreeMap<Place, u64>>,
     struck: Mutex<Counts>,
@@ -45,7 +45,7 @@ impl Plan {
     /// The plan of a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { dice: Some(Dice::new(seed)), ..Self::default() }
+        Self { dice: Some(Rng::new(seed)), ..Self::default() }
     }
 
     /// Lets it strike, and kill the processes of `stack`.
@@ -64,7 +64,7 @@ impl Plan {
 
     /// The dice, while it is armed.
     #[must_use]
-    pub fn dice(&self) -> Option<Dice> {
+    pub fn dice(&self) -> Option<Rng> {
         self.dice.filter(|_| self.armed.load(Ordering::SeqCst))
     }
 
@@ -92,7 +92,7 @@ impl Plan {
             return self.strike_mapping(dice, &place);
         }
         let strike = self.next_strike(dice, &place)?;
-        if strike == Strike::Kill && !self.kill(&place.caller, call.peer) {
+        if strike == FaultAction::Kill && !self.kill(&place.caller, call.peer) {
             self.debts().take_back(&place, strike);
             return None;
         }
@@ -101,7 +101,7 @@ impl Plan {
     }
 
     /// What chance has for this call, or else what is owed.
-    fn next_strike(&self, dice: Dice, place: &Place) -> Option<Strike> {
+    fn next_strike(&self, dice: Rng, place: &Place) -> Option<FaultAction> {
         let odds = of_function(place.service, place.moment);
         let mut debts = self.debts();
         let turn = debts.next(place);
@@ -113,7 +113,7 @@ impl Plan {
 
     /// A mapping is part of the stack and no process that could be killed. It owes nothing: what can
     /// strike it does so often.
-    fn strike_mapping(&self, dice: Dice, place: &Place) -> Option<Fault> {
+    fn strike_mapping(&self, dice: Rng, place: &Place) -> Option<Fault> {
         let nth = self.next_of_mapping(place);
         if place.operation == "DeleteMessageBatch" {
             let is_before = place.moment == Moment::Before;
@@ -143,7 +143,7 @@ impl Plan {
         function.is_some_and(|function| kill_caller(function, peer))
     }
 
-    fn debts(&self) -> MutexGuard<'_, Debts> {
+    fn debts(&self) -> MutexGuard<'_, PendingFaults> {
         self.debts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -182,12 +182,12 @@ impl Plan {
     }
 }
 
-fn decide(dice: Dice, place: &Place, nth: u64, odds: Odds) -> Option<Strike> {
+fn decide(dice: Rng, place: &Place, nth: u64, odds: Odds) -> Option<FaultAction> {
     let times = if is_in(dice, BROWN_OUT, place, nth) { BROWN_OUT.times } else { 1 };
     let mut roll = place.roll(dice, &[], nth, OF);
     for (strike, chance) in odds {
         let chance = match strike {
-            Strike::Kill | Strike::TimeOut => *chance,
+            FaultAction::Kill | FaultAction::TimeOut => *chance,
             _ => chance * times,
         };
         match roll.checked_sub(chance) {
@@ -198,7 +198,7 @@ fn decide(dice: Dice, place: &Place, nth: u64, odds: Odds) -> Option<Strike> {
     None
 }
 
-fn is_in(dice: Dice, run: BrownOut, place: &Place, nth: u64) -> bool {
+fn is_in(dice: Rng, run: BrownOut, place: &Place, nth: u64) -> bool {
     place.roll(dice, &["run"], nth / run.calls, run.one_in) == 0
 }
 
@@ -223,11 +223,11 @@ impl Faults for Plan {
 mod tests {
     use super::*;
 
-    fn decisions(seed: u64) -> Vec<Option<Strike>> {
+    fn decisions(seed: u64) -> Vec<Option<FaultAction>> {
         let (caller, operation) = ("mailer".to_owned(), "SendEmail".to_owned());
         let place = Place { caller, service: Service::SesV2, operation, moment: Moment::After };
         let odds = of_function(Service::SesV2, Moment::After);
-        (0..2_000).map(|nth| decide(Dice::new(seed), &place, nth, odds)).collect()
+        (0..2_000).map(|nth| decide(Rng::new(seed), &place, nth, odds)).collect()
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::rest::waiting;
 use super::run::Options;
 
 /// How many events go together.
-const AT_ONCE: usize = 50;
+const MAX_CONCURRENCY: usize = 50;
 
 /// How many publish side by side.
 const BACKENDS: usize = 4;
@@ -30,9 +30,9 @@ pub async fn publish(stack: &Stack, options: &Options) -> Result<(), PublishErro
     let Options { seed, events, .. } = *options;
     let publisher = Publisher::new(stack.address);
     let published = AtomicUsize::new(0);
-    stream::iter((0..events).step_by(AT_ONCE).map(Ok))
+    stream::iter((0..events).step_by(MAX_CONCURRENCY).map(Ok))
         .try_for_each_concurrent(BACKENDS, async |from| {
-            let until = (from + AT_ONCE).min(events);
+            let until = (from + MAX_CONCURRENCY).min(events);
             let lines: Vec<String> = (from..until).map(|n| orders::line(seed, n)).collect();
             while waiting(stack).await.is_none_or(|w| w.visible > BACKLOG) {
                 tokio::time::sleep(Duration::from_millis(10)).await;

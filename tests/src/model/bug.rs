@@ -45,7 +45,7 @@ pub enum Bug {
     RelayAcknowledgesFirst,
     /// Nobody looks for what the stream has lost.
     NoSweep,
-    /// A parked message is deleted before it is queued anew.
+    /// A requeued message is deleted before it is queued anew.
     ParkDeletesFirst,
     /// A failed message is deleted before it is in the dead-letter queue.
     BuryDeletesFirst,

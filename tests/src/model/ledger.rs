@@ -1,6 +1,6 @@
 //! The ledger: [`Transition::apply`] is the conditional write, and every write is watched.
 
-use shared::ledger::{Facts, MOST_DOUBTS, Record, State, Transition};
+use shared::ledger::{Facts, MAX_DOUBTS, Record, State, Transition};
 use shared::notification::DoubtPolicy;
 
 use super::bug::Bug;
@@ -94,7 +94,7 @@ impl Waybill {
             }
             (Some(Bug::ReplayUnguarded), Transition::Claim, State::Failed) => (planned, facts),
             (Some(Bug::DoubtsUncounted), Transition::Claim, State::InDoubt) => {
-                let uncounted = record.doubts.min(MOST_DOUBTS - 1);
+                let uncounted = record.doubts.min(MAX_DOUBTS - 1);
                 (Record { doubts: uncounted, ..record }, facts)
             }
             (Some(Bug::SkipOutOfDoubt), Transition::Skip, State::InDoubt) => {
@@ -163,7 +163,7 @@ fn watch_claim(order: &mut Order, before: Record, facts: Facts) -> Option<Breach
     };
     order.truth.excused = window && !order.truth.known;
     match before.state {
-        State::InDoubt if before.doubts >= MOST_DOUBTS => Some(Breach::TooManyDoubts),
+        State::InDoubt if before.doubts >= MAX_DOUBTS => Some(Breach::TooManyDoubts),
         State::Failed if facts.enqueued_at <= before.since => Some(Breach::UnaskedRetry),
         _ => None,
     }

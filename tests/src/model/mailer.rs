@@ -1,13 +1,13 @@
 //! The mailer: `deliver.rs`, `doubt.rs` and `stale.rs` of the mailer, one step at a time.
 
-use shared::ledger::{AfterClaim, Facts, MOST_DOUBTS, Record, State, Transition, after_claim};
+use shared::ledger::{AfterClaim, Facts, MAX_DOUBTS, Record, State, Transition, after_claim};
 use shared::notification::DoubtPolicy;
 
 use super::action::{How, Place};
 use super::bug::Bug;
 use super::ledger::Outcome;
 use super::settings::Waybill;
-use super::world::{Answer, Breach, GRACE, Hand, LEASE, Mailing, Message, Order, PAUSE};
+use super::world::{Breach, GRACE, Hand, LEASE, Mailing, Message, Order, PAUSE, SendOutcome};
 
 /// What a mailer does after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,10 @@ impl Mailer<'_> {
             Mailing::Expire => self.expire(),
             Mailing::Resend => self.resend(),
             Mailing::Hold { attempt } => self.hold(attempt),
-            Mailing::Park { until } if self.deletes_first(Bug::ParkDeletesFirst) => {
-                self.delete_early(Mailing::Park { until })
+            Mailing::Requeue { until } if self.deletes_first(Bug::ParkDeletesFirst) => {
+                self.delete_early(Mailing::Requeue { until })
             }
-            Mailing::Park { until } => self.park(until),
+            Mailing::Requeue { until } => self.requeue(until),
             Mailing::Bury if self.deletes_first(Bug::BuryDeletesFirst) => {
                 self.delete_early(Mailing::Bury)
             }
@@ -69,7 +69,7 @@ impl Mailer<'_> {
         Facts {
             enqueued_at: i64::from(message.enqueued_at),
             lease_until: now + LEASE,
-            ..Facts::at(now)
+            ..Facts::new(now)
         }
     }
 
@@ -88,7 +88,7 @@ impl Mailer<'_> {
                 _ => self.resend(),
             };
         }
-        park_until(1)
+        requeue_until(1)
     }
 
     fn claim(&mut self) -> Next {
@@ -128,7 +128,7 @@ impl Mailer<'_> {
 
     /// `doubt::hold`.
     fn hold(&mut self, attempt: u8) -> Next {
-        match self.write(Transition::Hold, Facts::of_attempt(0, u32::from(attempt))) {
+        match self.write(Transition::Hold, Facts::for_attempt(0, u32::from(attempt))) {
             Outcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
             Outcome::Refused(record) => self.stand_back(record),
             Outcome::Absent => Next::Step(Mailing::Delete),
@@ -138,7 +138,7 @@ impl Mailer<'_> {
     fn leave_in_doubt(&self) -> Next {
         let gone = LEASE - i64::from(self.order.stale_for.unwrap_or_default());
         if gone >= 0 && !self.model.has(Bug::StaleDoubtDropped) {
-            return park_until(gone + 1);
+            return requeue_until(gone + 1);
         }
         Next::Step(Mailing::Delete)
     }
@@ -148,7 +148,7 @@ impl Mailer<'_> {
             AfterClaim::AlreadyDone => Next::Step(Mailing::Delete),
             AfterClaim::AlreadyFailed => Next::Step(Mailing::Bury),
             AfterClaim::InProgress { .. } => Next::Retry,
-            AfterClaim::NotDue { until } => park_until(until),
+            AfterClaim::NotDue { until } => requeue_until(until),
             AfterClaim::InDoubt { since } => self.wait_in_doubt(record.doubts, since),
             AfterClaim::LeaseExpired if self.model.has(Bug::LeaseNeverRunsOut) => Next::Retry,
             AfterClaim::LeaseExpired => Next::Step(Mailing::Expire),
@@ -158,11 +158,11 @@ impl Mailer<'_> {
     fn wait_in_doubt(&self, doubts: u32, since: i64) -> Next {
         let resends =
             self.order.policy == DoubtPolicy::Resend || self.model.has(Bug::ResendUnderHold);
-        if !resends || (doubts >= MOST_DOUBTS && !self.model.has(Bug::DoubtsUncounted)) {
+        if !resends || (doubts >= MAX_DOUBTS && !self.model.has(Bug::DoubtsUncounted)) {
             return Next::Step(Mailing::Delete);
         }
         match since + self.grace() {
-            due if due > 0 => park_until(due),
+            due if due > 0 => requeue_until(due),
             _ => Next::Step(Mailing::Resend),
         }
     }
@@ -179,14 +179,14 @@ impl Mailer<'_> {
         if self.model.has(Bug::RecordBeforeSend)
             && self.order.record.is_some_and(|record| record.state == State::Sending)
         {
-            self.write(Transition::Accept, Facts::of_attempt(0, u32::from(attempt)));
+            self.write(Transition::Accept, Facts::for_attempt(0, u32::from(attempt)));
             return Next::Step(Mailing::Send { attempt });
         }
         let answer = match self.how {
-            How::Accepts => Answer::Accepted,
-            How::SaysNotNow => Answer::NotNow,
-            How::SaysNever => Answer::Never,
-            _ => Answer::Unknown,
+            How::Accepts => SendOutcome::Accepted,
+            How::SaysNotNow => SendOutcome::Retryable,
+            How::SaysNever => SendOutcome::Permanent,
+            _ => SendOutcome::Ambiguous,
         };
         if matches!(self.how, How::Accepts | How::AcceptsSilently) {
             let is_last = self.order.record.is_some_and(|record| {
@@ -197,17 +197,19 @@ impl Mailer<'_> {
         Next::Step(Mailing::Record { attempt, answer })
     }
 
-    fn record(&mut self, attempt: u8, answer: Answer) -> Next {
-        let facts = Facts::of_attempt(0, u32::from(attempt));
+    fn record(&mut self, attempt: u8, answer: SendOutcome) -> Next {
+        let facts = Facts::for_attempt(0, u32::from(attempt));
         let postponed = Facts { not_before: PAUSE, ..facts };
         match answer {
-            Answer::Accepted => {
+            SendOutcome::Accepted => {
                 self.write(Transition::Accept, facts);
                 Next::Step(Mailing::Delete)
             }
-            Answer::NotNow => self.postpone(postponed),
-            Answer::Unknown if self.model.has(Bug::RetryAmbiguous) => self.postpone(postponed),
-            Answer::Never => match self.write(Transition::Fail, facts) {
+            SendOutcome::Retryable => self.postpone(postponed),
+            SendOutcome::Ambiguous if self.model.has(Bug::RetryAmbiguous) => {
+                self.postpone(postponed)
+            }
+            SendOutcome::Permanent => match self.write(Transition::Fail, facts) {
                 Outcome::Recorded(_) => Next::Step(Mailing::Bury),
                 Outcome::Refused(_) if self.model.has(Bug::EchoMistaken) => {
                     Next::Step(Mailing::Delete)
@@ -218,7 +220,7 @@ impl Mailer<'_> {
                 Outcome::Refused(record) => self.stand_back(record),
                 Outcome::Absent => Next::Step(Mailing::Delete),
             },
-            Answer::Unknown => match self.write(Transition::Doubt, facts) {
+            SendOutcome::Ambiguous => match self.write(Transition::Doubt, facts) {
                 Outcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
                 Outcome::Refused(record) => self.stand_back(record),
                 Outcome::Absent => Next::Step(Mailing::Delete),
@@ -228,13 +230,13 @@ impl Mailer<'_> {
 
     fn postpone(&mut self, facts: Facts) -> Next {
         self.write(Transition::Refuse, facts);
-        park_until(facts.not_before)
+        requeue_until(facts.not_before)
     }
 
-    fn park(&mut self, until: i8) -> Next {
+    fn requeue(&mut self, until: i8) -> Next {
         let event = self.order.mail[self.place].event;
-        let parked = Message { visible_at: until.max(0), ..Message::new(event) };
-        self.order.mail.push(parked);
+        let requeued = Message { visible_at: until.max(0), ..Message::new(event) };
+        self.order.mail.push(requeued);
         Next::Step(Mailing::Delete)
     }
 
@@ -262,8 +264,8 @@ impl Mailer<'_> {
     }
 }
 
-fn park_until(until: i64) -> Next {
-    Next::Step(Mailing::Park { until: i8::try_from(until.clamp(0, 9)).expect("clamped") })
+fn requeue_until(until: i64) -> Next {
+    Next::Step(Mailing::Requeue { until: i8::try_from(until.clamp(0, 9)).expect("clamped") })
 }
 
 fn is_of(record: &Record, attempt: u8) -> bool {

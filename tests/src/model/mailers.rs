@@ -75,7 +75,7 @@ fn ways(step: Mailing, left: Faults) -> impl Iterator<Item = How> {
         Mailing::Start { .. } | Mailing::Resend => {
             &[How::Plain, How::Unanswered, How::WrittenUnanswered]
         }
-        Mailing::Park { .. } | Mailing::Bury => &[How::Plain],
+        Mailing::Requeue { .. } | Mailing::Bury => &[How::Plain],
         Mailing::Record { .. } | Mailing::Expire | Mailing::Hold { .. } => {
             &[How::Plain, How::Echoed]
         }

@@ -66,7 +66,7 @@ pub mod action;
 pub mod bug;
 pub mod check;
 pub mod coverage;
-mod hands;
+mod drivers;
 mod ledger;
 mod mailer;
 mod mailers;

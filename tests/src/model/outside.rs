@@ -54,7 +54,7 @@ impl Waybill {
             Step::Reopen => {
                 world.left.words -= 1;
                 let attempt = order.record.map_or(0, |record| record.attempt);
-                let facts = Facts::of_attempt(0, attempt);
+                let facts = Facts::for_attempt(0, attempt);
                 let (_, breach) = self.write(order, Transition::Reopen, facts, Echo::No);
                 order.truth.excused = true;
                 order.truth.vouched = true;
@@ -68,7 +68,7 @@ impl Waybill {
 
     /// `feedback::record`: whatever it reads was true, and must be believed.
     fn feedback(&self, order: &mut Order, event: Transition) -> Option<Breach> {
-        let (outcome, breach) = self.write(order, event, Facts::at(0), Echo::No);
+        let (outcome, breach) = self.write(order, event, Facts::new(0), Echo::No);
         let believed = match outcome {
             Outcome::Recorded(record) | Outcome::Refused(record) => record.state.is_accepted(),
             Outcome::Absent => true,

@@ -1,6 +1,6 @@
 //! The parts put together as a [`stateright::Model`].
 
-use shared::ledger::{MOST_DOUBTS, State};
+use shared::ledger::{MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;
 use stateright::{Model, Property};
 
@@ -152,5 +152,5 @@ impl Waybill {
 
 /// Whether a doubt is one that the policy leaves to SES's events and to an operator.
 fn is_left_in_doubt(order: &Order, doubts: u32) -> bool {
-    order.policy == DoubtPolicy::Hold || doubts >= MOST_DOUBTS || order.stale_for.is_some()
+    order.policy == DoubtPolicy::Hold || doubts >= MAX_DOUBTS || order.stale_for.is_some()
 }

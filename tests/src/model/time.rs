@@ -33,7 +33,7 @@ impl Message<Mailing> {
         self.visible_at = (self.visible_at - 1).max(0);
         for hand in self.hands.iter_mut() {
             hand.age += 1;
-            if let Mailing::Park { until } = &mut hand.step {
+            if let Mailing::Requeue { until } = &mut hand.step {
                 *until = (*until - 1).max(0);
             }
         }

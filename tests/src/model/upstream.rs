@@ -152,7 +152,7 @@ impl Waybill {
             Decide::Notify => Transition::Plan,
             Decide::Skip => Transition::SkipAtPlan,
         };
-        let (outcome, breach) = self.write(order, transition, Facts::at(0), Echo::No);
+        let (outcome, breach) = self.write(order, transition, Facts::new(0), Echo::No);
         let next = match outcome {
             Outcome::Recorded(_) => {
                 order.planned_by = event;

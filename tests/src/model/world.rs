@@ -7,7 +7,7 @@
 use shared::ledger::Record;
 use shared::notification::DoubtPolicy;
 
-use super::hands::Hands;
+use super::drivers::Drivers;
 use super::settings::Faults;
 
 /// How long a lease lasts. It runs out in the tick after its last one (the guard is `<`).
@@ -114,7 +114,7 @@ pub struct Message<Step> {
     /// Deleted, while a worker still holds it.
     pub gone: bool,
     /// Who works on it.
-    pub hands: Hands<Step>,
+    pub hands: Drivers<Step>,
 }
 
 /// A worker's work on one message. Its crash is its disappearance.
@@ -155,7 +155,7 @@ pub enum Mailing {
         /// The fencing token.
         attempt: u8,
         /// What SES said.
-        answer: Answer,
+        answer: SendOutcome,
     },
     /// Record that a lease has run out.
     Expire,
@@ -167,7 +167,7 @@ pub enum Mailing {
         attempt: u8,
     },
     /// Queue the message anew, for then.
-    Park {
+    Requeue {
         /// When it is to come back.
         until: i8,
     },
@@ -179,15 +179,15 @@ pub enum Mailing {
 
 /// SES's answer, as the mailer classifies it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Answer {
+pub enum SendOutcome {
     /// Accepted.
     Accepted,
     /// Proof of refusal, for now.
-    NotNow,
+    Retryable,
     /// Proof of refusal, for good.
-    Never,
+    Permanent,
     /// No proof of anything.
-    Unknown,
+    Ambiguous,
 }
 
 impl Order {
@@ -213,7 +213,7 @@ impl Order {
 
 impl<Step: Copy + Ord> Message<Step> {
     pub(super) const fn new(event: u8) -> Self {
-        Self { event, enqueued_at: 0, visible_at: 0, gone: false, hands: Hands::NONE }
+        Self { event, enqueued_at: 0, visible_at: 0, gone: false, hands: Drivers::NONE }
     }
 
     /// A worker is done with the message or dead: it is visible again, unless it was deleted.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::ledger::{Facts, Guard, MOST_DOUBTS, Precondition, Transition};
+use shared::ledger::{Facts, Guard, MAX_DOUBTS, Precondition, Transition};
 
 /// A condition expression with the values it mentions. `state` is a reserved word of DynamoDB, so
 /// it is always written `#state`.
@@ -53,7 +53,7 @@ fn comparisons(guard: Guard, facts: &Facts) -> Vec<(&'static str, &'static str, 
         Guard::Replayed => vec![("since <", ":if_enqueued", facts.enqueued_at)],
         Guard::GracePassed => vec![
             ("since <=", ":if_graced", facts.resend_doubts_from),
-            ("doubts <", ":if_most_doubts", i64::from(MOST_DOUBTS)),
+            ("doubts <", ":if_most_doubts", i64::from(MAX_DOUBTS)),
         ],
         Guard::Undoubted => vec![("doubts =", ":if_no_doubts", 0)],
         Guard::Doubted => vec![("doubts >", ":if_no_doubts", 0)],
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_claim_asks_for_each_way_in_and_nothing_else() {
-        let condition = condition(Transition::Claim, &Facts::at(5));
+        let condition = condition(Transition::Claim, &Facts::new(5));
         assert_eq!(
             condition.text,
             "(#state = :is_planned AND not_before <= :if_now) OR \
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn every_value_of_every_condition_is_mentioned_in_it() {
         for transition in Transition::ALL {
-            let condition = condition(transition, &Facts::at(5));
+            let condition = condition(transition, &Facts::new(5));
             for name in condition.values.keys() {
                 assert!(condition.text.contains(name.as_str()), "{transition:?}: {name}");
             }

@@ -103,7 +103,7 @@ impl Item {
     /// Whether `event` ([`shared::EventRef::sort_key`]) planned it and nobody has claimed it: its mail
     /// request may be missing.
     #[must_use]
-    pub fn waits_for_the_request_of(&self, event: &str) -> bool {
+    pub fn awaits_mail_request(&self, event: &str) -> bool {
         self.event == event && self.attempt == 0 && self.state() == Some(State::Planned)
     }
 

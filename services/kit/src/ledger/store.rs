@@ -6,12 +6,12 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::SignedDuration;
-use shared::ledger::{Facts, MOST_DOUBTS, Transition, Write};
+use shared::ledger::{Facts, MAX_DOUBTS, Transition, Write};
 
 use super::expression::{Condition, condition};
 use super::item::Item;
 use crate::config::{self, ConfigError};
-use crate::why::{said, why};
+use crate::{describe_sdk_error, describe_service_error};
 
 /// The ledger table.
 #[derive(Debug, Clone)]
@@ -26,18 +26,18 @@ pub struct Ledger {
 pub enum LedgerError {
     /// It did not answer, or only that it cannot or may not now: the same again later may succeed.
     #[error("the ledger did not answer: {0}")]
-    NoAnswer(String),
+    Unavailable(String),
     /// It holds what this version cannot read, or cannot hold what it was given. Waiting does not
     /// change that.
     #[error("the ledger and this version do not understand each other: {0}")]
-    Misunderstood(String),
+    Incompatible(String),
 }
 
 impl LedgerError {
     fn of(error: &impl ProvideErrorMetadata) -> Self {
         match error.code() {
-            Some("ValidationException") => Self::Misunderstood(said(error)),
-            _ => Self::NoAnswer(said(error)),
+            Some("ValidationException") => Self::Incompatible(describe_service_error(error)),
+            _ => Self::Unavailable(describe_service_error(error)),
         }
     }
 }
@@ -165,7 +165,7 @@ impl Ledger {
     ) -> Result<PlanOutcome, LedgerError> {
         let item = Item { since: now, expires_at: self.expires_at(now), ..item };
         let mut attributes: HashMap<String, AttributeValue> =
-            serde_dynamo::to_item(&item).map_err(|e| LedgerError::Misunderstood(e.to_string()))?;
+            serde_dynamo::to_item(&item).map_err(|e| LedgerError::Incompatible(e.to_string()))?;
         let state = transition.target();
         attributes.insert("state".to_owned(), text(state.as_str()));
         attributes.insert(format!("{state}_at"), number(now));
@@ -174,7 +174,7 @@ impl Ledger {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(attributes))
-            .condition_expression(condition(transition, &Facts::at(now)).text)
+            .condition_expression(condition(transition, &Facts::new(now)).text)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match put.send().await {
             Ok(_) => Ok(PlanOutcome::Created),
@@ -184,7 +184,7 @@ impl Ledger {
                 ) => Ok(PlanOutcome::Exists(Box::new(read(failed.item)?))),
                 other => Err(LedgerError::of(&other)),
             },
-            Err(other) => Err(LedgerError::NoAnswer(why(&other))),
+            Err(other) => Err(LedgerError::Unavailable(describe_sdk_error(&other))),
         }
     }
 
@@ -250,7 +250,7 @@ impl Ledger {
                 },
                 other => Err(LedgerError::of(&other)),
             },
-            Err(other) => Err(LedgerError::NoAnswer(why(&other))),
+            Err(other) => Err(LedgerError::Unavailable(describe_sdk_error(&other))),
         }
     }
 
@@ -271,7 +271,7 @@ impl Ledger {
             .send()
             .collect::<Result<Vec<_>, _>>()
             .await;
-        let items = pages.map_err(|e| LedgerError::NoAnswer(why(&e)))?;
+        let items = pages.map_err(|e| LedgerError::Unavailable(describe_sdk_error(&e)))?;
         items.into_iter().map(|item| read(Some(item))).collect()
     }
 
@@ -318,7 +318,7 @@ fn update_expression(change: &Change) -> (String, HashMap<String, AttributeValue
         }
         Write::ExhaustDoubts => {
             set.push("doubts = :most".to_owned());
-            values.insert(":most".to_owned(), number(i64::from(MOST_DOUBTS)));
+            values.insert(":most".to_owned(), number(i64::from(MAX_DOUBTS)));
         }
         Write::ClearDoubts => {
             set.push("doubts = :none".to_owned());
@@ -346,7 +346,7 @@ fn update_expression(change: &Change) -> (String, HashMap<String, AttributeValue
 }
 
 fn read(item: Option<HashMap<String, AttributeValue>>) -> Result<Item, LedgerError> {
-    Item::read(item.unwrap_or_default()).map_err(|e| LedgerError::Misunderstood(e.to_string()))
+    Item::read(item.unwrap_or_default()).map_err(|e| LedgerError::Incompatible(e.to_string()))
 }
 
 fn text(value: &str) -> AttributeValue {

@@ -9,37 +9,37 @@ use futures::{FutureExt, StreamExt, stream};
 
 /// How many messages of a batch are worked on at the same time: all of the ten that the mappings hand
 /// over.
-pub const AT_ONCE: usize = 10;
+pub const MAX_CONCURRENCY: usize = 10;
 
 /// What becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Disposition {
+pub enum BatchItemOutcome {
     /// It is dealt with: the mapping deletes it.
     Done,
     /// It comes back after its visibility timeout.
     Retry,
 }
 
-/// Handles the items, [`AT_ONCE`] at a time, and answers in their order. A handler that panics
+/// Handles the items, [`MAX_CONCURRENCY`] at a time, and answers in their order. A handler that panics
 /// answers `None` and leaves the others alone.
-pub async fn in_parallel<'a, I, T, F, Fut>(items: &'a [I], handle: F) -> Vec<Option<T>>
+pub async fn run_concurrently<'a, I, T, F, Fut>(items: &'a [I], handle: F) -> Vec<Option<T>>
 where
     F: Fn(&'a I) -> Fut,
     Fut: Future<Output = T>,
 {
     stream::iter(items)
         .map(|item| AssertUnwindSafe(handle(item)).catch_unwind().map(Result::ok))
-        .buffered(AT_ONCE)
+        .buffered(MAX_CONCURRENCY)
         .collect()
         .await
 }
 
 /// The answer that leaves exactly the messages to be retried on the queue.
 #[must_use]
-pub fn answer(messages: &[SqsMessage], dispositions: &[Disposition]) -> SqsBatchResponse {
+pub fn answer(messages: &[SqsMessage], outcomes: &[BatchItemOutcome]) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
-    for (message, disposition) in messages.iter().zip(dispositions) {
-        if *disposition == Disposition::Retry {
+    for (message, outcome) in messages.iter().zip(outcomes) {
+        if *outcome == BatchItemOutcome::Retry {
             response.add_failure(message.message_id.clone().unwrap_or_default());
         }
     }

@@ -1,11 +1,11 @@
 //! Moving a message to its dead-letter queue with the reason.
 
 use aws_sdk_sqs::Client;
-use shared::dead_letter::{CODE, Code, FAILED_AT, KIND, ORDER_ID, REASON};
+use shared::queue::dead_letter::{CODE, Code, FAILED_AT, KIND, ORDER_ID, REASON};
 use shared::{Kind, OrderId};
 
-use super::batch::Disposition;
-use super::send::{Outgoing, send_all};
+use super::batch::BatchItemOutcome;
+use super::send::{OutgoingMessage, send_all};
 use crate::clock::Clock;
 use crate::telemetry::{Count, count};
 
@@ -49,24 +49,24 @@ impl DeadLetterQueue {
 
     /// Moves the message: `Done` once it is in the dead-letter queue, so that a crash in between
     /// leaves it in both queues rather than in none; `Retry` when the queue did not take it.
-    pub async fn take(&self, letter: DeadLetter) -> Disposition {
+    pub async fn take(&self, letter: DeadLetter) -> BatchItemOutcome {
         tracing::warn!(code = letter.code.as_str(), reason = letter.reason, "dead-lettered");
         let message = self.message(letter);
         let sent = send_all(&self.client, &self.url, vec![message]).await;
         match sent.into_iter().next() {
             Some(Ok(())) => {
                 count(Count::DeadLettered);
-                Disposition::Done
+                BatchItemOutcome::Done
             }
             Some(Err(error)) => {
                 tracing::error!(%error, "the dead-letter queue is out of reach; the message stays");
-                Disposition::Retry
+                BatchItemOutcome::Retry
             }
-            None => Disposition::Retry,
+            None => BatchItemOutcome::Retry,
         }
     }
 
-    fn message(&self, letter: DeadLetter) -> Outgoing {
+    fn message(&self, letter: DeadLetter) -> OutgoingMessage {
         let mut attributes = vec![
             (CODE, letter.code.as_str().to_owned()),
             (REASON, letter.reason),
@@ -74,6 +74,6 @@ impl DeadLetterQueue {
         ];
         attributes.extend(letter.order_id.map(|id| (ORDER_ID, id.to_string())));
         attributes.extend(letter.kind.map(|kind| (KIND, kind.to_string())));
-        Outgoing { body: letter.body, delay: 0, attributes }
+        OutgoingMessage { body: letter.body, delay: 0, attributes }
     }
 }

@@ -4,28 +4,28 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 
-use crate::why;
+use crate::describe_sdk_error;
 
 /// A batch holds at most 10 messages and 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
-const MOST_ENTRIES: usize = 10;
-const MOST_BYTES: usize = 1024 * 1024;
+const MAX_BATCH_ENTRIES: usize = 10;
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// The longest delay that SQS knows, in seconds.
-pub const LONGEST_DELAY: i32 = 900;
+pub const MAX_DELAY_SECONDS: i32 = 900;
 
 /// A message to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Outgoing {
+pub struct OutgoingMessage {
     /// The body.
     pub body: String,
-    /// Seconds before anybody can receive it, at most [`LONGEST_DELAY`].
+    /// Seconds before anybody can receive it, at most [`MAX_DELAY_SECONDS`].
     pub delay: i32,
     /// String attributes.
     pub attributes: Vec<(&'static str, String)>,
 }
 
-impl Outgoing {
+impl OutgoingMessage {
     fn size(&self) -> usize {
         // Name, value and data type ("String") of each attribute count.
         let attributes: usize =
@@ -36,23 +36,23 @@ impl Outgoing {
 
 /// Why SQS did not take a message. Its text holds no content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SendFailure {
+pub enum SendError {
     /// It never will: the body holds a character that SQS refuses, or is too long.
     #[error("SQS refuses the message: a character of it, or its length")]
     Refused,
     /// It did not, or did not say so. The same again may succeed.
     #[error("SQS did not take the message: {0}")]
-    NotTaken(String),
+    Unavailable(String),
 }
 
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>)
 const BAD_BODY: [&str; 2] = ["InvalidMessageContents", "InvalidParameterValue"];
 
-impl SendFailure {
+impl SendError {
     fn of(code: Option<&str>, what: String) -> Self {
         match code {
             Some(code) if BAD_BODY.iter().any(|bad| code.ends_with(bad)) => Self::Refused,
-            _ => Self::NotTaken(what),
+            _ => Self::Unavailable(what),
         }
     }
 }
@@ -62,8 +62,8 @@ impl SendFailure {
 pub async fn send_all(
     client: &Client,
     queue_url: &str,
-    messages: Vec<Outgoing>,
-) -> Vec<Result<(), SendFailure>> {
+    messages: Vec<OutgoingMessage>,
+) -> Vec<Result<(), SendError>> {
     let mut results = Vec::with_capacity(messages.len());
     for batch in pack(messages) {
         results.extend(send_batch(client, queue_url, batch).await);
@@ -71,13 +71,13 @@ pub async fn send_all(
     results
 }
 
-fn pack(messages: Vec<Outgoing>) -> Vec<Vec<Outgoing>> {
-    let mut batches: Vec<Vec<Outgoing>> = Vec::new();
+fn pack(messages: Vec<OutgoingMessage>) -> Vec<Vec<OutgoingMessage>> {
+    let mut batches: Vec<Vec<OutgoingMessage>> = Vec::new();
     let mut bytes = 0;
     for message in messages {
         let size = message.size();
         match batches.last_mut() {
-            Some(batch) if batch.len() < MOST_ENTRIES && bytes + size <= MOST_BYTES => {
+            Some(batch) if batch.len() < MAX_BATCH_ENTRIES && bytes + size <= MAX_BYTES => {
                 bytes += size;
                 batch.push(message);
             }
@@ -93,8 +93,8 @@ fn pack(messages: Vec<Outgoing>) -> Vec<Vec<Outgoing>> {
 async fn send_batch(
     client: &Client,
     queue_url: &str,
-    batch: Vec<Outgoing>,
-) -> Vec<Result<(), SendFailure>> {
+    batch: Vec<OutgoingMessage>,
+) -> Vec<Result<(), SendError>> {
     let size = batch.len();
     let entries = batch.into_iter().enumerate().map(|(i, message)| entry(i, message)).collect();
     let call = client.send_message_batch().queue_url(queue_url).set_entries(Some(entries));
@@ -102,11 +102,13 @@ async fn send_batch(
         Ok(answer) => answer,
         Err(error) => {
             // In a call with more than one message it may be a neighbour's fault.
-            let failure = SendFailure::of(error.code().filter(|_| size == 1), why(&error));
+            let failure =
+                SendError::of(error.code().filter(|_| size == 1), describe_sdk_error(&error));
             return vec![Err(failure); size];
         }
     };
-    let mut results = vec![Err(SendFailure::NotTaken("it was not in the answer".to_owned())); size];
+    let mut results =
+        vec![Err(SendError::Unavailable("it was not in the answer".to_owned())); size];
     for taken in answer.successful() {
         if let Some(result) = position(taken.id(), size).map(|i| &mut results[i]) {
             *result = Ok(());
@@ -114,7 +116,7 @@ async fn send_batch(
     }
     for refused in answer.failed() {
         if let Some(result) = position(refused.id(), size).map(|i| &mut results[i]) {
-            *result = Err(SendFailure::of(Some(refused.code()), refused.code().to_owned()));
+            *result = Err(SendError::of(Some(refused.code()), refused.code().to_owned()));
         }
     }
     results
@@ -124,11 +126,11 @@ fn position(id: &str, size: usize) -> Option<usize> {
     id.parse().ok().filter(|i| *i < size)
 }
 
-fn entry(i: usize, message: Outgoing) -> SendMessageBatchRequestEntry {
+fn entry(i: usize, message: OutgoingMessage) -> SendMessageBatchRequestEntry {
     let mut entry =
         SendMessageBatchRequestEntry::builder().id(i.to_string()).message_body(message.body);
     if message.delay > 0 {
-        entry = entry.delay_seconds(message.delay.min(LONGEST_DELAY));
+        entry = entry.delay_seconds(message.delay.min(MAX_DELAY_SECONDS));
     }
     for (name, value) in message.attributes {
         entry = entry.message_attributes(name, text(value));
@@ -148,8 +150,8 @@ fn text(value: String) -> MessageAttributeValue {
 mod tests {
     use super::*;
 
-    fn of_size(bytes: usize) -> Outgoing {
-        Outgoing { body: "x".repeat(bytes), ..Outgoing::default() }
+    fn of_size(bytes: usize) -> OutgoingMessage {
+        OutgoingMessage { body: "x".repeat(bytes), ..OutgoingMessage::default() }
     }
 
     #[test]

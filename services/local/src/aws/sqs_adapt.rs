@@ -9,10 +9,10 @@ use super::sqs_large::pack;
 
 /// The most that all bodies and attributes of one batch may weigh together
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
-pub const LARGEST_BATCH: usize = 1024 * 1024;
+pub const MAX_BATCH_EVENTS: usize = 1024 * 1024;
 
 /// The largest `MaximumMessageSize` that rustack knows; AWS's is 1 MiB.
-pub const LARGEST_MESSAGE: usize = 262_144;
+pub const MAX_MESSAGE_BYTES: usize = 262_144;
 
 /// The body of a call as rustack takes it.
 ///
@@ -49,26 +49,26 @@ fn redrive_policy(attributes: &mut Map<String, Value>) {
 
 fn largest_message(attributes: &mut Map<String, Value>) {
     let Some(Value::String(size)) = attributes.get_mut("MaximumMessageSize") else { return };
-    if size.parse::<usize>().is_ok_and(|s| s > LARGEST_MESSAGE && s <= LARGEST_BATCH) {
-        *size = LARGEST_MESSAGE.to_string();
+    if size.parse::<usize>().is_ok_and(|s| s > MAX_MESSAGE_BYTES && s <= MAX_BATCH_EVENTS) {
+        *size = MAX_MESSAGE_BYTES.to_string();
     }
 }
 
 fn within_batch_limit(body: Bytes) -> Result<Bytes, SqsError> {
     // JSON text is never shorter than what it says, so a small call needs no closer look.
-    if body.len() <= LARGEST_BATCH {
+    if body.len() <= MAX_BATCH_EVENTS {
         return Ok(body);
     }
     let call: Value = serde_json::from_slice(&body).unwrap_or_default();
     let entries = call["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
     let weight: usize = entries.iter().map(weight).sum();
-    if weight <= LARGEST_BATCH {
+    if weight <= MAX_BATCH_EVENTS {
         return Ok(body);
     }
     Err(SqsError::new(
         SqsErrorCode::BatchRequestTooLong,
         format!(
-            "Batch requests cannot be longer than {LARGEST_BATCH} bytes. \
+            "Batch requests cannot be longer than {MAX_BATCH_EVENTS} bytes. \
              You have sent {weight} bytes."
         ),
     ))
@@ -141,8 +141,8 @@ mod tests {
             let entries: Vec<_> = (0..4).map(entry).collect();
             Bytes::from(serde_json::json!({"QueueUrl": "u", "Entries": entries}).to_string())
         };
-        assert!(adapt(SqsOperation::SendMessageBatch, batch(LARGEST_BATCH)).is_ok());
-        let error = adapt(SqsOperation::SendMessageBatch, batch(LARGEST_BATCH + 8)).unwrap_err();
+        assert!(adapt(SqsOperation::SendMessageBatch, batch(MAX_BATCH_EVENTS)).is_ok());
+        let error = adapt(SqsOperation::SendMessageBatch, batch(MAX_BATCH_EVENTS + 8)).unwrap_err();
         assert_eq!(error.code, SqsErrorCode::BatchRequestTooLong);
     }
 }

@@ -13,13 +13,13 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use serde_json::Value;
 
-use super::sqs_adapt::{LARGEST_BATCH, LARGEST_MESSAGE};
+use super::sqs_adapt::{MAX_BATCH_EVENTS, MAX_MESSAGE_BYTES};
 
 const MARK: &str = "waybill-local:deflate:base64:";
 
 /// Compresses the bodies of a `SendMessage` or `SendMessageBatch` call that are too large.
 pub fn pack(call: Bytes) -> Bytes {
-    if call.len() <= LARGEST_MESSAGE {
+    if call.len() <= MAX_MESSAGE_BYTES {
         return call;
     }
     let Ok(mut json) = serde_json::from_slice::<Value>(&call) else { return call };
@@ -30,7 +30,7 @@ pub fn pack(call: Bytes) -> Bytes {
 
 fn pack_body(message: &mut Value) {
     let Some(Value::String(body)) = message.get_mut("MessageBody") else { return };
-    if !(LARGEST_MESSAGE + 1..=LARGEST_BATCH).contains(&body.len()) {
+    if !(MAX_MESSAGE_BYTES + 1..=MAX_BATCH_EVENTS).contains(&body.len()) {
         return;
     }
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());

@@ -11,7 +11,7 @@ use super::Edge;
 use super::reply::{Reply, aws_json_error, reply};
 use crate::aws::place::ACCOUNT_ID;
 
-const MOST_ENTRIES: usize = 10;
+const MAX_BATCH_ENTRIES: usize = 10;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -35,7 +35,7 @@ impl Edge {
         let Ok(call) = serde_json::from_slice::<PutEvents>(body) else {
             return invalid("The request body is not a PutEvents call.");
         };
-        if call.entries.is_empty() || call.entries.len() > MOST_ENTRIES {
+        if call.entries.is_empty() || call.entries.len() > MAX_BATCH_ENTRIES {
             return invalid("Entries must hold 1 to 10 events.");
         }
         let results: Vec<_> = call.entries.into_iter().map(|e| self.put_event(e)).collect();

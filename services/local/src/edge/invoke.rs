@@ -8,7 +8,7 @@ use super::{Edge, Request};
 use crate::lambda::Invocation;
 
 /// The most that may be handed to a function whose answer is waited for.
-const LARGEST_PAYLOAD: usize = 6 * 1024 * 1024;
+const MAX_PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
 
 impl Edge {
     pub(super) async fn invoke(&self, name: &str, request: Request) -> Reply {
@@ -16,7 +16,7 @@ impl Edge {
             let what = format!("Function not found: {name}");
             return rest_json_error(StatusCode::NOT_FOUND, "ResourceNotFoundException", &what);
         };
-        if request.body.len() > LARGEST_PAYLOAD {
+        if request.body.len() > MAX_PAYLOAD_BYTES {
             return rest_json_error(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "RequestTooLargeException",

@@ -19,7 +19,7 @@ use super::reply::{Reply, aws_json_error};
 use super::{Edge, HangUp, Listener, Request};
 
 /// What DynamoDB takes, the most of all services here.
-const LARGEST_BODY: usize = 16 * 1024 * 1024;
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// How long a stopping server waits for answers under way; a long poll is not waited for.
 const GRACE: Duration = Duration::from_millis(500);
@@ -114,7 +114,7 @@ async fn answer(
     peer: SocketAddr,
 ) -> Result<Reply, HangUp> {
     let (parts, body) = request.into_parts();
-    match Limited::new(body, LARGEST_BODY).collect().await {
+    match Limited::new(body, MAX_BODY_BYTES).collect().await {
         Ok(body) => edge.answer(Request { parts, body: body.to_bytes(), peer }).await,
         Err(_) => Ok(aws_json_error(
             StatusCode::PAYLOAD_TOO_LARGE,

@@ -19,7 +19,7 @@ use super::runtime_api::{Event, Work};
 const INIT_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause before a process that came to nothing is started anew, doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// After how many starts that came to nothing a function that was never ready is given up on by
 /// those who wait for it. It is started on and on all the same.
@@ -63,7 +63,7 @@ impl Worker {
                 End::AfterService => pause = FIRST_PAUSE,
                 End::Idle => {
                     self.rest(Instant::now() + pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    pause = (pause * 2).min(MAX_PAUSE);
                 }
                 End::NotReady(why) => {
                     self.failed_starts += 1;
@@ -73,7 +73,7 @@ impl Worker {
                             .send_modify(|all| all.failed = Some(why.to_string()));
                     }
                     self.fail_one(&why, pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    pause = (pause * 2).min(MAX_PAUSE);
                 }
             }
             self.function.counters.restarts.fetch_add(1, Ordering::Relaxed);

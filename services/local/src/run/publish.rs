@@ -10,7 +10,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use shared::event::LARGEST_EVENT;
+use shared::contract::event::MAX_EVENT_BYTES;
 
 /// How many events and bytes go into one request.
 const BATCH_EVENTS: usize = 50;
@@ -77,7 +77,8 @@ pub fn batches(lines: &[String]) -> Vec<Batch<'_>> {
     let mut many: Vec<&String> = Vec::new();
     let mut bytes = 0;
     for line in lines {
-        let alone = line.len() > LARGEST_EVENT || serde_json::from_str::<&RawValue>(line).is_err();
+        let alone =
+            line.len() > MAX_EVENT_BYTES || serde_json::from_str::<&RawValue>(line).is_err();
         let full = many.len() == BATCH_EVENTS || bytes + line.len() > BATCH_BYTES;
         if (alone || full) && !many.is_empty() {
             batches.push(Batch::Many(std::mem::take(&mut many)));

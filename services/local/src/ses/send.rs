@@ -7,9 +7,9 @@ use super::wire::{NameValue, SendEmail, Simple};
 
 /// The most recipients of one mail
 /// (<https://docs.aws.amazon.com/ses/latest/dg/quotas.html>).
-const MOST_RECIPIENTS: usize = 50;
-const MOST_TAGS: usize = 50;
-const MOST_HEADERS: usize = 15;
+const MAX_RECIPIENTS: usize = 50;
+const MAX_TAGS: usize = 50;
+const MAX_HEADERS: usize = 15;
 
 /// Reads a call's body.
 ///
@@ -71,7 +71,7 @@ fn addresses(texts: &[String]) -> Result<Vec<Address>, SesError> {
 fn recipients(mail: Outgoing) -> Result<Outgoing, SesError> {
     match mail.recipients().count() {
         0 => Err(bad("Empty required header 'To'.")),
-        n if n > MOST_RECIPIENTS => Err(bad(format!("Recipient count exceeds {MOST_RECIPIENTS}."))),
+        n if n > MAX_RECIPIENTS => Err(bad(format!("Recipient count exceeds {MAX_RECIPIENTS}."))),
         _ => Ok(mail),
     }
 }
@@ -79,8 +79,8 @@ fn recipients(mail: Outgoing) -> Result<Outgoing, SesError> {
 /// ASCII letters, digits, `_` and `-`
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>).
 fn tags(tags: Vec<NameValue>) -> Result<Vec<(String, String)>, SesError> {
-    if tags.len() > MOST_TAGS {
-        return Err(bad(format!("Too many email tags, at most {MOST_TAGS} are allowed.")));
+    if tags.len() > MAX_TAGS {
+        return Err(bad(format!("Too many email tags, at most {MAX_TAGS} are allowed.")));
     }
     let fits = |text: &str| {
         (1..=256).contains(&text.len())
@@ -101,8 +101,8 @@ fn tags(tags: Vec<NameValue>) -> Result<Vec<(String, String)>, SesError> {
 /// Printable ASCII
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageHeader.html>).
 fn headers(headers: Vec<NameValue>) -> Result<Vec<(String, String)>, SesError> {
-    if headers.len() > MOST_HEADERS {
-        return Err(bad(format!("Too many headers, at most {MOST_HEADERS} are allowed.")));
+    if headers.len() > MAX_HEADERS {
+        return Err(bad(format!("Too many headers, at most {MAX_HEADERS} are allowed.")));
     }
     for NameValue { name, value } in &headers {
         let name_fits = (1..=126).contains(&name.len())

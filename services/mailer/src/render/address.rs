@@ -1,15 +1,15 @@
 //! Postal addresses, in the order their country writes them.
 
-use shared::order::{Address, Country};
-use shared::text::Line;
+use shared::contract::order::{Address, Country};
+use shared::contract::text::Line;
 
-use super::words::Words;
+use super::user_text::UserText;
 
 /// English names, one country a line: code, space, name. In the order of the codes.
 const COUNTRIES: &str = include_str!("countries.txt");
 
 /// The lines of `address` from the name to the country, none of them empty.
-pub fn lines(address: &Address) -> Vec<Words<'static>> {
+pub fn lines(address: &Address) -> Vec<UserText<'static>> {
     let mut lines: Vec<String> = Vec::with_capacity(9);
     let place = place(address);
     let street = address.lines.iter().map(ToString::to_string);
@@ -24,7 +24,7 @@ pub fn lines(address: &Address) -> Vec<Words<'static>> {
         lines.extend(place);
     }
     lines.push(country_name(&address.country).to_owned());
-    lines.into_iter().map(Words::new).collect()
+    lines.into_iter().map(UserText::new).collect()
 }
 
 /// Town, region and postal code: one to three lines.
@@ -124,7 +124,7 @@ mod tests {
             region: Line::parse(region).ok(),
             country: Country::parse(country).expect("a code"),
         };
-        lines(&address).iter().map(Words::as_str).collect::<Vec<_>>().join(" / ")
+        lines(&address).iter().map(UserText::as_str).collect::<Vec<_>>().join(" / ")
     }
 
     #[test]

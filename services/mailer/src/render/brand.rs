@@ -1,8 +1,8 @@
 //! Which shop the mails are from.
 
 use serde_json::Value;
-use shared::json::{Problems, Reader, parse_strict};
-use shared::text::Line;
+use shared::contract::json::{Problems, Reader, parse_strict};
+use shared::contract::text::Line;
 use shared::{EmailAddress, HttpUrl};
 
 use super::accent::Accent;

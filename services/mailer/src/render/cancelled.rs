@@ -1,17 +1,17 @@
 //! `order.cancelled`: why, and what happens to the money.
 
-use shared::order::Order;
-use shared::shipment::Cancellation;
+use shared::contract::order::Order;
+use shared::contract::shipment::Cancellation;
 
 use super::day::Day;
 use super::listing::Listing;
 use super::page::Page;
 use super::parcel::Packed;
-use super::words::Words;
+use super::user_text::UserText;
 use super::{Mail, RenderError, money};
 
 struct Cancelled<'a> {
-    reason: Option<Words<'a>>,
+    reason: Option<UserText<'a>>,
     refund: Option<Repayment<'a>>,
     lines: Listing<Packed<'a>>,
 }
@@ -19,7 +19,7 @@ struct Cancelled<'a> {
 /// What is paid back.
 struct Repayment<'a> {
     amount: String,
-    method: Option<Words<'a>>,
+    method: Option<UserText<'a>>,
     day: Option<Day>,
 }
 
@@ -32,10 +32,10 @@ pub fn compose(
     cancellation: &Cancellation,
 ) -> Result<Mail, RenderError> {
     let mail = Cancelled {
-        reason: cancellation.reason.as_ref().map(Words::from),
+        reason: cancellation.reason.as_ref().map(UserText::from),
         refund: cancellation.refund.map(|amount| Repayment {
             amount: money::format(amount),
-            method: cancellation.method.as_ref().map(Words::from),
+            method: cancellation.method.as_ref().map(UserText::from),
             day: cancellation.expected_on.map(|day| page.calendar.day(day)),
         }),
         lines: Packed::ordered(order),

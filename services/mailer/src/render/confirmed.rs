@@ -3,11 +3,11 @@
 use std::fmt;
 
 use shared::Money;
-use shared::order::{Order, OrderLine, Totals};
+use shared::contract::order::{Order, OrderLine, Totals};
 
 use super::listing::Listing;
 use super::page::Page;
-use super::words::Words;
+use super::user_text::UserText;
 use super::{Mail, RenderError, address, day, money, plain};
 
 struct Confirmed<'a> {
@@ -18,13 +18,13 @@ struct Confirmed<'a> {
     /// The tax that is in the total.
     tax: Option<String>,
     placed: String,
-    address: Vec<Words<'static>>,
+    address: Vec<UserText<'static>>,
 }
 
 /// A line of the order with its price.
 struct Bought<'a> {
     quantity: u32,
-    title: Words<'a>,
+    title: UserText<'a>,
     unit_price: String,
     total: String,
 }
@@ -73,7 +73,7 @@ impl<'a> Bought<'a> {
         let total = line.total().ok_or(RenderError::LineTotal { line: index })?;
         Ok(Self {
             quantity: line.quantity,
-            title: Words::from(&line.title),
+            title: UserText::from(&line.title),
             unit_price: money::format(line.unit_price),
             total: money::format(total),
         })

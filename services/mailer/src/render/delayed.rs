@@ -1,8 +1,8 @@
 //! `shipment.delayed`: later than we said.
 
 use jiff::civil::Date;
-use shared::order::Order;
-use shared::shipment::Shipment;
+use shared::contract::order::Order;
+use shared::contract::shipment::Shipment;
 
 use super::day::Day;
 use super::page::Page;

@@ -3,10 +3,10 @@
 use std::fmt;
 
 /// Articles shown of one list.
-const MOST_ENTRIES: usize = 50;
-/// Bytes of titles shown of one list, escaped. With [`MOST_ENTRIES`] and the page around them,
+const MAX_BATCH_ENTRIES: usize = 50;
+/// Bytes of titles shown of one list, escaped. With [`MAX_BATCH_ENTRIES`] and the page around them,
 /// two full lists stay below the 102 KB at which Gmail cuts a mail off.
-const MOST_BYTES: usize = 20_000;
+const MAX_BYTES: usize = 20_000;
 
 /// The entries that a mail shows, and how many more there are.
 #[derive(Debug)]
@@ -24,12 +24,12 @@ impl<T: fmt::Display> Listing<T> {
     /// The first error among the entries shown.
     pub fn fill<E>(entries: impl ExactSizeIterator<Item = Result<T, E>>) -> Result<Self, E> {
         let total = entries.len();
-        let mut shown = Vec::with_capacity(total.min(MOST_ENTRIES));
+        let mut shown = Vec::with_capacity(total.min(MAX_BATCH_ENTRIES));
         let mut bytes = 0;
-        for entry in entries.take(MOST_ENTRIES) {
+        for entry in entries.take(MAX_BATCH_ENTRIES) {
             let entry = entry?;
             bytes += escaped_bytes(&entry.to_string());
-            if bytes > MOST_BYTES && !shown.is_empty() {
+            if bytes > MAX_BYTES && !shown.is_empty() {
                 break;
             }
             shown.push(entry);

@@ -5,7 +5,7 @@
 //!
 //! Promises:
 //! - What a customer or a shop wrote is never markup: HTML is escaped by the template engine, and
-//!   every such text is a `Words`, which keeps right-to-left text from reordering the
+//!   every such text is a `UserText`, which keeps right-to-left text from reordering the
 //!   text around it.
 //! - A subject is one line without control characters, and short.
 //! - HTML and text say the same. Both stay below the 102 KB at which Gmail cuts a mail off: of a
@@ -28,13 +28,13 @@ mod plain;
 mod refunded;
 mod shipped;
 mod updated;
-mod words;
+mod user_text;
 
 #[cfg(test)]
 mod tests;
 
 use shared::Event;
-use shared::event::Happened;
+use shared::contract::event::EventPayload;
 
 pub use accent::Accent;
 pub use brand::{Brand, BrandError};
@@ -75,19 +75,23 @@ pub enum RenderError {
 /// [`RenderError`]; never because of anything but the event itself.
 pub fn render(event: &Event, brand: &Brand) -> Result<Mail, RenderError> {
     let page = Page::new(event, brand);
-    match &event.happened {
-        Happened::Confirmed => confirmed::compose(page, &event.order),
-        Happened::Cancelled(cancellation) => cancelled::compose(page, &event.order, cancellation),
-        Happened::Refunded(refund) => refunded::compose(page, &event.order, refund),
-        Happened::Shipped(shipment) => shipped::compose(page, &event.order, shipment),
-        Happened::Updated(shipment, number) => {
+    match &event.payload {
+        EventPayload::Confirmed => confirmed::compose(page, &event.order),
+        EventPayload::Cancelled(cancellation) => {
+            cancelled::compose(page, &event.order, cancellation)
+        }
+        EventPayload::Refunded(refund) => refunded::compose(page, &event.order, refund),
+        EventPayload::Shipped(shipment) => shipped::compose(page, &event.order, shipment),
+        EventPayload::Updated(shipment, number) => {
             updated::compose(page, &event.order, shipment, number)
         }
-        Happened::Delayed(shipment, day) => delayed::compose(page, &event.order, shipment, *day),
-        Happened::OutForDelivery(shipment) => {
+        EventPayload::Delayed(shipment, day) => {
+            delayed::compose(page, &event.order, shipment, *day)
+        }
+        EventPayload::OutForDelivery(shipment) => {
             out_for_delivery::compose(page, &event.order, shipment)
         }
-        Happened::Delivered(shipment) => delivered::compose(page, &event.order, shipment),
+        EventPayload::Delivered(shipment) => delivered::compose(page, &event.order, shipment),
     }
 }
 

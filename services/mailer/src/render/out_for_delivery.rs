@@ -1,7 +1,7 @@
 //! `shipment.out_for_delivery`: it arrives today.
 
-use shared::order::Order;
-use shared::shipment::Shipment;
+use shared::contract::order::Order;
+use shared::contract::shipment::Shipment;
 
 use super::page::Page;
 use super::parcel::Parcel;

@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use shared::event::Event;
+use shared::contract::event::Event;
 
 use super::brand::Brand;
 use super::day::Calendar;
-use super::words::Words;
+use super::user_text::UserText;
 
 /// The longest order number shown, in characters. It keeps subjects short.
-const LONGEST_NUMBER: usize = 40;
+const MAX_NUMBER_LEN: usize = 40;
 /// The longest name greeted, in characters.
-const LONGEST_NAME: usize = 60;
+const MAX_NAME_LEN: usize = 60;
 
 /// The frame around a mail.
 #[derive(Debug)]
@@ -23,9 +23,9 @@ pub struct Page<'a> {
     /// What a mailbox shows beside the subject.
     pub preheader: String,
     /// Whom to greet.
-    pub name: Option<Words<'a>>,
+    pub name: Option<UserText<'a>>,
     /// What the customer knows the order by. It may bring its own `#`.
-    pub number: Words<'a>,
+    pub number: UserText<'a>,
     /// The order's page in the shop.
     pub order_url: Option<&'a str>,
     /// Writes days.
@@ -40,8 +40,8 @@ impl<'a> Page<'a> {
             brand,
             subject: String::new(),
             preheader: String::new(),
-            name: order.customer.name.as_ref().map(Words::from).filter(can_be_greeted),
-            number: Words::from(&order.number).shortened(LONGEST_NUMBER),
+            name: order.customer.name.as_ref().map(UserText::from).filter(can_be_greeted),
+            number: UserText::from(&order.number).shortened(MAX_NUMBER_LEN),
             order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
             calendar: Calendar::at(event.time.unwrap_or(order.placed_at)),
         }
@@ -69,10 +69,10 @@ impl<'a> Page<'a> {
 
 /// A name that is a message of its own is not passed on: whoever can order under any name could
 /// else have the shop mail an advertisement, link included, to any address.
-pub(super) fn can_be_greeted(name: &Words<'_>) -> bool {
+pub(super) fn can_be_greeted(name: &UserText<'_>) -> bool {
     let text = name.as_str();
     let is_link = ["://", "www.", "@"].iter().any(|mark| text.contains(mark));
-    !is_link && text.chars().count() <= LONGEST_NAME
+    !is_link && text.chars().count() <= MAX_NAME_LEN
 }
 
 /// RFC 3986; `@` is kept, as RFC 6068 writes addresses.
@@ -93,10 +93,10 @@ mod tests {
     #[test]
     fn a_name_that_advertises_is_not_greeted() {
         for name in ["WIN NOW https://evil.example", "www.evil.example", "x".repeat(61).as_str()] {
-            assert!(!can_be_greeted(&Words::new(name)), "{name}");
+            assert!(!can_be_greeted(&UserText::new(name)), "{name}");
         }
         for name in ["Seán O'Hara-Müller", "J. R. Smith", "山田 太郎", "<b>Bo</b>"] {
-            assert!(can_be_greeted(&Words::new(name)), "{name}");
+            assert!(can_be_greeted(&UserText::new(name)), "{name}");
         }
     }
 

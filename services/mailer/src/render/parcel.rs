@@ -3,13 +3,13 @@
 use std::convert::Infallible;
 use std::fmt;
 
-use shared::order::Order;
-use shared::shipment::{ParcelLine, Shipment};
+use shared::contract::order::Order;
+use shared::contract::shipment::{ParcelLine, Shipment};
 
 use super::day::{Calendar, Day};
 use super::listing::Listing;
 use super::page::Page;
-use super::words::Words;
+use super::user_text::UserText;
 use super::{RenderError, address, plain};
 
 /// One parcel of an order.
@@ -22,7 +22,7 @@ pub struct Parcel<'a> {
     /// How much of the order it is.
     pub share: Share,
     /// Who brings it.
-    pub carrier: Option<Words<'a>>,
+    pub carrier: Option<UserText<'a>>,
     /// What the carrier calls it.
     pub tracking_number: Option<&'a str>,
     /// Where it can be followed.
@@ -30,7 +30,7 @@ pub struct Parcel<'a> {
     /// The day it should arrive.
     pub expected: Option<Day>,
     /// Where it goes; empty where the order has no address.
-    pub address: Vec<Words<'static>>,
+    pub address: Vec<UserText<'static>>,
 }
 
 /// How much of its order a parcel is.
@@ -50,7 +50,7 @@ pub struct Packed<'a> {
     /// How many.
     pub quantity: u32,
     /// Of what.
-    pub title: Words<'a>,
+    pub title: UserText<'a>,
     /// The day it should arrive, where it is still to come.
     pub expected: Option<Day>,
 }
@@ -72,7 +72,7 @@ impl<'a> Parcel<'a> {
             packed: listing(&shipment.lines)?,
             to_come: listing(&shipment.still_to_come)?,
             share: Share::of(order, shipment),
-            carrier: shipment.carrier.as_ref().map(Words::from),
+            carrier: shipment.carrier.as_ref().map(UserText::from),
             tracking_number: shipment.tracking_number.as_ref().map(|n| n.as_str()),
             tracking_url: shipment.tracking_url.as_ref().map(shared::HttpUrl::as_str),
             expected: shipment.expected_on.map(|day| calendar.day(day)),
@@ -139,7 +139,7 @@ impl<'a> Packed<'a> {
         let title = order.title_of(&line.sku).ok_or(RenderError::UnknownArticle)?;
         Ok(Self {
             quantity: line.quantity,
-            title: Words::from(title),
+            title: UserText::from(title),
             expected: line.expected_on.map(|day| calendar.day(day)),
         })
     }
@@ -149,7 +149,7 @@ impl<'a> Packed<'a> {
         let lines = order.lines.iter().map(|line| {
             Ok::<_, Infallible>(Self {
                 quantity: line.quantity,
-                title: Words::from(&line.title),
+                title: UserText::from(&line.title),
                 expected: None,
             })
         });

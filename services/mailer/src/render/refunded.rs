@@ -1,11 +1,11 @@
 //! `order.refunded`: how much, where to, when.
 
-use shared::order::Order;
-use shared::shipment::Refund;
+use shared::contract::order::Order;
+use shared::contract::shipment::Refund;
 
 use super::day::Day;
 use super::page::Page;
-use super::words::Words;
+use super::user_text::UserText;
 use super::{Mail, RenderError, money};
 
 struct Refunded<'a> {
@@ -13,8 +13,8 @@ struct Refunded<'a> {
     extent: Extent,
     /// What the order had cost.
     order_total: String,
-    method: Option<Words<'a>>,
-    reason: Option<Words<'a>>,
+    method: Option<UserText<'a>>,
+    reason: Option<UserText<'a>>,
     day: Option<Day>,
 }
 
@@ -33,8 +33,8 @@ pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, R
         amount: money::format(refund.amount),
         extent: if refund.amount == order.totals.total { Extent::Full } else { Extent::Part },
         order_total: money::format(order.totals.total),
-        method: refund.method.as_ref().map(Words::from),
-        reason: refund.reason.as_ref().map(Words::from),
+        method: refund.method.as_ref().map(UserText::from),
+        reason: refund.reason.as_ref().map(UserText::from),
         day: refund.expected_on.map(|day| page.calendar.day(day)),
     };
     let subject = format!("Refund of {} for {}", mail.amount, page.order());
@@ -43,7 +43,7 @@ pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, R
 }
 
 fn preheader(mail: &Refunded<'_>) -> String {
-    let to = mail.method.as_ref().map_or_else(|| "you".to_owned(), Words::to_string);
+    let to = mail.method.as_ref().map_or_else(|| "you".to_owned(), UserText::to_string);
     match &mail.day {
         Some(day) => format!("On its way to {to}, expected by {day}."),
         None => format!("On its way to {to}."),

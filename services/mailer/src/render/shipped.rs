@@ -1,7 +1,7 @@
 //! `shipment.shipped`: on its way, the mail that customers wait for.
 
-use shared::order::Order;
-use shared::shipment::Shipment;
+use shared::contract::order::Order;
+use shared::contract::shipment::Shipment;
 
 use super::page::Page;
 use super::parcel::{Parcel, Share};

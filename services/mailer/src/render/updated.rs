@@ -1,8 +1,8 @@
 //! `shipment.updated`: the parcel has a new tracking number.
 
 use shared::TrackingNumber;
-use shared::order::Order;
-use shared::shipment::Shipment;
+use shared::contract::order::Order;
+use shared::contract::shipment::Shipment;
 
 use super::page::Page;
 use super::parcel::Parcel;

@@ -8,7 +8,7 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 
 use super::sentence::{is_unknown_operation, why};
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// How the names were found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,9 +49,9 @@ const NO_SUCH_STACK: &str = "this endpoint's CloudFormation knows no such stack"
 /// Asks CloudFormation for the stack's outputs.
 ///
 /// # Errors
-/// [`Failure::Input`] when AWS says that there is no such stack; [`Failure::Service`] when it
+/// [`CliError::Input`] when AWS says that there is no such stack; [`CliError::Service`] when it
 /// cannot be asked at all.
-pub async fn discover(config: &SdkConfig, stack: &str) -> Result<FoundBy, Failure> {
+pub async fn discover(config: &SdkConfig, stack: &str) -> Result<FoundBy, CliError> {
     let client = aws_sdk_cloudformation::Client::new(config);
     let error = match client.describe_stacks().stack_name(stack).send().await {
         Ok(answer) => {
@@ -75,12 +75,12 @@ pub async fn discover(config: &SdkConfig, stack: &str) -> Result<FoundBy, Failur
     if is_unknown_operation(&error) {
         return Ok(FoundBy::Convention(NO_CLOUDFORMATION));
     }
-    Err(Failure::service(format!("Can't look up the stack {stack}: {}.", why(&error))))
+    Err(CliError::service(format!("Can't look up the stack {stack}: {}.", why(&error))))
 }
 
-fn no_such_stack(config: &SdkConfig, stack: &str) -> Failure {
+fn no_such_stack(config: &SdkConfig, stack: &str) -> CliError {
     let region = config.region().map_or("this region", |region| region.as_ref());
-    Failure::input(format!(
+    CliError::input(format!(
         "There is no CloudFormation stack called {stack} in {region}. Name yours with --stack or \
          WAYBILL_STACK, and its region with --region."
     ))

@@ -1,6 +1,6 @@
 //! The queues of a stack.
 
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// A queue of the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,9 +128,9 @@ impl Dlq {
 
     /// What is said of anything else.
     #[must_use]
-    pub fn unknown(typed: &str, stack: &str) -> Failure {
+    pub fn unknown(typed: &str, stack: &str) -> CliError {
         let known = Self::ALL.map(Self::word).join(", ");
-        Failure::input(format!(
+        CliError::input(format!(
             "{typed} is not a dead-letter queue of the stack {stack}. Its dead-letter queues are \
              {known}; `waybill dlq list` shows what is in them."
         ))

@@ -6,15 +6,15 @@ use serde_json::Value;
 use super::queue::{Dlq, Queue};
 use super::sentence::refused;
 use super::session::Stack;
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 impl Stack {
     /// Reads what the operator typed: `mail`, `mail-dlq`, the queue's name, or its whole ARN or
     /// URL, since a queue of the same name in another account or region is another queue.
     ///
     /// # Errors
-    /// [`Failure::Input`] for anything that is not a dead-letter queue of this stack.
-    pub async fn dlq(&self, typed: &str) -> Result<Dlq, Failure> {
+    /// [`CliError::Input`] for anything that is not a dead-letter queue of this stack.
+    pub async fn dlq(&self, typed: &str) -> Result<Dlq, CliError> {
         if let Some(dlq) = Dlq::named(typed, &self.name) {
             return Ok(dlq);
         }
@@ -38,8 +38,8 @@ impl Stack {
     /// Names can be overridden one by one, so the two may be of different stacks.
     ///
     /// # Errors
-    /// [`Failure::Input`] when the source's redrive policy names another dead-letter queue.
-    pub async fn check_source(&self, dlq: Dlq) -> Result<(), Failure> {
+    /// [`CliError::Input`] when the source's redrive policy names another dead-letter queue.
+    pub async fn check_source(&self, dlq: Dlq) -> Result<(), CliError> {
         let Some(source) = dlq.source() else { return Ok(()) };
         let (url, source_url) = (self.url(Queue::Dead(dlq)).await?, self.url(source).await?);
         let arn = self.attribute(&url, Attribute::QueueArn).await?;
@@ -48,7 +48,7 @@ impl Stack {
         if policy["deadLetterTargetArn"] == arn.as_str() {
             return Ok(());
         }
-        Err(Failure::input(format!(
+        Err(CliError::input(format!(
             "Nothing was done: the redrive policy of {source_url} does not name {url} as its \
              dead-letter queue, so the two may be of different stacks. `waybill doctor` shows the \
              policy; --{}-queue-url, --{dlq}-dlq-url and their variables name other queues.",
@@ -57,7 +57,7 @@ impl Stack {
     }
 
     /// An attribute of a queue; empty where it has none.
-    async fn attribute(&self, url: &str, name: Attribute) -> Result<String, Failure> {
+    async fn attribute(&self, url: &str, name: Attribute) -> Result<String, CliError> {
         let call = self.sqs.get_queue_attributes().queue_url(url).attribute_names(name.clone());
         let answer = call.send().await.map_err(refused(format!("read the attributes of {url}")))?;
         Ok(answer.attributes.unwrap_or_default().remove(&name).unwrap_or_default())

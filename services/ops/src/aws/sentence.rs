@@ -4,16 +4,16 @@ use std::error::Error;
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// Words a failed call: "Can't {what}: {why}."
-pub fn refused<E, R>(what: impl Into<String>) -> impl FnOnce(SdkError<E, R>) -> Failure
+pub fn refused<E, R>(what: impl Into<String>) -> impl FnOnce(SdkError<E, R>) -> CliError
 where
     E: ProvideErrorMetadata + Error + 'static,
     R: std::fmt::Debug + 'static,
 {
     let what = what.into();
-    move |error| Failure::service(format!("Can't {what}: {}.", why(&error)))
+    move |error| CliError::service(format!("Can't {what}: {}.", why(&error)))
 }
 
 /// Why a call failed, without a full stop, and what to try. No Rust value is printed.
@@ -22,7 +22,7 @@ where
     E: ProvideErrorMetadata + Error + 'static,
     R: std::fmt::Debug + 'static,
 {
-    let why = kit::why(error);
+    let why = kit::describe_sdk_error(error);
     match error {
         SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => hinted(&why),
         _ => why,

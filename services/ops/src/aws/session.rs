@@ -16,7 +16,7 @@ use super::discover::{FoundBy, discover};
 use super::names::Overrides;
 use super::queue::Queue;
 use super::sentence::refused;
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::output::note;
 
 /// How to reach the stack: flags that are the same for every command.
@@ -71,9 +71,9 @@ impl Connection {
     /// typed, as an audit item keeps it.
     ///
     /// # Errors
-    /// [`Failure::Input`] when no region is set, the endpoint is no address, or AWS knows no such
-    /// stack; [`Failure::Service`] when CloudFormation does not answer.
-    pub async fn open(&self, command: String) -> Result<Stack, Failure> {
+    /// [`CliError::Input`] when no region is set, the endpoint is no address, or AWS knows no such
+    /// stack; [`CliError::Service`] when CloudFormation does not answer.
+    pub async fn open(&self, command: String) -> Result<Stack, CliError> {
         let config = self.sdk_config().await?;
         let found_by = if self.overrides.is_complete() {
             FoundBy::Flags
@@ -96,7 +96,7 @@ impl Connection {
         Ok(stack)
     }
 
-    async fn sdk_config(&self) -> Result<SdkConfig, Failure> {
+    async fn sdk_config(&self) -> Result<SdkConfig, CliError> {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(3))
             .operation_attempt_timeout(Duration::from_secs(30))
@@ -124,7 +124,7 @@ impl Connection {
         }
         let config = loader.load().await;
         if config.region().is_none() {
-            return Err(Failure::input(
+            return Err(CliError::input(
                 "No AWS region is set. Say --region eu-central-1, set AWS_REGION, or name a \
                  profile that has one; for the one-machine stack say --endpoint-url.",
             ));
@@ -132,10 +132,10 @@ impl Connection {
         Ok(config)
     }
 
-    fn given_endpoint(&self) -> Result<Option<&str>, Failure> {
+    fn given_endpoint(&self) -> Result<Option<&str>, CliError> {
         match self.endpoint_url.as_deref() {
             Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
-                Err(Failure::input(format!(
+                Err(CliError::input(format!(
                     "{url} is not an endpoint: it must begin with http:// or https://, such as \
                      http://127.0.0.1:8080."
                 )))
@@ -225,8 +225,8 @@ impl Stack {
     /// The queue's URL.
     ///
     /// # Errors
-    /// [`Failure::Service`] when SQS knows no queue of that name.
-    pub async fn url(&self, queue: Queue) -> Result<String, Failure> {
+    /// [`CliError::Service`] when SQS knows no queue of that name.
+    pub async fn url(&self, queue: Queue) -> Result<String, CliError> {
         if let Some(url) =
             self.overrides.url(queue).or_else(|| self.found_by.output(queue.output()))
         {
@@ -238,7 +238,7 @@ impl Stack {
         let name = format!("{}-{}", self.name, queue.suffix());
         let answer = self.sqs.get_queue_url().queue_name(&name).send().await;
         let url = answer.map_err(refused(format!("find the queue {name}")))?.queue_url;
-        let url = url.ok_or_else(|| Failure::service(format!("SQS gave {name} no address.")))?;
+        let url = url.ok_or_else(|| CliError::service(format!("SQS gave {name} no address.")))?;
         self.urls.borrow_mut().insert(queue, url.clone());
         Ok(url)
     }

@@ -5,9 +5,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 use shared::OrderId;
 
-use super::letter::Letter;
+use super::letter::DeadLetterSummary;
 use super::received::Received;
-use super::subject::Subject;
+use super::subject::DlqPayload;
 use crate::aws::Dlq;
 
 /// Where the contracts of the queues have the order's id; below `requestPayload` in Lambda's record
@@ -28,7 +28,7 @@ const TAG: &str = "/detail/mail/tags/waybill-order/0";
 
 /// What a message has to do with an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub enum OrderMatch {
     /// It is about this order alone.
     It,
     /// It cannot be read and mentions the order, or it is about other orders too: for a person to
@@ -42,17 +42,21 @@ pub enum About {
 /// contracts have the order's id. A mere mention proves nothing: another customer's order may quote
 /// this one's number as an article.
 #[must_use]
-pub fn about(contract: Dlq, message: &Received, order: &str) -> About {
-    let mut letter = Letter::of(contract, message);
-    let subject = Subject::of(contract, &message.body);
+pub fn about(contract: Dlq, message: &Received, order: &str) -> OrderMatch {
+    let mut letter = DeadLetterSummary::of(contract, message);
+    let subject = DlqPayload::of(contract, &message.body);
     subject.complete(&mut letter);
     if let Some(id) = letter.order_id {
-        return if id == order { About::It } else { About::Another };
+        return if id == order { OrderMatch::It } else { OrderMatch::Another };
     }
     let named = orders_named(&message.json_body());
-    let is_unreadable = matches!(subject, Subject::Unreadable(_));
+    let is_unreadable = matches!(subject, DlqPayload::Unreadable(_));
     let may_be = named.is_empty() && is_unreadable && mentions(message, order);
-    if may_be || named.iter().any(|id| id == order) { About::Perhaps } else { About::Another }
+    if may_be || named.iter().any(|id| id == order) {
+        OrderMatch::Perhaps
+    } else {
+        OrderMatch::Another
+    }
 }
 
 /// The one order that a body names where the contracts have it; `None` for what is no order's id.
@@ -100,7 +104,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn of(contract: Dlq, body: &str) -> About {
+    fn of(contract: Dlq, body: &str) -> OrderMatch {
         let message = Received { body: body.to_owned(), ..Received::default() };
         about(contract, &message, "1001")
     }
@@ -110,8 +114,8 @@ mod tests {
         let body = json!({"v": 9, "event": {"data": {
             "order": {"id": "2002", "lines": [{"sku": "1001"}]},
         }}});
-        assert_eq!(of(Dlq::Dispatch, &body.to_string()), About::Another);
-        assert_eq!(of(Dlq::Mail, &body.to_string()), About::Another);
+        assert_eq!(of(Dlq::Dispatch, &body.to_string()), OrderMatch::Another);
+        assert_eq!(of(Dlq::Mail, &body.to_string()), OrderMatch::Another);
     }
 
     #[test]
@@ -126,7 +130,7 @@ mod tests {
             json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example/orders e-1"}}),
             json!({"eventName": "INSERT", "dynamodb": {"Keys": {"order_id": {"S": "1001"}}}}),
         ] {
-            assert_eq!(of(Dlq::Intake, &body.to_string()), About::It, "{body}");
+            assert_eq!(of(Dlq::Intake, &body.to_string()), OrderMatch::It, "{body}");
         }
     }
 
@@ -134,9 +138,9 @@ mod tests {
     fn what_merely_mentions_the_order_or_is_about_others_too_is_for_a_person_to_look_at() {
         let event = |id: &str| json!({"data": {"order": {"id": id}}});
         let mixed = json!({"requestPayload": [event("1001"), event("2002")]});
-        assert_eq!(of(Dlq::Intake, &mixed.to_string()), About::Perhaps);
-        assert_eq!(of(Dlq::Mail, r#"{"order": "1001"}"#), About::Perhaps);
-        assert_eq!(of(Dlq::Mail, r#"cut off: "id":"1001","#), About::Perhaps);
-        assert_eq!(of(Dlq::Mail, r#"{"order": "10010"}"#), About::Another);
+        assert_eq!(of(Dlq::Intake, &mixed.to_string()), OrderMatch::Perhaps);
+        assert_eq!(of(Dlq::Mail, r#"{"order": "1001"}"#), OrderMatch::Perhaps);
+        assert_eq!(of(Dlq::Mail, r#"cut off: "id":"1001","#), OrderMatch::Perhaps);
+        assert_eq!(of(Dlq::Mail, r#"{"order": "10010"}"#), OrderMatch::Another);
     }
 }

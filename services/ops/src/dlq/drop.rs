@@ -11,15 +11,15 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::delete::delete;
-use super::peek::{self, End, Peek};
+use super::peek::{self, End, QueueScanner};
 use super::received::Received;
 use super::select::Selection;
-use super::survey::{Rules, Survey, survey};
+use super::survey::{DlqScan, Rules, survey};
 use super::words;
 use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Dlq, Queue, Stack};
-use crate::failure::{Ending, Failure};
-use crate::output::{Format, Output, Paint, Report, note};
+use crate::failure::{CliError, ExitStatus};
+use crate::output::{ColorMode, Format, Output, Report, note};
 use crate::pii::Personal;
 use crate::progress::Progress;
 use crate::stop::Stop;
@@ -49,7 +49,7 @@ pub struct Args {
 #[derive(Debug, Serialize)]
 pub struct Dropped {
     #[serde(flatten)]
-    survey: Survey,
+    survey: DlqScan,
     /// How many were deleted.
     deleted: usize,
     /// Not confirmed as deleted.
@@ -63,14 +63,14 @@ pub struct Dropped {
 /// Drops the selected messages.
 ///
 /// # Errors
-/// [`Failure::Input`] when the number is missing or not exactly the number of selected messages:
+/// [`CliError::Input`] when the number is missing or not exactly the number of selected messages:
 /// then nothing is deleted.
 pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
     stop: &Stop,
-) -> Result<Ending, Failure> {
+) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     if args.yes_delete.is_some() {
         stack.check_source(dlq).await?;
@@ -99,16 +99,16 @@ pub async fn run(
     };
     // What was deleted, and where it is kept, is told however it ended.
     output.print(&dropped);
-    let ending = Ending::attention_if(dropped.not_seen > 0 || dropped.not_deleted > 0);
+    let ending = ExitStatus::attention_if(dropped.not_seen > 0 || dropped.not_deleted > 0);
     result.map(|()| ending)
 }
 
-fn refusal(dlq: Dlq, said: Option<usize>, count: usize) -> Failure {
+fn refusal(dlq: Dlq, said: Option<usize>, count: usize) -> CliError {
     let wrong = match said {
         None => String::new(),
         Some(said) => format!(" --yes-delete-{said} is not that number."),
     };
-    Failure::input(format!(
+    CliError::input(format!(
         "Nothing was deleted. {count} message(s) of {dlq}-dlq are selected.{wrong} To delete \
          them for good, add --yes-delete-{count}."
     ))
@@ -120,7 +120,7 @@ async fn drop_audited(
     stop: &Stop,
     dropped: &mut Dropped,
     now: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let dlq = dropped.survey.queue;
     let path = args.save_to.clone().unwrap_or_else(|| default_file(dlq, now));
     let mut file = new_file(&path)?;
@@ -151,17 +151,17 @@ async fn delete_selected(
     dropped: &mut Dropped,
     file: &mut File,
     hold: Option<Duration>,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let url = stack.url(Queue::Dead(dropped.survey.queue)).await?;
     let mut remaining: HashSet<String> =
         dropped.survey.entries.iter().map(|e| e.letter.message_id.clone()).collect();
     let progress = Progress::moving(remaining.len() as u64);
     let hold = hold.unwrap_or_else(|| peek::hold_for(dropped.survey.looked_at as u64));
-    let mut peek = Peek::new(&stack.sqs, &url, hold);
+    let mut peek = QueueScanner::new(&stack.sqs, &url, hold);
     let result = async {
         while !remaining.is_empty() && peek.end() == End::NotYet {
             stop.check("Stopped. What was not deleted is in the dead-letter queue as before.")?;
-            let received = peek.next(peek::AT_ONCE).await?;
+            let received = peek.next(peek::MAX_CONCURRENCY).await?;
             let mine: Vec<Received> =
                 received.into_iter().filter(|m| remaining.remove(&m.id)).collect();
             save(file, &mine)?;
@@ -190,13 +190,13 @@ fn default_file(dlq: Dlq, now: Timestamp) -> PathBuf {
 }
 
 /// A new file that only this user may read: the messages hold names and addresses.
-fn new_file(path: &Path) -> Result<File, Failure> {
+fn new_file(path: &Path) -> Result<File, CliError> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map_err(|error| {
-        Failure::input(format!(
+        CliError::input(format!(
             "Nothing was deleted: {} can't be made to keep the messages in: {error}. Name \
              another file with --save-to.",
             path.display()
@@ -205,15 +205,15 @@ fn new_file(path: &Path) -> Result<File, Failure> {
 }
 
 /// Writes the messages and waits until the disk has them.
-fn save(file: &mut File, messages: &[Received]) -> Result<(), Failure> {
+fn save(file: &mut File, messages: &[Received]) -> Result<(), CliError> {
     let lines: String = messages.iter().map(Received::to_line).collect();
     file.write_all(lines.as_bytes()).and_then(|()| file.sync_data()).map_err(|error| {
-        Failure::service(format!("The messages can't be kept, so no more are deleted: {error}."))
+        CliError::service(format!("The messages can't be kept, so no more are deleted: {error}."))
     })
 }
 
 impl Dropped {
-    fn plan(&self, paint: Paint) -> String {
+    fn plan(&self, paint: ColorMode) -> String {
         let mut text = words::looked_at(&self.survey);
         if !self.survey.entries.is_empty() {
             text.push('\n');
@@ -225,7 +225,7 @@ impl Dropped {
 }
 
 impl Report for Dropped {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let mut text = self.plan(paint);
         text.push_str(&format!("\n{} message(s) deleted", self.deleted));
         match &self.saved_to {
@@ -261,7 +261,7 @@ mod tests {
             not_seen: 1,
             saved_to: Some(PathBuf::from("waybill-dropped-mail-20261120T103000Z.jsonl")),
         };
-        insta::assert_snapshot!(dropped.text(Paint::Plain));
+        insta::assert_snapshot!(dropped.text(ColorMode::Plain));
         insta::assert_json_snapshot!(dropped);
     }
 

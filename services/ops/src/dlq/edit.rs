@@ -1,19 +1,19 @@
 //! Repairing bodies with a jq filter.
 
 use serde_json::Value;
-use shared::dead_letter::{KIND, ORDER_ID};
+use shared::queue::dead_letter::{KIND, ORDER_ID};
 use similar::TextDiff;
 
 use super::about::orders_named;
 use super::received::Received;
-use super::subject::Subject;
+use super::subject::DlqPayload;
 use crate::aws::Dlq;
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::jq::Filter;
 use crate::pii::Personal;
 
 /// How many diffs are shown before the rest is only counted.
-const MOST_SAMPLES: usize = 3;
+const MAX_SAMPLES: usize = 3;
 
 /// A filter that changes bodies.
 #[derive(Debug)]
@@ -34,8 +34,8 @@ impl Edit {
     /// Compiles `--edit`.
     ///
     /// # Errors
-    /// [`Failure::Input`] that shows where the filter stops making sense.
-    pub fn compile(code: &str) -> Result<Self, Failure> {
+    /// [`CliError::Input`] that shows where the filter stops making sense.
+    pub fn compile(code: &str) -> Result<Self, CliError> {
         Filter::compile("--edit", code).map(Self)
     }
 
@@ -69,8 +69,8 @@ impl Edit {
 /// Whether a body says the same of order, kind and scope as the message did: as it could be read,
 /// or else as its attributes and the places of its order id tell.
 fn is_about_the_same(dlq: Dlq, message: &Received, edited: &str) -> bool {
-    let (was, is) = (Subject::of(dlq, &message.body), Subject::of(dlq, edited).identities());
-    let was_readable = !matches!(was, Subject::Unreadable(_));
+    let (was, is) = (DlqPayload::of(dlq, &message.body), DlqPayload::of(dlq, edited).identities());
+    let was_readable = !matches!(was, DlqPayload::Unreadable(_));
     let named = orders_named(&message.json_body());
     let told = |name: &str| message.attributes.get(name);
     is.is_empty()
@@ -109,7 +109,7 @@ impl Edits {
             }
             Edited::Changed(after) => {
                 self.changed += 1;
-                if self.samples.len() < MOST_SAMPLES {
+                if self.samples.len() < MAX_SAMPLES {
                     self.samples.push(diff(&message.id, &message.body, after, personal));
                 }
             }
@@ -179,7 +179,8 @@ mod tests {
         let event: Value =
             serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
         let id = shared::CorrelationId::parse("c-1").unwrap();
-        let body = shared::message::DispatchRequest::body(&event, jiff::Timestamp::now(), &id);
+        let body =
+            shared::queue::message::DispatchRequest::body(&event, jiff::Timestamp::now(), &id);
         let readable = message(&body);
         let unreadable = message(&body.replace("\"v\":1", "\"v\":9"));
         let mut told = message("cut off");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use shared::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
+use shared::queue::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
 
 use super::about::only_order_named;
 use super::received::Received;
@@ -12,7 +12,7 @@ use crate::output::rfc3339;
 /// What is known of a dead letter without asking the ledger. Small: ten thousand of them are held
 /// at once; bodies are not.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Letter {
+pub struct DeadLetterSummary {
     /// SQS's id of the message.
     pub message_id: String,
     /// Which order, where that is known.
@@ -43,13 +43,13 @@ fn as_rfc3339<S: serde::Serializer>(at: &i64, to: S) -> Result<S::Ok, S::Error> 
 }
 
 /// Why and when.
-struct Why {
+struct FailureReason {
     code: String,
     reason: String,
     failed_at: i64,
 }
 
-impl Letter {
+impl DeadLetterSummary {
     /// Reads why `message` is in `dlq`.
     #[must_use]
     pub fn of(dlq: Dlq, message: &Received) -> Self {
@@ -78,18 +78,18 @@ fn told_order(message: &Received) -> Option<String> {
 }
 
 /// A function of ours put it there.
-fn told_by_us(message: &Received) -> Option<Why> {
+fn told_by_us(message: &Received) -> Option<FailureReason> {
     let code = message.attributes.get(CODE)?.clone();
     let reason = message.attributes.get(REASON).cloned().unwrap_or_default();
     let failed_at = message.attributes.get(FAILED_AT).and_then(|at| at.parse().ok());
-    Some(Why { code, reason, failed_at: failed_at.unwrap_or(message.queued_at) })
+    Some(FailureReason { code, reason, failed_at: failed_at.unwrap_or(message.queued_at) })
 }
 
 /// EventBridge could not hand it to its target
 /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html>).
-fn told_by_event_bridge(message: &Received) -> Option<Why> {
+fn told_by_event_bridge(message: &Received) -> Option<FailureReason> {
     let code = message.attributes.get("ERROR_CODE")?;
-    Some(Why {
+    Some(FailureReason {
         code: "undelivered".to_owned(),
         reason: format!("EventBridge could not deliver it: {code}"),
         failed_at: message.queued_at,
@@ -99,20 +99,20 @@ fn told_by_event_bridge(message: &Received) -> Option<Why> {
 /// Lambda's own record of an invocation that failed
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>), or S3's
 /// word that it stored one.
-fn told_by_lambda(dlq: Dlq, message: &Received) -> Option<Why> {
+fn told_by_lambda(dlq: Dlq, message: &Received) -> Option<FailureReason> {
     if !matches!(dlq, Dlq::Relay | Dlq::Intake) {
         return None;
     }
     let record: Value = serde_json::from_str(&message.body).ok()?;
     let at = |pointer: &str| record.pointer(pointer)?.as_str()?.parse::<jiff::Timestamp>().ok();
     if let Some(condition) = record.pointer("/requestContext/condition").and_then(Value::as_str) {
-        return Some(Why {
+        return Some(FailureReason {
             code: kebab(condition),
             reason: lambda_reason(&record, condition),
             failed_at: at("/timestamp").map_or(message.queued_at, jiff::Timestamp::as_millisecond),
         });
     }
-    (record["detail-type"] == "Object Created").then(|| Why {
+    (record["detail-type"] == "Object Created").then(|| FailureReason {
         code: "records-given-up".to_owned(),
         reason: "relay gave up a batch of the stream; its records are in the failed-records bucket"
             .to_owned(),
@@ -132,8 +132,8 @@ fn lambda_reason(record: &Value, condition: &str) -> String {
 }
 
 /// SQS put it there: it says nothing but how often it was received.
-fn untold(message: &Received) -> Why {
-    Why {
+fn untold(message: &Received) -> FailureReason {
+    FailureReason {
         code: "unanswered".to_owned(),
         reason: "received again and again without an answer; the function's log has more"
             .to_owned(),
@@ -167,7 +167,8 @@ mod tests {
             (KIND, "order.confirmed"),
         ];
         let attributes = attributes.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
-        let letter = Letter::of(Dlq::Mail, &Received { attributes, ..Received::default() });
+        let letter =
+            DeadLetterSummary::of(Dlq::Mail, &Received { attributes, ..Received::default() });
         assert_eq!((letter.code.as_str(), letter.failed_at), ("refused", 1_763_900_000_000));
         assert_eq!(letter.order_id.as_deref(), Some("1001"));
     }
@@ -175,7 +176,7 @@ mod tests {
     #[test]
     fn a_letter_that_sqs_moved_says_that_nobody_answered() {
         let message = Received { first_received_at: 5, receives: 6, ..Received::default() };
-        let letter = Letter::of(Dlq::Dispatch, &message);
+        let letter = DeadLetterSummary::of(Dlq::Dispatch, &message);
         assert_eq!((letter.code.as_str(), letter.failed_at), ("unanswered", 5));
     }
 
@@ -183,7 +184,7 @@ mod tests {
     fn a_letter_that_holds_but_an_item_s_keys_tells_its_order() {
         let keys = json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example e-1"}});
         let order = |body: String| {
-            Letter::of(Dlq::Dispatch, &Received { body, ..Received::default() }).order_id
+            DeadLetterSummary::of(Dlq::Dispatch, &Received { body, ..Received::default() }).order_id
         };
         assert_eq!(order(keys.to_string()).as_deref(), Some("1001"));
         let record = json!({"eventName": "INSERT", "dynamodb": {"Keys": keys}});
@@ -200,7 +201,7 @@ mod tests {
             "responsePayload": {"errorMessage": "the event was not accepted: x\nmore"},
         });
         let message = Received { body: body.to_string(), ..Received::default() };
-        let letter = Letter::of(Dlq::Intake, &message);
+        let letter = DeadLetterSummary::of(Dlq::Intake, &message);
         assert_eq!(letter.code, "retries-exhausted");
         assert_eq!(letter.reason, "the event was not accepted: x");
         assert_eq!(rfc3339(letter.failed_at), "2026-11-20T10:00:00.000Z");

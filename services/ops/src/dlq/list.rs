@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::peek::Depth;
+use super::peek::QueueDepth;
 use super::select::{Looking, Selection};
-use super::survey::{Entry, Rules, Skipped, Survey, survey};
+use super::survey::{DlqScan, Entry, Rules, Skipped, survey};
 use super::verdict::Verdict;
 use super::words;
 use crate::aws::{Dlq, Queue, Stack};
-use crate::failure::{Ending, Failure};
-use crate::output::{Column, Output, Paint, Report, Tone, at, rfc3339, table};
+use crate::failure::{CliError, ExitStatus};
+use crate::output::{ColorMode, Column, Output, Report, Style, at, rfc3339, table};
 use crate::pii::Personal;
 use crate::stop::Stop;
 
@@ -36,7 +36,7 @@ pub struct Row {
     pub queue: Dlq,
     /// How many messages it says it has.
     #[serde(flatten)]
-    pub depth: Depth,
+    pub depth: QueueDepth,
     /// How many were looked at.
     pub looked_at: usize,
     /// The first failure among the selected ones.
@@ -86,21 +86,21 @@ pub struct Listing {
 /// Lists them.
 ///
 /// # Errors
-/// [`Failure::Input`] for what is no filter, kind or moment; [`Failure::Service`] when a service
+/// [`CliError::Input`] for what is no filter, kind or moment; [`CliError::Service`] when a service
 /// does not answer.
 pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
     stop: &Stop,
-) -> Result<Ending, Failure> {
+) -> Result<ExitStatus, CliError> {
     let selection = args.looking.meant();
     let mut queues = Vec::with_capacity(Dlq::ALL.len());
     for dlq in Dlq::ALL {
         queues.push(row(stack, dlq, args.count_only, &selection, stop).await?);
     }
     output.print(&Listing { queues });
-    Ok(Ending::Healthy)
+    Ok(ExitStatus::Healthy)
 }
 
 async fn row(
@@ -109,7 +109,7 @@ async fn row(
     count_only: bool,
     selection: &Selection,
     stop: &Stop,
-) -> Result<Row, Failure> {
+) -> Result<Row, CliError> {
     let now = Timestamp::now();
     let rules = Rules {
         selector: selection.compile(now)?,
@@ -120,16 +120,16 @@ async fn row(
         hold: selection.hold(),
     };
     let url = stack.url(Queue::Dead(dlq)).await?;
-    let depth = Depth::of(&stack.sqs, &url).await?;
+    let depth = QueueDepth::of(&stack.sqs, &url).await?;
     let survey = match count_only || depth.visible == 0 {
-        true => Survey::empty(dlq),
+        true => DlqScan::empty(dlq),
         false => survey(stack, dlq, &rules, stop).await?,
     };
     Ok(Row::new(depth, survey))
 }
 
 impl Row {
-    fn new(depth: Depth, survey: Survey) -> Self {
+    fn new(depth: QueueDepth, survey: DlqScan) -> Self {
         let oldest = survey.entries.iter().map(|entry| entry.letter.failed_at).min();
         let mut reasons = BTreeMap::new();
         for entry in &survey.entries {
@@ -209,11 +209,11 @@ impl Row {
 }
 
 impl Report for Listing {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let columns = [
             Column::text("queue", |row: &Row| row.queue.to_string()),
             Column::number("messages", |row: &Row| row.depth.visible.to_string())
-                .toned(|row| (row.depth.visible > 0).then_some(Tone::Bad)),
+                .toned(|row| (row.depth.visible > 0).then_some(Style::Bad)),
             Column::number("in flight", |row: &Row| row.depth.in_flight.to_string()),
             Column::text("first failure", |row: &Row| row.oldest.map(at).unwrap_or_default()),
             Column::text("reasons", Row::told_reasons),
@@ -226,7 +226,7 @@ impl Report for Listing {
 }
 
 impl Listing {
-    fn by_reason(&self, paint: Paint) -> String {
+    fn by_reason(&self, paint: ColorMode) -> String {
         let groups: Vec<Group> = self.queues.iter().flat_map(|row| row.groups.clone()).collect();
         if groups.is_empty() {
             return String::new();
@@ -258,8 +258,8 @@ mod tests {
 
     #[test]
     fn the_list_as_people_and_scripts_read_it() {
-        let empty = |queue| Row::new(Depth::default(), Survey::empty(queue));
-        let mail = Depth { visible: 5, in_flight: 2, delayed: 0 };
+        let empty = |queue| Row::new(QueueDepth::default(), DlqScan::empty(queue));
+        let mail = QueueDepth { visible: 5, in_flight: 2, delayed: 0 };
         let listing = Listing {
             queues: vec![
                 empty(Dlq::Intake),
@@ -269,7 +269,7 @@ mod tests {
                 empty(Dlq::Feedback),
             ],
         };
-        insta::assert_snapshot!(listing.text(Paint::Plain));
+        insta::assert_snapshot!(listing.text(ColorMode::Plain));
         insta::assert_json_snapshot!(listing);
     }
 }

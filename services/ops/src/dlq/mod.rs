@@ -17,14 +17,14 @@ mod survey;
 mod verdict;
 mod words;
 
-pub use about::{About, about};
+pub use about::{OrderMatch, about};
 pub use delete::delete;
-pub use peek::{AT_ONCE, Depth, End, Peek, hold_for};
+pub use peek::{End, MAX_CONCURRENCY, QueueDepth, QueueScanner, hold_for};
 pub use received::Received;
 pub use select::{kind, order_id};
 
 use crate::aws::Stack;
-use crate::failure::{Ending, Failure};
+use crate::failure::{CliError, ExitStatus};
 use crate::output::Output;
 use crate::stop::Stop;
 
@@ -45,7 +45,7 @@ pub enum Command {
 ///
 /// # Errors
 /// That of the command.
-pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<Ending, Failure> {
+pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
     let stop = Stop::listening();
     match command {
         Command::List(args) => list::run(stack, args, output, &stop).await,

@@ -19,24 +19,24 @@ use serde::Serialize;
 
 use super::received::Received;
 use crate::aws::refused;
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// SQS hands out at most ten messages a call.
 const BATCH: i32 = 10;
 
 /// The bodies that are in memory at the same time, at most: ten calls of the largest messages would
 /// bring a hundred mebibytes.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
+const MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// What a body is taken to be until a larger one comes: an ordinary event.
 const USUAL_BODY: usize = 16 * 1024;
 
 /// How many calls run at the same time.
-pub const AT_ONCE: usize = 10;
+pub const MAX_CONCURRENCY: usize = 10;
 
 /// How many messages a queue says it has. SQS calls all three approximate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Depth {
+pub struct QueueDepth {
     /// To be received.
     pub visible: u64,
     /// Received by somebody and not yet deleted.
@@ -45,12 +45,12 @@ pub struct Depth {
     pub delayed: u64,
 }
 
-impl Depth {
+impl QueueDepth {
     /// Asks SQS.
     ///
     /// # Errors
-    /// [`Failure::Service`] when it does not answer.
-    pub async fn of(client: &Client, url: &str) -> Result<Self, Failure> {
+    /// [`CliError::Service`] when it does not answer.
+    pub async fn of(client: &Client, url: &str) -> Result<Self, CliError> {
         let answer = client
             .get_queue_attributes()
             .queue_url(url)
@@ -70,9 +70,9 @@ impl Depth {
     }
 }
 
-/// A look at a queue. Ends with [`Peek::give_back`].
+/// A look at a queue. Ends with [`QueueScanner::give_back`].
 #[derive(Debug)]
-pub struct Peek<'a> {
+pub struct QueueScanner<'a> {
     client: &'a Client,
     url: &'a str,
     hold: Duration,
@@ -84,7 +84,7 @@ pub struct Peek<'a> {
 
 /// After so many rounds that brought only messages seen before, there is nothing else: the hold
 /// runs out faster than the queue can be paged through.
-const MOST_ROUNDS_WITHOUT_NEWS: u32 = 50;
+const MAX_ROUNDS_WITHOUT_NEWS: u32 = 50;
 
 /// Whether there is more to be received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +104,7 @@ pub fn hold_for(expected: u64) -> Duration {
     Duration::from_secs((30 + expected / 50).min(1800))
 }
 
-impl<'a> Peek<'a> {
+impl<'a> QueueScanner<'a> {
     /// Looks at the queue at `url`; each message is hidden from others for `hold`.
     #[must_use]
     pub fn new(client: &'a Client, url: &'a str, hold: Duration) -> Self {
@@ -129,8 +129,8 @@ impl<'a> Peek<'a> {
     /// Empty when the look is over, or everything received had been seen.
     ///
     /// # Errors
-    /// [`Failure::Service`] when SQS does not answer.
-    pub async fn next(&mut self, calls: usize) -> Result<Vec<Received>, Failure> {
+    /// [`CliError::Service`] when SQS does not answer.
+    pub async fn next(&mut self, calls: usize) -> Result<Vec<Received>, CliError> {
         let mut received = self.receive(calls.min(self.affordable()), 0).await?;
         if received.is_empty() && self.ended == End::NotYet {
             // Only a long poll asks every server of the queue.
@@ -147,20 +147,20 @@ impl<'a> Peek<'a> {
             }
         }
         self.rounds_without_news = if new.is_empty() { self.rounds_without_news + 1 } else { 0 };
-        if self.rounds_without_news > MOST_ROUNDS_WITHOUT_NEWS {
+        if self.rounds_without_news > MAX_ROUNDS_WITHOUT_NEWS {
             self.ended = End::Drained;
         }
         Ok(new)
     }
 
-    /// How many calls bring at most [`MOST_BYTES`], if every body is as large as the largest was.
+    /// How many calls bring at most [`MAX_BYTES`], if every body is as large as the largest was.
     const fn affordable(&self) -> usize {
         let a_call = self.largest * BATCH as usize;
-        let calls = MOST_BYTES / a_call;
+        let calls = MAX_BYTES / a_call;
         if calls == 0 { 1 } else { calls }
     }
 
-    async fn receive(&mut self, calls: usize, wait: i32) -> Result<Vec<Received>, Failure> {
+    async fn receive(&mut self, calls: usize, wait: i32) -> Result<Vec<Received>, CliError> {
         let hold = i32::try_from(self.hold.as_secs()).unwrap_or(1800);
         let (client, url) = (self.client, self.url);
         let call = || async move {
@@ -210,7 +210,7 @@ impl<'a> Peek<'a> {
         let batches: Vec<Vec<String>> = receipts.chunks(10).map(<[String]>::to_vec).collect();
         let left: Vec<usize> = stream::iter(batches)
             .map(|batch| give_back(self.client, self.url, batch))
-            .buffer_unordered(AT_ONCE)
+            .buffer_unordered(MAX_CONCURRENCY)
             .collect()
             .await;
         left.into_iter().sum()

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{Kind, OrderId};
 
-use super::letter::Letter;
+use super::letter::DeadLetterSummary;
 use super::received::Received;
 use super::verdict::Verdict;
 use crate::aws::Dlq;
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::jq::Filter;
 use crate::output::rfc3339;
 use crate::when;
@@ -105,8 +105,8 @@ impl Selection {
     /// Checks what was typed.
     ///
     /// # Errors
-    /// [`Failure::Input`] for what is no filter, kind, order id or moment.
-    pub fn compile(&self, now: Timestamp) -> Result<Selector, Failure> {
+    /// [`CliError::Input`] for what is no filter, kind, order id or moment.
+    pub fn compile(&self, now: Timestamp) -> Result<Selector, CliError> {
         let moment = |flag, typed: &Option<String>, default| match typed {
             Some(typed) => when::parse(flag, typed, now),
             None => Ok(default),
@@ -128,28 +128,28 @@ impl Selection {
 /// Reads `--kind`.
 ///
 /// # Errors
-/// [`Failure::Input`] with the known kinds.
-pub fn kind(typed: &str) -> Result<String, Failure> {
+/// [`CliError::Input`] with the known kinds.
+pub fn kind(typed: &str) -> Result<String, CliError> {
     match Kind::parse(typed) {
         Ok(kind) => Ok(kind.to_string()),
-        Err(invalid) => Err(Failure::input(format!("{typed} is no kind of event: {invalid}."))),
+        Err(invalid) => Err(CliError::input(format!("{typed} is no kind of event: {invalid}."))),
     }
 }
 
 /// Reads an order id.
 ///
 /// # Errors
-/// [`Failure::Input`] with what an order id is.
-pub fn order_id(typed: &str) -> Result<String, Failure> {
+/// [`CliError::Input`] with what an order id is.
+pub fn order_id(typed: &str) -> Result<String, CliError> {
     match OrderId::parse(typed) {
         Ok(id) => Ok(id.to_string()),
-        Err(invalid) => Err(Failure::input(format!("{typed} is no order id: {invalid}."))),
+        Err(invalid) => Err(CliError::input(format!("{typed} is no order id: {invalid}."))),
     }
 }
 
 impl Selector {
     /// Whether the message is selected, as far as it tells itself.
-    pub fn choose(&self, dlq: Dlq, message: &Received, letter: &Letter) -> Choice {
+    pub fn choose(&self, dlq: Dlq, message: &Received, letter: &DeadLetterSummary) -> Choice {
         let is_chosen = self.order.as_ref().is_none_or(|id| letter.order_id.as_ref() == Some(id))
             && self.kind.as_ref().is_none_or(|kind| letter.kind.as_ref() == Some(kind))
             && (self.since..self.until).contains(&letter.failed_at)
@@ -176,7 +176,7 @@ impl Selector {
 }
 
 /// What a jq filter sees of a message.
-pub fn view(dlq: Dlq, message: &Received, letter: &Letter) -> Value {
+pub fn view(dlq: Dlq, message: &Received, letter: &DeadLetterSummary) -> Value {
     json!({
         "queue": dlq,
         "message_id": letter.message_id,
@@ -197,15 +197,15 @@ pub fn view(dlq: Dlq, message: &Received, letter: &Letter) -> Value {
 mod tests {
     use super::*;
 
-    fn letter() -> Letter {
-        Letter {
+    fn letter() -> DeadLetterSummary {
+        DeadLetterSummary {
             message_id: "m-1".to_owned(),
             order_id: Some("1001".to_owned()),
             kind: Some("order.confirmed".to_owned()),
             code: "refused".to_owned(),
             reason: "SES refused the mail for good: MessageRejected".to_owned(),
             failed_at: 1_763_900_000_000,
-            ..Letter::default()
+            ..DeadLetterSummary::default()
         }
     }
 

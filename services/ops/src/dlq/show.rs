@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::select::Looking;
-use super::survey::{Rules, Survey, survey};
+use super::survey::{DlqScan, Rules, survey};
 use super::words;
 use crate::aws::Stack;
-use crate::failure::{Ending, Failure};
-use crate::output::{Output, Paint, Report};
+use crate::failure::{CliError, ExitStatus};
+use crate::output::{ColorMode, Output, Report};
 use crate::pii::Personal;
 use crate::stop::Stop;
 
@@ -34,7 +34,7 @@ pub struct Args {
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub struct Shown {
-    survey: Survey,
+    survey: DlqScan,
     #[serde(skip)]
     limit: usize,
 }
@@ -42,13 +42,13 @@ pub struct Shown {
 /// Shows the selected messages.
 ///
 /// # Errors
-/// [`Failure::Input`] for what is no dead-letter queue, filter, kind or moment.
+/// [`CliError::Input`] for what is no dead-letter queue, filter, kind or moment.
 pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
     stop: &Stop,
-) -> Result<Ending, Failure> {
+) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let now = Timestamp::now();
     let selection = args.looking.meant();
@@ -62,11 +62,11 @@ pub async fn run(
     };
     let survey = survey(stack, dlq, &rules, stop).await?;
     output.print(&Shown { survey, limit: args.limit });
-    Ok(Ending::Healthy)
+    Ok(ExitStatus::Healthy)
 }
 
 impl Report for Shown {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let survey = &self.survey;
         let mut text = words::looked_at(survey);
         if !survey.entries.is_empty() {
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_dead_letter_queue_as_people_and_scripts_read_it() {
         let shown = Shown { survey: words::samples::survey(), limit: 4 };
-        insta::assert_snapshot!(shown.text(Paint::Plain));
+        insta::assert_snapshot!(shown.text(ColorMode::Plain));
         insta::assert_json_snapshot!(shown);
     }
 }

@@ -8,15 +8,15 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::edit::{Edit, Edited, Edits};
-use super::judge::Judge;
-use super::letter::Letter;
-use super::peek::{self, Depth, End, Peek};
+use super::judge::ReplayClassifier;
+use super::letter::DeadLetterSummary;
+use super::peek::{self, End, QueueDepth, QueueScanner};
 use super::received::Received;
 use super::select::{Choice, Selector};
-use super::subject::Subject;
-use super::verdict::{Judgement, Verdict};
+use super::subject::DlqPayload;
+use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack};
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::pii::Personal;
 use crate::progress::Progress;
 use crate::stop::Stop;
@@ -43,10 +43,10 @@ pub struct Rules {
 pub struct Entry {
     /// What the message tells.
     #[serde(flatten)]
-    pub letter: Letter,
+    pub letter: DeadLetterSummary,
     /// What a replay would come to.
     #[serde(flatten)]
-    pub judgement: Judgement,
+    pub judgement: ReplayAssessment,
     /// Its body, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
@@ -54,7 +54,7 @@ pub struct Entry {
 
 /// What was found, and what was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Survey {
+pub struct DlqScan {
     /// Where.
     pub queue: Dlq,
     /// How many messages were looked at.
@@ -90,7 +90,7 @@ pub struct Skipped {
     pub not_given_back: usize,
 }
 
-impl Survey {
+impl DlqScan {
     /// One that has found nothing yet.
     #[must_use]
     pub fn empty(queue: Dlq) -> Self {
@@ -108,19 +108,19 @@ impl Survey {
 /// Looks at all of `dlq` and gives every message back.
 ///
 /// # Errors
-/// [`Failure::Service`] when a service does not answer, [`Failure::Interrupted`] when the operator
+/// [`CliError::Service`] when a service does not answer, [`CliError::Interrupted`] when the operator
 /// stops it. The messages are given back in any case.
 pub async fn survey(
     stack: &Stack,
     dlq: Dlq,
     rules: &Rules,
     stop: &Stop,
-) -> Result<Survey, Failure> {
+) -> Result<DlqScan, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
-    let depth = Depth::of(&stack.sqs, &url).await?;
+    let depth = QueueDepth::of(&stack.sqs, &url).await?;
     let progress = Progress::look(depth.visible);
     let hold = rules.hold.unwrap_or_else(|| peek::hold_for(depth.visible));
-    let mut peek = Peek::new(&stack.sqs, &url, hold);
+    let mut peek = QueueScanner::new(&stack.sqs, &url, hold);
     let mut look = Look::new(stack, dlq, rules);
     let outcome = page(&mut peek, &mut look, stop, &progress).await;
     let not_given_back = peek.give_back().await;
@@ -136,14 +136,14 @@ pub async fn survey(
 }
 
 async fn page(
-    peek: &mut Peek<'_>,
+    peek: &mut QueueScanner<'_>,
     look: &mut Look<'_>,
     stop: &Stop,
     progress: &Progress,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     while peek.end() == End::NotYet {
         stop.check("Stopped while looking; nothing was changed, and every message is back.")?;
-        let messages = peek.next(peek::AT_ONCE).await?;
+        let messages = peek.next(peek::MAX_CONCURRENCY).await?;
         look.take(&messages).await?;
         progress.at(look.survey.looked_at);
     }
@@ -154,25 +154,26 @@ async fn page(
 struct Look<'a> {
     dlq: Dlq,
     rules: &'a Rules,
-    judge: Judge<'a>,
+    judge: ReplayClassifier<'a>,
     asked_for: HashSet<String>,
-    survey: Survey,
+    survey: DlqScan,
 }
 
 impl<'a> Look<'a> {
     fn new(stack: &'a Stack, dlq: Dlq, rules: &'a Rules) -> Self {
         let edits = rules.edit.as_ref().map(|_| Edits::default());
-        let survey = Survey { edits, ..Survey::empty(dlq) };
-        Self { dlq, rules, judge: Judge::new(stack), asked_for: HashSet::new(), survey }
+        let survey = DlqScan { edits, ..DlqScan::empty(dlq) };
+        Self { dlq, rules, judge: ReplayClassifier::new(stack), asked_for: HashSet::new(), survey }
     }
 
-    async fn take(&mut self, messages: &[Received]) -> Result<(), Failure> {
+    async fn take(&mut self, messages: &[Received]) -> Result<(), CliError> {
         self.survey.looked_at += messages.len();
         let mut chosen = Vec::with_capacity(messages.len());
         for message in messages {
             chosen.extend(self.choose(message));
         }
-        let subjects: Vec<Subject> = chosen.iter().map(|(_, _, subject)| subject.clone()).collect();
+        let subjects: Vec<DlqPayload> =
+            chosen.iter().map(|(_, _, subject)| subject.clone()).collect();
         let judgements = self.judge.judge(&subjects, self.rules.now.as_millisecond()).await?;
         for ((message, letter, subject), judgement) in chosen.into_iter().zip(judgements) {
             self.enter(message, letter, &subject, judgement);
@@ -180,9 +181,12 @@ impl<'a> Look<'a> {
         Ok(())
     }
 
-    fn choose<'m>(&mut self, message: &'m Received) -> Option<(&'m Received, Letter, Subject)> {
-        let mut letter = Letter::of(self.dlq, message);
-        let subject = Subject::of(self.dlq, &message.body);
+    fn choose<'m>(
+        &mut self,
+        message: &'m Received,
+    ) -> Option<(&'m Received, DeadLetterSummary, DlqPayload)> {
+        let mut letter = DeadLetterSummary::of(self.dlq, message);
+        let subject = DlqPayload::of(self.dlq, &message.body);
         subject.complete(&mut letter);
         match self.rules.selector.choose(self.dlq, message, &letter) {
             Choice::Taken => {}
@@ -202,16 +206,18 @@ impl<'a> Look<'a> {
     }
 
     /// The subject after the edit, where that changes the body.
-    fn edited(&mut self, message: &Received, letter: &mut Letter) -> Option<Subject> {
+    fn edited(&mut self, message: &Received, letter: &mut DeadLetterSummary) -> Option<DlqPayload> {
         let edited = self.rules.edit.as_ref()?.apply(self.dlq, message);
         if let Some(edits) = &mut self.survey.edits {
             edits.note(message, &edited, self.rules.personal);
         }
         match edited {
             Edited::Same => None,
-            Edited::Unsuited(why) => Some(Subject::Unreadable(format!("the edit failed: {why}"))),
+            Edited::Unsuited(why) => {
+                Some(DlqPayload::Unreadable(format!("the edit failed: {why}")))
+            }
             Edited::Changed(body) => {
-                let subject = Subject::of(self.dlq, &body);
+                let subject = DlqPayload::of(self.dlq, &body);
                 subject.complete(letter);
                 Some(subject)
             }
@@ -221,9 +227,9 @@ impl<'a> Look<'a> {
     fn enter(
         &mut self,
         message: &Received,
-        letter: Letter,
-        subject: &Subject,
-        judgement: Judgement,
+        letter: DeadLetterSummary,
+        subject: &DlqPayload,
+        judgement: ReplayAssessment,
     ) {
         let judgement = self.once(subject, judgement);
         if !self.rules.selector.takes(judgement.verdict) {
@@ -234,18 +240,22 @@ impl<'a> Look<'a> {
         let keeps_body = self.survey.entries.len() < self.rules.keep_bodies;
         let personal = self.rules.personal;
         let body = keeps_body.then(|| match subject {
-            Subject::Unreadable(_) => personal.unknown(message.json_body(), message.body.len()),
+            DlqPayload::Unreadable(_) => personal.unknown(message.json_body(), message.body.len()),
             _ => personal.json(message.json_body()),
         });
         self.survey.entries.push(Entry { letter, judgement, body });
     }
 
     /// Of several messages that ask for one mail, one would send it.
-    fn once(&mut self, subject: &Subject, judgement: Judgement) -> Judgement {
+    fn once(&mut self, subject: &DlqPayload, judgement: ReplayAssessment) -> ReplayAssessment {
         let is_first = match (judgement.verdict, subject.mail()) {
             (Verdict::WouldSend, Some(mail)) => self.asked_for.insert(mail),
             _ => true,
         };
-        if is_first { judgement } else { Judgement { verdict: Verdict::Duplicate, ..judgement } }
+        if is_first {
+            judgement
+        } else {
+            ReplayAssessment { verdict: Verdict::Duplicate, ..judgement }
+        }
     }
 }

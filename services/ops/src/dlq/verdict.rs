@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::aws::Dlq;
-use crate::output::Tone;
+use crate::output::Style;
 
 /// What a replay would come to, told by the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, clap::ValueEnum)]
@@ -104,12 +104,12 @@ impl Verdict {
 
     /// The colour of it.
     #[must_use]
-    pub const fn tone(self) -> Tone {
+    pub const fn tone(self) -> Style {
         match self {
-            Self::WouldSend | Self::WouldRecord => Tone::Good,
-            Self::InDoubt | Self::Stale | Self::Superseded | Self::InProgress => Tone::Warning,
-            Self::Unknown | Self::Unparseable => Tone::Bad,
-            Self::AlreadySent | Self::AlreadyDone | Self::Duplicate | Self::Muted => Tone::Dim,
+            Self::WouldSend | Self::WouldRecord => Style::Good,
+            Self::InDoubt | Self::Stale | Self::Superseded | Self::InProgress => Style::Warning,
+            Self::Unknown | Self::Unparseable => Style::Bad,
+            Self::AlreadySent | Self::AlreadyDone | Self::Duplicate | Self::Muted => Style::Dim,
         }
     }
 }
@@ -131,7 +131,7 @@ pub enum Stale {
 
 /// A verdict with what led to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Judgement {
+pub struct ReplayAssessment {
     /// The verdict.
     pub verdict: Verdict,
     /// The state of the ledger's record.
@@ -145,7 +145,7 @@ pub struct Judgement {
     pub detail: Option<String>,
 }
 
-impl Judgement {
+impl ReplayAssessment {
     /// A verdict that the ledger had no part in.
     #[must_use]
     pub const fn of(verdict: Verdict) -> Self {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::survey::{Entry, Skipped, Survey};
+use super::survey::{DlqScan, Entry, Skipped};
 use super::verdict::Verdict;
 use crate::aws::Dlq;
-use crate::output::{Column, Paint, Tone, at, table};
+use crate::output::{ColorMode, Column, Style, at, table};
 
 /// The selected messages as a table: the first `limit`.
-pub fn entries(paint: Paint, entries: &[Entry], limit: usize) -> String {
+pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
     let columns = [
         Column::text("failed", |e: &Entry| at(e.letter.failed_at)),
         Column::text("order", |e: &Entry| e.letter.order_id.clone().unwrap_or_default()),
@@ -36,7 +36,7 @@ pub fn entries(paint: Paint, entries: &[Entry], limit: usize) -> String {
 }
 
 /// How many messages have each verdict, and what a replay does about them.
-pub fn counts(paint: Paint, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
+pub fn counts(paint: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
     let rows: Vec<(Dlq, Verdict, usize)> =
         counts.iter().map(|(verdict, count)| (dlq, *verdict, *count)).collect();
     let columns = [
@@ -51,7 +51,7 @@ pub fn counts(paint: Paint, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> Stri
 }
 
 /// What was looked at.
-pub fn looked_at(survey: &Survey) -> String {
+pub fn looked_at(survey: &DlqScan) -> String {
     format!(
         "{}-dlq: {} message(s) looked at, {} selected.\n",
         survey.queue,
@@ -61,11 +61,11 @@ pub fn looked_at(survey: &Survey) -> String {
 }
 
 /// What was passed by, a line each; empty when nothing was.
-pub fn skipped(paint: Paint, skipped: &Skipped) -> String {
+pub fn skipped(paint: ColorMode, skipped: &Skipped) -> String {
     let mut text = String::new();
     let mut line = |is_so: bool, sentence: String| {
         if is_so {
-            text.push_str(&paint.paint(Tone::Warning, "Not seen: "));
+            text.push_str(&paint.paint(Style::Warning, "Not seen: "));
             text.push_str(&sentence);
             text.push('\n');
         }
@@ -109,11 +109,11 @@ pub mod samples {
 
     use super::*;
     use crate::dlq::edit::Edits;
-    use crate::dlq::letter::Letter;
-    use crate::dlq::verdict::Judgement;
+    use crate::dlq::letter::DeadLetterSummary;
+    use crate::dlq::verdict::ReplayAssessment;
 
     /// Five messages of the mail queue's dead-letter queue.
-    pub fn survey() -> Survey {
+    pub fn survey() -> DlqScan {
         let entries = vec![
             entry(
                 1,
@@ -155,7 +155,7 @@ pub mod samples {
         for entry in &entries {
             *counts.entry(entry.judgement.verdict).or_default() += 1;
         }
-        Survey {
+        DlqScan {
             queue: Dlq::Mail,
             looked_at: 7,
             entries,
@@ -182,7 +182,7 @@ pub mod samples {
     ) -> Entry {
         let is_readable = verdict != Verdict::Unparseable;
         Entry {
-            letter: Letter {
+            letter: DeadLetterSummary {
                 message_id: format!("0000000{n}-1111-2222-3333-444444444444"),
                 order_id: is_readable.then(|| format!("100{n}")),
                 kind: is_readable.then(|| "order.confirmed".to_owned()),
@@ -194,7 +194,7 @@ pub mod samples {
                 receives: 1,
                 bytes: 1234,
             },
-            judgement: Judgement {
+            judgement: ReplayAssessment {
                 verdict,
                 state,
                 attempts: state.map(|_| 1),

@@ -4,7 +4,7 @@ use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use serde::Serialize;
 
 use crate::aws::{is_denied, why};
-use crate::output::{Column, Paint, Report, Tone, table};
+use crate::output::{ColorMode, Column, Report, Style, table};
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -135,18 +135,18 @@ impl Level {
         }
     }
 
-    const fn tone(self) -> Tone {
+    const fn tone(self) -> Style {
         match self {
-            Self::Good => Tone::Good,
-            Self::Warning => Tone::Warning,
-            Self::Wrong => Tone::Bad,
-            Self::NotChecked => Tone::Dim,
+            Self::Good => Style::Good,
+            Self::Warning => Style::Warning,
+            Self::Wrong => Style::Bad,
+            Self::NotChecked => Style::Dim,
         }
     }
 }
 
 impl Report for Diagnosis {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let shown: Vec<Finding> = self
             .findings
             .iter()
@@ -160,7 +160,7 @@ impl Report for Diagnosis {
             Column::text("found", |f| f.found.clone()),
             Column::text("fix", |f| f.fix.clone()),
         ];
-        let head = paint.paint(Tone::Bold, &format!("Stack {}", self.stack));
+        let head = paint.paint(Style::Bold, &format!("Stack {}", self.stack));
         let mut text = format!("{head}  ({})\n\n", self.names);
         if !shown.is_empty() {
             text.push_str(&table(paint, &columns, &shown));
@@ -190,7 +190,7 @@ mod tests {
             Finding::not_checked("functions", "this endpoint has no Lambda API"),
         ];
         let diagnosis = Diagnosis::new("shop", "names by convention", findings, false);
-        insta::assert_snapshot!(diagnosis.text(Paint::Plain));
+        insta::assert_snapshot!(diagnosis.text(ColorMode::Plain));
         insta::assert_json_snapshot!(diagnosis);
     }
 }

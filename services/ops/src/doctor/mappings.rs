@@ -11,7 +11,7 @@ use crate::aws::Stack;
 const MAPPED: [&str; 4] = ["relay", "dispatcher", "mailer", "feedback"];
 
 /// A stream forgets after a day; what is older than this is given up before.
-const LONGEST_AGE: i32 = 86_400;
+const MAX_AGE: i32 = 86_400;
 
 /// Checks the mappings of the functions that are known.
 pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
@@ -79,7 +79,7 @@ fn stream(mapping: &EventSourceMappingConfiguration) -> Finding {
         .destination_config()
         .and_then(|config| config.on_failure()?.destination())
         .is_some_and(|arn| !arn.is_empty());
-    let is_bounded = (1..=LONGEST_AGE).contains(&age);
+    let is_bounded = (1..=MAX_AGE).contains(&age);
     let mut missing = Vec::new();
     if !bisects {
         missing.push("BisectBatchOnFunctionError");

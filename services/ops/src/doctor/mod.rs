@@ -9,7 +9,7 @@ mod ses;
 mod tables;
 
 use crate::aws::Stack;
-use crate::failure::{Ending, Failure};
+use crate::failure::{CliError, ExitStatus};
 
 use finding::Diagnosis;
 pub use finding::{Finding, Level};
@@ -26,8 +26,8 @@ pub struct Args {
 /// Checks everything that the endpoint has. What it does not have is said to be not checked.
 ///
 /// # Errors
-/// [`Failure::Service`] when the connection itself fails.
-pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, Ending), Failure> {
+/// [`CliError::Service`] when the connection itself fails.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), CliError> {
     let functions = Functions::read(stack).await;
     let (tables, queues, ses, alarms) = futures::join!(
         tables::check(stack),
@@ -44,5 +44,5 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, Ending), Fail
     let is_ill = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))
         || findings.iter().all(|f| f.level == Level::NotChecked);
     let diagnosis = Diagnosis::new(&stack.name, &stack.names(), findings, args.quiet);
-    Ok((diagnosis, Ending::attention_if(is_ill)))
+    Ok((diagnosis, ExitStatus::attention_if(is_ill)))
 }

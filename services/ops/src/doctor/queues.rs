@@ -12,7 +12,7 @@ use crate::aws::{Queue, Stack};
 use crate::output::age;
 
 /// SQS keeps a message for 14 days at most; a dead letter must have all of them.
-const LONGEST_RETENTION: i64 = 14 * 24 * 60 * 60;
+const MAX_RETENTION: i64 = 14 * 24 * 60 * 60;
 
 /// Fewer receives bury a message after a short outage.
 const FEWEST_RECEIVES: i64 = 5;
@@ -67,10 +67,10 @@ fn number(attributes: &Attributes, name: Attribute) -> i64 {
 fn retention(subject: &str, attributes: &Attributes) -> Finding {
     let seconds = number(attributes, Attribute::MessageRetentionPeriod);
     Finding::expect(
-        seconds >= LONGEST_RETENTION,
+        seconds >= MAX_RETENTION,
         format!("{subject}: retention"),
         age(seconds * 1000),
-        format!("set MessageRetentionPeriod to {LONGEST_RETENTION} (14 days), SQS's longest"),
+        format!("set MessageRetentionPeriod to {MAX_RETENTION} (14 days), SQS's longest"),
     )
 }
 

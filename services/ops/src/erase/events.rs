@@ -3,7 +3,7 @@
 use super::{Mode, Place};
 use crate::aws::Stack;
 use crate::events::{self, StoredEvent};
-use crate::failure::Failure;
+use crate::failure::CliError;
 
 /// Deletes the events.
 pub async fn delete(
@@ -11,7 +11,7 @@ pub async fn delete(
     order: &str,
     stored: &[StoredEvent],
     mode: Mode,
-) -> Result<Place, Failure> {
+) -> Result<Place, CliError> {
     let mut place = Place {
         place: "Events table".to_owned(),
         what: "events, with the customer's data".to_owned(),

@@ -3,13 +3,13 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use kit::ledger::{Change, Item, LedgerError, PlanOutcome, RecordOutcome};
-use shared::ledger::{Facts, MOST_DOUBTS, State, Transition};
+use shared::ledger::{Facts, MAX_DOUBTS, State, Transition};
 
 use super::report::LEDGER_RECORDS;
 use super::{Mode, Place, undecided};
 use crate::aws::{Stack, refused};
 use crate::events::StoredEvent;
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::reopen::CLOCKS_DIFFER;
 
 /// The reason in the ledger.
@@ -22,7 +22,7 @@ pub async fn close(
     events: &[StoredEvent],
     records: &[Item],
     mode: Mode,
-) -> Result<Place, Failure> {
+) -> Result<Place, CliError> {
     let open: Vec<&Item> = records.iter().filter(|record| is_open(record)).collect();
     let undecided = undecided(events, records);
     let mut place = Place {
@@ -52,7 +52,7 @@ pub async fn close(
 fn is_open(record: &Item) -> bool {
     match record.state() {
         Some(State::Planned | State::Failed | State::Sending) => true,
-        Some(State::InDoubt) => record.doubts < MOST_DOUBTS,
+        Some(State::InDoubt) => record.doubts < MAX_DOUBTS,
         _ => false,
     }
 }
@@ -65,21 +65,21 @@ async fn close_one(stack: &Stack, record: &Item) -> Result<bool, LedgerError> {
             Ok(false)
         }
         Some(State::Sending) => {
-            let expired = change(stack, record, Transition::Expire, Facts::at(now)).await?;
+            let expired = change(stack, record, Transition::Expire, Facts::new(now)).await?;
             Ok(expired && hold(stack, record, now).await?)
         }
         Some(State::InDoubt) => hold(stack, record, now).await,
         Some(State::Planned) if record.doubts > 0 => hold(stack, record, now).await,
         // A failed record may be skipped as if its message had just been replayed.
         _ => {
-            let facts = Facts { enqueued_at: now.max(record.since + 1), ..Facts::at(now) };
+            let facts = Facts { enqueued_at: now.max(record.since + 1), ..Facts::new(now) };
             change(stack, record, Transition::Skip, facts).await
         }
     }
 }
 
 async fn hold(stack: &Stack, record: &Item, now: i64) -> Result<bool, LedgerError> {
-    change(stack, record, Transition::Hold, Facts::of_attempt(now, record.attempt)).await
+    change(stack, record, Transition::Hold, Facts::for_attempt(now, record.attempt)).await
 }
 
 async fn change(
@@ -117,7 +117,7 @@ pub async fn delete(
     records: &[Item],
     mode: Mode,
     is_needed: bool,
-) -> Result<Place, Failure> {
+) -> Result<Place, CliError> {
     let mut place = Place {
         place: "ledger table".to_owned(),
         what: LEDGER_RECORDS.to_owned(),
@@ -144,8 +144,8 @@ pub async fn delete(
     Ok(place)
 }
 
-fn told(error: LedgerError) -> Failure {
-    Failure::service(format!("Can't write the ledger: {error}. The same command again goes on."))
+fn told(error: LedgerError) -> CliError {
+    CliError::service(format!("Can't write the ledger: {error}. The same command again goes on."))
 }
 
 #[cfg(test)]
@@ -159,7 +159,7 @@ mod tests {
         for state in [State::Planned, State::Failed, State::Sending, State::InDoubt] {
             assert!(is_open(&item(state, 1)), "{state}");
         }
-        assert!(!is_open(&item(State::InDoubt, MOST_DOUBTS)));
+        assert!(!is_open(&item(State::InDoubt, MAX_DOUBTS)));
         for state in [State::Sent, State::Delivered, State::Skipped] {
             assert!(!is_open(&item(state, 0)), "{state}");
         }

@@ -24,7 +24,7 @@ use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Queue, Stack};
 use crate::dlq::order_id;
 use crate::events::{StoredEvent, of_order};
-use crate::failure::{Ending, Failure};
+use crate::failure::{CliError, ExitStatus};
 use crate::output::{Format, Output};
 use crate::stop::Stop;
 
@@ -65,15 +65,15 @@ pub enum Mode {
 /// Says where the order is, and removes it there.
 ///
 /// # Errors
-/// [`Failure::Input`] without `--yes`, after the report; [`Failure::Service`] when a service does
+/// [`CliError::Input`] without `--yes`, after the report; [`CliError::Service`] when a service does
 /// not answer: the same command goes on.
-pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<Ending, Failure> {
+pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatus, CliError> {
     let stop = Stop::listening();
     let order = order_id(&args.order)?;
     if !args.yes {
         let erasure = walk(stack, &order, args, Mode::Find, &stop).await?;
         output.print(&erasure);
-        return Err(Failure::input(format!(
+        return Err(CliError::input(format!(
             "Nothing was removed. To remove the order {order}, add --yes."
         )));
     }
@@ -87,8 +87,8 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<Ending, F
     let outcome = result.as_ref().map(|e| json!({ "removed": e.removed() })).unwrap_or_default();
     let erasure = audit.end_with(result, &outcome).await?;
     output.print(&erasure);
-    let ending = Ending::attention_if(erasure.places.iter().any(Place::needs_attention));
-    if output.format == Format::Table && ending == Ending::Attention {
+    let ending = ExitStatus::attention_if(erasure.places.iter().any(Place::needs_attention));
+    if output.format == Format::Table && ending == ExitStatus::Attention {
         crate::output::note("Something is left; the same command again goes on with it.");
     }
     Ok(ending)
@@ -100,7 +100,7 @@ async fn walk(
     args: &Args,
     mode: Mode,
     stop: &Stop,
-) -> Result<Erasure, Failure> {
+) -> Result<Erasure, CliError> {
     let events = of_order(stack, order).await?;
     let known = records(stack, order).await?;
     let mut places = vec![ledger::close(stack, &events, &known, mode).await?];
@@ -127,9 +127,9 @@ fn may_be_in_the_stream(events: &[StoredEvent], records: &[Item]) -> bool {
         || records.iter().any(|record| record.since >= day_ago)
 }
 
-async fn records(stack: &Stack, order: &str) -> Result<Vec<Item>, Failure> {
+async fn records(stack: &Stack, order: &str) -> Result<Vec<Item>, CliError> {
     let records = stack.ledger().of_order(order).await;
-    records.map_err(|error| Failure::service(format!("Can't read the ledger: {error}.")))
+    records.map_err(|error| CliError::service(format!("Can't read the ledger: {error}.")))
 }
 
 /// The events that no record of the ledger knows.

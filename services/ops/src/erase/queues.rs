@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use super::{Mode, Place};
 use crate::aws::{Dlq, Queue, Stack};
-use crate::dlq::{AT_ONCE, About, Depth, End, Peek, Received, about, delete, hold_for};
-use crate::failure::Failure;
+use crate::dlq::{
+    End, MAX_CONCURRENCY, OrderMatch, QueueDepth, QueueScanner, Received, about, delete, hold_for,
+};
+use crate::failure::CliError;
 use crate::stop::Stop;
 
 /// A working queue is looked through only while that is quick: a look hides its messages from the
 /// functions and costs each of them one receive. What is not looked at is deleted by the functions
 /// themselves, since the ledger says that it is not to be mailed.
-const MOST_IN_A_WORKING_QUEUE: u64 = 1000;
+const MAX_IN_WORKING_QUEUE: u64 = 1000;
 
 /// How long messages of a working queue are hidden at most.
 const WORKING_HOLD: Duration = Duration::from_secs(20);
@@ -23,9 +25,9 @@ pub async fn walk(
     order: &str,
     mode: Mode,
     stop: &Stop,
-) -> Result<Place, Failure> {
+) -> Result<Place, CliError> {
     let url = stack.url(queue).await?;
-    let depth = Depth::of(&stack.sqs, &url).await?;
+    let depth = QueueDepth::of(&stack.sqs, &url).await?;
     let mut place = Place {
         place: format!("queue {}", queue.suffix()),
         what: "messages".to_owned(),
@@ -44,12 +46,12 @@ pub async fn walk(
         _ => place.not_looked_at = hidden,
     }
     let is_working = !matches!(queue, Queue::Dead(_));
-    if is_working && (mode == Mode::Find || depth.visible > MOST_IN_A_WORKING_QUEUE) {
+    if is_working && (mode == Mode::Find || depth.visible > MAX_IN_WORKING_QUEUE) {
         place.not_looked_at += depth.visible;
         return Ok(place);
     }
     let mut look = Look { url: &url, contract, order, mode, stop };
-    let mut peek = Peek::new(&stack.sqs, &url, hold);
+    let mut peek = QueueScanner::new(&stack.sqs, &url, hold);
     let result = look.through(stack, &mut peek, &mut place).await;
     peek.give_back().await;
     result.map(|()| place)
@@ -68,12 +70,12 @@ impl Look<'_> {
     async fn through(
         &mut self,
         stack: &Stack,
-        peek: &mut Peek<'_>,
+        peek: &mut QueueScanner<'_>,
         place: &mut Place,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CliError> {
         while peek.end() == End::NotYet {
             self.stop.check(super::STOPPED)?;
-            let messages = peek.next(AT_ONCE).await?;
+            let messages = peek.next(MAX_CONCURRENCY).await?;
             let mine = self.mine(messages, place);
             if self.mode == Mode::Find {
                 continue;
@@ -95,9 +97,9 @@ impl Look<'_> {
         let mut mine = Vec::new();
         for message in messages {
             match about(self.contract, &message, self.order) {
-                About::It => mine.push(message),
-                About::Perhaps => place.perhaps.push(message.id),
-                About::Another => {}
+                OrderMatch::It => mine.push(message),
+                OrderMatch::Perhaps => place.perhaps.push(message.id),
+                OrderMatch::Another => {}
             }
         }
         place.found += mine.len();

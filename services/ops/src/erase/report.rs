@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Mode;
-use crate::output::{Column, Paint, Report, Tone, table};
+use crate::output::{ColorMode, Column, Report, Style, table};
 
 /// One place.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -135,17 +135,17 @@ impl Erasure {
 }
 
 impl Report for Erasure {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let columns = [
             Column::text("place", |p: &Place| p.place.clone()),
             Column::text("what", |p| p.what.clone()),
             Column::number("found", |p| p.found.to_string()),
-            Column::number("removed", |p: &Place| or_empty(p.removed)).toned(|_| Some(Tone::Good)),
-            Column::number("left", |p: &Place| or_empty(p.left)).toned(|_| Some(Tone::Bad)),
+            Column::number("removed", |p: &Place| or_empty(p.removed)).toned(|_| Some(Style::Good)),
+            Column::number("left", |p: &Place| or_empty(p.left)).toned(|_| Some(Style::Bad)),
             Column::number("hidden", |p: &Place| or_empty(count(p.hidden)))
-                .toned(|_| Some(Tone::Bad)),
+                .toned(|_| Some(Style::Bad)),
             Column::number("perhaps", |p: &Place| or_empty(p.perhaps.len()))
-                .toned(|_| Some(Tone::Warning)),
+                .toned(|_| Some(Style::Warning)),
             Column::number("not looked at", |p| or_empty(count(p.not_looked_at))),
         ];
         let mut text = paint.heading(&format!("Order {}", self.order_id));
@@ -183,7 +183,7 @@ mod tests {
         places[2].hidden = 3;
         places[2].perhaps = vec!["00000001-1111-2222-3333-444444444444".to_owned()];
         let erasure = Erasure::new("1001", Mode::Remove, places, false);
-        insta::assert_snapshot!(erasure.text(Paint::Plain));
+        insta::assert_snapshot!(erasure.text(ColorMode::Plain));
         insta::assert_json_snapshot!(erasure);
     }
 }

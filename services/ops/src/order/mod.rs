@@ -14,8 +14,8 @@ use timeline::{Moment, timeline};
 use crate::aws::Stack;
 use crate::dlq::order_id;
 use crate::events::{self, StoredEvent};
-use crate::failure::{Ending, Failure};
-use crate::output::{Column, Paint, Report, Tone, at, rfc3339, table};
+use crate::failure::{CliError, ExitStatus};
+use crate::output::{ColorMode, Column, Report, Style, at, rfc3339, table};
 use crate::pii::Personal;
 
 /// Flags of `order`.
@@ -89,24 +89,24 @@ pub struct Notification {
     /// What happens next.
     pub next: String,
     #[serde(skip)]
-    tone: Option<Tone>,
+    tone: Option<Style>,
 }
 
 /// Looks the order up: one query of each table.
 ///
 /// # Errors
-/// [`Failure::Input`] when nothing is known of the order.
-pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderReport, Ending), Failure> {
+/// [`CliError::Input`] when nothing is known of the order.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderReport, ExitStatus), CliError> {
     let order = order_id(&args.order)?;
     let ledger = stack.ledger();
     let (events, items) = futures::try_join!(events::of_order(stack, &order), async {
         ledger
             .of_order(&order)
             .await
-            .map_err(|error| Failure::service(format!("Can't read the ledger: {error}.")))
+            .map_err(|error| CliError::service(format!("Can't read the ledger: {error}.")))
     })?;
     if events.is_empty() && items.is_empty() {
-        return Err(Failure::input(format!(
+        return Err(CliError::input(format!(
             "Nothing is known of the order {order}: no event of it was accepted, or it was erased, \
              or it is older than both tables' memory. Was another stack meant (--stack, --region)?"
         )));
@@ -118,7 +118,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderReport, Ending), Fa
         Timestamp::now().as_millisecond(),
         Personal::shown_if(args.show_pii),
     );
-    Ok((report, Ending::Healthy))
+    Ok((report, ExitStatus::Healthy))
 }
 
 impl OrderReport {
@@ -197,10 +197,10 @@ pub fn kind_and_scope(item: &Item) -> (String, String) {
 }
 
 impl Report for OrderReport {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let who = self.customer.as_ref().map(|c| format!("  {c}")).unwrap_or_default();
         let mut text =
-            format!("{}{who}\n\n", paint.paint(Tone::Bold, &format!("Order {}", self.order_id)));
+            format!("{}{who}\n\n", paint.paint(Style::Bold, &format!("Order {}", self.order_id)));
         text.push_str(&self.mails(paint));
         text.push_str(&self.undecided());
         text.push('\n');
@@ -216,7 +216,7 @@ impl Report for OrderReport {
 }
 
 impl OrderReport {
-    fn mails(&self, paint: Paint) -> String {
+    fn mails(&self, paint: ColorMode) -> String {
         if self.notifications.is_empty() {
             return "No mail was decided yet.\n".to_owned();
         }
@@ -226,7 +226,7 @@ impl OrderReport {
             Column::text("state", |n: &Notification| n.state.clone()).toned(|n| n.tone),
             Column::number("attempts", |n| n.attempts.to_string()),
             Column::number("in doubt", |n: &Notification| or_empty(n.doubts))
-                .toned(|_| Some(Tone::Warning)),
+                .toned(|_| Some(Style::Warning)),
             Column::text("reason", |n| n.reason.clone().unwrap_or_default()),
             Column::text("SES message id", |n| n.ses_message_id.clone().unwrap_or_default()),
             Column::text("next", |n| n.next.clone()),
@@ -279,7 +279,7 @@ mod tests {
         let event: serde_json::Value =
             serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
         let id = shared::CorrelationId::parse("c-1").unwrap();
-        shared::message::DispatchRequest::body(&event, Timestamp::UNIX_EPOCH, &id)
+        shared::queue::message::DispatchRequest::body(&event, Timestamp::UNIX_EPOCH, &id)
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod tests {
         ];
         let report =
             OrderReport::new("1001", &events, &[confirmed, shipped], T0 + 60_000, Personal::Masked);
-        insta::assert_snapshot!(report.text(Paint::Plain));
+        insta::assert_snapshot!(report.text(ColorMode::Plain));
         insta::assert_json_snapshot!(report);
     }
 }

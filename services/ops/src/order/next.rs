@@ -6,7 +6,7 @@ use shared::OrderId;
 use shared::ledger::State;
 use shared::notification::DoubtPolicy;
 
-use crate::output::{Tone, at};
+use crate::output::{Style, at};
 
 /// What happens next, as a sentence fragment; empty when nothing does. `now` in milliseconds since
 /// 1970.
@@ -60,7 +60,7 @@ fn doubt(item: &Item, now: i64) -> String {
         command_words(item)
     );
     let is_news = item.send_before > now;
-    let may_be_resent = item.doubts < shared::ledger::MOST_DOUBTS;
+    let may_be_resent = item.doubts < shared::ledger::MAX_DOUBTS;
     match policy {
         Ok(DoubtPolicy::Resend) if may_be_resent && is_news => {
             "an SES event settles it; without one it is sent again after the grace period, if it is \
@@ -77,11 +77,11 @@ fn doubt(item: &Item, now: i64) -> String {
 }
 
 /// The colour of the state.
-pub fn tone(item: &Item) -> Option<Tone> {
+pub fn tone(item: &Item) -> Option<Style> {
     match item.state()? {
-        State::Delivered | State::Sent => Some(Tone::Good),
-        State::InDoubt | State::Skipped => Some(Tone::Warning),
-        State::Failed | State::Bounced | State::Complained => Some(Tone::Bad),
+        State::Delivered | State::Sent => Some(Style::Good),
+        State::InDoubt | State::Skipped => Some(Style::Warning),
+        State::Failed | State::Bounced | State::Complained => Some(Style::Bad),
         State::Planned | State::Sending => None,
     }
 }
@@ -115,7 +115,7 @@ mod tests {
         };
         let old = next(&doubted(1), 1_000);
         assert!(old.contains("settle") && old.contains("only if a resend"), "{old}");
-        let held = next(&doubted(shared::ledger::MOST_DOUBTS), 1_000);
+        let held = next(&doubted(shared::ledger::MAX_DOUBTS), 1_000);
         assert!(held.contains("settle") && !held.contains("grace"), "{held}");
     }
 

@@ -8,7 +8,7 @@ use std::io::{IsTerminal, Write};
 
 use serde::Serialize;
 
-pub use paint::{Paint, Tone};
+pub use paint::{ColorMode, Style};
 pub use table::{Column, table};
 pub use time::{age, at, rfc3339};
 
@@ -25,7 +25,7 @@ pub enum Format {
 /// Something that a command found out: what it prints in both formats.
 pub trait Report: Serialize {
     /// The text for people, each line ended.
-    fn text(&self, paint: Paint) -> String;
+    fn text(&self, paint: ColorMode) -> String;
 }
 
 /// Standard output.
@@ -34,7 +34,7 @@ pub struct Output {
     /// The format asked for.
     pub format: Format,
     /// Whether in colour.
-    pub paint: Paint,
+    pub paint: ColorMode,
 }
 
 impl Output {
@@ -44,7 +44,7 @@ impl Output {
     pub fn new(format: Format) -> Self {
         let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let in_colour = std::io::stdout().is_terminal() && !wants_none;
-        Self { format, paint: if in_colour { Paint::Colour } else { Paint::Plain } }
+        Self { format, paint: if in_colour { ColorMode::Colour } else { ColorMode::Plain } }
     }
 
     /// Prints the report. A closed pipe is no failure: `waybill … | head` is what people type.

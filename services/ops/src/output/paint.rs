@@ -2,7 +2,7 @@
 
 /// Whether text is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paint {
+pub enum ColorMode {
     /// As it is: into a file, a pipe, a snapshot.
     Plain,
     /// With ANSI colours.
@@ -11,7 +11,7 @@ pub enum Paint {
 
 /// What a colour means. Never the only bearer of the meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub enum Style {
     /// A heading.
     Bold,
     /// As it should be.
@@ -24,10 +24,10 @@ pub enum Tone {
     Dim,
 }
 
-impl Paint {
+impl ColorMode {
     /// The text in the colour of `tone`.
     #[must_use]
-    pub fn paint(self, tone: Tone, text: &str) -> String {
+    pub fn paint(self, tone: Style, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
             Self::Colour => format!("\u{1b}[{}m{text}\u{1b}[0m", tone.code()),
@@ -37,11 +37,11 @@ impl Paint {
     /// A heading on a line of its own.
     #[must_use]
     pub fn heading(self, text: &str) -> String {
-        format!("{}\n", self.paint(Tone::Bold, text))
+        format!("{}\n", self.paint(Style::Bold, text))
     }
 }
 
-impl Tone {
+impl Style {
     const fn code(self) -> u8 {
         match self {
             Self::Bold => 1,

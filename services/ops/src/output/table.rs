@@ -2,13 +2,13 @@
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 
-use super::paint::{Paint, Tone};
+use super::paint::{ColorMode, Style};
 
 /// A column of a table over rows `R`.
 pub struct Column<R> {
     title: &'static str,
     value: fn(&R) -> String,
-    tone: fn(&R) -> Option<Tone>,
+    tone: fn(&R) -> Option<Style>,
     alignment: CellAlignment,
 }
 
@@ -25,7 +25,7 @@ impl<R> Column<R> {
 
     /// The same with a tone for each row.
     #[must_use]
-    pub const fn toned(mut self, tone: fn(&R) -> Option<Tone>) -> Self {
+    pub const fn toned(mut self, tone: fn(&R) -> Option<Style>) -> Self {
         self.tone = tone;
         self
     }
@@ -33,21 +33,22 @@ impl<R> Column<R> {
 
 /// A table of the rows, each line ended. On a terminal it keeps to its width; elsewhere a row is a
 /// line. A column that is empty in every row is left out.
-pub fn table<R>(paint: Paint, columns: &[Column<R>], rows: &[R]) -> String {
+pub fn table<R>(paint: ColorMode, columns: &[Column<R>], rows: &[R]) -> String {
     let used: Vec<&Column<R>> =
         columns.iter().filter(|c| rows.iter().any(|row| !(c.value)(row).is_empty())).collect();
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     match paint {
-        Paint::Plain => table.force_no_tty(),
-        Paint::Colour => {
+        ColorMode::Plain => table.force_no_tty(),
+        ColorMode::Colour => {
             table.set_content_arrangement(ContentArrangement::Dynamic).enforce_styling()
         }
     };
-    table
-        .set_header(used.iter().map(|c| {
-            Tone::Bold.cell(Cell::new(c.title.to_uppercase()).set_alignment(c.alignment))
-        }));
+    table.set_header(
+        used.iter().map(|c| {
+            Style::Bold.cell(Cell::new(c.title.to_uppercase()).set_alignment(c.alignment))
+        }),
+    );
     for row in rows {
         table.add_row(used.iter().map(|column| cell(column, row)));
     }
@@ -73,7 +74,7 @@ mod tests {
             Column::text("never", |_| String::new()),
             Column::number("count", |row| row.1.to_string()),
         ];
-        let text = table(Paint::Plain, &columns, &[("dispatch", 7), ("mail", 12345)]);
+        let text = table(ColorMode::Plain, &columns, &[("dispatch", 7), ("mail", 12345)]);
         assert_eq!(text, " NAME      COUNT\n dispatch      7\n mail      12345\n");
     }
 }

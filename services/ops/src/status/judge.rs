@@ -2,7 +2,7 @@
 
 use super::report::{QueueRow, Status};
 use crate::aws::{Dlq, Queue};
-use crate::dlq::Depth;
+use crate::dlq::QueueDepth;
 use crate::output::age;
 
 /// A message that waits longer than this is late.
@@ -36,7 +36,7 @@ fn queue(row: &QueueRow) -> Option<String> {
 }
 
 /// Dead letters that somebody holds are dead letters too.
-fn dead(dlq: Dlq, depth: Depth) -> Option<String> {
+fn dead(dlq: Dlq, depth: QueueDepth) -> Option<String> {
     let hidden = depth.in_flight + depth.delayed;
     let held = match hidden {
         0 => String::new(),

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 use relay::Entry;
 use serde::Serialize;
 use shared::ledger::State;
-use shared::outbox::{BUCKET_MS, FARTHEST_AHEAD_MS};
+use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS};
 
 use crate::aws::Stack;
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::lookup::{Key, records};
 use crate::outbox::entries;
 
@@ -43,14 +43,14 @@ pub struct LastDay {
 /// Counts, the latest events first, at most `most`.
 ///
 /// # Errors
-/// [`Failure::Service`] when a table does not answer.
-pub async fn last_day(stack: &Stack, most: usize) -> Result<LastDay, Failure> {
+/// [`CliError::Service`] when a table does not answer.
+pub async fn last_day(stack: &Stack, most: usize) -> Result<LastDay, CliError> {
     let now = Timestamp::now().as_millisecond();
     let since = now - DAY_MS;
     let tables = stack.tables();
     let mut day = LastDay::default();
     let mut seen: HashSet<Key> = HashSet::new();
-    let mut hour = now + FARTHEST_AHEAD_MS;
+    let mut hour = now + MAX_SWEEP_DELAY_MS;
     while hour >= since.div_euclid(BUCKET_MS) * BUCKET_MS {
         let start = hour.div_euclid(BUCKET_MS) * BUCKET_MS;
         let end = start + BUCKET_MS - 1;
@@ -84,7 +84,7 @@ async fn count(
     keys: &[(Key, i64)],
     now: i64,
     day: &mut LastDay,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let known = records(stack, keys.iter().map(|(key, _)| key.clone())).await?;
     for (key, sweep_at) in keys {
         match known.get(key) {

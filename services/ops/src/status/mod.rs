@@ -8,8 +8,8 @@ mod report;
 use futures::future;
 
 use crate::aws::{Queue, Stack, why};
-use crate::dlq::Depth;
-use crate::failure::{Ending, Failure};
+use crate::dlq::QueueDepth;
+use crate::failure::{CliError, ExitStatus};
 
 pub use report::{QueueRow, Ses, Status};
 
@@ -24,8 +24,8 @@ pub struct Args {
 /// Looks at everything at once.
 ///
 /// # Errors
-/// [`Failure::Service`] when a table or queue does not answer.
-pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, Ending), Failure> {
+/// [`CliError::Service`] when a table or queue does not answer.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), CliError> {
     let (queues, ledger, ses) =
         futures::join!(queues(stack), ledger::last_day(stack, args.most), ses(stack));
     let (queues, ledger) = (queues?, ledger?);
@@ -38,15 +38,15 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, Ending), Failure
         attention: Vec::new(),
     };
     status.attention = judge::findings(&status);
-    let ending = Ending::attention_if(!status.attention.is_empty());
+    let ending = ExitStatus::attention_if(!status.attention.is_empty());
     Ok((status, ending))
 }
 
-async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, Failure> {
+async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
     let rows = Queue::ALL.map(|queue| async move {
         let url = stack.url(queue).await?;
-        let depth = Depth::of(&stack.sqs, &url).await?;
-        Ok::<_, Failure>(QueueRow { queue, depth, oldest_seconds: None })
+        let depth = QueueDepth::of(&stack.sqs, &url).await?;
+        Ok::<_, CliError>(QueueRow { queue, depth, oldest_seconds: None })
     });
     let mut rows = future::try_join_all(rows).await?;
     if let Some(ages) = cloudwatch::oldest(stack).await {

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::ledger::LastDay;
 use crate::aws::Queue;
-use crate::dlq::Depth;
-use crate::output::{Column, Paint, Report, Tone, age, table};
+use crate::dlq::QueueDepth;
+use crate::output::{ColorMode, Column, Report, Style, age, table};
 
 /// How everything stands.
 #[derive(Debug, Serialize)]
@@ -32,7 +32,7 @@ pub struct QueueRow {
     pub queue: Queue,
     /// How many messages it says it has.
     #[serde(flatten)]
-    pub depth: Depth,
+    pub depth: QueueDepth,
     /// The age of the oldest, where CloudWatch tells.
     pub oldest_seconds: Option<f64>,
 }
@@ -59,10 +59,10 @@ fn told_or_null<S: serde::Serializer>(ses: &Result<Ses, String>, to: S) -> Resul
 }
 
 impl Report for Status {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let mut text = format!(
             "{}  ({})\n\n",
-            paint.paint(Tone::Bold, &format!("Stack {}", self.stack)),
+            paint.paint(Style::Bold, &format!("Stack {}", self.stack)),
             self.names
         );
         text.push_str(&self.queues(paint));
@@ -70,11 +70,11 @@ impl Report for Status {
         text.push_str(&self.ses_line());
         text.push('\n');
         if self.attention.is_empty() {
-            text.push_str(&paint.paint(Tone::Good, "Healthy."));
+            text.push_str(&paint.paint(Style::Good, "Healthy."));
             text.push('\n');
         }
         for finding in &self.attention {
-            text.push_str(&format!("{} {finding}.\n", paint.paint(Tone::Bad, "Attention:")));
+            text.push_str(&format!("{} {finding}.\n", paint.paint(Style::Bad, "Attention:")));
         }
         text
     }
@@ -92,14 +92,14 @@ impl Ses {
 }
 
 impl Status {
-    fn queues(&self, paint: Paint) -> String {
+    fn queues(&self, paint: ColorMode) -> String {
         let columns = [
             Column::text("queue", |row: &QueueRow| row.queue.suffix().to_owned()),
             Column::number("messages", |row: &QueueRow| row.depth.visible.to_string()).toned(
                 |row| {
                     let is_bad = matches!(row.queue, Queue::Dead(_))
                         && row.depth.visible + row.depth.in_flight > 0;
-                    is_bad.then_some(Tone::Bad)
+                    is_bad.then_some(Style::Bad)
                 },
             ),
             Column::number("in flight", |row| row.depth.in_flight.to_string()),
@@ -119,7 +119,7 @@ impl Status {
         text
     }
 
-    fn last_day(&self, paint: Paint) -> String {
+    fn last_day(&self, paint: ColorMode) -> String {
         let day = &self.ledger;
         let of = if day.more { "the latest " } else { "" };
         let mut text = format!("\nLast 24 hours: {of}{} event(s)", day.events);
@@ -172,7 +172,7 @@ mod tests {
     fn healthy() -> Status {
         let queues = Queue::ALL.map(|queue| QueueRow {
             queue,
-            depth: Depth::default(),
+            depth: QueueDepth::default(),
             oldest_seconds: Some(0.0),
         });
         Status {
@@ -193,14 +193,14 @@ mod tests {
     fn a_healthy_stack_as_people_and_scripts_read_it() {
         let status = healthy();
         assert_eq!(findings(&status), Vec::<String>::new());
-        insta::assert_snapshot!(status.text(Paint::Plain));
+        insta::assert_snapshot!(status.text(ColorMode::Plain));
         insta::assert_json_snapshot!(status);
     }
 
     #[test]
     fn everything_that_can_be_unhealthy_is_told_with_what_to_do() {
         let mut status = healthy();
-        status.queues[1].depth = Depth { visible: 40, in_flight: 10, delayed: 2 };
+        status.queues[1].depth = QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
         status.queues[1].oldest_seconds = Some(4000.0);
         status.queues[6].depth.visible = 3012;
         status.ledger = LastDay {
@@ -219,7 +219,7 @@ mod tests {
             ..account()
         });
         status.attention = findings(&status);
-        insta::assert_snapshot!(status.text(Paint::Plain));
+        insta::assert_snapshot!(status.text(ColorMode::Plain));
         insta::assert_json_snapshot!(status.attention);
     }
 
@@ -232,6 +232,6 @@ mod tests {
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told[0].contains("3000 of them in flight"), "{told:?}");
         assert!(told[1].contains("AccessDenied"), "{told:?}");
-        assert!(status.text(Paint::Plain).contains("SES: not known"));
+        assert!(status.text(ColorMode::Plain).contains("SES: not known"));
     }
 }

@@ -14,11 +14,11 @@ use answer::answered;
 use event::Event;
 
 /// The largest request that a Function URL takes.
-const LARGEST_REQUEST: usize = 6 * 1024 * 1024;
+const MAX_REQUEST_BYTES: usize = 6 * 1024 * 1024;
 
 impl Edge {
     pub(super) async fn shop(&self, request: &Request) -> Reply {
-        if request.body.len() > LARGEST_REQUEST {
+        if request.body.len() > MAX_REQUEST_BYTES {
             return sentence(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
         }
         let Some(intake) = self.lambdas.intake() else { return internal_error() };

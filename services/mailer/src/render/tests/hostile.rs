@@ -6,7 +6,7 @@ use shared::Event;
 
 use super::samples;
 use crate::render::page::can_be_greeted;
-use crate::render::words::Words;
+use crate::render::user_text::UserText;
 use crate::render::{Brand, Mail, render};
 
 /// Where an event holds free text, as JSON Pointers; what a sample lacks stays out.
@@ -79,8 +79,8 @@ fn with_texts<'a>(event: &Value, texts: impl Iterator<Item = &'a str>) -> Option
 /// The same number of texts, all harmless, and greeted if the hostile name is.
 fn harmless(texts: &[String]) -> Vec<&'static str> {
     let mut harmless = vec!["x"; texts.len()];
-    let name = shared::text::Line::parse(&texts[1]).ok();
-    if name.is_some_and(|name| !can_be_greeted(&Words::from(&name))) {
+    let name = shared::contract::text::Line::parse(&texts[1]).ok();
+    if name.is_some_and(|name| !can_be_greeted(&UserText::from(&name))) {
         harmless[1] = "www.";
     }
     harmless

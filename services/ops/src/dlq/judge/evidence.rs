@@ -8,35 +8,35 @@ use shared::notification::Recipient;
 use shared::{Kind, NotificationKey, OrderId};
 
 use crate::aws::Stack;
-use crate::dlq::subject::Subject;
-use crate::failure::Failure;
+use crate::dlq::subject::DlqPayload;
+use crate::failure::CliError;
 use crate::lookup::{Key, records, stored_events};
 
 /// How many orders are asked for at the same time.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENCY: usize = 16;
 
 /// Records and stored events, by their keys.
 #[derive(Debug, Default)]
-pub struct Evidence {
+pub struct LedgerSnapshot {
     /// Ledger records.
     pub records: HashMap<Key, Item>,
     /// Events that the Events table holds.
     pub stored: HashSet<Key>,
 }
 
-impl Evidence {
+impl LedgerSnapshot {
     /// Asks the tables: one key of the ledger for each message, a few more for what might make it
     /// old news, and all records of an order whose confirmation is to be sent, since any of its
     /// parcels would make that old news.
     ///
     /// # Errors
-    /// [`Failure::Service`] when a table does not answer.
-    pub async fn gather(stack: &Stack, subjects: &[Subject]) -> Result<Self, Failure> {
-        let (confirmations, others): (Vec<&Subject>, Vec<&Subject>) =
+    /// [`CliError::Service`] when a table does not answer.
+    pub async fn gather(stack: &Stack, subjects: &[DlqPayload]) -> Result<Self, CliError> {
+        let (confirmations, others): (Vec<&DlqPayload>, Vec<&DlqPayload>) =
             subjects.iter().partition(|s| asks_for_whole_order(s));
         let keys = others.iter().flat_map(|subject| keys(subject));
         let events = subjects.iter().flat_map(|subject| match subject {
-            Subject::Intake(events) => events.keys.iter().map(|(key, _)| key.clone()).collect(),
+            DlqPayload::Intake(events) => events.keys.iter().map(|(key, _)| key.clone()).collect(),
             _ => Vec::new(),
         });
         let orders: HashSet<String> = confirmations.iter().filter_map(|s| order(s)).collect();
@@ -64,43 +64,43 @@ impl Evidence {
 async fn whole_orders(
     stack: &Stack,
     orders: HashSet<String>,
-) -> Result<HashMap<Key, Item>, Failure> {
+) -> Result<HashMap<Key, Item>, CliError> {
     let ledger = &stack.ledger();
     let items: Vec<Vec<Item>> = stream::iter(orders)
         .map(|order| async move { ledger.of_order(&order).await })
-        .buffer_unordered(AT_ONCE)
+        .buffer_unordered(MAX_CONCURRENCY)
         .try_collect()
         .await
-        .map_err(|error| Failure::service(format!("Can't read the ledger: {error}.")))?;
+        .map_err(|error| CliError::service(format!("Can't read the ledger: {error}.")))?;
     let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
     Ok(items.into_iter().flatten().map(keyed).collect())
 }
 
-fn key_of(subject: &Subject) -> Option<&NotificationKey> {
+fn key_of(subject: &DlqPayload) -> Option<&NotificationKey> {
     match subject {
-        Subject::Mail { key, .. } | Subject::Dispatch { key, .. } => Some(key),
-        Subject::Feedback(event) => Some(&event.key),
+        DlqPayload::Mail { key, .. } | DlqPayload::Dispatch { key, .. } => Some(key),
+        DlqPayload::Feedback(event) => Some(&event.key),
         _ => None,
     }
 }
 
-fn order(subject: &Subject) -> Option<String> {
+fn order(subject: &DlqPayload) -> Option<String> {
     key_of(subject).map(|key| key.order_id.to_string())
 }
 
-fn asks_for_whole_order(subject: &Subject) -> bool {
-    matches!(subject, Subject::Mail { key, .. } | Subject::Dispatch { key, .. }
+fn asks_for_whole_order(subject: &DlqPayload) -> bool {
+    matches!(subject, DlqPayload::Mail { key, .. } | DlqPayload::Dispatch { key, .. }
         if key.kind == Kind::OrderConfirmed)
 }
 
-fn keys(subject: &Subject) -> Vec<Key> {
+fn keys(subject: &DlqPayload) -> Vec<Key> {
     let Some(key) = key_of(subject) else { return Vec::new() };
     let own = match subject {
-        Subject::Dispatch { ledger_key, .. } => ledger_key.clone(),
+        DlqPayload::Dispatch { ledger_key, .. } => ledger_key.clone(),
         _ => key.sort_key(),
     };
     let mut keys = vec![(key.order_id.to_string(), own)];
-    if !matches!(subject, Subject::Feedback(_)) {
+    if !matches!(subject, DlqPayload::Feedback(_)) {
         keys.extend(later_keys(key).map(|later| (later.order_id.to_string(), later.sort_key())));
     }
     keys

@@ -4,32 +4,37 @@ use kit::ledger::Item;
 use shared::ledger::{Facts, SkipReason, State};
 use shared::{Kind, NotificationKey};
 
-use super::evidence::Evidence;
-use crate::dlq::subject::{Events, Subject};
-use crate::dlq::verdict::{Judgement, Verdict};
+use super::evidence::LedgerSnapshot;
+use crate::dlq::subject::{DlqPayload, Events};
+use crate::dlq::verdict::{ReplayAssessment, Verdict};
 use crate::output::at;
 
 /// Judges one message. `now` in milliseconds since 1970.
-pub fn judge(subject: &Subject, evidence: &Evidence, now: i64) -> Judgement {
+pub fn judge(subject: &DlqPayload, evidence: &LedgerSnapshot, now: i64) -> ReplayAssessment {
     match subject {
-        Subject::Mail { key, send_before } => mail(key, *send_before, evidence, now),
-        Subject::Dispatch { .. } => dispatch(subject, evidence, now),
-        Subject::Feedback(event) => {
+        DlqPayload::Mail { key, send_before } => mail(key, *send_before, evidence, now),
+        DlqPayload::Dispatch { .. } => dispatch(subject, evidence, now),
+        DlqPayload::Feedback(event) => {
             let record = evidence.record(&event.key.order_id, &event.key.sort_key());
             feedback(event, record, now)
         }
-        Subject::ForeignFeedback => {
-            Judgement::of(Verdict::AlreadyDone).because("nothing of it is recorded")
+        DlqPayload::ForeignFeedback => {
+            ReplayAssessment::of(Verdict::AlreadyDone).because("nothing of it is recorded")
         }
-        Subject::Intake(events) => intake(events, evidence),
-        Subject::Relay(_) => Judgement::of(Verdict::WouldSend),
-        Subject::Unreadable(why) => Judgement::of(Verdict::Unparseable).because(why),
+        DlqPayload::Intake(events) => intake(events, evidence),
+        DlqPayload::Relay(_) => ReplayAssessment::of(Verdict::WouldSend),
+        DlqPayload::Unreadable(why) => ReplayAssessment::of(Verdict::Unparseable).because(why),
     }
 }
 
-fn mail(key: &NotificationKey, send_before: i64, evidence: &Evidence, now: i64) -> Judgement {
+fn mail(
+    key: &NotificationKey,
+    send_before: i64,
+    evidence: &LedgerSnapshot,
+    now: i64,
+) -> ReplayAssessment {
     let Some(item) = evidence.record(&key.order_id, &key.sort_key()) else {
-        return Judgement::of(Verdict::Unknown)
+        return ReplayAssessment::of(Verdict::Unknown)
             .because("erased, or older than the ledger's memory");
     };
     let Some(verdict) = by_state(item, now) else {
@@ -38,15 +43,15 @@ fn mail(key: &NotificationKey, send_before: i64, evidence: &Evidence, now: i64) 
     of_item(verdict, item)
 }
 
-fn dispatch(subject: &Subject, evidence: &Evidence, now: i64) -> Judgement {
-    let Subject::Dispatch { key, ledger_key, event, notify, send_before } = subject else {
-        return Judgement::of(Verdict::Unparseable);
+fn dispatch(subject: &DlqPayload, evidence: &LedgerSnapshot, now: i64) -> ReplayAssessment {
+    let DlqPayload::Dispatch { key, ledger_key, event, notify, send_before } = subject else {
+        return ReplayAssessment::of(Verdict::Unparseable);
     };
     match evidence.record(&key.order_id, ledger_key) {
-        None if !notify => Judgement::of(Verdict::WouldRecord)
+        None if !notify => ReplayAssessment::of(Verdict::WouldRecord)
             .because("the event asks for no mail; that is yet to be recorded"),
         None => fresh(key, *send_before, evidence, now, None),
-        Some(item) if item.waits_for_the_request_of(event) => {
+        Some(item) if item.awaits_mail_request(event) => {
             fresh(key, *send_before, evidence, now, Some(item))
         }
         Some(item) => match by_state(item, now) {
@@ -84,10 +89,10 @@ fn skipped(reason: Option<&str>) -> Verdict {
 fn news(
     key: &NotificationKey,
     send_before: i64,
-    evidence: &Evidence,
+    evidence: &LedgerSnapshot,
     now: i64,
     item: &Item,
-) -> Judgement {
+) -> ReplayAssessment {
     fresh(key, send_before, evidence, now, Some(item))
 }
 
@@ -95,11 +100,12 @@ fn news(
 fn fresh(
     key: &NotificationKey,
     send_before: i64,
-    evidence: &Evidence,
+    evidence: &LedgerSnapshot,
     now: i64,
     item: Option<&Item>,
-) -> Judgement {
-    let judged = |verdict| item.map_or(Judgement::of(verdict), |item| of_item(verdict, item));
+) -> ReplayAssessment {
+    let judged =
+        |verdict| item.map_or(ReplayAssessment::of(verdict), |item| of_item(verdict, item));
     if let Some(later) = evidence.superseder(key) {
         return judged(Verdict::Superseded)
             .because(format!("by {}", named(later.kind, &later.scope)));
@@ -119,29 +125,29 @@ fn named(kind: Kind, scope: &str) -> String {
     if scope.is_empty() { kind.to_string() } else { format!("{kind} {scope}") }
 }
 
-fn feedback(event: &feedback::SesEvent, record: Option<&Item>, now: i64) -> Judgement {
+fn feedback(event: &feedback::SesEvent, record: Option<&Item>, now: i64) -> ReplayAssessment {
     let Some(item) = record else {
-        return Judgement::of(Verdict::Unknown)
+        return ReplayAssessment::of(Verdict::Unknown)
             .because("erased, or older than the ledger's memory");
     };
-    let allowed = event.transition.allows(item.record().as_ref(), &Facts::at(now));
+    let allowed = event.transition.allows(item.record().as_ref(), &Facts::new(now));
     of_item(if allowed { Verdict::WouldRecord } else { Verdict::AlreadyDone }, item)
 }
 
-fn intake(events: &Events, evidence: &Evidence) -> Judgement {
+fn intake(events: &Events, evidence: &LedgerSnapshot) -> ReplayAssessment {
     let stored = events.keys.iter().filter(|(key, _)| evidence.stored.contains(key)).count();
     match (stored, events.keys.len()) {
-        (0, _) => Judgement::of(Verdict::WouldSend),
+        (0, _) => ReplayAssessment::of(Verdict::WouldSend),
         (stored, all) if stored == all => {
-            Judgement::of(Verdict::AlreadyDone).because("the Events table has it")
+            ReplayAssessment::of(Verdict::AlreadyDone).because("the Events table has it")
         }
-        (stored, all) => Judgement::of(Verdict::WouldSend)
+        (stored, all) => ReplayAssessment::of(Verdict::WouldSend)
             .because(format!("{stored} of its {all} events are stored already")),
     }
 }
 
-fn of_item(verdict: Verdict, item: &Item) -> Judgement {
-    Judgement {
+fn of_item(verdict: Verdict, item: &Item) -> ReplayAssessment {
+    ReplayAssessment {
         verdict,
         state: item.state().map(State::as_str),
         attempts: Some(item.attempt),
@@ -175,15 +181,18 @@ mod tests {
         }
     }
 
-    fn evidence(items: impl IntoIterator<Item = Item>) -> Evidence {
+    fn evidence(items: impl IntoIterator<Item = Item>) -> LedgerSnapshot {
         let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
-        Evidence { records: items.into_iter().map(keyed).collect(), stored: Default::default() }
+        LedgerSnapshot {
+            records: items.into_iter().map(keyed).collect(),
+            stored: Default::default(),
+        }
     }
 
     fn verdict_of_mail(state: State, reason: Option<&str>, send_before: i64) -> Verdict {
         let key = key(Kind::ShipmentShipped, "S-1");
         let evidence = evidence([item(&key, state, reason)]);
-        judge(&Subject::Mail { key, send_before }, &evidence, NOW).verdict
+        judge(&DlqPayload::Mail { key, send_before }, &evidence, NOW).verdict
     }
 
     #[test]
@@ -202,7 +211,7 @@ mod tests {
     fn an_earlier_doubt_is_told_of_a_mail_that_would_be_sent() {
         let key = key(Kind::ShipmentShipped, "S-1");
         let doubted = Item { doubts: 1, ..item(&key, State::Planned, None) };
-        let subject = Subject::Mail { key, send_before: NOW + 1 };
+        let subject = DlqPayload::Mail { key, send_before: NOW + 1 };
         let judgement = judge(&subject, &evidence([doubted]), NOW);
         assert_eq!(judgement.verdict, Verdict::WouldSend);
         assert!(judgement.detail.unwrap().contains("may have accepted it"));
@@ -224,7 +233,7 @@ mod tests {
         let verdict = |state| {
             let evidence =
                 evidence([item(&shipped, State::Failed, None), item(&arrived, state, None)]);
-            let subject = Subject::Mail { key: shipped.clone(), send_before: NOW + 1 };
+            let subject = DlqPayload::Mail { key: shipped.clone(), send_before: NOW + 1 };
             judge(&subject, &evidence, NOW).verdict
         };
         assert_eq!(verdict(State::Delivered), Verdict::Superseded);
@@ -233,14 +242,14 @@ mod tests {
 
     #[test]
     fn what_the_ledger_has_forgotten_is_not_sent() {
-        let subject = Subject::Mail { key: key(Kind::OrderConfirmed, ""), send_before: NOW + 1 };
-        assert_eq!(judge(&subject, &Evidence::default(), NOW).verdict, Verdict::Unknown);
+        let subject = DlqPayload::Mail { key: key(Kind::OrderConfirmed, ""), send_before: NOW + 1 };
+        assert_eq!(judge(&subject, &LedgerSnapshot::default(), NOW).verdict, Verdict::Unknown);
     }
 
     fn verdict_of_dispatch(state: Option<State>, attempt: u32, event: &str) -> Verdict {
         let key = key(Kind::ShipmentShipped, "S-1");
         let item = state.map(|state| Item { attempt, ..item(&key, state, None) });
-        let subject = Subject::Dispatch {
+        let subject = DlqPayload::Dispatch {
             ledger_key: key.sort_key(),
             key,
             event: event.to_owned(),

@@ -4,30 +4,30 @@ use jiff::Timestamp;
 use serde_json::Value;
 use shared::NotificationKey;
 use shared::ledger::State;
-use shared::message::MailRequest;
+use shared::queue::message::MailRequest;
 
 use crate::aws::{Dlq, Stack};
 use crate::dlq::edit::{Edit, Edited};
 use crate::dlq::received::Received;
-use crate::dlq::subject::{Subject, Window, payload};
-use crate::dlq::verdict::{Judgement, Verdict};
-use crate::failure::Failure;
+use crate::dlq::subject::{DlqPayload, Window, payload};
+use crate::dlq::verdict::{ReplayAssessment, Verdict};
+use crate::failure::CliError;
 use crate::lookup::records;
 use crate::mailrequest;
 use crate::reopen::reopen;
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Deed {
+pub enum ReplayAction {
     /// Put this body on the queue that it came from, with others in a batch.
     Send(String),
     /// What no batch does.
-    Alone(Alone),
+    Individual(Individual),
 }
 
 /// A deed for one message.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Alone {
+pub enum Individual {
     /// Put this on the mail queue.
     Mail(Box<MailRequest>),
     /// Invoke intake with this.
@@ -44,7 +44,7 @@ pub struct Repaired {
     /// Its body after the edit.
     pub body: String,
     /// What that says.
-    pub subject: Subject,
+    pub subject: DlqPayload,
 }
 
 impl Repaired {
@@ -56,9 +56,9 @@ impl Repaired {
         let (body, subject) = match edited {
             None | Some(Edited::Same) => (body, None),
             Some(Edited::Changed(body)) => (body, None),
-            Some(Edited::Unsuited(why)) => (body, Some(Subject::Unreadable(why))),
+            Some(Edited::Unsuited(why)) => (body, Some(DlqPayload::Unreadable(why))),
         };
-        let subject = subject.unwrap_or_else(|| Subject::of(dlq, &body));
+        let subject = subject.unwrap_or_else(|| DlqPayload::of(dlq, &body));
         Self { message, body, subject }
     }
 
@@ -70,15 +70,17 @@ impl Repaired {
     pub async fn deed(
         self,
         stack: &Stack,
-        judgement: &Judgement,
-    ) -> (Received, Result<Deed, String>) {
+        judgement: &ReplayAssessment,
+    ) -> (Received, Result<ReplayAction, String>) {
         let deed = match &self.subject {
-            Subject::Intake(_) => payload(&self.body).map(|p| Deed::Alone(Alone::Publish(p))),
-            Subject::Relay(window) => Ok(Deed::Alone(Alone::Requeue(*window))),
+            DlqPayload::Intake(_) => {
+                payload(&self.body).map(|p| ReplayAction::Individual(Individual::Publish(p)))
+            }
+            DlqPayload::Relay(window) => Ok(ReplayAction::Individual(Individual::Requeue(*window))),
             subject if judgement.verdict == Verdict::Stale => {
                 forced(stack, subject, &self.body).await.map_err(|failure| failure.to_string())
             }
-            _ => Ok(Deed::Send(self.body)),
+            _ => Ok(ReplayAction::Send(self.body)),
         };
         (self.message, deed)
     }
@@ -86,11 +88,13 @@ impl Repaired {
 
 /// Makes news of a stale message. A crash after its record was opened leaves it open, and the
 /// message where it was: the next replay finds both.
-async fn forced(stack: &Stack, subject: &Subject, body: &str) -> Result<Deed, Failure> {
+async fn forced(stack: &Stack, subject: &DlqPayload, body: &str) -> Result<ReplayAction, CliError> {
     let (key, ledger_key, asked_by) = match subject {
-        Subject::Mail { key, .. } => (key, key.sort_key(), None),
-        Subject::Dispatch { key, ledger_key, event, .. } => (key, ledger_key.clone(), Some(event)),
-        _ => return Ok(Deed::Send(body.to_owned())),
+        DlqPayload::Mail { key, .. } => (key, key.sort_key(), None),
+        DlqPayload::Dispatch { key, ledger_key, event, .. } => {
+            (key, ledger_key.clone(), Some(event))
+        }
+        _ => return Ok(ReplayAction::Send(body.to_owned())),
     };
     let id = (key.order_id.to_string(), ledger_key);
     let record = records(stack, [id.clone()]).await?.remove(&id);
@@ -103,10 +107,10 @@ async fn forced(stack: &Stack, subject: &Subject, body: &str) -> Result<Deed, Fa
         let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
         if asked_by.is_some_and(is_duplicate) {
             let request = mailrequest::rebuild(stack, &record, Timestamp::now()).await?;
-            return Ok(Deed::Alone(Alone::Mail(Box::new(request))));
+            return Ok(ReplayAction::Individual(Individual::Mail(Box::new(request))));
         }
     }
-    as_news(body, key).map(Deed::Send).map_err(Failure::service)
+    as_news(body, key).map(ReplayAction::Send).map_err(CliError::service)
 }
 
 /// The body with a `send_before` in the future. Members that this version does not know stay.

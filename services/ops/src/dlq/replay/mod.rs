@@ -19,13 +19,13 @@ use super::verdict::Stale;
 use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::Stack;
 use crate::confirm::{Confirmation, ask, confirm};
-use crate::failure::{Ending, Failure};
+use crate::failure::{CliError, ExitStatus};
 use crate::output::{Format, Output, Report};
 use crate::pii::Personal;
 use crate::rate;
 use crate::stop::Stop;
 
-use mover::{Orders, carry_out};
+use mover::{ReplayOptions, carry_out};
 use outcome::Outcome;
 use plan::Plan;
 
@@ -78,14 +78,14 @@ struct Replay<'a> {
 /// Plans, asks, moves.
 ///
 /// # Errors
-/// [`Failure::Input`] for what was typed wrong; [`Failure::Service`] when a service does not
-/// answer; [`Failure::Interrupted`] after Ctrl-C. In each case nothing is lost.
+/// [`CliError::Input`] for what was typed wrong; [`CliError::Service`] when a service does not
+/// answer; [`CliError::Interrupted`] after Ctrl-C. In each case nothing is lost.
 pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
     stop: &Stop,
-) -> Result<Ending, Failure> {
+) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let confirmation = confirmation(args, output)?;
     if !args.dry_run {
@@ -120,15 +120,15 @@ pub async fn run(
 }
 
 /// The reason that was typed, or else is asked for now that the plan has been read.
-async fn why(args: &Args, stop: &Stop) -> Result<String, Failure> {
+async fn why(args: &Args, stop: &Stop) -> Result<String, CliError> {
     if let Some(reason) = &args.reason {
         return Ok(reason.clone());
     }
     let typed = ask(stop, "Why? It is kept, so without names and addresses: ").await?;
-    audit::reason(&typed).map_err(|_| Failure::input("Nothing was done: a reason is needed."))
+    audit::reason(&typed).map_err(|_| CliError::input("Nothing was done: a reason is needed."))
 }
 
-fn confirmation(args: &Args, output: Output) -> Result<Confirmation, Failure> {
+fn confirmation(args: &Args, output: Output) -> Result<Confirmation, CliError> {
     if args.dry_run || args.yes {
         return Ok(Confirmation::Given);
     }
@@ -143,7 +143,7 @@ async fn carry_out_audited(
     plan: &Plan,
     stop: &Stop,
     outcome: &mut Outcome,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let dlq = plan.survey.queue;
     let intent = Intent {
         action: format!("dlq replay {dlq}"),
@@ -157,7 +157,7 @@ async fn carry_out_audited(
         }),
     };
     let audit = Audit::begin(stack, &args.who, intent).await?;
-    let orders = Orders {
+    let orders = ReplayOptions {
         dlq,
         selected: plan.to_move.iter().cloned().collect::<HashSet<_>>(),
         edit: rules.edit.as_ref(),
@@ -170,13 +170,13 @@ async fn carry_out_audited(
     audit.end_with(result, &told).await
 }
 
-fn finish(output: Output, plan: &Plan, outcome: Option<&Outcome>) -> Ending {
+fn finish(output: Output, plan: &Plan, outcome: Option<&Outcome>) -> ExitStatus {
     match (output.format, outcome) {
         (Format::Json, _) => output.write(&crate::output::json(&Replay { plan, outcome })),
         (Format::Table, Some(outcome)) => output.write(&outcome.text(output.paint)),
         (Format::Table, None) => {}
     }
-    Ending::attention_if(outcome.is_some_and(Outcome::needs_attention))
+    ExitStatus::attention_if(outcome.is_some_and(Outcome::needs_attention))
 }
 
 #[cfg(test)]
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::dlq::verdict::Verdict;
     use crate::dlq::words;
-    use crate::output::Paint;
+    use crate::output::ColorMode;
 
     fn plan(stale: Stale) -> Plan {
         Plan::new(words::samples::survey(), stale, None, 11.2, false)
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_plan_as_people_and_scripts_read_it() {
         let plan = plan(Stale::Kept);
-        insta::assert_snapshot!(plan.text(Paint::Plain));
+        insta::assert_snapshot!(plan.text(ColorMode::Plain));
         insta::assert_json_snapshot!(Replay { plan: &plan, outcome: None });
     }
 
@@ -215,7 +215,7 @@ mod tests {
             Outcome { moved: 2998, not_deleted: 1, not_seen: 2, ..Outcome::default() };
         outcome.changed(Verdict::AlreadySent);
         outcome.failed("m-2", "SQS did not take the message: InternalError".to_owned());
-        insta::assert_snapshot!(outcome.text(Paint::Plain));
+        insta::assert_snapshot!(outcome.text(ColorMode::Plain));
         insta::assert_json_snapshot!(outcome);
     }
 }

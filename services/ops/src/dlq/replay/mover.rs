@@ -10,20 +10,20 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
-use kit::queue::{Outgoing, send_all};
+use kit::queue::{OutgoingMessage, send_all};
 
-use super::deed::{Alone, Deed, Repaired};
+use super::deed::{Individual, Repaired, ReplayAction};
 use super::outcome::Outcome;
 use super::pace::Pace;
 use crate::aws::{Dlq, Queue, Stack};
 use crate::dlq::delete::delete;
 use crate::dlq::edit::Edit;
-use crate::dlq::judge::Judge;
-use crate::dlq::peek::{Depth, End, Peek, hold_for};
+use crate::dlq::judge::ReplayClassifier;
+use crate::dlq::peek::{End, QueueDepth, QueueScanner, hold_for};
 use crate::dlq::received::Received;
-use crate::dlq::subject::{Subject, Window};
+use crate::dlq::subject::{DlqPayload, Window};
 use crate::dlq::verdict::Stale;
-use crate::failure::Failure;
+use crate::failure::CliError;
 use crate::mailrequest;
 use crate::outbox::Missing;
 use crate::progress::Progress;
@@ -31,17 +31,17 @@ use crate::publish::{Published, Publisher};
 use crate::stop::Stop;
 
 /// How many batches are on their way at the same time.
-const AT_ONCE: usize = 8;
+const MAX_CONCURRENCY: usize = 8;
 
 /// What a hold has to spare.
 const SPARE: Duration = Duration::from_secs(60);
 
 /// SQS hides a message for twelve hours at most.
-const LONGEST_HOLD: Duration = Duration::from_secs(11 * 60 * 60);
+const MAX_HOLD: Duration = Duration::from_secs(11 * 60 * 60);
 
 /// What is to be moved and how.
 #[derive(Debug)]
-pub struct Orders<'a> {
+pub struct ReplayOptions<'a> {
     /// Out of which queue.
     pub dlq: Dlq,
     /// The ids of the messages.
@@ -59,14 +59,14 @@ pub struct Orders<'a> {
 /// Moves them. What came of it is in `outcome` also when this fails.
 ///
 /// # Errors
-/// [`Failure::Service`] when a service does not answer, [`Failure::Interrupted`] when the operator
+/// [`CliError::Service`] when a service does not answer, [`CliError::Interrupted`] when the operator
 /// stops it. Messages that were not moved are given back in any case.
 pub async fn carry_out(
     stack: &Stack,
-    orders: Orders<'_>,
+    orders: ReplayOptions<'_>,
     stop: &Stop,
     outcome: &mut Outcome,
-) -> Result<(), Failure> {
+) -> Result<(), CliError> {
     let url = stack.url(Queue::Dead(orders.dlq)).await?;
     let target = match orders.dlq {
         Dlq::Relay => stack.url(Queue::Dispatch).await?,
@@ -75,17 +75,17 @@ pub async fn carry_out(
             None => String::new(),
         },
     };
-    let depth = Depth::of(&stack.sqs, &url).await?;
+    let depth = QueueDepth::of(&stack.sqs, &url).await?;
     let progress = Progress::moving(orders.selected.len() as u64);
     let pace = Pace::new(orders.rate);
     let hold = || hold_of(&pace, orders.selected.len(), depth.visible);
-    let mut peek = Peek::new(&stack.sqs, &url, orders.hold.unwrap_or_else(hold));
+    let mut peek = QueueScanner::new(&stack.sqs, &url, orders.hold.unwrap_or_else(hold));
     let mover = Mover {
         stack,
         url: &url,
         target,
         pace,
-        judge: Judge::new(stack),
+        judge: ReplayClassifier::new(stack),
         missing: Missing::new(stack),
         requeued: RefCell::default(),
         publisher: Publisher::new(stack),
@@ -105,7 +105,7 @@ struct Mover<'a> {
     url: &'a str,
     target: String,
     pace: Pace,
-    judge: Judge<'a>,
+    judge: ReplayClassifier<'a>,
     missing: Missing<'a>,
     /// Events that were queued in this run: windows overlap.
     requeued: RefCell<HashSet<(String, String)>>,
@@ -113,7 +113,7 @@ struct Mover<'a> {
     progress: &'a Progress,
     done: Cell<usize>,
     stop: &'a Stop,
-    orders: Orders<'a>,
+    orders: ReplayOptions<'a>,
 }
 
 /// What became of one message.
@@ -126,7 +126,11 @@ enum Fate {
 }
 
 impl Mover<'_> {
-    async fn run(&self, peek: &mut Peek<'_>, outcome: &mut Outcome) -> Result<(), Failure> {
+    async fn run(
+        &self,
+        peek: &mut QueueScanner<'_>,
+        outcome: &mut Outcome,
+    ) -> Result<(), CliError> {
         let mut remaining = self.orders.selected.clone();
         let result = self.groups(&mut remaining, peek, outcome).await;
         if result.is_ok() && !self.stop.is_asked_for() {
@@ -147,9 +151,9 @@ impl Mover<'_> {
     async fn groups(
         &self,
         remaining: &mut HashSet<String>,
-        peek: &mut Peek<'_>,
+        peek: &mut QueueScanner<'_>,
         outcome: &mut Outcome,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CliError> {
         while !remaining.is_empty() && peek.end() == End::NotYet && !self.stop.is_asked_for() {
             let received = peek.next(self.pace.calls()).await?;
             let mine: Vec<Received> =
@@ -167,14 +171,14 @@ impl Mover<'_> {
     async fn group(
         &self,
         messages: Vec<Received>,
-        peek: &mut Peek<'_>,
+        peek: &mut QueueScanner<'_>,
         outcome: &mut Outcome,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CliError> {
         let repaired: Vec<Repaired> = messages
             .into_iter()
             .map(|message| Repaired::of(self.orders.dlq, message, self.orders.edit))
             .collect();
-        let subjects: Vec<Subject> = repaired.iter().map(|r| r.subject.clone()).collect();
+        let subjects: Vec<DlqPayload> = repaired.iter().map(|r| r.subject.clone()).collect();
         let now = Timestamp::now().as_millisecond();
         let judgements = self.judge.judge(&subjects, now).await?;
         let mut movable = Vec::with_capacity(repaired.len());
@@ -194,7 +198,7 @@ impl Mover<'_> {
                     self.batch(batch).await
                 }
             })
-            .buffer_unordered(AT_ONCE)
+            .buffer_unordered(MAX_CONCURRENCY)
             .collect()
             .await;
         for (id, fate) in fates.into_iter().flatten() {
@@ -216,7 +220,7 @@ impl Mover<'_> {
 
     async fn batch(
         &self,
-        batch: Vec<(Repaired, crate::dlq::verdict::Judgement)>,
+        batch: Vec<(Repaired, crate::dlq::verdict::ReplayAssessment)>,
     ) -> Vec<(String, Fate)> {
         if self.stop.is_asked_for() {
             return batch.into_iter().map(|(r, _)| (r.message.id, Fate::Left)).collect();
@@ -227,8 +231,8 @@ impl Mover<'_> {
             let (message, deed) = repaired.deed(self.stack, &judgement).await;
             match deed {
                 Err(why) => fates.push((message.id, Fate::Failed(why))),
-                Ok(Deed::Send(body)) => sending.push((message, body)),
-                Ok(Deed::Alone(deed)) => fates.push(self.one(message, deed).await),
+                Ok(ReplayAction::Send(body)) => sending.push((message, body)),
+                Ok(ReplayAction::Individual(deed)) => fates.push(self.one(message, deed).await),
             }
         }
         fates.extend(self.send(sending).await);
@@ -237,18 +241,18 @@ impl Mover<'_> {
         fates
     }
 
-    async fn one(&self, message: Received, deed: Alone) -> (String, Fate) {
+    async fn one(&self, message: Received, deed: Individual) -> (String, Fate) {
         let done = match deed {
-            Alone::Mail(request) => {
+            Individual::Mail(request) => {
                 mailrequest::send(self.stack, &request).await.map_err(|e| e.to_string())
             }
-            Alone::Publish(payload) => match self.publisher.publish(&payload).await {
+            Individual::Publish(payload) => match self.publisher.publish(&payload).await {
                 Ok(Published::Taken) => Ok(()),
                 Ok(Published::Refused(why)) => Err(why),
                 Err(failure) => Err(failure.to_string()),
             },
-            Alone::Requeue(window) => match self.requeue(window).await {
-                Err(Failure::Interrupted(_)) => return (message.id, Fate::Left),
+            Individual::Requeue(window) => match self.requeue(window).await {
+                Err(CliError::Interrupted(_)) => return (message.id, Fate::Left),
                 done => done.map_err(|failure| failure.to_string()),
             },
         };
@@ -265,8 +269,10 @@ impl Mover<'_> {
 
     async fn send(&self, sending: Vec<(Received, String)>) -> Vec<(String, Fate)> {
         let (messages, bodies): (Vec<Received>, Vec<String>) = sending.into_iter().unzip();
-        let outgoing =
-            bodies.into_iter().map(|body| Outgoing { body, ..Outgoing::default() }).collect();
+        let outgoing = bodies
+            .into_iter()
+            .map(|body| OutgoingMessage { body, ..OutgoingMessage::default() })
+            .collect();
         let results = send_all(&self.stack.sqs, &self.target, outgoing).await;
         let mut fates = Vec::with_capacity(messages.len());
         let mut sent = Vec::with_capacity(messages.len());
@@ -287,7 +293,7 @@ impl Mover<'_> {
     }
 
     /// Stopped in between, the letter stays, and what was queued is no longer missing.
-    async fn requeue(&self, window: Window) -> Result<(), Failure> {
+    async fn requeue(&self, window: Window) -> Result<(), CliError> {
         let now = Timestamp::now().as_millisecond();
         for lost in self.missing.within(window.from, window.until.min(now)).await? {
             let key = (lost.entry.order_id.clone(), lost.entry.event.clone());
@@ -297,10 +303,10 @@ impl Mover<'_> {
             let Some(body) = self.missing.message(&lost).await? else { continue };
             self.stop.sleep_until(self.pace.turn(1)).await;
             self.stop.check("Stopped between two events of a batch.")?;
-            let message = Outgoing { body, ..Outgoing::default() };
+            let message = OutgoingMessage { body, ..OutgoingMessage::default() };
             let sent = send_all(&self.stack.sqs, &self.target, vec![message]).await;
             if let Some(Err(error)) = sent.into_iter().next() {
-                return Err(Failure::service(error.to_string()));
+                return Err(CliError::service(error.to_string()));
             }
             self.requeued.borrow_mut().insert(key);
         }
@@ -314,7 +320,7 @@ impl Mover<'_> {
 fn hold_of(pace: &Pace, selected: usize, in_queue: u64) -> Duration {
     let has_others = in_queue > selected as u64;
     let all = if has_others { pace.takes(selected) + SPARE } else { Duration::ZERO };
-    pace.hold().max(hold_for(in_queue)).max(all).min(LONGEST_HOLD)
+    pace.hold().max(hold_for(in_queue)).max(all).min(MAX_HOLD)
 }
 
 fn chunks<T>(items: Vec<T>, size: usize) -> Vec<Vec<T>> {
@@ -335,7 +341,7 @@ mod tests {
         let slow = Pace::new(1.0);
         assert!(hold_of(&slow, 1000, 10_000) >= Duration::from_secs(1000));
         assert!(hold_of(&slow, 1000, 1000) < Duration::from_secs(120));
-        assert!(hold_of(&slow, 100_000, 1_000_000) <= LONGEST_HOLD);
+        assert!(hold_of(&slow, 100_000, 1_000_000) <= MAX_HOLD);
         assert!(hold_of(&Pace::new(500.0), 5, 10_000) >= hold_for(10_000));
     }
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::dlq::verdict::Verdict;
-use crate::output::{Paint, Tone};
+use crate::output::{ColorMode, Style};
 
 /// How many failures are told one by one.
-const MOST_TOLD: usize = 10;
+const MAX_LISTED: usize = 10;
 
 /// Counts of what was done and what was not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -40,7 +40,7 @@ impl Outcome {
     /// A message that could not be sent.
     pub fn failed(&mut self, id: &str, why: String) {
         self.failed += 1;
-        if self.failures.len() < MOST_TOLD {
+        if self.failures.len() < MAX_LISTED {
             self.failures.insert(id.to_owned(), why);
         }
     }
@@ -53,34 +53,34 @@ impl Outcome {
 
     /// For people.
     #[must_use]
-    pub fn text(&self, paint: Paint) -> String {
+    pub fn text(&self, paint: ColorMode) -> String {
         let mut text = paint.heading("Replayed");
         let mut line = |tone, count: usize, what: &str| {
             text.push_str(&format!(" {}  {what}\n", paint.paint(tone, &format!("{count:>6}"))));
         };
-        line(Tone::Good, self.moved, "moved");
+        line(Style::Good, self.moved, "moved");
         let rest = [
             (
-                Tone::Warning,
+                Style::Warning,
                 self.not_deleted,
                 "of these not confirmed as deleted: both queues may have them, one mail follows",
             ),
-            (Tone::Bad, self.failed, "could not be sent, and stay"),
+            (Style::Bad, self.failed, "could not be sent, and stay"),
             (
-                Tone::Warning,
+                Style::Warning,
                 self.not_begun,
                 "not begun: they are in the dead-letter queue as before",
             ),
             (
-                Tone::Warning,
+                Style::Warning,
                 self.not_seen,
                 "not seen again: in flight elsewhere; replay once more in a while",
             ),
-            (Tone::Dim, self.not_given_back, "hidden for a while: they could not be given back"),
+            (Style::Dim, self.not_given_back, "hidden for a while: they could not be given back"),
         ];
         rest.into_iter().filter(|(_, n, _)| *n > 0).for_each(|(tone, n, what)| line(tone, n, what));
         for (verdict, count) in &self.changed {
-            line(Tone::Warning, *count, &format!("became {verdict} meanwhile, and stay"));
+            line(Style::Warning, *count, &format!("became {verdict} meanwhile, and stay"));
         }
         for (id, why) in &self.failures {
             text.push_str(&format!("         {id}: {why}\n"));

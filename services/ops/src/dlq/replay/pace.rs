@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 /// What was lost to a slow service is caught up with, but never more than this at once: the rate
 /// is there to protect what comes behind.
-const MOST_CATCHING_UP: Duration = Duration::from_secs(1);
+const MAX_CATCH_UP: Duration = Duration::from_secs(1);
 
 /// Hands out turns, so many a second.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl Pace {
     }
 
     fn turn_at(&self, now: Instant, count: usize) -> Instant {
-        let earliest = now.checked_sub(MOST_CATCHING_UP).unwrap_or(now);
+        let earliest = now.checked_sub(MAX_CATCH_UP).unwrap_or(now);
         let turn = self.next.get().max(earliest);
         #[expect(clippy::cast_precision_loss, reason = "a batch holds at most ten messages")]
         let takes = Duration::from_secs_f64(count as f64 / self.per_second);
@@ -47,7 +47,7 @@ impl Pace {
     /// How many calls of ten messages bring what a few seconds take.
     #[must_use]
     pub fn calls(&self) -> usize {
-        self.within(5.0).div_ceil(10).clamp(1, super::super::peek::AT_ONCE)
+        self.within(5.0).div_ceil(10).clamp(1, super::super::peek::MAX_CONCURRENCY)
     }
 
     /// How long received messages stay hidden: three times as long as their group takes.

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::dlq::survey::Survey;
+use crate::dlq::survey::DlqScan;
 use crate::dlq::verdict::Stale;
 use crate::dlq::words;
-use crate::output::{Paint, Report, Tone, age};
+use crate::output::{ColorMode, Report, Style, age};
 
 /// So many messages are listed without being asked for.
 const SHORT: usize = 20;
@@ -15,7 +15,7 @@ const SHORT: usize = 20;
 pub struct Plan {
     /// What was found.
     #[serde(flatten)]
-    pub survey: Survey,
+    pub survey: DlqScan,
     /// The ids of the messages to be moved, the oldest failure first.
     pub to_move: Vec<String>,
     /// How many could be moved and are not, because of `--max`.
@@ -32,7 +32,7 @@ pub struct Plan {
 impl Plan {
     /// Selects what is to be moved.
     #[must_use]
-    pub fn new(survey: Survey, stale: Stale, max: Option<usize>, rate: f64, list: bool) -> Self {
+    pub fn new(survey: DlqScan, stale: Stale, max: Option<usize>, rate: f64, list: bool) -> Self {
         let mut to_move: Vec<String> = survey
             .entries
             .iter()
@@ -73,7 +73,7 @@ impl Plan {
 }
 
 impl Report for Plan {
-    fn text(&self, paint: Paint) -> String {
+    fn text(&self, paint: ColorMode) -> String {
         let survey = &self.survey;
         let mut parts = vec![words::looked_at(survey)];
         if !survey.entries.is_empty() {
@@ -110,10 +110,10 @@ impl Report for Plan {
     }
 }
 
-fn coloured(paint: Paint, diff: &str) -> String {
+fn coloured(paint: ColorMode, diff: &str) -> String {
     let line = |line: &str| match line.as_bytes().first() {
-        Some(b'+') => paint.paint(Tone::Good, line),
-        Some(b'-') => paint.paint(Tone::Bad, line),
+        Some(b'+') => paint.paint(Style::Good, line),
+        Some(b'-') => paint.paint(Style::Bad, line),
         _ => line.to_owned(),
     };
     diff.lines().map(|l| format!("{}\n", line(l))).collect()

@@ -24,7 +24,7 @@ impl Events {
             .map(|json| {
                 let event = first_problem(json)?;
                 let key = (event.order.id.to_string(), event.reference.sort_key());
-                Ok((key, event.happened.kind().to_string()))
+                Ok((key, event.payload.kind().to_string()))
             })
             .collect::<Result<Vec<_>, String>>()?;
         if keys.is_empty() { Err("no event is in it".to_owned()) } else { Ok(Self { keys }) }

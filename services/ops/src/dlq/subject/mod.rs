@@ -5,19 +5,19 @@ mod relay;
 
 use feedback::{Reading, SesEvent};
 use shared::NotificationKey;
-use shared::event::Event;
-use shared::message::{DispatchRequest, MailRequest};
+use shared::contract::event::Event;
 use shared::notification::ledger_key;
+use shared::queue::message::{DispatchRequest, MailRequest};
 
 pub use intake::{Events, payload};
 pub use relay::Window;
 
-use super::letter::Letter;
+use super::letter::DeadLetterSummary;
 use crate::aws::Dlq;
 
 /// What a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
+pub enum DlqPayload {
     /// A mail.
     Mail {
         /// Which.
@@ -50,7 +50,7 @@ pub enum Subject {
     Unreadable(String),
 }
 
-impl Subject {
+impl DlqPayload {
     /// Reads a body.
     #[must_use]
     pub fn of(dlq: Dlq, body: &str) -> Self {
@@ -68,7 +68,7 @@ impl Subject {
     }
 
     /// Completes what the letter says of order, kind and scope.
-    pub fn complete(&self, letter: &mut Letter) {
+    pub fn complete(&self, letter: &mut DeadLetterSummary) {
         let key = match self {
             Self::Mail { key, .. } | Self::Dispatch { key, .. } => key,
             Self::Feedback(event) => &event.key,
@@ -85,25 +85,25 @@ impl Subject {
     }
 }
 
-fn mail(body: &str) -> Subject {
+fn mail(body: &str) -> DlqPayload {
     match MailRequest::parse(body) {
         Ok(request) => {
-            Subject::Mail { send_before: request.send_before.as_millisecond(), key: request.key }
+            DlqPayload::Mail { send_before: request.send_before.as_millisecond(), key: request.key }
         }
-        Err(unreadable) => Subject::Unreadable(unreadable.to_string()),
+        Err(unreadable) => DlqPayload::Unreadable(unreadable.to_string()),
     }
 }
 
-fn dispatch(body: &str) -> Subject {
+fn dispatch(body: &str) -> DlqPayload {
     match DispatchRequest::parse(body) {
-        Ok(request) => Subject::Dispatch {
-            key: NotificationKey::of(&request.event),
+        Ok(request) => DlqPayload::Dispatch {
+            key: NotificationKey::for_event(&request.event),
             ledger_key: ledger_key(&request.event),
             event: request.event.reference.sort_key(),
             notify: request.event.notify,
             send_before: request.send_before().as_millisecond(),
         },
-        Err(unreadable) => Subject::Unreadable(unreadable.to_string()),
+        Err(unreadable) => DlqPayload::Unreadable(unreadable.to_string()),
     }
 }
 
@@ -119,7 +119,7 @@ fn first_problem(json: &serde_json::Value) -> Result<Event, String> {
 /// What a message is about: order, kind and scope.
 pub type Identity = (String, String, String);
 
-impl Subject {
+impl DlqPayload {
     /// What it is about, event by event.
     #[must_use]
     pub fn identities(&self) -> Vec<Identity> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 const MARGIN_MS: i64 = 60_000;
 
 /// The longest that a record is tried (`MaximumRecordAgeInSeconds` of the mapping).
-const LONGEST_TRIED_MS: i64 = 24 * 60 * 60 * 1000;
+const MAX_RETRY_AGE_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A window of acceptance times, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Window {
                 Ok(Self { from: first - MARGIN_MS, until: last + MARGIN_MS })
             }
             (None, Some(at)) => {
-                Ok(Self { from: at - LONGEST_TRIED_MS - MARGIN_MS, until: at + MARGIN_MS })
+                Ok(Self { from: at - MAX_RETRY_AGE_MS - MARGIN_MS, until: at + MARGIN_MS })
             }
             (None, None) => Err("expected Lambda's record of a discarded stream batch, with \
                                  /DDBStreamBatchInfo, or S3's event about one"
@@ -69,7 +69,7 @@ mod tests {
     fn a_stored_batch_may_have_been_tried_for_a_day() {
         let body = json!({"detail-type": "Object Created", "time": "2026-11-20T10:00:00Z"});
         let window = Window::read(&body.to_string()).unwrap();
-        assert_eq!(window.until - window.from, LONGEST_TRIED_MS + 2 * MARGIN_MS);
+        assert_eq!(window.until - window.from, MAX_RETRY_AGE_MS + 2 * MARGIN_MS);
         assert!(Window::read("{}").is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! Money: minor units and a currency. Never a float.
 
-use crate::json::{Invalid, Reader};
+use crate::contract::json::{Invalid, Reader};
 
 /// An ISO 4217 currency code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

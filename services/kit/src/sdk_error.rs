@@ -7,13 +7,13 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// What the service said, or else what kept it from saying something. No Rust value is printed, and
 /// never the raw answer: it may hold what was asked for.
-pub fn why<E, R>(error: &SdkError<E, R>) -> String
+pub fn describe_sdk_error<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
     R: std::fmt::Debug + 'static,
 {
     match error {
-        SdkError::ServiceError(answer) => said(answer.err()),
+        SdkError::ServiceError(answer) => describe_service_error(answer.err()),
         SdkError::TimeoutError(_) => "it did not answer in time".to_owned(),
         SdkError::ResponseError(_) => "its answer could not be read".to_owned(),
         other => innermost(other),
@@ -21,7 +21,7 @@ where
 }
 
 /// The error's code and message, without a full stop.
-pub fn said(error: &impl ProvideErrorMetadata) -> String {
+pub fn describe_service_error(error: &impl ProvideErrorMetadata) -> String {
     let code = error.code().unwrap_or("an error without a code");
     match error.message().map(|m| m.trim_end_matches('.')).filter(|m| !m.is_empty()) {
         Some(message) => format!("{code}: {message}"),
@@ -51,13 +51,16 @@ mod tests {
             .build();
         let error: SdkError<SendMessageBatchError, String> =
             SdkError::service_error(SendMessageBatchError::generic(metadata), "raw".to_owned());
-        assert_eq!(why(&error), "AccessDenied: not authorized to perform: sqs:SendMessage");
+        assert_eq!(
+            describe_sdk_error(&error),
+            "AccessDenied: not authorized to perform: sqs:SendMessage"
+        );
     }
 
     #[test]
     fn what_never_reached_the_service_is_told_by_its_innermost_cause() {
         let cause = std::io::Error::other("connection refused");
         let error: SdkError<SendMessageBatchError, String> = SdkError::construction_failure(cause);
-        assert_eq!(why(&error), "connection refused");
+        assert_eq!(describe_sdk_error(&error), "connection refused");
     }
 }

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::event::Event;
-use crate::ids::CorrelationId;
-use crate::json::{Invalid, parse_strict};
+use crate::contract::event::Event;
+use crate::contract::ids::CorrelationId;
+use crate::contract::json::{Invalid, parse_strict};
 use crate::notification::NotificationKey;
 
 /// Intake → (Events table → relay) → dispatch queue: an event was accepted.
@@ -124,7 +124,7 @@ impl DispatchRequest {
     #[must_use]
     pub fn send_before(&self) -> Timestamp {
         self.forced_until
-            .unwrap_or_else(|| self.accepted_at + self.event.happened.kind().send_within())
+            .unwrap_or_else(|| self.accepted_at + self.event.payload.kind().send_within())
     }
 }
 
@@ -150,7 +150,7 @@ impl MailRequest {
     pub fn parse(body: &str) -> Result<Self, Unreadable> {
         let wire: MailWire = read(MAIL, body)?;
         let event = event(MAIL, &wire.event)?;
-        if NotificationKey::of(&event) != wire.notification {
+        if NotificationKey::for_event(&event) != wire.notification {
             return Err(malformed(MAIL, "expected the notification to be the event's own"));
         }
         Ok(Self {

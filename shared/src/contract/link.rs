@@ -1,6 +1,6 @@
 //! Links that may stand in a mail.
 
-use crate::json::Invalid;
+use crate::contract::json::Invalid;
 
 /// An absolute `http` or `https` URL with a host. `javascript:`, `data:` and the like cannot be
 /// held by it.

@@ -2,12 +2,12 @@
 
 /// Numbers made from a seed.
 #[derive(Debug, Clone, Copy)]
-pub struct Dice {
+pub struct Rng {
     seed: u64,
 }
 
-impl Dice {
-    /// Dice of this seed.
+impl Rng {
+    /// Rng of this seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self { seed }
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn the_same_place_gives_the_same_number_and_another_seed_another_one() {
         let rolls = |seed| -> Vec<u64> {
-            (0..20).map(|nth| Dice::new(seed).roll(&["mailer", "SendEmail"], nth, 1000)).collect()
+            (0..20).map(|nth| Rng::new(seed).roll(&["mailer", "SendEmail"], nth, 1000)).collect()
         };
         assert_eq!(rolls(7), rolls(7));
         assert_ne!(rolls(7), rolls(8));
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_numbers_are_spread_evenly() {
-        let below = (0..10_000).filter(|nth| Dice::new(1).roll(&["x"], *nth, 100) < 10).count();
+        let below = (0..10_000).filter(|nth| Rng::new(1).roll(&["x"], *nth, 100) < 10).count();
         assert!((900..1_100).contains(&below), "{below}");
     }
 }

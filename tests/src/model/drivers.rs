@@ -4,9 +4,9 @@ use super::world::Hand;
 
 /// At most two hands, sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Hands<Step>([Option<Hand<Step>>; 2]);
+pub struct Drivers<Step>([Option<Hand<Step>>; 2]);
 
-impl<Step: Copy + Ord> Hands<Step> {
+impl<Step: Copy + Ord> Drivers<Step> {
     /// Nobody works on it.
     pub const NONE: Self = Self([None, None]);
 
@@ -25,7 +25,7 @@ impl<Step: Copy + Ord> Hands<Step> {
         self.0.iter().flatten()
     }
 
-    /// Each, to be changed; [`Hands::sort`] afterwards.
+    /// Each, to be changed; [`Drivers::sort`] afterwards.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Hand<Step>> {
         self.0.iter_mut().flatten()
     }

@@ -1,6 +1,6 @@
 //! The customer's language and region.
 
-use crate::json::Invalid;
+use crate::contract::json::Invalid;
 
 /// A well-formed BCP 47 language tag (RFC 5646), normalised: `de-AT`, `zh-Hant-TW`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]

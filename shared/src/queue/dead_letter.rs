@@ -35,7 +35,7 @@ pub enum Code {
 impl Code {
     /// Of a notification whose ledger record says `reason`, as a [`FailReason`] is written there.
     #[must_use]
-    pub fn of_failure(reason: &str) -> Self {
+    pub fn from_reason(reason: &str) -> Self {
         if reason == FailReason::Unrenderable.to_string() {
             Self::Unrenderable
         } else {

@@ -47,7 +47,11 @@ impl Queues {
 
     /// Puts a message into a queue, as an operator would.
     pub fn put(&self, queue: &str, body: &str, now: i64) {
-        self.lock().put(queue, Outgoing { body: body.to_owned(), ..Outgoing::default() }, now);
+        self.lock().put(
+            queue,
+            OutgoingMessage { body: body.to_owned(), ..OutgoingMessage::default() },
+            now,
+        );
     }
 
     /// At most ten messages that are visible, each received once more. One that was received too
@@ -110,18 +114,18 @@ impl Queues {
 }
 
 #[derive(Default)]
-struct Outgoing {
+struct OutgoingMessage {
     body: String,
     delay_seconds: i64,
     code: Option<String>,
 }
 
 impl Kept {
-    fn put(&mut self, queue: &str, message: Outgoing, now: i64) -> String {
+    fn put(&mut self, queue: &str, message: OutgoingMessage, now: i64) -> String {
         self.sent += 1;
         let id = format!("m-{}", self.sent);
         let visible_at = now + message.delay_seconds * 1000;
-        let Outgoing { body, code, .. } = message;
+        let OutgoingMessage { body, code, .. } = message;
         let waiting = Waiting { id: id.clone(), body, code, sent_at: now, visible_at, receives: 0 };
         self.queues.entry(queue.to_owned()).or_default().push(waiting);
         id
@@ -180,9 +184,9 @@ impl Connector {
     }
 }
 
-fn outgoing(entry: &Value) -> Outgoing {
+fn outgoing(entry: &Value) -> OutgoingMessage {
     let code = &entry["MessageAttributes"]["waybill-code"]["StringValue"];
-    Outgoing {
+    OutgoingMessage {
         body: entry["MessageBody"].as_str().expect("a body").to_owned(),
         delay_seconds: entry["DelaySeconds"].as_i64().unwrap_or(0),
         code: code.as_str().map(str::to_owned),

@@ -14,8 +14,8 @@ use kit::ledger::Ledger;
 use kit::queue::DeadLetterQueue;
 use local::Stack;
 use local::resources::{EVENTS_TABLE, LEDGER_TABLE};
-use mailer::{Mailer, Pace, Parking, Sender, UnreadEvents};
-use relay::{Relay, Swept};
+use mailer::{DelayedRequeue, FeedbackBacklog, Mailer, RateLimiter, Sender};
+use relay::{Relay, SweepStats};
 
 pub use queues::Queues;
 
@@ -39,18 +39,18 @@ const STEP: SignedDuration = SignedDuration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The pipeline after intake, at a moment of its own.
-pub struct Later<'a> {
+pub struct SimulatedPipeline<'a> {
     stack: &'a Stack,
     pub queues: Queues,
     ahead: SignedDuration,
     /// Lives as long as a mailer process does.
-    pace: Option<Pace>,
+    rate_limiter: Option<RateLimiter>,
 }
 
-impl<'a> Later<'a> {
+impl<'a> SimulatedPipeline<'a> {
     /// `ahead` of now.
-    pub fn than_now(stack: &'a Stack, ahead: SignedDuration) -> Self {
-        Self { stack, queues: Queues::default(), ahead, pace: None }
+    pub fn starting_at(stack: &'a Stack, ahead: SignedDuration) -> Self {
+        Self { stack, queues: Queues::default(), ahead, rate_limiter: None }
     }
 
     pub fn clock(&self) -> Clock {
@@ -64,11 +64,11 @@ impl<'a> Later<'a> {
 
     /// A new mailer process from now on, which asks SES for the account's rate.
     pub fn restart_mailer(&mut self) {
-        self.pace = None;
+        self.rate_limiter = None;
     }
 
     /// One run of the sweep.
-    pub async fn sweep(&self) -> Swept {
+    pub async fn sweep(&self) -> SweepStats {
         relay::sweep(&self.relay(), i64::MAX).await.expect("the tables answer")
     }
 
@@ -102,7 +102,7 @@ impl<'a> Later<'a> {
             let answer = Box::pin(mailer::handle(&mailer, &mails, deadline)).await;
             self.settle(MAIL, &mails, &answer);
         }
-        self.pace = Some(mailer.pace);
+        self.rate_limiter = Some(mailer.rate_limiter);
     }
 
     fn receive(&self, queue: &str, dead_letters: &str) -> Vec<SqsMessage> {
@@ -142,16 +142,19 @@ impl<'a> Later<'a> {
 
     async fn mailer(&mut self) -> Mailer {
         let sender = sender(self.stack).await;
-        let pace = match self.pace.take() {
-            Some(pace) => pace,
-            None => Pace::of_account(sender.client(), None, 1).await,
+        let rate_limiter = match self.rate_limiter.take() {
+            Some(rate_limiter) => rate_limiter,
+            None => RateLimiter::for_account(sender.client(), None, 1).await,
         };
         Mailer {
             ledger: self.ledger(),
             sender,
-            pace,
-            unread: UnreadEvents::new(self.sqs(), [FEEDBACK.to_owned(), FEEDBACK_DLQ.to_owned()]),
-            parking: Parking::new(self.sqs(), MAIL.to_owned(), self.clock()),
+            rate_limiter,
+            feedback_backlog: FeedbackBacklog::new(
+                self.sqs(),
+                [FEEDBACK.to_owned(), FEEDBACK_DLQ.to_owned()],
+            ),
+            requeue: DelayedRequeue::new(self.sqs(), MAIL.to_owned(), self.clock()),
             dead_letters: self.dead_letters(MAIL_DLQ),
             brand: mailer::render::Brand::default(),
             lease: LEASE,

@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::ids::{CorrelationId, EventId, Source, TrackingNumber};
-use crate::json::{FieldError, Invalid, Problems, Reader};
+use crate::contract::ids::{CorrelationId, EventId, Source, TrackingNumber};
+use crate::contract::json::{FieldError, Invalid, Problems, Reader};
+use crate::contract::order::{Order, timestamp};
+use crate::contract::shipment::{Cancellation, ParcelLine, Refund, Shipment};
 use crate::notification::Kind;
-use crate::order::{Order, timestamp};
-use crate::shipment::{Cancellation, ParcelLine, Refund, Shipment};
 
 /// The largest event that intake takes, in bytes of JSON: 256 KiB.
-pub const LARGEST_EVENT: usize = 256 * 1024;
+pub const MAX_EVENT_BYTES: usize = 256 * 1024;
 
 /// A valid event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Event {
     /// The order as it stands now.
     pub order: Order,
     /// What happened to it.
-    pub happened: Happened,
+    pub payload: EventPayload,
 }
 
 /// An event's name within its order.
@@ -62,7 +62,7 @@ impl EventRef {
 
 /// What happened: one variant for each event type, with what that type must carry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Happened {
+pub enum EventPayload {
     /// `order.confirmed`
     Confirmed,
     /// `order.cancelled`
@@ -81,7 +81,7 @@ pub enum Happened {
     Delivered(Shipment),
 }
 
-impl Happened {
+impl EventPayload {
     /// The event type.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -100,7 +100,7 @@ impl Happened {
 
 /// How deep an event may be nested. The queue messages wrap it, and every reader of JSON has a limit
 /// of its own (serde_json's is 128): what intake takes, all of them must be able to read.
-pub const MOST_NESTING: usize = 64;
+pub const MAX_NESTING: usize = 64;
 
 fn is_deeper_than(json: &Value, levels: usize) -> bool {
     let is_deeper = |value: &Value| is_deeper_than(value, levels - 1);
@@ -119,8 +119,8 @@ impl Event {
     pub fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
         let problems = Problems::default();
         let root = Reader::root(json, &problems);
-        if is_deeper_than(json, MOST_NESTING) {
-            root.refuse::<()>(format!("JSON nested at most {MOST_NESTING} deep"));
+        if is_deeper_than(json, MAX_NESTING) {
+            root.refuse::<()>(format!("JSON nested at most {MAX_NESTING} deep"));
         }
         let event = Self::read(&root);
         let problems = problems.into_vec();
@@ -139,7 +139,7 @@ impl Event {
         let content = from.optional("datacontenttype", |r| r.text(json_content));
         let correlation_id = from.optional("correlationid", |r| r.text(CorrelationId::parse));
         let data = from.required("data", |r| Data::read(&r, kind));
-        let (Data { notify, order, happened }, ()) = (data?, version?);
+        let (Data { notify, order, payload }, ()) = (data?, version?);
         content?;
         Some(Self {
             reference: EventRef { source: source?, id: id? },
@@ -147,7 +147,7 @@ impl Event {
             correlation_id: correlation_id?,
             notify,
             order,
-            happened: happened?,
+            payload: payload?,
         })
     }
 
@@ -158,21 +158,21 @@ impl Event {
         if !self.notify {
             data["notify"] = Value::Bool(false);
         }
-        match &self.happened {
-            Happened::Confirmed => {}
-            Happened::Cancelled(cancellation) => data["cancellation"] = to_value(cancellation),
-            Happened::Refunded(refund) => data["refund"] = to_value(refund),
-            Happened::Shipped(s)
-            | Happened::Updated(s, _)
-            | Happened::Delayed(s, _)
-            | Happened::OutForDelivery(s)
-            | Happened::Delivered(s) => data["shipment"] = to_value(s),
+        match &self.payload {
+            EventPayload::Confirmed => {}
+            EventPayload::Cancelled(cancellation) => data["cancellation"] = to_value(cancellation),
+            EventPayload::Refunded(refund) => data["refund"] = to_value(refund),
+            EventPayload::Shipped(s)
+            | EventPayload::Updated(s, _)
+            | EventPayload::Delayed(s, _)
+            | EventPayload::OutForDelivery(s)
+            | EventPayload::Delivered(s) => data["shipment"] = to_value(s),
         }
         let mut event = serde_json::json!({
             "specversion": "1.0",
             "source": self.reference.source,
             "id": self.reference.id,
-            "type": self.happened.kind().as_str(),
+            "type": self.payload.kind().as_str(),
             "data": data,
         });
         if let Some(time) = self.time {
@@ -202,56 +202,58 @@ fn json_content(text: &str) -> Result<(), Invalid> {
     }
 }
 
-/// The member `data`. `happened` is `None` when the type is unknown, which is noted already.
+/// The member `data`. `payload` is `None` when the type is unknown, which is noted already.
 struct Data {
     notify: bool,
     order: Order,
-    happened: Option<Happened>,
+    payload: Option<EventPayload>,
 }
 
 impl Data {
     fn read(from: &Reader<'_>, kind: Option<Kind>) -> Option<Self> {
         let notify = from.optional("notify", |r| r.boolean());
         let order = from.required("order", |r| Order::read(&r));
-        let happened = kind.map(|kind| read_happened(from, kind));
-        let happened = match happened {
+        let payload = kind.map(|kind| read_payload(from, kind));
+        let payload = match payload {
             Some(read) => Some(read?),
             None => None,
         };
         let order = order?;
-        if let Some(happened) = &happened {
-            fits_the_order(from, &order, happened)?;
+        if let Some(payload) = &payload {
+            fits_the_order(from, &order, payload)?;
         }
-        Some(Self { notify: notify?.unwrap_or(true), order, happened })
+        Some(Self { notify: notify?.unwrap_or(true), order, payload })
     }
 }
 
-fn read_happened(from: &Reader<'_>, kind: Kind) -> Option<Happened> {
+fn read_payload(from: &Reader<'_>, kind: Kind) -> Option<EventPayload> {
     let shipment = || from.required("shipment", |r| Shipment::read(&r));
     Some(match kind {
-        Kind::OrderConfirmed => Happened::Confirmed,
+        Kind::OrderConfirmed => EventPayload::Confirmed,
         Kind::OrderCancelled => {
             let cancellation = from.optional("cancellation", |r| Cancellation::read(&r))?;
-            Happened::Cancelled(cancellation.unwrap_or_default())
+            EventPayload::Cancelled(cancellation.unwrap_or_default())
         }
-        Kind::OrderRefunded => Happened::Refunded(from.required("refund", |r| Refund::read(&r))?),
-        Kind::ShipmentShipped => Happened::Shipped(shipment()?),
+        Kind::OrderRefunded => {
+            EventPayload::Refunded(from.required("refund", |r| Refund::read(&r))?)
+        }
+        Kind::ShipmentShipped => EventPayload::Shipped(shipment()?),
         Kind::ShipmentUpdated => {
             let shipment = shipment()?;
             match shipment.tracking_number.clone() {
-                Some(number) => Happened::Updated(shipment, number),
+                Some(number) => EventPayload::Updated(shipment, number),
                 None => return missing_in_shipment(from, "tracking_number"),
             }
         }
         Kind::ShipmentDelayed => {
             let shipment = shipment()?;
             match shipment.expected_on {
-                Some(day) => Happened::Delayed(shipment, day),
+                Some(day) => EventPayload::Delayed(shipment, day),
                 None => return missing_in_shipment(from, "expected_on"),
             }
         }
-        Kind::ShipmentOutForDelivery => Happened::OutForDelivery(shipment()?),
-        Kind::ShipmentDelivered => Happened::Delivered(shipment()?),
+        Kind::ShipmentOutForDelivery => EventPayload::OutForDelivery(shipment()?),
+        Kind::ShipmentDelivered => EventPayload::Delivered(shipment()?),
     })
 }
 
@@ -260,24 +262,24 @@ fn missing_in_shipment<T>(from: &Reader<'_>, name: &str) -> Option<T> {
 }
 
 /// A parcel holds only what was ordered, and money comes back in the currency it was paid in.
-fn fits_the_order(from: &Reader<'_>, order: &Order, happened: &Happened) -> Option<()> {
-    match happened {
-        Happened::Confirmed => Some(()),
-        Happened::Cancelled(c) => match c.refund {
+fn fits_the_order(from: &Reader<'_>, order: &Order, payload: &EventPayload) -> Option<()> {
+    match payload {
+        EventPayload::Confirmed => Some(()),
+        EventPayload::Cancelled(c) => match c.refund {
             Some(refund) if refund.currency != order.totals.total.currency => {
                 from.refuse_member("cancellation", "a refund in the order's currency")
             }
             _ => Some(()),
         },
-        Happened::Refunded(r) if r.amount.currency != order.totals.total.currency => {
+        EventPayload::Refunded(r) if r.amount.currency != order.totals.total.currency => {
             from.refuse_member("refund", "an amount in the order's currency")
         }
-        Happened::Refunded(_) => Some(()),
-        Happened::Shipped(s)
-        | Happened::Updated(s, _)
-        | Happened::Delayed(s, _)
-        | Happened::OutForDelivery(s)
-        | Happened::Delivered(s) => parcel_fits(from, order, s),
+        EventPayload::Refunded(_) => Some(()),
+        EventPayload::Shipped(s)
+        | EventPayload::Updated(s, _)
+        | EventPayload::Delayed(s, _)
+        | EventPayload::OutForDelivery(s)
+        | EventPayload::Delivered(s) => parcel_fits(from, order, s),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whether SES's events wait unread.
+//! Whether SES's events wait feedback_backlog.
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName::{
@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::QueueAttributeName::{
 
 /// The queues on which SES's events may wait: feedback's, and its dead-letter queue.
 #[derive(Debug, Clone)]
-pub struct UnreadEvents {
+pub struct FeedbackBacklog {
     client: Client,
     queues: [String; 2],
 }
@@ -31,7 +31,7 @@ impl Depth {
     }
 }
 
-impl UnreadEvents {
+impl FeedbackBacklog {
     /// The queues at these URLs.
     #[must_use]
     pub const fn new(client: Client, queues: [String; 2]) -> Self {
@@ -43,7 +43,7 @@ impl UnreadEvents {
     /// by about a minute
     /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html>),
     /// the grace is longer.
-    pub async fn may_hold_events(&self) -> bool {
+    pub async fn may_contain_events(&self) -> bool {
         let [queue, dead_letters] = &self.queues;
         self.depth(queue).await.is_none_or(Depth::is_behind)
             || self.depth(dead_letters).await.is_none_or(|depth| !depth.is_empty())

@@ -3,10 +3,10 @@
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
-use crate::ids::{CorrelationId, EventId, Source};
+use crate::contract::ids::{CorrelationId, EventId, Source};
+use crate::contract::order::Order;
+use crate::contract::shipment::{Cancellation, Refund, Shipment};
 use crate::notification::Kind;
-use crate::order::Order;
-use crate::shipment::{Cancellation, Refund, Shipment};
 
 /// The schema of one event, JSON Schema 2020-12.
 #[must_use]

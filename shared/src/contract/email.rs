@@ -1,6 +1,6 @@
 //! E-mail addresses.
 
-use crate::json::Invalid;
+use crate::contract::json::Invalid;
 
 /// An address that SES can be asked to mail: RFC 5321 syntax, ASCII, a domain with a dot.
 ///

@@ -8,22 +8,22 @@ use aws_sdk_sesv2::config::retry::RetryConfig;
 use tokio::time::Instant;
 
 /// Without an answer from SES: the rate of an account in the sandbox.
-const SLOWEST: f64 = 1.0;
+const FALLBACK_RATE: f64 = 1.0;
 
 /// `GetAccount` may be called once a second by the whole account, so mailers that start together
 /// refuse each other: it is asked with retries (it only reads), and again later if need be.
-const TRIES: u32 = 5;
-const ASK_AGAIN: Duration = Duration::from_secs(10);
+const MAX_ATTEMPTS: u32 = 5;
+const RETRY_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
 /// How long an answer is waited for: mails wait with it.
-const ANSWER: Duration = Duration::from_secs(5);
+const GET_ACCOUNT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// AWS raises and lowers the rate of an account; a process may live for hours.
-const GOOD_FOR: Duration = Duration::from_secs(900);
+const REFRESH_AFTER: Duration = Duration::from_secs(900);
 
 /// Evenly spaced turns to send.
 #[derive(Debug)]
-pub struct Pace {
+pub struct RateLimiter {
     mailers: f64,
     state: Mutex<State>,
 }
@@ -51,8 +51,8 @@ impl Rate {
     fn ask_at(self) -> Option<Instant> {
         match self {
             Self::Fixed => None,
-            Self::Told(asked) => Some(asked + GOOD_FOR),
-            Self::Guessed(asked) => Some(asked + ASK_AGAIN),
+            Self::Told(asked) => Some(asked + REFRESH_AFTER),
+            Self::Guessed(asked) => Some(asked + RETRY_AFTER_FAILURE),
         }
     }
 
@@ -66,7 +66,7 @@ impl Rate {
     }
 }
 
-impl Pace {
+impl RateLimiter {
     /// `rate` mails a second.
     #[must_use]
     pub fn new(rate: f64) -> Self {
@@ -75,14 +75,18 @@ impl Pace {
 
     /// The account's rate, or `fixed` where one is set, divided among `mailers` that may run at
     /// the same time.
-    pub async fn of_account(ses: &aws_sdk_sesv2::Client, fixed: Option<f64>, mailers: u32) -> Self {
+    pub async fn for_account(
+        ses: &aws_sdk_sesv2::Client,
+        fixed: Option<f64>,
+        mailers: u32,
+    ) -> Self {
         let mailers = f64::from(mailers.max(1));
         if let Some(rate) = fixed {
             return Self::divided(rate, mailers, Rate::Fixed);
         }
-        match asked(ses, TRIES).await {
+        match asked(ses, MAX_ATTEMPTS).await {
             Some(rate) => Self::divided(rate, mailers, Rate::Told(Instant::now())),
-            None => Self::divided(SLOWEST, mailers, Rate::Guessed(Instant::now())),
+            None => Self::divided(FALLBACK_RATE, mailers, Rate::Guessed(Instant::now())),
         }
     }
 
@@ -117,7 +121,7 @@ impl Pace {
     ///
     /// # Errors
     /// How long it would have to wait, when that is more than `at_most`; the turn is not taken.
-    pub async fn turn(&self, at_most: Duration) -> Result<(), Duration> {
+    pub async fn acquire(&self, at_most: Duration) -> Result<(), Duration> {
         let turn = self.reserve(at_most)?;
         tokio::time::sleep_until(turn).await;
         Ok(())
@@ -149,11 +153,11 @@ async fn asked(ses: &aws_sdk_sesv2::Client, tries: u32) -> Option<f64> {
     let retry = RetryConfig::standard().with_max_attempts(tries);
     let call = ses.get_account().customize();
     let call = call.config_override(aws_sdk_sesv2::config::Builder::new().retry_config(retry));
-    let error = match tokio::time::timeout(ANSWER, call.send()).await {
+    let error = match tokio::time::timeout(GET_ACCOUNT_TIMEOUT, call.send()).await {
         Ok(Ok(account)) => {
             return account.send_quota.map(|q| q.max_send_rate).filter(|rate| *rate > 0.0);
         }
-        Ok(Err(error)) => kit::why(&error),
+        Ok(Err(error)) => kit::describe_sdk_error(&error),
         Err(_elapsed) => "it did not answer in time".to_owned(),
     };
     tracing::warn!(error, "SES did not tell the account's send rate");
@@ -166,8 +170,8 @@ mod tests {
 
     #[test]
     fn turns_come_at_the_rate() {
-        let pace = Pace::new(10.0);
-        let turn = || pace.reserve(Duration::from_secs(5)).expect("soon enough");
+        let rate_limiter = RateLimiter::new(10.0);
+        let turn = || rate_limiter.reserve(Duration::from_secs(5)).expect("soon enough");
         let first = turn();
         for n in 1..=10 {
             assert_eq!(turn() - first, Duration::from_millis(100 * n));
@@ -176,10 +180,10 @@ mod tests {
 
     #[test]
     fn a_turn_that_is_too_far_away_is_not_taken() {
-        let pace = Pace::new(1.0);
-        let first = pace.reserve(Duration::ZERO).expect("the first is at once");
-        assert!(pace.reserve(Duration::from_millis(500)).is_err());
-        let second = pace.reserve(Duration::from_secs(2)).expect("soon enough");
+        let rate_limiter = RateLimiter::new(1.0);
+        let first = rate_limiter.reserve(Duration::ZERO).expect("the first is at once");
+        assert!(rate_limiter.reserve(Duration::from_millis(500)).is_err());
+        let second = rate_limiter.reserve(Duration::from_secs(2)).expect("soon enough");
         assert_eq!(second - first, Duration::from_secs(1));
     }
 }

@@ -1,6 +1,6 @@
 //! Identifiers: short, printable, and safe as parts of a DynamoDB key.
 
-use crate::json::Invalid;
+use crate::contract::json::Invalid;
 
 /// A newtype over text that `$rule` accepts.
 macro_rules! id {

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::email::EmailAddress;
-use crate::ids::{OrderId, Sku};
-use crate::json::{Invalid, Reader};
-use crate::link::HttpUrl;
-use crate::locale::Locale;
-use crate::money::Money;
-use crate::text::Line;
+use crate::contract::email::EmailAddress;
+use crate::contract::ids::{OrderId, Sku};
+use crate::contract::json::{Invalid, Reader};
+use crate::contract::link::HttpUrl;
+use crate::contract::locale::Locale;
+use crate::contract::money::Money;
+use crate::contract::text::Line;
 
 /// An order as it stands when the event happens. Every event carries it whole, so that a mail can
 /// be written from one event alone, whatever else is late or lost.

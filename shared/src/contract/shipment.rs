@@ -2,12 +2,12 @@
 
 use jiff::civil::Date;
 
-use crate::ids::{RefundId, ShipmentId, Sku, TrackingNumber};
-use crate::json::Reader;
-use crate::link::HttpUrl;
-use crate::money::Money;
-use crate::order::{day, quantity};
-use crate::text::Line;
+use crate::contract::ids::{RefundId, ShipmentId, Sku, TrackingNumber};
+use crate::contract::json::Reader;
+use crate::contract::link::HttpUrl;
+use crate::contract::money::Money;
+use crate::contract::order::{day, quantity};
+use crate::contract::text::Line;
 
 /// One parcel.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]

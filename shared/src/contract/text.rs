@@ -1,6 +1,6 @@
 //! Text that a customer or a shop wrote: hostile until a template escapes it.
 
-use crate::json::Invalid;
+use crate::contract::json::Invalid;
 
 /// One line of human text: no line break and no control character can be in it, so it may stand
 /// in a mail header; 1 to 500 characters after trimming.
@@ -16,7 +16,7 @@ use crate::json::Invalid;
 #[schemars(inline, extend("minLength" = 1))]
 pub struct Line(String);
 
-const LONGEST_LINE: usize = 500;
+const MAX_LINE_LEN: usize = 500;
 
 impl Line {
     /// Cleans `text` and keeps it.
@@ -32,8 +32,8 @@ impl Line {
         let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
         match line.chars().count() {
             0 => Err(Invalid::expected("text with at least one visible character")),
-            1..=LONGEST_LINE => Ok(Self(line)),
-            _ => Err(Invalid::expected(format!("at most {LONGEST_LINE} characters"))),
+            1..=MAX_LINE_LEN => Ok(Self(line)),
+            _ => Err(Invalid::expected(format!("at most {MAX_LINE_LEN} characters"))),
         }
     }
 

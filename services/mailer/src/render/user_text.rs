@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use shared::text::Line;
+use shared::contract::text::Line;
 
 /// Text from outside, to be shown in an English sentence.
 ///
@@ -11,9 +11,9 @@ use shared::text::Line;
 /// it does not carry the punctuation and numbers after it to its other side (UAX #9). The HTML
 /// has these characters too: Gmail, Outlook and Yahoo take the element `<bdi>` out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words<'a>(Cow<'a, str>);
+pub struct UserText<'a>(Cow<'a, str>);
 
-impl<'a> Words<'a> {
+impl<'a> UserText<'a> {
     /// Takes `text`. Isolates that are in it are dropped: one that is opened or ended there would
     /// undo ours.
     pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
@@ -31,22 +31,22 @@ impl<'a> Words<'a> {
     }
 
     /// At most `longest` characters, the last an ellipsis where more were there.
-    pub fn shortened(&self, longest: usize) -> Words<'a> {
+    pub fn shortened(&self, longest: usize) -> UserText<'a> {
         if self.0.chars().count() <= longest {
             return self.clone();
         }
         let head: String = self.0.chars().take(longest.saturating_sub(1)).collect();
-        Words(Cow::Owned(format!("{}…", head.trim_end())))
+        UserText(Cow::Owned(format!("{}…", head.trim_end())))
     }
 }
 
-impl<'a> From<&'a Line> for Words<'a> {
+impl<'a> From<&'a Line> for UserText<'a> {
     fn from(line: &'a Line) -> Self {
         Self::new(line.as_str())
     }
 }
 
-impl fmt::Display for Words<'_> {
+impl fmt::Display for UserText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.contains(is_right_to_left) {
             write!(f, "\u{2068}{}\u{2069}", self.0)
@@ -79,19 +79,19 @@ mod tests {
 
     #[test]
     fn only_right_to_left_words_are_isolated() {
-        assert_eq!(Words::new("Zoë O'Hara").to_string(), "Zoë O'Hara");
-        assert_eq!(Words::new("נועה").to_string(), "\u{2068}נועה\u{2069}");
-        assert_eq!(Words::new("محمد").to_string(), "\u{2068}محمد\u{2069}");
+        assert_eq!(UserText::new("Zoë O'Hara").to_string(), "Zoë O'Hara");
+        assert_eq!(UserText::new("נועה").to_string(), "\u{2068}נועה\u{2069}");
+        assert_eq!(UserText::new("محمد").to_string(), "\u{2068}محمد\u{2069}");
     }
 
     #[test]
     fn an_isolate_from_outside_cannot_end_or_swallow_ours() {
-        assert_eq!(Words::new("a\u{2069}b\u{2067}ג").to_string(), "\u{2068}abג\u{2069}");
+        assert_eq!(UserText::new("a\u{2069}b\u{2067}ג").to_string(), "\u{2068}abג\u{2069}");
     }
 
     #[test]
     fn long_words_are_cut_at_a_character() {
-        assert_eq!(Words::new("äöüß").shortened(3).as_str(), "äö…");
-        assert_eq!(Words::new("äöü").shortened(3).as_str(), "äöü");
+        assert_eq!(UserText::new("äöüß").shortened(3).as_str(), "äö…");
+        assert_eq!(UserText::new("äöü").shortened(3).as_str(), "äöü");
     }
 }

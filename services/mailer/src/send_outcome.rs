@@ -1,0 +1,204 @@
+//! What SES's answers mean. The whole rule is [`CODES`], `by_status` and the order of the
+//! questions in [`classify`]; everything that proves nothing is [`SendOutcome::Ambiguous`].
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::operation::send_email::{SendEmailError, SendEmailOutput};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+/// SES's answer to one attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendOutcome {
+    /// It took the mail.
+    Accepted {
+        /// What it calls the mail.
+        message_id: String,
+    },
+    /// Proof that it did not take the mail, and may later.
+    Retryable {
+        /// Its error code.
+        code: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// Proof that it did not take the mail and never will.
+    Permanent {
+        /// Its error code.
+        code: String,
+    },
+    /// No proof of either.
+    Ambiguous {
+        /// What was seen.
+        code: String,
+    },
+}
+
+impl SendOutcome {
+    /// One word for the log.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Accepted { .. } => "Accepted",
+            Self::Retryable { code, .. } | Self::Permanent { code } | Self::Ambiguous { code } => {
+                code
+            }
+        }
+    }
+}
+
+/// What an error code proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// Not taken; to be tried again after so many seconds.
+    Retryable(u64),
+    /// Not taken, and never will be: SES has read the request and finds fault with it.
+    Permanent,
+    /// Perhaps taken: the request was read, at least in part, and not finished.
+    Ambiguous,
+}
+
+/// What the documented codes mean; any other one means what its HTTP status does (`by_status`).
+/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
+/// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>)
+///
+/// A role without its permission, or a clock that is off, says nothing about the mail: it waits for
+/// whoever repairs that.
+pub const CODES: [(&str, Meaning); 44] = [
+    ("TooManyRequestsException", Meaning::Retryable(2)),
+    ("Throttling", Meaning::Retryable(2)),
+    ("ThrottlingException", Meaning::Retryable(2)),
+    ("ThrottledException", Meaning::Retryable(2)),
+    ("RequestThrottled", Meaning::Retryable(2)),
+    ("SlowDown", Meaning::Retryable(2)),
+    ("LimitExceededException", Meaning::Retryable(60)),
+    ("SendingPausedException", Meaning::Retryable(300)),
+    ("AccountSuspendedException", Meaning::Retryable(900)),
+    ("ExpiredTokenException", Meaning::Retryable(5)),
+    ("RequestExpired", Meaning::Retryable(5)),
+    ("AccessDeniedException", Meaning::Retryable(300)),
+    ("IncompleteSignature", Meaning::Retryable(300)),
+    ("InvalidClientTokenId", Meaning::Retryable(300)),
+    ("InvalidSignatureException", Meaning::Retryable(300)),
+    ("MissingAuthenticationToken", Meaning::Retryable(300)),
+    ("NotAuthorized", Meaning::Retryable(300)),
+    ("OptInRequired", Meaning::Retryable(300)),
+    ("SignatureDoesNotMatch", Meaning::Retryable(300)),
+    ("UnrecognizedClientException", Meaning::Retryable(300)),
+    ("AlreadyExistsException", Meaning::Permanent),
+    ("BadRequestException", Meaning::Permanent),
+    ("ConflictException", Meaning::Permanent),
+    ("InvalidAction", Meaning::Permanent),
+    ("InvalidParameterCombination", Meaning::Permanent),
+    ("InvalidParameterValue", Meaning::Permanent),
+    ("InvalidQueryParameter", Meaning::Permanent),
+    ("MailFromDomainNotVerifiedException", Meaning::Permanent),
+    ("MalformedHttpRequestException", Meaning::Permanent),
+    ("MalformedQueryString", Meaning::Permanent),
+    ("MessageRejected", Meaning::Permanent),
+    ("MissingAction", Meaning::Permanent),
+    ("MissingParameter", Meaning::Permanent),
+    ("NotFoundException", Meaning::Permanent),
+    ("RequestEntityTooLargeException", Meaning::Permanent),
+    ("UnknownOperationException", Meaning::Permanent),
+    ("ValidationError", Meaning::Permanent),
+    ("ConcurrentModificationException", Meaning::Ambiguous),
+    ("InternalFailure", Meaning::Ambiguous),
+    ("InternalServiceErrorException", Meaning::Ambiguous),
+    ("RequestAbortedException", Meaning::Ambiguous),
+    ("RequestTimeout", Meaning::Ambiguous),
+    ("RequestTimeoutException", Meaning::Ambiguous),
+    ("ServiceUnavailable", Meaning::Ambiguous),
+];
+
+/// SES answers a spent daily quota with the code of a spent rate; its words tell them apart.
+const DAILY_QUOTA: &str = "daily message quota exceeded";
+const QUOTA_RETRY: Duration = Duration::from_secs(900);
+
+/// When nothing was sent because there was no connection or no credentials.
+const CONNECT_RETRY: Duration = Duration::from_secs(5);
+
+/// Reads the result of one `SendEmail` call that the SDK did not retry.
+#[must_use]
+pub fn classify(
+    result: Result<SendEmailOutput, SdkError<SendEmailError, HttpResponse>>,
+) -> SendOutcome {
+    match result {
+        Ok(SendEmailOutput { message_id: Some(message_id), .. }) => {
+            SendOutcome::Accepted { message_id }
+        }
+        Ok(_) => ambiguous("NoMessageId"),
+        Err(SdkError::ServiceError(refusal)) => {
+            let status = refusal.raw().status().as_u16();
+            refused(refusal.err().code(), refusal.err().message(), status)
+        }
+        Err(SdkError::ResponseError(garbled)) => {
+            refused(None, None, garbled.raw().status().as_u16())
+        }
+        Err(SdkError::ConstructionFailure(_)) => not_sent("NoRequest"),
+        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_no_connection) => {
+            not_sent("NoConnection")
+        }
+        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_no_credentials) => {
+            not_sent("NoCredentials")
+        }
+        Err(SdkError::DispatchFailure(failure)) if failure.is_timeout() => ambiguous("Timeout"),
+        Err(SdkError::DispatchFailure(_)) => ambiguous("ConnectionLost"),
+        Err(SdkError::TimeoutError(_)) => ambiguous("Timeout"),
+        Err(_) => ambiguous("NoAnswer"),
+    }
+}
+
+fn refused(code: Option<&str>, message: Option<&str>, status: u16) -> SendOutcome {
+    let word = code.map_or_else(|| format!("Http{status}"), str::to_owned);
+    if message.is_some_and(|text| text.to_ascii_lowercase().contains(DAILY_QUOTA)) {
+        return SendOutcome::Retryable { code: word, retry_after: QUOTA_RETRY };
+    }
+    match CODES.iter().find(|(known, _)| *known == word) {
+        Some((_, Meaning::Retryable(seconds))) => {
+            SendOutcome::Retryable { code: word, retry_after: Duration::from_secs(*seconds) }
+        }
+        Some((_, Meaning::Permanent)) => SendOutcome::Permanent { code: word },
+        Some((_, Meaning::Ambiguous)) => SendOutcome::Ambiguous { code: word },
+        None => by_status(word, status),
+    }
+}
+
+/// A client's error is a refusal for good, unless it is about who asks; of anything else nobody knows
+/// what was done before.
+fn by_status(code: String, status: u16) -> SendOutcome {
+    match status {
+        401 | 403 | 407 => SendOutcome::Retryable { code, retry_after: Duration::from_secs(300) },
+        429 => SendOutcome::Retryable { code, retry_after: Duration::from_secs(2) },
+        // 408: the server gave up waiting; what it had read by then, nobody knows.
+        400..=407 | 409..=499 => SendOutcome::Permanent { code },
+        _ => SendOutcome::Ambiguous { code },
+    }
+}
+
+fn not_sent(code: &str) -> SendOutcome {
+    SendOutcome::Retryable { code: code.to_owned(), retry_after: CONNECT_RETRY }
+}
+
+fn ambiguous(code: &str) -> SendOutcome {
+    SendOutcome::Ambiguous { code: code.to_owned() }
+}
+
+type Cause = dyn Error + 'static;
+
+fn has_cause(error: &Cause, is_it: fn(&Cause) -> bool) -> bool {
+    is_it(error) || error.source().is_some_and(|cause| has_cause(cause, is_it))
+}
+
+/// The failure came before a byte of the request could be written.
+fn is_no_connection(cause: &Cause) -> bool {
+    use hyper_util::client::legacy::Error;
+    cause.downcast_ref::<Error>().is_some_and(Error::is_connect)
+}
+
+/// The request could not be signed, and an unsigned one is not written.
+fn is_no_credentials(cause: &Cause) -> bool {
+    cause.is::<CredentialsError>()
+}
