@@ -30,8 +30,8 @@ impl Publishers {
             }
             Some("anyone") => Ok(Self::Anyone),
             Some(_) => {
-                let expected = "iam, webhook or anyone".to_owned();
-                Err(config::ConfigError::Invalid("PUBLISHERS", expected).into())
+                let expected = "iam, webhook or anyone";
+                Err(config::ConfigError::Invalid("PUBLISHERS", expected.into()).into())
             }
         }
     }

@@ -1,18 +1,19 @@
 //! Settings from the environment, read once at start-up.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// Why a function cannot start.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A variable that must be set is not.
+    /// A variable that must be set is not; the second text says what it holds.
     #[error("the environment variable {0} is not set; it must hold {1}")]
     Missing(&'static str, &'static str),
-    /// A variable is set to something else than expected. Its value is not repeated: some are secret.
+    /// A variable holds something else than this. Its value is not repeated: some are secret.
     #[error("the environment variable {0} must hold {1}")]
-    Invalid(&'static str, String),
+    Invalid(&'static str, #[source] Box<dyn Error + Send + Sync>),
 }
 
 /// A variable that must be set and not empty; `what` says what it holds.
@@ -43,7 +44,8 @@ pub fn number<T: FromStr + PartialOrd + Display>(
         Some(value) => {
             value.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
                 let (least, most) = range.into_inner();
-                ConfigError::Invalid(name, format!("a number from {least} to {most}"))
+                let expected = format!("a number from {least} to {most}");
+                ConfigError::Invalid(name, expected.into())
             })
         }
     }

@@ -146,7 +146,7 @@ pub(crate) async fn handle_claim_conflict(
 ) -> Result<BatchItemOutcome, LedgerError> {
     let Some(record) = item.record() else {
         let what = "a state that this version does not know";
-        return Err(LedgerError::Incompatible(what.to_owned()));
+        return Err(LedgerError::Incompatible(what.into()));
     };
     match after_claim(&record, delivery.mailer.clock.now_ms()) {
         AfterClaim::AlreadyDone => {

@@ -1,21 +1,25 @@
-//! DynamoDB condition expressions, made from the protocol's data.
+//! The protocol's preconditions as DynamoDB condition expressions.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::ledger::{Facts, Guard, MAX_DOUBTS, Precondition, Transition};
 
-/// A condition expression with the values it mentions. `state` is a reserved word of DynamoDB, so
-/// it is always written `#state`.
+use super::attribute::{number, text};
+
+/// A condition expression with the values it mentions. `state` is a reserved word of DynamoDB
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>), so it is
+/// always written `#state`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
-    /// The expression.
+    /// The expression, as DynamoDB parses it.
     pub text: String,
-    /// Its values.
+    /// The value of each `:name` in it.
     pub values: HashMap<String, AttributeValue>,
 }
 
-/// The condition under which `transition` may happen, for a writer that knows `facts`.
+/// The condition under which a writer that knows `facts` may make `transition`: one alternative per
+/// [`Precondition`].
 #[must_use]
 pub fn condition(transition: Transition, facts: &Facts) -> Condition {
     let mut values = HashMap::new();
@@ -34,13 +38,13 @@ fn alternative(
         Precondition::In(state, guards) => (state, guards),
     };
     let is_state = format!(":is_{state}");
-    let mut text = format!("#state = {is_state}");
-    for (comparison, name, number) in guards.iter().flat_map(|guard| comparisons(*guard, facts)) {
-        text.push_str(&format!(" AND {comparison} {name}"));
-        values.insert(name.to_owned(), AttributeValue::N(number.to_string()));
+    let mut alternative = format!("#state = {is_state}");
+    for (comparison, name, bound) in guards.iter().flat_map(|guard| comparisons(*guard, facts)) {
+        alternative.push_str(&format!(" AND {comparison} {name}"));
+        values.insert(name.to_owned(), number(bound));
     }
-    values.insert(is_state, AttributeValue::S(state.as_str().to_owned()));
-    format!("({text})")
+    values.insert(is_state, text(state.as_str()));
+    format!("({alternative})")
 }
 
 /// Left side and operator, the value's name, and the value, of each comparison.
@@ -66,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_claim_asks_for_each_way_in_and_nothing_else() {
+    fn a_claims_condition_names_each_state_it_may_leave_and_no_other() {
         let condition = condition(Transition::Claim, &Facts::new(5));
         assert_eq!(
             condition.text,

@@ -1,12 +1,17 @@
-//! The ledger: one DynamoDB item a notification, under 1 KB, no e-mail address in clear.
+//! The ledger: one DynamoDB item per notification, under 1 KB, no e-mail address in clear.
 //!
 //! Every change is one conditional write. The condition comes from
 //! [`shared::ledger::protocol::Transition`], so what may follow what is decided there alone.
 
+mod attribute;
+mod change;
+mod error;
 mod expression;
 mod item;
 mod store;
 
+pub use change::Change;
+pub use error::LedgerError;
 pub use expression::{Condition, condition};
 pub use item::Item;
-pub use store::{Change, ClaimOutcome, Ledger, LedgerError, PlanOutcome, RecordOutcome};
+pub use store::{ClaimOutcome, Ledger, PlanOutcome, RecordOutcome};

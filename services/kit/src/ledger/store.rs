@@ -1,17 +1,20 @@
-//! The ledger's conditional writes.
+//! The ledger table: its reads and its conditional writes.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::SignedDuration;
-use shared::ledger::{Facts, MAX_DOUBTS, Transition, Write};
+use shared::ledger::{Facts, Transition};
 
-use super::expression::{Condition, condition};
+use super::attribute::{number, text};
+use super::change::Change;
+use super::error::LedgerError;
+use super::expression::condition;
 use super::item::Item;
 use crate::config::{self, ConfigError};
-use crate::{describe_sdk_error, describe_service_error};
 
 /// The ledger table.
 #[derive(Debug, Clone)]
@@ -21,116 +24,35 @@ pub struct Ledger {
     retention: SignedDuration,
 }
 
-/// Why the ledger was of no help.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LedgerError {
-    /// It did not answer, or only that it cannot or may not now: the same again later may succeed.
-    #[error("the ledger did not answer: {0}")]
-    Unavailable(String),
-    /// It holds what this version cannot read, or cannot hold what it was given. Waiting does not
-    /// change that.
-    #[error("the ledger and this version do not understand each other: {0}")]
-    Incompatible(String),
-}
-
-impl LedgerError {
-    fn of(error: &impl ProvideErrorMetadata) -> Self {
-        match error.code() {
-            Some("ValidationException") => Self::Incompatible(describe_service_error(error)),
-            _ => Self::Unavailable(describe_service_error(error)),
-        }
-    }
-}
-
-/// What planning came to.
+/// The result of [`Ledger::create`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanOutcome {
-    /// The record is new.
+    /// This call created the item.
     Created,
-    /// It was there.
+    /// There was one already, perhaps from this call's own first try.
     Exists(Box<Item>),
 }
 
-/// What a claim came to.
+/// The result of [`Ledger::claim`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimOutcome {
-    /// The lease is this worker's, with this attempt number.
+    /// The lease is this worker's, with this attempt number as its fencing token.
     Claimed(u32),
-    /// This record stands in the way.
+    /// The protocol forbids a claim of the item as it stands.
     Refused(Box<Item>),
-    /// There is no record.
+    /// There is no item.
     Absent,
 }
 
-/// What recording came to.
+/// The result of [`Ledger::record`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordOutcome {
-    /// Recorded.
+    /// The change was made; the item after it.
     Recorded(Box<Item>),
-    /// The protocol forbids it from where the record stands now.
+    /// The protocol forbids the change of the item as it stands.
     Refused(Box<Item>),
-    /// There is no record.
+    /// There is no item.
     Absent,
-}
-
-/// A change of an existing record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// Which.
-    pub transition: Transition,
-    /// What the writer knows.
-    pub facts: Facts,
-    /// What else is written: name and text.
-    pub also: Vec<(&'static str, String)>,
-    /// What else is written: name and number.
-    pub numbers: Vec<(&'static str, i64)>,
-    /// What else must hold: the attribute of this name is at most this number.
-    pub at_most: Vec<(&'static str, i64)>,
-    /// What is written where the attribute is not there yet: name and text.
-    pub unless_there: Vec<(&'static str, String)>,
-}
-
-impl Change {
-    /// A change without further attributes.
-    #[must_use]
-    pub const fn new(transition: Transition, facts: Facts) -> Self {
-        Self {
-            transition,
-            facts,
-            also: Vec::new(),
-            numbers: Vec::new(),
-            at_most: Vec::new(),
-            unless_there: Vec::new(),
-        }
-    }
-
-    /// The same, which also writes `text` to the attribute `name`.
-    #[must_use]
-    pub fn with(mut self, name: &'static str, text: impl Into<String>) -> Self {
-        self.also.push((name, text.into()));
-        self
-    }
-
-    /// The same, which also writes `number` to the attribute `name`.
-    #[must_use]
-    pub fn with_number(mut self, name: &'static str, number: i64) -> Self {
-        self.numbers.push((name, number));
-        self
-    }
-
-    /// The same, made only where the attribute `name` is at most `most`.
-    #[must_use]
-    pub fn if_at_most(mut self, name: &'static str, most: i64) -> Self {
-        self.at_most.push((name, most));
-        self
-    }
-
-    /// The same, which also writes `text` to the attribute `name` unless that has a value.
-    #[must_use]
-    pub fn with_if_absent(mut self, name: &'static str, text: impl Into<String>) -> Self {
-        self.unless_there.push((name, text.into()));
-        self
-    }
 }
 
 impl Ledger {
@@ -151,24 +73,27 @@ impl Ledger {
         Self { client, table, retention }
     }
 
-    /// Creates a record by `transition` ([`Transition::Plan`] or [`Transition::SkipAtPlan`]) unless
-    /// there is one. `item`'s state, times and expiry are set here.
+    /// Creates an item by `transition` ([`Transition::Plan`] or [`Transition::SkipAtPlan`]). `item`'s
+    /// state, times and expiry are set here.
+    ///
+    /// Excludes every state there is: whatever was decided first about a notification stays, so that
+    /// an event delivered twice plans once.
     ///
     /// # Errors
-    /// [`LedgerError`] when DynamoDB did not answer; the record may have been created, and the
-    /// same call again tells.
+    /// [`LedgerError`] when DynamoDB did not answer. The item may have been created: the same call
+    /// again answers [`PlanOutcome::Exists`].
     pub async fn create(
         &self,
         transition: Transition,
         item: Item,
         now: i64,
     ) -> Result<PlanOutcome, LedgerError> {
-        let item = Item { since: now, expires_at: self.expires_at(now), ..item };
+        let state = transition.target().to_string();
+        let entered_at = format!("{state}_at");
+        let expires_at = now / 1000 + self.retention.as_secs();
         let mut attributes: HashMap<String, AttributeValue> =
-            serde_dynamo::to_item(&item).map_err(|e| LedgerError::Incompatible(e.to_string()))?;
-        let state = transition.target();
-        attributes.insert("state".to_owned(), text(state.as_str()));
-        attributes.insert(format!("{state}_at"), number(now));
+            serde_dynamo::to_item(Item { state, since: now, expires_at, ..item })?;
+        attributes.insert(entered_at, number(now));
         let put = self
             .client
             .put_item()
@@ -176,23 +101,29 @@ impl Ledger {
             .set_item(Some(attributes))
             .condition_expression(condition(transition, &Facts::new(now)).text)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match put.send().await {
-            Ok(_) => Ok(PlanOutcome::Created),
-            Err(SdkError::ServiceError(refusal)) => match refusal.into_err() {
-                aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
-                    failed,
-                ) => Ok(PlanOutcome::Exists(Box::new(read(failed.item)?))),
-                other => Err(LedgerError::of(&other)),
-            },
-            Err(other) => Err(LedgerError::Unavailable(describe_sdk_error(&other))),
+        let Err(error) = put.send().await else {
+            return Ok(PlanOutcome::Created);
+        };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                let existing = failed.item.clone().unwrap_or_default();
+                Ok(PlanOutcome::Exists(Box::new(Item::read(existing)?)))
+            }
+            _ => Err(error.into()),
         }
     }
 
-    /// Takes the lease. `holder` names this try to claim: when the answer to a claim is lost and
-    /// the SDK asks again, the second answer finds the holder to be itself.
+    /// Takes the lease. `holder` names this call: when its answer is lost and the SDK sends it again,
+    /// the second try finds that the holder is itself.
+    ///
+    /// Excludes what [`Transition::Claim`] does: `sending`, because only one worker at a time may
+    /// call SES (a lease that ran out is first recorded as in doubt, never taken over); every state
+    /// after an acceptance, and `skipped`, because there is nothing left to send; `planned` before
+    /// its time, `failed` unless it was replayed, and `in_doubt` before the grace is over.
     ///
     /// # Errors
-    /// [`LedgerError`] when DynamoDB did not answer; the lease may have been taken.
+    /// [`LedgerError`] when DynamoDB did not answer. The lease may have been taken: then nobody
+    /// calls SES, and the lease runs out.
     pub async fn claim(
         &self,
         order_id: &str,
@@ -203,6 +134,8 @@ impl Ledger {
         let change = Change::new(Transition::Claim, facts).with("holder", holder);
         Ok(match self.record(order_id, notification, change).await? {
             RecordOutcome::Recorded(item) => ClaimOutcome::Claimed(item.attempt),
+            // Our own first try, whose answer was lost. Without the holder it would look like another
+            // worker's lease: this mail would wait for it to run out and then be in doubt for nothing.
             RecordOutcome::Refused(item) if is_held_by(&item, holder) => {
                 ClaimOutcome::Claimed(item.attempt)
             }
@@ -211,18 +144,23 @@ impl Ledger {
         })
     }
 
-    /// Makes a change, if the protocol allows it from where the record stands.
+    /// Makes a change by one conditional write.
+    ///
+    /// Excludes every state that the transition's
+    /// [preconditions](Transition::preconditions) do not name, and an absent item: a change never
+    /// creates one, so what was erased stays erased.
     ///
     /// # Errors
-    /// [`LedgerError`] when DynamoDB did not answer; the change may have been made.
+    /// [`LedgerError`] when DynamoDB did not answer. The change may have been made: the same call
+    /// again is then refused with the item as this change left it.
     pub async fn record(
         &self,
         order_id: &str,
         notification: &str,
         change: Change,
     ) -> Result<RecordOutcome, LedgerError> {
-        let condition = narrowed(condition(change.transition, &change.facts), &change.at_most);
-        let (update, values) = update_expression(&change);
+        let condition = change.condition();
+        let (update, values) = change.update();
         let state = change.transition.target();
         let call = self
             .client
@@ -239,27 +177,30 @@ impl Ledger {
             ))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match call.send().await {
-            Ok(answer) => Ok(RecordOutcome::Recorded(Box::new(read(answer.attributes)?))),
-            Err(SdkError::ServiceError(refusal)) => match refusal.into_err() {
-                aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(
-                    failed,
-                ) => match failed.item {
-                    None => Ok(RecordOutcome::Absent),
-                    item => Ok(RecordOutcome::Refused(Box::new(read(item)?))),
-                },
-                other => Err(LedgerError::of(&other)),
+        let error = match call.send().await {
+            Ok(answer) => {
+                let item = Item::read(answer.attributes.unwrap_or_default())?;
+                return Ok(RecordOutcome::Recorded(Box::new(item)));
+            }
+            Err(error) => error,
+        };
+        match error.as_service_error() {
+            // DynamoDB answers a failed condition without an item where there is none.
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => match &failed.item {
+                None => Ok(RecordOutcome::Absent),
+                Some(item) => Ok(RecordOutcome::Refused(Box::new(Item::read(item.clone())?))),
             },
-            Err(other) => Err(LedgerError::Unavailable(describe_sdk_error(&other))),
+            _ => Err(error.into()),
         }
     }
 
-    /// Every record of an order, strongly consistent.
+    /// Every item of an order, in any state, strongly consistent: the dispatcher decides by it which
+    /// mails are superseded.
     ///
     /// # Errors
-    /// [`LedgerError`] when DynamoDB did not answer.
+    /// [`LedgerError`] when DynamoDB did not answer, or one item cannot be read.
     pub async fn list_by_order(&self, order_id: &str) -> Result<Vec<Item>, LedgerError> {
-        let pages = self
+        let items = self
             .client
             .query()
             .table_name(&self.table)
@@ -270,89 +211,11 @@ impl Ledger {
             .items()
             .send()
             .collect::<Result<Vec<_>, _>>()
-            .await;
-        let items = pages.map_err(|e| LedgerError::Unavailable(describe_sdk_error(&e)))?;
-        items.into_iter().map(|item| read(Some(item))).collect()
-    }
-
-    fn expires_at(&self, now: i64) -> i64 {
-        now / 1000 + self.retention.as_secs()
+            .await?;
+        items.into_iter().map(|item| Ok(Item::read(item)?)).collect()
     }
 }
 
 fn is_held_by(item: &Item, holder: &str) -> bool {
     item.state() == Some(Transition::Claim.target()) && item.holder.as_deref() == Some(holder)
-}
-
-/// The protocol's condition, and what else must hold.
-fn narrowed(mut condition: Condition, at_most: &[(&'static str, i64)]) -> Condition {
-    for (name, most) in at_most {
-        condition.text = format!("({}) AND {name} <= :most_{name}", condition.text);
-        condition.values.insert(format!(":most_{name}"), number(*most));
-    }
-    condition
-}
-
-/// The SET clause of a change, and its values.
-fn update_expression(change: &Change) -> (String, HashMap<String, AttributeValue>) {
-    let state = change.transition.target();
-    let mut set = vec![
-        "#state = :state".to_owned(),
-        "since = :now".to_owned(),
-        "#state_at = :now".to_owned(),
-    ];
-    let mut values = HashMap::from([
-        (":state".to_owned(), text(state.as_str())),
-        (":now".to_owned(), number(change.facts.now)),
-    ]);
-    match change.transition.write() {
-        Write::TakeLease => {
-            set.push("attempt = attempt + :one".to_owned());
-            set.push("lease_until = :lease_until".to_owned());
-            values.insert(":one".to_owned(), number(1));
-            values.insert(":lease_until".to_owned(), number(change.facts.lease_until));
-        }
-        Write::CountDoubt => {
-            set.push("doubts = doubts + :one".to_owned());
-            values.insert(":one".to_owned(), number(1));
-        }
-        Write::ExhaustDoubts => {
-            set.push("doubts = :most".to_owned());
-            values.insert(":most".to_owned(), number(i64::from(MAX_DOUBTS)));
-        }
-        Write::ClearDoubts => {
-            set.push("doubts = :none".to_owned());
-            values.insert(":none".to_owned(), number(0));
-        }
-        Write::Postpone => {
-            set.push("not_before = :not_before".to_owned());
-            values.insert(":not_before".to_owned(), number(change.facts.not_before));
-        }
-        Write::Create | Write::Keep => {}
-    }
-    for (name, value) in &change.also {
-        set.push(format!("{name} = :also_{name}"));
-        values.insert(format!(":also_{name}"), text(value));
-    }
-    for (name, value) in &change.numbers {
-        set.push(format!("{name} = :also_{name}"));
-        values.insert(format!(":also_{name}"), number(*value));
-    }
-    for (name, value) in &change.unless_there {
-        set.push(format!("{name} = if_not_exists({name}, :also_{name})"));
-        values.insert(format!(":also_{name}"), text(value));
-    }
-    (format!("SET {}", set.join(", ")), values)
-}
-
-fn read(item: Option<HashMap<String, AttributeValue>>) -> Result<Item, LedgerError> {
-    Item::read(item.unwrap_or_default()).map_err(|e| LedgerError::Incompatible(e.to_string()))
-}
-
-fn text(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
-}
-
-fn number(value: i64) -> AttributeValue {
-    AttributeValue::N(value.to_string())
 }

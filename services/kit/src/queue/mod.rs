@@ -8,4 +8,4 @@ pub mod send;
 pub use batch::{BatchItemOutcome, partial_batch_response, run_concurrently, sent_at};
 pub use dead_letter::{DeadLetter, DeadLetterQueue};
 pub use depth::{QueueDepth, queue_depth};
-pub use send::{MAX_DELAY_SECONDS, OutgoingMessage, SendError, send_all, send_one};
+pub use send::{MAX_DELAY_SECONDS, OutgoingMessage, SendError, SendFailure, send_all, send_one};

@@ -4,24 +4,25 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 
-use crate::describe_sdk_error;
+use crate::AwsError;
 
 /// A batch holds at most 10 messages and 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
 const MAX_BATCH_ENTRIES: usize = 10;
-const MAX_BYTES: usize = 1024 * 1024;
+const MAX_BATCH_BYTES: usize = 1024 * 1024;
 
-/// The longest delay that SQS knows, in seconds.
+/// SQS's longest delay, in seconds
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html>).
 pub const MAX_DELAY_SECONDS: i32 = 900;
 
-/// A message to be sent.
+/// A message that is not on a queue yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OutgoingMessage {
-    /// The body.
+    /// What the consumer reads.
     pub body: String,
     /// Seconds before anybody can receive it, at most [`MAX_DELAY_SECONDS`].
     pub delay: i32,
-    /// String attributes.
+    /// Name and value of each message attribute, all of type `String`.
     pub attributes: Vec<(&'static str, String)>,
 }
 
@@ -34,31 +35,46 @@ impl OutgoingMessage {
     }
 }
 
-/// Why SQS did not take a message. Its text holds no content.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why SQS did not take a message. Prints no content.
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum SendError {
     /// It never will: the body holds a character that SQS refuses, or is too long.
     #[error("SQS refuses the message: a character of it, or its length")]
     Refused,
-    /// It did not, or did not say so. The same again may succeed.
+    /// It did not, or its answer was lost. The same again may succeed.
     #[error("SQS did not take the message: {0}")]
-    Unavailable(String),
+    Unavailable(#[source] SendFailure),
 }
 
-/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>)
+/// What failed of a `SendMessageBatch`.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SendFailure {
+    /// The call.
+    #[error(transparent)]
+    Call(AwsError),
+    /// This entry of it, with this error code.
+    #[error("{0}")]
+    Entry(String),
+    /// The answer, which lacks this entry.
+    #[error("it was not in the answer")]
+    Unanswered,
+}
+
+/// The codes of an unusable body
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors>).
 const BAD_BODY: [&str; 2] = ["InvalidMessageContents", "InvalidParameterValue"];
 
 impl SendError {
-    fn of(code: Option<&str>, what: String) -> Self {
+    fn new(code: Option<&str>, failure: SendFailure) -> Self {
         match code {
             Some(code) if BAD_BODY.iter().any(|bad| code.ends_with(bad)) => Self::Refused,
-            _ => Self::Unavailable(what),
+            _ => Self::Unavailable(failure),
         }
     }
 }
 
-/// Sends the messages in their order and answers for each. At least once: a message whose answer
-/// is lost may have been taken.
+/// Sends the messages in as few calls as AWS's limits allow, and returns one result per message, in
+/// their order. At least once: a message whose answer was lost may be on the queue.
 pub async fn send_all(
     client: &Client,
     queue_url: &str,
@@ -90,7 +106,7 @@ fn pack(messages: Vec<OutgoingMessage>) -> Vec<Vec<OutgoingMessage>> {
     for message in messages {
         let size = message.size();
         match batches.last_mut() {
-            Some(batch) if batch.len() < MAX_BATCH_ENTRIES && bytes + size <= MAX_BYTES => {
+            Some(batch) if batch.len() < MAX_BATCH_ENTRIES && bytes + size <= MAX_BATCH_BYTES => {
                 bytes += size;
                 batch.push(message);
             }
@@ -114,22 +130,23 @@ async fn send_batch(
     let answer = match call.send().await {
         Ok(answer) => answer,
         Err(error) => {
-            // In a call with more than one message it may be a neighbour's fault.
-            let failure =
-                SendError::of(error.code().filter(|_| size == 1), describe_sdk_error(&error));
-            return vec![Err(failure); size];
+            // In a call with more than one message the bad body may be a neighbour's: only a message
+            // that was sent alone is refused for good.
+            let code = error.code().filter(|_| size == 1).map(str::to_owned);
+            let error = SendError::new(code.as_deref(), SendFailure::Call(error.into()));
+            return vec![Err(error); size];
         }
     };
-    let mut results =
-        vec![Err(SendError::Unavailable("it was not in the answer".to_owned())); size];
-    for taken in answer.successful() {
-        if let Some(result) = position(taken.id(), size).map(|i| &mut results[i]) {
+    let mut results = vec![Err(SendError::Unavailable(SendFailure::Unanswered)); size];
+    for sent in answer.successful() {
+        if let Some(result) = position(sent.id(), size).map(|i| &mut results[i]) {
             *result = Ok(());
         }
     }
     for refused in answer.failed() {
         if let Some(result) = position(refused.id(), size).map(|i| &mut results[i]) {
-            *result = Err(SendError::of(Some(refused.code()), refused.code().to_owned()));
+            let failure = SendFailure::Entry(refused.code().to_owned());
+            *result = Err(SendError::new(Some(refused.code()), failure));
         }
     }
     results
@@ -163,16 +180,16 @@ fn text(value: String) -> MessageAttributeValue {
 mod tests {
     use super::*;
 
-    fn of_size(bytes: usize) -> OutgoingMessage {
+    fn message(bytes: usize) -> OutgoingMessage {
         OutgoingMessage { body: "x".repeat(bytes), ..OutgoingMessage::default() }
     }
 
     #[test]
     fn a_batch_keeps_to_ten_messages_and_one_mebibyte() {
-        let messages = std::iter::repeat_with(|| of_size(300_000)).take(5);
+        let messages = std::iter::repeat_with(|| message(300_000)).take(5);
         let sizes: Vec<usize> = pack(messages.collect()).iter().map(Vec::len).collect();
         assert_eq!(sizes, [3, 2]);
-        let messages = std::iter::repeat_with(|| of_size(1)).take(21);
+        let messages = std::iter::repeat_with(|| message(1)).take(21);
         let sizes: Vec<usize> = pack(messages.collect()).iter().map(Vec::len).collect();
         assert_eq!(sizes, [10, 10, 1]);
     }

@@ -1,0 +1,165 @@
+//! One change of a ledger item, as an update with its condition.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared::ledger::{Facts, MAX_DOUBTS, Transition, Write};
+
+use super::attribute::{number, text};
+use super::expression::{Condition, condition};
+
+/// A transition of an existing item, with the attributes that are written along with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    pub(super) transition: Transition,
+    facts: Facts,
+    assignments: Vec<Assignment>,
+    upper_bounds: Vec<(&'static str, i64)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Assignment {
+    attribute: &'static str,
+    value: AttributeValue,
+    only_if_absent: bool,
+}
+
+impl Change {
+    /// `transition` alone, by a writer that knows `facts`.
+    #[must_use]
+    pub const fn new(transition: Transition, facts: Facts) -> Self {
+        Self { transition, facts, assignments: Vec::new(), upper_bounds: Vec::new() }
+    }
+
+    /// Also writes `text` to `attribute`.
+    #[must_use]
+    pub fn with(self, attribute: &'static str, text: impl Into<String>) -> Self {
+        self.assign(attribute, AttributeValue::S(text.into()), false)
+    }
+
+    /// Also writes `value` to `attribute`.
+    #[must_use]
+    pub fn with_number(self, attribute: &'static str, value: i64) -> Self {
+        self.assign(attribute, number(value), false)
+    }
+
+    /// Also writes `text` to `attribute`, unless the item has one already: the first value stays.
+    #[must_use]
+    pub fn with_if_absent(self, attribute: &'static str, text: impl Into<String>) -> Self {
+        self.assign(attribute, AttributeValue::S(text.into()), true)
+    }
+
+    /// Only where `attribute` is at most `bound`, in addition to the protocol's own conditions.
+    #[must_use]
+    pub fn if_at_most(mut self, attribute: &'static str, bound: i64) -> Self {
+        self.upper_bounds.push((attribute, bound));
+        self
+    }
+
+    fn assign(mut self, attribute: &'static str, value: AttributeValue, if_absent: bool) -> Self {
+        self.assignments.push(Assignment { attribute, value, only_if_absent: if_absent });
+        self
+    }
+
+    /// The protocol's condition of the transition, and the bounds of this change.
+    pub(super) fn condition(&self) -> Condition {
+        let mut condition = condition(self.transition, &self.facts);
+        for (attribute, bound) in &self.upper_bounds {
+            condition.text = format!("({}) AND {attribute} <= :max_{attribute}", condition.text);
+            condition.values.insert(format!(":max_{attribute}"), number(*bound));
+        }
+        condition
+    }
+
+    /// The `SET` expression and the values that it mentions. Names `#state` and `#state_at`.
+    pub(super) fn update(&self) -> (String, HashMap<String, AttributeValue>) {
+        let mut set = SetExpression::default();
+        set.put("#state", ":state", text(self.transition.target().as_str()));
+        set.put("since", ":now", number(self.facts.now));
+        set.put("#state_at", ":now", number(self.facts.now));
+        self.write_protocol_attributes(&mut set);
+        for Assignment { attribute, value, only_if_absent } in &self.assignments {
+            let name = format!(":with_{attribute}");
+            let term = if *only_if_absent {
+                format!("if_not_exists({attribute}, {name})")
+            } else {
+                name.clone()
+            };
+            set.clause(format!("{attribute} = {term}"), name, value.clone());
+        }
+        (format!("SET {}", set.clauses.join(", ")), set.values)
+    }
+
+    /// What the protocol itself writes. Counters are added to where they are, so that a change never
+    /// depends on an item that was read before.
+    fn write_protocol_attributes(&self, set: &mut SetExpression) {
+        match self.transition.write() {
+            Write::TakeLease => {
+                set.increment("attempt");
+                set.put("lease_until", ":lease_until", number(self.facts.lease_until));
+            }
+            Write::CountDoubt => set.increment("doubts"),
+            Write::ExhaustDoubts => {
+                set.put("doubts", ":max_doubts", number(i64::from(MAX_DOUBTS)));
+            }
+            Write::ClearDoubts => set.put("doubts", ":no_doubts", number(0)),
+            Write::Postpone => {
+                set.put("not_before", ":not_before", number(self.facts.not_before));
+            }
+            Write::Create | Write::Keep => {}
+        }
+    }
+}
+
+#[derive(Default)]
+struct SetExpression {
+    clauses: Vec<String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl SetExpression {
+    fn put(&mut self, attribute: &str, name: &str, value: AttributeValue) {
+        self.clause(format!("{attribute} = {name}"), name.to_owned(), value);
+    }
+
+    fn increment(&mut self, attribute: &str) {
+        self.clause(format!("{attribute} = {attribute} + :one"), ":one".to_owned(), number(1));
+    }
+
+    fn clause(&mut self, clause: String, name: String, value: AttributeValue) {
+        self.clauses.push(clause);
+        self.values.insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_counts_the_attempt_where_it_is_and_takes_the_lease() {
+        let facts = Facts { lease_until: 65, ..Facts::new(5) };
+        let (update, values) = Change::new(Transition::Claim, facts).with("holder", "h").update();
+        assert_eq!(
+            update,
+            "SET #state = :state, since = :now, #state_at = :now, attempt = attempt + :one, \
+             lease_until = :lease_until, holder = :with_holder"
+        );
+        assert_eq!(values[":lease_until"], number(65));
+        assert_eq!(values[":with_holder"], text("h"));
+    }
+
+    #[test]
+    fn a_first_value_stays_and_a_bound_narrows_the_condition() {
+        let change = Change::new(Transition::Settle, Facts::new(5))
+            .with_if_absent("message_id", "m")
+            .if_at_most("send_before", 9);
+        assert!(
+            change.update().0.ends_with("message_id = if_not_exists(message_id, :with_message_id)")
+        );
+        let condition = change.condition();
+        assert!(condition.text.starts_with("((#state = "), "{}", condition.text);
+        assert!(condition.text.ends_with(") AND send_before <= :max_send_before"));
+        assert_eq!(condition.values[":max_send_before"], number(9));
+    }
+}
