@@ -269,7 +269,7 @@ async fn ask_within(endpoint: &str, at_most: Duration) -> SendOutcome {
 
 /// As deployed, but for where SES is.
 async fn send_with(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutcome {
-    let from = mailer::From {
+    let from = mailer::SenderSettings {
         mailbox: "Nordlicht <orders@shop.example>".to_owned(),
         reply_to: None,
         configuration_set: None,

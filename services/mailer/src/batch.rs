@@ -1,4 +1,4 @@
-//! A batch of mail requests.
+//! Batches of mail requests.
 
 use std::time::SystemTime;
 
@@ -7,30 +7,35 @@ use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concu
 use shared::queue::message::MailRequest;
 use tracing::Instrument;
 
-use crate::Mailer;
-use crate::deliver::{Delivery, deliver};
+use crate::delivery::{Delivery, deliver};
+use crate::mailer::Mailer;
 
-/// Handles a batch concurrently. Every message ends on its own: dealt with, or to be retried.
-/// `deadline` is the function's own.
+/// Handles a batch concurrently, each message on its own: one that fails or panics is retried, the
+/// others are not touched. `deadline` is the function's own.
 pub async fn handle(
     mailer: &Mailer,
     messages: &[SqsMessage],
     deadline: SystemTime,
 ) -> SqsBatchResponse {
-    mailer.rate_limiter.learn(mailer.sender.client()).await;
-    let done = run_concurrently(messages, |message| one(mailer, message, deadline)).await;
+    mailer.rate_limiter.refresh(mailer.sender.client()).await;
+    let outcomes =
+        run_concurrently(messages, |message| handle_message(mailer, message, deadline)).await;
     let outcomes: Vec<BatchItemOutcome> =
-        done.into_iter().map(|d| d.unwrap_or(BatchItemOutcome::Retry)).collect();
+        outcomes.into_iter().map(|o| o.unwrap_or(BatchItemOutcome::Retry)).collect();
     partial_batch_response(messages, &outcomes)
 }
 
-async fn one(mailer: &Mailer, message: &SqsMessage, deadline: SystemTime) -> BatchItemOutcome {
+async fn handle_message(
+    mailer: &Mailer,
+    message: &SqsMessage,
+    deadline: SystemTime,
+) -> BatchItemOutcome {
     let body = message.body.as_deref().unwrap_or_default();
     let request = match MailRequest::parse(body) {
         Ok(request) => request,
         Err(unreadable) => {
-            let letter = DeadLetter::unreadable(body.to_owned(), unreadable.to_string());
-            return mailer.dead_letters.move_message(letter).await;
+            let dead_letter = DeadLetter::unreadable(body.to_owned(), unreadable.to_string());
+            return mailer.dead_letters.move_message(dead_letter).await;
         }
     };
     let span = tracing::info_span!(
@@ -41,7 +46,7 @@ async fn one(mailer: &Mailer, message: &SqsMessage, deadline: SystemTime) -> Bat
     );
     let delivery = Delivery::new(mailer, message, &request, deadline);
     deliver(&delivery).instrument(span).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the message comes back");
+        tracing::warn!(%error, "retried after the visibility timeout");
         BatchItemOutcome::Retry
     })
 }

@@ -1,42 +1,45 @@
-//! Putting a message back with a delay.
+//! Requeuing with a delay.
 
 use kit::Clock;
-use kit::queue::{BatchItemOutcome, MAX_DELAY_SECONDS, OutgoingMessage, send_all};
+use kit::queue::{BatchItemOutcome, MAX_DELAY_SECONDS, OutgoingMessage, send_one};
 use kit::telemetry::{Count, count};
 
 /// The mail queue as a place to wait.
 #[derive(Debug, Clone)]
 pub struct DelayedRequeue {
     client: aws_sdk_sqs::Client,
-    queue: String,
+    queue_url: String,
     clock: Clock,
 }
 
 impl DelayedRequeue {
-    /// The queue at `queue`.
+    /// Requeues on the queue at `queue_url`, which must be the one that the messages come from.
     #[must_use]
-    pub const fn new(client: aws_sdk_sqs::Client, queue: String, clock: Clock) -> Self {
-        Self { client, queue, clock }
+    pub const fn new(client: aws_sdk_sqs::Client, queue_url: String, clock: Clock) -> Self {
+        Self { client, queue_url, clock }
     }
 
-    /// Queues `body` anew, not to be received before `until` (milliseconds since 1970) or for 15
-    /// minutes, whichever is sooner: what waits longer is parked again. The new message starts with
-    /// a receive count of zero: waiting must not lead a healthy mail to the dead-letter queue. A
-    /// crash before the old one is deleted leaves two, of which the ledger lets one through.
+    /// Sends a copy of `body` that is not visible before `until` (milliseconds since 1970) or for
+    /// SQS's 15 minutes, whichever is sooner: what waits for longer is requeued again.
+    ///
+    /// `Ack` once the copy is on the queue, `Retry` if SQS did not take it. The copy's receive count
+    /// is zero, so that waiting never moves a healthy mail to the dead-letter queue.
     pub async fn requeue_until(&self, body: String, until: i64) -> BatchItemOutcome {
+        // Rounded up: a copy that comes a moment too soon would only be requeued again.
         let seconds = (until - self.clock.now_ms() + 999).div_euclid(1000).max(1);
         let delay = i32::try_from(seconds).unwrap_or(MAX_DELAY_SECONDS).min(MAX_DELAY_SECONDS);
-        let message = OutgoingMessage { body, delay, attributes: Vec::new() };
-        match send_all(&self.client, &self.queue, vec![message]).await.into_iter().next() {
-            Some(Ok(())) => {
+        let copy = OutgoingMessage { body, delay, attributes: Vec::new() };
+        // The copy before the acknowledgement: a crash in between leaves two messages rather than
+        // none, and the ledger lets one of them through.
+        match send_one(&self.client, &self.queue_url, copy).await {
+            Ok(()) => {
                 count(Count::Requeued);
                 BatchItemOutcome::Ack
             }
-            Some(Err(error)) => {
-                tracing::warn!(%error, "not parked; the message comes back");
+            Err(error) => {
+                tracing::warn!(%error, "not requeued; retried after the visibility timeout");
                 BatchItemOutcome::Retry
             }
-            None => BatchItemOutcome::Retry,
         }
     }
 }

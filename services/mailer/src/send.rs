@@ -1,4 +1,6 @@
 //! The call to SES.
+//!
+//! `SendEmail` has no idempotency token, so nothing here repeats it.
 
 use std::time::Duration;
 
@@ -18,20 +20,22 @@ use shared::queue::message::MailRequest;
 use crate::render::Mail;
 use crate::send_outcome::{SendOutcome, classify};
 
-/// A connection idle for longer is not used again. A Lambda may be frozen between two invocations
-/// for minutes, SES closes the connection meanwhile, and a mail written into it would be in doubt.
+/// A connection that was idle for longer is not used again. A Lambda may be frozen for minutes
+/// between two invocations; SES closes the connection meanwhile, and a mail written into it would be
+/// in doubt.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Without a connection by then nothing was sent, and another try is free.
+/// Without a connection by then nothing was sent: that is proof of refusal.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// An SES client that never retries by itself: SES knows no idempotency token.
+/// An SES client that never retries by itself.
 fn client(sdk: &SdkConfig) -> Client {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)
         .build_https();
-    // To give up early is to doubt: the mailer itself says how long it can wait.
+    // A call that is given up is ambiguous, so only the caller decides how long to wait. Connecting is
+    // different: without a connection nothing was sent.
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .disable_operation_attempt_timeout()
@@ -45,12 +49,12 @@ fn client(sdk: &SdkConfig) -> Client {
     Client::from_conf(config)
 }
 
-/// Who the mails are from.
+/// What is the same for every mail.
 #[derive(Debug, Clone)]
-pub struct From {
+pub struct SenderSettings {
     /// An RFC 5322 mailbox: `Shop <orders@shop.example>`.
     pub mailbox: String,
-    /// Where answers go, if not there.
+    /// The `Reply-To` mailbox; `None`: replies go to `mailbox`.
     pub reply_to: Option<String>,
     /// SES's configuration set, which publishes the events that feedback reads.
     pub configuration_set: Option<String>,
@@ -62,42 +66,43 @@ pub struct From {
 #[derive(Debug)]
 pub struct Sender {
     client: Client,
-    from: From,
+    settings: SenderSettings,
 }
 
 impl Sender {
-    /// Sends as `from`, with a client of its own that never retries, whatever `sdk` says.
+    /// With a client of its own that never retries, whatever `sdk` says.
     #[must_use]
-    pub fn new(sdk: &SdkConfig, from: From) -> Self {
-        Self { client: client(sdk), from }
+    pub fn new(sdk: &SdkConfig, settings: SenderSettings) -> Self {
+        Self { client: client(sdk), settings }
     }
 
-    /// What it sends with.
+    /// The client, for calls that only read.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Asks SES once, and waits for the answer for `at_most` that long. `attempt` is the fencing
-    /// token of the claim; SES's events carry it back.
+    /// Calls `SendEmail` once and waits for its answer for at most `max_wait`. `attempt` is the fencing
+    /// token of the claim; SES's events carry it back. Giving up is [`SendOutcome::Ambiguous`].
     pub async fn send(
         &self,
         request: &MailRequest,
         attempt: u32,
         mail: &Mail,
-        at_most: Duration,
+        max_wait: Duration,
     ) -> SendOutcome {
-        let to = self.from.redirect_all_to.as_ref().unwrap_or(&request.event.order.customer.email);
+        let to =
+            self.settings.redirect_all_to.as_ref().unwrap_or(&request.event.order.customer.email);
         let call = self
             .client
             .send_email()
-            .from_email_address(&self.from.mailbox)
+            .from_email_address(&self.settings.mailbox)
             .destination(Destination::builder().to_addresses(to.expose()).build())
-            .set_reply_to_addresses(self.from.reply_to.clone().map(|address| vec![address]))
-            .set_configuration_set_name(self.from.configuration_set.clone())
+            .set_reply_to_addresses(self.settings.reply_to.clone().map(|address| vec![address]))
+            .set_configuration_set_name(self.settings.configuration_set.clone())
             .set_email_tags(Some(tags(request, attempt)))
             .content(EmailContent::builder().simple(message(mail)).build());
-        match tokio::time::timeout(at_most, call.send()).await {
+        match tokio::time::timeout(max_wait, call.send()).await {
             Ok(result) => classify(result),
             Err(_elapsed) => SendOutcome::Ambiguous { code: "NoAnswerInTime".to_owned() },
         }
@@ -106,7 +111,7 @@ impl Sender {
 
 fn message(mail: &Mail) -> Message {
     let body = Body::builder().html(content(&mail.html)).text(content(&mail.text)).build();
-    // RFC 3834: no out-of-office replies, please.
+    // RFC 3834 section 5: keeps out-of-office replies away.
     let auto = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build();
     Message::builder()
         .subject(content(&mail.subject))
@@ -119,7 +124,9 @@ fn content(text: &str) -> Content {
     Content::builder().data(text).charset("UTF-8").build().expect("data is set")
 }
 
-/// Tags hold only `A-Za-z0-9_-`, so the key travels in base64url.
+/// The ledger key and the attempt, which SES's events carry back. A tag holds only `A-Za-z0-9_-`
+/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>), so the key is
+/// base64url.
 fn tags(request: &MailRequest, attempt: u32) -> Vec<MessageTag> {
     let tag = |name: &str, value: String| {
         MessageTag::builder().name(name).value(value).build().expect("name and value are set")

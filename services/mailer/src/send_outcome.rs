@@ -1,5 +1,5 @@
-//! What SES's answers mean. The whole rule is [`CODES`], `by_status` and the order of the
-//! questions in [`classify`]; everything that proves nothing is [`SendOutcome::Ambiguous`].
+//! What SES's answers prove. The whole rule is [`CODES`], `by_status` and the order of the arms in
+//! [`classify`]; everything that proves nothing is [`SendOutcome::Ambiguous`].
 
 use std::error::Error;
 use std::time::Duration;
@@ -9,35 +9,35 @@ use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::{SendEmailError, SendEmailOutput};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-/// SES's answer to one attempt.
+/// What one attempt came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
-    /// It took the mail.
+    /// SES accepted the mail.
     Accepted {
-        /// What it calls the mail.
+        /// SES's id of the mail, which its events repeat.
         message_id: String,
     },
-    /// Proof that it did not take the mail, and may later.
+    /// Proof that SES did not accept the mail; it may later.
     Retryable {
-        /// Its error code.
+        /// SES's error code, or what kept the call from being made.
         code: String,
-        /// When to try again.
+        /// Not before this has passed.
         retry_after: Duration,
     },
-    /// Proof that it did not take the mail and never will.
+    /// Proof that SES did not accept the mail and never will.
     Permanent {
-        /// Its error code.
+        /// SES's error code.
         code: String,
     },
     /// No proof of either.
     Ambiguous {
-        /// What was seen.
+        /// SES's error code, or how the answer was lost.
         code: String,
     },
 }
 
 impl SendOutcome {
-    /// One word for the log.
+    /// One word for the log and the ledger.
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
@@ -52,11 +52,11 @@ impl SendOutcome {
 /// What an error code proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
-    /// Not taken; to be tried again after so many seconds.
+    /// Not accepted; may be tried again after so many seconds.
     Retryable(u64),
-    /// Not taken, and never will be: SES has read the request and finds fault with it.
+    /// Not accepted, and never will be: SES has read the request and finds fault with it.
     Permanent,
-    /// Perhaps taken: the request was read, at least in part, and not finished.
+    /// Perhaps accepted: the request was read, at least in part, and not finished.
     Ambiguous,
 }
 
@@ -113,14 +113,14 @@ pub const CODES: [(&str, Meaning); 44] = [
     ("ServiceUnavailable", Meaning::Ambiguous),
 ];
 
-/// SES answers a spent daily quota with the code of a spent rate; its words tell them apart.
+/// SES answers a used-up daily quota with the code of an exceeded rate; only the message differs.
 const DAILY_QUOTA: &str = "daily message quota exceeded";
 const QUOTA_RETRY: Duration = Duration::from_secs(900);
 
-/// When nothing was sent because there was no connection or no credentials.
+/// The delay after a call that was not made for want of a connection or credentials.
 const CONNECT_RETRY: Duration = Duration::from_secs(5);
 
-/// Reads the result of one `SendEmail` call that the SDK did not retry.
+/// Classifies the result of one `SendEmail` call that the SDK did not retry.
 #[must_use]
 pub fn classify(
     result: Result<SendEmailOutput, SdkError<SendEmailError, HttpResponse>>,
@@ -152,27 +152,27 @@ pub fn classify(
 }
 
 fn refused(code: Option<&str>, message: Option<&str>, status: u16) -> SendOutcome {
-    let word = code.map_or_else(|| format!("Http{status}"), str::to_owned);
+    let code = code.map_or_else(|| format!("Http{status}"), str::to_owned);
     if message.is_some_and(|text| text.to_ascii_lowercase().contains(DAILY_QUOTA)) {
-        return SendOutcome::Retryable { code: word, retry_after: QUOTA_RETRY };
+        return SendOutcome::Retryable { code, retry_after: QUOTA_RETRY };
     }
-    match CODES.iter().find(|(known, _)| *known == word) {
+    match CODES.iter().find(|(known, _)| *known == code) {
         Some((_, Meaning::Retryable(seconds))) => {
-            SendOutcome::Retryable { code: word, retry_after: Duration::from_secs(*seconds) }
+            SendOutcome::Retryable { code, retry_after: Duration::from_secs(*seconds) }
         }
-        Some((_, Meaning::Permanent)) => SendOutcome::Permanent { code: word },
-        Some((_, Meaning::Ambiguous)) => SendOutcome::Ambiguous { code: word },
-        None => by_status(word, status),
+        Some((_, Meaning::Permanent)) => SendOutcome::Permanent { code },
+        Some((_, Meaning::Ambiguous)) => SendOutcome::Ambiguous { code },
+        None => by_status(code, status),
     }
 }
 
-/// A client's error is a refusal for good, unless it is about who asks; of anything else nobody knows
-/// what was done before.
+/// A client error is permanent, unless it is about the caller's identity. After any other error nobody
+/// knows what was done before it.
 fn by_status(code: String, status: u16) -> SendOutcome {
     match status {
         401 | 403 | 407 => SendOutcome::Retryable { code, retry_after: Duration::from_secs(300) },
         429 => SendOutcome::Retryable { code, retry_after: Duration::from_secs(2) },
-        // 408: the server gave up waiting; what it had read by then, nobody knows.
+        // 408: the server gave up waiting; nobody knows what it had read by then.
         400..=407 | 409..=499 => SendOutcome::Permanent { code },
         _ => SendOutcome::Ambiguous { code },
     }
@@ -188,8 +188,8 @@ fn ambiguous(code: &str) -> SendOutcome {
 
 type Cause = dyn Error + 'static;
 
-fn has_cause(error: &Cause, is_it: fn(&Cause) -> bool) -> bool {
-    is_it(error) || error.source().is_some_and(|cause| has_cause(cause, is_it))
+fn has_cause(error: &Cause, matches: fn(&Cause) -> bool) -> bool {
+    matches(error) || error.source().is_some_and(|cause| has_cause(cause, matches))
 }
 
 /// The failure came before a byte of the request could be written.

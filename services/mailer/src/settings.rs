@@ -1,4 +1,4 @@
-//! The mailer's settings.
+//! The mailer, built from environment variables.
 
 use jiff::SignedDuration;
 use kit::config::{ConfigError, number, optional, required};
@@ -8,23 +8,23 @@ use kit::{Clock, aws};
 use lambda_runtime::Error;
 use shared::EmailAddress;
 
-use crate::Mailer;
 use crate::feedback_backlog::FeedbackBacklog;
-use crate::rate_limiter::RateLimiter;
+use crate::mailer::Mailer;
+use crate::rate_limiter::SendRateLimiter;
 use crate::render::Brand;
 use crate::requeue::DelayedRequeue;
-use crate::send::{From, Sender};
+use crate::send::{Sender, SenderSettings};
 
-/// Builds the mailer from the environment, and asks SES for the account's send rate.
+/// Builds the mailer from the environment, and reads the account's send rate unless a setting fixes it.
 pub async fn from_env() -> Result<Mailer, Error> {
     let sdk = aws::sdk_config().await;
     let (sqs, clock) = (aws::sqs(&sdk), Clock::system());
-    let sender = Sender::new(&sdk, from()?);
+    let sender = Sender::new(&sdk, sender_settings()?);
     let dead_letters = required("MAIL_DLQ_URL", "the mail dead-letter queue's URL")?;
     let mailers: u32 = number("MAILER_CONCURRENCY", 1, 1..=1000)?;
     Ok(Mailer {
         ledger: Ledger::from_settings(aws::dynamodb(&sdk))?,
-        rate_limiter: RateLimiter::for_account(sender.client(), fixed_rate()?, mailers).await,
+        rate_limiter: SendRateLimiter::for_account(sender.client(), fixed_rate()?, mailers).await,
         sender,
         requeue: DelayedRequeue::new(
             sqs.clone(),
@@ -46,13 +46,13 @@ pub async fn from_env() -> Result<Mailer, Error> {
     })
 }
 
-/// Mails a second.
+/// Mails per second, where `SES_SEND_RATE` is set.
 fn fixed_rate() -> Result<Option<f64>, ConfigError> {
     optional("SES_SEND_RATE").map(|_| number("SES_SEND_RATE", 1.0, 0.01..=100_000.0)).transpose()
 }
 
-fn from() -> Result<From, ConfigError> {
-    Ok(From {
+fn sender_settings() -> Result<SenderSettings, ConfigError> {
+    Ok(SenderSettings {
         mailbox: required("MAIL_FROM", "the sender, such as `Shop <orders@shop.example>`")?,
         reply_to: optional("MAIL_REPLY_TO"),
         configuration_set: optional("SES_CONFIGURATION_SET"),

@@ -14,7 +14,7 @@ use kit::ledger::Ledger;
 use kit::queue::DeadLetterQueue;
 use local::Stack;
 use local::resources::{EVENTS_TABLE, LEDGER_TABLE};
-use mailer::{DelayedRequeue, FeedbackBacklog, Mailer, RateLimiter, Sender};
+use mailer::{DelayedRequeue, FeedbackBacklog, Mailer, SendRateLimiter, Sender};
 use relay::{Relay, SweepStats};
 
 pub use queues::Queues;
@@ -44,7 +44,7 @@ pub struct SimulatedPipeline<'a> {
     pub queues: Queues,
     ahead: SignedDuration,
     /// Lives as long as a mailer process does.
-    rate_limiter: Option<RateLimiter>,
+    rate_limiter: Option<SendRateLimiter>,
 }
 
 impl<'a> SimulatedPipeline<'a> {
@@ -144,7 +144,7 @@ impl<'a> SimulatedPipeline<'a> {
         let sender = sender(self.stack).await;
         let rate_limiter = match self.rate_limiter.take() {
             Some(rate_limiter) => rate_limiter,
-            None => RateLimiter::for_account(sender.client(), None, 1).await,
+            None => SendRateLimiter::for_account(sender.client(), None, 1).await,
         };
         Mailer {
             ledger: self.ledger(),
@@ -191,7 +191,7 @@ async fn sender(stack: &Stack) -> Sender {
         .credentials_provider(Credentials::new("a", "b", None, None, "test"))
         .load()
         .await;
-    let from = mailer::From {
+    let from = mailer::SenderSettings {
         mailbox: "Nordlicht <orders@shop.example>".to_owned(),
         reply_to: None,
         configuration_set: None,

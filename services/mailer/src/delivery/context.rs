@@ -1,0 +1,101 @@
+//! What the steps of one delivery share.
+
+use std::time::{Duration, SystemTime};
+
+use aws_lambda_events::sqs::SqsMessage;
+use jiff::SignedDuration;
+use kit::ledger::{Change, ClaimOutcome, LedgerError, RecordOutcome};
+use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
+use shared::ledger::Facts;
+use shared::queue::dead_letter::Code;
+use shared::queue::message::MailRequest;
+
+use crate::mailer::Mailer;
+
+/// Kept back of the function's time for recording SES's answer.
+const TIME_TO_RECORD: Duration = Duration::from_secs(2);
+
+/// The delivery of one message, as far as it does not change from step to step.
+#[derive(Debug)]
+pub struct Delivery<'a> {
+    pub(super) mailer: &'a Mailer,
+    pub(super) request: &'a MailRequest,
+    message: &'a SqsMessage,
+    deadline: SystemTime,
+    notification: String,
+}
+
+impl<'a> Delivery<'a> {
+    /// The delivery of `message`, whose body was parsed as `request`. `deadline` is the function's
+    /// own.
+    #[must_use]
+    pub fn new(
+        mailer: &'a Mailer,
+        message: &'a SqsMessage,
+        request: &'a MailRequest,
+        deadline: SystemTime,
+    ) -> Self {
+        Self { mailer, request, message, deadline, notification: request.key.sort_key() }
+    }
+
+    pub(super) fn now_ms(&self) -> i64 {
+        self.mailer.clock.now_ms()
+    }
+
+    pub(super) fn is_stale(&self) -> bool {
+        self.mailer.clock.now() >= self.request.send_before
+    }
+
+    /// What a worker knows before it has claimed anything. A claim with these facts does not leave
+    /// `in_doubt`: see [`Facts::resend_doubts_from`].
+    pub(super) fn facts(&self) -> Facts {
+        let now = self.now_ms();
+        Facts {
+            enqueued_at: sent_at(self.message),
+            lease_until: now + millis(self.mailer.lease),
+            ..Facts::new(now)
+        }
+    }
+
+    pub(super) async fn claim(&self, facts: Facts) -> Result<ClaimOutcome, LedgerError> {
+        let order_id = self.request.key.order_id.as_str();
+        // A new name for each claim, so that a retry by the SDK after a lost answer recognises the
+        // lease as its own, and a redelivered message does not.
+        let holder = uuid::Uuid::new_v4().to_string();
+        self.mailer.ledger.claim(order_id, &self.notification, facts, &holder).await
+    }
+
+    pub(super) async fn record(&self, change: Change) -> Result<RecordOutcome, LedgerError> {
+        let order_id = self.request.key.order_id.as_str();
+        self.mailer.ledger.record(order_id, &self.notification, change).await
+    }
+
+    pub(super) async fn requeue_until(&self, until: i64) -> BatchItemOutcome {
+        self.mailer.requeue.requeue_until(self.body(), until).await
+    }
+
+    pub(super) async fn dead_letter(&self, code: Code, reason: String) -> BatchItemOutcome {
+        let dead_letter = DeadLetter {
+            body: self.body(),
+            code,
+            reason,
+            order_id: Some(self.request.key.order_id.clone()),
+            kind: Some(self.request.key.kind),
+        };
+        self.mailer.dead_letters.move_message(dead_letter).await
+    }
+
+    /// What is left of the function's time for calling SES.
+    pub(super) fn time_left(&self) -> Duration {
+        let left = self.deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        left.saturating_sub(TIME_TO_RECORD)
+    }
+
+    fn body(&self) -> String {
+        self.message.body.clone().unwrap_or_default()
+    }
+}
+
+pub(super) fn millis(duration: SignedDuration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2)
+}

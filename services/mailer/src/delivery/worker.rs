@@ -1,0 +1,257 @@
+//! The steps of a delivery, in the order in which a mail takes them.
+
+use std::time::Duration;
+
+use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
+use kit::queue::BatchItemOutcome;
+use kit::telemetry::{Count, accepted_to_sent, count};
+use shared::ledger::{AfterClaim, Facts, FailReason, State, Transition, after_claim};
+use shared::queue::dead_letter::Code;
+
+use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_ambiguous};
+use super::context::Delivery;
+use super::stale::skip_stale;
+use super::step::Step;
+use crate::render::{Mail, render};
+use crate::send_outcome::SendOutcome;
+
+/// SES is not called when its answer could not be awaited for at least this long: giving up on a call
+/// leaves a doubt, not calling leaves nothing.
+const MIN_SEND_TIME: Duration = Duration::from_secs(1);
+
+/// How long a mail waits while the ledger does not answer.
+const LEDGER_RETRY_MS: i64 = 30_000;
+
+/// Tries to deliver one notification.
+///
+/// # Errors
+/// [`LedgerError`] when the ledger did not answer after SES was called, or does not understand this
+/// version. If SES accepted the mail, the item falls into doubt when its lease runs out, and SES's
+/// own event settles it.
+pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, LedgerError> {
+    let mut step =
+        if delivery.is_stale() { Step::SkipStale } else { Step::Claim(delivery.facts()) };
+    let mut has_called_ses = false;
+    loop {
+        has_called_ses = match step {
+            Step::Claim(_) => false,
+            Step::Send { .. } => true,
+            _ => has_called_ses,
+        };
+        let next = match step {
+            Step::SkipStale => skip_stale(delivery).await,
+            Step::Claim(facts) => claim(delivery, facts).await,
+            Step::HandleConflict(item) => handle_claim_conflict(delivery, &item),
+            Step::Send { attempt } => Ok(send(delivery, attempt).await),
+            Step::Record { attempt, outcome } => record(delivery, attempt, outcome).await,
+            Step::Fail { attempt, reason, code, description } => {
+                fail(delivery, attempt, reason, code, description).await
+            }
+            Step::Expire => expire(delivery).await,
+            Step::Resend => Ok(resend(delivery).await),
+            Step::KeepAmbiguous { attempt, reason } => {
+                keep_ambiguous(delivery, attempt, &reason).await
+            }
+            Step::Requeue { until } => return Ok(delivery.requeue_until(until).await),
+            Step::DeadLetter { code, reason } => {
+                return Ok(delivery.dead_letter(code, reason).await);
+            }
+            Step::Finish(outcome) => return Ok(outcome),
+        };
+        step = match next {
+            Err(error) if !has_called_ses => wait_for_ledger(delivery, error)?,
+            other => other?,
+        };
+    }
+}
+
+/// SES was not called, so the mail can simply wait. What waiting does not change uses up receives,
+/// and is in the dead-letter queue after the last.
+fn wait_for_ledger(delivery: &Delivery<'_>, error: LedgerError) -> Result<Step, LedgerError> {
+    match error {
+        LedgerError::Incompatible(_) => Err(error),
+        LedgerError::Unavailable(_) => {
+            tracing::warn!(%error, "requeued until the ledger answers");
+            Ok(Step::Requeue { until: delivery.now_ms() + LEDGER_RETRY_MS })
+        }
+    }
+}
+
+async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerError> {
+    Ok(match delivery.claim(facts).await? {
+        ClaimOutcome::Claimed(attempt) => Step::Send { attempt },
+        ClaimOutcome::Refused(item) => Step::HandleConflict(item),
+        ClaimOutcome::Absent => Step::DeadLetter {
+            code: Code::Unknown,
+            reason: "the ledger knows nothing of this notification: it was erased, or is older \
+                     than the ledger's memory; it was not sent"
+                .to_owned(),
+        },
+    })
+}
+
+/// The claim was refused: another worker holds the lease, or it is done, or it has to wait.
+fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, LedgerError> {
+    let Some(record) = item.record() else {
+        return Err(LedgerError::Incompatible("a state that this version does not know".into()));
+    };
+    Ok(match after_claim(&record, delivery.now_ms()) {
+        AfterClaim::AlreadyDone => {
+            tracing::info!(state = item.state, "already done");
+            Step::ACK
+        }
+        AfterClaim::AlreadyFailed => {
+            let reason = item.reason.clone().unwrap_or_else(|| "failed before".to_owned());
+            Step::DeadLetter { code: Code::from_reason(&reason), reason }
+        }
+        // Not requeued: the visibility timeout is longer than any lease, so this costs one receive
+        // at most, and the next one finds an outcome or an expired lease.
+        AfterClaim::InProgress { .. } => Step::RETRY,
+        AfterClaim::NotDue { until } => Step::Requeue { until },
+        AfterClaim::InDoubt { .. } => retry_ambiguous(delivery, item),
+        AfterClaim::LeaseExpired => Step::Expire,
+    })
+}
+
+async fn send(delivery: &Delivery<'_>, attempt: u32) -> Step {
+    // Rendered under the lease, so that a mail that cannot be rendered is failed once.
+    let mail = match render(&delivery.request.event, &delivery.mailer.brand) {
+        Ok(mail) => mail,
+        Err(error) => {
+            return Step::Fail {
+                attempt,
+                reason: FailReason::Unrenderable,
+                code: Code::Unrenderable,
+                description: error.to_string(),
+            };
+        }
+    };
+    let outcome = call_ses(delivery, attempt, &mail).await;
+    tracing::info!(attempt, answer = outcome.code(), "SES");
+    Step::Record { attempt, outcome }
+}
+
+/// Waits for a turn in the send rate, and calls SES if there is time to record its answer. What is
+/// not called is proof of refusal.
+async fn call_ses(delivery: &Delivery<'_>, attempt: u32, mail: &Mail) -> SendOutcome {
+    // Half of the time at most, so that the call itself has the other half.
+    if let Err(wait) = delivery.mailer.rate_limiter.acquire(delivery.time_left() / 2).await {
+        return SendOutcome::Retryable { code: "paced".to_owned(), retry_after: wait };
+    }
+    match delivery.time_left() {
+        left if left < MIN_SEND_TIME => {
+            SendOutcome::Retryable { code: "out of time".to_owned(), retry_after: MIN_SEND_TIME }
+        }
+        left => delivery.mailer.sender.send(delivery.request, attempt, mail, left).await,
+    }
+}
+
+async fn record(
+    delivery: &Delivery<'_>,
+    attempt: u32,
+    outcome: SendOutcome,
+) -> Result<Step, LedgerError> {
+    match outcome {
+        SendOutcome::Accepted { message_id } => accept(delivery, attempt, message_id).await,
+        SendOutcome::Retryable { code, retry_after } => {
+            postpone(delivery, attempt, code, retry_after).await
+        }
+        SendOutcome::Permanent { code } => Ok(Step::Fail {
+            attempt,
+            description: format!("SES refused the mail for good: {code}"),
+            reason: FailReason::Refused(code),
+            code: Code::Refused,
+        }),
+        SendOutcome::Ambiguous { code } => record_doubt(delivery, attempt, code).await,
+    }
+}
+
+async fn accept(
+    delivery: &Delivery<'_>,
+    attempt: u32,
+    message_id: String,
+) -> Result<Step, LedgerError> {
+    // Counted before it is recorded: the mail is sent, whatever the ledger answers.
+    let now = delivery.now_ms();
+    count(Count::Sent);
+    accepted_to_sent(now - delivery.request.accepted_at.as_millisecond());
+    let change = Change::new(Transition::Accept, Facts::for_attempt(now, attempt))
+        .with("message_id", &message_id);
+    if let RecordOutcome::Refused(item) = delivery.record(change).await? {
+        // An SES event was faster. If it names another mail, that is one of an earlier attempt.
+        if item.message_id.is_some_and(|recorded| recorded != message_id) {
+            tracing::error!("SES accepted more than one mail for this notification");
+        }
+    }
+    Ok(Step::ACK)
+}
+
+async fn postpone(
+    delivery: &Delivery<'_>,
+    attempt: u32,
+    code: String,
+    retry_after: Duration,
+) -> Result<Step, LedgerError> {
+    let now = delivery.now_ms();
+    let not_before = now + i64::try_from(retry_after.as_millis()).unwrap_or(i64::MAX / 2);
+    let facts = Facts { not_before, ..Facts::for_attempt(now, attempt) };
+    // The ledger before the copy: a copy that finds the item still `sending` would have to wait for
+    // the lease to run out, and a mail that SES refused would be in doubt. A refused record changes
+    // nothing here: the copy finds out what is true.
+    delivery.record(Change::new(Transition::Refuse, facts).with("reason", code)).await?;
+    Ok(Step::Requeue { until: not_before })
+}
+
+async fn fail(
+    delivery: &Delivery<'_>,
+    attempt: u32,
+    reason: FailReason,
+    code: Code,
+    description: String,
+) -> Result<Step, LedgerError> {
+    let facts = Facts::for_attempt(delivery.now_ms(), attempt);
+    // The ledger before the dead letter: a crash in between leaves a message that finds `failed` and
+    // is moved then. The other way round, an item that is `sending` would fall into doubt and could
+    // be sent although its dead letter says that it was not.
+    let change = Change::new(Transition::Fail, facts).with("reason", reason.to_string());
+    Ok(match delivery.record(change).await? {
+        RecordOutcome::Recorded(_) => {
+            count(Count::Failed);
+            Step::DeadLetter { code, reason: description }
+        }
+        // Proof about this attempt says nothing of an earlier one that is in doubt.
+        RecordOutcome::Refused(item) if item.doubts > 0 && is_unrecorded(&item, attempt) => {
+            Step::KeepAmbiguous { attempt: item.attempt, reason: reason.to_string() }
+        }
+        // Perhaps our own write, whose answer was lost: the item says where the message goes.
+        RecordOutcome::Refused(item) => Step::HandleConflict(item),
+        RecordOutcome::Absent => Step::ACK,
+    })
+}
+
+async fn record_doubt(
+    delivery: &Delivery<'_>,
+    attempt: u32,
+    code: String,
+) -> Result<Step, LedgerError> {
+    let facts = Facts::for_attempt(delivery.now_ms(), attempt);
+    let change = Change::new(Transition::Doubt, facts).with("reason", code);
+    Ok(match delivery.record(change).await? {
+        RecordOutcome::Recorded(item) => on_ambiguous_send(delivery, &item),
+        // Our own write, whose answer was lost: the SDK's second try finds what the first one wrote.
+        RecordOutcome::Refused(item) if is_in_doubt(&item, attempt) => {
+            on_ambiguous_send(delivery, &item)
+        }
+        RecordOutcome::Refused(item) => Step::HandleConflict(item),
+        RecordOutcome::Absent => Step::ACK,
+    })
+}
+
+/// Whether the outcome of `attempt` is still unknown to the ledger.
+fn is_unrecorded(item: &Item, attempt: u32) -> bool {
+    (item.attempt == attempt && item.state() == Some(State::Sending)) || is_in_doubt(item, attempt)
+}
+
+fn is_in_doubt(item: &Item, attempt: u32) -> bool {
+    item.attempt == attempt && item.state() == Some(State::InDoubt)
+}
