@@ -4,7 +4,7 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::SdkError;
 use aws_sdk_sqs::operation::get_queue_attributes::GetQueueAttributesError;
 use aws_sdk_sqs::types::QueueAttributeName::{
-    self, ApproximateNumberOfMessages, ApproximateNumberOfMessagesDelayed,
+    ApproximateNumberOfMessages, ApproximateNumberOfMessagesDelayed,
     ApproximateNumberOfMessagesNotVisible,
 };
 use serde::Serialize;
@@ -46,10 +46,7 @@ pub async fn queue_depth(
     let call = client.get_queue_attributes().queue_url(url);
     let answer = call.set_attribute_names(Some(names.to_vec())).send().await?;
     let counts = answer.attributes.unwrap_or_default();
-    let count = |name: QueueAttributeName| {
-        let count = counts.get(&name).and_then(|count| count.parse().ok());
-        count.ok_or_else(|| SdkError::construction_failure(format!("SQS answered without {name}")))
-    };
-    let [visible, in_flight, delayed] = names.map(count);
-    Ok(QueueDepth { visible: visible?, in_flight: in_flight?, delayed: delayed? })
+    let [visible, in_flight, delayed] = names.map(|name| counts.get(&name)?.parse().ok());
+    let depth = || Some(QueueDepth { visible: visible?, in_flight: in_flight?, delayed: delayed? });
+    depth().ok_or_else(|| SdkError::construction_failure("SQS answered without one of the counts"))
 }
