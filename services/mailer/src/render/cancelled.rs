@@ -5,15 +5,16 @@ use shared::contract::shipment::Cancellation;
 
 use super::day::Day;
 use super::listing::Listing;
+use super::mail::{Mail, RenderError};
+use super::money;
 use super::page::Page;
-use super::parcel::Packed;
+use super::parcel::Article;
 use super::user_text::UserText;
-use super::{Mail, RenderError, money};
 
 struct Cancelled<'a> {
     reason: Option<UserText<'a>>,
     refund: Option<Repayment<'a>>,
-    lines: Listing<Packed<'a>>,
+    lines: Listing<Article<'a>>,
 }
 
 /// What is paid back.
@@ -23,9 +24,8 @@ struct Repayment<'a> {
     day: Option<Day>,
 }
 
-super::templates!(Cancelled, "cancelled.html", "cancelled.txt");
+super::mail::templates!(Cancelled, "cancelled.html", "cancelled.txt");
 
-/// Writes the mail.
 pub fn compose(
     page: Page<'_>,
     order: &Order,
@@ -38,12 +38,12 @@ pub fn compose(
             method: cancellation.method.as_ref().map(UserText::from),
             day: cancellation.expected_on.map(|day| page.calendar.day(day)),
         }),
-        lines: Packed::ordered(order),
+        lines: Article::list_ordered(order),
     };
     let subject = format!("Your {} is cancelled", page.order());
     let preheader = match &mail.refund {
         Some(refund) => format!("You get {} back.", refund.amount),
         None => "You have not been charged.".to_owned(),
     };
-    mail.write(page.titled(subject, preheader))
+    mail.write(page.with_subject(subject, preheader))
 }

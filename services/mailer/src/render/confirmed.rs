@@ -6,12 +6,13 @@ use shared::Money;
 use shared::contract::order::{Order, OrderLine, Totals};
 
 use super::listing::Listing;
+use super::mail::{Mail, RenderError};
 use super::page::Page;
 use super::user_text::UserText;
-use super::{Mail, RenderError, address, day, money, plain};
+use super::{address, day, money, plain};
 
 struct Confirmed<'a> {
-    lines: Listing<Bought<'a>>,
+    lines: Listing<PricedLine<'a>>,
     /// What leads from the lines to the total.
     sums: Vec<(&'static str, String)>,
     total: String,
@@ -22,18 +23,17 @@ struct Confirmed<'a> {
 }
 
 /// A line of the order with its price.
-struct Bought<'a> {
+struct PricedLine<'a> {
     quantity: u32,
     title: UserText<'a>,
     unit_price: String,
     total: String,
 }
 
-super::templates!(Confirmed, "confirmed.html", "confirmed.txt");
+super::mail::templates!(Confirmed, "confirmed.html", "confirmed.txt");
 
-/// Writes the mail.
 pub fn compose(page: Page<'_>, order: &Order) -> Result<Mail, RenderError> {
-    let lines = order.lines.iter().enumerate().map(|(i, line)| Bought::of(i, line));
+    let lines = order.lines.iter().enumerate().map(|(i, line)| PricedLine::new(i, line));
     let mail = Confirmed {
         lines: Listing::fill(lines)?,
         sums: sums(&order.totals),
@@ -44,7 +44,7 @@ pub fn compose(page: Page<'_>, order: &Order) -> Result<Mail, RenderError> {
     };
     let subject = format!("We have your {}", page.order());
     let preheader = format!("{} in all. Here is what you ordered.", mail.total);
-    mail.write(page.titled(subject, preheader))
+    mail.write(page.with_subject(subject, preheader))
 }
 
 fn sums(totals: &Totals) -> Vec<(&'static str, String)> {
@@ -68,8 +68,8 @@ impl Confirmed<'_> {
     }
 }
 
-impl<'a> Bought<'a> {
-    fn of(index: usize, line: &'a OrderLine) -> Result<Self, RenderError> {
+impl<'a> PricedLine<'a> {
+    fn new(index: usize, line: &'a OrderLine) -> Result<Self, RenderError> {
         let total = line.total().ok_or(RenderError::LineTotal { line: index })?;
         Ok(Self {
             quantity: line.quantity,
@@ -88,7 +88,7 @@ impl<'a> Bought<'a> {
     }
 }
 
-impl fmt::Display for Bought<'_> {
+impl fmt::Display for PricedLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.title.fmt(f)
     }

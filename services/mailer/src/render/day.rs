@@ -28,8 +28,8 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// Of an event that happened at `now`.
-    pub fn at(now: Timestamp) -> Self {
+    /// For the mail of an event that happened at `now`.
+    pub fn for_event_at(now: Timestamp) -> Self {
         Self { year: Offset::UTC.to_datetime(now).year() }
     }
 
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_day_names_its_year_only_when_it_is_another_one() {
-        let calendar = Calendar::at("2026-12-30T23:59:59Z".parse().expect("a time"));
+        let calendar = Calendar::for_event_at("2026-12-30T23:59:59Z".parse().expect("a time"));
         assert_eq!(calendar.day(date(2026, 11, 24)).to_string(), "Tuesday, 24 November");
         assert_eq!(calendar.day(date(2027, 1, 5)).to_string(), "Tuesday, 5 January 2027");
     }

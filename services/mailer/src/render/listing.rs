@@ -3,10 +3,10 @@
 use std::fmt;
 
 /// Articles shown of one list.
-const MAX_BATCH_ENTRIES: usize = 50;
-/// Bytes of titles shown of one list, escaped. With [`MAX_BATCH_ENTRIES`] and the page around them,
+const MAX_ARTICLES: usize = 50;
+/// Bytes of titles shown of one list, escaped. With [`MAX_ARTICLES`] and the page around them,
 /// two full lists stay below the 102 KB at which Gmail cuts a mail off.
-const MAX_BYTES: usize = 20_000;
+const MAX_TITLE_BYTES: usize = 20_000;
 
 /// The entries that a mail shows, and how many more there are.
 #[derive(Debug)]
@@ -24,12 +24,12 @@ impl<T: fmt::Display> Listing<T> {
     /// The first error among the entries shown.
     pub fn fill<E>(entries: impl ExactSizeIterator<Item = Result<T, E>>) -> Result<Self, E> {
         let total = entries.len();
-        let mut shown = Vec::with_capacity(total.min(MAX_BATCH_ENTRIES));
+        let mut shown = Vec::with_capacity(total.min(MAX_ARTICLES));
         let mut bytes = 0;
-        for entry in entries.take(MAX_BATCH_ENTRIES) {
+        for entry in entries.take(MAX_ARTICLES) {
             let entry = entry?;
             bytes += escaped_bytes(&entry.to_string());
-            if bytes > MAX_BYTES && !shown.is_empty() {
+            if bytes > MAX_TITLE_BYTES && !shown.is_empty() {
                 break;
             }
             shown.push(entry);
@@ -57,28 +57,28 @@ fn escaped_bytes(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn of(title: &str, count: usize) -> Listing<&str> {
+    fn repeated(title: &str, count: usize) -> Listing<&str> {
         let entries = vec![title; count];
         Listing::fill(entries.into_iter().map(Ok::<_, fmt::Error>)).expect("no error")
     }
 
     #[test]
     fn a_short_list_is_shown_whole() {
-        let listing = of("Mug", 50);
+        let listing = repeated("Mug", 50);
         assert_eq!((listing.shown.len(), listing.rest()), (50, None));
     }
 
     #[test]
     fn of_a_long_list_the_rest_is_counted() {
-        let listing = of("Mug", 500);
+        let listing = repeated("Mug", 500);
         assert_eq!(listing.rest().as_deref(), Some("and 450 more articles"));
-        assert_eq!(of("Mug", 51).rest().as_deref(), Some("and 1 more article"));
+        assert_eq!(repeated("Mug", 51).rest().as_deref(), Some("and 1 more article"));
     }
 
     #[test]
     fn long_titles_leave_room_for_fewer() {
         let title = "<".repeat(500);
-        let listing = of(&title, 50);
+        let listing = repeated(&title, 50);
         assert_eq!((listing.shown.len(), listing.left_out), (8, 42));
     }
 }

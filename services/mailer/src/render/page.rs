@@ -43,12 +43,12 @@ impl<'a> Page<'a> {
             name: order.customer.name.as_ref().map(UserText::from).filter(can_be_greeted),
             number: UserText::from(&order.number).shortened(MAX_NUMBER_LEN),
             order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
-            calendar: Calendar::at(event.time.unwrap_or(order.placed_at)),
+            calendar: Calendar::for_event_at(event.time.unwrap_or(order.placed_at)),
         }
     }
 
     /// The frame with what a mailbox lists.
-    pub fn titled(self, subject: String, preheader: String) -> Self {
+    pub fn with_subject(self, subject: String, preheader: String) -> Self {
         Self { subject, preheader, ..self }
     }
 

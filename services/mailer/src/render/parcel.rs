@@ -8,17 +8,18 @@ use shared::contract::shipment::{ParcelLine, Shipment};
 
 use super::day::{Calendar, Day};
 use super::listing::Listing;
+use super::mail::RenderError;
 use super::page::Page;
 use super::user_text::UserText;
-use super::{RenderError, address, plain};
+use super::{address, plain};
 
 /// One parcel of an order.
 #[derive(Debug)]
 pub struct Parcel<'a> {
     /// What is in it.
-    pub packed: Listing<Packed<'a>>,
+    pub packed: Listing<Article<'a>>,
     /// What follows later.
-    pub to_come: Listing<Packed<'a>>,
+    pub to_come: Listing<Article<'a>>,
     /// How much of the order it is.
     pub share: Share,
     /// Who brings it.
@@ -44,9 +45,9 @@ pub enum Share {
     OneOfSeveral,
 }
 
-/// So many of one article in a parcel.
+/// An article of a list, with its quantity.
 #[derive(Debug)]
-pub struct Packed<'a> {
+pub struct Article<'a> {
     /// How many.
     pub quantity: u32,
     /// Of what.
@@ -56,22 +57,22 @@ pub struct Packed<'a> {
 }
 
 impl<'a> Parcel<'a> {
-    /// The parcel `shipment` of `order`.
+    /// The parcel `shipment` of `order`, with the titles that the order gives its articles.
     ///
     /// # Errors
     /// [`RenderError::UnknownArticle`].
-    pub fn of(
+    pub fn new(
         order: &'a Order,
         shipment: &'a Shipment,
         calendar: Calendar,
     ) -> Result<Self, RenderError> {
         let listing = |lines: &'a [ParcelLine]| {
-            Listing::fill(lines.iter().map(|line| Packed::of(order, line, calendar)))
+            Listing::fill(lines.iter().map(|line| Article::new(order, line, calendar)))
         };
         Ok(Self {
             packed: listing(&shipment.lines)?,
             to_come: listing(&shipment.still_to_come)?,
-            share: Share::of(order, shipment),
+            share: Share::new(order, shipment),
             carrier: shipment.carrier.as_ref().map(UserText::from),
             tracking_number: shipment.tracking_number.as_ref().map(|n| n.as_str()),
             tracking_url: shipment.tracking_url.as_ref().map(shared::HttpUrl::as_str),
@@ -89,8 +90,8 @@ impl<'a> Parcel<'a> {
     }
 
     /// `a parcel of your order #1001`.
-    pub fn of_order(&self, page: &Page<'_>) -> String {
-        format!("{} {}", self.share.of_your(), page.order())
+    pub fn description(&self, page: &Page<'_>) -> String {
+        format!("{} {}", self.share.possessive(), page.order())
     }
 
     /// `with DHL`, to go on with after a day or a verb.
@@ -111,8 +112,8 @@ impl<'a> Parcel<'a> {
 }
 
 impl Share {
-    /// Names the parcel as a share of the order, up to the word `order`.
-    pub fn of_your(self) -> &'static str {
+    /// What stands before the word `order` where the parcel is named.
+    pub fn possessive(self) -> &'static str {
         match self {
             Self::Whole => "your",
             Self::Part => "part of your",
@@ -120,8 +121,8 @@ impl Share {
         }
     }
 
-    /// An event's parcel holds of no article more than was ordered, so equal sums are equal lists.
-    fn of(order: &Order, shipment: &Shipment) -> Self {
+    // Intake refuses a parcel with more of an article than was ordered, so equal sums are equal lists.
+    fn new(order: &Order, shipment: &Shipment) -> Self {
         let ordered: u64 = order.lines.iter().map(|line| u64::from(line.quantity)).sum();
         let packed: u64 = shipment.lines.iter().map(|line| u64::from(line.quantity)).sum();
         if !shipment.still_to_come.is_empty() {
@@ -134,8 +135,8 @@ impl Share {
     }
 }
 
-impl<'a> Packed<'a> {
-    fn of(order: &'a Order, line: &ParcelLine, calendar: Calendar) -> Result<Self, RenderError> {
+impl<'a> Article<'a> {
+    fn new(order: &'a Order, line: &ParcelLine, calendar: Calendar) -> Result<Self, RenderError> {
         let title = order.title_of(&line.sku).ok_or(RenderError::UnknownArticle)?;
         Ok(Self {
             quantity: line.quantity,
@@ -144,8 +145,8 @@ impl<'a> Packed<'a> {
         })
     }
 
-    /// All that was ordered, packed or not.
-    pub fn ordered(order: &'a Order) -> Listing<Self> {
+    /// Every line of the order, whether it is in a parcel or not.
+    pub fn list_ordered(order: &'a Order) -> Listing<Self> {
         let lines = order.lines.iter().map(|line| {
             Ok::<_, Infallible>(Self {
                 quantity: line.quantity,
@@ -162,13 +163,13 @@ impl<'a> Packed<'a> {
         let quantity = format!("{} x", self.quantity);
         let mut row = plain::row(&quantity, &self.title.to_string(), "");
         if let Some(day) = &self.expected {
-            row.push_str(&plain::under(&quantity, &format!("expected {day}")));
+            row.push_str(&plain::continuation(&quantity, &format!("expected {day}")));
         }
         row
     }
 }
 
-impl fmt::Display for Packed<'_> {
+impl fmt::Display for Article<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.title.fmt(f)
     }

@@ -59,7 +59,7 @@ pub fn fact(label: &str, value: impl fmt::Display) -> String {
 }
 
 /// One more line of a row, beside the same `lead`.
-pub fn under(lead: &str, text: &str) -> String {
+pub fn continuation(lead: &str, text: &str) -> String {
     format!("\n{:1$}{text}", "", margin(lead))
 }
 

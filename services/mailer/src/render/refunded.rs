@@ -4,9 +4,10 @@ use shared::contract::order::Order;
 use shared::contract::shipment::Refund;
 
 use super::day::Day;
+use super::mail::{Mail, RenderError};
+use super::money;
 use super::page::Page;
 use super::user_text::UserText;
-use super::{Mail, RenderError, money};
 
 struct Refunded<'a> {
     amount: String,
@@ -25,9 +26,8 @@ enum Extent {
     Part,
 }
 
-super::templates!(Refunded, "refunded.html", "refunded.txt");
+super::mail::templates!(Refunded, "refunded.html", "refunded.txt");
 
-/// Writes the mail.
 pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, RenderError> {
     let mail = Refunded {
         amount: money::format(refund.amount),
@@ -39,7 +39,7 @@ pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, R
     };
     let subject = format!("Refund of {} for {}", mail.amount, page.order());
     let preheader = preheader(&mail);
-    mail.write(page.titled(subject, preheader))
+    mail.write(page.with_subject(subject, preheader))
 }
 
 fn preheader(mail: &Refunded<'_>) -> String {
