@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// Why a function cannot start.
+/// A setting that keeps a function from starting.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A variable that must be set is not; the second text says what it holds.
@@ -16,7 +16,7 @@ pub enum ConfigError {
     Invalid(&'static str, #[source] Box<dyn Error + Send + Sync>),
 }
 
-/// A variable that must be set and not empty; `what` says what it holds.
+/// A variable that must be set and not empty; `what` completes the sentence of the error.
 ///
 /// # Errors
 /// [`ConfigError::Missing`].
@@ -24,13 +24,13 @@ pub fn required(name: &'static str, what: &'static str) -> Result<String, Config
     optional(name).ok_or(ConfigError::Missing(name, what))
 }
 
-/// A variable that may be absent; empty counts as absent, since CloudFormation cannot leave one out.
+/// A variable that may be absent. Empty counts as absent, since CloudFormation cannot leave one out.
 #[must_use]
 pub fn optional(name: &'static str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// A number of the range, or `default` when absent.
+/// A number within `range`, or `default` when absent.
 ///
 /// # Errors
 /// [`ConfigError::Invalid`] when it is set to something else.
@@ -43,8 +43,8 @@ pub fn number<T: FromStr + PartialOrd + Display>(
         None => Ok(default),
         Some(value) => {
             value.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
-                let (least, most) = range.into_inner();
-                let expected = format!("a number from {least} to {most}");
+                let (min, max) = range.into_inner();
+                let expected = format!("a number from {min} to {max}");
                 ConfigError::Invalid(name, expected.into())
             })
         }

@@ -1,14 +1,14 @@
-//! What every Lambda of Waybill needs twice.
+//! What more than one Lambda of Waybill needs.
 //!
 //! Promises:
-//! - [`config`]: a missing or bad setting stops the process at start-up, with a sentence.
+//! - [`config`]: a missing or invalid setting stops the process at start-up, with an error that names it.
 //! - [`telemetry`]: log lines are JSON, carry one correlation id from intake to SES, and hold no
-//!   e-mail address, name or postal address. Metrics are flushed once an invocation.
-//! - [`aws`]: clients are built once, find their services by the standard variables alone, and
-//!   give up before the function's own time-out does.
+//!   e-mail address, name or postal address. Metrics are flushed once per invocation.
+//! - [`aws`]: clients are built once, find their services by the standard variables alone, and give
+//!   up before the function's own timeout.
 //! - [`ledger`]: every change of a notification is one conditional write, whose condition is read
 //!   from [`shared::ledger::protocol`]. Outcomes are enums.
-//! - [`queue`]: one bad message never touches its neighbours; what cannot be sent is reported.
+//! - [`queue`]: one bad message never affects its neighbours; what cannot be sent is reported.
 //! - [`AwsError`], [`describe_sdk_error()`]: a failed call is described by the service's own code and
 //!   message, never by the raw response.
 //! - [`rate_limiter`], [`backoff`]: the workspace's only ones.

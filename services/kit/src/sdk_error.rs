@@ -83,7 +83,7 @@ mod tests {
     use aws_smithy_types::error::ErrorMetadata;
 
     #[test]
-    fn a_refusal_is_told_by_its_code_and_message_and_without_the_raw_answer() {
+    fn a_refusal_is_described_by_its_code_and_message_without_the_raw_answer() {
         let metadata = ErrorMetadata::builder()
             .code("AccessDenied")
             .message("not authorized to perform: sqs:SendMessage.")
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_never_reached_the_service_is_told_by_its_innermost_cause() {
+    fn what_never_reached_the_service_is_described_by_its_innermost_cause() {
         let cause = std::io::Error::other("connection refused");
         let error: SdkError<SendMessageBatchError, String> = SdkError::construction_failure(cause);
         assert_eq!(describe_sdk_error(&error), "connection refused");

@@ -22,34 +22,34 @@ const DIMENSIONS: [&str; 2] = ["Service", "Stack"];
 /// The namespace of every metric.
 const NAMESPACE: &str = "Waybill";
 
-/// What is counted. Each is a metric of its own.
+/// A metric that counts. The alarms and the dashboard in `infra/template.yaml` name the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
     /// Events stored.
     Accepted,
     /// Events that had been stored before.
     Duplicate,
-    /// Events that name another payload than the stored one.
+    /// Events refused because the same id is stored with another payload.
     Conflict,
-    /// Events refused.
+    /// Events refused because they violate the contract.
     Invalid,
     /// Events put on the dispatch queue.
     Queued,
     /// Events put on the dispatch queue again by the sweep.
     Swept,
-    /// Notifications decided.
+    /// Notifications planned.
     Planned,
     /// Mails that SES accepted.
     Sent,
-    /// Notifications of which an SES event said first that SES accepted them.
+    /// Notifications settled by an SES event before the mailer recorded an answer.
     Settled,
     /// Notifications not sent on purpose.
     Skipped,
     /// Notifications failed for good.
     Failed,
-    /// Notifications whose sending is in doubt.
+    /// Notifications found in doubt.
     InDoubt,
-    /// Mail requests put back with a delay.
+    /// Mail requests requeued with a delay.
     Requeued,
     /// Mails delivered.
     Delivered,
@@ -87,48 +87,49 @@ impl Count {
 
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
-/// Whose log lines may be finer than `info`. At finer levels the SDK and its HTTP client write whole
-/// requests and answers, with the customers' addresses in them.
-const OWN: [&str; 7] = ["dispatcher", "feedback", "intake", "kit", "mailer", "relay", "shared"];
+/// The crates whose `debug` and `trace` lines may be written. At these levels the SDK and its HTTP client
+/// log whole requests and responses, with the customers' addresses in them.
+const OWN_CRATES: [&str; 7] =
+    ["dispatcher", "feedback", "intake", "kit", "mailer", "relay", "shared"];
 
 /// Whether a line of `target` cannot hold personal data, whatever the filter says.
 fn may_be_written(target: &str, level: Level) -> bool {
-    let of_crate = target.split("::").next().unwrap_or_default();
-    level <= Level::INFO || OWN.contains(&of_crate)
+    let crate_name = target.split("::").next().unwrap_or_default();
+    level <= Level::INFO || OWN_CRATES.contains(&crate_name)
 }
 
-/// Sets up logs and metrics for a function. `WAYBILL_LOG` filters the logs (default `info`), of which
-/// only Waybill's own are ever finer than `info`; `WAYBILL_STACK` names the deployment that the
-/// metrics are of (default `local`).
+/// Sets up logs and metrics for the function `service`. `WAYBILL_LOG` filters the logs (default `info`);
+/// only Waybill's own crates ever log below `info`. `WAYBILL_STACK` names the deployment in the
+/// metrics (default `local`).
 pub fn init(service: &'static str) {
-    let wanted = config::optional("WAYBILL_LOG").and_then(|wanted| EnvFilter::try_new(wanted).ok());
-    let lines = tracing_subscriber::fmt::layer()
+    let filter = config::optional("WAYBILL_LOG").and_then(|filter| EnvFilter::try_new(filter).ok());
+    let format = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false);
     let _ = tracing_subscriber::registry()
-        .with(wanted.unwrap_or_else(|| EnvFilter::new("info")))
+        .with(filter.unwrap_or_else(|| EnvFilter::new("info")))
         .with(filter_fn(|line| may_be_written(line.target(), *line.level())))
-        .with(lines)
+        .with(format)
         .try_init();
     let stack = config::optional("WAYBILL_STACK").unwrap_or_else(|| "local".to_owned());
-    let [of_service, of_stack] = DIMENSIONS;
+    let [service_dimension, stack_dimension] = DIMENSIONS;
     let metrics = Builder::new()
         .cloudwatch_namespace(NAMESPACE)
-        .with_dimension(of_service, service)
-        .with_dimension(of_stack, stack);
+        .with_dimension(service_dimension, service)
+        .with_dimension(stack_dimension, stack);
     if let Ok(collector) = metrics.init() {
         let _ = COLLECTOR.set(collector);
     }
 }
 
-/// Counts one.
+/// Adds one to a metric of this invocation.
 pub fn count(what: Count) {
     count_many(what, 1);
 }
 
-/// Counts several.
+/// Adds `how_many` to a metric of this invocation.
 pub fn count_many(what: Count, how_many: u64) {
     metrics::counter!(what.name()).increment(how_many);
 }
@@ -139,7 +140,8 @@ pub fn accepted_to_sent(milliseconds: i64) {
     metrics::histogram!("AcceptedToSent").record(f64::from(milliseconds));
 }
 
-/// Writes what was counted since the last call. Called once at the end of each invocation.
+/// Writes the metrics since the last call to standard output. Called once at the end of each
+/// invocation: a Lambda may be frozen right after it.
 pub fn flush() {
     if let Some(collector) = COLLECTOR.get()
         && let Err(error) = collector.flush(std::io::stdout())

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-use crate::AwsError;
+use crate::sdk_error::AwsError;
 
 /// A failed read or write. After a failed write nobody knows whether it was made: the same write
 /// again finds out.

@@ -1,4 +1,4 @@
-//! A ledger item as it is stored.
+//! Ledger items.
 
 use std::collections::HashMap;
 
@@ -7,43 +7,43 @@ use serde::{Deserialize, Serialize};
 use shared::ledger::{Record, State};
 use shared::{NotificationKey, OrderId};
 
-/// A ledger item. Times are milliseconds since 1970; absent ones have not happened.
+/// A ledger item as the table holds it. Times are milliseconds since 1970; `None` has not happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// Partition key.
     pub order_id: String,
     /// Sort key: [`shared::notification::ledger_key`].
     pub notification: String,
-    /// See [`State`].
+    /// The name of a [`State`].
     pub state: String,
-    /// The fencing token: how often it was claimed.
+    /// How often it was claimed: the fencing token.
     pub attempt: u32,
     /// How many of its attempts ended in doubt.
     #[serde(default)]
     pub doubts: u32,
-    /// When it came into its state.
+    /// When it entered its state.
     pub since: i64,
     /// Not to be claimed before.
     #[serde(default)]
     pub not_before: i64,
-    /// When the lease runs out or ran out.
+    /// When the last lease runs out or ran out.
     #[serde(default)]
     pub lease_until: i64,
-    /// Who holds the lease: tells a mailer whose claim's answer was lost that the claim is its own.
+    /// Names the last claim: a worker whose claim's answer was lost recognises the lease as its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<String>,
-    /// The event that asked for it, as [`shared::EventRef::sort_key`].
+    /// The event that planned it, as [`shared::EventRef::sort_key`].
     pub event: String,
     /// Follows the event from intake to SES.
     pub correlation_id: String,
     /// When intake stored the event.
     pub accepted_at: i64,
-    /// Not to be sent from then on.
+    /// From then on it is stale.
     pub send_before: i64,
-    /// Why it was skipped or failed, or what SES said.
+    /// Why it was skipped, failed or postponed, or what makes it ambiguous.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// What SES called the mail.
+    /// SES's id of the mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
     /// When it was planned.
@@ -64,7 +64,7 @@ pub struct Item {
     /// When it was complained about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complained_at: Option<i64>,
-    /// When it fell into doubt.
+    /// When it was last put in doubt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_doubt_at: Option<i64>,
     /// When it was skipped.
@@ -78,7 +78,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// Reads an item.
+    /// Deserializes an item.
     ///
     /// # Errors
     /// When an attribute is missing or of another type: the table was not written by Waybill.
@@ -86,35 +86,35 @@ impl Item {
         serde_dynamo::from_item(item)
     }
 
-    /// The state; `None` for a word that this version does not know.
+    /// `None` for a state that this version does not know.
     #[must_use]
     pub fn state(&self) -> Option<State> {
         State::parse(&self.state)
     }
 
-    /// Whether this is a decided mail that makes one for `key` old news. One that was skipped or
-    /// failed did not reach the customer: it makes nothing old news.
+    /// Whether this notification makes one for `key` old news. One that was skipped or failed did not
+    /// reach the customer and supersedes nothing.
     #[must_use]
     pub fn supersedes(&self, key: &NotificationKey) -> bool {
         !matches!(self.state(), Some(State::Skipped | State::Failed))
             && self.key().is_some_and(|own| key.is_superseded_by(&own))
     }
 
-    /// Whether `event` ([`shared::EventRef::sort_key`]) planned it and nobody has claimed it: its mail
-    /// request may be missing.
+    /// Whether `event` ([`shared::EventRef::sort_key`]) planned it and nobody has claimed it yet. Then
+    /// the dispatcher may have died before it sent the mail request.
     #[must_use]
     pub fn awaits_mail_request(&self, event: &str) -> bool {
         self.event == event && self.attempt == 0 && self.state() == Some(State::Planned)
     }
 
-    /// Which notification it is about; `None` for a muted event's.
+    /// The notification's key; `None` for a muted event, which has none.
     #[must_use]
     pub fn key(&self) -> Option<NotificationKey> {
         let order_id = OrderId::parse(&self.order_id).ok()?;
         NotificationKey::from_sort_key(order_id, &self.notification).ok()
     }
 
-    /// The part that the protocol decides by; `None` for a state that this version does not know.
+    /// What the protocol decides by; `None` for a state that this version does not know.
     #[must_use]
     pub fn record(&self) -> Option<Record> {
         Some(Record {

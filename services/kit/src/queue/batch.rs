@@ -7,34 +7,37 @@ use std::panic::AssertUnwindSafe;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use futures::{FutureExt, StreamExt, stream};
 
-/// How many messages of a batch are worked on at the same time: all of the ten that the mappings hand
-/// over.
+/// How many messages of a batch are handled at the same time: all ten that the event source mappings
+/// deliver at most.
 pub const MAX_CONCURRENCY: usize = 10;
 
-/// What becomes of a message.
+/// What the event source mapping is told about a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchItemOutcome {
-    /// It is dealt with: the mapping deletes it.
+    /// Handled: the mapping deletes it.
     Ack,
-    /// It comes back after its visibility timeout.
+    /// Received again after its visibility timeout, which counts as one more receive.
     Retry,
 }
 
-/// Handles the items, [`MAX_CONCURRENCY`] at a time, and answers in their order. A handler that panics
-/// answers `None` and leaves the others alone.
+/// Handles the items, [`MAX_CONCURRENCY`] at a time, and returns the results in their order. `None`
+/// stands for a handler that panicked; the others are not affected.
 pub async fn run_concurrently<'a, I, T, F, Fut>(items: &'a [I], handle: F) -> Vec<Option<T>>
 where
     F: Fn(&'a I) -> Fut,
     Fut: Future<Output = T>,
 {
     stream::iter(items)
+        // A panic must fail its own message only; unwinding further would fail the whole batch, and
+        // the healthy messages would use up receives. Handlers share nothing that a panic can break.
         .map(|item| AssertUnwindSafe(handle(item)).catch_unwind().map(Result::ok))
         .buffered(MAX_CONCURRENCY)
         .collect()
         .await
 }
 
-/// The answer that leaves exactly the messages to be retried on the queue.
+/// The response that leaves exactly the messages to be retried on the queue. `outcomes` are in the order
+/// of `messages`.
 #[must_use]
 pub fn partial_batch_response(
     messages: &[SqsMessage],

@@ -1,31 +1,31 @@
-//! Moving a message to its dead-letter queue with the reason.
+//! Moving messages to a dead-letter queue, with the reason.
 
 use aws_sdk_sqs::Client;
 use shared::queue::dead_letter::{CODE, Code, FAILED_AT, KIND, ORDER_ID, REASON};
 use shared::{Kind, OrderId};
 
 use super::batch::BatchItemOutcome;
-use super::send::{OutgoingMessage, send_all};
+use super::send::{OutgoingMessage, send_one};
 use crate::clock::Clock;
 use crate::telemetry::{Count, count};
 
-/// A message that no retry can help.
+/// A message that no retry can help, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// Its body, as it came.
+    /// The body, unchanged, so that a replay can send it as it is.
     pub body: String,
-    /// Why, as one word.
+    /// The reason as one word, for filters.
     pub code: Code,
-    /// Why, as a sentence without personal data.
+    /// The reason as a sentence without personal data.
     pub reason: String,
-    /// Of which order, where the body told.
+    /// The order, where the body could be read that far.
     pub order_id: Option<OrderId>,
-    /// Which kind of mail, where the body told.
+    /// The kind of mail, where the body could be read that far.
     pub kind: Option<Kind>,
 }
 
 impl DeadLetter {
-    /// Of a body that is not of its queue's contract.
+    /// A body that violates its queue's contract.
     #[must_use]
     pub const fn unreadable(body: String, reason: String) -> Self {
         Self { body, code: Code::Unreadable, reason, order_id: None, kind: None }
@@ -47,33 +47,32 @@ impl DeadLetterQueue {
         Self { client, url, clock }
     }
 
-    /// Moves the message: `Ack` once it is in the dead-letter queue, so that a crash in between
-    /// leaves it in both queues rather than in none; `Retry` when the queue did not take it.
-    pub async fn move_message(&self, letter: DeadLetter) -> BatchItemOutcome {
-        tracing::warn!(code = letter.code.as_str(), reason = letter.reason, "dead-lettered");
-        let message = self.message(letter);
-        let sent = send_all(&self.client, &self.url, vec![message]).await;
-        match sent.into_iter().next() {
-            Some(Ok(())) => {
+    /// Moves a message: `Ack` once it is in the dead-letter queue, `Retry` if SQS did not take it. At
+    /// least once: a crash before the acknowledgement leaves the message in both queues rather than
+    /// in none.
+    pub async fn move_message(&self, dead_letter: DeadLetter) -> BatchItemOutcome {
+        let (code, reason) = (dead_letter.code.as_str(), dead_letter.reason.as_str());
+        tracing::warn!(code, reason, "dead-lettered");
+        match send_one(&self.client, &self.url, self.message(dead_letter)).await {
+            Ok(()) => {
                 count(Count::DeadLettered);
                 BatchItemOutcome::Ack
             }
-            Some(Err(error)) => {
-                tracing::error!(%error, "the dead-letter queue is out of reach; the message stays");
+            Err(error) => {
+                tracing::error!(%error, "the dead-letter queue is unavailable; the message stays");
                 BatchItemOutcome::Retry
             }
-            None => BatchItemOutcome::Retry,
         }
     }
 
-    fn message(&self, letter: DeadLetter) -> OutgoingMessage {
+    fn message(&self, dead_letter: DeadLetter) -> OutgoingMessage {
         let mut attributes = vec![
-            (CODE, letter.code.as_str().to_owned()),
-            (REASON, letter.reason),
+            (CODE, dead_letter.code.as_str().to_owned()),
+            (REASON, dead_letter.reason),
             (FAILED_AT, self.clock.now_ms().to_string()),
         ];
-        attributes.extend(letter.order_id.map(|id| (ORDER_ID, id.to_string())));
-        attributes.extend(letter.kind.map(|kind| (KIND, kind.to_string())));
-        OutgoingMessage { body: letter.body, delay: 0, attributes }
+        attributes.extend(dead_letter.order_id.map(|id| (ORDER_ID, id.to_string())));
+        attributes.extend(dead_letter.kind.map(|kind| (KIND, kind.to_string())));
+        OutgoingMessage { body: dead_letter.body, delay: 0, attributes }
     }
 }
