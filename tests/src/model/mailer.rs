@@ -1,4 +1,4 @@
-//! The mailer: `deliver.rs`, `doubt.rs` and `stale.rs` of the mailer, one step at a time.
+//! The mailer: the steps of its `delivery/`, one at a time.
 
 use shared::ledger::{AfterClaim, Facts, MAX_DOUBTS, Record, State, Transition, after_claim};
 use shared::notification::DoubtPolicy;
@@ -79,7 +79,7 @@ impl Mailer<'_> {
         outcome
     }
 
-    /// `deliver::wait_for_the_ledger`. A copy with a new time of enqueuing takes the message's place.
+    /// `worker::wait_for_ledger`. A copy with a new time of enqueuing takes the message's place.
     fn wait_for_the_ledger(&mut self, step: Mailing) -> Next {
         if self.how == How::WrittenUnanswered {
             match step {
@@ -105,7 +105,7 @@ impl Mailer<'_> {
         }
     }
 
-    /// `doubt::resend`. That SES's events wait unread only makes it wait, as it may anyway.
+    /// `ambiguous::resend`. That SES's events wait unread only makes it wait, as it may anyway.
     fn resend(&mut self) -> Next {
         self.claim_with(Facts { resend_doubts_from: -self.grace(), ..self.facts_at(0) })
     }
@@ -114,7 +114,7 @@ impl Mailer<'_> {
         if self.model.has(Bug::ResendWithoutGrace) { 0 } else { GRACE }
     }
 
-    /// `stale::skip`.
+    /// `stale::skip_stale`.
     fn skip(&mut self) -> Next {
         match self.write(Transition::Skip, self.facts()) {
             Outcome::Recorded(_) | Outcome::Absent => Next::Step(Mailing::Delete),
@@ -126,7 +126,7 @@ impl Mailer<'_> {
         }
     }
 
-    /// `doubt::hold`.
+    /// `ambiguous::keep_ambiguous`.
     fn hold(&mut self, attempt: u8) -> Next {
         match self.write(Transition::Hold, Facts::for_attempt(0, u32::from(attempt))) {
             Outcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
