@@ -22,7 +22,7 @@ pub use contract::event::{Event, EventRef};
 pub use contract::ids::{
     CorrelationId, EventId, OrderId, RefundId, ShipmentId, Sku, Source, TrackingNumber,
 };
-pub use contract::json::{FieldError, Invalid};
+pub use contract::json::{FieldError, InvalidValue};
 pub use contract::link::HttpUrl;
 pub use contract::locale::Locale;
 pub use contract::money::{Currency, Money};

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use crate::contract::event::{Event, EventPayload};
 use crate::contract::ids::OrderId;
-use crate::contract::json::Invalid;
+use crate::contract::json::InvalidValue;
 
 /// The eight kinds of event, each with its e-mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,11 +67,11 @@ impl Kind {
     /// Reads a CloudEvents `type`.
     ///
     /// # Errors
-    /// [`Invalid`] with the list of known types.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`InvalidValue`] with the list of known types.
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
             let known = Self::ALL.map(Self::as_str).join(", ");
-            Invalid::expected(format!("one of {known}"))
+            InvalidValue::expected(format!("one of {known}"))
         })
     }
 
@@ -192,9 +192,10 @@ impl NotificationKey {
     /// Reads a ledger key back.
     ///
     /// # Errors
-    /// [`Invalid`] when `sort_key` was not written by [`NotificationKey::sort_key`].
-    pub fn from_sort_key(order_id: OrderId, sort_key: &str) -> Result<Self, Invalid> {
-        let invalid = || Invalid::expected("a ledger key such as shipment.shipped#S-1#customer");
+    /// [`InvalidValue`] when `sort_key` was not written by [`NotificationKey::sort_key`].
+    pub fn from_sort_key(order_id: OrderId, sort_key: &str) -> Result<Self, InvalidValue> {
+        let invalid =
+            || InvalidValue::expected("a ledger key such as shipment.shipped#S-1#customer");
         let (kind, rest) = sort_key.split_once('#').ok_or_else(invalid)?;
         let scope = rest.strip_suffix("#customer").ok_or_else(invalid)?;
         let kind = Kind::parse(kind)?;

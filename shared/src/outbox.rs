@@ -15,7 +15,7 @@ use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use crate::contract::ids::OrderId;
-use crate::contract::json::Invalid;
+use crate::contract::json::InvalidValue;
 
 /// The name of the index.
 pub const SWEEP_INDEX: &str = "sweep";
@@ -45,11 +45,11 @@ pub fn pack(message: &str) -> Vec<u8> {
 /// Reads what [`pack`] wrote.
 ///
 /// # Errors
-/// [`Invalid`] for bytes that it did not write, and for what would be longer than SQS takes.
-pub fn unpack(packed: &[u8]) -> Result<String, Invalid> {
+/// [`InvalidValue`] for bytes that it did not write, and for what would be longer than SQS takes.
+pub fn unpack(packed: &[u8]) -> Result<String, InvalidValue> {
     let text = decompress_to_vec_with_limit(packed, MAX_MESSAGE_LEN)
-        .map_err(|_| Invalid::expected("a message in raw DEFLATE, of at most 1 MiB"))?;
-    String::from_utf8(text).map_err(|_| Invalid::expected("a message in UTF-8"))
+        .map_err(|_| InvalidValue::expected("a message in raw DEFLATE, of at most 1 MiB"))?;
+    String::from_utf8(text).map_err(|_| InvalidValue::expected("a message in UTF-8"))
 }
 
 /// The bucket of an event of `order_id` that is to be looked at `at` (milliseconds since 1970).

@@ -7,7 +7,7 @@ use kit::queue::{
     BatchItemOutcome, DeadLetter, OutgoingMessage, answer, run_concurrently, send_all,
 };
 use shared::OrderId;
-use shared::queue::message::{DispatchRequest, MailRequest, Unreadable};
+use shared::queue::message::{DispatchRequest, MailRequest, MessageError};
 use tracing::Instrument;
 
 use crate::Dispatcher;
@@ -71,7 +71,7 @@ async fn decide_in_turn(
     nexts
 }
 
-async fn dead_letter(dispatcher: &Dispatcher, body: &str, why: &Unreadable) -> BatchItemOutcome {
+async fn dead_letter(dispatcher: &Dispatcher, body: &str, why: &MessageError) -> BatchItemOutcome {
     let letter = DeadLetter::unreadable(body.to_owned(), why.to_string());
     dispatcher.dead_letters.take(letter).await
 }

@@ -44,7 +44,7 @@ pub enum Verdict {
 impl Verdict {
     /// The word in the answer.
     #[must_use]
-    pub const fn word(&self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Duplicate => "duplicate",
@@ -87,7 +87,7 @@ impl Outcome {
 impl Serialize for Outcome {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(None)?;
-        map.serialize_entry("result", self.verdict.word())?;
+        map.serialize_entry("result", self.verdict.as_str())?;
         if let Some(reference) = &self.reference {
             map.serialize_entry("source", &reference.source)?;
             map.serialize_entry("id", &reference.id)?;
@@ -130,7 +130,7 @@ pub async fn accept_all(
         .buffer_unordered(MAX_CONCURRENCY)
         .collect()
         .await;
-    outcomes.iter().flatten().for_each(tell);
+    outcomes.iter().flatten().for_each(report);
     for of_order in stored {
         for (i, outcome) in of_order? {
             outcomes[i] = Some(outcome);
@@ -147,7 +147,7 @@ async fn accept_one_order(
     for (i, event, json) in events {
         let outcome = accept(store, event, &json).await?;
         // Told at once: what is stored is stored, also when the next event gets no answer.
-        tell(&outcome);
+        report(&outcome);
         outcomes.push((i, outcome));
     }
     Ok(outcomes)
@@ -184,7 +184,7 @@ fn invalid(json: &Value, errors: Vec<FieldError>) -> Outcome {
     Outcome { reference, ..Outcome::unnamed(Verdict::Invalid(errors)) }
 }
 
-fn tell(outcome: &Outcome) {
+fn report(outcome: &Outcome) {
     count(match outcome.verdict {
         Verdict::Accepted => Count::Accepted,
         Verdict::Duplicate => Count::Duplicate,
@@ -193,7 +193,7 @@ fn tell(outcome: &Outcome) {
     });
     let event = outcome.reference.as_ref().map(EventRef::sort_key).unwrap_or_default();
     tracing::info!(
-        result = outcome.verdict.word(),
+        result = outcome.verdict.as_str(),
         event,
         order_id = outcome.order_id.as_ref().map(OrderId::as_str),
         correlation_id = outcome.correlation_id.as_ref().map(CorrelationId::as_str),

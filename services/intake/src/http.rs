@@ -13,7 +13,7 @@ use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, Verdict, accept_all};
 use crate::problem::Problem;
-use crate::signature::Signed;
+use crate::signature::VerifiedSignature;
 use crate::store::{EventStore, StoreError};
 use crate::{Intake, Publishers};
 
@@ -87,7 +87,7 @@ async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     match signed {
         // Nothing or not everything was stored: the same request may come again.
         Some(_) if matches!(answer, Err(Problem::StoreDown)) => answer,
-        Some(signed) => once(&intake.store, &signed).await.and(answer),
+        Some(signed) => consume_signature(&intake.store, &signed).await.and(answer),
         None => answer,
     }
 }
@@ -97,7 +97,7 @@ fn authorize(
     publishers: &Publishers,
     request: &Request,
     body: &[u8],
-) -> Result<Option<Signed>, Problem> {
+) -> Result<Option<VerifiedSignature>, Problem> {
     match publishers {
         Publishers::Anyone => Ok(None),
         Publishers::Iam => match &request.request_context.authorizer {
@@ -110,7 +110,9 @@ fn authorize(
 
 async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value, Problem> {
     match read_events(request, body)? {
-        Events::One(event) => one(accept(&intake.store, vec![event]).await?.into_iter().next()),
+        Events::One(event) => {
+            single_answer(accept(&intake.store, vec![event]).await?.into_iter().next())
+        }
         Events::Batch(events) => {
             Ok(response(202, &json!({ "results": accept(&intake.store, events).await? })))
         }
@@ -119,7 +121,7 @@ async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value
 
 /// A signature is used up when its events are stored, not before: a crash in between must not
 /// shut the publisher out. A replay finds all its events stored, so it changes nothing either way.
-async fn once(store: &EventStore, signed: &Signed) -> Result<(), Problem> {
+async fn consume_signature(store: &EventStore, signed: &VerifiedSignature) -> Result<(), Problem> {
     match store.consume(&signed.key()).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(Problem::Unauthorized("This signature was used before. Sign again.")),
@@ -137,12 +139,12 @@ fn store_down(error: &StoreError) -> Problem {
 }
 
 /// The answer to a single event says by its status what a batch says by its results.
-fn one(outcome: Option<Outcome>) -> Result<Value, Problem> {
+fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
     match outcome {
         None => Err(invalid("expected an event")),
         Some(Outcome { verdict: Verdict::Invalid(errors), .. }) => Err(Problem::Invalid(errors)),
         Some(outcome) if outcome.verdict == Verdict::Conflict => {
-            Err(Problem::Conflict(outcome.verdict.sentence()))
+            Err(Problem::Conflict(outcome.verdict.detail()))
         }
         Some(outcome) => Ok(response(202, &json!({ "results": [outcome] }))),
     }
@@ -214,7 +216,7 @@ fn response(status: u16, body: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Signatures;
+    use crate::WebhookSecrets;
 
     fn from(authorizer: Value) -> Request {
         let http = json!({ "method": "POST" });
@@ -235,7 +237,7 @@ mod tests {
     #[test]
     fn where_a_secret_decides_iam_lets_nobody_in() {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-        let secret = Signatures::parse(secret).expect("a secret");
+        let secret = WebhookSecrets::parse(secret).expect("a secret");
         let caller = from(json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } }));
         let refused = authorize(&Publishers::Webhook(secret), &caller, b"{}");
         assert!(matches!(refused, Err(Problem::Unauthorized(_))));

@@ -33,9 +33,9 @@ use serde_json::value::RawValue;
 pub use accept::{Outcome, Verdict};
 pub use event_bridge::to_cloud_event;
 pub use publishers::Publishers;
-pub use signature::{SecretsError, Signatures};
+pub use signature::{WebhookSecrets, WebhookSecretsError};
 pub use store::{EventStore, StoreError};
-pub use trigger::{Refusal, handle};
+pub use trigger::{IntakeError, handle};
 
 /// Intake and what it decides by.
 #[derive(Debug)]

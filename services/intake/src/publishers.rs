@@ -3,7 +3,7 @@
 use kit::config;
 use lambda_runtime::Error;
 
-use crate::Signatures;
+use crate::WebhookSecrets;
 
 /// The setting `PUBLISHERS`.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub enum Publishers {
     /// Whom IAM let through the Function URL.
     Iam,
     /// Whoever holds a secret, for shops outside AWS.
-    Webhook(Signatures),
+    Webhook(WebhookSecrets),
     /// Whoever reaches the port, on one machine.
     Anyone,
 }
@@ -26,7 +26,7 @@ impl Publishers {
             None | Some("iam") => Ok(Self::Iam),
             Some("webhook") => {
                 let secrets = config::required("WEBHOOK_SECRETS", "one or two whsec_... secrets")?;
-                Ok(Self::Webhook(Signatures::parse(&secrets)?))
+                Ok(Self::Webhook(WebhookSecrets::parse(&secrets)?))
             }
             Some("anyone") => Ok(Self::Anyone),
             Some(_) => {

@@ -11,7 +11,7 @@ use crate::{Intake, event_bridge, http};
 
 /// Why an invocation ends as a function error.
 #[derive(Debug, thiserror::Error)]
-pub enum Refusal {
+pub enum IntakeError {
     /// The events were not all stored: the invoker tries again.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -30,8 +30,8 @@ struct Answer {
 /// Handles one invocation.
 ///
 /// # Errors
-/// [`Refusal`], for the triggers that know no HTTP status.
-pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, Refusal> {
+/// [`IntakeError`], for the triggers that know no HTTP status.
+pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, IntakeError> {
     let payload = match parse_strict(payload.as_bytes()) {
         Ok(payload) => payload,
         Err(invalid) => return Ok(answer(vec![not_json(&invalid)])),
@@ -49,11 +49,11 @@ pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, Refusal> {
     Ok(answer(accept_all(&intake.store, events).await?))
 }
 
-async fn from_event_bridge(store: &EventStore, envelope: Value) -> Result<Value, Refusal> {
+async fn from_event_bridge(store: &EventStore, envelope: Value) -> Result<Value, IntakeError> {
     let outcomes = accept_all(store, vec![event_bridge::to_cloud_event(envelope)]).await?;
     match outcomes.iter().find(|outcome| !outcome.verdict.is_success()) {
         None => Ok(answer(outcomes)),
-        Some(refused) => Err(Refusal::NotAccepted(refused.verdict.sentence())),
+        Some(refused) => Err(IntakeError::NotAccepted(refused.verdict.detail())),
     }
 }
 
@@ -61,7 +61,7 @@ fn answer(results: Vec<Outcome>) -> Value {
     serde_json::to_value(Answer { results }).expect("outcomes serialise to JSON without fail")
 }
 
-fn not_json(invalid: &shared::Invalid) -> Outcome {
+fn not_json(invalid: &shared::InvalidValue) -> Outcome {
     let error = FieldError { pointer: String::new(), detail: invalid.to_string() };
     Outcome::unnamed(Verdict::Invalid(vec![error]))
 }

@@ -255,7 +255,7 @@ async fn postpone(
     let now = delivery.mailer.clock.now_ms();
     let not_before = now + i64::try_from(retry_after.as_millis()).unwrap_or(i64::MAX / 2);
     let facts = Facts { not_before, ..Facts::for_attempt(now, attempt) };
-    delivery.record(Change::new(Transition::Refuse, facts).with("reason", code)).await?;
+    delivery.record(Change::new(Transition::Defer, facts).with("reason", code)).await?;
     Ok(delivery.requeue_until(not_before).await)
 }
 

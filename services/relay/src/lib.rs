@@ -22,7 +22,7 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
-pub use outbox::{Entry, Outbox, OutboxError, Stored};
+pub use outbox::{IndexEntry, Outbox, OutboxError, StoredEvent};
 pub use sources::{Queues, Relay, Tables};
 pub use stream::message;
 pub use sweep::{SweepStats, sweep};
@@ -53,7 +53,7 @@ async fn handle(relay: &Relay, payload: Value, deadline: u64) -> Result<Value, E
         _ => {
             let deadline = i64::try_from(deadline).unwrap_or(i64::MAX);
             let swept = Box::pin(sweep(relay, deadline)).await?;
-            Ok(json!({ "looked_at": swept.looked_at, "queued_again": swept.queued_again }))
+            Ok(json!({ "checked": swept.checked, "queued_again": swept.queued_again }))
         }
     }
 }

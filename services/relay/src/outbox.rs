@@ -12,7 +12,7 @@ use crate::sources::Tables;
 
 /// An event in the sweep index.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Entry {
+pub struct IndexEntry {
     /// Partition key of the Events table.
     pub order_id: String,
     /// Sort key of the Events table.
@@ -27,14 +27,14 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexPage {
     /// In the order of time.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<IndexEntry>,
     /// Every entry before this moment is among them.
     pub complete_until: i64,
 }
 
 /// An event as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredEvent {
     /// The dispatch message; `None` if it is not one that intake wrote.
     pub message: Option<String>,
     /// How often it was swept.
@@ -63,7 +63,7 @@ impl Outbox<'_> {
         loop {
             let query = self.query(bucket, from, until - 1).limit(limit);
             let page = query.send().await.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
-            let mut entries: Vec<Entry> = page.items().iter().filter_map(entry).collect();
+            let mut entries: Vec<IndexEntry> = page.items().iter().filter_map(entry).collect();
             let Some(last) = page.last_evaluated_key().and_then(sweep_at) else {
                 return Ok(IndexPage { entries, complete_until: until });
             };
@@ -82,7 +82,7 @@ impl Outbox<'_> {
         bucket: &str,
         from: i64,
         until: i64,
-    ) -> Result<Vec<Entry>, OutboxError> {
+    ) -> Result<Vec<IndexEntry>, OutboxError> {
         let pages = self
             .query(bucket, from, until)
             .into_paginator()
@@ -109,7 +109,7 @@ impl Outbox<'_> {
     }
 
     /// Those of at most [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) entries that the ledger has not seen.
-    pub async fn unseen(self, entries: &[Entry]) -> Result<Vec<Entry>, OutboxError> {
+    pub async fn unseen(self, entries: &[IndexEntry]) -> Result<Vec<IndexEntry>, OutboxError> {
         let keys: HashSet<(&str, &str)> =
             entries.iter().map(|e| (e.order_id.as_str(), e.ledger_key.as_str())).collect();
         let keys = keys.into_iter().map(|(o, n)| ledger_key(o, n)).collect();
@@ -120,12 +120,13 @@ impl Outbox<'_> {
             .iter()
             .filter_map(|item| Some((string(item, "order_id")?, string(item, "notification")?)))
             .collect();
-        let is_unseen = |e: &&Entry| !seen.contains(&(e.order_id.clone(), e.ledger_key.clone()));
+        let is_unseen =
+            |e: &&IndexEntry| !seen.contains(&(e.order_id.clone(), e.ledger_key.clone()));
         Ok(entries.iter().filter(is_unseen).cloned().collect())
     }
 
     /// The event of an entry; `None` when it has been erased.
-    pub async fn stored(self, entry: &Entry) -> Result<Option<Stored>, OutboxError> {
+    pub async fn stored(self, entry: &IndexEntry) -> Result<Option<StoredEvent>, OutboxError> {
         let call = self
             .0
             .client
@@ -134,16 +135,16 @@ impl Outbox<'_> {
             .set_key(Some(event_key(entry)))
             .projection_expression("message, sweeps");
         let answer = call.send().await.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
-        Ok(answer.item.map(|item| Stored {
+        Ok(answer.item.map(|item| StoredEvent {
             message: item.get("message").and_then(|v| unpack(v.as_b().ok()?.as_ref()).ok()),
             sweeps: item.get("sweeps").and_then(|n| n.as_n().ok()?.parse().ok()).unwrap_or(0),
         }))
     }
 
     /// Lets the entry be looked at again at `sweep_at`, unless another sweep moved it meanwhile.
-    pub async fn look_again(self, entry: &Entry, sweep_at: i64) -> Result<(), OutboxError> {
+    pub async fn reschedule(self, entry: &IndexEntry, sweep_at: i64) -> Result<(), OutboxError> {
         let Ok(order_id) = OrderId::parse(&entry.order_id) else {
-            return self.forget(entry).await;
+            return self.remove_from_index(entry).await;
         };
         let update = "SET sweep_bucket = :bucket, sweep_at = :at ADD sweeps :one";
         let values = HashMap::from([
@@ -155,13 +156,13 @@ impl Outbox<'_> {
     }
 
     /// Takes the entry out of the index.
-    pub async fn forget(self, entry: &Entry) -> Result<(), OutboxError> {
+    pub async fn remove_from_index(self, entry: &IndexEntry) -> Result<(), OutboxError> {
         self.update(entry, "REMOVE sweep_bucket", HashMap::new()).await
     }
 
     async fn update(
         self,
-        entry: &Entry,
+        entry: &IndexEntry,
         update: &str,
         mut values: HashMap<String, AttributeValue>,
     ) -> Result<(), OutboxError> {
@@ -189,8 +190,8 @@ impl Outbox<'_> {
     }
 }
 
-fn entry(item: &HashMap<String, AttributeValue>) -> Option<Entry> {
-    Some(Entry {
+fn entry(item: &HashMap<String, AttributeValue>) -> Option<IndexEntry> {
+    Some(IndexEntry {
         order_id: string(item, "order_id")?,
         event: string(item, "event")?,
         ledger_key: string(item, "ledger_key")?,
@@ -202,7 +203,7 @@ fn sweep_at(item: &HashMap<String, AttributeValue>) -> Option<i64> {
     item.get("sweep_at")?.as_n().ok()?.parse().ok()
 }
 
-fn event_key(entry: &Entry) -> HashMap<String, AttributeValue> {
+fn event_key(entry: &IndexEntry) -> HashMap<String, AttributeValue> {
     HashMap::from([
         ("order_id".to_owned(), text(&entry.order_id)),
         ("event".to_owned(), text(&entry.event)),

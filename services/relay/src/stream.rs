@@ -23,7 +23,7 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
                 senders.push(record);
             }
             None => {
-                if dead_letter(relay, record, NOT_INTAKES).await == BatchItemOutcome::Retry {
+                if dead_letter(relay, record, UNREADABLE_ITEM).await == BatchItemOutcome::Retry {
                     return failed_from(senders.first().copied().unwrap_or(record));
                 }
             }
@@ -62,7 +62,7 @@ pub fn message(record: &Value) -> Option<String> {
     unpack(&BASE64_STANDARD.decode(packed).ok()?).ok()
 }
 
-pub(crate) const NOT_INTAKES: &str =
+pub(crate) const UNREADABLE_ITEM: &str =
     "the item in the Events table has no message that intake wrote";
 
 /// What can never be queued goes to the dead-letter queue by its keys, and the records behind it go

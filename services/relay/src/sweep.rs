@@ -9,9 +9,9 @@ use shared::OrderId;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
 use shared::queue::dead_letter::Code;
 
-use crate::outbox::{Entry, IndexPage, Outbox, OutboxError};
+use crate::outbox::{IndexEntry, IndexPage, Outbox, OutboxError};
 use crate::sources::Relay;
-use crate::stream::NOT_INTAKES;
+use crate::stream::UNREADABLE_ITEM;
 use crate::watermark;
 
 /// How far back the very first sweep looks: twice a stream's memory of 24 hours.
@@ -34,7 +34,7 @@ const RESERVE: i64 = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SweepStats {
     /// Events it looked at.
-    pub looked_at: usize,
+    pub checked: usize,
     /// Events that it queued again.
     pub queued_again: usize,
 }
@@ -67,8 +67,8 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
     if sweep.from > from {
         watermark::write(&relay.tables, sweep.from).await?;
     }
-    let SweepStats { looked_at, queued_again } = sweep.swept;
-    tracing::info!(looked_at, queued_again, "swept");
+    let SweepStats { checked, queued_again } = sweep.swept;
+    tracing::info!(checked, queued_again, "swept");
     result.map(|()| sweep.swept)
 }
 
@@ -100,28 +100,29 @@ impl Sweep<'_> {
     async fn page(&self) -> Result<IndexPage, OutboxError> {
         let (outbox, from) = (Outbox(&self.relay.tables), self.from);
         let until = next_hour(from).min(self.until);
-        let of_buckets: Vec<IndexPage> = stream::iter(buckets(from))
+        let bucket_pages: Vec<IndexPage> = stream::iter(buckets(from))
             .map(|bucket| async move { outbox.page(&bucket, from, until, PAGE).await })
             .buffer_unordered(MAX_CONCURRENCY)
             .try_collect()
             .await?;
         let complete_until =
-            of_buckets.iter().map(|first| first.complete_until).min().unwrap_or(until);
-        let all = of_buckets.into_iter().flat_map(|first| first.entries);
-        let mut entries: Vec<Entry> = all.filter(|entry| entry.sweep_at < complete_until).collect();
+            bucket_pages.iter().map(|first| first.complete_until).min().unwrap_or(until);
+        let all = bucket_pages.into_iter().flat_map(|first| first.entries);
+        let mut entries: Vec<IndexEntry> =
+            all.filter(|entry| entry.sweep_at < complete_until).collect();
         entries.sort_unstable_by_key(|entry| entry.sweep_at);
         Ok(IndexPage { entries, complete_until })
     }
 
-    async fn look_at(&mut self, entries: &[Entry]) -> Result<(), OutboxError> {
+    async fn look_at(&mut self, entries: &[IndexEntry]) -> Result<(), OutboxError> {
         let unseen = Outbox(&self.relay.tables).unseen(entries).await?;
-        self.swept.looked_at += entries.len();
+        self.swept.checked += entries.len();
         let relay = self.relay;
         let mut moved = stream::iter(&unseen)
             .map(|entry| queue_again(relay, entry))
             .buffer_unordered(MAX_CONCURRENCY);
-        while let Some(fate) = moved.try_next().await? {
-            self.swept.queued_again += usize::from(fate == SweepOutcome::Queued);
+        while let Some(outcome) = moved.try_next().await? {
+            self.swept.queued_again += usize::from(outcome == SweepOutcome::Queued);
         }
         Ok(())
     }
@@ -140,14 +141,20 @@ enum SweepOutcome {
     Gone,
 }
 
-async fn queue_again(relay: &Relay, entry: &Entry) -> Result<SweepOutcome, OutboxError> {
+async fn queue_again(relay: &Relay, entry: &IndexEntry) -> Result<SweepOutcome, OutboxError> {
     let outbox = Outbox(&relay.tables);
     let Some(stored) = outbox.stored(entry).await? else {
         return Ok(SweepOutcome::Gone);
     };
     let Some(message) = stored.message else {
-        return dead_letter(relay, entry, keys(entry), Code::Unreadable, NOT_INTAKES.to_owned())
-            .await;
+        return dead_letter(
+            relay,
+            entry,
+            keys(entry),
+            Code::Unreadable,
+            UNREADABLE_ITEM.to_owned(),
+        )
+        .await;
     };
     if stored.sweeps >= MAX_SWEEPS {
         let reason = format!("swept {} times without ever reaching the ledger", stored.sweeps);
@@ -163,10 +170,10 @@ async fn queue_again(relay: &Relay, entry: &Entry) -> Result<SweepOutcome, Outbo
         Some(Err(error @ SendError::Unavailable(_))) => Err(OutboxError(error.to_string())),
         Some(Ok(())) | None => {
             count(Count::Swept);
-            let Entry { order_id, event, .. } = entry;
+            let IndexEntry { order_id, event, .. } = entry;
             tracing::warn!(order_id, event, sweeps = stored.sweeps, "queued again");
             let again = relay.clock.now_ms() + pause(relay, stored.sweeps);
-            outbox.look_again(entry, again).await.map(|()| SweepOutcome::Queued)
+            outbox.reschedule(entry, again).await.map(|()| SweepOutcome::Queued)
         }
     }
 }
@@ -178,13 +185,13 @@ fn pause(relay: &Relay, sweeps: u32) -> i64 {
 }
 
 /// Names the item in a dead letter that cannot hold it.
-fn keys(entry: &Entry) -> String {
+fn keys(entry: &IndexEntry) -> String {
     json!({ "order_id": { "S": entry.order_id }, "event": { "S": entry.event } }).to_string()
 }
 
 async fn dead_letter(
     relay: &Relay,
-    entry: &Entry,
+    entry: &IndexEntry,
     body: String,
     code: Code,
     reason: String,
@@ -192,9 +199,10 @@ async fn dead_letter(
     let order_id = OrderId::parse(&entry.order_id).ok();
     let letter = DeadLetter { body, code, reason, order_id, kind: None };
     match relay.queues.dead_letters.take(letter).await {
-        BatchItemOutcome::Done => {
-            Outbox(&relay.tables).forget(entry).await.map(|()| SweepOutcome::DeadLettered)
-        }
+        BatchItemOutcome::Done => Outbox(&relay.tables)
+            .remove_from_index(entry)
+            .await
+            .map(|()| SweepOutcome::DeadLettered),
         BatchItemOutcome::Retry => {
             Err(OutboxError("the dead-letter queue is out of reach".to_owned()))
         }

@@ -1,7 +1,7 @@
 //! Reading JSON at the edge: strictly, and naming every bad field at once.
 //!
 //! serde stops at the first error. A shop's developer who is told one bad field at a time needs
-//! ten attempts for ten mistakes, so the types of this crate are read with [`Reader`] instead:
+//! ten attempts for ten mistakes, so the types of this crate are read with [`FieldReader`] instead:
 //! it walks a [`Value`] and collects a [`FieldError`] for each field that is not as expected.
 
 use std::cell::RefCell;
@@ -15,9 +15,9 @@ use serde_json::{Map, Number, Value};
 /// It never holds the value itself, so that it can be logged and answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {0}")]
-pub struct Invalid(pub String);
+pub struct InvalidValue(pub String);
 
-impl Invalid {
+impl InvalidValue {
     /// A refusal that expected `what`.
     pub fn expected(what: impl Into<String>) -> Self {
         Self(what.into())
@@ -44,11 +44,12 @@ impl fmt::Display for FieldError {
 /// one object (RFC 8259 section 4 leaves the meaning open, so two readers may disagree).
 ///
 /// # Errors
-/// [`Invalid`] when the text is not UTF-8, not JSON, nested deeper than 128, followed by more
+/// [`InvalidValue`] when the text is not UTF-8, not JSON, nested deeper than 128, followed by more
 /// text, or repeats a key. Its sentence names line and column, not content.
-pub fn parse_strict(text: &[u8]) -> Result<Value, Invalid> {
-    let text = std::str::from_utf8(text)
-        .map_err(|e| Invalid::expected(format!("UTF-8 text; byte {} is not", e.valid_up_to())))?;
+pub fn parse_strict(text: &[u8]) -> Result<Value, InvalidValue> {
+    let text = std::str::from_utf8(text).map_err(|e| {
+        InvalidValue::expected(format!("UTF-8 text; byte {} is not", e.valid_up_to()))
+    })?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = StrictValue.deserialize(&mut reader).map_err(|e| not_json(&e))?;
     reader.end().map_err(|e| not_json(&e))?;
@@ -56,7 +57,7 @@ pub fn parse_strict(text: &[u8]) -> Result<Value, Invalid> {
 }
 
 /// serde_json's own sentence may quote the input ("invalid type: string \"…\""); this one cannot.
-fn not_json(error: &serde_json::Error) -> Invalid {
+fn not_json(error: &serde_json::Error) -> InvalidValue {
     let what = match error.classify() {
         serde_json::error::Category::Eof => "complete JSON; it ends too early",
         _ if error.to_string().starts_with(REPEATED_KEY) => {
@@ -65,7 +66,7 @@ fn not_json(error: &serde_json::Error) -> Invalid {
         _ if error.to_string().starts_with("recursion limit") => "JSON nested at most 128 deep",
         _ => "valid JSON",
     };
-    Invalid::expected(format!("{what} (line {}, column {})", error.line(), error.column()))
+    InvalidValue::expected(format!("{what} (line {}, column {})", error.line(), error.column()))
 }
 
 const REPEATED_KEY: &str = "repeated key";
@@ -137,9 +138,9 @@ impl<'de> Visitor<'de> for StrictValue {
 
 /// The bad fields found so far.
 #[derive(Debug, Default)]
-pub struct Problems(RefCell<Vec<FieldError>>);
+pub struct FieldErrors(RefCell<Vec<FieldError>>);
 
-impl Problems {
+impl FieldErrors {
     /// Adds one.
     pub fn add(&self, pointer: impl Into<String>, detail: impl Into<String>) {
         self.0.borrow_mut().push(FieldError { pointer: pointer.into(), detail: detail.into() });
@@ -155,16 +156,16 @@ impl Problems {
 /// A place in a JSON document that is being read. `None` from a method means that the problem has
 /// been noted: callers read all their fields before they give up with `?`.
 #[derive(Debug)]
-pub struct Reader<'a> {
+pub struct FieldReader<'a> {
     value: &'a Value,
     pointer: String,
-    problems: &'a Problems,
+    problems: &'a FieldErrors,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> FieldReader<'a> {
     /// Reads `value` as the whole document.
     #[must_use]
-    pub fn root(value: &'a Value, problems: &'a Problems) -> Self {
+    pub fn root(value: &'a Value, problems: &'a FieldErrors) -> Self {
         Self { value, pointer: String::new(), problems }
     }
 
@@ -181,7 +182,11 @@ impl<'a> Reader<'a> {
     }
 
     /// A member that must be there.
-    pub fn required<T>(&self, name: &str, read: impl FnOnce(Reader<'a>) -> Option<T>) -> Option<T> {
+    pub fn required<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(FieldReader<'a>) -> Option<T>,
+    ) -> Option<T> {
         match self.member(name)? {
             Some(member) => read(member),
             None => {
@@ -195,7 +200,7 @@ impl<'a> Reader<'a> {
     pub fn optional<T>(
         &self,
         name: &str,
-        read: impl FnOnce(Reader<'a>) -> Option<T>,
+        read: impl FnOnce(FieldReader<'a>) -> Option<T>,
     ) -> Option<Option<T>> {
         match self.member(name)? {
             Some(member) => read(member).map(Some),
@@ -204,13 +209,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A string that `parse` accepts.
-    pub fn text<T>(&self, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
+    pub fn text<T>(&self, parse: impl FnOnce(&str) -> Result<T, InvalidValue>) -> Option<T> {
         let Value::String(text) = self.value else {
             return self.refuse("a string");
         };
         match parse(text) {
             Ok(parsed) => Some(parsed),
-            Err(Invalid(expected)) => self.refuse(expected),
+            Err(InvalidValue(expected)) => self.refuse(expected),
         }
     }
 
@@ -240,7 +245,7 @@ impl<'a> Reader<'a> {
     pub fn list<T>(
         &self,
         size: std::ops::RangeInclusive<usize>,
-        read: impl Fn(Reader<'a>) -> Option<T>,
+        read: impl Fn(FieldReader<'a>) -> Option<T>,
     ) -> Option<Vec<T>> {
         let Value::Array(items) = self.value else {
             return self.refuse("an array");
@@ -253,7 +258,7 @@ impl<'a> Reader<'a> {
         read_items.into_iter().collect()
     }
 
-    fn member(&self, name: &str) -> Option<Option<Reader<'a>>> {
+    fn member(&self, name: &str) -> Option<Option<FieldReader<'a>>> {
         match self.value {
             Value::Object(members) => {
                 Some(members.get(name).filter(|v| !v.is_null()).map(|value| self.at(value, name)))
@@ -268,8 +273,8 @@ impl<'a> Reader<'a> {
         if known { None } else { self.refuse("an object") }
     }
 
-    fn at(&self, value: &'a Value, token: &str) -> Reader<'a> {
-        Reader { value, pointer: self.member_pointer(token), problems: self.problems }
+    fn at(&self, value: &'a Value, token: &str) -> FieldReader<'a> {
+        FieldReader { value, pointer: self.member_pointer(token), problems: self.problems }
     }
 
     fn member_pointer(&self, token: &str) -> String {
@@ -308,8 +313,8 @@ mod tests {
     #[test]
     fn every_bad_member_is_named_once() {
         let value = serde_json::json!({"a/b": 1, "list": [true, 1, "x"]});
-        let problems = Problems::default();
-        let root = Reader::root(&value, &problems);
+        let problems = FieldErrors::default();
+        let root = FieldReader::root(&value, &problems);
         let _ = root.required("a/b", |r| r.boolean());
         let _ = root.required("list", |r| r.list(1..=3, |item| item.boolean()));
         let _ = root.required("gone", |r| r.boolean());

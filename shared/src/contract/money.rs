@@ -1,6 +1,6 @@
 //! Money: minor units and a currency. Never a float.
 
-use crate::contract::json::{Invalid, Reader};
+use crate::contract::json::{FieldReader, InvalidValue};
 
 /// An ISO 4217 currency code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,13 +10,13 @@ impl Currency {
     /// Takes a code such as `EUR`.
     ///
     /// # Errors
-    /// [`Invalid`] for a code that ISO 4217 does not list, or lists without a minor unit (metals,
+    /// [`InvalidValue`] for a code that ISO 4217 does not list, or lists without a minor unit (metals,
     /// test codes): nothing can be sold in those.
-    pub fn parse(code: &str) -> Result<Self, Invalid> {
+    pub fn parse(code: &str) -> Result<Self, InvalidValue> {
         iso_currency::Currency::from_code(code)
             .filter(|c| c.exponent().is_some())
             .map(Self)
-            .ok_or_else(|| Invalid::expected("an ISO 4217 currency code such as EUR"))
+            .ok_or_else(|| InvalidValue::expected("an ISO 4217 currency code such as EUR"))
     }
 
     /// The code, in capitals.
@@ -63,7 +63,7 @@ pub struct Money {
 
 impl Money {
     /// Reads `{"amount": 1234, "currency": "EUR"}`.
-    pub fn read(from: &Reader<'_>) -> Option<Self> {
+    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let amount = from.required("amount", |r| r.integer(i64::MIN..=i64::MAX));
         let currency = from.required("currency", |r| r.text(Currency::parse));
         Some(Self { amount: amount?, currency: currency? })

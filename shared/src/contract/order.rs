@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::contract::email::EmailAddress;
 use crate::contract::ids::{OrderId, Sku};
-use crate::contract::json::{Invalid, Reader};
+use crate::contract::json::{FieldReader, InvalidValue};
 use crate::contract::link::HttpUrl;
 use crate::contract::locale::Locale;
 use crate::contract::money::Money;
@@ -124,12 +124,12 @@ impl Country {
     /// Takes two capital letters.
     ///
     /// # Errors
-    /// [`Invalid`] for any other form.
-    pub fn parse(code: &str) -> Result<Self, Invalid> {
+    /// [`InvalidValue`] for any other form.
+    pub fn parse(code: &str) -> Result<Self, InvalidValue> {
         if code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) {
             Ok(Self(code.to_owned()))
         } else {
-            Err(Invalid::expected("an ISO 3166-1 alpha-2 country code such as DE"))
+            Err(InvalidValue::expected("an ISO 3166-1 alpha-2 country code such as DE"))
         }
     }
 
@@ -142,7 +142,7 @@ impl Country {
 
 impl Order {
     /// Reads an order, noting every bad field.
-    pub fn read(from: &Reader<'_>) -> Option<Self> {
+    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(OrderId::parse));
         let number = from.required("number", |r| r.text(Line::parse));
         let placed_at = from.required("placed_at", |r| r.text(timestamp));
@@ -166,7 +166,7 @@ impl Order {
         order.in_one_currency(from)
     }
 
-    fn in_one_currency(self, from: &Reader<'_>) -> Option<Self> {
+    fn in_one_currency(self, from: &FieldReader<'_>) -> Option<Self> {
         let currency = self.totals.total.currency;
         match self.lines.iter().position(|line| line.unit_price.currency != currency) {
             None => Some(self),
@@ -191,7 +191,7 @@ impl Order {
 }
 
 impl Customer {
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let email = from.required("email", |r| r.text(EmailAddress::parse));
         let name = from.optional("name", |r| r.text(Line::parse));
         let locale = from.optional("locale", |r| r.text(Locale::parse));
@@ -200,7 +200,7 @@ impl Customer {
 }
 
 impl OrderLine {
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let sku = from.required("sku", |r| r.text(Sku::parse));
         let title = from.required("title", |r| r.text(Line::parse));
         let quantity = from.required("quantity", |r| quantity(&r));
@@ -210,7 +210,7 @@ impl OrderLine {
 }
 
 impl Totals {
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let part = |name: &str| from.optional(name, |r| Money::read(&r));
         let (subtotal, shipping) = (part("subtotal"), part("shipping"));
         let (discount, tax) = (part("discount"), part("tax"));
@@ -225,7 +225,7 @@ impl Totals {
         totals.in_one_currency(from)
     }
 
-    fn in_one_currency(self, from: &Reader<'_>) -> Option<Self> {
+    fn in_one_currency(self, from: &FieldReader<'_>) -> Option<Self> {
         let parts = [
             ("subtotal", self.subtotal),
             ("shipping", self.shipping),
@@ -243,7 +243,7 @@ impl Totals {
 }
 
 impl Address {
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let name = from.optional("name", |r| r.text(Line::parse));
         let lines = from.required("lines", |r| r.list(1..=5, |line| line.text(Line::parse)));
         let city = from.required("city", |r| r.text(Line::parse));
@@ -262,16 +262,17 @@ impl Address {
 }
 
 /// A quantity of an article.
-pub(crate) fn quantity(from: &Reader<'_>) -> Option<u32> {
+pub(crate) fn quantity(from: &FieldReader<'_>) -> Option<u32> {
     from.integer(1..=100_000).and_then(|n| u32::try_from(n).ok())
 }
 
 /// An RFC 3339 time with an offset.
-pub(crate) fn timestamp(text: &str) -> Result<Timestamp, Invalid> {
-    text.parse().map_err(|_| Invalid::expected("an RFC 3339 time such as 2026-11-20T10:30:00Z"))
+pub(crate) fn timestamp(text: &str) -> Result<Timestamp, InvalidValue> {
+    text.parse()
+        .map_err(|_| InvalidValue::expected("an RFC 3339 time such as 2026-11-20T10:30:00Z"))
 }
 
 /// A calendar day.
-pub(crate) fn day(text: &str) -> Result<jiff::civil::Date, Invalid> {
-    text.parse().map_err(|_| Invalid::expected("a calendar day such as 2026-11-24"))
+pub(crate) fn day(text: &str) -> Result<jiff::civil::Date, InvalidValue> {
+    text.parse().map_err(|_| InvalidValue::expected("a calendar day such as 2026-11-24"))
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::contract::ids::{RefundId, ShipmentId, Sku, TrackingNumber};
-use crate::contract::json::Reader;
+use crate::contract::json::FieldReader;
 use crate::contract::link::HttpUrl;
 use crate::contract::money::Money;
 use crate::contract::order::{day, quantity};
@@ -89,7 +89,7 @@ pub struct Cancellation {
 
 impl Shipment {
     /// Reads a parcel, noting every bad field.
-    pub fn read(from: &Reader<'_>) -> Option<Self> {
+    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(ShipmentId::parse));
         let lines = from.required("lines", |r| r.list(1..=500, |line| ParcelLine::read(&line)));
         let still_to_come =
@@ -112,7 +112,7 @@ impl Shipment {
 }
 
 impl ParcelLine {
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let sku = from.required("sku", |r| r.text(Sku::parse));
         let quantity = from.required("quantity", |r| quantity(&r));
         let expected_on = from.optional("expected_on", |r| r.text(day));
@@ -122,7 +122,7 @@ impl ParcelLine {
 
 impl Refund {
     /// Reads a refund, noting every bad field.
-    pub fn read(from: &Reader<'_>) -> Option<Self> {
+    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(RefundId::parse));
         let amount = from.required("amount", |r| positive(&r));
         let reason = from.optional("reason", |r| r.text(Line::parse));
@@ -140,7 +140,7 @@ impl Refund {
 
 impl Cancellation {
     /// Reads a cancellation, noting every bad field.
-    pub fn read(from: &Reader<'_>) -> Option<Self> {
+    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let reason = from.optional("reason", |r| r.text(Line::parse));
         let refund = from.optional("refund", |r| positive(&r));
         let method = from.optional("method", |r| r.text(Line::parse));
@@ -149,7 +149,7 @@ impl Cancellation {
     }
 }
 
-fn positive(from: &Reader<'_>) -> Option<Money> {
+fn positive(from: &FieldReader<'_>) -> Option<Money> {
     let money = Money::read(from)?;
     if money.amount > 0 {
         Some(money)

@@ -1,6 +1,6 @@
 //! Text that a customer or a shop wrote: hostile until a template escapes it.
 
-use crate::contract::json::Invalid;
+use crate::contract::json::InvalidValue;
 
 /// One line of human text: no line break and no control character can be in it, so it may stand
 /// in a mail header; 1 to 500 characters after trimming.
@@ -22,8 +22,8 @@ impl Line {
     /// Cleans `text` and keeps it.
     ///
     /// # Errors
-    /// [`Invalid`] when nothing visible is left or more than 500 characters are.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`InvalidValue`] when nothing visible is left or more than 500 characters are.
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         let visible: String = text
             .chars()
             .filter(|c| !matches!(c, '\u{202A}'..='\u{202E}'))
@@ -31,9 +31,9 @@ impl Line {
             .collect();
         let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
         match line.chars().count() {
-            0 => Err(Invalid::expected("text with at least one visible character")),
+            0 => Err(InvalidValue::expected("text with at least one visible character")),
             1..=MAX_LINE_LEN => Ok(Self(line)),
-            _ => Err(Invalid::expected(format!("at most {MAX_LINE_LEN} characters"))),
+            _ => Err(InvalidValue::expected(format!("at most {MAX_LINE_LEN} characters"))),
         }
     }
 

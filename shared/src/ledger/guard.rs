@@ -32,13 +32,13 @@ pub enum Guard {
     Replayed,
     /// The policy is `resend`, the grace period is over, and fewer than [`MAX_DOUBTS`] attempts
     /// have ended in doubt.
-    GracePassed,
+    ResendAllowed,
     /// No attempt has ended in doubt.
-    Undoubted,
+    NoDoubts,
     /// One attempt or more has ended in doubt.
-    Doubted,
+    HasDoubts,
     /// One attempt has ended in doubt. In `in_doubt` that is the record's own.
-    DoubtedOnce,
+    OneDoubt,
 }
 
 /// What a writer knows. Times are milliseconds since 1970.
@@ -54,7 +54,7 @@ pub struct Facts {
     pub resend_doubts_from: i64,
     /// For [`Transition::Claim`](super::Transition::Claim): when the new lease runs out.
     pub lease_until: i64,
-    /// For [`Transition::Refuse`](super::Transition::Refuse): when it is due again.
+    /// For [`Transition::Defer`](super::Transition::Defer): when it is due again.
     pub not_before: i64,
 }
 
@@ -80,8 +80,8 @@ impl Facts {
 }
 
 use Guard::{
-    Attempted, Doubted, DoubtedOnce, Due, GracePassed, LeaseExpired, Replayed, SameAttempt,
-    Undoubted,
+    Attempted, Due, HasDoubts, LeaseExpired, NoDoubts, OneDoubt, Replayed, ResendAllowed,
+    SameAttempt,
 };
 use Precondition::{Absent, In};
 
@@ -105,10 +105,10 @@ impl Guard {
             Due => record.not_before <= facts.now,
             LeaseExpired => record.lease_until < facts.now,
             Replayed => record.since < facts.enqueued_at,
-            GracePassed => record.since <= facts.resend_doubts_from && record.doubts < MAX_DOUBTS,
-            Undoubted => record.doubts == 0,
-            Doubted => record.doubts > 0,
-            DoubtedOnce => record.doubts == 1,
+            ResendAllowed => record.since <= facts.resend_doubts_from && record.doubts < MAX_DOUBTS,
+            NoDoubts => record.doubts == 0,
+            HasDoubts => record.doubts > 0,
+            OneDoubt => record.doubts == 1,
         }
     }
 }

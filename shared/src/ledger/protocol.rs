@@ -33,7 +33,7 @@ pub enum Transition {
     /// SES answered: accepted.
     Accept,
     /// SES answered: not now.
-    Refuse,
+    Defer,
     /// SES answered: never; or no mail can be made of it.
     Fail,
     /// The mailer that holds the lease got no answer, or one that proves nothing.
@@ -75,12 +75,12 @@ pub enum Write {
     /// The attempt stays; `not_before` is set.
     Postpone,
     /// The attempt stays.
-    Keep,
+    StateOnly,
 }
 
 use Guard::{
-    Attempted, Doubted, DoubtedOnce, Due, GracePassed, LeaseExpired, Replayed, SameAttempt,
-    Undoubted,
+    Attempted, Due, HasDoubts, LeaseExpired, NoDoubts, OneDoubt, Replayed, ResendAllowed,
+    SameAttempt,
 };
 use Precondition::{Absent, In};
 use State::{Bounced, Complained, Delivered, Failed, InDoubt, Planned, Sending, Sent, Skipped};
@@ -110,7 +110,7 @@ impl Transition {
         Self::Claim,
         Self::Skip,
         Self::Accept,
-        Self::Refuse,
+        Self::Defer,
         Self::Fail,
         Self::Doubt,
         Self::Expire,
@@ -129,23 +129,23 @@ impl Transition {
         match self {
             Self::Plan | Self::SkipAtPlan => &[Absent],
             Self::Claim => {
-                &[In(Planned, &[Due]), In(Failed, &[Replayed]), In(InDoubt, &[GracePassed])]
+                &[In(Planned, &[Due]), In(Failed, &[Replayed]), In(InDoubt, &[ResendAllowed])]
             }
             // A doubt is never skipped: it may have been sent.
-            Self::Skip => &[In(Planned, &[Undoubted]), In(Failed, &[Replayed])],
+            Self::Skip => &[In(Planned, &[NoDoubts]), In(Failed, &[Replayed])],
             // The answer to one's own attempt is proof, also after somebody doubted it.
-            Self::Accept | Self::Refuse => {
+            Self::Accept | Self::Defer => {
                 &[In(Sending, &[SameAttempt]), In(InDoubt, &[SameAttempt])]
             }
             // Proof about this attempt says nothing of an earlier one.
             Self::Fail => {
-                &[In(Sending, &[SameAttempt, Undoubted]), In(InDoubt, &[SameAttempt, DoubtedOnce])]
+                &[In(Sending, &[SameAttempt, NoDoubts]), In(InDoubt, &[SameAttempt, OneDoubt])]
             }
             Self::Doubt => &[In(Sending, &[SameAttempt])],
             Self::Expire => &[In(Sending, &[LeaseExpired])],
             Self::Hold => &[
-                In(Planned, &[Doubted]),
-                In(Sending, &[SameAttempt, Doubted]),
+                In(Planned, &[HasDoubts]),
+                In(Sending, &[SameAttempt, HasDoubts]),
                 In(InDoubt, &[SameAttempt]),
             ],
             Self::Settle => EVENTS_LEAVE.split_at(5).0,
@@ -164,7 +164,7 @@ impl Transition {
     #[must_use]
     pub const fn target(self) -> State {
         match self {
-            Self::Plan | Self::Refuse | Self::Reopen => Planned,
+            Self::Plan | Self::Defer | Self::Reopen => Planned,
             Self::SkipAtPlan | Self::Skip => Skipped,
             Self::Claim => Sending,
             Self::Accept | Self::Settle => Sent,
@@ -182,11 +182,11 @@ impl Transition {
         match self {
             Self::Plan | Self::SkipAtPlan => Write::Create,
             Self::Claim => Write::TakeLease,
-            Self::Refuse => Write::Postpone,
+            Self::Defer => Write::Postpone,
             Self::Doubt | Self::Expire => Write::CountDoubt,
             Self::Hold => Write::ExhaustDoubts,
             Self::Fail | Self::Reopen => Write::ClearDoubts,
-            _ => Write::Keep,
+            _ => Write::StateOnly,
         }
     }
 
@@ -212,7 +212,7 @@ impl Transition {
         });
         let after = Record { state: self.target(), since: facts.now, ..before };
         Some(match self.write() {
-            Write::Create | Write::Keep => after,
+            Write::Create | Write::StateOnly => after,
             Write::TakeLease => {
                 Record { attempt: before.attempt + 1, lease_until: facts.lease_until, ..after }
             }

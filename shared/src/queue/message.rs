@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::contract::event::Event;
 use crate::contract::ids::CorrelationId;
-use crate::contract::json::{Invalid, parse_strict};
+use crate::contract::json::{InvalidValue, parse_strict};
 use crate::notification::NotificationKey;
 
 /// Intake → (Events table → relay) → dispatch queue: an event was accepted.
@@ -44,7 +44,7 @@ pub struct MailRequest {
 
 /// Why a queue message could not be read. Holds no content of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub enum MessageError {
     /// Not the JSON of this contract.
     #[error("the message is not a {contract} v1: {why}")]
     Malformed {
@@ -108,8 +108,8 @@ impl DispatchRequest {
     /// Reads a message body.
     ///
     /// # Errors
-    /// [`Unreadable`]: for the dead-letter queue, since no retry will change it.
-    pub fn parse(body: &str) -> Result<Self, Unreadable> {
+    /// [`MessageError`]: for the dead-letter queue, since no retry will change it.
+    pub fn parse(body: &str) -> Result<Self, MessageError> {
         let wire: DispatchWire = read(DISPATCH, body)?;
         Ok(Self {
             accepted_at: millis(DISPATCH, wire.accepted_at)?,
@@ -145,9 +145,9 @@ impl MailRequest {
     /// Reads a message body.
     ///
     /// # Errors
-    /// [`Unreadable`]: for the dead-letter queue, since no retry will change it. A key that is not
+    /// [`MessageError`]: for the dead-letter queue, since no retry will change it. A key that is not
     /// the event's own is refused too: it would mail one order's news under another's name.
-    pub fn parse(body: &str) -> Result<Self, Unreadable> {
+    pub fn parse(body: &str) -> Result<Self, MessageError> {
         let wire: MailWire = read(MAIL, body)?;
         let event = event(MAIL, &wire.event)?;
         if NotificationKey::for_event(&event) != wire.notification {
@@ -176,12 +176,15 @@ fn to_body(wire: &impl Serialize) -> String {
     json.replace('\u{fffe}', r"\ufffe").replace('\u{ffff}', r"\uffff")
 }
 
-fn read<T: for<'de> Deserialize<'de>>(contract: &'static str, body: &str) -> Result<T, Unreadable> {
+fn read<T: for<'de> Deserialize<'de>>(
+    contract: &'static str,
+    body: &str,
+) -> Result<T, MessageError> {
     let value = parse_strict(body.as_bytes())
-        .map_err(|Invalid(why)| malformed(contract, format!("expected {why}")))?;
+        .map_err(|InvalidValue(why)| malformed(contract, format!("expected {why}")))?;
     match value.get("v").and_then(Value::as_u64) {
         Some(1) => {}
-        Some(version) => return Err(Unreadable::UnknownVersion { contract, version }),
+        Some(version) => return Err(MessageError::UnknownVersion { contract, version }),
         None => return Err(malformed(contract, "expected a version number at /v")),
     }
     serde_path_to_error::deserialize(value).map_err(|e| {
@@ -189,7 +192,7 @@ fn read<T: for<'de> Deserialize<'de>>(contract: &'static str, body: &str) -> Res
     })
 }
 
-fn event(contract: &'static str, event: &Value) -> Result<Event, Unreadable> {
+fn event(contract: &'static str, event: &Value) -> Result<Event, MessageError> {
     Event::parse(event).map_err(|problems| {
         let first = problems.first().map(|p| format!("/event{}: {}", p.pointer, p.detail));
         malformed(
@@ -200,12 +203,12 @@ fn event(contract: &'static str, event: &Value) -> Result<Event, Unreadable> {
 }
 
 /// A moment with room for the longest time that anything is news: it is added to it.
-fn millis(contract: &'static str, at: i64) -> Result<Timestamp, Unreadable> {
+fn millis(contract: &'static str, at: i64) -> Result<Timestamp, MessageError> {
     Timestamp::from_millisecond(at).ok().filter(|at| *at < LATEST).ok_or_else(|| {
         malformed(contract, "expected times in milliseconds since 1970, before 9999")
     })
 }
 
-fn malformed(contract: &'static str, why: impl Into<String>) -> Unreadable {
-    Unreadable::Malformed { contract, why: why.into() }
+fn malformed(contract: &'static str, why: impl Into<String>) -> MessageError {
+    MessageError::Malformed { contract, why: why.into() }
 }

@@ -328,7 +328,7 @@ fn update_expression(change: &Change) -> (String, HashMap<String, AttributeValue
             set.push("not_before = :not_before".to_owned());
             values.insert(":not_before".to_owned(), number(change.facts.not_before));
         }
-        Write::Create | Write::Keep => {}
+        Write::Create | Write::StateOnly => {}
     }
     for (name, value) in &change.also {
         set.push(format!("{name} = :also_{name}"));
