@@ -18,12 +18,13 @@ pub mod outbox;
 pub mod queue;
 
 pub use contract::email::EmailAddress;
+pub use contract::error::{FieldError, InvalidValue};
 pub use contract::event::{Event, EventRef};
 pub use contract::ids::{
     CorrelationId, EventId, OrderId, RefundId, ShipmentId, Sku, Source, TrackingNumber,
 };
-pub use contract::json::{FieldError, InvalidValue};
+pub use contract::kind::Kind;
 pub use contract::link::HttpUrl;
 pub use contract::locale::Locale;
 pub use contract::money::{Currency, Money};
-pub use notification::{Kind, NotificationKey};
+pub use notification::NotificationKey;

@@ -14,8 +14,8 @@
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
+use crate::contract::error::InvalidValue;
 use crate::contract::ids::OrderId;
-use crate::contract::json::InvalidValue;
 
 /// The name of the index.
 pub const SWEEP_INDEX: &str = "sweep";

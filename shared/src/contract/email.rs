@@ -1,14 +1,14 @@
 //! E-mail addresses.
 
-use crate::contract::json::InvalidValue;
+use crate::contract::error::InvalidValue;
 
 /// An address that SES can be asked to mail: RFC 5321 syntax, ASCII, a domain with a dot.
 ///
 /// `Debug` and `Display` hide it; [`EmailAddress::expose`] does not. So a log line or an error
 /// cannot hold one by accident.
-#[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[schemars(inline, extend("format" = "email", "maxLength" = 254))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("format" = "email", "maxLength" = 254)))]
 pub struct EmailAddress(String);
 
 impl EmailAddress {

@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::ids::{CorrelationId, EventId, Source, TrackingNumber};
-use crate::contract::json::{FieldError, FieldErrors, FieldReader, InvalidValue};
+use crate::contract::kind::Kind;
 use crate::contract::order::{Order, timestamp};
+use crate::contract::reader::{FieldErrors, FieldReader};
 use crate::contract::shipment::{Cancellation, ParcelLine, Refund, Shipment};
-use crate::notification::Kind;
 
 /// The largest event that intake takes, in bytes of JSON: 256 KiB.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
@@ -118,16 +119,16 @@ impl Event {
     /// # Errors
     /// Every bad field, by JSON Pointer. An unknown `type` names the known ones.
     pub fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
-        let problems = FieldErrors::default();
-        let root = FieldReader::root(json, &problems);
+        let errors = FieldErrors::default();
+        let root = FieldReader::root(json, &errors);
         if is_deeper_than(json, MAX_NESTING) {
             root.refuse::<()>(format!("JSON nested at most {MAX_NESTING} deep"));
         }
         let event = Self::read(&root);
-        let problems = problems.into_vec();
+        let errors = errors.into_vec();
         match event {
-            Some(event) if problems.is_empty() => Ok(event),
-            _ => Err(problems),
+            Some(event) if errors.is_empty() => Ok(event),
+            _ => Err(errors),
         }
     }
 

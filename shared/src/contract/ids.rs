@@ -1,14 +1,14 @@
 //! Identifiers: short, printable, and safe as parts of a DynamoDB key.
 
-use crate::contract::json::InvalidValue;
+use crate::contract::error::InvalidValue;
 
 /// A newtype over text that `$rule` accepts.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $rule:expr, $pattern:literal, $longest:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(transparent)]
-        #[schemars(inline, extend("pattern" = $pattern, "minLength" = 1, "maxLength" = $longest))]
+        #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("pattern" = $pattern, "minLength" = 1, "maxLength" = $longest)))]
         pub struct $name(String);
 
         impl $name {

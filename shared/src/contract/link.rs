@@ -1,12 +1,12 @@
 //! Links that may stand in a mail.
 
-use crate::contract::json::InvalidValue;
+use crate::contract::error::InvalidValue;
 
 /// An absolute `http` or `https` URL with a host. `javascript:`, `data:` and the like cannot be
 /// held by it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[schemars(inline, extend("format" = "uri", "pattern" = "^https?://"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("format" = "uri", "pattern" = "^https?://")))]
 pub struct HttpUrl(String);
 
 impl HttpUrl {

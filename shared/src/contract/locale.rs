@@ -1,11 +1,11 @@
 //! The customer's language and region.
 
-use crate::contract::json::InvalidValue;
+use crate::contract::error::InvalidValue;
 
 /// A well-formed BCP 47 language tag (RFC 5646), normalised: `de-AT`, `zh-Hant-TW`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[schemars(inline, extend("maxLength" = 64))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("maxLength" = 64)))]
 pub struct Locale(String);
 
 impl Locale {

@@ -1,6 +1,7 @@
 //! Money: minor units and a currency. Never a float.
 
-use crate::contract::json::{FieldReader, InvalidValue};
+use crate::contract::error::InvalidValue;
+use crate::contract::reader::FieldReader;
 
 /// An ISO 4217 currency code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,22 +39,9 @@ impl serde::Serialize for Currency {
     }
 }
 
-impl schemars::JsonSchema for Currency {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Currency".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string",
-            "pattern": "^[A-Z]{3}$",
-            "description": "An ISO 4217 code with a minor unit, such as EUR."
-        })
-    }
-}
-
 /// An amount of money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Money {
     /// In minor units: 1234 is 12.34 EUR, 1234 JPY, 1.234 KWD. Negative for a discount.
     pub amount: i64,

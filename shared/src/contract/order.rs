@@ -3,16 +3,18 @@
 use jiff::Timestamp;
 
 use crate::contract::email::EmailAddress;
+use crate::contract::error::InvalidValue;
 use crate::contract::ids::{OrderId, Sku};
-use crate::contract::json::{FieldReader, InvalidValue};
 use crate::contract::link::HttpUrl;
 use crate::contract::locale::Locale;
 use crate::contract::money::Money;
+use crate::contract::reader::FieldReader;
 use crate::contract::text::Line;
 
 /// An order as it stands when the event happens. Every event carries it whole, so that a mail can
 /// be written from one event alone, whatever else is late or lost.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Order {
     /// The shop's own id; with the kind of mail it decides what is a duplicate.
     pub id: OrderId,
@@ -23,7 +25,7 @@ pub struct Order {
     /// Who bought it.
     pub customer: Customer,
     /// What was bought: 1 to 500 lines.
-    #[schemars(length(min = 1, max = 500))]
+    #[cfg_attr(test, schemars(length(min = 1, max = 500)))]
     pub lines: Vec<OrderLine>,
     /// What it costs.
     pub totals: Totals,
@@ -39,7 +41,8 @@ pub struct Order {
 }
 
 /// Who bought it, and how to write to them.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Customer {
     /// Where the mails go.
     pub email: EmailAddress,
@@ -52,14 +55,15 @@ pub struct Customer {
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OrderLine {
     /// The article.
     pub sku: Sku,
     /// What the customer knows it by.
     pub title: Line,
     /// How many, 1 to 100,000.
-    #[schemars(range(min = 1, max = 100_000))]
+    #[cfg_attr(test, schemars(range(min = 1, max = 100_000)))]
     pub quantity: u32,
     /// The price of one.
     pub unit_price: Money,
@@ -75,7 +79,8 @@ impl OrderLine {
 }
 
 /// What the order costs. All amounts are in the currency of `total`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Totals {
     /// The lines together.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,13 +99,14 @@ pub struct Totals {
 }
 
 /// A postal address, in the order its country writes it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Address {
     /// Who lives there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Line>,
     /// Street, house, floor: 1 to 5 lines.
-    #[schemars(length(min = 1, max = 5))]
+    #[cfg_attr(test, schemars(length(min = 1, max = 5)))]
     pub lines: Vec<Line>,
     /// Town.
     pub city: Line,
@@ -115,9 +121,9 @@ pub struct Address {
 }
 
 /// An ISO 3166-1 alpha-2 country code, by its form.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[schemars(inline, extend("pattern" = "^[A-Z]{2}$"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("pattern" = "^[A-Z]{2}$")))]
 pub struct Country(String);
 
 impl Country {

@@ -1,6 +1,6 @@
 //! Text that a customer or a shop wrote: hostile until a template escapes it.
 
-use crate::contract::json::InvalidValue;
+use crate::contract::error::InvalidValue;
 
 /// One line of human text: no line break and no control character can be in it, so it may stand
 /// in a mail header; 1 to 500 characters after trimming.
@@ -9,11 +9,9 @@ use crate::contract::json::InvalidValue;
 /// break in a product title is no reason to lose the customer's mail. Unicode's invisible
 /// bidirectional overrides (UAX #9 LRE, RLE, LRO, RLO, PDF) are dropped: they could reorder the
 /// text around them. Letters of right-to-left scripts are kept as they are.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[schemars(inline, extend("minLength" = 1))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("minLength" = 1)))]
 pub struct Line(String);
 
 const MAX_LINE_LEN: usize = 500;

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::contract::error::InvalidValue;
 use crate::contract::event::Event;
 use crate::contract::ids::CorrelationId;
-use crate::contract::json::{InvalidValue, parse_strict};
+use crate::contract::json::parse_strict;
 use crate::notification::NotificationKey;
 
 /// Intake → (Events table → relay) → dispatch queue: an event was accepted.

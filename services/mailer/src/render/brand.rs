@@ -1,7 +1,8 @@
 //! Which shop the mails are from.
 
 use serde_json::Value;
-use shared::contract::json::{FieldErrors, FieldReader, parse_strict};
+use shared::contract::json::parse_strict;
+use shared::contract::reader::{FieldErrors, FieldReader};
 use shared::contract::text::Line;
 use shared::{EmailAddress, HttpUrl};
 
