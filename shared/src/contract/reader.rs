@@ -27,8 +27,8 @@ impl FieldErrors {
     }
 }
 
-/// A place in a JSON document that is being read. `None` from a method means that the problem has
-/// been noted: callers read all their fields before they give up with `?`.
+/// A place in a JSON document that is being read. `None` from a method means that the error has
+/// been noted: callers read all their fields before they return with `?`.
 #[derive(Debug)]
 pub struct FieldReader<'a> {
     value: &'a Value,
@@ -141,7 +141,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// Noted once for each place, not once for each member that is looked for in it.
+    /// Noted once for each place, not once for each member that is read from it.
     fn not_an_object<T>(&self) -> Option<T> {
         let known = self.errors.0.borrow().iter().any(|p| p.pointer == self.pointer);
         if known { None } else { self.refuse("an object") }

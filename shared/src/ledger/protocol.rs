@@ -11,10 +11,11 @@
 //! - Once SES is known to have accepted a mail, no transition leads back to a state from which it
 //!   could be sent.
 //! - A second acceptance needs a claim out of `in_doubt`, which only the policy `resend` or an
-//!   operator's word allows; the policy only after the grace period, and [`MAX_DOUBTS`] times.
+//!   operator allows; the policy only after the grace period, and at most [`MAX_DOUBTS`] times.
 //! - `skipped` and `failed` mean that it was certainly not sent: where an earlier attempt is in
-//!   doubt, a later one that comes to nothing leads back to `in_doubt` ([`Transition::Hold`]).
-//! - SES's own events are believed in every state that a claimed notification can be in.
+//!   doubt, a later one that is not sent leads back to `in_doubt` ([`Transition::Hold`]).
+//! - We trust SES's own events over our own record, in every state that a claimed notification can
+//!   be in.
 
 use super::guard::{Facts, Guard, MAX_DOUBTS, Precondition};
 use super::record::{Record, State};
@@ -30,15 +31,15 @@ pub enum Transition {
     Claim,
     /// A mailer finds it stale before sending.
     Skip,
-    /// SES answered: accepted.
+    /// SES accepted it.
     Accept,
-    /// SES answered: not now.
+    /// SES refused it for now: it is due again later.
     Defer,
-    /// SES answered: never; or no mail can be made of it.
+    /// SES refused it for good, or no mail can be rendered from it.
     Fail,
-    /// The mailer that holds the lease got no answer, or one that proves nothing.
+    /// The mailer that holds the lease got no answer, or one that does not tell whether SES accepted it.
     Doubt,
-    /// The lease ran out and its holder said nothing.
+    /// The lease ran out and its holder recorded nothing.
     Expire,
     /// An earlier attempt is in doubt, and there will be no later one: the last was refused for
     /// good, or it is no longer news, or the order was erased. From now on only SES's own event or
@@ -52,29 +53,29 @@ pub enum Transition {
     Bounce,
     /// An SES event: complained about.
     Complain,
-    /// An SES event: accepted, and then not delivered because of a virus. To the customer that is a
-    /// bounce, and like one it is never sent again.
+    /// An SES event: accepted, and then not delivered because of a virus. It is recorded as a bounce,
+    /// and like one it is never sent again.
     Reject,
-    /// An operator says that it was not sent and may be sent (again): all doubts are over.
+    /// An operator states that it was not sent and may be sent again: clears all doubts.
     Reopen,
 }
 
-/// What becomes of the attempt number.
+/// What a transition writes beside the state and its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Write {
     /// A new record, attempt 0.
     Create,
-    /// Attempt and lease are new.
+    /// The next attempt number, and when its lease runs out.
     TakeLease,
-    /// The attempt stays; one more doubt.
+    /// One more attempt that ended in doubt.
     CountDoubt,
-    /// The attempt stays; so many doubts that the policy leaves it alone.
+    /// As many doubts as the policy `resend` allows, so that it never sends this one again.
     ExhaustDoubts,
-    /// The attempt stays; no doubt is left.
+    /// No doubts.
     ClearDoubts,
-    /// The attempt stays; `not_before` is set.
+    /// `not_before`: when it is due again.
     Postpone,
-    /// The attempt stays.
+    /// Nothing else.
     StateOnly,
 }
 
@@ -85,20 +86,50 @@ use Guard::{
 use Precondition::{Absent, In};
 use State::{Bounced, Complained, Delivered, Failed, InDoubt, Planned, Sending, Sent, Skipped};
 
-/// SES's own events are proof whatever anybody believed before: also of a mail that was skipped or
-/// failed when a later attempt came to nothing. Each kind of event may leave the first so many.
-const EVENTS_LEAVE: &[Precondition] = &[
-    // Any event: what is not known to be sent.
+// SES's own events are proof, whatever the record says. They come late, twice and in any order, and a
+// mailer may crash between SES's acceptance and its own record: so an event may leave every state that
+// a claimed notification can be in, also `skipped` and `failed`, which a later attempt may have led to.
+// Only a state that says as much as the event, or more, stays.
+
+/// SES accepted it: leaves every state that does not say so yet.
+const SETTLE_FROM: &[Precondition] = &[
     In(Sending, &[]),
     In(InDoubt, &[]),
     In(Planned, &[Attempted]),
     In(Skipped, &[Attempted]),
     In(Failed, &[]),
-    // One that says more than that SES accepted it.
+];
+
+/// It was delivered: leaves also `sent`.
+const DELIVER_FROM: &[Precondition] = &[
+    In(Sending, &[]),
+    In(InDoubt, &[]),
+    In(Planned, &[Attempted]),
+    In(Skipped, &[Attempted]),
+    In(Failed, &[]),
     In(Sent, &[]),
-    // One that says that it did not stay delivered.
+];
+
+/// It came back, which may happen after a delivery was reported: leaves also `delivered`.
+const BOUNCE_FROM: &[Precondition] = &[
+    In(Sending, &[]),
+    In(InDoubt, &[]),
+    In(Planned, &[Attempted]),
+    In(Skipped, &[Attempted]),
+    In(Failed, &[]),
+    In(Sent, &[]),
     In(Delivered, &[]),
-    // A complaint.
+];
+
+/// The recipient complained, the last that can be heard of a mail: leaves also `bounced`.
+const COMPLAIN_FROM: &[Precondition] = &[
+    In(Sending, &[]),
+    In(InDoubt, &[]),
+    In(Planned, &[Attempted]),
+    In(Skipped, &[Attempted]),
+    In(Failed, &[]),
+    In(Sent, &[]),
+    In(Delivered, &[]),
     In(Bounced, &[]),
 ];
 
@@ -123,7 +154,7 @@ impl Transition {
         Self::Reopen,
     ];
 
-    /// From where it may happen; any one of these suffices.
+    /// Where it may start from: one of these suffices.
     #[must_use]
     pub const fn preconditions(self) -> &'static [Precondition] {
         match self {
@@ -131,13 +162,13 @@ impl Transition {
             Self::Claim => {
                 &[In(Planned, &[Due]), In(Failed, &[Replayed]), In(InDoubt, &[ResendAllowed])]
             }
-            // A doubt is never skipped: it may have been sent.
+            // With a doubt it may have been sent, and `skipped` would say that it was not.
             Self::Skip => &[In(Planned, &[NoDoubts]), In(Failed, &[Replayed])],
-            // The answer to one's own attempt is proof, also after somebody doubted it.
+            // SES's answer to this attempt is proof, also after another mailer recorded a doubt.
             Self::Accept | Self::Defer => {
                 &[In(Sending, &[SameAttempt]), In(InDoubt, &[SameAttempt])]
             }
-            // Proof about this attempt says nothing of an earlier one.
+            // That this attempt was refused proves nothing about an earlier one that is in doubt.
             Self::Fail => {
                 &[In(Sending, &[SameAttempt, NoDoubts]), In(InDoubt, &[SameAttempt, OneDoubt])]
             }
@@ -148,10 +179,10 @@ impl Transition {
                 In(Sending, &[SameAttempt, HasDoubts]),
                 In(InDoubt, &[SameAttempt]),
             ],
-            Self::Settle => EVENTS_LEAVE.split_at(5).0,
-            Self::Deliver => EVENTS_LEAVE.split_at(6).0,
-            Self::Bounce | Self::Reject => EVENTS_LEAVE.split_at(7).0,
-            Self::Complain => EVENTS_LEAVE.split_at(8).0,
+            Self::Settle => SETTLE_FROM,
+            Self::Deliver => DELIVER_FROM,
+            Self::Bounce | Self::Reject => BOUNCE_FROM,
+            Self::Complain => COMPLAIN_FROM,
             Self::Reopen => &[
                 In(InDoubt, &[SameAttempt]),
                 In(Failed, &[SameAttempt]),
@@ -176,7 +207,7 @@ impl Transition {
         }
     }
 
-    /// What it does to the attempt number and the times.
+    /// What it writes beside the state and its time.
     #[must_use]
     pub const fn write(self) -> Write {
         match self {
@@ -196,7 +227,7 @@ impl Transition {
         self.preconditions().iter().any(|precondition| precondition.holds(record, facts))
     }
 
-    /// The record afterwards, or `None` when a precondition forbids it: one conditional write.
+    /// The record afterwards, or `None` when no precondition holds: what one conditional write does.
     #[must_use]
     pub fn apply(self, record: Option<&Record>, facts: &Facts) -> Option<Record> {
         if !self.allows(record, facts) {

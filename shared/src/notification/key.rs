@@ -63,7 +63,7 @@ impl NotificationKey {
         Ok(Self { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer })
     }
 
-    /// Whether a mail for `later` makes one for this key old news.
+    /// Whether a mail for `later` leaves nothing to say for this one.
     #[must_use]
     pub fn is_superseded_by(&self, later: &Self) -> bool {
         self.order_id == later.order_id
@@ -83,8 +83,8 @@ impl NotificationKey {
     }
 }
 
-/// Where the ledger will know what became of `event`: its notification's sort key, or for a muted
-/// event a key of its own, so that a muted event never stands in the way of a later real one.
+/// The ledger's sort key for what becomes of `event`: its notification's, or for a muted event a key
+/// of its own, so that it never blocks a later event that is to be mailed.
 #[must_use]
 pub fn ledger_key(event: &Event) -> String {
     if event.notify {

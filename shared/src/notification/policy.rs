@@ -45,7 +45,7 @@ impl Kind {
         }
     }
 
-    /// The kinds whose mail makes one of this kind old news, of the same order and, where this
+    /// The kinds whose mail supersedes one of this kind, of the same order and, where this
     /// kind is about a parcel, of the same parcel.
     #[must_use]
     pub const fn superseded_by(self) -> &'static [Self] {

@@ -22,7 +22,7 @@ pub struct DispatchRequest {
     pub accepted_at: Timestamp,
     /// Follows the event to SES.
     pub correlation_id: CorrelationId,
-    /// An operator's word for "still news until then", instead of what its kind says.
+    /// Set by an operator's replay: it is news until then, however long its kind is news.
     pub forced_until: Option<Timestamp>,
     /// What was accepted.
     pub event: Event,
@@ -61,7 +61,7 @@ pub enum MessageError {
     UnknownVersion {
         /// Which contract.
         contract: &'static str,
-        /// What it said.
+        /// The version it carries.
         version: u64,
     },
 }
@@ -93,8 +93,8 @@ const DISPATCH: &str = "dispatch request";
 const MAIL: &str = "mail request";
 
 impl DispatchRequest {
-    /// The message body for an event in the words of the shop: `event` is kept as it was
-    /// published, so that members this version does not know reach one that does.
+    /// The message body. `event` stays as the shop published it, so that members this version does
+    /// not know reach a version that does.
     #[must_use]
     pub fn body(event: &Value, accepted_at: Timestamp, correlation_id: &CorrelationId) -> String {
         to_body(&DispatchWire {
@@ -203,7 +203,7 @@ fn event(contract: &'static str, event: &Value) -> Result<Event, MessageError> {
     })
 }
 
-/// A moment with room for the longest time that anything is news: it is added to it.
+/// A time that leaves room for `send_within`, which is added to it.
 fn millis(contract: &'static str, at: i64) -> Result<Timestamp, MessageError> {
     Timestamp::from_millisecond(at).ok().filter(|at| *at < LATEST).ok_or_else(|| {
         malformed(contract, "expected times in milliseconds since 1970, before 9999")
