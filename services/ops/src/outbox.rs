@@ -134,7 +134,6 @@ pub async fn entries(
         .map_err(unread)
 }
 
-/// Relay words its errors for its log, where the next sweep goes on; here nothing does.
 fn unread(error: relay::OutboxError) -> CliError {
-    CliError::service(format!("Can't read the Events table: {}.", error.0))
+    CliError::service(format!("Can't read the Events table: {error}."))
 }
