@@ -37,12 +37,12 @@ struct Request {
 #[derive(Debug, Deserialize)]
 struct RequestContext {
     http: RequestLine,
-    /// `null` or absent where nobody was asked who they are.
+    /// `null` or absent where the URL asks for no credentials.
     #[serde(default)]
     authorizer: Option<Authorizer>,
 }
 
-/// Whom AWS let in.
+/// The caller that AWS authenticated.
 #[derive(Debug, Deserialize)]
 struct Authorizer {
     #[serde(default)]
@@ -85,14 +85,15 @@ async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     let signed = authorize(&intake.publishers, request, &body)?;
     let answer = answer(intake, request, &body).await;
     match signed {
-        // Nothing or not everything was stored: the same request may come again.
+        // Nothing or not everything was stored: the same signed request must be able to come again.
         Some(_) if matches!(answer, Err(Problem::StoreDown)) => answer,
         Some(signed) => consume_signature(&intake.store, &signed).await.and(answer),
         None => answer,
     }
 }
 
-/// Lets in whom the setting says; the signature is to be used up where it is what let them in.
+/// Checks that the caller may publish. Returns the signature that is to be consumed, if one was asked
+/// for.
 fn authorize(
     publishers: &Publishers,
     request: &Request,
@@ -119,8 +120,8 @@ async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value
     }
 }
 
-/// A signature is used up when its events are stored, not before: a crash in between must not
-/// shut the publisher out. A replay finds all its events stored, so it changes nothing either way.
+/// Consumes a signature once its events are stored, not before: after a crash in between, the
+/// publisher's own retry must still be accepted. Until then a replay only finds duplicates.
 async fn consume_signature(store: &EventStore, signed: &VerifiedSignature) -> Result<(), Problem> {
     match store.consume(&signed.key()).await {
         Ok(true) => Ok(()),
@@ -138,7 +139,7 @@ fn store_down(error: &StoreError) -> Problem {
     Problem::StoreDown
 }
 
-/// The answer to a single event says by its status what a batch says by its results.
+/// The answer to a single event: its status gives what a batch's `results` give.
 fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
     match outcome {
         None => Err(invalid("expected an event")),
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn where_iam_decides_a_request_that_it_has_not_seen_is_refused() {
+    fn where_iam_decides_an_unauthenticated_request_is_refused() {
         let caller = json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } });
         assert_eq!(authorize(&Publishers::Iam, &from(caller), b"{}"), Ok(None));
         for nobody in [json!(null), json!({}), json!({ "iam": null }), json!({ "jwt": {} })] {
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_secret_decides_iam_lets_nobody_in() {
+    fn where_a_secret_decides_iam_credentials_are_not_enough() {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let secret = WebhookSecrets::parse(secret).expect("a secret");
         let caller = from(json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } }));

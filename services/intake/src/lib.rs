@@ -7,13 +7,13 @@
 //!   data is a duplicate (a success, stored once); with others it is a conflict (refused, nothing
 //!   changed).
 //! - Bad input stores nothing and is answered with every bad field at once, by JSON Pointer.
-//! - The HTTP entry takes only what the setting [`Publishers`] lets in, and nothing where it is
-//!   not set right: while a deployment changes who may publish, the URL may be open already or still.
-//!   What a secret signed is taken within five minutes, and once.
-//! - When the store does not answer, neither does intake (HTTP 503, or a function error): the
-//!   publisher tries again, and what had been stored is then a duplicate.
+//! - The HTTP entry authorizes every request by the setting [`Publishers`] itself, and does not start
+//!   where that is not set right: while a deployment changes who may publish, the URL may be open
+//!   already, or still. A signature is accepted within five minutes, and once.
+//! - When the store does not answer, intake answers HTTP 503 or a function error: the publisher tries
+//!   again, and what had been stored is then a duplicate.
 //!
-//! It does nothing else. The stream of the Events table carries on from here.
+//! Delivery semantics: an accepted event leaves through the table's stream, at least once.
 
 mod accept;
 mod event_bridge;
@@ -37,7 +37,7 @@ pub use signature::{WebhookSecrets, WebhookSecretsError};
 pub use store::{EventStore, StoreError};
 pub use trigger::{IntakeError, handle};
 
-/// Intake and what it decides by.
+/// Intake and its settings.
 #[derive(Debug)]
 pub struct Intake {
     /// Where events are stored.

@@ -1,4 +1,4 @@
-//! Who may publish over HTTP. (EventBridge and a direct invoke are IAM's alone.)
+//! Who may publish over HTTP. (EventBridge and direct invokes are authorized by IAM alone.)
 
 use kit::config;
 use lambda_runtime::Error;
@@ -8,11 +8,11 @@ use crate::WebhookSecrets;
 /// The setting `PUBLISHERS`.
 #[derive(Debug)]
 pub enum Publishers {
-    /// Whom IAM let through the Function URL.
+    /// Callers that IAM authorized at the Function URL.
     Iam,
-    /// Whoever holds a secret, for shops outside AWS.
+    /// Callers that sign with a secret, for shops outside AWS.
     Webhook(WebhookSecrets),
-    /// Whoever reaches the port, on one machine.
+    /// Anyone who reaches the port: the one-machine stack.
     Anyone,
 }
 

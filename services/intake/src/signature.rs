@@ -11,19 +11,26 @@ use crate::problem::Problem;
 /// Two secrets are valid at a time: the new one, and the one it replaces.
 const MAX_SECRETS: usize = 2;
 
+/// `whsec_` and 24 bytes in base64.
+const MIN_SECRET_LEN: usize = "whsec_".len() + 32;
+
 /// The longest `webhook-id`, in bytes: it becomes part of a DynamoDB key.
 const MAX_ID_LEN: usize = 256;
 
 /// The secrets that publishers sign with.
 pub struct WebhookSecrets(Vec<Webhook>);
 
-/// The setting is not what it must be. Holds no secret.
+/// Why `WEBHOOK_SECRETS` cannot be used. Holds no secret, and no cause: the decoder's error would quote
+/// a character of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "WEBHOOK_SECRETS must hold one or two secrets separated by a space, each `whsec_` and at least \
-     24 bytes in base64"
-)]
-pub struct WebhookSecretsError;
+pub enum WebhookSecretsError {
+    /// Not one or two.
+    #[error("WEBHOOK_SECRETS must hold one or two secrets separated by a space, and it holds {0}")]
+    Count(usize),
+    /// The secret at this place, counted from 1, is none.
+    #[error("secret {0} of WEBHOOK_SECRETS must be `whsec_` and at least 24 bytes in base64")]
+    Malformed(usize),
+}
 
 /// A request that carries a valid signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +40,8 @@ pub struct VerifiedSignature {
 }
 
 impl VerifiedSignature {
-    /// What a replay repeats: a publisher's retry keeps the id and signs anew, at another time.
+    /// Identifies the signature: a replay repeats both parts, while a publisher's retry keeps the id
+    /// and signs again, at another time.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{} {}", self.timestamp, self.id)
@@ -41,22 +49,19 @@ impl VerifiedSignature {
 }
 
 impl WebhookSecrets {
-    /// Reads the setting.
+    /// Reads the setting: one or two secrets, separated by white space.
     ///
     /// # Errors
-    /// [`WebhookSecretsError`] when it holds none, more than two, or something else.
+    /// [`WebhookSecretsError`] for another number of them, and for one that is too short or not base64.
     pub fn parse(setting: &str) -> Result<Self, WebhookSecretsError> {
         let secrets: Vec<Webhook> = setting
             .split_whitespace()
-            .map(|secret| match Webhook::new(secret) {
-                Ok(webhook) if secret.starts_with("whsec_") && secret.len() >= 38 => Ok(webhook),
-                _ => Err(WebhookSecretsError),
-            })
+            .enumerate()
+            .map(|(i, secret)| parse_secret(secret).ok_or(WebhookSecretsError::Malformed(i + 1)))
             .collect::<Result<_, _>>()?;
-        if (1..=MAX_SECRETS).contains(&secrets.len()) {
-            Ok(Self(secrets))
-        } else {
-            Err(WebhookSecretsError)
+        match secrets.len() {
+            1..=MAX_SECRETS => Ok(Self(secrets)),
+            count => Err(WebhookSecretsError::Count(count)),
         }
     }
 
@@ -80,6 +85,11 @@ impl WebhookSecrets {
         }
         Err(Problem::Unauthorized(sentence(&refusal)))
     }
+}
+
+fn parse_secret(secret: &str) -> Option<Webhook> {
+    let is_long_enough = secret.starts_with("whsec_") && secret.len() >= MIN_SECRET_LEN;
+    Webhook::new(secret).ok().filter(|_| is_long_enough)
 }
 
 impl std::fmt::Debug for WebhookSecrets {

@@ -1,4 +1,4 @@
-//! Which of the three triggers an invocation is, told by its shape.
+//! The three triggers of an invocation, told apart by the payload's shape.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -15,10 +15,10 @@ pub enum IntakeError {
     /// The events were not all stored: the invoker tries again.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An event that came without anybody to read the answer: Lambda's retries will not help, its
-    /// failure destination keeps it for an operator.
-    #[error("the event from EventBridge was not accepted: {0}")]
-    NotAccepted(String),
+    /// An event from EventBridge, which nobody reads an answer to: Lambda's retries will not help, and
+    /// its failure destination keeps the event for an operator.
+    #[error("the event from EventBridge was not accepted: {}", .0.detail())]
+    NotAccepted(Verdict),
 }
 
 /// The answer to a direct invoke.
@@ -53,7 +53,7 @@ async fn from_event_bridge(store: &EventStore, envelope: Value) -> Result<Value,
     let outcomes = accept_all(store, vec![event_bridge::to_cloud_event(envelope)]).await?;
     match outcomes.iter().find(|outcome| !outcome.verdict.is_success()) {
         None => Ok(answer(outcomes)),
-        Some(refused) => Err(IntakeError::NotAccepted(refused.verdict.detail())),
+        Some(refused) => Err(IntakeError::NotAccepted(refused.verdict.clone())),
     }
 }
 
