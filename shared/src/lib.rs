@@ -1,5 +1,8 @@
-//! The common types of Waybill: what a shop says (events), what the queues carry (messages) and
-//! what the ledger remembers (notifications and their states).
+//! The common types of Waybill, in layers that use only what is below them:
+//! - [`queue`]: the messages between deployments and the attributes of dead letters;
+//! - [`notification`], [`outbox`]: what an event asks for, and how it is stored until it is queued;
+//! - [`ledger`]: the states of a notification and what may follow what;
+//! - [`contract`]: what a shop publishes, and how it is read.
 //!
 //! Promises:
 //! - A value that exists is valid. Every newtype has a private field and a `parse`; an e-mail
@@ -9,7 +12,7 @@
 //! - [`ledger::protocol`] is the whole state machine as data. The DynamoDB conditions and the
 //!   model checker both read it; nothing else decides which state may follow which.
 //!
-//! No tokio, no AWS crate and no template engine: whatever speaks Waybill can afford this crate.
+//! No tokio, no AWS crate and no template engine, so that every crate can depend on this one.
 
 pub mod contract;
 pub mod ledger;

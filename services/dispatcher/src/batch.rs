@@ -10,8 +10,8 @@ use shared::OrderId;
 use shared::queue::message::{DispatchRequest, MailRequest, MessageError};
 use tracing::Instrument;
 
-use crate::Dispatcher;
 use crate::decide::{Decision, decide};
+use crate::dependencies::Dispatcher;
 
 /// A value of the message at this place of the batch.
 type At<T> = (usize, T);

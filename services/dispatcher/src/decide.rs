@@ -12,7 +12,7 @@ use shared::notification::ledger_key;
 use shared::queue::message::{DispatchRequest, MailRequest};
 use shared::{Event, NotificationKey};
 
-use crate::Dispatcher;
+use crate::dependencies::Dispatcher;
 
 /// An event that happened within this time cannot be late: whatever supersedes it happened within
 /// the same minute, and the customer reads both mails together. Only for older events, and for those

@@ -13,6 +13,7 @@
 
 mod batch;
 mod decide;
+mod dependencies;
 
 use std::sync::Arc;
 
@@ -23,21 +24,7 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use batch::handle;
-
-/// The dispatcher and everything it talks to.
-#[derive(Debug, Clone)]
-pub struct Dispatcher {
-    /// Where decisions are recorded.
-    pub ledger: Ledger,
-    /// SQS.
-    pub sqs: aws_sdk_sqs::Client,
-    /// The mail queue's URL.
-    pub mail_queue: String,
-    /// The dispatch queue's dead-letter queue.
-    pub dead_letters: DeadLetterQueue,
-    /// The time.
-    pub clock: Clock,
-}
+pub use dependencies::Dispatcher;
 
 /// Runs the function until its environment is shut down.
 ///

@@ -6,7 +6,7 @@ use kit::queue::{BatchItemOutcome, DeadLetter, answer, run_concurrently};
 use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, State, Transition};
 
-use crate::Feedback;
+use crate::dependencies::Feedback;
 use crate::ses_event::{Reading, SesEvent, read};
 
 /// Handles a batch. Each message succeeds or comes back on its own.

@@ -12,6 +12,7 @@
 //! absence proves nothing.
 
 mod batch;
+mod dependencies;
 mod ses_event;
 
 use std::sync::Arc;
@@ -23,18 +24,8 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use batch::handle;
+pub use dependencies::Feedback;
 pub use ses_event::{Reading, SesEvent, read};
-
-/// The feedback function and everything it talks to.
-#[derive(Debug, Clone)]
-pub struct Feedback {
-    /// Where each event is recorded.
-    pub ledger: Ledger,
-    /// The feedback queue's dead-letter queue.
-    pub dead_letters: DeadLetterQueue,
-    /// The time.
-    pub clock: Clock,
-}
 
 /// Runs the function until its environment is shut down.
 ///

@@ -12,10 +12,11 @@ use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, Verdict, accept_all};
+use crate::dependencies::Intake;
 use crate::problem::Problem;
+use crate::publishers::Publishers;
 use crate::signature::VerifiedSignature;
 use crate::store::{EventStore, StoreError};
-use crate::{Intake, Publishers};
 
 /// The most events that one request may carry.
 const MAX_BATCH_EVENTS: usize = 100;
@@ -217,7 +218,7 @@ fn response(status: u16, body: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::WebhookSecrets;
+    use crate::signature::WebhookSecrets;
 
     fn from(authorizer: Value) -> Request {
         let http = json!({ "method": "POST" });

@@ -16,6 +16,7 @@
 //! Delivery semantics: an accepted event leaves through the table's stream, at least once.
 
 mod accept;
+mod dependencies;
 mod event_bridge;
 mod http;
 mod problem;
@@ -31,20 +32,12 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 pub use accept::{Outcome, Verdict};
+pub use dependencies::Intake;
 pub use event_bridge::to_cloud_event;
 pub use publishers::Publishers;
 pub use signature::{WebhookSecrets, WebhookSecretsError};
 pub use store::{EventStore, StoreError};
 pub use trigger::{IntakeError, handle};
-
-/// Intake and its settings.
-#[derive(Debug)]
-pub struct Intake {
-    /// Where events are stored.
-    pub store: EventStore,
-    /// Who may publish over HTTP.
-    pub publishers: Publishers,
-}
 
 /// Runs the function until its environment is shut down.
 ///

@@ -3,7 +3,7 @@
 use kit::config;
 use lambda_runtime::Error;
 
-use crate::WebhookSecrets;
+use crate::signature::WebhookSecrets;
 
 /// The setting `PUBLISHERS`.
 #[derive(Debug)]

@@ -6,8 +6,9 @@ use shared::FieldError;
 use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, Verdict, accept_all};
+use crate::dependencies::Intake;
 use crate::store::{EventStore, StoreError};
-use crate::{Intake, event_bridge, http};
+use crate::{event_bridge, http};
 
 /// Why an invocation ends as a function error.
 #[derive(Debug, thiserror::Error)]

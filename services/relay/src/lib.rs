@@ -9,10 +9,10 @@
 //! - On a schedule it sweeps: an event that the ledger has not seen after some minutes is queued
 //!   again, so that an outage longer than the 24 hours that a stream keeps its records loses nothing.
 
+mod dependencies;
 mod error;
 mod index_page;
 mod outbox;
-mod sources;
 mod stream;
 mod sweep;
 mod watermark;
@@ -24,10 +24,10 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
+pub use dependencies::{Queues, Relay, Tables};
 pub use error::OutboxError;
 pub use index_page::{IndexEntry, IndexPage};
 pub use outbox::{Outbox, StoredEvent};
-pub use sources::{Queues, Relay, Tables};
 pub use stream::message;
 pub use sweep::{SweepStats, sweep};
 

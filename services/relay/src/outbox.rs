@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use shared::OrderId;
 use shared::outbox::{SWEEP_INDEX, bucket, unpack};
 
+use crate::dependencies::Tables;
 use crate::error::OutboxError;
 use crate::index_page::{IndexEntry, IndexPage};
-use crate::sources::Tables;
 
 /// An event as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

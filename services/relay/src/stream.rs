@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::OrderId;
 use shared::outbox::unpack;
 
-use crate::sources::Relay;
+use crate::dependencies::Relay;
 
 pub(crate) const UNREADABLE_ITEM: &str =
     "the item in the Events table has no message that intake wrote";

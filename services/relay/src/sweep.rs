@@ -13,10 +13,10 @@ use shared::OrderId;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
 use shared::queue::dead_letter::Code;
 
+use crate::dependencies::Relay;
 use crate::error::OutboxError;
 use crate::index_page::{IndexEntry, IndexPage};
 use crate::outbox::{Outbox, StoredEvent};
-use crate::sources::Relay;
 use crate::stream::UNREADABLE_ITEM;
 use crate::watermark;
 

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::dependencies::Tables;
 use crate::error::OutboxError;
 use crate::outbox::to_item;
-use crate::sources::Tables;
 
 /// The key of the item. No order id can begin with `#`, so it meets no notification.
 #[derive(Serialize)]
