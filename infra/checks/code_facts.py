@@ -6,7 +6,8 @@ import re
 from translated import ROOT, SERVICES
 
 TELEMETRY = ROOT / "services" / "kit" / "src" / "telemetry.rs"
-NOTIFICATION = ROOT / "shared" / "src" / "notification.rs"
+KIND = ROOT / "shared" / "src" / "contract" / "kind.rs"
+POLICY = ROOT / "shared" / "src" / "notification" / "policy.rs"
 
 
 def metric_namespace():
@@ -35,11 +36,12 @@ def metrics_of(service):
 @functools.cache
 def resent_kinds():
     """The kinds of mail that are sent again out of doubt, and for how many seconds each is news."""
-    text = NOTIFICATION.read_text(encoding="utf-8")
+    text = POLICY.read_text(encoding="utf-8")
     news = arms(text, "send_within")
     policy = arms(text, "doubt_policy")
-    kinds = re.findall(r"Self::(\w+)", re.search(r"const ALL[^\[]+\[[^\]]+\] = \[([^\]]+)\]", text)[1])
-    assert len(kinds) >= 8 and set(kinds) == set(news), f"{NOTIFICATION} is written otherwise than expected"
+    all_kinds = re.search(r"const ALL[^\[]+\[[^\]]+\] = \[([^\]]+)\]", KIND.read_text(encoding="utf-8"))[1]
+    kinds = re.findall(r"Self::(\w+)", all_kinds)
+    assert len(kinds) >= 8 and set(kinds) == set(news), f"{POLICY} is written otherwise than expected"
     return {
         kind: 3600 * product(news[kind])
         for kind in kinds

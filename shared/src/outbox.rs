@@ -14,8 +14,8 @@
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
+use crate::contract::error::InvalidValue;
 use crate::contract::ids::OrderId;
-use crate::contract::json::Invalid;
 
 /// The name of the index.
 pub const SWEEP_INDEX: &str = "sweep";
@@ -26,10 +26,10 @@ pub const BUCKET_MS: i64 = 60 * 60 * 1000;
 /// How many shards a bucket has.
 pub const SHARDS: u32 = 8;
 
-/// How far ahead of now the sweep puts an event off at most, in milliseconds.
+/// The longest delay before the sweep checks an event again, in milliseconds.
 pub const MAX_SWEEP_DELAY_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
-/// The best that the algorithm knows; an event is small, and is written once.
+/// The highest level: an event is small, written once and stored for months.
 const LEVEL: u8 = 10;
 
 /// The longest message: SQS takes 1 MiB
@@ -45,14 +45,14 @@ pub fn pack(message: &str) -> Vec<u8> {
 /// Reads what [`pack`] wrote.
 ///
 /// # Errors
-/// [`Invalid`] for bytes that it did not write, and for what would be longer than SQS takes.
-pub fn unpack(packed: &[u8]) -> Result<String, Invalid> {
+/// [`InvalidValue`] for bytes that it did not write, and for what would be longer than SQS takes.
+pub fn unpack(packed: &[u8]) -> Result<String, InvalidValue> {
     let text = decompress_to_vec_with_limit(packed, MAX_MESSAGE_LEN)
-        .map_err(|_| Invalid::expected("a message in raw DEFLATE, of at most 1 MiB"))?;
-    String::from_utf8(text).map_err(|_| Invalid::expected("a message in UTF-8"))
+        .map_err(|_| InvalidValue::expected("a message in raw DEFLATE, of at most 1 MiB"))?;
+    String::from_utf8(text).map_err(|_| InvalidValue::expected("a message in UTF-8"))
 }
 
-/// The bucket of an event of `order_id` that is to be looked at `at` (milliseconds since 1970).
+/// The bucket of an event of `order_id` that the sweep is to check `at` (milliseconds since 1970).
 #[must_use]
 pub fn bucket(order_id: &OrderId, at: i64) -> String {
     bucket_of_shard(at, shard(order_id))

@@ -97,13 +97,13 @@ fn meet((record, facts): (Record, Facts), guard: &Guard) -> (Record, Facts) {
         Guard::Replayed => {
             of_facts(Facts { enqueued_at: facts.enqueued_at.max(record.since + 1), ..facts })
         }
-        Guard::GracePassed => (
+        Guard::ResendAllowed => (
             Record { doubts: record.doubts.min(MAX_DOUBTS - 1), ..record },
             Facts { resend_doubts_from: facts.resend_doubts_from.max(record.since), ..facts },
         ),
-        Guard::Undoubted => of_record(Record { doubts: 0, ..record }),
-        Guard::Doubted => of_record(Record { doubts: record.doubts.max(1), ..record }),
-        Guard::DoubtedOnce => of_record(Record { doubts: 1, ..record }),
+        Guard::NoDoubts => of_record(Record { doubts: 0, ..record }),
+        Guard::HasDoubts => of_record(Record { doubts: record.doubts.max(1), ..record }),
+        Guard::OneDoubt => of_record(Record { doubts: 1, ..record }),
     }
 }
 

@@ -4,30 +4,47 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::queue::{
-    BatchItemOutcome, DeadLetter, OutgoingMessage, partial_batch_response, run_concurrently,
-    send_all,
+    BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, partial_batch_response, run_concurrently, send_all,
 };
 use shared::OrderId;
-use shared::queue::message::{DispatchRequest, MailRequest, Unreadable};
+use shared::queue::message::{DispatchRequest, MailRequest, MessageError};
 use tracing::Instrument;
 
-use crate::Dispatcher;
 use crate::decide::{Decision, decide};
+use crate::dependencies::Dispatcher;
+
+/// A value of the message at this place of the batch.
+type At<T> = (usize, T);
 
 /// What a message still needs after its decision.
-enum Next {
+enum NextStep {
     Nothing(BatchItemOutcome),
     Send(Box<MailRequest>),
 }
 
-/// Handles a batch. Every message ends on its own: dealt with, or to be retried.
+/// The messages of a batch, read.
+struct Batch {
+    /// Those of one order together, as they stand in the batch.
+    orders: Vec<Vec<At<DispatchRequest>>>,
+    unreadable: Vec<At<MessageError>>,
+}
+
+/// Handles a batch. Each message succeeds or comes back on its own.
 pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatchResponse {
+    // What no step below answers for, a panic included, comes back.
     let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
+    let Batch { orders, unreadable } = read(messages);
+    for (i, error) in unreadable {
+        outcomes[i] = dead_letter(dispatcher, body(&messages[i]), &error).await;
+    }
+    // The plan is written first and its mail request second: the other way round, a crash in between
+    // would mail what nobody has planned. The reverse, a plan without a request, is found when the
+    // message is delivered again.
     let mut requests = Vec::new();
-    for (i, next) in decide_all(dispatcher, messages).await {
+    for (i, next) in decide_all(dispatcher, &orders).await {
         match next {
-            Next::Nothing(outcome) => outcomes[i] = outcome,
-            Next::Send(request) => requests.push((i, request)),
+            NextStep::Nothing(outcome) => outcomes[i] = outcome,
+            NextStep::Send(request) => requests.push((i, request)),
         }
     }
     for (i, outcome) in send(dispatcher, requests).await {
@@ -36,68 +53,80 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
     partial_batch_response(messages, &outcomes)
 }
 
-/// Different orders at the same time, the messages of one order one after the other: a
-/// confirmation must not be superseded by the parcel that stands behind it in the same batch.
-async fn decide_all(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> Vec<(usize, Next)> {
-    let mut orders: BTreeMap<OrderId, Vec<(usize, DispatchRequest)>> = BTreeMap::new();
-    let mut nexts = Vec::with_capacity(messages.len());
+fn body(message: &SqsMessage) -> &str {
+    message.body.as_deref().unwrap_or_default()
+}
+
+fn read(messages: &[SqsMessage]) -> Batch {
+    let mut orders: BTreeMap<OrderId, Vec<At<DispatchRequest>>> = BTreeMap::new();
+    let mut unreadable = Vec::new();
     for (i, message) in messages.iter().enumerate() {
-        let body = message.body.as_deref().unwrap_or_default();
-        match DispatchRequest::parse(body) {
+        match DispatchRequest::parse(body(message)) {
             Ok(request) => {
                 orders.entry(request.event.order.id.clone()).or_default().push((i, request));
             }
-            Err(why) => nexts.push((i, Next::Nothing(dead_letter(dispatcher, body, &why).await))),
+            Err(error) => unreadable.push((i, error)),
         }
     }
-    let orders: Vec<_> = orders.into_values().collect();
-    let of_orders = run_concurrently(&orders, |requests| decide_in_turn(dispatcher, requests));
-    nexts.extend(of_orders.await.into_iter().flatten().flatten());
-    nexts
+    Batch { orders: orders.into_values().collect(), unreadable }
+}
+
+/// Decides different orders at the same time, the messages of one order one after the other: a
+/// confirmation must not be superseded by the parcel that stands behind it in the same batch.
+async fn decide_all(
+    dispatcher: &Dispatcher,
+    orders: &[Vec<At<DispatchRequest>>],
+) -> Vec<At<NextStep>> {
+    let steps = run_concurrently(orders, |requests| decide_in_turn(dispatcher, requests)).await;
+    steps.into_iter().flatten().flatten().collect()
 }
 
 async fn decide_in_turn(
     dispatcher: &Dispatcher,
-    requests: &[(usize, DispatchRequest)],
-) -> Vec<(usize, Next)> {
-    let mut nexts = Vec::with_capacity(requests.len());
+    requests: &[At<DispatchRequest>],
+) -> Vec<At<NextStep>> {
+    let mut steps = Vec::with_capacity(requests.len());
     for (i, request) in requests {
         let span = tracing::info_span!(
             "event",
             correlation_id = request.correlation_id.as_str(),
             order_id = request.event.order.id.as_str(),
         );
-        nexts.push((*i, decided(dispatcher, request.clone()).instrument(span).await));
+        steps.push((*i, next_step(dispatcher, request.clone()).instrument(span).await));
     }
-    nexts
+    steps
 }
 
-async fn dead_letter(dispatcher: &Dispatcher, body: &str, why: &Unreadable) -> BatchItemOutcome {
-    let letter = DeadLetter::unreadable(body.to_owned(), why.to_string());
+async fn dead_letter(
+    dispatcher: &Dispatcher,
+    body: &str,
+    error: &MessageError,
+) -> BatchItemOutcome {
+    let letter = DeadLetter::unreadable(body.to_owned(), error.to_string());
     dispatcher.dead_letters.move_message(letter).await
 }
 
-async fn decided(dispatcher: &Dispatcher, request: DispatchRequest) -> Next {
+async fn next_step(dispatcher: &Dispatcher, request: DispatchRequest) -> NextStep {
     match decide(dispatcher, request).await {
-        Ok(Decision::Notify(request)) => Next::Send(request),
-        Ok(Decision::Nothing) => Next::Nothing(BatchItemOutcome::Ack),
+        Ok(Decision::Notify(request)) => NextStep::Send(request),
+        Ok(Decision::Nothing) => NextStep::Nothing(BatchItemOutcome::Ack),
         Err(error) => {
             tracing::warn!(%error, "the message comes back");
-            Next::Nothing(BatchItemOutcome::Retry)
+            NextStep::Nothing(BatchItemOutcome::Retry)
         }
     }
 }
 
 async fn send(
     dispatcher: &Dispatcher,
-    requests: Vec<(usize, Box<MailRequest>)>,
-) -> Vec<(usize, BatchItemOutcome)> {
+    requests: Vec<At<Box<MailRequest>>>,
+) -> Vec<At<BatchItemOutcome>> {
     let outgoing = requests
         .iter()
         .map(|(_, r)| OutgoingMessage { body: r.to_body(), ..OutgoingMessage::default() })
         .collect();
     let results = send_all(&dispatcher.sqs, &dispatcher.mail_queue, outgoing).await;
-    let outcome = |result: Result<(), kit::queue::SendError>| match result {
+    let outcome = |result: Result<(), SendError>| match result {
         Ok(()) => BatchItemOutcome::Ack,
         Err(error) => {
             tracing::warn!(%error, "the message comes back");
@@ -105,4 +134,55 @@ async fn send(
         }
     };
     requests.iter().zip(results).map(|((i, _), result)| (*i, outcome(result))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{body, event};
+    use serde_json::Value;
+
+    fn message(event: &Value) -> SqsMessage {
+        let mut message = SqsMessage::default();
+        message.body = Some(body(event));
+        message
+    }
+
+    fn of_order(id: &str, order_id: &str) -> SqsMessage {
+        let mut event = event("order.confirmed", id);
+        event["data"]["order"]["id"] = order_id.into();
+        message(&event)
+    }
+
+    /// Places and event ids, order by order.
+    fn places(batch: &Batch) -> Vec<Vec<(usize, &str)>> {
+        let mut places = Vec::new();
+        for order in &batch.orders {
+            let ids = order.iter().map(|(i, request)| (*i, request.event.reference.id.as_str()));
+            places.push(ids.collect());
+        }
+        places
+    }
+
+    #[test]
+    fn the_messages_of_one_order_stay_together_in_the_order_of_the_batch() {
+        let messages = [
+            of_order("a", "1001"),
+            of_order("b", "1000"),
+            of_order("c", "1001"),
+            of_order("d", "1001"),
+        ];
+        let batch = read(&messages);
+        assert_eq!(places(&batch), [vec![(1, "b")], vec![(0, "a"), (2, "c"), (3, "d")]]);
+        assert!(batch.unreadable.is_empty());
+    }
+
+    #[test]
+    fn an_unreadable_message_leaves_its_neighbours_alone() {
+        let messages = [of_order("a", "1001"), SqsMessage::default(), of_order("b", "1001")];
+        let batch = read(&messages);
+        assert_eq!(places(&batch), [vec![(0, "a"), (2, "b")]]);
+        let places: Vec<usize> = batch.unreadable.iter().map(|(i, _)| *i).collect();
+        assert_eq!(places, [1]);
+    }
 }

@@ -1,10 +1,10 @@
-//! `dispatcher`: turns an accepted event into the decision to notify, once.
+//! `dispatcher`: decides for each accepted event whether to notify, once.
 //!
 //! Promises:
-//! - One conditional put in the ledger per notification decides. Two events that mean the same
-//!   thing, a second delivery and a replay all find the first decision.
-//! - A notification that was decided reaches the mail queue: after a crash in between, the same
-//!   event sends its mail request again, and the mailer's claim makes one mail of them.
+//! - One conditional put in the ledger per notification is the decision. Two events that ask for the
+//!   same notification, a redelivery and a replay all find the first decision.
+//! - A planned notification reaches the mail queue: after a crash in between, the redelivered event
+//!   sends the mail request again, and the mailer's claim makes one mail of several requests.
 //! - Muted, stale and superseded events are recorded as skipped, with the reason.
 //! - A message that cannot be read goes to the dead-letter queue with the reason; its neighbours
 //!   are not touched.
@@ -13,6 +13,7 @@
 
 mod batch;
 mod decide;
+mod dependencies;
 
 use std::sync::Arc;
 
@@ -23,21 +24,7 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use batch::handle;
-
-/// The dispatcher and everything it talks to.
-#[derive(Debug, Clone)]
-pub struct Dispatcher {
-    /// Where decisions are made.
-    pub ledger: Ledger,
-    /// SQS.
-    pub sqs: aws_sdk_sqs::Client,
-    /// The mail queue's URL.
-    pub mail_queue: String,
-    /// The dispatch queue's dead-letter queue.
-    pub dead_letters: DeadLetterQueue,
-    /// The time.
-    pub clock: Clock,
-}
+pub use dependencies::Dispatcher;
 
 /// Runs the function until its environment is shut down.
 ///
@@ -71,3 +58,6 @@ async fn from_env() -> Result<Dispatcher, Error> {
         clock,
     })
 }
+
+#[cfg(test)]
+mod fixture;

@@ -6,18 +6,19 @@ use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concu
 use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, State, Transition};
 
-use crate::Feedback;
+use crate::dependencies::Feedback;
 use crate::ses_event::{Reading, SesEvent, read};
 
-/// Handles a batch. Every message ends on its own: dealt with, or to be retried.
+/// Handles a batch. Each message succeeds or comes back on its own.
 pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchResponse {
-    let done = run_concurrently(messages, |message| one(feedback, message)).await;
+    let done = run_concurrently(messages, |message| handle_message(feedback, message)).await;
+    // A handler that panics has no outcome: the message comes back.
     let outcomes: Vec<BatchItemOutcome> =
         done.into_iter().map(|d| d.unwrap_or(BatchItemOutcome::Retry)).collect();
     partial_batch_response(messages, &outcomes)
 }
 
-async fn one(feedback: &Feedback, message: &SqsMessage) -> BatchItemOutcome {
+async fn handle_message(feedback: &Feedback, message: &SqsMessage) -> BatchItemOutcome {
     let body = message.body.as_deref().unwrap_or_default();
     match read(body) {
         Reading::Ours(event) => record(feedback, event).await,
@@ -34,8 +35,12 @@ async fn one(feedback: &Feedback, message: &SqsMessage) -> BatchItemOutcome {
 
 async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
     let facts = Facts::new(feedback.clock.now_ms());
+    // The protocol lets an SES event leave nearly every state. The mailer may have crashed after SES
+    // accepted the mail and before it recorded so, the event may overtake that record, and a doubt may
+    // have ended in `failed` by a later attempt: SES's own event is the better proof each time.
     let mut change = Change::new(event.transition, facts);
     if !event.message_id.is_empty() {
+        // Only where none is recorded: of two accepted mails, the first stays on record.
         change = change.with_if_absent("message_id", event.message_id.clone());
     }
     if let Some(reason) = &event.reason {
@@ -44,8 +49,8 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
     let order_id = event.key.order_id.as_str();
     match feedback.ledger.record(order_id, &event.key.sort_key(), change).await {
         Ok(RecordOutcome::Recorded(item)) => {
-            count_it(event.transition);
-            suspect(&event, item.state(), item.message_id.as_deref());
+            count_transition(event.transition);
+            report_second_mail(&event, item.state(), item.message_id.as_deref());
             tracing::info!(
                 order_id,
                 notification = item.notification,
@@ -56,14 +61,15 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
             );
             BatchItemOutcome::Ack
         }
+        // The record says as much or more already: a repeated or late event.
         Ok(RecordOutcome::Refused(item)) => {
-            suspect(&event, item.state(), item.message_id.as_deref());
+            report_second_mail(&event, item.state(), item.message_id.as_deref());
             BatchItemOutcome::Ack
         }
         Ok(RecordOutcome::Absent) => {
             tracing::warn!(
                 order_id,
-                "an SES event about a notification that the ledger has forgotten"
+                "an SES event about a notification that the ledger does not hold any more"
             );
             BatchItemOutcome::Ack
         }
@@ -74,9 +80,9 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
     }
 }
 
-/// A late or repeated event is normal. One about another mail than the recorded one is not: SES
-/// accepted two mails for one notification.
-fn suspect(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
+/// Logs an error when the event is about another mail than the recorded one: SES accepted two mails for
+/// one notification. A late or repeated event is normal.
+fn report_second_mail(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
     if !event.message_id.is_empty() && recorded.is_some_and(|id| id != event.message_id) {
         tracing::error!(
             order_id = event.key.order_id.as_str(),
@@ -87,7 +93,7 @@ fn suspect(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
     }
 }
 
-fn count_it(transition: Transition) {
+fn count_transition(transition: Transition) {
     match transition {
         Transition::Settle => count(Count::Settled),
         Transition::Deliver => count(Count::Delivered),

@@ -2,15 +2,17 @@
 //!
 //! Promises:
 //! - A `Send`, `Delivery`, `Bounce` or `Complaint` event with our tags proves that SES accepted the
-//!   mail, whatever the mailer knows: it settles a doubt, also before the mailer's own record.
+//!   mail, whatever the mailer has recorded: it settles a doubt, also before the mailer's own record.
 //! - Events may come twice, late and in any order; the ledger only moves forward.
-//! - Unknown kinds of event and mails of others are logged and acknowledged, not retried for ever.
+//! - Unknown event types and mails of other senders are logged and acknowledged, not retried for ever.
 //! - What cannot be read goes to the dead-letter queue with the reason; its neighbours are not
 //!   touched.
 //!
-//! SES's events are at least once and may be lost: their absence proves nothing.
+//! Delivery semantics: SES publishes its events at least once, in any order, and may lose some. Their
+//! absence proves nothing.
 
 mod batch;
+mod dependencies;
 mod ses_event;
 
 use std::sync::Arc;
@@ -22,18 +24,8 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use batch::handle;
+pub use dependencies::Feedback;
 pub use ses_event::{Reading, SesEvent, read};
-
-/// The feedback function and everything it talks to.
-#[derive(Debug, Clone)]
-pub struct Feedback {
-    /// What it advances.
-    pub ledger: Ledger,
-    /// The feedback queue's dead-letter queue.
-    pub dead_letters: DeadLetterQueue,
-    /// The time.
-    pub clock: Clock,
-}
 
 /// Runs the function until its environment is shut down.
 ///

@@ -12,28 +12,28 @@ use shared::{NotificationKey, OrderId};
 /// What a message of the feedback queue is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
-    /// An event about one of our mails that changes the ledger.
+    /// An event about one of our mails that may change the ledger.
     Ours(SesEvent),
-    /// An SES event that changes nothing: a kind that says nothing about acceptance, or a mail
+    /// An SES event that changes nothing: of a type that does not prove acceptance, or about a mail
     /// that is not ours.
     Other {
-        /// Which event type.
+        /// SES's `eventType`.
         event_type: String,
     },
-    /// Not an SES event. Why, without content.
+    /// Not an SES event. The reason holds no content of it.
     Unreadable(String),
 }
 
 /// An event about one of our mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SesEvent {
-    /// Which notification.
+    /// The notification that the mail's tags name.
     pub key: NotificationKey,
-    /// What it does to the ledger.
+    /// The transition that it proves.
     pub transition: Transition,
-    /// What SES calls the mail.
+    /// SES's message id.
     pub message_id: String,
-    /// More about a bounce, complaint or rejection: SES's own words, no address.
+    /// Type of a bounce, complaint or rejection, from SES's fixed vocabulary; no address.
     pub reason: Option<String>,
 }
 
@@ -85,22 +85,22 @@ fn tag(tags: &Value, name: &str) -> Option<String> {
 
 /// Only fixed vocabulary of SES: its diagnostic texts may quote the address.
 fn reason(event_type: &str, detail: &Value) -> Option<String> {
-    let word = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str).map(short);
+    let field = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str).map(short);
     match event_type {
         "Bounce" => {
-            let kind = word("/bounce/bounceType")?;
-            let sub = word("/bounce/bounceSubType").unwrap_or_default();
+            let kind = field("/bounce/bounceType")?;
+            let sub = field("/bounce/bounceSubType").unwrap_or_default();
             Some(format!("{kind}/{sub}"))
         }
         "Complaint" => {
-            word("/complaint/complaintFeedbackType").or_else(|| Some("complaint".to_owned()))
+            field("/complaint/complaintFeedbackType").or_else(|| Some("complaint".to_owned()))
         }
         "Reject" => Some("rejected".to_owned()),
         _ => None,
     }
 }
 
-/// Keeps a word short and plain, whatever the sender of the event made of it.
+/// Keeps text of an event short and free of addresses, whoever wrote it.
 fn short(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_graphic() && *c != '@').take(100).collect()
 }
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_that_proves_nothing_and_a_foreign_mail_change_nothing() {
+    fn an_event_that_proves_nothing_and_a_foreign_mail_change_nothing() {
         assert!(matches!(read(&event("Open").to_string()), Reading::Other { .. }));
         let mut foreign = event("Delivery");
         foreign["detail"]["mail"]["tags"] = json!({});

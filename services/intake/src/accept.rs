@@ -1,4 +1,4 @@
-//! From JSON values to stored events.
+//! From JSON values to stored events, and the outcome of each.
 
 use std::collections::BTreeMap;
 
@@ -18,17 +18,17 @@ const MAX_CONCURRENCY: usize = 16;
 /// What became of one event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// Its name, as far as it could be read.
+    /// Source and id, as far as they could be read.
     pub reference: Option<EventRef>,
     /// Its order, if the event was valid.
     pub order_id: Option<OrderId>,
-    /// Follows it to SES; for events that were accepted.
+    /// Follows it to SES, if it is stored.
     pub correlation_id: Option<CorrelationId>,
     /// What became of it.
     pub verdict: Verdict,
 }
 
-/// The four answers to an event.
+/// The four verdicts on an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Stored now.
@@ -42,9 +42,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word in the answer.
+    /// As the answer holds it.
     #[must_use]
-    pub const fn word(&self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Duplicate => "duplicate",
@@ -61,7 +61,7 @@ impl Verdict {
 
     /// The verdict as a sentence without personal data.
     #[must_use]
-    pub fn sentence(&self) -> String {
+    pub fn detail(&self) -> String {
         match self {
             Self::Accepted => "The event is stored.".to_owned(),
             Self::Duplicate => "The event had been stored before; nothing changed.".to_owned(),
@@ -77,7 +77,7 @@ impl Verdict {
 }
 
 impl Outcome {
-    /// An outcome of something that has no name.
+    /// The outcome of a payload that has neither source nor id.
     #[must_use]
     pub const fn unnamed(verdict: Verdict) -> Self {
         Self { reference: None, order_id: None, correlation_id: None, verdict }
@@ -87,7 +87,7 @@ impl Outcome {
 impl Serialize for Outcome {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(None)?;
-        map.serialize_entry("result", self.verdict.word())?;
+        map.serialize_entry("result", self.verdict.as_str())?;
         if let Some(reference) = &self.reference {
             map.serialize_entry("source", &reference.source)?;
             map.serialize_entry("id", &reference.id)?;
@@ -105,8 +105,8 @@ impl Serialize for Outcome {
     }
 }
 
-/// Stores the events: those of one order one after the other, as they stand, so that of two that
-/// conflict the first wins; different orders at the same time.
+/// Stores the events and answers for each, in their order. Different orders are written at the same
+/// time; the events of one order one after the other, so that of two that conflict the first wins.
 ///
 /// # Errors
 /// [`StoreError`] when the store did not answer for at least one. Others may have been stored.
@@ -130,7 +130,7 @@ pub async fn accept_all(
         .buffer_unordered(MAX_CONCURRENCY)
         .collect()
         .await;
-    outcomes.iter().flatten().for_each(tell);
+    outcomes.iter().flatten().for_each(report);
     for of_order in stored {
         for (i, outcome) in of_order? {
             outcomes[i] = Some(outcome);
@@ -146,8 +146,9 @@ async fn accept_one_order(
     let mut outcomes = Vec::with_capacity(events.len());
     for (i, event, json) in events {
         let outcome = accept(store, event, &json).await?;
-        // Told at once: what is stored is stored, also when the next event gets no answer.
-        tell(&outcome);
+        // Reported at once: it is stored for good, also when the next event gets no answer and the
+        // whole request ends as an error.
+        report(&outcome);
         outcomes.push((i, outcome));
     }
     Ok(outcomes)
@@ -184,7 +185,7 @@ fn invalid(json: &Value, errors: Vec<FieldError>) -> Outcome {
     Outcome { reference, ..Outcome::unnamed(Verdict::Invalid(errors)) }
 }
 
-fn tell(outcome: &Outcome) {
+fn report(outcome: &Outcome) {
     count(match outcome.verdict {
         Verdict::Accepted => Count::Accepted,
         Verdict::Duplicate => Count::Duplicate,
@@ -193,7 +194,7 @@ fn tell(outcome: &Outcome) {
     });
     let event = outcome.reference.as_ref().map(EventRef::sort_key).unwrap_or_default();
     tracing::info!(
-        result = outcome.verdict.word(),
+        result = outcome.verdict.as_str(),
         event,
         order_id = outcome.order_id.as_ref().map(OrderId::as_str),
         correlation_id = outcome.correlation_id.as_ref().map(CorrelationId::as_str),

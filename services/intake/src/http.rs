@@ -12,10 +12,11 @@ use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, Verdict, accept_all};
+use crate::dependencies::Intake;
 use crate::problem::Problem;
-use crate::signature::Signed;
+use crate::publishers::Publishers;
+use crate::signature::VerifiedSignature;
 use crate::store::{EventStore, StoreError};
-use crate::{Intake, Publishers};
 
 /// The most events that one request may carry.
 const MAX_BATCH_EVENTS: usize = 100;
@@ -37,12 +38,12 @@ struct Request {
 #[derive(Debug, Deserialize)]
 struct RequestContext {
     http: RequestLine,
-    /// `null` or absent where nobody was asked who they are.
+    /// `null` or absent where the URL asks for no credentials.
     #[serde(default)]
     authorizer: Option<Authorizer>,
 }
 
-/// Whom AWS let in.
+/// The caller that AWS authenticated.
 #[derive(Debug, Deserialize)]
 struct Authorizer {
     #[serde(default)]
@@ -85,19 +86,20 @@ async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     let signed = authorize(&intake.publishers, request, &body)?;
     let answer = answer(intake, request, &body).await;
     match signed {
-        // Nothing or not everything was stored: the same request may come again.
+        // Nothing or not everything was stored: the same signed request must be able to come again.
         Some(_) if matches!(answer, Err(Problem::StoreDown)) => answer,
-        Some(signed) => once(&intake.store, &signed).await.and(answer),
+        Some(signed) => consume_signature(&intake.store, &signed).await.and(answer),
         None => answer,
     }
 }
 
-/// Lets in whom the setting says; the signature is to be used up where it is what let them in.
+/// Checks that the caller may publish. Returns the signature that is to be consumed, if one was asked
+/// for.
 fn authorize(
     publishers: &Publishers,
     request: &Request,
     body: &[u8],
-) -> Result<Option<Signed>, Problem> {
+) -> Result<Option<VerifiedSignature>, Problem> {
     match publishers {
         Publishers::Anyone => Ok(None),
         Publishers::Iam => match &request.request_context.authorizer {
@@ -110,16 +112,18 @@ fn authorize(
 
 async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value, Problem> {
     match read_events(request, body)? {
-        Events::One(event) => one(accept(&intake.store, vec![event]).await?.into_iter().next()),
+        Events::One(event) => {
+            single_answer(accept(&intake.store, vec![event]).await?.into_iter().next())
+        }
         Events::Batch(events) => {
             Ok(response(202, &json!({ "results": accept(&intake.store, events).await? })))
         }
     }
 }
 
-/// A signature is used up when its events are stored, not before: a crash in between must not
-/// shut the publisher out. A replay finds all its events stored, so it changes nothing either way.
-async fn once(store: &EventStore, signed: &Signed) -> Result<(), Problem> {
+/// Consumes a signature once its events are stored, not before: after a crash in between, the
+/// publisher's own retry must still be accepted. Until then a replay only finds duplicates.
+async fn consume_signature(store: &EventStore, signed: &VerifiedSignature) -> Result<(), Problem> {
     match store.consume(&signed.key()).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(Problem::Unauthorized("This signature was used before. Sign again.")),
@@ -136,13 +140,13 @@ fn store_down(error: &StoreError) -> Problem {
     Problem::StoreDown
 }
 
-/// The answer to a single event says by its status what a batch says by its results.
-fn one(outcome: Option<Outcome>) -> Result<Value, Problem> {
+/// The answer to a single event: its status gives what a batch's `results` give.
+fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
     match outcome {
         None => Err(invalid("expected an event")),
         Some(Outcome { verdict: Verdict::Invalid(errors), .. }) => Err(Problem::Invalid(errors)),
         Some(outcome) if outcome.verdict == Verdict::Conflict => {
-            Err(Problem::Conflict(outcome.verdict.sentence()))
+            Err(Problem::Conflict(outcome.verdict.detail()))
         }
         Some(outcome) => Ok(response(202, &json!({ "results": [outcome] }))),
     }
@@ -214,7 +218,7 @@ fn response(status: u16, body: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Signatures;
+    use crate::signature::WebhookSecrets;
 
     fn from(authorizer: Value) -> Request {
         let http = json!({ "method": "POST" });
@@ -223,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn where_iam_decides_a_request_that_it_has_not_seen_is_refused() {
+    fn where_iam_decides_an_unauthenticated_request_is_refused() {
         let caller = json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } });
         assert_eq!(authorize(&Publishers::Iam, &from(caller), b"{}"), Ok(None));
         for nobody in [json!(null), json!({}), json!({ "iam": null }), json!({ "jwt": {} })] {
@@ -233,9 +237,9 @@ mod tests {
     }
 
     #[test]
-    fn where_a_secret_decides_iam_lets_nobody_in() {
+    fn where_a_secret_decides_iam_credentials_are_not_enough() {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-        let secret = Signatures::parse(secret).expect("a secret");
+        let secret = WebhookSecrets::parse(secret).expect("a secret");
         let caller = from(json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } }));
         let refused = authorize(&Publishers::Webhook(secret), &caller, b"{}");
         assert!(matches!(refused, Err(Problem::Unauthorized(_))));

@@ -7,15 +7,16 @@
 //!   data is a duplicate (a success, stored once); with others it is a conflict (refused, nothing
 //!   changed).
 //! - Bad input stores nothing and is answered with every bad field at once, by JSON Pointer.
-//! - The HTTP entry takes only what the setting [`Publishers`] lets in, and nothing where it is
-//!   not set right: while a deployment changes who may publish, the URL may be open already or still.
-//!   What a secret signed is taken within five minutes, and once.
-//! - When the store does not answer, neither does intake (HTTP 503, or a function error): the
-//!   publisher tries again, and what had been stored is then a duplicate.
+//! - The HTTP entry authorizes every request by the setting [`Publishers`] itself, and does not start
+//!   where that is not set right: while a deployment changes who may publish, the URL may be open
+//!   already, or still. A signature is accepted within five minutes, and once.
+//! - When the store does not answer, intake answers HTTP 503 or a function error: the publisher tries
+//!   again, and what had been stored is then a duplicate.
 //!
-//! It does nothing else. The stream of the Events table carries on from here.
+//! Delivery semantics: an accepted event leaves through the table's stream, at least once.
 
 mod accept;
+mod dependencies;
 mod event_bridge;
 mod http;
 mod problem;
@@ -31,20 +32,12 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 pub use accept::{Outcome, Verdict};
+pub use dependencies::Intake;
 pub use event_bridge::to_cloud_event;
 pub use publishers::Publishers;
-pub use signature::{SecretsError, Signatures};
+pub use signature::{WebhookSecrets, WebhookSecretsError};
 pub use store::{EventStore, StoreError};
-pub use trigger::{Refusal, handle};
-
-/// Intake and what it decides by.
-#[derive(Debug)]
-pub struct Intake {
-    /// Where events are stored.
-    pub store: EventStore,
-    /// Who may publish over HTTP.
-    pub publishers: Publishers,
-}
+pub use trigger::{IntakeError, handle};
 
 /// Runs the function until its environment is shut down.
 ///

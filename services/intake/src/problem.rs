@@ -12,15 +12,15 @@ pub enum Problem {
     MethodNotAllowed(&'static str),
     /// Not a media type of the contract.
     UnsupportedMediaType,
-    /// More than is taken at once.
+    /// More than one request may carry.
     TooLarge(String),
     /// The body is not JSON, or the event has bad fields.
     Invalid(Vec<FieldError>),
-    /// The event's name is taken by another event.
+    /// Another event is stored under this source and id.
     Conflict(String),
     /// No valid signature, where one is asked for.
     Unauthorized(&'static str),
-    /// No caller that IAM knows, where it decides who may publish.
+    /// No caller that IAM authenticated, where IAM decides who may publish.
     Forbidden,
     /// The store does not answer.
     StoreDown,

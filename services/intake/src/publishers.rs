@@ -1,18 +1,18 @@
-//! Who may publish over HTTP. (EventBridge and a direct invoke are IAM's alone.)
+//! Who may publish over HTTP. (EventBridge and direct invokes are authorized by IAM alone.)
 
 use kit::config;
 use lambda_runtime::Error;
 
-use crate::Signatures;
+use crate::signature::WebhookSecrets;
 
 /// The setting `PUBLISHERS`.
 #[derive(Debug)]
 pub enum Publishers {
-    /// Whom IAM let through the Function URL.
+    /// Callers that IAM authorized at the Function URL.
     Iam,
-    /// Whoever holds a secret, for shops outside AWS.
-    Webhook(Signatures),
-    /// Whoever reaches the port, on one machine.
+    /// Callers that sign with a secret, for shops outside AWS.
+    Webhook(WebhookSecrets),
+    /// Anyone who reaches the port: the one-machine stack.
     Anyone,
 }
 
@@ -26,7 +26,7 @@ impl Publishers {
             None | Some("iam") => Ok(Self::Iam),
             Some("webhook") => {
                 let secrets = config::required("WEBHOOK_SECRETS", "one or two whsec_... secrets")?;
-                Ok(Self::Webhook(Signatures::parse(&secrets)?))
+                Ok(Self::Webhook(WebhookSecrets::parse(&secrets)?))
             }
             Some("anyone") => Ok(Self::Anyone),
             Some(_) => {

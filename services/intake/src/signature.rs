@@ -11,52 +11,57 @@ use crate::problem::Problem;
 /// Two secrets are valid at a time: the new one, and the one it replaces.
 const MAX_SECRETS: usize = 2;
 
+/// `whsec_` and 24 bytes in base64.
+const MIN_SECRET_LEN: usize = "whsec_".len() + 32;
+
 /// The longest `webhook-id`, in bytes: it becomes part of a DynamoDB key.
 const MAX_ID_LEN: usize = 256;
 
 /// The secrets that publishers sign with.
-pub struct Signatures(Vec<Webhook>);
+pub struct WebhookSecrets(Vec<Webhook>);
 
-/// The setting is not what it must be. Holds no secret.
+/// Why `WEBHOOK_SECRETS` cannot be used. Holds no secret, and no cause: the decoder's error would quote
+/// a character of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "WEBHOOK_SECRETS must hold one or two secrets separated by a space, each `whsec_` and at least \
-     24 bytes in base64"
-)]
-pub struct SecretsError;
+pub enum WebhookSecretsError {
+    /// Not one or two.
+    #[error("WEBHOOK_SECRETS must hold one or two secrets separated by a space, and it holds {0}")]
+    Count(usize),
+    /// The secret at this place, counted from 1, is none.
+    #[error("secret {0} of WEBHOOK_SECRETS must be `whsec_` and at least 24 bytes in base64")]
+    Malformed(usize),
+}
 
 /// A request that carries a valid signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signed {
+pub struct VerifiedSignature {
     id: String,
     timestamp: String,
 }
 
-impl Signed {
-    /// What a replay repeats: a publisher's retry keeps the id and signs anew, at another time.
+impl VerifiedSignature {
+    /// Identifies the signature: a replay repeats both parts, while a publisher's retry keeps the id
+    /// and signs again, at another time.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{} {}", self.timestamp, self.id)
     }
 }
 
-impl Signatures {
-    /// Reads the setting.
+impl WebhookSecrets {
+    /// Reads the setting: one or two secrets, separated by white space.
     ///
     /// # Errors
-    /// [`SecretsError`] when it holds none, more than two, or something else.
-    pub fn parse(setting: &str) -> Result<Self, SecretsError> {
+    /// [`WebhookSecretsError`] for another number of them, and for one that is too short or not base64.
+    pub fn parse(setting: &str) -> Result<Self, WebhookSecretsError> {
         let secrets: Vec<Webhook> = setting
             .split_whitespace()
-            .map(|secret| match Webhook::new(secret) {
-                Ok(webhook) if secret.starts_with("whsec_") && secret.len() >= 38 => Ok(webhook),
-                _ => Err(SecretsError),
-            })
+            .enumerate()
+            .map(|(i, secret)| parse_secret(secret).ok_or(WebhookSecretsError::Malformed(i + 1)))
             .collect::<Result<_, _>>()?;
-        if (1..=MAX_SECRETS).contains(&secrets.len()) {
-            Ok(Self(secrets))
-        } else {
-            Err(SecretsError)
+        match secrets.len() {
+            1..=MAX_SECRETS => Ok(Self(secrets)),
+            count => Err(WebhookSecretsError::Count(count)),
         }
     }
 
@@ -69,7 +74,7 @@ impl Signatures {
         &self,
         headers: &BTreeMap<String, String>,
         body: &[u8],
-    ) -> Result<Signed, Problem> {
+    ) -> Result<VerifiedSignature, Problem> {
         let headers = header_map(headers);
         let mut refusal = WebhookError::InvalidSignature;
         for secret in &self.0 {
@@ -82,7 +87,12 @@ impl Signatures {
     }
 }
 
-impl std::fmt::Debug for Signatures {
+fn parse_secret(secret: &str) -> Option<Webhook> {
+    let is_long_enough = secret.starts_with("whsec_") && secret.len() >= MIN_SECRET_LEN;
+    Webhook::new(secret).ok().filter(|_| is_long_enough)
+}
+
+impl std::fmt::Debug for WebhookSecrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} secret(s)", self.0.len())
     }
@@ -108,10 +118,13 @@ const fn sentence(error: &WebhookError) -> &'static str {
     }
 }
 
-fn signed(headers: &HeaderMap) -> Option<Signed> {
+fn signed(headers: &HeaderMap) -> Option<VerifiedSignature> {
     let short = |text: &&str| !text.is_empty() && text.len() <= MAX_ID_LEN;
     let text = |name: &str| headers.get(name)?.to_str().ok().filter(short).map(str::to_owned);
-    Some(Signed { id: text(HEADER_WEBHOOK_ID)?, timestamp: text(HEADER_WEBHOOK_TIMESTAMP)? })
+    Some(VerifiedSignature {
+        id: text(HEADER_WEBHOOK_ID)?,
+        timestamp: text(HEADER_WEBHOOK_TIMESTAMP)?,
+    })
 }
 
 fn header_map(headers: &BTreeMap<String, String>) -> HeaderMap {
@@ -150,7 +163,7 @@ mod tests {
 
     #[test]
     fn while_a_secret_is_rotated_both_are_valid() {
-        let signatures = Signatures::parse(&format!("{NEW} {OLD}")).expect("two secrets");
+        let signatures = WebhookSecrets::parse(&format!("{NEW} {OLD}")).expect("two secrets");
         for secret in [OLD, NEW] {
             assert!(signatures.verify(&headers(secret, now(), b"{}"), b"{}").is_ok());
         }
@@ -158,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_wrong_missing_or_stale_signature_is_refused() {
-        let signatures = Signatures::parse(NEW).expect("a secret");
+        let signatures = WebhookSecrets::parse(NEW).expect("a secret");
         let good = headers(NEW, now(), b"{}");
         assert!(signatures.verify(&good, b"{ }").is_err(), "another body");
         assert!(signatures.verify(&headers(OLD, now(), b"{}"), b"{}").is_err(), "another secret");
@@ -177,7 +190,7 @@ mod tests {
     #[test]
     fn a_setting_without_a_usable_secret_stops_the_function() {
         for bad in ["", "secret", "whsec_", "whsec_short", &format!("{OLD} {NEW} {OLD}")] {
-            assert!(Signatures::parse(bad).is_err(), "{bad:?} was taken");
+            assert!(WebhookSecrets::parse(bad).is_err(), "{bad:?} was taken");
         }
     }
 }

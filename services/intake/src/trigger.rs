@@ -1,4 +1,4 @@
-//! Which of the three triggers an invocation is, told by its shape.
+//! The three triggers of an invocation, told apart by the payload's shape.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -6,19 +6,20 @@ use shared::FieldError;
 use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, Verdict, accept_all};
+use crate::dependencies::Intake;
 use crate::store::{EventStore, StoreError};
-use crate::{Intake, event_bridge, http};
+use crate::{event_bridge, http};
 
 /// Why an invocation ends as a function error.
 #[derive(Debug, thiserror::Error)]
-pub enum Refusal {
+pub enum IntakeError {
     /// The events were not all stored: the invoker tries again.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An event that came without anybody to read the answer: Lambda's retries will not help, its
-    /// failure destination keeps it for an operator.
-    #[error("the event from EventBridge was not accepted: {0}")]
-    NotAccepted(String),
+    /// An event from EventBridge, which nobody reads an answer to: Lambda's retries will not help, and
+    /// its failure destination keeps the event for an operator.
+    #[error("the event from EventBridge was not accepted: {}", .0.detail())]
+    NotAccepted(Verdict),
 }
 
 /// The answer to a direct invoke.
@@ -30,8 +31,8 @@ struct Answer {
 /// Handles one invocation.
 ///
 /// # Errors
-/// [`Refusal`], for the triggers that know no HTTP status.
-pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, Refusal> {
+/// [`IntakeError`], for the triggers that know no HTTP status.
+pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, IntakeError> {
     let payload = match parse_strict(payload.as_bytes()) {
         Ok(payload) => payload,
         Err(invalid) => return Ok(answer(vec![not_json(&invalid)])),
@@ -49,11 +50,11 @@ pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, Refusal> {
     Ok(answer(accept_all(&intake.store, events).await?))
 }
 
-async fn from_event_bridge(store: &EventStore, envelope: Value) -> Result<Value, Refusal> {
+async fn from_event_bridge(store: &EventStore, envelope: Value) -> Result<Value, IntakeError> {
     let outcomes = accept_all(store, vec![event_bridge::to_cloud_event(envelope)]).await?;
     match outcomes.iter().find(|outcome| !outcome.verdict.is_success()) {
         None => Ok(answer(outcomes)),
-        Some(refused) => Err(Refusal::NotAccepted(refused.verdict.sentence())),
+        Some(refused) => Err(IntakeError::NotAccepted(refused.verdict.clone())),
     }
 }
 
@@ -61,7 +62,7 @@ fn answer(results: Vec<Outcome>) -> Value {
     serde_json::to_value(Answer { results }).expect("outcomes serialise to JSON without fail")
 }
 
-fn not_json(invalid: &shared::Invalid) -> Outcome {
+fn not_json(invalid: &shared::InvalidValue) -> Outcome {
     let error = FieldError { pointer: String::new(), detail: invalid.to_string() };
     Outcome::unnamed(Verdict::Invalid(vec![error]))
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use kit::MAX_BATCH_GET_KEYS;
-use relay::{Entry, Outbox, Tables};
+use relay::{IndexEntry, Outbox, Tables};
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
 
 use crate::aws::Stack;
@@ -24,7 +24,7 @@ const HOURS_AT_ONCE: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lost {
     /// Where the index has it.
-    pub entry: Entry,
+    pub entry: IndexEntry,
     /// When intake stored it; milliseconds since 1970.
     pub accepted_at: i64,
 }
@@ -77,7 +77,7 @@ impl<'a> Missing<'a> {
         }
         let entries = entries(&self.tables, hour, hour, hour + BUCKET_MS - 1).await?;
         let outbox = Outbox(&self.tables);
-        let unseen: Vec<Entry> = stream::iter(entries.chunks(MAX_BATCH_GET_KEYS))
+        let unseen: Vec<IndexEntry> = stream::iter(entries.chunks(MAX_BATCH_GET_KEYS))
             .map(|chunk| outbox.unseen(chunk))
             .buffer_unordered(MAX_CONCURRENCY)
             .try_concat()
@@ -89,10 +89,10 @@ impl<'a> Missing<'a> {
     }
 
     /// The index does not tell when an event was accepted; its item does. Few are lost.
-    async fn with_acceptance(&self, unseen: Vec<Entry>) -> Result<Vec<Lost>, CliError> {
+    async fn with_acceptance(&self, unseen: Vec<IndexEntry>) -> Result<Vec<Lost>, CliError> {
         let keys = unseen.iter().map(|entry| (entry.order_id.clone(), entry.event.clone()));
         let accepted = lookup::accepted_at(self.stack, keys).await?;
-        let lost = |entry: Entry| {
+        let lost = |entry: IndexEntry| {
             let key = (entry.order_id.clone(), entry.event.clone());
             accepted.get(&key).map(|at| Lost { entry, accepted_at: *at })
         };
@@ -124,7 +124,7 @@ pub async fn entries(
     at: i64,
     from: i64,
     until: i64,
-) -> Result<Vec<Entry>, CliError> {
+) -> Result<Vec<IndexEntry>, CliError> {
     let outbox = Outbox(tables);
     stream::iter(buckets(at))
         .map(|bucket| async move { outbox.entries(&bucket, from, until).await })
@@ -134,7 +134,6 @@ pub async fn entries(
         .map_err(unread)
 }
 
-/// Relay words its errors for its log, where the next sweep goes on; here nothing does.
 fn unread(error: relay::OutboxError) -> CliError {
-    CliError::service(format!("Can't read the Events table: {}.", error.0))
+    CliError::service(format!("Can't read the Events table: {error}."))
 }

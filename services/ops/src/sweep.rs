@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_sweep_as_people_and_scripts_read_it() {
         let entry = |n: i64| Lost {
-            entry: relay::Entry {
+            entry: relay::IndexEntry {
                 order_id: format!("100{n}"),
                 event: format!("https://shop.example/orders e-{n}"),
                 ledger_key: "order.confirmed##customer".to_owned(),

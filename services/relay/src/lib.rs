@@ -2,15 +2,17 @@
 //!
 //! Promises:
 //! - At least once: a stream record counts as done only when SQS has taken its message. The lowest
-//!   sequence number that failed is reported, so the stream comes again from there.
-//! - In the stream's order, which per order is the order of acceptance. (The queue does not keep
-//!   it; nothing downstream relies on it.)
+//!   sequence number that failed is reported, so the stream is read again from there.
+//! - In the stream's order, which per order is the order of acceptance. (The queue is a standard
+//!   queue and does not keep it; nothing downstream relies on it.)
 //! - It knows no business rules and parses no event: the item carries the message, compressed.
 //! - On a schedule it sweeps: an event that the ledger has not seen after some minutes is queued
-//!   again, so that a stream that was down for longer than its 24 hours loses nothing.
+//!   again, so that an outage longer than the 24 hours that a stream keeps its records loses nothing.
 
+mod dependencies;
+mod error;
+mod index_page;
 mod outbox;
-mod sources;
 mod stream;
 mod sweep;
 mod watermark;
@@ -22,8 +24,10 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
-pub use outbox::{Entry, Outbox, OutboxError, Stored};
-pub use sources::{Queues, Relay, Tables};
+pub use dependencies::{Queues, Relay, Tables};
+pub use error::OutboxError;
+pub use index_page::{IndexEntry, IndexPage};
+pub use outbox::{Outbox, StoredEvent};
 pub use stream::message;
 pub use sweep::{SweepStats, sweep};
 
@@ -45,15 +49,15 @@ pub async fn run() -> Result<(), Error> {
     .await
 }
 
-/// A stream batch has records; everything else is the schedule's word to sweep. `deadline` is in
-/// milliseconds since 1970.
+/// A stream batch has `Records`; every other payload is the schedule's, and starts a sweep. `deadline`
+/// is in milliseconds since 1970.
 async fn handle(relay: &Relay, payload: Value, deadline: u64) -> Result<Value, Error> {
     match payload.get("Records") {
         Some(Value::Array(records)) => Ok(Box::pin(stream::relay(relay, records)).await),
         _ => {
             let deadline = i64::try_from(deadline).unwrap_or(i64::MAX);
-            let swept = Box::pin(sweep(relay, deadline)).await?;
-            Ok(json!({ "looked_at": swept.looked_at, "queued_again": swept.queued_again }))
+            let stats = Box::pin(sweep(relay, deadline)).await?;
+            Ok(json!({ "checked": stats.checked, "queued_again": stats.queued_again }))
         }
     }
 }

@@ -1,50 +1,48 @@
-//! Reading and moving entries of the sweep index.
+//! The sweep index of the Events table, and what the ledger has seen of it.
 
 use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use kit::describe_sdk_error;
+use serde::{Deserialize, Serialize};
 use shared::OrderId;
 use shared::outbox::{SWEEP_INDEX, bucket, unpack};
 
-use crate::sources::Tables;
-
-/// An event in the sweep index.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Entry {
-    /// Partition key of the Events table.
-    pub order_id: String,
-    /// Sort key of the Events table.
-    pub event: String,
-    /// Where the ledger would know it.
-    pub ledger_key: String,
-    /// When it is to be looked at, in milliseconds since 1970.
-    pub sweep_at: i64,
-}
-
-/// The first entries of a bucket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IndexPage {
-    /// In the order of time.
-    pub entries: Vec<Entry>,
-    /// Every entry before this moment is among them.
-    pub complete_until: i64,
-}
+use crate::dependencies::Tables;
+use crate::error::OutboxError;
+use crate::index_page::{IndexEntry, IndexPage};
 
 /// An event as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredEvent {
     /// The dispatch message; `None` if it is not one that intake wrote.
     pub message: Option<String>,
     /// How often it was swept.
     pub sweeps: u32,
 }
 
-/// A table did not answer. The sweep is tried again at its next time.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the sweep was broken off, the next one goes on: {0}")]
-pub struct OutboxError(pub String);
+/// The part of an Events item that the sweep reads.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct EventItem {
+    #[serde(with = "serde_bytes")]
+    message: Vec<u8>,
+    sweeps: u32,
+}
+
+/// The key of an Events item.
+#[derive(Serialize)]
+struct EventKey<'a> {
+    order_id: &'a str,
+    event: &'a str,
+}
+
+/// The key of a ledger item.
+#[derive(PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct LedgerKey {
+    order_id: String,
+    notification: String,
+}
 
 /// The sweep index and the ledger's keys.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +50,9 @@ pub struct Outbox<'a>(pub &'a Tables);
 
 impl Outbox<'_> {
     /// The first entries of a bucket from `from` on and before `until`, about `most` of them.
+    ///
+    /// # Errors
+    /// [`OutboxError::ReadIndex`].
     pub async fn page(
         self,
         bucket: &str,
@@ -62,27 +63,27 @@ impl Outbox<'_> {
         let mut limit = most;
         loop {
             let query = self.query(bucket, from, until - 1).limit(limit);
-            let page = query.send().await.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
-            let mut entries: Vec<Entry> = page.items().iter().filter_map(entry).collect();
-            let Some(last) = page.last_evaluated_key().and_then(sweep_at) else {
-                return Ok(IndexPage { entries, complete_until: until });
-            };
-            // Of the last one's millisecond there may be more.
-            if last > from {
-                entries.retain(|entry| entry.sweep_at < last);
-                return Ok(IndexPage { entries, complete_until: last });
+            let page = query.send().await.map_err(|e| OutboxError::ReadIndex(Box::new(e)))?;
+            let entries =
+                page.items.into_iter().flatten().filter_map(IndexEntry::from_item).collect();
+            let last = page.last_evaluated_key.and_then(IndexEntry::sweep_at_of_key);
+            if let Some(page) = IndexPage::from_query(entries, last, from, until) {
+                return Ok(page);
             }
             limit = limit.saturating_mul(2);
         }
     }
 
-    /// The entries of a bucket that are to be looked at from `from` to `until`, both inclusive.
+    /// The entries of a bucket that are to be checked from `from` to `until`, both inclusive.
+    ///
+    /// # Errors
+    /// [`OutboxError::ReadIndex`].
     pub async fn entries(
         self,
         bucket: &str,
         from: i64,
         until: i64,
-    ) -> Result<Vec<Entry>, OutboxError> {
+    ) -> Result<Vec<IndexEntry>, OutboxError> {
         let pages = self
             .query(bucket, from, until)
             .into_paginator()
@@ -90,8 +91,8 @@ impl Outbox<'_> {
             .send()
             .collect::<Result<Vec<_>, _>>()
             .await;
-        let items = pages.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
-        Ok(items.iter().filter_map(entry).collect())
+        let items = pages.map_err(|e| OutboxError::ReadIndex(Box::new(e)))?;
+        Ok(items.into_iter().filter_map(IndexEntry::from_item).collect())
     }
 
     fn query(self, bucket: &str, from: i64, until: i64) -> QueryFluentBuilder {
@@ -103,29 +104,34 @@ impl Outbox<'_> {
             .key_condition_expression(
                 "sweep_bucket = :bucket AND sweep_at BETWEEN :from AND :until",
             )
-            .expression_attribute_values(":bucket", text(bucket))
+            .expression_attribute_values(":bucket", AttributeValue::S(bucket.to_owned()))
             .expression_attribute_values(":from", number(from))
             .expression_attribute_values(":until", number(until))
     }
 
-    /// Those of at most [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) entries that the ledger has not seen.
-    pub async fn unseen(self, entries: &[Entry]) -> Result<Vec<Entry>, OutboxError> {
-        let keys: HashSet<(&str, &str)> =
-            entries.iter().map(|e| (e.order_id.as_str(), e.ledger_key.as_str())).collect();
-        let keys = keys.into_iter().map(|(o, n)| ledger_key(o, n)).collect();
+    /// Those of at most [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) entries that the ledger has
+    /// not seen.
+    ///
+    /// # Errors
+    /// [`OutboxError::ReadLedger`].
+    pub async fn unseen(self, entries: &[IndexEntry]) -> Result<Vec<IndexEntry>, OutboxError> {
+        // A set: two events may ask for one notification, and BatchGetItem refuses a repeated key.
+        let keys: HashSet<LedgerKey> = entries.iter().map(ledger_key).collect();
+        let keys = keys.iter().map(to_item).collect();
         let (client, table) = (&self.0.client, &self.0.ledger);
         let found = kit::batch_get(client, table, Some("order_id, notification"), keys).await;
-        let found = found.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
-        let seen: HashSet<(String, String)> = found
-            .iter()
-            .filter_map(|item| Some((string(item, "order_id")?, string(item, "notification")?)))
-            .collect();
-        let is_unseen = |e: &&Entry| !seen.contains(&(e.order_id.clone(), e.ledger_key.clone()));
-        Ok(entries.iter().filter(is_unseen).cloned().collect())
+        let found = found.map_err(|e| OutboxError::ReadLedger(Box::new(e)))?;
+        let seen: HashSet<LedgerKey> =
+            found.into_iter().filter_map(|item| serde_dynamo::from_item(item).ok()).collect();
+        let unseen = entries.iter().filter(|entry| !seen.contains(&ledger_key(entry)));
+        Ok(unseen.cloned().collect())
     }
 
     /// The event of an entry; `None` when it has been erased.
-    pub async fn stored(self, entry: &Entry) -> Result<Option<Stored>, OutboxError> {
+    ///
+    /// # Errors
+    /// [`OutboxError::ReadItem`].
+    pub async fn stored(self, entry: &IndexEntry) -> Result<Option<StoredEvent>, OutboxError> {
         let call = self
             .0
             .client
@@ -133,35 +139,39 @@ impl Outbox<'_> {
             .table_name(&self.0.events)
             .set_key(Some(event_key(entry)))
             .projection_expression("message, sweeps");
-        let answer = call.send().await.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
-        Ok(answer.item.map(|item| Stored {
-            message: item.get("message").and_then(|v| unpack(v.as_b().ok()?.as_ref()).ok()),
-            sweeps: item.get("sweeps").and_then(|n| n.as_n().ok()?.parse().ok()).unwrap_or(0),
-        }))
+        let answer = call.send().await.map_err(|e| OutboxError::ReadItem(Box::new(e)))?;
+        Ok(answer.item.map(StoredEvent::from_item))
     }
 
-    /// Lets the entry be looked at again at `sweep_at`, unless another sweep moved it meanwhile.
-    pub async fn look_again(self, entry: &Entry, sweep_at: i64) -> Result<(), OutboxError> {
+    /// Has the entry checked again at `sweep_at`, unless another sweep moved it meanwhile.
+    ///
+    /// # Errors
+    /// [`OutboxError::MoveEntry`].
+    pub async fn reschedule(self, entry: &IndexEntry, sweep_at: i64) -> Result<(), OutboxError> {
+        // Without a valid order id there is no bucket to move to.
         let Ok(order_id) = OrderId::parse(&entry.order_id) else {
-            return self.forget(entry).await;
+            return self.remove_from_index(entry).await;
         };
         let update = "SET sweep_bucket = :bucket, sweep_at = :at ADD sweeps :one";
         let values = HashMap::from([
-            (":bucket".to_owned(), text(&bucket(&order_id, sweep_at))),
+            (":bucket".to_owned(), AttributeValue::S(bucket(&order_id, sweep_at))),
             (":at".to_owned(), number(sweep_at)),
             (":one".to_owned(), number(1)),
         ]);
         self.update(entry, update, values).await
     }
 
-    /// Takes the entry out of the index.
-    pub async fn forget(self, entry: &Entry) -> Result<(), OutboxError> {
+    /// Takes the entry out of the index: it has no bucket any more.
+    ///
+    /// # Errors
+    /// [`OutboxError::MoveEntry`].
+    pub async fn remove_from_index(self, entry: &IndexEntry) -> Result<(), OutboxError> {
         self.update(entry, "REMOVE sweep_bucket", HashMap::new()).await
     }
 
     async fn update(
         self,
-        entry: &Entry,
+        entry: &IndexEntry,
         update: &str,
         mut values: HashMap<String, AttributeValue>,
     ) -> Result<(), OutboxError> {
@@ -173,6 +183,8 @@ impl Outbox<'_> {
             .table_name(&self.0.events)
             .set_key(Some(event_key(entry)))
             .update_expression(update)
+            // Two sweeps may overlap: whoever comes second finds the entry moved, and an erased event
+            // must not come back as an item of three attributes.
             .condition_expression("sweep_at = :was")
             .set_expression_attribute_values(Some(values));
         match call.send().await {
@@ -184,46 +196,85 @@ impl Outbox<'_> {
             {
                 Ok(())
             }
-            Err(error) => Err(OutboxError(describe_sdk_error(&error))),
+            Err(error) => Err(OutboxError::MoveEntry(Box::new(error))),
         }
     }
 }
 
-fn entry(item: &HashMap<String, AttributeValue>) -> Option<Entry> {
-    Some(Entry {
-        order_id: string(item, "order_id")?,
-        event: string(item, "event")?,
-        ledger_key: string(item, "ledger_key")?,
-        sweep_at: sweep_at(item)?,
-    })
+impl StoredEvent {
+    /// An item that intake did not write has no message, and ends in the dead-letter queue.
+    fn from_item(item: HashMap<String, AttributeValue>) -> Self {
+        let EventItem { message, sweeps } = serde_dynamo::from_item(item).unwrap_or_default();
+        Self { message: unpack(&message).ok(), sweeps }
+    }
 }
 
-fn sweep_at(item: &HashMap<String, AttributeValue>) -> Option<i64> {
-    item.get("sweep_at")?.as_n().ok()?.parse().ok()
+fn ledger_key(entry: &IndexEntry) -> LedgerKey {
+    LedgerKey { order_id: entry.order_id.clone(), notification: entry.ledger_key.clone() }
 }
 
-fn event_key(entry: &Entry) -> HashMap<String, AttributeValue> {
-    HashMap::from([
-        ("order_id".to_owned(), text(&entry.order_id)),
-        ("event".to_owned(), text(&entry.event)),
-    ])
+fn event_key(entry: &IndexEntry) -> HashMap<String, AttributeValue> {
+    to_item(&EventKey { order_id: &entry.order_id, event: &entry.event })
 }
 
-fn ledger_key(order_id: &str, notification: &str) -> HashMap<String, AttributeValue> {
-    HashMap::from([
-        ("order_id".to_owned(), text(order_id)),
-        ("notification".to_owned(), text(notification)),
-    ])
-}
-
-fn string(item: &HashMap<String, AttributeValue>, name: &str) -> Option<String> {
-    item.get(name)?.as_s().ok().cloned()
-}
-
-fn text(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
+/// The attributes of a struct of strings and numbers.
+pub fn to_item(fields: &impl Serialize) -> HashMap<String, AttributeValue> {
+    serde_dynamo::to_item(fields).expect("strings and numbers are attributes without fail")
 }
 
 fn number(value: i64) -> AttributeValue {
     AttributeValue::N(value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_dynamodb::primitives::Blob;
+    use shared::outbox::pack;
+
+    fn item(message: AttributeValue) -> HashMap<String, AttributeValue> {
+        HashMap::from([("message".to_owned(), message), ("sweeps".to_owned(), number(2))])
+    }
+
+    #[test]
+    fn a_stored_message_is_unpacked() {
+        let stored = StoredEvent::from_item(item(AttributeValue::B(Blob::new(pack("{}")))));
+        assert_eq!(stored, StoredEvent { message: Some("{}".to_owned()), sweeps: 2 });
+    }
+
+    #[test]
+    fn an_event_that_was_never_swept_has_no_count() {
+        let mut item = item(AttributeValue::B(Blob::new(pack("{}"))));
+        item.remove("sweeps");
+        assert_eq!(StoredEvent::from_item(item).sweeps, 0);
+    }
+
+    #[test]
+    fn an_item_that_intake_did_not_write_has_no_message() {
+        for message in [AttributeValue::S("{}".to_owned()), AttributeValue::B(Blob::new("{}"))] {
+            assert_eq!(StoredEvent::from_item(item(message)).message, None);
+        }
+        assert_eq!(StoredEvent::from_item(HashMap::new()).message, None);
+    }
+
+    #[test]
+    fn the_keys_are_strings_under_the_names_of_the_tables() {
+        let entry = IndexEntry {
+            order_id: "1001".to_owned(),
+            event: "shop e-1".to_owned(),
+            ledger_key: "order.confirmed##customer".to_owned(),
+            sweep_at: 5,
+        };
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let of_event = HashMap::from([
+            ("order_id".to_owned(), text("1001")),
+            ("event".to_owned(), text("shop e-1")),
+        ]);
+        assert_eq!(event_key(&entry), of_event);
+        let of_ledger = HashMap::from([
+            ("order_id".to_owned(), text("1001")),
+            ("notification".to_owned(), text("order.confirmed##customer")),
+        ]);
+        assert_eq!(to_item(&ledger_key(&entry)), of_ledger);
+    }
 }

@@ -9,73 +9,154 @@ use serde_json::{Value, json};
 use shared::OrderId;
 use shared::outbox::unpack;
 
-use crate::sources::Relay;
+use crate::dependencies::Relay;
+
+pub(crate) const UNREADABLE_ITEM: &str =
+    "the item in the Events table has no message that intake wrote";
 
 /// Sends the new events' messages and answers with the lowest sequence number that failed, if any.
 pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
-    let inserts: Vec<&Value> = records.iter().filter(|r| is_event(r)).collect();
-    let mut messages = Vec::with_capacity(inserts.len());
-    let mut senders = Vec::with_capacity(inserts.len());
-    for record in inserts {
+    let mut readable = Vec::with_capacity(records.len());
+    let mut messages = Vec::with_capacity(records.len());
+    for record in records.iter().filter(|record| is_new_event(record)) {
         match message(record) {
             Some(body) => {
                 messages.push(OutgoingMessage { body, ..OutgoingMessage::default() });
-                senders.push(record);
+                readable.push(record);
             }
             None => {
-                if dead_letter(relay, record, NOT_INTAKES).await == BatchItemOutcome::Retry {
-                    return failed_from(senders.first().copied().unwrap_or(record));
+                if dead_letter(relay, record, UNREADABLE_ITEM).await == BatchItemOutcome::Retry {
+                    // Nothing has been sent yet: the stream comes again from the first message.
+                    return failed_from(readable.first().copied().unwrap_or(record));
                 }
             }
         }
     }
     let results = send_all(&relay.queues.client, &relay.queues.dispatch, messages).await;
-    count_many(Count::Queued, results.iter().filter(|r| r.is_ok()).count() as u64);
-    for (result, record) in results.iter().zip(senders) {
-        let is_dealt_with = match result {
-            Ok(()) => true,
-            Err(error @ SendError::Refused) => {
-                dead_letter(relay, record, &error.to_string()).await == BatchItemOutcome::Ack
-            }
-            Err(error @ SendError::Unavailable(_)) => {
-                tracing::warn!(%error, "the stream comes again from the first message not taken");
-                false
-            }
-        };
-        if !is_dealt_with {
-            return failed_from(record);
+    count_many(Count::Queued, results.iter().filter(|result| result.is_ok()).count() as u64);
+    let mut outcomes = Vec::with_capacity(results.len());
+    for (result, record) in results.into_iter().zip(&readable) {
+        outcomes.push(settle(relay, record, result).await);
+        // What is behind a failure comes again with it; a dead letter now would be written twice.
+        if outcomes.ends_with(&[BatchItemOutcome::Retry]) {
+            break;
         }
     }
-    json!({ "batchItemFailures": [] })
+    answer(&readable, &outcomes)
 }
 
-/// Whether a record is about a new event. Partitions that begin with `#` are intake's own notes.
-fn is_event(record: &Value) -> bool {
+/// Whether a record is about a new event. Partitions that begin with `#` are intake's own items.
+fn is_new_event(record: &Value) -> bool {
     let partition = record.pointer("/dynamodb/Keys/order_id/S").and_then(Value::as_str);
     record["eventName"] == "INSERT" && !partition.is_some_and(|p| p.starts_with('#'))
 }
 
-/// The dispatch message that an item of the Events table carries, as the stream shows it.
+/// The dispatch message that a stream record's item carries; `None` for an item that intake did not
+/// write.
 #[must_use]
 pub fn message(record: &Value) -> Option<String> {
     let packed = record.pointer("/dynamodb/NewImage/message/B")?.as_str()?;
     unpack(&BASE64_STANDARD.decode(packed).ok()?).ok()
 }
 
-pub(crate) const NOT_INTAKES: &str =
-    "the item in the Events table has no message that intake wrote";
+/// What becomes of a record whose message SQS answered with `result`.
+async fn settle(relay: &Relay, record: &Value, result: Result<(), SendError>) -> BatchItemOutcome {
+    match result {
+        Ok(()) => BatchItemOutcome::Ack,
+        // The same again would be refused again, and would block the shard for its 24 hours.
+        Err(error @ SendError::Refused) => dead_letter(relay, record, &error.to_string()).await,
+        Err(error) => {
+            tracing::warn!(%error, "the stream comes again from the first message not taken");
+            BatchItemOutcome::Retry
+        }
+    }
+}
 
-/// What can never be queued goes to the dead-letter queue by its keys, and the records behind it go
-/// on.
+/// Moves a record that can never be queued to the dead-letter queue, by its keys, so that the records
+/// behind it go on.
 async fn dead_letter(relay: &Relay, record: &Value, reason: &str) -> BatchItemOutcome {
     let keys = &record["dynamodb"]["Keys"];
     let order_id = keys["order_id"]["S"].as_str().and_then(|id| OrderId::parse(id).ok());
     let letter = DeadLetter::unreadable(keys.to_string(), reason.to_owned());
-    let letter = DeadLetter { order_id, ..letter };
-    relay.queues.dead_letters.move_message(letter).await
+    relay.queues.dead_letters.move_message(DeadLetter { order_id, ..letter }).await
+}
+
+/// The stream comes again from the first record that is to be retried, also with those behind it that
+/// were sent: at least once, in order.
+fn answer(records: &[&Value], outcomes: &[BatchItemOutcome]) -> Value {
+    let failed = outcomes.iter().position(|outcome| *outcome == BatchItemOutcome::Retry);
+    failed.map_or_else(|| json!({ "batchItemFailures": [] }), |first| failed_from(records[first]))
 }
 
 fn failed_from(record: &Value) -> Value {
     let sequence_number = &record["dynamodb"]["SequenceNumber"];
     json!({ "batchItemFailures": [{ "itemIdentifier": sequence_number }] })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use BatchItemOutcome::{Ack, Retry};
+    use shared::outbox::pack;
+
+    /// A record as the stream mapping hands it over.
+    fn record(sequence_number: &str, order_id: &str, item: Value) -> Value {
+        json!({
+            "eventName": "INSERT",
+            "dynamodb": {
+                "Keys": { "order_id": { "S": order_id }, "event": { "S": "shop e-1" } },
+                "NewImage": item,
+                "SequenceNumber": sequence_number,
+            }
+        })
+    }
+
+    fn item(message: &[u8]) -> Value {
+        json!({ "message": { "B": BASE64_STANDARD.encode(message) } })
+    }
+
+    #[test]
+    fn a_record_carries_its_message_as_intake_wrote_it() {
+        let text = r#"{"v":1,"event":{"id":"Zoë"}}"#;
+        assert_eq!(message(&record("1", "1001", item(&pack(text)))).as_deref(), Some(text));
+    }
+
+    #[test]
+    fn a_record_that_intake_did_not_write_carries_none() {
+        let no_base64 = json!({ "message": { "B": "{" } });
+        let text = json!({ "message": { "S": "{}" } });
+        for item in [json!({}), no_base64, text, item(b"{}")] {
+            assert_eq!(message(&record("1", "1001", item.clone())), None, "{item}");
+        }
+    }
+
+    #[test]
+    fn only_an_inserted_event_is_relayed() {
+        let event = record("1", "1001", json!({}));
+        assert!(is_new_event(&event));
+        for name in ["MODIFY", "REMOVE"] {
+            let mut changed = event.clone();
+            changed["eventName"] = json!(name);
+            assert!(!is_new_event(&changed), "the sweep's own changes and erasures: {name}");
+        }
+        assert!(!is_new_event(&record("1", "#signatures", json!({}))));
+    }
+
+    #[test]
+    fn a_batch_without_failures_is_answered_with_none() {
+        let records = [record("1", "1001", json!({})), record("2", "1002", json!({}))];
+        let records: Vec<&Value> = records.iter().collect();
+        assert_eq!(answer(&records, &[Ack, Ack]), json!({ "batchItemFailures": [] }));
+        assert_eq!(answer(&[], &[]), json!({ "batchItemFailures": [] }));
+    }
+
+    #[test]
+    fn the_lowest_sequence_number_that_failed_is_the_whole_answer() {
+        let records: Vec<Value> =
+            ["11", "12", "13"].iter().map(|number| record(number, "1001", json!({}))).collect();
+        let records: Vec<&Value> = records.iter().collect();
+        let expected = json!({ "batchItemFailures": [{ "itemIdentifier": "12" }] });
+        assert_eq!(answer(&records, &[Ack, Retry, Ack]), expected);
+        assert_eq!(answer(&records, &[Ack, Retry, Retry]), expected);
+    }
 }

@@ -1,4 +1,8 @@
-//! The sweep: what the stream lost, found again.
+//! The sweep: finds the events that the stream lost and queues them again.
+//!
+//! Delivery semantics: at least once. What a crash leaves depends on the order of three writes. An
+//! event is queued first, then moved in the index, and the watermark passes it last. So a crash after
+//! the first write queues it once more, a crash after the second checks it twice, and none loses it.
 
 use futures::{StreamExt, TryStreamExt, stream};
 use kit::MAX_BATCH_GET_KEYS;
@@ -9,16 +13,18 @@ use shared::OrderId;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
 use shared::queue::dead_letter::Code;
 
-use crate::outbox::{Entry, IndexPage, Outbox, OutboxError};
-use crate::sources::Relay;
-use crate::stream::NOT_INTAKES;
+use crate::dependencies::Relay;
+use crate::error::OutboxError;
+use crate::index_page::{IndexEntry, IndexPage};
+use crate::outbox::{Outbox, StoredEvent};
+use crate::stream::UNREADABLE_ITEM;
 use crate::watermark;
 
-/// How far back the very first sweep looks: twice a stream's memory of 24 hours.
+/// How far back the very first sweep looks: twice the 24 hours that a stream keeps its records.
 const INITIAL_LOOKBACK_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
 /// About how many entries of a bucket are read at once: a busy hour must fit into memory.
-const PAGE: i32 = 500;
+const PAGE_SIZE: i32 = 500;
 
 /// After so many sweeps, nearly two days by default, an event that never reaches the ledger goes to
 /// the dead-letter queue instead of the dispatch queue.
@@ -27,63 +33,63 @@ const MAX_SWEEPS: u32 = 9;
 /// How many events are queued again at the same time.
 const MAX_CONCURRENCY: usize = 8;
 
-/// The sweep stops when this part of its time is left, so that what it began can end.
+/// The sweep stops when this part of its time is left (a quarter), so that what it began can end.
 const RESERVE: i64 = 4;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SweepStats {
-    /// Events it looked at.
-    pub looked_at: usize,
+    /// Events that it looked for in the ledger.
+    pub checked: usize,
     /// Events that it queued again.
     pub queued_again: usize,
 }
 
-/// A sweep under way.
+/// A sweep under way. Times are milliseconds since 1970.
 struct Sweep<'a> {
     relay: &'a Relay,
-    /// Everything before it has been looked at.
+    /// The watermark: every event before it was checked, and queued again where the ledger lacks it.
     from: i64,
     until: i64,
     stop_at: i64,
-    swept: SweepStats,
+    stats: SweepStats,
 }
 
-/// Looks at every event that has come of age since the last sweep, in the order of time. Broken off
-/// at any point, the next sweep does the rest: an event is moved in the index only after it was
-/// queued, and the watermark only after everything before it was looked at. `deadline` in
-/// milliseconds since 1970.
+/// Checks every event that has come of age since the last sweep, in the order of time. A sweep that
+/// ends early, at any point, leaves the rest to the next one. `deadline` in milliseconds since 1970.
 ///
 /// # Errors
-/// [`OutboxError`] when a table did not answer.
+/// [`OutboxError`] when a table or a queue did not answer.
 pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxError> {
     let now = relay.clock.now_ms();
     let until = now - relay.sweep_after_ms;
     let from = watermark::read(&relay.tables).await?.unwrap_or(until - INITIAL_LOOKBACK_MS);
     let stop_at = deadline.saturating_sub(deadline.saturating_sub(now) / RESERVE);
-    let mut sweep = Sweep { relay, from, until, stop_at, swept: SweepStats::default() };
+    let mut sweep = Sweep { relay, from, until, stop_at, stats: SweepStats::default() };
     let result = sweep.run().await;
-    // Also what a failure left undone begins there.
+    // Written last, and also after a failure: what was done before it need not be done again, and what
+    // it left undone begins at the watermark.
     if sweep.from > from {
         watermark::write(&relay.tables, sweep.from).await?;
     }
-    let SweepStats { looked_at, queued_again } = sweep.swept;
-    tracing::info!(looked_at, queued_again, "swept");
-    result.map(|()| sweep.swept)
+    let SweepStats { checked, queued_again } = sweep.stats;
+    tracing::info!(checked, queued_again, "swept");
+    result.map(|()| sweep.stats)
 }
 
 impl Sweep<'_> {
     async fn run(&mut self) -> Result<(), OutboxError> {
         while self.from < self.until && self.has_time() {
-            let IndexPage { entries, complete_until } = self.page().await?;
-            for chunk in entries.chunks(MAX_BATCH_GET_KEYS) {
-                self.from = self.from.max(chunk[0].sweep_at);
+            let page = self.page().await?;
+            for (watermark, part) in page.parts(MAX_BATCH_GET_KEYS) {
+                // Only ever forward: an entry that another sweep has moved may still be in the index.
+                self.from = self.from.max(watermark);
                 if !self.has_time() {
                     return Ok(());
                 }
-                self.look_at(chunk).await?;
+                self.check(part).await?;
             }
-            self.from = complete_until;
+            self.from = page.complete_until;
         }
         Ok(())
     }
@@ -96,32 +102,27 @@ impl Sweep<'_> {
         has_time
     }
 
-    /// The next entries, of the hour that the sweep stands in.
+    /// The next entries, of the hour that the watermark is in.
     async fn page(&self) -> Result<IndexPage, OutboxError> {
         let (outbox, from) = (Outbox(&self.relay.tables), self.from);
         let until = next_hour(from).min(self.until);
-        let of_buckets: Vec<IndexPage> = stream::iter(buckets(from))
-            .map(|bucket| async move { outbox.page(&bucket, from, until, PAGE).await })
+        let pages: Vec<IndexPage> = stream::iter(buckets(from))
+            .map(|bucket| async move { outbox.page(&bucket, from, until, PAGE_SIZE).await })
             .buffer_unordered(MAX_CONCURRENCY)
             .try_collect()
             .await?;
-        let complete_until =
-            of_buckets.iter().map(|first| first.complete_until).min().unwrap_or(until);
-        let all = of_buckets.into_iter().flat_map(|first| first.entries);
-        let mut entries: Vec<Entry> = all.filter(|entry| entry.sweep_at < complete_until).collect();
-        entries.sort_unstable_by_key(|entry| entry.sweep_at);
-        Ok(IndexPage { entries, complete_until })
+        Ok(IndexPage::merge(pages, until))
     }
 
-    async fn look_at(&mut self, entries: &[Entry]) -> Result<(), OutboxError> {
+    async fn check(&mut self, entries: &[IndexEntry]) -> Result<(), OutboxError> {
         let unseen = Outbox(&self.relay.tables).unseen(entries).await?;
-        self.swept.looked_at += entries.len();
+        self.stats.checked += entries.len();
         let relay = self.relay;
-        let mut moved = stream::iter(&unseen)
+        let mut outcomes = stream::iter(&unseen)
             .map(|entry| queue_again(relay, entry))
             .buffer_unordered(MAX_CONCURRENCY);
-        while let Some(fate) = moved.try_next().await? {
-            self.swept.queued_again += usize::from(fate == SweepOutcome::Queued);
+        while let Some(outcome) = outcomes.try_next().await? {
+            self.stats.queued_again += usize::from(outcome == SweepOutcome::Queued);
         }
         Ok(())
     }
@@ -140,51 +141,88 @@ enum SweepOutcome {
     Gone,
 }
 
-async fn queue_again(relay: &Relay, entry: &Entry) -> Result<SweepOutcome, OutboxError> {
-    let outbox = Outbox(&relay.tables);
-    let Some(stored) = outbox.stored(entry).await? else {
+/// What is to become of an event that the ledger has not seen.
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    /// Put this message on the dispatch queue.
+    Queue(String),
+    /// It can never reach the ledger that way.
+    DeadLetter { body: String, code: Code, reason: String },
+}
+
+fn next_step(entry: &IndexEntry, stored: StoredEvent) -> Step {
+    let StoredEvent { message, sweeps } = stored;
+    match message {
+        None => Step::DeadLetter {
+            body: keys(entry),
+            code: Code::Unreadable,
+            reason: UNREADABLE_ITEM.to_owned(),
+        },
+        // What the dispatcher fails on again and again would be queued for ever.
+        Some(body) if sweeps >= MAX_SWEEPS => Step::DeadLetter {
+            body,
+            code: Code::Unplannable,
+            reason: format!("swept {sweeps} times without ever reaching the ledger"),
+        },
+        Some(message) => Step::Queue(message),
+    }
+}
+
+async fn queue_again(relay: &Relay, entry: &IndexEntry) -> Result<SweepOutcome, OutboxError> {
+    let Some(stored) = Outbox(&relay.tables).stored(entry).await? else {
         return Ok(SweepOutcome::Gone);
     };
-    let Some(message) = stored.message else {
-        return dead_letter(relay, entry, keys(entry), Code::Unreadable, NOT_INTAKES.to_owned())
-            .await;
-    };
-    if stored.sweeps >= MAX_SWEEPS {
-        let reason = format!("swept {} times without ever reaching the ledger", stored.sweeps);
-        return dead_letter(relay, entry, message, Code::Unplannable, reason).await;
-    }
-    let message = OutgoingMessage { body: message, ..OutgoingMessage::default() };
-    let sent = send_all(&relay.queues.client, &relay.queues.dispatch, vec![message]).await;
-    match sent.into_iter().next() {
-        // Its neighbours must not wait for it.
-        Some(Err(error @ SendError::Refused)) => {
-            dead_letter(relay, entry, keys(entry), Code::Unplannable, error.to_string()).await
-        }
-        Some(Err(error @ SendError::Unavailable(_))) => Err(OutboxError(error.to_string())),
-        Some(Ok(())) | None => {
-            count(Count::Swept);
-            let Entry { order_id, event, .. } = entry;
-            tracing::warn!(order_id, event, sweeps = stored.sweeps, "queued again");
-            let again = relay.clock.now_ms() + pause(relay, stored.sweeps);
-            outbox.look_again(entry, again).await.map(|()| SweepOutcome::Queued)
+    let sweeps = stored.sweeps;
+    match next_step(entry, stored) {
+        Step::Queue(message) => queue(relay, entry, message, sweeps).await,
+        Step::DeadLetter { body, code, reason } => {
+            dead_letter(relay, entry, body, code, reason).await
         }
     }
 }
 
-/// Twice as long after each sweep: an event that waits behind a long backlog is not multiplied.
-fn pause(relay: &Relay, sweeps: u32) -> i64 {
-    let doubled = relay.sweep_after_ms.saturating_mul(1 << sweeps.min(MAX_SWEEPS));
+async fn queue(
+    relay: &Relay,
+    entry: &IndexEntry,
+    message: String,
+    sweeps: u32,
+) -> Result<SweepOutcome, OutboxError> {
+    let message = OutgoingMessage { body: message, ..OutgoingMessage::default() };
+    let sent = send_all(&relay.queues.client, &relay.queues.dispatch, vec![message]).await;
+    match sent.into_iter().next() {
+        // SQS will never take it, and its neighbours must not wait for it.
+        Some(Err(error @ SendError::Refused)) => {
+            dead_letter(relay, entry, keys(entry), Code::Unplannable, error.to_string()).await
+        }
+        Some(Err(error)) => Err(OutboxError::Queue(error)),
+        Some(Ok(())) | None => {
+            count(Count::Swept);
+            let IndexEntry { order_id, event, .. } = entry;
+            tracing::warn!(order_id, event, sweeps, "queued again");
+            // Only now, when the queue has it: a crash before this line leaves the entry where the
+            // next sweep finds it.
+            let again = relay.clock.now_ms() + pause(relay.sweep_after_ms, sweeps);
+            let outbox = Outbox(&relay.tables);
+            outbox.reschedule(entry, again).await.map(|()| SweepOutcome::Queued)
+        }
+    }
+}
+
+/// Milliseconds until an event is checked again: twice as many after each sweep, so that one that
+/// waits behind a long backlog is not multiplied.
+fn pause(sweep_after_ms: i64, sweeps: u32) -> i64 {
+    let doubled = sweep_after_ms.saturating_mul(1 << sweeps.min(MAX_SWEEPS));
     doubled.min(MAX_SWEEP_DELAY_MS)
 }
 
 /// Names the item in a dead letter that cannot hold it.
-fn keys(entry: &Entry) -> String {
+fn keys(entry: &IndexEntry) -> String {
     json!({ "order_id": { "S": entry.order_id }, "event": { "S": entry.event } }).to_string()
 }
 
 async fn dead_letter(
     relay: &Relay,
-    entry: &Entry,
+    entry: &IndexEntry,
     body: String,
     code: Code,
     reason: String,
@@ -192,11 +230,65 @@ async fn dead_letter(
     let order_id = OrderId::parse(&entry.order_id).ok();
     let letter = DeadLetter { body, code, reason, order_id, kind: None };
     match relay.queues.dead_letters.move_message(letter).await {
+        // In this order: a crash in between leaves it in both places rather than in none.
         BatchItemOutcome::Ack => {
-            Outbox(&relay.tables).forget(entry).await.map(|()| SweepOutcome::DeadLettered)
+            let outbox = Outbox(&relay.tables);
+            outbox.remove_from_index(entry).await.map(|()| SweepOutcome::DeadLettered)
         }
-        BatchItemOutcome::Retry => {
-            Err(OutboxError("the dead-letter queue is out of reach".to_owned()))
+        BatchItemOutcome::Retry => Err(OutboxError::DeadLetterQueue),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIVE_MINUTES: i64 = 300_000;
+
+    fn entry() -> IndexEntry {
+        IndexEntry {
+            order_id: "1001".to_owned(),
+            event: "shop e-1".to_owned(),
+            ledger_key: "order.confirmed##customer".to_owned(),
+            sweep_at: 0,
         }
+    }
+
+    fn stored(message: Option<&str>, sweeps: u32) -> StoredEvent {
+        StoredEvent { message: message.map(str::to_owned), sweeps }
+    }
+
+    #[test]
+    fn the_pause_doubles_with_each_sweep_up_to_two_days() {
+        let pauses: Vec<i64> = (0..4).map(|sweeps| pause(FIVE_MINUTES, sweeps)).collect();
+        assert_eq!(pauses, [300_000, 600_000, 1_200_000, 2_400_000]);
+        assert_eq!(pause(FIVE_MINUTES, MAX_SWEEPS), 512 * FIVE_MINUTES);
+        assert_eq!(pause(FIVE_MINUTES, u32::MAX), pause(FIVE_MINUTES, MAX_SWEEPS));
+        assert_eq!(pause(i64::MAX / 2, 5), MAX_SWEEP_DELAY_MS);
+    }
+
+    #[test]
+    fn an_event_is_queued_as_it_was_stored_until_it_was_swept_too_often() {
+        let last = next_step(&entry(), stored(Some("{}"), MAX_SWEEPS - 1));
+        assert_eq!(last, Step::Queue("{}".to_owned()));
+        let step = next_step(&entry(), stored(Some("{}"), MAX_SWEEPS));
+        let Step::DeadLetter { body, code, reason } = step else { panic!("{step:?}") };
+        assert_eq!((body.as_str(), code), ("{}", Code::Unplannable), "replayable as it is");
+        assert!(reason.contains("9 times"), "{reason}");
+    }
+
+    #[test]
+    fn an_item_without_a_message_is_named_by_its_keys_in_the_dead_letter() {
+        let step = next_step(&entry(), stored(None, 0));
+        let Step::DeadLetter { body, code, .. } = step else { panic!("{step:?}") };
+        assert_eq!(code, Code::Unreadable);
+        assert_eq!(body, r#"{"event":{"S":"shop e-1"},"order_id":{"S":"1001"}}"#);
+    }
+
+    #[test]
+    fn an_hour_ends_where_the_next_bucket_begins() {
+        assert_eq!(next_hour(0), BUCKET_MS);
+        assert_eq!(next_hour(BUCKET_MS - 1), BUCKET_MS);
+        assert_eq!(next_hour(BUCKET_MS), 2 * BUCKET_MS);
     }
 }

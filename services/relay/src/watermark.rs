@@ -1,44 +1,56 @@
-//! How far the sweep has looked: one item in the ledger table.
+//! How far the sweep has come: one item in the ledger table.
 
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use kit::describe_sdk_error;
+use crate::dependencies::Tables;
+use crate::error::OutboxError;
+use crate::outbox::to_item;
 
-use crate::outbox::OutboxError;
-use crate::sources::Tables;
+/// The key of the item. No order id can begin with `#`, so it meets no notification.
+#[derive(Serialize)]
+struct Key {
+    order_id: &'static str,
+    notification: &'static str,
+}
 
-/// No order id can begin with `#`.
-const PARTITION: &str = "#sweep";
-const SORT: &str = "watermark";
+const KEY: Key = Key { order_id: "#sweep", notification: "watermark" };
 
-/// Everything before then has been looked at; `None` before the first sweep.
+/// The item: its key, and the milliseconds since 1970 before which every event was checked.
+#[derive(Serialize)]
+struct Item {
+    order_id: &'static str,
+    notification: &'static str,
+    swept_until: i64,
+}
+
+/// The part of the item that is read.
+#[derive(Deserialize)]
+struct Watermark {
+    swept_until: i64,
+}
+
+/// Every event before then was checked; `None` before the first sweep.
 pub async fn read(tables: &Tables) -> Result<Option<i64>, OutboxError> {
     let call = tables
         .client
         .get_item()
         .table_name(&tables.ledger)
-        .set_key(Some(key()))
+        .set_key(Some(to_item(&KEY)))
         .consistent_read(true);
-    let answer = call.send().await.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
-    Ok(answer.item.and_then(|item| item.get("swept_until")?.as_n().ok()?.parse().ok()))
+    let answer = call.send().await.map_err(|e| OutboxError::ReadItem(Box::new(e)))?;
+    let watermark = answer.item.and_then(|item| serde_dynamo::from_item(item).ok());
+    Ok(watermark.map(|Watermark { swept_until }| swept_until))
 }
 
-/// Moves the watermark. Two sweeps at once may move it back, which only costs a second look.
+/// Moves the watermark. Unconditional: two sweeps at once may move it back, and then the next one
+/// checks some events again, which changes nothing.
 pub async fn write(tables: &Tables, swept_until: i64) -> Result<(), OutboxError> {
-    let call = tables
-        .client
-        .put_item()
-        .table_name(&tables.ledger)
-        .set_item(Some(key()))
-        .item("swept_until", AttributeValue::N(swept_until.to_string()));
-    call.send().await.map_err(|e| OutboxError(describe_sdk_error(&e)))?;
+    let Key { order_id, notification } = KEY;
+    let call = tables.client.put_item().table_name(&tables.ledger).set_item(Some(to_item(&Item {
+        order_id,
+        notification,
+        swept_until,
+    })));
+    call.send().await.map_err(|e| OutboxError::WriteWatermark(Box::new(e)))?;
     Ok(())
-}
-
-fn key() -> HashMap<String, AttributeValue> {
-    HashMap::from([
-        ("order_id".to_owned(), AttributeValue::S(PARTITION.to_owned())),
-        ("notification".to_owned(), AttributeValue::S(SORT.to_owned())),
-    ])
 }

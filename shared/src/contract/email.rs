@@ -1,24 +1,24 @@
 //! E-mail addresses.
 
-use crate::contract::json::Invalid;
+use crate::contract::error::InvalidValue;
 
 /// An address that SES can be asked to mail: RFC 5321 syntax, ASCII, a domain with a dot.
 ///
 /// `Debug` and `Display` hide it; [`EmailAddress::expose`] does not. So a log line or an error
 /// cannot hold one by accident.
-#[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[schemars(inline, extend("format" = "email", "maxLength" = 254))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("format" = "email", "maxLength" = 254)))]
 pub struct EmailAddress(String);
 
 impl EmailAddress {
     /// Takes a bare address, without a display name.
     ///
     /// # Errors
-    /// [`Invalid`] for anything else. SES does not support SMTPUTF8, so a non-ASCII local part is
+    /// [`InvalidValue`] for anything else. SES does not support SMTPUTF8, so a non-ASCII local part is
     /// refused here rather than by SES later; an internationalised domain goes in punycode
     /// (<https://docs.aws.amazon.com/ses/latest/dg/verify-addresses-and-domains.html>).
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         let options = email_address::Options::default()
             .with_required_tld()
             .without_domain_literal()
@@ -30,7 +30,7 @@ impl EmailAddress {
         if is_address {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::expected("an e-mail address such as name@example.com, in ASCII"))
+            Err(InvalidValue::expected("an e-mail address such as name@example.com, in ASCII"))
         }
     }
 

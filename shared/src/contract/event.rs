@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
+use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::ids::{CorrelationId, EventId, Source, TrackingNumber};
-use crate::contract::json::{FieldError, Invalid, Problems, Reader};
+use crate::contract::kind::Kind;
 use crate::contract::order::{Order, timestamp};
+use crate::contract::reader::{FieldErrors, FieldReader};
 use crate::contract::shipment::{Cancellation, ParcelLine, Refund, Shipment};
-use crate::notification::Kind;
 
 /// The largest event that intake takes, in bytes of JSON: 256 KiB.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
@@ -52,10 +53,11 @@ impl EventRef {
     /// Reads [`EventRef::sort_key`] back.
     ///
     /// # Errors
-    /// [`Invalid`] when it is no such key.
-    pub fn from_sort_key(key: &str) -> Result<Self, Invalid> {
-        let (source, id) =
-            key.split_once(' ').ok_or_else(|| Invalid::expected("a source, a space and an id"))?;
+    /// [`InvalidValue`] when it is no such key.
+    pub fn from_sort_key(key: &str) -> Result<Self, InvalidValue> {
+        let (source, id) = key
+            .split_once(' ')
+            .ok_or_else(|| InvalidValue::expected("a source, a space and an id"))?;
         Ok(Self { source: Source::parse(source)?, id: EventId::parse(id)? })
     }
 }
@@ -117,20 +119,20 @@ impl Event {
     /// # Errors
     /// Every bad field, by JSON Pointer. An unknown `type` names the known ones.
     pub fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
-        let problems = Problems::default();
-        let root = Reader::root(json, &problems);
+        let errors = FieldErrors::default();
+        let root = FieldReader::root(json, &errors);
         if is_deeper_than(json, MAX_NESTING) {
             root.refuse::<()>(format!("JSON nested at most {MAX_NESTING} deep"));
         }
         let event = Self::read(&root);
-        let problems = problems.into_vec();
+        let errors = errors.into_vec();
         match event {
-            Some(event) if problems.is_empty() => Ok(event),
-            _ => Err(problems),
+            Some(event) if errors.is_empty() => Ok(event),
+            _ => Err(errors),
         }
     }
 
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let version = from.required("specversion", |r| r.text(spec_version));
         let source = from.required("source", |r| r.text(Source::parse));
         let id = from.required("id", |r| r.text(EventId::parse));
@@ -189,16 +191,20 @@ fn to_value(part: &impl serde::Serialize) -> Value {
     serde_json::to_value(part).expect("the domain types serialise to JSON without fail")
 }
 
-fn spec_version(text: &str) -> Result<(), Invalid> {
-    if text == "1.0" { Ok(()) } else { Err(Invalid::expected("\"1.0\", the CloudEvents version")) }
+fn spec_version(text: &str) -> Result<(), InvalidValue> {
+    if text == "1.0" {
+        Ok(())
+    } else {
+        Err(InvalidValue::expected("\"1.0\", the CloudEvents version"))
+    }
 }
 
-fn json_content(text: &str) -> Result<(), Invalid> {
+fn json_content(text: &str) -> Result<(), InvalidValue> {
     let essence = text.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/json") {
         Ok(())
     } else {
-        Err(Invalid::expected("application/json"))
+        Err(InvalidValue::expected("application/json"))
     }
 }
 
@@ -210,7 +216,7 @@ struct Data {
 }
 
 impl Data {
-    fn read(from: &Reader<'_>, kind: Option<Kind>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>, kind: Option<Kind>) -> Option<Self> {
         let notify = from.optional("notify", |r| r.boolean());
         let order = from.required("order", |r| Order::read(&r));
         let payload = kind.map(|kind| read_payload(from, kind));
@@ -226,7 +232,7 @@ impl Data {
     }
 }
 
-fn read_payload(from: &Reader<'_>, kind: Kind) -> Option<EventPayload> {
+fn read_payload(from: &FieldReader<'_>, kind: Kind) -> Option<EventPayload> {
     let shipment = || from.required("shipment", |r| Shipment::read(&r));
     Some(match kind {
         Kind::OrderConfirmed => EventPayload::Confirmed,
@@ -257,12 +263,12 @@ fn read_payload(from: &Reader<'_>, kind: Kind) -> Option<EventPayload> {
     })
 }
 
-fn missing_in_shipment<T>(from: &Reader<'_>, name: &str) -> Option<T> {
+fn missing_in_shipment<T>(from: &FieldReader<'_>, name: &str) -> Option<T> {
     from.required("shipment", |r| r.required(name, |_| None::<T>))
 }
 
 /// A parcel holds only what was ordered, and money comes back in the currency it was paid in.
-fn fits_the_order(from: &Reader<'_>, order: &Order, payload: &EventPayload) -> Option<()> {
+fn fits_the_order(from: &FieldReader<'_>, order: &Order, payload: &EventPayload) -> Option<()> {
     match payload {
         EventPayload::Confirmed => Some(()),
         EventPayload::Cancelled(c) => match c.refund {
@@ -283,7 +289,7 @@ fn fits_the_order(from: &Reader<'_>, order: &Order, payload: &EventPayload) -> O
     }
 }
 
-fn parcel_fits(from: &Reader<'_>, order: &Order, shipment: &Shipment) -> Option<()> {
+fn parcel_fits(from: &FieldReader<'_>, order: &Order, shipment: &Shipment) -> Option<()> {
     let all = || shipment.lines.iter().chain(&shipment.still_to_come);
     let too_many = |line: &ParcelLine| {
         let shipped: u64 = all().filter(|l| l.sku == line.sku).map(|l| u64::from(l.quantity)).sum();

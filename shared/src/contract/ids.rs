@@ -1,22 +1,22 @@
 //! Identifiers: short, printable, and safe as parts of a DynamoDB key.
 
-use crate::contract::json::Invalid;
+use crate::contract::error::InvalidValue;
 
 /// A newtype over text that `$rule` accepts.
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $rule:expr, $pattern:literal, $longest:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(transparent)]
-        #[schemars(inline, extend("pattern" = $pattern, "minLength" = 1, "maxLength" = $longest))]
+        #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("pattern" = $pattern, "minLength" = 1, "maxLength" = $longest)))]
         pub struct $name(String);
 
         impl $name {
             /// Takes `text` as it is.
             ///
             /// # Errors
-            /// [`Invalid`] when the rule of this type does not hold; nothing is trimmed.
-            pub fn parse(text: &str) -> Result<Self, Invalid> {
+            /// [`InvalidValue`] when the rule of this type does not hold; nothing is trimmed.
+            pub fn parse(text: &str) -> Result<Self, InvalidValue> {
                 let rule: Rule = $rule;
                 rule.check(text).map(|()| Self(text.to_owned()))
             }
@@ -51,7 +51,7 @@ struct Rule {
 }
 
 impl Rule {
-    fn check(&self, text: &str) -> Result<(), Invalid> {
+    fn check(&self, text: &str) -> Result<(), InvalidValue> {
         let fits = match text.as_bytes() {
             [] => false,
             [first, rest @ ..] => {
@@ -60,7 +60,7 @@ impl Rule {
                     && rest.iter().all(|b| (self.rest)(*b))
             }
         };
-        if fits { Ok(()) } else { Err(Invalid::expected(self.expected)) }
+        if fits { Ok(()) } else { Err(InvalidValue::expected(self.expected)) }
     }
 }
 

@@ -1,54 +1,22 @@
-//! Reading JSON at the edge: strictly, and naming every bad field at once.
-//!
-//! serde stops at the first error. A shop's developer who is told one bad field at a time needs
-//! ten attempts for ten mistakes, so the types of this crate are read with [`Reader`] instead:
-//! it walks a [`Value`] and collects a [`FieldError`] for each field that is not as expected.
+//! Strict parsing of JSON text.
 
-use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Why a value was refused: what was expected of it, as a sentence fragment after "expected".
-///
-/// It never holds the value itself, so that it can be logged and answered.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected {0}")]
-pub struct Invalid(pub String);
-
-impl Invalid {
-    /// A refusal that expected `what`.
-    pub fn expected(what: impl Into<String>) -> Self {
-        Self(what.into())
-    }
-}
-
-/// One bad field of an event.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct FieldError {
-    /// Where: a JSON Pointer (RFC 6901) into the event; empty for the event itself.
-    pub pointer: String,
-    /// What was expected there, as a sentence. Never repeats the value.
-    pub detail: String,
-}
-
-impl fmt::Display for FieldError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.pointer.is_empty() { "the event" } else { &self.pointer };
-        write!(f, "{place}: {}", self.detail)
-    }
-}
+use crate::contract::error::InvalidValue;
 
 /// Parses JSON text, refusing what serde_json would quietly resolve: a key that stands twice in
 /// one object (RFC 8259 section 4 leaves the meaning open, so two readers may disagree).
 ///
 /// # Errors
-/// [`Invalid`] when the text is not UTF-8, not JSON, nested deeper than 128, followed by more
+/// [`InvalidValue`] when the text is not UTF-8, not JSON, nested deeper than 128, followed by more
 /// text, or repeats a key. Its sentence names line and column, not content.
-pub fn parse_strict(text: &[u8]) -> Result<Value, Invalid> {
-    let text = std::str::from_utf8(text)
-        .map_err(|e| Invalid::expected(format!("UTF-8 text; byte {} is not", e.valid_up_to())))?;
+pub fn parse_strict(text: &[u8]) -> Result<Value, InvalidValue> {
+    let text = std::str::from_utf8(text).map_err(|e| {
+        InvalidValue::expected(format!("UTF-8 text; byte {} is not", e.valid_up_to()))
+    })?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = StrictValue.deserialize(&mut reader).map_err(|e| not_json(&e))?;
     reader.end().map_err(|e| not_json(&e))?;
@@ -56,7 +24,7 @@ pub fn parse_strict(text: &[u8]) -> Result<Value, Invalid> {
 }
 
 /// serde_json's own sentence may quote the input ("invalid type: string \"…\""); this one cannot.
-fn not_json(error: &serde_json::Error) -> Invalid {
+fn not_json(error: &serde_json::Error) -> InvalidValue {
     let what = match error.classify() {
         serde_json::error::Category::Eof => "complete JSON; it ends too early",
         _ if error.to_string().starts_with(REPEATED_KEY) => {
@@ -65,7 +33,7 @@ fn not_json(error: &serde_json::Error) -> Invalid {
         _ if error.to_string().starts_with("recursion limit") => "JSON nested at most 128 deep",
         _ => "valid JSON",
     };
-    Invalid::expected(format!("{what} (line {}, column {})", error.line(), error.column()))
+    InvalidValue::expected(format!("{what} (line {}, column {})", error.line(), error.column()))
 }
 
 const REPEATED_KEY: &str = "repeated key";
@@ -135,148 +103,6 @@ impl<'de> Visitor<'de> for StrictValue {
     }
 }
 
-/// The bad fields found so far.
-#[derive(Debug, Default)]
-pub struct Problems(RefCell<Vec<FieldError>>);
-
-impl Problems {
-    /// Adds one.
-    pub fn add(&self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.0.borrow_mut().push(FieldError { pointer: pointer.into(), detail: detail.into() });
-    }
-
-    /// All of them, in the order found.
-    #[must_use]
-    pub fn into_vec(self) -> Vec<FieldError> {
-        self.0.into_inner()
-    }
-}
-
-/// A place in a JSON document that is being read. `None` from a method means that the problem has
-/// been noted: callers read all their fields before they give up with `?`.
-#[derive(Debug)]
-pub struct Reader<'a> {
-    value: &'a Value,
-    pointer: String,
-    problems: &'a Problems,
-}
-
-impl<'a> Reader<'a> {
-    /// Reads `value` as the whole document.
-    #[must_use]
-    pub fn root(value: &'a Value, problems: &'a Problems) -> Self {
-        Self { value, pointer: String::new(), problems }
-    }
-
-    /// Notes that this place is not as `expected`.
-    pub fn refuse<T>(&self, expected: impl fmt::Display) -> Option<T> {
-        self.problems.add(self.pointer.clone(), format!("expected {expected}"));
-        None
-    }
-
-    /// Notes that the member `name` of this object is not as `expected`.
-    pub fn refuse_member<T>(&self, name: &str, expected: impl fmt::Display) -> Option<T> {
-        self.problems.add(self.member_pointer(name), format!("expected {expected}"));
-        None
-    }
-
-    /// A member that must be there.
-    pub fn required<T>(&self, name: &str, read: impl FnOnce(Reader<'a>) -> Option<T>) -> Option<T> {
-        match self.member(name)? {
-            Some(member) => read(member),
-            None => {
-                self.problems.add(self.member_pointer(name), "is required and missing");
-                None
-            }
-        }
-    }
-
-    /// A member that may be absent or null.
-    pub fn optional<T>(
-        &self,
-        name: &str,
-        read: impl FnOnce(Reader<'a>) -> Option<T>,
-    ) -> Option<Option<T>> {
-        match self.member(name)? {
-            Some(member) => read(member).map(Some),
-            None => Some(None),
-        }
-    }
-
-    /// A string that `parse` accepts.
-    pub fn text<T>(&self, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
-        let Value::String(text) = self.value else {
-            return self.refuse("a string");
-        };
-        match parse(text) {
-            Ok(parsed) => Some(parsed),
-            Err(Invalid(expected)) => self.refuse(expected),
-        }
-    }
-
-    /// A whole number in `range`; `1.0` and `"1"` are not whole numbers.
-    #[must_use]
-    pub fn integer(&self, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
-        match self.value.as_i64().filter(|n| range.contains(n)) {
-            Some(number) => Some(number),
-            None if *range.end() == i64::MAX && *range.start() == i64::MIN => {
-                self.refuse("a whole number")
-            }
-            None => self.refuse(format_args!(
-                "a whole number from {} to {}",
-                range.start(),
-                range.end()
-            )),
-        }
-    }
-
-    /// `true` or `false`.
-    #[must_use]
-    pub fn boolean(&self) -> Option<bool> {
-        self.value.as_bool().or_else(|| self.refuse("true or false"))
-    }
-
-    /// An array with `size` elements.
-    pub fn list<T>(
-        &self,
-        size: std::ops::RangeInclusive<usize>,
-        read: impl Fn(Reader<'a>) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        let Value::Array(items) = self.value else {
-            return self.refuse("an array");
-        };
-        if !size.contains(&items.len()) {
-            return self.refuse(format_args!("{} to {} elements", size.start(), size.end()));
-        }
-        let read_items: Vec<Option<T>> =
-            items.iter().enumerate().map(|(i, item)| read(self.at(item, &i.to_string()))).collect();
-        read_items.into_iter().collect()
-    }
-
-    fn member(&self, name: &str) -> Option<Option<Reader<'a>>> {
-        match self.value {
-            Value::Object(members) => {
-                Some(members.get(name).filter(|v| !v.is_null()).map(|value| self.at(value, name)))
-            }
-            _ => self.not_an_object(),
-        }
-    }
-
-    /// Noted once for each place, not once for each member that is looked for in it.
-    fn not_an_object<T>(&self) -> Option<T> {
-        let known = self.problems.0.borrow().iter().any(|p| p.pointer == self.pointer);
-        if known { None } else { self.refuse("an object") }
-    }
-
-    fn at(&self, value: &'a Value, token: &str) -> Reader<'a> {
-        Reader { value, pointer: self.member_pointer(token), problems: self.problems }
-    }
-
-    fn member_pointer(&self, token: &str) -> String {
-        format!("{}/{}", self.pointer, token.replace('~', "~0").replace('/', "~1"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,17 +129,5 @@ mod tests {
     fn deep_nesting_is_refused_without_a_panic() {
         let deep = "[".repeat(100_000);
         assert!(parse_strict(deep.as_bytes()).expect_err("deep").0.contains("128 deep"));
-    }
-
-    #[test]
-    fn every_bad_member_is_named_once() {
-        let value = serde_json::json!({"a/b": 1, "list": [true, 1, "x"]});
-        let problems = Problems::default();
-        let root = Reader::root(&value, &problems);
-        let _ = root.required("a/b", |r| r.boolean());
-        let _ = root.required("list", |r| r.list(1..=3, |item| item.boolean()));
-        let _ = root.required("gone", |r| r.boolean());
-        let pointers: Vec<String> = problems.into_vec().into_iter().map(|p| p.pointer).collect();
-        assert_eq!(pointers, ["/a~1b", "/list/1", "/list/2", "/gone"]);
     }
 }

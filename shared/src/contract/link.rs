@@ -1,21 +1,21 @@
 //! Links that may stand in a mail.
 
-use crate::contract::json::Invalid;
+use crate::contract::error::InvalidValue;
 
 /// An absolute `http` or `https` URL with a host. `javascript:`, `data:` and the like cannot be
 /// held by it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[schemars(inline, extend("format" = "uri", "pattern" = "^https?://"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("format" = "uri", "pattern" = "^https?://")))]
 pub struct HttpUrl(String);
 
 impl HttpUrl {
     /// Parses and normalises (WHATWG URL).
     ///
     /// # Errors
-    /// [`Invalid`] for another scheme, no host, a user name or password in it (they disguise the
+    /// [`InvalidValue`] for another scheme, no host, a user name or password in it (they disguise the
     /// host), or more than 2,000 characters.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         url::Url::parse(text)
             .ok()
             .filter(|u| matches!(u.scheme(), "http" | "https"))
@@ -23,7 +23,7 @@ impl HttpUrl {
             .map(String::from)
             .filter(|u| u.len() <= 2000)
             .map(Self)
-            .ok_or_else(|| Invalid::expected("an http or https URL"))
+            .ok_or_else(|| InvalidValue::expected("an http or https URL"))
     }
 
     /// The URL.

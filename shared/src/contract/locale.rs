@@ -1,19 +1,19 @@
 //! The customer's language and region.
 
-use crate::contract::json::Invalid;
+use crate::contract::error::InvalidValue;
 
 /// A well-formed BCP 47 language tag (RFC 5646), normalised: `de-AT`, `zh-Hant-TW`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[schemars(inline, extend("maxLength" = 64))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("maxLength" = 64)))]
 pub struct Locale(String);
 
 impl Locale {
     /// Parses and normalises a tag.
     ///
     /// # Errors
-    /// [`Invalid`] when the tag is not well-formed; `de_AT` with an underscore is not.
-    pub fn parse(tag: &str) -> Result<Self, Invalid> {
+    /// [`InvalidValue`] when the tag is not well-formed; `de_AT` with an underscore is not.
+    pub fn parse(tag: &str) -> Result<Self, InvalidValue> {
         if tag.len() > 64 || tag.contains('_') {
             return Err(Self::expected());
         }
@@ -21,8 +21,8 @@ impl Locale {
         Ok(Self(locale.to_string()))
     }
 
-    fn expected() -> Invalid {
-        Invalid::expected("a BCP 47 language tag such as en-GB")
+    fn expected() -> InvalidValue {
+        InvalidValue::expected("a BCP 47 language tag such as en-GB")
     }
 
     /// The tag.

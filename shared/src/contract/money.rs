@@ -1,6 +1,7 @@
 //! Money: minor units and a currency. Never a float.
 
-use crate::contract::json::{Invalid, Reader};
+use crate::contract::error::InvalidValue;
+use crate::contract::reader::FieldReader;
 
 /// An ISO 4217 currency code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,13 +11,13 @@ impl Currency {
     /// Takes a code such as `EUR`.
     ///
     /// # Errors
-    /// [`Invalid`] for a code that ISO 4217 does not list, or lists without a minor unit (metals,
+    /// [`InvalidValue`] for a code that ISO 4217 does not list, or lists without a minor unit (metals,
     /// test codes): nothing can be sold in those.
-    pub fn parse(code: &str) -> Result<Self, Invalid> {
+    pub fn parse(code: &str) -> Result<Self, InvalidValue> {
         iso_currency::Currency::from_code(code)
             .filter(|c| c.exponent().is_some())
             .map(Self)
-            .ok_or_else(|| Invalid::expected("an ISO 4217 currency code such as EUR"))
+            .ok_or_else(|| InvalidValue::expected("an ISO 4217 currency code such as EUR"))
     }
 
     /// The code, in capitals.
@@ -38,22 +39,9 @@ impl serde::Serialize for Currency {
     }
 }
 
-impl schemars::JsonSchema for Currency {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Currency".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string",
-            "pattern": "^[A-Z]{3}$",
-            "description": "An ISO 4217 code with a minor unit, such as EUR."
-        })
-    }
-}
-
 /// An amount of money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Money {
     /// In minor units: 1234 is 12.34 EUR, 1234 JPY, 1.234 KWD. Negative for a discount.
     pub amount: i64,
@@ -63,7 +51,7 @@ pub struct Money {
 
 impl Money {
     /// Reads `{"amount": 1234, "currency": "EUR"}`.
-    pub fn read(from: &Reader<'_>) -> Option<Self> {
+    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let amount = from.required("amount", |r| r.integer(i64::MIN..=i64::MAX));
         let currency = from.required("currency", |r| r.text(Currency::parse));
         Some(Self { amount: amount?, currency: currency? })

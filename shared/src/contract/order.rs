@@ -3,16 +3,18 @@
 use jiff::Timestamp;
 
 use crate::contract::email::EmailAddress;
+use crate::contract::error::InvalidValue;
 use crate::contract::ids::{OrderId, Sku};
-use crate::contract::json::{Invalid, Reader};
 use crate::contract::link::HttpUrl;
 use crate::contract::locale::Locale;
 use crate::contract::money::Money;
+use crate::contract::reader::FieldReader;
 use crate::contract::text::Line;
 
 /// An order as it stands when the event happens. Every event carries it whole, so that a mail can
 /// be written from one event alone, whatever else is late or lost.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Order {
     /// The shop's own id; with the kind of mail it decides what is a duplicate.
     pub id: OrderId,
@@ -23,7 +25,7 @@ pub struct Order {
     /// Who bought it.
     pub customer: Customer,
     /// What was bought: 1 to 500 lines.
-    #[schemars(length(min = 1, max = 500))]
+    #[cfg_attr(test, schemars(length(min = 1, max = 500)))]
     pub lines: Vec<OrderLine>,
     /// What it costs.
     pub totals: Totals,
@@ -39,7 +41,8 @@ pub struct Order {
 }
 
 /// Who bought it, and how to write to them.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Customer {
     /// Where the mails go.
     pub email: EmailAddress,
@@ -52,14 +55,15 @@ pub struct Customer {
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OrderLine {
     /// The article.
     pub sku: Sku,
     /// What the customer knows it by.
     pub title: Line,
     /// How many, 1 to 100,000.
-    #[schemars(range(min = 1, max = 100_000))]
+    #[cfg_attr(test, schemars(range(min = 1, max = 100_000)))]
     pub quantity: u32,
     /// The price of one.
     pub unit_price: Money,
@@ -75,7 +79,8 @@ impl OrderLine {
 }
 
 /// What the order costs. All amounts are in the currency of `total`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Totals {
     /// The lines together.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,13 +99,14 @@ pub struct Totals {
 }
 
 /// A postal address, in the order its country writes it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Address {
     /// Who lives there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Line>,
     /// Street, house, floor: 1 to 5 lines.
-    #[schemars(length(min = 1, max = 5))]
+    #[cfg_attr(test, schemars(length(min = 1, max = 5)))]
     pub lines: Vec<Line>,
     /// Town.
     pub city: Line,
@@ -115,21 +121,21 @@ pub struct Address {
 }
 
 /// An ISO 3166-1 alpha-2 country code, by its form.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[schemars(inline, extend("pattern" = "^[A-Z]{2}$"))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("pattern" = "^[A-Z]{2}$")))]
 pub struct Country(String);
 
 impl Country {
     /// Takes two capital letters.
     ///
     /// # Errors
-    /// [`Invalid`] for any other form.
-    pub fn parse(code: &str) -> Result<Self, Invalid> {
+    /// [`InvalidValue`] for any other form.
+    pub fn parse(code: &str) -> Result<Self, InvalidValue> {
         if code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) {
             Ok(Self(code.to_owned()))
         } else {
-            Err(Invalid::expected("an ISO 3166-1 alpha-2 country code such as DE"))
+            Err(InvalidValue::expected("an ISO 3166-1 alpha-2 country code such as DE"))
         }
     }
 
@@ -142,7 +148,7 @@ impl Country {
 
 impl Order {
     /// Reads an order, noting every bad field.
-    pub fn read(from: &Reader<'_>) -> Option<Self> {
+    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(OrderId::parse));
         let number = from.required("number", |r| r.text(Line::parse));
         let placed_at = from.required("placed_at", |r| r.text(timestamp));
@@ -166,7 +172,7 @@ impl Order {
         order.in_one_currency(from)
     }
 
-    fn in_one_currency(self, from: &Reader<'_>) -> Option<Self> {
+    fn in_one_currency(self, from: &FieldReader<'_>) -> Option<Self> {
         let currency = self.totals.total.currency;
         match self.lines.iter().position(|line| line.unit_price.currency != currency) {
             None => Some(self),
@@ -191,7 +197,7 @@ impl Order {
 }
 
 impl Customer {
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let email = from.required("email", |r| r.text(EmailAddress::parse));
         let name = from.optional("name", |r| r.text(Line::parse));
         let locale = from.optional("locale", |r| r.text(Locale::parse));
@@ -200,7 +206,7 @@ impl Customer {
 }
 
 impl OrderLine {
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let sku = from.required("sku", |r| r.text(Sku::parse));
         let title = from.required("title", |r| r.text(Line::parse));
         let quantity = from.required("quantity", |r| quantity(&r));
@@ -210,7 +216,7 @@ impl OrderLine {
 }
 
 impl Totals {
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let part = |name: &str| from.optional(name, |r| Money::read(&r));
         let (subtotal, shipping) = (part("subtotal"), part("shipping"));
         let (discount, tax) = (part("discount"), part("tax"));
@@ -225,7 +231,7 @@ impl Totals {
         totals.in_one_currency(from)
     }
 
-    fn in_one_currency(self, from: &Reader<'_>) -> Option<Self> {
+    fn in_one_currency(self, from: &FieldReader<'_>) -> Option<Self> {
         let parts = [
             ("subtotal", self.subtotal),
             ("shipping", self.shipping),
@@ -243,7 +249,7 @@ impl Totals {
 }
 
 impl Address {
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let name = from.optional("name", |r| r.text(Line::parse));
         let lines = from.required("lines", |r| r.list(1..=5, |line| line.text(Line::parse)));
         let city = from.required("city", |r| r.text(Line::parse));
@@ -262,16 +268,17 @@ impl Address {
 }
 
 /// A quantity of an article.
-pub(crate) fn quantity(from: &Reader<'_>) -> Option<u32> {
+pub(crate) fn quantity(from: &FieldReader<'_>) -> Option<u32> {
     from.integer(1..=100_000).and_then(|n| u32::try_from(n).ok())
 }
 
 /// An RFC 3339 time with an offset.
-pub(crate) fn timestamp(text: &str) -> Result<Timestamp, Invalid> {
-    text.parse().map_err(|_| Invalid::expected("an RFC 3339 time such as 2026-11-20T10:30:00Z"))
+pub(crate) fn timestamp(text: &str) -> Result<Timestamp, InvalidValue> {
+    text.parse()
+        .map_err(|_| InvalidValue::expected("an RFC 3339 time such as 2026-11-20T10:30:00Z"))
 }
 
 /// A calendar day.
-pub(crate) fn day(text: &str) -> Result<jiff::civil::Date, Invalid> {
-    text.parse().map_err(|_| Invalid::expected("a calendar day such as 2026-11-24"))
+pub(crate) fn day(text: &str) -> Result<jiff::civil::Date, InvalidValue> {
+    text.parse().map_err(|_| InvalidValue::expected("a calendar day such as 2026-11-24"))
 }

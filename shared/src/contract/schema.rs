@@ -1,16 +1,48 @@
-//! The JSON Schema of the contract, generated from the types (`shared/schema/event.schema.json`).
+//! The JSON Schema of the contract (`shared/schema/event.schema.json`), held equal to the types.
+//!
+//! Test code only: the file is what shops read, so nothing that is deployed carries `schemars`.
 
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
 
 use crate::contract::ids::{CorrelationId, EventId, Source};
+use crate::contract::kind::Kind;
+use crate::contract::money::Currency;
 use crate::contract::order::Order;
 use crate::contract::shipment::{Cancellation, Refund, Shipment};
-use crate::notification::Kind;
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/event.schema.json");
+
+#[test]
+fn the_schema_in_the_repository_is_the_one_the_types_make() {
+    let made = format!("{:#}\n", event_schema());
+    if std::env::var_os("WAYBILL_UPDATE_SCHEMA").is_some() {
+        std::fs::write(FILE, &made).expect("the schema file can be written");
+    }
+    let kept = std::fs::read_to_string(FILE).unwrap_or_default();
+    assert!(
+        kept == made,
+        "{FILE} has drifted from the types. If the contract was meant to change, run the tests \
+         once with WAYBILL_UPDATE_SCHEMA=1 and commit the file."
+    );
+}
+
+impl schemars::JsonSchema for Currency {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Currency".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": "^[A-Z]{3}$",
+            "description": "An ISO 4217 code with a minor unit, such as EUR."
+        })
+    }
+}
 
 /// The schema of one event, JSON Schema 2020-12.
-#[must_use]
-pub fn event_schema() -> Value {
+fn event_schema() -> Value {
     let mut types = SchemaGenerator::default();
     let envelope = json!({
         "specversion": { "const": "1.0" },
@@ -72,25 +104,4 @@ fn case(kind: Kind, types: &mut SchemaGenerator) -> Option<Value> {
         "if": { "properties": { "type": { "const": kind } } },
         "then": { "properties": { "data": data } }
     }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/event.schema.json");
-
-    #[test]
-    fn the_schema_in_the_repository_is_the_one_the_types_make() {
-        let made = format!("{:#}\n", event_schema());
-        if std::env::var_os("WAYBILL_UPDATE_SCHEMA").is_some() {
-            std::fs::write(FILE, &made).expect("the schema file can be written");
-        }
-        let kept = std::fs::read_to_string(FILE).unwrap_or_default();
-        assert!(
-            kept == made,
-            "{FILE} has drifted from the types. If the contract was meant to change, run the tests \
-             once with WAYBILL_UPDATE_SCHEMA=1 and commit the file."
-        );
-    }
 }

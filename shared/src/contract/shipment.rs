@@ -3,23 +3,24 @@
 use jiff::civil::Date;
 
 use crate::contract::ids::{RefundId, ShipmentId, Sku, TrackingNumber};
-use crate::contract::json::Reader;
 use crate::contract::link::HttpUrl;
 use crate::contract::money::Money;
 use crate::contract::order::{day, quantity};
+use crate::contract::reader::FieldReader;
 use crate::contract::text::Line;
 
 /// One parcel.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Shipment {
     /// The shop's own id of the parcel.
     pub id: ShipmentId,
     /// What is in this parcel: 1 to 500 entries. An article's title comes from the order.
-    #[schemars(length(min = 1, max = 500))]
+    #[cfg_attr(test, schemars(length(min = 1, max = 500)))]
     pub lines: Vec<ParcelLine>,
     /// What is not in this parcel nor in an earlier one. Absent or empty: nothing is said of it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    #[schemars(length(max = 500))]
+    #[cfg_attr(test, schemars(length(max = 500)))]
     pub still_to_come: Vec<ParcelLine>,
     /// Who carries it, such as `DHL`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,26 +33,28 @@ pub struct Shipment {
     pub tracking_url: Option<HttpUrl>,
     /// The day it should arrive. Required for `shipment.delayed`: the new day.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
     pub expected_on: Option<Date>,
 }
 
 /// So many of one article.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ParcelLine {
     /// An article of the order.
     pub sku: Sku,
     /// How many, 1 to 100,000.
-    #[schemars(range(min = 1, max = 100_000))]
+    #[cfg_attr(test, schemars(range(min = 1, max = 100_000)))]
     pub quantity: u32,
     /// For what is still to come: the day it should arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
     pub expected_on: Option<Date>,
 }
 
 /// Money on its way back.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Refund {
     /// The shop's own id of the refund.
     pub id: RefundId,
@@ -65,12 +68,13 @@ pub struct Refund {
     pub method: Option<Line>,
     /// The day by which it should have arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
     pub expected_on: Option<Date>,
 }
 
 /// Why an order was cancelled and what happens to the money.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cancellation {
     /// Why, in words for the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,13 +87,13 @@ pub struct Cancellation {
     pub method: Option<Line>,
     /// The day by which it should have arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
     pub expected_on: Option<Date>,
 }
 
 impl Shipment {
     /// Reads a parcel, noting every bad field.
-    pub fn read(from: &Reader<'_>) -> Option<Self> {
+    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(ShipmentId::parse));
         let lines = from.required("lines", |r| r.list(1..=500, |line| ParcelLine::read(&line)));
         let still_to_come =
@@ -112,7 +116,7 @@ impl Shipment {
 }
 
 impl ParcelLine {
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let sku = from.required("sku", |r| r.text(Sku::parse));
         let quantity = from.required("quantity", |r| quantity(&r));
         let expected_on = from.optional("expected_on", |r| r.text(day));
@@ -122,7 +126,7 @@ impl ParcelLine {
 
 impl Refund {
     /// Reads a refund, noting every bad field.
-    pub fn read(from: &Reader<'_>) -> Option<Self> {
+    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(RefundId::parse));
         let amount = from.required("amount", |r| positive(&r));
         let reason = from.optional("reason", |r| r.text(Line::parse));
@@ -140,7 +144,7 @@ impl Refund {
 
 impl Cancellation {
     /// Reads a cancellation, noting every bad field.
-    pub fn read(from: &Reader<'_>) -> Option<Self> {
+    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let reason = from.optional("reason", |r| r.text(Line::parse));
         let refund = from.optional("refund", |r| positive(&r));
         let method = from.optional("method", |r| r.text(Line::parse));
@@ -149,7 +153,7 @@ impl Cancellation {
     }
 }
 
-fn positive(from: &Reader<'_>) -> Option<Money> {
+fn positive(from: &FieldReader<'_>) -> Option<Money> {
     let money = Money::read(from)?;
     if money.amount > 0 {
         Some(money)

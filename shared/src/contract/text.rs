@@ -1,6 +1,6 @@
 //! Text that a customer or a shop wrote: hostile until a template escapes it.
 
-use crate::contract::json::Invalid;
+use crate::contract::error::InvalidValue;
 
 /// One line of human text: no line break and no control character can be in it, so it may stand
 /// in a mail header; 1 to 500 characters after trimming.
@@ -9,11 +9,9 @@ use crate::contract::json::Invalid;
 /// break in a product title is no reason to lose the customer's mail. Unicode's invisible
 /// bidirectional overrides (UAX #9 LRE, RLE, LRO, RLO, PDF) are dropped: they could reorder the
 /// text around them. Letters of right-to-left scripts are kept as they are.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[schemars(inline, extend("minLength" = 1))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("minLength" = 1)))]
 pub struct Line(String);
 
 const MAX_LINE_LEN: usize = 500;
@@ -22,8 +20,8 @@ impl Line {
     /// Cleans `text` and keeps it.
     ///
     /// # Errors
-    /// [`Invalid`] when nothing visible is left or more than 500 characters are.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`InvalidValue`] when nothing visible is left or more than 500 characters are.
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         let visible: String = text
             .chars()
             .filter(|c| !matches!(c, '\u{202A}'..='\u{202E}'))
@@ -31,9 +29,9 @@ impl Line {
             .collect();
         let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
         match line.chars().count() {
-            0 => Err(Invalid::expected("text with at least one visible character")),
+            0 => Err(InvalidValue::expected("text with at least one visible character")),
             1..=MAX_LINE_LEN => Ok(Self(line)),
-            _ => Err(Invalid::expected(format!("at most {MAX_LINE_LEN} characters"))),
+            _ => Err(InvalidValue::expected(format!("at most {MAX_LINE_LEN} characters"))),
         }
     }
 

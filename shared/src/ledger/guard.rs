@@ -2,8 +2,8 @@
 
 use super::record::{Record, State};
 
-/// After so many attempts that ended in doubt, the policy `resend` leaves the rest to an operator.
-/// Attempts that SES refused are not counted: a mail that was throttled all day is as good as new.
+/// After this many attempts that ended in doubt, the policy `resend` leaves the decision to an operator.
+/// Attempts that SES refused do not count: a mail that was throttled all day was never sent.
 pub const MAX_DOUBTS: u32 = 3;
 
 /// A state that a transition may leave, or the absence of a record.
@@ -26,19 +26,19 @@ pub enum Guard {
     Due,
     /// Its lease has run out.
     LeaseExpired,
-    /// The message was enqueued after the failure was recorded: somebody replayed it. (Or the ledger
-    /// was silent when it came back, and it was parked; what failed was certainly not sent, so one
-    /// more try mails nobody twice.)
+    /// The message was put on its queue after the failure was recorded: an operator replayed it. (A
+    /// message requeued with a delay while the ledger was away looks the same. What failed was
+    /// certainly not sent, so one more try mails nobody twice.)
     Replayed,
     /// The policy is `resend`, the grace period is over, and fewer than [`MAX_DOUBTS`] attempts
     /// have ended in doubt.
-    GracePassed,
+    ResendAllowed,
     /// No attempt has ended in doubt.
-    Undoubted,
+    NoDoubts,
     /// One attempt or more has ended in doubt.
-    Doubted,
+    HasDoubts,
     /// One attempt has ended in doubt. In `in_doubt` that is the record's own.
-    DoubtedOnce,
+    OneDoubt,
 }
 
 /// What a writer knows. Times are milliseconds since 1970.
@@ -52,9 +52,9 @@ pub struct Facts {
     pub enqueued_at: i64,
     /// Doubts from before this moment may be sent again; `i64::MIN` where the policy is `hold`.
     pub resend_doubts_from: i64,
-    /// For [`Transition::Claim`](super::Transition::Claim): when the new lease runs out.
+    /// For a claim: when the new lease runs out.
     pub lease_until: i64,
-    /// For [`Transition::Refuse`](super::Transition::Refuse): when it is due again.
+    /// For a deferral: when it is due again.
     pub not_before: i64,
 }
 
@@ -80,8 +80,8 @@ impl Facts {
 }
 
 use Guard::{
-    Attempted, Doubted, DoubtedOnce, Due, GracePassed, LeaseExpired, Replayed, SameAttempt,
-    Undoubted,
+    Attempted, Due, HasDoubts, LeaseExpired, NoDoubts, OneDoubt, Replayed, ResendAllowed,
+    SameAttempt,
 };
 use Precondition::{Absent, In};
 
@@ -105,10 +105,10 @@ impl Guard {
             Due => record.not_before <= facts.now,
             LeaseExpired => record.lease_until < facts.now,
             Replayed => record.since < facts.enqueued_at,
-            GracePassed => record.since <= facts.resend_doubts_from && record.doubts < MAX_DOUBTS,
-            Undoubted => record.doubts == 0,
-            Doubted => record.doubts > 0,
-            DoubtedOnce => record.doubts == 1,
+            ResendAllowed => record.since <= facts.resend_doubts_from && record.doubts < MAX_DOUBTS,
+            NoDoubts => record.doubts == 0,
+            HasDoubts => record.doubts > 0,
+            OneDoubt => record.doubts == 1,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the ledger remembers of a notification.
+//! The states of a notification, and the protocol by which they change.
 
 pub mod guard;
 pub mod outcome;

@@ -1,20 +1,21 @@
-//! What a refused claim means, and what the mailer does about it.
+//! What a refused claim means.
 
 use super::record::{Record, State};
 
-/// Why a claim was refused, read from the record that stood in its way.
+/// Why a claim was refused, read from the record as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AfterClaim {
     /// Nothing is left to do: accepted by SES, or skipped.
     AlreadyDone,
-    /// It failed for good, and this is the same message again: to the dead-letter queue.
+    /// It failed for good, and this is the same message again, not a replay: it belongs in the
+    /// dead-letter queue.
     AlreadyFailed,
     /// Another mailer holds the lease until then. Milliseconds since 1970.
     InProgress {
         /// When the lease runs out.
         until: i64,
     },
-    /// The holder's lease has run out: nobody knows whether SES accepted it.
+    /// The holder's lease has run out and it recorded nothing: SES may have accepted the mail.
     LeaseExpired,
     /// It may be claimed, but not yet. Milliseconds since 1970.
     NotDue {

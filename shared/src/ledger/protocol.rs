@@ -11,10 +11,11 @@
 //! - Once SES is known to have accepted a mail, no transition leads back to a state from which it
 //!   could be sent.
 //! - A second acceptance needs a claim out of `in_doubt`, which only the policy `resend` or an
-//!   operator's word allows; the policy only after the grace period, and [`MAX_DOUBTS`] times.
+//!   operator allows; the policy only after the grace period, and at most [`MAX_DOUBTS`] times.
 //! - `skipped` and `failed` mean that it was certainly not sent: where an earlier attempt is in
-//!   doubt, a later one that comes to nothing leads back to `in_doubt` ([`Transition::Hold`]).
-//! - SES's own events are believed in every state that a claimed notification can be in.
+//!   doubt, a later one that is not sent leads back to `in_doubt` ([`Transition::Hold`]).
+//! - We trust SES's own events over our own record, in every state that a claimed notification can
+//!   be in.
 
 use super::guard::{Facts, Guard, MAX_DOUBTS, Precondition};
 use super::record::{Record, State};
@@ -30,15 +31,15 @@ pub enum Transition {
     Claim,
     /// A mailer finds it stale before sending.
     Skip,
-    /// SES answered: accepted.
+    /// SES accepted it.
     Accept,
-    /// SES answered: not now.
-    Refuse,
-    /// SES answered: never; or no mail can be made of it.
+    /// SES refused it for now: it is due again later.
+    Defer,
+    /// SES refused it for good, or no mail can be rendered from it.
     Fail,
-    /// The mailer that holds the lease got no answer, or one that proves nothing.
+    /// The mailer that holds the lease got no answer, or one that does not tell whether SES accepted it.
     Doubt,
-    /// The lease ran out and its holder said nothing.
+    /// The lease ran out and its holder recorded nothing.
     Expire,
     /// An earlier attempt is in doubt, and there will be no later one: the last was refused for
     /// good, or it is no longer news, or the order was erased. From now on only SES's own event or
@@ -52,53 +53,83 @@ pub enum Transition {
     Bounce,
     /// An SES event: complained about.
     Complain,
-    /// An SES event: accepted, and then not delivered because of a virus. To the customer that is a
-    /// bounce, and like one it is never sent again.
+    /// An SES event: accepted, and then not delivered because of a virus. It is recorded as a bounce,
+    /// and like one it is never sent again.
     Reject,
-    /// An operator says that it was not sent and may be sent (again): all doubts are over.
+    /// An operator states that it was not sent and may be sent again: clears all doubts.
     Reopen,
 }
 
-/// What becomes of the attempt number.
+/// What a transition writes beside the state and its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Write {
     /// A new record, attempt 0.
     Create,
-    /// Attempt and lease are new.
+    /// The next attempt number, and when its lease runs out.
     TakeLease,
-    /// The attempt stays; one more doubt.
+    /// One more attempt that ended in doubt.
     CountDoubt,
-    /// The attempt stays; so many doubts that the policy leaves it alone.
+    /// As many doubts as the policy `resend` allows, so that it never sends this one again.
     ExhaustDoubts,
-    /// The attempt stays; no doubt is left.
+    /// No doubts.
     ClearDoubts,
-    /// The attempt stays; `not_before` is set.
+    /// `not_before`: when it is due again.
     Postpone,
-    /// The attempt stays.
-    Keep,
+    /// Nothing else.
+    StateOnly,
 }
 
 use Guard::{
-    Attempted, Doubted, DoubtedOnce, Due, GracePassed, LeaseExpired, Replayed, SameAttempt,
-    Undoubted,
+    Attempted, Due, HasDoubts, LeaseExpired, NoDoubts, OneDoubt, Replayed, ResendAllowed,
+    SameAttempt,
 };
 use Precondition::{Absent, In};
 use State::{Bounced, Complained, Delivered, Failed, InDoubt, Planned, Sending, Sent, Skipped};
 
-/// SES's own events are proof whatever anybody believed before: also of a mail that was skipped or
-/// failed when a later attempt came to nothing. Each kind of event may leave the first so many.
-const EVENTS_LEAVE: &[Precondition] = &[
-    // Any event: what is not known to be sent.
+// SES's own events are proof, whatever the record says. They come late, twice and in any order, and a
+// mailer may crash between SES's acceptance and its own record: so an event may leave every state that
+// a claimed notification can be in, also `skipped` and `failed`, which a later attempt may have led to.
+// Only a state that says as much as the event, or more, stays.
+
+/// SES accepted it: leaves every state that does not say so yet.
+const SETTLE_FROM: &[Precondition] = &[
     In(Sending, &[]),
     In(InDoubt, &[]),
     In(Planned, &[Attempted]),
     In(Skipped, &[Attempted]),
     In(Failed, &[]),
-    // One that says more than that SES accepted it.
+];
+
+/// It was delivered: leaves also `sent`.
+const DELIVER_FROM: &[Precondition] = &[
+    In(Sending, &[]),
+    In(InDoubt, &[]),
+    In(Planned, &[Attempted]),
+    In(Skipped, &[Attempted]),
+    In(Failed, &[]),
     In(Sent, &[]),
-    // One that says that it did not stay delivered.
+];
+
+/// It came back, which may happen after a delivery was reported: leaves also `delivered`.
+const BOUNCE_FROM: &[Precondition] = &[
+    In(Sending, &[]),
+    In(InDoubt, &[]),
+    In(Planned, &[Attempted]),
+    In(Skipped, &[Attempted]),
+    In(Failed, &[]),
+    In(Sent, &[]),
     In(Delivered, &[]),
-    // A complaint.
+];
+
+/// The recipient complained, the last that can be heard of a mail: leaves also `bounced`.
+const COMPLAIN_FROM: &[Precondition] = &[
+    In(Sending, &[]),
+    In(InDoubt, &[]),
+    In(Planned, &[Attempted]),
+    In(Skipped, &[Attempted]),
+    In(Failed, &[]),
+    In(Sent, &[]),
+    In(Delivered, &[]),
     In(Bounced, &[]),
 ];
 
@@ -110,7 +141,7 @@ impl Transition {
         Self::Claim,
         Self::Skip,
         Self::Accept,
-        Self::Refuse,
+        Self::Defer,
         Self::Fail,
         Self::Doubt,
         Self::Expire,
@@ -123,35 +154,35 @@ impl Transition {
         Self::Reopen,
     ];
 
-    /// From where it may happen; any one of these suffices.
+    /// Where it may start from: one of these suffices.
     #[must_use]
     pub const fn preconditions(self) -> &'static [Precondition] {
         match self {
             Self::Plan | Self::SkipAtPlan => &[Absent],
             Self::Claim => {
-                &[In(Planned, &[Due]), In(Failed, &[Replayed]), In(InDoubt, &[GracePassed])]
+                &[In(Planned, &[Due]), In(Failed, &[Replayed]), In(InDoubt, &[ResendAllowed])]
             }
-            // A doubt is never skipped: it may have been sent.
-            Self::Skip => &[In(Planned, &[Undoubted]), In(Failed, &[Replayed])],
-            // The answer to one's own attempt is proof, also after somebody doubted it.
-            Self::Accept | Self::Refuse => {
+            // With a doubt it may have been sent, and `skipped` would say that it was not.
+            Self::Skip => &[In(Planned, &[NoDoubts]), In(Failed, &[Replayed])],
+            // SES's answer to this attempt is proof, also after another mailer recorded a doubt.
+            Self::Accept | Self::Defer => {
                 &[In(Sending, &[SameAttempt]), In(InDoubt, &[SameAttempt])]
             }
-            // Proof about this attempt says nothing of an earlier one.
+            // That this attempt was refused proves nothing about an earlier one that is in doubt.
             Self::Fail => {
-                &[In(Sending, &[SameAttempt, Undoubted]), In(InDoubt, &[SameAttempt, DoubtedOnce])]
+                &[In(Sending, &[SameAttempt, NoDoubts]), In(InDoubt, &[SameAttempt, OneDoubt])]
             }
             Self::Doubt => &[In(Sending, &[SameAttempt])],
             Self::Expire => &[In(Sending, &[LeaseExpired])],
             Self::Hold => &[
-                In(Planned, &[Doubted]),
-                In(Sending, &[SameAttempt, Doubted]),
+                In(Planned, &[HasDoubts]),
+                In(Sending, &[SameAttempt, HasDoubts]),
                 In(InDoubt, &[SameAttempt]),
             ],
-            Self::Settle => EVENTS_LEAVE.split_at(5).0,
-            Self::Deliver => EVENTS_LEAVE.split_at(6).0,
-            Self::Bounce | Self::Reject => EVENTS_LEAVE.split_at(7).0,
-            Self::Complain => EVENTS_LEAVE.split_at(8).0,
+            Self::Settle => SETTLE_FROM,
+            Self::Deliver => DELIVER_FROM,
+            Self::Bounce | Self::Reject => BOUNCE_FROM,
+            Self::Complain => COMPLAIN_FROM,
             Self::Reopen => &[
                 In(InDoubt, &[SameAttempt]),
                 In(Failed, &[SameAttempt]),
@@ -164,7 +195,7 @@ impl Transition {
     #[must_use]
     pub const fn target(self) -> State {
         match self {
-            Self::Plan | Self::Refuse | Self::Reopen => Planned,
+            Self::Plan | Self::Defer | Self::Reopen => Planned,
             Self::SkipAtPlan | Self::Skip => Skipped,
             Self::Claim => Sending,
             Self::Accept | Self::Settle => Sent,
@@ -176,17 +207,17 @@ impl Transition {
         }
     }
 
-    /// What it does to the attempt number and the times.
+    /// What it writes beside the state and its time.
     #[must_use]
     pub const fn write(self) -> Write {
         match self {
             Self::Plan | Self::SkipAtPlan => Write::Create,
             Self::Claim => Write::TakeLease,
-            Self::Refuse => Write::Postpone,
+            Self::Defer => Write::Postpone,
             Self::Doubt | Self::Expire => Write::CountDoubt,
             Self::Hold => Write::ExhaustDoubts,
             Self::Fail | Self::Reopen => Write::ClearDoubts,
-            _ => Write::Keep,
+            _ => Write::StateOnly,
         }
     }
 
@@ -196,7 +227,7 @@ impl Transition {
         self.preconditions().iter().any(|precondition| precondition.holds(record, facts))
     }
 
-    /// The record afterwards, or `None` when a precondition forbids it: one conditional write.
+    /// The record afterwards, or `None` when no precondition holds: what one conditional write does.
     #[must_use]
     pub fn apply(self, record: Option<&Record>, facts: &Facts) -> Option<Record> {
         if !self.allows(record, facts) {
@@ -212,7 +243,7 @@ impl Transition {
         });
         let after = Record { state: self.target(), since: facts.now, ..before };
         Some(match self.write() {
-            Write::Create | Write::Keep => after,
+            Write::Create | Write::StateOnly => after,
             Write::TakeLease => {
                 Record { attempt: before.attempt + 1, lease_until: facts.lease_until, ..after }
             }

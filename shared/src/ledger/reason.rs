@@ -3,7 +3,7 @@
 /// Why a notification was skipped on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SkipReason {
-    /// The event said `notify: false`.
+    /// The event has `notify: false`.
     Muted,
     /// No longer news: past the moment up to which its kind may be sent.
     Stale,
@@ -12,7 +12,7 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
-    /// The word in the ledger.
+    /// As the ledger stores it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

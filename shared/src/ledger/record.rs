@@ -37,7 +37,7 @@ impl State {
         Self::Failed,
     ];
 
-    /// The word in the ledger.
+    /// As the ledger stores it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl State {
         }
     }
 
-    /// Reads the word back.
+    /// Reads [`State::as_str`] back; `None` for a state of a newer version.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)

@@ -9,9 +9,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::contract::error::InvalidValue;
 use crate::contract::event::Event;
 use crate::contract::ids::CorrelationId;
-use crate::contract::json::{Invalid, parse_strict};
+use crate::contract::json::parse_strict;
 use crate::notification::NotificationKey;
 
 /// Intake → (Events table → relay) → dispatch queue: an event was accepted.
@@ -21,7 +22,7 @@ pub struct DispatchRequest {
     pub accepted_at: Timestamp,
     /// Follows the event to SES.
     pub correlation_id: CorrelationId,
-    /// An operator's word for "still news until then", instead of what its kind says.
+    /// Set by an operator's replay: it is news until then, however long its kind is news.
     pub forced_until: Option<Timestamp>,
     /// What was accepted.
     pub event: Event,
@@ -44,7 +45,7 @@ pub struct MailRequest {
 
 /// Why a queue message could not be read. Holds no content of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unreadable {
+pub enum MessageError {
     /// Not the JSON of this contract.
     #[error("the message is not a {contract} v1: {why}")]
     Malformed {
@@ -60,7 +61,7 @@ pub enum Unreadable {
     UnknownVersion {
         /// Which contract.
         contract: &'static str,
-        /// What it said.
+        /// The version it carries.
         version: u64,
     },
 }
@@ -92,8 +93,8 @@ const DISPATCH: &str = "dispatch request";
 const MAIL: &str = "mail request";
 
 impl DispatchRequest {
-    /// The message body for an event in the words of the shop: `event` is kept as it was
-    /// published, so that members this version does not know reach one that does.
+    /// The message body. `event` stays as the shop published it, so that members this version does
+    /// not know reach a version that does.
     #[must_use]
     pub fn body(event: &Value, accepted_at: Timestamp, correlation_id: &CorrelationId) -> String {
         to_body(&DispatchWire {
@@ -108,8 +109,8 @@ impl DispatchRequest {
     /// Reads a message body.
     ///
     /// # Errors
-    /// [`Unreadable`]: for the dead-letter queue, since no retry will change it.
-    pub fn parse(body: &str) -> Result<Self, Unreadable> {
+    /// [`MessageError`]: for the dead-letter queue, since no retry will change it.
+    pub fn parse(body: &str) -> Result<Self, MessageError> {
         let wire: DispatchWire = read(DISPATCH, body)?;
         Ok(Self {
             accepted_at: millis(DISPATCH, wire.accepted_at)?,
@@ -145,9 +146,9 @@ impl MailRequest {
     /// Reads a message body.
     ///
     /// # Errors
-    /// [`Unreadable`]: for the dead-letter queue, since no retry will change it. A key that is not
+    /// [`MessageError`]: for the dead-letter queue, since no retry will change it. A key that is not
     /// the event's own is refused too: it would mail one order's news under another's name.
-    pub fn parse(body: &str) -> Result<Self, Unreadable> {
+    pub fn parse(body: &str) -> Result<Self, MessageError> {
         let wire: MailWire = read(MAIL, body)?;
         let event = event(MAIL, &wire.event)?;
         if NotificationKey::for_event(&event) != wire.notification {
@@ -176,12 +177,15 @@ fn to_body(wire: &impl Serialize) -> String {
     json.replace('\u{fffe}', r"\ufffe").replace('\u{ffff}', r"\uffff")
 }
 
-fn read<T: for<'de> Deserialize<'de>>(contract: &'static str, body: &str) -> Result<T, Unreadable> {
+fn read<T: for<'de> Deserialize<'de>>(
+    contract: &'static str,
+    body: &str,
+) -> Result<T, MessageError> {
     let value = parse_strict(body.as_bytes())
-        .map_err(|Invalid(why)| malformed(contract, format!("expected {why}")))?;
+        .map_err(|InvalidValue(why)| malformed(contract, format!("expected {why}")))?;
     match value.get("v").and_then(Value::as_u64) {
         Some(1) => {}
-        Some(version) => return Err(Unreadable::UnknownVersion { contract, version }),
+        Some(version) => return Err(MessageError::UnknownVersion { contract, version }),
         None => return Err(malformed(contract, "expected a version number at /v")),
     }
     serde_path_to_error::deserialize(value).map_err(|e| {
@@ -189,7 +193,7 @@ fn read<T: for<'de> Deserialize<'de>>(contract: &'static str, body: &str) -> Res
     })
 }
 
-fn event(contract: &'static str, event: &Value) -> Result<Event, Unreadable> {
+fn event(contract: &'static str, event: &Value) -> Result<Event, MessageError> {
     Event::parse(event).map_err(|problems| {
         let first = problems.first().map(|p| format!("/event{}: {}", p.pointer, p.detail));
         malformed(
@@ -199,13 +203,13 @@ fn event(contract: &'static str, event: &Value) -> Result<Event, Unreadable> {
     })
 }
 
-/// A moment with room for the longest time that anything is news: it is added to it.
-fn millis(contract: &'static str, at: i64) -> Result<Timestamp, Unreadable> {
+/// A time that leaves room for `send_within`, which is added to it.
+fn millis(contract: &'static str, at: i64) -> Result<Timestamp, MessageError> {
     Timestamp::from_millisecond(at).ok().filter(|at| *at < LATEST).ok_or_else(|| {
         malformed(contract, "expected times in milliseconds since 1970, before 9999")
     })
 }
 
-fn malformed(contract: &'static str, why: impl Into<String>) -> Unreadable {
-    Unreadable::Malformed { contract, why: why.into() }
+fn malformed(contract: &'static str, why: impl Into<String>) -> MessageError {
+    MessageError::Malformed { contract, why: why.into() }
 }

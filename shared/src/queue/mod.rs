@@ -1,5 +1,4 @@
-//! What the queues carry: the two messages between deployments, and what is written beside a dead
-//! letter.
+//! What the queues carry: the two messages between deployments, and the attributes of dead letters.
 
 pub mod dead_letter;
 pub mod message;

@@ -112,7 +112,7 @@ impl Waybill {
                 Transition::Settle,
                 State::Planned | State::Failed | State::Skipped,
             ) => (Record { state: State::Sent, ..record }, facts),
-            (Some(Bug::FinishWithoutFence), Transition::Accept | Transition::Refuse, _) => {
+            (Some(Bug::FinishWithoutFence), Transition::Accept | Transition::Defer, _) => {
                 (record, Facts { attempt: record.attempt, ..facts })
             }
             _ => (record, facts),
@@ -147,7 +147,7 @@ fn watch(
 const fn is_own_answer(transition: Transition) -> bool {
     matches!(
         transition,
-        Transition::Accept | Transition::Refuse | Transition::Fail | Transition::Doubt
+        Transition::Accept | Transition::Defer | Transition::Fail | Transition::Doubt
     )
 }
 

@@ -229,7 +229,7 @@ impl Mailer<'_> {
     }
 
     fn postpone(&mut self, facts: Facts) -> Next {
-        self.write(Transition::Refuse, facts);
+        self.write(Transition::Defer, facts);
         requeue_until(facts.not_before)
     }
 

@@ -106,7 +106,7 @@ impl Change {
             Write::Postpone => {
                 set.put("not_before", ":not_before", number(self.facts.not_before));
             }
-            Write::Create | Write::Keep => {}
+            Write::Create | Write::StateOnly => {}
         }
     }
 }

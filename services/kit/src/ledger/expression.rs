@@ -55,13 +55,13 @@ fn comparisons(guard: Guard, facts: &Facts) -> Vec<(&'static str, &'static str, 
         Guard::Due => vec![("not_before <=", ":if_now", facts.now)],
         Guard::LeaseExpired => vec![("lease_until <", ":if_now", facts.now)],
         Guard::Replayed => vec![("since <", ":if_enqueued", facts.enqueued_at)],
-        Guard::GracePassed => vec![
+        Guard::ResendAllowed => vec![
             ("since <=", ":if_graced", facts.resend_doubts_from),
             ("doubts <", ":if_most_doubts", i64::from(MAX_DOUBTS)),
         ],
-        Guard::Undoubted => vec![("doubts =", ":if_no_doubts", 0)],
-        Guard::Doubted => vec![("doubts >", ":if_no_doubts", 0)],
-        Guard::DoubtedOnce => vec![("doubts =", ":if_one_doubt", 1)],
+        Guard::NoDoubts => vec![("doubts =", ":if_no_doubts", 0)],
+        Guard::HasDoubts => vec![("doubts >", ":if_no_doubts", 0)],
+        Guard::OneDoubt => vec![("doubts =", ":if_one_doubt", 1)],
     }
 }
 

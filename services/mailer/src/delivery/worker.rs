@@ -198,7 +198,7 @@ async fn postpone(
     // The ledger before the copy: a copy that finds the item still `sending` would have to wait for
     // the lease to run out, and a mail that SES refused would be in doubt. A refused record changes
     // nothing here: the copy finds out what is true.
-    delivery.record(Change::new(Transition::Refuse, facts).with("reason", code)).await?;
+    delivery.record(Change::new(Transition::Defer, facts).with("reason", code)).await?;
     Ok(Step::Requeue { until: not_before })
 }
 

@@ -1,6 +1,6 @@
 //! The shop's colour, and what can be read on it.
 
-use shared::Invalid;
+use shared::InvalidValue;
 
 /// A colour for buttons and bars, `#rrggbb`, with what follows from it: text on it is black or
 /// white, whichever can be read, and where the colour would vanish in the page it gets an edge
@@ -33,10 +33,10 @@ impl Accent {
     /// Takes `#rrggbb`.
     ///
     /// # Errors
-    /// [`Invalid`] for any other form, also `#rgb` and colour names.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
+    /// [`InvalidValue`] for any other form, also `#rgb` and colour names.
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         let colour = Rgb::parse(text)
-            .ok_or_else(|| Invalid::expected("a colour as #rrggbb, such as #0b6e5f"))?;
+            .ok_or_else(|| InvalidValue::expected("a colour as #rrggbb, such as #0b6e5f"))?;
         let on_dark = colour.towards(WHITE, DARK_CARD);
         Ok(Self {
             light: Paint::new(colour, colour.towards(BLACK, WHITE)),

@@ -1,7 +1,8 @@
 //! Which shop the mails are from.
 
 use serde_json::Value;
-use shared::contract::json::{Problems, Reader, parse_strict};
+use shared::contract::json::parse_strict;
+use shared::contract::reader::{FieldErrors, FieldReader};
 use shared::contract::text::Line;
 use shared::{EmailAddress, HttpUrl};
 
@@ -40,8 +41,8 @@ impl Brand {
     /// misspelt one would be missed only in the customers' mailboxes.
     pub fn parse(json: &str) -> Result<Self, BrandError> {
         let value = parse_strict(json.as_bytes()).map_err(|e| BrandError(e.to_string()))?;
-        let problems = Problems::default();
-        let root = Reader::root(&value, &problems);
+        let problems = FieldErrors::default();
+        let root = FieldReader::root(&value, &problems);
         refuse_unknown_members(&root, &value);
         let brand = Self::read(&root);
         let problems = problems.into_vec();
@@ -54,7 +55,7 @@ impl Brand {
         }
     }
 
-    fn read(from: &Reader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
         let name = from.required("name", |r| r.text(Line::parse));
         let url = from.required("url", |r| r.text(HttpUrl::parse));
         let support_email = from.required("support_email", |r| r.text(EmailAddress::parse));
@@ -72,7 +73,7 @@ impl Brand {
     }
 }
 
-fn refuse_unknown_members(root: &Reader<'_>, value: &Value) {
+fn refuse_unknown_members(root: &FieldReader<'_>, value: &Value) {
     let Value::Object(members) = value else { return };
     for name in members.keys().filter(|name| !MEMBERS.contains(&name.as_str())) {
         let known = MEMBERS.join(", ");

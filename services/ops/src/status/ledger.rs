@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
-use relay::Entry;
+use relay::IndexEntry;
 use serde::Serialize;
 use shared::ledger::State;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS};
@@ -73,7 +73,7 @@ pub async fn last_day(stack: &Stack, most: usize) -> Result<LastDay, CliError> {
 }
 
 /// The latest `most`. The index answers partition by partition, in no order of time.
-fn latest(mut entries: Vec<Entry>, most: usize) -> Vec<Entry> {
+fn latest(mut entries: Vec<IndexEntry>, most: usize) -> Vec<IndexEntry> {
     entries.sort_by_key(|entry| Reverse(entry.sweep_at));
     entries.truncate(most);
     entries
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn of_more_events_than_are_looked_at_the_latest_are() {
-        let entry = |sweep_at| Entry {
+        let entry = |sweep_at| IndexEntry {
             order_id: "1001".to_owned(),
             event: format!("https://shop.example/orders e-{sweep_at}"),
             ledger_key: "order.confirmed##customer".to_owned(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::Event;
-use shared::notification::Kind;
+use shared::Kind;
 
 use super::{mail_of, sample, samples};
 use crate::render::{Brand, RenderError, render};

@@ -10,7 +10,7 @@ pub struct Relay {
     pub tables: Tables,
     /// What it writes.
     pub queues: Queues,
-    /// How old an event must be before the sweep misses it in the ledger, in milliseconds.
+    /// How old an event must be before the sweep looks for it in the ledger, in milliseconds.
     pub sweep_after_ms: i64,
     /// The time.
     pub clock: Clock,

@@ -1,0 +1,37 @@
+//! Events for the unit tests, read as the queue's messages are.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use shared::CorrelationId;
+use shared::queue::message::DispatchRequest;
+
+/// When intake stored every event here.
+pub const ACCEPTED_AT: Timestamp = Timestamp::constant(1_763_900_000, 0);
+
+/// An event about order 1001, or its parcel S-1, that does not say when it happened.
+pub fn event(event_type: &str, id: &str) -> Value {
+    let price = json!({ "amount": 1490, "currency": "EUR" });
+    json!({
+        "specversion": "1.0", "source": "shop", "id": id, "type": event_type,
+        "data": {
+            "order": {
+                "id": "1001", "number": "#1001", "placed_at": "2025-11-20T10:30:00Z",
+                "customer": { "email": "jo@example.com" },
+                "lines": [{ "sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": price }],
+                "totals": { "total": price },
+            },
+            "shipment": { "id": "S-1", "lines": [{ "sku": "MUG", "quantity": 1 }] },
+        }
+    })
+}
+
+/// The body of its dispatch message.
+pub fn body(event: &Value) -> String {
+    let correlation_id = CorrelationId::parse("c-1").expect("valid");
+    DispatchRequest::body(event, ACCEPTED_AT, &correlation_id)
+}
+
+/// Its dispatch message, read.
+pub fn dispatch_request(event: &Value) -> DispatchRequest {
+    DispatchRequest::parse(&body(event)).expect("a dispatch request")
+}

@@ -1,0 +1,170 @@
+//! Entries of the sweep index, in the order of time, and up to when they are complete.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Deserialize;
+
+/// An event in the sweep index.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+pub struct IndexEntry {
+    /// Partition key of the Events table.
+    pub order_id: String,
+    /// Sort key of the Events table.
+    pub event: String,
+    /// Sort key of the ledger item that shows that the event arrived.
+    pub ledger_key: String,
+    /// When it is to be checked, in milliseconds since 1970.
+    pub sweep_at: i64,
+}
+
+/// The end of a page, as DynamoDB names it.
+#[derive(Deserialize)]
+struct LastKey {
+    sweep_at: i64,
+}
+
+impl IndexEntry {
+    /// An index item; `None` for one that intake did not write.
+    pub(crate) fn from_item(item: HashMap<String, AttributeValue>) -> Option<Self> {
+        serde_dynamo::from_item(item).ok()
+    }
+
+    /// The time in a `LastEvaluatedKey`.
+    pub(crate) fn sweep_at_of_key(key: HashMap<String, AttributeValue>) -> Option<i64> {
+        serde_dynamo::from_item(key).ok().map(|LastKey { sweep_at }| sweep_at)
+    }
+}
+
+/// The first entries of a bucket, or of several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexPage {
+    /// In the order of time.
+    pub entries: Vec<IndexEntry>,
+    /// Every entry before this time is among them, in milliseconds since 1970.
+    pub complete_until: i64,
+}
+
+impl IndexPage {
+    /// The answer to a query from `from` on and before `until`, which read up to the key whose time is
+    /// `last`, or to the end if there is none. `None` when it holds no whole millisecond: a larger page
+    /// is needed.
+    pub(crate) fn from_query(
+        mut entries: Vec<IndexEntry>,
+        last: Option<i64>,
+        from: i64,
+        until: i64,
+    ) -> Option<Self> {
+        let Some(last) = last else {
+            return Some(Self { entries, complete_until: until });
+        };
+        // The page may end in the middle of its last millisecond. The watermark is a time, so that
+        // millisecond is left to the next page as a whole.
+        entries.retain(|entry| entry.sweep_at < last);
+        (last > from).then_some(Self { entries, complete_until: last })
+    }
+
+    /// The pages of several buckets as one, complete until the first of them ends; `until` if there
+    /// are none.
+    pub(crate) fn merge(pages: Vec<Self>, until: i64) -> Self {
+        let complete_until = pages.iter().map(|page| page.complete_until).min().unwrap_or(until);
+        // What one bucket holds beyond that is read again: entries of another bucket come before it.
+        let all = pages.into_iter().flat_map(|page| page.entries);
+        let mut entries: Vec<_> = all.filter(|entry| entry.sweep_at < complete_until).collect();
+        entries.sort_unstable_by_key(|entry| entry.sweep_at);
+        Self { entries, complete_until }
+    }
+
+    /// The entries in parts of at most `size`, each with the watermark that holds before it: every
+    /// event of an earlier time is in an earlier part.
+    pub(crate) fn parts(&self, size: usize) -> impl Iterator<Item = (i64, &[IndexEntry])> {
+        // Of the first entry's millisecond the part before may hold some, which are then checked
+        // twice; none is left out.
+        self.entries.chunks(size).map(|part| (part[0].sweep_at, part))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(sweep_at: i64) -> IndexEntry {
+        IndexEntry {
+            order_id: "1001".to_owned(),
+            event: format!("shop {sweep_at}"),
+            ledger_key: "order.confirmed##customer".to_owned(),
+            sweep_at,
+        }
+    }
+
+    fn entries(times: &[i64]) -> Vec<IndexEntry> {
+        times.iter().copied().map(entry).collect()
+    }
+
+    fn times(page: &IndexPage) -> Vec<i64> {
+        page.entries.iter().map(|entry| entry.sweep_at).collect()
+    }
+
+    #[test]
+    fn a_query_that_read_to_the_end_is_complete() {
+        let page = IndexPage::from_query(entries(&[3, 5]), None, 3, 9).expect("complete");
+        assert_eq!((times(&page), page.complete_until), (vec![3, 5], 9));
+    }
+
+    #[test]
+    fn a_page_leaves_its_last_millisecond_to_the_next_one() {
+        let page = IndexPage::from_query(entries(&[3, 5, 5]), Some(5), 3, 9).expect("a part");
+        assert_eq!((times(&page), page.complete_until), (vec![3], 5));
+    }
+
+    #[test]
+    fn a_page_within_one_millisecond_has_to_grow() {
+        assert_eq!(IndexPage::from_query(entries(&[3, 3]), Some(3), 3, 9), None);
+    }
+
+    #[test]
+    fn buckets_are_merged_in_the_order_of_time_up_to_where_all_are_complete() {
+        let pages = vec![
+            IndexPage { entries: entries(&[1, 6, 8]), complete_until: 9 },
+            IndexPage { entries: entries(&[2, 4]), complete_until: 7 },
+        ];
+        let page = IndexPage::merge(pages, 9);
+        assert_eq!((times(&page), page.complete_until), (vec![1, 2, 4, 6], 7));
+    }
+
+    #[test]
+    fn no_bucket_at_all_is_complete() {
+        assert_eq!(
+            IndexPage::merge(Vec::new(), 9),
+            IndexPage { entries: vec![], complete_until: 9 }
+        );
+    }
+
+    #[test]
+    fn the_watermark_before_a_part_passes_nothing_that_is_still_to_be_checked() {
+        let page = IndexPage { entries: entries(&[1, 2, 2, 2, 3]), complete_until: 4 };
+        let parts: Vec<(i64, &[IndexEntry])> = page.parts(2).collect();
+        assert_eq!(parts.iter().map(|(watermark, _)| *watermark).collect::<Vec<_>>(), [1, 2, 3]);
+        for (i, (watermark, _)) in parts.iter().enumerate() {
+            let rest = parts[i..].iter().flat_map(|(_, part)| *part);
+            assert!(rest.clone().all(|entry| entry.sweep_at >= *watermark));
+            assert!(rest.clone().any(|entry| entry.sweep_at == *watermark));
+        }
+    }
+
+    #[test]
+    fn an_index_item_is_read_and_one_that_lacks_its_ledger_key_is_not() {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let mut item = HashMap::from([
+            ("order_id".to_owned(), text("1001")),
+            ("event".to_owned(), text("shop 7")),
+            ("ledger_key".to_owned(), text("order.confirmed##customer")),
+            ("sweep_at".to_owned(), AttributeValue::N("7".to_owned())),
+            ("sweep_bucket".to_owned(), text("0#1")),
+        ]);
+        assert_eq!(IndexEntry::from_item(item.clone()), Some(entry(7)));
+        item.remove("ledger_key");
+        assert_eq!(IndexEntry::from_item(item.clone()), None);
+        assert_eq!(IndexEntry::sweep_at_of_key(item), Some(7));
+    }
+}

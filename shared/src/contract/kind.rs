@@ -1,0 +1,94 @@
+//! The event types of the contract.
+
+use crate::contract::error::InvalidValue;
+
+/// An event type. Each asks for one kind of e-mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `order.confirmed`: we have your order.
+    OrderConfirmed,
+    /// `order.cancelled`: cancelled, and what happens to the money.
+    OrderCancelled,
+    /// `order.refunded`: refunded, how much, when it arrives.
+    OrderRefunded,
+    /// `shipment.shipped`: on its way.
+    ShipmentShipped,
+    /// `shipment.updated`: a new tracking number.
+    ShipmentUpdated,
+    /// `shipment.delayed`: later than we said.
+    ShipmentDelayed,
+    /// `shipment.out_for_delivery`: arrives today.
+    ShipmentOutForDelivery,
+    /// `shipment.delivered`: it's there.
+    ShipmentDelivered,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::OrderConfirmed,
+        Self::OrderCancelled,
+        Self::OrderRefunded,
+        Self::ShipmentShipped,
+        Self::ShipmentUpdated,
+        Self::ShipmentDelayed,
+        Self::ShipmentOutForDelivery,
+        Self::ShipmentDelivered,
+    ];
+
+    /// The CloudEvents `type`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderConfirmed => "order.confirmed",
+            Self::OrderCancelled => "order.cancelled",
+            Self::OrderRefunded => "order.refunded",
+            Self::ShipmentShipped => "shipment.shipped",
+            Self::ShipmentUpdated => "shipment.updated",
+            Self::ShipmentDelayed => "shipment.delayed",
+            Self::ShipmentOutForDelivery => "shipment.out_for_delivery",
+            Self::ShipmentDelivered => "shipment.delivered",
+        }
+    }
+
+    /// Reads a CloudEvents `type`.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] with the list of known types.
+    pub fn parse(text: &str) -> Result<Self, InvalidValue> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| {
+            let known = Self::ALL.map(Self::as_str).join(", ");
+            InvalidValue::expected(format!("one of {known}"))
+        })
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl serde::Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Kind {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_type_is_answered_with_the_known_ones() {
+        let refused = Kind::parse("order.shipped").expect_err("unknown");
+        assert!(Kind::ALL.iter().all(|kind| refused.0.contains(kind.as_str())));
+    }
+}

@@ -1,0 +1,174 @@
+//! Reading a JSON document field by field, so that every bad field is named at once.
+//!
+//! serde stops at the first error: a shop's developer who made ten mistakes would need ten attempts
+//! to see them all.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::contract::error::{FieldError, InvalidValue};
+
+/// The bad fields found so far.
+#[derive(Debug, Default)]
+pub struct FieldErrors(RefCell<Vec<FieldError>>);
+
+impl FieldErrors {
+    /// Adds one.
+    pub fn add(&self, pointer: impl Into<String>, detail: impl Into<String>) {
+        self.0.borrow_mut().push(FieldError { pointer: pointer.into(), detail: detail.into() });
+    }
+
+    /// All of them, in the order found.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<FieldError> {
+        self.0.into_inner()
+    }
+}
+
+/// A place in a JSON document that is being read. `None` from a method means that the error has
+/// been noted: callers read all their fields before they return with `?`.
+#[derive(Debug)]
+pub struct FieldReader<'a> {
+    value: &'a Value,
+    pointer: String,
+    errors: &'a FieldErrors,
+}
+
+impl<'a> FieldReader<'a> {
+    /// Reads `value` as the whole document.
+    #[must_use]
+    pub fn root(value: &'a Value, errors: &'a FieldErrors) -> Self {
+        Self { value, pointer: String::new(), errors }
+    }
+
+    /// Notes that this place is not as `expected`.
+    pub fn refuse<T>(&self, expected: impl fmt::Display) -> Option<T> {
+        self.errors.add(self.pointer.clone(), format!("expected {expected}"));
+        None
+    }
+
+    /// Notes that the member `name` of this object is not as `expected`.
+    pub fn refuse_member<T>(&self, name: &str, expected: impl fmt::Display) -> Option<T> {
+        self.errors.add(self.member_pointer(name), format!("expected {expected}"));
+        None
+    }
+
+    /// A member that must be there.
+    pub fn required<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(FieldReader<'a>) -> Option<T>,
+    ) -> Option<T> {
+        match self.member(name)? {
+            Some(member) => read(member),
+            None => {
+                self.errors.add(self.member_pointer(name), "is required and missing");
+                None
+            }
+        }
+    }
+
+    /// A member that may be absent or null.
+    pub fn optional<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(FieldReader<'a>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match self.member(name)? {
+            Some(member) => read(member).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// A string that `parse` accepts.
+    pub fn text<T>(&self, parse: impl FnOnce(&str) -> Result<T, InvalidValue>) -> Option<T> {
+        let Value::String(text) = self.value else {
+            return self.refuse("a string");
+        };
+        match parse(text) {
+            Ok(parsed) => Some(parsed),
+            Err(InvalidValue(expected)) => self.refuse(expected),
+        }
+    }
+
+    /// A whole number in `range`; `1.0` and `"1"` are not whole numbers.
+    #[must_use]
+    pub fn integer(&self, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
+        match self.value.as_i64().filter(|n| range.contains(n)) {
+            Some(number) => Some(number),
+            None if *range.end() == i64::MAX && *range.start() == i64::MIN => {
+                self.refuse("a whole number")
+            }
+            None => self.refuse(format_args!(
+                "a whole number from {} to {}",
+                range.start(),
+                range.end()
+            )),
+        }
+    }
+
+    /// `true` or `false`.
+    #[must_use]
+    pub fn boolean(&self) -> Option<bool> {
+        self.value.as_bool().or_else(|| self.refuse("true or false"))
+    }
+
+    /// An array with `size` elements.
+    pub fn list<T>(
+        &self,
+        size: std::ops::RangeInclusive<usize>,
+        read: impl Fn(FieldReader<'a>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Value::Array(items) = self.value else {
+            return self.refuse("an array");
+        };
+        if !size.contains(&items.len()) {
+            return self.refuse(format_args!("{} to {} elements", size.start(), size.end()));
+        }
+        let read_items: Vec<Option<T>> =
+            items.iter().enumerate().map(|(i, item)| read(self.at(item, &i.to_string()))).collect();
+        read_items.into_iter().collect()
+    }
+
+    fn member(&self, name: &str) -> Option<Option<FieldReader<'a>>> {
+        match self.value {
+            Value::Object(members) => {
+                Some(members.get(name).filter(|v| !v.is_null()).map(|value| self.at(value, name)))
+            }
+            _ => self.not_an_object(),
+        }
+    }
+
+    /// Noted once for each place, not once for each member that is read from it.
+    fn not_an_object<T>(&self) -> Option<T> {
+        let known = self.errors.0.borrow().iter().any(|p| p.pointer == self.pointer);
+        if known { None } else { self.refuse("an object") }
+    }
+
+    fn at(&self, value: &'a Value, token: &str) -> FieldReader<'a> {
+        FieldReader { value, pointer: self.member_pointer(token), errors: self.errors }
+    }
+
+    fn member_pointer(&self, token: &str) -> String {
+        format!("{}/{}", self.pointer, token.replace('~', "~0").replace('/', "~1"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bad_member_is_named_once() {
+        let value = serde_json::json!({"a/b": 1, "list": [true, 1, "x"]});
+        let errors = FieldErrors::default();
+        let root = FieldReader::root(&value, &errors);
+        let _ = root.required("a/b", |r| r.boolean());
+        let _ = root.required("list", |r| r.list(1..=3, |item| item.boolean()));
+        let _ = root.required("gone", |r| r.boolean());
+        let pointers: Vec<String> = errors.into_vec().into_iter().map(|p| p.pointer).collect();
+        assert_eq!(pointers, ["/a~1b", "/list/1", "/list/2", "/gone"]);
+    }
+}

@@ -1,0 +1,144 @@
+//! The identity of one e-mail, which makes sending idempotent.
+
+use crate::contract::error::InvalidValue;
+use crate::contract::event::{Event, EventPayload};
+use crate::contract::ids::OrderId;
+use crate::contract::kind::Kind;
+
+/// The idempotency key of one e-mail: business facts only. Two events that mean the same thing,
+/// a second delivery and a redrive all meet in the same key; a message id is no part of it.
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub struct NotificationKey {
+    /// Of which order; the ledger's partition key.
+    pub order_id: OrderId,
+    /// What it says.
+    pub kind: Kind,
+    /// About which parcel, refund, tracking number or day; empty where the order has one such mail.
+    pub scope: String,
+    /// Who gets it. One role today; another one would be another mail.
+    pub recipient: Recipient,
+}
+
+/// A role, not an address: the same mail to a corrected address is still the same notification.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Recipient {
+    /// Who bought it.
+    Customer,
+}
+
+impl NotificationKey {
+    /// The notification that `event` asks for.
+    #[must_use]
+    pub fn for_event(event: &Event) -> Self {
+        Self {
+            order_id: event.order.id.clone(),
+            kind: event.payload.kind(),
+            scope: scope_of(&event.payload),
+            recipient: Recipient::Customer,
+        }
+    }
+
+    /// The ledger's sort key: `shipment.shipped#S-1#customer`. No id can hold a `#`.
+    #[must_use]
+    pub fn sort_key(&self) -> String {
+        let Recipient::Customer = self.recipient;
+        format!("{}#{}#customer", self.kind, self.scope)
+    }
+
+    /// Reads a ledger key back.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] when `sort_key` was not written by [`NotificationKey::sort_key`].
+    pub fn from_sort_key(order_id: OrderId, sort_key: &str) -> Result<Self, InvalidValue> {
+        let invalid =
+            || InvalidValue::expected("a ledger key such as shipment.shipped#S-1#customer");
+        let (kind, rest) = sort_key.split_once('#').ok_or_else(invalid)?;
+        let scope = rest.strip_suffix("#customer").ok_or_else(invalid)?;
+        let kind = Kind::parse(kind)?;
+        Ok(Self { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer })
+    }
+
+    /// Whether a mail for `later` leaves nothing to say for this one.
+    #[must_use]
+    pub fn is_superseded_by(&self, later: &Self) -> bool {
+        self.order_id == later.order_id
+            && self.kind.superseded_by().contains(&later.kind)
+            && (self.parcel().is_none() || self.parcel() == later.parcel())
+    }
+
+    fn parcel(&self) -> Option<&str> {
+        match self.kind {
+            Kind::OrderConfirmed | Kind::OrderCancelled | Kind::OrderRefunded => None,
+            Kind::ShipmentShipped
+            | Kind::ShipmentUpdated
+            | Kind::ShipmentDelayed
+            | Kind::ShipmentOutForDelivery
+            | Kind::ShipmentDelivered => self.scope.split('#').next(),
+        }
+    }
+}
+
+/// The ledger's sort key for what becomes of `event`: its notification's, or for a muted event a key
+/// of its own, so that it never blocks a later event that is to be mailed.
+#[must_use]
+pub fn ledger_key(event: &Event) -> String {
+    if event.notify {
+        NotificationKey::for_event(event).sort_key()
+    } else {
+        format!("{MUTED}#{}#{}", event.payload.kind(), event.reference.sort_key())
+    }
+}
+
+/// The first part of a muted event's ledger key.
+pub const MUTED: &str = "muted";
+
+impl std::fmt::Display for NotificationKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}#{}", self.order_id, self.sort_key())
+    }
+}
+
+fn scope_of(payload: &EventPayload) -> String {
+    match payload {
+        EventPayload::Confirmed | EventPayload::Cancelled(_) => String::new(),
+        EventPayload::Refunded(refund) => refund.id.to_string(),
+        EventPayload::Shipped(s) | EventPayload::OutForDelivery(s) | EventPayload::Delivered(s) => {
+            s.id.to_string()
+        }
+        EventPayload::Updated(s, number) => format!("{}#{number}", s.id),
+        EventPayload::Delayed(s, day) => format!("{}#{day}", s.id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(kind: Kind, scope: &str) -> NotificationKey {
+        let order_id = OrderId::parse("1001").expect("valid");
+        NotificationKey { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer }
+    }
+
+    #[test]
+    fn a_sort_key_is_read_back_as_it_was_written() {
+        for (kind, scope) in [(Kind::OrderConfirmed, ""), (Kind::ShipmentUpdated, "S-1#00340434")] {
+            let key = key(kind, scope);
+            let read = NotificationKey::from_sort_key(key.order_id.clone(), &key.sort_key());
+            assert_eq!(read, Ok(key));
+        }
+    }
+
+    #[test]
+    fn a_late_confirmation_is_superseded_by_any_parcel_but_a_parcel_only_by_itself() {
+        let delivered = key(Kind::ShipmentDelivered, "S-1");
+        assert!(key(Kind::OrderConfirmed, "").is_superseded_by(&delivered));
+        assert!(key(Kind::ShipmentShipped, "S-1").is_superseded_by(&delivered));
+        assert!(!key(Kind::ShipmentShipped, "S-2").is_superseded_by(&delivered));
+        assert!(!delivered.is_superseded_by(&key(Kind::ShipmentShipped, "S-1")));
+    }
+}
