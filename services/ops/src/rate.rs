@@ -25,7 +25,7 @@ pub fn parse(typed: &str) -> Result<f64, String> {
 
 /// The rate that was asked for, or else four fifths of the account's send rate: the rest is for the
 /// mails of new orders. Where SES does not tell, it is said so.
-pub async fn of(stack: &Stack, asked_for: Option<f64>) -> f64 {
+pub async fn resolve(stack: &Stack, asked_for: Option<f64>) -> f64 {
     if let Some(rate) = asked_for {
         return rate;
     }

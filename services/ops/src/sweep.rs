@@ -127,7 +127,7 @@ async fn queue_audited(
     entries: &[Lost],
     sweep: &mut Sweep,
 ) -> Result<(), CliError> {
-    let rate = rate::of(stack, args.rate).await;
+    let rate = rate::resolve(stack, args.rate).await;
     let intent = Intent {
         action: "sweep".to_owned(),
         reason: args.reason.as_deref(),

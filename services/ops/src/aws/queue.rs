@@ -15,7 +15,7 @@ pub enum Queue {
     Dead(Dlq),
 }
 
-/// A dead-letter queue of the stack.
+/// A dead-summary queue of the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dlq {
     /// Events that could not be decided.
@@ -90,7 +90,7 @@ impl Queue {
 }
 
 impl Dlq {
-    /// Every dead-letter queue, in the order of the flow.
+    /// Every dead-summary queue, in the order of the flow.
     pub const ALL: [Self; 5] =
         [Self::Intake, Self::Relay, Self::Dispatch, Self::Mail, Self::Feedback];
 
@@ -131,7 +131,7 @@ impl Dlq {
     pub fn unknown(typed: &str, stack: &str) -> CliError {
         let known = Self::ALL.map(Self::word).join(", ");
         CliError::input(format!(
-            "{typed} is not a dead-letter queue of the stack {stack}. Its dead-letter queues are \
+            "{typed} is not a dead-summary queue of the stack {stack}. Its dead-summary queues are \
              {known}; `waybill dlq list` shows what is in them."
         ))
     }

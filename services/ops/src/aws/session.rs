@@ -12,10 +12,10 @@ use jiff::SignedDuration;
 use kit::ledger::Ledger;
 use url::{Host, Url};
 
-use super::discover::{FoundBy, discover};
+use super::error::refused;
 use super::names::Overrides;
 use super::queue::Queue;
-use super::sentence::refused;
+use super::stack_names::{FoundBy, discover};
 use crate::failure::CliError;
 use crate::output::note;
 
@@ -92,7 +92,7 @@ impl Connection {
             overrides: self.overrides.clone(),
             urls: RefCell::default(),
         };
-        stack.tell_overrides();
+        stack.print_overrides();
         Ok(stack)
     }
 
@@ -172,7 +172,7 @@ fn is_loopback(url: &str) -> bool {
 
 impl Stack {
     /// A variable that was left in the shell sends an operator to another stack's queue in silence.
-    fn tell_overrides(&self) {
+    fn print_overrides(&self) {
         let given = self.overrides.given();
         if !given.is_empty() && self.found_by != FoundBy::Flags {
             note(&format!(

@@ -11,11 +11,11 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::delete::delete;
-use super::peek::{self, End, QueueScanner};
+use super::print;
 use super::received::Received;
+use super::scan::{DlqScan, ScanOptions, scan_dlq};
+use super::scanner::{self, QueueScanner, ScanEnd};
 use super::select::Selection;
-use super::survey::{DlqScan, Rules, survey};
-use super::words;
 use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::failure::{CliError, ExitStatus};
@@ -49,7 +49,7 @@ pub struct Args {
 #[derive(Debug, Serialize)]
 pub struct Dropped {
     #[serde(flatten)]
-    survey: DlqScan,
+    scan: DlqScan,
     /// How many were deleted.
     deleted: usize,
     /// Not confirmed as deleted.
@@ -76,7 +76,7 @@ pub async fn run(
         stack.check_source(dlq).await?;
     }
     let now = Timestamp::now();
-    let rules = Rules {
+    let rules = ScanOptions {
         selector: args.selection.compile(now)?,
         edit: None,
         keep_bodies: 0,
@@ -84,9 +84,9 @@ pub async fn run(
         now,
         hold: args.selection.hold(),
     };
-    let survey = survey(stack, dlq, &rules, stop).await?;
-    let count = survey.entries.len();
-    let mut dropped = Dropped { survey, deleted: 0, not_deleted: 0, not_seen: 0, saved_to: None };
+    let scan = scan_dlq(stack, dlq, &rules, stop).await?;
+    let count = scan.entries.len();
+    let mut dropped = Dropped { scan, deleted: 0, not_deleted: 0, not_seen: 0, saved_to: None };
     if args.yes_delete != Some(count) {
         if output.format == Format::Table {
             output.write(&dropped.plan(output.paint));
@@ -121,15 +121,15 @@ async fn drop_audited(
     dropped: &mut Dropped,
     now: Timestamp,
 ) -> Result<(), CliError> {
-    let dlq = dropped.survey.queue;
+    let dlq = dropped.scan.queue;
     let path = args.save_to.clone().unwrap_or_else(|| default_file(dlq, now));
     let mut file = new_file(&path)?;
     let intent = Intent {
         action: format!("dlq drop {dlq}"),
         reason: args.reason.as_deref(),
         plan: json!({
-            "counts": dropped.survey.counts,
-            "to_delete": dropped.survey.entries.len(),
+            "counts": dropped.scan.counts,
+            "to_delete": dropped.scan.entries.len(),
             "saved_to": path,
         }),
     };
@@ -152,23 +152,23 @@ async fn delete_selected(
     file: &mut File,
     hold: Option<Duration>,
 ) -> Result<(), CliError> {
-    let url = stack.url(Queue::Dead(dropped.survey.queue)).await?;
+    let url = stack.url(Queue::Dead(dropped.scan.queue)).await?;
     let mut remaining: HashSet<String> =
-        dropped.survey.entries.iter().map(|e| e.letter.message_id.clone()).collect();
+        dropped.scan.entries.iter().map(|e| e.summary.message_id.clone()).collect();
     let progress = Progress::moving(remaining.len() as u64);
-    let hold = hold.unwrap_or_else(|| peek::hold_for(dropped.survey.looked_at as u64));
-    let mut peek = QueueScanner::new(&stack.sqs, &url, hold);
+    let hold = hold.unwrap_or_else(|| scanner::hold_for(dropped.scan.looked_at as u64));
+    let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let result = async {
-        while !remaining.is_empty() && peek.end() == End::NotYet {
-            stop.check("Stopped. What was not deleted is in the dead-letter queue as before.")?;
-            let received = peek.next(peek::MAX_CONCURRENCY).await?;
+        while !remaining.is_empty() && scanner.end() == ScanEnd::NotYet {
+            stop.check("Stopped. What was not deleted is in the dead-summary queue as before.")?;
+            let received = scanner.next(scanner::MAX_CONCURRENCY).await?;
             let mine: Vec<Received> =
                 received.into_iter().filter(|m| remaining.remove(&m.id)).collect();
             save(file, &mine)?;
             let gone = delete(&stack.sqs, &url, &mine).await;
             for (message, is_gone) in mine.iter().zip(gone) {
                 if is_gone {
-                    peek.forget(&message.id);
+                    scanner.keep_hidden(&message.id);
                     dropped.deleted += 1;
                 } else {
                     dropped.not_deleted += 1;
@@ -180,7 +180,7 @@ async fn delete_selected(
     }
     .await;
     dropped.not_seen = remaining.len();
-    peek.give_back().await;
+    scanner.release().await;
     progress.end();
     result
 }
@@ -214,12 +214,12 @@ fn save(file: &mut File, messages: &[Received]) -> Result<(), CliError> {
 
 impl Dropped {
     fn plan(&self, paint: ColorMode) -> String {
-        let mut text = words::looked_at(&self.survey);
-        if !self.survey.entries.is_empty() {
+        let mut text = print::scanned_line(&self.scan);
+        if !self.scan.entries.is_empty() {
             text.push('\n');
-            text.push_str(&words::counts(paint, self.survey.queue, &self.survey.counts));
+            text.push_str(&print::counts(paint, self.scan.queue, &self.scan.counts));
         }
-        text.push_str(&words::skipped(paint, &self.survey.skipped));
+        text.push_str(&print::skipped(paint, &self.scan.skipped));
         text
     }
 }
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn what_was_dropped_as_people_and_scripts_read_it() {
         let dropped = Dropped {
-            survey: words::samples::survey(),
+            scan: print::samples::scan(),
             deleted: 4,
             not_deleted: 0,
             not_seen: 1,

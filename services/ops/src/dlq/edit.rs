@@ -4,9 +4,9 @@ use serde_json::Value;
 use shared::queue::dead_letter::{KIND, ORDER_ID};
 use similar::TextDiff;
 
-use super::about::orders_named;
+use super::order_match::orders_named;
+use super::payload::DlqPayload;
 use super::received::Received;
-use super::subject::DlqPayload;
 use crate::aws::Dlq;
 use crate::failure::CliError;
 use crate::jq::Filter;

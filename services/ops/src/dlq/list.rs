@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::peek::QueueDepth;
-use super::select::{Looking, Selection};
-use super::survey::{DlqScan, Entry, Rules, Skipped, survey};
+use super::print;
+use super::scan::{DlqScan, Entry, ScanOptions, Skipped, scan_dlq};
+use super::scanner::QueueDepth;
+use super::select::{ReadOnlySelection, Selection};
 use super::verdict::Verdict;
-use super::words;
 use crate::aws::{Dlq, Queue, Stack};
 use crate::failure::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Output, Report, Style, at, rfc3339, table};
@@ -26,10 +26,10 @@ pub struct Args {
     #[arg(long)]
     pub count_only: bool,
     #[command(flatten)]
-    pub looking: Looking,
+    pub selection: ReadOnlySelection,
 }
 
-/// One dead-letter queue.
+/// One dead-summary queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// Which.
@@ -76,7 +76,7 @@ pub struct Group {
     first: i64,
 }
 
-/// Every dead-letter queue of the stack.
+/// Every dead-summary queue of the stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Listing {
     /// In the order of the flow.
@@ -94,7 +94,7 @@ pub async fn run(
     output: Output,
     stop: &Stop,
 ) -> Result<ExitStatus, CliError> {
-    let selection = args.looking.meant();
+    let selection = args.selection.selection();
     let mut queues = Vec::with_capacity(Dlq::ALL.len());
     for dlq in Dlq::ALL {
         queues.push(row(stack, dlq, args.count_only, &selection, stop).await?);
@@ -111,7 +111,7 @@ async fn row(
     stop: &Stop,
 ) -> Result<Row, CliError> {
     let now = Timestamp::now();
-    let rules = Rules {
+    let rules = ScanOptions {
         selector: selection.compile(now)?,
         edit: None,
         keep_bodies: 0,
@@ -121,28 +121,28 @@ async fn row(
     };
     let url = stack.url(Queue::Dead(dlq)).await?;
     let depth = QueueDepth::of(&stack.sqs, &url).await?;
-    let survey = match count_only || depth.visible == 0 {
+    let scan = match count_only || depth.visible == 0 {
         true => DlqScan::empty(dlq),
-        false => survey(stack, dlq, &rules, stop).await?,
+        false => scan_dlq(stack, dlq, &rules, stop).await?,
     };
-    Ok(Row::new(depth, survey))
+    Ok(Row::new(depth, scan))
 }
 
 impl Row {
-    fn new(depth: QueueDepth, survey: DlqScan) -> Self {
-        let oldest = survey.entries.iter().map(|entry| entry.letter.failed_at).min();
+    fn new(depth: QueueDepth, scan: DlqScan) -> Self {
+        let oldest = scan.entries.iter().map(|entry| entry.summary.failed_at).min();
         let mut reasons = BTreeMap::new();
-        for entry in &survey.entries {
-            *reasons.entry(entry.letter.code.clone()).or_default() += 1;
+        for entry in &scan.entries {
+            *reasons.entry(entry.summary.code.clone()).or_default() += 1;
         }
         Self {
-            queue: survey.queue,
+            queue: scan.queue,
             depth,
-            looked_at: survey.looked_at,
+            looked_at: scan.looked_at,
             oldest_failed_at: oldest.map(rfc3339),
             reasons,
-            groups: groups(survey.queue, &survey.entries),
-            skipped: survey.skipped,
+            groups: groups(scan.queue, &scan.entries),
+            skipped: scan.skipped,
             oldest,
         }
     }
@@ -152,7 +152,7 @@ impl Row {
 fn groups(queue: Dlq, entries: &[Entry]) -> Vec<Group> {
     let mut by_reason: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
-        by_reason.entry((&entry.letter.code, &entry.letter.reason)).or_default().push(entry);
+        by_reason.entry((&entry.summary.code, &entry.summary.reason)).or_default().push(entry);
     }
     let mut groups: Vec<Group> = by_reason
         .into_iter()
@@ -164,12 +164,12 @@ fn groups(queue: Dlq, entries: &[Entry]) -> Vec<Group> {
 
 fn group(queue: Dlq, code: &str, reason: &str, entries: &[&Entry]) -> Group {
     let orders: BTreeSet<&String> =
-        entries.iter().filter_map(|entry| entry.letter.order_id.as_ref()).collect();
+        entries.iter().filter_map(|entry| entry.summary.order_id.as_ref()).collect();
     let mut verdicts = BTreeMap::new();
     for entry in entries {
-        *verdicts.entry(entry.judgement.verdict).or_default() += 1;
+        *verdicts.entry(entry.assessment.verdict).or_default() += 1;
     }
-    let first = entries.iter().map(|entry| entry.letter.failed_at).min().unwrap_or_default();
+    let first = entries.iter().map(|entry| entry.summary.failed_at).min().unwrap_or_default();
     Group {
         queue,
         code: code.to_owned(),
@@ -177,7 +177,7 @@ fn group(queue: Dlq, code: &str, reason: &str, entries: &[&Entry]) -> Group {
         messages: entries.len(),
         orders: orders.iter().take(NAMED).map(|id| (*id).clone()).collect(),
         more_orders: orders.len().saturating_sub(NAMED),
-        attempts: entries.iter().filter_map(|e| e.judgement.attempts).max().unwrap_or_default(),
+        attempts: entries.iter().filter_map(|e| e.assessment.attempts).max().unwrap_or_default(),
         first_failed_at: rfc3339(first),
         verdicts,
         first,
@@ -185,7 +185,7 @@ fn group(queue: Dlq, code: &str, reason: &str, entries: &[&Entry]) -> Group {
 }
 
 impl Group {
-    fn told_orders(&self) -> String {
+    fn order_id_ofs(&self) -> String {
         let more = match self.more_orders {
             0 => String::new(),
             more => format!(" and {more} more"),
@@ -193,14 +193,14 @@ impl Group {
         format!("{}{more}", self.orders.join(", "))
     }
 
-    fn told_verdicts(&self) -> String {
+    fn verdict_list(&self) -> String {
         let told: Vec<String> = self.verdicts.iter().map(|(v, n)| format!("{n} {v}")).collect();
         told.join(", ")
     }
 }
 
 impl Row {
-    fn told_reasons(&self) -> String {
+    fn reason_list(&self) -> String {
         let mut reasons: Vec<_> = self.reasons.iter().collect();
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         let told: Vec<String> = reasons.iter().map(|(code, n)| format!("{n} {code}")).collect();
@@ -216,7 +216,7 @@ impl Report for Listing {
                 .toned(|row| (row.depth.visible > 0).then_some(Style::Bad)),
             Column::number("in flight", |row: &Row| row.depth.in_flight.to_string()),
             Column::text("first failure", |row: &Row| row.oldest.map(at).unwrap_or_default()),
-            Column::text("reasons", Row::told_reasons),
+            Column::text("reasons", Row::reason_list),
         ];
         let mut text = table(paint, &columns, &self.queues);
         text.push_str(&self.by_reason(paint));
@@ -236,14 +236,14 @@ impl Listing {
             Column::number("messages", |group: &Group| group.messages.to_string()),
             Column::text("why", |group: &Group| group.code.clone()),
             Column::text("first failure", |group: &Group| at(group.first)),
-            Column::text("orders", Group::told_orders),
+            Column::text("orders", Group::order_id_ofs),
             Column::number("attempts", |group: &Group| group.attempts.to_string()),
-            Column::text("replay", Group::told_verdicts),
+            Column::text("replay", Group::verdict_list),
             Column::text("reason", |group: &Group| group.reason.clone()),
         ];
         let mut text = format!("\n{}", table(paint, &columns, &groups));
         for row in &self.queues {
-            let skipped = words::skipped(paint, &row.skipped);
+            let skipped = print::skipped(paint, &row.skipped);
             if !skipped.is_empty() {
                 text.push_str(&format!("\n{}-dlq:\n{skipped}", row.queue));
             }
@@ -265,7 +265,7 @@ mod tests {
                 empty(Dlq::Intake),
                 empty(Dlq::Relay),
                 empty(Dlq::Dispatch),
-                Row::new(mail, words::samples::survey()),
+                Row::new(mail, print::samples::scan()),
                 empty(Dlq::Feedback),
             ],
         };

@@ -1,26 +1,26 @@
-//! `waybill dlq`: dead-letter queues.
+//! `waybill dlq`: dead-summary queues.
 
-mod about;
+mod classify;
+mod dead_letter;
 mod delete;
 mod drop;
 mod edit;
-mod judge;
-mod letter;
 mod list;
-mod peek;
+mod order_match;
+mod payload;
+mod print;
 mod received;
 mod replay;
+mod scan;
+mod scanner;
 mod select;
 mod show;
-mod subject;
-mod survey;
 mod verdict;
-mod words;
 
-pub use about::{OrderMatch, about};
 pub use delete::delete;
-pub use peek::{End, MAX_CONCURRENCY, QueueDepth, QueueScanner, hold_for};
+pub use order_match::{OrderMatch, match_order};
 pub use received::Received;
+pub use scanner::{MAX_CONCURRENCY, QueueDepth, QueueScanner, ScanEnd, hold_for};
 pub use select::{kind, order_id};
 
 use crate::aws::Stack;
@@ -28,12 +28,12 @@ use crate::failure::{CliError, ExitStatus};
 use crate::output::Output;
 use crate::stop::Stop;
 
-/// The commands about dead-letter queues.
+/// The commands about dead-summary queues.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// What is in each dead-letter queue, by reason
+    /// What is in each dead-summary queue, by reason
     List(list::Args),
-    /// The messages of one dead-letter queue, with their reasons and what a replay would do
+    /// The messages of one dead-summary queue, with their reasons and what a replay would do
     Show(show::Args),
     /// Plans what a replay would do, and after your word moves exactly that
     Replay(replay::Args),

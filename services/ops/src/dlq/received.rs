@@ -1,4 +1,4 @@
-//! A message as it was received from a dead-letter queue.
+//! A message as it was received from a dead-summary queue.
 
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{Kind, OrderId};
 
-use super::letter::DeadLetterSummary;
+use super::dead_letter::DeadLetterSummary;
 use super::received::Received;
 use super::verdict::Verdict;
 use crate::aws::Dlq;
@@ -52,7 +52,7 @@ pub struct Selection {
 
 /// Flags of commands that only look, where `--reason` is not yet taken by the audit item.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Looking {
+pub struct ReadOnlySelection {
     /// The same as --failed-for
     #[arg(long, value_name = "TEXT", conflicts_with = "failed_for")]
     pub reason: Option<String>,
@@ -60,10 +60,10 @@ pub struct Looking {
     pub selection: Selection,
 }
 
-impl Looking {
+impl ReadOnlySelection {
     /// The selection that is meant.
     #[must_use]
-    pub fn meant(&self) -> Selection {
+    pub fn selection(&self) -> Selection {
         let failed_for = self.reason.clone().or_else(|| self.selection.failed_for.clone());
         Selection { failed_for, ..self.selection.clone() }
     }
@@ -94,9 +94,9 @@ pub struct Selector {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
     /// It is.
-    Taken,
+    Selected,
     /// It is not.
-    Left,
+    NotSelected,
     /// The jq filter does not suit it, and so it is not. jq's words.
     Unsuited(String),
 }
@@ -149,20 +149,20 @@ pub fn order_id(typed: &str) -> Result<String, CliError> {
 
 impl Selector {
     /// Whether the message is selected, as far as it tells itself.
-    pub fn choose(&self, dlq: Dlq, message: &Received, letter: &DeadLetterSummary) -> Choice {
-        let is_chosen = self.order.as_ref().is_none_or(|id| letter.order_id.as_ref() == Some(id))
-            && self.kind.as_ref().is_none_or(|kind| letter.kind.as_ref() == Some(kind))
-            && (self.since..self.until).contains(&letter.failed_at)
-            && (self.messages.is_empty() || self.messages.contains(&letter.message_id))
+    pub fn choose(&self, dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Choice {
+        let is_chosen = self.order.as_ref().is_none_or(|id| summary.order_id.as_ref() == Some(id))
+            && self.kind.as_ref().is_none_or(|kind| summary.kind.as_ref() == Some(kind))
+            && (self.since..self.until).contains(&summary.failed_at)
+            && (self.messages.is_empty() || self.messages.contains(&summary.message_id))
             && self.failed_for.as_ref().is_none_or(|text| {
-                letter.code == *text || letter.reason.to_lowercase().contains(text)
+                summary.code == *text || summary.reason.to_lowercase().contains(text)
             });
         match &self.filter {
-            _ if !is_chosen => Choice::Left,
-            None => Choice::Taken,
-            Some(filter) => match filter.is_true_of(&view(dlq, message, letter)) {
-                Ok(true) => Choice::Taken,
-                Ok(false) => Choice::Left,
+            _ if !is_chosen => Choice::NotSelected,
+            None => Choice::Selected,
+            Some(filter) => match filter.is_true_of(&view(dlq, message, summary)) {
+                Ok(true) => Choice::Selected,
+                Ok(false) => Choice::NotSelected,
                 Err(why) => Choice::Unsuited(why),
             },
         }
@@ -176,18 +176,18 @@ impl Selector {
 }
 
 /// What a jq filter sees of a message.
-pub fn view(dlq: Dlq, message: &Received, letter: &DeadLetterSummary) -> Value {
+pub fn view(dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Value {
     json!({
         "queue": dlq,
-        "message_id": letter.message_id,
-        "order_id": letter.order_id,
-        "kind": letter.kind,
-        "scope": letter.scope,
-        "code": letter.code,
-        "reason": letter.reason,
-        "failed_at": rfc3339(letter.failed_at),
-        "queued_at": rfc3339(letter.queued_at),
-        "receives": letter.receives,
+        "message_id": summary.message_id,
+        "order_id": summary.order_id,
+        "kind": summary.kind,
+        "scope": summary.scope,
+        "code": summary.code,
+        "reason": summary.reason,
+        "failed_at": rfc3339(summary.failed_at),
+        "queued_at": rfc3339(summary.queued_at),
+        "receives": summary.receives,
         "attributes": message.attributes,
         "body": message.json_body(),
     })
@@ -197,7 +197,7 @@ pub fn view(dlq: Dlq, message: &Received, letter: &DeadLetterSummary) -> Value {
 mod tests {
     use super::*;
 
-    fn letter() -> DeadLetterSummary {
+    fn summary() -> DeadLetterSummary {
         DeadLetterSummary {
             message_id: "m-1".to_owned(),
             order_id: Some("1001".to_owned()),
@@ -211,7 +211,7 @@ mod tests {
 
     fn choice(selection: Selection) -> Choice {
         let message = Received { body: r#"{"v":1}"#.to_owned(), ..Received::default() };
-        selection.compile(Timestamp::now()).unwrap().choose(Dlq::Mail, &message, &letter())
+        selection.compile(Timestamp::now()).unwrap().choose(Dlq::Mail, &message, &summary())
     }
 
     fn some(text: &str) -> Option<String> {
@@ -231,10 +231,13 @@ mod tests {
             verdict: Vec::new(),
             hold: None,
         };
-        assert_eq!(choice(all.clone()), Choice::Taken);
-        assert_eq!(choice(Selection { order: some("1002"), ..all.clone() }), Choice::Left);
-        assert_eq!(choice(Selection { until: some("2025-11-23"), ..all.clone() }), Choice::Left);
-        assert_eq!(choice(Selection { failed_for: some("paused"), ..all }), Choice::Left);
+        assert_eq!(choice(all.clone()), Choice::Selected);
+        assert_eq!(choice(Selection { order: some("1002"), ..all.clone() }), Choice::NotSelected);
+        assert_eq!(
+            choice(Selection { until: some("2025-11-23"), ..all.clone() }),
+            Choice::NotSelected
+        );
+        assert_eq!(choice(Selection { failed_for: some("paused"), ..all }), Choice::NotSelected);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::select::Looking;
-use super::survey::{DlqScan, Rules, survey};
-use super::words;
+use super::print;
+use super::scan::{DlqScan, ScanOptions, scan_dlq};
+use super::select::ReadOnlySelection;
 use crate::aws::Stack;
 use crate::failure::{CliError, ExitStatus};
 use crate::output::{ColorMode, Output, Report};
@@ -27,14 +27,14 @@ pub struct Args {
     #[arg(long, requires = "body")]
     pub show_pii: bool,
     #[command(flatten)]
-    pub looking: Looking,
+    pub selection: ReadOnlySelection,
 }
 
-/// The messages of a dead-letter queue.
+/// The messages of a dead-summary queue.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 pub struct Shown {
-    survey: DlqScan,
+    scan: DlqScan,
     #[serde(skip)]
     limit: usize,
 }
@@ -42,7 +42,7 @@ pub struct Shown {
 /// Shows the selected messages.
 ///
 /// # Errors
-/// [`CliError::Input`] for what is no dead-letter queue, filter, kind or moment.
+/// [`CliError::Input`] for what is no dead-summary queue, filter, kind or moment.
 pub async fn run(
     stack: &Stack,
     args: &Args,
@@ -51,8 +51,8 @@ pub async fn run(
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let now = Timestamp::now();
-    let selection = args.looking.meant();
-    let rules = Rules {
+    let selection = args.selection.selection();
+    let rules = ScanOptions {
         selector: selection.compile(now)?,
         edit: None,
         keep_bodies: if args.body { args.limit } else { 0 },
@@ -60,31 +60,31 @@ pub async fn run(
         now,
         hold: selection.hold(),
     };
-    let survey = survey(stack, dlq, &rules, stop).await?;
-    output.print(&Shown { survey, limit: args.limit });
+    let scan = scan_dlq(stack, dlq, &rules, stop).await?;
+    output.print(&Shown { scan, limit: args.limit });
     Ok(ExitStatus::Healthy)
 }
 
 impl Report for Shown {
     fn text(&self, paint: ColorMode) -> String {
-        let survey = &self.survey;
-        let mut text = words::looked_at(survey);
-        if !survey.entries.is_empty() {
+        let scan = &self.scan;
+        let mut text = print::scanned_line(scan);
+        if !scan.entries.is_empty() {
             text.push('\n');
-            text.push_str(&words::entries(paint, &survey.entries, self.limit));
+            text.push_str(&print::entries(paint, &scan.entries, self.limit));
         }
-        for entry in &survey.entries {
+        for entry in &scan.entries {
             if let Some(body) = &entry.body {
                 text.push('\n');
-                text.push_str(&paint.heading(&entry.letter.message_id));
+                text.push_str(&paint.heading(&entry.summary.message_id));
                 text.push_str(&format!("{body:#}\n"));
             }
         }
-        if !survey.counts.is_empty() {
+        if !scan.counts.is_empty() {
             text.push('\n');
-            text.push_str(&words::counts(paint, survey.queue, &survey.counts));
+            text.push_str(&print::counts(paint, scan.queue, &scan.counts));
         }
-        let skipped = words::skipped(paint, &survey.skipped);
+        let skipped = print::skipped(paint, &scan.skipped);
         if !skipped.is_empty() {
             text.push('\n');
             text.push_str(&skipped);
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_dead_letter_queue_as_people_and_scripts_read_it() {
-        let shown = Shown { survey: words::samples::survey(), limit: 4 };
+        let shown = Shown { scan: print::samples::scan(), limit: 4 };
         insta::assert_snapshot!(shown.text(ColorMode::Plain));
         insta::assert_json_snapshot!(shown);
     }

@@ -1,4 +1,4 @@
-//! What a replay of a dead letter would come to.
+//! What a replay of a dead summary would come to.
 
 use serde::Serialize;
 
@@ -104,7 +104,7 @@ impl Verdict {
 
     /// The colour of it.
     #[must_use]
-    pub const fn tone(self) -> Style {
+    pub const fn style(self) -> Style {
         match self {
             Self::WouldSend | Self::WouldRecord => Style::Good,
             Self::InDoubt | Self::Stale | Self::Superseded | Self::InProgress => Style::Warning,

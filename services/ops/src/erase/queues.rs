@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{Mode, Place};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::dlq::{
-    End, MAX_CONCURRENCY, OrderMatch, QueueDepth, QueueScanner, Received, about, delete, hold_for,
+    MAX_CONCURRENCY, OrderMatch, QueueDepth, QueueScanner, Received, ScanEnd, delete, hold_for,
+    match_order,
 };
 use crate::failure::CliError;
 use crate::stop::Stop;
@@ -51,9 +52,9 @@ pub async fn walk(
         return Ok(place);
     }
     let mut look = Look { url: &url, contract, order, mode, stop };
-    let mut peek = QueueScanner::new(&stack.sqs, &url, hold);
-    let result = look.through(stack, &mut peek, &mut place).await;
-    peek.give_back().await;
+    let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
+    let result = look.through(stack, &mut scanner, &mut place).await;
+    scanner.release().await;
     result.map(|()| place)
 }
 
@@ -70,12 +71,12 @@ impl Look<'_> {
     async fn through(
         &mut self,
         stack: &Stack,
-        peek: &mut QueueScanner<'_>,
+        scanner: &mut QueueScanner<'_>,
         place: &mut Place,
     ) -> Result<(), CliError> {
-        while peek.end() == End::NotYet {
+        while scanner.end() == ScanEnd::NotYet {
             self.stop.check(super::STOPPED)?;
-            let messages = peek.next(MAX_CONCURRENCY).await?;
+            let messages = scanner.next(MAX_CONCURRENCY).await?;
             let mine = self.mine(messages, place);
             if self.mode == Mode::Find {
                 continue;
@@ -83,7 +84,7 @@ impl Look<'_> {
             let gone = delete(&stack.sqs, self.url, &mine).await;
             for (message, is_gone) in mine.iter().zip(gone) {
                 if is_gone {
-                    peek.forget(&message.id);
+                    scanner.keep_hidden(&message.id);
                     place.removed += 1;
                 } else {
                     place.left += 1;
@@ -96,10 +97,10 @@ impl Look<'_> {
     fn mine(&self, messages: Vec<Received>, place: &mut Place) -> Vec<Received> {
         let mut mine = Vec::new();
         for message in messages {
-            match about(self.contract, &message, self.order) {
-                OrderMatch::It => mine.push(message),
-                OrderMatch::Perhaps => place.perhaps.push(message.id),
-                OrderMatch::Another => {}
+            match match_order(self.contract, &message, self.order) {
+                OrderMatch::Only => mine.push(message),
+                OrderMatch::Possible => place.perhaps.push(message.id),
+                OrderMatch::Other => {}
             }
         }
         place.found += mine.len();

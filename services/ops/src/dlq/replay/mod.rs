@@ -1,6 +1,6 @@
 //! `waybill dlq replay`: a plan first, then exactly that.
 
-mod deed;
+mod action;
 mod mover;
 mod outcome;
 mod pace;
@@ -13,8 +13,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::edit::Edit;
+use super::scan::{ScanOptions, scan_dlq};
 use super::select::Selection;
-use super::survey::{Rules, survey};
 use super::verdict::Stale;
 use crate::audit::{self, Audit, Intent, Who};
 use crate::aws::Stack;
@@ -92,7 +92,7 @@ pub async fn run(
         stack.check_source(dlq).await?;
     }
     let now = Timestamp::now();
-    let rules = Rules {
+    let rules = ScanOptions {
         selector: args.selection.compile(now)?,
         edit: args.edit.as_deref().map(Edit::compile).transpose()?,
         keep_bodies: 0,
@@ -101,9 +101,9 @@ pub async fn run(
         hold: args.selection.hold(),
     };
     let stale = if args.force_stale { Stale::Forced } else { Stale::Kept };
-    let survey = survey(stack, dlq, &rules, stop).await?;
-    let rate = rate::of(stack, args.rate).await;
-    let plan = Plan::new(survey, stale, args.max, rate, args.list);
+    let scan = scan_dlq(stack, dlq, &rules, stop).await?;
+    let rate = rate::resolve(stack, args.rate).await;
+    let plan = Plan::new(scan, stale, args.max, rate, args.list);
     if output.format == Format::Table {
         output.write(&plan.text(output.paint));
     }
@@ -139,20 +139,20 @@ async fn carry_out_audited(
     stack: &Stack,
     args: &Args,
     reason: &str,
-    rules: &Rules,
+    rules: &ScanOptions,
     plan: &Plan,
     stop: &Stop,
     outcome: &mut Outcome,
 ) -> Result<(), CliError> {
-    let dlq = plan.survey.queue;
+    let dlq = plan.scan.queue;
     let intent = Intent {
         action: format!("dlq replay {dlq}"),
         reason: Some(reason),
         plan: json!({
-            "counts": plan.survey.counts,
+            "counts": plan.scan.counts,
             "to_move": plan.to_move.len(),
             "force_stale": args.force_stale,
-            "edited": plan.survey.edits.as_ref().map(|edits| edits.changed),
+            "edited": plan.scan.edits.as_ref().map(|edits| edits.changed),
             "rate": plan.rate,
         }),
     };
@@ -182,12 +182,12 @@ fn finish(output: Output, plan: &Plan, outcome: Option<&Outcome>) -> ExitStatus 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dlq::print;
     use crate::dlq::verdict::Verdict;
-    use crate::dlq::words;
     use crate::output::ColorMode;
 
     fn plan(stale: Stale) -> Plan {
-        Plan::new(words::samples::survey(), stale, None, 11.2, false)
+        Plan::new(print::samples::scan(), stale, None, 11.2, false)
     }
 
     #[test]
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn at_most_so_many_are_moved_the_oldest_failures_first() {
-        let plan = Plan::new(words::samples::survey(), Stale::Kept, Some(1), 11.2, false);
+        let plan = Plan::new(print::samples::scan(), Stale::Kept, Some(1), 11.2, false);
         assert_eq!(plan.to_move, ["00000001-1111-2222-3333-444444444444"]);
     }
 

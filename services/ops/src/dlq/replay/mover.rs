@@ -1,4 +1,4 @@
-//! Moving messages out of a dead-letter queue: send, confirmed, then delete.
+//! Moving messages out of a dead-summary queue: send, confirmed, then delete.
 //!
 //! Delivery semantics: at least once. A crash between the two leaves the message in both places,
 //! and the ledger lets one mail of them through. A crash before leaves it where it was. Each
@@ -12,16 +12,16 @@ use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use kit::queue::{OutgoingMessage, send_all};
 
-use super::deed::{Individual, Repaired, ReplayAction};
+use super::action::{Individual, Repaired, ReplayAction};
 use super::outcome::Outcome;
 use super::pace::Pace;
 use crate::aws::{Dlq, Queue, Stack};
+use crate::dlq::classify::ReplayClassifier;
 use crate::dlq::delete::delete;
 use crate::dlq::edit::Edit;
-use crate::dlq::judge::ReplayClassifier;
-use crate::dlq::peek::{End, QueueDepth, QueueScanner, hold_for};
+use crate::dlq::payload::{DlqPayload, Window};
 use crate::dlq::received::Received;
-use crate::dlq::subject::{DlqPayload, Window};
+use crate::dlq::scanner::{QueueDepth, QueueScanner, ScanEnd, hold_for};
 use crate::dlq::verdict::Stale;
 use crate::failure::CliError;
 use crate::mailrequest;
@@ -79,13 +79,13 @@ pub async fn carry_out(
     let progress = Progress::moving(orders.selected.len() as u64);
     let pace = Pace::new(orders.rate);
     let hold = || hold_of(&pace, orders.selected.len(), depth.visible);
-    let mut peek = QueueScanner::new(&stack.sqs, &url, orders.hold.unwrap_or_else(hold));
+    let mut scanner = QueueScanner::new(&stack.sqs, &url, orders.hold.unwrap_or_else(hold));
     let mover = Mover {
         stack,
         url: &url,
         target,
         pace,
-        judge: ReplayClassifier::new(stack),
+        classifier: ReplayClassifier::new(stack),
         missing: Missing::new(stack),
         requeued: RefCell::default(),
         publisher: Publisher::new(stack),
@@ -94,8 +94,8 @@ pub async fn carry_out(
         stop,
         orders,
     };
-    let result = mover.run(&mut peek, outcome).await;
-    outcome.not_given_back = peek.give_back().await;
+    let result = mover.run(&mut scanner, outcome).await;
+    outcome.not_given_back = scanner.release().await;
     progress.end();
     result
 }
@@ -105,7 +105,7 @@ struct Mover<'a> {
     url: &'a str,
     target: String,
     pace: Pace,
-    judge: ReplayClassifier<'a>,
+    classifier: ReplayClassifier<'a>,
     missing: Missing<'a>,
     /// Events that were queued in this run: windows overlap.
     requeued: RefCell<HashSet<(String, String)>>,
@@ -117,7 +117,7 @@ struct Mover<'a> {
 }
 
 /// What became of one message.
-enum Fate {
+enum MoveResult {
     Moved,
     SentButNotDeleted,
     Failed(String),
@@ -128,11 +128,11 @@ enum Fate {
 impl Mover<'_> {
     async fn run(
         &self,
-        peek: &mut QueueScanner<'_>,
+        scanner: &mut QueueScanner<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), CliError> {
         let mut remaining = self.orders.selected.clone();
-        let result = self.groups(&mut remaining, peek, outcome).await;
+        let result = self.groups(&mut remaining, scanner, outcome).await;
         if result.is_ok() && !self.stop.is_asked_for() {
             outcome.not_seen = remaining.len();
             return Ok(());
@@ -143,7 +143,7 @@ impl Mover<'_> {
             return Ok(());
         }
         self.stop.check(
-            "Stopped. What was not moved is in the dead-letter queue as before; the same command \
+            "Stopped. What was not moved is in the dead-summary queue as before; the same command \
              goes on with it.",
         )
     }
@@ -151,15 +151,16 @@ impl Mover<'_> {
     async fn groups(
         &self,
         remaining: &mut HashSet<String>,
-        peek: &mut QueueScanner<'_>,
+        scanner: &mut QueueScanner<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), CliError> {
-        while !remaining.is_empty() && peek.end() == End::NotYet && !self.stop.is_asked_for() {
-            let received = peek.next(self.pace.calls()).await?;
+        while !remaining.is_empty() && scanner.end() == ScanEnd::NotYet && !self.stop.is_asked_for()
+        {
+            let received = scanner.next(self.pace.calls()).await?;
             let mine: Vec<Received> =
                 received.into_iter().filter(|m| remaining.remove(&m.id)).collect();
             let count = mine.len();
-            if let Err(failure) = self.group(mine, peek, outcome).await {
+            if let Err(failure) = self.group(mine, scanner, outcome).await {
                 outcome.not_begun += count;
                 return Err(failure);
             }
@@ -171,26 +172,26 @@ impl Mover<'_> {
     async fn group(
         &self,
         messages: Vec<Received>,
-        peek: &mut QueueScanner<'_>,
+        scanner: &mut QueueScanner<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), CliError> {
         let repaired: Vec<Repaired> = messages
             .into_iter()
             .map(|message| Repaired::of(self.orders.dlq, message, self.orders.edit))
             .collect();
-        let subjects: Vec<DlqPayload> = repaired.iter().map(|r| r.subject.clone()).collect();
+        let payloads: Vec<DlqPayload> = repaired.iter().map(|r| r.payload.clone()).collect();
         let now = Timestamp::now().as_millisecond();
-        let judgements = self.judge.judge(&subjects, now).await?;
+        let assessments = self.classifier.classify(&payloads, now).await?;
         let mut movable = Vec::with_capacity(repaired.len());
-        for (repaired, judgement) in repaired.into_iter().zip(judgements) {
-            if judgement.verdict.moves(self.orders.stale) {
-                movable.push((repaired, judgement));
+        for (repaired, assessment) in repaired.into_iter().zip(assessments) {
+            if assessment.verdict.moves(self.orders.stale) {
+                movable.push((repaired, assessment));
             } else {
-                outcome.changed(judgement.verdict);
+                outcome.changed(assessment.verdict);
             }
         }
         let batches: Vec<Vec<_>> = chunks(movable, self.pace.batch());
-        let fates: Vec<Vec<(String, Fate)>> = stream::iter(batches)
+        let results: Vec<Vec<(String, MoveResult)>> = stream::iter(batches)
             .map(|batch| {
                 let turn = self.pace.turn(batch.len());
                 async move {
@@ -201,18 +202,18 @@ impl Mover<'_> {
             .buffer_unordered(MAX_CONCURRENCY)
             .collect()
             .await;
-        for (id, fate) in fates.into_iter().flatten() {
-            match fate {
-                Fate::Moved => {
-                    peek.forget(&id);
+        for (id, result) in results.into_iter().flatten() {
+            match result {
+                MoveResult::Moved => {
+                    scanner.keep_hidden(&id);
                     outcome.moved += 1;
                 }
-                Fate::SentButNotDeleted => {
+                MoveResult::SentButNotDeleted => {
                     outcome.moved += 1;
                     outcome.not_deleted += 1;
                 }
-                Fate::Failed(why) => outcome.failed(&id, why),
-                Fate::Left => outcome.not_begun += 1,
+                MoveResult::Failed(why) => outcome.failed(&id, why),
+                MoveResult::Left => outcome.not_begun += 1,
             }
         }
         Ok(())
@@ -221,28 +222,30 @@ impl Mover<'_> {
     async fn batch(
         &self,
         batch: Vec<(Repaired, crate::dlq::verdict::ReplayAssessment)>,
-    ) -> Vec<(String, Fate)> {
+    ) -> Vec<(String, MoveResult)> {
         if self.stop.is_asked_for() {
-            return batch.into_iter().map(|(r, _)| (r.message.id, Fate::Left)).collect();
+            return batch.into_iter().map(|(r, _)| (r.message.id, MoveResult::Left)).collect();
         }
-        let mut fates = Vec::with_capacity(batch.len());
+        let mut results = Vec::with_capacity(batch.len());
         let mut sending = Vec::with_capacity(batch.len());
-        for (repaired, judgement) in batch {
-            let (message, deed) = repaired.deed(self.stack, &judgement).await;
-            match deed {
-                Err(why) => fates.push((message.id, Fate::Failed(why))),
+        for (repaired, assessment) in batch {
+            let (message, action) = repaired.action(self.stack, &assessment).await;
+            match action {
+                Err(why) => results.push((message.id, MoveResult::Failed(why))),
                 Ok(ReplayAction::Send(body)) => sending.push((message, body)),
-                Ok(ReplayAction::Individual(deed)) => fates.push(self.one(message, deed).await),
+                Ok(ReplayAction::Individual(action)) => {
+                    results.push(self.one(message, action).await)
+                }
             }
         }
-        fates.extend(self.send(sending).await);
-        self.done.set(self.done.get() + fates.len());
+        results.extend(self.send(sending).await);
+        self.done.set(self.done.get() + results.len());
         self.progress.at(self.done.get());
-        fates
+        results
     }
 
-    async fn one(&self, message: Received, deed: Individual) -> (String, Fate) {
-        let done = match deed {
+    async fn one(&self, message: Received, action: Individual) -> (String, MoveResult) {
+        let done = match action {
             Individual::Mail(request) => {
                 mailrequest::send(self.stack, &request).await.map_err(|e| e.to_string())
             }
@@ -252,47 +255,47 @@ impl Mover<'_> {
                 Err(failure) => Err(failure.to_string()),
             },
             Individual::Requeue(window) => match self.requeue(window).await {
-                Err(CliError::Interrupted(_)) => return (message.id, Fate::Left),
+                Err(CliError::Interrupted(_)) => return (message.id, MoveResult::Left),
                 done => done.map_err(|failure| failure.to_string()),
             },
         };
         self.after(message, done).await
     }
 
-    /// Deletes a message whose deed was done.
-    async fn after(&self, message: Received, done: Result<(), String>) -> (String, Fate) {
+    /// Deletes a message whose action was done.
+    async fn after(&self, message: Received, done: Result<(), String>) -> (String, MoveResult) {
         match done {
             Ok(()) => self.deleted(vec![message]).await.remove(0),
-            Err(why) => (message.id, Fate::Failed(why)),
+            Err(why) => (message.id, MoveResult::Failed(why)),
         }
     }
 
-    async fn send(&self, sending: Vec<(Received, String)>) -> Vec<(String, Fate)> {
+    async fn send(&self, sending: Vec<(Received, String)>) -> Vec<(String, MoveResult)> {
         let (messages, bodies): (Vec<Received>, Vec<String>) = sending.into_iter().unzip();
         let outgoing = bodies
             .into_iter()
             .map(|body| OutgoingMessage { body, ..OutgoingMessage::default() })
             .collect();
-        let results = send_all(&self.stack.sqs, &self.target, outgoing).await;
-        let mut fates = Vec::with_capacity(messages.len());
+        let confirmations = send_all(&self.stack.sqs, &self.target, outgoing).await;
+        let mut results = Vec::with_capacity(messages.len());
         let mut sent = Vec::with_capacity(messages.len());
-        for (message, result) in messages.into_iter().zip(results) {
+        for (message, result) in messages.into_iter().zip(confirmations) {
             match result {
                 Ok(()) => sent.push(message),
-                Err(error) => fates.push((message.id, Fate::Failed(error.to_string()))),
+                Err(error) => results.push((message.id, MoveResult::Failed(error.to_string()))),
             }
         }
-        fates.extend(self.deleted(sent).await);
-        fates
+        results.extend(self.deleted(sent).await);
+        results
     }
 
-    async fn deleted(&self, messages: Vec<Received>) -> Vec<(String, Fate)> {
+    async fn deleted(&self, messages: Vec<Received>) -> Vec<(String, MoveResult)> {
         let deleted = delete(&self.stack.sqs, self.url, &messages).await;
-        let fate = |gone| if gone { Fate::Moved } else { Fate::SentButNotDeleted };
-        messages.into_iter().zip(deleted).map(|(m, gone)| (m.id, fate(gone))).collect()
+        let result = |gone| if gone { MoveResult::Moved } else { MoveResult::SentButNotDeleted };
+        messages.into_iter().zip(deleted).map(|(m, gone)| (m.id, result(gone))).collect()
     }
 
-    /// Stopped in between, the letter stays, and what was queued is no longer missing.
+    /// Stopped in between, the summary stays, and what was queued is no longer missing.
     async fn requeue(&self, window: Window) -> Result<(), CliError> {
         let now = Timestamp::now().as_millisecond();
         for lost in self.missing.within(window.from, window.until.min(now)).await? {

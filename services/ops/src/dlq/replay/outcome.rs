@@ -13,13 +13,13 @@ const MAX_LISTED: usize = 10;
 /// Counts of what was done and what was not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Outcome {
-    /// Sent, and then deleted from the dead-letter queue.
+    /// Sent, and then deleted from the dead-summary queue.
     pub moved: usize,
     /// Of these, sent but not confirmed as deleted: a second replay finds out what is true.
     pub not_deleted: usize,
     /// No longer to be moved when their turn came, by what they had become.
     pub changed: BTreeMap<Verdict, usize>,
-    /// Not sent: they stay in the dead-letter queue.
+    /// Not sent: they stay in the dead-summary queue.
     pub failed: usize,
     /// Not begun, since the operator stopped it or a service failed: they stay as they were.
     pub not_begun: usize,
@@ -69,7 +69,7 @@ impl Outcome {
             (
                 Style::Warning,
                 self.not_begun,
-                "not begun: they are in the dead-letter queue as before",
+                "not begun: they are in the dead-summary queue as before",
             ),
             (
                 Style::Warning,

@@ -47,7 +47,7 @@ impl Pace {
     /// How many calls of ten messages bring what a few seconds take.
     #[must_use]
     pub fn calls(&self) -> usize {
-        self.within(5.0).div_ceil(10).clamp(1, super::super::peek::MAX_CONCURRENCY)
+        self.within(5.0).div_ceil(10).clamp(1, super::super::scanner::MAX_CONCURRENCY)
     }
 
     /// How long received messages stay hidden: three times as long as their group takes.

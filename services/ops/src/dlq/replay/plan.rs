@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::dlq::survey::DlqScan;
+use crate::dlq::print;
+use crate::dlq::scan::DlqScan;
 use crate::dlq::verdict::Stale;
-use crate::dlq::words;
 use crate::output::{ColorMode, Report, Style, age};
 
 /// So many messages are listed without being asked for.
@@ -15,7 +15,7 @@ const SHORT: usize = 20;
 pub struct Plan {
     /// What was found.
     #[serde(flatten)]
-    pub survey: DlqScan,
+    pub scan: DlqScan,
     /// The ids of the messages to be moved, the oldest failure first.
     pub to_move: Vec<String>,
     /// How many could be moved and are not, because of `--max`.
@@ -32,16 +32,16 @@ pub struct Plan {
 impl Plan {
     /// Selects what is to be moved.
     #[must_use]
-    pub fn new(survey: DlqScan, stale: Stale, max: Option<usize>, rate: f64, list: bool) -> Self {
-        let mut to_move: Vec<String> = survey
+    pub fn new(scan: DlqScan, stale: Stale, max: Option<usize>, rate: f64, list: bool) -> Self {
+        let mut to_move: Vec<String> = scan
             .entries
             .iter()
-            .filter(|entry| entry.judgement.verdict.moves(stale))
-            .map(|entry| entry.letter.message_id.clone())
+            .filter(|entry| entry.assessment.verdict.moves(stale))
+            .map(|entry| entry.summary.message_id.clone())
             .collect();
         let movable = to_move.len();
         to_move.truncate(max.unwrap_or(usize::MAX));
-        Self { beyond_max: movable - to_move.len(), survey, to_move, rate, stale, list }
+        Self { beyond_max: movable - to_move.len(), scan, to_move, rate, stale, list }
     }
 
     fn conclusion(&self) -> String {
@@ -74,14 +74,14 @@ impl Plan {
 
 impl Report for Plan {
     fn text(&self, paint: ColorMode) -> String {
-        let survey = &self.survey;
-        let mut parts = vec![words::looked_at(survey)];
-        if !survey.entries.is_empty() {
-            let is_short = survey.entries.len() <= SHORT;
+        let scan = &self.scan;
+        let mut parts = vec![print::scanned_line(scan)];
+        if !scan.entries.is_empty() {
+            let is_short = scan.entries.len() <= SHORT;
             if self.list || is_short {
-                parts.push(words::entries(paint, &survey.entries, usize::MAX));
+                parts.push(print::entries(paint, &scan.entries, usize::MAX));
             }
-            parts.push(words::counts(paint, survey.queue, &survey.counts));
+            parts.push(print::counts(paint, scan.queue, &scan.counts));
             if !self.list && !is_short {
                 parts.push(
                     "--list lists them; so does `waybill dlq show`, also by --verdict.\n"
@@ -89,7 +89,7 @@ impl Report for Plan {
                 );
             }
         }
-        if let Some(edits) = &survey.edits {
+        if let Some(edits) = &scan.edits {
             parts.push(format!(
                 "The edit changes {} body(ies) and leaves {} as they are.\n{}",
                 edits.changed,
@@ -103,7 +103,7 @@ impl Report for Plan {
                 ));
             }
         }
-        parts.push(words::skipped(paint, &survey.skipped));
+        parts.push(print::skipped(paint, &scan.skipped));
         parts.push(self.conclusion());
         parts.retain(|part| !part.is_empty());
         parts.join("\n")

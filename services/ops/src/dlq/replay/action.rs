@@ -8,8 +8,8 @@ use shared::queue::message::MailRequest;
 
 use crate::aws::{Dlq, Stack};
 use crate::dlq::edit::{Edit, Edited};
+use crate::dlq::payload::{DlqPayload, Window, invocation_payload};
 use crate::dlq::received::Received;
-use crate::dlq::subject::{DlqPayload, Window, payload};
 use crate::dlq::verdict::{ReplayAssessment, Verdict};
 use crate::failure::CliError;
 use crate::lookup::records;
@@ -25,7 +25,7 @@ pub enum ReplayAction {
     Individual(Individual),
 }
 
-/// A deed for one message.
+/// A action for one message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Individual {
     /// Put this on the mail queue.
@@ -44,7 +44,7 @@ pub struct Repaired {
     /// Its body after the edit.
     pub body: String,
     /// What that says.
-    pub subject: DlqPayload,
+    pub payload: DlqPayload,
 }
 
 impl Repaired {
@@ -53,13 +53,13 @@ impl Repaired {
     pub fn of(dlq: Dlq, mut message: Received, edit: Option<&Edit>) -> Self {
         let edited = edit.map(|edit| edit.apply(dlq, &message));
         let body = std::mem::take(&mut message.body);
-        let (body, subject) = match edited {
+        let (body, payload) = match edited {
             None | Some(Edited::Same) => (body, None),
             Some(Edited::Changed(body)) => (body, None),
             Some(Edited::Unsuited(why)) => (body, Some(DlqPayload::Unreadable(why))),
         };
-        let subject = subject.unwrap_or_else(|| DlqPayload::of(dlq, &body));
-        Self { message, body, subject }
+        let payload = payload.unwrap_or_else(|| DlqPayload::of(dlq, &body));
+        Self { message, body, payload }
     }
 
     /// What replaying it means. A stale one becomes news again: its ledger record is opened, if it
@@ -67,29 +67,28 @@ impl Repaired {
     ///
     /// # Errors
     /// Why it cannot be replayed.
-    pub async fn deed(
+    pub async fn action(
         self,
         stack: &Stack,
-        judgement: &ReplayAssessment,
+        assessment: &ReplayAssessment,
     ) -> (Received, Result<ReplayAction, String>) {
-        let deed = match &self.subject {
-            DlqPayload::Intake(_) => {
-                payload(&self.body).map(|p| ReplayAction::Individual(Individual::Publish(p)))
-            }
+        let action = match &self.payload {
+            DlqPayload::Intake(_) => invocation_payload(&self.body)
+                .map(|p| ReplayAction::Individual(Individual::Publish(p))),
             DlqPayload::Relay(window) => Ok(ReplayAction::Individual(Individual::Requeue(*window))),
-            subject if judgement.verdict == Verdict::Stale => {
-                forced(stack, subject, &self.body).await.map_err(|failure| failure.to_string())
+            payload if assessment.verdict == Verdict::Stale => {
+                forced(stack, payload, &self.body).await.map_err(|failure| failure.to_string())
             }
             _ => Ok(ReplayAction::Send(self.body)),
         };
-        (self.message, deed)
+        (self.message, action)
     }
 }
 
 /// Makes news of a stale message. A crash after its record was opened leaves it open, and the
 /// message where it was: the next replay finds both.
-async fn forced(stack: &Stack, subject: &DlqPayload, body: &str) -> Result<ReplayAction, CliError> {
-    let (key, ledger_key, asked_by) = match subject {
+async fn forced(stack: &Stack, payload: &DlqPayload, body: &str) -> Result<ReplayAction, CliError> {
+    let (key, ledger_key, asked_by) = match payload {
         DlqPayload::Mail { key, .. } => (key, key.sort_key(), None),
         DlqPayload::Dispatch { key, ledger_key, event, .. } => {
             (key, ledger_key.clone(), Some(event))

@@ -4,24 +4,24 @@ use kit::ledger::Item;
 use shared::ledger::{Facts, SkipReason, State};
 use shared::{Kind, NotificationKey};
 
-use super::evidence::LedgerSnapshot;
-use crate::dlq::subject::{DlqPayload, Events};
+use super::snapshot::LedgerSnapshot;
+use crate::dlq::payload::{DlqPayload, Events};
 use crate::dlq::verdict::{ReplayAssessment, Verdict};
 use crate::output::at;
 
 /// Judges one message. `now` in milliseconds since 1970.
-pub fn judge(subject: &DlqPayload, evidence: &LedgerSnapshot, now: i64) -> ReplayAssessment {
-    match subject {
-        DlqPayload::Mail { key, send_before } => mail(key, *send_before, evidence, now),
-        DlqPayload::Dispatch { .. } => dispatch(subject, evidence, now),
+pub fn classify(payload: &DlqPayload, snapshot: &LedgerSnapshot, now: i64) -> ReplayAssessment {
+    match payload {
+        DlqPayload::Mail { key, send_before } => mail(key, *send_before, snapshot, now),
+        DlqPayload::Dispatch { .. } => dispatch(payload, snapshot, now),
         DlqPayload::Feedback(event) => {
-            let record = evidence.record(&event.key.order_id, &event.key.sort_key());
+            let record = snapshot.record(&event.key.order_id, &event.key.sort_key());
             feedback(event, record, now)
         }
         DlqPayload::ForeignFeedback => {
             ReplayAssessment::of(Verdict::AlreadyDone).because("nothing of it is recorded")
         }
-        DlqPayload::Intake(events) => intake(events, evidence),
+        DlqPayload::Intake(events) => intake(events, snapshot),
         DlqPayload::Relay(_) => ReplayAssessment::of(Verdict::WouldSend),
         DlqPayload::Unreadable(why) => ReplayAssessment::of(Verdict::Unparseable).because(why),
     }
@@ -30,35 +30,35 @@ pub fn judge(subject: &DlqPayload, evidence: &LedgerSnapshot, now: i64) -> Repla
 fn mail(
     key: &NotificationKey,
     send_before: i64,
-    evidence: &LedgerSnapshot,
+    snapshot: &LedgerSnapshot,
     now: i64,
 ) -> ReplayAssessment {
-    let Some(item) = evidence.record(&key.order_id, &key.sort_key()) else {
+    let Some(item) = snapshot.record(&key.order_id, &key.sort_key()) else {
         return ReplayAssessment::of(Verdict::Unknown)
             .because("erased, or older than the ledger's memory");
     };
     let Some(verdict) = by_state(item, now) else {
-        return news(key, send_before, evidence, now, item);
+        return news(key, send_before, snapshot, now, item);
     };
     of_item(verdict, item)
 }
 
-fn dispatch(subject: &DlqPayload, evidence: &LedgerSnapshot, now: i64) -> ReplayAssessment {
-    let DlqPayload::Dispatch { key, ledger_key, event, notify, send_before } = subject else {
+fn dispatch(payload: &DlqPayload, snapshot: &LedgerSnapshot, now: i64) -> ReplayAssessment {
+    let DlqPayload::Dispatch { key, ledger_key, event, notify, send_before } = payload else {
         return ReplayAssessment::of(Verdict::Unparseable);
     };
-    match evidence.record(&key.order_id, ledger_key) {
+    match snapshot.record(&key.order_id, ledger_key) {
         None if !notify => ReplayAssessment::of(Verdict::WouldRecord)
             .because("the event asks for no mail; that is yet to be recorded"),
-        None => fresh(key, *send_before, evidence, now, None),
+        None => fresh(key, *send_before, snapshot, now, None),
         Some(item) if item.awaits_mail_request(event) => {
-            fresh(key, *send_before, evidence, now, Some(item))
+            fresh(key, *send_before, snapshot, now, Some(item))
         }
         Some(item) => match by_state(item, now) {
             Some(verdict) => of_item(verdict, item),
             None => of_item(Verdict::AlreadyDone, item).because(
                 "decided before; its mail request is on its way or in the mail queue's \
-                          dead-letter queue",
+                          dead-summary queue",
             ),
         },
     }
@@ -89,24 +89,24 @@ fn skipped(reason: Option<&str>) -> Verdict {
 fn news(
     key: &NotificationKey,
     send_before: i64,
-    evidence: &LedgerSnapshot,
+    snapshot: &LedgerSnapshot,
     now: i64,
     item: &Item,
 ) -> ReplayAssessment {
-    fresh(key, send_before, evidence, now, Some(item))
+    fresh(key, send_before, snapshot, now, Some(item))
 }
 
 /// Nothing stands in its way but that it may be old news.
 fn fresh(
     key: &NotificationKey,
     send_before: i64,
-    evidence: &LedgerSnapshot,
+    snapshot: &LedgerSnapshot,
     now: i64,
     item: Option<&Item>,
 ) -> ReplayAssessment {
     let judged =
         |verdict| item.map_or(ReplayAssessment::of(verdict), |item| of_item(verdict, item));
-    if let Some(later) = evidence.superseder(key) {
+    if let Some(later) = snapshot.superseder(key) {
         return judged(Verdict::Superseded)
             .because(format!("by {}", named(later.kind, &later.scope)));
     }
@@ -134,8 +134,8 @@ fn feedback(event: &feedback::SesEvent, record: Option<&Item>, now: i64) -> Repl
     of_item(if allowed { Verdict::WouldRecord } else { Verdict::AlreadyDone }, item)
 }
 
-fn intake(events: &Events, evidence: &LedgerSnapshot) -> ReplayAssessment {
-    let stored = events.keys.iter().filter(|(key, _)| evidence.stored.contains(key)).count();
+fn intake(events: &Events, snapshot: &LedgerSnapshot) -> ReplayAssessment {
+    let stored = events.keys.iter().filter(|(key, _)| snapshot.stored.contains(key)).count();
     match (stored, events.keys.len()) {
         (0, _) => ReplayAssessment::of(Verdict::WouldSend),
         (stored, all) if stored == all => {
@@ -181,7 +181,7 @@ mod tests {
         }
     }
 
-    fn evidence(items: impl IntoIterator<Item = Item>) -> LedgerSnapshot {
+    fn snapshot(items: impl IntoIterator<Item = Item>) -> LedgerSnapshot {
         let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
         LedgerSnapshot {
             records: items.into_iter().map(keyed).collect(),
@@ -191,8 +191,8 @@ mod tests {
 
     fn verdict_of_mail(state: State, reason: Option<&str>, send_before: i64) -> Verdict {
         let key = key(Kind::ShipmentShipped, "S-1");
-        let evidence = evidence([item(&key, state, reason)]);
-        judge(&DlqPayload::Mail { key, send_before }, &evidence, NOW).verdict
+        let snapshot = snapshot([item(&key, state, reason)]);
+        classify(&DlqPayload::Mail { key, send_before }, &snapshot, NOW).verdict
     }
 
     #[test]
@@ -211,10 +211,10 @@ mod tests {
     fn an_earlier_doubt_is_told_of_a_mail_that_would_be_sent() {
         let key = key(Kind::ShipmentShipped, "S-1");
         let doubted = Item { doubts: 1, ..item(&key, State::Planned, None) };
-        let subject = DlqPayload::Mail { key, send_before: NOW + 1 };
-        let judgement = judge(&subject, &evidence([doubted]), NOW);
-        assert_eq!(judgement.verdict, Verdict::WouldSend);
-        assert!(judgement.detail.unwrap().contains("may have accepted it"));
+        let payload = DlqPayload::Mail { key, send_before: NOW + 1 };
+        let assessment = classify(&payload, &snapshot([doubted]), NOW);
+        assert_eq!(assessment.verdict, Verdict::WouldSend);
+        assert!(assessment.detail.unwrap().contains("may have accepted it"));
     }
 
     #[test]
@@ -231,10 +231,10 @@ mod tests {
         let (shipped, arrived) =
             (key(Kind::ShipmentShipped, "S-1"), key(Kind::ShipmentDelivered, "S-1"));
         let verdict = |state| {
-            let evidence =
-                evidence([item(&shipped, State::Failed, None), item(&arrived, state, None)]);
-            let subject = DlqPayload::Mail { key: shipped.clone(), send_before: NOW + 1 };
-            judge(&subject, &evidence, NOW).verdict
+            let snapshot =
+                snapshot([item(&shipped, State::Failed, None), item(&arrived, state, None)]);
+            let payload = DlqPayload::Mail { key: shipped.clone(), send_before: NOW + 1 };
+            classify(&payload, &snapshot, NOW).verdict
         };
         assert_eq!(verdict(State::Delivered), Verdict::Superseded);
         assert_eq!(verdict(State::Failed), Verdict::WouldSend);
@@ -242,21 +242,21 @@ mod tests {
 
     #[test]
     fn what_the_ledger_has_forgotten_is_not_sent() {
-        let subject = DlqPayload::Mail { key: key(Kind::OrderConfirmed, ""), send_before: NOW + 1 };
-        assert_eq!(judge(&subject, &LedgerSnapshot::default(), NOW).verdict, Verdict::Unknown);
+        let payload = DlqPayload::Mail { key: key(Kind::OrderConfirmed, ""), send_before: NOW + 1 };
+        assert_eq!(classify(&payload, &LedgerSnapshot::default(), NOW).verdict, Verdict::Unknown);
     }
 
     fn verdict_of_dispatch(state: Option<State>, attempt: u32, event: &str) -> Verdict {
         let key = key(Kind::ShipmentShipped, "S-1");
         let item = state.map(|state| Item { attempt, ..item(&key, state, None) });
-        let subject = DlqPayload::Dispatch {
+        let payload = DlqPayload::Dispatch {
             ledger_key: key.sort_key(),
             key,
             event: event.to_owned(),
             notify: true,
             send_before: NOW + 1,
         };
-        judge(&subject, &evidence(item), NOW).verdict
+        classify(&payload, &snapshot(item), NOW).verdict
     }
 
     #[test]

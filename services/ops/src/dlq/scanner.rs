@@ -1,7 +1,7 @@
-//! Looking at a dead-letter queue without consuming it.
+//! ReadOnlySelection at a dead-summary queue without consuming it.
 //!
-//! SQS has no peek. A look is a receive: it hides the message for a while and counts one receive
-//! more. A dead-letter queue has no redrive of its own, so the count harms nobody; and every
+//! SQS has no scanner. A look is a receive: it hides the message for a while and counts one receive
+//! more. A dead-summary queue has no redrive of its own, so the count harms nobody; and every
 //! message is given back as soon as the look is over, also when it was broken off. After a kill
 //! that leaves no time for this, the messages come back by themselves when the hold is over.
 
@@ -70,7 +70,7 @@ impl QueueDepth {
     }
 }
 
-/// A look at a queue. Ends with [`QueueScanner::give_back`].
+/// A look at a queue. Ends with [`QueueScanner::release`].
 #[derive(Debug)]
 pub struct QueueScanner<'a> {
     client: &'a Client,
@@ -79,7 +79,7 @@ pub struct QueueScanner<'a> {
     held: HashMap<String, String>,
     rounds_without_news: u32,
     largest: usize,
-    ended: End,
+    ended: ScanEnd,
 }
 
 /// After so many rounds that brought only messages seen before, there is nothing else: the hold
@@ -88,7 +88,7 @@ const MAX_ROUNDS_WITHOUT_NEWS: u32 = 50;
 
 /// Whether there is more to be received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum ScanEnd {
     /// There may be.
     NotYet,
     /// SQS had nothing more, waiting for it included.
@@ -115,13 +115,13 @@ impl<'a> QueueScanner<'a> {
             held: HashMap::new(),
             rounds_without_news: 0,
             largest: USUAL_BODY,
-            ended: End::NotYet,
+            ended: ScanEnd::NotYet,
         }
     }
 
     /// Whether it is over.
     #[must_use]
-    pub const fn end(&self) -> End {
+    pub const fn end(&self) -> ScanEnd {
         self.ended
     }
 
@@ -132,11 +132,11 @@ impl<'a> QueueScanner<'a> {
     /// [`CliError::Service`] when SQS does not answer.
     pub async fn next(&mut self, calls: usize) -> Result<Vec<Received>, CliError> {
         let mut received = self.receive(calls.min(self.affordable()), 0).await?;
-        if received.is_empty() && self.ended == End::NotYet {
+        if received.is_empty() && self.ended == ScanEnd::NotYet {
             // Only a long poll asks every server of the queue.
             received = self.receive(1, 1).await?;
-            if received.is_empty() && self.ended == End::NotYet {
-                self.ended = End::Drained;
+            if received.is_empty() && self.ended == ScanEnd::NotYet {
+                self.ended = ScanEnd::Drained;
             }
         }
         let mut new = Vec::with_capacity(received.len());
@@ -148,7 +148,7 @@ impl<'a> QueueScanner<'a> {
         }
         self.rounds_without_news = if new.is_empty() { self.rounds_without_news + 1 } else { 0 };
         if self.rounds_without_news > MAX_ROUNDS_WITHOUT_NEWS {
-            self.ended = End::Drained;
+            self.ended = ScanEnd::Drained;
         }
         Ok(new)
     }
@@ -183,9 +183,9 @@ impl<'a> QueueScanner<'a> {
                 Ok(answer) => received
                     .extend(answer.messages.unwrap_or_default().into_iter().map(Received::read)),
                 Err(error) if error.code().is_some_and(|code| code.ends_with("OverLimit")) => {
-                    self.ended = End::TooManyInFlight;
+                    self.ended = ScanEnd::TooManyInFlight;
                 }
-                Err(error) => failure = Some(refused("look into the dead-letter queue")(error)),
+                Err(error) => failure = Some(refused("look into the dead-summary queue")(error)),
             }
         }
         match failure {
@@ -199,17 +199,17 @@ impl<'a> QueueScanner<'a> {
     }
 
     /// A message that was dealt with: it is not to be given back.
-    pub fn forget(&mut self, id: &str) {
+    pub fn keep_hidden(&mut self, id: &str) {
         self.held.remove(id);
     }
 
     /// Makes every message that is still held visible again, and answers how many could not be:
     /// those come back by themselves when the hold is over.
-    pub async fn give_back(&mut self) -> usize {
+    pub async fn release(&mut self) -> usize {
         let receipts: Vec<String> = self.held.drain().map(|(_, receipt)| receipt).collect();
         let batches: Vec<Vec<String>> = receipts.chunks(10).map(<[String]>::to_vec).collect();
         let left: Vec<usize> = stream::iter(batches)
-            .map(|batch| give_back(self.client, self.url, batch))
+            .map(|batch| release(self.client, self.url, batch))
             .buffer_unordered(MAX_CONCURRENCY)
             .collect()
             .await;
@@ -218,7 +218,7 @@ impl<'a> QueueScanner<'a> {
 }
 
 /// How many of the batch were not given back.
-async fn give_back(client: &Client, url: &str, receipts: Vec<String>) -> usize {
+async fn release(client: &Client, url: &str, receipts: Vec<String>) -> usize {
     let size = receipts.len();
     let entries = receipts.into_iter().enumerate().map(|(i, receipt)| {
         ChangeMessageVisibilityBatchRequestEntry::builder()

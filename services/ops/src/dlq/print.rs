@@ -1,8 +1,8 @@
-//! Sentences and tables that the commands about dead-letter queues share.
+//! Sentences and tables that the commands about dead-summary queues share.
 
 use std::collections::BTreeMap;
 
-use super::survey::{DlqScan, Entry, Skipped};
+use super::scan::{DlqScan, Entry, Skipped};
 use super::verdict::Verdict;
 use crate::aws::Dlq;
 use crate::output::{ColorMode, Column, Style, at, table};
@@ -10,19 +10,19 @@ use crate::output::{ColorMode, Column, Style, at, table};
 /// The selected messages as a table: the first `limit`.
 pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
     let columns = [
-        Column::text("failed", |e: &Entry| at(e.letter.failed_at)),
-        Column::text("order", |e: &Entry| e.letter.order_id.clone().unwrap_or_default()),
-        Column::text("kind", |e: &Entry| e.letter.kind.clone().unwrap_or_default()),
-        Column::text("scope", |e: &Entry| e.letter.scope.clone()),
-        Column::text("why", |e: &Entry| e.letter.code.clone()),
+        Column::text("failed", |e: &Entry| at(e.summary.failed_at)),
+        Column::text("order", |e: &Entry| e.summary.order_id.clone().unwrap_or_default()),
+        Column::text("kind", |e: &Entry| e.summary.kind.clone().unwrap_or_default()),
+        Column::text("scope", |e: &Entry| e.summary.scope.clone()),
+        Column::text("why", |e: &Entry| e.summary.code.clone()),
         Column::number("attempts", |e: &Entry| {
-            e.judgement.attempts.map(|n| n.to_string()).unwrap_or_default()
+            e.assessment.attempts.map(|n| n.to_string()).unwrap_or_default()
         }),
-        Column::text("ledger", |e: &Entry| e.judgement.state.unwrap_or_default().to_owned()),
-        Column::text("replay", |e: &Entry| e.judgement.verdict.to_string())
-            .toned(|e| Some(e.judgement.verdict.tone())),
-        Column::text("reason", |e: &Entry| e.letter.reason.clone()),
-        Column::text("message", |e: &Entry| e.letter.message_id.clone()),
+        Column::text("ledger", |e: &Entry| e.assessment.state.unwrap_or_default().to_owned()),
+        Column::text("replay", |e: &Entry| e.assessment.verdict.to_string())
+            .toned(|e| Some(e.assessment.verdict.style())),
+        Column::text("reason", |e: &Entry| e.summary.reason.clone()),
+        Column::text("message", |e: &Entry| e.summary.message_id.clone()),
     ];
     let shown = &entries[..entries.len().min(limit)];
     let mut text = table(paint, &columns, shown);
@@ -42,7 +42,7 @@ pub fn counts(paint: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> 
     let columns = [
         Column::number("messages", |(_, _, count): &(Dlq, Verdict, usize)| count.to_string()),
         Column::text("replay", |(_, verdict, _): &(Dlq, Verdict, usize)| verdict.to_string())
-            .toned(|(_, verdict, _)| Some(verdict.tone())),
+            .toned(|(_, verdict, _)| Some(verdict.style())),
         Column::text("what becomes of them", |(dlq, verdict, _): &(Dlq, Verdict, usize)| {
             verdict.consequence(*dlq).to_owned()
         }),
@@ -51,12 +51,12 @@ pub fn counts(paint: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> 
 }
 
 /// What was looked at.
-pub fn looked_at(survey: &DlqScan) -> String {
+pub fn scanned_line(scan: &DlqScan) -> String {
     format!(
         "{}-dlq: {} message(s) looked at, {} selected.\n",
-        survey.queue,
-        survey.looked_at,
-        survey.entries.len()
+        scan.queue,
+        scan.looked_at,
+        scan.entries.len()
     )
 }
 
@@ -105,15 +105,15 @@ pub fn skipped(paint: ColorMode, skipped: &Skipped) -> String {
 
 #[cfg(test)]
 pub mod samples {
-    //! A survey for the snapshots of several commands.
+    //! A scan for the snapshots of several commands.
 
     use super::*;
+    use crate::dlq::dead_letter::DeadLetterSummary;
     use crate::dlq::edit::Edits;
-    use crate::dlq::letter::DeadLetterSummary;
     use crate::dlq::verdict::ReplayAssessment;
 
-    /// Five messages of the mail queue's dead-letter queue.
-    pub fn survey() -> DlqScan {
+    /// Five messages of the mail queue's dead-summary queue.
+    pub fn scan() -> DlqScan {
         let entries = vec![
             entry(
                 1,
@@ -153,7 +153,7 @@ pub mod samples {
         ];
         let mut counts = BTreeMap::new();
         for entry in &entries {
-            *counts.entry(entry.judgement.verdict).or_default() += 1;
+            *counts.entry(entry.assessment.verdict).or_default() += 1;
         }
         DlqScan {
             queue: Dlq::Mail,
@@ -182,7 +182,7 @@ pub mod samples {
     ) -> Entry {
         let is_readable = verdict != Verdict::Unparseable;
         Entry {
-            letter: DeadLetterSummary {
+            summary: DeadLetterSummary {
                 message_id: format!("0000000{n}-1111-2222-3333-444444444444"),
                 order_id: is_readable.then(|| format!("100{n}")),
                 kind: is_readable.then(|| "order.confirmed".to_owned()),
@@ -194,7 +194,7 @@ pub mod samples {
                 receives: 1,
                 bytes: 1234,
             },
-            judgement: ReplayAssessment {
+            assessment: ReplayAssessment {
                 verdict,
                 state,
                 attempts: state.map(|_| 1),

@@ -5,9 +5,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
 use shared::OrderId;
 
-use super::letter::DeadLetterSummary;
+use super::dead_letter::DeadLetterSummary;
+use super::payload::DlqPayload;
 use super::received::Received;
-use super::subject::DlqPayload;
 use crate::aws::Dlq;
 
 /// Where the contracts of the queues have the order's id; below `requestPayload` in Lambda's record
@@ -30,32 +30,32 @@ const TAG: &str = "/detail/mail/tags/waybill-order/0";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderMatch {
     /// It is about this order alone.
-    It,
+    Only,
     /// It cannot be read and mentions the order, or it is about other orders too: for a person to
     /// look at.
-    Perhaps,
+    Possible,
     /// It is about another order, or none.
-    Another,
+    Other,
 }
 
 /// Judges a message of that contract by its attributes, or else by the places in its body where the
 /// contracts have the order's id. A mere mention proves nothing: another customer's order may quote
 /// this one's number as an article.
 #[must_use]
-pub fn about(contract: Dlq, message: &Received, order: &str) -> OrderMatch {
-    let mut letter = DeadLetterSummary::of(contract, message);
-    let subject = DlqPayload::of(contract, &message.body);
-    subject.complete(&mut letter);
-    if let Some(id) = letter.order_id {
-        return if id == order { OrderMatch::It } else { OrderMatch::Another };
+pub fn match_order(contract: Dlq, message: &Received, order: &str) -> OrderMatch {
+    let mut summary = DeadLetterSummary::of(contract, message);
+    let payload = DlqPayload::of(contract, &message.body);
+    payload.complete(&mut summary);
+    if let Some(id) = summary.order_id {
+        return if id == order { OrderMatch::Only } else { OrderMatch::Other };
     }
     let named = orders_named(&message.json_body());
-    let is_unreadable = matches!(subject, DlqPayload::Unreadable(_));
+    let is_unreadable = matches!(payload, DlqPayload::Unreadable(_));
     let may_be = named.is_empty() && is_unreadable && mentions(message, order);
     if may_be || named.iter().any(|id| id == order) {
-        OrderMatch::Perhaps
+        OrderMatch::Possible
     } else {
-        OrderMatch::Another
+        OrderMatch::Other
     }
 }
 
@@ -106,7 +106,7 @@ mod tests {
 
     fn of(contract: Dlq, body: &str) -> OrderMatch {
         let message = Received { body: body.to_owned(), ..Received::default() };
-        about(contract, &message, "1001")
+        match_order(contract, &message, "1001")
     }
 
     #[test]
@@ -114,8 +114,8 @@ mod tests {
         let body = json!({"v": 9, "event": {"data": {
             "order": {"id": "2002", "lines": [{"sku": "1001"}]},
         }}});
-        assert_eq!(of(Dlq::Dispatch, &body.to_string()), OrderMatch::Another);
-        assert_eq!(of(Dlq::Mail, &body.to_string()), OrderMatch::Another);
+        assert_eq!(of(Dlq::Dispatch, &body.to_string()), OrderMatch::Other);
+        assert_eq!(of(Dlq::Mail, &body.to_string()), OrderMatch::Other);
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
             json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example/orders e-1"}}),
             json!({"eventName": "INSERT", "dynamodb": {"Keys": {"order_id": {"S": "1001"}}}}),
         ] {
-            assert_eq!(of(Dlq::Intake, &body.to_string()), OrderMatch::It, "{body}");
+            assert_eq!(of(Dlq::Intake, &body.to_string()), OrderMatch::Only, "{body}");
         }
     }
 
@@ -138,9 +138,9 @@ mod tests {
     fn what_merely_mentions_the_order_or_is_about_others_too_is_for_a_person_to_look_at() {
         let event = |id: &str| json!({"data": {"order": {"id": id}}});
         let mixed = json!({"requestPayload": [event("1001"), event("2002")]});
-        assert_eq!(of(Dlq::Intake, &mixed.to_string()), OrderMatch::Perhaps);
-        assert_eq!(of(Dlq::Mail, r#"{"order": "1001"}"#), OrderMatch::Perhaps);
-        assert_eq!(of(Dlq::Mail, r#"cut off: "id":"1001","#), OrderMatch::Perhaps);
-        assert_eq!(of(Dlq::Mail, r#"{"order": "10010"}"#), OrderMatch::Another);
+        assert_eq!(of(Dlq::Intake, &mixed.to_string()), OrderMatch::Possible);
+        assert_eq!(of(Dlq::Mail, r#"{"order": "1001"}"#), OrderMatch::Possible);
+        assert_eq!(of(Dlq::Mail, r#"cut off: "id":"1001","#), OrderMatch::Possible);
+        assert_eq!(of(Dlq::Mail, r#"{"order": "10010"}"#), OrderMatch::Other);
     }
 }

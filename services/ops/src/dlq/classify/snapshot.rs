@@ -8,7 +8,7 @@ use shared::notification::Recipient;
 use shared::{Kind, NotificationKey, OrderId};
 
 use crate::aws::Stack;
-use crate::dlq::subject::DlqPayload;
+use crate::dlq::payload::DlqPayload;
 use crate::failure::CliError;
 use crate::lookup::{Key, records, stored_events};
 
@@ -31,11 +31,11 @@ impl LedgerSnapshot {
     ///
     /// # Errors
     /// [`CliError::Service`] when a table does not answer.
-    pub async fn gather(stack: &Stack, subjects: &[DlqPayload]) -> Result<Self, CliError> {
+    pub async fn gather(stack: &Stack, payloads: &[DlqPayload]) -> Result<Self, CliError> {
         let (confirmations, others): (Vec<&DlqPayload>, Vec<&DlqPayload>) =
-            subjects.iter().partition(|s| asks_for_whole_order(s));
-        let keys = others.iter().flat_map(|subject| keys(subject));
-        let events = subjects.iter().flat_map(|subject| match subject {
+            payloads.iter().partition(|s| asks_for_whole_order(s));
+        let keys = others.iter().flat_map(|payload| keys(payload));
+        let events = payloads.iter().flat_map(|payload| match payload {
             DlqPayload::Intake(events) => events.keys.iter().map(|(key, _)| key.clone()).collect(),
             _ => Vec::new(),
         });
@@ -76,31 +76,31 @@ async fn whole_orders(
     Ok(items.into_iter().flatten().map(keyed).collect())
 }
 
-fn key_of(subject: &DlqPayload) -> Option<&NotificationKey> {
-    match subject {
+fn key_of(payload: &DlqPayload) -> Option<&NotificationKey> {
+    match payload {
         DlqPayload::Mail { key, .. } | DlqPayload::Dispatch { key, .. } => Some(key),
         DlqPayload::Feedback(event) => Some(&event.key),
         _ => None,
     }
 }
 
-fn order(subject: &DlqPayload) -> Option<String> {
-    key_of(subject).map(|key| key.order_id.to_string())
+fn order(payload: &DlqPayload) -> Option<String> {
+    key_of(payload).map(|key| key.order_id.to_string())
 }
 
-fn asks_for_whole_order(subject: &DlqPayload) -> bool {
-    matches!(subject, DlqPayload::Mail { key, .. } | DlqPayload::Dispatch { key, .. }
+fn asks_for_whole_order(payload: &DlqPayload) -> bool {
+    matches!(payload, DlqPayload::Mail { key, .. } | DlqPayload::Dispatch { key, .. }
         if key.kind == Kind::OrderConfirmed)
 }
 
-fn keys(subject: &DlqPayload) -> Vec<Key> {
-    let Some(key) = key_of(subject) else { return Vec::new() };
-    let own = match subject {
+fn keys(payload: &DlqPayload) -> Vec<Key> {
+    let Some(key) = key_of(payload) else { return Vec::new() };
+    let own = match payload {
         DlqPayload::Dispatch { ledger_key, .. } => ledger_key.clone(),
         _ => key.sort_key(),
     };
     let mut keys = vec![(key.order_id.to_string(), own)];
-    if !matches!(subject, DlqPayload::Feedback(_)) {
+    if !matches!(payload, DlqPayload::Feedback(_)) {
         keys.extend(later_keys(key).map(|later| (later.order_id.to_string(), later.sort_key())));
     }
     keys

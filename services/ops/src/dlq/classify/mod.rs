@@ -1,13 +1,13 @@
 //! Joining dead letters with the ledger.
 
-mod evidence;
 mod rule;
+mod snapshot;
 
-pub use evidence::LedgerSnapshot;
+pub use snapshot::LedgerSnapshot;
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::subject::{DlqPayload, Window};
+use super::payload::{DlqPayload, Window};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
 use crate::failure::CliError;
@@ -30,17 +30,17 @@ impl<'a> ReplayClassifier<'a> {
         Self { stack, missing: Missing::new(stack) }
     }
 
-    /// A judgement for each subject, in their order. `now` in milliseconds since 1970.
+    /// A assessment for each payload, in their order. `now` in milliseconds since 1970.
     ///
     /// # Errors
     /// [`CliError::Service`] when a table does not answer.
-    pub async fn judge(
+    pub async fn classify(
         &self,
-        subjects: &[DlqPayload],
+        payloads: &[DlqPayload],
         now: i64,
     ) -> Result<Vec<ReplayAssessment>, CliError> {
-        let evidence = LedgerSnapshot::gather(self.stack, subjects).await?;
-        stream::iter(subjects.iter().map(|subject| self.one(subject, &evidence, now)))
+        let snapshot = LedgerSnapshot::gather(self.stack, payloads).await?;
+        stream::iter(payloads.iter().map(|payload| self.one(payload, &snapshot, now)))
             .buffered(MAX_CONCURRENCY)
             .try_collect()
             .await
@@ -48,13 +48,13 @@ impl<'a> ReplayClassifier<'a> {
 
     async fn one(
         &self,
-        subject: &DlqPayload,
-        evidence: &LedgerSnapshot,
+        payload: &DlqPayload,
+        snapshot: &LedgerSnapshot,
         now: i64,
     ) -> Result<ReplayAssessment, CliError> {
-        match subject {
+        match payload {
             DlqPayload::Relay(window) => self.window(*window, now).await,
-            other => Ok(rule::judge(other, evidence, now)),
+            other => Ok(rule::classify(other, snapshot, now)),
         }
     }
 

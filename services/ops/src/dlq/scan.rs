@@ -1,4 +1,4 @@
-//! A look at every message of a dead-letter queue, joined with the ledger.
+//! A look at every message of a dead-summary queue, joined with the ledger.
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::classify::ReplayClassifier;
+use super::dead_letter::DeadLetterSummary;
 use super::edit::{Edit, Edited, Edits};
-use super::judge::ReplayClassifier;
-use super::letter::DeadLetterSummary;
-use super::peek::{self, End, QueueDepth, QueueScanner};
+use super::payload::DlqPayload;
 use super::received::Received;
+use super::scanner::{self, QueueDepth, QueueScanner, ScanEnd};
 use super::select::{Choice, Selector};
-use super::subject::DlqPayload;
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::failure::CliError;
@@ -23,7 +23,7 @@ use crate::stop::Stop;
 
 /// What to look at and how.
 #[derive(Debug)]
-pub struct Rules {
+pub struct ScanOptions {
     /// Which messages.
     pub selector: Selector,
     /// What is changed before they are judged.
@@ -43,10 +43,10 @@ pub struct Rules {
 pub struct Entry {
     /// What the message tells.
     #[serde(flatten)]
-    pub letter: DeadLetterSummary,
+    pub summary: DeadLetterSummary,
     /// What a replay would come to.
     #[serde(flatten)]
-    pub judgement: ReplayAssessment,
+    pub assessment: ReplayAssessment,
     /// Its body, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
@@ -110,73 +110,80 @@ impl DlqScan {
 /// # Errors
 /// [`CliError::Service`] when a service does not answer, [`CliError::Interrupted`] when the operator
 /// stops it. The messages are given back in any case.
-pub async fn survey(
+pub async fn scan_dlq(
     stack: &Stack,
     dlq: Dlq,
-    rules: &Rules,
+    rules: &ScanOptions,
     stop: &Stop,
 ) -> Result<DlqScan, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
     let depth = QueueDepth::of(&stack.sqs, &url).await?;
     let progress = Progress::look(depth.visible);
-    let hold = rules.hold.unwrap_or_else(|| peek::hold_for(depth.visible));
-    let mut peek = QueueScanner::new(&stack.sqs, &url, hold);
+    let hold = rules.hold.unwrap_or_else(|| scanner::hold_for(depth.visible));
+    let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let mut look = Look::new(stack, dlq, rules);
-    let outcome = page(&mut peek, &mut look, stop, &progress).await;
-    let not_given_back = peek.give_back().await;
+    let outcome = page(&mut scanner, &mut look, stop, &progress).await;
+    let not_given_back = scanner.release().await;
     progress.end();
     outcome?;
-    let mut survey = look.survey;
-    survey.skipped.not_given_back = not_given_back;
-    survey.skipped.in_flight_elsewhere = depth.in_flight;
-    survey.skipped.delayed = depth.delayed;
-    survey.skipped.beyond_limit = peek.end() == End::TooManyInFlight;
-    survey.entries.sort_by_key(|entry| entry.letter.failed_at);
-    Ok(survey)
+    let mut scan = look.scan;
+    scan.skipped.not_given_back = not_given_back;
+    scan.skipped.in_flight_elsewhere = depth.in_flight;
+    scan.skipped.delayed = depth.delayed;
+    scan.skipped.beyond_limit = scanner.end() == ScanEnd::TooManyInFlight;
+    scan.entries.sort_by_key(|entry| entry.summary.failed_at);
+    Ok(scan)
 }
 
 async fn page(
-    peek: &mut QueueScanner<'_>,
+    scanner: &mut QueueScanner<'_>,
     look: &mut Look<'_>,
     stop: &Stop,
     progress: &Progress,
 ) -> Result<(), CliError> {
-    while peek.end() == End::NotYet {
+    while scanner.end() == ScanEnd::NotYet {
         stop.check("Stopped while looking; nothing was changed, and every message is back.")?;
-        let messages = peek.next(peek::MAX_CONCURRENCY).await?;
+        let messages = scanner.next(scanner::MAX_CONCURRENCY).await?;
         look.take(&messages).await?;
-        progress.at(look.survey.looked_at);
+        progress.at(look.scan.looked_at);
     }
     Ok(())
 }
 
-/// A survey that is being made.
+/// A scan that is being made.
 struct Look<'a> {
     dlq: Dlq,
-    rules: &'a Rules,
-    judge: ReplayClassifier<'a>,
+    rules: &'a ScanOptions,
+    classifier: ReplayClassifier<'a>,
     asked_for: HashSet<String>,
-    survey: DlqScan,
+    scan: DlqScan,
 }
 
 impl<'a> Look<'a> {
-    fn new(stack: &'a Stack, dlq: Dlq, rules: &'a Rules) -> Self {
+    fn new(stack: &'a Stack, dlq: Dlq, rules: &'a ScanOptions) -> Self {
         let edits = rules.edit.as_ref().map(|_| Edits::default());
-        let survey = DlqScan { edits, ..DlqScan::empty(dlq) };
-        Self { dlq, rules, judge: ReplayClassifier::new(stack), asked_for: HashSet::new(), survey }
+        let scan = DlqScan { edits, ..DlqScan::empty(dlq) };
+        Self {
+            dlq,
+            rules,
+            classifier: ReplayClassifier::new(stack),
+            asked_for: HashSet::new(),
+            scan,
+        }
     }
 
     async fn take(&mut self, messages: &[Received]) -> Result<(), CliError> {
-        self.survey.looked_at += messages.len();
+        self.scan.looked_at += messages.len();
         let mut chosen = Vec::with_capacity(messages.len());
         for message in messages {
             chosen.extend(self.choose(message));
         }
-        let subjects: Vec<DlqPayload> =
-            chosen.iter().map(|(_, _, subject)| subject.clone()).collect();
-        let judgements = self.judge.judge(&subjects, self.rules.now.as_millisecond()).await?;
-        for ((message, letter, subject), judgement) in chosen.into_iter().zip(judgements) {
-            self.enter(message, letter, &subject, judgement);
+        let payloads: Vec<DlqPayload> =
+            chosen.iter().map(|(_, _, payload)| payload.clone()).collect();
+        let assessments =
+            self.classifier.classify(&payloads, self.rules.now.as_millisecond()).await?;
+        for ((message, summary, payload), assessment) in chosen.into_iter().zip(assessments) {
+            self.enter(message, summary, &payload, assessment);
         }
         Ok(())
     }
@@ -185,30 +192,34 @@ impl<'a> Look<'a> {
         &mut self,
         message: &'m Received,
     ) -> Option<(&'m Received, DeadLetterSummary, DlqPayload)> {
-        let mut letter = DeadLetterSummary::of(self.dlq, message);
-        let subject = DlqPayload::of(self.dlq, &message.body);
-        subject.complete(&mut letter);
-        match self.rules.selector.choose(self.dlq, message, &letter) {
-            Choice::Taken => {}
-            Choice::Left => {
-                self.survey.skipped.not_selected += 1;
+        let mut summary = DeadLetterSummary::of(self.dlq, message);
+        let payload = DlqPayload::of(self.dlq, &message.body);
+        payload.complete(&mut summary);
+        match self.rules.selector.choose(self.dlq, message, &summary) {
+            Choice::Selected => {}
+            Choice::NotSelected => {
+                self.scan.skipped.not_selected += 1;
                 return None;
             }
             Choice::Unsuited(why) => {
-                self.survey.skipped.unsuited += 1;
+                self.scan.skipped.unsuited += 1;
                 let first = || format!("{} ({why})", message.id);
-                self.survey.skipped.unsuited_because.get_or_insert_with(first);
+                self.scan.skipped.unsuited_because.get_or_insert_with(first);
                 return None;
             }
         }
-        let subject = self.edited(message, &mut letter).unwrap_or(subject);
-        Some((message, letter, subject))
+        let payload = self.edited(message, &mut summary).unwrap_or(payload);
+        Some((message, summary, payload))
     }
 
-    /// The subject after the edit, where that changes the body.
-    fn edited(&mut self, message: &Received, letter: &mut DeadLetterSummary) -> Option<DlqPayload> {
+    /// The payload after the edit, where that changes the body.
+    fn edited(
+        &mut self,
+        message: &Received,
+        summary: &mut DeadLetterSummary,
+    ) -> Option<DlqPayload> {
         let edited = self.rules.edit.as_ref()?.apply(self.dlq, message);
-        if let Some(edits) = &mut self.survey.edits {
+        if let Some(edits) = &mut self.scan.edits {
             edits.note(message, &edited, self.rules.personal);
         }
         match edited {
@@ -217,9 +228,9 @@ impl<'a> Look<'a> {
                 Some(DlqPayload::Unreadable(format!("the edit failed: {why}")))
             }
             Edited::Changed(body) => {
-                let subject = DlqPayload::of(self.dlq, &body);
-                subject.complete(letter);
-                Some(subject)
+                let payload = DlqPayload::of(self.dlq, &body);
+                payload.complete(summary);
+                Some(payload)
             }
         }
     }
@@ -227,35 +238,35 @@ impl<'a> Look<'a> {
     fn enter(
         &mut self,
         message: &Received,
-        letter: DeadLetterSummary,
-        subject: &DlqPayload,
-        judgement: ReplayAssessment,
+        summary: DeadLetterSummary,
+        payload: &DlqPayload,
+        assessment: ReplayAssessment,
     ) {
-        let judgement = self.once(subject, judgement);
-        if !self.rules.selector.takes(judgement.verdict) {
-            self.survey.skipped.not_selected += 1;
+        let assessment = self.once(payload, assessment);
+        if !self.rules.selector.takes(assessment.verdict) {
+            self.scan.skipped.not_selected += 1;
             return;
         }
-        *self.survey.counts.entry(judgement.verdict).or_default() += 1;
-        let keeps_body = self.survey.entries.len() < self.rules.keep_bodies;
+        *self.scan.counts.entry(assessment.verdict).or_default() += 1;
+        let keeps_body = self.scan.entries.len() < self.rules.keep_bodies;
         let personal = self.rules.personal;
-        let body = keeps_body.then(|| match subject {
+        let body = keeps_body.then(|| match payload {
             DlqPayload::Unreadable(_) => personal.unknown(message.json_body(), message.body.len()),
             _ => personal.json(message.json_body()),
         });
-        self.survey.entries.push(Entry { letter, judgement, body });
+        self.scan.entries.push(Entry { summary, assessment, body });
     }
 
     /// Of several messages that ask for one mail, one would send it.
-    fn once(&mut self, subject: &DlqPayload, judgement: ReplayAssessment) -> ReplayAssessment {
-        let is_first = match (judgement.verdict, subject.mail()) {
+    fn once(&mut self, payload: &DlqPayload, assessment: ReplayAssessment) -> ReplayAssessment {
+        let is_first = match (assessment.verdict, payload.mail()) {
             (Verdict::WouldSend, Some(mail)) => self.asked_for.insert(mail),
             _ => true,
         };
         if is_first {
-            judgement
+            assessment
         } else {
-            ReplayAssessment { verdict: Verdict::Duplicate, ..judgement }
+            ReplayAssessment { verdict: Verdict::Duplicate, ..assessment }
         }
     }
 }

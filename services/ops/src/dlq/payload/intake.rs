@@ -19,7 +19,7 @@ impl Events {
     /// # Errors
     /// What is wrong with it, or with the first event that intake would refuse.
     pub fn read(body: &str) -> Result<Self, String> {
-        let keys = cloud_events(payload(body)?)
+        let keys = cloud_events(invocation_payload(body)?)
             .iter()
             .map(|json| {
                 let event = first_problem(json)?;
@@ -56,7 +56,7 @@ impl Events {
 ///
 /// # Errors
 /// When the body is not JSON.
-pub fn payload(body: &str) -> Result<Value, String> {
+pub fn invocation_payload(body: &str) -> Result<Value, String> {
     let mut body: Value = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
     Ok(match body.get_mut("requestPayload") {
         Some(payload) => payload.take(),

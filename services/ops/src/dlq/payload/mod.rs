@@ -1,4 +1,4 @@
-//! What a dead letter is about, read from its body by the contract of its queue.
+//! What a dead summary is about, read from its body by the contract of its queue.
 
 mod intake;
 mod relay;
@@ -9,10 +9,10 @@ use shared::contract::event::Event;
 use shared::notification::ledger_key;
 use shared::queue::message::{DispatchRequest, MailRequest};
 
-pub use intake::{Events, payload};
+pub use intake::{Events, invocation_payload};
 pub use relay::Window;
 
-use super::letter::DeadLetterSummary;
+use super::dead_letter::DeadLetterSummary;
 use crate::aws::Dlq;
 
 /// What a message asks for.
@@ -67,21 +67,21 @@ impl DlqPayload {
         }
     }
 
-    /// Completes what the letter says of order, kind and scope.
-    pub fn complete(&self, letter: &mut DeadLetterSummary) {
+    /// Completes what the summary says of order, kind and scope.
+    pub fn complete(&self, summary: &mut DeadLetterSummary) {
         let key = match self {
             Self::Mail { key, .. } | Self::Dispatch { key, .. } => key,
             Self::Feedback(event) => &event.key,
             Self::Intake(events) => {
-                letter.order_id = letter.order_id.take().or_else(|| events.only_order());
-                letter.kind = letter.kind.take().or_else(|| events.only_kind());
+                summary.order_id = summary.order_id.take().or_else(|| events.only_order());
+                summary.kind = summary.kind.take().or_else(|| events.only_kind());
                 return;
             }
             Self::ForeignFeedback | Self::Relay(_) | Self::Unreadable(_) => return,
         };
-        letter.order_id = Some(key.order_id.to_string());
-        letter.kind = Some(key.kind.to_string());
-        letter.scope.clone_from(&key.scope);
+        summary.order_id = Some(key.order_id.to_string());
+        summary.kind = Some(key.kind.to_string());
+        summary.scope.clone_from(&key.scope);
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 
-use super::sentence::{is_unknown_operation, why};
+use super::error::{is_unknown_operation, why};
 use crate::failure::CliError;
 
 /// How the names were found.

@@ -1,15 +1,15 @@
-//! Why a message is in its dead-letter queue.
+//! Why a message is in its dead-summary queue.
 
 use serde::Serialize;
 use serde_json::Value;
 use shared::queue::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
 
-use super::about::only_order_named;
+use super::order_match::only_order_named;
 use super::received::Received;
 use crate::aws::Dlq;
 use crate::output::rfc3339;
 
-/// What is known of a dead letter without asking the ledger. Small: ten thousand of them are held
+/// What is known of a dead summary without asking the ledger. Small: ten thousand of them are held
 /// at once; bodies are not.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct DeadLetterSummary {
@@ -53,13 +53,13 @@ impl DeadLetterSummary {
     /// Reads why `message` is in `dlq`.
     #[must_use]
     pub fn of(dlq: Dlq, message: &Received) -> Self {
-        let why = told_by_us(message)
-            .or_else(|| told_by_event_bridge(message))
-            .or_else(|| told_by_lambda(dlq, message))
-            .unwrap_or_else(|| untold(message));
+        let why = reason_from_attributes(message)
+            .or_else(|| reason_from_event_bridge(message))
+            .or_else(|| reason_from_lambda(dlq, message))
+            .unwrap_or_else(|| reason_from_sqs(message));
         Self {
             message_id: message.id.clone(),
-            order_id: told_order(message),
+            order_id: order_id_of(message),
             kind: message.attributes.get(KIND).cloned(),
             scope: String::new(),
             code: why.code,
@@ -73,12 +73,12 @@ impl DeadLetterSummary {
 }
 
 /// The order as the message's attribute has it; where nobody could tell it, as the body does.
-fn told_order(message: &Received) -> Option<String> {
+fn order_id_of(message: &Received) -> Option<String> {
     message.attributes.get(ORDER_ID).cloned().or_else(|| only_order_named(&message.body))
 }
 
 /// A function of ours put it there.
-fn told_by_us(message: &Received) -> Option<FailureReason> {
+fn reason_from_attributes(message: &Received) -> Option<FailureReason> {
     let code = message.attributes.get(CODE)?.clone();
     let reason = message.attributes.get(REASON).cloned().unwrap_or_default();
     let failed_at = message.attributes.get(FAILED_AT).and_then(|at| at.parse().ok());
@@ -87,7 +87,7 @@ fn told_by_us(message: &Received) -> Option<FailureReason> {
 
 /// EventBridge could not hand it to its target
 /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html>).
-fn told_by_event_bridge(message: &Received) -> Option<FailureReason> {
+fn reason_from_event_bridge(message: &Received) -> Option<FailureReason> {
     let code = message.attributes.get("ERROR_CODE")?;
     Some(FailureReason {
         code: "undelivered".to_owned(),
@@ -99,7 +99,7 @@ fn told_by_event_bridge(message: &Received) -> Option<FailureReason> {
 /// Lambda's own record of an invocation that failed
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>), or S3's
 /// word that it stored one.
-fn told_by_lambda(dlq: Dlq, message: &Received) -> Option<FailureReason> {
+fn reason_from_lambda(dlq: Dlq, message: &Received) -> Option<FailureReason> {
     if !matches!(dlq, Dlq::Relay | Dlq::Intake) {
         return None;
     }
@@ -132,7 +132,7 @@ fn lambda_reason(record: &Value, condition: &str) -> String {
 }
 
 /// SQS put it there: it says nothing but how often it was received.
-fn untold(message: &Received) -> FailureReason {
+fn reason_from_sqs(message: &Received) -> FailureReason {
     FailureReason {
         code: "unanswered".to_owned(),
         reason: "received again and again without an answer; the function's log has more"
@@ -167,17 +167,17 @@ mod tests {
             (KIND, "order.confirmed"),
         ];
         let attributes = attributes.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
-        let letter =
+        let summary =
             DeadLetterSummary::of(Dlq::Mail, &Received { attributes, ..Received::default() });
-        assert_eq!((letter.code.as_str(), letter.failed_at), ("refused", 1_763_900_000_000));
-        assert_eq!(letter.order_id.as_deref(), Some("1001"));
+        assert_eq!((summary.code.as_str(), summary.failed_at), ("refused", 1_763_900_000_000));
+        assert_eq!(summary.order_id.as_deref(), Some("1001"));
     }
 
     #[test]
     fn a_letter_that_sqs_moved_says_that_nobody_answered() {
         let message = Received { first_received_at: 5, receives: 6, ..Received::default() };
-        let letter = DeadLetterSummary::of(Dlq::Dispatch, &message);
-        assert_eq!((letter.code.as_str(), letter.failed_at), ("unanswered", 5));
+        let summary = DeadLetterSummary::of(Dlq::Dispatch, &message);
+        assert_eq!((summary.code.as_str(), summary.failed_at), ("unanswered", 5));
     }
 
     #[test]
@@ -201,9 +201,9 @@ mod tests {
             "responsePayload": {"errorMessage": "the event was not accepted: x\nmore"},
         });
         let message = Received { body: body.to_string(), ..Received::default() };
-        let letter = DeadLetterSummary::of(Dlq::Intake, &message);
-        assert_eq!(letter.code, "retries-exhausted");
-        assert_eq!(letter.reason, "the event was not accepted: x");
-        assert_eq!(rfc3339(letter.failed_at), "2026-11-20T10:00:00.000Z");
+        let summary = DeadLetterSummary::of(Dlq::Intake, &message);
+        assert_eq!(summary.code, "retries-exhausted");
+        assert_eq!(summary.reason, "the event was not accepted: x");
+        assert_eq!(rfc3339(summary.failed_at), "2026-11-20T10:00:00.000Z");
     }
 }
