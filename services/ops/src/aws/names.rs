@@ -57,7 +57,7 @@ pub struct Overrides {
         hide_env_values = true
     )]
     pub feedback_queue_url: Option<String>,
-    /// The dispatch queue's dead-summary queue
+    /// The dispatch queue's dead-letter queue
     #[arg(
         long,
         global = true,
@@ -67,7 +67,7 @@ pub struct Overrides {
         hide_env_values = true
     )]
     pub dispatch_dlq_url: Option<String>,
-    /// The mail queue's dead-summary queue
+    /// The mail queue's dead-letter queue
     #[arg(
         long,
         global = true,
@@ -77,7 +77,7 @@ pub struct Overrides {
         hide_env_values = true
     )]
     pub mail_dlq_url: Option<String>,
-    /// The feedback queue's dead-summary queue
+    /// The feedback queue's dead-letter queue
     #[arg(
         long,
         global = true,

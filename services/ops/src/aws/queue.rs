@@ -15,7 +15,7 @@ pub enum Queue {
     Dead(Dlq),
 }
 
-/// A dead-summary queue of the stack.
+/// A dead-letter queue of the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dlq {
     /// Events that could not be decided.
@@ -90,7 +90,7 @@ impl Queue {
 }
 
 impl Dlq {
-    /// Every dead-summary queue, in the order of the flow.
+    /// Every dead-letter queue, in the order of the flow.
     pub const ALL: [Self; 5] =
         [Self::Intake, Self::Relay, Self::Dispatch, Self::Mail, Self::Feedback];
 
@@ -117,6 +117,15 @@ impl Dlq {
         }
     }
 
+    /// Where a replay sends its messages; `None` where it invokes a function instead.
+    #[must_use]
+    pub const fn replay_target(self) -> Option<Queue> {
+        match self {
+            Self::Relay => Some(Queue::Dispatch),
+            _ => self.source(),
+        }
+    }
+
     /// The one that a word or a plain name means: `mail`, `mail-dlq`, `STACK-mail-dlq`.
     #[must_use]
     pub fn named(typed: &str, stack: &str) -> Option<Self> {
@@ -131,7 +140,7 @@ impl Dlq {
     pub fn unknown(typed: &str, stack: &str) -> CliError {
         let known = Self::ALL.map(Self::word).join(", ");
         CliError::input(format!(
-            "{typed} is not a dead-summary queue of the stack {stack}. Its dead-summary queues are \
+            "{typed} is not a dead-letter queue of the stack {stack}. Its dead-letter queues are \
              {known}; `waybill dlq list` shows what is in them."
         ))
     }

@@ -1,4 +1,4 @@
-//! Which queue is which: an address that was typed, and a dead-summary queue's own source.
+//! Which queue is which: an address that was typed, and a dead-letter queue's own source.
 
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 use serde_json::Value;
@@ -13,7 +13,7 @@ impl Stack {
     /// URL, since a queue of the same name in another account or region is another queue.
     ///
     /// # Errors
-    /// [`CliError::Input`] for anything that is not a dead-summary queue of this stack.
+    /// [`CliError::Input`] for anything that is not a dead-letter queue of this stack.
     pub async fn dlq(&self, typed: &str) -> Result<Dlq, CliError> {
         if let Some(dlq) = Dlq::named(typed, &self.name) {
             return Ok(dlq);
@@ -38,7 +38,7 @@ impl Stack {
     /// Names can be overridden one by one, so the two may be of different stacks.
     ///
     /// # Errors
-    /// [`CliError::Input`] when the source's redrive policy names another dead-summary queue.
+    /// [`CliError::Input`] when the source's redrive policy names another dead-letter queue.
     pub async fn check_source(&self, dlq: Dlq) -> Result<(), CliError> {
         let Some(source) = dlq.source() else { return Ok(()) };
         let (url, source_url) = (self.url(Queue::Dead(dlq)).await?, self.url(source).await?);
@@ -50,7 +50,7 @@ impl Stack {
         }
         Err(CliError::input(format!(
             "Nothing was done: the redrive policy of {source_url} does not name {url} as its \
-             dead-summary queue, so the two may be of different stacks. `waybill doctor` shows the \
+             dead-letter queue, so the two may be of different stacks. `waybill doctor` shows the \
              policy; --{}-queue-url, --{dlq}-dlq-url and their variables name other queues.",
             source.suffix()
         )))

@@ -1,4 +1,4 @@
-//! Sentences and tables that the commands about dead-summary queues share.
+//! The tables and sentences that the DLQ commands share.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::verdict::Verdict;
 use crate::aws::Dlq;
 use crate::output::{ColorMode, Column, Style, at, table};
 
-/// The selected messages as a table: the first `limit`.
+/// The entries as a table: the first `limit`.
 pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
     let columns = [
         Column::text("failed", |e: &Entry| at(e.summary.failed_at)),
@@ -20,7 +20,7 @@ pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
         }),
         Column::text("ledger", |e: &Entry| e.assessment.state.unwrap_or_default().to_owned()),
         Column::text("replay", |e: &Entry| e.assessment.verdict.to_string())
-            .toned(|e| Some(e.assessment.verdict.style())),
+            .toned(|e| Some(style(e.assessment.verdict))),
         Column::text("reason", |e: &Entry| e.summary.reason.clone()),
         Column::text("message", |e: &Entry| e.summary.message_id.clone()),
     ];
@@ -35,71 +35,95 @@ pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
     text
 }
 
-/// How many messages have each verdict, and what a replay does about them.
+/// How many messages have each verdict, and what a replay does with them.
 pub fn counts(paint: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
     let rows: Vec<(Dlq, Verdict, usize)> =
         counts.iter().map(|(verdict, count)| (dlq, *verdict, *count)).collect();
     let columns = [
         Column::number("messages", |(_, _, count): &(Dlq, Verdict, usize)| count.to_string()),
         Column::text("replay", |(_, verdict, _): &(Dlq, Verdict, usize)| verdict.to_string())
-            .toned(|(_, verdict, _)| Some(verdict.style())),
-        Column::text("what becomes of them", |(dlq, verdict, _): &(Dlq, Verdict, usize)| {
-            verdict.consequence(*dlq).to_owned()
+            .toned(|(_, verdict, _)| Some(style(*verdict))),
+        Column::text("what a replay does", |(dlq, verdict, _): &(Dlq, Verdict, usize)| {
+            replay_effect(*verdict, *dlq).to_owned()
         }),
     ];
     table(paint, &columns, &rows)
 }
 
-/// What was looked at.
-pub fn scanned_line(scan: &DlqScan) -> String {
-    format!(
-        "{}-dlq: {} message(s) looked at, {} selected.\n",
-        scan.queue,
-        scan.looked_at,
-        scan.entries.len()
-    )
+const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
+    match (verdict, dlq) {
+        (Verdict::WouldSend, Dlq::Intake) => "published again",
+        (Verdict::WouldSend, Dlq::Relay) => "the missing events are queued again",
+        (Verdict::WouldSend, _) => "moved: a mail follows",
+        (Verdict::WouldRecord, _) => "moved: recorded, no mail is sent",
+        (Verdict::AlreadySent, _) => "stays: SES has accepted the mail",
+        (Verdict::AlreadyDone, _) => "stays: a replay would change nothing",
+        (Verdict::Duplicate, _) => "stays: another message here asks for the same",
+        (Verdict::InProgress, _) => "stays: it is being sent now",
+        (Verdict::InDoubt, _) => "stays: `waybill settle` it first",
+        (Verdict::Stale, _) => "stays without --force-stale: its deadline is over",
+        (Verdict::Superseded, _) => "stays: a later mail supersedes it",
+        (Verdict::Muted, _) => "stays: the event asks for no mail",
+        (Verdict::Unknown, _) => "stays: the ledger has no record of it",
+        (Verdict::Unparseable, _) => "stays: repair it with --edit",
+    }
 }
 
-/// What was passed by, a line each; empty when nothing was.
-pub fn skipped(paint: ColorMode, skipped: &Skipped) -> String {
-    let mut text = String::new();
-    let mut line = |is_so: bool, sentence: String| {
-        if is_so {
-            text.push_str(&paint.paint(Style::Warning, "Not seen: "));
-            text.push_str(&sentence);
-            text.push('\n');
+const fn style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::WouldSend | Verdict::WouldRecord => Style::Good,
+        Verdict::InDoubt | Verdict::Stale | Verdict::Superseded | Verdict::InProgress => {
+            Style::Warning
         }
-    };
-    line(
-        skipped.in_flight_elsewhere > 0,
-        format!(
-            "{} message(s) that were in flight elsewhere: somebody holds them, or an earlier look \
-             was killed. They come back by themselves.",
+        Verdict::Unknown | Verdict::Unparseable => Style::Bad,
+        Verdict::AlreadySent | Verdict::AlreadyDone | Verdict::Duplicate | Verdict::Muted => {
+            Style::Dim
+        }
+    }
+}
+
+/// How many messages were scanned and selected.
+pub fn totals(scan: &DlqScan) -> String {
+    let (scanned, selected) = (scan.scanned, scan.entries.len());
+    format!("{}-dlq: {scanned} message(s) scanned, {selected} selected.\n", scan.queue)
+}
+
+/// What was not seen or not selected for a reason that the operator did not give, a line each.
+pub fn skipped(paint: ColorMode, skipped: &Skipped) -> String {
+    let mut lines = Vec::new();
+    if skipped.in_flight_elsewhere > 0 {
+        lines.push(format!(
+            "{} message(s) in flight: another consumer holds them, or an earlier scan was killed. \
+             They become visible again by themselves.",
             skipped.in_flight_elsewhere
-        ),
-    );
-    line(skipped.delayed > 0, format!("{} message(s) that are delayed.", skipped.delayed));
-    line(
-        skipped.beyond_limit,
-        "the rest of the queue: SQS allows 120,000 messages in flight. Select fewer (--until) and \
-         come again."
-            .to_owned(),
-    );
-    line(
-        skipped.unsuited > 0,
-        format!(
-            "{} message(s) that the filter does not suit; the first: {}.",
-            skipped.unsuited,
-            skipped.unsuited_because.as_deref().unwrap_or("no reason given")
-        ),
-    );
-    line(
-        skipped.not_given_back > 0,
-        format!(
-            "{} message(s) could not be given back and are hidden for a while.",
-            skipped.not_given_back
-        ),
-    );
+        ));
+    }
+    if skipped.delayed > 0 {
+        lines.push(format!("{} delayed message(s).", skipped.delayed));
+    }
+    if skipped.hit_in_flight_limit {
+        lines.push(
+            "the rest of the queue: SQS allows 120,000 messages in flight. Select fewer \
+             (--until), then run the command again."
+                .to_owned(),
+        );
+    }
+    if skipped.filter_failures > 0 {
+        let first = skipped.first_filter_failure.as_deref().unwrap_or("no reason given");
+        lines.push(format!(
+            "{} message(s) on which the filter failed; the first: {first}.",
+            skipped.filter_failures
+        ));
+    }
+    let label = paint.paint(Style::Warning, "Skipped: ");
+    let mut text: String = lines.iter().map(|line| format!("{label}{line}\n")).collect();
+    if skipped.still_hidden > 0 {
+        let label = paint.paint(Style::Warning, "Still hidden: ");
+        text.push_str(&format!(
+            "{label}{} message(s), until the hold of this scan ends.\n",
+            skipped.still_hidden
+        ));
+    }
     text
 }
 
@@ -108,11 +132,11 @@ pub mod samples {
     //! A scan for the snapshots of several commands.
 
     use super::*;
-    use crate::dlq::dead_letter::DeadLetterSummary;
     use crate::dlq::edit::Edits;
+    use crate::dlq::parse::DeadLetterSummary;
     use crate::dlq::verdict::ReplayAssessment;
 
-    /// Five messages of the mail queue's dead-summary queue.
+    /// Five messages of the mail queue's dead-letter queue.
     pub fn scan() -> DlqScan {
         let entries = vec![
             entry(
@@ -134,7 +158,7 @@ pub mod samples {
                 Verdict::AlreadySent,
                 Some("delivered"),
                 "unanswered",
-                "received again and again without an answer; the function's log has more",
+                "received too often without being processed; see the function's log",
             ),
             entry(
                 4,
@@ -157,14 +181,14 @@ pub mod samples {
         }
         DlqScan {
             queue: Dlq::Mail,
-            looked_at: 7,
+            scanned: 7,
             entries,
             counts,
             skipped: Skipped {
                 not_selected: 1,
                 in_flight_elsewhere: 2,
-                unsuited: 1,
-                unsuited_because: Some(
+                filter_failures: 1,
+                first_filter_failure: Some(
                     "m-6 (it indexes a number that cannot be indexed so)".to_owned(),
                 ),
                 ..Skipped::default()

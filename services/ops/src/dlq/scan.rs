@@ -1,102 +1,125 @@
-//! A look at every message of a dead-summary queue, joined with the ledger.
+//! A scan of a dead-letter queue: receive, parse, select, edit, classify; nothing is consumed.
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use kit::queue::queue_depth;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::classify::ReplayClassifier;
-use super::dead_letter::DeadLetterSummary;
-use super::edit::{Edit, Edited, Edits};
+use super::edit::{Edit, Edits};
+use super::parse::{DeadLetterSummary, parse};
 use super::payload::DlqPayload;
-use super::received::Received;
-use super::scanner::{self, QueueDepth, QueueScanner, ScanEnd};
-use super::select::{Choice, Selector};
+use super::receive::{self, QueueScanner, Received};
+use super::select::{Choice, Selection, Selector};
 use super::verdict::{ReplayAssessment, Verdict};
-use crate::aws::{Dlq, Queue, Stack};
+use crate::aws::{Dlq, Queue, Stack, refused};
 use crate::failure::CliError;
 use crate::pii::Personal;
 use crate::progress::Progress;
 use crate::stop::Stop;
 
-/// What to look at and how.
+/// What a scan selects and keeps.
 #[derive(Debug)]
 pub struct ScanOptions {
     /// Which messages.
     pub selector: Selector,
-    /// What is changed before they are judged.
+    /// Applied before messages are classified.
     pub edit: Option<Edit>,
-    /// Of how many the bodies are kept.
+    /// How many bodies are kept.
     pub keep_bodies: usize,
-    /// Whether personal data may be shown.
+    /// Whether bodies and diffs show personal data.
     pub personal: Personal,
-    /// When the look began.
+    /// When the scan began.
     pub now: Timestamp,
-    /// How long messages stay hidden, if not as long as the look takes.
+    /// How long messages stay hidden, if not as long as the scan takes.
     pub hold: Option<Duration>,
+}
+
+impl ScanOptions {
+    /// The messages that the flags select, as they are, without bodies.
+    ///
+    /// # Errors
+    /// As [`Selection::compile`].
+    pub fn new(selection: &Selection) -> Result<Self, CliError> {
+        let now = Timestamp::now();
+        Ok(Self {
+            selector: selection.compile(now)?,
+            edit: None,
+            keep_bodies: 0,
+            personal: Personal::Masked,
+            now,
+            hold: selection.hold(),
+        })
+    }
 }
 
 /// One selected message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// What the message tells.
+    /// Why it failed and what it is about.
     #[serde(flatten)]
     pub summary: DeadLetterSummary,
     /// What a replay would come to.
     #[serde(flatten)]
     pub assessment: ReplayAssessment,
-    /// Its body, where it was asked for.
+    /// Its body, where asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
 }
 
-/// What was found, and what was not looked at.
+/// What a scan found, and what it did not see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DlqScan {
-    /// Where.
+    /// The scanned queue.
     pub queue: Dlq,
-    /// How many messages were looked at.
-    pub looked_at: usize,
+    /// How many messages were received.
+    #[serde(rename = "looked_at")]
+    pub scanned: usize,
     /// The selected ones, the oldest failure first.
     pub entries: Vec<Entry>,
-    /// How many messages have each verdict.
+    /// How many of them have each verdict.
     pub counts: BTreeMap<Verdict, usize>,
-    /// What was passed by.
+    /// What was not seen, or not selected.
     pub skipped: Skipped,
-    /// What the edit did.
+    /// What `--edit` did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edits: Option<Edits>,
 }
 
-/// What was not looked at or not understood. A tool that is trusted at night says so.
+/// What a scan did not see or did not select. It is reported, so that nobody takes a part for the
+/// whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Skipped {
-    /// Looked at and not selected.
+    /// Received and not selected.
     pub not_selected: usize,
-    /// Hidden: somebody else received them, or an earlier look was killed.
+    /// In flight: another consumer holds them, or an earlier scan was killed.
     pub in_flight_elsewhere: u64,
-    /// Delayed, and so not to be seen yet.
+    /// Not to be received before their delay is over.
     pub delayed: u64,
-    /// The queue allows no more messages in flight: the rest was not seen.
-    pub beyond_limit: bool,
-    /// The jq filter did not suit so many messages; they are not selected.
-    pub unsuited: usize,
-    /// Which was the first of them, and what the filter tripped over.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unsuited_because: Option<String>,
-    /// Not given back after the look: they come back by themselves.
-    pub not_given_back: usize,
+    /// SQS allowed no more messages in flight: the rest was not received.
+    #[serde(rename = "beyond_limit")]
+    pub hit_in_flight_limit: bool,
+    /// The jq filter failed on so many; they are not selected.
+    #[serde(rename = "unsuited")]
+    pub filter_failures: usize,
+    /// The first of these, with the reason.
+    #[serde(rename = "unsuited_because", skip_serializing_if = "Option::is_none")]
+    pub first_filter_failure: Option<String>,
+    /// Still hidden after the scan, until the hold ends.
+    #[serde(rename = "not_given_back")]
+    pub still_hidden: usize,
 }
 
 impl DlqScan {
-    /// One that has found nothing yet.
+    /// A scan that found nothing.
     #[must_use]
     pub fn empty(queue: Dlq) -> Self {
         Self {
             queue,
-            looked_at: 0,
+            scanned: 0,
             entries: Vec::new(),
             counts: BTreeMap::new(),
             skipped: Skipped::default(),
@@ -105,168 +128,143 @@ impl DlqScan {
     }
 }
 
-/// Looks at all of `dlq` and gives every message back.
+/// Scans all of `dlq`. Never consumes a message: each becomes visible again at once, also when the
+/// scan fails or is stopped.
 ///
 /// # Errors
 /// [`CliError::Service`] when a service does not answer, [`CliError::Interrupted`] when the operator
-/// stops it. The messages are given back in any case.
+/// stops it.
 pub async fn scan_dlq(
     stack: &Stack,
     dlq: Dlq,
-    rules: &ScanOptions,
+    options: &ScanOptions,
     stop: &Stop,
 ) -> Result<DlqScan, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
-    let depth = QueueDepth::of(&stack.sqs, &url).await?;
+    let depth = queue_depth(&stack.sqs, &url).await.map_err(refused("read the queue's depth"))?;
     let progress = Progress::look(depth.visible);
-    let hold = rules.hold.unwrap_or_else(|| scanner::hold_for(depth.visible));
+    let hold = options.hold.unwrap_or_else(|| receive::hold_for(depth.visible));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
-    let mut look = Look::new(stack, dlq, rules);
-    let outcome = page(&mut scanner, &mut look, stop, &progress).await;
-    let not_given_back = scanner.release().await;
+    let mut run = ScanRun::new(stack, dlq, options);
+    let result = run.all(&mut scanner, stop, &progress).await;
+    let still_hidden = scanner.release().await;
     progress.end();
-    outcome?;
-    let mut scan = look.scan;
-    scan.skipped.not_given_back = not_given_back;
+    result?;
+    let mut scan = run.scan;
+    scan.skipped.still_hidden = still_hidden;
     scan.skipped.in_flight_elsewhere = depth.in_flight;
     scan.skipped.delayed = depth.delayed;
-    scan.skipped.beyond_limit = scanner.end() == ScanEnd::TooManyInFlight;
+    scan.skipped.hit_in_flight_limit = scanner.hit_in_flight_limit();
     scan.entries.sort_by_key(|entry| entry.summary.failed_at);
     Ok(scan)
 }
 
-async fn page(
-    scanner: &mut QueueScanner<'_>,
-    look: &mut Look<'_>,
-    stop: &Stop,
-    progress: &Progress,
-) -> Result<(), CliError> {
-    while scanner.end() == ScanEnd::NotYet {
-        stop.check("Stopped while looking; nothing was changed, and every message is back.")?;
-        let messages = scanner.next(scanner::MAX_CONCURRENCY).await?;
-        look.take(&messages).await?;
-        progress.at(look.scan.looked_at);
-    }
-    Ok(())
-}
-
-/// A scan that is being made.
-struct Look<'a> {
-    dlq: Dlq,
-    rules: &'a ScanOptions,
+/// A scan under way.
+struct ScanRun<'a> {
+    options: &'a ScanOptions,
     classifier: ReplayClassifier<'a>,
-    asked_for: HashSet<String>,
+    /// The mails that messages so far ask for.
+    requested_mails: HashSet<String>,
     scan: DlqScan,
 }
 
-impl<'a> Look<'a> {
-    fn new(stack: &'a Stack, dlq: Dlq, rules: &'a ScanOptions) -> Self {
-        let edits = rules.edit.as_ref().map(|_| Edits::default());
-        let scan = DlqScan { edits, ..DlqScan::empty(dlq) };
+/// A message that the selector took, before the ledger is asked about it.
+struct Candidate<'m> {
+    message: &'m Received,
+    summary: DeadLetterSummary,
+    payload: DlqPayload,
+}
+
+impl<'a> ScanRun<'a> {
+    fn new(stack: &'a Stack, dlq: Dlq, options: &'a ScanOptions) -> Self {
+        let edits = options.edit.as_ref().map(|_| Edits::default());
         Self {
-            dlq,
-            rules,
+            options,
             classifier: ReplayClassifier::new(stack),
-            asked_for: HashSet::new(),
-            scan,
+            requested_mails: HashSet::new(),
+            scan: DlqScan { edits, ..DlqScan::empty(dlq) },
         }
     }
 
-    async fn take(&mut self, messages: &[Received]) -> Result<(), CliError> {
-        self.scan.looked_at += messages.len();
-        let mut chosen = Vec::with_capacity(messages.len());
-        for message in messages {
-            chosen.extend(self.choose(message));
+    async fn all(
+        &mut self,
+        scanner: &mut QueueScanner<'_>,
+        stop: &Stop,
+        progress: &Progress,
+    ) -> Result<(), CliError> {
+        loop {
+            stop.check("Scan stopped. Nothing was changed, and every message is visible again.")?;
+            let Some(messages) = scanner.next(receive::MAX_CONCURRENCY).await? else {
+                return Ok(());
+            };
+            self.add(&messages).await?;
+            progress.at(self.scan.scanned);
         }
-        let payloads: Vec<DlqPayload> =
-            chosen.iter().map(|(_, _, payload)| payload.clone()).collect();
-        let assessments =
-            self.classifier.classify(&payloads, self.rules.now.as_millisecond()).await?;
-        for ((message, summary, payload), assessment) in chosen.into_iter().zip(assessments) {
-            self.enter(message, summary, &payload, assessment);
+    }
+
+    async fn add(&mut self, messages: &[Received]) -> Result<(), CliError> {
+        self.scan.scanned += messages.len();
+        let mut candidates = Vec::with_capacity(messages.len());
+        for message in messages {
+            candidates.extend(self.select(message));
+        }
+        let payloads: Vec<&DlqPayload> = candidates.iter().map(|c| &c.payload).collect();
+        let now = self.options.now.as_millisecond();
+        let assessments = self.classifier.classify(&payloads, now).await?;
+        for (candidate, assessment) in candidates.into_iter().zip(assessments) {
+            self.add_entry(candidate, assessment);
         }
         Ok(())
     }
 
-    fn choose<'m>(
-        &mut self,
-        message: &'m Received,
-    ) -> Option<(&'m Received, DeadLetterSummary, DlqPayload)> {
-        let mut summary = DeadLetterSummary::of(self.dlq, message);
-        let payload = DlqPayload::of(self.dlq, &message.body);
-        payload.complete(&mut summary);
-        match self.rules.selector.choose(self.dlq, message, &summary) {
+    fn select<'m>(&mut self, message: &'m Received) -> Option<Candidate<'m>> {
+        let dlq = self.scan.queue;
+        let (mut summary, mut payload) = parse(dlq, message);
+        let skipped = &mut self.scan.skipped;
+        match self.options.selector.choose(dlq, message, &summary) {
             Choice::Selected => {}
             Choice::NotSelected => {
-                self.scan.skipped.not_selected += 1;
+                skipped.not_selected += 1;
                 return None;
             }
-            Choice::Unsuited(why) => {
-                self.scan.skipped.unsuited += 1;
+            Choice::FilterFailed(why) => {
+                skipped.filter_failures += 1;
                 let first = || format!("{} ({why})", message.id);
-                self.scan.skipped.unsuited_because.get_or_insert_with(first);
+                skipped.first_filter_failure.get_or_insert_with(first);
                 return None;
             }
         }
-        let payload = self.edited(message, &mut summary).unwrap_or(payload);
-        Some((message, summary, payload))
-    }
-
-    /// The payload after the edit, where that changes the body.
-    fn edited(
-        &mut self,
-        message: &Received,
-        summary: &mut DeadLetterSummary,
-    ) -> Option<DlqPayload> {
-        let edited = self.rules.edit.as_ref()?.apply(self.dlq, message);
-        if let Some(edits) = &mut self.scan.edits {
-            edits.note(message, &edited, self.rules.personal);
-        }
-        match edited {
-            Edited::Same => None,
-            Edited::Unsuited(why) => {
-                Some(DlqPayload::Unreadable(format!("the edit failed: {why}")))
-            }
-            Edited::Changed(body) => {
-                let payload = DlqPayload::of(self.dlq, &body);
-                payload.complete(summary);
-                Some(payload)
+        if let (Some(edit), Some(edits)) = (&self.options.edit, &mut self.scan.edits) {
+            let edited = edit.apply(dlq, message);
+            edits.add(message, &edited, self.options.personal);
+            if let Some(edited) = edited.payload(dlq) {
+                summary.identify(&edited);
+                payload = edited;
             }
         }
+        Some(Candidate { message, summary, payload })
     }
 
-    fn enter(
-        &mut self,
-        message: &Received,
-        summary: DeadLetterSummary,
-        payload: &DlqPayload,
-        assessment: ReplayAssessment,
-    ) {
-        let assessment = self.once(payload, assessment);
-        if !self.rules.selector.takes(assessment.verdict) {
-            self.scan.skipped.not_selected += 1;
+    fn add_entry(&mut self, candidate: Candidate<'_>, mut assessment: ReplayAssessment) {
+        let Candidate { message, summary, payload } = candidate;
+        // Of several messages that ask for one mail, only the first would send it.
+        if assessment.verdict == Verdict::WouldSend
+            && payload.requested_mail().is_some_and(|mail| !self.requested_mails.insert(mail))
+        {
+            assessment.verdict = Verdict::Duplicate;
+        }
+        let scan = &mut self.scan;
+        if !self.options.selector.selects_verdict(assessment.verdict) {
+            scan.skipped.not_selected += 1;
             return;
         }
-        *self.scan.counts.entry(assessment.verdict).or_default() += 1;
-        let keeps_body = self.scan.entries.len() < self.rules.keep_bodies;
-        let personal = self.rules.personal;
-        let body = keeps_body.then(|| match payload {
+        *scan.counts.entry(assessment.verdict).or_default() += 1;
+        let personal = self.options.personal;
+        let body = (scan.entries.len() < self.options.keep_bodies).then(|| match payload {
+            // Which members hold personal data is known only of the contract.
             DlqPayload::Unreadable(_) => personal.unknown(message.json_body(), message.body.len()),
             _ => personal.json(message.json_body()),
         });
-        self.scan.entries.push(Entry { summary, assessment, body });
-    }
-
-    /// Of several messages that ask for one mail, one would send it.
-    fn once(&mut self, payload: &DlqPayload, assessment: ReplayAssessment) -> ReplayAssessment {
-        let is_first = match (assessment.verdict, payload.mail()) {
-            (Verdict::WouldSend, Some(mail)) => self.asked_for.insert(mail),
-            _ => true,
-        };
-        if is_first {
-            assessment
-        } else {
-            ReplayAssessment { verdict: Verdict::Duplicate, ..assessment }
-        }
+        scan.entries.push(Entry { summary, assessment, body });
     }
 }

@@ -1,4 +1,4 @@
-//! Which messages a command is about.
+//! The flags that select messages of a dead-letter queue.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{Kind, OrderId};
 
-use super::dead_letter::DeadLetterSummary;
-use super::received::Received;
+use super::parse::DeadLetterSummary;
+use super::receive::Received;
 use super::verdict::Verdict;
 use crate::aws::Dlq;
 use crate::failure::CliError;
@@ -23,7 +23,7 @@ pub struct Selection {
     /// attributes, message_id, order_id, kind, scope, code, reason, failed_at, queued_at, receives
     #[arg(long, value_name = "JQ")]
     pub filter: Option<String>,
-    /// Messages that failed for this reason: its word, or a part of its sentence
+    /// Messages that failed for this reason: its code, or a part of its sentence
     #[arg(long, value_name = "TEXT")]
     pub failed_for: Option<String>,
     /// Messages about this kind of event, such as order.confirmed
@@ -38,19 +38,20 @@ pub struct Selection {
     /// Messages that failed before then
     #[arg(long, value_name = "WHEN")]
     pub until: Option<String>,
-    /// Messages that a replay would treat so; may be given several times
+    /// Messages with this replay verdict; may be given several times
     #[arg(long, value_name = "VERDICT")]
     pub verdict: Vec<Verdict>,
     /// The message with this id; may be given several times
     #[arg(long, value_name = "ID")]
     pub message: Vec<String>,
-    /// How many seconds a message that is looked at stays hidden from others, should this command
-    /// be killed before it can give it back (default: as long as the look takes)
+    /// How many seconds a message stays hidden from others if this command is killed before it can
+    /// make it visible again (default: as long as the scan takes)
     #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..=43_200))]
     pub hold: Option<u64>,
 }
 
-/// Flags of commands that only look, where `--reason` is not yet taken by the audit item.
+/// The flags of commands that change nothing, where `--reason` is free: elsewhere it is that of the
+/// audit item.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct ReadOnlySelection {
     /// The same as --failed-for
@@ -61,7 +62,7 @@ pub struct ReadOnlySelection {
 }
 
 impl ReadOnlySelection {
-    /// The selection that is meant.
+    /// The flags with `--reason` as `--failed-for`.
     #[must_use]
     pub fn selection(&self) -> Selection {
         let failed_for = self.reason.clone().or_else(|| self.selection.failed_for.clone());
@@ -70,14 +71,14 @@ impl ReadOnlySelection {
 }
 
 impl Selection {
-    /// The hold asked for.
+    /// `--hold`, where given.
     #[must_use]
     pub fn hold(&self) -> Option<Duration> {
         self.hold.map(Duration::from_secs)
     }
 }
 
-/// A selection that is ready to be asked.
+/// Compiled [`Selection`].
 #[derive(Debug)]
 pub struct Selector {
     filter: Option<Filter>,
@@ -93,21 +94,21 @@ pub struct Selector {
 /// Whether a message is selected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
-    /// It is.
+    /// All flags hold.
     Selected,
-    /// It is not.
+    /// A flag does not hold.
     NotSelected,
-    /// The jq filter does not suit it, and so it is not. jq's words.
-    Unsuited(String),
+    /// Not: the jq filter failed on it. The reason quotes no personal data.
+    FilterFailed(String),
 }
 
 impl Selection {
-    /// Checks what was typed.
+    /// Checks and compiles the flags. Times may be relative to `now`.
     ///
     /// # Errors
-    /// [`CliError::Input`] for what is no filter, kind, order id or moment.
+    /// [`CliError::Input`] for a flag that is no jq filter, kind, order id or time.
     pub fn compile(&self, now: Timestamp) -> Result<Selector, CliError> {
-        let moment = |flag, typed: &Option<String>, default| match typed {
+        let time = |flag, typed: &Option<String>, default| match typed {
             Some(typed) => when::parse(flag, typed, now),
             None => Ok(default),
         };
@@ -117,38 +118,38 @@ impl Selection {
             failed_for: self.failed_for.as_ref().map(|text| text.to_lowercase()),
             kind: self.kind.as_deref().map(kind).transpose()?,
             order: self.order.as_deref().map(order_id).transpose()?,
-            since: moment("--since", &self.since, i64::MIN)?,
-            until: moment("--until", &self.until, i64::MAX)?,
+            since: time("--since", &self.since, i64::MIN)?,
+            until: time("--until", &self.until, i64::MAX)?,
             verdicts: self.verdict.clone(),
             messages: self.message.clone(),
         })
     }
 }
 
-/// Reads `--kind`.
+/// Parses a kind of event.
 ///
 /// # Errors
 /// [`CliError::Input`] with the known kinds.
 pub fn kind(typed: &str) -> Result<String, CliError> {
     match Kind::parse(typed) {
         Ok(kind) => Ok(kind.to_string()),
-        Err(invalid) => Err(CliError::input(format!("{typed} is no kind of event: {invalid}."))),
+        Err(invalid) => Err(CliError::input(format!("{typed} is not a kind of event: {invalid}."))),
     }
 }
 
-/// Reads an order id.
+/// Parses an order id.
 ///
 /// # Errors
 /// [`CliError::Input`] with what an order id is.
 pub fn order_id(typed: &str) -> Result<String, CliError> {
     match OrderId::parse(typed) {
         Ok(id) => Ok(id.to_string()),
-        Err(invalid) => Err(CliError::input(format!("{typed} is no order id: {invalid}."))),
+        Err(invalid) => Err(CliError::input(format!("{typed} is not an order id: {invalid}."))),
     }
 }
 
 impl Selector {
-    /// Whether the message is selected, as far as it tells itself.
+    /// Whether the message is selected by all flags but `--verdict`, which needs the ledger.
     pub fn choose(&self, dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Choice {
         let is_chosen = self.order.as_ref().is_none_or(|id| summary.order_id.as_ref() == Some(id))
             && self.kind.as_ref().is_none_or(|kind| summary.kind.as_ref() == Some(kind))
@@ -163,20 +164,20 @@ impl Selector {
             Some(filter) => match filter.is_true_of(&view(dlq, message, summary)) {
                 Ok(true) => Choice::Selected,
                 Ok(false) => Choice::NotSelected,
-                Err(why) => Choice::Unsuited(why),
+                Err(why) => Choice::FilterFailed(why),
             },
         }
     }
 
-    /// Whether a message with this verdict is selected.
+    /// Whether `--verdict` selects messages with this verdict.
     #[must_use]
-    pub fn takes(&self, verdict: Verdict) -> bool {
+    pub fn selects_verdict(&self, verdict: Verdict) -> bool {
         self.verdicts.is_empty() || self.verdicts.contains(&verdict)
     }
 }
 
-/// What a jq filter sees of a message.
-pub fn view(dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Value {
+/// A message as `--filter` sees it.
+fn view(dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Value {
     json!({
         "queue": dlq,
         "message_id": summary.message_id,
@@ -241,13 +242,13 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_that_does_not_suit_a_message_leaves_it_and_says_why() {
-        let unsuited = choice(Selection { filter: some(".body.v.x"), ..Selection::default() });
-        assert!(matches!(unsuited, Choice::Unsuited(why) if why.contains("indexes a number")));
+    fn a_message_on_which_the_filter_fails_is_not_selected_and_the_reason_is_kept() {
+        let failed = choice(Selection { filter: some(".body.v.x"), ..Selection::default() });
+        assert!(matches!(failed, Choice::FilterFailed(why) if why.contains("indexes a number")));
     }
 
     #[test]
-    fn what_is_no_kind_is_answered_with_the_known_ones() {
+    fn an_unknown_kind_is_answered_with_the_known_ones() {
         let selection = Selection { kind: some("order.shipped"), ..Selection::default() };
         let refused = selection.compile(Timestamp::now()).unwrap_err().to_string();
         assert!(refused.contains("shipment.shipped"), "{refused}");

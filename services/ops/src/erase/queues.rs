@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
+use kit::queue::queue_depth;
+
 use super::{Mode, Place};
-use crate::aws::{Dlq, Queue, Stack};
-use crate::dlq::{
-    MAX_CONCURRENCY, OrderMatch, QueueDepth, QueueScanner, Received, ScanEnd, delete, hold_for,
-    match_order,
-};
+use crate::aws::{Dlq, Queue, Stack, refused};
+use crate::dlq::{MAX_CONCURRENCY, OrderMatch, QueueScanner, Received, hold_for, match_order};
 use crate::failure::CliError;
 use crate::stop::Stop;
 
@@ -28,7 +27,7 @@ pub async fn walk(
     stop: &Stop,
 ) -> Result<Place, CliError> {
     let url = stack.url(queue).await?;
-    let depth = QueueDepth::of(&stack.sqs, &url).await?;
+    let depth = queue_depth(&stack.sqs, &url).await.map_err(refused("read the queue's depth"))?;
     let mut place = Place {
         place: format!("queue {}", queue.suffix()),
         what: "messages".to_owned(),
@@ -51,15 +50,14 @@ pub async fn walk(
         place.not_looked_at += depth.visible;
         return Ok(place);
     }
-    let mut look = Look { url: &url, contract, order, mode, stop };
+    let mut look = Look { contract, order, mode, stop };
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
-    let result = look.through(stack, &mut scanner, &mut place).await;
+    let result = look.through(&mut scanner, &mut place).await;
     scanner.release().await;
     result.map(|()| place)
 }
 
 struct Look<'a> {
-    url: &'a str,
     contract: Dlq,
     order: &'a str,
     mode: Mode,
@@ -70,28 +68,21 @@ impl Look<'_> {
     /// How many messages a queue says that it has is approximate, so it is always asked.
     async fn through(
         &mut self,
-        stack: &Stack,
         scanner: &mut QueueScanner<'_>,
         place: &mut Place,
     ) -> Result<(), CliError> {
-        while scanner.end() == ScanEnd::NotYet {
+        loop {
             self.stop.check(super::STOPPED)?;
-            let messages = scanner.next(MAX_CONCURRENCY).await?;
+            let Some(messages) = scanner.next(MAX_CONCURRENCY).await? else { return Ok(()) };
             let mine = self.mine(messages, place);
             if self.mode == Mode::Find {
                 continue;
             }
-            let gone = delete(&stack.sqs, self.url, &mine).await;
-            for (message, is_gone) in mine.iter().zip(gone) {
-                if is_gone {
-                    scanner.keep_hidden(&message.id);
-                    place.removed += 1;
-                } else {
-                    place.left += 1;
-                }
-            }
+            let deleted = scanner.delete(&mine).await;
+            let removed = deleted.iter().filter(|is_deleted| **is_deleted).count();
+            place.removed += removed;
+            place.left += deleted.len() - removed;
         }
-        Ok(())
     }
 
     fn mine(&self, messages: Vec<Received>, place: &mut Place) -> Vec<Received> {

@@ -1,8 +1,9 @@
 //! What is unhealthy. Pure.
 
 use super::report::{QueueRow, Status};
+use kit::queue::QueueDepth;
+
 use crate::aws::{Dlq, Queue};
-use crate::dlq::QueueDepth;
 use crate::output::age;
 
 /// A message that waits longer than this is late.

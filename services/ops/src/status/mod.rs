@@ -6,9 +6,9 @@ mod ledger;
 mod report;
 
 use futures::future;
+use kit::queue::queue_depth;
 
-use crate::aws::{Queue, Stack, why};
-use crate::dlq::QueueDepth;
+use crate::aws::{Queue, Stack, refused, why};
 use crate::failure::{CliError, ExitStatus};
 
 pub use report::{QueueRow, Ses, Status};
@@ -45,7 +45,8 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), Cli
 async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
     let rows = Queue::ALL.map(|queue| async move {
         let url = stack.url(queue).await?;
-        let depth = QueueDepth::of(&stack.sqs, &url).await?;
+        let depth =
+            queue_depth(&stack.sqs, &url).await.map_err(refused("read the queue's depth"))?;
         Ok::<_, CliError>(QueueRow { queue, depth, oldest_seconds: None })
     });
     let mut rows = future::try_join_all(rows).await?;

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::ledger::LastDay;
+use kit::queue::QueueDepth;
+
 use crate::aws::Queue;
-use crate::dlq::QueueDepth;
 use crate::output::{ColorMode, Column, Report, Style, age, table};
 
 /// How everything stands.
