@@ -16,7 +16,7 @@ use super::discover::{FoundBy, discover};
 use super::names::Overrides;
 use super::queue::Queue;
 use super::sentence::refused;
-use crate::failure::CliError;
+use crate::error::CliError;
 use crate::output::note;
 
 /// How to reach the stack: flags that are the same for every command.

@@ -16,13 +16,13 @@ use super::received::Received;
 use super::select::Selection;
 use super::survey::{DlqScan, Rules, survey};
 use super::words;
-use crate::audit::{self, Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Dlq, Queue, Stack};
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Format, Output, Report, note};
-use crate::pii::Personal;
+use crate::pii::PiiMode;
 use crate::progress::Progress;
-use crate::stop::Stop;
 
 /// Flags of `dlq drop`.
 #[derive(Debug, clap::Args)]
@@ -42,7 +42,7 @@ pub struct Args {
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// What was or would be deleted.
@@ -69,7 +69,7 @@ pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     if args.yes_delete.is_some() {
@@ -80,7 +80,7 @@ pub async fn run(
         selector: args.selection.compile(now)?,
         edit: None,
         keep_bodies: 0,
-        personal: Personal::Masked,
+        pii: PiiMode::Masked,
         now,
         hold: args.selection.hold(),
     };
@@ -89,7 +89,7 @@ pub async fn run(
     let mut dropped = Dropped { survey, deleted: 0, not_deleted: 0, not_seen: 0, saved_to: None };
     if args.yes_delete != Some(count) {
         if output.format == Format::Table {
-            output.write(&dropped.plan(output.paint));
+            output.write(&dropped.plan(output.colors));
         }
         return Err(refusal(dlq, args.yes_delete, count));
     }
@@ -117,7 +117,7 @@ fn refusal(dlq: Dlq, said: Option<usize>, count: usize) -> CliError {
 async fn drop_audited(
     stack: &Stack,
     args: &Args,
-    stop: &Stop,
+    stop: &Interrupt,
     dropped: &mut Dropped,
     now: Timestamp,
 ) -> Result<(), CliError> {
@@ -133,7 +133,7 @@ async fn drop_audited(
             "saved_to": path,
         }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     note(&format!("What is deleted is written to {} first.", path.display()));
     dropped.saved_to = Some(path);
     let result = delete_selected(stack, stop, dropped, &mut file, args.selection.hold()).await;
@@ -142,12 +142,12 @@ async fn drop_audited(
         "not_deleted": dropped.not_deleted,
         "not_seen": dropped.not_seen,
     });
-    audit.end_with(result, &told).await
+    audit.complete(result, &told).await
 }
 
 async fn delete_selected(
     stack: &Stack,
-    stop: &Stop,
+    stop: &Interrupt,
     dropped: &mut Dropped,
     file: &mut File,
     hold: Option<Duration>,
@@ -174,14 +174,14 @@ async fn delete_selected(
                     dropped.not_deleted += 1;
                 }
             }
-            progress.at(dropped.deleted);
+            progress.set(dropped.deleted);
         }
         Ok(())
     }
     .await;
     dropped.not_seen = remaining.len();
     peek.give_back().await;
-    progress.end();
+    progress.finish();
     result
 }
 
@@ -213,20 +213,20 @@ fn save(file: &mut File, messages: &[Received]) -> Result<(), CliError> {
 }
 
 impl Dropped {
-    fn plan(&self, paint: ColorMode) -> String {
+    fn plan(&self, colors: ColorMode) -> String {
         let mut text = words::looked_at(&self.survey);
         if !self.survey.entries.is_empty() {
             text.push('\n');
-            text.push_str(&words::counts(paint, self.survey.queue, &self.survey.counts));
+            text.push_str(&words::counts(colors, self.survey.queue, &self.survey.counts));
         }
-        text.push_str(&words::skipped(paint, &self.survey.skipped));
+        text.push_str(&words::skipped(colors, &self.survey.skipped));
         text
     }
 }
 
 impl Report for Dropped {
-    fn text(&self, paint: ColorMode) -> String {
-        let mut text = self.plan(paint);
+    fn text(&self, colors: ColorMode) -> String {
+        let mut text = self.plan(colors);
         text.push_str(&format!("\n{} message(s) deleted", self.deleted));
         match &self.saved_to {
             Some(path) => text.push_str(&format!("; they are kept in {}.\n", path.display())),

@@ -8,9 +8,9 @@ use super::about::orders_named;
 use super::received::Received;
 use super::subject::DlqPayload;
 use crate::aws::Dlq;
-use crate::failure::CliError;
+use crate::error::CliError;
 use crate::jq::Filter;
-use crate::pii::Personal;
+use crate::pii::PiiMode;
 
 /// How many diffs are shown before the rest is only counted.
 const MAX_SAMPLES: usize = 3;
@@ -100,7 +100,7 @@ pub struct Edits {
 
 impl Edits {
     /// Takes note of one.
-    pub fn note(&mut self, message: &Received, edited: &Edited, personal: Personal) {
+    pub fn note(&mut self, message: &Received, edited: &Edited, pii: PiiMode) {
         match edited {
             Edited::Same => self.same += 1,
             Edited::Unsuited(why) => {
@@ -110,7 +110,7 @@ impl Edits {
             Edited::Changed(after) => {
                 self.changed += 1;
                 if self.samples.len() < MAX_SAMPLES {
-                    self.samples.push(diff(&message.id, &message.body, after, personal));
+                    self.samples.push(diff(&message.id, &message.body, after, pii));
                 }
             }
         }
@@ -118,8 +118,8 @@ impl Edits {
 }
 
 /// The change as a unified diff of indented JSON.
-fn diff(id: &str, before: &str, after: &str, personal: Personal) -> String {
-    let (before, after) = (readable(before, personal), readable(after, personal));
+fn diff(id: &str, before: &str, after: &str, pii: PiiMode) -> String {
+    let (before, after) = (readable(before, pii), readable(after, pii));
     TextDiff::from_lines(&before, &after)
         .unified_diff()
         .context_radius(2)
@@ -127,12 +127,12 @@ fn diff(id: &str, before: &str, after: &str, personal: Personal) -> String {
         .to_string()
 }
 
-fn readable(body: &str, personal: Personal) -> String {
+fn readable(body: &str, pii: PiiMode) -> String {
     let value = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
     let shown = match value {
         // Text without members: nobody knows what of it is personal.
-        Value::String(_) => personal.unknown(value, body.len()),
-        json => personal.strange(json),
+        Value::String(_) => pii.unrecognized_body(value, body.len()),
+        json => pii.unrecognized_json(json),
     };
     match shown {
         Value::String(text) => format!("{text}\n"),
@@ -155,7 +155,7 @@ mod tests {
             message(r#"{"v":"1","event":{"customer":{"email":"JO@EXAMPLE.COM"},"type":"t"}}"#);
         let edited = edit.apply(Dlq::Mail, &message);
         let mut edits = Edits::default();
-        edits.note(&message, &edited, Personal::Masked);
+        edits.note(&message, &edited, PiiMode::Masked);
         assert_eq!(edits.changed, 1);
         insta::assert_snapshot!(edits.samples[0]);
     }

@@ -11,10 +11,10 @@ use super::survey::{DlqScan, Entry, Rules, Skipped, survey};
 use super::verdict::Verdict;
 use super::words;
 use crate::aws::{Dlq, Queue, Stack};
-use crate::failure::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Output, Report, Style, at, rfc3339, table};
-use crate::pii::Personal;
-use crate::stop::Stop;
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
+use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
+use crate::pii::PiiMode;
 
 /// How many orders of a group are named.
 const NAMED: usize = 3;
@@ -92,7 +92,7 @@ pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let selection = args.looking.meant();
     let mut queues = Vec::with_capacity(Dlq::ALL.len());
@@ -108,14 +108,14 @@ async fn row(
     dlq: Dlq,
     count_only: bool,
     selection: &Selection,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<Row, CliError> {
     let now = Timestamp::now();
     let rules = Rules {
         selector: selection.compile(now)?,
         edit: None,
         keep_bodies: 0,
-        personal: Personal::Masked,
+        pii: PiiMode::Masked,
         now,
         hold: selection.hold(),
     };
@@ -209,24 +209,26 @@ impl Row {
 }
 
 impl Report for Listing {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let columns = [
             Column::text("queue", |row: &Row| row.queue.to_string()),
             Column::number("messages", |row: &Row| row.depth.visible.to_string())
-                .toned(|row| (row.depth.visible > 0).then_some(Style::Bad)),
+                .styled(|row| (row.depth.visible > 0).then_some(Style::Error)),
             Column::number("in flight", |row: &Row| row.depth.in_flight.to_string()),
-            Column::text("first failure", |row: &Row| row.oldest.map(at).unwrap_or_default()),
+            Column::text("first failure", |row: &Row| {
+                row.oldest.map(format_time).unwrap_or_default()
+            }),
             Column::text("reasons", Row::told_reasons),
         ];
-        let mut text = table(paint, &columns, &self.queues);
-        text.push_str(&self.by_reason(paint));
+        let mut text = table(colors, &columns, &self.queues);
+        text.push_str(&self.by_reason(colors));
         text.push_str("\n`waybill dlq show QUEUE` tells more; times are in UTC.\n");
         text
     }
 }
 
 impl Listing {
-    fn by_reason(&self, paint: ColorMode) -> String {
+    fn by_reason(&self, colors: ColorMode) -> String {
         let groups: Vec<Group> = self.queues.iter().flat_map(|row| row.groups.clone()).collect();
         if groups.is_empty() {
             return String::new();
@@ -235,15 +237,15 @@ impl Listing {
             Column::text("queue", |group: &Group| group.queue.to_string()),
             Column::number("messages", |group: &Group| group.messages.to_string()),
             Column::text("why", |group: &Group| group.code.clone()),
-            Column::text("first failure", |group: &Group| at(group.first)),
+            Column::text("first failure", |group: &Group| format_time(group.first)),
             Column::text("orders", Group::told_orders),
             Column::number("attempts", |group: &Group| group.attempts.to_string()),
             Column::text("replay", Group::told_verdicts),
             Column::text("reason", |group: &Group| group.reason.clone()),
         ];
-        let mut text = format!("\n{}", table(paint, &columns, &groups));
+        let mut text = format!("\n{}", table(colors, &columns, &groups));
         for row in &self.queues {
-            let skipped = words::skipped(paint, &row.skipped);
+            let skipped = words::skipped(colors, &row.skipped);
             if !skipped.is_empty() {
                 text.push_str(&format!("\n{}-dlq:\n{skipped}", row.queue));
             }

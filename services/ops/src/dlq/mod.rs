@@ -24,9 +24,9 @@ pub use received::Received;
 pub use select::{kind, order_id};
 
 use crate::aws::Stack;
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
 use crate::output::Output;
-use crate::stop::Stop;
 
 /// The commands about dead-letter queues.
 #[derive(Debug, clap::Subcommand)]
@@ -46,7 +46,7 @@ pub enum Command {
 /// # Errors
 /// That of the command.
 pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
-    let stop = Stop::listening();
+    let stop = Interrupt::listen();
     match command {
         Command::List(args) => list::run(stack, args, output, &stop).await,
         Command::Show(args) => show::run(stack, args, output, &stop).await,

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use super::received::Received;
 use crate::aws::refused;
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// SQS hands out at most ten messages a call.
 const BATCH: i32 = 10;

@@ -7,10 +7,10 @@ use super::select::Looking;
 use super::survey::{DlqScan, Rules, survey};
 use super::words;
 use crate::aws::Stack;
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Output, Report};
-use crate::pii::Personal;
-use crate::stop::Stop;
+use crate::pii::PiiMode;
 
 /// Flags of `dlq show`.
 #[derive(Debug, clap::Args)]
@@ -47,7 +47,7 @@ pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let now = Timestamp::now();
@@ -56,7 +56,7 @@ pub async fn run(
         selector: selection.compile(now)?,
         edit: None,
         keep_bodies: if args.body { args.limit } else { 0 },
-        personal: Personal::shown_if(args.show_pii),
+        pii: PiiMode::from_flag(args.show_pii),
         now,
         hold: selection.hold(),
     };
@@ -66,25 +66,25 @@ pub async fn run(
 }
 
 impl Report for Shown {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let survey = &self.survey;
         let mut text = words::looked_at(survey);
         if !survey.entries.is_empty() {
             text.push('\n');
-            text.push_str(&words::entries(paint, &survey.entries, self.limit));
+            text.push_str(&words::entries(colors, &survey.entries, self.limit));
         }
         for entry in &survey.entries {
             if let Some(body) = &entry.body {
                 text.push('\n');
-                text.push_str(&paint.heading(&entry.letter.message_id));
+                text.push_str(&colors.heading(&entry.letter.message_id));
                 text.push_str(&format!("{body:#}\n"));
             }
         }
         if !survey.counts.is_empty() {
             text.push('\n');
-            text.push_str(&words::counts(paint, survey.queue, &survey.counts));
+            text.push_str(&words::counts(colors, survey.queue, &survey.counts));
         }
-        let skipped = words::skipped(paint, &survey.skipped);
+        let skipped = words::skipped(colors, &survey.skipped);
         if !skipped.is_empty() {
             text.push('\n');
             text.push_str(&skipped);

@@ -16,10 +16,10 @@ use super::select::{Choice, Selector};
 use super::subject::DlqPayload;
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack};
-use crate::failure::CliError;
-use crate::pii::Personal;
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
+use crate::pii::PiiMode;
 use crate::progress::Progress;
-use crate::stop::Stop;
 
 /// What to look at and how.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Rules {
     /// Of how many the bodies are kept.
     pub keep_bodies: usize,
     /// Whether personal data may be shown.
-    pub personal: Personal,
+    pub pii: PiiMode,
     /// When the look began.
     pub now: Timestamp,
     /// How long messages stay hidden, if not as long as the look takes.
@@ -114,17 +114,17 @@ pub async fn survey(
     stack: &Stack,
     dlq: Dlq,
     rules: &Rules,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<DlqScan, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
     let depth = QueueDepth::of(&stack.sqs, &url).await?;
-    let progress = Progress::look(depth.visible);
+    let progress = Progress::scanning(depth.visible);
     let hold = rules.hold.unwrap_or_else(|| peek::hold_for(depth.visible));
     let mut peek = QueueScanner::new(&stack.sqs, &url, hold);
     let mut look = Look::new(stack, dlq, rules);
     let outcome = page(&mut peek, &mut look, stop, &progress).await;
     let not_given_back = peek.give_back().await;
-    progress.end();
+    progress.finish();
     outcome?;
     let mut survey = look.survey;
     survey.skipped.not_given_back = not_given_back;
@@ -138,14 +138,14 @@ pub async fn survey(
 async fn page(
     peek: &mut QueueScanner<'_>,
     look: &mut Look<'_>,
-    stop: &Stop,
+    stop: &Interrupt,
     progress: &Progress,
 ) -> Result<(), CliError> {
     while peek.end() == End::NotYet {
         stop.check("Stopped while looking; nothing was changed, and every message is back.")?;
         let messages = peek.next(peek::MAX_CONCURRENCY).await?;
         look.take(&messages).await?;
-        progress.at(look.survey.looked_at);
+        progress.set(look.survey.looked_at);
     }
     Ok(())
 }
@@ -209,7 +209,7 @@ impl<'a> Look<'a> {
     fn edited(&mut self, message: &Received, letter: &mut DeadLetterSummary) -> Option<DlqPayload> {
         let edited = self.rules.edit.as_ref()?.apply(self.dlq, message);
         if let Some(edits) = &mut self.survey.edits {
-            edits.note(message, &edited, self.rules.personal);
+            edits.note(message, &edited, self.rules.pii);
         }
         match edited {
             Edited::Same => None,
@@ -238,10 +238,12 @@ impl<'a> Look<'a> {
         }
         *self.survey.counts.entry(judgement.verdict).or_default() += 1;
         let keeps_body = self.survey.entries.len() < self.rules.keep_bodies;
-        let personal = self.rules.personal;
+        let pii = self.rules.pii;
         let body = keeps_body.then(|| match subject {
-            DlqPayload::Unreadable(_) => personal.unknown(message.json_body(), message.body.len()),
-            _ => personal.json(message.json_body()),
+            DlqPayload::Unreadable(_) => {
+                pii.unrecognized_body(message.json_body(), message.body.len())
+            }
+            _ => pii.json(message.json_body()),
         });
         self.survey.entries.push(Entry { letter, judgement, body });
     }

@@ -104,11 +104,11 @@ impl Verdict {
 
     /// The colour of it.
     #[must_use]
-    pub const fn tone(self) -> Style {
+    pub const fn style(self) -> Style {
         match self {
-            Self::WouldSend | Self::WouldRecord => Style::Good,
+            Self::WouldSend | Self::WouldRecord => Style::Success,
             Self::InDoubt | Self::Stale | Self::Superseded | Self::InProgress => Style::Warning,
-            Self::Unknown | Self::Unparseable => Style::Bad,
+            Self::Unknown | Self::Unparseable => Style::Error,
             Self::AlreadySent | Self::AlreadyDone | Self::Duplicate | Self::Muted => Style::Dim,
         }
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::survey::{DlqScan, Entry, Skipped};
 use super::verdict::Verdict;
 use crate::aws::Dlq;
-use crate::output::{ColorMode, Column, Style, at, table};
+use crate::output::{ColorMode, Column, Style, format_time, table};
 
 /// The selected messages as a table: the first `limit`.
-pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
+pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
     let columns = [
-        Column::text("failed", |e: &Entry| at(e.letter.failed_at)),
+        Column::text("failed", |e: &Entry| format_time(e.letter.failed_at)),
         Column::text("order", |e: &Entry| e.letter.order_id.clone().unwrap_or_default()),
         Column::text("kind", |e: &Entry| e.letter.kind.clone().unwrap_or_default()),
         Column::text("scope", |e: &Entry| e.letter.scope.clone()),
@@ -20,12 +20,12 @@ pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
         }),
         Column::text("ledger", |e: &Entry| e.judgement.state.unwrap_or_default().to_owned()),
         Column::text("replay", |e: &Entry| e.judgement.verdict.to_string())
-            .toned(|e| Some(e.judgement.verdict.tone())),
+            .styled(|e| Some(e.judgement.verdict.style())),
         Column::text("reason", |e: &Entry| e.letter.reason.clone()),
         Column::text("message", |e: &Entry| e.letter.message_id.clone()),
     ];
     let shown = &entries[..entries.len().min(limit)];
-    let mut text = table(paint, &columns, shown);
+    let mut text = table(colors, &columns, shown);
     if entries.len() > shown.len() {
         text.push_str(&format!(
             " … and {} more; --limit shows them, and --output json shows all\n",
@@ -36,18 +36,18 @@ pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
 }
 
 /// How many messages have each verdict, and what a replay does about them.
-pub fn counts(paint: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
+pub fn counts(colors: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
     let rows: Vec<(Dlq, Verdict, usize)> =
         counts.iter().map(|(verdict, count)| (dlq, *verdict, *count)).collect();
     let columns = [
         Column::number("messages", |(_, _, count): &(Dlq, Verdict, usize)| count.to_string()),
         Column::text("replay", |(_, verdict, _): &(Dlq, Verdict, usize)| verdict.to_string())
-            .toned(|(_, verdict, _)| Some(verdict.tone())),
+            .styled(|(_, verdict, _)| Some(verdict.style())),
         Column::text("what becomes of them", |(dlq, verdict, _): &(Dlq, Verdict, usize)| {
             verdict.consequence(*dlq).to_owned()
         }),
     ];
-    table(paint, &columns, &rows)
+    table(colors, &columns, &rows)
 }
 
 /// What was looked at.
@@ -61,11 +61,11 @@ pub fn looked_at(survey: &DlqScan) -> String {
 }
 
 /// What was passed by, a line each; empty when nothing was.
-pub fn skipped(paint: ColorMode, skipped: &Skipped) -> String {
+pub fn skipped(colors: ColorMode, skipped: &Skipped) -> String {
     let mut text = String::new();
     let mut line = |is_so: bool, sentence: String| {
         if is_so {
-            text.push_str(&paint.paint(Style::Warning, "Not seen: "));
+            text.push_str(&colors.apply(Style::Warning, "Not seen: "));
             text.push_str(&sentence);
             text.push('\n');
         }

@@ -9,7 +9,7 @@ use futures::future;
 
 use crate::aws::{Queue, Stack, why};
 use crate::dlq::QueueDepth;
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
 
 pub use report::{QueueRow, Ses, Status};
 

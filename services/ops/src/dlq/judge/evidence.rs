@@ -9,8 +9,8 @@ use shared::{Kind, NotificationKey, OrderId};
 
 use crate::aws::Stack;
 use crate::dlq::subject::DlqPayload;
-use crate::failure::CliError;
-use crate::lookup::{Key, records, stored_events};
+use crate::error::CliError;
+use crate::store::{Key, records, stored_events};
 
 /// How many orders are asked for at the same time.
 const MAX_CONCURRENCY: usize = 16;

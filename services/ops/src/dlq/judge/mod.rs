@@ -10,8 +10,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::subject::{DlqPayload, Window};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
-use crate::failure::CliError;
-use crate::outbox::Missing;
+use crate::error::CliError;
+use crate::outbox::UnseenEvents;
 
 /// How many windows are looked at, at the same time.
 const MAX_CONCURRENCY: usize = 4;
@@ -20,14 +20,14 @@ const MAX_CONCURRENCY: usize = 4;
 #[derive(Debug)]
 pub struct ReplayClassifier<'a> {
     stack: &'a Stack,
-    missing: Missing<'a>,
+    missing: UnseenEvents<'a>,
 }
 
 impl<'a> ReplayClassifier<'a> {
     /// A judge who asks `stack`.
     #[must_use]
     pub fn new(stack: &'a Stack) -> Self {
-        Self { stack, missing: Missing::new(stack) }
+        Self { stack, missing: UnseenEvents::new(stack) }
     }
 
     /// A judgement for each subject, in their order. `now` in milliseconds since 1970.

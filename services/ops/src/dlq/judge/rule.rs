@@ -7,7 +7,7 @@ use shared::{Kind, NotificationKey};
 use super::evidence::LedgerSnapshot;
 use crate::dlq::subject::{DlqPayload, Events};
 use crate::dlq::verdict::{ReplayAssessment, Verdict};
-use crate::output::at;
+use crate::output::format_time;
 
 /// Judges one message. `now` in milliseconds since 1970.
 pub fn judge(subject: &DlqPayload, evidence: &LedgerSnapshot, now: i64) -> ReplayAssessment {
@@ -111,7 +111,7 @@ fn fresh(
             .because(format!("by {}", named(later.kind, &later.scope)));
     }
     if now >= send_before {
-        return judged(Verdict::Stale).because(format!("news until {}", at(send_before)));
+        return judged(Verdict::Stale).because(format!("news until {}", format_time(send_before)));
     }
     match item.map_or(0, |item| item.doubts) {
         0 => judged(Verdict::WouldSend),

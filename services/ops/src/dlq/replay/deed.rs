@@ -11,10 +11,10 @@ use crate::dlq::edit::{Edit, Edited};
 use crate::dlq::received::Received;
 use crate::dlq::subject::{DlqPayload, Window, payload};
 use crate::dlq::verdict::{ReplayAssessment, Verdict};
-use crate::failure::CliError;
-use crate::lookup::records;
-use crate::mailrequest;
-use crate::reopen::reopen;
+use crate::error::CliError;
+use crate::notification;
+use crate::notification::reopen;
+use crate::store::records;
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,7 +106,7 @@ async fn forced(stack: &Stack, subject: &DlqPayload, body: &str) -> Result<Repla
         // planned it, and only before its first attempt: any other event is a duplicate to it.
         let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
         if asked_by.is_some_and(is_duplicate) {
-            let request = mailrequest::rebuild(stack, &record, Timestamp::now()).await?;
+            let request = notification::rebuild_request(stack, &record, Timestamp::now()).await?;
             return Ok(ReplayAction::Individual(Individual::Mail(Box::new(request))));
         }
     }

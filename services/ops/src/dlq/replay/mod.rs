@@ -16,14 +16,14 @@ use super::edit::Edit;
 use super::select::Selection;
 use super::survey::{Rules, survey};
 use super::verdict::Stale;
-use crate::audit::{self, Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::Stack;
 use crate::confirm::{Confirmation, ask, confirm};
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
 use crate::output::{Format, Output, Report};
-use crate::pii::Personal;
+use crate::pii::PiiMode;
 use crate::rate;
-use crate::stop::Stop;
 
 use mover::{ReplayOptions, carry_out};
 use outcome::Outcome;
@@ -65,7 +65,7 @@ pub struct Args {
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// The whole of it, for scripts.
@@ -84,7 +84,7 @@ pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let confirmation = confirmation(args, output)?;
@@ -96,7 +96,7 @@ pub async fn run(
         selector: args.selection.compile(now)?,
         edit: args.edit.as_deref().map(Edit::compile).transpose()?,
         keep_bodies: 0,
-        personal: Personal::shown_if(args.show_pii),
+        pii: PiiMode::from_flag(args.show_pii),
         now,
         hold: args.selection.hold(),
     };
@@ -105,7 +105,7 @@ pub async fn run(
     let rate = rate::of(stack, args.rate).await;
     let plan = Plan::new(survey, stale, args.max, rate, args.list);
     if output.format == Format::Table {
-        output.write(&plan.text(output.paint));
+        output.write(&plan.text(output.colors));
     }
     if args.dry_run || plan.to_move.is_empty() {
         return Ok(finish(output, &plan, None));
@@ -120,7 +120,7 @@ pub async fn run(
 }
 
 /// The reason that was typed, or else is asked for now that the plan has been read.
-async fn why(args: &Args, stop: &Stop) -> Result<String, CliError> {
+async fn why(args: &Args, stop: &Interrupt) -> Result<String, CliError> {
     if let Some(reason) = &args.reason {
         return Ok(reason.clone());
     }
@@ -132,7 +132,7 @@ fn confirmation(args: &Args, output: Output) -> Result<Confirmation, CliError> {
     if args.dry_run || args.yes {
         return Ok(Confirmation::Given);
     }
-    Confirmation::to_be_asked(output)
+    Confirmation::ask_at_terminal(output)
 }
 
 async fn carry_out_audited(
@@ -141,7 +141,7 @@ async fn carry_out_audited(
     reason: &str,
     rules: &Rules,
     plan: &Plan,
-    stop: &Stop,
+    stop: &Interrupt,
     outcome: &mut Outcome,
 ) -> Result<(), CliError> {
     let dlq = plan.survey.queue;
@@ -156,7 +156,7 @@ async fn carry_out_audited(
             "rate": plan.rate,
         }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     let orders = ReplayOptions {
         dlq,
         selected: plan.to_move.iter().cloned().collect::<HashSet<_>>(),
@@ -167,13 +167,13 @@ async fn carry_out_audited(
     };
     let result = carry_out(stack, orders, stop, outcome).await;
     let told = serde_json::to_value(&*outcome).unwrap_or_default();
-    audit.end_with(result, &told).await
+    audit.complete(result, &told).await
 }
 
 fn finish(output: Output, plan: &Plan, outcome: Option<&Outcome>) -> ExitStatus {
     match (output.format, outcome) {
         (Format::Json, _) => output.write(&crate::output::json(&Replay { plan, outcome })),
-        (Format::Table, Some(outcome)) => output.write(&outcome.text(output.paint)),
+        (Format::Table, Some(outcome)) => output.write(&outcome.text(output.colors)),
         (Format::Table, None) => {}
     }
     ExitStatus::attention_if(outcome.is_some_and(Outcome::needs_attention))

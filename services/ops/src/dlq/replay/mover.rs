@@ -23,12 +23,12 @@ use crate::dlq::peek::{End, QueueDepth, QueueScanner, hold_for};
 use crate::dlq::received::Received;
 use crate::dlq::subject::{DlqPayload, Window};
 use crate::dlq::verdict::Stale;
-use crate::failure::CliError;
-use crate::mailrequest;
-use crate::outbox::Missing;
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
+use crate::notification;
+use crate::outbox::UnseenEvents;
 use crate::progress::Progress;
-use crate::publish::{Published, Publisher};
-use crate::stop::Stop;
+use crate::publish::{PublishOutcome, Publisher};
 
 /// How many batches are on their way at the same time.
 const MAX_CONCURRENCY: usize = 8;
@@ -64,7 +64,7 @@ pub struct ReplayOptions<'a> {
 pub async fn carry_out(
     stack: &Stack,
     orders: ReplayOptions<'_>,
-    stop: &Stop,
+    stop: &Interrupt,
     outcome: &mut Outcome,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dead(orders.dlq)).await?;
@@ -86,7 +86,7 @@ pub async fn carry_out(
         target,
         pace,
         judge: ReplayClassifier::new(stack),
-        missing: Missing::new(stack),
+        missing: UnseenEvents::new(stack),
         requeued: RefCell::default(),
         publisher: Publisher::new(stack),
         progress: &progress,
@@ -96,7 +96,7 @@ pub async fn carry_out(
     };
     let result = mover.run(&mut peek, outcome).await;
     outcome.not_given_back = peek.give_back().await;
-    progress.end();
+    progress.finish();
     result
 }
 
@@ -106,13 +106,13 @@ struct Mover<'a> {
     target: String,
     pace: Pace,
     judge: ReplayClassifier<'a>,
-    missing: Missing<'a>,
+    missing: UnseenEvents<'a>,
     /// Events that were queued in this run: windows overlap.
     requeued: RefCell<HashSet<(String, String)>>,
     publisher: Publisher,
     progress: &'a Progress,
     done: Cell<usize>,
-    stop: &'a Stop,
+    stop: &'a Interrupt,
     orders: ReplayOptions<'a>,
 }
 
@@ -133,7 +133,7 @@ impl Mover<'_> {
     ) -> Result<(), CliError> {
         let mut remaining = self.orders.selected.clone();
         let result = self.groups(&mut remaining, peek, outcome).await;
-        if result.is_ok() && !self.stop.is_asked_for() {
+        if result.is_ok() && !self.stop.is_requested() {
             outcome.not_seen = remaining.len();
             return Ok(());
         }
@@ -154,7 +154,7 @@ impl Mover<'_> {
         peek: &mut QueueScanner<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), CliError> {
-        while !remaining.is_empty() && peek.end() == End::NotYet && !self.stop.is_asked_for() {
+        while !remaining.is_empty() && peek.end() == End::NotYet && !self.stop.is_requested() {
             let received = peek.next(self.pace.calls()).await?;
             let mine: Vec<Received> =
                 received.into_iter().filter(|m| remaining.remove(&m.id)).collect();
@@ -222,7 +222,7 @@ impl Mover<'_> {
         &self,
         batch: Vec<(Repaired, crate::dlq::verdict::ReplayAssessment)>,
     ) -> Vec<(String, Fate)> {
-        if self.stop.is_asked_for() {
+        if self.stop.is_requested() {
             return batch.into_iter().map(|(r, _)| (r.message.id, Fate::Left)).collect();
         }
         let mut fates = Vec::with_capacity(batch.len());
@@ -237,18 +237,18 @@ impl Mover<'_> {
         }
         fates.extend(self.send(sending).await);
         self.done.set(self.done.get() + fates.len());
-        self.progress.at(self.done.get());
+        self.progress.set(self.done.get());
         fates
     }
 
     async fn one(&self, message: Received, deed: Individual) -> (String, Fate) {
         let done = match deed {
             Individual::Mail(request) => {
-                mailrequest::send(self.stack, &request).await.map_err(|e| e.to_string())
+                notification::queue_request(self.stack, &request).await.map_err(|e| e.to_string())
             }
             Individual::Publish(payload) => match self.publisher.publish(&payload).await {
-                Ok(Published::Taken) => Ok(()),
-                Ok(Published::Refused(why)) => Err(why),
+                Ok(PublishOutcome::Stored) => Ok(()),
+                Ok(PublishOutcome::Rejected(why)) => Err(why),
                 Err(failure) => Err(failure.to_string()),
             },
             Individual::Requeue(window) => match self.requeue(window).await {

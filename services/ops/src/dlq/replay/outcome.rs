@@ -53,19 +53,19 @@ impl Outcome {
 
     /// For people.
     #[must_use]
-    pub fn text(&self, paint: ColorMode) -> String {
-        let mut text = paint.heading("Replayed");
-        let mut line = |tone, count: usize, what: &str| {
-            text.push_str(&format!(" {}  {what}\n", paint.paint(tone, &format!("{count:>6}"))));
+    pub fn text(&self, colors: ColorMode) -> String {
+        let mut text = colors.heading("Replayed");
+        let mut line = |style, count: usize, what: &str| {
+            text.push_str(&format!(" {}  {what}\n", colors.apply(style, &format!("{count:>6}"))));
         };
-        line(Style::Good, self.moved, "moved");
+        line(Style::Success, self.moved, "moved");
         let rest = [
             (
                 Style::Warning,
                 self.not_deleted,
                 "of these not confirmed as deleted: both queues may have them, one mail follows",
             ),
-            (Style::Bad, self.failed, "could not be sent, and stay"),
+            (Style::Error, self.failed, "could not be sent, and stay"),
             (
                 Style::Warning,
                 self.not_begun,
@@ -78,7 +78,9 @@ impl Outcome {
             ),
             (Style::Dim, self.not_given_back, "hidden for a while: they could not be given back"),
         ];
-        rest.into_iter().filter(|(_, n, _)| *n > 0).for_each(|(tone, n, what)| line(tone, n, what));
+        rest.into_iter()
+            .filter(|(_, n, _)| *n > 0)
+            .for_each(|(style, n, what)| line(style, n, what));
         for (verdict, count) in &self.changed {
             line(Style::Warning, *count, &format!("became {verdict} meanwhile, and stay"));
         }

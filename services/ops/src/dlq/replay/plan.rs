@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::dlq::survey::DlqScan;
 use crate::dlq::verdict::Stale;
 use crate::dlq::words;
-use crate::output::{ColorMode, Report, Style, age};
+use crate::output::{ColorMode, Report, Style, format_duration};
 
 /// So many messages are listed without being asked for.
 const SHORT: usize = 20;
@@ -65,7 +65,7 @@ impl Plan {
                 format!(
                     "To move: {count} message(s), {:.1} a second, about {}.{forced}{more}\n",
                     self.rate,
-                    age(takes)
+                    format_duration(takes)
                 )
             }
         }
@@ -73,15 +73,15 @@ impl Plan {
 }
 
 impl Report for Plan {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let survey = &self.survey;
         let mut parts = vec![words::looked_at(survey)];
         if !survey.entries.is_empty() {
             let is_short = survey.entries.len() <= SHORT;
             if self.list || is_short {
-                parts.push(words::entries(paint, &survey.entries, usize::MAX));
+                parts.push(words::entries(colors, &survey.entries, usize::MAX));
             }
-            parts.push(words::counts(paint, survey.queue, &survey.counts));
+            parts.push(words::counts(colors, survey.queue, &survey.counts));
             if !self.list && !is_short {
                 parts.push(
                     "--list lists them; so does `waybill dlq show`, also by --verdict.\n"
@@ -94,7 +94,7 @@ impl Report for Plan {
                 "The edit changes {} body(ies) and leaves {} as they are.\n{}",
                 edits.changed,
                 edits.same,
-                edits.samples.iter().map(|diff| coloured(paint, diff)).collect::<String>()
+                edits.samples.iter().map(|diff| coloured(colors, diff)).collect::<String>()
             ));
             if let Some(why) = &edits.unsuited_because {
                 parts.push(format!(
@@ -103,17 +103,17 @@ impl Report for Plan {
                 ));
             }
         }
-        parts.push(words::skipped(paint, &survey.skipped));
+        parts.push(words::skipped(colors, &survey.skipped));
         parts.push(self.conclusion());
         parts.retain(|part| !part.is_empty());
         parts.join("\n")
     }
 }
 
-fn coloured(paint: ColorMode, diff: &str) -> String {
+fn coloured(colors: ColorMode, diff: &str) -> String {
     let line = |line: &str| match line.as_bytes().first() {
-        Some(b'+') => paint.paint(Style::Good, line),
-        Some(b'-') => paint.paint(Style::Bad, line),
+        Some(b'+') => colors.apply(Style::Success, line),
+        Some(b'-') => colors.apply(Style::Error, line),
         _ => line.to_owned(),
     };
     diff.lines().map(|l| format!("{}\n", line(l))).collect()

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{Identity, first_problem};
-use crate::lookup::Key;
+use crate::store::Key;
 
 /// The events of one invocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
