@@ -27,4 +27,4 @@ def test_a_call_is_found_where_it_stands():
 
 def test_a_call_is_found_through_kit():
     assert "dynamodb:UpdateItem" in code.kit_actions()[("ledger", "claim")]
-    assert "sqs:SendMessage" in code.kit_actions()[("queue", "take")]
+    assert "sqs:SendMessage" in code.kit_actions()[("queue", "move_message")]

@@ -186,7 +186,7 @@ async fn change(ledger: &Ledger, transition: Transition, facts: Facts) -> After 
             matches!(recorded.expect("the table answers"), RecordOutcome::Recorded(_))
         }
     };
-    let items = ledger.of_order(ORDER).await.expect("the table answers");
+    let items = ledger.list_by_order(ORDER).await.expect("the table answers");
     After { made, record: items.first().and_then(Item::record) }
 }
 

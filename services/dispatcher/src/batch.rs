@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::queue::{
-    BatchItemOutcome, DeadLetter, OutgoingMessage, answer, run_concurrently, send_all,
+    BatchItemOutcome, DeadLetter, OutgoingMessage, partial_batch_response, run_concurrently,
+    send_all,
 };
 use shared::OrderId;
 use shared::queue::message::{DispatchRequest, MailRequest, Unreadable};
@@ -32,7 +33,7 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
     for (i, outcome) in send(dispatcher, requests).await {
         outcomes[i] = outcome;
     }
-    answer(messages, &outcomes)
+    partial_batch_response(messages, &outcomes)
 }
 
 /// Different orders at the same time, the messages of one order one after the other: a
@@ -73,13 +74,13 @@ async fn decide_in_turn(
 
 async fn dead_letter(dispatcher: &Dispatcher, body: &str, why: &Unreadable) -> BatchItemOutcome {
     let letter = DeadLetter::unreadable(body.to_owned(), why.to_string());
-    dispatcher.dead_letters.take(letter).await
+    dispatcher.dead_letters.move_message(letter).await
 }
 
 async fn decided(dispatcher: &Dispatcher, request: DispatchRequest) -> Next {
     match decide(dispatcher, request).await {
         Ok(Decision::Notify(request)) => Next::Send(request),
-        Ok(Decision::Nothing) => Next::Nothing(BatchItemOutcome::Done),
+        Ok(Decision::Nothing) => Next::Nothing(BatchItemOutcome::Ack),
         Err(error) => {
             tracing::warn!(%error, "the message comes back");
             Next::Nothing(BatchItemOutcome::Retry)
@@ -97,7 +98,7 @@ async fn send(
         .collect();
     let results = send_all(&dispatcher.sqs, &dispatcher.mail_queue, outgoing).await;
     let outcome = |result: Result<(), kit::queue::SendError>| match result {
-        Ok(()) => BatchItemOutcome::Done,
+        Ok(()) => BatchItemOutcome::Ack,
         Err(error) => {
             tracing::warn!(%error, "the message comes back");
             BatchItemOutcome::Retry

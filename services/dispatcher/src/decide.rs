@@ -64,7 +64,7 @@ fn may_be_late(event: &Event, now: Timestamp) -> bool {
 
 async fn is_superseded(dispatcher: &Dispatcher, event: &Event) -> Result<bool, LedgerError> {
     let key = NotificationKey::for_event(event);
-    let others = dispatcher.ledger.of_order(key.order_id.as_str()).await?;
+    let others = dispatcher.ledger.list_by_order(key.order_id.as_str()).await?;
     Ok(others.iter().any(|other| other.supersedes(&key)))
 }
 

@@ -2,7 +2,7 @@
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::ledger::{Change, RecordOutcome};
-use kit::queue::{BatchItemOutcome, DeadLetter, answer, run_concurrently};
+use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concurrently};
 use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, State, Transition};
 
@@ -14,7 +14,7 @@ pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchRes
     let done = run_concurrently(messages, |message| one(feedback, message)).await;
     let outcomes: Vec<BatchItemOutcome> =
         done.into_iter().map(|d| d.unwrap_or(BatchItemOutcome::Retry)).collect();
-    answer(messages, &outcomes)
+    partial_batch_response(messages, &outcomes)
 }
 
 async fn one(feedback: &Feedback, message: &SqsMessage) -> BatchItemOutcome {
@@ -23,11 +23,11 @@ async fn one(feedback: &Feedback, message: &SqsMessage) -> BatchItemOutcome {
         Reading::Ours(event) => record(feedback, event).await,
         Reading::Other { event_type } => {
             tracing::info!(event_type, "nothing to record");
-            BatchItemOutcome::Done
+            BatchItemOutcome::Ack
         }
         Reading::Unreadable(reason) => {
             let letter = DeadLetter::unreadable(body.to_owned(), reason);
-            feedback.dead_letters.take(letter).await
+            feedback.dead_letters.move_message(letter).await
         }
     }
 }
@@ -36,7 +36,7 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
     let facts = Facts::new(feedback.clock.now_ms());
     let mut change = Change::new(event.transition, facts);
     if !event.message_id.is_empty() {
-        change = change.with_first("message_id", event.message_id.clone());
+        change = change.with_if_absent("message_id", event.message_id.clone());
     }
     if let Some(reason) = &event.reason {
         change = change.with("reason", reason.clone());
@@ -54,18 +54,18 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
                 message_id = event.message_id,
                 "SES event"
             );
-            BatchItemOutcome::Done
+            BatchItemOutcome::Ack
         }
         Ok(RecordOutcome::Refused(item)) => {
             suspect(&event, item.state(), item.message_id.as_deref());
-            BatchItemOutcome::Done
+            BatchItemOutcome::Ack
         }
         Ok(RecordOutcome::Absent) => {
             tracing::warn!(
                 order_id,
                 "an SES event about a notification that the ledger has forgotten"
             );
-            BatchItemOutcome::Done
+            BatchItemOutcome::Ack
         }
         Err(error) => {
             tracing::warn!(%error, "the message comes back");

@@ -31,7 +31,7 @@ impl Publishers {
             Some("anyone") => Ok(Self::Anyone),
             Some(_) => {
                 let expected = "iam, webhook or anyone".to_owned();
-                Err(config::ConfigError::Bad("PUBLISHERS", expected).into())
+                Err(config::ConfigError::Invalid("PUBLISHERS", expected).into())
             }
         }
     }

@@ -1,12 +1,13 @@
-//! Reading many items of a table by their keys.
+//! `BatchGetItem` until nothing is left unprocessed.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, SdkError};
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+
+use crate::backoff::Backoff;
 
 /// The most keys that one `BatchGetItem` takes
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
@@ -15,15 +16,12 @@ pub const MAX_BATCH_GET_KEYS: usize = 100;
 /// An item, or its key.
 pub type Attributes = HashMap<String, AttributeValue>;
 
-/// The first pause before DynamoDB is asked again for what it left out, and the longest.
-const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(5)];
-
-/// The items of at most [`MAX_BATCH_GET_KEYS`] different keys, in no order; absent ones are not in the answer.
-/// `projection` names the attributes, all if absent. Eventually consistent. What DynamoDB leaves out
-/// of its answer is asked for again with growing pauses, for as long as it answers.
+/// The items of at most [`MAX_BATCH_GET_KEYS`] different keys, in no order; absent ones are left out.
+/// `projection` names the attributes, all if `None`. Eventually consistent. Unprocessed keys are
+/// asked for again with [`Backoff`], for as long as DynamoDB answers.
 ///
 /// # Errors
-/// What the SDK makes of a call that failed.
+/// The SDK's error of the first call that failed. What earlier calls found is dropped.
 pub async fn batch_get(
     client: &Client,
     table: &str,
@@ -31,7 +29,7 @@ pub async fn batch_get(
     keys: Vec<Attributes>,
 ) -> Result<Vec<Attributes>, SdkError<BatchGetItemError>> {
     let mut found = Vec::with_capacity(keys.len());
-    let [mut pause, longest] = PAUSES;
+    let mut rounds = 0;
     let mut wanted = keys;
     while !wanted.is_empty() {
         let request = request(projection, wanted).map_err(SdkError::construction_failure)?;
@@ -40,8 +38,9 @@ pub async fn batch_get(
         let left_out = answer.unprocessed_keys.unwrap_or_default().remove(table);
         wanted = left_out.map(|left_out| left_out.keys).unwrap_or_default();
         if !wanted.is_empty() {
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(longest);
+            // Asking at once again for what throttling left out would only be throttled again.
+            rounds += 1;
+            tokio::time::sleep(Backoff::default().delay(rounds)).await;
         }
     }
     Ok(found)

@@ -12,7 +12,7 @@ pub enum ConfigError {
     Missing(&'static str, &'static str),
     /// A variable is set to something else than expected. Its value is not repeated: some are secret.
     #[error("the environment variable {0} must hold {1}")]
-    Bad(&'static str, String),
+    Invalid(&'static str, String),
 }
 
 /// A variable that must be set and not empty; `what` says what it holds.
@@ -32,7 +32,7 @@ pub fn optional(name: &'static str) -> Option<String> {
 /// A number of the range, or `default` when absent.
 ///
 /// # Errors
-/// [`ConfigError::Bad`] when it is set to something else.
+/// [`ConfigError::Invalid`] when it is set to something else.
 pub fn number<T: FromStr + PartialOrd + Display>(
     name: &'static str,
     default: T,
@@ -43,7 +43,7 @@ pub fn number<T: FromStr + PartialOrd + Display>(
         Some(value) => {
             value.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
                 let (least, most) = range.into_inner();
-                ConfigError::Bad(name, format!("a number from {least} to {most}"))
+                ConfigError::Invalid(name, format!("a number from {least} to {most}"))
             })
         }
     }

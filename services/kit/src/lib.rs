@@ -9,17 +9,23 @@
 //! - [`ledger`]: every change of a notification is one conditional write, whose condition is read
 //!   from [`shared::ledger::protocol`]. Outcomes are enums.
 //! - [`queue`]: one bad message never touches its neighbours; what cannot be sent is reported.
-//! - [`describe_sdk_error()`]: a failed call is told in the service's words, never as a Rust value.
+//! - [`AwsError`], [`describe_sdk_error()`]: a failed call is described by the service's own code and
+//!   message, never by the raw response.
+//! - [`rate_limiter`], [`backoff`]: the workspace's only ones.
 
 pub mod aws;
+pub mod backoff;
 pub mod batch_get;
 pub mod clock;
 pub mod config;
 pub mod ledger;
 pub mod queue;
+pub mod rate_limiter;
 pub mod sdk_error;
 pub mod telemetry;
 
+pub use backoff::Backoff;
 pub use batch_get::{MAX_BATCH_GET_KEYS, batch_get};
 pub use clock::Clock;
-pub use sdk_error::{describe_sdk_error, describe_service_error};
+pub use rate_limiter::RateLimiter;
+pub use sdk_error::{AwsError, describe_sdk_error, describe_service_error};

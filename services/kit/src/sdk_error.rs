@@ -1,16 +1,55 @@
-//! Why a call to AWS failed, as a part of a sentence.
+//! Failed calls to AWS, described without personal data.
 
 use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// What the service said, or else what kept it from saying something. No Rust value is printed, and
-/// never the raw answer: it may hold what was asked for.
+/// A failed call to AWS. Prints what [`describe_sdk_error`] says of it, also with `{:?}`, and keeps
+/// the SDK's own error as its [source](Error::source).
+#[derive(Clone)]
+pub struct AwsError {
+    description: String,
+    source: Arc<dyn Error + Send + Sync>,
+}
+
+impl<E, R> From<SdkError<E, R>> for AwsError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    R: fmt::Debug + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, R>) -> Self {
+        Self { description: describe_sdk_error(&error), source: Arc::new(error) }
+    }
+}
+
+impl fmt::Display for AwsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.description)
+    }
+}
+
+/// The SDK's own `Debug` prints the raw response, which may repeat the request with its addresses.
+impl fmt::Debug for AwsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AwsError({:?})", self.description)
+    }
+}
+
+impl Error for AwsError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.source)
+    }
+}
+
+/// The service's code and message, or else what kept it from answering, as a part of a sentence.
+/// Never the raw response: it may repeat the request.
 pub fn describe_sdk_error<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug + 'static,
+    R: fmt::Debug + 'static,
 {
     match error {
         SdkError::ServiceError(answer) => describe_service_error(answer.err()),
@@ -55,6 +94,20 @@ mod tests {
             describe_sdk_error(&error),
             "AccessDenied: not authorized to perform: sqs:SendMessage"
         );
+    }
+
+    #[test]
+    fn an_error_keeps_its_cause_and_prints_no_raw_answer() {
+        let metadata = ErrorMetadata::builder().code("Throttled").build();
+        let refusal = SendMessageBatchError::generic(metadata);
+        let raw = "raw answer for ada@example.org".to_owned();
+        let error = AwsError::from(SdkError::service_error(refusal, raw));
+        assert_eq!(
+            (error.to_string(), format!("{error:?}")),
+            ("Throttled".to_owned(), "AwsError(\"Throttled\")".to_owned(),)
+        );
+        let cause = error.source().expect("it has a cause");
+        assert!(cause.is::<SdkError<SendMessageBatchError, String>>());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
-use kit::queue::{BatchItemOutcome, DeadLetter, answer, run_concurrently};
+use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concurrently};
 use shared::queue::message::MailRequest;
 use tracing::Instrument;
 
@@ -21,7 +21,7 @@ pub async fn handle(
     let done = run_concurrently(messages, |message| one(mailer, message, deadline)).await;
     let outcomes: Vec<BatchItemOutcome> =
         done.into_iter().map(|d| d.unwrap_or(BatchItemOutcome::Retry)).collect();
-    answer(messages, &outcomes)
+    partial_batch_response(messages, &outcomes)
 }
 
 async fn one(mailer: &Mailer, message: &SqsMessage, deadline: SystemTime) -> BatchItemOutcome {
@@ -30,7 +30,7 @@ async fn one(mailer: &Mailer, message: &SqsMessage, deadline: SystemTime) -> Bat
         Ok(request) => request,
         Err(unreadable) => {
             let letter = DeadLetter::unreadable(body.to_owned(), unreadable.to_string());
-            return mailer.dead_letters.take(letter).await;
+            return mailer.dead_letters.move_message(letter).await;
         }
     };
     let span = tracing::info_span!(

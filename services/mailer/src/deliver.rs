@@ -74,7 +74,7 @@ impl<'a> Delivery<'a> {
             order_id: Some(self.request.key.order_id.clone()),
             kind: Some(self.request.key.kind),
         };
-        self.mailer.dead_letters.take(letter).await
+        self.mailer.dead_letters.move_message(letter).await
     }
 
     pub(crate) async fn requeue_until(&self, until: i64) -> BatchItemOutcome {
@@ -151,7 +151,7 @@ pub(crate) async fn handle_claim_conflict(
     match after_claim(&record, delivery.mailer.clock.now_ms()) {
         AfterClaim::AlreadyDone => {
             tracing::info!(state = item.state, "already done");
-            Ok(BatchItemOutcome::Done)
+            Ok(BatchItemOutcome::Ack)
         }
         AfterClaim::AlreadyFailed => {
             let reason = item.reason.clone().unwrap_or_else(|| "failed before".to_owned());
@@ -207,7 +207,7 @@ async fn send(delivery: &Delivery<'_>, attempt: u32) -> Result<BatchItemOutcome,
                     on_ambiguous_send(delivery, &item).await
                 }
                 RecordOutcome::Refused(item) => handle_claim_conflict(delivery, &item).await,
-                RecordOutcome::Absent => Ok(BatchItemOutcome::Done),
+                RecordOutcome::Absent => Ok(BatchItemOutcome::Ack),
             }
         }
     }
@@ -243,7 +243,7 @@ async fn accept(
             tracing::error!("SES accepted more than one mail for this notification");
         }
     }
-    Ok(BatchItemOutcome::Done)
+    Ok(BatchItemOutcome::Ack)
 }
 
 async fn postpone(
@@ -280,7 +280,7 @@ async fn fail(
             keep_ambiguous(delivery, &item, &reason.to_string()).await
         }
         RecordOutcome::Refused(item) => handle_claim_conflict(delivery, &item).await,
-        RecordOutcome::Absent => Ok(BatchItemOutcome::Done),
+        RecordOutcome::Absent => Ok(BatchItemOutcome::Ack),
     }
 }
 

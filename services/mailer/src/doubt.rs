@@ -46,7 +46,7 @@ fn is_sent_again(delivery: &Delivery<'_>, item: &Item) -> bool {
 /// work.
 async fn wait(delivery: &Delivery<'_>, item: &Item) -> Result<BatchItemOutcome, LedgerError> {
     if !is_sent_again(delivery, item) {
-        return Ok(BatchItemOutcome::Done);
+        return Ok(BatchItemOutcome::Ack);
     }
     let due = item.since + millis(delivery.mailer.grace);
     if delivery.mailer.clock.now_ms() < due {
@@ -80,9 +80,9 @@ pub async fn keep_ambiguous(
         // The doubt itself was told when it was recorded.
         RecordOutcome::Recorded(_) => {
             tracing::warn!(why, "left in doubt");
-            Ok(BatchItemOutcome::Done)
+            Ok(BatchItemOutcome::Ack)
         }
         RecordOutcome::Refused(item) => handle_claim_conflict(delivery, &item).await,
-        RecordOutcome::Absent => Ok(BatchItemOutcome::Done),
+        RecordOutcome::Absent => Ok(BatchItemOutcome::Ack),
     }
 }

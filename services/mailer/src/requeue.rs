@@ -30,7 +30,7 @@ impl DelayedRequeue {
         match send_all(&self.client, &self.queue, vec![message]).await.into_iter().next() {
             Some(Ok(())) => {
                 count(Count::Requeued);
-                BatchItemOutcome::Done
+                BatchItemOutcome::Ack
             }
             Some(Err(error)) => {
                 tracing::warn!(%error, "not parked; the message comes back");

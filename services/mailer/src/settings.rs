@@ -59,7 +59,7 @@ fn from() -> Result<From, ConfigError> {
         redirect_all_to: optional("MAIL_REDIRECT_ALL_TO")
             .map(|address| {
                 EmailAddress::parse(&address)
-                    .map_err(|e| ConfigError::Bad("MAIL_REDIRECT_ALL_TO", e.0))
+                    .map_err(|e| ConfigError::Invalid("MAIL_REDIRECT_ALL_TO", e.0))
             })
             .transpose()?,
     })
@@ -69,7 +69,7 @@ fn brand() -> Result<Brand, ConfigError> {
     match optional("SHOP_BRAND") {
         None => Ok(Brand::default()),
         Some(json) => {
-            Brand::parse(&json).map_err(|e| ConfigError::Bad("SHOP_BRAND", e.to_string()))
+            Brand::parse(&json).map_err(|e| ConfigError::Invalid("SHOP_BRAND", e.to_string()))
         }
     }
 }

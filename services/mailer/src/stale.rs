@@ -38,7 +38,7 @@ async fn skipped(
         RecordOutcome::Recorded(_) => {
             count(Count::Skipped);
             tracing::info!(reason = SkipReason::Stale.as_str(), "skipped");
-            Ok(BatchItemOutcome::Done)
+            Ok(BatchItemOutcome::Ack)
         }
         RecordOutcome::Refused(item) if item.state() == Some(State::InDoubt) => {
             Ok(leave_in_doubt(delivery).await)
@@ -47,7 +47,7 @@ async fn skipped(
             keep_ambiguous(delivery, &item, SkipReason::Stale.as_str()).await
         }
         RecordOutcome::Refused(item) => handle_claim_conflict(delivery, &item).await,
-        RecordOutcome::Absent => Ok(BatchItemOutcome::Done),
+        RecordOutcome::Absent => Ok(BatchItemOutcome::Ack),
     }
 }
 
@@ -60,5 +60,5 @@ async fn leave_in_doubt(delivery: &Delivery<'_>) -> BatchItemOutcome {
     if mailer.clock.now_ms() <= gone {
         return delivery.requeue_until(gone + 1).await;
     }
-    BatchItemOutcome::Done
+    BatchItemOutcome::Ack
 }

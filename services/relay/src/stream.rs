@@ -35,7 +35,7 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
         let is_dealt_with = match result {
             Ok(()) => true,
             Err(error @ SendError::Refused) => {
-                dead_letter(relay, record, &error.to_string()).await == BatchItemOutcome::Done
+                dead_letter(relay, record, &error.to_string()).await == BatchItemOutcome::Ack
             }
             Err(error @ SendError::Unavailable(_)) => {
                 tracing::warn!(%error, "the stream comes again from the first message not taken");
@@ -72,7 +72,7 @@ async fn dead_letter(relay: &Relay, record: &Value, reason: &str) -> BatchItemOu
     let order_id = keys["order_id"]["S"].as_str().and_then(|id| OrderId::parse(id).ok());
     let letter = DeadLetter::unreadable(keys.to_string(), reason.to_owned());
     let letter = DeadLetter { order_id, ..letter };
-    relay.queues.dead_letters.take(letter).await
+    relay.queues.dead_letters.move_message(letter).await
 }
 
 fn failed_from(record: &Value) -> Value {

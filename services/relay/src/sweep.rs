@@ -191,8 +191,8 @@ async fn dead_letter(
 ) -> Result<SweepOutcome, OutboxError> {
     let order_id = OrderId::parse(&entry.order_id).ok();
     let letter = DeadLetter { body, code, reason, order_id, kind: None };
-    match relay.queues.dead_letters.take(letter).await {
-        BatchItemOutcome::Done => {
+    match relay.queues.dead_letters.move_message(letter).await {
+        BatchItemOutcome::Ack => {
             Outbox(&relay.tables).forget(entry).await.map(|()| SweepOutcome::DeadLettered)
         }
         BatchItemOutcome::Retry => {

@@ -137,7 +137,7 @@ impl TestStack {
     pub async fn ledger_of(&self, order: &str) -> Vec<Item> {
         let table = local::resources::LEDGER_TABLE.to_owned();
         let ledger = Ledger::new(self.stack.dynamodb.clone(), table, jiff::SignedDuration::ZERO);
-        ledger.of_order(order).await.expect("the ledger answers")
+        ledger.list_by_order(order).await.expect("the ledger answers")
     }
 
     pub async fn depth(&self, queue: &Queue) -> u64 {

@@ -127,7 +127,7 @@ impl Change {
 
     /// The same, which also writes `text` to the attribute `name` unless that has a value.
     #[must_use]
-    pub fn with_first(mut self, name: &'static str, text: impl Into<String>) -> Self {
+    pub fn with_if_absent(mut self, name: &'static str, text: impl Into<String>) -> Self {
         self.unless_there.push((name, text.into()));
         self
     }
@@ -258,7 +258,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`] when DynamoDB did not answer.
-    pub async fn of_order(&self, order_id: &str) -> Result<Vec<Item>, LedgerError> {
+    pub async fn list_by_order(&self, order_id: &str) -> Result<Vec<Item>, LedgerError> {
         let pages = self
             .client
             .query()

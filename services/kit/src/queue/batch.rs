@@ -15,7 +15,7 @@ pub const MAX_CONCURRENCY: usize = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchItemOutcome {
     /// It is dealt with: the mapping deletes it.
-    Done,
+    Ack,
     /// It comes back after its visibility timeout.
     Retry,
 }
@@ -36,7 +36,10 @@ where
 
 /// The answer that leaves exactly the messages to be retried on the queue.
 #[must_use]
-pub fn answer(messages: &[SqsMessage], outcomes: &[BatchItemOutcome]) -> SqsBatchResponse {
+pub fn partial_batch_response(
+    messages: &[SqsMessage],
+    outcomes: &[BatchItemOutcome],
+) -> SqsBatchResponse {
     let mut response = SqsBatchResponse::default();
     for (message, outcome) in messages.iter().zip(outcomes) {
         if *outcome == BatchItemOutcome::Retry {

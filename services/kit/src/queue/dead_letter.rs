@@ -47,16 +47,16 @@ impl DeadLetterQueue {
         Self { client, url, clock }
     }
 
-    /// Moves the message: `Done` once it is in the dead-letter queue, so that a crash in between
+    /// Moves the message: `Ack` once it is in the dead-letter queue, so that a crash in between
     /// leaves it in both queues rather than in none; `Retry` when the queue did not take it.
-    pub async fn take(&self, letter: DeadLetter) -> BatchItemOutcome {
+    pub async fn move_message(&self, letter: DeadLetter) -> BatchItemOutcome {
         tracing::warn!(code = letter.code.as_str(), reason = letter.reason, "dead-lettered");
         let message = self.message(letter);
         let sent = send_all(&self.client, &self.url, vec![message]).await;
         match sent.into_iter().next() {
             Some(Ok(())) => {
                 count(Count::DeadLettered);
-                BatchItemOutcome::Done
+                BatchItemOutcome::Ack
             }
             Some(Err(error)) => {
                 tracing::error!(%error, "the dead-letter queue is out of reach; the message stays");

@@ -2,8 +2,10 @@
 
 pub mod batch;
 pub mod dead_letter;
+pub mod depth;
 pub mod send;
 
-pub use batch::{BatchItemOutcome, answer, run_concurrently, sent_at};
+pub use batch::{BatchItemOutcome, partial_batch_response, run_concurrently, sent_at};
 pub use dead_letter::{DeadLetter, DeadLetterQueue};
-pub use send::{MAX_DELAY_SECONDS, OutgoingMessage, SendError, send_all};
+pub use depth::{QueueDepth, queue_depth};
+pub use send::{MAX_DELAY_SECONDS, OutgoingMessage, SendError, send_all, send_one};

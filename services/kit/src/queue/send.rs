@@ -71,6 +71,19 @@ pub async fn send_all(
     results
 }
 
+/// As [`send_all`], for one message.
+///
+/// # Errors
+/// [`SendError`] when SQS did not take the message, or did not say so.
+pub async fn send_one(
+    client: &Client,
+    queue_url: &str,
+    message: OutgoingMessage,
+) -> Result<(), SendError> {
+    let results = send_all(client, queue_url, vec![message]).await;
+    results.into_iter().next().unwrap_or(Ok(()))
+}
+
 fn pack(messages: Vec<OutgoingMessage>) -> Vec<Vec<OutgoingMessage>> {
     let mut batches: Vec<Vec<OutgoingMessage>> = Vec::new();
     let mut bytes = 0;

@@ -128,7 +128,7 @@ fn may_be_in_the_stream(events: &[StoredEvent], records: &[Item]) -> bool {
 }
 
 async fn records(stack: &Stack, order: &str) -> Result<Vec<Item>, CliError> {
-    let records = stack.ledger().of_order(order).await;
+    let records = stack.ledger().list_by_order(order).await;
     records.map_err(|error| CliError::service(format!("Can't read the ledger: {error}.")))
 }
 

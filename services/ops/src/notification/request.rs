@@ -30,7 +30,7 @@ pub struct Which {
 pub async fn find(stack: &Stack, which: &Which) -> Result<Item, CliError> {
     let order = order_id(&which.order)?;
     let kind = kind(&which.kind)?;
-    let items = stack.ledger().of_order(&order).await;
+    let items = stack.ledger().list_by_order(&order).await;
     let items = items.map_err(|e| CliError::service(format!("Can't read the ledger: {e}.")))?;
     let mut found: Vec<(NotificationKey, Item)> = items
         .into_iter()

@@ -101,7 +101,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderReport, ExitStatus)
     let ledger = stack.ledger();
     let (events, items) = futures::try_join!(events::of_order(stack, &order), async {
         ledger
-            .of_order(&order)
+            .list_by_order(&order)
             .await
             .map_err(|error| CliError::service(format!("Can't read the ledger: {error}.")))
     })?;

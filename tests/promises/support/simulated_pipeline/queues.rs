@@ -177,9 +177,11 @@ impl Connector {
         let queue = self.queues.all(call["QueueUrl"].as_str().expect("a queue"));
         let visible = queue.iter().filter(|message| message.visible_at <= self.now).count();
         let in_flight = queue.iter().filter(|m| m.visible_at > self.now && m.receives > 0).count();
+        let delayed = queue.len() - visible - in_flight;
         json!({ "Attributes": {
             "ApproximateNumberOfMessages": visible.to_string(),
             "ApproximateNumberOfMessagesNotVisible": in_flight.to_string(),
+            "ApproximateNumberOfMessagesDelayed": delayed.to_string(),
         } })
     }
 }

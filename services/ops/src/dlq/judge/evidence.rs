@@ -67,7 +67,7 @@ async fn whole_orders(
 ) -> Result<HashMap<Key, Item>, CliError> {
     let ledger = &stack.ledger();
     let items: Vec<Vec<Item>> = stream::iter(orders)
-        .map(|order| async move { ledger.of_order(&order).await })
+        .map(|order| async move { ledger.list_by_order(&order).await })
         .buffer_unordered(MAX_CONCURRENCY)
         .try_collect()
         .await
