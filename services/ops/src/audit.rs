@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::aws::{Stack, refused};
-use crate::failure::CliError;
+use crate::error::CliError;
 use crate::output::rfc3339;
 use crate::pii::without_addresses;
 
@@ -27,7 +27,7 @@ const IDENTITY_WITHIN: Duration = Duration::from_secs(2);
 /// Flags of commands that change something.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Audit")]
-pub struct Who {
+pub struct Operator {
     /// Who does it (default: WAYBILL_OPERATOR, or the user of this machine). What AWS says of the
     /// caller is written beside it
     #[arg(long, env = "WAYBILL_OPERATOR", hide_env_values = true, value_name = "NAME")]
@@ -47,7 +47,7 @@ pub fn reason(typed: &str) -> Result<String, String> {
     }
 }
 
-impl Who {
+impl Operator {
     fn name(&self) -> String {
         let user = || std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok();
         self.operator.clone().or_else(user).unwrap_or_else(|| "unknown".to_owned())
@@ -88,7 +88,11 @@ impl<'a> Audit<'a> {
     ///
     /// # Errors
     /// [`CliError::Service`] when the ledger table does not take it: then nothing is to be done.
-    pub async fn begin(stack: &'a Stack, who: &Who, intent: Intent<'_>) -> Result<Self, CliError> {
+    pub async fn begin(
+        stack: &'a Stack,
+        who: &Operator,
+        intent: Intent<'_>,
+    ) -> Result<Self, CliError> {
         let now = Timestamp::now();
         let random = uuid::Uuid::new_v4().simple().to_string();
         let sort_key = format!("{now:.3}#{}", &random[..8]);
@@ -147,7 +151,7 @@ impl<'a> Audit<'a> {
     ///
     /// # Errors
     /// That of `result`, or else that of [`Audit::end`].
-    pub async fn end_with<T>(
+    pub async fn complete<T>(
         self,
         result: Result<T, CliError>,
         outcome: &Value,

@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand};
 use crate::aws::Connection;
 use crate::output::Format;
 use crate::{
-    dlq, doctor, erase, journal, manual, order, preview, publish, resend, settle, status,
-    suppression, sweep,
+    dlq, docs, doctor, erase, journal, notification, order, preview, publish, status, suppression,
+    sweep,
 };
 
 /// Tells what became of an order's mails, and repairs what went wrong.
@@ -40,9 +40,9 @@ pub enum Command {
     #[command(subcommand)]
     Dlq(dlq::Command),
     /// Sends one mail that was skipped or failed
-    Resend(resend::Args),
+    Resend(notification::resend::Args),
     /// Settles a doubt: SES has accepted the mail, or it has not
-    Settle(settle::Args),
+    Settle(notification::settle::Args),
     /// Queues events again that the ledger has not seen
     Sweep(sweep::Args),
     /// SES's list of addresses that it does not mail
@@ -59,9 +59,9 @@ pub enum Command {
     /// Who changed what with this command, and why
     Audit(journal::Args),
     /// Completions for a shell, on standard output
-    Completions(manual::Completions),
+    Completions(docs::Completions),
     /// The manual pages, in roff
-    Man(manual::Man),
+    Man(docs::Man),
 }
 
 /// The arguments as clap takes them: `--yes-delete-12` is `--yes-delete=12`.

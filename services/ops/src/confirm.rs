@@ -4,9 +4,9 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use tokio::sync::oneshot;
 
-use crate::failure::CliError;
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
 use crate::output::{Format, Output};
-use crate::stop::Stop;
 
 /// Whether the operator's word is still needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub enum Confirmation {
     /// It was given with the command.
     Given,
     /// It is to be asked for.
-    Asked,
+    Ask,
 }
 
 impl Confirmation {
@@ -22,10 +22,10 @@ impl Confirmation {
     ///
     /// # Errors
     /// [`CliError::Input`] where nobody could answer.
-    pub fn to_be_asked(output: Output) -> Result<Self, CliError> {
+    pub fn ask_at_terminal(output: Output) -> Result<Self, CliError> {
         let is_terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         if is_terminal && output.format == Format::Table {
-            Ok(Self::Asked)
+            Ok(Self::Ask)
         } else {
             Err(CliError::input(
                 "There is nobody to ask here. Say --dry-run to see the plan, or --yes to carry it \
@@ -41,7 +41,7 @@ impl Confirmation {
 /// [`CliError::Input`] for any other answer, [`CliError::Interrupted`] for Ctrl-C: nothing was done.
 pub async fn confirm(
     confirmation: Confirmation,
-    stop: &Stop,
+    stop: &Interrupt,
     verb: &str,
     count: usize,
     what: &str,
@@ -57,7 +57,7 @@ pub async fn confirm(
 ///
 /// # Errors
 /// [`CliError::Interrupted`] for Ctrl-C.
-pub async fn ask(stop: &Stop, question: &str) -> Result<String, CliError> {
+pub async fn ask(stop: &Interrupt, question: &str) -> Result<String, CliError> {
     {
         let mut stderr = std::io::stderr().lock();
         let _ = stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush());
@@ -72,6 +72,6 @@ pub async fn ask(stop: &Stop, question: &str) -> Result<String, CliError> {
     });
     tokio::select! {
         line = answered => Ok(line.unwrap_or_default()),
-        () = stop.asked_for() => Err(CliError::Interrupted("Nothing was done.".to_owned())),
+        () = stop.requested() => Err(CliError::Interrupted("Nothing was done.".to_owned())),
     }
 }

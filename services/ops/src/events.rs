@@ -7,7 +7,7 @@ use shared::outbox::unpack;
 use shared::queue::message::DispatchRequest;
 
 use crate::aws::{Stack, refused};
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// A stored event. Times are milliseconds since 1970.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::audit::PARTITION;
 use crate::aws::{Stack, refused};
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, table};
 
 /// Flags of `audit`.
@@ -109,7 +109,7 @@ impl Row {
 }
 
 impl Report for Journal {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         if self.items.is_empty() {
             return "Nobody has changed anything with this command yet.\n".to_owned();
         }
@@ -118,11 +118,11 @@ impl Report for Journal {
             Column::text("operator", |row: &Row| row.operator.clone()),
             Column::text("action", |row: &Row| row.action.clone()),
             Column::text("state", |row: &Row| row.state.clone())
-                .toned(|row| (row.state != "completed").then_some(Style::Warning)),
+                .styled(|row| (row.state != "completed").then_some(Style::Warning)),
             Column::text("result", Row::result),
             Column::text("reason", |row: &Row| row.reason.clone()),
         ];
-        table(paint, &columns, &self.items)
+        table(colors, &columns, &self.items)
     }
 }
 

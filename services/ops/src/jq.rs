@@ -6,7 +6,7 @@ use jaq_all::json::Val;
 use jaq_all::load::FileReportsDisp;
 use serde_json::Value;
 
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// A compiled filter.
 pub struct Filter(data::Filter);

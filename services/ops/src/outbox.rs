@@ -11,8 +11,8 @@ use relay::{Entry, Outbox, Tables};
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
 
 use crate::aws::Stack;
-use crate::failure::CliError;
-use crate::lookup;
+use crate::error::CliError;
+use crate::store;
 
 /// How many index partitions are asked at the same time.
 const MAX_CONCURRENCY: usize = 16;
@@ -22,7 +22,7 @@ const HOURS_AT_ONCE: usize = 4;
 
 /// A stored event that the ledger has not seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lost {
+pub struct UnseenEvent {
     /// Where the index has it.
     pub entry: Entry,
     /// When intake stored it; milliseconds since 1970.
@@ -32,13 +32,13 @@ pub struct Lost {
 /// The lost events of each hour of the index that was asked for, so that a thousand windows of one
 /// hour read it once.
 #[derive(Debug)]
-pub struct Missing<'a> {
+pub struct UnseenEvents<'a> {
     stack: &'a Stack,
     tables: Tables,
-    hours: RefCell<BTreeMap<i64, Rc<Vec<Lost>>>>,
+    hours: RefCell<BTreeMap<i64, Rc<Vec<UnseenEvent>>>>,
 }
 
-impl<'a> Missing<'a> {
+impl<'a> UnseenEvents<'a> {
     /// Of this stack.
     #[must_use]
     pub fn new(stack: &'a Stack) -> Self {
@@ -50,10 +50,10 @@ impl<'a> Missing<'a> {
     ///
     /// # Errors
     /// [`CliError::Service`] when a table does not answer.
-    pub async fn within(&self, from: i64, until: i64) -> Result<Vec<Lost>, CliError> {
+    pub async fn within(&self, from: i64, until: i64) -> Result<Vec<UnseenEvent>, CliError> {
         // An event of any age may stand in the index up to there.
         let ahead = Timestamp::now().as_millisecond() + MAX_SWEEP_DELAY_MS;
-        let hours: Vec<Rc<Vec<Lost>>> = stream::iter(hours(from, until.max(ahead)))
+        let hours: Vec<Rc<Vec<UnseenEvent>>> = stream::iter(hours(from, until.max(ahead)))
             .map(|hour| self.of_hour(hour))
             .buffered(HOURS_AT_ONCE)
             .try_collect()
@@ -71,7 +71,7 @@ impl<'a> Missing<'a> {
         Ok(lost)
     }
 
-    async fn of_hour(&self, hour: i64) -> Result<Rc<Vec<Lost>>, CliError> {
+    async fn of_hour(&self, hour: i64) -> Result<Rc<Vec<UnseenEvent>>, CliError> {
         if let Some(known) = self.hours.borrow().get(&hour) {
             return Ok(Rc::clone(known));
         }
@@ -89,12 +89,12 @@ impl<'a> Missing<'a> {
     }
 
     /// The index does not tell when an event was accepted; its item does. Few are lost.
-    async fn with_acceptance(&self, unseen: Vec<Entry>) -> Result<Vec<Lost>, CliError> {
+    async fn with_acceptance(&self, unseen: Vec<Entry>) -> Result<Vec<UnseenEvent>, CliError> {
         let keys = unseen.iter().map(|entry| (entry.order_id.clone(), entry.event.clone()));
-        let accepted = lookup::accepted_at(self.stack, keys).await?;
+        let accepted = store::accepted_at(self.stack, keys).await?;
         let lost = |entry: Entry| {
             let key = (entry.order_id.clone(), entry.event.clone());
-            accepted.get(&key).map(|at| Lost { entry, accepted_at: *at })
+            accepted.get(&key).map(|at| UnseenEvent { entry, accepted_at: *at })
         };
         Ok(unseen.into_iter().filter_map(lost).collect())
     }
@@ -104,7 +104,7 @@ impl<'a> Missing<'a> {
     ///
     /// # Errors
     /// [`CliError::Service`] when the Events table does not answer.
-    pub async fn message(&self, lost: &Lost) -> Result<Option<String>, CliError> {
+    pub async fn message(&self, lost: &UnseenEvent) -> Result<Option<String>, CliError> {
         let stored = Outbox(&self.tables).stored(&lost.entry).await.map_err(unread)?;
         Ok(stored.and_then(|stored| stored.message))
     }

@@ -4,17 +4,17 @@ use serde_json::Value;
 
 /// Whether personal data may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Personal {
+pub enum PiiMode {
     /// `--show-pii`.
     Shown,
     /// Masked.
     Masked,
 }
 
-impl Personal {
+impl PiiMode {
     /// As the flag says.
     #[must_use]
-    pub const fn shown_if(flag: bool) -> Self {
+    pub const fn from_flag(flag: bool) -> Self {
         if flag { Self::Shown } else { Self::Masked }
     }
 
@@ -30,7 +30,7 @@ impl Personal {
     /// A body that is not of its queue's contract: nobody knows what its members hold, so it is
     /// shown whole or not at all.
     #[must_use]
-    pub fn unknown(self, value: Value, bytes: usize) -> Value {
+    pub fn unrecognized_body(self, value: Value, bytes: usize) -> Value {
         match self {
             Self::Shown => value,
             Self::Masked => Value::String(format!(
@@ -39,13 +39,13 @@ impl Personal {
         }
     }
 
-    /// A body that may be of no contract: besides what [`Personal::json`] masks, every text is
+    /// A body that may be of no contract: besides what [`PiiMode::json`] masks, every text is
     /// hidden but those of members that the contracts know and that name nobody.
     #[must_use]
-    pub fn strange(self, value: Value) -> Value {
+    pub fn unrecognized_json(self, value: Value) -> Value {
         match self {
             Self::Shown => value,
-            Self::Masked => masked(strange("", value)),
+            Self::Masked => masked(without_unknown_texts("", value)),
         }
     }
 
@@ -106,13 +106,13 @@ const PLAIN: [&str; 29] = [
     "detail-type",
 ];
 
-fn strange(name: &str, value: Value) -> Value {
+fn without_unknown_texts(name: &str, value: Value) -> Value {
     match value {
-        Value::Object(members) => {
-            Value::Object(members.into_iter().map(|(k, v)| (k.clone(), strange(&k, v))).collect())
-        }
+        Value::Object(members) => Value::Object(
+            members.into_iter().map(|(k, v)| (k.clone(), without_unknown_texts(&k, v))).collect(),
+        ),
         Value::Array(items) => {
-            Value::Array(items.into_iter().map(|item| strange(name, item)).collect())
+            Value::Array(items.into_iter().map(|item| without_unknown_texts(name, item)).collect())
         }
         Value::String(_) if !PLAIN.contains(&name) => hidden(value),
         other => other,
@@ -194,7 +194,7 @@ mod tests {
             "shipping_address": {"lines": ["Lange Reihe 41"], "city": "Hamburg", "country": "DE"},
             "note": "mail zoe@customer.example, please",
         }}}});
-        let masked = Personal::Masked.json(body.clone());
+        let masked = PiiMode::Masked.json(body.clone());
         assert_eq!(
             masked,
             json!({"event": {"data": {"order": {
@@ -204,13 +204,13 @@ mod tests {
                 "note": "mail z***@***.example, please",
             }}}})
         );
-        assert_eq!(Personal::Shown.json(body.clone()), body);
+        assert_eq!(PiiMode::Shown.json(body.clone()), body);
     }
 
     #[test]
     fn a_text_in_a_place_that_no_contract_knows_is_hidden() {
         let body = json!({"note": "for Zoë Krüger", "v": "1", "more": [{"who": "Zoë"}]});
-        let masked = Personal::Masked.strange(body);
+        let masked = PiiMode::Masked.unrecognized_json(body);
         assert_eq!(masked, json!({"note": "f***", "v": "1", "more": [{"who": "Z***"}]}));
     }
 

@@ -8,8 +8,8 @@ use shared::{Event, Kind, Locale};
 
 use crate::aws::Stack;
 use crate::dlq::order_id;
+use crate::error::{CliError, ExitStatus};
 use crate::events::{self, StoredEvent};
-use crate::failure::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, table};
 
 /// The sample events: all eight kinds, several languages and currencies, one a line.
@@ -168,7 +168,7 @@ fn write(directory: &Path, name: &str, mail: &Mail) -> Result<Vec<PathBuf>, CliE
 }
 
 impl Report for Preview {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         if self.mails.iter().any(|mail| !mail.files.is_empty()) {
             let columns = [
                 Column::number("bytes", |mail: &Rendered| mail.html_bytes.to_string()),
@@ -177,10 +177,10 @@ impl Report for Preview {
                     mail.files.first().map(|f| f.display().to_string()).unwrap_or_default()
                 }),
             ];
-            return table(paint, &columns, &self.mails);
+            return table(colors, &columns, &self.mails);
         }
         let whole = |mail: &Rendered| {
-            format!("{}{}\n\n{}\n", paint.heading(&mail.name), mail.subject, mail.text)
+            format!("{}{}\n\n{}\n", colors.heading(&mail.name), mail.subject, mail.text)
         };
         self.mails.iter().map(whole).collect()
     }

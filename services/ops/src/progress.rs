@@ -11,8 +11,8 @@ pub struct Progress(ProgressBar);
 impl Progress {
     /// Of a look at a queue of about `expected` messages.
     #[must_use]
-    pub fn look(expected: u64) -> Self {
-        Self::new(expected, "looking  {bar:30} {pos} of about {len}")
+    pub fn scanning(expected: u64) -> Self {
+        Self::new(expected, "scanning {bar:30} {pos} of about {len}")
     }
 
     /// Of moving `count` messages.
@@ -35,12 +35,12 @@ impl Progress {
     }
 
     /// So many are done.
-    pub fn at(&self, count: usize) {
+    pub fn set(&self, count: usize) {
         self.0.set_position(count as u64);
     }
 
     /// Done: the bar goes.
-    pub fn end(&self) {
+    pub fn finish(&self) {
         self.0.finish_and_clear();
     }
 }

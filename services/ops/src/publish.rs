@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::json::parse_strict;
 
-use crate::audit::{self, Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Stack, refused};
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, table};
 
 /// How many events and bytes one invocation carries. Lambda takes 6 MB and gives as much back, and
@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// What intake answered for one event.
@@ -82,10 +82,10 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, ExitStatus)
         reason: args.reason.as_deref(),
         plan: json!({ "events": count }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     let mut rows = Vec::with_capacity(count);
     let result = publish_all(&Publisher::new(stack), batches, count, &mut rows).await;
-    audit.end_with(result, &json!(by_result(&rows))).await?;
+    audit.complete(result, &json!(by_result(&rows))).await?;
     for (i, row) in rows.iter_mut().enumerate() {
         row.number = i + 1;
     }
@@ -220,11 +220,11 @@ pub enum Answer {
 
 /// What became of one payload.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Published {
+pub enum PublishOutcome {
     /// Every event of it is stored.
-    Taken,
+    Stored,
     /// At least one is not. Why.
-    Refused(String),
+    Rejected(String),
 }
 
 #[derive(Deserialize)]
@@ -269,29 +269,31 @@ impl Publisher {
     ///
     /// # Errors
     /// As [`Publisher::invoke`].
-    pub async fn publish(&self, payload: &Value) -> Result<Published, CliError> {
+    pub async fn publish(&self, payload: &Value) -> Result<PublishOutcome, CliError> {
         Ok(match self.invoke(payload).await? {
-            Answer::Error(error) => Published::Refused(error),
+            Answer::Error(error) => PublishOutcome::Rejected(error),
             Answer::Results(rows) => match rows.iter().find(|row| !row.is_stored()) {
-                None => Published::Taken,
-                Some(row) => Published::Refused(format!("{}: {}", row.result, row.problems())),
+                None => PublishOutcome::Stored,
+                Some(row) => {
+                    PublishOutcome::Rejected(format!("{}: {}", row.result, row.problems()))
+                }
             },
         })
     }
 }
 
 impl Report for Publication {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let columns = [
             Column::number("#", |row: &Row| row.number.to_string()),
             Column::text("result", |row: &Row| row.result.clone())
-                .toned(|row| Some(if row.is_stored() { Style::Good } else { Style::Bad })),
+                .styled(|row| Some(if row.is_stored() { Style::Success } else { Style::Error })),
             Column::text("order", |row: &Row| row.order_id.clone().unwrap_or_default()),
             Column::text("event", |row: &Row| row.id.clone().unwrap_or_default()),
             Column::text("problems", Row::problems),
         ];
         let stored = self.events.iter().filter(|row| row.is_stored()).count();
-        let rows = table(paint, &columns, &self.events);
+        let rows = table(colors, &columns, &self.events);
         format!("{rows}\n{stored} of {} event(s) are stored.\n", self.events.len())
     }
 }

@@ -7,11 +7,11 @@ use clap::Parser;
 
 use crate::audit::command_line;
 use crate::cli::{Cli, Command, arguments};
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
 use crate::output::{Output, Report, note};
 use crate::{
-    dlq, doctor, erase, journal, manual, order, preview, publish, resend, settle, status,
-    suppression, sweep,
+    dlq, docs, doctor, erase, journal, notification, order, preview, publish, status, suppression,
+    sweep,
 };
 
 /// Runs the process's own command line.
@@ -51,8 +51,8 @@ fn read(typed: impl IntoIterator<Item = OsString>) -> Result<(Cli, String), clap
 async fn carry_out(cli: &Cli, command: String) -> Result<ExitStatus, CliError> {
     let output = Output::new(cli.output);
     match &cli.command {
-        Command::Completions(args) => return Ok(manual::completions(args, output)),
-        Command::Man(args) => return manual::man(args, output),
+        Command::Completions(args) => return Ok(docs::completions(args, output)),
+        Command::Man(args) => return docs::man(args, output),
         Command::Preview(args) if !preview::needs_stack(args) => {
             return Ok(printed(output, preview::run(None, args).await?));
         }
@@ -63,10 +63,10 @@ async fn carry_out(cli: &Cli, command: String) -> Result<ExitStatus, CliError> {
         Command::Status(args) => printed(output, status::run(stack, args).await?),
         Command::Order(args) => printed(output, order::run(stack, args).await?),
         Command::Dlq(command) => dlq::run(stack, command, output).await?,
-        Command::Resend(args) => printed(output, resend::run(stack, args).await?),
-        Command::Settle(args) => printed(output, settle::run(stack, args).await?),
+        Command::Resend(args) => printed(output, notification::resend::run(stack, args).await?),
+        Command::Settle(args) => printed(output, notification::settle::run(stack, args).await?),
         Command::Sweep(args) => {
-            sweep::run(stack, args, output, &crate::stop::Stop::listening()).await?
+            sweep::run(stack, args, output, &crate::interrupt::Interrupt::listen()).await?
         }
         Command::Suppression(command) => suppression::run(stack, command, output).await?,
         Command::Erase(args) => erase::run(stack, args, output).await?,

@@ -6,11 +6,11 @@ use serde::Serialize;
 use serde_json::json;
 use shared::EmailAddress;
 
-use crate::audit::{self, Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Stack, refused};
-use crate::failure::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Output, Report, Style, at, rfc3339, table};
-use crate::pii::Personal;
+use crate::error::{CliError, ExitStatus};
+use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
+use crate::pii::PiiMode;
 
 /// The commands about it.
 #[derive(Debug, clap::Subcommand)]
@@ -38,7 +38,7 @@ pub struct RemoveArgs {
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// An address on the list.
@@ -91,20 +91,20 @@ async fn list(stack: &Stack, args: &ListArgs) -> Result<List, CliError> {
         .collect::<Result<Vec<_>, _>>()
         .await
         .map_err(refused("read SES's suppression list"))?;
-    let personal = Personal::shown_if(args.show_pii);
+    let pii = PiiMode::from_flag(args.show_pii);
     let mut addresses: Vec<Row> = summaries
         .iter()
         .flat_map(|page| page.suppressed_destination_summaries())
-        .map(|summary| row(summary, personal))
+        .map(|summary| row(summary, pii))
         .collect();
     addresses.sort_by_key(|row| std::cmp::Reverse(row.milliseconds));
     Ok(List { addresses })
 }
 
-fn row(summary: &SuppressedDestinationSummary, personal: Personal) -> Row {
+fn row(summary: &SuppressedDestinationSummary, pii: PiiMode) -> Row {
     let milliseconds = summary.last_update_time().to_millis().unwrap_or_default();
     Row {
-        address: personal.address(summary.email_address()),
+        address: pii.address(summary.email_address()),
         reason: summary.reason().as_str().to_owned(),
         since: rfc3339(milliseconds),
         milliseconds,
@@ -119,7 +119,7 @@ async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
         reason: args.reason.as_deref(),
         plan: json!({ "address": address.masked() }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     let call = stack.ses().delete_suppressed_destination().email_address(address.expose()).send();
     let result = match call.await {
         Ok(_) => Ok(()),
@@ -132,21 +132,21 @@ async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
         }
         Err(error) => Err(refused("take the address off SES's suppression list")(error)),
     };
-    audit.end_with(result, &json!({})).await?;
+    audit.complete(result, &json!({})).await?;
     Ok(Removed { address: address.masked(), result: "removed" })
 }
 
 impl Report for List {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         if self.addresses.is_empty() {
             return "No address is on SES's suppression list.\n".to_owned();
         }
         let columns = [
             Column::text("address", |row: &Row| row.address.clone()),
-            Column::text("reason", |row: &Row| row.reason.clone()).toned(|_| Some(Style::Warning)),
-            Column::text("since", |row: &Row| at(row.milliseconds)),
+            Column::text("reason", |row: &Row| row.reason.clone()).styled(|_| Some(Style::Warning)),
+            Column::text("since", |row: &Row| format_time(row.milliseconds)),
         ];
-        let rows = table(paint, &columns, &self.addresses);
+        let rows = table(colors, &columns, &self.addresses);
         format!("{rows}\n{} address(es).\n", self.addresses.len())
     }
 }
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn the_list_as_people_and_scripts_read_it() {
         let row = |address: &str, reason: &str| Row {
-            address: Personal::Masked.address(address),
+            address: PiiMode::Masked.address(address),
             reason: reason.to_owned(),
             since: rfc3339(1_763_900_000_000),
             milliseconds: 1_763_900_000_000,

@@ -11,16 +11,16 @@ use kit::queue::{OutgoingMessage, send_all};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audit::{self, Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Queue, Stack};
 use crate::confirm::{Confirmation, confirm};
-use crate::failure::{CliError, ExitStatus};
-use crate::outbox::{Lost, Missing};
-use crate::output::{ColorMode, Column, Format, Output, Report, at, json, rfc3339, table};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
+use crate::outbox::{UnseenEvent, UnseenEvents};
+use crate::output::{ColorMode, Column, Format, Output, Report, format_time, json, rfc3339, table};
 use crate::progress::Progress;
 use crate::rate;
-use crate::stop::Stop;
-use crate::when;
+use crate::time_arg;
 
 /// Younger events are on their way by themselves.
 const YOUNGEST_MS: i64 = 5 * 60 * 1000;
@@ -50,7 +50,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// An event that the ledger has not seen.
@@ -87,24 +87,24 @@ pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let now = Timestamp::now();
-    let since = when::parse("--since", &args.since, now)?;
+    let since = time_arg::parse("--since", &args.since, now)?;
     let youngest = now.as_millisecond() - YOUNGEST_MS;
     let until = match &args.until {
-        Some(typed) => when::parse("--until", typed, now)?,
+        Some(typed) => time_arg::parse("--until", typed, now)?,
         None => youngest,
     };
     let confirmation = match args.yes || args.dry_run {
         true => Confirmation::Given,
-        false => Confirmation::to_be_asked(output)?,
+        false => Confirmation::ask_at_terminal(output)?,
     };
-    let missing = Missing::new(stack);
+    let missing = UnseenEvents::new(stack);
     let entries = missing.within(since, until).await?;
     let mut sweep = Sweep::new(since, until, &entries);
     if output.format == Format::Table {
-        output.write(&sweep.text(output.paint));
+        output.write(&sweep.text(output.colors));
     }
     let mut result = Ok(());
     if !args.dry_run && !entries.is_empty() {
@@ -122,9 +122,9 @@ pub async fn run(
 async fn queue_audited(
     stack: &Stack,
     args: &Args,
-    stop: &Stop,
-    missing: &Missing<'_>,
-    entries: &[Lost],
+    stop: &Interrupt,
+    missing: &UnseenEvents<'_>,
+    entries: &[UnseenEvent],
     sweep: &mut Sweep,
 ) -> Result<(), CliError> {
     let rate = rate::resolve(stack, args.rate).await;
@@ -133,18 +133,18 @@ async fn queue_audited(
         reason: args.reason.as_deref(),
         plan: json!({ "since": sweep.since, "until": sweep.until, "missing": entries.len() }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     let mut queued = 0;
     let result = queue(stack, stop, missing, entries, rate, &mut queued).await;
     sweep.queued = Some(queued);
-    audit.end_with(result, &json!({ "queued": queued })).await
+    audit.complete(result, &json!({ "queued": queued })).await
 }
 
 async fn queue(
     stack: &Stack,
-    stop: &Stop,
-    missing: &Missing<'_>,
-    entries: &[Lost],
+    stop: &Interrupt,
+    missing: &UnseenEvents<'_>,
+    entries: &[UnseenEvent],
     rate: f64,
     queued: &mut usize,
 ) -> Result<(), CliError> {
@@ -165,15 +165,15 @@ async fn queue(
             )));
         }
         *queued += 1;
-        progress.at(*queued);
+        progress.set(*queued);
     }
-    progress.end();
+    progress.finish();
     Ok(())
 }
 
 impl Sweep {
-    fn new(since: i64, until: i64, entries: &[Lost]) -> Self {
-        let row = |lost: &Lost| Row {
+    fn new(since: i64, until: i64, entries: &[UnseenEvent]) -> Self {
+        let row = |lost: &UnseenEvent| Row {
             order_id: lost.entry.order_id.clone(),
             event: lost.entry.event.clone(),
             at: rfc3339(lost.accepted_at),
@@ -193,7 +193,7 @@ impl Sweep {
 }
 
 impl Report for Sweep {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         if self.missing.is_empty() {
             return format!(
                 "The ledger knows every event from {} to {}.\n",
@@ -203,12 +203,12 @@ impl Report for Sweep {
         let orders: BTreeMap<&str, ()> =
             self.missing.iter().map(|row| (row.order_id.as_str(), ())).collect();
         let columns = [
-            Column::text("accepted", |row: &Row| at(row.milliseconds)),
+            Column::text("accepted", |row: &Row| format_time(row.milliseconds)),
             Column::text("order", |row: &Row| row.order_id.clone()),
             Column::text("event", |row: &Row| row.event.clone()),
         ];
         let shown = &self.missing[..self.missing.len().min(LISTED)];
-        let mut text = table(paint, &columns, shown);
+        let mut text = table(colors, &columns, shown);
         if self.missing.len() > shown.len() {
             text.push_str(&format!(" … and {} more\n", self.missing.len() - shown.len()));
         }
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_sweep_as_people_and_scripts_read_it() {
-        let entry = |n: i64| Lost {
+        let entry = |n: i64| UnseenEvent {
             entry: relay::Entry {
                 order_id: format!("100{n}"),
                 event: format!("https://shop.example/orders e-{n}"),

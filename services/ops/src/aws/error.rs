@@ -4,7 +4,7 @@ use std::error::Error;
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// Words a failed call: "Can't {what}: {why}."
 pub fn refused<E, R>(what: impl Into<String>) -> impl FnOnce(SdkError<E, R>) -> CliError

@@ -1,6 +1,6 @@
 //! The queues of a stack.
 
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// A queue of the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::error::refused;
 use super::queue::{Dlq, Queue};
 use super::session::Stack;
-use crate::failure::CliError;
+use crate::error::CliError;
 
 impl Stack {
     /// Reads what the operator typed: `mail`, `mail-dlq`, the queue's name, or its whole ARN or

@@ -16,7 +16,7 @@ use super::error::refused;
 use super::names::Overrides;
 use super::queue::Queue;
 use super::stack_names::{FoundBy, discover};
-use crate::failure::CliError;
+use crate::error::CliError;
 use crate::output::note;
 
 /// How to reach the stack: flags that are the same for every command.

@@ -8,7 +8,7 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 
 use super::error::{is_unknown_operation, why};
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// How the names were found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,10 +16,10 @@ use shared::{Kind, NotificationKey, OrderId};
 use super::payload::{Dispatch, DlqPayload, Window};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
-use crate::failure::CliError;
-use crate::lookup::{Key, records, stored_events};
-use crate::outbox::Missing;
-use crate::output::at;
+use crate::error::CliError;
+use crate::outbox::UnseenEvents;
+use crate::output::format_time;
+use crate::store::{Key, records, stored_events};
 
 /// How many orders are read at the same time.
 const MAX_ORDERS: usize = 16;
@@ -31,14 +31,14 @@ const MAX_WINDOWS: usize = 4;
 #[derive(Debug)]
 pub struct ReplayClassifier<'a> {
     stack: &'a Stack,
-    missing: Missing<'a>,
+    missing: UnseenEvents<'a>,
 }
 
 impl<'a> ReplayClassifier<'a> {
     /// For the tables of `stack`.
     #[must_use]
     pub fn new(stack: &'a Stack) -> Self {
-        Self { stack, missing: Missing::new(stack) }
+        Self { stack, missing: UnseenEvents::new(stack) }
     }
 
     /// An assessment for each payload, in their order. `now` in milliseconds since 1970.
@@ -252,7 +252,7 @@ impl Rules<'_> {
             return assessment(Verdict::Superseded).because(by.trim_end());
         }
         if self.now >= send_before {
-            let deadline = format!("its deadline was {}", at(send_before));
+            let deadline = format!("its deadline was {}", format_time(send_before));
             return assessment(Verdict::Stale).because(deadline);
         }
         match item.map_or(0, |item| item.doubts) {

@@ -13,12 +13,12 @@ use super::print;
 use super::receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
 use super::scan::{DlqScan, ScanOptions, scan_dlq};
 use super::select::Selection;
-use crate::audit::{self, Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Dlq, Queue, Stack};
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Format, Output, Report, note};
 use crate::progress::Progress;
-use crate::stop::Stop;
 
 /// Flags of `dlq drop`.
 #[derive(Debug, clap::Args)]
@@ -38,7 +38,7 @@ pub struct Args {
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// What was or would be deleted.
@@ -65,7 +65,7 @@ pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     if args.yes_delete.is_some() {
@@ -77,7 +77,7 @@ pub async fn run(
     let mut dropped = Dropped { scan, deleted: 0, not_deleted: 0, not_seen: 0, saved_to: None };
     if args.yes_delete != Some(count) {
         if output.format == Format::Table {
-            output.write(&dropped.plan(output.paint));
+            output.write(&dropped.plan(output.colors));
         }
         return Err(wrong_count(dlq, args.yes_delete, count));
     }
@@ -105,7 +105,7 @@ fn wrong_count(dlq: Dlq, given: Option<usize>, count: usize) -> CliError {
 async fn drop_audited(
     stack: &Stack,
     args: &Args,
-    stop: &Stop,
+    stop: &Interrupt,
     dropped: &mut Dropped,
     now: Timestamp,
 ) -> Result<(), CliError> {
@@ -122,26 +122,26 @@ async fn drop_audited(
             "saved_to": path,
         }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     note(&format!("What is deleted is written to {} first.", path.display()));
     dropped.saved_to = Some(path);
     let hold = args.selection.hold().unwrap_or_else(|| hold_for(dropped.scan.scanned as u64));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let progress = Progress::moving(dropped.scan.entries.len() as u64);
     let result = delete_selected(&mut scanner, stop, dropped, &mut file, &progress).await;
-    progress.end();
+    progress.finish();
     scanner.release().await;
     let outcome = json!({
         "deleted": dropped.deleted,
         "not_deleted": dropped.not_deleted,
         "not_seen": dropped.not_seen,
     });
-    audit.end_with(result, &outcome).await
+    audit.complete(result, &outcome).await
 }
 
 async fn delete_selected(
     scanner: &mut QueueScanner<'_>,
-    stop: &Stop,
+    stop: &Interrupt,
     dropped: &mut Dropped,
     file: &mut File,
     progress: &Progress,
@@ -161,7 +161,7 @@ async fn delete_selected(
         let confirmed = deleted.iter().filter(|is_deleted| **is_deleted).count();
         dropped.deleted += confirmed;
         dropped.not_deleted += deleted.len() - confirmed;
-        progress.at(dropped.deleted);
+        progress.set(dropped.deleted);
     }
     Ok(())
 }
@@ -194,20 +194,20 @@ fn save(file: &mut File, messages: &[Received]) -> Result<(), CliError> {
 }
 
 impl Dropped {
-    fn plan(&self, paint: ColorMode) -> String {
+    fn plan(&self, colors: ColorMode) -> String {
         let mut text = print::totals(&self.scan);
         if !self.scan.entries.is_empty() {
             text.push('\n');
-            text.push_str(&print::counts(paint, self.scan.queue, &self.scan.counts));
+            text.push_str(&print::counts(colors, self.scan.queue, &self.scan.counts));
         }
-        text.push_str(&print::skipped(paint, &self.scan.skipped));
+        text.push_str(&print::skipped(colors, &self.scan.skipped));
         text
     }
 }
 
 impl Report for Dropped {
-    fn text(&self, paint: ColorMode) -> String {
-        let mut text = self.plan(paint);
+    fn text(&self, colors: ColorMode) -> String {
+        let mut text = self.plan(colors);
         text.push_str(&format!("\n{} message(s) deleted", self.deleted));
         match &self.saved_to {
             Some(path) => text.push_str(&format!("; they are kept in {}.\n", path.display())),

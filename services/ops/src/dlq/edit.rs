@@ -8,9 +8,9 @@ use super::parse::orders_named;
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
-use crate::failure::CliError;
+use crate::error::CliError;
 use crate::jq::Filter;
-use crate::pii::Personal;
+use crate::pii::PiiMode;
 
 /// How many diffs are shown before the rest is only counted.
 const MAX_DIFFS: usize = 3;
@@ -120,7 +120,7 @@ pub struct Edits {
 
 impl Edits {
     /// Counts one.
-    pub fn add(&mut self, message: &Received, edited: &Edited, personal: Personal) {
+    pub fn add(&mut self, message: &Received, edited: &Edited, pii: PiiMode) {
         match edited {
             Edited::Unchanged => self.unchanged += 1,
             Edited::Failed(why) => {
@@ -130,7 +130,7 @@ impl Edits {
             Edited::Changed(after) => {
                 self.changed += 1;
                 if self.diffs.len() < MAX_DIFFS {
-                    self.diffs.push(diff(&message.id, &message.body, after, personal));
+                    self.diffs.push(diff(&message.id, &message.body, after, pii));
                 }
             }
         }
@@ -138,8 +138,8 @@ impl Edits {
 }
 
 /// The change as a unified diff of indented JSON.
-fn diff(id: &str, before: &str, after: &str, personal: Personal) -> String {
-    let (before, after) = (readable(before, personal), readable(after, personal));
+fn diff(id: &str, before: &str, after: &str, pii: PiiMode) -> String {
+    let (before, after) = (readable(before, pii), readable(after, pii));
     TextDiff::from_lines(&before, &after)
         .unified_diff()
         .context_radius(2)
@@ -147,12 +147,12 @@ fn diff(id: &str, before: &str, after: &str, personal: Personal) -> String {
         .to_string()
 }
 
-fn readable(body: &str, personal: Personal) -> String {
+fn readable(body: &str, pii: PiiMode) -> String {
     let value = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
     let shown = match value {
         // Text without members: which part of it is personal cannot be told.
-        Value::String(_) => personal.unknown(value, body.len()),
-        json => personal.strange(json),
+        Value::String(_) => pii.unrecognized_body(value, body.len()),
+        json => pii.unrecognized_json(json),
     };
     match shown {
         Value::String(text) => format!("{text}\n"),
@@ -175,7 +175,7 @@ mod tests {
             message(r#"{"v":"1","event":{"customer":{"email":"JO@EXAMPLE.COM"},"type":"t"}}"#);
         let edited = edit.apply(Dlq::Mail, &message);
         let mut edits = Edits::default();
-        edits.add(&message, &edited, Personal::Masked);
+        edits.add(&message, &edited, PiiMode::Masked);
         assert_eq!(edits.changed, 1);
         insta::assert_snapshot!(edits.diffs[0]);
     }

@@ -10,10 +10,10 @@ use super::scan::{DlqScan, Entry, ScanOptions, Skipped, scan_dlq};
 use super::select::{ReadOnlySelection, Selection};
 use super::verdict::Verdict;
 use crate::aws::{Dlq, Queue, Stack, refused};
-use crate::failure::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Output, Report, Style, at, rfc3339, table};
-use crate::pii::Personal;
-use crate::stop::Stop;
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
+use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
+use crate::pii::PiiMode;
 
 /// How many orders of a group are named.
 const MAX_NAMED_ORDERS: usize = 3;
@@ -98,7 +98,7 @@ pub async fn list(
     stack: &Stack,
     args: &ListArgs,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let selection = args.selection.selection();
     let mut queues = Vec::with_capacity(Dlq::ALL.len());
@@ -114,7 +114,7 @@ async fn row(
     dlq: Dlq,
     count_only: bool,
     selection: &Selection,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<Row, CliError> {
     let options = ScanOptions::new(selection)?;
     let url = stack.url(Queue::Dead(dlq)).await?;
@@ -199,24 +199,26 @@ impl Group {
 }
 
 impl Report for Listing {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let columns = [
             Column::text("queue", |row: &Row| row.queue.to_string()),
             Column::number("messages", |row: &Row| row.depth.visible.to_string())
-                .toned(|row| (row.depth.visible > 0).then_some(Style::Bad)),
+                .styled(|row| (row.depth.visible > 0).then_some(Style::Error)),
             Column::number("in flight", |row: &Row| row.depth.in_flight.to_string()),
-            Column::text("first failure", |row: &Row| row.oldest.map(at).unwrap_or_default()),
+            Column::text("first failure", |row: &Row| {
+                row.oldest.map(format_time).unwrap_or_default()
+            }),
             Column::text("reasons", Row::describe_reasons),
         ];
-        let mut text = table(paint, &columns, &self.queues);
-        text.push_str(&self.groups(paint));
+        let mut text = table(colors, &columns, &self.queues);
+        text.push_str(&self.groups(colors));
         text.push_str("\n`waybill dlq show QUEUE` tells more; times are in UTC.\n");
         text
     }
 }
 
 impl Listing {
-    fn groups(&self, paint: ColorMode) -> String {
+    fn groups(&self, colors: ColorMode) -> String {
         let groups: Vec<Group> = self.queues.iter().flat_map(|row| row.groups.clone()).collect();
         if groups.is_empty() {
             return String::new();
@@ -225,15 +227,15 @@ impl Listing {
             Column::text("queue", |group: &Group| group.queue.to_string()),
             Column::number("messages", |group: &Group| group.messages.to_string()),
             Column::text("why", |group: &Group| group.code.clone()),
-            Column::text("first failure", |group: &Group| at(group.oldest)),
+            Column::text("first failure", |group: &Group| format_time(group.oldest)),
             Column::text("orders", Group::describe_orders),
             Column::number("attempts", |group: &Group| group.attempts.to_string()),
             Column::text("replay", Group::describe_verdicts),
             Column::text("reason", |group: &Group| group.reason.clone()),
         ];
-        let mut text = format!("\n{}", table(paint, &columns, &groups));
+        let mut text = format!("\n{}", table(colors, &columns, &groups));
         for row in &self.queues {
-            let skipped = print::skipped(paint, &row.skipped);
+            let skipped = print::skipped(colors, &row.skipped);
             if !skipped.is_empty() {
                 text.push_str(&format!("\n{}-dlq:\n{skipped}", row.queue));
             }
@@ -260,12 +262,12 @@ pub async fn show(
     stack: &Stack,
     args: &ShowArgs,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let options = ScanOptions {
         keep_bodies: if args.body { args.limit } else { 0 },
-        personal: Personal::shown_if(args.show_pii),
+        pii: PiiMode::from_flag(args.show_pii),
         ..ScanOptions::new(&args.selection.selection())?
     };
     let scan = scan_dlq(stack, dlq, &options, stop).await?;
@@ -274,18 +276,18 @@ pub async fn show(
 }
 
 impl Report for Shown {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let DlqScan { entries, counts, skipped, queue, .. } = &self.scan;
         let mut parts = vec![print::totals(&self.scan)];
         if !entries.is_empty() {
-            parts.push(print::entries(paint, entries, self.limit));
+            parts.push(print::entries(colors, entries, self.limit));
             let bodies = entries.iter().filter_map(|entry| Some((entry, entry.body.as_ref()?)));
             parts.extend(bodies.map(|(entry, body)| {
-                format!("{}{body:#}\n", paint.heading(&entry.summary.message_id))
+                format!("{}{body:#}\n", colors.heading(&entry.summary.message_id))
             }));
-            parts.push(print::counts(paint, *queue, counts));
+            parts.push(print::counts(colors, *queue, counts));
         }
-        parts.push(print::skipped(paint, skipped));
+        parts.push(print::skipped(colors, skipped));
         parts.retain(|part| !part.is_empty());
         parts.join("\n")
     }

@@ -28,9 +28,9 @@ pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
 pub use select::{kind, order_id};
 
 use crate::aws::Stack;
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
 use crate::output::Output;
-use crate::stop::Stop;
 
 /// The commands about dead-letter queues.
 #[derive(Debug, clap::Subcommand)]
@@ -50,7 +50,7 @@ pub enum Command {
 /// # Errors
 /// As the command.
 pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
-    let stop = Stop::listening();
+    let stop = Interrupt::listen();
     match command {
         Command::List(args) => list::list(stack, args, output, &stop).await,
         Command::Show(args) => list::show(stack, args, output, &stop).await,

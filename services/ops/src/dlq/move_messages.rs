@@ -24,15 +24,15 @@ use super::payload::{Dispatch, DlqPayload, Window, invocation_payload};
 use super::receive::{QueueScanner, Received};
 use super::verdict::{ReplayAssessment, StalePolicy, Verdict};
 use crate::aws::{Dlq, Queue, Stack, refused};
-use crate::failure::CliError;
-use crate::lookup::records;
-use crate::mailrequest;
-use crate::outbox::Missing;
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
+use crate::notification;
+use crate::notification::reopen;
+use crate::outbox::UnseenEvents;
 use crate::progress::Progress;
-use crate::publish::{Published, Publisher};
+use crate::publish::{PublishOutcome, Publisher};
 use crate::rate::Throughput;
-use crate::reopen::reopen;
-use crate::stop::Stop;
+use crate::store::records;
 
 /// How many batches are moved at the same time.
 const MAX_CONCURRENCY: usize = 8;
@@ -115,7 +115,7 @@ impl ReplayOutcome {
 pub async fn move_messages(
     stack: &Stack,
     options: ReplayOptions<'_>,
-    stop: &Stop,
+    stop: &Interrupt,
     outcome: &mut ReplayOutcome,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dead(options.dlq)).await?;
@@ -134,7 +134,7 @@ pub async fn move_messages(
         throughput,
         limiter: RateLimiter::with_catch_up(options.rate, MAX_CATCH_UP),
         classifier: ReplayClassifier::new(stack),
-        missing: Missing::new(stack),
+        missing: UnseenEvents::new(stack),
         requeued: RefCell::default(),
         publisher: Publisher::new(stack),
         progress: &progress,
@@ -145,7 +145,7 @@ pub async fn move_messages(
     let result = mover.run(&mut scanner).await;
     let still_hidden = scanner.release().await;
     mover.outcome.borrow_mut().still_hidden = still_hidden;
-    progress.end();
+    progress.finish();
     result
 }
 
@@ -175,13 +175,13 @@ struct Mover<'a> {
     throughput: Throughput,
     limiter: RateLimiter,
     classifier: ReplayClassifier<'a>,
-    missing: Missing<'a>,
+    missing: UnseenEvents<'a>,
     /// Events queued in this run: the windows of stream batches overlap.
     requeued: RefCell<HashSet<(String, String)>>,
     publisher: Publisher,
     progress: &'a Progress,
     outcome: RefCell<&'a mut ReplayOutcome>,
-    stop: &'a Stop,
+    stop: &'a Interrupt,
     options: ReplayOptions<'a>,
 }
 
@@ -190,7 +190,7 @@ impl Mover<'_> {
         let result = self.move_all(scanner).await;
         let mut outcome = self.outcome.borrow_mut();
         let left = self.options.selected.len() - outcome.handled();
-        if result.is_ok() && !self.stop.is_asked_for() {
+        if result.is_ok() && !self.stop.is_requested() {
             outcome.not_seen = left;
             return Ok(());
         }
@@ -207,7 +207,7 @@ impl Mover<'_> {
 
     async fn move_all(&self, scanner: &mut QueueScanner<'_>) -> Result<(), CliError> {
         let mut remaining = self.options.selected.clone();
-        while !remaining.is_empty() && !self.stop.is_asked_for() {
+        while !remaining.is_empty() && !self.stop.is_requested() {
             let Some(received) = scanner.next(self.throughput.calls()).await? else { break };
             let selected = received.into_iter().filter(|message| remaining.remove(&message.id));
             self.move_group(selected.collect(), scanner).await?;
@@ -258,7 +258,7 @@ impl Mover<'_> {
 
     async fn move_batch(&self, batch: Vec<Candidate>, scanner: &QueueScanner<'_>) {
         self.stop.sleep_until(self.limiter.reserve(batch.len())).await;
-        if self.stop.is_asked_for() {
+        if self.stop.is_requested() {
             return;
         }
         let mut to_send = Vec::with_capacity(batch.len());
@@ -271,7 +271,7 @@ impl Mover<'_> {
         }
         self.send_and_delete(to_send, scanner).await;
         let outcome = self.outcome.borrow();
-        self.progress.at(outcome.moved + outcome.failed);
+        self.progress.set(outcome.moved + outcome.failed);
     }
 
     async fn action(&self, candidate: &Candidate) -> Result<ReplayAction, CliError> {
@@ -291,10 +291,12 @@ impl Mover<'_> {
     async fn move_one(&self, message: Received, action: ReplayAction, scanner: &QueueScanner<'_>) {
         let done = match action {
             ReplayAction::Send(body) => self.send(body).await,
-            ReplayAction::SendMail(request) => mailrequest::send(self.stack, &request).await,
+            ReplayAction::SendMail(request) => {
+                notification::queue_request(self.stack, &request).await
+            }
             ReplayAction::Publish(payload) => match self.publisher.publish(&payload).await {
-                Ok(Published::Taken) => Ok(()),
-                Ok(Published::Refused(why)) => Err(CliError::service(why)),
+                Ok(PublishOutcome::Stored) => Ok(()),
+                Ok(PublishOutcome::Rejected(why)) => Err(CliError::service(why)),
                 Err(error) => Err(error),
             },
             ReplayAction::Requeue(window) => self.requeue(window).await,
@@ -386,7 +388,7 @@ async fn force_stale(
         // nobody, so the mail request is made here.
         let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
         if event.is_some_and(is_duplicate) {
-            let request = mailrequest::rebuild(stack, &record, Timestamp::now()).await?;
+            let request = notification::rebuild_request(stack, &record, Timestamp::now()).await?;
             return Ok(ReplayAction::SendMail(Box::new(request)));
         }
     }

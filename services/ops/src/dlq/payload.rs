@@ -9,7 +9,7 @@ use shared::notification::ledger_key;
 use shared::queue::message::{DispatchRequest, MailRequest};
 
 use crate::aws::Dlq;
-use crate::lookup::Key;
+use crate::store::Key;
 
 /// What a message asks for. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::scan::{DlqScan, Entry, Skipped};
 use super::verdict::Verdict;
 use crate::aws::Dlq;
-use crate::output::{ColorMode, Column, Style, at, table};
+use crate::output::{ColorMode, Column, Style, format_time, table};
 
 /// The entries as a table: the first `limit`.
-pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
+pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
     let columns = [
-        Column::text("failed", |e: &Entry| at(e.summary.failed_at)),
+        Column::text("failed", |e: &Entry| format_time(e.summary.failed_at)),
         Column::text("order", |e: &Entry| e.summary.order_id.clone().unwrap_or_default()),
         Column::text("kind", |e: &Entry| e.summary.kind.clone().unwrap_or_default()),
         Column::text("scope", |e: &Entry| e.summary.scope.clone()),
@@ -20,12 +20,12 @@ pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
         }),
         Column::text("ledger", |e: &Entry| e.assessment.state.unwrap_or_default().to_owned()),
         Column::text("replay", |e: &Entry| e.assessment.verdict.to_string())
-            .toned(|e| Some(style(e.assessment.verdict))),
+            .styled(|e| Some(style(e.assessment.verdict))),
         Column::text("reason", |e: &Entry| e.summary.reason.clone()),
         Column::text("message", |e: &Entry| e.summary.message_id.clone()),
     ];
     let shown = &entries[..entries.len().min(limit)];
-    let mut text = table(paint, &columns, shown);
+    let mut text = table(colors, &columns, shown);
     if entries.len() > shown.len() {
         text.push_str(&format!(
             " … and {} more; --limit shows them, and --output json shows all\n",
@@ -36,18 +36,18 @@ pub fn entries(paint: ColorMode, entries: &[Entry], limit: usize) -> String {
 }
 
 /// How many messages have each verdict, and what a replay does with them.
-pub fn counts(paint: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
+pub fn counts(colors: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
     let rows: Vec<(Dlq, Verdict, usize)> =
         counts.iter().map(|(verdict, count)| (dlq, *verdict, *count)).collect();
     let columns = [
         Column::number("messages", |(_, _, count): &(Dlq, Verdict, usize)| count.to_string()),
         Column::text("replay", |(_, verdict, _): &(Dlq, Verdict, usize)| verdict.to_string())
-            .toned(|(_, verdict, _)| Some(style(*verdict))),
+            .styled(|(_, verdict, _)| Some(style(*verdict))),
         Column::text("what a replay does", |(dlq, verdict, _): &(Dlq, Verdict, usize)| {
             replay_effect(*verdict, *dlq).to_owned()
         }),
     ];
-    table(paint, &columns, &rows)
+    table(colors, &columns, &rows)
 }
 
 const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
@@ -71,11 +71,11 @@ const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
 
 const fn style(verdict: Verdict) -> Style {
     match verdict {
-        Verdict::WouldSend | Verdict::WouldRecord => Style::Good,
+        Verdict::WouldSend | Verdict::WouldRecord => Style::Success,
         Verdict::InDoubt | Verdict::Stale | Verdict::Superseded | Verdict::InProgress => {
             Style::Warning
         }
-        Verdict::Unknown | Verdict::Unparseable => Style::Bad,
+        Verdict::Unknown | Verdict::Unparseable => Style::Error,
         Verdict::AlreadySent | Verdict::AlreadyDone | Verdict::Duplicate | Verdict::Muted => {
             Style::Dim
         }
@@ -89,7 +89,7 @@ pub fn totals(scan: &DlqScan) -> String {
 }
 
 /// What was not seen or not selected for a reason that the operator did not give, a line each.
-pub fn skipped(paint: ColorMode, skipped: &Skipped) -> String {
+pub fn skipped(colors: ColorMode, skipped: &Skipped) -> String {
     let mut lines = Vec::new();
     if skipped.in_flight_elsewhere > 0 {
         lines.push(format!(
@@ -115,10 +115,10 @@ pub fn skipped(paint: ColorMode, skipped: &Skipped) -> String {
             skipped.filter_failures
         ));
     }
-    let label = paint.paint(Style::Warning, "Skipped: ");
+    let label = colors.apply(Style::Warning, "Skipped: ");
     let mut text: String = lines.iter().map(|line| format!("{label}{line}\n")).collect();
     if skipped.still_hidden > 0 {
-        let label = paint.paint(Style::Warning, "Still hidden: ");
+        let label = colors.apply(Style::Warning, "Still hidden: ");
         text.push_str(&format!(
             "{label}{} message(s), until the hold of this scan ends.\n",
             skipped.still_hidden

@@ -19,7 +19,7 @@ use futures::{StreamExt, future, stream};
 use serde_json::{Value, json};
 
 use crate::aws::refused;
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// SQS receives, deletes and releases at most ten messages a call.
 const BATCH: usize = 10;

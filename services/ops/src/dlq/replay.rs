@@ -10,14 +10,14 @@ use super::print;
 use super::scan::{DlqScan, ScanOptions, scan_dlq};
 use super::select::Selection;
 use super::verdict::StalePolicy;
-use crate::audit::{self, Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::Stack;
 use crate::confirm::{Confirmation, ask, confirm};
-use crate::failure::{CliError, ExitStatus};
-use crate::output::{ColorMode, Format, Output, Report, Style, age, json};
-use crate::pii::Personal;
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
+use crate::output::{ColorMode, Format, Output, Report, Style, format_duration, json};
+use crate::pii::PiiMode;
 use crate::rate;
-use crate::stop::Stop;
 
 /// A plan lists at most so many messages unless `--list` is given.
 const MAX_LISTED: usize = 20;
@@ -58,7 +58,7 @@ pub struct Args {
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// The report as JSON.
@@ -77,42 +77,42 @@ pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let confirmation = match args.dry_run || args.yes {
         true => Confirmation::Given,
-        false => Confirmation::to_be_asked(output)?,
+        false => Confirmation::ask_at_terminal(output)?,
     };
     if !args.dry_run {
         stack.check_source(dlq).await?;
     }
     let options = ScanOptions {
         edit: args.edit.as_deref().map(Edit::compile).transpose()?,
-        personal: Personal::shown_if(args.show_pii),
+        pii: PiiMode::from_flag(args.show_pii),
         ..ScanOptions::new(&args.selection)?
     };
     let scan = scan_dlq(stack, dlq, &options, stop).await?;
     let plan = Plan::new(scan, args, rate::resolve(stack, args.rate).await);
     if output.format == Format::Table {
-        output.write(&plan.text(output.paint));
+        output.write(&plan.text(output.colors));
     }
     if args.dry_run || plan.to_move.is_empty() {
         return Ok(finish(output, &plan, None));
     }
     confirm(confirmation, stop, "Move", plan.to_move.len(), "message(s)").await?;
     let reason = reason(args, stop).await?;
-    let audit = Audit::begin(stack, &args.who, intent(&plan, args, &reason)).await?;
+    let audit = Audit::begin(stack, &args.operator, intent(&plan, args, &reason)).await?;
     let mut outcome = ReplayOutcome::default();
     let result = move_messages(stack, plan.options(&options), stop, &mut outcome).await;
-    let result = audit.end_with(result, &json!(outcome)).await;
+    let result = audit.complete(result, &json!(outcome)).await;
     // What was done is printed however it ended.
     let status = finish(output, &plan, Some(&outcome));
     result.map(|()| status)
 }
 
 /// `--reason`, or else asked for now that the plan has been read.
-async fn reason(args: &Args, stop: &Stop) -> Result<String, CliError> {
+async fn reason(args: &Args, stop: &Interrupt) -> Result<String, CliError> {
     if let Some(reason) = &args.reason {
         return Ok(reason.clone());
     }
@@ -137,7 +137,7 @@ fn intent<'a>(plan: &Plan, args: &Args, reason: &'a str) -> Intent<'a> {
 fn finish(output: Output, plan: &Plan, outcome: Option<&ReplayOutcome>) -> ExitStatus {
     match (output.format, outcome) {
         (Format::Json, _) => output.write(&json(&Replay { plan, outcome })),
-        (Format::Table, Some(outcome)) => output.write(&outcome_text(outcome, output.paint)),
+        (Format::Table, Some(outcome)) => output.write(&outcome_text(outcome, output.colors)),
         (Format::Table, None) => {}
     }
     ExitStatus::attention_if(outcome.is_some_and(ReplayOutcome::needs_attention))
@@ -191,7 +191,7 @@ impl Plan {
             clippy::cast_possible_truncation,
             reason = "an estimate for people"
         )]
-        let takes = age((count as f64 / self.rate * 1000.0) as i64);
+        let takes = format_duration((count as f64 / self.rate * 1000.0) as i64);
         let forced = match self.stale {
             StalePolicy::Force => " Stale ones among them get a new deadline.",
             StalePolicy::Keep => "",
@@ -208,15 +208,15 @@ impl Plan {
 }
 
 impl Report for Plan {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let DlqScan { entries, counts, skipped, edits, queue, .. } = &self.scan;
         let mut parts = vec![print::totals(&self.scan)];
         if !entries.is_empty() {
             let is_listed = self.list || entries.len() <= MAX_LISTED;
             if is_listed {
-                parts.push(print::entries(paint, entries, usize::MAX));
+                parts.push(print::entries(colors, entries, usize::MAX));
             }
-            parts.push(print::counts(paint, *queue, counts));
+            parts.push(print::counts(colors, *queue, counts));
             if !is_listed {
                 parts.push(
                     "--list lists them, and so does `waybill dlq show`; --verdict selects some.\n"
@@ -224,23 +224,23 @@ impl Report for Plan {
                 );
             }
         }
-        parts.extend(edits.iter().map(|edits| edits_text(edits, paint)));
-        parts.push(print::skipped(paint, skipped));
+        parts.extend(edits.iter().map(|edits| edits_text(edits, colors)));
+        parts.push(print::skipped(colors, skipped));
         parts.push(self.conclusion());
         parts.retain(|part| !part.is_empty());
         parts.join("\n")
     }
 }
 
-fn edits_text(edits: &Edits, paint: ColorMode) -> String {
+fn edits_text(edits: &Edits, colors: ColorMode) -> String {
     let mut text = format!(
         "The edit changes {} message(s) and leaves {} as they are.\n",
         edits.changed, edits.unchanged
     );
     for line in edits.diffs.iter().flat_map(|diff| diff.lines()) {
         let line = match line.as_bytes().first() {
-            Some(b'+') => paint.paint(Style::Good, line),
-            Some(b'-') => paint.paint(Style::Bad, line),
+            Some(b'+') => colors.apply(Style::Success, line),
+            Some(b'-') => colors.apply(Style::Error, line),
             _ => line.to_owned(),
         };
         text.push_str(&format!("{line}\n"));
@@ -254,19 +254,19 @@ fn edits_text(edits: &Edits, paint: ColorMode) -> String {
     text
 }
 
-fn outcome_text(outcome: &ReplayOutcome, paint: ColorMode) -> String {
-    let mut text = paint.heading("Replayed");
+fn outcome_text(outcome: &ReplayOutcome, colors: ColorMode) -> String {
+    let mut text = colors.heading("Replayed");
     let mut line = |style, count: usize, what: &str| {
-        text.push_str(&format!(" {}  {what}\n", paint.paint(style, &format!("{count:>6}"))));
+        text.push_str(&format!(" {}  {what}\n", colors.apply(style, &format!("{count:>6}"))));
     };
-    line(Style::Good, outcome.moved, "moved");
+    line(Style::Success, outcome.moved, "moved");
     let rest = [
         (
             Style::Warning,
             outcome.not_deleted,
             "of these not confirmed as deleted: they may be on both queues, and one mail follows",
         ),
-        (Style::Bad, outcome.failed, "could not be sent, and stay"),
+        (Style::Error, outcome.failed, "could not be sent, and stay"),
         (
             Style::Warning,
             outcome.not_begun,

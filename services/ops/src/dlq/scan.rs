@@ -16,10 +16,10 @@ use super::receive::{self, QueueScanner, Received};
 use super::select::{Choice, Selection, Selector};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack, refused};
-use crate::failure::CliError;
-use crate::pii::Personal;
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
+use crate::pii::PiiMode;
 use crate::progress::Progress;
-use crate::stop::Stop;
 
 /// What a scan selects and keeps.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct ScanOptions {
     /// How many bodies are kept.
     pub keep_bodies: usize,
     /// Whether bodies and diffs show personal data.
-    pub personal: Personal,
+    pub pii: PiiMode,
     /// When the scan began.
     pub now: Timestamp,
     /// How long messages stay hidden, if not as long as the scan takes.
@@ -49,7 +49,7 @@ impl ScanOptions {
             selector: selection.compile(now)?,
             edit: None,
             keep_bodies: 0,
-            personal: Personal::Masked,
+            pii: PiiMode::Masked,
             now,
             hold: selection.hold(),
         })
@@ -138,17 +138,17 @@ pub async fn scan_dlq(
     stack: &Stack,
     dlq: Dlq,
     options: &ScanOptions,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<DlqScan, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
     let depth = queue_depth(&stack.sqs, &url).await.map_err(refused("read the queue's depth"))?;
-    let progress = Progress::look(depth.visible);
+    let progress = Progress::scanning(depth.visible);
     let hold = options.hold.unwrap_or_else(|| receive::hold_for(depth.visible));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let mut run = ScanRun::new(stack, dlq, options);
     let result = run.all(&mut scanner, stop, &progress).await;
     let still_hidden = scanner.release().await;
-    progress.end();
+    progress.finish();
     result?;
     let mut scan = run.scan;
     scan.skipped.still_hidden = still_hidden;
@@ -189,7 +189,7 @@ impl<'a> ScanRun<'a> {
     async fn all(
         &mut self,
         scanner: &mut QueueScanner<'_>,
-        stop: &Stop,
+        stop: &Interrupt,
         progress: &Progress,
     ) -> Result<(), CliError> {
         loop {
@@ -198,7 +198,7 @@ impl<'a> ScanRun<'a> {
                 return Ok(());
             };
             self.add(&messages).await?;
-            progress.at(self.scan.scanned);
+            progress.set(self.scan.scanned);
         }
     }
 
@@ -236,7 +236,7 @@ impl<'a> ScanRun<'a> {
         }
         if let (Some(edit), Some(edits)) = (&self.options.edit, &mut self.scan.edits) {
             let edited = edit.apply(dlq, message);
-            edits.add(message, &edited, self.options.personal);
+            edits.add(message, &edited, self.options.pii);
             if let Some(edited) = edited.payload(dlq) {
                 summary.identify(&edited);
                 payload = edited;
@@ -259,11 +259,13 @@ impl<'a> ScanRun<'a> {
             return;
         }
         *scan.counts.entry(assessment.verdict).or_default() += 1;
-        let personal = self.options.personal;
+        let pii = self.options.pii;
         let body = (scan.entries.len() < self.options.keep_bodies).then(|| match payload {
             // Which members hold personal data is known only of the contract.
-            DlqPayload::Unreadable(_) => personal.unknown(message.json_body(), message.body.len()),
-            _ => personal.json(message.json_body()),
+            DlqPayload::Unreadable(_) => {
+                pii.unrecognized_body(message.json_body(), message.body.len())
+            }
+            _ => pii.json(message.json_body()),
         });
         scan.entries.push(Entry { summary, assessment, body });
     }

@@ -10,10 +10,10 @@ use super::parse::DeadLetterSummary;
 use super::receive::Received;
 use super::verdict::Verdict;
 use crate::aws::Dlq;
-use crate::failure::CliError;
+use crate::error::CliError;
 use crate::jq::Filter;
 use crate::output::rfc3339;
-use crate::when;
+use crate::time_arg;
 
 /// Flags that select messages. All of them must hold.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -109,7 +109,7 @@ impl Selection {
     /// [`CliError::Input`] for a flag that is no jq filter, kind, order id or time.
     pub fn compile(&self, now: Timestamp) -> Result<Selector, CliError> {
         let time = |flag, typed: &Option<String>, default| match typed {
-            Some(typed) => when::parse(flag, typed, now),
+            Some(typed) => time_arg::parse(flag, typed, now),
             None => Ok(default),
         };
         let filter = self.filter.as_ref().map(|code| Filter::compile("--filter", code));

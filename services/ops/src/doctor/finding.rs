@@ -135,18 +135,18 @@ impl Level {
         }
     }
 
-    const fn tone(self) -> Style {
+    const fn style(self) -> Style {
         match self {
-            Self::Good => Style::Good,
+            Self::Good => Style::Success,
             Self::Warning => Style::Warning,
-            Self::Wrong => Style::Bad,
+            Self::Wrong => Style::Error,
             Self::NotChecked => Style::Dim,
         }
     }
 }
 
 impl Report for Diagnosis {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let shown: Vec<Finding> = self
             .findings
             .iter()
@@ -155,15 +155,15 @@ impl Report for Diagnosis {
             .collect();
         let columns = [
             Column::text("", |f: &Finding| f.level.word().to_owned())
-                .toned(|f| Some(f.level.tone())),
+                .styled(|f| Some(f.level.style())),
             Column::text("what", |f| f.subject.clone()),
             Column::text("found", |f| f.found.clone()),
             Column::text("fix", |f| f.fix.clone()),
         ];
-        let head = paint.paint(Style::Bold, &format!("Stack {}", self.stack));
+        let head = colors.apply(Style::Bold, &format!("Stack {}", self.stack));
         let mut text = format!("{head}  ({})\n\n", self.names);
         if !shown.is_empty() {
-            text.push_str(&table(paint, &columns, &shown));
+            text.push_str(&table(colors, &columns, &shown));
             text.push('\n');
         }
         text.push_str(&format!(

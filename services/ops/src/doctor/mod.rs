@@ -9,7 +9,7 @@ mod ses;
 mod tables;
 
 use crate::aws::Stack;
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
 
 use finding::Diagnosis;
 pub use finding::{Finding, Level};

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Finding;
 use super::functions::Functions;
 use crate::aws::{Queue, Stack};
-use crate::output::age;
+use crate::output::format_duration;
 
 /// SQS keeps a message for 14 days at most; a dead letter must have all of them.
 const MAX_RETENTION: i64 = 14 * 24 * 60 * 60;
@@ -69,7 +69,7 @@ fn retention(subject: &str, attributes: &Attributes) -> Finding {
     Finding::expect(
         seconds >= MAX_RETENTION,
         format!("{subject}: retention"),
-        age(seconds * 1000),
+        format_duration(seconds * 1000),
         format!("set MessageRetentionPeriod to {MAX_RETENTION} (14 days), SQS's longest"),
     )
 }

@@ -2,8 +2,8 @@
 
 use super::{Mode, Place};
 use crate::aws::Stack;
+use crate::error::CliError;
 use crate::events::{self, StoredEvent};
-use crate::failure::CliError;
 
 /// Deletes the events.
 pub async fn delete(

@@ -8,9 +8,9 @@ use shared::ledger::{Facts, MAX_DOUBTS, State, Transition};
 use super::report::LEDGER_RECORDS;
 use super::{Mode, Place, undecided};
 use crate::aws::{Stack, refused};
+use crate::error::CliError;
 use crate::events::StoredEvent;
-use crate::failure::CliError;
-use crate::reopen::CLOCKS_DIFFER;
+use crate::notification::CLOCKS_DIFFER;
 
 /// The reason in the ledger.
 const ERASED: &str = "erased";

@@ -20,13 +20,13 @@ use jiff::{SignedDuration, Timestamp};
 use kit::ledger::Item;
 use serde_json::json;
 
-use crate::audit::{self, Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Queue, Stack};
 use crate::dlq::order_id;
+use crate::error::{CliError, ExitStatus};
 use crate::events::{StoredEvent, of_order};
-use crate::failure::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
 use crate::output::{Format, Output};
-use crate::stop::Stop;
 
 pub use report::{Erasure, Place};
 
@@ -50,7 +50,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// Whether things are removed or only looked for.
@@ -68,7 +68,7 @@ pub enum Mode {
 /// [`CliError::Input`] without `--yes`, after the report; [`CliError::Service`] when a service does
 /// not answer: the same command goes on.
 pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatus, CliError> {
-    let stop = Stop::listening();
+    let stop = Interrupt::listen();
     let order = order_id(&args.order)?;
     if !args.yes {
         let erasure = walk(stack, &order, args, Mode::Find, &stop).await?;
@@ -82,10 +82,10 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
         reason: args.reason.as_deref(),
         plan: json!({ "order_id": order, "ledger_too": args.ledger_too }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     let result = walk(stack, &order, args, Mode::Remove, &stop).await;
     let outcome = result.as_ref().map(|e| json!({ "removed": e.removed() })).unwrap_or_default();
-    let erasure = audit.end_with(result, &outcome).await?;
+    let erasure = audit.complete(result, &outcome).await?;
     output.print(&erasure);
     let ending = ExitStatus::attention_if(erasure.places.iter().any(Place::needs_attention));
     if output.format == Format::Table && ending == ExitStatus::Attention {
@@ -99,7 +99,7 @@ async fn walk(
     order: &str,
     args: &Args,
     mode: Mode,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<Erasure, CliError> {
     let events = of_order(stack, order).await?;
     let known = records(stack, order).await?;

@@ -7,8 +7,8 @@ use kit::queue::queue_depth;
 use super::{Mode, Place};
 use crate::aws::{Dlq, Queue, Stack, refused};
 use crate::dlq::{MAX_CONCURRENCY, OrderMatch, QueueScanner, Received, hold_for, match_order};
-use crate::failure::CliError;
-use crate::stop::Stop;
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
 
 /// A working queue is looked through only while that is quick: a look hides its messages from the
 /// functions and costs each of them one receive. What is not looked at is deleted by the functions
@@ -24,7 +24,7 @@ pub async fn walk(
     queue: Queue,
     order: &str,
     mode: Mode,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<Place, CliError> {
     let url = stack.url(queue).await?;
     let depth = queue_depth(&stack.sqs, &url).await.map_err(refused("read the queue's depth"))?;
@@ -61,7 +61,7 @@ struct Look<'a> {
     contract: Dlq,
     order: &'a str,
     mode: Mode,
-    stop: &'a Stop,
+    stop: &'a Interrupt,
 }
 
 impl Look<'_> {

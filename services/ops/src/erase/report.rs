@@ -135,21 +135,22 @@ impl Erasure {
 }
 
 impl Report for Erasure {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let columns = [
             Column::text("place", |p: &Place| p.place.clone()),
             Column::text("what", |p| p.what.clone()),
             Column::number("found", |p| p.found.to_string()),
-            Column::number("removed", |p: &Place| or_empty(p.removed)).toned(|_| Some(Style::Good)),
-            Column::number("left", |p: &Place| or_empty(p.left)).toned(|_| Some(Style::Bad)),
+            Column::number("removed", |p: &Place| or_empty(p.removed))
+                .styled(|_| Some(Style::Success)),
+            Column::number("left", |p: &Place| or_empty(p.left)).styled(|_| Some(Style::Error)),
             Column::number("hidden", |p: &Place| or_empty(count(p.hidden)))
-                .toned(|_| Some(Style::Bad)),
+                .styled(|_| Some(Style::Error)),
             Column::number("perhaps", |p: &Place| or_empty(p.perhaps.len()))
-                .toned(|_| Some(Style::Warning)),
+                .styled(|_| Some(Style::Warning)),
             Column::number("not looked at", |p| or_empty(count(p.not_looked_at))),
         ];
-        let mut text = paint.heading(&format!("Order {}", self.order_id));
-        text.push_str(&table(paint, &columns, &self.places));
+        let mut text = colors.heading(&format!("Order {}", self.order_id));
+        text.push_str(&table(colors, &columns, &self.places));
         text.push_str(&self.remarks());
         text.push_str("\nNot touched:\n");
         for place in &self.not_reached {

@@ -13,10 +13,10 @@ use timeline::{Moment, timeline};
 
 use crate::aws::Stack;
 use crate::dlq::order_id;
+use crate::error::{CliError, ExitStatus};
 use crate::events::{self, StoredEvent};
-use crate::failure::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Report, Style, at, rfc3339, table};
-use crate::pii::Personal;
+use crate::output::{ColorMode, Column, Report, Style, format_time, rfc3339, table};
+use crate::pii::PiiMode;
 
 /// Flags of `order`.
 #[derive(Debug, clap::Args)]
@@ -89,7 +89,7 @@ pub struct Notification {
     /// What happens next.
     pub next: String,
     #[serde(skip)]
-    tone: Option<Style>,
+    style: Option<Style>,
 }
 
 /// Looks the order up: one query of each table.
@@ -116,7 +116,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderReport, ExitStatus)
         &events,
         &items,
         Timestamp::now().as_millisecond(),
-        Personal::shown_if(args.show_pii),
+        PiiMode::from_flag(args.show_pii),
     );
     Ok((report, ExitStatus::Healthy))
 }
@@ -129,12 +129,12 @@ impl OrderReport {
         events: &[StoredEvent],
         items: &[Item],
         now: i64,
-        personal: Personal,
+        pii: PiiMode,
     ) -> Self {
         let customer = events.iter().rev().find_map(StoredEvent::request);
         Self {
             order_id: order_id.to_owned(),
-            customer: customer.map(|r| personal.address(r.event.order.customer.email.expose())),
+            customer: customer.map(|r| pii.address(r.event.order.customer.email.expose())),
             notifications: items.iter().map(|item| notification(item, now)).collect(),
             events: events.iter().map(|event| event_row(event, items)).collect(),
             timeline: timeline(events, items),
@@ -178,7 +178,7 @@ fn notification(item: &Item, now: i64) -> Notification {
         event: item.event.clone(),
         correlation_id: item.correlation_id.clone(),
         next: next(item, now),
-        tone: next::tone(item),
+        style: next::style(item),
     }
 }
 
@@ -197,41 +197,41 @@ pub fn kind_and_scope(item: &Item) -> (String, String) {
 }
 
 impl Report for OrderReport {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let who = self.customer.as_ref().map(|c| format!("  {c}")).unwrap_or_default();
         let mut text =
-            format!("{}{who}\n\n", paint.paint(Style::Bold, &format!("Order {}", self.order_id)));
-        text.push_str(&self.mails(paint));
+            format!("{}{who}\n\n", colors.apply(Style::Bold, &format!("Order {}", self.order_id)));
+        text.push_str(&self.mails(colors));
         text.push_str(&self.undecided());
         text.push('\n');
         let columns = [
-            Column::text("time (UTC)", |m: &Moment| at(m.milliseconds())),
+            Column::text("time (UTC)", |m: &Moment| format_time(m.milliseconds())),
             Column::text("what", |m: &Moment| m.what.clone()),
             Column::text("about", |m: &Moment| m.about.clone()),
             Column::text("detail", |m: &Moment| m.detail.clone()),
         ];
-        text.push_str(&table(paint, &columns, &self.timeline));
+        text.push_str(&table(colors, &columns, &self.timeline));
         text
     }
 }
 
 impl OrderReport {
-    fn mails(&self, paint: ColorMode) -> String {
+    fn mails(&self, colors: ColorMode) -> String {
         if self.notifications.is_empty() {
             return "No mail was decided yet.\n".to_owned();
         }
         let columns = [
             Column::text("mail", |n: &Notification| n.kind.clone()),
             Column::text("scope", |n| n.scope.clone()),
-            Column::text("state", |n: &Notification| n.state.clone()).toned(|n| n.tone),
+            Column::text("state", |n: &Notification| n.state.clone()).styled(|n| n.style),
             Column::number("attempts", |n| n.attempts.to_string()),
             Column::number("in doubt", |n: &Notification| or_empty(n.doubts))
-                .toned(|_| Some(Style::Warning)),
+                .styled(|_| Some(Style::Warning)),
             Column::text("reason", |n| n.reason.clone().unwrap_or_default()),
             Column::text("SES message id", |n| n.ses_message_id.clone().unwrap_or_default()),
             Column::text("next", |n| n.next.clone()),
         ];
-        table(paint, &columns, &self.notifications)
+        table(colors, &columns, &self.notifications)
     }
 
     fn undecided(&self) -> String {
@@ -304,7 +304,7 @@ mod tests {
             event("e-3", "shipment.delivered", "shipment.delivered#S-1#customer", ""),
         ];
         let report =
-            OrderReport::new("1001", &events, &[confirmed, shipped], T0 + 60_000, Personal::Masked);
+            OrderReport::new("1001", &events, &[confirmed, shipped], T0 + 60_000, PiiMode::Masked);
         insta::assert_snapshot!(report.text(ColorMode::Plain));
         insta::assert_json_snapshot!(report);
     }

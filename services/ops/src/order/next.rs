@@ -6,7 +6,7 @@ use shared::OrderId;
 use shared::ledger::State;
 use shared::notification::DoubtPolicy;
 
-use crate::output::{Style, at};
+use crate::output::{Style, format_time};
 
 /// What happens next, as a sentence fragment; empty when nothing does. `now` in milliseconds since
 /// 1970.
@@ -15,14 +15,14 @@ pub fn next(item: &Item, now: i64) -> String {
     match item.state() {
         None => "a newer version of waybill knows".to_owned(),
         Some(State::Planned) if item.not_before > now => {
-            format!("tried again from {}", at(item.not_before))
+            format!("tried again from {}", format_time(item.not_before))
         }
         Some(State::Planned) if item.doubts > 0 => {
             "waits in the mail queue; an earlier attempt may have been accepted".to_owned()
         }
         Some(State::Planned) => "waits in the mail queue".to_owned(),
         Some(State::Sending) if item.lease_until >= now => {
-            format!("being sent; the mailer has until {}", at(item.lease_until))
+            format!("being sent; the mailer has until {}", format_time(item.lease_until))
         }
         Some(State::Sending) => {
             "its mailer said nothing in time: it falls in doubt when its message comes back"
@@ -77,11 +77,11 @@ fn doubt(item: &Item, now: i64) -> String {
 }
 
 /// The colour of the state.
-pub fn tone(item: &Item) -> Option<Style> {
+pub fn style(item: &Item) -> Option<Style> {
     match item.state()? {
-        State::Delivered | State::Sent => Some(Style::Good),
+        State::Delivered | State::Sent => Some(Style::Success),
         State::InDoubt | State::Skipped => Some(Style::Warning),
-        State::Failed | State::Bounced | State::Complained => Some(Style::Bad),
+        State::Failed | State::Bounced | State::Complained => Some(Style::Error),
         State::Planned | State::Sending => None,
     }
 }

@@ -1,6 +1,6 @@
 //! How reports are printed: tables for people, stable JSON for scripts.
 
-mod paint;
+mod colors;
 mod table;
 mod time;
 
@@ -8,9 +8,9 @@ use std::io::{IsTerminal, Write};
 
 use serde::Serialize;
 
-pub use paint::{ColorMode, Style};
+pub use colors::{ColorMode, Style};
 pub use table::{Column, table};
-pub use time::{age, at, rfc3339};
+pub use time::{format_duration, format_time, rfc3339};
 
 /// What `--output` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -25,7 +25,7 @@ pub enum Format {
 /// Something that a command found out: what it prints in both formats.
 pub trait Report: Serialize {
     /// The text for people, each line ended.
-    fn text(&self, paint: ColorMode) -> String;
+    fn text(&self, colors: ColorMode) -> String;
 }
 
 /// Standard output.
@@ -34,7 +34,7 @@ pub struct Output {
     /// The format asked for.
     pub format: Format,
     /// Whether in colour.
-    pub paint: ColorMode,
+    pub colors: ColorMode,
 }
 
 impl Output {
@@ -44,13 +44,13 @@ impl Output {
     pub fn new(format: Format) -> Self {
         let wants_none = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let in_colour = std::io::stdout().is_terminal() && !wants_none;
-        Self { format, paint: if in_colour { ColorMode::Colour } else { ColorMode::Plain } }
+        Self { format, colors: if in_colour { ColorMode::Colour } else { ColorMode::Plain } }
     }
 
     /// Prints the report. A closed pipe is no failure: `waybill … | head` is what people type.
     pub fn print(self, report: &impl Report) {
         let text = match self.format {
-            Format::Table => report.text(self.paint),
+            Format::Table => report.text(self.colors),
             Format::Json => json(report),
         };
         self.write(&text);

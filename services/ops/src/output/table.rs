@@ -2,43 +2,43 @@
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 
-use super::paint::{ColorMode, Style};
+use super::colors::{ColorMode, Style};
 
 /// A column of a table over rows `R`.
 pub struct Column<R> {
     title: &'static str,
     value: fn(&R) -> String,
-    tone: fn(&R) -> Option<Style>,
+    style: fn(&R) -> Option<Style>,
     alignment: CellAlignment,
 }
 
 impl<R> Column<R> {
     /// A column of text.
     pub const fn text(title: &'static str, value: fn(&R) -> String) -> Self {
-        Self { title, value, tone: |_| None, alignment: CellAlignment::Left }
+        Self { title, value, style: |_| None, alignment: CellAlignment::Left }
     }
 
     /// A column of numbers.
     pub const fn number(title: &'static str, value: fn(&R) -> String) -> Self {
-        Self { title, value, tone: |_| None, alignment: CellAlignment::Right }
+        Self { title, value, style: |_| None, alignment: CellAlignment::Right }
     }
 
     /// The same with a tone for each row.
     #[must_use]
-    pub const fn toned(mut self, tone: fn(&R) -> Option<Style>) -> Self {
-        self.tone = tone;
+    pub const fn styled(mut self, style: fn(&R) -> Option<Style>) -> Self {
+        self.style = style;
         self
     }
 }
 
 /// A table of the rows, each line ended. On a terminal it keeps to its width; elsewhere a row is a
 /// line. A column that is empty in every row is left out.
-pub fn table<R>(paint: ColorMode, columns: &[Column<R>], rows: &[R]) -> String {
+pub fn table<R>(colors: ColorMode, columns: &[Column<R>], rows: &[R]) -> String {
     let used: Vec<&Column<R>> =
         columns.iter().filter(|c| rows.iter().any(|row| !(c.value)(row).is_empty())).collect();
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    match paint {
+    match colors {
         ColorMode::Plain => table.force_no_tty(),
         ColorMode::Colour => {
             table.set_content_arrangement(ContentArrangement::Dynamic).enforce_styling()
@@ -57,8 +57,8 @@ pub fn table<R>(paint: ColorMode, columns: &[Column<R>], rows: &[R]) -> String {
 
 fn cell<R>(column: &Column<R>, row: &R) -> Cell {
     let cell = Cell::new((column.value)(row)).set_alignment(column.alignment);
-    match (column.tone)(row) {
-        Some(tone) => tone.cell(cell),
+    match (column.style)(row) {
+        Some(style) => style.cell(cell),
         None => cell,
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 /// Milliseconds since 1970 as `2026-11-20 10:30:00`.
 #[must_use]
-pub fn at(milliseconds: i64) -> String {
+pub fn format_time(milliseconds: i64) -> String {
     Timestamp::from_millisecond(milliseconds)
         .map_or_else(|_| "never".to_owned(), |t| t.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
@@ -18,7 +18,7 @@ pub fn rfc3339(milliseconds: i64) -> String {
 
 /// A duration in milliseconds in the two largest of its units: `3d 4h`, `12m`, `5s`.
 #[must_use]
-pub fn age(milliseconds: i64) -> String {
+pub fn format_duration(milliseconds: i64) -> String {
     let seconds = milliseconds.max(0) / 1000;
     let units = [
         (seconds / 86400, "d"),
@@ -42,8 +42,10 @@ mod tests {
 
     #[test]
     fn an_age_is_told_in_its_two_largest_units() {
-        let told: Vec<String> =
-            [0, 5_000, 61_000, 3_600_000, 270_000_000, -5].into_iter().map(age).collect();
+        let told: Vec<String> = [0, 5_000, 61_000, 3_600_000, 270_000_000, -5]
+            .into_iter()
+            .map(format_duration)
+            .collect();
         assert_eq!(told, ["0s", "5s", "1m 1s", "1h", "3d 3h", "0s"]);
     }
 }

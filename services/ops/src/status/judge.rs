@@ -4,7 +4,7 @@ use super::report::{QueueRow, Status};
 use kit::queue::QueueDepth;
 
 use crate::aws::{Dlq, Queue};
-use crate::output::age;
+use crate::output::format_duration;
 
 /// A message that waits longer than this is late.
 const LATE_SECONDS: f64 = 300.0;
@@ -26,7 +26,7 @@ fn queue(row: &QueueRow) -> Option<String> {
         working => {
             let oldest = row.oldest_seconds.filter(|oldest| *oldest > LATE_SECONDS)?;
             #[expect(clippy::cast_possible_truncation, reason = "an age for people")]
-            let told = age(oldest as i64 * 1000);
+            let told = format_duration(oldest as i64 * 1000);
             Some(format!(
                 "the oldest message of the queue {} waits for {told}: is its function running? \
                  `waybill doctor`",

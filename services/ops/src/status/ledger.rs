@@ -11,9 +11,9 @@ use shared::ledger::State;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS};
 
 use crate::aws::Stack;
-use crate::failure::CliError;
-use crate::lookup::{Key, records};
+use crate::error::CliError;
 use crate::outbox::entries;
+use crate::store::{Key, records};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 

@@ -9,7 +9,7 @@ use futures::future;
 use kit::queue::queue_depth;
 
 use crate::aws::{Queue, Stack, refused, why};
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
 
 pub use report::{QueueRow, Ses, Status};
 

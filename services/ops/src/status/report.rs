@@ -6,7 +6,7 @@ use super::ledger::LastDay;
 use kit::queue::QueueDepth;
 
 use crate::aws::Queue;
-use crate::output::{ColorMode, Column, Report, Style, age, table};
+use crate::output::{ColorMode, Column, Report, Style, format_duration, table};
 
 /// How everything stands.
 #[derive(Debug, Serialize)]
@@ -60,22 +60,22 @@ fn told_or_null<S: serde::Serializer>(ses: &Result<Ses, String>, to: S) -> Resul
 }
 
 impl Report for Status {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let mut text = format!(
             "{}  ({})\n\n",
-            paint.paint(Style::Bold, &format!("Stack {}", self.stack)),
+            colors.apply(Style::Bold, &format!("Stack {}", self.stack)),
             self.names
         );
-        text.push_str(&self.queues(paint));
-        text.push_str(&self.last_day(paint));
+        text.push_str(&self.queues(colors));
+        text.push_str(&self.last_day(colors));
         text.push_str(&self.ses_line());
         text.push('\n');
         if self.attention.is_empty() {
-            text.push_str(&paint.paint(Style::Good, "Healthy."));
+            text.push_str(&colors.apply(Style::Success, "Healthy."));
             text.push('\n');
         }
         for finding in &self.attention {
-            text.push_str(&format!("{} {finding}.\n", paint.paint(Style::Bad, "Attention:")));
+            text.push_str(&format!("{} {finding}.\n", colors.apply(Style::Error, "Attention:")));
         }
         text
     }
@@ -93,25 +93,25 @@ impl Ses {
 }
 
 impl Status {
-    fn queues(&self, paint: ColorMode) -> String {
+    fn queues(&self, colors: ColorMode) -> String {
         let columns = [
             Column::text("queue", |row: &QueueRow| row.queue.suffix().to_owned()),
-            Column::number("messages", |row: &QueueRow| row.depth.visible.to_string()).toned(
+            Column::number("messages", |row: &QueueRow| row.depth.visible.to_string()).styled(
                 |row| {
                     let is_bad = matches!(row.queue, Queue::Dead(_))
                         && row.depth.visible + row.depth.in_flight > 0;
-                    is_bad.then_some(Style::Bad)
+                    is_bad.then_some(Style::Error)
                 },
             ),
             Column::number("in flight", |row| row.depth.in_flight.to_string()),
             Column::number("delayed", |row| row.depth.delayed.to_string()),
             Column::text("oldest", |row| {
                 #[expect(clippy::cast_possible_truncation, reason = "an age for people")]
-                let told = row.oldest_seconds.map(|seconds| age(seconds as i64 * 1000));
+                let told = row.oldest_seconds.map(|seconds| format_duration(seconds as i64 * 1000));
                 told.unwrap_or_default()
             }),
         ];
-        let mut text = table(paint, &columns, &self.queues);
+        let mut text = table(colors, &columns, &self.queues);
         if self.queues.iter().all(|row| row.oldest_seconds.is_none()) {
             text.push_str(
                 " (The age of the oldest message is not known: only CloudWatch tells.)\n",
@@ -120,7 +120,7 @@ impl Status {
         text
     }
 
-    fn last_day(&self, paint: ColorMode) -> String {
+    fn last_day(&self, colors: ColorMode) -> String {
         let day = &self.ledger;
         let of = if day.more { "the latest " } else { "" };
         let mut text = format!("\nLast 24 hours: {of}{} event(s)", day.events);
@@ -138,7 +138,7 @@ impl Status {
             Column::number("mails", |(_, count): &(String, usize)| count.to_string()),
             Column::text("state", |(state, _)| state.clone()),
         ];
-        text.push_str(&table(paint, &columns, &rows));
+        text.push_str(&table(colors, &columns, &rows));
         text
     }
 

@@ -6,13 +6,13 @@ use serde::Serialize;
 use serde_json::json;
 use shared::ledger::State;
 
-use crate::audit::{self, Audit, Intent, Who};
+use super::reopen::reopen;
+use super::request::{self, Which};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::Stack;
-use crate::failure::{CliError, ExitStatus};
-use crate::mailrequest::{self, Which};
+use crate::error::{CliError, ExitStatus};
 use crate::order::{command_words, kind_and_scope};
-use crate::output::{ColorMode, Report, Style, at};
-use crate::reopen::reopen;
+use crate::output::{ColorMode, Report, Style, format_time};
 
 /// Flags of `resend`.
 #[derive(Debug, clap::Args)]
@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// A mail that was queued.
@@ -49,10 +49,10 @@ pub struct Queued {
 /// [`CliError::Input`] when the mail must not be sent: SES has accepted it, or may have.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Queued, ExitStatus), CliError> {
     let now = Timestamp::now();
-    let item = mailrequest::find(stack, &args.which).await?;
+    let item = request::find(stack, &args.which).await?;
     may_be_sent(&item, now.as_millisecond())?;
     let queued =
-        queue_again(stack, &item, now, "resend", args.reason.as_deref(), &args.who).await?;
+        queue_again(stack, &item, now, "resend", args.reason.as_deref(), &args.operator).await?;
     Ok((queued, ExitStatus::Healthy))
 }
 
@@ -66,9 +66,9 @@ pub async fn queue_again(
     now: Timestamp,
     action: &str,
     reason: Option<&str>,
-    who: &Who,
+    who: &Operator,
 ) -> Result<Queued, CliError> {
-    let request = mailrequest::rebuild(stack, item, now).await?;
+    let request = request::rebuild_request(stack, item, now).await?;
     let (kind, scope) = kind_and_scope(item);
     let plan = json!({
         "order_id": item.order_id, "notification": item.notification,
@@ -82,10 +82,10 @@ pub async fn queue_again(
             let (until, why) = (request.send_before, "opened by an operator");
             reopen(stack, order, notification, item.attempt, until, why).await?;
         }
-        mailrequest::send(stack, &request).await
+        request::queue_request(stack, &request).await
     }
     .await;
-    audit.end_with(result, &json!({ "queued": 1 })).await?;
+    audit.complete(result, &json!({ "queued": 1 })).await?;
     Ok(Queued {
         order_id: item.order_id.clone(),
         kind,
@@ -114,7 +114,7 @@ fn may_be_sent(item: &Item, now: i64) -> Result<(), CliError> {
         Some(State::Skipped) => Ok(()),
         Some(State::Sending) if item.lease_until >= now => Err(CliError::input(format!(
             "It is being sent right now, until {} at most. Look again then: `waybill order {order}`.",
-            at(item.lease_until)
+            format_time(item.lease_until)
         ))),
         Some(State::Sending | State::InDoubt) => Err(CliError::input(format!(
             "It is in doubt: SES may have accepted it. If SES has not (its console, the customer), \
@@ -133,11 +133,11 @@ fn may_be_sent(item: &Item, now: i64) -> Result<(), CliError> {
 }
 
 impl Report for Queued {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
         format!(
             "{} {}{scope} of order {} (was {}). `waybill order {}` shows what becomes of it.\n",
-            paint.paint(Style::Good, "Queued"),
+            colors.apply(Style::Success, "Queued"),
             self.kind,
             self.order_id,
             self.was,

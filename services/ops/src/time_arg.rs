@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// Reads a moment: `2h`, `90m`, `3d` (so long before `now`), `2026-11-20` (its first second in
 /// UTC) or RFC 3339. Answers milliseconds since 1970.

@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::cli::Cli;
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
 use crate::output::Output;
 
 /// Flags of `completions`.

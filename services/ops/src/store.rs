@@ -10,7 +10,7 @@ use kit::batch_get::Attributes;
 use kit::ledger::Item;
 
 use crate::aws::{Stack, refused};
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// Order id and sort key.
 pub type Key = (String, String);

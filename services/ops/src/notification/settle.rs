@@ -6,14 +6,14 @@ use serde::Serialize;
 use serde_json::json;
 use shared::ledger::{Facts, State, Transition};
 
-use crate::audit::{self, Audit, Intent, Who};
+use super::reopen::CLOCKS_DIFFER;
+use super::request::{self, Which};
+use super::resend::queue_again;
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::Stack;
-use crate::failure::{CliError, ExitStatus};
-use crate::mailrequest::{self, Which};
+use crate::error::{CliError, ExitStatus};
 use crate::order::{command_words, kind_and_scope};
-use crate::output::{ColorMode, Report, Style, at};
-use crate::reopen::CLOCKS_DIFFER;
-use crate::resend::queue_again;
+use crate::output::{ColorMode, Report, Style, format_time};
 
 /// What the operator found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// A settled doubt.
@@ -61,7 +61,7 @@ pub struct Settled {
 /// [`CliError::Input`] when nobody doubts the mail.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, ExitStatus), CliError> {
     let now = Timestamp::now();
-    let found = mailrequest::find(stack, &args.which).await?;
+    let found = request::find(stack, &args.which).await?;
     let item = in_doubt(stack, found, args.word, now).await?;
     let result = match args.word {
         Resolution::Sent => {
@@ -70,7 +70,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, ExitStatus), Cl
         }
         Resolution::NotSent => {
             let reason = args.reason.as_deref();
-            queue_again(stack, &item, now, "settle not-sent", reason, &args.who).await?;
+            queue_again(stack, &item, now, "settle not-sent", reason, &args.operator).await?;
             "queued"
         }
     };
@@ -122,7 +122,7 @@ fn not_in_doubt(item: &Item) -> CliError {
         ),
         Some(State::Sending) => {
             let until = item.lease_until + CLOCKS_DIFFER.as_millis() as i64;
-            format!("Its mailer may be at work until {}; look again then.", at(until))
+            format!("Its mailer may be at work until {}; look again then.", format_time(until))
         }
         _ => "There is nothing to settle.".to_owned(),
     };
@@ -135,7 +135,7 @@ async fn sent(stack: &Stack, args: &Args, item: &Item, now: Timestamp) -> Result
         reason: args.reason.as_deref(),
         plan: json!({ "order_id": item.order_id, "notification": item.notification }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     let mut change = Change::new(Transition::Settle, Facts::new(now.as_millisecond()))
         .with("reason", "settled by an operator");
     if let Some(id) = &args.message_id {
@@ -146,11 +146,11 @@ async fn sent(stack: &Stack, args: &Args, item: &Item, now: Timestamp) -> Result
         Ok(_) => Err(CliError::service("Its record changed meanwhile. Nothing was settled.")),
         Err(error) => Err(CliError::service(format!("Can't write the ledger: {error}."))),
     };
-    audit.end_with(result, &json!({ "settled": "sent" })).await
+    audit.complete(result, &json!({ "settled": "sent" })).await
 }
 
 impl Report for Settled {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
         let came = match self.result {
             "sent" => "is recorded as sent",
@@ -158,7 +158,7 @@ impl Report for Settled {
         };
         format!(
             "{}: {}{scope} of order {} {came}.\n",
-            paint.paint(Style::Good, "Settled"),
+            colors.apply(Style::Success, "Settled"),
             self.kind,
             self.order_id
         )

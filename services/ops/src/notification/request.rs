@@ -8,8 +8,8 @@ use shared::{Kind, NotificationKey};
 
 use crate::aws::{Queue, Stack};
 use crate::dlq::{kind, order_id};
+use crate::error::CliError;
 use crate::events;
-use crate::failure::CliError;
 
 /// Which mail a command is about.
 #[derive(Debug, Clone, clap::Args)]
@@ -65,7 +65,11 @@ fn none(order: &str, kind: &str, scope: Option<&str>) -> CliError {
 ///
 /// # Errors
 /// [`CliError::Input`] when the Events table no longer has the event.
-pub async fn rebuild(stack: &Stack, item: &Item, now: Timestamp) -> Result<MailRequest, CliError> {
+pub async fn rebuild_request(
+    stack: &Stack,
+    item: &Item,
+    now: Timestamp,
+) -> Result<MailRequest, CliError> {
     let events = events::of_order(stack, &item.order_id).await?;
     let request = events
         .iter()
@@ -92,7 +96,7 @@ pub async fn rebuild(stack: &Stack, item: &Item, now: Timestamp) -> Result<MailR
 ///
 /// # Errors
 /// [`CliError::Service`] when SQS did not confirm it.
-pub async fn send(stack: &Stack, request: &MailRequest) -> Result<(), CliError> {
+pub async fn queue_request(stack: &Stack, request: &MailRequest) -> Result<(), CliError> {
     let url = stack.url(Queue::Mail).await?;
     let message = OutgoingMessage { body: request.to_body(), ..OutgoingMessage::default() };
     match send_all(&stack.sqs, &url, vec![message]).await.into_iter().next() {

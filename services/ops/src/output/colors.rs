@@ -15,11 +15,11 @@ pub enum Style {
     /// A heading.
     Bold,
     /// As it should be.
-    Good,
+    Success,
     /// Somebody should look.
     Warning,
     /// Something is wrong.
-    Bad,
+    Error,
     /// Less important.
     Dim,
 }
@@ -27,17 +27,17 @@ pub enum Style {
 impl ColorMode {
     /// The text in the colour of `tone`.
     #[must_use]
-    pub fn paint(self, tone: Style, text: &str) -> String {
+    pub fn apply(self, style: Style, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
-            Self::Colour => format!("\u{1b}[{}m{text}\u{1b}[0m", tone.code()),
+            Self::Colour => format!("\u{1b}[{}m{text}\u{1b}[0m", style.code()),
         }
     }
 
     /// A heading on a line of its own.
     #[must_use]
     pub fn heading(self, text: &str) -> String {
-        format!("{}\n", self.paint(Style::Bold, text))
+        format!("{}\n", self.apply(Style::Bold, text))
     }
 }
 
@@ -45,9 +45,9 @@ impl Style {
     const fn code(self) -> u8 {
         match self {
             Self::Bold => 1,
-            Self::Good => 32,
+            Self::Success => 32,
             Self::Warning => 33,
-            Self::Bad => 31,
+            Self::Error => 31,
             Self::Dim => 2,
         }
     }
@@ -57,9 +57,9 @@ impl Style {
         use comfy_table::{Attribute, Color};
         match self {
             Self::Bold => cell.add_attribute(Attribute::Bold),
-            Self::Good => cell.fg(Color::DarkGreen),
+            Self::Success => cell.fg(Color::DarkGreen),
             Self::Warning => cell.fg(Color::DarkYellow),
-            Self::Bad => cell.fg(Color::DarkRed),
+            Self::Error => cell.fg(Color::DarkRed),
             Self::Dim => cell.add_attribute(Attribute::Dim),
         }
     }

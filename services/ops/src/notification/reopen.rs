@@ -5,7 +5,7 @@ use kit::ledger::{Change, Item, RecordOutcome};
 use shared::ledger::{Facts, State, Transition};
 
 use crate::aws::Stack;
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// How far the clock of the operator's machine may be off: a lease that has only just run out by it
 /// may be alive.
