@@ -61,7 +61,7 @@ const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::Duplicate, _) => "stays: another message here asks for the same",
         (Verdict::InProgress, _) => "stays: it is being sent now",
         (Verdict::InDoubt, _) => "stays: `waybill settle` it first",
-        (Verdict::Stale, _) => "stays without --force-stale: its deadline is over",
+        (Verdict::Stale, _) => "stays without --force-stale: its deadline has passed",
         (Verdict::Superseded, _) => "stays: a later mail supersedes it",
         (Verdict::Muted, _) => "stays: the event asks for no mail",
         (Verdict::Unknown, _) => "stays: the ledger has no record of it",
