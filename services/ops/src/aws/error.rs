@@ -1,4 +1,4 @@
-//! A service's refusal as a sentence.
+//! Failed calls to AWS as sentences with a hint. No personal data: see [`kit::describe_sdk_error`].
 
 use std::error::Error;
 
@@ -6,7 +6,7 @@ use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 
 use crate::error::CliError;
 
-/// Words a failed call: "Can't {what}: {why}."
+/// Turns a failed call into an error that reads "Can't {what}: {why}.", for `map_err`.
 pub fn refused<E, R>(what: impl Into<String>) -> impl FnOnce(SdkError<E, R>) -> CliError
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -16,7 +16,7 @@ where
     move |error| CliError::service(format!("Can't {what}: {}.", why(&error)))
 }
 
-/// Why a call failed, without a full stop, and what to try. No Rust value is printed.
+/// Why a call failed and what to try, without a full stop.
 pub fn why<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -24,12 +24,13 @@ where
 {
     let why = kit::describe_sdk_error(error);
     match error {
-        SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => hinted(&why),
+        // Nothing reached the service: most likely the operator's own set-up.
+        SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => with_hint(&why),
         _ => why,
     }
 }
 
-fn hinted(cause: &str) -> String {
+fn with_hint(cause: &str) -> String {
     let lower = cause.to_lowercase();
     let hint = if lower.contains("credential") {
         "; sign in (`aws sso login`), name a profile with --profile, or set AWS_ACCESS_KEY_ID and \
@@ -42,7 +43,7 @@ fn hinted(cause: &str) -> String {
     format!("{cause}{hint}")
 }
 
-/// Whether the endpoint says that it has no such service or operation: an emulator.
+/// Whether the endpoint has no such service or operation, as emulators may say in several ways.
 pub fn is_unknown_operation<E, R>(error: &SdkError<E, R>) -> bool
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -65,7 +66,7 @@ where
     }
 }
 
-/// Whether the caller may not ask this: that says nothing about what was asked for.
+/// Whether the caller lacks the permission, which says nothing about what was asked for.
 pub fn is_denied<E, R>(error: &SdkError<E, R>) -> bool
 where
     E: ProvideErrorMetadata + Error + 'static,

@@ -1,12 +1,13 @@
-//! The stack that a command talks to, and how its services' answers are worded.
+//! The stack that a command talks to, and how its services' errors are worded.
 
+mod connection;
 mod error;
-mod names;
-mod queue;
-mod redrive;
-mod session;
+mod overrides;
+mod resources;
+mod stack;
 mod stack_names;
 
+pub use connection::Connection;
 pub use error::{is_denied, is_unknown_operation, refused, why};
-pub use queue::{Dlq, Queue};
-pub use session::{Connection, Stack};
+pub use resources::{Dlq, Queue};
+pub use stack::Stack;

@@ -161,7 +161,7 @@ impl Selector {
         match &self.filter {
             _ if !is_chosen => Choice::NotSelected,
             None => Choice::Selected,
-            Some(filter) => match filter.is_true_of(&view(dlq, message, summary)) {
+            Some(filter) => match filter.is_true(&view(dlq, message, summary)) {
                 Ok(true) => Choice::Selected,
                 Ok(false) => Choice::NotSelected,
                 Err(why) => Choice::FilterFailed(why),

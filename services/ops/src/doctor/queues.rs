@@ -103,12 +103,7 @@ fn visibility(
     attributes: &Attributes,
     functions: &Functions,
 ) -> Option<Finding> {
-    let function = match queue {
-        Queue::Dispatch => "dispatcher",
-        Queue::Mail => "mailer",
-        Queue::Feedback => "feedback",
-        Queue::Dead(_) => return None,
-    };
+    let function = queue.consumer()?;
     let seconds = number(attributes, Attribute::VisibilityTimeout);
     let subject = format!("{subject}: visibility timeout");
     let Some(timeout) = functions.timeout(function) else {

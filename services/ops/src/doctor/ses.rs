@@ -31,7 +31,7 @@ pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
     });
     let set = functions
         .variable("mailer", "SES_CONFIGURATION_SET")
-        .or_else(|| stack.found_by.output("ConfigurationSetName"));
+        .or_else(|| stack.output("ConfigurationSetName"));
     match set {
         Some(set) => {
             findings.extend(configuration_set(client, set, &needed(functions.grace())).await);

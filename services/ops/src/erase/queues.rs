@@ -34,11 +34,9 @@ pub async fn walk(
         ..Place::default()
     };
     let hidden = depth.in_flight + depth.delayed;
-    let (contract, hold) = match queue {
-        Queue::Dispatch => (Dlq::Dispatch, WORKING_HOLD),
-        Queue::Mail => (Dlq::Mail, WORKING_HOLD),
-        Queue::Feedback => (Dlq::Feedback, WORKING_HOLD),
-        Queue::Dead(dlq) => (dlq, hold_for(depth.visible)),
+    let hold = match queue {
+        Queue::Dead(_) => hold_for(depth.visible),
+        _ => WORKING_HOLD,
     };
     match queue {
         // No function ever deletes a dead letter, so what is hidden now is left.
@@ -50,7 +48,7 @@ pub async fn walk(
         place.not_looked_at += depth.visible;
         return Ok(place);
     }
-    let mut look = Look { contract, order, mode, stop };
+    let mut look = Look { contract: queue.dlq(), order, mode, stop };
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let result = look.through(&mut scanner, &mut place).await;
     scanner.release().await;

@@ -1,23 +1,17 @@
-//! The connection to a stack.
+//! The flags by which a stack is reached, and the SDK configuration that they make.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::Credentials;
-use jiff::SignedDuration;
-use kit::ledger::Ledger;
 use url::{Host, Url};
 
-use super::error::refused;
-use super::names::Overrides;
-use super::queue::Queue;
-use super::stack_names::{FoundBy, discover};
+use super::overrides::Overrides;
+use super::stack::Stack;
+use super::stack_names::{StackNames, look_up};
 use crate::error::CliError;
-use crate::output::note;
 
 /// How to reach the stack: flags that are the same for every command.
 #[derive(Debug, Clone, clap::Args)]
@@ -47,53 +41,23 @@ pub struct Connection {
     pub overrides: Overrides,
 }
 
-/// A stack that can be asked.
-#[derive(Debug)]
-pub struct Stack {
-    /// Its name.
-    pub name: String,
-    /// How its names were found.
-    pub found_by: FoundBy,
-    /// Tables.
-    pub dynamodb: aws_sdk_dynamodb::Client,
-    /// Queues.
-    pub sqs: aws_sdk_sqs::Client,
-    /// Settings for the clients that few commands need.
-    pub config: SdkConfig,
-    /// What was typed, as an audit item keeps it.
-    pub command: String,
-    overrides: Overrides,
-    urls: RefCell<HashMap<Queue, String>>,
-}
-
 impl Connection {
-    /// Connects: reads the AWS configuration and finds the stack's names. `command` is what was
-    /// typed, as an audit item keeps it.
+    /// Connects: loads the AWS configuration and looks up the stack's names. `command` is the command
+    /// line as an audit item keeps it.
     ///
     /// # Errors
     /// [`CliError::Input`] when no region is set, the endpoint is no address, or AWS knows no such
     /// stack; [`CliError::Service`] when CloudFormation does not answer.
     pub async fn open(&self, command: String) -> Result<Stack, CliError> {
         let config = self.sdk_config().await?;
-        let found_by = if self.overrides.is_complete() {
-            FoundBy::Flags
+        let names = if self.overrides.is_complete() {
+            StackNames::Given
         } else if config.endpoint_url().is_none() && self.is_on_this_machine() {
-            FoundBy::Convention("the tables are on this machine, CloudFormation is not")
+            StackNames::Convention("the tables are on this machine, CloudFormation is not")
         } else {
-            discover(&config, &self.stack).await?
+            look_up(&config, &self.stack).await?
         };
-        let stack = Stack {
-            name: self.stack.clone(),
-            found_by,
-            dynamodb: aws_sdk_dynamodb::Client::new(&config),
-            sqs: aws_sdk_sqs::Client::new(&config),
-            config,
-            command,
-            overrides: self.overrides.clone(),
-            urls: RefCell::default(),
-        };
-        stack.print_overrides();
-        Ok(stack)
+        Ok(Stack::new(self.stack.clone(), names, self.overrides.clone(), config, command))
     }
 
     async fn sdk_config(&self) -> Result<SdkConfig, CliError> {
@@ -167,116 +131,6 @@ fn is_loopback(url: &str) -> bool {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    }
-}
-
-impl Stack {
-    /// A variable that was left in the shell sends an operator to another stack's queue in silence.
-    fn print_overrides(&self) {
-        let given = self.overrides.given();
-        if !given.is_empty() && self.found_by != FoundBy::Flags {
-            note(&format!(
-                "Not the stack's own names, but given by flags or variables: {}.",
-                given.join(", ")
-            ));
-        }
-    }
-
-    /// How its names were found.
-    #[must_use]
-    pub fn names(&self) -> String {
-        match self.overrides.given().as_slice() {
-            given if given.is_empty() || self.found_by == FoundBy::Flags => {
-                self.found_by.to_string()
-            }
-            given => format!("{}, but as given: {}", self.found_by, given.join(", ")),
-        }
-    }
-
-    /// The Events table's name.
-    #[must_use]
-    pub fn events_table(&self) -> String {
-        self.table(self.overrides.events(), "EventsTableName", "events")
-    }
-
-    /// The ledger table's name.
-    #[must_use]
-    pub fn ledger_table(&self) -> String {
-        self.table(self.overrides.ledger(), "LedgerTableName", "ledger")
-    }
-
-    /// The name of the function `word`, such as `intake`.
-    #[must_use]
-    pub fn function(&self, word: &str) -> String {
-        let output = match word {
-            "intake" => self.found_by.output("IntakeFunctionName"),
-            "relay" => self.found_by.output("RelayFunctionName"),
-            _ => None,
-        };
-        output.map_or_else(|| format!("{}-{word}", self.name), str::to_owned)
-    }
-
-    fn table(&self, given: Option<&str>, output: &str, suffix: &str) -> String {
-        given
-            .or_else(|| self.found_by.output(output))
-            .map_or_else(|| format!("{}-{suffix}", self.name), str::to_owned)
-    }
-
-    /// The queue's URL.
-    ///
-    /// # Errors
-    /// [`CliError::Service`] when SQS knows no queue of that name.
-    pub async fn url(&self, queue: Queue) -> Result<String, CliError> {
-        if let Some(url) =
-            self.overrides.url(queue).or_else(|| self.found_by.output(queue.output()))
-        {
-            return Ok(url.to_owned());
-        }
-        if let Some(url) = self.urls.borrow().get(&queue) {
-            return Ok(url.clone());
-        }
-        let name = format!("{}-{}", self.name, queue.suffix());
-        let answer = self.sqs.get_queue_url().queue_name(&name).send().await;
-        let url = answer.map_err(refused(format!("find the queue {name}")))?.queue_url;
-        let url = url.ok_or_else(|| CliError::service(format!("SQS gave {name} no address.")))?;
-        self.urls.borrow_mut().insert(queue, url.clone());
-        Ok(url)
-    }
-
-    /// The ledger's conditional writes. Its retention is of no account here: an operator creates
-    /// no records but those of an erased order.
-    #[must_use]
-    pub fn ledger(&self) -> Ledger {
-        let retention = SignedDuration::from_hours(400 * 24);
-        Ledger::new(self.dynamodb.clone(), self.ledger_table(), retention)
-    }
-
-    /// SES.
-    #[must_use]
-    pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        aws_sdk_sesv2::Client::new(&self.config)
-    }
-
-    /// Lambda.
-    #[must_use]
-    pub fn lambda(&self) -> aws_sdk_lambda::Client {
-        aws_sdk_lambda::Client::new(&self.config)
-    }
-
-    /// CloudWatch.
-    #[must_use]
-    pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
-        aws_sdk_cloudwatch::Client::new(&self.config)
-    }
-
-    /// The tables and the sweep index, as relay reads them.
-    #[must_use]
-    pub fn tables(&self) -> relay::Tables {
-        relay::Tables {
-            client: self.dynamodb.clone(),
-            events: self.events_table(),
-            ledger: self.ledger_table(),
-        }
     }
 }
 
