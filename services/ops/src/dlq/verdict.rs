@@ -37,6 +37,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, in the order of reports.
+    #[cfg(test)]
     pub const ALL: [Self; 12] = [
         Self::WouldSend,
         Self::WouldRecord,
