@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_sdk_lambda::primitives::Blob;
 use serde::{Deserialize, Serialize};
@@ -15,13 +15,12 @@ use crate::aws::{Stack, refused};
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, table};
 
-/// How many events and bytes one invocation carries. Lambda takes 6 MB and gives as much back, and
-/// intake's word on an event, which names every bad field, may be longer than the event.
+/// How many events and bytes one invocation carries. Lambda's limit of 6 MB holds for the response too,
+/// and intake's result for an event, which names every bad field, may be longer than the event.
 const BATCH_EVENTS: usize = 50;
 const BATCH_BYTES: usize = 1024 * 1024;
 
-/// Intake itself refuses what is much smaller than this; what is larger, Lambda does not even hand
-/// to it (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+/// Lambda refuses a larger payload before intake sees it (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const MAX_BYTES: usize = 6_000_000;
 
 /// Flags of `publish`.
@@ -36,43 +35,34 @@ pub struct Args {
     pub operator: Operator,
 }
 
-/// What intake answered for one event.
+/// Intake's result for one event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
-    /// Which event of the file, from 1.
+    /// Its position in the file, from 1.
     #[serde(default)]
     pub number: usize,
     /// accepted, duplicate, conflict or invalid.
     pub result: String,
-    /// The publishing system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// The event's id there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Its order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<String>,
-    /// Follows it to SES.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<String>,
-    /// Every bad field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<shared::FieldError>,
 }
 
-/// What became of a file of events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Publication {
-    /// The events, in the file's order.
+    /// In the file's order.
     pub events: Vec<Row>,
 }
 
-/// Publishes the file.
-///
-/// # Errors
-/// [`CliError::Input`] for a file that cannot be read; [`CliError::Service`] when intake does not
-/// answer: then the same file again is right, since what was stored is a duplicate.
+/// Publishes the file. After an error it is safe to publish the same file again: what was stored is
+/// answered as a duplicate.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, ExitStatus), CliError> {
     let events = events(&read(&args.file)?)?;
     let count = events.len();
@@ -101,8 +91,8 @@ async fn publish_all(
 ) -> Result<(), CliError> {
     for batch in batches {
         match publisher.invoke(&Value::Array(batch)).await? {
-            Answer::Results(results) => rows.extend(results),
-            Answer::Error(error) => {
+            Response::Results(results) => rows.extend(results),
+            Response::Error(error) => {
                 return Err(CliError::service(format!(
                     "Intake failed after {} of {count} event(s): {error}. Publish the same file \
                      again: what was stored is answered as duplicate.",
@@ -122,7 +112,7 @@ fn by_result(rows: &[Row]) -> BTreeMap<&str, usize> {
     counts
 }
 
-/// Packs the events in their order.
+/// Packs the events into invocations, in their order.
 fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
     let mut batches = Vec::new();
     let mut batch = Vec::new();
@@ -131,8 +121,8 @@ fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
         let size = event.to_string().len();
         if size > MAX_BYTES {
             return Err(CliError::input(format!(
-                "Event {} holds {size} bytes, which no invocation carries. Intake takes \
-                 {MAX_EVENT_BYTES} bytes an event. Nothing was published.",
+                "Event {} holds {size} bytes, more than Lambda takes. Intake takes {MAX_EVENT_BYTES} \
+                 bytes an event. Nothing was published.",
                 i + 1
             )));
         }
@@ -154,22 +144,22 @@ impl Row {
     }
 
     fn problems(&self) -> String {
-        let told: Vec<String> = self.errors.iter().map(ToString::to_string).collect();
-        told.join("; ")
+        let problems: Vec<String> = self.errors.iter().map(ToString::to_string).collect();
+        problems.join("; ")
     }
 }
 
-fn read(file: &PathBuf) -> Result<Vec<u8>, CliError> {
+fn read(file: &Path) -> Result<Vec<u8>, CliError> {
     let mut text = Vec::new();
     let result = if file.as_os_str() == "-" {
         std::io::stdin().lock().read_to_end(&mut text)
     } else {
         std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut text))
     };
-    match result {
-        Ok(_) => Ok(text),
-        Err(error) => Err(CliError::input(format!("{} can't be read: {error}.", file.display()))),
-    }
+    result.map_err(|error| {
+        CliError::input(format!("Can't read {}: {error}.", file.display())).caused_by(error)
+    })?;
+    Ok(text)
 }
 
 /// The events of a file: one JSON document (an event or an array), or one event a line.
@@ -181,7 +171,7 @@ fn events(text: &[u8]) -> Result<Vec<Value>, CliError> {
     };
     if events.is_empty() {
         return Err(CliError::input(
-            "The file holds no event. Expected one CloudEvent as JSON a line.",
+            "The file holds no event. Expected one CloudEvent in JSON per line.",
         ));
     }
     Ok(events)
@@ -194,7 +184,7 @@ fn lines(text: &[u8]) -> Result<Vec<Value>, CliError> {
         .map(|(i, line)| {
             parse_strict(line).map_err(|invalid| {
                 CliError::input(format!(
-                    "Line {} is no CloudEvent: {invalid}. Nothing was published.",
+                    "Line {} is not a CloudEvent: {invalid}. Nothing was published.",
                     i + 1
                 ))
             })
@@ -202,28 +192,28 @@ fn lines(text: &[u8]) -> Result<Vec<Value>, CliError> {
         .collect()
 }
 
-/// Intake, as a direct invoke.
+/// Invokes the stack's intake function.
 #[derive(Debug)]
 pub struct Publisher {
     client: aws_sdk_lambda::Client,
     function: String,
 }
 
-/// What intake answered.
+/// Intake's response.
 #[derive(Debug)]
-pub enum Answer {
-    /// For each event.
+enum Response {
+    /// One for each event.
     Results(Vec<Row>),
-    /// The invocation failed. Its message.
+    /// The message of a failed invocation.
     Error(String),
 }
 
-/// What became of one payload.
+/// The result for one payload.
 #[derive(Debug, PartialEq, Eq)]
 pub enum PublishOutcome {
-    /// Every event of it is stored.
+    /// Every event is stored.
     Stored,
-    /// At least one is not. Why.
+    /// At least one event is not, for this reason.
     Rejected(String),
 }
 
@@ -233,17 +223,12 @@ struct Results {
 }
 
 impl Publisher {
-    /// The stack's intake.
-    #[must_use]
     pub fn new(stack: &Stack) -> Self {
         Self { client: stack.lambda(), function: stack.function("intake") }
     }
 
-    /// Hands `payload` to intake as it is.
-    ///
-    /// # Errors
-    /// [`CliError::Service`] when Lambda does not answer, or the answer is not intake's.
-    pub async fn invoke(&self, payload: &Value) -> Result<Answer, CliError> {
+    /// Passes `payload` to intake as it is.
+    async fn invoke(&self, payload: &Value) -> Result<Response, CliError> {
         let call = self
             .client
             .invoke()
@@ -255,24 +240,23 @@ impl Publisher {
         if answer.function_error.is_some() {
             let error: Value = serde_json::from_slice(&body).unwrap_or_default();
             let message = error["errorMessage"].as_str().unwrap_or("it gave no reason");
-            return Ok(Answer::Error(message.trim_end_matches('.').to_owned()));
+            return Ok(Response::Error(message.trim_end_matches('.').to_owned()));
         }
-        serde_json::from_slice::<Results>(&body).map(|r| Answer::Results(r.results)).map_err(|_| {
+        let results = serde_json::from_slice::<Results>(&body).map_err(|error| {
             CliError::service(format!(
                 "The answer of {} is not intake's. Is it the function of this stack?",
                 self.function
             ))
-        })
+            .caused_by(error)
+        })?;
+        Ok(Response::Results(results.results))
     }
 
-    /// Hands `payload` to intake and says whether every event of it is stored now.
-    ///
-    /// # Errors
-    /// As [`Publisher::invoke`].
+    /// Passes `payload`, an event or several, to intake.
     pub async fn publish(&self, payload: &Value) -> Result<PublishOutcome, CliError> {
         Ok(match self.invoke(payload).await? {
-            Answer::Error(error) => PublishOutcome::Rejected(error),
-            Answer::Results(rows) => match rows.iter().find(|row| !row.is_stored()) {
+            Response::Error(error) => PublishOutcome::Rejected(error),
+            Response::Results(rows) => match rows.iter().find(|row| !row.is_stored()) {
                 None => PublishOutcome::Stored,
                 Some(row) => {
                     PublishOutcome::Rejected(format!("{}: {}", row.result, row.problems()))
@@ -304,16 +288,16 @@ mod tests {
 
     #[test]
     fn a_file_is_one_event_an_array_or_lines() {
-        let count = |text: &str| events(text.as_bytes()).map(|events| events.len());
-        assert_eq!(count(r#"{"id":"1"}"#), Ok(1));
-        assert_eq!(count(r#"[{"id":"1"},{"id":"2"}]"#), Ok(2));
-        assert_eq!(count("{\"id\":\"1\"}\n\n{\"id\":\"2\"}\n"), Ok(2));
+        let count = |text: &str| events(text.as_bytes()).unwrap().len();
+        assert_eq!(count(r#"{"id":"1"}"#), 1);
+        assert_eq!(count(r#"[{"id":"1"},{"id":"2"}]"#), 2);
+        assert_eq!(count("{\"id\":\"1\"}\n\n{\"id\":\"2\"}\n"), 2);
     }
 
     #[test]
     fn a_bad_line_is_named_and_nothing_is_published() {
         let refused = events(b"{\"id\":\"1\"}\n{oops}\n").unwrap_err().to_string();
-        assert!(refused.starts_with("Line 2 is no CloudEvent"), "{refused}");
+        assert!(refused.starts_with("Line 2 is not a CloudEvent"), "{refused}");
         assert!(events(b"\n\n").unwrap_err().to_string().contains("no event"));
     }
 

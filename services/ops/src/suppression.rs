@@ -1,4 +1,4 @@
-//! `waybill suppression`: SES's list of addresses that it accepts mails for and does not mail
+//! `waybill suppression`: SES's list of addresses that it accepts mails for but does not deliver to
 //! (<https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html>).
 
 use aws_sdk_sesv2::types::SuppressedDestinationSummary;
@@ -12,19 +12,18 @@ use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
 use crate::pii::PiiMode;
 
-/// The commands about it.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// The addresses on the list
+    /// Lists the addresses
     List(ListArgs),
-    /// Takes an address off the list
+    /// Removes an address from the list
     Remove(RemoveArgs),
 }
 
 /// Flags of `suppression list`.
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
-    /// The addresses in clear
+    /// Addresses in clear
     #[arg(long)]
     pub show_pii: bool,
 }
@@ -41,39 +40,32 @@ pub struct RemoveArgs {
     pub operator: Operator,
 }
 
-/// An address on the list.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    /// The address, masked unless asked for.
+    /// Masked unless asked for.
     pub address: String,
     /// BOUNCE or COMPLAINT.
     pub reason: String,
-    /// Since when.
+    /// RFC 3339.
     pub since: String,
     #[serde(skip)]
     milliseconds: i64,
 }
 
-/// The list.
 #[derive(Debug, Serialize)]
 pub struct List {
     /// The latest first.
     pub addresses: Vec<Row>,
 }
 
-/// An address that was taken off.
 #[derive(Debug, Serialize)]
 pub struct Removed {
-    /// The address, masked.
+    /// Masked.
     pub address: String,
     /// Always `removed`.
     pub result: &'static str,
 }
 
-/// Runs one.
-///
-/// # Errors
-/// [`CliError::Input`] for what is no address or not on the list.
 pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
     match command {
         Command::List(args) => output.print(&list(stack, args).await?),
@@ -113,7 +105,7 @@ fn row(summary: &SuppressedDestinationSummary, pii: PiiMode) -> Row {
 
 async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
     let address = EmailAddress::parse(&args.address)
-        .map_err(|invalid| CliError::input(format!("That is no e-mail address: {invalid}.")))?;
+        .map_err(|invalid| CliError::input(format!("That is not an e-mail address: {invalid}.")))?;
     let intent = Intent {
         action: "suppression remove".to_owned(),
         reason: args.reason.as_deref(),
@@ -130,7 +122,7 @@ async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
                 address.masked()
             )))
         }
-        Err(error) => Err(refused("take the address off SES's suppression list")(error)),
+        Err(error) => Err(refused("remove the address from SES's suppression list")(error)),
     };
     audit.complete(result, &json!({})).await?;
     Ok(Removed { address: address.masked(), result: "removed" })
@@ -154,7 +146,7 @@ impl Report for List {
 impl Report for Removed {
     fn text(&self, _: ColorMode) -> String {
         format!(
-            "{} is off the list: SES mails it again. Mails that bounced stay bounced.\n",
+            "{} is off the list: SES mails it again. Mails that bounced are not sent again.\n",
             self.address
         )
     }

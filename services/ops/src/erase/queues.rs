@@ -4,95 +4,88 @@ use std::time::Duration;
 
 use kit::queue::queue_depth;
 
-use super::{Mode, Place};
+use super::report::{Mode, Place};
 use crate::aws::{Dlq, Queue, Stack, refused};
 use crate::dlq::{MAX_CONCURRENCY, OrderMatch, QueueScanner, Received, hold_for, match_order};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 
-/// A working queue is looked through only while that is quick: a look hides its messages from the
-/// functions and costs each of them one receive. What is not looked at is deleted by the functions
-/// themselves, since the ledger says that it is not to be mailed.
-const MAX_IN_WORKING_QUEUE: u64 = 1000;
+/// A working queue is scanned only up to this depth: a scan hides its messages from the functions and
+/// costs each of them one receive. The functions delete what is not scanned, since the ledger says
+/// that it is not to be mailed.
+const MAX_WORKING_DEPTH: u64 = 1000;
 
-/// How long messages of a working queue are hidden at most.
+/// How long a scan hides the messages of a working queue.
 const WORKING_HOLD: Duration = Duration::from_secs(20);
 
-/// Looks through the queue, and removes the order's messages.
-pub async fn walk(
+/// Scans the queue, and in [`Mode::Remove`] deletes the order's messages.
+pub async fn visit(
     stack: &Stack,
     queue: Queue,
     order: &str,
     mode: Mode,
-    stop: &Interrupt,
+    interrupt: &Interrupt,
 ) -> Result<Place, CliError> {
     let url = stack.url(queue).await?;
-    let depth = queue_depth(&stack.sqs, &url).await.map_err(refused("read the queue's depth"))?;
-    let mut place = Place {
-        place: format!("queue {}", queue.suffix()),
-        what: "messages".to_owned(),
-        ..Place::default()
-    };
-    let hidden = depth.in_flight + depth.delayed;
+    let depth = queue_depth(&stack.sqs, &url).await.map_err(refused(format!("read {url}")))?;
+    let mut place = Place::new(format!("queue {}", queue.suffix()), "messages", 0);
+    let invisible = depth.in_flight + depth.delayed;
     let hold = match queue {
-        Queue::Dead(_) => hold_for(depth.visible),
-        _ => WORKING_HOLD,
+        // No function ever deletes a dead letter, so an invisible one stays.
+        Queue::Dead(_) => {
+            place.hidden = invisible;
+            hold_for(depth.visible)
+        }
+        _ => {
+            place.not_looked_at = invisible;
+            if mode == Mode::Find || depth.visible > MAX_WORKING_DEPTH {
+                place.not_looked_at += depth.visible;
+                return Ok(place);
+            }
+            WORKING_HOLD
+        }
     };
-    match queue {
-        // No function ever deletes a dead letter, so what is hidden now is left.
-        Queue::Dead(_) => place.hidden = hidden,
-        _ => place.not_looked_at = hidden,
-    }
-    let is_working = !matches!(queue, Queue::Dead(_));
-    if is_working && (mode == Mode::Find || depth.visible > MAX_IN_WORKING_QUEUE) {
-        place.not_looked_at += depth.visible;
-        return Ok(place);
-    }
-    let mut look = Look { contract: queue.dlq(), order, mode, stop };
+    let scan = Scan { contract: queue.dlq(), order, mode, interrupt };
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
-    let result = look.through(&mut scanner, &mut place).await;
+    let result = scan.run(&mut scanner, &mut place).await;
     scanner.release().await;
     result.map(|()| place)
 }
 
-struct Look<'a> {
+struct Scan<'a> {
     contract: Dlq,
     order: &'a str,
     mode: Mode,
-    stop: &'a Interrupt,
+    interrupt: &'a Interrupt,
 }
 
-impl Look<'_> {
-    /// How many messages a queue says that it has is approximate, so it is always asked.
-    async fn through(
-        &mut self,
-        scanner: &mut QueueScanner<'_>,
-        place: &mut Place,
-    ) -> Result<(), CliError> {
+impl Scan<'_> {
+    /// Receives until the queue is empty: its depth is approximate, and so never trusted to be 0.
+    async fn run(&self, scanner: &mut QueueScanner<'_>, place: &mut Place) -> Result<(), CliError> {
         loop {
-            self.stop.check(super::STOPPED)?;
+            self.interrupt.check("Stopped. The same command again continues with what is left.")?;
             let Some(messages) = scanner.next(MAX_CONCURRENCY).await? else { return Ok(()) };
-            let mine = self.mine(messages, place);
+            let matching = self.matching(messages, place);
             if self.mode == Mode::Find {
                 continue;
             }
-            let deleted = scanner.delete(&mine).await;
+            let deleted = scanner.delete(&matching).await;
             let removed = deleted.iter().filter(|is_deleted| **is_deleted).count();
             place.removed += removed;
             place.left += deleted.len() - removed;
         }
     }
 
-    fn mine(&self, messages: Vec<Received>, place: &mut Place) -> Vec<Received> {
-        let mut mine = Vec::new();
+    fn matching(&self, messages: Vec<Received>, place: &mut Place) -> Vec<Received> {
+        let mut matching = Vec::new();
         for message in messages {
             match match_order(self.contract, &message, self.order) {
-                OrderMatch::Only => mine.push(message),
+                OrderMatch::Only => matching.push(message),
                 OrderMatch::Possible => place.perhaps.push(message.id),
                 OrderMatch::Other => {}
             }
         }
-        place.found += mine.len();
-        mine
+        place.found += matching.len();
+        matching
     }
 }

@@ -1,109 +1,119 @@
-//! A mail request made anew from a stored event.
+//! Sending one notification: its ledger record is reopened and a rebuilt mail request is queued.
 
-use jiff::Timestamp;
-use kit::ledger::Item;
-use kit::queue::{OutgoingMessage, send_all};
+use jiff::{SignedDuration, Timestamp};
+use kit::ledger::{Change, Item, RecordOutcome};
+use kit::queue::{OutgoingMessage, send_one};
+use serde_json::json;
+use shared::NotificationKey;
+use shared::ledger::{Facts, State, Transition};
 use shared::queue::message::MailRequest;
-use shared::{Kind, NotificationKey};
 
+use super::selector::kind_and_scope;
+use crate::audit::{Audit, Intent, Operator};
 use crate::aws::{Queue, Stack};
-use crate::dlq::{kind, order_id};
 use crate::error::CliError;
-use crate::events;
+use crate::store::{StoredEvent, events_of_order};
 
-/// Which mail a command is about.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Which {
-    /// The order's id
-    pub order: String,
-    /// The kind of mail, such as order.confirmed
-    pub kind: String,
-    /// Which parcel, refund, tracking number or day, where the order has several mails of the kind
-    #[arg(long, value_name = "SCOPE")]
-    pub scope: Option<String>,
-}
+/// How far the clock of the operator's machine may be off: a lease that ran out less than this ago
+/// may still be held.
+pub const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// The one ledger record that `which` names.
-///
-/// # Errors
-/// [`CliError::Input`] when there is none, or more than one.
-pub async fn find(stack: &Stack, which: &Which) -> Result<Item, CliError> {
-    let order = order_id(&which.order)?;
-    let kind = kind(&which.kind)?;
-    let items = stack.ledger().list_by_order(&order).await;
-    let items = items.map_err(|e| CliError::service(format!("Can't read the ledger: {e}.")))?;
-    let mut found: Vec<(NotificationKey, Item)> = items
-        .into_iter()
-        .filter_map(|item| Some((item.key()?, item)))
-        .filter(|(key, _)| key.kind.as_str() == kind)
-        .filter(|(key, _)| which.scope.as_ref().is_none_or(|scope| key.scope == *scope))
-        .collect();
-    match found.len() {
-        1 => Ok(found.remove(0).1),
-        0 => Err(none(&order, &kind, which.scope.as_deref())),
-        _ => {
-            let scopes: Vec<&str> = found.iter().map(|(key, _)| key.scope.as_str()).collect();
-            Err(CliError::input(format!(
-                "The order {order} has {} mails of the kind {kind}. Say which with --scope: {}.",
-                scopes.len(),
-                scopes.join(", ")
-            )))
+/// Reopens the record unless it is planned already, and queues the mail. If it is interrupted in
+/// between, the same command finds the record open and continues.
+pub async fn requeue(
+    stack: &Stack,
+    item: &Item,
+    now: Timestamp,
+    action: &str,
+    reason: Option<&str>,
+    operator: &Operator,
+) -> Result<(), CliError> {
+    let request = rebuild_request(stack, item, now).await?;
+    let (kind, _) = kind_and_scope(item);
+    let plan = json!({
+        "order_id": item.order_id, "notification": item.notification,
+        "was": item.state, "attempt": item.attempt,
+    });
+    let intent = Intent { action: format!("{action} {} {kind}", item.order_id), reason, plan };
+    let audit = Audit::begin(stack, operator, intent).await?;
+    let result = async {
+        // The record first: the mailer drops a mail request whose record is closed.
+        if item.state() != Some(State::Planned) {
+            let (order, notification) = (&item.order_id, &item.notification);
+            let (until, why) = (request.send_before, "opened by an operator");
+            reopen(stack, order, notification, item.attempt, until, why).await?;
         }
+        queue_request(stack, &request).await
     }
+    .await;
+    audit.complete(result, &json!({ "queued": 1 })).await
 }
 
-fn none(order: &str, kind: &str, scope: Option<&str>) -> CliError {
-    let about = scope.map(|scope| format!(" about {scope}")).unwrap_or_default();
-    CliError::input(format!(
-        "The ledger has no {kind} mail{about} of the order {order}. `waybill order {order}` shows \
-         what it has; an event that was accepted and never decided is queued again by `waybill \
-         sweep --since 24h`."
-    ))
-}
-
-/// The mail request for a record, as news again from `now`, from the event that asked for it.
-///
-/// # Errors
-/// [`CliError::Input`] when the Events table no longer has the event.
+/// The mail request of a record, rebuilt from the event that asked for it, and fresh from `now` on.
 pub async fn rebuild_request(
     stack: &Stack,
     item: &Item,
     now: Timestamp,
 ) -> Result<MailRequest, CliError> {
-    let events = events::of_order(stack, &item.order_id).await?;
-    let request = events
-        .iter()
-        .find(|event| event.event == item.event)
-        .and_then(events::StoredEvent::request)
-        .ok_or_else(|| {
-            CliError::input(format!(
-                "The Events table no longer has the event of this mail ({}): it was erased, or is \
-                 older than the table's memory. Publish it anew under a new id.",
-                item.event
-            ))
-        })?;
-    let kind: Kind = request.event.payload.kind();
+    let events = events_of_order(stack, &item.order_id).await?;
+    let stored = events.iter().find(|event| event.event == item.event);
+    let request = stored.and_then(StoredEvent::request).ok_or_else(|| {
+        CliError::input(format!(
+            "The Events table no longer has the event of this mail ({}): it was erased, or is older \
+             than the table's retention. Publish it again under a new id.",
+            item.event
+        ))
+    })?;
     Ok(MailRequest {
         key: NotificationKey::for_event(&request.event),
         accepted_at: request.accepted_at,
-        send_before: now + kind.send_within(),
+        send_before: now + request.event.payload.kind().send_within(),
         correlation_id: request.correlation_id,
         event: request.event,
     })
 }
 
-/// Puts a mail request on the mail queue.
-///
-/// # Errors
-/// [`CliError::Service`] when SQS did not confirm it.
+/// Puts a mail request on the mail queue. Sending it twice is safe: the claim makes one mail of it.
 pub async fn queue_request(stack: &Stack, request: &MailRequest) -> Result<(), CliError> {
     let url = stack.url(Queue::Mail).await?;
     let message = OutgoingMessage { body: request.to_body(), ..OutgoingMessage::default() };
-    match send_all(&stack.sqs, &url, vec![message]).await.into_iter().next() {
-        Some(Ok(())) => Ok(()),
-        Some(Err(error)) => Err(CliError::service(format!(
-            "The mail request was not queued: {error}. The same command again is safe."
+    send_one(&stack.sqs, &url, message).await.map_err(|error| {
+        CliError::service(format!(
+            "The mail request was not queued: {error}. It is safe to repeat the command."
+        ))
+        .caused_by(error)
+    })
+}
+
+/// Reopens the record as `attempt` left it; it is fresh until `send_before`. A record that is already
+/// open at that attempt is a success: this command opened it before its answer was lost or it was
+/// killed, or somebody else did with the same intent.
+pub async fn reopen(
+    stack: &Stack,
+    order_id: &str,
+    notification: &str,
+    attempt: u32,
+    send_before: Timestamp,
+    reason: &str,
+) -> Result<(), CliError> {
+    let facts = Facts::for_attempt(Timestamp::now().as_millisecond(), attempt);
+    let change = Change::new(Transition::Reopen, facts)
+        .with("reason", reason)
+        .with_number("send_before", send_before.as_millisecond());
+    match stack.ledger().record(order_id, notification, change).await {
+        Ok(RecordOutcome::Recorded(_)) => Ok(()),
+        Ok(RecordOutcome::Refused(item)) if is_open_at(&item, attempt) => Ok(()),
+        Ok(RecordOutcome::Refused(item)) => Err(CliError::service(format!(
+            "The record has changed meanwhile: it is {} now. Nothing was queued.",
+            item.state
         ))),
-        None => Err(CliError::service("The mail request was not queued.")),
+        Ok(RecordOutcome::Absent) => {
+            Err(CliError::service("The record has gone meanwhile. Nothing was queued."))
+        }
+        Err(error) => Err(CliError::ledger_write(error)),
     }
+}
+
+fn is_open_at(item: &Item, attempt: u32) -> bool {
+    item.state() == Some(State::Planned) && item.attempt == attempt
 }

@@ -1,4 +1,4 @@
-//! `waybill settle`: an operator's word on a mail that SES may or may not have accepted.
+//! `waybill settle`: an operator decides whether SES has accepted a mail that is in doubt.
 
 use jiff::Timestamp;
 use kit::ledger::{Change, Item, RecordOutcome};
@@ -6,13 +6,11 @@ use serde::Serialize;
 use serde_json::json;
 use shared::ledger::{Facts, State, Transition};
 
-use super::reopen::CLOCKS_DIFFER;
-use super::request::{self, Which};
-use super::resend::queue_again;
+use super::request::{MAX_CLOCK_SKEW, requeue};
+use super::selector::{NotificationArgs, command_args, find, kind_and_scope};
 use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-use crate::order::{command_words, kind_and_scope};
 use crate::output::{ColorMode, Report, Style, format_time};
 
 /// What the operator found out.
@@ -20,7 +18,7 @@ use crate::output::{ColorMode, Report, Style, format_time};
 pub enum Resolution {
     /// SES has accepted the mail.
     Sent,
-    /// SES has not accepted it: it is sent now.
+    /// SES has not accepted it, so it is sent now.
     NotSent,
 }
 
@@ -28,10 +26,10 @@ pub enum Resolution {
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    pub which: Which,
+    pub notification: NotificationArgs,
     /// sent: SES has accepted it. not-sent: it has not, so it is sent now
-    pub word: Resolution,
-    /// With sent: what SES calls the mail, if you know
+    pub resolution: Resolution,
+    /// With sent: SES's message id, if known
     #[arg(long, value_name = "ID")]
     pub message_id: Option<String>,
     /// Why, or how you know; written to the audit item, so without names and addresses
@@ -41,36 +39,30 @@ pub struct Args {
     pub operator: Operator,
 }
 
-/// A settled doubt.
 #[derive(Debug, Serialize)]
 pub struct Settled {
-    /// Of which order.
     pub order_id: String,
-    /// Its kind.
     pub kind: String,
-    /// About what.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
-    /// `sent`, or `queued` where it was not.
+    /// `sent`, or `queued` for a mail that was not.
     pub result: &'static str,
 }
 
-/// Settles it. Broken off after the record was opened, the same command finds it open and goes on.
-///
-/// # Errors
-/// [`CliError::Input`] when nobody doubts the mail.
+/// Settles the mail. If it is interrupted after the record was opened, the same command finds it open
+/// and continues.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, ExitStatus), CliError> {
     let now = Timestamp::now();
-    let found = request::find(stack, &args.which).await?;
-    let item = in_doubt(stack, found, args.word, now).await?;
-    let result = match args.word {
+    let found = find(stack, &args.notification).await?;
+    let item = in_doubt(stack, found, args.resolution, now).await?;
+    let result = match args.resolution {
         Resolution::Sent => {
-            sent(stack, args, &item, now).await?;
+            record_as_sent(stack, args, &item, now).await?;
             "sent"
         }
         Resolution::NotSent => {
             let reason = args.reason.as_deref();
-            queue_again(stack, &item, now, "settle not-sent", reason, &args.operator).await?;
+            requeue(stack, &item, now, "settle not-sent", reason, &args.operator).await?;
             "queued"
         }
     };
@@ -78,58 +70,61 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, ExitStatus), Cl
     Ok((Settled { order_id: item.order_id, kind, scope, result }, ExitStatus::Healthy))
 }
 
-/// The record in doubt. One whose mailer's lease has run out without a word is in doubt too, and is
-/// recorded so first.
+/// The record in doubt. A record whose lease has run out without a result is in doubt too, and is
+/// first recorded as such.
 async fn in_doubt(
     stack: &Stack,
     item: Item,
-    word: Resolution,
+    resolution: Resolution,
     now: Timestamp,
 ) -> Result<Item, CliError> {
-    if may_be_settled(&item, word) {
+    if may_be_settled(&item, resolution) {
         return Ok(item);
     }
-    let latest = (now - CLOCKS_DIFFER).as_millisecond();
+    // The operator's clock may be ahead: a lease that has only just run out by it may be held, and
+    // its holder may yet send.
+    let latest = (now - MAX_CLOCK_SKEW).as_millisecond();
     if item.state() != Some(State::Sending) || item.lease_until >= latest {
         return Err(not_in_doubt(&item));
     }
     let change = Change::new(Transition::Expire, Facts::new(now.as_millisecond()))
-        .with("reason", "the lease ran out without a word from its holder");
-    match stack.ledger().record(&item.order_id, &item.notification, change).await {
-        Ok(RecordOutcome::Recorded(item)) => Ok(*item),
-        Ok(_) => Err(CliError::service("Its record changed meanwhile. Nothing was settled.")),
-        Err(error) => Err(CliError::service(format!("Can't write the ledger: {error}."))),
-    }
+        .with("reason", "the lease ran out without a result");
+    record(stack, &item, change).await
 }
 
-fn may_be_settled(item: &Item, word: Resolution) -> bool {
+fn may_be_settled(item: &Item, resolution: Resolution) -> bool {
     match item.state() {
         Some(State::InDoubt) => true,
         // An earlier attempt is in doubt, though a later one was not.
         Some(State::Planned) if item.doubts > 0 => true,
-        // Opened by this command before it was broken off, or about to be sent anyway: one more
-        // mail request changes nothing, the claim makes one mail of them.
-        Some(State::Planned) => word == Resolution::NotSent,
+        // Opened by this command before it was interrupted, or about to be sent anyway. Another mail
+        // request is harmless: the claim lets one mail through.
+        Some(State::Planned) => resolution == Resolution::NotSent,
         _ => false,
     }
 }
 
 fn not_in_doubt(item: &Item) -> CliError {
-    let words = command_words(item);
+    let args = command_args(item);
     let instead = match item.state() {
-        Some(State::Failed | State::Skipped | State::Planned) => format!(
-            "It was certainly not sent; `waybill resend {words} --reason \"...\"` sends it."
-        ),
+        Some(State::Failed | State::Skipped | State::Planned) => {
+            format!("It was certainly not sent; `waybill resend {args} --reason \"...\"` sends it.")
+        }
         Some(State::Sending) => {
-            let until = item.lease_until + CLOCKS_DIFFER.as_millis() as i64;
-            format!("Its mailer may be at work until {}; look again then.", format_time(until))
+            let until = item.lease_until + MAX_CLOCK_SKEW.as_millis() as i64;
+            format!("Its mailer may be working until {}; try again then.", format_time(until))
         }
         _ => "There is nothing to settle.".to_owned(),
     };
     CliError::input(format!("This mail is not in doubt: it is {}. {instead}", item.state))
 }
 
-async fn sent(stack: &Stack, args: &Args, item: &Item, now: Timestamp) -> Result<(), CliError> {
+async fn record_as_sent(
+    stack: &Stack,
+    args: &Args,
+    item: &Item,
+    now: Timestamp,
+) -> Result<(), CliError> {
     let intent = Intent {
         action: format!("settle sent {}", item.order_id),
         reason: args.reason.as_deref(),
@@ -141,23 +136,27 @@ async fn sent(stack: &Stack, args: &Args, item: &Item, now: Timestamp) -> Result
     if let Some(id) = &args.message_id {
         change = change.with("message_id", id);
     }
-    let result = match stack.ledger().record(&item.order_id, &item.notification, change).await {
-        Ok(RecordOutcome::Recorded(_)) => Ok(()),
-        Ok(_) => Err(CliError::service("Its record changed meanwhile. Nothing was settled.")),
-        Err(error) => Err(CliError::service(format!("Can't write the ledger: {error}."))),
-    };
+    let result = record(stack, item, change).await.map(|_| ());
     audit.complete(result, &json!({ "settled": "sent" })).await
+}
+
+async fn record(stack: &Stack, item: &Item, change: Change) -> Result<Item, CliError> {
+    match stack.ledger().record(&item.order_id, &item.notification, change).await {
+        Ok(RecordOutcome::Recorded(item)) => Ok(*item),
+        Ok(_) => Err(CliError::service("The record has changed meanwhile. Nothing was settled.")),
+        Err(error) => Err(CliError::ledger_write(error)),
+    }
 }
 
 impl Report for Settled {
     fn text(&self, colors: ColorMode) -> String {
         let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
-        let came = match self.result {
+        let result = match self.result {
             "sent" => "is recorded as sent",
             _ => "is queued to be sent",
         };
         format!(
-            "{}: {}{scope} of order {} {came}.\n",
+            "{}: {}{scope} of order {} {result}.\n",
             colors.apply(Style::Success, "Settled"),
             self.kind,
             self.order_id
@@ -171,7 +170,7 @@ mod tests {
 
     #[test]
     fn what_is_not_in_doubt_is_not_settled() {
-        let said = |state: &str| {
+        let refusal = |state: &str| {
             not_in_doubt(&Item {
                 order_id: "1001".to_owned(),
                 notification: "order.refunded#R-1#customer".to_owned(),
@@ -180,7 +179,7 @@ mod tests {
             })
             .to_string()
         };
-        insta::assert_snapshot!([said("failed"), said("delivered")].join("\n"));
+        insta::assert_snapshot!([refusal("failed"), refusal("delivered")].join("\n"));
     }
 
     #[test]
@@ -190,7 +189,7 @@ mod tests {
         assert!(may_be_settled(&item("planned", 1), Resolution::Sent));
         assert!(
             may_be_settled(&item("planned", 0), Resolution::NotSent),
-            "the command was broken off"
+            "the command was interrupted"
         );
         assert!(!may_be_settled(&item("planned", 0), Resolution::Sent));
         assert!(!may_be_settled(&item("failed", 0), Resolution::NotSent));
