@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::aws::{Stack, refused};
+use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, rfc3339, table};
 use crate::pii::without_addresses;
@@ -115,7 +115,7 @@ impl<'a> Audit<'a> {
             CliError::service("Can't write the audit item; nothing was changed.").caused_by(error)
         })?;
         let put = stack.dynamodb.put_item().table_name(stack.ledger_table()).set_item(Some(item));
-        put.send().await.map_err(refused("write the audit item; nothing was changed"))?;
+        put.send().await.map_err(service_error("write the audit item; nothing was changed"))?;
         Ok(Self { stack, sort_key })
     }
 
@@ -151,7 +151,10 @@ impl<'a> Audit<'a> {
             .expression_attribute_values(":state", text(state.to_owned()))
             .expression_attribute_values(":outcome", text(outcome.to_string()))
             .expression_attribute_values(":now", text(now));
-        update.send().await.map_err(refused("complete the audit item; the changes were made"))?;
+        update
+            .send()
+            .await
+            .map_err(service_error("complete the audit item; the changes were made"))?;
         Ok(())
     }
 }
@@ -277,7 +280,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(AuditList, ExitStatus), 
     while items.len() < limit
         && let Some(item) = found.next().await
     {
-        let item = item.map_err(refused("read the audit items"))?;
+        let item = item.map_err(service_error("read the audit items"))?;
         items.push(serde_dynamo::from_item(item).map_err(|error| {
             CliError::service("An audit item is not of this version.").caused_by(error)
         })?);

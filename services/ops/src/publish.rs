@@ -11,7 +11,7 @@ use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::json::parse_strict;
 
 use crate::audit::{self, Audit, Intent, Operator};
-use crate::aws::{Stack, refused};
+use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, table};
 
@@ -235,7 +235,8 @@ impl Publisher {
             .function_name(&self.function)
             .payload(Blob::new(payload.to_string()));
         let answer = call.send().await;
-        let answer = answer.map_err(refused(format!("invoke the function {}", self.function)))?;
+        let answer =
+            answer.map_err(service_error(format!("invoke the function {}", self.function)))?;
         let body = answer.payload.map(Blob::into_inner).unwrap_or_default();
         if answer.function_error.is_some() {
             let error: Value = serde_json::from_slice(&body).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::aws::{Stack, why};
+use crate::aws::{Stack, describe_error};
 use crate::dlq::{MAX_CONCURRENCY, hold_for};
 use crate::output::note;
 
@@ -51,7 +51,7 @@ pub async fn resolve(stack: &Stack, requested: Option<f64>) -> f64 {
 }
 
 async fn send_rate(stack: &Stack) -> Result<f64, String> {
-    let account = stack.ses().get_account().send().await.map_err(|error| why(&error))?;
+    let account = stack.ses().get_account().send().await.map_err(|error| describe_error(&error))?;
     let rate = account.send_quota.map(|quota| quota.max_send_rate).unwrap_or_default();
     if rate > 0.0 { Ok(rate) } else { Err("it says 0".to_owned()) }
 }
@@ -62,13 +62,11 @@ pub struct Throughput(pub f64);
 
 impl Throughput {
     /// How many messages are sent at once: a quarter of a second's worth, at most a batch of SQS.
-    #[must_use]
     pub fn batch(self) -> usize {
         self.count_within(0.25).clamp(1, 10)
     }
 
     /// How many receive calls, of ten messages each, bring what five seconds take.
-    #[must_use]
     pub fn calls(self) -> usize {
         self.count_within(5.0).div_ceil(10).clamp(1, MAX_CONCURRENCY)
     }
@@ -76,7 +74,6 @@ impl Throughput {
     /// How long messages stay hidden: three times as long as the received ones take; until the queue
     /// is paged through; and, where it holds others than the selected ones, until all are moved.
     /// Otherwise the others would come back and be received again and again before the rest.
-    #[must_use]
     pub fn hold(self, selected: usize, in_queue: u64) -> Duration {
         let has_others = in_queue > selected as u64;
         let all = if has_others { self.takes(selected) + SPARE } else { Duration::ZERO };

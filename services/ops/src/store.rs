@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use shared::outbox::unpack;
 use shared::queue::message::DispatchRequest;
 
-use crate::aws::{Stack, refused};
+use crate::aws::{Stack, service_error};
 use crate::error::CliError;
 
 /// Order id and sort key.
@@ -64,7 +64,7 @@ pub async fn events_of_order(stack: &Stack, order_id: &str) -> Result<Vec<Stored
         .send()
         .collect::<Result<Vec<_>, _>>()
         .await
-        .map_err(refused(format!("read the table {table}")))?;
+        .map_err(service_error(format!("read the table {table}")))?;
     let mut events =
         items.into_iter().map(|item| stored_event(&table, item)).collect::<Result<Vec<_>, _>>()?;
     events.sort_by_key(|event| event.accepted_at);
@@ -145,7 +145,7 @@ async fn get_all<T: DeserializeOwned>(
         .buffer_unordered(MAX_CONCURRENCY)
         .try_concat()
         .await
-        .map_err(refused(format!("read the table {table}")))?;
+        .map_err(service_error(format!("read the table {table}")))?;
     items.into_iter().map(|item| parse(table, item)).collect()
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use shared::EmailAddress;
 
 use crate::audit::{self, Audit, Intent, Operator};
-use crate::aws::{Stack, refused};
+use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
 use crate::pii::PiiMode;
@@ -82,7 +82,7 @@ async fn list(stack: &Stack, args: &ListArgs) -> Result<List, CliError> {
         .send()
         .collect::<Result<Vec<_>, _>>()
         .await
-        .map_err(refused("read SES's suppression list"))?;
+        .map_err(service_error("read SES's suppression list"))?;
     let pii = PiiMode::from_flag(args.show_pii);
     let mut addresses: Vec<Row> = summaries
         .iter()
@@ -122,7 +122,7 @@ async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
                 address.masked()
             )))
         }
-        Err(error) => Err(refused("remove the address from SES's suppression list")(error)),
+        Err(error) => Err(service_error("remove the address from SES's suppression list")(error)),
     };
     audit.complete(result, &json!({})).await?;
     Ok(Removed { address: address.masked(), result: "removed" })

@@ -1,32 +1,37 @@
 //! Failed calls to AWS as sentences with a hint. No personal data: see [`kit::describe_sdk_error`].
 
 use std::error::Error;
+use std::fmt::Debug;
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+use kit::AwsError;
 
 use crate::error::CliError;
 
-/// Turns a failed call into an error that reads "Can't {what}: {why}.", for `map_err`.
-pub fn refused<E, R>(what: impl Into<String>) -> impl FnOnce(SdkError<E, R>) -> CliError
+/// For `map_err`: turns a failed call into "Can't {what}: {why}.", with the SDK's error as its source.
+pub fn service_error<E, R>(what: impl Into<String>) -> impl FnOnce(SdkError<E, R>) -> CliError
 where
-    E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug + 'static,
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    R: Debug + Send + Sync + 'static,
 {
     let what = what.into();
-    move |error| CliError::service(format!("Can't {what}: {}.", why(&error)))
+    move |error| {
+        let message = format!("Can't {what}: {}.", describe_error(&error));
+        CliError::service(message).caused_by(AwsError::from(error))
+    }
 }
 
 /// Why a call failed and what to try, without a full stop.
-pub fn why<E, R>(error: &SdkError<E, R>) -> String
+pub fn describe_error<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug + 'static,
+    R: Debug + 'static,
 {
-    let why = kit::describe_sdk_error(error);
+    let description = kit::describe_sdk_error(error);
     match error {
         // Nothing reached the service: most likely the operator's own set-up.
-        SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => with_hint(&why),
-        _ => why,
+        SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => with_hint(&description),
+        _ => description,
     }
 }
 
@@ -47,7 +52,7 @@ fn with_hint(cause: &str) -> String {
 pub fn is_unknown_operation<E, R>(error: &SdkError<E, R>) -> bool
 where
     E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug + 'static,
+    R: Debug + 'static,
 {
     match error {
         SdkError::ServiceError(answer) => matches!(
@@ -70,7 +75,7 @@ where
 pub fn is_denied<E, R>(error: &SdkError<E, R>) -> bool
 where
     E: ProvideErrorMetadata + Error + 'static,
-    R: std::fmt::Debug + 'static,
+    R: Debug + 'static,
 {
     matches!(error, SdkError::ServiceError(answer) if matches!(
         answer.err().code(),

@@ -8,6 +8,6 @@ mod stack;
 mod stack_names;
 
 pub use connection::Connection;
-pub use error::{is_denied, is_unknown_operation, refused, why};
+pub use error::{describe_error, is_denied, is_unknown_operation, service_error};
 pub use resources::{Dlq, Queue};
 pub use stack::Stack;

@@ -52,19 +52,16 @@ impl FromArgMatches for Overrides {
 
 impl Overrides {
     /// The name or URL given for a resource.
-    #[must_use]
     pub fn get(&self, resource: &Resource) -> Option<&str> {
         self.0.get(resource.variable).map(String::as_str)
     }
 
     /// The variables, or the flags of the same names, that were given.
-    #[must_use]
     pub fn variables(&self) -> Vec<&'static str> {
         resources().map(|r| r.variable).filter(|variable| self.0.contains_key(variable)).collect()
     }
 
     /// Whether every table and queue was given, so that nothing need be looked up.
-    #[must_use]
     pub fn is_complete(&self) -> bool {
         resources().all(|resource| self.0.contains_key(resource.variable))
     }

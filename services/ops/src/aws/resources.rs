@@ -132,25 +132,21 @@ impl Queue {
     }
 
     /// How its URL is found.
-    #[must_use]
     pub fn resource(self) -> &'static Resource {
         &self.row().resource
     }
 
     /// Its name without the stack's: what reports call it.
-    #[must_use]
     pub fn suffix(self) -> &'static str {
         self.resource().suffix
     }
 
     /// The dead-letter queue whose contract its messages follow.
-    #[must_use]
     pub fn dlq(self) -> Dlq {
         self.row().dlq
     }
 
     /// The function that receives its messages; `None` for a dead-letter queue.
-    #[must_use]
     pub fn consumer(self) -> Option<&'static str> {
         self.row().consumer
     }
@@ -162,20 +158,17 @@ impl Dlq {
         [Self::Intake, Self::Relay, Self::Dispatch, Self::Mail, Self::Feedback];
 
     /// What the operator types: `mail` of `mail-dlq`.
-    #[must_use]
     pub fn name(self) -> &'static str {
         Queue::Dead(self).suffix().trim_end_matches("-dlq")
     }
 
     /// The queue that its messages come from; `None` where they come from a function's invocations.
-    #[must_use]
     pub fn source(self) -> Option<Queue> {
         let is_source = |row: &&Row| row.consumer.is_some() && row.dlq == self;
         QUEUES.iter().find(is_source).map(|row| row.queue)
     }
 
     /// The queue to which a replay sends; `None` where it invokes intake instead.
-    #[must_use]
     pub fn replay_target(self) -> Option<Queue> {
         match self {
             // Relay itself would have queued the events of its batch there.
@@ -185,7 +178,6 @@ impl Dlq {
     }
 
     /// The one that a short or full name means: `mail`, `mail-dlq`, `STACK-mail-dlq`.
-    #[must_use]
     pub fn from_name(typed: &str, stack: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|dlq| {
             let suffix = Queue::Dead(*dlq).suffix();
@@ -194,7 +186,6 @@ impl Dlq {
     }
 
     /// The refusal of what is no dead-letter queue of the stack.
-    #[must_use]
     pub fn unknown(typed: &str, stack: &str) -> CliError {
         let known = Self::ALL.map(Self::name).join(", ");
         CliError::input(format!(

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use kit::ledger::Ledger;
 use serde_json::Value;
 
-use super::error::refused;
+use super::error::service_error;
 use super::overrides::Overrides;
 use super::resources::{Dlq, EVENTS_TABLE, LEDGER_TABLE, Queue, Resource};
 use super::stack_names::StackNames;
@@ -42,7 +42,6 @@ pub struct Stack {
 impl Stack {
     /// Makes the clients, and notes which names are not the stack's own: a variable left in the shell
     /// would otherwise send an operator to another stack's queue in silence.
-    #[must_use]
     pub fn new(
         name: String,
         names: StackNames,
@@ -70,7 +69,6 @@ impl Stack {
     }
 
     /// Where the names come from, as a phrase.
-    #[must_use]
     pub fn names(&self) -> String {
         match self.overrides.variables().as_slice() {
             given if given.is_empty() || self.names == StackNames::Given => self.names.to_string(),
@@ -79,25 +77,21 @@ impl Stack {
     }
 
     /// The Events table's name.
-    #[must_use]
     pub fn events_table(&self) -> String {
         self.find(&EVENTS_TABLE).unwrap_or_else(|| self.by_convention(EVENTS_TABLE.suffix))
     }
 
     /// The ledger table's name.
-    #[must_use]
     pub fn ledger_table(&self) -> String {
         self.find(&LEDGER_TABLE).unwrap_or_else(|| self.by_convention(LEDGER_TABLE.suffix))
     }
 
     /// One of the stack's CloudFormation outputs.
-    #[must_use]
     pub fn output(&self, key: &str) -> Option<&str> {
         self.names.output(key)
     }
 
     /// The name of a function, such as that of `intake`.
-    #[must_use]
     pub fn function(&self, suffix: &str) -> String {
         let output = FUNCTION_OUTPUTS.iter().find(|(function, _)| *function == suffix);
         let name = output.and_then(|(_, output)| self.output(output));
@@ -117,7 +111,7 @@ impl Stack {
         }
         let name = self.by_convention(queue.suffix());
         let answer = self.sqs.get_queue_url().queue_name(&name).send().await;
-        let url = answer.map_err(refused(format!("find the queue {name}")))?.queue_url;
+        let url = answer.map_err(service_error(format!("find the queue {name}")))?.queue_url;
         let url = url.ok_or_else(|| CliError::service(format!("SQS gave no URL for {name}.")))?;
         self.urls.borrow_mut().insert(queue, url.clone());
         Ok(url)
@@ -183,38 +177,34 @@ impl Stack {
     /// An attribute of a queue; empty where it is not set.
     async fn queue_attribute(&self, url: &str, name: Attribute) -> Result<String, CliError> {
         let call = self.sqs.get_queue_attributes().queue_url(url).attribute_names(name.clone());
-        let answer = call.send().await.map_err(refused(format!("read the attributes of {url}")))?;
+        let answer =
+            call.send().await.map_err(service_error(format!("read the attributes of {url}")))?;
         Ok(answer.attributes.unwrap_or_default().remove(&name).unwrap_or_default())
     }
 
     /// The ledger's conditional writes. The retention does not matter here: the only records that an
     /// operator creates are those of an erased order.
-    #[must_use]
     pub fn ledger(&self) -> Ledger {
         let retention = SignedDuration::from_hours(400 * 24);
         Ledger::new(self.dynamodb.clone(), self.ledger_table(), retention)
     }
 
     /// A client for SES.
-    #[must_use]
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::new(&self.config)
     }
 
     /// A client for Lambda.
-    #[must_use]
     pub fn lambda(&self) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config)
     }
 
     /// A client for CloudWatch.
-    #[must_use]
     pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
         aws_sdk_cloudwatch::Client::new(&self.config)
     }
 
     /// The tables and the sweep index, as relay reads them.
-    #[must_use]
     pub fn tables(&self) -> relay::Tables {
         relay::Tables {
             client: self.dynamodb.clone(),

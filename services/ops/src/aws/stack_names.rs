@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 
-use super::error::{is_unknown_operation, why};
+use super::error::{describe_error, is_unknown_operation};
 use crate::error::CliError;
 
 /// The stack's own names, and where they come from.
@@ -23,7 +23,6 @@ pub enum StackNames {
 
 impl StackNames {
     /// The value of that output, where CloudFormation told.
-    #[must_use]
     pub fn output(&self, name: &str) -> Option<&str> {
         match self {
             Self::Outputs(outputs) => outputs.get(name).map(String::as_str),
@@ -75,7 +74,7 @@ pub async fn look_up(config: &SdkConfig, stack: &str) -> Result<StackNames, CliE
     if is_unknown_operation(&error) {
         return Ok(StackNames::Convention(NO_CLOUDFORMATION));
     }
-    Err(CliError::service(format!("Can't look up the stack {stack}: {}.", why(&error))))
+    Err(CliError::service(format!("Can't look up the stack {stack}: {}.", describe_error(&error))))
 }
 
 fn no_such_stack(config: &SdkConfig, stack: &str) -> CliError {

@@ -19,7 +19,7 @@ use crate::aws::Stack;
 use crate::error::CliError;
 use crate::outbox::UnseenEvents;
 use crate::output::format_time;
-use crate::store::{Key, records, stored_events};
+use crate::store::{Key, records, records_of_order, stored_events};
 
 /// How many orders are read at the same time.
 const MAX_ORDERS: usize = 16;
@@ -36,7 +36,6 @@ pub struct ReplayClassifier<'a> {
 
 impl<'a> ReplayClassifier<'a> {
     /// For the tables of `stack`.
-    #[must_use]
     pub fn new(stack: &'a Stack) -> Self {
         Self { stack, missing: UnseenEvents::new(stack) }
     }
@@ -158,13 +157,11 @@ fn keys_about(
 }
 
 async fn orders(stack: &Stack, orders: HashSet<String>) -> Result<HashMap<Key, Item>, CliError> {
-    let ledger = &stack.ledger();
     let items: Vec<Vec<Item>> = stream::iter(orders)
-        .map(|order| async move { ledger.list_by_order(&order).await })
+        .map(|order| async move { records_of_order(stack, &order).await })
         .buffer_unordered(MAX_ORDERS)
         .try_collect()
-        .await
-        .map_err(|error| CliError::service(format!("Can't read the ledger: {error}.")))?;
+        .await?;
     let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
     Ok(items.into_iter().flatten().map(keyed).collect())
 }

@@ -182,6 +182,7 @@ fn new_file(path: &Path) -> Result<File, CliError> {
              another file with --save-to.",
             path.display()
         ))
+        .caused_by(error)
     })
 }
 
@@ -189,7 +190,8 @@ fn new_file(path: &Path) -> Result<File, CliError> {
 fn save(file: &mut File, messages: &[Received]) -> Result<(), CliError> {
     let lines: String = messages.iter().map(Received::to_line).collect();
     file.write_all(lines.as_bytes()).and_then(|()| file.sync_data()).map_err(|error| {
-        CliError::service(format!("The messages can't be saved, so no more are deleted: {error}."))
+        let message = format!("The messages can't be saved, so no more are deleted: {error}.");
+        CliError::service(message).caused_by(error)
     })
 }
 

@@ -33,7 +33,6 @@ pub enum Edited {
 impl Edited {
     /// What the new body asks for; `None` where the body is as it was. Where the edit failed, nothing
     /// that a replay would move.
-    #[must_use]
     pub fn payload(&self, dlq: Dlq) -> Option<DlqPayload> {
         match self {
             Self::Unchanged => None,
@@ -54,7 +53,6 @@ impl Edit {
 
     /// Edits a body. An edit that changes which order, kind or scope the message is about is refused:
     /// one customer's news would be sent about another's order.
-    #[must_use]
     pub fn apply(&self, dlq: Dlq, message: &Received) -> Edited {
         match self.run(message) {
             Edited::Changed(body) if !keeps_identity(dlq, message, &body) => Edited::Failed(

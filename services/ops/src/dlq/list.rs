@@ -9,7 +9,7 @@ use super::print;
 use super::scan::{DlqScan, Entry, ScanOptions, Skipped, scan_dlq};
 use super::select::{ReadOnlySelection, Selection};
 use super::verdict::Verdict;
-use crate::aws::{Dlq, Queue, Stack, refused};
+use crate::aws::{Dlq, Queue, Stack, service_error};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
@@ -118,7 +118,8 @@ async fn row(
 ) -> Result<Row, CliError> {
     let options = ScanOptions::new(selection)?;
     let url = stack.url(Queue::Dead(dlq)).await?;
-    let depth = queue_depth(&stack.sqs, &url).await.map_err(refused("read the queue's depth"))?;
+    let depth =
+        queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
     let scan = match count_only || depth.visible == 0 {
         true => DlqScan::empty(dlq),
         false => scan_dlq(stack, dlq, &options, stop).await?,

@@ -23,7 +23,7 @@ use super::edit::{Edit, Edited};
 use super::payload::{Dispatch, DlqPayload, Window, invocation_payload};
 use super::receive::{QueueScanner, Received};
 use super::verdict::{ReplayAssessment, StalePolicy, Verdict};
-use crate::aws::{Dlq, Queue, Stack, refused};
+use crate::aws::{Dlq, Queue, Stack, service_error};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::notification;
@@ -97,7 +97,6 @@ impl ReplayOutcome {
     }
 
     /// Whether somebody should look into it: the exit code.
-    #[must_use]
     pub const fn needs_attention(&self) -> bool {
         self.failed > 0 || self.not_seen > 0 || self.not_deleted > 0
     }
@@ -123,7 +122,8 @@ pub async fn move_messages(
         Some(queue) => stack.url(queue).await?,
         None => String::new(),
     };
-    let depth = queue_depth(&stack.sqs, &url).await.map_err(refused("read the queue's depth"))?;
+    let depth =
+        queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
     let progress = Progress::moving(options.selected.len() as u64);
     let throughput = Throughput(options.rate);
     let hold = || throughput.hold(options.selected.len(), depth.visible);
@@ -354,7 +354,7 @@ impl Mover<'_> {
 
     async fn send(&self, body: String) -> Result<(), CliError> {
         let sent = send_one(&self.stack.sqs, &self.target, outgoing(body)).await;
-        sent.map_err(|error| CliError::service(error.to_string()))
+        sent.map_err(|error| CliError::service(error.to_string()).caused_by(error))
     }
 }
 

@@ -47,7 +47,6 @@ fn as_rfc3339<S: serde::Serializer>(at: &i64, to: S) -> Result<S::Ok, S::Error> 
 
 /// Parses a message of `dlq`: its body by the queue's contract; order and kind from the body, or
 /// else from the attributes.
-#[must_use]
 pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     let payload = DlqPayload::parse(dlq, &message.body);
     let reason = FailureReason::new(dlq, message);
@@ -205,7 +204,6 @@ const ORDER_TAG_PATH: &str = "/detail/mail/tags/waybill-order/0";
 
 /// The orders that a body names where the contracts have them. A mention elsewhere proves nothing:
 /// another customer's order may quote this one's number as an article.
-#[must_use]
 pub fn orders_named(body: &Value) -> Vec<String> {
     let body = body.get("requestPayload").unwrap_or(body);
     let events = match body {
@@ -251,7 +249,6 @@ pub enum OrderMatch {
 }
 
 /// Whether a message of that contract is about `order`.
-#[must_use]
 pub fn match_order(contract: Dlq, message: &Received, order: &str) -> OrderMatch {
     let (summary, payload) = parse(contract, message);
     if let Some(id) = summary.order_id {

@@ -63,7 +63,6 @@ pub struct Identity {
 
 impl DlqPayload {
     /// Parses a body of that queue.
-    #[must_use]
     pub fn parse(dlq: Dlq, body: &str) -> Self {
         let parsed = match dlq {
             Dlq::Mail => mail(body),
@@ -80,7 +79,6 @@ impl DlqPayload {
     }
 
     /// The notification that it is about, where it is about one.
-    #[must_use]
     pub const fn key(&self) -> Option<&NotificationKey> {
         match self {
             Self::Mail { key, .. } => Some(key),
@@ -91,7 +89,6 @@ impl DlqPayload {
     }
 
     /// What it is about, event by event; empty where the body does not tell.
-    #[must_use]
     pub fn identities(&self) -> Vec<Identity> {
         if let Self::Intake(events) = self {
             let identity = |((order_id, _), kind): &(Key, String)| Identity {
@@ -110,7 +107,6 @@ impl DlqPayload {
     }
 
     /// The mail that it asks for, as text; `None` where it asks for none.
-    #[must_use]
     pub fn requested_mail(&self) -> Option<String> {
         match self {
             Self::Mail { key, .. } => Some(key.to_string()),

@@ -18,7 +18,7 @@ use aws_sdk_sqs::types::{
 use futures::{StreamExt, future, stream};
 use serde_json::{Value, json};
 
-use crate::aws::refused;
+use crate::aws::service_error;
 use crate::error::CliError;
 
 /// SQS receives, deletes and releases at most ten messages a call.
@@ -82,13 +82,11 @@ impl From<Message> for Received {
 
 impl Received {
     /// The body as JSON; as a JSON string where it does not parse.
-    #[must_use]
     pub fn json_body(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| Value::String(self.body.clone()))
     }
 
     /// The message as one line of JSON, for the file that `dlq drop` keeps.
-    #[must_use]
     pub fn to_line(&self) -> String {
         let line = json!({
             "message_id": self.id,
@@ -102,7 +100,6 @@ impl Received {
 
 /// The hold that suffices to page through `expected` messages once: half a minute to spare, half an
 /// hour at most.
-#[must_use]
 pub fn hold_for(expected: u64) -> Duration {
     Duration::from_secs((30 + expected / 50).min(1800))
 }
@@ -124,7 +121,6 @@ pub struct QueueScanner<'a> {
 
 impl<'a> QueueScanner<'a> {
     /// Scans the queue at `url`; each message is hidden from others for `hold`.
-    #[must_use]
     pub fn new(client: &'a Client, url: &'a str, hold: Duration) -> Self {
         Self {
             client,
@@ -139,7 +135,6 @@ impl<'a> QueueScanner<'a> {
     }
 
     /// Whether the scan ended early because SQS allows no more messages in flight (120,000).
-    #[must_use]
     pub const fn hit_in_flight_limit(&self) -> bool {
         self.hit_in_flight_limit
     }
@@ -199,7 +194,7 @@ impl<'a> QueueScanner<'a> {
                 Err(error) if error.code().is_some_and(|code| code.ends_with("OverLimit")) => {
                     self.hit_in_flight_limit = true;
                 }
-                Err(error) => failure = Some(refused("read the dead-letter queue")(error)),
+                Err(error) => failure = Some(service_error("read the dead-letter queue")(error)),
             }
         }
         match failure {

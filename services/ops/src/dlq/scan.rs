@@ -15,7 +15,7 @@ use super::payload::DlqPayload;
 use super::receive::{self, QueueScanner, Received};
 use super::select::{Choice, Selection, Selector};
 use super::verdict::{ReplayAssessment, Verdict};
-use crate::aws::{Dlq, Queue, Stack, refused};
+use crate::aws::{Dlq, Queue, Stack, service_error};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::pii::PiiMode;
@@ -115,7 +115,6 @@ pub struct Skipped {
 
 impl DlqScan {
     /// A scan that found nothing.
-    #[must_use]
     pub fn empty(queue: Dlq) -> Self {
         Self {
             queue,
@@ -141,7 +140,8 @@ pub async fn scan_dlq(
     stop: &Interrupt,
 ) -> Result<DlqScan, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
-    let depth = queue_depth(&stack.sqs, &url).await.map_err(refused("read the queue's depth"))?;
+    let depth =
+        queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
     let progress = Progress::scanning(depth.visible);
     let hold = options.hold.unwrap_or_else(|| receive::hold_for(depth.visible));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);

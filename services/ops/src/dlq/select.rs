@@ -63,7 +63,6 @@ pub struct ReadOnlySelection {
 
 impl ReadOnlySelection {
     /// The flags with `--reason` as `--failed-for`.
-    #[must_use]
     pub fn selection(&self) -> Selection {
         let failed_for = self.reason.clone().or_else(|| self.selection.failed_for.clone());
         Selection { failed_for, ..self.selection.clone() }
@@ -72,7 +71,6 @@ impl ReadOnlySelection {
 
 impl Selection {
     /// `--hold`, where given.
-    #[must_use]
     pub fn hold(&self) -> Option<Duration> {
         self.hold.map(Duration::from_secs)
     }
@@ -170,7 +168,6 @@ impl Selector {
     }
 
     /// Whether `--verdict` selects messages with this verdict.
-    #[must_use]
     pub fn selects_verdict(&self, verdict: Verdict) -> bool {
         self.verdicts.is_empty() || self.verdicts.contains(&verdict)
     }

@@ -36,7 +36,6 @@ pub enum Verdict {
 
 impl Verdict {
     /// Whether a replay moves such a message. All others stay in the dead-letter queue.
-    #[must_use]
     pub const fn is_movable(self, stale: StalePolicy) -> bool {
         match self {
             Self::WouldSend | Self::WouldRecord => true,
@@ -80,13 +79,11 @@ pub struct ReplayAssessment {
 
 impl ReplayAssessment {
     /// A verdict that no ledger record led to.
-    #[must_use]
     pub const fn new(verdict: Verdict) -> Self {
         Self { verdict, state: None, attempts: None, detail: None }
     }
 
     /// A verdict about a message that has this ledger record.
-    #[must_use]
     pub fn with_record(verdict: Verdict, item: &Item) -> Self {
         Self {
             verdict,
@@ -97,7 +94,6 @@ impl ReplayAssessment {
     }
 
     /// The same with an explanation.
-    #[must_use]
     pub fn because(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self

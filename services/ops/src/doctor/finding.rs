@@ -3,7 +3,7 @@
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use serde::Serialize;
 
-use crate::aws::{is_denied, why};
+use crate::aws::{describe_error, is_denied};
 use crate::output::{ColorMode, Column, Report, Style, table};
 
 /// How a check came out.
@@ -80,7 +80,7 @@ impl Finding {
                 "you may not ask",
                 format!("it takes the permission {permission}"),
             ),
-            false => Self::not_checked(subject, why(error)),
+            false => Self::not_checked(subject, describe_error(error)),
         }
     }
 

@@ -7,7 +7,7 @@ use aws_sdk_lambda::types::State;
 use futures::future;
 
 use super::Finding;
-use crate::aws::{Stack, is_denied, is_unknown_operation, why};
+use crate::aws::{Stack, describe_error, is_denied, is_unknown_operation};
 
 /// The functions, and the variables without which each cannot start.
 const FUNCTIONS: [(&str, &[&str]); 5] = [
@@ -77,7 +77,7 @@ impl Functions {
                 {
                     functions.missing.push(Finding::wrong(
                         format!("function {name}"),
-                        why(&error),
+                        describe_error(&error),
                         "deploy the template again",
                     ));
                 }

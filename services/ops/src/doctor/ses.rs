@@ -5,7 +5,7 @@ use aws_sdk_sesv2::types::{DkimStatus, EventType};
 
 use super::Finding;
 use super::functions::Functions;
-use crate::aws::{Stack, is_denied, why};
+use crate::aws::{Stack, describe_error, is_denied};
 
 /// What feedback needs to hear of in any case. A delay is the only word on a mail to a mailbox that
 /// is out of reach, before the grace is over.
@@ -80,7 +80,7 @@ async fn identity(client: &aws_sdk_sesv2::Client, mailbox: &str) -> Finding {
                 let subject = format!("SES: sender {domain}");
                 return Finding::unanswered(subject, &error, "ses:GetEmailIdentity");
             }
-            Err(error) => refusal = why(&error),
+            Err(error) => refusal = describe_error(&error),
         }
     }
     Finding::wrong(
@@ -132,7 +132,7 @@ async fn configuration_set(
         }
         Err(error) => {
             let fix = "without it no event comes back: deploy the template again";
-            return vec![Finding::wrong(subject, why(&error), fix)];
+            return vec![Finding::wrong(subject, describe_error(&error), fix)];
         }
     };
     let sends = found.sending_options.is_none_or(|options| options.sending_enabled());

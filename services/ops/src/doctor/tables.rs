@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{
 use shared::outbox::SWEEP_INDEX;
 
 use super::Finding;
-use crate::aws::{Stack, is_denied, why};
+use crate::aws::{Stack, describe_error, is_denied};
 
 const DEPLOY: &str = "deploy the template again; it describes the table";
 
@@ -31,7 +31,7 @@ async fn table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> V
         }
         Err(error) => {
             let fix = "is the stack's name right (--stack), and its region (--region)?";
-            return vec![Finding::wrong(subject, why(&error), fix)];
+            return vec![Finding::wrong(subject, describe_error(&error), fix)];
         }
     };
     let Some(table) = table else {

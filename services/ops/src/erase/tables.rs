@@ -8,7 +8,7 @@ use kit::ledger::{Change, Item, LedgerError, PlanOutcome, RecordOutcome};
 use shared::ledger::{Facts, MAX_DOUBTS, State, Transition};
 
 use super::report::{LEDGER_RECORDS, Mode, Place};
-use crate::aws::{Stack, refused};
+use crate::aws::{Stack, service_error};
 use crate::error::CliError;
 use crate::notification::MAX_CLOCK_SKEW;
 use crate::store::StoredEvent;
@@ -170,7 +170,7 @@ async fn delete(
         .table_name(&table)
         .key("order_id", AttributeValue::S(order_id.to_owned()))
         .key(sort_key, AttributeValue::S(value.to_owned()));
-    call.send().await.map_err(refused(format!("delete from the table {table}")))?;
+    call.send().await.map_err(service_error(format!("delete from the table {table}")))?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ mod report;
 use futures::future;
 use kit::queue::queue_depth;
 
-use crate::aws::{Queue, Stack, refused, why};
+use crate::aws::{Queue, Stack, describe_error, service_error};
 use crate::error::{CliError, ExitStatus};
 
 pub use report::{QueueRow, Ses, Status};
@@ -46,7 +46,7 @@ async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
     let rows = Queue::ALL.map(|queue| async move {
         let url = stack.url(queue).await?;
         let depth =
-            queue_depth(&stack.sqs, &url).await.map_err(refused("read the queue's depth"))?;
+            queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
         Ok::<_, CliError>(QueueRow { queue, depth, oldest_seconds: None })
     });
     let mut rows = future::try_join_all(rows).await?;
@@ -60,7 +60,7 @@ async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
 
 /// A silent SES is a finding like another: the rest is told all the same.
 async fn ses(stack: &Stack) -> Result<Ses, String> {
-    let account = stack.ses().get_account().send().await.map_err(|error| why(&error))?;
+    let account = stack.ses().get_account().send().await.map_err(|error| describe_error(&error))?;
     let quota = account.send_quota;
     Ok(Ses {
         sending_enabled: account.sending_enabled,
