@@ -111,6 +111,7 @@ impl Erasure {
         let applying = NOTES.iter().filter(|(applies, _)| self.places.iter().any(applies));
         let mut text: String = applying.map(|(_, note)| format!("\n{note}\n")).collect();
         for place in &self.places {
+            // `dlq show` takes the name without the suffix.
             let queue = place.place.trim_start_matches("queue ").trim_end_matches("-dlq");
             for id in &place.perhaps {
                 text.push_str(&format!(" - `waybill dlq show {queue} --message {id} --body`\n"));
