@@ -1,43 +1,49 @@
-//! Who did what, why, and what came of it: an item in the ledger table for each command that
-//! changes something, written before the first change and completed after the last.
+//! The audit log: who changed what with this command, why, and with what result.
+//!
+//! Each command that changes something writes an item to the ledger table before its first change
+//! and completes it after its last. An item that has no end belongs to a command that is running or
+//! was killed. `waybill audit` lists them.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::aws::{Stack, refused};
-use crate::failure::CliError;
-use crate::output::rfc3339;
+use crate::aws::{Stack, service_error};
+use crate::error::{CliError, ExitStatus};
+use crate::output::{ColorMode, Column, Report, Style, rfc3339, table};
 use crate::pii::without_addresses;
 
 /// The partition of the ledger table that holds the audit items. No order id begins with `#`.
-pub const PARTITION: &str = "#audit";
+const PARTITION: &str = "#audit";
 
 /// As long as the ledger's own records by default.
-const KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
+const RETENTION_SECONDS: i64 = 400 * 24 * 60 * 60;
 
-/// How long STS may take to say who this is.
-const IDENTITY_WITHIN: Duration = Duration::from_secs(2);
+const IDENTITY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Flags of commands that change something.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Audit")]
-pub struct Who {
-    /// Who does it (default: WAYBILL_OPERATOR, or the user of this machine). What AWS says of the
-    /// caller is written beside it
+pub struct Operator {
+    /// Who runs this (default: WAYBILL_OPERATOR, or this machine's user). The caller's AWS identity
+    /// is recorded too
     #[arg(long, env = "WAYBILL_OPERATOR", hide_env_values = true, value_name = "NAME")]
     pub operator: Option<String>,
 }
 
-/// Reads `--reason`.
-///
-/// # Errors
-/// A sentence, for one that says nothing.
+impl Operator {
+    fn name(&self) -> String {
+        let user = || std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok();
+        self.operator.clone().or_else(user).unwrap_or_else(|| "unknown".to_owned())
+    }
+}
+
+/// Reads `--reason`, which must not be blank.
 pub fn reason(typed: &str) -> Result<String, String> {
     let reason = typed.trim();
     if reason.is_empty() {
@@ -47,140 +53,130 @@ pub fn reason(typed: &str) -> Result<String, String> {
     }
 }
 
-impl Who {
-    fn name(&self) -> String {
-        let user = || std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok();
-        self.operator.clone().or_else(user).unwrap_or_else(|| "unknown".to_owned())
-    }
+/// What a command is about to do.
+#[derive(Debug)]
+pub struct Intent<'a> {
+    /// The command, such as `dlq replay mail`.
+    pub action: String,
+    pub reason: Option<&'a str>,
+    /// What it is about and how much: counts and flags, no personal data.
+    pub plan: Value,
 }
 
-/// An audit item that was begun.
+/// An audit item as it is first stored. `plan` is JSON text.
+#[derive(Serialize)]
+struct NewItem<'a> {
+    order_id: &'a str,
+    notification: &'a str,
+    action: &'a str,
+    command: &'a str,
+    operator: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity: Option<String>,
+    reason: String,
+    plan: String,
+    state: &'a str,
+    begun_at: String,
+    expires_at: i64,
+}
+
+/// An audit item that was begun and not yet ended.
 #[derive(Debug)]
 pub struct Audit<'a> {
     stack: &'a Stack,
     sort_key: String,
 }
 
-/// What is written before the first change.
-#[derive(Debug)]
-pub struct Intent<'a> {
-    /// The command, such as `dlq replay mail`.
-    pub action: String,
-    /// Why, where it was said.
-    pub reason: Option<&'a str>,
-    /// What it is about and how much: counts and flags, no personal data.
-    pub plan: Value,
-}
-
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// It did all it was to do, or said in its counts what it did not.
-    Completed,
-    /// The operator stopped it.
-    Interrupted,
-    /// A service did not do its part.
-    Failed,
-}
-
 impl<'a> Audit<'a> {
-    /// Writes the item. Nothing may be changed before this has returned.
-    ///
-    /// # Errors
-    /// [`CliError::Service`] when the ledger table does not take it: then nothing is to be done.
-    pub async fn begin(stack: &'a Stack, who: &Who, intent: Intent<'_>) -> Result<Self, CliError> {
+    /// Stores the item. Nothing may be changed before this has returned; if it fails, nothing is
+    /// changed at all.
+    pub async fn begin(
+        stack: &'a Stack,
+        operator: &Operator,
+        intent: Intent<'_>,
+    ) -> Result<Self, CliError> {
         let now = Timestamp::now();
         let random = uuid::Uuid::new_v4().simple().to_string();
         let sort_key = format!("{now:.3}#{}", &random[..8]);
-        let text = |value: &str| AttributeValue::S(value.to_owned());
-        let mut item = key(&sort_key);
-        item.extend([
-            ("action".to_owned(), text(&intent.action)),
-            ("command".to_owned(), text(&stack.command)),
-            ("operator".to_owned(), text(&without_addresses(&who.name()))),
-            ("reason".to_owned(), text(&without_addresses(intent.reason.unwrap_or_default()))),
-            ("plan".to_owned(), text(&intent.plan.to_string())),
-            ("state".to_owned(), text("begun")),
-            ("begun_at".to_owned(), text(&rfc3339(now.as_millisecond()))),
-            (
-                "expires_at".to_owned(),
-                AttributeValue::N((now.as_second() + KEPT_SECONDS).to_string()),
-            ),
-        ]);
-        if let Some(identity) = identity(stack).await {
-            item.insert("identity".to_owned(), AttributeValue::S(identity));
-        }
+        let item = NewItem {
+            order_id: PARTITION,
+            notification: &sort_key,
+            action: &intent.action,
+            command: &stack.command,
+            operator: without_addresses(&operator.name()),
+            // Who AWS takes the caller for, since anybody can type any --operator.
+            identity: identity(stack).await,
+            reason: without_addresses(intent.reason.unwrap_or_default()),
+            plan: intent.plan.to_string(),
+            state: "begun",
+            begun_at: rfc3339(now.as_millisecond()),
+            expires_at: now.as_second() + RETENTION_SECONDS,
+        };
+        let item = serde_dynamo::to_item(item).map_err(|error| {
+            CliError::service("Can't write the audit item; nothing was changed.").caused_by(error)
+        })?;
         let put = stack.dynamodb.put_item().table_name(stack.ledger_table()).set_item(Some(item));
-        put.send().await.map_err(refused("write the audit item; nothing was done"))?;
+        put.send().await.map_err(service_error("write the audit item; nothing was changed"))?;
         Ok(Self { stack, sort_key })
     }
 
-    /// Completes the item.
-    ///
-    /// # Errors
-    /// [`CliError::Service`] when the ledger table does not take it; what was done is done.
-    pub async fn end(self, state: State, outcome: &Value) -> Result<(), CliError> {
-        let word = match state {
-            State::Completed => "completed",
-            State::Interrupted => "interrupted",
-            State::Failed => "failed",
-        };
-        let update = self
-            .stack
-            .dynamodb
-            .update_item()
-            .table_name(self.stack.ledger_table())
-            .set_key(Some(key(&self.sort_key)))
-            .update_expression("SET #state = :state, outcome = :outcome, ended_at = :now")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", AttributeValue::S(word.to_owned()))
-            .expression_attribute_values(":outcome", AttributeValue::S(outcome.to_string()))
-            .expression_attribute_values(
-                ":now",
-                AttributeValue::S(rfc3339(Timestamp::now().as_millisecond())),
-            );
-        update.send().await.map_err(refused("complete the audit item; what was done is done"))?;
-        Ok(())
-    }
-
-    /// Completes the item as `result` says.
-    ///
-    /// # Errors
-    /// That of `result`, or else that of [`Audit::end`].
-    pub async fn end_with<T>(
+    /// Ends the item with how `result` came out. Returns `result`'s error if it has one, else that of
+    /// the write.
+    pub async fn complete<T>(
         self,
         result: Result<T, CliError>,
         outcome: &Value,
     ) -> Result<T, CliError> {
         let state = match &result {
-            Ok(_) => State::Completed,
-            Err(CliError::Interrupted(_)) => State::Interrupted,
-            Err(_) => State::Failed,
+            Ok(_) => "completed",
+            Err(CliError::Interrupted(_)) => "interrupted",
+            Err(_) => "failed",
         };
         let ended = self.end(state, outcome).await;
         let value = result?;
         ended.map(|()| value)
     }
+
+    async fn end(self, state: &str, outcome: &Value) -> Result<(), CliError> {
+        let text = |value: String| AttributeValue::S(value);
+        let now = rfc3339(Timestamp::now().as_millisecond());
+        let update = self
+            .stack
+            .dynamodb
+            .update_item()
+            .table_name(self.stack.ledger_table())
+            .key("order_id", text(PARTITION.to_owned()))
+            .key("notification", text(self.sort_key))
+            .update_expression("SET #state = :state, outcome = :outcome, ended_at = :now")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", text(state.to_owned()))
+            .expression_attribute_values(":outcome", text(outcome.to_string()))
+            .expression_attribute_values(":now", text(now));
+        update
+            .send()
+            .await
+            .map_err(service_error("complete the audit item; the changes were made"))?;
+        Ok(())
+    }
 }
 
-fn key(sort_key: &str) -> HashMap<String, AttributeValue> {
-    HashMap::from([
-        ("order_id".to_owned(), AttributeValue::S(PARTITION.to_owned())),
-        ("notification".to_owned(), AttributeValue::S(sort_key.to_owned())),
-    ])
+/// The caller's ARN; `None` where no STS answers in time, as on the one-machine stack.
+async fn identity(stack: &Stack) -> Option<String> {
+    let sts = aws_sdk_sts::Client::new(&stack.config);
+    let answer = tokio::time::timeout(IDENTITY_TIMEOUT, sts.get_caller_identity().send()).await;
+    answer.ok()?.ok()?.arn
 }
 
 /// Flags whose values may quote a customer: a filter by name, or a file's path.
 const QUOTING: [&str; 3] = ["--filter", "--edit", "--save-to"];
 
-/// The command whose own word is a file's path. Flags may stand before it, so of every word behind
-/// the command the digest is kept.
-const OF_A_FILE: &str = "publish";
+/// The command whose argument is a file's path. Flags may stand before the path, so every word after
+/// the command is stored as its digest.
+const TAKES_A_PATH: &str = "publish";
 
-/// What was typed, its first word being the command's name. The ledger table holds no personal data:
-/// of filters and paths it keeps the SHA-256, which tells whether two commands used the same; the
-/// reason stands beside it; addresses are masked.
-#[must_use]
+/// The command line as an audit item stores it. The ledger table holds no personal data, so filters
+/// and paths become their SHA-256, which still shows whether two commands used the same one;
+/// addresses are masked; the reason is left out, since it has its own attribute.
 pub fn command_line(typed: &[OsString]) -> String {
     let mut words = vec!["waybill".to_owned()];
     let mut typed = typed.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
@@ -190,14 +186,12 @@ pub fn command_line(typed: &[OsString]) -> String {
             _ => (word.as_str(), None),
         };
         if QUOTING.contains(&flag) {
-            words.push(format!(
-                "{flag} sha256:{}",
-                digest(&inline.or_else(|| typed.next()).unwrap_or_default())
-            ));
+            let value = inline.or_else(|| typed.next()).unwrap_or_default();
+            words.push(format!("{flag} {}", digest(&value)));
         } else if flag == "--reason" {
             let _ = inline.or_else(|| typed.next());
-        } else if !word.starts_with('-') && words.iter().any(|before| before == OF_A_FILE) {
-            words.push(format!("sha256:{}", digest(&word)));
+        } else if !word.starts_with('-') && words.iter().any(|before| before == TAKES_A_PATH) {
+            words.push(digest(&word));
         } else {
             words.push(if word.contains(' ') { format!("'{word}'") } else { word });
         }
@@ -206,19 +200,118 @@ pub fn command_line(typed: &[OsString]) -> String {
 }
 
 fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let hex: String = Sha256::digest(text).iter().take(8).map(|b| format!("{b:02x}")).collect();
+    format!("sha256:{hex}")
 }
 
-/// Whom AWS takes the caller for; unknown where there is no STS to ask.
-async fn identity(stack: &Stack) -> Option<String> {
-    let sts = aws_sdk_sts::Client::new(&stack.config);
-    let answer = tokio::time::timeout(IDENTITY_WITHIN, sts.get_caller_identity().send()).await;
-    answer.ok()?.ok()?.arn
+/// Flags of `audit`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// How many, the latest first
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(i32).range(1..=1000))]
+    pub limit: i32,
+}
+
+/// An audit item as it is listed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditItem {
+    /// RFC 3339, as `ended_at`.
+    pub begun_at: String,
+    /// Absent while the command runs, or after it was killed.
+    pub ended_at: Option<String>,
+    pub operator: String,
+    /// The caller's ARN, where STS answered.
+    pub identity: Option<String>,
+    pub action: String,
+    pub reason: String,
+    /// begun, completed, interrupted or failed.
+    pub state: String,
+    /// See [`command_line`].
+    pub command: String,
+    #[serde(deserialize_with = "json_text")]
+    pub plan: Value,
+    #[serde(deserialize_with = "optional_json_text")]
+    pub outcome: Option<Value>,
+}
+
+fn optional_json_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
+    Ok(serde_json::from_str(&String::deserialize(from)?).ok())
+}
+
+fn json_text<'de, D: Deserializer<'de>>(from: D) -> Result<Value, D::Error> {
+    optional_json_text(from).map(Option::unwrap_or_default)
+}
+
+impl AuditItem {
+    /// The counts of the outcome that are not zero.
+    fn result(&self) -> String {
+        let Some(Value::Object(outcome)) = &self.outcome else { return String::new() };
+        let counts: Vec<String> = outcome
+            .iter()
+            .filter(|(_, value)| value.as_u64().is_some_and(|n| n > 0))
+            .map(|(name, value)| format!("{value} {}", name.replace('_', " ")))
+            .collect();
+        counts.join(", ")
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub struct AuditList {
+    /// The latest first.
+    pub items: Vec<AuditItem>,
+}
+
+/// Lists the latest audit items.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(AuditList, ExitStatus), CliError> {
+    let limit = usize::try_from(args.limit).unwrap_or_default();
+    let mut found = stack
+        .dynamodb
+        .query()
+        .table_name(stack.ledger_table())
+        .key_condition_expression("order_id = :audit")
+        .expression_attribute_values(":audit", AttributeValue::S(PARTITION.to_owned()))
+        .scan_index_forward(false)
+        .limit(args.limit)
+        .into_paginator()
+        .items()
+        .send();
+    let mut items = Vec::new();
+    // A page ends after 1 MB, whatever its limit.
+    while items.len() < limit
+        && let Some(item) = found.next().await
+    {
+        let item = item.map_err(service_error("read the audit items"))?;
+        items.push(serde_dynamo::from_item(item).map_err(|error| {
+            CliError::service("An audit item is not of this version.").caused_by(error)
+        })?);
+    }
+    Ok((AuditList { items }, ExitStatus::Healthy))
+}
+
+impl Report for AuditList {
+    fn text(&self, colors: ColorMode) -> String {
+        if self.items.is_empty() {
+            return "Nobody has changed anything with this command yet.\n".to_owned();
+        }
+        let columns = [
+            Column::text("begun", |item: &AuditItem| item.begun_at.clone()),
+            Column::text("operator", |item| item.operator.clone()),
+            Column::text("action", |item| item.action.clone()),
+            Column::text("state", |item: &AuditItem| item.state.clone())
+                .styled(|item| (item.state != "completed").then_some(Style::Warning)),
+            Column::text("result", AuditItem::result),
+            Column::text("reason", |item| item.reason.clone()),
+        ];
+        table(colors, &columns, &self.items)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+    use std::collections::HashMap;
 
     #[test]
     fn a_command_line_is_kept_without_what_a_filter_or_a_reason_quotes() {
@@ -261,5 +354,54 @@ mod tests {
     fn a_reason_that_says_nothing_is_refused() {
         assert!(reason("  ").is_err());
         assert_eq!(reason(" sender verified "), Ok("sender verified".to_owned()));
+    }
+
+    #[test]
+    fn an_item_is_listed_as_it_was_stored_and_one_that_has_not_ended_has_no_outcome() {
+        let begun = NewItem {
+            order_id: PARTITION,
+            notification: "2026-11-20T03:12:00.000Z#0a1b2c3d",
+            action: "sweep",
+            command: "waybill sweep --since 2h",
+            operator: "kim".to_owned(),
+            identity: None,
+            reason: String::new(),
+            plan: json!({"missing": 3}).to_string(),
+            state: "begun",
+            begun_at: "2026-11-20T03:12:00.000Z".to_owned(),
+            expires_at: 1_800_000_000,
+        };
+        let mut stored: HashMap<String, AttributeValue> = serde_dynamo::to_item(begun).unwrap();
+        assert!(!stored.contains_key("identity"), "an absent attribute, not a null");
+        let listed: AuditItem = serde_dynamo::from_item(stored.clone()).unwrap();
+        assert_eq!((&listed.plan, &listed.outcome), (&json!({"missing": 3}), &None));
+        stored.insert("outcome".to_owned(), AttributeValue::S(r#"{"queued":3}"#.to_owned()));
+        let ended: AuditItem = serde_dynamo::from_item(stored).unwrap();
+        assert_eq!(ended.result(), "3 queued");
+    }
+
+    #[test]
+    fn the_audit_items_as_people_and_scripts_read_it() {
+        let replay = AuditItem {
+            begun_at: "2026-11-20T03:12:00.000Z".to_owned(),
+            ended_at: Some("2026-11-20T03:16:30.000Z".to_owned()),
+            operator: "kim".to_owned(),
+            identity: Some("arn:aws:sts::123456789012:assumed-role/operator/kim".to_owned()),
+            action: "dlq replay mail".to_owned(),
+            reason: "sender verified again".to_owned(),
+            state: "completed".to_owned(),
+            command: "waybill dlq replay mail --reason 'sender verified again'".to_owned(),
+            plan: json!({"to_move": 3000}),
+            outcome: Some(json!({"moved": 3000, "failed": 0, "changed": {}})),
+        };
+        let killed = AuditItem {
+            ended_at: None,
+            outcome: None,
+            state: "begun".to_owned(),
+            ..replay.clone()
+        };
+        let list = AuditList { items: vec![replay, killed] };
+        insta::assert_snapshot!(list.text(ColorMode::Plain));
+        insta::assert_json_snapshot!(list);
     }
 }

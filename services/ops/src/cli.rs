@@ -1,20 +1,20 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
 use crate::aws::Connection;
 use crate::output::Format;
 use crate::{
-    dlq, doctor, erase, journal, manual, order, preview, publish, resend, settle, status,
-    suppression, sweep,
+    audit, dlq, doctor, erase, notification, order, preview, publish, status, suppression, sweep,
 };
 
-/// Tells what became of an order's mails, and repairs what went wrong.
+/// Shows what happened to an order's mails, and repairs what went wrong.
 ///
 /// Exit codes: 0 done, or healthy; 1 something needs attention, or a service did not answer; 2 the
-/// command was typed wrong or refused; 130 stopped with Ctrl-C. In each case nothing is lost.
+/// command line was wrong or refused; 130 stopped with Ctrl-C. Nothing is ever lost.
 #[derive(Debug, Parser)]
 #[command(name = "waybill", version, max_term_width = 100, arg_required_else_help = true)]
 pub struct Cli {
@@ -22,46 +22,58 @@ pub struct Cli {
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: Format,
     #[command(flatten)]
-    #[expect(missing_docs, reason = "a doc comment here would be the help text of the group")]
     pub connection: Connection,
     #[command(subcommand)]
-    #[expect(missing_docs, reason = "as above")]
     pub command: Command,
 }
 
-/// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Queues, dead-letter queues, the last 24 hours and SES, with a word on anything unhealthy
+    /// Queues, dead-letter queues, the last 24 hours and SES, and what needs attention
     Status(status::Args),
-    /// What became of an order: its events, its mails, and what happens next
+    /// One order: its events, its mails, and what happens next
     Order(order::Args),
     /// Dead-letter queues: list, show, replay, drop
     #[command(subcommand)]
     Dlq(dlq::Command),
     /// Sends one mail that was skipped or failed
-    Resend(resend::Args),
-    /// Settles a doubt: SES has accepted the mail, or it has not
-    Settle(settle::Args),
+    Resend(notification::resend::Args),
+    /// Records whether SES has accepted a mail that is in doubt
+    Settle(notification::settle::Args),
     /// Queues events again that the ledger has not seen
     Sweep(sweep::Args),
-    /// SES's list of addresses that it does not mail
+    /// SES's suppression list: addresses that it does not mail
     #[command(subcommand)]
     Suppression(suppression::Command),
     /// Removes an order from tables and queues
     Erase(erase::Args),
     /// Publishes events from a file, as a shop's backend would
     Publish(publish::Args),
-    /// Writes the mails of sample events, or of an order's own events, to look at
+    /// Renders the mails of sample events, or of an order's own events
     Preview(preview::Args),
-    /// Checks the deployment; each finding says its fix
+    /// Checks the deployment; each finding names its fix
     Doctor(doctor::Args),
     /// Who changed what with this command, and why
-    Audit(journal::Args),
+    Audit(audit::Args),
     /// Completions for a shell, on standard output
-    Completions(manual::Completions),
+    Completions(Completions),
     /// The manual pages, in roff
-    Man(manual::Man),
+    Man(Man),
+}
+
+/// Flags of `completions`.
+#[derive(Debug, clap::Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Flags of `man`.
+#[derive(Debug, clap::Args)]
+pub struct Man {
+    /// Write a page for each command to this directory; without it the main page is printed
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// The arguments as clap takes them: `--yes-delete-12` is `--yes-delete=12`.
@@ -86,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_word_that_deletes_carries_its_number() {
+    fn the_flag_that_confirms_a_deletion_carries_its_number() {
         let typed = ["waybill", "dlq", "drop", "mail", "--yes-delete-12"].map(OsString::from);
         let cli = Cli::try_parse_from(arguments(typed)).unwrap();
         let Command::Dlq(dlq::Command::Drop(args)) = cli.command else { panic!("drop") };
@@ -102,7 +114,7 @@ mod tests {
             assert_eq!(typed(wrong).unwrap_err().exit_code(), 2);
         }
         assert!(typed(&["--dry-run"]).is_ok());
-        assert!(typed(&[]).is_ok(), "at a terminal it is asked for");
+        assert!(typed(&[]).is_ok(), "at a terminal the command asks for it");
     }
 
     #[test]

@@ -1,47 +1,42 @@
-//! Asking before something is changed.
+//! Asking the operator before something is changed.
 
 use std::io::{BufRead, IsTerminal, Write};
 
 use tokio::sync::oneshot;
 
-use crate::failure::CliError;
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
 use crate::output::{Format, Output};
-use crate::stop::Stop;
 
-/// Whether the operator's word is still needed.
+/// Whether the operator has yet to confirm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirmation {
-    /// It was given with the command.
+    /// A flag has confirmed.
     Given,
-    /// It is to be asked for.
-    Asked,
+    /// The operator is asked.
+    Ask,
 }
 
 impl Confirmation {
-    /// To be asked for at a terminal.
-    ///
-    /// # Errors
-    /// [`CliError::Input`] where nobody could answer.
-    pub fn to_be_asked(output: Output) -> Result<Self, CliError> {
+    /// [`CliError::Input`] where there is no terminal to ask at.
+    pub fn ask_at_terminal(output: Output) -> Result<Self, CliError> {
         let is_terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         if is_terminal && output.format == Format::Table {
-            Ok(Self::Asked)
+            Ok(Self::Ask)
         } else {
             Err(CliError::input(
-                "There is nobody to ask here. Say --dry-run to see the plan, or --yes to carry it \
-                 out.",
+                "There is no terminal to ask at. Add --dry-run to see the plan, or --yes to carry \
+                 it out.",
             ))
         }
     }
 }
 
-/// Asks, unless the word was given: the operator types the number, so that it was read.
-///
-/// # Errors
-/// [`CliError::Input`] for any other answer, [`CliError::Interrupted`] for Ctrl-C: nothing was done.
+/// Asks unless confirmed. The operator types the count, which shows that it was read. Any other
+/// answer, and Ctrl-C, is an error before anything was changed.
 pub async fn confirm(
     confirmation: Confirmation,
-    stop: &Stop,
+    interrupt: &Interrupt,
     verb: &str,
     count: usize,
     what: &str,
@@ -49,29 +44,26 @@ pub async fn confirm(
     if confirmation == Confirmation::Given {
         return Ok(());
     }
-    let answer = ask(stop, &format!("{verb} {count} {what}? Type {count} to go on: ")).await?;
-    if answer == count.to_string() { Ok(()) } else { Err(CliError::input("Nothing was done.")) }
+    let answer = ask(interrupt, &format!("{verb} {count} {what}? Type {count} to go on: ")).await?;
+    if answer == count.to_string() { Ok(()) } else { Err(CliError::input("Nothing was changed.")) }
 }
 
 /// Asks for a line of text.
-///
-/// # Errors
-/// [`CliError::Interrupted`] for Ctrl-C.
-pub async fn ask(stop: &Stop, question: &str) -> Result<String, CliError> {
+pub async fn ask(interrupt: &Interrupt, question: &str) -> Result<String, CliError> {
     {
         let mut stderr = std::io::stderr().lock();
         let _ = stderr.write_all(question.as_bytes()).and_then(|()| stderr.flush());
     }
-    let (answer, answered) = oneshot::channel();
-    // A thread of its own, which the process does not wait for: a read of a terminal cannot be
-    // called off.
+    let (sender, answer) = oneshot::channel();
+    // Not a task of the runtime, which would wait for it at exit: a read from a terminal cannot be
+    // cancelled.
     std::thread::spawn(move || {
         let mut line = String::new();
         let _ = std::io::stdin().lock().read_line(&mut line);
-        let _ = answer.send(line.trim().to_owned());
+        let _ = sender.send(line.trim().to_owned());
     });
     tokio::select! {
-        line = answered => Ok(line.unwrap_or_default()),
-        () = stop.asked_for() => Err(CliError::Interrupted("Nothing was done.".to_owned())),
+        line = answer => Ok(line.unwrap_or_default()),
+        () = interrupt.requested() => Err(CliError::Interrupted("Nothing was changed.".to_owned())),
     }
 }

@@ -1,4 +1,4 @@
-//! jq filters, run by jaq.
+//! jq filters, run by jaq. Its error messages quote the input, so they are never printed.
 
 use jaq_all::data::{self, Runner};
 use jaq_all::jaq_core::unwrap_valr;
@@ -6,7 +6,7 @@ use jaq_all::json::Val;
 use jaq_all::load::FileReportsDisp;
 use serde_json::Value;
 
-use crate::failure::CliError;
+use crate::error::CliError;
 
 /// A compiled filter.
 pub struct Filter(data::Filter);
@@ -21,7 +21,7 @@ impl Filter {
     /// Compiles `code`, the value of `flag`.
     ///
     /// # Errors
-    /// [`CliError::Input`] that shows where the filter stops making sense.
+    /// [`CliError::Input`] that shows the place of the error.
     pub fn compile(flag: &str, code: &str) -> Result<Self, CliError> {
         jaq_all::compile_with(code, jaq_all::defs(), data::base_funs(), &[]).map(Self).map_err(
             |reports| {
@@ -38,10 +38,10 @@ impl Filter {
         )
     }
 
-    /// What the filter gives for `input`.
+    /// All outputs of the filter for `input`.
     ///
     /// # Errors
-    /// What the filter tripped over, by its type: jq's own words would quote the customer's data.
+    /// What the filter failed on, by its type: jq's own message would quote the customer's data.
     pub fn run(&self, input: &Value) -> Result<Vec<Value>, String> {
         let name = Val::Null;
         let runner = Runner::default();
@@ -55,7 +55,8 @@ impl Filter {
             (&name, inputs),
             |e| e,
             |output| {
-                let output = unwrap_valr(output).map_err(|error| by_type(&error.to_string()))?;
+                let output =
+                    unwrap_valr(output).map_err(|error| without_values(&error.to_string()))?;
                 outputs.push(to_json(&output)?);
                 Ok(())
             },
@@ -67,30 +68,30 @@ impl Filter {
     ///
     /// # Errors
     /// As [`Filter::run`].
-    pub fn is_true_of(&self, input: &Value) -> Result<bool, String> {
+    pub fn is_true(&self, input: &Value) -> Result<bool, String> {
         let outputs = self.run(input)?;
         Ok(outputs.first().is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false))))
     }
 }
 
-/// jq's complaint with types in the place of values.
-fn by_type(told: &str) -> String {
+/// jq's error message with types in place of values.
+fn without_values(message: &str) -> String {
     let kinds = |rest: &str| kind_of(rest.trim_start());
-    if let Some(rest) = told.strip_prefix("cannot index ") {
+    if let Some(rest) = message.strip_prefix("cannot index ") {
         format!("it indexes {} that cannot be indexed so", kinds(rest))
-    } else if let Some(rest) = told.strip_prefix("cannot use ") {
+    } else if let Some(rest) = message.strip_prefix("cannot use ") {
         let wanted = rest.rsplit(" as ").next().filter(|word| JQ_TYPES.contains(word));
         format!("it uses {} as {}", kinds(rest), wanted.unwrap_or("something else"))
-    } else if let Some(rest) = told.strip_prefix("cannot calculate ") {
+    } else if let Some(rest) = message.strip_prefix("cannot calculate ") {
         format!("it calculates with {}", kinds(rest))
-    } else if let Some(rest) = told.strip_prefix("invalid path expression with input ") {
-        format!("it changes {} that is no place in the message", kinds(rest))
+    } else if let Some(rest) = message.strip_prefix("invalid path expression with input ") {
+        format!("it assigns to {}, which is not a path of the message", kinds(rest))
     } else {
         "the filter's own error (error, or a function's), which may quote the message".to_owned()
     }
 }
 
-/// What jq calls what a value was expected to be.
+/// The types that jq names as expected. Anything else in that place may be a value.
 const JQ_TYPES: [&str; 8] = [
     "array",
     "object",
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn a_filter_keeps_and_changes_what_it_says() {
         let message = json!({"order_id": "1001", "body": {"v": 1, "amount": 12345678901234567u64}});
-        let keeps = |code| Filter::compile("--filter", code).unwrap().is_true_of(&message);
+        let keeps = |code| Filter::compile("--filter", code).unwrap().is_true(&message);
         assert_eq!(keeps(r#".order_id | test("^10")"#), Ok(true));
         assert_eq!(keeps(".body.v == 2"), Ok(false));
         assert_eq!(keeps("empty"), Ok(false));

@@ -3,31 +3,30 @@
 //! Promises:
 //! - It answers "did the customer get the mail?", "why not?" and "may I replay this?" without
 //!   changing anything.
-//! - What changes something shows first what it would change, and writes who, why and what came of
-//!   it to an audit item before and after.
-//! - A replay sends, waits for the confirmation, then deletes. Broken off at any instruction it
-//!   loses nothing, and the ledger lets one mail of what is replayed twice through.
-//! - It prints what it did not look at.
-//! - No e-mail address, name or postal address is printed unless asked for.
+//! - A command that changes something first shows what it would change, and records who ran it, why
+//!   and with what result in an audit item, before and after.
+//! - A replay sends, waits for the confirmation, then deletes. Killed at any instruction it loses
+//!   nothing; the ledger lets only one mail through if a message is replayed twice.
+//! - It reports what it skipped.
+//! - It prints no e-mail address, name or postal address unless `--show-pii` asks for them.
 //! - Wrong input is answered with a sentence: what is wrong, what was expected, what to try.
 //!
-//! It talks to AWS only through SDK clients, so it is the same against AWS and against the
+//! It talks to AWS only through SDK clients, so it works the same against AWS and against the
 //! one-machine stack.
 
+mod args;
 mod audit;
 mod aws;
-pub mod cli;
+mod cli;
 mod confirm;
 mod dlq;
+mod docs;
 mod doctor;
 mod erase;
-mod events;
-mod failure;
-mod journal;
+mod error;
+mod interrupt;
 mod jq;
-mod lookup;
-mod mailrequest;
-mod manual;
+mod notification;
 mod order;
 mod outbox;
 mod output;
@@ -36,15 +35,10 @@ mod preview;
 mod progress;
 mod publish;
 mod rate;
-mod reopen;
-mod resend;
 mod run;
-mod settle;
 mod status;
-mod stop;
+mod store;
 mod suppression;
 mod sweep;
-mod when;
 
-pub use failure::{CliError, ExitStatus};
-pub use run::{main, run};
+pub use run::main;

@@ -1,4 +1,4 @@
-//! Events that the ledger has not seen, found through the sweep index.
+//! Stored events that the ledger has no record of, found through the sweep index.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
@@ -7,73 +7,67 @@ use std::rc::Rc;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use kit::MAX_BATCH_GET_KEYS;
-use relay::{IndexEntry, Outbox, Tables};
+use relay::{IndexEntry, Outbox, OutboxError, Tables};
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
 
 use crate::aws::Stack;
-use crate::failure::CliError;
-use crate::lookup;
+use crate::error::CliError;
+use crate::store;
 
-/// How many index partitions are asked at the same time.
+/// How many index partitions are queried at the same time.
 const MAX_CONCURRENCY: usize = 16;
 
 /// How many hours are read at the same time.
-const HOURS_AT_ONCE: usize = 4;
+const MAX_CONCURRENT_HOURS: usize = 4;
 
-/// A stored event that the ledger has not seen.
+/// A stored event that the ledger has no record of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lost {
-    /// Where the index has it.
+pub struct UnseenEvent {
     pub entry: IndexEntry,
-    /// When intake stored it; milliseconds since 1970.
+    /// Milliseconds since 1970.
     pub accepted_at: i64,
 }
 
-/// The lost events of each hour of the index that was asked for, so that a thousand windows of one
-/// hour read it once.
+/// Reads unseen events hour by hour, and caches each hour: a thousand windows within one hour read it
+/// once.
 #[derive(Debug)]
-pub struct Missing<'a> {
+pub struct UnseenEvents<'a> {
     stack: &'a Stack,
     tables: Tables,
-    hours: RefCell<BTreeMap<i64, Rc<Vec<Lost>>>>,
+    hours: RefCell<BTreeMap<i64, Rc<Vec<UnseenEvent>>>>,
 }
 
-impl<'a> Missing<'a> {
-    /// Of this stack.
-    #[must_use]
+impl<'a> UnseenEvents<'a> {
     pub fn new(stack: &'a Stack) -> Self {
         Self { stack, tables: stack.tables(), hours: RefCell::default() }
     }
 
-    /// The events accepted from `from` to `until` (milliseconds since 1970) that the ledger has
-    /// not seen, also those that relay's sweep has put off.
-    ///
-    /// # Errors
-    /// [`CliError::Service`] when a table does not answer.
-    pub async fn within(&self, from: i64, until: i64) -> Result<Vec<Lost>, CliError> {
-        // An event of any age may stand in the index up to there.
+    /// The unseen events accepted from `from` to `until`, in milliseconds since 1970, including those
+    /// that relay's sweep has postponed.
+    pub async fn within(&self, from: i64, until: i64) -> Result<Vec<UnseenEvent>, CliError> {
+        // Relay's sweep moves an entry up to this far ahead, however old the event is.
         let ahead = Timestamp::now().as_millisecond() + MAX_SWEEP_DELAY_MS;
-        let hours: Vec<Rc<Vec<Lost>>> = stream::iter(hours(from, until.max(ahead)))
-            .map(|hour| self.of_hour(hour))
-            .buffered(HOURS_AT_ONCE)
+        let hours: Vec<Rc<Vec<UnseenEvent>>> = stream::iter(hours(from, until.max(ahead)))
+            .map(|hour| self.in_hour(hour))
+            .buffered(MAX_CONCURRENT_HOURS)
             .try_collect()
             .await?;
-        let mut seen = HashSet::new();
-        let mut lost = Vec::new();
+        let mut found = HashSet::new();
+        let mut unseen = Vec::new();
         for event in hours.iter().flat_map(|hour| hour.iter()) {
-            // One that the sweep moves while this reads is met in both its places.
+            // An entry that relay's sweep moves during this read is found in both places.
             let mut is_new =
-                || seen.insert((event.entry.order_id.clone(), event.entry.event.clone()));
+                || found.insert((event.entry.order_id.clone(), event.entry.event.clone()));
             if (from..=until).contains(&event.accepted_at) && is_new() {
-                lost.push(event.clone());
+                unseen.push(event.clone());
             }
         }
-        Ok(lost)
+        Ok(unseen)
     }
 
-    async fn of_hour(&self, hour: i64) -> Result<Rc<Vec<Lost>>, CliError> {
-        if let Some(known) = self.hours.borrow().get(&hour) {
-            return Ok(Rc::clone(known));
+    async fn in_hour(&self, hour: i64) -> Result<Rc<Vec<UnseenEvent>>, CliError> {
+        if let Some(cached) = self.hours.borrow().get(&hour) {
+            return Ok(Rc::clone(cached));
         }
         let entries = entries(&self.tables, hour, hour, hour + BUCKET_MS - 1).await?;
         let outbox = Outbox(&self.tables);
@@ -82,43 +76,37 @@ impl<'a> Missing<'a> {
             .buffer_unordered(MAX_CONCURRENCY)
             .try_concat()
             .await
-            .map_err(unread)?;
-        let lost = Rc::new(self.with_acceptance(unseen).await?);
-        self.hours.borrow_mut().insert(hour, Rc::clone(&lost));
-        Ok(lost)
+            .map_err(read_error)?;
+        let unseen = Rc::new(self.with_acceptance(unseen).await?);
+        self.hours.borrow_mut().insert(hour, Rc::clone(&unseen));
+        Ok(unseen)
     }
 
-    /// The index does not tell when an event was accepted; its item does. Few are lost.
-    async fn with_acceptance(&self, unseen: Vec<IndexEntry>) -> Result<Vec<Lost>, CliError> {
+    /// The index does not hold the time of acceptance, so the events are read. Few are unseen.
+    async fn with_acceptance(&self, unseen: Vec<IndexEntry>) -> Result<Vec<UnseenEvent>, CliError> {
         let keys = unseen.iter().map(|entry| (entry.order_id.clone(), entry.event.clone()));
-        let accepted = lookup::accepted_at(self.stack, keys).await?;
-        let lost = |entry: IndexEntry| {
+        let accepted = store::accepted_at(self.stack, keys).await?;
+        let with_time = |entry: IndexEntry| {
             let key = (entry.order_id.clone(), entry.event.clone());
-            accepted.get(&key).map(|at| Lost { entry, accepted_at: *at })
+            accepted.get(&key).map(|at| UnseenEvent { entry, accepted_at: *at })
         };
-        Ok(unseen.into_iter().filter_map(lost).collect())
+        Ok(unseen.into_iter().filter_map(with_time).collect())
     }
 
-    /// The dispatch message of a lost event; `None` when the event has been erased since, or was
-    /// not written by intake.
-    ///
-    /// # Errors
-    /// [`CliError::Service`] when the Events table does not answer.
-    pub async fn message(&self, lost: &Lost) -> Result<Option<String>, CliError> {
-        let stored = Outbox(&self.tables).stored(&lost.entry).await.map_err(unread)?;
+    /// The event's dispatch message; `None` when the event has been erased meanwhile, or intake did
+    /// not write it.
+    pub async fn message(&self, unseen: &UnseenEvent) -> Result<Option<String>, CliError> {
+        let stored = Outbox(&self.tables).stored(&unseen.entry).await.map_err(read_error)?;
         Ok(stored.and_then(|stored| stored.message))
     }
 }
 
-/// The first moment of each hour from `from` to `until`.
+/// The start of each hour from `from` to `until`.
 fn hours(from: i64, until: i64) -> impl Iterator<Item = i64> {
     (from.div_euclid(BUCKET_MS)..=until.div_euclid(BUCKET_MS)).map(|hour| hour * BUCKET_MS)
 }
 
-/// The entries of the hour that `at` falls into, from `from` to `until`.
-///
-/// # Errors
-/// [`CliError::Service`] when the index does not answer.
+/// The index entries from `from` to `until` within the hour of `at`.
 pub async fn entries(
     tables: &Tables,
     at: i64,
@@ -131,9 +119,10 @@ pub async fn entries(
         .buffer_unordered(MAX_CONCURRENCY)
         .try_concat()
         .await
-        .map_err(unread)
+        .map_err(read_error)
 }
 
-fn unread(error: relay::OutboxError) -> CliError {
-    CliError::service(format!("Can't read the Events table: {error}."))
+/// Without `OutboxError`'s own sentence, which promises that relay's next sweep goes on.
+fn read_error(error: OutboxError) -> CliError {
+    CliError::service(format!("Can't read the Events table: {error}.")).caused_by(error)
 }

@@ -1,25 +1,21 @@
-//! Keeping personal data off the screen.
+//! Masking of personal data.
 
 use serde_json::Value;
 
-/// Whether personal data may be shown.
+/// Whether personal data is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Personal {
-    /// `--show-pii`.
+pub enum PiiMode {
+    /// With `--show-pii`.
     Shown,
-    /// Masked.
     Masked,
 }
 
-impl Personal {
-    /// As the flag says.
-    #[must_use]
-    pub const fn shown_if(flag: bool) -> Self {
-        if flag { Self::Shown } else { Self::Masked }
+impl PiiMode {
+    pub const fn from_flag(show_pii: bool) -> Self {
+        if show_pii { Self::Shown } else { Self::Masked }
     }
 
-    /// The address, masked unless it may be shown: `j***@***.com`.
-    #[must_use]
+    /// An address, masked as `j***@***.com`.
     pub fn address(self, address: &str) -> String {
         match self {
             Self::Shown => address.to_owned(),
@@ -27,10 +23,9 @@ impl Personal {
         }
     }
 
-    /// A body that is not of its queue's contract: nobody knows what its members hold, so it is
-    /// shown whole or not at all.
-    #[must_use]
-    pub fn unknown(self, value: Value, bytes: usize) -> Value {
+    /// A body that its queue's contract does not describe. Any member may hold personal data, so it
+    /// is shown whole or not at all.
+    pub fn unrecognized_body(self, value: Value, bytes: usize) -> Value {
         match self {
             Self::Shown => value,
             Self::Masked => Value::String(format!(
@@ -39,18 +34,16 @@ impl Personal {
         }
     }
 
-    /// A body that may be of no contract: besides what [`Personal::json`] masks, every text is
-    /// hidden but those of members that the contracts know and that name nobody.
-    #[must_use]
-    pub fn strange(self, value: Value) -> Value {
+    /// A body that no contract may describe: masked as by [`PiiMode::json`], and every text is masked
+    /// too unless the contracts have a member of its name that holds no personal data.
+    pub fn unrecognized_json(self, value: Value) -> Value {
         match self {
             Self::Shown => value,
-            Self::Masked => masked(strange("", value)),
+            Self::Masked => masked(without_unknown_texts("", value)),
         }
     }
 
-    /// The JSON with names and addresses masked, unless they may be shown.
-    #[must_use]
+    /// A body of its queue's contract, with names and addresses masked.
     pub fn json(self, value: Value) -> Value {
         match self {
             Self::Shown => value,
@@ -73,8 +66,8 @@ const PERSONAL: [&str; 10] = [
     "commonHeaders",
 ];
 
-/// Members of the contracts whose texts name nobody.
-const PLAIN: [&str; 29] = [
+/// Members of the contracts whose texts hold no personal data.
+const IMPERSONAL: [&str; 29] = [
     "v",
     "specversion",
     "source",
@@ -106,15 +99,15 @@ const PLAIN: [&str; 29] = [
     "detail-type",
 ];
 
-fn strange(name: &str, value: Value) -> Value {
+fn without_unknown_texts(name: &str, value: Value) -> Value {
     match value {
-        Value::Object(members) => {
-            Value::Object(members.into_iter().map(|(k, v)| (k.clone(), strange(&k, v))).collect())
-        }
+        Value::Object(members) => Value::Object(
+            members.into_iter().map(|(k, v)| (k.clone(), without_unknown_texts(&k, v))).collect(),
+        ),
         Value::Array(items) => {
-            Value::Array(items.into_iter().map(|item| strange(name, item)).collect())
+            Value::Array(items.into_iter().map(|item| without_unknown_texts(name, item)).collect())
         }
-        Value::String(_) if !PLAIN.contains(&name) => hidden(value),
+        Value::String(_) if !IMPERSONAL.contains(&name) => hidden(value),
         other => other,
     }
 }
@@ -137,7 +130,7 @@ fn masked(value: Value) -> Value {
     }
 }
 
-/// Everything below a personal member, its texts hidden but for their first letter.
+/// Keeps only the first letter of each text below a personal member.
 fn hidden(value: Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(
@@ -150,13 +143,12 @@ fn hidden(value: Value) -> Value {
     }
 }
 
-/// Country and language identify nobody and decide much.
+/// Country and language identify nobody, and are needed to understand a failure.
 fn hidden_member(name: &str, value: Value) -> Value {
     if matches!(name, "country" | "locale") { value } else { hidden(value) }
 }
 
-/// Text in which whatever looks like an e-mail address is masked.
-#[must_use]
+/// The text with everything masked that looks like an e-mail address.
 pub fn without_addresses(text: &str) -> String {
     if !text.contains('@') {
         return text.to_owned();
@@ -177,6 +169,7 @@ pub fn without_addresses(text: &str) -> String {
 
 fn masked_address(address: &str) -> String {
     let first = address.chars().next().unwrap_or('*');
+    // The top-level domain stays: it names nobody and tells addresses apart.
     let top = address.rsplit('.').next().filter(|top| !top.contains('@')).unwrap_or("***");
     format!("{first}***@***.{top}")
 }
@@ -194,7 +187,7 @@ mod tests {
             "shipping_address": {"lines": ["Lange Reihe 41"], "city": "Hamburg", "country": "DE"},
             "note": "mail zoe@customer.example, please",
         }}}});
-        let masked = Personal::Masked.json(body.clone());
+        let masked = PiiMode::Masked.json(body.clone());
         assert_eq!(
             masked,
             json!({"event": {"data": {"order": {
@@ -204,13 +197,13 @@ mod tests {
                 "note": "mail z***@***.example, please",
             }}}})
         );
-        assert_eq!(Personal::Shown.json(body.clone()), body);
+        assert_eq!(PiiMode::Shown.json(body.clone()), body);
     }
 
     #[test]
     fn a_text_in_a_place_that_no_contract_knows_is_hidden() {
         let body = json!({"note": "for Zoë Krüger", "v": "1", "more": [{"who": "Zoë"}]});
-        let masked = Personal::Masked.strange(body);
+        let masked = PiiMode::Masked.unrecognized_json(body);
         assert_eq!(masked, json!({"note": "f***", "v": "1", "more": [{"who": "Z***"}]}));
     }
 

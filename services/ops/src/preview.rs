@@ -1,4 +1,4 @@
-//! `waybill preview`: mails to look at, rendered as the mailer renders them.
+//! `waybill preview`: mails as the mailer renders them.
 
 use std::path::{Path, PathBuf};
 
@@ -6,13 +6,13 @@ use mailer::render::{Brand, Mail, render};
 use serde::Serialize;
 use shared::{Event, Kind, Locale};
 
+use crate::args;
 use crate::aws::Stack;
-use crate::dlq::order_id;
-use crate::events::{self, StoredEvent};
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, table};
+use crate::store::{StoredEvent, events_of_order};
 
-/// The sample events: all eight kinds, several languages and currencies, one a line.
+/// JSON Lines: sample events of all eight kinds, in several languages and currencies.
 pub const SAMPLES: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../mailer/examples/events.jsonl"));
 
@@ -35,51 +35,40 @@ pub struct Args {
     pub brand: Option<String>,
 }
 
-/// A rendered mail.
 #[derive(Debug, Serialize)]
-pub struct Rendered {
-    /// Its sample's name, or order and scope.
+pub struct RenderedMail {
+    /// The event's id, after the order's id if it is a stored event.
     pub name: String,
-    /// Its subject.
     pub subject: String,
-    /// How large its HTML is; Gmail cuts a mail off at 102 KB.
+    /// Gmail clips a mail at 102 KB.
     pub html_bytes: usize,
-    /// Its files.
     pub files: Vec<PathBuf>,
     #[serde(skip)]
     text: String,
 }
 
-/// Rendered mails.
 #[derive(Debug, Serialize)]
 pub struct Preview {
-    /// In the samples' order.
-    pub mails: Vec<Rendered>,
+    pub mails: Vec<RenderedMail>,
 }
 
-/// Whether a stack must be asked.
-#[must_use]
+/// Samples need no connection.
 pub fn needs_stack(args: &Args) -> bool {
     args.order.is_some()
 }
 
-/// Renders. `stack` is needed for an order's own events.
-///
-/// # Errors
-/// [`CliError::Input`] for an unknown kind, language or brand, or a directory that can't be written.
+/// Renders the order's own events if a stack and an order are given, or else the samples.
 pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitStatus), CliError> {
-    let kind = Kind::parse(&args.kind).map_err(|invalid| {
-        CliError::input(format!("{} is no kind of mail: {invalid}.", args.kind))
-    })?;
+    let kind = args::kind(&args.kind)?;
     let brand = brand(args.brand.as_deref())?;
     let locale = args.locale.as_deref().map(locale).transpose()?;
     let events = match (stack, &args.order) {
-        (Some(stack), Some(order)) => of_order(stack, &order_id(order)?, kind).await?,
+        (Some(stack), Some(order)) => stored(stack, &args::order_id(order)?, kind).await?,
         _ => samples(kind),
     };
     let mails = events
         .into_iter()
-        .map(|(name, event)| one(args.out.as_deref(), name, event, locale.as_ref(), &brand))
+        .map(|(name, event)| render_one(args.out.as_deref(), name, event, locale.as_ref(), &brand))
         .collect::<Result<_, _>>()?;
     Ok((Preview { mails }, ExitStatus::Healthy))
 }
@@ -87,13 +76,14 @@ pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitSta
 fn brand(json: Option<&str>) -> Result<Brand, CliError> {
     match json.filter(|json| !json.is_empty()) {
         None => Ok(Brand::default()),
-        Some(json) => Brand::parse(json).map_err(|error| CliError::input(format!("{error}."))),
+        Some(json) => Brand::parse(json)
+            .map_err(|error| CliError::input(format!("{error}.")).caused_by(error)),
     }
 }
 
 fn locale(typed: &str) -> Result<Locale, CliError> {
     Locale::parse(typed)
-        .map_err(|invalid| CliError::input(format!("{typed} is no language: {invalid}.")))
+        .map_err(|invalid| CliError::input(format!("{typed} is not a language: {invalid}.")))
 }
 
 fn samples(kind: Kind) -> Vec<(String, Event)> {
@@ -105,12 +95,8 @@ fn samples(kind: Kind) -> Vec<(String, Event)> {
         .collect()
 }
 
-async fn of_order(
-    stack: &Stack,
-    order: &str,
-    kind: Kind,
-) -> Result<Vec<(String, Event)>, CliError> {
-    let stored = events::of_order(stack, order).await?;
+async fn stored(stack: &Stack, order: &str, kind: Kind) -> Result<Vec<(String, Event)>, CliError> {
+    let stored = events_of_order(stack, order).await?;
     let found: Vec<(String, Event)> = stored
         .iter()
         .filter_map(StoredEvent::request)
@@ -126,23 +112,23 @@ async fn of_order(
     Ok(found)
 }
 
-fn one(
+fn render_one(
     out: Option<&Path>,
     name: String,
     mut event: Event,
     locale: Option<&Locale>,
     brand: &Brand,
-) -> Result<Rendered, CliError> {
+) -> Result<RenderedMail, CliError> {
     if let Some(locale) = locale {
         event.order.customer.locale = Some(locale.clone());
     }
     let mail = render(&event, brand)
-        .map_err(|error| CliError::input(format!("{name} gives no mail: {error}.")))?;
+        .map_err(|error| CliError::input(format!("{name} does not render: {error}.")))?;
     let files = match out {
         None => Vec::new(),
         Some(directory) => write(directory, &name, &mail)?,
     };
-    Ok(Rendered {
+    Ok(RenderedMail {
         name,
         subject: mail.subject,
         html_bytes: mail.html.len(),
@@ -152,35 +138,36 @@ fn one(
 }
 
 fn write(directory: &Path, name: &str, mail: &Mail) -> Result<Vec<PathBuf>, CliError> {
-    let safe: String = name
+    let file_name: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' })
         .collect();
-    let html = directory.join(format!("{safe}.html"));
-    let text = directory.join(format!("{safe}.txt"));
+    let html = directory.join(format!("{file_name}.html"));
+    let text = directory.join(format!("{file_name}.txt"));
     std::fs::create_dir_all(directory)
         .and_then(|()| std::fs::write(&html, &mail.html))
         .and_then(|()| std::fs::write(&text, format!("{}\n\n{}", mail.subject, mail.text)))
         .map_err(|error| {
-            CliError::input(format!("{} can't be written to: {error}.", directory.display()))
+            CliError::input(format!("Can't write to {}: {error}.", directory.display()))
+                .caused_by(error)
         })?;
     Ok(vec![html, text])
 }
 
 impl Report for Preview {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         if self.mails.iter().any(|mail| !mail.files.is_empty()) {
             let columns = [
-                Column::number("bytes", |mail: &Rendered| mail.html_bytes.to_string()),
-                Column::text("subject", |mail: &Rendered| mail.subject.clone()),
-                Column::text("file", |mail: &Rendered| {
+                Column::number("bytes", |mail: &RenderedMail| mail.html_bytes.to_string()),
+                Column::text("subject", |mail: &RenderedMail| mail.subject.clone()),
+                Column::text("file", |mail: &RenderedMail| {
                     mail.files.first().map(|f| f.display().to_string()).unwrap_or_default()
                 }),
             ];
-            return table(paint, &columns, &self.mails);
+            return table(colors, &columns, &self.mails);
         }
-        let whole = |mail: &Rendered| {
-            format!("{}{}\n\n{}\n", paint.heading(&mail.name), mail.subject, mail.text)
+        let whole = |mail: &RenderedMail| {
+            format!("{}{}\n\n{}\n", colors.heading(&mail.name), mail.subject, mail.text)
         };
         self.mails.iter().map(whole).collect()
     }
@@ -217,7 +204,7 @@ mod tests {
             for file in &mut mail.files {
                 *file = Path::new("OUT").join(file.file_name().unwrap());
             }
-            // The mailer's own tests look at its mails.
+            // The mailer's own tests check its mails.
             mail.html_bytes = 10_000;
         }
         insta::assert_snapshot!(preview.text(ColorMode::Plain));

@@ -1,22 +1,19 @@
-//! Progress bars: on standard error, and only for a person at a terminal.
+//! Progress bars: on standard error, and only at a terminal.
 
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// A bar.
 #[derive(Debug)]
 pub struct Progress(ProgressBar);
 
 impl Progress {
-    /// Of a look at a queue of about `expected` messages.
-    #[must_use]
-    pub fn look(expected: u64) -> Self {
-        Self::new(expected, "looking  {bar:30} {pos} of about {len}")
+    /// For the scan of a queue of about `expected` messages.
+    pub fn scanning(expected: u64) -> Self {
+        Self::new(expected, "scanning {bar:30} {pos} of about {len}")
     }
 
-    /// Of moving `count` messages.
-    #[must_use]
+    /// For moving or deleting `count` messages.
     pub fn moving(count: u64) -> Self {
         Self::new(count, "moving   {bar:30} {pos} of {len}  {per_sec}  {eta} left")
     }
@@ -34,13 +31,12 @@ impl Progress {
         })
     }
 
-    /// So many are done.
-    pub fn at(&self, count: usize) {
+    pub fn set(&self, count: usize) {
         self.0.set_position(count as u64);
     }
 
-    /// Done: the bar goes.
-    pub fn end(&self) {
+    /// Removes the bar.
+    pub fn finish(&self) {
         self.0.finish_and_clear();
     }
 }

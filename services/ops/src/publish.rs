@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_sdk_lambda::primitives::Blob;
 use serde::{Deserialize, Serialize};
@@ -10,18 +10,17 @@ use serde_json::{Value, json};
 use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::json::parse_strict;
 
-use crate::audit::{self, Audit, Intent, Who};
-use crate::aws::{Stack, refused};
-use crate::failure::{CliError, ExitStatus};
+use crate::audit::{self, Audit, Intent, Operator};
+use crate::aws::{Stack, service_error};
+use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, table};
 
-/// How many events and bytes one invocation carries. Lambda takes 6 MB and gives as much back, and
-/// intake's word on an event, which names every bad field, may be longer than the event.
+/// How many events and bytes one invocation carries. Lambda's limit of 6 MB holds for the response too,
+/// and intake's result for an event, which names every bad field, may be longer than the event.
 const BATCH_EVENTS: usize = 50;
 const BATCH_BYTES: usize = 1024 * 1024;
 
-/// Intake itself refuses what is much smaller than this; what is larger, Lambda does not even hand
-/// to it (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
+/// Lambda refuses a larger payload before intake sees it (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const MAX_BYTES: usize = 6_000_000;
 
 /// Flags of `publish`.
@@ -33,46 +32,37 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
-/// What intake answered for one event.
+/// Intake's result for one event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
-    /// Which event of the file, from 1.
+    /// Its position in the file, from 1.
     #[serde(default)]
     pub number: usize,
     /// accepted, duplicate, conflict or invalid.
     pub result: String,
-    /// The publishing system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// The event's id there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Its order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<String>,
-    /// Follows it to SES.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<String>,
-    /// Every bad field.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<shared::FieldError>,
 }
 
-/// What became of a file of events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Publication {
-    /// The events, in the file's order.
+    /// In the file's order.
     pub events: Vec<Row>,
 }
 
-/// Publishes the file.
-///
-/// # Errors
-/// [`CliError::Input`] for a file that cannot be read; [`CliError::Service`] when intake does not
-/// answer: then the same file again is right, since what was stored is a duplicate.
+/// Publishes the file. After an error it is safe to publish the same file again: what was stored is
+/// answered as a duplicate.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, ExitStatus), CliError> {
     let events = events(&read(&args.file)?)?;
     let count = events.len();
@@ -82,10 +72,11 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, ExitStatus)
         reason: args.reason.as_deref(),
         plan: json!({ "events": count }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
+    // Filled batch by batch, so that the audit item counts what was stored before an error.
     let mut rows = Vec::with_capacity(count);
     let result = publish_all(&Publisher::new(stack), batches, count, &mut rows).await;
-    audit.end_with(result, &json!(by_result(&rows))).await?;
+    audit.complete(result, &json!(by_result(&rows))).await?;
     for (i, row) in rows.iter_mut().enumerate() {
         row.number = i + 1;
     }
@@ -101,8 +92,8 @@ async fn publish_all(
 ) -> Result<(), CliError> {
     for batch in batches {
         match publisher.invoke(&Value::Array(batch)).await? {
-            Answer::Results(results) => rows.extend(results),
-            Answer::Error(error) => {
+            Response::Results(results) => rows.extend(results),
+            Response::Error(error) => {
                 return Err(CliError::service(format!(
                     "Intake failed after {} of {count} event(s): {error}. Publish the same file \
                      again: what was stored is answered as duplicate.",
@@ -122,7 +113,7 @@ fn by_result(rows: &[Row]) -> BTreeMap<&str, usize> {
     counts
 }
 
-/// Packs the events in their order.
+/// Packs the events into invocations, in their order.
 fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
     let mut batches = Vec::new();
     let mut batch = Vec::new();
@@ -131,8 +122,8 @@ fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
         let size = event.to_string().len();
         if size > MAX_BYTES {
             return Err(CliError::input(format!(
-                "Event {} holds {size} bytes, which no invocation carries. Intake takes \
-                 {MAX_EVENT_BYTES} bytes an event. Nothing was published.",
+                "Event {} holds {size} bytes, more than Lambda takes. Intake takes {MAX_EVENT_BYTES} \
+                 bytes an event. Nothing was published.",
                 i + 1
             )));
         }
@@ -154,22 +145,22 @@ impl Row {
     }
 
     fn problems(&self) -> String {
-        let told: Vec<String> = self.errors.iter().map(ToString::to_string).collect();
-        told.join("; ")
+        let problems: Vec<String> = self.errors.iter().map(ToString::to_string).collect();
+        problems.join("; ")
     }
 }
 
-fn read(file: &PathBuf) -> Result<Vec<u8>, CliError> {
+fn read(file: &Path) -> Result<Vec<u8>, CliError> {
     let mut text = Vec::new();
     let result = if file.as_os_str() == "-" {
         std::io::stdin().lock().read_to_end(&mut text)
     } else {
         std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut text))
     };
-    match result {
-        Ok(_) => Ok(text),
-        Err(error) => Err(CliError::input(format!("{} can't be read: {error}.", file.display()))),
-    }
+    result.map_err(|error| {
+        CliError::input(format!("Can't read {}: {error}.", file.display())).caused_by(error)
+    })?;
+    Ok(text)
 }
 
 /// The events of a file: one JSON document (an event or an array), or one event a line.
@@ -177,11 +168,12 @@ fn events(text: &[u8]) -> Result<Vec<Value>, CliError> {
     let events = match parse_strict(text) {
         Ok(Value::Array(events)) => events,
         Ok(event) => vec![event],
+        // Several documents are not one: JSON Lines, or nothing that is understood.
         Err(_) => lines(text)?,
     };
     if events.is_empty() {
         return Err(CliError::input(
-            "The file holds no event. Expected one CloudEvent as JSON a line.",
+            "The file holds no event. Expected one CloudEvent in JSON per line.",
         ));
     }
     Ok(events)
@@ -194,7 +186,7 @@ fn lines(text: &[u8]) -> Result<Vec<Value>, CliError> {
         .map(|(i, line)| {
             parse_strict(line).map_err(|invalid| {
                 CliError::input(format!(
-                    "Line {} is no CloudEvent: {invalid}. Nothing was published.",
+                    "Line {} is not a CloudEvent: {invalid}. Nothing was published.",
                     i + 1
                 ))
             })
@@ -202,29 +194,29 @@ fn lines(text: &[u8]) -> Result<Vec<Value>, CliError> {
         .collect()
 }
 
-/// Intake, as a direct invoke.
+/// Invokes the stack's intake function.
 #[derive(Debug)]
 pub struct Publisher {
     client: aws_sdk_lambda::Client,
     function: String,
 }
 
-/// What intake answered.
+/// Intake's response.
 #[derive(Debug)]
-pub enum Answer {
-    /// For each event.
+enum Response {
+    /// One for each event.
     Results(Vec<Row>),
-    /// The invocation failed. Its message.
+    /// The message of a failed invocation.
     Error(String),
 }
 
-/// What became of one payload.
+/// The result for one payload.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Published {
-    /// Every event of it is stored.
-    Taken,
-    /// At least one is not. Why.
-    Refused(String),
+pub enum PublishOutcome {
+    /// Every event is stored.
+    Stored,
+    /// At least one event is not, for this reason.
+    Rejected(String),
 }
 
 #[derive(Deserialize)]
@@ -233,65 +225,62 @@ struct Results {
 }
 
 impl Publisher {
-    /// The stack's intake.
-    #[must_use]
     pub fn new(stack: &Stack) -> Self {
         Self { client: stack.lambda(), function: stack.function("intake") }
     }
 
-    /// Hands `payload` to intake as it is.
-    ///
-    /// # Errors
-    /// [`CliError::Service`] when Lambda does not answer, or the answer is not intake's.
-    pub async fn invoke(&self, payload: &Value) -> Result<Answer, CliError> {
+    /// Passes `payload` to intake as it is.
+    async fn invoke(&self, payload: &Value) -> Result<Response, CliError> {
         let call = self
             .client
             .invoke()
             .function_name(&self.function)
             .payload(Blob::new(payload.to_string()));
         let answer = call.send().await;
-        let answer = answer.map_err(refused(format!("invoke the function {}", self.function)))?;
+        let answer =
+            answer.map_err(service_error(format!("invoke the function {}", self.function)))?;
         let body = answer.payload.map(Blob::into_inner).unwrap_or_default();
         if answer.function_error.is_some() {
             let error: Value = serde_json::from_slice(&body).unwrap_or_default();
             let message = error["errorMessage"].as_str().unwrap_or("it gave no reason");
-            return Ok(Answer::Error(message.trim_end_matches('.').to_owned()));
+            return Ok(Response::Error(message.trim_end_matches('.').to_owned()));
         }
-        serde_json::from_slice::<Results>(&body).map(|r| Answer::Results(r.results)).map_err(|_| {
+        let results = serde_json::from_slice::<Results>(&body).map_err(|error| {
             CliError::service(format!(
                 "The answer of {} is not intake's. Is it the function of this stack?",
                 self.function
             ))
-        })
+            .caused_by(error)
+        })?;
+        Ok(Response::Results(results.results))
     }
 
-    /// Hands `payload` to intake and says whether every event of it is stored now.
-    ///
-    /// # Errors
-    /// As [`Publisher::invoke`].
-    pub async fn publish(&self, payload: &Value) -> Result<Published, CliError> {
+    /// Passes `payload`, an event or several, to intake.
+    pub async fn publish(&self, payload: &Value) -> Result<PublishOutcome, CliError> {
         Ok(match self.invoke(payload).await? {
-            Answer::Error(error) => Published::Refused(error),
-            Answer::Results(rows) => match rows.iter().find(|row| !row.is_stored()) {
-                None => Published::Taken,
-                Some(row) => Published::Refused(format!("{}: {}", row.result, row.problems())),
+            Response::Error(error) => PublishOutcome::Rejected(error),
+            Response::Results(rows) => match rows.iter().find(|row| !row.is_stored()) {
+                None => PublishOutcome::Stored,
+                Some(row) => {
+                    PublishOutcome::Rejected(format!("{}: {}", row.result, row.problems()))
+                }
             },
         })
     }
 }
 
 impl Report for Publication {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let columns = [
             Column::number("#", |row: &Row| row.number.to_string()),
             Column::text("result", |row: &Row| row.result.clone())
-                .toned(|row| Some(if row.is_stored() { Style::Good } else { Style::Bad })),
+                .styled(|row| Some(if row.is_stored() { Style::Success } else { Style::Error })),
             Column::text("order", |row: &Row| row.order_id.clone().unwrap_or_default()),
             Column::text("event", |row: &Row| row.id.clone().unwrap_or_default()),
             Column::text("problems", Row::problems),
         ];
         let stored = self.events.iter().filter(|row| row.is_stored()).count();
-        let rows = table(paint, &columns, &self.events);
+        let rows = table(colors, &columns, &self.events);
         format!("{rows}\n{stored} of {} event(s) are stored.\n", self.events.len())
     }
 }
@@ -302,16 +291,16 @@ mod tests {
 
     #[test]
     fn a_file_is_one_event_an_array_or_lines() {
-        let count = |text: &str| events(text.as_bytes()).map(|events| events.len());
-        assert_eq!(count(r#"{"id":"1"}"#), Ok(1));
-        assert_eq!(count(r#"[{"id":"1"},{"id":"2"}]"#), Ok(2));
-        assert_eq!(count("{\"id\":\"1\"}\n\n{\"id\":\"2\"}\n"), Ok(2));
+        let count = |text: &str| events(text.as_bytes()).unwrap().len();
+        assert_eq!(count(r#"{"id":"1"}"#), 1);
+        assert_eq!(count(r#"[{"id":"1"},{"id":"2"}]"#), 2);
+        assert_eq!(count("{\"id\":\"1\"}\n\n{\"id\":\"2\"}\n"), 2);
     }
 
     #[test]
     fn a_bad_line_is_named_and_nothing_is_published() {
         let refused = events(b"{\"id\":\"1\"}\n{oops}\n").unwrap_err().to_string();
-        assert!(refused.starts_with("Line 2 is no CloudEvent"), "{refused}");
+        assert!(refused.starts_with("Line 2 is not a CloudEvent"), "{refused}");
         assert!(events(b"\n\n").unwrap_err().to_string().contains("no event"));
     }
 

@@ -1,4 +1,4 @@
-//! `waybill suppression`: SES's list of addresses that it accepts mails for and does not mail
+//! `waybill suppression`: SES's list of addresses that it accepts mails for but does not deliver to
 //! (<https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html>).
 
 use aws_sdk_sesv2::types::SuppressedDestinationSummary;
@@ -6,25 +6,24 @@ use serde::Serialize;
 use serde_json::json;
 use shared::EmailAddress;
 
-use crate::audit::{self, Audit, Intent, Who};
-use crate::aws::{Stack, refused};
-use crate::failure::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Output, Report, Style, at, rfc3339, table};
-use crate::pii::Personal;
+use crate::audit::{self, Audit, Intent, Operator};
+use crate::aws::{Stack, service_error};
+use crate::error::{CliError, ExitStatus};
+use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
+use crate::pii::PiiMode;
 
-/// The commands about it.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// The addresses on the list
+    /// Lists the addresses
     List(ListArgs),
-    /// Takes an address off the list
+    /// Removes an address from the list
     Remove(RemoveArgs),
 }
 
 /// Flags of `suppression list`.
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
-    /// The addresses in clear
+    /// Addresses in clear
     #[arg(long)]
     pub show_pii: bool,
 }
@@ -38,42 +37,35 @@ pub struct RemoveArgs {
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
-/// An address on the list.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    /// The address, masked unless asked for.
+    /// Masked unless asked for.
     pub address: String,
     /// BOUNCE or COMPLAINT.
     pub reason: String,
-    /// Since when.
+    /// RFC 3339.
     pub since: String,
     #[serde(skip)]
     milliseconds: i64,
 }
 
-/// The list.
 #[derive(Debug, Serialize)]
 pub struct List {
     /// The latest first.
     pub addresses: Vec<Row>,
 }
 
-/// An address that was taken off.
 #[derive(Debug, Serialize)]
 pub struct Removed {
-    /// The address, masked.
+    /// Masked.
     pub address: String,
     /// Always `removed`.
     pub result: &'static str,
 }
 
-/// Runs one.
-///
-/// # Errors
-/// [`CliError::Input`] for what is no address or not on the list.
 pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
     match command {
         Command::List(args) => output.print(&list(stack, args).await?),
@@ -90,21 +82,21 @@ async fn list(stack: &Stack, args: &ListArgs) -> Result<List, CliError> {
         .send()
         .collect::<Result<Vec<_>, _>>()
         .await
-        .map_err(refused("read SES's suppression list"))?;
-    let personal = Personal::shown_if(args.show_pii);
+        .map_err(service_error("read SES's suppression list"))?;
+    let pii = PiiMode::from_flag(args.show_pii);
     let mut addresses: Vec<Row> = summaries
         .iter()
         .flat_map(|page| page.suppressed_destination_summaries())
-        .map(|summary| row(summary, personal))
+        .map(|summary| row(summary, pii))
         .collect();
     addresses.sort_by_key(|row| std::cmp::Reverse(row.milliseconds));
     Ok(List { addresses })
 }
 
-fn row(summary: &SuppressedDestinationSummary, personal: Personal) -> Row {
+fn row(summary: &SuppressedDestinationSummary, pii: PiiMode) -> Row {
     let milliseconds = summary.last_update_time().to_millis().unwrap_or_default();
     Row {
-        address: personal.address(summary.email_address()),
+        address: pii.address(summary.email_address()),
         reason: summary.reason().as_str().to_owned(),
         since: rfc3339(milliseconds),
         milliseconds,
@@ -113,14 +105,15 @@ fn row(summary: &SuppressedDestinationSummary, personal: Personal) -> Row {
 
 async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
     let address = EmailAddress::parse(&args.address)
-        .map_err(|invalid| CliError::input(format!("That is no e-mail address: {invalid}.")))?;
+        .map_err(|invalid| CliError::input(format!("That is not an e-mail address: {invalid}.")))?;
     let intent = Intent {
         action: "suppression remove".to_owned(),
         reason: args.reason.as_deref(),
         plan: json!({ "address": address.masked() }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     let call = stack.ses().delete_suppressed_destination().email_address(address.expose()).send();
+    // An address that is not listed is a typo or another region, so not a success.
     let result = match call.await {
         Ok(_) => Ok(()),
         Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found_exception()) => {
@@ -130,23 +123,23 @@ async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
                 address.masked()
             )))
         }
-        Err(error) => Err(refused("take the address off SES's suppression list")(error)),
+        Err(error) => Err(service_error("remove the address from SES's suppression list")(error)),
     };
-    audit.end_with(result, &json!({})).await?;
+    audit.complete(result, &json!({})).await?;
     Ok(Removed { address: address.masked(), result: "removed" })
 }
 
 impl Report for List {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         if self.addresses.is_empty() {
             return "No address is on SES's suppression list.\n".to_owned();
         }
         let columns = [
             Column::text("address", |row: &Row| row.address.clone()),
-            Column::text("reason", |row: &Row| row.reason.clone()).toned(|_| Some(Style::Warning)),
-            Column::text("since", |row: &Row| at(row.milliseconds)),
+            Column::text("reason", |row: &Row| row.reason.clone()).styled(|_| Some(Style::Warning)),
+            Column::text("since", |row: &Row| format_time(row.milliseconds)),
         ];
-        let rows = table(paint, &columns, &self.addresses);
+        let rows = table(colors, &columns, &self.addresses);
         format!("{rows}\n{} address(es).\n", self.addresses.len())
     }
 }
@@ -154,7 +147,7 @@ impl Report for List {
 impl Report for Removed {
     fn text(&self, _: ColorMode) -> String {
         format!(
-            "{} is off the list: SES mails it again. Mails that bounced stay bounced.\n",
+            "{} is off the list: SES mails it again. Mails that bounced are not sent again.\n",
             self.address
         )
     }
@@ -167,7 +160,7 @@ mod tests {
     #[test]
     fn the_list_as_people_and_scripts_read_it() {
         let row = |address: &str, reason: &str| Row {
-            address: Personal::Masked.address(address),
+            address: PiiMode::Masked.address(address),
             reason: reason.to_owned(),
             since: rfc3339(1_763_900_000_000),
             milliseconds: 1_763_900_000_000,

@@ -1,43 +1,47 @@
-//! `waybill sweep`: queues events again that the ledger has not seen.
+//! `waybill sweep`: queues events again that the ledger has no record of.
 //!
-//! Relay's own sweep looks at each event once, some minutes after its acceptance. This one looks
-//! again at any stretch of time, for instance after the ledger was restored from a backup. At least
-//! once: the ledger makes one mail of what is queued twice.
+//! Relay's own sweep checks each event once, some minutes after its acceptance. This one checks any
+//! period, for instance after the ledger was restored from a backup. At least once: the ledger lets
+//! one mail through if an event is queued twice.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
-use kit::queue::{OutgoingMessage, send_all};
+use kit::RateLimiter;
+use kit::queue::{OutgoingMessage, send_one};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::audit::{self, Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Queue, Stack};
 use crate::confirm::{Confirmation, confirm};
-use crate::failure::{CliError, ExitStatus};
-use crate::outbox::{Lost, Missing};
-use crate::output::{ColorMode, Column, Format, Output, Report, at, json, rfc3339, table};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
+use crate::outbox::{UnseenEvent, UnseenEvents};
+use crate::output::{ColorMode, Column, Format, Output, Report, format_time, json, rfc3339, table};
 use crate::progress::Progress;
-use crate::rate;
-use crate::stop::Stop;
-use crate::when;
+use crate::{args, rate};
 
-/// Younger events are on their way by themselves.
-const YOUNGEST_MS: i64 = 5 * 60 * 1000;
+/// Younger events are still on their way.
+const MIN_AGE_MS: i64 = 5 * 60 * 1000;
 
-/// So many orders are listed.
-const LISTED: usize = 20;
+/// How many events the table lists.
+const MAX_LISTED: usize = 20;
+
+/// How far the sweep catches up with its rate after a slow call.
+const MAX_CATCH_UP: Duration = Duration::from_secs(1);
 
 /// Flags of `sweep`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Look at events accepted since then: 2h, 3d, 2026-11-20, or a time in RFC 3339
+    /// Events accepted since then: 2h, 3d, 2026-11-20, or a time in RFC 3339
     #[arg(long, value_name = "WHEN")]
     pub since: String,
-    /// Look at events accepted before then (default: five minutes ago)
+    /// Events accepted before then (default: five minutes ago)
     #[arg(long, value_name = "WHEN")]
     pub until: Option<String>,
-    /// Only say what is missing
+    /// List what is missing and queue nothing
     #[arg(long, conflicts_with = "yes")]
     pub dry_run: bool,
     /// Queue without asking
@@ -50,165 +54,147 @@ pub struct Args {
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
-/// An event that the ledger has not seen.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    /// Its order.
     pub order_id: String,
-    /// Source and id.
+    /// Source, a space, id.
     pub event: String,
-    /// When it was accepted.
+    /// When it was accepted, in RFC 3339.
     pub at: String,
     #[serde(skip)]
     milliseconds: i64,
 }
 
-/// What is missing, and what was queued of it.
 #[derive(Debug, Serialize)]
 pub struct Sweep {
-    /// From then on.
     pub since: String,
-    /// Until then.
     pub until: String,
-    /// The events that the ledger has not seen.
+    /// The events that the ledger has no record of, the earliest first.
     pub missing: Vec<Row>,
-    /// How many were queued; absent when nothing was to be.
+    /// How many were queued; absent if none were to be.
     pub queued: Option<usize>,
 }
 
-/// Sweeps.
-///
-/// # Errors
-/// [`CliError::Service`] when a table or the queue does not answer; the same command goes on.
+/// Finds and queues. After an error or Ctrl-C the same command continues with what is still missing.
 pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Stop,
+    interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let now = Timestamp::now();
-    let since = when::parse("--since", &args.since, now)?;
-    let youngest = now.as_millisecond() - YOUNGEST_MS;
+    let since = args::time("--since", &args.since, now)?;
     let until = match &args.until {
-        Some(typed) => when::parse("--until", typed, now)?,
-        None => youngest,
+        Some(typed) => args::time("--until", typed, now)?,
+        None => now.as_millisecond() - MIN_AGE_MS,
     };
     let confirmation = match args.yes || args.dry_run {
         true => Confirmation::Given,
-        false => Confirmation::to_be_asked(output)?,
+        false => Confirmation::ask_at_terminal(output)?,
     };
-    let missing = Missing::new(stack);
-    let entries = missing.within(since, until).await?;
-    let mut sweep = Sweep::new(since, until, &entries);
+    let unseen = UnseenEvents::new(stack);
+    let events = unseen.within(since, until).await?;
+    let mut sweep = Sweep::new(since, until, &events);
     if output.format == Format::Table {
-        output.write(&sweep.text(output.paint));
+        output.write(&sweep.text(output.colors));
     }
     let mut result = Ok(());
-    if !args.dry_run && !entries.is_empty() {
-        confirm(confirmation, stop, "Queue", entries.len(), "event(s)").await?;
-        result = queue_audited(stack, args, stop, &missing, &entries, &mut sweep).await;
+    if !args.dry_run && !events.is_empty() {
+        confirm(confirmation, interrupt, "Queue", events.len(), "event(s)").await?;
+        result = queue_audited(stack, args, interrupt, &unseen, &events, &mut sweep).await;
     }
-    // What was queued is told however it ended.
-    match output.format {
-        Format::Json => output.write(&json(&sweep)),
-        Format::Table => output.write(&sweep.conclusion()),
+    // Also after an error: what was queued is reported.
+    match (output.format, sweep.queued) {
+        (Format::Json, _) => output.write(&json(&sweep)),
+        (Format::Table, Some(count)) => output.write(&format!("{count} event(s) queued.\n")),
+        (Format::Table, None) => {}
     }
-    result.map(|()| ExitStatus::attention_if(args.dry_run && !entries.is_empty()))
+    result.map(|()| ExitStatus::attention_if(args.dry_run && !events.is_empty()))
 }
 
 async fn queue_audited(
     stack: &Stack,
     args: &Args,
-    stop: &Stop,
-    missing: &Missing<'_>,
-    entries: &[Lost],
+    interrupt: &Interrupt,
+    unseen: &UnseenEvents<'_>,
+    events: &[UnseenEvent],
     sweep: &mut Sweep,
 ) -> Result<(), CliError> {
-    let rate = rate::of(stack, args.rate).await;
+    let rate = rate::resolve(stack, args.rate).await;
     let intent = Intent {
         action: "sweep".to_owned(),
         reason: args.reason.as_deref(),
-        plan: json!({ "since": sweep.since, "until": sweep.until, "missing": entries.len() }),
+        plan: json!({ "since": sweep.since, "until": sweep.until, "missing": events.len() }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     let mut queued = 0;
-    let result = queue(stack, stop, missing, entries, rate, &mut queued).await;
+    let result = queue(stack, interrupt, unseen, events, rate, &mut queued).await;
     sweep.queued = Some(queued);
-    audit.end_with(result, &json!({ "queued": queued })).await
+    audit.complete(result, &json!({ "queued": queued })).await
 }
 
 async fn queue(
     stack: &Stack,
-    stop: &Stop,
-    missing: &Missing<'_>,
-    entries: &[Lost],
+    interrupt: &Interrupt,
+    unseen: &UnseenEvents<'_>,
+    events: &[UnseenEvent],
     rate: f64,
     queued: &mut usize,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dispatch).await?;
-    let progress = Progress::moving(entries.len() as u64);
-    let start = tokio::time::Instant::now();
-    for (i, entry) in entries.iter().enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "a pace, not an account")]
-        let turn = start + std::time::Duration::from_secs_f64(i as f64 / rate);
-        stop.sleep_until(turn).await;
-        stop.check("Stopped; the same command goes on with what is still missing.")?;
-        let Some(body) = missing.message(entry).await? else { continue };
+    let progress = Progress::moving(events.len() as u64);
+    let limiter = RateLimiter::with_catch_up(rate, MAX_CATCH_UP);
+    for event in events {
+        interrupt.sleep_until(limiter.reserve(1)).await;
+        interrupt.check("Stopped; the same command continues with what is still missing.")?;
+        let Some(body) = unseen.message(event).await? else { continue };
         let message = OutgoingMessage { body, ..OutgoingMessage::default() };
-        if let Some(Err(error)) = send_all(&stack.sqs, &url, vec![message]).await.into_iter().next()
-        {
-            return Err(CliError::service(format!(
-                "{error}. {queued} event(s) were queued; the same command goes on with the rest."
-            )));
-        }
+        send_one(&stack.sqs, &url, message).await.map_err(|error| {
+            CliError::service(format!(
+                "{error}. {queued} event(s) were queued; the same command continues with the rest."
+            ))
+            .caused_by(error)
+        })?;
         *queued += 1;
-        progress.at(*queued);
+        progress.set(*queued);
     }
-    progress.end();
+    progress.finish();
     Ok(())
 }
 
 impl Sweep {
-    fn new(since: i64, until: i64, entries: &[Lost]) -> Self {
-        let row = |lost: &Lost| Row {
-            order_id: lost.entry.order_id.clone(),
-            event: lost.entry.event.clone(),
-            at: rfc3339(lost.accepted_at),
-            milliseconds: lost.accepted_at,
+    fn new(since: i64, until: i64, events: &[UnseenEvent]) -> Self {
+        let row = |unseen: &UnseenEvent| Row {
+            order_id: unseen.entry.order_id.clone(),
+            event: unseen.entry.event.clone(),
+            at: rfc3339(unseen.accepted_at),
+            milliseconds: unseen.accepted_at,
         };
-        let mut missing: Vec<Row> = entries.iter().map(row).collect();
+        let mut missing: Vec<Row> = events.iter().map(row).collect();
         missing.sort_by_key(|row| row.milliseconds);
         Self { since: rfc3339(since), until: rfc3339(until), missing, queued: None }
-    }
-
-    fn conclusion(&self) -> String {
-        match self.queued {
-            None => String::new(),
-            Some(count) => format!("{count} event(s) queued.\n"),
-        }
     }
 }
 
 impl Report for Sweep {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         if self.missing.is_empty() {
             return format!(
-                "The ledger knows every event from {} to {}.\n",
+                "The ledger has a record of every event from {} to {}.\n",
                 self.since, self.until
             );
         }
-        let orders: BTreeMap<&str, ()> =
-            self.missing.iter().map(|row| (row.order_id.as_str(), ())).collect();
+        let orders: BTreeSet<&str> = self.missing.iter().map(|row| row.order_id.as_str()).collect();
         let columns = [
-            Column::text("accepted", |row: &Row| at(row.milliseconds)),
-            Column::text("order", |row: &Row| row.order_id.clone()),
-            Column::text("event", |row: &Row| row.event.clone()),
+            Column::text("accepted", |row: &Row| format_time(row.milliseconds)),
+            Column::text("order", |row| row.order_id.clone()),
+            Column::text("event", |row| row.event.clone()),
         ];
-        let shown = &self.missing[..self.missing.len().min(LISTED)];
-        let mut text = table(paint, &columns, shown);
+        let shown = &self.missing[..self.missing.len().min(MAX_LISTED)];
+        let mut text = table(colors, &columns, shown);
         if self.missing.len() > shown.len() {
             text.push_str(&format!(" … and {} more\n", self.missing.len() - shown.len()));
         }
@@ -227,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_sweep_as_people_and_scripts_read_it() {
-        let entry = |n: i64| Lost {
+        let entry = |n: i64| UnseenEvent {
             entry: relay::IndexEntry {
                 order_id: format!("100{n}"),
                 event: format!("https://shop.example/orders e-{n}"),

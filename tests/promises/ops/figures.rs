@@ -117,7 +117,7 @@ async fn the_largest_bodies_are_looked_at_in_little_memory() {
         stack.send(&dlq, &body).await;
     }
     let look = measured(&stack, &["dlq", "show", "feedback"]).await;
-    assert!(look.ended.stdout.contains("400 message(s) looked at"), "{:#?}", look.ended);
+    assert!(look.ended.stdout.contains("400 message(s) scanned"), "{:#?}", look.ended);
     println!("400 bodies of 250 KiB: {:.1} s, peak {:.0} MiB", look.seconds, look.peak_mib);
     assert!(look.peak_mib < 100.0);
     stack.stop().await;

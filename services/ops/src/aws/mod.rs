@@ -1,12 +1,13 @@
-//! The stack that a command talks to, and how its services' answers are worded.
+//! The stack that a command talks to, and how its services' errors are worded.
 
-mod discover;
-mod names;
-mod queue;
-mod redrive;
-mod sentence;
-mod session;
+mod connection;
+mod error;
+mod overrides;
+mod resources;
+mod stack;
+mod stack_names;
 
-pub use queue::{Dlq, Queue};
-pub use sentence::{is_denied, is_unknown_operation, refused, why};
-pub use session::{Connection, Stack};
+pub use connection::Connection;
+pub use error::{describe_error, is_denied, is_unknown_operation, service_error};
+pub use resources::{Dlq, Queue};
+pub use stack::Stack;

@@ -4,25 +4,21 @@ use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use super::delete::delete;
-use super::peek::{self, End, QueueScanner};
-use super::received::Received;
+use super::print;
+use super::receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
+use super::scan::{DlqScan, ScanOptions, scan_dlq};
 use super::select::Selection;
-use super::survey::{DlqScan, Rules, survey};
-use super::words;
-use crate::audit::{self, Audit, Intent, Who};
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Dlq, Queue, Stack};
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Format, Output, Report, note};
-use crate::pii::Personal;
 use crate::progress::Progress;
-use crate::stop::Stop;
 
 /// Flags of `dlq drop`.
 #[derive(Debug, clap::Args)]
@@ -42,14 +38,14 @@ pub struct Args {
     #[command(flatten)]
     pub selection: Selection,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
 /// What was or would be deleted.
 #[derive(Debug, Serialize)]
 pub struct Dropped {
     #[serde(flatten)]
-    survey: DlqScan,
+    scan: DlqScan,
     /// How many were deleted.
     deleted: usize,
     /// Not confirmed as deleted.
@@ -63,50 +59,42 @@ pub struct Dropped {
 /// Drops the selected messages.
 ///
 /// # Errors
-/// [`CliError::Input`] when the number is missing or not exactly the number of selected messages:
+/// [`CliError::Input`] when the number is missing or is not exactly the number of selected messages:
 /// then nothing is deleted.
 pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     if args.yes_delete.is_some() {
         stack.check_source(dlq).await?;
     }
-    let now = Timestamp::now();
-    let rules = Rules {
-        selector: args.selection.compile(now)?,
-        edit: None,
-        keep_bodies: 0,
-        personal: Personal::Masked,
-        now,
-        hold: args.selection.hold(),
-    };
-    let survey = survey(stack, dlq, &rules, stop).await?;
-    let count = survey.entries.len();
-    let mut dropped = Dropped { survey, deleted: 0, not_deleted: 0, not_seen: 0, saved_to: None };
+    let options = ScanOptions::new(&args.selection)?;
+    let scan = scan_dlq(stack, dlq, &options, stop).await?;
+    let count = scan.entries.len();
+    let mut dropped = Dropped { scan, deleted: 0, not_deleted: 0, not_seen: 0, saved_to: None };
     if args.yes_delete != Some(count) {
         if output.format == Format::Table {
-            output.write(&dropped.plan(output.paint));
+            output.write(&dropped.plan(output.colors));
         }
-        return Err(refusal(dlq, args.yes_delete, count));
+        return Err(wrong_count(dlq, args.yes_delete, count));
     }
     let result = match count {
         0 => Ok(()),
-        _ => drop_audited(stack, args, stop, &mut dropped, now).await,
+        _ => drop_audited(stack, args, stop, &mut dropped, options.now).await,
     };
-    // What was deleted, and where it is kept, is told however it ended.
+    // What was deleted, and where it is kept, is printed however it ended.
     output.print(&dropped);
-    let ending = ExitStatus::attention_if(dropped.not_seen > 0 || dropped.not_deleted > 0);
-    result.map(|()| ending)
+    let status = ExitStatus::attention_if(dropped.not_seen > 0 || dropped.not_deleted > 0);
+    result.map(|()| status)
 }
 
-fn refusal(dlq: Dlq, said: Option<usize>, count: usize) -> CliError {
-    let wrong = match said {
+fn wrong_count(dlq: Dlq, given: Option<usize>, count: usize) -> CliError {
+    let wrong = match given {
         None => String::new(),
-        Some(said) => format!(" --yes-delete-{said} is not that number."),
+        Some(given) => format!(" --yes-delete-{given} is not that number."),
     };
     CliError::input(format!(
         "Nothing was deleted. {count} message(s) of {dlq}-dlq are selected.{wrong} To delete \
@@ -117,72 +105,65 @@ fn refusal(dlq: Dlq, said: Option<usize>, count: usize) -> CliError {
 async fn drop_audited(
     stack: &Stack,
     args: &Args,
-    stop: &Stop,
+    stop: &Interrupt,
     dropped: &mut Dropped,
     now: Timestamp,
 ) -> Result<(), CliError> {
-    let dlq = dropped.survey.queue;
+    let dlq = dropped.scan.queue;
+    let url = stack.url(Queue::Dead(dlq)).await?;
     let path = args.save_to.clone().unwrap_or_else(|| default_file(dlq, now));
     let mut file = new_file(&path)?;
     let intent = Intent {
         action: format!("dlq drop {dlq}"),
         reason: args.reason.as_deref(),
         plan: json!({
-            "counts": dropped.survey.counts,
-            "to_delete": dropped.survey.entries.len(),
+            "counts": dropped.scan.counts,
+            "to_delete": dropped.scan.entries.len(),
             "saved_to": path,
         }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
     note(&format!("What is deleted is written to {} first.", path.display()));
     dropped.saved_to = Some(path);
-    let result = delete_selected(stack, stop, dropped, &mut file, args.selection.hold()).await;
-    let told = json!({
+    let hold = args.selection.hold().unwrap_or_else(|| hold_for(dropped.scan.scanned as u64));
+    let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
+    let progress = Progress::moving(dropped.scan.entries.len() as u64);
+    let result = delete_selected(&mut scanner, stop, dropped, &mut file, &progress).await;
+    progress.finish();
+    scanner.release().await;
+    let outcome = json!({
         "deleted": dropped.deleted,
         "not_deleted": dropped.not_deleted,
         "not_seen": dropped.not_seen,
     });
-    audit.end_with(result, &told).await
+    audit.complete(result, &outcome).await
 }
 
 async fn delete_selected(
-    stack: &Stack,
-    stop: &Stop,
+    scanner: &mut QueueScanner<'_>,
+    stop: &Interrupt,
     dropped: &mut Dropped,
     file: &mut File,
-    hold: Option<Duration>,
+    progress: &Progress,
 ) -> Result<(), CliError> {
-    let url = stack.url(Queue::Dead(dropped.survey.queue)).await?;
     let mut remaining: HashSet<String> =
-        dropped.survey.entries.iter().map(|e| e.letter.message_id.clone()).collect();
-    let progress = Progress::moving(remaining.len() as u64);
-    let hold = hold.unwrap_or_else(|| peek::hold_for(dropped.survey.looked_at as u64));
-    let mut peek = QueueScanner::new(&stack.sqs, &url, hold);
-    let result = async {
-        while !remaining.is_empty() && peek.end() == End::NotYet {
-            stop.check("Stopped. What was not deleted is in the dead-letter queue as before.")?;
-            let received = peek.next(peek::MAX_CONCURRENCY).await?;
-            let mine: Vec<Received> =
-                received.into_iter().filter(|m| remaining.remove(&m.id)).collect();
-            save(file, &mine)?;
-            let gone = delete(&stack.sqs, &url, &mine).await;
-            for (message, is_gone) in mine.iter().zip(gone) {
-                if is_gone {
-                    peek.forget(&message.id);
-                    dropped.deleted += 1;
-                } else {
-                    dropped.not_deleted += 1;
-                }
-            }
-            progress.at(dropped.deleted);
-        }
-        Ok(())
-    }
-    .await;
+        dropped.scan.entries.iter().map(|e| e.summary.message_id.clone()).collect();
     dropped.not_seen = remaining.len();
-    peek.give_back().await;
-    progress.end();
-    result
+    while !remaining.is_empty() {
+        stop.check("Stopped. What was not deleted is in the dead-letter queue as before.")?;
+        let Some(received) = scanner.next(MAX_CONCURRENCY).await? else { break };
+        let selected: Vec<Received> =
+            received.into_iter().filter(|message| remaining.remove(&message.id)).collect();
+        dropped.not_seen = remaining.len();
+        // On disk before it is deleted: a crash in between keeps it in both places.
+        save(file, &selected)?;
+        let deleted = scanner.delete(&selected).await;
+        let confirmed = deleted.iter().filter(|is_deleted| **is_deleted).count();
+        dropped.deleted += confirmed;
+        dropped.not_deleted += deleted.len() - confirmed;
+        progress.set(dropped.deleted);
+    }
+    Ok(())
 }
 
 fn default_file(dlq: Dlq, now: Timestamp) -> PathBuf {
@@ -201,6 +182,7 @@ fn new_file(path: &Path) -> Result<File, CliError> {
              another file with --save-to.",
             path.display()
         ))
+        .caused_by(error)
     })
 }
 
@@ -208,25 +190,26 @@ fn new_file(path: &Path) -> Result<File, CliError> {
 fn save(file: &mut File, messages: &[Received]) -> Result<(), CliError> {
     let lines: String = messages.iter().map(Received::to_line).collect();
     file.write_all(lines.as_bytes()).and_then(|()| file.sync_data()).map_err(|error| {
-        CliError::service(format!("The messages can't be kept, so no more are deleted: {error}."))
+        let message = format!("The messages can't be saved, so no more are deleted: {error}.");
+        CliError::service(message).caused_by(error)
     })
 }
 
 impl Dropped {
-    fn plan(&self, paint: ColorMode) -> String {
-        let mut text = words::looked_at(&self.survey);
-        if !self.survey.entries.is_empty() {
+    fn plan(&self, colors: ColorMode) -> String {
+        let mut text = print::totals(&self.scan);
+        if !self.scan.entries.is_empty() {
             text.push('\n');
-            text.push_str(&words::counts(paint, self.survey.queue, &self.survey.counts));
+            text.push_str(&print::counts(colors, self.scan.queue, &self.scan.counts));
         }
-        text.push_str(&words::skipped(paint, &self.survey.skipped));
+        text.push_str(&print::skipped(colors, &self.scan.skipped));
         text
     }
 }
 
 impl Report for Dropped {
-    fn text(&self, paint: ColorMode) -> String {
-        let mut text = self.plan(paint);
+    fn text(&self, colors: ColorMode) -> String {
+        let mut text = self.plan(colors);
         text.push_str(&format!("\n{} message(s) deleted", self.deleted));
         match &self.saved_to {
             Some(path) => text.push_str(&format!("; they are kept in {}.\n", path.display())),
@@ -236,7 +219,7 @@ impl Report for Dropped {
             text.push_str(&format!("{} not confirmed as deleted.\n", self.not_deleted));
         }
         if self.not_seen > 0 {
-            text.push_str(&format!("{} not seen again: in flight elsewhere.\n", self.not_seen));
+            text.push_str(&format!("{} not received again: in flight elsewhere.\n", self.not_seen));
         }
         text
     }
@@ -248,14 +231,14 @@ mod tests {
 
     #[test]
     fn a_wrong_number_is_refused_with_the_right_one() {
-        let refused = refusal(Dlq::Mail, Some(4), 5).to_string();
+        let refused = wrong_count(Dlq::Mail, Some(4), 5).to_string();
         insta::assert_snapshot!(refused, @"Nothing was deleted. 5 message(s) of mail-dlq are selected. --yes-delete-4 is not that number. To delete them for good, add --yes-delete-5.");
     }
 
     #[test]
     fn what_was_dropped_as_people_and_scripts_read_it() {
         let dropped = Dropped {
-            survey: words::samples::survey(),
+            scan: print::samples::scan(),
             deleted: 4,
             not_deleted: 0,
             not_seen: 1,

@@ -1,33 +1,45 @@
-//! Repairing bodies with a jq filter.
+//! `--edit`: repairs bodies with a jq filter before they are classified and moved.
 
 use serde_json::Value;
 use shared::queue::dead_letter::{KIND, ORDER_ID};
 use similar::TextDiff;
 
-use super::about::orders_named;
-use super::received::Received;
-use super::subject::DlqPayload;
+use super::parse::orders_named;
+use super::payload::DlqPayload;
+use super::receive::Received;
 use crate::aws::Dlq;
-use crate::failure::CliError;
+use crate::error::CliError;
 use crate::jq::Filter;
-use crate::pii::Personal;
+use crate::pii::PiiMode;
 
 /// How many diffs are shown before the rest is only counted.
-const MAX_SAMPLES: usize = 3;
+const MAX_DIFFS: usize = 3;
 
-/// A filter that changes bodies.
+/// A jq filter whose output is the new body.
 #[derive(Debug)]
 pub struct Edit(Filter);
 
-/// What an edit did.
+/// What an edit made of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edited {
-    /// Nothing: the body is as it was.
-    Same,
-    /// The new body.
+    /// The body as it was.
+    Unchanged,
+    /// A new body.
     Changed(String),
-    /// The filter does not suit the body. jq's words.
-    Unsuited(String),
+    /// Nothing: the filter failed, or its result is refused. The reason quotes no personal data.
+    Failed(String),
+}
+
+impl Edited {
+    /// What the new body asks for; `None` where the body is as it was. Where the edit failed, nothing
+    /// that a replay would move.
+    pub fn payload(&self, dlq: Dlq) -> Option<DlqPayload> {
+        match self {
+            Self::Unchanged => None,
+            Self::Changed(body) => Some(DlqPayload::parse(dlq, body)),
+            Self::Failed(why) => Some(DlqPayload::Unreadable(format!("the edit failed: {why}"))),
+        }
+    }
 }
 
 impl Edit {
@@ -39,13 +51,12 @@ impl Edit {
         Filter::compile("--edit", code).map(Self)
     }
 
-    /// Edits a body. A repair leaves what the message is about; one that does not is refused, or
-    /// one customer's news would be sent in the name of another's order.
-    #[must_use]
+    /// Edits a body. An edit that changes which order, kind or scope the message is about is refused:
+    /// one customer's news would be sent about another's order.
     pub fn apply(&self, dlq: Dlq, message: &Received) -> Edited {
         match self.run(message) {
-            Edited::Changed(body) if !is_about_the_same(dlq, message, &body) => Edited::Unsuited(
-                "the edit makes another order's, kind's or scope's message of it".to_owned(),
+            Edited::Changed(body) if !keeps_identity(dlq, message, &body) => Edited::Failed(
+                "it changes which order, kind or scope the message is about".to_owned(),
             ),
             edited => edited,
         }
@@ -54,63 +65,70 @@ impl Edit {
     fn run(&self, message: &Received) -> Edited {
         let before = message.json_body();
         match self.0.run(&before).as_deref() {
-            Err(why) => Edited::Unsuited(why.clone()),
-            Ok([after]) if *after == before => Edited::Same,
+            Err(why) => Edited::Failed(why.clone()),
+            Ok([after]) if *after == before => Edited::Unchanged,
             Ok([Value::String(text)]) => Edited::Changed(text.clone()),
             Ok([after]) => Edited::Changed(after.to_string()),
-            Ok(outputs) => Edited::Unsuited(format!(
-                "an edit gives one value for each body; this one gave {}",
+            Ok(outputs) => Edited::Failed(format!(
+                "an edit must give one value for each body; this one gave {}",
                 outputs.len()
             )),
         }
     }
 }
 
-/// Whether a body says the same of order, kind and scope as the message did: as it could be read,
-/// or else as its attributes and the places of its order id tell.
-fn is_about_the_same(dlq: Dlq, message: &Received, edited: &str) -> bool {
-    let (was, is) = (DlqPayload::of(dlq, &message.body), DlqPayload::of(dlq, edited).identities());
-    let was_readable = !matches!(was, DlqPayload::Unreadable(_));
+/// Whether the edited body is about the same order, kind and scope as the message: as its body says,
+/// or else, where that does not parse, its attributes and what its body names as order ids.
+fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
+    let (before, after) =
+        (DlqPayload::parse(dlq, &message.body), DlqPayload::parse(dlq, edited).identities());
+    let was_readable = !matches!(before, DlqPayload::Unreadable(_));
+    if was_readable && !after.is_empty() && after != before.identities() {
+        return false;
+    }
     let named = orders_named(&message.json_body());
-    let told = |name: &str| message.attributes.get(name);
-    is.is_empty()
-        || (!was_readable || is == was.identities())
-            && is.iter().all(|(order, kind, _)| {
-                told(ORDER_ID).is_none_or(|id| id == order)
-                    && told(KIND).is_none_or(|known| known == kind)
-                    && (named.is_empty() || named.contains(order))
-            })
+    let is_attribute = |name: &str, value: &String| {
+        message.attributes.get(name).is_none_or(|attribute| attribute == value)
+    };
+    after.iter().all(|identity| {
+        is_attribute(ORDER_ID, &identity.order_id)
+            && is_attribute(KIND, &identity.kind)
+            && (named.is_empty() || named.contains(&identity.order_id))
+    })
 }
 
-/// What the edits of a whole selection did.
+/// What an edit did to a whole selection.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Edits {
-    /// How many bodies change.
+    /// How many bodies it changes.
     pub changed: usize,
-    /// How many do not.
-    pub same: usize,
-    /// How many the edit does not suit; they stay as they are.
-    pub unsuited: usize,
-    /// Why, of the first of them.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unsuited_because: Option<String>,
-    /// The first changes, as diffs.
-    pub samples: Vec<String>,
+    /// How many it leaves as they are.
+    #[serde(rename = "same")]
+    pub unchanged: usize,
+    /// On how many it fails; those messages stay.
+    #[serde(rename = "unsuited")]
+    pub failed: usize,
+    /// The first of these, with the reason.
+    #[serde(rename = "unsuited_because", skip_serializing_if = "Option::is_none")]
+    pub first_failure: Option<String>,
+    /// The first changes, as unified diffs.
+    #[serde(rename = "samples")]
+    pub diffs: Vec<String>,
 }
 
 impl Edits {
-    /// Takes note of one.
-    pub fn note(&mut self, message: &Received, edited: &Edited, personal: Personal) {
+    /// Counts one.
+    pub fn add(&mut self, message: &Received, edited: &Edited, pii: PiiMode) {
         match edited {
-            Edited::Same => self.same += 1,
-            Edited::Unsuited(why) => {
-                self.unsuited += 1;
-                self.unsuited_because.get_or_insert_with(|| format!("{} ({why})", message.id));
+            Edited::Unchanged => self.unchanged += 1,
+            Edited::Failed(why) => {
+                self.failed += 1;
+                self.first_failure.get_or_insert_with(|| format!("{} ({why})", message.id));
             }
             Edited::Changed(after) => {
                 self.changed += 1;
-                if self.samples.len() < MAX_SAMPLES {
-                    self.samples.push(diff(&message.id, &message.body, after, personal));
+                if self.diffs.len() < MAX_DIFFS {
+                    self.diffs.push(diff(&message.id, &message.body, after, pii));
                 }
             }
         }
@@ -118,21 +136,21 @@ impl Edits {
 }
 
 /// The change as a unified diff of indented JSON.
-fn diff(id: &str, before: &str, after: &str, personal: Personal) -> String {
-    let (before, after) = (readable(before, personal), readable(after, personal));
+fn diff(id: &str, before: &str, after: &str, pii: PiiMode) -> String {
+    let (before, after) = (readable(before, pii), readable(after, pii));
     TextDiff::from_lines(&before, &after)
         .unified_diff()
         .context_radius(2)
-        .header(&format!("{id} as it is"), &format!("{id} as it would be sent"))
+        .header(&format!("{id} before"), &format!("{id} after"))
         .to_string()
 }
 
-fn readable(body: &str, personal: Personal) -> String {
+fn readable(body: &str, pii: PiiMode) -> String {
     let value = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
     let shown = match value {
-        // Text without members: nobody knows what of it is personal.
-        Value::String(_) => personal.unknown(value, body.len()),
-        json => personal.strange(json),
+        // Text without members: which part of it is personal cannot be told.
+        Value::String(_) => pii.unrecognized_body(value, body.len()),
+        json => pii.unrecognized_json(json),
     };
     match shown {
         Value::String(text) => format!("{text}\n"),
@@ -155,27 +173,27 @@ mod tests {
             message(r#"{"v":"1","event":{"customer":{"email":"JO@EXAMPLE.COM"},"type":"t"}}"#);
         let edited = edit.apply(Dlq::Mail, &message);
         let mut edits = Edits::default();
-        edits.note(&message, &edited, Personal::Masked);
+        edits.add(&message, &edited, PiiMode::Masked);
         assert_eq!(edits.changed, 1);
-        insta::assert_snapshot!(edits.samples[0]);
+        insta::assert_snapshot!(edits.diffs[0]);
     }
 
     #[test]
-    fn an_edit_that_gives_no_body_or_does_not_suit_it_changes_nothing() {
+    fn an_edit_that_fails_or_gives_no_body_changes_nothing() {
         let body = message(r#"{"v":1}"#);
-        assert_eq!(Edit::compile(".").unwrap().apply(Dlq::Mail, &body), Edited::Same);
+        assert_eq!(Edit::compile(".").unwrap().apply(Dlq::Mail, &body), Edited::Unchanged);
         assert!(matches!(
             Edit::compile("empty").unwrap().apply(Dlq::Mail, &body),
-            Edited::Unsuited(_)
+            Edited::Failed(_)
         ));
         assert!(matches!(
             Edit::compile(".v.x").unwrap().apply(Dlq::Mail, &body),
-            Edited::Unsuited(_)
+            Edited::Failed(_)
         ));
     }
 
     #[test]
-    fn an_edit_that_makes_another_order_s_letter_of_it_is_refused() {
+    fn an_edit_that_makes_it_another_order_s_message_is_refused() {
         let event: Value =
             serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
         let id = shared::CorrelationId::parse("c-1").unwrap();
@@ -183,14 +201,14 @@ mod tests {
             shared::queue::message::DispatchRequest::body(&event, jiff::Timestamp::now(), &id);
         let readable = message(&body);
         let unreadable = message(&body.replace("\"v\":1", "\"v\":9"));
-        let mut told = message("cut off");
-        told.attributes.insert(ORDER_ID.to_owned(), "another".to_owned());
+        let mut truncated = message("cut off");
+        truncated.attributes.insert(ORDER_ID.to_owned(), "another".to_owned());
         let steal = Edit::compile(r#".v = 1 | .event.data.order.id = "2002""#).unwrap();
         for message in [&readable, &unreadable] {
-            assert!(matches!(steal.apply(Dlq::Dispatch, message), Edited::Unsuited(_)));
+            assert!(matches!(steal.apply(Dlq::Dispatch, message), Edited::Failed(_)));
         }
         let replace = Edit::compile(&body).unwrap();
-        assert!(matches!(replace.apply(Dlq::Dispatch, &told), Edited::Unsuited(_)));
+        assert!(matches!(replace.apply(Dlq::Dispatch, &truncated), Edited::Failed(_)));
         let repair = Edit::compile(".v = 1").unwrap();
         assert!(matches!(repair.apply(Dlq::Dispatch, &unreadable), Edited::Changed(_)));
     }

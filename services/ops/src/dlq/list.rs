@@ -1,100 +1,106 @@
-//! `waybill dlq list`.
+//! `waybill dlq list` and `waybill dlq show`: scans, printed. Neither changes anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use kit::queue::{QueueDepth, queue_depth};
 use serde::Serialize;
 
-use super::peek::QueueDepth;
-use super::select::{Looking, Selection};
-use super::survey::{DlqScan, Entry, Rules, Skipped, survey};
+use super::print;
+use super::scan::{DlqScan, Entry, ScanOptions, Skipped, scan_dlq};
+use super::select::{ReadOnlySelection, Selection};
 use super::verdict::Verdict;
-use super::words;
-use crate::aws::{Dlq, Queue, Stack};
-use crate::failure::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Output, Report, Style, at, rfc3339, table};
-use crate::pii::Personal;
-use crate::stop::Stop;
+use crate::aws::{Dlq, Queue, Stack, service_error};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
+use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
+use crate::pii::PiiMode;
 
 /// How many orders of a group are named.
-const NAMED: usize = 3;
+const MAX_NAMED_ORDERS: usize = 3;
 
 /// Flags of `dlq list`.
 #[derive(Debug, clap::Args)]
-pub struct Args {
-    /// Only count: read no message, so give no reasons
+pub struct ListArgs {
+    /// Count the messages without reading them, and so without reasons
     #[arg(long)]
     pub count_only: bool,
     #[command(flatten)]
-    pub looking: Looking,
+    pub selection: ReadOnlySelection,
+}
+
+/// Flags of `dlq show`.
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    /// Which: intake, relay, dispatch, mail or feedback
+    pub queue: String,
+    /// How many messages the table holds
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// The bodies too, with names and addresses masked; a body that cannot be parsed is hidden
+    #[arg(long)]
+    pub body: bool,
+    /// With --body: names and addresses in clear
+    #[arg(long, requires = "body")]
+    pub show_pii: bool,
+    #[command(flatten)]
+    pub selection: ReadOnlySelection,
+}
+
+/// The report of `dlq list`.
+#[derive(Debug, Serialize)]
+struct Listing {
+    /// In the order of the flow.
+    queues: Vec<Row>,
 }
 
 /// One dead-letter queue.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Row {
-    /// Which.
-    pub queue: Dlq,
-    /// How many messages it says it has.
+#[derive(Debug, Serialize)]
+struct Row {
+    queue: Dlq,
     #[serde(flatten)]
-    pub depth: QueueDepth,
-    /// How many were looked at.
-    pub looked_at: usize,
-    /// The first failure among the selected ones.
-    pub oldest_failed_at: Option<String>,
-    /// How many of these failed for each reason.
-    pub reasons: BTreeMap<String, usize>,
-    /// These, by why they are here.
-    pub groups: Vec<Group>,
-    /// What was passed by.
-    pub skipped: Skipped,
+    depth: QueueDepth,
+    /// How many messages were read; the following is about the selected ones of these.
+    #[serde(rename = "looked_at")]
+    scanned: usize,
+    oldest_failed_at: Option<String>,
+    /// How many messages have each code.
+    reasons: BTreeMap<String, usize>,
+    groups: Vec<Group>,
+    skipped: Skipped,
     #[serde(skip)]
     oldest: Option<i64>,
 }
 
-/// Messages of one queue that failed for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Group {
-    /// In which queue.
-    pub queue: Dlq,
-    /// Why, as one word.
-    pub code: String,
-    /// Why, as a sentence.
-    pub reason: String,
-    /// How many messages.
-    pub messages: usize,
-    /// The first of their orders.
-    pub orders: Vec<String>,
-    /// How many orders more.
-    pub more_orders: usize,
+/// The messages of one queue that failed for one reason.
+#[derive(Debug, Clone, Serialize)]
+struct Group {
+    queue: Dlq,
+    code: String,
+    reason: String,
+    messages: usize,
+    /// The first [`MAX_NAMED_ORDERS`] of their orders.
+    orders: Vec<String>,
+    more_orders: usize,
     /// The most attempts that a mailer has made for one of them.
-    pub attempts: u32,
-    /// The first failure.
-    pub first_failed_at: String,
-    /// How many of them a replay would treat how.
-    pub verdicts: BTreeMap<Verdict, usize>,
+    attempts: u32,
+    first_failed_at: String,
+    verdicts: BTreeMap<Verdict, usize>,
     #[serde(skip)]
-    first: i64,
+    oldest: i64,
 }
 
-/// Every dead-letter queue of the stack.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Listing {
-    /// In the order of the flow.
-    pub queues: Vec<Row>,
-}
-
-/// Lists them.
+/// Lists every dead-letter queue of the stack.
 ///
 /// # Errors
-/// [`CliError::Input`] for what is no filter, kind or moment; [`CliError::Service`] when a service
-/// does not answer.
-pub async fn run(
+/// [`CliError::Input`] for a bad filter, kind or time; [`CliError::Service`] when a service does not
+/// answer.
+pub async fn list(
     stack: &Stack,
-    args: &Args,
+    args: &ListArgs,
     output: Output,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
-    let selection = args.looking.meant();
+    let selection = args.selection.selection();
     let mut queues = Vec::with_capacity(Dlq::ALL.len());
     for dlq in Dlq::ALL {
         queues.push(row(stack, dlq, args.count_only, &selection, stop).await?);
@@ -108,125 +114,112 @@ async fn row(
     dlq: Dlq,
     count_only: bool,
     selection: &Selection,
-    stop: &Stop,
+    stop: &Interrupt,
 ) -> Result<Row, CliError> {
-    let now = Timestamp::now();
-    let rules = Rules {
-        selector: selection.compile(now)?,
-        edit: None,
-        keep_bodies: 0,
-        personal: Personal::Masked,
-        now,
-        hold: selection.hold(),
-    };
+    let options = ScanOptions::new(selection)?;
     let url = stack.url(Queue::Dead(dlq)).await?;
-    let depth = QueueDepth::of(&stack.sqs, &url).await?;
-    let survey = match count_only || depth.visible == 0 {
+    let depth =
+        queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
+    let scan = match count_only || depth.visible == 0 {
         true => DlqScan::empty(dlq),
-        false => survey(stack, dlq, &rules, stop).await?,
+        false => scan_dlq(stack, dlq, &options, stop).await?,
     };
-    Ok(Row::new(depth, survey))
+    Ok(Row::new(depth, scan))
 }
 
 impl Row {
-    fn new(depth: QueueDepth, survey: DlqScan) -> Self {
-        let oldest = survey.entries.iter().map(|entry| entry.letter.failed_at).min();
+    fn new(depth: QueueDepth, scan: DlqScan) -> Self {
+        let oldest = scan.entries.iter().map(|entry| entry.summary.failed_at).min();
         let mut reasons = BTreeMap::new();
-        for entry in &survey.entries {
-            *reasons.entry(entry.letter.code.clone()).or_default() += 1;
+        let mut groups: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
+        for entry in &scan.entries {
+            let summary = &entry.summary;
+            *reasons.entry(summary.code.clone()).or_default() += 1;
+            groups.entry((&summary.code, &summary.reason)).or_default().push(entry);
         }
+        let mut groups: Vec<Group> =
+            groups.into_values().filter_map(|entries| Group::new(scan.queue, &entries)).collect();
+        groups.sort_by_key(|group| std::cmp::Reverse(group.messages));
         Self {
-            queue: survey.queue,
+            queue: scan.queue,
             depth,
-            looked_at: survey.looked_at,
+            scanned: scan.scanned,
             oldest_failed_at: oldest.map(rfc3339),
             reasons,
-            groups: groups(survey.queue, &survey.entries),
-            skipped: survey.skipped,
+            groups,
+            skipped: scan.skipped,
             oldest,
         }
     }
-}
 
-/// The largest group first.
-fn groups(queue: Dlq, entries: &[Entry]) -> Vec<Group> {
-    let mut by_reason: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
-    for entry in entries {
-        by_reason.entry((&entry.letter.code, &entry.letter.reason)).or_default().push(entry);
-    }
-    let mut groups: Vec<Group> = by_reason
-        .into_iter()
-        .map(|((code, reason), entries)| group(queue, code, reason, &entries))
-        .collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.messages));
-    groups
-}
-
-fn group(queue: Dlq, code: &str, reason: &str, entries: &[&Entry]) -> Group {
-    let orders: BTreeSet<&String> =
-        entries.iter().filter_map(|entry| entry.letter.order_id.as_ref()).collect();
-    let mut verdicts = BTreeMap::new();
-    for entry in entries {
-        *verdicts.entry(entry.judgement.verdict).or_default() += 1;
-    }
-    let first = entries.iter().map(|entry| entry.letter.failed_at).min().unwrap_or_default();
-    Group {
-        queue,
-        code: code.to_owned(),
-        reason: reason.to_owned(),
-        messages: entries.len(),
-        orders: orders.iter().take(NAMED).map(|id| (*id).clone()).collect(),
-        more_orders: orders.len().saturating_sub(NAMED),
-        attempts: entries.iter().filter_map(|e| e.judgement.attempts).max().unwrap_or_default(),
-        first_failed_at: rfc3339(first),
-        verdicts,
-        first,
+    fn describe_reasons(&self) -> String {
+        let mut reasons: Vec<_> = self.reasons.iter().collect();
+        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let reasons: Vec<String> = reasons.iter().map(|(code, n)| format!("{n} {code}")).collect();
+        reasons.join(", ")
     }
 }
 
 impl Group {
-    fn told_orders(&self) -> String {
-        let more = match self.more_orders {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        format!("{}{more}", self.orders.join(", "))
+    /// `entries` have the same code and reason.
+    fn new(queue: Dlq, entries: &[&Entry]) -> Option<Self> {
+        let summary = &entries.first()?.summary;
+        let orders: BTreeSet<&String> =
+            entries.iter().filter_map(|entry| entry.summary.order_id.as_ref()).collect();
+        let mut verdicts = BTreeMap::new();
+        for entry in entries {
+            *verdicts.entry(entry.assessment.verdict).or_default() += 1;
+        }
+        let oldest = entries.iter().map(|entry| entry.summary.failed_at).min()?;
+        Some(Self {
+            queue,
+            code: summary.code.clone(),
+            reason: summary.reason.clone(),
+            messages: entries.len(),
+            orders: orders.iter().take(MAX_NAMED_ORDERS).map(|id| (*id).clone()).collect(),
+            more_orders: orders.len().saturating_sub(MAX_NAMED_ORDERS),
+            attempts: entries.iter().filter_map(|e| e.assessment.attempts).max().unwrap_or(0),
+            first_failed_at: rfc3339(oldest),
+            verdicts,
+            oldest,
+        })
     }
 
-    fn told_verdicts(&self) -> String {
-        let told: Vec<String> = self.verdicts.iter().map(|(v, n)| format!("{n} {v}")).collect();
-        told.join(", ")
+    fn describe_orders(&self) -> String {
+        let named = self.orders.join(", ");
+        match self.more_orders {
+            0 => named,
+            more => format!("{named} and {more} more"),
+        }
     }
-}
 
-impl Row {
-    fn told_reasons(&self) -> String {
-        let mut reasons: Vec<_> = self.reasons.iter().collect();
-        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        let told: Vec<String> = reasons.iter().map(|(code, n)| format!("{n} {code}")).collect();
-        told.join(", ")
+    fn describe_verdicts(&self) -> String {
+        let verdicts: Vec<String> = self.verdicts.iter().map(|(v, n)| format!("{n} {v}")).collect();
+        verdicts.join(", ")
     }
 }
 
 impl Report for Listing {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let columns = [
             Column::text("queue", |row: &Row| row.queue.to_string()),
             Column::number("messages", |row: &Row| row.depth.visible.to_string())
-                .toned(|row| (row.depth.visible > 0).then_some(Style::Bad)),
+                .styled(|row| (row.depth.visible > 0).then_some(Style::Error)),
             Column::number("in flight", |row: &Row| row.depth.in_flight.to_string()),
-            Column::text("first failure", |row: &Row| row.oldest.map(at).unwrap_or_default()),
-            Column::text("reasons", Row::told_reasons),
+            Column::text("first failure", |row: &Row| {
+                row.oldest.map(format_time).unwrap_or_default()
+            }),
+            Column::text("reasons", Row::describe_reasons),
         ];
-        let mut text = table(paint, &columns, &self.queues);
-        text.push_str(&self.by_reason(paint));
+        let mut text = table(colors, &columns, &self.queues);
+        text.push_str(&self.groups(colors));
         text.push_str("\n`waybill dlq show QUEUE` tells more; times are in UTC.\n");
         text
     }
 }
 
 impl Listing {
-    fn by_reason(&self, paint: ColorMode) -> String {
+    fn groups(&self, colors: ColorMode) -> String {
         let groups: Vec<Group> = self.queues.iter().flat_map(|row| row.groups.clone()).collect();
         if groups.is_empty() {
             return String::new();
@@ -235,20 +228,69 @@ impl Listing {
             Column::text("queue", |group: &Group| group.queue.to_string()),
             Column::number("messages", |group: &Group| group.messages.to_string()),
             Column::text("why", |group: &Group| group.code.clone()),
-            Column::text("first failure", |group: &Group| at(group.first)),
-            Column::text("orders", Group::told_orders),
+            Column::text("first failure", |group: &Group| format_time(group.oldest)),
+            Column::text("orders", Group::describe_orders),
             Column::number("attempts", |group: &Group| group.attempts.to_string()),
-            Column::text("replay", Group::told_verdicts),
+            Column::text("replay", Group::describe_verdicts),
             Column::text("reason", |group: &Group| group.reason.clone()),
         ];
-        let mut text = format!("\n{}", table(paint, &columns, &groups));
+        let mut text = format!("\n{}", table(colors, &columns, &groups));
         for row in &self.queues {
-            let skipped = words::skipped(paint, &row.skipped);
+            let skipped = print::skipped(colors, &row.skipped);
             if !skipped.is_empty() {
                 text.push_str(&format!("\n{}-dlq:\n{skipped}", row.queue));
             }
         }
         text
+    }
+}
+
+/// The report of `dlq show`.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+struct Shown {
+    scan: DlqScan,
+    #[serde(skip)]
+    limit: usize,
+}
+
+/// Shows the selected messages of one dead-letter queue.
+///
+/// # Errors
+/// [`CliError::Input`] for a bad filter, kind or time, or what is no dead-letter queue of the stack;
+/// [`CliError::Service`] when a service does not answer.
+pub async fn show(
+    stack: &Stack,
+    args: &ShowArgs,
+    output: Output,
+    stop: &Interrupt,
+) -> Result<ExitStatus, CliError> {
+    let dlq = stack.dlq(&args.queue).await?;
+    let options = ScanOptions {
+        keep_bodies: if args.body { args.limit } else { 0 },
+        pii: PiiMode::from_flag(args.show_pii),
+        ..ScanOptions::new(&args.selection.selection())?
+    };
+    let scan = scan_dlq(stack, dlq, &options, stop).await?;
+    output.print(&Shown { scan, limit: args.limit });
+    Ok(ExitStatus::Healthy)
+}
+
+impl Report for Shown {
+    fn text(&self, colors: ColorMode) -> String {
+        let DlqScan { entries, counts, skipped, queue, .. } = &self.scan;
+        let mut parts = vec![print::totals(&self.scan)];
+        if !entries.is_empty() {
+            parts.push(print::entries(colors, entries, self.limit));
+            let bodies = entries.iter().filter_map(|entry| Some((entry, entry.body.as_ref()?)));
+            parts.extend(bodies.map(|(entry, body)| {
+                format!("{}{body:#}\n", colors.heading(&entry.summary.message_id))
+            }));
+            parts.push(print::counts(colors, *queue, counts));
+        }
+        parts.push(print::skipped(colors, skipped));
+        parts.retain(|part| !part.is_empty());
+        parts.join("\n")
     }
 }
 
@@ -265,11 +307,18 @@ mod tests {
                 empty(Dlq::Intake),
                 empty(Dlq::Relay),
                 empty(Dlq::Dispatch),
-                Row::new(mail, words::samples::survey()),
+                Row::new(mail, print::samples::scan()),
                 empty(Dlq::Feedback),
             ],
         };
         insta::assert_snapshot!(listing.text(ColorMode::Plain));
         insta::assert_json_snapshot!(listing);
+    }
+
+    #[test]
+    fn a_dead_letter_queue_as_people_and_scripts_read_it() {
+        let shown = Shown { scan: print::samples::scan(), limit: 4 };
+        insta::assert_snapshot!(shown.text(ColorMode::Plain));
+        insta::assert_json_snapshot!(shown);
     }
 }

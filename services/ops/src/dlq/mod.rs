@@ -1,41 +1,44 @@
 //! `waybill dlq`: dead-letter queues.
+//!
+//! Every command goes through the same steps, and stops after the one that it needs:
+//!
+//! 1. [`scan`] receives every message of a dead-letter queue without consuming it ([`receive`]);
+//! 2. [`parse`] reads what a dead letter is: why it failed, and what it asks for ([`payload`]);
+//!    [`select`] and [`edit`] are the operator's flags;
+//! 3. [`classify`] decides what a replay would come to, by the ledger ([`verdict`]);
+//! 4. [`replay`] and [`drop`] act: a plan, the operator's confirmation, an audit item, then
+//!    [`move_messages`] or a deletion. [`list`] only prints.
 
-mod about;
-mod delete;
+mod classify;
 mod drop;
 mod edit;
-mod judge;
-mod letter;
 mod list;
-mod peek;
-mod received;
+mod move_messages;
+mod parse;
+mod payload;
+mod print;
+mod receive;
 mod replay;
+mod scan;
 mod select;
-mod show;
-mod subject;
-mod survey;
 mod verdict;
-mod words;
 
-pub use about::{OrderMatch, about};
-pub use delete::delete;
-pub use peek::{End, MAX_CONCURRENCY, QueueDepth, QueueScanner, hold_for};
-pub use received::Received;
-pub use select::{kind, order_id};
+pub use parse::{OrderMatch, match_order};
+pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
 
 use crate::aws::Stack;
-use crate::failure::{CliError, ExitStatus};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
 use crate::output::Output;
-use crate::stop::Stop;
 
 /// The commands about dead-letter queues.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// What is in each dead-letter queue, by reason
-    List(list::Args),
+    List(list::ListArgs),
     /// The messages of one dead-letter queue, with their reasons and what a replay would do
-    Show(show::Args),
-    /// Plans what a replay would do, and after your word moves exactly that
+    Show(list::ShowArgs),
+    /// Plans what a replay would do and, once you confirm, moves exactly that
     Replay(replay::Args),
     /// Deletes messages for good, after writing them to a file
     Drop(drop::Args),
@@ -44,12 +47,12 @@ pub enum Command {
 /// Runs one.
 ///
 /// # Errors
-/// That of the command.
+/// As the command.
 pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
-    let stop = Stop::listening();
+    let stop = Interrupt::listen();
     match command {
-        Command::List(args) => list::run(stack, args, output, &stop).await,
-        Command::Show(args) => show::run(stack, args, output, &stop).await,
+        Command::List(args) => list::list(stack, args, output, &stop).await,
+        Command::Show(args) => list::show(stack, args, output, &stop).await,
         Command::Replay(args) => Box::pin(replay::run(stack, args, output, &stop)).await,
         Command::Drop(args) => drop::run(stack, args, output, &stop).await,
     }

@@ -1,77 +1,60 @@
 //! `waybill erase`: removes an order from tables and queues.
 //!
-//! In this order, so that nothing about the order is mailed while it is being removed, and so that
-//! the same command finishes what was broken off:
-//! 1. the ledger: what was not sent yet is skipped, also what was not decided yet, and what is in
-//!    doubt is held. From here on a message of a working queue that nobody can see (in flight,
-//!    delayed) is deleted by the function that gets it;
-//! 2. messages in the queues and dead-letter queues;
+//! The order of the steps keeps anything about the order from being mailed meanwhile, and lets the
+//! same command finish what was interrupted:
+//! 1. the ledger: what was not sent yet, or not decided yet, is skipped, and what is in doubt is kept
+//!    in doubt. From here on the functions delete messages of the working queues that this command
+//!    cannot see (in flight, delayed);
+//! 2. the messages in the queues and dead-letter queues;
 //! 3. the events, which hold the customer's data.
 //!
-//! The ledger's own records hold no personal data and stay, unless `--ledger-too`: they are what
-//! keeps a second publication of the same event from mailing a second time.
+//! The ledger's records hold no personal data and stay, unless `--ledger-too`: they keep a second
+//! publication of the same event from being mailed a second time.
 
-mod events;
-mod ledger;
 mod queues;
 mod report;
+mod tables;
 
 use jiff::{SignedDuration, Timestamp};
 use kit::ledger::Item;
 use serde_json::json;
 
-use crate::audit::{self, Audit, Intent, Who};
+use crate::args::order_id;
+use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Queue, Stack};
-use crate::dlq::order_id;
-use crate::events::{StoredEvent, of_order};
-use crate::failure::{CliError, ExitStatus};
-use crate::output::{Format, Output};
-use crate::stop::Stop;
-
-pub use report::{Erasure, Place};
-
-/// What an operator who stopped it is told.
-const STOPPED: &str = "Stopped. The same command again goes on with what is left.";
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
+use crate::output::{Format, Output, note};
+use crate::store::{StoredEvent, events_of_order, records_of_order};
+use report::{Erasure, Mode, Place};
 
 /// Flags of `erase`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The order's id
     pub order: String,
-    /// Remove it. Without this the command only says where it is
+    /// Remove it. Without this the command lists what it finds and changes nothing
     #[arg(long)]
     pub yes: bool,
     /// The ledger's records too, though they hold no personal data: then an event that is published
-    /// again is mailed again. Kept while anything else of the order is left, and for a day after
-    /// its last change: so long the stream remembers
+    /// again is mailed again. They are kept while anything else of the order is left, and for a day
+    /// after its last change, as long as the stream keeps its events
     #[arg(long)]
     pub ledger_too: bool,
     /// Why; written to the audit item, so without names and addresses
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
     pub reason: Option<String>,
     #[command(flatten)]
-    pub who: Who,
+    pub operator: Operator,
 }
 
-/// Whether things are removed or only looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Only looked for.
-    Find,
-    /// Removed.
-    Remove,
-}
-
-/// Says where the order is, and removes it there.
-///
-/// # Errors
-/// [`CliError::Input`] without `--yes`, after the report; [`CliError::Service`] when a service does
-/// not answer: the same command goes on.
+/// Finds the order, and with `--yes` removes it. Without `--yes` it ends with [`CliError::Input`]
+/// after the report. After an error or Ctrl-C the same command continues.
 pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatus, CliError> {
-    let stop = Stop::listening();
+    let interrupt = Interrupt::listen();
     let order = order_id(&args.order)?;
     if !args.yes {
-        let erasure = walk(stack, &order, args, Mode::Find, &stop).await?;
+        let erasure = visit_all(stack, &order, args, Mode::Find, &interrupt).await?;
         output.print(&erasure);
         return Err(CliError::input(format!(
             "Nothing was removed. To remove the order {order}, add --yes."
@@ -82,67 +65,50 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
         reason: args.reason.as_deref(),
         plan: json!({ "order_id": order, "ledger_too": args.ledger_too }),
     };
-    let audit = Audit::begin(stack, &args.who, intent).await?;
-    let result = walk(stack, &order, args, Mode::Remove, &stop).await;
-    let outcome = result.as_ref().map(|e| json!({ "removed": e.removed() })).unwrap_or_default();
-    let erasure = audit.end_with(result, &outcome).await?;
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
+    let result = visit_all(stack, &order, args, Mode::Remove, &interrupt).await;
+    let outcome =
+        result.as_ref().map(|e| json!({ "removed": e.removed_count() })).unwrap_or_default();
+    let erasure = audit.complete(result, &outcome).await?;
     output.print(&erasure);
-    let ending = ExitStatus::attention_if(erasure.places.iter().any(Place::needs_attention));
-    if output.format == Format::Table && ending == ExitStatus::Attention {
-        crate::output::note("Something is left; the same command again goes on with it.");
+    let is_left = erasure.places.iter().any(Place::needs_attention);
+    if output.format == Format::Table && is_left {
+        note("Something is left; the same command again continues with it.");
     }
-    Ok(ending)
+    Ok(ExitStatus::attention_if(is_left))
 }
 
-async fn walk(
+async fn visit_all(
     stack: &Stack,
     order: &str,
     args: &Args,
     mode: Mode,
-    stop: &Stop,
+    interrupt: &Interrupt,
 ) -> Result<Erasure, CliError> {
-    let events = of_order(stack, order).await?;
-    let known = records(stack, order).await?;
-    let mut places = vec![ledger::close(stack, &events, &known, mode).await?];
+    let events = events_of_order(stack, order).await?;
+    let records = records_of_order(stack, order).await?;
+    // First: from here on no function mails anything of the order, whatever this command leaves.
+    let mut places = vec![tables::close_records(stack, &events, &records, mode).await?];
     for queue in Queue::ALL {
-        stop.check(STOPPED)?;
-        places.push(queues::walk(stack, queue, order, mode, stop).await?);
+        places.push(queues::visit(stack, queue, order, mode, interrupt).await?);
     }
-    places.push(events::delete(stack, order, &events, mode).await?);
+    // After the queues: until then the same command, repeated, still finds the undecided events.
+    places.push(tables::delete_events(stack, order, &events, mode).await?);
     if args.ledger_too {
-        let known = records(stack, order).await?;
-        let is_needed =
-            places.iter().any(Place::may_be_mailed) || may_be_in_the_stream(&events, &known);
-        places.push(ledger::delete(stack, &known, mode, is_needed).await?);
+        // Read again: the first step has created records of undecided events.
+        let records = records_of_order(stack, order).await?;
+        let are_needed =
+            places.iter().any(Place::may_be_mailed) || may_be_in_the_stream(&events, &records);
+        places.push(tables::delete_records(stack, &records, mode, are_needed).await?);
     }
     Ok(Erasure::new(order, mode, places, args.ledger_too))
 }
 
-/// The stream remembers an event for 24 hours, and what comes out of it would be planned anew
-/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>). Of an event that
-/// an erasure before has deleted, the record that it closed then tells.
+/// The stream keeps an event for 24 hours, and relay would queue it again
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>). Where an earlier
+/// erasure has deleted the event, the record that it closed shows the time.
 fn may_be_in_the_stream(events: &[StoredEvent], records: &[Item]) -> bool {
     let day_ago = (Timestamp::now() - SignedDuration::from_hours(24)).as_millisecond();
     events.iter().any(|event| event.accepted_at >= day_ago)
         || records.iter().any(|record| record.since >= day_ago)
-}
-
-async fn records(stack: &Stack, order: &str) -> Result<Vec<Item>, CliError> {
-    let records = stack.ledger().list_by_order(order).await;
-    records.map_err(|error| CliError::service(format!("Can't read the ledger: {error}.")))
-}
-
-/// The events that no record of the ledger knows.
-fn undecided<'a>(events: &'a [StoredEvent], records: &[Item]) -> Vec<&'a StoredEvent> {
-    let is_known = |event: &StoredEvent| records.iter().any(|r| r.notification == event.ledger_key);
-    let mut undecided: Vec<&StoredEvent> = events.iter().filter(|e| !is_known(e)).collect();
-    undecided.sort_by(|a, b| a.ledger_key.cmp(&b.ledger_key));
-    undecided.dedup_by(|a, b| a.ledger_key == b.ledger_key);
-    undecided
-}
-
-impl Erasure {
-    fn removed(&self) -> usize {
-        self.places.iter().map(|place| place.removed).sum()
-    }
 }

@@ -2,107 +2,91 @@
 
 use std::time::Duration;
 
-use super::{Mode, Place};
-use crate::aws::{Dlq, Queue, Stack};
-use crate::dlq::{
-    End, MAX_CONCURRENCY, OrderMatch, QueueDepth, QueueScanner, Received, about, delete, hold_for,
-};
-use crate::failure::CliError;
-use crate::stop::Stop;
+use kit::queue::queue_depth;
 
-/// A working queue is looked through only while that is quick: a look hides its messages from the
-/// functions and costs each of them one receive. What is not looked at is deleted by the functions
-/// themselves, since the ledger says that it is not to be mailed.
-const MAX_IN_WORKING_QUEUE: u64 = 1000;
+use super::report::{Mode, Place};
+use crate::aws::{Dlq, Queue, Stack, service_error};
+use crate::dlq::{MAX_CONCURRENCY, OrderMatch, QueueScanner, Received, hold_for, match_order};
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
 
-/// How long messages of a working queue are hidden at most.
+/// A working queue is scanned only up to this depth: a scan hides its messages from the functions and
+/// costs each of them one receive. The functions delete what is not scanned, since the ledger says
+/// that it is not to be mailed.
+const MAX_WORKING_DEPTH: u64 = 1000;
+
+/// How long a scan hides the messages of a working queue.
 const WORKING_HOLD: Duration = Duration::from_secs(20);
 
-/// Looks through the queue, and removes the order's messages.
-pub async fn walk(
+/// Scans the queue, and in [`Mode::Remove`] deletes the order's messages.
+pub async fn visit(
     stack: &Stack,
     queue: Queue,
     order: &str,
     mode: Mode,
-    stop: &Stop,
+    interrupt: &Interrupt,
 ) -> Result<Place, CliError> {
     let url = stack.url(queue).await?;
-    let depth = QueueDepth::of(&stack.sqs, &url).await?;
-    let mut place = Place {
-        place: format!("queue {}", queue.suffix()),
-        what: "messages".to_owned(),
-        ..Place::default()
+    let depth =
+        queue_depth(&stack.sqs, &url).await.map_err(service_error(format!("read {url}")))?;
+    let mut place = Place::new(format!("queue {}", queue.suffix()), "messages", 0);
+    let invisible = depth.in_flight + depth.delayed;
+    let hold = match queue {
+        // No function ever deletes a dead letter, so an invisible one stays.
+        Queue::Dead(_) => {
+            place.hidden = invisible;
+            hold_for(depth.visible)
+        }
+        _ => {
+            place.not_looked_at = invisible;
+            if mode == Mode::Find || depth.visible > MAX_WORKING_DEPTH {
+                place.not_looked_at += depth.visible;
+                return Ok(place);
+            }
+            WORKING_HOLD
+        }
     };
-    let hidden = depth.in_flight + depth.delayed;
-    let (contract, hold) = match queue {
-        Queue::Dispatch => (Dlq::Dispatch, WORKING_HOLD),
-        Queue::Mail => (Dlq::Mail, WORKING_HOLD),
-        Queue::Feedback => (Dlq::Feedback, WORKING_HOLD),
-        Queue::Dead(dlq) => (dlq, hold_for(depth.visible)),
-    };
-    match queue {
-        // No function ever deletes a dead letter, so what is hidden now is left.
-        Queue::Dead(_) => place.hidden = hidden,
-        _ => place.not_looked_at = hidden,
-    }
-    let is_working = !matches!(queue, Queue::Dead(_));
-    if is_working && (mode == Mode::Find || depth.visible > MAX_IN_WORKING_QUEUE) {
-        place.not_looked_at += depth.visible;
-        return Ok(place);
-    }
-    let mut look = Look { url: &url, contract, order, mode, stop };
-    let mut peek = QueueScanner::new(&stack.sqs, &url, hold);
-    let result = look.through(stack, &mut peek, &mut place).await;
-    peek.give_back().await;
+    let scan = Scan { contract: queue.dlq(), order, mode, interrupt };
+    let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
+    let result = scan.run(&mut scanner, &mut place).await;
+    scanner.release().await;
     result.map(|()| place)
 }
 
-struct Look<'a> {
-    url: &'a str,
+struct Scan<'a> {
     contract: Dlq,
     order: &'a str,
     mode: Mode,
-    stop: &'a Stop,
+    interrupt: &'a Interrupt,
 }
 
-impl Look<'_> {
-    /// How many messages a queue says that it has is approximate, so it is always asked.
-    async fn through(
-        &mut self,
-        stack: &Stack,
-        peek: &mut QueueScanner<'_>,
-        place: &mut Place,
-    ) -> Result<(), CliError> {
-        while peek.end() == End::NotYet {
-            self.stop.check(super::STOPPED)?;
-            let messages = peek.next(MAX_CONCURRENCY).await?;
-            let mine = self.mine(messages, place);
+impl Scan<'_> {
+    /// Receives until the queue is empty: its depth is approximate, and so never trusted to be 0.
+    async fn run(&self, scanner: &mut QueueScanner<'_>, place: &mut Place) -> Result<(), CliError> {
+        loop {
+            self.interrupt.check("Stopped. The same command again continues with what is left.")?;
+            let Some(messages) = scanner.next(MAX_CONCURRENCY).await? else { return Ok(()) };
+            let matching = self.matching(messages, place);
             if self.mode == Mode::Find {
                 continue;
             }
-            let gone = delete(&stack.sqs, self.url, &mine).await;
-            for (message, is_gone) in mine.iter().zip(gone) {
-                if is_gone {
-                    peek.forget(&message.id);
-                    place.removed += 1;
-                } else {
-                    place.left += 1;
-                }
-            }
+            let deleted = scanner.delete(&matching).await;
+            let removed = deleted.iter().filter(|is_deleted| **is_deleted).count();
+            place.removed += removed;
+            place.left += deleted.len() - removed;
         }
-        Ok(())
     }
 
-    fn mine(&self, messages: Vec<Received>, place: &mut Place) -> Vec<Received> {
-        let mut mine = Vec::new();
+    fn matching(&self, messages: Vec<Received>, place: &mut Place) -> Vec<Received> {
+        let mut matching = Vec::new();
         for message in messages {
-            match about(self.contract, &message, self.order) {
-                OrderMatch::It => mine.push(message),
-                OrderMatch::Perhaps => place.perhaps.push(message.id),
-                OrderMatch::Another => {}
+            match match_order(self.contract, &message, self.order) {
+                OrderMatch::Only => matching.push(message),
+                OrderMatch::Possible => place.perhaps.push(message.id),
+                OrderMatch::Other => {}
             }
         }
-        place.found += mine.len();
-        mine
+        place.found += matching.len();
+        matching
     }
 }

@@ -1,62 +1,63 @@
-//! Where the order was.
+//! What an erasure found and removed, and what it cannot reach.
 
 use serde::Serialize;
 
-use super::Mode;
-use crate::output::{ColorMode, Column, Report, Style, table};
+use crate::output::{ColorMode, Column, Report, Style, nonzero, table};
 
-/// One place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Find,
+    Remove,
+}
+
+/// A table or queue.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Place {
-    /// Which.
     pub place: String,
-    /// What was looked for there.
+    /// What is removed there.
     pub what: String,
-    /// How much was found.
     pub found: usize,
-    /// How much was removed.
     pub removed: usize,
-    /// How much could not be removed.
+    /// How many could not be removed.
     pub left: usize,
-    /// Messages that nobody could see, and that no function will delete: dead letters in flight.
+    /// Dead letters in flight or delayed: invisible now, and no function deletes them.
     pub hidden: u64,
     /// The ids of messages that may be about the order: unreadable, or about other orders too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub perhaps: Vec<String>,
-    /// Messages that were not looked at and that their function deletes: in flight, delayed, or too
+    /// Messages that were not scanned and that their function deletes: in flight, delayed, or too
     /// many.
     pub not_looked_at: u64,
 }
 
 impl Place {
-    /// Whether somebody has to look or to come again.
-    #[must_use]
+    pub fn new(place: impl Into<String>, what: &str, found: usize) -> Self {
+        Self { place: place.into(), what: what.to_owned(), found, ..Self::default() }
+    }
+
+    /// Whether the operator has to check a message or repeat the command.
     pub const fn needs_attention(&self) -> bool {
         self.left > 0 || self.hidden > 0 || !self.perhaps.is_empty()
     }
 
-    /// Whether something is there that the ledger's records alone keep from being mailed.
-    #[must_use]
+    /// Whether something is left that only the ledger's records keep from being mailed.
     pub const fn may_be_mailed(&self) -> bool {
         self.needs_attention() || self.not_looked_at > 0
     }
 }
 
-/// Where an order was found, and removed.
 #[derive(Debug, Serialize)]
 pub struct Erasure {
-    /// Which order.
     pub order_id: String,
-    /// Whether things were removed.
+    /// Whether the command was to remove, or only to find.
     pub removed: bool,
-    /// The places.
     pub places: Vec<Place>,
     /// What this command cannot reach.
     pub not_reached: Vec<&'static str>,
 }
 
 const NOT_REACHED: [&str; 7] = [
-    "the Events table's stream, which forgets after 24 hours",
+    "the Events table's stream, which keeps records for 24 hours",
     "backups of the tables (point-in-time recovery: 35 days)",
     "the bucket of failed stream records, which keeps them as long as the Events table's items",
     "SES's suppression list, which is by address: `waybill suppression remove`",
@@ -65,66 +66,58 @@ const NOT_REACHED: [&str; 7] = [
     "whatever the shop itself keeps, and may publish again",
 ];
 
-/// What `--ledger-too` removes.
+/// [`Place::what`] of what `--ledger-too` removes.
 pub const LEDGER_RECORDS: &str = "records, without personal data";
 
 const LEDGER_KEPT: &str = "the ledger's records: they hold no personal data, and keep the same event \
-                           from mailing twice (--ledger-too removes them)";
+                           from being mailed twice (--ledger-too removes them)";
+
+/// Explains a column, if it applies to any place.
+struct Note {
+    applies: fn(&Place) -> bool,
+    text: &'static str,
+}
+
+const NOTES: [Note; 4] = [
+    Note {
+        applies: |p| p.not_looked_at > 0,
+        text: "Not looked at: messages of working queues. The function that receives one deletes it, \
+               since the ledger\nsays that this order is not to be mailed.",
+    },
+    Note {
+        applies: |p| p.hidden > 0,
+        text: "Hidden: dead letters that somebody has received, perhaps of this order. Repeat the \
+               command when they are\nvisible again.",
+    },
+    Note {
+        applies: |p| !p.perhaps.is_empty(),
+        text: "Perhaps: messages that mention the order and cannot be read, or are about other \
+               orders too.\nThey were left; check each:",
+    },
+    Note {
+        applies: |p| p.what == LEDGER_RECORDS && p.left > 0,
+        text: "The ledger's records are kept while anything above is left, and for a day after the \
+               order's last change\n(as long as the stream keeps its events): they keep it from \
+               being mailed.",
+    },
+];
 
 impl Erasure {
-    /// Puts the report together.
     pub fn new(order: &str, mode: Mode, places: Vec<Place>, ledger_too: bool) -> Self {
-        let mut not_reached: Vec<&'static str> =
-            if ledger_too { Vec::new() } else { vec![LEDGER_KEPT] };
-        not_reached.extend(NOT_REACHED);
+        let kept = if ledger_too { &[][..] } else { &[LEDGER_KEPT] };
+        let not_reached = kept.iter().chain(&NOT_REACHED).copied().collect();
         Self { order_id: order.to_owned(), removed: mode == Mode::Remove, places, not_reached }
     }
-}
 
-fn or_empty(count: usize) -> String {
-    if count == 0 { String::new() } else { count.to_string() }
-}
+    pub fn removed_count(&self) -> usize {
+        self.places.iter().map(|place| place.removed).sum()
+    }
 
-fn count(messages: u64) -> usize {
-    usize::try_from(messages).unwrap_or(usize::MAX)
-}
-
-/// Where it applies, and what is said then.
-type Remark = (fn(&Place) -> bool, &'static str);
-
-impl Erasure {
-    /// What the columns mean, where they are not empty.
-    fn remarks(&self) -> String {
-        let remarks: [Remark; 4] = [
-            (
-                |p| p.not_looked_at > 0,
-                "Not looked at: messages of working queues. The function that gets one deletes it, \
-                 since the ledger\nsays that this order is not to be mailed.\n",
-            ),
-            (
-                |p| p.hidden > 0,
-                "Hidden: dead letters that somebody holds, perhaps of this order. Come again when \
-                 they are back.\n",
-            ),
-            (
-                |p| !p.perhaps.is_empty(),
-                "Perhaps: messages that mention the order and cannot be read, or are about other \
-                 orders too.\nThey were left; look at each:\n",
-            ),
-            (
-                |p| p.what == LEDGER_RECORDS && p.left > 0,
-                "The ledger's records are kept while anything above is left, and for a day after \
-                 the order's last change\n(so long the stream remembers): they keep it from being \
-                 mailed.\n",
-            ),
-        ];
-        let mut text = String::new();
-        for (applies, remark) in remarks {
-            if self.places.iter().any(applies) {
-                text.push_str(&format!("\n{remark}"));
-            }
-        }
+    fn notes(&self) -> String {
+        let applying = NOTES.iter().filter(|note| self.places.iter().any(note.applies));
+        let mut text: String = applying.map(|note| format!("\n{}\n", note.text)).collect();
         for place in &self.places {
+            // `dlq show` takes the name without the suffix.
             let queue = place.place.trim_start_matches("queue ").trim_end_matches("-dlq");
             for id in &place.perhaps {
                 text.push_str(&format!(" - `waybill dlq show {queue} --message {id} --body`\n"));
@@ -135,22 +128,23 @@ impl Erasure {
 }
 
 impl Report for Erasure {
-    fn text(&self, paint: ColorMode) -> String {
+    fn text(&self, colors: ColorMode) -> String {
         let columns = [
             Column::text("place", |p: &Place| p.place.clone()),
             Column::text("what", |p| p.what.clone()),
             Column::number("found", |p| p.found.to_string()),
-            Column::number("removed", |p: &Place| or_empty(p.removed)).toned(|_| Some(Style::Good)),
-            Column::number("left", |p: &Place| or_empty(p.left)).toned(|_| Some(Style::Bad)),
-            Column::number("hidden", |p: &Place| or_empty(count(p.hidden)))
-                .toned(|_| Some(Style::Bad)),
-            Column::number("perhaps", |p: &Place| or_empty(p.perhaps.len()))
-                .toned(|_| Some(Style::Warning)),
-            Column::number("not looked at", |p| or_empty(count(p.not_looked_at))),
+            Column::number("removed", |p: &Place| nonzero(p.removed as u64))
+                .styled(|_| Some(Style::Success)),
+            Column::number("left", |p: &Place| nonzero(p.left as u64))
+                .styled(|_| Some(Style::Error)),
+            Column::number("hidden", |p: &Place| nonzero(p.hidden)).styled(|_| Some(Style::Error)),
+            Column::number("perhaps", |p: &Place| nonzero(p.perhaps.len() as u64))
+                .styled(|_| Some(Style::Warning)),
+            Column::number("not looked at", |p| nonzero(p.not_looked_at)),
         ];
-        let mut text = paint.heading(&format!("Order {}", self.order_id));
-        text.push_str(&table(paint, &columns, &self.places));
-        text.push_str(&self.remarks());
+        let mut text = colors.heading(&format!("Order {}", self.order_id));
+        text.push_str(&table(colors, &columns, &self.places));
+        text.push_str(&self.notes());
         text.push_str("\nNot touched:\n");
         for place in &self.not_reached {
             text.push_str(&format!(" - {place}\n"));
@@ -166,11 +160,8 @@ mod tests {
     #[test]
     fn an_erasure_as_people_and_scripts_read_it() {
         let place = |place: &str, what: &str, found: usize, removed: usize| Place {
-            place: place.to_owned(),
-            what: what.to_owned(),
-            found,
             removed,
-            ..Place::default()
+            ..Place::new(place, what, found)
         };
         let mut places = vec![
             place("ledger table", "mails not sent yet, to be skipped", 1, 1),

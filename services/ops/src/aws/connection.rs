@@ -1,0 +1,162 @@
+//! The flags by which a stack is reached, and the SDK configuration that they make.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sqs::config::Credentials;
+use url::{Host, Url};
+
+use super::overrides::Overrides;
+use super::stack::Stack;
+use super::stack_names::{StackNames, look_up};
+use crate::error::CliError;
+
+/// How to reach the stack: flags that are the same for every command.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Connection")]
+pub struct Connection {
+    /// The stack's name
+    #[arg(
+        long,
+        global = true,
+        env = "WAYBILL_STACK",
+        hide_env_values = true,
+        default_value = "waybill",
+        value_name = "NAME"
+    )]
+    pub stack: String,
+    /// The AWS region (default: AWS_REGION, or the profile's)
+    #[arg(long, global = true, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The profile of the AWS configuration files (default: AWS_PROFILE)
+    #[arg(long, global = true, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// The address of every service, such as http://127.0.0.1:8080 for the one-machine stack
+    /// (default: AWS_ENDPOINT_URL, or AWS itself)
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    #[command(flatten)]
+    pub overrides: Overrides,
+}
+
+impl Connection {
+    /// Connects: loads the AWS configuration and looks up the stack's names. `command` is the command
+    /// line as an audit item keeps it.
+    ///
+    /// # Errors
+    /// [`CliError::Input`] when no region is set, the endpoint is no address, or AWS knows no such
+    /// stack; [`CliError::Service`] when CloudFormation does not answer.
+    pub async fn open(&self, command: String) -> Result<Stack, CliError> {
+        let config = self.sdk_config().await?;
+        let names = if self.overrides.is_complete() {
+            StackNames::Given
+        } else if config.endpoint_url().is_none() && self.is_on_this_machine() {
+            StackNames::Convention("the tables are on this machine, CloudFormation is not")
+        } else {
+            look_up(&config, &self.stack).await?
+        };
+        Ok(Stack::new(self.stack.clone(), names, self.overrides.clone(), config, command))
+    }
+
+    async fn sdk_config(&self) -> Result<SdkConfig, CliError> {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(3))
+            .operation_attempt_timeout(Duration::from_secs(30))
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(5));
+        if let Some(profile) = &self.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &self.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if self.is_on_this_machine() && self.has_no_credentials() {
+            // Whatever listens there checks no signature.
+            loader = loader
+                .credentials_provider(Credentials::new("local", "local", None, None, "local"));
+            if self.region.is_none() && std::env::var_os("AWS_REGION").is_none() {
+                loader = loader.region(Region::from_static("us-east-1"));
+            }
+        }
+        // The SDK reads the variables itself; what is set here outranks those of single services.
+        if let Some(endpoint) = self.given_endpoint()? {
+            loader = loader.endpoint_url(endpoint);
+        }
+        let config = loader.load().await;
+        if config.region().is_none() {
+            return Err(CliError::input(
+                "No AWS region is set. Say --region eu-central-1, set AWS_REGION, or name a \
+                 profile that has one; for the one-machine stack say --endpoint-url.",
+            ));
+        }
+        Ok(config)
+    }
+
+    fn given_endpoint(&self) -> Result<Option<&str>, CliError> {
+        match self.endpoint_url.as_deref() {
+            Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+                Err(CliError::input(format!(
+                    "{url} is not an endpoint: it must begin with http:// or https://, such as \
+                     http://127.0.0.1:8080."
+                )))
+            }
+            given => Ok(given),
+        }
+    }
+
+    fn is_on_this_machine(&self) -> bool {
+        let variable = |name| std::env::var(name).ok().filter(|url| !url.is_empty());
+        let url = self
+            .endpoint_url
+            .clone()
+            .or_else(|| variable("AWS_ENDPOINT_URL"))
+            .or_else(|| variable("AWS_ENDPOINT_URL_DYNAMODB"));
+        url.is_some_and(|url| is_loopback(&url))
+    }
+
+    fn has_no_credentials(&self) -> bool {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        self.profile.is_none() && !is_set("AWS_ACCESS_KEY_ID") && !is_set("AWS_PROFILE")
+    }
+}
+
+fn is_loopback(url: &str) -> bool {
+    let url = Url::parse(url).ok();
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_by_its_whole_name() {
+        for here in [
+            "http://127.0.0.1:8080",
+            "http://localhost",
+            "https://LOCALHOST:4566/path",
+            "http://[::1]:8080/",
+        ] {
+            assert!(is_loopback(here), "{here}");
+        }
+        for elsewhere in [
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com:8080",
+            "http://localhost@example.com",
+            "http://10.0.0.1",
+            "localhost:8080",
+            "",
+        ] {
+            assert!(!is_loopback(elsewhere), "{elsewhere}");
+        }
+    }
+}

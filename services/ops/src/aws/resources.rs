@@ -1,0 +1,251 @@
+//! The tables and queues of a stack: the one place of this command that knows their names.
+
+use serde::Serializer;
+
+use crate::error::CliError;
+
+/// How a table's name or a queue's URL is found: by flag or variable, else by the stack's
+/// CloudFormation output, else by the convention `STACK-suffix`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// Follows the stack's name in the resource's own name.
+    pub suffix: &'static str,
+    /// The CloudFormation output with the name or URL.
+    pub output: &'static str,
+    /// The environment variable, which is also that of the functions.
+    pub variable: &'static str,
+    /// The flag, without its dashes.
+    pub flag: &'static str,
+    /// The flag's help.
+    pub help: &'static str,
+}
+
+const fn resource(
+    suffix: &'static str,
+    output: &'static str,
+    variable: &'static str,
+    flag: &'static str,
+    help: &'static str,
+) -> Resource {
+    Resource { suffix, output, variable, flag, help }
+}
+
+/// The table of accepted events.
+pub static EVENTS_TABLE: Resource =
+    resource("events", "EventsTableName", "EVENTS_TABLE", "events-table", "The Events table");
+
+/// The table of the ledger.
+pub static LEDGER_TABLE: Resource =
+    resource("ledger", "LedgerTableName", "LEDGER_TABLE", "ledger-table", "The ledger table");
+
+/// A queue of the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Queue {
+    /// Events to decide about, for the dispatcher.
+    Dispatch,
+    /// Mails to send, for the mailer.
+    Mail,
+    /// SES events to record, for feedback.
+    Feedback,
+    /// What a function could not process.
+    Dead(Dlq),
+}
+
+/// A dead-letter queue of the stack, named after what its messages come from. It tells which contract
+/// they follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dlq {
+    /// Dispatch requests.
+    Dispatch,
+    /// Mail requests.
+    Mail,
+    /// SES events.
+    Feedback,
+    /// Lambda's records of stream batches that relay gave up on.
+    Relay,
+    /// Lambda's records of asynchronous invocations of intake that failed.
+    Intake,
+}
+
+struct Row {
+    queue: Queue,
+    /// Where its messages end when they fail; of a dead-letter queue, itself.
+    dlq: Dlq,
+    /// The function that receives its messages.
+    consumer: Option<&'static str>,
+    resource: Resource,
+}
+
+const fn row(queue: Queue, dlq: Dlq, consumer: Option<&'static str>, resource: Resource) -> Row {
+    Row { queue, dlq, consumer, resource }
+}
+
+/// Every queue, in the order of the flow, the dead-letter queues last.
+#[rustfmt::skip]
+static QUEUES: [Row; 8] = [
+    row(Queue::Dispatch, Dlq::Dispatch, Some("dispatcher"), resource(
+        "dispatch", "DispatchQueueUrl", "DISPATCH_QUEUE_URL", "dispatch-queue-url",
+        "The dispatch queue")),
+    row(Queue::Mail, Dlq::Mail, Some("mailer"), resource(
+        "mail", "MailQueueUrl", "MAIL_QUEUE_URL", "mail-queue-url",
+        "The mail queue")),
+    row(Queue::Feedback, Dlq::Feedback, Some("feedback"), resource(
+        "feedback", "FeedbackQueueUrl", "FEEDBACK_QUEUE_URL", "feedback-queue-url",
+        "The feedback queue")),
+    row(Queue::Dead(Dlq::Intake), Dlq::Intake, None, resource(
+        "intake-dlq", "IntakeDlqUrl", "INTAKE_DLQ_URL", "intake-dlq-url",
+        "The failure destination of intake's asynchronous invocations")),
+    row(Queue::Dead(Dlq::Relay), Dlq::Relay, None, resource(
+        "relay-dlq", "RelayDlqUrl", "RELAY_DLQ_URL", "relay-dlq-url",
+        "The failure destination of relay's stream")),
+    row(Queue::Dead(Dlq::Dispatch), Dlq::Dispatch, None, resource(
+        "dispatch-dlq", "DispatchDlqUrl", "DISPATCH_DLQ_URL", "dispatch-dlq-url",
+        "The dispatch queue's dead-letter queue")),
+    row(Queue::Dead(Dlq::Mail), Dlq::Mail, None, resource(
+        "mail-dlq", "MailDlqUrl", "MAIL_DLQ_URL", "mail-dlq-url",
+        "The mail queue's dead-letter queue")),
+    row(Queue::Dead(Dlq::Feedback), Dlq::Feedback, None, resource(
+        "feedback-dlq", "FeedbackDlqUrl", "FEEDBACK_DLQ_URL", "feedback-dlq-url",
+        "The feedback queue's dead-letter queue")),
+];
+
+/// Every table and queue.
+pub fn resources() -> impl Iterator<Item = &'static Resource> {
+    [&EVENTS_TABLE, &LEDGER_TABLE].into_iter().chain(QUEUES.iter().map(|row| &row.resource))
+}
+
+impl Queue {
+    /// Every queue, in the order of the flow, the dead-letter queues last.
+    pub const ALL: [Self; 8] = [
+        Self::Dispatch,
+        Self::Mail,
+        Self::Feedback,
+        Self::Dead(Dlq::Intake),
+        Self::Dead(Dlq::Relay),
+        Self::Dead(Dlq::Dispatch),
+        Self::Dead(Dlq::Mail),
+        Self::Dead(Dlq::Feedback),
+    ];
+
+    fn row(self) -> &'static Row {
+        QUEUES.iter().find(|row| row.queue == self).expect("each queue has a row")
+    }
+
+    /// How its URL is found.
+    pub fn resource(self) -> &'static Resource {
+        &self.row().resource
+    }
+
+    /// Its name without the stack's: what reports call it.
+    pub fn suffix(self) -> &'static str {
+        self.resource().suffix
+    }
+
+    /// The dead-letter queue whose contract its messages follow.
+    pub fn dlq(self) -> Dlq {
+        self.row().dlq
+    }
+
+    /// The function that receives its messages; `None` for a dead-letter queue.
+    pub fn consumer(self) -> Option<&'static str> {
+        self.row().consumer
+    }
+}
+
+impl Dlq {
+    /// Every dead-letter queue, in the order of the flow.
+    pub const ALL: [Self; 5] =
+        [Self::Intake, Self::Relay, Self::Dispatch, Self::Mail, Self::Feedback];
+
+    /// What the operator types: `mail` of `mail-dlq`.
+    pub fn name(self) -> &'static str {
+        Queue::Dead(self).suffix().trim_end_matches("-dlq")
+    }
+
+    /// The queue that its messages come from; `None` where they come from a function's invocations.
+    pub fn source(self) -> Option<Queue> {
+        let is_source = |row: &&Row| row.consumer.is_some() && row.dlq == self;
+        QUEUES.iter().find(is_source).map(|row| row.queue)
+    }
+
+    /// The queue to which a replay sends; `None` where it invokes intake instead.
+    pub fn replay_target(self) -> Option<Queue> {
+        match self {
+            // Relay itself would have queued the events of its batch there.
+            Self::Relay => Some(Queue::Dispatch),
+            other => other.source(),
+        }
+    }
+
+    /// The one that a short or full name means: `mail`, `mail-dlq`, `STACK-mail-dlq`.
+    pub fn from_name(typed: &str, stack: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dlq| {
+            let suffix = Queue::Dead(*dlq).suffix();
+            typed == dlq.name() || typed == suffix || typed == format!("{stack}-{suffix}")
+        })
+    }
+
+    /// The refusal of what is no dead-letter queue of the stack.
+    pub fn unknown(typed: &str, stack: &str) -> CliError {
+        let known = Self::ALL.map(Self::name).join(", ");
+        CliError::input(format!(
+            "{typed} is not a dead-letter queue of the stack {stack}. Its dead-letter queues are \
+             {known}; `waybill dlq list` shows what is in them."
+        ))
+    }
+}
+
+impl std::fmt::Display for Dlq {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl serde::Serialize for Dlq {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
+}
+
+impl serde::Serialize for Queue {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.suffix())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_queue_has_its_row_in_the_same_order() {
+        assert_eq!(QUEUES.each_ref().map(|row| row.queue), Queue::ALL);
+        for row in &QUEUES {
+            assert_eq!(row.resource.flag, row.resource.variable.to_lowercase().replace('_', "-"));
+        }
+    }
+
+    #[test]
+    fn a_replay_goes_back_to_the_source_or_where_the_function_would_have_sent_it() {
+        assert_eq!(Dlq::Mail.replay_target(), Some(Queue::Mail));
+        assert_eq!((Dlq::Relay.source(), Dlq::Intake.source()), (None, None));
+        assert_eq!(Dlq::Relay.replay_target(), Some(Queue::Dispatch));
+        assert_eq!(Dlq::Intake.replay_target(), None);
+    }
+
+    #[test]
+    fn a_dead_letter_queue_is_known_by_its_short_and_its_full_name() {
+        for typed in ["mail", "mail-dlq", "shop-mail-dlq"] {
+            assert_eq!(Dlq::from_name(typed, "shop"), Some(Dlq::Mail), "{typed}");
+        }
+        for typed in ["shop-mail", "other-mail-dlq", "arn:aws:sqs:r:1:shop-mail-dlq", "maill", ""] {
+            assert_eq!(Dlq::from_name(typed, "shop"), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_dead_letter_queue_of_the_stack_is_refused_with_the_known_ones() {
+        let refused = Dlq::unknown("maill", "shop").to_string();
+        assert!(refused.contains("intake, relay, dispatch, mail, feedback"), "{refused}");
+    }
+}

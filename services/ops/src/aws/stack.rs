@@ -1,0 +1,215 @@
+//! The stack that a command talks to: its clients, and its names.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+use jiff::SignedDuration;
+use kit::ledger::Ledger;
+use serde_json::Value;
+
+use super::error::service_error;
+use super::overrides::Overrides;
+use super::resources::{Dlq, EVENTS_TABLE, LEDGER_TABLE, Queue, Resource};
+use super::stack_names::StackNames;
+use crate::error::CliError;
+use crate::output::note;
+
+/// The functions whose names are outputs of the stack; the others go by the convention.
+const FUNCTION_OUTPUTS: [(&str, &str); 2] =
+    [("intake", "IntakeFunctionName"), ("relay", "RelayFunctionName")];
+
+/// A stack: where it is, what its parts are called, and clients for it.
+#[derive(Debug)]
+pub struct Stack {
+    /// The stack's name.
+    pub name: String,
+    /// A client for the tables.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// A client for the queues.
+    pub sqs: aws_sdk_sqs::Client,
+    /// For the clients that few commands need.
+    pub config: SdkConfig,
+    /// The command line, as an audit item keeps it.
+    pub command: String,
+    names: StackNames,
+    overrides: Overrides,
+    /// URLs that SQS was asked for.
+    urls: RefCell<HashMap<Queue, String>>,
+}
+
+impl Stack {
+    /// Makes the clients, and notes which names are not the stack's own: a variable left in the shell
+    /// would otherwise send an operator to another stack's queue in silence.
+    pub fn new(
+        name: String,
+        names: StackNames,
+        overrides: Overrides,
+        config: SdkConfig,
+        command: String,
+    ) -> Self {
+        let given = overrides.variables();
+        if !given.is_empty() && names != StackNames::Given {
+            note(&format!(
+                "Not the stack's own names, but given by flags or variables: {}.",
+                given.join(", ")
+            ));
+        }
+        Self {
+            name,
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            sqs: aws_sdk_sqs::Client::new(&config),
+            config,
+            command,
+            names,
+            overrides,
+            urls: RefCell::default(),
+        }
+    }
+
+    /// Where the names come from, as a phrase.
+    pub fn names(&self) -> String {
+        match self.overrides.variables().as_slice() {
+            given if given.is_empty() || self.names == StackNames::Given => self.names.to_string(),
+            given => format!("{}, except as given: {}", self.names, given.join(", ")),
+        }
+    }
+
+    /// The Events table's name.
+    pub fn events_table(&self) -> String {
+        self.find(&EVENTS_TABLE).unwrap_or_else(|| self.by_convention(EVENTS_TABLE.suffix))
+    }
+
+    /// The ledger table's name.
+    pub fn ledger_table(&self) -> String {
+        self.find(&LEDGER_TABLE).unwrap_or_else(|| self.by_convention(LEDGER_TABLE.suffix))
+    }
+
+    /// One of the stack's CloudFormation outputs.
+    pub fn output(&self, key: &str) -> Option<&str> {
+        self.names.output(key)
+    }
+
+    /// The name of a function, such as that of `intake`.
+    pub fn function(&self, suffix: &str) -> String {
+        let output = FUNCTION_OUTPUTS.iter().find(|(function, _)| *function == suffix);
+        let name = output.and_then(|(_, output)| self.output(output));
+        name.map_or_else(|| self.by_convention(suffix), str::to_owned)
+    }
+
+    /// A queue's URL. Asks SQS where neither flags nor outputs give it.
+    ///
+    /// # Errors
+    /// [`CliError::Service`] when SQS does not answer, or there is no queue of that name.
+    pub async fn url(&self, queue: Queue) -> Result<String, CliError> {
+        if let Some(url) = self.find(queue.resource()) {
+            return Ok(url);
+        }
+        if let Some(url) = self.urls.borrow().get(&queue) {
+            return Ok(url.clone());
+        }
+        let name = self.by_convention(queue.suffix());
+        let answer = self.sqs.get_queue_url().queue_name(&name).send().await;
+        let url = answer.map_err(service_error(format!("find the queue {name}")))?.queue_url;
+        let url = url.ok_or_else(|| CliError::service(format!("SQS gave no URL for {name}.")))?;
+        self.urls.borrow_mut().insert(queue, url.clone());
+        Ok(url)
+    }
+
+    fn find(&self, resource: &Resource) -> Option<String> {
+        let given = self.overrides.get(resource);
+        given.or_else(|| self.output(resource.output)).map(str::to_owned)
+    }
+
+    fn by_convention(&self, suffix: &str) -> String {
+        format!("{}-{suffix}", self.name)
+    }
+
+    /// The dead-letter queue that the operator typed: `mail`, `mail-dlq`, its full name, or its ARN or
+    /// URL, which must be exactly that: a queue of the same name in another account is another queue.
+    ///
+    /// # Errors
+    /// [`CliError::Input`] for anything that is not a dead-letter queue of this stack.
+    pub async fn dlq(&self, typed: &str) -> Result<Dlq, CliError> {
+        if let Some(dlq) = Dlq::from_name(typed, &self.name) {
+            return Ok(dlq);
+        }
+        let is_arn = typed.starts_with("arn:");
+        if is_arn || typed.contains("://") {
+            for dlq in Dlq::ALL {
+                let url = self.url(Queue::Dead(dlq)).await?;
+                let is_typed = match is_arn {
+                    true => self.queue_attribute(&url, Attribute::QueueArn).await? == typed,
+                    false => url.trim_end_matches('/') == typed.trim_end_matches('/'),
+                };
+                if is_typed {
+                    return Ok(dlq);
+                }
+            }
+        }
+        Err(Dlq::unknown(typed, &self.name))
+    }
+
+    /// Checks that the queue to which dead letters go back is the one that they come from. Names can
+    /// be overridden one by one, so the two may be of different stacks.
+    ///
+    /// # Errors
+    /// [`CliError::Input`] when the source's redrive policy names another dead-letter queue.
+    pub async fn check_source(&self, dlq: Dlq) -> Result<(), CliError> {
+        let Some(source) = dlq.source() else { return Ok(()) };
+        let (url, source_url) = (self.url(Queue::Dead(dlq)).await?, self.url(source).await?);
+        let arn = self.queue_attribute(&url, Attribute::QueueArn).await?;
+        let policy = self.queue_attribute(&source_url, Attribute::RedrivePolicy).await?;
+        let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
+        if policy["deadLetterTargetArn"] == arn.as_str() {
+            return Ok(());
+        }
+        Err(CliError::input(format!(
+            "Nothing was done: the redrive policy of {source_url} does not name {url} as its \
+             dead-letter queue, so the two may be of different stacks. `waybill doctor` shows the \
+             policy; --{}, --{} and their variables name other queues.",
+            source.resource().flag,
+            Queue::Dead(dlq).resource().flag,
+        )))
+    }
+
+    /// An attribute of a queue; empty where it is not set.
+    async fn queue_attribute(&self, url: &str, name: Attribute) -> Result<String, CliError> {
+        let call = self.sqs.get_queue_attributes().queue_url(url).attribute_names(name.clone());
+        let answer =
+            call.send().await.map_err(service_error(format!("read the attributes of {url}")))?;
+        Ok(answer.attributes.unwrap_or_default().remove(&name).unwrap_or_default())
+    }
+
+    /// The ledger's conditional writes. The retention does not matter here: the only records that an
+    /// operator creates are those of an erased order.
+    pub fn ledger(&self) -> Ledger {
+        let retention = SignedDuration::from_hours(400 * 24);
+        Ledger::new(self.dynamodb.clone(), self.ledger_table(), retention)
+    }
+
+    /// A client for SES.
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        aws_sdk_sesv2::Client::new(&self.config)
+    }
+
+    /// A client for Lambda.
+    pub fn lambda(&self) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.config)
+    }
+
+    /// A client for CloudWatch.
+    pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
+        aws_sdk_cloudwatch::Client::new(&self.config)
+    }
+
+    /// The tables and the sweep index, as relay reads them.
+    pub fn tables(&self) -> relay::Tables {
+        relay::Tables {
+            client: self.dynamodb.clone(),
+            events: self.events_table(),
+            ledger: self.ledger_table(),
+        }
+    }
+}

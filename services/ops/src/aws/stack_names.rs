@@ -1,0 +1,86 @@
+//! The stack's own names: its CloudFormation outputs, or the convention `STACK-events`,
+//! `STACK-dispatch-dlq` and so on, where there is no CloudFormation (the one-machine stack) or the
+//! caller may not read it.
+
+use std::collections::BTreeMap;
+
+use aws_config::SdkConfig;
+use aws_sdk_cloudformation::error::ProvideErrorMetadata;
+
+use super::error::{describe_error, is_unknown_operation};
+use crate::error::CliError;
+
+/// The stack's own names, and where they come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StackNames {
+    /// From flags and variables alone.
+    Given,
+    /// From the stack's CloudFormation outputs, by output key.
+    Outputs(BTreeMap<String, String>),
+    /// By the naming convention, for the reason given.
+    Convention(&'static str),
+}
+
+impl StackNames {
+    /// The value of that output, where CloudFormation told.
+    pub fn output(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::Outputs(outputs) => outputs.get(name).map(String::as_str),
+            Self::Given | Self::Convention(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for StackNames {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Given => f.write_str("names from flags and variables"),
+            Self::Outputs(_) => f.write_str("names from the stack's CloudFormation outputs"),
+            Self::Convention(why) => write!(f, "names by convention: {why}"),
+        }
+    }
+}
+
+const NO_CLOUDFORMATION: &str = "this endpoint has no CloudFormation";
+const NOT_ALLOWED: &str = "you may not read CloudFormation";
+const NO_SUCH_STACK: &str = "this endpoint's CloudFormation knows no such stack";
+
+/// Asks CloudFormation for the stack's outputs.
+///
+/// # Errors
+/// [`CliError::Input`] when AWS says that there is no such stack; [`CliError::Service`] when it
+/// cannot be asked at all.
+pub async fn look_up(config: &SdkConfig, stack: &str) -> Result<StackNames, CliError> {
+    let client = aws_sdk_cloudformation::Client::new(config);
+    let error = match client.describe_stacks().stack_name(stack).send().await {
+        Ok(answer) => {
+            let outputs = answer.stacks().iter().flat_map(|s| s.outputs()).filter_map(|output| {
+                Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
+            });
+            return Ok(StackNames::Outputs(outputs.collect()));
+        }
+        Err(error) => error,
+    };
+    match error.code() {
+        Some("AccessDenied" | "AccessDeniedException") => {
+            return Ok(StackNames::Convention(NOT_ALLOWED));
+        }
+        Some("ValidationError") if config.endpoint_url().is_some() => {
+            return Ok(StackNames::Convention(NO_SUCH_STACK));
+        }
+        Some("ValidationError") => return Err(no_such_stack(config, stack)),
+        _ => {}
+    }
+    if is_unknown_operation(&error) {
+        return Ok(StackNames::Convention(NO_CLOUDFORMATION));
+    }
+    Err(CliError::service(format!("Can't look up the stack {stack}: {}.", describe_error(&error))))
+}
+
+fn no_such_stack(config: &SdkConfig, stack: &str) -> CliError {
+    let region = config.region().map_or("this region", |region| region.as_ref());
+    CliError::input(format!(
+        "There is no CloudFormation stack called {stack} in {region}. Name yours with --stack or \
+         WAYBILL_STACK, and its region with --region."
+    ))
+}

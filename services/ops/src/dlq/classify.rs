@@ -1,0 +1,414 @@
+//! Where a replay is decided: what replaying a dead letter would come to, by the ledger.
+//!
+//! [`ReplayClassifier::classify`] loads what the tables know about a group of messages, and
+//! [`Rules`] turns that into a [`Verdict`] each, without I/O. A scan classifies to show and to plan;
+//! a replay classifies each message again at the moment of moving it, since the ledger may have
+//! changed since the plan.
+
+use std::collections::{HashMap, HashSet};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use kit::ledger::Item;
+use shared::ledger::{Facts, SkipReason, State};
+use shared::notification::Recipient;
+use shared::{Kind, NotificationKey, OrderId};
+
+use super::payload::{Dispatch, DlqPayload, Window};
+use super::verdict::{ReplayAssessment, Verdict};
+use crate::aws::Stack;
+use crate::error::CliError;
+use crate::outbox::UnseenEvents;
+use crate::output::format_time;
+use crate::store::{Key, records, records_of_order, stored_events};
+
+/// How many orders are read at the same time.
+const MAX_ORDERS: usize = 16;
+
+/// How many stream windows are read at the same time; each reads several hours of the index.
+const MAX_WINDOWS: usize = 4;
+
+/// Classifies groups of messages against one stack's tables.
+#[derive(Debug)]
+pub struct ReplayClassifier<'a> {
+    stack: &'a Stack,
+    missing: UnseenEvents<'a>,
+}
+
+impl<'a> ReplayClassifier<'a> {
+    /// For the tables of `stack`.
+    pub fn new(stack: &'a Stack) -> Self {
+        Self { stack, missing: UnseenEvents::new(stack) }
+    }
+
+    /// An assessment for each payload, in their order. `now` in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// [`CliError::Service`] when a table does not answer.
+    pub async fn classify(
+        &self,
+        payloads: &[&DlqPayload],
+        now: i64,
+    ) -> Result<Vec<ReplayAssessment>, CliError> {
+        let snapshot = &LedgerSnapshot::load(self.stack, payloads).await?;
+        let assessments = payloads.iter().map(|payload| self.assess(payload, snapshot, now));
+        stream::iter(assessments).buffered(MAX_WINDOWS).try_collect().await
+    }
+
+    async fn assess(
+        &self,
+        payload: &DlqPayload,
+        snapshot: &LedgerSnapshot,
+        now: i64,
+    ) -> Result<ReplayAssessment, CliError> {
+        match payload {
+            DlqPayload::Relay(window) => self.window(*window, now).await,
+            other => Ok(Rules { snapshot, now }.assess(other)),
+        }
+    }
+
+    /// A stream window names no event. What is lost of it is what the ledger has not seen.
+    async fn window(&self, window: Window, now: i64) -> Result<ReplayAssessment, CliError> {
+        let missing = self.missing.within(window.from, window.until.min(now)).await?;
+        Ok(if missing.is_empty() {
+            ReplayAssessment::new(Verdict::AlreadyDone)
+                .because("every event of that time is in the ledger")
+        } else {
+            ReplayAssessment::new(Verdict::WouldSend)
+                .because(format!("{} event(s) of that time are not in the ledger", missing.len()))
+        })
+    }
+}
+
+/// What the tables know about a group of messages.
+#[derive(Debug, Default)]
+pub struct LedgerSnapshot {
+    records: HashMap<Key, Item>,
+    /// The events of these messages that are in the Events table.
+    stored: HashSet<Key>,
+}
+
+impl LedgerSnapshot {
+    /// Reads the tables: for each message one key of the ledger and the few that may supersede it;
+    /// for the confirmation of an order all records of the order, since a mail about any of its
+    /// parcels supersedes it.
+    async fn load(stack: &Stack, payloads: &[&DlqPayload]) -> Result<Self, CliError> {
+        let mut keys = Vec::new();
+        let mut events = Vec::new();
+        let mut whole_orders = HashSet::new();
+        for payload in payloads {
+            match payload {
+                DlqPayload::Intake(stored) => events.extend(stored.iter().map(|(k, _)| k.clone())),
+                DlqPayload::Mail { key, .. } => {
+                    keys.extend(keys_about(key, key.sort_key(), &mut whole_orders));
+                }
+                DlqPayload::Dispatch(dispatch) => {
+                    let ledger_key = dispatch.ledger_key.clone();
+                    keys.extend(keys_about(&dispatch.key, ledger_key, &mut whole_orders));
+                }
+                DlqPayload::Feedback(event) => keys.push(ledger_key(&event.key)),
+                DlqPayload::ForeignFeedback | DlqPayload::Relay(_) | DlqPayload::Unreadable(_) => {}
+            }
+        }
+        let (mut records, stored, of_orders) = futures::try_join!(
+            records(stack, keys),
+            stored_events(stack, events),
+            orders(stack, whole_orders)
+        )?;
+        records.extend(of_orders);
+        Ok(Self { records, stored })
+    }
+
+    fn record(&self, order: &OrderId, sort_key: &str) -> Option<&Item> {
+        self.records.get(&(order.to_string(), sort_key.to_owned()))
+    }
+
+    /// A decided mail that makes the one for `key` old news.
+    fn superseding(&self, key: &NotificationKey) -> Option<NotificationKey> {
+        self.records.values().find(|item| item.supersedes(key))?.key()
+    }
+}
+
+fn ledger_key(key: &NotificationKey) -> Key {
+    (key.order_id.to_string(), key.sort_key())
+}
+
+/// The record of a mail, and those of its parcel that may supersede it. An order's confirmation is
+/// superseded by too many to name: its order goes to `whole_orders` instead.
+fn keys_about(
+    key: &NotificationKey,
+    sort_key: String,
+    whole_orders: &mut HashSet<String>,
+) -> Vec<Key> {
+    if key.kind == Kind::OrderConfirmed {
+        whole_orders.insert(key.order_id.to_string());
+        return Vec::new();
+    }
+    let parcel = key.scope.split('#').next().unwrap_or_default();
+    let later = key.kind.superseded_by().iter().map(|kind| {
+        let (order_id, scope) = (key.order_id.clone(), parcel.to_owned());
+        ledger_key(&NotificationKey {
+            order_id,
+            kind: *kind,
+            scope,
+            recipient: Recipient::Customer,
+        })
+    });
+    std::iter::once((key.order_id.to_string(), sort_key)).chain(later).collect()
+}
+
+async fn orders(stack: &Stack, orders: HashSet<String>) -> Result<HashMap<Key, Item>, CliError> {
+    let items: Vec<Vec<Item>> = stream::iter(orders)
+        .map(|order| async move { records_of_order(stack, &order).await })
+        .buffer_unordered(MAX_ORDERS)
+        .try_collect()
+        .await?;
+    let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
+    Ok(items.into_iter().flatten().map(keyed).collect())
+}
+
+/// The rules of a replay, as a function of what the tables know. `now` in milliseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+struct Rules<'a> {
+    snapshot: &'a LedgerSnapshot,
+    now: i64,
+}
+
+impl Rules<'_> {
+    fn assess(self, payload: &DlqPayload) -> ReplayAssessment {
+        match payload {
+            DlqPayload::Mail { key, send_before } => self.mail(key, *send_before),
+            DlqPayload::Dispatch(dispatch) => self.dispatch(dispatch),
+            DlqPayload::Feedback(event) => self.feedback(event),
+            DlqPayload::Intake(events) => self.intake(events),
+            DlqPayload::ForeignFeedback => {
+                ReplayAssessment::new(Verdict::AlreadyDone).because("nothing of it is recorded")
+            }
+            // Needs a query of its own: see ReplayClassifier::window.
+            DlqPayload::Relay(_) => ReplayAssessment::new(Verdict::WouldSend),
+            DlqPayload::Unreadable(why) => ReplayAssessment::new(Verdict::Unparseable).because(why),
+        }
+    }
+
+    fn mail(self, key: &NotificationKey, send_before: i64) -> ReplayAssessment {
+        let Some(item) = self.snapshot.record(&key.order_id, &key.sort_key()) else {
+            return unknown();
+        };
+        match self.by_state(item) {
+            Some(verdict) => ReplayAssessment::with_record(verdict, item),
+            None => self.by_age(key, send_before, Some(item)),
+        }
+    }
+
+    fn dispatch(self, dispatch: &Dispatch) -> ReplayAssessment {
+        let Dispatch { key, ledger_key, event, notify, send_before } = dispatch;
+        match self.snapshot.record(&key.order_id, ledger_key) {
+            None if !notify => ReplayAssessment::new(Verdict::WouldRecord)
+                .because("the event asks for no mail; that is yet to be recorded"),
+            None => self.by_age(key, *send_before, None),
+            // Decided, but the dispatcher may have died before it queued the mail request.
+            Some(item) if item.awaits_mail_request(event) => {
+                self.by_age(key, *send_before, Some(item))
+            }
+            Some(item) => match self.by_state(item) {
+                Some(verdict) => ReplayAssessment::with_record(verdict, item),
+                None => ReplayAssessment::with_record(Verdict::AlreadyDone, item).because(
+                    "decided before; its mail request is on its way or in the mail queue's \
+                     dead-letter queue",
+                ),
+            },
+        }
+    }
+
+    /// What the state of the record alone decides; `None` where the mail may yet be sent.
+    fn by_state(self, item: &Item) -> Option<Verdict> {
+        match item.state()? {
+            State::Sent | State::Delivered | State::Bounced | State::Complained => {
+                Some(Verdict::AlreadySent)
+            }
+            State::Sending if item.lease_until >= self.now => Some(Verdict::InProgress),
+            // A mailer died between claim and answer: whether SES has the mail is not known.
+            State::Sending | State::InDoubt => Some(Verdict::InDoubt),
+            State::Skipped => Some(skipped(item.reason.as_deref())),
+            State::Planned | State::Failed => None,
+        }
+    }
+
+    /// Nothing forbids the mail but, perhaps, its age.
+    fn by_age(
+        self,
+        key: &NotificationKey,
+        send_before: i64,
+        item: Option<&Item>,
+    ) -> ReplayAssessment {
+        let assessment = |verdict| match item {
+            Some(item) => ReplayAssessment::with_record(verdict, item),
+            None => ReplayAssessment::new(verdict),
+        };
+        if let Some(later) = self.snapshot.superseding(key) {
+            let by = format!("by {} {}", later.kind, later.scope);
+            return assessment(Verdict::Superseded).because(by.trim_end());
+        }
+        if self.now >= send_before {
+            let deadline = format!("its deadline was {}", format_time(send_before));
+            return assessment(Verdict::Stale).because(deadline);
+        }
+        match item.map_or(0, |item| item.doubts) {
+            0 => assessment(Verdict::WouldSend),
+            doubts => assessment(Verdict::WouldSend).because(format!(
+                "{doubts} earlier attempt(s) ended in doubt: SES may have accepted it"
+            )),
+        }
+    }
+
+    fn feedback(self, event: &feedback::SesEvent) -> ReplayAssessment {
+        let Some(item) = self.snapshot.record(&event.key.order_id, &event.key.sort_key()) else {
+            return unknown();
+        };
+        let allowed = event.transition.allows(item.record().as_ref(), &Facts::new(self.now));
+        let verdict = if allowed { Verdict::WouldRecord } else { Verdict::AlreadyDone };
+        ReplayAssessment::with_record(verdict, item)
+    }
+
+    fn intake(self, events: &[(Key, String)]) -> ReplayAssessment {
+        let stored = events.iter().filter(|(key, _)| self.snapshot.stored.contains(key)).count();
+        match (stored, events.len()) {
+            (0, _) => ReplayAssessment::new(Verdict::WouldSend),
+            (stored, all) if stored == all => {
+                ReplayAssessment::new(Verdict::AlreadyDone).because("the Events table has it")
+            }
+            (stored, all) => ReplayAssessment::new(Verdict::WouldSend)
+                .because(format!("{stored} of its {all} events are stored already")),
+        }
+    }
+}
+
+/// No record: whether the mail was sent cannot be told any more, so it is not sent.
+fn unknown() -> ReplayAssessment {
+    ReplayAssessment::new(Verdict::Unknown).because("erased, or past the ledger's retention")
+}
+
+fn skipped(reason: Option<&str>) -> Verdict {
+    match reason {
+        Some(r) if r == SkipReason::Stale.as_str() => Verdict::Stale,
+        Some(r) if r == SkipReason::Superseded.as_str() => Verdict::Superseded,
+        Some(r) if r == SkipReason::Muted.as_str() => Verdict::Muted,
+        _ => Verdict::AlreadyDone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_763_900_000_000;
+
+    fn key(kind: Kind, scope: &str) -> NotificationKey {
+        let order_id = OrderId::parse("1001").unwrap();
+        NotificationKey { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer }
+    }
+
+    fn item(key: &NotificationKey, state: State, reason: Option<&str>) -> Item {
+        Item {
+            order_id: key.order_id.to_string(),
+            notification: key.sort_key(),
+            state: state.as_str().to_owned(),
+            attempt: 1,
+            event: "s e1".to_owned(),
+            lease_until: NOW + 1,
+            reason: reason.map(str::to_owned),
+            ..Item::default()
+        }
+    }
+
+    fn ledger(items: impl IntoIterator<Item = Item>) -> LedgerSnapshot {
+        let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
+        LedgerSnapshot {
+            records: items.into_iter().map(keyed).collect(),
+            stored: Default::default(),
+        }
+    }
+
+    fn assess(payload: &DlqPayload, snapshot: &LedgerSnapshot) -> ReplayAssessment {
+        Rules { snapshot, now: NOW }.assess(payload)
+    }
+
+    fn verdict_of_mail(state: State, reason: Option<&str>, send_before: i64) -> Verdict {
+        let key = key(Kind::ShipmentShipped, "S-1");
+        let snapshot = ledger([item(&key, state, reason)]);
+        assess(&DlqPayload::Mail { key, send_before }, &snapshot).verdict
+    }
+
+    #[test]
+    fn a_mail_is_sent_again_only_where_the_ledger_says_that_it_was_not() {
+        let later = NOW + 1;
+        assert_eq!(verdict_of_mail(State::Failed, None, later), Verdict::WouldSend);
+        assert_eq!(verdict_of_mail(State::Planned, None, later), Verdict::WouldSend);
+        for state in [State::Sent, State::Delivered, State::Bounced, State::Complained] {
+            assert_eq!(verdict_of_mail(state, None, later), Verdict::AlreadySent);
+        }
+        assert_eq!(verdict_of_mail(State::Sending, None, later), Verdict::InProgress);
+        assert_eq!(verdict_of_mail(State::InDoubt, None, later), Verdict::InDoubt);
+    }
+
+    #[test]
+    fn an_earlier_doubt_is_told_of_a_mail_that_would_be_sent() {
+        let key = key(Kind::ShipmentShipped, "S-1");
+        let doubted = Item { doubts: 1, ..item(&key, State::Planned, None) };
+        let payload = DlqPayload::Mail { key, send_before: NOW + 1 };
+        let assessment = assess(&payload, &ledger([doubted]));
+        assert_eq!(assessment.verdict, Verdict::WouldSend);
+        assert!(assessment.detail.unwrap().contains("may have accepted it"));
+    }
+
+    #[test]
+    fn old_news_is_stale_but_what_was_sent_is_never_called_stale() {
+        assert_eq!(verdict_of_mail(State::Failed, None, NOW), Verdict::Stale);
+        assert_eq!(verdict_of_mail(State::Skipped, Some("stale"), NOW + 1), Verdict::Stale);
+        assert_eq!(verdict_of_mail(State::Sent, None, NOW), Verdict::AlreadySent);
+        assert_eq!(verdict_of_mail(State::InDoubt, None, NOW), Verdict::InDoubt);
+        assert_eq!(verdict_of_mail(State::Skipped, Some("muted"), NOW), Verdict::Muted);
+    }
+
+    #[test]
+    fn a_parcel_that_has_arrived_makes_its_shipping_old_news_unless_that_mail_failed() {
+        let (shipped, arrived) =
+            (key(Kind::ShipmentShipped, "S-1"), key(Kind::ShipmentDelivered, "S-1"));
+        let verdict = |state| {
+            let snapshot =
+                ledger([item(&shipped, State::Failed, None), item(&arrived, state, None)]);
+            let payload = DlqPayload::Mail { key: shipped.clone(), send_before: NOW + 1 };
+            assess(&payload, &snapshot).verdict
+        };
+        assert_eq!(verdict(State::Delivered), Verdict::Superseded);
+        assert_eq!(verdict(State::Failed), Verdict::WouldSend);
+    }
+
+    #[test]
+    fn what_the_ledger_has_forgotten_is_not_sent() {
+        let payload = DlqPayload::Mail { key: key(Kind::OrderConfirmed, ""), send_before: NOW + 1 };
+        assert_eq!(assess(&payload, &LedgerSnapshot::default()).verdict, Verdict::Unknown);
+    }
+
+    fn verdict_of_dispatch(state: Option<State>, attempt: u32, event: &str) -> Verdict {
+        let key = key(Kind::ShipmentShipped, "S-1");
+        let item = state.map(|state| Item { attempt, ..item(&key, state, None) });
+        let payload = DlqPayload::Dispatch(Dispatch {
+            ledger_key: key.sort_key(),
+            key,
+            event: event.to_owned(),
+            notify: true,
+            send_before: NOW + 1,
+        });
+        assess(&payload, &ledger(item)).verdict
+    }
+
+    #[test]
+    fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_missing() {
+        assert_eq!(verdict_of_dispatch(None, 0, "s e1"), Verdict::WouldSend);
+        assert_eq!(verdict_of_dispatch(Some(State::Planned), 0, "s e1"), Verdict::WouldSend);
+        assert_eq!(verdict_of_dispatch(Some(State::Planned), 0, "s other"), Verdict::AlreadyDone);
+        assert_eq!(verdict_of_dispatch(Some(State::Planned), 1, "s e1"), Verdict::AlreadyDone);
+        assert_eq!(verdict_of_dispatch(Some(State::Failed), 1, "s e1"), Verdict::AlreadyDone);
+        assert_eq!(verdict_of_dispatch(Some(State::Sent), 1, "s e1"), Verdict::AlreadySent);
+    }
+}

@@ -1,0 +1,426 @@
+//! Moves messages out of a dead-letter queue: classify again, send, wait for SQS to confirm, delete.
+//!
+//! Delivery semantics: at least once. A crash before the send leaves the message where it was. A crash
+//! between send and delete leaves it on both queues, and the ledger lets only one mail of the two
+//! through. So a replay may be stopped at any point and repeated.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+use kit::RateLimiter;
+use kit::queue::{OutgoingMessage, queue_depth, send_all, send_one};
+use serde::Serialize;
+use serde_json::Value;
+use shared::NotificationKey;
+use shared::ledger::State;
+use shared::queue::message::MailRequest;
+
+use super::classify::ReplayClassifier;
+use super::edit::{Edit, Edited};
+use super::payload::{Dispatch, DlqPayload, Window, invocation_payload};
+use super::receive::{QueueScanner, Received};
+use super::verdict::{ReplayAssessment, StalePolicy, Verdict};
+use crate::aws::{Dlq, Queue, Stack, service_error};
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
+use crate::notification;
+use crate::notification::reopen;
+use crate::outbox::UnseenEvents;
+use crate::progress::Progress;
+use crate::publish::{PublishOutcome, Publisher};
+use crate::rate::Throughput;
+use crate::store::records;
+
+/// How many batches are moved at the same time.
+const MAX_CONCURRENCY: usize = 8;
+
+/// How much of what a slow service cost is caught up with at once.
+const MAX_CATCH_UP: Duration = Duration::from_secs(1);
+
+/// How many failures are reported one by one.
+const MAX_LISTED_FAILURES: usize = 10;
+
+/// What to move and how.
+#[derive(Debug)]
+pub struct ReplayOptions<'a> {
+    /// From which queue.
+    pub dlq: Dlq,
+    /// The ids of the messages.
+    pub selected: HashSet<String>,
+    /// Applied to each body before it is classified and sent.
+    pub edit: Option<&'a Edit>,
+    /// Whether stale messages are moved.
+    pub stale: StalePolicy,
+    /// Messages a second.
+    pub rate: f64,
+    /// How long messages stay hidden, if not as long as the rate demands.
+    pub hold: Option<Duration>,
+}
+
+/// What became of the selected messages. All but the moved ones are in the dead-letter queue still.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ReplayOutcome {
+    /// Sent, then deleted.
+    pub moved: usize,
+    /// Of these, not confirmed as deleted: a second replay finds out.
+    pub not_deleted: usize,
+    /// Not movable any more at the moment of moving, by their new verdict.
+    pub changed: BTreeMap<Verdict, usize>,
+    /// Not sent.
+    pub failed: usize,
+    /// Not started: the operator stopped the replay, or a service failed.
+    pub not_begun: usize,
+    /// Planned, and not received again: another consumer holds or deleted them.
+    pub not_seen: usize,
+    /// Still hidden after the replay, until the hold ends.
+    #[serde(rename = "not_given_back")]
+    pub still_hidden: usize,
+    /// The first failures, by message.
+    pub failures: BTreeMap<String, String>,
+}
+
+impl ReplayOutcome {
+    /// Counts a message that was not sent.
+    pub fn add_failure(&mut self, id: &str, why: String) {
+        self.failed += 1;
+        if self.failures.len() < MAX_LISTED_FAILURES {
+            self.failures.insert(id.to_owned(), why);
+        }
+    }
+
+    /// Counts a message that is not movable any more.
+    pub fn add_changed(&mut self, verdict: Verdict) {
+        *self.changed.entry(verdict).or_default() += 1;
+    }
+
+    /// Whether somebody should look into it: the exit code.
+    pub const fn needs_attention(&self) -> bool {
+        self.failed > 0 || self.not_seen > 0 || self.not_deleted > 0
+    }
+
+    fn handled(&self) -> usize {
+        self.moved + self.failed + self.changed.values().sum::<usize>()
+    }
+}
+
+/// Moves the selected messages. What was done is in `outcome`, also when this fails.
+///
+/// # Errors
+/// [`CliError::Service`] when a service does not answer, [`CliError::Interrupted`] when the operator
+/// stops it. In both cases every message that was not moved is visible again.
+pub async fn move_messages(
+    stack: &Stack,
+    options: ReplayOptions<'_>,
+    stop: &Interrupt,
+    outcome: &mut ReplayOutcome,
+) -> Result<(), CliError> {
+    let url = stack.url(Queue::Dead(options.dlq)).await?;
+    let target = match options.dlq.replay_target() {
+        Some(queue) => stack.url(queue).await?,
+        None => String::new(),
+    };
+    let depth =
+        queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
+    let progress = Progress::moving(options.selected.len() as u64);
+    let throughput = Throughput(options.rate);
+    let hold = || throughput.hold(options.selected.len(), depth.visible);
+    let mut scanner = QueueScanner::new(&stack.sqs, &url, options.hold.unwrap_or_else(hold));
+    let mover = Mover {
+        stack,
+        target,
+        throughput,
+        limiter: RateLimiter::with_catch_up(options.rate, MAX_CATCH_UP),
+        classifier: ReplayClassifier::new(stack),
+        missing: UnseenEvents::new(stack),
+        requeued: RefCell::default(),
+        publisher: Publisher::new(stack),
+        progress: &progress,
+        outcome: RefCell::new(outcome),
+        stop,
+        options,
+    };
+    let result = mover.run(&mut scanner).await;
+    let still_hidden = scanner.release().await;
+    mover.outcome.borrow_mut().still_hidden = still_hidden;
+    progress.finish();
+    result
+}
+
+/// What one replayed message needs. All but [`ReplayAction::Send`] go one by one.
+#[derive(Debug)]
+enum ReplayAction {
+    /// Send this body to the queue that the message came from.
+    Send(String),
+    /// Send this mail request to the mail queue.
+    SendMail(Box<MailRequest>),
+    /// Invoke intake with this.
+    Publish(Value),
+    /// Queue the events of this stream window that the ledger has not seen.
+    Requeue(Window),
+}
+
+/// A received message with its edited body, and what that asks for.
+struct Candidate {
+    message: Received,
+    payload: DlqPayload,
+    assessment: ReplayAssessment,
+}
+
+struct Mover<'a> {
+    stack: &'a Stack,
+    target: String,
+    throughput: Throughput,
+    limiter: RateLimiter,
+    classifier: ReplayClassifier<'a>,
+    missing: UnseenEvents<'a>,
+    /// Events queued in this run: the windows of stream batches overlap.
+    requeued: RefCell<HashSet<(String, String)>>,
+    publisher: Publisher,
+    progress: &'a Progress,
+    outcome: RefCell<&'a mut ReplayOutcome>,
+    stop: &'a Interrupt,
+    options: ReplayOptions<'a>,
+}
+
+impl Mover<'_> {
+    async fn run(&self, scanner: &mut QueueScanner<'_>) -> Result<(), CliError> {
+        let result = self.move_all(scanner).await;
+        let mut outcome = self.outcome.borrow_mut();
+        let left = self.options.selected.len() - outcome.handled();
+        if result.is_ok() && !self.stop.is_requested() {
+            outcome.not_seen = left;
+            return Ok(());
+        }
+        outcome.not_begun = left;
+        result?;
+        if left == 0 {
+            return Ok(());
+        }
+        self.stop.check(
+            "Stopped. What was not moved is in the dead-letter queue as before; the same command \
+             continues with it.",
+        )
+    }
+
+    async fn move_all(&self, scanner: &mut QueueScanner<'_>) -> Result<(), CliError> {
+        let mut remaining = self.options.selected.clone();
+        while !remaining.is_empty() && !self.stop.is_requested() {
+            let Some(received) = scanner.next(self.throughput.calls()).await? else { break };
+            let selected = received.into_iter().filter(|message| remaining.remove(&message.id));
+            self.move_group(selected.collect(), scanner).await?;
+        }
+        Ok(())
+    }
+
+    /// Classifies the messages again, right before they are moved: since the plan, the mail may have
+    /// been sent, erased or superseded.
+    async fn move_group(
+        &self,
+        mut messages: Vec<Received>,
+        scanner: &QueueScanner<'_>,
+    ) -> Result<(), CliError> {
+        let payloads: Vec<DlqPayload> = messages.iter_mut().map(|m| self.edit(m)).collect();
+        let now = Timestamp::now().as_millisecond();
+        let assessments =
+            self.classifier.classify(&payloads.iter().collect::<Vec<_>>(), now).await?;
+        let mut movable = Vec::with_capacity(messages.len());
+        for ((message, payload), assessment) in messages.into_iter().zip(payloads).zip(assessments)
+        {
+            if assessment.verdict.is_movable(self.options.stale) {
+                movable.push(Candidate { message, payload, assessment });
+            } else {
+                self.outcome.borrow_mut().add_changed(assessment.verdict);
+            }
+        }
+        let mut batches = Vec::new();
+        while !movable.is_empty() {
+            let rest = movable.split_off(self.throughput.batch().min(movable.len()));
+            batches.push(std::mem::replace(&mut movable, rest));
+        }
+        stream::iter(batches)
+            .for_each_concurrent(MAX_CONCURRENCY, |batch| self.move_batch(batch, scanner))
+            .await;
+        Ok(())
+    }
+
+    /// Replaces the body by its edited one.
+    fn edit(&self, message: &mut Received) -> DlqPayload {
+        let edited = self.options.edit.map(|edit| edit.apply(self.options.dlq, message));
+        let payload = edited.as_ref().and_then(|edited| edited.payload(self.options.dlq));
+        if let Some(Edited::Changed(body)) = edited {
+            message.body = body;
+        }
+        payload.unwrap_or_else(|| DlqPayload::parse(self.options.dlq, &message.body))
+    }
+
+    async fn move_batch(&self, batch: Vec<Candidate>, scanner: &QueueScanner<'_>) {
+        self.stop.sleep_until(self.limiter.reserve(batch.len())).await;
+        if self.stop.is_requested() {
+            return;
+        }
+        let mut to_send = Vec::with_capacity(batch.len());
+        for candidate in batch {
+            match self.action(&candidate).await {
+                Ok(ReplayAction::Send(body)) => to_send.push((candidate.message, body)),
+                Ok(action) => self.move_one(candidate.message, action, scanner).await,
+                Err(error) => self.add_failure(&candidate.message.id, &error),
+            }
+        }
+        self.send_and_delete(to_send, scanner).await;
+        let outcome = self.outcome.borrow();
+        self.progress.set(outcome.moved + outcome.failed);
+    }
+
+    async fn action(&self, candidate: &Candidate) -> Result<ReplayAction, CliError> {
+        let body = &candidate.message.body;
+        match &candidate.payload {
+            DlqPayload::Intake(_) => {
+                invocation_payload(body).map(ReplayAction::Publish).map_err(CliError::service)
+            }
+            DlqPayload::Relay(window) => Ok(ReplayAction::Requeue(*window)),
+            payload if candidate.assessment.verdict == Verdict::Stale => {
+                force_stale(self.stack, payload, body).await
+            }
+            _ => Ok(ReplayAction::Send(body.clone())),
+        }
+    }
+
+    async fn move_one(&self, message: Received, action: ReplayAction, scanner: &QueueScanner<'_>) {
+        let done = match action {
+            ReplayAction::Send(body) => self.send(body).await,
+            ReplayAction::SendMail(request) => {
+                notification::queue_request(self.stack, &request).await
+            }
+            ReplayAction::Publish(payload) => match self.publisher.publish(&payload).await {
+                Ok(PublishOutcome::Stored) => Ok(()),
+                Ok(PublishOutcome::Rejected(why)) => Err(CliError::service(why)),
+                Err(error) => Err(error),
+            },
+            ReplayAction::Requeue(window) => self.requeue(window).await,
+        };
+        match done {
+            Ok(()) => self.delete(vec![message], scanner).await,
+            // Counts as not begun: what of the window was queued is no longer missing next time.
+            Err(CliError::Interrupted(_)) => {}
+            Err(error) => self.add_failure(&message.id, &error),
+        }
+    }
+
+    async fn send_and_delete(&self, messages: Vec<(Received, String)>, scanner: &QueueScanner<'_>) {
+        let (messages, bodies): (Vec<Received>, Vec<String>) = messages.into_iter().unzip();
+        let outgoing = bodies.into_iter().map(outgoing).collect();
+        let results = send_all(&self.stack.sqs, &self.target, outgoing).await;
+        let mut sent = Vec::with_capacity(messages.len());
+        for (message, result) in messages.into_iter().zip(results) {
+            match result {
+                Ok(()) => sent.push(message),
+                Err(error) => self.add_failure(&message.id, &error),
+            }
+        }
+        self.delete(sent, scanner).await;
+    }
+
+    /// Deletes messages that SQS has confirmed as sent. Never before: the message would be lost.
+    async fn delete(&self, sent: Vec<Received>, scanner: &QueueScanner<'_>) {
+        let deleted = scanner.delete(&sent).await;
+        let mut outcome = self.outcome.borrow_mut();
+        outcome.moved += deleted.len();
+        outcome.not_deleted += deleted.iter().filter(|is_deleted| !**is_deleted).count();
+    }
+
+    fn add_failure(&self, id: &str, error: &dyn std::error::Error) {
+        self.outcome.borrow_mut().add_failure(id, error.to_string());
+    }
+
+    /// Queues what the ledger has not seen of a window.
+    async fn requeue(&self, window: Window) -> Result<(), CliError> {
+        let now = Timestamp::now().as_millisecond();
+        for lost in self.missing.within(window.from, window.until.min(now)).await? {
+            let key = (lost.entry.order_id.clone(), lost.entry.event.clone());
+            if self.requeued.borrow().contains(&key) {
+                continue;
+            }
+            let Some(body) = self.missing.message(&lost).await? else { continue };
+            self.stop.sleep_until(self.limiter.reserve(1)).await;
+            self.stop.check("Stopped between two events of a batch.")?;
+            self.send(body).await?;
+            self.requeued.borrow_mut().insert(key);
+        }
+        Ok(())
+    }
+
+    async fn send(&self, body: String) -> Result<(), CliError> {
+        let sent = send_one(&self.stack.sqs, &self.target, outgoing(body)).await;
+        sent.map_err(|error| CliError::service(error.to_string()).caused_by(error))
+    }
+}
+
+fn outgoing(body: String) -> OutgoingMessage {
+    OutgoingMessage { body, ..OutgoingMessage::default() }
+}
+
+/// Gives a stale message a new deadline: in its body and, where the ledger had closed its record, in
+/// the ledger. A crash after the record was reopened leaves it open and the message where it was; the
+/// next replay continues from there.
+async fn force_stale(
+    stack: &Stack,
+    payload: &DlqPayload,
+    body: &str,
+) -> Result<ReplayAction, CliError> {
+    let (key, ledger_key, event) = match payload {
+        DlqPayload::Mail { key, .. } => (key, key.sort_key(), None),
+        DlqPayload::Dispatch(Dispatch { key, ledger_key, event, .. }) => {
+            (key, ledger_key.clone(), Some(event))
+        }
+        _ => return Ok(ReplayAction::Send(body.to_owned())),
+    };
+    let id = (key.order_id.to_string(), ledger_key);
+    let record = records(stack, [id.clone()]).await?.remove(&id);
+    if let Some(record) = record.filter(|record| record.state() == Some(State::Skipped)) {
+        let why = "stale, forced by an operator";
+        let until = Timestamp::now() + key.kind.send_within();
+        reopen(stack, &record.order_id, &record.notification, record.attempt, until, why).await?;
+        // For an open record, the dispatcher sends a mail request only to the event that planned it,
+        // and only before the first attempt. Any other event would be a duplicate to it and sent to
+        // nobody, so the mail request is made here.
+        let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
+        if event.is_some_and(is_duplicate) {
+            let request = notification::rebuild_request(stack, &record, Timestamp::now()).await?;
+            return Ok(ReplayAction::SendMail(Box::new(request)));
+        }
+    }
+    with_new_deadline(body, key).map(ReplayAction::Send)
+}
+
+/// The body with a `send_before` in the future. Members that this version does not know stay.
+fn with_new_deadline(body: &str, key: &NotificationKey) -> Result<String, CliError> {
+    let value = serde_json::from_str(body);
+    let mut value: Value = value.map_err(|_| CliError::service("expected JSON"))?;
+    let until = Timestamp::now() + key.kind.send_within();
+    value["send_before"] = until.as_millisecond().into();
+    Ok(value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::notification::Recipient;
+    use shared::{Kind, OrderId};
+
+    #[test]
+    fn a_forced_mail_has_a_new_deadline_and_keeps_what_this_version_does_not_know() {
+        let key = NotificationKey {
+            order_id: OrderId::parse("1001").unwrap(),
+            kind: Kind::OrderConfirmed,
+            scope: String::new(),
+            recipient: Recipient::Customer,
+        };
+        let body = with_new_deadline(r#"{"v":1,"send_before":1,"later":true}"#, &key).unwrap();
+        let value: Value = serde_json::from_str(&body).unwrap();
+        assert!(value["send_before"].as_i64().unwrap() > Timestamp::now().as_millisecond());
+        assert_eq!(value["later"], true);
+    }
+}

@@ -1,0 +1,364 @@
+//! What a dead letter is: why it failed, and which order it is about.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde_json::Value;
+use shared::OrderId;
+use shared::queue::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
+
+use super::payload::{DlqPayload, Identity};
+use super::receive::Received;
+use crate::aws::Dlq;
+use crate::output::rfc3339;
+
+/// What a dead letter tells without the ledger. Without the body: ten thousand of these are in
+/// memory at once. Times are milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct DeadLetterSummary {
+    /// SQS's message id.
+    pub message_id: String,
+    /// The order, where the message tells.
+    pub order_id: Option<String>,
+    /// The kind of event, where the message tells.
+    pub kind: Option<String>,
+    /// Parcel, refund, tracking number or day; empty where the kind has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub scope: String,
+    /// Why it failed, as one word.
+    pub code: String,
+    /// Why it failed, as a sentence without personal data.
+    pub reason: String,
+    /// When it was moved to the dead-letter queue, as well as that is known.
+    #[serde(serialize_with = "as_rfc3339")]
+    pub failed_at: i64,
+    /// When it was sent to its first queue.
+    #[serde(serialize_with = "as_rfc3339")]
+    pub queued_at: i64,
+    /// How often it was received, scans by operators included.
+    pub receives: u32,
+    /// The size of its body.
+    pub bytes: usize,
+}
+
+fn as_rfc3339<S: serde::Serializer>(at: &i64, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&rfc3339(*at))
+}
+
+/// Parses a message of `dlq`: its body by the queue's contract; order and kind from the body, or
+/// else from the attributes.
+pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
+    let payload = DlqPayload::parse(dlq, &message.body);
+    let reason = FailureReason::new(dlq, message);
+    let order_id = message.attributes.get(ORDER_ID).cloned();
+    let mut summary = DeadLetterSummary {
+        message_id: message.id.clone(),
+        order_id: order_id.or_else(|| only_order_named(&message.body)),
+        kind: message.attributes.get(KIND).cloned(),
+        scope: String::new(),
+        code: reason.code,
+        reason: reason.sentence,
+        failed_at: reason.failed_at,
+        queued_at: message.queued_at,
+        receives: message.receives,
+        bytes: message.body.len(),
+    };
+    summary.identify(&payload);
+    (summary, payload)
+}
+
+impl DeadLetterSummary {
+    /// Takes order, kind and scope from a payload, where all of its events agree.
+    pub fn identify(&mut self, payload: &DlqPayload) {
+        let identities = payload.identities();
+        let Some((first, rest)) = identities.split_first() else { return };
+        let common = |part: fn(&Identity) -> &String| {
+            rest.iter().all(|other| part(other) == part(first)).then(|| part(first).clone())
+        };
+        self.order_id = common(|identity| &identity.order_id).or_else(|| self.order_id.take());
+        self.kind = common(|identity| &identity.kind).or_else(|| self.kind.take());
+        self.scope = common(|identity| &identity.scope).unwrap_or_default();
+    }
+}
+
+/// Why and when a message failed for good.
+struct FailureReason {
+    code: String,
+    sentence: String,
+    failed_at: i64,
+}
+
+impl FailureReason {
+    /// Four may have put it there, and each tells in its own way: one of our functions, EventBridge,
+    /// Lambda, or SQS itself.
+    fn new(dlq: Dlq, message: &Received) -> Self {
+        Self::from_function(message)
+            .or_else(|| Self::from_event_bridge(message))
+            .or_else(|| Self::from_lambda(dlq, message))
+            .unwrap_or_else(|| Self::from_redrive(message))
+    }
+
+    /// Our functions write the reason into attributes.
+    fn from_function(message: &Received) -> Option<Self> {
+        let failed_at = message.attributes.get(FAILED_AT).and_then(|at| at.parse().ok());
+        Some(Self {
+            code: message.attributes.get(CODE)?.clone(),
+            sentence: message.attributes.get(REASON).cloned().unwrap_or_default(),
+            failed_at: failed_at.unwrap_or(message.queued_at),
+        })
+    }
+
+    /// EventBridge could not deliver it to its target
+    /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html>).
+    fn from_event_bridge(message: &Received) -> Option<Self> {
+        let code = message.attributes.get("ERROR_CODE")?;
+        Some(Self {
+            code: "undelivered".to_owned(),
+            sentence: format!("EventBridge could not deliver it: {code}"),
+            failed_at: message.queued_at,
+        })
+    }
+
+    /// Lambda's record of a failed invocation
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>), or S3's
+    /// event that it stored one.
+    fn from_lambda(dlq: Dlq, message: &Received) -> Option<Self> {
+        if !matches!(dlq, Dlq::Relay | Dlq::Intake) {
+            return None;
+        }
+        let record: Value = serde_json::from_str(&message.body).ok()?;
+        let failed_at = |pointer: &str| {
+            let at = record.pointer(pointer).and_then(Value::as_str);
+            let at = at.and_then(|at| at.parse::<jiff::Timestamp>().ok());
+            at.map_or(message.queued_at, jiff::Timestamp::as_millisecond)
+        };
+        if let Some(condition) = record.pointer("/requestContext/condition").and_then(Value::as_str)
+        {
+            return Some(Self {
+                code: kebab_case(condition),
+                sentence: describe_invocation(&record, condition),
+                failed_at: failed_at("/timestamp"),
+            });
+        }
+        (record["detail-type"] == "Object Created").then(|| Self {
+            code: "records-given-up".to_owned(),
+            sentence: "relay gave up on a batch of the stream; its records are in the \
+                       failed-records bucket"
+                .to_owned(),
+            failed_at: failed_at("/time"),
+        })
+    }
+
+    /// SQS moved it, which tells nothing but how often it was received.
+    fn from_redrive(message: &Received) -> Self {
+        Self {
+            code: "unanswered".to_owned(),
+            sentence: "received too often without being processed; see the function's log"
+                .to_owned(),
+            failed_at: message.first_received_at,
+        }
+    }
+}
+
+/// The error message of one of our functions holds no personal data; it is cut to one line all the
+/// same, since a panic's or the runtime's is not ours.
+fn describe_invocation(record: &Value, condition: &str) -> String {
+    let error = record.pointer("/responsePayload/errorMessage").and_then(Value::as_str);
+    let batch = record.pointer("/DDBStreamBatchInfo/batchSize").and_then(Value::as_u64);
+    match (error, batch) {
+        (Some(error), _) => error.lines().next().unwrap_or_default().chars().take(300).collect(),
+        (None, Some(size)) => {
+            format!("relay gave up on {size} record(s) of the stream: {condition}")
+        }
+        (None, None) => format!("the invocation was given up: {condition}"),
+    }
+}
+
+/// `RetriesExhausted` as `retries-exhausted`.
+fn kebab_case(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('-');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// Where the contracts of the queues have the order's id: below `requestPayload` in Lambda's record
+/// of an invocation, and in each event of a batch.
+const ORDER_ID_PATHS: [&str; 7] = [
+    "/notification/order_id",
+    "/event/data/order/id",
+    "/data/order/id",
+    "/detail/data/order/id",
+    "/detail/order/id",
+    // An item's keys, where relay could not send its message.
+    "/order_id/S",
+    "/dynamodb/Keys/order_id/S",
+];
+
+/// Where an SES event has it, encoded as its tags must be.
+const ORDER_TAG_PATH: &str = "/detail/mail/tags/waybill-order/0";
+
+/// The orders that a body names where the contracts have them. A mention elsewhere proves nothing:
+/// another customer's order may quote this one's number as an article.
+pub fn orders_named(body: &Value) -> Vec<String> {
+    let body = body.get("requestPayload").unwrap_or(body);
+    let events = match body {
+        Value::Array(events) => events.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let in_event = |event: &Value| -> Vec<String> {
+        let ids = ORDER_ID_PATHS.iter().filter_map(|path| id_text(event.pointer(path)?));
+        ids.chain(event.pointer(ORDER_TAG_PATH).and_then(decode_tag)).collect()
+    };
+    events.iter().flat_map(in_event).collect()
+}
+
+/// The one order that a body names; `None` where it names several, or what is no order id.
+fn only_order_named(body: &str) -> Option<String> {
+    let named = orders_named(&serde_json::from_str(body).ok()?);
+    let (first, rest) = named.split_first()?;
+    let id = OrderId::parse(first).ok().filter(|_| rest.iter().all(|id| id == first))?;
+    Some(id.to_string())
+}
+
+fn id_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn decode_tag(tag: &Value) -> Option<String> {
+    String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(tag.as_str()?).ok()?).ok()
+}
+
+/// Whether a message is about an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderMatch {
+    /// It is about this order alone.
+    Only,
+    /// It mentions the order and cannot be parsed, or is about other orders too: a person decides.
+    Possible,
+    /// It is about another order, or none.
+    Other,
+}
+
+/// Whether a message of that contract is about `order`.
+pub fn match_order(contract: Dlq, message: &Received, order: &str) -> OrderMatch {
+    let (summary, payload) = parse(contract, message);
+    if let Some(id) = summary.order_id {
+        return if id == order { OrderMatch::Only } else { OrderMatch::Other };
+    }
+    let named = orders_named(&message.json_body());
+    let is_unreadable = matches!(payload, DlqPayload::Unreadable(_));
+    let mentions = || message.body.contains(&format!("\"{order}\""));
+    if named.iter().any(|id| id == order) || named.is_empty() && is_unreadable && mentions() {
+        OrderMatch::Possible
+    } else {
+        OrderMatch::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn message(body: impl ToString) -> Received {
+        Received { body: body.to_string(), ..Received::default() }
+    }
+
+    fn summary(dlq: Dlq, body: &Value) -> DeadLetterSummary {
+        parse(dlq, &message(body)).0
+    }
+
+    #[test]
+    fn a_function_tells_its_reason_in_attributes() {
+        let attributes = [
+            (CODE, "refused"),
+            (REASON, "SES refused the mail for good: MessageRejected"),
+            (FAILED_AT, "1763900000000"),
+            (ORDER_ID, "1001"),
+            (KIND, "order.confirmed"),
+        ];
+        let attributes = attributes.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        let (summary, _) = parse(Dlq::Mail, &Received { attributes, ..Received::default() });
+        assert_eq!((summary.code.as_str(), summary.failed_at), ("refused", 1_763_900_000_000));
+        assert_eq!(summary.order_id.as_deref(), Some("1001"));
+    }
+
+    #[test]
+    fn a_message_that_sqs_moved_was_received_too_often() {
+        let message = Received { first_received_at: 5, receives: 6, ..Received::default() };
+        let (summary, _) = parse(Dlq::Dispatch, &message);
+        assert_eq!((summary.code.as_str(), summary.failed_at), ("unanswered", 5));
+    }
+
+    #[test]
+    fn a_message_that_holds_only_an_item_s_keys_tells_its_order() {
+        let keys = json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example e-1"}});
+        let order = |body: &Value| summary(Dlq::Dispatch, body).order_id;
+        assert_eq!(order(&keys).as_deref(), Some("1001"));
+        let record = json!({"eventName": "INSERT", "dynamodb": {"Keys": keys}});
+        assert_eq!(order(&record).as_deref(), Some("1001"));
+        let no_id = json!({"order_id": {"S": "\u{1b}[2J"}});
+        assert_eq!(order(&no_id), None, "what is no order id is not shown as one");
+    }
+
+    #[test]
+    fn lambda_s_record_tells_its_condition_and_its_error() {
+        let body = json!({
+            "timestamp": "2026-11-20T10:00:00.000Z",
+            "requestContext": {"condition": "RetriesExhausted"},
+            "responsePayload": {"errorMessage": "the event was not accepted: x\nmore"},
+        });
+        let summary = summary(Dlq::Intake, &body);
+        assert_eq!(summary.code, "retries-exhausted");
+        assert_eq!(summary.reason, "the event was not accepted: x");
+        assert_eq!(rfc3339(summary.failed_at), "2026-11-20T10:00:00.000Z");
+    }
+
+    fn matched(contract: Dlq, body: impl ToString) -> OrderMatch {
+        match_order(contract, &message(body), "1001")
+    }
+
+    #[test]
+    fn an_unreadable_message_of_another_order_that_mentions_this_one_is_another_s() {
+        let body = json!({"v": 9, "event": {"data": {
+            "order": {"id": "2002", "lines": [{"sku": "1001"}]},
+        }}});
+        assert_eq!(matched(Dlq::Dispatch, &body), OrderMatch::Other);
+        assert_eq!(matched(Dlq::Mail, &body), OrderMatch::Other);
+    }
+
+    #[test]
+    fn an_unreadable_message_is_matched_by_where_the_contracts_have_the_order_id() {
+        for body in [
+            json!({"v": 9, "event": {"data": {"order": {"id": "1001"}}}}),
+            json!({"v": 9, "notification": {"order_id": "1001"}}),
+            json!({"data": {"order": {"id": 1001}}}),
+            json!({"detail-type": "x", "detail": {"order": {"id": "1001"}}}),
+            json!({"requestPayload": [{"data": {"order": {"id": "1001"}}}]}),
+            json!({"detail": {"mail": {"tags": {"waybill-order": ["MTAwMQ"]}}}}),
+            json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example/orders e-1"}}),
+            json!({"eventName": "INSERT", "dynamodb": {"Keys": {"order_id": {"S": "1001"}}}}),
+        ] {
+            assert_eq!(matched(Dlq::Intake, &body), OrderMatch::Only, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_mention_and_a_batch_of_several_orders_are_only_possible_matches() {
+        let event = |id: &str| json!({"data": {"order": {"id": id}}});
+        let mixed = json!({"requestPayload": [event("1001"), event("2002")]});
+        assert_eq!(matched(Dlq::Intake, mixed), OrderMatch::Possible);
+        assert_eq!(matched(Dlq::Mail, r#"{"order": "1001"}"#), OrderMatch::Possible);
+        assert_eq!(matched(Dlq::Mail, r#"cut off: "id":"1001","#), OrderMatch::Possible);
+        assert_eq!(matched(Dlq::Mail, r#"{"order": "10010"}"#), OrderMatch::Other);
+    }
+}

@@ -1,0 +1,246 @@
+//! What a dead letter asks for, parsed from its body by the contract of its queue.
+
+use feedback::{Reading, SesEvent};
+use jiff::Timestamp;
+use serde_json::Value;
+use shared::NotificationKey;
+use shared::contract::event::Event;
+use shared::notification::ledger_key;
+use shared::queue::message::{DispatchRequest, MailRequest};
+
+use crate::aws::Dlq;
+use crate::store::Key;
+
+/// What a message asks for. Times are milliseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DlqPayload {
+    /// A mail request.
+    Mail {
+        /// Which mail.
+        key: NotificationKey,
+        /// The deadline of the mail: it is stale from then on.
+        send_before: i64,
+    },
+    /// A dispatch request: decide about an event.
+    Dispatch(Dispatch),
+    /// An SES event about one of our mails.
+    Feedback(SesEvent),
+    /// An SES event that is recorded nowhere.
+    ForeignFeedback,
+    /// The events of a failed invocation of intake: their keys in the Events table, and their kinds.
+    Intake(Vec<(Key, String)>),
+    /// A batch of stream records that relay discarded.
+    Relay(Window),
+    /// A body that is not of the queue's contract, with the reason.
+    Unreadable(String),
+}
+
+/// A dispatch request, as far as a replay depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatch {
+    /// The mail that the event asks for.
+    pub key: NotificationKey,
+    /// The sort key of its ledger record.
+    pub ledger_key: String,
+    /// The event's sort key in the Events table.
+    pub event: String,
+    /// Whether the event asks for a mail at all.
+    pub notify: bool,
+    /// The deadline of the mail; milliseconds since 1970.
+    pub send_before: i64,
+}
+
+/// The order, kind and scope that a message is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The order's id.
+    pub order_id: String,
+    /// The kind of event.
+    pub kind: String,
+    /// Parcel, refund, tracking number or day; empty where the kind has none.
+    pub scope: String,
+}
+
+impl DlqPayload {
+    /// Parses a body of that queue.
+    pub fn parse(dlq: Dlq, body: &str) -> Self {
+        let parsed = match dlq {
+            Dlq::Mail => mail(body),
+            Dlq::Dispatch => dispatch(body),
+            Dlq::Intake => intake(body),
+            Dlq::Relay => Window::parse(body).map(Self::Relay),
+            Dlq::Feedback => match feedback::read(body) {
+                Reading::Ours(event) => Ok(Self::Feedback(event)),
+                Reading::Other { .. } => Ok(Self::ForeignFeedback),
+                Reading::Unreadable(why) => Err(why),
+            },
+        };
+        parsed.unwrap_or_else(Self::Unreadable)
+    }
+
+    /// The notification that it is about, where it is about one.
+    pub const fn key(&self) -> Option<&NotificationKey> {
+        match self {
+            Self::Mail { key, .. } => Some(key),
+            Self::Dispatch(dispatch) => Some(&dispatch.key),
+            Self::Feedback(event) => Some(&event.key),
+            Self::ForeignFeedback | Self::Intake(_) | Self::Relay(_) | Self::Unreadable(_) => None,
+        }
+    }
+
+    /// What it is about, event by event; empty where the body does not tell.
+    pub fn identities(&self) -> Vec<Identity> {
+        if let Self::Intake(events) = self {
+            let identity = |((order_id, _), kind): &(Key, String)| Identity {
+                order_id: order_id.clone(),
+                kind: kind.clone(),
+                scope: String::new(),
+            };
+            return events.iter().map(identity).collect();
+        }
+        let identity = |key: &NotificationKey| Identity {
+            order_id: key.order_id.to_string(),
+            kind: key.kind.to_string(),
+            scope: key.scope.clone(),
+        };
+        self.key().map(identity).into_iter().collect()
+    }
+
+    /// The mail that it asks for, as text; `None` where it asks for none.
+    pub fn requested_mail(&self) -> Option<String> {
+        match self {
+            Self::Mail { key, .. } => Some(key.to_string()),
+            Self::Dispatch(dispatch) if dispatch.notify => Some(dispatch.key.to_string()),
+            _ => None,
+        }
+    }
+}
+
+fn mail(body: &str) -> Result<DlqPayload, String> {
+    let request = MailRequest::parse(body).map_err(|invalid| invalid.to_string())?;
+    Ok(DlqPayload::Mail { send_before: request.send_before.as_millisecond(), key: request.key })
+}
+
+fn dispatch(body: &str) -> Result<DlqPayload, String> {
+    let request = DispatchRequest::parse(body).map_err(|invalid| invalid.to_string())?;
+    Ok(DlqPayload::Dispatch(Dispatch {
+        key: NotificationKey::for_event(&request.event),
+        ledger_key: ledger_key(&request.event),
+        event: request.event.reference.sort_key(),
+        notify: request.event.notify,
+        send_before: request.send_before().as_millisecond(),
+    }))
+}
+
+/// The events that intake did not accept: in Lambda's record of a failed asynchronous invocation
+/// (`requestPayload`), or as the event that EventBridge could not deliver.
+fn intake(body: &str) -> Result<DlqPayload, String> {
+    let events = match invocation_payload(body)? {
+        Value::Array(events) => events,
+        envelope if envelope.get("detail-type").is_some() && envelope.get("detail").is_some() => {
+            vec![::intake::to_cloud_event(envelope)]
+        }
+        event => vec![event],
+    };
+    let key = |json: &Value| {
+        let event = Event::parse(json).map_err(|problems| match problems.as_slice() {
+            [] => "not an event of the contract".to_owned(),
+            [only] => only.to_string(),
+            [first, rest @ ..] => format!("{first}, and {} more", rest.len()),
+        })?;
+        let key = (event.order.id.to_string(), event.reference.sort_key());
+        Ok((key, event.payload.kind().to_string()))
+    };
+    let keys = events.iter().map(key).collect::<Result<Vec<_>, String>>()?;
+    if keys.is_empty() {
+        return Err("it holds no event".to_owned());
+    }
+    Ok(DlqPayload::Intake(keys))
+}
+
+/// What a message of intake's dead-letter queue has to be handed to intake again as.
+///
+/// # Errors
+/// When the body is not JSON.
+pub fn invocation_payload(body: &str) -> Result<Value, String> {
+    let mut body: Value = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
+    Ok(match body.get_mut("requestPayload") {
+        Some(payload) => payload.take(),
+        None => body,
+    })
+}
+
+/// An event reaches the stream a moment after its put, and two clocks differ.
+const MARGIN_MS: i64 = 60_000;
+
+/// The longest that relay retries a record (`MaximumRecordAgeInSeconds` of the mapping).
+const MAX_RETRY_AGE_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// When the events of a discarded stream batch were accepted; milliseconds since 1970, both ends
+/// included.
+///
+/// Lambda's record of a discarded batch names a position in the stream, which forgets after a day.
+/// The events themselves are in the Events table, so the record is read as a span of time: the events
+/// of that span that the ledger has not seen are those that were lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The earliest acceptance.
+    pub from: i64,
+    /// The latest acceptance.
+    pub until: i64,
+}
+
+impl Window {
+    /// Parses Lambda's record of a discarded batch
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>), or S3's event
+    /// that such a record was stored.
+    ///
+    /// # Errors
+    /// A sentence with what was expected.
+    pub fn parse(body: &str) -> Result<Self, String> {
+        let record: Value = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
+        let time = |pointer: &str| -> Option<i64> {
+            let at: Timestamp = record.pointer(pointer)?.as_str()?.parse().ok()?;
+            Some(at.as_millisecond())
+        };
+        let first = time("/DDBStreamBatchInfo/approximateArrivalOfFirstRecord");
+        let last = time("/DDBStreamBatchInfo/approximateArrivalOfLastRecord");
+        let stored = time("/time").filter(|_| record["detail-type"] == "Object Created");
+        match (first.zip(last), stored) {
+            (Some((first, last)), _) => {
+                Ok(Self { from: first - MARGIN_MS, until: last + MARGIN_MS })
+            }
+            // S3 tells only when relay gave up, which is up to a day after the events.
+            (None, Some(at)) => {
+                Ok(Self { from: at - MAX_RETRY_AGE_MS - MARGIN_MS, until: at + MARGIN_MS })
+            }
+            (None, None) => Err("expected Lambda's record of a discarded stream batch, with \
+                                 /DDBStreamBatchInfo, or S3's event about one"
+                .to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_discarded_batch_is_the_window_of_its_arrivals() {
+        let body = json!({"DDBStreamBatchInfo": {
+            "approximateArrivalOfFirstRecord": "2026-11-20T10:00:00Z",
+            "approximateArrivalOfLastRecord": "2026-11-20T10:05:00Z",
+        }});
+        let window = Window::parse(&body.to_string()).unwrap();
+        assert_eq!(window.until - window.from, 5 * 60_000 + 2 * MARGIN_MS);
+    }
+
+    #[test]
+    fn a_stored_batch_may_have_been_retried_for_a_day() {
+        let body = json!({"detail-type": "Object Created", "time": "2026-11-20T10:00:00Z"});
+        let window = Window::parse(&body.to_string()).unwrap();
+        assert_eq!(window.until - window.from, MAX_RETRY_AGE_MS + 2 * MARGIN_MS);
+        assert!(Window::parse("{}").is_err());
+    }
+}

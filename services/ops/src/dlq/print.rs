@@ -1,0 +1,230 @@
+//! The tables and sentences that the DLQ commands share.
+
+use std::collections::BTreeMap;
+
+use super::scan::{DlqScan, Entry, Skipped};
+use super::verdict::Verdict;
+use crate::aws::Dlq;
+use crate::output::{ColorMode, Column, Style, format_time, table};
+
+/// The entries as a table: the first `limit`.
+pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
+    let columns = [
+        Column::text("failed", |e: &Entry| format_time(e.summary.failed_at)),
+        Column::text("order", |e: &Entry| e.summary.order_id.clone().unwrap_or_default()),
+        Column::text("kind", |e: &Entry| e.summary.kind.clone().unwrap_or_default()),
+        Column::text("scope", |e: &Entry| e.summary.scope.clone()),
+        Column::text("why", |e: &Entry| e.summary.code.clone()),
+        Column::number("attempts", |e: &Entry| {
+            e.assessment.attempts.map(|n| n.to_string()).unwrap_or_default()
+        }),
+        Column::text("ledger", |e: &Entry| e.assessment.state.unwrap_or_default().to_owned()),
+        Column::text("replay", |e: &Entry| e.assessment.verdict.to_string())
+            .styled(|e| Some(style(e.assessment.verdict))),
+        Column::text("reason", |e: &Entry| e.summary.reason.clone()),
+        Column::text("message", |e: &Entry| e.summary.message_id.clone()),
+    ];
+    let shown = &entries[..entries.len().min(limit)];
+    let mut text = table(colors, &columns, shown);
+    if entries.len() > shown.len() {
+        text.push_str(&format!(
+            " … and {} more; --limit shows them, and --output json shows all\n",
+            entries.len() - shown.len()
+        ));
+    }
+    text
+}
+
+/// How many messages have each verdict, and what a replay does with them.
+pub fn counts(colors: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
+    let rows: Vec<(Dlq, Verdict, usize)> =
+        counts.iter().map(|(verdict, count)| (dlq, *verdict, *count)).collect();
+    let columns = [
+        Column::number("messages", |(_, _, count): &(Dlq, Verdict, usize)| count.to_string()),
+        Column::text("replay", |(_, verdict, _): &(Dlq, Verdict, usize)| verdict.to_string())
+            .styled(|(_, verdict, _)| Some(style(*verdict))),
+        Column::text("what a replay does", |(dlq, verdict, _): &(Dlq, Verdict, usize)| {
+            replay_effect(*verdict, *dlq).to_owned()
+        }),
+    ];
+    table(colors, &columns, &rows)
+}
+
+const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
+    match (verdict, dlq) {
+        (Verdict::WouldSend, Dlq::Intake) => "published again",
+        (Verdict::WouldSend, Dlq::Relay) => "the missing events are queued again",
+        (Verdict::WouldSend, _) => "moved: a mail follows",
+        (Verdict::WouldRecord, _) => "moved: recorded, no mail is sent",
+        (Verdict::AlreadySent, _) => "stays: SES has accepted the mail",
+        (Verdict::AlreadyDone, _) => "stays: a replay would change nothing",
+        (Verdict::Duplicate, _) => "stays: another message here asks for the same",
+        (Verdict::InProgress, _) => "stays: it is being sent now",
+        (Verdict::InDoubt, _) => "stays: `waybill settle` it first",
+        (Verdict::Stale, _) => "stays without --force-stale: its deadline has passed",
+        (Verdict::Superseded, _) => "stays: a later mail supersedes it",
+        (Verdict::Muted, _) => "stays: the event asks for no mail",
+        (Verdict::Unknown, _) => "stays: the ledger has no record of it",
+        (Verdict::Unparseable, _) => "stays: repair it with --edit",
+    }
+}
+
+const fn style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::WouldSend | Verdict::WouldRecord => Style::Success,
+        Verdict::InDoubt | Verdict::Stale | Verdict::Superseded | Verdict::InProgress => {
+            Style::Warning
+        }
+        Verdict::Unknown | Verdict::Unparseable => Style::Error,
+        Verdict::AlreadySent | Verdict::AlreadyDone | Verdict::Duplicate | Verdict::Muted => {
+            Style::Dim
+        }
+    }
+}
+
+/// How many messages were scanned and selected.
+pub fn totals(scan: &DlqScan) -> String {
+    let (scanned, selected) = (scan.scanned, scan.entries.len());
+    format!("{}-dlq: {scanned} message(s) scanned, {selected} selected.\n", scan.queue)
+}
+
+/// What was not seen or not selected for a reason that the operator did not give, a line each.
+pub fn skipped(colors: ColorMode, skipped: &Skipped) -> String {
+    let mut lines = Vec::new();
+    if skipped.in_flight_elsewhere > 0 {
+        lines.push(format!(
+            "{} message(s) in flight: another consumer holds them, or an earlier scan was killed. \
+             They become visible again by themselves.",
+            skipped.in_flight_elsewhere
+        ));
+    }
+    if skipped.delayed > 0 {
+        lines.push(format!("{} delayed message(s).", skipped.delayed));
+    }
+    if skipped.hit_in_flight_limit {
+        lines.push(
+            "the rest of the queue: SQS allows 120,000 messages in flight. Select fewer \
+             (--until), then run the command again."
+                .to_owned(),
+        );
+    }
+    if skipped.filter_failures > 0 {
+        let first = skipped.first_filter_failure.as_deref().unwrap_or("no reason given");
+        lines.push(format!(
+            "{} message(s) on which the filter failed; the first: {first}.",
+            skipped.filter_failures
+        ));
+    }
+    let label = colors.apply(Style::Warning, "Skipped: ");
+    let mut text: String = lines.iter().map(|line| format!("{label}{line}\n")).collect();
+    if skipped.still_hidden > 0 {
+        let label = colors.apply(Style::Warning, "Still hidden: ");
+        text.push_str(&format!(
+            "{label}{} message(s), until the hold of this scan ends.\n",
+            skipped.still_hidden
+        ));
+    }
+    text
+}
+
+#[cfg(test)]
+pub mod samples {
+    //! A scan for the snapshots of several commands.
+
+    use super::*;
+    use crate::dlq::edit::Edits;
+    use crate::dlq::parse::DeadLetterSummary;
+    use crate::dlq::verdict::ReplayAssessment;
+
+    /// Five messages of the mail queue's dead-letter queue.
+    pub fn scan() -> DlqScan {
+        let entries = vec![
+            entry(
+                1,
+                Verdict::WouldSend,
+                Some("failed"),
+                "refused",
+                "SES refused the mail for good: MessageRejected",
+            ),
+            entry(
+                2,
+                Verdict::WouldSend,
+                Some("failed"),
+                "refused",
+                "SES refused the mail for good: MessageRejected",
+            ),
+            entry(
+                3,
+                Verdict::AlreadySent,
+                Some("delivered"),
+                "unanswered",
+                "received too often without being processed; see the function's log",
+            ),
+            entry(
+                4,
+                Verdict::Stale,
+                Some("skipped"),
+                "refused",
+                "SES refused the mail for good: MessageRejected",
+            ),
+            entry(
+                5,
+                Verdict::Unparseable,
+                None,
+                "unreadable",
+                "the message is not a mail request v1: expected a version number at /v",
+            ),
+        ];
+        let mut counts = BTreeMap::new();
+        for entry in &entries {
+            *counts.entry(entry.assessment.verdict).or_default() += 1;
+        }
+        DlqScan {
+            queue: Dlq::Mail,
+            scanned: 7,
+            entries,
+            counts,
+            skipped: Skipped {
+                not_selected: 1,
+                in_flight_elsewhere: 2,
+                filter_failures: 1,
+                first_filter_failure: Some(
+                    "m-6 (it indexes a number that cannot be indexed so)".to_owned(),
+                ),
+                ..Skipped::default()
+            },
+            edits: None::<Edits>,
+        }
+    }
+
+    fn entry(
+        n: i64,
+        verdict: Verdict,
+        state: Option<&'static str>,
+        code: &str,
+        reason: &str,
+    ) -> Entry {
+        let is_readable = verdict != Verdict::Unparseable;
+        Entry {
+            summary: DeadLetterSummary {
+                message_id: format!("0000000{n}-1111-2222-3333-444444444444"),
+                order_id: is_readable.then(|| format!("100{n}")),
+                kind: is_readable.then(|| "order.confirmed".to_owned()),
+                scope: String::new(),
+                code: code.to_owned(),
+                reason: reason.to_owned(),
+                failed_at: 1_763_900_000_000 + n * 1000,
+                queued_at: 1_763_899_000_000,
+                receives: 1,
+                bytes: 1234,
+            },
+            assessment: ReplayAssessment {
+                verdict,
+                state,
+                attempts: state.map(|_| 1),
+                detail: (verdict == Verdict::Stale).then(|| "stale".to_owned()),
+            },
+            body: None,
+        }
+    }
+}

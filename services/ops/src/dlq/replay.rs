@@ -1,0 +1,335 @@
+//! `waybill dlq replay`: a plan first, then exactly that. Whether a message is moved is decided in
+//! [`super::classify`], when planning and once more when moving.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::edit::{Edit, Edits};
+use super::move_messages::{ReplayOptions, ReplayOutcome, move_messages};
+use super::print;
+use super::scan::{DlqScan, ScanOptions, scan_dlq};
+use super::select::Selection;
+use super::verdict::StalePolicy;
+use crate::audit::{self, Audit, Intent, Operator};
+use crate::aws::Stack;
+use crate::confirm::{Confirmation, ask, confirm};
+use crate::error::{CliError, ExitStatus};
+use crate::interrupt::Interrupt;
+use crate::output::{ColorMode, Format, Output, Report, Style, format_duration, json};
+use crate::pii::PiiMode;
+use crate::rate;
+
+/// A plan lists at most so many messages unless `--list` is given.
+const MAX_LISTED: usize = 20;
+
+/// Flags of `dlq replay`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Which: intake, relay, dispatch, mail or feedback
+    pub queue: String,
+    /// Print the plan and move nothing
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
+    /// Move without asking
+    #[arg(long, requires = "reason")]
+    pub yes: bool,
+    /// Why; written to the audit item, so without names and addresses. At a terminal it is asked
+    /// for
+    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
+    pub reason: Option<String>,
+    /// Messages a second (default: four fifths of SES's send rate)
+    #[arg(long, value_name = "N", value_parser = rate::parse)]
+    pub rate: Option<f64>,
+    /// Move at most so many, the oldest failures first
+    #[arg(long, value_name = "N")]
+    pub max: Option<usize>,
+    /// Repair each body with this jq filter before it is classified and sent
+    #[arg(long, value_name = "JQ")]
+    pub edit: Option<String>,
+    /// Send stale mails too, with a new deadline
+    #[arg(long)]
+    pub force_stale: bool,
+    /// List the selected messages, however many
+    #[arg(long)]
+    pub list: bool,
+    /// Names and addresses in clear in the diffs of --edit
+    #[arg(long)]
+    pub show_pii: bool,
+    #[command(flatten)]
+    pub selection: Selection,
+    #[command(flatten)]
+    pub operator: Operator,
+}
+
+/// The report as JSON.
+#[derive(Debug, Serialize)]
+struct Replay<'a> {
+    plan: &'a Plan,
+    outcome: Option<&'a ReplayOutcome>,
+}
+
+/// Plans, asks, moves.
+///
+/// # Errors
+/// [`CliError::Input`] for bad flags or a refused confirmation; [`CliError::Service`] when a service
+/// does not answer; [`CliError::Interrupted`] after Ctrl-C. In each case nothing is lost.
+pub async fn run(
+    stack: &Stack,
+    args: &Args,
+    output: Output,
+    stop: &Interrupt,
+) -> Result<ExitStatus, CliError> {
+    let dlq = stack.dlq(&args.queue).await?;
+    let confirmation = match args.dry_run || args.yes {
+        true => Confirmation::Given,
+        false => Confirmation::ask_at_terminal(output)?,
+    };
+    if !args.dry_run {
+        stack.check_source(dlq).await?;
+    }
+    let options = ScanOptions {
+        edit: args.edit.as_deref().map(Edit::compile).transpose()?,
+        pii: PiiMode::from_flag(args.show_pii),
+        ..ScanOptions::new(&args.selection)?
+    };
+    let scan = scan_dlq(stack, dlq, &options, stop).await?;
+    let plan = Plan::new(scan, args, rate::resolve(stack, args.rate).await);
+    if output.format == Format::Table {
+        output.write(&plan.text(output.colors));
+    }
+    if args.dry_run || plan.to_move.is_empty() {
+        return Ok(finish(output, &plan, None));
+    }
+    confirm(confirmation, stop, "Move", plan.to_move.len(), "message(s)").await?;
+    let reason = reason(args, stop).await?;
+    let audit = Audit::begin(stack, &args.operator, intent(&plan, args, &reason)).await?;
+    let mut outcome = ReplayOutcome::default();
+    let result = move_messages(stack, plan.options(&options), stop, &mut outcome).await;
+    let result = audit.complete(result, &json!(outcome)).await;
+    // What was done is printed however it ended.
+    let status = finish(output, &plan, Some(&outcome));
+    result.map(|()| status)
+}
+
+/// `--reason`, or else asked for now that the plan has been read.
+async fn reason(args: &Args, stop: &Interrupt) -> Result<String, CliError> {
+    if let Some(reason) = &args.reason {
+        return Ok(reason.clone());
+    }
+    let typed = ask(stop, "Why? It is kept, so without names and addresses: ").await?;
+    audit::reason(&typed).map_err(|_| CliError::input("Nothing was done: a reason is needed."))
+}
+
+fn intent<'a>(plan: &Plan, args: &Args, reason: &'a str) -> Intent<'a> {
+    Intent {
+        action: format!("dlq replay {}", plan.scan.queue),
+        reason: Some(reason),
+        plan: json!({
+            "counts": plan.scan.counts,
+            "to_move": plan.to_move.len(),
+            "force_stale": args.force_stale,
+            "edited": plan.scan.edits.as_ref().map(|edits| edits.changed),
+            "rate": plan.rate,
+        }),
+    }
+}
+
+fn finish(output: Output, plan: &Plan, outcome: Option<&ReplayOutcome>) -> ExitStatus {
+    match (output.format, outcome) {
+        (Format::Json, _) => output.write(&json(&Replay { plan, outcome })),
+        (Format::Table, Some(outcome)) => output.write(&outcome_text(outcome, output.colors)),
+        (Format::Table, None) => {}
+    }
+    ExitStatus::attention_if(outcome.is_some_and(ReplayOutcome::needs_attention))
+}
+
+/// What a replay would do.
+#[derive(Debug, Serialize)]
+struct Plan {
+    #[serde(flatten)]
+    scan: DlqScan,
+    /// The ids of the messages to move, the oldest failure first.
+    to_move: Vec<String>,
+    /// How many more are movable, but stay because of `--max`.
+    beyond_max: usize,
+    /// Messages a second.
+    rate: f64,
+    #[serde(skip)]
+    stale: StalePolicy,
+    #[serde(skip)]
+    list: bool,
+}
+
+impl Plan {
+    fn new(scan: DlqScan, args: &Args, rate: f64) -> Self {
+        let stale = if args.force_stale { StalePolicy::Force } else { StalePolicy::Keep };
+        let movable = scan.entries.iter().filter(|e| e.assessment.verdict.is_movable(stale));
+        let mut to_move: Vec<String> = movable.map(|e| e.summary.message_id.clone()).collect();
+        let beyond_max = to_move.len().saturating_sub(args.max.unwrap_or(usize::MAX));
+        to_move.truncate(to_move.len() - beyond_max);
+        Self { scan, to_move, beyond_max, rate, stale, list: args.list }
+    }
+
+    fn options<'a>(&self, scanned: &'a ScanOptions) -> ReplayOptions<'a> {
+        ReplayOptions {
+            dlq: self.scan.queue,
+            selected: self.to_move.iter().cloned().collect(),
+            edit: scanned.edit.as_ref(),
+            stale: self.stale,
+            rate: self.rate,
+            hold: scanned.hold,
+        }
+    }
+
+    fn conclusion(&self) -> String {
+        let count = self.to_move.len();
+        if count == 0 {
+            return "Nothing to move.\n".to_owned();
+        }
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "an estimate for people"
+        )]
+        let takes = format_duration((count as f64 / self.rate * 1000.0) as i64);
+        let forced = match self.stale {
+            StalePolicy::Force => " Stale ones among them get a new deadline.",
+            StalePolicy::Keep => "",
+        };
+        let more = match self.beyond_max {
+            0 => String::new(),
+            n => format!(" {n} more stay because of --max."),
+        };
+        format!(
+            "To move: {count} message(s), {:.1} a second, about {takes}.{forced}{more}\n",
+            self.rate
+        )
+    }
+}
+
+impl Report for Plan {
+    fn text(&self, colors: ColorMode) -> String {
+        let DlqScan { entries, counts, skipped, edits, queue, .. } = &self.scan;
+        let mut parts = vec![print::totals(&self.scan)];
+        if !entries.is_empty() {
+            let is_listed = self.list || entries.len() <= MAX_LISTED;
+            if is_listed {
+                parts.push(print::entries(colors, entries, usize::MAX));
+            }
+            parts.push(print::counts(colors, *queue, counts));
+            if !is_listed {
+                parts.push(
+                    "--list lists them, and so does `waybill dlq show`; --verdict selects some.\n"
+                        .to_owned(),
+                );
+            }
+        }
+        parts.extend(edits.iter().map(|edits| edits_text(edits, colors)));
+        parts.push(print::skipped(colors, skipped));
+        parts.push(self.conclusion());
+        parts.retain(|part| !part.is_empty());
+        parts.join("\n")
+    }
+}
+
+fn edits_text(edits: &Edits, colors: ColorMode) -> String {
+    let mut text = format!(
+        "The edit changes {} message(s) and leaves {} as they are.\n",
+        edits.changed, edits.unchanged
+    );
+    for line in edits.diffs.iter().flat_map(|diff| diff.lines()) {
+        let line = match line.as_bytes().first() {
+            Some(b'+') => colors.apply(Style::Success, line),
+            Some(b'-') => colors.apply(Style::Error, line),
+            _ => line.to_owned(),
+        };
+        text.push_str(&format!("{line}\n"));
+    }
+    if let Some(first) = &edits.first_failure {
+        text.push_str(&format!(
+            "\nIt fails on {} message(s), which stay; the first: {first}.\n",
+            edits.failed
+        ));
+    }
+    text
+}
+
+fn outcome_text(outcome: &ReplayOutcome, colors: ColorMode) -> String {
+    let mut text = colors.heading("Replayed");
+    let mut line = |style, count: usize, what: &str| {
+        text.push_str(&format!(" {}  {what}\n", colors.apply(style, &format!("{count:>6}"))));
+    };
+    line(Style::Success, outcome.moved, "moved");
+    let rest = [
+        (
+            Style::Warning,
+            outcome.not_deleted,
+            "of these not confirmed as deleted: they may be on both queues, and one mail follows",
+        ),
+        (Style::Error, outcome.failed, "could not be sent, and stay"),
+        (
+            Style::Warning,
+            outcome.not_begun,
+            "not started: they are in the dead-letter queue as before",
+        ),
+        (
+            Style::Warning,
+            outcome.not_seen,
+            "not received again: in flight elsewhere; replay again in a while",
+        ),
+        (Style::Dim, outcome.still_hidden, "still hidden, until the hold of this replay ends"),
+    ];
+    rest.into_iter().filter(|(_, n, _)| *n > 0).for_each(|(style, n, what)| line(style, n, what));
+    for (verdict, count) in &outcome.changed {
+        line(Style::Warning, *count, &format!("became {verdict} since the plan, and stay"));
+    }
+    for (id, why) in &outcome.failures {
+        text.push_str(&format!("         {id}: {why}\n"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command as Commands};
+    use crate::dlq::Command;
+    use crate::dlq::verdict::Verdict;
+    use clap::Parser;
+
+    fn plan(flags: &[&str]) -> Plan {
+        let typed = ["waybill", "dlq", "replay", "mail"].iter().chain(flags);
+        let Commands::Dlq(Command::Replay(args)) = Cli::parse_from(typed).command else {
+            panic!("a replay")
+        };
+        Plan::new(print::samples::scan(), &args, 11.2)
+    }
+
+    #[test]
+    fn a_plan_as_people_and_scripts_read_it() {
+        let plan = plan(&[]);
+        insta::assert_snapshot!(plan.text(ColorMode::Plain));
+        insta::assert_json_snapshot!(Replay { plan: &plan, outcome: None });
+    }
+
+    #[test]
+    fn a_stale_message_is_moved_only_with_the_flag() {
+        assert_eq!(plan(&[]).to_move.len(), 2);
+        assert_eq!(plan(&["--force-stale"]).to_move.len(), 3);
+    }
+
+    #[test]
+    fn at_most_so_many_are_moved_the_oldest_failures_first() {
+        assert_eq!(plan(&["--max", "1"]).to_move, ["00000001-1111-2222-3333-444444444444"]);
+    }
+
+    #[test]
+    fn an_outcome_as_people_and_scripts_read_it() {
+        let mut outcome =
+            ReplayOutcome { moved: 2998, not_deleted: 1, not_seen: 2, ..Default::default() };
+        outcome.add_changed(Verdict::AlreadySent);
+        outcome.add_failure("m-2", "SQS did not take the message: InternalError".to_owned());
+        insta::assert_snapshot!(outcome_text(&outcome, ColorMode::Plain));
+        insta::assert_json_snapshot!(outcome);
+    }
+}

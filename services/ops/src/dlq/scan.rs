@@ -1,0 +1,272 @@
+//! A scan of a dead-letter queue: receive, parse, select, edit, classify; nothing is consumed.
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kit::queue::queue_depth;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::classify::ReplayClassifier;
+use super::edit::{Edit, Edits};
+use super::parse::{DeadLetterSummary, parse};
+use super::payload::DlqPayload;
+use super::receive::{self, QueueScanner, Received};
+use super::select::{Choice, Selection, Selector};
+use super::verdict::{ReplayAssessment, Verdict};
+use crate::aws::{Dlq, Queue, Stack, service_error};
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
+use crate::pii::PiiMode;
+use crate::progress::Progress;
+
+/// What a scan selects and keeps.
+#[derive(Debug)]
+pub struct ScanOptions {
+    /// Which messages.
+    pub selector: Selector,
+    /// Applied before messages are classified.
+    pub edit: Option<Edit>,
+    /// How many bodies are kept.
+    pub keep_bodies: usize,
+    /// Whether bodies and diffs show personal data.
+    pub pii: PiiMode,
+    /// When the scan began.
+    pub now: Timestamp,
+    /// How long messages stay hidden, if not as long as the scan takes.
+    pub hold: Option<Duration>,
+}
+
+impl ScanOptions {
+    /// The messages that the flags select, as they are, without bodies.
+    ///
+    /// # Errors
+    /// As [`Selection::compile`].
+    pub fn new(selection: &Selection) -> Result<Self, CliError> {
+        let now = Timestamp::now();
+        Ok(Self {
+            selector: selection.compile(now)?,
+            edit: None,
+            keep_bodies: 0,
+            pii: PiiMode::Masked,
+            now,
+            hold: selection.hold(),
+        })
+    }
+}
+
+/// One selected message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// Why it failed and what it is about.
+    #[serde(flatten)]
+    pub summary: DeadLetterSummary,
+    /// What a replay would come to.
+    #[serde(flatten)]
+    pub assessment: ReplayAssessment,
+    /// Its body, where asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Value>,
+}
+
+/// What a scan found, and what it did not see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DlqScan {
+    /// The scanned queue.
+    pub queue: Dlq,
+    /// How many messages were received.
+    #[serde(rename = "looked_at")]
+    pub scanned: usize,
+    /// The selected ones, the oldest failure first.
+    pub entries: Vec<Entry>,
+    /// How many of them have each verdict.
+    pub counts: BTreeMap<Verdict, usize>,
+    /// What was not seen, or not selected.
+    pub skipped: Skipped,
+    /// What `--edit` did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edits: Option<Edits>,
+}
+
+/// What a scan did not see or did not select. It is reported, so that nobody takes a part for the
+/// whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// Received and not selected.
+    pub not_selected: usize,
+    /// In flight: another consumer holds them, or an earlier scan was killed.
+    pub in_flight_elsewhere: u64,
+    /// Not to be received before their delay is over.
+    pub delayed: u64,
+    /// SQS allowed no more messages in flight: the rest was not received.
+    #[serde(rename = "beyond_limit")]
+    pub hit_in_flight_limit: bool,
+    /// The jq filter failed on so many; they are not selected.
+    #[serde(rename = "unsuited")]
+    pub filter_failures: usize,
+    /// The first of these, with the reason.
+    #[serde(rename = "unsuited_because", skip_serializing_if = "Option::is_none")]
+    pub first_filter_failure: Option<String>,
+    /// Still hidden after the scan, until the hold ends.
+    #[serde(rename = "not_given_back")]
+    pub still_hidden: usize,
+}
+
+impl DlqScan {
+    /// A scan that found nothing.
+    pub fn empty(queue: Dlq) -> Self {
+        Self {
+            queue,
+            scanned: 0,
+            entries: Vec::new(),
+            counts: BTreeMap::new(),
+            skipped: Skipped::default(),
+            edits: None,
+        }
+    }
+}
+
+/// Scans all of `dlq`. Never consumes a message: each becomes visible again at once, also when the
+/// scan fails or is stopped.
+///
+/// # Errors
+/// [`CliError::Service`] when a service does not answer, [`CliError::Interrupted`] when the operator
+/// stops it.
+pub async fn scan_dlq(
+    stack: &Stack,
+    dlq: Dlq,
+    options: &ScanOptions,
+    stop: &Interrupt,
+) -> Result<DlqScan, CliError> {
+    let url = stack.url(Queue::Dead(dlq)).await?;
+    let depth =
+        queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
+    let progress = Progress::scanning(depth.visible);
+    let hold = options.hold.unwrap_or_else(|| receive::hold_for(depth.visible));
+    let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
+    let mut run = ScanRun::new(stack, dlq, options);
+    let result = run.all(&mut scanner, stop, &progress).await;
+    let still_hidden = scanner.release().await;
+    progress.finish();
+    result?;
+    let mut scan = run.scan;
+    scan.skipped.still_hidden = still_hidden;
+    scan.skipped.in_flight_elsewhere = depth.in_flight;
+    scan.skipped.delayed = depth.delayed;
+    scan.skipped.hit_in_flight_limit = scanner.hit_in_flight_limit();
+    scan.entries.sort_by_key(|entry| entry.summary.failed_at);
+    Ok(scan)
+}
+
+/// A scan under way.
+struct ScanRun<'a> {
+    options: &'a ScanOptions,
+    classifier: ReplayClassifier<'a>,
+    /// The mails that messages so far ask for.
+    requested_mails: HashSet<String>,
+    scan: DlqScan,
+}
+
+/// A message that the selector took, before the ledger is asked about it.
+struct Candidate<'m> {
+    message: &'m Received,
+    summary: DeadLetterSummary,
+    payload: DlqPayload,
+}
+
+impl<'a> ScanRun<'a> {
+    fn new(stack: &'a Stack, dlq: Dlq, options: &'a ScanOptions) -> Self {
+        let edits = options.edit.as_ref().map(|_| Edits::default());
+        Self {
+            options,
+            classifier: ReplayClassifier::new(stack),
+            requested_mails: HashSet::new(),
+            scan: DlqScan { edits, ..DlqScan::empty(dlq) },
+        }
+    }
+
+    async fn all(
+        &mut self,
+        scanner: &mut QueueScanner<'_>,
+        stop: &Interrupt,
+        progress: &Progress,
+    ) -> Result<(), CliError> {
+        loop {
+            stop.check("Scan stopped. Nothing was changed, and every message is visible again.")?;
+            let Some(messages) = scanner.next(receive::MAX_CONCURRENCY).await? else {
+                return Ok(());
+            };
+            self.add(&messages).await?;
+            progress.set(self.scan.scanned);
+        }
+    }
+
+    async fn add(&mut self, messages: &[Received]) -> Result<(), CliError> {
+        self.scan.scanned += messages.len();
+        let mut candidates = Vec::with_capacity(messages.len());
+        for message in messages {
+            candidates.extend(self.select(message));
+        }
+        let payloads: Vec<&DlqPayload> = candidates.iter().map(|c| &c.payload).collect();
+        let now = self.options.now.as_millisecond();
+        let assessments = self.classifier.classify(&payloads, now).await?;
+        for (candidate, assessment) in candidates.into_iter().zip(assessments) {
+            self.add_entry(candidate, assessment);
+        }
+        Ok(())
+    }
+
+    fn select<'m>(&mut self, message: &'m Received) -> Option<Candidate<'m>> {
+        let dlq = self.scan.queue;
+        let (mut summary, mut payload) = parse(dlq, message);
+        let skipped = &mut self.scan.skipped;
+        match self.options.selector.choose(dlq, message, &summary) {
+            Choice::Selected => {}
+            Choice::NotSelected => {
+                skipped.not_selected += 1;
+                return None;
+            }
+            Choice::FilterFailed(why) => {
+                skipped.filter_failures += 1;
+                let first = || format!("{} ({why})", message.id);
+                skipped.first_filter_failure.get_or_insert_with(first);
+                return None;
+            }
+        }
+        if let (Some(edit), Some(edits)) = (&self.options.edit, &mut self.scan.edits) {
+            let edited = edit.apply(dlq, message);
+            edits.add(message, &edited, self.options.pii);
+            if let Some(edited) = edited.payload(dlq) {
+                summary.identify(&edited);
+                payload = edited;
+            }
+        }
+        Some(Candidate { message, summary, payload })
+    }
+
+    fn add_entry(&mut self, candidate: Candidate<'_>, mut assessment: ReplayAssessment) {
+        let Candidate { message, summary, payload } = candidate;
+        // Of several messages that ask for one mail, only the first would send it.
+        if assessment.verdict == Verdict::WouldSend
+            && payload.requested_mail().is_some_and(|mail| !self.requested_mails.insert(mail))
+        {
+            assessment.verdict = Verdict::Duplicate;
+        }
+        let scan = &mut self.scan;
+        if !self.options.selector.selects_verdict(assessment.verdict) {
+            scan.skipped.not_selected += 1;
+            return;
+        }
+        *scan.counts.entry(assessment.verdict).or_default() += 1;
+        let pii = self.options.pii;
+        let body = (scan.entries.len() < self.options.keep_bodies).then(|| match payload {
+            // Which members hold personal data is known only of the contract.
+            DlqPayload::Unreadable(_) => {
+                pii.unrecognized_body(message.json_body(), message.body.len())
+            }
+            _ => pii.json(message.json_body()),
+        });
+        scan.entries.push(Entry { summary, assessment, body });
+    }
+}

@@ -1,0 +1,193 @@
+//! The order in the two tables.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use kit::ledger::{Change, Item, LedgerError, PlanOutcome, RecordOutcome};
+use shared::ledger::{Facts, MAX_DOUBTS, State, Transition};
+
+use super::report::{LEDGER_RECORDS, Mode, Place};
+use crate::aws::{Stack, service_error};
+use crate::error::CliError;
+use crate::notification::MAX_CLOCK_SKEW;
+use crate::store::StoredEvent;
+
+/// The reason in the ledger.
+const ERASED: &str = "erased";
+
+/// Closes the ledger's records: skips what was certainly not sent, and keeps in doubt what may have
+/// been, so that no policy sends it again. A mail that is being sent right now is left.
+pub async fn close_records(
+    stack: &Stack,
+    events: &[StoredEvent],
+    records: &[Item],
+    mode: Mode,
+) -> Result<Place, CliError> {
+    let open: Vec<&Item> = records.iter().filter(|record| is_open(record)).collect();
+    let undecided = undecided(events, records);
+    let what = "mails that may yet be sent, to be closed";
+    let mut place = Place::new("ledger table", what, open.len() + undecided.len());
+    if mode == Mode::Find {
+        return Ok(place);
+    }
+    for record in open {
+        place.removed += usize::from(close(stack, record).await.map_err(write_error)?);
+    }
+    for event in undecided {
+        place.removed += usize::from(skip_undecided(stack, event).await.map_err(write_error)?);
+    }
+    place.left = place.found - place.removed;
+    Ok(place)
+}
+
+/// Whether a function or its policy could yet send it.
+fn is_open(record: &Item) -> bool {
+    match record.state() {
+        Some(State::Planned | State::Failed | State::Sending) => true,
+        Some(State::InDoubt) => record.doubts < MAX_DOUBTS,
+        _ => false,
+    }
+}
+
+/// The events without a ledger record, one for each record that the dispatcher would create.
+fn undecided<'a>(events: &'a [StoredEvent], records: &[Item]) -> Vec<&'a StoredEvent> {
+    let is_decided =
+        |event: &StoredEvent| records.iter().any(|r| r.notification == event.ledger_key);
+    let undecided = events.iter().rev().filter(|event| !is_decided(event));
+    let by_record: BTreeMap<&str, &StoredEvent> =
+        undecided.map(|event| (event.ledger_key.as_str(), event)).collect();
+    by_record.into_values().collect()
+}
+
+async fn close(stack: &Stack, record: &Item) -> Result<bool, LedgerError> {
+    let now = Timestamp::now().as_millisecond();
+    match record.state() {
+        // The operator's clock may be ahead, and a mailer that holds the lease may be sending.
+        Some(State::Sending) if record.lease_until >= now - MAX_CLOCK_SKEW.as_millis() as i64 => {
+            Ok(false)
+        }
+        Some(State::Sending) => {
+            let expired = change(stack, record, Transition::Expire, Facts::new(now)).await?;
+            Ok(expired && keep_in_doubt(stack, record, now).await?)
+        }
+        Some(State::InDoubt) => keep_in_doubt(stack, record, now).await,
+        Some(State::Planned) if record.doubts > 0 => keep_in_doubt(stack, record, now).await,
+        // The ledger lets a failed record be skipped only for a message newer than the failure.
+        _ => {
+            let facts = Facts { enqueued_at: now.max(record.since + 1), ..Facts::new(now) };
+            change(stack, record, Transition::Skip, facts).await
+        }
+    }
+}
+
+async fn keep_in_doubt(stack: &Stack, record: &Item, now: i64) -> Result<bool, LedgerError> {
+    change(stack, record, Transition::Hold, Facts::for_attempt(now, record.attempt)).await
+}
+
+async fn change(
+    stack: &Stack,
+    record: &Item,
+    transition: Transition,
+    facts: Facts,
+) -> Result<bool, LedgerError> {
+    let change = Change::new(transition, facts).with("reason", ERASED);
+    let outcome = stack.ledger().record(&record.order_id, &record.notification, change).await?;
+    Ok(matches!(outcome, RecordOutcome::Recorded(_)))
+}
+
+/// Creates the record before the dispatcher does, so that the mail is never planned.
+async fn skip_undecided(stack: &Stack, event: &StoredEvent) -> Result<bool, LedgerError> {
+    let Some(request) = event.request() else { return Ok(false) };
+    let item = Item {
+        order_id: request.event.order.id.to_string(),
+        notification: event.ledger_key.clone(),
+        event: event.event.clone(),
+        correlation_id: event.correlation_id.clone(),
+        accepted_at: event.accepted_at,
+        send_before: request.send_before().as_millisecond(),
+        reason: Some(ERASED.to_owned()),
+        ..Item::default()
+    };
+    let now = Timestamp::now().as_millisecond();
+    let outcome = stack.ledger().create(Transition::SkipAtPlan, item, now).await?;
+    Ok(outcome == PlanOutcome::Created)
+}
+
+fn write_error(error: LedgerError) -> CliError {
+    CliError::service(format!("Can't write the ledger: {error}. The same command again continues."))
+        .caused_by(error)
+}
+
+/// Deletes the events.
+pub async fn delete_events(
+    stack: &Stack,
+    order: &str,
+    events: &[StoredEvent],
+    mode: Mode,
+) -> Result<Place, CliError> {
+    let mut place = Place::new("Events table", "events, with the customer's data", events.len());
+    if mode == Mode::Remove {
+        for event in events {
+            delete(stack, stack.events_table(), order, ("event", &event.event)).await?;
+            place.removed += 1;
+        }
+    }
+    Ok(place)
+}
+
+/// Deletes the ledger's records, unless they are needed to keep something else from being mailed.
+pub async fn delete_records(
+    stack: &Stack,
+    records: &[Item],
+    mode: Mode,
+    are_needed: bool,
+) -> Result<Place, CliError> {
+    let mut place = Place::new("ledger table", LEDGER_RECORDS, records.len());
+    match mode {
+        Mode::Find => {}
+        Mode::Remove if are_needed => place.left = records.len(),
+        Mode::Remove => {
+            for record in records {
+                let sort_key = ("notification", record.notification.as_str());
+                delete(stack, stack.ledger_table(), &record.order_id, sort_key).await?;
+                place.removed += 1;
+            }
+        }
+    }
+    Ok(place)
+}
+
+async fn delete(
+    stack: &Stack,
+    table: String,
+    order_id: &str,
+    (sort_key, value): (&str, &str),
+) -> Result<(), CliError> {
+    let call = stack
+        .dynamodb
+        .delete_item()
+        .table_name(&table)
+        .key("order_id", AttributeValue::S(order_id.to_owned()))
+        .key(sort_key, AttributeValue::S(value.to_owned()));
+    call.send().await.map_err(service_error(format!("delete from the table {table}")))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_policy_would_yet_send_is_open_and_what_is_kept_in_doubt_is_not() {
+        let item =
+            |state: State, doubts| Item { state: state.to_string(), doubts, ..Item::default() };
+        for state in [State::Planned, State::Failed, State::Sending, State::InDoubt] {
+            assert!(is_open(&item(state, 1)), "{state}");
+        }
+        assert!(!is_open(&item(State::InDoubt, MAX_DOUBTS)));
+        for state in [State::Sent, State::Delivered, State::Skipped] {
+            assert!(!is_open(&item(state, 0)), "{state}");
+        }
+    }
+}

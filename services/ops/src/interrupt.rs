@@ -1,0 +1,71 @@
+//! Ctrl-C.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::error::CliError;
+use crate::output::note;
+
+/// Whether the operator wants to stop. Long commands check it between two steps, and wake from every
+/// wait, so that they end soon and leave no step half done.
+#[derive(Debug, Clone)]
+pub struct Interrupt(Arc<watch::Sender<bool>>);
+
+impl Interrupt {
+    /// Listens for SIGINT and SIGTERM. A second signal ends the process at once: nothing is lost, but
+    /// messages that were received stay invisible until their visibility timeout ends.
+    pub fn listen() -> Self {
+        let interrupt = Self(Arc::new(watch::Sender::new(false)));
+        let requested = interrupt.clone();
+        tokio::spawn(async move {
+            signal().await;
+            requested.0.send_replace(true);
+            note("Stopping after the current step. Press Ctrl-C again to stop at once.");
+            signal().await;
+            std::process::exit(130);
+        });
+        interrupt
+    }
+
+    pub fn is_requested(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    pub async fn requested(&self) {
+        let mut requested = self.0.subscribe();
+        // Never an error: `self` holds the sender.
+        let _ = requested.wait_for(|is_requested| *is_requested).await;
+    }
+
+    /// Sleeps until `deadline`, or until the operator wants to stop.
+    pub async fn sleep_until(&self, deadline: tokio::time::Instant) {
+        tokio::select! {
+            () = tokio::time::sleep_until(deadline) => {}
+            () = self.requested() => {}
+        }
+    }
+
+    /// [`CliError::Interrupted`] with `message` once the operator wants to stop.
+    pub fn check(&self, message: &str) -> Result<(), CliError> {
+        if self.is_requested() { Err(CliError::Interrupted(message.to_owned())) } else { Ok(()) }
+    }
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}

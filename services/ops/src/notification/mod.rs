@@ -1,0 +1,12 @@
+//! What an operator may do to one notification: `waybill resend` and `waybill settle`, and what
+//! happens to it next.
+
+mod next_step;
+mod request;
+pub mod resend;
+mod selector;
+pub mod settle;
+
+pub use next_step::{next_step, state_style};
+pub use request::{MAX_CLOCK_SKEW, queue_request, rebuild_request, reopen};
+pub use selector::kind_and_scope;

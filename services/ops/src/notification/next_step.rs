@@ -1,0 +1,113 @@
+//! What happens next to a notification.
+
+use kit::ledger::Item;
+use shared::ledger::{MAX_DOUBTS, State};
+use shared::notification::DoubtPolicy;
+
+use super::selector::command_args;
+use crate::output::{Style, format_time};
+
+/// What happens next, as a sentence fragment; empty when nothing does. `now` in milliseconds since
+/// 1970.
+pub fn next_step(item: &Item, now: i64) -> String {
+    match item.state() {
+        None => "known only to a newer version of waybill".to_owned(),
+        Some(State::Planned) if item.not_before > now => {
+            format!("tried again from {}", format_time(item.not_before))
+        }
+        Some(State::Planned) if item.doubts > 0 => {
+            "waits in the mail queue; an earlier attempt may have been accepted".to_owned()
+        }
+        Some(State::Planned) => "waits in the mail queue".to_owned(),
+        Some(State::Sending) if item.lease_until >= now => {
+            format!("being sent; the mailer's lease ends {}", format_time(item.lease_until))
+        }
+        Some(State::Sending) => {
+            "the mailer's lease ran out: it is in doubt once its message is received again"
+                .to_owned()
+        }
+        Some(State::InDoubt) => next_in_doubt(item, now),
+        Some(State::Sent) => "waits for SES's delivery event".to_owned(),
+        Some(State::Failed) => until_resend(item),
+        Some(State::Skipped) => match item.reason.as_deref() {
+            Some("stale" | "superseded") => until_resend(item),
+            _ => "nothing".to_owned(),
+        },
+        Some(State::Delivered | State::Bounced | State::Complained) => String::new(),
+    }
+}
+
+fn until_resend(item: &Item) -> String {
+    format!("nothing, until `waybill resend {} --reason \"...\"`", command_args(item))
+}
+
+fn next_in_doubt(item: &Item, now: i64) -> String {
+    let policy = item.key().map(|key| key.kind.doubt_policy());
+    let settle = format!(
+        "an SES event settles it, or `waybill settle {} sent|not-sent --reason \"...\"`",
+        command_args(item)
+    );
+    let is_fresh = item.send_before > now;
+    let may_be_resent = item.doubts < MAX_DOUBTS;
+    match policy {
+        Some(DoubtPolicy::Resend) if may_be_resent && is_fresh => {
+            "an SES event settles it; without one it is sent again after the grace period, unless it \
+             is stale by then"
+                .to_owned()
+        }
+        // A forced replay makes only the message fresh; the record keeps its first deadline.
+        Some(DoubtPolicy::Resend) if may_be_resent => format!(
+            "{settle}; it is sent again after the grace period only if a resend or a forced replay \
+             made it fresh again"
+        ),
+        _ => settle,
+    }
+}
+
+/// How the state stands out in a table.
+pub fn state_style(item: &Item) -> Option<Style> {
+    match item.state()? {
+        State::Delivered | State::Sent => Some(Style::Success),
+        State::InDoubt | State::Skipped => Some(Style::Warning),
+        State::Failed | State::Bounced | State::Complained => Some(Style::Error),
+        State::Planned | State::Sending => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn in_doubt(notification: &str, doubts: u32) -> Item {
+        Item {
+            order_id: "1001".to_owned(),
+            notification: notification.to_owned(),
+            state: "in_doubt".to_owned(),
+            send_before: 1_000,
+            doubts,
+            ..Item::default()
+        }
+    }
+
+    #[test]
+    fn a_doubt_is_settled_by_its_kind_s_policy() {
+        assert!(next_step(&in_doubt("order.confirmed##customer", 0), 0).contains("grace"));
+        assert!(next_step(&in_doubt("order.refunded#R-1#customer", 0), 0).contains("settle"));
+    }
+
+    #[test]
+    fn of_an_old_doubt_the_record_cannot_say_whether_its_message_is_fresh_again() {
+        let doubted = |doubts| in_doubt("order.confirmed##customer", doubts);
+        let old = next_step(&doubted(1), 1_000);
+        assert!(old.contains("settle") && old.contains("only if a resend"), "{old}");
+        let held = next_step(&doubted(MAX_DOUBTS), 1_000);
+        assert!(held.contains("settle") && !held.contains("grace"), "{held}");
+    }
+
+    #[test]
+    fn a_mail_that_waits_says_until_when() {
+        let waiting =
+            Item { state: "planned".to_owned(), not_before: 1_763_900_000_000, ..Item::default() };
+        assert_eq!(next_step(&waiting, 0), "tried again from 2025-11-23 12:13:20");
+    }
+}

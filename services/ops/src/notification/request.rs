@@ -1,0 +1,120 @@
+//! Sending one notification: its ledger record is reopened and a rebuilt mail request is queued.
+
+use jiff::{SignedDuration, Timestamp};
+use kit::ledger::{Change, Item, RecordOutcome};
+use kit::queue::{OutgoingMessage, send_one};
+use serde_json::json;
+use shared::NotificationKey;
+use shared::ledger::{Facts, State, Transition};
+use shared::queue::message::MailRequest;
+
+use super::selector::kind_and_scope;
+use crate::audit::{Audit, Intent, Operator};
+use crate::aws::{Queue, Stack};
+use crate::error::CliError;
+use crate::store::{StoredEvent, events_of_order};
+
+/// How far the clock of the operator's machine may be off: a lease that ran out less than this ago
+/// may still be held.
+pub const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// Reopens the record unless it is planned already, and queues the mail. If it is interrupted in
+/// between, the same command finds the record open and continues.
+pub async fn requeue(
+    stack: &Stack,
+    item: &Item,
+    now: Timestamp,
+    action: &str,
+    reason: Option<&str>,
+    operator: &Operator,
+) -> Result<(), CliError> {
+    let request = rebuild_request(stack, item, now).await?;
+    let (kind, _) = kind_and_scope(item);
+    let plan = json!({
+        "order_id": item.order_id, "notification": item.notification,
+        "was": item.state, "attempt": item.attempt,
+    });
+    let intent = Intent { action: format!("{action} {} {kind}", item.order_id), reason, plan };
+    let audit = Audit::begin(stack, operator, intent).await?;
+    // One result of both steps, so that the audit item is ended whichever of them fails.
+    let result = async {
+        // The record first: the mailer drops a mail request whose record is closed.
+        if item.state() != Some(State::Planned) {
+            let (order, notification) = (&item.order_id, &item.notification);
+            let (until, why) = (request.send_before, "opened by an operator");
+            reopen(stack, order, notification, item.attempt, until, why).await?;
+        }
+        queue_request(stack, &request).await
+    }
+    .await;
+    audit.complete(result, &json!({ "queued": 1 })).await
+}
+
+/// The mail request of a record, rebuilt from the event that asked for it, and fresh from `now` on.
+pub async fn rebuild_request(
+    stack: &Stack,
+    item: &Item,
+    now: Timestamp,
+) -> Result<MailRequest, CliError> {
+    let events = events_of_order(stack, &item.order_id).await?;
+    let stored = events.iter().find(|event| event.event == item.event);
+    let request = stored.and_then(StoredEvent::request).ok_or_else(|| {
+        CliError::input(format!(
+            "The Events table no longer has the event of this mail ({}): it was erased, or is older \
+             than the table's retention. Publish it again under a new id.",
+            item.event
+        ))
+    })?;
+    Ok(MailRequest {
+        key: NotificationKey::for_event(&request.event),
+        accepted_at: request.accepted_at,
+        send_before: now + request.event.payload.kind().send_within(),
+        correlation_id: request.correlation_id,
+        event: request.event,
+    })
+}
+
+/// Puts a mail request on the mail queue. Sending it twice is safe: the claim makes one mail of it.
+pub async fn queue_request(stack: &Stack, request: &MailRequest) -> Result<(), CliError> {
+    let url = stack.url(Queue::Mail).await?;
+    let message = OutgoingMessage { body: request.to_body(), ..OutgoingMessage::default() };
+    send_one(&stack.sqs, &url, message).await.map_err(|error| {
+        CliError::service(format!(
+            "The mail request was not queued: {error}. It is safe to repeat the command."
+        ))
+        .caused_by(error)
+    })
+}
+
+/// Reopens the record as `attempt` left it; it is fresh until `send_before`. A record that is already
+/// open at that attempt is a success: this command opened it before its answer was lost or it was
+/// killed, or somebody else did with the same intent.
+pub async fn reopen(
+    stack: &Stack,
+    order_id: &str,
+    notification: &str,
+    attempt: u32,
+    send_before: Timestamp,
+    reason: &str,
+) -> Result<(), CliError> {
+    let facts = Facts::for_attempt(Timestamp::now().as_millisecond(), attempt);
+    let change = Change::new(Transition::Reopen, facts)
+        .with("reason", reason)
+        .with_number("send_before", send_before.as_millisecond());
+    match stack.ledger().record(order_id, notification, change).await {
+        Ok(RecordOutcome::Recorded(_)) => Ok(()),
+        Ok(RecordOutcome::Refused(item)) if is_open_at(&item, attempt) => Ok(()),
+        Ok(RecordOutcome::Refused(item)) => Err(CliError::service(format!(
+            "The record has changed meanwhile: it is {} now. Nothing was queued.",
+            item.state
+        ))),
+        Ok(RecordOutcome::Absent) => {
+            Err(CliError::service("The record has gone meanwhile. Nothing was queued."))
+        }
+        Err(error) => Err(CliError::ledger_write(error)),
+    }
+}
+
+fn is_open_at(item: &Item, attempt: u32) -> bool {
+    item.state() == Some(State::Planned) && item.attempt == attempt
+}

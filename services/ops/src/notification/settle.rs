@@ -1,0 +1,212 @@
+//! `waybill settle`: an operator decides whether SES has accepted a mail that is in doubt.
+
+use jiff::Timestamp;
+use kit::ledger::{Change, Item, RecordOutcome};
+use serde::Serialize;
+use serde_json::json;
+use shared::ledger::{Facts, State, Transition};
+
+use super::request::{MAX_CLOCK_SKEW, requeue};
+use super::selector::{NotificationArgs, command_args, find, kind_and_scope};
+use crate::audit::{self, Audit, Intent, Operator};
+use crate::aws::Stack;
+use crate::error::{CliError, ExitStatus};
+use crate::output::{ColorMode, Report, Style, format_time};
+
+/// What the operator found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Resolution {
+    /// SES has accepted the mail.
+    Sent,
+    /// SES has not accepted it, so it is sent now.
+    NotSent,
+}
+
+/// Flags of `settle`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    pub notification: NotificationArgs,
+    /// sent: SES has accepted it. not-sent: it has not, so it is sent now
+    pub resolution: Resolution,
+    /// With sent: SES's message id, if known
+    #[arg(long, value_name = "ID")]
+    pub message_id: Option<String>,
+    /// Why, or how you know; written to the audit item, so without names and addresses
+    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub operator: Operator,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Settled {
+    pub order_id: String,
+    pub kind: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub scope: String,
+    /// `sent`, or `queued` for a mail that was not.
+    pub result: &'static str,
+}
+
+/// Settles the mail. If it is interrupted after the record was opened, the same command finds it open
+/// and continues.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, ExitStatus), CliError> {
+    let now = Timestamp::now();
+    let found = find(stack, &args.notification).await?;
+    let item = in_doubt(stack, found, args.resolution, now).await?;
+    let result = match args.resolution {
+        Resolution::Sent => {
+            record_as_sent(stack, args, &item, now).await?;
+            "sent"
+        }
+        Resolution::NotSent => {
+            let reason = args.reason.as_deref();
+            requeue(stack, &item, now, "settle not-sent", reason, &args.operator).await?;
+            "queued"
+        }
+    };
+    let (kind, scope) = kind_and_scope(&item);
+    Ok((Settled { order_id: item.order_id, kind, scope, result }, ExitStatus::Healthy))
+}
+
+/// The record in doubt. A record whose lease has run out without a result is in doubt too, and is
+/// first recorded as such.
+async fn in_doubt(
+    stack: &Stack,
+    item: Item,
+    resolution: Resolution,
+    now: Timestamp,
+) -> Result<Item, CliError> {
+    if may_be_settled(&item, resolution) {
+        return Ok(item);
+    }
+    // The operator's clock may be ahead: a lease that has only just run out by it may be held, and
+    // its holder may yet send.
+    let latest = (now - MAX_CLOCK_SKEW).as_millisecond();
+    if item.state() != Some(State::Sending) || item.lease_until >= latest {
+        return Err(not_in_doubt(&item));
+    }
+    let change = Change::new(Transition::Expire, Facts::new(now.as_millisecond()))
+        .with("reason", "the lease ran out without a result");
+    record(stack, &item, change).await
+}
+
+fn may_be_settled(item: &Item, resolution: Resolution) -> bool {
+    match item.state() {
+        Some(State::InDoubt) => true,
+        // An earlier attempt is in doubt, though a later one was not.
+        Some(State::Planned) if item.doubts > 0 => true,
+        // Opened by this command before it was interrupted, or about to be sent anyway. Another mail
+        // request is harmless: the claim lets one mail through.
+        Some(State::Planned) => resolution == Resolution::NotSent,
+        _ => false,
+    }
+}
+
+fn not_in_doubt(item: &Item) -> CliError {
+    let args = command_args(item);
+    let instead = match item.state() {
+        Some(State::Failed | State::Skipped | State::Planned) => {
+            format!("It was certainly not sent; `waybill resend {args} --reason \"...\"` sends it.")
+        }
+        Some(State::Sending) => {
+            let until = item.lease_until + MAX_CLOCK_SKEW.as_millis() as i64;
+            format!("Its mailer may be working until {}; try again then.", format_time(until))
+        }
+        _ => "There is nothing to settle.".to_owned(),
+    };
+    CliError::input(format!("This mail is not in doubt: it is {}. {instead}", item.state))
+}
+
+async fn record_as_sent(
+    stack: &Stack,
+    args: &Args,
+    item: &Item,
+    now: Timestamp,
+) -> Result<(), CliError> {
+    let intent = Intent {
+        action: format!("settle sent {}", item.order_id),
+        reason: args.reason.as_deref(),
+        plan: json!({ "order_id": item.order_id, "notification": item.notification }),
+    };
+    let audit = Audit::begin(stack, &args.operator, intent).await?;
+    let mut change = Change::new(Transition::Settle, Facts::new(now.as_millisecond()))
+        .with("reason", "settled by an operator");
+    if let Some(id) = &args.message_id {
+        change = change.with("message_id", id);
+    }
+    let result = record(stack, item, change).await.map(|_| ());
+    audit.complete(result, &json!({ "settled": "sent" })).await
+}
+
+async fn record(stack: &Stack, item: &Item, change: Change) -> Result<Item, CliError> {
+    match stack.ledger().record(&item.order_id, &item.notification, change).await {
+        Ok(RecordOutcome::Recorded(item)) => Ok(*item),
+        Ok(_) => Err(CliError::service("The record has changed meanwhile. Nothing was settled.")),
+        Err(error) => Err(CliError::ledger_write(error)),
+    }
+}
+
+impl Report for Settled {
+    fn text(&self, colors: ColorMode) -> String {
+        let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
+        let result = match self.result {
+            "sent" => "is recorded as sent",
+            _ => "is queued to be sent",
+        };
+        format!(
+            "{}: {}{scope} of order {} {result}.\n",
+            colors.apply(Style::Success, "Settled"),
+            self.kind,
+            self.order_id
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_in_doubt_is_not_settled() {
+        let refusal = |state: &str| {
+            not_in_doubt(&Item {
+                order_id: "1001".to_owned(),
+                notification: "order.refunded#R-1#customer".to_owned(),
+                state: state.to_owned(),
+                ..Item::default()
+            })
+            .to_string()
+        };
+        insta::assert_snapshot!([refusal("failed"), refusal("delivered")].join("\n"));
+    }
+
+    #[test]
+    fn an_earlier_attempt_in_doubt_is_settled_too_and_an_open_record_goes_on_to_be_sent() {
+        let item =
+            |state: &str, doubts| Item { state: state.to_owned(), doubts, ..Item::default() };
+        assert!(may_be_settled(&item("planned", 1), Resolution::Sent));
+        assert!(
+            may_be_settled(&item("planned", 0), Resolution::NotSent),
+            "the command was interrupted"
+        );
+        assert!(!may_be_settled(&item("planned", 0), Resolution::Sent));
+        assert!(!may_be_settled(&item("failed", 0), Resolution::NotSent));
+        assert!(!may_be_settled(&item("sent", 2), Resolution::NotSent));
+    }
+
+    #[test]
+    fn a_settled_doubt_as_people_and_scripts_read_it() {
+        let settled = |result| Settled {
+            order_id: "1001".to_owned(),
+            kind: "order.refunded".to_owned(),
+            scope: "R-1".to_owned(),
+            result,
+        };
+        insta::assert_snapshot!(
+            settled("sent").text(ColorMode::Plain) + &settled("queued").text(ColorMode::Plain)
+        );
+        insta::assert_json_snapshot!(settled("sent"));
+    }
+}

@@ -1,0 +1,314 @@
+//! `waybill order`: one order's events, mails and timeline.
+
+use jiff::Timestamp;
+use kit::ledger::Item;
+use serde::Serialize;
+use shared::ledger::State;
+
+use crate::args::order_id;
+use crate::aws::Stack;
+use crate::error::{CliError, ExitStatus};
+use crate::notification::{kind_and_scope, next_step, state_style};
+use crate::output::{ColorMode, Column, Report, Style, format_time, nonzero, rfc3339, table};
+use crate::pii::PiiMode;
+use crate::store::{StoredEvent, events_of_order, records_of_order};
+
+/// Flags of `order`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The order's id
+    pub order: String,
+    /// The customer's address in clear
+    #[arg(long)]
+    pub show_pii: bool,
+}
+
+/// All that the tables hold about an order.
+#[derive(Debug, Serialize)]
+pub struct OrderReport {
+    pub order_id: String,
+    /// The customer's address as the latest event has it; masked unless asked for.
+    pub customer: Option<String>,
+    pub notifications: Vec<Notification>,
+    pub events: Vec<EventRow>,
+    /// The earliest first.
+    pub timeline: Vec<Moment>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct EventRow {
+    /// Source, a space, id.
+    pub event: String,
+    pub kind: String,
+    /// RFC 3339.
+    pub accepted_at: String,
+    pub correlation_id: String,
+    /// How often relay's sweep has queued it again.
+    pub sweeps: u32,
+    /// Whether the ledger has a record for it.
+    pub decided: bool,
+    /// What happens next.
+    pub next: String,
+}
+
+/// A mail, or the decision not to send it.
+#[derive(Debug, Serialize)]
+pub struct Notification {
+    pub kind: String,
+    /// The parcel, refund, tracking number or day.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub scope: String,
+    pub state: String,
+    /// When it entered its state, in RFC 3339.
+    pub since: String,
+    pub attempts: u32,
+    /// How many attempts ended in doubt: SES may have accepted each.
+    pub doubts: u32,
+    /// Why it was skipped, failed or is in doubt, or SES's diagnosis.
+    pub reason: Option<String>,
+    pub ses_message_id: Option<String>,
+    /// The event that asked for it.
+    pub event: String,
+    pub correlation_id: String,
+    /// What happens next.
+    pub next: String,
+    #[serde(skip)]
+    style: Option<Style>,
+}
+
+/// Something that happened to the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Moment {
+    /// RFC 3339.
+    pub at: String,
+    pub what: String,
+    /// The event or mail that it happened to.
+    pub about: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    #[serde(skip)]
+    milliseconds: i64,
+}
+
+/// Reads the order: one query of each table.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderReport, ExitStatus), CliError> {
+    let order = order_id(&args.order)?;
+    let (events, items) =
+        futures::try_join!(events_of_order(stack, &order), records_of_order(stack, &order))?;
+    if events.is_empty() && items.is_empty() {
+        return Err(CliError::input(format!(
+            "Nothing is known about the order {order}: no event of it was accepted, or it was erased, \
+             or it is older than the retention of both tables. Is the stack right (--stack, --region)?"
+        )));
+    }
+    let pii = PiiMode::from_flag(args.show_pii);
+    let now = Timestamp::now().as_millisecond();
+    Ok((OrderReport::new(&order, &events, &items, now, pii), ExitStatus::Healthy))
+}
+
+impl OrderReport {
+    /// `now` in milliseconds since 1970.
+    fn new(order_id: &str, events: &[StoredEvent], items: &[Item], now: i64, pii: PiiMode) -> Self {
+        let customer = events.iter().rev().find_map(StoredEvent::request);
+        Self {
+            order_id: order_id.to_owned(),
+            customer: customer.map(|r| pii.address(r.event.order.customer.email.expose())),
+            notifications: items.iter().map(|item| Notification::new(item, now)).collect(),
+            events: events.iter().map(|event| EventRow::new(event, items)).collect(),
+            timeline: timeline(events, items),
+        }
+    }
+}
+
+impl EventRow {
+    fn new(event: &StoredEvent, items: &[Item]) -> Self {
+        let decision = items.iter().find(|item| item.notification == event.ledger_key);
+        let next = match decision {
+            None => "waits for the dispatcher; the sweep queues it again if that takes too long",
+            Some(item) if item.event == event.event => "",
+            Some(_) => "nothing: another event asked for the same mail",
+        };
+        Self {
+            event: event.event.clone(),
+            kind: event.kind.clone(),
+            accepted_at: rfc3339(event.accepted_at),
+            correlation_id: event.correlation_id.clone(),
+            sweeps: event.sweeps,
+            decided: decision.is_some(),
+            next: next.to_owned(),
+        }
+    }
+}
+
+impl Notification {
+    fn new(item: &Item, now: i64) -> Self {
+        let (kind, scope) = kind_and_scope(item);
+        Self {
+            kind,
+            scope,
+            state: item.state.clone(),
+            since: rfc3339(item.since),
+            attempts: item.attempt,
+            doubts: item.doubts,
+            reason: item.reason.clone(),
+            ses_message_id: item.message_id.clone(),
+            event: item.event.clone(),
+            correlation_id: item.correlation_id.clone(),
+            next: next_step(item, now),
+            style: state_style(item),
+        }
+    }
+}
+
+impl Moment {
+    fn new(milliseconds: i64, what: &str, about: String, detail: String) -> Self {
+        Self { at: rfc3339(milliseconds), what: what.to_owned(), about, detail, milliseconds }
+    }
+}
+
+/// What happened, the earliest first. A record keeps one time for each state, so of a state that was
+/// entered twice only the later time is known.
+fn timeline(events: &[StoredEvent], items: &[Item]) -> Vec<Moment> {
+    let accepted = events.iter().map(|event| {
+        Moment::new(event.accepted_at, "accepted", event.kind.clone(), event.event.clone())
+    });
+    let mut moments: Vec<Moment> = accepted.chain(items.iter().flat_map(record_moments)).collect();
+    moments.sort_by_key(|moment| moment.milliseconds);
+    moments
+}
+
+fn record_moments(item: &Item) -> Vec<Moment> {
+    let (kind, scope) = kind_and_scope(item);
+    let about = if scope.is_empty() { kind } else { format!("{kind} {scope}") };
+    // The record keeps one reason: that of its current state.
+    let reason = |state: State| {
+        let is_current = item.state() == Some(state);
+        item.reason.clone().filter(|_| is_current).unwrap_or_default()
+    };
+    let steps = [
+        (item.planned_at, "planned", String::new()),
+        (item.sending_at, "sending", format!("attempt {}", item.attempt)),
+        (item.in_doubt_at, "in doubt", reason(State::InDoubt)),
+        (item.sent_at, "sent", item.message_id.clone().unwrap_or_default()),
+        (item.skipped_at, "skipped", reason(State::Skipped)),
+        (item.failed_at, "failed", reason(State::Failed)),
+        (item.delivered_at, "delivered", String::new()),
+        (item.bounced_at, "bounced", reason(State::Bounced)),
+        (item.complained_at, "complained about", reason(State::Complained)),
+    ];
+    steps
+        .into_iter()
+        .filter_map(|(at, what, detail)| Some(Moment::new(at?, what, about.clone(), detail)))
+        .collect()
+}
+
+impl Report for OrderReport {
+    fn text(&self, colors: ColorMode) -> String {
+        let customer = self.customer.as_ref().map(|c| format!("  {c}")).unwrap_or_default();
+        let order = colors.apply(Style::Bold, &format!("Order {}", self.order_id));
+        let mut text = format!("{order}{customer}\n\n");
+        text.push_str(&self.mails(colors));
+        for event in self.events.iter().filter(|event| !event.decided) {
+            text.push_str(&format!("\n{} ({}) {}.\n", event.kind, event.event, event.next));
+        }
+        text.push('\n');
+        let columns = [
+            Column::text("time (UTC)", |m: &Moment| format_time(m.milliseconds)),
+            Column::text("what", |m| m.what.clone()),
+            Column::text("about", |m| m.about.clone()),
+            Column::text("detail", |m| m.detail.clone()),
+        ];
+        text.push_str(&table(colors, &columns, &self.timeline));
+        text
+    }
+}
+
+impl OrderReport {
+    fn mails(&self, colors: ColorMode) -> String {
+        if self.notifications.is_empty() {
+            return "No mail has been decided yet.\n".to_owned();
+        }
+        let columns = [
+            Column::text("mail", |n: &Notification| n.kind.clone()),
+            Column::text("scope", |n| n.scope.clone()),
+            Column::text("state", |n: &Notification| n.state.clone()).styled(|n| n.style),
+            Column::number("attempts", |n| n.attempts.to_string()),
+            Column::number("in doubt", |n: &Notification| nonzero(n.doubts))
+                .styled(|_| Some(Style::Warning)),
+            Column::text("reason", |n| n.reason.clone().unwrap_or_default()),
+            Column::text("SES message id", |n| n.ses_message_id.clone().unwrap_or_default()),
+            Column::text("next", |n| n.next.clone()),
+        ];
+        table(colors, &columns, &self.notifications)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::ledger::State;
+
+    const T0: i64 = 1_763_900_000_000;
+
+    fn item(notification: &str, state: State) -> Item {
+        Item {
+            order_id: "1001".to_owned(),
+            notification: notification.to_owned(),
+            state: state.as_str().to_owned(),
+            attempt: 1,
+            since: T0 + 3_000,
+            event: "https://shop.example/orders e-1".to_owned(),
+            correlation_id: "c-1".to_owned(),
+            accepted_at: T0,
+            planned_at: Some(T0 + 1_000),
+            sending_at: Some(T0 + 2_000),
+            ..Item::default()
+        }
+    }
+
+    fn event(id: &str, kind: &str, ledger_key: &str, message: &str) -> StoredEvent {
+        StoredEvent {
+            event: format!("https://shop.example/orders {id}"),
+            kind: kind.to_owned(),
+            accepted_at: T0,
+            message: message.to_owned(),
+            correlation_id: "c-1".to_owned(),
+            ledger_key: ledger_key.to_owned(),
+            sweeps: 0,
+        }
+    }
+
+    fn message() -> String {
+        let event: serde_json::Value =
+            serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
+        let id = shared::CorrelationId::parse("c-1").unwrap();
+        shared::queue::message::DispatchRequest::body(&event, Timestamp::UNIX_EPOCH, &id)
+    }
+
+    #[test]
+    fn an_order_as_people_and_scripts_read_it() {
+        let confirmed = Item {
+            doubts: 1,
+            in_doubt_at: Some(T0 + 2_200),
+            sent_at: Some(T0 + 2_500),
+            delivered_at: Some(T0 + 3_000),
+            message_id: Some("0107-abc".to_owned()),
+            ..item("order.confirmed##customer", State::Delivered)
+        };
+        let shipped = Item {
+            failed_at: Some(T0 + 3_000),
+            reason: Some("refused: MessageRejected".to_owned()),
+            attempt: 2,
+            ..item("shipment.shipped#S-1#customer", State::Failed)
+        };
+        let events = [
+            event("e-1", "order.confirmed", "order.confirmed##customer", &message()),
+            event("e-2", "shipment.shipped", "shipment.shipped#S-1#customer", ""),
+            event("e-3", "shipment.delivered", "shipment.delivered#S-1#customer", ""),
+        ];
+        let report =
+            OrderReport::new("1001", &events, &[confirmed, shipped], T0 + 60_000, PiiMode::Masked);
+        insta::assert_snapshot!(report.text(ColorMode::Plain));
+        insta::assert_json_snapshot!(report);
+    }
+}

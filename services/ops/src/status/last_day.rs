@@ -1,0 +1,121 @@
+//! The states of the last 24 hours' mails. The ledger has no index by time; the sweep index has one, so
+//! this reads the events from it and looks up their records.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use relay::IndexEntry;
+use serde::Serialize;
+use shared::ledger::State;
+use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS};
+
+use crate::aws::Stack;
+use crate::error::CliError;
+use crate::outbox::entries;
+use crate::store::{Key, records};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// An event that is undecided for longer is late.
+const LATE_MS: i64 = 10 * 60 * 1000;
+
+/// A mail that is planned for so long after it was due is stuck.
+const STUCK_MS: i64 = 60 * 60 * 1000;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct LastDay {
+    /// How many events were counted.
+    pub events: usize,
+    /// Whether there are more.
+    pub more: bool,
+    /// Mails by state.
+    pub states: BTreeMap<String, usize>,
+    /// Events that the ledger has no record of.
+    pub undecided: usize,
+    /// Of these, accepted more than ten minutes ago or queued again by the sweep.
+    pub late: usize,
+    /// Mails that were due more than an hour ago and are still planned.
+    pub stuck: usize,
+}
+
+/// Counts the latest `max` events, hour by hour from the latest on.
+pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
+    let now = Timestamp::now().as_millisecond();
+    let since = now - DAY_MS;
+    let tables = stack.tables();
+    let mut day = LastDay::default();
+    // Two events may ask for the same mail.
+    let mut counted: HashSet<Key> = HashSet::new();
+    // Relay's sweep moves entries ahead, so the latest may lie in the future.
+    let mut hour = now + MAX_SWEEP_DELAY_MS;
+    while hour >= since.div_euclid(BUCKET_MS) * BUCKET_MS {
+        let start = hour.div_euclid(BUCKET_MS) * BUCKET_MS;
+        let end = start + BUCKET_MS - 1;
+        let found = entries(&tables, start, start.max(since), end).await?;
+        day.more = day.events + found.len() > max;
+        let found = latest(found, max - day.events);
+        day.events += found.len();
+        let keys: Vec<(Key, i64)> = found
+            .into_iter()
+            .map(|entry| ((entry.order_id, entry.ledger_key), entry.sweep_at))
+            .filter(|(key, _)| counted.insert(key.clone()))
+            .collect();
+        count(stack, &keys, now, &mut day).await?;
+        if day.more {
+            break;
+        }
+        hour = start - 1;
+    }
+    Ok(day)
+}
+
+/// The index returns partition by partition, so not in the order of time.
+fn latest(mut entries: Vec<IndexEntry>, max: usize) -> Vec<IndexEntry> {
+    entries.sort_by_key(|entry| Reverse(entry.sweep_at));
+    entries.truncate(max);
+    entries
+}
+
+async fn count(
+    stack: &Stack,
+    keys: &[(Key, i64)],
+    now: i64,
+    day: &mut LastDay,
+) -> Result<(), CliError> {
+    let records = records(stack, keys.iter().map(|(key, _)| key.clone())).await?;
+    for (key, sweep_at) in keys {
+        match records.get(key) {
+            Some(item) => {
+                *day.states.entry(item.state.clone()).or_default() += 1;
+                let is_overdue = item.since.max(item.not_before) < now - STUCK_MS;
+                let is_planned = item.state() == Some(State::Planned);
+                day.stuck += usize::from(is_planned && is_overdue);
+            }
+            None => {
+                day.undecided += 1;
+                // An entry in the future was queued again and postponed by relay's sweep.
+                let is_late = *sweep_at > now || now - sweep_at > LATE_MS;
+                day.late += usize::from(is_late);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_more_events_than_are_counted_the_latest_are() {
+        let entry = |sweep_at| IndexEntry {
+            order_id: "1001".to_owned(),
+            event: format!("https://shop.example/orders e-{sweep_at}"),
+            ledger_key: "order.confirmed##customer".to_owned(),
+            sweep_at,
+        };
+        let kept = latest([2, 5, 1, 4, 3].map(entry).into(), 3);
+        assert_eq!(kept.iter().map(|entry| entry.sweep_at).collect::<Vec<_>>(), [5, 4, 3]);
+    }
+}

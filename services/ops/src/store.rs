@@ -1,0 +1,188 @@
+//! Reads from the Events table and the ledger table.
+
+use std::collections::{HashMap, HashSet};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures::{StreamExt, TryStreamExt, stream};
+use kit::MAX_BATCH_GET_KEYS;
+use kit::batch_get::Attributes;
+use kit::ledger::Item;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use shared::outbox::unpack;
+use shared::queue::message::DispatchRequest;
+
+use crate::aws::{Stack, service_error};
+use crate::error::CliError;
+
+/// Order id and sort key.
+pub type Key = (String, String);
+
+/// How many `BatchGetItem` calls run at the same time.
+const MAX_CONCURRENCY: usize = 8;
+
+/// An event as intake stored it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct StoredEvent {
+    /// Its sort key: source, a space, id.
+    pub event: String,
+    /// Its type, such as `order.confirmed`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Milliseconds since 1970.
+    pub accepted_at: i64,
+    /// The dispatch message; empty where this version cannot read it.
+    #[serde(skip)]
+    pub message: String,
+    pub correlation_id: String,
+    /// The sort key of its ledger record.
+    pub ledger_key: String,
+    /// How often relay's sweep has queued it again.
+    pub sweeps: u32,
+}
+
+impl StoredEvent {
+    /// The parsed dispatch message; `None` where this version cannot read it.
+    pub fn request(&self) -> Option<DispatchRequest> {
+        DispatchRequest::parse(&self.message).ok()
+    }
+}
+
+/// Every event of an order, the earliest accepted first.
+pub async fn events_of_order(stack: &Stack, order_id: &str) -> Result<Vec<StoredEvent>, CliError> {
+    let table = stack.events_table();
+    let items = stack
+        .dynamodb
+        .query()
+        .table_name(&table)
+        .key_condition_expression("order_id = :order")
+        .expression_attribute_values(":order", AttributeValue::S(order_id.to_owned()))
+        .consistent_read(true)
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<Vec<_>, _>>()
+        .await
+        .map_err(service_error(format!("read the table {table}")))?;
+    let mut events =
+        items.into_iter().map(|item| stored_event(&table, item)).collect::<Result<Vec<_>, _>>()?;
+    events.sort_by_key(|event| event.accepted_at);
+    Ok(events)
+}
+
+fn stored_event(table: &str, mut item: Attributes) -> Result<StoredEvent, CliError> {
+    // Unpacked by hand: a message that cannot be unpacked must not keep the event from being erased.
+    let message = item.remove("message").and_then(|v| unpack(v.as_b().ok()?.as_ref()).ok());
+    let event: StoredEvent = parse(table, item)?;
+    Ok(StoredEvent { message: message.unwrap_or_default(), ..event })
+}
+
+/// Every ledger record of an order.
+pub async fn records_of_order(stack: &Stack, order_id: &str) -> Result<Vec<Item>, CliError> {
+    stack.ledger().list_by_order(order_id).await.map_err(CliError::ledger_read)
+}
+
+/// The ledger's records of these keys, without those that are absent.
+pub async fn records(
+    stack: &Stack,
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<HashMap<Key, Item>, CliError> {
+    let items: Vec<Item> =
+        get_all(stack, &stack.ledger_table(), "notification", None, keys).await?;
+    Ok(items
+        .into_iter()
+        .map(|item| ((item.order_id.clone(), item.notification.clone()), item))
+        .collect())
+}
+
+/// When each of these events was accepted, in milliseconds since 1970, without those that are
+/// absent.
+pub async fn accepted_at(
+    stack: &Stack,
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<HashMap<Key, i64>, CliError> {
+    #[derive(Deserialize)]
+    struct Row {
+        order_id: String,
+        event: String,
+        #[serde(default)]
+        accepted_at: i64,
+    }
+    let projection = Some("order_id, event, accepted_at");
+    let rows: Vec<Row> = get_all(stack, &stack.events_table(), "event", projection, keys).await?;
+    Ok(rows.into_iter().map(|row| ((row.order_id, row.event), row.accepted_at)).collect())
+}
+
+/// Which of these events the Events table holds.
+pub async fn stored_events(
+    stack: &Stack,
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<HashSet<Key>, CliError> {
+    Ok(accepted_at(stack, keys).await?.into_keys().collect())
+}
+
+async fn get_all<T: DeserializeOwned>(
+    stack: &Stack,
+    table: &str,
+    sort_key: &str,
+    projection: Option<&str>,
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<Vec<T>, CliError> {
+    // A set: BatchGetItem refuses a call that names a key twice.
+    let keys: HashSet<Key> = keys.into_iter().collect();
+    let keys: Vec<Attributes> = keys
+        .into_iter()
+        .map(|(order_id, value)| {
+            HashMap::from([
+                ("order_id".to_owned(), AttributeValue::S(order_id)),
+                (sort_key.to_owned(), AttributeValue::S(value)),
+            ])
+        })
+        .collect();
+    let items = stream::iter(keys.chunks(MAX_BATCH_GET_KEYS).map(<[Attributes]>::to_vec))
+        .map(|keys| kit::batch_get(&stack.dynamodb, table, projection, keys))
+        .buffer_unordered(MAX_CONCURRENCY)
+        .try_concat()
+        .await
+        .map_err(service_error(format!("read the table {table}")))?;
+    items.into_iter().map(|item| parse(table, item)).collect()
+}
+
+fn parse<T: DeserializeOwned>(table: &str, item: Attributes) -> Result<T, CliError> {
+    serde_dynamo::from_item(item).map_err(|error| {
+        CliError::service(format!(
+            "The table {table} holds an item that this version cannot read. Is it the table of this \
+             stack?"
+        ))
+        .caused_by(error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_dynamodb::primitives::Blob;
+
+    #[test]
+    fn an_event_is_read_even_if_its_message_cannot_be() {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let number = |value: &str| AttributeValue::N(value.to_owned());
+        let item: Attributes = [
+            ("order_id", text("1001")),
+            ("event", text("https://shop.example/orders e-1")),
+            ("type", text("order.confirmed")),
+            ("accepted_at", number("1763900000000")),
+            ("message", AttributeValue::B(Blob::new("not what intake packs"))),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        let event = stored_event("events", item).unwrap();
+        assert_eq!(
+            (event.kind.as_str(), event.accepted_at),
+            ("order.confirmed", 1_763_900_000_000)
+        );
+        assert_eq!((event.message.as_str(), event.sweeps), ("", 0));
+        assert_eq!(event.request(), None);
+    }
+}
