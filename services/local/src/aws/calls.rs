@@ -54,7 +54,7 @@ const APP_ID: &str = "app/waybill-";
 impl Caller {
     /// Reads the caller's app id off the user agent.
     #[must_use]
-    pub fn of(headers: &HeaderMap) -> Self {
+    pub fn from_headers(headers: &HeaderMap) -> Self {
         let agents = [headers.get("x-amz-user-agent"), headers.get(header::USER_AGENT)];
         let agents = agents.into_iter().flatten().filter_map(|v| v.to_str().ok());
         for word in agents.flat_map(str::split_ascii_whitespace) {
@@ -74,7 +74,7 @@ impl Caller {
 
 /// How often one function called one operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Count {
+pub struct CallCount {
     /// The function.
     pub function: String,
     /// The service.
@@ -92,21 +92,21 @@ type Operations = BTreeMap<String, u64>;
 pub struct Calls(Mutex<BTreeMap<String, BTreeMap<Service, Operations>>>);
 
 impl Calls {
-    /// Notes one call.
-    pub fn note(&self, caller: &Caller, service: Service, operation: &str) {
+    /// Counts one call.
+    pub fn record(&self, caller: &Caller, service: Service, operation: &str) {
         let Caller::Function(function) = caller else { return };
         let mut functions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *slot(slot(&mut functions, function).entry(service).or_default(), operation) += 1;
+        *entry_mut(entry_mut(&mut functions, function).entry(service).or_default(), operation) += 1;
     }
 
     /// All counts, by function, service and operation.
     #[must_use]
-    pub fn counts(&self) -> Vec<Count> {
+    pub fn counts(&self) -> Vec<CallCount> {
         let functions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut counts = Vec::new();
         for (function, services) in functions.iter() {
             for (&service, operations) in services {
-                counts.extend(operations.iter().map(|(operation, &calls)| Count {
+                counts.extend(operations.iter().map(|(operation, &calls)| CallCount {
                     function: function.clone(),
                     service,
                     operation: operation.clone(),
@@ -119,7 +119,7 @@ impl Calls {
 }
 
 /// The value under `key`, without an allocation when it is there already.
-fn slot<'a, V: Default>(map: &'a mut BTreeMap<String, V>, key: &str) -> &'a mut V {
+fn entry_mut<'a, V: Default>(map: &'a mut BTreeMap<String, V>, key: &str) -> &'a mut V {
     if !map.contains_key(key) {
         map.insert(key.to_owned(), V::default());
     }
@@ -137,15 +137,16 @@ mod tests {
     #[test]
     fn a_function_is_known_by_its_app_id_and_nobody_else_is_counted() {
         let calls = Calls::default();
-        let mailer = Caller::of(&agent("aws-sdk-rust/1.3 lang/rust/1.95 app/waybill-mailer"));
-        calls.note(&mailer, Service::SesV2, "SendEmail");
-        calls.note(&mailer, Service::SesV2, "SendEmail");
-        let cli = Caller::of(&agent("aws-cli/2.15 app/other"));
-        calls.note(&cli, Service::SesV2, "GetAccount");
+        let mailer =
+            Caller::from_headers(&agent("aws-sdk-rust/1.3 lang/rust/1.95 app/waybill-mailer"));
+        calls.record(&mailer, Service::SesV2, "SendEmail");
+        calls.record(&mailer, Service::SesV2, "SendEmail");
+        let cli = Caller::from_headers(&agent("aws-cli/2.15 app/other"));
+        calls.record(&cli, Service::SesV2, "GetAccount");
         assert_eq!(cli, Caller::Other);
         assert_eq!(
             calls.counts(),
-            [Count {
+            [CallCount {
                 function: "mailer".into(),
                 service: Service::SesV2,
                 operation: "SendEmail".into(),

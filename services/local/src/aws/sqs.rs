@@ -19,7 +19,7 @@ use rustack_sqs_http::router::resolve_operation;
 use rustack_sqs_model::error::SqsError;
 use rustack_sqs_model::operations::SqsOperation;
 
-use super::place::ACCOUNT_ID;
+use super::arn::ACCOUNT_ID;
 use super::sqs_adapt::{adapt, has_bad_characters};
 use super::sqs_large::unpack;
 use crate::edge::reply::{Reply, aws_json_error, request_id};

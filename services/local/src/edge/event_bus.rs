@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Edge;
 use super::reply::{Reply, aws_json_error, reply};
-use crate::aws::place::ACCOUNT_ID;
+use crate::aws::arn::ACCOUNT_ID;
 
 const MAX_BATCH_ENTRIES: usize = 10;
 

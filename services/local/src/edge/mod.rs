@@ -118,11 +118,11 @@ impl Edge {
         request: Request,
         call: impl AsyncFnOnce(Request) -> Reply,
     ) -> Result<Reply, HangUp> {
-        let caller = Caller::of(&request.parts.headers);
+        let caller = Caller::from_headers(&request.parts.headers);
         let body = request.body.clone();
         let peer = request.peer;
         let passing = Call { service, operation, caller: &caller, peer, body: &body };
-        self.calls.note(&caller, service, operation);
+        self.calls.record(&caller, service, operation);
         if let Some(instead) = strike(self.faults.before(&passing), service).await? {
             return Ok(instead);
         }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::Invocation;
 
 /// The most that a synchronous answer may hold, in bytes (AWS: 6 MB and a little).
-pub const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024 + 100;
+pub const MAX_RESPONSE_BYTES: usize = 6 * 1024 * 1024 + 100;
 
 fn failed(error_type: &str, message: &str) -> Invocation {
     let error = json!({ "errorType": error_type, "errorMessage": message });
@@ -30,7 +30,7 @@ pub fn timed_out(request_id: Uuid, timeout: Duration) -> Invocation {
 
 /// The process ended before it answered.
 pub fn exited(request_id: Uuid, status: Option<ExitStatus>) -> Invocation {
-    let why = match status.and_then(how) {
+    let why = match status.and_then(describe_exit) {
         Some(how) => format!("Runtime exited with error: {how}"),
         None => "Runtime exited without providing a reason".to_owned(),
     };
@@ -68,7 +68,7 @@ impl std::fmt::Display for NotReady {
         match self {
             Self::NotStarted(error) => write!(f, "{error}"),
             Self::Reported(error) => write!(f, "{}", String::from_utf8_lossy(error)),
-            Self::Exited(status) => match status.and_then(how) {
+            Self::Exited(status) => match status.and_then(describe_exit) {
                 Some(how) => write!(f, "Runtime exited with error: {how}"),
                 None => write!(f, "Runtime exited without providing a reason"),
             },
@@ -79,12 +79,12 @@ impl std::fmt::Display for NotReady {
     }
 }
 
-/// The answer is larger than [`MAX_ANSWER_BYTES`].
-pub fn answer_too_large() -> Invocation {
+/// The answer is larger than [`MAX_RESPONSE_BYTES`].
+pub fn response_too_large() -> Invocation {
     failed(
         "Function.ResponseSizeTooLarge",
         &format!(
-            "Response payload size exceeded maximum allowed payload size ({MAX_ANSWER_BYTES} bytes)."
+            "Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
         ),
     )
 }
@@ -101,7 +101,7 @@ pub fn stopping() -> Invocation {
 
 /// How a process ended, unless it ended as if all were well.
 #[cfg(unix)]
-fn how(status: ExitStatus) -> Option<String> {
+fn describe_exit(status: ExitStatus) -> Option<String> {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
         (Some(0), _) | (None, None) => None,
@@ -111,7 +111,7 @@ fn how(status: ExitStatus) -> Option<String> {
 }
 
 #[cfg(not(unix))]
-fn how(status: ExitStatus) -> Option<String> {
+fn describe_exit(status: ExitStatus) -> Option<String> {
     status.code().filter(|code| *code != 0).map(|code| format!("exit status {code}"))
 }
 

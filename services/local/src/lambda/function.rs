@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::slot::Slot;
 use super::{FunctionConfig, Invocation, Invoke, Memory, Sink, failure};
-use crate::aws::place::function_arn;
+use crate::aws::arn::function_arn;
 
 /// How many invocations may wait for a process before their callers wait for a place.
 const QUEUE_LENGTH: usize = 1024;
@@ -150,7 +150,7 @@ impl Function {
         let counters = &self.0.counters;
         Status {
             name: self.0.name.to_string(),
-            memory: pids.iter().filter_map(|pid| Memory::of(*pid)).collect(),
+            memory: pids.iter().filter_map(|pid| Memory::read(*pid)).collect(),
             pids,
             invocations: counters.invocations.load(Ordering::Relaxed),
             failures: counters.failures.load(Ordering::Relaxed),

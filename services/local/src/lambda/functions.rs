@@ -25,7 +25,7 @@ pub enum Kill {
 /// No function has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no function {0}")]
-pub struct Unknown(pub String);
+pub struct UnknownFunction(pub String);
 
 /// The running functions. Dropping it kills their processes; [`Functions::stop`] also waits for
 /// their end.
@@ -68,8 +68,8 @@ impl Functions {
     ///
     /// # Errors
     /// There is none.
-    pub fn function(&self, name: &str) -> Result<Function, Unknown> {
-        self.functions.get(name).cloned().ok_or_else(|| Unknown(name.to_owned()))
+    pub fn function(&self, name: &str) -> Result<Function, UnknownFunction> {
+        self.functions.get(name).cloned().ok_or_else(|| UnknownFunction(name.to_owned()))
     }
 
     /// Invokes a function and waits for its answer; callers are served in turn. A name that no
@@ -101,7 +101,7 @@ impl Functions {
     ///
     /// # Errors
     /// There is no such function.
-    pub async fn kill(&self, function: &str, which: Kill) -> Result<Vec<u32>, Unknown> {
+    pub async fn kill(&self, function: &str, which: Kill) -> Result<Vec<u32>, UnknownFunction> {
         let shared = self.function(function)?.0;
         let running = shared.slots.iter().filter_map(super::slot::Slot::process);
         let chosen: Vec<_> = match which {

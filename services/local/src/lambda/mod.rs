@@ -25,7 +25,7 @@ mod worker;
 
 pub use config::{FunctionConfig, Program};
 pub use function::{Function, Status};
-pub use functions::{Functions, Kill, Unknown};
+pub use functions::{Functions, Kill, UnknownFunction};
 pub use invoke::{Invocation, Invoke};
 pub use memory::Memory;
 pub use output::{OutputLine, OutputStream, Sink, discard};

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::function::Shared;
 use super::output::{OutputStream, forward};
-use super::runtime_api::{Event, RuntimeApi};
+use super::runtime_api::{RuntimeApi, RuntimeEvent};
 
 /// How long the output of an ended process is waited for. It ends with the process, unless a
 /// grandchild holds the pipe.
@@ -20,9 +20,9 @@ const OUTPUT_GRACE: Duration = Duration::from_secs(1);
 type Exit = Option<ExitStatus>;
 
 /// What happened next in the life of a process.
-pub(super) enum Happening {
+pub(super) enum ProcessEvent {
     /// It used its Runtime API.
-    Event(Event),
+    Runtime(RuntimeEvent),
     /// It ended.
     Exited(Exit),
 }
@@ -76,13 +76,13 @@ impl Process {
     }
 
     /// Waits for what it does next. What it said before it ended comes before its end.
-    pub async fn next(&mut self) -> Happening {
+    pub async fn next(&mut self) -> ProcessEvent {
         tokio::select! {
             biased;
-            Some(event) = self.api.events.recv() => Happening::Event(event),
+            Some(event) = self.api.events.recv() => ProcessEvent::Runtime(event),
             exit = self.handle.exited() => match self.api.events.try_recv() {
-                Ok(event) => Happening::Event(event),
-                Err(_) => Happening::Exited(exit),
+                Ok(event) => ProcessEvent::Runtime(event),
+                Err(_) => ProcessEvent::Exited(exit),
             },
         }
     }

@@ -21,10 +21,10 @@ use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use super::Invocation;
-use super::failure::{self, MAX_ANSWER_BYTES};
+use super::failure::{self, MAX_RESPONSE_BYTES};
 
 /// One invocation as a process gets it.
-pub(super) struct Work {
+pub(super) struct NextInvocation {
     pub request_id: Uuid,
     pub payload: Bytes,
     /// When its process will be killed.
@@ -33,9 +33,9 @@ pub(super) struct Work {
 }
 
 /// What the process did through its Runtime API.
-pub(super) enum Event {
+pub(super) enum RuntimeEvent {
     /// It waits for an invocation.
-    Ready(oneshot::Sender<Work>),
+    Ready(oneshot::Sender<NextInvocation>),
     /// It answered the invocation it has.
     Answered(Invocation),
     /// It can't start, and says why.
@@ -43,7 +43,7 @@ pub(super) enum Event {
 }
 
 struct Shared {
-    events: mpsc::Sender<Event>,
+    events: mpsc::Sender<RuntimeEvent>,
     /// The invocation that the process has and has not answered.
     current: Mutex<Option<Uuid>>,
 }
@@ -59,7 +59,7 @@ impl Shared {
         current.take_if(|id| request_id.parse() == Ok(*id))
     }
 
-    async fn tell(&self, event: Event) {
+    async fn notify(&self, event: RuntimeEvent) {
         // The receiver is gone only when the process is being killed: nobody is left to tell.
         let _ = self.events.send(event).await;
     }
@@ -68,7 +68,7 @@ impl Shared {
 /// A running Runtime API. It stops when this is dropped.
 pub(super) struct RuntimeApi {
     pub address: SocketAddr,
-    pub events: mpsc::Receiver<Event>,
+    pub events: mpsc::Receiver<RuntimeEvent>,
     _server: AbortOnDropHandle<()>,
 }
 
@@ -102,7 +102,7 @@ fn routes(shared: Arc<Shared>) -> Router {
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
     let (work, given) = oneshot::channel();
-    shared.tell(Event::Ready(work)).await;
+    shared.notify(RuntimeEvent::Ready(work)).await;
     let Ok(work) = given.await else {
         // The process is about to be killed. A runtime does not expect `next` to fail.
         return std::future::pending().await;
@@ -116,17 +116,17 @@ async fn response(
     Path(id): Path<String>,
     body: Body,
 ) -> Response<Body> {
-    let answer = to_bytes(body, MAX_ANSWER_BYTES).await;
+    let answer = to_bytes(body, MAX_RESPONSE_BYTES).await;
     if shared.end(&id).is_none() {
         return not_current(&id);
     }
     match answer {
         Ok(answer) => {
-            shared.tell(Event::Answered(Invocation::Answered(answer))).await;
+            shared.notify(RuntimeEvent::Answered(Invocation::Answered(answer))).await;
             accepted()
         }
         Err(_) => {
-            shared.tell(Event::Answered(failure::answer_too_large())).await;
+            shared.notify(RuntimeEvent::Answered(failure::response_too_large())).await;
             refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "Answer too large")
         }
     }
@@ -140,16 +140,16 @@ async fn error(
     if shared.end(&id).is_none() {
         return not_current(&id);
     }
-    shared.tell(Event::Answered(Invocation::Failed { error: body })).await;
+    shared.notify(RuntimeEvent::Answered(Invocation::Failed { error: body })).await;
     accepted()
 }
 
 async fn init_error(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Body> {
-    shared.tell(Event::InitFailed(body)).await;
+    shared.notify(RuntimeEvent::InitFailed(body)).await;
     accepted()
 }
 
-fn invocation(work: Work) -> Response<Body> {
+fn invocation(work: NextInvocation) -> Response<Body> {
     let deadline = since_epoch(work.deadline).as_millis().to_string();
     let trace = trace_id(work.request_id);
     Response::builder()

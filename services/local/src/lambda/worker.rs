@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep_until};
 use super::Invocation;
 use super::failure::{self, NotReady};
 use super::function::{Job, Shared};
-use super::process::{Happening, Process};
-use super::runtime_api::{Event, Work};
+use super::process::{Process, ProcessEvent};
+use super::runtime_api::{NextInvocation, RuntimeEvent};
 
 /// How long a process may take until it asks for its first invocation. Lambda gives 10 s; a
 /// machine that compiles at the same time is given more.
@@ -23,13 +23,13 @@ const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// After how many starts that came to nothing a function that was never ready is given up on by
 /// those who wait for it. It is started on and on all the same.
-const PATIENCE: u32 = 3;
+const MAX_FAILED_STARTS: u32 = 3;
 
 /// Gives the process that waits its next invocation.
-type Ready = oneshot::Sender<Work>;
+type Ready = oneshot::Sender<NextInvocation>;
 
 /// Why a process is no longer there.
-enum End {
+enum ProcessEnd {
     /// The stack stops.
     Stopped,
     /// It had at least one invocation.
@@ -58,21 +58,21 @@ impl Worker {
     pub async fn run(mut self) {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.one_process().await {
-                End::Stopped => return,
-                End::AfterService => pause = FIRST_PAUSE,
-                End::Idle => {
+            match self.run_process().await {
+                ProcessEnd::Stopped => return,
+                ProcessEnd::AfterService => pause = FIRST_PAUSE,
+                ProcessEnd::Idle => {
                     self.rest(Instant::now() + pause).await;
                     pause = (pause * 2).min(MAX_PAUSE);
                 }
-                End::NotReady(why) => {
+                ProcessEnd::NotReady(why) => {
                     self.failed_starts += 1;
-                    if !self.was_ready && self.failed_starts == PATIENCE {
+                    if !self.was_ready && self.failed_starts == MAX_FAILED_STARTS {
                         self.function
                             .readiness
                             .send_modify(|all| all.failed = Some(why.to_string()));
                     }
-                    self.fail_one(&why, pause).await;
+                    self.fail_next_job(&why, pause).await;
                     pause = (pause * 2).min(MAX_PAUSE);
                 }
             }
@@ -80,14 +80,14 @@ impl Worker {
         }
     }
 
-    async fn one_process(&mut self) -> End {
+    async fn run_process(&mut self) -> ProcessEnd {
         if self.function.stop.is_cancelled() {
-            return End::Stopped;
+            return ProcessEnd::Stopped;
         }
         let mut process = match Process::start(&self.function).await {
             Ok(process) => process,
             Err(error) => {
-                return End::NotReady(NotReady::NotStarted(error));
+                return ProcessEnd::NotReady(NotReady::NotStarted(error));
             }
         };
         let slot = &self.function.slots[self.place];
@@ -98,7 +98,7 @@ impl Worker {
         end
     }
 
-    async fn serve(&mut self, process: &mut Process) -> End {
+    async fn serve(&mut self, process: &mut Process) -> ProcessEnd {
         let mut ready = match self.init(process).await {
             Ok(ready) => ready,
             Err(end) => return end,
@@ -121,25 +121,25 @@ impl Worker {
     }
 
     /// Waits until the process asks for its first invocation.
-    async fn init(&self, process: &mut Process) -> Result<Ready, End> {
+    async fn init(&self, process: &mut Process) -> Result<Ready, ProcessEnd> {
         let deadline = Instant::now() + INIT_TIMEOUT;
         let mut reported = None;
         loop {
-            let happening = tokio::select! {
-                () = self.function.stop.cancelled() => return Err(End::Stopped),
+            let event = tokio::select! {
+                () = self.function.stop.cancelled() => return Err(ProcessEnd::Stopped),
                 () = sleep_until(deadline) => {
-                    return Err(End::NotReady(NotReady::TimedOut(INIT_TIMEOUT)));
+                    return Err(ProcessEnd::NotReady(NotReady::TimedOut(INIT_TIMEOUT)));
                 }
-                happening = process.next() => happening,
+                event = process.next() => event,
             };
-            match happening {
-                Happening::Event(Event::Ready(ready)) => return Ok(ready),
-                Happening::Event(Event::InitFailed(error)) => reported = Some(error),
-                Happening::Event(Event::Answered(_)) => {}
-                Happening::Exited(status) => {
+            match event {
+                ProcessEvent::Runtime(RuntimeEvent::Ready(ready)) => return Ok(ready),
+                ProcessEvent::Runtime(RuntimeEvent::InitFailed(error)) => reported = Some(error),
+                ProcessEvent::Runtime(RuntimeEvent::Answered(_)) => {}
+                ProcessEvent::Exited(status) => {
                     let exited = NotReady::Exited(status);
                     let why = reported.map_or(exited, NotReady::Reported);
-                    return Err(End::NotReady(why));
+                    return Err(ProcessEnd::NotReady(why));
                 }
             }
         }
@@ -151,22 +151,22 @@ impl Worker {
         process: &mut Process,
         mut ready: Ready,
         served: bool,
-    ) -> Result<(Ready, Job), End> {
+    ) -> Result<(Ready, Job), ProcessEnd> {
         if let Some(job) = self.held.take() {
             return Ok((ready, job));
         }
         loop {
-            let happening = tokio::select! {
+            let event = tokio::select! {
                 biased;
-                () = self.function.stop.cancelled() => return Err(End::Stopped),
-                happening = process.next() => happening,
+                () = self.function.stop.cancelled() => return Err(ProcessEnd::Stopped),
+                event = process.next() => event,
                 job = self.function.take_job() => return Ok((ready, job)),
             };
-            match happening {
-                Happening::Event(Event::Ready(again)) => ready = again,
-                Happening::Event(_) => {}
-                Happening::Exited(_) if served => return Err(End::AfterService),
-                Happening::Exited(_) => return Err(End::Idle),
+            match event {
+                ProcessEvent::Runtime(RuntimeEvent::Ready(again)) => ready = again,
+                ProcessEvent::Runtime(_) => {}
+                ProcessEvent::Exited(_) if served => return Err(ProcessEnd::AfterService),
+                ProcessEvent::Exited(_) => return Err(ProcessEnd::Idle),
             }
         }
     }
@@ -177,13 +177,13 @@ impl Worker {
         process: &mut Process,
         ready: Ready,
         job: Job,
-    ) -> Result<Ready, End> {
+    ) -> Result<Ready, ProcessEnd> {
         if job.reply.is_closed() {
             return Ok(ready);
         }
         let timeout = self.function.config.timeout;
         let deadline = Instant::now() + timeout;
-        let work = Work {
+        let work = NextInvocation {
             request_id: job.request_id,
             payload: job.payload.clone(),
             deadline: SystemTime::now() + timeout,
@@ -192,7 +192,7 @@ impl Worker {
         if ready.send(work).is_err() {
             // It was gone before it could see the invocation: the next process gets it.
             self.held = Some(job);
-            return Err(End::AfterService);
+            return Err(ProcessEnd::AfterService);
         }
         let (answer, end) = self.answer(process, job.request_id, deadline).await;
         // The caller may have stopped waiting; the function has done its work all the same.
@@ -210,46 +210,50 @@ impl Worker {
         process: &mut Process,
         request_id: uuid::Uuid,
         deadline: Instant,
-    ) -> (Invocation, Option<End>) {
+    ) -> (Invocation, Option<ProcessEnd>) {
         loop {
-            let happening = tokio::select! {
+            let event = tokio::select! {
                 biased;
-                happening = process.next() => happening,
+                event = process.next() => event,
                 () = sleep_until(deadline) => {
                     process.handle().kill().await;
                     tracing::warn!(function = %self.function.name, "an invocation timed out");
                     let late = failure::timed_out(request_id, self.function.config.timeout);
-                    return (late, Some(End::AfterService));
+                    return (late, Some(ProcessEnd::AfterService));
                 }
                 () = self.function.stop.cancelled() => {
                     process.handle().kill().await;
-                    return (failure::stopping(), Some(End::Stopped));
+                    return (failure::stopping(), Some(ProcessEnd::Stopped));
                 }
             };
-            match happening {
-                Happening::Event(Event::Answered(answer)) => return (answer, None),
-                Happening::Event(_) => {}
-                Happening::Exited(status) => {
+            match event {
+                ProcessEvent::Runtime(RuntimeEvent::Answered(answer)) => return (answer, None),
+                ProcessEvent::Runtime(_) => {}
+                ProcessEvent::Exited(status) => {
                     tracing::warn!(function = %self.function.name, ?status, "a process crashed");
-                    return (failure::exited(request_id, status), Some(End::AfterService));
+                    return (failure::exited(request_id, status), Some(ProcessEnd::AfterService));
                 }
             }
         }
     }
 
     /// An invocation lasts until the process asks for the next one.
-    async fn next_ready(&self, process: &mut Process, deadline: Instant) -> Result<Ready, End> {
+    async fn next_ready(
+        &self,
+        process: &mut Process,
+        deadline: Instant,
+    ) -> Result<Ready, ProcessEnd> {
         loop {
-            let happening = tokio::select! {
+            let event = tokio::select! {
                 biased;
-                happening = process.next() => happening,
-                () = sleep_until(deadline) => return Err(End::AfterService),
-                () = self.function.stop.cancelled() => return Err(End::Stopped),
+                event = process.next() => event,
+                () = sleep_until(deadline) => return Err(ProcessEnd::AfterService),
+                () = self.function.stop.cancelled() => return Err(ProcessEnd::Stopped),
             };
-            match happening {
-                Happening::Event(Event::Ready(ready)) => return Ok(ready),
-                Happening::Event(_) => {}
-                Happening::Exited(_) => return Err(End::AfterService),
+            match event {
+                ProcessEvent::Runtime(RuntimeEvent::Ready(ready)) => return Ok(ready),
+                ProcessEvent::Runtime(_) => {}
+                ProcessEvent::Exited(_) => return Err(ProcessEnd::AfterService),
             }
         }
     }
@@ -257,7 +261,7 @@ impl Worker {
     /// Pauses before the next try. One invocation that waits, if any, fails with each try that
     /// came to nothing: it was this process's to serve, and a function that can't start must not
     /// keep its callers for ever.
-    async fn fail_one(&mut self, why: &NotReady, pause: Duration) {
+    async fn fail_next_job(&mut self, why: &NotReady, pause: Duration) {
         tracing::warn!(function = %self.function.name, %why, "a process did not start");
         let resume = Instant::now() + pause;
         let job = match self.held.take() {

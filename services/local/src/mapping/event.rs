@@ -13,7 +13,7 @@ pub(super) fn to_json(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// `{"Records":[…]}` of records that are JSON already.
-pub(super) fn of_records<'a>(records: impl Iterator<Item = &'a [u8]> + Clone) -> Bytes {
+pub(super) fn join_records<'a>(records: impl Iterator<Item = &'a [u8]> + Clone) -> Bytes {
     const START: &[u8] = br#"{"Records":["#;
     let size: usize = records.clone().map(|record| record.len() + 1).sum();
     let mut event = Vec::with_capacity(START.len() + size + 2);
@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn records_are_joined_as_they_are() {
         let records: [&[u8]; 2] = [br#"{"a":1}"#, br#"{"b":2}"#];
-        assert_eq!(of_records(records.into_iter()), r#"{"Records":[{"a":1},{"b":2}]}"#);
-        assert_eq!(of_records([].into_iter()), r#"{"Records":[]}"#);
+        assert_eq!(join_records(records.into_iter()), r#"{"Records":[{"a":1},{"b":2}]}"#);
+        assert_eq!(join_records([].into_iter()), r#"{"Records":[]}"#);
     }
 }

@@ -8,8 +8,8 @@
 //! fails, so that a test sees the next try as soon as the queue allows it; and a stream has no
 //! parallelization factor or tumbling window, which nothing here uses.
 
-mod answer;
 mod backoff;
+mod batch_response;
 pub mod clients;
 mod event;
 pub mod schedule;
@@ -24,7 +24,7 @@ pub use backoff::Backoff;
 /// How a mapping reads the function's answer
 /// (AWS: `FunctionResponseTypes` of the event source mapping).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answers {
+pub enum FunctionResponse {
     /// Any answer means that the whole batch succeeded.
     Ignored,
     /// `ReportBatchItemFailures`: the answer names what failed.

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Mapping;
-use crate::aws::place::ACCOUNT_ID;
+use crate::aws::arn::ACCOUNT_ID;
 use crate::lambda::{Invocation, Invoke};
 
 /// What is scheduled.

@@ -132,7 +132,7 @@ fn row(mail: &Arc<Mail>, today: &Zoned) -> Row {
         kind: mail.content.kind().unwrap_or_default().to_owned(),
         order_query: encoded(&order),
         order,
-        state: mail.fate().word(),
+        state: mail.outcome().as_str(),
         time: clock(mail.accepted_at, today),
         datetime: iso(mail),
     }

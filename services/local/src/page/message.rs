@@ -87,7 +87,11 @@ impl Page {
                 id: mail.id.clone(),
                 subject: mail.content.subject.clone(),
                 facts: facts(mail),
-                fates: mail.fates.iter().map(|(to, fate)| (to.clone(), fate.word())).collect(),
+                fates: mail
+                    .outcomes
+                    .iter()
+                    .map(|(to, outcome)| (to.clone(), outcome.as_str()))
+                    .collect(),
                 tags: mail.content.tags.clone(),
                 tabs: View::ALL,
                 view,

@@ -47,7 +47,7 @@ fn summary(mail: &Mail) -> Value {
         "subject": content.subject,
         "kind": content.kind(),
         "order": content.order(),
-        "state": mail.fate().word(),
+        "state": mail.outcome().as_str(),
         "tags": tags,
     })
 }

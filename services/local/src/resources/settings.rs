@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::aws::place::REGION;
+use crate::aws::arn::REGION;
 
 /// How the stack is set. The default suits one machine: the same relations as deployed (the lease
 /// outlives the function, the visibility timeout is six times the function's), but short.

@@ -1,7 +1,7 @@
 //! The addresses, for people.
 
 use super::args::Args;
-use crate::aws::place::REGION;
+use crate::aws::arn::REGION;
 use crate::stack::Stack;
 
 /// What runs where.

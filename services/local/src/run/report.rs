@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::outcome::{End, Standing};
 use super::publish::{Answer, Published};
 use super::watch::Rest;
-use crate::aws::calls::Count;
+use crate::aws::calls::CallCount;
 use crate::stack::Stack;
 
 /// What the mappings are called in the counts.
@@ -114,7 +114,7 @@ impl Report {
             .map(|(i, (published, standing))| event(i + 1, &published, standing.as_ref()))
             .collect();
         let counts = counts(&events);
-        let (polling, calls): (Vec<Count>, Vec<Count>) =
+        let (polling, calls): (Vec<CallCount>, Vec<CallCount>) =
             stack.calls.counts().into_iter().partition(|call| call.function == MAPPING);
         let all_calls: u64 = calls.iter().map(|c| c.calls).sum();
         let mut aws_calls_by_function = BTreeMap::new();
@@ -148,7 +148,7 @@ impl Report {
     }
 }
 
-fn by_operation(calls: Vec<Count>) -> BTreeMap<String, BTreeMap<String, u64>> {
+fn by_operation(calls: Vec<CallCount>) -> BTreeMap<String, BTreeMap<String, u64>> {
     let mut services: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
     for call in calls {
         let operations = services.entry(call.service.to_string()).or_default();

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::error::SesError;
+use super::error::ApiError;
 use super::mail::Outgoing;
-use crate::aws::place::REGION;
+use crate::aws::arn::REGION;
 
 /// Whether the account sends at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl Account {
     }
 
     /// Counts a mail against rate and quota, or says why it may not be sent.
-    pub(super) fn may_send(&self, mail: &Outgoing) -> Result<(), SesError> {
+    pub(super) fn may_send(&self, mail: &Outgoing) -> Result<(), ApiError> {
         let mut state = self.state();
         state.is_switched_on()?;
         state.knows_configuration_set(mail)?;
@@ -129,23 +129,23 @@ impl Account {
 }
 
 impl State {
-    fn is_switched_on(&self) -> Result<(), SesError> {
+    fn is_switched_on(&self) -> Result<(), ApiError> {
         match self.settings.sending {
             Sending::Enabled => Ok(()),
-            Sending::Paused => Err(SesError::SendingPaused),
+            Sending::Paused => Err(ApiError::SendingPaused),
         }
     }
 
-    fn knows_configuration_set(&self, mail: &Outgoing) -> Result<(), SesError> {
+    fn knows_configuration_set(&self, mail: &Outgoing) -> Result<(), ApiError> {
         match &mail.configuration_set {
             Some(set) if !self.settings.configuration_sets.contains(set) => {
-                Err(SesError::NotFound(format!("Configuration set <{set}> does not exist.")))
+                Err(ApiError::NotFound(format!("Configuration set <{set}> does not exist.")))
             }
             _ => Ok(()),
         }
     }
 
-    fn is_verified(&self, mail: &Outgoing) -> Result<(), SesError> {
+    fn is_verified(&self, mail: &Outgoing) -> Result<(), ApiError> {
         let Senders::Verified(verified) = &self.settings.senders else { return Ok(()) };
         let email = mail.from.email.to_ascii_lowercase();
         let domain = mail.from.domain().to_ascii_lowercase();
@@ -153,7 +153,7 @@ impl State {
             return Ok(());
         }
         let region = self.settings.region.to_ascii_uppercase();
-        Err(SesError::MessageRejected(format!(
+        Err(ApiError::MessageRejected(format!(
             "Email address is not verified. \
              The following identities failed the check in region {region}: {email}"
         )))
@@ -161,18 +161,18 @@ impl State {
 
     /// SES lets a mail to many through as long as it would let one to one recipient through, and
     /// makes the next ones wait for what it took too much.
-    fn spend(&mut self, recipients: usize, now: Instant) -> Result<(), SesError> {
+    fn spend(&mut self, recipients: usize, now: Instant) -> Result<(), ApiError> {
         let recipients = f64::from(u32::try_from(recipients).unwrap_or(u32::MAX));
         self.forget_old_hours(now);
         if self.settings.daily_quota >= 0.0 && self.sent() >= self.settings.daily_quota {
-            return Err(SesError::TooManyRequests("Daily message quota exceeded."));
+            return Err(ApiError::TooManyRequests("Daily message quota exceeded."));
         }
         let rate = self.settings.send_rate;
         let elapsed = now.saturating_duration_since(self.credited_at).as_secs_f64();
         self.credit = elapsed.mul_add(rate, self.credit).min(rate.max(1.0));
         self.credited_at = now;
         if self.credit < 1.0 {
-            return Err(SesError::TooManyRequests("Maximum sending rate exceeded."));
+            return Err(ApiError::TooManyRequests("Maximum sending rate exceeded."));
         }
         self.credit -= recipients;
         self.count(recipients, now);
@@ -215,7 +215,7 @@ mod tests {
         let start = Instant::now();
         assert_eq!(state.spend(1, start), Ok(()));
         assert_eq!(state.spend(1, start), Ok(()));
-        let refused = SesError::TooManyRequests("Maximum sending rate exceeded.");
+        let refused = ApiError::TooManyRequests("Maximum sending rate exceeded.");
         assert_eq!(state.spend(1, start), Err(refused));
         assert_eq!(state.spend(1, start + Duration::from_millis(500)), Ok(()));
     }
@@ -234,7 +234,7 @@ mod tests {
         let mut state = state(Settings { daily_quota: 1.0, ..Settings::default() });
         let start = Instant::now();
         assert_eq!(state.spend(1, start), Ok(()));
-        let refused = SesError::TooManyRequests("Daily message quota exceeded.");
+        let refused = ApiError::TooManyRequests("Daily message quota exceeded.");
         assert_eq!(state.spend(1, start + Duration::from_secs(23 * 3600)), Err(refused));
         assert_eq!(state.spend(1, start + Duration::from_secs(25 * 3600)), Ok(()));
     }

@@ -1,6 +1,6 @@
 //! Addresses as SES takes them: `jo@example.com` or `Jo <jo@example.com>`, in ASCII.
 
-use super::error::SesError;
+use super::error::ApiError;
 
 /// One mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ impl Address {
     ///
     /// # Errors
     /// `BadRequestException`, without repeating the address.
-    pub fn parse(text: &str) -> Result<Self, SesError> {
+    pub fn parse(text: &str) -> Result<Self, ApiError> {
         let text = text.trim();
         if text.chars().any(char::is_control) {
             return bad("Address contains control characters or line breaks");
@@ -42,7 +42,7 @@ impl Address {
     }
 }
 
-fn is_email(email: &str) -> Result<(), SesError> {
+fn is_email(email: &str) -> Result<(), ApiError> {
     let Some((local, domain)) = email.rsplit_once('@') else {
         return bad("Missing final '@domain'");
     };
@@ -60,8 +60,8 @@ fn is_email(email: &str) -> Result<(), SesError> {
     Ok(())
 }
 
-fn bad<T>(why: &str) -> Result<T, SesError> {
-    Err(SesError::BadRequest(format!("{why}.")))
+fn bad<T>(why: &str) -> Result<T, ApiError> {
+    Err(ApiError::BadRequest(format!("{why}.")))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::account::{Account, Senders, Sending};
 use super::address::Address;
-use super::error::SesError;
+use super::error::ApiError;
 use super::mail::Mail;
 use super::suppression::{Reason, Suppressed, SuppressionList};
 use crate::edge::reply::{Reply, json as json_reply};
@@ -38,7 +38,7 @@ struct PutSending {
     sending_enabled: bool,
 }
 
-pub fn put_sending(account: &Account, body: &[u8]) -> Result<Reply, SesError> {
+pub fn put_sending(account: &Account, body: &[u8]) -> Result<Reply, ApiError> {
     let call: PutSending = read(body)?;
     let sending = if call.sending_enabled { Sending::Enabled } else { Sending::Paused };
     account.change(|settings| settings.sending = sending);
@@ -50,7 +50,7 @@ pub fn suppressed(list: &SuppressionList) -> Reply {
     ok(&json!({ "SuppressedDestinationSummaries": summaries }))
 }
 
-pub fn suppressed_one(list: &SuppressionList, address: &str) -> Result<Reply, SesError> {
+pub fn suppressed_one(list: &SuppressionList, address: &str) -> Result<Reply, ApiError> {
     let entry = list.get(address).ok_or_else(not_on_the_list)?;
     Ok(ok(&json!({ "SuppressedDestination": suppressed_json(&entry) })))
 }
@@ -62,18 +62,18 @@ struct PutSuppressed {
     reason: Reason,
 }
 
-pub fn suppress(list: &SuppressionList, body: &[u8]) -> Result<Reply, SesError> {
+pub fn suppress(list: &SuppressionList, body: &[u8]) -> Result<Reply, ApiError> {
     let call: PutSuppressed = read(body)?;
     list.put(&Address::parse(&call.email_address)?.email, call.reason);
     Ok(ok(&json!({})))
 }
 
-pub fn unsuppress(list: &SuppressionList, address: &str) -> Result<Reply, SesError> {
+pub fn unsuppress(list: &SuppressionList, address: &str) -> Result<Reply, ApiError> {
     list.remove(address).map(|_| ok(&json!({}))).ok_or_else(not_on_the_list)
 }
 
-fn not_on_the_list() -> SesError {
-    SesError::NotFound("Email address does not exist on your suppression list.".to_owned())
+fn not_on_the_list() -> ApiError {
+    ApiError::NotFound("Email address does not exist on your suppression list.".to_owned())
 }
 
 /// restJson1 writes a time as seconds since 1970.
@@ -101,11 +101,11 @@ pub fn identities(account: &Account) -> Reply {
     ok(&json!({ "EmailIdentities": verified.iter().map(identity).collect::<Vec<_>>() }))
 }
 
-pub fn identity(account: &Account, name: &str) -> Result<Reply, SesError> {
+pub fn identity(account: &Account, name: &str) -> Result<Reply, ApiError> {
     if let Senders::Verified(verified) = account.settings().senders
         && !verified.iter().any(|v| v.eq_ignore_ascii_case(name))
     {
-        return Err(SesError::NotFound("Email identity does not exist.".to_owned()));
+        return Err(ApiError::NotFound("Email identity does not exist.".to_owned()));
     }
     Ok(ok(&json!({
         "IdentityType": identity_type(name),
@@ -125,10 +125,10 @@ pub fn configuration_sets(account: &Account) -> Reply {
     ok(&json!({ "ConfigurationSets": account.settings().configuration_sets }))
 }
 
-pub fn configuration_set(account: &Account, name: &str) -> Result<Reply, SesError> {
+pub fn configuration_set(account: &Account, name: &str) -> Result<Reply, ApiError> {
     let settings = account.settings();
     if !settings.configuration_sets.iter().any(|s| s == name) {
-        return Err(SesError::NotFound(format!("Configuration set <{name}> does not exist.")));
+        return Err(ApiError::NotFound(format!("Configuration set <{name}> does not exist.")));
     }
     Ok(ok(&json!({
         "ConfigurationSetName": name,
@@ -136,9 +136,9 @@ pub fn configuration_set(account: &Account, name: &str) -> Result<Reply, SesErro
     })))
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, SesError> {
+fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ApiError> {
     serde_json::from_slice(body).map_err(|e| {
-        SesError::BadRequest(format!("The request body cannot be read (line {}).", e.line()))
+        ApiError::BadRequest(format!("The request body cannot be read (line {}).", e.line()))
     })
 }
 

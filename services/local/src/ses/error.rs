@@ -7,7 +7,7 @@ use crate::edge::reply::{Reply, rest_json_error};
 /// A refusal, in the names of the SES v2 API
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SesError {
+pub enum ApiError {
     /// The call itself is wrong.
     BadRequest(String),
     /// A configuration set, identity or address that is not there.
@@ -22,7 +22,7 @@ pub enum SesError {
     Internal,
 }
 
-impl SesError {
+impl ApiError {
     /// The answer that an SDK reads this error from.
     pub fn reply(&self) -> Reply {
         const BAD: StatusCode = StatusCode::BAD_REQUEST;

@@ -5,32 +5,36 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::fate::Fate;
 use super::mail::Mail;
 use super::message::list;
-use crate::aws::place::ACCOUNT_ID;
+use super::outcome::DeliveryOutcome;
+use crate::aws::arn::ACCOUNT_ID;
 
 /// All events about a mail just accepted, in the order in which they happen.
 pub fn of(mail: &Mail) -> Vec<String> {
     let happened = Happened { mail, at: mail.accepted_at };
     let mut events = vec![happened.event("Send", "Email Sent", "send", json!({}))];
-    let with = |fates: &[Fate]| -> Vec<&str> {
-        let wanted = mail.fates.iter().filter(|(_, fate)| fates.contains(fate));
+    let with = |outcomes: &[DeliveryOutcome]| -> Vec<&str> {
+        let wanted = mail.outcomes.iter().filter(|(_, outcome)| outcomes.contains(outcome));
         wanted.map(|(address, _)| address.as_str()).collect()
     };
-    let delivered = with(&[Fate::Delivered, Fate::Complained]);
+    let delivered = with(&[DeliveryOutcome::Delivered, DeliveryOutcome::Complained]);
     if !delivered.is_empty() {
         let delivery = happened.delivery(&delivered);
         events.push(happened.event("Delivery", "Email Delivered", "delivery", delivery));
     }
-    for fate in [Fate::Bounced, Fate::Suppressed, Fate::SuppressedByAccount] {
-        let bounced = with(&[fate]);
+    for outcome in [
+        DeliveryOutcome::Bounced,
+        DeliveryOutcome::Suppressed,
+        DeliveryOutcome::SuppressedByAccount,
+    ] {
+        let bounced = with(&[outcome]);
         if !bounced.is_empty() {
-            let bounce = happened.bounce(fate, &bounced);
+            let bounce = happened.bounce(outcome, &bounced);
             events.push(happened.event("Bounce", "Email Bounced", "bounce", bounce));
         }
     }
-    let complained = with(&[Fate::Complained]);
+    let complained = with(&[DeliveryOutcome::Complained]);
     if !complained.is_empty() {
         let complaint = happened.complaint(&complained);
         events.push(happened.event(
@@ -148,14 +152,14 @@ impl Happened<'_> {
         })
     }
 
-    fn bounce(&self, fate: Fate, recipients: &[&str]) -> Value {
-        let (sub_type, diagnosis) = match fate {
-            Fate::Suppressed => (
+    fn bounce(&self, outcome: DeliveryOutcome, recipients: &[&str]) -> Value {
+        let (sub_type, diagnosis) = match outcome {
+            DeliveryOutcome::Suppressed => (
                 "Suppressed",
                 "Amazon SES has suppressed sending to this address because it has a recent \
                  history of bouncing as an invalid address.",
             ),
-            Fate::SuppressedByAccount => (
+            DeliveryOutcome::SuppressedByAccount => (
                 "OnAccountSuppressionList",
                 "Amazon SES did not send the message to this address because it is on the \
                  suppression list for your account.",

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::account::Account;
 pub use super::address::Address;
-use super::fate::Fate;
+use super::outcome::DeliveryOutcome;
 use super::suppression::SuppressionList;
 
 /// A mail that was asked for and is well-formed.
@@ -86,7 +86,7 @@ pub struct Mail {
     /// The region that sent it.
     pub region: String,
     /// What becomes of it, recipient by recipient.
-    pub fates: Vec<(String, Fate)>,
+    pub outcomes: Vec<(String, DeliveryOutcome)>,
 }
 
 impl Mail {
@@ -97,21 +97,26 @@ impl Mail {
         suppression: &SuppressionList,
         now: Timestamp,
     ) -> Self {
-        let fate = |a: &Address| (a.email.clone(), Fate::of(&a.email, suppression));
+        let outcome =
+            |a: &Address| (a.email.clone(), DeliveryOutcome::for_recipient(&a.email, suppression));
         Self {
             id: message_id(now),
             accepted_at: now,
             configuration_set: account.configuration_set_of(&content),
             region: account.region(),
-            fates: content.recipients().map(fate).collect(),
+            outcomes: content.recipients().map(outcome).collect(),
             content,
         }
     }
 
     /// The worst that became of it, for a list.
     #[must_use]
-    pub fn fate(&self) -> Fate {
-        self.fates.iter().map(|(_, fate)| *fate).max().unwrap_or(Fate::Delivered)
+    pub fn outcome(&self) -> DeliveryOutcome {
+        self.outcomes
+            .iter()
+            .map(|(_, outcome)| *outcome)
+            .max()
+            .unwrap_or(DeliveryOutcome::Delivered)
     }
 }
 

@@ -10,11 +10,11 @@ mod address;
 mod answers;
 mod error;
 mod event;
-pub mod fate;
 pub mod mail;
 pub mod mailbox;
 mod message;
 pub mod operation;
+pub mod outcome;
 mod send;
 pub mod suppression;
 #[cfg(test)]
@@ -28,14 +28,14 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 pub use account::Account;
-pub use fate::Fate;
 pub use mail::Mail;
 pub use mailbox::Mailbox;
 pub use operation::Operation;
+pub use outcome::DeliveryOutcome;
 pub use suppression::SuppressionList;
 
 use crate::edge::reply::Reply;
-use error::SesError;
+use error::ApiError;
 
 /// Where SES's own events go: each is an EventBridge envelope, as JSON.
 pub type EventSink = mpsc::UnboundedSender<String>;
@@ -81,7 +81,7 @@ impl Ses {
         self.answer(operation, body).unwrap_or_else(|e| e.reply())
     }
 
-    fn answer(&self, operation: &Operation, body: &Bytes) -> Result<Reply, SesError> {
+    fn answer(&self, operation: &Operation, body: &Bytes) -> Result<Reply, ApiError> {
         match operation {
             Operation::SendEmail => self.send(body),
             Operation::GetAccount => Ok(answers::account(&self.account)),
@@ -101,13 +101,13 @@ impl Ses {
         }
     }
 
-    fn send(&self, body: &Bytes) -> Result<Reply, SesError> {
+    fn send(&self, body: &Bytes) -> Result<Reply, ApiError> {
         let outgoing = send::read(body)?;
         self.account.may_send(&outgoing)?;
         let mail = Mail::accept(outgoing, &self.account, &self.suppression, Timestamp::now());
         let mail = self.mailbox.put(mail).map_err(|e| {
             tracing::error!(error = %e, "an accepted mail could not be written");
-            SesError::Internal
+            ApiError::Internal
         })?;
         for envelope in event::of(&mail) {
             // Nobody listens when the stack is shutting down.

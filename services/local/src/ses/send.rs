@@ -1,7 +1,7 @@
 //! Reads and checks a `SendEmail` call.
 
 use super::address::Address;
-use super::error::SesError;
+use super::error::ApiError;
 use super::mail::Outgoing;
 use super::wire::{NameValue, SendEmail, Simple};
 
@@ -15,7 +15,7 @@ const MAX_HEADERS: usize = 15;
 ///
 /// # Errors
 /// `BadRequestException` or `MessageRejected`, as SES answers them; nothing of it was done.
-pub fn read(body: &[u8]) -> Result<Outgoing, SesError> {
+pub fn read(body: &[u8]) -> Result<Outgoing, ApiError> {
     let call: SendEmail = serde_json::from_slice(body).map_err(|e| {
         bad(format!("The request body is not a SendEmail call (line {}).", e.line()))
     })?;
@@ -48,7 +48,7 @@ struct Checked {
     headers: Vec<(String, String)>,
 }
 
-fn content(simple: Simple) -> Result<Checked, SesError> {
+fn content(simple: Simple) -> Result<Checked, ApiError> {
     let subject = simple.subject.received();
     if subject.chars().any(char::is_control) {
         return Err(bad("Subject contains control characters or line breaks."));
@@ -64,11 +64,11 @@ fn content(simple: Simple) -> Result<Checked, SesError> {
     })
 }
 
-fn addresses(texts: &[String]) -> Result<Vec<Address>, SesError> {
+fn addresses(texts: &[String]) -> Result<Vec<Address>, ApiError> {
     texts.iter().map(|t| Address::parse(t)).collect()
 }
 
-fn recipients(mail: Outgoing) -> Result<Outgoing, SesError> {
+fn recipients(mail: Outgoing) -> Result<Outgoing, ApiError> {
     match mail.recipients().count() {
         0 => Err(bad("Empty required header 'To'.")),
         n if n > MAX_RECIPIENTS => Err(bad(format!("Recipient count exceeds {MAX_RECIPIENTS}."))),
@@ -78,7 +78,7 @@ fn recipients(mail: Outgoing) -> Result<Outgoing, SesError> {
 
 /// ASCII letters, digits, `_` and `-`
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>).
-fn tags(tags: Vec<NameValue>) -> Result<Vec<(String, String)>, SesError> {
+fn tags(tags: Vec<NameValue>) -> Result<Vec<(String, String)>, ApiError> {
     if tags.len() > MAX_TAGS {
         return Err(bad(format!("Too many email tags, at most {MAX_TAGS} are allowed.")));
     }
@@ -100,7 +100,7 @@ fn tags(tags: Vec<NameValue>) -> Result<Vec<(String, String)>, SesError> {
 
 /// Printable ASCII
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageHeader.html>).
-fn headers(headers: Vec<NameValue>) -> Result<Vec<(String, String)>, SesError> {
+fn headers(headers: Vec<NameValue>) -> Result<Vec<(String, String)>, ApiError> {
     if headers.len() > MAX_HEADERS {
         return Err(bad(format!("Too many headers, at most {MAX_HEADERS} are allowed.")));
     }
@@ -119,6 +119,6 @@ fn headers(headers: Vec<NameValue>) -> Result<Vec<(String, String)>, SesError> {
     Ok(headers.into_iter().map(|h| (h.name, h.value)).collect())
 }
 
-fn bad(why: impl Into<String>) -> SesError {
-    SesError::BadRequest(why.into())
+fn bad(why: impl Into<String>) -> ApiError {
+    ApiError::BadRequest(why.into())
 }

@@ -9,7 +9,7 @@ use crate::mapping::sqs::QueueMapping;
 use crate::mapping::stream::{
     Clients, EventName, Filter, OnFailure, StartingPosition, StreamMapping,
 };
-use crate::mapping::{Answers, Backoff, Mapping, clients};
+use crate::mapping::{Backoff, FunctionResponse, Mapping, clients};
 use crate::resources::{Queue, Resources};
 
 /// Starts them all.
@@ -50,7 +50,7 @@ fn queue_mapping(config: &Config, queue: &Queue, function: &Function) -> QueueMa
         batch_size: config.settings.queue_batch_size,
         window: config.settings.queue_window,
         concurrency: function.processes(),
-        answers: Answers::ReportBatchItemFailures,
+        function_response: FunctionResponse::ReportBatchItemFailures,
     }
 }
 
@@ -63,12 +63,12 @@ fn stream(config: &Config, resources: &Resources) -> StreamMapping {
         filter: Filter::EventName(EventName::Insert),
         batch_size: settings.stream_batch_size,
         window: settings.stream_window,
-        answers: Answers::ReportBatchItemFailures,
+        function_response: FunctionResponse::ReportBatchItemFailures,
         on_failure: OnFailure::Bisect,
         maximum_retries: Some(settings.stream_maximum_retries),
         maximum_age: Some(settings.stream_maximum_age),
         failure_destination: Some(resources.queues.relay_dlq.url.clone()),
-        idle_pause: settings.stream_idle_pause,
+        idle_poll_interval: settings.stream_idle_pause,
         retry_pause: Backoff::default(),
         checkpoint_file: config.data.as_ref().map(|data| data.join("stream-checkpoints.json")),
     }

@@ -38,7 +38,7 @@ impl StandIn {
         name: &str,
         answer: impl Fn(&Value) -> Invocation + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let arn = crate::aws::place::function_arn("eu-central-1", name);
+        let arn = crate::aws::arn::function_arn("eu-central-1", name);
         Arc::new(Self { arn, answer: Box::new(answer), seen: Mutex::default() })
     }
 

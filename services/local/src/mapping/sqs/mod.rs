@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 
-use super::{Answers, Mapping};
+use super::{FunctionResponse, Mapping};
 use crate::lambda::Invoke;
 
 /// A queue's mapping.
@@ -36,7 +36,7 @@ pub struct QueueMapping {
     /// How many batches may be with the function at once.
     pub concurrency: usize,
     /// Whether the answer names the messages that failed.
-    pub answers: Answers,
+    pub function_response: FunctionResponse,
 }
 
 impl QueueMapping {

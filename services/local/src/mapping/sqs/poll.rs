@@ -16,9 +16,9 @@ use super::QueueMapping;
 use super::delete::delete;
 use super::event::{event, size};
 use crate::lambda::{Invocation, Invoke};
-use crate::mapping::Answers;
 use crate::mapping::Backoff;
-use crate::mapping::answer::{Verdict, judge};
+use crate::mapping::FunctionResponse;
+use crate::mapping::batch_response::{BatchResult, parse};
 use crate::mapping::event::MAX_PAYLOAD_BYTES;
 
 /// The most messages that one request may ask for (AWS: `ReceiveMessage`).
@@ -60,7 +60,7 @@ impl Poller {
             let Some(first) = stop.run_until_cancelled(self.receive_some()).await else { return };
             let messages = self.gather(first, stop).await;
             let mut place = Some(place);
-            for batch in fitting(messages, self.mapping.batch_size) {
+            for batch in split_by_payload_size(messages, self.mapping.batch_size) {
                 let place = match place.take() {
                     Some(place) => place,
                     None => acquire(&places).await,
@@ -144,18 +144,18 @@ impl Poller {
 
     fn failed(&self, batch: &[Message], invocation: &Invocation) -> Failed {
         let queue_url = &self.mapping.queue_url;
-        match (invocation, self.mapping.answers) {
+        match (invocation, self.mapping.function_response) {
             (Invocation::Failed { .. }, _) => {
                 tracing::warn!(queue_url, messages = batch.len(), "the function failed");
                 Failed::All
             }
-            (Invocation::Answered(_), Answers::Ignored) => Failed::None,
-            (Invocation::Answered(answer), Answers::ReportBatchItemFailures) => {
+            (Invocation::Answered(_), FunctionResponse::Ignored) => Failed::None,
+            (Invocation::Answered(answer), FunctionResponse::ReportBatchItemFailures) => {
                 let place = |id: &str| batch.iter().position(|m| m.message_id() == Some(id));
-                match judge(answer, place) {
-                    Verdict::Succeeded => Failed::None,
-                    Verdict::Failed(places) => Failed::Some(places),
-                    Verdict::Malformed => {
+                match parse(answer, place) {
+                    BatchResult::Succeeded => Failed::None,
+                    BatchResult::PartialFailure(places) => Failed::Some(places),
+                    BatchResult::Malformed => {
                         tracing::warn!(queue_url, "the function's answer is malformed");
                         Failed::All
                     }
@@ -188,7 +188,7 @@ async fn acquire(places: &Arc<Semaphore>) -> OwnedSemaphorePermit {
 }
 
 /// Batches that an invocation's payload can hold: one, unless the bodies are large.
-fn fitting(messages: Vec<Message>, batch_size: usize) -> Vec<Vec<Message>> {
+fn split_by_payload_size(messages: Vec<Message>, batch_size: usize) -> Vec<Vec<Message>> {
     let mut batches: Vec<Vec<Message>> = Vec::with_capacity(1);
     let mut bytes = 0;
     for message in messages {

@@ -41,7 +41,7 @@ impl Checkpoints {
     }
 
     /// How far this shard has been read.
-    pub fn of(&self, shard: &str) -> Option<String> {
+    pub fn get(&self, shard: &str) -> Option<String> {
         self.lock().shards.get(shard).cloned()
     }
 
@@ -77,11 +77,11 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let file = Some(dir.path().join("checkpoint.json"));
         let first = Checkpoints::open("arn:stream/1", file.clone()).expect("no file is fine");
-        assert_eq!(first.of("shard-1"), None);
+        assert_eq!(first.get("shard-1"), None);
         first.advance("shard-1", "100");
         first.advance("shard-1", "101");
         let second = Checkpoints::open("arn:stream/1", file).expect("the file is readable");
-        assert_eq!(second.of("shard-1").as_deref(), Some("101"));
+        assert_eq!(second.get("shard-1").as_deref(), Some("101"));
     }
 
     #[test]
@@ -90,6 +90,6 @@ mod tests {
         let file = Some(dir.path().join("checkpoint.json"));
         Checkpoints::open("arn:stream/1", file.clone()).expect("ok").advance("shard-1", "100");
         let other = Checkpoints::open("arn:stream/2", file).expect("the file is readable");
-        assert_eq!(other.of("shard-1"), None);
+        assert_eq!(other.get("shard-1"), None);
     }
 }

@@ -7,18 +7,18 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Context;
-use super::destination::{Condition, Discarded, LastAnswer, tell};
 use super::event::Record;
-use super::retry::{Next, Outcome, Part, next};
+use super::failure_destination::{Condition, DiscardedRecords, LastResponse, report_discarded};
+use super::retry::{AttemptOutcome, NextStep, SubBatch, next_step};
 use crate::lambda::Invocation;
-use crate::mapping::Answers;
-use crate::mapping::answer::{Verdict, judge};
-use crate::mapping::event::of_records;
+use crate::mapping::FunctionResponse;
+use crate::mapping::batch_response::{BatchResult, parse};
+use crate::mapping::event::join_records;
 
 /// Whether a batch was seen through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Delivered {
-    /// Each record succeeded or was passed by.
+    /// Each record succeeded or was discarded.
     Done,
     /// The mapping stops; what is after the checkpoint will be read again.
     Stopped,
@@ -35,16 +35,16 @@ pub(super) struct Delivery<'a> {
 impl Delivery<'_> {
     /// Tries the batch until each record has succeeded, is too old, or has used up its retries.
     pub async fn run(&self, stop: &CancellationToken) -> Delivered {
-        let mut left = vec![Part::whole(self.records.len())];
-        let mut last_answer = LastAnswer::None;
+        let mut left = vec![SubBatch::new(self.records.len())];
+        let mut last_response = LastResponse::None;
         let mut failures = 0;
         while let Some(part) = left.pop() {
             let pause = self.context.mapping.retry_pause.after(failures);
             if stop.run_until_cancelled(sleep(pause)).await.is_none() {
                 return Delivered::Stopped;
             }
-            // Cut short, what was to be passed by stays after the checkpoint and is read again.
-            let young = stop.run_until_cancelled(self.pass_by_old(part, last_answer)).await;
+            // Cut short, what was to be discarded stays after the checkpoint and is read again.
+            let young = stop.run_until_cancelled(self.discard_expired(part, last_response)).await;
             let part = match young {
                 Some(Some(part)) => part,
                 Some(None) => continue,
@@ -52,18 +52,18 @@ impl Delivery<'_> {
             };
             let request_id = Uuid::new_v4();
             let (outcome, answer) = self.attempt(&part, request_id).await;
-            failures = if outcome == Outcome::Succeeded { 0 } else { failures + 1 };
-            last_answer = answer;
+            failures = if outcome == AttemptOutcome::Succeeded { 0 } else { failures + 1 };
+            last_response = answer;
             let mapping = &self.context.mapping;
-            match next(part, outcome, mapping.on_failure, mapping.maximum_retries) {
-                Next::Left(done, parts) => {
+            match next_step(part, outcome, mapping.on_failure, mapping.maximum_retries) {
+                NextStep::Continue(done, parts) => {
                     self.checkpoint_before(done);
                     left.extend(parts.into_iter().rev());
                 }
-                Next::GiveUp(done, part) => {
+                NextStep::GiveUp(done, part) => {
                     self.checkpoint_before(done);
                     let condition = Condition::RetryAttemptsExhausted;
-                    let told = self.pass_by(&part, condition, request_id, last_answer);
+                    let told = self.discard(&part, condition, request_id, last_response);
                     if stop.run_until_cancelled(told).await.is_none() {
                         return Delivered::Stopped;
                     }
@@ -75,57 +75,62 @@ impl Delivery<'_> {
     }
 
     /// One try: invokes the function, reads its answer.
-    async fn attempt(&self, part: &Part, request_id: Uuid) -> (Outcome, LastAnswer) {
+    async fn attempt(&self, part: &SubBatch, request_id: Uuid) -> (AttemptOutcome, LastResponse) {
         let records = &self.records[part.records.clone()];
-        let event = of_records(records.iter().filter_map(|record| record.json.as_deref()));
+        let event = join_records(records.iter().filter_map(|record| record.json.as_deref()));
         let mapping = &self.context.mapping;
-        match (self.context.function.invoke(request_id, event).await, mapping.answers) {
-            (Invocation::Failed { .. }, _) => (Outcome::Failed, LastAnswer::FunctionError),
-            (Invocation::Answered(_), Answers::Ignored) => {
-                (Outcome::Succeeded, LastAnswer::Reported)
+        match (self.context.function.invoke(request_id, event).await, mapping.function_response) {
+            (Invocation::Failed { .. }, _) => (AttemptOutcome::Failed, LastResponse::FunctionError),
+            (Invocation::Answered(_), FunctionResponse::Ignored) => {
+                (AttemptOutcome::Succeeded, LastResponse::Reported)
             }
-            (Invocation::Answered(answer), Answers::ReportBatchItemFailures) => {
+            (Invocation::Answered(answer), FunctionResponse::ReportBatchItemFailures) => {
                 let place =
                     |id: &str| records.iter().position(|record| record.sequence_number == id);
-                let outcome = match judge(&answer, place) {
-                    Verdict::Succeeded => Outcome::Succeeded,
-                    Verdict::Malformed => Outcome::Failed,
+                let outcome = match parse(&answer, place) {
+                    BatchResult::Succeeded => AttemptOutcome::Succeeded,
+                    BatchResult::Malformed => AttemptOutcome::Failed,
                     // The lowest sequence number: records are in order.
-                    Verdict::Failed(places) => Outcome::FailedFrom(
+                    BatchResult::PartialFailure(places) => AttemptOutcome::FailedFrom(
                         part.records.start + places.first().copied().unwrap_or_default(),
                     ),
                 };
-                (outcome, LastAnswer::Reported)
+                (outcome, LastResponse::Reported)
             }
         }
     }
 
     /// Passes by the records at the start of the part that are too old; returns what is left.
-    async fn pass_by_old(&self, part: Part, last_answer: LastAnswer) -> Option<Part> {
+    async fn discard_expired(
+        &self,
+        part: SubBatch,
+        last_response: LastResponse,
+    ) -> Option<SubBatch> {
         let Some(limit) = self.context.mapping.maximum_age else { return Some(part) };
         let records = &self.records[part.records.clone()];
         let young = records.iter().position(|record| age(record) <= limit).unwrap_or(records.len());
         let first_young = part.records.start + young;
         if young > 0 {
-            let old = Part { records: part.records.start..first_young, ..part.clone() };
-            let last_answer = if part.tries == 0 { LastAnswer::None } else { last_answer };
-            self.pass_by(&old, Condition::RecordAgeExceeded, Uuid::new_v4(), last_answer).await;
+            let old = SubBatch { records: part.records.start..first_young, ..part.clone() };
+            let last_response = if part.tries == 0 { LastResponse::None } else { last_response };
+            self.discard(&old, Condition::RecordAgeExceeded, Uuid::new_v4(), last_response).await;
         }
-        let left = Part { records: first_young..part.records.end, ..part };
+        let left = SubBatch { records: first_young..part.records.end, ..part };
         (!left.records.is_empty()).then_some(left)
     }
 
-    async fn pass_by(
+    async fn discard(
         &self,
-        part: &Part,
+        part: &SubBatch,
         condition: Condition,
         request_id: Uuid,
-        last_answer: LastAnswer,
+        last_response: LastResponse,
     ) {
         let records = &self.records[part.records.clone()];
         let (shard, tries) = (self.shard, part.tries);
-        let discarded = Discarded { shard, records, condition, request_id, tries, last_answer };
-        tell(self.context, discarded).await;
+        let discarded =
+            DiscardedRecords { shard, records, condition, request_id, tries, last_response };
+        report_discarded(self.context, discarded).await;
         self.checkpoint_before(part.records.end);
     }
 

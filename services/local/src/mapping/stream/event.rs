@@ -34,13 +34,13 @@ impl Record {
                 .and_then(|change| change.approximate_creation_date_time())
                 .copied()
                 .unwrap_or_else(|| DateTime::from_secs(0)),
-            json: mapping.filter.lets_pass(record).then(|| to_json(&wire(record, mapping))),
+            json: mapping.filter.matches(record).then(|| to_json(&wire(record, mapping))),
         }
     }
 }
 
 impl Filter {
-    fn lets_pass(&self, record: &aws_sdk_dynamodbstreams::types::Record) -> bool {
+    fn matches(&self, record: &aws_sdk_dynamodbstreams::types::Record) -> bool {
         match self {
             Self::All => true,
             Self::EventName(name) => record.event_name() == Some(name),

@@ -6,12 +6,12 @@
 //! [partial answers](https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html).
 //! Each shard is read in order, one batch at a time, a child after its parent. A batch that fails
 //! is tried again, in whole or split, until its records succeed, are too old, or have used up
-//! their retries; then they are described to the failure destination and passed by.
+//! their retries; then they are described to the failure destination and discarded.
 
 mod checkpoint;
 mod delivery;
-mod destination;
 mod event;
+mod failure_destination;
 mod reader;
 mod retry;
 mod shard;
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Answers, Backoff, Mapping};
+use super::{Backoff, FunctionResponse, Mapping};
 use crate::lambda::Invoke;
 
 /// Which kind of change a record describes.
@@ -37,7 +37,7 @@ pub enum StartingPosition {
 }
 
 /// Which records the function gets (AWS: `FilterCriteria`, as far as it is used here). The others
-/// are passed by.
+/// are discarded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Filter {
     /// All of them.
@@ -71,18 +71,18 @@ pub struct StreamMapping {
     /// How long a batch that is not full waits for more records.
     pub window: Duration,
     /// Whether the answer names the first record that failed.
-    pub answers: Answers,
+    pub function_response: FunctionResponse,
     /// What happens to a batch that failed.
     pub on_failure: OnFailure,
     /// How often a batch is tried again; without a limit until it succeeds or is too old.
     pub maximum_retries: Option<u32>,
     /// How old a record may be and still be given to the function.
     pub maximum_age: Option<Duration>,
-    /// The queue that is told of records that were passed by after a failure.
+    /// The queue that is told of records that were discarded after a failure.
     pub failure_destination: Option<String>,
     /// The pause between two looks at a shard that has nothing new (AWS looks four times a
     /// second).
-    pub idle_pause: Duration,
+    pub idle_poll_interval: Duration,
     /// The pauses between the tries of what fails.
     pub retry_pause: Backoff,
     /// Where the checkpoints are kept; without it they live as long as the mapping.

@@ -13,7 +13,7 @@ use crate::mapping::Backoff;
 const MAX_READ: usize = 1_000;
 
 /// What a look at the shard gave.
-pub(super) enum Read {
+pub(super) enum ReadResult {
     Records(Vec<Record>),
     /// There is nothing new.
     Nothing,
@@ -44,15 +44,15 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(context: &'a Context, shard: &'a str, start: StartingPosition) -> Self {
-        let last = context.checkpoints.of(shard);
+        let last = context.checkpoints.get(shard);
         Self { context, shard, start, last, position: Position::Unknown, failures: 0 }
     }
 
     /// At most so many records. It returns only when the service has answered.
-    pub async fn read(&mut self, limit: usize) -> Read {
+    pub async fn read(&mut self, limit: usize) -> ReadResult {
         loop {
             let iterator = match &self.position {
-                Position::End => return Read::End,
+                Position::End => return ReadResult::End,
                 Position::Iterator(iterator) => iterator.clone(),
                 Position::Unknown => match self.iterator().await {
                     Some(iterator) => iterator,
@@ -65,14 +65,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    async fn read_at(&mut self, iterator: String, limit: usize) -> Option<Read> {
+    async fn read_at(&mut self, iterator: String, limit: usize) -> Option<ReadResult> {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let request =
             self.context.clients.streams.get_records().shard_iterator(iterator).limit(limit);
         let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) => {
-                self.lost(&error).await;
+                self.handle_read_error(&error).await;
                 return None;
             }
         };
@@ -87,10 +87,10 @@ impl<'a> Reader<'a> {
         match records.last() {
             Some(last) => {
                 self.last = Some(last.sequence_number.clone());
-                Some(Read::Records(records))
+                Some(ReadResult::Records(records))
             }
-            None if matches!(self.position, Position::End) => Some(Read::End),
-            None => Some(Read::Nothing),
+            None if matches!(self.position, Position::End) => Some(ReadResult::End),
+            None => Some(ReadResult::Nothing),
         }
     }
 
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
                     .as_service_error()
                     .is_some_and(|error| error.is_trimmed_data_access_exception());
                 if trimmed {
-                    self.begin_anew();
+                    self.restart_at_oldest();
                 }
                 self.pause(&DisplayErrorContext(&error).to_string()).await;
                 None
@@ -130,16 +130,16 @@ impl<'a> Reader<'a> {
     }
 
     /// A request for records failed: what becomes of the position.
-    async fn lost(&mut self, error: &SdkError<GetRecordsError>) {
+    async fn handle_read_error(&mut self, error: &SdkError<GetRecordsError>) {
         match error.as_service_error() {
             Some(GetRecordsError::ExpiredIteratorException(_)) => self.position = Position::Unknown,
-            Some(GetRecordsError::TrimmedDataAccessException(_)) => self.begin_anew(),
+            Some(GetRecordsError::TrimmedDataAccessException(_)) => self.restart_at_oldest(),
             _ => self.pause(&DisplayErrorContext(error).to_string()).await,
         }
     }
 
     /// The records after the last one are gone from the stream: goes on with the oldest there is.
-    fn begin_anew(&mut self) {
+    fn restart_at_oldest(&mut self) {
         tracing::warn!(shard = self.shard, "records left the stream before they were read");
         self.last = None;
         self.start = StartingPosition::TrimHorizon;

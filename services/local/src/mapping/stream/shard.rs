@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::delivery::{Delivered, Delivery};
 use super::event::Record;
-use super::reader::{Read, Reader};
+use super::reader::{ReadResult, Reader};
 use super::{Context, StartingPosition};
 use crate::mapping::event::MAX_PAYLOAD_BYTES;
 
@@ -13,7 +13,7 @@ use crate::mapping::event::MAX_PAYLOAD_BYTES;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Finished {
     /// It is closed and every record was delivered: its children may be read.
-    Whole,
+    ReadToEnd,
     /// The mapping stops.
     Stopped,
 }
@@ -29,7 +29,7 @@ pub(super) async fn run(
     loop {
         let batch = match stop.run_until_cancelled(gather(context, &mut reader)).await {
             Some(Some(batch)) => batch,
-            Some(None) => return Finished::Whole,
+            Some(None) => return Finished::ReadToEnd,
             None => return Finished::Stopped,
         };
         if deliver(context, shard, batch, stop).await == Delivered::Stopped {
@@ -47,7 +47,7 @@ async fn deliver(
 ) -> Delivered {
     let last = batch.last().map(|record| record.sequence_number.clone());
     let records: Vec<Record> = batch.into_iter().filter(|record| record.json.is_some()).collect();
-    for records in fitting(records) {
+    for records in split_by_payload_size(records) {
         let delivery = Delivery { context, shard, records };
         if delivery.run(stop).await == Delivered::Stopped {
             return Delivered::Stopped;
@@ -73,13 +73,13 @@ async fn gather(context: &Context, reader: &mut Reader<'_>) -> Option<Vec<Record
             return Some(batch);
         }
         match reader.read(mapping.batch_size - matching).await {
-            Read::Records(records) => {
+            ReadResult::Records(records) => {
                 batch.extend(records);
                 window_ends.get_or_insert_with(|| Instant::now() + mapping.window);
             }
-            Read::Nothing => sleep(mapping.idle_pause.min(left(window_ends))).await,
-            Read::End if batch.is_empty() => return None,
-            Read::End => return Some(batch),
+            ReadResult::Nothing => sleep(mapping.idle_poll_interval.min(left(window_ends))).await,
+            ReadResult::End if batch.is_empty() => return None,
+            ReadResult::End => return Some(batch),
         }
     }
 }
@@ -90,7 +90,7 @@ fn left(window_ends: Option<Instant>) -> std::time::Duration {
 }
 
 /// Batches that an invocation's payload can hold: one, unless the records are large.
-fn fitting(records: Vec<Record>) -> Vec<Vec<Record>> {
+fn split_by_payload_size(records: Vec<Record>) -> Vec<Vec<Record>> {
     let mut batches: Vec<Vec<Record>> = Vec::with_capacity(1);
     let mut bytes = 0;
     for record in records {

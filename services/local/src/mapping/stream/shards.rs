@@ -15,23 +15,23 @@ use super::{Context, StartingPosition};
 use crate::mapping::Backoff;
 
 /// How often new shards are looked for. A shard that ends is followed by its children at once.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
+const DISCOVERY_INTERVAL: Duration = Duration::from_secs(30);
 
 /// What is known of the shards.
 #[derive(Default)]
-struct Known {
-    begun: BTreeSet<String>,
+struct ShardTracker {
+    started: BTreeSet<String>,
     finished: BTreeSet<String>,
 }
 
 /// Reads the stream until told to stop; returns when nothing of it is under way.
 pub(super) async fn run(context: Arc<Context>, stop: CancellationToken) {
-    let mut known = Known::default();
+    let mut known = ShardTracker::default();
     let mut readers: JoinSet<(String, Finished)> = JoinSet::new();
     let mut start = context.mapping.starting_position;
     loop {
         let Some(shards) = stop.run_until_cancelled(describe(&context)).await else { break };
-        for shard in known.begin(&shards) {
+        for shard in known.start_ready(&shards) {
             let (context, stop) = (Arc::clone(&context), stop.clone());
             readers.spawn(async move {
                 let finished = shard::run(&context, &shard, start, &stop).await;
@@ -43,18 +43,18 @@ pub(super) async fn run(context: Arc<Context>, stop: CancellationToken) {
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
-            Some(Ok((shard, Finished::Whole))) = readers.join_next() => {
+            Some(Ok((shard, Finished::ReadToEnd))) = readers.join_next() => {
                 known.finished.insert(shard);
             }
-            () = sleep(LOOK_AGAIN) => {}
+            () = sleep(DISCOVERY_INTERVAL) => {}
         }
     }
     while readers.join_next().await.is_some() {}
 }
 
-impl Known {
-    /// The shards that can be begun now: those whose parent is read to its end or is gone.
-    fn begin(&mut self, shards: &[Shard]) -> Vec<String> {
+impl ShardTracker {
+    /// The shards that can be started now: those whose parent is read to its end or is gone.
+    fn start_ready(&mut self, shards: &[Shard]) -> Vec<String> {
         let ids: BTreeSet<&str> = shards.iter().filter_map(Shard::shard_id).collect();
         let ready = |shard: &&Shard| {
             shard
@@ -65,10 +65,10 @@ impl Known {
             .iter()
             .filter(ready)
             .filter_map(Shard::shard_id)
-            .filter(|id| !self.begun.contains(*id))
+            .filter(|id| !self.started.contains(*id))
             .map(str::to_owned)
             .collect();
-        self.begun.extend(new.iter().cloned());
+        self.started.extend(new.iter().cloned());
         new
     }
 }
@@ -121,10 +121,10 @@ mod tests {
     fn a_shard_is_begun_once_and_after_its_parent() {
         let shards =
             [shard("a", None), shard("b", Some("a")), shard("c", Some("gone-from-the-stream"))];
-        let mut known = Known::default();
-        assert_eq!(known.begin(&shards), ["a", "c"]);
-        assert!(known.begin(&shards).is_empty());
+        let mut known = ShardTracker::default();
+        assert_eq!(known.start_ready(&shards), ["a", "c"]);
+        assert!(known.start_ready(&shards).is_empty());
         known.finished.insert("a".to_owned());
-        assert_eq!(known.begin(&shards), ["b"]);
+        assert_eq!(known.start_ready(&shards), ["b"]);
     }
 }

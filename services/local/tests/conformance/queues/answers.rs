@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use local::lambda::Invocation;
-use local::mapping::Answers;
+use local::mapping::FunctionResponse;
 use local::mapping::sqs::QueueMapping;
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -146,7 +146,7 @@ async fn without_report_batch_item_failures_any_answer_is_a_success() {
     let queue = services.queue("work", []).await;
     services.send(&queue, &["a"]).await;
     let function = function(|_, event| async move { failures(&[&message_id(&event, "a")]) });
-    let ignoring = QueueMapping { answers: Answers::Ignored, ..mapping(&queue) };
+    let ignoring = QueueMapping { function_response: FunctionResponse::Ignored, ..mapping(&queue) };
     let mapping = start(&services, ignoring, &function);
     services.drained(&queue).await;
     mapping.stop().await;

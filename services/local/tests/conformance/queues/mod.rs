@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use local::mapping::sqs::QueueMapping;
-use local::mapping::{Answers, Mapping};
+use local::mapping::{FunctionResponse, Mapping};
 use local::resources::Queue;
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ fn mapping(queue: &Queue) -> QueueMapping {
         batch_size: 10,
         window: Duration::ZERO,
         concurrency: 1,
-        answers: Answers::ReportBatchItemFailures,
+        function_response: FunctionResponse::ReportBatchItemFailures,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What becomes of a batch after the function's answer.
 
-use local::mapping::Answers;
+use local::mapping::FunctionResponse;
 use local::mapping::stream::{OnFailure, StreamMapping};
 use serde_json::Value;
 
@@ -90,8 +90,8 @@ async fn without_report_batch_item_failures_any_answer_is_a_success() {
     let stream = services.streamed_table().await;
     services.put(&["a", "b"]).await;
     let function = answering("{not json");
-    let answers = Answers::Ignored;
-    let ignoring = StreamMapping { answers, batch_size: 1, ..mapping(&stream) };
+    let function_response = FunctionResponse::Ignored;
+    let ignoring = StreamMapping { function_response, batch_size: 1, ..mapping(&stream) };
     let mapping = start(&services, ignoring, &function);
     delivered(&function, &["a", "b"]).await;
     mapping.stop().await;

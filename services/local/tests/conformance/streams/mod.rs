@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use local::mapping::stream::{Clients, Filter, OnFailure, StartingPosition, StreamMapping};
-use local::mapping::{Answers, Backoff, Mapping};
+use local::mapping::{Backoff, FunctionResponse, Mapping};
 use serde_json::Value;
 
 use crate::support::function::Fake;
@@ -33,12 +33,12 @@ fn mapping(stream_arn: &str) -> StreamMapping {
         filter: Filter::All,
         batch_size: 100,
         window: Duration::ZERO,
-        answers: Answers::ReportBatchItemFailures,
+        function_response: FunctionResponse::ReportBatchItemFailures,
         on_failure: OnFailure::Retry,
         maximum_retries: None,
         maximum_age: None,
         failure_destination: None,
-        idle_pause: Duration::from_millis(10),
+        idle_poll_interval: Duration::from_millis(10),
         retry_pause: Backoff {
             first: Duration::from_millis(1),
             longest: Duration::from_millis(10),

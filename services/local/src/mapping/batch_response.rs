@@ -9,35 +9,35 @@ use serde_json::Value;
 
 /// What an answer says about the batch.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum BatchResult {
     /// Nothing failed.
     Succeeded,
     /// The items at these places of the batch failed; at least one, in ascending order.
-    Failed(Vec<usize>),
+    PartialFailure(Vec<usize>),
     /// The answer can't be believed: everything failed.
     Malformed,
 }
 
 /// Reads an answer. `place` finds an identifier's place in the batch; an identifier that has none
 /// makes the answer malformed.
-pub(super) fn judge(answer: &[u8], place: impl Fn(&str) -> Option<usize>) -> Verdict {
+pub(super) fn parse(answer: &[u8], place: impl Fn(&str) -> Option<usize>) -> BatchResult {
     if answer.trim_ascii().is_empty() {
-        return Verdict::Succeeded;
+        return BatchResult::Succeeded;
     }
     match serde_json::from_slice(answer) {
-        Ok(Value::Null) => Verdict::Succeeded,
+        Ok(Value::Null) => BatchResult::Succeeded,
         Ok(Value::Object(mut answer)) => match answer.remove("batchItemFailures") {
-            None | Some(Value::Null) => Verdict::Succeeded,
+            None | Some(Value::Null) => BatchResult::Succeeded,
             Some(Value::Array(failures)) => places(&failures, place),
-            Some(_) => Verdict::Malformed,
+            Some(_) => BatchResult::Malformed,
         },
-        Ok(_) | Err(_) => Verdict::Malformed,
+        Ok(_) | Err(_) => BatchResult::Malformed,
     }
 }
 
-fn places(failures: &[Value], place: impl Fn(&str) -> Option<usize>) -> Verdict {
+fn places(failures: &[Value], place: impl Fn(&str) -> Option<usize>) -> BatchResult {
     if failures.is_empty() {
-        return Verdict::Succeeded;
+        return BatchResult::Succeeded;
     }
     let identified = failures.iter().map(|failure| {
         let identifier = failure.get("itemIdentifier")?.as_str().filter(|id| !id.is_empty())?;
@@ -47,9 +47,9 @@ fn places(failures: &[Value], place: impl Fn(&str) -> Option<usize>) -> Verdict 
         Some(mut places) => {
             places.sort_unstable();
             places.dedup();
-            Verdict::Failed(places)
+            BatchResult::PartialFailure(places)
         }
-        None => Verdict::Malformed,
+        None => BatchResult::Malformed,
     }
 }
 
@@ -57,8 +57,8 @@ fn places(failures: &[Value], place: impl Fn(&str) -> Option<usize>) -> Verdict 
 mod tests {
     use super::*;
 
-    fn judged(answer: &str) -> Verdict {
-        judge(answer.as_bytes(), |id| ["a", "b", "c"].iter().position(|known| *known == id))
+    fn judged(answer: &str) -> BatchResult {
+        parse(answer.as_bytes(), |id| ["a", "b", "c"].iter().position(|known| *known == id))
     }
 
     #[test]
@@ -66,7 +66,7 @@ mod tests {
         for answer in
             ["", " ", "null", "{}", r#"{"batchItemFailures":null}"#, r#"{"batchItemFailures":[]}"#]
         {
-            assert_eq!(judged(answer), Verdict::Succeeded, "{answer}");
+            assert_eq!(judged(answer), BatchResult::Succeeded, "{answer}");
         }
     }
 
@@ -88,13 +88,13 @@ mod tests {
             r#"{"batchItemFailures":[{"itemId":"a"}]}"#,
             r#"{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"z"}]}"#,
         ] {
-            assert_eq!(judged(answer), Verdict::Malformed, "{answer}");
+            assert_eq!(judged(answer), BatchResult::Malformed, "{answer}");
         }
     }
 
     #[test]
     fn failures_are_named_once_and_in_the_order_of_the_batch() {
         let answer = r#"{"batchItemFailures":[{"itemIdentifier":"c"},{"itemIdentifier":"a"},{"itemIdentifier":"c"}]}"#;
-        assert_eq!(judged(answer), Verdict::Failed(vec![0, 2]));
+        assert_eq!(judged(answer), BatchResult::PartialFailure(vec![0, 2]));
     }
 }

@@ -1,4 +1,4 @@
-//! The failure destination: what is told of records that were passed by.
+//! The failure destination: what is told of records that were discarded.
 //!
 //! [AWS: services-dynamodb-errors](https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html).
 //! It names the place of the records in the stream, not the records.
@@ -14,7 +14,7 @@ use super::Context;
 use super::event::Record;
 use crate::mapping::Backoff;
 
-/// Why records were passed by.
+/// Why records were discarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Condition {
     RetryAttemptsExhausted,
@@ -23,7 +23,7 @@ pub(super) enum Condition {
 
 /// What the last try of the records gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LastAnswer {
+pub(super) enum LastResponse {
     /// They were never tried.
     None,
     /// The function answered that they failed.
@@ -32,26 +32,26 @@ pub(super) enum LastAnswer {
     FunctionError,
 }
 
-/// Records that are passed by, and why.
+/// Records that are discarded, and why.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Discarded<'a> {
+pub(super) struct DiscardedRecords<'a> {
     pub shard: &'a str,
     /// In order, at least one.
     pub records: &'a [Record],
     pub condition: Condition,
     pub request_id: Uuid,
     pub tries: u32,
-    pub last_answer: LastAnswer,
+    pub last_response: LastResponse,
 }
 
 /// Tells the destination, again and again until it has taken the message: what is not told is
-/// lost. Without a destination the records are passed by silently, as on AWS.
-pub(super) async fn tell(context: &Context, discarded: Discarded<'_>) {
+/// lost. Without a destination the records are discarded silently, as on AWS.
+pub(super) async fn report_discarded(context: &Context, discarded: DiscardedRecords<'_>) {
     tracing::warn!(
         shard = discarded.shard,
         records = discarded.records.len(),
         condition = ?discarded.condition,
-        "records are passed by"
+        "records are discarded"
     );
     let Some(queue_url) = &context.mapping.failure_destination else { return };
     let body = message(context, &discarded, Timestamp::now()).to_string();
@@ -68,7 +68,7 @@ pub(super) async fn tell(context: &Context, discarded: Discarded<'_>) {
     }
 }
 
-fn message(context: &Context, discarded: &Discarded<'_>, now: Timestamp) -> Value {
+fn message(context: &Context, discarded: &DiscardedRecords<'_>, now: Timestamp) -> Value {
     let mut message = json!({
         "requestContext": {
             "requestId": discarded.request_id.to_string(),
@@ -80,12 +80,12 @@ fn message(context: &Context, discarded: &Discarded<'_>, now: Timestamp) -> Valu
         "timestamp": format!("{now:.3}"),
         "DDBStreamBatchInfo": batch(context, discarded),
     });
-    match discarded.last_answer {
-        LastAnswer::None => {}
-        LastAnswer::Reported => {
+    match discarded.last_response {
+        LastResponse::None => {}
+        LastResponse::Reported => {
             message["responseContext"] = json!({ "statusCode": 200, "executedVersion": "$LATEST" });
         }
-        LastAnswer::FunctionError => {
+        LastResponse::FunctionError => {
             message["responseContext"] = json!({
                 "statusCode": 200,
                 "executedVersion": "$LATEST",
@@ -96,7 +96,7 @@ fn message(context: &Context, discarded: &Discarded<'_>, now: Timestamp) -> Valu
     message
 }
 
-fn batch(context: &Context, discarded: &Discarded<'_>) -> Value {
+fn batch(context: &Context, discarded: &DiscardedRecords<'_>) -> Value {
     let first = discarded.records.first();
     let last = discarded.records.last();
     json!({

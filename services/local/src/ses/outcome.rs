@@ -8,7 +8,7 @@ use super::suppression::SuppressionList;
 /// (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator>),
 /// with or without a `+label`; every other address receives its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
+pub enum DeliveryOutcome {
     /// The recipient's server took it.
     Delivered,
     /// The recipient's server said that there is nobody of this name.
@@ -23,10 +23,10 @@ pub enum Fate {
 
 const SIMULATOR: &str = "@simulator.amazonses.com";
 
-impl Fate {
-    /// The fate of a mail to `address`.
+impl DeliveryOutcome {
+    /// The outcome of a mail to `address`.
     #[must_use]
-    pub fn of(address: &str, suppression: &SuppressionList) -> Self {
+    pub fn for_recipient(address: &str, suppression: &SuppressionList) -> Self {
         if suppression.get(address).is_some() {
             return Self::SuppressedByAccount;
         }
@@ -42,7 +42,7 @@ impl Fate {
 
     /// One word for people and tools.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",
             Self::Bounced | Self::Suppressed | Self::SuppressedByAccount => "bounced",
@@ -59,21 +59,27 @@ mod tests {
     #[test]
     fn simulator_addresses_decide_with_and_without_a_label() {
         let nobody = SuppressionList::default();
-        let fate = |address| Fate::of(address, &nobody);
-        assert_eq!(fate("success@simulator.amazonses.com"), Fate::Delivered);
-        assert_eq!(fate("bounce+order-1@simulator.amazonses.com"), Fate::Bounced);
-        assert_eq!(fate("Complaint@Simulator.AmazonSES.com"), Fate::Complained);
-        assert_eq!(fate("ooto+a@simulator.amazonses.com"), Fate::Delivered);
-        assert_eq!(fate("suppressionlist@simulator.amazonses.com"), Fate::Suppressed);
-        assert_eq!(fate("bounce@example.com"), Fate::Delivered);
+        let outcome = |address| DeliveryOutcome::for_recipient(address, &nobody);
+        assert_eq!(outcome("success@simulator.amazonses.com"), DeliveryOutcome::Delivered);
+        assert_eq!(outcome("bounce+order-1@simulator.amazonses.com"), DeliveryOutcome::Bounced);
+        assert_eq!(outcome("Complaint@Simulator.AmazonSES.com"), DeliveryOutcome::Complained);
+        assert_eq!(outcome("ooto+a@simulator.amazonses.com"), DeliveryOutcome::Delivered);
+        assert_eq!(outcome("suppressionlist@simulator.amazonses.com"), DeliveryOutcome::Suppressed);
+        assert_eq!(outcome("bounce@example.com"), DeliveryOutcome::Delivered);
     }
 
     #[test]
     fn an_address_on_the_accounts_list_is_not_mailed() {
         let list = SuppressionList::default();
         list.put("Jo@example.com", Reason::Complaint);
-        assert_eq!(Fate::of("jo@EXAMPLE.com", &list), Fate::SuppressedByAccount);
+        assert_eq!(
+            DeliveryOutcome::for_recipient("jo@EXAMPLE.com", &list),
+            DeliveryOutcome::SuppressedByAccount
+        );
         assert!(list.remove("jo@example.com").is_some());
-        assert_eq!(Fate::of("jo@example.com", &list), Fate::Delivered);
+        assert_eq!(
+            DeliveryOutcome::for_recipient("jo@example.com", &list),
+            DeliveryOutcome::Delivered
+        );
     }
 }
