@@ -10,7 +10,7 @@ use crate::lambda::Invoke;
 pub struct Lambda {
     /// The function.
     pub function: Arc<dyn Invoke>,
-    /// The queue that gets what fails for good when nobody waits for the answer: its failure
+    /// The queue that gets what fails for good when nobody retry_delays for the answer: its failure
     /// destination.
     pub on_failure: Option<String>,
 }

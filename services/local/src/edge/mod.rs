@@ -12,7 +12,7 @@
 //!
 //! So one variable, `AWS_ENDPOINT_URL`, shows the whole stack to the AWS CLI.
 
-mod asynchronous;
+mod async_invoker;
 pub mod event_bus;
 pub mod faults;
 mod function_url;
@@ -37,7 +37,7 @@ use crate::aws::dynamodb::Dynamodb;
 use crate::aws::sqs::Sqs;
 use crate::page::Page;
 use crate::ses::Ses;
-pub use asynchronous::Asynchronous;
+pub use async_invoker::AsyncInvoker;
 use faults::{Call, Fault, Faults};
 pub use lambdas::{Lambda, Lambdas};
 pub use listen::{ListenError, Listener};
@@ -55,8 +55,8 @@ pub struct Edge {
     pub ses: Ses,
     /// The functions.
     pub lambdas: Lambdas,
-    /// Invocations that nobody waits for.
-    pub asynchronous: Asynchronous,
+    /// Invocations that nobody retry_delays for.
+    pub asynchronous: AsyncInvoker,
     /// The mailbox page.
     pub page: Page,
     /// What the functions called so far.

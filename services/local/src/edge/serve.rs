@@ -21,7 +21,7 @@ use super::{Edge, HangUp, Listener, Request};
 /// What DynamoDB takes, the most of all services here.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// How long a stopping server waits for answers under way; a long poll is not waited for.
+/// How long a stopping server retry_delays for answers under way; a long poll is not waited for.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// A serving port. Dropping it leaves the port open until the runtime ends: stop it.

@@ -14,7 +14,7 @@ use crate::stack::Config;
 #[derive(Debug, Clone, Parser)]
 #[command(name = "waybill-local", version)]
 pub struct Args {
-    /// Stop when every event has come to rest; exit code 0 only if each did.
+    /// Exit once every event has reached a terminal state; the exit code is 0 only if all did.
     #[arg(long)]
     pub once: bool,
     /// Publish FILE instead of the samples: JSON Lines, one CloudEvent a line; `-` is standard input.

@@ -2,13 +2,13 @@
 
 pub mod args;
 mod banner;
+mod metric_totals;
 pub mod outcome;
 mod progress;
 pub mod publish;
 pub mod report;
 mod summary;
-mod tally;
-mod watch;
+mod wait;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,12 +16,12 @@ use std::time::Instant;
 
 use crate::stack::{Config, Stack, start};
 use args::{Args, Events};
+use metric_totals::MetricTotals;
 use progress::Progress;
 use publish::{Published, Publisher};
 use report::Report;
-use tally::Tally;
 
-pub use watch::{Rest, StallError, until_rest};
+pub use wait::{StalledError, WaitResult, wait_until_terminal};
 
 /// Runs the command to its end. Problems are printed as sentences.
 pub async fn run(args: Args) -> ExitCode {
@@ -46,17 +46,17 @@ enum RunError {
     #[error("Cannot write the report to {0}: {1}")]
     Report(String, std::io::Error),
     #[error("Cannot read the ledger: {0}")]
-    Ledger(#[from] outcome::OutcomeError),
+    Ledger(#[from] outcome::LedgerError),
 }
 
 async fn carry_out(args: Args) -> Result<ExitCode, RunError> {
     let lines = args.events.read().map_err(|(name, error)| RunError::Events(name, error))?;
-    let tally = Arc::new(Tally::new(args.verbose));
-    let config = Config { sink: Arc::clone(&tally).sink(), ..args.config() };
+    let metric_totals = Arc::new(MetricTotals::new(args.verbose));
+    let config = Config { sink: Arc::clone(&metric_totals).sink(), ..args.config() };
     let stack = start(config).await?;
     banner::print(&stack, &args);
     let code = tokio::select! {
-        result = publish_and_watch(&stack, &args, &lines, &tally) => result,
+        result = publish_and_watch(&stack, &args, &lines, &metric_totals) => result,
         _ = tokio::signal::ctrl_c() => Ok(ExitCode::from(130)),
     };
     if code.is_ok() && !args.once {
@@ -72,7 +72,7 @@ async fn publish_and_watch(
     stack: &Stack,
     args: &Args,
     lines: &[String],
-    tally: &Tally,
+    metric_totals: &MetricTotals,
 ) -> Result<ExitCode, RunError> {
     let started = Instant::now();
     let progress = Progress::start(lines.len());
@@ -80,10 +80,12 @@ async fn publish_and_watch(
     let mut published: Vec<Published> = Vec::with_capacity(lines.len());
     for batch in publish::batches(lines) {
         published.extend(publisher.publish(&batch).await?);
-        progress.show(published.len(), tally.counts());
+        progress.show(published.len(), metric_totals.counts());
     }
-    let rest =
-        until_rest(stack, &published, |_| progress.show(published.len(), tally.counts())).await?;
+    let rest = wait_until_terminal(stack, &published, |_| {
+        progress.show(published.len(), metric_totals.counts())
+    })
+    .await?;
     progress.end();
     let report = Report::new(stack, published, &rest, started.elapsed());
     summary::print(&report, matches!(args.events, Events::Samples));

@@ -15,7 +15,7 @@ use crate::resources::LEDGER_TABLE;
 /// One of the four ends that the design promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub enum Outcome {
     /// SES accepted the mail.
     Sent,
     /// Skipped on purpose.
@@ -28,9 +28,9 @@ pub enum End {
 
 /// Where an accepted event stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct EventStatus {
     /// Its end, if it has come to one.
-    pub end: Option<End>,
+    pub outcome: Option<Outcome>,
     /// The ledger's state; absent while the ledger knows nothing.
     pub state: Option<String>,
     /// Why it was skipped or failed, or how it bounced.
@@ -40,7 +40,7 @@ pub struct Standing {
 /// The ledger could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct OutcomeError(String);
+pub struct LedgerError(String);
 
 /// The ledger at one moment.
 #[derive(Debug, Default)]
@@ -50,13 +50,13 @@ impl Ledger {
     /// Reads the whole ledger.
     ///
     /// # Errors
-    /// [`OutcomeError`] when the table does not answer.
-    pub async fn read(dynamodb: &aws_sdk_dynamodb::Client) -> Result<Self, OutcomeError> {
+    /// [`LedgerError`] when the table does not answer.
+    pub async fn read(dynamodb: &aws_sdk_dynamodb::Client) -> Result<Self, LedgerError> {
         let mut pages =
             dynamodb.scan().table_name(LEDGER_TABLE).consistent_read(true).into_paginator().send();
         let mut ledger = HashMap::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|e| OutcomeError(DisplayErrorContext(&e).to_string()))?;
+            let page = page.map_err(|e| LedgerError(DisplayErrorContext(&e).to_string()))?;
             // Other records than notifications (the sweep's watermark) are not read as such.
             for item in
                 page.items.unwrap_or_default().into_iter().filter_map(|i| Item::read(i).ok())
@@ -69,7 +69,7 @@ impl Ledger {
 
     /// Where the event of a published line stands; `None` for one that was not accepted.
     #[must_use]
-    pub fn standing(&self, published: &Published) -> Option<Standing> {
+    pub fn status(&self, published: &Published) -> Option<EventStatus> {
         if published.answer != Answer::Accepted {
             return None;
         }
@@ -77,14 +77,14 @@ impl Ledger {
         let event = Event::parse(&json).ok()?;
         let key = (event.order.id.to_string(), ledger_key(&event));
         Some(match self.0.get(&key) {
-            None => Standing { end: None, state: None, reason: None },
-            Some(item) if item.event != event.reference.sort_key() => Standing {
-                end: Some(End::Skipped),
+            None => EventStatus { outcome: None, state: None, reason: None },
+            Some(item) if item.event != event.reference.sort_key() => EventStatus {
+                outcome: Some(Outcome::Skipped),
                 state: Some(State::Skipped.as_str().to_owned()),
                 reason: Some("duplicate: another event asked for the same mail".to_owned()),
             },
-            Some(item) => Standing {
-                end: item.state().and_then(end),
+            Some(item) => EventStatus {
+                outcome: item.state().and_then(outcome),
                 state: Some(item.state.clone()),
                 reason: item.reason.clone(),
             },
@@ -93,12 +93,12 @@ impl Ledger {
 }
 
 /// `None` for the states that a notification only passes through.
-const fn end(state: State) -> Option<End> {
+const fn outcome(state: State) -> Option<Outcome> {
     match state {
-        State::Sent | State::Delivered | State::Bounced | State::Complained => Some(End::Sent),
-        State::Skipped => Some(End::Skipped),
-        State::Failed => Some(End::Failed),
-        State::InDoubt => Some(End::InDoubt),
+        State::Sent | State::Delivered | State::Bounced | State::Complained => Some(Outcome::Sent),
+        State::Skipped => Some(Outcome::Skipped),
+        State::Failed => Some(Outcome::Failed),
+        State::InDoubt => Some(Outcome::InDoubt),
         State::Planned | State::Sending => None,
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::tally::Counts;
+use super::metric_totals::Counts;
 
 /// A bar with counts and rate on standard error; nothing where that is not a terminal.
 pub struct Progress(ProgressBar);

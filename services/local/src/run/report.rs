@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::outcome::{End, Standing};
+use super::outcome::{EventStatus, Outcome};
 use super::publish::{Answer, Published};
-use super::watch::Rest;
+use super::wait::WaitResult;
 use crate::aws::calls::CallCount;
 use crate::stack::Stack;
 
@@ -96,7 +96,7 @@ pub struct EventReport {
     /// Intake's answer.
     pub answer: Answer,
     /// The end of an accepted event.
-    pub outcome: Option<End>,
+    pub outcome: Option<Outcome>,
     /// The ledger's state of its notification.
     pub state: Option<String>,
     /// Why it was skipped or failed, or how it bounced.
@@ -106,12 +106,17 @@ pub struct EventReport {
 impl Report {
     /// Of a run on `stack`.
     #[must_use]
-    pub fn new(stack: &Stack, published: Vec<Published>, rest: &Rest, took: Duration) -> Self {
+    pub fn new(
+        stack: &Stack,
+        published: Vec<Published>,
+        rest: &WaitResult,
+        took: Duration,
+    ) -> Self {
         let events: Vec<EventReport> = published
             .into_iter()
-            .zip(&rest.standings)
+            .zip(&rest.statuses)
             .enumerate()
-            .map(|(i, (published, standing))| event(i + 1, &published, standing.as_ref()))
+            .map(|(i, (published, status))| event(i + 1, &published, status.as_ref()))
             .collect();
         let counts = counts(&events);
         let (polling, calls): (Vec<CallCount>, Vec<CallCount>) =
@@ -169,7 +174,7 @@ fn functions(stack: &Stack) -> Vec<FunctionReport> {
     stack.functions.status().into_iter().map(of).collect()
 }
 
-fn event(line: usize, published: &Published, standing: Option<&Standing>) -> EventReport {
+fn event(line: usize, published: &Published, status: Option<&EventStatus>) -> EventReport {
     let json: serde_json::Value = serde_json::from_str(&published.line).unwrap_or_default();
     let text = |pointer: &str| Some(json.pointer(pointer)?.as_str()?.to_owned());
     EventReport {
@@ -179,9 +184,9 @@ fn event(line: usize, published: &Published, standing: Option<&Standing>) -> Eve
         kind: text("/type"),
         order_id: text("/data/order/id"),
         answer: published.answer,
-        outcome: standing.and_then(|s| s.end),
-        state: standing.and_then(|s| s.state.clone()),
-        reason: standing.and_then(|s| s.reason.clone()),
+        outcome: status.and_then(|s| s.outcome),
+        state: status.and_then(|s| s.state.clone()),
+        reason: status.and_then(|s| s.reason.clone()),
     }
 }
 
@@ -197,10 +202,10 @@ fn counts(events: &[EventReport]) -> Counts {
         match (event.answer, event.outcome) {
             (Answer::Accepted, None) => counts.unfinished += 1,
             (_, None) => {}
-            (_, Some(End::Sent)) => counts.sent += 1,
-            (_, Some(End::Skipped)) => counts.skipped += 1,
-            (_, Some(End::Failed)) => counts.failed += 1,
-            (_, Some(End::InDoubt)) => counts.in_doubt += 1,
+            (_, Some(Outcome::Sent)) => counts.sent += 1,
+            (_, Some(Outcome::Skipped)) => counts.skipped += 1,
+            (_, Some(Outcome::Failed)) => counts.failed += 1,
+            (_, Some(Outcome::InDoubt)) => counts.in_doubt += 1,
         }
     }
     counts

@@ -3,7 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
-use super::outcome::End;
+use super::outcome::Outcome;
 use super::publish::Answer;
 use super::report::{EventReport, Report};
 
@@ -35,7 +35,7 @@ fn events(events: &[EventReport]) -> Table {
             event
                 .state
                 .clone()
-                .or_else(|| event.outcome.map(|e| end(e).to_owned()))
+                .or_else(|| event.outcome.map(|o| outcome_text(o).to_owned()))
                 .unwrap_or_default(),
             event.reason.clone().unwrap_or_default(),
         ]);
@@ -90,11 +90,11 @@ const fn answer(answer: Answer) -> &'static str {
     }
 }
 
-const fn end(end: End) -> &'static str {
-    match end {
-        End::Sent => "sent",
-        End::Skipped => "skipped",
-        End::Failed => "failed",
-        End::InDoubt => "in doubt",
+const fn outcome_text(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Sent => "sent",
+        Outcome::Skipped => "skipped",
+        Outcome::Failed => "failed",
+        Outcome::InDoubt => "in doubt",
     }
 }

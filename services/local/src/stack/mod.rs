@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use crate::aws::calls::Calls;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
 use crate::aws::sqs::Sqs;
-use crate::edge::{Asynchronous, Edge, Lambdas, ListenError, Listener, Server};
+use crate::edge::{AsyncInvoker, Edge, Lambdas, ListenError, Listener, Server};
 use crate::lambda::Functions;
 use crate::mapping::{Mapping, clients};
 use crate::page::Page;
@@ -77,7 +77,7 @@ pub enum StartError {
     Io(#[from] std::io::Error),
 }
 
-/// Starts everything and waits until every function is ready.
+/// Starts everything and retry_delays until every function is ready.
 ///
 /// # Errors
 /// [`StartError`], as a sentence that says what to change.
@@ -104,7 +104,7 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
         sqs: Arc::clone(&queues),
         ses: ses.clone(),
         lambdas: lambdas.clone(),
-        asynchronous: Asynchronous::new(sqs.clone()),
+        asynchronous: AsyncInvoker::new(sqs.clone()),
         page: Page::new(mailbox, account, address),
         calls: Arc::clone(&calls),
         faults: Arc::clone(&config.faults),

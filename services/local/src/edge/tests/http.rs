@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use super::stack::{Setup, Stack, StandIn, answered, failed, only};
+use super::stack::{FakeFunction, Setup, Stack, answered, failed, only};
 
 #[tokio::test]
 async fn the_shop_reaches_intake_as_through_its_function_url() {
-    let intake = StandIn::new("waybill-intake", |event| {
+    let intake = FakeFunction::new("waybill-intake", |event| {
         answered(json!({
             "statusCode": 202,
             "headers": {"content-type": "application/problem+json"},
@@ -23,7 +23,7 @@ async fn the_shop_reaches_intake_as_through_its_function_url() {
 
 #[tokio::test]
 async fn a_function_that_fails_is_a_502_as_on_aws() {
-    let lambdas = only(&StandIn::new("waybill-intake", |_| failed()), None);
+    let lambdas = only(&FakeFunction::new("waybill-intake", |_| failed()), None);
     let stack = Stack::start(Setup { lambdas, ..Setup::default() }).await;
     let (parts, body) = stack.request(http::Request::post("/v1/events"), "{}").await;
     assert_eq!(parts.status, 502);

@@ -2,9 +2,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::stack::{Setup, Stack, StandIn, answered, failed, only};
+use super::stack::{FakeFunction, Setup, Stack, answered, failed, only};
 
-async fn stack(function: &Arc<StandIn>, on_failure: Option<&str>) -> Stack {
+async fn stack(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> Stack {
     let lambdas = only(function, on_failure);
     Stack::start(Setup { lambdas, ..Setup::default() }).await
 }
@@ -32,7 +32,7 @@ async fn message(stack: &Stack, queue: &str) -> Value {
 
 #[tokio::test]
 async fn a_function_is_invoked_directly_by_name_or_arn() {
-    let relay = StandIn::new("waybill-relay", |event| answered(json!({"got": event["n"]})));
+    let relay = FakeFunction::new("waybill-relay", |event| answered(json!({"got": event["n"]})));
     let stack = stack(&relay, None).await;
     for name in ["waybill-relay", "arn%3Aaws%3Alambda%3Ax%3A0%3Afunction%3Awaybill-relay%3A1"] {
         let (parts, body) = stack.request(invoke(name), r#"{"n":7}"#).await;
@@ -46,7 +46,7 @@ async fn a_function_is_invoked_directly_by_name_or_arn() {
 
 #[tokio::test]
 async fn a_function_error_is_told_by_header() {
-    let relay = StandIn::new("waybill-relay", |_| failed());
+    let relay = FakeFunction::new("waybill-relay", |_| failed());
     let stack = stack(&relay, None).await;
     let (parts, body) = stack.request(invoke("waybill-relay"), "{}").await;
     assert_eq!(parts.status, 200);
@@ -56,7 +56,7 @@ async fn a_function_error_is_told_by_header() {
 
 #[tokio::test]
 async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
-    let intake = StandIn::new("waybill-intake", |_| answered(json!({})));
+    let intake = FakeFunction::new("waybill-intake", |_| answered(json!({})));
     let stack = stack(&intake, None).await;
     let entries = json!({"Entries": [
         {"Source": "shop", "DetailType": "order.confirmed", "Detail": r#"{"order":{}}"#, "Time": 0.0},
@@ -79,7 +79,7 @@ async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
 
 #[tokio::test]
 async fn an_event_that_fails_three_times_is_kept_with_its_error() {
-    let intake = StandIn::new("waybill-intake", |_| failed());
+    let intake = FakeFunction::new("waybill-intake", |_| failed());
     let stack = stack(&intake, Some("waybill-intake-dlq")).await;
     stack.sqs().create_queue().queue_name("waybill-intake-dlq").send().await.unwrap();
     let entry = json!({"Source": "shop", "DetailType": "order.confirmed", "Detail": "{}"});
@@ -95,7 +95,7 @@ async fn an_event_that_fails_three_times_is_kept_with_its_error() {
 #[tokio::test]
 async fn an_invocation_that_fails_once_and_is_not_waited_for_is_tried_again() {
     let tries = std::sync::atomic::AtomicUsize::new(0);
-    let relay = StandIn::new("waybill-relay", move |_| {
+    let relay = FakeFunction::new("waybill-relay", move |_| {
         match tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
             0 => failed(),
             _ => answered(json!(null)),

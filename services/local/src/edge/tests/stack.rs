@@ -18,7 +18,7 @@ use crate::aws::calls::Calls;
 use crate::aws::dynamodb::Dynamodb;
 use crate::aws::sqs::Sqs;
 use crate::edge::faults::{Faults, NoFaults};
-use crate::edge::{Asynchronous, Edge, Lambdas, Listener, Server};
+use crate::edge::{AsyncInvoker, Edge, Lambdas, Listener, Server};
 use crate::lambda::{Invocation, Invoke};
 use crate::page::Page;
 use crate::ses::account::Settings;
@@ -27,13 +27,13 @@ use crate::ses::{Account, Mailbox, Ses};
 type Answer = Box<dyn Fn(&Value) -> Invocation + Send + Sync>;
 
 /// A function that answers as its closure says and remembers what it was given.
-pub struct StandIn {
+pub struct FakeFunction {
     arn: String,
     answer: Answer,
     seen: Mutex<Vec<Value>>,
 }
 
-impl StandIn {
+impl FakeFunction {
     pub fn new(
         name: &str,
         answer: impl Fn(&Value) -> Invocation + Send + Sync + 'static,
@@ -47,7 +47,7 @@ impl StandIn {
     }
 }
 
-impl Invoke for StandIn {
+impl Invoke for FakeFunction {
     fn arn(&self) -> &str {
         &self.arn
     }
@@ -69,7 +69,7 @@ pub fn failed() -> Invocation {
 }
 
 /// A list of one function.
-pub fn only(function: &Arc<StandIn>, on_failure: Option<&str>) -> Lambdas {
+pub fn only(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> Lambdas {
     let lambdas = Lambdas::default();
     lambdas.add(function.clone(), on_failure);
     lambdas
@@ -118,8 +118,8 @@ impl Stack {
             sqs: Arc::clone(&sqs),
             ses: Ses::new(account.clone(), Arc::clone(&mailbox), sink),
             lambdas: setup.lambdas,
-            asynchronous: Asynchronous::new(sqs_client(&format!("http://{address}")))
-                .waiting([Duration::ZERO; 2]),
+            asynchronous: AsyncInvoker::new(sqs_client(&format!("http://{address}")))
+                .with_retry_delays([Duration::ZERO; 2]),
             page: Page::new(Arc::clone(&mailbox), account.clone(), address),
             calls: Arc::clone(&calls),
             faults: setup.faults,

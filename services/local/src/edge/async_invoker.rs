@@ -1,4 +1,4 @@
-//! Invocations that nobody waits for: those of EventBridge, and `Event` invocations.
+//! Invocations that nobody retry_delays for: those of EventBridge, and `Event` invocations.
 //!
 //! At least once: an invocation that fails is tried twice more, then it is a message in the
 //! function's failure destination
@@ -17,29 +17,29 @@ use uuid::Uuid;
 use super::Lambda;
 use crate::lambda::Invocation;
 
-/// How long a failed invocation waits before the second and before the third attempt. On AWS
+/// How long a failed invocation retry_delays before the second and before the third attempt. On AWS
 /// these are one and two minutes, which nobody at a laptop wants to sit through.
-const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+const RETRY_DELAYS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 
 /// Invokes functions in the background. A clone is another handle to the same.
 #[derive(Debug, Clone)]
-pub struct Asynchronous {
+pub struct AsyncInvoker {
     sqs: Client,
-    waits: [Duration; 2],
+    retry_delays: [Duration; 2],
     running: TaskTracker,
 }
 
-impl Asynchronous {
+impl AsyncInvoker {
     /// Sends what fails for good to queues that `sqs` reaches.
     #[must_use]
     pub fn new(sqs: Client) -> Self {
-        Self { sqs, waits: WAITS, running: TaskTracker::new() }
+        Self { sqs, retry_delays: RETRY_DELAYS, running: TaskTracker::new() }
     }
 
     /// The same with other pauses before the second and the third attempt.
     #[must_use]
-    pub fn waiting(mut self, waits: [Duration; 2]) -> Self {
-        self.waits = waits;
+    pub fn with_retry_delays(mut self, retry_delays: [Duration; 2]) -> Self {
+        self.retry_delays = retry_delays;
         self
     }
 
@@ -56,11 +56,11 @@ impl Asynchronous {
 
     async fn run(self, lambda: Lambda, payload: Bytes) {
         let request_id = Uuid::new_v4();
-        let mut waits = self.waits.into_iter();
+        let mut retry_delays = self.retry_delays.into_iter();
         loop {
             let invocation = lambda.function.invoke(request_id, payload.clone()).await;
             let Invocation::Failed { error } = invocation else { return };
-            match waits.next() {
+            match retry_delays.next() {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => return self.give_up(&lambda, request_id, &payload, &error).await,
             }
@@ -80,7 +80,7 @@ impl Asynchronous {
                 "requestId": request_id.to_string(),
                 "functionArn": format!("{arn}:$LATEST"),
                 "condition": "RetriesExhausted",
-                "approximateInvokeCount": self.waits.len() + 1,
+                "approximateInvokeCount": self.retry_delays.len() + 1,
             },
             "requestPayload": document(payload),
             "responseContext": {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 
-use super::outcome::{End, Ledger, OutcomeError, Standing};
+use super::outcome::{EventStatus, Ledger, LedgerError, Outcome};
 use super::publish::Published;
 use crate::resources::Queue;
 use crate::stack::Stack;
@@ -21,21 +21,21 @@ const STALLED: Duration = Duration::from_secs(120);
 
 /// Where everything came to rest.
 #[derive(Debug)]
-pub struct Rest {
+pub struct WaitResult {
     /// For each published line; `None` for those that were not accepted.
-    pub standings: Vec<Option<Standing>>,
+    pub statuses: Vec<Option<EventStatus>>,
     /// What did not come to rest, if anything.
-    pub stalled: Option<StallError>,
+    pub stalled: Option<StalledError>,
 }
 
 /// Events that did not come to rest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0} event(s) did not come to rest: nothing has changed for {seconds} seconds. \
+    "{0} event(s) did not reach a terminal state: nothing has changed for {seconds} seconds. \
      Run again with --verbose to see the functions' logs.",
     seconds = STALLED.as_secs()
 )]
-pub struct StallError(usize);
+pub struct StalledError(usize);
 
 /// How full the queues are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +48,12 @@ struct Waiting {
 /// called about ten times a second with the messages that are.
 ///
 /// # Errors
-/// [`OutcomeError`] when the ledger does not answer.
-pub async fn until_rest(
+/// [`LedgerError`] when the ledger does not answer.
+pub async fn wait_until_terminal(
     stack: &Stack,
     published: &[Published],
     tick: impl Fn(u64),
-) -> Result<Rest, OutcomeError> {
+) -> Result<WaitResult, LedgerError> {
     let mut last_change = Instant::now();
     let mut seen = None;
     loop {
@@ -61,20 +61,20 @@ pub async fn until_rest(
         tick(waiting.map_or(0, |w| w.messages));
         if waiting.is_some_and(|w| w.messages == 0) {
             let ledger = Ledger::read(&stack.dynamodb).await?;
-            let standings: Vec<_> = published.iter().map(|p| ledger.standing(p)).collect();
-            if seen.as_ref() != Some(&standings) {
+            let statuses: Vec<_> = published.iter().map(|p| ledger.status(p)).collect();
+            if seen.as_ref() != Some(&statuses) {
                 last_change = Instant::now();
             }
             let quiet = last_change.elapsed();
-            let standings = with_dead(standings, waiting, quiet);
-            let open = open(&standings);
-            if open == 0 && (all_settled(&standings) || quiet > FEEDBACK) {
-                return Ok(Rest { standings, stalled: None });
+            let statuses = with_dead(statuses, waiting, quiet);
+            let open = open(&statuses);
+            if open == 0 && (all_settled(&statuses) || quiet > FEEDBACK) {
+                return Ok(WaitResult { statuses, stalled: None });
             }
             if quiet > STALLED {
-                return Ok(Rest { standings, stalled: Some(StallError(open)) });
+                return Ok(WaitResult { statuses, stalled: Some(StalledError(open)) });
             }
-            seen = Some(standings);
+            seen = Some(statuses);
         } else {
             last_change = Instant::now();
         }
@@ -82,29 +82,29 @@ pub async fn until_rest(
     }
 }
 
-fn open(standings: &[Option<Standing>]) -> usize {
-    standings.iter().flatten().filter(|s| s.end.is_none()).count()
+fn open(statuses: &[Option<EventStatus>]) -> usize {
+    statuses.iter().flatten().filter(|s| s.outcome.is_none()).count()
 }
 
 /// Whether SES has said of each mail what became of it.
-fn all_settled(standings: &[Option<Standing>]) -> bool {
-    standings.iter().flatten().all(|s| s.state.as_deref() != Some("sent"))
+fn all_settled(statuses: &[Option<EventStatus>]) -> bool {
+    statuses.iter().flatten().all(|s| s.state.as_deref() != Some("sent"))
 }
 
 /// An event that the ledger does not know while the dispatcher's dead-letter queue holds messages
 /// and nothing else moves: it is one of those.
 fn with_dead(
-    mut standings: Vec<Option<Standing>>,
+    mut statuses: Vec<Option<EventStatus>>,
     waiting: Option<Waiting>,
     quiet: Duration,
-) -> Vec<Option<Standing>> {
+) -> Vec<Option<EventStatus>> {
     if waiting.is_some_and(|w| w.dead_events > 0) && quiet > FEEDBACK {
-        for standing in standings.iter_mut().flatten().filter(|s| s.state.is_none()) {
-            standing.end = Some(End::Failed);
-            standing.reason = Some("in the dispatcher's dead-letter queue".to_owned());
+        for status in statuses.iter_mut().flatten().filter(|s| s.state.is_none()) {
+            status.outcome = Some(Outcome::Failed);
+            status.reason = Some("in the dispatcher's dead-letter queue".to_owned());
         }
     }
-    standings
+    statuses
 }
 
 async fn waiting(stack: &Stack) -> Option<Waiting> {

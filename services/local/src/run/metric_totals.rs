@@ -23,7 +23,7 @@ pub struct Counts {
 
 /// Reads the functions' output.
 #[derive(Debug)]
-pub struct Tally {
+pub struct MetricTotals {
     verbose: bool,
     sent: AtomicU64,
     skipped: AtomicU64,
@@ -31,7 +31,7 @@ pub struct Tally {
     in_doubt: AtomicU64,
 }
 
-impl Tally {
+impl MetricTotals {
     /// One that also prints every line that is not a metric, if `verbose`.
     pub const fn new(verbose: bool) -> Self {
         Self {
