@@ -97,7 +97,7 @@ impl Dynamodb {
         let body = body.collect().await?.to_bytes();
         parts.headers = end_to_end(parts.headers);
         parts.version = Version::HTTP_11;
-        Ok(Reply::from_parts(parts, Full::new(body)))
+        Ok(Reply::from_parts(parts, body.into()))
     }
 
     /// Stops it; calls under way are finished. File-backed tables are on disk afterwards.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use rustack_sqs_core::config::SqsConfig;
 use rustack_sqs_core::handler::RustackSqsHandler;
 use rustack_sqs_core::provider::RustackSqs;
@@ -58,7 +58,7 @@ impl Sqs {
         }
         self.dispatch(headers, body).await.unwrap_or_else(|error| {
             let bytes = Bytes::from(error_to_json(&error));
-            error_to_response(&error, &request_id()).map(|_| Full::new(bytes))
+            error_to_response(&error, &request_id()).map(|_| bytes.into())
         })
     }
 
@@ -101,5 +101,5 @@ async fn whole(response: http::Response<SqsResponseBody>, operation: SqsOperatio
         // It was of the body before.
         parts.headers.remove("x-amz-crc32");
     }
-    Reply::from_parts(parts, Full::new(body))
+    Reply::from_parts(parts, body.into())
 }

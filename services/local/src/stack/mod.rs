@@ -104,7 +104,7 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
         sqs: Arc::clone(&queues),
         ses: ses.clone(),
         lambdas: lambdas.clone(),
-        asynchronous: AsyncInvoker::new(sqs.clone()),
+        async_invoker: AsyncInvoker::new(sqs.clone()),
         page: Page::new(mailbox, account, address),
         calls: Arc::clone(&calls),
         faults: Arc::clone(&config.faults),

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::StatusCode;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::stack::{Setup, Stack};
 use crate::aws::calls::Caller;
@@ -58,6 +59,19 @@ async fn a_hang_up_before_the_call_leaves_nothing_done_and_one_after_it_everythi
     let after = stack(None, Some(Fault::HangUp)).await;
     assert!(suppress(&after, "waybill-mailer").await.is_err());
     assert!(was_done(&after).await);
+}
+
+#[tokio::test]
+async fn a_hang_up_closes_the_connection_before_the_first_byte_of_a_response() {
+    let stack = stack(None, Some(Fault::HangUp)).await;
+    let address = stack.address.strip_prefix("http://").unwrap();
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request =
+        "GET /v2/email/account HTTP/1.1\r\nhost: x\r\nuser-agent: app/waybill-mailer\r\n\r\n";
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut response = Vec::new();
+    connection.read_to_end(&mut response).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&response), "");
 }
 
 #[tokio::test]

@@ -3,6 +3,27 @@ use serde_json::{Value, json};
 use super::stack::{FakeFunction, Setup, Stack, answered, failed, only};
 
 #[tokio::test]
+async fn people_get_the_page_and_shops_the_intake() {
+    let intake =
+        FakeFunction::new("waybill-intake", |_| answered(json!({"statusCode": 202, "body": ""})));
+    let lambdas = only(&intake, None);
+    let stack = Stack::start(Setup { lambdas, ..Setup::default() }).await;
+    for (path, status) in [("/", 200), ("/mail", 200), ("/mail/0107-x", 404), ("/mail.json", 200)] {
+        assert_eq!(stack.get(path).await.0.status, status, "{path}");
+    }
+    assert!(intake.seen().is_empty());
+    for (method, path) in
+        [("POST", "/v1/events"), ("GET", "/healthz"), ("POST", "/"), ("POST", "/mail")]
+    {
+        let request = http::Request::builder().method(method).uri(path);
+        let (parts, _) = stack.request(request, "").await;
+        assert_eq!(parts.status, 202, "{method} {path}");
+        assert!(!parts.headers.contains_key("content-security-policy"), "{method} {path}");
+    }
+    assert_eq!(intake.seen().len(), 4);
+}
+
+#[tokio::test]
 async fn the_shop_reaches_intake_as_through_its_function_url() {
     let intake = FakeFunction::new("waybill-intake", |event| {
         answered(json!({

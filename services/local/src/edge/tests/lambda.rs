@@ -45,7 +45,7 @@ async fn a_function_is_invoked_directly_by_name_or_arn() {
 }
 
 #[tokio::test]
-async fn a_function_error_is_told_by_header() {
+async fn a_function_error_is_a_200_with_a_header() {
     let relay = FakeFunction::new("waybill-relay", |_| failed());
     let stack = stack(&relay, None).await;
     let (parts, body) = stack.request(invoke("waybill-relay"), "{}").await;

@@ -20,13 +20,16 @@ use crate::aws::sqs::Sqs;
 use crate::edge::faults::{Faults, NoFaults};
 use crate::edge::{AsyncInvoker, Edge, Lambdas, Listener, Server};
 use crate::lambda::{Invocation, Invoke};
+use crate::mapping::clients;
 use crate::page::Page;
 use crate::ses::account::Settings;
 use crate::ses::{Account, Mailbox, Ses};
 
+const REGION: &str = "eu-central-1";
+
 type Answer = Box<dyn Fn(&Value) -> Invocation + Send + Sync>;
 
-/// A function that answers as its closure says and remembers what it was given.
+/// A function that is a closure, and keeps the events it got.
 pub struct FakeFunction {
     arn: String,
     answer: Answer,
@@ -38,7 +41,7 @@ impl FakeFunction {
         name: &str,
         answer: impl Fn(&Value) -> Invocation + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let arn = crate::aws::arn::function_arn("eu-central-1", name);
+        let arn = crate::aws::arn::function_arn(REGION, name);
         Arc::new(Self { arn, answer: Box::new(answer), seen: Mutex::default() })
     }
 
@@ -68,7 +71,7 @@ pub fn failed() -> Invocation {
     Invocation::Failed { error: Bytes::from(r#"{"errorType":"E","errorMessage":"no"}"#) }
 }
 
-/// A list of one function.
+/// A registry of one function.
 pub fn only(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> Lambdas {
     let lambdas = Lambdas::default();
     lambdas.add(function.clone(), on_failure);
@@ -108,7 +111,7 @@ impl Stack {
     pub async fn start(setup: Setup<'_>) -> Self {
         let listener = Listener::bind(0).await.unwrap();
         let address = listener.address();
-        let sqs = Arc::new(Sqs::new(address, "eu-central-1"));
+        let sqs = Arc::new(Sqs::new(address, REGION));
         let mailbox = Arc::new(Mailbox::open(setup.mail_dir).unwrap());
         let account = Account::new(setup.settings);
         let (sink, events) = mpsc::unbounded_channel();
@@ -118,7 +121,7 @@ impl Stack {
             sqs: Arc::clone(&sqs),
             ses: Ses::new(account.clone(), Arc::clone(&mailbox), sink),
             lambdas: setup.lambdas,
-            asynchronous: AsyncInvoker::new(sqs_client(&format!("http://{address}")))
+            async_invoker: AsyncInvoker::new(clients::sqs(&format!("http://{address}"), REGION))
                 .with_retry_delays([Duration::ZERO; 2]),
             page: Page::new(Arc::clone(&mailbox), account.clone(), address),
             calls: Arc::clone(&calls),
@@ -137,29 +140,24 @@ impl Stack {
         self.ses_of("a-test")
     }
 
-    /// A client that says of itself what a function says.
+    /// A client with the app id of a function: `waybill-mailer`.
     pub fn ses_of(&self, app: &'static str) -> aws_sdk_sesv2::Client {
         let config = aws_sdk_sesv2::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
             .app_name(aws_sdk_sesv2::config::AppName::new(app).unwrap())
-            .region(Region::new("eu-central-1"))
+            .region(Region::new(REGION))
             .credentials_provider(credentials())
             .endpoint_url(&self.address);
         aws_sdk_sesv2::Client::from_conf(config.build())
     }
 
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        sqs_client(&self.address)
+        clients::sqs(&self.address, REGION)
     }
 
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(credentials())
-            .endpoint_url(&self.address);
-        aws_sdk_dynamodb::Client::from_conf(config.build())
+        clients::dynamodb(&self.address, REGION)
     }
 
     pub async fn get(&self, path: &str) -> (http::response::Parts, String) {
@@ -183,15 +181,6 @@ impl Stack {
     pub async fn next_event(&mut self) -> Value {
         serde_json::from_str(&self.events.recv().await.unwrap()).unwrap()
     }
-}
-
-fn sqs_client(endpoint: &str) -> aws_sdk_sqs::Client {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(credentials())
-        .endpoint_url(endpoint);
-    aws_sdk_sqs::Client::from_conf(config.build())
 }
 
 fn credentials() -> Credentials {
