@@ -86,7 +86,7 @@ impl TestStack {
 
     pub async fn rest(&self, published: &[Published]) -> WaitResult {
         let rest =
-            wait_until_terminal(&self.stack, published, |_| ()).await.expect("the ledger answers");
+            wait_until_terminal(&self.stack, published, || ()).await.expect("the ledger answers");
         assert_eq!(rest.stalled, None, "every event comes to rest");
         rest
     }

@@ -1,16 +1,16 @@
-//! What the functions count, read from the metrics they print.
+//! Totals for the progress bar, read from the metrics that the functions print.
 
 use std::io::Write;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::lambda::{OutputLine, OutputStream, Sink};
 
-/// Sums of the functions' metrics since the start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
+/// Sums of the functions' metrics since the start; as JSON, one line of metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Totals {
     /// Mails that SES accepted.
     pub sent: u64,
     /// Notifications not sent on purpose.
@@ -25,58 +25,40 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct MetricTotals {
     verbose: bool,
-    sent: AtomicU64,
-    skipped: AtomicU64,
-    failed: AtomicU64,
-    in_doubt: AtomicU64,
+    totals: Mutex<Totals>,
 }
 
 impl MetricTotals {
-    /// One that also prints every line that is not a metric, if `verbose`.
-    pub const fn new(verbose: bool) -> Self {
-        Self {
-            verbose,
-            sent: AtomicU64::new(0),
-            skipped: AtomicU64::new(0),
-            failed: AtomicU64::new(0),
-            in_doubt: AtomicU64::new(0),
-        }
+    /// If `verbose`, it also prints every line that is not a metric.
+    pub fn new(verbose: bool) -> Self {
+        Self { verbose, totals: Mutex::default() }
     }
 
     /// Where the functions' lines go.
     pub fn sink(self: Arc<Self>) -> Sink {
-        Arc::new(move |line| self.take(line))
+        Arc::new(move |line| self.read(line))
     }
 
-    /// The sums.
-    pub fn counts(&self) -> Counts {
-        Counts {
-            sent: self.sent.load(Ordering::Relaxed),
-            skipped: self.skipped.load(Ordering::Relaxed),
-            failed: self.failed.load(Ordering::Relaxed),
-            in_doubt: self.in_doubt.load(Ordering::Relaxed),
-        }
+    /// The sums so far.
+    pub fn get(&self) -> Totals {
+        *self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, line: OutputLine<'_>) {
+    fn read(&self, line: OutputLine<'_>) {
+        // CloudWatch's embedded metric format: a JSON document with the values at its top.
         if line.stream == OutputStream::Stdout && line.text.contains("\"CloudWatchMetrics\"") {
-            self.add(line.text);
+            self.add(serde_json::from_str(line.text).unwrap_or_default());
         } else if self.verbose || line.stream == OutputStream::Stderr {
             let mut out = std::io::stderr().lock();
-            drop(writeln!(out, "{} {}", line.function, line.text));
+            let _ = writeln!(out, "{} {}", line.function, line.text);
         }
     }
 
-    fn add(&self, metrics: &str) {
-        let Ok(metrics) = serde_json::from_str::<Value>(metrics) else { return };
-        let counters = [
-            ("Sent", &self.sent),
-            ("Skipped", &self.skipped),
-            ("Failed", &self.failed),
-            ("InDoubt", &self.in_doubt),
-        ];
-        for (name, counter) in counters {
-            counter.fetch_add(metrics[name].as_u64().unwrap_or(0), Ordering::Relaxed);
-        }
+    fn add(&self, line: Totals) {
+        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.sent += line.sent;
+        totals.skipped += line.skipped;
+        totals.failed += line.failed;
+        totals.in_doubt += line.in_doubt;
     }
 }

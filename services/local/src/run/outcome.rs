@@ -1,8 +1,10 @@
-//! What became of each accepted event, read from the ledger.
+//! The state of each accepted event, read from the ledger.
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::scan::ScanError;
+use kit::describe_sdk_error;
 use kit::ledger::Item;
 use serde::{Deserialize, Serialize};
 use shared::Event;
@@ -12,7 +14,7 @@ use shared::notification::ledger_key;
 use super::publish::{Answer, Published};
 use crate::resources::LEDGER_TABLE;
 
-/// One of the four ends that the design promises.
+/// The four terminal states of an accepted event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -26,12 +28,12 @@ pub enum Outcome {
     InDoubt,
 }
 
-/// Where an accepted event stands.
+/// The status of an accepted event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventStatus {
-    /// Its end, if it has come to one.
+    /// Absent until a terminal state is reached.
     pub outcome: Option<Outcome>,
-    /// The ledger's state; absent while the ledger knows nothing.
+    /// The ledger's state of its notification; absent while the ledger has none.
     pub state: Option<String>,
     /// Why it was skipped or failed, or how it bounced.
     pub reason: Option<String>,
@@ -39,10 +41,10 @@ pub struct EventStatus {
 
 /// The ledger could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct LedgerError(String);
+#[error("{}", describe_sdk_error(.0))]
+pub struct LedgerError(#[source] Box<SdkError<ScanError>>);
 
-/// The ledger at one moment.
+/// The notifications in the ledger at one moment, by order and key.
 #[derive(Debug, Default)]
 pub struct Ledger(HashMap<(String, String), Item>);
 
@@ -56,18 +58,16 @@ impl Ledger {
             dynamodb.scan().table_name(LEDGER_TABLE).consistent_read(true).into_paginator().send();
         let mut ledger = HashMap::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|e| LedgerError(DisplayErrorContext(&e).to_string()))?;
-            // Other records than notifications (the sweep's watermark) are not read as such.
-            for item in
-                page.items.unwrap_or_default().into_iter().filter_map(|i| Item::read(i).ok())
-            {
+            let items = page.map_err(|e| LedgerError(e.into()))?.items.unwrap_or_default();
+            // The table holds more than notifications: the sweep's watermark, for one.
+            for item in items.into_iter().filter_map(|item| Item::read(item).ok()) {
                 ledger.insert((item.order_id.clone(), item.notification.clone()), item);
             }
         }
         Ok(Self(ledger))
     }
 
-    /// Where the event of a published line stands; `None` for one that was not accepted.
+    /// The status of a published line's event; `None` for one that was not accepted.
     #[must_use]
     pub fn status(&self, published: &Published) -> Option<EventStatus> {
         if published.answer != Answer::Accepted {
@@ -92,7 +92,7 @@ impl Ledger {
     }
 }
 
-/// `None` for the states that a notification only passes through.
+/// `None` for the states that are not terminal.
 const fn outcome(state: State) -> Option<Outcome> {
     match state {
         State::Sent | State::Delivered | State::Bounced | State::Complained => Some(Outcome::Sent),

@@ -1,4 +1,4 @@
-//! Waiting until everything has come to rest.
+//! Waiting until every published event has reached a terminal state.
 
 use std::time::{Duration, Instant};
 
@@ -9,111 +9,109 @@ use super::publish::Published;
 use crate::resources::Queue;
 use crate::stack::Stack;
 
-/// How often the queues are looked at.
-const PAUSE: Duration = Duration::from_millis(100);
+/// How often queues and ledger are read.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How long SES's events are waited for once every mail is out. Another SES may send none.
-const FEEDBACK: Duration = Duration::from_secs(2);
+const FEEDBACK_WAIT: Duration = Duration::from_secs(2);
 
-/// Without any change for so long, what has not come to rest is given up on. Longer than any
-/// visibility timeout or grace of the stack.
-const STALLED: Duration = Duration::from_secs(120);
+/// After so long without any change, what has not reached a terminal state is given up on. Longer
+/// than any visibility timeout or grace of the stack.
+const STALLED_AFTER: Duration = Duration::from_secs(120);
 
-/// Where everything came to rest.
+/// The statuses at the end of the wait.
 #[derive(Debug)]
 pub struct WaitResult {
     /// For each published line; `None` for those that were not accepted.
     pub statuses: Vec<Option<EventStatus>>,
-    /// What did not come to rest, if anything.
+    /// Set if some event did not reach a terminal state.
     pub stalled: Option<StalledError>,
 }
 
-/// Events that did not come to rest.
+/// The number of events that did not reach a terminal state.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0} event(s) did not reach a terminal state: nothing has changed for {seconds} seconds. \
      Run again with --verbose to see the functions' logs.",
-    seconds = STALLED.as_secs()
+    seconds = STALLED_AFTER.as_secs()
 )]
 pub struct StalledError(usize);
 
-/// How full the queues are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Waiting {
-    messages: u64,
-    dead_events: u64,
-}
-
-/// Waits until each accepted event has come to an end and no message is on its way. `tick` is
-/// called about ten times a second with the messages that are.
+/// Waits until each accepted event has reached a terminal state and no message is in the queues.
+/// `on_poll` is called about ten times a second.
 ///
 /// # Errors
 /// [`LedgerError`] when the ledger does not answer.
 pub async fn wait_until_terminal(
     stack: &Stack,
     published: &[Published],
-    tick: impl Fn(u64),
+    on_poll: impl Fn(),
 ) -> Result<WaitResult, LedgerError> {
     let mut last_change = Instant::now();
-    let mut seen = None;
+    let mut last_statuses = Vec::new();
     loop {
-        let waiting = waiting(stack).await;
-        tick(waiting.map_or(0, |w| w.messages));
-        if waiting.is_some_and(|w| w.messages == 0) {
-            let ledger = Ledger::read(&stack.dynamodb).await?;
-            let statuses: Vec<_> = published.iter().map(|p| ledger.status(p)).collect();
-            if seen.as_ref() != Some(&statuses) {
-                last_change = Instant::now();
+        on_poll();
+        // The ledger is read only when the queues are empty: while events run, a scan of the table
+        // ten times a second would slow them down.
+        match queue_depths(stack).await {
+            Some(QueueDepths { messages: 0, dead_events }) => {
+                let ledger = Ledger::read(&stack.dynamodb).await?;
+                let statuses: Vec<_> = published.iter().map(|p| ledger.status(p)).collect();
+                if statuses != last_statuses {
+                    last_statuses.clone_from(&statuses);
+                    last_change = Instant::now();
+                }
+                let result = conclude(statuses, dead_events > 0, last_change.elapsed());
+                if let Some(result) = result {
+                    return Ok(result);
+                }
             }
-            let quiet = last_change.elapsed();
-            let statuses = with_dead(statuses, waiting, quiet);
-            let open = open(&statuses);
-            if open == 0 && (all_settled(&statuses) || quiet > FEEDBACK) {
-                return Ok(WaitResult { statuses, stalled: None });
-            }
-            if quiet > STALLED {
-                return Ok(WaitResult { statuses, stalled: Some(StalledError(open)) });
-            }
-            seen = Some(statuses);
-        } else {
-            last_change = Instant::now();
+            _ => last_change = Instant::now(),
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
-fn open(statuses: &[Option<EventStatus>]) -> usize {
-    statuses.iter().flatten().filter(|s| s.outcome.is_none()).count()
-}
-
-/// Whether SES has said of each mail what became of it.
-fn all_settled(statuses: &[Option<EventStatus>]) -> bool {
-    statuses.iter().flatten().all(|s| s.state.as_deref() != Some("sent"))
-}
-
-/// An event that the ledger does not know while the dispatcher's dead-letter queue holds messages
-/// and nothing else moves: it is one of those.
-fn with_dead(
+/// The result, or `None` while something may still change. `unchanged` is the time since the last
+/// change, with no message in the queues.
+fn conclude(
     mut statuses: Vec<Option<EventStatus>>,
-    waiting: Option<Waiting>,
-    quiet: Duration,
-) -> Vec<Option<EventStatus>> {
-    if waiting.is_some_and(|w| w.dead_events > 0) && quiet > FEEDBACK {
+    has_dead_events: bool,
+    unchanged: Duration,
+) -> Option<WaitResult> {
+    let feedback_is_over = unchanged > FEEDBACK_WAIT;
+    if has_dead_events && feedback_is_over {
+        // The ledger does not know them and nothing moves: they are the messages in the DLQ.
         for status in statuses.iter_mut().flatten().filter(|s| s.state.is_none()) {
             status.outcome = Some(Outcome::Failed);
             status.reason = Some("in the dispatcher's dead-letter queue".to_owned());
         }
     }
-    statuses
+    let accepted = || statuses.iter().flatten();
+    let unfinished = accepted().filter(|s| s.outcome.is_none()).count();
+    // "Sent" is terminal, but SES usually reports a delivery or bounce within moments.
+    let awaits_feedback = accepted().any(|s| s.state.as_deref() == Some("sent"));
+    if unfinished == 0 && (!awaits_feedback || feedback_is_over) {
+        return Some(WaitResult { statuses, stalled: None });
+    }
+    let stalled = Some(StalledError(unfinished));
+    (unchanged > STALLED_AFTER).then_some(WaitResult { statuses, stalled })
 }
 
-async fn waiting(stack: &Stack) -> Option<Waiting> {
+struct QueueDepths {
+    /// Messages on their way to a function.
+    messages: u64,
+    /// Messages in the dispatcher's dead-letter queue: events that the ledger may not know.
+    dead_events: u64,
+}
+
+async fn queue_depths(stack: &Stack) -> Option<QueueDepths> {
     let queues = &stack.resources.queues;
     let mut messages = 0;
     for queue in [&queues.dispatch, &queues.mail, &queues.feedback] {
         messages += depth(stack, queue).await?;
     }
-    Some(Waiting { messages, dead_events: depth(stack, &queues.dispatch_dlq).await? })
+    Some(QueueDepths { messages, dead_events: depth(stack, &queues.dispatch_dlq).await? })
 }
 
 async fn depth(stack: &Stack, queue: &Queue) -> Option<u64> {
@@ -129,4 +127,33 @@ async fn depth(stack: &Stack, queue: &Queue) -> Option<u64> {
         .set_attribute_names(Some(wanted.to_vec()));
     let attributes = call.send().await.ok()?.attributes?;
     Some(wanted.iter().filter_map(|name| attributes.get(name)?.parse::<u64>().ok()).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(state: Option<&str>, outcome: Option<Outcome>) -> Option<EventStatus> {
+        Some(EventStatus { outcome, state: state.map(str::to_owned), reason: None })
+    }
+
+    #[test]
+    fn a_sent_mail_is_waited_for_until_feedback_is_over() {
+        let sent = || vec![status(Some("sent"), Some(Outcome::Sent)), None];
+        assert!(conclude(sent(), false, Duration::ZERO).is_none());
+        let result = conclude(sent(), false, FEEDBACK_WAIT * 2).unwrap();
+        assert_eq!(result.stalled, None);
+        let delivered = vec![status(Some("delivered"), Some(Outcome::Sent))];
+        assert!(conclude(delivered, false, Duration::ZERO).is_some());
+    }
+
+    #[test]
+    fn an_event_in_the_dead_letter_queue_has_failed_and_does_not_hide_a_stalled_one() {
+        let statuses = || vec![status(None, None), status(Some("planned"), None)];
+        assert!(conclude(statuses(), true, FEEDBACK_WAIT * 2).is_none());
+        let result = conclude(statuses(), true, STALLED_AFTER * 2).unwrap();
+        assert_eq!(result.stalled, Some(StalledError(1)));
+        assert_eq!(result.statuses[0].as_ref().unwrap().outcome, Some(Outcome::Failed));
+        assert_eq!(result.statuses[1].as_ref().unwrap().outcome, None);
+    }
 }
