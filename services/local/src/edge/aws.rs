@@ -28,7 +28,8 @@ const TARGETS: [(&str, Service); 4] = [
 /// Middleware that takes the calls of the awsJson protocols, whatever their path.
 pub async fn by_target(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let Some(target) = request.headers().get("x-amz-target") else {
-        // The query protocols of other services post to `/`. A shop does not sign for AWS there.
+        // Services without this header, such as S3 and STS, are called at `/`, signed. Elsewhere a
+        // signature says nothing: a shop may sign for the Function URL.
         let is_aws = request.uri().path() == "/" && is_signed(request.headers());
         return if is_aws { unknown_service() } else { next.run(request).await };
     };

@@ -1,4 +1,4 @@
-//! The page's routes, all of them `GET`.
+//! The page's routes and handlers.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use http::{StatusCode, header};
 
@@ -45,23 +45,28 @@ impl Page {
         Self { mailbox, account, address }
     }
 
-    /// The page's routes, to be merged into those of the port.
-    pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+    /// The page's routes. They take only `GET`; `other_methods` gets the rest on the same paths.
+    pub fn routes<S>(&self, other_methods: &MethodRouter<S>) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
         const ICON: &str = include_str!("../../templates/icon.svg");
         const STYLE: &str = include_str!("../../templates/style.css");
         const SCRIPT: &str = include_str!("../../templates/refresh.js");
-        let asset = |media_type, text| get(([(header::CONTENT_TYPE, media_type)], text));
+        let page = |get: MethodRouter<Self>| {
+            let get = get.route_layer(map_response(guard)).with_state(self.clone());
+            other_methods.clone().merge(get)
+        };
+        let asset = |media_type, text| page(get(([(header::CONTENT_TYPE, media_type)], text)));
         Router::new()
-            .route("/", get(list))
-            .route("/mail", get(list))
-            .route("/mail/", get(list))
-            .route("/mail.json", get(list_json))
-            .route("/mail/{*path}", get(mail))
+            .route("/", page(get(list)))
+            .route("/mail", page(get(list)))
+            .route("/mail/", page(get(list)))
+            .route("/mail.json", page(get(list_json)))
+            .route("/mail/{*path}", page(get(mail)))
             .route("/mail/style.css", asset("text/css; charset=utf-8", STYLE))
             .route("/mail/refresh.js", asset("text/javascript", SCRIPT))
             .route("/favicon.ico", asset("image/svg+xml", ICON))
-            .route_layer(map_response(guard))
-            .with_state(self.clone())
     }
 }
 

@@ -88,8 +88,8 @@ async fn a_message_may_be_larger_than_256_kib_as_on_aws() {
 #[tokio::test]
 async fn only_the_calls_of_functions_are_counted() {
     let stack = Stack::plain().await;
-    stack.ses_of("waybill-mailer").get_account().send().await.unwrap();
-    stack.ses_of("waybill-mailer").get_account().send().await.unwrap();
+    stack.ses_as("waybill-mailer").get_account().send().await.unwrap();
+    stack.ses_as("waybill-mailer").get_account().send().await.unwrap();
     stack.ses().get_account().send().await.unwrap();
     let cli = http::Request::post("/").header("x-amz-target", "AmazonSQS.ListQueues");
     stack.request(cli.header("user-agent", "aws-cli/2.15"), "{}").await;

@@ -32,7 +32,7 @@ async fn stack(before: Option<Fault>, after: Option<Fault>) -> Stack {
 }
 
 async fn suppress(stack: &Stack, app: &'static str) -> Result<(), aws_sdk_sesv2::Error> {
-    let call = stack.ses_of(app).put_suppressed_destination();
+    let call = stack.ses_as(app).put_suppressed_destination();
     let call = call.email_address("jo@example.com").reason("BOUNCE".into());
     call.send().await.map(drop).map_err(Into::into)
 }

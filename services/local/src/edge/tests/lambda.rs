@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::stack::{FakeFunction, Setup, Stack, answered, failed, only};
+use super::stack::{FakeFunction, Setup, Stack, answered, failed, lambdas_with};
 
 async fn stack(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> Stack {
-    let lambdas = only(function, on_failure);
+    let lambdas = lambdas_with(function, on_failure);
     Stack::start(Setup { lambdas, ..Setup::default() }).await
 }
 
@@ -67,14 +67,14 @@ async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
     let answer: Value = serde_json::from_str(&answer).unwrap();
     assert_eq!(answer["FailedEntryCount"], 2);
     assert_eq!(answer["Entries"][1]["ErrorCode"], "MalformedDetail");
-    while intake.seen().is_empty() {
+    while intake.events().is_empty() {
         tokio::task::yield_now().await;
     }
-    let seen = &intake.seen()[0];
-    assert_eq!(seen["id"], answer["Entries"][0]["EventId"]);
-    assert_eq!(seen["detail-type"], "order.confirmed");
-    assert_eq!(seen["time"], "1970-01-01T00:00:00Z");
-    assert_eq!(seen["detail"], json!({"order": {}}));
+    let event = &intake.events()[0];
+    assert_eq!(event["id"], answer["Entries"][0]["EventId"]);
+    assert_eq!(event["detail-type"], "order.confirmed");
+    assert_eq!(event["time"], "1970-01-01T00:00:00Z");
+    assert_eq!(event["detail"], json!({"order": {}}));
 }
 
 #[tokio::test]
@@ -85,10 +85,10 @@ async fn an_event_that_fails_three_times_is_kept_with_its_error() {
     let entry = json!({"Source": "shop", "DetailType": "order.confirmed", "Detail": "{}"});
     stack.request(put_events(), json!({"Entries": [entry]}).to_string()).await;
     let record = message(&stack, "waybill-intake-dlq").await;
-    assert_eq!(intake.seen().len(), 3);
+    assert_eq!(intake.events().len(), 3);
     assert_eq!(record["requestContext"]["condition"], "RetriesExhausted");
     assert_eq!(record["requestContext"]["approximateInvokeCount"], 3);
-    assert_eq!(record["requestPayload"], intake.seen()[0]);
+    assert_eq!(record["requestPayload"], intake.events()[0]);
     assert_eq!(record["responsePayload"]["errorMessage"], "no");
 }
 
@@ -105,7 +105,7 @@ async fn an_invocation_that_fails_once_and_is_not_waited_for_is_tried_again() {
     let request = invoke("waybill-relay").header("x-amz-invocation-type", "Event");
     let (parts, body) = stack.request(request, r#"{"source":"aws.scheduler"}"#).await;
     assert_eq!((parts.status.as_u16(), body.as_str()), (202, ""));
-    while relay.seen().len() < 2 {
+    while relay.events().len() < 2 {
         tokio::task::yield_now().await;
     }
 }

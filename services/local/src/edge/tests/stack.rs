@@ -33,7 +33,7 @@ type Answer = Box<dyn Fn(&Value) -> Invocation + Send + Sync>;
 pub struct FakeFunction {
     arn: String,
     answer: Answer,
-    seen: Mutex<Vec<Value>>,
+    events: Mutex<Vec<Value>>,
 }
 
 impl FakeFunction {
@@ -42,11 +42,11 @@ impl FakeFunction {
         answer: impl Fn(&Value) -> Invocation + Send + Sync + 'static,
     ) -> Arc<Self> {
         let arn = crate::aws::arn::function_arn(REGION, name);
-        Arc::new(Self { arn, answer: Box::new(answer), seen: Mutex::default() })
+        Arc::new(Self { arn, answer: Box::new(answer), events: Mutex::default() })
     }
 
-    pub fn seen(&self) -> Vec<Value> {
-        self.seen.lock().unwrap().clone()
+    pub fn events(&self) -> Vec<Value> {
+        self.events.lock().unwrap().clone()
     }
 }
 
@@ -58,7 +58,7 @@ impl Invoke for FakeFunction {
     fn invoke(&self, _: uuid::Uuid, payload: Bytes) -> BoxFuture<'_, Invocation> {
         let event = serde_json::from_slice(&payload).unwrap();
         let answer = (self.answer)(&event);
-        self.seen.lock().unwrap().push(event);
+        self.events.lock().unwrap().push(event);
         async { answer }.boxed()
     }
 }
@@ -72,7 +72,7 @@ pub fn failed() -> Invocation {
 }
 
 /// A registry of one function.
-pub fn only(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> Lambdas {
+pub fn lambdas_with(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> Lambdas {
     let lambdas = Lambdas::default();
     lambdas.add(function.clone(), on_failure);
     lambdas
@@ -137,11 +137,11 @@ impl Stack {
     }
 
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        self.ses_of("a-test")
+        self.ses_as("a-test")
     }
 
     /// A client with the app id of a function: `waybill-mailer`.
-    pub fn ses_of(&self, app: &'static str) -> aws_sdk_sesv2::Client {
+    pub fn ses_as(&self, app: &'static str) -> aws_sdk_sesv2::Client {
         let config = aws_sdk_sesv2::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
