@@ -1,10 +1,9 @@
-//! The stack as a whole: [`start`] brings up everything that one order passes on its way.
-//!
-//! `cargo run` and the tests go through the same [`start`].
+//! The stack as a whole: [`start`] starts every service, function and mapping. `cargo run` and the
+//! tests use the same [`start`].
 
 mod config;
-mod environment;
-mod mappings;
+mod event_sources;
+mod functions;
 mod ses_events;
 
 use std::net::SocketAddr;
@@ -24,7 +23,8 @@ use crate::ses::mailbox::MailboxError;
 use crate::ses::{Account, Mailbox, Ses};
 
 pub use config::{Config, Endpoints};
-pub use environment::FUNCTIONS;
+pub use event_sources::EventSources;
+pub use functions::{FUNCTIONS, FunctionSpec, function_configs};
 
 /// A running stack. Stop it with [`Stack::stop`]; dropping it kills its processes too, but does not
 /// wait for their end.
@@ -84,7 +84,7 @@ pub enum StartError {
 pub async fn start(config: Config) -> Result<Stack, StartError> {
     let listener = Listener::bind(config.port).await?;
     let address = listener.address();
-    let endpoints = config.endpoints(address);
+    let endpoints = Endpoints::new(&config, address);
     let region = config.settings.region.as_str();
     let (dynamodb, sqs) =
         (clients::dynamodb(&endpoints.dynamodb, region), clients::sqs(&endpoints.sqs, region));
@@ -111,11 +111,11 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
     });
     let server = Server::start(listener, edge);
     let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
-    let functions =
-        Functions::start(region, config.functions(&endpoints, &resources)?, &config.sink)?;
-    for (name, on_failure) in FUNCTIONS {
-        if let Ok(function) = functions.function(name) {
-            lambdas.add(Arc::new(function), on_failure);
+    let function_configs = function_configs(&config, &endpoints, &resources)?;
+    let functions = Functions::start(region, function_configs, &config.sink)?;
+    for spec in FUNCTIONS {
+        if let Ok(function) = functions.function(spec.name) {
+            lambdas.add(Arc::new(function), spec.failure_destination);
         }
     }
     functions.ready().await?;
@@ -125,7 +125,8 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
         sqs.clone(),
         resources.queues.feedback.url.clone(),
     ));
-    let mappings = mappings::start(&config, &endpoints, &resources, &functions, &sqs)?;
+    let event_sources = EventSources::new(&config, &resources);
+    let mappings = event_sources.start(&endpoints, &functions, &sqs)?;
     let running = Running { mappings, ses_events, server, database, queues };
     Ok(Stack { address, endpoints, functions, resources, calls, ses, dynamodb, sqs, running })
 }
