@@ -30,7 +30,7 @@ pub fn mail(mail: &Mail) -> Reply {
 }
 
 fn summary(mail: &Mail) -> Value {
-    let emails = |addresses: &[crate::ses::mail::Address]| -> Vec<String> {
+    let emails = |addresses: &[crate::ses::Address]| -> Vec<String> {
         addresses.iter().map(|a| a.email.clone()).collect()
     };
     let content = &mail.content;
