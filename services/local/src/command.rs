@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::lambda::child;
+use crate::lambda::exit_with_parent;
 use crate::run::{args::Args, run};
 
 /// The whole `main`: whatever executable calls it can run the functions too.
@@ -27,7 +27,7 @@ pub fn main() -> ExitCode {
 
 /// Runs a function as its deployed executable does: on one thread, until the Runtime API is gone.
 fn function(name: &str) -> ExitCode {
-    if let Err(error) = child::exit_with_parent() {
+    if let Err(error) = exit_with_parent() {
         eprintln!("{error}");
         return ExitCode::FAILURE;
     }

@@ -1,4 +1,4 @@
-//! The errors that Lambda itself writes, in its own words.
+//! The errors that Lambda itself reports, with its types and messages.
 
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use bytes::Bytes;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Invocation;
+use super::invoke::Invocation;
 
-/// The most that a synchronous answer may hold, in bytes (AWS: 6 MB and a little).
+/// The largest response of a synchronous invocation (AWS: 6 MB and a little).
 pub const MAX_RESPONSE_BYTES: usize = 6 * 1024 * 1024 + 100;
 
 fn failed(error_type: &str, message: &str) -> Invocation {
@@ -17,7 +17,7 @@ fn failed(error_type: &str, message: &str) -> Invocation {
     Invocation::Failed { error: Bytes::from(error.to_string()) }
 }
 
-/// The function did not answer within its timeout.
+/// The function did not respond within its timeout.
 pub fn timed_out(request_id: Uuid, timeout: Duration) -> Invocation {
     failed(
         "Sandbox.Timedout",
@@ -28,7 +28,7 @@ pub fn timed_out(request_id: Uuid, timeout: Duration) -> Invocation {
     )
 }
 
-/// The process ended before it answered.
+/// The process ended before it responded.
 pub fn exited(request_id: Uuid, status: Option<ExitStatus>) -> Invocation {
     let why = match status.and_then(describe_exit) {
         Some(how) => format!("Runtime exited with error: {how}"),
@@ -37,12 +37,12 @@ pub fn exited(request_id: Uuid, status: Option<ExitStatus>) -> Invocation {
     failed("Runtime.ExitError", &format!("RequestId: {request_id} Error: {why}"))
 }
 
-/// Why a process never asked for an invocation.
+/// Why a process did not ask for an invocation.
 #[derive(Debug)]
 pub enum NotReady {
     /// It could not be started at all.
     NotStarted(std::io::Error),
-    /// It said itself why it can't start.
+    /// It reported an initialization error.
     Reported(Bytes),
     /// It ended.
     Exited(Option<ExitStatus>),
@@ -79,7 +79,7 @@ impl std::fmt::Display for NotReady {
     }
 }
 
-/// The answer is larger than [`MAX_RESPONSE_BYTES`].
+/// The response is larger than [`MAX_RESPONSE_BYTES`].
 pub fn response_too_large() -> Invocation {
     failed(
         "Function.ResponseSizeTooLarge",
@@ -99,7 +99,7 @@ pub fn stopping() -> Invocation {
     failed("ServiceException", "The stack is stopping.")
 }
 
-/// How a process ended, unless it ended as if all were well.
+/// How a process ended; `None` if with success or unknown.
 #[cfg(unix)]
 fn describe_exit(status: ExitStatus) -> Option<String> {
     use std::os::unix::process::ExitStatusExt;
@@ -115,7 +115,7 @@ fn describe_exit(status: ExitStatus) -> Option<String> {
     status.code().filter(|code| *code != 0).map(|code| format!("exit status {code}"))
 }
 
-/// The signal in the words that Lambda uses.
+/// The signal as Lambda spells it.
 #[cfg(unix)]
 fn signal_name(signal: i32) -> String {
     match signal {

@@ -20,8 +20,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
-use super::Invocation;
 use super::failure::{self, MAX_RESPONSE_BYTES};
+use super::invoke::Invocation;
 
 /// One invocation as a process gets it.
 pub(super) struct NextInvocation {

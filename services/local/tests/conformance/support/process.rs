@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use lambda_runtime::{LambdaEvent, service_fn};
 use local::lambda::{
-    FunctionConfig, Functions, Invocation, OutputLine, Program, Sink, child, discard,
+    FunctionConfig, Functions, Invocation, OutputLine, Program, Sink, discard, exit_with_parent,
 };
 use serde_json::{Value, json};
 
@@ -93,7 +93,7 @@ fn is_a_function_when_told_so() {
     if std::env::var_os(IS_FUNCTION).is_none() {
         return;
     }
-    child::exit_with_parent().unwrap();
+    exit_with_parent().unwrap();
     if std::env::var("WAYBILL_TEST_INIT").is_ok_and(|init| init == "crash") {
         std::process::exit(7);
     }
