@@ -1,54 +1,41 @@
-//! AWS clients of the mappings, for whatever plays the service.
+//! SDK clients of the stack itself, for the built-in services or those that stand in for them.
 
 use aws_sdk_sqs::config::{AppName, BehaviorVersion, Credentials, Region};
 
-/// What the mappings call themselves in their requests, so that calls can be counted by caller.
+/// The app ID in these clients' requests, so that their calls can be told from the functions'.
 pub const APP_NAME: &str = "waybill-mapping";
 
-fn app_name() -> AppName {
-    AppName::new(APP_NAME).expect("letters and a hyphen are a valid name")
-}
-
-/// The one-machine services check that there is a signature, not whose.
-fn credentials() -> Credentials {
-    Credentials::new("local", "local", None, None, "waybill-local")
+/// A client of `$sdk` for the service at `$endpoint`. Each SDK crate has a `Config` type of its own
+/// with the same methods.
+macro_rules! client {
+    ($sdk:ident, $endpoint:expr, $region:expr) => {
+        $sdk::Client::from_conf(
+            $sdk::Config::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .endpoint_url($endpoint)
+                .region(Region::new($region.to_owned()))
+                // The one-machine services check that there is a signature, not whose.
+                .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+                .app_name(AppName::new(APP_NAME).expect("letters and a hyphen are a valid name"))
+                .build(),
+        )
+    };
 }
 
 /// An SQS client for the service at `endpoint`.
 #[must_use]
 pub fn sqs(endpoint: &str, region: &str) -> aws_sdk_sqs::Client {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(endpoint)
-        .region(Region::new(region.to_owned()))
-        .credentials_provider(credentials())
-        .app_name(app_name())
-        .build();
-    aws_sdk_sqs::Client::from_conf(config)
+    client!(aws_sdk_sqs, endpoint, region)
 }
 
 /// A DynamoDB client for the service at `endpoint`.
 #[must_use]
 pub fn dynamodb(endpoint: &str, region: &str) -> aws_sdk_dynamodb::Client {
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(endpoint)
-        .region(Region::new(region.to_owned()))
-        .credentials_provider(credentials())
-        .app_name(app_name())
-        .build();
-    aws_sdk_dynamodb::Client::from_conf(config)
+    client!(aws_sdk_dynamodb, endpoint, region)
 }
 
 /// A DynamoDB Streams client for the service at `endpoint`.
 #[must_use]
 pub fn dynamodb_streams(endpoint: &str, region: &str) -> aws_sdk_dynamodbstreams::Client {
-    let config = aws_sdk_dynamodbstreams::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(endpoint)
-        .region(Region::new(region.to_owned()))
-        .credentials_provider(credentials())
-        .app_name(app_name())
-        .build();
-    aws_sdk_dynamodbstreams::Client::from_conf(config)
+    client!(aws_sdk_dynamodbstreams, endpoint, region)
 }

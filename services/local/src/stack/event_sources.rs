@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::config::{Config, Endpoints};
+use crate::aws::clients;
 use crate::lambda::Functions;
 use crate::mapping::schedule::Schedule;
 use crate::mapping::sqs::QueueMapping;
 use crate::mapping::stream::{
     Clients, EventName, Filter, OnFailure, StartingPosition, StreamMapping,
 };
-use crate::mapping::{Backoff, FunctionResponse, Mapping, clients};
+use crate::mapping::{Backoff, FunctionResponse, Mapping};
 use crate::resources::{Queue, Resources};
 
 /// What invokes the functions, before it is started.

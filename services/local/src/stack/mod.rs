@@ -12,11 +12,12 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 use crate::aws::calls::Calls;
+use crate::aws::clients;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
 use crate::aws::sqs::Sqs;
 use crate::edge::{Asynchronous, Edge, Lambdas, ListenError, Listener, Server};
 use crate::lambda::Functions;
-use crate::mapping::{Mapping, clients};
+use crate::mapping::Mapping;
 use crate::page::Page;
 use crate::resources::{self, Resources};
 use crate::ses::mailbox::MailboxError;
