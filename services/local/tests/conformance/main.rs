@@ -23,3 +23,4 @@ mod resources;
 mod schedules;
 mod streams;
 mod support;
+mod template;
