@@ -1,8 +1,8 @@
-//! SDK clients of the stack itself, for the built-in services or those that stand in for them.
+//! SDK clients of the stack itself, for the built-in services or those that replace them.
 
 use aws_sdk_sqs::config::{AppName, BehaviorVersion, Credentials, Region};
 
-/// The app ID in these clients' requests, so that their calls can be told from the functions'.
+/// The app ID in these clients' requests, which tells their calls from the functions'.
 pub const APP_NAME: &str = "waybill-mapping";
 
 /// A client of `$sdk` for the service at `$endpoint`. Each SDK crate has a `Config` type of its own

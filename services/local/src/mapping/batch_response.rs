@@ -1,4 +1,4 @@
-//! What a function's response says about the items of its batch.
+//! Which items of a batch a function's response reports as failed.
 //!
 //! AWS has one syntax for queues and streams, `{"batchItemFailures": [{"itemIdentifier": …}]}`,
 //! and the same conditions of success and failure:

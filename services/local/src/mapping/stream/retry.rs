@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn without_bisect_a_failure_tries_the_whole_again_until_the_limit() {
+    fn without_bisect_a_failed_batch_is_retried_as_it_is_until_the_limit() {
         let try_again = |part| next_step(part, AttemptOutcome::Failed, OnFailure::Retry, Some(1));
         assert_eq!(try_again(SubBatch::new(3)), NextStep::Continue(0, vec![part(0..3, 1, 1)]));
         assert_eq!(try_again(part(0..3, 1, 1)), NextStep::GiveUp(0, part(0..3, 2, 2)));
@@ -113,13 +113,13 @@ mod tests {
     }
 
     #[test]
-    fn bisect_can_not_split_one_record_so_its_tries_count() {
+    fn bisect_can_not_split_one_record_so_its_attempts_count() {
         let next = next_step(part(2..3, 4, 0), AttemptOutcome::Failed, OnFailure::Bisect, Some(0));
         assert_eq!(next, NextStep::GiveUp(2, part(2..3, 5, 1)));
     }
 
     #[test]
-    fn a_partial_answer_leaves_what_follows_the_reported_record() {
+    fn a_partial_failure_leaves_what_follows_the_reported_record() {
         let retried =
             next_step(SubBatch::new(5), AttemptOutcome::FailedFrom(3), OnFailure::Retry, Some(2));
         assert_eq!(retried, NextStep::Continue(3, vec![part(3..5, 1, 1)]));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_partial_answer_that_reports_the_first_record_is_halved_with_bisect() {
+    fn a_partial_failure_that_reports_the_first_record_is_halved_with_bisect() {
         let next =
             next_step(part(2..6, 1, 0), AttemptOutcome::FailedFrom(2), OnFailure::Bisect, Some(2));
         assert_eq!(next, NextStep::Continue(2, vec![part(2..4, 2, 0), part(4..6, 2, 0)]));
