@@ -30,51 +30,36 @@ pub fn timed_out(request_id: Uuid, timeout: Duration) -> Invocation {
 
 /// The process ended before it responded.
 pub fn exited(request_id: Uuid, status: Option<ExitStatus>) -> Invocation {
-    let why = match status.and_then(describe_exit) {
-        Some(how) => format!("Runtime exited with error: {how}"),
-        None => "Runtime exited without providing a reason".to_owned(),
-    };
-    failed("Runtime.ExitError", &format!("RequestId: {request_id} Error: {why}"))
+    let message = format!("RequestId: {request_id} Error: {}", describe_exit(status));
+    failed("Runtime.ExitError", &message)
 }
 
 /// Why a process did not ask for an invocation.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum NotReady {
-    /// It could not be started at all.
-    NotStarted(std::io::Error),
-    /// It reported an initialization error.
+    /// The executable could not be started.
+    #[error("{0}")]
+    NotStarted(#[source] std::io::Error),
+    /// It reported this initialization error.
+    #[error("{}", String::from_utf8_lossy(.0))]
     Reported(Bytes),
     /// It ended.
+    #[error("{}", describe_exit(*.0))]
     Exited(Option<ExitStatus>),
     /// It took longer than this.
+    #[error("Init timed out after {:.2} seconds", .0.as_secs_f64())]
     TimedOut(Duration),
 }
 
 impl NotReady {
-    /// What an invocation that waited for the process gets.
-    pub fn invocation(&self, request_id: Uuid) -> Invocation {
+    /// The result of an invocation that was queued for the process.
+    pub(super) fn invocation(&self, request_id: Uuid) -> Invocation {
         let message = format!("RequestId: {request_id} Error: {self}");
         match self {
             Self::NotStarted(_) => failed("Runtime.InvalidEntrypoint", &message),
             Self::Reported(error) => Invocation::Failed { error: error.clone() },
             Self::Exited(status) => exited(request_id, *status),
             Self::TimedOut(_) => failed("Sandbox.Timedout", &message),
-        }
-    }
-}
-
-impl std::fmt::Display for NotReady {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NotStarted(error) => write!(f, "{error}"),
-            Self::Reported(error) => write!(f, "{}", String::from_utf8_lossy(error)),
-            Self::Exited(status) => match status.and_then(describe_exit) {
-                Some(how) => write!(f, "Runtime exited with error: {how}"),
-                None => write!(f, "Runtime exited without providing a reason"),
-            },
-            Self::TimedOut(limit) => {
-                write!(f, "Init timed out after {:.2} seconds", limit.as_secs_f64())
-            }
         }
     }
 }
@@ -99,9 +84,16 @@ pub fn stopping() -> Invocation {
     failed("ServiceException", "The stack is stopping.")
 }
 
-/// How a process ended; `None` if with success or unknown.
+fn describe_exit(status: Option<ExitStatus>) -> String {
+    match status.and_then(error_status) {
+        Some(error) => format!("Runtime exited with error: {error}"),
+        None => "Runtime exited without providing a reason".to_owned(),
+    }
+}
+
+/// The exit code or signal; `None` after a success.
 #[cfg(unix)]
-fn describe_exit(status: ExitStatus) -> Option<String> {
+fn error_status(status: ExitStatus) -> Option<String> {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
         (Some(0), _) | (None, None) => None,
@@ -111,7 +103,7 @@ fn describe_exit(status: ExitStatus) -> Option<String> {
 }
 
 #[cfg(not(unix))]
-fn describe_exit(status: ExitStatus) -> Option<String> {
+fn error_status(status: ExitStatus) -> Option<String> {
     status.code().filter(|code| *code != 0).map(|code| format!("exit status {code}"))
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::failure;
+use super::failure::{self, NotReady};
 use super::invoke::{Invocation, Invoke};
 use super::memory::Memory;
 use super::process::{ProcessHandle, ProcessSpec};
@@ -39,7 +39,7 @@ pub(super) struct Readiness {
     /// How many of them have been ready at least once.
     pub ready: usize,
     /// Why one of them does not start.
-    pub failed: Option<String>,
+    pub failed: Option<Arc<NotReady>>,
 }
 
 /// What a function's workers and its callers share.
@@ -137,6 +137,16 @@ pub struct Status {
     pub restarts: u64,
 }
 
+/// A function whose processes do not start.
+#[derive(Debug, thiserror::Error)]
+#[error("{function} does not start: {source}")]
+pub struct NotReadyError {
+    /// Its short name.
+    function: String,
+    /// Why the last attempt failed.
+    source: Arc<NotReady>,
+}
+
 /// One running function. Clones are the same function.
 #[derive(Clone)]
 pub struct Function(pub(super) Arc<FunctionState>);
@@ -145,16 +155,14 @@ impl Function {
     /// Waits until each of its processes has asked for an invocation.
     ///
     /// # Errors
-    /// One of its processes failed to start several times: why.
-    pub async fn ready(&self) -> std::io::Result<()> {
+    /// One of its processes failed to start several times.
+    pub async fn ready(&self) -> Result<(), NotReadyError> {
         let all = self.processes();
         let mut readiness = self.0.readiness.subscribe();
         let decided = readiness.wait_for(|now| now.ready >= all || now.failed.is_some()).await;
         match decided.ok().and_then(|now| now.failed.clone()) {
             None => Ok(()),
-            Some(why) => {
-                Err(std::io::Error::other(format!("{} does not start: {why}", self.0.name())))
-            }
+            Some(source) => Err(NotReadyError { function: self.0.name().to_owned(), source }),
         }
     }
 

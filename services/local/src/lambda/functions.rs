@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::config::FunctionConfig;
 use super::failure;
-use super::function::{Function, FunctionState, Status};
+use super::function::{Function, FunctionState, NotReadyError, Status};
 use super::invoke::{Invocation, Invoke};
 use super::output::Sink;
 use super::process::ProcessSpec;
@@ -89,8 +89,8 @@ impl Functions {
     /// Waits until every process has asked for an invocation.
     ///
     /// # Errors
-    /// A process failed to start several times: whose, and why.
-    pub async fn ready(&self) -> std::io::Result<()> {
+    /// A process of one function failed to start several times.
+    pub async fn ready(&self) -> Result<(), NotReadyError> {
         try_join_all(self.functions.values().map(Function::ready)).await?;
         Ok(())
     }

@@ -67,10 +67,10 @@ impl Worker {
                 }
                 ProcessEnd::NotReady(why) => {
                     self.failed_starts += 1;
+                    let why = Arc::new(why);
                     if !self.was_ready && self.failed_starts == MAX_FAILED_STARTS {
-                        self.function
-                            .readiness
-                            .send_modify(|all| all.failed = Some(why.to_string()));
+                        let failed = Some(Arc::clone(&why));
+                        self.function.readiness.send_modify(|all| all.failed = failed);
                     }
                     self.fail_next_job(&why, pause).await;
                     pause = (pause * 2).min(MAX_PAUSE);

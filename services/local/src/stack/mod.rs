@@ -16,7 +16,7 @@ use crate::aws::clients;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
 use crate::aws::sqs::Sqs;
 use crate::edge::{Asynchronous, Edge, Lambdas, ListenError, Listener, Server};
-use crate::lambda::Functions;
+use crate::lambda::{Functions, NotReadyError};
 use crate::mapping::Mapping;
 use crate::page::Page;
 use crate::resources::{self, Resources};
@@ -73,6 +73,9 @@ pub enum StartError {
     /// A table or queue can't be created.
     #[error(transparent)]
     Resources(#[from] resources::Error),
+    /// A function's processes end before they serve.
+    #[error(transparent)]
+    Function(#[from] NotReadyError),
     /// A function's executable or the stream's checkpoint file can't be used.
     #[error("a function or a mapping could not be started: {0}")]
     Io(#[from] std::io::Error),
@@ -126,7 +129,7 @@ async fn start_functions(
     endpoints: &Endpoints,
     resources: &Resources,
     lambdas: &Lambdas,
-) -> std::io::Result<Functions> {
+) -> Result<Functions, StartError> {
     let configs = function_configs(config, endpoints, resources)?;
     let functions = Functions::start(&config.settings.region, configs, &config.sink)?;
     for spec in FUNCTIONS {
