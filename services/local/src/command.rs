@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use tokio::runtime::Builder;
 
-use crate::lambda::child;
+use crate::lambda::exit_with_parent;
 use crate::run::{args::Args, run};
 
 /// The whole `main`: whatever executable calls it can run the functions too.
@@ -38,7 +38,7 @@ fn run_command(args: Args) -> ExitCode {
 
 /// Runs a function as its deployed executable does: on one thread, until the Runtime API is gone.
 fn run_function(name: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
-    child::exit_with_parent()?;
+    exit_with_parent()?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         match name {

@@ -1,6 +1,6 @@
-//! Which account and region the stack plays.
+//! The account and region of the stack, and its ARNs.
 
-/// The account of every ARN and queue address here.
+/// The account ID in every ARN and queue URL.
 pub const ACCOUNT_ID: &str = "000000000000";
 
 /// The region, unless a test says otherwise.

@@ -30,6 +30,3 @@ pub use async_invoker::AsyncInvoker;
 pub use lambdas::{Lambda, Lambdas};
 pub use server::{ListenError, Listener, Server};
 pub use state::Edge;
-
-/// Responses under the path by which `aws` and `ses` import them.
-pub use crate::response as reply;

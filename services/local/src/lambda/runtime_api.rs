@@ -1,4 +1,4 @@
-//! The Runtime API of one process: the routes by which it asks for an invocation and answers it.
+//! The Runtime API of one process: it requests invocations and posts their responses.
 //!
 //! [AWS: runtimes-api](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html). A runtime
 //! finds it by `AWS_LAMBDA_RUNTIME_API`, a host and port without a path, hence one listener a
@@ -20,8 +20,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
-use super::Invocation;
 use super::failure::{self, MAX_RESPONSE_BYTES};
+use super::invoke::Invocation;
 
 /// One invocation as a process gets it.
 pub(super) struct NextInvocation {
@@ -32,19 +32,19 @@ pub(super) struct NextInvocation {
     pub arn: Arc<str>,
 }
 
-/// What the process did through its Runtime API.
+/// A call that the process made.
 pub(super) enum RuntimeEvent {
-    /// It waits for an invocation.
+    /// It requested the next invocation.
     Ready(oneshot::Sender<NextInvocation>),
-    /// It answered the invocation it has.
+    /// It posted the response of its current invocation.
     Answered(Invocation),
-    /// It can't start, and says why.
+    /// It posted an initialization error.
     InitFailed(Bytes),
 }
 
 struct Shared {
     events: mpsc::Sender<RuntimeEvent>,
-    /// The invocation that the process has and has not answered.
+    /// The invocation that the process has not responded to yet.
     current: Mutex<Option<Uuid>>,
 }
 
@@ -60,7 +60,7 @@ impl Shared {
     }
 
     async fn notify(&self, event: RuntimeEvent) {
-        // The receiver is gone only when the process is being killed: nobody is left to tell.
+        // An error means that the process is being killed and nobody receives its events.
         let _ = self.events.send(event).await;
     }
 }
@@ -80,11 +80,12 @@ impl RuntimeApi {
         let (sender, events) = mpsc::channel(4);
         let shared = Arc::new(Shared { events: sender, current: Mutex::new(None) });
         let listener = listener.tap_io(|connection| {
-            // Answers are small and waited for; failing to say so costs time, nothing else.
+            // Responses are small and awaited, so they must not be delayed to fill a packet. Without this
+            // they are slower, no more.
             let _ = connection.set_nodelay(true);
         });
         let server = tokio::spawn(async move {
-            // Accepting retries by itself; this returns only when the task is aborted.
+            // axum retries a failed accept, so this returns only when the task is aborted.
             let _ = axum::serve(listener, routes(shared)).await;
         });
         Ok(Self { address, events, _server: AbortOnDropHandle::new(server) })
@@ -162,7 +163,7 @@ fn invocation(work: NextInvocation) -> Response<Body> {
         .unwrap_or_else(|_| Response::new(Body::empty()))
 }
 
-/// An X-Ray trace header that says: not sampled.
+/// An X-Ray trace header of a request that is not sampled.
 fn trace_id(request_id: Uuid) -> String {
     let seconds = since_epoch(SystemTime::now()).as_secs();
     let random = request_id.simple().to_string();
@@ -174,7 +175,7 @@ fn since_epoch(time: SystemTime) -> Duration {
 }
 
 fn accepted() -> Response<Body> {
-    answer(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
+    json_response(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
 }
 
 fn not_current(id: &str) -> Response<Body> {
@@ -186,10 +187,10 @@ fn not_current(id: &str) -> Response<Body> {
 }
 
 fn refused(status: StatusCode, error_type: &str, message: &str) -> Response<Body> {
-    answer(status, &json!({ "errorType": error_type, "errorMessage": message }))
+    json_response(status, &json!({ "errorType": error_type, "errorMessage": message }))
 }
 
-fn answer(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
+fn json_response(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
     response

@@ -1,5 +1,5 @@
-//! Keeps one place of a function filled: starts a process, gives it invocations one by one,
-//! replaces it when it ends.
+//! Keeps one process of a function running: starts it, gives it invocations one by one, replaces it
+//! when it ends.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,27 +8,27 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
-use super::Invocation;
 use super::failure::{self, NotReady};
-use super::function::{Job, Shared};
+use super::function::{FunctionState, Job};
+use super::invoke::Invocation;
 use super::process::{Process, ProcessEvent};
 use super::runtime_api::{NextInvocation, RuntimeEvent};
 
-/// How long a process may take until it asks for its first invocation. Lambda gives 10 s; a
-/// machine that compiles at the same time is given more.
+/// How long a process may take until it asks for its first invocation. Lambda allows 10 s; a
+/// machine that compiles at the same time needs more.
 const INIT_TIMEOUT: Duration = Duration::from_secs(30);
-/// The pause before a process that came to nothing is started anew, doubled each time.
+/// The pause before a process is replaced that served no invocation; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 
-/// After how many starts that came to nothing a function that was never ready is given up on by
-/// those who wait for it. It is started on and on all the same.
+/// After so many failed starts, whoever waits for the function to be ready gets an error. The worker
+/// continues to start it.
 const MAX_FAILED_STARTS: u32 = 3;
 
-/// Gives the process that waits its next invocation.
+/// Responds to the process's pending request for its next invocation.
 type Ready = oneshot::Sender<NextInvocation>;
 
-/// Why a process is no longer there.
+/// Why a process ended.
 enum ProcessEnd {
     /// The stack stops.
     Stopped,
@@ -41,20 +41,20 @@ enum ProcessEnd {
 }
 
 pub(super) struct Worker {
-    function: Arc<Shared>,
-    place: usize,
-    /// An invocation that was taken and could not be handed over.
-    held: Option<Job>,
+    function: Arc<FunctionState>,
+    index: usize,
+    /// An invocation that was dequeued and could not be given to the process.
+    undelivered: Option<Job>,
     was_ready: bool,
     failed_starts: u32,
 }
 
 impl Worker {
-    pub fn new(function: Arc<Shared>, place: usize) -> Self {
-        Self { function, place, held: None, was_ready: false, failed_starts: 0 }
+    pub fn new(function: Arc<FunctionState>, index: usize) -> Self {
+        Self { function, index, undelivered: None, was_ready: false, failed_starts: 0 }
     }
 
-    /// Runs until the stack stops. No process is left then.
+    /// Runs until the stack stops. The process has ended by then.
     pub async fn run(mut self) {
         let mut pause = FIRST_PAUSE;
         loop {
@@ -62,15 +62,15 @@ impl Worker {
                 ProcessEnd::Stopped => return,
                 ProcessEnd::AfterService => pause = FIRST_PAUSE,
                 ProcessEnd::Idle => {
-                    self.rest(Instant::now() + pause).await;
+                    self.pause_until(Instant::now() + pause).await;
                     pause = (pause * 2).min(MAX_PAUSE);
                 }
                 ProcessEnd::NotReady(why) => {
                     self.failed_starts += 1;
+                    let why = Arc::new(why);
                     if !self.was_ready && self.failed_starts == MAX_FAILED_STARTS {
-                        self.function
-                            .readiness
-                            .send_modify(|all| all.failed = Some(why.to_string()));
+                        let failed = Some(Arc::clone(&why));
+                        self.function.readiness.send_modify(|all| all.failed = failed);
                     }
                     self.fail_next_job(&why, pause).await;
                     pause = (pause * 2).min(MAX_PAUSE);
@@ -84,16 +84,15 @@ impl Worker {
         if self.function.stop.is_cancelled() {
             return ProcessEnd::Stopped;
         }
-        let mut process = match Process::start(&self.function).await {
+        let mut process = match Process::start(&self.function.spec).await {
             Ok(process) => process,
             Err(error) => {
                 return ProcessEnd::NotReady(NotReady::NotStarted(error));
             }
         };
-        let slot = &self.function.slots[self.place];
-        slot.fill(process.handle());
+        self.function.set_process(self.index, Some(process.handle()));
         let end = self.serve(&mut process).await;
-        self.function.slots[self.place].clear();
+        self.function.set_process(self.index, None);
         process.end().await;
         end
     }
@@ -152,7 +151,7 @@ impl Worker {
         mut ready: Ready,
         served: bool,
     ) -> Result<(Ready, Job), ProcessEnd> {
-        if let Some(job) = self.held.take() {
+        if let Some(job) = self.undelivered.take() {
             return Ok((ready, job));
         }
         loop {
@@ -171,7 +170,7 @@ impl Worker {
         }
     }
 
-    /// Gives the process the invocation, and its caller the answer.
+    /// Gives the process the invocation, and its caller the result.
     async fn invoke(
         &mut self,
         process: &mut Process,
@@ -181,7 +180,7 @@ impl Worker {
         if job.reply.is_closed() {
             return Ok(ready);
         }
-        let timeout = self.function.config.timeout;
+        let timeout = self.function.spec.config.timeout;
         let deadline = Instant::now() + timeout;
         let work = NextInvocation {
             request_id: job.request_id,
@@ -190,22 +189,23 @@ impl Worker {
             arn: Arc::clone(&self.function.arn),
         };
         if ready.send(work).is_err() {
-            // It was gone before it could see the invocation: the next process gets it.
-            self.held = Some(job);
+            // The process ended before it saw the invocation, so the next one may have it: it is
+            // not a retry.
+            self.undelivered = Some(job);
             return Err(ProcessEnd::AfterService);
         }
-        let (answer, end) = self.answer(process, job.request_id, deadline).await;
-        // The caller may have stopped waiting; the function has done its work all the same.
-        let _ = job.reply.send(answer);
+        let (result, end) = self.response(process, job.request_id, deadline).await;
+        // An error means that the caller no longer waits.
+        let _ = job.reply.send(result);
         match end {
             Some(end) => Err(end),
             None => self.next_ready(process, deadline).await,
         }
     }
 
-    /// The answer, and the end of the process where the answer is that it ended. A process that
-    /// ran out of time is gone when this returns, so nothing it does can follow its failure.
-    async fn answer(
+    /// The invocation's result, and how the process ended if it did. A process that exceeded its
+    /// timeout is gone when this returns: it must have no effect after its failure was reported.
+    async fn response(
         &self,
         process: &mut Process,
         request_id: uuid::Uuid,
@@ -217,8 +217,8 @@ impl Worker {
                 event = process.next() => event,
                 () = sleep_until(deadline) => {
                     process.handle().kill().await;
-                    tracing::warn!(function = %self.function.name, "an invocation timed out");
-                    let late = failure::timed_out(request_id, self.function.config.timeout);
+                    tracing::warn!(function = self.function.name(), "an invocation timed out");
+                    let late = failure::timed_out(request_id, self.function.spec.config.timeout);
                     return (late, Some(ProcessEnd::AfterService));
                 }
                 () = self.function.stop.cancelled() => {
@@ -230,7 +230,7 @@ impl Worker {
                 ProcessEvent::Runtime(RuntimeEvent::Answered(answer)) => return (answer, None),
                 ProcessEvent::Runtime(_) => {}
                 ProcessEvent::Exited(status) => {
-                    tracing::warn!(function = %self.function.name, ?status, "a process crashed");
+                    tracing::warn!(function = self.function.name(), ?status, "a process crashed");
                     return (failure::exited(request_id, status), Some(ProcessEnd::AfterService));
                 }
             }
@@ -258,13 +258,12 @@ impl Worker {
         }
     }
 
-    /// Pauses before the next try. One invocation that waits, if any, fails with each try that
-    /// came to nothing: it was this process's to serve, and a function that can't start must not
-    /// keep its callers for ever.
+    /// Pauses before the next start. One queued invocation, if any, fails with each failed start: a
+    /// function that can't start must not keep its callers waiting for ever.
     async fn fail_next_job(&mut self, why: &NotReady, pause: Duration) {
-        tracing::warn!(function = %self.function.name, %why, "a process did not start");
+        tracing::warn!(function = self.function.name(), %why, "a process did not start");
         let resume = Instant::now() + pause;
-        let job = match self.held.take() {
+        let job = match self.undelivered.take() {
             Some(job) => Some(job),
             None => tokio::select! {
                 biased;
@@ -276,10 +275,10 @@ impl Worker {
         if let Some(job) = job {
             let _ = job.reply.send(why.invocation(job.request_id));
         }
-        self.rest(resume).await;
+        self.pause_until(resume).await;
     }
 
-    async fn rest(&self, until: Instant) {
+    async fn pause_until(&self, until: Instant) {
         self.function.stop.run_until_cancelled(sleep_until(until)).await;
     }
 }

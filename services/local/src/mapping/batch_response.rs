@@ -1,4 +1,4 @@
-//! A function's answer about the items of its batch.
+//! Which items of a batch a function's response reports as failed.
 //!
 //! AWS has one syntax for queues and streams, `{"batchItemFailures": [{"itemIdentifier": …}]}`,
 //! and the same conditions of success and failure:
@@ -7,47 +7,77 @@
 
 use serde_json::Value;
 
-/// What an answer says about the batch.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum BatchResult {
-    /// Nothing failed.
-    Succeeded,
-    /// The items at these places of the batch failed; at least one, in ascending order.
-    PartialFailure(Vec<usize>),
-    /// The answer can't be believed: everything failed.
-    Malformed,
+use crate::lambda::Invocation;
+
+/// How a mapping reads the function's response
+/// (AWS: `FunctionResponseTypes` of the event source mapping).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FunctionResponse {
+    /// Any response means that the whole batch succeeded.
+    Ignored,
+    /// `ReportBatchItemFailures`: the response names what failed.
+    ReportBatchItemFailures,
 }
 
-/// Reads an answer. `place` finds an identifier's place in the batch; an identifier that has none
-/// makes the answer malformed.
-pub(super) fn parse(answer: &[u8], place: impl Fn(&str) -> Option<usize>) -> BatchResult {
-    if answer.trim_ascii().is_empty() {
+/// How an invocation ended for the items of its batch.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum BatchResult {
+    /// No item failed.
+    Succeeded,
+    /// The items at these positions of the batch failed; at least one, in ascending order.
+    PartialFailure(Vec<usize>),
+    /// The response is not of the syntax, or names no item of the batch: every item failed.
+    Malformed,
+    /// The function failed, and with it every item.
+    FunctionError,
+}
+
+impl BatchResult {
+    /// Reads an invocation's result. `position` finds an identifier's position in the batch; an
+    /// identifier that has none makes the response malformed.
+    pub fn new(
+        invocation: &Invocation,
+        expected: FunctionResponse,
+        position: impl Fn(&str) -> Option<usize>,
+    ) -> Self {
+        match (invocation, expected) {
+            (Invocation::Failed { .. }, _) => Self::FunctionError,
+            (Invocation::Answered(_), FunctionResponse::Ignored) => Self::Succeeded,
+            (Invocation::Answered(response), FunctionResponse::ReportBatchItemFailures) => {
+                parse(response, position)
+            }
+        }
+    }
+}
+
+fn parse(response: &[u8], position: impl Fn(&str) -> Option<usize>) -> BatchResult {
+    if response.trim_ascii().is_empty() {
         return BatchResult::Succeeded;
     }
-    match serde_json::from_slice(answer) {
+    match serde_json::from_slice(response) {
         Ok(Value::Null) => BatchResult::Succeeded,
-        Ok(Value::Object(mut answer)) => match answer.remove("batchItemFailures") {
+        Ok(Value::Object(mut response)) => match response.remove("batchItemFailures") {
             None | Some(Value::Null) => BatchResult::Succeeded,
-            Some(Value::Array(failures)) => places(&failures, place),
+            Some(Value::Array(failures)) => positions(&failures, position),
             Some(_) => BatchResult::Malformed,
         },
         Ok(_) | Err(_) => BatchResult::Malformed,
     }
 }
 
-fn places(failures: &[Value], place: impl Fn(&str) -> Option<usize>) -> BatchResult {
+fn positions(failures: &[Value], position: impl Fn(&str) -> Option<usize>) -> BatchResult {
     if failures.is_empty() {
         return BatchResult::Succeeded;
     }
     let identified = failures.iter().map(|failure| {
         let identifier = failure.get("itemIdentifier")?.as_str().filter(|id| !id.is_empty())?;
-        place(identifier)
+        position(identifier)
     });
     match identified.collect::<Option<Vec<_>>>() {
-        Some(mut places) => {
-            places.sort_unstable();
-            places.dedup();
-            BatchResult::PartialFailure(places)
+        Some(mut positions) => {
+            positions.sort_unstable();
+            positions.dedup();
+            BatchResult::PartialFailure(positions)
         }
         None => BatchResult::Malformed,
     }
@@ -57,7 +87,7 @@ fn places(failures: &[Value], place: impl Fn(&str) -> Option<usize>) -> BatchRes
 mod tests {
     use super::*;
 
-    fn judged(answer: &str) -> BatchResult {
+    fn parsed(answer: &str) -> BatchResult {
         parse(answer.as_bytes(), |id| ["a", "b", "c"].iter().position(|known| *known == id))
     }
 
@@ -66,7 +96,7 @@ mod tests {
         for answer in
             ["", " ", "null", "{}", r#"{"batchItemFailures":null}"#, r#"{"batchItemFailures":[]}"#]
         {
-            assert_eq!(judged(answer), BatchResult::Succeeded, "{answer}");
+            assert_eq!(parsed(answer), BatchResult::Succeeded, "{answer}");
         }
     }
 
@@ -88,13 +118,13 @@ mod tests {
             r#"{"batchItemFailures":[{"itemId":"a"}]}"#,
             r#"{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"z"}]}"#,
         ] {
-            assert_eq!(judged(answer), BatchResult::Malformed, "{answer}");
+            assert_eq!(parsed(answer), BatchResult::Malformed, "{answer}");
         }
     }
 
     #[test]
     fn failures_are_named_once_and_in_the_order_of_the_batch() {
         let answer = r#"{"batchItemFailures":[{"itemIdentifier":"c"},{"itemIdentifier":"a"},{"itemIdentifier":"c"}]}"#;
-        assert_eq!(judged(answer), BatchResult::PartialFailure(vec![0, 2]));
+        assert_eq!(parsed(answer), BatchResult::PartialFailure(vec![0, 2]));
     }
 }

@@ -3,8 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::mail::headers;
-use crate::ses::mail::Address;
-use crate::ses::{Mail, Mailbox};
+use crate::ses::{Address, Mail, Mailbox};
 
 /// `GET /mail.json?limit=N`: `accepted` counts all, `mails` are those in memory, the newest first.
 pub fn list(mailbox: &Mailbox, limit: Option<usize>) -> Value {

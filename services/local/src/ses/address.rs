@@ -2,17 +2,17 @@
 
 use super::error::ApiError;
 
-/// One mailbox.
+/// One mailbox address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// As it was given, for the header: the name may hold RFC 2047 encoded words.
+    /// As it was given, for the header; the name may hold RFC 2047 encoded words.
     pub text: String,
     /// The address in it.
     pub email: String,
 }
 
 impl Address {
-    /// Reads one.
+    /// Parses `jo@example.com` or `Jo <jo@example.com>`.
     ///
     /// # Errors
     /// `BadRequestException`, without repeating the address.
@@ -32,7 +32,7 @@ impl Address {
             Some(Some((_, email))) => email,
             Some(None) => return bad("Missing '<'"),
         };
-        is_email(email)?;
+        check_email(email)?;
         Ok(Self { text: text.to_owned(), email: email.to_owned() })
     }
 
@@ -42,7 +42,7 @@ impl Address {
     }
 }
 
-fn is_email(email: &str) -> Result<(), ApiError> {
+fn check_email(email: &str) -> Result<(), ApiError> {
     let Some((local, domain)) = email.rsplit_once('@') else {
         return bad("Missing final '@domain'");
     };

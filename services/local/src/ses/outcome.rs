@@ -1,17 +1,17 @@
-//! What becomes of a mail after SES has accepted it.
+//! How a mail ends for a recipient after SES has accepted it.
 
 use super::suppression::SuppressionList;
 
-/// The end of a mail to one recipient.
+/// How a mail ends for one recipient.
 ///
-/// SES's simulator addresses decide it
+/// SES's simulator addresses select it
 /// (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator>),
 /// with or without a `+label`; every other address receives its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeliveryOutcome {
-    /// The recipient's server took it.
+    /// The recipient's server accepted it.
     Delivered,
-    /// The recipient's server said that there is nobody of this name.
+    /// The recipient's server has no such mailbox.
     Bounced,
     /// SES did not try: the address is on its global suppression list.
     Suppressed,
@@ -40,7 +40,7 @@ impl DeliveryOutcome {
         }
     }
 
-    /// One word for people and tools.
+    /// `delivered`, `bounced` or `complained`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn simulator_addresses_decide_with_and_without_a_label() {
+    fn simulator_addresses_select_it_with_and_without_a_label() {
         let nobody = SuppressionList::default();
         let outcome = |address| DeliveryOutcome::for_recipient(address, &nobody);
         assert_eq!(outcome("success@simulator.amazonses.com"), DeliveryOutcome::Delivered);

@@ -15,12 +15,12 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use crate::aws::calls::Calls;
+use crate::aws::clients;
 use crate::aws::dynamodb::Dynamodb;
 use crate::aws::sqs::Sqs;
 use crate::edge::faults::{Faults, NoFaults};
 use crate::edge::{AsyncInvoker, Edge, Lambdas, Listener, Server};
 use crate::lambda::{Invocation, Invoke};
-use crate::mapping::clients;
 use crate::page::Page;
 use crate::ses::account::Settings;
 use crate::ses::{Account, Mailbox, Ses};

@@ -1,18 +1,17 @@
-//! The failure destination: what is told of records that were discarded.
-//!
-//! [AWS: services-dynamodb-errors](https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html).
-//! It names the place of the records in the stream, not the records.
+//! The message that the failure destination receives for discarded records
+//! ([AWS: services-dynamodb-errors](https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html)).
+//! It holds their sequence numbers, not the records.
 
 use aws_sdk_dynamodbstreams::primitives::DateTime;
-use aws_sdk_sqs::error::DisplayErrorContext;
 use jiff::Timestamp;
+use kit::describe_sdk_error;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::Context;
 use super::event::Record;
-use crate::mapping::Backoff;
+use super::mapping::Context;
+use crate::mapping::backoff::Backoff;
 
 /// Why records were discarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,31 +20,31 @@ pub(super) enum Condition {
     RecordAgeExceeded,
 }
 
-/// What the last try of the records gave.
+/// How the last attempt at the records ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LastResponse {
-    /// They were never tried.
+    /// There was none.
     None,
-    /// The function answered that they failed.
-    Reported,
-    /// The function itself failed.
+    /// The function responded.
+    Response,
+    /// The function failed.
     FunctionError,
 }
 
-/// Records that are discarded, and why.
+/// Records that are discarded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DiscardedRecords<'a> {
     pub shard: &'a str,
-    /// In order, at least one.
+    /// In order; at least one.
     pub records: &'a [Record],
     pub condition: Condition,
     pub request_id: Uuid,
-    pub tries: u32,
+    pub attempts: u32,
     pub last_response: LastResponse,
 }
 
-/// Tells the destination, again and again until it has taken the message: what is not told is
-/// lost. Without a destination the records are discarded silently, as on AWS.
+/// Sends the message, and retries until the destination has it: records that are discarded without
+/// one are lost. Without a destination they are discarded silently, as on AWS.
 pub(super) async fn report_discarded(context: &Context, discarded: DiscardedRecords<'_>) {
     tracing::warn!(
         shard = discarded.shard,
@@ -60,8 +59,8 @@ pub(super) async fn report_discarded(context: &Context, discarded: DiscardedReco
         match request.send().await {
             Ok(_) => return,
             Err(error) => {
-                let error = DisplayErrorContext(&error);
-                tracing::warn!(%error, "the failure destination does not answer");
+                let error = describe_sdk_error(&error);
+                tracing::warn!(error, "can't send to the failure destination");
                 sleep(Backoff::default().after(failures)).await;
             }
         }
@@ -74,29 +73,22 @@ fn message(context: &Context, discarded: &DiscardedRecords<'_>, now: Timestamp) 
             "requestId": discarded.request_id.to_string(),
             "functionArn": context.function.arn(),
             "condition": format!("{:?}", discarded.condition),
-            "approximateInvokeCount": discarded.tries,
+            "approximateInvokeCount": discarded.attempts,
         },
         "version": "1.0",
         "timestamp": format!("{now:.3}"),
-        "DDBStreamBatchInfo": batch(context, discarded),
+        "DDBStreamBatchInfo": batch_info(context, discarded),
     });
-    match discarded.last_response {
-        LastResponse::None => {}
-        LastResponse::Reported => {
-            message["responseContext"] = json!({ "statusCode": 200, "executedVersion": "$LATEST" });
-        }
-        LastResponse::FunctionError => {
-            message["responseContext"] = json!({
-                "statusCode": 200,
-                "executedVersion": "$LATEST",
-                "functionError": "Unhandled",
-            });
-        }
+    if discarded.last_response != LastResponse::None {
+        message["responseContext"] = json!({ "statusCode": 200, "executedVersion": "$LATEST" });
+    }
+    if discarded.last_response == LastResponse::FunctionError {
+        message["responseContext"]["functionError"] = "Unhandled".into();
     }
     message
 }
 
-fn batch(context: &Context, discarded: &DiscardedRecords<'_>) -> Value {
+fn batch_info(context: &Context, discarded: &DiscardedRecords<'_>) -> Value {
     let first = discarded.records.first();
     let last = discarded.records.last();
     json!({

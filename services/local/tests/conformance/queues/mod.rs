@@ -7,11 +7,11 @@
 //! [scaling]: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 //! [params]: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
 
-mod answers;
 mod batching;
 mod event;
 mod lifecycle;
 mod processes;
+mod responses;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +42,7 @@ fn start(services: &Services, mapping: QueueMapping, function: &Arc<Fake>) -> Ma
 }
 
 /// A queue whose messages come back a second after they were received.
-async fn short_queue(services: &Services) -> Queue {
+async fn queue_with_short_visibility(services: &Services) -> Queue {
     services.queue("work", [(QueueAttributeName::VisibilityTimeout, "1".to_owned())]).await
 }
 

@@ -8,11 +8,11 @@
 //! [params]: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 //! [filter]: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
 
-mod answers;
 mod batching;
+mod discarding;
 mod event;
-mod giving_up;
 mod lifecycle;
+mod responses;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,12 +62,12 @@ fn sequence_number(event: &Value, wanted: &str) -> String {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned()
 }
 
-fn holds(event: &Value, wanted: &str) -> bool {
+fn contains(event: &Value, wanted: &str) -> bool {
     event["Records"].as_array().unwrap().iter().any(|record| id(record) == wanted)
 }
 
 /// Waits until these ids, in this order, are what the function was given first, each once.
-async fn delivered(function: &Fake, ids: &[&str]) {
+async fn wait_for_delivery(function: &Fake, ids: &[&str]) {
     until(&format!("{ids:?} delivered"), async || {
         (function.batches(id).concat() == ids).then_some(())
     })

@@ -1,4 +1,5 @@
-//! What the operations answer, in the shapes of the SES v2 API.
+//! The operations of the SES v2 API, except `SendEmail`: account, suppression list, identities,
+//! configuration sets.
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -7,15 +8,10 @@ use serde_json::{Value, json};
 use super::account::{Account, Senders, Sending};
 use super::address::Address;
 use super::error::ApiError;
-use super::mail::Mail;
 use super::suppression::{Reason, Suppressed, SuppressionList};
-use crate::edge::reply::{Reply, json as json_reply};
+use crate::response::{Reply, json as json_reply};
 
-pub fn sent(mail: &Mail) -> Reply {
-    ok(&json!({ "MessageId": mail.id }))
-}
-
-pub fn account(account: &Account) -> Reply {
+pub(super) fn get_account(account: &Account) -> Reply {
     let settings = account.settings();
     ok(&json!({
         "DedicatedIpAutoWarmupEnabled": false,
@@ -38,20 +34,20 @@ struct PutSending {
     sending_enabled: bool,
 }
 
-pub fn put_sending(account: &Account, body: &[u8]) -> Result<Reply, ApiError> {
-    let call: PutSending = read(body)?;
+pub(super) fn put_account_sending(account: &Account, body: &[u8]) -> Result<Reply, ApiError> {
+    let call: PutSending = parse(body)?;
     let sending = if call.sending_enabled { Sending::Enabled } else { Sending::Paused };
     account.change(|settings| settings.sending = sending);
     Ok(ok(&json!({})))
 }
 
-pub fn suppressed(list: &SuppressionList) -> Reply {
+pub(super) fn list_suppressed(list: &SuppressionList) -> Reply {
     let summaries: Vec<_> = list.all().iter().map(suppressed_json).collect();
     ok(&json!({ "SuppressedDestinationSummaries": summaries }))
 }
 
-pub fn suppressed_one(list: &SuppressionList, address: &str) -> Result<Reply, ApiError> {
-    let entry = list.get(address).ok_or_else(not_on_the_list)?;
+pub(super) fn get_suppressed(list: &SuppressionList, address: &str) -> Result<Reply, ApiError> {
+    let entry = list.get(address).ok_or_else(not_suppressed)?;
     Ok(ok(&json!({ "SuppressedDestination": suppressed_json(&entry) })))
 }
 
@@ -62,17 +58,17 @@ struct PutSuppressed {
     reason: Reason,
 }
 
-pub fn suppress(list: &SuppressionList, body: &[u8]) -> Result<Reply, ApiError> {
-    let call: PutSuppressed = read(body)?;
+pub(super) fn put_suppressed(list: &SuppressionList, body: &[u8]) -> Result<Reply, ApiError> {
+    let call: PutSuppressed = parse(body)?;
     list.put(&Address::parse(&call.email_address)?.email, call.reason);
     Ok(ok(&json!({})))
 }
 
-pub fn unsuppress(list: &SuppressionList, address: &str) -> Result<Reply, ApiError> {
-    list.remove(address).map(|_| ok(&json!({}))).ok_or_else(not_on_the_list)
+pub(super) fn delete_suppressed(list: &SuppressionList, address: &str) -> Result<Reply, ApiError> {
+    list.remove(address).map(|_| ok(&json!({}))).ok_or_else(not_suppressed)
 }
 
-fn not_on_the_list() -> ApiError {
+fn not_suppressed() -> ApiError {
     ApiError::NotFound("Email address does not exist on your suppression list.".to_owned())
 }
 
@@ -85,7 +81,7 @@ fn suppressed_json(entry: &Suppressed) -> Value {
     })
 }
 
-pub fn identities(account: &Account) -> Reply {
+pub(super) fn list_identities(account: &Account) -> Reply {
     let verified = match account.settings().senders {
         Senders::Any => Vec::new(),
         Senders::Verified(verified) => verified,
@@ -101,7 +97,7 @@ pub fn identities(account: &Account) -> Reply {
     ok(&json!({ "EmailIdentities": verified.iter().map(identity).collect::<Vec<_>>() }))
 }
 
-pub fn identity(account: &Account, name: &str) -> Result<Reply, ApiError> {
+pub(super) fn get_identity(account: &Account, name: &str) -> Result<Reply, ApiError> {
     if let Senders::Verified(verified) = account.settings().senders
         && !verified.iter().any(|v| v.eq_ignore_ascii_case(name))
     {
@@ -121,11 +117,11 @@ fn identity_type(name: &str) -> &'static str {
     if name.contains('@') { "EMAIL_ADDRESS" } else { "DOMAIN" }
 }
 
-pub fn configuration_sets(account: &Account) -> Reply {
+pub(super) fn list_configuration_sets(account: &Account) -> Reply {
     ok(&json!({ "ConfigurationSets": account.settings().configuration_sets }))
 }
 
-pub fn configuration_set(account: &Account, name: &str) -> Result<Reply, ApiError> {
+pub(super) fn get_configuration_set(account: &Account, name: &str) -> Result<Reply, ApiError> {
     let settings = account.settings();
     if !settings.configuration_sets.iter().any(|s| s == name) {
         return Err(ApiError::NotFound(format!("Configuration set <{name}> does not exist.")));
@@ -136,12 +132,12 @@ pub fn configuration_set(account: &Account, name: &str) -> Result<Reply, ApiErro
     })))
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ApiError> {
+fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ApiError> {
     serde_json::from_slice(body).map_err(|e| {
         ApiError::BadRequest(format!("The request body cannot be read (line {}).", e.line()))
     })
 }
 
-fn ok(body: &Value) -> Reply {
+pub(super) fn ok(body: &Value) -> Reply {
     json_reply(StatusCode::OK, body)
 }

@@ -1,4 +1,4 @@
-//! What becomes of a batch after the function's answer.
+//! What becomes of a batch after the function's response.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use local::mapping::sqs::QueueMapping;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use super::{body, mapping, message_id, short_queue, start};
-use crate::support::function::{answering, ending, error, failures, function, success};
+use super::{body, mapping, message_id, queue_with_short_visibility, start};
+use crate::support::function::{error, failures, function, responding, returning, success};
 use crate::support::services::Services;
 use crate::support::wait::until;
 
@@ -19,7 +19,7 @@ use crate::support::wait::until;
 // length of the queue's visibility timeout. If your function successfully processes all messages
 // in the batch, Lambda deletes the messages from the queue."
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_is_hidden_while_the_function_works_and_deleted_after_its_answer() {
+async fn a_message_is_hidden_while_the_function_works_and_deleted_after_its_response() {
     let services = Services::start().await;
     let queue = services.queue("work", []).await;
     services.send(&queue, &["a"]).await;
@@ -33,11 +33,11 @@ async fn a_message_is_hidden_while_the_function_works_and_deleted_after_its_answ
         }
     });
     let mapping = start(&services, mapping(&queue), &function);
-    function.invoked(1).await;
+    function.wait_for_invocations(1).await;
     assert_eq!(services.counts(&queue).await, (0, 1));
     assert_eq!(services.calls("DeleteMessageBatch"), 0);
     answer_now.add_permits(1);
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
 }
 
@@ -46,12 +46,12 @@ async fn a_message_is_hidden_while_the_function_works_and_deleted_after_its_answ
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_error_brings_the_whole_batch_back_after_the_visibility_timeout() {
     let services = Services::start().await;
-    let queue = short_queue(&services).await;
+    let queue = queue_with_short_visibility(&services).await;
     services.send(&queue, &["a", "b"]).await;
-    let function = ending(vec![error(), success()]);
+    let function = returning(vec![error(), success()]);
     let batching = QueueMapping { window: Duration::from_millis(300), ..mapping(&queue) };
     let mapping = start(&services, batching, &function);
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     let mut batches = function.batches(|record| {
         format!("{} {}", body(record), record["attributes"]["ApproximateReceiveCount"])
@@ -65,9 +65,9 @@ async fn a_function_error_brings_the_whole_batch_back_after_the_visibility_timeo
 
 // errors, "Implementing partial batch responses": "make only the failed messages visible again".
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_messages_that_the_answer_names_stay() {
+async fn only_the_messages_that_the_response_names_stay() {
     let services = Services::start().await;
-    let queue = short_queue(&services).await;
+    let queue = queue_with_short_visibility(&services).await;
     services.send(&queue, &["a", "b", "c"]).await;
     let function = function(|number, event| async move {
         match number {
@@ -77,8 +77,8 @@ async fn only_the_messages_that_the_answer_names_stay() {
     });
     let batching = QueueMapping { window: Duration::from_millis(300), ..mapping(&queue) };
     let mapping = start(&services, batching, &function);
-    function.invoked(2).await;
-    services.drained(&queue).await;
+    function.wait_for_invocations(2).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     let batches = function.batches(body);
     assert_eq!(batches[0].len(), 3);
@@ -89,7 +89,7 @@ async fn only_the_messages_that_the_answer_names_stay() {
 // function returns any of the following: an empty batchItemFailures list, a null
 // batchItemFailures list, an empty EventResponse, a null EventResponse".
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_or_null_answer_is_a_complete_success() {
+async fn an_empty_or_null_response_is_a_complete_success() {
     let services = Services::start().await;
     for (number, answer) in
         ["null", "{}", "", r#"{"batchItemFailures":[]}"#, r#"{"batchItemFailures":null}"#]
@@ -98,9 +98,9 @@ async fn an_empty_or_null_answer_is_a_complete_success() {
     {
         let queue = services.queue(&format!("work-{number}"), []).await;
         services.send(&queue, &["a", "b"]).await;
-        let function = answering(answer);
+        let function = responding(answer);
         let mapping = start(&services, mapping(&queue), &function);
-        services.drained(&queue).await;
+        services.wait_until_empty(&queue).await;
         mapping.stop().await;
     }
 }
@@ -110,7 +110,7 @@ async fn an_empty_or_null_answer_is_a_complete_success() {
 // itemIdentifier, a null itemIdentifier, an itemIdentifier with a bad key name, an
 // itemIdentifier value with a message ID that doesn't exist".
 #[tokio::test(flavor = "multi_thread")]
-async fn a_malformed_answer_is_a_complete_failure() {
+async fn a_malformed_response_is_a_complete_failure() {
     let services = Services::start().await;
     for (number, answer) in [
         "{not json",
@@ -126,7 +126,7 @@ async fn a_malformed_answer_is_a_complete_failure() {
     {
         let queue = services.queue(&format!("work-{number}"), []).await;
         services.send(&queue, &["a", "b"]).await;
-        let function = answering(answer);
+        let function = responding(answer);
         let mapping = start(&services, mapping(&queue), &function);
         until("both messages received", async || {
             (function.batches(body).concat().len() == 2).then_some(())
@@ -141,14 +141,14 @@ async fn a_malformed_answer_is_a_complete_failure() {
 // errors: partial batch responses count only with ReportBatchItemFailures in
 // FunctionResponseTypes.
 #[tokio::test(flavor = "multi_thread")]
-async fn without_report_batch_item_failures_any_answer_is_a_success() {
+async fn without_report_batch_item_failures_any_response_is_a_success() {
     let services = Services::start().await;
     let queue = services.queue("work", []).await;
     services.send(&queue, &["a"]).await;
     let function = function(|_, event| async move { failures(&[&message_id(&event, "a")]) });
     let ignoring = QueueMapping { function_response: FunctionResponse::Ignored, ..mapping(&queue) };
     let mapping = start(&services, ignoring, &function);
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     assert_eq!(function.events().len(), 1);
 }
@@ -166,9 +166,9 @@ async fn a_message_that_always_fails_is_redriven_after_its_last_receive() {
     ];
     let queue = services.queue("work", attributes).await;
     services.send(&queue, &["poison"]).await;
-    let function = ending(vec![error()]);
+    let function = returning(vec![error()]);
     let mapping = start(&services, mapping(&queue), &function);
-    let message = services.message(&dead).await;
+    let message = services.wait_for_message(&dead).await;
     mapping.stop().await;
     assert_eq!(message.body(), Some("poison"));
     assert_eq!(function.events().len(), 2);
@@ -179,7 +179,7 @@ async fn a_message_that_always_fails_is_redriven_after_its_last_receive() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_when_the_function_fails_at_every_other_batch() {
     let services = Services::start().await;
-    let queue = short_queue(&services).await;
+    let queue = queue_with_short_visibility(&services).await;
     let bodies: Vec<String> = (0..40).map(|n| format!("{n:02}")).collect();
     services.send(&queue, &bodies.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let function = function(|number, event| async move {
@@ -193,7 +193,7 @@ async fn nothing_is_lost_when_the_function_fails_at_every_other_batch() {
     });
     let two = QueueMapping { concurrency: 2, ..mapping(&queue) };
     let mapping = start(&services, two, &function);
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     let mut seen = function.batches(body).concat();
     seen.sort();

@@ -1,31 +1,31 @@
-//! What becomes of a batch after the function's answer.
+//! What becomes of a batch after the function's response.
 
 use local::mapping::FunctionResponse;
 use local::mapping::stream::{OnFailure, StreamMapping};
 use serde_json::Value;
 
-use super::{delivered, holds, id, mapping, sequence_number, start};
-use crate::support::function::{answering, ending, error, failures, function, success};
+use super::{contains, id, mapping, sequence_number, start, wait_for_delivery};
+use crate::support::function::{error, failures, function, responding, returning, success};
 use crate::support::services::Services;
 use crate::support::wait::until;
 
 // errors: "if your function returns an error, Lambda retries the batch until processing succeeds
 // or the data expires", and nothing of the shard overtakes it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_function_error_tries_the_whole_batch_again_before_anything_later() {
+async fn a_function_error_retries_the_whole_batch_before_anything_later() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["a", "b", "c"]).await;
-    let function = ending(vec![error(), error(), success()]);
+    let function = returning(vec![error(), error(), success()]);
     let mapping = start(&services, StreamMapping { batch_size: 2, ..mapping(&stream) }, &function);
-    delivered(&function, &["a", "b", "a", "b", "a", "b", "c"]).await;
+    wait_for_delivery(&function, &["a", "b", "a", "b", "a", "b", "c"]).await;
     mapping.stop().await;
 }
 
 // partial: "Lambda uses the record with the lowest sequence number as the checkpoint. Lambda then
 // retries all records starting from that checkpoint."
 #[tokio::test(flavor = "multi_thread")]
-async fn the_lowest_sequence_number_in_the_answer_is_the_new_start() {
+async fn the_lowest_sequence_number_in_the_response_is_the_new_start() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["a", "b", "c", "d"]).await;
@@ -36,7 +36,7 @@ async fn the_lowest_sequence_number_in_the_answer_is_the_new_start() {
         }
     });
     let mapping = start(&services, mapping(&stream), &function);
-    function.invoked(2).await;
+    function.wait_for_invocations(2).await;
     mapping.stop().await;
     assert_eq!(function.batches(id), [vec!["a", "b", "c", "d"], vec!["c", "d"]]);
 }
@@ -45,16 +45,16 @@ async fn the_lowest_sequence_number_in_the_answer_is_the_new_start() {
 // batchItemFailure list, a null batchItemFailure list, an empty EventResponse, a null
 // EventResponse".
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_or_null_answer_is_a_complete_success() {
+async fn an_empty_or_null_response_is_a_complete_success() {
     for answer in ["null", "{}", "", r#"{"batchItemFailures":[]}"#, r#"{"batchItemFailures":null}"#]
     {
         let services = Services::start().await;
         let stream = services.streamed_table().await;
         services.put(&["a", "b"]).await;
-        let function = answering(answer);
+        let function = responding(answer);
         let one = StreamMapping { batch_size: 1, ..mapping(&stream) };
         let mapping = start(&services, one, &function);
-        delivered(&function, &["a", "b"]).await;
+        wait_for_delivery(&function, &["a", "b"]).await;
         mapping.stop().await;
     }
 }
@@ -62,7 +62,7 @@ async fn an_empty_or_null_answer_is_a_complete_success() {
 // partial, "Success and failure conditions": "complete failure if you return any of …: an empty
 // string itemIdentifier, a null itemIdentifier, an itemIdentifier with a bad key name".
 #[tokio::test(flavor = "multi_thread")]
-async fn a_malformed_answer_is_a_complete_failure() {
+async fn a_malformed_response_is_a_complete_failure() {
     for answer in [
         "{not json",
         r#"{"batchItemFailures":{}}"#,
@@ -74,9 +74,9 @@ async fn a_malformed_answer_is_a_complete_failure() {
         let services = Services::start().await;
         let stream = services.streamed_table().await;
         services.put(&["a", "b"]).await;
-        let function = answering(answer);
+        let function = responding(answer);
         let mapping = start(&services, mapping(&stream), &function);
-        function.invoked(2).await;
+        function.wait_for_invocations(2).await;
         mapping.stop().await;
         let batches = function.batches(id);
         assert!(batches.iter().all(|batch| *batch == ["a", "b"]), "{answer}: {batches:?}");
@@ -85,15 +85,15 @@ async fn a_malformed_answer_is_a_complete_failure() {
 
 // partial: without ReportBatchItemFailures such answers "will not be processed by Lambda".
 #[tokio::test(flavor = "multi_thread")]
-async fn without_report_batch_item_failures_any_answer_is_a_success() {
+async fn without_report_batch_item_failures_any_response_is_a_success() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["a", "b"]).await;
-    let function = answering("{not json");
+    let function = responding("{not json");
     let function_response = FunctionResponse::Ignored;
     let ignoring = StreamMapping { function_response, batch_size: 1, ..mapping(&stream) };
     let mapping = start(&services, ignoring, &function);
-    delivered(&function, &["a", "b"]).await;
+    wait_for_delivery(&function, &["a", "b"]).await;
     mapping.stop().await;
 }
 
@@ -107,7 +107,7 @@ async fn bisecting_isolates_the_record_that_fails_and_the_others_get_through() {
     services.put(&["a", "b", "c", "poison", "e"]).await;
     let function =
         function(
-            |_, event| async move { if holds(&event, "poison") { error() } else { success() } },
+            |_, event| async move { if contains(&event, "poison") { error() } else { success() } },
         );
     let bisecting = StreamMapping {
         on_failure: OnFailure::Bisect,
@@ -130,7 +130,7 @@ async fn bisecting_isolates_the_record_that_fails_and_the_others_get_through() {
         vec!["e".into()],
     ];
     assert_eq!(function.batches(id), tried);
-    let message = services.message(&queue).await;
+    let message = services.wait_for_message(&queue).await;
     let message: Value = serde_json::from_str(message.body().unwrap()).unwrap();
     let number = sequence_number(&function.events()[0], "poison");
     assert_eq!(message["DDBStreamBatchInfo"]["startSequenceNumber"], number);
@@ -142,7 +142,7 @@ async fn bisecting_isolates_the_record_that_fails_and_the_others_get_through() {
 // BisectBatchOnFunctionError and ReportBatchItemFailures are turned on, the batch is bisected at
 // the returned sequence number and Lambda retries only the remaining records."
 #[tokio::test(flavor = "multi_thread")]
-async fn with_bisect_a_partial_answer_splits_the_batch_at_the_reported_record() {
+async fn with_bisect_a_partial_response_splits_the_batch_at_the_reported_record() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["a", "b", "c", "d", "e"]).await;
@@ -155,6 +155,6 @@ async fn with_bisect_a_partial_answer_splits_the_batch_at_the_reported_record() 
     let on_failure = OnFailure::Bisect;
     let bisecting = StreamMapping { on_failure, maximum_retries: Some(0), ..mapping(&stream) };
     let mapping = start(&services, bisecting, &function);
-    delivered(&function, &["a", "b", "c", "d", "e", "b", "c", "d", "e"]).await;
+    wait_for_delivery(&function, &["a", "b", "c", "d", "e", "b", "c", "d", "e"]).await;
     mapping.stop().await;
 }

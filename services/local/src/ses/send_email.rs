@@ -1,21 +1,96 @@
-//! Reads and checks a `SendEmail` call.
+//! Parses the body of a `SendEmail` request
+//! (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>). Members that have
+//! no effect here are not read.
+
+use serde::Deserialize;
 
 use super::address::Address;
 use super::error::ApiError;
-use super::mail::Outgoing;
-use super::wire::{NameValue, SendEmail, Simple};
+use super::mail::OutgoingMail;
 
-/// The most recipients of one mail
+/// The most recipients of a mail
 /// (<https://docs.aws.amazon.com/ses/latest/dg/quotas.html>).
 const MAX_RECIPIENTS: usize = 50;
 const MAX_TAGS: usize = 50;
 const MAX_HEADERS: usize = 15;
 
-/// Reads a call's body.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendEmail {
+    from_email_address: Option<String>,
+    #[serde(default)]
+    destination: Destination,
+    #[serde(default)]
+    reply_to_addresses: Vec<String>,
+    #[serde(default)]
+    content: Content,
+    #[serde(default)]
+    email_tags: Vec<NameValue>,
+    configuration_set_name: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase")]
+struct Destination {
+    #[serde(default)]
+    to_addresses: Vec<String>,
+    #[serde(default)]
+    cc_addresses: Vec<String>,
+    #[serde(default)]
+    bcc_addresses: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "PascalCase")]
+struct Content {
+    simple: Option<Simple>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Simple {
+    subject: Text,
+    body: Body,
+    #[serde(default)]
+    headers: Vec<NameValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Body {
+    text: Option<Text>,
+    html: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Text {
+    data: String,
+    charset: Option<String>,
+}
+
+impl Text {
+    /// The text as SES sends it: without a charset it is ASCII, with `?` for everything else.
+    fn decode(self) -> String {
+        match self.charset {
+            Some(_) => self.data,
+            None => self.data.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NameValue {
+    name: String,
+    value: String,
+}
+
+/// Parses and validates the body.
 ///
 /// # Errors
-/// `BadRequestException` or `MessageRejected`, as SES answers them; nothing of it was done.
-pub fn read(body: &[u8]) -> Result<Outgoing, ApiError> {
+/// `BadRequestException` with SES's message.
+pub(super) fn parse(body: &[u8]) -> Result<OutgoingMail, ApiError> {
     let call: SendEmail = serde_json::from_slice(body).map_err(|e| {
         bad(format!("The request body is not a SendEmail call (line {}).", e.line()))
     })?;
@@ -25,7 +100,7 @@ pub fn read(body: &[u8]) -> Result<Outgoing, ApiError> {
     })?;
     let tags = tags(call.email_tags)?;
     let content = content(simple)?;
-    let mail = Outgoing {
+    let mail = OutgoingMail {
         from: Address::parse(&from)?,
         reply_to: addresses(&call.reply_to_addresses)?,
         to: addresses(&call.destination.to_addresses)?,
@@ -38,28 +113,28 @@ pub fn read(body: &[u8]) -> Result<Outgoing, ApiError> {
         tags,
         configuration_set: call.configuration_set_name.filter(|s| !s.is_empty()),
     };
-    recipients(mail)
+    check_recipients(mail)
 }
 
-struct Checked {
+struct ValidContent {
     subject: String,
     text: Option<String>,
     html: Option<String>,
     headers: Vec<(String, String)>,
 }
 
-fn content(simple: Simple) -> Result<Checked, ApiError> {
-    let subject = simple.subject.received();
+fn content(simple: Simple) -> Result<ValidContent, ApiError> {
+    let subject = simple.subject.decode();
     if subject.chars().any(char::is_control) {
         return Err(bad("Subject contains control characters or line breaks."));
     }
     if simple.body.text.is_none() && simple.body.html.is_none() {
         return Err(bad("Either a text or an HTML body is required."));
     }
-    Ok(Checked {
+    Ok(ValidContent {
         subject,
-        text: simple.body.text.map(super::wire::Text::received),
-        html: simple.body.html.map(super::wire::Text::received),
+        text: simple.body.text.map(Text::decode),
+        html: simple.body.html.map(Text::decode),
         headers: headers(simple.headers)?,
     })
 }
@@ -68,7 +143,7 @@ fn addresses(texts: &[String]) -> Result<Vec<Address>, ApiError> {
     texts.iter().map(|t| Address::parse(t)).collect()
 }
 
-fn recipients(mail: Outgoing) -> Result<Outgoing, ApiError> {
+fn check_recipients(mail: OutgoingMail) -> Result<OutgoingMail, ApiError> {
     match mail.recipients().count() {
         0 => Err(bad("Empty required header 'To'.")),
         n if n > MAX_RECIPIENTS => Err(bad(format!("Recipient count exceeds {MAX_RECIPIENTS}."))),

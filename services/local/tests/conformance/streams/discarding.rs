@@ -6,8 +6,8 @@ use http::StatusCode;
 use local::mapping::stream::StreamMapping;
 use serde_json::{Value, json};
 
-use super::{delivered, holds, id, mapping, sequence_number, start};
-use crate::support::function::{ending, error, failures, function, success};
+use super::{contains, id, mapping, sequence_number, start, wait_for_delivery};
+use crate::support::function::{error, failures, function, returning, success};
 use crate::support::services::Services;
 use crate::support::wait::until;
 
@@ -18,7 +18,7 @@ async fn after_its_last_retry_a_batch_is_described_to_the_destination_and_the_st
     let stream = services.streamed_table().await;
     let queue = services.queue("failed", []).await;
     services.put(&["a", "b", "c"]).await;
-    let function = ending(vec![error(), error(), error(), success()]);
+    let function = returning(vec![error(), error(), error(), success()]);
     let limited = StreamMapping {
         batch_size: 2,
         maximum_retries: Some(2),
@@ -26,9 +26,9 @@ async fn after_its_last_retry_a_batch_is_described_to_the_destination_and_the_st
         ..mapping(&stream)
     };
     let mapping = start(&services, limited, &function);
-    delivered(&function, &["a", "b", "a", "b", "a", "b", "c"]).await;
+    wait_for_delivery(&function, &["a", "b", "a", "b", "a", "b", "c"]).await;
     mapping.stop().await;
-    let message = services.message(&queue).await;
+    let message = services.wait_for_message(&queue).await;
     let mut message: Value = serde_json::from_str(message.body().unwrap()).unwrap();
     let first = &function.events()[0];
     let arrival = message["DDBStreamBatchInfo"]["approximateArrivalOfFirstRecord"].take();
@@ -74,7 +74,7 @@ async fn what_is_given_up_begins_at_the_record_that_failed() {
     let queue = services.queue("failed", []).await;
     services.put(&["a", "poison", "c"]).await;
     let function = function(|_, event| async move {
-        match holds(&event, "poison") {
+        match contains(&event, "poison") {
             true => failures(&[&sequence_number(&event, "poison")]),
             false => success(),
         }
@@ -85,7 +85,7 @@ async fn what_is_given_up_begins_at_the_record_that_failed() {
         ..mapping(&stream)
     };
     let mapping = start(&services, limited, &function);
-    let message = services.message(&queue).await;
+    let message = services.wait_for_message(&queue).await;
     mapping.stop().await;
     assert_eq!(function.batches(id), [vec!["a", "poison", "c"], vec!["poison", "c"]]);
     let message: Value = serde_json::from_str(message.body().unwrap()).unwrap();
@@ -106,17 +106,19 @@ async fn a_record_that_has_become_too_old_is_passed_by_and_described() {
     let queue = services.queue("failed", []).await;
     services.put(&["old"]).await;
     let function =
-        function(|_, event| async move { if holds(&event, "old") { error() } else { success() } });
+        function(
+            |_, event| async move { if contains(&event, "old") { error() } else { success() } },
+        );
     let aging = StreamMapping {
         maximum_age: Some(Duration::from_secs(2)),
         failure_destination: Some(queue.url.clone()),
         ..mapping(&stream)
     };
     let mapping = start(&services, aging, &function);
-    let message = services.message(&queue).await;
+    let message = services.wait_for_message(&queue).await;
     services.put(&["young"]).await;
     until("the young record", async || {
-        function.events().last().is_some_and(|event| holds(event, "young")).then_some(())
+        function.events().last().is_some_and(|event| contains(event, "young")).then_some(())
     })
     .await;
     mapping.stop().await;
@@ -131,10 +133,10 @@ async fn without_a_destination_a_batch_that_is_given_up_is_passed_by() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["poison", "b"]).await;
-    let function = ending(vec![error(), success()]);
+    let function = returning(vec![error(), success()]);
     let limited = StreamMapping { batch_size: 1, maximum_retries: Some(0), ..mapping(&stream) };
     let mapping = start(&services, limited, &function);
-    delivered(&function, &["poison", "b"]).await;
+    wait_for_delivery(&function, &["poison", "b"]).await;
     mapping.stop().await;
 }
 
@@ -145,14 +147,14 @@ async fn nothing_is_passed_by_before_the_destination_has_taken_its_description()
     let queue = services.queue("failed", []).await;
     services.put(&["poison", "b"]).await;
     let mut left = 7;
-    services.fault(move |operation, _| {
+    services.inject_fault(move |operation, _| {
         if operation != "SendMessage" || left == 0 {
             return None;
         }
         left -= 1;
         Some((StatusCode::SERVICE_UNAVAILABLE, r#"{"__type":"ServiceUnavailable"}"#.to_owned()))
     });
-    let function = ending(vec![error(), success()]);
+    let function = returning(vec![error(), success()]);
     let limited = StreamMapping {
         batch_size: 1,
         maximum_retries: Some(0),
@@ -160,7 +162,7 @@ async fn nothing_is_passed_by_before_the_destination_has_taken_its_description()
         ..mapping(&stream)
     };
     let mapping = start(&services, limited, &function);
-    function.invoked(2).await;
+    function.wait_for_invocations(2).await;
     assert!(services.calls("SendMessage") >= 8);
     assert_eq!(services.counts(&queue).await, (1, 0));
     mapping.stop().await;
