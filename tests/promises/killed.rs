@@ -278,6 +278,6 @@ async fn rest(stack: &TestStack, lines: &[String]) -> Outcomes {
 }
 
 fn states(outcomes: &Outcomes) -> Vec<String> {
-    let standings = outcomes.rest.standings.iter().flatten();
-    standings.map(|standing| standing.state.clone().unwrap_or_default()).collect()
+    let statuses = outcomes.rest.statuses.iter().flatten();
+    statuses.map(|status| status.state.clone().unwrap_or_default()).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use local::run::outcome::End;
+use local::run::outcome::Outcome;
 use local::run::publish::Answer;
 use mail_parser::{MessageParser, MimeHeaders};
 
@@ -22,9 +22,9 @@ async fn every_sample_event_ends_as_it_should() {
     assert_eq!(count(Answer::Conflict), 1);
     assert_eq!(count(Answer::Invalid), 1);
 
-    let ends = outcomes.rest.standings.iter().flatten().map(|s| s.end.expect("at rest"));
-    let (sent, rest): (Vec<End>, Vec<End>) = ends.partition(|end| *end == End::Sent);
-    assert_eq!((sent.len(), rest), (27, vec![End::Skipped; 2]));
+    let ends = outcomes.rest.statuses.iter().flatten().map(|s| s.outcome.expect("at rest"));
+    let (sent, rest): (Vec<Outcome>, Vec<Outcome>) = ends.partition(|end| *end == Outcome::Sent);
+    assert_eq!((sent.len(), rest), (27, vec![Outcome::Skipped; 2]));
 
     let state = |id: &str| outcomes.of(id).state.clone().unwrap_or_default();
     let reason = |id: &str| outcomes.of(id).reason.clone().unwrap_or_default();

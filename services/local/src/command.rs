@@ -1,22 +1,33 @@
-//! The executable's two faces: the command that people call, and the function processes that the
-//! stack starts from the same file with the arguments `function NAME`.
+//! The executable: the command that people call, and the function processes that the stack starts
+//! from the same file with the arguments `function NAME`.
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::runtime::Builder;
 
-use crate::lambda::child;
+use crate::lambda::exit_with_parent;
 use crate::run::{args::Args, run};
 
 /// The whole `main`: whatever executable calls it can run the functions too.
 #[must_use]
 pub fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
-    if args.next().as_deref() == Some("function") {
-        return function(&args.next().unwrap_or_default());
+    if args.next().as_deref() != Some("function") {
+        return run_command(Args::parse());
     }
-    let args = Args::parse();
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    match run_function(&args.next().unwrap_or_default()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_command(args: Args) -> ExitCode {
+    match Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(run(args)),
         Err(error) => {
             eprintln!("Cannot start: {error}");
@@ -26,19 +37,10 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs a function as its deployed executable does: on one thread, until the Runtime API is gone.
-fn function(name: &str) -> ExitCode {
-    if let Err(error) = child::exit_with_parent() {
-        eprintln!("{error}");
-        return ExitCode::FAILURE;
-    }
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("{error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let result = runtime.block_on(async {
+fn run_function(name: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+    exit_with_parent()?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
         match name {
             "intake" => Box::pin(intake::run()).await,
             "relay" => Box::pin(relay::run()).await,
@@ -47,12 +49,5 @@ fn function(name: &str) -> ExitCode {
             "feedback" => Box::pin(feedback::run()).await,
             other => Err(format!("there is no function {other}").into()),
         }
-    });
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    })
 }

@@ -10,6 +10,7 @@ pub mod lambda;
 pub mod mapping;
 pub mod page;
 pub mod resources;
+pub mod response;
 pub mod run;
 pub mod ses;
 pub mod stack;

@@ -1,4 +1,4 @@
-// Shows new mail without a reload: asks for the count every two seconds while the page is seen.
+// Shows new mail without a reload: asks for the count every two seconds while the page is visible.
 (() => {
   const live = () => document.getElementById("live");
   const typing = () => document.activeElement && live().contains(document.activeElement);

@@ -7,9 +7,9 @@ use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName
 use kit::ledger::{Item, Ledger};
 use local::lambda::{OutputLine, Sink};
 use local::resources::{Queue, Settings};
-use local::run::outcome::Standing;
+use local::run::outcome::EventStatus;
 use local::run::publish::{Answer, Published, Publisher, batches};
-use local::run::{Rest, until_rest};
+use local::run::{WaitResult, wait_until_terminal};
 use local::ses::Mail;
 use local::{Config, Stack};
 
@@ -84,8 +84,9 @@ impl TestStack {
         published
     }
 
-    pub async fn rest(&self, published: &[Published]) -> Rest {
-        let rest = until_rest(&self.stack, published, |_| ()).await.expect("the ledger answers");
+    pub async fn rest(&self, published: &[Published]) -> WaitResult {
+        let rest =
+            wait_until_terminal(&self.stack, published, || ()).await.expect("the ledger answers");
         assert_eq!(rest.stalled, None, "every event comes to rest");
         rest
     }
@@ -160,7 +161,7 @@ impl TestStack {
 /// What became of published lines.
 pub struct Outcomes {
     pub published: Vec<Published>,
-    pub rest: Rest,
+    pub rest: WaitResult,
 }
 
 impl Outcomes {
@@ -168,12 +169,12 @@ impl Outcomes {
         self.published.iter().map(|p| p.answer).collect()
     }
 
-    /// The standing of the event with this id.
-    pub fn of(&self, id: &str) -> &Standing {
+    /// The status of the event with this id.
+    pub fn of(&self, id: &str) -> &EventStatus {
         let quoted = format!("\"id\":\"{id}\"");
         let is_it = |p: &&Published| p.line.contains(&quoted) && p.answer == Answer::Accepted;
         let at = self.published.iter().position(|p| is_it(&p)).expect("an accepted event");
-        self.rest.standings[at].as_ref().expect("an accepted event has a standing")
+        self.rest.statuses[at].as_ref().expect("an accepted event has a status")
     }
 }
 

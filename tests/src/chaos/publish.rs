@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::{TryStreamExt, stream};
 use local::Stack;
-use local::run::publish::{Answer, Batch, PublishError, Publisher};
+use local::run::publish::{Answer, PublishError, Publisher};
 
 use super::orders;
 use super::rest::waiting;
@@ -46,16 +46,17 @@ pub async fn publish(stack: &Stack, options: &Options) -> Result<(), PublishErro
 }
 
 async fn take(publisher: &Publisher, lines: &[String]) -> Result<(), PublishError> {
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     loop {
-        match publisher.publish(&Batch::Many(lines.iter().collect())).await {
+        match publisher.publish(&lines).await {
             Ok(published) => {
                 let stored = |answer| matches!(answer, Answer::Accepted | Answer::Duplicate);
                 return match published.iter().find(|p| !stored(p.answer)) {
                     None => Ok(()),
-                    Some(_) => Err(PublishError::Body),
+                    Some(_) => Err(PublishError::Result),
                 };
             }
-            Err(PublishError::NoAnswer(_)) => {}
+            Err(PublishError::Unavailable { .. }) => {}
             Err(other) => return Err(other),
         }
     }

@@ -1,4 +1,4 @@
-//! How often which function called which operation of which AWS service: what a mail costs.
+//! Counts the AWS calls by function, service and operation: what a mail costs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -47,18 +47,18 @@ pub enum Caller {
     Other,
 }
 
-/// What the functions' SDK says of itself, from the variable `AWS_SDK_UA_APP_ID`
+/// The app ID in the user agent of the functions' SDK, set by `AWS_SDK_UA_APP_ID`
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-appid.html>).
 const APP_ID: &str = "app/waybill-";
 
 impl Caller {
-    /// Reads the caller's app id off the user agent.
+    /// The caller whose app ID the user agent names.
     #[must_use]
-    pub fn of(headers: &HeaderMap) -> Self {
+    pub fn from_headers(headers: &HeaderMap) -> Self {
         let agents = [headers.get("x-amz-user-agent"), headers.get(header::USER_AGENT)];
         let agents = agents.into_iter().flatten().filter_map(|v| v.to_str().ok());
-        for word in agents.flat_map(str::split_ascii_whitespace) {
-            if let Some(function) = word.strip_prefix(APP_ID) {
+        for token in agents.flat_map(str::split_ascii_whitespace) {
+            if let Some(function) = token.strip_prefix(APP_ID) {
                 return Self::Function(function.to_owned());
             }
         }
@@ -74,56 +74,44 @@ impl Caller {
 
 /// How often one function called one operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Count {
+pub struct CallCount {
     /// The function.
     pub function: String,
     /// The service.
     pub service: Service,
     /// The operation.
     pub operation: String,
-    /// How often, retries included: what AWS would bill.
+    /// The number of calls, retries included: what AWS would bill.
     pub calls: u64,
 }
 
-type Operations = BTreeMap<String, u64>;
-
 /// The calls that functions have made so far. Those of [`Caller::Other`] are not counted.
 #[derive(Debug, Default)]
-pub struct Calls(Mutex<BTreeMap<String, BTreeMap<Service, Operations>>>);
+pub struct Calls(Mutex<BTreeMap<(String, Service, String), u64>>);
 
 impl Calls {
-    /// Notes one call.
-    pub fn note(&self, caller: &Caller, service: Service, operation: &str) {
+    /// Counts one call.
+    pub fn record(&self, caller: &Caller, service: Service, operation: &str) {
         let Caller::Function(function) = caller else { return };
-        let mut functions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *slot(slot(&mut functions, function).entry(service).or_default(), operation) += 1;
+        let key = (function.clone(), service, operation.to_owned());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += 1;
     }
 
     /// All counts, by function, service and operation.
     #[must_use]
-    pub fn counts(&self) -> Vec<Count> {
-        let functions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut counts = Vec::new();
-        for (function, services) in functions.iter() {
-            for (&service, operations) in services {
-                counts.extend(operations.iter().map(|(operation, &calls)| Count {
+    pub fn counts(&self) -> Vec<CallCount> {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count =
+            |((function, service, operation), &calls): (&(String, Service, String), &u64)| {
+                CallCount {
                     function: function.clone(),
-                    service,
+                    service: *service,
                     operation: operation.clone(),
                     calls,
-                }));
-            }
-        }
-        counts
+                }
+            };
+        counts.iter().map(count).collect()
     }
-}
-
-/// The value under `key`, without an allocation when it is there already.
-fn slot<'a, V: Default>(map: &'a mut BTreeMap<String, V>, key: &str) -> &'a mut V {
-    if !map.contains_key(key) {
-        map.insert(key.to_owned(), V::default());
-    }
-    map.get_mut(key).expect("just inserted")
 }
 
 #[cfg(test)]
@@ -137,15 +125,16 @@ mod tests {
     #[test]
     fn a_function_is_known_by_its_app_id_and_nobody_else_is_counted() {
         let calls = Calls::default();
-        let mailer = Caller::of(&agent("aws-sdk-rust/1.3 lang/rust/1.95 app/waybill-mailer"));
-        calls.note(&mailer, Service::SesV2, "SendEmail");
-        calls.note(&mailer, Service::SesV2, "SendEmail");
-        let cli = Caller::of(&agent("aws-cli/2.15 app/other"));
-        calls.note(&cli, Service::SesV2, "GetAccount");
+        let mailer =
+            Caller::from_headers(&agent("aws-sdk-rust/1.3 lang/rust/1.95 app/waybill-mailer"));
+        calls.record(&mailer, Service::SesV2, "SendEmail");
+        calls.record(&mailer, Service::SesV2, "SendEmail");
+        let cli = Caller::from_headers(&agent("aws-cli/2.15 app/other"));
+        calls.record(&cli, Service::SesV2, "GetAccount");
         assert_eq!(cli, Caller::Other);
         assert_eq!(
             calls.counts(),
-            [Count {
+            [CallCount {
                 function: "mailer".into(),
                 service: Service::SesV2,
                 operation: "SendEmail".into(),

@@ -1,7 +1,7 @@
 //! DynamoDB and its streams: dynoxide, SQLite inside.
 //!
-//! dynoxide offers its HTTP face on a listener only, so it gets a loopback port of its own and the
-//! edge passes calls on through pooled connections.
+//! dynoxide serves HTTP on a listener only, so it gets a loopback port of its own, to which calls are
+//! forwarded over pooled connections.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::stream_index;
-use crate::edge::reply::{Reply, aws_json_error};
+use crate::response::{Reply, aws_json_error};
 
 /// How often items past their time to live are removed. AWS: within a few days.
 const TTL_SWEEP: Duration = Duration::from_secs(60);
@@ -38,13 +38,13 @@ pub struct Dynamodb {
 /// Why the database did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DynamodbError {
-    /// The directory or the database file in it.
-    #[error("Cannot keep the tables in {path}: {why}")]
+    /// The directory, or the database file in it.
+    #[error("Cannot keep the tables in {path}: {source}")]
     Data {
-        /// Where.
+        /// The directory, or `memory`.
         path: String,
-        /// What SQLite or the operating system said.
-        why: String,
+        /// What SQLite or the operating system reported.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// No loopback port.
     #[error("Cannot give DynamoDB a port of 127.0.0.1: {0}")]
@@ -73,12 +73,12 @@ impl Dynamodb {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Self { uri: root(address), client, stop, server, sweeper })
+        Ok(Self { uri: root_uri(address), client, stop, server, sweeper })
     }
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
     pub async fn call(&self, headers: HeaderMap, body: Bytes) -> Reply {
-        match self.pass_on(headers, body).await {
+        match self.forward(headers, body).await {
             Ok(reply) => reply,
             Err(error) => {
                 tracing::error!(%error, "DynamoDB did not answer");
@@ -88,7 +88,7 @@ impl Dynamodb {
         }
     }
 
-    async fn pass_on(&self, headers: HeaderMap, body: Bytes) -> Result<Reply, PassOnError> {
+    async fn forward(&self, headers: HeaderMap, body: Bytes) -> Result<Reply, ForwardError> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
@@ -97,7 +97,7 @@ impl Dynamodb {
         let body = body.collect().await?.to_bytes();
         parts.headers = end_to_end(parts.headers);
         parts.version = Version::HTTP_11;
-        Ok(Reply::from_parts(parts, Full::new(body)))
+        Ok(Reply::from_parts(parts, body.into()))
     }
 
     /// Stops it; calls under way are finished. File-backed tables are on disk afterwards.
@@ -110,7 +110,7 @@ impl Dynamodb {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum PassOnError {
+enum ForwardError {
     #[error(transparent)]
     Request(#[from] hyper_util::client::legacy::Error),
     #[error(transparent)]
@@ -118,25 +118,25 @@ enum PassOnError {
 }
 
 fn open(data: Option<&Path>) -> Result<Database, DynamodbError> {
-    let (path, shown) = match data {
-        // A name of its own, so that a second connection can find it and another stack can't.
-        None => (format!("file:{}?mode=memory&cache=shared", Uuid::new_v4()), "memory".to_owned()),
+    let shown = data.map_or_else(|| "memory".to_owned(), |path| path.display().to_string());
+    open_file(data).map_err(|source| DynamodbError::Data { path: shown, source })
+}
+
+fn open_file(data: Option<&Path>) -> Result<Database, Box<dyn std::error::Error + Send + Sync>> {
+    let path = match data {
+        // A name of its own: a second connection must find this database and no other stack's.
+        None => format!("file:{}?mode=memory&cache=shared", Uuid::new_v4()),
         Some(directory) => {
-            let shown = directory.display().to_string();
-            std::fs::create_dir_all(directory).map_err(|e| failed(&shown, &e))?;
-            (directory.join("dynamodb.sqlite").to_string_lossy().into_owned(), shown)
+            std::fs::create_dir_all(directory)?;
+            directory.join("dynamodb.sqlite").to_string_lossy().into_owned()
         }
     };
-    let database = Database::new(&path).map_err(|e| failed(&shown, &e))?;
-    stream_index::add(&path).map_err(|e| failed(&shown, &e))?;
+    let database = Database::new(&path)?;
+    stream_index::add(&path)?;
     Ok(database)
 }
 
-fn failed(path: &str, why: &dyn std::fmt::Display) -> DynamodbError {
-    DynamodbError::Data { path: path.to_owned(), why: why.to_string() }
-}
-
-fn root(address: SocketAddr) -> Uri {
+fn root_uri(address: SocketAddr) -> Uri {
     format!("http://{address}/").parse().expect("an address and a slash are a URI")
 }
 

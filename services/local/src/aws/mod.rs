@@ -1,10 +1,10 @@
-//! The AWS services that the edge answers for: DynamoDB, SQS, and the count of calls to them.
-//! SES is in [`crate::ses`], Lambda in [`crate::lambda`].
+//! DynamoDB and SQS, clients for them, and the count of calls to every service. SES is in
+//! [`crate::ses`], Lambda in [`crate::lambda`].
 
+pub mod arn;
 pub mod calls;
+pub mod clients;
 pub mod dynamodb;
-pub mod place;
 pub mod sqs;
-mod sqs_adapt;
-mod sqs_large;
+mod sqs_compat;
 mod stream_index;

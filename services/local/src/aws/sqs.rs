@@ -1,14 +1,13 @@
 //! SQS: rustack's queues, called in process.
 //!
-//! What AWS accepts and rustack does not, and what AWS refuses and rustack does not, is evened out
-//! in `sqs_adapt` before a call reaches it.
+//! Where rustack differs from AWS, `sqs_compat` changes calls and responses.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use rustack_sqs_core::config::SqsConfig;
 use rustack_sqs_core::handler::RustackSqsHandler;
 use rustack_sqs_core::provider::RustackSqs;
@@ -19,13 +18,12 @@ use rustack_sqs_http::router::resolve_operation;
 use rustack_sqs_model::error::SqsError;
 use rustack_sqs_model::operations::SqsOperation;
 
-use super::place::ACCOUNT_ID;
-use super::sqs_adapt::{adapt, has_bad_characters};
-use super::sqs_large::unpack;
-use crate::edge::reply::{Reply, aws_json_error, request_id};
+use super::arn::ACCOUNT_ID;
+use super::sqs_compat::{adapt_request, has_invalid_characters, restore_response};
+use crate::response::{Reply, aws_json_error, request_id};
 
-/// The queues. They live in memory: what is in them is gone with the process, and the sweep
-/// queues it again.
+/// The queues, in memory: their messages are gone with the process, and the sweep queues the events
+/// again.
 #[derive(Debug)]
 pub struct Sqs {
     provider: Arc<RustackSqs>,
@@ -51,22 +49,22 @@ impl Sqs {
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
     pub async fn call(&self, headers: &HeaderMap, body: Bytes) -> Reply {
-        if has_bad_characters(&body) {
+        if has_invalid_characters(&body) {
             let sentence = "The message contains characters outside the allowed set.";
             let code = "com.amazonaws.sqs#InvalidMessageContents";
             return aws_json_error(StatusCode::BAD_REQUEST, code, sentence);
         }
         self.dispatch(headers, body).await.unwrap_or_else(|error| {
             let bytes = Bytes::from(error_to_json(&error));
-            error_to_response(&error, &request_id()).map(|_| Full::new(bytes))
+            error_to_response(&error, &request_id()).map(|_| bytes.into())
         })
     }
 
     async fn dispatch(&self, headers: &HeaderMap, body: Bytes) -> Result<Reply, SqsError> {
         let operation = resolve_operation(headers)?;
-        let body = adapt(operation, body)?;
+        let body = adapt_request(operation, body)?;
         let response = dispatch_operation(&self.handler, operation, body).await?;
-        Ok(whole(response, operation).await)
+        Ok(collect(response, operation).await)
     }
 
     /// rustack itself, for callers in this process.
@@ -93,13 +91,13 @@ impl Sqs {
     }
 }
 
-async fn whole(response: http::Response<SqsResponseBody>, operation: SqsOperation) -> Reply {
+async fn collect(response: http::Response<SqsResponseBody>, operation: SqsOperation) -> Reply {
     let (mut parts, body) = response.into_parts();
     let mut body = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
     if operation == SqsOperation::ReceiveMessage {
-        body = unpack(body);
-        // It was of the body before.
+        body = restore_response(body);
+        // The checksum was that of the compressed body.
         parts.headers.remove("x-amz-crc32");
     }
-    Reply::from_parts(parts, Full::new(body))
+    Reply::from_parts(parts, body.into())
 }

@@ -1,10 +1,9 @@
-//! What dynoxide's store of stream records lacks: an index, and an end.
+//! Adds an index and a retention to dynoxide's table of stream records.
 //!
-//! Each write to a table with a stream asks for the highest sequence number, and each read of the
-//! stream for those above one; without an index both look at every record there is, under the one
-//! lock that all calls share. At 10,000 records that made a write over ten
-//! times as slow.
-//! And no record is ever removed, where AWS keeps them for 24 hours.
+//! Each write to a table with a stream queries the highest sequence number, and each read of the
+//! stream those above one. Without an index both scan every record, under the one lock that all
+//! calls share: at 10,000 records a write took over ten times as long. Without a retention no record
+//! is ever removed; AWS keeps them for 24 hours.
 
 use rusqlite::Connection;
 
@@ -13,7 +12,7 @@ const INDEX: &str = "
     CREATE INDEX IF NOT EXISTS waybill_stream_order
     ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
-/// Now and then a write removes what is older than a day.
+/// Every thousandth write removes the records older than a day.
 const RETENTION: &str = "
     CREATE TRIGGER IF NOT EXISTS waybill_stream_retention
     AFTER INSERT ON _stream_records WHEN NEW.id % 1000 = 0
@@ -36,13 +35,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dynoxides_own_questions_are_answered_from_the_index() {
+    fn the_queries_of_dynoxide_use_the_index() {
         let path = "file:stream-index-test?mode=memory&cache=shared";
         let _database = Database::new(path).unwrap();
         add(path).unwrap();
         add(path).unwrap();
         let connection = Connection::open(path).unwrap();
-        for question in [
+        for query in [
             "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1
              FROM _stream_records WHERE table_name = 't'",
             "SELECT event_name FROM _stream_records
@@ -50,7 +49,7 @@ mod tests {
              ORDER BY CAST(sequence_number AS INTEGER) ASC LIMIT 100",
         ] {
             let plan: String = connection
-                .query_row(&format!("EXPLAIN QUERY PLAN {question}"), [], |row| row.get(3))
+                .query_row(&format!("EXPLAIN QUERY PLAN {query}"), [], |row| row.get(3))
                 .unwrap();
             assert!(plan.contains("waybill_stream_order"), "{plan}");
         }

@@ -1,15 +1,16 @@
 //! EventBridge's PutEvents, with one rule: everything goes to intake, asynchronously
 //! (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).
 
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::StatusCode;
-use jiff::Timestamp;
+use http::{StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Edge;
-use super::reply::{Reply, aws_json_error, reply};
-use crate::aws::place::ACCOUNT_ID;
+use super::state::Edge;
+use crate::aws::arn::ACCOUNT_ID;
+use crate::response::{aws_json_error, request_id};
 
 const MAX_BATCH_ENTRIES: usize = 10;
 
@@ -30,59 +31,55 @@ struct Entry {
     time: Option<f64>,
 }
 
-impl Edge {
-    pub(super) fn put_events(&self, body: &Bytes) -> Reply {
-        let Ok(call) = serde_json::from_slice::<PutEvents>(body) else {
-            return invalid("The request body is not a PutEvents call.");
-        };
-        if call.entries.is_empty() || call.entries.len() > MAX_BATCH_ENTRIES {
-            return invalid("Entries must hold 1 to 10 events.");
-        }
-        let results: Vec<_> = call.entries.into_iter().map(|e| self.put_event(e)).collect();
-        let failed = results.iter().filter(|r| r.get("ErrorCode").is_some()).count();
-        let answer = json!({ "FailedEntryCount": failed, "Entries": results });
-        reply(StatusCode::OK, "application/x-amz-json-1.1", answer.to_string())
+/// Carries out PutEvents. Entries are refused one by one: the response has a result for each.
+pub fn put_events(edge: &Edge, body: &Bytes) -> Response {
+    let Ok(PutEvents { entries }) = serde_json::from_slice(body) else {
+        return invalid("The request body is not a PutEvents call.");
+    };
+    if entries.is_empty() || entries.len() > MAX_BATCH_ENTRIES {
+        return invalid("Entries must hold 1 to 10 events.");
     }
+    let results: Vec<_> = entries.into_iter().map(|entry| put_event(edge, entry)).collect();
+    let failed = results.iter().filter(|r| r.get("ErrorCode").is_some()).count();
+    let body = json!({ "FailedEntryCount": failed, "Entries": results }).to_string();
+    ([(header::CONTENT_TYPE, "application/x-amz-json-1.1")], body).into_response()
+}
 
-    fn put_event(&self, entry: Entry) -> Value {
-        let region = self.ses.account().region();
-        match (envelope(entry, &region), self.lambdas.intake()) {
-            (Ok(envelope), Some(intake)) => {
-                let answer = json!({ "EventId": envelope["id"] });
-                self.asynchronous.invoke(intake, Bytes::from(envelope.to_string()));
-                answer
-            }
-            (Ok(_), None) => {
-                json!({ "ErrorCode": "InternalFailure", "ErrorMessage": "There is no intake." })
-            }
-            (Err(refusal), _) => refusal,
-        }
-    }
+fn put_event(edge: &Edge, entry: Entry) -> Value {
+    let envelope = match envelope(entry, &edge.ses.account().region()) {
+        Ok(envelope) => envelope,
+        Err(refusal) => return refusal,
+    };
+    let Some(intake) = edge.lambdas.intake() else {
+        return refusal("InternalFailure", "There is no intake.");
+    };
+    let result = json!({ "EventId": envelope["id"] });
+    edge.async_invoker.invoke(intake, Bytes::from(envelope.to_string()));
+    result
 }
 
 /// The event as a rule hands it to its target
 /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>).
 fn envelope(entry: Entry, region: &str) -> Result<Value, Value> {
-    let refuse = |code: &str, why: &str| json!({ "ErrorCode": code, "ErrorMessage": why });
     if entry.source.is_empty() || entry.detail_type.is_empty() {
-        let why = "Parameter Source and DetailType are required.";
-        return Err(refuse("InvalidArgument", why));
+        let message = "Parameter Source and DetailType are required.";
+        return Err(refusal("InvalidArgument", message));
     }
     if entry.source.starts_with("aws.") {
-        let why = "Source must not begin with 'aws.'.";
-        return Err(refuse("NotAuthorizedForSourceException", why));
+        let message = "Source must not begin with 'aws.'.";
+        return Err(refusal("NotAuthorizedForSourceException", message));
     }
     let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_default();
     if !detail.is_object() {
-        return Err(refuse("MalformedDetail", "Detail is malformed."));
+        return Err(refusal("MalformedDetail", "Detail is malformed."));
     }
     let time = entry.time.and_then(|seconds| {
-        Timestamp::from_duration(jiff::SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
+        Timestamp::from_duration(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
     });
     let time = time.unwrap_or_else(Timestamp::now);
     Ok(json!({
         "version": "0",
-        "id": uuid::Uuid::new_v4().to_string(),
+        "id": request_id(),
         "detail-type": entry.detail_type,
         "source": entry.source,
         "account": ACCOUNT_ID,
@@ -93,6 +90,10 @@ fn envelope(entry: Entry, region: &str) -> Result<Value, Value> {
     }))
 }
 
-fn invalid(why: &str) -> Reply {
-    aws_json_error(StatusCode::BAD_REQUEST, "ValidationException", why)
+fn refusal(code: &str, message: &str) -> Value {
+    json!({ "ErrorCode": code, "ErrorMessage": message })
+}
+
+fn invalid(message: &str) -> Response {
+    aws_json_error(StatusCode::BAD_REQUEST, "ValidationException", message)
 }

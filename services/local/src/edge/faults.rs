@@ -1,15 +1,18 @@
-//! Where a fault plan gets its hands on the calls that the functions make.
+//! Fault injection: a plan that may fail the calls which the functions make.
 //!
 //! The edge asks a [`Faults`] twice for each call to an AWS service: before it is carried out and
-//! when its answer is ready. [`NoFaults`] is what runs by default.
+//! when its response is ready. [`NoFaults`] is the default.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
+use axum::response::{IntoResponse, Response};
+use futures::stream;
 use http::StatusCode;
 
-use super::reply::{Reply, aws_json_error, rest_json_error, set};
 use crate::aws::calls::{Caller, Service};
+use crate::response::{aws_json_error, rest_json_error};
 
 /// One call to an AWS service, as it passes the edge.
 #[derive(Debug, Clone, Copy)]
@@ -20,20 +23,20 @@ pub struct Call<'a> {
     pub operation: &'a str,
     /// Who calls.
     pub caller: &'a Caller,
-    /// The other end of the connection: it names the process among several of one function.
+    /// The other end of the connection: it tells the processes of one function apart.
     pub peer: SocketAddr,
-    /// What it says.
+    /// The request body.
     pub body: &'a [u8],
 }
 
 /// What happens to a call instead of, or before, what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// The service says that it is called too often. Before the call: nothing was done.
+    /// The service throttles. Before the call: nothing was done.
     Throttled,
     /// The service answers 500. After the call: it was carried out nevertheless.
     ServerError,
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     HangUp,
     /// The call goes on, later.
     Delay(Duration),
@@ -41,7 +44,7 @@ pub enum Fault {
 
 /// A fault plan.
 ///
-/// A plan that kills the calling process does that itself, in its hook, and answers
+/// A plan that kills the calling process does that itself, in its hook, and returns
 /// [`Fault::HangUp`].
 pub trait Faults: Send + Sync + 'static {
     /// Asked before the call is carried out.
@@ -49,7 +52,7 @@ pub trait Faults: Send + Sync + 'static {
         None
     }
 
-    /// Asked when the call has been carried out and `status` is about to be answered.
+    /// Asked when the call has been carried out and its response, of `status`, is ready.
     fn after(&self, _call: &Call<'_>, _status: StatusCode) -> Option<Fault> {
         None
     }
@@ -62,14 +65,37 @@ pub trait Faults: Send + Sync + 'static {
     }
 }
 
-/// Nothing ever goes wrong.
+/// Nothing ever fails.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoFaults;
 
 impl Faults for NoFaults {}
 
-/// How `service` says that it is called too often.
-pub(super) fn throttled(service: Service) -> Reply {
+/// Carries out a fault: the response instead of the call's own, or a pause and none.
+pub(super) async fn apply(fault: Option<Fault>, service: Service) -> Option<Response> {
+    match fault? {
+        Fault::Throttled => Some(throttled(service)),
+        Fault::ServerError => Some(server_error(service)),
+        Fault::HangUp => Some(hang_up()),
+        Fault::Delay(pause) => {
+            tokio::time::sleep(pause).await;
+            None
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("hung up, as the fault plan says")]
+struct HangUp;
+
+/// axum has no error by which a handler closes the connection. A body that fails at once does:
+/// hyper drops the connection before it has written the head, so the client reads end of file.
+fn hang_up() -> Response {
+    Response::new(Body::from_stream(stream::iter([Err::<Bytes, _>(HangUp)])))
+}
+
+/// How `service` throttles.
+fn throttled(service: Service) -> Response {
     const BAD: StatusCode = StatusCode::BAD_REQUEST;
     match service {
         Service::DynamoDb | Service::DynamoDbStreams => aws_json_error(
@@ -78,13 +104,9 @@ pub(super) fn throttled(service: Service) -> Reply {
             "Rate of requests exceeds the allowed throughput.",
         ),
         Service::Sqs => {
-            let mut reply = aws_json_error(
-                StatusCode::FORBIDDEN,
-                "com.amazonaws.sqs#RequestThrottled",
-                "Request is throttled.",
-            );
-            set(&mut reply, "x-amzn-query-error", "RequestThrottled;Sender");
-            reply
+            let code = "com.amazonaws.sqs#RequestThrottled";
+            let error = aws_json_error(StatusCode::FORBIDDEN, code, "Request is throttled.");
+            ([("x-amzn-query-error", "RequestThrottled;Sender")], error).into_response()
         }
         Service::EventBridge => aws_json_error(BAD, "ThrottlingException", "Rate exceeded"),
         Service::SesV2 => rest_json_error(
@@ -95,12 +117,12 @@ pub(super) fn throttled(service: Service) -> Reply {
     }
 }
 
-/// How `service` says that it failed.
-pub(super) fn server_error(service: Service) -> Reply {
+/// How `service` fails.
+fn server_error(service: Service) -> Response {
     const STATUS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
-    const SENTENCE: &str = "The request processing has failed because of an internal error.";
+    const MESSAGE: &str = "The request processing has failed because of an internal error.";
     match service {
-        Service::SesV2 => rest_json_error(STATUS, "InternalServiceErrorException", SENTENCE),
-        _ => aws_json_error(STATUS, "InternalServerError", SENTENCE),
+        Service::SesV2 => rest_json_error(STATUS, "InternalServiceErrorException", MESSAGE),
+        _ => aws_json_error(STATUS, "InternalServerError", MESSAGE),
     }
 }

@@ -1,54 +1,60 @@
 //! Lambda's Invoke API
 //! (<https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>).
 
-use http::StatusCode;
+use std::sync::Arc;
 
-use super::reply::{Reply, reply, request_id, rest_json_error, set};
-use super::{Edge, Request};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+use uuid::Uuid;
+
+use super::request::BufferedRequest;
+use super::state::Edge;
 use crate::lambda::Invocation;
+use crate::response::{request_id, rest_json_error};
 
-/// The most that may be handed to a function whose answer is waited for.
+/// The most that a synchronous invocation may hold.
 const MAX_PAYLOAD_BYTES: usize = 6 * 1024 * 1024;
 
-impl Edge {
-    pub(super) async fn invoke(&self, name: &str, request: Request) -> Reply {
-        let Some(lambda) = self.lambdas.find(name) else {
-            let what = format!("Function not found: {name}");
-            return rest_json_error(StatusCode::NOT_FOUND, "ResourceNotFoundException", &what);
-        };
-        if request.body.len() > MAX_PAYLOAD_BYTES {
-            return rest_json_error(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "RequestTooLargeException",
-                "The payload is larger than 6 MB.",
-            );
-        }
-        let payload = if request.body.is_empty() { "{}".into() } else { request.body };
-        match request.parts.headers.get("x-amz-invocation-type").map(|t| t.as_bytes()) {
-            Some(b"Event") => {
-                self.asynchronous.invoke(lambda, payload);
-                empty(StatusCode::ACCEPTED)
-            }
-            Some(b"DryRun") => empty(StatusCode::NO_CONTENT),
-            _ => answered(lambda.function.invoke(uuid::Uuid::new_v4(), payload).await),
-        }
-    }
-}
-
-fn answered(invocation: Invocation) -> Reply {
-    let (payload, failed) = match invocation {
-        Invocation::Answered(payload) => (payload, false),
-        Invocation::Failed { error } => (error, true),
+/// Handles `POST /2015-03-31/functions/NAME/invocations`; NAME may be an ARN.
+pub async fn invoke(
+    State(edge): State<Arc<Edge>>,
+    Path(name): Path<String>,
+    request: BufferedRequest,
+) -> Response {
+    let BufferedRequest { parts, body, .. } = request;
+    let Some(lambda) = edge.lambdas.find(&name) else {
+        let message = format!("Function not found: {name}");
+        return rest_json_error(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
     };
-    let mut reply = reply(StatusCode::OK, "application/json", payload);
-    set(&mut reply, "x-amz-executed-version", "$LATEST");
-    set(&mut reply, "x-amzn-requestid", &request_id());
-    if failed {
-        set(&mut reply, "x-amz-function-error", "Unhandled");
+    if body.len() > MAX_PAYLOAD_BYTES {
+        return rest_json_error(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestTooLargeException",
+            "The payload is larger than 6 MB.",
+        );
     }
-    reply
+    let payload = if body.is_empty() { "{}".into() } else { body };
+    match parts.headers.get("x-amz-invocation-type").map(|kind| kind.as_bytes()) {
+        Some(b"Event") => {
+            edge.async_invoker.invoke(lambda, payload);
+            StatusCode::ACCEPTED.into_response()
+        }
+        Some(b"DryRun") => StatusCode::NO_CONTENT.into_response(),
+        _ => response(lambda.function.invoke(Uuid::new_v4(), payload).await),
+    }
 }
 
-fn empty(status: StatusCode) -> Reply {
-    reply(status, "application/json", "")
+/// A function's error is a 200 too; only a header tells it apart.
+fn response(invocation: Invocation) -> Response {
+    let (payload, function_error) = match invocation {
+        Invocation::Answered(payload) => (payload, None),
+        Invocation::Failed { error } => (error, Some([("x-amz-function-error", "Unhandled")])),
+    };
+    let headers = [
+        (header::CONTENT_TYPE.as_str(), "application/json"),
+        ("x-amz-executed-version", "$LATEST"),
+        ("x-amzn-requestid", &request_id()),
+    ];
+    (headers, function_error, payload).into_response()
 }

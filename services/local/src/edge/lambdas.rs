@@ -10,8 +10,8 @@ use crate::lambda::Invoke;
 pub struct Lambda {
     /// The function.
     pub function: Arc<dyn Invoke>,
-    /// The queue that gets what fails for good when nobody waits for the answer: its failure
-    /// destination.
+    /// The name of its failure destination: the queue that gets an asynchronous invocation after
+    /// its last attempt.
     pub on_failure: Option<String>,
 }
 
@@ -20,12 +20,8 @@ pub struct Lambda {
 #[derive(Clone, Default)]
 pub struct Lambdas(Arc<RwLock<BTreeMap<String, Lambda>>>);
 
-/// The function that takes the shop's events.
-const INTAKE: &str = "waybill-intake";
-
 impl Lambdas {
-    /// Adds a function, by the name at the end of its ARN, with the name of its failure
-    /// destination's queue.
+    /// Adds a function, by the name at the end of its ARN.
     pub fn add(&self, function: Arc<dyn Invoke>, on_failure: Option<&str>) {
         let name = function.arn().rsplit(':').next().unwrap_or_default().to_owned();
         let lambda = Lambda { function, on_failure: on_failure.map(str::to_owned) };
@@ -35,16 +31,13 @@ impl Lambdas {
     /// The function that `name` means to Lambda's API: a name or an ARN, either with a version or
     /// alias after it.
     pub(super) fn find(&self, name: &str) -> Option<Lambda> {
-        let name = match name.split_once(":function:") {
-            Some((_, name)) => name,
-            None => name,
-        };
+        let name = name.split_once(":function:").map_or(name, |(_, name)| name);
         let name = name.split(':').next().unwrap_or_default();
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// The function that takes the shop's events.
     pub(super) fn intake(&self) -> Option<Lambda> {
-        self.find(INTAKE)
+        self.find("waybill-intake")
     }
 }

@@ -1,11 +1,11 @@
-//! What a function is made of.
+//! How a function is started.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What is run for each process of a function.
+/// The command that starts each process of a function.
 #[derive(Debug, Clone)]
 pub struct Program {
     /// The executable.
@@ -28,18 +28,18 @@ impl Program {
 /// One function's settings.
 #[derive(Debug, Clone)]
 pub struct FunctionConfig {
-    /// Its short name: what [`super::Functions::invoke`] is called with.
+    /// Its short name, by which [`super::Functions::invoke`] finds it.
     pub name: String,
-    /// What its processes run.
+    /// The command of its processes.
     pub program: Program,
     /// How long an invocation may take before its process is killed.
     pub timeout: Duration,
     /// How many processes serve it, each one invocation at a time.
     pub processes: usize,
-    /// The memory it is told that it has, in MB. Not enforced here.
+    /// The memory that its environment names, in MB. Not enforced here.
     pub memory_mb: u32,
-    /// The environment its processes get beside Lambda's own variables. They inherit nothing from
-    /// this process, so that no secret of its owner reaches them.
+    /// The environment of its processes beside Lambda's own variables. They inherit nothing from
+    /// the stack's process, so that no secret of its user reaches them.
     pub environment: BTreeMap<String, String>,
 }
 

@@ -1,4 +1,4 @@
-//! The errors that Lambda itself writes, in its own words.
+//! The errors that Lambda itself reports, with its types and messages.
 
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -7,17 +7,17 @@ use bytes::Bytes;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::Invocation;
+use super::invoke::Invocation;
 
-/// The most that a synchronous answer may hold, in bytes (AWS: 6 MB and a little).
-pub const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024 + 100;
+/// The largest response of a synchronous invocation (AWS: 6 MB and a little).
+pub const MAX_RESPONSE_BYTES: usize = 6 * 1024 * 1024 + 100;
 
 fn failed(error_type: &str, message: &str) -> Invocation {
     let error = json!({ "errorType": error_type, "errorMessage": message });
     Invocation::Failed { error: Bytes::from(error.to_string()) }
 }
 
-/// The function did not answer within its timeout.
+/// The function did not respond within its timeout.
 pub fn timed_out(request_id: Uuid, timeout: Duration) -> Invocation {
     failed(
         "Sandbox.Timedout",
@@ -28,31 +28,32 @@ pub fn timed_out(request_id: Uuid, timeout: Duration) -> Invocation {
     )
 }
 
-/// The process ended before it answered.
+/// The process ended before it responded.
 pub fn exited(request_id: Uuid, status: Option<ExitStatus>) -> Invocation {
-    let why = match status.and_then(how) {
-        Some(how) => format!("Runtime exited with error: {how}"),
-        None => "Runtime exited without providing a reason".to_owned(),
-    };
-    failed("Runtime.ExitError", &format!("RequestId: {request_id} Error: {why}"))
+    let message = format!("RequestId: {request_id} Error: {}", describe_exit(status));
+    failed("Runtime.ExitError", &message)
 }
 
-/// Why a process never asked for an invocation.
-#[derive(Debug)]
+/// Why a process did not ask for an invocation.
+#[derive(Debug, thiserror::Error)]
 pub enum NotReady {
-    /// It could not be started at all.
-    NotStarted(std::io::Error),
-    /// It said itself why it can't start.
+    /// The executable could not be started.
+    #[error("{0}")]
+    NotStarted(#[source] std::io::Error),
+    /// It reported this initialization error.
+    #[error("{}", String::from_utf8_lossy(.0))]
     Reported(Bytes),
     /// It ended.
+    #[error("{}", describe_exit(*.0))]
     Exited(Option<ExitStatus>),
     /// It took longer than this.
+    #[error("Init timed out after {:.2} seconds", .0.as_secs_f64())]
     TimedOut(Duration),
 }
 
 impl NotReady {
-    /// What an invocation that waited for the process gets.
-    pub fn invocation(&self, request_id: Uuid) -> Invocation {
+    /// The result of an invocation that was queued for the process.
+    pub(super) fn invocation(&self, request_id: Uuid) -> Invocation {
         let message = format!("RequestId: {request_id} Error: {self}");
         match self {
             Self::NotStarted(_) => failed("Runtime.InvalidEntrypoint", &message),
@@ -63,28 +64,12 @@ impl NotReady {
     }
 }
 
-impl std::fmt::Display for NotReady {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NotStarted(error) => write!(f, "{error}"),
-            Self::Reported(error) => write!(f, "{}", String::from_utf8_lossy(error)),
-            Self::Exited(status) => match status.and_then(how) {
-                Some(how) => write!(f, "Runtime exited with error: {how}"),
-                None => write!(f, "Runtime exited without providing a reason"),
-            },
-            Self::TimedOut(limit) => {
-                write!(f, "Init timed out after {:.2} seconds", limit.as_secs_f64())
-            }
-        }
-    }
-}
-
-/// The answer is larger than [`MAX_ANSWER_BYTES`].
-pub fn answer_too_large() -> Invocation {
+/// The response is larger than [`MAX_RESPONSE_BYTES`].
+pub fn response_too_large() -> Invocation {
     failed(
         "Function.ResponseSizeTooLarge",
         &format!(
-            "Response payload size exceeded maximum allowed payload size ({MAX_ANSWER_BYTES} bytes)."
+            "Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
         ),
     )
 }
@@ -99,9 +84,16 @@ pub fn stopping() -> Invocation {
     failed("ServiceException", "The stack is stopping.")
 }
 
-/// How a process ended, unless it ended as if all were well.
+fn describe_exit(status: Option<ExitStatus>) -> String {
+    match status.and_then(error_status) {
+        Some(error) => format!("Runtime exited with error: {error}"),
+        None => "Runtime exited without providing a reason".to_owned(),
+    }
+}
+
+/// The exit code or signal; `None` after a success.
 #[cfg(unix)]
-fn how(status: ExitStatus) -> Option<String> {
+fn error_status(status: ExitStatus) -> Option<String> {
     use std::os::unix::process::ExitStatusExt;
     match (status.code(), status.signal()) {
         (Some(0), _) | (None, None) => None,
@@ -111,11 +103,11 @@ fn how(status: ExitStatus) -> Option<String> {
 }
 
 #[cfg(not(unix))]
-fn how(status: ExitStatus) -> Option<String> {
+fn error_status(status: ExitStatus) -> Option<String> {
     status.code().filter(|code| *code != 0).map(|code| format!("exit status {code}"))
 }
 
-/// The signal in the words that Lambda uses.
+/// The signal as Lambda spells it.
 #[cfg(unix)]
 fn signal_name(signal: i32) -> String {
     match signal {

@@ -1,7 +1,7 @@
-//! One function: the queue that its processes share, and what is known of them.
+//! One function: the queue of invocations that its processes share, and their state.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
 use futures::FutureExt;
@@ -10,14 +10,16 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::slot::Slot;
-use super::{FunctionConfig, Invocation, Invoke, Memory, Sink, failure};
-use crate::aws::place::function_arn;
+use super::failure::{self, NotReady};
+use super::invoke::{Invocation, Invoke};
+use super::memory::Memory;
+use super::process::{ProcessHandle, ProcessSpec};
+use crate::aws::arn::function_arn;
 
-/// How many invocations may wait for a process before their callers wait for a place.
+/// How many invocations may be queued. Further callers wait until the queue has room.
 const QUEUE_LENGTH: usize = 1024;
 
-/// An invocation that waits for a process or has one.
+/// An invocation that is queued or was given to a process.
 pub(super) struct Job {
     pub request_id: Uuid,
     pub payload: Bytes,
@@ -31,59 +33,72 @@ pub(super) struct Counters {
     pub restarts: AtomicU64,
 }
 
-/// How far the start of a function has come.
+/// The start of a function's processes.
 #[derive(Debug, Default)]
 pub(super) struct Readiness {
-    /// How many of its processes have been ready at least once.
+    /// How many of them have been ready at least once.
     pub ready: usize,
-    /// Why one of them can't be.
-    pub failed: Option<String>,
+    /// Why one of them does not start.
+    pub failed: Option<Arc<NotReady>>,
 }
 
 /// What a function's workers and its callers share.
-pub(super) struct Shared {
-    pub name: Arc<str>,
+pub(super) struct FunctionState {
+    pub spec: ProcessSpec,
     pub arn: Arc<str>,
-    pub region: Arc<str>,
-    pub config: FunctionConfig,
-    pub sink: Sink,
     pub stop: CancellationToken,
-    pub slots: Vec<Slot>,
     pub counters: Counters,
     pub readiness: watch::Sender<Readiness>,
+    /// The running process of each worker.
+    processes: Vec<std::sync::Mutex<Option<ProcessHandle>>>,
     enqueue: mpsc::Sender<Job>,
-    /// Workers take turns at it in the order in which they asked.
+    /// The lock is fair: workers get invocations in the order in which they ask.
     queue: Mutex<mpsc::Receiver<Job>>,
 }
 
-impl Shared {
-    pub fn new(
-        config: FunctionConfig,
-        region: Arc<str>,
-        sink: Sink,
-        stop: CancellationToken,
-    ) -> Self {
+impl FunctionState {
+    pub fn new(spec: ProcessSpec, stop: CancellationToken) -> Self {
         let (enqueue, queue) = mpsc::channel(QUEUE_LENGTH);
+        let processes = spec.config.processes.max(1);
         Self {
-            name: config.name.as_str().into(),
-            arn: function_arn(&region, &config.deployed_name()).into(),
-            region,
-            sink,
+            arn: function_arn(&spec.region, &spec.config.deployed_name()).into(),
             stop,
-            slots: std::iter::repeat_with(Slot::default).take(config.processes.max(1)).collect(),
-            config,
             counters: Counters::default(),
             readiness: watch::Sender::default(),
+            processes: std::iter::repeat_with(Default::default).take(processes).collect(),
+            spec,
             enqueue,
             queue: Mutex::new(queue),
         }
     }
 
-    /// The invocation that has waited longest.
+    pub fn name(&self) -> &str {
+        &self.spec.config.name
+    }
+
+    /// How many processes serve it.
+    pub fn process_count(&self) -> usize {
+        self.processes.len()
+    }
+
+    /// Sets the running process of a worker.
+    pub fn set_process(&self, worker: usize, process: Option<ProcessHandle>) {
+        *self.processes[worker].lock().unwrap_or_else(PoisonError::into_inner) = process;
+    }
+
+    /// The processes that run.
+    pub fn running(&self) -> Vec<ProcessHandle> {
+        let process = |slot: &std::sync::Mutex<Option<ProcessHandle>>| {
+            slot.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        };
+        self.processes.iter().filter_map(process).collect()
+    }
+
+    /// Waits for the invocation at the head of the queue.
     pub async fn take_job(&self) -> Job {
         match self.queue.lock().await.recv().await {
             Some(job) => job,
-            // Not reached: `enqueue` above keeps the queue open.
+            // Unreachable: `enqueue` keeps the channel open.
             None => std::future::pending().await,
         }
     }
@@ -105,52 +120,60 @@ impl Shared {
     }
 }
 
-/// What is known of a function now.
+/// A function's processes and counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
     /// Its short name.
     pub name: String,
-    /// Its processes that run.
+    /// Its running processes.
     pub pids: Vec<u32>,
-    /// Their memory, in the same order where it can be read.
+    /// The memory of those whose memory can be read, in the same order.
     pub memory: Vec<Memory>,
-    /// Invocations so far, also those that wait.
+    /// Invocations so far, queued ones included.
     pub invocations: u64,
-    /// Those of them that failed: errors, crashes, timeouts.
+    /// How many of them failed: errors, crashes, timeouts.
     pub failures: u64,
-    /// Processes that were started in the place of one that ended.
+    /// Processes that were started to replace one that ended.
     pub restarts: u64,
+}
+
+/// A function whose processes do not start.
+#[derive(Debug, thiserror::Error)]
+#[error("{function} does not start: {source}")]
+pub struct NotReadyError {
+    /// Its short name.
+    function: String,
+    /// Why the last attempt failed.
+    source: Arc<NotReady>,
 }
 
 /// One running function. Clones are the same function.
 #[derive(Clone)]
-pub struct Function(pub(super) Arc<Shared>);
+pub struct Function(pub(super) Arc<FunctionState>);
 
 impl Function {
-    /// Waits until each of its processes has been ready for an invocation once.
+    /// Waits until each of its processes has asked for an invocation.
     ///
     /// # Errors
-    /// One of them has not come to that in several tries: why.
-    pub async fn ready(&self) -> std::io::Result<()> {
-        let all = self.0.slots.len();
+    /// One of its processes failed to start several times.
+    pub async fn ready(&self) -> Result<(), NotReadyError> {
+        let all = self.processes();
         let mut readiness = self.0.readiness.subscribe();
         let decided = readiness.wait_for(|now| now.ready >= all || now.failed.is_some()).await;
         match decided.ok().and_then(|now| now.failed.clone()) {
             None => Ok(()),
-            Some(why) => {
-                Err(std::io::Error::other(format!("{} does not start: {why}", self.0.name)))
-            }
+            Some(source) => Err(NotReadyError { function: self.0.name().to_owned(), source }),
         }
     }
 
-    /// What is known of it now.
+    /// Its processes and counts now.
     #[must_use]
     pub fn status(&self) -> Status {
         let pids = self.pids();
         let counters = &self.0.counters;
         Status {
-            name: self.0.name.to_string(),
-            memory: pids.iter().filter_map(|pid| Memory::of(*pid)).collect(),
+            name: self.0.name().to_owned(),
+            memory: pids.iter().filter_map(|pid| Memory::read(*pid)).collect(),
             pids,
             invocations: counters.invocations.load(Ordering::Relaxed),
             failures: counters.failures.load(Ordering::Relaxed),
@@ -161,13 +184,13 @@ impl Function {
     /// How many processes serve it.
     #[must_use]
     pub fn processes(&self) -> usize {
-        self.0.slots.len()
+        self.0.process_count()
     }
 
-    /// Its processes that run.
+    /// Its running processes.
     #[must_use]
     pub fn pids(&self) -> Vec<u32> {
-        self.0.slots.iter().filter_map(|slot| slot.process().map(|process| process.pid)).collect()
+        self.0.running().into_iter().map(|process| process.pid).collect()
     }
 }
 

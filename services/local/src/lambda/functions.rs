@@ -9,9 +9,13 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use super::function::Shared;
+use super::config::FunctionConfig;
+use super::failure;
+use super::function::{Function, FunctionState, NotReadyError, Status};
+use super::invoke::{Invocation, Invoke};
+use super::output::Sink;
+use super::process::ProcessSpec;
 use super::worker::Worker;
-use super::{Function, FunctionConfig, Invocation, Invoke, Sink, Status, failure};
 
 /// Which processes of a function to kill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +29,10 @@ pub enum Kill {
 /// No function has this name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no function {0}")]
-pub struct Unknown(pub String);
+pub struct UnknownFunction(pub String);
 
-/// The running functions. Dropping it kills their processes; [`Functions::stop`] also waits for
-/// their end.
+/// The running functions. Dropping it kills their processes; [`Functions::stop`] also waits until
+/// they have ended.
 pub struct Functions {
     functions: BTreeMap<String, Function>,
     stop: CancellationToken,
@@ -52,12 +56,13 @@ impl Functions {
         let mut started = BTreeMap::new();
         for config in functions {
             std::fs::metadata(&config.program.path)?;
-            let shared =
-                Arc::new(Shared::new(config, region.into(), Arc::clone(sink), stop.clone()));
-            for place in 0..shared.slots.len() {
-                workers.spawn(Worker::new(Arc::clone(&shared), place).run());
+            let name = config.name.clone();
+            let spec = ProcessSpec { config, region: region.into(), sink: Arc::clone(sink) };
+            let state = Arc::new(FunctionState::new(spec, stop.clone()));
+            for worker in 0..state.process_count() {
+                workers.spawn(Worker::new(Arc::clone(&state), worker).run());
             }
-            started.insert(shared.name.to_string(), Function(shared));
+            started.insert(name, Function(state));
         }
         workers.close();
         let guard = stop.clone().drop_guard();
@@ -68,12 +73,12 @@ impl Functions {
     ///
     /// # Errors
     /// There is none.
-    pub fn function(&self, name: &str) -> Result<Function, Unknown> {
-        self.functions.get(name).cloned().ok_or_else(|| Unknown(name.to_owned()))
+    pub fn function(&self, name: &str) -> Result<Function, UnknownFunction> {
+        self.functions.get(name).cloned().ok_or_else(|| UnknownFunction(name.to_owned()))
     }
 
-    /// Invokes a function and waits for its answer; callers are served in turn. A name that no
-    /// function has fails as it does on AWS.
+    /// Invokes a function and waits for its response; callers are served in order. The name of no
+    /// function fails as on AWS.
     pub async fn invoke(&self, function: &str, payload: Bytes) -> Invocation {
         match self.functions.get(function) {
             Some(function) => function.invoke(Uuid::new_v4(), payload).await,
@@ -81,39 +86,37 @@ impl Functions {
         }
     }
 
-    /// Waits until every process has been ready for an invocation once.
+    /// Waits until every process has asked for an invocation.
     ///
     /// # Errors
-    /// A function's process has not come to that in several tries: which, and why.
-    pub async fn ready(&self) -> std::io::Result<()> {
+    /// A process of one function failed to start several times.
+    pub async fn ready(&self) -> Result<(), NotReadyError> {
         try_join_all(self.functions.values().map(Function::ready)).await?;
         Ok(())
     }
 
-    /// What is known of each function now, by name.
+    /// The status of each function, by name.
     #[must_use]
     pub fn status(&self) -> Vec<Status> {
         self.functions.values().map(Function::status).collect()
     }
 
-    /// Kills processes of a function (SIGKILL), waits until they are gone, and names them. Others
-    /// are started in their place.
+    /// Kills processes of a function (SIGKILL), waits until they are gone, and returns their pids.
+    /// Others are started to replace them.
     ///
     /// # Errors
     /// There is no such function.
-    pub async fn kill(&self, function: &str, which: Kill) -> Result<Vec<u32>, Unknown> {
-        let shared = self.function(function)?.0;
-        let running = shared.slots.iter().filter_map(super::slot::Slot::process);
-        let chosen: Vec<_> = match which {
-            Kill::One => running.take(1).collect(),
-            Kill::All => running.collect(),
-        };
+    pub async fn kill(&self, function: &str, which: Kill) -> Result<Vec<u32>, UnknownFunction> {
+        let mut chosen = self.function(function)?.0.running();
+        if which == Kill::One {
+            chosen.truncate(1);
+        }
         join_all(chosen.iter().map(|process| process.kill())).await;
         Ok(chosen.into_iter().map(|process| process.pid).collect())
     }
 
-    /// Kills every process and waits until all are gone and their last output was handed on.
-    /// Invocations that are under way or wait fail: stop what invokes first.
+    /// Kills every process and waits until all are gone and their last output is forwarded. Running
+    /// and queued invocations fail: stop what invokes first.
     pub async fn stop(&self) {
         self.stop.cancel();
         self.workers.wait().await;

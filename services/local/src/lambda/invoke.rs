@@ -1,4 +1,4 @@
-//! What it means to invoke a function, whatever runs it.
+//! The interface between a function and what invokes it.
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 /// How a synchronous invocation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Invocation {
-    /// The function answered with this JSON.
+    /// The function responded with this payload.
     Answered(Bytes),
     /// The function reported an error, crashed, or ran out of time.
     Failed {
@@ -16,13 +16,13 @@ pub enum Invocation {
     },
 }
 
-/// A function that can be invoked. Event source mappings know no more of it than this, so a test
-/// can stand in with a closure.
+/// A function that can be invoked. Event source mappings depend on this only, so a test can replace
+/// the function with a closure.
 pub trait Invoke: Send + Sync + 'static {
     /// The function's ARN.
     fn arn(&self) -> &str;
 
-    /// Invokes the function and waits for its answer. `request_id` is the invocation's identity,
-    /// as the function and a failure destination see it.
+    /// Invokes the function and waits for the result. `request_id` identifies the invocation
+    /// to the function and to a failure destination.
     fn invoke(&self, request_id: Uuid, payload: Bytes) -> BoxFuture<'_, Invocation>;
 }

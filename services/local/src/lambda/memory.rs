@@ -12,7 +12,7 @@ pub struct Memory {
 impl Memory {
     /// Of the process `pid`; nothing if it is gone, or where there is no `/proc`.
     #[must_use]
-    pub fn of(pid: u32) -> Option<Self> {
+    pub fn read(pid: u32) -> Option<Self> {
         parse(&std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
     }
 }

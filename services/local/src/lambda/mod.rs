@@ -1,16 +1,15 @@
 //! Lambda: the functions as real processes behind the real Runtime API.
 //!
 //! Each function has one or more processes. A process serves one invocation at a time, over a
-//! Runtime API of its own ([AWS: runtimes-api][api]): the address is its identity, and an answer
-//! can't come from a process that was replaced. A process that crashes or overruns its timeout is
-//! killed and started anew, and its invocation is a failure in Lambda's own words.
+//! Runtime API of its own ([AWS: runtimes-api][api]): the address identifies it, so no response can
+//! come from a process that was replaced. A process that crashes or exceeds its timeout is killed
+//! and replaced, and its invocation fails with the error that Lambda reports.
 //!
-//! Delivery: an invocation is handed to one process at most, and is answered exactly once. One
-//! that was [failed](Invocation::Failed) may have had any part of its effect.
+//! Delivery: an invocation is given to at most one process, and its caller gets exactly one result.
+//! An invocation that [failed](Invocation::Failed) may have had any part of its effect.
 //!
 //! [api]: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
-pub mod child;
 mod config;
 mod failure;
 mod function;
@@ -20,12 +19,13 @@ mod memory;
 mod output;
 mod process;
 mod runtime_api;
-mod slot;
 mod worker;
 
 pub use config::{FunctionConfig, Program};
-pub use function::{Function, Status};
-pub use functions::{Functions, Kill, Unknown};
+pub use failure::NotReady;
+pub use function::{Function, NotReadyError, Status};
+pub use functions::{Functions, Kill, UnknownFunction};
 pub use invoke::{Invocation, Invoke};
 pub use memory::Memory;
 pub use output::{OutputLine, OutputStream, Sink, discard};
+pub use process::exit_with_parent;

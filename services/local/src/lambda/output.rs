@@ -1,10 +1,10 @@
-//! What a function's process prints, handed on line by line.
+//! Forwards the output of a function's process line by line.
 
 use std::sync::Arc;
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader};
 
-/// The longest line that is handed on whole, in bytes; a longer one comes in pieces
+/// The longest line in bytes; a longer one is cut into several
 /// (AWS cuts log lines there too).
 const MAX_LINE_BYTES: usize = 256 * 1024;
 
@@ -24,23 +24,23 @@ pub struct OutputLine<'a> {
     pub function: &'a str,
     /// The process that wrote it.
     pub pid: u32,
-    /// Where it was written.
+    /// Which output it was written to.
     pub stream: OutputStream,
-    /// The line without its end. Bytes that are not UTF-8 are replaced.
+    /// The line without its terminator; bytes that are not UTF-8 are replaced.
     pub text: &'a str,
 }
 
-/// Takes each line. It runs on the task that reads the pipe, so it must return soon: while it
-/// runs, the process that wrote the line can write no more than its pipe holds.
+/// Receives each line. It runs on the task that reads the pipe, so it must return soon: meanwhile the
+/// process can write no more than fits in its pipe.
 pub type Sink = Arc<dyn Fn(OutputLine<'_>) + Send + Sync>;
 
-/// A sink that keeps nothing.
+/// A sink that drops every line.
 #[must_use]
 pub fn discard() -> Sink {
     Arc::new(|_| {})
 }
 
-/// Hands on the lines of `source` until it ends.
+/// Forwards the lines of `source` until it ends.
 pub(super) async fn forward(
     source: impl AsyncRead + Unpin,
     function: Arc<str>,
@@ -57,7 +57,7 @@ pub(super) async fn forward(
     }
 }
 
-/// Fills `line` with the next line or piece of one; nothing when the source has ended.
+/// Fills `line` with the next line or piece of one; `None` when the source has ended.
 async fn next_line(source: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> Option<()> {
     loop {
         let available = source.fill_buf().await.ok()?;

@@ -1,5 +1,6 @@
-//! One process of a function: started with nothing inherited, watched, killed, reaped.
+//! One process of a function: it inherits no environment, and is always killed and reaped.
 
+use std::io::Read;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,26 +9,35 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use super::function::Shared;
-use super::output::{OutputStream, forward};
-use super::runtime_api::{Event, RuntimeApi};
+use super::config::FunctionConfig;
+use super::output::{OutputStream, Sink, forward};
+use super::runtime_api::{RuntimeApi, RuntimeEvent};
 
-/// How long the output of an ended process is waited for. It ends with the process, unless a
-/// grandchild holds the pipe.
-const OUTPUT_GRACE: Duration = Duration::from_secs(1);
+/// How long to wait for the output of an ended process. It ends with the process, unless a grandchild
+/// holds the pipe.
+const OUTPUT_TIMEOUT: Duration = Duration::from_secs(1);
+/// The exit code of a process whose parent is gone.
+const PARENT_GONE: i32 = 3;
 
-/// How a process ended; nothing where the system would not say.
+/// How a process ended; `None` where the system does not report it.
 type Exit = Option<ExitStatus>;
 
-/// What happened next in the life of a process.
-pub(super) enum Happening {
-    /// It used its Runtime API.
-    Event(Event),
+/// What every process of a function is started with.
+pub(super) struct ProcessSpec {
+    pub config: FunctionConfig,
+    pub region: Arc<str>,
+    pub sink: Sink,
+}
+
+/// What a process did.
+pub(super) enum ProcessEvent {
+    /// It called its Runtime API.
+    Runtime(RuntimeEvent),
     /// It ended.
     Exited(Exit),
 }
 
-/// A handle by which a process can be named and killed from anywhere.
+/// Identifies a process and can kill it.
 #[derive(Clone)]
 pub(super) struct ProcessHandle {
     pub pid: u32,
@@ -57,12 +67,12 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts a process of `function`.
-    pub async fn start(function: &Shared) -> std::io::Result<Self> {
+    /// Starts the executable and a Runtime API for it.
+    pub async fn start(spec: &ProcessSpec) -> std::io::Result<Self> {
         let api = RuntimeApi::start().await?;
-        let mut child = command(function, &api).spawn()?;
+        let mut child = command(spec, &api).spawn()?;
         let pid = child.id().ok_or_else(|| std::io::Error::other("it ended at once"))?;
-        let output = read_output(function, pid, &mut child);
+        let output = forward_output(spec, pid, &mut child);
         let kill = Arc::new(Notify::new());
         let (exit, exited) = watch::channel(None);
         let stdin = child.stdin.take();
@@ -70,19 +80,19 @@ impl Process {
         Ok(Self { handle: ProcessHandle { pid, kill, exited }, api, output })
     }
 
-    /// Names it from elsewhere.
+    /// A handle that outlives this value.
     pub fn handle(&self) -> ProcessHandle {
         self.handle.clone()
     }
 
-    /// Waits for what it does next. What it said before it ended comes before its end.
-    pub async fn next(&mut self) -> Happening {
+    /// Waits for its next event. Calls that it made before it ended come before its end.
+    pub async fn next(&mut self) -> ProcessEvent {
         tokio::select! {
             biased;
-            Some(event) = self.api.events.recv() => Happening::Event(event),
+            Some(event) = self.api.events.recv() => ProcessEvent::Runtime(event),
             exit = self.handle.exited() => match self.api.events.try_recv() {
-                Ok(event) => Happening::Event(event),
-                Err(_) => Happening::Exited(exit),
+                Ok(event) => ProcessEvent::Runtime(event),
+                Err(_) => ProcessEvent::Exited(exit),
             },
         }
     }
@@ -91,14 +101,14 @@ impl Process {
     pub async fn end(self) {
         self.handle.kill().await;
         for reader in self.output {
-            let _ = tokio::time::timeout(OUTPUT_GRACE, reader).await;
+            let _ = tokio::time::timeout(OUTPUT_TIMEOUT, reader).await;
         }
     }
 }
 
 /// Waits for the child and reaps it, and kills it on request. When this task is dropped with its
 /// runtime, `kill_on_drop` kills the child; when the whole stack is killed, the kernel closes
-/// `_stdin`'s other end and the child [ends itself](super::child::exit_with_parent).
+/// `_stdin`'s other end and the child [ends itself](exit_with_parent).
 async fn supervise(
     mut child: Child,
     _stdin: Option<ChildStdin>,
@@ -117,23 +127,22 @@ async fn supervise(
     exit.send_replace(Some(status));
 }
 
-fn read_output(function: &Shared, pid: u32, child: &mut Child) -> Vec<JoinHandle<()>> {
-    let name = || Arc::clone(&function.name);
-    let sink = || Arc::clone(&function.sink);
-    let stdout = child
-        .stdout
-        .take()
-        .map(|pipe| tokio::spawn(forward(pipe, name(), pid, OutputStream::Stdout, sink())));
-    let stderr = child
-        .stderr
-        .take()
-        .map(|pipe| tokio::spawn(forward(pipe, name(), pid, OutputStream::Stderr, sink())));
+fn forward_output(spec: &ProcessSpec, pid: u32, child: &mut Child) -> Vec<JoinHandle<()>> {
+    let name: Arc<str> = spec.config.name.as_str().into();
+    let stdout = child.stdout.take().map(|pipe| {
+        let sink = Arc::clone(&spec.sink);
+        tokio::spawn(forward(pipe, Arc::clone(&name), pid, OutputStream::Stdout, sink))
+    });
+    let stderr = child.stderr.take().map(|pipe| {
+        let sink = Arc::clone(&spec.sink);
+        tokio::spawn(forward(pipe, Arc::clone(&name), pid, OutputStream::Stderr, sink))
+    });
     stdout.into_iter().chain(stderr).collect()
 }
 
-/// The command line and environment. Nothing of this process's own environment is passed on.
-fn command(function: &Shared, api: &RuntimeApi) -> Command {
-    let config = &function.config;
+/// The command line and environment. Nothing of the stack's own environment is passed on.
+fn command(spec: &ProcessSpec, api: &RuntimeApi) -> Command {
+    let config = &spec.config;
     let deployed = config.deployed_name();
     let mut command = Command::new(&config.program.path);
     command
@@ -148,8 +157,8 @@ fn command(function: &Shared, api: &RuntimeApi) -> Command {
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", config.memory_mb.to_string())
         .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{deployed}"))
         .env("AWS_LAMBDA_LOG_STREAM_NAME", "local")
-        .env("AWS_REGION", function.region.as_ref())
-        .env("AWS_DEFAULT_REGION", function.region.as_ref())
+        .env("AWS_REGION", spec.region.as_ref())
+        .env("AWS_DEFAULT_REGION", spec.region.as_ref())
         .env("AWS_ACCESS_KEY_ID", "local")
         .env("AWS_SECRET_ACCESS_KEY", "local")
         .env("AWS_SDK_UA_APP_ID", &deployed)
@@ -163,4 +172,20 @@ fn command(function: &Shared, api: &RuntimeApi) -> Command {
     #[cfg(unix)]
     command.process_group(0);
     command
+}
+
+/// Called in a function's process: ends it when the stack that started it ends, however that ends.
+///
+/// The stack holds the other end of this process's standard input and never writes to it. The
+/// kernel closes that end when the stack dies, also by SIGKILL, and the read below then returns.
+///
+/// # Errors
+/// The watching thread could not be started.
+pub fn exit_with_parent() -> std::io::Result<()> {
+    std::thread::Builder::new().name("parent-watch".to_owned()).spawn(|| {
+        let mut ignored = [0; 64];
+        while std::io::stdin().read(&mut ignored).is_ok_and(|read| read > 0) {}
+        std::process::exit(PARENT_GONE);
+    })?;
+    Ok(())
 }

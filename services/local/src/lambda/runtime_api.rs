@@ -1,4 +1,4 @@
-//! The Runtime API of one process: the routes by which it asks for an invocation and answers it.
+//! The Runtime API of one process: it requests invocations and posts their responses.
 //!
 //! [AWS: runtimes-api](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html). A runtime
 //! finds it by `AWS_LAMBDA_RUNTIME_API`, a host and port without a path, hence one listener a
@@ -20,11 +20,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
-use super::Invocation;
-use super::failure::{self, MAX_ANSWER_BYTES};
+use super::failure::{self, MAX_RESPONSE_BYTES};
+use super::invoke::Invocation;
 
 /// One invocation as a process gets it.
-pub(super) struct Work {
+pub(super) struct NextInvocation {
     pub request_id: Uuid,
     pub payload: Bytes,
     /// When its process will be killed.
@@ -32,19 +32,19 @@ pub(super) struct Work {
     pub arn: Arc<str>,
 }
 
-/// What the process did through its Runtime API.
-pub(super) enum Event {
-    /// It waits for an invocation.
-    Ready(oneshot::Sender<Work>),
-    /// It answered the invocation it has.
+/// A call that the process made.
+pub(super) enum RuntimeEvent {
+    /// It requested the next invocation.
+    Ready(oneshot::Sender<NextInvocation>),
+    /// It posted the response of its current invocation.
     Answered(Invocation),
-    /// It can't start, and says why.
+    /// It posted an initialization error.
     InitFailed(Bytes),
 }
 
 struct Shared {
-    events: mpsc::Sender<Event>,
-    /// The invocation that the process has and has not answered.
+    events: mpsc::Sender<RuntimeEvent>,
+    /// The invocation that the process has not responded to yet.
     current: Mutex<Option<Uuid>>,
 }
 
@@ -59,8 +59,8 @@ impl Shared {
         current.take_if(|id| request_id.parse() == Ok(*id))
     }
 
-    async fn tell(&self, event: Event) {
-        // The receiver is gone only when the process is being killed: nobody is left to tell.
+    async fn notify(&self, event: RuntimeEvent) {
+        // An error means that the process is being killed and nobody receives its events.
         let _ = self.events.send(event).await;
     }
 }
@@ -68,7 +68,7 @@ impl Shared {
 /// A running Runtime API. It stops when this is dropped.
 pub(super) struct RuntimeApi {
     pub address: SocketAddr,
-    pub events: mpsc::Receiver<Event>,
+    pub events: mpsc::Receiver<RuntimeEvent>,
     _server: AbortOnDropHandle<()>,
 }
 
@@ -80,11 +80,12 @@ impl RuntimeApi {
         let (sender, events) = mpsc::channel(4);
         let shared = Arc::new(Shared { events: sender, current: Mutex::new(None) });
         let listener = listener.tap_io(|connection| {
-            // Answers are small and waited for; failing to say so costs time, nothing else.
+            // Responses are small and awaited, so they must not be delayed to fill a packet. Without this
+            // they are slower, no more.
             let _ = connection.set_nodelay(true);
         });
         let server = tokio::spawn(async move {
-            // Accepting retries by itself; this returns only when the task is aborted.
+            // axum retries a failed accept, so this returns only when the task is aborted.
             let _ = axum::serve(listener, routes(shared)).await;
         });
         Ok(Self { address, events, _server: AbortOnDropHandle::new(server) })
@@ -102,7 +103,7 @@ fn routes(shared: Arc<Shared>) -> Router {
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
     let (work, given) = oneshot::channel();
-    shared.tell(Event::Ready(work)).await;
+    shared.notify(RuntimeEvent::Ready(work)).await;
     let Ok(work) = given.await else {
         // The process is about to be killed. A runtime does not expect `next` to fail.
         return std::future::pending().await;
@@ -116,17 +117,17 @@ async fn response(
     Path(id): Path<String>,
     body: Body,
 ) -> Response<Body> {
-    let answer = to_bytes(body, MAX_ANSWER_BYTES).await;
+    let answer = to_bytes(body, MAX_RESPONSE_BYTES).await;
     if shared.end(&id).is_none() {
         return not_current(&id);
     }
     match answer {
         Ok(answer) => {
-            shared.tell(Event::Answered(Invocation::Answered(answer))).await;
+            shared.notify(RuntimeEvent::Answered(Invocation::Answered(answer))).await;
             accepted()
         }
         Err(_) => {
-            shared.tell(Event::Answered(failure::answer_too_large())).await;
+            shared.notify(RuntimeEvent::Answered(failure::response_too_large())).await;
             refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "Answer too large")
         }
     }
@@ -140,16 +141,16 @@ async fn error(
     if shared.end(&id).is_none() {
         return not_current(&id);
     }
-    shared.tell(Event::Answered(Invocation::Failed { error: body })).await;
+    shared.notify(RuntimeEvent::Answered(Invocation::Failed { error: body })).await;
     accepted()
 }
 
 async fn init_error(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Body> {
-    shared.tell(Event::InitFailed(body)).await;
+    shared.notify(RuntimeEvent::InitFailed(body)).await;
     accepted()
 }
 
-fn invocation(work: Work) -> Response<Body> {
+fn invocation(work: NextInvocation) -> Response<Body> {
     let deadline = since_epoch(work.deadline).as_millis().to_string();
     let trace = trace_id(work.request_id);
     Response::builder()
@@ -162,7 +163,7 @@ fn invocation(work: Work) -> Response<Body> {
         .unwrap_or_else(|_| Response::new(Body::empty()))
 }
 
-/// An X-Ray trace header that says: not sampled.
+/// An X-Ray trace header of a request that is not sampled.
 fn trace_id(request_id: Uuid) -> String {
     let seconds = since_epoch(SystemTime::now()).as_secs();
     let random = request_id.simple().to_string();
@@ -174,7 +175,7 @@ fn since_epoch(time: SystemTime) -> Duration {
 }
 
 fn accepted() -> Response<Body> {
-    answer(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
+    json_response(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
 }
 
 fn not_current(id: &str) -> Response<Body> {
@@ -186,10 +187,10 @@ fn not_current(id: &str) -> Response<Body> {
 }
 
 fn refused(status: StatusCode, error_type: &str, message: &str) -> Response<Body> {
-    answer(status, &json!({ "errorType": error_type, "errorMessage": message }))
+    json_response(status, &json!({ "errorType": error_type, "errorMessage": message }))
 }
 
-fn answer(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
+fn json_response(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
     response

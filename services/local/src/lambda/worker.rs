@@ -1,5 +1,5 @@
-//! Keeps one place of a function filled: starts a process, gives it invocations one by one,
-//! replaces it when it ends.
+//! Keeps one process of a function running: starts it, gives it invocations one by one, replaces it
+//! when it ends.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,28 +8,28 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
-use super::Invocation;
 use super::failure::{self, NotReady};
-use super::function::{Job, Shared};
-use super::process::{Happening, Process};
-use super::runtime_api::{Event, Work};
+use super::function::{FunctionState, Job};
+use super::invoke::Invocation;
+use super::process::{Process, ProcessEvent};
+use super::runtime_api::{NextInvocation, RuntimeEvent};
 
-/// How long a process may take until it asks for its first invocation. Lambda gives 10 s; a
-/// machine that compiles at the same time is given more.
+/// How long a process may take until it asks for its first invocation. Lambda allows 10 s; a
+/// machine that compiles at the same time needs more.
 const INIT_TIMEOUT: Duration = Duration::from_secs(30);
-/// The pause before a process that came to nothing is started anew, doubled each time.
+/// The pause before a process is replaced that served no invocation; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 
-/// After how many starts that came to nothing a function that was never ready is given up on by
-/// those who wait for it. It is started on and on all the same.
-const PATIENCE: u32 = 3;
+/// After so many failed starts, whoever waits for the function to be ready gets an error. The worker
+/// continues to start it.
+const MAX_FAILED_STARTS: u32 = 3;
 
-/// Gives the process that waits its next invocation.
-type Ready = oneshot::Sender<Work>;
+/// Responds to the process's pending request for its next invocation.
+type Ready = oneshot::Sender<NextInvocation>;
 
-/// Why a process is no longer there.
-enum End {
+/// Why a process ended.
+enum ProcessEnd {
     /// The stack stops.
     Stopped,
     /// It had at least one invocation.
@@ -41,38 +41,38 @@ enum End {
 }
 
 pub(super) struct Worker {
-    function: Arc<Shared>,
-    place: usize,
-    /// An invocation that was taken and could not be handed over.
-    held: Option<Job>,
+    function: Arc<FunctionState>,
+    index: usize,
+    /// An invocation that was dequeued and could not be given to the process.
+    undelivered: Option<Job>,
     was_ready: bool,
     failed_starts: u32,
 }
 
 impl Worker {
-    pub fn new(function: Arc<Shared>, place: usize) -> Self {
-        Self { function, place, held: None, was_ready: false, failed_starts: 0 }
+    pub fn new(function: Arc<FunctionState>, index: usize) -> Self {
+        Self { function, index, undelivered: None, was_ready: false, failed_starts: 0 }
     }
 
-    /// Runs until the stack stops. No process is left then.
+    /// Runs until the stack stops. The process has ended by then.
     pub async fn run(mut self) {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.one_process().await {
-                End::Stopped => return,
-                End::AfterService => pause = FIRST_PAUSE,
-                End::Idle => {
-                    self.rest(Instant::now() + pause).await;
+            match self.run_process().await {
+                ProcessEnd::Stopped => return,
+                ProcessEnd::AfterService => pause = FIRST_PAUSE,
+                ProcessEnd::Idle => {
+                    self.pause_until(Instant::now() + pause).await;
                     pause = (pause * 2).min(MAX_PAUSE);
                 }
-                End::NotReady(why) => {
+                ProcessEnd::NotReady(why) => {
                     self.failed_starts += 1;
-                    if !self.was_ready && self.failed_starts == PATIENCE {
-                        self.function
-                            .readiness
-                            .send_modify(|all| all.failed = Some(why.to_string()));
+                    let why = Arc::new(why);
+                    if !self.was_ready && self.failed_starts == MAX_FAILED_STARTS {
+                        let failed = Some(Arc::clone(&why));
+                        self.function.readiness.send_modify(|all| all.failed = failed);
                     }
-                    self.fail_one(&why, pause).await;
+                    self.fail_next_job(&why, pause).await;
                     pause = (pause * 2).min(MAX_PAUSE);
                 }
             }
@@ -80,25 +80,24 @@ impl Worker {
         }
     }
 
-    async fn one_process(&mut self) -> End {
+    async fn run_process(&mut self) -> ProcessEnd {
         if self.function.stop.is_cancelled() {
-            return End::Stopped;
+            return ProcessEnd::Stopped;
         }
-        let mut process = match Process::start(&self.function).await {
+        let mut process = match Process::start(&self.function.spec).await {
             Ok(process) => process,
             Err(error) => {
-                return End::NotReady(NotReady::NotStarted(error));
+                return ProcessEnd::NotReady(NotReady::NotStarted(error));
             }
         };
-        let slot = &self.function.slots[self.place];
-        slot.fill(process.handle());
+        self.function.set_process(self.index, Some(process.handle()));
         let end = self.serve(&mut process).await;
-        self.function.slots[self.place].clear();
+        self.function.set_process(self.index, None);
         process.end().await;
         end
     }
 
-    async fn serve(&mut self, process: &mut Process) -> End {
+    async fn serve(&mut self, process: &mut Process) -> ProcessEnd {
         let mut ready = match self.init(process).await {
             Ok(ready) => ready,
             Err(end) => return end,
@@ -121,25 +120,25 @@ impl Worker {
     }
 
     /// Waits until the process asks for its first invocation.
-    async fn init(&self, process: &mut Process) -> Result<Ready, End> {
+    async fn init(&self, process: &mut Process) -> Result<Ready, ProcessEnd> {
         let deadline = Instant::now() + INIT_TIMEOUT;
         let mut reported = None;
         loop {
-            let happening = tokio::select! {
-                () = self.function.stop.cancelled() => return Err(End::Stopped),
+            let event = tokio::select! {
+                () = self.function.stop.cancelled() => return Err(ProcessEnd::Stopped),
                 () = sleep_until(deadline) => {
-                    return Err(End::NotReady(NotReady::TimedOut(INIT_TIMEOUT)));
+                    return Err(ProcessEnd::NotReady(NotReady::TimedOut(INIT_TIMEOUT)));
                 }
-                happening = process.next() => happening,
+                event = process.next() => event,
             };
-            match happening {
-                Happening::Event(Event::Ready(ready)) => return Ok(ready),
-                Happening::Event(Event::InitFailed(error)) => reported = Some(error),
-                Happening::Event(Event::Answered(_)) => {}
-                Happening::Exited(status) => {
+            match event {
+                ProcessEvent::Runtime(RuntimeEvent::Ready(ready)) => return Ok(ready),
+                ProcessEvent::Runtime(RuntimeEvent::InitFailed(error)) => reported = Some(error),
+                ProcessEvent::Runtime(RuntimeEvent::Answered(_)) => {}
+                ProcessEvent::Exited(status) => {
                     let exited = NotReady::Exited(status);
                     let why = reported.map_or(exited, NotReady::Reported);
-                    return Err(End::NotReady(why));
+                    return Err(ProcessEnd::NotReady(why));
                 }
             }
         }
@@ -151,116 +150,120 @@ impl Worker {
         process: &mut Process,
         mut ready: Ready,
         served: bool,
-    ) -> Result<(Ready, Job), End> {
-        if let Some(job) = self.held.take() {
+    ) -> Result<(Ready, Job), ProcessEnd> {
+        if let Some(job) = self.undelivered.take() {
             return Ok((ready, job));
         }
         loop {
-            let happening = tokio::select! {
+            let event = tokio::select! {
                 biased;
-                () = self.function.stop.cancelled() => return Err(End::Stopped),
-                happening = process.next() => happening,
+                () = self.function.stop.cancelled() => return Err(ProcessEnd::Stopped),
+                event = process.next() => event,
                 job = self.function.take_job() => return Ok((ready, job)),
             };
-            match happening {
-                Happening::Event(Event::Ready(again)) => ready = again,
-                Happening::Event(_) => {}
-                Happening::Exited(_) if served => return Err(End::AfterService),
-                Happening::Exited(_) => return Err(End::Idle),
+            match event {
+                ProcessEvent::Runtime(RuntimeEvent::Ready(again)) => ready = again,
+                ProcessEvent::Runtime(_) => {}
+                ProcessEvent::Exited(_) if served => return Err(ProcessEnd::AfterService),
+                ProcessEvent::Exited(_) => return Err(ProcessEnd::Idle),
             }
         }
     }
 
-    /// Gives the process the invocation, and its caller the answer.
+    /// Gives the process the invocation, and its caller the result.
     async fn invoke(
         &mut self,
         process: &mut Process,
         ready: Ready,
         job: Job,
-    ) -> Result<Ready, End> {
+    ) -> Result<Ready, ProcessEnd> {
         if job.reply.is_closed() {
             return Ok(ready);
         }
-        let timeout = self.function.config.timeout;
+        let timeout = self.function.spec.config.timeout;
         let deadline = Instant::now() + timeout;
-        let work = Work {
+        let work = NextInvocation {
             request_id: job.request_id,
             payload: job.payload.clone(),
             deadline: SystemTime::now() + timeout,
             arn: Arc::clone(&self.function.arn),
         };
         if ready.send(work).is_err() {
-            // It was gone before it could see the invocation: the next process gets it.
-            self.held = Some(job);
-            return Err(End::AfterService);
+            // The process ended before it saw the invocation, so the next one may have it: it is
+            // not a retry.
+            self.undelivered = Some(job);
+            return Err(ProcessEnd::AfterService);
         }
-        let (answer, end) = self.answer(process, job.request_id, deadline).await;
-        // The caller may have stopped waiting; the function has done its work all the same.
-        let _ = job.reply.send(answer);
+        let (result, end) = self.response(process, job.request_id, deadline).await;
+        // An error means that the caller no longer waits.
+        let _ = job.reply.send(result);
         match end {
             Some(end) => Err(end),
             None => self.next_ready(process, deadline).await,
         }
     }
 
-    /// The answer, and the end of the process where the answer is that it ended. A process that
-    /// ran out of time is gone when this returns, so nothing it does can follow its failure.
-    async fn answer(
+    /// The invocation's result, and how the process ended if it did. A process that exceeded its
+    /// timeout is gone when this returns: it must have no effect after its failure was reported.
+    async fn response(
         &self,
         process: &mut Process,
         request_id: uuid::Uuid,
         deadline: Instant,
-    ) -> (Invocation, Option<End>) {
+    ) -> (Invocation, Option<ProcessEnd>) {
         loop {
-            let happening = tokio::select! {
+            let event = tokio::select! {
                 biased;
-                happening = process.next() => happening,
+                event = process.next() => event,
                 () = sleep_until(deadline) => {
                     process.handle().kill().await;
-                    tracing::warn!(function = %self.function.name, "an invocation timed out");
-                    let late = failure::timed_out(request_id, self.function.config.timeout);
-                    return (late, Some(End::AfterService));
+                    tracing::warn!(function = self.function.name(), "an invocation timed out");
+                    let late = failure::timed_out(request_id, self.function.spec.config.timeout);
+                    return (late, Some(ProcessEnd::AfterService));
                 }
                 () = self.function.stop.cancelled() => {
                     process.handle().kill().await;
-                    return (failure::stopping(), Some(End::Stopped));
+                    return (failure::stopping(), Some(ProcessEnd::Stopped));
                 }
             };
-            match happening {
-                Happening::Event(Event::Answered(answer)) => return (answer, None),
-                Happening::Event(_) => {}
-                Happening::Exited(status) => {
-                    tracing::warn!(function = %self.function.name, ?status, "a process crashed");
-                    return (failure::exited(request_id, status), Some(End::AfterService));
+            match event {
+                ProcessEvent::Runtime(RuntimeEvent::Answered(answer)) => return (answer, None),
+                ProcessEvent::Runtime(_) => {}
+                ProcessEvent::Exited(status) => {
+                    tracing::warn!(function = self.function.name(), ?status, "a process crashed");
+                    return (failure::exited(request_id, status), Some(ProcessEnd::AfterService));
                 }
             }
         }
     }
 
     /// An invocation lasts until the process asks for the next one.
-    async fn next_ready(&self, process: &mut Process, deadline: Instant) -> Result<Ready, End> {
+    async fn next_ready(
+        &self,
+        process: &mut Process,
+        deadline: Instant,
+    ) -> Result<Ready, ProcessEnd> {
         loop {
-            let happening = tokio::select! {
+            let event = tokio::select! {
                 biased;
-                happening = process.next() => happening,
-                () = sleep_until(deadline) => return Err(End::AfterService),
-                () = self.function.stop.cancelled() => return Err(End::Stopped),
+                event = process.next() => event,
+                () = sleep_until(deadline) => return Err(ProcessEnd::AfterService),
+                () = self.function.stop.cancelled() => return Err(ProcessEnd::Stopped),
             };
-            match happening {
-                Happening::Event(Event::Ready(ready)) => return Ok(ready),
-                Happening::Event(_) => {}
-                Happening::Exited(_) => return Err(End::AfterService),
+            match event {
+                ProcessEvent::Runtime(RuntimeEvent::Ready(ready)) => return Ok(ready),
+                ProcessEvent::Runtime(_) => {}
+                ProcessEvent::Exited(_) => return Err(ProcessEnd::AfterService),
             }
         }
     }
 
-    /// Pauses before the next try. One invocation that waits, if any, fails with each try that
-    /// came to nothing: it was this process's to serve, and a function that can't start must not
-    /// keep its callers for ever.
-    async fn fail_one(&mut self, why: &NotReady, pause: Duration) {
-        tracing::warn!(function = %self.function.name, %why, "a process did not start");
+    /// Pauses before the next start. One queued invocation, if any, fails with each failed start: a
+    /// function that can't start must not keep its callers waiting for ever.
+    async fn fail_next_job(&mut self, why: &NotReady, pause: Duration) {
+        tracing::warn!(function = self.function.name(), %why, "a process did not start");
         let resume = Instant::now() + pause;
-        let job = match self.held.take() {
+        let job = match self.undelivered.take() {
             Some(job) => Some(job),
             None => tokio::select! {
                 biased;
@@ -272,10 +275,10 @@ impl Worker {
         if let Some(job) = job {
             let _ = job.reply.send(why.invocation(job.request_id));
         }
-        self.rest(resume).await;
+        self.pause_until(resume).await;
     }
 
-    async fn rest(&self, until: Instant) {
+    async fn pause_until(&self, until: Instant) {
         self.function.stop.run_until_cancelled(sleep_until(until)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! Pauses between tries.
+//! Exponential backoff.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ impl Backoff {
     }
 }
 
-/// For an AWS service that does not answer.
+/// For an AWS service that can't be reached.
 impl Default for Backoff {
     fn default() -> Self {
         Self { first: Duration::from_millis(50), longest: Duration::from_secs(5) }

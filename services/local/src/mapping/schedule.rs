@@ -1,4 +1,4 @@
-//! A schedule: invokes a function every so often, as an EventBridge rule with a rate does.
+//! Invokes a function at a fixed rate, as an EventBridge rule with `rate(…)` does.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,24 +10,24 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::Mapping;
-use crate::aws::place::ACCOUNT_ID;
+use super::handle::Mapping;
+use crate::aws::arn::ACCOUNT_ID;
 use crate::lambda::{Invocation, Invoke};
 
-/// What is scheduled.
+/// A rule that invokes a function at a fixed rate.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     /// The rule's name.
     pub rule: String,
-    /// The region that its ARN says.
+    /// The region in its ARN.
     pub region: String,
-    /// How often; the first time after as long.
+    /// The rate; the first run is one such interval after the start.
     pub every: Duration,
 }
 
 impl Schedule {
-    /// Starts it. A run that outlasts the next one's time delays that one; a run that fails is
-    /// logged and not repeated, for the next one does the same.
+    /// Starts it. A run that lasts longer than the interval delays the next one. A run that fails
+    /// is logged and not retried, since the next one does the same work.
     #[must_use]
     pub fn start(self, function: Arc<dyn Invoke>) -> Mapping {
         Mapping::spawn(|stop| run(self, function, stop))

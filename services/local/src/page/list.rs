@@ -1,22 +1,24 @@
-//! The list of mails.
+//! The list of mails as a page.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
-use http::StatusCode;
+use indicatif::HumanCount;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Page, encoded, html, iso, parameter, recipients};
-use crate::edge::reply::Reply;
-use crate::ses::Mail;
-use crate::ses::account::Sending;
+use super::json;
+use crate::ses::{Mail, Mailbox};
 
+/// Rows of one page.
 const ROWS: usize = 100;
 
+/// A page of the list: `GET /?q=SEARCH&page=N`.
 #[derive(Template)]
 #[template(path = "list.html")]
-struct List {
+pub struct List {
     rows: Vec<Row>,
     query: String,
     accepted: u64,
@@ -30,119 +32,108 @@ struct List {
 }
 
 struct Row {
-    id: String,
-    subject: String,
+    mail: Arc<Mail>,
     to_name: String,
     /// With the `@`: a line may break before it.
     to_domain: String,
-    kind: String,
     order: String,
     order_query: String,
-    state: &'static str,
     time: String,
-    datetime: String,
+    accepted_at: String,
 }
 
-impl Page {
-    pub(super) fn list(&self, query: &str) -> Reply {
-        let words = parameter(query, "q").unwrap_or_default().trim().to_owned();
-        let kept = self.mailbox.newest_first();
-        let in_memory = kept.len();
-        let found: Vec<_> = kept.into_iter().filter(|m| matches(m, &words)).collect();
-        let pages = found.len().div_ceil(ROWS).max(1);
-        let page = parameter(query, "page").and_then(|p| p.parse().ok()).unwrap_or(1);
-        let page: usize = usize::clamp(page, 1, pages);
+impl List {
+    /// The mails that match `query`, all if it is empty. `page` counts from 1; one that is not
+    /// there becomes the nearest. `sending` says whether the account may send, `address` where to
+    /// publish events.
+    pub fn new(
+        mailbox: &Mailbox,
+        query: String,
+        page: usize,
+        sending: bool,
+        address: SocketAddr,
+    ) -> Self {
+        let mut mails = mailbox.newest_first();
+        let in_memory = mails.len();
+        let search = query.to_lowercase();
+        mails.retain(|mail| matches(mail, &search));
+        let pages = mails.len().div_ceil(ROWS).max(1);
+        let page = page.clamp(1, pages);
         let today = Zoned::now();
-        let rows =
-            found.iter().skip((page - 1) * ROWS).take(ROWS).map(|m| row(m, &today)).collect();
-        let link = |page: usize| format!("/?q={}&page={page}", encoded(&words));
-        let accepted = self.mailbox.accepted();
-        html(
-            StatusCode::OK,
-            &List {
-                rows,
-                accepted,
-                summary: summary(accepted, in_memory, found.len(), &words),
-                sending: self.account.settings().sending == Sending::Enabled,
-                host: self.address.to_string(),
-                newer: (page > 1).then(|| link(page - 1)),
-                older: (page < pages).then(|| link(page + 1)),
-                query: words,
-                page,
-                pages,
-            },
-        )
+        let accepted = mailbox.accepted();
+        let summary = summary(accepted, in_memory, mails.len(), &query);
+        let shown = mails.into_iter().skip((page - 1) * ROWS).take(ROWS);
+        let link = |page: usize| format!("/?q={}&page={page}", encoded(&query));
+        Self {
+            rows: shown.map(|mail| row(mail, &today)).collect(),
+            accepted,
+            summary,
+            sending,
+            host: address.to_string(),
+            newer: (page > 1).then(|| link(page - 1)),
+            older: (page < pages).then(|| link(page + 1)),
+            query,
+            page,
+            pages,
+        }
     }
 }
 
-fn matches(mail: &Mail, words: &str) -> bool {
-    let words = words.to_lowercase();
-    let holds = |text: &str| text.to_lowercase().contains(&words);
-    words.is_empty()
-        || holds(&mail.content.subject)
-        || holds(&recipients(mail))
-        || mail.content.kind().is_some_and(holds)
-        || mail.content.order().is_some_and(|order| holds(&order))
+fn matches(mail: &Mail, search: &str) -> bool {
+    let contains = |text: &str| text.to_lowercase().contains(search);
+    search.is_empty()
+        || contains(&mail.content.subject)
+        || contains(&recipients(mail))
+        || mail.content.kind().is_some_and(contains)
+        || mail.content.order().is_some_and(|order| contains(&order))
 }
 
-fn summary(accepted: u64, in_memory: usize, found: usize, words: &str) -> String {
-    if !words.is_empty() {
-        return format!("{} of {} in memory", found, count(in_memory as u64));
+fn recipients(mail: &Mail) -> String {
+    mail.content.recipients().map(|a| a.email.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn summary(accepted: u64, in_memory: usize, found: usize, query: &str) -> String {
+    let in_memory = in_memory as u64;
+    if !query.is_empty() {
+        return format!("{found} of {} in memory", count(in_memory));
     }
     match accepted {
         0 => String::new(),
-        1 => "1 e-mail".to_owned(),
-        all if all > in_memory as u64 => {
-            format!("{}, the newest {} are here", count(all), grouped(in_memory as u64))
+        all if all > in_memory => {
+            format!("{}, the newest {} are here", count(all), HumanCount(in_memory))
         }
         all => count(all),
     }
 }
 
 fn count(n: u64) -> String {
-    format!("{} {}", grouped(n), if n == 1 { "e-mail" } else { "e-mails" })
+    format!("{} {}", HumanCount(n), if n == 1 { "e-mail" } else { "e-mails" })
 }
 
-/// Digits in groups of three.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-fn row(mail: &Arc<Mail>, today: &Zoned) -> Row {
-    let order = mail.content.order().unwrap_or_default();
-    let to = recipients(mail);
+fn row(mail: Arc<Mail>, today: &Zoned) -> Row {
+    let to = recipients(&mail);
     let (name, domain) = to.split_at(to.find('@').unwrap_or(to.len()));
+    let order = mail.content.order().unwrap_or_default();
     Row {
-        id: mail.id.clone(),
-        subject: if mail.content.subject.is_empty() {
-            "(no subject)".to_owned()
-        } else {
-            mail.content.subject.clone()
-        },
         to_name: name.to_owned(),
         to_domain: domain.to_owned(),
-        kind: mail.content.kind().unwrap_or_default().to_owned(),
         order_query: encoded(&order),
         order,
-        state: mail.fate().word(),
         time: clock(mail.accepted_at, today),
-        datetime: iso(mail),
+        accepted_at: json::accepted_at(&mail),
+        mail,
     }
 }
 
-/// The time of day here; with the day when it was another one.
+/// The local time of day, with the date unless it is today's.
 fn clock(at: Timestamp, today: &Zoned) -> String {
     let at = at.to_zoned(TimeZone::system());
     let form = if at.date() == today.date() { "%H:%M:%S" } else { "%-d %b, %H:%M" };
     at.strftime(form).to_string()
+}
+
+fn encoded(value: &str) -> String {
+    utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()
 }
 
 #[cfg(test)]
@@ -150,10 +141,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_are_grouped() {
+    fn a_summary_counts_in_groups_of_three_digits() {
+        assert_eq!(summary(1, 1, 1, ""), "1 e-mail");
         assert_eq!(
-            [7, 1_000, 123_456, 1_234_567].map(grouped),
-            ["7", "1,000", "123,456", "1,234,567"]
+            summary(1_234_567, 2_000, 2_000, ""),
+            "1,234,567 e-mails, the newest 2,000 are here"
         );
+        assert_eq!(summary(3_000, 2_000, 7, "x"), "7 of 2,000 e-mails in memory");
     }
 }

@@ -69,7 +69,7 @@ async fn a_mail_is_shown_in_every_view() {
 }
 
 #[tokio::test]
-async fn a_mails_own_html_is_locked_up() {
+async fn a_mails_own_html_is_sandboxed() {
     let stack = Stack::plain().await;
     let id =
         send(&stack, "x", "<html><head><title>x</title></head><a href='https://x'>y</a></html>")

@@ -1,37 +1,19 @@
-//! The tables and queues that Waybill needs, made where they are missing.
+//! The tables and queues that Waybill needs, created where they are missing.
 //!
-//! The deployed ones are in the template under `infra/`; these have the same names, keys and
-//! rules, with [times](Settings) that suit one machine.
+//! The deployed ones are declared in `infra/template.yaml`. `tests/conformance/template.rs`
+//! compares what is created here with that template, and lists every intended difference.
 
+mod error;
 mod queues;
 mod settings;
 mod tables;
 
-use aws_sdk_sqs::error::DisplayErrorContext;
-
+pub use error::Error;
 pub use queues::{Queue, Queues};
 pub use settings::{Processes, Settings};
 pub use tables::{EVENTS_TABLE, LEDGER_TABLE};
 
-/// A resource could not be made.
-#[derive(Debug, thiserror::Error)]
-#[error("can't make {what}: {why}")]
-pub struct Error {
-    what: String,
-    why: String,
-}
-
-impl Error {
-    fn new(what: &str, error: impl std::error::Error) -> Self {
-        Self { what: what.to_owned(), why: DisplayErrorContext(error).to_string() }
-    }
-
-    fn missing(what: &str, field: &str) -> Self {
-        Self { what: what.to_owned(), why: format!("the service's answer has no {field}") }
-    }
-}
-
-/// What the functions and mappings need to know of the resources.
+/// The created tables and queues, as the functions and the mappings need them.
 #[derive(Debug, Clone)]
 pub struct Resources {
     /// The stream of the events table.
@@ -41,11 +23,11 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// Makes what is missing; what is there stays as it is, but for the queues' times, which are
-    /// set as `settings` say.
+    /// Creates what is missing. What exists is left as it is, except for the queues' attributes,
+    /// which are set to those of `settings`.
     ///
     /// # Errors
-    /// A service refused, or did not answer.
+    /// A service refused a call, or could not be reached.
     pub async fn create(
         dynamodb: &aws_sdk_dynamodb::Client,
         sqs: &aws_sdk_sqs::Client,

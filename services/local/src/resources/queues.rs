@@ -1,4 +1,4 @@
-//! The queues, each with its dead-letter queue where it has one.
+//! The queues, and the dead-letter queue of each that a function reads.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::{Error, Settings};
 /// One queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
-    /// Its address, by which it is used.
+    /// Its URL, by which it is called.
     pub url: String,
     /// Its ARN.
     pub arn: String,
@@ -22,95 +22,99 @@ pub struct Queue {
 pub struct Queues {
     /// Events for the dispatcher.
     pub dispatch: Queue,
-    /// What the dispatcher could not do.
+    /// Events that the dispatcher failed on.
     pub dispatch_dlq: Queue,
-    /// Requests for the mailer.
+    /// Mail requests for the mailer.
     pub mail: Queue,
-    /// What the mailer could not do.
+    /// Mail requests that the mailer failed on.
     pub mail_dlq: Queue,
     /// SES events for feedback.
     pub feedback: Queue,
-    /// What feedback could not do.
+    /// SES events that feedback failed on.
     pub feedback_dlq: Queue,
-    /// Places in the stream that relay could not do: its failure destination.
+    /// The failure destination of relay's stream: positions of the records that it gave up.
     pub relay_dlq: Queue,
-    /// EventBridge events that intake could not take: the failure destination of its
-    /// asynchronous invocations.
+    /// The failure destination of intake's asynchronous invocations: EventBridge events that it
+    /// did not take.
     pub intake_dlq: Queue,
 }
 
 pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, Error> {
-    let dispatch_dlq = dead_letter(sqs, "waybill-dispatch-dlq", settings).await?;
-    let mail_dlq = dead_letter(sqs, "waybill-mail-dlq", settings).await?;
-    let feedback_dlq = dead_letter(sqs, "waybill-feedback-dlq", settings).await?;
+    let create = Creator { sqs, settings };
+    let dispatch_dlq = create.dead_letter_queue("waybill-dispatch-dlq").await?;
+    let mail_dlq = create.dead_letter_queue("waybill-mail-dlq").await?;
+    let feedback_dlq = create.dead_letter_queue("waybill-feedback-dlq").await?;
     Ok(Queues {
-        dispatch: work(sqs, "waybill-dispatch", &dispatch_dlq, settings).await?,
+        dispatch: create.source_queue("waybill-dispatch", &dispatch_dlq).await?,
         dispatch_dlq,
-        mail: work(sqs, "waybill-mail", &mail_dlq, settings).await?,
+        mail: create.source_queue("waybill-mail", &mail_dlq).await?,
         mail_dlq,
-        feedback: work(sqs, "waybill-feedback", &feedback_dlq, settings).await?,
+        feedback: create.source_queue("waybill-feedback", &feedback_dlq).await?,
         feedback_dlq,
-        relay_dlq: dead_letter(sqs, "waybill-relay-dlq", settings).await?,
-        intake_dlq: dead_letter(sqs, "waybill-intake-dlq", settings).await?,
+        relay_dlq: create.dead_letter_queue("waybill-relay-dlq").await?,
+        intake_dlq: create.dead_letter_queue("waybill-intake-dlq").await?,
     })
 }
 
-/// A queue that a function reads.
-async fn work(
-    sqs: &Client,
-    name: &str,
-    dead_letters: &Queue,
-    settings: &Settings,
-) -> Result<Queue, Error> {
-    let redrive = json!({
-        "deadLetterTargetArn": dead_letters.arn,
-        "maxReceiveCount": settings.max_receive_count,
-    });
-    let attributes = [
-        (Attribute::VisibilityTimeout, settings.visibility_timeout.as_secs().to_string()),
-        (Attribute::RedrivePolicy, redrive.to_string()),
-    ];
-    queue(sqs, name, attributes.into()).await
+struct Creator<'a> {
+    sqs: &'a Client,
+    settings: &'a Settings,
 }
 
-/// A queue that a person reads.
-async fn dead_letter(sqs: &Client, name: &str, settings: &Settings) -> Result<Queue, Error> {
-    let retention = settings.dead_letter_retention.as_secs().to_string();
-    queue(sqs, name, [(Attribute::MessageRetentionPeriod, retention)].into()).await
-}
+impl Creator<'_> {
+    /// A queue that a function reads.
+    async fn source_queue(&self, name: &str, dead_letters: &Queue) -> Result<Queue, Error> {
+        let redrive = json!({
+            "deadLetterTargetArn": dead_letters.arn,
+            "maxReceiveCount": self.settings.max_receive_count,
+        });
+        let visibility = self.settings.visibility_timeout.as_secs().to_string();
+        let attributes = [
+            (Attribute::VisibilityTimeout, visibility),
+            (Attribute::RedrivePolicy, redrive.to_string()),
+        ];
+        self.queue(name, attributes.into()).await
+    }
 
-/// Makes the queue, or gives the one that is there these attributes.
-async fn queue(
-    sqs: &Client,
-    name: &str,
-    attributes: HashMap<Attribute, String>,
-) -> Result<Queue, Error> {
-    let request = sqs.create_queue().queue_name(name).set_attributes(Some(attributes.clone()));
-    let url = match request.send().await {
-        Ok(made) => made.queue_url,
-        Err(error) if error.as_service_error().is_some_and(|e| e.is_queue_name_exists()) => {
-            Some(change(sqs, name, attributes).await?)
+    /// A queue that an operator reads.
+    async fn dead_letter_queue(&self, name: &str) -> Result<Queue, Error> {
+        self.queue(name, HashMap::new()).await
+    }
+
+    async fn queue(
+        &self,
+        name: &str,
+        mut attributes: HashMap<Attribute, String>,
+    ) -> Result<Queue, Error> {
+        let retention = self.settings.message_retention.as_secs().to_string();
+        attributes.insert(Attribute::MessageRetentionPeriod, retention);
+        let url = self.create_or_update(name, attributes).await?;
+        let url = url.ok_or_else(|| Error::missing(name, "URL"))?;
+        let request = self.sqs.get_queue_attributes().queue_url(&url);
+        let known = request.attribute_names(Attribute::QueueArn).send().await;
+        let known = known.map_err(|error| Error::service(name, error))?.attributes;
+        let arn = known.and_then(|mut known| known.remove(&Attribute::QueueArn));
+        Ok(Queue { url, arn: arn.ok_or_else(|| Error::missing(name, "ARN"))? })
+    }
+
+    async fn create_or_update(
+        &self,
+        name: &str,
+        attributes: HashMap<Attribute, String>,
+    ) -> Result<Option<String>, Error> {
+        let request = self.sqs.create_queue().queue_name(name);
+        match request.set_attributes(Some(attributes.clone())).send().await {
+            Ok(created) => Ok(created.queue_url),
+            // SQS refuses to create a queue that exists with other attributes: those are changed.
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_queue_name_exists()) => {
+                let existing = self.sqs.get_queue_url().queue_name(name).send().await;
+                let url = existing.map_err(|error| Error::service(name, error))?.queue_url;
+                let request = self.sqs.set_queue_attributes().set_queue_url(url.clone());
+                let changed = request.set_attributes(Some(attributes)).send().await;
+                changed.map_err(|error| Error::service(name, error))?;
+                Ok(url)
+            }
+            Err(error) => Err(Error::service(name, error)),
         }
-        Err(error) => return Err(Error::new(name, error)),
-    };
-    let url = url.ok_or_else(|| Error::missing(name, "address"))?;
-    let known = sqs.get_queue_attributes().queue_url(&url).attribute_names(Attribute::QueueArn);
-    let known = known.send().await.map_err(|error| Error::new(name, error))?;
-    let arn = known.attributes().and_then(|known| known.get(&Attribute::QueueArn));
-    let arn = arn.ok_or_else(|| Error::missing(name, "ARN"))?.clone();
-    Ok(Queue { url, arn })
-}
-
-/// AWS refuses to make a queue that is there with other attributes.
-async fn change(
-    sqs: &Client,
-    name: &str,
-    attributes: HashMap<Attribute, String>,
-) -> Result<String, Error> {
-    let there = sqs.get_queue_url().queue_name(name).send().await;
-    let url = there.map_err(|error| Error::new(name, error))?.queue_url;
-    let url = url.ok_or_else(|| Error::missing(name, "address"))?;
-    let request = sqs.set_queue_attributes().queue_url(&url).set_attributes(Some(attributes));
-    request.send().await.map_err(|error| Error::new(name, error))?;
-    Ok(url)
+    }
 }

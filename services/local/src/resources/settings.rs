@@ -1,50 +1,52 @@
-//! The times and sizes of the stack.
+//! The stack's durations, sizes and counts.
 
 use std::time::Duration;
 
-use crate::aws::place::REGION;
+use crate::aws::arn::REGION;
 
-/// How the stack is set. The default suits one machine: the same relations as deployed (the lease
-/// outlives the function, the visibility timeout is six times the function's), but short.
+/// The stack's settings. The defaults suit one machine: shorter than deployed, so that a demo is
+/// quick. `tests/conformance/template.rs` lists each difference from the template with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The region that everything says it is in.
+    /// The region in every ARN.
     pub region: String,
-    /// How long a function may take for an invocation.
+    /// How long an invocation may take before its process is killed.
     pub function_timeout: Duration,
     /// How many processes each function has.
     pub processes: Processes,
-    /// How long a message that was received is hidden, in whole seconds.
+    /// How long a received message is hidden, in whole seconds. AWS asks for six times
+    /// `function_timeout`.
     pub visibility_timeout: Duration,
     /// How often a message is received before it goes to the dead-letter queue.
     pub max_receive_count: u32,
-    /// How long a dead-letter queue keeps a message, in whole seconds.
-    pub dead_letter_retention: Duration,
-    /// The most messages that a function gets at once.
+    /// How long a queue keeps a message, in whole seconds.
+    pub message_retention: Duration,
+    /// The most messages in a batch.
     pub queue_batch_size: usize,
     /// How long a batch of messages that is not full waits for more.
     pub queue_window: Duration,
-    /// The most records that relay gets at once.
+    /// The most stream records in a batch.
     pub stream_batch_size: usize,
     /// How long a batch of records that is not full waits for more.
     pub stream_window: Duration,
-    /// The pause between two looks at a stream that has nothing new.
+    /// The pause between two reads of a shard that has nothing new.
     pub stream_idle_pause: Duration,
-    /// How often a record that fails is tried again.
+    /// How often a failed batch of records is retried.
     pub stream_maximum_retries: u32,
-    /// How old a record may be and still be given to relay.
+    /// How old a record may be and still be delivered to relay.
     pub stream_maximum_age: Duration,
-    /// How long the mailer's claim on a notification holds. Longer than the function's timeout.
+    /// How long the mailer's claim on a notification holds. Longer than `function_timeout`: else
+    /// one mailer could still send what another has claimed by then.
     pub lease: Duration,
-    /// How long a notification in doubt waits for an event of SES.
+    /// How long a notification in doubt waits for an SES event.
     pub doubt_grace: Duration,
-    /// How old an event that the ledger has not seen must be for the sweep to queue it again.
+    /// How old an event must be that the ledger has not seen for the sweep to queue it again.
     pub sweep_after: Duration,
     /// How often relay sweeps.
     pub sweep_interval: Duration,
 }
 
-/// How many processes each function has.
+/// How many processes each function has, which is its concurrency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each field is the function of its name")]
 pub struct Processes {
@@ -53,6 +55,21 @@ pub struct Processes {
     pub dispatcher: usize,
     pub mailer: usize,
     pub feedback: usize,
+}
+
+impl Processes {
+    /// Those of the function with this short name; 1 for an unknown one.
+    #[must_use]
+    pub fn for_function(&self, name: &str) -> usize {
+        match name {
+            "intake" => self.intake,
+            "relay" => self.relay,
+            "dispatcher" => self.dispatcher,
+            "mailer" => self.mailer,
+            "feedback" => self.feedback,
+            _ => 1,
+        }
+    }
 }
 
 impl Default for Processes {
@@ -69,7 +86,7 @@ impl Default for Settings {
             processes: Processes::default(),
             visibility_timeout: Duration::from_secs(30),
             max_receive_count: 5,
-            dead_letter_retention: Duration::from_secs(14 * 24 * 60 * 60),
+            message_retention: Duration::from_secs(14 * 24 * 60 * 60),
             queue_batch_size: 10,
             queue_window: Duration::ZERO,
             stream_batch_size: 100,

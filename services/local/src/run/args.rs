@@ -14,12 +14,12 @@ use crate::stack::Config;
 #[derive(Debug, Clone, Parser)]
 #[command(name = "waybill-local", version)]
 pub struct Args {
-    /// Stop when every event has come to rest; exit code 0 only if each did.
+    /// Exit once every event has reached a terminal state; the exit code is 0 only if all did.
     #[arg(long)]
     pub once: bool,
     /// Publish FILE instead of the samples: JSON Lines, one CloudEvent a line; `-` is standard input.
-    #[arg(long, value_name = "FILE", default_value = "", hide_default_value = true, value_parser = events)]
-    pub events: Events,
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
     /// Write a JSON report to FILE: counts, times, AWS calls, and the outcome of each event.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -46,49 +46,39 @@ pub struct Args {
     pub verbose: bool,
 }
 
-/// Where the events come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Events {
-    /// The samples that are compiled in.
-    Samples,
-    /// Standard input.
-    StandardInput,
-    /// A file.
-    File(PathBuf),
-}
-
-/// The samples: 16 orders' worth of events.
+/// The samples: the events of 16 orders, as JSON Lines.
 pub const SAMPLES: &str = include_str!("../../samples/orders.jsonl");
 
-#[expect(clippy::unnecessary_wraps, reason = "clap asks for a parser that may fail")]
-fn events(text: &str) -> Result<Events, std::convert::Infallible> {
-    Ok(match text {
-        "" => Events::Samples,
-        "-" => Events::StandardInput,
-        file => Events::File(file.into()),
-    })
-}
-
-impl Events {
-    /// The lines that are not empty.
-    pub(super) fn read(&self) -> Result<Vec<String>, (String, std::io::Error)> {
-        let text = match self {
-            Self::Samples => SAMPLES.as_bytes().to_vec(),
-            Self::StandardInput => {
-                let mut text = Vec::new();
-                let read = std::io::stdin().read_to_end(&mut text);
-                read.map_err(|e| ("standard input".to_owned(), e))?;
-                text
-            }
-            Self::File(file) => std::fs::read(file).map_err(|e| (file.display().to_string(), e))?,
-        };
-        let lines = String::from_utf8_lossy(&text);
-        Ok(lines.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
-    }
+/// The events could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("Cannot read the events in {from}: {source}")]
+pub struct EventsError {
+    from: String,
+    source: std::io::Error,
 }
 
 impl Args {
-    /// The stack that these arguments ask for.
+    /// The events to publish: the lines that are not empty.
+    pub(super) fn read_events(&self) -> Result<Vec<String>, EventsError> {
+        let text = match &self.events {
+            None => SAMPLES.as_bytes().to_vec(),
+            Some(file) if file.as_os_str() == "-" => {
+                let mut text = Vec::new();
+                let from = "standard input".to_owned();
+                match std::io::stdin().read_to_end(&mut text) {
+                    Ok(_) => text,
+                    Err(source) => return Err(EventsError { from, source }),
+                }
+            }
+            Some(file) => std::fs::read(file)
+                .map_err(|source| EventsError { from: file.display().to_string(), source })?,
+        };
+        // A line that is not UTF-8 goes on, to be refused by intake like any other invalid one.
+        let text = String::from_utf8_lossy(&text);
+        Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+    }
+
+    /// How to start the stack; the rest of the fields have their defaults.
     #[must_use]
     pub fn config(&self) -> Config {
         Config {

@@ -1,31 +1,32 @@
-//! The command: starts the stack, publishes events, shows what happens, reports what came of each.
+//! The command: starts the stack, publishes events, shows progress, reports the outcome of each.
 
 pub mod args;
-mod banner;
+mod metric_totals;
 pub mod outcome;
-mod progress;
+mod output;
 pub mod publish;
 pub mod report;
-mod summary;
-mod tally;
-mod watch;
+mod wait;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::stack::{Config, Stack, start};
-use args::{Args, Events};
-use progress::Progress;
-use publish::{Published, Publisher};
+use crate::stack::{Config, Stack, StartError, start};
+use args::{Args, EventsError};
+use metric_totals::MetricTotals;
+use outcome::LedgerError;
+use output::Progress;
+use publish::{PublishError, Publisher};
 use report::Report;
-use tally::Tally;
 
-pub use watch::{Rest, StallError, until_rest};
+pub use wait::{StalledError, WaitResult, wait_until_terminal};
 
-/// Runs the command to its end. Problems are printed as sentences.
+/// Runs the command to its end and prints an error as a sentence. The exit code is 1 if an event
+/// did not reach a terminal state, 2 if the command itself failed, 130 after Ctrl-C.
 pub async fn run(args: Args) -> ExitCode {
-    match carry_out(args).await {
+    match try_run(args).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("{error}");
@@ -34,33 +35,33 @@ pub async fn run(args: Args) -> ExitCode {
     }
 }
 
-/// Why the command could not do its work.
+/// Why the command failed.
 #[derive(Debug, thiserror::Error)]
 enum RunError {
     #[error(transparent)]
-    Start(#[from] crate::stack::StartError),
-    #[error("Cannot read the events in {0}: {1}")]
-    Events(String, std::io::Error),
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Events(#[from] EventsError),
     #[error("Cannot publish: {0}")]
-    Publish(#[from] publish::PublishError),
-    #[error("Cannot write the report to {0}: {1}")]
-    Report(String, std::io::Error),
+    Publish(#[from] PublishError),
+    #[error("Cannot write the report to {}: {source}", file.display())]
+    Report { file: PathBuf, source: std::io::Error },
     #[error("Cannot read the ledger: {0}")]
-    Ledger(#[from] outcome::OutcomeError),
+    Ledger(#[from] LedgerError),
 }
 
-async fn carry_out(args: Args) -> Result<ExitCode, RunError> {
-    let lines = args.events.read().map_err(|(name, error)| RunError::Events(name, error))?;
-    let tally = Arc::new(Tally::new(args.verbose));
-    let config = Config { sink: Arc::clone(&tally).sink(), ..args.config() };
+async fn try_run(args: Args) -> Result<ExitCode, RunError> {
+    let lines = args.read_events()?;
+    let totals = Arc::new(MetricTotals::new(args.verbose));
+    let config = Config { sink: Arc::clone(&totals).sink(), ..args.config() };
     let stack = start(config).await?;
-    banner::print(&stack, &args);
+    output::print_banner(&stack, &args);
     let code = tokio::select! {
-        result = publish_and_watch(&stack, &args, &lines, &tally) => result,
+        result = publish_and_wait(&stack, &args, &lines, &totals) => result,
         _ = tokio::signal::ctrl_c() => Ok(ExitCode::from(130)),
     };
     if code.is_ok() && !args.once {
-        banner::stays_up(&stack);
+        println!("Open {}/ to read the mails. Ctrl-C stops everything.", stack.url());
         let _ = tokio::signal::ctrl_c().await;
     }
     eprintln!("Stopping.");
@@ -68,29 +69,30 @@ async fn carry_out(args: Args) -> Result<ExitCode, RunError> {
     code
 }
 
-async fn publish_and_watch(
+async fn publish_and_wait(
     stack: &Stack,
     args: &Args,
     lines: &[String],
-    tally: &Tally,
+    totals: &MetricTotals,
 ) -> Result<ExitCode, RunError> {
     let started = Instant::now();
     let progress = Progress::start(lines.len());
     let publisher = Publisher::new(stack.address);
-    let mut published: Vec<Published> = Vec::with_capacity(lines.len());
+    let mut published = Vec::with_capacity(lines.len());
     for batch in publish::batches(lines) {
         published.extend(publisher.publish(&batch).await?);
-        progress.show(published.len(), tally.counts());
+        progress.update(published.len(), totals.get());
     }
-    let rest =
-        until_rest(stack, &published, |_| progress.show(published.len(), tally.counts())).await?;
-    progress.end();
-    let report = Report::new(stack, published, &rest, started.elapsed());
-    summary::print(&report, matches!(args.events, Events::Samples));
+    let on_poll = || progress.update(published.len(), totals.get());
+    let result = wait_until_terminal(stack, &published, on_poll).await?;
+    progress.finish();
+    let report = Report::new(stack, &published, &result, started.elapsed());
+    output::print_summary(&report, args.events.is_none());
     if let Some(file) = &args.report {
-        report.write(file).map_err(|e| RunError::Report(file.display().to_string(), e))?;
+        let error = |source| RunError::Report { file: file.clone(), source };
+        report.write(file).map_err(error)?;
     }
-    Ok(match rest.stalled {
+    Ok(match result.stalled {
         None => ExitCode::SUCCESS,
         Some(stalled) => {
             eprintln!("{stalled}");

@@ -1,8 +1,10 @@
-//! What became of each accepted event, read from the ledger.
+//! The state of each accepted event, read from the ledger.
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::scan::ScanError;
+use kit::describe_sdk_error;
 use kit::ledger::Item;
 use serde::{Deserialize, Serialize};
 use shared::Event;
@@ -12,10 +14,10 @@ use shared::notification::ledger_key;
 use super::publish::{Answer, Published};
 use crate::resources::LEDGER_TABLE;
 
-/// One of the four ends that the design promises.
+/// The four terminal states of an accepted event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum End {
+pub enum Outcome {
     /// SES accepted the mail.
     Sent,
     /// Skipped on purpose.
@@ -26,12 +28,12 @@ pub enum End {
     InDoubt,
 }
 
-/// Where an accepted event stands.
+/// The status of an accepted event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// Its end, if it has come to one.
-    pub end: Option<End>,
-    /// The ledger's state; absent while the ledger knows nothing.
+pub struct EventStatus {
+    /// Absent until a terminal state is reached.
+    pub outcome: Option<Outcome>,
+    /// The ledger's state of its notification; absent while the ledger has none.
     pub state: Option<String>,
     /// Why it was skipped or failed, or how it bounced.
     pub reason: Option<String>,
@@ -39,10 +41,10 @@ pub struct Standing {
 
 /// The ledger could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct OutcomeError(String);
+#[error("{}", describe_sdk_error(.0))]
+pub struct LedgerError(#[source] Box<SdkError<ScanError>>);
 
-/// The ledger at one moment.
+/// The notifications in the ledger at one moment, by order and key.
 #[derive(Debug, Default)]
 pub struct Ledger(HashMap<(String, String), Item>);
 
@@ -50,26 +52,24 @@ impl Ledger {
     /// Reads the whole ledger.
     ///
     /// # Errors
-    /// [`OutcomeError`] when the table does not answer.
-    pub async fn read(dynamodb: &aws_sdk_dynamodb::Client) -> Result<Self, OutcomeError> {
+    /// [`LedgerError`] when the table does not answer.
+    pub async fn read(dynamodb: &aws_sdk_dynamodb::Client) -> Result<Self, LedgerError> {
         let mut pages =
             dynamodb.scan().table_name(LEDGER_TABLE).consistent_read(true).into_paginator().send();
         let mut ledger = HashMap::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|e| OutcomeError(DisplayErrorContext(&e).to_string()))?;
-            // Other records than notifications (the sweep's watermark) are not read as such.
-            for item in
-                page.items.unwrap_or_default().into_iter().filter_map(|i| Item::read(i).ok())
-            {
+            let items = page.map_err(|e| LedgerError(e.into()))?.items.unwrap_or_default();
+            // The table holds more than notifications: the sweep's watermark, for one.
+            for item in items.into_iter().filter_map(|item| Item::read(item).ok()) {
                 ledger.insert((item.order_id.clone(), item.notification.clone()), item);
             }
         }
         Ok(Self(ledger))
     }
 
-    /// Where the event of a published line stands; `None` for one that was not accepted.
+    /// The status of a published line's event; `None` for one that was not accepted.
     #[must_use]
-    pub fn standing(&self, published: &Published) -> Option<Standing> {
+    pub fn status(&self, published: &Published) -> Option<EventStatus> {
         if published.answer != Answer::Accepted {
             return None;
         }
@@ -77,14 +77,14 @@ impl Ledger {
         let event = Event::parse(&json).ok()?;
         let key = (event.order.id.to_string(), ledger_key(&event));
         Some(match self.0.get(&key) {
-            None => Standing { end: None, state: None, reason: None },
-            Some(item) if item.event != event.reference.sort_key() => Standing {
-                end: Some(End::Skipped),
+            None => EventStatus { outcome: None, state: None, reason: None },
+            Some(item) if item.event != event.reference.sort_key() => EventStatus {
+                outcome: Some(Outcome::Skipped),
                 state: Some(State::Skipped.as_str().to_owned()),
                 reason: Some("duplicate: another event asked for the same mail".to_owned()),
             },
-            Some(item) => Standing {
-                end: item.state().and_then(end),
+            Some(item) => EventStatus {
+                outcome: item.state().and_then(outcome),
                 state: Some(item.state.clone()),
                 reason: item.reason.clone(),
             },
@@ -92,13 +92,13 @@ impl Ledger {
     }
 }
 
-/// `None` for the states that a notification only passes through.
-const fn end(state: State) -> Option<End> {
+/// `None` for the states that are not terminal.
+const fn outcome(state: State) -> Option<Outcome> {
     match state {
-        State::Sent | State::Delivered | State::Bounced | State::Complained => Some(End::Sent),
-        State::Skipped => Some(End::Skipped),
-        State::Failed => Some(End::Failed),
-        State::InDoubt => Some(End::InDoubt),
+        State::Sent | State::Delivered | State::Bounced | State::Complained => Some(Outcome::Sent),
+        State::Skipped => Some(Outcome::Skipped),
+        State::Failed => Some(Outcome::Failed),
+        State::InDoubt => Some(Outcome::InDoubt),
         State::Planned | State::Sending => None,
     }
 }

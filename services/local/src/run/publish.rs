@@ -1,7 +1,9 @@
 //! Publishing events as a shop's backend would: HTTP to intake, in batches.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use axum::BoxError;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
@@ -12,11 +14,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::contract::event::MAX_EVENT_BYTES;
 
-/// How many events and bytes go into one request.
-const BATCH_EVENTS: usize = 50;
-const BATCH_BYTES: usize = 1024 * 1024;
+/// The most events in one request.
+const MAX_BATCH_EVENTS: usize = 50;
+/// The most bytes of events in one request.
+const MAX_BATCH_BYTES: usize = 1024 * 1024;
 
-/// Intake's word on an event.
+/// How often a request is tried while intake is unavailable, at doubling intervals.
+const MAX_ATTEMPTS: u32 = 8;
+/// The pause after the first attempt.
+const FIRST_RETRY_DELAY: Duration = Duration::from_millis(100);
+
+/// Intake's result for an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
@@ -24,9 +32,9 @@ pub enum Answer {
     Accepted,
     /// Stored before.
     Duplicate,
-    /// Its name is taken by another event.
+    /// Another event with its `source` and `id` is stored.
     Conflict,
-    /// Not an event of the contract.
+    /// It does not follow the contract.
     Invalid,
 }
 
@@ -35,22 +43,30 @@ pub enum Answer {
 pub struct Published {
     /// The line as it was published.
     pub line: String,
-    /// Intake's word on it.
+    /// Intake's result.
     pub answer: Answer,
 }
 
 /// Intake did not answer as its contract says.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
-    /// No answer.
-    #[error("intake at {0} does not answer")]
-    NoAnswer(SocketAddr),
+    /// No response, or a 5xx, also after retries.
+    #[error("intake at {address} does not answer: {source}")]
+    Unavailable {
+        /// Where it should be.
+        address: SocketAddr,
+        /// Why the last attempt failed.
+        source: BoxError,
+    },
     /// Another status than the contract knows.
     #[error("intake answered {0}; expected 202, 400, 409 or 413")]
     Status(StatusCode),
-    /// A body that is not the contract's.
-    #[error("intake's answer cannot be read")]
-    Body,
+    /// A response body that does not follow the contract.
+    #[error("intake's answer cannot be read: {0}")]
+    Body(#[from] serde_json::Error),
+    /// A result is missing, or not one that can be for this event.
+    #[error("intake did not answer for every event as expected")]
+    Result,
 }
 
 /// Publishes to intake's HTTP entry.
@@ -60,79 +76,67 @@ pub struct Publisher {
     address: SocketAddr,
 }
 
-/// Lines that go together: an array, or one line as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Batch<'a> {
-    /// Lines that are JSON, as one CloudEvents batch.
-    Many(Vec<&'a String>),
-    /// A line that would spoil a batch.
-    One(&'a String),
-}
-
-/// Packs the lines in their order. A line that is not JSON, or too large, travels alone: intake is
-/// to say what is wrong with it.
+/// Packs the lines into batches, in their order. A line that is not JSON, or too large, goes alone,
+/// so that intake refuses it and not its batch.
 #[must_use]
-pub fn batches(lines: &[String]) -> Vec<Batch<'_>> {
-    let mut batches = Vec::new();
-    let mut many: Vec<&String> = Vec::new();
-    let mut bytes = 0;
+pub fn batches(lines: &[String]) -> Vec<Vec<&str>> {
+    let mut batches: Vec<Vec<&str>> = Vec::new();
+    // How much the last batch still takes; nothing goes beside a line that has to go alone.
+    let mut bytes_left = 0;
     for line in lines {
-        let alone =
+        let is_alone =
             line.len() > MAX_EVENT_BYTES || serde_json::from_str::<&RawValue>(line).is_err();
-        let full = many.len() == BATCH_EVENTS || bytes + line.len() > BATCH_BYTES;
-        if (alone || full) && !many.is_empty() {
-            batches.push(Batch::Many(std::mem::take(&mut many)));
-            bytes = 0;
+        match batches.last_mut() {
+            Some(last)
+                if !is_alone && line.len() <= bytes_left && last.len() < MAX_BATCH_EVENTS =>
+            {
+                last.push(line);
+                bytes_left -= line.len();
+            }
+            _ => {
+                batches.push(vec![line]);
+                bytes_left = if is_alone { 0 } else { MAX_BATCH_BYTES - line.len() };
+            }
         }
-        if alone {
-            batches.push(Batch::One(line));
-        } else {
-            bytes += line.len();
-            many.push(line);
-        }
-    }
-    if !many.is_empty() {
-        batches.push(Batch::Many(many));
     }
     batches
 }
 
 #[derive(Deserialize)]
 struct Results {
-    results: Vec<ResultOf>,
+    results: Vec<EventResult>,
 }
 
 #[derive(Deserialize)]
-struct ResultOf {
+struct EventResult {
     result: Answer,
 }
 
 impl Publisher {
-    /// To the intake at `address`.
+    /// Publishes to the intake at `address`.
     #[must_use]
     pub fn new(address: SocketAddr) -> Self {
         Self { client: Client::builder(TokioExecutor::new()).build_http(), address }
     }
 
-    /// Publishes a batch; a batch that is refused as a whole goes line by line.
+    /// Publishes lines in one request, or one by one if they are refused as a whole.
     ///
     /// # Errors
     /// [`PublishError`] when intake does not keep its contract. Publishing again is safe.
-    pub async fn publish(&self, batch: &Batch<'_>) -> Result<Vec<Published>, PublishError> {
-        let lines = match batch {
-            Batch::One(line) => return Ok(vec![self.publish_one(line).await?]),
-            Batch::Many(lines) => lines,
-        };
-        let body = format!("[{}]", lines.iter().map(|l| l.as_str()).collect::<Vec<_>>().join(","));
-        let (status, answer) = self.post("application/cloudevents-batch+json", body).await?;
-        if status == StatusCode::ACCEPTED {
-            let Results { results } =
-                serde_json::from_slice(&answer).map_err(|_| PublishError::Body)?;
-            let published = |(line, of): (&&String, ResultOf)| Published {
-                line: (*line).clone(),
-                answer: of.result,
-            };
-            return Ok(lines.iter().zip(results).map(published).collect());
+    pub async fn publish(&self, lines: &[&str]) -> Result<Vec<Published>, PublishError> {
+        if lines.len() > 1 {
+            let body = format!("[{}]", lines.join(","));
+            let (status, body) = self.post("application/cloudevents-batch+json", body).await?;
+            if status == StatusCode::ACCEPTED {
+                let Results { results } = serde_json::from_slice(&body)?;
+                if results.len() != lines.len() {
+                    return Err(PublishError::Result);
+                }
+                let lines = lines.iter().map(|line| (*line).to_owned());
+                let results = results.into_iter().map(|r| r.result);
+                let pairs = lines.zip(results);
+                return Ok(pairs.map(|(line, answer)| Published { line, answer }).collect());
+            }
         }
         let mut published = Vec::with_capacity(lines.len());
         for line in lines {
@@ -141,17 +145,12 @@ impl Publisher {
         Ok(published)
     }
 
-    /// Publishes one line as it is.
-    ///
-    /// # Errors
-    /// [`PublishError`] when intake does not keep its contract. Publishing again is safe.
-    pub async fn publish_one(&self, line: &str) -> Result<Published, PublishError> {
+    async fn publish_one(&self, line: &str) -> Result<Published, PublishError> {
         let (status, body) = self.post("application/cloudevents+json", line.to_owned()).await?;
         let answer = match status {
             StatusCode::ACCEPTED => {
-                let Results { results } =
-                    serde_json::from_slice(&body).map_err(|_| PublishError::Body)?;
-                results.first().ok_or(PublishError::Body)?.result
+                let Results { results } = serde_json::from_slice(&body)?;
+                results.first().ok_or(PublishError::Result)?.result
             }
             StatusCode::CONFLICT => Answer::Conflict,
             StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => Answer::Invalid,
@@ -160,34 +159,43 @@ impl Publisher {
         Ok(Published { line: line.to_owned(), answer })
     }
 
-    /// Posts once; where intake does not answer or says 503, a few times more.
+    /// Posts, and again while intake is unavailable.
     async fn post(
         &self,
         media_type: &str,
         body: String,
     ) -> Result<(StatusCode, Bytes), PublishError> {
         let body = Bytes::from(body);
-        let mut pause = std::time::Duration::from_millis(100);
-        for _ in 0..8 {
-            match self.post_once(media_type, body.clone()).await {
-                Some((status, answer)) if !status.is_server_error() => return Ok((status, answer)),
-                _ => tokio::time::sleep(pause).await,
+        let mut delay = FIRST_RETRY_DELAY;
+        let mut attempt = 1;
+        loop {
+            let source: BoxError = match self.post_once(media_type, body.clone()).await {
+                Ok((status, _)) if status.is_server_error() => format!("status {status}").into(),
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if attempt == MAX_ATTEMPTS {
+                return Err(PublishError::Unavailable { address: self.address, source });
             }
-            pause *= 2;
+            tokio::time::sleep(delay).await;
+            delay *= 2;
+            attempt += 1;
         }
-        Err(PublishError::NoAnswer(self.address))
     }
 
-    async fn post_once(&self, media_type: &str, body: Bytes) -> Option<(StatusCode, Bytes)> {
+    async fn post_once(
+        &self,
+        media_type: &str,
+        body: Bytes,
+    ) -> Result<(StatusCode, Bytes), BoxError> {
         let request = Request::builder()
             .method(Method::POST)
             .uri(format!("http://{}/v1/events", self.address))
             .header(header::CONTENT_TYPE, media_type)
-            .body(Full::new(body))
-            .expect("a valid request");
-        let response = self.client.request(request).await.ok()?;
+            .body(Full::new(body))?;
+        let response = self.client.request(request).await?;
         let status = response.status();
-        Some((status, response.into_body().collect().await.ok()?.to_bytes()))
+        Ok((status, response.into_body().collect().await?.to_bytes()))
     }
 }
 
@@ -198,13 +206,15 @@ mod tests {
     #[test]
     fn a_line_that_is_not_json_does_not_spoil_its_neighbours() {
         let lines = ["{}", "{}", "not json", "[]"].map(str::to_owned);
-        let sizes: Vec<usize> = batches(&lines)
-            .iter()
-            .map(|batch| match batch {
-                Batch::Many(lines) => lines.len(),
-                Batch::One(_) => 0,
-            })
-            .collect();
-        assert_eq!(sizes, [2, 0, 1]);
+        let sizes: Vec<usize> = batches(&lines).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [2, 1, 1]);
+    }
+
+    #[test]
+    fn a_batch_is_closed_at_50_events_or_a_mebibyte() {
+        let many = vec!["{}".to_owned(); 51];
+        assert_eq!(batches(&many).iter().map(Vec::len).collect::<Vec<_>>(), [50, 1]);
+        let large = vec![format!("\"{}\"", "x".repeat(200 * 1024)); 6];
+        assert_eq!(batches(&large).iter().map(Vec::len).collect::<Vec<_>>(), [5, 1]);
     }
 }

@@ -5,50 +5,52 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::outcome::{End, Standing};
+use super::outcome::{EventStatus, Outcome};
 use super::publish::{Answer, Published};
-use super::watch::Rest;
-use crate::aws::calls::Count;
+use super::wait::WaitResult;
+use crate::aws::calls::CallCount;
+use crate::lambda::Status;
 use crate::stack::Stack;
 
-/// What the mappings are called in the counts.
+/// The name under which the event source mappings' calls are counted.
 const MAPPING: &str = "mapping";
 
-/// What a run came to. Stable: other tools read it.
+/// The report of a run. Its fields are a stable format: other tools read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// How many events came to what.
+    /// Events by result.
     pub counts: Counts,
-    /// From the first event published to everything at rest.
+    /// From the first event published until every event is in a terminal state.
     pub seconds: f64,
-    /// Published lines by seconds.
+    /// Published lines divided by `seconds`.
     pub events_per_second: f64,
-    /// The functions' AWS calls, retries included, by sent mail; 0 without mails.
+    /// The functions' AWS calls, retries included, divided by the sent mails; 0 without mails.
     pub aws_calls_per_mail: f64,
     /// The functions' AWS calls by service and operation.
     pub aws_calls: BTreeMap<String, BTreeMap<String, u64>>,
     /// The same calls by function.
     pub aws_calls_by_function: BTreeMap<String, u64>,
-    /// What the mappings called to read the queues and the stream, by service and operation. On
-    /// AWS, Lambda polls; SQS bills those calls, DynamoDB Streams does not.
+    /// The event source mappings' calls to read the queues and the stream, by service and
+    /// operation. On AWS, Lambda makes them; SQS bills its own, DynamoDB Streams does not.
     pub polling_calls: BTreeMap<String, BTreeMap<String, u64>>,
-    /// Resident memory of the functions' processes, in bytes.
+    /// Each function's invocations and memory.
     pub functions: Vec<FunctionReport>,
     /// Each line in its order.
     pub events: Vec<EventReport>,
 }
 
-/// How many events came to what. The first four add up to the lines, the last four to `accepted`.
+/// Events by result. The first four add up to the lines, the others to `accepted`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// Stored now.
     pub accepted: u64,
     /// Stored before.
     pub duplicate: u64,
-    /// Their name was taken by another event.
+    /// Another event with their `source` and `id` is stored.
     pub conflict: u64,
-    /// Not events of the contract.
+    /// They do not follow the contract.
     pub invalid: u64,
     /// SES accepted the mail.
     pub sent: u64,
@@ -58,7 +60,7 @@ pub struct Counts {
     pub failed: u64,
     /// In doubt.
     pub in_doubt: u64,
-    /// Accepted, but not at rest when the run ended. 0 in a run that ended well.
+    /// Accepted, but in no terminal state when the run ended. 0 in a successful run.
     pub unfinished: u64,
 }
 
@@ -71,18 +73,18 @@ pub struct FunctionReport {
     pub invocations: u64,
     /// Those that failed.
     pub failures: u64,
-    /// Processes that were started in the place of one that ended.
+    /// Processes that replaced one that had ended.
     pub restarts: u64,
-    /// Resident memory now, by process.
+    /// Resident memory of each process at the end of the run, in bytes.
     pub resident_bytes: Vec<u64>,
-    /// The most that ever was, by process.
+    /// The peak of each process's resident memory, in bytes.
     pub peak_bytes: Vec<u64>,
 }
 
 /// One published line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventReport {
-    /// Its place in the file, from 1; empty lines do not count.
+    /// Line number in the input, from 1; empty lines do not count.
     pub line: usize,
     /// CloudEvents `source`, where it could be read.
     pub source: Option<String>,
@@ -93,10 +95,10 @@ pub struct EventReport {
     pub kind: Option<String>,
     /// The order, where it could be read.
     pub order_id: Option<String>,
-    /// Intake's answer.
+    /// Intake's result.
     pub answer: Answer,
-    /// The end of an accepted event.
-    pub outcome: Option<End>,
+    /// The terminal state of an accepted event.
+    pub outcome: Option<Outcome>,
     /// The ledger's state of its notification.
     pub state: Option<String>,
     /// Why it was skipped or failed, or how it bounced.
@@ -104,51 +106,52 @@ pub struct EventReport {
 }
 
 impl Report {
-    /// Of a run on `stack`.
+    /// Reports a run on `stack` that published `published` and ended as `result` says.
     #[must_use]
-    pub fn new(stack: &Stack, published: Vec<Published>, rest: &Rest, took: Duration) -> Self {
+    pub fn new(
+        stack: &Stack,
+        published: &[Published],
+        result: &WaitResult,
+        duration: Duration,
+    ) -> Self {
         let events: Vec<EventReport> = published
-            .into_iter()
-            .zip(&rest.standings)
-            .enumerate()
-            .map(|(i, (published, standing))| event(i + 1, &published, standing.as_ref()))
+            .iter()
+            .zip(&result.statuses)
+            .zip(1..)
+            .map(|((published, status), line)| event(line, published, status.as_ref()))
             .collect();
         let counts = counts(&events);
-        let (polling, calls): (Vec<Count>, Vec<Count>) =
+        let (polling, calls): (Vec<CallCount>, Vec<CallCount>) =
             stack.calls.counts().into_iter().partition(|call| call.function == MAPPING);
-        let all_calls: u64 = calls.iter().map(|c| c.calls).sum();
         let mut aws_calls_by_function = BTreeMap::new();
         for call in &calls {
             *aws_calls_by_function.entry(call.function.clone()).or_default() += call.calls;
         }
+        let all_calls: u64 = calls.iter().map(|c| c.calls).sum();
+        let per_mail = all_calls as f64 / counts.sent as f64;
         Self {
             counts,
-            seconds: took.as_secs_f64(),
-            events_per_second: events.len() as f64 / took.as_secs_f64(),
-            aws_calls_per_mail: if counts.sent == 0 {
-                0.0
-            } else {
-                all_calls as f64 / counts.sent as f64
-            },
+            seconds: duration.as_secs_f64(),
+            events_per_second: events.len() as f64 / duration.as_secs_f64(),
+            aws_calls_per_mail: if counts.sent == 0 { 0.0 } else { per_mail },
             aws_calls: by_operation(calls),
             aws_calls_by_function,
             polling_calls: by_operation(polling),
-            functions: functions(stack),
+            functions: stack.functions.status().into_iter().map(function).collect(),
             events,
         }
     }
 
-    /// Writes it to `file`.
+    /// Writes it to `file` as JSON.
     ///
     /// # Errors
-    /// What the file system says.
+    /// The file system's.
     pub fn write(&self, file: &Path) -> std::io::Result<()> {
-        let json = serde_json::to_vec_pretty(self).map_err(std::io::Error::other)?;
-        std::fs::write(file, json)
+        std::fs::write(file, serde_json::to_vec_pretty(self)?)
     }
 }
 
-fn by_operation(calls: Vec<Count>) -> BTreeMap<String, BTreeMap<String, u64>> {
+fn by_operation(calls: Vec<CallCount>) -> BTreeMap<String, BTreeMap<String, u64>> {
     let mut services: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
     for call in calls {
         let operations = services.entry(call.service.to_string()).or_default();
@@ -157,20 +160,19 @@ fn by_operation(calls: Vec<Count>) -> BTreeMap<String, BTreeMap<String, u64>> {
     services
 }
 
-fn functions(stack: &Stack) -> Vec<FunctionReport> {
-    let of = |status: crate::lambda::Status| FunctionReport {
+fn function(status: Status) -> FunctionReport {
+    FunctionReport {
         name: status.name,
         invocations: status.invocations,
         failures: status.failures,
         restarts: status.restarts,
         resident_bytes: status.memory.iter().map(|m| m.resident_bytes).collect(),
         peak_bytes: status.memory.iter().map(|m| m.peak_bytes).collect(),
-    };
-    stack.functions.status().into_iter().map(of).collect()
+    }
 }
 
-fn event(line: usize, published: &Published, standing: Option<&Standing>) -> EventReport {
-    let json: serde_json::Value = serde_json::from_str(&published.line).unwrap_or_default();
+fn event(line: usize, published: &Published, status: Option<&EventStatus>) -> EventReport {
+    let json: Value = serde_json::from_str(&published.line).unwrap_or_default();
     let text = |pointer: &str| Some(json.pointer(pointer)?.as_str()?.to_owned());
     EventReport {
         line,
@@ -179,29 +181,30 @@ fn event(line: usize, published: &Published, standing: Option<&Standing>) -> Eve
         kind: text("/type"),
         order_id: text("/data/order/id"),
         answer: published.answer,
-        outcome: standing.and_then(|s| s.end),
-        state: standing.and_then(|s| s.state.clone()),
-        reason: standing.and_then(|s| s.reason.clone()),
+        outcome: status.and_then(|s| s.outcome),
+        state: status.and_then(|s| s.state.clone()),
+        reason: status.and_then(|s| s.reason.clone()),
     }
 }
 
 fn counts(events: &[EventReport]) -> Counts {
     let mut counts = Counts::default();
     for event in events {
-        match event.answer {
-            Answer::Accepted => counts.accepted += 1,
-            Answer::Duplicate => counts.duplicate += 1,
-            Answer::Conflict => counts.conflict += 1,
-            Answer::Invalid => counts.invalid += 1,
-        }
-        match (event.answer, event.outcome) {
-            (Answer::Accepted, None) => counts.unfinished += 1,
-            (_, None) => {}
-            (_, Some(End::Sent)) => counts.sent += 1,
-            (_, Some(End::Skipped)) => counts.skipped += 1,
-            (_, Some(End::Failed)) => counts.failed += 1,
-            (_, Some(End::InDoubt)) => counts.in_doubt += 1,
-        }
+        *match event.answer {
+            Answer::Accepted => &mut counts.accepted,
+            Answer::Duplicate => &mut counts.duplicate,
+            Answer::Conflict => &mut counts.conflict,
+            Answer::Invalid => &mut counts.invalid,
+        } += 1;
+    }
+    for event in events.iter().filter(|event| event.answer == Answer::Accepted) {
+        *match event.outcome {
+            Some(Outcome::Sent) => &mut counts.sent,
+            Some(Outcome::Skipped) => &mut counts.skipped,
+            Some(Outcome::Failed) => &mut counts.failed,
+            Some(Outcome::InDoubt) => &mut counts.in_doubt,
+            None => &mut counts.unfinished,
+        } += 1;
     }
     counts
 }

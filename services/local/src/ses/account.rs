@@ -1,17 +1,17 @@
-//! The sending account: what it may send, how fast, and its switches.
+//! The sending account: its quota, send rate, verified senders and sending switch.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::error::SesError;
-use super::mail::Outgoing;
-use crate::aws::place::REGION;
+use super::error::ApiError;
+use super::mail::OutgoingMail;
+use crate::aws::arn::REGION;
 
-/// Whether the account sends at all.
+/// Whether the account may send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sending {
-    /// It does.
+    /// It may.
     Enabled,
     /// Every send is refused with `SendingPausedException`.
     Paused,
@@ -20,14 +20,14 @@ pub enum Sending {
 /// Who may be a sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Senders {
-    /// Anybody: what a laptop needs.
+    /// Anybody, so that a laptop needs no setup.
     Any,
-    /// These addresses and domains, lower-case; others are refused as SES refuses an identity that
-    /// is not verified.
+    /// These addresses and domains, lower-case. Others are refused with `MessageRejected`, as SES
+    /// refuses an identity that is not verified.
     Verified(Vec<String>),
 }
 
-/// What an account is made of.
+/// An account's settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// The region it is in.
@@ -40,12 +40,12 @@ pub struct Settings {
     pub sending: Sending,
     /// Who may be a sender.
     pub senders: Senders,
-    /// The configuration sets that exist. The first also holds for a mail that names none.
+    /// The configuration sets that exist. A mail that names none uses the first.
     pub configuration_sets: Vec<String>,
 }
 
 impl Default for Settings {
-    /// Fast enough never to be what a run on one machine waits for.
+    /// Fast enough that no run on one machine waits for it.
     fn default() -> Self {
         Self {
             region: REGION.to_owned(),
@@ -73,7 +73,7 @@ struct State {
 }
 
 impl Account {
-    /// An account that has sent nothing yet.
+    /// An account that has sent nothing.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let credit = settings.send_rate.max(1.0);
@@ -81,7 +81,7 @@ impl Account {
         Self(Arc::new(Mutex::new(state)))
     }
 
-    /// The settings as they are now.
+    /// The current settings.
     #[must_use]
     pub fn settings(&self) -> Settings {
         self.state().settings.clone()
@@ -104,23 +104,20 @@ impl Account {
     #[must_use]
     pub fn sent_last_24_hours(&self) -> f64 {
         let mut state = self.state();
-        state.forget_old_hours(Instant::now());
+        state.remove_old_hours(Instant::now());
         state.sent()
     }
 
-    /// Counts a mail against rate and quota, or says why it may not be sent.
-    pub(super) fn may_send(&self, mail: &Outgoing) -> Result<(), SesError> {
+    /// Counts a mail against rate and quota.
+    ///
+    /// # Errors
+    /// The mail may not be sent; it is not counted then.
+    pub(super) fn authorize_send(&self, mail: &OutgoingMail) -> Result<(), ApiError> {
         let mut state = self.state();
-        state.is_switched_on()?;
-        state.knows_configuration_set(mail)?;
-        state.is_verified(mail)?;
-        state.spend(mail.recipients().count(), Instant::now())
-    }
-
-    /// The configuration set that holds for a mail.
-    pub(super) fn configuration_set_of(&self, mail: &Outgoing) -> Option<String> {
-        let default = || self.state().settings.configuration_sets.first().cloned();
-        mail.configuration_set.clone().or_else(default)
+        state.check_sending_enabled()?;
+        state.check_configuration_set(mail)?;
+        state.check_sender(mail)?;
+        state.consume(mail.recipients().count(), Instant::now())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -129,23 +126,23 @@ impl Account {
 }
 
 impl State {
-    fn is_switched_on(&self) -> Result<(), SesError> {
+    fn check_sending_enabled(&self) -> Result<(), ApiError> {
         match self.settings.sending {
             Sending::Enabled => Ok(()),
-            Sending::Paused => Err(SesError::SendingPaused),
+            Sending::Paused => Err(ApiError::SendingPaused),
         }
     }
 
-    fn knows_configuration_set(&self, mail: &Outgoing) -> Result<(), SesError> {
+    fn check_configuration_set(&self, mail: &OutgoingMail) -> Result<(), ApiError> {
         match &mail.configuration_set {
             Some(set) if !self.settings.configuration_sets.contains(set) => {
-                Err(SesError::NotFound(format!("Configuration set <{set}> does not exist.")))
+                Err(ApiError::NotFound(format!("Configuration set <{set}> does not exist.")))
             }
             _ => Ok(()),
         }
     }
 
-    fn is_verified(&self, mail: &Outgoing) -> Result<(), SesError> {
+    fn check_sender(&self, mail: &OutgoingMail) -> Result<(), ApiError> {
         let Senders::Verified(verified) = &self.settings.senders else { return Ok(()) };
         let email = mail.from.email.to_ascii_lowercase();
         let domain = mail.from.domain().to_ascii_lowercase();
@@ -153,26 +150,26 @@ impl State {
             return Ok(());
         }
         let region = self.settings.region.to_ascii_uppercase();
-        Err(SesError::MessageRejected(format!(
+        Err(ApiError::MessageRejected(format!(
             "Email address is not verified. \
              The following identities failed the check in region {region}: {email}"
         )))
     }
 
-    /// SES lets a mail to many through as long as it would let one to one recipient through, and
-    /// makes the next ones wait for what it took too much.
-    fn spend(&mut self, recipients: usize, now: Instant) -> Result<(), SesError> {
+    /// Takes the recipients from the token bucket of the send rate. As on SES, a mail to many passes
+    /// if one to a single recipient would, and the next mails wait until its excess is paid back.
+    fn consume(&mut self, recipients: usize, now: Instant) -> Result<(), ApiError> {
         let recipients = f64::from(u32::try_from(recipients).unwrap_or(u32::MAX));
-        self.forget_old_hours(now);
+        self.remove_old_hours(now);
         if self.settings.daily_quota >= 0.0 && self.sent() >= self.settings.daily_quota {
-            return Err(SesError::TooManyRequests("Daily message quota exceeded."));
+            return Err(ApiError::TooManyRequests("Daily message quota exceeded."));
         }
         let rate = self.settings.send_rate;
         let elapsed = now.saturating_duration_since(self.credited_at).as_secs_f64();
         self.credit = elapsed.mul_add(rate, self.credit).min(rate.max(1.0));
         self.credited_at = now;
         if self.credit < 1.0 {
-            return Err(SesError::TooManyRequests("Maximum sending rate exceeded."));
+            return Err(ApiError::TooManyRequests("Maximum sending rate exceeded."));
         }
         self.credit -= recipients;
         self.count(recipients, now);
@@ -188,7 +185,7 @@ impl State {
         }
     }
 
-    fn forget_old_hours(&mut self, now: Instant) {
+    fn remove_old_hours(&mut self, now: Instant) {
         let day = Duration::from_secs(24 * 3600);
         while self.hours.front().is_some_and(|(began, _)| now.duration_since(*began) >= day) {
             self.hours.pop_front();
@@ -213,29 +210,29 @@ mod tests {
     fn the_rate_lets_a_second_of_mail_through_at_once_and_then_refuses_until_time_has_passed() {
         let mut state = state(Settings { send_rate: 2.0, ..Settings::default() });
         let start = Instant::now();
-        assert_eq!(state.spend(1, start), Ok(()));
-        assert_eq!(state.spend(1, start), Ok(()));
-        let refused = SesError::TooManyRequests("Maximum sending rate exceeded.");
-        assert_eq!(state.spend(1, start), Err(refused));
-        assert_eq!(state.spend(1, start + Duration::from_millis(500)), Ok(()));
+        assert_eq!(state.consume(1, start), Ok(()));
+        assert_eq!(state.consume(1, start), Ok(()));
+        let refused = ApiError::TooManyRequests("Maximum sending rate exceeded.");
+        assert_eq!(state.consume(1, start), Err(refused));
+        assert_eq!(state.consume(1, start + Duration::from_millis(500)), Ok(()));
     }
 
     #[test]
     fn a_mail_to_many_passes_and_the_next_ones_wait_for_it() {
         let mut state = state(Settings { send_rate: 1.0, ..Settings::default() });
         let start = Instant::now();
-        assert_eq!(state.spend(5, start), Ok(()));
-        assert!(state.spend(1, start + Duration::from_millis(4900)).is_err());
-        assert_eq!(state.spend(1, start + Duration::from_millis(5100)), Ok(()));
+        assert_eq!(state.consume(5, start), Ok(()));
+        assert!(state.consume(1, start + Duration::from_millis(4900)).is_err());
+        assert_eq!(state.consume(1, start + Duration::from_millis(5100)), Ok(()));
     }
 
     #[test]
     fn the_daily_quota_frees_itself_after_24_hours() {
         let mut state = state(Settings { daily_quota: 1.0, ..Settings::default() });
         let start = Instant::now();
-        assert_eq!(state.spend(1, start), Ok(()));
-        let refused = SesError::TooManyRequests("Daily message quota exceeded.");
-        assert_eq!(state.spend(1, start + Duration::from_secs(23 * 3600)), Err(refused));
-        assert_eq!(state.spend(1, start + Duration::from_secs(25 * 3600)), Ok(()));
+        assert_eq!(state.consume(1, start), Ok(()));
+        let refused = ApiError::TooManyRequests("Daily message quota exceeded.");
+        assert_eq!(state.consume(1, start + Duration::from_secs(23 * 3600)), Err(refused));
+        assert_eq!(state.consume(1, start + Duration::from_secs(25 * 3600)), Ok(()));
     }
 }

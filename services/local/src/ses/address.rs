@@ -1,22 +1,22 @@
 //! Addresses as SES takes them: `jo@example.com` or `Jo <jo@example.com>`, in ASCII.
 
-use super::error::SesError;
+use super::error::ApiError;
 
-/// One mailbox.
+/// One mailbox address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// As it was given, for the header: the name may hold RFC 2047 encoded words.
+    /// As it was given, for the header; the name may hold RFC 2047 encoded words.
     pub text: String,
     /// The address in it.
     pub email: String,
 }
 
 impl Address {
-    /// Reads one.
+    /// Parses `jo@example.com` or `Jo <jo@example.com>`.
     ///
     /// # Errors
     /// `BadRequestException`, without repeating the address.
-    pub fn parse(text: &str) -> Result<Self, SesError> {
+    pub fn parse(text: &str) -> Result<Self, ApiError> {
         let text = text.trim();
         if text.chars().any(char::is_control) {
             return bad("Address contains control characters or line breaks");
@@ -32,7 +32,7 @@ impl Address {
             Some(Some((_, email))) => email,
             Some(None) => return bad("Missing '<'"),
         };
-        is_email(email)?;
+        check_email(email)?;
         Ok(Self { text: text.to_owned(), email: email.to_owned() })
     }
 
@@ -42,7 +42,7 @@ impl Address {
     }
 }
 
-fn is_email(email: &str) -> Result<(), SesError> {
+fn check_email(email: &str) -> Result<(), ApiError> {
     let Some((local, domain)) = email.rsplit_once('@') else {
         return bad("Missing final '@domain'");
     };
@@ -60,8 +60,8 @@ fn is_email(email: &str) -> Result<(), SesError> {
     Ok(())
 }
 
-fn bad<T>(why: &str) -> Result<T, SesError> {
-    Err(SesError::BadRequest(format!("{why}.")))
+fn bad<T>(why: &str) -> Result<T, ApiError> {
+    Err(ApiError::BadRequest(format!("{why}.")))
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
-//! How SES says no.
+//! The errors of the SES v2 API.
 
 use http::StatusCode;
 
-use crate::edge::reply::{Reply, rest_json_error};
+use crate::response::{Reply, rest_json_error};
 
-/// A refusal, in the names of the SES v2 API
+/// A refused request
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SesError {
-    /// The call itself is wrong.
+pub enum ApiError {
+    /// The request is invalid.
     BadRequest(String),
     /// A configuration set, identity or address that is not there.
     NotFound(String),
@@ -22,8 +22,8 @@ pub enum SesError {
     Internal,
 }
 
-impl SesError {
-    /// The answer that an SDK reads this error from.
+impl ApiError {
+    /// The HTTP response that an SDK reads this error from.
     pub fn reply(&self) -> Reply {
         const BAD: StatusCode = StatusCode::BAD_REQUEST;
         let (status, code, message) = match self {

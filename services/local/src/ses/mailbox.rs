@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::mail::Mail;
 
-/// How many mails stay in memory unless said otherwise.
+/// How many mails are kept in memory.
 pub const KEPT: usize = 2_000;
 
-/// The mailbox of every recipient at once.
+/// The accepted mails of all recipients.
 #[derive(Debug)]
 pub struct Mailbox {
     directory: Option<PathBuf>,
@@ -21,7 +21,7 @@ pub struct Mailbox {
     newest_last: Mutex<VecDeque<Arc<Mail>>>,
 }
 
-/// The directory cannot be written to.
+/// The directory cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[error("Cannot write e-mails to {directory}: {source}")]
 pub struct MailboxError {
@@ -54,13 +54,13 @@ impl Mailbox {
         }
     }
 
-    /// Keeps a mail. With a directory, its file is whole when this returns.
+    /// Keeps a mail. If there is a directory, the file is complete when this returns.
     ///
     /// # Errors
-    /// What the file system said; the mail is not kept then.
+    /// The file could not be written; the mail is not kept then.
     pub(super) fn put(&self, mail: Mail) -> io::Result<Arc<Mail>> {
         if let Some(directory) = &self.directory {
-            write_whole(directory, &mail)?;
+            write_atomically(directory, &mail)?;
         }
         let mail = Arc::new(mail);
         let mut kept = self.kept();
@@ -101,8 +101,8 @@ impl Mailbox {
     }
 }
 
-/// Whoever sees a file named `.eml` sees all of it.
-fn write_whole(directory: &Path, mail: &Mail) -> io::Result<()> {
+/// Writes the file under another name first, so that a `.eml` file is never incomplete.
+fn write_atomically(directory: &Path, mail: &Mail) -> io::Result<()> {
     let part = directory.join(format!(".{}.part", mail.id));
     fs::write(&part, mail.to_rfc5322())?;
     fs::rename(&part, directory.join(format!("{}.eml", mail.id)))

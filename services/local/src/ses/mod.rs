@@ -1,43 +1,42 @@
-//! The e-mail service: the part of the SES v2 API that the SDK calls for sending mail, with a
-//! [`Mailbox`] where AWS has the internet.
+//! SES: the operations of API version 2 that sending mail needs, with a [`Mailbox`] instead of the
+//! internet.
 //!
-//! A send is all or nothing: once [`Ses::call`] has begun to accept a mail it does not wait, so a
-//! caller that hangs up cannot leave a mail half accepted. Events follow each accepted mail in the
-//! order in which SES sends them: `Send`, then `Delivery` or `Bounce`, then `Complaint`.
+//! A send is atomic: [`Ses::call`] does not await, so a caller that disconnects can't leave a mail
+//! half accepted. Events follow each accepted mail in SES's order: `Send`, then `Delivery` or
+//! `Bounce`, then `Complaint`.
 
 pub mod account;
 mod address;
-mod answers;
+mod api;
 mod error;
 mod event;
-pub mod fate;
 pub mod mail;
 pub mod mailbox;
-mod message;
 pub mod operation;
-mod send;
+pub mod outcome;
+mod send_email;
 pub mod suppression;
 #[cfg(test)]
 mod tests;
-mod wire;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use serde_json::json;
 use tokio::sync::mpsc;
 
 pub use account::Account;
-pub use fate::Fate;
+pub use address::Address;
 pub use mail::Mail;
 pub use mailbox::Mailbox;
 pub use operation::Operation;
+pub use outcome::DeliveryOutcome;
 pub use suppression::SuppressionList;
 
-use crate::edge::reply::Reply;
-use error::SesError;
+use crate::response::Reply;
+use error::ApiError;
 
-/// Where SES's own events go: each is an EventBridge envelope, as JSON.
+/// Receives SES's events, each an EventBridge envelope as JSON.
 pub type EventSink = mpsc::UnboundedSender<String>;
 
 /// The e-mail service. A clone is another handle to the same one.
@@ -50,7 +49,7 @@ pub struct Ses {
 }
 
 impl Ses {
-    /// A service that sends as `account`, keeps what it accepts in `mailbox` and reports it to
+    /// A service that sends for `account`, keeps accepted mails in `mailbox` and sends its events to
     /// `events`.
     #[must_use]
     pub fn new(account: Account, mailbox: Arc<Mailbox>, events: EventSink) -> Self {
@@ -63,7 +62,7 @@ impl Ses {
         &self.account
     }
 
-    /// What was accepted.
+    /// The accepted mails.
     #[must_use]
     pub fn mailbox(&self) -> &Arc<Mailbox> {
         &self.mailbox
@@ -75,44 +74,46 @@ impl Ses {
         &self.suppression
     }
 
-    /// Carries out a call of the API.
+    /// Executes one operation.
     #[must_use]
     pub fn call(&self, operation: &Operation, body: &Bytes) -> Reply {
-        self.answer(operation, body).unwrap_or_else(|e| e.reply())
+        self.execute(operation, body).unwrap_or_else(|e| e.reply())
     }
 
-    fn answer(&self, operation: &Operation, body: &Bytes) -> Result<Reply, SesError> {
+    fn execute(&self, operation: &Operation, body: &Bytes) -> Result<Reply, ApiError> {
+        let (account, suppression) = (&self.account, &self.suppression);
         match operation {
             Operation::SendEmail => self.send(body),
-            Operation::GetAccount => Ok(answers::account(&self.account)),
-            Operation::PutAccountSendingAttributes => answers::put_sending(&self.account, body),
-            Operation::ListSuppressedDestinations => Ok(answers::suppressed(&self.suppression)),
-            Operation::PutSuppressedDestination => answers::suppress(&self.suppression, body),
-            Operation::GetSuppressedDestination(address) => {
-                answers::suppressed_one(&self.suppression, address)
-            }
-            Operation::DeleteSuppressedDestination(address) => {
-                answers::unsuppress(&self.suppression, address)
-            }
-            Operation::ListEmailIdentities => Ok(answers::identities(&self.account)),
-            Operation::GetEmailIdentity(name) => answers::identity(&self.account, name),
-            Operation::ListConfigurationSets => Ok(answers::configuration_sets(&self.account)),
-            Operation::GetConfigurationSet(name) => answers::configuration_set(&self.account, name),
+            Operation::GetAccount => Ok(api::get_account(account)),
+            Operation::PutAccountSendingAttributes => api::put_account_sending(account, body),
+            Operation::ListSuppressedDestinations => Ok(api::list_suppressed(suppression)),
+            Operation::PutSuppressedDestination => api::put_suppressed(suppression, body),
+            Operation::GetSuppressedDestination(to) => api::get_suppressed(suppression, to),
+            Operation::DeleteSuppressedDestination(to) => api::delete_suppressed(suppression, to),
+            Operation::ListEmailIdentities => Ok(api::list_identities(account)),
+            Operation::GetEmailIdentity(name) => api::get_identity(account, name),
+            Operation::ListConfigurationSets => Ok(api::list_configuration_sets(account)),
+            Operation::GetConfigurationSet(name) => api::get_configuration_set(account, name),
         }
     }
 
-    fn send(&self, body: &Bytes) -> Result<Reply, SesError> {
-        let outgoing = send::read(body)?;
-        self.account.may_send(&outgoing)?;
-        let mail = Mail::accept(outgoing, &self.account, &self.suppression, Timestamp::now());
-        let mail = self.mailbox.put(mail).map_err(|e| {
-            tracing::error!(error = %e, "an accepted mail could not be written");
-            SesError::Internal
+    fn send(&self, body: &Bytes) -> Result<Reply, ApiError> {
+        let outgoing = send_email::parse(body)?;
+        self.account.authorize_send(&outgoing)?;
+        let mut settings = self.account.settings();
+        let default_set = || {
+            (!settings.configuration_sets.is_empty()).then(|| settings.configuration_sets.remove(0))
+        };
+        let configuration_set = outgoing.configuration_set.clone().or_else(default_set);
+        let mail = Mail::accept(outgoing, settings.region, configuration_set, &self.suppression);
+        let mail = self.mailbox.put(mail).map_err(|error| {
+            tracing::error!(%error, "an accepted mail could not be written");
+            ApiError::Internal
         })?;
-        for envelope in event::of(&mail) {
-            // Nobody listens when the stack is shutting down.
+        for envelope in event::envelopes(&mail) {
+            // An error means that the stack is stopping and nobody receives events.
             drop(self.events.send(envelope));
         }
-        Ok(answers::sent(&mail))
+        Ok(api::ok(&json!({ "MessageId": mail.id })))
     }
 }

@@ -1,9 +1,9 @@
-//! Which operation of the SES v2 API a request asks for.
+//! The operations of the SES v2 API by method and path.
 
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-/// An operation, with the name that its path holds.
+/// An operation, with the name in its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operation {
     /// `POST /v2/email/outbound-emails`
@@ -34,7 +34,7 @@ pub enum Operation {
 pub const PREFIX: &str = "/v2/email/";
 
 impl Operation {
-    /// Reads method and path; `None` when this SES does not know them.
+    /// The operation of this method and path; `None` if it is not implemented.
     #[must_use]
     pub fn of(method: &Method, path: &str) -> Option<Self> {
         let path = path.strip_prefix(PREFIX)?.trim_end_matches('/');
@@ -58,7 +58,7 @@ impl Operation {
         })
     }
 
-    /// AWS's name of it.
+    /// Its name in AWS's documentation.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {

@@ -1,16 +1,15 @@
-//! What a stack is made of.
+//! What a stack is started with.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::environment;
 use crate::edge::faults::{Faults, NoFaults};
-use crate::lambda::{FunctionConfig, Sink, discard};
-use crate::resources::{Resources, Settings};
+use crate::lambda::{Sink, discard};
+use crate::resources::Settings;
 use crate::ses::account;
 
-/// How a stack is started.
+/// What a stack is started with.
 #[derive(Clone)]
 pub struct Config {
     /// The port of 127.0.0.1; 0 takes a free one.
@@ -19,22 +18,22 @@ pub struct Config {
     pub data: Option<PathBuf>,
     /// Writes each accepted mail as a file into this directory.
     pub mail_dir: Option<PathBuf>,
-    /// What the Lambdas use instead of the built-in DynamoDB.
+    /// The DynamoDB that the functions use instead of the built-in one.
     pub dynamodb_endpoint: Option<String>,
-    /// What the Lambdas use instead of the built-in SQS.
+    /// The SQS that the functions use instead of the built-in one.
     pub sqs_endpoint: Option<String>,
-    /// What the Lambdas use instead of the built-in SES.
+    /// The SES that the functions use instead of the built-in one.
     pub ses_endpoint: Option<String>,
-    /// Times and sizes.
+    /// Durations, sizes and counts.
     pub settings: Settings,
     /// The built-in SES account.
     pub account: account::Settings,
-    /// What goes wrong.
+    /// The faults to inject.
     pub faults: Arc<dyn Faults>,
-    /// Where the functions' output goes.
+    /// Receives the functions' output.
     pub sink: Sink,
-    /// The executable that runs the functions, with the arguments `function NAME`; this one if
-    /// absent.
+    /// The executable that runs the functions, with the arguments `function NAME`; the running one
+    /// if absent.
     pub executable: Option<PathBuf>,
 }
 
@@ -60,7 +59,7 @@ impl Default for Config {
     }
 }
 
-/// Where the services are.
+/// The URLs of the services that the functions call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     /// DynamoDB and its streams.
@@ -71,38 +70,17 @@ pub struct Endpoints {
     pub ses: String,
 }
 
-impl Config {
-    /// The services of a stack that listens at `address`: built in, unless said otherwise.
-    pub(super) fn endpoints(&self, address: SocketAddr) -> Endpoints {
+impl Endpoints {
+    /// The built-in services of a stack that listens at `address`, except where `config` names
+    /// another.
+    #[must_use]
+    pub fn new(config: &Config, address: SocketAddr) -> Self {
         let built_in = format!("http://{address}");
-        let or_built_in =
-            |other: &Option<String>| other.clone().unwrap_or_else(|| built_in.clone());
-        Endpoints {
-            dynamodb: or_built_in(&self.dynamodb_endpoint),
-            sqs: or_built_in(&self.sqs_endpoint),
-            ses: or_built_in(&self.ses_endpoint),
+        let url = |other: &Option<String>| other.as_ref().unwrap_or(&built_in).clone();
+        Self {
+            dynamodb: url(&config.dynamodb_endpoint),
+            sqs: url(&config.sqs_endpoint),
+            ses: url(&config.ses_endpoint),
         }
-    }
-
-    /// The functions, each with its environment.
-    pub(super) fn functions(
-        &self,
-        endpoints: &Endpoints,
-        resources: &Resources,
-    ) -> std::io::Result<Vec<FunctionConfig>> {
-        let environment = environment::of_functions(&self.settings, endpoints, resources);
-        environment::FUNCTIONS
-            .iter()
-            .map(|(name, _)| {
-                let mut config = FunctionConfig::new(name)?;
-                if let Some(executable) = &self.executable {
-                    config.program.path.clone_from(executable);
-                }
-                config.timeout = self.settings.function_timeout;
-                config.processes = environment::processes(&self.settings, name);
-                config.environment = environment.clone();
-                Ok(config)
-            })
-            .collect()
     }
 }

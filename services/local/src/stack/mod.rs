@@ -1,10 +1,9 @@
-//! The stack as a whole: [`start`] brings up everything that one order passes on its way.
-//!
-//! `cargo run` and the tests go through the same [`start`].
+//! The stack as a whole: [`start`] starts every service, function and mapping. `cargo run` and the
+//! tests use the same [`start`].
 
 mod config;
-mod environment;
-mod mappings;
+mod event_sources;
+mod functions;
 mod ses_events;
 
 use std::net::SocketAddr;
@@ -13,42 +12,44 @@ use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 use crate::aws::calls::Calls;
+use crate::aws::clients;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
 use crate::aws::sqs::Sqs;
-use crate::edge::{Asynchronous, Edge, Lambdas, ListenError, Listener, Server};
-use crate::lambda::Functions;
-use crate::mapping::{Mapping, clients};
+use crate::edge::{AsyncInvoker, Edge, Lambdas, ListenError, Listener, Server};
+use crate::lambda::{Functions, NotReadyError};
+use crate::mapping::Mapping;
 use crate::page::Page;
 use crate::resources::{self, Resources};
 use crate::ses::mailbox::MailboxError;
 use crate::ses::{Account, Mailbox, Ses};
 
 pub use config::{Config, Endpoints};
-pub use environment::FUNCTIONS;
+pub use event_sources::EventSources;
+pub use functions::{FUNCTIONS, FunctionSpec, function_configs};
 
 /// A running stack. Stop it with [`Stack::stop`]; dropping it kills its processes too, but does not
 /// wait for their end.
 pub struct Stack {
-    /// Where the page, intake and every built-in AWS service listen.
+    /// The address of the page, of intake and of every built-in AWS service.
     pub address: SocketAddr,
-    /// Where the functions find their services.
+    /// The services that the functions call.
     pub endpoints: Endpoints,
     /// The function processes.
     pub functions: Functions,
-    /// The tables' stream and the queues.
+    /// The events table's stream and the queues.
     pub resources: Resources,
-    /// What the functions called so far.
+    /// The AWS calls of the functions so far.
     pub calls: Arc<Calls>,
     /// The built-in SES.
     pub ses: Ses,
-    /// Talks to the tables, wherever they are.
+    /// A client for the tables, built in or not.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// Talks to the queues, wherever they are.
+    /// A client for the queues, built in or not.
     pub sqs: aws_sdk_sqs::Client,
     running: Running,
 }
 
-/// What has to be stopped, in this order.
+/// What [`Stack::stop`] stops, in this order.
 struct Running {
     mappings: Vec<Mapping>,
     ses_events: JoinHandle<()>,
@@ -60,19 +61,22 @@ struct Running {
 /// Why the stack did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// No port.
+    /// The port can't be bound.
     #[error(transparent)]
     Listen(#[from] ListenError),
-    /// No tables.
+    /// DynamoDB can't start.
     #[error(transparent)]
     Database(#[from] DynamodbError),
-    /// No directory for the mails.
+    /// The directory for mails can't be created.
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
-    /// A table or queue could not be made.
+    /// A table or queue can't be created.
     #[error(transparent)]
     Resources(#[from] resources::Error),
-    /// A function's executable or the stream's checkpoint file.
+    /// A function's processes end before they serve.
+    #[error(transparent)]
+    Function(#[from] NotReadyError),
+    /// A function's executable or the stream's checkpoint file can't be used.
     #[error("a function or a mapping could not be started: {0}")]
     Io(#[from] std::io::Error),
 }
@@ -80,65 +84,71 @@ pub enum StartError {
 /// Starts everything and waits until every function is ready.
 ///
 /// # Errors
-/// [`StartError`], as a sentence that says what to change.
+/// [`StartError`]: something of the machine is missing or in use.
 pub async fn start(config: Config) -> Result<Stack, StartError> {
     let listener = Listener::bind(config.port).await?;
     let address = listener.address();
-    let endpoints = config.endpoints(address);
+    let endpoints = Endpoints::new(&config, address);
     let region = config.settings.region.as_str();
-    let (dynamodb, sqs) =
-        (clients::dynamodb(&endpoints.dynamodb, region), clients::sqs(&endpoints.sqs, region));
-
-    let database = Arc::new(Dynamodb::start(config.data.as_deref()).await?);
-    let queues = Arc::new(Sqs::new(address, region));
+    let dynamodb = clients::dynamodb(&endpoints.dynamodb, region);
+    let sqs = clients::sqs(&endpoints.sqs, region);
     let mailbox = Arc::new(Mailbox::open(config.mail_dir.as_deref())?);
     let (event_sink, events) = tokio::sync::mpsc::unbounded_channel();
     let account = Account::new(config.account.clone());
-    let ses = Ses::new(account.clone(), Arc::clone(&mailbox), event_sink);
-
-    // The functions ask for their services when they start, so the port answers before them.
-    let calls = Arc::new(Calls::default());
-    let lambdas = Lambdas::default();
-    let edge = Arc::new(Edge {
-        dynamodb: Arc::clone(&database),
-        sqs: Arc::clone(&queues),
-        ses: ses.clone(),
-        lambdas: lambdas.clone(),
-        asynchronous: Asynchronous::new(sqs.clone()),
+    let edge = Edge {
+        dynamodb: Arc::new(Dynamodb::start(config.data.as_deref()).await?),
+        sqs: Arc::new(Sqs::new(address, region)),
+        ses: Ses::new(account.clone(), Arc::clone(&mailbox), event_sink),
+        lambdas: Lambdas::default(),
+        async_invoker: AsyncInvoker::new(sqs.clone()),
         page: Page::new(mailbox, account, address),
-        calls: Arc::clone(&calls),
+        calls: Arc::new(Calls::default()),
         faults: Arc::clone(&config.faults),
-    });
-    let server = Server::start(listener, edge);
+    };
+    let (database, queues) = (Arc::clone(&edge.dynamodb), Arc::clone(&edge.sqs));
+    let (ses, calls, lambdas) = (edge.ses.clone(), Arc::clone(&edge.calls), edge.lambdas.clone());
+    // The functions call their services when they start, so the server must run before them.
+    let server = Server::start(listener, Arc::new(edge));
     let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
-    let functions =
-        Functions::start(region, config.functions(&endpoints, &resources)?, &config.sink)?;
-    for (name, on_failure) in FUNCTIONS {
-        if let Ok(function) = functions.function(name) {
-            lambdas.add(Arc::new(function), on_failure);
-        }
-    }
-    functions.ready().await?;
+    let functions = start_functions(&config, &endpoints, &resources, &lambdas).await?;
     let ses_events = tokio::spawn(ses_events::forward(
         events,
         Arc::clone(&config.faults),
         sqs.clone(),
         resources.queues.feedback.url.clone(),
     ));
-    let mappings = mappings::start(&config, &endpoints, &resources, &functions, &sqs)?;
+    let event_sources = EventSources::new(&config, &resources);
+    let mappings = event_sources.start(&endpoints, &functions, &sqs)?;
     let running = Running { mappings, ses_events, server, database, queues };
     Ok(Stack { address, endpoints, functions, resources, calls, ses, dynamodb, sqs, running })
 }
 
+/// Starts the functions, makes them known to the edge, and waits until they are ready.
+async fn start_functions(
+    config: &Config,
+    endpoints: &Endpoints,
+    resources: &Resources,
+    lambdas: &Lambdas,
+) -> Result<Functions, StartError> {
+    let configs = function_configs(config, endpoints, resources)?;
+    let functions = Functions::start(&config.settings.region, configs, &config.sink)?;
+    for spec in FUNCTIONS {
+        let function = functions.function(spec.name).map_err(std::io::Error::other)?;
+        lambdas.add(Arc::new(function), spec.failure_destination);
+    }
+    functions.ready().await?;
+    Ok(functions)
+}
+
 impl Stack {
-    /// The page's address.
+    /// The page's URL.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Stops everything: the mappings finish what is under way, then the processes end, then the
-    /// port closes. Nothing of the stack runs when this returns.
+    /// Stops everything: the mappings finish their running invocations, then the processes end, then
+    /// the port closes. Nothing of the stack runs when this returns.
     pub async fn stop(self) {
         futures::future::join_all(self.running.mappings.into_iter().map(Mapping::stop)).await;
         self.functions.stop().await;

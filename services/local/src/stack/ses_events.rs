@@ -1,4 +1,4 @@
-//! The EventBridge rule that sends SES's events to the feedback queue.
+//! Sends SES's events to the feedback queue, as the deployed EventBridge rule does.
 
 use std::sync::Arc;
 
@@ -8,19 +8,20 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::edge::faults::Faults;
 
-/// As many as one call to SQS takes.
-const MAX_CONCURRENCY: usize = 10;
+/// The most messages in one `SendMessageBatch`.
+const MAX_BATCH: usize = 10;
 
-/// Sends what arrives to `queue` until the channel closes, as often and as late as `faults` say.
-/// An event that the queue refuses is logged and dropped: nothing may rely on SES's events.
+/// Sends each event to `queue` until the channel closes, in the copies and with the delays that
+/// `faults` ask for. An event that the queue refuses is logged and dropped: nothing may rely on
+/// SES's events.
 pub async fn forward(
     mut events: UnboundedReceiver<String>,
     faults: Arc<dyn Faults>,
     sqs: Client,
     queue: String,
 ) {
-    let mut batch = Vec::with_capacity(MAX_CONCURRENCY);
-    while events.recv_many(&mut batch, MAX_CONCURRENCY).await > 0 {
+    let mut batch = Vec::with_capacity(MAX_BATCH);
+    while events.recv_many(&mut batch, MAX_BATCH).await > 0 {
         let messages = batch.drain(..).flat_map(|body| copies(&*faults, &body)).collect();
         for refused in send_all(&sqs, &queue, messages).await.into_iter().filter_map(Result::err) {
             tracing::warn!(%refused, "an SES event was dropped");
@@ -29,9 +30,9 @@ pub async fn forward(
 }
 
 fn copies(faults: &dyn Faults, body: &str) -> Vec<OutgoingMessage> {
-    let copy = |late: std::time::Duration| OutgoingMessage {
+    let copy = |delay: std::time::Duration| OutgoingMessage {
         body: body.to_owned(),
-        delay: i32::try_from(late.as_secs()).unwrap_or(i32::MAX),
+        delay: i32::try_from(delay.as_secs()).unwrap_or(i32::MAX),
         ..OutgoingMessage::default()
     };
     faults.ses_event(body).into_iter().map(copy).collect()

@@ -3,15 +3,15 @@
 //!
 //! | rule about | of queues | of streams |
 //! | --- | --- | --- |
-//! | partial failures | `queues::answers::only_the_messages_that_the_answer_names_stay` | `streams::answers::the_lowest_sequence_number_in_the_answer_is_the_new_start` |
-//! | malformed answers | `queues::answers::a_malformed_answer_…` | `streams::answers::a_malformed_answer_…` |
-//! | empty answers | `queues::answers::an_empty_or_null_answer_…` | `streams::answers::an_empty_or_null_answer_…` |
-//! | answers nobody asked for | `queues::answers::without_report_batch_item_failures_…` | `streams::answers::without_report_batch_item_failures_…` |
-//! | errors of the function | `queues::answers::a_function_error_…` | `streams::answers::a_function_error_…` |
-//! | bisecting | Lambda has none | `streams::answers::bisecting_…`, `streams::answers::with_bisect_…` |
+//! | partial failures | `queues::responses::only_the_messages_that_the_response_names_stay` | `streams::responses::the_lowest_sequence_number_in_the_response_is_the_new_start` |
+//! | malformed responses | `queues::responses::a_malformed_response_…` | `streams::responses::a_malformed_response_…` |
+//! | empty responses | `queues::responses::an_empty_or_null_response_…` | `streams::responses::an_empty_or_null_response_…` |
+//! | responses that are ignored | `queues::responses::without_report_batch_item_failures_…` | `streams::responses::without_report_batch_item_failures_…` |
+//! | errors of the function | `queues::responses::a_function_error_…` | `streams::responses::a_function_error_…` |
+//! | bisecting | Lambda has none | `streams::responses::bisecting_…`, `streams::responses::with_bisect_…` |
 //! | windows and batch sizes | `queues::batching::…` | `streams::batching::…` |
 //! | timeouts and dead processes | `queues::processes::…` | `functions::failures::…`; relay itself in `tests/promises/killed.rs` |
-//! | redrive, giving up | `queues::answers::a_message_that_always_fails_…` | `streams::giving_up::…` |
+//! | redrive, discarding | `queues::responses::a_message_that_always_fails_…` | `streams::discarding::…` |
 //! | the event | `queues::event::…` | `streams::event::…` |
 //! | stopping, and services that fail | `queues::lifecycle::…` | `streams::lifecycle::…` |
 
@@ -23,3 +23,4 @@ mod resources;
 mod schedules;
 mod streams;
 mod support;
+mod template;

@@ -88,10 +88,11 @@ async fn a_message_may_be_larger_than_256_kib_as_on_aws() {
 #[tokio::test]
 async fn only_the_calls_of_functions_are_counted() {
     let stack = Stack::plain().await;
-    stack.ses_of("waybill-mailer").get_account().send().await.unwrap();
-    stack.ses_of("waybill-mailer").get_account().send().await.unwrap();
+    stack.ses_as("waybill-mailer").get_account().send().await.unwrap();
+    stack.ses_as("waybill-mailer").get_account().send().await.unwrap();
     stack.ses().get_account().send().await.unwrap();
-    stack.sqs().list_queues().send().await.unwrap();
+    let cli = http::Request::post("/").header("x-amz-target", "AmazonSQS.ListQueues");
+    stack.request(cli.header("user-agent", "aws-cli/2.15"), "{}").await;
     let counts = stack.calls.counts();
     assert_eq!(counts.len(), 1);
     assert_eq!(
@@ -106,12 +107,36 @@ async fn only_the_calls_of_functions_are_counted() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_here_is_told_so() {
+async fn an_aws_call_goes_to_its_service_whatever_the_path() {
     let stack = Stack::plain().await;
-    let request = http::Request::post("/").header("x-amz-target", "Kinesis_20131202.ListStreams");
-    let (parts, body) = stack.request(request, "{}").await;
-    assert_eq!(parts.status, 400);
-    assert!(body.contains("UnknownOperationException"), "{body}");
+    stack.sqs().create_queue().queue_name("q").send().await.unwrap();
+    for path in ["/", "/000000000000/q", "/v2/email/account", "/mail"] {
+        let request = http::Request::post(path).header("x-amz-target", "AmazonSQS.ListQueues");
+        let (parts, body) = stack.request(request, "{}").await;
+        assert_eq!(parts.status, 200, "{path}: {body}");
+        assert!(body.contains("QueueUrls"), "{path}: {body}");
+    }
+    let (parts, account) = stack.get("/v2/email/account").await;
+    assert_eq!(parts.status, 200);
+    assert!(account.contains("SendQuota"), "{account}");
+}
+
+#[tokio::test]
+async fn a_service_or_operation_that_is_not_here_is_an_error_that_an_sdk_reads() {
+    let stack = Stack::plain().await;
+    let post = http::Request::post;
+    for request in [
+        post("/").header("x-amz-target", "Kinesis_20131202.ListStreams"),
+        post("/").header("x-amz-target", "AWSEvents.PutRule"),
+        post("/").header("authorization", "AWS4-HMAC-SHA256 Credential=x"),
+    ] {
+        let (parts, body) = stack.request(request, "{}").await;
+        assert_eq!(parts.status, 400);
+        assert!(body.contains("UnknownOperationException"), "{body}");
+    }
+    let (parts, _) = stack.get("/v2/email/templates").await;
+    assert_eq!(parts.status, 404);
+    assert_eq!(parts.headers["x-amzn-errortype"], "UnknownOperationException");
 }
 
 #[tokio::test]

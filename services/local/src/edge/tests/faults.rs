@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::StatusCode;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::stack::{Setup, Stack};
 use crate::aws::calls::Caller;
@@ -31,7 +32,7 @@ async fn stack(before: Option<Fault>, after: Option<Fault>) -> Stack {
 }
 
 async fn suppress(stack: &Stack, app: &'static str) -> Result<(), aws_sdk_sesv2::Error> {
-    let call = stack.ses_of(app).put_suppressed_destination();
+    let call = stack.ses_as(app).put_suppressed_destination();
     let call = call.email_address("jo@example.com").reason("BOUNCE".into());
     call.send().await.map(drop).map_err(Into::into)
 }
@@ -58,6 +59,19 @@ async fn a_hang_up_before_the_call_leaves_nothing_done_and_one_after_it_everythi
     let after = stack(None, Some(Fault::HangUp)).await;
     assert!(suppress(&after, "waybill-mailer").await.is_err());
     assert!(was_done(&after).await);
+}
+
+#[tokio::test]
+async fn a_hang_up_closes_the_connection_before_the_first_byte_of_a_response() {
+    let stack = stack(None, Some(Fault::HangUp)).await;
+    let address = stack.address.strip_prefix("http://").unwrap();
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    let request =
+        "GET /v2/email/account HTTP/1.1\r\nhost: x\r\nuser-agent: app/waybill-mailer\r\n\r\n";
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut response = Vec::new();
+    connection.read_to_end(&mut response).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&response), "");
 }
 
 #[tokio::test]

@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::stack::{Setup, Stack, StandIn, answered, failed, only};
+use super::stack::{FakeFunction, Setup, Stack, answered, failed, lambdas_with};
 
-async fn stack(function: &Arc<StandIn>, on_failure: Option<&str>) -> Stack {
-    let lambdas = only(function, on_failure);
+async fn stack(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> Stack {
+    let lambdas = lambdas_with(function, on_failure);
     Stack::start(Setup { lambdas, ..Setup::default() }).await
 }
 
@@ -32,7 +32,7 @@ async fn message(stack: &Stack, queue: &str) -> Value {
 
 #[tokio::test]
 async fn a_function_is_invoked_directly_by_name_or_arn() {
-    let relay = StandIn::new("waybill-relay", |event| answered(json!({"got": event["n"]})));
+    let relay = FakeFunction::new("waybill-relay", |event| answered(json!({"got": event["n"]})));
     let stack = stack(&relay, None).await;
     for name in ["waybill-relay", "arn%3Aaws%3Alambda%3Ax%3A0%3Afunction%3Awaybill-relay%3A1"] {
         let (parts, body) = stack.request(invoke(name), r#"{"n":7}"#).await;
@@ -45,8 +45,8 @@ async fn a_function_is_invoked_directly_by_name_or_arn() {
 }
 
 #[tokio::test]
-async fn a_function_error_is_told_by_header() {
-    let relay = StandIn::new("waybill-relay", |_| failed());
+async fn a_function_error_is_a_200_with_a_header() {
+    let relay = FakeFunction::new("waybill-relay", |_| failed());
     let stack = stack(&relay, None).await;
     let (parts, body) = stack.request(invoke("waybill-relay"), "{}").await;
     assert_eq!(parts.status, 200);
@@ -56,7 +56,7 @@ async fn a_function_error_is_told_by_header() {
 
 #[tokio::test]
 async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
-    let intake = StandIn::new("waybill-intake", |_| answered(json!({})));
+    let intake = FakeFunction::new("waybill-intake", |_| answered(json!({})));
     let stack = stack(&intake, None).await;
     let entries = json!({"Entries": [
         {"Source": "shop", "DetailType": "order.confirmed", "Detail": r#"{"order":{}}"#, "Time": 0.0},
@@ -67,35 +67,35 @@ async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
     let answer: Value = serde_json::from_str(&answer).unwrap();
     assert_eq!(answer["FailedEntryCount"], 2);
     assert_eq!(answer["Entries"][1]["ErrorCode"], "MalformedDetail");
-    while intake.seen().is_empty() {
+    while intake.events().is_empty() {
         tokio::task::yield_now().await;
     }
-    let seen = &intake.seen()[0];
-    assert_eq!(seen["id"], answer["Entries"][0]["EventId"]);
-    assert_eq!(seen["detail-type"], "order.confirmed");
-    assert_eq!(seen["time"], "1970-01-01T00:00:00Z");
-    assert_eq!(seen["detail"], json!({"order": {}}));
+    let event = &intake.events()[0];
+    assert_eq!(event["id"], answer["Entries"][0]["EventId"]);
+    assert_eq!(event["detail-type"], "order.confirmed");
+    assert_eq!(event["time"], "1970-01-01T00:00:00Z");
+    assert_eq!(event["detail"], json!({"order": {}}));
 }
 
 #[tokio::test]
 async fn an_event_that_fails_three_times_is_kept_with_its_error() {
-    let intake = StandIn::new("waybill-intake", |_| failed());
+    let intake = FakeFunction::new("waybill-intake", |_| failed());
     let stack = stack(&intake, Some("waybill-intake-dlq")).await;
     stack.sqs().create_queue().queue_name("waybill-intake-dlq").send().await.unwrap();
     let entry = json!({"Source": "shop", "DetailType": "order.confirmed", "Detail": "{}"});
     stack.request(put_events(), json!({"Entries": [entry]}).to_string()).await;
     let record = message(&stack, "waybill-intake-dlq").await;
-    assert_eq!(intake.seen().len(), 3);
+    assert_eq!(intake.events().len(), 3);
     assert_eq!(record["requestContext"]["condition"], "RetriesExhausted");
     assert_eq!(record["requestContext"]["approximateInvokeCount"], 3);
-    assert_eq!(record["requestPayload"], intake.seen()[0]);
+    assert_eq!(record["requestPayload"], intake.events()[0]);
     assert_eq!(record["responsePayload"]["errorMessage"], "no");
 }
 
 #[tokio::test]
 async fn an_invocation_that_fails_once_and_is_not_waited_for_is_tried_again() {
     let tries = std::sync::atomic::AtomicUsize::new(0);
-    let relay = StandIn::new("waybill-relay", move |_| {
+    let relay = FakeFunction::new("waybill-relay", move |_| {
         match tries.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
             0 => failed(),
             _ => answered(json!(null)),
@@ -105,7 +105,7 @@ async fn an_invocation_that_fails_once_and_is_not_waited_for_is_tried_again() {
     let request = invoke("waybill-relay").header("x-amz-invocation-type", "Event");
     let (parts, body) = stack.request(request, r#"{"source":"aws.scheduler"}"#).await;
     assert_eq!((parts.status.as_u16(), body.as_str()), (202, ""));
-    while relay.seen().len() < 2 {
+    while relay.events().len() < 2 {
         tokio::task::yield_now().await;
     }
 }

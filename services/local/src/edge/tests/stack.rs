@@ -15,39 +15,42 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use crate::aws::calls::Calls;
+use crate::aws::clients;
 use crate::aws::dynamodb::Dynamodb;
 use crate::aws::sqs::Sqs;
 use crate::edge::faults::{Faults, NoFaults};
-use crate::edge::{Asynchronous, Edge, Lambdas, Listener, Server};
+use crate::edge::{AsyncInvoker, Edge, Lambdas, Listener, Server};
 use crate::lambda::{Invocation, Invoke};
 use crate::page::Page;
 use crate::ses::account::Settings;
 use crate::ses::{Account, Mailbox, Ses};
 
+const REGION: &str = "eu-central-1";
+
 type Answer = Box<dyn Fn(&Value) -> Invocation + Send + Sync>;
 
-/// A function that answers as its closure says and remembers what it was given.
-pub struct StandIn {
+/// A function that is a closure, and keeps the events it got.
+pub struct FakeFunction {
     arn: String,
     answer: Answer,
-    seen: Mutex<Vec<Value>>,
+    events: Mutex<Vec<Value>>,
 }
 
-impl StandIn {
+impl FakeFunction {
     pub fn new(
         name: &str,
         answer: impl Fn(&Value) -> Invocation + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let arn = crate::aws::place::function_arn("eu-central-1", name);
-        Arc::new(Self { arn, answer: Box::new(answer), seen: Mutex::default() })
+        let arn = crate::aws::arn::function_arn(REGION, name);
+        Arc::new(Self { arn, answer: Box::new(answer), events: Mutex::default() })
     }
 
-    pub fn seen(&self) -> Vec<Value> {
-        self.seen.lock().unwrap().clone()
+    pub fn events(&self) -> Vec<Value> {
+        self.events.lock().unwrap().clone()
     }
 }
 
-impl Invoke for StandIn {
+impl Invoke for FakeFunction {
     fn arn(&self) -> &str {
         &self.arn
     }
@@ -55,7 +58,7 @@ impl Invoke for StandIn {
     fn invoke(&self, _: uuid::Uuid, payload: Bytes) -> BoxFuture<'_, Invocation> {
         let event = serde_json::from_slice(&payload).unwrap();
         let answer = (self.answer)(&event);
-        self.seen.lock().unwrap().push(event);
+        self.events.lock().unwrap().push(event);
         async { answer }.boxed()
     }
 }
@@ -68,8 +71,8 @@ pub fn failed() -> Invocation {
     Invocation::Failed { error: Bytes::from(r#"{"errorType":"E","errorMessage":"no"}"#) }
 }
 
-/// A list of one function.
-pub fn only(function: &Arc<StandIn>, on_failure: Option<&str>) -> Lambdas {
+/// A registry of one function.
+pub fn lambdas_with(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> Lambdas {
     let lambdas = Lambdas::default();
     lambdas.add(function.clone(), on_failure);
     lambdas
@@ -108,7 +111,7 @@ impl Stack {
     pub async fn start(setup: Setup<'_>) -> Self {
         let listener = Listener::bind(0).await.unwrap();
         let address = listener.address();
-        let sqs = Arc::new(Sqs::new(address, "eu-central-1"));
+        let sqs = Arc::new(Sqs::new(address, REGION));
         let mailbox = Arc::new(Mailbox::open(setup.mail_dir).unwrap());
         let account = Account::new(setup.settings);
         let (sink, events) = mpsc::unbounded_channel();
@@ -118,8 +121,8 @@ impl Stack {
             sqs: Arc::clone(&sqs),
             ses: Ses::new(account.clone(), Arc::clone(&mailbox), sink),
             lambdas: setup.lambdas,
-            asynchronous: Asynchronous::new(sqs_client(&format!("http://{address}")))
-                .waiting([Duration::ZERO; 2]),
+            async_invoker: AsyncInvoker::new(clients::sqs(&format!("http://{address}"), REGION))
+                .with_retry_delays([Duration::ZERO; 2]),
             page: Page::new(Arc::clone(&mailbox), account.clone(), address),
             calls: Arc::clone(&calls),
             faults: setup.faults,
@@ -134,32 +137,27 @@ impl Stack {
     }
 
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        self.ses_of("a-test")
+        self.ses_as("a-test")
     }
 
-    /// A client that says of itself what a function says.
-    pub fn ses_of(&self, app: &'static str) -> aws_sdk_sesv2::Client {
+    /// A client with the app id of a function: `waybill-mailer`.
+    pub fn ses_as(&self, app: &'static str) -> aws_sdk_sesv2::Client {
         let config = aws_sdk_sesv2::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .retry_config(aws_sdk_sesv2::config::retry::RetryConfig::disabled())
             .app_name(aws_sdk_sesv2::config::AppName::new(app).unwrap())
-            .region(Region::new("eu-central-1"))
+            .region(Region::new(REGION))
             .credentials_provider(credentials())
             .endpoint_url(&self.address);
         aws_sdk_sesv2::Client::from_conf(config.build())
     }
 
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        sqs_client(&self.address)
+        clients::sqs(&self.address, REGION)
     }
 
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-central-1"))
-            .credentials_provider(credentials())
-            .endpoint_url(&self.address);
-        aws_sdk_dynamodb::Client::from_conf(config.build())
+        clients::dynamodb(&self.address, REGION)
     }
 
     pub async fn get(&self, path: &str) -> (http::response::Parts, String) {
@@ -183,15 +181,6 @@ impl Stack {
     pub async fn next_event(&mut self) -> Value {
         serde_json::from_str(&self.events.recv().await.unwrap()).unwrap()
     }
-}
-
-fn sqs_client(endpoint: &str) -> aws_sdk_sqs::Client {
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(credentials())
-        .endpoint_url(endpoint);
-    aws_sdk_sqs::Client::from_conf(config.build())
 }
 
 fn credentials() -> Credentials {

@@ -10,7 +10,6 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::QueueMapping;
 use crate::mapping::event::to_json;
 
 #[derive(Serialize)]
@@ -48,15 +47,15 @@ struct Event<'a> {
     records: Vec<Record<'a>>,
 }
 
-/// The whole batch as the function sees it.
-pub fn event(messages: &[Message], mapping: &QueueMapping) -> Bytes {
-    let records = messages.iter().map(|message| record(message, mapping)).collect();
+/// The event for a batch of messages.
+pub(super) fn batch_event(messages: &[Message], queue_arn: &str, region: &str) -> Bytes {
+    let records = messages.iter().map(|message| record(message, queue_arn, region)).collect();
     to_json(&Event { records }).into()
 }
 
-/// About how much a message adds to the event, in bytes.
-pub fn size(message: &Message) -> usize {
-    const AROUND_THE_BODY: usize = 1024;
+/// About how many bytes a message adds to the event.
+pub(super) fn size(message: &Message) -> usize {
+    const RECORD_OVERHEAD: usize = 1024;
     let attributes = message.message_attributes().into_iter().flatten();
     let attributes: usize = attributes
         .map(|(name, value)| {
@@ -65,10 +64,10 @@ pub fn size(message: &Message) -> usize {
             name.len() + text + binary
         })
         .sum();
-    message.body().map_or(0, str::len) + attributes + AROUND_THE_BODY
+    message.body().map_or(0, str::len) + attributes + RECORD_OVERHEAD
 }
 
-fn record<'a>(message: &'a Message, mapping: &'a QueueMapping) -> Record<'a> {
+fn record<'a>(message: &'a Message, queue_arn: &'a str, region: &'a str) -> Record<'a> {
     let system = message.attributes().into_iter().flatten();
     let own = message.message_attributes().into_iter().flatten();
     Record {
@@ -80,8 +79,8 @@ fn record<'a>(message: &'a Message, mapping: &'a QueueMapping) -> Record<'a> {
         md5_of_message_attributes: message.md5_of_message_attributes(),
         md5_of_body: message.md5_of_body().unwrap_or_default(),
         event_source: "aws:sqs",
-        event_source_arn: &mapping.queue_arn,
-        aws_region: &mapping.region,
+        event_source_arn: queue_arn,
+        aws_region: region,
     }
 }
 

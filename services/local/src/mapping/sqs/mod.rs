@@ -1,23 +1,32 @@
 //! The event source mapping of a queue.
 //!
-//! By AWS's rules, in its words where they are short:
+//! By AWS's rules:
 //! [with-sqs](https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html),
 //! [errors](https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html),
 //! [scaling](https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html).
-//! Messages are polled by long polling, gathered into a batch until it is full or its window is
-//! over, and deleted after the answer; the others come back when their visibility timeout ends.
-//! Giving up on a message (redrive) is the queue's own doing.
+//! Messages are long-polled and gathered until the batch is full or its window is over. Those that
+//! succeeded are deleted after the function's response; the others become visible again when their
+//! visibility timeout ends. The redrive to the dead-letter queue is the queue's own.
 
 mod delete;
 mod event;
-mod poll;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
+use kit::describe_sdk_error;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
-use super::{Answers, Mapping};
+use super::Backoff;
+use super::batch_response::{BatchResult, FunctionResponse};
+use super::event::{MAX_PAYLOAD_BYTES, split_by_payload_size};
+use super::handle::Mapping;
 use crate::lambda::Invoke;
 
 /// A queue's mapping.
@@ -33,16 +42,153 @@ pub struct QueueMapping {
     pub batch_size: usize,
     /// How long a batch that is not full waits for more messages.
     pub window: Duration,
-    /// How many batches may be with the function at once.
+    /// How many invocations may run at once (AWS: `MaximumConcurrency`).
     pub concurrency: usize,
-    /// Whether the answer names the messages that failed.
-    pub answers: Answers,
+    /// Whether the response names the messages that failed.
+    pub function_response: FunctionResponse,
 }
 
 impl QueueMapping {
     /// Starts reading the queue for the function.
     #[must_use]
     pub fn start(self, sqs: Client, function: Arc<dyn Invoke>) -> Mapping {
-        Mapping::spawn(|stop| poll::run(Arc::new(self), sqs, function, stop))
+        let poller = Arc::new(Poller { mapping: self, sqs, function });
+        Mapping::spawn(|stop| poller.run(stop))
     }
+}
+
+/// The most messages that one request may ask for (AWS: `ReceiveMessage`).
+const MAX_RECEIVED: usize = 10;
+/// The longest long poll (AWS: `ReceiveMessage`).
+const LONG_POLL: Duration = Duration::from_secs(20);
+/// The pause between two polls of an empty queue in the last second of a window: a long poll lasts
+/// whole seconds only.
+const SHORT_POLL_PAUSE: Duration = Duration::from_millis(50);
+
+/// One mapping, shared by the batches that are being processed.
+struct Poller {
+    mapping: QueueMapping,
+    sqs: Client,
+    function: Arc<dyn Invoke>,
+}
+
+impl Poller {
+    /// Polls until `stop`; returns when every batch that was received is settled.
+    async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let batches = TaskTracker::new();
+        self.poll(&stop, &batches).await;
+        batches.close();
+        batches.wait().await;
+    }
+
+    async fn poll(self: Arc<Self>, stop: &CancellationToken, batches: &TaskTracker) {
+        let permits = Arc::new(Semaphore::new(self.mapping.concurrency.max(1)));
+        loop {
+            // The permit comes before the receive: a message that waited for a permit would use up
+            // its visibility timeout, and be delivered twice.
+            let Some(permit) = stop.run_until_cancelled(acquire(&permits)).await else { return };
+            let Some(first) = stop.run_until_cancelled(self.receive_first()).await else { return };
+            let messages = self.gather(first, stop).await;
+            let mut permit = Some(permit);
+            for batch in split_by_payload_size(messages, self.mapping.batch_size, event::size) {
+                let permit = match permit.take() {
+                    Some(permit) => permit,
+                    None => acquire(&permits).await,
+                };
+                let poller = Arc::clone(&self);
+                batches.spawn(async move { poller.process(batch, permit).await });
+            }
+        }
+    }
+
+    /// Receives more until the batch is full or its window is over.
+    async fn gather(&self, mut messages: Vec<Message>, stop: &CancellationToken) -> Vec<Message> {
+        let until = Instant::now() + self.mapping.window;
+        let mut bytes: usize = messages.iter().map(event::size).sum();
+        while messages.len() < self.mapping.batch_size && bytes < MAX_PAYLOAD_BYTES {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            let room = self.mapping.batch_size - messages.len();
+            let wait = Duration::from_secs(left.as_secs()).min(LONG_POLL);
+            match stop.run_until_cancelled(self.receive(room, wait)).await {
+                Some(Ok(more)) if more.is_empty() => sleep(left.min(SHORT_POLL_PAUSE)).await,
+                Some(Ok(more)) => {
+                    bytes += more.iter().map(event::size).sum::<usize>();
+                    messages.extend(more);
+                }
+                // The messages at hand must not wait for a service that fails.
+                Some(Err(())) | None => break,
+            }
+        }
+        messages
+    }
+
+    /// Polls until there is a message, also over a service that fails.
+    async fn receive_first(&self) -> Vec<Message> {
+        let mut failures = 0;
+        loop {
+            match self.receive(self.mapping.batch_size, LONG_POLL).await {
+                Ok(messages) if messages.is_empty() => failures = 0,
+                Ok(messages) => return messages,
+                Err(()) => {
+                    failures += 1;
+                    sleep(Backoff::default().after(failures)).await;
+                }
+            }
+        }
+    }
+
+    async fn receive(&self, room: usize, wait: Duration) -> Result<Vec<Message>, ()> {
+        let request = self
+            .sqs
+            .receive_message()
+            .queue_url(&self.mapping.queue_url)
+            .max_number_of_messages(as_i32(room.clamp(1, MAX_RECEIVED)))
+            .wait_time_seconds(as_i32(wait.as_secs()))
+            .message_system_attribute_names(MessageSystemAttributeName::All)
+            .message_attribute_names("All");
+        match request.send().await {
+            Ok(received) => Ok(received.messages.unwrap_or_default()),
+            Err(error) => {
+                let queue_url = &self.mapping.queue_url;
+                tracing::warn!(queue_url, error = describe_sdk_error(&error), "can't receive");
+                Err(())
+            }
+        }
+    }
+
+    /// Invokes the function with one batch and deletes the messages that succeeded.
+    async fn process(&self, batch: Vec<Message>, permit: OwnedSemaphorePermit) {
+        let payload = event::batch_event(&batch, &self.mapping.queue_arn, &self.mapping.region);
+        let invocation = self.function.invoke(Uuid::new_v4(), payload).await;
+        // The function is free for the next batch while this one is deleted.
+        drop(permit);
+        let position = |id: &str| batch.iter().position(|m| m.message_id() == Some(id));
+        let result = BatchResult::new(&invocation, self.mapping.function_response, position);
+        let succeeded = |position: usize| match &result {
+            BatchResult::Succeeded => true,
+            BatchResult::PartialFailure(failed) => failed.binary_search(&position).is_err(),
+            BatchResult::Malformed | BatchResult::FunctionError => false,
+        };
+        let queue_url = &self.mapping.queue_url;
+        if matches!(result, BatchResult::Malformed | BatchResult::FunctionError) {
+            tracing::warn!(queue_url, messages = batch.len(), ?result, "the batch failed");
+        }
+        let done = batch.iter().enumerate().filter(|(position, _)| succeeded(*position));
+        let receipts: Vec<&str> =
+            done.filter_map(|(_, message)| message.receipt_handle()).collect();
+        delete::delete(&self.sqs, queue_url, &receipts).await;
+    }
+}
+
+async fn acquire(permits: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    let permit = Arc::clone(permits).acquire_owned().await;
+    permit.expect("nothing closes this semaphore")
+}
+
+/// Seconds and counts of a request; its limits are far below `i32`'s.
+fn as_i32(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
 }

@@ -1,4 +1,4 @@
-//! How far each shard has been read: the last sequence number that is done with.
+//! The checkpoints: each shard's last sequence number that is done.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -7,11 +7,11 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-/// The checkpoints of one stream, in memory and, where there is a file, in that.
+/// The checkpoints of one stream, in memory and, if there is a file, in that.
 ///
-/// The file is replaced as a whole, never half. It is not flushed to the disk: after a power cut
-/// an older checkpoint may come back, and records are delivered again, which a stream's consumer
-/// must bear anyhow.
+/// The file is replaced atomically. It is not flushed to the disk: after a power cut an older
+/// checkpoint may come back and records be delivered again, which any consumer of a stream must
+/// expect.
 pub(super) struct Checkpoints {
     file: Option<PathBuf>,
     state: Mutex<State>,
@@ -20,12 +20,12 @@ pub(super) struct Checkpoints {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct State {
     stream_arn: String,
-    /// By shard: the last sequence number that is done with.
+    /// The last sequence number that is done, by shard.
     shards: BTreeMap<String, String>,
 }
 
 impl Checkpoints {
-    /// Those in the file, if it is there and is about this stream; none otherwise.
+    /// Reads the file; starts empty if it does not exist or belongs to another stream.
     pub fn open(stream_arn: &str, file: Option<PathBuf>) -> io::Result<Self> {
         let none = State { stream_arn: stream_arn.to_owned(), shards: BTreeMap::new() };
         let kept = match &file {
@@ -40,20 +40,20 @@ impl Checkpoints {
         Ok(Self { file, state: Mutex::new(state) })
     }
 
-    /// How far this shard has been read.
-    pub fn of(&self, shard: &str) -> Option<String> {
+    /// The last sequence number of this shard that is done.
+    pub fn get(&self, shard: &str) -> Option<String> {
         self.lock().shards.get(shard).cloned()
     }
 
-    /// Everything up to and with this record is done with.
+    /// Marks every record up to and including this one as done.
     pub fn advance(&self, shard: &str, sequence_number: &str) {
         let mut state = self.lock();
         state.shards.insert(shard.to_owned(), sequence_number.to_owned());
         if let Some(file) = &self.file
             && let Err(error) = write(file, &state)
         {
-            // Reading goes on: what a restart delivers again is no more than what was not kept.
-            tracing::warn!(%error, "the stream's checkpoint could not be kept");
+            // Reading continues: a restart delivers these records again, and loses none.
+            tracing::warn!(%error, "the stream's checkpoint could not be written");
         }
     }
 
@@ -77,11 +77,11 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let file = Some(dir.path().join("checkpoint.json"));
         let first = Checkpoints::open("arn:stream/1", file.clone()).expect("no file is fine");
-        assert_eq!(first.of("shard-1"), None);
+        assert_eq!(first.get("shard-1"), None);
         first.advance("shard-1", "100");
         first.advance("shard-1", "101");
         let second = Checkpoints::open("arn:stream/1", file).expect("the file is readable");
-        assert_eq!(second.of("shard-1").as_deref(), Some("101"));
+        assert_eq!(second.get("shard-1").as_deref(), Some("101"));
     }
 
     #[test]
@@ -90,6 +90,6 @@ mod tests {
         let file = Some(dir.path().join("checkpoint.json"));
         Checkpoints::open("arn:stream/1", file.clone()).expect("ok").advance("shard-1", "100");
         let other = Checkpoints::open("arn:stream/2", file).expect("the file is readable");
-        assert_eq!(other.of("shard-1"), None);
+        assert_eq!(other.get("shard-1"), None);
     }
 }

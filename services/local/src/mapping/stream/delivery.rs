@@ -1,4 +1,4 @@
-//! Gives one batch to the function, in as many tries as it takes, and moves the checkpoint.
+//! Delivers one batch to the function, in as many attempts as it takes, and moves the checkpoint.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,25 +6,23 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::Context;
-use super::destination::{Condition, Discarded, LastAnswer, tell};
 use super::event::Record;
-use super::retry::{Next, Outcome, Part, next};
-use crate::lambda::Invocation;
-use crate::mapping::Answers;
-use crate::mapping::answer::{Verdict, judge};
-use crate::mapping::event::of_records;
+use super::failure_destination::{Condition, DiscardedRecords, LastResponse, report_discarded};
+use super::mapping::Context;
+use super::retry::{AttemptOutcome, NextStep, SubBatch, next_step};
+use crate::mapping::batch_response::BatchResult;
+use crate::mapping::event::join_records;
 
-/// Whether a batch was seen through.
+/// How a delivery ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Delivered {
-    /// Each record succeeded or was passed by.
+    /// Each record succeeded or was discarded.
     Done,
-    /// The mapping stops; what is after the checkpoint will be read again.
+    /// The mapping stops. The records after the checkpoint will be read again.
     Stopped,
 }
 
-/// A batch of records of one shard that pass the filter.
+/// A batch of records of one shard that match the filter.
 pub(super) struct Delivery<'a> {
     pub context: &'a Context,
     pub shard: &'a str,
@@ -33,38 +31,39 @@ pub(super) struct Delivery<'a> {
 }
 
 impl Delivery<'_> {
-    /// Tries the batch until each record has succeeded, is too old, or has used up its retries.
+    /// Delivers the batch until each record has succeeded, is too old, or has used up its retries.
     pub async fn run(&self, stop: &CancellationToken) -> Delivered {
-        let mut left = vec![Part::whole(self.records.len())];
-        let mut last_answer = LastAnswer::None;
+        let mut remaining = vec![SubBatch::new(self.records.len())];
+        let mut last_response = LastResponse::None;
         let mut failures = 0;
-        while let Some(part) = left.pop() {
+        while let Some(batch) = remaining.pop() {
             let pause = self.context.mapping.retry_pause.after(failures);
             if stop.run_until_cancelled(sleep(pause)).await.is_none() {
                 return Delivered::Stopped;
             }
-            // Cut short, what was to be passed by stays after the checkpoint and is read again.
-            let young = stop.run_until_cancelled(self.pass_by_old(part, last_answer)).await;
-            let part = match young {
-                Some(Some(part)) => part,
+            // A discard that is cut short leaves the checkpoint where it was: its records are read
+            // again. An invocation is never cut short: the function would do the work twice.
+            let fresh = self.discard_expired(batch, last_response);
+            let batch = match stop.run_until_cancelled(fresh).await {
+                Some(Some(batch)) => batch,
                 Some(None) => continue,
                 None => return Delivered::Stopped,
             };
             let request_id = Uuid::new_v4();
-            let (outcome, answer) = self.attempt(&part, request_id).await;
-            failures = if outcome == Outcome::Succeeded { 0 } else { failures + 1 };
-            last_answer = answer;
+            let (outcome, response) = self.attempt(&batch, request_id).await;
+            failures = if outcome == AttemptOutcome::Succeeded { 0 } else { failures + 1 };
+            last_response = response;
             let mapping = &self.context.mapping;
-            match next(part, outcome, mapping.on_failure, mapping.maximum_retries) {
-                Next::Left(done, parts) => {
+            match next_step(batch, outcome, mapping.on_failure, mapping.maximum_retries) {
+                NextStep::Continue(done, batches) => {
                     self.checkpoint_before(done);
-                    left.extend(parts.into_iter().rev());
+                    remaining.extend(batches.into_iter().rev());
                 }
-                Next::GiveUp(done, part) => {
+                NextStep::GiveUp(done, batch) => {
                     self.checkpoint_before(done);
                     let condition = Condition::RetryAttemptsExhausted;
-                    let told = self.pass_by(&part, condition, request_id, last_answer);
-                    if stop.run_until_cancelled(told).await.is_none() {
+                    let discard = self.discard(&batch, condition, request_id, last_response);
+                    if stop.run_until_cancelled(discard).await.is_none() {
                         return Delivered::Stopped;
                     }
                     failures = 0;
@@ -74,64 +73,70 @@ impl Delivery<'_> {
         Delivered::Done
     }
 
-    /// One try: invokes the function, reads its answer.
-    async fn attempt(&self, part: &Part, request_id: Uuid) -> (Outcome, LastAnswer) {
-        let records = &self.records[part.records.clone()];
-        let event = of_records(records.iter().filter_map(|record| record.json.as_deref()));
-        let mapping = &self.context.mapping;
-        match (self.context.function.invoke(request_id, event).await, mapping.answers) {
-            (Invocation::Failed { .. }, _) => (Outcome::Failed, LastAnswer::FunctionError),
-            (Invocation::Answered(_), Answers::Ignored) => {
-                (Outcome::Succeeded, LastAnswer::Reported)
+    /// Invokes the function once and reads its response.
+    async fn attempt(&self, batch: &SubBatch, request_id: Uuid) -> (AttemptOutcome, LastResponse) {
+        let records = &self.records[batch.records.clone()];
+        let event = join_records(records.iter().filter_map(|record| record.json.as_deref()));
+        let invocation = self.context.function.invoke(request_id, event).await;
+        let position = |id: &str| records.iter().position(|record| record.sequence_number == id);
+        let expected = self.context.mapping.function_response;
+        match BatchResult::new(&invocation, expected, position) {
+            BatchResult::Succeeded => (AttemptOutcome::Succeeded, LastResponse::Response),
+            // The lowest sequence number is the one to restart from, and records are in order.
+            BatchResult::PartialFailure(positions) => {
+                let first = positions.first().copied().unwrap_or_default();
+                let from = batch.records.start + first;
+                (AttemptOutcome::FailedFrom(from), LastResponse::Response)
             }
-            (Invocation::Answered(answer), Answers::ReportBatchItemFailures) => {
-                let place =
-                    |id: &str| records.iter().position(|record| record.sequence_number == id);
-                let outcome = match judge(&answer, place) {
-                    Verdict::Succeeded => Outcome::Succeeded,
-                    Verdict::Malformed => Outcome::Failed,
-                    // The lowest sequence number: records are in order.
-                    Verdict::Failed(places) => Outcome::FailedFrom(
-                        part.records.start + places.first().copied().unwrap_or_default(),
-                    ),
-                };
-                (outcome, LastAnswer::Reported)
-            }
+            BatchResult::Malformed => (AttemptOutcome::Failed, LastResponse::Response),
+            BatchResult::FunctionError => (AttemptOutcome::Failed, LastResponse::FunctionError),
         }
     }
 
-    /// Passes by the records at the start of the part that are too old; returns what is left.
-    async fn pass_by_old(&self, part: Part, last_answer: LastAnswer) -> Option<Part> {
-        let Some(limit) = self.context.mapping.maximum_age else { return Some(part) };
-        let records = &self.records[part.records.clone()];
-        let young = records.iter().position(|record| age(record) <= limit).unwrap_or(records.len());
-        let first_young = part.records.start + young;
-        if young > 0 {
-            let old = Part { records: part.records.start..first_young, ..part.clone() };
-            let last_answer = if part.tries == 0 { LastAnswer::None } else { last_answer };
-            self.pass_by(&old, Condition::RecordAgeExceeded, Uuid::new_v4(), last_answer).await;
-        }
-        let left = Part { records: first_young..part.records.end, ..part };
-        (!left.records.is_empty()).then_some(left)
-    }
-
-    async fn pass_by(
+    /// Discards the records at the start of the batch that are too old; returns the others.
+    async fn discard_expired(
         &self,
-        part: &Part,
+        batch: SubBatch,
+        last_response: LastResponse,
+    ) -> Option<SubBatch> {
+        let Some(limit) = self.context.mapping.maximum_age else { return Some(batch) };
+        let records = &self.records[batch.records.clone()];
+        let expired = records.iter().take_while(|record| age(record) > limit).count();
+        let first_fresh = batch.records.start + expired;
+        if expired > 0 {
+            let old = SubBatch { records: batch.records.start..first_fresh, ..batch.clone() };
+            let last_response =
+                if batch.attempts == 0 { LastResponse::None } else { last_response };
+            self.discard(&old, Condition::RecordAgeExceeded, Uuid::new_v4(), last_response).await;
+        }
+        let fresh = SubBatch { records: first_fresh..batch.records.end, ..batch };
+        (!fresh.records.is_empty()).then_some(fresh)
+    }
+
+    async fn discard(
+        &self,
+        batch: &SubBatch,
         condition: Condition,
         request_id: Uuid,
-        last_answer: LastAnswer,
+        last_response: LastResponse,
     ) {
-        let records = &self.records[part.records.clone()];
-        let (shard, tries) = (self.shard, part.tries);
-        let discarded = Discarded { shard, records, condition, request_id, tries, last_answer };
-        tell(self.context, discarded).await;
-        self.checkpoint_before(part.records.end);
+        let discarded = DiscardedRecords {
+            shard: self.shard,
+            records: &self.records[batch.records.clone()],
+            condition,
+            request_id,
+            attempts: batch.attempts,
+            last_response,
+        };
+        // The checkpoint moves only after the destination has the message: a crash in between sends
+        // it twice, the other order could lose it.
+        report_discarded(self.context, discarded).await;
+        self.checkpoint_before(batch.records.end);
     }
 
-    /// Everything before this place of the batch is done with.
-    fn checkpoint_before(&self, place: usize) {
-        if let Some(done) = place.checked_sub(1) {
+    /// Moves the checkpoint to the record before this position of the batch.
+    fn checkpoint_before(&self, position: usize) {
+        if let Some(done) = position.checked_sub(1) {
             self.context.checkpoints.advance(self.shard, &self.records[done].sequence_number);
         }
     }

@@ -10,20 +10,20 @@ use base64::engine::general_purpose::STANDARD;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
-use super::{Filter, StreamMapping};
+use super::mapping::{Filter, StreamMapping};
 use crate::mapping::event::to_json;
 
-/// One record, made JSON once however often it is tried.
+/// One record; its JSON is built once, however often it is delivered.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
     pub sequence_number: String,
     pub created: DateTime,
-    /// As it is in the event; nothing where the filter passes it by.
+    /// Its JSON in the event; `None` where the filter does not match it.
     pub json: Option<Vec<u8>>,
 }
 
 impl Record {
-    pub fn read(record: &aws_sdk_dynamodbstreams::types::Record, mapping: &StreamMapping) -> Self {
+    pub fn new(record: &aws_sdk_dynamodbstreams::types::Record, mapping: &StreamMapping) -> Self {
         let change = record.dynamodb();
         Self {
             sequence_number: change
@@ -34,13 +34,20 @@ impl Record {
                 .and_then(|change| change.approximate_creation_date_time())
                 .copied()
                 .unwrap_or_else(|| DateTime::from_secs(0)),
-            json: mapping.filter.lets_pass(record).then(|| to_json(&wire(record, mapping))),
+            json: mapping.filter.matches(record).then(|| to_json(&event_record(record, mapping))),
         }
     }
 }
 
+impl Record {
+    /// Its size in the event, with the comma that follows.
+    pub fn json_bytes(&self) -> usize {
+        self.json.as_ref().map_or(0, Vec::len) + 1
+    }
+}
+
 impl Filter {
-    fn lets_pass(&self, record: &aws_sdk_dynamodbstreams::types::Record) -> bool {
+    fn matches(&self, record: &aws_sdk_dynamodbstreams::types::Record) -> bool {
         match self {
             Self::All => true,
             Self::EventName(name) => record.event_name() == Some(name),
@@ -50,7 +57,7 @@ impl Filter {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire<'a> {
+struct EventRecord<'a> {
     #[serde(rename = "eventID")]
     event_id: Option<&'a str>,
     event_name: Option<&'a str>,
@@ -80,7 +87,7 @@ struct Change<'a> {
     stream_view_type: Option<&'a str>,
 }
 
-/// Who made the change, where it was not a caller: DynamoDB itself, for what it expired.
+/// Who made the change where that was no caller: DynamoDB itself, for an item that expired.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct User<'a> {
@@ -88,10 +95,10 @@ struct User<'a> {
     r#type: Option<&'a str>,
 }
 
-fn wire<'a>(
+fn event_record<'a>(
     record: &'a aws_sdk_dynamodbstreams::types::Record,
     mapping: &'a StreamMapping,
-) -> Wire<'a> {
+) -> EventRecord<'a> {
     let change = record.dynamodb().map(|change| Change {
         approximate_creation_date_time: change
             .approximate_creation_date_time()
@@ -105,7 +112,7 @@ fn wire<'a>(
     });
     let user =
         |user: &'a Identity| User { principal_id: user.principal_id(), r#type: user.r#type() };
-    Wire {
+    EventRecord {
         event_id: record.event_id(),
         event_name: record.event_name().map(|name| name.as_str()),
         event_version: record.event_version(),
@@ -145,7 +152,7 @@ impl Serialize for Attribute<'_> {
             }
             AttributeValue::M(item) => map.serialize_entry("M", &Item(item))?,
             AttributeValue::L(values) => map.serialize_entry("L", &List(values))?,
-            _ => return Err(serde::ser::Error::custom("a kind of attribute that is not known")),
+            _ => return Err(serde::ser::Error::custom("an unknown attribute type")),
         }
         map.end()
     }

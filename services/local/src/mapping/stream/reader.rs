@@ -1,31 +1,33 @@
-//! Reads one shard's records in order, over iterators that expire and services that fail.
+//! Reads one shard's records in order; gets a new iterator where one expires, and retries while the
+//! service fails.
 
-use aws_sdk_dynamodbstreams::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodbstreams::error::SdkError;
 use aws_sdk_dynamodbstreams::operation::get_records::GetRecordsError;
 use aws_sdk_dynamodbstreams::types::ShardIteratorType;
+use kit::describe_sdk_error;
 use tokio::time::sleep;
 
 use super::event::Record;
-use super::{Context, StartingPosition};
-use crate::mapping::Backoff;
+use super::mapping::{Context, StartingPosition};
+use crate::mapping::backoff::Backoff;
 
 /// The most records that one request may ask for (AWS: `GetRecords`).
 const MAX_READ: usize = 1_000;
 
-/// What a look at the shard gave.
-pub(super) enum Read {
+/// What a read of the shard gave.
+pub(super) enum ReadResult {
     Records(Vec<Record>),
-    /// There is nothing new.
+    /// There are no new records yet.
     Nothing,
     /// The shard is closed and was read to its end.
     End,
 }
 
-/// A place in a shard.
+/// Where the next read continues.
 enum Position {
-    /// Continues here.
+    /// At this shard iterator.
     Iterator(String),
-    /// Must ask for an iterator: at the start, or when the last one is no longer good.
+    /// At an iterator that must be requested: at the start, and when the last one has expired.
     Unknown,
     /// Read to its end.
     End,
@@ -34,9 +36,9 @@ enum Position {
 pub(super) struct Reader<'a> {
     context: &'a Context,
     shard: &'a str,
-    /// Where to begin without a checkpoint.
+    /// Where to start if there is no checkpoint.
     start: StartingPosition,
-    /// The last record that was read.
+    /// The sequence number of the last record that was read.
     last: Option<String>,
     position: Position,
     failures: u32,
@@ -44,15 +46,15 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(context: &'a Context, shard: &'a str, start: StartingPosition) -> Self {
-        let last = context.checkpoints.of(shard);
+        let last = context.checkpoints.get(shard);
         Self { context, shard, start, last, position: Position::Unknown, failures: 0 }
     }
 
-    /// At most so many records. It returns only when the service has answered.
-    pub async fn read(&mut self, limit: usize) -> Read {
+    /// Reads at most `limit` records; retries until the service responds.
+    pub async fn read(&mut self, limit: usize) -> ReadResult {
         loop {
             let iterator = match &self.position {
-                Position::End => return Read::End,
+                Position::End => return ReadResult::End,
                 Position::Iterator(iterator) => iterator.clone(),
                 Position::Unknown => match self.iterator().await {
                     Some(iterator) => iterator,
@@ -65,32 +67,32 @@ impl<'a> Reader<'a> {
         }
     }
 
-    async fn read_at(&mut self, iterator: String, limit: usize) -> Option<Read> {
+    async fn read_at(&mut self, iterator: String, limit: usize) -> Option<ReadResult> {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
         let request =
             self.context.clients.streams.get_records().shard_iterator(iterator).limit(limit);
-        let answer = match request.send().await {
-            Ok(answer) => answer,
+        let response = match request.send().await {
+            Ok(response) => response,
             Err(error) => {
-                self.lost(&error).await;
+                self.handle_read_error(&error).await;
                 return None;
             }
         };
         self.failures = 0;
-        self.position = match answer.next_shard_iterator {
+        self.position = match response.next_shard_iterator {
             Some(iterator) => Position::Iterator(iterator),
             None => Position::End,
         };
-        let records = answer.records.unwrap_or_default();
+        let records = response.records.unwrap_or_default();
         let records: Vec<Record> =
-            records.iter().map(|record| Record::read(record, &self.context.mapping)).collect();
+            records.iter().map(|record| Record::new(record, &self.context.mapping)).collect();
         match records.last() {
             Some(last) => {
                 self.last = Some(last.sequence_number.clone());
-                Some(Read::Records(records))
+                Some(ReadResult::Records(records))
             }
-            None if matches!(self.position, Position::End) => Some(Read::End),
-            None => Some(Read::Nothing),
+            None if matches!(self.position, Position::End) => Some(ReadResult::End),
+            None => Some(ReadResult::Nothing),
         }
     }
 
@@ -115,31 +117,31 @@ impl<'a> Reader<'a> {
             }
         };
         match request.send().await {
-            Ok(answer) => answer.shard_iterator,
+            Ok(response) => response.shard_iterator,
             Err(error) => {
                 let trimmed = error
                     .as_service_error()
                     .is_some_and(|error| error.is_trimmed_data_access_exception());
                 if trimmed {
-                    self.begin_anew();
+                    self.restart_at_oldest();
                 }
-                self.pause(&DisplayErrorContext(&error).to_string()).await;
+                self.pause(&describe_sdk_error(&error)).await;
                 None
             }
         }
     }
 
-    /// A request for records failed: what becomes of the position.
-    async fn lost(&mut self, error: &SdkError<GetRecordsError>) {
+    /// Decides where to continue after a failed `GetRecords`.
+    async fn handle_read_error(&mut self, error: &SdkError<GetRecordsError>) {
         match error.as_service_error() {
             Some(GetRecordsError::ExpiredIteratorException(_)) => self.position = Position::Unknown,
-            Some(GetRecordsError::TrimmedDataAccessException(_)) => self.begin_anew(),
-            _ => self.pause(&DisplayErrorContext(error).to_string()).await,
+            Some(GetRecordsError::TrimmedDataAccessException(_)) => self.restart_at_oldest(),
+            _ => self.pause(&describe_sdk_error(error)).await,
         }
     }
 
-    /// The records after the last one are gone from the stream: goes on with the oldest there is.
-    fn begin_anew(&mut self) {
+    /// The next records have left the stream: continues with the oldest one there is.
+    fn restart_at_oldest(&mut self) {
         tracing::warn!(shard = self.shard, "records left the stream before they were read");
         self.last = None;
         self.start = StartingPosition::TrimHorizon;

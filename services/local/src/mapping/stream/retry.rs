@@ -1,73 +1,78 @@
-//! What to do with a batch after it was tried. Pure: the rules, without clocks or calls.
+//! Decides what follows an attempt at a batch: AWS's rules, without clocks or calls.
 
 use std::ops::Range;
 
-use super::OnFailure;
+use super::mapping::OnFailure;
 
-/// A run of records that is tried as one, by its places in the batch that was read.
+/// Records that are delivered together, by their positions in the batch that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct SubBatch {
     pub records: Range<usize>,
-    /// How often these records have been given to the function.
-    pub tries: u32,
-    /// How many of those count against the retry limit. A try after which the batch is split does
-    /// not (AWS: "Splitting a batch doesn't count towards the retry quota").
-    pub counted: u32,
+    /// How often the function was invoked with them.
+    pub attempts: u32,
+    /// How many of those count against the retry limit. An attempt after which the batch is split
+    /// does not (AWS: "Splitting a batch doesn't count towards the retry quota").
+    pub retries: u32,
 }
 
-impl Part {
-    pub fn whole(len: usize) -> Self {
-        Self { records: 0..len, tries: 0, counted: 0 }
+impl SubBatch {
+    pub fn new(len: usize) -> Self {
+        Self { records: 0..len, attempts: 0, retries: 0 }
     }
 }
 
-/// How a try ended.
+/// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum AttemptOutcome {
     Succeeded,
-    /// Records before this place succeeded; this one and those after it are to be tried again.
+    /// The records before this position succeeded; this one and those after it must be retried.
     FailedFrom(usize),
-    /// The function failed, or its answer can't be believed.
+    /// All records failed.
     Failed,
 }
 
-/// What follows.
+/// What follows an attempt.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// Everything before this place is done with; these parts are left, in this order.
-    Left(usize, Vec<Part>),
-    /// Everything before this place is done with; the rest has used up its tries.
-    GiveUp(usize, Part),
+pub(super) enum NextStep {
+    /// The records before this position are done; these batches remain, in this order.
+    Continue(usize, Vec<SubBatch>),
+    /// The records before this position are done; these have used up their retries.
+    GiveUp(usize, SubBatch),
 }
 
 /// The rules of AWS: services-dynamodb-errors, services-ddb-batchfailurereporting.
-pub(super) fn next(
-    part: Part,
-    outcome: Outcome,
+pub(super) fn next_step(
+    batch: SubBatch,
+    outcome: AttemptOutcome,
     on_failure: OnFailure,
     maximum_retries: Option<u32>,
-) -> Next {
-    let Range { start, end } = part.records;
+) -> NextStep {
+    let Range { start, end } = batch.records;
     let from = match outcome {
-        Outcome::Succeeded => return Next::Left(end, Vec::new()),
-        Outcome::FailedFrom(place) => place.clamp(start, end - 1),
-        Outcome::Failed => start,
+        AttemptOutcome::Succeeded => return NextStep::Continue(end, Vec::new()),
+        AttemptOutcome::FailedFrom(position) => position.clamp(start, end - 1),
+        AttemptOutcome::Failed => start,
     };
-    let tries = part.tries + 1;
-    let left = |records, counted| Part { records, tries, counted };
+    let attempts = batch.attempts + 1;
+    let sub_batch = |records, retries| SubBatch { records, attempts, retries };
     match on_failure {
-        // The answer has split the batch already.
-        OnFailure::Bisect if from > start => Next::Left(from, vec![left(from..end, part.counted)]),
+        // The response has split the batch already.
+        OnFailure::Bisect if from > start => {
+            NextStep::Continue(from, vec![sub_batch(from..end, batch.retries)])
+        }
         OnFailure::Bisect if end - start > 1 => {
             let middle = start + (end - start).div_ceil(2);
-            let halves = vec![left(start..middle, part.counted), left(middle..end, part.counted)];
-            Next::Left(start, halves)
+            let halves = vec![
+                sub_batch(start..middle, batch.retries),
+                sub_batch(middle..end, batch.retries),
+            ];
+            NextStep::Continue(start, halves)
         }
         OnFailure::Bisect | OnFailure::Retry => {
-            let rest = left(from..end, part.counted + 1);
+            let rest = sub_batch(from..end, batch.retries + 1);
             match maximum_retries {
-                Some(limit) if rest.counted > limit => Next::GiveUp(from, rest),
-                _ => Next::Left(from, vec![rest]),
+                Some(limit) if rest.retries > limit => NextStep::GiveUp(from, rest),
+                _ => NextStep::Continue(from, vec![rest]),
             }
         }
     }
@@ -77,52 +82,56 @@ pub(super) fn next(
 mod tests {
     use super::*;
 
-    fn part(records: Range<usize>, tries: u32, counted: u32) -> Part {
-        Part { records, tries, counted }
+    fn part(records: Range<usize>, attempts: u32, retries: u32) -> SubBatch {
+        SubBatch { records, attempts, retries }
     }
 
     #[test]
     fn a_success_leaves_nothing() {
-        let next = next(Part::whole(4), Outcome::Succeeded, OnFailure::Bisect, None);
-        assert_eq!(next, Next::Left(4, vec![]));
+        let next = next_step(SubBatch::new(4), AttemptOutcome::Succeeded, OnFailure::Bisect, None);
+        assert_eq!(next, NextStep::Continue(4, vec![]));
     }
 
     #[test]
-    fn without_bisect_a_failure_tries_the_whole_again_until_the_limit() {
-        let try_again = |part| next(part, Outcome::Failed, OnFailure::Retry, Some(1));
-        assert_eq!(try_again(Part::whole(3)), Next::Left(0, vec![part(0..3, 1, 1)]));
-        assert_eq!(try_again(part(0..3, 1, 1)), Next::GiveUp(0, part(0..3, 2, 2)));
+    fn without_bisect_a_failed_batch_is_retried_as_it_is_until_the_limit() {
+        let try_again = |part| next_step(part, AttemptOutcome::Failed, OnFailure::Retry, Some(1));
+        assert_eq!(try_again(SubBatch::new(3)), NextStep::Continue(0, vec![part(0..3, 1, 1)]));
+        assert_eq!(try_again(part(0..3, 1, 1)), NextStep::GiveUp(0, part(0..3, 2, 2)));
     }
 
     #[test]
     fn without_a_limit_a_failure_is_tried_for_ever() {
-        let next = next(part(0..1, 9_999, 9_999), Outcome::Failed, OnFailure::Retry, None);
-        assert_eq!(next, Next::Left(0, vec![part(0..1, 10_000, 10_000)]));
+        let next =
+            next_step(part(0..1, 9_999, 9_999), AttemptOutcome::Failed, OnFailure::Retry, None);
+        assert_eq!(next, NextStep::Continue(0, vec![part(0..1, 10_000, 10_000)]));
     }
 
     #[test]
     fn bisect_halves_a_failed_batch_and_does_not_count_the_try() {
-        let next = next(Part::whole(5), Outcome::Failed, OnFailure::Bisect, Some(0));
-        assert_eq!(next, Next::Left(0, vec![part(0..3, 1, 0), part(3..5, 1, 0)]));
+        let next = next_step(SubBatch::new(5), AttemptOutcome::Failed, OnFailure::Bisect, Some(0));
+        assert_eq!(next, NextStep::Continue(0, vec![part(0..3, 1, 0), part(3..5, 1, 0)]));
     }
 
     #[test]
-    fn bisect_can_not_split_one_record_so_its_tries_count() {
-        let next = next(part(2..3, 4, 0), Outcome::Failed, OnFailure::Bisect, Some(0));
-        assert_eq!(next, Next::GiveUp(2, part(2..3, 5, 1)));
+    fn bisect_can_not_split_one_record_so_its_attempts_count() {
+        let next = next_step(part(2..3, 4, 0), AttemptOutcome::Failed, OnFailure::Bisect, Some(0));
+        assert_eq!(next, NextStep::GiveUp(2, part(2..3, 5, 1)));
     }
 
     #[test]
-    fn a_partial_answer_leaves_what_follows_the_reported_record() {
-        let retried = next(Part::whole(5), Outcome::FailedFrom(3), OnFailure::Retry, Some(2));
-        assert_eq!(retried, Next::Left(3, vec![part(3..5, 1, 1)]));
-        let split = next(Part::whole(5), Outcome::FailedFrom(3), OnFailure::Bisect, Some(2));
-        assert_eq!(split, Next::Left(3, vec![part(3..5, 1, 0)]));
+    fn a_partial_failure_leaves_what_follows_the_reported_record() {
+        let retried =
+            next_step(SubBatch::new(5), AttemptOutcome::FailedFrom(3), OnFailure::Retry, Some(2));
+        assert_eq!(retried, NextStep::Continue(3, vec![part(3..5, 1, 1)]));
+        let split =
+            next_step(SubBatch::new(5), AttemptOutcome::FailedFrom(3), OnFailure::Bisect, Some(2));
+        assert_eq!(split, NextStep::Continue(3, vec![part(3..5, 1, 0)]));
     }
 
     #[test]
-    fn a_partial_answer_that_reports_the_first_record_is_halved_with_bisect() {
-        let next = next(part(2..6, 1, 0), Outcome::FailedFrom(2), OnFailure::Bisect, Some(2));
-        assert_eq!(next, Next::Left(2, vec![part(2..4, 2, 0), part(4..6, 2, 0)]));
+    fn a_partial_failure_that_reports_the_first_record_is_halved_with_bisect() {
+        let next =
+            next_step(part(2..6, 1, 0), AttemptOutcome::FailedFrom(2), OnFailure::Bisect, Some(2));
+        assert_eq!(next, NextStep::Continue(2, vec![part(2..4, 2, 0), part(4..6, 2, 0)]));
     }
 }

@@ -8,7 +8,9 @@ use local::lambda::{FunctionConfig, Functions, Kill, discard};
 use serde_json::json;
 
 use super::status;
-use crate::support::process::{config, invoke, made, mark, runs, started, worker};
+use crate::support::process::{
+    config, invoke, is_running, marker_path, start_function, wait_for_file, worker,
+};
 use crate::support::wait::until;
 
 // lifecycle, "Failures during the invoke phase": "If the Lambda function crashes or times out
@@ -35,12 +37,12 @@ async fn a_process_that_crashes_fails_its_invocation_and_is_replaced() {
 
 // lifecycle: "the function times out" and is reset.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_overruns_its_timeout_is_killed_before_the_failure_is_told() {
+async fn a_process_that_overruns_its_timeout_is_killed_before_the_failure_is_reported() {
     let short = FunctionConfig { timeout: Duration::from_millis(1_500), ..config("worker") };
-    let functions = started(short, &discard()).await;
+    let functions = start_function(short, &discard()).await;
     let pid = status(&functions).pids[0];
     let failure = invoke(&functions, json!({ "do": "hang" })).await.unwrap_err();
-    assert!(!runs(pid));
+    assert!(!is_running(pid));
     assert_eq!(failure["errorType"], "Sandbox.Timedout");
     let message = failure["errorMessage"].as_str().unwrap();
     assert!(message.ends_with("Error: Task timed out after 1.50 seconds"), "{message}");
@@ -52,13 +54,13 @@ async fn a_process_that_overruns_its_timeout_is_killed_before_the_failure_is_tol
 async fn a_process_killed_in_the_middle_of_an_invocation_fails_it_and_is_replaced() {
     let functions = Arc::new(worker().await);
     let directory = tempfile::tempdir().unwrap();
-    let begun = mark(&directory, "begun");
+    let begun = marker_path(&directory, "begun");
     let event = json!({ "do": "hang", "mark": begun });
     let invoking = Arc::clone(&functions);
     let invocation = tokio::spawn(async move { invoke(&invoking, event).await });
-    made(&begun).await;
+    wait_for_file(&begun).await;
     let killed = functions.kill("worker", Kill::All).await.unwrap();
-    assert!(killed.iter().all(|pid| !runs(*pid)));
+    assert!(killed.iter().all(|pid| !is_running(*pid)));
     let failure = invocation.await.unwrap().unwrap_err();
     let message = failure["errorMessage"].as_str().unwrap();
     assert!(message.ends_with("Runtime exited with error: signal: killed"), "{message}");
@@ -102,7 +104,7 @@ async fn a_function_that_keeps_being_killed_serves_every_caller_in_the_end() {
     let functions = worker().await;
     let callers = join_all((0..20).map(async |number| {
         let event = json!({ "do": "echo", "number": number });
-        until("an answer", async || invoke(&functions, event.clone()).await.ok()).await
+        until("a response", async || invoke(&functions, event.clone()).await.ok()).await
     }));
     let killer = async {
         for _ in 0..5 {

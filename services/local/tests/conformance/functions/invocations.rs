@@ -8,11 +8,13 @@ use local::lambda::{FunctionConfig, Kill, discard};
 use serde_json::{Value, json};
 
 use super::status;
-use crate::support::process::{config, invoke, keeping, made, mark, started, worker};
+use crate::support::process::{
+    collecting_sink, config, invoke, marker_path, start_function, wait_for_file, worker,
+};
 
 // runtime API, "Next invocation" and "Invocation response".
 #[tokio::test(flavor = "multi_thread")]
-async fn the_answer_is_what_the_process_answered() {
+async fn the_response_is_what_the_process_sent() {
     let functions = worker().await;
     for text in ["one", "two", "three"] {
         let event = json!({ "do": "echo", "text": text });
@@ -24,7 +26,7 @@ async fn the_answer_is_what_the_process_answered() {
 // runtime API, "Next invocation": Lambda-Runtime-Aws-Request-Id, -Deadline-Ms ("the date that the
 // function times out in Unix time milliseconds"), -Invoked-Function-Arn, -Trace-Id.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_process_is_told_its_request_its_deadline_and_its_arn() {
+async fn the_process_gets_its_request_id_its_deadline_and_its_arn() {
     let functions = worker().await;
     let before = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let context = invoke(&functions, json!({ "do": "context" })).await.unwrap();
@@ -81,19 +83,20 @@ async fn an_error_of_the_function_is_a_failure_and_its_process_lives_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn as_many_invocations_run_at_once_as_there_are_processes() {
-    let functions =
-        Arc::new(started(FunctionConfig { processes: 3, ..config("worker") }, &discard()).await);
+    let functions = Arc::new(
+        start_function(FunctionConfig { processes: 3, ..config("worker") }, &discard()).await,
+    );
     let directory = tempfile::tempdir().unwrap();
-    let go = mark(&directory, "go");
+    let go = marker_path(&directory, "go");
     let invocations = (0..3).map(|number| {
         let (functions, go) = (Arc::clone(&functions), go.clone());
-        let begun = mark(&directory, &number.to_string());
+        let begun = marker_path(&directory, &number.to_string());
         let event = json!({ "do": "wait", "until": go, "mark": begun });
         tokio::spawn(async move { invoke(&functions, event).await })
     });
     let invocations: Vec<_> = invocations.collect();
     for number in 0..3 {
-        made(&mark(&directory, &number.to_string())).await;
+        wait_for_file(&marker_path(&directory, &number.to_string())).await;
     }
     std::fs::write(&go, "").unwrap();
     let mut pids: Vec<u64> = join_all(invocations)
@@ -109,7 +112,7 @@ async fn as_many_invocations_run_at_once_as_there_are_processes() {
 
 // Quotas: "Invocation payload (request and response): 6 MB each for … synchronous".
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_above_six_megabytes_is_a_failure() {
+async fn a_response_above_six_megabytes_is_a_failure() {
     let functions = worker().await;
     let failure = invoke(&functions, json!({ "do": "large" })).await.unwrap_err();
     assert_eq!(failure["errorType"], "Function.ResponseSizeTooLarge");
@@ -119,8 +122,8 @@ async fn an_answer_above_six_megabytes_is_a_failure() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_line_that_a_process_prints_reaches_the_sink_and_none_keeps_it_waiting() {
-    let (sink, lines) = keeping();
-    let functions = started(config("worker"), &sink).await;
+    let (sink, lines) = collecting_sink();
+    let functions = start_function(config("worker"), &sink).await;
     let lines_printed = 50_000;
     invoke(&functions, json!({ "do": "print", "lines": lines_printed })).await.unwrap();
     functions.stop().await;

@@ -6,9 +6,9 @@
 //! [lifecycle]: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 //! [environment]: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 
-mod endings;
 mod failures;
 mod invocations;
+mod shutdown;
 
 use local::lambda::{Functions, Status};
 

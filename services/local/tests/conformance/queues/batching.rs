@@ -7,7 +7,7 @@ use std::time::Duration;
 use local::mapping::sqs::QueueMapping;
 
 use super::{body, mapping, start};
-use crate::support::function::{answering, function, success};
+use crate::support::function::{function, responding, success};
 use crate::support::services::Services;
 use crate::support::wait::until;
 
@@ -18,9 +18,9 @@ async fn a_batch_has_no_more_messages_than_its_size() {
     let services = Services::start().await;
     let queue = services.queue("work", []).await;
     services.send(&queue, &["a", "b", "c", "d", "e"]).await;
-    let function = answering("null");
+    let function = responding("null");
     let mapping = start(&services, QueueMapping { batch_size: 2, ..mapping(&queue) }, &function);
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     let batches = function.batches(body);
     assert!(batches.iter().all(|batch| batch.len() <= 2), "{batches:?}");
@@ -34,7 +34,7 @@ async fn a_batch_has_no_more_messages_than_its_size() {
 async fn a_window_gathers_what_comes_before_it_is_over() {
     let services = Services::start().await;
     let queue = services.queue("work", []).await;
-    let function = answering("null");
+    let function = responding("null");
     let batching = QueueMapping { window: Duration::from_secs(2), ..mapping(&queue) };
     let mapping = start(&services, batching, &function);
     services.send(&queue, &["a"]).await;
@@ -43,7 +43,7 @@ async fn a_window_gathers_what_comes_before_it_is_over() {
     })
     .await;
     services.send(&queue, &["b", "c"]).await;
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     assert_eq!(function.batches(body), [["a", "b", "c"]]);
 }
@@ -54,11 +54,11 @@ async fn a_full_batch_does_not_wait_for_its_window_and_may_be_larger_than_one_re
     let queue = services.queue("work", []).await;
     let bodies: Vec<String> = (0..12).map(|n| format!("{n:02}")).collect();
     services.send(&queue, &bodies.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    let function = answering("null");
+    let function = responding("null");
     let window = Duration::from_secs(300);
     let mapping =
         start(&services, QueueMapping { batch_size: 12, window, ..mapping(&queue) }, &function);
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     assert_eq!(function.batches(body), [bodies]);
 }
@@ -70,11 +70,11 @@ async fn a_batch_holds_no_more_than_six_megabytes() {
     let queue = services.queue("work", []).await;
     let large = "x".repeat(250_000);
     services.send(&queue, &[large.as_str(); 30]).await;
-    let function = answering("null");
+    let function = responding("null");
     let (batch_size, window) = (30, Duration::from_secs(5));
     let patient = QueueMapping { batch_size, window, ..mapping(&queue) };
     let mapping = start(&services, patient, &function);
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     let sizes: Vec<usize> = function.batches(body).iter().map(Vec::len).collect();
     assert_eq!(sizes.iter().sum::<usize>(), 30);
@@ -104,7 +104,7 @@ async fn no_more_batches_than_the_maximum_concurrency_are_with_the_function_at_o
     });
     let two = QueueMapping { batch_size: 1, concurrency: 2, ..mapping(&queue) };
     let mapping = start(&services, two, &function);
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     assert_eq!(most.load(Ordering::SeqCst), 2);
 }

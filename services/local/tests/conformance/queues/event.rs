@@ -5,7 +5,7 @@ use aws_sdk_sqs::types::MessageAttributeValue;
 use serde_json::{Value, json};
 
 use super::{mapping, start};
-use crate::support::function::answering;
+use crate::support::function::responding;
 use crate::support::services::Services;
 
 // with-sqs, "Example standard queue message event".
@@ -19,10 +19,10 @@ async fn the_event_has_every_field_that_lambda_gives_it() {
     let request = services.sqs.send_message().queue_url(&queue.url).message_body("hello");
     let request = request.message_attributes("colour", text.build().unwrap());
     let sent = request.message_attributes("raw", bytes.build().unwrap()).send().await.unwrap();
-    let function = answering("null");
+    let function = responding("null");
     let mapping = start(&services, mapping(&queue), &function);
 
-    let mut event = function.invoked(1).await.remove(0);
+    let mut event = function.wait_for_invocations(1).await.remove(0);
     let record = &mut event["Records"][0];
     assert!(record["receiptHandle"].take().as_str().is_some_and(|handle| !handle.is_empty()));
     let attributes = &mut record["attributes"];

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use super::{body, mapping, start};
-use crate::support::function::{answering, function, success};
+use crate::support::function::{function, responding, success};
 use crate::support::services::Services;
 use crate::support::wait::until;
 
@@ -19,7 +19,7 @@ async fn a_deletion_that_the_service_refused_in_part_is_tried_again() {
     let queue = services.queue("work", []).await;
     services.send(&queue, &["a"]).await;
     let mut refused = false;
-    services.fault(move |operation, body| {
+    services.inject_fault(move |operation, body| {
         if operation != "DeleteMessageBatch" || std::mem::replace(&mut refused, true) {
             return None;
         }
@@ -28,9 +28,9 @@ async fn a_deletion_that_the_service_refused_in_part_is_tried_again() {
         let failed = json!({ "Id": id, "Code": "InternalError", "SenderFault": false });
         Some((StatusCode::OK, json!({ "Successful": [], "Failed": [failed] }).to_string()))
     });
-    let function = answering("null");
+    let function = responding("null");
     let mapping = start(&services, mapping(&queue), &function);
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     assert_eq!(services.calls("DeleteMessageBatch"), 2);
     assert_eq!(function.events().len(), 1);
@@ -42,16 +42,16 @@ async fn polling_outlives_a_service_that_fails() {
     let queue = services.queue("work", []).await;
     services.send(&queue, &["a"]).await;
     let mut left = 7;
-    services.fault(move |operation, _| {
+    services.inject_fault(move |operation, _| {
         if operation != "ReceiveMessage" || left == 0 {
             return None;
         }
         left -= 1;
         Some((StatusCode::SERVICE_UNAVAILABLE, r#"{"__type":"ServiceUnavailable"}"#.to_owned()))
     });
-    let function = answering("null");
+    let function = responding("null");
     let mapping = start(&services, mapping(&queue), &function);
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     assert_eq!(function.batches(body), [["a"]]);
 }
@@ -71,7 +71,7 @@ async fn a_mapping_that_stops_settles_the_batch_that_is_under_way_and_reads_no_m
         }
     });
     let mapping = start(&services, mapping(&queue), &function);
-    function.invoked(1).await;
+    function.wait_for_invocations(1).await;
     let stopping = tokio::spawn(mapping.stop());
     services.send(&queue, &["b"]).await;
     assert!(!stopping.is_finished());
@@ -85,7 +85,7 @@ async fn a_mapping_that_stops_settles_the_batch_that_is_under_way_and_reads_no_m
 async fn a_mapping_that_waits_for_messages_stops_at_once() {
     let services = Services::start().await;
     let queue = services.queue("work", []).await;
-    let function = answering("null");
+    let function = responding("null");
     let mapping = start(&services, mapping(&queue), &function);
     until("a long poll", async || (services.calls("ReceiveMessage") == 1).then_some(())).await;
     let stopped = tokio::time::timeout(Duration::from_secs(5), mapping.stop()).await;

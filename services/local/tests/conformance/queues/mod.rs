@@ -7,18 +7,18 @@
 //! [scaling]: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 //! [params]: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
 
-mod answers;
 mod batching;
 mod event;
 mod lifecycle;
 mod processes;
+mod responses;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use local::mapping::sqs::QueueMapping;
-use local::mapping::{Answers, Mapping};
+use local::mapping::{FunctionResponse, Mapping};
 use local::resources::Queue;
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ fn mapping(queue: &Queue) -> QueueMapping {
         batch_size: 10,
         window: Duration::ZERO,
         concurrency: 1,
-        answers: Answers::ReportBatchItemFailures,
+        function_response: FunctionResponse::ReportBatchItemFailures,
     }
 }
 
@@ -42,7 +42,7 @@ fn start(services: &Services, mapping: QueueMapping, function: &Arc<Fake>) -> Ma
 }
 
 /// A queue whose messages come back a second after they were received.
-async fn short_queue(services: &Services) -> Queue {
+async fn queue_with_short_visibility(services: &Services) -> Queue {
     services.queue("work", [(QueueAttributeName::VisibilityTimeout, "1".to_owned())]).await
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use local::lambda::{FunctionConfig, Kill, discard};
 use serde_json::json;
 
-use super::{mapping, short_queue};
-use crate::support::process::{config, made, mark, started};
+use super::{mapping, queue_with_short_visibility};
+use crate::support::process::{config, marker_path, start_function, wait_for_file};
 use crate::support::services::Services;
 
 // with-sqs, errors: a timeout is a failed invocation like any other; the messages become visible
@@ -15,15 +15,15 @@ use crate::support::services::Services;
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_of_an_invocation_that_timed_out_come_back() {
     let services = Services::start().await;
-    let queue = short_queue(&services).await;
+    let queue = queue_with_short_visibility(&services).await;
     let directory = tempfile::tempdir().unwrap();
-    let first = mark(&directory, "first");
+    let first = marker_path(&directory, "first");
     let short = FunctionConfig { timeout: Duration::from_millis(1_500), ..config("worker") };
-    let functions = started(short, &discard()).await;
+    let functions = start_function(short, &discard()).await;
     let function = functions.function("worker").unwrap();
     services.send(&queue, &[&json!({ "do": "hang once", "first": first }).to_string()]).await;
     let mapping = mapping(&queue).start(services.sqs.clone(), Arc::new(function.clone()));
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     assert_eq!(function.status().failures, 1);
     functions.stop().await;
@@ -33,16 +33,16 @@ async fn messages_of_an_invocation_that_timed_out_come_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_of_a_process_that_was_killed_come_back() {
     let services = Services::start().await;
-    let queue = short_queue(&services).await;
+    let queue = queue_with_short_visibility(&services).await;
     let directory = tempfile::tempdir().unwrap();
-    let first = mark(&directory, "first");
-    let functions = started(config("worker"), &discard()).await;
+    let first = marker_path(&directory, "first");
+    let functions = start_function(config("worker"), &discard()).await;
     let function = functions.function("worker").unwrap();
     services.send(&queue, &[&json!({ "do": "hang once", "first": first }).to_string()]).await;
     let mapping = mapping(&queue).start(services.sqs.clone(), Arc::new(function.clone()));
-    made(&first).await;
+    wait_for_file(&first).await;
     functions.kill("worker", Kill::All).await.unwrap();
-    services.drained(&queue).await;
+    services.wait_until_empty(&queue).await;
     mapping.stop().await;
     assert_eq!(function.status().failures, 1);
     functions.stop().await;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use local::mapping::stream::StreamMapping;
 
-use super::{delivered, id, mapping, start};
-use crate::support::function::{answering, function, success};
+use super::{id, mapping, start, wait_for_delivery};
+use crate::support::function::{function, responding, success};
 use crate::support::services::Services;
 use crate::support::wait::until;
 
@@ -18,10 +18,10 @@ async fn records_come_in_order_and_no_more_at_once_than_the_batch_size() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["a", "b", "c", "d", "e"]).await;
-    let function = answering("null");
+    let function = responding("null");
     let mapping = start(&services, StreamMapping { batch_size: 2, ..mapping(&stream) }, &function);
     services.put(&["f", "g"]).await;
-    delivered(&function, &["a", "b", "c", "d", "e", "f", "g"]).await;
+    wait_for_delivery(&function, &["a", "b", "c", "d", "e", "f", "g"]).await;
     mapping.stop().await;
     assert!(function.batches(id).iter().all(|batch| batch.len() <= 2));
 }
@@ -46,7 +46,7 @@ async fn one_batch_of_a_shard_is_with_the_function_at_a_time() {
         }
     });
     let mapping = start(&services, StreamMapping { batch_size: 1, ..mapping(&stream) }, &function);
-    delivered(&function, &["a", "b", "c"]).await;
+    wait_for_delivery(&function, &["a", "b", "c"]).await;
     mapping.stop().await;
     assert_eq!(most.load(Ordering::SeqCst), 1);
 }
@@ -58,12 +58,12 @@ async fn a_window_gathers_what_comes_before_it_is_over() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["a"]).await;
-    let function = answering("null");
+    let function = responding("null");
     let window = Duration::from_secs(2);
     let mapping = start(&services, StreamMapping { window, ..mapping(&stream) }, &function);
     until("the first record read", async || (services.calls("GetRecords") > 1).then_some(())).await;
     services.put(&["b", "c"]).await;
-    function.invoked(1).await;
+    function.wait_for_invocations(1).await;
     mapping.stop().await;
     assert_eq!(function.batches(id), [["a", "b", "c"]]);
 }
@@ -73,11 +73,11 @@ async fn a_full_batch_does_not_wait_for_its_window() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["a", "b", "c", "d"]).await;
-    let function = answering("null");
+    let function = responding("null");
     let window = Duration::from_secs(300);
     let two = StreamMapping { batch_size: 2, window, ..mapping(&stream) };
     let mapping = start(&services, two, &function);
-    delivered(&function, &["a", "b", "c", "d"]).await;
+    wait_for_delivery(&function, &["a", "b", "c", "d"]).await;
     mapping.stop().await;
     assert_eq!(function.batches(id), [["a", "b"], ["c", "d"]]);
 }

@@ -3,8 +3,8 @@
 use local::mapping::stream::{EventName, Filter, StartingPosition, StreamMapping};
 use serde_json::json;
 
-use super::{delivered, mapping, start};
-use crate::support::function::answering;
+use super::{mapping, start, wait_for_delivery};
+use crate::support::function::responding;
 use crate::support::services::Services;
 use crate::support::wait::until;
 
@@ -14,9 +14,9 @@ async fn the_event_has_every_field_that_lambda_gives_it() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["a"]).await;
-    let function = answering("null");
+    let function = responding("null");
     let mapping = start(&services, mapping(&stream), &function);
-    let mut event = function.invoked(1).await.remove(0);
+    let mut event = function.wait_for_invocations(1).await.remove(0);
     let record = &mut event["Records"][0];
     assert!(record["eventID"].take().is_string());
     assert!(record["dynamodb"]["ApproximateCreationDateTime"].take().is_number());
@@ -53,10 +53,10 @@ async fn records_that_the_filter_does_not_let_pass_never_reach_the_function() {
     services.put(&["a", "b", "a"]).await;
     services.remove("a").await;
     services.put(&["c"]).await;
-    let function = answering("null");
+    let function = responding("null");
     let filter = Filter::EventName(EventName::Insert);
     let mapping = start(&services, StreamMapping { filter, ..mapping(&stream) }, &function);
-    delivered(&function, &["a", "b", "c"]).await;
+    wait_for_delivery(&function, &["a", "b", "c"]).await;
     mapping.stop().await;
     let names = function.batches(|record| record["eventName"].as_str().unwrap().to_owned());
     assert_eq!(names.concat(), ["INSERT"; 3]);
@@ -68,12 +68,12 @@ async fn from_the_latest_only_what_is_written_afterwards_is_delivered() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["old"]).await;
-    let function = answering("null");
+    let function = responding("null");
     let starting_position = StartingPosition::Latest;
     let latest = StreamMapping { starting_position, ..mapping(&stream) };
     let mapping = start(&services, latest, &function);
     until("the shard read", async || (services.calls("GetRecords") > 0).then_some(())).await;
     services.put(&["new"]).await;
-    delivered(&function, &["new"]).await;
+    wait_for_delivery(&function, &["new"]).await;
     mapping.stop().await;
 }

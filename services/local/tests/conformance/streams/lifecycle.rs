@@ -8,8 +8,8 @@ use http::StatusCode;
 use local::mapping::Backoff;
 use local::mapping::stream::StreamMapping;
 
-use super::{delivered, holds, id, mapping, sequence_number, start};
-use crate::support::function::{Fake, answering, ending, error, failures, function, success};
+use super::{contains, id, mapping, sequence_number, start, wait_for_delivery};
+use crate::support::function::{Fake, error, failures, function, responding, returning, success};
 use crate::support::services::Services;
 use crate::support::wait::until;
 
@@ -18,7 +18,7 @@ async fn reading_outlives_a_service_that_fails_and_an_iterator_that_expires() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     let mut calls = 0;
-    services.fault(move |operation, _| {
+    services.inject_fault(move |operation, _| {
         if operation != "GetRecords" {
             return None;
         }
@@ -32,10 +32,10 @@ async fn reading_outlives_a_service_that_fails_and_an_iterator_that_expires() {
             if calls < 7 { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::BAD_REQUEST };
         Some((status, error.to_owned()))
     });
-    let function = answering("null");
+    let function = responding("null");
     let mapping = start(&services, StreamMapping { batch_size: 1, ..mapping(&stream) }, &function);
     services.put(&["a", "b", "c", "d", "e", "f", "g", "h"]).await;
-    delivered(&function, &["a", "b", "c", "d", "e", "f", "g", "h"]).await;
+    wait_for_delivery(&function, &["a", "b", "c", "d", "e", "f", "g", "h"]).await;
     mapping.stop().await;
 }
 
@@ -44,11 +44,11 @@ async fn a_mapping_that_stops_between_tries_stops_at_once() {
     let services = Services::start().await;
     let stream = services.streamed_table().await;
     services.put(&["a"]).await;
-    let function = ending(vec![error()]);
+    let function = returning(vec![error()]);
     let pause = Duration::from_secs(300);
     let retry_pause = Backoff { first: pause, longest: pause };
     let mapping = start(&services, StreamMapping { retry_pause, ..mapping(&stream) }, &function);
-    function.invoked(1).await;
+    function.wait_for_invocations(1).await;
     let stopped = tokio::time::timeout(Duration::from_secs(5), mapping.stop()).await;
     assert!(stopped.is_ok());
 }
@@ -76,9 +76,9 @@ async fn life(data: &Path, stream: Option<String>, ids: &[&str], function: &Arc<
 #[tokio::test(flavor = "multi_thread")]
 async fn with_its_tables_on_the_disk_a_stream_goes_on_where_it_was() {
     let data = tempfile::tempdir().unwrap();
-    let before = answering("null");
+    let before = responding("null");
     let stream = life(data.path(), None, &["a", "b", "c"], &before).await;
-    let after = answering("null");
+    let after = responding("null");
     life(data.path(), Some(stream), &["d"], &after).await;
     assert_eq!(before.batches(id).concat(), ["a", "b", "c"]);
     assert_eq!(after.batches(id).concat(), ["d"]);
@@ -93,16 +93,16 @@ async fn a_batch_that_was_not_seen_through_is_delivered_again_to_the_next_mappin
     let checkpoint_file = Some(data.path().join("stream.json"));
     let kept = StreamMapping { checkpoint_file, batch_size: 2, ..mapping(&stream) };
     let failing = function(|_, event| async move {
-        match holds(&event, "b") {
+        match contains(&event, "b") {
             true => failures(&[&sequence_number(&event, "b")]),
             false => success(),
         }
     });
     let first = start(&services, kept.clone(), &failing);
-    failing.invoked(3).await;
+    failing.wait_for_invocations(3).await;
     first.stop().await;
-    let working = answering("null");
+    let working = responding("null");
     let second = start(&services, kept, &working);
-    delivered(&working, &["b", "c"]).await;
+    wait_for_delivery(&working, &["b", "c"]).await;
     second.stop().await;
 }

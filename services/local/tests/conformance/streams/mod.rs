@@ -8,17 +8,17 @@
 //! [params]: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 //! [filter]: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
 
-mod answers;
 mod batching;
+mod discarding;
 mod event;
-mod giving_up;
 mod lifecycle;
+mod responses;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use local::mapping::stream::{Clients, Filter, OnFailure, StartingPosition, StreamMapping};
-use local::mapping::{Answers, Backoff, Mapping};
+use local::mapping::{Backoff, FunctionResponse, Mapping};
 use serde_json::Value;
 
 use crate::support::function::Fake;
@@ -33,12 +33,12 @@ fn mapping(stream_arn: &str) -> StreamMapping {
         filter: Filter::All,
         batch_size: 100,
         window: Duration::ZERO,
-        answers: Answers::ReportBatchItemFailures,
+        function_response: FunctionResponse::ReportBatchItemFailures,
         on_failure: OnFailure::Retry,
         maximum_retries: None,
         maximum_age: None,
         failure_destination: None,
-        idle_pause: Duration::from_millis(10),
+        idle_poll_interval: Duration::from_millis(10),
         retry_pause: Backoff {
             first: Duration::from_millis(1),
             longest: Duration::from_millis(10),
@@ -62,12 +62,12 @@ fn sequence_number(event: &Value, wanted: &str) -> String {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned()
 }
 
-fn holds(event: &Value, wanted: &str) -> bool {
+fn contains(event: &Value, wanted: &str) -> bool {
     event["Records"].as_array().unwrap().iter().any(|record| id(record) == wanted)
 }
 
 /// Waits until these ids, in this order, are what the function was given first, each once.
-async fn delivered(function: &Fake, ids: &[&str]) {
+async fn wait_for_delivery(function: &Fake, ids: &[&str]) {
     until(&format!("{ids:?} delivered"), async || {
         (function.batches(id).concat() == ids).then_some(())
     })

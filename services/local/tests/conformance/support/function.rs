@@ -19,7 +19,7 @@ pub struct Fake {
     events: Mutex<Vec<Value>>,
 }
 
-/// A function that does what `body` does, given the number of the invocation (from 0) and its
+/// A function that runs `body` with the number of the invocation (from 0) and its
 /// event.
 pub fn function<F>(body: impl Fn(usize, Value) -> F + Send + Sync + 'static) -> Arc<Fake>
 where
@@ -29,23 +29,23 @@ where
     Arc::new(Fake { body, events: Mutex::new(Vec::new()) })
 }
 
-/// A function that always answers this.
-pub fn answering(answer: &str) -> Arc<Fake> {
-    let answer = Bytes::from(answer.to_owned());
-    function(move |_, _| std::future::ready(Invocation::Answered(answer.clone())))
+/// A function that always responds with this payload.
+pub fn responding(response: &str) -> Arc<Fake> {
+    let response = Bytes::from(response.to_owned());
+    function(move |_, _| std::future::ready(Invocation::Answered(response.clone())))
 }
 
-/// A function whose invocations end in this order; the last one's end is every later one's too.
-pub fn ending(ends: Vec<Invocation>) -> Arc<Fake> {
-    function(move |number, _| std::future::ready(ends[number.min(ends.len() - 1)].clone()))
+/// A function that returns these results in order, and the last one from then on.
+pub fn returning(results: Vec<Invocation>) -> Arc<Fake> {
+    function(move |number, _| std::future::ready(results[number.min(results.len() - 1)].clone()))
 }
 
-/// The answer that everything succeeded.
+/// The response that everything succeeded.
 pub fn success() -> Invocation {
     Invocation::Answered(Bytes::from_static(b"null"))
 }
 
-/// The answer that these failed.
+/// The response that these items failed.
 pub fn failures(identifiers: &[&str]) -> Invocation {
     let failures: Vec<Value> =
         identifiers.iter().map(|id| json!({ "itemIdentifier": id })).collect();
@@ -72,7 +72,7 @@ impl Fake {
     }
 
     /// Waits until it has been invoked so often.
-    pub async fn invoked(&self, times: usize) -> Vec<Value> {
+    pub async fn wait_for_invocations(&self, times: usize) -> Vec<Value> {
         until(&format!("{times} invocations"), async || {
             let events = self.events();
             (events.len() >= times).then_some(events)

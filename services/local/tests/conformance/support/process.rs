@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use lambda_runtime::{LambdaEvent, service_fn};
 use local::lambda::{
-    FunctionConfig, Functions, Invocation, OutputLine, Program, Sink, child, discard,
+    FunctionConfig, Functions, Invocation, OutputLine, Program, Sink, discard, exit_with_parent,
 };
 use serde_json::{Value, json};
 
@@ -26,11 +26,11 @@ pub fn this_binary(test: &str) -> Program {
     }
 }
 
-/// A function of this name that does what its events say, see [`work`].
+/// A function of this name that does what its events say, see [`execute`].
 pub fn config(name: &str) -> FunctionConfig {
     FunctionConfig {
         name: name.to_owned(),
-        program: this_binary("support::process::is_a_function_when_told_so"),
+        program: this_binary("support::process::is_a_function_if_its_environment_says_so"),
         timeout: Duration::from_secs(30),
         processes: 1,
         memory_mb: 128,
@@ -40,16 +40,16 @@ pub fn config(name: &str) -> FunctionConfig {
 
 /// One running function called `worker`.
 pub async fn worker() -> Functions {
-    started(config("worker"), &discard()).await
+    start_function(config("worker"), &discard()).await
 }
 
-pub async fn started(config: FunctionConfig, sink: &Sink) -> Functions {
+pub async fn start_function(config: FunctionConfig, sink: &Sink) -> Functions {
     let functions = Functions::start("us-east-1", [config], sink).unwrap();
     functions.ready().await.unwrap();
     functions
 }
 
-/// Invokes `worker` and takes its answer apart.
+/// Invokes `worker` and takes its response apart.
 pub async fn invoke(functions: &Functions, event: Value) -> Result<Value, Value> {
     match functions.invoke("worker", Bytes::from(event.to_string())).await {
         Invocation::Answered(answer) => Ok(serde_json::from_slice(&answer).unwrap()),
@@ -58,7 +58,7 @@ pub async fn invoke(functions: &Functions, event: Value) -> Result<Value, Value>
 }
 
 /// A sink that keeps the lines.
-pub fn keeping() -> (Sink, Arc<Mutex<Vec<String>>>) {
+pub fn collecting_sink() -> (Sink, Arc<Mutex<Vec<String>>>) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let into = Arc::clone(&lines);
     let sink: Sink = Arc::new(move |line: OutputLine<'_>| {
@@ -68,41 +68,41 @@ pub fn keeping() -> (Sink, Arc<Mutex<Vec<String>>>) {
 }
 
 /// Whether a process runs: one that ended and is not yet reaped does not.
-pub fn runs(pid: u32) -> bool {
+pub fn is_running(pid: u32) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
         let state = stat.rsplit_once(')').unwrap().1;
         !matches!(state.trim_start().chars().next(), Some('Z' | 'X'))
     })
 }
 
-pub async fn gone(pid: u32) {
-    until(&format!("the end of process {pid}"), async || (!runs(pid)).then_some(())).await;
+pub async fn wait_until_gone(pid: u32) {
+    until(&format!("the end of process {pid}"), async || (!is_running(pid)).then_some(())).await;
 }
 
 /// A file that a process makes to say that it has come so far.
-pub fn mark(directory: &tempfile::TempDir, name: &str) -> PathBuf {
+pub fn marker_path(directory: &tempfile::TempDir, name: &str) -> PathBuf {
     directory.path().join(name)
 }
 
-pub async fn made(mark: &std::path::Path) {
+pub async fn wait_for_file(mark: &std::path::Path) {
     until(&format!("{}", mark.display()), async || mark.exists().then_some(())).await;
 }
 
 #[test]
-fn is_a_function_when_told_so() {
+fn is_a_function_if_its_environment_says_so() {
     if std::env::var_os(IS_FUNCTION).is_none() {
         return;
     }
-    child::exit_with_parent().unwrap();
+    exit_with_parent().unwrap();
     if std::env::var("WAYBILL_TEST_INIT").is_ok_and(|init| init == "crash") {
         std::process::exit(7);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(lambda_runtime::run(service_fn(work))).unwrap();
+    runtime.block_on(lambda_runtime::run(service_fn(execute))).unwrap();
 }
 
 /// What a function does with its event.
-async fn work(event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
+async fn execute(event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error> {
     let (event, context) = event.into_parts();
     // From a queue: what the first message says.
     let event = match event["Records"][0]["body"].as_str() {
@@ -132,7 +132,7 @@ async fn work(event: LambdaEvent<Value>) -> Result<Value, lambda_runtime::Error>
             Err(_) => Ok(Value::Null),
         },
         "wait" => {
-            made(std::path::Path::new(event["until"].as_str().unwrap())).await;
+            wait_for_file(std::path::Path::new(event["until"].as_str().unwrap())).await;
             Ok(json!(std::process::id()))
         }
         "large" => Ok(json!("x".repeat(7 * 1024 * 1024))),

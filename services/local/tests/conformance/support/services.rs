@@ -14,9 +14,9 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http_body_util::BodyExt;
+use local::aws::clients;
 use local::aws::dynamodb::Dynamodb;
 use local::aws::sqs::Sqs;
-use local::mapping::clients;
 use local::resources::Queue;
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
@@ -25,7 +25,7 @@ use super::wait::until;
 
 pub const REGION: &str = "us-east-1";
 
-/// Looks at each call before the service does; an answer from here keeps it from the service.
+/// Looks at each call before the service does; a response from here keeps it from the service.
 type Fault = Box<dyn FnMut(&str, &str) -> Option<(StatusCode, String)> + Send>;
 
 struct Back {
@@ -72,7 +72,7 @@ impl Services {
     }
 
     /// Has `fault` look at each call from now on: its operation and its body.
-    pub fn fault(
+    pub fn inject_fault(
         &self,
         fault: impl FnMut(&str, &str) -> Option<(StatusCode, String)> + Send + 'static,
     ) {
@@ -119,12 +119,12 @@ impl Services {
     }
 
     /// Waits until the queue holds nothing.
-    pub async fn drained(&self, queue: &Queue) {
+    pub async fn wait_until_empty(&self, queue: &Queue) {
         until("an empty queue", async || (self.counts(queue).await == (0, 0)).then_some(())).await;
     }
 
     /// Waits for a message of the queue.
-    pub async fn message(&self, queue: &Queue) -> Message {
+    pub async fn wait_for_message(&self, queue: &Queue) -> Message {
         until("a message", async || {
             let request = self.sqs.receive_message().queue_url(&queue.url).wait_time_seconds(1);
             let request = request.message_system_attribute_names(MessageSystemAttributeName::All);

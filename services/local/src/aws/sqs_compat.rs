@@ -1,0 +1,207 @@
+//! Makes rustack's SQS accept and refuse what AWS's does.
+//!
+//! rustack takes messages of up to 256 KiB, AWS of up to 1 MiB. Larger ones are compressed while
+//! they are in the queue: a client sees that by the MD5 of the body only. One that compression does
+//! not bring below the limit is refused.
+
+use std::io::{Read, Write};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use rustack_sqs_model::error::{SqsError, SqsErrorCode};
+use rustack_sqs_model::operations::SqsOperation;
+use serde_json::{Map, Value};
+
+/// The most bytes in all bodies and attributes of a batch together
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
+const MAX_BATCH_BYTES: usize = 1024 * 1024;
+
+/// The largest `MaximumMessageSize` that rustack knows; AWS's is 1 MiB.
+const MAX_MESSAGE_BYTES: usize = 262_144;
+
+/// The body of a call as rustack takes it.
+///
+/// # Errors
+/// AWS refuses the call and rustack would not.
+pub(super) fn adapt_request(operation: SqsOperation, body: Bytes) -> Result<Bytes, SqsError> {
+    match operation {
+        SqsOperation::CreateQueue | SqsOperation::SetQueueAttributes => Ok(adapt_attributes(body)),
+        SqsOperation::SendMessage => Ok(compress_large(body)),
+        SqsOperation::SendMessageBatch => check_batch_size(body).map(compress_large),
+        _ => Ok(body),
+    }
+}
+
+fn adapt_attributes(body: Bytes) -> Bytes {
+    let Ok(mut call) = serde_json::from_slice::<Value>(&body) else { return body };
+    let Some(Value::Object(attributes)) = call.get_mut("Attributes") else { return body };
+    fix_receive_count(attributes);
+    cap_message_size(attributes);
+    Bytes::from(call.to_string())
+}
+
+/// AWS takes `maxReceiveCount` as a number or as text (the CLI's documentation writes text);
+/// rustack as a number only.
+fn fix_receive_count(attributes: &mut Map<String, Value>) {
+    let Some(Value::String(text)) = attributes.get_mut("RedrivePolicy") else { return };
+    let Ok(mut policy) = serde_json::from_str::<Value>(text) else { return };
+    let count = policy.get("maxReceiveCount").and_then(Value::as_str).map(str::parse::<u32>);
+    if let Some(Ok(count)) = count {
+        policy["maxReceiveCount"] = count.into();
+        *text = policy.to_string();
+    }
+}
+
+fn cap_message_size(attributes: &mut Map<String, Value>) {
+    let Some(Value::String(size)) = attributes.get_mut("MaximumMessageSize") else { return };
+    if size.parse::<usize>().is_ok_and(|s| s > MAX_MESSAGE_BYTES && s <= MAX_BATCH_BYTES) {
+        *size = MAX_MESSAGE_BYTES.to_string();
+    }
+}
+
+fn check_batch_size(body: Bytes) -> Result<Bytes, SqsError> {
+    // JSON text is never shorter than what it encodes, so a small call is not parsed.
+    if body.len() <= MAX_BATCH_BYTES {
+        return Ok(body);
+    }
+    let call: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let entries = call["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let bytes: usize = entries.iter().map(size).sum();
+    if bytes <= MAX_BATCH_BYTES {
+        return Ok(body);
+    }
+    Err(SqsError::new(
+        SqsErrorCode::BatchRequestTooLong,
+        format!(
+            "Batch requests cannot be longer than {MAX_BATCH_BYTES} bytes. \
+             You have sent {bytes} bytes."
+        ),
+    ))
+}
+
+/// Whether a call sends a message with a character that AWS refuses as `InvalidMessageContents`, an
+/// error that rustack does not have
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
+pub(super) fn has_invalid_characters(call: &[u8]) -> bool {
+    let call: Value = serde_json::from_slice(call).unwrap_or_default();
+    let entries = call["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut bodies = entries.iter().chain([&call]).filter_map(|e| e["MessageBody"].as_str());
+    bodies.any(|text| !text.chars().all(is_allowed))
+}
+
+const fn is_allowed(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+fn size(entry: &Value) -> usize {
+    let text = |v: &Value| v.as_str().map_or(0, str::len);
+    let attribute = |(name, a): (&String, &Value)| {
+        name.len()
+            + text(&a["DataType"])
+            + text(&a["StringValue"])
+            + text(&a["BinaryValue"]) / 4 * 3
+    };
+    let attributes = entry["MessageAttributes"].as_object();
+    text(&entry["MessageBody"]) + attributes.map_or(0, |a| a.iter().map(attribute).sum())
+}
+
+/// Begins a body that is compressed.
+const COMPRESSED_PREFIX: &str = "waybill-local:deflate:base64:";
+
+/// Compresses the bodies of a `SendMessage` or `SendMessageBatch` call that are too large.
+fn compress_large(call: Bytes) -> Bytes {
+    if call.len() <= MAX_MESSAGE_BYTES {
+        return call;
+    }
+    let Ok(mut json) = serde_json::from_slice::<Value>(&call) else { return call };
+    compress_body(&mut json);
+    json["Entries"].as_array_mut().into_iter().flatten().for_each(compress_body);
+    Bytes::from(json.to_string())
+}
+
+fn compress_body(message: &mut Value) {
+    let Some(Value::String(body)) = message.get_mut("MessageBody") else { return };
+    if !(MAX_MESSAGE_BYTES + 1..=MAX_BATCH_BYTES).contains(&body.len()) {
+        return;
+    }
+    let mut compressed = DeflateEncoder::new(Vec::new(), Compression::fast());
+    let written = compressed.write_all(body.as_bytes()).and_then(|()| compressed.finish());
+    *body =
+        format!("{COMPRESSED_PREFIX}{}", STANDARD.encode(written.expect("a Vec takes every byte")));
+}
+
+/// The `ReceiveMessage` response with the bodies as they were sent.
+pub(super) fn restore_response(response: Bytes) -> Bytes {
+    if !response
+        .windows(COMPRESSED_PREFIX.len())
+        .any(|window| window == COMPRESSED_PREFIX.as_bytes())
+    {
+        return response;
+    }
+    let Ok(mut json) = serde_json::from_slice::<Value>(&response) else { return response };
+    json["Messages"].as_array_mut().into_iter().flatten().for_each(restore_body);
+    Bytes::from(json.to_string())
+}
+
+fn restore_body(message: &mut Value) {
+    let Some(Value::String(body)) = message.get_mut("Body") else { return };
+    let compressed = body.strip_prefix(COMPRESSED_PREFIX).and_then(|b| STANDARD.decode(b).ok());
+    let mut text = String::new();
+    if compressed
+        .is_some_and(|p| DeflateDecoder::new(p.as_slice()).read_to_string(&mut text).is_ok())
+    {
+        *body = text;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receive_count_in_words_of_the_cli_becomes_a_number() {
+        let policy = r#"{"deadLetterTargetArn":"arn:aws:sqs:r:0:d","maxReceiveCount":"5"}"#;
+        let call = serde_json::json!({"QueueName": "q", "Attributes": {"RedrivePolicy": policy}});
+        let adapted =
+            adapt_request(SqsOperation::CreateQueue, Bytes::from(call.to_string())).unwrap();
+        let adapted: Value = serde_json::from_slice(&adapted).unwrap();
+        let policy = adapted["Attributes"]["RedrivePolicy"].as_str().unwrap();
+        let policy: Value = serde_json::from_str(policy).unwrap();
+        assert_eq!(policy["maxReceiveCount"], 5);
+        assert_eq!(policy["deadLetterTargetArn"], "arn:aws:sqs:r:0:d");
+    }
+
+    #[test]
+    fn characters_that_aws_refuses_are_seen() {
+        let is_invalid = |text: &str| {
+            let alone = serde_json::json!({"QueueUrl": "u", "MessageBody": text});
+            let batch = serde_json::json!({"QueueUrl": "u", "Entries": [{"MessageBody": text}]});
+            let seen = has_invalid_characters(alone.to_string().as_bytes());
+            assert_eq!(seen, has_invalid_characters(batch.to_string().as_bytes()));
+            seen
+        };
+        for good in ["", "a\tb\n", "ß\u{fffd}\u{1f600}", r"\uffff"] {
+            assert!(!is_invalid(good), "{good:?}");
+        }
+        for bad in ["\u{0}", "\u{b}", "\u{fffe}", "a\u{ffff}b"] {
+            assert!(is_invalid(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_batch_over_one_mebibyte_is_refused_as_aws_refuses_it() {
+        let batch = |bytes: usize| {
+            let entry = |i: usize| serde_json::json!({"Id": i.to_string(), "MessageBody": "é".repeat(bytes / 8)});
+            let entries: Vec<_> = (0..4).map(entry).collect();
+            Bytes::from(serde_json::json!({"QueueUrl": "u", "Entries": entries}).to_string())
+        };
+        assert!(adapt_request(SqsOperation::SendMessageBatch, batch(MAX_BATCH_BYTES)).is_ok());
+        let error =
+            adapt_request(SqsOperation::SendMessageBatch, batch(MAX_BATCH_BYTES + 8)).unwrap_err();
+        assert_eq!(error.code, SqsErrorCode::BatchRequestTooLong);
+    }
+}

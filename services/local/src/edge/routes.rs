@@ -1,0 +1,29 @@
+//! Which handler a request goes to.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::any;
+
+use super::state::Edge;
+use super::{aws, function_url, invoke};
+
+/// All routes of the port. What no route takes goes to intake's Function URL, which has every path
+/// and every method.
+pub fn routes(edge: &Arc<Edge>) -> Router {
+    // Not axum's fallback for methods: it would put an `Allow` of its own on intake's response.
+    let function_url = any(function_url::invoke);
+    Router::new()
+        .route("/v2/email/{*operation}", any(aws::ses))
+        .route(
+            "/2015-03-31/functions/{name}/invocations",
+            function_url.clone().post(invoke::invoke),
+        )
+        .merge(edge.page.routes(&function_url))
+        .fallback(function_url::invoke)
+        // Ahead of the routes: an SDK names the service in a header and may use any path. SQS calls
+        // go to the path of their queue.
+        .layer(from_fn_with_state(Arc::clone(edge), aws::by_target))
+        .with_state(Arc::clone(edge))
+}

@@ -1,0 +1,157 @@
+//! The port: taking it, serving it, closing it.
+
+use std::future::IntoFuture;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::pin;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt;
+use http::StatusCode;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::routes::routes;
+use super::state::Edge;
+
+/// How long a stopping server waits for the requests in progress.
+const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
+
+/// A port of 127.0.0.1 that is ours.
+#[derive(Debug)]
+pub struct Listener {
+    tcp: TcpListener,
+    address: SocketAddr,
+}
+
+/// Why there is no port.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// Another program has it.
+    #[error(
+        "Port {port} on 127.0.0.1 is already in use. \
+         Stop the other program or choose another port with --port N."
+    )]
+    InUse {
+        /// The port asked for.
+        port: u16,
+    },
+    /// The operating system refused, for instance a port below 1024.
+    #[error("Cannot listen on port {port} of 127.0.0.1: {source}. Choose another with --port N.")]
+    Refused {
+        /// The port asked for.
+        port: u16,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+}
+
+impl Listener {
+    /// Takes `port` of 127.0.0.1, never of another interface; 0 takes a free one.
+    ///
+    /// # Errors
+    /// [`ListenError`], as a sentence that names the flag to change.
+    pub async fn bind(port: u16) -> Result<Self, ListenError> {
+        let refused = |source: std::io::Error| match source.kind() {
+            std::io::ErrorKind::AddrInUse => ListenError::InUse { port },
+            _ => ListenError::Refused { port, source },
+        };
+        let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(refused)?;
+        let address = tcp.local_addr().map_err(refused)?;
+        Ok(Self { tcp, address })
+    }
+
+    /// Where it listens; known before anything is served, because queue URLs and the functions'
+    /// environment hold it.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// A port that is being served. Dropping it leaves the port open until the runtime ends: stop it.
+#[derive(Debug)]
+pub struct Server {
+    stop: CancellationToken,
+    abort: CancellationToken,
+    serving: JoinHandle<std::io::Result<()>>,
+    edge: Weak<Edge>,
+}
+
+impl Server {
+    /// Begins to serve.
+    #[must_use]
+    pub fn start(listener: Listener, edge: Arc<Edge>) -> Self {
+        let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
+        let routes = routes(&edge).layer(from_fn_with_state(abort.clone(), until_aborted));
+        let tcp = listener.tcp.tap_io(|connection| {
+            // A small response must not wait for the acknowledgement of the one before it (Nagle).
+            let _ = connection.set_nodelay(true);
+        });
+        let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+        let serving =
+            axum::serve(tcp, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+        Self {
+            stop,
+            abort,
+            serving: tokio::spawn(serving.into_future()),
+            edge: Arc::downgrade(&edge),
+        }
+    }
+
+    /// Closes the port and every connection, within a second. Requests that take longer than half
+    /// of it, such as a long poll, end in a 503.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let mut closed = pin!(closed(self.serving, self.edge));
+        if timeout(SHUTDOWN_GRACE, &mut closed).await.is_err() {
+            self.abort.cancel();
+            // Left over is a client that sends no whole request, or does not read its response.
+            let _ = timeout(SHUTDOWN_GRACE, closed).await;
+        }
+    }
+}
+
+/// Ends every request once `abort` is cancelled.
+async fn until_aborted(
+    State(abort): State<CancellationToken>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let response = abort.run_until_cancelled(next.run(request)).await;
+    response.unwrap_or_else(|| StatusCode::SERVICE_UNAVAILABLE.into_response())
+}
+
+/// Ready when the last connection is closed and the services are released.
+async fn closed(serving: JoinHandle<std::io::Result<()>>, edge: Weak<Edge>) {
+    let _ = serving.await;
+    // axum counts a connection as closed just before it drops its handle to the services. Whoever
+    // stops the database next needs to be its only owner.
+    while edge.strong_count() > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_taken_port_is_answered_with_the_flag_that_changes_it() {
+        let first = Listener::bind(0).await.unwrap();
+        let port = first.address().port();
+        let error = Listener::bind(port).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "Port {port} on 127.0.0.1 is already in use. \
+                 Stop the other program or choose another port with --port N."
+            )
+        );
+    }
+}

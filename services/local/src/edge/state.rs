@@ -1,0 +1,32 @@
+//! What the handlers of the edge share.
+
+use std::sync::Arc;
+
+use super::async_invoker::AsyncInvoker;
+use super::faults::Faults;
+use super::lambdas::Lambdas;
+use crate::aws::calls::Calls;
+use crate::aws::dynamodb::Dynamodb;
+use crate::aws::sqs::Sqs;
+use crate::page::Page;
+use crate::ses::Ses;
+
+/// The services behind the port.
+pub struct Edge {
+    /// DynamoDB and its streams.
+    pub dynamodb: Arc<Dynamodb>,
+    /// SQS.
+    pub sqs: Arc<Sqs>,
+    /// SES v2.
+    pub ses: Ses,
+    /// The functions; they may be added after the port has begun to answer.
+    pub lambdas: Lambdas,
+    /// Runs the invocations that nobody waits for.
+    pub async_invoker: AsyncInvoker,
+    /// The mailbox page.
+    pub page: Page,
+    /// Counts each call of a function to an AWS service.
+    pub calls: Arc<Calls>,
+    /// Decides which of those calls fail.
+    pub faults: Arc<dyn Faults>,
+}

@@ -1,0 +1,130 @@
+//! Which items of a batch a function's response reports as failed.
+//!
+//! AWS has one syntax for queues and streams, `{"batchItemFailures": [{"itemIdentifier": …}]}`,
+//! and the same conditions of success and failure:
+//! [queues](https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html),
+//! [streams](https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html).
+
+use serde_json::Value;
+
+use crate::lambda::Invocation;
+
+/// How a mapping reads the function's response
+/// (AWS: `FunctionResponseTypes` of the event source mapping).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FunctionResponse {
+    /// Any response means that the whole batch succeeded.
+    Ignored,
+    /// `ReportBatchItemFailures`: the response names what failed.
+    ReportBatchItemFailures,
+}
+
+/// How an invocation ended for the items of its batch.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum BatchResult {
+    /// No item failed.
+    Succeeded,
+    /// The items at these positions of the batch failed; at least one, in ascending order.
+    PartialFailure(Vec<usize>),
+    /// The response is not of the syntax, or names no item of the batch: every item failed.
+    Malformed,
+    /// The function failed, and with it every item.
+    FunctionError,
+}
+
+impl BatchResult {
+    /// Reads an invocation's result. `position` finds an identifier's position in the batch; an
+    /// identifier that has none makes the response malformed.
+    pub fn new(
+        invocation: &Invocation,
+        expected: FunctionResponse,
+        position: impl Fn(&str) -> Option<usize>,
+    ) -> Self {
+        match (invocation, expected) {
+            (Invocation::Failed { .. }, _) => Self::FunctionError,
+            (Invocation::Answered(_), FunctionResponse::Ignored) => Self::Succeeded,
+            (Invocation::Answered(response), FunctionResponse::ReportBatchItemFailures) => {
+                parse(response, position)
+            }
+        }
+    }
+}
+
+fn parse(response: &[u8], position: impl Fn(&str) -> Option<usize>) -> BatchResult {
+    if response.trim_ascii().is_empty() {
+        return BatchResult::Succeeded;
+    }
+    match serde_json::from_slice(response) {
+        Ok(Value::Null) => BatchResult::Succeeded,
+        Ok(Value::Object(mut response)) => match response.remove("batchItemFailures") {
+            None | Some(Value::Null) => BatchResult::Succeeded,
+            Some(Value::Array(failures)) => positions(&failures, position),
+            Some(_) => BatchResult::Malformed,
+        },
+        Ok(_) | Err(_) => BatchResult::Malformed,
+    }
+}
+
+fn positions(failures: &[Value], position: impl Fn(&str) -> Option<usize>) -> BatchResult {
+    if failures.is_empty() {
+        return BatchResult::Succeeded;
+    }
+    let identified = failures.iter().map(|failure| {
+        let identifier = failure.get("itemIdentifier")?.as_str().filter(|id| !id.is_empty())?;
+        position(identifier)
+    });
+    match identified.collect::<Option<Vec<_>>>() {
+        Some(mut positions) => {
+            positions.sort_unstable();
+            positions.dedup();
+            BatchResult::PartialFailure(positions)
+        }
+        None => BatchResult::Malformed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(answer: &str) -> BatchResult {
+        parse(answer.as_bytes(), |id| ["a", "b", "c"].iter().position(|known| *known == id))
+    }
+
+    #[test]
+    fn null_empty_or_absent_failures_are_a_success() {
+        for answer in
+            ["", " ", "null", "{}", r#"{"batchItemFailures":null}"#, r#"{"batchItemFailures":[]}"#]
+        {
+            assert_eq!(parsed(answer), BatchResult::Succeeded, "{answer}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_syntax_or_not_in_the_batch_is_malformed() {
+        for answer in [
+            "not json",
+            "7",
+            r#""text""#,
+            "[]",
+            r#"{"batchItemFailures":{}}"#,
+            r#"{"batchItemFailures":"a"}"#,
+            r#"{"batchItemFailures":["a"]}"#,
+            r#"{"batchItemFailures":[null]}"#,
+            r#"{"batchItemFailures":[{}]}"#,
+            r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#,
+            r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#,
+            r#"{"batchItemFailures":[{"itemIdentifier":7}]}"#,
+            r#"{"batchItemFailures":[{"itemId":"a"}]}"#,
+            r#"{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"z"}]}"#,
+        ] {
+            assert_eq!(parsed(answer), BatchResult::Malformed, "{answer}");
+        }
+    }
+
+    #[test]
+    fn failures_are_named_once_and_in_the_order_of_the_batch() {
+        let answer = r#"{"batchItemFailures":[{"itemIdentifier":"c"},{"itemIdentifier":"a"},{"itemIdentifier":"c"}]}"#;
+        assert_eq!(parsed(answer), BatchResult::PartialFailure(vec![0, 2]));
+    }
+}

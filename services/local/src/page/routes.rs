@@ -1,0 +1,111 @@
+//! The page's routes and handlers.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use axum::{Json, Router};
+use http::{StatusCode, header};
+
+use super::html::html;
+use super::json;
+use super::list::List;
+use super::mail::{MailPage, View, eml, html_part};
+use crate::ses::account::Sending;
+use crate::ses::mailbox::KEPT;
+use crate::ses::{Account, Mailbox};
+
+/// The mailbox page.
+#[derive(Debug, Clone)]
+pub struct Page {
+    mailbox: Arc<Mailbox>,
+    account: Account,
+    address: SocketAddr,
+}
+
+/// The parameters of the query. An unknown or malformed one counts as not given.
+type Parameters = Query<HashMap<String, String>>;
+
+#[derive(Template)]
+#[template(path = "missing.html")]
+struct Missing {
+    keeps: usize,
+    directory: Option<String>,
+}
+
+impl Page {
+    /// A page over `mailbox`, served at `address`.
+    #[must_use]
+    pub fn new(mailbox: Arc<Mailbox>, account: Account, address: SocketAddr) -> Self {
+        Self { mailbox, account, address }
+    }
+
+    /// The page's routes. They take only `GET`; `other_methods` gets the rest on the same paths.
+    pub fn routes<S>(&self, other_methods: &MethodRouter<S>) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        const ICON: &str = include_str!("../../templates/icon.svg");
+        const STYLE: &str = include_str!("../../templates/style.css");
+        const SCRIPT: &str = include_str!("../../templates/refresh.js");
+        let page = |get: MethodRouter<Self>| {
+            let get = get.route_layer(map_response(guard)).with_state(self.clone());
+            other_methods.clone().merge(get)
+        };
+        let asset = |media_type, text| page(get(([(header::CONTENT_TYPE, media_type)], text)));
+        Router::new()
+            .route("/", page(get(list)))
+            .route("/mail", page(get(list)))
+            .route("/mail/", page(get(list)))
+            .route("/mail.json", page(get(list_json)))
+            .route("/mail/{*path}", page(get(mail)))
+            .route("/mail/style.css", asset("text/css; charset=utf-8", STYLE))
+            .route("/mail/refresh.js", asset("text/javascript", SCRIPT))
+            .route("/favicon.ico", asset("image/svg+xml", ICON))
+    }
+}
+
+async fn list(State(page): State<Page>, Query(parameters): Parameters) -> Response {
+    let query = parameters.get("q").map(|q| q.trim().to_owned()).unwrap_or_default();
+    let number = parameters.get("page").and_then(|p| p.parse().ok()).unwrap_or(1);
+    let sending = page.account.settings().sending == Sending::Enabled;
+    html(StatusCode::OK, &List::new(&page.mailbox, query, number, sending, page.address))
+}
+
+async fn list_json(State(page): State<Page>, Query(parameters): Parameters) -> Response {
+    let limit = parameters.get("limit").and_then(|l| l.parse().ok());
+    Json(json::list(&page.mailbox, limit)).into_response()
+}
+
+/// `ID`, `ID/text` and the other views, `ID/body.html`, `ID.eml`, `ID.json`.
+async fn mail(State(page): State<Page>, Path(path): Path<String>) -> Response {
+    let (id, what) = path.split_once(['/', '.']).unwrap_or((&path, ""));
+    let Some(mail) = page.mailbox.find(id) else { return missing(&page.mailbox) };
+    match (what, View::parse(what)) {
+        ("json", _) => Json(json::mail(&mail)).into_response(),
+        ("eml", _) => eml(&mail),
+        ("body.html", _) => html_part(&mail),
+        (_, Some(view)) => html(StatusCode::OK, &MailPage::new(&page.mailbox, &mail, view)),
+        (_, None) => missing(&page.mailbox),
+    }
+}
+
+fn missing(mailbox: &Mailbox) -> Response {
+    let directory = mailbox.directory().map(|d| d.display().to_string());
+    html(StatusCode::NOT_FOUND, &Missing { keeps: KEPT, directory })
+}
+
+/// The headers of every response: a mail is private, and a browser must not guess what it is.
+async fn guard(response: Response) -> impl IntoResponse {
+    let headers = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, response)
+}

@@ -1,0 +1,159 @@
+//! Waiting until every published event has reached a terminal state.
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+
+use super::outcome::{EventStatus, Ledger, LedgerError, Outcome};
+use super::publish::Published;
+use crate::resources::Queue;
+use crate::stack::Stack;
+
+/// How often queues and ledger are read.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How long SES's events are waited for once every mail is out. Another SES may send none.
+const FEEDBACK_WAIT: Duration = Duration::from_secs(2);
+
+/// After so long without any change, what has not reached a terminal state is given up on. Longer
+/// than any visibility timeout or grace of the stack.
+const STALLED_AFTER: Duration = Duration::from_secs(120);
+
+/// The statuses at the end of the wait.
+#[derive(Debug)]
+pub struct WaitResult {
+    /// For each published line; `None` for those that were not accepted.
+    pub statuses: Vec<Option<EventStatus>>,
+    /// Set if some event did not reach a terminal state.
+    pub stalled: Option<StalledError>,
+}
+
+/// The number of events that did not reach a terminal state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0} event(s) did not reach a terminal state: nothing has changed for {seconds} seconds. \
+     Run again with --verbose to see the functions' logs.",
+    seconds = STALLED_AFTER.as_secs()
+)]
+pub struct StalledError(usize);
+
+/// Waits until each accepted event has reached a terminal state and no message is in the queues.
+/// `on_poll` is called about ten times a second.
+///
+/// # Errors
+/// [`LedgerError`] when the ledger does not answer.
+pub async fn wait_until_terminal(
+    stack: &Stack,
+    published: &[Published],
+    on_poll: impl Fn(),
+) -> Result<WaitResult, LedgerError> {
+    let mut last_change = Instant::now();
+    let mut last_statuses = Vec::new();
+    loop {
+        on_poll();
+        // The ledger is read only when the queues are empty: while events run, a scan of the table
+        // ten times a second would slow them down.
+        match queue_depths(stack).await {
+            Some(QueueDepths { messages: 0, dead_events }) => {
+                let ledger = Ledger::read(&stack.dynamodb).await?;
+                let statuses: Vec<_> = published.iter().map(|p| ledger.status(p)).collect();
+                if statuses != last_statuses {
+                    last_statuses.clone_from(&statuses);
+                    last_change = Instant::now();
+                }
+                let result = conclude(statuses, dead_events > 0, last_change.elapsed());
+                if let Some(result) = result {
+                    return Ok(result);
+                }
+            }
+            _ => last_change = Instant::now(),
+        }
+        tokio::time::sleep(POLL_INTERVAL).await;
+    }
+}
+
+/// The result, or `None` while something may still change. `unchanged` is the time since the last
+/// change, with no message in the queues.
+fn conclude(
+    mut statuses: Vec<Option<EventStatus>>,
+    has_dead_events: bool,
+    unchanged: Duration,
+) -> Option<WaitResult> {
+    let feedback_is_over = unchanged > FEEDBACK_WAIT;
+    if has_dead_events && feedback_is_over {
+        // The ledger does not know them and nothing moves: they are the messages in the DLQ.
+        for status in statuses.iter_mut().flatten().filter(|s| s.state.is_none()) {
+            status.outcome = Some(Outcome::Failed);
+            status.reason = Some("in the dispatcher's dead-letter queue".to_owned());
+        }
+    }
+    let accepted = || statuses.iter().flatten();
+    let unfinished = accepted().filter(|s| s.outcome.is_none()).count();
+    // "Sent" is terminal, but SES usually reports a delivery or bounce within moments.
+    let awaits_feedback = accepted().any(|s| s.state.as_deref() == Some("sent"));
+    if unfinished == 0 && (!awaits_feedback || feedback_is_over) {
+        return Some(WaitResult { statuses, stalled: None });
+    }
+    let stalled = Some(StalledError(unfinished));
+    (unchanged > STALLED_AFTER).then_some(WaitResult { statuses, stalled })
+}
+
+struct QueueDepths {
+    /// Messages on their way to a function.
+    messages: u64,
+    /// Messages in the dispatcher's dead-letter queue: events that the ledger may not know.
+    dead_events: u64,
+}
+
+async fn queue_depths(stack: &Stack) -> Option<QueueDepths> {
+    let queues = &stack.resources.queues;
+    let mut messages = 0;
+    for queue in [&queues.dispatch, &queues.mail, &queues.feedback] {
+        messages += depth(stack, queue).await?;
+    }
+    Some(QueueDepths { messages, dead_events: depth(stack, &queues.dispatch_dlq).await? })
+}
+
+async fn depth(stack: &Stack, queue: &Queue) -> Option<u64> {
+    let wanted = [
+        Attribute::ApproximateNumberOfMessages,
+        Attribute::ApproximateNumberOfMessagesNotVisible,
+        Attribute::ApproximateNumberOfMessagesDelayed,
+    ];
+    let call = stack
+        .sqs
+        .get_queue_attributes()
+        .queue_url(&queue.url)
+        .set_attribute_names(Some(wanted.to_vec()));
+    let attributes = call.send().await.ok()?.attributes?;
+    Some(wanted.iter().filter_map(|name| attributes.get(name)?.parse::<u64>().ok()).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(state: Option<&str>, outcome: Option<Outcome>) -> Option<EventStatus> {
+        Some(EventStatus { outcome, state: state.map(str::to_owned), reason: None })
+    }
+
+    #[test]
+    fn a_sent_mail_is_waited_for_until_feedback_is_over() {
+        let sent = || vec![status(Some("sent"), Some(Outcome::Sent)), None];
+        assert!(conclude(sent(), false, Duration::ZERO).is_none());
+        let result = conclude(sent(), false, FEEDBACK_WAIT * 2).unwrap();
+        assert_eq!(result.stalled, None);
+        let delivered = vec![status(Some("delivered"), Some(Outcome::Sent))];
+        assert!(conclude(delivered, false, Duration::ZERO).is_some());
+    }
+
+    #[test]
+    fn an_event_in_the_dead_letter_queue_has_failed_and_does_not_hide_a_stalled_one() {
+        let statuses = || vec![status(None, None), status(Some("planned"), None)];
+        assert!(conclude(statuses(), true, FEEDBACK_WAIT * 2).is_none());
+        let result = conclude(statuses(), true, STALLED_AFTER * 2).unwrap();
+        assert_eq!(result.stalled, Some(StalledError(1)));
+        assert_eq!(result.statuses[0].as_ref().unwrap().outcome, Some(Outcome::Failed));
+        assert_eq!(result.statuses[1].as_ref().unwrap().outcome, None);
+    }
+}

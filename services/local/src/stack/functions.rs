@@ -1,0 +1,92 @@
+//! The five functions: memory, timeout, processes and environment variables, named as deployed.
+
+use std::collections::BTreeMap;
+
+use super::config::{Config, Endpoints};
+use crate::lambda::FunctionConfig;
+use crate::resources::{EVENTS_TABLE, LEDGER_TABLE, Resources, Settings};
+
+/// What is particular to a function.
+#[derive(Debug, Clone, Copy)]
+pub struct FunctionSpec {
+    /// Its short name: `mailer`.
+    pub name: &'static str,
+    /// Its memory in MB. Not enforced here.
+    pub memory_mb: u32,
+    /// The queue that receives the asynchronous invocations that fail.
+    pub failure_destination: Option<&'static str>,
+}
+
+/// The functions.
+pub const FUNCTIONS: [FunctionSpec; 5] = [
+    FunctionSpec {
+        name: "intake",
+        memory_mb: 128,
+        failure_destination: Some("waybill-intake-dlq"),
+    },
+    FunctionSpec { name: "relay", memory_mb: 128, failure_destination: None },
+    FunctionSpec { name: "dispatcher", memory_mb: 128, failure_destination: None },
+    FunctionSpec { name: "mailer", memory_mb: 256, failure_destination: None },
+    FunctionSpec { name: "feedback", memory_mb: 128, failure_destination: None },
+];
+
+/// How each function's processes are started.
+///
+/// # Errors
+/// The path of the running executable can't be found.
+pub fn function_configs(
+    config: &Config,
+    endpoints: &Endpoints,
+    resources: &Resources,
+) -> std::io::Result<Vec<FunctionConfig>> {
+    let settings = &config.settings;
+    let environment = environment(settings, endpoints, resources);
+    let configure = |function: &FunctionSpec| {
+        let mut function_config = FunctionConfig::new(function.name)?;
+        if let Some(executable) = &config.executable {
+            function_config.program.path.clone_from(executable);
+        }
+        function_config.timeout = settings.function_timeout;
+        function_config.processes = settings.processes.for_function(function.name);
+        function_config.memory_mb = function.memory_mb;
+        function_config.environment.clone_from(&environment);
+        Ok(function_config)
+    };
+    FUNCTIONS.iter().map(configure).collect()
+}
+
+/// The variables of all functions together: each reads those that it needs.
+fn environment(
+    settings: &Settings,
+    endpoints: &Endpoints,
+    resources: &Resources,
+) -> BTreeMap<String, String> {
+    let queues = &resources.queues;
+    let texts = [
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoints.dynamodb.as_str()),
+        ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
+        ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
+        ("EVENTS_TABLE", EVENTS_TABLE),
+        ("LEDGER_TABLE", LEDGER_TABLE),
+        ("DISPATCH_QUEUE_URL", &queues.dispatch.url),
+        ("DISPATCH_DLQ_URL", &queues.dispatch_dlq.url),
+        ("MAIL_QUEUE_URL", &queues.mail.url),
+        ("MAIL_DLQ_URL", &queues.mail_dlq.url),
+        ("FEEDBACK_QUEUE_URL", &queues.feedback.url),
+        ("FEEDBACK_DLQ_URL", &queues.feedback_dlq.url),
+        ("MAIL_FROM", "Nordlicht <orders@shop.example>"),
+        ("MAIL_REPLY_TO", "help@shop.example"),
+        ("SES_CONFIGURATION_SET", "waybill"),
+        ("PUBLISHERS", "anyone"),
+    ];
+    let numbers = [
+        ("EVENTS_RETENTION_DAYS", 90),
+        ("LEDGER_RETENTION_DAYS", 400),
+        ("MAILER_CONCURRENCY", settings.processes.mailer as u64),
+        ("LEASE_SECONDS", settings.lease.as_secs()),
+        ("DOUBT_GRACE_SECONDS", settings.doubt_grace.as_secs()),
+        ("SWEEP_AFTER_SECONDS", settings.sweep_after.as_secs()),
+    ];
+    let texts = texts.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    texts.chain(numbers.into_iter().map(|(name, n)| (name.to_owned(), n.to_string()))).collect()
+}

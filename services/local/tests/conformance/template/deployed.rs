@@ -1,0 +1,167 @@
+//! What the template deploys, its parameters at their defaults.
+
+use serde_json::{Map, Value, json};
+
+use super::{Properties, yaml};
+
+const TEMPLATE: &str = include_str!("../../../../../infra/template.yaml");
+/// `AWS::StackName`: the stack's resources are named after this one.
+const STACK: &str = "waybill";
+
+/// The properties of tables, queues and functions.
+pub fn properties() -> Properties {
+    let template = Template(yaml::parse(TEMPLATE));
+    let mut properties = Properties::new();
+    for (id, resource) in object(&template.0["Resources"]) {
+        let declared = &resource["Properties"];
+        match resource["Type"].as_str() {
+            Some("AWS::DynamoDB::Table") => template.add(&mut properties, id, declared),
+            Some("AWS::SQS::Queue") => {
+                // What SQS sets where a template does not.
+                properties.insert(format!("{id}.VisibilityTimeout"), json!(30));
+                template.add(&mut properties, id, declared);
+            }
+            Some("AWS::Serverless::Function") => template.function(&mut properties, id, declared),
+            _ => {}
+        }
+    }
+    properties
+}
+
+struct Template(Value);
+
+impl Template {
+    fn add(&self, properties: &mut Properties, prefix: &str, declared: &Value) {
+        for (name, value) in object(declared).filter(|(name, _)| *name != "Description") {
+            properties.insert(format!("{prefix}.{name}"), self.resolve(value));
+        }
+    }
+
+    fn function(&self, properties: &mut Properties, id: &str, declared: &Value) {
+        let globals = &self.0["Globals"]["Function"];
+        for name in ["FunctionName", "Timeout", "MemorySize"] {
+            let value = declared.get(name).unwrap_or(&globals[name]);
+            properties.insert(format!("{id}.{name}"), self.resolve(value));
+        }
+        let destination = &declared["EventInvokeConfig"]["DestinationConfig"];
+        if !destination.is_null() {
+            properties.insert(format!("{id}.DestinationConfig"), self.resolve(destination));
+        }
+        for variables in [globals, declared].map(|from| &from["Environment"]["Variables"]) {
+            for (name, value) in object(variables) {
+                let value = match self.resolve(value) {
+                    Value::Null => continue,
+                    Value::Number(number) => number.to_string().into(),
+                    value => value,
+                };
+                // The stack gives all functions one environment.
+                let other = properties.insert(format!("Environment.{name}"), value.clone());
+                assert!(other.is_none_or(|other| other == value), "two values of {name}");
+            }
+        }
+        for (event, source) in object(&declared["Events"]) {
+            match source["Type"].as_str() {
+                Some("SQS" | "DynamoDB" | "Schedule") => {
+                    let prefix = format!("{id}.Events.{event}");
+                    self.add(properties, &prefix, &source["Properties"]);
+                }
+                Some("EventBridgeRule") => {}
+                other => panic!("{event} invokes {id} by {other:?}: the stack can't be compared"),
+            }
+        }
+    }
+
+    /// The value with its references and functions worked out. A resource is its name, whichever
+    /// of its attributes is meant.
+    fn resolve(&self, value: &Value) -> Value {
+        match value {
+            Value::Array(items) => items.iter().map(|item| self.resolve(item)).collect(),
+            Value::Object(members) => match members.iter().next() {
+                Some((function, argument)) if members.len() == 1 => {
+                    self.call(function, argument).unwrap_or_else(|| self.resolve_members(members))
+                }
+                _ => self.resolve_members(members),
+            },
+            plain => plain.clone(),
+        }
+    }
+
+    fn resolve_members(&self, members: &Map<String, Value>) -> Value {
+        let resolved = members.iter().map(|(name, value)| (name.clone(), self.resolve(value)));
+        Value::Object(resolved.collect())
+    }
+
+    fn call(&self, function: &str, argument: &Value) -> Option<Value> {
+        Some(match function {
+            "Ref" => self.reference(argument.as_str()?),
+            "Fn::GetAtt" => self.reference(argument.as_str()?.split('.').next()?),
+            "Fn::Sub" => self.substitute(argument.as_str()?).into(),
+            "Fn::If" => {
+                let holds = self.holds(&self.0["Conditions"][argument[0].as_str()?]);
+                self.resolve(&argument[if holds { 1 } else { 2 }])
+            }
+            "Fn::FindInMap" => {
+                let (map, first) = (argument[0].as_str()?, self.resolve(&argument[1]));
+                self.0["Mappings"][map][first.as_str()?][argument[2].as_str()?].clone()
+            }
+            _ => return None,
+        })
+    }
+
+    fn reference(&self, name: &str) -> Value {
+        match name {
+            "AWS::StackName" => STACK.into(),
+            "AWS::NoValue" => Value::Null,
+            _ => match self.0["Parameters"].get(name) {
+                Some(parameter) => parameter.get("Default").cloned().unwrap_or(name.into()),
+                None => self.resource_name(name),
+            },
+        }
+    }
+
+    fn resource_name(&self, id: &str) -> Value {
+        let resource = &self.0["Resources"][id];
+        assert!(!resource.is_null(), "the template has no {id}");
+        let declared = &resource["Properties"];
+        let name = match resource["Type"].as_str() {
+            Some("AWS::DynamoDB::Table") => &declared["TableName"],
+            Some("AWS::SQS::Queue") => &declared["QueueName"],
+            Some("AWS::SES::ConfigurationSet") => &declared["Name"],
+            Some("AWS::SSM::Parameter") => &declared["Value"],
+            _ => return id.into(),
+        };
+        self.resolve(name)
+    }
+
+    /// `!Sub`. An ARN becomes the name at its end.
+    fn substitute(&self, text: &str) -> String {
+        let mut parts = text.split("${");
+        let mut result = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (name, rest) = part.split_once('}').unwrap();
+            match name {
+                "AWS::Partition" | "AWS::Region" | "AWS::AccountId" => {}
+                _ => result.push_str(self.reference(name).as_str().unwrap()),
+            }
+            result.push_str(rest);
+        }
+        match result.strip_prefix("arn:") {
+            Some(arn) => arn.rsplit(':').next().unwrap_or_default().to_owned(),
+            None => result,
+        }
+    }
+
+    fn holds(&self, condition: &Value) -> bool {
+        if let Some(both) = condition["Fn::Equals"].as_array() {
+            self.resolve(&both[0]) == self.resolve(&both[1])
+        } else if let Some(negated) = condition["Fn::Not"].as_array() {
+            !self.holds(&negated[0])
+        } else {
+            panic!("a condition that is not known here: {condition}")
+        }
+    }
+}
+
+fn object(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}

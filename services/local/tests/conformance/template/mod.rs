@@ -1,0 +1,136 @@
+//! The one-machine stack against `infra/template.yaml`: every table, queue, function and event
+//! source, property by property. What may differ is in [`INTENDED`], with the reason; any other
+//! difference fails the test, and so does an intended one that is gone or has other values.
+//!
+//! What only AWS has is not compared: roles, policies, log groups, alarms, the bus, the bucket.
+
+mod deployed;
+mod local_stack;
+mod yaml;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// Values by `LogicalId.Property`, or `Environment.VARIABLE` for the variables of all functions.
+type Properties = BTreeMap<String, Value>;
+
+/// A difference that is wanted.
+struct Intended {
+    /// `LogicalId.Property`; a `*` at the start stands for any logical ID.
+    property: &'static str,
+    /// The template's value as JSON; empty where it has none.
+    deployed: &'static str,
+    /// The stack's value as JSON; empty where it has none.
+    local: &'static str,
+    reason: &'static str,
+}
+
+const fn intended(
+    property: &'static str,
+    deployed: &'static str,
+    local: &'static str,
+    reason: &'static str,
+) -> Intended {
+    Intended { property, deployed, local, reason }
+}
+
+const NO_BACKUP: &str = "dynoxide has neither backups nor encryption; nothing of value is in it";
+const IN_MEMORY: &str = "the queues are in memory and 127.0.0.1 is their only client";
+const QUICK: &str = "a demo and a test must not wait as long as production may";
+const NO_LATENCY: &str = "one machine saves nothing by waiting for a fuller batch";
+const FIXED_LOG: &str = "the functions' default; `WAYBILL_LOG` is not passed on";
+const DEMO: &str = "a sender that needs no SES account";
+
+#[rustfmt::skip]
+const INTENDED: &[Intended] = &[
+    intended("*.PointInTimeRecoverySpecification", r#"{"PointInTimeRecoveryEnabled":true}"#, "", NO_BACKUP),
+    intended("*.SSESpecification", r#"{"SSEEnabled":true}"#, "", NO_BACKUP),
+    intended("*.SqsManagedSseEnabled", "true", "", IN_MEMORY),
+    intended("DispatchDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-dispatch"]}"#, "", IN_MEMORY),
+    intended("MailDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-mail"]}"#, "", IN_MEMORY),
+    intended("FeedbackDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-feedback"]}"#, "", IN_MEMORY),
+    intended("IntakeDlq.RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#, "", IN_MEMORY),
+    intended("RelayDlq.RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#, "", IN_MEMORY),
+    intended("DispatchQueue.VisibilityTimeout", "180", "30", QUICK),
+    intended("MailQueue.VisibilityTimeout", "190", "30", QUICK),
+    intended("FeedbackQueue.VisibilityTimeout", "190", "30", QUICK),
+    intended("Intake.Timeout", "10", "5", QUICK),
+    intended("*.Timeout", "30", "5", QUICK),
+    intended("Environment.LEASE_SECONDS", r#""60""#, r#""6""#, QUICK),
+    intended("Environment.DOUBT_GRACE_SECONDS", r#""39600""#, r#""5""#, QUICK),
+    intended("Relay.Events.Sweep.Schedule", r#""rate(5 minutes)""#, r#""rate(1 minute)""#, QUICK),
+    intended("Relay.Events.Sweep.RetryPolicy", r#"{"MaximumEventAgeInSeconds":300,"MaximumRetryAttempts":0}"#, "", "the schedule here has no retry to turn off"),
+    intended("Relay.Events.Inserts.MaximumBatchingWindowInSeconds", "1", "0", NO_LATENCY),
+    intended("Mailer.Events.MailQueue.MaximumBatchingWindowInSeconds", "1", "0", NO_LATENCY),
+    intended("Feedback.Events.FeedbackQueue.MaximumBatchingWindowInSeconds", "1", "0", NO_LATENCY),
+    intended("Dispatcher.Events.DispatchQueue.ScalingConfig", r#"{"MaximumConcurrency":10}"#, r#"{"MaximumConcurrency":1}"#, "one process a function is enough for one machine"),
+    intended("Feedback.Events.FeedbackQueue.ScalingConfig", r#"{"MaximumConcurrency":10}"#, r#"{"MaximumConcurrency":1}"#, "one process a function is enough for one machine"),
+    intended("Relay.Events.Inserts.DestinationConfig", r#"{"OnFailure":{"Destination":"FailedRecords","Type":"S3"}}"#, r#"{"OnFailure":{"Destination":"waybill-relay-dlq","Type":"SQS"}}"#, "there is no S3 here; the queue gets what AWS would send a queue"),
+    intended("Environment.AWS_ENDPOINT_URL_DYNAMODB", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
+    intended("Environment.AWS_ENDPOINT_URL_SQS", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
+    intended("Environment.AWS_ENDPOINT_URL_SESV2", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
+    intended("Environment.PUBLISHERS", r#""iam""#, r#""anyone""#, "there is no IAM here"),
+    intended("Environment.MAIL_FROM", r#""Waybill <SenderAddress>""#, r#""Nordlicht <orders@shop.example>""#, DEMO),
+    intended("Environment.MAIL_REPLY_TO", r#""""#, r#""help@shop.example""#, DEMO),
+    intended("Environment.MAIL_REDIRECT_ALL_TO", r#""""#, "", "empty means the same as absent"),
+    intended("Environment.SES_SEND_RATE", r#""""#, "", "empty means the same as absent"),
+    intended("Environment.SES_CONFIGURATION_SET", r#""waybill-mail""#, r#""waybill""#, DEMO),
+    intended("Environment.SHOP_BRAND", r#""{\"name\":\"Waybill\",\"url\":\"https://shop.example\",\"support_email\":\"help@shop.example\"}""#, "", "the mailer's default brand"),
+    intended("Environment.WAYBILL_LOG", r#""info""#, "", FIXED_LOG),
+    intended("Environment.WAYBILL_STACK", r#""waybill""#, "", FIXED_LOG),
+];
+
+impl Intended {
+    fn is(&self, property: &str, deployed: &str, local: &str) -> bool {
+        let names = match self.property.strip_prefix('*') {
+            Some(end) => property.ends_with(end),
+            None => property == self.property,
+        };
+        names && self.deployed == deployed && self.local == local
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stack_is_what_the_template_says_but_for_the_intended_differences() {
+    let deployed = deployed::properties();
+    let local = local_stack::properties().await;
+    let json = |value: Option<&Value>| value.map(Value::to_string).unwrap_or_default();
+    let mut used = vec![false; INTENDED.len()];
+    let mut unintended = Vec::new();
+    for property in deployed.keys().chain(local.keys().filter(|key| !deployed.contains_key(*key))) {
+        let (deployed, local) = (json(deployed.get(property)), json(local.get(property)));
+        if deployed == local {
+            continue;
+        }
+        match INTENDED.iter().position(|entry| entry.is(property, &deployed, &local)) {
+            Some(entry) => used[entry] = true,
+            None => unintended.push(format!("{property}: deployed {deployed}, local {local}")),
+        }
+    }
+    assert!(unintended.is_empty(), "differences without a reason:\n{}", unintended.join("\n"));
+    let gone: Vec<String> = INTENDED
+        .iter()
+        .zip(used)
+        .filter(|(_, used)| !used)
+        .map(|(entry, _)| format!("{} ({})", entry.property, entry.reason))
+        .collect();
+    assert!(gone.is_empty(), "intended differences that are none:\n{}", gone.join("\n"));
+}
+
+/// A comparison of nothing would pass.
+#[test]
+fn the_template_has_every_kind_of_property_that_is_compared() {
+    let deployed = deployed::properties();
+    for (property, count) in [
+        (".KeySchema", 2),
+        (".RedrivePolicy", 3),
+        (".VisibilityTimeout", 8),
+        (".Timeout", 5),
+        (".BatchSize", 4),
+        (".Schedule", 1),
+    ] {
+        let found = deployed.keys().filter(|key| key.ends_with(property)).count();
+        assert_eq!(found, count, "{property}");
+    }
+}
