@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use shared::ledger::{Facts, Guard, MAX_DOUBTS, Precondition, Record, State, Transition, Write};
-use waybill_tests::model::coverage::{Coverage, ways};
+use waybill_tests::model::coverage::{Coverage, edges};
 
 use crate::support::TestStack;
 
@@ -67,7 +67,7 @@ enum Near {
 /// Half of the cases are on a way: by chance alone, some would hardly ever be taken.
 fn case() -> impl Strategy<Value = Case> {
     let near = select(vec![Near::Anywhere, Near::InItsState, Near::OnIt, Near::OnIt]);
-    let way = select(ways().collect::<Vec<_>>());
+    let way = select(edges().collect::<Vec<_>>());
     (near, way, proptest::bool::weighted(0.9), record(), facts()).prop_map(
         |(near, (transition, from), is_there, record, facts)| match (near, from) {
             (Near::Anywhere, _) => Case { before: is_there.then_some(record), facts, transition },
@@ -140,7 +140,7 @@ fn the_ledgers_conditions_and_the_protocol_decide_the_same() {
         let expected = transition.apply(before.as_ref(), &facts);
         prop_assert_eq!(after.made, expected.is_some(), "{:?}", after);
         if after.made {
-            taken.note(transition, before.as_ref());
+            taken.record(transition, before.as_ref());
         }
         prop_assert_eq!(after.record, expected.or(before));
         Ok(())
@@ -159,7 +159,7 @@ fn half_of_the_cases_take_every_way_that_the_protocol_allows() {
         let taken = Coverage::default();
         let result = runner(seed, CASES / 2).run(&case(), |Case { before, facts, transition }| {
             if transition.allows(before.as_ref(), &facts) {
-                taken.note(transition, before.as_ref());
+                taken.record(transition, before.as_ref());
             }
             Ok(())
         });
