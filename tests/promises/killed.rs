@@ -7,7 +7,7 @@ use local::aws::calls::Service::{self, DynamoDb, SesV2, Sqs};
 use local::ses::account::Senders;
 use shared::ledger::State;
 use shared::queue::message::MailRequest;
-use waybill_tests::chaos::odds::Moment::{self, After, Before};
+use waybill_tests::chaos::fault_rates::CallPhase::{self, After, Before};
 
 use crate::support::events::{confirmed, customer, refunded, shipped};
 use crate::support::killer::{Boundary, Killer, Trouble, publish_surely};
@@ -216,9 +216,9 @@ async fn mails_each_order_once(
     function: &'static str,
     service: Service,
     operation: &'static str,
-    moment: Moment,
+    phase: CallPhase,
 ) {
-    mails_each_order_once_at(middle(function, service, operation, moment)).await;
+    mails_each_order_once_at(middle(function, service, operation, phase)).await;
 }
 
 async fn mails_each_order_once_at(boundary: Boundary) {
@@ -244,17 +244,17 @@ async fn mails_each_order_once_amid(trouble: Trouble, boundary: Boundary) {
 }
 
 /// The update that records what SES answered.
-fn recording(moment: Moment) -> Boundary {
-    Boundary { saying: ":also_message_id", ..middle("mailer", DynamoDb, "UpdateItem", moment) }
+fn recording(phase: CallPhase) -> Boundary {
+    Boundary { saying: ":also_message_id", ..middle("mailer", DynamoDb, "UpdateItem", phase) }
 }
 
 const fn middle(
     function: &'static str,
     service: Service,
     operation: &'static str,
-    moment: Moment,
+    phase: CallPhase,
 ) -> Boundary {
-    Boundary { function, service, operation, moment, saying: "", after: IN_THE_MIDDLE }
+    Boundary { function, service, operation, phase, saying: "", after: IN_THE_MIDDLE }
 }
 
 /// The same for a call that is about the whole batch.
@@ -262,9 +262,9 @@ const fn first(
     function: &'static str,
     service: Service,
     operation: &'static str,
-    moment: Moment,
+    phase: CallPhase,
 ) -> Boundary {
-    Boundary { after: 0, ..middle(function, service, operation, moment) }
+    Boundary { after: 0, ..middle(function, service, operation, phase) }
 }
 
 fn orders() -> Vec<String> {

@@ -10,8 +10,8 @@ use local::aws::calls::{Caller, Service};
 use local::edge::faults::{Call, Fault, Faults};
 use local::lambda::Function;
 use local::run::publish::{Answer, Published};
+use waybill_tests::chaos::fault_rates::CallPhase;
 use waybill_tests::chaos::killer::kill_caller;
-use waybill_tests::chaos::odds::Moment;
 use waybill_tests::chaos::run::settings;
 
 use super::TestStack;
@@ -22,7 +22,7 @@ pub struct Boundary {
     pub function: &'static str,
     pub service: Service,
     pub operation: &'static str,
-    pub moment: Moment,
+    pub phase: CallPhase,
     /// What the call must say; empty for anything.
     pub saying: &'static str,
     /// How many such calls pass first.
@@ -84,10 +84,10 @@ impl Killer {
         self.struck.load(Ordering::SeqCst)
     }
 
-    fn strike(&self, call: &Call<'_>, moment: Moment) -> Option<Fault> {
+    fn strike(&self, call: &Call<'_>, phase: CallPhase) -> Option<Fault> {
         let Boundary { function, service, operation, .. } = self.boundary;
         let is_here = *call.caller == Caller::Function(function.to_owned())
-            && (call.service, call.operation, moment) == (service, operation, self.boundary.moment);
+            && (call.service, call.operation, phase) == (service, operation, self.boundary.phase);
         let says_so = String::from_utf8_lossy(call.body).contains(self.boundary.saying);
         let victim = self.victim.get().filter(|_| is_here && says_so)?;
         let turn = self.passed.fetch_add(1, Ordering::SeqCst) == self.boundary.after;
@@ -114,12 +114,12 @@ impl Killer {
 
 impl Faults for Killer {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
-        self.trouble(call).or_else(|| self.strike(call, Moment::Before))
+        self.trouble(call).or_else(|| self.strike(call, CallPhase::Before))
     }
 
     fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
         let is_lost = self.trouble == Trouble::SesSilent && call.operation == "SendEmail";
-        self.strike(call, Moment::After).or(is_lost.then_some(Fault::HangUp))
+        self.strike(call, CallPhase::After).or(is_lost.then_some(Fault::HangUp))
     }
 
     fn ses_event(&self, _: &str) -> Vec<Duration> {

@@ -114,8 +114,8 @@ impl Message<MailerStep> {
     }
 }
 
-/// The record without the times that its state does not look at, and without what misreports further
-/// back than any guard looks.
+/// The record without the times that no guard of its state reads. A time that lies further back than
+/// any guard can tell is brought forward to that bound.
 fn canonical(record: Record, oldest: i64) -> Record {
     let timeless = Record { since: 0, not_before: 0, lease_until: 0, ..record };
     match record.state {
