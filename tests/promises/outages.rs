@@ -86,7 +86,7 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
     // The queue is not read yet: what was queued is queued again, a little later.
     later.skip(SignedDuration::from_mins(10));
     assert_eq!(later.sweep().await.queued_again, 151);
-    later.work_off().await;
+    later.drain().await;
     for order in &orders {
         assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
     }
@@ -125,7 +125,7 @@ async fn an_event_that_is_due_exactly_on_the_hour_is_swept() {
 
     let mut later = SimulatedPipeline::starting_at(&stack.stack, DAY_AND_AN_HOUR);
     assert_eq!(later.sweep().await.queued_again, 1);
-    later.work_off().await;
+    later.drain().await;
     assert_eq!(stack.mails_to(&customer("H1")), 1);
     stack.stop().await;
 }
@@ -170,7 +170,7 @@ async fn a_record_of_a_newer_version_sets_its_mail_aside_and_is_not_waited_for_f
     let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let request = dispatch_body(&shipped("N1"), later.clock().now());
     later.queues.put(DISPATCH, &request, later.clock().now_ms());
-    later.work_off().await;
+    later.drain().await;
     let item = stack.ledger_of("N1").await.remove(0);
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let update = stack.stack.dynamodb.update_item().table_name(local::resources::LEDGER_TABLE);
@@ -186,7 +186,7 @@ async fn a_record_of_a_newer_version_sets_its_mail_aside_and_is_not_waited_for_f
         }
         later.queues.take_all(MAIL_DLQ);
         later.queues.put(MAIL, &mail_body(&request), later.clock().now_ms());
-        later.pass(SignedDuration::from_hours(1)).await;
+        later.run_for(SignedDuration::from_hours(1)).await;
         assert_eq!(later.queues.all(MAIL).len(), 0, "stale: {stale}");
         assert_eq!(later.queues.all(MAIL_DLQ).len(), 1, "stale: {stale}");
     }
@@ -202,9 +202,9 @@ async fn an_older_mail_request_does_not_skip_what_an_operator_made_news_again() 
     stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
     let request = dispatch_body(&shipped("O1"), later.clock().now());
     later.queues.put(DISPATCH, &request, later.clock().now_ms());
-    later.work_off().await;
+    later.drain().await;
     later.skip(SignedDuration::from_hours(8 * 24));
-    later.work_off().await;
+    later.drain().await;
     let item = stack.ledger_of("O1").await.remove(0);
     assert_eq!((item.state(), item.reason.as_deref()), (Some(State::Skipped), Some("stale")));
 
@@ -216,7 +216,7 @@ async fn an_older_mail_request_does_not_skip_what_an_operator_made_news_again() 
     later.ledger().record("O1", &item.notification, reopen).await.expect("the ledger answers");
     stack.stack.ses.account().change(|account| account.sending = Sending::Enabled);
     later.queues.put(MAIL, &mail_body(&request), later.clock().now_ms());
-    later.pass(SignedDuration::from_mins(15)).await;
+    later.run_for(SignedDuration::from_mins(15)).await;
     assert_eq!(stack.mails_to(&customer("O1")), 1);
     stack.stop().await;
 }
@@ -233,11 +233,11 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
         let line = confirmed(&format!("P{n}"));
         publish(&later, &line);
     }
-    later.pass(SignedDuration::from_hours(6)).await;
+    later.run_for(SignedDuration::from_hours(6)).await;
     assert_eq!(stack.mails().len(), 0);
     assert_eq!(later.queues.all(MAIL).len(), MAILS, "each waits, once");
     assert_eq!(later.queues.all(MAIL_DLQ).len(), 0, "no healthy message is set aside");
-    assert_eq!(later.queues.most_receives(), 1, "waiting burns no receive count");
+    assert_eq!(later.queues.max_receives(), 1, "waiting burns no receive count");
 
     // SES is careful with an account that had to be paused.
     stack.stack.ses.account().change(|account| {
@@ -245,7 +245,7 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
         account.send_rate = RATE;
     });
     later.restart_mailer();
-    later.pass(SignedDuration::from_mins(15)).await;
+    later.run_for(SignedDuration::from_mins(15)).await;
     for n in 0..MAILS {
         assert_eq!(stack.mails_to(&customer(&format!("P{n}"))), 1);
     }
@@ -271,18 +271,18 @@ async fn a_ledger_that_does_not_answer_burns_no_receives_and_loses_no_mail() {
         later.queues.put(DISPATCH, &body, later.clock().now_ms());
     }
     stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
-    later.work_off().await;
+    later.drain().await;
     stack.stack.ses.account().change(|account| account.sending = Sending::Enabled);
 
     // Until SES's pause is over, and then for more tries than SQS allows receives.
     weather.tables_are_down.store(true, Ordering::SeqCst);
-    later.pass(SignedDuration::from_mins(9)).await;
+    later.run_for(SignedDuration::from_mins(9)).await;
     assert_eq!(later.queues.all(MAIL).len(), MAILS, "each waits, once");
     assert_eq!(later.queues.all(MAIL_DLQ).len(), 0);
-    assert_eq!(later.queues.most_receives(), 1);
+    assert_eq!(later.queues.max_receives(), 1);
 
     weather.tables_are_down.store(false, Ordering::SeqCst);
-    later.pass(SignedDuration::from_mins(5)).await;
+    later.run_for(SignedDuration::from_mins(5)).await;
     for n in 0..MAILS {
         assert_eq!(stack.mails_to(&customer(&format!("L{n}"))), 1);
     }
@@ -299,22 +299,22 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
     weather.events_of_ses_are_lost.store(true, Ordering::SeqCst);
     weather.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
     publish(&later, &shipped("U1"));
-    later.work_off().await;
+    later.drain().await;
     weather.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
     assert_eq!(stack.mails_to(&customer("U1")), 1);
     later.queues.put(FEEDBACK, "the event", later.clock().now_ms());
 
-    later.pass(SignedDuration::from_hours(2)).await;
+    later.run_for(SignedDuration::from_hours(2)).await;
     assert_eq!(stack.mails_to(&customer("U1")), 1, "the event may say that it was accepted");
-    assert_eq!(later.queues.most_receives(), 1, "waiting burns no receive count");
+    assert_eq!(later.queues.max_receives(), 1, "waiting burns no receive count");
     let dead = later.queues.take_all(FEEDBACK).remove(0);
     later.queues.put(FEEDBACK_DLQ, &dead.body, later.clock().now_ms());
-    later.pass(SignedDuration::from_hours(2)).await;
+    later.run_for(SignedDuration::from_hours(2)).await;
     assert_eq!(stack.mails_to(&customer("U1")), 1, "so may it in the dead-letter queue");
 
     // It was about another mail. Now nothing can tell any more, and the policy is to send again.
     later.queues.take_all(FEEDBACK_DLQ);
-    later.pass(SignedDuration::from_mins(20)).await;
+    later.run_for(SignedDuration::from_mins(20)).await;
     assert_eq!(stack.mails_to(&customer("U1")), 2);
     stack.stop().await;
 }
@@ -328,16 +328,16 @@ async fn a_busy_shops_events_do_not_keep_a_doubt_from_being_sent_again() {
     weather.events_of_ses_are_lost.store(true, Ordering::SeqCst);
     weather.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
     publish(&later, &shipped("B1"));
-    later.work_off().await;
+    later.drain().await;
     weather.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
 
-    later.pass(SignedDuration::from_mins(19)).await;
+    later.run_for(SignedDuration::from_mins(19)).await;
     let now = later.clock().now_ms();
     later.queues.put(FEEDBACK, "being read", now);
     assert_eq!(later.queues.receive(FEEDBACK, FEEDBACK_DLQ, now).len(), 1);
     later.queues.put(FEEDBACK, "has just come", now);
     assert_eq!(stack.mails_to(&customer("B1")), 1);
-    later.pass(SignedDuration::from_mins(2)).await;
+    later.run_for(SignedDuration::from_mins(2)).await;
     assert_eq!(stack.mails_to(&customer("B1")), 2);
     stack.stop().await;
 }
@@ -376,7 +376,7 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
     for line in &lines {
         publish(&later, line);
     }
-    later.work_off().await;
+    later.drain().await;
     let dead = later.queues.all(MAIL_DLQ);
     assert_eq!(dead.len(), 12);
     assert!(dead.iter().all(|letter| letter.code.as_deref() == Some("refused")));
@@ -389,10 +389,10 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
             later.queues.put(MAIL, &letter.body, later.clock().now_ms());
         }
         if replay == 0 {
-            later.work_off().await;
+            later.drain().await;
         }
     }
-    later.pass(SignedDuration::from_mins(30)).await;
+    later.run_for(SignedDuration::from_mins(30)).await;
     for n in 0..12 {
         assert_eq!(stack.mails_to(&customer(&format!("D{n}"))), 1);
     }
@@ -410,14 +410,14 @@ async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
     let stack = stack(&weather, nobody).await;
     let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     publish(&later, &refunded("D1"));
-    later.work_off().await;
+    later.drain().await;
     let dead = later.queues.take_all(MAIL_DLQ);
     stack.stack.ses.account().change(|account| account.senders = Senders::Any);
     later.skip(SignedDuration::from_hours(1));
     for _ in 0..5 {
         later.queues.put(MAIL, &dead[0].body, later.clock().now_ms());
     }
-    later.pass(SignedDuration::from_mins(30)).await;
+    later.run_for(SignedDuration::from_mins(30)).await;
     assert_eq!(stack.mails_to(&customer("D1")), 1);
     assert_eq!(later.queues.all(MAIL_DLQ).len(), 0);
     stack.stop().await;
@@ -429,14 +429,14 @@ async fn a_mail_request_replayed_after_the_ledger_forgot_it_is_set_aside_and_not
     let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let request = dispatch_body(&shipped("T1"), later.clock().now());
     later.queues.put(DISPATCH, &request, later.clock().now_ms());
-    later.work_off().await;
+    later.drain().await;
     assert_eq!(stack.mails_to(&customer("T1")), 1);
 
     forget(&stack, "T1").await;
     later.skip(SignedDuration::from_hours(2));
     let mail_request = mail_body(&request);
     later.queues.put(MAIL, &mail_request, later.clock().now_ms());
-    later.work_off().await;
+    later.drain().await;
     let dead = later.queues.all(MAIL_DLQ);
     assert_eq!(dead.len(), 1);
     assert_eq!((dead[0].code.as_deref(), &dead[0].body), (Some("unknown"), &mail_request));
@@ -451,7 +451,7 @@ async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_a
     let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let request = dispatch_body(&refunded("T2"), later.clock().now());
     later.queues.put(DISPATCH, &request, later.clock().now_ms());
-    later.work_off().await;
+    later.drain().await;
     let item = stack.ledger_of("T2").await.remove(0);
     let kept_for = item.expires_at - Timestamp::now().as_second();
     assert!(kept_for > 399 * 24 * 3600, "the ledger remembers for more than a year");
@@ -460,7 +460,7 @@ async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_a
     later.skip(SignedDuration::from_hours(401 * 24));
     later.queues.put(DISPATCH, &request, later.clock().now_ms());
     later.queues.put(MAIL, &mail_body(&request), later.clock().now_ms());
-    later.work_off().await;
+    later.drain().await;
     let item = stack.ledger_of("T2").await.remove(0);
     assert_eq!((item.state(), item.reason.as_deref()), (Some(State::Skipped), Some("stale")));
     assert_eq!(stack.mails_to(&customer("T2")), 1);
