@@ -43,14 +43,14 @@ pub struct SimulatedPipeline<'a> {
     stack: &'a Stack,
     pub queues: Queues,
     ahead: SignedDuration,
-    /// Lives as long as a mailer process does.
-    rate_limiter: Option<RateLimiter>,
+    /// The mailer's state that outlives an invocation: `None` where a new process starts.
+    mailer_process: Option<MailerProcess>,
 }
 
 impl<'a> SimulatedPipeline<'a> {
     /// A pipeline whose clock runs `ahead` of now.
     pub fn starting_at(stack: &'a Stack, ahead: SignedDuration) -> Self {
-        Self { stack, queues: Queues::default(), ahead, rate_limiter: None }
+        Self { stack, queues: Queues::default(), ahead, mailer_process: None }
     }
 
     pub fn clock(&self) -> Clock {
@@ -64,7 +64,7 @@ impl<'a> SimulatedPipeline<'a> {
 
     /// Starts a new mailer process, which asks SES for the account's send rate.
     pub fn restart_mailer(&mut self) {
-        self.rate_limiter = None;
+        self.mailer_process = None;
     }
 
     /// One run of the sweep.
@@ -102,7 +102,8 @@ impl<'a> SimulatedPipeline<'a> {
             let answer = Box::pin(mailer::handle(&mailer, &mails, deadline)).await;
             self.settle(MAIL, &mails, &answer);
         }
-        self.rate_limiter = Some(mailer.rate_limiter);
+        let Mailer { sender, rate_limiter, .. } = mailer;
+        self.mailer_process = Some(MailerProcess { sender, rate_limiter });
     }
 
     fn receive(&self, queue: &str, dead_letters: &str) -> Vec<SqsMessage> {
@@ -141,11 +142,11 @@ impl<'a> SimulatedPipeline<'a> {
     }
 
     async fn mailer(&mut self) -> Mailer {
-        let sender = sender(self.stack).await;
-        let rate_limiter = match self.rate_limiter.take() {
-            Some(rate_limiter) => rate_limiter,
-            None => RateLimiter::for_account(sender.client(), None, 1).await,
+        let process = match self.mailer_process.take() {
+            Some(process) => process,
+            None => MailerProcess::start(self.stack).await,
         };
+        let MailerProcess { sender, rate_limiter } = process;
         Mailer {
             ledger: self.ledger(),
             sender,
@@ -181,6 +182,20 @@ impl<'a> SimulatedPipeline<'a> {
             .http_client(self.queues.client_at(self.clock().now_ms()))
             .build();
         aws_sdk_sqs::Client::from_conf(config)
+    }
+}
+
+/// What a mailer process keeps from one invocation to the next.
+struct MailerProcess {
+    sender: Sender,
+    rate_limiter: RateLimiter,
+}
+
+impl MailerProcess {
+    async fn start(stack: &Stack) -> Self {
+        let sender = sender(stack).await;
+        let rate_limiter = RateLimiter::for_account(sender.client(), None, 1).await;
+        Self { sender, rate_limiter }
     }
 }
 
