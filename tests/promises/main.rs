@@ -5,7 +5,6 @@ mod conditions;
 mod faults;
 mod hostile;
 mod killed;
-mod left_out;
 mod model;
 mod once;
 mod ops;
