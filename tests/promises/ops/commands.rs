@@ -12,7 +12,7 @@ use local::ses::suppression::Reason;
 use serde_json::json;
 
 use super::process::{
-    assert_one_mail_each, command_at, dead_letters, ended, json, refusing, until_state,
+    assert_one_mail_each, command_at, dead_letters, json, refusing, run_to_end, until_state,
     verify_sender, waybill,
 };
 use crate::support::TestStack;
@@ -236,7 +236,7 @@ async fn wrong_input_is_answered_with_a_sentence_and_two() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stack_that_is_not_there_is_said_so() {
     let nothing = command_at("http://127.0.0.1:9", &["status"]).spawn().expect("waybill starts");
-    let nothing = ended(nothing).await;
+    let nothing = run_to_end(nothing).await;
     assert_eq!(nothing.code, Some(1), "{nothing:#?}");
     assert!(nothing.stderr.contains("cargo run"), "{nothing:#?}");
 }

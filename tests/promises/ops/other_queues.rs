@@ -12,7 +12,7 @@ use local::resources::Settings;
 use serde_json::{Value, json};
 
 use super::process::{
-    assert_one_mail_each, command, dead_letters, ended, json, refusing, until_state, waybill,
+    assert_one_mail_each, command, dead_letters, json, refusing, run_to_end, until_state, waybill,
 };
 use crate::support::events::confirmed;
 use crate::support::{TestStack, eventually, settings};
@@ -138,7 +138,7 @@ async fn nothing_is_moved_to_a_queue_that_does_not_name_this_dead_letter_queue()
     let queues = stack.stack.resources.queues.clone();
     let mut command = command(&stack, &replay("mail"));
     command.env("MAIL_QUEUE_URL", &queues.feedback.url);
-    let refused = ended(command.spawn().expect("waybill starts")).await;
+    let refused = run_to_end(command.spawn().expect("waybill starts")).await;
     assert_eq!(refused.code, Some(2), "{refused:#?}");
     for said in ["given by flags or variables: MAIL_QUEUE_URL", "redrive policy"] {
         assert!(refused.stderr.contains(said), "{refused:#?}");
