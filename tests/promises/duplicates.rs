@@ -23,7 +23,7 @@ async fn a_dispatch_message_delivered_twice_mails_once() {
     for _ in 0..3 {
         stack.send(&queues.dispatch, &dispatch_body(&line)).await;
     }
-    stack.rest(&outcomes.published).await;
+    stack.wait_until_terminal(&outcomes.published).await;
     assert_eq!(stack.mails_to(&customer("A1")), 1);
     stack.stop().await;
 }
@@ -38,7 +38,7 @@ async fn a_mail_request_delivered_many_times_at_once_mails_once() {
         stack.send(&queues.mail, &mail_body(&line)).await;
     }
     let published = stack.publish_only(&[line]).await;
-    stack.rest(&published).await;
+    stack.wait_until_terminal(&published).await;
     assert_eq!(stack.mails_to(&customer("B1")), 1);
     stack.stop().await;
 }
@@ -69,7 +69,7 @@ async fn a_stream_batch_delivered_twice_mails_each_order_once() {
     for queue in [&queues.dispatch, &queues.mail] {
         eventually("every copy is processed", async || stack.depth(queue).await == 0).await;
     }
-    stack.rest(&published).await;
+    stack.wait_until_terminal(&published).await;
     for order in &orders {
         assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
     }

@@ -279,7 +279,7 @@ fn orders() -> Vec<String> {
 
 async fn outcomes(stack: &TestStack, lines: &[String]) -> Outcomes {
     let published = publish_with_retries(stack, lines).await;
-    let rest = stack.rest(&published).await;
+    let rest = stack.wait_until_terminal(&published).await;
     Outcomes { published, rest }
 }
 

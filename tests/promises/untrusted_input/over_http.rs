@@ -110,7 +110,7 @@ async fn an_event_of_256_kib_is_accepted_and_one_byte_more_is_not() {
     let largest = sized("H3", KIB_256);
     assert!(pack(&largest).len() > KIB_256 / 2, "it is large as it is stored, too");
     let published = stack.publish_only(&[largest]).await;
-    stack.rest(&published).await;
+    stack.wait_until_terminal(&published).await;
     assert_eq!(stack.mails_to(&customer("H3")), 1, "the largest event is mailed");
     stack.stop().await;
 }
