@@ -10,7 +10,7 @@
 //! | errors of the function | `queues::answers::a_function_error_…` | `streams::answers::a_function_error_…` |
 //! | bisecting | Lambda has none | `streams::answers::bisecting_…`, `streams::answers::with_bisect_…` |
 //! | windows and batch sizes | `queues::batching::…` | `streams::batching::…` |
-//! | timeouts and dead processes | `queues::processes::…` | `functions::failures::…`; relay itself in `tests/promises/killed.rs` |
+//! | timeouts and dead processes | `queues::processes::…` | `functions::failures::…`; relay itself in `tests/promises/kills.rs` |
 //! | redrive, giving up | `queues::answers::a_message_that_always_fails_…` | `streams::giving_up::…` |
 //! | the event | `queues::event::…` | `streams::event::…` |
 //! | stopping, and services that fail | `queues::lifecycle::…` | `streams::lifecycle::…` |
