@@ -223,7 +223,8 @@ async fn an_older_mail_request_does_not_skip_a_mail_that_an_operator_has_reopene
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted_rate() {
-    const MAILS: usize = 30;
+    // More than one batch, so that the rate has to hold across batches.
+    const MAILS: usize = 12;
     const RATE: f64 = 10.0;
     let faults = Arc::new(FaultSwitches::default());
     let stack = stack(&faults, account::Settings::default()).await;
