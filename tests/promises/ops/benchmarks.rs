@@ -71,7 +71,7 @@ async fn rate_of_replay(stack: &TestStack) -> f64 {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
-async fn ten_thousand_dead_letters_are_planned_and_replayed_in_their_time_and_memory() {
+async fn ten_thousand_dead_letters_are_planned_and_replayed_within_time_and_memory() {
     let stack = TestStack::start_with(refusing()).await;
     fill(&stack).await;
     verify_sender(&stack);
@@ -109,7 +109,7 @@ async fn ten_thousand_dead_letters_are_planned_and_replayed_in_their_time_and_me
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes a minute"]
-async fn the_largest_bodies_are_looked_at_in_little_memory() {
+async fn the_largest_bodies_are_scanned_in_little_memory() {
     let stack = TestStack::start().await;
     let dlq = stack.stack.resources.queues.feedback_dlq.clone();
     let body = serde_json::json!({ "detail": "x".repeat(250 * 1024) }).to_string();
