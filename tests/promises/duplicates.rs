@@ -59,6 +59,7 @@ async fn a_stream_batch_delivered_twice_mails_each_order_once() {
     let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
     let published = stack.publish_only(&lines).await;
     let batch = json!({ "Records": stream_records(&stack).await }).to_string();
+    // The same batch twice, as after a lost acknowledgement.
     for _ in 0..2 {
         let answer = stack.stack.functions.invoke("relay", batch.clone().into()).await;
         let Invocation::Answered(answer) = answer else { panic!("relay failed: {answer:?}") };

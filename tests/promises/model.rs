@@ -219,81 +219,77 @@ fn larger_bounds_keep_every_promise() {
 type SeededBug = (Bug, PipelineModel, &'static str);
 
 fn seeded_bugs() -> Vec<SeededBug> {
-    let resend = |faults| PipelineModel::new(&[Resend]).with_faults(faults);
-    let hold = |faults| PipelineModel::new(&[Hold]).with_faults(faults);
-    let crash = Faults { crashes: 1, ..NONE };
-    let unanswered = Faults { ses_unanswered: 1, ..NONE };
-    let unanswered_crash = Faults { crashes: 1, ..unanswered };
-    let permanent_crash = Faults { crashes: 1, ses_permanent: 1, ..NONE };
-    let duplicate = Faults { duplicates: 1, ..NONE };
+    [bugs_that_mail_twice(), bugs_that_corrupt_the_ledger(), bugs_that_lose_mails()].concat()
+}
+
+fn resend(faults: Faults) -> PipelineModel {
+    PipelineModel::new(&[Resend]).with_faults(faults)
+}
+
+const CRASH: Faults = Faults { crashes: 1, ..NONE };
+const DUPLICATE: Faults = Faults { duplicates: 1, ..NONE };
+const UNANSWERED: Faults = Faults { ses_unanswered: 1, ..NONE };
+const UNANSWERED_CRASH: Faults = Faults { crashes: 1, ..UNANSWERED };
+const PERMANENT_CRASH: Faults = Faults { crashes: 1, ses_permanent: 1, ..NONE };
+
+fn bugs_that_mail_twice() -> Vec<SeededBug> {
+    let hold = PipelineModel::new(&[Hold]).with_faults(UNANSWERED_CRASH);
+    let published_twice = PipelineModel { events: 2, ..resend(NONE) };
+    let models = [
+        (Bug::ClaimWithoutCondition, resend(DUPLICATE)),
+        (Bug::ExpiredLeaseIsFree, resend(CRASH)),
+        (Bug::LeaseShorterThanWork, resend(Faults { crashes: 1, ..DUPLICATE })),
+        (Bug::RetryAmbiguous, resend(UNANSWERED)),
+        (Bug::EventIdAsKey, published_twice),
+        (Bug::ResendWithoutGrace, resend(UNANSWERED_CRASH)),
+        (Bug::ResendUnderHold, hold),
+    ];
+    models.map(|(bug, model)| (bug, model, promise::AT_MOST_ONE_MAIL)).to_vec()
+}
+
+fn bugs_that_corrupt_the_ledger() -> Vec<SeededBug> {
     let slow_and_reopened = PipelineModel {
         lifetime: Lifetime::WithinGrace,
-        ..resend(Faults { reopens: 1, crashes: 1, ..duplicate })
+        ..resend(Faults { reopens: 1, crashes: 1, ..DUPLICATE })
     };
     let with_events = PipelineModel { ses_events: &[Settle, Deliver, Reject], ..resend(NONE) };
-    let published_twice = PipelineModel { events: 2, ..resend(NONE) };
-    let refused_in_the_window = Faults { ses_retryable: 1, stale: 1, ..unanswered };
-    let no_sweep = PipelineModel { sweep: false, ..resend(crash) };
+    // The window opens, a later attempt is refused, and the mail becomes stale.
+    let refused_in_the_window = Faults { ses_retryable: 1, stale: 1, ..UNANSWERED };
+    let refused_before_an_event = Faults { ses_retryable: 1, ..UNANSWERED };
+    let stale = Faults { stale: 1, ..UNANSWERED };
+    let failed_after_a_doubt = Faults { ses_permanent: 1, ..UNANSWERED };
+    let many_doubts = Faults { ses_unanswered: 3, crashes: 1, ..NONE };
     vec![
-        (Bug::ClaimWithoutCondition, resend(duplicate), promise::AT_MOST_ONE_MAIL),
-        (Bug::ExpiredLeaseIsFree, resend(crash), promise::AT_MOST_ONE_MAIL),
-        (
-            Bug::LeaseShorterThanWork,
-            resend(Faults { crashes: 1, ..duplicate }),
-            promise::AT_MOST_ONE_MAIL,
-        ),
-        (Bug::RetryAmbiguous, resend(unanswered), promise::AT_MOST_ONE_MAIL),
-        (Bug::EventIdAsKey, published_twice, promise::AT_MOST_ONE_MAIL),
-        (Bug::ResendWithoutGrace, resend(unanswered_crash), promise::AT_MOST_ONE_MAIL),
-        (Bug::ResendUnderHold, hold(unanswered_crash), promise::AT_MOST_ONE_MAIL),
         (Bug::FinishWithoutFence, slow_and_reopened, promise::FENCED),
         (Bug::EventMovesStateBack, with_events.clone(), promise::FORWARD_ONLY),
         (Bug::RejectFailsAcceptedMail, with_events, promise::FORWARD_ONLY),
-        (
-            Bug::EventIgnored,
-            resend(Faults { ses_retryable: 1, ..unanswered }),
-            promise::SES_EVENTS_TRUSTED,
-        ),
-        (Bug::RecordBeforeSend, resend(crash), promise::LEDGER_IS_TRUTHFUL),
-        (
-            Bug::SkipOutOfDoubt,
-            resend(Faults { stale: 1, ..unanswered }),
-            promise::LEDGER_IS_TRUTHFUL,
-        ),
+        (Bug::EventIgnored, resend(refused_before_an_event), promise::SES_EVENTS_TRUSTED),
+        (Bug::RecordBeforeSend, resend(CRASH), promise::LEDGER_IS_TRUTHFUL),
+        (Bug::SkipOutOfDoubt, resend(stale), promise::LEDGER_IS_TRUTHFUL),
         (Bug::StaleSkipsDoubt, resend(refused_in_the_window), promise::LEDGER_IS_TRUTHFUL),
-        (
-            Bug::FailureForgetsDoubt,
-            resend(Faults { ses_permanent: 1, ..unanswered }),
-            promise::LEDGER_IS_TRUTHFUL,
-        ),
-        (
-            Bug::DoubtsUncounted,
-            resend(Faults { ses_unanswered: 3, crashes: 1, ..NONE }),
-            promise::BOUNDED_RESENDS,
-        ),
-        (Bug::RetryUnguarded, resend(permanent_crash), promise::RETRIED_ONLY_BY_REPLAY),
-        (Bug::DeleteBeforeRecord, resend(crash), promise::NOTHING_LOST),
-        (Bug::PlanAbandoned, resend(crash), promise::NOTHING_LOST),
-        (Bug::PlanAbandonedWhenSkipping, resend(crash), promise::NOTHING_LOST),
-        (Bug::RelayAcknowledgesFirst, no_sweep, promise::NOTHING_LOST),
-        (Bug::NoSweep, resend(Faults { stream_losses: 1, ..NONE }), promise::NOTHING_LOST),
-        (
-            Bug::RequeueDeletesFirst,
-            resend(Faults { ses_retryable: 1, ..crash }),
-            promise::NOTHING_LOST,
-        ),
-        (Bug::DeadLetterDeletesFirst, resend(permanent_crash), promise::NOTHING_LOST),
-        (
-            Bug::OwnFailureMistaken,
-            resend(Faults { ses_permanent: 1, ledger_retries: 1, ..NONE }),
-            promise::NOTHING_LOST,
-        ),
-        (
-            Bug::StaleDoubtDropped,
-            resend(Faults { duplicates: 1, stale: 1, ..unanswered_crash }),
-            promise::NOTHING_LOST,
-        ),
+        (Bug::FailureForgetsDoubt, resend(failed_after_a_doubt), promise::LEDGER_IS_TRUTHFUL),
+        (Bug::DoubtsUncounted, resend(many_doubts), promise::BOUNDED_RESENDS),
+        (Bug::RetryUnguarded, resend(PERMANENT_CRASH), promise::RETRIED_ONLY_BY_REPLAY),
     ]
+}
+
+fn bugs_that_lose_mails() -> Vec<SeededBug> {
+    // With the sweep, what relay loses would come back.
+    let no_sweep = PipelineModel { sweep: false, ..resend(CRASH) };
+    let retried_failure = Faults { ses_permanent: 1, ledger_retries: 1, ..NONE };
+    let stale_duplicate = Faults { duplicates: 1, stale: 1, ..UNANSWERED_CRASH };
+    let models = [
+        (Bug::DeleteBeforeRecord, resend(CRASH)),
+        (Bug::PlanAbandoned, resend(CRASH)),
+        (Bug::PlanAbandonedWhenSkipping, resend(CRASH)),
+        (Bug::RelayAcknowledgesFirst, no_sweep),
+        (Bug::NoSweep, resend(Faults { stream_losses: 1, ..NONE })),
+        (Bug::RequeueDeletesFirst, resend(Faults { ses_retryable: 1, ..CRASH })),
+        (Bug::DeadLetterDeletesFirst, resend(PERMANENT_CRASH)),
+        (Bug::OwnFailureMistaken, resend(retried_failure)),
+        (Bug::StaleDoubtDropped, resend(stale_duplicate)),
+    ];
+    models.map(|(bug, model)| (bug, model, promise::NOTHING_LOST)).to_vec()
 }
 
 #[test]

@@ -83,7 +83,7 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
 
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, DAY_AND_AN_HOUR);
     assert_eq!(pipeline.sweep().await.queued_again, 151);
-    // The queue is not read yet: what was queued is queued again, a little pipeline.
+    // The queue has not been read yet. The sweep cannot know that, and queues every event again.
     pipeline.skip(SignedDuration::from_mins(10));
     assert_eq!(pipeline.sweep().await.queued_again, 151);
     pipeline.drain().await;
@@ -95,7 +95,7 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
     pipeline.skip(SignedDuration::from_hours(2));
     assert_eq!(pipeline.sweep().await.queued_again, 0, "the ledger has seen them all");
 
-    // The stream comes back with everything it had.
+    // The stream comes back with every record that it had, all of which are duplicates by now.
     faults.stream_is_back.store(true, Ordering::SeqCst);
     eventually("the dispatcher has received every event again", async || {
         let again = stack.output().iter().filter(|line| line.contains("\"duplicate\"")).count();
@@ -382,7 +382,7 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
     assert_eq!(dead.len(), 12);
     assert!(dead.iter().all(|message| message.code.as_deref() == Some("refused")));
 
-    // The operator verifies the sender, waits a day, and replays; and again, from a copy.
+    // The operator verifies the sender, waits a day, and replays the DLQ twice, the second time from a copy.
     stack.stack.ses.account().change(|account| account.senders = Senders::Any);
     pipeline.skip(SignedDuration::from_hours(24));
     for replay in 0..2 {

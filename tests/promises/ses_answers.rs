@@ -203,8 +203,10 @@ async fn a_call_is_given_up_when_the_functions_time_is_over() {
 #[tokio::test]
 async fn without_a_connection_or_credentials_nothing_was_sent() {
     let nobody = TcpSocket::new_v4().expect("a socket");
+    // Bound and not listening: the kernel refuses connections, and nobody else can take the port.
     nobody.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
     let refused = nobody.local_addr().expect("a bound socket has an address");
+    // The connections have to stay open, or the backlog would have room again.
     let (full, _waiting) = full_backlog().await;
     let no_tls = FakeSes::start(Behavior::Write("220 plain\r\n".to_owned())).await;
     for endpoint in [

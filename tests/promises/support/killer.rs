@@ -118,6 +118,7 @@ impl Killer {
             return None;
         }
         assert!(kill_caller(process, call.peer), "the process could not be killed");
+        // The process is dead; the connection is closed without an answer, as the kernel would.
         Some(Fault::HangUp)
     }
 

@@ -93,6 +93,7 @@ impl FaultPlan {
             return self.inject_into_mapping(rng, &site);
         }
         let action = self.next_action(rng, &site)?;
+        // The process may have died since it sent the call; then the kill stays pending.
         if action == FaultAction::Kill && !self.kill(&site.caller, call.peer) {
             self.pending().undo(&site, action);
             return None;
@@ -173,6 +174,7 @@ impl FaultPlan {
             }
             28..30 => {
                 self.count(FaultKind::SesEventsAfterGrace);
+                // The grace period is 15 s.
                 vec![Duration::from_secs(20)]
             }
             30..45 => {
@@ -189,6 +191,7 @@ fn decide(rng: Rng, site: &CallSite, nth: u64, rates: FaultRates) -> Option<Faul
     let mut roll = site.roll(rng, &[], nth, RATE_BASE);
     for (action, chance) in rates {
         let chance = match action {
+            // More kills or time-outs would only make the run slow.
             FaultAction::Kill | FaultAction::TimeOut => *chance,
             _ => chance * times,
         };

@@ -131,6 +131,7 @@ impl Observation<'_> {
                 "the policy is to hold, and it was mailed again".to_owned(),
             ));
         }
+        // Each second mail needs a doubt of its own: without one, nothing allowed the resend.
         if doubts < extra {
             return Some(SecondMail::OutsideWindow(format!(
                 "{doubts} doubt(s), {extra} mail(s) too many"

@@ -55,6 +55,7 @@ async fn publish_until_stored(publisher: &Publisher, lines: &[String]) -> Result
                     Some(_) => Err(PublishError::Body),
                 };
             }
+            // Intake may have stored all of the batch, some, or nothing. Publishing again is safe.
             Err(PublishError::NoAnswer(_)) => {}
             Err(other) => return Err(other),
         }

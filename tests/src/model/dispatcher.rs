@@ -79,6 +79,7 @@ impl PipelineModel {
                 None
             }
             Step::Dispatcher(index, driver, DispatcherStep::Delete, _) => {
+                // Another driver may still hold the message; it is gone once that one releases it.
                 order.dispatch[index].deleted = true;
                 Message::release(&mut order.dispatch, index, driver);
                 None
@@ -109,6 +110,8 @@ impl PipelineModel {
                     Decision::Skip => DispatcherStep::Delete,
                 }
             }
+            // Planned by this very event and never claimed: an earlier delivery may have died before it
+            // sent the mail request, so the request is sent (again).
             WriteOutcome::Refused(record)
                 if self.lacks_mail_request(order, &record, event, decision) =>
             {

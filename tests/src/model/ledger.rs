@@ -138,6 +138,7 @@ fn check_write(
     if before.state.is_accepted() && !moves_forward {
         return Some(Violation::MovedBackwards);
     }
+    // The fencing token: a result counts only for the attempt that the record is in.
     if records_an_attempt(transition) && before.attempt != facts.attempt {
         return Some(Violation::Unfenced);
     }
@@ -161,9 +162,12 @@ fn check_claim(order: &mut Order, before: Record, facts: Facts) -> Option<Violat
     let no_attempt_in_progress =
         order.mail.iter().all(|message| message.attempts().next().is_none());
     let window = match before.state {
+        // Only after the grace period, only where the policy resends, and only when the worker of the
+        // earlier attempt is gone.
         State::InDoubt => {
             order.policy == DoubtPolicy::Resend && before.since <= -GRACE && no_attempt_in_progress
         }
+        // The attempt in between was refused and so sent nothing: the window stays as it was.
         State::Planned | State::Failed => order.ground_truth.may_accept_again,
         _ => false,
     };

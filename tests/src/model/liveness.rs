@@ -54,6 +54,7 @@ fn explore(model: &PipelineModel) -> (Vec<Node>, Vec<(u32, u32)>) {
             model.actions(&system, &mut actions);
             for action in actions.drain(..) {
                 let Some(next) = model.next_state(&system, action) else { continue };
+                // Breadth first, so the first path to a state is a shortest one.
                 let to = match known.entry(hasher.hash_one(&next)) {
                     Entry::Occupied(entry) => *entry.get(),
                     Entry::Vacant(entry) => {

@@ -12,6 +12,7 @@ impl PipelineModel {
         let busy: usize = mails.map(|message| message.drivers.len()).sum();
         for (index, message) in order.mail.iter().enumerate() {
             let is_held = message.drivers.len() > 0;
+            // Receiving a message that is held already is a duplicate delivery, which is bounded.
             let may_be_received = !message.deleted
                 && message.drivers.has_room()
                 && message.visible_at <= 0

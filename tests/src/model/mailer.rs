@@ -155,6 +155,7 @@ impl Mailer<'_> {
         match after_claim(&record, 0) {
             AfterClaim::AlreadyDone => Next::Step(MailerStep::Delete),
             AfterClaim::AlreadyFailed => Next::Step(MailerStep::DeadLetter),
+            // The holder may be alive. The message comes back after its visibility timeout.
             AfterClaim::InProgress { .. } => Next::Retry,
             AfterClaim::NotDue { until } => requeue_until(until),
             AfterClaim::InDoubt { since } => self.wait_in_doubt(record.doubts, since),
@@ -170,6 +171,7 @@ impl Mailer<'_> {
             return Next::Step(MailerStep::Delete);
         }
         match since + self.grace() {
+            // SES's events may still arrive.
             due if due > 0 => requeue_until(due),
             _ => Next::Step(MailerStep::Resend),
         }
@@ -178,6 +180,7 @@ impl Mailer<'_> {
     fn expire(&mut self) -> Next {
         match self.write(Transition::Expire, self.facts_at(0)) {
             WriteOutcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
+            // Another worker was faster; the next delivery finds what it recorded.
             WriteOutcome::Refused(_) | WriteOutcome::Absent => Next::Retry,
         }
     }
@@ -214,11 +217,15 @@ impl Mailer<'_> {
                 self.write(Transition::Accept, facts);
                 Next::Step(MailerStep::Delete)
             }
+            // A refusal proves that this attempt sent nothing, so it may be retried.
             SendOutcome::Retryable => self.postpone(postponed),
+            // The classic bug: no answer is treated like a refusal.
             SendOutcome::Ambiguous if self.model.has(Bug::RetryAmbiguous) => {
                 self.postpone(postponed)
             }
             SendOutcome::Permanent => match self.write(Transition::Fail, facts) {
+                // First the ledger, then the dead letter: a crash between the two leaves a failed record
+                // and the message, which the next delivery sends to the dead-letter queue.
                 WriteOutcome::Recorded(_) => Next::Step(MailerStep::DeadLetter),
                 WriteOutcome::Refused(_) if self.model.has(Bug::OwnFailureMistaken) => {
                     Next::Step(MailerStep::Delete)
@@ -245,6 +252,8 @@ impl Mailer<'_> {
     fn requeue(&mut self, until: i8) -> Next {
         let event = self.order.mail[self.index].event;
         let requeued = Message { visible_at: until.max(0), ..Message::new(event) };
+        // The copy first, the deletion in the next step: a crash between them leaves a duplicate. The
+        // other way round it would leave nothing.
         self.order.mail.push(requeued);
         Next::Step(MailerStep::Delete)
     }
@@ -267,6 +276,7 @@ impl Mailer<'_> {
         self.model.has(bug) && !self.order.mail[self.index].deleted
     }
 
+    /// For the bugs that delete a message too early.
     fn delete_early(&mut self, then: MailerStep) -> Next {
         self.order.mail[self.index].deleted = true;
         Next::Step(then)

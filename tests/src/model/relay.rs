@@ -50,6 +50,7 @@ impl PipelineModel {
             }
             Step::RelayFirst(event) => {
                 order.events[usize::from(event)] = Outbox::RelayInProgress;
+                // Sends before it acknowledges: a crash between the two makes a duplicate, never a loss.
                 if !self.has(Bug::RelayAcknowledgesFirst) {
                     order.dispatch.push(Message::new(event));
                 }
@@ -62,6 +63,7 @@ impl PipelineModel {
             }
             Step::RelayCrash(event) => {
                 system.remaining.crashes -= 1;
+                // Without an acknowledgement, the stream delivers the record again.
                 let acknowledged = self.has(Bug::RelayAcknowledgesFirst);
                 order.events[usize::from(event)] =
                     if acknowledged { Outbox::Relayed } else { Outbox::InStream };

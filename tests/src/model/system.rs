@@ -17,6 +17,7 @@ impl Model for PipelineModel {
     }
 
     fn actions(&self, system: &SystemState, actions: &mut Vec<Action>) {
+        // The counterexample ends here; what follows a violation proves nothing more.
         if system.violation.is_some() {
             return;
         }
@@ -50,6 +51,7 @@ impl Model for PipelineModel {
                 system.orders[at].normalize(self.worker_lifetime().oldest_reading());
             }
         }
+        // Orders are interchangeable: states that differ only in their order are one state.
         system.orders.sort_unstable();
         (system != *last).then_some(system)
     }

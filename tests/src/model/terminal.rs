@@ -31,12 +31,14 @@ impl PipelineModel {
         let accepted = |outbox| !matches!(outbox, Outbox::Never | Outbox::Unpublished);
         let dispatch_dlq = order.dispatch_dlq.contains(&true);
         match order.record {
+            // Without a record the event has to be in the dead-letter queue, or nothing was accepted.
             None => dispatch_dlq || !order.events.into_iter().any(accepted),
             Some(record) => match record.state {
                 State::Sent | State::Delivered | State::Bounced | State::Complained => true,
                 State::Skipped => true,
                 State::InDoubt => order.mail_dlq || is_left_in_doubt(order, record.doubts),
                 State::Failed | State::Sending => order.mail_dlq,
+                // A planned mail without a request is completed only by the event that planned it.
                 State::Planned => {
                     let replay_plans = order.dispatch_dlq[usize::from(order.planned_by)];
                     order.mail_dlq || (record.attempt == 0 && replay_plans)
