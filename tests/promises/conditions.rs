@@ -1,5 +1,5 @@
-//! The DynamoDB conditions agree with the protocol: on any record, with any facts, the table makes
-//! the change that [`Transition::apply`] makes, or refuses where it refuses.
+//! The DynamoDB conditions agree with the protocol: for any record and any facts, the conditional write
+//! makes the change that [`Transition::apply`] makes, and is refused where that refuses.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
@@ -9,14 +9,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use shared::ledger::{Facts, Guard, MAX_DOUBTS, Precondition, Record, State, Transition, Write};
-use waybill_tests::model::coverage::{Coverage, ways};
+use waybill_tests::model::coverage::{Coverage, edges};
 
 use crate::support::TestStack;
 
 const ORDER: &str = "1001";
 const NOTIFICATION: &str = "order.confirmed##customer";
 
-/// Small numbers meet each other: every comparison is tried from below, at, and from above.
+/// Small numbers often collide, so that every comparison is tried with less, equal and greater.
 fn time() -> impl Strategy<Value = i64> {
     prop_oneof![8 => 0..5_i64, 1 => Just(i64::MIN), 1 => Just(i64::MAX)]
 }
@@ -48,7 +48,7 @@ fn facts() -> impl Strategy<Value = Facts> {
     )
 }
 
-/// A record, what a writer knows, and what it tries.
+/// A record, a writer's facts, and the transition that it tries.
 #[derive(Debug, Clone)]
 struct Case {
     before: Option<Record>,
@@ -56,35 +56,46 @@ struct Case {
     transition: Transition,
 }
 
-/// How near a case is to one of the protocol's ways.
+/// How a case is derived from an edge of the state machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Near {
-    Anywhere,
-    InItsState,
-    OnIt,
+enum Derivation {
+    /// Any record.
+    Arbitrary,
+    /// A record in the state that the edge starts from.
+    InState,
+    /// A record and facts for which the edge's guards hold.
+    Allowed,
 }
 
-/// Half of the cases are on a way: by chance alone, some would hardly ever be taken.
+/// Half of the cases are on an edge: by chance alone, some edges would hardly ever be taken.
 fn case() -> impl Strategy<Value = Case> {
-    let near = select(vec![Near::Anywhere, Near::InItsState, Near::OnIt, Near::OnIt]);
-    let way = select(ways().collect::<Vec<_>>());
-    (near, way, proptest::bool::weighted(0.9), record(), facts()).prop_map(
-        |(near, (transition, from), is_there, record, facts)| match (near, from) {
-            (Near::Anywhere, _) => Case { before: is_there.then_some(record), facts, transition },
+    let derivation = select(vec![
+        Derivation::Arbitrary,
+        Derivation::InState,
+        Derivation::Allowed,
+        Derivation::Allowed,
+    ]);
+    let edge = select(edges().collect::<Vec<_>>());
+    (derivation, edge, proptest::bool::weighted(0.9), record(), facts()).prop_map(
+        |(derivation, (transition, from), is_there, record, facts)| match (derivation, from) {
+            (Derivation::Arbitrary, _) => {
+                Case { before: is_there.then_some(record), facts, transition }
+            }
             (_, Precondition::Absent) => Case { before: None, facts, transition },
-            (Near::InItsState, Precondition::In(state, _)) => {
+            (Derivation::InState, Precondition::In(state, _)) => {
                 Case { before: Some(Record { state, ..record }), facts, transition }
             }
-            (Near::OnIt, Precondition::In(state, guards)) => {
-                let (record, facts) = guards.iter().fold((Record { state, ..record }, facts), meet);
+            (Derivation::Allowed, Precondition::In(state, guards)) => {
+                let (record, facts) =
+                    guards.iter().fold((Record { state, ..record }, facts), satisfy);
                 Case { before: Some(record), facts, transition }
             }
         },
     )
 }
 
-/// Changes what keeps the guard from holding.
-fn meet((record, facts): (Record, Facts), guard: &Guard) -> (Record, Facts) {
+/// Changes the record or the facts so that the guard holds.
+fn satisfy((record, facts): (Record, Facts), guard: &Guard) -> (Record, Facts) {
     let of_record = |record| (record, facts);
     let of_facts = |facts| (record, facts);
     match guard {
@@ -107,7 +118,7 @@ fn meet((record, facts): (Record, Facts), guard: &Guard) -> (Record, Facts) {
     }
 }
 
-/// So many that each of the protocol's ways comes up more than twenty times.
+/// Enough cases for each edge to come up more than twenty times.
 const CASES: u32 = 2_500;
 
 /// `PROPTEST_RNG_SEED` gives the same cases again.
@@ -118,7 +129,7 @@ fn seed() -> u64 {
     }
 }
 
-/// The seed replays a failure; there is no source file beside which to keep one.
+/// The seed replays a failure, so no regression file is kept.
 fn runner(seed: u64, cases: u32) -> TestRunner {
     let rng_seed = RngSeed::Fixed(seed);
     TestRunner::new(Config { cases, rng_seed, failure_persistence: None, ..Config::default() })
@@ -131,16 +142,16 @@ fn the_ledgers_conditions_and_the_protocol_decide_the_same() {
     let dynamodb = stack.stack.dynamodb.clone();
     let table = LEDGER_TABLE.to_owned();
     let ledger = Ledger::new(dynamodb.clone(), table, SignedDuration::from_hours(1));
-    let (seed, taken) = (seed(), Coverage::default());
+    let (seed, coverage) = (seed(), Coverage::default());
     let result = runner(seed, CASES).run(&case(), |Case { before, facts, transition }| {
         let after = runtime.block_on(async {
             write(&dynamodb, before.as_ref()).await;
             change(&ledger, transition, facts).await
         });
         let expected = transition.apply(before.as_ref(), &facts);
-        prop_assert_eq!(after.made, expected.is_some(), "{:?}", after);
-        if after.made {
-            taken.note(transition, before.as_ref());
+        prop_assert_eq!(after.was_written, expected.is_some(), "{:?}", after);
+        if after.was_written {
+            coverage.record(transition, before.as_ref());
         }
         prop_assert_eq!(after.record, expected.or(before));
         Ok(())
@@ -149,32 +160,32 @@ fn the_ledgers_conditions_and_the_protocol_decide_the_same() {
     if let Err(error) = result {
         panic!("PROPTEST_RNG_SEED={seed}: {error}");
     }
-    assert_eq!(taken.missing(), [], "never allowed, PROPTEST_RNG_SEED={seed}");
+    assert_eq!(coverage.missing(), [], "never allowed, PROPTEST_RNG_SEED={seed}");
 }
 
-/// With half of the cases, so that the test above has them to spare whatever its seed.
+/// Checks that the cases above cover every edge with a margin of two, whatever the seed.
 #[test]
-fn half_of_the_cases_take_every_way_that_the_protocol_allows() {
+fn half_of_the_cases_take_every_edge_of_the_state_machine() {
     for seed in 0..20 {
-        let taken = Coverage::default();
+        let coverage = Coverage::default();
         let result = runner(seed, CASES / 2).run(&case(), |Case { before, facts, transition }| {
             if transition.allows(before.as_ref(), &facts) {
-                taken.note(transition, before.as_ref());
+                coverage.record(transition, before.as_ref());
             }
             Ok(())
         });
         result.expect("nothing is asserted");
-        assert_eq!(taken.missing(), [], "never allowed with the seed {seed}");
+        assert_eq!(coverage.missing(), [], "never allowed with the seed {seed}");
     }
 }
 
 #[derive(Debug)]
-struct After {
-    made: bool,
+struct Observed {
+    was_written: bool,
     record: Option<Record>,
 }
 
-async fn change(ledger: &Ledger, transition: Transition, facts: Facts) -> After {
+async fn change(ledger: &Ledger, transition: Transition, facts: Facts) -> Observed {
     let made = match transition.write() {
         Write::Create => {
             let created = ledger.create(transition, item(None), facts.now).await;
@@ -187,10 +198,10 @@ async fn change(ledger: &Ledger, transition: Transition, facts: Facts) -> After 
         }
     };
     let items = ledger.list_by_order(ORDER).await.expect("the table answers");
-    After { made, record: items.first().and_then(Item::record) }
+    Observed { was_written: made, record: items.first().and_then(Item::record) }
 }
 
-/// Puts the table in this state.
+/// Puts the record into the table, or removes it.
 async fn write(dynamodb: &aws_sdk_dynamodb::Client, record: Option<&Record>) {
     match record {
         None => {

@@ -1,4 +1,5 @@
-//! Faults on the real thing: everything that AWS may do, by a seeded plan, and each event judged.
+//! Fault injection into the running stack: everything that AWS may do, by a seeded plan, and a check of
+//! each event's outcome.
 //!
 //! `WAYBILL_SEED=7 WAYBILL_EVENTS=2000 cargo test --workspace --test promises faults -- --nocapture` replays a
 //! plan; `cargo run --release --bin chaos -- --events 100000` is the long run.
@@ -19,21 +20,21 @@ async fn nothing_is_lost_and_nobody_is_mailed_twice_whatever_aws_does() {
     };
     println!("WAYBILL_SEED={}", options.seed);
     let events = options.events;
-    let verdict = run(options).await.expect("the run comes to a verdict");
-    println!("{verdict}");
-    assert!(verdict.holds(), "the promise is broken:\n{verdict}");
-    assert_eq!(verdict.events, events);
-    let ended = verdict.sent + verdict.skipped.len() + verdict.in_doubt.len();
-    assert_eq!(ended, events, "each event has one end");
-    // A plan that does nothing would prove nothing; one for fewer events may well leave something out.
+    let report = run(options).await.expect("the run ends with a report");
+    println!("{report}");
+    assert!(report.keeps_promise(), "the promise is broken:\n{report}");
+    assert_eq!(report.events, events);
+    let ended = report.sent + report.skipped.len() + report.in_doubt.len();
+    assert_eq!(ended, events, "each event has one outcome");
+    // A plan without faults would prove nothing. A run of fewer events may leave some kinds out.
     if events >= EVENTS {
-        let never = |kind: &FaultKind| !verdict.faults.contains_key(kind);
+        let never = |kind: &FaultKind| !report.faults.contains_key(kind);
         let missing: Vec<String> =
             FaultKind::all().iter().filter(|kind| never(kind)).map(FaultKind::to_string).collect();
-        assert_eq!(missing, [""; 0], "these faults never struck");
+        assert_eq!(missing, [""; 0], "these faults were never injected");
     }
-    assert_eq!(verdict.never_killed, [], "called often, and never killed there");
-    assert!(verdict.repeated > verdict.events as u64 / 10, "hardly anything came again");
+    assert_eq!(report.never_killed, [], "called often, and never killed there");
+    assert!(report.repeated > report.events as u64 / 10, "hardly any duplicates");
 }
 
 fn from_env(name: &str) -> Option<u64> {

@@ -1,16 +1,15 @@
-//! Promises that cross services, each a sentence, against the one-machine stack.
+//! The promises that cross services, each a test, against the one-machine stack.
 
-mod answers;
 mod conditions;
+mod duplicates;
 mod faults;
-mod hostile;
-mod killed;
-mod left_out;
+mod kills;
 mod model;
-mod once;
 mod ops;
 mod outages;
 mod poison;
 mod readme;
 mod samples;
+mod ses_answers;
 mod support;
+mod untrusted_input;

@@ -1,12 +1,12 @@
 //! The operator's command, as the process that an operator starts, against the whole stack.
 
-mod broken_off;
+mod benchmarks;
 mod commands;
 mod erasure;
-mod figures;
+mod interrupt;
+mod kills;
 mod other_queues;
-mod page;
 mod privacy;
 mod process;
+mod readme_page;
 mod replay;
-mod stopped;

@@ -1,5 +1,5 @@
-//! Outages of hours and days, lived through in seconds: the functions run in this process with a
-//! clock that runs ahead.
+//! Outages of hours and days, simulated in seconds: the functions' code runs in this process with a clock
+//! that runs ahead.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,8 +27,8 @@ use crate::support::simulated_pipeline::{
 };
 use crate::support::{TestStack, config, eventually};
 
-/// The stream's reader gets no answer until told otherwise, the tables answer unless told
-/// otherwise, and so do SES's answers arrive; SES's refusals for speed are counted.
+/// Faults that a test switches on and off. At first only reads of the stream fail. SES's refusals for
+/// exceeding the send rate are counted.
 #[derive(Default)]
 struct FaultSwitches {
     stream_is_back: AtomicBool,
@@ -64,8 +64,8 @@ impl Faults for FaultSwitches {
     }
 }
 
-async fn stack(weather: &Arc<FaultSwitches>, account: account::Settings) -> TestStack {
-    let faults: Arc<dyn Faults> = Arc::<FaultSwitches>::clone(weather);
+async fn stack(faults: &Arc<FaultSwitches>, account: account::Settings) -> TestStack {
+    let faults: Arc<dyn Faults> = Arc::<FaultSwitches>::clone(faults);
     TestStack::start_with(Config { faults, account, ..config() }).await
 }
 
@@ -73,31 +73,31 @@ const DAY_AND_AN_HOUR: SignedDuration = SignedDuration::from_hours(25);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_mails_once() {
-    let weather = Arc::new(FaultSwitches::default());
-    let stack = stack(&weather, account::Settings::default()).await;
+    let faults = Arc::new(FaultSwitches::default());
+    let stack = stack(&faults, account::Settings::default()).await;
     let orders: Vec<String> = (1..=150).map(|n| format!("W{n}")).collect();
     let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
     stack.publish_only(&lines).await;
     let out = out_for_delivery("W-late");
     stack.publish_only(&[out]).await;
 
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, DAY_AND_AN_HOUR);
-    assert_eq!(later.sweep().await.queued_again, 151);
-    // The queue is not read yet: what was queued is queued again, a little later.
-    later.skip(SignedDuration::from_mins(10));
-    assert_eq!(later.sweep().await.queued_again, 151);
-    later.work_off().await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, DAY_AND_AN_HOUR);
+    assert_eq!(pipeline.sweep().await.queued_again, 151);
+    // The queue has not been read yet. The sweep cannot know that, and queues every event again.
+    pipeline.skip(SignedDuration::from_mins(10));
+    assert_eq!(pipeline.sweep().await.queued_again, 151);
+    pipeline.drain().await;
     for order in &orders {
         assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
     }
     let stale = stack.ledger_of("W-late").await.remove(0);
     assert_eq!((stale.state(), stale.reason.as_deref()), (Some(State::Skipped), Some("stale")));
-    later.skip(SignedDuration::from_hours(2));
-    assert_eq!(later.sweep().await.queued_again, 0, "the ledger has seen them all");
+    pipeline.skip(SignedDuration::from_hours(2));
+    assert_eq!(pipeline.sweep().await.queued_again, 0, "the ledger has seen them all");
 
-    // The stream comes back with everything it had.
-    weather.stream_is_back.store(true, Ordering::SeqCst);
-    eventually("the dispatcher has met every event again", async || {
+    // The stream comes back with every record that it had, all of which are duplicates by now.
+    faults.stream_is_back.store(true, Ordering::SeqCst);
+    eventually("the dispatcher has received every event again", async || {
         let again = stack.output().iter().filter(|line| line.contains("\"duplicate\"")).count();
         again >= 151
     })
@@ -106,11 +106,11 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
     stack.stop().await;
 }
 
-/// The hour's last look ends where the next one's begins.
+/// The sweep of one hour ends where that of the next begins.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_due_exactly_on_the_hour_is_swept() {
-    let weather = Arc::new(FaultSwitches::default());
-    let stack = stack(&weather, account::Settings::default()).await;
+    let faults = Arc::new(FaultSwitches::default());
+    let stack = stack(&faults, account::Settings::default()).await;
     let line = shipped("H1");
     stack.publish_only(std::slice::from_ref(&line)).await;
     let hour = Timestamp::now().as_millisecond().div_euclid(BUCKET_MS) * BUCKET_MS;
@@ -123,16 +123,16 @@ async fn an_event_that_is_due_exactly_on_the_hour_is_swept() {
         .expression_attribute_values(":at", AttributeValue::N(hour.to_string()));
     update.send().await.expect("DynamoDB answers");
 
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, DAY_AND_AN_HOUR);
-    assert_eq!(later.sweep().await.queued_again, 1);
-    later.work_off().await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, DAY_AND_AN_HOUR);
+    assert_eq!(pipeline.sweep().await.queued_again, 1);
+    pipeline.drain().await;
     assert_eq!(stack.mails_to(&customer("H1")), 1);
     stack.stop().await;
 }
 
-/// So many events in one shard of one hour do not fit into memory: they are read in parts.
+/// The events of one shard and hour may not fit into memory, so the sweep reads them in pages.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_hour_read_in_parts_comes_whole() {
+async fn an_hour_read_in_pages_is_complete() {
     let stack = TestStack::start().await;
     let order = OrderId::parse("P1").expect("valid");
     let bucket = bucket(&order, 0);
@@ -145,12 +145,12 @@ async fn an_hour_read_in_parts_comes_whole() {
         let put = put.item("sweep_at", AttributeValue::N(at.to_string()));
         put.send().await.expect("DynamoDB answers");
     }
-    let later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    let (tables, mut from, mut seen) = (later.relay().tables, 0, Vec::new());
+    let pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    let (tables, mut from, mut seen) = (pipeline.relay().tables, 0, Vec::new());
     while from < 10 {
         let first = relay::Outbox(&tables).page(&bucket, from, 10, 3).await;
         let first = first.expect("the table answers");
-        assert!(first.complete_until > from, "it gets on");
+        assert!(first.complete_until > from, "each page makes progress");
         assert!(
             first
                 .entries
@@ -165,12 +165,12 @@ async fn an_hour_read_in_parts_comes_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_of_a_newer_version_sets_its_mail_aside_and_is_not_waited_for_for_ever() {
+async fn a_mail_whose_record_is_of_a_newer_version_goes_to_the_dlq_after_a_bounded_time() {
     let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    let request = dispatch_body(&shipped("N1"), later.clock().now());
-    later.queues.put(DISPATCH, &request, later.clock().now_ms());
-    later.work_off().await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    let request = dispatch_body(&shipped("N1"), pipeline.clock().now());
+    pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
+    pipeline.drain().await;
     let item = stack.ledger_of("N1").await.remove(0);
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let update = stack.stack.dynamodb.update_item().table_name(local::resources::LEDGER_TABLE);
@@ -182,70 +182,71 @@ async fn a_record_of_a_newer_version_sets_its_mail_aside_and_is_not_waited_for_f
 
     for stale in [false, true] {
         if stale {
-            later.skip(SignedDuration::from_hours(8 * 24));
+            pipeline.skip(SignedDuration::from_hours(8 * 24));
         }
-        later.queues.take_all(MAIL_DLQ);
-        later.queues.put(MAIL, &mail_body(&request), later.clock().now_ms());
-        later.pass(SignedDuration::from_hours(1)).await;
-        assert_eq!(later.queues.all(MAIL).len(), 0, "stale: {stale}");
-        assert_eq!(later.queues.all(MAIL_DLQ).len(), 1, "stale: {stale}");
+        pipeline.queues.take_all(MAIL_DLQ);
+        pipeline.queues.put(MAIL, &mail_body(&request), pipeline.clock().now_ms());
+        pipeline.run_for(SignedDuration::from_hours(1)).await;
+        assert_eq!(pipeline.queues.all(MAIL).len(), 0, "stale: {stale}");
+        assert_eq!(pipeline.queues.all(MAIL_DLQ).len(), 1, "stale: {stale}");
     }
     assert_eq!(stack.mails_to(&customer("N1")), 1);
     stack.stop().await;
 }
 
-/// A copy of the mail request was parked when the operator made news of the mail again.
+/// A delayed copy of the mail request was still queued when the operator reopened the mail.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_older_mail_request_does_not_skip_what_an_operator_made_news_again() {
+async fn an_older_mail_request_does_not_skip_a_mail_that_an_operator_has_reopened() {
     let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
-    let request = dispatch_body(&shipped("O1"), later.clock().now());
-    later.queues.put(DISPATCH, &request, later.clock().now_ms());
-    later.work_off().await;
-    later.skip(SignedDuration::from_hours(8 * 24));
-    later.work_off().await;
+    let request = dispatch_body(&shipped("O1"), pipeline.clock().now());
+    pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
+    pipeline.drain().await;
+    pipeline.skip(SignedDuration::from_hours(8 * 24));
+    pipeline.drain().await;
     let item = stack.ledger_of("O1").await.remove(0);
     assert_eq!((item.state(), item.reason.as_deref()), (Some(State::Skipped), Some("stale")));
 
     // As `waybill resend` does.
-    let until = later.clock().now() + SignedDuration::from_hours(24);
-    let facts = Facts::for_attempt(later.clock().now_ms(), item.attempt);
+    let until = pipeline.clock().now() + SignedDuration::from_hours(24);
+    let facts = Facts::for_attempt(pipeline.clock().now_ms(), item.attempt);
     let reopen = Change::new(Transition::Reopen, facts);
     let reopen = reopen.with_number("send_before", until.as_millisecond());
-    later.ledger().record("O1", &item.notification, reopen).await.expect("the ledger answers");
+    pipeline.ledger().record("O1", &item.notification, reopen).await.expect("the ledger answers");
     stack.stack.ses.account().change(|account| account.sending = Sending::Enabled);
-    later.queues.put(MAIL, &mail_body(&request), later.clock().now_ms());
-    later.pass(SignedDuration::from_mins(15)).await;
+    pipeline.queues.put(MAIL, &mail_body(&request), pipeline.clock().now_ms());
+    pipeline.run_for(SignedDuration::from_mins(15)).await;
     assert_eq!(stack.mails_to(&customer("O1")), 1);
     stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted_rate() {
-    const MAILS: usize = 30;
+    // More than one batch, so that the rate has to hold across batches.
+    const MAILS: usize = 12;
     const RATE: f64 = 10.0;
-    let weather = Arc::new(FaultSwitches::default());
-    let stack = stack(&weather, account::Settings::default()).await;
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    let faults = Arc::new(FaultSwitches::default());
+    let stack = stack(&faults, account::Settings::default()).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
     for n in 0..MAILS {
         let line = confirmed(&format!("P{n}"));
-        publish(&later, &line);
+        publish(&pipeline, &line);
     }
-    later.pass(SignedDuration::from_hours(6)).await;
+    pipeline.run_for(SignedDuration::from_hours(6)).await;
     assert_eq!(stack.mails().len(), 0);
-    assert_eq!(later.queues.all(MAIL).len(), MAILS, "each waits, once");
-    assert_eq!(later.queues.all(MAIL_DLQ).len(), 0, "no healthy message is set aside");
-    assert_eq!(later.queues.most_receives(), 1, "waiting burns no receive count");
+    assert_eq!(pipeline.queues.all(MAIL).len(), MAILS, "each waits, once");
+    assert_eq!(pipeline.queues.all(MAIL_DLQ).len(), 0, "no healthy message goes to the DLQ");
+    assert_eq!(pipeline.queues.max_receives(), 1, "waiting uses up no receives");
 
-    // SES is careful with an account that had to be paused.
+    // SES lowers the send rate of an account that was paused.
     stack.stack.ses.account().change(|account| {
         account.sending = Sending::Enabled;
         account.send_rate = RATE;
     });
-    later.restart_mailer();
-    later.pass(SignedDuration::from_mins(15)).await;
+    pipeline.restart_mailer();
+    pipeline.run_for(SignedDuration::from_mins(15)).await;
     for n in 0..MAILS {
         assert_eq!(stack.mails_to(&customer(&format!("P{n}"))), 1);
     }
@@ -255,97 +256,97 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
     assert!(took > 0.9 * paced, "{MAILS} mails in {took} s are faster than {RATE} a second");
     // Wide enough for a busy machine, and too narrow for the one mail a second of an unknown rate.
     assert!(took < 5.0 * paced, "{MAILS} mails in {took} s are slower than {RATE} a second");
-    assert_eq!(weather.too_fast.load(Ordering::SeqCst), 0, "SES had to say that it is too fast");
-    assert_eq!(later.queues.all(MAIL).len(), 0);
+    assert_eq!(faults.too_fast.load(Ordering::SeqCst), 0, "SES had to say that it is too fast");
+    assert_eq!(pipeline.queues.all(MAIL).len(), 0);
     stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ledger_that_does_not_answer_burns_no_receives_and_loses_no_mail() {
+async fn a_ledger_that_does_not_answer_uses_up_no_receives_and_loses_no_mail() {
     const MAILS: usize = 5;
-    let weather = Arc::new(FaultSwitches::default());
-    let stack = stack(&weather, account::Settings::default()).await;
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    let faults = Arc::new(FaultSwitches::default());
+    let stack = stack(&faults, account::Settings::default()).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     for n in 0..MAILS {
-        let body = dispatch_body(&shipped(&format!("L{n}")), later.clock().now());
-        later.queues.put(DISPATCH, &body, later.clock().now_ms());
+        let body = dispatch_body(&shipped(&format!("L{n}")), pipeline.clock().now());
+        pipeline.queues.put(DISPATCH, &body, pipeline.clock().now_ms());
     }
     stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
-    later.work_off().await;
+    pipeline.drain().await;
     stack.stack.ses.account().change(|account| account.sending = Sending::Enabled);
 
-    // Until SES's pause is over, and then for more tries than SQS allows receives.
-    weather.tables_are_down.store(true, Ordering::SeqCst);
-    later.pass(SignedDuration::from_mins(9)).await;
-    assert_eq!(later.queues.all(MAIL).len(), MAILS, "each waits, once");
-    assert_eq!(later.queues.all(MAIL_DLQ).len(), 0);
-    assert_eq!(later.queues.most_receives(), 1);
+    // Longer than SES's pause, and then for more attempts than SQS allows receives.
+    faults.tables_are_down.store(true, Ordering::SeqCst);
+    pipeline.run_for(SignedDuration::from_mins(9)).await;
+    assert_eq!(pipeline.queues.all(MAIL).len(), MAILS, "each waits, once");
+    assert_eq!(pipeline.queues.all(MAIL_DLQ).len(), 0);
+    assert_eq!(pipeline.queues.max_receives(), 1);
 
-    weather.tables_are_down.store(false, Ordering::SeqCst);
-    later.pass(SignedDuration::from_mins(5)).await;
+    faults.tables_are_down.store(false, Ordering::SeqCst);
+    pipeline.run_for(SignedDuration::from_mins(5)).await;
     for n in 0..MAILS {
         assert_eq!(stack.mails_to(&customer(&format!("L{n}"))), 1);
     }
     stack.stop().await;
 }
 
-/// SES took the mail and its answer was lost; its event waits for feedback, which is down for longer
-/// than the grace.
+/// SES accepted the mail and its answer was lost. Its event waits in feedback's queue for longer than the
+/// grace period, as feedback is down.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
-    let weather = Arc::new(FaultSwitches::default());
-    let stack = stack(&weather, account::Settings::default()).await;
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    weather.events_of_ses_are_lost.store(true, Ordering::SeqCst);
-    weather.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
-    publish(&later, &shipped("U1"));
-    later.work_off().await;
-    weather.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
+    let faults = Arc::new(FaultSwitches::default());
+    let stack = stack(&faults, account::Settings::default()).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    faults.events_of_ses_are_lost.store(true, Ordering::SeqCst);
+    faults.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
+    publish(&pipeline, &shipped("U1"));
+    pipeline.drain().await;
+    faults.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
     assert_eq!(stack.mails_to(&customer("U1")), 1);
-    later.queues.put(FEEDBACK, "the event", later.clock().now_ms());
+    pipeline.queues.put(FEEDBACK, "the event", pipeline.clock().now_ms());
 
-    later.pass(SignedDuration::from_hours(2)).await;
+    pipeline.run_for(SignedDuration::from_hours(2)).await;
     assert_eq!(stack.mails_to(&customer("U1")), 1, "the event may say that it was accepted");
-    assert_eq!(later.queues.most_receives(), 1, "waiting burns no receive count");
-    let dead = later.queues.take_all(FEEDBACK).remove(0);
-    later.queues.put(FEEDBACK_DLQ, &dead.body, later.clock().now_ms());
-    later.pass(SignedDuration::from_hours(2)).await;
+    assert_eq!(pipeline.queues.max_receives(), 1, "waiting uses up no receives");
+    let dead = pipeline.queues.take_all(FEEDBACK).remove(0);
+    pipeline.queues.put(FEEDBACK_DLQ, &dead.body, pipeline.clock().now_ms());
+    pipeline.run_for(SignedDuration::from_hours(2)).await;
     assert_eq!(stack.mails_to(&customer("U1")), 1, "so may it in the dead-letter queue");
 
-    // It was about another mail. Now nothing can tell any more, and the policy is to send again.
-    later.queues.take_all(FEEDBACK_DLQ);
-    later.pass(SignedDuration::from_mins(20)).await;
+    // The event was about another mail. Nothing can settle the doubt any more, and the policy is to resend.
+    pipeline.queues.take_all(FEEDBACK_DLQ);
+    pipeline.run_for(SignedDuration::from_mins(20)).await;
     assert_eq!(stack.mails_to(&customer("U1")), 2);
     stack.stop().await;
 }
 
-/// New events come in all the time, and feedback reads them.
+/// New SES events arrive all the time, and feedback reads them.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_shops_events_do_not_keep_a_doubt_from_being_sent_again() {
-    let weather = Arc::new(FaultSwitches::default());
-    let stack = stack(&weather, account::Settings::default()).await;
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    weather.events_of_ses_are_lost.store(true, Ordering::SeqCst);
-    weather.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
-    publish(&later, &shipped("B1"));
-    later.work_off().await;
-    weather.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
+    let faults = Arc::new(FaultSwitches::default());
+    let stack = stack(&faults, account::Settings::default()).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    faults.events_of_ses_are_lost.store(true, Ordering::SeqCst);
+    faults.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
+    publish(&pipeline, &shipped("B1"));
+    pipeline.drain().await;
+    faults.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
 
-    later.pass(SignedDuration::from_mins(19)).await;
-    let now = later.clock().now_ms();
-    later.queues.put(FEEDBACK, "being read", now);
-    assert_eq!(later.queues.receive(FEEDBACK, FEEDBACK_DLQ, now).len(), 1);
-    later.queues.put(FEEDBACK, "has just come", now);
+    pipeline.run_for(SignedDuration::from_mins(19)).await;
+    let now = pipeline.clock().now_ms();
+    pipeline.queues.put(FEEDBACK, "being read", now);
+    assert_eq!(pipeline.queues.receive(FEEDBACK, FEEDBACK_DLQ, now).len(), 1);
+    pipeline.queues.put(FEEDBACK, "has just come", now);
     assert_eq!(stack.mails_to(&customer("B1")), 1);
-    later.pass(SignedDuration::from_mins(2)).await;
+    pipeline.run_for(SignedDuration::from_mins(2)).await;
     assert_eq!(stack.mails_to(&customer("B1")), 2);
     stack.stop().await;
 }
 
-/// The Events table forgets sooner (90 days) than the ledger (400): a shop that publishes its whole
-/// history again mails nobody.
+/// The Events table keeps events for 90 days, the ledger its records for 400: a shop that publishes its
+/// whole history again mails nobody.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_published_again_after_the_events_table_forgot_it_is_not_mailed_again() {
+async fn an_event_published_again_after_the_events_table_expired_it_is_not_mailed_again() {
     let stack = TestStack::start().await;
     let line = shipped("T3");
     stack.publish(std::slice::from_ref(&line)).await;
@@ -355,7 +356,7 @@ async fn an_event_published_again_after_the_events_table_forgot_it_is_not_mailed
 
     let published = stack.publish_only(&[line]).await;
     assert_eq!(published[0].answer, Answer::Accepted, "intake has forgotten it");
-    eventually("the dispatcher has met it again", async || {
+    eventually("the dispatcher has received it again", async || {
         stack.output().iter().any(|line| line.contains("\"duplicate\""))
     })
     .await;
@@ -365,34 +366,34 @@ async fn an_event_published_again_after_the_events_table_forgot_it_is_not_mailed
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_queue_replayed_twice_mails_once() {
-    let weather = Arc::new(FaultSwitches::default());
+    let faults = Arc::new(FaultSwitches::default());
     let nobody = account::Settings {
         senders: Senders::Verified(vec!["another.example".to_owned()]),
         ..account::Settings::default()
     };
-    let stack = stack(&weather, nobody).await;
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    let stack = stack(&faults, nobody).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let lines: Vec<String> = (0..12).map(|n| shipped(&format!("D{n}"))).collect();
     for line in &lines {
-        publish(&later, line);
+        publish(&pipeline, line);
     }
-    later.work_off().await;
-    let dead = later.queues.all(MAIL_DLQ);
+    pipeline.drain().await;
+    let dead = pipeline.queues.all(MAIL_DLQ);
     assert_eq!(dead.len(), 12);
-    assert!(dead.iter().all(|letter| letter.code.as_deref() == Some("refused")));
+    assert!(dead.iter().all(|message| message.code.as_deref() == Some("refused")));
 
-    // The operator verifies the sender, waits a day, and replays; and again, from a copy.
+    // The operator verifies the sender, waits a day, and replays the DLQ twice, the second time from a copy.
     stack.stack.ses.account().change(|account| account.senders = Senders::Any);
-    later.skip(SignedDuration::from_hours(24));
+    pipeline.skip(SignedDuration::from_hours(24));
     for replay in 0..2 {
-        for letter in &dead {
-            later.queues.put(MAIL, &letter.body, later.clock().now_ms());
+        for message in &dead {
+            pipeline.queues.put(MAIL, &message.body, pipeline.clock().now_ms());
         }
         if replay == 0 {
-            later.work_off().await;
+            pipeline.drain().await;
         }
     }
-    later.pass(SignedDuration::from_mins(30)).await;
+    pipeline.run_for(SignedDuration::from_mins(30)).await;
     for n in 0..12 {
         assert_eq!(stack.mails_to(&customer(&format!("D{n}"))), 1);
     }
@@ -402,76 +403,77 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
-    let weather = Arc::new(FaultSwitches::default());
+    let faults = Arc::new(FaultSwitches::default());
     let nobody = account::Settings {
         senders: Senders::Verified(vec!["another.example".to_owned()]),
         ..account::Settings::default()
     };
-    let stack = stack(&weather, nobody).await;
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    publish(&later, &refunded("D1"));
-    later.work_off().await;
-    let dead = later.queues.take_all(MAIL_DLQ);
+    let stack = stack(&faults, nobody).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    publish(&pipeline, &refunded("D1"));
+    pipeline.drain().await;
+    let dead = pipeline.queues.take_all(MAIL_DLQ);
     stack.stack.ses.account().change(|account| account.senders = Senders::Any);
-    later.skip(SignedDuration::from_hours(1));
+    pipeline.skip(SignedDuration::from_hours(1));
     for _ in 0..5 {
-        later.queues.put(MAIL, &dead[0].body, later.clock().now_ms());
+        pipeline.queues.put(MAIL, &dead[0].body, pipeline.clock().now_ms());
     }
-    later.pass(SignedDuration::from_mins(30)).await;
+    pipeline.run_for(SignedDuration::from_mins(30)).await;
     assert_eq!(stack.mails_to(&customer("D1")), 1);
-    assert_eq!(later.queues.all(MAIL_DLQ).len(), 0);
+    assert_eq!(pipeline.queues.all(MAIL_DLQ).len(), 0);
     stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mail_request_replayed_after_the_ledger_forgot_it_is_set_aside_and_not_mailed_again() {
+async fn a_mail_request_replayed_after_the_ledger_expired_it_goes_to_the_dlq_and_is_not_mailed_again()
+ {
     let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    let request = dispatch_body(&shipped("T1"), later.clock().now());
-    later.queues.put(DISPATCH, &request, later.clock().now_ms());
-    later.work_off().await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    let request = dispatch_body(&shipped("T1"), pipeline.clock().now());
+    pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
+    pipeline.drain().await;
     assert_eq!(stack.mails_to(&customer("T1")), 1);
 
-    forget(&stack, "T1").await;
-    later.skip(SignedDuration::from_hours(2));
+    expire(&stack, "T1").await;
+    pipeline.skip(SignedDuration::from_hours(2));
     let mail_request = mail_body(&request);
-    later.queues.put(MAIL, &mail_request, later.clock().now_ms());
-    later.work_off().await;
-    let dead = later.queues.all(MAIL_DLQ);
+    pipeline.queues.put(MAIL, &mail_request, pipeline.clock().now_ms());
+    pipeline.drain().await;
+    let dead = pipeline.queues.all(MAIL_DLQ);
     assert_eq!(dead.len(), 1);
     assert_eq!((dead[0].code.as_deref(), &dead[0].body), (Some("unknown"), &mail_request));
     assert_eq!(stack.mails_to(&customer("T1")), 1);
     stack.stop().await;
 }
 
-/// The ledger remembers for 400 days; no kind is news for longer than 14.
+/// The ledger keeps a record for 400 days; every kind of mail is stale after 14 at most.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_again() {
     let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
-    let mut later = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    let request = dispatch_body(&refunded("T2"), later.clock().now());
-    later.queues.put(DISPATCH, &request, later.clock().now_ms());
-    later.work_off().await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    let request = dispatch_body(&refunded("T2"), pipeline.clock().now());
+    pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
+    pipeline.drain().await;
     let item = stack.ledger_of("T2").await.remove(0);
     let kept_for = item.expires_at - Timestamp::now().as_second();
-    assert!(kept_for > 399 * 24 * 3600, "the ledger remembers for more than a year");
+    assert!(kept_for > 399 * 24 * 3600, "the ledger keeps it for more than a year");
 
-    forget(&stack, "T2").await;
-    later.skip(SignedDuration::from_hours(401 * 24));
-    later.queues.put(DISPATCH, &request, later.clock().now_ms());
-    later.queues.put(MAIL, &mail_body(&request), later.clock().now_ms());
-    later.work_off().await;
+    expire(&stack, "T2").await;
+    pipeline.skip(SignedDuration::from_hours(401 * 24));
+    pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
+    pipeline.queues.put(MAIL, &mail_body(&request), pipeline.clock().now_ms());
+    pipeline.drain().await;
     let item = stack.ledger_of("T2").await.remove(0);
     assert_eq!((item.state(), item.reason.as_deref()), (Some(State::Skipped), Some("stale")));
     assert_eq!(stack.mails_to(&customer("T2")), 1);
-    assert!(later.queues.all(DISPATCH_DLQ).is_empty());
+    assert!(pipeline.queues.all(DISPATCH_DLQ).is_empty());
     stack.stop().await;
 }
 
-/// As intake and relay do.
-fn publish(later: &SimulatedPipeline<'_>, line: &str) {
-    let now = later.clock().now();
-    later.queues.put(DISPATCH, &dispatch_body(line, now), now.as_millisecond());
+/// Queues an event as intake and relay do.
+fn publish(pipeline: &SimulatedPipeline<'_>, line: &str) {
+    let now = pipeline.clock().now();
+    pipeline.queues.put(DISPATCH, &dispatch_body(line, now), now.as_millisecond());
 }
 
 fn events_key(order: &str, line: &str) -> HashMap<String, AttributeValue> {
@@ -483,8 +485,8 @@ fn events_key(order: &str, line: &str) -> HashMap<String, AttributeValue> {
     ])
 }
 
-/// As DynamoDB's TTL does.
-async fn forget(stack: &TestStack, order: &str) {
+/// Deletes an order's records as DynamoDB's TTL does.
+async fn expire(stack: &TestStack, order: &str) {
     for item in stack.ledger_of(order).await {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let delete = stack.stack.dynamodb.delete_item().table_name(local::resources::LEDGER_TABLE);
@@ -494,7 +496,7 @@ async fn forget(stack: &TestStack, order: &str) {
     }
 }
 
-/// News for half a day only.
+/// An event whose mail is stale after half a day.
 fn out_for_delivery(order: &str) -> String {
     let mut event = sample("1001-out");
     event["id"] = json!(format!("{order}-out"));

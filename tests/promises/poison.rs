@@ -1,4 +1,4 @@
-//! What cannot be read is set aside with its reason, and its neighbours are mailed.
+//! Poison messages go to the dead-letter queue with a reason, and their neighbours are mailed.
 
 use crate::support::TestStack;
 use crate::support::events::{confirmed, customer};
@@ -38,20 +38,20 @@ async fn poison(stack: &TestStack, queue: &Queue, dead_letters: &Queue) {
     let outcomes = stack.publish(&orders.map(confirmed)).await;
     for order in orders {
         assert_eq!(stack.mails_to(&customer(order)), 1, "the neighbour {order} is mailed");
-        let standing = outcomes.of(&format!("{order}-confirmed"));
-        assert_eq!(standing.state.as_deref(), Some("delivered"));
+        let outcome = outcomes.of(&format!("{order}-confirmed"));
+        assert_eq!(outcome.state.as_deref(), Some("delivered"));
     }
     let mut bodies = Vec::new();
     for _ in POISON {
-        let letter = stack.receive(dead_letters).await;
-        let attributes = letter.message_attributes.expect("attributes");
+        let message = stack.receive(dead_letters).await;
+        let attributes = message.message_attributes.expect("attributes");
         assert_eq!(attributes["waybill-code"].string_value(), Some("unreadable"));
         assert!(attributes["waybill-reason"].string_value().is_some_and(|r| r.len() > 10));
-        bodies.push(letter.body.expect("its body"));
+        bodies.push(message.body.expect("its body"));
     }
     bodies.sort();
     let mut expected = POISON.map(str::to_owned);
     expected.sort();
     assert_eq!(bodies, expected);
-    assert_eq!(stack.depth(dead_letters).await, 4, "each exactly once");
+    assert_eq!(stack.depth(dead_letters).await, 4, "each message exactly once");
 }

@@ -1,4 +1,4 @@
-//! The samples, from the shop's words to the customer's mailbox.
+//! The sample events, from the shop to the customers' mailboxes.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::support::events::samples;
 use crate::support::{TestStack, config};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_sample_event_ends_as_it_should() {
+async fn every_sample_event_reaches_the_expected_outcome() {
     let stack = TestStack::start().await;
     let outcomes = stack.publish(&samples()).await;
 
@@ -22,7 +22,7 @@ async fn every_sample_event_ends_as_it_should() {
     assert_eq!(count(Answer::Conflict), 1);
     assert_eq!(count(Answer::Invalid), 1);
 
-    let ends = outcomes.rest.statuses.iter().flatten().map(|s| s.outcome.expect("at rest"));
+    let ends = outcomes.rest.statuses.iter().flatten().map(|s| s.outcome.expect("a terminal state"));
     let (sent, rest): (Vec<Outcome>, Vec<Outcome>) = ends.partition(|end| *end == Outcome::Sent);
     assert_eq!((sent.len(), rest), (27, vec![Outcome::Skipped; 2]));
 
@@ -108,7 +108,7 @@ fn personal_data(line: &str) -> Vec<String> {
 
 /// The cost model counts one write unit an event: DynamoDB bills each begun KiB of names and values.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_usual_event_is_stored_for_one_write_unit() {
+async fn a_typical_event_is_stored_for_one_write_unit() {
     let stack = TestStack::start().await;
     stack.publish(&samples()).await;
     let scan = stack.stack.dynamodb.scan().table_name(local::resources::EVENTS_TABLE).send().await;

@@ -1,5 +1,5 @@
-//! What the tests of the whole pipeline share.
+//! What the tests of the whole pipeline share: fault injection, the model, and properties of parsers.
 
 pub mod chaos;
-pub mod hostile;
 pub mod model;
+pub mod parser_properties;

@@ -122,7 +122,6 @@ pub async fn entries(
         .map_err(read_error)
 }
 
-/// Without `OutboxError`'s own sentence, which promises that relay's next sweep goes on.
 fn read_error(error: OutboxError) -> CliError {
     CliError::service(format!("Can't read the Events table: {error}.")).caused_by(error)
 }

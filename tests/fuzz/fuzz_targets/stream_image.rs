@@ -1,8 +1,8 @@
 #![no_main]
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../src/hostile.rs"]
+#[path = "../../src/parser_properties.rs"]
 #[expect(dead_code, reason = "each target uses one of its functions")]
-mod hostile;
+mod parser_properties;
 
-fuzz_target!(|bytes: &[u8]| hostile::stream_image(bytes));
+fuzz_target!(|bytes: &[u8]| parser_properties::check_stream_image(bytes));

@@ -1,4 +1,4 @@
-//! The other commands.
+//! Commands other than `dlq` and `erase`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,16 +12,16 @@ use local::ses::suppression::Reason;
 use serde_json::json;
 
 use super::process::{
-    assert_one_mail_each, command_at, dead_letters, ended, json, refusing, until_state,
+    assert_one_mail_each, command_at, dead_letters, json, refusing, run_to_end, until_state,
     verify_sender, waybill,
 };
 use crate::support::TestStack;
 use crate::support::events::{confirmed, customer, refunded};
 
-/// SES takes every mail, says nothing, and its events are lost: every mail is in doubt.
-pub struct SilentSes;
+/// SES accepts every mail, but its answers and events are lost: every mail is in doubt.
+pub struct UnansweringSes;
 
-impl Faults for SilentSes {
+impl Faults for UnansweringSes {
     fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
         let is_send = call.service == Service::SesV2 && call.operation == "SendEmail";
         is_send.then_some(Fault::HangUp)
@@ -33,7 +33,7 @@ impl Faults for SilentSes {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn publish_order_and_status_tell_of_an_order_from_its_event_to_its_delivery() {
+async fn publish_order_and_status_follow_an_order_from_its_event_to_its_delivery() {
     let stack = TestStack::start().await;
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("events.jsonl");
@@ -57,7 +57,7 @@ async fn publish_order_and_status_tell_of_an_order_from_its_event_to_its_deliver
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn status_says_what_needs_attention_and_ends_with_one() {
+async fn status_reports_what_needs_attention_and_exits_with_1() {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &["A1"]).await;
     let status = waybill(&stack, &["status"]).await;
@@ -82,8 +82,8 @@ async fn resend_sends_a_failed_mail_once_and_refuses_one_that_was_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_held_doubt_is_settled_by_the_operator_s_word() {
-    let config = Config { faults: Arc::new(SilentSes), ..crate::support::config() };
+async fn a_held_doubt_is_settled_by_an_operator() {
+    let config = Config { faults: Arc::new(UnansweringSes), ..crate::support::config() };
     let stack = TestStack::start_with(config).await;
     stack.publish_only(&[refunded("A1"), refunded("A2")]).await;
     for order in ["A1", "A2"] {
@@ -97,7 +97,7 @@ async fn a_held_doubt_is_settled_by_the_operator_s_word() {
     let words = ["settle", "A2", "order.refunded", "not-sent", "--reason", "SES's console"];
     let not_sent = waybill(&stack, &words).await;
     assert_eq!(not_sent.code, Some(0), "{not_sent:#?}");
-    // The operator was wrong, and is taken at his word: it is sent again.
+    // SES had accepted it, so the operator was wrong. The statement is trusted all the same: it is resent.
     crate::support::eventually("it is sent again", || async {
         stack.mails_to(&customer("A2")) == 2
     })
@@ -106,10 +106,10 @@ async fn a_held_doubt_is_settled_by_the_operator_s_word() {
     stack.stop().await;
 }
 
-/// As [`SilentSes`], and while it is on the operator's command cannot send to a queue.
-struct SilentSesAndNoQueue(AtomicBool);
+/// As [`UnansweringSes`], and while it is on the operator's command cannot send to a queue.
+struct UnansweringSesAndNoQueue(AtomicBool);
 
-impl Faults for SilentSesAndNoQueue {
+impl Faults for UnansweringSesAndNoQueue {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
         let is_ours = *call.caller == Caller::Function("ops".to_owned());
         let is_hit = is_ours && call.operation == "SendMessageBatch";
@@ -117,17 +117,17 @@ impl Faults for SilentSesAndNoQueue {
     }
 
     fn after(&self, call: &Call<'_>, status: StatusCode) -> Option<Fault> {
-        SilentSes.after(call, status)
+        UnansweringSes.after(call, status)
     }
 
     fn ses_event(&self, message_id: &str) -> Vec<Duration> {
-        SilentSes.ses_event(message_id)
+        UnansweringSes.ses_event(message_id)
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_settlement_that_was_broken_off_before_it_sent_goes_on_when_it_is_repeated() {
-    let faults = Arc::new(SilentSesAndNoQueue(AtomicBool::new(true)));
+async fn a_settlement_that_failed_before_it_sent_continues_when_it_is_repeated() {
+    let faults = Arc::new(UnansweringSesAndNoQueue(AtomicBool::new(true)));
     let config = Config { faults: Arc::clone(&faults) as _, ..crate::support::config() };
     let stack = TestStack::start_with(config).await;
     stack.publish_only(&[refunded("A1")]).await;
@@ -148,7 +148,7 @@ async fn a_settlement_that_was_broken_off_before_it_sent_goes_on_when_it_is_repe
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_narrowed() {
+async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_filtered() {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let listed = json(&stack, &["dlq", "list", "--order", "A2", "--reason", "refused"]).await;
@@ -165,7 +165,7 @@ async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_narrowed(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_erased_order_is_nowhere_and_is_not_mailed() {
+async fn an_erased_order_is_removed_and_not_mailed() {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let found = waybill(&stack, &["erase", "A1"]).await;
@@ -185,7 +185,7 @@ async fn an_erased_order_is_nowhere_and_is_not_mailed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sweep_suppression_doctor_and_audit_answer() {
+async fn sweep_suppression_doctor_and_audit_report_on_a_running_stack() {
     let stack = TestStack::start().await;
     stack.publish(&[confirmed("A1")]).await;
     stack.stack.ses.suppression().put("gone@customers.example", Reason::Bounce);
@@ -210,7 +210,7 @@ async fn sweep_suppression_doctor_and_audit_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_input_is_answered_with_a_sentence_and_two() {
+async fn invalid_input_is_answered_with_a_sentence_and_exit_code_2() {
     let stack = TestStack::start().await;
     let wrong: [&[&str]; 9] = [
         &["order", "#1"],
@@ -234,9 +234,9 @@ async fn wrong_input_is_answered_with_a_sentence_and_two() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stack_that_is_not_there_is_said_so() {
+async fn a_stack_that_does_not_answer_is_reported() {
     let nothing = command_at("http://127.0.0.1:9", &["status"]).spawn().expect("waybill starts");
-    let nothing = ended(nothing).await;
+    let nothing = run_to_end(nothing).await;
     assert_eq!(nothing.code, Some(1), "{nothing:#?}");
     assert!(nothing.stderr.contains("cargo run"), "{nothing:#?}");
 }

@@ -1,11 +1,11 @@
-//! What an erasure removes, what it leaves, and that it says so.
+//! What an erasure removes, what it leaves, and that it reports both.
 
 use std::sync::Arc;
 
 use local::Config;
 use serde_json::json;
 
-use super::commands::SilentSes;
+use super::commands::UnansweringSes;
 use super::process::{dead_letters, json, refusing, until_state, waybill};
 use crate::support::events::{confirmed, customer};
 use crate::support::{TestStack, eventually};
@@ -34,8 +34,8 @@ async fn an_erasure_leaves_other_customers_messages_that_mention_the_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_in_doubt_is_held_by_an_erasure_and_not_sent_again() {
-    let config = Config { faults: Arc::new(SilentSes), ..crate::support::config() };
+async fn a_mail_in_doubt_is_held_by_an_erasure_and_not_sent_again() {
+    let config = Config { faults: Arc::new(UnansweringSes), ..crate::support::config() };
     let stack = TestStack::start_with(config).await;
     stack.publish_only(&[confirmed("A1")]).await;
     until_state(&stack, "A1", "in_doubt").await;
@@ -52,7 +52,7 @@ async fn what_is_in_doubt_is_held_by_an_erasure_and_not_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hidden_dead_letter_is_left_and_keeps_the_ledger_s_records() {
+async fn a_dead_letter_in_flight_is_left_and_keeps_the_ledgers_records() {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &["A1"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();

@@ -12,12 +12,12 @@ use local::resources::Settings;
 use serde_json::{Value, json};
 
 use super::process::{
-    assert_one_mail_each, command, dead_letters, ended, json, refusing, until_state, waybill,
+    assert_one_mail_each, command, dead_letters, json, refusing, run_to_end, until_state, waybill,
 };
 use crate::support::events::confirmed;
 use crate::support::{TestStack, eventually, settings};
 
-/// While it is on, every call of one function to one operation is throttled.
+/// While it is on, every call of one operation by one function fails.
 struct Outage {
     function: &'static str,
     operation: &'static str,
@@ -48,7 +48,7 @@ fn replay(queue: &str) -> [&str; 6] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_relay_gave_up_is_rebuilt_from_the_events_table() {
+async fn events_that_relay_gave_up_are_rebuilt_from_the_events_table() {
     let never = Duration::from_secs(24 * 60 * 60);
     let settings = Settings {
         stream_maximum_retries: 1,
@@ -73,7 +73,7 @@ async fn what_relay_gave_up_is_rebuilt_from_the_events_table() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_intake_could_not_take_is_published_again() {
+async fn events_that_intake_could_not_store_are_published_again() {
     let (stack, outage) = with_outage("intake", "PutItem", settings()).await;
     let event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
     put_on_the_bus(&stack, &event).await;
@@ -91,14 +91,14 @@ async fn what_intake_could_not_take_is_published_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dispatch_message_is_repaired_and_decided() {
+async fn a_dispatch_message_is_repaired_and_dispatched() {
     let stack = TestStack::start().await;
     let event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
     let now = jiff::Timestamp::now().as_millisecond();
     let body = json!({"v": 7, "accepted_at": now, "correlation_id": "c-1", "event": event});
     let queues = stack.stack.resources.queues.clone();
     stack.send(&queues.dispatch, &body.to_string()).await;
-    eventually("it is set aside", || async { stack.depth(&queues.dispatch_dlq).await == 1 }).await;
+    eventually("it is in the DLQ", || async { stack.depth(&queues.dispatch_dlq).await == 1 }).await;
     let words: Vec<&str> = replay("dispatch").into_iter().chain(["--edit", ".v = 1"]).collect();
     let outcome = json(&stack, &words).await;
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
@@ -108,7 +108,7 @@ async fn a_dispatch_message_is_repaired_and_decided() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_queue_that_is_no_dead_letter_queue_is_refused() {
+async fn a_queue_that_is_not_a_dead_letter_queue_is_refused() {
     let stack = TestStack::start().await;
     let elsewhere = "http://elsewhere/000000000000/waybill-mail-dlq";
     let another_s = "arn:aws:sqs:us-east-1:999999999999:waybill-mail-dlq";
@@ -138,7 +138,7 @@ async fn nothing_is_moved_to_a_queue_that_does_not_name_this_dead_letter_queue()
     let queues = stack.stack.resources.queues.clone();
     let mut command = command(&stack, &replay("mail"));
     command.env("MAIL_QUEUE_URL", &queues.feedback.url);
-    let refused = ended(command.spawn().expect("waybill starts")).await;
+    let refused = run_to_end(command.spawn().expect("waybill starts")).await;
     assert_eq!(refused.code, Some(2), "{refused:#?}");
     for said in ["given by flags or variables: MAIL_QUEUE_URL", "redrive policy"] {
         assert!(refused.stderr.contains(said), "{refused:#?}");
@@ -148,7 +148,7 @@ async fn nothing_is_moved_to_a_queue_that_does_not_name_this_dead_letter_queue()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_relay_s_sweep_has_put_off_is_found_by_an_operator() {
+async fn an_event_whose_sweep_is_postponed_is_found_by_an_operator() {
     let settings = Settings {
         sweep_after: Duration::from_secs(1),
         sweep_interval: Duration::from_secs(1),
@@ -172,7 +172,7 @@ async fn what_relay_s_sweep_has_put_off_is_found_by_an_operator() {
     stack.send(&dlq, &record.to_string()).await;
     let shown = json(&stack, &["dlq", "show", "relay"]).await;
     assert_eq!(shown["entries"][0]["verdict"], "would-send", "{shown:#}");
-    // While nothing else can bring it back.
+    // The dispatcher is still down, so nothing else can bring the event back.
     let outcome = json(&stack, &replay("relay")).await;
     assert_eq!(outcome["outcome"]["failed"], 0, "{outcome:#}");
     outage.is_on.store(false, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! No personal data is printed or kept unless it is asked for.
+//! No personal data is printed or stored unless it is requested.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::process::{json, waybill};
 use crate::support::TestStack;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_cannot_be_read_is_hidden_whole_and_no_error_quotes_it() {
+async fn an_unreadable_body_is_hidden_completely_and_quoted_by_no_error() {
     let stack = TestStack::start().await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     stack.send(&dlq, "Zoë Krüger, Lange Reihe 41, Hamburg").await;
@@ -28,7 +28,7 @@ async fn a_body_that_cannot_be_read_is_hidden_whole_and_no_error_quotes_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_edit_that_does_not_suit_is_counted_and_explained() {
+async fn an_edit_that_does_not_apply_is_counted_and_explained() {
     let stack = TestStack::start().await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     stack.send(&dlq, &json!({"note": "x"}).to_string()).await;

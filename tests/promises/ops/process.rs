@@ -1,4 +1,4 @@
-//! `waybill` as a process.
+//! The `waybill` command as a process.
 
 use std::process::{Child, Command, Output, Stdio};
 
@@ -11,16 +11,16 @@ use local::Config;
 use local::resources::Queue;
 use local::ses::account::{self, Senders};
 
-/// How the process ended and what it printed.
+/// A finished process: its exit code, `None` after a signal, and its output.
 #[derive(Debug)]
-pub struct Ended {
+pub struct ProcessResult {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }
 
-impl Ended {
-    fn of(output: Output) -> Self {
+impl ProcessResult {
+    fn from(output: Output) -> Self {
         Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).expect("UTF-8"),
@@ -28,7 +28,7 @@ impl Ended {
         }
     }
 
-    /// What it printed as JSON.
+    /// Its standard output as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|_| panic!("JSON was expected of {self:#?}"))
@@ -56,9 +56,9 @@ pub fn command_at(url: &str, words: &[&str]) -> Command {
 }
 
 /// Runs the command to its end.
-pub async fn waybill(stack: &TestStack, words: &[&str]) -> Ended {
+pub async fn waybill(stack: &TestStack, words: &[&str]) -> ProcessResult {
     let child = command(stack, words).spawn().expect("waybill starts");
-    ended(child).await
+    run_to_end(child).await
 }
 
 /// Runs the command and reads its JSON.
@@ -67,12 +67,13 @@ pub async fn json(stack: &TestStack, words: &[&str]) -> Value {
     waybill(stack, &words).await.json()
 }
 
-pub async fn ended(child: Child) -> Ended {
+/// Waits for the process to end.
+pub async fn run_to_end(child: Child) -> ProcessResult {
     let output = tokio::task::spawn_blocking(move || child.wait_with_output());
-    Ended::of(output.await.expect("joined").expect("its output"))
+    ProcessResult::from(output.await.expect("joined").expect("its output"))
 }
 
-/// A stack whose SES refuses the shop's sender for good: every mail becomes a dead letter.
+/// A stack whose SES refuses the shop's sender: every mail becomes a dead letter.
 pub fn refusing() -> Config {
     let config = crate::support::config();
     let account = account::Settings { senders: nobody(), ..config.account };

@@ -1,4 +1,4 @@
-//! What a replay promises.
+//! The promises of `dlq replay` and `dlq drop`.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use local::resources::LEDGER_TABLE;
@@ -17,7 +17,7 @@ fn replay<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_done_twice_mails_once() {
+async fn a_replay_run_twice_mails_once() {
     let stack = TestStack::start_with(refusing()).await;
     let orders = ["A1", "A2", "A3"];
     dead_letters(&stack, &orders).await;
@@ -35,7 +35,7 @@ async fn a_replay_done_twice_mails_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn copies_of_one_dead_letter_are_one_mail() {
+async fn copies_of_one_dead_letter_mail_once() {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &["A1"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
@@ -53,7 +53,7 @@ async fn copies_of_one_dead_letter_are_one_mail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_and_a_look_change_nothing() {
+async fn a_dry_run_and_a_listing_change_nothing() {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     verify_sender(&stack);
@@ -72,7 +72,7 @@ async fn a_dry_run_and_a_look_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_terminal_and_without_a_word_nothing_is_moved() {
+async fn without_a_terminal_and_without_yes_nothing_is_moved() {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &["A1"]).await;
     let refused = waybill(&stack, &["dlq", "replay", "mail", "--reason", "x"]).await;
@@ -119,7 +119,7 @@ async fn news_is_over(stack: &TestStack, order: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_body_is_repaired_by_an_edit_and_the_selection_is_kept_to() {
+async fn a_broken_body_is_repaired_by_an_edit_of_the_selected_messages_only() {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let queues = stack.stack.resources.queues.clone();
@@ -141,7 +141,7 @@ async fn a_broken_body_is_repaired_by_an_edit_and_the_selection_is_kept_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_replay_leaves_an_audit_item_with_who_why_and_what_came_of_it() {
+async fn every_replay_leaves_an_audit_item_with_operator_reason_and_outcome() {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &["A1"]).await;
     verify_sender(&stack);
@@ -160,7 +160,7 @@ async fn every_replay_leaves_an_audit_item_with_who_why_and_what_came_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn drop_wants_the_exact_number_and_keeps_what_it_deletes() {
+async fn drop_requires_the_exact_number_and_saves_what_it_deletes() {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();

@@ -1,9 +1,9 @@
-//! Events for tests: invented orders.
+//! Events of invented orders.
 
 use local::run::args::SAMPLES;
 use serde_json::Value;
 
-/// The sample events, a line each.
+/// The sample events as JSON Lines.
 pub fn samples() -> Vec<String> {
     SAMPLES.lines().map(str::to_owned).collect()
 }
@@ -15,27 +15,27 @@ pub fn sample(id: &str) -> Value {
     serde_json::from_str(line).expect("samples are JSON")
 }
 
-/// A confirmation of an order of its own.
+/// A confirmation of this order.
 pub fn confirmed(order: &str) -> String {
-    of_order("1001-confirmed", order)
+    sample_for_order("1001-confirmed", order)
 }
 
-/// A shipment of an order of its own.
+/// A shipment of this order.
 pub fn shipped(order: &str) -> String {
-    of_order("1001-shipped", order)
+    sample_for_order("1001-shipped", order)
 }
 
-/// A refund of an order of its own: the kind whose doubts are held.
+/// A refund of this order: the kind for which the policy is to hold doubts.
 pub fn refunded(order: &str) -> String {
-    of_order("1007-refunded", order)
+    sample_for_order("1007-refunded", order)
 }
 
-/// Where the customer of `order` is mailed.
+/// The e-mail address of the order's customer.
 pub fn customer(order: &str) -> String {
     format!("{}@customers.example", order.to_lowercase())
 }
 
-fn of_order(sample_id: &str, order: &str) -> String {
+fn sample_for_order(sample_id: &str, order: &str) -> String {
     let mut event = sample(sample_id);
     let (_, what) = sample_id.split_once('-').expect("a sample id is ORDER-WHAT");
     event["id"] = format!("{order}-{what}").into();

@@ -1,4 +1,4 @@
-//! HTTP by hand: what a well-behaved client would not send.
+//! Raw HTTP, for requests that a well-behaved client would not send.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// An answer.
+/// An HTTP response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -24,7 +24,7 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The JSON Pointers of a problem's errors.
+    /// The JSON Pointers in the `errors` of an RFC 9457 problem.
     pub fn pointers(&self) -> Vec<String> {
         let problem = self.json();
         let errors = problem["errors"].as_array().cloned().unwrap_or_default();
@@ -32,12 +32,12 @@ impl Answer {
     }
 }
 
-/// Sends an event to intake.
+/// Posts an event to intake.
 pub async fn post(address: SocketAddr, media_type: &str, body: &[u8]) -> Answer {
     request(address, "POST", "/v1/events", &[("content-type", media_type)], body).await
 }
 
-/// Sends a request as it is.
+/// Sends a request unchanged.
 pub async fn request(
     address: SocketAddr,
     method: &str,
@@ -62,7 +62,7 @@ pub async fn request(
     read(&answer)
 }
 
-/// The answers here have a length, and the connection ends after them.
+/// Parses a response. The server closes the connection after it, so the body is all that follows.
 fn read(answer: &[u8]) -> Answer {
     let end = answer.windows(4).position(|w| w == b"\r\n\r\n").expect("a head");
     let head = std::str::from_utf8(&answer[..end]).expect("an ASCII head");

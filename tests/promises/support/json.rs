@@ -1,4 +1,4 @@
-//! Strategies for JSON, good and bad.
+//! Proptest strategies for JSON, valid and mutated.
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::events::samples;
 
-/// Numbers at the edges of what the types can hold, and others.
+/// Numbers, the edges of the types among them.
 fn number() -> impl Strategy<Value = Value> {
     prop_oneof![
         prop_oneof![
@@ -55,18 +55,18 @@ pub fn sample_event() -> impl Strategy<Value = Value> {
     proptest::sample::select(samples().iter().filter_map(valid).collect::<Vec<Value>>())
 }
 
-/// A sample event of which up to three places hold something else.
-pub fn nearly_an_event() -> impl Strategy<Value = Value> {
-    changed(sample_event())
+/// A sample event with up to three values replaced or removed.
+pub fn mutated_event() -> impl Strategy<Value = Value> {
+    mutated(sample_event())
 }
 
-/// `json` with up to three places that hold something else, or nothing.
-pub fn changed(json: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+/// `json` with up to three values replaced or removed.
+pub fn mutated(json: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
     let change = (any::<Index>(), proptest::option::weighted(0.8, any_json()));
     (json, vec(change, 1..=3)).prop_map(|(mut json, changes)| {
         for (place, instead) in changes {
-            let places = places(&json);
-            let pointer = &places[place.index(places.len())];
+            let pointers = pointers(&json);
+            let pointer = &pointers[place.index(pointers.len())];
             change_at(&mut json, pointer, instead);
         }
         json
@@ -75,7 +75,7 @@ pub fn changed(json: impl Strategy<Value = Value>) -> impl Strategy<Value = Valu
 
 fn change_at(json: &mut Value, pointer: &str, instead: Option<Value>) {
     match instead {
-        Some(value) => *json.pointer_mut(pointer).expect("a place of it") = value,
+        Some(value) => *json.pointer_mut(pointer).expect("a pointer of this value") = value,
         None => {
             let Some((parent, name)) = pointer.rsplit_once('/') else { return };
             if let Some(Value::Object(members)) = json.pointer_mut(parent) {
@@ -85,8 +85,8 @@ fn change_at(json: &mut Value, pointer: &str, instead: Option<Value>) {
     }
 }
 
-/// The pointers of all places.
-fn places(json: &Value) -> Vec<String> {
+/// The JSON Pointers (RFC 6901) of all values.
+fn pointers(json: &Value) -> Vec<String> {
     let mut all = vec![String::new()];
     let children: Vec<(String, &Value)> = match json {
         Value::Object(members) => {
@@ -96,7 +96,7 @@ fn places(json: &Value) -> Vec<String> {
         _ => Vec::new(),
     };
     for (name, child) in children {
-        all.extend(places(child).iter().map(|below| format!("/{name}{below}")));
+        all.extend(pointers(child).iter().map(|below| format!("/{name}{below}")));
     }
     all
 }

@@ -1,4 +1,4 @@
-//! A fault plan with one death: a function is killed at one boundary of its calls.
+//! A fault plan with a single kill: a function is killed at one boundary of its calls.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -9,102 +9,126 @@ use local::Config;
 use local::aws::calls::{Caller, Service};
 use local::edge::faults::{Call, Fault, Faults};
 use local::lambda::Function;
+use local::resources::Settings;
 use local::run::publish::{Answer, Published};
+use waybill_tests::chaos::fault_rates::CallPhase;
 use waybill_tests::chaos::killer::kill_caller;
-use waybill_tests::chaos::odds::Moment;
-use waybill_tests::chaos::run::settings;
 
 use super::TestStack;
 
-/// A place in a function's work.
+/// One side of a call in a function's work.
 #[derive(Debug, Clone, Copy)]
 pub struct Boundary {
     pub function: &'static str,
     pub service: Service,
     pub operation: &'static str,
-    pub moment: Moment,
-    /// What the call must say; empty for anything.
-    pub saying: &'static str,
-    /// How many such calls pass first.
-    pub after: usize,
+    pub phase: CallPhase,
+    /// Text that the call's body must contain; empty for any body.
+    pub body_contains: &'static str,
+    /// How many such calls pass before the one that is hit.
+    pub skip: usize,
 }
 
-/// What else is wrong while the killer is about.
+/// Another fault that lasts for the whole test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    Nothing,
+pub enum BackgroundFault {
+    None,
     /// None of SES's events reaches the feedback queue.
     SesEventsLost,
-    /// Neither do SES's answers reach the mailer.
-    SesSilent,
-    /// The stream's reader gets no answer.
+    /// Neither SES's events nor its answers arrive.
+    SesUnanswered,
+    /// Reads of the stream fail.
     StreamDown,
-    /// SES is too busy for so many calls first.
-    SesBusy(usize),
+    /// SES throttles the first calls, as many as given.
+    SesThrottles(usize),
 }
 
 /// Kills the calling process (SIGKILL) at the boundary, once.
 pub struct Killer {
     boundary: Boundary,
-    trouble: Trouble,
-    asked_ses: AtomicUsize,
+    background: BackgroundFault,
+    ses_calls: AtomicUsize,
     passed: AtomicUsize,
-    struck: AtomicBool,
-    victim: OnceLock<Function>,
+    has_killed: AtomicBool,
+    function: OnceLock<Function>,
 }
 
 impl Killer {
-    pub fn at(boundary: Boundary) -> Arc<Self> {
-        Self::amid(Trouble::Nothing, boundary)
+    pub fn new(boundary: Boundary) -> Arc<Self> {
+        Self::with_background(boundary, BackgroundFault::None)
     }
 
-    pub fn amid(trouble: Trouble, boundary: Boundary) -> Arc<Self> {
+    pub fn with_background(boundary: Boundary, background: BackgroundFault) -> Arc<Self> {
         Arc::new(Self {
             boundary,
-            trouble,
-            asked_ses: AtomicUsize::new(0),
+            background,
+            ses_calls: AtomicUsize::new(0),
             passed: AtomicUsize::new(0),
-            struck: AtomicBool::new(false),
-            victim: OnceLock::new(),
+            has_killed: AtomicBool::new(false),
+            function: OnceLock::new(),
         })
     }
 
-    /// A stack that this killer haunts.
-    pub async fn stack(self: &Arc<Self>) -> TestStack {
+    /// Times in the deployed proportions, as short as a test of a crash can have them: the lease outlives
+    /// the function, and the grace period outlives a visibility timeout, so that feedback has a second
+    /// try. SES events reach feedback within milliseconds here, unless they are all lost; a longer grace
+    /// period would only be waited for. Where the stream is down, only the sweep moves events, and it may
+    /// come at once; elsewhere it must not overtake the stream.
+    fn settings(&self) -> Settings {
+        let (sweep_after, sweep_interval) = match self.background {
+            BackgroundFault::StreamDown => (Duration::from_secs(2), Duration::from_secs(1)),
+            _ => (Duration::from_secs(8), Duration::from_secs(4)),
+        };
+        Settings {
+            function_timeout: Duration::from_secs(5),
+            lease: Duration::from_secs(6),
+            doubt_grace: Duration::from_secs(5),
+            visibility_timeout: Duration::from_secs(2),
+            max_receive_count: 50,
+            sweep_after,
+            sweep_interval,
+            stream_maximum_retries: 6,
+            ..Settings::default()
+        }
+    }
+
+    /// Starts a stack whose function this killer kills.
+    pub async fn start_stack(self: &Arc<Self>) -> TestStack {
         let faults: Arc<dyn Faults> = Arc::<Self>::clone(self);
-        let config = Config { settings: settings(), faults, ..Config::default() };
+        let config = Config { settings: self.settings(), faults, ..Config::default() };
         let stack = TestStack::start_with(config).await;
-        let victim = stack.stack.functions.function(self.boundary.function);
-        assert!(self.victim.set(victim.expect("the function")).is_ok(), "one stack a killer");
+        let function = stack.stack.functions.function(self.boundary.function);
+        assert!(self.function.set(function.expect("the function")).is_ok(), "one stack per killer");
         stack
     }
 
-    /// Whether it killed.
-    pub fn has_struck(&self) -> bool {
-        self.struck.load(Ordering::SeqCst)
+    /// Whether the kill has happened.
+    pub fn has_killed(&self) -> bool {
+        self.has_killed.load(Ordering::SeqCst)
     }
 
-    fn strike(&self, call: &Call<'_>, moment: Moment) -> Option<Fault> {
+    fn kill_at(&self, call: &Call<'_>, phase: CallPhase) -> Option<Fault> {
         let Boundary { function, service, operation, .. } = self.boundary;
         let is_here = *call.caller == Caller::Function(function.to_owned())
-            && (call.service, call.operation, moment) == (service, operation, self.boundary.moment);
-        let says_so = String::from_utf8_lossy(call.body).contains(self.boundary.saying);
-        let victim = self.victim.get().filter(|_| is_here && says_so)?;
-        let turn = self.passed.fetch_add(1, Ordering::SeqCst) == self.boundary.after;
-        if !turn || self.struck.swap(true, Ordering::SeqCst) {
+            && (call.service, call.operation, phase) == (service, operation, self.boundary.phase);
+        let matches_body = String::from_utf8_lossy(call.body).contains(self.boundary.body_contains);
+        let process = self.function.get().filter(|_| is_here && matches_body)?;
+        let is_target = self.passed.fetch_add(1, Ordering::SeqCst) == self.boundary.skip;
+        if !is_target || self.has_killed.swap(true, Ordering::SeqCst) {
             return None;
         }
-        assert!(kill_caller(victim, call.peer), "the process could not be killed");
+        assert!(kill_caller(process, call.peer), "the process could not be killed");
+        // The process is dead; the connection is closed without an answer, as the kernel would.
         Some(Fault::HangUp)
     }
 
-    fn trouble(&self, call: &Call<'_>) -> Option<Fault> {
-        match self.trouble {
-            Trouble::StreamDown if call.service == Service::DynamoDbStreams => {
+    fn background_fault(&self, call: &Call<'_>) -> Option<Fault> {
+        match self.background {
+            BackgroundFault::StreamDown if call.service == Service::DynamoDbStreams => {
                 Some(Fault::ServerError)
             }
-            Trouble::SesBusy(calls) if call.operation == "SendEmail" => {
-                let nth = self.asked_ses.fetch_add(1, Ordering::SeqCst);
+            BackgroundFault::SesThrottles(calls) if call.operation == "SendEmail" => {
+                let nth = self.ses_calls.fetch_add(1, Ordering::SeqCst);
                 (nth < calls).then_some(Fault::Throttled)
             }
             _ => None,
@@ -114,25 +138,26 @@ impl Killer {
 
 impl Faults for Killer {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
-        self.trouble(call).or_else(|| self.strike(call, Moment::Before))
+        self.background_fault(call).or_else(|| self.kill_at(call, CallPhase::Before))
     }
 
     fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
-        let is_lost = self.trouble == Trouble::SesSilent && call.operation == "SendEmail";
-        self.strike(call, Moment::After).or(is_lost.then_some(Fault::HangUp))
+        let is_lost =
+            self.background == BackgroundFault::SesUnanswered && call.operation == "SendEmail";
+        self.kill_at(call, CallPhase::After).or(is_lost.then_some(Fault::HangUp))
     }
 
     fn ses_event(&self, _: &str) -> Vec<Duration> {
-        match self.trouble {
-            Trouble::SesEventsLost | Trouble::SesSilent => Vec::new(),
+        match self.background {
+            BackgroundFault::SesEventsLost | BackgroundFault::SesUnanswered => Vec::new(),
             _ => vec![Duration::ZERO],
         }
     }
 }
 
-/// Publishes until intake has answered for each line. One that was stored by a call whose answer
-/// was lost is a duplicate now: accepted all the same.
-pub async fn publish_surely(stack: &TestStack, lines: &[String]) -> Vec<Published> {
+/// Publishes and takes a duplicate for accepted: where intake died after it had stored an event, the
+/// publisher's retry is answered as a duplicate.
+pub async fn publish_with_retries(stack: &TestStack, lines: &[String]) -> Vec<Published> {
     let published = stack.publish_only(lines).await;
     let sure = |p: Published| {
         assert!(matches!(p.answer, Answer::Accepted | Answer::Duplicate), "{:?}", p.answer);

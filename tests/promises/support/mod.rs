@@ -1,4 +1,4 @@
-//! A stack of its own for each test, through the same function as `cargo run`.
+//! Test support: a stack of its own for each test, started by the same function as `cargo run`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,18 +20,18 @@ pub mod killer;
 pub mod simulated_pipeline;
 pub mod valid;
 
-/// How long a test waits for what must happen before it fails.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a test waits for a condition before it fails.
+pub const TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A running stack and what its functions printed.
+/// A running stack and the output of its functions.
 pub struct TestStack {
     pub stack: Stack,
     output: Arc<Mutex<Vec<String>>>,
 }
 
-/// Short times. As deployed, the lease outlives the function: were it shorter, a mailer could still
-/// send what another one has claimed by then. The visibility timeout and the grace are shorter beside
-/// them than deployed, since a test of a crash has to sit through both.
+/// Short times. As deployed, the lease outlives the function: if it did not, a mailer could still send
+/// what another one has claimed by then. Visibility timeout and grace period are shorter in proportion,
+/// as a test of a crash has to wait for both.
 pub fn settings() -> Settings {
     Settings {
         function_timeout: Duration::from_secs(5),
@@ -68,10 +68,10 @@ impl TestStack {
         self.stack.stop().await;
     }
 
-    /// Publishes the lines and waits until everything is at rest.
+    /// Publishes the lines and waits until every event has reached a terminal state.
     pub async fn publish(&self, lines: &[String]) -> Outcomes {
         let published = self.publish_only(lines).await;
-        let rest = self.rest(&published).await;
+        let rest = self.wait_until_terminal(&published).await;
         Outcomes { published, rest }
     }
 
@@ -84,10 +84,11 @@ impl TestStack {
         published
     }
 
-    pub async fn rest(&self, published: &[Published]) -> WaitResult {
+    /// Waits until every event has reached a terminal state and no message is left.
+    pub async fn wait_until_terminal(&self, published: &[Published]) -> WaitResult {
         let rest =
             wait_until_terminal(&self.stack, published, || ()).await.expect("the ledger answers");
-        assert_eq!(rest.stalled, None, "every event comes to rest");
+        assert_eq!(rest.stalled, None, "every event reaches a terminal state");
         rest
     }
 
@@ -114,10 +115,10 @@ impl TestStack {
         call.send().await.expect("SQS takes the message");
     }
 
-    /// Takes a message from a queue, as soon as there is one.
+    /// Receives a message from a queue as soon as there is one. It stays in flight.
     pub async fn receive(&self, queue: &Queue) -> Message {
         let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < TIMEOUT {
             let call = self
                 .stack
                 .sqs
@@ -131,10 +132,10 @@ impl TestStack {
                 return message;
             }
         }
-        panic!("no message came to {}", queue.url);
+        panic!("no message arrived in {}", queue.url);
     }
 
-    /// What the ledger knows of an order.
+    /// The ledger's records of an order.
     pub async fn ledger_of(&self, order: &str) -> Vec<Item> {
         let table = local::resources::LEDGER_TABLE.to_owned();
         let ledger = Ledger::new(self.stack.dynamodb.clone(), table, jiff::SignedDuration::ZERO);
@@ -158,7 +159,7 @@ impl TestStack {
     }
 }
 
-/// What became of published lines.
+/// The answers to published lines, and what became of the accepted ones.
 pub struct Outcomes {
     pub published: Vec<Published>,
     pub rest: WaitResult,
@@ -169,7 +170,7 @@ impl Outcomes {
         self.published.iter().map(|p| p.answer).collect()
     }
 
-    /// The status of the event with this id.
+    /// What became of the accepted event with this id.
     pub fn of(&self, id: &str) -> &EventStatus {
         let quoted = format!("\"id\":\"{id}\"");
         let is_it = |p: &&Published| p.line.contains(&quoted) && p.answer == Answer::Accepted;
@@ -178,14 +179,14 @@ impl Outcomes {
     }
 }
 
-/// Waits until `holds` does.
+/// Polls until the condition holds; panics after [`TIMEOUT`].
 pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
     let started = Instant::now();
-    while started.elapsed() < PATIENCE {
+    while started.elapsed() < TIMEOUT {
         if holds().await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("it never came true: {what}");
+    panic!("timed out waiting until {what}");
 }

@@ -1,4 +1,4 @@
-//! A strategy for events that the contract allows, to the edges of what it allows.
+//! A proptest strategy for valid events, up to the limits of the contract.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -7,11 +7,11 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 use shared::Kind;
 
-/// An event as a shop may write it.
+/// A valid event.
 pub fn event() -> impl Strategy<Value = Value> {
     let envelope = (id(), id(), option::of(time()), option::of(id()), option::of(any::<bool>()));
     (select(Kind::ALL.to_vec()), envelope, order()).prop_flat_map(|(kind, envelope, order)| {
-        what_happened(kind, &order).prop_map(move |(name, what)| {
+        details(kind, &order).prop_map(move |(name, what)| {
             let (source, id, time, correlation_id, notify) = envelope.clone();
             let mut event = json!({
                 "specversion": "1.0", "source": source, "id": id, "type": kind.as_str(),
@@ -31,7 +31,7 @@ pub fn event() -> impl Strategy<Value = Value> {
     })
 }
 
-fn what_happened(kind: Kind, order: &Value) -> BoxedStrategy<(&'static str, Value)> {
+fn details(kind: Kind, order: &Value) -> BoxedStrategy<(&'static str, Value)> {
     let currency = order["totals"]["total"]["currency"].clone();
     let positive = move || {
         let currency = currency.clone();
@@ -53,7 +53,7 @@ fn what_happened(kind: Kind, order: &Value) -> BoxedStrategy<(&'static str, Valu
     }
 }
 
-/// All of the order's lines, in the parcel or still to come.
+/// A shipment of all the order's lines, in the parcel or still to come.
 fn shipment(order: &Value) -> impl Strategy<Value = Value> + use<> {
     let lines = order["lines"].as_array().cloned().unwrap_or_default();
     let links = select(vec!["https://track.example/1?x=\"><script>", "javascript:alert(1)"]);
@@ -109,7 +109,7 @@ fn id() -> impl Strategy<Value = String> {
     "[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}"
 }
 
-/// Something visible, and then anything.
+/// A visible character, followed by any text.
 fn text() -> impl Strategy<Value = String> {
     "[a-zA-Zß一あא<>&'\"](?s:.){0,60}"
 }

@@ -1,19 +1,19 @@
 //! The long fault run: `cargo run --release --bin chaos -- --events 100000`.
 //!
-//! Prints the verdict; exit code 1 when the promise was broken. The same `--seed` replays the plan.
+//! Prints the report; the exit code is 1 when the promise is broken. The same `--seed` replays the plan.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use waybill_tests::chaos::{Options, run};
 
-/// Runs the whole pipeline under a seeded fault plan and judges what became of each event.
+/// Runs the whole pipeline under a seeded fault plan and checks the outcome of each event.
 #[derive(Debug, Parser)]
 struct Args {
-    /// How many events.
+    /// Number of events to publish.
     #[arg(long, default_value_t = 100_000)]
     events: usize,
-    /// Of the fault plan; the time of day if absent.
+    /// Seed of the fault plan; the time of day if absent.
     #[arg(long)]
     seed: Option<u64>,
 }
@@ -35,9 +35,9 @@ fn main() -> ExitCode {
     let options = Options { seed, events: args.events, executable: None, progress };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime.map(|runtime| runtime.block_on(run(options))) {
-        Ok(Ok(verdict)) => {
-            println!("{verdict}");
-            if verdict.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        Ok(Ok(report)) => {
+            println!("{report}");
+            if report.keeps_promise() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Ok(Err(error)) => {
             eprintln!("{error}");

@@ -1,32 +1,32 @@
-//! The kinds of faults, as they are counted and told.
+//! The kinds of faults, as they are counted and reported.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use local::aws::calls::Service;
 
-use super::odds::{FaultAction, Moment, SERVICES, of_function};
+use super::fault_rates::{CallPhase, FaultAction, SERVICES, function_fault_rates};
 
-/// What can go wrong.
+/// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {
-    /// A function's call of a service was struck.
-    Call(FaultAction, Moment, Service),
-    /// Messages that a mapping wanted deleted stayed.
+    /// A fault was injected into a function's call.
+    Call(FaultAction, CallPhase, Service),
+    /// A mapping's deletion of messages was refused.
     DeletionsRefused,
-    /// Messages that a mapping received were lost on the way to it.
+    /// The answer with the messages that a mapping received was lost.
     ReceiptsLost,
     /// A mapping could not read its stream.
     StreamReadsFailed,
-    /// An event of SES never came.
+    /// An SES event was lost.
     SesEventsLost,
-    /// An event of SES came some seconds late.
+    /// An SES event came some seconds late.
     SesEventsLate,
-    /// An event of SES came when nobody waited for it any more.
+    /// An SES event came after the grace period.
     SesEventsAfterGrace,
-    /// An event of SES came more than once.
+    /// An SES event came more than once.
     SesEventsDoubled,
-    /// A process was killed whatever it did just then.
+    /// A process was killed at a random time.
     KilledAtRandom,
 }
 
@@ -35,9 +35,9 @@ impl FaultKind {
     #[must_use]
     pub fn all() -> Vec<Self> {
         let calls = SERVICES.into_iter().flat_map(|service| {
-            Moment::ALL.into_iter().flat_map(move |moment| {
-                let odds = of_function(service, moment).iter();
-                odds.map(move |(strike, _)| Self::Call(*strike, moment, service))
+            CallPhase::ALL.into_iter().flat_map(move |phase| {
+                let rates = function_fault_rates(service, phase).iter();
+                rates.map(move |(action, _)| Self::Call(*action, phase, service))
             })
         });
         calls
@@ -58,8 +58,8 @@ impl FaultKind {
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Call(strike, moment, service) => {
-                return write!(f, "{} {} {service}", strike.word(), moment.word());
+            Self::Call(action, phase, service) => {
+                return write!(f, "{} {} {service}", action.as_str(), phase.as_str());
             }
             Self::DeletionsRefused => "deletions refused",
             Self::ReceiptsLost => "receipts lost",
@@ -73,32 +73,32 @@ impl fmt::Display for FaultKind {
     }
 }
 
-/// How often what struck.
+/// Number of faults by kind.
 pub type Counts = BTreeMap<FaultKind, u64>;
 
-/// Counts as lines: of calls a line for each strike and moment, with its services in it; then one
+/// Formats counts as lines: for calls a line for each action and phase, with the services in it; then one
 /// for each other kind.
 #[derive(Debug, Clone, Copy)]
 pub struct Lines<'a>(pub &'a Counts);
 
 impl fmt::Display for Lines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut calls: BTreeMap<(FaultAction, Moment), Vec<(Service, u64)>> = BTreeMap::new();
+        let mut calls: BTreeMap<(FaultAction, CallPhase), Vec<(Service, u64)>> = BTreeMap::new();
         let mut others = Vec::new();
         for (kind, times) in self.0 {
             match kind {
-                FaultKind::Call(strike, moment, service) => {
-                    calls.entry((*strike, *moment)).or_default().push((*service, *times));
+                FaultKind::Call(action, phase, service) => {
+                    calls.entry((*action, *phase)).or_default().push((*service, *times));
                 }
                 other => others.push((other, times)),
             }
         }
-        for ((strike, moment), services) in calls {
+        for ((action, phase), services) in calls {
             let all: u64 = services.iter().map(|(_, times)| times).sum();
             let each: Vec<String> =
                 services.iter().map(|(s, times)| format!("{s} {times}")).collect();
-            let (strike, moment) = (strike.word(), moment.word());
-            writeln!(f, "  {all:>7} {strike} {moment} ({})", each.join(", "))?;
+            let (action, phase) = (action.as_str(), phase.as_str());
+            writeln!(f, "  {all:>7} {action} {phase} ({})", each.join(", "))?;
         }
         others.iter().try_for_each(|(kind, times)| writeln!(f, "  {times:>7} {kind}"))
     }
@@ -109,10 +109,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_services_of_a_strike_share_a_line() {
+    fn the_services_of_an_action_share_a_line() {
         let counts = Counts::from([
-            (FaultKind::Call(FaultAction::Kill, Moment::After, Service::DynamoDb), 3),
-            (FaultKind::Call(FaultAction::Kill, Moment::After, Service::SesV2), 1),
+            (FaultKind::Call(FaultAction::Kill, CallPhase::After, Service::DynamoDb), 3),
+            (FaultKind::Call(FaultAction::Kill, CallPhase::After, Service::SesV2), 1),
             (FaultKind::ReceiptsLost, 12),
         ]);
         let lines = "        4 killed after (DynamoDB 3, SESv2 1)\n       12 receipts lost\n";

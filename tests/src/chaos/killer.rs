@@ -7,20 +7,20 @@ use std::process::{Command, Stdio};
 
 use local::lambda::Function;
 
-/// Where Linux tells who holds a connection.
+/// Where Linux lists TCP sockets (proc(5)).
 const SOCKETS: &str = "/proc/net/tcp";
 
-/// Kills the process of `function` that holds the connection from `peer`: none, if it is gone
-/// already. Where the system does not tell which that is, the function's first process. Returns once
-/// the kernel has been told: the process runs none of its code after that.
+/// Kills the process of `function` that holds the connection from `peer`, and returns whether there was
+/// one. Where the system has no `/proc`, kills the function's first process. SIGKILL cannot be caught:
+/// once this returns, the process runs none of its code, and leaves only what its calls had written.
 pub fn kill_caller(function: &Function, peer: SocketAddr) -> bool {
     let pids = function.pids();
-    let tells = Path::new(SOCKETS).exists();
-    let caller = if tells { holder(peer, &pids) } else { pids.first().copied() };
+    let has_proc = Path::new(SOCKETS).exists();
+    let caller = if has_proc { holder(peer, &pids) } else { pids.first().copied() };
     caller.is_some_and(kill)
 }
 
-/// Kills a process.
+/// Sends SIGKILL to a process; returns whether it existed.
 pub fn kill(pid: u32) -> bool {
     let mut command = Command::new("kill");
     command.args(["-KILL", &pid.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());

@@ -1,31 +1,36 @@
-//! The whole pipeline under a seeded fault plan, and the verdict on what became of each event.
+//! Fault injection: the whole pipeline under a seeded fault plan, and a check of every event's outcome.
 //!
-//! [`run()`] starts the one-machine stack with real processes, publishes events, and lets a
-//! [`plan::Plan`] strike: functions are killed (SIGKILL) at random and at each boundary of their
-//! AWS calls, AWS is throttled, fails, times out and hangs up before and after it has done what it
-//! was asked, messages are delivered again, stream batches are replayed, SES's events are lost,
-//! late and doubled. Every decision is a pure function of the seed and of the call's place (which
-//! function called which operation of which service, for the how-manieth time), so that a seed
-//! replays its plan; the interleaving of the processes is the machine's. What chance would leave out
-//! of a short run is owed ([`debts`]): a kill on either side of each operation that a function calls,
-//! and each strike of each service.
+//! [`run()`] starts the one-machine stack with real processes, publishes events, and injects the faults
+//! of a [`fault_plan::FaultPlan`]. Functions are killed (SIGKILL) at random and at each boundary of
+//! their AWS calls. AWS throttles, fails, times out and hangs up, before and after it has carried out a
+//! call. Messages are delivered again, stream batches repeated, and SES events lost, late or doubled.
+//! Every decision is a pure function of the seed and of the [`call_site::CallSite`] (which function
+//! called which operation of which service, for the nth time), so a seed replays its plan; the
+//! interleaving of the processes is the machine's. What chance would leave out of a short run is injected
+//! deliberately ([`pending_faults`]): a kill on either side of each operation that a function calls, and
+//! each fault of each service.
 //!
-//! The [`verdict::Verdict`] comes from two witnesses that know nothing of each other: SES, which
-//! tells by the mails' tags what it accepted, and the ledger, which tells what Waybill believes.
+//! The [`report::RunReport`] compares two independent records: what SES accepted, by its own events'
+//! tags, and what the ledger says.
+//!
+//! Real: the functions' processes, their code and SDK, the queues, the tables and the stream, all as in
+//! `cargo run`. Simulated: AWS itself, its faults, and SES. Times are shorter than deployed.
 
+pub mod accepted_mails;
+pub mod call_site;
 pub mod fault_kind;
-pub mod judge;
+pub mod fault_plan;
+pub mod fault_rates;
 pub mod killer;
-pub mod odds;
-pub mod orders;
+pub mod options;
+pub mod oracle;
 pub mod pending_faults;
-pub mod place;
-pub mod plan;
+pub mod progress;
 pub mod publish;
-pub mod rest;
+pub mod report;
 pub mod rng;
 pub mod run;
-pub mod sightings;
-pub mod verdict;
+pub mod workload;
 
-pub use run::{Options, run};
+pub use options::Options;
+pub use run::run;

@@ -1,165 +1,171 @@
-//! What a run owes: strikes that chance alone would leave out, or bring too late to be seen.
+//! Faults that chance alone would leave out of a short run, or inject too late to matter.
 //!
-//! Each place owes a kill, and each service owes one of every other strike that its odds list,
-//! before and after its calls. A debt falls due at a call whose number the seed decides, and is paid
-//! at the first call from that on, unless chance paid it before.
+//! Each call site has a pending kill, and each service has one pending fault of every other kind in its
+//! fault rates, before and after its calls. A pending fault is due from a call on whose number the seed
+//! decides, and is injected then unless chance injected it before.
 
 use std::collections::BTreeMap;
 
 use local::aws::calls::Service;
 
-use super::odds::{FaultAction, Moment, Odds};
-use super::place::Place;
+use super::call_site::CallSite;
+use super::fault_rates::{CallPhase, FaultAction, FaultRates};
 use super::rng::Rng;
 
-/// A place that is called less often in a run need not be killed at.
-const OFTEN: u64 = 20;
+/// Fewer calls than these in a run do not make a kill mandatory.
+const FREQUENT: u64 = 20;
 
-/// Which call it is.
+/// The position of a call in the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Turn {
-    /// At its place; the first is 1.
-    pub at_place: u64,
-    /// Of its service at its moment, whoever calls.
-    pub of_service: u64,
+pub struct CallNumber {
+    /// Among the calls at its site; the first is 1.
+    pub at_site: u64,
+    /// Among the calls of its service and phase, by any function.
+    pub in_service: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum PendingFault {
-    Kill(Place),
-    FaultAction(Service, Moment, FaultAction),
+    Kill(CallSite),
+    Answer(Service, CallPhase, FaultAction),
 }
 
-/// The calls so far, and what was paid.
+/// The calls so far, and the faults injected so far.
 #[derive(Debug, Default)]
 pub struct PendingFaults {
-    at_place: BTreeMap<Place, u64>,
-    of_service: BTreeMap<(Service, Moment), u64>,
-    paid: BTreeMap<PendingFault, u64>,
+    at_site: BTreeMap<CallSite, u64>,
+    in_service: BTreeMap<(Service, CallPhase), u64>,
+    injected: BTreeMap<PendingFault, u64>,
 }
 
 impl PendingFaults {
     /// Counts a call.
-    pub fn next(&mut self, place: &Place) -> Turn {
-        let of_service = self.of_service.entry((place.service, place.moment)).or_default();
-        let at_place = self.at_place.entry(place.clone()).or_default();
-        *of_service += 1;
-        *at_place += 1;
-        Turn { at_place: *at_place, of_service: *of_service }
+    pub fn next(&mut self, site: &CallSite) -> CallNumber {
+        let in_service = self.in_service.entry((site.service, site.phase)).or_default();
+        let at_site = self.at_site.entry(site.clone()).or_default();
+        *in_service += 1;
+        *at_site += 1;
+        CallNumber { at_site: *at_site, in_service: *in_service }
     }
 
-    /// The strike of these odds that is due now.
+    /// The pending fault among these rates that is due at this call, if any.
     #[must_use]
-    pub fn due(&self, dice: Rng, place: &Place, turn: Turn, odds: Odds) -> Option<FaultAction> {
-        let is_due = |strike: FaultAction| {
-            let has_come = match strike {
-                FaultAction::Kill => turn.at_place >= 2 + place.roll(dice, &["owed"], 0, 3),
-                other => turn.of_service >= 5 + in_first_calls(dice, place, other),
+    pub fn due(
+        &self,
+        rng: Rng,
+        site: &CallSite,
+        number: CallNumber,
+        rates: FaultRates,
+    ) -> Option<FaultAction> {
+        let is_due = |action: FaultAction| {
+            let has_come = match action {
+                FaultAction::Kill => number.at_site >= 2 + site.roll(rng, &["owed"], 0, 3),
+                other => number.in_service >= 5 + in_first_calls(rng, site, other),
             };
-            has_come && self.times(&debt(place, strike)) == 0
+            has_come && self.times(&fault_for(site, action)) == 0
         };
-        odds.iter().map(|(strike, _)| *strike).find(|strike| is_due(*strike))
+        rates.iter().map(|(action, _)| *action).find(|action| is_due(*action))
     }
 
-    /// Notes a strike, which is about to happen: a call at the same time must not pay the same debt.
-    pub fn pay(&mut self, place: &Place, strike: FaultAction) {
-        *self.paid.entry(debt(place, strike)).or_default() += 1;
+    /// Marks a fault as injected.
+    pub fn mark_injected(&mut self, site: &CallSite, action: FaultAction) {
+        *self.injected.entry(fault_for(site, action)).or_default() += 1;
     }
 
-    /// Takes a strike back that did not happen.
-    pub fn take_back(&mut self, place: &Place, strike: FaultAction) {
-        if let Some(times) = self.paid.get_mut(&debt(place, strike)) {
+    /// Makes a fault pending again that could not be injected: the process was gone already.
+    pub fn undo(&mut self, site: &CallSite, action: FaultAction) {
+        if let Some(times) = self.injected.get_mut(&fault_for(site, action)) {
             *times = times.saturating_sub(1);
         }
     }
 
-    /// Where functions called often and none was killed, with how often they called.
+    /// The frequent call sites at which no process was killed, with their number of calls.
     #[must_use]
-    pub fn never_killed(&self) -> Vec<(Place, u64)> {
-        let often = self.at_place.iter().filter(|(_, calls)| **calls >= OFTEN);
-        let never = often.filter(|(place, _)| self.times(&debt(place, FaultAction::Kill)) == 0);
-        never.map(|(place, calls)| (place.clone(), *calls)).collect()
+    pub fn never_killed(&self) -> Vec<(CallSite, u64)> {
+        let often = self.at_site.iter().filter(|(_, calls)| **calls >= FREQUENT);
+        let never = often.filter(|(site, _)| self.times(&fault_for(site, FaultAction::Kill)) == 0);
+        never.map(|(site, calls)| (site.clone(), *calls)).collect()
     }
 
-    fn times(&self, debt: &PendingFault) -> u64 {
-        self.paid.get(debt).copied().unwrap_or_default()
+    fn times(&self, fault: &PendingFault) -> u64 {
+        self.injected.get(fault).copied().unwrap_or_default()
     }
 }
 
-fn in_first_calls(dice: Rng, place: &Place, strike: FaultAction) -> u64 {
-    let service = place.service.to_string();
-    dice.roll(&["owed", &service, place.moment.word(), strike.word()], 0, 20)
+fn in_first_calls(rng: Rng, site: &CallSite, action: FaultAction) -> u64 {
+    let service = site.service.to_string();
+    rng.roll(&["owed", &service, site.phase.as_str(), action.as_str()], 0, 20)
 }
 
-fn debt(place: &Place, strike: FaultAction) -> PendingFault {
-    match strike {
-        FaultAction::Kill => PendingFault::Kill(place.clone()),
-        other => PendingFault::FaultAction(place.service, place.moment, other),
+fn fault_for(site: &CallSite, action: FaultAction) -> PendingFault {
+    match action {
+        FaultAction::Kill => PendingFault::Kill(site.clone()),
+        other => PendingFault::Answer(site.service, site.phase, other),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::odds::of_function;
+    use super::super::fault_rates::function_fault_rates;
     use super::*;
 
-    fn place(caller: &str) -> Place {
-        Place {
+    fn site(caller: &str) -> CallSite {
+        CallSite {
             caller: caller.to_owned(),
             service: Service::DynamoDb,
             operation: "PutItem".to_owned(),
-            moment: Moment::Before,
+            phase: CallPhase::Before,
         }
     }
 
-    /// What so many calls in a row owe, with the number of each call; `kills` says at which of them
-    /// a process can be killed.
-    fn owed(
-        debts: &mut PendingFaults,
+    /// The pending faults that `calls` calls in a row inject, with the number of each call; `kills` says
+    /// at which of them a process can be killed.
+    fn inject_pending(
+        pending: &mut PendingFaults,
         caller: &str,
         calls: u64,
         kills: impl Fn(u64) -> bool,
     ) -> Vec<(u64, FaultAction)> {
-        let (place, mut seen) = (place(caller), Vec::new());
+        let (site, mut seen) = (site(caller), Vec::new());
         for nth in 1..=calls {
-            let turn = debts.next(&place);
-            let odds = of_function(place.service, place.moment);
-            let Some(strike) = debts.due(Rng::new(7), &place, turn, odds) else { continue };
-            debts.pay(&place, strike);
-            if strike == FaultAction::Kill && !kills(nth) {
-                debts.take_back(&place, strike);
+            let number = pending.next(&site);
+            let rates = function_fault_rates(site.service, site.phase);
+            let Some(action) = pending.due(Rng::new(7), &site, number, rates) else { continue };
+            pending.mark_injected(&site, action);
+            if action == FaultAction::Kill && !kills(nth) {
+                pending.undo(&site, action);
             }
-            seen.push((nth, strike));
+            seen.push((nth, action));
         }
         seen
     }
 
     #[test]
-    fn each_strike_is_owed_once_and_soon() {
-        let seen = owed(&mut PendingFaults::default(), "intake", 40, |_| true);
-        for (strike, _) in of_function(Service::DynamoDb, Moment::Before) {
-            assert_eq!(seen.iter().filter(|(_, s)| s == strike).count(), 1, "{strike:?} {seen:?}");
+    fn each_pending_fault_is_injected_once_and_soon() {
+        let seen = inject_pending(&mut PendingFaults::default(), "intake", 40, |_| true);
+        for (action, _) in function_fault_rates(Service::DynamoDb, CallPhase::Before) {
+            assert_eq!(seen.iter().filter(|(_, s)| s == action).count(), 1, "{action:?} {seen:?}");
         }
         let (nth, _) = seen.iter().find(|(_, s)| *s == FaultAction::Kill).expect("just looked");
         assert!(*nth <= 4, "{seen:?}");
     }
 
     #[test]
-    fn each_place_owes_a_kill_of_its_own_and_the_service_its_other_strikes_once() {
-        let mut debts = PendingFaults::default();
-        owed(&mut debts, "intake", 40, |_| true);
-        let second: Vec<FaultAction> = owed(&mut debts, "mailer", 40, |_| true)
+    fn each_call_site_has_a_kill_of_its_own_and_its_service_each_other_fault_once() {
+        let mut pending = PendingFaults::default();
+        inject_pending(&mut pending, "intake", 40, |_| true);
+        let second: Vec<FaultAction> = inject_pending(&mut pending, "mailer", 40, |_| true)
             .into_iter()
-            .map(|(_, strike)| strike)
+            .map(|(_, action)| action)
             .collect();
         assert_eq!(second, [FaultAction::Kill]);
-        assert!(debts.never_killed().is_empty());
+        assert!(pending.never_killed().is_empty());
     }
 
     #[test]
-    fn a_kill_that_did_not_come_off_stays_owed_until_one_does() {
-        let seen = owed(&mut PendingFaults::default(), "intake", 40, |nth| nth > 10);
-        let kills = seen.iter().filter(|(_, strike)| *strike == FaultAction::Kill);
+    fn a_kill_that_failed_stays_pending_until_one_succeeds() {
+        let seen = inject_pending(&mut PendingFaults::default(), "intake", 40, |nth| nth > 10);
+        let kills = seen.iter().filter(|(_, action)| *action == FaultAction::Kill);
         let (in_vain, done): (Vec<u64>, Vec<u64>) =
             kills.map(|(nth, _)| *nth).partition(|nth| *nth <= 10);
         assert!(in_vain.len() > 3, "{in_vain:?}");
@@ -167,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_is_called_often_and_never_killed_is_named() {
-        let mut debts = PendingFaults::default();
-        for _ in 0..OFTEN {
-            debts.next(&place("intake"));
-            debts.next(&place("mailer"));
+    fn a_call_site_that_is_called_often_and_never_killed_is_listed() {
+        let mut pending = PendingFaults::default();
+        for _ in 0..FREQUENT {
+            pending.next(&site("intake"));
+            pending.next(&site("mailer"));
         }
-        debts.next(&place("relay"));
-        debts.pay(&place("mailer"), FaultAction::Kill);
-        assert_eq!(debts.never_killed(), [(place("intake"), OFTEN)]);
+        pending.next(&site("relay"));
+        pending.mark_injected(&site("mailer"), FaultAction::Kill);
+        assert_eq!(pending.never_killed(), [(site("intake"), FREQUENT)]);
     }
 }

@@ -1,4 +1,4 @@
-//! A shop's backends that never give up.
+//! Publishing, as a shop's backends do that retry until intake has answered.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,37 +7,37 @@ use futures::{TryStreamExt, stream};
 use local::Stack;
 use local::run::publish::{Answer, PublishError, Publisher};
 
-use super::orders;
-use super::rest::waiting;
-use super::run::Options;
+use super::options::Options;
+use super::progress::total_depth;
+use super::workload;
 
-/// How many events go together.
-const MAX_CONCURRENCY: usize = 50;
+/// Events per batch.
+const BATCH_SIZE: usize = 50;
 
-/// How many publish side by side.
+/// Batches that are published concurrently.
 const BACKENDS: usize = 4;
 
-/// More messages than these that wait for a function hold the shop back, so that what is slow is
-/// the fault plan and not a queue.
-const BACKLOG: u64 = 1000;
+/// Publishing pauses while more messages than these wait, so that the faults limit the run and not the
+/// length of a queue.
+const MAX_BACKLOG: u64 = 1000;
 
-/// Publishes the events until intake has answered for each. An answer that was lost makes the
-/// event a duplicate the next time, which is as good.
+/// Publishes the events until intake has answered for each. Where an answer was lost, the retry is
+/// answered as a duplicate: the event is stored all the same.
 ///
 /// # Errors
-/// Intake refused a valid event, or answered what its contract does not know.
+/// Intake refused a valid event, or broke its contract.
 pub async fn publish(stack: &Stack, options: &Options) -> Result<(), PublishError> {
     let Options { seed, events, .. } = *options;
     let publisher = Publisher::new(stack.address);
     let published = AtomicUsize::new(0);
-    stream::iter((0..events).step_by(MAX_CONCURRENCY).map(Ok))
+    stream::iter((0..events).step_by(BATCH_SIZE).map(Ok))
         .try_for_each_concurrent(BACKENDS, async |from| {
-            let until = (from + MAX_CONCURRENCY).min(events);
-            let lines: Vec<String> = (from..until).map(|n| orders::line(seed, n)).collect();
-            while waiting(stack).await.is_none_or(|w| w.visible > BACKLOG) {
+            let until = (from + BATCH_SIZE).min(events);
+            let lines: Vec<String> = (from..until).map(|n| workload::event_json(seed, n)).collect();
+            while total_depth(stack).await.is_none_or(|w| w.visible > MAX_BACKLOG) {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
-            take(&publisher, &lines).await?;
+            publish_until_stored(&publisher, &lines).await?;
             let so_far = published.fetch_add(lines.len(), Ordering::Relaxed) + lines.len();
             (options.progress)(so_far);
             Ok(())
@@ -45,7 +45,7 @@ pub async fn publish(stack: &Stack, options: &Options) -> Result<(), PublishErro
         .await
 }
 
-async fn take(publisher: &Publisher, lines: &[String]) -> Result<(), PublishError> {
+async fn publish_until_stored(publisher: &Publisher, lines: &[String]) -> Result<(), PublishError> {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     loop {
         match publisher.publish(&lines).await {
@@ -56,6 +56,7 @@ async fn take(publisher: &Publisher, lines: &[String]) -> Result<(), PublishErro
                     Some(_) => Err(PublishError::Result),
                 };
             }
+            // Intake may have stored all of the batch, some, or nothing. Publishing again is safe.
             Err(PublishError::Unavailable { .. }) => {}
             Err(other) => return Err(other),
         }

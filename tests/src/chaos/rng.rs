@@ -1,13 +1,13 @@
-//! Chance that can be had again: a number for a place, and the same number for the same place.
+//! Reproducible randomness: a pure function from a seed and a place to a number.
 
-/// Numbers made from a seed.
+/// Random numbers of a seed. Stateless, so concurrent callers cannot disturb each other's numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct Rng {
     seed: u64,
 }
 
 impl Rng {
-    /// Rng of this seed.
+    /// The random numbers of this seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self { seed }
@@ -21,9 +21,9 @@ impl Rng {
 
     /// A whole number below `sides`, which must be above 0, for the `nth` time at `place`.
     #[must_use]
-    pub fn roll(self, place: &[&str], nth: u64, sides: u64) -> u64 {
+    pub fn roll(self, site: &[&str], nth: u64, sides: u64) -> u64 {
         let mut hash = mix(self.seed ^ mix(nth));
-        for word in place {
+        for word in site {
             for byte in word.bytes() {
                 hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             }

@@ -1,6 +1,5 @@
-//! One run from start to verdict.
+//! One run, from the start of the stack to the report.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,27 +11,17 @@ use local::run::publish::PublishError;
 use local::{Config, Stack, StartError};
 
 use super::fault_kind::FaultKind;
+use super::fault_plan::{FUNCTIONS, FaultPlan};
 use super::killer::kill;
-use super::orders::{self, Case, PERSONAL};
-use super::plan::{FUNCTIONS, Plan};
+use super::options::Options;
+use super::progress::{
+    LedgerUnavailable, POLL_INTERVAL, QueueDepth, queue_depth, wait_until_terminal,
+};
 use super::publish::publish;
-use super::rest::{LedgerGone, PAUSE, Waiting, depth, until_rest};
-use super::verdict::Verdict;
+use super::report::RunReport;
+use super::workload::{self, Case, PERSONAL};
 
-/// What is run.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Of the fault plan.
-    pub seed: u64,
-    /// How many events.
-    pub events: usize,
-    /// What runs the functions; this executable if absent.
-    pub executable: Option<PathBuf>,
-    /// Told how many events are published, now and then.
-    pub progress: fn(usize),
-}
-
-/// The run came to no verdict.
+/// The run ended without a report.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The stack did not start.
@@ -41,20 +30,21 @@ pub enum RunError {
     /// Intake broke its contract.
     #[error("intake: {0}")]
     Publish(#[from] PublishError),
-    /// The tables were gone.
+    /// The ledger did not answer.
     #[error(transparent)]
-    Ledger(#[from] LedgerGone),
-    /// A dead-letter queue was gone: nobody knows what is in it.
+    Ledger(#[from] LedgerUnavailable),
+    /// A dead-letter queue did not answer, so its depth is unknown.
     #[error("the dead-letter queue {0} did not answer")]
     DeadLetters(String),
 }
 
-/// Most of them sit out a fault, or start again, at any moment.
-const MANY: Processes = Processes { intake: 4, relay: 2, dispatcher: 4, mailer: 8, feedback: 8 };
+/// More than usual: at any time most of them wait for a fault to pass, or restart.
+const PROCESSES: Processes =
+    Processes { intake: 4, relay: 2, dispatcher: 4, mailer: 8, feedback: 8 };
 
-/// Times in the relations of the deployed ones (the lease outlives the function, the grace is five
-/// visibility timeouts), but for the visibility timeout: it is shorter than a function may run, so
-/// that messages are delivered while their first delivery is still being worked on.
+/// Times in the deployed proportions (the lease outlives the function, the grace period is five
+/// visibility timeouts), except for the visibility timeout: it is shorter than a function may run, so
+/// that messages are delivered again while the first delivery is still in progress.
 #[must_use]
 pub fn settings() -> Settings {
     Settings {
@@ -70,61 +60,63 @@ pub fn settings() -> Settings {
     }
 }
 
-/// Runs it.
+/// Publishes the events under the fault plan and reports their outcomes.
 ///
 /// # Errors
-/// [`RunError`]; a broken promise is no error but a verdict.
-pub async fn run(options: Options) -> Result<Verdict, RunError> {
+/// [`RunError`]. A broken promise is not an error: the report says so.
+pub async fn run(options: Options) -> Result<RunReport, RunError> {
     let started = Instant::now();
-    let plan = Arc::new(Plan::new(options.seed));
-    let heard = Arc::new(Heard::default());
+    let plan = Arc::new(FaultPlan::new(options.seed));
+    let counts = Arc::new(OutputCounts::default());
     let config = Config {
         port: 0,
-        settings: Settings { processes: MANY, ..settings() },
-        faults: Arc::<Plan>::clone(&plan),
-        sink: listening(Arc::clone(&heard)),
+        settings: Settings { processes: PROCESSES, ..settings() },
+        faults: Arc::<FaultPlan>::clone(&plan),
+        sink: counting_sink(Arc::clone(&counts)),
         executable: options.executable.clone(),
         ..Config::default()
     };
     let grace = SignedDuration::try_from(config.settings.doubt_grace).unwrap_or_default();
     let stack = local::start(config).await?;
+    // Only now: the stack itself has to start without faults.
     plan.arm(&stack);
-    let cases: Vec<Case> = (0..options.events).map(|n| orders::case(options.seed, n)).collect();
+    let cases: Vec<Case> = (0..options.events).map(|n| workload::case(options.seed, n)).collect();
     let (published, ledger) = {
         let work = async {
             publish(&stack, &options).await?;
             let published = started.elapsed();
-            Ok::<_, RunError>((published, until_rest(&stack, &cases).await?))
+            Ok::<_, RunError>((published, wait_until_terminal(&stack, &cases).await?))
         };
         tokio::select! {
             done = work => done?,
             () = kill_at_random(&stack, &plan) => unreachable!("it kills for ever"),
         }
     };
+    // The dead-letter queues are read without faults.
     plan.disarm();
-    let mut verdict = Verdict {
+    let mut report = RunReport {
         seed: options.seed,
         published,
-        took: started.elapsed(),
+        elapsed: started.elapsed(),
         faults: plan.faults(),
         never_killed: plan.never_killed(),
-        repeated: heard.repeated.load(Ordering::Relaxed),
-        personal_lines: heard.personal.load(Ordering::Relaxed),
+        repeated: counts.repeated.load(Ordering::Relaxed),
+        personal_lines: counts.personal.load(Ordering::Relaxed),
         dead_letters: dead_letters(&stack).await?,
-        ..Verdict::default()
+        ..RunReport::default()
     };
-    verdict.judge(&cases, &ledger, &plan.sightings, grace);
+    report.assess(&cases, &ledger, &plan.accepted_mails, grace);
     stack.stop().await;
-    Ok(verdict)
+    Ok(report)
 }
 
-/// Kills a process every three seconds or so, whatever it does just then.
-async fn kill_at_random(stack: &Stack, plan: &Plan) {
+/// Kills a process about every three seconds, whatever it is doing.
+async fn kill_at_random(stack: &Stack, plan: &FaultPlan) {
     for nth in 0_u64.. {
-        let Some(dice) = plan.dice() else { return std::future::pending().await };
-        let pause = 1_000 + dice.roll(&["random kill", "pause"], nth, 4_000);
+        let Some(rng) = plan.rng() else { return std::future::pending().await };
+        let pause = 1_000 + rng.roll(&["random kill", "pause"], nth, 4_000);
         tokio::time::sleep(Duration::from_millis(pause)).await;
-        let which = dice.roll(&["random kill", "function"], nth, FUNCTIONS.len() as u64);
+        let which = rng.roll(&["random kill", "function"], nth, FUNCTIONS.len() as u64);
         let name = FUNCTIONS[usize::try_from(which).unwrap_or_default()];
         let Ok(function) = stack.functions.function(name) else { continue };
         if let Some(pid) = function.pids().into_iter().next_back() {
@@ -134,19 +126,19 @@ async fn kill_at_random(stack: &Stack, plan: &Plan) {
     }
 }
 
-/// What the functions print, counted and not kept.
+/// Counts of the functions' output lines; the lines themselves are not kept.
 #[derive(Debug, Default)]
-struct Heard {
-    /// The functions' own words for what came again.
+struct OutputCounts {
+    /// Lines that report a duplicate delivery.
     repeated: AtomicU64,
-    /// Lines that hold a customer's personal data.
+    /// Lines with a customer's personal data.
     personal: AtomicU64,
 }
 
-impl Heard {
-    fn hear(&self, line: &str) {
-        const AGAIN: [&str; 2] = [r#""message":"duplicate""#, r#""message":"already done""#];
-        for (words, count) in [(&AGAIN[..], &self.repeated), (&PERSONAL[..], &self.personal)] {
+impl OutputCounts {
+    fn count_line(&self, line: &str) {
+        const DUPLICATE: [&str; 2] = [r#""message":"duplicate""#, r#""message":"already done""#];
+        for (words, count) in [(&DUPLICATE[..], &self.repeated), (&PERSONAL[..], &self.personal)] {
             if words.iter().any(|word| line.contains(word)) {
                 count.fetch_add(1, Ordering::Relaxed);
             }
@@ -154,32 +146,32 @@ impl Heard {
     }
 }
 
-fn listening(heard: Arc<Heard>) -> Sink {
-    Arc::new(move |line: OutputLine<'_>| heard.hear(line.text))
+fn counting_sink(counts: Arc<OutputCounts>) -> Sink {
+    Arc::new(move |line: OutputLine<'_>| counts.count_line(line.text))
 }
 
-/// How long a queue may take to say what is in it.
-const ANSWER: Duration = Duration::from_secs(30);
+/// How long to wait for a queue's depth.
+const DEPTH_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Messages in the dead-letter queues of the functions that read queues. Relay's failure
-/// destination is none of them: what it tells of, the sweep finds again.
+/// Counts the messages in the dead-letter queues of the functions that read queues. Relay's failure
+/// destination is not among them: the sweep finds those events again.
 async fn dead_letters(stack: &Stack) -> Result<u64, RunError> {
     let queues = &stack.resources.queues;
     let mut all = 0;
     for queue in [&queues.dispatch_dlq, &queues.mail_dlq, &queues.feedback_dlq] {
-        let answer = tokio::time::timeout(ANSWER, depth_surely(stack, queue)).await;
+        let answer = tokio::time::timeout(DEPTH_TIMEOUT, depth_with_retry(stack, queue)).await;
         all += answer.map_err(|_elapsed| RunError::DeadLetters(queue.url.clone()))?.all;
     }
     Ok(all)
 }
 
-/// A busy machine may be slow to answer; a queue that did not say is not empty.
-async fn depth_surely(stack: &Stack, queue: &Queue) -> Waiting {
+/// On a busy machine SQS may not answer in time. No answer does not mean that the queue is empty.
+async fn depth_with_retry(stack: &Stack, queue: &Queue) -> QueueDepth {
     loop {
-        if let Some(depth) = depth(stack, queue).await {
+        if let Some(depth) = queue_depth(stack, queue).await {
             return depth;
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
@@ -188,12 +180,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_counted_for_what_it_holds() {
-        let heard = Heard::default();
-        heard.hear(r#"{"message":"duplicate","order_id":"S1-2"}"#);
-        heard.hear(r#"{"message":"sent","to":"c7@customers.example"}"#);
-        heard.hear(r#"{"message":"sent","order_id":"S1-2"}"#);
-        let counts = [&heard.repeated, &heard.personal].map(|n| n.load(Ordering::Relaxed));
+    fn duplicates_and_personal_data_are_counted_by_line() {
+        let counts = OutputCounts::default();
+        counts.count_line(r#"{"message":"duplicate","order_id":"S1-2"}"#);
+        counts.count_line(r#"{"message":"sent","to":"c7@customers.example"}"#);
+        counts.count_line(r#"{"message":"sent","order_id":"S1-2"}"#);
+        let counts = [&counts.repeated, &counts.personal].map(|n| n.load(Ordering::Relaxed));
         assert_eq!(counts, [1, 1]);
     }
 }

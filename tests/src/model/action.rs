@@ -1,152 +1,155 @@
-//! Everything that can happen next.
+//! The actions of the model: everything that can happen next.
 
 use shared::ledger::Transition;
 
-use super::ledger::Echo;
-use super::world::{Dispatching, Mailing};
+use super::ledger::LedgerAnswer;
+use super::state::{DispatcherStep, MailerStep};
 
-/// A message of an order's queue, by its place.
-pub type Place = usize;
+/// Index of a message in its order's queue.
+pub type MessageIndex = usize;
 
-/// One step of the system, its environment, or an operator. `order` is a place too: orders of one
-/// policy are interchangeable, so it may change its place from one state to the next.
+/// One step of the system, its environment, or an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// One tick passes.
     Tick,
-    /// Something happens to this order.
-    At(usize, Step),
+    /// A step that concerns the order with this index. Orders of one policy are interchangeable and
+    /// states are sorted, so an order's index may change from one state to the next.
+    Order(usize, Step),
 }
 
-/// What happens to an order.
+/// What happens to an order. A `u8` is the index of an event, a `usize` that of a driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
     /// The shop publishes an event and intake stores it.
     Publish(u8),
-    /// The relay takes the first of its two steps with a stream record.
+    /// The relay takes the first of its two steps for a stream record.
     RelayFirst(u8),
-    /// The relay takes the second.
+    /// The relay takes the second step.
     RelaySecond(u8),
     /// The relay dies between the two.
     RelayCrash(u8),
     /// The stream loses a record.
     StreamLoss(u8),
-    /// The sweep queues an event again that the ledger has not seen.
+    /// The sweep queues an event that the ledger has not seen.
     Sweep(u8),
     /// A dispatcher receives a message.
-    DispatcherReceives(Place),
-    /// It takes its next step.
-    Dispatcher(Place, usize, Dispatching, Decide),
-    /// It dies.
-    DispatcherCrash(Place, usize, Dispatching),
+    DispatcherReceives(MessageIndex),
+    /// The dispatcher takes its next step.
+    Dispatcher(MessageIndex, usize, DispatcherStep, Decision),
+    /// The dispatcher's process dies.
+    DispatcherCrash(MessageIndex, usize, DispatcherStep),
     /// A mailer receives a message.
-    MailerReceives(Place),
-    /// It takes its next step.
-    Mailer(Place, usize, Mailing, How),
-    /// It dies.
-    MailerCrash(Place, usize),
-    /// SQS gives up a dispatch message.
-    DispatchRedrive(Place),
-    /// SQS gives up a mail message.
-    MailRedrive(Place),
+    MailerReceives(MessageIndex),
+    /// The mailer takes its next step.
+    Mailer(MessageIndex, usize, MailerStep, StepOutcome),
+    /// The mailer's process dies.
+    MailerCrash(MessageIndex, usize),
+    /// SQS moves a dispatch message to the dead-letter queue.
+    DispatchRedrive(MessageIndex),
+    /// SQS moves a mail message to the dead-letter queue.
+    MailRedrive(MessageIndex),
     /// An operator replays the dispatch dead-letter queue.
-    ReplayDispatch(u8, Keep),
+    ReplayDispatch(u8, ReplayEffect),
     /// An operator replays the mail dead-letter queue.
-    ReplayMail(Keep),
-    /// An operator says that it was not sent and may be sent (again), and queues it.
+    ReplayMail(ReplayEffect),
+    /// An operator states that the mail was not sent, reopens it and queues it.
     Reopen,
-    /// An SES event is read by feedback.
+    /// Feedback reads an SES event.
     SesEvent(Transition),
-    /// Its mail becomes stale.
-    Age,
+    /// The mail becomes stale.
+    BecomesStale,
 }
 
-/// What a dispatcher comes to.
+/// What a dispatcher decides about an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Decide {
-    /// To notify.
+pub enum Decision {
+    /// Notify the customer.
     Notify,
-    /// There is a reason to skip: muted, stale, superseded.
+    /// Skip it: muted, stale or superseded.
     Skip,
 }
 
-/// What a step meets.
+/// How the services that a mailer's step calls behave. At most one fault per step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum How {
-    /// Nothing special.
-    Plain,
-    /// The ledger's answer is lost, and the SDK asks again.
-    Echoed,
-    /// The ledger does not write, and says nothing.
-    Unanswered,
-    /// The ledger writes, and says nothing.
-    WrittenUnanswered,
-    /// The message is deleted, and a copy of it comes back.
-    Undeleted,
-    /// SES accepts and says so.
-    Accepts,
-    /// SES accepts, and its answer is lost.
-    AcceptsSilently,
-    /// SES does not accept, and its answer is lost.
-    IgnoresSilently,
-    /// SES says: not now.
-    SaysNotNow,
-    /// SES says: never; or there was nothing to say to it, for the mail cannot be rendered.
-    SaysNever,
+pub enum StepOutcome {
+    /// No fault.
+    Normal,
+    /// The ledger writes, its answer is lost, and the SDK retries the write.
+    LedgerRetried,
+    /// The ledger neither writes nor answers.
+    LedgerTimedOut,
+    /// The ledger writes and does not answer.
+    LedgerWroteTimedOut,
+    /// The message is deleted, and SQS delivers a copy of it again.
+    Redelivered,
+    /// SES accepts the mail and answers.
+    SesAccepts,
+    /// SES accepts the mail, and its answer is lost.
+    SesAcceptsUnanswered,
+    /// SES does not accept the mail, and its answer is lost.
+    SesDropsUnanswered,
+    /// SES refuses for now: proof that the mail was not sent, and may be later.
+    SesRetryable,
+    /// SES refuses for good; or the mail cannot be rendered, so SES is never called.
+    SesPermanent,
 }
 
-/// Whether a replay leaves the dead-letter queue as it was.
+/// Whether a replay removes the message from the dead-letter queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Keep {
+pub enum ReplayEffect {
     /// The message is moved.
     Moved,
-    /// It is copied: the replay broke off, or there were more of it.
+    /// It is copied: the replay was interrupted, or the queue held further copies.
     Copied,
 }
 
 impl Step {
-    /// Whether it makes no difference to anything else when this step is taken: an acknowledgement,
-    /// or the death before it, after which the record or message waits to come again at any time.
-    /// Such a step is taken before every other one of its order.
-    pub(super) const fn is_indifferent(&self) -> bool {
+    /// Whether the step is independent of all others in the sense of partial-order reduction: an
+    /// acknowledgement, or the crash before it. After either, the record or message may be delivered
+    /// again at any time, so nothing can observe when the step was taken. Independent steps are taken
+    /// before every other step of their order.
+    pub(super) const fn is_independent(&self) -> bool {
         matches!(
             self,
             Self::RelaySecond(_)
                 | Self::RelayCrash(_)
-                | Self::Dispatcher(_, _, Dispatching::Delete, _)
-                | Self::DispatcherCrash(_, _, Dispatching::Delete)
+                | Self::Dispatcher(_, _, DispatcherStep::Delete, _)
+                | Self::DispatcherCrash(_, _, DispatcherStep::Delete)
         )
     }
 }
 
-impl How {
-    pub(super) const fn is_unanswered(self) -> bool {
-        matches!(self, Self::Unanswered | Self::WrittenUnanswered)
+impl StepOutcome {
+    pub(super) const fn is_ledger_timeout(self) -> bool {
+        matches!(self, Self::LedgerTimedOut | Self::LedgerWroteTimedOut)
     }
 
-    pub(super) const fn echo(self) -> Echo {
+    pub(super) const fn ledger_answer(self) -> LedgerAnswer {
         match self {
-            Self::Echoed => Echo::Yes,
-            _ => Echo::No,
+            Self::LedgerRetried => LedgerAnswer::LostAndRetried,
+            _ => LedgerAnswer::Arrives,
         }
     }
 }
 
 impl Action {
-    /// Whether this is a step of Waybill or of time, with nothing going wrong: what remains when
-    /// all faults are over, no SES event comes, and no operator helps.
+    /// Whether this is a step of Waybill or of time without any fault: what remains possible once all
+    /// faults are over, without SES events and without an operator.
     #[must_use]
-    pub const fn is_plain(self) -> bool {
+    pub const fn is_fault_free(self) -> bool {
         match self {
             Self::Tick => true,
-            Self::At(_, step) => match step {
+            Self::Order(_, step) => match step {
                 Step::RelayFirst(_)
                 | Step::RelaySecond(_)
                 | Step::Sweep(_)
                 | Step::DispatcherReceives(_)
                 | Step::MailerReceives(_)
                 | Step::Dispatcher(..) => true,
-                Step::Mailer(_, _, _, how) => matches!(how, How::Plain | How::Accepts),
+                Step::Mailer(_, _, _, outcome) => {
+                    matches!(outcome, StepOutcome::Normal | StepOutcome::SesAccepts)
+                }
                 _ => false,
             },
         }

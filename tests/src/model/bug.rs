@@ -1,60 +1,61 @@
-//! Mistakes to make on purpose. Each is one that a protocol like this has been built with.
+//! Bugs that are seeded on purpose. Protocols like this one have been shipped with each of them.
 
-/// A mistake in the protocol or in the order of its steps.
+/// A bug in the protocol or in the order of its steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bug {
-    /// A claim is a plain write.
+    /// A claim is an unconditional write.
     ClaimWithoutCondition,
-    /// A lease that ran out is free to be claimed: a crash is taken for a refusal.
+    /// An expired lease can be claimed: a crash is treated as a refusal.
     ExpiredLeaseIsFree,
-    /// Recording does not compare the attempt.
+    /// A result is recorded without comparing the attempt number (the fencing token).
     FinishWithoutFence,
     /// The message is deleted before SES's answer is recorded.
     DeleteBeforeRecord,
     /// `sent` is recorded before SES is called.
     RecordBeforeSend,
-    /// A mailer may work for longer than lease and grace together.
+    /// A mailer may work for longer than lease and grace period together.
     LeaseShorterThanWork,
-    /// An answer that proves nothing is taken for a refusal.
+    /// An ambiguous answer is treated as a refusal.
     RetryAmbiguous,
     /// The ledger's key is the event's id, not the business fact.
     EventIdAsKey,
-    /// A doubt is resent at once.
+    /// A mail in doubt is resent without waiting for the grace period.
     ResendWithoutGrace,
-    /// A doubt is resent although the policy says hold.
+    /// A mail in doubt is resent although the policy is to hold it.
     ResendUnderHold,
-    /// The ledger does not count doubts; only the worker that sees one does.
+    /// The ledger does not limit how often a mail may fall into doubt.
     DoubtsUncounted,
-    /// A stale doubt is skipped.
+    /// A stale mail is skipped although it is in doubt.
     SkipOutOfDoubt,
-    /// What was refused for now after a doubt is skipped when it is stale.
+    /// A stale mail is skipped although an earlier attempt was in doubt and only the last was refused.
     StaleSkipsDoubt,
-    /// A refusal for good makes a failure of what an earlier attempt may have sent.
+    /// A permanent refusal records `failed` although an earlier attempt may have sent the mail.
     FailureForgetsDoubt,
-    /// A `Send` event settles whatever state it finds.
-    EventMovesBack,
-    /// A `Reject` event makes an accepted mail a failed one.
-    RejectFails,
-    /// Events are believed only in `sending`, `in_doubt` and `sent`.
-    EventDisbelieved,
-    /// A decision that was made before is never completed.
-    PlanForgotten,
-    /// A decision that was made before is not completed when there is now a reason to skip.
-    PlanForgottenWhenSkipping,
+    /// A `Send` event overwrites any state, also one further on.
+    EventMovesStateBack,
+    /// A `Reject` event turns an accepted mail into a failed one.
+    RejectFailsAcceptedMail,
+    /// SES events are applied only in `sending`, `in_doubt` and `sent`.
+    EventIgnored,
+    /// A plan whose mail request was never sent is not completed by the next delivery.
+    PlanAbandoned,
+    /// The same, but only when the next delivery finds a reason to skip.
+    PlanAbandonedWhenSkipping,
     /// The stream record is acknowledged before SQS has taken the message.
     RelayAcknowledgesFirst,
-    /// Nobody looks for what the stream has lost.
+    /// No sweep looks for events that the stream lost.
     NoSweep,
-    /// A requeued message is deleted before it is queued anew.
-    ParkDeletesFirst,
-    /// A failed message is deleted before it is in the dead-letter queue.
-    BuryDeletesFirst,
-    /// A refused record of a failure is taken for somebody else's.
-    EchoMistaken,
-    /// A failure may be claimed by any message.
-    ReplayUnguarded,
-    /// A message that finds a lease run out waits for its holder.
+    /// A message is deleted before its delayed copy is queued.
+    RequeueDeletesFirst,
+    /// A failed message is deleted before its copy is in the dead-letter queue.
+    DeadLetterDeletesFirst,
+    /// The SDK's retry of recording a failure is refused, and the mailer takes its own record for
+    /// another worker's.
+    OwnFailureMistaken,
+    /// A failed mail may be claimed by any message, not only by one queued after the failure.
+    RetryUnguarded,
+    /// A mailer that finds an expired lease keeps waiting for its holder.
     LeaseNeverRunsOut,
-    /// A stale doubt's message is deleted while another worker may still be claiming the doubt.
+    /// A stale message in doubt is deleted while another worker may still claim the notification.
     StaleDoubtDropped,
 }

@@ -1,4 +1,4 @@
-//! Running a model to its end, and telling how far it got.
+//! Runs the model checker and reports what it found.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -6,94 +6,95 @@ use std::time::{Duration, Instant};
 
 use stateright::{Checker, Expectation, HasDiscoveries, Model};
 
-use super::rest::everything_can_rest;
-use super::settings::Waybill;
+use super::liveness::{Termination, check_termination};
+use super::settings::PipelineModel;
 
-/// How many threads search.
+/// Threads of the checker; the CI machine has two cores.
 const THREADS: usize = 2;
 
 /// What an exhaustive search found.
 #[derive(Debug)]
-pub struct Checked {
-    /// States, each once.
+pub struct CheckResult {
+    /// Number of distinct states.
     pub unique: usize,
-    /// States, as often as a step led to them.
+    /// Number of generated states, repeats included.
     pub total: usize,
-    /// The longest of the shortest ways to a state, in steps.
+    /// Length of the longest shortest path to a state, in steps.
     pub depth: usize,
-    /// How long it took.
-    pub took: Duration,
-    /// Promises that do not hold, each with the shortest way there that was found.
-    pub broken: Vec<(&'static str, String)>,
-    /// Things that were to be seen and were.
-    pub seen: BTreeSet<&'static str>,
+    /// Wall-clock time of the search.
+    pub elapsed: Duration,
+    /// The properties that are violated, each with the trace of a counterexample.
+    pub violated: Vec<(&'static str, String)>,
+    /// The `sometimes` properties that were reached.
+    pub reached: BTreeSet<&'static str>,
 }
 
-impl Checked {
-    /// Whether `promise` was broken.
+impl CheckResult {
+    /// Whether `promise` is violated.
     #[must_use]
-    pub fn breaks(&self, promise: &str) -> bool {
-        self.broken.iter().any(|(name, _)| *name == promise)
+    pub fn violates(&self, promise: &str) -> bool {
+        self.violated.iter().any(|(name, _)| *name == promise)
     }
 }
 
-impl std::fmt::Display for Checked {
+impl std::fmt::Display for CheckResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { unique, total, depth, took, .. } = self;
+        let Self { unique, total, depth, elapsed, .. } = self;
         write!(
             f,
             "{unique} states ({total} with repeats), {depth} deep, {:.1} s",
-            took.as_secs_f64()
+            elapsed.as_secs_f64()
         )
     }
 }
 
 /// Visits every reachable state.
 #[must_use]
-pub fn exhaustively(model: &Waybill) -> Checked {
+pub fn check_exhaustively(model: &PipelineModel) -> CheckResult {
     search(model, HasDiscoveries::All)
 }
 
-/// Visits states until `promise` is broken.
+/// Visits states until `promise` is violated.
 #[must_use]
-pub fn until_broken(model: &Waybill, promise: &'static str) -> Checked {
+pub fn check_until_violated(model: &PipelineModel, promise: &'static str) -> CheckResult {
     search(model, HasDiscoveries::AnyOf(BTreeSet::from([promise])))
 }
 
-fn search(model: &Waybill, until: HasDiscoveries) -> Checked {
+fn search(model: &PipelineModel, until: HasDiscoveries) -> CheckResult {
     let start = Instant::now();
     let checker = model.clone().checker().threads(THREADS).finish_when(until).spawn_bfs().join();
     let is_promise = |name| model.property(name).expectation == Expectation::Always;
-    let (promises, sights): (Vec<_>, Vec<_>) =
+    let (promises, sometimes): (Vec<_>, Vec<_>) =
         checker.discoveries().into_iter().partition(|(name, _)| is_promise(name));
-    Checked {
+    CheckResult {
         unique: checker.unique_state_count(),
         total: checker.state_count(),
         depth: checker.max_depth(),
-        took: start.elapsed(),
-        broken: promises
+        elapsed: start.elapsed(),
+        violated: promises
             .into_iter()
-            .map(|(name, path)| (name, story(model, &path.into_actions())))
+            .map(|(name, path)| (name, trace(model, &path.into_actions())))
             .collect(),
-        seen: sights.into_iter().map(|(name, _)| name).collect(),
+        reached: sometimes.into_iter().map(|(name, _)| name).collect(),
     }
 }
 
-/// The states of `model`, and the way into a trap if there is one.
+/// The number of states of `model`, and the trace of a dead end if there is one: a state from which
+/// no terminal state can be reached.
 #[must_use]
-pub fn looks_for_rest(model: &Waybill) -> (usize, Option<String>) {
-    let rest = everything_can_rest(model);
-    (rest.states, rest.trap.map(|actions| story(model, &actions)))
+pub fn find_dead_end(model: &PipelineModel) -> (usize, Option<String>) {
+    let Termination { states, dead_end } = check_termination(model);
+    (states, dead_end.map(|actions| trace(model, &actions)))
 }
 
-/// The steps, one a line, and where they end.
-fn story(model: &Waybill, actions: &[super::action::Action]) -> String {
-    let mut story = String::new();
-    let mut world = model.init_states().into_iter().next().expect("there is a first state");
+/// The actions, one a line, and the state that they end in.
+fn trace(model: &PipelineModel, actions: &[super::action::Action]) -> String {
+    let mut trace = String::new();
+    let mut system = model.init_states().into_iter().next().expect("there is a first state");
     for action in actions {
-        let _ = writeln!(story, "  {action:?}");
-        world = model.next_state(&world, *action).unwrap_or(world);
+        let _ = writeln!(trace, "  {action:?}");
+        system = model.next_state(&system, *action).unwrap_or(system);
     }
-    let _ = write!(story, "  {world:?}");
-    story
+    let _ = write!(trace, "  {system:?}");
+    trace
 }

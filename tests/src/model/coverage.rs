@@ -1,17 +1,18 @@
-//! Which ways of the protocol a run has taken: a check that never gets anywhere proves nothing.
+//! Which edges of the state machine a run has taken: a check that never takes an edge proves nothing
+//! about it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use shared::ledger::{Precondition, Record, Transition};
 
-/// One bit for each precondition of each transition.
+/// The edges taken so far: one bit for each precondition of each transition.
 #[derive(Debug, Default)]
 pub struct Coverage(AtomicU64);
 
 impl Coverage {
-    /// Notes that `transition` happened to `record`.
-    pub fn note(&self, transition: Transition, record: Option<&Record>) {
-        let taken = ways().position(|(t, precondition)| {
+    /// Records that `transition` was applied to `record`.
+    pub fn record(&self, transition: Transition, record: Option<&Record>) {
+        let taken = edges().position(|(t, precondition)| {
             t == transition && state_of(precondition) == record.map(|r| r.state)
         });
         if let Some(bit) = taken {
@@ -19,22 +20,22 @@ impl Coverage {
         }
     }
 
-    /// Adds what `other` has taken.
+    /// Adds the edges that `other` has taken.
     pub fn add(&self, other: &Self) {
         self.0.fetch_or(other.0.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
-    /// The ways that were never taken.
+    /// The edges that were never taken.
     #[must_use]
     pub fn missing(&self) -> Vec<(Transition, Precondition)> {
         let taken = self.0.load(Ordering::Relaxed);
-        let ways = ways().enumerate();
-        ways.filter(|(bit, _)| taken & (1 << bit) == 0).map(|(_, way)| way).collect()
+        let edges = edges().enumerate();
+        edges.filter(|(bit, _)| taken & (1 << bit) == 0).map(|(_, edge)| edge).collect()
     }
 }
 
-/// Every precondition of every transition.
-pub fn ways() -> impl Iterator<Item = (Transition, Precondition)> {
+/// Every edge of the state machine: each transition with each of its preconditions.
+pub fn edges() -> impl Iterator<Item = (Transition, Precondition)> {
     Transition::ALL.into_iter().flat_map(|t| t.preconditions().iter().map(move |p| (t, *p)))
 }
 

@@ -1,51 +1,58 @@
-//! The workers on one message: at most two, kept in place.
+//! The workers that hold one message: at most two, without an allocation.
 
-use super::world::Hand;
-
-/// At most two hands, sorted.
+/// A worker process that holds a message. A crash removes it: it leaves nothing but what it wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Drivers<Step>([Option<Hand<Step>>; 2]);
+pub struct Driver<Step> {
+    /// Ticks since it received the message.
+    pub age: u8,
+    /// Its next step.
+    pub step: Step,
+}
+
+/// The drivers of one message: one, or two after SQS delivered it twice. Sorted in every state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Drivers<Step>([Option<Driver<Step>>; 2]);
 
 impl<Step: Copy + Ord> Drivers<Step> {
-    /// Nobody works on it.
+    /// No worker holds the message.
     pub const NONE: Self = Self([None, None]);
 
-    /// How many.
+    /// The number of drivers.
     pub fn len(&self) -> usize {
         self.iter().count()
     }
 
-    /// Whether one more may join.
+    /// Whether the message can be received once more.
     pub fn has_room(&self) -> bool {
         self.len() < self.0.len()
     }
 
-    /// Each.
-    pub fn iter(&self) -> impl Iterator<Item = &Hand<Step>> {
+    /// The drivers.
+    pub fn iter(&self) -> impl Iterator<Item = &Driver<Step>> {
         self.0.iter().flatten()
     }
 
-    /// Each, to be changed; [`Drivers::sort`] afterwards.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Hand<Step>> {
+    /// The drivers, to be changed; call [`Drivers::sort`] afterwards.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Driver<Step>> {
         self.0.iter_mut().flatten()
     }
 
-    pub(super) fn get(&self, hand: usize) -> Hand<Step> {
-        *self.iter().nth(hand).expect("the action names a hand of this state")
+    pub(super) fn get(&self, driver: usize) -> Driver<Step> {
+        *self.iter().nth(driver).expect("the action names a driver of this state")
     }
 
-    pub(super) fn push(&mut self, hand: Hand<Step>) {
+    pub(super) fn push(&mut self, driver: Driver<Step>) {
         let free = self.0.iter_mut().find(|slot| slot.is_none());
-        *free.expect("there is room") = Some(hand);
+        *free.expect("there is room") = Some(driver);
     }
 
-    pub(super) fn next(&mut self, hand: usize, step: Step) {
-        self.iter_mut().nth(hand).expect("the action names a hand of this state").step = step;
+    pub(super) fn next(&mut self, driver: usize, step: Step) {
+        self.iter_mut().nth(driver).expect("the action names a driver of this state").step = step;
     }
 
-    pub(super) fn remove(&mut self, hand: usize) {
-        let slot = self.0.iter_mut().filter(|slot| slot.is_some()).nth(hand);
-        *slot.expect("the action names a hand of this state") = None;
+    pub(super) fn remove(&mut self, driver: usize) {
+        let slot = self.0.iter_mut().filter(|slot| slot.is_some()).nth(driver);
+        *slot.expect("the action names a driver of this state") = None;
     }
 
     pub(super) fn sort(&mut self) {

@@ -1,18 +1,19 @@
-//! The ledger: [`Transition::apply`] is the conditional write, and every write is watched.
+//! The ledger: [`Transition::apply`] is the conditional write, and every write is checked for
+//! violations.
 
 use shared::ledger::{Facts, MAX_DOUBTS, Record, State, Transition};
 use shared::notification::DoubtPolicy;
 
 use super::bug::Bug;
-use super::settings::Waybill;
-use super::world::{Breach, GRACE, Order};
+use super::settings::PipelineModel;
+use super::state::{GRACE, Order, Violation};
 
-/// What a conditional write came to.
+/// Outcome of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Written.
+pub enum WriteOutcome {
+    /// The write took effect; this is the record after it.
     Recorded(Record),
-    /// This record stood in the way.
+    /// The condition did not hold for this record.
     Refused(Record),
     /// There is no record.
     Absent,
@@ -20,29 +21,31 @@ pub enum Outcome {
 
 /// Whether a write's answer arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Echo {
-    /// It does.
-    No,
-    /// It is lost; the SDK makes the same write again and brings that answer.
-    Yes,
+pub enum LedgerAnswer {
+    /// It arrives.
+    Arrives,
+    /// It is lost; the SDK retries the same write, and the caller sees the answer to the retry.
+    LostAndRetried,
 }
 
-impl Waybill {
+impl PipelineModel {
     /// One conditional write, as a client sees it.
     pub(super) fn write(
         &self,
         order: &mut Order,
         transition: Transition,
         facts: Facts,
-        echo: Echo,
-    ) -> (Outcome, Option<Breach>) {
-        let (first, breach) = self.write_once(order, transition, facts);
-        match (first, echo) {
-            // The claim's holder knows itself again.
-            (Outcome::Recorded(_), Echo::Yes) if transition != Transition::Claim => {
-                (self.write_once(order, transition, facts).0, breach)
+        answer: LedgerAnswer,
+    ) -> (WriteOutcome, Option<Violation>) {
+        let (first, violation) = self.write_once(order, transition, facts);
+        match (first, answer) {
+            // A claim names its holder, so its retry recognises the claim as its own.
+            (WriteOutcome::Recorded(_), LedgerAnswer::LostAndRetried)
+                if transition != Transition::Claim =>
+            {
+                (self.write_once(order, transition, facts).0, violation)
             }
-            _ => (first, breach),
+            _ => (first, violation),
         }
     }
 
@@ -51,39 +54,40 @@ impl Waybill {
         order: &mut Order,
         transition: Transition,
         facts: Facts,
-    ) -> (Outcome, Option<Breach>) {
+    ) -> (WriteOutcome, Option<Violation>) {
         let before = order.record;
         match self.apply(transition, before, facts) {
             Some(after) => {
-                self.coverage.note(transition, before.as_ref());
+                self.coverage.record(transition, before.as_ref());
                 order.record = Some(after);
-                let breach = watch(order, transition, before, after, facts);
-                (Outcome::Recorded(after), breach)
+                let violation = check_write(order, transition, before, after, facts);
+                (WriteOutcome::Recorded(after), violation)
             }
-            None => (before.map_or(Outcome::Absent, Outcome::Refused), None),
+            None => (before.map_or(WriteOutcome::Absent, WriteOutcome::Refused), None),
         }
     }
 
-    /// The protocol, or what a bug makes of it.
+    /// The protocol's transition, or what a seeded bug makes of it.
     fn apply(&self, t: Transition, record: Option<Record>, facts: Facts) -> Option<Record> {
         let (seen, facts) = match record {
             Some(record) => {
-                let (seen, facts) = self.misread(t, record, facts);
+                let (seen, facts) = self.inject_bug(t, record, facts);
                 (Some(seen), facts)
             }
             None => (None, facts),
         };
         let after = t.apply(seen.as_ref(), &facts)?;
         match (self.bug, t) {
-            (Some(Bug::RejectFails), Transition::Reject) => {
+            (Some(Bug::RejectFailsAcceptedMail), Transition::Reject) => {
                 Some(Record { state: State::Failed, ..after })
             }
             _ => Some(after),
         }
     }
 
-    /// What a missing condition amounts to: the record looks as if the condition held.
-    fn misread(&self, t: Transition, record: Record, facts: Facts) -> (Record, Facts) {
+    /// A bug that leaves a condition out is modelled by showing the protocol a record, or facts, for
+    /// which the condition holds.
+    fn inject_bug(&self, t: Transition, record: Record, facts: Facts) -> (Record, Facts) {
         let planned = Record { state: State::Planned, not_before: i64::MIN, ..record };
         match (self.bug, t, record.state) {
             (Some(Bug::ClaimWithoutCondition), Transition::Claim, _) => (planned, facts),
@@ -92,7 +96,7 @@ impl Waybill {
             {
                 (planned, facts)
             }
-            (Some(Bug::ReplayUnguarded), Transition::Claim, State::Failed) => (planned, facts),
+            (Some(Bug::RetryUnguarded), Transition::Claim, State::Failed) => (planned, facts),
             (Some(Bug::DoubtsUncounted), Transition::Claim, State::InDoubt) => {
                 let uncounted = record.doubts.min(MAX_DOUBTS - 1);
                 (Record { doubts: uncounted, ..record }, facts)
@@ -104,11 +108,11 @@ impl Waybill {
             | (Some(Bug::FailureForgetsDoubt), Transition::Fail, State::Sending) => {
                 (Record { doubts: 0, ..record }, facts)
             }
-            (Some(Bug::EventMovesBack), Transition::Settle, _) => {
+            (Some(Bug::EventMovesStateBack), Transition::Settle, _) => {
                 (Record { state: State::Sending, ..record }, facts)
             }
             (
-                Some(Bug::EventDisbelieved),
+                Some(Bug::EventIgnored),
                 Transition::Settle,
                 State::Planned | State::Failed | State::Skipped,
             ) => (Record { state: State::Sent, ..record }, facts),
@@ -120,51 +124,57 @@ impl Waybill {
     }
 }
 
-/// Notes what a write says about the truth, and finds what no write may do.
-fn watch(
+/// Updates the ground truth after a write, and detects what no write may do.
+fn check_write(
     order: &mut Order,
     transition: Transition,
     before: Option<Record>,
     after: Record,
     facts: Facts,
-) -> Option<Breach> {
+) -> Option<Violation> {
     let before = before?;
     // The accepted states are declared in the order in which they may follow each other.
-    let goes_on = after.state.is_accepted() && after.state >= before.state;
-    if before.state.is_accepted() && !goes_on {
-        return Some(Breach::WentBack);
+    let moves_forward = after.state.is_accepted() && after.state >= before.state;
+    if before.state.is_accepted() && !moves_forward {
+        return Some(Violation::MovedBackwards);
     }
-    if is_own_answer(transition) && before.attempt != facts.attempt {
-        return Some(Breach::Unfenced);
+    // The fencing token: a result counts only for the attempt that the record is in.
+    if records_an_attempt(transition) && before.attempt != facts.attempt {
+        return Some(Violation::Unfenced);
     }
     if transition == Transition::Claim {
-        return watch_claim(order, before, facts);
+        return check_claim(order, before, facts);
     }
-    order.truth.known |= after.state.is_accepted();
+    order.ground_truth.acceptance_known |= after.state.is_accepted();
     None
 }
 
-const fn is_own_answer(transition: Transition) -> bool {
+const fn records_an_attempt(transition: Transition) -> bool {
     matches!(
         transition,
         Transition::Accept | Transition::Defer | Transition::Fail | Transition::Doubt
     )
 }
 
-/// A claim out of doubt opens the named window; a later claim that follows a refusal is still in it.
-fn watch_claim(order: &mut Order, before: Record, facts: Facts) -> Option<Breach> {
-    let nobody_works_on_it = order.mail.iter().all(|message| message.attempts().next().is_none());
+/// A claim out of doubt opens the named window, in which SES may accept a second mail. A later claim,
+/// after a refusal, is still in it.
+fn check_claim(order: &mut Order, before: Record, facts: Facts) -> Option<Violation> {
+    let no_attempt_in_progress =
+        order.mail.iter().all(|message| message.attempts().next().is_none());
     let window = match before.state {
+        // Only after the grace period, only where the policy resends, and only when the worker of the
+        // earlier attempt is gone.
         State::InDoubt => {
-            order.policy == DoubtPolicy::Resend && before.since <= -GRACE && nobody_works_on_it
+            order.policy == DoubtPolicy::Resend && before.since <= -GRACE && no_attempt_in_progress
         }
-        State::Planned | State::Failed => order.truth.excused,
+        // The attempt in between was refused and so sent nothing: the window stays as it was.
+        State::Planned | State::Failed => order.ground_truth.may_accept_again,
         _ => false,
     };
-    order.truth.excused = window && !order.truth.known;
+    order.ground_truth.may_accept_again = window && !order.ground_truth.acceptance_known;
     match before.state {
-        State::InDoubt if before.doubts >= MAX_DOUBTS => Some(Breach::TooManyDoubts),
-        State::Failed if facts.enqueued_at <= before.since => Some(Breach::UnaskedRetry),
+        State::InDoubt if before.doubts >= MAX_DOUBTS => Some(Violation::TooManyDoubts),
+        State::Failed if facts.enqueued_at <= before.since => Some(Violation::RetryWithoutReplay),
         _ => None,
     }
 }

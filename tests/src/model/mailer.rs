@@ -1,71 +1,73 @@
-//! The mailer: the steps of its `delivery/`, one at a time.
+//! The mailer: its delivery (`services/mailer/src/delivery/`), one step at a time. Each method here
+//! stands for the function of the same name there.
 
 use shared::ledger::{AfterClaim, Facts, MAX_DOUBTS, Record, State, Transition, after_claim};
 use shared::notification::DoubtPolicy;
 
-use super::action::{How, Place};
+use super::action::{MessageIndex, StepOutcome};
 use super::bug::Bug;
-use super::ledger::Outcome;
-use super::settings::Waybill;
-use super::world::{Breach, GRACE, Hand, LEASE, Mailing, Message, Order, PAUSE, SendOutcome};
+use super::drivers::Driver;
+use super::ledger::WriteOutcome;
+use super::settings::PipelineModel;
+use super::state::{GRACE, LEASE, MailerStep, Message, Order, PAUSE, SendOutcome, Violation};
 
 /// What a mailer does after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
-    /// This.
-    Step(Mailing),
-    /// Nothing: the message comes back.
+    /// Takes this step next.
+    Step(MailerStep),
+    /// Stops: the message becomes visible again, unless it was deleted.
     Retry,
 }
 
 /// A mailer at work on one message.
 pub(super) struct Mailer<'a> {
-    pub(super) model: &'a Waybill,
+    pub(super) model: &'a PipelineModel,
     pub(super) order: &'a mut Order,
-    pub(super) place: Place,
-    pub(super) hand: usize,
-    pub(super) how: How,
-    pub(super) breach: Option<Breach>,
+    pub(super) index: MessageIndex,
+    pub(super) driver: usize,
+    pub(super) outcome: StepOutcome,
+    pub(super) violation: Option<Violation>,
 }
 
 impl Mailer<'_> {
     /// Takes the next step.
     pub(super) fn step(&mut self) -> Next {
-        match self.hand().step {
-            step if self.how.is_unanswered() => self.wait_for_the_ledger(step),
-            Mailing::Start { stale: true } => self.skip(),
-            Mailing::Start { stale: false } => self.claim(),
-            Mailing::Send { attempt } => self.send(attempt),
-            Mailing::Record { attempt, answer } if self.deletes_before_record() => {
-                self.delete_early(Mailing::Record { attempt, answer })
+        match self.driver().step {
+            step if self.outcome.is_ledger_timeout() => self.requeue_until_ledger_answers(step),
+            MailerStep::Start { stale: true } => self.skip(),
+            MailerStep::Start { stale: false } => self.claim(),
+            MailerStep::Send { attempt } => self.send(attempt),
+            MailerStep::Record { attempt, answer } if self.deletes_before_record() => {
+                self.delete_early(MailerStep::Record { attempt, answer })
             }
-            Mailing::Record { attempt, answer } => self.record(attempt, answer),
-            Mailing::Expire => self.expire(),
-            Mailing::Resend => self.resend(),
-            Mailing::Hold { attempt } => self.hold(attempt),
-            Mailing::Requeue { until } if self.deletes_first(Bug::ParkDeletesFirst) => {
-                self.delete_early(Mailing::Requeue { until })
+            MailerStep::Record { attempt, answer } => self.record(attempt, answer),
+            MailerStep::Expire => self.expire(),
+            MailerStep::Resend => self.resend(),
+            MailerStep::KeepAmbiguous { attempt } => self.keep_ambiguous(attempt),
+            MailerStep::Requeue { until } if self.deletes_first(Bug::RequeueDeletesFirst) => {
+                self.delete_early(MailerStep::Requeue { until })
             }
-            Mailing::Requeue { until } => self.requeue(until),
-            Mailing::Bury if self.deletes_first(Bug::BuryDeletesFirst) => {
-                self.delete_early(Mailing::Bury)
+            MailerStep::Requeue { until } => self.requeue(until),
+            MailerStep::DeadLetter if self.deletes_first(Bug::DeadLetterDeletesFirst) => {
+                self.delete_early(MailerStep::DeadLetter)
             }
-            Mailing::Bury => self.bury(),
-            Mailing::Delete => self.delete(),
+            MailerStep::DeadLetter => self.send_to_dlq(),
+            MailerStep::Delete => self.delete(),
         }
     }
 
-    fn hand(&self) -> Hand<Mailing> {
-        self.order.mail[self.place].hands.get(self.hand)
+    fn driver(&self) -> Driver<MailerStep> {
+        self.order.mail[self.index].drivers.get(self.driver)
     }
 
-    /// `Delivery::facts`: what this worker knew when it read the clock.
+    /// `Delivery::facts`. The clock was read when the message was received, `age` ticks ago.
     fn facts(&self) -> Facts {
-        self.facts_at(-i64::from(self.hand().age))
+        self.facts_at(-i64::from(self.driver().age))
     }
 
     fn facts_at(&self, now: i64) -> Facts {
-        let message = &self.order.mail[self.place];
+        let message = &self.order.mail[self.index];
         Facts {
             enqueued_at: i64::from(message.enqueued_at),
             lease_until: now + LEASE,
@@ -73,18 +75,20 @@ impl Mailer<'_> {
         }
     }
 
-    fn write(&mut self, transition: Transition, facts: Facts) -> Outcome {
-        let (outcome, breach) = self.model.write(self.order, transition, facts, self.how.echo());
-        self.breach = self.breach.or(breach);
+    fn write(&mut self, transition: Transition, facts: Facts) -> WriteOutcome {
+        let (outcome, violation) =
+            self.model.write(self.order, transition, facts, self.outcome.ledger_answer());
+        self.violation = self.violation.or(violation);
         outcome
     }
 
-    /// `worker::wait_for_ledger`. A copy with a new time of enqueuing takes the message's place.
-    fn wait_for_the_ledger(&mut self, step: Mailing) -> Next {
-        if self.how == How::WrittenUnanswered {
+    /// Where the ledger does not answer before SES is called, a delayed copy replaces the message. The
+    /// copy has a new enqueue time.
+    fn requeue_until_ledger_answers(&mut self, step: MailerStep) -> Next {
+        if self.outcome == StepOutcome::LedgerWroteTimedOut {
             match step {
-                Mailing::Start { stale: true } => self.skip(),
-                Mailing::Start { stale: false } => self.claim(),
+                MailerStep::Start { stale: true } => self.skip(),
+                MailerStep::Start { stale: false } => self.claim(),
                 _ => self.resend(),
             };
         }
@@ -97,15 +101,15 @@ impl Mailer<'_> {
 
     fn claim_with(&mut self, facts: Facts) -> Next {
         match self.write(Transition::Claim, facts) {
-            Outcome::Recorded(record) => {
-                Next::Step(Mailing::Send { attempt: number(record.attempt) })
+            WriteOutcome::Recorded(record) => {
+                Next::Step(MailerStep::Send { attempt: number(record.attempt) })
             }
-            Outcome::Refused(record) => self.stand_back(record),
-            Outcome::Absent => Next::Step(Mailing::Bury),
+            WriteOutcome::Refused(record) => self.handle_claim_conflict(record),
+            WriteOutcome::Absent => Next::Step(MailerStep::DeadLetter),
         }
     }
 
-    /// `ambiguous::resend`. That SES's events wait unread only makes it wait, as it may anyway.
+    /// Claims out of doubt. That unread SES events delay a resend is left out: any step may be late.
     fn resend(&mut self) -> Next {
         self.claim_with(Facts { resend_doubts_from: -self.grace(), ..self.facts_at(0) })
     }
@@ -114,44 +118,49 @@ impl Mailer<'_> {
         if self.model.has(Bug::ResendWithoutGrace) { 0 } else { GRACE }
     }
 
-    /// `stale::skip_stale`.
+    /// Skips a stale mail.
     fn skip(&mut self) -> Next {
         match self.write(Transition::Skip, self.facts()) {
-            Outcome::Recorded(_) | Outcome::Absent => Next::Step(Mailing::Delete),
-            Outcome::Refused(record) if record.state == State::InDoubt => self.leave_in_doubt(),
-            Outcome::Refused(record) if record.state == State::Planned => {
-                Next::Step(Mailing::Hold { attempt: number(record.attempt) })
+            WriteOutcome::Recorded(_) | WriteOutcome::Absent => Next::Step(MailerStep::Delete),
+            WriteOutcome::Refused(record) if record.state == State::InDoubt => {
+                self.leave_in_doubt()
             }
-            Outcome::Refused(record) => self.stand_back(record),
+            WriteOutcome::Refused(record) if record.state == State::Planned => {
+                Next::Step(MailerStep::KeepAmbiguous { attempt: number(record.attempt) })
+            }
+            WriteOutcome::Refused(record) => self.handle_claim_conflict(record),
         }
     }
 
-    /// `ambiguous::keep_ambiguous`.
-    fn hold(&mut self, attempt: u8) -> Next {
+    /// Records that an earlier attempt stays in doubt.
+    fn keep_ambiguous(&mut self, attempt: u8) -> Next {
         match self.write(Transition::Hold, Facts::for_attempt(0, u32::from(attempt))) {
-            Outcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
-            Outcome::Refused(record) => self.stand_back(record),
-            Outcome::Absent => Next::Step(Mailing::Delete),
+            WriteOutcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
+            WriteOutcome::Refused(record) => self.handle_claim_conflict(record),
+            WriteOutcome::Absent => Next::Step(MailerStep::Delete),
         }
     }
 
     fn leave_in_doubt(&self) -> Next {
-        let gone = LEASE - i64::from(self.order.stale_for.unwrap_or_default());
-        if gone >= 0 && !self.model.has(Bug::StaleDoubtDropped) {
-            return requeue_until(gone + 1);
+        let remaining = LEASE - i64::from(self.order.stale_for.unwrap_or_default());
+        // A worker that read the clock before the mail became stale may still claim it out of doubt, and
+        // die. Only after a lease is no such worker left, and the message may be deleted.
+        if remaining >= 0 && !self.model.has(Bug::StaleDoubtDropped) {
+            return requeue_until(remaining + 1);
         }
-        Next::Step(Mailing::Delete)
+        Next::Step(MailerStep::Delete)
     }
 
-    fn stand_back(&self, record: Record) -> Next {
+    fn handle_claim_conflict(&self, record: Record) -> Next {
         match after_claim(&record, 0) {
-            AfterClaim::AlreadyDone => Next::Step(Mailing::Delete),
-            AfterClaim::AlreadyFailed => Next::Step(Mailing::Bury),
+            AfterClaim::AlreadyDone => Next::Step(MailerStep::Delete),
+            AfterClaim::AlreadyFailed => Next::Step(MailerStep::DeadLetter),
+            // The holder may be alive. The message comes back after its visibility timeout.
             AfterClaim::InProgress { .. } => Next::Retry,
             AfterClaim::NotDue { until } => requeue_until(until),
             AfterClaim::InDoubt { since } => self.wait_in_doubt(record.doubts, since),
             AfterClaim::LeaseExpired if self.model.has(Bug::LeaseNeverRunsOut) => Next::Retry,
-            AfterClaim::LeaseExpired => Next::Step(Mailing::Expire),
+            AfterClaim::LeaseExpired => Next::Step(MailerStep::Expire),
         }
     }
 
@@ -159,42 +168,45 @@ impl Mailer<'_> {
         let resends =
             self.order.policy == DoubtPolicy::Resend || self.model.has(Bug::ResendUnderHold);
         if !resends || (doubts >= MAX_DOUBTS && !self.model.has(Bug::DoubtsUncounted)) {
-            return Next::Step(Mailing::Delete);
+            return Next::Step(MailerStep::Delete);
         }
         match since + self.grace() {
+            // SES's events may still arrive.
             due if due > 0 => requeue_until(due),
-            _ => Next::Step(Mailing::Resend),
+            _ => Next::Step(MailerStep::Resend),
         }
     }
 
     fn expire(&mut self) -> Next {
         match self.write(Transition::Expire, self.facts_at(0)) {
-            Outcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
-            Outcome::Refused(_) | Outcome::Absent => Next::Retry,
+            WriteOutcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
+            // Another worker was faster; the next delivery finds what it recorded.
+            WriteOutcome::Refused(_) | WriteOutcome::Absent => Next::Retry,
         }
     }
 
-    /// The call to SES: the mail is accepted or not, and the answer arrives or does not.
+    /// Calls SES. The mail is accepted or not, and the answer arrives or not.
     fn send(&mut self, attempt: u8) -> Next {
         if self.model.has(Bug::RecordBeforeSend)
             && self.order.record.is_some_and(|record| record.state == State::Sending)
         {
             self.write(Transition::Accept, Facts::for_attempt(0, u32::from(attempt)));
-            return Next::Step(Mailing::Send { attempt });
+            return Next::Step(MailerStep::Send { attempt });
         }
-        let answer = match self.how {
-            How::Accepts => SendOutcome::Accepted,
-            How::SaysNotNow => SendOutcome::Retryable,
-            How::SaysNever => SendOutcome::Permanent,
+        let answer = match self.outcome {
+            StepOutcome::SesAccepts => SendOutcome::Accepted,
+            StepOutcome::SesRetryable => SendOutcome::Retryable,
+            StepOutcome::SesPermanent => SendOutcome::Permanent,
             _ => SendOutcome::Ambiguous,
         };
-        if matches!(self.how, How::Accepts | How::AcceptsSilently) {
+        // SES accepts whether or not its answer arrives. That is the truth that no component sees.
+        if matches!(self.outcome, StepOutcome::SesAccepts | StepOutcome::SesAcceptsUnanswered) {
             let is_last = self.order.record.is_some_and(|record| {
                 record.state != State::Planned && number(record.attempt) == attempt
             });
-            self.breach = self.breach.or(self.order.truth.accept(is_last));
+            self.violation = self.violation.or(self.order.ground_truth.accept(is_last));
         }
-        Next::Step(Mailing::Record { attempt, answer })
+        Next::Step(MailerStep::Record { attempt, answer })
     }
 
     fn record(&mut self, attempt: u8, answer: SendOutcome) -> Next {
@@ -203,27 +215,31 @@ impl Mailer<'_> {
         match answer {
             SendOutcome::Accepted => {
                 self.write(Transition::Accept, facts);
-                Next::Step(Mailing::Delete)
+                Next::Step(MailerStep::Delete)
             }
+            // A refusal proves that this attempt sent nothing, so it may be retried.
             SendOutcome::Retryable => self.postpone(postponed),
+            // The classic bug: no answer is treated like a refusal.
             SendOutcome::Ambiguous if self.model.has(Bug::RetryAmbiguous) => {
                 self.postpone(postponed)
             }
             SendOutcome::Permanent => match self.write(Transition::Fail, facts) {
-                Outcome::Recorded(_) => Next::Step(Mailing::Bury),
-                Outcome::Refused(_) if self.model.has(Bug::EchoMistaken) => {
-                    Next::Step(Mailing::Delete)
+                // First the ledger, then the dead letter: a crash between the two leaves a failed record
+                // and the message, which the next delivery sends to the dead-letter queue.
+                WriteOutcome::Recorded(_) => Next::Step(MailerStep::DeadLetter),
+                WriteOutcome::Refused(_) if self.model.has(Bug::OwnFailureMistaken) => {
+                    Next::Step(MailerStep::Delete)
                 }
-                Outcome::Refused(record) if record.doubts > 0 && is_of(&record, attempt) => {
-                    Next::Step(Mailing::Hold { attempt })
+                WriteOutcome::Refused(record) if record.doubts > 0 && is_of(&record, attempt) => {
+                    Next::Step(MailerStep::KeepAmbiguous { attempt })
                 }
-                Outcome::Refused(record) => self.stand_back(record),
-                Outcome::Absent => Next::Step(Mailing::Delete),
+                WriteOutcome::Refused(record) => self.handle_claim_conflict(record),
+                WriteOutcome::Absent => Next::Step(MailerStep::Delete),
             },
             SendOutcome::Ambiguous => match self.write(Transition::Doubt, facts) {
-                Outcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
-                Outcome::Refused(record) => self.stand_back(record),
-                Outcome::Absent => Next::Step(Mailing::Delete),
+                WriteOutcome::Recorded(record) => self.wait_in_doubt(record.doubts, record.since),
+                WriteOutcome::Refused(record) => self.handle_claim_conflict(record),
+                WriteOutcome::Absent => Next::Step(MailerStep::Delete),
             },
         }
     }
@@ -234,19 +250,21 @@ impl Mailer<'_> {
     }
 
     fn requeue(&mut self, until: i8) -> Next {
-        let event = self.order.mail[self.place].event;
+        let event = self.order.mail[self.index].event;
         let requeued = Message { visible_at: until.max(0), ..Message::new(event) };
+        // The copy first, the deletion in the next step: a crash between them leaves a duplicate. The
+        // other way round it would leave nothing.
         self.order.mail.push(requeued);
-        Next::Step(Mailing::Delete)
+        Next::Step(MailerStep::Delete)
     }
 
-    fn bury(&mut self) -> Next {
-        self.order.mail_dead = true;
-        Next::Step(Mailing::Delete)
+    fn send_to_dlq(&mut self) -> Next {
+        self.order.mail_dlq = true;
+        Next::Step(MailerStep::Delete)
     }
 
     fn delete(&mut self) -> Next {
-        self.order.mail[self.place].gone |= self.how != How::Undeleted;
+        self.order.mail[self.index].deleted |= self.outcome != StepOutcome::Redelivered;
         Next::Retry
     }
 
@@ -255,17 +273,18 @@ impl Mailer<'_> {
     }
 
     fn deletes_first(&self, bug: Bug) -> bool {
-        self.model.has(bug) && !self.order.mail[self.place].gone
+        self.model.has(bug) && !self.order.mail[self.index].deleted
     }
 
-    fn delete_early(&mut self, then: Mailing) -> Next {
-        self.order.mail[self.place].gone = true;
+    /// For the bugs that delete a message too early.
+    fn delete_early(&mut self, then: MailerStep) -> Next {
+        self.order.mail[self.index].deleted = true;
         Next::Step(then)
     }
 }
 
 fn requeue_until(until: i64) -> Next {
-    Next::Step(Mailing::Requeue { until: i8::try_from(until.clamp(0, 9)).expect("clamped") })
+    Next::Step(MailerStep::Requeue { until: i8::try_from(until.clamp(0, 9)).expect("clamped") })
 }
 
 fn is_of(record: &Record, attempt: u8) -> bool {

@@ -1,64 +1,65 @@
-//! The pipeline as a model that is searched exhaustively, with the ledger's real protocol in it.
+//! The pipeline as a model that is checked exhaustively, with the ledger's real protocol in it.
 //!
-//! [`settings::Waybill`] is a [`stateright::Model`]: from a state ([`world::World`]) every step
-//! ([`action::Action`]) of every component, of AWS and of an operator leads to a next state, and
-//! [`check`] visits all of them. What must hold in each is in [`properties`], and [`rest`] finds
-//! out whether everything can come to rest from each. Every ledger write goes through
-//! [`shared::ledger::Transition::apply`] with real [`shared::ledger::Facts`], and every refused
-//! claim through [`shared::ledger::after_claim`], so a change of the protocol is a change of the
-//! model. [`coverage`] tells that each way of the protocol was taken.
+//! [`settings::PipelineModel`] is a [`stateright::Model`]. From a [`state::SystemState`], every
+//! [`action::Action`] of a component, of AWS or of an operator leads to a next state, and [`check`]
+//! visits all of them. What must hold in each state is in [`properties`]; [`liveness`] checks that from
+//! each a terminal state can be reached. Every ledger write goes through
+//! [`shared::ledger::Transition::apply`] with real [`shared::ledger::Facts`], and every refused claim
+//! through [`shared::ledger::after_claim`], so a change of the protocol is a change of the model.
+//! [`coverage`] shows that every edge of the state machine was taken.
 //!
-//! A model that cannot fail proves nothing: [`bug`] lists mistakes that are made on purpose, and
-//! the test `promises/model.rs` finds each. Several are holes that the model found in Waybill.
+//! A model that cannot fail proves nothing: [`bug`] lists bugs that are seeded on purpose, and the test
+//! `promises/model.rs` finds each. Several are holes that the model found in Waybill.
 //!
 //! # What is modelled step by step, with a crash possible between any two
 //!
-//! | who | steps |
+//! | component | steps |
 //! | --- | --- |
 //! | relay | send to the dispatch queue; acknowledge the stream record |
 //! | dispatcher | receive; put the decision; send the mail request; delete |
-//! | mailer | receive and read the clock; claim (or skip, when stale); call SES; record the answer; park or bury; delete |
-//! | a mailer that finds a lease run out | …; record the doubt; park; delete |
+//! | mailer | receive and read the clock; claim (or skip, when stale); call SES; record the answer; requeue with a delay, or send to the dead-letter queue; delete |
+//! | a mailer that finds an expired lease | …; record the doubt; requeue with a delay; delete |
 //!
-//! SES accepts or refuses, and its answer arrives or not. A ledger write's answer may be lost and
-//! the write made again by the SDK. SQS delivers to a second worker while a first
-//! one works, brings deleted messages back, and moves messages to a dead-letter queue. The stream
-//! loses records. An operator replays dead-letter queues (moving or copying) and reopens.
+//! SES accepts or refuses, and its answer arrives or not. The answer to a ledger write may be lost and
+//! the write retried by the SDK. SQS delivers a message to a second worker while the first one works,
+//! delivers deleted messages again, and moves messages to a dead-letter queue. The stream loses records.
+//! An operator replays dead-letter queues (moving or copying) and reopens notifications.
 //!
 //! # What is abstracted, and why that is sound
 //!
-//! - **One notification an order.** Notifications share nothing but mailers, time and faults, and
+//! - **One notification per order.** Notifications share nothing but mailers, time and faults, and
 //!   orders stand for them. That a later mail supersedes an earlier one is a reason to skip at
 //!   planning, and the model's dispatcher may skip at any time for any reason.
-//! - **Intake** is one conditional put: stored, or not. A publisher's second try finds the item and
-//!   changes nothing, which is no step of the model. Two events under different names that mean
-//!   the same are modelled ([`settings::Waybill::events`]).
-//! - **Batches** are single messages: every message of a batch ends on its own, and a process that
-//!   dies with ten messages is ten crashes here.
-//! - **A service that does not answer** (after the SDK's retries) sends the message back, before or
-//!   after the write took effect: to the model that is a crash before or after the step.
-//! - **Time is ticks.** Lease, grace and pause take one tick each; leases run out in the tick after.
-//!   A message waits for no tick but by its delay: it may come back at once after a crash, though
-//!   SQS waits for its visibility timeout. More orders of events are possible than in reality.
-//!   A mailer is gone before its lease has run out, as its function's time-out is shorter
-//!   ([`settings::Lifetime`], which may also be set longer). The clock is read when a message is
-//!   received; until the first write a tick may pass.
-//! - **Times are relative to now and forgotten when no guard can ask for them any more**; attempt
+//! - **Intake** is one conditional put: the event is stored or not. A publisher's retry finds the item
+//!   and changes nothing, so it is no step of the model. Two events with different ids and the same
+//!   meaning are modelled ([`settings::PipelineModel::events`]).
+//! - **Batches** are single messages: each message of a batch succeeds or fails on its own, and a
+//!   process that dies with ten messages is ten crashes here.
+//! - **A service that does not answer** (after the SDK's retries) makes the function return the message,
+//!   before or after the write took effect: to the model, a crash before or after the step.
+//! - **Time is ticks.** Lease, grace and pause take one tick each; a lease expires in the tick after.
+//!   Only a delay makes a message wait for a tick: after a crash it may be delivered again at once,
+//!   though SQS waits for its visibility timeout. So more interleavings are possible than in reality.
+//!   A mailer is gone before its lease expires, as its function's timeout is shorter
+//!   ([`settings::Lifetime`] can also make it longer). The clock is read when a message is received;
+//!   a tick may pass before the first write.
+//! - **Times are relative to now and forgotten when no guard can observe them any more**; attempt
 //!   numbers are replaced by their rank among those in use. Guards only compare.
-//! - **Staleness** comes at any time, once an order.
-//! - **SES events** may come once the mail was accepted: never, late, often, in any order, before
-//!   the mailer's own record or after. So they need no queue, no loss and no duplicate of their own;
-//!   and nothing counts on them, as [`rest`] does without.
-//! - **Receive counts** are not counted: SQS may give up any message at any time, within the bound.
-//! - **The sweep** queues what the ledger has not seen while nothing of it is on its way. When it
-//!   queues more than that, it makes duplicates like SQS's own.
-//! - **A dead-letter queue** holds a message of an event or none: copies beyond the first would only
-//!   make it harder to lose one.
-//! - **An operator who reopens** also queues the mail request, and goes on until both are done.
-//! - **Acknowledgements of the relay and of the dispatcher are taken at once**, or the death before
-//!   them: nobody can tell whether a message that is not yet deleted waits or is being worked on
-//!   (a partial-order reduction; see `Step::is_indifferent`).
-//! - **Orders of one policy, mailers and messages have no names**: states are sorted.
+//! - **A mail may become stale** at any time, once per order.
+//! - **SES events** may come once the mail was accepted: never, late, repeatedly, in any order, before
+//!   the mailer's own record or after. So they need no queue, no loss and no duplicate of their own.
+//!   Nothing relies on them: [`liveness`] holds without them.
+//! - **Receive counts** are not counted: SQS may redrive any message at any time, within the bound.
+//! - **The sweep** queues what the ledger has not seen while no message of it is in flight. In reality
+//!   it may do so earlier; those are duplicates like SQS's own.
+//! - **A dead-letter queue** holds a message of an event or none: further copies would only make it
+//!   harder to lose one.
+//! - **An operator who reopens** also queues the mail request, and repeats the command until both are
+//!   done.
+//! - **Acknowledgements of relay and dispatcher happen at once**, or the crash before them: nothing can
+//!   observe whether a message that is not yet deleted waits or is being worked on (a partial-order
+//!   reduction; see `Step::is_independent`).
+//! - **Orders of one policy, mailers and messages are interchangeable**: states are sorted.
 //! - **Faults are bounded**; each test names its bounds. Everything without a bound in
 //!   [`settings::Faults`] may happen any number of times.
 
@@ -66,15 +67,17 @@ pub mod action;
 pub mod bug;
 pub mod check;
 pub mod coverage;
+mod dispatcher;
 mod drivers;
+mod environment;
 mod ledger;
+pub mod liveness;
+mod mail_queue;
 mod mailer;
-mod mailers;
-mod outside;
 pub mod properties;
-pub mod rest;
+mod relay;
 pub mod settings;
+pub mod state;
 mod system;
+mod terminal;
 mod time;
-mod upstream;
-pub mod world;

@@ -1,63 +1,74 @@
-//! What must hold in every state.
+//! The properties that must hold in every state.
 
 use shared::ledger::State;
 use stateright::Property;
 
-use super::settings::Waybill;
-use super::world::{Breach, Order, World};
+use super::settings::PipelineModel;
+use super::state::{Order, SystemState, Violation};
 
 /// Nothing accepted is lost.
 pub const NOTHING_LOST: &str =
-    "what is at rest is sent, skipped, in doubt, or in a dead-letter queue";
-/// One mail.
-pub const ONE_MAIL: &str = "SES accepts a notification once, but in the named window";
-/// Only forward.
-pub const NEVER_BACK: &str = "what SES accepted stays accepted";
-/// Fencing.
+    "an idle order is sent, skipped, in doubt, or in a dead-letter queue";
+/// Nobody gets the same mail twice.
+pub const AT_MOST_ONE_MAIL: &str = "SES accepts a notification once, but in the named window";
+/// Accepted states only move forward.
+pub const FORWARD_ONLY: &str = "what SES accepted stays accepted";
+/// The attempt number is a fencing token.
 pub const FENCED: &str = "a worker that lost its lease records nothing";
-/// The ledger's word.
-pub const TRUE_WORD: &str =
+/// The ledger agrees with the ground truth.
+pub const LEDGER_IS_TRUTHFUL: &str =
     "the ledger says sent only of what SES accepted, and skipped or failed only of what it did not";
-/// SES's word.
-pub const BELIEVED: &str = "an SES event that is read is believed";
-/// Refused for good.
-pub const ASKED_FOR: &str = "a failure is tried again only by a message queued after it";
-/// A cap.
-pub const FEW_DOUBTS: &str = "the policy resends a doubt a bounded number of times";
-/// Not a promise but a check that the window is really open in the model.
-pub const WINDOW_SEEN: &str = "SES accepts a notification twice in the named window";
+/// SES events are trusted over the ledger's own record.
+pub const SES_EVENTS_TRUSTED: &str = "an SES event that is read is recorded";
+/// A failed mail waits for an operator.
+pub const RETRIED_ONLY_BY_REPLAY: &str =
+    "a failed mail is retried only by a message queued after the failure";
+/// Resending out of doubt is bounded.
+pub const BOUNDED_RESENDS: &str = "a mail in doubt is resent a bounded number of times";
+/// Not a promise: it checks that the model really opens the named window.
+pub const WINDOW_REACHED: &str = "SES accepts a notification twice in the named window";
 
-/// All of them.
+/// All properties, for the checker.
 #[must_use]
-pub fn all() -> Vec<Property<Waybill>> {
+pub fn all() -> Vec<Property<PipelineModel>> {
     vec![
-        Property::always(NOTHING_LOST, |model: &Waybill, world: &World| {
-            let lost = |order: &Order| model.is_quiet(order) && !Waybill::is_settled(order);
-            !world.orders.iter().any(lost)
+        Property::always(NOTHING_LOST, |model: &PipelineModel, system: &SystemState| {
+            let lost =
+                |order: &Order| model.is_idle(order) && !PipelineModel::is_accounted_for(order);
+            !system.orders.iter().any(lost)
         }),
-        Property::always(ONE_MAIL, |_, world| without(world, Breach::SecondAcceptance)),
-        Property::always(NEVER_BACK, |_, world| without(world, Breach::WentBack)),
-        Property::always(FENCED, |_, world| without(world, Breach::Unfenced)),
-        Property::always(TRUE_WORD, |_, world: &World| !world.orders.iter().any(lies)),
-        Property::always(BELIEVED, |_, world| without(world, Breach::ProofIgnored)),
-        Property::always(ASKED_FOR, |_, world| without(world, Breach::UnaskedRetry)),
-        Property::always(FEW_DOUBTS, |_, world| without(world, Breach::TooManyDoubts)),
-        Property::sometimes(WINDOW_SEEN, |_, world: &World| {
-            world.breach.is_none() && world.orders.iter().any(|order| order.truth.accepted > 1)
+        Property::always(AT_MOST_ONE_MAIL, |_, system| {
+            without(system, Violation::SecondAcceptance)
+        }),
+        Property::always(FORWARD_ONLY, |_, system| without(system, Violation::MovedBackwards)),
+        Property::always(FENCED, |_, system| without(system, Violation::Unfenced)),
+        Property::always(LEDGER_IS_TRUTHFUL, |_, system: &SystemState| {
+            !system.orders.iter().any(misreports)
+        }),
+        Property::always(SES_EVENTS_TRUSTED, |_, system| {
+            without(system, Violation::SesEventIgnored)
+        }),
+        Property::always(RETRIED_ONLY_BY_REPLAY, |_, system| {
+            without(system, Violation::RetryWithoutReplay)
+        }),
+        Property::always(BOUNDED_RESENDS, |_, system| without(system, Violation::TooManyDoubts)),
+        Property::sometimes(WINDOW_REACHED, |_, system: &SystemState| {
+            system.violation.is_none()
+                && system.orders.iter().any(|order| order.ground_truth.accepted > 1)
         }),
     ]
 }
 
-fn without(world: &World, breach: Breach) -> bool {
-    world.breach != Some(breach)
+fn without(system: &SystemState, violation: Violation) -> bool {
+    system.violation != Some(violation)
 }
 
-/// Where an operator said wrongly that nothing was sent, a later refusal says nothing about what
-/// was.
-fn lies(order: &Order) -> bool {
-    let accepted = order.truth.accepted > 0;
+/// Whether the ledger contradicts the ground truth. Where an operator wrongly stated that nothing was
+/// sent, a later refusal is recorded in good faith.
+fn misreports(order: &Order) -> bool {
+    let accepted = order.ground_truth.accepted > 0;
     order.record.is_some_and(|record| match record.state {
-        State::Skipped | State::Failed => accepted && !order.truth.vouched,
+        State::Skipped | State::Failed => accepted && !order.ground_truth.reopened_by_operator,
         state => state.is_accepted() && !accepted,
     })
 }

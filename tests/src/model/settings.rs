@@ -1,4 +1,4 @@
-//! What a run of the model may do: how many orders and mailers, which faults, which seeded bug.
+//! The bounds of a model: how many orders and mailers, which faults, which seeded bug.
 
 use std::sync::Arc;
 
@@ -12,47 +12,47 @@ use super::coverage::Coverage;
 /// all orders; everything that is not counted here may happen any number of times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Faults {
-    /// A process dies between two steps: killed, timed out, or the service it asked never answered.
+    /// A process dies between two steps: killed, timed out, or the service that it called never answered.
     pub crashes: u8,
-    /// SQS delivers a message to a second worker, or a deleted message comes back.
+    /// SQS delivers a message to a second worker, or delivers a deleted message again.
     pub duplicates: u8,
-    /// SES takes the mail or does not, and its answer is lost.
-    pub ses_silent: u8,
+    /// SES accepts the mail or does not, and its answer is lost.
+    pub ses_unanswered: u8,
     /// SES refuses for now: throttled, paused, quota.
-    pub ses_not_now: u8,
+    pub ses_retryable: u8,
     /// SES refuses for good; or the mail cannot be rendered.
-    pub ses_never: u8,
-    /// The ledger writes, its answer is lost, and the SDK asks again.
-    pub ledger_echoes: u8,
-    /// The ledger gives a claim or a skip no answer at all, whether or not it has written.
-    pub ledger_silent: u8,
+    pub ses_permanent: u8,
+    /// The ledger writes, its answer is lost, and the SDK retries.
+    pub ledger_retries: u8,
+    /// The ledger does not answer a claim or a skip, whether or not it has written.
+    pub ledger_timeouts: u8,
     /// The stream loses a record: down for longer than its 24 hours.
     pub stream_losses: u8,
     /// SQS moves a message that was received too often to the dead-letter queue.
     pub redrives: u8,
     /// An operator replays a dead-letter queue.
     pub replays: u8,
-    /// An operator says that a mail may be sent (again).
-    pub words: u8,
-    /// The moment passes from which on an order's mail is stale.
-    pub ages: u8,
+    /// An operator reopens a notification.
+    pub reopens: u8,
+    /// An order's mail becomes stale.
+    pub stale: u8,
 }
 
-/// How long a mailer's process may live, in ticks that begin while it works.
+/// How long a mailer's process may hold a message, in ticks that begin meanwhile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lifetime {
-    /// The design's: the function times out before its lease runs out.
+    /// As designed: the function times out before its lease expires.
     WithinLease,
-    /// Slow beyond its lease, but gone before the grace is over.
+    /// Slower than its lease, but gone before the grace period is over.
     WithinGrace,
-    /// Frozen for as long as it likes.
+    /// Frozen for any time.
     Unbounded,
 }
 
 impl Lifetime {
-    /// After how many ticks a process is gone, if it ever is.
+    /// Whether a process of this age is gone.
     #[must_use]
-    pub const fn is_over(self, ticks: u8) -> bool {
+    pub const fn is_exceeded(self, ticks: u8) -> bool {
         match self {
             Self::WithinLease => ticks > 1,
             Self::WithinGrace => ticks > 2,
@@ -60,9 +60,9 @@ impl Lifetime {
         }
     }
 
-    /// How many ticks ago a clock may have been read that is still in use; 3 stands for more.
+    /// The greatest age, in ticks, of a clock reading that is still in use; 3 stands for more.
     #[must_use]
-    pub const fn oldest(self) -> u8 {
+    pub const fn oldest_reading(self) -> u8 {
         match self {
             Self::WithinLease => 1,
             Self::WithinGrace => 2,
@@ -73,31 +73,31 @@ impl Lifetime {
 
 /// One model: the system with its bounds.
 #[derive(Debug, Clone)]
-pub struct Waybill {
+pub struct PipelineModel {
     /// One order, with one notification, for each policy.
     pub orders: Vec<DoubtPolicy>,
-    /// How many events the shop publishes per order that mean the same: 1 or 2.
+    /// How many events with the same meaning the shop publishes per order: 1 or 2.
     pub events: u8,
-    /// How many mail requests may be worked on at the same time.
+    /// How many mail requests may be in progress at the same time.
     pub mailers: usize,
-    /// How many dispatch requests of an order may be worked on at the same time.
+    /// How many dispatch requests of an order may be in progress at the same time.
     pub dispatchers: usize,
     /// Whether the sweep runs.
     pub sweep: bool,
     /// How long a mailer's process may live.
     pub lifetime: Lifetime,
-    /// Which SES events there are; each may come never, late, or again and again.
+    /// The SES events that exist; each may come never, late, or repeatedly.
     pub ses_events: &'static [Transition],
-    /// The bounds.
+    /// The bounds on faults.
     pub faults: Faults,
-    /// What is broken on purpose.
+    /// A bug that is seeded on purpose.
     pub bug: Option<Bug>,
-    /// Which ways of the protocol were taken.
+    /// The edges of the state machine that were taken.
     pub coverage: Arc<Coverage>,
 }
 
-impl Waybill {
-    /// The design with one order per policy, two mailers, no faults, `Send` events only.
+impl PipelineModel {
+    /// The design, with one order per policy, two mailers, no faults, and `Send` events only.
     #[must_use]
     pub fn new(orders: &[DoubtPolicy]) -> Self {
         Self {
@@ -114,22 +114,22 @@ impl Waybill {
         }
     }
 
-    /// The same with these faults.
+    /// The same model with these faults.
     #[must_use]
-    pub fn with(mut self, faults: Faults) -> Self {
+    pub fn with_faults(mut self, faults: Faults) -> Self {
         self.faults = faults;
         self
     }
 
-    /// The same with this bug.
+    /// The same model with this bug.
     #[must_use]
-    pub fn broken(mut self, bug: Bug) -> Self {
+    pub fn with_bug(mut self, bug: Bug) -> Self {
         self.bug = Some(bug);
         self
     }
 
     /// How long a mailer's process lives.
-    pub(super) fn life(&self) -> Lifetime {
+    pub(super) fn worker_lifetime(&self) -> Lifetime {
         if self.has(Bug::LeaseShorterThanWork) { Lifetime::Unbounded } else { self.lifetime }
     }
 

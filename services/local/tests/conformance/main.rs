@@ -10,7 +10,7 @@
 //! | errors of the function | `queues::responses::a_function_error_…` | `streams::responses::a_function_error_…` |
 //! | bisecting | Lambda has none | `streams::responses::bisecting_…`, `streams::responses::with_bisect_…` |
 //! | windows and batch sizes | `queues::batching::…` | `streams::batching::…` |
-//! | timeouts and dead processes | `queues::processes::…` | `functions::failures::…`; relay itself in `tests/promises/killed.rs` |
+//! | timeouts and dead processes | `queues::processes::…` | `functions::failures::…`; relay itself in `tests/promises/kills.rs` |
 //! | redrive, discarding | `queues::responses::a_message_that_always_fails_…` | `streams::discarding::…` |
 //! | the event | `queues::event::…` | `streams::event::…` |
 //! | stopping, and services that fail | `queues::lifecycle::…` | `streams::lifecycle::…` |

@@ -1,5 +1,5 @@
-//! The pipeline in simulated time: the functions in this process with a clock that runs ahead, and
-//! queues that keep that clock's time. Tables and SES are the stack's own.
+//! The pipeline in simulated time. The functions' own code runs in this process with a clock that runs
+//! ahead, on simulated queues that follow that clock. Tables and SES are those of a real stack.
 
 mod queues;
 
@@ -32,39 +32,39 @@ const GRACE: SignedDuration = SignedDuration::from_secs(1200);
 const RETENTION: SignedDuration = SignedDuration::from_hours(400 * 24);
 const SWEEP_AFTER_MS: i64 = 300_000;
 
-/// What comes due within this time is worked off together.
+/// Messages that become due within this time are processed together.
 const STEP: SignedDuration = SignedDuration::from_secs(5);
 
-/// A function's own time in an invocation.
+/// A function's timeout.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The pipeline after intake, at a moment of its own.
+/// The pipeline after intake, at a time of its own.
 pub struct SimulatedPipeline<'a> {
     stack: &'a Stack,
     pub queues: Queues,
     ahead: SignedDuration,
-    /// Lives as long as a mailer process does.
-    rate_limiter: Option<SendRateLimiter>,
+    /// The mailer's state that outlives an invocation: `None` where a new process starts.
+    mailer_process: Option<MailerProcess>,
 }
 
 impl<'a> SimulatedPipeline<'a> {
-    /// `ahead` of now.
+    /// A pipeline whose clock runs `ahead` of now.
     pub fn starting_at(stack: &'a Stack, ahead: SignedDuration) -> Self {
-        Self { stack, queues: Queues::default(), ahead, rate_limiter: None }
+        Self { stack, queues: Queues::default(), ahead, mailer_process: None }
     }
 
     pub fn clock(&self) -> Clock {
         Clock::ahead_by(self.ahead)
     }
 
-    /// Lets so much time pass with nothing done in it.
+    /// Lets time pass without running any function.
     pub fn skip(&mut self, time: SignedDuration) {
         self.ahead += time;
     }
 
-    /// A new mailer process from now on, which asks SES for the account's rate.
+    /// Starts a new mailer process, which asks SES for the account's send rate.
     pub fn restart_mailer(&mut self) {
-        self.rate_limiter = None;
+        self.mailer_process = None;
     }
 
     /// One run of the sweep.
@@ -72,11 +72,11 @@ impl<'a> SimulatedPipeline<'a> {
         relay::sweep(&self.relay(), i64::MAX).await.expect("the tables answer")
     }
 
-    /// Lets so much time pass, in which the functions work off what comes due.
-    pub async fn pass(&mut self, time: SignedDuration) {
-        let end = self.clock().now_ms() + i64::try_from(time.as_millis()).expect("not for ever");
+    /// Lets time pass while the functions process what becomes due.
+    pub async fn run_for(&mut self, time: SignedDuration) {
+        let end = self.clock().now_ms() + i64::try_from(time.as_millis()).expect("a bounded time");
         loop {
-            self.work_off().await;
+            self.drain().await;
             let now = self.clock().now_ms();
             match self.queues.next_due(&[DISPATCH, MAIL], now) {
                 Some(due) if due < end => {
@@ -87,8 +87,8 @@ impl<'a> SimulatedPipeline<'a> {
         }
     }
 
-    /// Gives the functions what is due until nothing is.
-    pub async fn work_off(&mut self) {
+    /// Runs the functions until no message is due.
+    pub async fn drain(&mut self) {
         let (dispatcher, mailer) = (self.dispatcher(), self.mailer().await);
         loop {
             let events = self.receive(DISPATCH, DISPATCH_DLQ);
@@ -102,7 +102,8 @@ impl<'a> SimulatedPipeline<'a> {
             let answer = Box::pin(mailer::handle(&mailer, &mails, deadline)).await;
             self.settle(MAIL, &mails, &answer);
         }
-        self.rate_limiter = Some(mailer.rate_limiter);
+        let Mailer { sender, rate_limiter, .. } = mailer;
+        self.mailer_process = Some(MailerProcess { sender, rate_limiter });
     }
 
     fn receive(&self, queue: &str, dead_letters: &str) -> Vec<SqsMessage> {
@@ -141,11 +142,11 @@ impl<'a> SimulatedPipeline<'a> {
     }
 
     async fn mailer(&mut self) -> Mailer {
-        let sender = sender(self.stack).await;
-        let rate_limiter = match self.rate_limiter.take() {
-            Some(rate_limiter) => rate_limiter,
-            None => SendRateLimiter::for_account(sender.client(), None, 1).await,
+        let process = match self.mailer_process.take() {
+            Some(process) => process,
+            None => MailerProcess::start(self.stack).await,
         };
+        let MailerProcess { sender, rate_limiter } = process;
         Mailer {
             ledger: self.ledger(),
             sender,
@@ -171,16 +172,30 @@ impl<'a> SimulatedPipeline<'a> {
         DeadLetterQueue::new(self.sqs(), queue.to_owned(), self.clock())
     }
 
-    /// A client whose messages are enqueued at this moment.
+    /// A client whose messages are enqueued at the clock's time.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .endpoint_url("http://queues.example")
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("a", "b", None, None, "test"))
-            .http_client(self.queues.at(self.clock().now_ms()))
+            .http_client(self.queues.client_at(self.clock().now_ms()))
             .build();
         aws_sdk_sqs::Client::from_conf(config)
+    }
+}
+
+/// What a mailer process keeps from one invocation to the next.
+struct MailerProcess {
+    sender: Sender,
+    rate_limiter: SendRateLimiter,
+}
+
+impl MailerProcess {
+    async fn start(stack: &Stack) -> Self {
+        let sender = sender(stack).await;
+        let rate_limiter = SendRateLimiter::for_account(sender.client(), None, 1).await;
+        Self { sender, rate_limiter }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Queues in simulated time, behind the real SDK: what the code sends is what is kept.
+//! Queues in simulated time, behind the real SDK: they hold exactly what the functions sent.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ const MAX_RECEIVES: u32 = 5;
 
 /// A message in a queue.
 #[derive(Debug, Clone)]
-pub struct Waiting {
+pub struct StoredMessage {
     pub id: String,
     pub body: String,
     /// The attribute `waybill-code`.
@@ -28,19 +28,19 @@ pub struct Waiting {
 }
 
 #[derive(Debug, Default)]
-struct Kept {
-    queues: BTreeMap<String, Vec<Waiting>>,
+struct QueueState {
+    queues: BTreeMap<String, Vec<StoredMessage>>,
     sent: u64,
-    most_receives: u32,
+    max_receives: u32,
 }
 
 /// All queues, by URL. A clone is another handle to the same.
 #[derive(Debug, Clone, Default)]
-pub struct Queues(Arc<Mutex<Kept>>);
+pub struct Queues(Arc<Mutex<QueueState>>);
 
 impl Queues {
-    /// A connection that answers `SendMessageBatch` and `GetQueueAttributes` at the moment `now`.
-    pub fn at(&self, now: i64) -> SharedHttpClient {
+    /// An HTTP client that answers `SendMessageBatch` and `GetQueueAttributes` as of `now`.
+    pub fn client_at(&self, now: i64) -> SharedHttpClient {
         let connector = Connector { queues: self.clone(), now };
         http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone()))
     }
@@ -54,13 +54,13 @@ impl Queues {
         );
     }
 
-    /// At most ten messages that are visible, each received once more. One that was received too
-    /// often moves to the dead-letter queue instead.
+    /// Receives up to ten visible messages. One that has been received too often moves to the dead-letter
+    /// queue instead.
     pub fn receive(&self, queue: &str, dead_letters: &str, now: i64) -> Vec<SqsMessage> {
-        let mut kept = self.lock();
+        let mut state = self.lock();
         let mut dead = Vec::new();
         let mut batch = Vec::new();
-        let messages = kept.queues.entry(queue.to_owned()).or_default();
+        let messages = state.queues.entry(queue.to_owned()).or_default();
         for message in messages.iter_mut().filter(|m| m.visible_at <= now).take(10) {
             message.receives += 1;
             message.visible_at = now + VISIBILITY_MS;
@@ -72,43 +72,43 @@ impl Queues {
         }
         messages.retain(|m| !dead.iter().any(|d| d.id == m.id));
         let most = batch.iter().map(|m| m.receives).max().unwrap_or(0);
-        kept.most_receives = kept.most_receives.max(most);
-        kept.queues.entry(dead_letters.to_owned()).or_default().extend(dead);
+        state.max_receives = state.max_receives.max(most);
+        state.queues.entry(dead_letters.to_owned()).or_default().extend(dead);
         batch.iter().map(received).collect()
     }
 
-    /// Deletes what the function is done with.
+    /// Deletes the messages of a batch that the function did not report as failed.
     pub fn settle(&self, queue: &str, batch: &[SqsMessage], answer: &SqsBatchResponse) {
         let failed = |id: &str| answer.batch_item_failures.iter().any(|f| f.item_identifier == id);
         let done =
             |id: &str| batch.iter().any(|m| m.message_id.as_deref() == Some(id)) && !failed(id);
-        let mut kept = self.lock();
-        kept.queues.entry(queue.to_owned()).or_default().retain(|m| !done(&m.id));
+        let mut state = self.lock();
+        state.queues.entry(queue.to_owned()).or_default().retain(|m| !done(&m.id));
     }
 
-    /// When the next message of these queues can be received, if later than `now`.
+    /// The time after `now` at which the next message of these queues becomes visible.
     pub fn next_due(&self, queues: &[&str], now: i64) -> Option<i64> {
-        let kept = self.lock();
-        let messages = queues.iter().filter_map(|queue| kept.queues.get(*queue)).flatten();
+        let state = self.lock();
+        let messages = queues.iter().filter_map(|queue| state.queues.get(*queue)).flatten();
         messages.map(|m| m.visible_at).filter(|at| *at > now).min()
     }
 
-    /// What a queue holds.
-    pub fn all(&self, queue: &str) -> Vec<Waiting> {
+    /// All messages of a queue.
+    pub fn all(&self, queue: &str) -> Vec<StoredMessage> {
         self.lock().queues.get(queue).cloned().unwrap_or_default()
     }
 
-    /// Empties a queue.
-    pub fn take_all(&self, queue: &str) -> Vec<Waiting> {
+    /// Removes and returns all messages of a queue.
+    pub fn take_all(&self, queue: &str) -> Vec<StoredMessage> {
         self.lock().queues.remove(queue).unwrap_or_default()
     }
 
-    /// The most receives that any message ever had.
-    pub fn most_receives(&self) -> u32 {
-        self.lock().most_receives
+    /// The highest receive count of any message so far.
+    pub fn max_receives(&self) -> u32 {
+        self.lock().max_receives
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kept> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -120,19 +120,20 @@ struct OutgoingMessage {
     code: Option<String>,
 }
 
-impl Kept {
+impl QueueState {
     fn put(&mut self, queue: &str, message: OutgoingMessage, now: i64) -> String {
         self.sent += 1;
         let id = format!("m-{}", self.sent);
         let visible_at = now + message.delay_seconds * 1000;
         let OutgoingMessage { body, code, .. } = message;
-        let waiting = Waiting { id: id.clone(), body, code, sent_at: now, visible_at, receives: 0 };
-        self.queues.entry(queue.to_owned()).or_default().push(waiting);
+        let stored =
+            StoredMessage { id: id.clone(), body, code, sent_at: now, visible_at, receives: 0 };
+        self.queues.entry(queue.to_owned()).or_default().push(stored);
         id
     }
 }
 
-fn received(message: &Waiting) -> SqsMessage {
+fn received(message: &StoredMessage) -> SqsMessage {
     let mut received = SqsMessage::default();
     received.message_id = Some(message.id.clone());
     received.body = Some(message.body.clone());
@@ -164,10 +165,10 @@ impl HttpConnector for Connector {
 impl Connector {
     fn send(&self, call: &Value) -> Value {
         let queue = call["QueueUrl"].as_str().expect("a queue");
-        let mut kept = self.queues.lock();
+        let mut state = self.queues.lock();
         let entries = call["Entries"].as_array().expect("entries").iter();
         let taken = entries.map(|entry| {
-            let id = kept.put(queue, outgoing(entry), self.now);
+            let id = state.put(queue, outgoing(entry), self.now);
             json!({ "Id": entry["Id"], "MessageId": id, "MD5OfMessageBody": "" })
         });
         json!({ "Successful": taken.collect::<Vec<_>>() })

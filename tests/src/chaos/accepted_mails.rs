@@ -1,4 +1,5 @@
-//! What SES accepted, by the tags of its own events, and what became of those events.
+//! The mails that SES accepted, as its own events report them by their tags, and whether those events
+//! were delivered.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,25 +13,25 @@ use serde_json::Value;
 /// Order id and ledger key.
 pub type Key = (String, String);
 
-/// One of SES's events, as it passes.
+/// An SES event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SesEvent {
-    /// About which notification.
+    /// The notification that it is about.
     pub key: Key,
-    /// Of which attempt.
+    /// The mailer's attempt.
     pub attempt: u32,
     /// `Send`, `Delivery`, …
     pub kind: String,
-    /// What SES calls the mail.
+    /// SES's message id.
     pub message_id: String,
     /// When SES accepted the mail.
     pub accepted_at: Timestamp,
 }
 
 impl SesEvent {
-    /// Reads an envelope; `None` for one without Waybill's tags.
+    /// Parses an EventBridge envelope; `None` for one without Waybill's tags.
     #[must_use]
-    pub fn read(envelope: &str) -> Option<Self> {
+    pub fn parse(envelope: &str) -> Option<Self> {
         let envelope: Value = serde_json::from_str(envelope).ok()?;
         let detail = &envelope["detail"];
         let mail = &detail["mail"];
@@ -52,33 +53,34 @@ impl SesEvent {
 pub struct Acceptance {
     /// The mailer's attempt.
     pub attempt: u32,
-    /// When.
+    /// When SES accepted it.
     pub at: Timestamp,
-    /// After how long each event's copies reached the feedback queue; none: it was lost.
+    /// For each event, the delays after which its copies reached the feedback queue; empty when it was
+    /// lost.
     pub events: Vec<Vec<Duration>>,
 }
 
 impl Acceptance {
-    /// Whether not one event about it ever came.
+    /// Whether all events about it were lost.
     #[must_use]
-    pub fn is_silent(&self) -> bool {
+    pub fn has_no_events(&self) -> bool {
         self.events.iter().all(Vec::is_empty)
     }
 
-    /// When the first of its events came to the feedback queue, counted from its acceptance.
+    /// The delay from acceptance until the first of its events reached the feedback queue.
     #[must_use]
-    pub fn first_word(&self) -> Option<Duration> {
+    pub fn first_event_after(&self) -> Option<Duration> {
         self.events.iter().flatten().min().copied()
     }
 }
 
-/// All acceptances so far.
+/// All mails that SES accepted so far.
 #[derive(Debug, Default)]
-pub struct Sightings(Mutex<BTreeMap<Key, BTreeMap<String, Acceptance>>>);
+pub struct AcceptedMails(Mutex<BTreeMap<Key, BTreeMap<String, Acceptance>>>);
 
-impl Sightings {
-    /// Notes an event and what becomes of it.
-    pub fn note(&self, event: SesEvent, copies: Vec<Duration>) {
+impl AcceptedMails {
+    /// Records an event and the delays of its delivered copies.
+    pub fn record(&self, event: SesEvent, copies: Vec<Duration>) {
         let mut seen = self.lock();
         let of_key = seen.entry(event.key).or_default();
         let acceptance = of_key.entry(event.message_id).or_insert_with(|| Acceptance {
@@ -89,13 +91,13 @@ impl Sightings {
         acceptance.events.push(copies);
     }
 
-    /// How many mails.
+    /// The number of mails.
     #[must_use]
     pub fn accepted(&self) -> usize {
         self.lock().values().map(BTreeMap::len).sum()
     }
 
-    /// How many notifications have at least one mail.
+    /// The number of notifications with at least one mail.
     #[must_use]
     pub fn mailed(&self) -> usize {
         self.lock().len()
@@ -103,14 +105,14 @@ impl Sightings {
 
     /// The mails of a notification, the oldest first.
     #[must_use]
-    pub fn of(&self, key: &Key) -> Vec<Acceptance> {
+    pub fn for_key(&self, key: &Key) -> Vec<Acceptance> {
         let mut all: Vec<Acceptance> =
             self.lock().get(key).map(|m| m.values().cloned().collect()).unwrap_or_default();
         all.sort_by_key(|acceptance| acceptance.at);
         all
     }
 
-    /// All notifications that were mailed.
+    /// The notifications with at least one mail.
     #[must_use]
     pub fn keys(&self) -> Vec<Key> {
         self.lock().keys().cloned().collect()

@@ -1,4 +1,4 @@
-//! A replay that is killed at any step loses nothing and mails nobody twice.
+//! A replay that is killed (SIGKILL) at any of its calls loses nothing and mails nobody twice.
 
 use std::process::Child;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,9 +8,11 @@ use local::Config;
 use local::aws::calls::Caller;
 use local::edge::faults::{Call, Fault, Faults};
 
+use waybill_tests::chaos::fault_rates::CallPhase;
+
 use super::process::{
-    assert_one_mail_each, command, dead_letters, ended, in_flight, json, refusing, until_state,
-    verify_sender,
+    assert_one_mail_each, command, dead_letters, in_flight, json, refusing, run_to_end,
+    until_state, verify_sender,
 };
 use crate::support::{TestStack, eventually};
 
@@ -19,17 +21,10 @@ const ORDERS: [&str; 3] = ["A1", "A2", "A3"];
 const REPLAY: [&str; 10] =
     ["dlq", "replay", "mail", "--yes", "--reason", "x", "--rate", "4", "--hold", "1"];
 
-/// Before the call is carried out, or when only its answer is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Before,
-    After,
-}
-
 /// Kills the process at its `nth` call of an operation.
 struct Killer {
     operation: &'static str,
-    side: Side,
+    phase: CallPhase,
     state: Mutex<State>,
 }
 
@@ -37,44 +32,44 @@ struct Killer {
 struct State {
     calls_left: usize,
     child: Option<Child>,
-    has_struck: bool,
+    has_killed: bool,
 }
 
 impl Killer {
-    fn strike(&self, call: &Call<'_>, side: Side) -> Option<Fault> {
+    fn kill_at(&self, call: &Call<'_>, phase: CallPhase) -> Option<Fault> {
         let is_ours = *call.caller == Caller::Function("ops".to_owned());
-        if !is_ours || call.operation != self.operation || side != self.side {
+        if !is_ours || call.operation != self.operation || phase != self.phase {
             return None;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.has_struck {
+        if state.has_killed {
             return None;
         }
         if state.calls_left > 1 {
             state.calls_left -= 1;
             return None;
         }
-        // SIGKILL; a child that was not handed over yet is a mistake of the test.
+        // The child is handed over before it makes its first call.
         state.child.as_mut()?.kill().expect("it can be killed");
-        state.has_struck = true;
+        state.has_killed = true;
         Some(Fault::HangUp)
     }
 }
 
 impl Faults for Killer {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
-        self.strike(call, Side::Before)
+        self.kill_at(call, CallPhase::Before)
     }
 
     fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
-        self.strike(call, Side::After)
+        self.kill_at(call, CallPhase::After)
     }
 }
 
-/// Kills a replay there, replays again, and looks at what customers got.
-async fn killed_at(operation: &'static str, side: Side, nth: usize) {
+/// Kills a replay at its `nth` call of the operation, replays again, and checks every customer's mails.
+async fn kill_replay_at(operation: &'static str, phase: CallPhase, nth: usize) {
     let state = State { calls_left: nth, ..State::default() };
-    let killer = Arc::new(Killer { operation, side, state: Mutex::new(state) });
+    let killer = Arc::new(Killer { operation, phase, state: Mutex::new(state) });
     let faults: Arc<dyn Faults> = Arc::clone(&killer) as _;
     let stack = TestStack::start_with(Config { faults, ..refusing() }).await;
     dead_letters(&stack, &ORDERS).await;
@@ -84,18 +79,19 @@ async fn killed_at(operation: &'static str, side: Side, nth: usize) {
         state.child = Some(command(&stack, &REPLAY).spawn().expect("waybill starts"));
     }
     eventually("the replay was killed", || async {
-        killer.state.lock().unwrap_or_else(PoisonError::into_inner).has_struck
+        killer.state.lock().unwrap_or_else(PoisonError::into_inner).has_killed
     })
     .await;
     let child = killer.state.lock().unwrap_or_else(PoisonError::into_inner).child.take();
-    let killed = ended(child.expect("the child")).await;
+    let killed = run_to_end(child.expect("the child")).await;
     assert_eq!(killed.code, None, "it ended by a signal: {killed:#?}");
-    everything_arrives_once(&stack, operation, side).await;
+    everything_arrives_once(&stack, operation, phase).await;
     stack.stop().await;
 }
 
-/// The second replay finds what the first left, as soon as the hold of the killed one is over.
-async fn everything_arrives_once(stack: &TestStack, operation: &str, side: Side) {
+/// The killed process still hides the messages that it had received. Once they are visible again, a
+/// second replay finds what the first left.
+async fn everything_arrives_once(stack: &TestStack, operation: &str, phase: CallPhase) {
     let dlq = &stack.stack.resources.queues.mail_dlq;
     eventually("no message is hidden any more", || async { in_flight(stack, dlq).await == 0 })
         .await;
@@ -106,7 +102,7 @@ async fn everything_arrives_once(stack: &TestStack, operation: &str, side: Side)
     assert_one_mail_each(stack, &ORDERS);
     let left = json(stack, &["dlq", "show", "mail"]).await;
     for entry in left["entries"].as_array().expect("entries") {
-        assert_eq!(entry["verdict"], "already-sent", "killed {side:?} {operation}: {entry:#}");
+        assert_eq!(entry["verdict"], "already-sent", "killed {phase:?} {operation}: {entry:#}");
     }
     let third = json(stack, &REPLAY).await;
     assert_eq!(third["plan"]["to_move"].as_array().map(Vec::len), Some(0));
@@ -114,46 +110,46 @@ async fn everything_arrives_once(stack: &TestStack, operation: &str, side: Side)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_killed_while_it_looks_loses_nothing() {
-    killed_at("ReceiveMessage", Side::After, 3).await;
+async fn a_replay_killed_while_it_scans_loses_nothing() {
+    kill_replay_at("ReceiveMessage", CallPhase::After, 3).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_killed_before_it_gives_the_messages_back_loses_nothing() {
-    killed_at("ChangeMessageVisibilityBatch", Side::Before, 1).await;
+async fn a_replay_killed_before_it_releases_the_messages_loses_nothing() {
+    kill_replay_at("ChangeMessageVisibilityBatch", CallPhase::Before, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_killed_before_its_audit_item_loses_nothing() {
-    killed_at("PutItem", Side::Before, 1).await;
+    kill_replay_at("PutItem", CallPhase::Before, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_killed_after_its_audit_item_loses_nothing() {
-    killed_at("PutItem", Side::After, 1).await;
+    kill_replay_at("PutItem", CallPhase::After, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_killed_before_it_sends_loses_nothing() {
-    killed_at("SendMessageBatch", Side::Before, 2).await;
+    kill_replay_at("SendMessageBatch", CallPhase::Before, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_killed_after_it_sent_mails_nobody_twice() {
-    killed_at("SendMessageBatch", Side::After, 2).await;
+    kill_replay_at("SendMessageBatch", CallPhase::After, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_killed_before_it_deletes_mails_nobody_twice() {
-    killed_at("DeleteMessageBatch", Side::Before, 2).await;
+    kill_replay_at("DeleteMessageBatch", CallPhase::Before, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_killed_after_it_deleted_mails_nobody_twice() {
-    killed_at("DeleteMessageBatch", Side::After, 2).await;
+    kill_replay_at("DeleteMessageBatch", CallPhase::After, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_killed_before_it_completes_its_audit_item_mails_nobody_twice() {
-    killed_at("UpdateItem", Side::Before, 1).await;
+    kill_replay_at("UpdateItem", CallPhase::Before, 1).await;
 }

@@ -1,4 +1,4 @@
-//! A server that answers every request in one given way, down to the bytes.
+//! A fake SES that answers every request in one given way, down to the bytes.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,29 +9,29 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What it does with a connection.
+/// What the server does with a connection.
 #[derive(Debug, Clone)]
-pub enum Act {
-    /// Closes it before it has read a byte.
+pub enum Behavior {
+    /// Closes it without reading a byte.
     CloseUnread,
-    /// Reads the request and closes in good order, without an answer.
+    /// Reads the request and closes the connection without an answer.
     CloseRead,
     /// Reads the request and resets the connection (RFC 9293, 3.10.5).
     Reset,
-    /// Reads the request and says nothing, for ever.
+    /// Reads the request and never answers.
     Silence,
     /// Reads the request, writes these bytes, and closes.
     Write(String),
 }
 
-pub struct Peer {
+pub struct FakeSes {
     pub address: SocketAddr,
     connections: Arc<AtomicUsize>,
     server: JoinHandle<()>,
 }
 
-impl Peer {
-    pub async fn that(act: Act) -> Self {
+impl FakeSes {
+    pub async fn start(behavior: Behavior) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
         let connections = Arc::new(AtomicUsize::new(0));
@@ -39,35 +39,35 @@ impl Peer {
         let server = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 count.fetch_add(1, Ordering::SeqCst);
-                // A caller that hangs up first is what some of these acts provoke.
-                let _ = play(stream, &act).await;
+                // Some behaviours make the caller hang up first, which is an error here and no failure.
+                let _ = serve(stream, &behavior).await;
             }
         });
         Self { address, connections, server }
     }
 
-    /// How often it was called.
+    /// The number of connections so far.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 }
 
-impl Drop for Peer {
+impl Drop for FakeSes {
     fn drop(&mut self) {
         self.server.abort();
     }
 }
 
-async fn play(mut stream: TcpStream, act: &Act) -> io::Result<()> {
-    if matches!(act, Act::CloseUnread) {
+async fn serve(mut stream: TcpStream, behavior: &Behavior) -> io::Result<()> {
+    if matches!(behavior, Behavior::CloseUnread) {
         return Ok(());
     }
     read_request(&mut stream).await?;
-    match act {
-        Act::CloseUnread | Act::CloseRead => stream.shutdown().await,
-        Act::Reset => stream.set_zero_linger(),
-        Act::Silence => std::future::pending().await,
-        Act::Write(bytes) => {
+    match behavior {
+        Behavior::CloseUnread | Behavior::CloseRead => stream.shutdown().await,
+        Behavior::Reset => stream.set_zero_linger(),
+        Behavior::Silence => std::future::pending().await,
+        Behavior::Write(bytes) => {
             stream.write_all(bytes.as_bytes()).await?;
             stream.shutdown().await
         }
@@ -76,7 +76,7 @@ async fn play(mut stream: TcpStream, act: &Act) -> io::Result<()> {
 
 async fn read_request(stream: &mut TcpStream) -> io::Result<()> {
     let mut read = Vec::new();
-    while !is_whole(&read) {
+    while !is_complete(&read) {
         if stream.read_buf(&mut read).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -84,7 +84,7 @@ async fn read_request(stream: &mut TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-fn is_whole(request: &[u8]) -> bool {
+fn is_complete(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request).to_ascii_lowercase();
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
@@ -92,12 +92,12 @@ fn is_whole(request: &[u8]) -> bool {
     body.len() >= length
 }
 
-/// An answer of a REST-JSON service.
-pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Act {
+/// An answer of an AWS REST-JSON service.
+pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Behavior {
     let headers: String =
         headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();
-    Act::Write(format!(
+    Behavior::Write(format!(
         "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n{headers}\
          content-length: {length}\r\n\r\n{body}"
     ))

@@ -3,7 +3,8 @@
 use std::process::{Child, Command};
 
 use super::process::{
-    assert_one_mail_each, command, dead_letters, ended, json, refusing, until_state, verify_sender,
+    assert_one_mail_each, command, dead_letters, json, refusing, run_to_end, until_state,
+    verify_sender,
 };
 use crate::support::{TestStack, eventually};
 
@@ -11,7 +12,7 @@ const ORDERS: [&str; 3] = ["A1", "A2", "A3"];
 
 const REPLAY: [&str; 8] = ["dlq", "replay", "mail", "--yes", "--reason", "x", "--output", "json"];
 
-/// One mail in a thousand seconds: only Ctrl-C ends it in time.
+/// One mail in a hundred seconds: without Ctrl-C the test would time out.
 const SLOWLY: [&str; 2] = ["--rate", "0.01"];
 
 fn interrupt(child: &Child) {
@@ -20,7 +21,8 @@ fn interrupt(child: &Child) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_that_is_stopped_ends_soon_says_what_it_did_not_and_is_finished_by_a_second_one() {
+async fn a_replay_that_is_interrupted_ends_soon_reports_what_is_left_and_is_finished_by_a_second_one()
+ {
     let stack = TestStack::start_with(refusing()).await;
     dead_letters(&stack, &ORDERS).await;
     verify_sender(&stack);
@@ -28,14 +30,14 @@ async fn a_replay_that_is_stopped_ends_soon_says_what_it_did_not_and_is_finished
     let child = command(&stack, &slowly).spawn().expect("waybill starts");
     eventually("the first is mailed", || async { stack.mails().len() == 1 }).await;
     interrupt(&child);
-    let stopped = ended(child).await;
+    let stopped = run_to_end(child).await;
     assert_eq!(stopped.code, Some(130), "{stopped:#?}");
     assert!(stopped.stderr.contains("the same command goes on"), "{stopped:#?}");
     let outcome = &stopped.json()["outcome"];
     assert_eq!((&outcome["moved"], &outcome["not_begun"]), (&1.into(), &2.into()), "{outcome:#}");
     let audit = json(&stack, &["audit"]).await;
     assert_eq!(audit["items"][0]["state"], "interrupted", "{audit:#}");
-    let second = ended(command(&stack, &REPLAY).spawn().expect("waybill starts")).await;
+    let second = run_to_end(command(&stack, &REPLAY).spawn().expect("waybill starts")).await;
     assert_eq!(second.code, Some(0), "{second:#?}");
     assert_eq!(second.json()["outcome"]["moved"], 2);
     for order in ORDERS {

@@ -1,4 +1,4 @@
-//! Hostile input at the running stack: answered as the contract says, and nothing stored.
+//! Untrusted input to the running stack is answered by the contract, and nothing of it is stored.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,7 +27,7 @@ const EITHER: &str = "application/json";
 const KIB_256: usize = 256 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_intake_refuses_is_answered_by_its_contract_and_not_stored() {
+async fn invalid_input_is_answered_by_the_contract_and_not_stored() {
     let stack = TestStack::start().await;
     let at = stack.stack.address;
     let good = confirmed("H1");
@@ -64,7 +64,7 @@ async fn what_intake_refuses_is_answered_by_its_contract_and_not_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_bad_field_is_named_by_its_pointer_and_none_is_repeated() {
+async fn every_bad_field_is_reported_by_its_pointer_and_none_is_repeated() {
     let stack = TestStack::start().await;
     let mut event: Value = serde_json::from_str(&confirmed("H1")).expect("JSON");
     event["specversion"] = json!("0.3");
@@ -89,7 +89,7 @@ async fn every_bad_field_is_named_by_its_pointer_and_none_is_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_of_256_kib_is_taken_and_one_byte_more_is_not() {
+async fn an_event_of_256_kib_is_accepted_and_one_byte_more_is_not() {
     let stack = TestStack::start().await;
     let at = stack.stack.address;
     for media_type in [ONE, EITHER] {
@@ -110,13 +110,13 @@ async fn an_event_of_256_kib_is_taken_and_one_byte_more_is_not() {
     let largest = sized("H3", KIB_256);
     assert!(pack(&largest).len() > KIB_256 / 2, "it is large as it is stored, too");
     let published = stack.publish_only(&[largest]).await;
-    stack.rest(&published).await;
+    stack.wait_until_terminal(&published).await;
     assert_eq!(stack.mails_to(&customer("H3")), 1, "the largest event is mailed");
     stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn intakes_other_triggers_take_256_kib_and_not_a_byte_more() {
+async fn intakes_other_triggers_accept_256_kib_and_not_a_byte_more() {
     let stack = TestStack::start().await;
     let too_large = sized("H1", KIB_256 + 1);
     let refused = invoke_intake(&stack, too_large.clone()).await.expect("a verdict");
@@ -194,11 +194,11 @@ async fn no_text_of_an_event_becomes_a_header_or_markup() {
     stack.stop().await;
 }
 
-/// Intake's store does not answer, until told otherwise.
+/// Intake's calls of DynamoDB fail until the flag is set.
 #[derive(Default)]
-struct StoreDown(AtomicBool);
+struct UnavailableStore(AtomicBool);
 
-impl Faults for StoreDown {
+impl Faults for UnavailableStore {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
         let of_intake = *call.caller == Caller::Function("intake".to_owned());
         let down = of_intake && call.service == Service::DynamoDb && !self.0.load(Ordering::SeqCst);
@@ -207,11 +207,13 @@ impl Faults for StoreDown {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_is_down_is_a_503_and_nothing_is_half_done() {
-    let faults = Arc::new(StoreDown::default());
-    let stack =
-        TestStack::start_with(Config { faults: Arc::<StoreDown>::clone(&faults), ..config() })
-            .await;
+async fn an_unavailable_store_is_answered_with_503_and_nothing_is_half_done() {
+    let faults = Arc::new(UnavailableStore::default());
+    let stack = TestStack::start_with(Config {
+        faults: Arc::<UnavailableStore>::clone(&faults),
+        ..config()
+    })
+    .await;
     let at = stack.stack.address;
     let batch = format!("[{},{}]", confirmed("H1"), confirmed("H2"));
     for (media_type, body) in [(ONE, confirmed("H1")), (MANY, batch.clone())] {
@@ -228,7 +230,7 @@ async fn a_store_that_is_down_is_a_503_and_nothing_is_half_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_record_that_intake_did_not_write_is_set_aside_and_its_neighbours_go_on() {
+async fn a_stream_record_that_intake_did_not_write_goes_to_the_dlq_and_its_neighbours_are_mailed() {
     let stack = TestStack::start().await;
     let good = sample("1001-confirmed");
     let id = shared::CorrelationId::parse("test").expect("valid");
@@ -267,8 +269,8 @@ async fn a_stream_record_that_intake_did_not_write_is_set_aside_and_its_neighbou
     eventually("the neighbour is mailed", async || stack.mails().len() == 1).await;
     let dead_letters = &stack.stack.resources.queues.dispatch_dlq;
     for _ in &hostile {
-        let letter = stack.receive(dead_letters).await;
-        let attributes = letter.message_attributes.expect("attributes");
+        let message = stack.receive(dead_letters).await;
+        let attributes = message.message_attributes.expect("attributes");
         assert_eq!(attributes["waybill-code"].string_value(), Some("unreadable"));
     }
     stack.stop().await;
@@ -284,7 +286,7 @@ fn is_a_problem(answer: &crate::support::http::Answer, status: StatusCode) {
     }
 }
 
-/// An event of exactly so many bytes, of which five eighths are left when it is packed.
+/// An event of exactly this many bytes. Compression leaves about five eighths of them.
 fn sized(order: &str, bytes: usize) -> String {
     let mut event: Value = serde_json::from_str(&confirmed(order)).expect("JSON");
     event["padding"] = json!("");
@@ -293,12 +295,12 @@ fn sized(order: &str, bytes: usize) -> String {
     event.to_string()
 }
 
-/// Five random bits a letter, the same each time. With more in each letter, the one-machine stack's
-/// SQS would not take the largest events: it has to keep them compressed.
+/// Random text of five bits per character, the same for the same seed. With more, the one-machine stack's
+/// SQS could not store the largest events, which it keeps compressed.
 fn random_text(seed: &str, length: usize) -> String {
     const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let dice = Rng::new(1);
-    let letter = |nth| char::from(LETTERS[dice.roll(&[seed], nth, 32) as usize]);
+    let rng = Rng::new(1);
+    let letter = |nth| char::from(LETTERS[rng.roll(&[seed], nth, 32) as usize]);
     (0..length as u64).map(letter).collect()
 }
 
@@ -310,7 +312,7 @@ async fn stored(stack: &TestStack) -> usize {
 
 /// Noncharacters that JSON and DynamoDB take and SQS does not.
 #[tokio::test(flavor = "multi_thread")]
-async fn text_with_characters_that_sqs_refuses_is_mailed_and_stops_nobody() {
+async fn text_with_characters_that_sqs_refuses_is_mailed_and_blocks_nothing() {
     let stack = TestStack::start().await;
     let mut odd: Value = serde_json::from_str(&confirmed("H9")).expect("JSON");
     odd["data"]["order"]["customer"]["name"] = json!("Zo\u{ffff}\u{fffe}");
@@ -322,9 +324,9 @@ async fn text_with_characters_that_sqs_refuses_is_mailed_and_stops_nobody() {
     stack.stop().await;
 }
 
-/// What intake takes must be readable behind it, where it is wrapped in a message.
+/// What intake accepts must be readable downstream too, where it is wrapped in a message.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_nested_as_deep_as_is_taken_is_mailed_and_a_deeper_one_is_refused() {
+async fn an_event_of_the_greatest_nesting_is_mailed_and_a_deeper_one_is_refused() {
     let stack = TestStack::start().await;
     // The event itself is the first level.
     let nested = |order: &str, levels: usize| {

@@ -1,4 +1,4 @@
-//! What may strike a call, and how often.
+//! The faults that a call can meet, and their rates.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use local::edge::faults::Fault;
 /// Longer than one attempt of a function's SDK waits (3 s): the answer comes too late, or never.
 const TOO_LATE: Duration = Duration::from_millis(3_400);
 
-/// When a call is struck.
+/// When a call meets a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Moment {
-    /// The service has done nothing.
+pub enum CallPhase {
+    /// Before the service has done anything.
     Before,
-    /// The service has done it, and the caller does not know.
+    /// After the service has carried out the call, before its caller knows.
     After,
 }
 
-/// What strikes.
+/// What a fault does to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultAction {
-    /// The service says that it is called too often.
+    /// The service answers that it is called too often.
     Throttle,
     /// The service answers 500.
     Fail,
@@ -32,13 +32,13 @@ pub enum FaultAction {
     Kill,
 }
 
-impl Moment {
-    /// Both.
+impl CallPhase {
+    /// Both phases.
     pub const ALL: [Self; 2] = [Self::Before, Self::After];
 
-    /// A word for places and reports.
+    /// For reports, and as part of the seed of a decision.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Before => "before",
             Self::After => "after",
@@ -47,9 +47,9 @@ impl Moment {
 }
 
 impl FaultAction {
-    /// A word for reports.
+    /// For reports.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Throttle => "throttled",
             Self::Fail => "answered 500",
@@ -59,7 +59,7 @@ impl FaultAction {
         }
     }
 
-    /// What the edge does.
+    /// The fault as the stack's HTTP edge carries it out. A killed process hangs up too.
     #[must_use]
     pub const fn fault(self) -> Fault {
         match self {
@@ -71,22 +71,22 @@ impl FaultAction {
     }
 }
 
-/// In how many of 10,000 calls.
-pub type Odds = &'static [(FaultAction, u64)];
+/// Each fault with its rate, in calls of [`RATE_BASE`].
+pub type FaultRates = &'static [(FaultAction, u64)];
 
-/// A rate above which nothing would ever come through.
-pub const OF: u64 = 10_000;
+/// Rates are parts of this number of calls.
+pub const RATE_BASE: u64 = 10_000;
 
 /// The services that functions call.
 pub const SERVICES: [Service; 3] = [Service::DynamoDb, Service::Sqs, Service::SesV2];
 
+use CallPhase::{After, Before};
 use FaultAction::{Fail, HangUp, Kill, Throttle, TimeOut};
-use Moment::{After, Before};
 
-/// The odds for a function's call.
+/// The fault rates of a function's calls.
 #[must_use]
-pub const fn of_function(service: Service, moment: Moment) -> Odds {
-    match (service, moment) {
+pub const fn function_fault_rates(service: Service, phase: CallPhase) -> FaultRates {
+    match (service, phase) {
         (Service::SesV2, Before) => {
             &[(Throttle, 200), (Fail, 100), (HangUp, 100), (TimeOut, 5), (Kill, 15)]
         }
@@ -96,12 +96,12 @@ pub const fn of_function(service: Service, moment: Moment) -> Odds {
     }
 }
 
-/// The odds for a call of an event source mapping: what it reads is lost on the way and comes
-/// again, what it wants deleted stays and comes again. The mappings' other calls are the test's
-/// own, and are left alone.
+/// The fault rates of an event source mapping's calls. What it reads is lost on the way and delivered
+/// again; what it wants deleted stays and is delivered again. Its other calls keep the test itself
+/// running and meet no fault.
 #[must_use]
-pub fn of_mapping(operation: &str, moment: Moment) -> Odds {
-    match (operation, moment) {
+pub fn mapping_fault_rates(operation: &str, phase: CallPhase) -> FaultRates {
+    match (operation, phase) {
         ("ReceiveMessage", After) => &[(HangUp, 200)],
         ("GetRecords", Before) => &[(Fail, 200), (HangUp, 100)],
         ("GetRecords", After) => &[(HangUp, 200)],
@@ -109,19 +109,19 @@ pub fn of_mapping(operation: &str, moment: Moment) -> Odds {
     }
 }
 
-/// Now and then a place is struck again and again, so that the SDK's own retries do not help.
-pub const BROWN_OUT: BrownOut = BrownOut { calls: 30, one_in: 25, times: 12 };
+/// Now and then a call site fails again and again, so that the SDK's own retries do not help.
+pub const BROWNOUT: Brownout = Brownout { calls: 30, one_in: 25, times: 12 };
 
-/// Deletions are refused so often in a row that the mapping gives up, and the messages come again.
-pub const DELETIONS_REFUSED: BrownOut = BrownOut { calls: 24, one_in: 4, times: 0 };
+/// Deletions are refused so often in a row that the mapping gives up, and SQS delivers the messages again.
+pub const DELETIONS_REFUSED: Brownout = Brownout { calls: 24, one_in: 4, times: 0 };
 
-/// A run of calls that fares worse than others.
+/// A run of consecutive calls at one site with more faults than usual.
 #[derive(Debug, Clone, Copy)]
-pub struct BrownOut {
-    /// How many calls.
+pub struct Brownout {
+    /// Length of a run, in calls.
     pub calls: u64,
-    /// One in so many runs.
+    /// One run in this number is a brownout.
     pub one_in: u64,
-    /// How many times more often they are struck. Processes are not killed more often.
+    /// Factor by which faults are more frequent. Kills and time-outs stay as rare as they are.
     pub times: u64,
 }

@@ -1,40 +1,41 @@
-//! The events of a run: made from their number, so that a hundred thousand need no memory.
+//! The events of a run, generated from their index, so that a hundred thousand need no memory.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::Kind;
 
-use super::sightings::Key;
+use super::accepted_mails::Key;
 
-/// Every so many events one is muted.
+/// One event in this number is muted.
 const MUTED_EVERY: usize = 40;
 
-/// What only a customer's personal data here holds: no line that a function prints may.
+/// Text that only the customers' personal data contains: no line that a function prints may contain it.
 pub const PERSONAL: [&str; 4] = ["@customers.example", "@simulator.amazonses.com", "O'Hara", "Zoë"];
 
-/// What an event should come to.
+/// The expected outcome of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// One mail.
     Mail,
-    /// None: it says `notify: false`.
-    Silence,
+    /// No mail: the event says `notify: false`.
+    Muted,
 }
 
-/// One event.
+/// One event of the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// Its id.
+    /// The event's id.
     pub id: String,
-    /// Where the ledger knows it.
+    /// The ledger key of its notification.
     pub key: Key,
-    /// What happened.
+    /// Its type.
     pub kind: Kind,
-    /// What should come of it.
+    /// The expected outcome.
     pub expected: Expected,
 }
 
-/// Three events an order: confirmed, shipped, refunded, of which the last one's doubts are held.
+/// The `n`th event. Each order has three: confirmed, shipped and refunded; the policy for refunds is to
+/// hold doubts.
 #[must_use]
 pub fn case(seed: u64, n: usize) -> Case {
     let order = order_id(seed, n);
@@ -45,11 +46,11 @@ pub fn case(seed: u64, n: usize) -> Case {
         _ => format!("{order}-R"),
     };
     let expected =
-        if n % MUTED_EVERY == MUTED_EVERY - 1 { Expected::Silence } else { Expected::Mail };
+        if n % MUTED_EVERY == MUTED_EVERY - 1 { Expected::Muted } else { Expected::Mail };
     let id = format!("{order}-{kind}");
     let notification = match expected {
         Expected::Mail => format!("{kind}#{scope}#customer"),
-        Expected::Silence => format!("muted#{kind}#{SOURCE} {id}"),
+        Expected::Muted => format!("muted#{kind}#{SOURCE} {id}"),
     };
     Case { id, key: (order, notification), kind, expected }
 }
@@ -58,15 +59,15 @@ const SOURCE: &str = "https://shop.example/chaos";
 
 /// The event as the shop publishes it.
 #[must_use]
-pub fn line(seed: u64, n: usize) -> String {
+pub fn event_json(seed: u64, n: usize) -> String {
     let Case { id, key: (order, _), kind, expected } = case(seed, n);
-    let mut data = json!({ "order": the_order(&order, n / 3) });
+    let mut data = json!({ "order": order_json(&order, n / 3) });
     match kind {
         Kind::ShipmentShipped => data["shipment"] = shipment(&order),
         Kind::OrderRefunded => data["refund"] = refund(&order),
         _ => {}
     }
-    if expected == Expected::Silence {
+    if expected == Expected::Muted {
         data["notify"] = json!(false);
     }
     json!({
@@ -92,7 +93,7 @@ const fn kind(n: usize) -> Kind {
     }
 }
 
-fn the_order(id: &str, n: usize) -> Value {
+fn order_json(id: &str, n: usize) -> Value {
     let email = match n % 50 {
         7 => format!("bounce+{n}@simulator.amazonses.com"),
         8 => format!("complaint+{n}@simulator.amazonses.com"),
@@ -134,18 +135,18 @@ mod tests {
     use shared::notification::ledger_key;
 
     #[test]
-    fn every_line_is_a_valid_event_whose_key_is_the_cases() {
+    fn every_event_is_valid_and_has_the_key_of_its_case() {
         for n in 0..200 {
-            let json = serde_json::from_str(&line(1, n)).expect("JSON");
+            let json = serde_json::from_str(&event_json(1, n)).expect("JSON");
             let event = Event::parse(&json).expect("a valid event");
             assert_eq!((event.order.id.to_string(), ledger_key(&event)), case(1, n).key);
         }
     }
 
     #[test]
-    fn every_customer_is_known_by_the_personal_data() {
+    fn every_customers_data_contains_one_of_the_personal_texts() {
         for n in 0..200 {
-            let json: Value = serde_json::from_str(&line(1, n)).expect("JSON");
+            let json: Value = serde_json::from_str(&event_json(1, n)).expect("JSON");
             for field in ["email", "name"] {
                 let text = json["data"]["order"]["customer"][field].to_string();
                 assert!(PERSONAL.iter().any(|word| text.contains(word)), "{text}");

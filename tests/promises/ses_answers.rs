@@ -1,8 +1,8 @@
-//! What SES's answers mean, over a real socket through the mailer's own sender: each error code of
-//! `SendEmail`, and each way in which a connection fails. Whatever happens, SES is asked at most
+//! How the mailer classifies SES's answers, over a real socket and through its own sender: each error
+//! code of `SendEmail`, and each way in which a connection fails. Whatever happens, SES is called at most
 //! once.
 
-mod peer;
+mod fake_ses;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -18,20 +18,20 @@ use shared::{Event, NotificationKey};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::events::confirmed;
-use peer::{Act, Peer, answer};
+use fake_ses::{Behavior, FakeSes, answer};
 
-/// What is expected of an answer.
+/// The variants of [`SendOutcome`], without their contents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Proof {
+enum Class {
     Accepted,
     Retryable,
     Permanent,
     Ambiguous,
 }
 
-use Proof::{Accepted, Ambiguous, Permanent, Retryable};
+use Class::{Accepted, Ambiguous, Permanent, Retryable};
 
-fn proof(answer: &SendOutcome) -> Proof {
+fn class(answer: &SendOutcome) -> Class {
     match answer {
         SendOutcome::Accepted { .. } => Accepted,
         SendOutcome::Retryable { .. } => Retryable,
@@ -44,7 +44,7 @@ fn proof(answer: &SendOutcome) -> Proof {
 /// AWS gives them
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
 /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>).
-const ERRORS: [(&str, u16, Proof); 44] = [
+const ERRORS: [(&str, u16, Class); 44] = [
     ("AccountSuspendedException", 400, Retryable),
     ("BadRequestException", 400, Permanent),
     ("LimitExceededException", 400, Retryable),
@@ -97,47 +97,47 @@ async fn each_error_code_means_what_the_table_says() {
     let known: BTreeSet<&str> = CODES.iter().map(|(code, _)| *code).collect();
     assert_eq!(tested, known, "each code of the table is tested, and no other");
     for (code, status, expected) in ERRORS {
-        for act in ways_to_say(code, status) {
-            let seen = ask(act).await;
-            assert_eq!((proof(&seen), seen.code()), (expected, code), "{code} {status}");
+        for behavior in error_responses(code, status) {
+            let seen = ask(behavior).await;
+            assert_eq!((class(&seen), seen.code()), (expected, code), "{code} {status}");
         }
     }
 }
 
 /// Services name an error in a header or in the body, with or without a namespace
 /// (<https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization>).
-fn ways_to_say(code: &str, status: u16) -> [Act; 3] {
-    let told = r#"{"message":"invented"}"#;
+fn error_responses(code: &str, status: u16) -> [Behavior; 3] {
+    let message = r#"{"message":"invented"}"#;
     let qualified = format!("{code}:http://internal.amazon.com/coral/com.amazonaws.sesv2/");
     let body = format!(r#"{{"__type":"com.amazonaws.sesv2#{code}","message":"invented"}}"#);
     [
-        answer(status, &[("x-amzn-errortype", code)], told),
-        answer(status, &[("x-amzn-errortype", &qualified)], told),
+        answer(status, &[("x-amzn-errortype", code)], message),
+        answer(status, &[("x-amzn-errortype", &qualified)], message),
         answer(status, &[], &body),
     ]
 }
 
 #[tokio::test]
 async fn a_spent_daily_quota_waits_longer_than_a_spent_rate() {
-    let waits = async |words: &str| {
-        let body = format!(r#"{{"message":"{words}"}}"#);
+    let retry_after = async |message: &str| {
+        let body = format!(r#"{{"message":"{message}"}}"#);
         let code = [("x-amzn-errortype", "TooManyRequestsException")];
         match ask(answer(429, &code, &body)).await {
             SendOutcome::Retryable { retry_after, .. } => retry_after,
             other => panic!("expected a refusal for now, not {other:?}"),
         }
     };
-    let rate = waits("Maximum sending rate exceeded.").await;
-    let quota = waits("Daily message quota exceeded.").await;
+    let rate = retry_after("Maximum sending rate exceeded.").await;
+    let quota = retry_after("Daily message quota exceeded.").await;
     assert!(
         rate < Duration::from_secs(10) && quota > Duration::from_secs(600),
         "{rate:?} {quota:?}"
     );
 }
 
-/// A proxy's page, or a code that AWS invents tomorrow: only a client's error proves a refusal.
+/// A proxy's page, or a code that AWS adds one day: only a status of the 4xx class proves a refusal.
 #[tokio::test]
-async fn an_answer_without_a_known_code_is_read_by_its_status() {
+async fn an_answer_without_a_known_code_is_classified_by_its_status() {
     for (status, expected) in [
         (301, Ambiguous),
         (400, Permanent),
@@ -156,10 +156,10 @@ async fn an_answer_without_a_known_code_is_read_by_its_status() {
     ] {
         for body in ["", "<html>Bad gateway</html>", "{\"message\":", "{\"code\":7}"] {
             let seen = ask(answer(status, &[], body)).await;
-            assert_eq!(proof(&seen), expected, "{status} {body}");
+            assert_eq!(class(&seen), expected, "{status} {body}");
         }
         let seen = ask(answer(status, &[("x-amzn-errortype", "BrandNewException")], "{}")).await;
-        assert_eq!((proof(&seen), seen.code()), (expected, "BrandNewException"), "{status}");
+        assert_eq!((class(&seen), seen.code()), (expected, "BrandNewException"), "{status}");
     }
 }
 
@@ -169,64 +169,66 @@ async fn an_acceptance_keeps_the_id_that_ses_gave() {
     assert_eq!(seen, SendOutcome::Accepted { message_id: "0102018f".to_owned() });
 }
 
-/// From the moment a request may have been written, silence proves nothing.
+/// Once the request may have been written, a missing answer proves nothing.
 #[tokio::test]
-async fn an_answer_that_does_not_come_whole_proves_nothing() {
+async fn an_incomplete_answer_proves_nothing() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"Mess".to_owned();
-    for act in [
-        Act::CloseUnread,
-        Act::CloseRead,
-        Act::Reset,
-        Act::Silence,
-        Act::Write("SMTP 220 who are you?\r\n\r\n".to_owned()),
-        Act::Write("HTTP/1.1 ".to_owned()),
-        Act::Write(half),
+    for behavior in [
+        Behavior::CloseUnread,
+        Behavior::CloseRead,
+        Behavior::Reset,
+        Behavior::Silence,
+        Behavior::Write("SMTP 220 who are you?\r\n\r\n".to_owned()),
+        Behavior::Write("HTTP/1.1 ".to_owned()),
+        Behavior::Write(half),
         answer(200, &[], "{\"MessageId\":"),
         answer(200, &[], "<html>Please log in</html>"),
         answer(200, &[], "{}"),
     ] {
-        let seen = ask(act.clone()).await;
-        assert_eq!(proof(&seen), Ambiguous, "{act:?} {seen:?}");
+        let seen = ask(behavior.clone()).await;
+        assert_eq!(class(&seen), Ambiguous, "{behavior:?} {seen:?}");
     }
 }
 
 #[tokio::test]
-async fn a_call_is_given_up_when_the_functions_time_is() {
-    let peer = Peer::that(Act::Silence).await;
+async fn a_call_is_given_up_when_the_functions_time_is_over() {
+    let ses = FakeSes::start(Behavior::Silence).await;
     let at_most = Duration::from_millis(50);
-    let seen = ask_within(&format!("http://{}", peer.address), at_most).await;
-    assert_eq!(proof(&seen), Ambiguous);
+    let seen = ask_within(&format!("http://{}", ses.address), at_most).await;
+    assert_eq!(class(&seen), Ambiguous);
     assert_eq!(seen.code(), "NoAnswerInTime");
 }
 
-/// Where no connection came about, no request was written: that proves a mail was not taken.
+/// Without a connection no request was written, which proves that SES did not accept the mail.
 #[tokio::test]
 async fn without_a_connection_or_credentials_nothing_was_sent() {
     let nobody = TcpSocket::new_v4().expect("a socket");
+    // Bound and not listening: the kernel refuses connections, and nobody else can take the port.
     nobody.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
     let refused = nobody.local_addr().expect("a bound socket has an address");
+    // The connections have to stay open, or the backlog would have room again.
     let (full, _waiting) = full_backlog().await;
-    let no_tls = Peer::that(Act::Write("220 plain\r\n".to_owned())).await;
+    let no_tls = FakeSes::start(Behavior::Write("220 plain\r\n".to_owned())).await;
     for endpoint in [
         format!("http://{refused}"),
         format!("http://{}", full.local_addr().expect("a bound socket has an address")),
         format!("https://{}", no_tls.address),
     ] {
-        let seen = ask_within(&endpoint, PATIENT).await;
-        assert_eq!((proof(&seen), seen.code()), (Retryable, "NoConnection"), "{endpoint}");
+        let seen = ask_within(&endpoint, AMPLE_TIME).await;
+        assert_eq!((class(&seen), seen.code()), (Retryable, "NoConnection"), "{endpoint}");
     }
-    let open = Peer::that(answer(200, &[], r#"{"MessageId":"0102018f"}"#)).await;
+    let open = FakeSes::start(answer(200, &[], r#"{"MessageId":"0102018f"}"#)).await;
     let sdk = kit::aws::loader().region(REGION).endpoint_url(format!("http://{}", open.address));
-    let seen = send_with(&sdk.credentials_provider(Expired).load().await, PATIENT).await;
-    assert_eq!((proof(&seen), seen.code()), (Retryable, "NoCredentials"));
+    let seen = send_with(&sdk.credentials_provider(NoCredentials).load().await, AMPLE_TIME).await;
+    assert_eq!((class(&seen), seen.code()), (Retryable, "NoCredentials"));
     assert_eq!(open.connections(), 0);
 }
 
-/// A source of credentials that has none to give.
+/// A credentials provider that always fails.
 #[derive(Debug)]
-struct Expired;
+struct NoCredentials;
 
-impl ProvideCredentials for Expired {
+impl ProvideCredentials for NoCredentials {
     fn provide_credentials<'a>(&'a self) -> ProvideCredentialsFuture<'a>
     where
         Self: 'a,
@@ -235,29 +237,32 @@ impl ProvideCredentials for Expired {
     }
 }
 
-/// A listener that accepts nobody, with its queue full: to the next caller it is a host that does
-/// not answer.
+/// A listener that accepts nobody and whose backlog is full: to the next caller, a host that does not
+/// answer.
 async fn full_backlog() -> (tokio::net::TcpListener, Vec<TcpStream>) {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
     let listener = socket.listen(0).expect("a listener");
     let address = listener.local_addr().expect("a bound socket has an address");
     let mut waiting = Vec::new();
-    let a_moment = Duration::from_millis(200);
-    while let Ok(Ok(stream)) = tokio::time::timeout(a_moment, TcpStream::connect(address)).await {
+    let timeout = Duration::from_millis(200);
+    while let Ok(Ok(stream)) = tokio::time::timeout(timeout, TcpStream::connect(address)).await {
         waiting.push(stream);
     }
     (listener, waiting)
 }
 
-const PATIENT: Duration = Duration::from_secs(4);
+const AMPLE_TIME: Duration = Duration::from_secs(4);
+/// An SES that never answers is waited for in full, so not for long.
+const SOON: Duration = Duration::from_millis(500);
 const REGION: Region = Region::from_static("eu-central-2");
 
-/// One mail to a peer that acts so, and that is called once.
-async fn ask(act: Act) -> SendOutcome {
-    let peer = Peer::that(act).await;
-    let seen = ask_within(&format!("http://{}", peer.address), PATIENT).await;
-    assert_eq!(peer.connections(), 1, "SES is asked once, {seen:?}");
+/// Sends one mail to an SES that behaves in this way, and checks that it is called once.
+async fn ask(behavior: Behavior) -> SendOutcome {
+    let at_most = if matches!(behavior, Behavior::Silence) { SOON } else { AMPLE_TIME };
+    let ses = FakeSes::start(behavior).await;
+    let seen = ask_within(&format!("http://{}", ses.address), at_most).await;
+    assert_eq!(ses.connections(), 1, "SES is asked once, {seen:?}");
     seen
 }
 
@@ -267,7 +272,7 @@ async fn ask_within(endpoint: &str, at_most: Duration) -> SendOutcome {
     send_with(&sdk.credentials_provider(credentials).load().await, at_most).await
 }
 
-/// As deployed, but for where SES is.
+/// As deployed, except for SES's address.
 async fn send_with(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutcome {
     let from = mailer::SenderSettings {
         mailbox: "Nordlicht <orders@shop.example>".to_owned(),

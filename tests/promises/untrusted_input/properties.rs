@@ -1,5 +1,5 @@
-//! No parser panics, takes what is invalid, or loses what is valid. The fuzz targets in
-//! `tests/fuzz` feed the same functions.
+//! No parser panics, accepts invalid input, or alters valid input. The fuzz targets in `tests/fuzz` check
+//! the same properties.
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
@@ -14,57 +14,59 @@ use shared::ledger::Transition;
 use shared::outbox::pack;
 use shared::queue::message::{DispatchRequest, MailRequest};
 use shared::{CorrelationId, Event, NotificationKey};
-use waybill_tests::hostile;
+use waybill_tests::parser_properties::{
+    check_event, check_queue_message, check_ses_event, check_stream_image,
+};
 
 use crate::support::events::{sample, samples};
-use crate::support::json::{any_json, changed, nearly_an_event, sample_event};
+use crate::support::json::{any_json, mutated, mutated_event, sample_event};
 use crate::support::valid;
 
 proptest! {
     #[test]
     fn intakes_parser_survives_any_bytes(bytes in vec(any::<u8>(), 0..600)) {
-        hostile::event(&bytes);
-        hostile::stream_image(&bytes);
+        check_event(&bytes);
+        check_stream_image(&bytes);
     }
 
     #[test]
     fn every_parser_survives_any_json(json in any_json()) {
         let text = json.to_string();
-        hostile::event(text.as_bytes());
-        hostile::ses_event(&text);
-        hostile::stream_image(text.as_bytes());
-        hostile::queue_message(&text);
+        check_event(text.as_bytes());
+        check_ses_event(&text);
+        check_stream_image(text.as_bytes());
+        check_queue_message(&text);
     }
 
     #[test]
     fn every_parser_survives_any_text(text in any::<String>()) {
-        hostile::ses_event(&text);
-        hostile::queue_message(&text);
+        check_ses_event(&text);
+        check_queue_message(&text);
     }
 
     #[test]
-    fn intakes_parser_survives_what_is_nearly_an_event(json in nearly_an_event()) {
-        hostile::event(json.to_string().as_bytes());
+    fn intakes_parser_survives_a_mutated_event(json in mutated_event()) {
+        check_event(json.to_string().as_bytes());
     }
 
     #[test]
     fn intakes_parser_survives_an_event_with_damaged_bytes(
         bytes in damaged(sample_event().prop_map(|json| json.to_string().into_bytes()))
     ) {
-        hostile::event(&bytes);
+        check_event(&bytes);
     }
 
     #[test]
-    fn a_valid_event_is_taken_and_comes_back_as_it_was(json in valid::event()) {
+    fn a_valid_event_is_accepted_and_unmutated(json in valid::event()) {
         let event = Event::parse(&json);
         prop_assert!(event.is_ok(), "{:?} for {json}", event);
-        let event = event.expect("just looked");
+        let event = event.expect("checked above");
         prop_assert_eq!(Event::parse(&event.to_json()), Ok(event));
-        hostile::event(json.to_string().as_bytes());
+        check_event(json.to_string().as_bytes());
     }
 
     #[test]
-    fn a_valid_event_travels_through_both_queues_as_it_was(json in valid::event()) {
+    fn a_valid_event_passes_through_both_queues_unmutated(json in valid::event()) {
         let id = CorrelationId::parse("test").expect("valid");
         let body = DispatchRequest::body(&json, Timestamp::UNIX_EPOCH, &id);
         let request = DispatchRequest::parse(&body).expect("our own message");
@@ -74,49 +76,49 @@ proptest! {
     }
 
     #[test]
-    fn a_queue_message_with_other_things_in_it_is_refused_or_read_whole(
-        json in changed(sample_event().prop_map(|event| in_messages(&event)))
+    fn a_mutated_queue_message_is_refused_or_read_completely(
+        json in mutated(sample_event().prop_map(|event| as_messages(&event)))
     ) {
-        hostile::queue_message(&json[0].to_string());
-        hostile::queue_message(&json[1].to_string());
+        check_queue_message(&json[0].to_string());
+        check_queue_message(&json[1].to_string());
     }
 
     #[test]
-    fn a_queue_message_of_any_time_is_refused_or_read_whole(
-        json in sample_event(), accepted_at in time_at_an_edge(), send_before in time_at_an_edge()
+    fn a_queue_message_with_any_time_is_refused_or_read_completely(
+        json in sample_event(), accepted_at in edge_time(), send_before in edge_time()
     ) {
-        let Value::Array(messages) = in_messages(&json) else { unreachable!("it is an array") };
+        let Value::Array(messages) = as_messages(&json) else { unreachable!("it is an array") };
         for mut message in messages {
             message["accepted_at"] = json!(accepted_at);
-            hostile::queue_message(&message.to_string());
+            check_queue_message(&message.to_string());
             message["send_before"] = json!(send_before);
-            hostile::queue_message(&message.to_string());
+            check_queue_message(&message.to_string());
         }
     }
 
     #[test]
-    fn a_message_that_was_packed_comes_out_of_the_stream_as_it_was(text in any::<String>()) {
+    fn a_packed_message_is_read_from_the_stream_unmutated(text in any::<String>()) {
         let record = stream_record(&pack(&text));
-        hostile::stream_image(record.to_string().as_bytes());
+        check_stream_image(record.to_string().as_bytes());
         prop_assert_eq!(relay::message(&record), Some(text));
     }
 
     #[test]
-    fn relay_survives_what_is_nearly_a_stream_record(
-        record in changed(any::<String>().prop_map(|text| stream_record(&pack(&text))))
+    fn relay_survives_a_mutated_stream_record(
+        record in mutated(any::<String>().prop_map(|text| stream_record(&pack(&text))))
     ) {
-        hostile::stream_image(record.to_string().as_bytes());
+        check_stream_image(record.to_string().as_bytes());
     }
 
     #[test]
     fn relay_survives_a_packed_message_with_damaged_bytes(
         packed in damaged(sample_event().prop_map(|json| pack(&json.to_string())))
     ) {
-        hostile::stream_image(stream_record(&packed).to_string().as_bytes());
+        check_stream_image(stream_record(&packed).to_string().as_bytes());
     }
 
     #[test]
-    fn an_ses_event_of_ours_is_read_as_what_it_says(
+    fn an_ses_event_of_ours_is_read_as_its_transition(
         kind in select(SES_KINDS.map(|(kind, _)| kind).to_vec()),
         json in valid::event(),
     ) {
@@ -130,22 +132,34 @@ proptest! {
     }
 
     #[test]
-    fn the_ses_event_parser_survives_what_is_nearly_an_event(
-        json in changed(sample_event().prop_map(|json| {
+    fn the_ses_event_parser_survives_a_mutated_event(
+        json in mutated(sample_event().prop_map(|json| {
             ses_event("Bounce", &NotificationKey::for_event(&Event::parse(&json).expect("valid")))
         }))
     ) {
-        hostile::ses_event(&json.to_string());
+        check_ses_event(&json.to_string());
     }
 }
 
-/// For each rule of the contract a value that breaks it: refused, and by this place.
+/// For each rule of the contract, values that break it are refused with a pointer to the field.
 #[test]
-fn no_value_that_breaks_a_rule_is_taken() {
+fn no_value_that_breaks_a_rule_of_the_contract_is_accepted() {
+    let amount = |n: Value| json!({ "amount": n, "currency": "EUR" });
+    for (pointer, values) in invalid_values() {
+        for value in values {
+            refuses(sample("1001-shipped"), pointer, &value);
+        }
+    }
+    for value in [amount(json!(0)), amount(json!(-1)), json!({ "amount": 1, "currency": "JPY" })] {
+        refuses(sample("1007-refunded"), "/data/refund/amount", &value);
+    }
+}
+
+/// Values that break a rule, by the pointer of their field.
+fn invalid_values() -> Vec<(&'static str, Vec<Value>)> {
     let long = "x".repeat(257);
     let many = vec![json!({ "sku": "A", "title": "a", "quantity": 1 }); 501];
-    let amount = |n: Value| json!({ "amount": n, "currency": "EUR" });
-    let bad = [
+    vec![
         ("/specversion", vec![json!("0.3"), json!(1.0), json!(null)]),
         ("/source", vec![json!(""), json!("a b"), json!(long), json!("ä"), json!(7)]),
         ("/id", vec![json!(""), json!("a\nb"), json!(long), json!([])]),
@@ -185,15 +199,7 @@ fn no_value_that_breaks_a_rule_is_taken() {
         ("/data/shipment/lines/0/sku", vec![json!("\u{7f}"), json!(" A"), json!("")]),
         ("/data/shipment/tracking_number", vec![json!("1 2"), json!("#")]),
         ("/data/shipment/expected_on", vec![json!("2026-02-30"), json!("soon")]),
-    ];
-    for (pointer, values) in bad {
-        for value in values {
-            refuses(sample("1001-shipped"), pointer, &value);
-        }
-    }
-    for value in [amount(json!(0)), amount(json!(-1)), json!({ "amount": 1, "currency": "JPY" })] {
-        refuses(sample("1007-refunded"), "/data/refund/amount", &value);
-    }
+    ]
 }
 
 fn refuses(mut event: Value, pointer: &str, value: &Value) {
@@ -233,7 +239,7 @@ fn text_that_two_readers_could_read_differently_is_refused() {
 }
 
 /// A dispatch message and a mail request of the event.
-fn in_messages(event: &Value) -> Value {
+fn as_messages(event: &Value) -> Value {
     let id = CorrelationId::parse("test").expect("valid");
     let dispatch = DispatchRequest::body(event, Timestamp::UNIX_EPOCH, &id);
     let mail = mail_request(DispatchRequest::parse(&dispatch).expect("our own")).to_body();
@@ -268,7 +274,7 @@ fn ses_event(kind: &str, key: &NotificationKey) -> Value {
     })
 }
 
-/// The kinds of SES's events that say what became of a mail, and what each does to the ledger.
+/// The SES events about a mail's fate, and the transition of each.
 const SES_KINDS: [(&str, Transition); 6] = [
     ("Send", Transition::Settle),
     ("DeliveryDelay", Transition::Settle),
@@ -278,7 +284,7 @@ const SES_KINDS: [(&str, Transition); 6] = [
     ("Reject", Transition::Reject),
 ];
 
-/// Bytes of which up to four are cut out, and up to four others are put in their place.
+/// Bytes with up to four of them replaced by up to four others.
 fn damaged(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     (bytes, any::<Index>(), 0..=4_usize, vec(any::<u8>(), 0..=4)).prop_map(
         |(mut bytes, from, cut, instead)| {
@@ -301,8 +307,8 @@ fn stream_record(packed: &[u8]) -> Value {
     })
 }
 
-/// The first and last moments that can be told, what is beyond them, and what is near them.
-fn time_at_an_edge() -> impl Strategy<Value = i64> {
+/// The edges of what a timestamp can hold, and their neighbours.
+fn edge_time() -> impl Strategy<Value = i64> {
     let edges = [
         i64::MIN,
         Timestamp::MIN.as_millisecond(),
@@ -316,27 +322,27 @@ fn time_at_an_edge() -> impl Strategy<Value = i64> {
     (select(edges.to_vec()), -1..=1_i64).prop_map(|(edge, beside)| edge.saturating_add(beside))
 }
 
-/// A search that starts from what every parser refuses finds nothing.
+/// A fuzzer whose seeds are all refused finds little.
 #[test]
-fn the_seeds_of_the_fuzz_targets_are_taken() {
+fn the_seeds_of_the_fuzz_targets_are_accepted() {
     for seed in seeds("event") {
         let json = parse_strict(seed.as_bytes()).expect("JSON");
         assert!(Event::parse(&json).is_ok(), "{seed}");
-        hostile::event(seed.as_bytes());
+        check_event(seed.as_bytes());
     }
     for seed in seeds("queue_message") {
         let is_taken = DispatchRequest::parse(&seed).is_ok() || MailRequest::parse(&seed).is_ok();
         assert!(is_taken, "{seed}");
-        hostile::queue_message(&seed);
+        check_queue_message(&seed);
     }
     for seed in seeds("ses_event") {
         assert!(matches!(read(&seed), Reading::Ours(_)), "{seed}");
-        hostile::ses_event(&seed);
+        check_ses_event(&seed);
     }
     for seed in seeds("stream_image") {
         let json: Value = serde_json::from_str(&seed).expect("JSON");
         assert!(relay::message(&json).is_some(), "{seed}");
-        hostile::stream_image(seed.as_bytes());
+        check_stream_image(seed.as_bytes());
     }
 }
 

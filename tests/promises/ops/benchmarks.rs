@@ -1,10 +1,10 @@
-//! Ten thousand dead letters: how long a plan takes, how well a rate is kept, how much memory. A run
-//! of minutes, so by command: `cargo test --workspace --test promises ops::figures -- --ignored
+//! Ten thousand dead letters: the time that a plan takes, the accuracy of the rate, and peak memory. It
+//! takes minutes, so it is run by command: `cargo test --workspace --test promises ops::benchmarks -- --ignored
 //! --nocapture`. The memory is read from `/proc`, so on Linux.
 
 use std::time::{Duration, Instant};
 
-use super::process::{Ended, command, ended, json, refusing, verify_sender};
+use super::process::{ProcessResult, command, json, refusing, run_to_end, verify_sender};
 use crate::support::events::confirmed;
 use crate::support::{TestStack, eventually};
 
@@ -13,18 +13,18 @@ const RATE: f64 = 100.0;
 
 /// What was measured of one run of the command.
 struct Measured {
-    ended: Ended,
+    ended: ProcessResult,
     seconds: f64,
     peak_mib: f64,
 }
 
-/// Runs the command and looks at its memory until it ends.
+/// Runs the command and samples its memory until it ends.
 async fn measured(stack: &TestStack, words: &[&str]) -> Measured {
     let started = Instant::now();
     let child = command(stack, words).spawn().expect("waybill starts");
     let id = child.id();
     let watch = tokio::task::spawn_blocking(move || peak_of(id));
-    let ended = ended(child).await;
+    let ended = run_to_end(child).await;
     let seconds = started.elapsed().as_secs_f64();
     Measured { ended, seconds, peak_mib: watch.await.expect("joined") }
 }
@@ -39,7 +39,7 @@ fn peak_of(process: u32) -> f64 {
     peak
 }
 
-/// `VmHWM` as the kernel tells it; `None` for a process that has ended.
+/// `VmHWM` of proc(5); `None` for a process that has ended.
 fn high_water(process: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
@@ -71,7 +71,7 @@ async fn rate_of_replay(stack: &TestStack) -> f64 {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
-async fn ten_thousand_dead_letters_are_planned_and_replayed_in_their_time_and_memory() {
+async fn ten_thousand_dead_letters_are_planned_and_replayed_within_time_and_memory() {
     let stack = TestStack::start_with(refusing()).await;
     fill(&stack).await;
     verify_sender(&stack);
@@ -109,7 +109,7 @@ async fn ten_thousand_dead_letters_are_planned_and_replayed_in_their_time_and_me
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes a minute"]
-async fn the_largest_bodies_are_looked_at_in_little_memory() {
+async fn the_largest_bodies_are_scanned_in_little_memory() {
     let stack = TestStack::start().await;
     let dlq = stack.stack.resources.queues.feedback_dlq.clone();
     let body = serde_json::json!({ "detail": "x".repeat(250 * 1024) }).to_string();

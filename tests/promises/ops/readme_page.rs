@@ -1,5 +1,5 @@
 //! The five situations of README's operator's page, played through: `cargo test --workspace --test
-//! promises ops::page -- --ignored --nocapture` prints the commands with their output.
+//! promises ops::readme_page -- --ignored --nocapture` prints the commands with their output.
 
 use std::process::Stdio;
 
@@ -7,7 +7,7 @@ use local::ses::account::Sending;
 use serde_json::{Value, json};
 
 use super::process::{
-    command, dead_letters, ended, nobody, refusing, until_state, verify_sender, waybill,
+    command, dead_letters, nobody, refusing, run_to_end, until_state, verify_sender, waybill,
 };
 use crate::support::events::{confirmed, shipped};
 use crate::support::{TestStack, eventually};
@@ -22,7 +22,7 @@ async fn show(stack: &TestStack, words: &[&str]) {
         .collect();
     let mut command = command(stack, words);
     let child = command.stdin(Stdio::null()).spawn().expect("waybill starts");
-    let ended = ended(child).await;
+    let ended = run_to_end(child).await;
     println!("$ waybill {}\n{}{}", quoted.join(" "), ended.stdout, ended.stderr);
 }
 

@@ -1,0 +1,325 @@
+//! The test oracle: from what SES and the ledger say about one event, whether the promise is kept. Pure.
+
+use jiff::SignedDuration;
+use kit::ledger::Item;
+use shared::ledger::{MAX_DOUBTS, State};
+use shared::notification::DoubtPolicy;
+
+use super::accepted_mails::Acceptance;
+use super::workload::{Case, Expected};
+
+/// The outcome of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventOutcome {
+    /// SES accepted the mail, and the ledger agrees.
+    Sent,
+    /// Skipped on purpose, for this reason.
+    Skipped(String),
+    /// Failed for good, for this reason.
+    Failed(String),
+    /// In doubt, with the explanation.
+    InDoubt(String),
+    /// A broken promise.
+    Violation(String),
+}
+
+/// Why a notification has more than one mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecondMail {
+    /// In the named window, with the explanation.
+    InWindow(String),
+    /// As in the named window, but an event about the first mail reached the feedback queue after the
+    /// grace period, counted from SES's acceptance.
+    AfterGrace(String),
+    /// An event about the first mail was queued within the grace period, but feedback had not recorded
+    /// it when the second mail was sent.
+    Unrecorded(String),
+    /// A broken promise.
+    OutsideWindow(String),
+}
+
+/// What the ledger and SES say about one event.
+#[derive(Debug, Clone, Copy)]
+pub struct Observation<'a> {
+    /// The event.
+    pub case: &'a Case,
+    /// The ledger's record, if it has one.
+    pub item: Option<&'a Item>,
+    /// All events of the run about the same order.
+    pub order: &'a [Case],
+    /// The mails that SES accepted, the oldest first.
+    pub mails: &'a [Acceptance],
+    /// How long a mail in doubt waits for an SES event.
+    pub grace: SignedDuration,
+}
+
+impl Observation<'_> {
+    /// The outcome of the event.
+    #[must_use]
+    pub fn outcome(&self) -> EventOutcome {
+        let Some(item) = self.item else {
+            return EventOutcome::Violation("lost: the ledger knows nothing of it".to_owned());
+        };
+        let reason = item.reason.clone().unwrap_or_default();
+        match item.state() {
+            Some(state) if state.is_accepted() && self.mails.is_empty() => EventOutcome::Violation(
+                format!("lost: the ledger says {state}, SES accepted nothing"),
+            ),
+            Some(state) if state.is_accepted() => match self.case.expected {
+                Expected::Mail => EventOutcome::Sent,
+                Expected::Muted => EventOutcome::Violation("a muted event was mailed".to_owned()),
+            },
+            Some(State::Skipped) if self.may_be_skipped(&reason) => EventOutcome::Skipped(reason),
+            Some(State::Failed) if self.mails.is_empty() => EventOutcome::Failed(reason),
+            Some(State::InDoubt) => self.in_doubt(item, &reason),
+            Some(state) => {
+                let mails = self.mails.len();
+                EventOutcome::Violation(format!(
+                    "not in a terminal state: {state} ({reason}), {mails} mail(s)"
+                ))
+            }
+            None => EventOutcome::Violation(format!("unknown state: {}", item.state)),
+        }
+    }
+
+    fn may_be_skipped(&self, reason: &str) -> bool {
+        let expected = match self.case.expected {
+            Expected::Muted => reason == "muted",
+            Expected::Mail => reason == "superseded" && self.may_be_superseded(),
+        };
+        expected && self.mails.is_empty()
+    }
+
+    /// Only a mail supersedes another, so a muted event does not. (Each order has one parcel here.)
+    fn may_be_superseded(&self) -> bool {
+        let mut mails = self.order.iter().filter(|other| other.expected == Expected::Mail);
+        mails.any(|other| self.case.kind.superseded_by().contains(&other.kind))
+    }
+
+    /// A mail may stay in doubt when the policy is to hold it, or after too many doubts; and only when no
+    /// SES event was delivered, since any would have settled it.
+    fn in_doubt(&self, item: &Item, reason: &str) -> EventOutcome {
+        let why = match self.case.kind.doubt_policy() {
+            DoubtPolicy::Hold => "the policy is to hold",
+            DoubtPolicy::Resend if item.doubts >= MAX_DOUBTS => "too many doubts",
+            DoubtPolicy::Resend => {
+                let doubts = item.doubts;
+                return EventOutcome::Violation(format!(
+                    "lost: in doubt ({doubts} times), and never resent"
+                ));
+            }
+        };
+        if self.mails.iter().any(|mail| !mail.has_no_events()) {
+            return EventOutcome::Violation(
+                "in doubt, although an SES event was delivered".to_owned(),
+            );
+        }
+        let mails = match self.mails.len() {
+            0 => "SES accepted nothing",
+            _ => "SES accepted it, and all its events were lost",
+        };
+        EventOutcome::InDoubt(format!("{why}; attempt {} ended in {reason}; {mails}", item.attempt))
+    }
+
+    /// Why SES accepted more than one mail, if it did.
+    #[must_use]
+    pub fn second_mail(&self) -> Option<SecondMail> {
+        let extra = u32::try_from(self.mails.len().checked_sub(2)?).unwrap_or(u32::MAX) + 1;
+        let doubts = self.item.map_or(0, |item| item.doubts);
+        if self.case.kind.doubt_policy() == DoubtPolicy::Hold {
+            return Some(SecondMail::OutsideWindow(
+                "the policy is to hold, and it was mailed again".to_owned(),
+            ));
+        }
+        // Each second mail needs a doubt of its own: without one, nothing allowed the resend.
+        if doubts < extra {
+            return Some(SecondMail::OutsideWindow(format!(
+                "{doubts} doubt(s), {extra} mail(s) too many"
+            )));
+        }
+        Some(self.window())
+    }
+
+    /// The grace period must have passed between two mails, without an event about the first. It runs from
+    /// the doubt, whose time the ledger no longer holds, so that an event between its end, counted from
+    /// SES's acceptance, and the second mail is given the benefit of the doubt.
+    fn window(&self) -> SecondMail {
+        let (mut late, mut unrecorded) = (Vec::new(), Vec::new());
+        for pair in self.mails.windows(2) {
+            let [first, second] = pair else { continue };
+            let gap = second.at.duration_since(first.at);
+            // SES's timestamps are rounded, and the ledger's clock starts with the answer.
+            if gap + SignedDuration::from_millis(500) < self.grace {
+                let gap = gap.as_millis();
+                return SecondMail::OutsideWindow(format!(
+                    "the second mail came {gap} ms after the first"
+                ));
+            }
+            let Some(after) = first.first_event_after() else { continue };
+            let delay = format!("{} s (attempt {})", after.as_secs(), first.attempt);
+            let in_time = SignedDuration::try_from(after).is_ok_and(|after| after < self.grace);
+            if in_time { unrecorded.push(delay) } else { late.push(delay) }
+        }
+        let attempts: Vec<u32> = self.mails.iter().map(|mail| mail.attempt).collect();
+        let accepted = format!("accepted in the attempts {attempts:?}");
+        if !unrecorded.is_empty() {
+            let after = unrecorded.join(", ");
+            return SecondMail::Unrecorded(format!(
+                "{accepted}: its event was queued after {after}, and feedback had not recorded it \
+                 when the grace was over"
+            ));
+        }
+        if !late.is_empty() {
+            let after = late.join(", ");
+            return SecondMail::AfterGrace(format!(
+                "{accepted}: its event was queued after {after}"
+            ));
+        }
+        SecondMail::InWindow(format!("{accepted}: the answers and all events were lost"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+    use shared::Kind;
+
+    use super::*;
+
+    fn case(kind: Kind) -> Case {
+        let key = ("1".to_owned(), format!("{kind}##customer"));
+        Case { id: "e".to_owned(), key, kind, expected: Expected::Mail }
+    }
+
+    fn item(state: State, doubts: u32) -> Item {
+        Item { state: state.as_str().to_owned(), doubts, attempt: doubts + 1, ..Item::default() }
+    }
+
+    fn mail(attempt: u32, at_second: i64, events: Vec<Vec<Duration>>) -> Acceptance {
+        let at = Timestamp::from_second(at_second).expect("a time");
+        Acceptance { attempt, at, events }
+    }
+
+    fn observation<'a>(case: &'a Case, item: &'a Item, mails: &'a [Acceptance]) -> Observation<'a> {
+        let order = std::slice::from_ref(case);
+        Observation { case, item: Some(item), order, mails, grace: SignedDuration::from_secs(10) }
+    }
+
+    const NO_EVENTS: Vec<Vec<Duration>> = Vec::new();
+
+    fn one_event() -> Vec<Vec<Duration>> {
+        vec![vec![Duration::ZERO]]
+    }
+
+    #[test]
+    fn an_event_without_a_record_or_without_a_mail_is_lost() {
+        let case = case(Kind::OrderConfirmed);
+        let sent = item(State::Sent, 0);
+        let nothing = Observation { item: None, ..observation(&case, &sent, &[]) };
+        assert!(matches!(nothing.outcome(), EventOutcome::Violation(_)));
+        assert!(matches!(observation(&case, &sent, &[]).outcome(), EventOutcome::Violation(_)));
+        let planned = item(State::Planned, 0);
+        assert!(matches!(observation(&case, &planned, &[]).outcome(), EventOutcome::Violation(_)));
+        let doubt = item(State::InDoubt, 1);
+        assert!(
+            matches!(observation(&case, &doubt, &[]).outcome(), EventOutcome::Violation(_)),
+            "it is never resent"
+        );
+    }
+
+    #[test]
+    fn a_held_doubt_is_accepted_only_without_any_ses_event() {
+        let case = case(Kind::OrderRefunded);
+        let doubt = item(State::InDoubt, 1);
+        let without_events = [mail(1, 0, NO_EVENTS)];
+        assert!(matches!(
+            observation(&case, &doubt, &without_events).outcome(),
+            EventOutcome::InDoubt(_)
+        ));
+        let with_event = [mail(1, 0, one_event())];
+        assert!(matches!(
+            observation(&case, &doubt, &with_event).outcome(),
+            EventOutcome::Violation(_)
+        ));
+    }
+
+    #[test]
+    fn two_mails_are_in_the_window_only_with_a_doubt_and_the_grace_period_between_them() {
+        let case_ = case(Kind::OrderConfirmed);
+        let second_mail =
+            |item: &Item, mails: &[Acceptance]| observation(&case_, item, mails).second_mail();
+        let mails = [mail(1, 0, NO_EVENTS), mail(2, 12, one_event())];
+        let doubted = item(State::Sent, 1);
+        assert!(matches!(second_mail(&doubted, &mails), Some(SecondMail::InWindow(_))));
+        let undoubted = item(State::Sent, 0);
+        assert!(
+            matches!(second_mail(&undoubted, &mails), Some(SecondMail::OutsideWindow(_))),
+            "without a doubt"
+        );
+        let soon = [mail(1, 0, NO_EVENTS), mail(2, 5, one_event())];
+        assert!(
+            matches!(second_mail(&doubted, &soon), Some(SecondMail::OutsideWindow(_))),
+            "within the grace"
+        );
+        assert_eq!(second_mail(&doubted, &mails[..1]), None);
+        let refund = case(Kind::OrderRefunded);
+        let held = observation(&refund, &doubted, &mails).second_mail();
+        assert!(
+            matches!(held, Some(SecondMail::OutsideWindow(_))),
+            "a held doubt was mailed again"
+        );
+    }
+
+    #[test]
+    fn a_second_mail_despite_an_event_is_allowed_only_when_the_event_came_after_the_grace_period() {
+        let case = case(Kind::OrderConfirmed);
+        let doubted = item(State::Sent, 1);
+        let second_mail = |seconds: &[u64]| {
+            let events = seconds.iter().map(|s| vec![Duration::from_secs(*s)]).collect();
+            let mails = [mail(1, 0, events), mail(2, 12, one_event())];
+            observation(&case, &doubted, &mails).second_mail()
+        };
+        for after_grace in [10, 11, 20] {
+            assert!(
+                matches!(second_mail(&[after_grace]), Some(SecondMail::AfterGrace(_))),
+                "{after_grace}"
+            );
+        }
+        for within in [0, 1, 9] {
+            assert!(matches!(second_mail(&[within]), Some(SecondMail::Unrecorded(_))), "{within}");
+            assert!(
+                matches!(second_mail(&[20, within]), Some(SecondMail::Unrecorded(_))),
+                "the first counts"
+            );
+        }
+    }
+
+    #[test]
+    fn a_mail_is_superseded_only_by_a_later_one_of_its_order() {
+        let skipped = Item { reason: Some("superseded".to_owned()), ..item(State::Skipped, 0) };
+        let order = [Kind::OrderConfirmed, Kind::ShipmentShipped, Kind::OrderRefunded].map(case);
+        let outcome = |case: &Case, order: &[Case]| {
+            Observation { order, ..observation(case, &skipped, &[]) }.outcome()
+        };
+        let [confirmed, shipped, refunded] = &order;
+        assert!(matches!(outcome(confirmed, &order), EventOutcome::Skipped(_)));
+        assert!(
+            matches!(outcome(confirmed, &order[..1]), EventOutcome::Violation(_)),
+            "nothing was shipped"
+        );
+        let mut muted = order.clone();
+        muted[1].expected = Expected::Muted;
+        assert!(
+            matches!(outcome(confirmed, &muted), EventOutcome::Violation(_)),
+            "a muted event is no mail"
+        );
+        for last in [shipped, refunded] {
+            assert!(
+                matches!(outcome(last, &order), EventOutcome::Violation(_)),
+                "nothing supersedes {last:?}"
+            );
+        }
+    }
+}

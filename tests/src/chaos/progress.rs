@@ -1,0 +1,116 @@
+//! Waiting until every event has reached a terminal state.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::error::DisplayErrorContext;
+use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+use kit::ledger::Item;
+use local::Stack;
+use local::resources::{LEDGER_TABLE, Queue};
+use shared::ledger::State;
+
+use super::accepted_mails::Key;
+use super::workload::Case;
+
+/// Interval between two reads of the queues.
+pub const POLL_INTERVAL: Duration = Duration::from_millis(100);
+
+/// After this time without any change, the remaining events will never reach a terminal state.
+const STALLED: Duration = Duration::from_secs(60);
+
+/// The ledger's notifications by key.
+pub type Ledger = HashMap<Key, Item>;
+
+/// Number of messages in a queue, or in several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueDepth {
+    /// Messages that can be received now.
+    pub visible: u64,
+    /// All messages, in flight and delayed ones included.
+    pub all: u64,
+}
+
+/// The ledger did not answer a scan.
+#[derive(Debug, thiserror::Error)]
+#[error("the ledger did not answer: {0}")]
+pub struct LedgerUnavailable(String);
+
+/// Waits until every case is in a terminal state and no message is left, or until nothing has changed
+/// for a minute, and returns the ledger as it is then.
+///
+/// # Errors
+/// [`LedgerUnavailable`].
+pub async fn wait_until_terminal(
+    stack: &Stack,
+    cases: &[Case],
+) -> Result<Ledger, LedgerUnavailable> {
+    let mut last = (usize::MAX, QueueDepth::default());
+    let mut changed = Instant::now();
+    loop {
+        let depth = total_depth(stack).await.unwrap_or(QueueDepth { visible: 1, all: 1 });
+        let stalled = changed.elapsed() > STALLED;
+        if depth.all == 0 || stalled {
+            let ledger = read_ledger(stack).await?;
+            let open = cases.iter().filter(|case| !is_terminal(ledger.get(&case.key))).count();
+            if open == 0 || stalled {
+                return Ok(ledger);
+            }
+            note_change(&mut last, (open, depth), &mut changed);
+        } else {
+            let open = last.0;
+            note_change(&mut last, (open, depth), &mut changed);
+        }
+        tokio::time::sleep(POLL_INTERVAL).await;
+    }
+}
+
+fn note_change(last: &mut (usize, QueueDepth), now: (usize, QueueDepth), changed: &mut Instant) {
+    if *last != now {
+        *last = now;
+        *changed = Instant::now();
+    }
+}
+
+fn is_terminal(item: Option<&Item>) -> bool {
+    let state = item.and_then(Item::state);
+    state.is_some_and(|state| !matches!(state, State::Planned | State::Sending))
+}
+
+/// Scans the whole ledger.
+async fn read_ledger(stack: &Stack) -> Result<Ledger, LedgerUnavailable> {
+    let scan = stack.dynamodb.scan().table_name(LEDGER_TABLE).consistent_read(true);
+    let mut pages = scan.into_paginator().send();
+    let mut ledger = Ledger::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|e| LedgerUnavailable(DisplayErrorContext(&e).to_string()))?;
+        // The sweep's watermark is in the same table, and no notification.
+        let items = page.items.unwrap_or_default().into_iter().filter_map(|i| Item::read(i).ok());
+        ledger.extend(items.map(|i| ((i.order_id.clone(), i.notification.clone()), i)));
+    }
+    Ok(ledger)
+}
+
+/// The depth of the three queues together; `None` when SQS did not answer.
+pub async fn total_depth(stack: &Stack) -> Option<QueueDepth> {
+    let queues = &stack.resources.queues;
+    let mut sum = QueueDepth::default();
+    for queue in [&queues.dispatch, &queues.mail, &queues.feedback] {
+        let one = queue_depth(stack, queue).await?;
+        sum.visible += one.visible;
+        sum.all += one.all;
+    }
+    Some(sum)
+}
+
+/// The depth of one queue; `None` when SQS did not answer.
+pub async fn queue_depth(stack: &Stack, queue: &Queue) -> Option<QueueDepth> {
+    let call = stack.sqs.get_queue_attributes().queue_url(&queue.url);
+    let call = call.attribute_names(Attribute::All);
+    let attributes = call.send().await.ok()?.attributes?;
+    let number = |name| attributes.get(&name).and_then(|n| n.parse::<u64>().ok());
+    let visible = number(Attribute::ApproximateNumberOfMessages)?;
+    let hidden = number(Attribute::ApproximateNumberOfMessagesNotVisible)?;
+    let delayed = number(Attribute::ApproximateNumberOfMessagesDelayed)?;
+    Some(QueueDepth { visible, all: visible + hidden + delayed })
+}

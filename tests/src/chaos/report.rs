@@ -1,0 +1,198 @@
+//! The report of a run: counts, and every event that needs an explanation.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::accepted_mails::AcceptedMails;
+use super::call_site::CallSite;
+use super::fault_kind::{Counts, Lines};
+use super::oracle::{EventOutcome, Observation, SecondMail};
+use super::progress::Ledger;
+use super::workload::Case;
+
+/// An event's id and the explanation of its outcome.
+pub type Finding = (String, String);
+
+/// The result of a run.
+#[derive(Debug, Clone, Default)]
+pub struct RunReport {
+    /// The seed of the fault plan.
+    pub seed: u64,
+    /// Number of events that intake stored.
+    pub events: usize,
+    /// Time until the last event was published.
+    pub published: Duration,
+    /// Time until every event had reached a terminal state.
+    pub elapsed: Duration,
+    /// Number of injected faults, by kind.
+    pub faults: Counts,
+    /// The frequent call sites at which no process was killed, with their number of calls.
+    pub never_killed: Vec<(CallSite, u64)>,
+    /// Deliveries whose work had been done before: duplicates of messages and of stream records.
+    pub repeated: u64,
+    /// Number of events whose mail SES accepted.
+    pub sent: usize,
+    /// Events skipped, each with its reason.
+    pub skipped: Vec<Finding>,
+    /// Events that failed for good. The plan refuses no mail for good: there should be none.
+    pub failed: Vec<Finding>,
+    /// Events in doubt, each explained.
+    pub in_doubt: Vec<Finding>,
+    /// Events mailed twice in the named window, each explained.
+    pub in_window: Vec<Finding>,
+    /// Events mailed twice because the SES event about the first mail came after the grace period.
+    pub after_grace: Vec<Finding>,
+    /// Events mailed twice although the SES event about the first mail was queued within the grace
+    /// period.
+    pub unrecorded: Vec<Finding>,
+    /// Events mailed twice outside the window.
+    pub duplicates: Vec<Finding>,
+    /// Accepted events whose outcome the promise does not allow.
+    pub lost: Vec<Finding>,
+    /// Mails without an event.
+    pub unexpected_mails: Vec<Finding>,
+    /// Messages in dead-letter queues. All messages are healthy, so there should be none.
+    pub dead_letters: u64,
+    /// Lines with personal data that functions printed. There should be none.
+    pub personal_lines: u64,
+}
+
+/// One event in this number may be mailed twice although an SES event about its first mail was queued
+/// within the grace period. The plan injects faults into feedback too: it may fail on one message again
+/// and again until the grace period is over, and the mailer does not wait for messages in flight.
+const ONE_UNRECORDED_IN: usize = 1_000;
+
+impl RunReport {
+    /// Compares each case with the ledger and with the mails that SES accepted.
+    pub fn assess(
+        &mut self,
+        cases: &[Case],
+        ledger: &Ledger,
+        accepted_mails: &AcceptedMails,
+        grace: SignedDuration,
+    ) {
+        self.events = cases.len();
+        for order in cases.chunk_by(|one, next| one.key.0 == next.key.0) {
+            for case in order {
+                let (item, mails) = (ledger.get(&case.key), accepted_mails.for_key(&case.key));
+                let observation = Observation { case, item, order, mails: &mails, grace };
+                self.note_outcome(case, observation.outcome());
+                self.note_second_mail(case, observation.second_mail());
+            }
+        }
+        let expected: std::collections::BTreeSet<_> = cases.iter().map(|case| &case.key).collect();
+        for key in accepted_mails.keys().iter().filter(|key| !expected.contains(key)) {
+            self.unexpected_mails.push((key.0.clone(), key.1.clone()));
+        }
+    }
+
+    fn note_outcome(&mut self, case: &Case, outcome: EventOutcome) {
+        let finding = |why| (case.id.clone(), why);
+        match outcome {
+            EventOutcome::Sent => self.sent += 1,
+            EventOutcome::Skipped(why) => self.skipped.push(finding(why)),
+            EventOutcome::Failed(why) => self.failed.push(finding(why)),
+            EventOutcome::InDoubt(why) => self.in_doubt.push(finding(why)),
+            EventOutcome::Violation(why) => self.lost.push(finding(why)),
+        }
+    }
+
+    fn note_second_mail(&mut self, case: &Case, second: Option<SecondMail>) {
+        let finding = |why| (case.id.clone(), why);
+        match second {
+            None => {}
+            Some(SecondMail::InWindow(why)) => self.in_window.push(finding(why)),
+            Some(SecondMail::AfterGrace(why)) => self.after_grace.push(finding(why)),
+            Some(SecondMail::Unrecorded(why)) => self.unrecorded.push(finding(why)),
+            Some(SecondMail::OutsideWindow(why)) => self.duplicates.push(finding(why)),
+        }
+    }
+
+    /// Whether the promise was kept.
+    #[must_use]
+    pub fn keeps_promise(&self) -> bool {
+        self.lost.is_empty()
+            && self.duplicates.is_empty()
+            && self.unexpected_mails.is_empty()
+            && self.failed.is_empty()
+            && self.dead_letters == 0
+            && self.personal_lines == 0
+            && self.unrecorded.len() * ONE_UNRECORDED_IN <= self.events
+    }
+
+    /// The number of injected faults.
+    #[must_use]
+    pub fn fault_count(&self) -> u64 {
+        self.faults.values().sum()
+    }
+}
+
+impl fmt::Display for RunReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (published, elapsed) = (self.published.as_secs(), self.elapsed.as_secs());
+        let (seed, events) = (self.seed, self.events);
+        writeln!(
+            f,
+            "seed {seed}: {events} events, published in {published} s, all terminal after {elapsed} s"
+        )?;
+        writeln!(f, "{} faults:", self.fault_count())?;
+        write!(f, "{}", Lines(&self.faults))?;
+        for (site, calls) in &self.never_killed {
+            writeln!(f, "NEVER KILLED in {calls} calls: {site}")?;
+        }
+        writeln!(f, "{} deliveries were duplicates", self.repeated)?;
+        writeln!(f, "{} printed lines hold personal data", self.personal_lines)?;
+        for (what, list) in [
+            ("in doubt", &self.in_doubt),
+            ("mailed twice in the window", &self.in_window),
+            ("mailed twice, SES event after the grace period", &self.after_grace),
+            ("mailed twice, SES event not recorded in time", &self.unrecorded),
+            ("FAILED", &self.failed),
+            ("LOST", &self.lost),
+            ("MAILED TWICE", &self.duplicates),
+            ("MAILED WITHOUT AN EVENT", &self.unexpected_mails),
+        ] {
+            for (event, why) in list {
+                writeln!(f, "{what}: {event}: {why}")?;
+            }
+        }
+        write!(
+            f,
+            "events {}, faults {}, sent {}, skipped {}, failed {}, in doubt {}, lost {}, \
+             duplicates {}, in-window duplicates {} (and {} after the grace period, {} unrecorded), \
+             dead letters {}",
+            self.events,
+            self.fault_count(),
+            self.sent,
+            self.skipped.len(),
+            self.failed.len(),
+            self.in_doubt.len(),
+            self.lost.len(),
+            self.duplicates.len(),
+            self.in_window.len(),
+            self.after_grace.len(),
+            self.unrecorded.len(),
+            self.dead_letters,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_event_in_a_thousand_may_be_unrecorded_and_no_line_may_hold_personal_data() {
+        let finding = || ("e".to_owned(), "why".to_owned());
+        let good = RunReport {
+            events: 2_000,
+            unrecorded: vec![finding(), finding()],
+            ..RunReport::default()
+        };
+        assert!(good.keeps_promise());
+        assert!(!RunReport { events: 1_999, ..good.clone() }.keeps_promise());
+        assert!(!RunReport { personal_lines: 1, ..good }.keeps_promise());
+    }
+}

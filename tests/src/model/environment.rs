@@ -1,0 +1,93 @@
+//! What happens outside the pipeline: SES events, an operator's commands, mails becoming stale.
+
+use shared::ledger::{Facts, State, Transition};
+
+use super::action::{ReplayEffect, Step};
+use super::ledger::{LedgerAnswer, WriteOutcome};
+use super::settings::PipelineModel;
+use super::state::{Message, Order, Outbox, SystemState, Violation};
+
+impl PipelineModel {
+    pub(super) fn environment_steps(
+        &self,
+        system: &SystemState,
+        order: &Order,
+        steps: &mut Vec<Step>,
+    ) {
+        if order.ground_truth.accepted > 0 {
+            steps.extend(self.ses_events.iter().map(|event| Step::SesEvent(*event)));
+        }
+        if system.remaining.stale > 0
+            && order.stale_for.is_none()
+            && order.events[0] != Outbox::Unpublished
+        {
+            steps.push(Step::BecomesStale);
+        }
+        if system.remaining.replays > 0 {
+            let effects = [ReplayEffect::Moved, ReplayEffect::Copied];
+            for (event, _) in (0u8..).zip(order.dispatch_dlq).filter(|(_, dead)| *dead) {
+                steps.extend(effects.map(|effect| Step::ReplayDispatch(event, effect)));
+            }
+            if order.mail_dlq {
+                steps.extend(effects.map(Step::ReplayMail));
+            }
+        }
+        let reopens = |state| matches!(state, State::InDoubt | State::Failed | State::Skipped);
+        if system.remaining.reopens > 0 && order.record.is_some_and(|record| reopens(record.state))
+        {
+            steps.push(Step::Reopen);
+        }
+    }
+
+    pub(super) fn take_environment_step(
+        &self,
+        system: &mut SystemState,
+        at: usize,
+        step: Step,
+    ) -> Option<Violation> {
+        let order = &mut system.orders[at];
+        match step {
+            Step::SesEvent(event) => return self.feedback(order, event),
+            Step::BecomesStale => {
+                system.remaining.stale -= 1;
+                order.stale_for = Some(0);
+            }
+            Step::ReplayDispatch(event, effect) => {
+                system.remaining.replays -= 1;
+                order.dispatch_dlq[usize::from(event)] = effect == ReplayEffect::Copied;
+                order.dispatch.push(Message::new(event));
+            }
+            Step::ReplayMail(effect) => {
+                system.remaining.replays -= 1;
+                order.mail_dlq = effect == ReplayEffect::Copied;
+                order.mail.push(Message::new(order.planned_by));
+            }
+            Step::Reopen => {
+                system.remaining.reopens -= 1;
+                let attempt = order.record.map_or(0, |record| record.attempt);
+                let facts = Facts::for_attempt(0, attempt);
+                let (_, violation) =
+                    self.write(order, Transition::Reopen, facts, LedgerAnswer::Arrives);
+                order.ground_truth.may_accept_again = true;
+                order.ground_truth.reopened_by_operator = true;
+                order.mail.push(Message::new(order.planned_by));
+                return violation;
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// `feedback::record`. Every SES event in the model is true, so the ledger must end in an accepted
+    /// state.
+    fn feedback(&self, order: &mut Order, event: Transition) -> Option<Violation> {
+        let (outcome, violation) = self.write(order, event, Facts::new(0), LedgerAnswer::Arrives);
+        let applied = match outcome {
+            WriteOutcome::Recorded(record) | WriteOutcome::Refused(record) => {
+                record.state.is_accepted()
+            }
+            WriteOutcome::Absent => true,
+        };
+        violation.or((!applied).then_some(Violation::SesEventIgnored))
+    }
+}

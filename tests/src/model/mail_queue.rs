@@ -1,0 +1,127 @@
+//! The mail queue: who receives which message, and which faults a mailer's step can meet.
+
+use super::action::{Step, StepOutcome};
+use super::drivers::Driver;
+use super::mailer::{Mailer, Next};
+use super::settings::{Faults, PipelineModel};
+use super::state::{MailerStep, Message, Order, SystemState, Violation};
+
+impl PipelineModel {
+    pub(super) fn mailer_steps(&self, system: &SystemState, order: &Order, steps: &mut Vec<Step>) {
+        let mails = system.orders.iter().flat_map(|order| &order.mail);
+        let busy: usize = mails.map(|message| message.drivers.len()).sum();
+        for (index, message) in order.mail.iter().enumerate() {
+            let is_held = message.drivers.len() > 0;
+            // Receiving a message that is held already is a duplicate delivery, which is bounded.
+            let may_be_received = !message.deleted
+                && message.drivers.has_room()
+                && message.visible_at <= 0
+                && (!is_held || system.remaining.duplicates > 0);
+            if busy < self.mailers && may_be_received {
+                steps.push(Step::MailerReceives(index));
+            }
+            if !is_held && system.remaining.redrives > 0 {
+                steps.push(Step::MailRedrive(index));
+            }
+            for (at, driver) in message.drivers.iter().enumerate() {
+                let outcomes = outcomes(driver.step, system.remaining);
+                steps.extend(outcomes.map(|outcome| Step::Mailer(index, at, driver.step, outcome)));
+                if system.remaining.crashes > 0 {
+                    steps.push(Step::MailerCrash(index, at));
+                }
+            }
+        }
+    }
+
+    pub(super) fn take_mailer_step(
+        &self,
+        system: &mut SystemState,
+        at: usize,
+        step: Step,
+    ) -> Option<Violation> {
+        let order = &mut system.orders[at];
+        match step {
+            Step::MailerReceives(index) => {
+                let step = MailerStep::Start { stale: order.stale_for.is_some() };
+                let drivers = &mut order.mail[index].drivers;
+                system.remaining.duplicates -= u8::from(drivers.len() > 0);
+                drivers.push(Driver { age: 0, step });
+                None
+            }
+            Step::MailerCrash(index, driver) => {
+                system.remaining.crashes -= 1;
+                Message::release(&mut order.mail, index, driver);
+                None
+            }
+            Step::MailRedrive(index) => {
+                system.remaining.redrives -= 1;
+                order.mail.remove(index);
+                order.mail_dlq = true;
+                None
+            }
+            Step::Mailer(index, driver, _, outcome) => {
+                system.remaining.consume(outcome);
+                let mut mailer =
+                    Mailer { model: self, order, index, driver, outcome, violation: None };
+                let next = mailer.step();
+                let violation = mailer.violation;
+                match next {
+                    Next::Step(step) => order.mail[index].drivers.next(driver, step),
+                    Next::Retry => Message::release(&mut order.mail, index, driver),
+                }
+                violation
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The outcomes that a mailer's step can have while these faults remain.
+fn outcomes(step: MailerStep, remaining: Faults) -> impl Iterator<Item = StepOutcome> {
+    let outcomes: &'static [StepOutcome] = match step {
+        MailerStep::Start { .. } | MailerStep::Resend => {
+            &[StepOutcome::Normal, StepOutcome::LedgerTimedOut, StepOutcome::LedgerWroteTimedOut]
+        }
+        MailerStep::Requeue { .. } | MailerStep::DeadLetter => &[StepOutcome::Normal],
+        MailerStep::Record { .. } | MailerStep::Expire | MailerStep::KeepAmbiguous { .. } => {
+            &[StepOutcome::Normal, StepOutcome::LedgerRetried]
+        }
+        MailerStep::Delete => &[StepOutcome::Normal, StepOutcome::Redelivered],
+        MailerStep::Send { .. } => &[
+            StepOutcome::SesAccepts,
+            StepOutcome::SesAcceptsUnanswered,
+            StepOutcome::SesDropsUnanswered,
+            StepOutcome::SesRetryable,
+            StepOutcome::SesPermanent,
+        ],
+    };
+    outcomes.iter().copied().filter(move |outcome| remaining.allow(*outcome))
+}
+
+impl Faults {
+    fn allow(mut self, outcome: StepOutcome) -> bool {
+        self.count(outcome).is_none_or(|remaining| *remaining > 0)
+    }
+
+    fn consume(&mut self, outcome: StepOutcome) {
+        if let Some(remaining) = self.count(outcome) {
+            *remaining -= 1;
+        }
+    }
+
+    fn count(&mut self, outcome: StepOutcome) -> Option<&mut u8> {
+        match outcome {
+            StepOutcome::Normal | StepOutcome::SesAccepts => None,
+            StepOutcome::LedgerRetried => Some(&mut self.ledger_retries),
+            StepOutcome::LedgerTimedOut | StepOutcome::LedgerWroteTimedOut => {
+                Some(&mut self.ledger_timeouts)
+            }
+            StepOutcome::Redelivered => Some(&mut self.duplicates),
+            StepOutcome::SesAcceptsUnanswered | StepOutcome::SesDropsUnanswered => {
+                Some(&mut self.ses_unanswered)
+            }
+            StepOutcome::SesRetryable => Some(&mut self.ses_retryable),
+            StepOutcome::SesPermanent => Some(&mut self.ses_permanent),
+        }
+    }
+}
