@@ -40,9 +40,9 @@ tools() {
 
 services=(intake relay dispatcher mailer feedback)
 # Named, so that a CARGO_TARGET_DIR of the caller's does not lead to zips of yesterday.
-zip_dir=$root/target/lambda
+zip_dir=$root/target/zips
 
-# zips x86_64|arm64: builds the five functions into target/lambda/*/bootstrap.zip.
+# zips x86_64|arm64: builds the five functions into target/zips/*/bootstrap.zip.
 zips() {
     need cargo "Install Rust: https://rustup.rs"
     need cc "Install a C compiler, such as gcc: parts of TLS are written in C."

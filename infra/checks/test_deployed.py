@@ -11,7 +11,7 @@ import cost
 import events
 from code_facts import metric_dimensions, metric_namespace
 from emulator import free_port, running, wait_for
-from translated import ROOT, SERVICES
+from translated import ROOT, SERVICES, ZIPS
 
 STACK = "waybill"
 
@@ -19,7 +19,7 @@ STACK = "waybill"
 @pytest.fixture(scope="module")
 def deployed():
     for service in SERVICES:
-        zipped = ROOT / "target" / "lambda" / service / "bootstrap.zip"
+        zipped = ZIPS / service / "bootstrap.zip"
         assert zipped.exists(), f"{zipped} is not built: infra/check builds it"
     with running(free_port()) as emulator:
         emulator.client("sesv2").create_email_identity(EmailIdentity="shop.example")

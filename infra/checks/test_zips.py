@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from translated import INFRA, ROOT, SERVICES
+from translated import INFRA, SERVICES, ZIPS
 
 LARGEST = 3_500_000
 # Amazon Linux 2023's.
@@ -17,7 +17,7 @@ GLIBC = (2, 34)
 
 
 def path(service):
-    return ROOT / "target" / "lambda" / service / "bootstrap.zip"
+    return ZIPS / service / "bootstrap.zip"
 
 
 def zipped(service):
