@@ -28,6 +28,8 @@ PERMISSIVE = {
 }
 # Exceptions permit more than their licence, never less.
 EXCEPTIONS = {"LLVM-exception"}
+# Behind the last word of an expression.
+END = ""
 
 SHIPPED = {
     "the Lambdas": [f"waybill-{service}" for service in SERVICES],
@@ -40,36 +42,42 @@ PLATFORMS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"]
 def is_permissive(expression):
     """Whether an SPDX expression leaves a choice that is permissive throughout. Crates from before SPDX
     write `/` for OR. (https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/)"""
-    words = re.findall(r"[()]|[^\s()]+", expression.replace("/", " OR "))
-    allowed = either(words)
-    return allowed and not words
+    words = re.findall(r"[()]|[^\s()]+", expression.replace("/", " OR ")) + [END]
+    try:
+        return either(words) and words == [END]
+    except ValueError:
+        return False
 
 
 def either(words):
     allowed = both(words)
-    while words[:1] == ["OR"]:
+    while words[0] == "OR":
         words.pop(0)
-        # Both sides are read, whatever the first one says.
+        # The right side is read in any case: what follows it must be found.
         allowed = both(words) or allowed
     return allowed
 
 
 def both(words):
     allowed = licence(words)
-    while words[:1] == ["AND"]:
+    while words[0] == "AND":
         words.pop(0)
         allowed = licence(words) and allowed
     return allowed
 
 
 def licence(words):
-    word = words.pop(0) if words else ""
+    word = words.pop(0)
+    if word in (")", "AND", "OR", "WITH", END):
+        raise ValueError(f"a licence is missing before {word}")
     if word == "(":
         allowed = either(words)
-        return words[:1] == [")"] and bool(words.pop(0)) and allowed
-    if words[:1] == ["WITH"]:
+        if words.pop(0) != ")":
+            raise ValueError("a ) is missing")
+        return allowed
+    if words[0] == "WITH":
         words.pop(0)
-        return bool(words) and words.pop(0) in EXCEPTIONS and word in PERMISSIVE
+        return words.pop(0) in EXCEPTIONS and word in PERMISSIVE
     return word in PERMISSIVE
 
 
