@@ -1,4 +1,4 @@
-"""Facts of the code that the template leans on: metrics, and how long a mail is news."""
+"""Facts of the code that the template depends on: metrics, and when a mail becomes stale."""
 
 import functools
 import re
@@ -14,7 +14,7 @@ def metric_namespace():
 
 
 def metric_dimensions():
-    """What every metric is told apart by."""
+    """The dimensions of every metric."""
     found = re.search(r"const DIMENSIONS: [^=]+= \[([^\]]+)\]", TELEMETRY.read_text(encoding="utf-8"))[1]
     return set(re.findall(r'"(\w+)"', found))
 
@@ -34,12 +34,12 @@ def metrics_of(service):
 
 @functools.cache
 def resent_kinds():
-    """The kinds of mail that are sent again out of doubt, and for how many seconds each is news."""
+    """The kinds of mail that are resent when in doubt, and after how many seconds each is stale."""
     text = NOTIFICATION.read_text(encoding="utf-8")
     news = arms(text, "send_within")
     policy = arms(text, "doubt_policy")
     kinds = re.findall(r"Self::(\w+)", re.search(r"const ALL[^\[]+\[[^\]]+\] = \[([^\]]+)\]", text)[1])
-    assert len(kinds) >= 8 and set(kinds) == set(news), f"{NOTIFICATION} is written otherwise than expected"
+    assert len(kinds) >= 8 and set(kinds) == set(news), f"{NOTIFICATION} is not written as expected"
     return {
         kind: 3600 * product(news[kind])
         for kind in kinds

@@ -1,4 +1,4 @@
-"""The template and the scripts pass their linters, and no finding is put aside without need."""
+"""The template and the scripts pass their linters, and no finding is suppressed without need."""
 
 import json
 import pathlib
