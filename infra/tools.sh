@@ -26,7 +26,8 @@ Without it, cargo test --workspace still tests everything outside infra."
             fail "$(python3 --version) is too old: 3.11 or later is needed."
         printf 'Installing the tools of %s into %s ...\n' "$(basename "$2")" "$1" >&2
         python3 -m venv --clear "$1"
-        "$1/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$2"
+        # Most of these modules are never imported: Python compiles the others when it imports them.
+        "$1/bin/python" -m pip install --quiet --no-compile --disable-pip-version-check --requirement "$2"
         { echo "# in $1" && cat "$2"; } > "$1/installed.txt"
     fi
 }
