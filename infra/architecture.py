@@ -1,6 +1,6 @@
-"""What the executables in target/lambda were built for: arm64 or x86_64.
+"""What the executables in target/zips were built for: arm64 or x86_64.
 
-Usage: architecture.py ZIP... Prints it; exits with 1 and a sentence when they are not all of one."""
+Usage: architecture.py ZIP... Prints it. Exits with 1 and a message if they differ."""
 
 import sys
 import zipfile

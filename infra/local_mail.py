@@ -1,6 +1,6 @@
 """Waits for a mail at MiniStack and prints it.
 
-Usage: local_mail.py ENDPOINT WORDS. Exits with 1 when after a minute no subject or text has WORDS."""
+Usage: local_mail.py ENDPOINT WORDS. Exits with 1 if no subject or text contains WORDS within a minute."""
 
 import json
 import sys

@@ -3,7 +3,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$root/target/infra
-# Commands are shown on standard output also where their own output is not wanted.
+# `show` prints commands to standard output even where their own output is discarded.
 exec 3>&1
 venv=$work/venv
 
@@ -13,20 +13,21 @@ fail() {
 }
 
 need() {
-    command -v "$1" > /dev/null || fail "$1 is not here. $2"
+    command -v "$1" > /dev/null || fail "$1 is not installed. $2"
 }
 
-# environment DIRECTORY REQUIREMENTS: a virtual environment with exactly these, made once. It is made
-# again where the directory was moved or copied: its scripts begin with its path.
+# environment DIRECTORY REQUIREMENTS: creates a virtual environment with exactly these packages, once. It is
+# created again after the directory was moved or copied, because its scripts contain its path.
 environment() {
     if ! { echo "# in $1" && cat "$2"; } | cmp -s - "$1/installed.txt"; then
         need python3 "Install Python 3.11 or later, with venv and pip. \
-Without it, cargo test --workspace still tests everything but what is in infra."
+Without it, cargo test --workspace still tests everything outside infra."
         python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
             fail "$(python3 --version) is too old: 3.11 or later is needed."
         printf 'Installing the tools of %s into %s ...\n' "$(basename "$2")" "$1" >&2
         python3 -m venv --clear "$1"
-        "$1/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$2"
+        # Most of these modules are never imported: Python compiles the others when it imports them.
+        "$1/bin/python" -m pip install --quiet --no-compile --disable-pip-version-check --requirement "$2"
         { echo "# in $1" && cat "$2"; } > "$1/installed.txt"
     fi
 }
@@ -39,10 +40,11 @@ tools() {
 }
 
 services=(intake relay dispatcher mailer feedback)
-# Named, so that a CARGO_TARGET_DIR of the caller's does not lead to zips of yesterday.
-zip_dir=$root/target/lambda
+# Fixed, so that the caller's CARGO_TARGET_DIR cannot lead to outdated zips. Not target/lambda: there cargo
+# writes the executables of the profile `lambda`, whose names are those of the zips' folders.
+zip_dir=$root/target/zips
 
-# zips x86_64|arm64: builds the five functions into target/lambda/*/bootstrap.zip.
+# zips x86_64|arm64: builds the five functions into target/zips/*/bootstrap.zip.
 zips() {
     need cargo "Install Rust: https://rustup.rs"
     need cc "Install a C compiler, such as gcc: parts of TLS are written in C."
@@ -51,13 +53,13 @@ zips() {
     for name in "${services[@]}"; do
         packages+=(--package "waybill-$name")
     done
-    # Cargo.toml says how what is deployed is optimised. What cargo-lambda would add aborts on a panic, and
-    # then Lambda's runtime cannot report it.
+    # Cargo.toml's profile decides the optimisation. cargo-lambda would add panic=abort, and then Lambda's
+    # runtime could not report a panic.
     (cd "$root" && show cargo lambda build --profile lambda --locked --disable-optimizations \
         --output-format zip "$flag" --lambda-dir "$zip_dir" "${packages[@]}")
 }
 
-# architecture_of_zips: arm64 or x86_64, as the executables say.
+# architecture_of_zips: prints arm64 or x86_64, as read from the executables.
 architecture_of_zips() {
     local zips=("${services[@]/#/$zip_dir/}")
     python3 "$root/infra/architecture.py" "${zips[@]/%//bootstrap.zip}"
@@ -67,7 +69,7 @@ machine() {
     case $(uname -m) in aarch64 | arm64) echo arm64 ;; *) echo x86_64 ;; esac
 }
 
-# show COMMAND...: prints a command as it could be typed, and runs it.
+# show COMMAND...: prints a command, ready to paste into a shell, and runs it.
 show() {
     printf '\n$ %s\n' "$(quoted "$@")" >&3
     "$@"

@@ -1,4 +1,4 @@
-"""Says whether SES will take the deployed stack's mails, and what to do where it will not.
+"""Reports whether SES accepts the deployed stack's mails, and what to do if not.
 
 Usage: verify_ses.py STACK. Exits with 2 when mails cannot go out yet."""
 
@@ -34,7 +34,7 @@ def domain(address):
 
 
 def identity_for(ses, candidates):
-    """Name and description of the first of some identities that SES knows: it takes the most exact."""
+    """Name and description of the first identity that SES knows; the most specific ones come first."""
     for name in candidates:
         try:
             return name, ses.get_email_identity(EmailIdentity=name)
@@ -54,14 +54,14 @@ def check_sender(ses, address, named):
             f"\n        CNAME {token}._domainkey.{identity} → {token}.dkim.amazonses.com"
             for token in found.get("DkimAttributes", {}).get("Tokens", [])
         )
-        return say(False, f"{identity} is not verified yet. It needs{' in DNS:' + records if records else ' a click in the mail that SES sent'}")
+        return say(False, f"{identity} is not verified yet. It needs{' in DNS:' + records if records else ' a click on the link in SES's mail'}")
     return say(True, f"{identity} is verified")
 
 
 def check_account(ses, redirected_to):
     account = ses.get_account()
     quota = account.get("SendQuota", {})
-    rate = f"{quota.get('MaxSendRate', 0):.0f} mails a second, {quota.get('Max24HourSend', 0):.0f} a day"
+    rate = f"{quota.get('MaxSendRate', 0):.0f} mails per second, {quota.get('Max24HourSend', 0):.0f} per day"
     if not account.get("SendingEnabled", True):
         return say(False, "SES has paused this account: see its reputation dashboard")
     if account.get("ProductionAccessEnabled"):
@@ -70,8 +70,8 @@ def check_account(ses, redirected_to):
 
 
 def check_sandbox(ses, redirected_to, rate):
-    """In the sandbox mails reach only who is verified in this account and region."""
-    print("        Ask for production access: https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html")
+    """In the sandbox, only addresses that are verified in this account and region get mail."""
+    print("        Request production access: https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html")
     if not redirected_to:
         return say(False, f"the account is in SES's sandbox: only verified addresses get mail; {rate}")
     identity, found = identity_for(ses, [redirected_to, domain(redirected_to)])

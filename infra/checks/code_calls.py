@@ -1,7 +1,7 @@
-"""What the functions' code calls and reads, as far as its text tells.
+"""What the functions' code calls and reads, as far as its text shows.
 
 SDK calls are found by their fluent builders (`.put_item()`), whose names come from the SDK's own
-service models, so that a call to any operation is seen, also one that nobody thought of here. A call
+service models, so that a call to any operation is found, also one that is not expected here. A call
 that a function makes through `services/kit` counts for every service that calls that function."""
 
 import functools
@@ -14,7 +14,7 @@ from translated import ROOT
 
 SDKS = {"dynamodb": "dynamodb", "sqs": "sqs", "sesv2": "ses"}
 
-# IAM knows these batches by the action on one.
+# IAM authorizes these batches by the action on a single message.
 SAME_ACTION = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
     "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
@@ -92,8 +92,8 @@ def calls(text, name):
 
 
 def actions_of(service):
-    """The actions that a service's code calls. A function of kit counts for the files that speak of
-    its module: a parcel has an `of_order` too, and asks no table for it."""
+    """The actions that a service's code calls. A function of kit counts for the files that mention
+    its module: others may have a function of the same name."""
     found = set()
     for _, text in sources(service):
         found |= direct_actions(text)

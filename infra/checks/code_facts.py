@@ -1,22 +1,30 @@
-"""Facts of the code that the template leans on: metrics, and how long a mail is news."""
+"""Facts of the code that the template depends on: metrics, and when a mail becomes stale."""
 
 import functools
 import re
 
 from translated import ROOT, SERVICES
 
-TELEMETRY = ROOT / "services" / "kit" / "src" / "telemetry.rs"
-KIND = ROOT / "shared" / "src" / "contract" / "kind.rs"
-POLICY = ROOT / "shared" / "src" / "notification" / "policy.rs"
+
+def source(folder, words):
+    """The text of the one file below a folder that contains `words`, wherever it lies."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / folder).rglob("*.rs")]
+    found = [text for text in texts if words in text]
+    assert len(found) == 1, f"{len(found)} files of {folder} contain {words!r}, not 1"
+    return found[0]
+
+
+def telemetry():
+    return source("services/kit/src", "const NAMESPACE: &str")
 
 
 def metric_namespace():
-    return re.search(r'const NAMESPACE: &str = "(\w+)"', TELEMETRY.read_text(encoding="utf-8"))[1]
+    return re.search(r'const NAMESPACE: &str = "(\w+)"', telemetry())[1]
 
 
 def metric_dimensions():
-    """What every metric is told apart by."""
-    found = re.search(r"const DIMENSIONS: [^=]+= \[([^\]]+)\]", TELEMETRY.read_text(encoding="utf-8"))[1]
+    """The dimensions of every metric."""
+    found = re.search(r"const DIMENSIONS: [^=]+= \[([^\]]+)\]", telemetry())[1]
     return set(re.findall(r'"(\w+)"', found))
 
 
@@ -24,8 +32,8 @@ def metric_dimensions():
 def metrics_of(service):
     """The names of the metrics that a service writes."""
     assert service in SERVICES
-    names = dict(re.findall(r'Self::(\w+) => "(\w+)"', TELEMETRY.read_text(encoding="utf-8")))
-    assert names, f"{TELEMETRY} names no metric"
+    names = dict(re.findall(r'Self::(\w+) => "(\w+)"', telemetry()))
+    assert names, "kit's telemetry names no metric"
     code = "\n".join(
         path.read_text(encoding="utf-8") for path in (ROOT / "services" / service / "src").rglob("*.rs")
     )
@@ -35,18 +43,11 @@ def metrics_of(service):
 
 @functools.cache
 def resent_kinds():
-    """The kinds of mail that are sent again out of doubt, and for how many seconds each is news."""
-    text = POLICY.read_text(encoding="utf-8")
-    news = arms(text, "send_within")
-    policy = arms(text, "doubt_policy")
-    all_kinds = re.search(r"const ALL[^\[]+\[[^\]]+\] = \[([^\]]+)\]", KIND.read_text(encoding="utf-8"))[1]
-    kinds = re.findall(r"Self::(\w+)", all_kinds)
-    assert len(kinds) >= 8 and set(kinds) == set(news), f"{POLICY} is written otherwise than expected"
-    return {
-        kind: 3600 * product(news[kind])
-        for kind in kinds
-        if policy[kind] == "DoubtPolicy::Resend"
-    }
+    """The kinds of mail that are resent when in doubt, and after how many seconds each is stale."""
+    news = arms(source("shared/src", "fn send_within("), "send_within")
+    policy = arms(source("shared/src", "fn doubt_policy("), "doubt_policy")
+    assert len(news) >= 8 and set(news) == set(policy), "the kinds of mail are not written as expected"
+    return {kind: 3600 * product(news[kind]) for kind in news if policy[kind] == "DoubtPolicy::Resend"}
 
 
 def arms(text, function):

@@ -5,8 +5,8 @@ table of infra/README.md; `test_deployed.py` counts the calls and the units that
 
 import dataclasses
 
-# USD for a million orders, for calls and capacity alone: what the design asks for.
-ASKED_FOR = 5.00
+# USD for a million orders, for calls and capacity alone: the design's limit.
+LIMIT = 5.00
 
 # List prices in us-east-1, in USD, without any free tier.
 PRICES = {
@@ -24,17 +24,17 @@ PRICES = {
 EVENT_WRITE_UNITS = 1.04 + 1
 # The ledger's item is under 1 KB: planned, claimed, sent, delivered.
 LEDGER_WRITE_UNITS = 4
-# The dispatcher looks at the order's other mails only for an event that is over a minute old.
+# The dispatcher queries the order's other mails only for an event that is over a minute old.
 QUERIES = 0
-# That query, consistent; the sweep's look at the index and at one key.
+# That query, consistent; the sweep's reads of the index and of one key.
 READ_UNITS = QUERIES * 1 + 0.6
-# Of invocations that nothing traced before them, X-Ray keeps one in twenty.
+# X-Ray samples one in twenty invocations that start a trace.
 TRACED = 0.05
 
 
 @dataclasses.dataclass(frozen=True)
 class Function:
-    """What one invocation takes."""
+    """What one invocation uses."""
 
     memory_mb: int
     milliseconds_to_start: float
@@ -73,7 +73,7 @@ def value_bytes(kind, value):
 
 
 def parts(batch):
-    """USD for a million orders, by part, when queues and stream hand over `batch` records at a time."""
+    """USD for a million orders, by part, when queues and stream deliver `batch` records at a time."""
     invocations = 1 + 4 / batch
     # Relay and dispatcher send by the batch, EventBridge one by one; a batch is received and deleted
     # by one request each.
@@ -97,7 +97,7 @@ def parts(batch):
 
 
 def calls_and_capacity(batch):
-    """What a model of calls and consumed capacity counts: everything but what is written about it."""
+    """The cost of calls and consumed capacity: everything but logs and traces."""
     return sum(usd for part, usd in parts(batch).items() if part not in ("Logs", "Traces"))
 
 

@@ -1,7 +1,7 @@
-"""MiniStack, started for one test module and gone after it.
+"""MiniStack, started for one test module and stopped after it.
 
-It runs with AUTH=true: every function calls with the credentials of its own role, and a call that
-the role does not allow is refused. Everything binds loopback and a free port."""
+It runs with AUTH=true: every function calls with the credentials of its own role, and is denied what the
+role does not allow. Everything binds to loopback and a free port."""
 
 import contextlib
 import json
@@ -30,14 +30,14 @@ BIN = pathlib.Path(sys.executable).parent
 
 
 def wait_for(what, condition, seconds=60):
-    """The first true answer of `condition`. Fails, and says `what`, when none came in time."""
+    """Returns the first true result of `condition`. Fails, naming `what`, if there is none in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         answer = condition()
         if answer:
             return answer
         time.sleep(0.2)
-    raise AssertionError(f"waited {seconds} s in vain: {what}")
+    raise AssertionError(f"waited {seconds} s for {what}")
 
 
 def free_port():
@@ -48,7 +48,7 @@ def free_port():
 
 @contextlib.contextmanager
 def running(port):
-    """MiniStack on `port`. Its process group, with every function in it, ends with the block."""
+    """Runs MiniStack on `port`. Its process group, with every function in it, is ended with the block."""
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="waybill-infra-"))
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("AWS_")},
@@ -119,7 +119,7 @@ class Emulator:
             return json.load(answer)
 
     def client(self, service):
-        # One attempt: a refusal is to be seen, not retried.
+        # One attempt: a denied call must fail, not be retried.
         config = Config(retries={"total_max_attempts": 1})
         return self.session.client(service, endpoint_url=self.endpoint, config=config)
 
@@ -142,7 +142,7 @@ class Emulator:
         )  # fmt: skip
         described = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
         self.outputs = {o["OutputKey"]: o["OutputValue"] for o in described["Outputs"]}
-        self.speak_the_dialect(stack)
+        self.adapt_to_ministack(stack)
 
     def aws(self, *words):
         done = subprocess.run(
@@ -150,11 +150,11 @@ class Emulator:
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def speak_the_dialect(self, stack):
-        """Says to MiniStack what it understands otherwise than AWS (as of 1.5.33), and nothing else:
-        it asks for sqs:SendMessageBatch, where AWS asks for sqs:SendMessage; it knows neither the
-        resource nor the condition of ses:SendEmail in the v2 API; and a Function URL that checked
-        who signed does not tell the function, which then takes nothing."""
+    def adapt_to_ministack(self, stack):
+        """Changes what MiniStack 1.5.33 treats differently from AWS, and nothing else: it requires
+        sqs:SendMessageBatch, where AWS requires sqs:SendMessage; it supports neither the resource nor
+        the condition of ses:SendEmail in the v2 API; and its Function URL does not tell the function
+        who signed, so that intake would refuse every request."""
         with self.environment_of(stack, "intake") as environment:
             if environment["PUBLISHERS"] == "iam":
                 environment["PUBLISHERS"] = "anyone"
@@ -213,16 +213,16 @@ class Emulator:
         except urllib.error.HTTPError as refusal:
             return refusal.code, refusal.read().decode()
 
-    # ------------------------------------------------------------ looking
+    # ------------------------------------------------------------ inspecting
 
     def mails(self, words=""):
-        """Mails that SES took with `words` in the subject or text."""
+        """The mails that SES accepted with `words` in the subject or text."""
         by_account = self.get("/_ministack/ses/messages")["messages"]
         every = [mail for account in by_account.values() for mail in account]
         return [m for m in every if words in m["Subject"] or words in (m["BodyText"] or "")]
 
     def messages(self, output):
-        """What is in the queue that an output names, seen without receiving it."""
+        """The messages in the queue that an output names, without receiving them."""
         name = self.outputs[output].rsplit("/", 1)[1]
         for regions in self.get("/_ministack/sqs/messages")["messages"].values():
             for queues in regions.values():
@@ -231,8 +231,8 @@ class Emulator:
                         return messages
         return []
 
-    def at_rest(self):
-        """Whether every stream record and every message has been dealt with."""
+    def queues_are_empty(self):
+        """Whether every queue message has been processed."""
         return not any(self.messages(queue) for queue in ("DispatchQueueUrl", "MailQueueUrl", "FeedbackQueueUrl"))
 
     def ledger(self, order_id):
@@ -245,7 +245,7 @@ class Emulator:
         return [{k: next(iter(v.values())) for k, v in item.items()} for item in found["Items"]]
 
     def calls(self, operation, since):
-        """How often an operation has been called, by whomever. MiniStack tells of 50 at most."""
+        """How often an operation has been called. MiniStack reports 50 calls at most."""
         found = self.client("cloudtrail").lookup_events(
             LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": operation}], StartTime=since
         )["Events"]
@@ -253,7 +253,7 @@ class Emulator:
         return len(found)
 
     def metrics(self, function):
-        """What a function has logged in the Embedded Metric Format."""
+        """The lines that a function has logged in the Embedded Metric Format."""
         pages = self.client("logs").get_paginator("filter_log_events")
         logged = [e["message"] for p in pages.paginate(logGroupName=f"/aws/lambda/{function}") for e in p["events"]]
         return [json.loads(line) for message in logged for line in message.splitlines() if '"_aws"' in line]

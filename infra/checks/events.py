@@ -12,7 +12,7 @@ SAMPLE = json.loads((INFRA / "sample-order.json").read_text(encoding="utf-8"))
 
 
 def shipped(order_id=None):
-    """The sample event, of an order of its own."""
+    """The sample event, for a new order."""
     event = copy.deepcopy(SAMPLE)
     order_id = order_id or f"order-{uuid.uuid4()}"
     event["id"] = f"{order_id}-shipped"
@@ -28,7 +28,7 @@ def order_id(event):
 
 
 def number(event):
-    """What only this order's mail says."""
+    """The order number, which only this order's mail contains."""
     return event["data"]["order"]["number"]
 
 
@@ -43,7 +43,7 @@ def on_the_bus(bus, event):
 
 
 def as_signed_request(event):
-    """A POST of the event as the Function URL hands it over when IAM let the caller in."""
+    """A POST of the event as the Function URL delivers it when IAM has authorized the caller."""
     return {
         "version": "2.0",
         "rawPath": "/v1/events",
@@ -59,7 +59,7 @@ def as_signed_request(event):
 
 
 def from_ses(event_type, ledger_item, configuration_set, message_id):
-    """An event of SES about the mail of a ledger item, as EventBridge hands it over."""
+    """An SES event about the mail of a ledger item, as EventBridge delivers it."""
 
     def tag(text):
         return [base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")]

@@ -1,7 +1,7 @@
-"""What each role grants, and what `services/*/permissions.json` says that it needs.
+"""What each role grants, and what it needs according to `services/*/permissions.json`.
 
 A permissions.json has two lists of resource → actions: `calls`, which the function's own code makes,
-and `lambda`, which Lambda makes in the function's name (its mapping, its logs, its traces). A
+and `lambda`, which Lambda makes on the function's behalf (its mapping, its logs, its traces). A
 resource is named by its logical id in the template."""
 
 import json
@@ -10,7 +10,7 @@ import re
 from promises import name_of
 from translated import ROOT, SERVICES, of_type
 
-# Actions for which AWS knows no resource.
+# Actions without resource-level permissions.
 WITHOUT_RESOURCE = {
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
@@ -30,7 +30,7 @@ def declared(service):
 
 
 def declared_calls(service):
-    """The actions that the service's own code is said to call."""
+    """The actions that the service's own code calls, as declared."""
     lists = json.loads((ROOT / "services" / service / "permissions.json").read_text(encoding="utf-8"))
     return {action for actions in lists["calls"].values() for action in actions}
 
@@ -102,7 +102,7 @@ def no_role_grants_a_wildcard(template):
 def the_mailer_sends_only_as_the_shop(template):
     condition = {"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
     return [
-        f"{service} may send as anybody"
+        f"{service} may send from any address"
         for service in SERVICES
         for statement in statements(template, service)
         if "ses:SendEmail" in listed(statement["Action"]) and statement.get("Condition") != condition
@@ -112,7 +112,7 @@ def the_mailer_sends_only_as_the_shop(template):
 def relay_writes_only_its_watermark_to_the_ledger(template):
     condition = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["#sweep"]}}
     return [
-        f"relay may {action} what was decided and sent"
+        f"relay may {action} any item of the ledger"
         for statement in statements(template, "relay")
         for action in listed(statement["Action"])
         if action in ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
@@ -127,7 +127,7 @@ def only_named_principals_reach_the_queues(template):
         for statement in policy["PolicyDocument"]["Statement"]:
             source = statement.get("Condition", {}).get("ArnEquals", {}).get("aws:SourceArn")
             if statement["Effect"] == "Allow" and not name_of(source):
-                breaches.append(f"{name} lets in senders that it does not name")
+                breaches.append(f"{name} allows senders that it does not name")
     return breaches
 
 

@@ -1,6 +1,6 @@
-"""What the template promises. Each function takes the translated template and returns the breaches
-as sentences: none means kept. `test_promises.py` asks for none; `test_promises_can_break.py` breaks
-each promise and asks to be told."""
+"""What the template promises. Each function takes the translated template and returns its breaches as
+sentences. `test_promises.py` expects none; `test_promises_can_break.py` breaks each promise and expects
+a breach."""
 
 import json
 import re
@@ -61,7 +61,7 @@ def every_consumed_queue_has_a_dlq_of_its_own(template):
             breaches.append(f"{queue} and {seen[dlq]} share {dlq}")
         seen[dlq] = queue
         if queues[queue]["RedrivePolicy"].get("maxReceiveCount", 0) < 5:
-            breaches.append(f"{queue} gives a message up before 5 receives: a short outage empties it")
+            breaches.append(f"{queue} moves a message to its DLQ after fewer than 5 receives: a short outage empties it")
         allowed = queues[dlq].get("RedriveAllowPolicy") or {}
         sources = str(allowed.get("sourceQueueArns"))
         if allowed.get("redrivePermission") != "byQueue" or queues[queue]["QueueName"]["Fn::Sub"] not in sources:
@@ -131,10 +131,10 @@ def the_stream_mapping_is_finite_and_loses_nothing(template):
         "reads more than inserts": mapping.get("FilterCriteria")
         == {"Filters": [{"Pattern": '{"eventName":["INSERT"]}'}]},
         "does not split a failing batch": mapping.get("BisectBatchOnFunctionError"),
-        "retries for ever": 0 < mapping.get("MaximumRetryAttempts", -1) <= 100,
-        "keeps at a record for ever": 0 < mapping.get("MaximumRecordAgeInSeconds", -1) <= 86400,
-        "starts after records that are there": mapping.get("StartingPosition") == "TRIM_HORIZON",
-        "does not keep whole the records it gives up": name_of(destination) in buckets,
+        "retries without limit": 0 < mapping.get("MaximumRetryAttempts", -1) <= 100,
+        "retries a record without an age limit": 0 < mapping.get("MaximumRecordAgeInSeconds", -1) <= 86400,
+        "skips records that are already there": mapping.get("StartingPosition") == "TRIM_HORIZON",
+        "does not store the complete records that it gives up": name_of(destination) in buckets,
     }
     return [f"the stream mapping {problem}" for problem, kept in wanted.items() if not kept]
 
@@ -146,7 +146,7 @@ def every_function_of_a_queue_is_bounded_by_its_mapping(template):
         if "MaximumConcurrency" not in mapping.get("ScalingConfig", {})
     ]
     breaches += [
-        f"{name} reserves concurrency: Lambda throttles what it has received, and burns receive counts"
+        f"{name} reserves concurrency: Lambda throttles messages that it has received, which uses up receives"
         for name, function in of_type(template, FUNCTION).items()
         if "ReservedConcurrentExecutions" in function
     ]
@@ -162,23 +162,23 @@ def the_lease_lies_between_timeout_and_visibility(template):
     return [f"timeout {mailer['Timeout']} s < lease {lease} s < visibility {visibility} s does not hold"]
 
 
-def a_doubt_is_resent_while_it_is_news(template):
-    """A grace that outlives the news would make `resend` mean never."""
+def a_mail_in_doubt_is_resent_before_it_is_stale(template):
+    """With a longer grace period, the policy `resend` would never send."""
     sooner, later = of_type(template, FUNCTION)["Mailer"]["Environment"]["Variables"]["DOUBT_GRACE_SECONDS"][
         "Fn::If"
     ][1:]
     breaches = [
-        f"the grace of {grace} s is over when a {kind} is no news any more, after {news} s"
+        f"the grace period of {grace} s ends when a {kind} is stale already, after {news} s"
         for grace in (int(sooner), int(later))
         for kind, news in resent_kinds().items()
         if grace >= news
     ]
-    # What feedback fails on stays hidden for so long before it lies in the dead-letter queue, where
-    # the mailer sees that SES's word waits unread.
+    # An SES event that feedback cannot record stays invisible this long, until it is in the DLQ, where
+    # the mailer's backlog check finds it.
     queue = of_type(template, "AWS::SQS::Queue")["FeedbackQueue"]
     hidden = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
     if int(sooner) <= hidden:
-        breaches.append(f"the grace of {sooner} s is over while an event of SES may be hidden, for {hidden} s")
+        breaches.append(f"the grace period of {sooner} s ends while an SES event may be invisible, for {hidden} s")
     return breaches
 
 
@@ -192,13 +192,13 @@ def every_function_is_as_designed(template):
             "does not run on provided.al2023": function.get("Runtime") == "provided.al2023",
             "does not take its architecture from the parameter": function.get("Architectures")
             == [{"Ref": "Architecture"}],
-            "has not 128 to 256 MB": 128 <= function.get("MemorySize", 0) <= 256,
-            "has no timeout of 10 to 30 s": 10 <= function.get("Timeout", 3) <= 30,
-            "filters what LogFilter lets through": function.get("LoggingConfig", {}).get("ApplicationLogLevel")
+            "does not have 128 to 256 MB": 128 <= function.get("MemorySize", 0) <= 256,
+            "does not have a timeout of 10 to 30 s": 10 <= function.get("Timeout", 3) <= 30,
+            "drops what LogFilter allows": function.get("LoggingConfig", {}).get("ApplicationLogLevel")
             == "TRACE",
             "is not traced": function.get("TracingConfig", {}).get("Mode") == "Active",
             "has no log group with a retention": log_group in kept,
-            "has not its own role": name_of(function["Role"]) == f"{name}Role",
+            "does not have a role of its own": name_of(function["Role"]) == f"{name}Role",
         }
         breaches += [f"{name} {problem}" for problem, ok in wanted.items() if not ok]
     return breaches
@@ -240,30 +240,30 @@ def every_failure_has_an_alarm(template):
 
 def every_alarm_says_what_to_do(template):
     return [
-        f"{name} rings nobody, or does not say what to do"
+        f"{name} notifies nobody, or does not say what to do"
         for name, alarm in of_type(template, ALARM).items()
         if len(alarm.get("AlarmDescription", "").split()) < 10 or not alarm.get("AlarmActions")
     ]
 
 
-def no_alarm_calls_an_open_doubt_settled(template):
-    """InDoubt counts new doubts: that none came lately says nothing of those that are open."""
+def no_alarm_reports_open_doubts_as_settled(template):
+    """InDoubt counts new mails in doubt: that there are none lately says nothing about the open ones."""
     return [
-        f"{name} tells that all is well when no new doubt came"
+        f"{name} reports that all is well when there is no new mail in doubt"
         for name, alarm in of_type(template, ALARM).items()
         if alarm.get("MetricName") == "InDoubt" and alarm.get("OKActions")
     ]
 
 
 def every_metric_of_ours_is_one_that_the_code_counts(template):
-    """Names, dimensions and who counts: a typo in any of them is an alarm that never rings."""
+    """Names, dimensions and functions: with a typo in any of them, an alarm never fires."""
     breaches = []
     for place, name, dimensions in metrics_of_ours(template):
         service = dimensions.get("Service")
         if set(dimensions) != metric_dimensions():
             breaches.append(f"{place}: {name} has the dimensions {', '.join(sorted(metric_dimensions()))}")
         elif dimensions["Stack"] not in ({"Ref": "AWS::StackName"}, "${AWS::StackName}"):
-            breaches.append(f"{place}: {name} is another stack's")
+            breaches.append(f"{place}: {name} belongs to another stack")
         elif service not in SERVICES or name not in metrics_of(service):
             breaches.append(f"{place}: {service} does not count {name}")
     return breaches
@@ -283,23 +283,23 @@ def metrics_of_ours(template):
 def the_dashboard_is_json_of_metrics_that_exist(template):
     body = of_type(template, "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
     breaches = [
-        f"the dashboard speaks of {name}, which is not in the template"
+        f"the dashboard refers to {name}, which is not in the template"
         for name in re.findall(r"\$\{(\w+)[.}]", body)
         if name not in template["Resources"]
     ]
     try:
         json.loads(body)
     except ValueError as error:
-        breaches.append(f"the dashboard is no JSON: {error}")
+        breaches.append(f"the dashboard is not valid JSON: {error}")
     return breaches
 
 
 def the_url_is_signed_or_verified(template):
     url = of_type(template, "AWS::Lambda::Url")["IntakeUrl"]
     breaches = []
-    told = of_type(template, FUNCTION)["Intake"]["Environment"]["Variables"].get("PUBLISHERS")
-    if told != {"Ref": "Publishers"}:
-        breaches.append("intake is not told who may publish, and takes everything while the URL changes")
+    publishers = of_type(template, FUNCTION)["Intake"]["Environment"]["Variables"].get("PUBLISHERS")
+    if publishers != {"Ref": "Publishers"}:
+        breaches.append("intake does not know who may publish, and accepts everything while the URL changes")
     if url["AuthType"] != {"Fn::If": ["SignedByWebhook", "NONE", "AWS_IAM"]}:
         breaches.append("the Function URL is not AWS_IAM by default and NONE for webhooks")
     secrets = of_type(template, FUNCTION)["Intake"]["Environment"]["Variables"].get("WEBHOOK_SECRETS")
@@ -308,7 +308,7 @@ def the_url_is_signed_or_verified(template):
     for name, permission in of_type(template, "AWS::Lambda::Permission").items():
         condition = template["Resources"][name].get("Condition")
         if permission["Principal"] == "*" and condition != "SignedByWebhook":
-            breaches.append(f"{name} lets everybody in")
+            breaches.append(f"{name} allows everybody")
     return breaches
 
 
@@ -322,11 +322,11 @@ PROMISES = [
     the_stream_mapping_is_finite_and_loses_nothing,
     every_function_of_a_queue_is_bounded_by_its_mapping,
     the_lease_lies_between_timeout_and_visibility,
-    a_doubt_is_resent_while_it_is_news,
+    a_mail_in_doubt_is_resent_before_it_is_stale,
     every_function_is_as_designed,
     every_failure_has_an_alarm,
     every_alarm_says_what_to_do,
-    no_alarm_calls_an_open_doubt_settled,
+    no_alarm_reports_open_doubts_as_settled,
     every_metric_of_ours_is_one_that_the_code_counts,
     the_dashboard_is_json_of_metrics_that_exist,
     the_url_is_signed_or_verified,

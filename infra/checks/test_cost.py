@@ -9,7 +9,7 @@ def test_the_readme_states_what_the_model_says():
 
 
 def test_calls_and_capacity_cost_no_more_than_the_design_asks_for():
-    assert cost.calls_and_capacity(10) <= cost.ASKED_FOR
+    assert cost.calls_and_capacity(10) <= cost.LIMIT
 
 
 def test_an_item_is_counted_as_dynamodb_counts_it():

@@ -1,4 +1,4 @@
-"""The template, deployed to MiniStack with the real zips, takes orders and mails them once."""
+"""The template, deployed to MiniStack with the real zips, accepts orders and mails each one once."""
 
 import datetime
 import json
@@ -11,7 +11,7 @@ import cost
 import events
 from code_facts import metric_dimensions, metric_namespace
 from emulator import free_port, running, wait_for
-from translated import ROOT, SERVICES
+from translated import ROOT, SERVICES, ZIPS
 
 STACK = "waybill"
 
@@ -19,7 +19,7 @@ STACK = "waybill"
 @pytest.fixture(scope="module")
 def deployed():
     for service in SERVICES:
-        zipped = ROOT / "target" / "lambda" / service / "bootstrap.zip"
+        zipped = ZIPS / service / "bootstrap.zip"
         assert zipped.exists(), f"{zipped} is not built: infra/check builds it"
     with running(free_port()) as emulator:
         emulator.client("sesv2").create_email_identity(EmailIdentity="shop.example")
@@ -33,21 +33,21 @@ def deployed():
 
 
 def the_only_mail_of(deployed, event):
-    """Waits for the order's mail, and then until nothing is under way that could send another."""
+    """Waits for the order's mail, and then until nothing in flight could send another."""
     wait_for(f"the mail of {events.number(event)}", lambda: deployed.mails(events.number(event)))
-    after_all_that_was_published(deployed)
+    wait_for_everything_published(deployed)
     mails = deployed.mails(events.number(event))
     assert len(mails) == 1, mails
     return mails[0]
 
 
-def after_all_that_was_published(deployed):
-    """The stream is in order: when a later order has been mailed and every queue is empty, all that
-    was published before it is through."""
+def wait_for_everything_published(deployed):
+    """Streams are ordered: once a later order is mailed and every queue is empty, everything published
+    before it has been processed."""
     marker = events.shipped()
     deployed.invoke(f"{STACK}-intake", marker)
     wait_for("a later order's mail", lambda: deployed.mails(events.number(marker)))
-    wait_for("empty queues", deployed.at_rest)
+    wait_for("empty queues", deployed.queues_are_empty)
 
 
 def test_all_five_functions_are_there(deployed):
@@ -75,21 +75,21 @@ def test_an_order_by_the_function_url_ends_in_one_mail(deployed):
     the_only_mail_of(deployed, event)
 
 
-def test_the_function_url_refuses_who_does_not_sign(deployed):
+def test_the_function_url_refuses_an_unsigned_request(deployed):
     event = events.shipped()
     status, _ = deployed.post(event, signed=False)
     assert status == 403
-    after_all_that_was_published(deployed)
+    wait_for_everything_published(deployed)
     assert deployed.mails(events.number(event)) == []
 
 
-def test_while_the_url_is_open_intake_takes_only_whom_iam_let_in(deployed):
-    """As it is for a moment, when a stack goes from webhooks to IAM."""
+def test_while_the_url_is_open_intake_accepts_only_requests_that_iam_authorized(deployed):
+    """As happens briefly while a stack is updated from webhooks to IAM."""
     event = events.shipped()
     with deployed.environment_of(STACK, "intake") as environment:
         environment["PUBLISHERS"] = "iam"
     try:
-        # MiniStack does not say who signed: to the function this is a request that nobody signed.
+        # MiniStack does not pass on who signed: the function sees an unsigned request.
         status, body = deployed.post(event)
         assert status == 403 and "SigV4" in body
         assert events.order_id(event) not in [i["order_id"]["S"] for i in deployed.items("EventsTableName")]
@@ -131,15 +131,15 @@ def test_the_same_fact_under_another_event_id_mails_nothing(deployed):
 
 @pytest.mark.parametrize("queue", ["Dispatch", "Mail", "Feedback"])
 def test_poison_on_a_queue_reaches_its_dlq_with_a_reason(deployed, queue):
-    poison = f"no message of this queue {uuid.uuid4()}"
+    poison = f"not a message {uuid.uuid4()}"
     deployed.client("sqs").send_message(QueueUrl=deployed.outputs[f"{queue}QueueUrl"], MessageBody=poison)
 
     def dead():
         return [m for m in deployed.messages(f"{queue}DlqUrl") if m["Body"] == poison]
 
-    (letter,) = wait_for(f"the poison in the {queue} DLQ", dead)
-    assert letter["MessageAttributes"]["waybill-code"]["StringValue"] == "unreadable"
-    assert letter["MessageAttributes"]["waybill-reason"]["StringValue"]
+    (dead_letter,) = wait_for(f"the poison in the {queue} DLQ", dead)
+    assert dead_letter["MessageAttributes"]["waybill-code"]["StringValue"] == "unreadable"
+    assert dead_letter["MessageAttributes"]["waybill-reason"]["StringValue"]
 
 
 def test_poison_does_not_touch_its_neighbours(deployed):
@@ -151,12 +151,12 @@ def test_poison_does_not_touch_its_neighbours(deployed):
     the_only_mail_of(deployed, after)
 
 
-def test_what_intake_refuses_without_a_reader_of_its_answer_is_kept_whole(deployed):
+def test_an_event_that_intake_refuses_asynchronously_is_kept_whole(deployed):
     event = events.shipped()
     event["type"] = "shipment.teleported"
     entry = events.on_the_bus(deployed.outputs["EventBusName"], event)
-    # As EventBridge hands it over. MiniStack's own rules call the function once and drop its error;
-    # its asynchronous invoke retries and then goes to the destination, as AWS does for both.
+    # As EventBridge delivers it. MiniStack's rules call the function once and drop its error; its
+    # asynchronous invocations retry and then go to the destination, as AWS does for both.
     envelope = {
         "source": entry["Source"],
         "detail-type": entry["DetailType"],
@@ -175,27 +175,27 @@ def test_what_intake_refuses_without_a_reader_of_its_answer_is_kept_whole(deploy
     assert json.loads(record["Body"])["requestPayload"] == envelope
 
 
-def test_what_ses_says_of_a_mail_reaches_the_ledger(deployed):
+def test_an_ses_event_reaches_the_ledger(deployed):
     event = events.shipped()
     deployed.invoke(f"{STACK}-intake", event)
     the_only_mail_of(deployed, event)
     (item,) = deployed.ledger(events.order_id(event))
     ours = events.from_ses("Delivery", item, deployed.outputs["ConfigurationSetName"], item["message_id"])
-    # MiniStack emits no SES events, and nobody may put one of aws.ses on a bus: the rule's pattern
-    # is asked, and its target is handed what it would get.
-    assert ses_rule_takes(deployed, ours)
+    # MiniStack emits no SES events, and nobody may put an event from aws.ses on a bus: so the rule's
+    # pattern is matched here, and the event sent to its target.
+    assert ses_rule_matches(deployed, ours)
     deployed.client("sqs").send_message(
         QueueUrl=deployed.outputs["FeedbackQueueUrl"], MessageBody=json.dumps(ours)
     )
     wait_for("delivered", lambda: deployed.ledger(events.order_id(event))[0]["state"] == "delivered")
 
 
-def test_the_ses_rule_leaves_the_mails_of_others(deployed):
+def test_the_ses_rule_ignores_mails_of_others(deployed):
     item = {"order_id": "1", "notification": "x"}
-    assert not ses_rule_takes(deployed, events.from_ses("Delivery", item, "somebody-elses", "m"))
+    assert not ses_rule_matches(deployed, events.from_ses("Delivery", item, "somebody-elses", "m"))
 
 
-def ses_rule_takes(deployed, event):
+def ses_rule_matches(deployed, event):
     client = deployed.client("events")
     queue = deployed.outputs["FeedbackQueueUrl"].rsplit("/", 1)[1]
     for rule in client.list_rules()["Rules"]:
@@ -206,7 +206,7 @@ def ses_rule_takes(deployed, event):
     raise AssertionError("no rule feeds the feedback queue")
 
 
-def test_every_metric_says_which_stack_it_is_of(deployed):
+def test_every_metric_names_its_stack(deployed):
     event = events.shipped()
     deployed.invoke(f"{STACK}-intake", event)
     the_only_mail_of(deployed, event)
@@ -227,8 +227,8 @@ def test_the_sweep_runs(deployed):
     assert error is None and answer["queued_again"] == 0
 
 
-def test_a_role_without_its_permission_is_refused(deployed):
-    """That the other tests pass says that each role has what it needs; this one, that roles count."""
+def test_a_role_without_its_permission_is_denied(deployed):
+    """The other tests show that each role has what it needs; this one shows that roles are enforced."""
     with deployed.policy_of(STACK, "intake") as policy:
         stores = next(s for s in policy["Statement"] if s["Sid"] == "StoresEvents")
         stores["Effect"] = "Deny"
@@ -250,25 +250,25 @@ def test_the_cost_model_counts_the_calls_that_are_made(deployed):
     deployed.invoke(f"{STACK}-intake", orders)
     for order in orders:
         wait_for("every mail", lambda order=order: deployed.mails(events.number(order)))
-    wait_for("empty queues", deployed.at_rest)
+    wait_for("empty queues", deployed.queues_are_empty)
     assert all(len(deployed.mails(events.number(order))) == 1 for order in orders)
     operations = ("PutItem", "UpdateItem", "Query", "SendMessageBatch")
     made = {operation: deployed.calls(operation, since) / len(orders) for operation in operations}
     print(f"calls an order, of {len(orders)} in one batch: {made}")
-    # One put in each table; a claim and a record, to which feedback adds the delivery.
+    # One put in each table; the claim and the result. Feedback would add the delivery.
     assert made["PutItem"] == 2
     assert made["UpdateItem"] == cost.LEDGER_WRITE_UNITS - 2
     assert made["Query"] == cost.QUERIES
-    # Twenty orders come in at least two batches of ten, at two places.
+    # Twenty orders make at least two batches of ten in each of two places.
     assert made["SendMessageBatch"] <= 0.5
 
 
 def test_the_cost_model_counts_the_units_that_are_written(deployed):
-    """Of the samples, which are as a shop writes them; the orders of the other tests have long names."""
+    """Counts the samples only, which are like a shop's: the other tests' orders have longer ids."""
     lines = (ROOT / "services" / "local" / "samples" / "orders.jsonl").read_text(encoding="utf-8")
     samples = [json.loads(line) for line in lines.splitlines()]
     deployed.invoke(f"{STACK}-intake", samples)
-    after_all_that_was_published(deployed)
+    wait_for_everything_published(deployed)
     orders = {sample["data"]["order"]["id"] for sample in samples if "order" in sample.get("data", {})}
     sizes = [cost.item_bytes(i) for i in deployed.items("EventsTableName") if i["order_id"]["S"] in orders]
     stored = sum(map(cost.write_units, sizes)) / len(sizes)

@@ -1,4 +1,4 @@
-"""`infra/deploy --local`, as a newcomer types it, ends with a mail and can be undone."""
+"""`infra/deploy --local` ends with a mail and can be undone."""
 
 import os
 import platform
@@ -13,16 +13,16 @@ from translated import INFRA, ROOT
 
 @pytest.fixture(scope="module")
 def endpoint():
-    """Where the first test starts MiniStack. Nothing of it is left when the last has ended."""
+    """Where the first test starts MiniStack. Nothing of it is left after the last test."""
     at = f"http://127.0.0.1:{free_port()}"
     try:
         yield at
     finally:
         run("--local", "--remove", "--endpoint", at)
-    assert not left_by(at).exists()
+    assert not state_dir(at).exists()
 
 
-def left_by(endpoint):
+def state_dir(endpoint):
     return ROOT / "target" / "infra" / f"ministack-{endpoint.rsplit(':', 1)[1]}"
 
 
@@ -35,7 +35,7 @@ def test_it_starts_everything_and_mails_the_sample(endpoint):
         assert f"  ok  {function} answers " in done.stdout
 
 
-def test_a_setting_that_a_function_cannot_start_with_is_told(endpoint):
+def test_a_setting_that_keeps_a_function_from_starting_is_reported(endpoint):
     brand = '{"name":"Shop","url":"ftp://shop.example","support_email":"help@shop.example"}'
     done = run("--local", "--skip-build", "--endpoint", endpoint, "--stack", "bad", "--set", f"ShopBrand={brand}")
     assert done.returncode == 1
@@ -57,10 +57,10 @@ def test_a_first_deployment_that_fails_does_not_keep_the_name(endpoint):
 def test_zips_for_another_architecture_are_not_deployed(endpoint):
     other = "x86_64" if platform.machine() in ("aarch64", "arm64") else "arm64"
     done = run("--local", "--skip-build", "--endpoint", endpoint, "--arch", other)
-    assert done.returncode == 1 and f"waybill is to run on {other}" in done.stderr
+    assert done.returncode == 1 and f"waybill runs on {other}" in done.stderr
 
 
-def test_what_stays_after_removing_is_named_and_not_overwritten(endpoint):
+def test_what_remains_after_removal_is_named_and_not_overwritten(endpoint):
     cloudformation = client("cloudformation", endpoint)
     cloudformation.delete_stack(StackName="bad")
     cloudformation.get_waiter("stack_delete_complete").wait(StackName="bad", WaiterConfig={"Delay": 1})
@@ -72,7 +72,7 @@ def test_what_stays_after_removing_is_named_and_not_overwritten(endpoint):
     assert "waybill-artifacts-000000000000-us-east-1" in ended.stdout
 
 
-def test_a_stack_that_is_not_there_gets_a_sentence(endpoint):
+def test_a_missing_endpoint_gets_a_sentence(endpoint):
     done = run("--local", "--verify", "--endpoint", endpoint)
     assert (done.returncode, done.stderr) == (1, f"deploy: nothing answers at {endpoint}.\n")
 
@@ -95,6 +95,6 @@ def client(service, endpoint):
 
 
 def run(*options):
-    """infra/deploy, with nothing of the caller's AWS settings."""
+    """Runs infra/deploy without the caller's AWS settings."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return subprocess.run([INFRA / "deploy", *options], capture_output=True, text=True, timeout=300, env=environment)

@@ -43,7 +43,7 @@ def test_two_queues_with_one_dlq_are_reported(template):
 
 
 @pytest.mark.parametrize("queue", CONSUMED)
-def test_a_queue_that_gives_up_after_four_receives_is_reported(template, queue):
+def test_a_queue_with_a_receive_count_of_four_is_reported(template, queue):
     of_type(template, QUEUE)[queue]["RedrivePolicy"]["maxReceiveCount"] = 4
     assert promises.every_consumed_queue_has_a_dlq_of_its_own(template)
 
@@ -61,13 +61,13 @@ def test_a_timeout_that_outgrows_its_queue_is_reported(template, function):
 
 
 @pytest.mark.parametrize("queue", sorted(set(QUEUES) - set(CONSUMED)))
-def test_a_dlq_that_forgets_sooner_is_reported(template, queue):
+def test_a_dlq_with_a_shorter_retention_is_reported(template, queue):
     of_type(template, QUEUE)[queue]["MessageRetentionPeriod"] = 345600
     assert promises.every_dlq_keeps_two_weeks(template)
 
 
 @pytest.mark.parametrize("queue", QUEUES)
-def test_a_queue_in_clear_is_reported(template, queue):
+def test_an_unencrypted_queue_is_reported(template, queue):
     del of_type(template, QUEUE)[queue]["SqsManagedSseEnabled"]
     assert promises.every_queue_is_encrypted(template)
 
@@ -109,10 +109,10 @@ def test_reserved_concurrency_is_reported(template):
 
 
 @pytest.mark.parametrize("graces", [("1200", "43200"), ("950", "39600")])
-def test_a_grace_that_outlives_the_news_or_is_over_while_an_event_is_hidden_is_reported(template, graces):
+def test_a_grace_period_that_ends_too_late_or_while_an_event_is_invisible_is_reported(template, graces):
     variables = of_type(template, promises.FUNCTION)["Mailer"]["Environment"]["Variables"]
     variables["DOUBT_GRACE_SECONDS"]["Fn::If"][1:] = graces
-    assert promises.a_doubt_is_resent_while_it_is_news(template)
+    assert promises.a_mail_in_doubt_is_resent_before_it_is_stale(template)
 
 
 @pytest.mark.parametrize("policy", ["Retain", "Delete"])
@@ -121,34 +121,34 @@ def test_tables_that_a_failed_creation_leaves_or_a_deletion_takes_are_reported(t
     assert promises.tables_are_safe(template)
 
 
-def test_an_alarm_that_calls_open_doubts_settled_is_reported(template):
+def test_an_alarm_that_reports_open_doubts_as_settled_is_reported(template):
     of_type(template, promises.ALARM)["InDoubtAlarm"]["OKActions"] = [{"Ref": "AlarmTopic"}]
-    assert promises.no_alarm_calls_an_open_doubt_settled(template)
+    assert promises.no_alarm_reports_open_doubts_as_settled(template)
 
 
 @pytest.mark.parametrize("alarm", ["RequeuedAlarm", "SweptAlarm", "InDoubtAlarm", "AcceptedToSentAlarm"])
 @pytest.mark.parametrize(
     "change",
     [
-        lambda alarm: alarm.update(MetricName="Paarked"),
+        lambda alarm: alarm.update(MetricName="Requeeued"),
         lambda alarm: alarm["Dimensions"].pop(),
         lambda alarm: alarm["Dimensions"][0].update(Value="intake"),
         lambda alarm: alarm["Dimensions"][1].update(Value="waybill"),
     ],
     ids=["name", "no-stack", "other-service", "other-stack"],
 )
-def test_an_alarm_of_a_metric_that_nobody_counts_is_reported(template, alarm, change):
+def test_an_alarm_for_a_metric_that_no_function_writes_is_reported(template, alarm, change):
     change(of_type(template, promises.ALARM)[alarm])
     assert promises.every_metric_of_ours_is_one_that_the_code_counts(template)
 
 
-def test_a_graph_of_a_metric_that_nobody_counts_is_reported(template):
+def test_a_graph_of_a_metric_that_no_function_writes_is_reported(template):
     body = of_type(template, "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]
     body["Fn::Sub"] = body["Fn::Sub"].replace('"Planned"', '"Plannned"')
     assert len(promises.every_metric_of_ours_is_one_that_the_code_counts(template)) == 1
 
 
-def test_an_intake_that_is_not_told_who_may_publish_is_reported(template):
+def test_an_intake_that_does_not_know_who_may_publish_is_reported(template):
     del of_type(template, promises.FUNCTION)["Intake"]["Environment"]["Variables"]["PUBLISHERS"]
     assert promises.the_url_is_signed_or_verified(template)
 
@@ -171,7 +171,7 @@ def test_a_function_that_loses_a_setting_is_reported(template, lost):
 
 
 @pytest.mark.parametrize("alarm", sorted(of_type(WHOLE, promises.ALARM)))
-def test_an_alarm_that_is_gone_is_reported(template, alarm):
+def test_a_removed_alarm_is_reported(template, alarm):
     del template["Resources"][alarm]
     assert promises.every_failure_has_an_alarm(template)
 
@@ -225,7 +225,7 @@ def test_a_resource_widened_to_everything_is_reported(template, service):
     assert p.no_role_grants_a_wildcard(template)
 
 
-def test_a_mailer_that_may_send_as_anybody_is_reported(template):
+def test_a_mailer_that_may_send_from_any_address_is_reported(template):
     for statement in p.statements(template, "mailer"):
         statement.pop("Condition", None)
     assert p.the_mailer_sends_only_as_the_shop(template)

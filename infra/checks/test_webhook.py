@@ -1,5 +1,5 @@
-"""A stack for shops outside AWS: the Function URL is open, and intake takes only what is signed with
-the secret that Secrets Manager holds."""
+"""A stack for shops outside AWS: the Function URL is open, and intake accepts only requests that are
+signed with the secret in Secrets Manager."""
 
 import base64
 import hashlib
@@ -46,7 +46,7 @@ def signed(secret, body, at=None, message_id=None):
 
 
 @pytest.mark.parametrize("secret", [NEW, OLD], ids=["new", "old"])
-def test_either_secret_of_a_rotation_is_taken(deployed, secret):
+def test_either_secret_of_a_rotation_is_accepted(deployed, secret):
     event = events.shipped()
     body = json.dumps(event).encode()
     status, answer = deployed.post(body, signed(secret, body), signed=False)
@@ -63,7 +63,7 @@ def test_either_secret_of_a_rotation_is_taken(deployed, secret):
         lambda body: signed(NEW, body, at=time.time() - 3600),
         lambda body: signed(NEW, body, at=time.time() + 3600),
     ],
-    ids=["missing", "wrong", "of-another-body", "stale", "of-the-future"],
+    ids=["missing", "wrong", "for-another-body", "too-old", "in-the-future"],
 )
 def test_anything_else_gets_401_and_stores_nothing(deployed, forged):
     event = events.shipped()
@@ -81,5 +81,5 @@ def test_a_request_sent_a_second_time_gets_401_and_mails_nothing_more(deployed):
     assert deployed.post(body, headers, signed=False)[0] == 202
     assert deployed.post(body, headers, signed=False)[0] == 401
     wait_for("the mail", lambda: deployed.mails(events.number(event)))
-    wait_for("empty queues", deployed.at_rest)
+    wait_for("empty queues", deployed.queues_are_empty)
     assert len(deployed.mails(events.number(event))) == 1

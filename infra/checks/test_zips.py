@@ -1,4 +1,4 @@
-"""The zips are small, hold one executable of this machine's architecture, and start on Amazon Linux 2023."""
+"""The zips are small, contain one executable for this machine's architecture, and run on Amazon Linux 2023."""
 
 import io
 import platform
@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from translated import INFRA, ROOT, SERVICES
+from translated import INFRA, SERVICES, ZIPS
 
 LARGEST = 3_500_000
 # Amazon Linux 2023's.
@@ -17,7 +17,7 @@ GLIBC = (2, 34)
 
 
 def path(service):
-    return ROOT / "target" / "lambda" / service / "bootstrap.zip"
+    return ZIPS / service / "bootstrap.zip"
 
 
 def zipped(service):
@@ -32,26 +32,26 @@ def test_a_zip_is_small(service):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_zip_holds_an_executable_that_asks_for_no_newer_glibc(service):
+def test_a_zip_contains_an_executable_that_needs_no_newer_glibc(service):
     with zipfile.ZipFile(io.BytesIO(zipped(service))) as archive:
         (entry,) = archive.infolist()
         binary = archive.read(entry)
     assert entry.filename == "bootstrap"
     assert (entry.external_attr >> 16) & 0o111, "it is not executable"
     assert binary.startswith(b"\x7fELF")
-    asked = {tuple(map(int, v.split(b"."))) for v in re.findall(rb"\x00GLIBC_([0-9.]+)\x00", binary)}
-    print(f"{service}: newest glibc symbol {max(asked)}")
-    assert max(asked)[:2] <= GLIBC
+    needed = {tuple(map(int, v.split(b"."))) for v in re.findall(rb"\x00GLIBC_([0-9.]+)\x00", binary)}
+    print(f"{service}: newest glibc symbol {max(needed)}")
+    assert max(needed)[:2] <= GLIBC
 
 
 def test_the_zips_are_for_this_machine():
-    """And not what an earlier build for the other architecture left there."""
+    """And not left over from an earlier build for the other architecture."""
     built = architecture(*map(path, SERVICES))
     assert built.stdout.strip() == ("arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64")
 
 
 @pytest.mark.parametrize("machine,name", [(183, "arm64"), (62, "x86_64")])
-def test_an_architecture_is_told_by_the_executable(tmp_path, machine, name):
+def test_the_architecture_is_read_from_the_executable(tmp_path, machine, name):
     assert architecture(made(tmp_path / "one.zip", machine)).stdout == f"{name}\n"
 
 

@@ -12,6 +12,7 @@ from samtranslator.yaml_helper import yaml_parse
 INFRA = pathlib.Path(__file__).resolve().parent.parent
 ROOT = INFRA.parent
 TEMPLATE = INFRA / "template.yaml"
+ZIPS = ROOT / "target" / "zips"
 SERVICES = ["intake", "relay", "dispatcher", "mailer", "feedback"]
 
 # The translator warns of metrics that it means to send to its maker, and does not send.
