@@ -102,9 +102,6 @@ pub enum Choice {
 
 impl Selection {
     /// Checks and compiles the flags. Times may be relative to `now`.
-    ///
-    /// # Errors
-    /// [`CliError::Input`] for a flag that is no jq filter, kind, order id or time.
     pub fn compile(&self, now: Timestamp) -> Result<Selector, CliError> {
         let time = |flag, typed: &Option<String>, default| match typed {
             Some(typed) => time_arg::parse(flag, typed, now),
@@ -125,9 +122,6 @@ impl Selection {
 }
 
 /// Parses a kind of event.
-///
-/// # Errors
-/// [`CliError::Input`] with the known kinds.
 pub fn kind(typed: &str) -> Result<String, CliError> {
     match Kind::parse(typed) {
         Ok(kind) => Ok(kind.to_string()),
@@ -136,9 +130,6 @@ pub fn kind(typed: &str) -> Result<String, CliError> {
 }
 
 /// Parses an order id.
-///
-/// # Errors
-/// [`CliError::Input`] with what an order id is.
 pub fn order_id(typed: &str) -> Result<String, CliError> {
     match OrderId::parse(typed) {
         Ok(id) => Ok(id.to_string()),

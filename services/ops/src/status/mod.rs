@@ -6,9 +6,8 @@ mod ledger;
 mod report;
 
 use futures::future;
-use kit::queue::queue_depth;
 
-use crate::aws::{Queue, Stack, describe_error, service_error};
+use crate::aws::{Queue, Stack, describe_error};
 use crate::error::{CliError, ExitStatus};
 
 pub use report::{QueueRow, Ses, Status};
@@ -44,9 +43,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), Cli
 
 async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
     let rows = Queue::ALL.map(|queue| async move {
-        let url = stack.url(queue).await?;
-        let depth =
-            queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
+        let depth = stack.queue_depth(queue).await?;
         Ok::<_, CliError>(QueueRow { queue, depth, oldest_seconds: None })
     });
     let mut rows = future::try_join_all(rows).await?;
