@@ -30,7 +30,7 @@ async fn a_replay_that_is_stopped_ends_soon_says_what_it_did_not_and_is_finished
     interrupt(&child);
     let stopped = ended(child).await;
     assert_eq!(stopped.code, Some(130), "{stopped:#?}");
-    assert!(stopped.stderr.contains("the same command goes on"), "{stopped:#?}");
+    assert!(stopped.stderr.contains("the same command continues"), "{stopped:#?}");
     let outcome = &stopped.json()["outcome"];
     assert_eq!((&outcome["moved"], &outcome["not_begun"]), (&1.into(), &2.into()), "{outcome:#}");
     let audit = json(&stack, &["audit"]).await;
