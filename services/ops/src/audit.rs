@@ -104,6 +104,7 @@ impl<'a> Audit<'a> {
             action: &intent.action,
             command: &stack.command,
             operator: without_addresses(&operator.name()),
+            // Who AWS takes the caller for, since anybody can type any --operator.
             identity: identity(stack).await,
             reason: without_addresses(intent.reason.unwrap_or_default()),
             plan: intent.plan.to_string(),

@@ -14,7 +14,7 @@ use crate::{
 /// Shows what happened to an order's mails, and repairs what went wrong.
 ///
 /// Exit codes: 0 done, or healthy; 1 something needs attention, or a service did not answer; 2 the
-/// command was typed wrong or refused; 130 stopped with Ctrl-C. Nothing is ever lost.
+/// command line was wrong or refused; 130 stopped with Ctrl-C. Nothing is ever lost.
 #[derive(Debug, Parser)]
 #[command(name = "waybill", version, max_term_width = 100, arg_required_else_help = true)]
 pub struct Cli {
@@ -114,7 +114,7 @@ mod tests {
             assert_eq!(typed(wrong).unwrap_err().exit_code(), 2);
         }
         assert!(typed(&["--dry-run"]).is_ok());
-        assert!(typed(&[]).is_ok(), "at a terminal it is asked for");
+        assert!(typed(&[]).is_ok(), "at a terminal the command asks for it");
     }
 
     #[test]

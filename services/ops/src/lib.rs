@@ -14,6 +14,7 @@
 //! It talks to AWS only through SDK clients, so it works the same against AWS and against the
 //! one-machine stack.
 
+mod args;
 mod audit;
 mod aws;
 mod cli;
@@ -39,6 +40,5 @@ mod status;
 mod store;
 mod suppression;
 mod sweep;
-mod time_arg;
 
 pub use run::main;

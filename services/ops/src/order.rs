@@ -5,8 +5,8 @@ use kit::ledger::Item;
 use serde::Serialize;
 use shared::ledger::State;
 
+use crate::args::order_id;
 use crate::aws::Stack;
-use crate::dlq::order_id;
 use crate::error::{CliError, ExitStatus};
 use crate::notification::{kind_and_scope, next_step, state_style};
 use crate::output::{ColorMode, Column, Report, Style, format_time, nonzero, rfc3339, table};

@@ -169,6 +169,7 @@ pub fn without_addresses(text: &str) -> String {
 
 fn masked_address(address: &str) -> String {
     let first = address.chars().next().unwrap_or('*');
+    // The top-level domain stays: it names nobody and tells addresses apart.
     let top = address.rsplit('.').next().filter(|top| !top.contains('@')).unwrap_or("***");
     format!("{first}***@***.{top}")
 }

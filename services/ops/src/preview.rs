@@ -6,8 +6,8 @@ use mailer::render::{Brand, Mail, render};
 use serde::Serialize;
 use shared::{Event, Kind, Locale};
 
+use crate::args;
 use crate::aws::Stack;
-use crate::dlq::order_id;
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, table};
 use crate::store::{StoredEvent, events_of_order};
@@ -59,13 +59,11 @@ pub fn needs_stack(args: &Args) -> bool {
 
 /// Renders the order's own events if a stack and an order are given, or else the samples.
 pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitStatus), CliError> {
-    let kind = Kind::parse(&args.kind).map_err(|invalid| {
-        CliError::input(format!("{} is not a kind of mail: {invalid}.", args.kind))
-    })?;
+    let kind = args::kind(&args.kind)?;
     let brand = brand(args.brand.as_deref())?;
     let locale = args.locale.as_deref().map(locale).transpose()?;
     let events = match (stack, &args.order) {
-        (Some(stack), Some(order)) => stored(stack, &order_id(order)?, kind).await?,
+        (Some(stack), Some(order)) => stored(stack, &args::order_id(order)?, kind).await?,
         _ => samples(kind),
     };
     let mails = events
@@ -206,7 +204,7 @@ mod tests {
             for file in &mut mail.files {
                 *file = Path::new("OUT").join(file.file_name().unwrap());
             }
-            // The mailer's own tests look at its mails.
+            // The mailer's own tests check its mails.
             mail.html_bytes = 10_000;
         }
         insta::assert_snapshot!(preview.text(ColorMode::Plain));

@@ -73,6 +73,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, ExitStatus)
         plan: json!({ "events": count }),
     };
     let audit = Audit::begin(stack, &args.operator, intent).await?;
+    // Filled batch by batch, so that the audit item counts what was stored before an error.
     let mut rows = Vec::with_capacity(count);
     let result = publish_all(&Publisher::new(stack), batches, count, &mut rows).await;
     audit.complete(result, &json!(by_result(&rows))).await?;
@@ -167,6 +168,7 @@ fn events(text: &[u8]) -> Result<Vec<Value>, CliError> {
     let events = match parse_strict(text) {
         Ok(Value::Array(events)) => events,
         Ok(event) => vec![event],
+        // Several documents are not one: JSON Lines, or nothing that is understood.
         Err(_) => lines(text)?,
     };
     if events.is_empty() {

@@ -113,6 +113,7 @@ async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
     };
     let audit = Audit::begin(stack, &args.operator, intent).await?;
     let call = stack.ses().delete_suppressed_destination().email_address(address.expose()).send();
+    // An address that is not listed is a typo or another region, so not a success.
     let result = match call.await {
         Ok(_) => Ok(()),
         Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found_exception()) => {

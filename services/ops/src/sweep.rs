@@ -21,7 +21,7 @@ use crate::interrupt::Interrupt;
 use crate::outbox::{UnseenEvent, UnseenEvents};
 use crate::output::{ColorMode, Column, Format, Output, Report, format_time, json, rfc3339, table};
 use crate::progress::Progress;
-use crate::{rate, time_arg};
+use crate::{args, rate};
 
 /// Younger events are still on their way.
 const MIN_AGE_MS: i64 = 5 * 60 * 1000;
@@ -86,9 +86,9 @@ pub async fn run(
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let now = Timestamp::now();
-    let since = time_arg::parse("--since", &args.since, now)?;
+    let since = args::time("--since", &args.since, now)?;
     let until = match &args.until {
-        Some(typed) => time_arg::parse("--until", typed, now)?,
+        Some(typed) => args::time("--until", typed, now)?,
         None => now.as_millisecond() - MIN_AGE_MS,
     };
     let confirmation = match args.yes || args.dry_run {
@@ -149,12 +149,12 @@ async fn queue(
     let limiter = RateLimiter::with_catch_up(rate, MAX_CATCH_UP);
     for event in events {
         interrupt.sleep_until(limiter.reserve(1)).await;
-        interrupt.check("Stopped; the same command goes on with what is still missing.")?;
+        interrupt.check("Stopped; the same command continues with what is still missing.")?;
         let Some(body) = unseen.message(event).await? else { continue };
         let message = OutgoingMessage { body, ..OutgoingMessage::default() };
         send_one(&stack.sqs, &url, message).await.map_err(|error| {
             CliError::service(format!(
-                "{error}. {queued} event(s) were queued; the same command goes on with the rest."
+                "{error}. {queued} event(s) were queued; the same command continues with the rest."
             ))
             .caused_by(error)
         })?;

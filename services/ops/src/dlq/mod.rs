@@ -25,7 +25,6 @@ mod verdict;
 
 pub use parse::{OrderMatch, match_order};
 pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
-pub use select::{kind, order_id};
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};

@@ -4,16 +4,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shared::{Kind, OrderId};
 
 use super::parse::DeadLetterSummary;
 use super::receive::Received;
 use super::verdict::Verdict;
+use crate::args;
 use crate::aws::Dlq;
 use crate::error::CliError;
 use crate::jq::Filter;
 use crate::output::rfc3339;
-use crate::time_arg;
 
 /// Flags that select messages. All of them must hold.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -104,36 +103,20 @@ impl Selection {
     /// Checks and compiles the flags. Times may be relative to `now`.
     pub fn compile(&self, now: Timestamp) -> Result<Selector, CliError> {
         let time = |flag, typed: &Option<String>, default| match typed {
-            Some(typed) => time_arg::parse(flag, typed, now),
+            Some(typed) => args::time(flag, typed, now),
             None => Ok(default),
         };
         let filter = self.filter.as_ref().map(|code| Filter::compile("--filter", code));
         Ok(Selector {
             filter: filter.transpose()?,
             failed_for: self.failed_for.as_ref().map(|text| text.to_lowercase()),
-            kind: self.kind.as_deref().map(kind).transpose()?,
-            order: self.order.as_deref().map(order_id).transpose()?,
+            kind: self.kind.as_deref().map(args::kind).transpose()?.map(|kind| kind.to_string()),
+            order: self.order.as_deref().map(args::order_id).transpose()?,
             since: time("--since", &self.since, i64::MIN)?,
             until: time("--until", &self.until, i64::MAX)?,
             verdicts: self.verdict.clone(),
             messages: self.message.clone(),
         })
-    }
-}
-
-/// Parses a kind of event.
-pub fn kind(typed: &str) -> Result<String, CliError> {
-    match Kind::parse(typed) {
-        Ok(kind) => Ok(kind.to_string()),
-        Err(invalid) => Err(CliError::input(format!("{typed} is not a kind of event: {invalid}."))),
-    }
-}
-
-/// Parses an order id.
-pub fn order_id(typed: &str) -> Result<String, CliError> {
-    match OrderId::parse(typed) {
-        Ok(id) => Ok(id.to_string()),
-        Err(invalid) => Err(CliError::input(format!("{typed} is not an order id: {invalid}."))),
     }
 }
 

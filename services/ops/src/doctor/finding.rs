@@ -1,4 +1,4 @@
-//! What a check found.
+//! The result of a check.
 
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use serde::Serialize;
@@ -6,41 +6,35 @@ use serde::Serialize;
 use crate::aws::{describe_error, is_denied};
 use crate::output::{ColorMode, Column, Report, Style, table};
 
-/// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// As it must be.
-    Good,
+    #[serde(rename = "good")]
+    Ok,
     /// It works, and it is not as it should be.
     Warning,
     /// It breaks a promise.
     Wrong,
-    /// The endpoint does not tell.
+    /// The endpoint lacks the service, or the caller may not ask it.
     NotChecked,
 }
 
-/// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// How it came out.
     pub level: Level,
     /// What was checked.
     pub subject: String,
-    /// What is so.
     pub found: String,
-    /// What to do about it; empty where nothing is to be done.
+    /// What to do about it; empty where nothing needs to be done.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub fix: String,
 }
 
 impl Finding {
-    /// As it must be.
-    pub fn good(subject: impl Into<String>, found: impl Into<String>) -> Self {
-        Self::new(Level::Good, subject, found, "")
+    pub fn ok(subject: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::new(Level::Ok, subject, found, "")
     }
 
-    /// Not as it should be.
     pub fn warning(
         subject: impl Into<String>,
         found: impl Into<String>,
@@ -49,7 +43,6 @@ impl Finding {
         Self::new(Level::Warning, subject, found, fix)
     }
 
-    /// It breaks a promise.
     pub fn wrong(
         subject: impl Into<String>,
         found: impl Into<String>,
@@ -58,12 +51,11 @@ impl Finding {
         Self::new(Level::Wrong, subject, found, fix)
     }
 
-    /// The endpoint does not tell.
     pub fn not_checked(subject: impl Into<String>, why: impl Into<String>) -> Self {
         Self::new(Level::NotChecked, subject, why, "")
     }
 
-    /// The service did not tell; where the caller may not ask, it says which permission that takes.
+    /// The service refused to answer; if the caller lacks the permission, it is named.
     pub fn unanswered<E, R>(
         subject: impl Into<String>,
         error: &SdkError<E, R>,
@@ -73,25 +65,37 @@ impl Finding {
         E: ProvideErrorMetadata + std::error::Error + 'static,
         R: std::fmt::Debug + 'static,
     {
-        match is_denied(error) {
-            true => Self::new(
-                Level::NotChecked,
-                subject,
-                "you may not ask",
-                format!("it takes the permission {permission}"),
-            ),
-            false => Self::not_checked(subject, describe_error(error)),
+        if is_denied(error) {
+            let fix = format!("it takes the permission {permission}");
+            Self::new(Level::NotChecked, subject, "you may not ask", fix)
+        } else {
+            Self::not_checked(subject, describe_error(error))
         }
     }
 
-    /// Good where `is_good`, or else wrong.
+    /// Ok, or else wrong.
     pub fn expect(
-        is_good: bool,
+        is_ok: bool,
         subject: impl Into<String>,
         found: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
-        if is_good { Self::good(subject, found) } else { Self::wrong(subject, found, fix) }
+        if is_ok { Self::ok(subject, found) } else { Self::wrong(subject, found, fix) }
+    }
+
+    /// Ok if nothing is missing, or else wrong, with what is missing after `label`.
+    pub fn expect_none_missing(
+        missing: &[impl AsRef<str>],
+        subject: impl Into<String>,
+        found: &str,
+        label: &str,
+        fix: &str,
+    ) -> Self {
+        let missing: Vec<&str> = missing.iter().map(AsRef::as_ref).collect();
+        match missing.as_slice() {
+            [] => Self::ok(subject, found),
+            missing => Self::wrong(subject, format!("{label} {}", missing.join(", ")), fix),
+        }
     }
 
     fn new(
@@ -104,58 +108,35 @@ impl Finding {
     }
 }
 
-/// Everything that was checked.
 #[derive(Debug, Serialize)]
 pub struct Diagnosis {
-    stack: String,
-    names: String,
-    findings: Vec<Finding>,
+    pub stack: String,
+    /// How the names of tables and queues were found.
+    pub names: String,
+    pub findings: Vec<Finding>,
+    /// Whether the text leaves out what is ok.
     #[serde(skip)]
-    quiet: bool,
-}
-
-impl Diagnosis {
-    /// Puts the report together.
-    pub fn new(stack: &str, names: &str, findings: Vec<Finding>, quiet: bool) -> Self {
-        Self { stack: stack.to_owned(), names: names.to_owned(), findings, quiet }
-    }
-
-    fn count(&self, level: Level) -> usize {
-        self.findings.iter().filter(|finding| finding.level == level).count()
-    }
+    pub quiet: bool,
 }
 
 impl Level {
-    const fn word(self) -> &'static str {
+    const fn label_and_style(self) -> (&'static str, Style) {
         match self {
-            Self::Good => "ok",
-            Self::Warning => "warning",
-            Self::Wrong => "wrong",
-            Self::NotChecked => "not checked",
-        }
-    }
-
-    const fn style(self) -> Style {
-        match self {
-            Self::Good => Style::Success,
-            Self::Warning => Style::Warning,
-            Self::Wrong => Style::Error,
-            Self::NotChecked => Style::Dim,
+            Self::Ok => ("ok", Style::Success),
+            Self::Warning => ("warning", Style::Warning),
+            Self::Wrong => ("wrong", Style::Error),
+            Self::NotChecked => ("not checked", Style::Dim),
         }
     }
 }
 
 impl Report for Diagnosis {
     fn text(&self, colors: ColorMode) -> String {
-        let shown: Vec<Finding> = self
-            .findings
-            .iter()
-            .filter(|f| !self.quiet || f.level != Level::Good)
-            .cloned()
-            .collect();
+        let is_shown = |finding: &&Finding| !self.quiet || finding.level != Level::Ok;
+        let shown: Vec<&Finding> = self.findings.iter().filter(is_shown).collect();
         let columns = [
-            Column::text("", |f: &Finding| f.level.word().to_owned())
-                .styled(|f| Some(f.level.style())),
+            Column::text("", |f: &&Finding| f.level.label_and_style().0.to_owned())
+                .styled(|f| Some(f.level.label_and_style().1)),
             Column::text("what", |f| f.subject.clone()),
             Column::text("found", |f| f.found.clone()),
             Column::text("fix", |f| f.fix.clone()),
@@ -166,12 +147,13 @@ impl Report for Diagnosis {
             text.push_str(&table(colors, &columns, &shown));
             text.push('\n');
         }
+        let count = |level| self.findings.iter().filter(|finding| finding.level == level).count();
         text.push_str(&format!(
             "{} ok, {} warning(s), {} wrong, {} not checked.\n",
-            self.count(Level::Good),
-            self.count(Level::Warning),
-            self.count(Level::Wrong),
-            self.count(Level::NotChecked)
+            count(Level::Ok),
+            count(Level::Warning),
+            count(Level::Wrong),
+            count(Level::NotChecked)
         ));
         text
     }
@@ -184,12 +166,17 @@ mod tests {
     #[test]
     fn a_diagnosis_as_people_and_scripts_read_it() {
         let findings = vec![
-            Finding::good("table shop-events", "there, with its keys"),
+            Finding::ok("table shop-events", "there, with its keys"),
             Finding::warning("alarm", "no action", "subscribe somebody to its topic"),
             Finding::wrong("queue shop-mail", "visible after 30 s", "set VisibilityTimeout to 190"),
             Finding::not_checked("functions", "this endpoint has no Lambda API"),
         ];
-        let diagnosis = Diagnosis::new("shop", "names by convention", findings, false);
+        let diagnosis = Diagnosis {
+            stack: "shop".to_owned(),
+            names: "names by convention".to_owned(),
+            findings,
+            quiet: false,
+        };
         insta::assert_snapshot!(diagnosis.text(ColorMode::Plain));
         insta::assert_json_snapshot!(diagnosis);
     }

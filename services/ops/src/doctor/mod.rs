@@ -1,19 +1,15 @@
-//! `waybill doctor`: is the deployment as it must be?
+//! `waybill doctor`: whether the deployment is as it must be.
 
-mod alarms;
 mod finding;
-mod functions;
-mod mappings;
+mod lambda;
 mod queues;
 mod ses;
 mod tables;
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-
-use finding::Diagnosis;
-pub use finding::{Finding, Level};
-use functions::Functions;
+use finding::{Diagnosis, Level};
+use lambda::Functions;
 
 /// Flags of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -23,26 +19,22 @@ pub struct Args {
     pub quiet: bool,
 }
 
-/// Checks everything that the endpoint has. What it does not have is said to be not checked.
-///
-/// # Errors
-/// [`CliError::Service`] when the connection itself fails.
+/// Runs every check. A service that the endpoint lacks, or that the caller may not ask, is reported
+/// as not checked.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), CliError> {
+    // First: the other checks depend on the functions' timeouts and variables.
     let functions = Functions::read(stack).await;
-    let (tables, queues, ses, alarms) = futures::join!(
+    let (tables, queues, mappings, ses, alarms) = futures::join!(
         tables::check(stack),
         queues::check(stack, &functions),
+        lambda::check_mappings(stack, &functions),
         ses::check(stack, &functions),
-        alarms::check(stack),
+        queues::check_alarms(stack),
     );
-    let mut findings = tables;
-    findings.extend(queues);
-    findings.extend(functions.check());
-    findings.extend(mappings::check(stack, &functions).await);
-    findings.extend(ses);
-    findings.extend(alarms);
-    let is_ill = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))
+    let findings = [tables, queues, functions.check(), mappings, ses, alarms].concat();
+    let is_unhealthy = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))
         || findings.iter().all(|f| f.level == Level::NotChecked);
-    let diagnosis = Diagnosis::new(&stack.name, &stack.names(), findings, args.quiet);
-    Ok((diagnosis, ExitStatus::attention_if(is_ill)))
+    let diagnosis =
+        Diagnosis { stack: stack.name.clone(), names: stack.names(), findings, quiet: args.quiet };
+    Ok((diagnosis, ExitStatus::attention_if(is_unhealthy)))
 }

@@ -3,12 +3,12 @@
 use aws_sdk_sesv2::operation::get_email_identity::GetEmailIdentityOutput;
 use aws_sdk_sesv2::types::{DkimStatus, EventType};
 
-use super::Finding;
-use super::functions::Functions;
+use super::finding::Finding;
+use super::lambda::Functions;
 use crate::aws::{Stack, describe_error, is_denied};
 
-/// What feedback needs to hear of in any case. A delay is the only word on a mail to a mailbox that
-/// is out of reach, before the grace is over.
+/// The events that feedback always needs. For a mailbox that is out of reach, a delivery delay is the
+/// only event before the grace period is over.
 const NEEDED: [EventType; 5] = [
     EventType::Delivery,
     EventType::DeliveryDelay,
@@ -17,16 +17,15 @@ const NEEDED: [EventType; 5] = [
     EventType::Reject,
 ];
 
-/// The grace, in seconds, that does without an event for each send. After a shorter one a mail that
-/// SES has accepted and not yet delivered would be sent again.
+/// From this grace period on, in seconds, no event for each send is needed. After a shorter one, a mail
+/// that SES has accepted and not yet delivered would be sent again.
 const GRACE_WITHOUT_SENDS: i64 = 39_600;
 
-/// Checks all three.
 pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
     let client = &stack.ses();
-    let mut findings = account(client).await;
+    let mut findings = check_account(client).await;
     findings.push(match functions.variable("mailer", "MAIL_FROM") {
-        Some(mailbox) => identity(client, mailbox).await,
+        Some(mailbox) => check_identity(client, mailbox).await,
         None => Finding::not_checked("SES: sender", "the mailer's MAIL_FROM is not known"),
     });
     let set = functions
@@ -34,7 +33,8 @@ pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
         .or_else(|| stack.output("ConfigurationSetName"));
     match set {
         Some(set) => {
-            findings.extend(configuration_set(client, set, &needed(functions.grace())).await);
+            let needed = needed_events(functions.grace());
+            findings.extend(check_configuration_set(client, set, &needed).await);
         }
         None => findings.push(Finding::not_checked(
             "SES: configuration set",
@@ -44,7 +44,7 @@ pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
     findings
 }
 
-async fn account(client: &aws_sdk_sesv2::Client) -> Vec<Finding> {
+async fn check_account(client: &aws_sdk_sesv2::Client) -> Vec<Finding> {
     let account = match client.get_account().send().await {
         Ok(account) => account,
         Err(error) => return vec![Finding::unanswered("SES: account", &error, "ses:GetAccount")],
@@ -57,7 +57,7 @@ async fn account(client: &aws_sdk_sesv2::Client) -> Vec<Finding> {
             "see the account's reputation in the SES console, then resume it; mails wait meanwhile",
         ),
         if account.production_access_enabled {
-            Finding::good("SES: production access", "granted")
+            Finding::ok("SES: production access", "granted")
         } else {
             Finding::warning(
                 "SES: production access",
@@ -68,14 +68,15 @@ async fn account(client: &aws_sdk_sesv2::Client) -> Vec<Finding> {
     ]
 }
 
-/// The identity of the sender: its address, or else its domain.
-async fn identity(client: &aws_sdk_sesv2::Client, mailbox: &str) -> Finding {
+/// The sender's identity may be its domain or its address.
+async fn check_identity(client: &aws_sdk_sesv2::Client, mailbox: &str) -> Finding {
     let address = mailbox.rsplit('<').next().unwrap_or(mailbox).trim_end_matches('>').trim();
     let domain = address.rsplit('@').next().unwrap_or(address);
     let mut refusal = String::new();
+    // The domain first: it covers every address, and its DKIM signs for them.
     for name in [domain, address] {
         match client.get_email_identity().email_identity(name).send().await {
-            Ok(answer) => return judge_identity(domain, &answer),
+            Ok(answer) => return identity_finding(domain, &answer),
             Err(error) if is_denied(&error) => {
                 let subject = format!("SES: sender {domain}");
                 return Finding::unanswered(subject, &error, "ses:GetEmailIdentity");
@@ -90,7 +91,7 @@ async fn identity(client: &aws_sdk_sesv2::Client, mailbox: &str) -> Finding {
     )
 }
 
-fn judge_identity(domain: &str, identity: &GetEmailIdentityOutput) -> Finding {
+fn identity_finding(domain: &str, identity: &GetEmailIdentityOutput) -> Finding {
     let subject = format!("SES: sender {domain}");
     let dkim = identity.dkim_attributes();
     let signs = dkim.is_some_and(|d| d.signing_enabled());
@@ -101,7 +102,7 @@ fn judge_identity(domain: &str, identity: &GetEmailIdentityOutput) -> Finding {
             "not verified: SES refuses every mail",
             "publish the DKIM records that SES shows for it, and wait for its verification",
         ),
-        (true, true, Some(DkimStatus::Success)) => Finding::good(subject, "verified, DKIM signs"),
+        (true, true, Some(DkimStatus::Success)) => Finding::ok(subject, "verified, DKIM signs"),
         (true, _, status) => Finding::warning(
             subject,
             format!(
@@ -113,13 +114,13 @@ fn judge_identity(domain: &str, identity: &GetEmailIdentityOutput) -> Finding {
     }
 }
 
-/// What feedback needs to hear of where the mailer's grace is so many seconds long.
-fn needed(grace: Option<i64>) -> Vec<EventType> {
+/// The events that feedback needs, given the mailer's grace period in seconds.
+fn needed_events(grace: Option<i64>) -> Vec<EventType> {
     let is_short = grace.is_some_and(|seconds| seconds < GRACE_WITHOUT_SENDS);
     is_short.then_some(EventType::Send).into_iter().chain(NEEDED).collect()
 }
 
-async fn configuration_set(
+async fn check_configuration_set(
     client: &aws_sdk_sesv2::Client,
     set: &str,
     needed: &[EventType],
@@ -131,15 +132,15 @@ async fn configuration_set(
             return vec![Finding::unanswered(subject, &error, "ses:GetConfigurationSet")];
         }
         Err(error) => {
-            let fix = "without it no event comes back: deploy the template again";
+            let fix = "without it SES sends no events: deploy the template again";
             return vec![Finding::wrong(subject, describe_error(&error), fix)];
         }
     };
-    let sends = found.sending_options.is_none_or(|options| options.sending_enabled());
+    let is_sending = found.sending_options.is_none_or(|options| options.sending_enabled());
     let mut findings = vec![Finding::expect(
-        sends,
+        is_sending,
         subject.clone(),
-        if sends { "sends" } else { "paused" },
+        if is_sending { "sends" } else { "paused" },
         "resume it: aws sesv2 put-configuration-set-sending-options --sending-enabled",
     )];
     let destinations =
@@ -150,32 +151,29 @@ async fn configuration_set(
             Finding::unanswered(format!("{subject}: events"), &error, permission)
         }
         Ok(answer) => {
-            let heard: Vec<EventType> = answer
+            let published: Vec<EventType> = answer
                 .event_destinations()
                 .iter()
                 .filter(|destination| destination.enabled())
                 .flat_map(|destination| destination.matching_event_types().to_vec())
                 .collect();
-            judge_events(&subject, needed, &heard)
+            check_events(&subject, needed, &published)
         }
     });
     findings
 }
 
-fn judge_events(subject: &str, needed: &[EventType], heard: &[EventType]) -> Finding {
+fn check_events(subject: &str, needed: &[EventType], published: &[EventType]) -> Finding {
     let missing: Vec<String> = needed
         .iter()
-        .filter(|needed| !heard.contains(needed))
+        .filter(|needed| !published.contains(needed))
         .map(|needed| needed.as_str().to_lowercase().replace('_', " "))
         .collect();
-    Finding::expect(
-        missing.is_empty(),
+    Finding::expect_none_missing(
+        &missing,
         format!("{subject}: events"),
-        if missing.is_empty() {
-            "all published".to_owned()
-        } else {
-            format!("not published: {}", missing.join(", "))
-        },
+        "all published",
+        "not published:",
         "doubts are settled by these: deploy the template again",
     )
 }
@@ -183,23 +181,24 @@ fn judge_events(subject: &str, needed: &[EventType], heard: &[EventType]) -> Fin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::Level;
+    use crate::doctor::finding::Level;
 
     #[test]
     fn an_event_type_that_is_not_published_is_named() {
-        let finding = judge_events("set", &NEEDED, &[EventType::Send, EventType::Delivery]);
+        let finding = check_events("set", &NEEDED, &[EventType::Send, EventType::Delivery]);
         assert_eq!(finding.level, Level::Wrong);
         assert_eq!(finding.found, "not published: delivery delay, bounce, complaint, reject");
     }
 
     #[test]
     fn an_event_for_each_send_is_needed_only_where_the_grace_is_too_short_for_a_delivery() {
-        let judged = |grace, heard: &[EventType]| judge_events("set", &needed(grace), heard);
+        let finding =
+            |grace, published: &[EventType]| check_events("set", &needed_events(grace), published);
         let with_sends = [&[EventType::Send][..], &NEEDED].concat();
-        assert_eq!(judged(Some(GRACE_WITHOUT_SENDS), &NEEDED).level, Level::Good);
-        assert_eq!(judged(None, &NEEDED).level, Level::Good);
-        assert_eq!(judged(Some(1200), &with_sends).level, Level::Good);
-        assert_eq!(judged(Some(1200), &NEEDED).found, "not published: send");
+        assert_eq!(finding(Some(GRACE_WITHOUT_SENDS), &NEEDED).level, Level::Ok);
+        assert_eq!(finding(None, &NEEDED).level, Level::Ok);
+        assert_eq!(finding(Some(1200), &with_sends).level, Level::Ok);
+        assert_eq!(finding(Some(1200), &NEEDED).found, "not published: send");
     }
 
     #[test]
@@ -215,7 +214,7 @@ mod tests {
         let identity = |verified| {
             GetEmailIdentityOutput::builder().verified_for_sending_status(verified).build()
         };
-        assert_eq!(judge_identity("shop.example", &identity(false)).level, Level::Wrong);
-        assert_eq!(judge_identity("shop.example", &identity(true)).level, Level::Warning);
+        assert_eq!(identity_finding("shop.example", &identity(false)).level, Level::Wrong);
+        assert_eq!(identity_finding("shop.example", &identity(true)).level, Level::Warning);
     }
 }

@@ -5,23 +5,22 @@ use aws_sdk_dynamodb::types::{
 };
 use shared::outbox::SWEEP_INDEX;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::aws::{Stack, describe_error, is_denied};
 
 const DEPLOY: &str = "deploy the template again; it describes the table";
 
-/// Checks both.
 pub async fn check(stack: &Stack) -> Vec<Finding> {
     let (events, ledger) = (stack.events_table(), stack.ledger_table());
-    let (mut findings, of_ledger) = futures::join!(
-        table(stack, &events, ["order_id", "event"], true),
-        table(stack, &ledger, ["order_id", "notification"], false),
+    let (mut findings, ledger_findings) = futures::join!(
+        check_table(stack, &events, ["order_id", "event"], true),
+        check_table(stack, &ledger, ["order_id", "notification"], false),
     );
-    findings.extend(of_ledger);
+    findings.extend(ledger_findings);
     findings
 }
 
-async fn table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> Vec<Finding> {
+async fn check_table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> Vec<Finding> {
     let subject = format!("table {name}");
     let described = stack.dynamodb.describe_table().table_name(name).send().await;
     let table = match described {
@@ -35,15 +34,15 @@ async fn table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> V
         }
     };
     let Some(table) = table else {
-        return vec![Finding::not_checked(subject, "DynamoDB described nothing")];
+        return vec![Finding::not_checked(subject, "DynamoDB returned no description")];
     };
-    let mut findings = vec![shape(&subject, &table, keys)];
+    let mut findings = vec![check_shape(&subject, &table, keys)];
     if is_outbox {
-        findings.extend(outbox(&subject, &table));
+        findings.extend(check_outbox(&subject, &table));
     }
     let expiry = stack.dynamodb.describe_time_to_live().table_name(name).send().await;
     findings.push(match expiry {
-        Ok(answer) => expires(&subject, answer.time_to_live_description.as_ref()),
+        Ok(answer) => check_expiry(&subject, answer.time_to_live_description.as_ref()),
         Err(error) => {
             let subject = format!("{subject}: expiry");
             Finding::unanswered(subject, &error, "dynamodb:DescribeTimeToLive")
@@ -52,7 +51,7 @@ async fn table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> V
     findings
 }
 
-fn shape(subject: &str, table: &TableDescription, keys: [&str; 2]) -> Finding {
+fn check_shape(subject: &str, table: &TableDescription, keys: [&str; 2]) -> Finding {
     let found: Vec<&str> = table.key_schema().iter().map(|key| key.attribute_name()).collect();
     let is_active = table.table_status() == Some(&TableStatus::Active);
     Finding::expect(
@@ -67,7 +66,7 @@ fn shape(subject: &str, table: &TableDescription, keys: [&str; 2]) -> Finding {
     )
 }
 
-fn outbox(subject: &str, table: &TableDescription) -> [Finding; 2] {
+fn check_outbox(subject: &str, table: &TableDescription) -> [Finding; 2] {
     let view = table.stream_specification().and_then(|stream| stream.stream_view_type());
     let index = table
         .global_secondary_indexes()
@@ -78,18 +77,18 @@ fn outbox(subject: &str, table: &TableDescription) -> [Finding; 2] {
             view == Some(&StreamViewType::NewImage),
             format!("{subject}: stream"),
             view.map_or("off", StreamViewType::as_str),
-            format!("relay reads new images from it: {DEPLOY}"),
+            format!("relay needs new images: {DEPLOY}"),
         ),
         Finding::expect(
             index,
             format!("{subject}: index {SWEEP_INDEX}"),
             if index { "there" } else { "missing" },
-            format!("without it nothing finds what the stream lost: {DEPLOY}"),
+            format!("without it nothing finds what the stream has lost: {DEPLOY}"),
         ),
     ]
 }
 
-fn expires(subject: &str, expiry: Option<&TimeToLiveDescription>) -> Finding {
+fn check_expiry(subject: &str, expiry: Option<&TimeToLiveDescription>) -> Finding {
     let status = expiry.and_then(|e| e.time_to_live_status());
     let attribute = expiry.and_then(|e| e.attribute_name()).unwrap_or("no attribute");
     let is_on = matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));

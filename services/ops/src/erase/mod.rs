@@ -19,9 +19,9 @@ use jiff::{SignedDuration, Timestamp};
 use kit::ledger::Item;
 use serde_json::json;
 
+use crate::args::order_id;
 use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Queue, Stack};
-use crate::dlq::order_id;
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{Format, Output, note};
@@ -87,6 +87,7 @@ async fn visit_all(
 ) -> Result<Erasure, CliError> {
     let events = events_of_order(stack, order).await?;
     let records = records_of_order(stack, order).await?;
+    // First: from here on no function mails anything of the order, whatever this command leaves.
     let mut places = vec![tables::close_records(stack, &events, &records, mode).await?];
     for queue in Queue::ALL {
         places.push(queues::visit(stack, queue, order, mode, interrupt).await?);
@@ -94,6 +95,7 @@ async fn visit_all(
     // After the queues: until then the same command, repeated, still finds the undecided events.
     places.push(tables::delete_events(stack, order, &events, mode).await?);
     if args.ledger_too {
+        // Read again: the first step has created records of undecided events.
         let records = records_of_order(stack, order).await?;
         let are_needed =
             places.iter().any(Place::may_be_mailed) || may_be_in_the_stream(&events, &records);
@@ -102,7 +104,7 @@ async fn visit_all(
     Ok(Erasure::new(order, mode, places, args.ledger_too))
 }
 
-/// The stream keeps an event for 24 hours, and relay would have it planned anew
+/// The stream keeps an event for 24 hours, and relay would queue it again
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html>). Where an earlier
 /// erasure has deleted the event, the record that it closed shows the time.
 fn may_be_in_the_stream(events: &[StoredEvent], records: &[Item]) -> bool {

@@ -72,28 +72,34 @@ pub const LEDGER_RECORDS: &str = "records, without personal data";
 const LEDGER_KEPT: &str = "the ledger's records: they hold no personal data, and keep the same event \
                            from being mailed twice (--ledger-too removes them)";
 
-/// Explains a column where it is not empty.
-const NOTES: [(fn(&Place) -> bool, &str); 4] = [
-    (
-        |p| p.not_looked_at > 0,
-        "Not looked at: messages of working queues. The function that receives one deletes it, since \
-         the ledger\nsays that this order is not to be mailed.",
-    ),
-    (
-        |p| p.hidden > 0,
-        "Hidden: dead letters that somebody has received, perhaps of this order. Repeat the command \
-         when they are\nvisible again.",
-    ),
-    (
-        |p| !p.perhaps.is_empty(),
-        "Perhaps: messages that mention the order and cannot be read, or are about other orders \
-         too.\nThey were left; check each:",
-    ),
-    (
-        |p| p.what == LEDGER_RECORDS && p.left > 0,
-        "The ledger's records are kept while anything above is left, and for a day after the order's \
-         last change\n(as long as the stream keeps its events): they keep it from being mailed.",
-    ),
+/// Explains a column, if it applies to any place.
+struct Note {
+    applies: fn(&Place) -> bool,
+    text: &'static str,
+}
+
+const NOTES: [Note; 4] = [
+    Note {
+        applies: |p| p.not_looked_at > 0,
+        text: "Not looked at: messages of working queues. The function that receives one deletes it, \
+               since the ledger\nsays that this order is not to be mailed.",
+    },
+    Note {
+        applies: |p| p.hidden > 0,
+        text: "Hidden: dead letters that somebody has received, perhaps of this order. Repeat the \
+               command when they are\nvisible again.",
+    },
+    Note {
+        applies: |p| !p.perhaps.is_empty(),
+        text: "Perhaps: messages that mention the order and cannot be read, or are about other \
+               orders too.\nThey were left; check each:",
+    },
+    Note {
+        applies: |p| p.what == LEDGER_RECORDS && p.left > 0,
+        text: "The ledger's records are kept while anything above is left, and for a day after the \
+               order's last change\n(as long as the stream keeps its events): they keep it from \
+               being mailed.",
+    },
 ];
 
 impl Erasure {
@@ -108,9 +114,10 @@ impl Erasure {
     }
 
     fn notes(&self) -> String {
-        let applying = NOTES.iter().filter(|(applies, _)| self.places.iter().any(applies));
-        let mut text: String = applying.map(|(_, note)| format!("\n{note}\n")).collect();
+        let applying = NOTES.iter().filter(|note| self.places.iter().any(note.applies));
+        let mut text: String = applying.map(|note| format!("\n{}\n", note.text)).collect();
         for place in &self.places {
+            // `dlq show` takes the name without the suffix.
             let queue = place.place.trim_start_matches("queue ").trim_end_matches("-dlq");
             for id in &place.perhaps {
                 text.push_str(&format!(" - `waybill dlq show {queue} --message {id} --body`\n"));

@@ -115,7 +115,7 @@ async fn skip_undecided(stack: &Stack, event: &StoredEvent) -> Result<bool, Ledg
 }
 
 fn write_error(error: LedgerError) -> CliError {
-    CliError::service(format!("Can't write the ledger: {error}. The same command again goes on."))
+    CliError::service(format!("Can't write the ledger: {error}. The same command again continues."))
         .caused_by(error)
 }
 

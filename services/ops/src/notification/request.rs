@@ -36,6 +36,7 @@ pub async fn requeue(
     });
     let intent = Intent { action: format!("{action} {} {kind}", item.order_id), reason, plan };
     let audit = Audit::begin(stack, operator, intent).await?;
+    // One result of both steps, so that the audit item is ended whichever of them fails.
     let result = async {
         // The record first: the mailer drops a mail request whose record is closed.
         if item.state() != Some(State::Planned) {

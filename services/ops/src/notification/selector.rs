@@ -1,10 +1,10 @@
 //! Which notification a command is about, and how a command names it.
 
 use kit::ledger::Item;
-use shared::NotificationKey;
+use shared::{Kind, NotificationKey};
 
+use crate::args::{kind, order_id};
 use crate::aws::Stack;
-use crate::dlq::{kind, order_id};
 use crate::error::CliError;
 use crate::store::records_of_order;
 
@@ -28,12 +28,12 @@ pub async fn find(stack: &Stack, args: &NotificationArgs) -> Result<Item, CliErr
         .await?
         .into_iter()
         .filter_map(|item| Some((item.key()?, item)))
-        .filter(|(key, _)| key.kind.as_str() == kind)
+        .filter(|(key, _)| key.kind == kind)
         .filter(|(key, _)| args.scope.as_ref().is_none_or(|scope| key.scope == *scope))
         .collect();
     match found.len() {
         1 => Ok(found.remove(0).1),
-        0 => Err(not_found(&order, &kind, args.scope.as_deref())),
+        0 => Err(not_found(&order, kind, args.scope.as_deref())),
         count => {
             let scopes: Vec<&str> = found.iter().map(|(key, _)| key.scope.as_str()).collect();
             Err(CliError::input(format!(
@@ -44,7 +44,7 @@ pub async fn find(stack: &Stack, args: &NotificationArgs) -> Result<Item, CliErr
     }
 }
 
-fn not_found(order: &str, kind: &str, scope: Option<&str>) -> CliError {
+fn not_found(order: &str, kind: Kind, scope: Option<&str>) -> CliError {
     let about = scope.map(|scope| format!(" about {scope}")).unwrap_or_default();
     CliError::input(format!(
         "The ledger has no {kind} mail{about} of the order {order}. `waybill order {order}` shows \

@@ -1,32 +1,35 @@
-//! `waybill status`: is everything well?
+//! `waybill status`: whether anything needs attention.
 
-mod cloudwatch;
-mod judge;
-mod ledger;
+mod findings;
+mod last_day;
 mod report;
 
+use std::collections::HashMap;
+
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
 use futures::future;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::{Queue, Stack, describe_error};
 use crate::error::{CliError, ExitStatus};
+use report::{QueueRow, Ses, Status};
 
-pub use report::{QueueRow, Ses, Status};
+/// The metric arrives once a minute, a few minutes late.
+const METRIC_WINDOW: SignedDuration = SignedDuration::from_mins(10);
 
 /// Flags of `status`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Count at most so many events of the last 24 hours, the latest first
+    /// Count at most this many events of the last 24 hours, the latest first
     #[arg(long, value_name = "N", default_value_t = 20_000)]
     pub most: usize,
 }
 
-/// Looks at everything at once.
-///
-/// # Errors
-/// [`CliError::Service`] when a table or queue does not answer.
+/// Reads everything at the same time.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), CliError> {
     let (queues, ledger, ses) =
-        futures::join!(queues(stack), ledger::last_day(stack, args.most), ses(stack));
+        futures::join!(queues(stack), last_day::last_day(stack, args.most), ses(stack));
     let (queues, ledger) = (queues?, ledger?);
     let mut status = Status {
         stack: stack.name.clone(),
@@ -36,9 +39,9 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), Cli
         ses,
         attention: Vec::new(),
     };
-    status.attention = judge::findings(&status);
-    let ending = ExitStatus::attention_if(!status.attention.is_empty());
-    Ok((status, ending))
+    status.attention = findings::findings(&status);
+    let exit = ExitStatus::attention_if(!status.attention.is_empty());
+    Ok((status, exit))
 }
 
 async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
@@ -47,15 +50,49 @@ async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
         Ok::<_, CliError>(QueueRow { queue, depth, oldest_seconds: None })
     });
     let mut rows = future::try_join_all(rows).await?;
-    if let Some(ages) = cloudwatch::oldest(stack).await {
-        for row in &mut rows {
-            row.oldest_seconds = ages.get(&row.queue).copied();
-        }
+    let ages = oldest_messages(stack).await;
+    for row in &mut rows {
+        row.oldest_seconds = ages.get(&row.queue).copied();
     }
     Ok(rows)
 }
 
-/// A silent SES is a finding like another: the rest is told all the same.
+/// The age of each queue's oldest message, in seconds. Only CloudWatch knows it; empty where there is
+/// none (the one-machine stack) or the caller may not ask it.
+async fn oldest_messages(stack: &Stack) -> HashMap<Queue, f64> {
+    let now = Timestamp::now();
+    let seconds = |at: Timestamp| DateTime::from_secs(at.as_second());
+    let queries = Queue::ALL.iter().enumerate().map(|(i, queue)| age_query(stack, i, *queue));
+    let answer = stack
+        .cloudwatch()
+        .get_metric_data()
+        .set_metric_data_queries(Some(queries.collect()))
+        .start_time(seconds(now - METRIC_WINDOW))
+        .end_time(seconds(now))
+        .send()
+        .await;
+    // Not an error: the report says that the ages are unknown.
+    let Ok(answer) = answer else { return HashMap::new() };
+    let ages = answer.metric_data_results().iter().filter_map(|result| {
+        let queue = Queue::ALL.get(result.id()?.strip_prefix('q')?.parse::<usize>().ok()?)?;
+        Some((*queue, *result.values().first()?))
+    });
+    ages.collect()
+}
+
+/// The query's id is `q` and the queue's index: an id may not hold a hyphen, as the names do.
+fn age_query(stack: &Stack, i: usize, queue: Queue) -> MetricDataQuery {
+    let name = format!("{}-{}", stack.name, queue.suffix());
+    let metric = Metric::builder()
+        .namespace("AWS/SQS")
+        .metric_name("ApproximateAgeOfOldestMessage")
+        .dimensions(Dimension::builder().name("QueueName").value(name).build())
+        .build();
+    let stat = MetricStat::builder().metric(metric).period(60).stat("Maximum").build();
+    MetricDataQuery::builder().id(format!("q{i}")).metric_stat(stat).build()
+}
+
+/// An SES that does not answer is a finding among others, and not an error of the command.
 async fn ses(stack: &Stack) -> Result<Ses, String> {
     let account = stack.ses().get_account().send().await.map_err(|error| describe_error(&error))?;
     let quota = account.send_quota;

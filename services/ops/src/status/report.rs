@@ -1,47 +1,50 @@
 //! The report of `status`.
 
+use kit::queue::QueueDepth;
 use serde::Serialize;
 
-use super::ledger::LastDay;
-use kit::queue::QueueDepth;
-
+use super::last_day::LastDay;
 use crate::aws::Queue;
 use crate::output::{ColorMode, Column, Report, Style, format_duration, table};
 
-/// How everything stands.
 #[derive(Debug, Serialize)]
 pub struct Status {
-    /// Which stack.
     pub stack: String,
-    /// How its names were found.
+    /// How the names of tables and queues were found.
     pub names: String,
-    /// Its queues.
     pub queues: Vec<QueueRow>,
-    /// The last 24 hours.
     pub ledger: LastDay,
-    /// The SES account of the region; null where SES does not tell.
-    #[serde(serialize_with = "told_or_null")]
+    /// The SES account of the region, or why SES did not answer; null in JSON then.
+    #[serde(serialize_with = "null_if_err")]
     pub ses: Result<Ses, String>,
-    /// What somebody should look at; empty when all is well.
+    /// A sentence for each thing that needs attention.
     pub attention: Vec<String>,
 }
 
-/// A queue.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct QueueRow {
-    /// Which.
     pub queue: Queue,
-    /// How many messages it says it has.
     #[serde(flatten)]
     pub depth: QueueDepth,
-    /// The age of the oldest, where CloudWatch tells.
+    /// The age of the oldest message, where CloudWatch knows it.
     pub oldest_seconds: Option<f64>,
 }
 
-/// The SES account.
+impl QueueRow {
+    /// The age of the oldest message, for people.
+    pub fn oldest(&self) -> Option<String> {
+        #[expect(clippy::cast_possible_truncation, reason = "an age for people")]
+        self.oldest_seconds.map(|seconds| format_duration(seconds as i64 * 1000))
+    }
+
+    fn has_dead_letters(&self) -> bool {
+        matches!(self.queue, Queue::Dead(_)) && self.depth.visible + self.depth.in_flight > 0
+    }
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Ses {
-    /// False when SES or somebody paused it.
+    /// False when SES or an operator has paused it.
     pub sending_enabled: bool,
     /// False in the sandbox.
     pub production_access: bool,
@@ -49,13 +52,12 @@ pub struct Ses {
     pub enforcement: String,
     /// Mails a second.
     pub send_rate: f64,
-    /// Mails in 24 hours.
+    /// Mails in 24 hours; -1 for no limit.
     pub daily_quota: f64,
-    /// Of these, used.
     pub sent_last_24_hours: f64,
 }
 
-fn told_or_null<S: serde::Serializer>(ses: &Result<Ses, String>, to: S) -> Result<S::Ok, S::Error> {
+fn null_if_err<S: serde::Serializer>(ses: &Result<Ses, String>, to: S) -> Result<S::Ok, S::Error> {
     ses.as_ref().ok().serialize(to)
 }
 
@@ -82,7 +84,7 @@ impl Report for Status {
 }
 
 impl Ses {
-    /// SES writes -1 for no limit.
+    /// SES reports -1 for no limit.
     fn used(&self) -> String {
         let sent = self.sent_last_24_hours;
         match self.daily_quota {
@@ -96,34 +98,23 @@ impl Status {
     fn queues(&self, colors: ColorMode) -> String {
         let columns = [
             Column::text("queue", |row: &QueueRow| row.queue.suffix().to_owned()),
-            Column::number("messages", |row: &QueueRow| row.depth.visible.to_string()).styled(
-                |row| {
-                    let is_bad = matches!(row.queue, Queue::Dead(_))
-                        && row.depth.visible + row.depth.in_flight > 0;
-                    is_bad.then_some(Style::Error)
-                },
-            ),
+            Column::number("messages", |row: &QueueRow| row.depth.visible.to_string())
+                .styled(|row| row.has_dead_letters().then_some(Style::Error)),
             Column::number("in flight", |row| row.depth.in_flight.to_string()),
             Column::number("delayed", |row| row.depth.delayed.to_string()),
-            Column::text("oldest", |row| {
-                #[expect(clippy::cast_possible_truncation, reason = "an age for people")]
-                let told = row.oldest_seconds.map(|seconds| format_duration(seconds as i64 * 1000));
-                told.unwrap_or_default()
-            }),
+            Column::text("oldest", |row| row.oldest().unwrap_or_default()),
         ];
         let mut text = table(colors, &columns, &self.queues);
         if self.queues.iter().all(|row| row.oldest_seconds.is_none()) {
-            text.push_str(
-                " (The age of the oldest message is not known: only CloudWatch tells.)\n",
-            );
+            text.push_str(" (The age of the oldest message is unknown: only CloudWatch has it.)\n");
         }
         text
     }
 
     fn last_day(&self, colors: ColorMode) -> String {
         let day = &self.ledger;
-        let of = if day.more { "the latest " } else { "" };
-        let mut text = format!("\nLast 24 hours: {of}{} event(s)", day.events);
+        let which = if day.more { "the latest " } else { "" };
+        let mut text = format!("\nLast 24 hours: {which}{} event(s)", day.events);
         if day.events == 0 {
             text.push_str(".\n");
             return text;
@@ -143,7 +134,7 @@ impl Status {
     }
 
     fn ses_line(&self) -> String {
-        let Ok(ses) = &self.ses else { return "\nSES: not known\n".to_owned() };
+        let Ok(ses) = &self.ses else { return "\nSES: unknown\n".to_owned() };
         format!(
             "\nSES: {:.0} mails a second, {}, {}{}\n",
             ses.send_rate,
@@ -157,7 +148,7 @@ impl Status {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::judge::findings;
+    use crate::status::findings::findings;
 
     fn account() -> Ses {
         Ses {
@@ -199,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_can_be_unhealthy_is_told_with_what_to_do() {
+    fn everything_that_needs_attention_is_listed_with_what_to_do() {
         let mut status = healthy();
         status.queues[1].depth = QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
         status.queues[1].oldest_seconds = Some(4000.0);
@@ -225,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn dead_letters_in_flight_are_not_healthy_and_a_silent_ses_is_a_finding() {
+    fn dead_letters_in_flight_are_not_healthy_and_an_ses_that_does_not_answer_is_a_finding() {
         let mut status = healthy();
         status.queues[6].depth.in_flight = 3000;
         status.ses = Err("AccessDenied".to_owned());
-        let told = findings(&status);
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].contains("3000 of them in flight"), "{told:?}");
-        assert!(told[1].contains("AccessDenied"), "{told:?}");
-        assert!(status.text(ColorMode::Plain).contains("SES: not known"));
+        let found = findings(&status);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].contains("3000 of them in flight"), "{found:?}");
+        assert!(found[1].contains("AccessDenied"), "{found:?}");
+        assert!(status.text(ColorMode::Plain).contains("SES: unknown"));
     }
 }

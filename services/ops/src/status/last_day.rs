@@ -1,5 +1,5 @@
-//! What became of the last 24 hours' events. The ledger has no index by time, and needs none for
-//! its work; the sweep index has one, so this walks the events and looks their records up.
+//! The states of the last 24 hours' mails. The ledger has no index by time; the sweep index has one, so
+//! this reads the events from it and looks up their records.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
@@ -17,22 +17,21 @@ use crate::store::{Key, records};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// An event that was not decided after this time is late.
-pub const LATE_MS: i64 = 10 * 60 * 1000;
+/// An event that is undecided for longer is late.
+const LATE_MS: i64 = 10 * 60 * 1000;
 
-/// A mail that waits for so long after it was due waits for nothing.
+/// A mail that is planned for so long after it was due is stuck.
 const STUCK_MS: i64 = 60 * 60 * 1000;
 
-/// Counts over the last 24 hours.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct LastDay {
-    /// Events looked at.
+    /// How many events were counted.
     pub events: usize,
-    /// Whether there were more than were to be looked at.
+    /// Whether there are more.
     pub more: bool,
     /// Mails by state.
     pub states: BTreeMap<String, usize>,
-    /// Events that the ledger has not seen.
+    /// Events that the ledger has no record of.
     pub undecided: usize,
     /// Of these, accepted more than ten minutes ago or queued again by the sweep.
     pub late: usize,
@@ -40,28 +39,27 @@ pub struct LastDay {
     pub stuck: usize,
 }
 
-/// Counts, the latest events first, at most `most`.
-///
-/// # Errors
-/// [`CliError::Service`] when a table does not answer.
-pub async fn last_day(stack: &Stack, most: usize) -> Result<LastDay, CliError> {
+/// Counts the latest `max` events, hour by hour from the latest on.
+pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
     let now = Timestamp::now().as_millisecond();
     let since = now - DAY_MS;
     let tables = stack.tables();
     let mut day = LastDay::default();
-    let mut seen: HashSet<Key> = HashSet::new();
+    // Two events may ask for the same mail.
+    let mut counted: HashSet<Key> = HashSet::new();
+    // Relay's sweep moves entries ahead, so the latest may lie in the future.
     let mut hour = now + MAX_SWEEP_DELAY_MS;
     while hour >= since.div_euclid(BUCKET_MS) * BUCKET_MS {
         let start = hour.div_euclid(BUCKET_MS) * BUCKET_MS;
         let end = start + BUCKET_MS - 1;
         let found = entries(&tables, start, start.max(since), end).await?;
-        day.more = day.events + found.len() > most;
-        let found = latest(found, most - day.events);
+        day.more = day.events + found.len() > max;
+        let found = latest(found, max - day.events);
         day.events += found.len();
         let keys: Vec<(Key, i64)> = found
             .into_iter()
             .map(|entry| ((entry.order_id, entry.ledger_key), entry.sweep_at))
-            .filter(|(key, _)| seen.insert(key.clone()))
+            .filter(|(key, _)| counted.insert(key.clone()))
             .collect();
         count(stack, &keys, now, &mut day).await?;
         if day.more {
@@ -72,10 +70,10 @@ pub async fn last_day(stack: &Stack, most: usize) -> Result<LastDay, CliError> {
     Ok(day)
 }
 
-/// The latest `most`. The index answers partition by partition, in no order of time.
-fn latest(mut entries: Vec<Entry>, most: usize) -> Vec<Entry> {
+/// The index returns partition by partition, so not in the order of time.
+fn latest(mut entries: Vec<Entry>, max: usize) -> Vec<Entry> {
     entries.sort_by_key(|entry| Reverse(entry.sweep_at));
-    entries.truncate(most);
+    entries.truncate(max);
     entries
 }
 
@@ -85,17 +83,18 @@ async fn count(
     now: i64,
     day: &mut LastDay,
 ) -> Result<(), CliError> {
-    let known = records(stack, keys.iter().map(|(key, _)| key.clone())).await?;
+    let records = records(stack, keys.iter().map(|(key, _)| key.clone())).await?;
     for (key, sweep_at) in keys {
-        match known.get(key) {
+        match records.get(key) {
             Some(item) => {
                 *day.states.entry(item.state.clone()).or_default() += 1;
-                let is_due = item.since.max(item.not_before) < now - STUCK_MS;
+                let is_overdue = item.since.max(item.not_before) < now - STUCK_MS;
                 let is_planned = item.state() == Some(State::Planned);
-                day.stuck += usize::from(is_planned && is_due);
+                day.stuck += usize::from(is_planned && is_overdue);
             }
             None => {
                 day.undecided += 1;
+                // An entry in the future was queued again and postponed by relay's sweep.
                 let is_late = *sweep_at > now || now - sweep_at > LATE_MS;
                 day.late += usize::from(is_late);
             }
@@ -109,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_more_events_than_are_looked_at_the_latest_are() {
+    fn of_more_events_than_are_counted_the_latest_are() {
         let entry = |sweep_at| Entry {
             order_id: "1001".to_owned(),
             event: format!("https://shop.example/orders e-{sweep_at}"),

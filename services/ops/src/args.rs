@@ -1,18 +1,32 @@
-//! The times that `--since` and `--until` take.
+//! Arguments that several commands take.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SpanRelativeTo, Timestamp};
+use shared::{Kind, OrderId};
 
 use crate::error::CliError;
 
-/// Reads `2h`, `90m`, `3d` (that long before `now`), `2026-11-20` (its first second in UTC) or RFC
+pub fn order_id(typed: &str) -> Result<String, CliError> {
+    let parsed = OrderId::parse(typed);
+    parsed.map(|id| id.to_string()).map_err(|invalid| {
+        CliError::input(format!("{typed} is not an order id: {invalid}.")).caused_by(invalid)
+    })
+}
+
+pub fn kind(typed: &str) -> Result<Kind, CliError> {
+    Kind::parse(typed).map_err(|invalid| {
+        CliError::input(format!("{typed} is not a kind of event: {invalid}.")).caused_by(invalid)
+    })
+}
+
+/// Reads a time: `2h`, `90m`, `3d` (that long before `now`), `2026-11-20` (its first second in UTC) or RFC
 /// 3339. Returns milliseconds since 1970.
-pub fn parse(flag: &str, typed: &str, now: Timestamp) -> Result<i64, CliError> {
-    let time = before(now, typed)
+pub fn time(flag: &str, typed: &str, now: Timestamp) -> Result<i64, CliError> {
+    let at = before(now, typed)
         .or_else(|| typed.parse::<Timestamp>().ok())
         .or_else(|| Some(typed.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp()));
-    time.map(Timestamp::as_millisecond).ok_or_else(|| {
+    at.map(Timestamp::as_millisecond).ok_or_else(|| {
         CliError::input(format!(
             "{flag} {typed} is not a time. Expected how long ago (30m, 2h, 3d), a day (2026-11-20) or \
              a time in RFC 3339 (2026-11-20T10:30:00Z)."
@@ -34,7 +48,7 @@ mod tests {
     fn a_time_is_a_duration_ago_a_day_or_rfc_3339() {
         let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
         let read = |typed| {
-            let at = parse("--since", typed, now).unwrap();
+            let at = time("--since", typed, now).unwrap();
             Timestamp::from_millisecond(at).unwrap().to_string()
         };
         assert_eq!(read("2h"), "2026-11-20T10:00:00Z");
@@ -49,7 +63,7 @@ mod tests {
     fn anything_else_is_refused_with_examples() {
         let now = Timestamp::now();
         for typed in ["", "yesterday", "5", "-2h", "99999999999999d", "2026-13-01", "ü"] {
-            let refused = parse("--since", typed, now).unwrap_err().to_string();
+            let refused = time("--since", typed, now).unwrap_err().to_string();
             assert!(refused.contains("2026-11-20T10:30:00Z"), "{typed}: {refused}");
         }
     }
