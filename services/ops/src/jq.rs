@@ -65,9 +65,6 @@ impl Filter {
     }
 
     /// Whether the first output is neither `null` nor `false`.
-    ///
-    /// # Errors
-    /// As [`Filter::run`].
     pub fn is_true(&self, input: &Value) -> Result<bool, String> {
         let outputs = self.run(input)?;
         Ok(outputs.first().is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false))))
@@ -80,7 +77,7 @@ fn without_values(message: &str) -> String {
     if let Some(rest) = message.strip_prefix("cannot index ") {
         format!("it indexes {} that cannot be indexed so", kinds(rest))
     } else if let Some(rest) = message.strip_prefix("cannot use ") {
-        let wanted = rest.rsplit(" as ").next().filter(|word| JQ_TYPES.contains(word));
+        let wanted = rest.rsplit(" as ").next().filter(|expected| JQ_TYPES.contains(expected));
         format!("it uses {} as {}", kinds(rest), wanted.unwrap_or("something else"))
     } else if let Some(rest) = message.strip_prefix("cannot calculate ") {
         format!("it calculates with {}", kinds(rest))

@@ -32,7 +32,7 @@ async fn a_replay_that_is_interrupted_ends_soon_reports_what_is_left_and_is_fini
     interrupt(&child);
     let stopped = run_to_end(child).await;
     assert_eq!(stopped.code, Some(130), "{stopped:#?}");
-    assert!(stopped.stderr.contains("the same command goes on"), "{stopped:#?}");
+    assert!(stopped.stderr.contains("the same command continues"), "{stopped:#?}");
     let outcome = &stopped.json()["outcome"];
     assert_eq!((&outcome["moved"], &outcome["not_begun"]), (&1.into(), &2.into()), "{outcome:#}");
     let audit = json(&stack, &["audit"]).await;

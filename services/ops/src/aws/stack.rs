@@ -7,6 +7,7 @@ use aws_config::SdkConfig;
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 use jiff::SignedDuration;
 use kit::ledger::Ledger;
+use kit::queue::QueueDepth;
 use serde_json::Value;
 
 use super::error::service_error;
@@ -115,6 +116,13 @@ impl Stack {
         let url = url.ok_or_else(|| CliError::service(format!("SQS gave no URL for {name}.")))?;
         self.urls.borrow_mut().insert(queue, url.clone());
         Ok(url)
+    }
+
+    /// How many messages SQS says that a queue holds.
+    pub async fn queue_depth(&self, queue: Queue) -> Result<QueueDepth, CliError> {
+        let url = self.url(queue).await?;
+        let depth = kit::queue::queue_depth(&self.sqs, &url).await;
+        depth.map_err(service_error(format!("read the depth of {url}")))
     }
 
     fn find(&self, resource: &Resource) -> Option<String> {

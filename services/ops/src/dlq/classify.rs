@@ -1,4 +1,4 @@
-//! Where a replay is decided: what replaying a dead letter would come to, by the ledger.
+//! Where a replay is decided: whether a dead letter may be replayed, by what the ledger knows.
 //!
 //! [`ReplayClassifier::classify`] loads what the tables know about a group of messages, and
 //! [`Rules`] turns that into a [`Verdict`] each, without I/O. A scan classifies to show and to plan;
@@ -41,9 +41,6 @@ impl<'a> ReplayClassifier<'a> {
     }
 
     /// An assessment for each payload, in their order. `now` in milliseconds since 1970.
-    ///
-    /// # Errors
-    /// [`CliError::Service`] when a table does not answer.
     pub async fn classify(
         &self,
         payloads: &[&DlqPayload],
@@ -122,7 +119,7 @@ impl LedgerSnapshot {
         self.records.get(&(order.to_string(), sort_key.to_owned()))
     }
 
-    /// A decided mail that makes the one for `key` old news.
+    /// A decided mail that supersedes the one for `key`.
     fn superseding(&self, key: &NotificationKey) -> Option<NotificationKey> {
         self.records.values().find(|item| item.supersedes(key))?.key()
     }
@@ -282,7 +279,7 @@ impl Rules<'_> {
     }
 }
 
-/// No record: whether the mail was sent cannot be told any more, so it is not sent.
+/// Without a record nobody knows whether the mail was sent, so it is not sent.
 fn unknown() -> ReplayAssessment {
     ReplayAssessment::new(Verdict::Unknown).because("erased, or past the ledger's retention")
 }
@@ -351,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_doubt_is_told_of_a_mail_that_would_be_sent() {
+    fn an_earlier_doubt_is_reported_with_a_mail_that_would_be_sent() {
         let key = key(Kind::ShipmentShipped, "S-1");
         let doubted = Item { doubts: 1, ..item(&key, State::Planned, None) };
         let payload = DlqPayload::Mail { key, send_before: NOW + 1 };
@@ -361,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn old_news_is_stale_but_what_was_sent_is_never_called_stale() {
+    fn a_mail_past_its_deadline_is_stale_but_one_that_was_sent_never_is() {
         assert_eq!(verdict_of_mail(State::Failed, None, NOW), Verdict::Stale);
         assert_eq!(verdict_of_mail(State::Skipped, Some("stale"), NOW + 1), Verdict::Stale);
         assert_eq!(verdict_of_mail(State::Sent, None, NOW), Verdict::AlreadySent);
@@ -370,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parcel_that_has_arrived_makes_its_shipping_old_news_unless_that_mail_failed() {
+    fn a_delivery_mail_supersedes_the_shipping_mail_unless_it_failed() {
         let (shipped, arrived) =
             (key(Kind::ShipmentShipped, "S-1"), key(Kind::ShipmentDelivered, "S-1"));
         let verdict = |state| {

@@ -46,13 +46,11 @@ pub struct Args {
 pub struct Dropped {
     #[serde(flatten)]
     scan: DlqScan,
-    /// How many were deleted.
     deleted: usize,
     /// Not confirmed as deleted.
     not_deleted: usize,
     /// Selected, but not seen again.
     not_seen: usize,
-    /// Where they were written to.
     saved_to: Option<PathBuf>,
 }
 
@@ -65,14 +63,14 @@ pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Interrupt,
+    interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     if args.yes_delete.is_some() {
         stack.check_source(dlq).await?;
     }
     let options = ScanOptions::new(&args.selection)?;
-    let scan = scan_dlq(stack, dlq, &options, stop).await?;
+    let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
     let count = scan.entries.len();
     let mut dropped = Dropped { scan, deleted: 0, not_deleted: 0, not_seen: 0, saved_to: None };
     if args.yes_delete != Some(count) {
@@ -83,7 +81,7 @@ pub async fn run(
     }
     let result = match count {
         0 => Ok(()),
-        _ => drop_audited(stack, args, stop, &mut dropped, options.now).await,
+        _ => drop_audited(stack, args, interrupt, &mut dropped, options.now).await,
     };
     // What was deleted, and where it is kept, is printed however it ended.
     output.print(&dropped);
@@ -105,7 +103,7 @@ fn wrong_count(dlq: Dlq, given: Option<usize>, count: usize) -> CliError {
 async fn drop_audited(
     stack: &Stack,
     args: &Args,
-    stop: &Interrupt,
+    interrupt: &Interrupt,
     dropped: &mut Dropped,
     now: Timestamp,
 ) -> Result<(), CliError> {
@@ -128,7 +126,7 @@ async fn drop_audited(
     let hold = args.selection.hold().unwrap_or_else(|| hold_for(dropped.scan.scanned as u64));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let progress = Progress::moving(dropped.scan.entries.len() as u64);
-    let result = delete_selected(&mut scanner, stop, dropped, &mut file, &progress).await;
+    let result = delete_selected(&mut scanner, interrupt, dropped, &mut file, &progress).await;
     progress.finish();
     scanner.release().await;
     let outcome = json!({
@@ -141,7 +139,7 @@ async fn drop_audited(
 
 async fn delete_selected(
     scanner: &mut QueueScanner<'_>,
-    stop: &Interrupt,
+    interrupt: &Interrupt,
     dropped: &mut Dropped,
     file: &mut File,
     progress: &Progress,
@@ -150,7 +148,7 @@ async fn delete_selected(
         dropped.scan.entries.iter().map(|e| e.summary.message_id.clone()).collect();
     dropped.not_seen = remaining.len();
     while !remaining.is_empty() {
-        stop.check("Stopped. What was not deleted is in the dead-letter queue as before.")?;
+        interrupt.check("Stopped. What was not deleted is in the dead-letter queue as before.")?;
         let Some(received) = scanner.next(MAX_CONCURRENCY).await? else { break };
         let selected: Vec<Received> =
             received.into_iter().filter(|message| remaining.remove(&message.id)).collect();

@@ -22,9 +22,7 @@ pub struct Edit(Filter);
 /// What an edit made of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edited {
-    /// The body as it was.
     Unchanged,
-    /// A new body.
     Changed(String),
     /// Nothing: the filter failed, or its result is refused. The reason quotes no personal data.
     Failed(String),
@@ -44,15 +42,12 @@ impl Edited {
 
 impl Edit {
     /// Compiles `--edit`.
-    ///
-    /// # Errors
-    /// [`CliError::Input`] that shows where the filter stops making sense.
     pub fn compile(code: &str) -> Result<Self, CliError> {
         Filter::compile("--edit", code).map(Self)
     }
 
     /// Edits a body. An edit that changes which order, kind or scope the message is about is refused:
-    /// one customer's news would be sent about another's order.
+    /// one customer would get a mail about another's order.
     pub fn apply(&self, dlq: Dlq, message: &Received) -> Edited {
         match self.run(message) {
             Edited::Changed(body) if !keeps_identity(dlq, message, &body) => Edited::Failed(
@@ -100,9 +95,7 @@ fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
 /// What an edit did to a whole selection.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Edits {
-    /// How many bodies it changes.
     pub changed: usize,
-    /// How many it leaves as they are.
     #[serde(rename = "same")]
     pub unchanged: usize,
     /// On how many it fails; those messages stay.
@@ -148,7 +141,7 @@ fn diff(id: &str, before: &str, after: &str, pii: PiiMode) -> String {
 fn readable(body: &str, pii: PiiMode) -> String {
     let value = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
     let shown = match value {
-        // Text without members: which part of it is personal cannot be told.
+        // Text without members: which part of it is personal is unknown.
         Value::String(_) => pii.unrecognized_body(value, body.len()),
         json => pii.unrecognized_json(json),
     };

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kit::queue::{QueueDepth, queue_depth};
+use kit::queue::QueueDepth;
 use serde::Serialize;
 
 use super::print;
 use super::scan::{DlqScan, Entry, ScanOptions, Skipped, scan_dlq};
 use super::select::{ReadOnlySelection, Selection};
 use super::verdict::Verdict;
-use crate::aws::{Dlq, Queue, Stack, service_error};
+use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
@@ -90,20 +90,16 @@ struct Group {
 }
 
 /// Lists every dead-letter queue of the stack.
-///
-/// # Errors
-/// [`CliError::Input`] for a bad filter, kind or time; [`CliError::Service`] when a service does not
-/// answer.
 pub async fn list(
     stack: &Stack,
     args: &ListArgs,
     output: Output,
-    stop: &Interrupt,
+    interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let selection = args.selection.selection();
     let mut queues = Vec::with_capacity(Dlq::ALL.len());
     for dlq in Dlq::ALL {
-        queues.push(row(stack, dlq, args.count_only, &selection, stop).await?);
+        queues.push(row(stack, dlq, args.count_only, &selection, interrupt).await?);
     }
     output.print(&Listing { queues });
     Ok(ExitStatus::Healthy)
@@ -114,15 +110,13 @@ async fn row(
     dlq: Dlq,
     count_only: bool,
     selection: &Selection,
-    stop: &Interrupt,
+    interrupt: &Interrupt,
 ) -> Result<Row, CliError> {
     let options = ScanOptions::new(selection)?;
-    let url = stack.url(Queue::Dead(dlq)).await?;
-    let depth =
-        queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
+    let depth = stack.queue_depth(Queue::Dead(dlq)).await?;
     let scan = match count_only || depth.visible == 0 {
         true => DlqScan::empty(dlq),
-        false => scan_dlq(stack, dlq, &options, stop).await?,
+        false => scan_dlq(stack, dlq, &options, interrupt).await?,
     };
     Ok(Row::new(depth, scan))
 }
@@ -255,15 +249,11 @@ struct Shown {
 }
 
 /// Shows the selected messages of one dead-letter queue.
-///
-/// # Errors
-/// [`CliError::Input`] for a bad filter, kind or time, or what is no dead-letter queue of the stack;
-/// [`CliError::Service`] when a service does not answer.
 pub async fn show(
     stack: &Stack,
     args: &ShowArgs,
     output: Output,
-    stop: &Interrupt,
+    interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let options = ScanOptions {
@@ -271,7 +261,7 @@ pub async fn show(
         pii: PiiMode::from_flag(args.show_pii),
         ..ScanOptions::new(&args.selection.selection())?
     };
-    let scan = scan_dlq(stack, dlq, &options, stop).await?;
+    let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
     output.print(&Shown { scan, limit: args.limit });
     Ok(ExitStatus::Healthy)
 }

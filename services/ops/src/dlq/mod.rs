@@ -6,7 +6,7 @@
 //! 2. [`parse`] reads what a dead letter is: why it failed, and what it asks for ([`payload`]);
 //!    [`select`] and [`edit`] are the operator's flags;
 //! 3. [`classify`] decides what a replay would come to, by the ledger ([`verdict`]);
-//! 4. [`replay`] and [`drop`] act: a plan, the operator's confirmation, an audit item, then
+//! 4. [`replay`] and [`mod@drop`] act: a plan, the operator's confirmation, an audit item, then
 //!    [`move_messages`] or a deletion. [`list`] only prints.
 
 mod classify;
@@ -45,15 +45,12 @@ pub enum Command {
 }
 
 /// Runs one.
-///
-/// # Errors
-/// As the command.
 pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
-    let stop = Interrupt::listen();
+    let interrupt = Interrupt::listen();
     match command {
-        Command::List(args) => list::list(stack, args, output, &stop).await,
-        Command::Show(args) => list::show(stack, args, output, &stop).await,
-        Command::Replay(args) => Box::pin(replay::run(stack, args, output, &stop)).await,
-        Command::Drop(args) => drop::run(stack, args, output, &stop).await,
+        Command::List(args) => list::list(stack, args, output, &interrupt).await,
+        Command::Show(args) => list::show(stack, args, output, &interrupt).await,
+        Command::Replay(args) => Box::pin(replay::run(stack, args, output, &interrupt)).await,
+        Command::Drop(args) => drop::run(stack, args, output, &interrupt).await,
     }
 }

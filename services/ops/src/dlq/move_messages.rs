@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use kit::RateLimiter;
-use kit::queue::{OutgoingMessage, queue_depth, send_all, send_one};
+use kit::queue::{OutgoingMessage, send_all, send_one};
 use serde::Serialize;
 use serde_json::Value;
 use shared::NotificationKey;
@@ -23,7 +23,7 @@ use super::edit::{Edit, Edited};
 use super::payload::{Dispatch, DlqPayload, Window, invocation_payload};
 use super::receive::{QueueScanner, Received};
 use super::verdict::{ReplayAssessment, StalePolicy, Verdict};
-use crate::aws::{Dlq, Queue, Stack, service_error};
+use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::notification;
@@ -46,9 +46,8 @@ const MAX_LISTED_FAILURES: usize = 10;
 /// What to move and how.
 #[derive(Debug)]
 pub struct ReplayOptions<'a> {
-    /// From which queue.
     pub dlq: Dlq,
-    /// The ids of the messages.
+    /// Message ids.
     pub selected: HashSet<String>,
     /// Applied to each body before it is classified and sent.
     pub edit: Option<&'a Edit>,
@@ -67,7 +66,7 @@ pub struct ReplayOutcome {
     pub moved: usize,
     /// Of these, not confirmed as deleted: a second replay finds out.
     pub not_deleted: usize,
-    /// Not movable any more at the moment of moving, by their new verdict.
+    /// Not movable any more when classified again, by their new verdict.
     pub changed: BTreeMap<Verdict, usize>,
     /// Not sent.
     pub failed: usize,
@@ -83,7 +82,6 @@ pub struct ReplayOutcome {
 }
 
 impl ReplayOutcome {
-    /// Counts a message that was not sent.
     pub fn add_failure(&mut self, id: &str, why: String) {
         self.failed += 1;
         if self.failures.len() < MAX_LISTED_FAILURES {
@@ -91,12 +89,11 @@ impl ReplayOutcome {
         }
     }
 
-    /// Counts a message that is not movable any more.
     pub fn add_changed(&mut self, verdict: Verdict) {
         *self.changed.entry(verdict).or_default() += 1;
     }
 
-    /// Whether somebody should look into it: the exit code.
+    /// Whether the exit code is 1.
     pub const fn needs_attention(&self) -> bool {
         self.failed > 0 || self.not_seen > 0 || self.not_deleted > 0
     }
@@ -114,7 +111,7 @@ impl ReplayOutcome {
 pub async fn move_messages(
     stack: &Stack,
     options: ReplayOptions<'_>,
-    stop: &Interrupt,
+    interrupt: &Interrupt,
     outcome: &mut ReplayOutcome,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dead(options.dlq)).await?;
@@ -122,8 +119,7 @@ pub async fn move_messages(
         Some(queue) => stack.url(queue).await?,
         None => String::new(),
     };
-    let depth =
-        queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
+    let depth = stack.queue_depth(Queue::Dead(options.dlq)).await?;
     let progress = Progress::moving(options.selected.len() as u64);
     let throughput = Throughput(options.rate);
     let hold = || throughput.hold(options.selected.len(), depth.visible);
@@ -139,7 +135,7 @@ pub async fn move_messages(
         publisher: Publisher::new(stack),
         progress: &progress,
         outcome: RefCell::new(outcome),
-        stop,
+        interrupt,
         options,
     };
     let result = mover.run(&mut scanner).await;
@@ -181,7 +177,7 @@ struct Mover<'a> {
     publisher: Publisher,
     progress: &'a Progress,
     outcome: RefCell<&'a mut ReplayOutcome>,
-    stop: &'a Interrupt,
+    interrupt: &'a Interrupt,
     options: ReplayOptions<'a>,
 }
 
@@ -190,7 +186,7 @@ impl Mover<'_> {
         let result = self.move_all(scanner).await;
         let mut outcome = self.outcome.borrow_mut();
         let left = self.options.selected.len() - outcome.handled();
-        if result.is_ok() && !self.stop.is_requested() {
+        if result.is_ok() && !self.interrupt.is_requested() {
             outcome.not_seen = left;
             return Ok(());
         }
@@ -199,7 +195,7 @@ impl Mover<'_> {
         if left == 0 {
             return Ok(());
         }
-        self.stop.check(
+        self.interrupt.check(
             "Stopped. What was not moved is in the dead-letter queue as before; the same command \
              continues with it.",
         )
@@ -207,7 +203,7 @@ impl Mover<'_> {
 
     async fn move_all(&self, scanner: &mut QueueScanner<'_>) -> Result<(), CliError> {
         let mut remaining = self.options.selected.clone();
-        while !remaining.is_empty() && !self.stop.is_requested() {
+        while !remaining.is_empty() && !self.interrupt.is_requested() {
             let Some(received) = scanner.next(self.throughput.calls()).await? else { break };
             let selected = received.into_iter().filter(|message| remaining.remove(&message.id));
             self.move_group(selected.collect(), scanner).await?;
@@ -257,8 +253,8 @@ impl Mover<'_> {
     }
 
     async fn move_batch(&self, batch: Vec<Candidate>, scanner: &QueueScanner<'_>) {
-        self.stop.sleep_until(self.limiter.reserve(batch.len())).await;
-        if self.stop.is_requested() {
+        self.interrupt.sleep_until(self.limiter.reserve(batch.len())).await;
+        if self.interrupt.is_requested() {
             return;
         }
         let mut to_send = Vec::with_capacity(batch.len());
@@ -303,7 +299,7 @@ impl Mover<'_> {
         };
         match done {
             Ok(()) => self.delete(vec![message], scanner).await,
-            // Counts as not begun: what of the window was queued is no longer missing next time.
+            // Counts as not begun. What was queued of the window is in the ledger by the next time.
             Err(CliError::Interrupted(_)) => {}
             Err(error) => self.add_failure(&message.id, &error),
         }
@@ -344,8 +340,8 @@ impl Mover<'_> {
                 continue;
             }
             let Some(body) = self.missing.message(&lost).await? else { continue };
-            self.stop.sleep_until(self.limiter.reserve(1)).await;
-            self.stop.check("Stopped between two events of a batch.")?;
+            self.interrupt.sleep_until(self.limiter.reserve(1)).await;
+            self.interrupt.check("Stopped between two events of a batch.")?;
             self.send(body).await?;
             self.requeued.borrow_mut().insert(key);
         }

@@ -1,4 +1,4 @@
-//! What a dead letter is: why it failed, and which order it is about.
+//! Parses a dead letter: why it failed, which order it is about, and what it asks for.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -12,15 +12,14 @@ use super::receive::Received;
 use crate::aws::Dlq;
 use crate::output::rfc3339;
 
-/// What a dead letter tells without the ledger. Without the body: ten thousand of these are in
+/// What is known of a dead letter without the ledger. It has no body: ten thousand of these are in
 /// memory at once. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct DeadLetterSummary {
-    /// SQS's message id.
     pub message_id: String,
-    /// The order, where the message tells.
+    /// The order, where attributes or body name it.
     pub order_id: Option<String>,
-    /// The kind of event, where the message tells.
+    /// The kind of event, where attributes or body name it.
     pub kind: Option<String>,
     /// Parcel, refund, tracking number or day; empty where the kind has none.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -37,7 +36,7 @@ pub struct DeadLetterSummary {
     pub queued_at: i64,
     /// How often it was received, scans by operators included.
     pub receives: u32,
-    /// The size of its body.
+    /// Of its body.
     pub bytes: usize,
 }
 
@@ -89,8 +88,8 @@ struct FailureReason {
 }
 
 impl FailureReason {
-    /// Four may have put it there, and each tells in its own way: one of our functions, EventBridge,
-    /// Lambda, or SQS itself.
+    /// One of our functions, EventBridge, Lambda or SQS itself may have put it there. Each leaves the
+    /// reason in another place.
     fn new(dlq: Dlq, message: &Received) -> Self {
         Self::from_function(message)
             .or_else(|| Self::from_event_bridge(message))
@@ -149,7 +148,7 @@ impl FailureReason {
         })
     }
 
-    /// SQS moved it, which tells nothing but how often it was received.
+    /// SQS moved it by its redrive policy, which records no reason.
     fn from_redrive(message: &Received) -> Self {
         Self {
             code: "unanswered".to_owned(),
@@ -278,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_tells_its_reason_in_attributes() {
+    fn a_function_s_reason_is_read_from_attributes() {
         let attributes = [
             (CODE, "refused"),
             (REASON, "SES refused the mail for good: MessageRejected"),
@@ -300,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_holds_only_an_item_s_keys_tells_its_order() {
+    fn the_order_of_a_message_that_holds_only_an_item_s_keys_is_known() {
         let keys = json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example e-1"}});
         let order = |body: &Value| summary(Dlq::Dispatch, body).order_id;
         assert_eq!(order(&keys).as_deref(), Some("1001"));
@@ -311,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn lambda_s_record_tells_its_condition_and_its_error() {
+    fn the_reason_of_a_failed_invocation_is_its_condition_and_error() {
         let body = json!({
             "timestamp": "2026-11-20T10:00:00.000Z",
             "requestContext": {"condition": "RetriesExhausted"},

@@ -16,7 +16,6 @@ use crate::store::Key;
 pub enum DlqPayload {
     /// A mail request.
     Mail {
-        /// Which mail.
         key: NotificationKey,
         /// The deadline of the mail: it is stale from then on.
         send_before: i64,
@@ -35,10 +34,9 @@ pub enum DlqPayload {
     Unreadable(String),
 }
 
-/// A dispatch request, as far as a replay depends on it.
+/// A dispatch request, as far as a replay depends on it. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dispatch {
-    /// The mail that the event asks for.
     pub key: NotificationKey,
     /// The sort key of its ledger record.
     pub ledger_key: String,
@@ -46,16 +44,13 @@ pub struct Dispatch {
     pub event: String,
     /// Whether the event asks for a mail at all.
     pub notify: bool,
-    /// The deadline of the mail; milliseconds since 1970.
     pub send_before: i64,
 }
 
 /// The order, kind and scope that a message is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// The order's id.
     pub order_id: String,
-    /// The kind of event.
     pub kind: String,
     /// Parcel, refund, tracking number or day; empty where the kind has none.
     pub scope: String,
@@ -159,9 +154,6 @@ fn intake(body: &str) -> Result<DlqPayload, String> {
 }
 
 /// What a message of intake's dead-letter queue has to be handed to intake again as.
-///
-/// # Errors
-/// When the body is not JSON.
 pub fn invocation_payload(body: &str) -> Result<Value, String> {
     let mut body: Value = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
     Ok(match body.get_mut("requestPayload") {
@@ -184,9 +176,7 @@ const MAX_RETRY_AGE_MS: i64 = 24 * 60 * 60 * 1000;
 /// of that span that the ledger has not seen are those that were lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// The earliest acceptance.
     pub from: i64,
-    /// The latest acceptance.
     pub until: i64,
 }
 
@@ -194,9 +184,6 @@ impl Window {
     /// Parses Lambda's record of a discarded batch
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>), or S3's event
     /// that such a record was stored.
-    ///
-    /// # Errors
-    /// A sentence with what was expected.
     pub fn parse(body: &str) -> Result<Self, String> {
         let record: Value = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
         let time = |pointer: &str| -> Option<i64> {
@@ -210,7 +197,7 @@ impl Window {
             (Some((first, last)), _) => {
                 Ok(Self { from: first - MARGIN_MS, until: last + MARGIN_MS })
             }
-            // S3 tells only when relay gave up, which is up to a day after the events.
+            // S3's event has only the time when relay gave up: up to a day after the events.
             (None, Some(at)) => {
                 Ok(Self { from: at - MAX_RETRY_AGE_MS - MARGIN_MS, until: at + MARGIN_MS })
             }

@@ -132,77 +132,45 @@ pub mod samples {
     //! A scan for the snapshots of several commands.
 
     use super::*;
-    use crate::dlq::edit::Edits;
     use crate::dlq::parse::DeadLetterSummary;
     use crate::dlq::verdict::ReplayAssessment;
 
     /// Five messages of the mail queue's dead-letter queue.
     pub fn scan() -> DlqScan {
-        let entries = vec![
-            entry(
-                1,
-                Verdict::WouldSend,
-                Some("failed"),
-                "refused",
-                "SES refused the mail for good: MessageRejected",
-            ),
-            entry(
-                2,
-                Verdict::WouldSend,
-                Some("failed"),
-                "refused",
-                "SES refused the mail for good: MessageRejected",
-            ),
-            entry(
-                3,
-                Verdict::AlreadySent,
-                Some("delivered"),
-                "unanswered",
-                "received too often without being processed; see the function's log",
-            ),
-            entry(
-                4,
-                Verdict::Stale,
-                Some("skipped"),
-                "refused",
-                "SES refused the mail for good: MessageRejected",
-            ),
-            entry(
-                5,
-                Verdict::Unparseable,
-                None,
-                "unreadable",
-                "the message is not a mail request v1: expected a version number at /v",
-            ),
+        const REFUSED: (&str, &str) = ("refused", "SES refused the mail for good: MessageRejected");
+        const UNANSWERED: (&str, &str) =
+            ("unanswered", "received too often without being processed; see the function's log");
+        const UNREADABLE: (&str, &str) =
+            ("unreadable", "the message is not a mail request v1: expected a version number at /v");
+        let rows = [
+            (Verdict::WouldSend, Some("failed"), REFUSED),
+            (Verdict::WouldSend, Some("failed"), REFUSED),
+            (Verdict::AlreadySent, Some("delivered"), UNANSWERED),
+            (Verdict::Stale, Some("skipped"), REFUSED),
+            (Verdict::Unparseable, None, UNREADABLE),
         ];
-        let mut counts = BTreeMap::new();
-        for entry in &entries {
-            *counts.entry(entry.assessment.verdict).or_default() += 1;
+        let mut scan = DlqScan { scanned: 7, ..DlqScan::empty(Dlq::Mail) };
+        for (n, (verdict, state, reason)) in (1..).zip(rows) {
+            *scan.counts.entry(verdict).or_default() += 1;
+            scan.entries.push(entry(n, verdict, state, reason));
         }
-        DlqScan {
-            queue: Dlq::Mail,
-            scanned: 7,
-            entries,
-            counts,
-            skipped: Skipped {
-                not_selected: 1,
-                in_flight_elsewhere: 2,
-                filter_failures: 1,
-                first_filter_failure: Some(
-                    "m-6 (it indexes a number that cannot be indexed so)".to_owned(),
-                ),
-                ..Skipped::default()
-            },
-            edits: None::<Edits>,
-        }
+        scan.skipped = Skipped {
+            not_selected: 1,
+            in_flight_elsewhere: 2,
+            filter_failures: 1,
+            first_filter_failure: Some(
+                "m-6 (it indexes a number that cannot be indexed so)".into(),
+            ),
+            ..Skipped::default()
+        };
+        scan
     }
 
     fn entry(
         n: i64,
         verdict: Verdict,
         state: Option<&'static str>,
-        code: &str,
-        reason: &str,
+        (code, reason): (&str, &str),
     ) -> Entry {
         let is_readable = verdict != Verdict::Unparseable;
         Entry {

@@ -45,13 +45,11 @@ pub struct Received {
     pub id: String,
     /// The receipt handle of this receive, which deletes or releases the message.
     pub receipt: String,
-    /// The body, as sent.
     pub body: String,
-    /// String message attributes.
+    /// Attributes of the type String.
     pub attributes: BTreeMap<String, String>,
     /// When it was sent to its first queue (`SentTimestamp`; a redrive by SQS keeps it).
     pub queued_at: i64,
-    /// When it was first received.
     pub first_received_at: i64,
     /// How often it was received, this time included.
     pub receives: u32,
@@ -141,9 +139,6 @@ impl<'a> QueueScanner<'a> {
 
     /// The next messages, by up to `calls` concurrent calls; none twice. Empty when all that came
     /// was known already; `None` at the end of the queue.
-    ///
-    /// # Errors
-    /// [`CliError::Service`] when SQS does not answer.
     pub async fn next(&mut self, calls: usize) -> Result<Option<Vec<Received>>, CliError> {
         if self.is_drained || self.hit_in_flight_limit {
             return Ok(None);
@@ -207,7 +202,7 @@ impl<'a> QueueScanner<'a> {
         }
     }
 
-    /// Deletes the messages and tells of each whether SQS confirmed it. An unconfirmed one may be
+    /// Deletes the messages and returns for each whether SQS confirmed it. An unconfirmed one may be
     /// gone or may become visible again.
     pub async fn delete(&self, messages: &[Received]) -> Vec<bool> {
         let mut deleted = Vec::with_capacity(messages.len());

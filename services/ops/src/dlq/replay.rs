@@ -1,5 +1,5 @@
 //! `waybill dlq replay`: a plan first, then exactly that. Whether a message is moved is decided in
-//! [`super::classify`], when planning and once more when moving.
+//! [`super::classify`]: for the plan, and again when it is moved.
 
 use serde::Serialize;
 use serde_json::json;
@@ -77,7 +77,7 @@ pub async fn run(
     stack: &Stack,
     args: &Args,
     output: Output,
-    stop: &Interrupt,
+    interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let confirmation = match args.dry_run || args.yes {
@@ -92,7 +92,7 @@ pub async fn run(
         pii: PiiMode::from_flag(args.show_pii),
         ..ScanOptions::new(&args.selection)?
     };
-    let scan = scan_dlq(stack, dlq, &options, stop).await?;
+    let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
     let plan = Plan::new(scan, args, rate::resolve(stack, args.rate).await);
     if output.format == Format::Table {
         output.write(&plan.text(output.colors));
@@ -100,11 +100,11 @@ pub async fn run(
     if args.dry_run || plan.to_move.is_empty() {
         return Ok(finish(output, &plan, None));
     }
-    confirm(confirmation, stop, "Move", plan.to_move.len(), "message(s)").await?;
-    let reason = reason(args, stop).await?;
+    confirm(confirmation, interrupt, "Move", plan.to_move.len(), "message(s)").await?;
+    let reason = reason(args, interrupt).await?;
     let audit = Audit::begin(stack, &args.operator, intent(&plan, args, &reason)).await?;
     let mut outcome = ReplayOutcome::default();
-    let result = move_messages(stack, plan.options(&options), stop, &mut outcome).await;
+    let result = move_messages(stack, plan.options(&options), interrupt, &mut outcome).await;
     let result = audit.complete(result, &json!(outcome)).await;
     // What was done is printed however it ended.
     let status = finish(output, &plan, Some(&outcome));
@@ -112,11 +112,11 @@ pub async fn run(
 }
 
 /// `--reason`, or else asked for now that the plan has been read.
-async fn reason(args: &Args, stop: &Interrupt) -> Result<String, CliError> {
+async fn reason(args: &Args, interrupt: &Interrupt) -> Result<String, CliError> {
     if let Some(reason) = &args.reason {
         return Ok(reason.clone());
     }
-    let typed = ask(stop, "Why? It is kept, so without names and addresses: ").await?;
+    let typed = ask(interrupt, "Why? It is kept, so without names and addresses: ").await?;
     audit::reason(&typed).map_err(|_| CliError::input("Nothing was done: a reason is needed."))
 }
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use kit::queue::queue_depth;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,7 +14,7 @@ use super::payload::DlqPayload;
 use super::receive::{self, QueueScanner, Received};
 use super::select::{Choice, Selection, Selector};
 use super::verdict::{ReplayAssessment, Verdict};
-use crate::aws::{Dlq, Queue, Stack, service_error};
+use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::pii::PiiMode;
@@ -24,11 +23,10 @@ use crate::progress::Progress;
 /// What a scan selects and keeps.
 #[derive(Debug)]
 pub struct ScanOptions {
-    /// Which messages.
     pub selector: Selector,
     /// Applied before messages are classified.
     pub edit: Option<Edit>,
-    /// How many bodies are kept.
+    /// How many entries keep their body.
     pub keep_bodies: usize,
     /// Whether bodies and diffs show personal data.
     pub pii: PiiMode,
@@ -40,9 +38,6 @@ pub struct ScanOptions {
 
 impl ScanOptions {
     /// The messages that the flags select, as they are, without bodies.
-    ///
-    /// # Errors
-    /// As [`Selection::compile`].
     pub fn new(selection: &Selection) -> Result<Self, CliError> {
         let now = Timestamp::now();
         Ok(Self {
@@ -59,13 +54,11 @@ impl ScanOptions {
 /// One selected message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// Why it failed and what it is about.
     #[serde(flatten)]
     pub summary: DeadLetterSummary,
-    /// What a replay would come to.
     #[serde(flatten)]
     pub assessment: ReplayAssessment,
-    /// Its body, where asked for.
+    /// Masked unless `--show-pii`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
 }
@@ -73,18 +66,14 @@ pub struct Entry {
 /// What a scan found, and what it did not see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DlqScan {
-    /// The scanned queue.
     pub queue: Dlq,
-    /// How many messages were received.
     #[serde(rename = "looked_at")]
     pub scanned: usize,
     /// The selected ones, the oldest failure first.
     pub entries: Vec<Entry>,
-    /// How many of them have each verdict.
+    /// How many entries have each verdict.
     pub counts: BTreeMap<Verdict, usize>,
-    /// What was not seen, or not selected.
     pub skipped: Skipped,
-    /// What `--edit` did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edits: Option<Edits>,
 }
@@ -93,7 +82,6 @@ pub struct DlqScan {
 /// whole.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Skipped {
-    /// Received and not selected.
     pub not_selected: usize,
     /// In flight: another consumer holds them, or an earlier scan was killed.
     pub in_flight_elsewhere: u64,
@@ -114,7 +102,6 @@ pub struct Skipped {
 }
 
 impl DlqScan {
-    /// A scan that found nothing.
     pub fn empty(queue: Dlq) -> Self {
         Self {
             queue,
@@ -129,24 +116,19 @@ impl DlqScan {
 
 /// Scans all of `dlq`. Never consumes a message: each becomes visible again at once, also when the
 /// scan fails or is stopped.
-///
-/// # Errors
-/// [`CliError::Service`] when a service does not answer, [`CliError::Interrupted`] when the operator
-/// stops it.
 pub async fn scan_dlq(
     stack: &Stack,
     dlq: Dlq,
     options: &ScanOptions,
-    stop: &Interrupt,
+    interrupt: &Interrupt,
 ) -> Result<DlqScan, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
-    let depth =
-        queue_depth(&stack.sqs, &url).await.map_err(service_error("read the queue's depth"))?;
+    let depth = stack.queue_depth(Queue::Dead(dlq)).await?;
     let progress = Progress::scanning(depth.visible);
     let hold = options.hold.unwrap_or_else(|| receive::hold_for(depth.visible));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let mut run = ScanRun::new(stack, dlq, options);
-    let result = run.all(&mut scanner, stop, &progress).await;
+    let result = run.all(&mut scanner, interrupt, &progress).await;
     let still_hidden = scanner.release().await;
     progress.finish();
     result?;
@@ -189,11 +171,12 @@ impl<'a> ScanRun<'a> {
     async fn all(
         &mut self,
         scanner: &mut QueueScanner<'_>,
-        stop: &Interrupt,
+        interrupt: &Interrupt,
         progress: &Progress,
     ) -> Result<(), CliError> {
         loop {
-            stop.check("Scan stopped. Nothing was changed, and every message is visible again.")?;
+            interrupt
+                .check("Scan stopped. Nothing was changed, and every message is visible again.")?;
             let Some(messages) = scanner.next(receive::MAX_CONCURRENCY).await? else {
                 return Ok(());
             };

@@ -101,9 +101,6 @@ pub enum Choice {
 
 impl Selection {
     /// Checks and compiles the flags. Times may be relative to `now`.
-    ///
-    /// # Errors
-    /// [`CliError::Input`] for a flag that is no jq filter, kind, order id or time.
     pub fn compile(&self, now: Timestamp) -> Result<Selector, CliError> {
         let time = |flag, typed: &Option<String>, default| match typed {
             Some(typed) => args::time(flag, typed, now),

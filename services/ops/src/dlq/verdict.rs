@@ -1,10 +1,10 @@
-//! What a replay would come to, as a word and what led to it.
+//! What a replay would do with a message, and why.
 
 use kit::ledger::Item;
 use serde::Serialize;
 use shared::ledger::State;
 
-/// What a replay would come to.
+/// What a replay would do with a message. Its name is the value of `--verdict` and of JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -64,7 +64,6 @@ pub enum StalePolicy {
 /// A verdict with what led to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReplayAssessment {
-    /// The verdict.
     pub verdict: Verdict,
     /// The state of the ledger record, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,18 +71,15 @@ pub struct ReplayAssessment {
     /// How often a mailer claimed the mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
-    /// A sentence that explains the verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
 impl ReplayAssessment {
-    /// A verdict that no ledger record led to.
     pub const fn new(verdict: Verdict) -> Self {
         Self { verdict, state: None, attempts: None, detail: None }
     }
 
-    /// A verdict about a message that has this ledger record.
     pub fn with_record(verdict: Verdict, item: &Item) -> Self {
         Self {
             verdict,
@@ -93,7 +89,6 @@ impl ReplayAssessment {
         }
     }
 
-    /// The same with an explanation.
     pub fn because(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self

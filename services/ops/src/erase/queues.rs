@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use kit::queue::queue_depth;
-
 use super::report::{Mode, Place};
-use crate::aws::{Dlq, Queue, Stack, service_error};
+use crate::aws::{Dlq, Queue, Stack};
 use crate::dlq::{MAX_CONCURRENCY, OrderMatch, QueueScanner, Received, hold_for, match_order};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
@@ -27,8 +25,7 @@ pub async fn visit(
     interrupt: &Interrupt,
 ) -> Result<Place, CliError> {
     let url = stack.url(queue).await?;
-    let depth =
-        queue_depth(&stack.sqs, &url).await.map_err(service_error(format!("read {url}")))?;
+    let depth = stack.queue_depth(queue).await?;
     let mut place = Place::new(format!("queue {}", queue.suffix()), "messages", 0);
     let invisible = depth.in_flight + depth.delayed;
     let hold = match queue {

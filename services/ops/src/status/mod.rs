@@ -10,9 +10,8 @@ use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
 use futures::future;
 use jiff::{SignedDuration, Timestamp};
-use kit::queue::queue_depth;
 
-use crate::aws::{Queue, Stack, describe_error, service_error};
+use crate::aws::{Queue, Stack, describe_error};
 use crate::error::{CliError, ExitStatus};
 use report::{QueueRow, Ses, Status};
 
@@ -47,9 +46,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), Cli
 
 async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
     let rows = Queue::ALL.map(|queue| async move {
-        let url = stack.url(queue).await?;
-        let depth =
-            queue_depth(&stack.sqs, &url).await.map_err(service_error(format!("read {url}")))?;
+        let depth = stack.queue_depth(queue).await?;
         Ok::<_, CliError>(QueueRow { queue, depth, oldest_seconds: None })
     });
     let mut rows = future::try_join_all(rows).await?;
