@@ -57,7 +57,7 @@ fn is_a_parent_if_its_environment_says_so() {
 
 #[tokio::test]
 async fn no_process_outlives_a_stack_that_is_killed() {
-    let program = this_binary("functions::endings::is_a_parent_if_its_environment_says_so");
+    let program = this_binary("functions::shutdown::is_a_parent_if_its_environment_says_so");
     let mut parent = Command::new(program.path)
         .args(program.args)
         .env("WAYBILL_TEST_PARENT", "yes")
