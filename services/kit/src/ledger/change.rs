@@ -79,7 +79,8 @@ impl Change {
         set.put("#state_at", ":now", number(self.facts.now));
         self.write_protocol_attributes(&mut set);
         for Assignment { attribute, value, only_if_absent } in &self.assignments {
-            let name = format!(":with_{attribute}");
+            // tests/promises/killed.rs finds the write of SES's answer by this name.
+            let name = format!(":also_{attribute}");
             let term = if *only_if_absent {
                 format!("if_not_exists({attribute}, {name})")
             } else {
@@ -143,10 +144,10 @@ mod tests {
         assert_eq!(
             update,
             "SET #state = :state, since = :now, #state_at = :now, attempt = attempt + :one, \
-             lease_until = :lease_until, holder = :with_holder"
+             lease_until = :lease_until, holder = :also_holder"
         );
         assert_eq!(values[":lease_until"], number(65));
-        assert_eq!(values[":with_holder"], text("h"));
+        assert_eq!(values[":also_holder"], text("h"));
     }
 
     #[test]
@@ -155,7 +156,7 @@ mod tests {
             .with_if_absent("message_id", "m")
             .if_at_most("send_before", 9);
         assert!(
-            change.update().0.ends_with("message_id = if_not_exists(message_id, :with_message_id)")
+            change.update().0.ends_with("message_id = if_not_exists(message_id, :also_message_id)")
         );
         let condition = change.condition();
         assert!(condition.text.starts_with("((#state = "), "{}", condition.text);
