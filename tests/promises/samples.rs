@@ -22,7 +22,8 @@ async fn every_sample_event_reaches_the_expected_outcome() {
     assert_eq!(count(Answer::Conflict), 1);
     assert_eq!(count(Answer::Invalid), 1);
 
-    let ends = outcomes.rest.statuses.iter().flatten().map(|s| s.outcome.expect("a terminal state"));
+    let ends =
+        outcomes.rest.statuses.iter().flatten().map(|s| s.outcome.expect("a terminal state"));
     let (sent, rest): (Vec<Outcome>, Vec<Outcome>) = ends.partition(|end| *end == Outcome::Sent);
     assert_eq!((sent.len(), rest), (27, vec![Outcome::Skipped; 2]));
 

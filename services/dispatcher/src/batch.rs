@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::queue::{
-    BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, partial_batch_response, run_concurrently, send_all,
+    BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, partial_batch_response,
+    run_concurrently, send_all,
 };
 use shared::OrderId;
 use shared::queue::message::{DispatchRequest, MailRequest, MessageError};
