@@ -1,6 +1,10 @@
 //! Plain text: columns and folding.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+use unicode_width::UnicodeWidthStr;
 
 /// The widest a line of prose or a row gets, in columns.
 const COLUMNS: usize = 72;
@@ -73,55 +77,21 @@ fn pad(row: &mut String, columns: usize) {
     row.push_str(&" ".repeat(missing));
 }
 
-/// Folds at spaces. A word that is wider than `columns`, such as a link, stays in one piece.
-fn fold(text: &str, columns: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut used = 0;
-    for word in text.split(' ') {
-        let wide = width(word);
-        if used > 0 && used + 1 + wide > columns {
-            lines.push(String::new());
-            used = 0;
-        }
-        if let Some(line) = lines.last_mut() {
-            if used > 0 {
-                line.push(' ');
-                used += 1;
-            }
-            line.push_str(word);
-        }
-        used += wide;
-    }
-    lines
+/// Folds at spaces. A word that is wider than `columns`, such as a link, stays in one piece: broken, it
+/// would no longer be a link.
+fn fold(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
+    let options = Options::new(columns)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::wrap(text, options)
 }
 
-/// How many columns `text` takes where letters have one width.
+/// How many columns `text` takes in a monospaced font: East Asian letters and emoji take two, marks that
+/// combine and invisible characters none (UAX #11).
 fn width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
-}
-
-/// East Asian letters and emoji take two columns, marks that combine and invisible ones none.
-/// Rough on purpose: a wrong guess costs a column of alignment.
-fn char_width(c: char) -> usize {
-    match c {
-        '\u{300}'..='\u{36f}'
-        | '\u{591}'..='\u{5bd}'
-        | '\u{64b}'..='\u{65f}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{fe00}'..='\u{fe0f}' => 0,
-        '\u{1100}'..='\u{115f}'
-        | '\u{2e80}'..='\u{a4cf}'
-        | '\u{ac00}'..='\u{d7a3}'
-        | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe4f}'
-        | '\u{ff00}'..='\u{ff60}'
-        | '\u{ffe0}'..='\u{ffe6}'
-        | '\u{1f300}'..='\u{1f64f}'
-        | '\u{1f900}'..='\u{1f9ff}'
-        | '\u{20000}'..='\u{3fffd}' => 2,
-        _ => 1,
-    }
+    text.width()
 }
 
 #[cfg(test)]
