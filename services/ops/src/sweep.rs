@@ -36,11 +36,11 @@ const MAX_CATCH_UP: Duration = Duration::from_secs(1);
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Events accepted since then: 2h, 3d, 2026-11-20, or a time in RFC 3339
-    #[arg(long, value_name = "WHEN")]
-    pub since: String,
+    #[arg(long, value_name = "WHEN", value_parser = args::time)]
+    pub since: i64,
     /// Events accepted before then (default: five minutes ago)
-    #[arg(long, value_name = "WHEN")]
-    pub until: Option<String>,
+    #[arg(long, value_name = "WHEN", value_parser = args::time)]
+    pub until: Option<i64>,
     /// List what is missing and queue nothing
     #[arg(long, conflicts_with = "yes")]
     pub dry_run: bool,
@@ -85,12 +85,8 @@ pub async fn run(
     output: Output,
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
-    let now = Timestamp::now();
-    let since = args::time("--since", &args.since, now)?;
-    let until = match &args.until {
-        Some(typed) => args::time("--until", typed, now)?,
-        None => now.as_millisecond() - MIN_AGE_MS,
-    };
+    let since = args.since;
+    let until = args.until.unwrap_or_else(|| Timestamp::now().as_millisecond() - MIN_AGE_MS);
     let confirmation = match args.yes || args.dry_run {
         true => Confirmation::Given,
         false => Confirmation::ask_at_terminal(output)?,

@@ -69,8 +69,7 @@ pub async fn run(
     if args.yes_delete.is_some() {
         stack.check_source(dlq).await?;
     }
-    let options = ScanOptions::new(&args.selection)?;
-    let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
+    let scan = scan_dlq(stack, dlq, &ScanOptions::new(&args.selection), interrupt).await?;
     let count = scan.entries.len();
     let mut dropped = Dropped { scan, deleted: 0, not_deleted: 0, not_seen: 0, saved_to: None };
     if args.yes_delete != Some(count) {
@@ -81,7 +80,7 @@ pub async fn run(
     }
     let result = match count {
         0 => Ok(()),
-        _ => drop_audited(stack, args, interrupt, &mut dropped, options.now).await,
+        _ => drop_audited(stack, args, interrupt, &mut dropped).await,
     };
     // What was deleted, and where it is kept, is printed however it ended.
     output.print(&dropped);
@@ -105,11 +104,10 @@ async fn drop_audited(
     args: &Args,
     interrupt: &Interrupt,
     dropped: &mut Dropped,
-    now: Timestamp,
 ) -> Result<(), CliError> {
     let dlq = dropped.scan.queue;
     let url = stack.url(Queue::Dead(dlq)).await?;
-    let path = args.save_to.clone().unwrap_or_else(|| default_file(dlq, now));
+    let path = args.save_to.clone().unwrap_or_else(|| default_file(dlq));
     let mut file = new_file(&path)?;
     let intent = Intent {
         action: format!("dlq drop {dlq}"),
@@ -164,7 +162,8 @@ async fn delete_selected(
     Ok(())
 }
 
-fn default_file(dlq: Dlq, now: Timestamp) -> PathBuf {
+fn default_file(dlq: Dlq) -> PathBuf {
+    let now = Timestamp::now();
     PathBuf::from(format!("waybill-dropped-{dlq}-{}.jsonl", now.strftime("%Y%m%dT%H%M%SZ")))
 }
 

@@ -8,7 +8,6 @@ use super::parse::orders_named;
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
-use crate::error::CliError;
 use crate::jq::Filter;
 use crate::pii::PiiMode;
 
@@ -16,7 +15,7 @@ use crate::pii::PiiMode;
 const MAX_DIFFS: usize = 3;
 
 /// A jq filter whose output is the new body.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Edit(Filter);
 
 /// What an edit made of a body.
@@ -41,9 +40,9 @@ impl Edited {
 }
 
 impl Edit {
-    /// Compiles `--edit`.
-    pub fn compile(code: &str) -> Result<Self, CliError> {
-        Filter::compile("--edit", code).map(Self)
+    /// As [`Filter::compile`].
+    pub fn compile(code: &str) -> Result<Self, String> {
+        Filter::compile(code).map(Self)
     }
 
     /// Edits a body. An edit that changes which order, kind or scope the message is about is refused:

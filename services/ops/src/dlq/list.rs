@@ -112,7 +112,7 @@ async fn row(
     selection: &Selection,
     interrupt: &Interrupt,
 ) -> Result<Row, CliError> {
-    let options = ScanOptions::new(selection)?;
+    let options = ScanOptions::new(selection);
     let depth = stack.queue_depth(Queue::Dead(dlq)).await?;
     let scan = match count_only || depth.visible == 0 {
         true => DlqScan::empty(dlq),
@@ -256,10 +256,11 @@ pub async fn show(
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
+    let selection = args.selection.selection();
     let options = ScanOptions {
         keep_bodies: if args.body { args.limit } else { 0 },
         pii: PiiMode::from_flag(args.show_pii),
-        ..ScanOptions::new(&args.selection.selection())?
+        ..ScanOptions::new(&selection)
     };
     let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
     output.print(&Shown { scan, limit: args.limit });

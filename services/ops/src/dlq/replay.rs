@@ -44,8 +44,8 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     pub max: Option<usize>,
     /// Repair each body with this jq filter before it is classified and sent
-    #[arg(long, value_name = "JQ")]
-    pub edit: Option<String>,
+    #[arg(long, value_name = "JQ", value_parser = Edit::compile)]
+    pub edit: Option<Edit>,
     /// Send stale mails too, with a new deadline
     #[arg(long)]
     pub force_stale: bool,
@@ -88,9 +88,9 @@ pub async fn run(
         stack.check_source(dlq).await?;
     }
     let options = ScanOptions {
-        edit: args.edit.as_deref().map(Edit::compile).transpose()?,
+        edit: args.edit.as_ref(),
         pii: PiiMode::from_flag(args.show_pii),
-        ..ScanOptions::new(&args.selection)?
+        ..ScanOptions::new(&args.selection)
     };
     let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
     let plan = Plan::new(scan, args, rate::resolve(stack, args.rate).await);
@@ -104,7 +104,7 @@ pub async fn run(
     let reason = reason(args, interrupt).await?;
     let audit = Audit::begin(stack, &args.operator, intent(&plan, args, &reason)).await?;
     let mut outcome = ReplayOutcome::default();
-    let result = move_messages(stack, plan.options(&options), interrupt, &mut outcome).await;
+    let result = move_messages(stack, plan.options(args), interrupt, &mut outcome).await;
     let result = audit.complete(result, &json!(outcome)).await;
     // What was done is printed however it ended.
     let status = finish(output, &plan, Some(&outcome));
@@ -170,14 +170,14 @@ impl Plan {
         Self { scan, to_move, beyond_max, rate, stale, list: args.list }
     }
 
-    fn options<'a>(&self, scanned: &'a ScanOptions) -> ReplayOptions<'a> {
+    fn options<'a>(&self, args: &'a Args) -> ReplayOptions<'a> {
         ReplayOptions {
             dlq: self.scan.queue,
             selected: self.to_move.iter().cloned().collect(),
-            edit: scanned.edit.as_ref(),
+            edit: args.edit.as_ref(),
             stale: self.stale,
             rate: self.rate,
-            hold: scanned.hold,
+            hold: args.selection.hold(),
         }
     }
 
