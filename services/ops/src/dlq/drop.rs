@@ -153,10 +153,9 @@ async fn delete_selected(
         dropped.not_seen = remaining.len();
         // On disk before it is deleted: a crash in between keeps it in both places.
         save(file, &selected)?;
-        let deleted = scanner.delete(&selected).await;
-        let confirmed = deleted.iter().filter(|is_deleted| **is_deleted).count();
+        let confirmed = scanner.delete(&selected).await;
         dropped.deleted += confirmed;
-        dropped.not_deleted += deleted.len() - confirmed;
+        dropped.not_deleted += selected.len() - confirmed;
         progress.set(dropped.deleted);
     }
     Ok(())

@@ -321,10 +321,10 @@ impl Mover<'_> {
 
     /// Deletes messages that SQS has confirmed as sent. Never before: the message would be lost.
     async fn delete(&self, sent: Vec<Received>, scanner: &QueueScanner<'_>) {
-        let deleted = scanner.delete(&sent).await;
+        let confirmed = scanner.delete(&sent).await;
         let mut outcome = self.outcome.borrow_mut();
-        outcome.moved += deleted.len();
-        outcome.not_deleted += deleted.iter().filter(|is_deleted| !**is_deleted).count();
+        outcome.moved += sent.len();
+        outcome.not_deleted += sent.len() - confirmed;
     }
 
     fn add_failure(&self, id: &str, error: &dyn std::error::Error) {

@@ -202,35 +202,29 @@ impl<'a> QueueScanner<'a> {
         }
     }
 
-    /// Deletes the messages and returns for each whether SQS confirmed it. An unconfirmed one may be
-    /// gone or may become visible again.
-    pub async fn delete(&self, messages: &[Received]) -> Vec<bool> {
-        let mut deleted = Vec::with_capacity(messages.len());
+    /// Deletes the messages. Answers how many SQS confirmed: another one may be gone, or may become
+    /// visible again.
+    pub async fn delete(&self, messages: &[Received]) -> usize {
+        let mut confirmed = 0;
         for batch in messages.chunks(BATCH) {
-            deleted.extend(self.delete_batch(batch).await);
-        }
-        let mut held = self.held.borrow_mut();
-        for (message, is_deleted) in messages.iter().zip(&deleted) {
-            if *is_deleted {
+            let entries = batch.iter().enumerate().map(|(i, message)| {
+                DeleteMessageBatchRequestEntry::builder()
+                    .id(i.to_string())
+                    .receipt_handle(&message.receipt)
+                    .build()
+                    .expect("id and receipt handle are set")
+            });
+            let call = self.client.delete_message_batch().queue_url(self.url);
+            let answer = call.set_entries(Some(entries.collect())).send().await;
+            let deleted = answer.map(|answer| answer.successful).unwrap_or_default();
+            confirmed += deleted.len();
+            let mut held = self.held.borrow_mut();
+            for message in deleted.iter().filter_map(|entry| batch.get(entry.id().parse::<usize>().ok()?)) {
+                // What is deleted is not released.
                 held.remove(&message.id);
             }
         }
-        deleted
-    }
-
-    async fn delete_batch(&self, batch: &[Received]) -> Vec<bool> {
-        let entries = batch.iter().enumerate().map(|(i, message)| {
-            DeleteMessageBatchRequestEntry::builder()
-                .id(i.to_string())
-                .receipt_handle(&message.receipt)
-                .build()
-                .expect("id and receipt handle are set")
-        });
-        let call = self.client.delete_message_batch().queue_url(self.url);
-        let answer = call.set_entries(Some(entries.collect())).send().await;
-        let confirmed = answer.map(|answer| answer.successful).unwrap_or_default();
-        let is_confirmed = |i: usize| confirmed.iter().any(|entry| entry.id() == i.to_string());
-        (0..batch.len()).map(is_confirmed).collect()
+        confirmed
     }
 
     /// Makes every message that was not deleted visible again. Answers how many SQS did not
