@@ -91,16 +91,15 @@ async fn publish_all(
     rows: &mut Vec<Row>,
 ) -> Result<(), CliError> {
     for batch in batches {
-        match publisher.invoke(&Value::Array(batch)).await? {
-            Response::Results(results) => rows.extend(results),
-            Response::Error(error) => {
-                return Err(CliError::service(format!(
-                    "Intake failed after {} of {count} event(s): {error}. Publish the same file \
-                     again: what was stored is answered as duplicate.",
-                    rows.len()
-                )));
-            }
-        }
+        let results = publisher.invoke(&Value::Array(batch)).await.map_err(|error| {
+            CliError::service(format!(
+                "Intake failed after {} of {count} event(s). {error} Publish the same file again: \
+                 what was stored is answered as duplicate.",
+                rows.len()
+            ))
+            .caused_by(error)
+        })?;
+        rows.extend(results);
     }
     Ok(())
 }
@@ -201,24 +200,6 @@ pub struct Publisher {
     function: String,
 }
 
-/// Intake's response.
-#[derive(Debug)]
-enum Response {
-    /// One for each event.
-    Results(Vec<Row>),
-    /// The message of a failed invocation.
-    Error(String),
-}
-
-/// The result for one payload.
-#[derive(Debug, PartialEq, Eq)]
-pub enum PublishOutcome {
-    /// Every event is stored.
-    Stored,
-    /// At least one event is not, for this reason.
-    Rejected(String),
-}
-
 #[derive(Deserialize)]
 struct Results {
     results: Vec<Row>,
@@ -229,21 +210,17 @@ impl Publisher {
         Self { client: stack.lambda(), function: stack.function("intake") }
     }
 
-    /// Passes `payload` to intake as it is.
-    async fn invoke(&self, payload: &Value) -> Result<Response, CliError> {
-        let call = self
-            .client
-            .invoke()
-            .function_name(&self.function)
-            .payload(Blob::new(payload.to_string()));
-        let answer = call.send().await;
+    /// Passes `payload`, an event or several, to intake. One result for each event, in their order.
+    async fn invoke(&self, payload: &Value) -> Result<Vec<Row>, CliError> {
+        let call = self.client.invoke().function_name(&self.function);
+        let answer = call.payload(Blob::new(payload.to_string())).send().await;
         let answer =
             answer.map_err(service_error(format!("invoke the function {}", self.function)))?;
         let body = answer.payload.map(Blob::into_inner).unwrap_or_default();
         if answer.function_error.is_some() {
             let error: Value = serde_json::from_slice(&body).unwrap_or_default();
             let message = error["errorMessage"].as_str().unwrap_or("it gave no reason");
-            return Ok(Response::Error(message.trim_end_matches('.').to_owned()));
+            return Err(CliError::service(format!("{}.", message.trim_end_matches('.'))));
         }
         let results = serde_json::from_slice::<Results>(&body).map_err(|error| {
             CliError::service(format!(
@@ -252,20 +229,15 @@ impl Publisher {
             ))
             .caused_by(error)
         })?;
-        Ok(Response::Results(results.results))
+        Ok(results.results)
     }
 
-    /// Passes `payload`, an event or several, to intake.
-    pub async fn publish(&self, payload: &Value) -> Result<PublishOutcome, CliError> {
-        Ok(match self.invoke(payload).await? {
-            Response::Error(error) => PublishOutcome::Rejected(error),
-            Response::Results(rows) => match rows.iter().find(|row| !row.is_stored()) {
-                None => PublishOutcome::Stored,
-                Some(row) => {
-                    PublishOutcome::Rejected(format!("{}: {}", row.result, row.problems()))
-                }
-            },
-        })
+    /// Passes `payload` to intake; an error unless every event of it is stored then.
+    pub async fn publish(&self, payload: &Value) -> Result<(), CliError> {
+        match self.invoke(payload).await?.iter().find(|row| !row.is_stored()) {
+            None => Ok(()),
+            Some(row) => Err(CliError::service(format!("{}: {}", row.result, row.problems()))),
+        }
     }
 }
 

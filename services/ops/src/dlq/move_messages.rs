@@ -30,7 +30,7 @@ use crate::notification;
 use crate::notification::reopen;
 use crate::outbox::UnseenEvents;
 use crate::progress::Progress;
-use crate::publish::{PublishOutcome, Publisher};
+use crate::publish::Publisher;
 use crate::rate::Throughput;
 use crate::store::records;
 
@@ -290,11 +290,7 @@ impl Mover<'_> {
             ReplayAction::SendMail(request) => {
                 notification::queue_request(self.stack, &request).await
             }
-            ReplayAction::Publish(payload) => match self.publisher.publish(&payload).await {
-                Ok(PublishOutcome::Stored) => Ok(()),
-                Ok(PublishOutcome::Rejected(why)) => Err(CliError::service(why)),
-                Err(error) => Err(error),
-            },
+            ReplayAction::Publish(payload) => self.publisher.publish(&payload).await,
             ReplayAction::Requeue(window) => self.requeue(window).await,
         };
         match done {
