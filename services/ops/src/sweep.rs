@@ -20,8 +20,7 @@ use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::outbox::{UnseenEvent, UnseenEvents};
 use crate::output::{ColorMode, Column, Format, Output, Report, format_time, json, rfc3339, table};
-use crate::progress::Progress;
-use crate::{args, rate};
+use crate::{args, progress, rate};
 
 /// Younger events are still on their way.
 const MIN_AGE_MS: i64 = 5 * 60 * 1000;
@@ -141,7 +140,7 @@ async fn queue(
     queued: &mut usize,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dispatch).await?;
-    let progress = Progress::moving(events.len() as u64);
+    let progress = progress::moving(events.len());
     let limiter = RateLimiter::with_catch_up(rate, MAX_CATCH_UP);
     for event in events {
         interrupt.sleep_until(limiter.reserve(1)).await;
@@ -155,9 +154,9 @@ async fn queue(
             .caused_by(error)
         })?;
         *queued += 1;
-        progress.set(*queued);
+        progress.inc(1);
     }
-    progress.finish();
+    progress.finish_and_clear();
     Ok(())
 }
 

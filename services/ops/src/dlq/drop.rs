@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -18,7 +19,7 @@ use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Format, Output, Report, note};
-use crate::progress::Progress;
+use crate::progress;
 
 /// Flags of `dlq drop`.
 #[derive(Debug, clap::Args)]
@@ -123,9 +124,9 @@ async fn drop_audited(
     dropped.saved_to = Some(path);
     let hold = args.selection.hold().unwrap_or_else(|| hold_for(dropped.scan.scanned as u64));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
-    let progress = Progress::moving(dropped.scan.entries.len() as u64);
+    let progress = progress::moving(dropped.scan.entries.len());
     let result = delete_selected(&mut scanner, interrupt, dropped, &mut file, &progress).await;
-    progress.finish();
+    progress.finish_and_clear();
     scanner.release().await;
     let outcome = json!({
         "deleted": dropped.deleted,
@@ -140,7 +141,7 @@ async fn delete_selected(
     interrupt: &Interrupt,
     dropped: &mut Dropped,
     file: &mut File,
-    progress: &Progress,
+    progress: &ProgressBar,
 ) -> Result<(), CliError> {
     let mut remaining: HashSet<String> =
         dropped.scan.entries.iter().map(|e| e.summary.message_id.clone()).collect();
@@ -156,7 +157,7 @@ async fn delete_selected(
         let confirmed = scanner.delete(&selected).await;
         dropped.deleted += confirmed;
         dropped.not_deleted += selected.len() - confirmed;
-        progress.set(dropped.deleted);
+        progress.set_position(dropped.deleted as u64);
     }
     Ok(())
 }

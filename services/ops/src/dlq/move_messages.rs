@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use kit::RateLimiter;
 use kit::queue::{OutgoingMessage, send_all, send_one};
@@ -29,7 +30,7 @@ use crate::interrupt::Interrupt;
 use crate::notification;
 use crate::notification::reopen;
 use crate::outbox::UnseenEvents;
-use crate::progress::Progress;
+use crate::progress;
 use crate::publish::Publisher;
 use crate::rate::Throughput;
 use crate::store::records;
@@ -120,8 +121,7 @@ pub async fn move_messages(
         None => String::new(),
     };
     let depth = stack.queue_depth(Queue::Dead(options.dlq)).await?;
-    let progress = Progress::moving(options.selected.len() as u64);
-    let throughput = Throughput(options.rate);
+        let throughput = Throughput(options.rate);
     let hold = || throughput.hold(options.selected.len(), depth.visible);
     let mut scanner = QueueScanner::new(&stack.sqs, &url, options.hold.unwrap_or_else(hold));
     let mover = Mover {
@@ -133,7 +133,7 @@ pub async fn move_messages(
         missing: UnseenEvents::new(stack),
         requeued: RefCell::default(),
         publisher: Publisher::new(stack),
-        progress: &progress,
+        progress: progress::moving(options.selected.len()),
         outcome: RefCell::new(outcome),
         interrupt,
         options,
@@ -141,7 +141,7 @@ pub async fn move_messages(
     let result = mover.run(&mut scanner).await;
     let still_hidden = scanner.release().await;
     mover.outcome.borrow_mut().still_hidden = still_hidden;
-    progress.finish();
+    mover.progress.finish_and_clear();
     result
 }
 
@@ -175,7 +175,7 @@ struct Mover<'a> {
     /// Events queued in this run: the windows of stream batches overlap.
     requeued: RefCell<HashSet<(String, String)>>,
     publisher: Publisher,
-    progress: &'a Progress,
+    progress: ProgressBar,
     outcome: RefCell<&'a mut ReplayOutcome>,
     interrupt: &'a Interrupt,
     options: ReplayOptions<'a>,
@@ -267,7 +267,7 @@ impl Mover<'_> {
         }
         self.send_and_delete(to_send, scanner).await;
         let outcome = self.outcome.borrow();
-        self.progress.set(outcome.moved + outcome.failed);
+        self.progress.set_position((outcome.moved + outcome.failed) as u64);
     }
 
     async fn action(&self, candidate: &Candidate) -> Result<ReplayAction, CliError> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -17,7 +18,7 @@ use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::pii::PiiMode;
-use crate::progress::Progress;
+use crate::progress;
 
 /// What a scan selects and keeps.
 #[derive(Debug)]
@@ -111,13 +112,13 @@ pub async fn scan_dlq(
 ) -> Result<DlqScan, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
     let depth = stack.queue_depth(Queue::Dead(dlq)).await?;
-    let progress = Progress::scanning(depth.visible);
+    let progress = progress::scanning(depth.visible);
     let hold = options.selection.hold().unwrap_or_else(|| receive::hold_for(depth.visible));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let mut run = ScanRun::new(stack, dlq, options);
     let result = run.all(&mut scanner, interrupt, &progress).await;
     let still_hidden = scanner.release().await;
-    progress.finish();
+    progress.finish_and_clear();
     result?;
     let mut scan = run.scan;
     scan.skipped.still_hidden = still_hidden;
@@ -162,7 +163,7 @@ impl<'a> ScanRun<'a> {
         &mut self,
         scanner: &mut QueueScanner<'_>,
         interrupt: &Interrupt,
-        progress: &Progress,
+        progress: &ProgressBar,
     ) -> Result<(), CliError> {
         loop {
             interrupt
@@ -171,7 +172,7 @@ impl<'a> ScanRun<'a> {
                 return Ok(());
             };
             self.add(&messages).await?;
-            progress.set(self.scan.scanned);
+            progress.set_position(self.scan.scanned as u64);
         }
     }
 
