@@ -90,10 +90,13 @@ pub async fn records(
 ) -> Result<HashMap<Key, Item>, CliError> {
     let items: Vec<Item> =
         get_all(stack, &stack.ledger_table(), "notification", None, keys).await?;
-    Ok(items
-        .into_iter()
-        .map(|item| ((item.order_id.clone(), item.notification.clone()), item))
-        .collect())
+    Ok(keyed(items))
+}
+
+/// Ledger records by their keys.
+pub fn keyed(items: impl IntoIterator<Item = Item>) -> HashMap<Key, Item> {
+    let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
+    items.into_iter().map(keyed).collect()
 }
 
 /// When each of these events was accepted, in milliseconds since 1970, without those that are
@@ -112,14 +115,6 @@ pub async fn accepted_at(
     let projection = Some("order_id, event, accepted_at");
     let rows: Vec<Row> = get_all(stack, &stack.events_table(), "event", projection, keys).await?;
     Ok(rows.into_iter().map(|row| ((row.order_id, row.event), row.accepted_at)).collect())
-}
-
-/// Which of these events the Events table holds.
-pub async fn stored_events(
-    stack: &Stack,
-    keys: impl IntoIterator<Item = Key>,
-) -> Result<HashSet<Key>, CliError> {
-    Ok(accepted_at(stack, keys).await?.into_keys().collect())
 }
 
 async fn get_all<T: DeserializeOwned>(

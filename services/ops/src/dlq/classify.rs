@@ -19,7 +19,7 @@ use crate::aws::Stack;
 use crate::error::CliError;
 use crate::outbox::UnseenEvents;
 use crate::output::format_time;
-use crate::store::{Key, records, records_of_order, stored_events};
+use crate::store::{Key, accepted_at, keyed, records, records_of_order};
 
 /// How many orders are read at the same time.
 const MAX_ORDERS: usize = 16;
@@ -80,8 +80,8 @@ impl<'a> ReplayClassifier<'a> {
 #[derive(Debug, Default)]
 pub struct LedgerSnapshot {
     records: HashMap<Key, Item>,
-    /// The events of these messages that are in the Events table.
-    stored: HashSet<Key>,
+    /// When the events of these messages were accepted; stored ones only.
+    stored: HashMap<Key, i64>,
 }
 
 impl LedgerSnapshot {
@@ -108,7 +108,7 @@ impl LedgerSnapshot {
         }
         let (mut records, stored, of_orders) = futures::try_join!(
             records(stack, keys),
-            stored_events(stack, events),
+            accepted_at(stack, events),
             orders(stack, whole_orders)
         )?;
         records.extend(of_orders);
@@ -159,8 +159,7 @@ async fn orders(stack: &Stack, orders: HashSet<String>) -> Result<HashMap<Key, I
         .buffer_unordered(MAX_ORDERS)
         .try_collect()
         .await?;
-    let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
-    Ok(items.into_iter().flatten().map(keyed).collect())
+    Ok(keyed(items.into_iter().flatten()))
 }
 
 /// The rules of a replay, as a function of what the tables know. `now` in milliseconds since 1970.
@@ -267,7 +266,7 @@ impl Rules<'_> {
     }
 
     fn intake(self, events: &[(Key, String)]) -> ReplayAssessment {
-        let stored = events.iter().filter(|(key, _)| self.snapshot.stored.contains(key)).count();
+        let stored = events.iter().filter(|(key, _)| self.snapshot.stored.contains_key(key)).count();
         match (stored, events.len()) {
             (0, _) => ReplayAssessment::new(Verdict::WouldSend),
             (stored, all) if stored == all => {
@@ -317,53 +316,44 @@ mod tests {
         }
     }
 
-    fn ledger(items: impl IntoIterator<Item = Item>) -> LedgerSnapshot {
-        let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
-        LedgerSnapshot {
-            records: items.into_iter().map(keyed).collect(),
-            stored: Default::default(),
-        }
-    }
-
-    fn assess(payload: &DlqPayload, snapshot: &LedgerSnapshot) -> ReplayAssessment {
-        Rules { snapshot, now: NOW }.assess(payload)
-    }
-
-    fn verdict_of_mail(state: State, reason: Option<&str>, send_before: i64) -> Verdict {
-        let key = key(Kind::ShipmentShipped, "S-1");
-        let snapshot = ledger([item(&key, state, reason)]);
-        assess(&DlqPayload::Mail { key, send_before }, &snapshot).verdict
+    fn assess(payload: &DlqPayload, items: impl IntoIterator<Item = Item>) -> ReplayAssessment {
+        let snapshot = LedgerSnapshot { records: keyed(items), ..LedgerSnapshot::default() };
+        Rules { snapshot: &snapshot, now: NOW }.assess(payload)
     }
 
     #[test]
     fn a_mail_is_sent_again_only_where_the_ledger_says_that_it_was_not() {
-        let later = NOW + 1;
-        assert_eq!(verdict_of_mail(State::Failed, None, later), Verdict::WouldSend);
-        assert_eq!(verdict_of_mail(State::Planned, None, later), Verdict::WouldSend);
-        for state in [State::Sent, State::Delivered, State::Bounced, State::Complained] {
-            assert_eq!(verdict_of_mail(state, None, later), Verdict::AlreadySent);
+        let (fresh, past) = (NOW + 1, NOW);
+        for (state, reason, send_before, verdict) in [
+            (State::Failed, None, fresh, Verdict::WouldSend),
+            (State::Planned, None, fresh, Verdict::WouldSend),
+            (State::Sent, None, fresh, Verdict::AlreadySent),
+            (State::Delivered, None, fresh, Verdict::AlreadySent),
+            (State::Bounced, None, fresh, Verdict::AlreadySent),
+            (State::Complained, None, fresh, Verdict::AlreadySent),
+            (State::Sending, None, fresh, Verdict::InProgress),
+            (State::InDoubt, None, fresh, Verdict::InDoubt),
+            // Past its deadline a mail is stale, but one that was sent never is.
+            (State::Failed, None, past, Verdict::Stale),
+            (State::Sent, None, past, Verdict::AlreadySent),
+            (State::InDoubt, None, past, Verdict::InDoubt),
+            (State::Skipped, Some("stale"), fresh, Verdict::Stale),
+            (State::Skipped, Some("muted"), past, Verdict::Muted),
+        ] {
+            let key = key(Kind::ShipmentShipped, "S-1");
+            let item = item(&key, state, reason);
+            let assessment = assess(&DlqPayload::Mail { key, send_before }, [item]);
+            assert_eq!(assessment.verdict, verdict, "{state} {reason:?} until {send_before}");
         }
-        assert_eq!(verdict_of_mail(State::Sending, None, later), Verdict::InProgress);
-        assert_eq!(verdict_of_mail(State::InDoubt, None, later), Verdict::InDoubt);
     }
 
     #[test]
     fn an_earlier_doubt_is_reported_with_a_mail_that_would_be_sent() {
         let key = key(Kind::ShipmentShipped, "S-1");
         let doubted = Item { doubts: 1, ..item(&key, State::Planned, None) };
-        let payload = DlqPayload::Mail { key, send_before: NOW + 1 };
-        let assessment = assess(&payload, &ledger([doubted]));
+        let assessment = assess(&DlqPayload::Mail { key, send_before: NOW + 1 }, [doubted]);
         assert_eq!(assessment.verdict, Verdict::WouldSend);
         assert!(assessment.detail.unwrap().contains("may have accepted it"));
-    }
-
-    #[test]
-    fn a_mail_past_its_deadline_is_stale_but_one_that_was_sent_never_is() {
-        assert_eq!(verdict_of_mail(State::Failed, None, NOW), Verdict::Stale);
-        assert_eq!(verdict_of_mail(State::Skipped, Some("stale"), NOW + 1), Verdict::Stale);
-        assert_eq!(verdict_of_mail(State::Sent, None, NOW), Verdict::AlreadySent);
-        assert_eq!(verdict_of_mail(State::InDoubt, None, NOW), Verdict::InDoubt);
-        assert_eq!(verdict_of_mail(State::Skipped, Some("muted"), NOW), Verdict::Muted);
     }
 
     #[test]
@@ -371,10 +361,8 @@ mod tests {
         let (shipped, arrived) =
             (key(Kind::ShipmentShipped, "S-1"), key(Kind::ShipmentDelivered, "S-1"));
         let verdict = |state| {
-            let snapshot =
-                ledger([item(&shipped, State::Failed, None), item(&arrived, state, None)]);
-            let payload = DlqPayload::Mail { key: shipped.clone(), send_before: NOW + 1 };
-            assess(&payload, &snapshot).verdict
+            let items = [item(&shipped, State::Failed, None), item(&arrived, state, None)];
+            assess(&DlqPayload::Mail { key: shipped.clone(), send_before: NOW + 1 }, items).verdict
         };
         assert_eq!(verdict(State::Delivered), Verdict::Superseded);
         assert_eq!(verdict(State::Failed), Verdict::WouldSend);
@@ -383,29 +371,30 @@ mod tests {
     #[test]
     fn what_the_ledger_has_forgotten_is_not_sent() {
         let payload = DlqPayload::Mail { key: key(Kind::OrderConfirmed, ""), send_before: NOW + 1 };
-        assert_eq!(assess(&payload, &LedgerSnapshot::default()).verdict, Verdict::Unknown);
-    }
-
-    fn verdict_of_dispatch(state: Option<State>, attempt: u32, event: &str) -> Verdict {
-        let key = key(Kind::ShipmentShipped, "S-1");
-        let item = state.map(|state| Item { attempt, ..item(&key, state, None) });
-        let payload = DlqPayload::Dispatch(Dispatch {
-            ledger_key: key.sort_key(),
-            key,
-            event: event.to_owned(),
-            notify: true,
-            send_before: NOW + 1,
-        });
-        assess(&payload, &ledger(item)).verdict
+        assert_eq!(assess(&payload, []).verdict, Verdict::Unknown);
     }
 
     #[test]
     fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_missing() {
-        assert_eq!(verdict_of_dispatch(None, 0, "s e1"), Verdict::WouldSend);
-        assert_eq!(verdict_of_dispatch(Some(State::Planned), 0, "s e1"), Verdict::WouldSend);
-        assert_eq!(verdict_of_dispatch(Some(State::Planned), 0, "s other"), Verdict::AlreadyDone);
-        assert_eq!(verdict_of_dispatch(Some(State::Planned), 1, "s e1"), Verdict::AlreadyDone);
-        assert_eq!(verdict_of_dispatch(Some(State::Failed), 1, "s e1"), Verdict::AlreadyDone);
-        assert_eq!(verdict_of_dispatch(Some(State::Sent), 1, "s e1"), Verdict::AlreadySent);
+        for (state, attempt, event, verdict) in [
+            (None, 0, "s e1", Verdict::WouldSend),
+            (Some(State::Planned), 0, "s e1", Verdict::WouldSend),
+            (Some(State::Planned), 0, "s other", Verdict::AlreadyDone),
+            (Some(State::Planned), 1, "s e1", Verdict::AlreadyDone),
+            (Some(State::Failed), 1, "s e1", Verdict::AlreadyDone),
+            (Some(State::Sent), 1, "s e1", Verdict::AlreadySent),
+        ] {
+            let key = key(Kind::ShipmentShipped, "S-1");
+            let record = state.map(|state| Item { attempt, ..item(&key, state, None) });
+            let payload = DlqPayload::Dispatch(Dispatch {
+                ledger_key: key.sort_key(),
+                key,
+                event: event.to_owned(),
+                notify: true,
+                send_before: NOW + 1,
+            });
+            let assessment = assess(&payload, record);
+            assert_eq!(assessment.verdict, verdict, "{state:?} {attempt} {event}");
+        }
     }
 }
