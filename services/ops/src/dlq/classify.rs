@@ -94,7 +94,7 @@ impl LedgerSnapshot {
         let mut whole_orders = HashSet::new();
         for payload in payloads {
             match payload {
-                DlqPayload::Intake(stored) => events.extend(stored.iter().map(|(k, _)| k.clone())),
+                DlqPayload::Intake(given) => events.extend(given.iter().map(event_key)),
                 DlqPayload::Mail { key, .. } => {
                     keys.extend(keys_about(key, key.sort_key(), &mut whole_orders));
                 }
@@ -123,6 +123,10 @@ impl LedgerSnapshot {
     fn superseding(&self, key: &NotificationKey) -> Option<NotificationKey> {
         self.records.values().find(|item| item.supersedes(key))?.key()
     }
+}
+
+fn event_key((key, event): &(NotificationKey, String)) -> Key {
+    (key.order_id.to_string(), event.clone())
 }
 
 fn ledger_key(key: &NotificationKey) -> Key {
@@ -265,8 +269,9 @@ impl Rules<'_> {
         ReplayAssessment::with_record(verdict, item)
     }
 
-    fn intake(self, events: &[(Key, String)]) -> ReplayAssessment {
-        let stored = events.iter().filter(|(key, _)| self.snapshot.stored.contains_key(key)).count();
+    fn intake(self, events: &[(NotificationKey, String)]) -> ReplayAssessment {
+        let is_stored = |event: &&_| self.snapshot.stored.contains_key(&event_key(event));
+        let stored = events.iter().filter(is_stored).count();
         match (stored, events.len()) {
             (0, _) => ReplayAssessment::new(Verdict::WouldSend),
             (stored, all) if stored == all => {

@@ -74,20 +74,19 @@ impl Edit {
 /// Whether the edited body is about the same order, kind and scope as the message: as its body says,
 /// or else, where that does not parse, its attributes and what its body names as order ids.
 fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
-    let (before, after) =
-        (DlqPayload::parse(dlq, &message.body), DlqPayload::parse(dlq, edited).identities());
-    let was_readable = !matches!(before, DlqPayload::Unreadable(_));
-    if was_readable && !after.is_empty() && after != before.identities() {
+    let (before, after) = (DlqPayload::parse(dlq, &message.body), DlqPayload::parse(dlq, edited));
+    let (was_readable, after) = (!matches!(before, DlqPayload::Unreadable(_)), after.keys());
+    if was_readable && !after.is_empty() && after != before.keys() {
         return false;
     }
     let named = orders_named(&message.json_body());
-    let is_attribute = |name: &str, value: &String| {
+    let is_attribute = |name: &str, value: &str| {
         message.attributes.get(name).is_none_or(|attribute| attribute == value)
     };
-    after.iter().all(|identity| {
-        is_attribute(ORDER_ID, &identity.order_id)
-            && is_attribute(KIND, &identity.kind)
-            && (named.is_empty() || named.contains(&identity.order_id))
+    after.iter().all(|key| {
+        is_attribute(ORDER_ID, key.order_id.as_str())
+            && is_attribute(KIND, key.kind.as_str())
+            && (named.is_empty() || named.iter().any(|id| id == key.order_id.as_str()))
     })
 }
 

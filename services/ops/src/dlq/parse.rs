@@ -2,12 +2,13 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use heck::ToKebabCase;
 use serde::Serialize;
 use serde_json::Value;
 use shared::OrderId;
 use shared::queue::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
 
-use super::payload::{DlqPayload, Identity};
+use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
 use crate::output::rfc3339;
@@ -69,14 +70,16 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
 impl DeadLetterSummary {
     /// Takes order, kind and scope from a payload, where all of its events agree.
     pub fn identify(&mut self, payload: &DlqPayload) {
-        let identities = payload.identities();
-        let Some((first, rest)) = identities.split_first() else { return };
-        let common = |part: fn(&Identity) -> &String| {
-            rest.iter().all(|other| part(other) == part(first)).then(|| part(first).clone())
-        };
-        self.order_id = common(|identity| &identity.order_id).or_else(|| self.order_id.take());
-        self.kind = common(|identity| &identity.kind).or_else(|| self.kind.take());
-        self.scope = common(|identity| &identity.scope).unwrap_or_default();
+        let keys = payload.keys();
+        let Some(first) = keys.first() else { return };
+        if keys.iter().all(|key| key.order_id == first.order_id) {
+            self.order_id = Some(first.order_id.to_string());
+        }
+        if keys.iter().all(|key| key.kind == first.kind) {
+            self.kind = Some(first.kind.to_string());
+        }
+        let have_one_scope = keys.iter().all(|key| key.scope == first.scope);
+        self.scope = if have_one_scope { first.scope.clone() } else { String::new() };
     }
 }
 
@@ -134,7 +137,8 @@ impl FailureReason {
         if let Some(condition) = record.pointer("/requestContext/condition").and_then(Value::as_str)
         {
             return Some(Self {
-                code: kebab_case(condition),
+                // Lambda writes `RetriesExhausted`, our own codes are `retries-exhausted`.
+                code: condition.to_kebab_case(),
                 sentence: describe_invocation(&record, condition),
                 failed_at: failed_at("/timestamp"),
             });
@@ -171,18 +175,6 @@ fn describe_invocation(record: &Value, condition: &str) -> String {
         }
         (None, None) => format!("the invocation was given up: {condition}"),
     }
-}
-
-/// `RetriesExhausted` as `retries-exhausted`.
-fn kebab_case(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        if c.is_uppercase() && !out.is_empty() {
-            out.push('-');
-        }
-        out.extend(c.to_lowercase());
-    }
-    out
 }
 
 /// Where the contracts of the queues have the order's id: below `requestPayload` in Lambda's record

@@ -9,7 +9,6 @@ use shared::notification::ledger_key;
 use shared::queue::message::{DispatchRequest, MailRequest};
 
 use crate::aws::Dlq;
-use crate::store::Key;
 
 /// What a message asks for. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +25,9 @@ pub enum DlqPayload {
     Feedback(SesEvent),
     /// An SES event that is recorded nowhere.
     ForeignFeedback,
-    /// The events of a failed invocation of intake: their keys in the Events table, and their kinds.
-    Intake(Vec<(Key, String)>),
+    /// The events of a failed invocation of intake: what each is about, and its sort key in the Events
+    /// table.
+    Intake(Vec<(NotificationKey, String)>),
     /// A batch of stream records that relay discarded.
     Relay(Window),
     /// A body that is not of the queue's contract, with the reason.
@@ -47,15 +47,6 @@ pub struct Dispatch {
     pub send_before: i64,
 }
 
-/// The order, kind and scope that a message is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    pub order_id: String,
-    pub kind: String,
-    /// Parcel, refund, tracking number or day; empty where the kind has none.
-    pub scope: String,
-}
-
 impl DlqPayload {
     /// Parses a body of that queue.
     pub fn parse(dlq: Dlq, body: &str) -> Self {
@@ -73,32 +64,14 @@ impl DlqPayload {
         parsed.unwrap_or_else(Self::Unreadable)
     }
 
-    /// The notification that it is about, where it is about one.
-    pub const fn key(&self) -> Option<&NotificationKey> {
+    /// The notifications that it is about, event by event; empty where the body does not tell.
+    pub fn keys(&self) -> Vec<&NotificationKey> {
         match self {
-            Self::Mail { key, .. } => Some(key),
-            Self::Dispatch(dispatch) => Some(&dispatch.key),
-            Self::Feedback(event) => Some(&event.key),
-            Self::ForeignFeedback | Self::Intake(_) | Self::Relay(_) | Self::Unreadable(_) => None,
+            Self::Mail { key, .. } | Self::Dispatch(Dispatch { key, .. }) => vec![key],
+            Self::Feedback(event) => vec![&event.key],
+            Self::Intake(events) => events.iter().map(|(key, _)| key).collect(),
+            Self::ForeignFeedback | Self::Relay(_) | Self::Unreadable(_) => Vec::new(),
         }
-    }
-
-    /// What it is about, event by event; empty where the body does not tell.
-    pub fn identities(&self) -> Vec<Identity> {
-        if let Self::Intake(events) = self {
-            let identity = |((order_id, _), kind): &(Key, String)| Identity {
-                order_id: order_id.clone(),
-                kind: kind.clone(),
-                scope: String::new(),
-            };
-            return events.iter().map(identity).collect();
-        }
-        let identity = |key: &NotificationKey| Identity {
-            order_id: key.order_id.to_string(),
-            kind: key.kind.to_string(),
-            scope: key.scope.clone(),
-        };
-        self.key().map(identity).into_iter().collect()
     }
 
     /// The mail that it asks for, as text; `None` where it asks for none.
@@ -143,8 +116,7 @@ fn intake(body: &str) -> Result<DlqPayload, String> {
             [only] => only.to_string(),
             [first, rest @ ..] => format!("{first}, and {} more", rest.len()),
         })?;
-        let key = (event.order.id.to_string(), event.reference.sort_key());
-        Ok((key, event.payload.kind().to_string()))
+        Ok((NotificationKey::for_event(&event), event.reference.sort_key()))
     };
     let keys = events.iter().map(key).collect::<Result<Vec<_>, String>>()?;
     if keys.is_empty() {
