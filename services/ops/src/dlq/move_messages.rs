@@ -17,13 +17,12 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::NotificationKey;
 use shared::ledger::State;
-use shared::queue::message::MailRequest;
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited};
 use super::payload::{Dispatch, DlqPayload, Window, invocation_payload};
 use super::receive::{QueueScanner, Received};
-use super::verdict::{ReplayAssessment, StalePolicy, Verdict};
+use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
@@ -52,8 +51,8 @@ pub struct ReplayOptions<'a> {
     pub selected: HashSet<String>,
     /// Applied to each body before it is classified and sent.
     pub edit: Option<&'a Edit>,
-    /// Whether stale messages are moved.
-    pub stale: StalePolicy,
+    /// Whether stale messages are moved, with a new deadline.
+    pub force_stale: bool,
     /// Messages a second.
     pub rate: f64,
     /// How long messages stay hidden, if not as long as the rate demands.
@@ -145,19 +144,6 @@ pub async fn move_messages(
     result
 }
 
-/// What one replayed message needs. All but [`ReplayAction::Send`] go one by one.
-#[derive(Debug)]
-enum ReplayAction {
-    /// Send this body to the queue that the message came from.
-    Send(String),
-    /// Send this mail request to the mail queue.
-    SendMail(Box<MailRequest>),
-    /// Invoke intake with this.
-    Publish(Value),
-    /// Queue the events of this stream window that the ledger has not seen.
-    Requeue(Window),
-}
-
 /// A received message with its edited body, and what that asks for.
 struct Candidate {
     message: Received,
@@ -225,18 +211,14 @@ impl Mover<'_> {
         let mut movable = Vec::with_capacity(messages.len());
         for ((message, payload), assessment) in messages.into_iter().zip(payloads).zip(assessments)
         {
-            if assessment.verdict.is_movable(self.options.stale) {
+            if assessment.verdict.is_movable(self.options.force_stale) {
                 movable.push(Candidate { message, payload, assessment });
             } else {
                 self.outcome.borrow_mut().add_changed(assessment.verdict);
             }
         }
-        let mut batches = Vec::new();
-        while !movable.is_empty() {
-            let rest = movable.split_off(self.throughput.batch().min(movable.len()));
-            batches.push(std::mem::replace(&mut movable, rest));
-        }
-        stream::iter(batches)
+        stream::iter(movable)
+            .chunks(self.throughput.batch())
             .for_each_concurrent(MAX_CONCURRENCY, |batch| self.move_batch(batch, scanner))
             .await;
         Ok(())
@@ -259,9 +241,11 @@ impl Mover<'_> {
         }
         let mut to_send = Vec::with_capacity(batch.len());
         for candidate in batch {
-            match self.action(&candidate).await {
-                Ok(ReplayAction::Send(body)) => to_send.push((candidate.message, body)),
-                Ok(action) => self.move_one(candidate.message, action, scanner).await,
+            match self.replay(&candidate).await {
+                Ok(Some(body)) => to_send.push(Received { body, ..candidate.message }),
+                Ok(None) => self.delete(vec![candidate.message], scanner).await,
+                // Counts as not begun. What was queued of a window is in the ledger by the next time.
+                Err(CliError::Interrupted(_)) => {}
                 Err(error) => self.add_failure(&candidate.message.id, &error),
             }
         }
@@ -270,40 +254,24 @@ impl Mover<'_> {
         self.progress.set_position((outcome.moved + outcome.failed) as u64);
     }
 
-    async fn action(&self, candidate: &Candidate) -> Result<ReplayAction, CliError> {
+    /// Replays a message, or returns the body that is to be sent for it, so that bodies go in batches.
+    async fn replay(&self, candidate: &Candidate) -> Result<Option<String>, CliError> {
         let body = &candidate.message.body;
         match &candidate.payload {
             DlqPayload::Intake(_) => {
-                invocation_payload(body).map(ReplayAction::Publish).map_err(CliError::service)
+                let payload = invocation_payload(body).map_err(CliError::service)?;
+                self.publisher.publish(&payload).await.map(|()| None)
             }
-            DlqPayload::Relay(window) => Ok(ReplayAction::Requeue(*window)),
+            DlqPayload::Relay(window) => self.requeue(*window).await.map(|()| None),
             payload if candidate.assessment.verdict == Verdict::Stale => {
                 force_stale(self.stack, payload, body).await
             }
-            _ => Ok(ReplayAction::Send(body.clone())),
+            _ => Ok(Some(body.clone())),
         }
     }
 
-    async fn move_one(&self, message: Received, action: ReplayAction, scanner: &QueueScanner<'_>) {
-        let done = match action {
-            ReplayAction::Send(body) => self.send(body).await,
-            ReplayAction::SendMail(request) => {
-                notification::queue_request(self.stack, &request).await
-            }
-            ReplayAction::Publish(payload) => self.publisher.publish(&payload).await,
-            ReplayAction::Requeue(window) => self.requeue(window).await,
-        };
-        match done {
-            Ok(()) => self.delete(vec![message], scanner).await,
-            // Counts as not begun. What was queued of the window is in the ledger by the next time.
-            Err(CliError::Interrupted(_)) => {}
-            Err(error) => self.add_failure(&message.id, &error),
-        }
-    }
-
-    async fn send_and_delete(&self, messages: Vec<(Received, String)>, scanner: &QueueScanner<'_>) {
-        let (messages, bodies): (Vec<Received>, Vec<String>) = messages.into_iter().unzip();
-        let outgoing = bodies.into_iter().map(outgoing).collect();
+    async fn send_and_delete(&self, messages: Vec<Received>, scanner: &QueueScanner<'_>) {
+        let outgoing = messages.iter().map(|message| outgoing(message.body.clone())).collect();
         let results = send_all(&self.stack.sqs, &self.target, outgoing).await;
         let mut sent = Vec::with_capacity(messages.len());
         for (message, result) in messages.into_iter().zip(results) {
@@ -338,15 +306,11 @@ impl Mover<'_> {
             let Some(body) = self.missing.message(&lost).await? else { continue };
             self.interrupt.sleep_until(self.limiter.reserve(1)).await;
             self.interrupt.check("Stopped between two events of a batch.")?;
-            self.send(body).await?;
+            let sent = send_one(&self.stack.sqs, &self.target, outgoing(body)).await;
+            sent.map_err(|error| CliError::service(error.to_string()).caused_by(error))?;
             self.requeued.borrow_mut().insert(key);
         }
         Ok(())
-    }
-
-    async fn send(&self, body: String) -> Result<(), CliError> {
-        let sent = send_one(&self.stack.sqs, &self.target, outgoing(body)).await;
-        sent.map_err(|error| CliError::service(error.to_string()).caused_by(error))
     }
 }
 
@@ -355,19 +319,20 @@ fn outgoing(body: String) -> OutgoingMessage {
 }
 
 /// Gives a stale message a new deadline: in its body and, where the ledger had closed its record, in
-/// the ledger. A crash after the record was reopened leaves it open and the message where it was; the
-/// next replay continues from there.
+/// the ledger. Returns the body to send; `None` where a rebuilt mail request was queued instead. A
+/// crash after the record was reopened leaves it open and the message where it was; the next replay
+/// continues from there.
 async fn force_stale(
     stack: &Stack,
     payload: &DlqPayload,
     body: &str,
-) -> Result<ReplayAction, CliError> {
+) -> Result<Option<String>, CliError> {
     let (key, ledger_key, event) = match payload {
         DlqPayload::Mail { key, .. } => (key, key.sort_key(), None),
         DlqPayload::Dispatch(Dispatch { key, ledger_key, event, .. }) => {
             (key, ledger_key.clone(), Some(event))
         }
-        _ => return Ok(ReplayAction::Send(body.to_owned())),
+        _ => return Ok(Some(body.to_owned())),
     };
     let id = (key.order_id.to_string(), ledger_key);
     let record = records(stack, [id.clone()]).await?.remove(&id);
@@ -381,10 +346,10 @@ async fn force_stale(
         let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
         if event.is_some_and(is_duplicate) {
             let request = notification::rebuild_request(stack, &record, Timestamp::now()).await?;
-            return Ok(ReplayAction::SendMail(Box::new(request)));
+            return notification::queue_request(stack, &request).await.map(|()| None);
         }
     }
-    with_new_deadline(body, key).map(ReplayAction::Send)
+    with_new_deadline(body, key).map(Some)
 }
 
 /// The body with a `send_before` in the future. Members that this version does not know stay.

@@ -230,10 +230,9 @@ impl<'a> QueueScanner<'a> {
     /// Makes every message that was not deleted visible again. Answers how many SQS did not
     /// release: those stay hidden until the hold ends.
     pub async fn release(&mut self) -> usize {
-        let receipts: Vec<String> =
-            self.held.get_mut().drain().map(|(_, receipt)| receipt).collect();
-        let batches = receipts.chunks(BATCH).map(<[String]>::to_vec);
-        let left: Vec<usize> = stream::iter(batches.collect::<Vec<_>>())
+        let receipts = self.held.take().into_values();
+        let left: Vec<usize> = stream::iter(receipts)
+            .chunks(BATCH)
             .map(|batch| release_batch(self.client, self.url, batch))
             .buffer_unordered(MAX_CONCURRENCY)
             .collect()

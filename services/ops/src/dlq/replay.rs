@@ -9,7 +9,6 @@ use super::move_messages::{ReplayOptions, ReplayOutcome, move_messages};
 use super::print;
 use super::scan::{DlqScan, ScanOptions, scan_dlq};
 use super::select::Selection;
-use super::verdict::StalePolicy;
 use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::Stack;
 use crate::confirm::{Confirmation, ask, confirm};
@@ -155,19 +154,19 @@ struct Plan {
     /// Messages a second.
     rate: f64,
     #[serde(skip)]
-    stale: StalePolicy,
+    force_stale: bool,
     #[serde(skip)]
     list: bool,
 }
 
 impl Plan {
     fn new(scan: DlqScan, args: &Args, rate: f64) -> Self {
-        let stale = if args.force_stale { StalePolicy::Force } else { StalePolicy::Keep };
-        let movable = scan.entries.iter().filter(|e| e.assessment.verdict.is_movable(stale));
+        let force_stale = args.force_stale;
+        let movable = scan.entries.iter().filter(|e| e.assessment.verdict.is_movable(force_stale));
         let mut to_move: Vec<String> = movable.map(|e| e.summary.message_id.clone()).collect();
         let beyond_max = to_move.len().saturating_sub(args.max.unwrap_or(usize::MAX));
         to_move.truncate(to_move.len() - beyond_max);
-        Self { scan, to_move, beyond_max, rate, stale, list: args.list }
+        Self { scan, to_move, beyond_max, rate, force_stale, list: args.list }
     }
 
     fn options<'a>(&self, args: &'a Args) -> ReplayOptions<'a> {
@@ -175,7 +174,7 @@ impl Plan {
             dlq: self.scan.queue,
             selected: self.to_move.iter().cloned().collect(),
             edit: args.edit.as_ref(),
-            stale: self.stale,
+            force_stale: self.force_stale,
             rate: self.rate,
             hold: args.selection.hold(),
         }
@@ -192,10 +191,8 @@ impl Plan {
             reason = "an estimate for people"
         )]
         let takes = format_duration((count as f64 / self.rate * 1000.0) as i64);
-        let forced = match self.stale {
-            StalePolicy::Force => " Stale ones among them get a new deadline.",
-            StalePolicy::Keep => "",
-        };
+        let forced =
+            if self.force_stale { " Stale ones among them get a new deadline." } else { "" };
         let more = match self.beyond_max {
             0 => String::new(),
             n => format!(" {n} more stay because of --max."),
