@@ -19,7 +19,9 @@ use crate::confirm::{Confirmation, confirm};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::outbox::{UnseenEvent, UnseenEvents};
-use crate::output::{ColorMode, Column, Format, Output, Report, format_time, json, rfc3339, table};
+use crate::output::{
+    ColorMode, Column, Format, Output, Report, as_rfc3339, format_time, json, rfc3339, table,
+};
 use crate::{args, progress, rate};
 
 /// Younger events are still on their way.
@@ -61,10 +63,9 @@ pub struct Row {
     pub order_id: String,
     /// Source, a space, id.
     pub event: String,
-    /// When it was accepted, in RFC 3339.
-    pub at: String,
-    #[serde(skip)]
-    milliseconds: i64,
+    /// When it was accepted, in milliseconds since 1970.
+    #[serde(serialize_with = "as_rfc3339")]
+    pub at: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -165,11 +166,10 @@ impl Sweep {
         let row = |unseen: &UnseenEvent| Row {
             order_id: unseen.entry.order_id.clone(),
             event: unseen.entry.event.clone(),
-            at: rfc3339(unseen.accepted_at),
-            milliseconds: unseen.accepted_at,
+            at: unseen.accepted_at,
         };
         let mut missing: Vec<Row> = events.iter().map(row).collect();
-        missing.sort_by_key(|row| row.milliseconds);
+        missing.sort_by_key(|row| row.at);
         Self { since: rfc3339(since), until: rfc3339(until), missing, queued: None }
     }
 }
@@ -184,7 +184,7 @@ impl Report for Sweep {
         }
         let orders: BTreeSet<&str> = self.missing.iter().map(|row| row.order_id.as_str()).collect();
         let columns = [
-            Column::text("accepted", |row: &Row| format_time(row.milliseconds)),
+            Column::text("accepted", |row: &Row| format_time(row.at)),
             Column::text("order", |row| row.order_id.clone()),
             Column::text("event", |row| row.event.clone()),
         ];

@@ -47,12 +47,18 @@ pub struct Args {
 pub struct Dropped {
     #[serde(flatten)]
     scan: DlqScan,
+    #[serde(flatten)]
+    outcome: DropOutcome,
+    saved_to: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct DropOutcome {
     deleted: usize,
     /// Not confirmed as deleted.
     not_deleted: usize,
     /// Selected, but not seen again.
     not_seen: usize,
-    saved_to: Option<PathBuf>,
 }
 
 /// Drops the selected messages.
@@ -72,7 +78,7 @@ pub async fn run(
     }
     let scan = scan_dlq(stack, dlq, &ScanOptions::new(&args.selection), interrupt).await?;
     let count = scan.entries.len();
-    let mut dropped = Dropped { scan, deleted: 0, not_deleted: 0, not_seen: 0, saved_to: None };
+    let mut dropped = Dropped { scan, outcome: DropOutcome::default(), saved_to: None };
     if args.yes_delete != Some(count) {
         if output.format == Format::Table {
             output.write(&dropped.plan(output.colors));
@@ -85,7 +91,8 @@ pub async fn run(
     };
     // What was deleted, and where it is kept, is printed however it ended.
     output.print(&dropped);
-    let status = ExitStatus::attention_if(dropped.not_seen > 0 || dropped.not_deleted > 0);
+    let outcome = &dropped.outcome;
+    let status = ExitStatus::attention_if(outcome.not_seen > 0 || outcome.not_deleted > 0);
     result.map(|()| status)
 }
 
@@ -128,12 +135,7 @@ async fn drop_audited(
     let result = delete_selected(&mut scanner, interrupt, dropped, &mut file, &progress).await;
     progress.finish_and_clear();
     scanner.release().await;
-    let outcome = json!({
-        "deleted": dropped.deleted,
-        "not_deleted": dropped.not_deleted,
-        "not_seen": dropped.not_seen,
-    });
-    audit.complete(result, &outcome).await
+    audit.complete(result, &json!(dropped.outcome)).await
 }
 
 async fn delete_selected(
@@ -145,19 +147,20 @@ async fn delete_selected(
 ) -> Result<(), CliError> {
     let mut remaining: HashSet<String> =
         dropped.scan.entries.iter().map(|e| e.summary.message_id.clone()).collect();
-    dropped.not_seen = remaining.len();
+    let outcome = &mut dropped.outcome;
+    outcome.not_seen = remaining.len();
     while !remaining.is_empty() {
         interrupt.check("Stopped. What was not deleted is in the dead-letter queue as before.")?;
         let Some(received) = scanner.next(MAX_CONCURRENCY).await? else { break };
         let selected: Vec<Received> =
             received.into_iter().filter(|message| remaining.remove(&message.id)).collect();
-        dropped.not_seen = remaining.len();
+        outcome.not_seen = remaining.len();
         // On disk before it is deleted: a crash in between keeps it in both places.
         save(file, &selected)?;
         let confirmed = scanner.delete(&selected).await;
-        dropped.deleted += confirmed;
-        dropped.not_deleted += selected.len() - confirmed;
-        progress.set_position(dropped.deleted as u64);
+        outcome.deleted += confirmed;
+        outcome.not_deleted += selected.len() - confirmed;
+        progress.set_position(outcome.deleted as u64);
     }
     Ok(())
 }
@@ -207,16 +210,17 @@ impl Dropped {
 impl Report for Dropped {
     fn text(&self, colors: ColorMode) -> String {
         let mut text = self.plan(colors);
-        text.push_str(&format!("\n{} message(s) deleted", self.deleted));
+        let DropOutcome { deleted, not_deleted, not_seen } = self.outcome;
+        text.push_str(&format!("\n{deleted} message(s) deleted"));
         match &self.saved_to {
             Some(path) => text.push_str(&format!("; they are kept in {}.\n", path.display())),
             None => text.push_str(".\n"),
         }
-        if self.not_deleted > 0 {
-            text.push_str(&format!("{} not confirmed as deleted.\n", self.not_deleted));
+        if not_deleted > 0 {
+            text.push_str(&format!("{not_deleted} not confirmed as deleted.\n"));
         }
-        if self.not_seen > 0 {
-            text.push_str(&format!("{} not received again: in flight elsewhere.\n", self.not_seen));
+        if not_seen > 0 {
+            text.push_str(&format!("{not_seen} not received again: in flight elsewhere.\n"));
         }
         text
     }
@@ -236,9 +240,7 @@ mod tests {
     fn what_was_dropped_as_people_and_scripts_read_it() {
         let dropped = Dropped {
             scan: print::samples::scan(),
-            deleted: 4,
-            not_deleted: 0,
-            not_seen: 1,
+            outcome: DropOutcome { deleted: 4, not_deleted: 0, not_seen: 1 },
             saved_to: Some(PathBuf::from("waybill-dropped-mail-20261120T103000Z.jsonl")),
         };
         insta::assert_snapshot!(dropped.text(ColorMode::Plain));

@@ -11,7 +11,7 @@ use shared::queue::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
-use crate::output::rfc3339;
+use crate::output::as_rfc3339;
 
 /// What is known of a dead letter without the ledger. It has no body: ten thousand of these are in
 /// memory at once. Times are milliseconds since 1970.
@@ -39,10 +39,6 @@ pub struct DeadLetterSummary {
     pub receives: u32,
     /// Of its body.
     pub bytes: usize,
-}
-
-fn as_rfc3339<S: serde::Serializer>(at: &i64, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(&rfc3339(*at))
 }
 
 /// Parses a message of `dlq`: its body by the queue's contract; order and kind from the body, or
@@ -258,6 +254,7 @@ pub fn match_order(contract: Dlq, message: &Received, order: &str) -> OrderMatch
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::rfc3339;
     use serde_json::json;
 
     fn message(body: impl ToString) -> Received {

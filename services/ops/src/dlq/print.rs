@@ -37,15 +37,13 @@ pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
 
 /// How many messages have each verdict, and what a replay does with them.
 pub fn counts(colors: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
-    let rows: Vec<(Dlq, Verdict, usize)> =
-        counts.iter().map(|(verdict, count)| (dlq, *verdict, *count)).collect();
+    type Row = (usize, Verdict, &'static str);
+    let row = |(verdict, count): (&Verdict, &usize)| (*count, *verdict, replay_effect(*verdict, dlq));
+    let rows: Vec<Row> = counts.iter().map(row).collect();
     let columns = [
-        Column::number("messages", |(_, _, count): &(Dlq, Verdict, usize)| count.to_string()),
-        Column::text("replay", |(_, verdict, _): &(Dlq, Verdict, usize)| verdict.to_string())
-            .styled(|(_, verdict, _)| Some(style(*verdict))),
-        Column::text("what a replay does", |(dlq, verdict, _): &(Dlq, Verdict, usize)| {
-            replay_effect(*verdict, *dlq).to_owned()
-        }),
+        Column::number("messages", |row: &Row| row.0.to_string()),
+        Column::text("replay", |row: &Row| row.1.to_string()).styled(|row| Some(style(row.1))),
+        Column::text("what a replay does", |row| row.2.to_owned()),
     ];
     table(colors, &columns, &rows)
 }
@@ -173,26 +171,20 @@ pub mod samples {
         (code, reason): (&str, &str),
     ) -> Entry {
         let is_readable = verdict != Verdict::Unparseable;
-        Entry {
-            summary: DeadLetterSummary {
-                message_id: format!("0000000{n}-1111-2222-3333-444444444444"),
-                order_id: is_readable.then(|| format!("100{n}")),
-                kind: is_readable.then(|| "order.confirmed".to_owned()),
-                scope: String::new(),
-                code: code.to_owned(),
-                reason: reason.to_owned(),
-                failed_at: 1_763_900_000_000 + n * 1000,
-                queued_at: 1_763_899_000_000,
-                receives: 1,
-                bytes: 1234,
-            },
-            assessment: ReplayAssessment {
-                verdict,
-                state,
-                attempts: state.map(|_| 1),
-                detail: (verdict == Verdict::Stale).then(|| "stale".to_owned()),
-            },
-            body: None,
-        }
+        let summary = DeadLetterSummary {
+            message_id: format!("0000000{n}-1111-2222-3333-444444444444"),
+            order_id: is_readable.then(|| format!("100{n}")),
+            kind: is_readable.then(|| "order.confirmed".to_owned()),
+            code: code.to_owned(),
+            reason: reason.to_owned(),
+            failed_at: 1_763_900_000_000 + n * 1000,
+            queued_at: 1_763_899_000_000,
+            receives: 1,
+            bytes: 1234,
+            ..DeadLetterSummary::default()
+        };
+        let detail = (verdict == Verdict::Stale).then(|| "stale".to_owned());
+        let assessment = ReplayAssessment { verdict, state, attempts: state.map(|_| 1), detail };
+        Entry { summary, assessment, body: None }
     }
 }
