@@ -87,10 +87,7 @@ pub async fn run(
 ) -> Result<ExitStatus, CliError> {
     let since = args.since;
     let until = args.until.unwrap_or_else(|| Timestamp::now().as_millisecond() - MIN_AGE_MS);
-    let confirmation = match args.yes || args.dry_run {
-        true => Confirmation::Given,
-        false => Confirmation::ask_at_terminal(output)?,
-    };
+    let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
     let unseen = UnseenEvents::new(stack);
     let events = unseen.within(since, until).await?;
     let mut sweep = Sweep::new(since, until, &events);

@@ -79,10 +79,7 @@ pub async fn run(
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
-    let confirmation = match args.dry_run || args.yes {
-        true => Confirmation::Given,
-        false => Confirmation::ask_at_terminal(output)?,
-    };
+    let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
     if !args.dry_run {
         stack.check_source(dlq).await?;
     }
