@@ -9,7 +9,6 @@ use jaq_all::json::Val;
 use jaq_all::load::FileReportsDisp;
 use serde_json::Value;
 
-/// A compiled filter.
 #[derive(Clone)]
 pub struct Filter(Arc<data::Filter>);
 

@@ -14,10 +14,8 @@ use crate::aws::Stack;
 use crate::error::CliError;
 use crate::store;
 
-/// How many index partitions are queried at the same time.
 const MAX_CONCURRENCY: usize = 16;
 
-/// How many hours are read at the same time.
 const MAX_CONCURRENT_HOURS: usize = 4;
 
 /// A stored event that the ledger has no record of.

@@ -23,7 +23,6 @@ const BATCH_BYTES: usize = 1024 * 1024;
 /// Lambda refuses a larger payload before intake sees it (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const MAX_BYTES: usize = 6_000_000;
 
-/// Flags of `publish`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A file of CloudEvents: JSON Lines, one event, or an array of events; - is standard input
@@ -150,16 +149,13 @@ impl Row {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CliError> {
-    let mut text = Vec::new();
-    let result = if file.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_end(&mut text)
-    } else {
-        std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut text))
+    let text = match file.to_str() {
+        Some("-") => std::io::stdin().lock().bytes().collect(),
+        _ => std::fs::read(file),
     };
-    result.map_err(|error| {
+    text.map_err(|error| {
         CliError::input(format!("Can't read {}: {error}.", file.display())).caused_by(error)
-    })?;
-    Ok(text)
+    })
 }
 
 /// The events of a file: one JSON document (an event or an array), or one event a line.
@@ -193,7 +189,6 @@ fn lines(text: &[u8]) -> Result<Vec<Value>, CliError> {
         .collect()
 }
 
-/// Invokes the stack's intake function.
 #[derive(Debug)]
 pub struct Publisher {
     client: aws_sdk_lambda::Client,

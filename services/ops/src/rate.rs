@@ -21,7 +21,6 @@ const SPARE: Duration = Duration::from_secs(60);
 /// SQS hides a message for twelve hours at most.
 const MAX_HOLD: Duration = Duration::from_secs(11 * 60 * 60);
 
-/// Parses `--rate`.
 pub fn parse(typed: &str) -> Result<f64, String> {
     match typed.parse::<f64>() {
         Ok(rate) if (0.01..=MAX_RATE).contains(&rate) => Ok(rate),

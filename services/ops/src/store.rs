@@ -18,7 +18,6 @@ use crate::error::CliError;
 /// Order id and sort key.
 pub type Key = (String, String);
 
-/// How many `BatchGetItem` calls run at the same time.
 const MAX_CONCURRENCY: usize = 8;
 
 /// An event as intake stored it.
@@ -27,7 +26,6 @@ const MAX_CONCURRENCY: usize = 8;
 pub struct StoredEvent {
     /// Its sort key: source, a space, id.
     pub event: String,
-    /// Its type, such as `order.confirmed`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Milliseconds since 1970.
@@ -78,7 +76,6 @@ fn stored_event(table: &str, mut item: Attributes) -> Result<StoredEvent, CliErr
     Ok(StoredEvent { message: message.unwrap_or_default(), ..event })
 }
 
-/// Every ledger record of an order.
 pub async fn records_of_order(stack: &Stack, order_id: &str) -> Result<Vec<Item>, CliError> {
     stack.ledger().list_by_order(order_id).await.map_err(CliError::ledger_read)
 }

@@ -27,13 +27,11 @@ use crate::{args, progress, rate};
 /// Younger events are still on their way.
 const MIN_AGE_MS: i64 = 5 * 60 * 1000;
 
-/// How many events the table lists.
 const MAX_LISTED: usize = 20;
 
 /// How far the sweep catches up with its rate after a slow call.
 const MAX_CATCH_UP: Duration = Duration::from_secs(1);
 
-/// Flags of `sweep`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Events accepted since then: 2h, 3d, 2026-11-20, or a time in RFC 3339

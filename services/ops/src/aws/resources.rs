@@ -16,7 +16,6 @@ pub struct Resource {
     pub variable: &'static str,
     /// The flag, without its dashes.
     pub flag: &'static str,
-    /// The flag's help.
     pub help: &'static str,
 }
 
@@ -30,15 +29,12 @@ const fn resource(
     Resource { suffix, output, variable, flag, help }
 }
 
-/// The table of accepted events.
 pub static EVENTS_TABLE: Resource =
     resource("events", "EventsTableName", "EVENTS_TABLE", "events-table", "The Events table");
 
-/// The table of the ledger.
 pub static LEDGER_TABLE: Resource =
     resource("ledger", "LedgerTableName", "LEDGER_TABLE", "ledger-table", "The ledger table");
 
-/// A queue of the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
     /// Events to decide about, for the dispatcher.
@@ -72,7 +68,6 @@ struct Row {
     queue: Queue,
     /// Where its messages end when they fail; of a dead-letter queue, itself.
     dlq: Dlq,
-    /// The function that receives its messages.
     consumer: Option<&'static str>,
     resource: Resource,
 }
@@ -110,7 +105,6 @@ static QUEUES: [Row; 8] = [
         "The feedback queue's dead-letter queue")),
 ];
 
-/// Every table and queue.
 pub fn resources() -> impl Iterator<Item = &'static Resource> {
     [&EVENTS_TABLE, &LEDGER_TABLE].into_iter().chain(QUEUES.iter().map(|row| &row.resource))
 }

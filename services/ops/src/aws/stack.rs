@@ -24,11 +24,8 @@ const FUNCTION_OUTPUTS: [(&str, &str); 2] =
 /// A stack: where it is, what its parts are called, and clients for it.
 #[derive(Debug)]
 pub struct Stack {
-    /// The stack's name.
     pub name: String,
-    /// A client for the tables.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// A client for the queues.
     pub sqs: aws_sdk_sqs::Client,
     /// For the clients that few commands need.
     pub config: SdkConfig,
@@ -77,17 +74,14 @@ impl Stack {
         }
     }
 
-    /// The Events table's name.
     pub fn events_table(&self) -> String {
         self.find(&EVENTS_TABLE).unwrap_or_else(|| self.by_convention(EVENTS_TABLE.suffix))
     }
 
-    /// The ledger table's name.
     pub fn ledger_table(&self) -> String {
         self.find(&LEDGER_TABLE).unwrap_or_else(|| self.by_convention(LEDGER_TABLE.suffix))
     }
 
-    /// One of the stack's CloudFormation outputs.
     pub fn output(&self, key: &str) -> Option<&str> {
         self.names.output(key)
     }
@@ -118,7 +112,6 @@ impl Stack {
         Ok(url)
     }
 
-    /// How many messages SQS says that a queue holds.
     pub async fn queue_depth(&self, queue: Queue) -> Result<QueueDepth, CliError> {
         let url = self.url(queue).await?;
         let depth = kit::queue::queue_depth(&self.sqs, &url).await;
@@ -197,22 +190,18 @@ impl Stack {
         Ledger::new(self.dynamodb.clone(), self.ledger_table(), retention)
     }
 
-    /// A client for SES.
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::new(&self.config)
     }
 
-    /// A client for Lambda.
     pub fn lambda(&self) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config)
     }
 
-    /// A client for CloudWatch.
     pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
         aws_sdk_cloudwatch::Client::new(&self.config)
     }
 
-    /// The tables and the sweep index, as relay reads them.
     pub fn tables(&self) -> relay::Tables {
         relay::Tables {
             client: self.dynamodb.clone(),

@@ -22,7 +22,6 @@ pub enum StackNames {
 }
 
 impl StackNames {
-    /// The value of that output, where the outputs are known.
     pub fn output(&self, name: &str) -> Option<&str> {
         match self {
             Self::Outputs(outputs) => outputs.get(name).map(String::as_str),

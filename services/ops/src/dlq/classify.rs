@@ -21,7 +21,6 @@ use crate::outbox::UnseenEvents;
 use crate::output::format_time;
 use crate::store::{Key, accepted_at, keyed, records, records_of_order};
 
-/// How many orders are read at the same time.
 const MAX_ORDERS: usize = 16;
 
 /// How many stream windows are read at the same time; each reads several hours of the index.
@@ -35,7 +34,6 @@ pub struct ReplayClassifier<'a> {
 }
 
 impl<'a> ReplayClassifier<'a> {
-    /// For the tables of `stack`.
     pub fn new(stack: &'a Stack) -> Self {
         Self { stack, missing: UnseenEvents::new(stack) }
     }

@@ -21,7 +21,6 @@ use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Format, Output, Report, note};
 use crate::progress;
 
-/// Flags of `dlq drop`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Which: intake, relay, dispatch, mail or feedback
@@ -42,7 +41,6 @@ pub struct Args {
     pub operator: Operator,
 }
 
-/// What was or would be deleted.
 #[derive(Debug, Serialize)]
 pub struct Dropped {
     #[serde(flatten)]

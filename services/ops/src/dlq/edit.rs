@@ -108,7 +108,6 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// Counts one.
     pub fn add(&mut self, message: &Received, edited: &Edited, pii: PiiMode) {
         match edited {
             Edited::Unchanged => self.unchanged += 1,

@@ -18,10 +18,8 @@ use crate::output::{
 };
 use crate::pii::PiiMode;
 
-/// How many orders of a group are named.
 const MAX_NAMED_ORDERS: usize = 3;
 
-/// Flags of `dlq list`.
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
     /// Count the messages without reading them, and so without reasons
@@ -31,7 +29,6 @@ pub struct ListArgs {
     pub selection: ReadOnlySelection,
 }
 
-/// Flags of `dlq show`.
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
     /// Which: intake, relay, dispatch, mail or feedback
@@ -49,7 +46,6 @@ pub struct ShowArgs {
     pub selection: ReadOnlySelection,
 }
 
-/// The report of `dlq list`.
 #[derive(Debug, Serialize)]
 struct Listing {
     /// In the order of the flow.
@@ -91,7 +87,6 @@ struct Group {
     verdicts: BTreeMap<Verdict, usize>,
 }
 
-/// Lists every dead-letter queue of the stack.
 pub async fn list(
     stack: &Stack,
     args: &ListArgs,
@@ -235,7 +230,6 @@ impl Listing {
     }
 }
 
-/// The report of `dlq show`.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 struct Shown {
@@ -244,7 +238,6 @@ struct Shown {
     limit: usize,
 }
 
-/// Shows the selected messages of one dead-letter queue.
 pub async fn show(
     stack: &Stack,
     args: &ShowArgs,

@@ -31,7 +31,6 @@ use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::Output;
 
-/// The commands about dead-letter queues.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// What is in each dead-letter queue, by reason
@@ -44,7 +43,6 @@ pub enum Command {
     Drop(drop::Args),
 }
 
-/// Runs one.
 pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
     let interrupt = Interrupt::listen();
     match command {

@@ -34,20 +34,16 @@ use crate::publish::Publisher;
 use crate::rate::Throughput;
 use crate::store::records;
 
-/// How many batches are moved at the same time.
 const MAX_CONCURRENCY: usize = 8;
 
 /// How much of what a slow service cost is caught up with at once.
 const MAX_CATCH_UP: Duration = Duration::from_secs(1);
 
-/// How many failures are reported one by one.
 const MAX_LISTED_FAILURES: usize = 10;
 
-/// What to move and how.
 #[derive(Debug)]
 pub struct ReplayOptions<'a> {
     pub dlq: Dlq,
-    /// Message ids.
     pub selected: HashSet<String>,
     /// Applied to each body before it is classified and sent.
     pub edit: Option<&'a Edit>,
@@ -224,7 +220,6 @@ impl Mover<'_> {
         Ok(())
     }
 
-    /// Replaces the body by its edited one.
     fn edit(&self, message: &mut Received) -> DlqPayload {
         let edited = self.options.edit.map(|edit| edit.apply(self.options.dlq, message));
         let payload = edited.as_ref().and_then(|edited| edited.payload(self.options.dlq));

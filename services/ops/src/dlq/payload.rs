@@ -13,7 +13,6 @@ use crate::aws::Dlq;
 /// What a message asks for. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DlqPayload {
-    /// A mail request.
     Mail {
         key: NotificationKey,
         /// The deadline of the mail: it is stale from then on.
@@ -48,7 +47,6 @@ pub struct Dispatch {
 }
 
 impl DlqPayload {
-    /// Parses a body of that queue.
     pub fn parse(dlq: Dlq, body: &str) -> Self {
         let parsed = match dlq {
             Dlq::Mail => mail(body),

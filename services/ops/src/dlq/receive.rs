@@ -31,7 +31,6 @@ const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The assumed size of a body until a larger one is received: that of an ordinary event.
 const TYPICAL_BODY_BYTES: usize = 16 * 1024;
 
-/// How many calls run at the same time.
 pub const MAX_CONCURRENCY: usize = 10;
 
 /// After so many calls in a row that bring only known messages, the scan ends: the hold is shorter

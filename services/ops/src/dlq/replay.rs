@@ -21,7 +21,6 @@ use crate::rate;
 /// A plan lists at most so many messages unless `--list` is given.
 const MAX_LISTED: usize = 20;
 
-/// Flags of `dlq replay`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Which: intake, relay, dispatch, mail or feedback
@@ -60,7 +59,6 @@ pub struct Args {
     pub operator: Operator,
 }
 
-/// The report as JSON.
 #[derive(Debug, Serialize)]
 struct Replay<'a> {
     plan: &'a Plan,
@@ -139,7 +137,6 @@ fn finish(output: Output, plan: &Plan, outcome: Option<&ReplayOutcome>) -> ExitS
     ExitStatus::attention_if(outcome.is_some_and(ReplayOutcome::needs_attention))
 }
 
-/// What a replay would do.
 #[derive(Debug, Serialize)]
 struct Plan {
     #[serde(flatten)]

@@ -68,7 +68,6 @@ impl ReadOnlySelection {
 }
 
 impl Selection {
-    /// `--hold`, where given.
     pub fn hold(&self) -> Option<Duration> {
         self.hold.map(Duration::from_secs)
     }
