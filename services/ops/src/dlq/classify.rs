@@ -30,12 +30,13 @@ const MAX_WINDOWS: usize = 4;
 #[derive(Debug)]
 pub struct ReplayClassifier<'a> {
     stack: &'a Stack,
-    missing: UnseenEvents<'a>,
+    /// What stream windows ask for.
+    pub unseen: UnseenEvents<'a>,
 }
 
 impl<'a> ReplayClassifier<'a> {
     pub fn new(stack: &'a Stack) -> Self {
-        Self { stack, missing: UnseenEvents::new(stack) }
+        Self { stack, unseen: UnseenEvents::new(stack) }
     }
 
     /// An assessment for each payload, in their order. `now` in milliseconds since 1970.
@@ -44,6 +45,7 @@ impl<'a> ReplayClassifier<'a> {
         payloads: &[&DlqPayload],
         now: i64,
     ) -> Result<Vec<ReplayAssessment>, CliError> {
+        // One read of the tables for the whole group, not one for each message.
         let snapshot = &LedgerSnapshot::load(self.stack, payloads).await?;
         let assessments = payloads.iter().map(|payload| self.assess(payload, snapshot, now));
         stream::iter(assessments).buffered(MAX_WINDOWS).try_collect().await
@@ -63,7 +65,7 @@ impl<'a> ReplayClassifier<'a> {
 
     /// A stream window names no event. What is lost of it is what the ledger has not seen.
     async fn window(&self, window: Window, now: i64) -> Result<ReplayAssessment, CliError> {
-        let missing = self.missing.within(window.from, window.until.min(now)).await?;
+        let missing = self.unseen.within(window.from, window.until.min(now)).await?;
         Ok(if missing.is_empty() {
             ReplayAssessment::new(Verdict::AlreadyDone)
                 .because("every event of that time is in the ledger")
@@ -109,6 +111,7 @@ impl LedgerSnapshot {
             accepted_at(stack, events),
             orders(stack, whole_orders)
         )?;
+        // The two may have read a record at different moments; either is as good.
         records.extend(of_orders);
         Ok(Self { records, stored })
     }
@@ -200,6 +203,7 @@ impl Rules<'_> {
     fn dispatch(self, dispatch: &Dispatch) -> ReplayAssessment {
         let Dispatch { key, ledger_key, event, notify, send_before } = dispatch;
         match self.snapshot.record(&key.order_id, ledger_key) {
+            // No record and no mail to send: a replay only lets the dispatcher record that.
             None if !notify => ReplayAssessment::new(Verdict::WouldRecord)
                 .because("the event asks for no mail; that is yet to be recorded"),
             None => self.by_age(key, *send_before, None),
@@ -242,6 +246,7 @@ impl Rules<'_> {
             Some(item) => ReplayAssessment::with_record(verdict, item),
             None => ReplayAssessment::new(verdict),
         };
+        // Before the deadline: --force-stale overrules an old age, never a newer mail.
         if let Some(later) = self.snapshot.superseding(key) {
             let by = format!("by {} {}", later.kind, later.scope);
             return assessment(Verdict::Superseded).because(by.trim_end());
@@ -262,6 +267,7 @@ impl Rules<'_> {
         let Some(item) = self.snapshot.record(&event.key.order_id, &event.key.sort_key()) else {
             return unknown();
         };
+        // The ledger's own rule: what it would refuse, feedback would drop.
         let allowed = event.transition.allows(item.record().as_ref(), &Facts::new(self.now));
         let verdict = if allowed { Verdict::WouldRecord } else { Verdict::AlreadyDone };
         ReplayAssessment::with_record(verdict, item)
@@ -271,6 +277,7 @@ impl Rules<'_> {
         let is_stored = |event: &&_| self.snapshot.stored.contains_key(&event_key(event));
         let stored = events.iter().filter(is_stored).count();
         match (stored, events.len()) {
+            // Intake answers what it has stored before with a duplicate, so a part may be stored.
             (0, _) => ReplayAssessment::new(Verdict::WouldSend),
             (stored, all) if stored == all => {
                 ReplayAssessment::new(Verdict::AlreadyDone).because("the Events table has it")
@@ -291,6 +298,7 @@ fn skipped(reason: Option<&str>) -> Verdict {
         Some(r) if r == SkipReason::Stale.as_str() => Verdict::Stale,
         Some(r) if r == SkipReason::Superseded.as_str() => Verdict::Superseded,
         Some(r) if r == SkipReason::Muted.as_str() => Verdict::Muted,
+        // Erased, or a reason of a newer version: an operator decides, with `resend`.
         _ => Verdict::AlreadyDone,
     }
 }

@@ -77,6 +77,7 @@ pub async fn run(
     let scan = scan_dlq(stack, dlq, &ScanOptions::new(&args.selection), interrupt).await?;
     let count = scan.entries.len();
     let mut dropped = Dropped { scan, outcome: DropOutcome::default(), saved_to: None };
+    // The number shows that the operator has read what is selected now, not a list of yesterday.
     if args.yes_delete != Some(count) {
         if output.format == Format::Table {
             output.write(&dropped.plan(output.colors));
@@ -114,6 +115,7 @@ async fn drop_audited(
     let dlq = dropped.scan.queue;
     let url = stack.url(Queue::Dead(dlq)).await?;
     let path = args.save_to.clone().unwrap_or_else(|| default_file(dlq));
+    // Before the audit item: without a file nothing is deleted, so there is nothing to record.
     let mut file = new_file(&path)?;
     let intent = Intent {
         action: format!("dlq drop {dlq}"),
@@ -143,6 +145,7 @@ async fn delete_selected(
     file: &mut File,
     progress: &ProgressBar,
 ) -> Result<(), CliError> {
+    // By id: what arrived since the count is not deleted.
     let mut remaining: HashSet<String> =
         dropped.scan.entries.iter().map(|e| e.summary.message_id.clone()).collect();
     let outcome = &mut dropped.outcome;
@@ -171,6 +174,7 @@ fn default_file(dlq: Dlq) -> PathBuf {
 /// A new file that only this user may read: the messages hold names and addresses.
 fn new_file(path: &Path) -> Result<File, CliError> {
     let mut options = OpenOptions::new();
+    // An earlier drop's file is all that is left of its messages.
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

@@ -28,7 +28,6 @@ use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::notification;
 use crate::notification::reopen;
-use crate::outbox::UnseenEvents;
 use crate::progress;
 use crate::publish::Publisher;
 use crate::rate::Throughput;
@@ -116,7 +115,7 @@ pub async fn move_messages(
         None => String::new(),
     };
     let depth = stack.queue_depth(Queue::Dead(options.dlq)).await?;
-        let throughput = Throughput(options.rate);
+    let throughput = Throughput(options.rate);
     let hold = || throughput.hold(options.selected.len(), depth.visible);
     let mut scanner = QueueScanner::new(&stack.sqs, &url, options.hold.unwrap_or_else(hold));
     let mover = Mover {
@@ -125,7 +124,6 @@ pub async fn move_messages(
         throughput,
         limiter: RateLimiter::with_catch_up(options.rate, MAX_CATCH_UP),
         classifier: ReplayClassifier::new(stack),
-        missing: UnseenEvents::new(stack),
         requeued: RefCell::default(),
         publisher: Publisher::new(stack),
         progress: progress::moving(options.selected.len()),
@@ -134,6 +132,7 @@ pub async fn move_messages(
         options,
     };
     let result = mover.run(&mut scanner).await;
+    // After errors and Ctrl-C too: what was received and not moved would stay hidden until the hold ends.
     let still_hidden = scanner.release().await;
     mover.outcome.borrow_mut().still_hidden = still_hidden;
     mover.progress.finish_and_clear();
@@ -153,7 +152,6 @@ struct Mover<'a> {
     throughput: Throughput,
     limiter: RateLimiter,
     classifier: ReplayClassifier<'a>,
-    missing: UnseenEvents<'a>,
     /// Events queued in this run: the windows of stream batches overlap.
     requeued: RefCell<HashSet<(String, String)>>,
     publisher: Publisher,
@@ -168,12 +166,14 @@ impl Mover<'_> {
         let result = self.move_all(scanner).await;
         let mut outcome = self.outcome.borrow_mut();
         let left = self.options.selected.len() - outcome.handled();
+        // A replay that ran to the end of the queue did not find the rest; one that stopped did not try.
         if result.is_ok() && !self.interrupt.is_requested() {
             outcome.not_seen = left;
             return Ok(());
         }
         outcome.not_begun = left;
         result?;
+        // Ctrl-C came after the last message: nothing was stopped by it.
         if left == 0 {
             return Ok(());
         }
@@ -187,20 +187,21 @@ impl Mover<'_> {
         let mut remaining = self.options.selected.clone();
         while !remaining.is_empty() && !self.interrupt.is_requested() {
             let Some(received) = scanner.next(self.throughput.calls()).await? else { break };
+            // Exactly the planned messages: one that arrived since then was not shown to the operator.
             let selected = received.into_iter().filter(|message| remaining.remove(&message.id));
             self.move_group(selected.collect(), scanner).await?;
         }
         Ok(())
     }
 
-    /// Classifies the messages again, right before they are moved: since the plan, the mail may have
-    /// been sent, erased or superseded.
     async fn move_group(
         &self,
         mut messages: Vec<Received>,
         scanner: &QueueScanner<'_>,
     ) -> Result<(), CliError> {
         let payloads: Vec<DlqPayload> = messages.iter_mut().map(|m| self.edit(m)).collect();
+        // Judged again at the moment of moving: since the plan, the mail may have been sent, erased or
+        // superseded, and a replay may be hours long at a low rate.
         let now = Timestamp::now().as_millisecond();
         let assessments =
             self.classifier.classify(&payloads.iter().collect::<Vec<_>>(), now).await?;
@@ -231,6 +232,8 @@ impl Mover<'_> {
 
     async fn move_batch(&self, batch: Vec<Candidate>, scanner: &QueueScanner<'_>) {
         self.interrupt.sleep_until(self.limiter.reserve(batch.len())).await;
+        // The last point at which Ctrl-C stops this batch. From here on it is sent and deleted whole, so
+        // that no message is left on both queues.
         if self.interrupt.is_requested() {
             return;
         }
@@ -272,13 +275,15 @@ impl Mover<'_> {
         for (message, result) in messages.into_iter().zip(results) {
             match result {
                 Ok(()) => sent.push(message),
+                // Without a confirmation it stays, though its answer may only have been lost: two
+                // copies are one mail, none is a lost one.
                 Err(error) => self.add_failure(&message.id, &error),
             }
         }
         self.delete(sent, scanner).await;
     }
 
-    /// Deletes messages that SQS has confirmed as sent. Never before: the message would be lost.
+    /// Deletes messages that were sent. Never before that is confirmed: a crash would lose them.
     async fn delete(&self, sent: Vec<Received>, scanner: &QueueScanner<'_>) {
         let confirmed = scanner.delete(&sent).await;
         let mut outcome = self.outcome.borrow_mut();
@@ -293,16 +298,18 @@ impl Mover<'_> {
     /// Queues what the ledger has not seen of a window.
     async fn requeue(&self, window: Window) -> Result<(), CliError> {
         let now = Timestamp::now().as_millisecond();
-        for lost in self.missing.within(window.from, window.until.min(now)).await? {
+        let unseen = &self.classifier.unseen;
+        for lost in unseen.within(window.from, window.until.min(now)).await? {
             let key = (lost.entry.order_id.clone(), lost.entry.event.clone());
             if self.requeued.borrow().contains(&key) {
                 continue;
             }
-            let Some(body) = self.missing.message(&lost).await? else { continue };
+            let Some(body) = unseen.message(&lost).await? else { continue };
             self.interrupt.sleep_until(self.limiter.reserve(1)).await;
             self.interrupt.check("Stopped between two events of a batch.")?;
             let sent = send_one(&self.stack.sqs, &self.target, outgoing(body)).await;
             sent.map_err(|error| CliError::service(error.to_string()).caused_by(error))?;
+            // Only now: had the send failed, the next window would have to try again.
             self.requeued.borrow_mut().insert(key);
         }
         Ok(())
@@ -334,6 +341,7 @@ async fn force_stale(
     if let Some(record) = record.filter(|record| record.state() == Some(State::Skipped)) {
         let why = "stale, forced by an operator";
         let until = Timestamp::now() + key.kind.send_within();
+        // Before the message is sent: the mailer drops a mail request whose record is closed.
         reopen(stack, &record.order_id, &record.notification, record.attempt, until, why).await?;
         // For an open record, the dispatcher sends a mail request only to the event that planned it,
         // and only before the first attempt. Any other event would be a duplicate to it and sent to
@@ -347,11 +355,12 @@ async fn force_stale(
     with_new_deadline(body, key).map(Some)
 }
 
-/// The body with a `send_before` in the future. Members that this version does not know stay.
+/// The body with a `send_before` in the future.
 fn with_new_deadline(body: &str, key: &NotificationKey) -> Result<String, CliError> {
     let value = serde_json::from_str(body);
     let mut value: Value = value.map_err(|_| CliError::service("expected JSON"))?;
     let until = Timestamp::now() + key.kind.send_within();
+    // Changed in place: a newer version's members must survive an older command.
     value["send_before"] = until.as_millisecond().into();
     Ok(value.to_string())
 }

@@ -139,6 +139,7 @@ impl<'a> QueueScanner<'a> {
     /// The next messages, by up to `calls` concurrent calls; none twice. Empty when all that came
     /// was known already; `None` at the end of the queue.
     pub async fn next(&mut self, calls: usize) -> Result<Option<Vec<Received>>, CliError> {
+        // At the limit SQS refuses every receive until something is released or deleted.
         if self.is_drained || self.hit_in_flight_limit {
             return Ok(None);
         }
@@ -152,6 +153,7 @@ impl<'a> QueueScanner<'a> {
         for message in received {
             self.largest_body = self.largest_body.max(message.body.len());
             // A message whose hold ran out comes again with a new receipt, which outdates the old.
+            // Deleted or released with the old receipt, it would only look as if it had been.
             let held = self.held.get_mut().insert(message.id.clone(), message.receipt.clone());
             if held.is_none() {
                 new.push(message);
@@ -215,6 +217,7 @@ impl<'a> QueueScanner<'a> {
             });
             let call = self.client.delete_message_batch().queue_url(self.url);
             let answer = call.set_entries(Some(entries.collect())).send().await;
+            // A failed call confirms nothing. SQS may have deleted all the same, so none is sent again.
             let deleted = answer.map(|answer| answer.successful).unwrap_or_default();
             confirmed += deleted.len();
             let mut held = self.held.borrow_mut();
@@ -252,6 +255,7 @@ async fn release_batch(client: &Client, url: &str, receipts: Vec<String>) -> usi
             .expect("id and receipt handle are set")
     });
     let call = client.change_message_visibility_batch().queue_url(url);
+    // Not an error: what is not released now comes back by itself when the hold ends.
     let answer = call.set_entries(Some(entries.collect())).send().await;
     answer.map_or(size, |answer| answer.failed.len())
 }

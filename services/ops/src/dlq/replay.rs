@@ -78,6 +78,7 @@ pub async fn run(
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
+    // Before the scan: names of two stacks, mixed, would move messages to the wrong queue.
     if !args.dry_run {
         stack.check_source(dlq).await?;
     }
@@ -96,6 +97,7 @@ pub async fn run(
     }
     confirm(confirmation, interrupt, "Move", plan.to_move.len(), "message(s)").await?;
     let reason = reason(args, interrupt).await?;
+    // Written before the first message moves: a killed replay leaves an item without an end.
     let audit = Audit::begin(stack, &args.operator, intent(&plan, args, &reason)).await?;
     let mut outcome = ReplayOutcome::default();
     let result = move_messages(stack, plan.options(args), interrupt, &mut outcome).await;
@@ -158,6 +160,7 @@ impl Plan {
         let force_stale = args.force_stale;
         let movable = scan.entries.iter().filter(|e| e.assessment.verdict.is_movable(force_stale));
         let mut to_move: Vec<String> = movable.map(|e| e.summary.message_id.clone()).collect();
+        // The scan has the oldest failure first, so --max leaves the latest.
         let beyond_max = to_move.len().saturating_sub(args.max.unwrap_or(usize::MAX));
         to_move.truncate(to_move.len() - beyond_max);
         Self { scan, to_move, beyond_max, rate, force_stale, list: args.list }

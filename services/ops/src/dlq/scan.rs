@@ -117,11 +117,13 @@ pub async fn scan_dlq(
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let mut run = ScanRun::new(stack, dlq, options);
     let result = run.all(&mut scanner, interrupt, &progress).await;
+    // Before the error is returned: a failed or stopped scan must not leave messages hidden.
     let still_hidden = scanner.release().await;
     progress.finish_and_clear();
     result?;
     let mut scan = run.scan;
     scan.skipped.still_hidden = still_hidden;
+    // As counted before the scan, which put everything in flight itself.
     scan.skipped.in_flight_elsewhere = depth.in_flight;
     scan.skipped.delayed = depth.delayed;
     scan.skipped.hit_in_flight_limit = scanner.hit_in_flight_limit();
@@ -208,6 +210,7 @@ impl<'a> ScanRun<'a> {
             }
         }
         if let (Some(edit), Some(edits)) = (self.options.edit, &mut self.scan.edits) {
+            // Classified as edited: an edit may make an unreadable message a movable one.
             let edited = edit.apply(dlq, message);
             edits.add(message, &edited, self.options.pii);
             if let Some(edited) = edited.payload(dlq) {
@@ -232,6 +235,7 @@ impl<'a> ScanRun<'a> {
             return;
         }
         *scan.counts.entry(assessment.verdict).or_default() += 1;
+        // Bodies are most of the memory, so only those are kept that are printed.
         let pii = self.options.pii;
         let body = (scan.entries.len() < self.options.keep_bodies).then(|| match payload {
             // Which members hold personal data is known only of the contract.
