@@ -38,7 +38,8 @@ pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
 /// How many messages have each verdict, and what a replay does with them.
 pub fn counts(colors: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
     type Row = (usize, Verdict, &'static str);
-    let row = |(verdict, count): (&Verdict, &usize)| (*count, *verdict, replay_effect(*verdict, dlq));
+    let row =
+        |(verdict, count): (&Verdict, &usize)| (*count, *verdict, replay_effect(*verdict, dlq));
     let rows: Vec<Row> = counts.iter().map(row).collect();
     let columns = [
         Column::number("messages", |row: &Row| row.0.to_string()),

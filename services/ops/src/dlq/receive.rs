@@ -221,7 +221,9 @@ impl<'a> QueueScanner<'a> {
             let deleted = answer.map(|answer| answer.successful).unwrap_or_default();
             confirmed += deleted.len();
             let mut held = self.held.borrow_mut();
-            for message in deleted.iter().filter_map(|entry| batch.get(entry.id().parse::<usize>().ok()?)) {
+            for message in
+                deleted.iter().filter_map(|entry| batch.get(entry.id().parse::<usize>().ok()?))
+            {
                 // What is deleted is not released.
                 held.remove(&message.id);
             }

@@ -86,15 +86,13 @@ impl Selection {
             let text = text.to_lowercase();
             summary.code == text || summary.reason.to_lowercase().contains(&text)
         };
-        let is_selected = self
-            .order
-            .as_ref()
-            .is_none_or(|id| summary.order_id.as_deref() == Some(id.as_str()))
-            && self.kind.is_none_or(|kind| summary.kind.as_deref() == Some(kind.as_str()))
-            && self.since.is_none_or(|since| since <= summary.failed_at)
-            && self.until.is_none_or(|until| summary.failed_at < until)
-            && (self.message.is_empty() || self.message.contains(&summary.message_id))
-            && self.failed_for.as_ref().is_none_or(has_failed_for);
+        let is_selected =
+            self.order.as_ref().is_none_or(|id| summary.order_id.as_deref() == Some(id.as_str()))
+                && self.kind.is_none_or(|kind| summary.kind.as_deref() == Some(kind.as_str()))
+                && self.since.is_none_or(|since| since <= summary.failed_at)
+                && self.until.is_none_or(|until| summary.failed_at < until)
+                && (self.message.is_empty() || self.message.contains(&summary.message_id))
+                && self.failed_for.as_ref().is_none_or(has_failed_for);
         match &self.filter {
             // Last: a filter may fail on messages that the other flags leave out.
             Some(filter) if is_selected => filter.is_true(&view(dlq, message, summary)),
