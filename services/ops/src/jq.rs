@@ -40,16 +40,15 @@ impl Filter {
     /// # Errors
     /// What the filter failed on, by its type: jq's own message would quote the customer's data.
     pub fn run(&self, input: &Value) -> Result<Vec<Value>, String> {
-        let name = Val::Null;
-        let runner = Runner::default();
+        let (runner, name) = (Runner::default(), Val::Null);
         let input = jaq_all::json::read::parse_single(input.to_string().as_bytes());
-        let inputs = std::iter::once(input);
+        let inputs = (&name, std::iter::once(input));
         let mut outputs = Vec::new();
         data::run(
             &runner,
             &self.0,
             Default::default(),
-            (&name, inputs),
+            inputs,
             |e| e,
             |output| {
                 let output =

@@ -67,10 +67,10 @@ impl<'a> ReplayClassifier<'a> {
     async fn window(&self, window: Window, now: i64) -> Result<ReplayAssessment, CliError> {
         let missing = self.unseen.within(window.from, window.until.min(now)).await?;
         Ok(if missing.is_empty() {
-            ReplayAssessment::new(Verdict::AlreadyDone)
+            ReplayAssessment::new(Verdict::AlreadyDone, None)
                 .because("every event of that time is in the ledger")
         } else {
-            ReplayAssessment::new(Verdict::WouldSend)
+            ReplayAssessment::new(Verdict::WouldSend, None)
                 .because(format!("{} event(s) of that time are not in the ledger", missing.len()))
         })
     }
@@ -181,12 +181,13 @@ impl Rules<'_> {
             DlqPayload::Dispatch(dispatch) => self.dispatch(dispatch),
             DlqPayload::Feedback(event) => self.feedback(event),
             DlqPayload::Intake(events) => self.intake(events),
-            DlqPayload::ForeignFeedback => {
-                ReplayAssessment::new(Verdict::AlreadyDone).because("nothing of it is recorded")
-            }
+            DlqPayload::ForeignFeedback => ReplayAssessment::new(Verdict::AlreadyDone, None)
+                .because("nothing of it is recorded"),
             // Needs a query of its own: see ReplayClassifier::window.
-            DlqPayload::Relay(_) => ReplayAssessment::new(Verdict::WouldSend),
-            DlqPayload::Unreadable(why) => ReplayAssessment::new(Verdict::Unparseable).because(why),
+            DlqPayload::Relay(_) => ReplayAssessment::new(Verdict::WouldSend, None),
+            DlqPayload::Unreadable(why) => {
+                ReplayAssessment::new(Verdict::Unparseable, None).because(why)
+            }
         }
     }
 
@@ -195,7 +196,7 @@ impl Rules<'_> {
             return unknown();
         };
         match self.by_state(item) {
-            Some(verdict) => ReplayAssessment::with_record(verdict, item),
+            Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
             None => self.by_age(key, send_before, Some(item)),
         }
     }
@@ -204,7 +205,7 @@ impl Rules<'_> {
         let Dispatch { key, ledger_key, event, notify, send_before } = dispatch;
         match self.snapshot.record(&key.order_id, ledger_key) {
             // No record and no mail to send: a replay only lets the dispatcher record that.
-            None if !notify => ReplayAssessment::new(Verdict::WouldRecord)
+            None if !notify => ReplayAssessment::new(Verdict::WouldRecord, None)
                 .because("the event asks for no mail; that is yet to be recorded"),
             None => self.by_age(key, *send_before, None),
             // Decided, but the dispatcher may have died before it queued the mail request.
@@ -212,8 +213,8 @@ impl Rules<'_> {
                 self.by_age(key, *send_before, Some(item))
             }
             Some(item) => match self.by_state(item) {
-                Some(verdict) => ReplayAssessment::with_record(verdict, item),
-                None => ReplayAssessment::with_record(Verdict::AlreadyDone, item).because(
+                Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
+                None => ReplayAssessment::new(Verdict::AlreadyDone, Some(item)).because(
                     "decided before; its mail request is on its way or in the mail queue's \
                      dead-letter queue",
                 ),
@@ -242,10 +243,7 @@ impl Rules<'_> {
         send_before: i64,
         item: Option<&Item>,
     ) -> ReplayAssessment {
-        let assessment = |verdict| match item {
-            Some(item) => ReplayAssessment::with_record(verdict, item),
-            None => ReplayAssessment::new(verdict),
-        };
+        let assessment = |verdict| ReplayAssessment::new(verdict, item);
         // Before the deadline: --force-stale overrules an old age, never a newer mail.
         if let Some(later) = self.snapshot.superseding(key) {
             let by = format!("by {} {}", later.kind, later.scope);
@@ -270,7 +268,7 @@ impl Rules<'_> {
         // The ledger's own rule: what it would refuse, feedback would drop.
         let allowed = event.transition.allows(item.record().as_ref(), &Facts::new(self.now));
         let verdict = if allowed { Verdict::WouldRecord } else { Verdict::AlreadyDone };
-        ReplayAssessment::with_record(verdict, item)
+        ReplayAssessment::new(verdict, Some(item))
     }
 
     fn intake(self, events: &[(NotificationKey, String)]) -> ReplayAssessment {
@@ -278,11 +276,11 @@ impl Rules<'_> {
         let stored = events.iter().filter(is_stored).count();
         match (stored, events.len()) {
             // Intake answers what it has stored before with a duplicate, so a part may be stored.
-            (0, _) => ReplayAssessment::new(Verdict::WouldSend),
+            (0, _) => ReplayAssessment::new(Verdict::WouldSend, None),
             (stored, all) if stored == all => {
-                ReplayAssessment::new(Verdict::AlreadyDone).because("the Events table has it")
+                ReplayAssessment::new(Verdict::AlreadyDone, None).because("the Events table has it")
             }
-            (stored, all) => ReplayAssessment::new(Verdict::WouldSend)
+            (stored, all) => ReplayAssessment::new(Verdict::WouldSend, None)
                 .because(format!("{stored} of its {all} events are stored already")),
         }
     }
@@ -290,7 +288,7 @@ impl Rules<'_> {
 
 /// Without a record nobody knows whether the mail was sent, so it is not sent.
 fn unknown() -> ReplayAssessment {
-    ReplayAssessment::new(Verdict::Unknown).because("erased, or past the ledger's retention")
+    ReplayAssessment::new(Verdict::Unknown, None).because("erased, or past the ledger's retention")
 }
 
 fn skipped(reason: Option<&str>) -> Verdict {

@@ -72,11 +72,12 @@ impl DlqPayload {
         }
     }
 
-    /// The mail that it asks for, as text; `None` where it asks for none.
-    pub fn requested_mail(&self) -> Option<String> {
+    /// The mail that it asks for; `None` where it asks for none.
+    pub const fn requested_mail(&self) -> Option<&NotificationKey> {
         match self {
-            Self::Mail { key, .. } => Some(key.to_string()),
-            Self::Dispatch(dispatch) if dispatch.notify => Some(dispatch.key.to_string()),
+            Self::Mail { key, .. } | Self::Dispatch(Dispatch { key, notify: true, .. }) => {
+                Some(key)
+            }
             _ => None,
         }
     }

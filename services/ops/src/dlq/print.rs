@@ -11,18 +11,18 @@ use crate::output::{ColorMode, Column, Style, format_time, table};
 pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
     let columns = [
         Column::text("failed", |e: &Entry| format_time(e.summary.failed_at)),
-        Column::text("order", |e: &Entry| e.summary.order_id.clone().unwrap_or_default()),
-        Column::text("kind", |e: &Entry| e.summary.kind.clone().unwrap_or_default()),
-        Column::text("scope", |e: &Entry| e.summary.scope.clone()),
-        Column::text("why", |e: &Entry| e.summary.code.clone()),
-        Column::number("attempts", |e: &Entry| {
-            e.assessment.attempts.map(|n| n.to_string()).unwrap_or_default()
+        Column::text("order", |e| e.summary.order_id.clone().unwrap_or_default()),
+        Column::text("kind", |e| e.summary.kind.clone().unwrap_or_default()),
+        Column::text("scope", |e| e.summary.scope.clone()),
+        Column::text("why", |e| e.summary.code.clone()),
+        Column::number("attempts", |e| {
+            e.assessment.attempts.map_or_else(String::new, |n| n.to_string())
         }),
-        Column::text("ledger", |e: &Entry| e.assessment.state.unwrap_or_default().to_owned()),
+        Column::text("ledger", |e| e.assessment.state.unwrap_or_default().to_owned()),
         Column::text("replay", |e: &Entry| e.assessment.verdict.to_string())
             .styled(|e| Some(style(e.assessment.verdict))),
-        Column::text("reason", |e: &Entry| e.summary.reason.clone()),
-        Column::text("message", |e: &Entry| e.summary.message_id.clone()),
+        Column::text("reason", |e| e.summary.reason.clone()),
+        Column::text("message", |e| e.summary.message_id.clone()),
     ];
     let shown = &entries[..entries.len().min(limit)];
     let mut text = table(colors, &columns, shown);

@@ -6,6 +6,7 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use shared::NotificationKey;
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edits};
@@ -138,7 +139,7 @@ struct ScanRun<'a> {
     now: i64,
     classifier: ReplayClassifier<'a>,
     /// The mails that messages so far ask for.
-    requested_mails: HashSet<String>,
+    requested_mails: HashSet<NotificationKey>,
     scan: DlqScan,
 }
 
@@ -225,7 +226,9 @@ impl<'a> ScanRun<'a> {
         let Candidate { message, summary, payload } = candidate;
         // Of several messages that ask for one mail, only the first would send it.
         if assessment.verdict == Verdict::WouldSend
-            && payload.requested_mail().is_some_and(|mail| !self.requested_mails.insert(mail))
+            && payload
+                .requested_mail()
+                .is_some_and(|mail| !self.requested_mails.insert(mail.clone()))
         {
             assessment.verdict = Verdict::Duplicate;
         }

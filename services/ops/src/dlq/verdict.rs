@@ -68,16 +68,12 @@ pub struct ReplayAssessment {
 }
 
 impl ReplayAssessment {
-    pub const fn new(verdict: Verdict) -> Self {
-        Self { verdict, state: None, attempts: None, detail: None }
-    }
-
-    pub fn with_record(verdict: Verdict, item: &Item) -> Self {
+    pub fn new(verdict: Verdict, record: Option<&Item>) -> Self {
         Self {
             verdict,
-            state: item.state().map(State::as_str),
-            attempts: Some(item.attempt),
-            detail: item.reason.clone(),
+            state: record.and_then(Item::state).map(State::as_str),
+            attempts: record.map(|item| item.attempt),
+            detail: record.and_then(|item| item.reason.clone()),
         }
     }
 
