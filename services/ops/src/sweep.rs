@@ -114,33 +114,33 @@ async fn queue_audited(
     events: &[UnseenEvent],
     sweep: &mut Sweep,
 ) -> Result<(), CliError> {
-    let rate = rate::resolve(stack, args.rate).await;
     let intent = Intent {
         action: "sweep".to_owned(),
         reason: args.reason.as_deref(),
         plan: json!({ "since": sweep.since, "until": sweep.until, "missing": events.len() }),
     };
     let audit = Audit::begin(stack, &args.operator, intent).await?;
-    let mut queued = 0;
-    let result = queue(stack, interrupt, unseen, events, rate, &mut queued).await;
-    sweep.queued = Some(queued);
-    audit.complete(result, &json!({ "queued": queued })).await
+    let queued = sweep.queued.insert(0);
+    let result = queue(stack, args, interrupt, unseen, events, queued).await;
+    audit.complete(result, &json!({ "queued": sweep.queued })).await
 }
 
 async fn queue(
     stack: &Stack,
+    args: &Args,
     interrupt: &Interrupt,
     unseen: &UnseenEvents<'_>,
     events: &[UnseenEvent],
-    rate: f64,
     queued: &mut usize,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dispatch).await?;
+    let limiter = RateLimiter::with_catch_up(rate::resolve(stack, args.rate).await, MAX_CATCH_UP);
     let progress = progress::moving(events.len());
-    let limiter = RateLimiter::with_catch_up(rate, MAX_CATCH_UP);
     for event in events {
         interrupt.sleep_until(limiter.reserve(1)).await;
+        // Between two events: none is queued without being counted.
         interrupt.check("Stopped; the same command continues with what is still missing.")?;
+        // Read only now: an event that was erased since the listing must not be mailed.
         let Some(body) = unseen.message(event).await? else { continue };
         let message = OutgoingMessage { body, ..OutgoingMessage::default() };
         send_one(&stack.sqs, &url, message).await.map_err(|error| {
