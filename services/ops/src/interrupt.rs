@@ -18,9 +18,11 @@ impl Interrupt {
         let token = interrupt.0.clone();
         tokio::spawn(async move {
             signal().await;
+            // Only a request: commands stop where they leave no step half done.
             token.cancel();
             note("Stopping after the current step. Press Ctrl-C again to stop at once.");
             signal().await;
+            // As after kill -9: the sends come before the deletes, so nothing is lost.
             std::process::exit(130);
         });
         interrupt

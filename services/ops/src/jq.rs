@@ -25,6 +25,7 @@ impl Filter {
         compiled.map(|filter| Self(Arc::new(filter))).map_err(|reports| {
             let shown: String =
                 reports.iter().map(|report| FileReportsDisp::new(report).to_string()).collect();
+            // jaq pads its lines to one width.
             let lines: Vec<&str> =
                 shown.trim_start_matches("Error: ").lines().map(str::trim_end).collect();
             format!(
@@ -69,6 +70,7 @@ impl Filter {
 
 /// jq's error message with types in place of values.
 fn without_values(message: &str) -> String {
+    // Only the beginnings that jaq is known to write are kept; all else may be the message.
     let kinds = |rest: &str| kind_of(rest.trim_start());
     if let Some(rest) = message.strip_prefix("cannot index ") {
         format!("it indexes {} that cannot be indexed so", kinds(rest))
@@ -109,6 +111,7 @@ fn kind_of(json: &str) -> &'static str {
 }
 
 fn to_json(value: &Val) -> Result<Value, String> {
+    // Through text: jaq keeps large integers exactly, which a conversion by f64 would not.
     serde_json::from_str(&value.to_string())
         .map_err(|_| "the filter gave a value that JSON cannot hold".to_owned())
 }

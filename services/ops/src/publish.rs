@@ -63,6 +63,7 @@ pub struct Publication {
 /// Publishes the file. After an error it is safe to publish the same file again: what was stored is
 /// answered as a duplicate.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, ExitStatus), CliError> {
+    // The whole file is read and checked first: a bad line stops it before anything is published.
     let events = events(&read(&args.file)?)?;
     let count = events.len();
     let batches = batches(events)?;
@@ -89,6 +90,7 @@ async fn publish_all(
     count: usize,
     rows: &mut Vec<Row>,
 ) -> Result<(), CliError> {
+    // One after the other: two events of one order keep the file's order.
     for batch in batches {
         let results = publisher.invoke(&Value::Array(batch)).await.map_err(|error| {
             CliError::service(format!(
@@ -118,6 +120,7 @@ fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
     let mut bytes = 0;
     for (i, event) in events.into_iter().enumerate() {
         let size = event.to_string().len();
+        // Smaller ones that intake refuses are sent all the same: its answer names what is wrong.
         if size > MAX_BYTES {
             return Err(CliError::input(format!(
                 "Event {} holds {size} bytes, more than Lambda takes. Intake takes {MAX_EVENT_BYTES} \
@@ -212,6 +215,7 @@ impl Publisher {
         let answer =
             answer.map_err(service_error(format!("invoke the function {}", self.function)))?;
         let body = answer.payload.map(Blob::into_inner).unwrap_or_default();
+        // The invocation succeeded and the function failed: its payload is the error.
         if answer.function_error.is_some() {
             let error: Value = serde_json::from_slice(&body).unwrap_or_default();
             let message = error["errorMessage"].as_str().unwrap_or("it gave no reason");

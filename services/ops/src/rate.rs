@@ -35,6 +35,7 @@ pub async fn resolve(stack: &Stack, requested: Option<f64>) -> f64 {
         return rate;
     }
     match send_rate(stack).await {
+        // At least 0.1: SES may answer a fraction, and a replay has to end some day.
         Ok(rate) => (rate * SHARE).clamp(0.1, MAX_RATE),
         Err(why) => {
             note(&format!(

@@ -56,6 +56,7 @@ pub async fn events_of_order(stack: &Stack, order_id: &str) -> Result<Vec<Stored
         .table_name(&table)
         .key_condition_expression("order_id = :order")
         .expression_attribute_values(":order", AttributeValue::S(order_id.to_owned()))
+        // An event that was accepted a moment ago must not look as if it had never come.
         .consistent_read(true)
         .into_paginator()
         .items()

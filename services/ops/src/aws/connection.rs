@@ -50,6 +50,7 @@ impl Connection {
     /// when CloudFormation does not answer.
     pub async fn open(&self, command: String) -> Result<Stack, CliError> {
         let config = self.sdk_config().await?;
+        // CloudFormation is asked last: it is the slowest, and the one-machine stack has none.
         let names = if self.overrides.is_complete() {
             StackNames::Given
         } else if config.endpoint_url().is_none() && self.is_on_this_machine() {

@@ -101,6 +101,7 @@ impl Stack {
         if let Some(url) = self.find(queue.resource()) {
             return Ok(url);
         }
+        // Asked for once: a replay needs the same URL for every step.
         if let Some(url) = self.urls.borrow().get(&queue) {
             return Ok(url.clone());
         }
@@ -133,6 +134,7 @@ impl Stack {
     /// # Errors
     /// [`CliError::Input`] for anything that is not a dead-letter queue of this stack.
     pub async fn dlq(&self, typed: &str) -> Result<Dlq, CliError> {
+        // A name costs no call.
         if let Some(dlq) = Dlq::from_name(typed, &self.name) {
             return Ok(dlq);
         }
@@ -162,6 +164,7 @@ impl Stack {
         let (url, source_url) = (self.url(Queue::Dead(dlq)).await?, self.url(source).await?);
         let arn = self.queue_attribute(&url, Attribute::QueueArn).await?;
         let policy = self.queue_attribute(&source_url, Attribute::RedrivePolicy).await?;
+        // No policy, or one that does not parse, names no queue and so is refused below.
         let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
         if policy["deadLetterTargetArn"] == arn.as_str() {
             return Ok(());

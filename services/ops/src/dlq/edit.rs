@@ -76,9 +76,11 @@ impl Edit {
 fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
     let (before, after) = (DlqPayload::parse(dlq, &message.body), DlqPayload::parse(dlq, edited));
     let (was_readable, after) = (!matches!(before, DlqPayload::Unreadable(_)), after.keys());
+    // An edit that makes the body unreadable names nobody; it is refused by its verdict instead.
     if was_readable && !after.is_empty() && after != before.keys() {
         return false;
     }
+    // What an unreadable body was about is known only by its attributes and by where it has order ids.
     let named = orders_named(&message.json_body());
     let is_attribute = |name: &str, value: &str| {
         message.attributes.get(name).is_none_or(|attribute| attribute == value)
@@ -117,6 +119,7 @@ impl Edits {
             }
             Edited::Changed(after) => {
                 self.changed += 1;
+                // A sample: ten thousand diffs are neither read nor kept in memory.
                 if self.diffs.len() < MAX_DIFFS {
                     self.diffs.push(diff(&message.id, &message.body, after, pii));
                 }

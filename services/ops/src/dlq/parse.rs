@@ -49,6 +49,7 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     let order_id = message.attributes.get(ORDER_ID).cloned();
     let mut summary = DeadLetterSummary {
         message_id: message.id.clone(),
+        // The attribute first: it was written when the body was readable.
         order_id: order_id.or_else(|| only_order_named(&message.body)),
         kind: message.attributes.get(KIND).cloned(),
         scope: String::new(),
@@ -121,6 +122,7 @@ impl FailureReason {
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>), or S3's
     /// event that it stored one.
     fn from_lambda(dlq: Dlq, message: &Received) -> Option<Self> {
+        // Only these two queues hold such records.
         if !matches!(dlq, Dlq::Relay | Dlq::Intake) {
             return None;
         }
@@ -208,6 +210,7 @@ pub fn orders_named(body: &Value) -> Vec<String> {
 fn only_order_named(body: &str) -> Option<String> {
     let named = orders_named(&serde_json::from_str(body).ok()?);
     let (first, rest) = named.split_first()?;
+    // What is no order id is not printed as one: it may hold anything, terminal codes too.
     let id = OrderId::parse(first).ok().filter(|_| rest.iter().all(|id| id == first))?;
     Some(id.to_string())
 }
@@ -243,6 +246,7 @@ pub fn match_order(contract: Dlq, message: &Received, order: &str) -> OrderMatch
     }
     let named = orders_named(&message.json_body());
     let is_unreadable = matches!(payload, DlqPayload::Unreadable(_));
+    // In quotes: 1001 is not mentioned by 10010.
     let mentions = || message.body.contains(&format!("\"{order}\""));
     if named.iter().any(|id| id == order) || named.is_empty() && is_unreadable && mentions() {
         OrderMatch::Possible

@@ -118,6 +118,7 @@ fn intake(body: &str) -> Result<DlqPayload, String> {
         Ok((NotificationKey::for_event(&event), event.reference.sort_key()))
     };
     let keys = events.iter().map(key).collect::<Result<Vec<_>, String>>()?;
+    // An empty batch would be replayed and deleted without a trace.
     if keys.is_empty() {
         return Err("it holds no event".to_owned());
     }
@@ -127,6 +128,7 @@ fn intake(body: &str) -> Result<DlqPayload, String> {
 /// What a message of intake's dead-letter queue has to be handed to intake again as.
 pub fn invocation_payload(body: &str) -> Result<Value, String> {
     let mut body: Value = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
+    // EventBridge's dead letters are the event itself, Lambda's are a record around it.
     Ok(match body.get_mut("requestPayload") {
         Some(payload) => payload.take(),
         None => body,
