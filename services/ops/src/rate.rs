@@ -80,19 +80,12 @@ impl Throughput {
     }
 
     fn takes(self, count: usize) -> Duration {
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let seconds = count as f64 / self.0;
-        Duration::from_secs_f64(seconds)
+        Duration::from_secs_f64(count as f64 / self.0)
     }
 
     fn count_within(self, seconds: f64) -> usize {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the rate is positive, and the cast saturates"
-        )]
-        let count = (self.0 * seconds).floor() as usize;
-        count
+        // The rate is positive, and the cast saturates.
+        (self.0 * seconds) as usize
     }
 }
 

@@ -124,16 +124,14 @@ async fn get_all<T: DeserializeOwned>(
 ) -> Result<Vec<T>, CliError> {
     // A set: BatchGetItem refuses a call that names a key twice.
     let keys: HashSet<Key> = keys.into_iter().collect();
-    let keys: Vec<Attributes> = keys
-        .into_iter()
+    let items = stream::iter(keys)
         .map(|(order_id, value)| {
-            HashMap::from([
+            Attributes::from([
                 ("order_id".to_owned(), AttributeValue::S(order_id)),
                 (sort_key.to_owned(), AttributeValue::S(value)),
             ])
         })
-        .collect();
-    let items = stream::iter(keys.chunks(MAX_BATCH_GET_KEYS).map(<[Attributes]>::to_vec))
+        .chunks(MAX_BATCH_GET_KEYS)
         .map(|keys| kit::batch_get(&stack.dynamodb, table, projection, keys))
         .buffer_unordered(MAX_CONCURRENCY)
         .try_concat()

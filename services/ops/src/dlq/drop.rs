@@ -129,7 +129,7 @@ async fn drop_audited(
     let audit = Audit::begin(stack, &args.operator, intent).await?;
     note(&format!("What is deleted is written to {} first.", path.display()));
     dropped.saved_to = Some(path);
-    let hold = args.selection.hold().unwrap_or_else(|| hold_for(dropped.scan.scanned as u64));
+    let hold = args.selection.hold.unwrap_or_else(|| hold_for(dropped.scan.scanned as u64));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let progress = progress::moving(dropped.scan.entries.len());
     let result = delete_selected(&mut scanner, interrupt, dropped, &mut file, &progress).await;

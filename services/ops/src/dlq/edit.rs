@@ -175,14 +175,10 @@ mod tests {
     fn an_edit_that_fails_or_gives_no_body_changes_nothing() {
         let body = message(r#"{"v":1}"#);
         assert_eq!(Edit::compile(".").unwrap().apply(Dlq::Mail, &body), Edited::Unchanged);
-        assert!(matches!(
-            Edit::compile("empty").unwrap().apply(Dlq::Mail, &body),
-            Edited::Failed(_)
-        ));
-        assert!(matches!(
-            Edit::compile(".v.x").unwrap().apply(Dlq::Mail, &body),
-            Edited::Failed(_)
-        ));
+        for code in ["empty", ".v.x"] {
+            let edited = Edit::compile(code).unwrap().apply(Dlq::Mail, &body);
+            assert!(matches!(edited, Edited::Failed(_)), "{code}: {edited:?}");
+        }
     }
 
     #[test]

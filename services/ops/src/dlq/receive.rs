@@ -203,7 +203,7 @@ impl<'a> QueueScanner<'a> {
         }
     }
 
-    /// Deletes the messages. Answers how many SQS confirmed: another one may be gone, or may become
+    /// Deletes the messages. Returns how many SQS confirmed: another one may be gone, or may become
     /// visible again.
     pub async fn delete(&self, messages: &[Received]) -> usize {
         let mut confirmed = 0;
@@ -231,7 +231,7 @@ impl<'a> QueueScanner<'a> {
         confirmed
     }
 
-    /// Makes every message that was not deleted visible again. Answers how many SQS did not
+    /// Makes every message that was not deleted visible again. Returns how many SQS did not
     /// release: those stay hidden until the hold ends.
     pub async fn release(&mut self) -> usize {
         let receipts = self.held.take().into_values();

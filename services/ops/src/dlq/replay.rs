@@ -171,7 +171,7 @@ impl<'a> Plan<'a> {
             edit: self.args.edit.as_ref(),
             force_stale: self.args.force_stale,
             rate: self.rate,
-            hold: self.args.selection.hold(),
+            hold: self.args.selection.hold,
         }
     }
 
@@ -180,11 +180,6 @@ impl<'a> Plan<'a> {
         if count == 0 {
             return "Nothing to move.\n".to_owned();
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            reason = "an estimate for people"
-        )]
         let takes = format_duration((count as f64 / self.rate * 1000.0) as i64);
         let forced =
             if self.args.force_stale { " Stale ones among them get a new deadline." } else { "" };

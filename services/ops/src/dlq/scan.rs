@@ -114,7 +114,7 @@ pub async fn scan_dlq(
     let url = stack.url(Queue::Dead(dlq)).await?;
     let depth = stack.queue_depth(Queue::Dead(dlq)).await?;
     let progress = progress::scanning(depth.visible);
-    let hold = options.selection.hold().unwrap_or_else(|| receive::hold_for(depth.visible));
+    let hold = options.selection.hold.unwrap_or_else(|| receive::hold_for(depth.visible));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let mut run = ScanRun::new(stack, dlq, options);
     let result = run.all(&mut scanner, interrupt, &progress).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clap::builder::TypedValueParser;
 use serde_json::{Value, json};
 use shared::{Kind, OrderId};
 
@@ -44,8 +45,8 @@ pub struct Selection {
     pub message: Vec<String>,
     /// How many seconds a message stays hidden from others if this command is killed before it can
     /// make it visible again (default: as long as the scan takes)
-    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..=43_200))]
-    pub hold: Option<u64>,
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..=43_200).map(Duration::from_secs))]
+    pub hold: Option<Duration>,
 }
 
 /// The flags of commands that change nothing, where `--reason` is free: elsewhere it is that of the
@@ -68,10 +69,6 @@ impl ReadOnlySelection {
 }
 
 impl Selection {
-    pub fn hold(&self) -> Option<Duration> {
-        self.hold.map(Duration::from_secs)
-    }
-
     /// Whether all flags but `--verdict` select the message.
     ///
     /// # Errors
