@@ -20,17 +20,20 @@ pub fn kind(typed: &str) -> Result<Kind, CliError> {
     })
 }
 
-/// Reads a time: `2h`, `90m`, `3d` (that long before `now`), `2026-11-20` (its first second in UTC) or RFC
-/// 3339. Returns milliseconds since 1970.
-pub fn time(flag: &str, typed: &str, now: Timestamp) -> Result<i64, CliError> {
+/// Parses a time: `2h`, `90m`, `3d` (that long ago), `2026-11-20` (its first second in UTC) or RFC 3339.
+/// Returns milliseconds since 1970.
+pub fn time(typed: &str) -> Result<i64, String> {
+    time_at(typed, Timestamp::now())
+}
+
+fn time_at(typed: &str, now: Timestamp) -> Result<i64, String> {
     let at = before(now, typed)
         .or_else(|| typed.parse::<Timestamp>().ok())
         .or_else(|| Some(typed.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp()));
     at.map(Timestamp::as_millisecond).ok_or_else(|| {
-        CliError::input(format!(
-            "{flag} {typed} is not a time. Expected how long ago (30m, 2h, 3d), a day (2026-11-20) or \
-             a time in RFC 3339 (2026-11-20T10:30:00Z)."
-        ))
+        "expected how long ago (30m, 2h, 3d), a day (2026-11-20) or a time in RFC 3339 \
+         (2026-11-20T10:30:00Z)"
+            .to_owned()
     })
 }
 
@@ -48,7 +51,7 @@ mod tests {
     fn a_time_is_a_duration_ago_a_day_or_rfc_3339() {
         let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
         let read = |typed| {
-            let at = time("--since", typed, now).unwrap();
+            let at = time_at(typed, now).unwrap();
             Timestamp::from_millisecond(at).unwrap().to_string()
         };
         assert_eq!(read("2h"), "2026-11-20T10:00:00Z");
@@ -61,9 +64,8 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused_with_examples() {
-        let now = Timestamp::now();
         for typed in ["", "yesterday", "5", "-2h", "99999999999999d", "2026-13-01", "ü"] {
-            let refused = time("--since", typed, now).unwrap_err().to_string();
+            let refused = time(typed).unwrap_err();
             assert!(refused.contains("2026-11-20T10:30:00Z"), "{typed}: {refused}");
         }
     }

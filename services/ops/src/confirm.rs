@@ -18,10 +18,12 @@ pub enum Confirmation {
 }
 
 impl Confirmation {
-    /// [`CliError::Input`] where there is no terminal to ask at.
-    pub fn ask_at_terminal(output: Output) -> Result<Self, CliError> {
+    /// [`CliError::Input`] where no flag has confirmed and there is no terminal to ask at.
+    pub fn new(is_given: bool, output: Output) -> Result<Self, CliError> {
         let is_terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        if is_terminal && output.format == Format::Table {
+        if is_given {
+            Ok(Self::Given)
+        } else if is_terminal && output.format == Format::Table {
             Ok(Self::Ask)
         } else {
             Err(CliError::input(

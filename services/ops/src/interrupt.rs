@@ -1,8 +1,6 @@
 //! Ctrl-C.
 
-use std::sync::Arc;
-
-use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::error::CliError;
 use crate::output::note;
@@ -10,40 +8,37 @@ use crate::output::note;
 /// Whether the operator wants to stop. Long commands check it between two steps, and wake from every
 /// wait, so that they end soon and leave no step half done.
 #[derive(Debug, Clone)]
-pub struct Interrupt(Arc<watch::Sender<bool>>);
+pub struct Interrupt(CancellationToken);
 
 impl Interrupt {
     /// Listens for SIGINT and SIGTERM. A second signal ends the process at once: nothing is lost, but
     /// messages that were received stay invisible until their visibility timeout ends.
     pub fn listen() -> Self {
-        let interrupt = Self(Arc::new(watch::Sender::new(false)));
-        let requested = interrupt.clone();
+        let interrupt = Self(CancellationToken::new());
+        let token = interrupt.0.clone();
         tokio::spawn(async move {
             signal().await;
-            requested.0.send_replace(true);
+            // Only a request: commands stop where they leave no step half done.
+            token.cancel();
             note("Stopping after the current step. Press Ctrl-C again to stop at once.");
             signal().await;
+            // As after kill -9: the sends come before the deletes, so nothing is lost.
             std::process::exit(130);
         });
         interrupt
     }
 
     pub fn is_requested(&self) -> bool {
-        *self.0.borrow()
+        self.0.is_cancelled()
     }
 
     pub async fn requested(&self) {
-        let mut requested = self.0.subscribe();
-        // Never an error: `self` holds the sender.
-        let _ = requested.wait_for(|is_requested| *is_requested).await;
+        self.0.cancelled().await;
     }
 
     /// Sleeps until `deadline`, or until the operator wants to stop.
     pub async fn sleep_until(&self, deadline: tokio::time::Instant) {
-        tokio::select! {
-            () = tokio::time::sleep_until(deadline) => {}
-            () = self.requested() => {}
-        }
+        self.0.run_until_cancelled(tokio::time::sleep_until(deadline)).await;
     }
 
     /// [`CliError::Interrupted`] with `message` once the operator wants to stop.

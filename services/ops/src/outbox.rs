@@ -14,10 +14,8 @@ use crate::aws::Stack;
 use crate::error::CliError;
 use crate::store;
 
-/// How many index partitions are queried at the same time.
 const MAX_CONCURRENCY: usize = 16;
 
-/// How many hours are read at the same time.
 const MAX_CONCURRENT_HOURS: usize = 4;
 
 /// A stored event that the ledger has no record of.
@@ -71,6 +69,7 @@ impl<'a> UnseenEvents<'a> {
         }
         let entries = entries(&self.tables, hour, hour, hour + BUCKET_MS - 1).await?;
         let outbox = Outbox(&self.tables);
+        // By the ledger, not by the index: relay leaves an entry there when it has queued the event.
         let unseen: Vec<IndexEntry> = stream::iter(entries.chunks(MAX_BATCH_GET_KEYS))
             .map(|chunk| outbox.unseen(chunk))
             .buffer_unordered(MAX_CONCURRENCY)
@@ -78,6 +77,7 @@ impl<'a> UnseenEvents<'a> {
             .await
             .map_err(read_error)?;
         let unseen = Rc::new(self.with_acceptance(unseen).await?);
+        // Two windows may have read the hour at the same time; the later answer is as good.
         self.hours.borrow_mut().insert(hour, Rc::clone(&unseen));
         Ok(unseen)
     }
@@ -88,6 +88,7 @@ impl<'a> UnseenEvents<'a> {
         let accepted = store::accepted_at(self.stack, keys).await?;
         let with_time = |entry: IndexEntry| {
             let key = (entry.order_id.clone(), entry.event.clone());
+            // An event that was erased since the index was read is no longer missing.
             accepted.get(&key).map(|at| UnseenEvent { entry, accepted_at: *at })
         };
         Ok(unseen.into_iter().filter_map(with_time).collect())

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// What `--output` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -191,6 +191,11 @@ pub fn format_time(milliseconds: i64) -> String {
 pub fn rfc3339(milliseconds: i64) -> String {
     Timestamp::from_millisecond(milliseconds)
         .map_or_else(|_| "never".to_owned(), |t| format!("{t:.3}"))
+}
+
+/// For `serialize_with`: see [`rfc3339`].
+pub fn as_rfc3339<S: Serializer>(milliseconds: &i64, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&rfc3339(*milliseconds))
 }
 
 /// Milliseconds in their two largest units: `3d 4h`, `12m`, `5s`.

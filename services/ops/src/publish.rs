@@ -23,7 +23,6 @@ const BATCH_BYTES: usize = 1024 * 1024;
 /// Lambda refuses a larger payload before intake sees it (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const MAX_BYTES: usize = 6_000_000;
 
-/// Flags of `publish`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A file of CloudEvents: JSON Lines, one event, or an array of events; - is standard input
@@ -64,6 +63,7 @@ pub struct Publication {
 /// Publishes the file. After an error it is safe to publish the same file again: what was stored is
 /// answered as a duplicate.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, ExitStatus), CliError> {
+    // The whole file is read and checked first: a bad line stops it before anything is published.
     let events = events(&read(&args.file)?)?;
     let count = events.len();
     let batches = batches(events)?;
@@ -90,17 +90,17 @@ async fn publish_all(
     count: usize,
     rows: &mut Vec<Row>,
 ) -> Result<(), CliError> {
+    // One after the other: two events of one order keep the file's order.
     for batch in batches {
-        match publisher.invoke(&Value::Array(batch)).await? {
-            Response::Results(results) => rows.extend(results),
-            Response::Error(error) => {
-                return Err(CliError::service(format!(
-                    "Intake failed after {} of {count} event(s): {error}. Publish the same file \
-                     again: what was stored is answered as duplicate.",
-                    rows.len()
-                )));
-            }
-        }
+        let results = publisher.invoke(&Value::Array(batch)).await.map_err(|error| {
+            CliError::service(format!(
+                "Intake failed after {} of {count} event(s). {error} Publish the same file again: \
+                 what was stored is answered as duplicate.",
+                rows.len()
+            ))
+            .caused_by(error)
+        })?;
+        rows.extend(results);
     }
     Ok(())
 }
@@ -120,6 +120,7 @@ fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
     let mut bytes = 0;
     for (i, event) in events.into_iter().enumerate() {
         let size = event.to_string().len();
+        // Smaller ones that intake refuses are sent all the same: its answer names what is wrong.
         if size > MAX_BYTES {
             return Err(CliError::input(format!(
                 "Event {} holds {size} bytes, more than Lambda takes. Intake takes {MAX_EVENT_BYTES} \
@@ -151,16 +152,13 @@ impl Row {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CliError> {
-    let mut text = Vec::new();
-    let result = if file.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_end(&mut text)
-    } else {
-        std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut text))
+    let text = match file.to_str() {
+        Some("-") => std::io::stdin().lock().bytes().collect(),
+        _ => std::fs::read(file),
     };
-    result.map_err(|error| {
+    text.map_err(|error| {
         CliError::input(format!("Can't read {}: {error}.", file.display())).caused_by(error)
-    })?;
-    Ok(text)
+    })
 }
 
 /// The events of a file: one JSON document (an event or an array), or one event a line.
@@ -194,29 +192,10 @@ fn lines(text: &[u8]) -> Result<Vec<Value>, CliError> {
         .collect()
 }
 
-/// Invokes the stack's intake function.
 #[derive(Debug)]
 pub struct Publisher {
     client: aws_sdk_lambda::Client,
     function: String,
-}
-
-/// Intake's response.
-#[derive(Debug)]
-enum Response {
-    /// One for each event.
-    Results(Vec<Row>),
-    /// The message of a failed invocation.
-    Error(String),
-}
-
-/// The result for one payload.
-#[derive(Debug, PartialEq, Eq)]
-pub enum PublishOutcome {
-    /// Every event is stored.
-    Stored,
-    /// At least one event is not, for this reason.
-    Rejected(String),
 }
 
 #[derive(Deserialize)]
@@ -229,21 +208,18 @@ impl Publisher {
         Self { client: stack.lambda(), function: stack.function("intake") }
     }
 
-    /// Passes `payload` to intake as it is.
-    async fn invoke(&self, payload: &Value) -> Result<Response, CliError> {
-        let call = self
-            .client
-            .invoke()
-            .function_name(&self.function)
-            .payload(Blob::new(payload.to_string()));
-        let answer = call.send().await;
+    /// Passes `payload`, an event or several, to intake. One result for each event, in their order.
+    async fn invoke(&self, payload: &Value) -> Result<Vec<Row>, CliError> {
+        let call = self.client.invoke().function_name(&self.function);
+        let answer = call.payload(Blob::new(payload.to_string())).send().await;
         let answer =
             answer.map_err(service_error(format!("invoke the function {}", self.function)))?;
         let body = answer.payload.map(Blob::into_inner).unwrap_or_default();
+        // The invocation succeeded and the function failed: its payload is the error.
         if answer.function_error.is_some() {
             let error: Value = serde_json::from_slice(&body).unwrap_or_default();
             let message = error["errorMessage"].as_str().unwrap_or("it gave no reason");
-            return Ok(Response::Error(message.trim_end_matches('.').to_owned()));
+            return Err(CliError::service(format!("{}.", message.trim_end_matches('.'))));
         }
         let results = serde_json::from_slice::<Results>(&body).map_err(|error| {
             CliError::service(format!(
@@ -252,20 +228,15 @@ impl Publisher {
             ))
             .caused_by(error)
         })?;
-        Ok(Response::Results(results.results))
+        Ok(results.results)
     }
 
-    /// Passes `payload`, an event or several, to intake.
-    pub async fn publish(&self, payload: &Value) -> Result<PublishOutcome, CliError> {
-        Ok(match self.invoke(payload).await? {
-            Response::Error(error) => PublishOutcome::Rejected(error),
-            Response::Results(rows) => match rows.iter().find(|row| !row.is_stored()) {
-                None => PublishOutcome::Stored,
-                Some(row) => {
-                    PublishOutcome::Rejected(format!("{}: {}", row.result, row.problems()))
-                }
-            },
-        })
+    /// Passes `payload` to intake; an error unless every event of it is stored then.
+    pub async fn publish(&self, payload: &Value) -> Result<(), CliError> {
+        match self.invoke(payload).await?.iter().find(|row| !row.is_stored()) {
+            None => Ok(()),
+            Some(row) => Err(CliError::service(format!("{}: {}", row.result, row.problems()))),
+        }
     }
 }
 

@@ -21,7 +21,6 @@ const SPARE: Duration = Duration::from_secs(60);
 /// SQS hides a message for twelve hours at most.
 const MAX_HOLD: Duration = Duration::from_secs(11 * 60 * 60);
 
-/// Parses `--rate`.
 pub fn parse(typed: &str) -> Result<f64, String> {
     match typed.parse::<f64>() {
         Ok(rate) if (0.01..=MAX_RATE).contains(&rate) => Ok(rate),
@@ -36,6 +35,7 @@ pub async fn resolve(stack: &Stack, requested: Option<f64>) -> f64 {
         return rate;
     }
     match send_rate(stack).await {
+        // At least 0.1: SES may answer a fraction, and a replay has to end some day.
         Ok(rate) => (rate * SHARE).clamp(0.1, MAX_RATE),
         Err(why) => {
             note(&format!(
@@ -80,19 +80,12 @@ impl Throughput {
     }
 
     fn takes(self, count: usize) -> Duration {
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let seconds = count as f64 / self.0;
-        Duration::from_secs_f64(seconds)
+        Duration::from_secs_f64(count as f64 / self.0)
     }
 
     fn count_within(self, seconds: f64) -> usize {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the rate is positive, and the cast saturates"
-        )]
-        let count = (self.0 * seconds).floor() as usize;
-        count
+        // The rate is positive, and the cast saturates.
+        (self.0 * seconds) as usize
     }
 }
 

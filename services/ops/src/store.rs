@@ -18,7 +18,6 @@ use crate::error::CliError;
 /// Order id and sort key.
 pub type Key = (String, String);
 
-/// How many `BatchGetItem` calls run at the same time.
 const MAX_CONCURRENCY: usize = 8;
 
 /// An event as intake stored it.
@@ -27,7 +26,6 @@ const MAX_CONCURRENCY: usize = 8;
 pub struct StoredEvent {
     /// Its sort key: source, a space, id.
     pub event: String,
-    /// Its type, such as `order.confirmed`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Milliseconds since 1970.
@@ -58,6 +56,7 @@ pub async fn events_of_order(stack: &Stack, order_id: &str) -> Result<Vec<Stored
         .table_name(&table)
         .key_condition_expression("order_id = :order")
         .expression_attribute_values(":order", AttributeValue::S(order_id.to_owned()))
+        // An event that was accepted a moment ago must not look as if it had never come.
         .consistent_read(true)
         .into_paginator()
         .items()
@@ -78,7 +77,6 @@ fn stored_event(table: &str, mut item: Attributes) -> Result<StoredEvent, CliErr
     Ok(StoredEvent { message: message.unwrap_or_default(), ..event })
 }
 
-/// Every ledger record of an order.
 pub async fn records_of_order(stack: &Stack, order_id: &str) -> Result<Vec<Item>, CliError> {
     stack.ledger().list_by_order(order_id).await.map_err(CliError::ledger_read)
 }
@@ -90,10 +88,13 @@ pub async fn records(
 ) -> Result<HashMap<Key, Item>, CliError> {
     let items: Vec<Item> =
         get_all(stack, &stack.ledger_table(), "notification", None, keys).await?;
-    Ok(items
-        .into_iter()
-        .map(|item| ((item.order_id.clone(), item.notification.clone()), item))
-        .collect())
+    Ok(keyed(items))
+}
+
+/// Ledger records by their keys.
+pub fn keyed(items: impl IntoIterator<Item = Item>) -> HashMap<Key, Item> {
+    let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
+    items.into_iter().map(keyed).collect()
 }
 
 /// When each of these events was accepted, in milliseconds since 1970, without those that are
@@ -114,14 +115,6 @@ pub async fn accepted_at(
     Ok(rows.into_iter().map(|row| ((row.order_id, row.event), row.accepted_at)).collect())
 }
 
-/// Which of these events the Events table holds.
-pub async fn stored_events(
-    stack: &Stack,
-    keys: impl IntoIterator<Item = Key>,
-) -> Result<HashSet<Key>, CliError> {
-    Ok(accepted_at(stack, keys).await?.into_keys().collect())
-}
-
 async fn get_all<T: DeserializeOwned>(
     stack: &Stack,
     table: &str,
@@ -131,16 +124,14 @@ async fn get_all<T: DeserializeOwned>(
 ) -> Result<Vec<T>, CliError> {
     // A set: BatchGetItem refuses a call that names a key twice.
     let keys: HashSet<Key> = keys.into_iter().collect();
-    let keys: Vec<Attributes> = keys
-        .into_iter()
+    let items = stream::iter(keys)
         .map(|(order_id, value)| {
-            HashMap::from([
+            Attributes::from([
                 ("order_id".to_owned(), AttributeValue::S(order_id)),
                 (sort_key.to_owned(), AttributeValue::S(value)),
             ])
         })
-        .collect();
-    let items = stream::iter(keys.chunks(MAX_BATCH_GET_KEYS).map(<[Attributes]>::to_vec))
+        .chunks(MAX_BATCH_GET_KEYS)
         .map(|keys| kit::batch_get(&stack.dynamodb, table, projection, keys))
         .buffer_unordered(MAX_CONCURRENCY)
         .try_concat()

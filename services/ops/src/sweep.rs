@@ -19,28 +19,27 @@ use crate::confirm::{Confirmation, confirm};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::outbox::{UnseenEvent, UnseenEvents};
-use crate::output::{ColorMode, Column, Format, Output, Report, format_time, json, rfc3339, table};
-use crate::progress::Progress;
-use crate::{args, rate};
+use crate::output::{
+    ColorMode, Column, Format, Output, Report, as_rfc3339, format_time, json, rfc3339, table,
+};
+use crate::{args, progress, rate};
 
 /// Younger events are still on their way.
 const MIN_AGE_MS: i64 = 5 * 60 * 1000;
 
-/// How many events the table lists.
 const MAX_LISTED: usize = 20;
 
 /// How far the sweep catches up with its rate after a slow call.
 const MAX_CATCH_UP: Duration = Duration::from_secs(1);
 
-/// Flags of `sweep`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Events accepted since then: 2h, 3d, 2026-11-20, or a time in RFC 3339
-    #[arg(long, value_name = "WHEN")]
-    pub since: String,
+    #[arg(long, value_name = "WHEN", value_parser = args::time)]
+    pub since: i64,
     /// Events accepted before then (default: five minutes ago)
-    #[arg(long, value_name = "WHEN")]
-    pub until: Option<String>,
+    #[arg(long, value_name = "WHEN", value_parser = args::time)]
+    pub until: Option<i64>,
     /// List what is missing and queue nothing
     #[arg(long, conflicts_with = "yes")]
     pub dry_run: bool,
@@ -62,10 +61,9 @@ pub struct Row {
     pub order_id: String,
     /// Source, a space, id.
     pub event: String,
-    /// When it was accepted, in RFC 3339.
-    pub at: String,
-    #[serde(skip)]
-    milliseconds: i64,
+    /// When it was accepted, in milliseconds since 1970.
+    #[serde(serialize_with = "as_rfc3339")]
+    pub at: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -85,16 +83,9 @@ pub async fn run(
     output: Output,
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
-    let now = Timestamp::now();
-    let since = args::time("--since", &args.since, now)?;
-    let until = match &args.until {
-        Some(typed) => args::time("--until", typed, now)?,
-        None => now.as_millisecond() - MIN_AGE_MS,
-    };
-    let confirmation = match args.yes || args.dry_run {
-        true => Confirmation::Given,
-        false => Confirmation::ask_at_terminal(output)?,
-    };
+    let since = args.since;
+    let until = args.until.unwrap_or_else(|| Timestamp::now().as_millisecond() - MIN_AGE_MS);
+    let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
     let unseen = UnseenEvents::new(stack);
     let events = unseen.within(since, until).await?;
     let mut sweep = Sweep::new(since, until, &events);
@@ -123,33 +114,33 @@ async fn queue_audited(
     events: &[UnseenEvent],
     sweep: &mut Sweep,
 ) -> Result<(), CliError> {
-    let rate = rate::resolve(stack, args.rate).await;
     let intent = Intent {
         action: "sweep".to_owned(),
         reason: args.reason.as_deref(),
         plan: json!({ "since": sweep.since, "until": sweep.until, "missing": events.len() }),
     };
     let audit = Audit::begin(stack, &args.operator, intent).await?;
-    let mut queued = 0;
-    let result = queue(stack, interrupt, unseen, events, rate, &mut queued).await;
-    sweep.queued = Some(queued);
-    audit.complete(result, &json!({ "queued": queued })).await
+    let queued = sweep.queued.insert(0);
+    let result = queue(stack, args, interrupt, unseen, events, queued).await;
+    audit.complete(result, &json!({ "queued": sweep.queued })).await
 }
 
 async fn queue(
     stack: &Stack,
+    args: &Args,
     interrupt: &Interrupt,
     unseen: &UnseenEvents<'_>,
     events: &[UnseenEvent],
-    rate: f64,
     queued: &mut usize,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dispatch).await?;
-    let progress = Progress::moving(events.len() as u64);
-    let limiter = RateLimiter::with_catch_up(rate, MAX_CATCH_UP);
+    let limiter = RateLimiter::with_catch_up(rate::resolve(stack, args.rate).await, MAX_CATCH_UP);
+    let progress = progress::moving(events.len());
     for event in events {
         interrupt.sleep_until(limiter.reserve(1)).await;
+        // Between two events: none is queued without being counted.
         interrupt.check("Stopped; the same command continues with what is still missing.")?;
+        // Read only now: an event that was erased since the listing must not be mailed.
         let Some(body) = unseen.message(event).await? else { continue };
         let message = OutgoingMessage { body, ..OutgoingMessage::default() };
         send_one(&stack.sqs, &url, message).await.map_err(|error| {
@@ -159,9 +150,9 @@ async fn queue(
             .caused_by(error)
         })?;
         *queued += 1;
-        progress.set(*queued);
+        progress.inc(1);
     }
-    progress.finish();
+    progress.finish_and_clear();
     Ok(())
 }
 
@@ -170,11 +161,10 @@ impl Sweep {
         let row = |unseen: &UnseenEvent| Row {
             order_id: unseen.entry.order_id.clone(),
             event: unseen.entry.event.clone(),
-            at: rfc3339(unseen.accepted_at),
-            milliseconds: unseen.accepted_at,
+            at: unseen.accepted_at,
         };
         let mut missing: Vec<Row> = events.iter().map(row).collect();
-        missing.sort_by_key(|row| row.milliseconds);
+        missing.sort_by_key(|row| row.at);
         Self { since: rfc3339(since), until: rfc3339(until), missing, queued: None }
     }
 }
@@ -189,7 +179,7 @@ impl Report for Sweep {
         }
         let orders: BTreeSet<&str> = self.missing.iter().map(|row| row.order_id.as_str()).collect();
         let columns = [
-            Column::text("accepted", |row: &Row| format_time(row.milliseconds)),
+            Column::text("accepted", |row: &Row| format_time(row.at)),
             Column::text("order", |row| row.order_id.clone()),
             Column::text("event", |row| row.event.clone()),
         ];

@@ -35,7 +35,7 @@ pub struct Connection {
     pub profile: Option<String>,
     /// The address of every service, such as http://127.0.0.1:8080 for the one-machine stack
     /// (default: AWS_ENDPOINT_URL, or AWS itself)
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", value_parser = endpoint)]
     pub endpoint_url: Option<String>,
     #[command(flatten)]
     pub overrides: Overrides,
@@ -46,10 +46,11 @@ impl Connection {
     /// line as an audit item keeps it.
     ///
     /// # Errors
-    /// [`CliError::Input`] when no region is set, the endpoint is no address, or AWS knows no such
-    /// stack; [`CliError::Service`] when CloudFormation does not answer.
+    /// [`CliError::Input`] when no region is set, or AWS knows no such stack; [`CliError::Service`]
+    /// when CloudFormation does not answer.
     pub async fn open(&self, command: String) -> Result<Stack, CliError> {
         let config = self.sdk_config().await?;
+        // CloudFormation is asked last: it is the slowest, and the one-machine stack has none.
         let names = if self.overrides.is_complete() {
             StackNames::Given
         } else if config.endpoint_url().is_none() && self.is_on_this_machine() {
@@ -83,7 +84,7 @@ impl Connection {
             }
         }
         // The SDK reads the variables itself; what is set here outranks those of single services.
-        if let Some(endpoint) = self.given_endpoint()? {
+        if let Some(endpoint) = &self.endpoint_url {
             loader = loader.endpoint_url(endpoint);
         }
         let config = loader.load().await;
@@ -96,25 +97,10 @@ impl Connection {
         Ok(config)
     }
 
-    fn given_endpoint(&self) -> Result<Option<&str>, CliError> {
-        match self.endpoint_url.as_deref() {
-            Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
-                Err(CliError::input(format!(
-                    "{url} is not an endpoint: it must begin with http:// or https://, such as \
-                     http://127.0.0.1:8080."
-                )))
-            }
-            given => Ok(given),
-        }
-    }
-
     fn is_on_this_machine(&self) -> bool {
-        let variable = |name| std::env::var(name).ok().filter(|url| !url.is_empty());
-        let url = self
-            .endpoint_url
-            .clone()
-            .or_else(|| variable("AWS_ENDPOINT_URL"))
-            .or_else(|| variable("AWS_ENDPOINT_URL_DYNAMODB"));
+        let variables = ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"];
+        let given = variables.into_iter().filter_map(|name| std::env::var(name).ok());
+        let url = self.endpoint_url.clone().into_iter().chain(given).find(|url| !url.is_empty());
         url.is_some_and(|url| is_loopback(&url))
     }
 
@@ -124,9 +110,16 @@ impl Connection {
     }
 }
 
+fn endpoint(typed: &str) -> Result<String, &'static str> {
+    if typed.starts_with("http://") || typed.starts_with("https://") {
+        Ok(typed.to_owned())
+    } else {
+        Err("expected http:// or https:// and a host, such as http://127.0.0.1:8080")
+    }
+}
+
 fn is_loopback(url: &str) -> bool {
-    let url = Url::parse(url).ok();
-    match url.as_ref().and_then(Url::host) {
+    match Url::parse(url).ok().as_ref().and_then(Url::host) {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -66,6 +66,7 @@ where
                     | "NotFound"
             )
         ),
+        // A page of HTML or an empty answer: whatever it is, it is not the service.
         SdkError::ResponseError(_) => true,
         _ => false,
     }

@@ -51,7 +51,6 @@ impl FromArgMatches for Overrides {
 }
 
 impl Overrides {
-    /// The name or URL given for a resource.
     pub fn get(&self, resource: &Resource) -> Option<&str> {
         self.0.get(resource.variable).map(String::as_str)
     }

@@ -1,6 +1,6 @@
 //! The tables and queues of a stack: the one place of this command that knows their names.
 
-use serde::Serializer;
+use serde::{Serialize, Serializer};
 
 use crate::error::CliError;
 
@@ -16,7 +16,6 @@ pub struct Resource {
     pub variable: &'static str,
     /// The flag, without its dashes.
     pub flag: &'static str,
-    /// The flag's help.
     pub help: &'static str,
 }
 
@@ -30,15 +29,12 @@ const fn resource(
     Resource { suffix, output, variable, flag, help }
 }
 
-/// The table of accepted events.
 pub static EVENTS_TABLE: Resource =
     resource("events", "EventsTableName", "EVENTS_TABLE", "events-table", "The Events table");
 
-/// The table of the ledger.
 pub static LEDGER_TABLE: Resource =
     resource("ledger", "LedgerTableName", "LEDGER_TABLE", "ledger-table", "The ledger table");
 
-/// A queue of the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
     /// Events to decide about, for the dispatcher.
@@ -53,7 +49,8 @@ pub enum Queue {
 
 /// A dead-letter queue of the stack, named after what its messages come from. It tells which contract
 /// they follow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Dlq {
     /// Dispatch requests.
     Dispatch,
@@ -71,7 +68,6 @@ struct Row {
     queue: Queue,
     /// Where its messages end when they fail; of a dead-letter queue, itself.
     dlq: Dlq,
-    /// The function that receives its messages.
     consumer: Option<&'static str>,
     resource: Resource,
 }
@@ -109,7 +105,6 @@ static QUEUES: [Row; 8] = [
         "The feedback queue's dead-letter queue")),
 ];
 
-/// Every table and queue.
 pub fn resources() -> impl Iterator<Item = &'static Resource> {
     [&EVENTS_TABLE, &LEDGER_TABLE].into_iter().chain(QUEUES.iter().map(|row| &row.resource))
 }
@@ -201,13 +196,7 @@ impl std::fmt::Display for Dlq {
     }
 }
 
-impl serde::Serialize for Dlq {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.name())
-    }
-}
-
-impl serde::Serialize for Queue {
+impl Serialize for Queue {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(self.suffix())
     }
@@ -222,6 +211,7 @@ mod tests {
         assert_eq!(QUEUES.each_ref().map(|row| row.queue), Queue::ALL);
         for row in &QUEUES {
             assert_eq!(row.resource.flag, row.resource.variable.to_lowercase().replace('_', "-"));
+            assert_eq!(serde_json::json!(row.dlq), row.dlq.name());
         }
     }
 
@@ -234,17 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_letter_queue_is_known_by_its_short_and_its_full_name() {
+    fn a_dead_letter_queue_is_known_by_its_short_and_its_full_name_and_others_are_refused() {
         for typed in ["mail", "mail-dlq", "shop-mail-dlq"] {
             assert_eq!(Dlq::from_name(typed, "shop"), Some(Dlq::Mail), "{typed}");
         }
         for typed in ["shop-mail", "other-mail-dlq", "arn:aws:sqs:r:1:shop-mail-dlq", "maill", ""] {
             assert_eq!(Dlq::from_name(typed, "shop"), None, "{typed}");
         }
-    }
-
-    #[test]
-    fn what_is_no_dead_letter_queue_of_the_stack_is_refused_with_the_known_ones() {
         let refused = Dlq::unknown("maill", "shop").to_string();
         assert!(refused.contains("intake, relay, dispatch, mail, feedback"), "{refused}");
     }

@@ -24,11 +24,8 @@ const FUNCTION_OUTPUTS: [(&str, &str); 2] =
 /// A stack: where it is, what its parts are called, and clients for it.
 #[derive(Debug)]
 pub struct Stack {
-    /// The stack's name.
     pub name: String,
-    /// A client for the tables.
     pub dynamodb: aws_sdk_dynamodb::Client,
-    /// A client for the queues.
     pub sqs: aws_sdk_sqs::Client,
     /// For the clients that few commands need.
     pub config: SdkConfig,
@@ -77,17 +74,14 @@ impl Stack {
         }
     }
 
-    /// The Events table's name.
     pub fn events_table(&self) -> String {
         self.find(&EVENTS_TABLE).unwrap_or_else(|| self.by_convention(EVENTS_TABLE.suffix))
     }
 
-    /// The ledger table's name.
     pub fn ledger_table(&self) -> String {
         self.find(&LEDGER_TABLE).unwrap_or_else(|| self.by_convention(LEDGER_TABLE.suffix))
     }
 
-    /// One of the stack's CloudFormation outputs.
     pub fn output(&self, key: &str) -> Option<&str> {
         self.names.output(key)
     }
@@ -107,6 +101,7 @@ impl Stack {
         if let Some(url) = self.find(queue.resource()) {
             return Ok(url);
         }
+        // Asked for once: a replay needs the same URL for every step.
         if let Some(url) = self.urls.borrow().get(&queue) {
             return Ok(url.clone());
         }
@@ -118,7 +113,6 @@ impl Stack {
         Ok(url)
     }
 
-    /// How many messages SQS says that a queue holds.
     pub async fn queue_depth(&self, queue: Queue) -> Result<QueueDepth, CliError> {
         let url = self.url(queue).await?;
         let depth = kit::queue::queue_depth(&self.sqs, &url).await;
@@ -140,6 +134,7 @@ impl Stack {
     /// # Errors
     /// [`CliError::Input`] for anything that is not a dead-letter queue of this stack.
     pub async fn dlq(&self, typed: &str) -> Result<Dlq, CliError> {
+        // A name costs no call.
         if let Some(dlq) = Dlq::from_name(typed, &self.name) {
             return Ok(dlq);
         }
@@ -169,6 +164,7 @@ impl Stack {
         let (url, source_url) = (self.url(Queue::Dead(dlq)).await?, self.url(source).await?);
         let arn = self.queue_attribute(&url, Attribute::QueueArn).await?;
         let policy = self.queue_attribute(&source_url, Attribute::RedrivePolicy).await?;
+        // No policy, or one that does not parse, names no queue and so is refused below.
         let policy: Value = serde_json::from_str(&policy).unwrap_or_default();
         if policy["deadLetterTargetArn"] == arn.as_str() {
             return Ok(());
@@ -197,22 +193,18 @@ impl Stack {
         Ledger::new(self.dynamodb.clone(), self.ledger_table(), retention)
     }
 
-    /// A client for SES.
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::new(&self.config)
     }
 
-    /// A client for Lambda.
     pub fn lambda(&self) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config)
     }
 
-    /// A client for CloudWatch.
     pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
         aws_sdk_cloudwatch::Client::new(&self.config)
     }
 
-    /// The tables and the sweep index, as relay reads them.
     pub fn tables(&self) -> relay::Tables {
         relay::Tables {
             client: self.dynamodb.clone(),

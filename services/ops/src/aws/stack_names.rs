@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 
-use super::error::{describe_error, is_unknown_operation};
+use super::error::{is_denied, is_unknown_operation, service_error};
 use crate::error::CliError;
 
 /// The stack's own names, and where they come from.
@@ -22,7 +22,6 @@ pub enum StackNames {
 }
 
 impl StackNames {
-    /// The value of that output, where the outputs are known.
     pub fn output(&self, name: &str) -> Option<&str> {
         match self {
             Self::Outputs(outputs) => outputs.get(name).map(String::as_str),
@@ -41,10 +40,6 @@ impl std::fmt::Display for StackNames {
     }
 }
 
-const NO_CLOUDFORMATION: &str = "this endpoint has no CloudFormation";
-const NOT_ALLOWED: &str = "you may not read CloudFormation";
-const NO_SUCH_STACK: &str = "this endpoint's CloudFormation knows no such stack";
-
 /// Asks CloudFormation for the stack's outputs.
 ///
 /// # Errors
@@ -61,20 +56,18 @@ pub async fn look_up(config: &SdkConfig, stack: &str) -> Result<StackNames, CliE
         }
         Err(error) => error,
     };
-    match error.code() {
-        Some("AccessDenied" | "AccessDeniedException") => {
-            return Ok(StackNames::Convention(NOT_ALLOWED));
-        }
+    let why = match error.code() {
+        _ if is_denied(&error) => "you may not read CloudFormation",
+        // An emulator may have the queues and tables of a stack that it never deployed.
         Some("ValidationError") if config.endpoint_url().is_some() => {
-            return Ok(StackNames::Convention(NO_SUCH_STACK));
+            "this endpoint's CloudFormation knows no such stack"
         }
         Some("ValidationError") => return Err(no_such_stack(config, stack)),
-        _ => {}
-    }
-    if is_unknown_operation(&error) {
-        return Ok(StackNames::Convention(NO_CLOUDFORMATION));
-    }
-    Err(CliError::service(format!("Can't look up the stack {stack}: {}.", describe_error(&error))))
+        _ if is_unknown_operation(&error) => "this endpoint has no CloudFormation",
+        // Out of reach, or no credentials: the tables would answer no better.
+        _ => return Err(service_error(format!("look up the stack {stack}"))(error)),
+    };
+    Ok(StackNames::Convention(why))
 }
 
 fn no_such_stack(config: &SdkConfig, stack: &str) -> CliError {

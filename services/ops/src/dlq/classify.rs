@@ -19,9 +19,8 @@ use crate::aws::Stack;
 use crate::error::CliError;
 use crate::outbox::UnseenEvents;
 use crate::output::format_time;
-use crate::store::{Key, records, records_of_order, stored_events};
+use crate::store::{Key, accepted_at, keyed, records, records_of_order};
 
-/// How many orders are read at the same time.
 const MAX_ORDERS: usize = 16;
 
 /// How many stream windows are read at the same time; each reads several hours of the index.
@@ -31,13 +30,13 @@ const MAX_WINDOWS: usize = 4;
 #[derive(Debug)]
 pub struct ReplayClassifier<'a> {
     stack: &'a Stack,
-    missing: UnseenEvents<'a>,
+    /// What stream windows ask for.
+    pub unseen: UnseenEvents<'a>,
 }
 
 impl<'a> ReplayClassifier<'a> {
-    /// For the tables of `stack`.
     pub fn new(stack: &'a Stack) -> Self {
-        Self { stack, missing: UnseenEvents::new(stack) }
+        Self { stack, unseen: UnseenEvents::new(stack) }
     }
 
     /// An assessment for each payload, in their order. `now` in milliseconds since 1970.
@@ -46,6 +45,7 @@ impl<'a> ReplayClassifier<'a> {
         payloads: &[&DlqPayload],
         now: i64,
     ) -> Result<Vec<ReplayAssessment>, CliError> {
+        // One read of the tables for the whole group, not one for each message.
         let snapshot = &LedgerSnapshot::load(self.stack, payloads).await?;
         let assessments = payloads.iter().map(|payload| self.assess(payload, snapshot, now));
         stream::iter(assessments).buffered(MAX_WINDOWS).try_collect().await
@@ -65,12 +65,12 @@ impl<'a> ReplayClassifier<'a> {
 
     /// A stream window names no event. What is lost of it is what the ledger has not seen.
     async fn window(&self, window: Window, now: i64) -> Result<ReplayAssessment, CliError> {
-        let missing = self.missing.within(window.from, window.until.min(now)).await?;
+        let missing = self.unseen.within(window.from, window.until.min(now)).await?;
         Ok(if missing.is_empty() {
-            ReplayAssessment::new(Verdict::AlreadyDone)
+            ReplayAssessment::new(Verdict::AlreadyDone, None)
                 .because("every event of that time is in the ledger")
         } else {
-            ReplayAssessment::new(Verdict::WouldSend)
+            ReplayAssessment::new(Verdict::WouldSend, None)
                 .because(format!("{} event(s) of that time are not in the ledger", missing.len()))
         })
     }
@@ -80,8 +80,8 @@ impl<'a> ReplayClassifier<'a> {
 #[derive(Debug, Default)]
 pub struct LedgerSnapshot {
     records: HashMap<Key, Item>,
-    /// The events of these messages that are in the Events table.
-    stored: HashSet<Key>,
+    /// When the events of these messages were accepted; stored ones only.
+    stored: HashMap<Key, i64>,
 }
 
 impl LedgerSnapshot {
@@ -94,7 +94,7 @@ impl LedgerSnapshot {
         let mut whole_orders = HashSet::new();
         for payload in payloads {
             match payload {
-                DlqPayload::Intake(stored) => events.extend(stored.iter().map(|(k, _)| k.clone())),
+                DlqPayload::Intake(given) => events.extend(given.iter().map(event_key)),
                 DlqPayload::Mail { key, .. } => {
                     keys.extend(keys_about(key, key.sort_key(), &mut whole_orders));
                 }
@@ -108,9 +108,10 @@ impl LedgerSnapshot {
         }
         let (mut records, stored, of_orders) = futures::try_join!(
             records(stack, keys),
-            stored_events(stack, events),
+            accepted_at(stack, events),
             orders(stack, whole_orders)
         )?;
+        // The two may have read a record at different moments; either is as good.
         records.extend(of_orders);
         Ok(Self { records, stored })
     }
@@ -123,6 +124,10 @@ impl LedgerSnapshot {
     fn superseding(&self, key: &NotificationKey) -> Option<NotificationKey> {
         self.records.values().find(|item| item.supersedes(key))?.key()
     }
+}
+
+fn event_key((key, event): &(NotificationKey, String)) -> Key {
+    (key.order_id.to_string(), event.clone())
 }
 
 fn ledger_key(key: &NotificationKey) -> Key {
@@ -159,8 +164,7 @@ async fn orders(stack: &Stack, orders: HashSet<String>) -> Result<HashMap<Key, I
         .buffer_unordered(MAX_ORDERS)
         .try_collect()
         .await?;
-    let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
-    Ok(items.into_iter().flatten().map(keyed).collect())
+    Ok(keyed(items.into_iter().flatten()))
 }
 
 /// The rules of a replay, as a function of what the tables know. `now` in milliseconds since 1970.
@@ -177,12 +181,13 @@ impl Rules<'_> {
             DlqPayload::Dispatch(dispatch) => self.dispatch(dispatch),
             DlqPayload::Feedback(event) => self.feedback(event),
             DlqPayload::Intake(events) => self.intake(events),
-            DlqPayload::ForeignFeedback => {
-                ReplayAssessment::new(Verdict::AlreadyDone).because("nothing of it is recorded")
-            }
+            DlqPayload::ForeignFeedback => ReplayAssessment::new(Verdict::AlreadyDone, None)
+                .because("nothing of it is recorded"),
             // Needs a query of its own: see ReplayClassifier::window.
-            DlqPayload::Relay(_) => ReplayAssessment::new(Verdict::WouldSend),
-            DlqPayload::Unreadable(why) => ReplayAssessment::new(Verdict::Unparseable).because(why),
+            DlqPayload::Relay(_) => ReplayAssessment::new(Verdict::WouldSend, None),
+            DlqPayload::Unreadable(why) => {
+                ReplayAssessment::new(Verdict::Unparseable, None).because(why)
+            }
         }
     }
 
@@ -191,7 +196,7 @@ impl Rules<'_> {
             return unknown();
         };
         match self.by_state(item) {
-            Some(verdict) => ReplayAssessment::with_record(verdict, item),
+            Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
             None => self.by_age(key, send_before, Some(item)),
         }
     }
@@ -199,7 +204,8 @@ impl Rules<'_> {
     fn dispatch(self, dispatch: &Dispatch) -> ReplayAssessment {
         let Dispatch { key, ledger_key, event, notify, send_before } = dispatch;
         match self.snapshot.record(&key.order_id, ledger_key) {
-            None if !notify => ReplayAssessment::new(Verdict::WouldRecord)
+            // No record and no mail to send: a replay only lets the dispatcher record that.
+            None if !notify => ReplayAssessment::new(Verdict::WouldRecord, None)
                 .because("the event asks for no mail; that is yet to be recorded"),
             None => self.by_age(key, *send_before, None),
             // Decided, but the dispatcher may have died before it queued the mail request.
@@ -207,8 +213,8 @@ impl Rules<'_> {
                 self.by_age(key, *send_before, Some(item))
             }
             Some(item) => match self.by_state(item) {
-                Some(verdict) => ReplayAssessment::with_record(verdict, item),
-                None => ReplayAssessment::with_record(Verdict::AlreadyDone, item).because(
+                Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
+                None => ReplayAssessment::new(Verdict::AlreadyDone, Some(item)).because(
                     "decided before; its mail request is on its way or in the mail queue's \
                      dead-letter queue",
                 ),
@@ -237,10 +243,8 @@ impl Rules<'_> {
         send_before: i64,
         item: Option<&Item>,
     ) -> ReplayAssessment {
-        let assessment = |verdict| match item {
-            Some(item) => ReplayAssessment::with_record(verdict, item),
-            None => ReplayAssessment::new(verdict),
-        };
+        let assessment = |verdict| ReplayAssessment::new(verdict, item);
+        // Before the deadline: --force-stale overrules an old age, never a newer mail.
         if let Some(later) = self.snapshot.superseding(key) {
             let by = format!("by {} {}", later.kind, later.scope);
             return assessment(Verdict::Superseded).because(by.trim_end());
@@ -261,19 +265,22 @@ impl Rules<'_> {
         let Some(item) = self.snapshot.record(&event.key.order_id, &event.key.sort_key()) else {
             return unknown();
         };
+        // The ledger's own rule: what it would refuse, feedback would drop.
         let allowed = event.transition.allows(item.record().as_ref(), &Facts::new(self.now));
         let verdict = if allowed { Verdict::WouldRecord } else { Verdict::AlreadyDone };
-        ReplayAssessment::with_record(verdict, item)
+        ReplayAssessment::new(verdict, Some(item))
     }
 
-    fn intake(self, events: &[(Key, String)]) -> ReplayAssessment {
-        let stored = events.iter().filter(|(key, _)| self.snapshot.stored.contains(key)).count();
+    fn intake(self, events: &[(NotificationKey, String)]) -> ReplayAssessment {
+        let is_stored = |event: &&_| self.snapshot.stored.contains_key(&event_key(event));
+        let stored = events.iter().filter(is_stored).count();
         match (stored, events.len()) {
-            (0, _) => ReplayAssessment::new(Verdict::WouldSend),
+            // Intake answers what it has stored before with a duplicate, so a part may be stored.
+            (0, _) => ReplayAssessment::new(Verdict::WouldSend, None),
             (stored, all) if stored == all => {
-                ReplayAssessment::new(Verdict::AlreadyDone).because("the Events table has it")
+                ReplayAssessment::new(Verdict::AlreadyDone, None).because("the Events table has it")
             }
-            (stored, all) => ReplayAssessment::new(Verdict::WouldSend)
+            (stored, all) => ReplayAssessment::new(Verdict::WouldSend, None)
                 .because(format!("{stored} of its {all} events are stored already")),
         }
     }
@@ -281,7 +288,7 @@ impl Rules<'_> {
 
 /// Without a record nobody knows whether the mail was sent, so it is not sent.
 fn unknown() -> ReplayAssessment {
-    ReplayAssessment::new(Verdict::Unknown).because("erased, or past the ledger's retention")
+    ReplayAssessment::new(Verdict::Unknown, None).because("erased, or past the ledger's retention")
 }
 
 fn skipped(reason: Option<&str>) -> Verdict {
@@ -289,6 +296,7 @@ fn skipped(reason: Option<&str>) -> Verdict {
         Some(r) if r == SkipReason::Stale.as_str() => Verdict::Stale,
         Some(r) if r == SkipReason::Superseded.as_str() => Verdict::Superseded,
         Some(r) if r == SkipReason::Muted.as_str() => Verdict::Muted,
+        // Erased, or a reason of a newer version: an operator decides, with `resend`.
         _ => Verdict::AlreadyDone,
     }
 }
@@ -317,53 +325,44 @@ mod tests {
         }
     }
 
-    fn ledger(items: impl IntoIterator<Item = Item>) -> LedgerSnapshot {
-        let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
-        LedgerSnapshot {
-            records: items.into_iter().map(keyed).collect(),
-            stored: Default::default(),
-        }
-    }
-
-    fn assess(payload: &DlqPayload, snapshot: &LedgerSnapshot) -> ReplayAssessment {
-        Rules { snapshot, now: NOW }.assess(payload)
-    }
-
-    fn verdict_of_mail(state: State, reason: Option<&str>, send_before: i64) -> Verdict {
-        let key = key(Kind::ShipmentShipped, "S-1");
-        let snapshot = ledger([item(&key, state, reason)]);
-        assess(&DlqPayload::Mail { key, send_before }, &snapshot).verdict
+    fn assess(payload: &DlqPayload, items: impl IntoIterator<Item = Item>) -> ReplayAssessment {
+        let snapshot = LedgerSnapshot { records: keyed(items), ..LedgerSnapshot::default() };
+        Rules { snapshot: &snapshot, now: NOW }.assess(payload)
     }
 
     #[test]
     fn a_mail_is_sent_again_only_where_the_ledger_says_that_it_was_not() {
-        let later = NOW + 1;
-        assert_eq!(verdict_of_mail(State::Failed, None, later), Verdict::WouldSend);
-        assert_eq!(verdict_of_mail(State::Planned, None, later), Verdict::WouldSend);
-        for state in [State::Sent, State::Delivered, State::Bounced, State::Complained] {
-            assert_eq!(verdict_of_mail(state, None, later), Verdict::AlreadySent);
+        let (fresh, past) = (NOW + 1, NOW);
+        for (state, reason, send_before, verdict) in [
+            (State::Failed, None, fresh, Verdict::WouldSend),
+            (State::Planned, None, fresh, Verdict::WouldSend),
+            (State::Sent, None, fresh, Verdict::AlreadySent),
+            (State::Delivered, None, fresh, Verdict::AlreadySent),
+            (State::Bounced, None, fresh, Verdict::AlreadySent),
+            (State::Complained, None, fresh, Verdict::AlreadySent),
+            (State::Sending, None, fresh, Verdict::InProgress),
+            (State::InDoubt, None, fresh, Verdict::InDoubt),
+            // Past its deadline a mail is stale, but one that was sent never is.
+            (State::Failed, None, past, Verdict::Stale),
+            (State::Sent, None, past, Verdict::AlreadySent),
+            (State::InDoubt, None, past, Verdict::InDoubt),
+            (State::Skipped, Some("stale"), fresh, Verdict::Stale),
+            (State::Skipped, Some("muted"), past, Verdict::Muted),
+        ] {
+            let key = key(Kind::ShipmentShipped, "S-1");
+            let item = item(&key, state, reason);
+            let assessment = assess(&DlqPayload::Mail { key, send_before }, [item]);
+            assert_eq!(assessment.verdict, verdict, "{state} {reason:?} until {send_before}");
         }
-        assert_eq!(verdict_of_mail(State::Sending, None, later), Verdict::InProgress);
-        assert_eq!(verdict_of_mail(State::InDoubt, None, later), Verdict::InDoubt);
     }
 
     #[test]
     fn an_earlier_doubt_is_reported_with_a_mail_that_would_be_sent() {
         let key = key(Kind::ShipmentShipped, "S-1");
         let doubted = Item { doubts: 1, ..item(&key, State::Planned, None) };
-        let payload = DlqPayload::Mail { key, send_before: NOW + 1 };
-        let assessment = assess(&payload, &ledger([doubted]));
+        let assessment = assess(&DlqPayload::Mail { key, send_before: NOW + 1 }, [doubted]);
         assert_eq!(assessment.verdict, Verdict::WouldSend);
         assert!(assessment.detail.unwrap().contains("may have accepted it"));
-    }
-
-    #[test]
-    fn a_mail_past_its_deadline_is_stale_but_one_that_was_sent_never_is() {
-        assert_eq!(verdict_of_mail(State::Failed, None, NOW), Verdict::Stale);
-        assert_eq!(verdict_of_mail(State::Skipped, Some("stale"), NOW + 1), Verdict::Stale);
-        assert_eq!(verdict_of_mail(State::Sent, None, NOW), Verdict::AlreadySent);
-        assert_eq!(verdict_of_mail(State::InDoubt, None, NOW), Verdict::InDoubt);
-        assert_eq!(verdict_of_mail(State::Skipped, Some("muted"), NOW), Verdict::Muted);
     }
 
     #[test]
@@ -371,10 +370,8 @@ mod tests {
         let (shipped, arrived) =
             (key(Kind::ShipmentShipped, "S-1"), key(Kind::ShipmentDelivered, "S-1"));
         let verdict = |state| {
-            let snapshot =
-                ledger([item(&shipped, State::Failed, None), item(&arrived, state, None)]);
-            let payload = DlqPayload::Mail { key: shipped.clone(), send_before: NOW + 1 };
-            assess(&payload, &snapshot).verdict
+            let items = [item(&shipped, State::Failed, None), item(&arrived, state, None)];
+            assess(&DlqPayload::Mail { key: shipped.clone(), send_before: NOW + 1 }, items).verdict
         };
         assert_eq!(verdict(State::Delivered), Verdict::Superseded);
         assert_eq!(verdict(State::Failed), Verdict::WouldSend);
@@ -383,29 +380,30 @@ mod tests {
     #[test]
     fn what_the_ledger_has_forgotten_is_not_sent() {
         let payload = DlqPayload::Mail { key: key(Kind::OrderConfirmed, ""), send_before: NOW + 1 };
-        assert_eq!(assess(&payload, &LedgerSnapshot::default()).verdict, Verdict::Unknown);
-    }
-
-    fn verdict_of_dispatch(state: Option<State>, attempt: u32, event: &str) -> Verdict {
-        let key = key(Kind::ShipmentShipped, "S-1");
-        let item = state.map(|state| Item { attempt, ..item(&key, state, None) });
-        let payload = DlqPayload::Dispatch(Dispatch {
-            ledger_key: key.sort_key(),
-            key,
-            event: event.to_owned(),
-            notify: true,
-            send_before: NOW + 1,
-        });
-        assess(&payload, &ledger(item)).verdict
+        assert_eq!(assess(&payload, []).verdict, Verdict::Unknown);
     }
 
     #[test]
     fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_missing() {
-        assert_eq!(verdict_of_dispatch(None, 0, "s e1"), Verdict::WouldSend);
-        assert_eq!(verdict_of_dispatch(Some(State::Planned), 0, "s e1"), Verdict::WouldSend);
-        assert_eq!(verdict_of_dispatch(Some(State::Planned), 0, "s other"), Verdict::AlreadyDone);
-        assert_eq!(verdict_of_dispatch(Some(State::Planned), 1, "s e1"), Verdict::AlreadyDone);
-        assert_eq!(verdict_of_dispatch(Some(State::Failed), 1, "s e1"), Verdict::AlreadyDone);
-        assert_eq!(verdict_of_dispatch(Some(State::Sent), 1, "s e1"), Verdict::AlreadySent);
+        for (state, attempt, event, verdict) in [
+            (None, 0, "s e1", Verdict::WouldSend),
+            (Some(State::Planned), 0, "s e1", Verdict::WouldSend),
+            (Some(State::Planned), 0, "s other", Verdict::AlreadyDone),
+            (Some(State::Planned), 1, "s e1", Verdict::AlreadyDone),
+            (Some(State::Failed), 1, "s e1", Verdict::AlreadyDone),
+            (Some(State::Sent), 1, "s e1", Verdict::AlreadySent),
+        ] {
+            let key = key(Kind::ShipmentShipped, "S-1");
+            let record = state.map(|state| Item { attempt, ..item(&key, state, None) });
+            let payload = DlqPayload::Dispatch(Dispatch {
+                ledger_key: key.sort_key(),
+                key,
+                event: event.to_owned(),
+                notify: true,
+                send_before: NOW + 1,
+            });
+            let assessment = assess(&payload, record);
+            assert_eq!(assessment.verdict, verdict, "{state:?} {attempt} {event}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -18,9 +19,8 @@ use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Format, Output, Report, note};
-use crate::progress::Progress;
+use crate::progress;
 
-/// Flags of `dlq drop`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Which: intake, relay, dispatch, mail or feedback
@@ -41,17 +41,22 @@ pub struct Args {
     pub operator: Operator,
 }
 
-/// What was or would be deleted.
 #[derive(Debug, Serialize)]
 pub struct Dropped {
     #[serde(flatten)]
     scan: DlqScan,
+    #[serde(flatten)]
+    outcome: DropOutcome,
+    saved_to: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct DropOutcome {
     deleted: usize,
     /// Not confirmed as deleted.
     not_deleted: usize,
     /// Selected, but not seen again.
     not_seen: usize,
-    saved_to: Option<PathBuf>,
 }
 
 /// Drops the selected messages.
@@ -69,10 +74,10 @@ pub async fn run(
     if args.yes_delete.is_some() {
         stack.check_source(dlq).await?;
     }
-    let options = ScanOptions::new(&args.selection)?;
-    let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
+    let scan = scan_dlq(stack, dlq, &ScanOptions::new(&args.selection), interrupt).await?;
     let count = scan.entries.len();
-    let mut dropped = Dropped { scan, deleted: 0, not_deleted: 0, not_seen: 0, saved_to: None };
+    let mut dropped = Dropped { scan, outcome: DropOutcome::default(), saved_to: None };
+    // The number shows that the operator has read what is selected now, not a list of yesterday.
     if args.yes_delete != Some(count) {
         if output.format == Format::Table {
             output.write(&dropped.plan(output.colors));
@@ -81,11 +86,12 @@ pub async fn run(
     }
     let result = match count {
         0 => Ok(()),
-        _ => drop_audited(stack, args, interrupt, &mut dropped, options.now).await,
+        _ => drop_audited(stack, args, interrupt, &mut dropped).await,
     };
     // What was deleted, and where it is kept, is printed however it ended.
     output.print(&dropped);
-    let status = ExitStatus::attention_if(dropped.not_seen > 0 || dropped.not_deleted > 0);
+    let outcome = &dropped.outcome;
+    let status = ExitStatus::attention_if(outcome.not_seen > 0 || outcome.not_deleted > 0);
     result.map(|()| status)
 }
 
@@ -105,11 +111,11 @@ async fn drop_audited(
     args: &Args,
     interrupt: &Interrupt,
     dropped: &mut Dropped,
-    now: Timestamp,
 ) -> Result<(), CliError> {
     let dlq = dropped.scan.queue;
     let url = stack.url(Queue::Dead(dlq)).await?;
-    let path = args.save_to.clone().unwrap_or_else(|| default_file(dlq, now));
+    let path = args.save_to.clone().unwrap_or_else(|| default_file(dlq));
+    // Before the audit item: without a file nothing is deleted, so there is nothing to record.
     let mut file = new_file(&path)?;
     let intent = Intent {
         action: format!("dlq drop {dlq}"),
@@ -123,18 +129,13 @@ async fn drop_audited(
     let audit = Audit::begin(stack, &args.operator, intent).await?;
     note(&format!("What is deleted is written to {} first.", path.display()));
     dropped.saved_to = Some(path);
-    let hold = args.selection.hold().unwrap_or_else(|| hold_for(dropped.scan.scanned as u64));
+    let hold = args.selection.hold.unwrap_or_else(|| hold_for(dropped.scan.scanned as u64));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
-    let progress = Progress::moving(dropped.scan.entries.len() as u64);
+    let progress = progress::moving(dropped.scan.entries.len());
     let result = delete_selected(&mut scanner, interrupt, dropped, &mut file, &progress).await;
-    progress.finish();
+    progress.finish_and_clear();
     scanner.release().await;
-    let outcome = json!({
-        "deleted": dropped.deleted,
-        "not_deleted": dropped.not_deleted,
-        "not_seen": dropped.not_seen,
-    });
-    audit.complete(result, &outcome).await
+    audit.complete(result, &json!(dropped.outcome)).await
 }
 
 async fn delete_selected(
@@ -142,35 +143,38 @@ async fn delete_selected(
     interrupt: &Interrupt,
     dropped: &mut Dropped,
     file: &mut File,
-    progress: &Progress,
+    progress: &ProgressBar,
 ) -> Result<(), CliError> {
+    // By id: what arrived since the count is not deleted.
     let mut remaining: HashSet<String> =
         dropped.scan.entries.iter().map(|e| e.summary.message_id.clone()).collect();
-    dropped.not_seen = remaining.len();
+    let outcome = &mut dropped.outcome;
+    outcome.not_seen = remaining.len();
     while !remaining.is_empty() {
         interrupt.check("Stopped. What was not deleted is in the dead-letter queue as before.")?;
         let Some(received) = scanner.next(MAX_CONCURRENCY).await? else { break };
         let selected: Vec<Received> =
             received.into_iter().filter(|message| remaining.remove(&message.id)).collect();
-        dropped.not_seen = remaining.len();
+        outcome.not_seen = remaining.len();
         // On disk before it is deleted: a crash in between keeps it in both places.
         save(file, &selected)?;
-        let deleted = scanner.delete(&selected).await;
-        let confirmed = deleted.iter().filter(|is_deleted| **is_deleted).count();
-        dropped.deleted += confirmed;
-        dropped.not_deleted += deleted.len() - confirmed;
-        progress.set(dropped.deleted);
+        let confirmed = scanner.delete(&selected).await;
+        outcome.deleted += confirmed;
+        outcome.not_deleted += selected.len() - confirmed;
+        progress.set_position(outcome.deleted as u64);
     }
     Ok(())
 }
 
-fn default_file(dlq: Dlq, now: Timestamp) -> PathBuf {
+fn default_file(dlq: Dlq) -> PathBuf {
+    let now = Timestamp::now();
     PathBuf::from(format!("waybill-dropped-{dlq}-{}.jsonl", now.strftime("%Y%m%dT%H%M%SZ")))
 }
 
 /// A new file that only this user may read: the messages hold names and addresses.
 fn new_file(path: &Path) -> Result<File, CliError> {
     let mut options = OpenOptions::new();
+    // An earlier drop's file is all that is left of its messages.
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -208,16 +212,17 @@ impl Dropped {
 impl Report for Dropped {
     fn text(&self, colors: ColorMode) -> String {
         let mut text = self.plan(colors);
-        text.push_str(&format!("\n{} message(s) deleted", self.deleted));
+        let DropOutcome { deleted, not_deleted, not_seen } = self.outcome;
+        text.push_str(&format!("\n{deleted} message(s) deleted"));
         match &self.saved_to {
             Some(path) => text.push_str(&format!("; they are kept in {}.\n", path.display())),
             None => text.push_str(".\n"),
         }
-        if self.not_deleted > 0 {
-            text.push_str(&format!("{} not confirmed as deleted.\n", self.not_deleted));
+        if not_deleted > 0 {
+            text.push_str(&format!("{not_deleted} not confirmed as deleted.\n"));
         }
-        if self.not_seen > 0 {
-            text.push_str(&format!("{} not received again: in flight elsewhere.\n", self.not_seen));
+        if not_seen > 0 {
+            text.push_str(&format!("{not_seen} not received again: in flight elsewhere.\n"));
         }
         text
     }
@@ -237,9 +242,7 @@ mod tests {
     fn what_was_dropped_as_people_and_scripts_read_it() {
         let dropped = Dropped {
             scan: print::samples::scan(),
-            deleted: 4,
-            not_deleted: 0,
-            not_seen: 1,
+            outcome: DropOutcome { deleted: 4, not_deleted: 0, not_seen: 1 },
             saved_to: Some(PathBuf::from("waybill-dropped-mail-20261120T103000Z.jsonl")),
         };
         insta::assert_snapshot!(dropped.text(ColorMode::Plain));

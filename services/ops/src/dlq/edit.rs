@@ -8,7 +8,6 @@ use super::parse::orders_named;
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
-use crate::error::CliError;
 use crate::jq::Filter;
 use crate::pii::PiiMode;
 
@@ -16,7 +15,7 @@ use crate::pii::PiiMode;
 const MAX_DIFFS: usize = 3;
 
 /// A jq filter whose output is the new body.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Edit(Filter);
 
 /// What an edit made of a body.
@@ -41,9 +40,9 @@ impl Edited {
 }
 
 impl Edit {
-    /// Compiles `--edit`.
-    pub fn compile(code: &str) -> Result<Self, CliError> {
-        Filter::compile("--edit", code).map(Self)
+    /// As [`Filter::compile`].
+    pub fn compile(code: &str) -> Result<Self, String> {
+        Filter::compile(code).map(Self)
     }
 
     /// Edits a body. An edit that changes which order, kind or scope the message is about is refused:
@@ -75,20 +74,21 @@ impl Edit {
 /// Whether the edited body is about the same order, kind and scope as the message: as its body says,
 /// or else, where that does not parse, its attributes and what its body names as order ids.
 fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
-    let (before, after) =
-        (DlqPayload::parse(dlq, &message.body), DlqPayload::parse(dlq, edited).identities());
-    let was_readable = !matches!(before, DlqPayload::Unreadable(_));
-    if was_readable && !after.is_empty() && after != before.identities() {
+    let (before, after) = (DlqPayload::parse(dlq, &message.body), DlqPayload::parse(dlq, edited));
+    let (was_readable, after) = (!matches!(before, DlqPayload::Unreadable(_)), after.keys());
+    // An edit that makes the body unreadable names nobody; it is refused by its verdict instead.
+    if was_readable && !after.is_empty() && after != before.keys() {
         return false;
     }
+    // What an unreadable body was about is known only by its attributes and by where it has order ids.
     let named = orders_named(&message.json_body());
-    let is_attribute = |name: &str, value: &String| {
+    let is_attribute = |name: &str, value: &str| {
         message.attributes.get(name).is_none_or(|attribute| attribute == value)
     };
-    after.iter().all(|identity| {
-        is_attribute(ORDER_ID, &identity.order_id)
-            && is_attribute(KIND, &identity.kind)
-            && (named.is_empty() || named.contains(&identity.order_id))
+    after.iter().all(|key| {
+        is_attribute(ORDER_ID, key.order_id.as_str())
+            && is_attribute(KIND, key.kind.as_str())
+            && (named.is_empty() || named.iter().any(|id| id == key.order_id.as_str()))
     })
 }
 
@@ -110,7 +110,6 @@ pub struct Edits {
 }
 
 impl Edits {
-    /// Counts one.
     pub fn add(&mut self, message: &Received, edited: &Edited, pii: PiiMode) {
         match edited {
             Edited::Unchanged => self.unchanged += 1,
@@ -120,6 +119,7 @@ impl Edits {
             }
             Edited::Changed(after) => {
                 self.changed += 1;
+                // A sample: ten thousand diffs are neither read nor kept in memory.
                 if self.diffs.len() < MAX_DIFFS {
                     self.diffs.push(diff(&message.id, &message.body, after, pii));
                 }
@@ -175,14 +175,10 @@ mod tests {
     fn an_edit_that_fails_or_gives_no_body_changes_nothing() {
         let body = message(r#"{"v":1}"#);
         assert_eq!(Edit::compile(".").unwrap().apply(Dlq::Mail, &body), Edited::Unchanged);
-        assert!(matches!(
-            Edit::compile("empty").unwrap().apply(Dlq::Mail, &body),
-            Edited::Failed(_)
-        ));
-        assert!(matches!(
-            Edit::compile(".v.x").unwrap().apply(Dlq::Mail, &body),
-            Edited::Failed(_)
-        ));
+        for code in ["empty", ".v.x"] {
+            let edited = Edit::compile(code).unwrap().apply(Dlq::Mail, &body);
+            assert!(matches!(edited, Edited::Failed(_)), "{code}: {edited:?}");
+        }
     }
 
     #[test]

@@ -1,24 +1,25 @@
 //! `waybill dlq list` and `waybill dlq show`: scans, printed. Neither changes anything.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 
 use kit::queue::QueueDepth;
 use serde::Serialize;
 
 use super::print;
 use super::scan::{DlqScan, Entry, ScanOptions, Skipped, scan_dlq};
-use super::select::{ReadOnlySelection, Selection};
+use super::select::ReadOnlySelection;
 use super::verdict::Verdict;
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
-use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
+use crate::output::{
+    ColorMode, Column, Output, Report, Style, as_rfc3339, format_time, rfc3339, table,
+};
 use crate::pii::PiiMode;
 
-/// How many orders of a group are named.
 const MAX_NAMED_ORDERS: usize = 3;
 
-/// Flags of `dlq list`.
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
     /// Count the messages without reading them, and so without reasons
@@ -28,7 +29,6 @@ pub struct ListArgs {
     pub selection: ReadOnlySelection,
 }
 
-/// Flags of `dlq show`.
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
     /// Which: intake, relay, dispatch, mail or feedback
@@ -46,7 +46,6 @@ pub struct ShowArgs {
     pub selection: ReadOnlySelection,
 }
 
-/// The report of `dlq list`.
 #[derive(Debug, Serialize)]
 struct Listing {
     /// In the order of the flow.
@@ -65,14 +64,13 @@ struct Row {
     oldest_failed_at: Option<String>,
     /// How many messages have each code.
     reasons: BTreeMap<String, usize>,
+    /// The largest first.
     groups: Vec<Group>,
     skipped: Skipped,
-    #[serde(skip)]
-    oldest: Option<i64>,
 }
 
 /// The messages of one queue that failed for one reason.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Serialize)]
 struct Group {
     queue: Dlq,
     code: String,
@@ -83,13 +81,12 @@ struct Group {
     more_orders: usize,
     /// The most attempts that a mailer has made for one of them.
     attempts: u32,
-    first_failed_at: String,
+    /// Milliseconds since 1970.
+    #[serde(serialize_with = "as_rfc3339")]
+    first_failed_at: i64,
     verdicts: BTreeMap<Verdict, usize>,
-    #[serde(skip)]
-    oldest: i64,
 }
 
-/// Lists every dead-letter queue of the stack.
 pub async fn list(
     stack: &Stack,
     args: &ListArgs,
@@ -97,85 +94,87 @@ pub async fn list(
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let selection = args.selection.selection();
+    let options = ScanOptions::new(&selection);
     let mut queues = Vec::with_capacity(Dlq::ALL.len());
     for dlq in Dlq::ALL {
-        queues.push(row(stack, dlq, args.count_only, &selection, interrupt).await?);
+        let depth = stack.queue_depth(Queue::Dead(dlq)).await?;
+        // An approximate 0 is good enough for a listing; a scan of an empty queue waits a second.
+        let scan = match args.count_only || depth.visible == 0 {
+            true => DlqScan::empty(dlq),
+            false => scan_dlq(stack, dlq, &options, interrupt).await?,
+        };
+        queues.push(Row::new(depth, scan));
     }
     output.print(&Listing { queues });
     Ok(ExitStatus::Healthy)
 }
 
-async fn row(
-    stack: &Stack,
-    dlq: Dlq,
-    count_only: bool,
-    selection: &Selection,
-    interrupt: &Interrupt,
-) -> Result<Row, CliError> {
-    let options = ScanOptions::new(selection)?;
-    let depth = stack.queue_depth(Queue::Dead(dlq)).await?;
-    let scan = match count_only || depth.visible == 0 {
-        true => DlqScan::empty(dlq),
-        false => scan_dlq(stack, dlq, &options, interrupt).await?,
-    };
-    Ok(Row::new(depth, scan))
-}
-
 impl Row {
     fn new(depth: QueueDepth, scan: DlqScan) -> Self {
-        let oldest = scan.entries.iter().map(|entry| entry.summary.failed_at).min();
-        let mut reasons = BTreeMap::new();
-        let mut groups: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
+        let mut by_reason: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
         for entry in &scan.entries {
             let summary = &entry.summary;
-            *reasons.entry(summary.code.clone()).or_default() += 1;
-            groups.entry((&summary.code, &summary.reason)).or_default().push(entry);
+            by_reason.entry((&summary.code, &summary.reason)).or_default().push(entry);
         }
-        let mut groups: Vec<Group> =
-            groups.into_values().filter_map(|entries| Group::new(scan.queue, &entries)).collect();
+        let group = |entries: Vec<&Entry>| Group::new(scan.queue, &entries);
+        let mut groups: Vec<Group> = by_reason.into_values().filter_map(group).collect();
         groups.sort_by_key(|group| std::cmp::Reverse(group.messages));
+        let mut reasons = BTreeMap::new();
+        for group in &groups {
+            *reasons.entry(group.code.clone()).or_default() += group.messages;
+        }
         Self {
             queue: scan.queue,
             depth,
             scanned: scan.scanned,
-            oldest_failed_at: oldest.map(rfc3339),
+            // A scan has the oldest failure first.
+            oldest_failed_at: scan.entries.first().map(|entry| rfc3339(entry.summary.failed_at)),
             reasons,
             groups,
             skipped: scan.skipped,
-            oldest,
         }
+    }
+
+    fn first_failure(&self) -> String {
+        let oldest = self.groups.iter().map(|group| group.first_failed_at).min();
+        oldest.map(format_time).unwrap_or_default()
     }
 
     fn describe_reasons(&self) -> String {
         let mut reasons: Vec<_> = self.reasons.iter().collect();
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        let reasons: Vec<String> = reasons.iter().map(|(code, n)| format!("{n} {code}")).collect();
-        reasons.join(", ")
+        describe_counts(reasons)
     }
 }
 
+/// `3 refused, 1 unreadable`.
+fn describe_counts<'a, K: Display + 'a>(
+    counts: impl IntoIterator<Item = (&'a K, &'a usize)>,
+) -> String {
+    let counts: Vec<String> = counts.into_iter().map(|(what, n)| format!("{n} {what}")).collect();
+    counts.join(", ")
+}
+
 impl Group {
-    /// `entries` have the same code and reason.
+    /// `entries` have the same code and reason, the oldest failure first.
     fn new(queue: Dlq, entries: &[&Entry]) -> Option<Self> {
-        let summary = &entries.first()?.summary;
+        let oldest = &entries.first()?.summary;
         let orders: BTreeSet<&String> =
             entries.iter().filter_map(|entry| entry.summary.order_id.as_ref()).collect();
         let mut verdicts = BTreeMap::new();
         for entry in entries {
             *verdicts.entry(entry.assessment.verdict).or_default() += 1;
         }
-        let oldest = entries.iter().map(|entry| entry.summary.failed_at).min()?;
         Some(Self {
             queue,
-            code: summary.code.clone(),
-            reason: summary.reason.clone(),
+            code: oldest.code.clone(),
+            reason: oldest.reason.clone(),
             messages: entries.len(),
             orders: orders.iter().take(MAX_NAMED_ORDERS).map(|id| (*id).clone()).collect(),
             more_orders: orders.len().saturating_sub(MAX_NAMED_ORDERS),
             attempts: entries.iter().filter_map(|e| e.assessment.attempts).max().unwrap_or(0),
-            first_failed_at: rfc3339(oldest),
+            first_failed_at: oldest.failed_at,
             verdicts,
-            oldest,
         })
     }
 
@@ -186,11 +185,6 @@ impl Group {
             more => format!("{named} and {more} more"),
         }
     }
-
-    fn describe_verdicts(&self) -> String {
-        let verdicts: Vec<String> = self.verdicts.iter().map(|(v, n)| format!("{n} {v}")).collect();
-        verdicts.join(", ")
-    }
 }
 
 impl Report for Listing {
@@ -200,9 +194,7 @@ impl Report for Listing {
             Column::number("messages", |row: &Row| row.depth.visible.to_string())
                 .styled(|row| (row.depth.visible > 0).then_some(Style::Error)),
             Column::number("in flight", |row: &Row| row.depth.in_flight.to_string()),
-            Column::text("first failure", |row: &Row| {
-                row.oldest.map(format_time).unwrap_or_default()
-            }),
+            Column::text("first failure", Row::first_failure),
             Column::text("reasons", Row::describe_reasons),
         ];
         let mut text = table(colors, &columns, &self.queues);
@@ -214,19 +206,19 @@ impl Report for Listing {
 
 impl Listing {
     fn groups(&self, colors: ColorMode) -> String {
-        let groups: Vec<Group> = self.queues.iter().flat_map(|row| row.groups.clone()).collect();
+        let groups: Vec<&Group> = self.queues.iter().flat_map(|row| &row.groups).collect();
         if groups.is_empty() {
             return String::new();
         }
         let columns = [
-            Column::text("queue", |group: &Group| group.queue.to_string()),
-            Column::number("messages", |group: &Group| group.messages.to_string()),
-            Column::text("why", |group: &Group| group.code.clone()),
-            Column::text("first failure", |group: &Group| format_time(group.oldest)),
-            Column::text("orders", Group::describe_orders),
-            Column::number("attempts", |group: &Group| group.attempts.to_string()),
-            Column::text("replay", Group::describe_verdicts),
-            Column::text("reason", |group: &Group| group.reason.clone()),
+            Column::text("queue", |group: &&Group| group.queue.to_string()),
+            Column::number("messages", |group| group.messages.to_string()),
+            Column::text("why", |group| group.code.clone()),
+            Column::text("first failure", |group| format_time(group.first_failed_at)),
+            Column::text("orders", |group| group.describe_orders()),
+            Column::number("attempts", |group| group.attempts.to_string()),
+            Column::text("replay", |group| describe_counts(&group.verdicts)),
+            Column::text("reason", |group| group.reason.clone()),
         ];
         let mut text = format!("\n{}", table(colors, &columns, &groups));
         for row in &self.queues {
@@ -239,7 +231,6 @@ impl Listing {
     }
 }
 
-/// The report of `dlq show`.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
 struct Shown {
@@ -248,7 +239,6 @@ struct Shown {
     limit: usize,
 }
 
-/// Shows the selected messages of one dead-letter queue.
 pub async fn show(
     stack: &Stack,
     args: &ShowArgs,
@@ -256,10 +246,11 @@ pub async fn show(
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
+    let selection = args.selection.selection();
     let options = ScanOptions {
         keep_bodies: if args.body { args.limit } else { 0 },
         pii: PiiMode::from_flag(args.show_pii),
-        ..ScanOptions::new(&args.selection.selection())?
+        ..ScanOptions::new(&selection)
     };
     let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
     output.print(&Shown { scan, limit: args.limit });

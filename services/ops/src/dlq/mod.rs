@@ -5,7 +5,7 @@
 //! 1. [`scan`] receives every message of a dead-letter queue without consuming it ([`receive`]);
 //! 2. [`parse`] reads what a dead letter is: why it failed, and what it asks for ([`payload`]);
 //!    [`select`] and [`edit`] are the operator's flags;
-//! 3. [`classify`] decides what a replay would come to, by the ledger ([`verdict`]);
+//! 3. [`classify`] decides by the ledger what a replay would do ([`verdict`]);
 //! 4. [`replay`] and [`mod@drop`] act: a plan, the operator's confirmation, an audit item, then
 //!    [`move_messages`] or a deletion. [`list`] only prints.
 
@@ -31,7 +31,6 @@ use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::Output;
 
-/// The commands about dead-letter queues.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// What is in each dead-letter queue, by reason
@@ -44,7 +43,6 @@ pub enum Command {
     Drop(drop::Args),
 }
 
-/// Runs one.
 pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
     let interrupt = Interrupt::listen();
     match command {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use kit::RateLimiter;
 use kit::queue::{OutgoingMessage, send_all, send_one};
@@ -16,43 +17,37 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::NotificationKey;
 use shared::ledger::State;
-use shared::queue::message::MailRequest;
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited};
 use super::payload::{Dispatch, DlqPayload, Window, invocation_payload};
 use super::receive::{QueueScanner, Received};
-use super::verdict::{ReplayAssessment, StalePolicy, Verdict};
+use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::notification;
 use crate::notification::reopen;
-use crate::outbox::UnseenEvents;
-use crate::progress::Progress;
-use crate::publish::{PublishOutcome, Publisher};
+use crate::progress;
+use crate::publish::Publisher;
 use crate::rate::Throughput;
 use crate::store::records;
 
-/// How many batches are moved at the same time.
 const MAX_CONCURRENCY: usize = 8;
 
 /// How much of what a slow service cost is caught up with at once.
 const MAX_CATCH_UP: Duration = Duration::from_secs(1);
 
-/// How many failures are reported one by one.
 const MAX_LISTED_FAILURES: usize = 10;
 
-/// What to move and how.
 #[derive(Debug)]
 pub struct ReplayOptions<'a> {
     pub dlq: Dlq,
-    /// Message ids.
     pub selected: HashSet<String>,
     /// Applied to each body before it is classified and sent.
     pub edit: Option<&'a Edit>,
-    /// Whether stale messages are moved.
-    pub stale: StalePolicy,
+    /// Whether stale messages are moved, with a new deadline.
+    pub force_stale: bool,
     /// Messages a second.
     pub rate: f64,
     /// How long messages stay hidden, if not as long as the rate demands.
@@ -120,7 +115,6 @@ pub async fn move_messages(
         None => String::new(),
     };
     let depth = stack.queue_depth(Queue::Dead(options.dlq)).await?;
-    let progress = Progress::moving(options.selected.len() as u64);
     let throughput = Throughput(options.rate);
     let hold = || throughput.hold(options.selected.len(), depth.visible);
     let mut scanner = QueueScanner::new(&stack.sqs, &url, options.hold.unwrap_or_else(hold));
@@ -130,32 +124,19 @@ pub async fn move_messages(
         throughput,
         limiter: RateLimiter::with_catch_up(options.rate, MAX_CATCH_UP),
         classifier: ReplayClassifier::new(stack),
-        missing: UnseenEvents::new(stack),
         requeued: RefCell::default(),
         publisher: Publisher::new(stack),
-        progress: &progress,
+        progress: progress::moving(options.selected.len()),
         outcome: RefCell::new(outcome),
         interrupt,
         options,
     };
     let result = mover.run(&mut scanner).await;
+    // After errors and Ctrl-C too: what was received and not moved would stay hidden until the hold ends.
     let still_hidden = scanner.release().await;
     mover.outcome.borrow_mut().still_hidden = still_hidden;
-    progress.finish();
+    mover.progress.finish_and_clear();
     result
-}
-
-/// What one replayed message needs. All but [`ReplayAction::Send`] go one by one.
-#[derive(Debug)]
-enum ReplayAction {
-    /// Send this body to the queue that the message came from.
-    Send(String),
-    /// Send this mail request to the mail queue.
-    SendMail(Box<MailRequest>),
-    /// Invoke intake with this.
-    Publish(Value),
-    /// Queue the events of this stream window that the ledger has not seen.
-    Requeue(Window),
 }
 
 /// A received message with its edited body, and what that asks for.
@@ -171,11 +152,10 @@ struct Mover<'a> {
     throughput: Throughput,
     limiter: RateLimiter,
     classifier: ReplayClassifier<'a>,
-    missing: UnseenEvents<'a>,
     /// Events queued in this run: the windows of stream batches overlap.
     requeued: RefCell<HashSet<(String, String)>>,
     publisher: Publisher,
-    progress: &'a Progress,
+    progress: ProgressBar,
     outcome: RefCell<&'a mut ReplayOutcome>,
     interrupt: &'a Interrupt,
     options: ReplayOptions<'a>,
@@ -186,12 +166,14 @@ impl Mover<'_> {
         let result = self.move_all(scanner).await;
         let mut outcome = self.outcome.borrow_mut();
         let left = self.options.selected.len() - outcome.handled();
+        // A replay that ran to the end of the queue did not find the rest; one that stopped did not try.
         if result.is_ok() && !self.interrupt.is_requested() {
             outcome.not_seen = left;
             return Ok(());
         }
         outcome.not_begun = left;
         result?;
+        // Ctrl-C came after the last message: nothing was stopped by it.
         if left == 0 {
             return Ok(());
         }
@@ -205,44 +187,40 @@ impl Mover<'_> {
         let mut remaining = self.options.selected.clone();
         while !remaining.is_empty() && !self.interrupt.is_requested() {
             let Some(received) = scanner.next(self.throughput.calls()).await? else { break };
+            // Exactly the planned messages: one that arrived since then was not shown to the operator.
             let selected = received.into_iter().filter(|message| remaining.remove(&message.id));
             self.move_group(selected.collect(), scanner).await?;
         }
         Ok(())
     }
 
-    /// Classifies the messages again, right before they are moved: since the plan, the mail may have
-    /// been sent, erased or superseded.
     async fn move_group(
         &self,
         mut messages: Vec<Received>,
         scanner: &QueueScanner<'_>,
     ) -> Result<(), CliError> {
         let payloads: Vec<DlqPayload> = messages.iter_mut().map(|m| self.edit(m)).collect();
+        // Judged again at the moment of moving: since the plan, the mail may have been sent, erased or
+        // superseded, and a replay may be hours long at a low rate.
         let now = Timestamp::now().as_millisecond();
         let assessments =
             self.classifier.classify(&payloads.iter().collect::<Vec<_>>(), now).await?;
         let mut movable = Vec::with_capacity(messages.len());
         for ((message, payload), assessment) in messages.into_iter().zip(payloads).zip(assessments)
         {
-            if assessment.verdict.is_movable(self.options.stale) {
+            if assessment.verdict.is_movable(self.options.force_stale) {
                 movable.push(Candidate { message, payload, assessment });
             } else {
                 self.outcome.borrow_mut().add_changed(assessment.verdict);
             }
         }
-        let mut batches = Vec::new();
-        while !movable.is_empty() {
-            let rest = movable.split_off(self.throughput.batch().min(movable.len()));
-            batches.push(std::mem::replace(&mut movable, rest));
-        }
-        stream::iter(batches)
+        stream::iter(movable)
+            .chunks(self.throughput.batch())
             .for_each_concurrent(MAX_CONCURRENCY, |batch| self.move_batch(batch, scanner))
             .await;
         Ok(())
     }
 
-    /// Replaces the body by its edited one.
     fn edit(&self, message: &mut Received) -> DlqPayload {
         let edited = self.options.edit.map(|edit| edit.apply(self.options.dlq, message));
         let payload = edited.as_ref().and_then(|edited| edited.payload(self.options.dlq));
@@ -254,77 +232,63 @@ impl Mover<'_> {
 
     async fn move_batch(&self, batch: Vec<Candidate>, scanner: &QueueScanner<'_>) {
         self.interrupt.sleep_until(self.limiter.reserve(batch.len())).await;
+        // The last point at which Ctrl-C stops this batch. From here on it is sent and deleted whole, so
+        // that no message is left on both queues.
         if self.interrupt.is_requested() {
             return;
         }
         let mut to_send = Vec::with_capacity(batch.len());
         for candidate in batch {
-            match self.action(&candidate).await {
-                Ok(ReplayAction::Send(body)) => to_send.push((candidate.message, body)),
-                Ok(action) => self.move_one(candidate.message, action, scanner).await,
+            match self.replay(&candidate).await {
+                Ok(Some(body)) => to_send.push(Received { body, ..candidate.message }),
+                Ok(None) => self.delete(vec![candidate.message], scanner).await,
+                // Counts as not begun. What was queued of a window is in the ledger by the next time.
+                Err(CliError::Interrupted(_)) => {}
                 Err(error) => self.add_failure(&candidate.message.id, &error),
             }
         }
         self.send_and_delete(to_send, scanner).await;
         let outcome = self.outcome.borrow();
-        self.progress.set(outcome.moved + outcome.failed);
+        self.progress.set_position((outcome.moved + outcome.failed) as u64);
     }
 
-    async fn action(&self, candidate: &Candidate) -> Result<ReplayAction, CliError> {
+    /// Replays a message, or returns the body that is to be sent for it, so that bodies go in batches.
+    async fn replay(&self, candidate: &Candidate) -> Result<Option<String>, CliError> {
         let body = &candidate.message.body;
         match &candidate.payload {
             DlqPayload::Intake(_) => {
-                invocation_payload(body).map(ReplayAction::Publish).map_err(CliError::service)
+                let payload = invocation_payload(body).map_err(CliError::service)?;
+                self.publisher.publish(&payload).await.map(|()| None)
             }
-            DlqPayload::Relay(window) => Ok(ReplayAction::Requeue(*window)),
+            DlqPayload::Relay(window) => self.requeue(*window).await.map(|()| None),
             payload if candidate.assessment.verdict == Verdict::Stale => {
                 force_stale(self.stack, payload, body).await
             }
-            _ => Ok(ReplayAction::Send(body.clone())),
+            _ => Ok(Some(body.clone())),
         }
     }
 
-    async fn move_one(&self, message: Received, action: ReplayAction, scanner: &QueueScanner<'_>) {
-        let done = match action {
-            ReplayAction::Send(body) => self.send(body).await,
-            ReplayAction::SendMail(request) => {
-                notification::queue_request(self.stack, &request).await
-            }
-            ReplayAction::Publish(payload) => match self.publisher.publish(&payload).await {
-                Ok(PublishOutcome::Stored) => Ok(()),
-                Ok(PublishOutcome::Rejected(why)) => Err(CliError::service(why)),
-                Err(error) => Err(error),
-            },
-            ReplayAction::Requeue(window) => self.requeue(window).await,
-        };
-        match done {
-            Ok(()) => self.delete(vec![message], scanner).await,
-            // Counts as not begun. What was queued of the window is in the ledger by the next time.
-            Err(CliError::Interrupted(_)) => {}
-            Err(error) => self.add_failure(&message.id, &error),
-        }
-    }
-
-    async fn send_and_delete(&self, messages: Vec<(Received, String)>, scanner: &QueueScanner<'_>) {
-        let (messages, bodies): (Vec<Received>, Vec<String>) = messages.into_iter().unzip();
-        let outgoing = bodies.into_iter().map(outgoing).collect();
+    async fn send_and_delete(&self, messages: Vec<Received>, scanner: &QueueScanner<'_>) {
+        let outgoing = messages.iter().map(|message| outgoing(message.body.clone())).collect();
         let results = send_all(&self.stack.sqs, &self.target, outgoing).await;
         let mut sent = Vec::with_capacity(messages.len());
         for (message, result) in messages.into_iter().zip(results) {
             match result {
                 Ok(()) => sent.push(message),
+                // Without a confirmation it stays, though its answer may only have been lost: two
+                // copies are one mail, none is a lost one.
                 Err(error) => self.add_failure(&message.id, &error),
             }
         }
         self.delete(sent, scanner).await;
     }
 
-    /// Deletes messages that SQS has confirmed as sent. Never before: the message would be lost.
+    /// Deletes messages that were sent. Never before that is confirmed: a crash would lose them.
     async fn delete(&self, sent: Vec<Received>, scanner: &QueueScanner<'_>) {
-        let deleted = scanner.delete(&sent).await;
+        let confirmed = scanner.delete(&sent).await;
         let mut outcome = self.outcome.borrow_mut();
-        outcome.moved += deleted.len();
-        outcome.not_deleted += deleted.iter().filter(|is_deleted| !**is_deleted).count();
+        outcome.moved += sent.len();
+        outcome.not_deleted += sent.len() - confirmed;
     }
 
     fn add_failure(&self, id: &str, error: &dyn std::error::Error) {
@@ -334,23 +298,21 @@ impl Mover<'_> {
     /// Queues what the ledger has not seen of a window.
     async fn requeue(&self, window: Window) -> Result<(), CliError> {
         let now = Timestamp::now().as_millisecond();
-        for lost in self.missing.within(window.from, window.until.min(now)).await? {
+        let unseen = &self.classifier.unseen;
+        for lost in unseen.within(window.from, window.until.min(now)).await? {
             let key = (lost.entry.order_id.clone(), lost.entry.event.clone());
             if self.requeued.borrow().contains(&key) {
                 continue;
             }
-            let Some(body) = self.missing.message(&lost).await? else { continue };
+            let Some(body) = unseen.message(&lost).await? else { continue };
             self.interrupt.sleep_until(self.limiter.reserve(1)).await;
             self.interrupt.check("Stopped between two events of a batch.")?;
-            self.send(body).await?;
+            let sent = send_one(&self.stack.sqs, &self.target, outgoing(body)).await;
+            sent.map_err(|error| CliError::service(error.to_string()).caused_by(error))?;
+            // Only now: had the send failed, the next window would have to try again.
             self.requeued.borrow_mut().insert(key);
         }
         Ok(())
-    }
-
-    async fn send(&self, body: String) -> Result<(), CliError> {
-        let sent = send_one(&self.stack.sqs, &self.target, outgoing(body)).await;
-        sent.map_err(|error| CliError::service(error.to_string()).caused_by(error))
     }
 }
 
@@ -359,25 +321,27 @@ fn outgoing(body: String) -> OutgoingMessage {
 }
 
 /// Gives a stale message a new deadline: in its body and, where the ledger had closed its record, in
-/// the ledger. A crash after the record was reopened leaves it open and the message where it was; the
-/// next replay continues from there.
+/// the ledger. Returns the body to send; `None` where a rebuilt mail request was queued instead. A
+/// crash after the record was reopened leaves it open and the message where it was; the next replay
+/// continues from there.
 async fn force_stale(
     stack: &Stack,
     payload: &DlqPayload,
     body: &str,
-) -> Result<ReplayAction, CliError> {
+) -> Result<Option<String>, CliError> {
     let (key, ledger_key, event) = match payload {
         DlqPayload::Mail { key, .. } => (key, key.sort_key(), None),
         DlqPayload::Dispatch(Dispatch { key, ledger_key, event, .. }) => {
             (key, ledger_key.clone(), Some(event))
         }
-        _ => return Ok(ReplayAction::Send(body.to_owned())),
+        _ => return Ok(Some(body.to_owned())),
     };
     let id = (key.order_id.to_string(), ledger_key);
     let record = records(stack, [id.clone()]).await?.remove(&id);
     if let Some(record) = record.filter(|record| record.state() == Some(State::Skipped)) {
         let why = "stale, forced by an operator";
         let until = Timestamp::now() + key.kind.send_within();
+        // Before the message is sent: the mailer drops a mail request whose record is closed.
         reopen(stack, &record.order_id, &record.notification, record.attempt, until, why).await?;
         // For an open record, the dispatcher sends a mail request only to the event that planned it,
         // and only before the first attempt. Any other event would be a duplicate to it and sent to
@@ -385,17 +349,18 @@ async fn force_stale(
         let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
         if event.is_some_and(is_duplicate) {
             let request = notification::rebuild_request(stack, &record, Timestamp::now()).await?;
-            return Ok(ReplayAction::SendMail(Box::new(request)));
+            return notification::queue_request(stack, &request).await.map(|()| None);
         }
     }
-    with_new_deadline(body, key).map(ReplayAction::Send)
+    with_new_deadline(body, key).map(Some)
 }
 
-/// The body with a `send_before` in the future. Members that this version does not know stay.
+/// The body with a `send_before` in the future.
 fn with_new_deadline(body: &str, key: &NotificationKey) -> Result<String, CliError> {
     let value = serde_json::from_str(body);
     let mut value: Value = value.map_err(|_| CliError::service("expected JSON"))?;
     let until = Timestamp::now() + key.kind.send_within();
+    // Changed in place: a newer version's members must survive an older command.
     value["send_before"] = until.as_millisecond().into();
     Ok(value.to_string())
 }

@@ -2,15 +2,16 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use heck::ToKebabCase;
 use serde::Serialize;
 use serde_json::Value;
 use shared::OrderId;
 use shared::queue::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
 
-use super::payload::{DlqPayload, Identity};
+use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
-use crate::output::rfc3339;
+use crate::output::as_rfc3339;
 
 /// What is known of a dead letter without the ledger. It has no body: ten thousand of these are in
 /// memory at once. Times are milliseconds since 1970.
@@ -40,10 +41,6 @@ pub struct DeadLetterSummary {
     pub bytes: usize,
 }
 
-fn as_rfc3339<S: serde::Serializer>(at: &i64, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(&rfc3339(*at))
-}
-
 /// Parses a message of `dlq`: its body by the queue's contract; order and kind from the body, or
 /// else from the attributes.
 pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
@@ -52,6 +49,7 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     let order_id = message.attributes.get(ORDER_ID).cloned();
     let mut summary = DeadLetterSummary {
         message_id: message.id.clone(),
+        // The attribute first: it was written when the body was readable.
         order_id: order_id.or_else(|| only_order_named(&message.body)),
         kind: message.attributes.get(KIND).cloned(),
         scope: String::new(),
@@ -69,14 +67,16 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
 impl DeadLetterSummary {
     /// Takes order, kind and scope from a payload, where all of its events agree.
     pub fn identify(&mut self, payload: &DlqPayload) {
-        let identities = payload.identities();
-        let Some((first, rest)) = identities.split_first() else { return };
-        let common = |part: fn(&Identity) -> &String| {
-            rest.iter().all(|other| part(other) == part(first)).then(|| part(first).clone())
-        };
-        self.order_id = common(|identity| &identity.order_id).or_else(|| self.order_id.take());
-        self.kind = common(|identity| &identity.kind).or_else(|| self.kind.take());
-        self.scope = common(|identity| &identity.scope).unwrap_or_default();
+        let keys = payload.keys();
+        let Some(first) = keys.first() else { return };
+        if keys.iter().all(|key| key.order_id == first.order_id) {
+            self.order_id = Some(first.order_id.to_string());
+        }
+        if keys.iter().all(|key| key.kind == first.kind) {
+            self.kind = Some(first.kind.to_string());
+        }
+        let have_one_scope = keys.iter().all(|key| key.scope == first.scope);
+        self.scope = if have_one_scope { first.scope.clone() } else { String::new() };
     }
 }
 
@@ -122,6 +122,7 @@ impl FailureReason {
     /// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>), or S3's
     /// event that it stored one.
     fn from_lambda(dlq: Dlq, message: &Received) -> Option<Self> {
+        // Only these two queues hold such records.
         if !matches!(dlq, Dlq::Relay | Dlq::Intake) {
             return None;
         }
@@ -134,7 +135,8 @@ impl FailureReason {
         if let Some(condition) = record.pointer("/requestContext/condition").and_then(Value::as_str)
         {
             return Some(Self {
-                code: kebab_case(condition),
+                // Lambda writes `RetriesExhausted`, our own codes are `retries-exhausted`.
+                code: condition.to_kebab_case(),
                 sentence: describe_invocation(&record, condition),
                 failed_at: failed_at("/timestamp"),
             });
@@ -173,18 +175,6 @@ fn describe_invocation(record: &Value, condition: &str) -> String {
     }
 }
 
-/// `RetriesExhausted` as `retries-exhausted`.
-fn kebab_case(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        if c.is_uppercase() && !out.is_empty() {
-            out.push('-');
-        }
-        out.extend(c.to_lowercase());
-    }
-    out
-}
-
 /// Where the contracts of the queues have the order's id: below `requestPayload` in Lambda's record
 /// of an invocation, and in each event of a batch.
 const ORDER_ID_PATHS: [&str; 7] = [
@@ -220,6 +210,7 @@ pub fn orders_named(body: &Value) -> Vec<String> {
 fn only_order_named(body: &str) -> Option<String> {
     let named = orders_named(&serde_json::from_str(body).ok()?);
     let (first, rest) = named.split_first()?;
+    // What is no order id is not printed as one: it may hold anything, terminal codes too.
     let id = OrderId::parse(first).ok().filter(|_| rest.iter().all(|id| id == first))?;
     Some(id.to_string())
 }
@@ -255,6 +246,7 @@ pub fn match_order(contract: Dlq, message: &Received, order: &str) -> OrderMatch
     }
     let named = orders_named(&message.json_body());
     let is_unreadable = matches!(payload, DlqPayload::Unreadable(_));
+    // In quotes: 1001 is not mentioned by 10010.
     let mentions = || message.body.contains(&format!("\"{order}\""));
     if named.iter().any(|id| id == order) || named.is_empty() && is_unreadable && mentions() {
         OrderMatch::Possible
@@ -266,6 +258,7 @@ pub fn match_order(contract: Dlq, message: &Received, order: &str) -> OrderMatch
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::rfc3339;
     use serde_json::json;
 
     fn message(body: impl ToString) -> Received {
@@ -299,17 +292,6 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_a_message_that_holds_only_an_item_s_keys_is_known() {
-        let keys = json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example e-1"}});
-        let order = |body: &Value| summary(Dlq::Dispatch, body).order_id;
-        assert_eq!(order(&keys).as_deref(), Some("1001"));
-        let record = json!({"eventName": "INSERT", "dynamodb": {"Keys": keys}});
-        assert_eq!(order(&record).as_deref(), Some("1001"));
-        let no_id = json!({"order_id": {"S": "\u{1b}[2J"}});
-        assert_eq!(order(&no_id), None, "what is no order id is not shown as one");
-    }
-
-    #[test]
     fn the_reason_of_a_failed_invocation_is_its_condition_and_error() {
         let body = json!({
             "timestamp": "2026-11-20T10:00:00.000Z",
@@ -322,42 +304,41 @@ mod tests {
         assert_eq!(rfc3339(summary.failed_at), "2026-11-20T10:00:00.000Z");
     }
 
-    fn matched(contract: Dlq, body: impl ToString) -> OrderMatch {
-        match_order(contract, &message(body), "1001")
+    #[test]
+    fn what_is_no_order_id_is_not_shown_as_one() {
+        let no_id = json!({"order_id": {"S": "\u{1b}[2J"}});
+        assert_eq!(summary(Dlq::Dispatch, &no_id).order_id, None);
     }
 
     #[test]
-    fn an_unreadable_message_of_another_order_that_mentions_this_one_is_another_s() {
-        let body = json!({"v": 9, "event": {"data": {
-            "order": {"id": "2002", "lines": [{"sku": "1001"}]},
-        }}});
-        assert_eq!(matched(Dlq::Dispatch, &body), OrderMatch::Other);
-        assert_eq!(matched(Dlq::Mail, &body), OrderMatch::Other);
-    }
-
-    #[test]
-    fn an_unreadable_message_is_matched_by_where_the_contracts_have_the_order_id() {
-        for body in [
-            json!({"v": 9, "event": {"data": {"order": {"id": "1001"}}}}),
-            json!({"v": 9, "notification": {"order_id": "1001"}}),
-            json!({"data": {"order": {"id": 1001}}}),
-            json!({"detail-type": "x", "detail": {"order": {"id": "1001"}}}),
-            json!({"requestPayload": [{"data": {"order": {"id": "1001"}}}]}),
-            json!({"detail": {"mail": {"tags": {"waybill-order": ["MTAwMQ"]}}}}),
-            json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example/orders e-1"}}),
-            json!({"eventName": "INSERT", "dynamodb": {"Keys": {"order_id": {"S": "1001"}}}}),
-        ] {
-            assert_eq!(matched(Dlq::Intake, &body), OrderMatch::Only, "{body}");
-        }
-    }
-
-    #[test]
-    fn a_mention_and_a_batch_of_several_orders_are_only_possible_matches() {
+    fn a_message_is_matched_by_where_the_contracts_have_the_order_id() {
         let event = |id: &str| json!({"data": {"order": {"id": id}}});
-        let mixed = json!({"requestPayload": [event("1001"), event("2002")]});
-        assert_eq!(matched(Dlq::Intake, mixed), OrderMatch::Possible);
-        assert_eq!(matched(Dlq::Mail, r#"{"order": "1001"}"#), OrderMatch::Possible);
-        assert_eq!(matched(Dlq::Mail, r#"cut off: "id":"1001","#), OrderMatch::Possible);
-        assert_eq!(matched(Dlq::Mail, r#"{"order": "10010"}"#), OrderMatch::Other);
+        let keys = json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example e-1"}});
+        let order_of_another = json!({"id": "2002", "lines": [{"sku": "1001"}]});
+        for (body, expected) in [
+            (json!({"v": 9, "event": event("1001")}), OrderMatch::Only),
+            (json!({"v": 9, "notification": {"order_id": "1001"}}), OrderMatch::Only),
+            (json!({"data": {"order": {"id": 1001}}}), OrderMatch::Only),
+            (json!({"detail-type": "x", "detail": {"order": {"id": "1001"}}}), OrderMatch::Only),
+            (json!({"requestPayload": [event("1001")]}), OrderMatch::Only),
+            (
+                json!({"detail": {"mail": {"tags": {"waybill-order": ["MTAwMQ"]}}}}),
+                OrderMatch::Only,
+            ),
+            (json!({"eventName": "INSERT", "dynamodb": {"Keys": keys}}), OrderMatch::Only),
+            (keys, OrderMatch::Only),
+            // Another customer's order may quote this one's number, as an article's for instance.
+            (json!({"v": 9, "event": {"data": {"order": order_of_another}}}), OrderMatch::Other),
+            (json!({"order": "10010"}), OrderMatch::Other),
+            // A person decides.
+            (json!({"requestPayload": [event("1001"), event("2002")]}), OrderMatch::Possible),
+            (json!({"order": "1001"}), OrderMatch::Possible),
+            (json!(r#"cut off: "id":"1001","#), OrderMatch::Possible),
+        ] {
+            let body = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
+            for contract in [Dlq::Intake, Dlq::Dispatch, Dlq::Mail] {
+                assert_eq!(match_order(contract, &message(&body), "1001"), expected, "{body}");
+            }
+        }
     }
 }

@@ -9,12 +9,10 @@ use shared::notification::ledger_key;
 use shared::queue::message::{DispatchRequest, MailRequest};
 
 use crate::aws::Dlq;
-use crate::store::Key;
 
 /// What a message asks for. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DlqPayload {
-    /// A mail request.
     Mail {
         key: NotificationKey,
         /// The deadline of the mail: it is stale from then on.
@@ -26,8 +24,9 @@ pub enum DlqPayload {
     Feedback(SesEvent),
     /// An SES event that is recorded nowhere.
     ForeignFeedback,
-    /// The events of a failed invocation of intake: their keys in the Events table, and their kinds.
-    Intake(Vec<(Key, String)>),
+    /// The events of a failed invocation of intake: what each is about, and its sort key in the Events
+    /// table.
+    Intake(Vec<(NotificationKey, String)>),
     /// A batch of stream records that relay discarded.
     Relay(Window),
     /// A body that is not of the queue's contract, with the reason.
@@ -47,17 +46,7 @@ pub struct Dispatch {
     pub send_before: i64,
 }
 
-/// The order, kind and scope that a message is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    pub order_id: String,
-    pub kind: String,
-    /// Parcel, refund, tracking number or day; empty where the kind has none.
-    pub scope: String,
-}
-
 impl DlqPayload {
-    /// Parses a body of that queue.
     pub fn parse(dlq: Dlq, body: &str) -> Self {
         let parsed = match dlq {
             Dlq::Mail => mail(body),
@@ -73,39 +62,22 @@ impl DlqPayload {
         parsed.unwrap_or_else(Self::Unreadable)
     }
 
-    /// The notification that it is about, where it is about one.
-    pub const fn key(&self) -> Option<&NotificationKey> {
+    /// The notifications that it is about, event by event; empty where the body does not tell.
+    pub fn keys(&self) -> Vec<&NotificationKey> {
         match self {
-            Self::Mail { key, .. } => Some(key),
-            Self::Dispatch(dispatch) => Some(&dispatch.key),
-            Self::Feedback(event) => Some(&event.key),
-            Self::ForeignFeedback | Self::Intake(_) | Self::Relay(_) | Self::Unreadable(_) => None,
+            Self::Mail { key, .. } | Self::Dispatch(Dispatch { key, .. }) => vec![key],
+            Self::Feedback(event) => vec![&event.key],
+            Self::Intake(events) => events.iter().map(|(key, _)| key).collect(),
+            Self::ForeignFeedback | Self::Relay(_) | Self::Unreadable(_) => Vec::new(),
         }
     }
 
-    /// What it is about, event by event; empty where the body does not tell.
-    pub fn identities(&self) -> Vec<Identity> {
-        if let Self::Intake(events) = self {
-            let identity = |((order_id, _), kind): &(Key, String)| Identity {
-                order_id: order_id.clone(),
-                kind: kind.clone(),
-                scope: String::new(),
-            };
-            return events.iter().map(identity).collect();
-        }
-        let identity = |key: &NotificationKey| Identity {
-            order_id: key.order_id.to_string(),
-            kind: key.kind.to_string(),
-            scope: key.scope.clone(),
-        };
-        self.key().map(identity).into_iter().collect()
-    }
-
-    /// The mail that it asks for, as text; `None` where it asks for none.
-    pub fn requested_mail(&self) -> Option<String> {
+    /// The mail that it asks for; `None` where it asks for none.
+    pub const fn requested_mail(&self) -> Option<&NotificationKey> {
         match self {
-            Self::Mail { key, .. } => Some(key.to_string()),
-            Self::Dispatch(dispatch) if dispatch.notify => Some(dispatch.key.to_string()),
+            Self::Mail { key, .. } | Self::Dispatch(Dispatch { key, notify: true, .. }) => {
+                Some(key)
+            }
             _ => None,
         }
     }
@@ -143,10 +115,10 @@ fn intake(body: &str) -> Result<DlqPayload, String> {
             [only] => only.to_string(),
             [first, rest @ ..] => format!("{first}, and {} more", rest.len()),
         })?;
-        let key = (event.order.id.to_string(), event.reference.sort_key());
-        Ok((key, event.payload.kind().to_string()))
+        Ok((NotificationKey::for_event(&event), event.reference.sort_key()))
     };
     let keys = events.iter().map(key).collect::<Result<Vec<_>, String>>()?;
+    // An empty batch would be replayed and deleted without a trace.
     if keys.is_empty() {
         return Err("it holds no event".to_owned());
     }
@@ -156,6 +128,7 @@ fn intake(body: &str) -> Result<DlqPayload, String> {
 /// What a message of intake's dead-letter queue has to be handed to intake again as.
 pub fn invocation_payload(body: &str) -> Result<Value, String> {
     let mut body: Value = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
+    // EventBridge's dead letters are the event itself, Lambda's are a record around it.
     Ok(match body.get_mut("requestPayload") {
         Some(payload) => payload.take(),
         None => body,

@@ -11,18 +11,18 @@ use crate::output::{ColorMode, Column, Style, format_time, table};
 pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
     let columns = [
         Column::text("failed", |e: &Entry| format_time(e.summary.failed_at)),
-        Column::text("order", |e: &Entry| e.summary.order_id.clone().unwrap_or_default()),
-        Column::text("kind", |e: &Entry| e.summary.kind.clone().unwrap_or_default()),
-        Column::text("scope", |e: &Entry| e.summary.scope.clone()),
-        Column::text("why", |e: &Entry| e.summary.code.clone()),
-        Column::number("attempts", |e: &Entry| {
-            e.assessment.attempts.map(|n| n.to_string()).unwrap_or_default()
+        Column::text("order", |e| e.summary.order_id.clone().unwrap_or_default()),
+        Column::text("kind", |e| e.summary.kind.clone().unwrap_or_default()),
+        Column::text("scope", |e| e.summary.scope.clone()),
+        Column::text("why", |e| e.summary.code.clone()),
+        Column::number("attempts", |e| {
+            e.assessment.attempts.map_or_else(String::new, |n| n.to_string())
         }),
-        Column::text("ledger", |e: &Entry| e.assessment.state.unwrap_or_default().to_owned()),
+        Column::text("ledger", |e| e.assessment.state.unwrap_or_default().to_owned()),
         Column::text("replay", |e: &Entry| e.assessment.verdict.to_string())
             .styled(|e| Some(style(e.assessment.verdict))),
-        Column::text("reason", |e: &Entry| e.summary.reason.clone()),
-        Column::text("message", |e: &Entry| e.summary.message_id.clone()),
+        Column::text("reason", |e| e.summary.reason.clone()),
+        Column::text("message", |e| e.summary.message_id.clone()),
     ];
     let shown = &entries[..entries.len().min(limit)];
     let mut text = table(colors, &columns, shown);
@@ -37,15 +37,14 @@ pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
 
 /// How many messages have each verdict, and what a replay does with them.
 pub fn counts(colors: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
-    let rows: Vec<(Dlq, Verdict, usize)> =
-        counts.iter().map(|(verdict, count)| (dlq, *verdict, *count)).collect();
+    type Row = (usize, Verdict, &'static str);
+    let row =
+        |(verdict, count): (&Verdict, &usize)| (*count, *verdict, replay_effect(*verdict, dlq));
+    let rows: Vec<Row> = counts.iter().map(row).collect();
     let columns = [
-        Column::number("messages", |(_, _, count): &(Dlq, Verdict, usize)| count.to_string()),
-        Column::text("replay", |(_, verdict, _): &(Dlq, Verdict, usize)| verdict.to_string())
-            .styled(|(_, verdict, _)| Some(style(*verdict))),
-        Column::text("what a replay does", |(dlq, verdict, _): &(Dlq, Verdict, usize)| {
-            replay_effect(*verdict, *dlq).to_owned()
-        }),
+        Column::number("messages", |row: &Row| row.0.to_string()),
+        Column::text("replay", |row: &Row| row.1.to_string()).styled(|row| Some(style(row.1))),
+        Column::text("what a replay does", |row| row.2.to_owned()),
     ];
     table(colors, &columns, &rows)
 }
@@ -173,26 +172,20 @@ pub mod samples {
         (code, reason): (&str, &str),
     ) -> Entry {
         let is_readable = verdict != Verdict::Unparseable;
-        Entry {
-            summary: DeadLetterSummary {
-                message_id: format!("0000000{n}-1111-2222-3333-444444444444"),
-                order_id: is_readable.then(|| format!("100{n}")),
-                kind: is_readable.then(|| "order.confirmed".to_owned()),
-                scope: String::new(),
-                code: code.to_owned(),
-                reason: reason.to_owned(),
-                failed_at: 1_763_900_000_000 + n * 1000,
-                queued_at: 1_763_899_000_000,
-                receives: 1,
-                bytes: 1234,
-            },
-            assessment: ReplayAssessment {
-                verdict,
-                state,
-                attempts: state.map(|_| 1),
-                detail: (verdict == Verdict::Stale).then(|| "stale".to_owned()),
-            },
-            body: None,
-        }
+        let summary = DeadLetterSummary {
+            message_id: format!("0000000{n}-1111-2222-3333-444444444444"),
+            order_id: is_readable.then(|| format!("100{n}")),
+            kind: is_readable.then(|| "order.confirmed".to_owned()),
+            code: code.to_owned(),
+            reason: reason.to_owned(),
+            failed_at: 1_763_900_000_000 + n * 1000,
+            queued_at: 1_763_899_000_000,
+            receives: 1,
+            bytes: 1234,
+            ..DeadLetterSummary::default()
+        };
+        let detail = (verdict == Verdict::Stale).then(|| "stale".to_owned());
+        let assessment = ReplayAssessment { verdict, state, attempts: state.map(|_| 1), detail };
+        Entry { summary, assessment, body: None }
     }
 }

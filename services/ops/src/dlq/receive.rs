@@ -31,7 +31,6 @@ const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The assumed size of a body until a larger one is received: that of an ordinary event.
 const TYPICAL_BODY_BYTES: usize = 16 * 1024;
 
-/// How many calls run at the same time.
 pub const MAX_CONCURRENCY: usize = 10;
 
 /// After so many calls in a row that bring only known messages, the scan ends: the hold is shorter
@@ -140,6 +139,7 @@ impl<'a> QueueScanner<'a> {
     /// The next messages, by up to `calls` concurrent calls; none twice. Empty when all that came
     /// was known already; `None` at the end of the queue.
     pub async fn next(&mut self, calls: usize) -> Result<Option<Vec<Received>>, CliError> {
+        // At the limit SQS refuses every receive until something is released or deleted.
         if self.is_drained || self.hit_in_flight_limit {
             return Ok(None);
         }
@@ -153,6 +153,7 @@ impl<'a> QueueScanner<'a> {
         for message in received {
             self.largest_body = self.largest_body.max(message.body.len());
             // A message whose hold ran out comes again with a new receipt, which outdates the old.
+            // Deleted or released with the old receipt, it would only look as if it had been.
             let held = self.held.get_mut().insert(message.id.clone(), message.receipt.clone());
             if held.is_none() {
                 new.push(message);
@@ -202,44 +203,40 @@ impl<'a> QueueScanner<'a> {
         }
     }
 
-    /// Deletes the messages and returns for each whether SQS confirmed it. An unconfirmed one may be
-    /// gone or may become visible again.
-    pub async fn delete(&self, messages: &[Received]) -> Vec<bool> {
-        let mut deleted = Vec::with_capacity(messages.len());
+    /// Deletes the messages. Returns how many SQS confirmed: another one may be gone, or may become
+    /// visible again.
+    pub async fn delete(&self, messages: &[Received]) -> usize {
+        let mut confirmed = 0;
         for batch in messages.chunks(BATCH) {
-            deleted.extend(self.delete_batch(batch).await);
-        }
-        let mut held = self.held.borrow_mut();
-        for (message, is_deleted) in messages.iter().zip(&deleted) {
-            if *is_deleted {
+            let entries = batch.iter().enumerate().map(|(i, message)| {
+                DeleteMessageBatchRequestEntry::builder()
+                    .id(i.to_string())
+                    .receipt_handle(&message.receipt)
+                    .build()
+                    .expect("id and receipt handle are set")
+            });
+            let call = self.client.delete_message_batch().queue_url(self.url);
+            let answer = call.set_entries(Some(entries.collect())).send().await;
+            // A failed call confirms nothing. SQS may have deleted all the same, so none is sent again.
+            let deleted = answer.map(|answer| answer.successful).unwrap_or_default();
+            confirmed += deleted.len();
+            let mut held = self.held.borrow_mut();
+            for message in
+                deleted.iter().filter_map(|entry| batch.get(entry.id().parse::<usize>().ok()?))
+            {
+                // What is deleted is not released.
                 held.remove(&message.id);
             }
         }
-        deleted
+        confirmed
     }
 
-    async fn delete_batch(&self, batch: &[Received]) -> Vec<bool> {
-        let entries = batch.iter().enumerate().map(|(i, message)| {
-            DeleteMessageBatchRequestEntry::builder()
-                .id(i.to_string())
-                .receipt_handle(&message.receipt)
-                .build()
-                .expect("id and receipt handle are set")
-        });
-        let call = self.client.delete_message_batch().queue_url(self.url);
-        let answer = call.set_entries(Some(entries.collect())).send().await;
-        let confirmed = answer.map(|answer| answer.successful).unwrap_or_default();
-        let is_confirmed = |i: usize| confirmed.iter().any(|entry| entry.id() == i.to_string());
-        (0..batch.len()).map(is_confirmed).collect()
-    }
-
-    /// Makes every message that was not deleted visible again. Answers how many SQS did not
+    /// Makes every message that was not deleted visible again. Returns how many SQS did not
     /// release: those stay hidden until the hold ends.
     pub async fn release(&mut self) -> usize {
-        let receipts: Vec<String> =
-            self.held.get_mut().drain().map(|(_, receipt)| receipt).collect();
-        let batches = receipts.chunks(BATCH).map(<[String]>::to_vec);
-        let left: Vec<usize> = stream::iter(batches.collect::<Vec<_>>())
+        let receipts = self.held.take().into_values();
+        let left: Vec<usize> = stream::iter(receipts)
+            .chunks(BATCH)
             .map(|batch| release_batch(self.client, self.url, batch))
             .buffer_unordered(MAX_CONCURRENCY)
             .collect()
@@ -260,6 +257,7 @@ async fn release_batch(client: &Client, url: &str, receipts: Vec<String>) -> usi
             .expect("id and receipt handle are set")
     });
     let call = client.change_message_visibility_batch().queue_url(url);
+    // Not an error: what is not released now comes back by itself when the hold ends.
     let answer = call.set_entries(Some(entries.collect())).send().await;
     answer.map_or(size, |answer| answer.failed.len())
 }

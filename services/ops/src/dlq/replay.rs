@@ -7,9 +7,8 @@ use serde_json::json;
 use super::edit::{Edit, Edits};
 use super::move_messages::{ReplayOptions, ReplayOutcome, move_messages};
 use super::print;
-use super::scan::{DlqScan, ScanOptions, scan_dlq};
+use super::scan::{DlqScan, Entry, ScanOptions, scan_dlq};
 use super::select::Selection;
-use super::verdict::StalePolicy;
 use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::Stack;
 use crate::confirm::{Confirmation, ask, confirm};
@@ -22,7 +21,6 @@ use crate::rate;
 /// A plan lists at most so many messages unless `--list` is given.
 const MAX_LISTED: usize = 20;
 
-/// Flags of `dlq replay`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Which: intake, relay, dispatch, mail or feedback
@@ -44,8 +42,8 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     pub max: Option<usize>,
     /// Repair each body with this jq filter before it is classified and sent
-    #[arg(long, value_name = "JQ")]
-    pub edit: Option<String>,
+    #[arg(long, value_name = "JQ", value_parser = Edit::compile)]
+    pub edit: Option<Edit>,
     /// Send stale mails too, with a new deadline
     #[arg(long)]
     pub force_stale: bool,
@@ -61,10 +59,9 @@ pub struct Args {
     pub operator: Operator,
 }
 
-/// The report as JSON.
 #[derive(Debug, Serialize)]
 struct Replay<'a> {
-    plan: &'a Plan,
+    plan: &'a Plan<'a>,
     outcome: Option<&'a ReplayOutcome>,
 }
 
@@ -80,17 +77,15 @@ pub async fn run(
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
-    let confirmation = match args.dry_run || args.yes {
-        true => Confirmation::Given,
-        false => Confirmation::ask_at_terminal(output)?,
-    };
+    let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
+    // Before the scan: names of two stacks, mixed, would move messages to the wrong queue.
     if !args.dry_run {
         stack.check_source(dlq).await?;
     }
     let options = ScanOptions {
-        edit: args.edit.as_deref().map(Edit::compile).transpose()?,
+        edit: args.edit.as_ref(),
         pii: PiiMode::from_flag(args.show_pii),
-        ..ScanOptions::new(&args.selection)?
+        ..ScanOptions::new(&args.selection)
     };
     let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
     let plan = Plan::new(scan, args, rate::resolve(stack, args.rate).await);
@@ -102,9 +97,10 @@ pub async fn run(
     }
     confirm(confirmation, interrupt, "Move", plan.to_move.len(), "message(s)").await?;
     let reason = reason(args, interrupt).await?;
-    let audit = Audit::begin(stack, &args.operator, intent(&plan, args, &reason)).await?;
+    // Written before the first message moves: a killed replay leaves an item without an end.
+    let audit = Audit::begin(stack, &args.operator, intent(&plan, &reason)).await?;
     let mut outcome = ReplayOutcome::default();
-    let result = move_messages(stack, plan.options(&options), interrupt, &mut outcome).await;
+    let result = move_messages(stack, plan.options(), interrupt, &mut outcome).await;
     let result = audit.complete(result, &json!(outcome)).await;
     // What was done is printed however it ended.
     let status = finish(output, &plan, Some(&outcome));
@@ -120,21 +116,21 @@ async fn reason(args: &Args, interrupt: &Interrupt) -> Result<String, CliError> 
     audit::reason(&typed).map_err(|_| CliError::input("Nothing was done: a reason is needed."))
 }
 
-fn intent<'a>(plan: &Plan, args: &Args, reason: &'a str) -> Intent<'a> {
+fn intent<'a>(plan: &Plan<'_>, reason: &'a str) -> Intent<'a> {
     Intent {
         action: format!("dlq replay {}", plan.scan.queue),
         reason: Some(reason),
         plan: json!({
             "counts": plan.scan.counts,
             "to_move": plan.to_move.len(),
-            "force_stale": args.force_stale,
+            "force_stale": plan.args.force_stale,
             "edited": plan.scan.edits.as_ref().map(|edits| edits.changed),
             "rate": plan.rate,
         }),
     }
 }
 
-fn finish(output: Output, plan: &Plan, outcome: Option<&ReplayOutcome>) -> ExitStatus {
+fn finish(output: Output, plan: &Plan<'_>, outcome: Option<&ReplayOutcome>) -> ExitStatus {
     match (output.format, outcome) {
         (Format::Json, _) => output.write(&json(&Replay { plan, outcome })),
         (Format::Table, Some(outcome)) => output.write(&outcome_text(outcome, output.colors)),
@@ -143,9 +139,8 @@ fn finish(output: Output, plan: &Plan, outcome: Option<&ReplayOutcome>) -> ExitS
     ExitStatus::attention_if(outcome.is_some_and(ReplayOutcome::needs_attention))
 }
 
-/// What a replay would do.
 #[derive(Debug, Serialize)]
-struct Plan {
+struct Plan<'a> {
     #[serde(flatten)]
     scan: DlqScan,
     /// The ids of the messages to move, the oldest failure first.
@@ -155,29 +150,28 @@ struct Plan {
     /// Messages a second.
     rate: f64,
     #[serde(skip)]
-    stale: StalePolicy,
-    #[serde(skip)]
-    list: bool,
+    args: &'a Args,
 }
 
-impl Plan {
-    fn new(scan: DlqScan, args: &Args, rate: f64) -> Self {
-        let stale = if args.force_stale { StalePolicy::Force } else { StalePolicy::Keep };
-        let movable = scan.entries.iter().filter(|e| e.assessment.verdict.is_movable(stale));
+impl<'a> Plan<'a> {
+    fn new(scan: DlqScan, args: &'a Args, rate: f64) -> Self {
+        let is_movable = |e: &&Entry| e.assessment.verdict.is_movable(args.force_stale);
+        let movable = scan.entries.iter().filter(is_movable);
         let mut to_move: Vec<String> = movable.map(|e| e.summary.message_id.clone()).collect();
+        // The scan has the oldest failure first, so --max leaves the latest.
         let beyond_max = to_move.len().saturating_sub(args.max.unwrap_or(usize::MAX));
         to_move.truncate(to_move.len() - beyond_max);
-        Self { scan, to_move, beyond_max, rate, stale, list: args.list }
+        Self { scan, to_move, beyond_max, rate, args }
     }
 
-    fn options<'a>(&self, scanned: &'a ScanOptions) -> ReplayOptions<'a> {
+    fn options(&self) -> ReplayOptions<'a> {
         ReplayOptions {
             dlq: self.scan.queue,
             selected: self.to_move.iter().cloned().collect(),
-            edit: scanned.edit.as_ref(),
-            stale: self.stale,
+            edit: self.args.edit.as_ref(),
+            force_stale: self.args.force_stale,
             rate: self.rate,
-            hold: scanned.hold,
+            hold: self.args.selection.hold,
         }
     }
 
@@ -186,16 +180,9 @@ impl Plan {
         if count == 0 {
             return "Nothing to move.\n".to_owned();
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            reason = "an estimate for people"
-        )]
         let takes = format_duration((count as f64 / self.rate * 1000.0) as i64);
-        let forced = match self.stale {
-            StalePolicy::Force => " Stale ones among them get a new deadline.",
-            StalePolicy::Keep => "",
-        };
+        let forced =
+            if self.args.force_stale { " Stale ones among them get a new deadline." } else { "" };
         let more = match self.beyond_max {
             0 => String::new(),
             n => format!(" {n} more stay because of --max."),
@@ -207,12 +194,12 @@ impl Plan {
     }
 }
 
-impl Report for Plan {
+impl Report for Plan<'_> {
     fn text(&self, colors: ColorMode) -> String {
         let DlqScan { entries, counts, skipped, edits, queue, .. } = &self.scan;
         let mut parts = vec![print::totals(&self.scan)];
         if !entries.is_empty() {
-            let is_listed = self.list || entries.len() <= MAX_LISTED;
+            let is_listed = self.args.list || entries.len() <= MAX_LISTED;
             if is_listed {
                 parts.push(print::entries(colors, entries, usize::MAX));
             }
@@ -297,30 +284,34 @@ mod tests {
     use crate::dlq::verdict::Verdict;
     use clap::Parser;
 
-    fn plan(flags: &[&str]) -> Plan {
+    fn args(flags: &[&str]) -> Args {
         let typed = ["waybill", "dlq", "replay", "mail"].iter().chain(flags);
         let Commands::Dlq(Command::Replay(args)) = Cli::parse_from(typed).command else {
             panic!("a replay")
         };
-        Plan::new(print::samples::scan(), &args, 11.2)
+        args
     }
 
     #[test]
     fn a_plan_as_people_and_scripts_read_it() {
-        let plan = plan(&[]);
+        let args = args(&[]);
+        let plan = Plan::new(print::samples::scan(), &args, 11.2);
         insta::assert_snapshot!(plan.text(ColorMode::Plain));
         insta::assert_json_snapshot!(Replay { plan: &plan, outcome: None });
     }
 
     #[test]
-    fn a_stale_message_is_moved_only_with_the_flag() {
-        assert_eq!(plan(&[]).to_move.len(), 2);
-        assert_eq!(plan(&["--force-stale"]).to_move.len(), 3);
-    }
-
-    #[test]
-    fn at_most_so_many_are_moved_the_oldest_failures_first() {
-        assert_eq!(plan(&["--max", "1"]).to_move, ["00000001-1111-2222-3333-444444444444"]);
+    fn stale_messages_move_only_with_the_flag_and_at_most_so_many_the_oldest_failures_first() {
+        for (flags, moved) in [
+            (&[][..], [1, 2].as_slice()),
+            (&["--force-stale"], &[1, 2, 4]),
+            (&["--max", "1"], &[1]),
+        ] {
+            let args = args(flags);
+            let plan = Plan::new(print::samples::scan(), &args, 11.2);
+            let ids = moved.iter().map(|n| format!("0000000{n}-1111-2222-3333-444444444444"));
+            assert_eq!(plan.to_move, ids.collect::<Vec<_>>(), "{flags:?}");
+        }
     }
 
     #[test]

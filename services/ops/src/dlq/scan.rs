@@ -1,53 +1,42 @@
 //! A scan of a dead-letter queue: receive, parse, select, edit, classify; nothing is consumed.
 
 use std::collections::{BTreeMap, HashSet};
-use std::time::Duration;
 
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use shared::NotificationKey;
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edits};
 use super::parse::{DeadLetterSummary, parse};
 use super::payload::DlqPayload;
 use super::receive::{self, QueueScanner, Received};
-use super::select::{Choice, Selection, Selector};
+use super::select::Selection;
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::pii::PiiMode;
-use crate::progress::Progress;
+use crate::progress;
 
 /// What a scan selects and keeps.
 #[derive(Debug)]
-pub struct ScanOptions {
-    pub selector: Selector,
+pub struct ScanOptions<'a> {
+    pub selection: &'a Selection,
     /// Applied before messages are classified.
-    pub edit: Option<Edit>,
+    pub edit: Option<&'a Edit>,
     /// How many entries keep their body.
     pub keep_bodies: usize,
     /// Whether bodies and diffs show personal data.
     pub pii: PiiMode,
-    /// When the scan began.
-    pub now: Timestamp,
-    /// How long messages stay hidden, if not as long as the scan takes.
-    pub hold: Option<Duration>,
 }
 
-impl ScanOptions {
+impl<'a> ScanOptions<'a> {
     /// The messages that the flags select, as they are, without bodies.
-    pub fn new(selection: &Selection) -> Result<Self, CliError> {
-        let now = Timestamp::now();
-        Ok(Self {
-            selector: selection.compile(now)?,
-            edit: None,
-            keep_bodies: 0,
-            pii: PiiMode::Masked,
-            now,
-            hold: selection.hold(),
-        })
+    pub const fn new(selection: &'a Selection) -> Self {
+        Self { selection, edit: None, keep_bodies: 0, pii: PiiMode::Masked }
     }
 }
 
@@ -119,21 +108,23 @@ impl DlqScan {
 pub async fn scan_dlq(
     stack: &Stack,
     dlq: Dlq,
-    options: &ScanOptions,
+    options: &ScanOptions<'_>,
     interrupt: &Interrupt,
 ) -> Result<DlqScan, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
     let depth = stack.queue_depth(Queue::Dead(dlq)).await?;
-    let progress = Progress::scanning(depth.visible);
-    let hold = options.hold.unwrap_or_else(|| receive::hold_for(depth.visible));
+    let progress = progress::scanning(depth.visible);
+    let hold = options.selection.hold.unwrap_or_else(|| receive::hold_for(depth.visible));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let mut run = ScanRun::new(stack, dlq, options);
     let result = run.all(&mut scanner, interrupt, &progress).await;
+    // Before the error is returned: a failed or stopped scan must not leave messages hidden.
     let still_hidden = scanner.release().await;
-    progress.finish();
+    progress.finish_and_clear();
     result?;
     let mut scan = run.scan;
     scan.skipped.still_hidden = still_hidden;
+    // As counted before the scan, which put everything in flight itself.
     scan.skipped.in_flight_elsewhere = depth.in_flight;
     scan.skipped.delayed = depth.delayed;
     scan.skipped.hit_in_flight_limit = scanner.hit_in_flight_limit();
@@ -143,10 +134,12 @@ pub async fn scan_dlq(
 
 /// A scan under way.
 struct ScanRun<'a> {
-    options: &'a ScanOptions,
+    options: &'a ScanOptions<'a>,
+    /// When the scan began, in milliseconds since 1970.
+    now: i64,
     classifier: ReplayClassifier<'a>,
     /// The mails that messages so far ask for.
-    requested_mails: HashSet<String>,
+    requested_mails: HashSet<NotificationKey>,
     scan: DlqScan,
 }
 
@@ -158,10 +151,11 @@ struct Candidate<'m> {
 }
 
 impl<'a> ScanRun<'a> {
-    fn new(stack: &'a Stack, dlq: Dlq, options: &'a ScanOptions) -> Self {
+    fn new(stack: &'a Stack, dlq: Dlq, options: &'a ScanOptions<'a>) -> Self {
         let edits = options.edit.as_ref().map(|_| Edits::default());
         Self {
             options,
+            now: Timestamp::now().as_millisecond(),
             classifier: ReplayClassifier::new(stack),
             requested_mails: HashSet::new(),
             scan: DlqScan { edits, ..DlqScan::empty(dlq) },
@@ -172,7 +166,7 @@ impl<'a> ScanRun<'a> {
         &mut self,
         scanner: &mut QueueScanner<'_>,
         interrupt: &Interrupt,
-        progress: &Progress,
+        progress: &ProgressBar,
     ) -> Result<(), CliError> {
         loop {
             interrupt
@@ -181,7 +175,7 @@ impl<'a> ScanRun<'a> {
                 return Ok(());
             };
             self.add(&messages).await?;
-            progress.set(self.scan.scanned);
+            progress.set_position(self.scan.scanned as u64);
         }
     }
 
@@ -192,8 +186,7 @@ impl<'a> ScanRun<'a> {
             candidates.extend(self.select(message));
         }
         let payloads: Vec<&DlqPayload> = candidates.iter().map(|c| &c.payload).collect();
-        let now = self.options.now.as_millisecond();
-        let assessments = self.classifier.classify(&payloads, now).await?;
+        let assessments = self.classifier.classify(&payloads, self.now).await?;
         for (candidate, assessment) in candidates.into_iter().zip(assessments) {
             self.add_entry(candidate, assessment);
         }
@@ -204,20 +197,21 @@ impl<'a> ScanRun<'a> {
         let dlq = self.scan.queue;
         let (mut summary, mut payload) = parse(dlq, message);
         let skipped = &mut self.scan.skipped;
-        match self.options.selector.choose(dlq, message, &summary) {
-            Choice::Selected => {}
-            Choice::NotSelected => {
+        match self.options.selection.selects(dlq, message, &summary) {
+            Ok(true) => {}
+            Ok(false) => {
                 skipped.not_selected += 1;
                 return None;
             }
-            Choice::FilterFailed(why) => {
+            Err(why) => {
                 skipped.filter_failures += 1;
                 let first = || format!("{} ({why})", message.id);
                 skipped.first_filter_failure.get_or_insert_with(first);
                 return None;
             }
         }
-        if let (Some(edit), Some(edits)) = (&self.options.edit, &mut self.scan.edits) {
+        if let (Some(edit), Some(edits)) = (self.options.edit, &mut self.scan.edits) {
+            // Classified as edited: an edit may make an unreadable message a movable one.
             let edited = edit.apply(dlq, message);
             edits.add(message, &edited, self.options.pii);
             if let Some(edited) = edited.payload(dlq) {
@@ -232,16 +226,19 @@ impl<'a> ScanRun<'a> {
         let Candidate { message, summary, payload } = candidate;
         // Of several messages that ask for one mail, only the first would send it.
         if assessment.verdict == Verdict::WouldSend
-            && payload.requested_mail().is_some_and(|mail| !self.requested_mails.insert(mail))
+            && payload
+                .requested_mail()
+                .is_some_and(|mail| !self.requested_mails.insert(mail.clone()))
         {
             assessment.verdict = Verdict::Duplicate;
         }
         let scan = &mut self.scan;
-        if !self.options.selector.selects_verdict(assessment.verdict) {
+        if !self.options.selection.selects_verdict(assessment.verdict) {
             scan.skipped.not_selected += 1;
             return;
         }
         *scan.counts.entry(assessment.verdict).or_default() += 1;
+        // Bodies are most of the memory, so only those are kept that are printed.
         let pii = self.options.pii;
         let body = (scan.entries.len() < self.options.keep_bodies).then(|| match payload {
             // Which members hold personal data is known only of the contract.

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use clap::builder::TypedValueParser;
 use serde_json::{Value, json};
+use shared::{Kind, OrderId};
 
 use super::parse::DeadLetterSummary;
 use super::receive::Received;
 use super::verdict::Verdict;
 use crate::args;
 use crate::aws::Dlq;
-use crate::error::CliError;
 use crate::jq::Filter;
 use crate::output::rfc3339;
 
@@ -20,23 +20,23 @@ use crate::output::rfc3339;
 pub struct Selection {
     /// Messages for which this jq filter is true. It sees one object with the members body,
     /// attributes, message_id, order_id, kind, scope, code, reason, failed_at, queued_at, receives
-    #[arg(long, value_name = "JQ")]
-    pub filter: Option<String>,
+    #[arg(long, value_name = "JQ", value_parser = Filter::compile)]
+    pub filter: Option<Filter>,
     /// Messages that failed for this reason: its code, or a part of its sentence
     #[arg(long, value_name = "TEXT")]
     pub failed_for: Option<String>,
     /// Messages about this kind of event, such as order.confirmed
-    #[arg(long, value_name = "KIND")]
-    pub kind: Option<String>,
+    #[arg(long, value_name = "KIND", value_parser = Kind::parse)]
+    pub kind: Option<Kind>,
     /// Messages about this order
-    #[arg(long, value_name = "ID")]
-    pub order: Option<String>,
+    #[arg(long, value_name = "ID", value_parser = OrderId::parse)]
+    pub order: Option<OrderId>,
     /// Messages that failed since then: 2h, 3d, 2026-11-20, or a time in RFC 3339
-    #[arg(long, value_name = "WHEN")]
-    pub since: Option<String>,
+    #[arg(long, value_name = "WHEN", value_parser = args::time)]
+    pub since: Option<i64>,
     /// Messages that failed before then
-    #[arg(long, value_name = "WHEN")]
-    pub until: Option<String>,
+    #[arg(long, value_name = "WHEN", value_parser = args::time)]
+    pub until: Option<i64>,
     /// Messages with this replay verdict; may be given several times
     #[arg(long, value_name = "VERDICT")]
     pub verdict: Vec<Verdict>,
@@ -45,8 +45,8 @@ pub struct Selection {
     pub message: Vec<String>,
     /// How many seconds a message stays hidden from others if this command is killed before it can
     /// make it visible again (default: as long as the scan takes)
-    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..=43_200))]
-    pub hold: Option<u64>,
+    #[arg(long, value_name = "SECONDS", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..=43_200).map(Duration::from_secs))]
+    pub hold: Option<Duration>,
 }
 
 /// The flags of commands that change nothing, where `--reason` is free: elsewhere it is that of the
@@ -69,81 +69,37 @@ impl ReadOnlySelection {
 }
 
 impl Selection {
-    /// `--hold`, where given.
-    pub fn hold(&self) -> Option<Duration> {
-        self.hold.map(Duration::from_secs)
-    }
-}
-
-/// Compiled [`Selection`].
-#[derive(Debug)]
-pub struct Selector {
-    filter: Option<Filter>,
-    failed_for: Option<String>,
-    kind: Option<String>,
-    order: Option<String>,
-    since: i64,
-    until: i64,
-    verdicts: Vec<Verdict>,
-    messages: Vec<String>,
-}
-
-/// Whether a message is selected.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
-    /// All flags hold.
-    Selected,
-    /// A flag does not hold.
-    NotSelected,
-    /// Not: the jq filter failed on it. The reason quotes no personal data.
-    FilterFailed(String),
-}
-
-impl Selection {
-    /// Checks and compiles the flags. Times may be relative to `now`.
-    pub fn compile(&self, now: Timestamp) -> Result<Selector, CliError> {
-        let time = |flag, typed: &Option<String>, default| match typed {
-            Some(typed) => args::time(flag, typed, now),
-            None => Ok(default),
+    /// Whether all flags but `--verdict` select the message.
+    ///
+    /// # Errors
+    /// Why the jq filter fails on the message; quotes no personal data.
+    pub fn selects(
+        &self,
+        dlq: Dlq,
+        message: &Received,
+        summary: &DeadLetterSummary,
+    ) -> Result<bool, String> {
+        let has_failed_for = |text: &String| {
+            let text = text.to_lowercase();
+            summary.code == text || summary.reason.to_lowercase().contains(&text)
         };
-        let filter = self.filter.as_ref().map(|code| Filter::compile("--filter", code));
-        Ok(Selector {
-            filter: filter.transpose()?,
-            failed_for: self.failed_for.as_ref().map(|text| text.to_lowercase()),
-            kind: self.kind.as_deref().map(args::kind).transpose()?.map(|kind| kind.to_string()),
-            order: self.order.as_deref().map(args::order_id).transpose()?,
-            since: time("--since", &self.since, i64::MIN)?,
-            until: time("--until", &self.until, i64::MAX)?,
-            verdicts: self.verdict.clone(),
-            messages: self.message.clone(),
-        })
-    }
-}
-
-impl Selector {
-    /// Whether the message is selected by all flags but `--verdict`, which needs the ledger.
-    pub fn choose(&self, dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Choice {
-        let is_chosen = self.order.as_ref().is_none_or(|id| summary.order_id.as_ref() == Some(id))
-            && self.kind.as_ref().is_none_or(|kind| summary.kind.as_ref() == Some(kind))
-            && (self.since..self.until).contains(&summary.failed_at)
-            && (self.messages.is_empty() || self.messages.contains(&summary.message_id))
-            && self.failed_for.as_ref().is_none_or(|text| {
-                summary.code == *text || summary.reason.to_lowercase().contains(text)
-            });
+        let is_selected =
+            self.order.as_ref().is_none_or(|id| summary.order_id.as_deref() == Some(id.as_str()))
+                && self.kind.is_none_or(|kind| summary.kind.as_deref() == Some(kind.as_str()))
+                && self.since.is_none_or(|since| since <= summary.failed_at)
+                && self.until.is_none_or(|until| summary.failed_at < until)
+                && (self.message.is_empty() || self.message.contains(&summary.message_id))
+                && self.failed_for.as_ref().is_none_or(has_failed_for);
         match &self.filter {
-            _ if !is_chosen => Choice::NotSelected,
-            None => Choice::Selected,
-            Some(filter) => match filter.is_true(&view(dlq, message, summary)) {
-                Ok(true) => Choice::Selected,
-                Ok(false) => Choice::NotSelected,
-                Err(why) => Choice::FilterFailed(why),
-            },
+            // Last: a filter may fail on messages that the other flags leave out.
+            Some(filter) if is_selected => filter.is_true(&view(dlq, message, summary)),
+            _ => Ok(is_selected),
         }
     }
 
-    /// Whether `--verdict` selects messages with this verdict.
+    /// Whether `--verdict`, which needs the ledger, selects messages with this verdict.
     pub fn selects_verdict(&self, verdict: Verdict) -> bool {
-        self.verdicts.is_empty() || self.verdicts.contains(&verdict)
+        self.verdict.is_empty() || self.verdict.contains(&verdict)
     }
 }
 
@@ -168,9 +124,16 @@ fn view(dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser;
 
-    fn summary() -> DeadLetterSummary {
-        DeadLetterSummary {
+    #[derive(Debug, Parser)]
+    struct Flags {
+        #[command(flatten)]
+        selection: Selection,
+    }
+
+    fn selects(flags: &[&str]) -> Result<bool, String> {
+        let summary = DeadLetterSummary {
             message_id: "m-1".to_owned(),
             order_id: Some("1001".to_owned()),
             kind: Some("order.confirmed".to_owned()),
@@ -178,50 +141,44 @@ mod tests {
             reason: "SES refused the mail for good: MessageRejected".to_owned(),
             failed_at: 1_763_900_000_000,
             ..DeadLetterSummary::default()
-        }
-    }
-
-    fn choice(selection: Selection) -> Choice {
+        };
         let message = Received { body: r#"{"v":1}"#.to_owned(), ..Received::default() };
-        selection.compile(Timestamp::now()).unwrap().choose(Dlq::Mail, &message, &summary())
-    }
-
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
+        let typed = ["dlq"].iter().chain(flags);
+        Flags::parse_from(typed).selection.selects(Dlq::Mail, &message, &summary)
     }
 
     #[test]
     fn all_flags_must_hold() {
-        let all = Selection {
-            filter: some(".body.v == 1"),
-            failed_for: some("messagerejected"),
-            kind: some("order.confirmed"),
-            order: some("1001"),
-            since: some("2025-11-23"),
-            until: some("2025-11-24"),
-            message: vec!["m-1".to_owned()],
-            verdict: Vec::new(),
-            hold: None,
-        };
-        assert_eq!(choice(all.clone()), Choice::Selected);
-        assert_eq!(choice(Selection { order: some("1002"), ..all.clone() }), Choice::NotSelected);
-        assert_eq!(
-            choice(Selection { until: some("2025-11-23"), ..all.clone() }),
-            Choice::NotSelected
-        );
-        assert_eq!(choice(Selection { failed_for: some("paused"), ..all }), Choice::NotSelected);
+        let all = [
+            ["--filter", ".body.v == 1"],
+            ["--failed-for", "messagerejected"],
+            ["--kind", "order.confirmed"],
+            ["--order", "1001"],
+            ["--since", "2025-11-23"],
+            ["--until", "2025-11-24"],
+            ["--message", "m-1"],
+        ];
+        assert_eq!(selects(all.as_flattened()), Ok(true));
+        for (position, value) in
+            [".body.v == 2", "paused", "order.refunded", "1002", "2025-11-24", "2025-11-23", "m-2"]
+                .into_iter()
+                .enumerate()
+        {
+            let mut flags = all;
+            flags[position][1] = value;
+            assert_eq!(selects(flags.as_flattened()), Ok(false), "{flags:?}");
+        }
     }
 
     #[test]
     fn a_message_on_which_the_filter_fails_is_not_selected_and_the_reason_is_kept() {
-        let failed = choice(Selection { filter: some(".body.v.x"), ..Selection::default() });
-        assert!(matches!(failed, Choice::FilterFailed(why) if why.contains("indexes a number")));
+        let failed = selects(&["--filter", ".body.v.x"]).unwrap_err();
+        assert!(failed.contains("indexes a number"), "{failed}");
     }
 
     #[test]
     fn an_unknown_kind_is_answered_with_the_known_ones() {
-        let selection = Selection { kind: some("order.shipped"), ..Selection::default() };
-        let refused = selection.compile(Timestamp::now()).unwrap_err().to_string();
-        assert!(refused.contains("shipment.shipped"), "{refused}");
+        let refused = Flags::try_parse_from(["dlq", "--kind", "order.shipped"]).unwrap_err();
+        assert!(refused.to_string().contains("shipment.shipped"), "{refused}");
     }
 }

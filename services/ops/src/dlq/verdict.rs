@@ -35,11 +35,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether a replay moves such a message. All others stay in the dead-letter queue.
-    pub const fn is_movable(self, stale: StalePolicy) -> bool {
+    /// Whether a replay moves such a message; stale ones with `--force-stale`, with a new deadline. All
+    /// others stay in the dead-letter queue.
+    pub const fn is_movable(self, force_stale: bool) -> bool {
         match self {
             Self::WouldSend | Self::WouldRecord => true,
-            Self::Stale => matches!(stale, StalePolicy::Force),
+            Self::Stale => force_stale,
             _ => false,
         }
     }
@@ -50,15 +51,6 @@ impl std::fmt::Display for Verdict {
         let value = clap::ValueEnum::to_possible_value(self);
         f.write_str(value.as_ref().map_or("", |value| value.get_name()))
     }
-}
-
-/// What a replay does with stale messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StalePolicy {
-    /// They stay.
-    Keep,
-    /// `--force-stale`: they are moved with a new deadline.
-    Force,
 }
 
 /// A verdict with what led to it.
@@ -76,16 +68,12 @@ pub struct ReplayAssessment {
 }
 
 impl ReplayAssessment {
-    pub const fn new(verdict: Verdict) -> Self {
-        Self { verdict, state: None, attempts: None, detail: None }
-    }
-
-    pub fn with_record(verdict: Verdict, item: &Item) -> Self {
+    pub fn new(verdict: Verdict, record: Option<&Item>) -> Self {
         Self {
             verdict,
-            state: item.state().map(State::as_str),
-            attempts: Some(item.attempt),
-            detail: item.reason.clone(),
+            state: record.and_then(Item::state).map(State::as_str),
+            attempts: record.map(|item| item.attempt),
+            detail: record.and_then(|item| item.reason.clone()),
         }
     }
 

@@ -67,10 +67,9 @@ impl Scan<'_> {
             if self.mode == Mode::Find {
                 continue;
             }
-            let deleted = scanner.delete(&matching).await;
-            let removed = deleted.iter().filter(|is_deleted| **is_deleted).count();
+            let removed = scanner.delete(&matching).await;
             place.removed += removed;
-            place.left += deleted.len() - removed;
+            place.left += matching.len() - removed;
         }
     }
 
