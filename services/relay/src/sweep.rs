@@ -6,7 +6,7 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 use kit::MAX_BATCH_GET_KEYS;
-use kit::queue::{BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, send_all};
+use kit::queue::{BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, send_one};
 use kit::telemetry::{Count, count};
 use serde_json::json;
 use shared::OrderId;
@@ -188,14 +188,13 @@ async fn queue(
     sweeps: u32,
 ) -> Result<SweepOutcome, OutboxError> {
     let message = OutgoingMessage { body: message, ..OutgoingMessage::default() };
-    let sent = send_all(&relay.queues.client, &relay.queues.dispatch, vec![message]).await;
-    match sent.into_iter().next() {
+    match send_one(&relay.queues.client, &relay.queues.dispatch, message).await {
         // SQS will never take it, and its neighbours must not wait for it.
-        Some(Err(error @ SendError::Refused)) => {
+        Err(error @ SendError::Refused) => {
             dead_letter(relay, entry, keys(entry), Code::Unplannable, error.to_string()).await
         }
-        Some(Err(error)) => Err(OutboxError::Queue(error)),
-        Some(Ok(())) | None => {
+        Err(error) => Err(OutboxError::Queue(error)),
+        Ok(()) => {
             count(Count::Swept);
             let IndexEntry { order_id, event, .. } = entry;
             tracing::warn!(order_id, event, sweeps, "queued again");

@@ -79,7 +79,7 @@ impl Change {
         set.put("#state_at", ":now", number(self.facts.now));
         self.write_protocol_attributes(&mut set);
         for Assignment { attribute, value, only_if_absent } in &self.assignments {
-            // tests/promises/killed.rs finds the write of SES's answer by this name.
+            // tests/promises/kills.rs finds the write of SES's answer by this name.
             let name = format!(":also_{attribute}");
             let term = if *only_if_absent {
                 format!("if_not_exists({attribute}, {name})")

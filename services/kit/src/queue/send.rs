@@ -97,7 +97,7 @@ pub async fn send_one(
     message: OutgoingMessage,
 ) -> Result<(), SendError> {
     let results = send_all(client, queue_url, vec![message]).await;
-    results.into_iter().next().unwrap_or(Ok(()))
+    results.into_iter().next().unwrap_or(Err(SendError::Unavailable(SendFailure::Unanswered)))
 }
 
 fn pack(messages: Vec<OutgoingMessage>) -> Vec<Vec<OutgoingMessage>> {
