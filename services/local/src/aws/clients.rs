@@ -23,19 +23,16 @@ macro_rules! client {
 }
 
 /// An SQS client for the service at `endpoint`.
-#[must_use]
 pub fn sqs(endpoint: &str, region: &str) -> aws_sdk_sqs::Client {
     client!(aws_sdk_sqs, endpoint, region)
 }
 
 /// A DynamoDB client for the service at `endpoint`.
-#[must_use]
 pub fn dynamodb(endpoint: &str, region: &str) -> aws_sdk_dynamodb::Client {
     client!(aws_sdk_dynamodb, endpoint, region)
 }
 
 /// A DynamoDB Streams client for the service at `endpoint`.
-#[must_use]
 pub fn dynamodb_streams(endpoint: &str, region: &str) -> aws_sdk_dynamodbstreams::Client {
     client!(aws_sdk_dynamodbstreams, endpoint, region)
 }

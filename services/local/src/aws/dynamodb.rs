@@ -46,7 +46,7 @@ pub enum DynamodbError {
         /// What SQLite or the operating system reported.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// No loopback port.
+    /// No loopback port is free.
     #[error("Cannot give DynamoDB a port of 127.0.0.1: {0}")]
     Port(#[from] std::io::Error),
 }
