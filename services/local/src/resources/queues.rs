@@ -89,32 +89,33 @@ impl Creator<'_> {
         let retention = self.settings.message_retention.as_secs().to_string();
         attributes.insert(Attribute::MessageRetentionPeriod, retention);
         let url = self.create_or_update(name, attributes).await?;
-        let url = url.ok_or_else(|| Error::missing(name, "URL"))?;
         let request = self.sqs.get_queue_attributes().queue_url(&url);
         let known = request.attribute_names(Attribute::QueueArn).send().await;
-        let known = known.map_err(|error| Error::service(name, error))?.attributes;
+        let known = known.map_err(Error::creating(name))?.attributes;
         let arn = known.and_then(|mut known| known.remove(&Attribute::QueueArn));
-        Ok(Queue { url, arn: arn.ok_or_else(|| Error::missing(name, "ARN"))? })
+        Ok(Queue { url, arn: arn.ok_or_else(Error::missing(name, "ARN"))? })
     }
 
+    /// Creates the queue or sets the attributes of an existing one; returns its URL.
     async fn create_or_update(
         &self,
         name: &str,
         attributes: HashMap<Attribute, String>,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<String, Error> {
         let request = self.sqs.create_queue().queue_name(name);
-        match request.set_attributes(Some(attributes.clone())).send().await {
-            Ok(created) => Ok(created.queue_url),
+        let url = match request.set_attributes(Some(attributes.clone())).send().await {
+            Ok(created) => created.queue_url,
             // SQS refuses to create a queue that exists with other attributes: those are changed.
             Err(error) if error.as_service_error().is_some_and(|e| e.is_queue_name_exists()) => {
                 let existing = self.sqs.get_queue_url().queue_name(name).send().await;
-                let url = existing.map_err(|error| Error::service(name, error))?.queue_url;
+                let url = existing.map_err(Error::creating(name))?.queue_url;
                 let request = self.sqs.set_queue_attributes().set_queue_url(url.clone());
                 let changed = request.set_attributes(Some(attributes)).send().await;
-                changed.map_err(|error| Error::service(name, error))?;
-                Ok(url)
+                changed.map_err(Error::creating(name))?;
+                url
             }
-            Err(error) => Err(Error::service(name, error)),
-        }
+            Err(error) => return Err(Error::creating(name)(error)),
+        };
+        url.ok_or_else(Error::missing(name, "URL"))
     }
 }

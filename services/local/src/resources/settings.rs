@@ -59,7 +59,6 @@ pub struct Processes {
 
 impl Processes {
     /// Those of the function with this short name; 1 for an unknown one.
-    #[must_use]
     pub fn for_function(&self, name: &str) -> usize {
         match name {
             "intake" => self.intake,
