@@ -57,11 +57,11 @@ impl EventSources {
         let streams = clients::dynamodb_streams(&endpoints.dynamodb, &self.stream.region);
         let clients = Clients { streams, sqs: sqs.clone() };
         let mut mappings = vec![
-            self.sweep.start(Arc::new(relay.clone())),
-            self.stream.start(clients, Arc::new(relay))?,
+            self.sweep.start(Arc::clone(&relay) as _),
+            self.stream.start(clients, relay)?,
         ];
         for (name, queue) in self.queues {
-            mappings.push(queue.start(sqs.clone(), Arc::new(function(name)?)));
+            mappings.push(queue.start(sqs.clone(), function(name)?));
         }
         Ok(mappings)
     }

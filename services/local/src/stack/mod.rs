@@ -134,7 +134,7 @@ async fn start_functions(
     let functions = Functions::start(&config.settings.region, configs, &config.sink)?;
     for spec in FUNCTIONS {
         let function = functions.function(spec.name).map_err(std::io::Error::other)?;
-        lambdas.add(Arc::new(function), spec.failure_destination);
+        lambdas.add(function, spec.failure_destination);
     }
     functions.ready().await?;
     Ok(functions)
@@ -142,7 +142,6 @@ async fn start_functions(
 
 impl Stack {
     /// The page's URL.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use local::lambda::{FunctionConfig, Kill, discard};
+use local::lambda::{FunctionConfig, discard};
 use serde_json::json;
 
 use super::{mapping, queue_with_short_visibility};
-use crate::support::process::{config, marker_path, start_function, wait_for_file};
+use crate::support::process::{config, kill, marker_path, start_function, wait_for_file};
 use crate::support::services::Services;
 
 // with-sqs, errors: a timeout is a failed invocation like any other; the messages become visible
@@ -22,7 +22,7 @@ async fn messages_of_an_invocation_that_timed_out_come_back() {
     let functions = start_function(short, &discard()).await;
     let function = functions.function("worker").unwrap();
     services.send(&queue, &[&json!({ "do": "hang once", "first": first }).to_string()]).await;
-    let mapping = mapping(&queue).start(services.sqs.clone(), Arc::new(function.clone()));
+    let mapping = mapping(&queue).start(services.sqs.clone(), Arc::clone(&function) as _);
     services.wait_until_empty(&queue).await;
     mapping.stop().await;
     assert_eq!(function.status().failures, 1);
@@ -39,9 +39,9 @@ async fn messages_of_a_process_that_was_killed_come_back() {
     let functions = start_function(config("worker"), &discard()).await;
     let function = functions.function("worker").unwrap();
     services.send(&queue, &[&json!({ "do": "hang once", "first": first }).to_string()]).await;
-    let mapping = mapping(&queue).start(services.sqs.clone(), Arc::new(function.clone()));
+    let mapping = mapping(&queue).start(services.sqs.clone(), Arc::clone(&function) as _);
     wait_for_file(&first).await;
-    functions.kill("worker", Kill::All).await.unwrap();
+    kill(&functions).await;
     services.wait_until_empty(&queue).await;
     mapping.stop().await;
     assert_eq!(function.status().failures, 1);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -73,6 +74,23 @@ pub fn is_running(pid: u32) -> bool {
         let state = stat.rsplit_once(')').unwrap().1;
         !matches!(state.trim_start().chars().next(), Some('Z' | 'X'))
     })
+}
+
+/// Kills the processes of `worker` (SIGKILL), waits until the stack knows that they are gone, and
+/// returns their ids.
+pub async fn kill(functions: &Functions) -> Vec<u32> {
+    let function = functions.function("worker").unwrap();
+    let killed = function.pids();
+    for pid in &killed {
+        // It fails where the process has ended by itself.
+        let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap();
+    }
+    until("the end of the processes", async || {
+        let pids = function.pids();
+        (!killed.iter().any(|pid| pids.contains(pid))).then_some(())
+    })
+    .await;
+    killed
 }
 
 pub async fn wait_until_gone(pid: u32) {
