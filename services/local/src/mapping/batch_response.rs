@@ -9,16 +9,6 @@ use serde_json::Value;
 
 use crate::lambda::Invocation;
 
-/// How a mapping reads the function's response
-/// (AWS: `FunctionResponseTypes` of the event source mapping).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FunctionResponse {
-    /// Any response means that the whole batch succeeded.
-    Ignored,
-    /// `ReportBatchItemFailures`: the response names what failed.
-    ReportBatchItemFailures,
-}
-
 /// How an invocation ended for the items of its batch.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum BatchResult {
@@ -33,19 +23,20 @@ pub(super) enum BatchResult {
 }
 
 impl BatchResult {
-    /// Reads an invocation's result. `position` finds an identifier's position in the batch; an
-    /// identifier that has none makes the response malformed.
+    /// Reads an invocation's result. Without `report_batch_item_failures` any response means that the
+    /// whole batch succeeded. `position` finds an identifier's position in the batch; an identifier
+    /// that has none makes the response malformed.
     pub fn new(
         invocation: &Invocation,
-        expected: FunctionResponse,
+        report_batch_item_failures: bool,
         position: impl Fn(&str) -> Option<usize>,
     ) -> Self {
-        match (invocation, expected) {
-            (Invocation::Failed { .. }, _) => Self::FunctionError,
-            (Invocation::Answered(_), FunctionResponse::Ignored) => Self::Succeeded,
-            (Invocation::Answered(response), FunctionResponse::ReportBatchItemFailures) => {
+        match invocation {
+            Invocation::Failed { .. } => Self::FunctionError,
+            Invocation::Answered(response) if report_batch_item_failures => {
                 parse(response, position)
             }
+            Invocation::Answered(_) => Self::Succeeded,
         }
     }
 }

@@ -28,7 +28,6 @@ pub struct Schedule {
 impl Schedule {
     /// Starts it. A run that lasts longer than the interval delays the next one. A run that fails
     /// is logged and not retried, since the next one does the same work.
-    #[must_use]
     pub fn start(self, function: Arc<dyn Invoke>) -> Mapping {
         Mapping::spawn(|stop| run(self, function, stop))
     }

@@ -7,10 +7,8 @@ use crate::aws::clients;
 use crate::lambda::Functions;
 use crate::mapping::schedule::Schedule;
 use crate::mapping::sqs::QueueMapping;
-use crate::mapping::stream::{
-    Clients, EventName, Filter, OnFailure, StartingPosition, StreamMapping,
-};
-use crate::mapping::{Backoff, FunctionResponse, Mapping};
+use crate::mapping::stream::{EventName, StartingPosition, StreamMapping};
+use crate::mapping::{Backoff, Mapping};
 use crate::resources::{Queue, Resources};
 
 /// What invokes the functions, before it is started.
@@ -26,7 +24,6 @@ pub struct EventSources {
 
 impl EventSources {
     /// Those of a stack with this configuration and these tables and queues.
-    #[must_use]
     pub fn new(config: &Config, resources: &Resources) -> Self {
         let queues = &resources.queues;
         let queue = |function, queue| (function, queue_mapping(config, queue, function));
@@ -55,10 +52,9 @@ impl EventSources {
         let function = |name: &str| functions.function(name).map_err(std::io::Error::other);
         let relay = function("relay")?;
         let streams = clients::dynamodb_streams(&endpoints.dynamodb, &self.stream.region);
-        let clients = Clients { streams, sqs: sqs.clone() };
         let mut mappings = vec![
             self.sweep.start(Arc::clone(&relay) as _),
-            self.stream.start(clients, relay)?,
+            self.stream.start(streams, sqs.clone(), relay)?,
         ];
         for (name, queue) in self.queues {
             mappings.push(queue.start(sqs.clone(), function(name)?));
@@ -76,7 +72,7 @@ fn queue_mapping(config: &Config, queue: &Queue, function: &str) -> QueueMapping
         batch_size: settings.queue_batch_size,
         window: settings.queue_window,
         concurrency: settings.processes.for_function(function),
-        function_response: FunctionResponse::ReportBatchItemFailures,
+        report_batch_item_failures: true,
     }
 }
 
@@ -86,11 +82,11 @@ fn stream_mapping(config: &Config, resources: &Resources) -> StreamMapping {
         stream_arn: resources.events_stream_arn.clone(),
         region: settings.region.clone(),
         starting_position: StartingPosition::TrimHorizon,
-        filter: Filter::EventName(EventName::Insert),
+        filter: Some(EventName::Insert),
         batch_size: settings.stream_batch_size,
         window: settings.stream_window,
-        function_response: FunctionResponse::ReportBatchItemFailures,
-        on_failure: OnFailure::Bisect,
+        report_batch_item_failures: true,
+        bisect_on_error: true,
         maximum_retries: Some(settings.stream_maximum_retries),
         maximum_age: Some(settings.stream_maximum_age),
         failure_destination: Some(resources.queues.relay_dlq.url.clone()),

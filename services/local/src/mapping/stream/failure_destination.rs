@@ -4,14 +4,13 @@
 
 use aws_sdk_dynamodbstreams::primitives::DateTime;
 use jiff::Timestamp;
-use kit::describe_sdk_error;
+use kit::{Backoff, describe_sdk_error};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::event::Record;
 use super::mapping::Context;
-use crate::mapping::backoff::Backoff;
+use super::record::Record;
 
 /// Why records were discarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,13 +54,13 @@ pub(super) async fn report_discarded(context: &Context, discarded: DiscardedReco
     let Some(queue_url) = &context.mapping.failure_destination else { return };
     let body = message(context, &discarded, Timestamp::now()).to_string();
     for failures in 1.. {
-        let request = context.clients.sqs.send_message().queue_url(queue_url).message_body(&body);
+        let request = context.sqs.send_message().queue_url(queue_url).message_body(&body);
         match request.send().await {
             Ok(_) => return,
             Err(error) => {
                 let error = describe_sdk_error(&error);
                 tracing::warn!(error, "can't send to the failure destination");
-                sleep(Backoff::default().after(failures)).await;
+                sleep(Backoff::default().delay(failures)).await;
             }
         }
     }

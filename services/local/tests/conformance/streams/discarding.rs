@@ -6,18 +6,15 @@ use http::StatusCode;
 use local::mapping::stream::StreamMapping;
 use serde_json::{Value, json};
 
-use super::{contains, id, mapping, sequence_number, start, wait_for_delivery};
+use super::{contains, id, mapping, sequence_number, start, stream_of, wait_for_delivery};
 use crate::support::function::{error, failures, function, returning, success};
-use crate::support::services::Services;
 use crate::support::wait::until;
 
 // errors, "Configuring destinations for failed invocations": the example of a record.
 #[tokio::test(flavor = "multi_thread")]
 async fn after_its_last_retry_a_batch_is_described_to_the_destination_and_the_stream_goes_on() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+    let (services, stream) = stream_of(&["a", "b", "c"]).await;
     let queue = services.queue("failed", []).await;
-    services.put(&["a", "b", "c"]).await;
     let function = returning(vec![error(), error(), error(), success()]);
     let limited = StreamMapping {
         batch_size: 2,
@@ -69,10 +66,8 @@ async fn after_its_last_retry_a_batch_is_described_to_the_destination_and_the_st
 // partial and errors: what succeeded before the reported record is not part of what is given up.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_given_up_begins_at_the_record_that_failed() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+    let (services, stream) = stream_of(&["a", "poison", "c"]).await;
     let queue = services.queue("failed", []).await;
-    services.put(&["a", "poison", "c"]).await;
     let function = function(|_, event| async move {
         match contains(&event, "poison") {
             true => failures(&[&sequence_number(&event, "poison")]),
@@ -101,10 +96,8 @@ async fn what_is_given_up_begins_at_the_record_that_failed() {
 // function".
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_that_has_become_too_old_is_passed_by_and_described() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+    let (services, stream) = stream_of(&["old"]).await;
     let queue = services.queue("failed", []).await;
-    services.put(&["old"]).await;
     let function =
         function(
             |_, event| async move { if contains(&event, "old") { error() } else { success() } },
@@ -130,9 +123,7 @@ async fn a_record_that_has_become_too_old_is_passed_by_and_described() {
 // errors: without a destination, "Lambda discards the records and continues".
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_destination_a_batch_that_is_given_up_is_passed_by() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["poison", "b"]).await;
+    let (services, stream) = stream_of(&["poison", "b"]).await;
     let function = returning(vec![error(), success()]);
     let limited = StreamMapping { batch_size: 1, maximum_retries: Some(0), ..mapping(&stream) };
     let mapping = start(&services, limited, &function);
@@ -142,10 +133,8 @@ async fn without_a_destination_a_batch_that_is_given_up_is_passed_by() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_passed_by_before_the_destination_has_taken_its_description() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+    let (services, stream) = stream_of(&["poison", "b"]).await;
     let queue = services.queue("failed", []).await;
-    services.put(&["poison", "b"]).await;
     let mut left = 7;
     services.inject_fault(move |operation, _| {
         if operation != "SendMessage" || left == 0 {

@@ -1,21 +1,17 @@
 //! What becomes of a batch after the function's response.
 
-use local::mapping::FunctionResponse;
-use local::mapping::stream::{OnFailure, StreamMapping};
+use local::mapping::stream::StreamMapping;
 use serde_json::Value;
 
-use super::{contains, id, mapping, sequence_number, start, wait_for_delivery};
+use super::{contains, id, mapping, sequence_number, start, stream_of, wait_for_delivery};
 use crate::support::function::{error, failures, function, responding, returning, success};
-use crate::support::services::Services;
 use crate::support::wait::until;
 
 // errors: "if your function returns an error, Lambda retries the batch until processing succeeds
 // or the data expires", and nothing of the shard overtakes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_error_retries_the_whole_batch_before_anything_later() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "c"]).await;
+    let (services, stream) = stream_of(&["a", "b", "c"]).await;
     let function = returning(vec![error(), error(), success()]);
     let mapping = start(&services, StreamMapping { batch_size: 2, ..mapping(&stream) }, &function);
     wait_for_delivery(&function, &["a", "b", "a", "b", "a", "b", "c"]).await;
@@ -26,9 +22,7 @@ async fn a_function_error_retries_the_whole_batch_before_anything_later() {
 // retries all records starting from that checkpoint."
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lowest_sequence_number_in_the_response_is_the_new_start() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "c", "d"]).await;
+    let (services, stream) = stream_of(&["a", "b", "c", "d"]).await;
     let function = function(|number, event| async move {
         match number {
             0 => failures(&[&sequence_number(&event, "d"), &sequence_number(&event, "c")]),
@@ -48,9 +42,7 @@ async fn the_lowest_sequence_number_in_the_response_is_the_new_start() {
 async fn an_empty_or_null_response_is_a_complete_success() {
     for answer in ["null", "{}", "", r#"{"batchItemFailures":[]}"#, r#"{"batchItemFailures":null}"#]
     {
-        let services = Services::start().await;
-        let stream = services.streamed_table().await;
-        services.put(&["a", "b"]).await;
+        let (services, stream) = stream_of(&["a", "b"]).await;
         let function = responding(answer);
         let one = StreamMapping { batch_size: 1, ..mapping(&stream) };
         let mapping = start(&services, one, &function);
@@ -71,9 +63,7 @@ async fn a_malformed_response_is_a_complete_failure() {
         r#"{"batchItemFailures":[{"sequenceNumber":"1"}]}"#,
         r#"{"batchItemFailures":[{"itemIdentifier":"not in this batch"}]}"#,
     ] {
-        let services = Services::start().await;
-        let stream = services.streamed_table().await;
-        services.put(&["a", "b"]).await;
+        let (services, stream) = stream_of(&["a", "b"]).await;
         let function = responding(answer);
         let mapping = start(&services, mapping(&stream), &function);
         function.wait_for_invocations(2).await;
@@ -86,12 +76,10 @@ async fn a_malformed_response_is_a_complete_failure() {
 // partial: without ReportBatchItemFailures such answers "will not be processed by Lambda".
 #[tokio::test(flavor = "multi_thread")]
 async fn without_report_batch_item_failures_any_response_is_a_success() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b"]).await;
+    let (services, stream) = stream_of(&["a", "b"]).await;
     let function = responding("{not json");
-    let function_response = FunctionResponse::Ignored;
-    let ignoring = StreamMapping { function_response, batch_size: 1, ..mapping(&stream) };
+    let ignoring =
+        StreamMapping { report_batch_item_failures: false, batch_size: 1, ..mapping(&stream) };
     let mapping = start(&services, ignoring, &function);
     wait_for_delivery(&function, &["a", "b"]).await;
     mapping.stop().await;
@@ -101,16 +89,14 @@ async fn without_report_batch_item_failures_any_response_is_a_success() {
 // bad records"; "splitting a batch doesn't count towards the retry quota".
 #[tokio::test(flavor = "multi_thread")]
 async fn bisecting_isolates_the_record_that_fails_and_the_others_get_through() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+    let (services, stream) = stream_of(&["a", "b", "c", "poison", "e"]).await;
     let queue = services.queue("failed", []).await;
-    services.put(&["a", "b", "c", "poison", "e"]).await;
     let function =
         function(
             |_, event| async move { if contains(&event, "poison") { error() } else { success() } },
         );
     let bisecting = StreamMapping {
-        on_failure: OnFailure::Bisect,
+        bisect_on_error: true,
         maximum_retries: Some(1),
         failure_destination: Some(queue.url.clone()),
         ..mapping(&stream)
@@ -143,17 +129,15 @@ async fn bisecting_isolates_the_record_that_fails_and_the_others_get_through() {
 // the returned sequence number and Lambda retries only the remaining records."
 #[tokio::test(flavor = "multi_thread")]
 async fn with_bisect_a_partial_response_splits_the_batch_at_the_reported_record() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "c", "d", "e"]).await;
+    let (services, stream) = stream_of(&["a", "b", "c", "d", "e"]).await;
     let function = function(|number, event| async move {
         match number {
             0 => failures(&[&sequence_number(&event, "b")]),
             _ => success(),
         }
     });
-    let on_failure = OnFailure::Bisect;
-    let bisecting = StreamMapping { on_failure, maximum_retries: Some(0), ..mapping(&stream) };
+    let bisecting =
+        StreamMapping { bisect_on_error: true, maximum_retries: Some(0), ..mapping(&stream) };
     let mapping = start(&services, bisecting, &function);
     wait_for_delivery(&function, &["a", "b", "c", "d", "e", "b", "c", "d", "e"]).await;
     mapping.stop().await;
