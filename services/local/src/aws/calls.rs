@@ -54,11 +54,6 @@ impl Caller {
         }
         Self::Other
     }
-
-    /// The value of `AWS_SDK_UA_APP_ID` that marks calls as made by `function`.
-    pub fn app_id(function: &str) -> String {
-        format!("waybill-{function}")
-    }
 }
 
 /// How often one function called one operation.

@@ -3,7 +3,7 @@
 use aws_sdk_sqs::config::{AppName, BehaviorVersion, Credentials, Region};
 
 /// The app ID in these clients' requests, which tells their calls from the functions'.
-pub const APP_NAME: &str = "waybill-mapping";
+const APP_NAME: &str = "waybill-mapping";
 
 /// A client of `$sdk` for the service at `$endpoint`. Each SDK crate has a `Config` type of its own
 /// with the same methods.

@@ -29,8 +29,6 @@ use crate::response::{Reply, aws_json_error, request_id};
 pub struct Sqs {
     provider: Arc<RustackSqs>,
     handler: RustackSqsHandler,
-    address: SocketAddr,
-    region: String,
 }
 
 impl Sqs {
@@ -44,7 +42,7 @@ impl Sqs {
             port: address.port(),
         }));
         let handler = RustackSqsHandler::new(Arc::clone(&provider));
-        Self { provider, handler, address, region: region.to_owned() }
+        Self { provider, handler }
     }
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
@@ -73,16 +71,6 @@ impl Sqs {
         let body = if call.is_null() { body } else { call.to_string().into() };
         let response = dispatch_operation(&self.handler, operation, body).await?;
         Ok(collect(response, operation).await)
-    }
-
-    /// The address of a queue by its name, whether or not it exists.
-    pub fn queue_url(&self, queue: &str) -> String {
-        format!("http://{}/{ACCOUNT_ID}/{queue}", self.address)
-    }
-
-    /// The ARN of a queue by its name, whether or not it exists.
-    pub fn queue_arn(&self, queue: &str) -> String {
-        format!("arn:aws:sqs:{}:{ACCOUNT_ID}:{queue}", self.region)
     }
 
     /// Closes all queues.

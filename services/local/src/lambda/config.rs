@@ -33,25 +33,6 @@ pub struct FunctionConfig {
 }
 
 impl FunctionConfig {
-    /// A function served by one process of this very executable, which runs a service's `run()` when
-    /// its arguments are `function NAME`; with 5 s for an invocation and 128 MB.
-    ///
-    /// # Errors
-    /// The path of the running executable can't be found.
-    pub fn new(name: &str) -> std::io::Result<Self> {
-        Ok(Self {
-            name: name.to_owned(),
-            program: Program {
-                path: std::env::current_exe()?,
-                args: vec!["function".into(), name.into()],
-            },
-            timeout: Duration::from_secs(5),
-            processes: 1,
-            memory_mb: 128,
-            environment: BTreeMap::new(),
-        })
-    }
-
     /// The name it would have when deployed, and has in its ARN: `waybill-NAME`.
     pub fn deployed_name(&self) -> String {
         format!("waybill-{}", self.name)

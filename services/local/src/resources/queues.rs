@@ -8,6 +8,9 @@ use serde_json::json;
 
 use super::{Error, Settings};
 
+/// AWS's maximum, 14 days: what is in a dead-letter queue waits for an operator.
+const MESSAGE_RETENTION_SECONDS: u32 = 14 * 24 * 60 * 60;
+
 /// One queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
@@ -86,7 +89,7 @@ impl Creator<'_> {
         name: &str,
         mut attributes: HashMap<Attribute, String>,
     ) -> Result<Queue, Error> {
-        let retention = self.settings.message_retention.as_secs().to_string();
+        let retention = MESSAGE_RETENTION_SECONDS.to_string();
         attributes.insert(Attribute::MessageRetentionPeriod, retention);
         let url = self.create_or_update(name, attributes).await?;
         let request = self.sqs.get_queue_attributes().queue_url(&url);

@@ -1,6 +1,7 @@
 //! What invokes the functions: the mappings of the stream and of the queues, and the schedule.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::config::{Config, Endpoints};
 use crate::aws::clients;
@@ -69,8 +70,8 @@ fn queue_mapping(config: &Config, queue: &Queue, function: &str) -> QueueMapping
         queue_url: queue.url.clone(),
         queue_arn: queue.arn.clone(),
         region: settings.region.clone(),
-        batch_size: settings.queue_batch_size,
-        window: settings.queue_window,
+        batch_size: 10,
+        window: Duration::ZERO,
         concurrency: settings.processes.for_function(function),
         report_batch_item_failures: true,
     }
@@ -83,14 +84,14 @@ fn stream_mapping(config: &Config, resources: &Resources) -> StreamMapping {
         region: settings.region.clone(),
         starting_position: StartingPosition::TrimHorizon,
         filter: Some(EventName::Insert),
-        batch_size: settings.stream_batch_size,
-        window: settings.stream_window,
+        batch_size: 100,
+        window: Duration::ZERO,
         report_batch_item_failures: true,
         bisect_on_error: true,
         maximum_retries: Some(settings.stream_maximum_retries),
-        maximum_age: Some(settings.stream_maximum_age),
+        maximum_age: Some(Duration::from_secs(24 * 60 * 60)),
         failure_destination: Some(resources.queues.relay_dlq.url.clone()),
-        idle_poll_interval: settings.stream_idle_pause,
+        idle_poll_interval: Duration::from_millis(100),
         retry_pause: Backoff::default(),
         checkpoint_file: config.data.as_ref().map(|data| data.join("stream-checkpoints.json")),
     }

@@ -46,11 +46,6 @@ pub struct Stack {
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// A client for the queues, built in or not.
     pub sqs: aws_sdk_sqs::Client,
-    running: Running,
-}
-
-/// What [`Stack::stop`] stops, in this order.
-struct Running {
     mappings: Vec<Mapping>,
     ses_events: JoinHandle<()>,
     server: Server,
@@ -119,8 +114,21 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
     ));
     let event_sources = EventSources::new(&config, &resources);
     let mappings = event_sources.start(&endpoints, &functions, &sqs)?;
-    let running = Running { mappings, ses_events, server, database, queues };
-    Ok(Stack { address, endpoints, functions, resources, calls, ses, dynamodb, sqs, running })
+    Ok(Stack {
+        address,
+        endpoints,
+        functions,
+        resources,
+        calls,
+        ses,
+        dynamodb,
+        sqs,
+        mappings,
+        ses_events,
+        server,
+        database,
+        queues,
+    })
 }
 
 /// Starts the functions, makes them known to the edge, and waits until they are ready.
@@ -149,12 +157,15 @@ impl Stack {
     /// Stops everything: the mappings finish their running invocations, then the processes end, then
     /// the port closes. Nothing of the stack runs when this returns.
     pub async fn stop(self) {
-        futures::future::join_all(self.running.mappings.into_iter().map(Mapping::stop)).await;
+        // From the outside in: what invokes before what is invoked, and the services, which both call
+        // up to their end, last.
+        futures::future::join_all(self.mappings.into_iter().map(Mapping::stop)).await;
         self.functions.stop().await;
-        self.running.ses_events.abort();
-        self.running.server.stop().await;
-        self.running.queues.stop().await;
-        if let Ok(database) = Arc::try_unwrap(self.running.database) {
+        self.ses_events.abort();
+        self.server.stop().await;
+        self.queues.stop().await;
+        // The server held the other handle.
+        if let Ok(database) = Arc::try_unwrap(self.database) {
             database.stop().await;
         }
     }

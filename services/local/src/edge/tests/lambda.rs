@@ -22,7 +22,7 @@ async fn message(stack: &Stack, queue: &str) -> Value {
     let client = stack.sqs();
     let received = client
         .receive_message()
-        .queue_url(stack.sqs.queue_url(queue))
+        .queue_url(format!("{}/000000000000/{queue}", stack.address))
         .wait_time_seconds(10)
         .send()
         .await

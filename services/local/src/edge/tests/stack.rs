@@ -82,7 +82,6 @@ pub fn lambdas_with(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> L
 pub struct Stack {
     pub address: String,
     pub server: Server,
-    pub sqs: Arc<Sqs>,
     pub calls: Arc<Calls>,
     pub account: Account,
     pub mailbox: Arc<Mailbox>,
@@ -111,14 +110,13 @@ impl Stack {
     pub async fn start(setup: Setup<'_>) -> Self {
         let listener = Listener::bind(0).await.unwrap();
         let address = listener.address();
-        let sqs = Arc::new(Sqs::new(address, REGION));
         let mailbox = Arc::new(Mailbox::open(setup.mail_dir).unwrap());
         let account = Account::new(setup.settings);
         let (sink, events) = mpsc::unbounded_channel();
         let calls = Arc::new(Calls::default());
         let edge = Edge {
             dynamodb: Arc::new(Dynamodb::start(None).await.unwrap()),
-            sqs: Arc::clone(&sqs),
+            sqs: Arc::new(Sqs::new(address, REGION)),
             ses: Ses::new(account.clone(), Arc::clone(&mailbox), sink),
             lambdas: setup.lambdas,
             async_invoker: AsyncInvoker::new(clients::sqs(&format!("http://{address}"), REGION))
@@ -129,7 +127,7 @@ impl Stack {
         };
         let server = Server::start(listener, Arc::new(edge));
         let address = format!("http://{address}");
-        Self { address, server, sqs, calls, account, mailbox, events }
+        Self { address, server, calls, account, mailbox, events }
     }
 
     pub async fn plain() -> Self {

@@ -73,18 +73,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_checkpoint_outlives_the_mapping_when_it_has_a_file() {
-        let dir = tempfile::tempdir().expect("a temporary directory");
-        let file = Some(dir.path().join("checkpoint.json"));
-        let first = Checkpoints::open("arn:stream/1", file.clone()).expect("no file is fine");
-        assert_eq!(first.get("shard-1"), None);
-        first.advance("shard-1", "100");
-        first.advance("shard-1", "101");
-        let second = Checkpoints::open("arn:stream/1", file).expect("the file is readable");
-        assert_eq!(second.get("shard-1").as_deref(), Some("101"));
-    }
-
-    #[test]
     fn a_checkpoint_of_another_stream_is_not_used() {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let file = Some(dir.path().join("checkpoint.json"));
