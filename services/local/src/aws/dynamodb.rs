@@ -96,6 +96,7 @@ impl Dynamodb {
     async fn forward(&self, headers: HeaderMap, body: Bytes) -> Result<Reply, BoxError> {
         let mut request = Request::post(&self.uri).body(Full::new(body))?;
         *request.headers_mut() = end_to_end(headers);
+        // No retry here: the call may have been carried out, and the caller's SDK retries as on AWS.
         let (mut parts, body) = self.client.request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();
         parts.headers = end_to_end(parts.headers);
@@ -125,6 +126,7 @@ fn open(data: Option<&Path>) -> Result<Database, BoxError> {
         }
     };
     let database = Database::new(&path)?;
+    // After dynoxide has made its tables, and before a call can find them without an index.
     stream_index::add(&path)?;
     Ok(database)
 }
@@ -149,6 +151,7 @@ async fn sweep(database: Database) {
     let mut tick = tokio::time::interval(TTL_SWEEP);
     loop {
         tick.tick().await;
+        // It holds the lock that all calls share: on another thread, so that the runtime goes on.
         let database = database.clone();
         let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
         if let Ok(Err(error)) = swept {

@@ -54,6 +54,7 @@ impl Sqs {
             return aws_json_error(StatusCode::BAD_REQUEST, code, sentence);
         }
         self.dispatch(headers, body, call).await.unwrap_or_else(|error| {
+            // rustack's response has its own body type; its status and headers are kept.
             let bytes = Bytes::from(error_to_json(&error));
             error_to_response(&error, &request_id()).map(|_| bytes.into())
         })

@@ -136,6 +136,7 @@ fn restore_body(message: &mut Value) {
     let Some(Value::String(body)) = message.get_mut("Body") else { return };
     let compressed = body.strip_prefix(COMPRESSED_PREFIX).and_then(|b| STANDARD.decode(b).ok());
     let mut text = String::new();
+    // A body that only looks compressed is somebody's text, and stays as it is.
     if compressed
         .is_some_and(|p| DeflateDecoder::new(p.as_slice()).read_to_string(&mut text).is_ok())
     {

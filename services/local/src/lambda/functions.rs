@@ -46,6 +46,7 @@ impl Functions {
         let workers = TaskTracker::new();
         let mut started = BTreeMap::new();
         for config in functions {
+            // A missing executable fails the start; a worker would only try again and again.
             std::fs::metadata(&config.program.path)?;
             let name = config.name.clone();
             let spec = ProcessSpec { config, region: region.into(), sink: Arc::clone(sink) };

@@ -44,6 +44,7 @@ pub struct Queues {
 
 pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, Error> {
     let create = Creator { sqs, settings };
+    // Dead-letter queues first: the redrive policy of a queue names the ARN of its own.
     let dispatch_dlq = create.dead_letter_queue("waybill-dispatch-dlq").await?;
     let mail_dlq = create.dead_letter_queue("waybill-mail-dlq").await?;
     let feedback_dlq = create.dead_letter_queue("waybill-feedback-dlq").await?;

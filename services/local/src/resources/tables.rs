@@ -56,6 +56,8 @@ pub(super) async fn create_events(dynamodb: &Client) -> Result<String, Error> {
         .global_secondary_indexes(sweep_index)
         .stream_specification(stream);
     create(dynamodb, EVENTS_TABLE, request).await?;
+    // Asked for and not taken from the response above: an existing table has its stream already, and
+    // checkpoints of it.
     let table = dynamodb.describe_table().table_name(EVENTS_TABLE).send().await;
     let table = table.map_err(Error::creating(EVENTS_TABLE))?.table;
     let stream = table.and_then(|table| table.latest_stream_arn);
@@ -80,6 +82,7 @@ async fn create(
     request: CreateTableFluentBuilder,
 ) -> Result<(), Error> {
     let request = request.table_name(table).billing_mode(BillingMode::PayPerRequest);
+    // A table that exists is one of an earlier run with the same directory: its items stay.
     match request.send().await {
         Err(error)
             if !error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) =>
@@ -88,6 +91,7 @@ async fn create(
         }
         _ => {}
     }
+    // An endpoint other than the built-in one may take seconds, and refuses a TTL until then.
     let active = dynamodb.wait_until_table_exists().table_name(table).wait(ACTIVE_TIMEOUT).await;
     active.map_err(Error::creating(table))?;
     // DynamoDB refuses to turn on a TTL that is on.

@@ -89,10 +89,12 @@ fn stream_mapping(config: &Config, resources: &Resources) -> StreamMapping {
         report_batch_item_failures: true,
         bisect_on_error: true,
         maximum_retries: Some(settings.stream_maximum_retries),
+        // As long as the stream keeps a record.
         maximum_age: Some(Duration::from_secs(24 * 60 * 60)),
         failure_destination: Some(resources.queues.relay_dlq.url.clone()),
         idle_poll_interval: Duration::from_millis(100),
         retry_pause: Backoff::default(),
+        // Without it a restart with the tables of an earlier run would deliver their whole stream again.
         checkpoint_file: config.data.as_ref().map(|data| data.join("stream-checkpoints.json")),
     }
 }

@@ -41,6 +41,7 @@ pub fn function_configs(
 ) -> std::io::Result<Vec<FunctionConfig>> {
     let settings = &config.settings;
     let environment = environment(settings, endpoints, resources);
+    // The functions are in this executable. A test's executable has none, so it names another.
     let path = match &config.executable {
         Some(executable) => executable.clone(),
         None => std::env::current_exe()?,

@@ -113,6 +113,7 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
         resources.queues.feedback.url.clone(),
     ));
     let event_sources = EventSources::new(&config, &resources);
+    // Last: what they invoke must be ready, or messages would use up receives.
     let mappings = event_sources.start(&endpoints, &functions, &sqs)?;
     Ok(Stack {
         address,
@@ -142,6 +143,7 @@ async fn start_functions(
     let functions = Functions::start(&config.settings.region, configs, &config.sink)?;
     for spec in FUNCTIONS {
         let function = functions.function(spec.name).map_err(std::io::Error::other)?;
+        // Before it is ready: an invocation waits in its queue for the first process.
         lambdas.add(function, spec.failure_destination);
     }
     functions.ready().await?;
