@@ -10,7 +10,7 @@ async fn create(services: &Services, settings: &Settings) -> Resources {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn making_them_again_changes_only_the_times() {
+async fn creating_them_again_changes_only_the_attributes() {
     let services = Services::start().await;
     let first = create(&services, &Settings::default()).await;
     services.send(&first.queues.mail, &["kept"]).await;

@@ -77,7 +77,7 @@ async fn a_batch_holds_no_more_than_six_megabytes() {
 
 // scaling, "Configuring maximum concurrency".
 #[tokio::test(flavor = "multi_thread")]
-async fn no_more_batches_than_the_maximum_concurrency_are_with_the_function_at_once() {
+async fn no_more_invocations_run_at_once_than_the_maximum_concurrency() {
     let (services, queue) = queue_with(&["a", "b", "c", "d", "e", "f"]).await;
     let both_there = Arc::new(tokio::sync::Barrier::new(2));
     let (function, most) = counting(move || {

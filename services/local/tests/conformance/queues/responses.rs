@@ -1,4 +1,4 @@
-//! What becomes of a batch after the function's response.
+//! What happens to a batch after the function's response.
 
 use std::time::Duration;
 

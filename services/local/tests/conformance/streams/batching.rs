@@ -25,7 +25,7 @@ async fn records_come_in_order_and_no_more_at_once_than_the_batch_size() {
 // with-ddb, "Polling and batching streams": one concurrent invocation a shard, without a
 // parallelization factor.
 #[tokio::test(flavor = "multi_thread")]
-async fn one_batch_of_a_shard_is_with_the_function_at_a_time() {
+async fn a_shard_has_one_invocation_at_a_time() {
     let (services, stream) = stream_of(&["a", "b", "c"]).await;
     let (function, most) = counting(tokio::task::yield_now);
     let mapping = start(&services, StreamMapping { batch_size: 1, ..mapping(&stream) }, &function);

@@ -1,4 +1,4 @@
-//! Records that are passed by, and the failure destination.
+//! Records that are skipped or discarded, and the failure destination.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::wait::until;
 
 // errors, "Configuring destinations for failed invocations": the example of a record.
 #[tokio::test(flavor = "multi_thread")]
-async fn after_its_last_retry_a_batch_is_described_to_the_destination_and_the_stream_goes_on() {
+async fn after_its_last_retry_a_batch_is_reported_to_the_destination_and_the_stream_continues() {
     let (services, stream) = stream_of(&["a", "b", "c"]).await;
     let queue = services.queue("failed", []).await;
     let function = returning(vec![error(), error(), error(), success()]);
@@ -63,9 +63,9 @@ async fn after_its_last_retry_a_batch_is_described_to_the_destination_and_the_st
     );
 }
 
-// partial and errors: what succeeded before the reported record is not part of what is given up.
+// partial and errors: what succeeded before the reported record is not discarded.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_given_up_begins_at_the_record_that_failed() {
+async fn a_discarded_batch_begins_at_the_record_that_failed() {
     let (services, stream) = stream_of(&["a", "poison", "c"]).await;
     let queue = services.queue("failed", []).await;
     let function = function(|_, event| async move {
@@ -95,7 +95,7 @@ async fn what_is_given_up_begins_at_the_record_that_failed() {
 // errors, "Maximum age of record – the maximum age of a record that Lambda sends to your
 // function".
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_has_become_too_old_is_passed_by_and_described() {
+async fn a_record_that_is_too_old_is_discarded_and_reported() {
     let (services, stream) = stream_of(&["old"]).await;
     let queue = services.queue("failed", []).await;
     let function =
@@ -122,7 +122,7 @@ async fn a_record_that_has_become_too_old_is_passed_by_and_described() {
 
 // errors: without a destination, "Lambda discards the records and continues".
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_destination_a_batch_that_is_given_up_is_passed_by() {
+async fn without_a_destination_a_batch_that_used_up_its_retries_is_discarded_silently() {
     let (services, stream) = stream_of(&["poison", "b"]).await;
     let function = returning(vec![error(), success()]);
     let limited = StreamMapping { batch_size: 1, maximum_retries: Some(0), ..mapping(&stream) };
@@ -132,7 +132,7 @@ async fn without_a_destination_a_batch_that_is_given_up_is_passed_by() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_passed_by_before_the_destination_has_taken_its_description() {
+async fn nothing_is_discarded_before_the_destination_has_its_report() {
     let (services, stream) = stream_of(&["poison", "b"]).await;
     let queue = services.queue("failed", []).await;
     let mut left = 7;

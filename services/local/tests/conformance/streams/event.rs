@@ -42,9 +42,9 @@ async fn the_event_has_every_field_that_lambda_gives_it() {
     mapping.stop().await;
 }
 
-// filter: records that do not match are discarded, and the stream goes on.
+// filter: records that do not match are skipped, and the stream continues.
 #[tokio::test(flavor = "multi_thread")]
-async fn records_that_the_filter_does_not_let_pass_never_reach_the_function() {
+async fn records_that_the_filter_does_not_match_never_reach_the_function() {
     let (services, stream) = stream_of(&["a", "b", "a"]).await;
     services.remove("a").await;
     services.put(&["c"]).await;

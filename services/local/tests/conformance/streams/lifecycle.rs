@@ -1,4 +1,4 @@
-//! Services that fail, and mappings that stop and go on.
+//! Services that fail, and mappings that stop and start again.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ async fn reading_outlives_a_service_that_fails_and_an_iterator_that_expires() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mapping_that_stops_between_tries_stops_at_once() {
+async fn a_mapping_that_stops_between_attempts_stops_at_once() {
     let (services, stream) = stream_of(&["a"]).await;
     let function = returning(vec![error()]);
     let pause = Duration::from_secs(300);
@@ -50,8 +50,13 @@ async fn a_mapping_that_stops_between_tries_stops_at_once() {
     assert!(stopped.is_ok());
 }
 
-/// One life of a stack whose tables are on the disk.
-async fn life(data: &Path, stream: Option<String>, ids: &[&str], function: &Arc<Fake>) -> String {
+/// One run of a stack whose tables are on disk.
+async fn run_stack(
+    data: &Path,
+    stream: Option<String>,
+    ids: &[&str],
+    function: &Arc<Fake>,
+) -> String {
     let services = Services::start_in(Some(data)).await;
     let stream = match stream {
         Some(stream) => stream,
@@ -71,18 +76,18 @@ async fn life(data: &Path, stream: Option<String>, ids: &[&str], function: &Arc<
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_its_tables_on_the_disk_a_stream_goes_on_where_it_was() {
+async fn with_its_tables_on_disk_a_mapping_continues_after_its_checkpoint() {
     let data = tempfile::tempdir().unwrap();
     let before = responding("null");
-    let stream = life(data.path(), None, &["a", "b", "c"], &before).await;
+    let stream = run_stack(data.path(), None, &["a", "b", "c"], &before).await;
     let after = responding("null");
-    life(data.path(), Some(stream), &["d"], &after).await;
+    run_stack(data.path(), Some(stream), &["d"], &after).await;
     assert_eq!(before.batches(id).concat(), ["a", "b", "c"]);
     assert_eq!(after.batches(id).concat(), ["d"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_was_not_seen_through_is_delivered_again_to_the_next_mapping() {
+async fn an_unfinished_batch_is_delivered_again_by_the_next_mapping() {
     let (services, stream) = stream_of(&["a", "b", "c"]).await;
     let data = tempfile::tempdir().unwrap();
     let checkpoint_file = Some(data.path().join("stream.json"));

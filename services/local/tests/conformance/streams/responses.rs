@@ -1,4 +1,4 @@
-//! What becomes of a batch after the function's response.
+//! What happens to a batch after the function's response.
 
 use local::mapping::stream::StreamMapping;
 use serde_json::Value;
@@ -88,7 +88,7 @@ async fn without_report_batch_item_failures_any_response_is_a_success() {
 // errors: BisectBatchOnFunctionError "splits a failed batch into two smaller batches, isolating
 // bad records"; "splitting a batch doesn't count towards the retry quota".
 #[tokio::test(flavor = "multi_thread")]
-async fn bisecting_isolates_the_record_that_fails_and_the_others_get_through() {
+async fn bisecting_isolates_the_record_that_fails_and_the_others_are_delivered() {
     let (services, stream) = stream_of(&["a", "b", "c", "poison", "e"]).await;
     let queue = services.queue("failed", []).await;
     let function =

@@ -1,4 +1,4 @@
-//! Functions played by closures.
+//! Fake functions that run closures.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -98,7 +98,7 @@ impl Fake {
         self.events.lock().unwrap().clone()
     }
 
-    /// The records of each event so far, each made short by `short`.
+    /// The records of each event so far, each as `short` shows it.
     pub fn batches(&self, short: impl Fn(&Value) -> String) -> Vec<Vec<String>> {
         let records = |event: &Value| {
             event["Records"].as_array().expect("an event has records").iter().map(&short).collect()

@@ -19,7 +19,7 @@ use super::wait::until;
 /// Set for a process that is a function.
 const IS_FUNCTION: &str = "WAYBILL_TEST_FUNCTION";
 
-/// How this binary is told to run one of its tests and no other.
+/// The command that runs one test of this binary and no other.
 pub fn this_binary(test: &str) -> Program {
     Program {
         path: std::env::current_exe().unwrap(),
@@ -31,7 +31,7 @@ pub fn this_binary(test: &str) -> Program {
 pub fn config(name: &str) -> FunctionConfig {
     FunctionConfig {
         name: name.to_owned(),
-        program: this_binary("support::process::is_a_function_if_its_environment_says_so"),
+        program: this_binary("support::process::runs_as_a_function_if_its_environment_says_so"),
         timeout: Duration::from_secs(30),
         processes: 1,
         memory_mb: 128,
@@ -97,7 +97,7 @@ pub async fn wait_until_gone(pid: u32) {
     until(&format!("the end of process {pid}"), async || (!is_running(pid)).then_some(())).await;
 }
 
-/// A file that a process makes to say that it has come so far.
+/// A file that a process creates when it has begun its work.
 pub fn marker_path(directory: &tempfile::TempDir, name: &str) -> PathBuf {
     directory.path().join(name)
 }
@@ -107,7 +107,7 @@ pub async fn wait_for_file(mark: &std::path::Path) {
 }
 
 #[test]
-fn is_a_function_if_its_environment_says_so() {
+fn runs_as_a_function_if_its_environment_says_so() {
     if std::env::var_os(IS_FUNCTION).is_none() {
         return;
     }
