@@ -67,6 +67,7 @@ pub(super) async fn report_discarded(context: &Context, discarded: DiscardedReco
 }
 
 fn message(context: &Context, discarded: &DiscardedRecords<'_>, now: Timestamp) -> Value {
+    let (first, last) = (discarded.records.first(), discarded.records.last());
     let mut message = json!({
         "requestContext": {
             "requestId": discarded.request_id.to_string(),
@@ -76,7 +77,15 @@ fn message(context: &Context, discarded: &DiscardedRecords<'_>, now: Timestamp) 
         },
         "version": "1.0",
         "timestamp": format!("{now:.3}"),
-        "DDBStreamBatchInfo": batch_info(context, discarded),
+        "DDBStreamBatchInfo": {
+            "shardId": discarded.shard,
+            "startSequenceNumber": first.map(|record| &record.sequence_number),
+            "endSequenceNumber": last.map(|record| &record.sequence_number),
+            "approximateArrivalOfFirstRecord": first.map(|record| arrival(record.created)),
+            "approximateArrivalOfLastRecord": last.map(|record| arrival(record.created)),
+            "batchSize": discarded.records.len(),
+            "streamArn": context.mapping.stream_arn,
+        },
     });
     if discarded.last_response != LastResponse::None {
         message["responseContext"] = json!({ "statusCode": 200, "executedVersion": "$LATEST" });
@@ -85,20 +94,6 @@ fn message(context: &Context, discarded: &DiscardedRecords<'_>, now: Timestamp) 
         message["responseContext"]["functionError"] = "Unhandled".into();
     }
     message
-}
-
-fn batch_info(context: &Context, discarded: &DiscardedRecords<'_>) -> Value {
-    let first = discarded.records.first();
-    let last = discarded.records.last();
-    json!({
-        "shardId": discarded.shard,
-        "startSequenceNumber": first.map(|record| &record.sequence_number),
-        "endSequenceNumber": last.map(|record| &record.sequence_number),
-        "approximateArrivalOfFirstRecord": first.map(|record| arrival(record.created)),
-        "approximateArrivalOfLastRecord": last.map(|record| arrival(record.created)),
-        "batchSize": discarded.records.len(),
-        "streamArn": context.mapping.stream_arn,
-    })
 }
 
 fn arrival(created: DateTime) -> String {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{body, mapping, message_id, queue_with, retrying_queue_with, start};
 use crate::support::function::{error, failures, function, gated, responding, returning, success};
+use crate::support::responses::{EMPTY, MALFORMED};
 use crate::support::services::Services;
 use crate::support::wait::until;
 
@@ -68,17 +69,11 @@ async fn only_the_messages_that_the_response_names_stay() {
     assert_eq!(batches[1..], [["b"]]);
 }
 
-// errors, "Success and failure conditions": "Lambda treats a batch as a complete success if your
-// function returns any of the following: an empty batchItemFailures list, a null
-// batchItemFailures list, an empty EventResponse, a null EventResponse".
+// errors, "Success and failure conditions".
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_or_null_response_is_a_complete_success() {
     let services = Services::start().await;
-    for (number, answer) in
-        ["null", "{}", "", r#"{"batchItemFailures":[]}"#, r#"{"batchItemFailures":null}"#]
-            .into_iter()
-            .enumerate()
-    {
+    for (number, answer) in EMPTY.into_iter().enumerate() {
         let queue = services.queue(&format!("work-{number}"), []).await;
         services.send(&queue, &["a", "b"]).await;
         let function = responding(answer);
@@ -88,25 +83,11 @@ async fn an_empty_or_null_response_is_a_complete_success() {
     }
 }
 
-// errors, "Success and failure conditions": "Lambda treats a batch as a complete failure if your
-// function returns any of the following: an invalid JSON response, an empty string
-// itemIdentifier, a null itemIdentifier, an itemIdentifier with a bad key name, an
-// itemIdentifier value with a message ID that doesn't exist".
+// errors, "Success and failure conditions".
 #[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_response_is_a_complete_failure() {
     let services = Services::start().await;
-    for (number, answer) in [
-        "{not json",
-        "[]",
-        r#"{"batchItemFailures":"a"}"#,
-        r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#,
-        r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#,
-        r#"{"batchItemFailures":[{"id":"a"}]}"#,
-        r#"{"batchItemFailures":[{"itemIdentifier":"no message's id"}]}"#,
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    for (number, answer) in MALFORMED.into_iter().enumerate() {
         let queue = services.queue(&format!("work-{number}"), []).await;
         services.send(&queue, &["a", "b"]).await;
         let function = responding(answer);
