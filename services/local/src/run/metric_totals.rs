@@ -8,21 +8,17 @@ use serde::Deserialize;
 use crate::lambda::{OutputLine, OutputStream, Sink};
 
 /// Sums of the functions' metrics since the start; as JSON, one line of metrics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Totals {
-    /// Mails that SES accepted.
     pub sent: u64,
-    /// Notifications not sent on purpose.
     pub skipped: u64,
-    /// Notifications failed for good.
     pub failed: u64,
-    /// Notifications in doubt.
     pub in_doubt: u64,
 }
 
 /// Reads the functions' output.
-#[derive(Debug)]
+#[derive(Default)]
 pub struct MetricTotals {
     verbose: bool,
     totals: Mutex<Totals>,
@@ -31,7 +27,7 @@ pub struct MetricTotals {
 impl MetricTotals {
     /// If `verbose`, it also prints every line that is not a metric.
     pub fn new(verbose: bool) -> Self {
-        Self { verbose, totals: Mutex::default() }
+        Self { verbose, ..Self::default() }
     }
 
     /// Where the functions' lines go.

@@ -5,7 +5,7 @@ mod metric_totals;
 pub mod outcome;
 mod output;
 pub mod publish;
-pub mod report;
+mod report;
 mod wait;
 
 use std::path::PathBuf;
@@ -56,6 +56,7 @@ async fn try_run(args: Args) -> Result<ExitCode, RunError> {
     let config = Config { sink: Arc::clone(&totals).sink(), ..args.config() };
     let stack = start(config).await?;
     output::print_banner(&stack, &args);
+    // Ctrl-C drops whatever it interrupts, but not the stack: that is stopped below in any case.
     let code = tokio::select! {
         result = publish_and_wait(&stack, &args, &lines, &totals) => result,
         _ = tokio::signal::ctrl_c() => Ok(ExitCode::from(130)),

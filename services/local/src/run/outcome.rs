@@ -45,14 +45,9 @@ pub struct EventStatus {
 pub struct LedgerError(#[source] Box<SdkError<ScanError>>);
 
 /// The notifications in the ledger at one moment, by order and key.
-#[derive(Debug, Default)]
-pub struct Ledger(HashMap<(String, String), Item>);
+pub(super) struct Ledger(HashMap<(String, String), Item>);
 
 impl Ledger {
-    /// Reads the whole ledger.
-    ///
-    /// # Errors
-    /// [`LedgerError`] when the table does not answer.
     pub async fn read(dynamodb: &aws_sdk_dynamodb::Client) -> Result<Self, LedgerError> {
         let mut pages =
             dynamodb.scan().table_name(LEDGER_TABLE).consistent_read(true).into_paginator().send();
@@ -68,7 +63,6 @@ impl Ledger {
     }
 
     /// The status of a published line's event; `None` for one that was not accepted.
-    #[must_use]
     pub fn status(&self, published: &Published) -> Option<EventStatus> {
         if published.answer != Answer::Accepted {
             return None;
@@ -78,6 +72,7 @@ impl Ledger {
         let key = (event.order.id.to_string(), ledger_key(&event));
         Some(match self.0.get(&key) {
             None => EventStatus { outcome: None, state: None, reason: None },
+            // Two events may ask for the same mail, and the first of them gets it.
             Some(item) if item.event != event.reference.sort_key() => EventStatus {
                 outcome: Some(Outcome::Skipped),
                 state: Some(State::Skipped.as_str().to_owned()),

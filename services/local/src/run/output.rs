@@ -89,12 +89,13 @@ fn events_table(events: &[EventReport]) -> Table {
     let mut table = plain_table();
     table.set_header(["order", "event", "answer", "outcome", "why"]);
     for event in events {
-        let outcome = event.state.as_deref().or(event.outcome.map(outcome_text));
+        // An event that the ledger does not know may have an outcome: it is in the dispatcher's DLQ.
+        let failed = (event.outcome == Some(Outcome::Failed)).then_some("failed");
         table.add_row([
             event.order_id.as_deref().unwrap_or_default(),
             event.kind.as_deref().unwrap_or_default(),
             answer_text(event.answer),
-            outcome.unwrap_or_default(),
+            event.state.as_deref().or(failed).unwrap_or_default(),
             event.reason.as_deref().unwrap_or_default(),
         ]);
     }
@@ -135,14 +136,5 @@ const fn answer_text(answer: Answer) -> &'static str {
         Answer::Duplicate => "duplicate",
         Answer::Conflict => "conflict",
         Answer::Invalid => "invalid",
-    }
-}
-
-const fn outcome_text(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Sent => "sent",
-        Outcome::Skipped => "skipped",
-        Outcome::Failed => "failed",
-        Outcome::InDoubt => "in doubt",
     }
 }
