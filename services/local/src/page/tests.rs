@@ -64,7 +64,7 @@ async fn a_mail_is_shown_in_every_view() {
     }
     let (parts, eml) = stack.get(&format!("/mail/{id}.eml")).await;
     assert_eq!(parts.headers["content-type"], "message/rfc822");
-    assert_eq!(eml.as_bytes(), stack.mailbox.find(&id).unwrap().to_rfc5322());
+    assert_eq!(eml.as_bytes(), stack.service.mailbox().find(&id).unwrap().to_rfc5322());
     assert_eq!(stack.get("/mail/0107-none").await.0.status, 404);
 }
 

@@ -3,7 +3,7 @@
 use super::error::ApiError;
 
 /// One mailbox address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Address {
     /// As it was given, for the header; the name may hold RFC 2047 encoded words.
     pub text: String,
@@ -12,12 +12,11 @@ pub struct Address {
 }
 
 impl Address {
-    /// Parses `jo@example.com` or `Jo <jo@example.com>`.
-    ///
     /// # Errors
     /// `BadRequestException`, without repeating the address.
     pub fn parse(text: &str) -> Result<Self, ApiError> {
         let text = text.trim();
+        // A line break would end the header: the rest would be headers of the caller's choice.
         if text.chars().any(char::is_control) {
             return bad("Address contains control characters or line breaks");
         }

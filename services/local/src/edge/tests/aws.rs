@@ -134,9 +134,11 @@ async fn a_service_or_operation_that_is_not_here_is_an_error_that_an_sdk_reads()
         assert_eq!(parts.status, 400);
         assert!(body.contains("UnknownOperationException"), "{body}");
     }
-    let (parts, _) = stack.get("/v2/email/templates").await;
-    assert_eq!(parts.status, 404);
-    assert_eq!(parts.headers["x-amzn-errortype"], "UnknownOperationException");
+    for request in [http::Request::get("/v2/email/templates"), post("/v2/email/account")] {
+        let (parts, _) = stack.request(request, "").await;
+        assert_eq!(parts.status, 404);
+        assert_eq!(parts.headers["x-amzn-errortype"], "UnknownOperationException");
+    }
 }
 
 #[tokio::test]
