@@ -9,7 +9,6 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::json;
 use crate::ses::{Mail, Mailbox};
 
 /// Rows of one page.
@@ -120,7 +119,7 @@ fn row(mail: Arc<Mail>, today: &Zoned) -> Row {
         order_query: encoded(&order),
         order,
         time: clock(mail.accepted_at, today),
-        accepted_at: json::accepted_at(&mail),
+        accepted_at: format!("{:.3}", mail.accepted_at),
         mail,
     }
 }
