@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
+use axum::response::Response;
 use bytes::Bytes;
 use dynoxide::Database;
 use http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, Version, header};
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::stream_index;
-use crate::response::{Reply, aws_json_error};
+use crate::response::aws_json_error;
 
 /// How often items past their time to live are removed. AWS: within a few days.
 const TTL_SWEEP: Duration = Duration::from_secs(60);
@@ -77,7 +78,7 @@ impl Dynamodb {
     }
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
-    pub async fn call(&self, headers: HeaderMap, body: Bytes) -> Reply {
+    pub async fn call(&self, headers: HeaderMap, body: Bytes) -> Response {
         match self.forward(headers, body).await {
             Ok(reply) => reply,
             Err(error) => {
@@ -88,7 +89,7 @@ impl Dynamodb {
         }
     }
 
-    async fn forward(&self, headers: HeaderMap, body: Bytes) -> Result<Reply, ForwardError> {
+    async fn forward(&self, headers: HeaderMap, body: Bytes) -> Result<Response, ForwardError> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.uri.clone();
@@ -97,7 +98,7 @@ impl Dynamodb {
         let body = body.collect().await?.to_bytes();
         parts.headers = end_to_end(parts.headers);
         parts.version = Version::HTTP_11;
-        Ok(Reply::from_parts(parts, body.into()))
+        Ok(Response::from_parts(parts, body.into()))
     }
 
     /// Stops it; calls under way are finished. File-backed tables are on disk afterwards.

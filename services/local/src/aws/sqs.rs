@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
@@ -20,7 +21,7 @@ use rustack_sqs_model::operations::SqsOperation;
 
 use super::arn::ACCOUNT_ID;
 use super::sqs_compat::{adapt_request, has_invalid_characters, restore_response};
-use crate::response::{Reply, aws_json_error, request_id};
+use crate::response::{aws_json_error, request_id};
 
 /// The queues, in memory: their messages are gone with the process, and the sweep queues the events
 /// again.
@@ -48,7 +49,7 @@ impl Sqs {
     }
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
-    pub async fn call(&self, headers: &HeaderMap, body: Bytes) -> Reply {
+    pub async fn call(&self, headers: &HeaderMap, body: Bytes) -> Response {
         if has_invalid_characters(&body) {
             let sentence = "The message contains characters outside the allowed set.";
             let code = "com.amazonaws.sqs#InvalidMessageContents";
@@ -60,7 +61,7 @@ impl Sqs {
         })
     }
 
-    async fn dispatch(&self, headers: &HeaderMap, body: Bytes) -> Result<Reply, SqsError> {
+    async fn dispatch(&self, headers: &HeaderMap, body: Bytes) -> Result<Response, SqsError> {
         let operation = resolve_operation(headers)?;
         let body = adapt_request(operation, body)?;
         let response = dispatch_operation(&self.handler, operation, body).await?;
@@ -91,7 +92,7 @@ impl Sqs {
     }
 }
 
-async fn collect(response: http::Response<SqsResponseBody>, operation: SqsOperation) -> Reply {
+async fn collect(response: http::Response<SqsResponseBody>, operation: SqsOperation) -> Response {
     let (mut parts, body) = response.into_parts();
     let mut body = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
     if operation == SqsOperation::ReceiveMessage {
@@ -99,5 +100,5 @@ async fn collect(response: http::Response<SqsResponseBody>, operation: SqsOperat
         // The checksum was that of the compressed body.
         parts.headers.remove("x-amz-crc32");
     }
-    Reply::from_parts(parts, body.into())
+    Response::from_parts(parts, body.into())
 }
