@@ -10,6 +10,7 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use bytes::Bytes;
 use jiff::Timestamp;
+use kit::AwsError;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -72,12 +73,11 @@ impl AsyncInvoker {
             "responsePayload": json_or_text(error),
         });
         if let Err(error) = self.send(queue, record.to_string()).await {
-            let reason = kit::describe_service_error(&error);
-            tracing::error!(function = arn, reason, "a failed invocation was dropped");
+            tracing::error!(function = arn, reason = %error, "a failed invocation was dropped");
         }
     }
 
-    async fn send(&self, queue: &str, record: String) -> Result<(), aws_sdk_sqs::Error> {
+    async fn send(&self, queue: &str, record: String) -> Result<(), AwsError> {
         let queue = self.sqs.get_queue_url().queue_name(queue).send().await?;
         let send = self.sqs.send_message().set_queue_url(queue.queue_url).message_body(record);
         send.send().await?;

@@ -44,6 +44,7 @@ impl MetricTotals {
         // CloudWatch's embedded metric format: a JSON document with the values at its top.
         if line.stream == OutputStream::Stdout && line.text.contains("\"CloudWatchMetrics\"") {
             self.add(serde_json::from_str(line.text).unwrap_or_default());
+        // Standard error is shown in any case: a function's panic is there.
         } else if self.verbose || line.stream == OutputStream::Stderr {
             let mut out = std::io::stderr().lock();
             let _ = writeln!(out, "{} {}", line.function, line.text);

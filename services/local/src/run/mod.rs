@@ -13,10 +13,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use kit::AwsError;
+
 use crate::stack::{Config, Stack, StartError, start};
 use args::{Args, EventsError};
 use metric_totals::MetricTotals;
-use outcome::LedgerError;
 use output::Progress;
 use publish::{PublishError, Publisher};
 use report::Report;
@@ -47,10 +48,11 @@ enum RunError {
     #[error("Cannot write the report to {}: {source}", file.display())]
     Report { file: PathBuf, source: std::io::Error },
     #[error("Cannot read the ledger: {0}")]
-    Ledger(#[from] LedgerError),
+    Ledger(#[from] AwsError),
 }
 
 async fn try_run(args: Args) -> Result<ExitCode, RunError> {
+    // Before the stack starts: a file that is not there should fail at once.
     let lines = args.read_events()?;
     let totals = Arc::new(MetricTotals::new(args.verbose));
     let config = Config { sink: Arc::clone(&totals).sink(), ..args.config() };
@@ -87,6 +89,7 @@ async fn publish_and_wait(
     let on_poll = || progress.update(published.len(), totals.get());
     let result = wait_until_terminal(stack, &published, on_poll).await?;
     progress.finish();
+    // Also for a run that stalled: the report shows which events did not end.
     let report = Report::new(stack, &published, &result, started.elapsed());
     output::print_summary(&report, args.events.is_none());
     if let Some(file) = &args.report {

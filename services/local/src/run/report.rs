@@ -82,12 +82,8 @@ pub struct EventReport {
     pub kind: Option<String>,
     pub order_id: Option<String>,
     pub answer: Answer,
-    /// The terminal state of an accepted event.
-    pub outcome: Option<Outcome>,
-    /// The ledger's state of its notification.
-    pub state: Option<String>,
-    /// Why it was skipped or failed, or how it bounced.
-    pub reason: Option<String>,
+    #[serde(flatten)]
+    pub status: EventStatus,
 }
 
 impl Report {
@@ -112,12 +108,13 @@ impl Report {
             *aws_calls_by_function.entry(call.function.clone()).or_default() += call.calls;
         }
         let all_calls: u64 = calls.iter().map(|c| c.calls).sum();
-        let per_mail = all_calls as f64 / counts.sent as f64;
+        // No division by zero: JSON has no infinity.
+        let per_mail = if counts.sent == 0 { 0.0 } else { all_calls as f64 / counts.sent as f64 };
         Self {
             counts,
             seconds: duration.as_secs_f64(),
             events_per_second: events.len() as f64 / duration.as_secs_f64(),
-            aws_calls_per_mail: if counts.sent == 0 { 0.0 } else { per_mail },
+            aws_calls_per_mail: per_mail,
             aws_calls: by_operation(calls),
             aws_calls_by_function,
             polling_calls: by_operation(polling),
@@ -162,9 +159,7 @@ fn event(line: usize, published: &Published, status: Option<&EventStatus>) -> Ev
         kind: text("/type"),
         order_id: text("/data/order/id"),
         answer: published.answer,
-        outcome: status.and_then(|s| s.outcome),
-        state: status.and_then(|s| s.state.clone()),
-        reason: status.and_then(|s| s.reason.clone()),
+        status: status.cloned().unwrap_or_default(),
     }
 }
 
@@ -179,7 +174,7 @@ fn counts(events: &[EventReport]) -> Counts {
         } += 1;
     }
     for event in events.iter().filter(|event| event.answer == Answer::Accepted) {
-        *match event.outcome {
+        *match event.status.outcome {
             Some(Outcome::Sent) => &mut counts.sent,
             Some(Outcome::Skipped) => &mut counts.skipped,
             Some(Outcome::Failed) => &mut counts.failed,

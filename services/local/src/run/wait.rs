@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use kit::AwsError;
 use kit::queue::queue_depth;
 
-use super::outcome::{EventStatus, Ledger, LedgerError, Outcome};
+use super::outcome::{EventStatus, Ledger, Outcome};
 use super::publish::Published;
 use crate::resources::Queue;
 use crate::stack::Stack;
@@ -41,12 +42,12 @@ pub struct StalledError(usize);
 /// `on_poll` is called about ten times a second.
 ///
 /// # Errors
-/// [`LedgerError`] when the ledger does not answer.
+/// The ledger can't be read.
 pub async fn wait_until_terminal(
     stack: &Stack,
     published: &[Published],
     on_poll: impl Fn(),
-) -> Result<WaitResult, LedgerError> {
+) -> Result<WaitResult, AwsError> {
     let mut last_change = Instant::now();
     let mut last_statuses = Vec::new();
     loop {
