@@ -57,6 +57,7 @@ impl List {
         let search = query.to_lowercase();
         mails.retain(|mail| matches(mail, &search));
         let pages = mails.len().div_ceil(ROWS).max(1);
+        // A link to a page that has gone since must still lead to mails.
         let page = page.clamp(1, pages);
         let today = Zoned::now();
         let accepted = mailbox.accepted();
@@ -127,6 +128,7 @@ fn row(mail: Arc<Mail>, today: &Zoned) -> Row {
 /// The local time of day, with the date unless it is today's.
 fn clock(at: Timestamp, today: &Zoned) -> String {
     let at = at.to_zoned(TimeZone::system());
+    // Mails are kept in memory only, so nearly all are today's.
     let form = if at.date() == today.date() { "%H:%M:%S" } else { "%-d %b, %H:%M" };
     at.strftime(form).to_string()
 }

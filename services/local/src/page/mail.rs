@@ -56,6 +56,7 @@ impl<'a> MailPage<'a> {
     /// `mail`, between its neighbours in `mailbox`.
     pub fn new(mailbox: &Mailbox, mail: &'a Mail, view: &'static View) -> Self {
         let all = mailbox.newest_first();
+        // At 0 if newer mails have pushed this one out of memory since it was found.
         let position = all.iter().position(|m| m.id == mail.id).unwrap_or_default();
         let id = |position: Option<usize>| Some(all.get(position?)?.id.clone());
         Self {

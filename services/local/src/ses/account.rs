@@ -143,6 +143,7 @@ impl Account {
 
 impl State {
     fn new(settings: Settings) -> Self {
+        // At least one: a bucket for less would never let a mail pass, at rates below 1 a second.
         let credit = settings.send_rate.max(1.0);
         Self { settings, credit, credited_at: Instant::now(), hours: VecDeque::new() }
     }
@@ -168,6 +169,7 @@ impl State {
         Ok(())
     }
 
+    // By the hour, not by the mail: a load test sends millions, and a quota needs no more precision.
     fn count(&mut self, recipients: f64, now: Instant) {
         match self.hours.back_mut() {
             Some((began, sent)) if now.duration_since(*began) < Duration::from_secs(3600) => {

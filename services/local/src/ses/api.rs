@@ -47,6 +47,7 @@ pub fn routes(
         .route("/identities/{name}", operation("GetEmailIdentity", get(get_identity)))
         .route("/configuration-sets", operation("ListConfigurationSets", get(list_sets)))
         .route("/configuration-sets/{name}", operation("GetConfigurationSet", get(get_set)))
+        // An SDK reads neither axum's empty 404 nor its 405.
         .fallback(unknown_operation)
         .method_not_allowed_fallback(unknown_operation)
         // The edge has read the body within its own limit. axum's is 2 MB, a mail may have more.
@@ -146,6 +147,7 @@ async fn list_identities(State(ses): State<Arc<Ses>>) -> Json<Value> {
 
 async fn get_identity(State(ses): State<Arc<Ses>>, Path(name): Path<String>) -> ApiResult {
     let settings = ses.account().settings();
+    // Where anybody may send, every identity counts as verified.
     if let Senders::Verified(verified) = settings.senders
         && !verified.iter().any(|v| v.eq_ignore_ascii_case(&name))
     {

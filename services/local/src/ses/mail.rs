@@ -64,6 +64,7 @@ impl OutgoingMail {
 
     /// The order ID, from the tag `waybill-order`, which holds it as base64url.
     pub fn order(&self) -> Option<String> {
+        // Encoded, because an order ID may hold characters that a tag may not.
         let bytes = URL_SAFE_NO_PAD.decode(self.tag("waybill-order")?).ok()?;
         String::from_utf8(bytes).ok()
     }
@@ -97,6 +98,7 @@ impl Mail {
         let outcome = |to: &Address| {
             (to.email.clone(), DeliveryOutcome::for_recipient(&to.email, suppression))
         };
+        // As an identity's default configuration set on AWS.
         let default_set = account.configuration_sets.into_iter().next();
         Self {
             id: new_id(now),

@@ -54,6 +54,7 @@ impl Mailbox {
         }
         let mail = Arc::new(mail);
         let mut kept = self.kept();
+        // Files have no limit; memory must have one, for runs of a million events.
         if kept.len() >= KEPT {
             kept.pop_front();
         }

@@ -7,6 +7,7 @@ use super::suppression::SuppressionList;
 /// SES's simulator addresses select it
 /// (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator>),
 /// with or without a `+label`; every other address receives its mail.
+// From the best to the worst: a mail's outcome is the greatest of its recipients'.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeliveryOutcome {
     /// The recipient's server accepted it.

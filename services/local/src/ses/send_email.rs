@@ -83,9 +83,9 @@ impl SendEmail {
             return Err(bad("Either a text or an HTML body is required."));
         }
         let mail = OutgoingMail {
-            tags: validate_tags(self.email_tags)?,
+            tags: validate(self.email_tags, "email tag", MAX_TAGS, is_valid_tag)?,
             subject: subject.decode_subject()?,
-            headers: validate_headers(headers)?,
+            headers: validate(headers, "header", MAX_HEADERS, is_valid_header)?,
             text: body.text.map(Text::decode),
             html: body.html.map(Text::decode),
             from: Address::parse(&from)?,
@@ -128,42 +128,37 @@ fn addresses(texts: &[String]) -> Result<Vec<Address>, ApiError> {
 
 /// ASCII letters, digits, `_` and `-`
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>).
-fn validate_tags(tags: Vec<NameValue>) -> Result<Vec<(String, String)>, ApiError> {
-    if tags.len() > MAX_TAGS {
-        return Err(bad(format!("Too many email tags, at most {MAX_TAGS} are allowed.")));
-    }
-    let fits = |text: &str| {
+fn is_valid_tag(tag: &NameValue) -> bool {
+    [&tag.name, &tag.value].into_iter().all(|text| {
         (1..=256).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-    };
-    if let Some(tag) = tags.iter().find(|tag| !fits(&tag.name) || !fits(&tag.value)) {
-        return Err(bad(format!(
-            "Invalid tag {}: name and value hold 1 to 256 alphanumeric ASCII characters, '_', or '-'.",
-            tag.name.escape_debug()
-        )));
-    }
-    Ok(tags.into_iter().map(|t| (t.name, t.value)).collect())
+    })
 }
 
 /// Printable ASCII
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageHeader.html>).
-fn validate_headers(headers: Vec<NameValue>) -> Result<Vec<(String, String)>, ApiError> {
-    if headers.len() > MAX_HEADERS {
-        return Err(bad(format!("Too many headers, at most {MAX_HEADERS} are allowed.")));
+fn is_valid_header(NameValue { name, value }: &NameValue) -> bool {
+    (1..=126).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_graphic() && b != b':')
+        && (1..=870).contains(&value.len())
+        && value.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
+}
+
+/// The pairs, if there are at most `max` of them and each is valid.
+fn validate(
+    pairs: Vec<NameValue>,
+    kind: &str,
+    max: usize,
+    is_valid: fn(&NameValue) -> bool,
+) -> Result<Vec<(String, String)>, ApiError> {
+    if pairs.len() > max {
+        return Err(bad(format!("Too many {kind}s, at most {max} are allowed.")));
     }
-    let fits = |header: &NameValue| {
-        (1..=126).contains(&header.name.len())
-            && header.name.bytes().all(|b| b.is_ascii_graphic() && b != b':')
-            && (1..=870).contains(&header.value.len())
-            && header.value.bytes().all(|b| b == b' ' || b.is_ascii_graphic())
-    };
-    if let Some(header) = headers.iter().find(|header| !fits(header)) {
-        return Err(bad(format!(
-            "Invalid header {}: name and value are printable ASCII without line breaks.",
-            header.name.escape_debug()
-        )));
+    if let Some(invalid) = pairs.iter().find(|pair| !is_valid(pair)) {
+        let name = invalid.name.escape_debug();
+        return Err(bad(format!("Invalid {kind} {name}: a character, or the length.")));
     }
-    Ok(headers.into_iter().map(|h| (h.name, h.value)).collect())
+    Ok(pairs.into_iter().map(|pair| (pair.name, pair.value)).collect())
 }
 
 fn bad(why: impl Into<String>) -> ApiError {

@@ -36,6 +36,7 @@ pub struct SuppressionList(Mutex<BTreeMap<String, Suppressed>>);
 impl SuppressionList {
     /// Adds an address, or changes why it is there.
     pub fn put(&self, address: &str, reason: Reason) {
+        // SES suppresses an address whatever its case, and lists it in lower case.
         let email_address = address.to_ascii_lowercase();
         let last_update_time = Timestamp::now();
         let entry = Suppressed { email_address: email_address.clone(), reason, last_update_time };
