@@ -64,6 +64,15 @@ async fn an_accepted_mail_is_a_file_that_a_mail_program_reads() {
 }
 
 #[tokio::test]
+async fn a_mail_may_be_larger_than_axums_default_limit_for_a_body() {
+    let stack = Stack::plain().await;
+    let body = Body::builder().text(text(&"x".repeat(3_000_000))).build();
+    let large = Message::builder().subject(text("large")).body(body).build();
+    let content = EmailContent::builder().simple(large).build();
+    mail(&stack, "jo@example.com").content(content).send().await.unwrap();
+}
+
+#[tokio::test]
 async fn events_follow_in_the_shape_in_which_eventbridge_carries_them() {
     let mut stack = Stack::plain().await;
     let id = mail(&stack, "success+1@simulator.amazonses.com").send().await.unwrap();
