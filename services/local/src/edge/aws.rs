@@ -18,7 +18,11 @@ use crate::aws::calls::{Caller, Service};
 use crate::response::aws_json_error;
 
 /// Middleware that takes the calls of the awsJson protocols, whatever their path.
-pub async fn by_target(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+pub async fn route_by_target(
+    State(edge): State<Arc<Edge>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let Some(target) = request.headers().get("x-amz-target") else {
         // Services without this header, such as S3 and STS, are called at `/`, signed. Elsewhere a
         // signature says nothing: a shop may sign for the Function URL.

@@ -29,6 +29,6 @@ pub fn routes(edge: &Arc<Edge>) -> Router {
         .fallback(function_url::invoke)
         // Ahead of the routes: an SDK names the service in a header and may use any path. SQS calls
         // go to the path of their queue.
-        .layer(from_fn_with_state(Arc::clone(edge), aws::by_target))
+        .layer(from_fn_with_state(Arc::clone(edge), aws::route_by_target))
         .with_state(Arc::clone(edge))
 }

@@ -12,7 +12,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::ses::{Mail, Mailbox};
 
 /// Rows of one page.
-const ROWS: usize = 100;
+const ROWS_PER_PAGE: usize = 100;
 
 /// A page of the list: `GET /?q=SEARCH&page=N`.
 #[derive(Template)]
@@ -56,13 +56,13 @@ impl List {
         let in_memory = mails.len();
         let search = query.to_lowercase();
         mails.retain(|mail| matches(mail, &search));
-        let pages = mails.len().div_ceil(ROWS).max(1);
+        let pages = mails.len().div_ceil(ROWS_PER_PAGE).max(1);
         // A link to a page that has gone since must still lead to mails.
         let page = page.clamp(1, pages);
         let today = Zoned::now();
         let accepted = mailbox.accepted();
         let summary = summary(accepted, in_memory, mails.len(), &query);
-        let shown = mails.into_iter().skip((page - 1) * ROWS).take(ROWS);
+        let shown = mails.into_iter().skip((page - 1) * ROWS_PER_PAGE).take(ROWS_PER_PAGE);
         let link = |page: usize| format!("/?q={}&page={page}", encoded(&query));
         Self {
             rows: shown.map(|mail| row(mail, &today)).collect(),

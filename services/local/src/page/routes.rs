@@ -16,7 +16,7 @@ use super::json;
 use super::list::List;
 use super::mail::{MailPage, View, eml, html_part};
 use crate::ses::account::Sending;
-use crate::ses::{KEPT, Mailbox, Ses};
+use crate::ses::{MAX_MAILS_IN_MEMORY, Mailbox, Ses};
 
 /// The mailbox page.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ type Parameters = Query<HashMap<String, String>>;
 #[derive(Template)]
 #[template(path = "missing.html")]
 struct Missing {
-    keeps: usize,
+    limit: usize,
     directory: Option<String>,
 }
 
@@ -51,7 +51,7 @@ impl Page {
         const SCRIPT: &str = include_str!("../../templates/refresh.js");
         let page = |get: MethodRouter<Self>| {
             // On the routes only: a response of intake's on the same path stays as it is.
-            let get = get.route_layer(map_response(guard)).with_state(self.clone());
+            let get = get.route_layer(map_response(add_privacy_headers)).with_state(self.clone());
             other_methods.clone().merge(get)
         };
         let asset = |media_type, text| page(get(([(header::CONTENT_TYPE, media_type)], text)));
@@ -95,7 +95,7 @@ async fn mail(State(page): State<Page>, Path(path): Path<String>) -> Response {
 
 fn missing(mailbox: &Mailbox) -> Response {
     let directory = mailbox.directory().map(|d| d.display().to_string());
-    html(StatusCode::NOT_FOUND, &Missing { keeps: KEPT, directory })
+    html(StatusCode::NOT_FOUND, &Missing { limit: MAX_MAILS_IN_MEMORY, directory })
 }
 
 /// Renders one of our own pages. They load nothing from elsewhere.
@@ -112,7 +112,7 @@ fn html(status: StatusCode, page: &impl Template) -> Response {
 }
 
 /// The headers of every response: a mail is private, and a browser must not guess what it is.
-async fn guard(response: Response) -> impl IntoResponse {
+async fn add_privacy_headers(response: Response) -> impl IntoResponse {
     let headers = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),

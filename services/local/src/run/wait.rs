@@ -53,18 +53,19 @@ pub async fn wait_until_terminal(
     loop {
         on_poll();
         let queues = &stack.resources.queues;
-        let to_do = messages(stack, &[&queues.dispatch, &queues.mail, &queues.feedback]).await;
-        let dead = messages(stack, &[&queues.dispatch_dlq]).await;
+        let in_progress =
+            messages(stack, &[&queues.dispatch, &queues.mail, &queues.feedback]).await;
+        let dead_letters = messages(stack, &[&queues.dispatch_dlq]).await;
         // The ledger is read only when the queues are empty: while events run, a scan of the table
         // ten times a second would slow them down.
-        if let (Some(0), Some(dead)) = (to_do, dead) {
+        if let (Some(0), Some(dead_letters)) = (in_progress, dead_letters) {
             let ledger = Ledger::read(&stack.dynamodb).await?;
             let statuses: Vec<_> = published.iter().map(|p| ledger.status(p)).collect();
             if statuses != last_statuses {
                 last_statuses.clone_from(&statuses);
                 last_change = Instant::now();
             }
-            if let Some(result) = conclude(statuses, dead > 0, last_change.elapsed()) {
+            if let Some(result) = conclude(statuses, dead_letters > 0, last_change.elapsed()) {
                 return Ok(result);
             }
         } else {
@@ -78,12 +79,12 @@ pub async fn wait_until_terminal(
 /// change, with no message in the queues.
 fn conclude(
     mut statuses: Vec<Option<EventStatus>>,
-    has_dead_events: bool,
+    has_dead_letters: bool,
     unchanged: Duration,
 ) -> Option<WaitResult> {
     let feedback_is_over = unchanged > FEEDBACK_WAIT;
     // Not at once: empty queues also mean that an event is still in the stream, or in a function.
-    if has_dead_events && feedback_is_over {
+    if has_dead_letters && feedback_is_over {
         // The ledger does not know them and nothing moves: they are the messages in the DLQ.
         for status in statuses.iter_mut().flatten().filter(|s| s.state.is_none()) {
             status.outcome = Some(Outcome::Failed);

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::mail::Mail;
 
 /// How many mails are kept in memory.
-pub const KEPT: usize = 2_000;
+pub const MAX_MAILS_IN_MEMORY: usize = 2_000;
 
 /// The accepted mails of all recipients.
 #[derive(Debug)]
@@ -53,12 +53,12 @@ impl Mailbox {
             write_atomically(directory, &mail)?;
         }
         let mail = Arc::new(mail);
-        let mut kept = self.kept();
+        let mut mails = self.mails();
         // Files have no limit; memory must have one, for runs of a million events.
-        if kept.len() >= KEPT {
-            kept.pop_front();
+        if mails.len() >= MAX_MAILS_IN_MEMORY {
+            mails.pop_front();
         }
-        kept.push_back(Arc::clone(&mail));
+        mails.push_back(Arc::clone(&mail));
         self.accepted.fetch_add(1, Ordering::Relaxed);
         Ok(mail)
     }
@@ -70,12 +70,12 @@ impl Mailbox {
 
     /// The mails in memory, the newest first.
     pub fn newest_first(&self) -> Vec<Arc<Mail>> {
-        self.kept().iter().rev().cloned().collect()
+        self.mails().iter().rev().cloned().collect()
     }
 
     /// A mail in memory by SES's message ID.
     pub fn find(&self, id: &str) -> Option<Arc<Mail>> {
-        self.kept().iter().rev().find(|m| m.id == id).cloned()
+        self.mails().iter().rev().find(|m| m.id == id).cloned()
     }
 
     /// The directory that holds each mail as a file.
@@ -83,7 +83,7 @@ impl Mailbox {
         self.directory.as_deref()
     }
 
-    fn kept(&self) -> MutexGuard<'_, VecDeque<Arc<Mail>>> {
+    fn mails(&self) -> MutexGuard<'_, VecDeque<Arc<Mail>>> {
         self.newest_last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

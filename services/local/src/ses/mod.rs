@@ -23,4 +23,4 @@ pub use service::Ses;
 
 pub(crate) use address::Address;
 pub(crate) use api::routes;
-pub(crate) use mailbox::{KEPT, Mailbox, MailboxError};
+pub(crate) use mailbox::{MAX_MAILS_IN_MEMORY, Mailbox, MailboxError};

@@ -75,12 +75,14 @@ impl SendEmail {
     /// # Errors
     /// `BadRequestException` with SES's message.
     pub fn validate(self) -> Result<OutgoingMail, ApiError> {
-        let from = self.from_email_address.ok_or_else(|| bad("Missing required header 'From'."))?;
+        let from = self
+            .from_email_address
+            .ok_or_else(|| bad_request("Missing required header 'From'."))?;
         let Simple { subject, body, headers } = self.content.simple.ok_or_else(|| {
-            bad("This SES sends Content.Simple only: a subject with a text or HTML body.")
+            bad_request("This SES sends Content.Simple only: a subject with a text or HTML body.")
         })?;
         if body.text.is_none() && body.html.is_none() {
-            return Err(bad("Either a text or an HTML body is required."));
+            return Err(bad_request("Either a text or an HTML body is required."));
         }
         let mail = OutgoingMail {
             tags: validate(self.email_tags, "email tag", MAX_TAGS, is_valid_tag)?,
@@ -96,9 +98,9 @@ impl SendEmail {
             configuration_set: self.configuration_set_name.filter(|s| !s.is_empty()),
         };
         match mail.recipients().count() {
-            0 => Err(bad("Empty required header 'To'.")),
+            0 => Err(bad_request("Empty required header 'To'.")),
             1..=MAX_RECIPIENTS => Ok(mail),
-            _ => Err(bad(format!("Recipient count exceeds {MAX_RECIPIENTS}."))),
+            _ => Err(bad_request(format!("Recipient count exceeds {MAX_RECIPIENTS}."))),
         }
     }
 }
@@ -116,7 +118,7 @@ impl Text {
         let subject = self.decode();
         // A line break would end the header: the rest would be headers of the sender's choice.
         if subject.chars().any(char::is_control) {
-            return Err(bad("Subject contains control characters or line breaks."));
+            return Err(bad_request("Subject contains control characters or line breaks."));
         }
         Ok(subject)
     }
@@ -152,15 +154,15 @@ fn validate(
     is_valid: fn(&NameValue) -> bool,
 ) -> Result<Vec<(String, String)>, ApiError> {
     if pairs.len() > max {
-        return Err(bad(format!("Too many {kind}s, at most {max} are allowed.")));
+        return Err(bad_request(format!("Too many {kind}s, at most {max} are allowed.")));
     }
     if let Some(invalid) = pairs.iter().find(|pair| !is_valid(pair)) {
         let name = invalid.name.escape_debug();
-        return Err(bad(format!("Invalid {kind} {name}: a character, or the length.")));
+        return Err(bad_request(format!("Invalid {kind} {name}: a character, or the length.")));
     }
     Ok(pairs.into_iter().map(|pair| (pair.name, pair.value)).collect())
 }
 
-fn bad(why: impl Into<String>) -> ApiError {
+fn bad_request(why: impl Into<String>) -> ApiError {
     ApiError::BadRequest(why.into())
 }

@@ -79,7 +79,7 @@ pub fn lambdas_with(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> L
 }
 
 /// A running edge.
-pub struct Stack {
+pub struct TestEdge {
     pub address: String,
     pub server: Server,
     pub sqs: Arc<Sqs>,
@@ -107,7 +107,7 @@ impl Default for Setup<'_> {
     }
 }
 
-impl Stack {
+impl TestEdge {
     pub async fn start(setup: Setup<'_>) -> Self {
         let listener = Listener::bind(0).await.unwrap();
         let address = listener.address();
