@@ -28,6 +28,7 @@ fn summary(mail: &Mail) -> Value {
     let emails =
         |addresses: &[Address]| addresses.iter().map(|a| a.email.clone()).collect::<Vec<_>>();
     let content = &mail.content;
+    // One value a name, although SES takes several: Waybill gives each of its tags one.
     let tags: Map<_, _> =
         content.tags.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     json!({

@@ -80,6 +80,7 @@ impl List {
 }
 
 fn matches(mail: &Mail, search: &str) -> bool {
+    // In lower case, like `search`: people type addresses and order IDs in either.
     let contains = |text: &str| text.to_lowercase().contains(search);
     search.is_empty()
         || contains(&mail.content.subject)

@@ -143,6 +143,7 @@ pub fn html_part(mail: &Mail) -> Response {
 
 fn with_links_in_a_new_tab(html: &str) -> String {
     // In the page's small frame, nearly no site would let itself be shown.
+    // A `base` anywhere but in the head has no effect.
     let head = html.find("<head").and_then(|from| html[from..].find('>').map(|to| from + to + 1));
     let Some(head) = head else { return html.to_owned() };
     let (before, after) = html.split_at(head);

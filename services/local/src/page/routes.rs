@@ -60,6 +60,7 @@ impl Page {
             .route("/mail", page(get(list)))
             .route("/mail/", page(get(list)))
             .route("/mail.json", page(get(list_json)))
+            // Whatever the order here, axum prefers a fixed path to a wildcard.
             .route("/mail/{*path}", page(get(mail)))
             .route("/mail/style.css", asset("text/css; charset=utf-8", STYLE))
             .route("/mail/refresh.js", asset("text/javascript", SCRIPT))

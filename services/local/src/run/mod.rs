@@ -91,6 +91,7 @@ async fn publish_and_wait(
     progress.finish();
     // Also for a run that stalled: the report shows which events did not end.
     let report = Report::new(stack, &published, &result, started.elapsed());
+    // Each event only of the samples: a file may hold a million.
     output::print_summary(&report, args.events.is_none());
     if let Some(file) = &args.report {
         let error = |source| RunError::Report { file: file.clone(), source };

@@ -61,6 +61,7 @@ impl Ledger {
         }
         let json = serde_json::from_str(&published.line).ok()?;
         let event = Event::parse(&json).ok()?;
+        // The same key that the dispatcher plans under: the ledger has one item a notification.
         let key = (event.order.id.to_string(), ledger_key(&event));
         Some(match self.0.get(&key) {
             None => EventStatus::default(),

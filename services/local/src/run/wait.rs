@@ -69,6 +69,7 @@ pub async fn wait_until_terminal(
                 return Ok(result);
             }
         } else {
+            // A message on its way counts as a change. So does SQS not answering: it proves nothing.
             last_change = Instant::now();
         }
         tokio::time::sleep(POLL_INTERVAL).await;

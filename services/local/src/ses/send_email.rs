@@ -97,6 +97,7 @@ impl SendEmail {
             bcc: addresses(&self.destination.bcc_addresses)?,
             configuration_set: self.configuration_set_name.filter(|s| !s.is_empty()),
         };
+        // SES counts To, Cc and Bcc together.
         match mail.recipients().count() {
             0 => Err(bad_request("Empty required header 'To'.")),
             1..=MAX_RECIPIENTS => Ok(mail),

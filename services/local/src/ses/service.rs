@@ -56,7 +56,7 @@ impl Ses {
     /// SES, the caller has its message ID by then and learns of them in no other way.
     pub(super) fn send(&self, request: SendEmail) -> Result<Arc<Mail>, ApiError> {
         let outgoing = request.validate()?;
-        // A refused request must not use up rate or quota, so it is validated first.
+        // After validation: a request that is invalid uses up neither rate nor quota.
         self.account.authorize_send(&outgoing)?;
         let mail = Mail::accept(outgoing, self.account.settings(), &self.suppression);
         // The file before the events: whoever has seen an event finds the mail.
