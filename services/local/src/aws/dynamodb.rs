@@ -7,6 +7,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
 
+use axum::response::Response;
 use bytes::Bytes;
 use dynoxide::Database;
 use http::{HeaderMap, HeaderName, Request, StatusCode, Uri, Version, header};
@@ -21,7 +22,7 @@ use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use super::stream_index;
-use crate::response::{Reply, aws_json_error};
+use crate::response::aws_json_error;
 
 /// How often items past their time to live are removed. AWS: within a few days.
 const TTL_SWEEP: Duration = Duration::from_secs(60);
@@ -82,7 +83,7 @@ impl Dynamodb {
     }
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
-    pub async fn call(&self, headers: HeaderMap, body: Bytes) -> Reply {
+    pub async fn call(&self, headers: HeaderMap, body: Bytes) -> Response {
         match self.forward(headers, body).await {
             Ok(reply) => reply,
             Err(error) => {
@@ -93,7 +94,7 @@ impl Dynamodb {
         }
     }
 
-    async fn forward(&self, headers: HeaderMap, body: Bytes) -> Result<Reply, BoxError> {
+    async fn forward(&self, headers: HeaderMap, body: Bytes) -> Result<Response, BoxError> {
         let mut request = Request::post(&self.uri).body(Full::new(body))?;
         *request.headers_mut() = end_to_end(headers);
         // No retry here: the call may have been carried out, and the caller's SDK retries as on AWS.
@@ -101,7 +102,7 @@ impl Dynamodb {
         let body = body.collect().await?.to_bytes();
         parts.headers = end_to_end(parts.headers);
         parts.version = Version::HTTP_11;
-        Ok(Reply::from_parts(parts, body.into()))
+        Ok(Response::from_parts(parts, body.into()))
     }
 
     /// Stops it; calls under way are finished. File-backed tables are on disk afterwards.

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
@@ -21,7 +22,7 @@ use serde_json::Value;
 
 use super::arn::ACCOUNT_ID;
 use super::sqs_compat::{adapt_request, has_invalid_characters, restore_response};
-use crate::response::{Reply, aws_json_error, request_id};
+use crate::response::{aws_json_error, request_id};
 
 /// The queues, in memory: their messages are gone with the process, and the sweep queues the events
 /// again.
@@ -46,7 +47,7 @@ impl Sqs {
     }
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
-    pub async fn call(&self, headers: &HeaderMap, body: Bytes) -> Reply {
+    pub async fn call(&self, headers: &HeaderMap, body: Bytes) -> Response {
         let call: Value = serde_json::from_slice(&body).unwrap_or_default();
         if has_invalid_characters(&call) {
             let sentence = "The message contains characters outside the allowed set.";
@@ -65,7 +66,7 @@ impl Sqs {
         headers: &HeaderMap,
         body: Bytes,
         mut call: Value,
-    ) -> Result<Reply, SqsError> {
+    ) -> Result<Response, SqsError> {
         let operation = resolve_operation(headers)?;
         adapt_request(operation, &mut call)?;
         // What is no JSON goes on as it is: rustack refuses it as AWS does.
@@ -80,7 +81,7 @@ impl Sqs {
     }
 }
 
-async fn collect(response: http::Response<SqsResponseBody>, operation: SqsOperation) -> Reply {
+async fn collect(response: http::Response<SqsResponseBody>, operation: SqsOperation) -> Response {
     let (mut parts, body) = response.into_parts();
     let mut body = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
     if operation == SqsOperation::ReceiveMessage {
@@ -88,5 +89,5 @@ async fn collect(response: http::Response<SqsResponseBody>, operation: SqsOperat
         // The checksum was that of the compressed body.
         parts.headers.remove("x-amz-crc32");
     }
-    Reply::from_parts(parts, body.into())
+    Response::from_parts(parts, body.into())
 }

@@ -26,7 +26,7 @@ mod state;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use async_invoker::AsyncInvoker;
-pub use lambdas::{Lambda, Lambdas};
-pub use server::{ListenError, Listener, Server};
-pub use state::Edge;
+pub(crate) use async_invoker::{AsyncInvoker, RETRY_DELAYS};
+pub(crate) use lambdas::Lambdas;
+pub(crate) use server::{ListenError, Listener, Server};
+pub(crate) use state::Edge;

@@ -15,13 +15,12 @@ use crate::aws::calls::Calls;
 use crate::aws::clients;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
 use crate::aws::sqs::Sqs;
-use crate::edge::{AsyncInvoker, Edge, Lambdas, ListenError, Listener, Server};
+use crate::edge::{AsyncInvoker, Edge, Lambdas, ListenError, Listener, RETRY_DELAYS, Server};
 use crate::lambda::{Functions, NotReadyError};
 use crate::mapping::Mapping;
 use crate::page::Page;
 use crate::resources::{self, Resources};
-use crate::ses::mailbox::MailboxError;
-use crate::ses::{Account, Mailbox, Ses};
+use crate::ses::{MailboxError, Ses};
 
 pub use config::{Config, Endpoints};
 pub use event_sources::EventSources;
@@ -41,7 +40,7 @@ pub struct Stack {
     /// The AWS calls of the functions so far.
     pub calls: Arc<Calls>,
     /// The built-in SES.
-    pub ses: Ses,
+    pub ses: Arc<Ses>,
     /// A client for the tables, built in or not.
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// A client for the queues, built in or not.
@@ -87,21 +86,21 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
     let region = config.settings.region.as_str();
     let dynamodb = clients::dynamodb(&endpoints.dynamodb, region);
     let sqs = clients::sqs(&endpoints.sqs, region);
-    let mailbox = Arc::new(Mailbox::open(config.mail_dir.as_deref())?);
     let (event_sink, events) = tokio::sync::mpsc::unbounded_channel();
-    let account = Account::new(config.account.clone());
+    let ses = Ses::open(config.account.clone(), config.mail_dir.as_deref(), event_sink)?;
+    let ses = Arc::new(ses);
     let edge = Edge {
         dynamodb: Arc::new(Dynamodb::start(config.data.as_deref()).await?),
         sqs: Arc::new(Sqs::new(address, region)),
-        ses: Ses::new(account.clone(), Arc::clone(&mailbox), event_sink),
+        ses: Arc::clone(&ses),
         lambdas: Lambdas::default(),
-        async_invoker: AsyncInvoker::new(sqs.clone()),
-        page: Page::new(mailbox, account, address),
+        async_invoker: AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS },
+        page: Page::new(Arc::clone(&ses), address),
         calls: Arc::new(Calls::default()),
         faults: Arc::clone(&config.faults),
     };
     let (database, queues) = (Arc::clone(&edge.dynamodb), Arc::clone(&edge.sqs));
-    let (ses, calls, lambdas) = (edge.ses.clone(), Arc::clone(&edge.calls), edge.lambdas.clone());
+    let (calls, lambdas) = (Arc::clone(&edge.calls), edge.lambdas.clone());
     // The functions call their services when they start, so the server must run before them.
     let server = Server::start(listener, Arc::new(edge));
     let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
