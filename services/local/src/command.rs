@@ -11,8 +11,8 @@ use crate::lambda::exit_with_parent;
 use crate::run::{args::Args, run};
 
 /// The whole `main`: whatever executable calls it can run the functions too.
-#[must_use]
 pub fn main() -> ExitCode {
+    // Ahead of clap, so that people find no such argument in `--help`.
     let mut args = std::env::args().skip(1);
     if args.next().as_deref() != Some("function") {
         return run_command(Args::parse());
@@ -38,6 +38,7 @@ fn run_command(args: Args) -> ExitCode {
 
 /// Runs a function as its deployed executable does: on one thread, until the Runtime API is gone.
 fn run_function(name: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+    // First: a stack that is killed must leave no function behind, whatever this does next.
     exit_with_parent()?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

@@ -1,24 +1,13 @@
 //! What the responses of all AWS services here have in common.
 
 use axum::Json;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
-use serde::Serialize;
 use serde_json::json;
-
-/// An HTTP response.
-pub use axum::response::Response as Reply;
-
-/// `body` as JSON.
-#[must_use]
-pub fn json(status: StatusCode, body: &impl Serialize) -> Reply {
-    (status, Json(body)).into_response()
-}
 
 /// An error as services of the awsJson protocols (DynamoDB, SQS, EventBridge) answer it
 /// (<https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html#operation-error-serialization>).
-#[must_use]
-pub fn aws_json_error(status: StatusCode, code: &str, message: &str) -> Reply {
+pub fn aws_json_error(status: StatusCode, code: &str, message: &str) -> Response {
     let body = json!({ "__type": code, "message": message }).to_string();
     (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
 }
@@ -26,13 +15,11 @@ pub fn aws_json_error(status: StatusCode, code: &str, message: &str) -> Reply {
 /// An error as services of the restJson1 protocol (SES v2, Lambda) answer it: its code in
 /// `x-amzn-ErrorType`
 /// (<https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization>).
-#[must_use]
-pub fn rest_json_error(status: StatusCode, code: &str, message: &str) -> Reply {
+pub fn rest_json_error(status: StatusCode, code: &str, message: &str) -> Response {
     (status, [("x-amzn-errortype", code)], Json(json!({ "message": message }))).into_response()
 }
 
 /// A new id for a request, as AWS services give one to each.
-#[must_use]
 pub fn request_id() -> String {
     uuid::Uuid::new_v4().to_string()
 }

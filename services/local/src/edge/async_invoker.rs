@@ -10,37 +10,26 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use bytes::Bytes;
 use jiff::Timestamp;
+use kit::AwsError;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::lambdas::Lambda;
 use crate::lambda::Invocation;
 
-/// How long a failed invocation waits before the second and before the third attempt. On AWS
-/// these are one and two minutes, which nobody at a laptop wants to sit through.
-const RETRY_DELAYS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+/// The usual delays between attempts.
+// On AWS they are one and two minutes, which nobody at a laptop wants to sit through.
+pub const RETRY_DELAYS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 
-/// Invokes functions in the background.
 #[derive(Debug, Clone)]
 pub struct AsyncInvoker {
-    sqs: Client,
-    retry_delays: [Duration; 2],
+    /// Reaches the failure destinations.
+    pub sqs: Client,
+    /// Before the second and before the third attempt.
+    pub retry_delays: [Duration; 2],
 }
 
 impl AsyncInvoker {
-    /// `sqs` reaches the failure destinations.
-    #[must_use]
-    pub fn new(sqs: Client) -> Self {
-        Self { sqs, retry_delays: RETRY_DELAYS }
-    }
-
-    /// The same with other pauses before the second and the third attempt.
-    #[must_use]
-    pub fn with_retry_delays(mut self, retry_delays: [Duration; 2]) -> Self {
-        self.retry_delays = retry_delays;
-        self
-    }
-
     /// Invokes a function, and again if it fails.
     pub fn invoke(&self, lambda: Lambda, payload: Bytes) {
         tokio::spawn(self.clone().run(lambda, payload));
@@ -68,7 +57,7 @@ impl AsyncInvoker {
         };
         let record = json!({
             "version": "1.0",
-            "timestamp": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+            "timestamp": format!("{:.3}", Timestamp::now()),
             "requestContext": {
                 "requestId": request_id.to_string(),
                 "functionArn": format!("{arn}:$LATEST"),
@@ -84,12 +73,11 @@ impl AsyncInvoker {
             "responsePayload": json_or_text(error),
         });
         if let Err(error) = self.send(queue, record.to_string()).await {
-            let reason = kit::describe_service_error(&error);
-            tracing::error!(function = arn, reason, "a failed invocation was dropped");
+            tracing::error!(function = arn, reason = %error, "a failed invocation was dropped");
         }
     }
 
-    async fn send(&self, queue: &str, record: String) -> Result<(), aws_sdk_sqs::Error> {
+    async fn send(&self, queue: &str, record: String) -> Result<(), AwsError> {
         let queue = self.sqs.get_queue_url().queue_name(queue).send().await?;
         let send = self.sqs.send_message().set_queue_url(queue.queue_url).message_body(record);
         send.send().await?;

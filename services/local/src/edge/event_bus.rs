@@ -46,7 +46,7 @@ pub fn put_events(edge: &Edge, body: &Bytes) -> Response {
 }
 
 fn put_event(edge: &Edge, entry: Entry) -> Value {
-    let envelope = match envelope(entry, &edge.ses.account().region()) {
+    let envelope = match envelope(entry, &edge.ses.account().settings().region) {
         Ok(envelope) => envelope,
         Err(refusal) => return refusal,
     };
@@ -54,6 +54,7 @@ fn put_event(edge: &Edge, entry: Entry) -> Value {
         return refusal("InternalFailure", "There is no intake.");
     };
     let result = json!({ "EventId": envelope["id"] });
+    // In the background: PutEvents answers that an event was taken, not that a target handled it.
     edge.async_invoker.invoke(intake, Bytes::from(envelope.to_string()));
     result
 }
@@ -83,7 +84,7 @@ fn envelope(entry: Entry, region: &str) -> Result<Value, Value> {
         "detail-type": entry.detail_type,
         "source": entry.source,
         "account": ACCOUNT_ID,
-        "time": time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "time": format!("{time:.0}"),
         "region": region,
         "resources": entry.resources,
         "detail": detail,

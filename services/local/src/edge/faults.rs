@@ -88,13 +88,12 @@ pub(super) async fn apply(fault: Option<Fault>, service: Service) -> Option<Resp
 #[error("hung up, as the fault plan says")]
 struct HangUp;
 
-/// axum has no error by which a handler closes the connection. A body that fails at once does:
-/// hyper drops the connection before it has written the head, so the client reads end of file.
 fn hang_up() -> Response {
+    // axum has no error by which a handler closes the connection. A body that fails at once does:
+    // hyper drops the connection before it has written the head, so the client reads end of file.
     Response::new(Body::from_stream(stream::iter([Err::<Bytes, _>(HangUp)])))
 }
 
-/// How `service` throttles.
 fn throttled(service: Service) -> Response {
     const BAD: StatusCode = StatusCode::BAD_REQUEST;
     match service {
@@ -117,7 +116,6 @@ fn throttled(service: Service) -> Response {
     }
 }
 
-/// How `service` fails.
 fn server_error(service: Service) -> Response {
     const STATUS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
     const MESSAGE: &str = "The request processing has failed because of an internal error.";

@@ -119,10 +119,10 @@ fn joined<'a, K: Ord>(pairs: impl Iterator<Item = (K, Cow<'a, str>)>) -> BTreeMa
     joined
 }
 
-/// The body and whether it is base64: text goes as it is, everything else encoded. Which media
-/// types AWS takes for text is not documented, so a function must read both.
+/// The body and whether it is base64: text goes as it is, everything else encoded.
 fn encode<'a>(body: &'a Bytes, media_type: &str) -> (Cow<'a, str>, bool) {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    // Which media types AWS takes for text is not documented, so a function must read both.
     let is_text = body.is_empty()
         || essence.is_empty()
         || essence.starts_with("text/")
@@ -147,10 +147,10 @@ struct ResponsePayload {
     is_base64_encoded: bool,
 }
 
-/// A payload without `statusCode` is itself the body of a 200.
 fn response(payload: Bytes) -> Response {
     match serde_json::from_slice::<ResponsePayload>(&payload) {
         Ok(response) => response.into_http().unwrap_or_else(bad_gateway),
+        // AWS infers the format too: any other JSON is the body of a 200.
         Err(_) => ([(header::CONTENT_TYPE, "application/json")], payload).into_response(),
     }
 }

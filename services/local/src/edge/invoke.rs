@@ -45,8 +45,8 @@ pub async fn invoke(
     }
 }
 
-/// A function's error is a 200 too; only a header tells it apart.
 fn response(invocation: Invocation) -> Response {
+    // As on AWS, a function's error is a 200 too; only a header tells it apart.
     let (payload, function_error) = match invocation {
         Invocation::Answered(payload) => (payload, None),
         Invocation::Failed { error } => (error, Some([("x-amz-function-error", "Unhandled")])),

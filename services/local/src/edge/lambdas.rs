@@ -8,7 +8,6 @@ use crate::lambda::Invoke;
 /// A function that the edge can invoke.
 #[derive(Clone)]
 pub struct Lambda {
-    /// The function.
     pub function: Arc<dyn Invoke>,
     /// The name of its failure destination: the queue that gets an asynchronous invocation after
     /// its last attempt.
@@ -16,7 +15,9 @@ pub struct Lambda {
 }
 
 /// The functions by their names on AWS: `waybill-intake`. A clone is another handle to the same
-/// list, so that the port can answer before the functions are there: they call it as they start.
+/// list.
+// Not a plain map: the port has to answer before the functions are there, because they call their
+// services as they start.
 #[derive(Clone, Default)]
 pub struct Lambdas(Arc<RwLock<BTreeMap<String, Lambda>>>);
 

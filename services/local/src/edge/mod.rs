@@ -7,7 +7,7 @@
 //! | `X-Amz-Target: AWSEvents.PutEvents` | intake, as an EventBridge rule would invoke it |
 //! | `/v2/email/…` | [`crate::ses`] |
 //! | `/2015-03-31/functions/NAME/invocations` | Lambda's Invoke |
-//! | `GET /`, `/mail…` | the mailbox [`crate::page`] |
+//! | `GET /`, `/mail…` | the mailbox page |
 //! | everything else | intake, as its Function URL would |
 //!
 //! So one variable, `AWS_ENDPOINT_URL`, points the AWS CLI and SDKs at the whole stack.
@@ -26,7 +26,7 @@ mod state;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use async_invoker::AsyncInvoker;
-pub use lambdas::{Lambda, Lambdas};
-pub use server::{ListenError, Listener, Server};
-pub use state::Edge;
+pub(crate) use async_invoker::{AsyncInvoker, RETRY_DELAYS};
+pub(crate) use lambdas::Lambdas;
+pub(crate) use server::{ListenError, Listener, Server};
+pub(crate) use state::Edge;

@@ -11,9 +11,8 @@ use http::request::Parts;
 use crate::response::aws_json_error;
 
 /// What DynamoDB takes, the most of all services here.
-///
-/// Services with a lower limit check the length themselves: a body that is not read to its end
-/// closes the connection, and the client may not see the response that says why.
+// Services with a lower limit check the length themselves: a body that is not read to its end
+// closes the connection, and the client may not see the response that says why.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// A request with its whole body and the address of the client.

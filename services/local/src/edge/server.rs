@@ -1,6 +1,7 @@
 //! The port: taking it, serving it, closing it.
 
 use std::future::IntoFuture;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::{Arc, Weak};
@@ -22,43 +23,34 @@ use super::state::Edge;
 /// How long a stopping server waits for the requests in progress.
 const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
 
-/// A port of 127.0.0.1 that is ours.
+/// A bound port of 127.0.0.1.
 #[derive(Debug)]
 pub struct Listener {
     tcp: TcpListener,
     address: SocketAddr,
 }
 
-/// Why there is no port.
+/// Why the port could not be bound.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
-    /// Another program has it.
     #[error(
         "Port {port} on 127.0.0.1 is already in use. \
          Stop the other program or choose another port with --port N."
     )]
-    InUse {
-        /// The port asked for.
-        port: u16,
-    },
-    /// The operating system refused, for instance a port below 1024.
+    InUse { port: u16 },
+    /// For instance a port below 1024.
     #[error("Cannot listen on port {port} of 127.0.0.1: {source}. Choose another with --port N.")]
-    Refused {
-        /// The port asked for.
-        port: u16,
-        /// The operating system's reason.
-        source: std::io::Error,
-    },
+    Refused { port: u16, source: io::Error },
 }
 
 impl Listener {
-    /// Takes `port` of 127.0.0.1, never of another interface; 0 takes a free one.
+    /// Binds `port` of 127.0.0.1, never of another interface; 0 takes a free one.
     ///
     /// # Errors
     /// [`ListenError`], as a sentence that names the flag to change.
     pub async fn bind(port: u16) -> Result<Self, ListenError> {
-        let refused = |source: std::io::Error| match source.kind() {
-            std::io::ErrorKind::AddrInUse => ListenError::InUse { port },
+        let refused = |source: io::Error| match source.kind() {
+            io::ErrorKind::AddrInUse => ListenError::InUse { port },
             _ => ListenError::Refused { port, source },
         };
         let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(refused)?;
@@ -68,7 +60,6 @@ impl Listener {
 
     /// Where it listens; known before anything is served, because queue URLs and the functions'
     /// environment hold it.
-    #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -79,13 +70,12 @@ impl Listener {
 pub struct Server {
     stop: CancellationToken,
     abort: CancellationToken,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<io::Result<()>>,
     edge: Weak<Edge>,
 }
 
 impl Server {
     /// Begins to serve.
-    #[must_use]
     pub fn start(listener: Listener, edge: Arc<Edge>) -> Self {
         let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
         let routes = routes(&edge).layer(from_fn_with_state(abort.clone(), until_aborted));
@@ -107,6 +97,7 @@ impl Server {
     /// Closes the port and every connection, within a second. Requests that take longer than half
     /// of it, such as a long poll, end in a 503.
     pub async fn stop(self) {
+        // First no new requests; those in progress may still end well.
         self.stop.cancel();
         let mut closed = pin!(closed(self.serving, self.edge));
         if timeout(SHUTDOWN_GRACE, &mut closed).await.is_err() {
@@ -128,7 +119,7 @@ async fn until_aborted(
 }
 
 /// Ready when the last connection is closed and the services are released.
-async fn closed(serving: JoinHandle<std::io::Result<()>>, edge: Weak<Edge>) {
+async fn closed(serving: JoinHandle<io::Result<()>>, edge: Weak<Edge>) {
     let _ = serving.await;
     // axum counts a connection as closed just before it drops its handle to the services. Whoever
     // stops the database next needs to be its only owner.

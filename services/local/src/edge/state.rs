@@ -15,15 +15,12 @@ use crate::ses::Ses;
 pub struct Edge {
     /// DynamoDB and its streams.
     pub dynamodb: Arc<Dynamodb>,
-    /// SQS.
     pub sqs: Arc<Sqs>,
-    /// SES v2.
-    pub ses: Ses,
-    /// The functions; they may be added after the port has begun to answer.
+    pub ses: Arc<Ses>,
+    /// Functions may be added after the port has begun to answer.
     pub lambdas: Lambdas,
     /// Runs the invocations that nobody waits for.
     pub async_invoker: AsyncInvoker,
-    /// The mailbox page.
     pub page: Page,
     /// Counts each call of a function to an AWS service.
     pub calls: Arc<Calls>,

@@ -16,7 +16,7 @@ pub fn list(mailbox: &Mailbox, limit: Option<usize>) -> Value {
 /// `GET /mail/ID.json`.
 pub fn mail(mail: &Mail) -> Value {
     let header = |(name, value): (String, String)| json!({ "name": name, "value": value });
-    let headers: Vec<_> = headers(&mail.to_rfc5322()).into_iter().map(header).collect();
+    let headers: Vec<_> = headers(mail).into_iter().map(header).collect();
     let mut whole = summary(mail);
     whole["headers"] = json!(headers);
     whole["text"] = json!(mail.content.text);
@@ -28,11 +28,12 @@ fn summary(mail: &Mail) -> Value {
     let emails =
         |addresses: &[Address]| addresses.iter().map(|a| a.email.clone()).collect::<Vec<_>>();
     let content = &mail.content;
+    // One value a name, although SES takes several: Waybill gives each of its tags one.
     let tags: Map<_, _> =
         content.tags.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     json!({
         "id": mail.id,
-        "accepted_at": accepted_at(mail),
+        "accepted_at": format!("{:.3}", mail.accepted_at),
         "from": content.from.email,
         "to": emails(&content.to),
         "cc": emails(&content.cc),
@@ -44,9 +45,4 @@ fn summary(mail: &Mail) -> Value {
         "state": mail.outcome().as_str(),
         "tags": tags,
     })
-}
-
-/// When SES accepted the mail: ISO 8601, to the millisecond, in UTC.
-pub fn accepted_at(mail: &Mail) -> String {
-    mail.accepted_at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }

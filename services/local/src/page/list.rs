@@ -9,11 +9,10 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::json;
 use crate::ses::{Mail, Mailbox};
 
 /// Rows of one page.
-const ROWS: usize = 100;
+const ROWS_PER_PAGE: usize = 100;
 
 /// A page of the list: `GET /?q=SEARCH&page=N`.
 #[derive(Template)]
@@ -57,12 +56,13 @@ impl List {
         let in_memory = mails.len();
         let search = query.to_lowercase();
         mails.retain(|mail| matches(mail, &search));
-        let pages = mails.len().div_ceil(ROWS).max(1);
+        let pages = mails.len().div_ceil(ROWS_PER_PAGE).max(1);
+        // A link to a page that has gone since must still lead to mails.
         let page = page.clamp(1, pages);
         let today = Zoned::now();
         let accepted = mailbox.accepted();
         let summary = summary(accepted, in_memory, mails.len(), &query);
-        let shown = mails.into_iter().skip((page - 1) * ROWS).take(ROWS);
+        let shown = mails.into_iter().skip((page - 1) * ROWS_PER_PAGE).take(ROWS_PER_PAGE);
         let link = |page: usize| format!("/?q={}&page={page}", encoded(&query));
         Self {
             rows: shown.map(|mail| row(mail, &today)).collect(),
@@ -80,6 +80,7 @@ impl List {
 }
 
 fn matches(mail: &Mail, search: &str) -> bool {
+    // In lower case, like `search`: people type addresses and order IDs in either.
     let contains = |text: &str| text.to_lowercase().contains(search);
     search.is_empty()
         || contains(&mail.content.subject)
@@ -120,7 +121,7 @@ fn row(mail: Arc<Mail>, today: &Zoned) -> Row {
         order_query: encoded(&order),
         order,
         time: clock(mail.accepted_at, today),
-        accepted_at: json::accepted_at(&mail),
+        accepted_at: format!("{:.3}", mail.accepted_at),
         mail,
     }
 }
@@ -128,6 +129,7 @@ fn row(mail: Arc<Mail>, today: &Zoned) -> Row {
 /// The local time of day, with the date unless it is today's.
 fn clock(at: Timestamp, today: &Zoned) -> String {
     let at = at.to_zoned(TimeZone::system());
+    // Mails are kept in memory only, so nearly all are today's.
     let form = if at.date() == today.date() { "%H:%M:%S" } else { "%-d %b, %H:%M" };
     at.strftime(form).to_string()
 }

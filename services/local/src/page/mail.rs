@@ -8,47 +8,26 @@ use mail_parser::{HeaderValue, MessageParser};
 
 use crate::ses::{Mail, Mailbox};
 
-/// What a page shows of a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    /// Its HTML on a wide screen.
-    Wide,
-    /// Its HTML on a narrow phone.
-    Narrow,
-    /// Its plain text.
-    Text,
-    /// Its headers.
-    Headers,
-    /// The whole message, as it was sent.
-    Raw,
+/// One of the ways to see a mail.
+pub struct View {
+    /// What follows the path of the mail.
+    suffix: &'static str,
+    title: &'static str,
+    body: fn(&Mail) -> Body,
 }
 
+const VIEWS: [View; 5] = [
+    View { suffix: "", title: "HTML 600 px", body: |mail| html_frame(mail, 600) },
+    View { suffix: "/narrow", title: "HTML 320 px", body: |mail| html_frame(mail, 320) },
+    View { suffix: "/text", title: "Text", body: text },
+    View { suffix: "/headers", title: "Headers", body: |mail| Body::Headers(headers(mail)) },
+    View { suffix: "/raw", title: "Raw", body: raw },
+];
+
 impl View {
-    const ALL: [Self; 5] = [Self::Wide, Self::Narrow, Self::Text, Self::Headers, Self::Raw];
-
     /// The view that the end of a path names: `text` of `/mail/ID/text`.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|view| view.suffix().trim_start_matches('/') == name)
-    }
-
-    fn suffix(self) -> &'static str {
-        match self {
-            Self::Wide => "",
-            Self::Narrow => "/narrow",
-            Self::Text => "/text",
-            Self::Headers => "/headers",
-            Self::Raw => "/raw",
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Wide => "HTML 600 px",
-            Self::Narrow => "HTML 320 px",
-            Self::Text => "Text",
-            Self::Headers => "Headers",
-            Self::Raw => "Raw",
-        }
+    pub fn parse(name: &str) -> Option<&'static Self> {
+        VIEWS.iter().find(|view| view.suffix.trim_start_matches('/') == name)
     }
 }
 
@@ -58,8 +37,8 @@ impl View {
 pub struct MailPage<'a> {
     mail: &'a Mail,
     facts: Vec<(&'static str, String)>,
-    tabs: [View; 5],
-    view: View,
+    tabs: &'static [View],
+    view: &'static View,
     body: Body,
     newer: Option<String>,
     older: Option<String>,
@@ -75,16 +54,17 @@ enum Body {
 
 impl<'a> MailPage<'a> {
     /// `mail`, between its neighbours in `mailbox`.
-    pub fn new(mailbox: &Mailbox, mail: &'a Mail, view: View) -> Self {
+    pub fn new(mailbox: &Mailbox, mail: &'a Mail, view: &'static View) -> Self {
         let all = mailbox.newest_first();
+        // At 0 if newer mails have pushed this one out of memory since it was found.
         let position = all.iter().position(|m| m.id == mail.id).unwrap_or_default();
         let id = |position: Option<usize>| Some(all.get(position?)?.id.clone());
         Self {
             mail,
             facts: facts(mail),
-            tabs: View::ALL,
+            tabs: &VIEWS,
             view,
-            body: body(mail, view),
+            body: (view.body)(mail),
             newer: id(position.checked_sub(1)),
             older: id(Some(position + 1)),
         }
@@ -93,7 +73,8 @@ impl<'a> MailPage<'a> {
 
 fn facts(mail: &Mail) -> Vec<(&'static str, String)> {
     let raw = mail.to_rfc5322();
-    let header = |name| decoded_header(&raw, name);
+    let message = MessageParser::default().parse(&raw);
+    let header = |name| decode_header(message.as_ref()?.header(name)?);
     let time = mail.accepted_at.to_zoned(TimeZone::system());
     let facts = [
         ("From", header("From")),
@@ -107,38 +88,40 @@ fn facts(mail: &Mail) -> Vec<(&'static str, String)> {
     facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-fn body(mail: &Mail, view: View) -> Body {
-    match (view, &mail.content.html, &mail.content.text) {
-        (View::Wide, Some(_), _) => Body::Html(600),
-        (View::Narrow, Some(_), _) => Body::Html(320),
-        (View::Wide | View::Narrow, None, _) => Body::None("This e-mail has no HTML part."),
-        (View::Text, _, Some(text)) => Body::Text(text.clone()),
-        (View::Text, _, None) => Body::None("This e-mail has no plain text part."),
-        (View::Headers, ..) => Body::Headers(headers(&mail.to_rfc5322())),
-        (View::Raw, ..) => Body::Text(String::from_utf8_lossy(&mail.to_rfc5322()).into_owned()),
+fn html_frame(mail: &Mail, width: u16) -> Body {
+    match mail.content.html {
+        Some(_) => Body::Html(width),
+        None => Body::None("This e-mail has no HTML part."),
     }
 }
 
-/// All headers of a message in their order, unfolded, encoded as they are sent.
-pub fn headers(raw: &[u8]) -> Vec<(String, String)> {
-    let Some(message) = MessageParser::default().parse(raw) else { return Vec::new() };
+fn text(mail: &Mail) -> Body {
+    match &mail.content.text {
+        Some(text) => Body::Text(text.clone()),
+        None => Body::None("This e-mail has no plain text part."),
+    }
+}
+
+fn raw(mail: &Mail) -> Body {
+    Body::Text(String::from_utf8_lossy(&mail.to_rfc5322()).into_owned())
+}
+
+/// All headers in their order, unfolded, encoded as they are sent.
+pub fn headers(mail: &Mail) -> Vec<(String, String)> {
+    let raw = mail.to_rfc5322();
+    let Some(message) = MessageParser::default().parse(&raw) else { return Vec::new() };
     let unfolded = |value: &str| value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     message.headers_raw().map(|(name, value)| (name.to_owned(), unfolded(value))).collect()
 }
 
-/// One header, decoded: addresses as `Name <address>`.
-fn decoded_header(raw: &[u8], name: &str) -> Option<String> {
-    let message = MessageParser::default().parse(raw)?;
-    match message.header(name)? {
-        HeaderValue::Address(addresses) => {
-            let address = |a: &mail_parser::Addr<'_>| match (a.name(), a.address()) {
-                (Some(name), Some(email)) => format!("{name} <{email}>"),
-                (name, email) => email.or(name).unwrap_or_default().to_owned(),
-            };
-            Some(addresses.iter().map(address).collect::<Vec<_>>().join(", "))
-        }
-        other => other.as_text().map(str::to_owned),
-    }
+/// Addresses as `Name <address>`.
+fn decode_header(value: &HeaderValue<'_>) -> Option<String> {
+    let HeaderValue::Address(addresses) = value else { return value.as_text().map(str::to_owned) };
+    let address = |a: &mail_parser::Addr<'_>| match (a.name(), a.address()) {
+        (Some(name), Some(email)) => format!("{name} <{email}>"),
+        (name, email) => email.or(name).unwrap_or_default().to_owned(),
+    };
+    Some(addresses.iter().map(address).collect::<Vec<_>>().join(", "))
 }
 
 /// `GET /mail/ID/body.html`: the mail's HTML in a sandbox. No script runs, no form is sent, nothing
@@ -147,6 +130,8 @@ pub fn html_part(mail: &Mail) -> Response {
     const POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; \
                           default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; \
                           frame-ancestors 'self'";
+    // A mail holds markup of strangers. The header sandboxes it also where it is opened by its own
+    // URL, outside the page's frame.
     match &mail.content.html {
         Some(html) => {
             let html = with_links_in_a_new_tab(html);
@@ -156,8 +141,9 @@ pub fn html_part(mail: &Mail) -> Response {
     }
 }
 
-/// In the page's small frame, nearly no site would let itself be shown.
 fn with_links_in_a_new_tab(html: &str) -> String {
+    // In the page's small frame, nearly no site would let itself be shown.
+    // A `base` anywhere but in the head has no effect.
     let head = html.find("<head").and_then(|from| html[from..].find('>').map(|to| from + to + 1));
     let Some(head) = head else { return html.to_owned() };
     let (before, after) = html.split_at(head);

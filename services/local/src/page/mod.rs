@@ -4,7 +4,6 @@
 //! strangers: the template engine escapes it, and the mail's own HTML has a path of its own, whose
 //! headers sandbox it (no script, no form, no frame, nothing loaded but images).
 
-mod html;
 mod json;
 mod list;
 mod mail;

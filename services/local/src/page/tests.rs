@@ -1,9 +1,9 @@
 use serde_json::{Value, json};
 
-use crate::edge::tests::stack::Stack;
+use crate::edge::tests::test_edge::TestEdge;
 
 /// Sends a mail by the wire format and returns its id.
-async fn send(stack: &Stack, subject: &str, html: &str) -> String {
+async fn send(edge: &TestEdge, subject: &str, html: &str) -> String {
     let utf8 = |data: &str| json!({"Data": data, "Charset": "UTF-8"});
     let call = json!({
         "FromEmailAddress": "Shop <orders@shop.example>",
@@ -15,18 +15,18 @@ async fn send(stack: &Stack, subject: &str, html: &str) -> String {
         }},
     });
     let request = http::Request::post("/v2/email/outbound-emails");
-    let (_, answer) = stack.request(request, call.to_string()).await;
+    let (_, answer) = edge.request(request, call.to_string()).await;
     let answer: Value = serde_json::from_str(&answer).unwrap();
     answer["MessageId"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn the_list_shows_the_newest_first_and_escapes_what_customers_wrote() {
-    let stack = Stack::plain().await;
-    assert!(stack.get("/").await.1.contains("No e-mail yet"));
-    send(&stack, "First", "").await;
-    send(&stack, "<script>alert(1)</script>", "").await;
-    let (parts, page) = stack.get("/").await;
+    let edge = TestEdge::plain().await;
+    assert!(edge.get("/").await.1.contains("No e-mail yet"));
+    send(&edge, "First", "").await;
+    send(&edge, "<script>alert(1)</script>", "").await;
+    let (parts, page) = edge.get("/").await;
     assert!(page.contains("&#60;script&#62;alert(1)"), "{page}");
     assert!(!page.contains("<script>alert"));
     assert!(page.find("&#60;script&#62;").unwrap() < page.find("First").unwrap());
@@ -37,20 +37,20 @@ async fn the_list_shows_the_newest_first_and_escapes_what_customers_wrote() {
 
 #[tokio::test]
 async fn a_search_finds_by_order_and_subject() {
-    let stack = Stack::plain().await;
-    send(&stack, "Parcel one", "").await;
-    send(&stack, "Refund", "").await;
-    let (_, page) = stack.get("/?q=parcel+ONE").await;
+    let edge = TestEdge::plain().await;
+    send(&edge, "Parcel one", "").await;
+    send(&edge, "Refund", "").await;
+    let (_, page) = edge.get("/?q=parcel+ONE").await;
     assert!(page.contains("Parcel one") && !page.contains("Refund"));
-    let (_, page) = stack.get("/?q=r1001").await;
+    let (_, page) = edge.get("/?q=r1001").await;
     assert!(page.contains("Parcel one") && page.contains("Refund"));
-    assert!(stack.get("/?q=%22%3E%3Cb%3E").await.1.contains("Nothing found"));
+    assert!(edge.get("/?q=%22%3E%3Cb%3E").await.1.contains("Nothing found"));
 }
 
 #[tokio::test]
 async fn a_mail_is_shown_in_every_view() {
-    let stack = Stack::plain().await;
-    let id = send(&stack, "Über", "<html><head></head><body>Hi</body></html>").await;
+    let edge = TestEdge::plain().await;
+    let id = send(&edge, "Über", "<html><head></head><body>Hi</body></html>").await;
     for (view, holds) in [
         ("", "w600"),
         ("/narrow", "w320"),
@@ -58,23 +58,23 @@ async fn a_mail_is_shown_in_every_view() {
         ("/headers", "Message-ID"),
         ("/raw", "multipart/alternative"),
     ] {
-        let (parts, page) = stack.get(&format!("/mail/{id}{view}")).await;
+        let (parts, page) = edge.get(&format!("/mail/{id}{view}")).await;
         assert_eq!(parts.status, 200, "{view}");
         assert!(page.contains(holds), "{view}: {page}");
     }
-    let (parts, eml) = stack.get(&format!("/mail/{id}.eml")).await;
+    let (parts, eml) = edge.get(&format!("/mail/{id}.eml")).await;
     assert_eq!(parts.headers["content-type"], "message/rfc822");
-    assert_eq!(eml.as_bytes(), stack.mailbox.find(&id).unwrap().to_rfc5322());
-    assert_eq!(stack.get("/mail/0107-none").await.0.status, 404);
+    assert_eq!(eml.as_bytes(), edge.service.mailbox().find(&id).unwrap().to_rfc5322());
+    assert_eq!(edge.get("/mail/0107-none").await.0.status, 404);
 }
 
 #[tokio::test]
 async fn a_mails_own_html_is_sandboxed() {
-    let stack = Stack::plain().await;
+    let edge = TestEdge::plain().await;
     let id =
-        send(&stack, "x", "<html><head><title>x</title></head><a href='https://x'>y</a></html>")
+        send(&edge, "x", "<html><head><title>x</title></head><a href='https://x'>y</a></html>")
             .await;
-    let (parts, body) = stack.get(&format!("/mail/{id}/body.html")).await;
+    let (parts, body) = edge.get(&format!("/mail/{id}/body.html")).await;
     let policy = parts.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("sandbox") && policy.contains("default-src 'none'"), "{policy}");
     assert!(body.starts_with("<html><head><base target=\"_blank\"><title>"), "{body}");
@@ -82,14 +82,13 @@ async fn a_mails_own_html_is_sandboxed() {
 
 #[tokio::test]
 async fn tools_read_the_mailbox_as_json() {
-    let stack = Stack::plain().await;
-    let id = send(&stack, "Über", "<p>Hi</p>").await;
-    let list: Value = serde_json::from_str(&stack.get("/mail.json").await.1).unwrap();
+    let edge = TestEdge::plain().await;
+    let id = send(&edge, "Über", "<p>Hi</p>").await;
+    let list: Value = serde_json::from_str(&edge.get("/mail.json").await.1).unwrap();
     assert_eq!(list["accepted"], 1);
     assert_eq!(list["mails"][0]["id"], id);
     assert_eq!(list["mails"][0]["order"], "R1001");
-    let mail: Value =
-        serde_json::from_str(&stack.get(&format!("/mail/{id}.json")).await.1).unwrap();
+    let mail: Value = serde_json::from_str(&edge.get(&format!("/mail/{id}.json")).await.1).unwrap();
     assert_eq!(mail["to"], json!(["jo@example.com"]));
     assert_eq!((&mail["text"], &mail["html"]), (&json!("Hello <b>"), &json!("<p>Hi</p>")));
     assert_eq!(mail["state"], "delivered");

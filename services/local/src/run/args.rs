@@ -60,26 +60,22 @@ pub struct EventsError {
 impl Args {
     /// The events to publish: the lines that are not empty.
     pub(super) fn read_events(&self) -> Result<Vec<String>, EventsError> {
-        let text = match &self.events {
-            None => SAMPLES.as_bytes().to_vec(),
+        let (from, text) = match &self.events {
+            None => ("the samples".to_owned(), Ok(SAMPLES.as_bytes().to_vec())),
             Some(file) if file.as_os_str() == "-" => {
                 let mut text = Vec::new();
-                let from = "standard input".to_owned();
-                match std::io::stdin().read_to_end(&mut text) {
-                    Ok(_) => text,
-                    Err(source) => return Err(EventsError { from, source }),
-                }
+                let read = std::io::stdin().read_to_end(&mut text);
+                ("standard input".to_owned(), read.map(|_| text))
             }
-            Some(file) => std::fs::read(file)
-                .map_err(|source| EventsError { from: file.display().to_string(), source })?,
+            Some(file) => (file.display().to_string(), std::fs::read(file)),
         };
+        let text = text.map_err(|source| EventsError { from, source })?;
         // A line that is not UTF-8 goes on, to be refused by intake like any other invalid one.
         let text = String::from_utf8_lossy(&text);
         Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
     }
 
     /// How to start the stack; the rest of the fields have their defaults.
-    #[must_use]
     pub fn config(&self) -> Config {
         Config {
             port: self.port,

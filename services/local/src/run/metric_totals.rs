@@ -8,21 +8,17 @@ use serde::Deserialize;
 use crate::lambda::{OutputLine, OutputStream, Sink};
 
 /// Sums of the functions' metrics since the start; as JSON, one line of metrics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Totals {
-    /// Mails that SES accepted.
     pub sent: u64,
-    /// Notifications not sent on purpose.
     pub skipped: u64,
-    /// Notifications failed for good.
     pub failed: u64,
-    /// Notifications in doubt.
     pub in_doubt: u64,
 }
 
 /// Reads the functions' output.
-#[derive(Debug)]
+#[derive(Default)]
 pub struct MetricTotals {
     verbose: bool,
     totals: Mutex<Totals>,
@@ -31,7 +27,7 @@ pub struct MetricTotals {
 impl MetricTotals {
     /// If `verbose`, it also prints every line that is not a metric.
     pub fn new(verbose: bool) -> Self {
-        Self { verbose, totals: Mutex::default() }
+        Self { verbose, ..Self::default() }
     }
 
     /// Where the functions' lines go.
@@ -48,6 +44,7 @@ impl MetricTotals {
         // CloudWatch's embedded metric format: a JSON document with the values at its top.
         if line.stream == OutputStream::Stdout && line.text.contains("\"CloudWatchMetrics\"") {
             self.add(serde_json::from_str(line.text).unwrap_or_default());
+        // Standard error is shown in any case: a function's panic is there.
         } else if self.verbose || line.stream == OutputStream::Stderr {
             let mut out = std::io::stderr().lock();
             let _ = writeln!(out, "{} {}", line.function, line.text);

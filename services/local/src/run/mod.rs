@@ -5,7 +5,7 @@ mod metric_totals;
 pub mod outcome;
 mod output;
 pub mod publish;
-pub mod report;
+mod report;
 mod wait;
 
 use std::path::PathBuf;
@@ -13,10 +13,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use kit::AwsError;
+
 use crate::stack::{Config, Stack, StartError, start};
 use args::{Args, EventsError};
 use metric_totals::MetricTotals;
-use outcome::LedgerError;
 use output::Progress;
 use publish::{PublishError, Publisher};
 use report::Report;
@@ -47,15 +48,17 @@ enum RunError {
     #[error("Cannot write the report to {}: {source}", file.display())]
     Report { file: PathBuf, source: std::io::Error },
     #[error("Cannot read the ledger: {0}")]
-    Ledger(#[from] LedgerError),
+    Ledger(#[from] AwsError),
 }
 
 async fn try_run(args: Args) -> Result<ExitCode, RunError> {
+    // Before the stack starts: a file that is not there should fail at once.
     let lines = args.read_events()?;
     let totals = Arc::new(MetricTotals::new(args.verbose));
     let config = Config { sink: Arc::clone(&totals).sink(), ..args.config() };
     let stack = start(config).await?;
     output::print_banner(&stack, &args);
+    // Ctrl-C drops whatever it interrupts, but not the stack: that is stopped below in any case.
     let code = tokio::select! {
         result = publish_and_wait(&stack, &args, &lines, &totals) => result,
         _ = tokio::signal::ctrl_c() => Ok(ExitCode::from(130)),
@@ -86,7 +89,9 @@ async fn publish_and_wait(
     let on_poll = || progress.update(published.len(), totals.get());
     let result = wait_until_terminal(stack, &published, on_poll).await?;
     progress.finish();
+    // Also for a run that stalled: the report shows which events did not end.
     let report = Report::new(stack, &published, &result, started.elapsed());
+    // Each event only of the samples: a file may hold a million.
     output::print_summary(&report, args.events.is_none());
     if let Some(file) = &args.report {
         let error = |source| RunError::Report { file: file.clone(), source };

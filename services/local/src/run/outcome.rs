@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::scan::ScanError;
-use kit::describe_sdk_error;
+use kit::AwsError;
 use kit::ledger::Item;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::Event;
 use shared::ledger::State;
 use shared::notification::ledger_key;
@@ -15,7 +13,7 @@ use super::publish::{Answer, Published};
 use crate::resources::LEDGER_TABLE;
 
 /// The four terminal states of an accepted event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// SES accepted the mail.
@@ -29,7 +27,7 @@ pub enum Outcome {
 }
 
 /// The status of an accepted event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct EventStatus {
     /// Absent until a terminal state is reached.
     pub outcome: Option<Outcome>,
@@ -39,28 +37,17 @@ pub struct EventStatus {
     pub reason: Option<String>,
 }
 
-/// The ledger could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", describe_sdk_error(.0))]
-pub struct LedgerError(#[source] Box<SdkError<ScanError>>);
-
 /// The notifications in the ledger at one moment, by order and key.
-#[derive(Debug, Default)]
-pub struct Ledger(HashMap<(String, String), Item>);
+pub(super) struct Ledger(HashMap<(String, String), Item>);
 
 impl Ledger {
-    /// Reads the whole ledger.
-    ///
-    /// # Errors
-    /// [`LedgerError`] when the table does not answer.
-    pub async fn read(dynamodb: &aws_sdk_dynamodb::Client) -> Result<Self, LedgerError> {
-        let mut pages =
-            dynamodb.scan().table_name(LEDGER_TABLE).consistent_read(true).into_paginator().send();
+    pub async fn read(dynamodb: &aws_sdk_dynamodb::Client) -> Result<Self, AwsError> {
+        let scan = dynamodb.scan().table_name(LEDGER_TABLE).consistent_read(true);
+        let mut items = scan.into_paginator().items().send();
         let mut ledger = HashMap::new();
-        while let Some(page) = pages.next().await {
-            let items = page.map_err(|e| LedgerError(e.into()))?.items.unwrap_or_default();
+        while let Some(item) = items.next().await {
             // The table holds more than notifications: the sweep's watermark, for one.
-            for item in items.into_iter().filter_map(|item| Item::read(item).ok()) {
+            if let Ok(item) = Item::read(item?) {
                 ledger.insert((item.order_id.clone(), item.notification.clone()), item);
             }
         }
@@ -68,16 +55,17 @@ impl Ledger {
     }
 
     /// The status of a published line's event; `None` for one that was not accepted.
-    #[must_use]
     pub fn status(&self, published: &Published) -> Option<EventStatus> {
         if published.answer != Answer::Accepted {
             return None;
         }
         let json = serde_json::from_str(&published.line).ok()?;
         let event = Event::parse(&json).ok()?;
+        // The same key that the dispatcher plans under: the ledger has one item a notification.
         let key = (event.order.id.to_string(), ledger_key(&event));
         Some(match self.0.get(&key) {
-            None => EventStatus { outcome: None, state: None, reason: None },
+            None => EventStatus::default(),
+            // Two events may ask for the same mail, and the first of them gets it.
             Some(item) if item.event != event.reference.sort_key() => EventStatus {
                 outcome: Some(Outcome::Skipped),
                 state: Some(State::Skipped.as_str().to_owned()),

@@ -46,6 +46,7 @@ pub struct Progress(ProgressBar);
 impl Progress {
     /// Starts a bar for the `events` to publish.
     pub fn start(events: usize) -> Self {
+        // On standard error: standard output is for the summary, which may go into a file.
         let bar = ProgressBar::with_draw_target(Some(events as u64), ProgressDrawTarget::stderr());
         let style = "{bar:30} {pos}/{len} published, {msg} {elapsed} {per_sec}";
         if let Ok(style) = ProgressStyle::with_template(style) {
@@ -89,13 +90,14 @@ fn events_table(events: &[EventReport]) -> Table {
     let mut table = plain_table();
     table.set_header(["order", "event", "answer", "outcome", "why"]);
     for event in events {
-        let outcome = event.state.as_deref().or(event.outcome.map(outcome_text));
+        // An event that the ledger does not know may have an outcome: it is in the dispatcher's DLQ.
+        let failed = (event.status.outcome == Some(Outcome::Failed)).then_some("failed");
         table.add_row([
             event.order_id.as_deref().unwrap_or_default(),
             event.kind.as_deref().unwrap_or_default(),
             answer_text(event.answer),
-            outcome.unwrap_or_default(),
-            event.reason.as_deref().unwrap_or_default(),
+            event.status.state.as_deref().or(failed).unwrap_or_default(),
+            event.status.reason.as_deref().unwrap_or_default(),
         ]);
     }
     table
@@ -135,14 +137,5 @@ const fn answer_text(answer: Answer) -> &'static str {
         Answer::Duplicate => "duplicate",
         Answer::Conflict => "conflict",
         Answer::Invalid => "invalid",
-    }
-}
-
-const fn outcome_text(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Sent => "sent",
-        Outcome::Skipped => "skipped",
-        Outcome::Failed => "failed",
-        Outcome::InDoubt => "in doubt",
     }
 }

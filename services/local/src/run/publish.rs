@@ -10,6 +10,7 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use kit::Backoff;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::contract::event::MAX_EVENT_BYTES;
@@ -19,10 +20,10 @@ const MAX_BATCH_EVENTS: usize = 50;
 /// The most bytes of events in one request.
 const MAX_BATCH_BYTES: usize = 1024 * 1024;
 
-/// How often a request is tried while intake is unavailable, at doubling intervals.
+/// How often a request is tried while intake is unavailable: for about 13 seconds.
 const MAX_ATTEMPTS: u32 = 8;
-/// The pause after the first attempt.
-const FIRST_RETRY_DELAY: Duration = Duration::from_millis(100);
+const RETRY_DELAY: Backoff =
+    Backoff { first: Duration::from_millis(100), max: Duration::from_secs(10) };
 
 /// Intake's result for an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +79,6 @@ pub struct Publisher {
 
 /// Packs the lines into batches, in their order. A line that is not JSON, or too large, goes alone,
 /// so that intake refuses it and not its batch.
-#[must_use]
 pub fn batches(lines: &[String]) -> Vec<Vec<&str>> {
     let mut batches: Vec<Vec<&str>> = Vec::new();
     // How much the last batch still takes; nothing goes beside a line that has to go alone.
@@ -114,7 +114,6 @@ struct EventResult {
 
 impl Publisher {
     /// Publishes to the intake at `address`.
-    #[must_use]
     pub fn new(address: SocketAddr) -> Self {
         Self { client: Client::builder(TokioExecutor::new()).build_http(), address }
     }
@@ -128,16 +127,13 @@ impl Publisher {
             let body = format!("[{}]", lines.join(","));
             let (status, body) = self.post("application/cloudevents-batch+json", body).await?;
             if status == StatusCode::ACCEPTED {
-                let Results { results } = serde_json::from_slice(&body)?;
-                if results.len() != lines.len() {
-                    return Err(PublishError::Result);
-                }
+                let answers = parse_answers(&body, lines.len())?;
                 let lines = lines.iter().map(|line| (*line).to_owned());
-                let results = results.into_iter().map(|r| r.result);
-                let pairs = lines.zip(results);
+                let pairs = lines.zip(answers);
                 return Ok(pairs.map(|(line, answer)| Published { line, answer }).collect());
             }
         }
+        // Intake refuses a batch as a whole; alone, an invalid event takes no neighbour with it.
         let mut published = Vec::with_capacity(lines.len());
         for line in lines {
             published.push(self.publish_one(line).await?);
@@ -148,10 +144,7 @@ impl Publisher {
     async fn publish_one(&self, line: &str) -> Result<Published, PublishError> {
         let (status, body) = self.post("application/cloudevents+json", line.to_owned()).await?;
         let answer = match status {
-            StatusCode::ACCEPTED => {
-                let Results { results } = serde_json::from_slice(&body)?;
-                results.first().ok_or(PublishError::Result)?.result
-            }
+            StatusCode::ACCEPTED => parse_answers(&body, 1)?[0],
             StatusCode::CONFLICT => Answer::Conflict,
             StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => Answer::Invalid,
             other => return Err(PublishError::Status(other)),
@@ -166,9 +159,9 @@ impl Publisher {
         body: String,
     ) -> Result<(StatusCode, Bytes), PublishError> {
         let body = Bytes::from(body);
-        let mut delay = FIRST_RETRY_DELAY;
-        let mut attempt = 1;
+        let mut attempt = 0;
         loop {
+            attempt += 1;
             let source: BoxError = match self.post_once(media_type, body.clone()).await {
                 Ok((status, _)) if status.is_server_error() => format!("status {status}").into(),
                 Ok(answer) => return Ok(answer),
@@ -177,9 +170,8 @@ impl Publisher {
             if attempt == MAX_ATTEMPTS {
                 return Err(PublishError::Unavailable { address: self.address, source });
             }
-            tokio::time::sleep(delay).await;
-            delay *= 2;
-            attempt += 1;
+            // Safe to repeat, even if only the response was lost: intake knows an event by its ID.
+            tokio::time::sleep(RETRY_DELAY.delay(attempt)).await;
         }
     }
 
@@ -197,6 +189,15 @@ impl Publisher {
         let status = response.status();
         Ok((status, response.into_body().collect().await?.to_bytes()))
     }
+}
+
+/// The results in a response, one for each of `expected` events.
+fn parse_answers(body: &[u8], expected: usize) -> Result<Vec<Answer>, PublishError> {
+    let Results { results } = serde_json::from_slice(body)?;
+    if results.len() != expected {
+        return Err(PublishError::Result);
+    }
+    Ok(results.into_iter().map(|r| r.result).collect())
 }
 
 #[cfg(test)]

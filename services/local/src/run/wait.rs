@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+use kit::AwsError;
+use kit::queue::queue_depth;
 
-use super::outcome::{EventStatus, Ledger, LedgerError, Outcome};
+use super::outcome::{EventStatus, Ledger, Outcome};
 use super::publish::Published;
 use crate::resources::Queue;
 use crate::stack::Stack;
@@ -41,32 +42,35 @@ pub struct StalledError(usize);
 /// `on_poll` is called about ten times a second.
 ///
 /// # Errors
-/// [`LedgerError`] when the ledger does not answer.
+/// The ledger can't be read.
 pub async fn wait_until_terminal(
     stack: &Stack,
     published: &[Published],
     on_poll: impl Fn(),
-) -> Result<WaitResult, LedgerError> {
+) -> Result<WaitResult, AwsError> {
     let mut last_change = Instant::now();
     let mut last_statuses = Vec::new();
     loop {
         on_poll();
+        let queues = &stack.resources.queues;
+        let in_progress =
+            messages(stack, &[&queues.dispatch, &queues.mail, &queues.feedback]).await;
+        let dead_letters = messages(stack, &[&queues.dispatch_dlq]).await;
         // The ledger is read only when the queues are empty: while events run, a scan of the table
         // ten times a second would slow them down.
-        match queue_depths(stack).await {
-            Some(QueueDepths { messages: 0, dead_events }) => {
-                let ledger = Ledger::read(&stack.dynamodb).await?;
-                let statuses: Vec<_> = published.iter().map(|p| ledger.status(p)).collect();
-                if statuses != last_statuses {
-                    last_statuses.clone_from(&statuses);
-                    last_change = Instant::now();
-                }
-                let result = conclude(statuses, dead_events > 0, last_change.elapsed());
-                if let Some(result) = result {
-                    return Ok(result);
-                }
+        if let (Some(0), Some(dead_letters)) = (in_progress, dead_letters) {
+            let ledger = Ledger::read(&stack.dynamodb).await?;
+            let statuses: Vec<_> = published.iter().map(|p| ledger.status(p)).collect();
+            if statuses != last_statuses {
+                last_statuses.clone_from(&statuses);
+                last_change = Instant::now();
             }
-            _ => last_change = Instant::now(),
+            if let Some(result) = conclude(statuses, dead_letters > 0, last_change.elapsed()) {
+                return Ok(result);
+            }
+        } else {
+            // A message on its way counts as a change. So does SQS not answering: it proves nothing.
+            last_change = Instant::now();
         }
         tokio::time::sleep(POLL_INTERVAL).await;
     }
@@ -76,11 +80,12 @@ pub async fn wait_until_terminal(
 /// change, with no message in the queues.
 fn conclude(
     mut statuses: Vec<Option<EventStatus>>,
-    has_dead_events: bool,
+    has_dead_letters: bool,
     unchanged: Duration,
 ) -> Option<WaitResult> {
     let feedback_is_over = unchanged > FEEDBACK_WAIT;
-    if has_dead_events && feedback_is_over {
+    // Not at once: empty queues also mean that an event is still in the stream, or in a function.
+    if has_dead_letters && feedback_is_over {
         // The ledger does not know them and nothing moves: they are the messages in the DLQ.
         for status in statuses.iter_mut().flatten().filter(|s| s.state.is_none()) {
             status.outcome = Some(Outcome::Failed);
@@ -98,35 +103,13 @@ fn conclude(
     (unchanged > STALLED_AFTER).then_some(WaitResult { statuses, stalled })
 }
 
-struct QueueDepths {
-    /// Messages on their way to a function.
-    messages: u64,
-    /// Messages in the dispatcher's dead-letter queue: events that the ledger may not know.
-    dead_events: u64,
-}
-
-async fn queue_depths(stack: &Stack) -> Option<QueueDepths> {
-    let queues = &stack.resources.queues;
-    let mut messages = 0;
-    for queue in [&queues.dispatch, &queues.mail, &queues.feedback] {
-        messages += depth(stack, queue).await?;
+/// All messages in the queues, visible or not; `None` if SQS does not answer, which is not zero.
+async fn messages(stack: &Stack, queues: &[&Queue]) -> Option<u64> {
+    let mut total = 0;
+    for queue in queues {
+        total += queue_depth(&stack.sqs, &queue.url).await.ok()?.total();
     }
-    Some(QueueDepths { messages, dead_events: depth(stack, &queues.dispatch_dlq).await? })
-}
-
-async fn depth(stack: &Stack, queue: &Queue) -> Option<u64> {
-    let wanted = [
-        Attribute::ApproximateNumberOfMessages,
-        Attribute::ApproximateNumberOfMessagesNotVisible,
-        Attribute::ApproximateNumberOfMessagesDelayed,
-    ];
-    let call = stack
-        .sqs
-        .get_queue_attributes()
-        .queue_url(&queue.url)
-        .set_attribute_names(Some(wanted.to_vec()));
-    let attributes = call.send().await.ok()?.attributes?;
-    Some(wanted.iter().filter_map(|name| attributes.get(name)?.parse::<u64>().ok()).sum())
+    Some(total)
 }
 
 #[cfg(test)]

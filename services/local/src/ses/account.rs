@@ -1,9 +1,10 @@
 //! The sending account: its quota, send rate, verified senders and sending switch.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::address::Address;
 use super::error::ApiError;
 use super::mail::OutgoingMail;
 use crate::aws::arn::REGION;
@@ -44,6 +45,29 @@ pub struct Settings {
     pub configuration_sets: Vec<String>,
 }
 
+impl Settings {
+    pub(super) fn check_configuration_set(&self, name: &str) -> Result<(), ApiError> {
+        if self.configuration_sets.iter().any(|set| set == name) {
+            return Ok(());
+        }
+        Err(ApiError::NotFound(format!("Configuration set <{name}> does not exist.")))
+    }
+
+    fn check_sender(&self, from: &Address) -> Result<(), ApiError> {
+        let Senders::Verified(verified) = &self.senders else { return Ok(()) };
+        let email = from.email.to_ascii_lowercase();
+        let domain = from.domain().to_ascii_lowercase();
+        if verified.iter().any(|v| *v == email || *v == domain) {
+            return Ok(());
+        }
+        let region = self.region.to_ascii_uppercase();
+        Err(ApiError::MessageRejected(format!(
+            "Email address is not verified. \
+             The following identities failed the check in region {region}: {email}"
+        )))
+    }
+}
+
 impl Default for Settings {
     /// Fast enough that no run on one machine waits for it.
     fn default() -> Self {
@@ -58,9 +82,9 @@ impl Default for Settings {
     }
 }
 
-/// The account. A clone is another handle to the same account.
-#[derive(Debug, Clone)]
-pub struct Account(Arc<Mutex<State>>);
+/// The account and what it has sent.
+#[derive(Debug)]
+pub struct Account(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
@@ -73,16 +97,11 @@ struct State {
 }
 
 impl Account {
-    /// An account that has sent nothing.
-    #[must_use]
-    pub fn new(settings: Settings) -> Self {
-        let credit = settings.send_rate.max(1.0);
-        let state = State { settings, credit, credited_at: Instant::now(), hours: VecDeque::new() };
-        Self(Arc::new(Mutex::new(state)))
+    pub(super) fn new(settings: Settings) -> Self {
+        Self(Mutex::new(State::new(settings)))
     }
 
     /// The current settings.
-    #[must_use]
     pub fn settings(&self) -> Settings {
         self.state().settings.clone()
     }
@@ -91,21 +110,13 @@ impl Account {
     pub fn change(&self, change: impl FnOnce(&mut Settings)) {
         let mut state = self.state();
         change(&mut state.settings);
+        // A lower rate applies at once: a burst saved up at the higher one would exceed it.
         state.credit = state.credit.min(state.settings.send_rate.max(1.0));
     }
 
-    /// The region it is in.
-    #[must_use]
-    pub fn region(&self) -> String {
-        self.state().settings.region.clone()
-    }
-
     /// Recipients of the last 24 hours.
-    #[must_use]
-    pub fn sent_last_24_hours(&self) -> f64 {
-        let mut state = self.state();
-        state.remove_old_hours(Instant::now());
-        state.sent()
+    pub(super) fn sent_last_24_hours(&self) -> f64 {
+        self.state().sent_in_24_hours(Instant::now())
     }
 
     /// Counts a mail against rate and quota.
@@ -114,9 +125,14 @@ impl Account {
     /// The mail may not be sent; it is not counted then.
     pub(super) fn authorize_send(&self, mail: &OutgoingMail) -> Result<(), ApiError> {
         let mut state = self.state();
-        state.check_sending_enabled()?;
-        state.check_configuration_set(mail)?;
-        state.check_sender(mail)?;
+        if state.settings.sending == Sending::Paused {
+            return Err(ApiError::SendingPaused);
+        }
+        if let Some(set) = &mail.configuration_set {
+            state.settings.check_configuration_set(set)?;
+        }
+        state.settings.check_sender(&mail.from)?;
+        // Last, because it counts: what was refused above must use up nothing.
         state.consume(mail.recipients().count(), Instant::now())
     }
 
@@ -126,42 +142,17 @@ impl Account {
 }
 
 impl State {
-    fn check_sending_enabled(&self) -> Result<(), ApiError> {
-        match self.settings.sending {
-            Sending::Enabled => Ok(()),
-            Sending::Paused => Err(ApiError::SendingPaused),
-        }
+    fn new(settings: Settings) -> Self {
+        // At least one: a bucket for less would never let a mail pass, at rates below 1 a second.
+        let credit = settings.send_rate.max(1.0);
+        Self { settings, credit, credited_at: Instant::now(), hours: VecDeque::new() }
     }
 
-    fn check_configuration_set(&self, mail: &OutgoingMail) -> Result<(), ApiError> {
-        match &mail.configuration_set {
-            Some(set) if !self.settings.configuration_sets.contains(set) => {
-                Err(ApiError::NotFound(format!("Configuration set <{set}> does not exist.")))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn check_sender(&self, mail: &OutgoingMail) -> Result<(), ApiError> {
-        let Senders::Verified(verified) = &self.settings.senders else { return Ok(()) };
-        let email = mail.from.email.to_ascii_lowercase();
-        let domain = mail.from.domain().to_ascii_lowercase();
-        if verified.iter().any(|v| *v == email || *v == domain) {
-            return Ok(());
-        }
-        let region = self.settings.region.to_ascii_uppercase();
-        Err(ApiError::MessageRejected(format!(
-            "Email address is not verified. \
-             The following identities failed the check in region {region}: {email}"
-        )))
-    }
-
-    /// Takes the recipients from the token bucket of the send rate. As on SES, a mail to many passes
-    /// if one to a single recipient would, and the next mails wait until its excess is paid back.
+    /// Counts the recipients against the daily quota and the token bucket of the send rate.
     fn consume(&mut self, recipients: usize, now: Instant) -> Result<(), ApiError> {
         let recipients = f64::from(u32::try_from(recipients).unwrap_or(u32::MAX));
-        self.remove_old_hours(now);
-        if self.settings.daily_quota >= 0.0 && self.sent() >= self.settings.daily_quota {
+        let (sent, quota) = (self.sent_in_24_hours(now), self.settings.daily_quota);
+        if quota >= 0.0 && sent >= quota {
             return Err(ApiError::TooManyRequests("Daily message quota exceeded."));
         }
         let rate = self.settings.send_rate;
@@ -171,11 +162,14 @@ impl State {
         if self.credit < 1.0 {
             return Err(ApiError::TooManyRequests("Maximum sending rate exceeded."));
         }
+        // As on SES, a mail to many passes if one to a single recipient would. The bucket goes below
+        // zero, and the next mails are refused until the excess is paid back.
         self.credit -= recipients;
         self.count(recipients, now);
         Ok(())
     }
 
+    // By the hour, not by the mail: a load test sends millions, and a quota needs no more precision.
     fn count(&mut self, recipients: f64, now: Instant) {
         match self.hours.back_mut() {
             Some((began, sent)) if now.duration_since(*began) < Duration::from_secs(3600) => {
@@ -185,14 +179,11 @@ impl State {
         }
     }
 
-    fn remove_old_hours(&mut self, now: Instant) {
+    fn sent_in_24_hours(&mut self, now: Instant) -> f64 {
         let day = Duration::from_secs(24 * 3600);
         while self.hours.front().is_some_and(|(began, _)| now.duration_since(*began) >= day) {
             self.hours.pop_front();
         }
-    }
-
-    fn sent(&self) -> f64 {
         self.hours.iter().fold(0.0, |all, (_, sent)| all + sent)
     }
 }
@@ -201,38 +192,33 @@ impl State {
 mod tests {
     use super::*;
 
-    fn state(settings: Settings) -> State {
-        let credit = settings.send_rate;
-        State { settings, credit, credited_at: Instant::now(), hours: VecDeque::new() }
-    }
-
     #[test]
     fn the_rate_lets_a_second_of_mail_through_at_once_and_then_refuses_until_time_has_passed() {
-        let mut state = state(Settings { send_rate: 2.0, ..Settings::default() });
+        let mut state = State::new(Settings { send_rate: 2.0, ..Settings::default() });
         let start = Instant::now();
-        assert_eq!(state.consume(1, start), Ok(()));
-        assert_eq!(state.consume(1, start), Ok(()));
-        let refused = ApiError::TooManyRequests("Maximum sending rate exceeded.");
-        assert_eq!(state.consume(1, start), Err(refused));
-        assert_eq!(state.consume(1, start + Duration::from_millis(500)), Ok(()));
+        state.consume(1, start).unwrap();
+        state.consume(1, start).unwrap();
+        let refused = state.consume(1, start).unwrap_err();
+        assert_eq!(refused.to_string(), "Maximum sending rate exceeded.");
+        state.consume(1, start + Duration::from_millis(500)).unwrap();
     }
 
     #[test]
     fn a_mail_to_many_passes_and_the_next_ones_wait_for_it() {
-        let mut state = state(Settings { send_rate: 1.0, ..Settings::default() });
+        let mut state = State::new(Settings { send_rate: 1.0, ..Settings::default() });
         let start = Instant::now();
-        assert_eq!(state.consume(5, start), Ok(()));
+        state.consume(5, start).unwrap();
         assert!(state.consume(1, start + Duration::from_millis(4900)).is_err());
-        assert_eq!(state.consume(1, start + Duration::from_millis(5100)), Ok(()));
+        state.consume(1, start + Duration::from_millis(5100)).unwrap();
     }
 
     #[test]
     fn the_daily_quota_frees_itself_after_24_hours() {
-        let mut state = state(Settings { daily_quota: 1.0, ..Settings::default() });
+        let mut state = State::new(Settings { daily_quota: 1.0, ..Settings::default() });
         let start = Instant::now();
-        assert_eq!(state.consume(1, start), Ok(()));
-        let refused = ApiError::TooManyRequests("Daily message quota exceeded.");
-        assert_eq!(state.consume(1, start + Duration::from_secs(23 * 3600)), Err(refused));
-        assert_eq!(state.consume(1, start + Duration::from_secs(25 * 3600)), Ok(()));
+        state.consume(1, start).unwrap();
+        let refused = state.consume(1, start + Duration::from_secs(23 * 3600)).unwrap_err();
+        assert_eq!(refused.to_string(), "Daily message quota exceeded.");
+        state.consume(1, start + Duration::from_secs(25 * 3600)).unwrap();
     }
 }

@@ -3,7 +3,7 @@
 use super::error::ApiError;
 
 /// One mailbox address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Address {
     /// As it was given, for the header; the name may hold RFC 2047 encoded words.
     pub text: String,
@@ -12,17 +12,16 @@ pub struct Address {
 }
 
 impl Address {
-    /// Parses `jo@example.com` or `Jo <jo@example.com>`.
-    ///
     /// # Errors
     /// `BadRequestException`, without repeating the address.
     pub fn parse(text: &str) -> Result<Self, ApiError> {
         let text = text.trim();
+        // A line break would end the header: the rest would be headers of the caller's choice.
         if text.chars().any(char::is_control) {
-            return bad("Address contains control characters or line breaks");
+            return bad_request("Address contains control characters or line breaks");
         }
         if !text.is_ascii() {
-            return bad(
+            return bad_request(
                 "Address contains characters outside ASCII: write the name as an RFC 2047 \
                  encoded word and the domain in punycode",
             );
@@ -30,7 +29,7 @@ impl Address {
         let email = match text.strip_suffix('>').map(|t| t.rsplit_once('<')) {
             None => text,
             Some(Some((_, email))) => email,
-            Some(None) => return bad("Missing '<'"),
+            Some(None) => return bad_request("Missing '<'"),
         };
         check_email(email)?;
         Ok(Self { text: text.to_owned(), email: email.to_owned() })
@@ -44,23 +43,23 @@ impl Address {
 
 fn check_email(email: &str) -> Result<(), ApiError> {
     let Some((local, domain)) = email.rsplit_once('@') else {
-        return bad("Missing final '@domain'");
+        return bad_request("Missing final '@domain'");
     };
     if local.is_empty() || local.len() > 64 {
-        return bad("Local address must hold 1 to 64 characters");
+        return bad_request("Local address must hold 1 to 64 characters");
     }
     if local.bytes().any(|b| b.is_ascii_whitespace() || b"<>,;()[]".contains(&b)) {
-        return bad("Local address contains control or whitespace");
+        return bad_request("Local address contains control or whitespace");
     }
     let label =
         |l: &str| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !domain.contains('.') || !domain.split('.').all(label) {
-        return bad("Domain contains illegal character");
+        return bad_request("Domain contains illegal character");
     }
     Ok(())
 }
 
-fn bad<T>(why: &str) -> Result<T, ApiError> {
+fn bad_request<T>(why: &str) -> Result<T, ApiError> {
     Err(ApiError::BadRequest(format!("{why}.")))
 }
 

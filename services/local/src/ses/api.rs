@@ -1,26 +1,83 @@
-//! The operations of the SES v2 API, except `SendEmail`: account, suppression list, identities,
-//! configuration sets.
+//! The operations of the SES v2 API that sending mail needs
+//! (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Operations.html>).
 
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::response::Response;
+use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::{Json, Router};
+use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::account::{Account, Senders, Sending};
+use super::account::{Senders, Sending};
 use super::address::Address;
 use super::error::ApiError;
-use super::suppression::{Reason, Suppressed, SuppressionList};
-use crate::response::{Reply, json as json_reply};
+use super::service::Ses;
+use super::suppression::Reason;
+use crate::response::rest_json_error;
 
-pub(super) fn get_account(account: &Account) -> Reply {
-    let settings = account.settings();
-    ok(&json!({
+type ApiResult = Result<Json<Value>, ApiError>;
+
+/// The routes below `/v2/email`. `operation` gets each with its operation's name on AWS, to count it
+/// or to fail it.
+pub fn routes(
+    operation: impl Fn(&'static str, MethodRouter<Arc<Ses>>) -> MethodRouter<Arc<Ses>>,
+) -> Router<Arc<Ses>> {
+    Router::new()
+        .route("/outbound-emails", operation("SendEmail", post(send_email)))
+        .route("/account", operation("GetAccount", get(get_account)))
+        .route(
+            "/account/sending",
+            operation("PutAccountSendingAttributes", put(put_account_sending)),
+        )
+        .route(
+            "/suppression/addresses",
+            operation("ListSuppressedDestinations", get(list_suppressed))
+                .merge(operation("PutSuppressedDestination", put(put_suppressed))),
+        )
+        .route(
+            "/suppression/addresses/{address}",
+            operation("GetSuppressedDestination", get(get_suppressed))
+                .merge(operation("DeleteSuppressedDestination", delete(delete_suppressed))),
+        )
+        .route("/identities", operation("ListEmailIdentities", get(list_identities)))
+        .route("/identities/{name}", operation("GetEmailIdentity", get(get_identity)))
+        .route("/configuration-sets", operation("ListConfigurationSets", get(list_sets)))
+        .route("/configuration-sets/{name}", operation("GetConfigurationSet", get(get_set)))
+        // An SDK reads neither axum's empty 404 nor its 405.
+        .fallback(unknown_operation)
+        .method_not_allowed_fallback(unknown_operation)
+        // The edge has read the body within its own limit. axum's is 2 MB, a mail may have more.
+        .layer(DefaultBodyLimit::disable())
+}
+
+async fn unknown_operation() -> Response {
+    rest_json_error(
+        StatusCode::NOT_FOUND,
+        "UnknownOperationException",
+        "This SES knows the operations for sending mail and for the suppression list.",
+    )
+}
+
+async fn send_email(State(ses): State<Arc<Ses>>, body: Bytes) -> ApiResult {
+    // No await from here on: a caller that disconnects can't leave a mail half accepted.
+    let mail = ses.send(serde_json::from_slice(&body)?)?;
+    Ok(Json(json!({ "MessageId": mail.id })))
+}
+
+async fn get_account(State(ses): State<Arc<Ses>>) -> Json<Value> {
+    let settings = ses.account().settings();
+    Json(json!({
         "DedicatedIpAutoWarmupEnabled": false,
         "EnforcementStatus": "HEALTHY",
         "ProductionAccessEnabled": true,
         "SendQuota": {
             "Max24HourSend": settings.daily_quota,
             "MaxSendRate": settings.send_rate,
-            "SentLast24Hours": account.sent_last_24_hours(),
+            "SentLast24Hours": ses.account().sent_last_24_hours(),
         },
         "SendingEnabled": settings.sending == Sending::Enabled,
         "SuppressionAttributes": { "SuppressedReasons": ["BOUNCE", "COMPLAINT"] },
@@ -34,21 +91,20 @@ struct PutSending {
     sending_enabled: bool,
 }
 
-pub(super) fn put_account_sending(account: &Account, body: &[u8]) -> Result<Reply, ApiError> {
-    let call: PutSending = parse(body)?;
-    let sending = if call.sending_enabled { Sending::Enabled } else { Sending::Paused };
-    account.change(|settings| settings.sending = sending);
-    Ok(ok(&json!({})))
+async fn put_account_sending(State(ses): State<Arc<Ses>>, body: Bytes) -> ApiResult {
+    let PutSending { sending_enabled } = serde_json::from_slice(&body)?;
+    let sending = if sending_enabled { Sending::Enabled } else { Sending::Paused };
+    ses.account().change(|settings| settings.sending = sending);
+    Ok(Json(json!({})))
 }
 
-pub(super) fn list_suppressed(list: &SuppressionList) -> Reply {
-    let summaries: Vec<_> = list.all().iter().map(suppressed_json).collect();
-    ok(&json!({ "SuppressedDestinationSummaries": summaries }))
+async fn list_suppressed(State(ses): State<Arc<Ses>>) -> Json<Value> {
+    Json(json!({ "SuppressedDestinationSummaries": ses.suppression().all() }))
 }
 
-pub(super) fn get_suppressed(list: &SuppressionList, address: &str) -> Result<Reply, ApiError> {
-    let entry = list.get(address).ok_or_else(not_suppressed)?;
-    Ok(ok(&json!({ "SuppressedDestination": suppressed_json(&entry) })))
+async fn get_suppressed(State(ses): State<Arc<Ses>>, Path(address): Path<String>) -> ApiResult {
+    let entry = ses.suppression().get(&address).ok_or_else(not_suppressed)?;
+    Ok(Json(json!({ "SuppressedDestination": entry })))
 }
 
 #[derive(Deserialize)]
@@ -58,31 +114,23 @@ struct PutSuppressed {
     reason: Reason,
 }
 
-pub(super) fn put_suppressed(list: &SuppressionList, body: &[u8]) -> Result<Reply, ApiError> {
-    let call: PutSuppressed = parse(body)?;
-    list.put(&Address::parse(&call.email_address)?.email, call.reason);
-    Ok(ok(&json!({})))
+async fn put_suppressed(State(ses): State<Arc<Ses>>, body: Bytes) -> ApiResult {
+    let PutSuppressed { email_address, reason } = serde_json::from_slice(&body)?;
+    ses.suppression().put(&Address::parse(&email_address)?.email, reason);
+    Ok(Json(json!({})))
 }
 
-pub(super) fn delete_suppressed(list: &SuppressionList, address: &str) -> Result<Reply, ApiError> {
-    list.remove(address).map(|_| ok(&json!({}))).ok_or_else(not_suppressed)
+async fn delete_suppressed(State(ses): State<Arc<Ses>>, Path(address): Path<String>) -> ApiResult {
+    ses.suppression().remove(&address).ok_or_else(not_suppressed)?;
+    Ok(Json(json!({})))
 }
 
 fn not_suppressed() -> ApiError {
     ApiError::NotFound("Email address does not exist on your suppression list.".to_owned())
 }
 
-/// restJson1 writes a time as seconds since 1970.
-fn suppressed_json(entry: &Suppressed) -> Value {
-    json!({
-        "EmailAddress": entry.address,
-        "Reason": entry.reason,
-        "LastUpdateTime": entry.since.as_second(),
-    })
-}
-
-pub(super) fn list_identities(account: &Account) -> Reply {
-    let verified = match account.settings().senders {
+async fn list_identities(State(ses): State<Arc<Ses>>) -> Json<Value> {
+    let verified = match ses.account().settings().senders {
         Senders::Any => Vec::new(),
         Senders::Verified(verified) => verified,
     };
@@ -94,22 +142,24 @@ pub(super) fn list_identities(account: &Account) -> Reply {
             "VerificationStatus": "SUCCESS",
         })
     };
-    ok(&json!({ "EmailIdentities": verified.iter().map(identity).collect::<Vec<_>>() }))
+    Json(json!({ "EmailIdentities": verified.iter().map(identity).collect::<Vec<_>>() }))
 }
 
-pub(super) fn get_identity(account: &Account, name: &str) -> Result<Reply, ApiError> {
-    if let Senders::Verified(verified) = account.settings().senders
-        && !verified.iter().any(|v| v.eq_ignore_ascii_case(name))
+async fn get_identity(State(ses): State<Arc<Ses>>, Path(name): Path<String>) -> ApiResult {
+    let settings = ses.account().settings();
+    // Where anybody may send, every identity counts as verified.
+    if let Senders::Verified(verified) = settings.senders
+        && !verified.iter().any(|v| v.eq_ignore_ascii_case(&name))
     {
         return Err(ApiError::NotFound("Email identity does not exist.".to_owned()));
     }
-    Ok(ok(&json!({
-        "IdentityType": identity_type(name),
+    Ok(Json(json!({
+        "IdentityType": identity_type(&name),
         "FeedbackForwardingStatus": true,
         "VerifiedForSendingStatus": true,
         "VerificationStatus": "SUCCESS",
         "DkimAttributes": { "SigningEnabled": true, "Status": "SUCCESS" },
-        "ConfigurationSetName": account.settings().configuration_sets.first(),
+        "ConfigurationSetName": settings.configuration_sets.first(),
     })))
 }
 
@@ -117,27 +167,15 @@ fn identity_type(name: &str) -> &'static str {
     if name.contains('@') { "EMAIL_ADDRESS" } else { "DOMAIN" }
 }
 
-pub(super) fn list_configuration_sets(account: &Account) -> Reply {
-    ok(&json!({ "ConfigurationSets": account.settings().configuration_sets }))
+async fn list_sets(State(ses): State<Arc<Ses>>) -> Json<Value> {
+    Json(json!({ "ConfigurationSets": ses.account().settings().configuration_sets }))
 }
 
-pub(super) fn get_configuration_set(account: &Account, name: &str) -> Result<Reply, ApiError> {
-    let settings = account.settings();
-    if !settings.configuration_sets.iter().any(|s| s == name) {
-        return Err(ApiError::NotFound(format!("Configuration set <{name}> does not exist.")));
-    }
-    Ok(ok(&json!({
+async fn get_set(State(ses): State<Arc<Ses>>, Path(name): Path<String>) -> ApiResult {
+    let settings = ses.account().settings();
+    settings.check_configuration_set(&name)?;
+    Ok(Json(json!({
         "ConfigurationSetName": name,
         "SendingOptions": { "SendingEnabled": settings.sending == Sending::Enabled },
     })))
-}
-
-fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ApiError> {
-    serde_json::from_slice(body).map_err(|e| {
-        ApiError::BadRequest(format!("The request body cannot be read (line {}).", e.line()))
-    })
-}
-
-pub(super) fn ok(body: &Value) -> Reply {
-    json_reply(StatusCode::OK, body)
 }

@@ -1,47 +1,54 @@
 //! The errors of the SES v2 API.
 
+use std::io;
+
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
-use crate::response::{Reply, rest_json_error};
+use crate::response::rest_json_error;
 
-/// A refused request
+/// A refused request; its `Display` is SES's message
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// The request is invalid.
+    #[error("{0}")]
     BadRequest(String),
+    // Not serde's own message: it may quote the request, and with it an address.
+    #[error("The request body cannot be read (line {}).", .0.line())]
+    Unreadable(#[from] serde_json::Error),
     /// A configuration set, identity or address that is not there.
+    #[error("{0}")]
     NotFound(String),
     /// The sender may not send: its identity is not verified.
+    #[error("{0}")]
     MessageRejected(String),
     /// Faster than the account may send, or more in 24 hours.
+    #[error("{0}")]
     TooManyRequests(&'static str),
-    /// Sending is switched off for the account.
+    #[error("Email sending is disabled for this account.")]
     SendingPaused,
-    /// SES failed.
-    Internal,
+    /// An accepted mail could not be written.
+    #[error("The request processing has failed because of an internal error.")]
+    Internal(#[source] io::Error),
 }
 
-impl ApiError {
-    /// The HTTP response that an SDK reads this error from.
-    pub fn reply(&self) -> Reply {
-        const BAD: StatusCode = StatusCode::BAD_REQUEST;
-        let (status, code, message) = match self {
-            Self::BadRequest(why) => (BAD, "BadRequestException", why.as_str()),
-            Self::NotFound(what) => (StatusCode::NOT_FOUND, "NotFoundException", what.as_str()),
-            Self::MessageRejected(why) => (BAD, "MessageRejected", why.as_str()),
-            Self::TooManyRequests(why) => {
-                (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", *why)
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Self::Internal(error) = &self {
+            tracing::error!(%error, "an accepted mail could not be written");
+        }
+        let (status, code) = match &self {
+            Self::BadRequest(_) | Self::Unreadable(_) => {
+                (StatusCode::BAD_REQUEST, "BadRequestException")
             }
-            Self::SendingPaused => {
-                (BAD, "SendingPausedException", "Email sending is disabled for this account.")
+            Self::NotFound(_) => (StatusCode::NOT_FOUND, "NotFoundException"),
+            Self::MessageRejected(_) => (StatusCode::BAD_REQUEST, "MessageRejected"),
+            Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException"),
+            Self::SendingPaused => (StatusCode::BAD_REQUEST, "SendingPausedException"),
+            Self::Internal(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException")
             }
-            Self::Internal => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "InternalServiceErrorException",
-                "The request processing has failed because of an internal error.",
-            ),
         };
-        rest_json_error(status, code, message)
+        rest_json_error(status, code, &self.to_string())
     }
 }

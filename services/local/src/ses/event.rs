@@ -2,39 +2,52 @@
 //! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>,
 //! <https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-ses.html>).
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::address::Address;
-use super::mail::{Mail, join_addresses};
+use super::mail::{Mail, new_id};
 use super::outcome::DeliveryOutcome;
 use crate::aws::arn::ACCOUNT_ID;
 
+/// What an event says beyond the mail, for these recipients.
+type Details = fn(&Mail, &[&str]) -> Value;
+
+/// The events after `Send`, in SES's order: type, detail type, and the outcomes that cause it.
+const EVENTS: [(&str, &str, &[DeliveryOutcome], Details); 5] = [
+    (
+        "Delivery",
+        "Email Delivered",
+        &[DeliveryOutcome::Delivered, DeliveryOutcome::Complained],
+        delivery,
+    ),
+    ("Bounce", "Email Bounced", &[DeliveryOutcome::Bounced], |mail, recipients| {
+        bounce(mail, recipients, "General", "smtp; 550 5.1.1 user unknown")
+    }),
+    ("Bounce", "Email Bounced", &[DeliveryOutcome::Suppressed], |mail, recipients| {
+        let diagnosis = "Amazon SES has suppressed sending to this address because it has a recent \
+                         history of bouncing as an invalid address.";
+        bounce(mail, recipients, "Suppressed", diagnosis)
+    }),
+    ("Bounce", "Email Bounced", &[DeliveryOutcome::SuppressedByAccount], |mail, recipients| {
+        let diagnosis = "Amazon SES did not send the message to this address because it is on the \
+                         suppression list for your account.";
+        bounce(mail, recipients, "OnAccountSuppressionList", diagnosis)
+    }),
+    ("Complaint", "Email Complaint Received", &[DeliveryOutcome::Complained], complaint),
+];
+
 /// The events about a mail that was just accepted, in the order in which SES sends them.
-pub(super) fn envelopes(mail: &Mail) -> Vec<String> {
-    let recipients = |wanted: &[DeliveryOutcome]| -> Vec<&str> {
-        let matching = mail.outcomes.iter().filter(|(_, outcome)| wanted.contains(outcome));
-        matching.map(|(address, _)| address.as_str()).collect()
-    };
+pub fn envelopes(mail: &Mail) -> Vec<String> {
     let mut events = vec![envelope(mail, "Send", "Email Sent", json!({}))];
-    let delivered = recipients(&[DeliveryOutcome::Delivered, DeliveryOutcome::Complained]);
-    if !delivered.is_empty() {
-        events.push(envelope(mail, "Delivery", "Email Delivered", delivery(mail, &delivered)));
-    }
-    for outcome in [
-        DeliveryOutcome::Bounced,
-        DeliveryOutcome::Suppressed,
-        DeliveryOutcome::SuppressedByAccount,
-    ] {
-        let bounced = recipients(&[outcome]);
-        if !bounced.is_empty() {
-            events.push(envelope(mail, "Bounce", "Email Bounced", bounce(mail, outcome, &bounced)));
+    for (event_type, detail_type, outcomes, details) in EVENTS {
+        let matching = mail.outcomes.iter().filter(|(_, outcome)| outcomes.contains(outcome));
+        let recipients: Vec<&str> = matching.map(|(address, _)| address.as_str()).collect();
+        // As SES does: one event for all recipients that share it, and none for nobody.
+        if !recipients.is_empty() {
+            events.push(envelope(mail, event_type, detail_type, details(mail, &recipients)));
         }
-    }
-    let complained = recipients(&[DeliveryOutcome::Complained]);
-    if !complained.is_empty() {
-        let complaint = complaint(mail, &complained);
-        events.push(envelope(mail, "Complaint", "Email Complaint Received", complaint));
     }
     events
 }
@@ -55,7 +68,7 @@ fn envelope(mail: &Mail, event_type: &str, detail_type: &str, details: Value) ->
         "detail-type": detail_type,
         "source": "aws.ses",
         "account": ACCOUNT_ID,
-        "time": mail.accepted_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "time": format!("{:.0}", mail.accepted_at),
         "region": mail.region,
         "resources": resources,
         "detail": detail,
@@ -67,7 +80,7 @@ fn mail_object(mail: &Mail) -> Value {
     let content = &mail.content;
     let recipients: Vec<_> = content.recipients().map(|a| a.email.as_str()).collect();
     json!({
-        "timestamp": milliseconds(mail.accepted_at),
+        "timestamp": format!("{:.3}", mail.accepted_at),
         "source": content.from.text,
         "sourceArn": format!(
             "arn:aws:ses:{}:{ACCOUNT_ID}:identity/{}", mail.region, content.from.domain()
@@ -84,18 +97,16 @@ fn mail_object(mail: &Mail) -> Value {
 
 fn headers(mail: &Mail) -> Value {
     let content = &mail.content;
-    let mut headers = vec![("From".to_owned(), content.from.text.clone())];
-    for (name, addresses) in
-        [("Reply-To", &content.reply_to), ("To", &content.to), ("Cc", &content.cc)]
-    {
-        if !addresses.is_empty() {
-            headers.push((name.to_owned(), join_addresses(addresses)));
-        }
-    }
-    headers.push(("Subject".to_owned(), content.subject.clone()));
-    headers.extend(content.headers.iter().cloned());
-    headers.push(("MIME-Version".to_owned(), "1.0".to_owned()));
-    headers.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect()
+    let from = ("From", content.from.text.clone());
+    let subject = ("Subject", content.subject.clone());
+    let further = content.headers.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    std::iter::once(from)
+        .chain(content.address_headers())
+        .chain([subject])
+        .chain(further)
+        .chain([("MIME-Version", "1.0".to_owned())])
+        .map(|(name, value)| json!({ "name": name, "value": value }))
+        .collect()
 }
 
 fn common_headers(mail: &Mail) -> Value {
@@ -112,24 +123,26 @@ fn common_headers(mail: &Mail) -> Value {
     })
 }
 
-fn tags(mail: &Mail) -> Value {
-    let mut tags = serde_json::Map::new();
-    for (name, values) in mail.content.tags_by_name() {
-        tags.insert(name.to_owned(), json!(values));
+/// The request's tags and those that SES adds, whose names no request can use.
+fn tags(mail: &Mail) -> BTreeMap<&str, Vec<&str>> {
+    let requested = mail.content.tags.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let added = [
+        ("ses:operation", "SendEmail"),
+        ("ses:source-ip", "127.0.0.1"),
+        ("ses:from-domain", mail.content.from.domain()),
+        ("ses:caller-identity", "waybill-mailer"),
+    ];
+    let set = mail.configuration_set.iter().map(|set| ("ses:configuration-set", set.as_str()));
+    let mut tags = BTreeMap::<_, Vec<_>>::new();
+    for (name, value) in requested.chain(added).chain(set) {
+        tags.entry(name).or_default().push(value);
     }
-    tags.insert("ses:operation".to_owned(), json!(["SendEmail"]));
-    tags.insert("ses:source-ip".to_owned(), json!(["127.0.0.1"]));
-    tags.insert("ses:from-domain".to_owned(), json!([mail.content.from.domain()]));
-    tags.insert("ses:caller-identity".to_owned(), json!(["waybill-mailer"]));
-    if let Some(set) = &mail.configuration_set {
-        tags.insert("ses:configuration-set".to_owned(), json!([set]));
-    }
-    Value::Object(tags)
+    tags
 }
 
 fn delivery(mail: &Mail, recipients: &[&str]) -> Value {
     json!({
-        "timestamp": milliseconds(mail.accepted_at),
+        "timestamp": format!("{:.3}", mail.accepted_at),
         "processingTimeMillis": 1,
         "recipients": recipients,
         "smtpResponse": "250 2.6.0 Message received",
@@ -138,20 +151,7 @@ fn delivery(mail: &Mail, recipients: &[&str]) -> Value {
     })
 }
 
-fn bounce(mail: &Mail, outcome: DeliveryOutcome, recipients: &[&str]) -> Value {
-    let (sub_type, diagnosis) = match outcome {
-        DeliveryOutcome::Suppressed => (
-            "Suppressed",
-            "Amazon SES has suppressed sending to this address because it has a recent \
-             history of bouncing as an invalid address.",
-        ),
-        DeliveryOutcome::SuppressedByAccount => (
-            "OnAccountSuppressionList",
-            "Amazon SES did not send the message to this address because it is on the \
-             suppression list for your account.",
-        ),
-        _ => ("General", "smtp; 550 5.1.1 user unknown"),
-    };
+fn bounce(mail: &Mail, recipients: &[&str], sub_type: &str, diagnosis: &str) -> Value {
     let recipient = |address: &&str| {
         json!({
             "emailAddress": address,
@@ -161,11 +161,11 @@ fn bounce(mail: &Mail, outcome: DeliveryOutcome, recipients: &[&str]) -> Value {
         })
     };
     json!({
-        "feedbackId": feedback_id(mail),
+        "feedbackId": new_id(mail.accepted_at),
         "bounceType": "Permanent",
         "bounceSubType": sub_type,
         "bouncedRecipients": recipients.iter().map(recipient).collect::<Vec<_>>(),
-        "timestamp": milliseconds(mail.accepted_at),
+        "timestamp": format!("{:.3}", mail.accepted_at),
         "reportingMTA": "dns; localhost",
     })
 }
@@ -173,20 +173,12 @@ fn bounce(mail: &Mail, outcome: DeliveryOutcome, recipients: &[&str]) -> Value {
 fn complaint(mail: &Mail, recipients: &[&str]) -> Value {
     let recipient = |address: &&str| json!({ "emailAddress": address });
     json!({
-        "feedbackId": feedback_id(mail),
+        "feedbackId": new_id(mail.accepted_at),
         "complaintSubType": null,
         "complainedRecipients": recipients.iter().map(recipient).collect::<Vec<_>>(),
-        "timestamp": milliseconds(mail.accepted_at),
+        "timestamp": format!("{:.3}", mail.accepted_at),
         "userAgent": "Amazon SES Mailbox Simulator",
         "complaintFeedbackType": "abuse",
-        "arrivalDate": milliseconds(mail.accepted_at),
+        "arrivalDate": format!("{:.3}", mail.accepted_at),
     })
-}
-
-fn feedback_id(mail: &Mail) -> String {
-    format!("0107{:012x}-{}-000000", mail.accepted_at.as_millisecond(), uuid::Uuid::new_v4())
-}
-
-fn milliseconds(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }

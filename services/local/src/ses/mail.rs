@@ -1,7 +1,5 @@
 //! A mail: as requested, as accepted, and as an RFC 5322 message.
 
-use std::collections::BTreeMap;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -13,32 +11,26 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 use mail_builder::mime::{BodyPart, MimePart};
 
+use super::account::Settings;
 use super::address::Address;
 use super::outcome::DeliveryOutcome;
 use super::suppression::SuppressionList;
 
 /// A valid request to send a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct OutgoingMail {
-    /// The sender.
     pub from: Address,
-    /// The addresses that replies go to.
     pub reply_to: Vec<Address>,
-    /// The recipients in `To`.
     pub to: Vec<Address>,
-    /// The recipients in `Cc`.
     pub cc: Vec<Address>,
-    /// The recipients in no header.
     pub bcc: Vec<Address>,
-    /// The subject, decoded.
+    /// Decoded, as all texts here.
     pub subject: String,
-    /// The plain text.
     pub text: Option<String>,
-    /// The HTML.
     pub html: Option<String>,
     /// Further headers, as name and value.
     pub headers: Vec<(String, String)>,
-    /// The message tags, which every event repeats.
+    /// The message tags, which every event repeats. One name may have several values.
     pub tags: Vec<(String, String)>,
     /// The configuration set that the request named.
     pub configuration_set: Option<String>,
@@ -50,14 +42,15 @@ impl OutgoingMail {
         self.to.iter().chain(&self.cc).chain(&self.bcc)
     }
 
-    /// The message tags by name; one name may have several values.
-    #[must_use]
-    pub fn tags_by_name(&self) -> BTreeMap<&str, Vec<&str>> {
-        let mut tags = BTreeMap::<&str, Vec<&str>>::new();
-        for (name, value) in &self.tags {
-            tags.entry(name).or_default().push(value);
-        }
-        tags
+    /// The address headers besides `From`. `Bcc` is none: no recipient may read it.
+    pub(super) fn address_headers(&self) -> impl Iterator<Item = (&str, String)> {
+        let headers = [("Reply-To", &self.reply_to), ("To", &self.to), ("Cc", &self.cc)];
+        headers.into_iter().filter(|(_, addresses)| !addresses.is_empty()).map(
+            |(name, addresses)| {
+                let texts: Vec<_> = addresses.iter().map(|a| a.text.as_str()).collect();
+                (name, texts.join(", "))
+            },
+        )
     }
 
     fn tag(&self, name: &str) -> Option<&str> {
@@ -65,21 +58,20 @@ impl OutgoingMail {
     }
 
     /// The kind of notification, from the tag `waybill-kind`.
-    #[must_use]
     pub fn kind(&self) -> Option<&str> {
         self.tag("waybill-kind")
     }
 
     /// The order ID, from the tag `waybill-order`, which holds it as base64url.
-    #[must_use]
     pub fn order(&self) -> Option<String> {
+        // Encoded, because an order ID may hold characters that a tag may not.
         let bytes = URL_SAFE_NO_PAD.decode(self.tag("waybill-order")?).ok()?;
         String::from_utf8(bytes).ok()
     }
 }
 
 /// A mail that SES accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Mail {
     /// SES's message ID.
     pub id: String,
@@ -96,80 +88,62 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// Accepts a mail now.
+    /// Accepts a mail now, for an account with these settings.
     pub(super) fn accept(
         content: OutgoingMail,
-        region: String,
-        configuration_set: Option<String>,
+        account: Settings,
         suppression: &SuppressionList,
     ) -> Self {
         let now = Timestamp::now();
         let outcome = |to: &Address| {
             (to.email.clone(), DeliveryOutcome::for_recipient(&to.email, suppression))
         };
+        // As an identity's default configuration set on AWS.
+        let default_set = account.configuration_sets.into_iter().next();
         Self {
-            id: message_id(now),
+            id: new_id(now),
             accepted_at: now,
-            configuration_set,
-            region,
+            configuration_set: content.configuration_set.clone().or(default_set),
+            region: account.region,
             outcomes: content.recipients().map(outcome).collect(),
             content,
         }
     }
 
     /// The worst of its outcomes.
-    #[must_use]
     pub fn outcome(&self) -> DeliveryOutcome {
-        self.outcomes
-            .iter()
-            .map(|(_, outcome)| *outcome)
-            .max()
-            .unwrap_or(DeliveryOutcome::Delivered)
+        let outcomes = self.outcomes.iter().map(|(_, outcome)| *outcome);
+        outcomes.max().unwrap_or(DeliveryOutcome::Delivered)
     }
 
     /// The RFC 5322 message with the headers that SES adds, and without `Bcc`. The same mail always
     /// gives the same bytes.
-    #[must_use]
     pub fn to_rfc5322(&self) -> Vec<u8> {
         let content = &self.content;
+        let message_id = format!("{}@{}.amazonses.com", self.id, self.region);
+        // Raw, where the request has the header's text already: it is ASCII, without line breaks.
         let mut builder = MessageBuilder::new()
             .header("From", Raw::new(content.from.text.as_str()))
             .header("Subject", Text::new(content.subject.as_str()))
             .header("Date", Date::new(self.accepted_at.as_second()))
-            .header("Message-ID", MessageId::new(self.message_id_header()));
-        for (name, addresses) in
-            [("To", &content.to), ("Cc", &content.cc), ("Reply-To", &content.reply_to)]
-        {
-            if !addresses.is_empty() {
-                builder = builder.header(name, Raw::new(join_addresses(addresses)));
-            }
+            .header("Message-ID", MessageId::new(message_id));
+        for (name, addresses) in content.address_headers() {
+            builder = builder.header(name, Raw::new(addresses));
         }
-        let added = self.ses_headers();
-        for (name, value) in content.headers.iter().chain(&added) {
+        for (name, value) in &content.headers {
             builder = builder.header(name.as_str(), Raw::new(value.as_str()));
+        }
+        if let Some(set) = &self.configuration_set {
+            builder = builder.header("X-SES-CONFIGURATION-SET", Raw::new(set.as_str()));
+        }
+        if !content.tags.is_empty() {
+            let tags: Vec<_> =
+                content.tags.iter().map(|(n, value)| format!("{n}={value}")).collect();
+            builder = builder.header("X-SES-MESSAGE-TAGS", Raw::new(tags.join(", ")));
         }
         let mut message = Vec::new();
         builder.body(self.body()).write_to(&mut message).expect("a Vec takes every byte");
         message
-    }
-
-    /// `ID@REGION.amazonses.com`, as SES writes it.
-    #[must_use]
-    pub fn message_id_header(&self) -> String {
-        format!("{}@{}.amazonses.com", self.id, self.region)
-    }
-
-    fn ses_headers(&self) -> Vec<(String, String)> {
-        let mut headers = Vec::new();
-        if let Some(set) = &self.configuration_set {
-            headers.push(("X-SES-CONFIGURATION-SET".to_owned(), set.clone()));
-        }
-        if !self.content.tags.is_empty() {
-            let tags: Vec<_> =
-                self.content.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            headers.push(("X-SES-MESSAGE-TAGS".to_owned(), tags.join(", ")));
-        }
-        headers
     }
 
     fn body(&self) -> MimePart<'_> {
@@ -181,6 +155,7 @@ impl Mail {
         let html = self.content.html.as_ref().map(|t| part("text/html", t));
         match (text, html) {
             (Some(text), Some(html)) => {
+                // A boundary of our own: mail-builder's is a new one for each call.
                 let kind = ContentType::new("multipart/alternative")
                     .attribute("boundary", format!("=_{}", self.id));
                 MimePart::new(kind, BodyPart::Multipart(vec![text, html]))
@@ -191,13 +166,8 @@ impl Mail {
     }
 }
 
-/// The value of an address header.
-pub(super) fn join_addresses(addresses: &[Address]) -> String {
-    addresses.iter().map(|a| a.text.as_str()).collect::<Vec<_>>().join(", ")
-}
-
 /// An ID in SES's format: 16 hexadecimal digits, which begin with the region's number and hold the
 /// time; a UUID; six digits.
-fn message_id(now: Timestamp) -> String {
-    format!("0107{:012x}-{}-000000", now.as_millisecond(), uuid::Uuid::new_v4())
+pub(super) fn new_id(at: Timestamp) -> String {
+    format!("0107{:012x}-{}-000000", at.as_millisecond(), uuid::Uuid::new_v4())
 }

@@ -10,13 +10,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::mail::Mail;
 
 /// How many mails are kept in memory.
-pub const KEPT: usize = 2_000;
+pub const MAX_MAILS_IN_MEMORY: usize = 2_000;
 
 /// The accepted mails of all recipients.
 #[derive(Debug)]
 pub struct Mailbox {
     directory: Option<PathBuf>,
-    keep: usize,
     accepted: AtomicU64,
     newest_last: Mutex<VecDeque<Arc<Mail>>>,
 }
@@ -30,28 +29,18 @@ pub struct MailboxError {
 }
 
 impl Mailbox {
-    /// A mailbox that keeps the newest [`KEPT`] mails in memory and, with a directory (made if it
-    /// is not there), each mail as `MESSAGE-ID.eml` in it.
-    ///
-    /// # Errors
-    /// [`MailboxError`] when the directory cannot be made.
-    pub fn open(directory: Option<&Path>) -> Result<Self, MailboxError> {
+    pub(super) fn open(directory: Option<&Path>) -> Result<Self, MailboxError> {
         if let Some(directory) = directory {
             fs::create_dir_all(directory).map_err(|source| MailboxError {
                 directory: directory.display().to_string(),
                 source,
             })?;
         }
-        Ok(Self::keeping(KEPT, directory))
-    }
-
-    fn keeping(keep: usize, directory: Option<&Path>) -> Self {
-        Self {
+        Ok(Self {
             directory: directory.map(Path::to_path_buf),
-            keep,
-            accepted: AtomicU64::new(0),
-            newest_last: Mutex::new(VecDeque::new()),
-        }
+            accepted: AtomicU64::default(),
+            newest_last: Mutex::default(),
+        })
     }
 
     /// Keeps a mail. If there is a directory, the file is complete when this returns.
@@ -59,50 +48,48 @@ impl Mailbox {
     /// # Errors
     /// The file could not be written; the mail is not kept then.
     pub(super) fn put(&self, mail: Mail) -> io::Result<Arc<Mail>> {
+        // Outside the lock: a slow disk must not hold up the page.
         if let Some(directory) = &self.directory {
             write_atomically(directory, &mail)?;
         }
         let mail = Arc::new(mail);
-        let mut kept = self.kept();
-        if kept.len() >= self.keep {
-            kept.pop_front();
+        let mut mails = self.mails();
+        // Files have no limit; memory must have one, for runs of a million events.
+        if mails.len() >= MAX_MAILS_IN_MEMORY {
+            mails.pop_front();
         }
-        kept.push_back(Arc::clone(&mail));
+        mails.push_back(Arc::clone(&mail));
         self.accepted.fetch_add(1, Ordering::Relaxed);
         Ok(mail)
     }
 
     /// How many mails were accepted since the start, kept or not.
-    #[must_use]
     pub fn accepted(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
     }
 
     /// The mails in memory, the newest first.
-    #[must_use]
     pub fn newest_first(&self) -> Vec<Arc<Mail>> {
-        self.kept().iter().rev().cloned().collect()
+        self.mails().iter().rev().cloned().collect()
     }
 
-    /// A mail in memory by SES's message id.
-    #[must_use]
+    /// A mail in memory by SES's message ID.
     pub fn find(&self, id: &str) -> Option<Arc<Mail>> {
-        self.kept().iter().rev().find(|m| m.id == id).cloned()
+        self.mails().iter().rev().find(|m| m.id == id).cloned()
     }
 
     /// The directory that holds each mail as a file.
-    #[must_use]
     pub fn directory(&self) -> Option<&Path> {
         self.directory.as_deref()
     }
 
-    fn kept(&self) -> MutexGuard<'_, VecDeque<Arc<Mail>>> {
+    fn mails(&self) -> MutexGuard<'_, VecDeque<Arc<Mail>>> {
         self.newest_last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Writes the file under another name first, so that a `.eml` file is never incomplete.
 fn write_atomically(directory: &Path, mail: &Mail) -> io::Result<()> {
+    // Under another name first: whoever lists the directory never reads half an `.eml` file.
     let part = directory.join(format!(".{}.part", mail.id));
     fs::write(&part, mail.to_rfc5322())?;
     fs::rename(&part, directory.join(format!("{}.eml", mail.id)))

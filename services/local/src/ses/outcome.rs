@@ -7,6 +7,7 @@ use super::suppression::SuppressionList;
 /// SES's simulator addresses select it
 /// (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator>),
 /// with or without a `+label`; every other address receives its mail.
+// From the best to the worst: a mail's outcome is the greatest of its recipients'.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DeliveryOutcome {
     /// The recipient's server accepted it.
@@ -25,8 +26,8 @@ const SIMULATOR: &str = "@simulator.amazonses.com";
 
 impl DeliveryOutcome {
     /// The outcome of a mail to `address`.
-    #[must_use]
     pub fn for_recipient(address: &str, suppression: &SuppressionList) -> Self {
+        // Before the simulator's addresses, as on SES: a suppressed mail reaches no server.
         if suppression.get(address).is_some() {
             return Self::SuppressedByAccount;
         }
@@ -40,8 +41,6 @@ impl DeliveryOutcome {
         }
     }
 
-    /// `delivered`, `bounced` or `complained`.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Delivered => "delivered",

@@ -1,12 +1,14 @@
 //! The account's suppression list: addresses that SES accepts mail to and then does not mail.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use jiff::fmt::serde::timestamp::second;
+use serde::{Deserialize, Serialize};
 
 /// Why an address is on the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Reason {
     /// A mail to it bounced.
@@ -15,54 +17,46 @@ pub enum Reason {
     Complaint,
 }
 
-/// One address of the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An entry of the list, as the API writes it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Suppressed {
-    /// The address, lower-case.
-    pub address: String,
-    /// Why.
-    pub reason: Reason,
-    /// Since when.
-    pub since: Timestamp,
+    /// In lower case.
+    email_address: String,
+    reason: Reason,
+    // restJson1 writes a time as seconds since 1970.
+    #[serde(with = "second::required")]
+    last_update_time: Timestamp,
 }
 
-/// The list. A clone is another handle to the same list.
-#[derive(Debug, Clone, Default)]
-pub struct SuppressionList(Arc<Mutex<BTreeMap<String, (Reason, Timestamp)>>>);
+/// The list, by address.
+#[derive(Debug, Default)]
+pub struct SuppressionList(Mutex<BTreeMap<String, Suppressed>>);
 
 impl SuppressionList {
     /// Adds an address, or changes why it is there.
     pub fn put(&self, address: &str, reason: Reason) {
-        self.list().insert(address.to_ascii_lowercase(), (reason, Timestamp::now()));
+        // SES suppresses an address whatever its case, and lists it in lower case.
+        let email_address = address.to_ascii_lowercase();
+        let last_update_time = Timestamp::now();
+        let entry = Suppressed { email_address: email_address.clone(), reason, last_update_time };
+        self.entries().insert(email_address, entry);
     }
 
-    /// Removes an address and returns what it was, if it was there.
-    pub fn remove(&self, address: &str) -> Option<Suppressed> {
-        let address = address.to_ascii_lowercase();
-        let (reason, since) = self.list().remove(&address)?;
-        Some(Suppressed { address, reason, since })
+    pub(super) fn remove(&self, address: &str) -> Option<Suppressed> {
+        self.entries().remove(&address.to_ascii_lowercase())
     }
 
-    /// An address's entry.
-    #[must_use]
-    pub fn get(&self, address: &str) -> Option<Suppressed> {
-        let address = address.to_ascii_lowercase();
-        let (reason, since) = self.list().get(&address).copied()?;
-        Some(Suppressed { address, reason, since })
+    pub(super) fn get(&self, address: &str) -> Option<Suppressed> {
+        self.entries().get(&address.to_ascii_lowercase()).cloned()
     }
 
     /// All of it, by address.
-    #[must_use]
-    pub fn all(&self) -> Vec<Suppressed> {
-        let entry = |(address, &(reason, since)): (&String, &(Reason, Timestamp))| Suppressed {
-            address: address.clone(),
-            reason,
-            since,
-        };
-        self.list().iter().map(entry).collect()
+    pub(super) fn all(&self) -> Vec<Suppressed> {
+        self.entries().values().cloned().collect()
     }
 
-    fn list(&self) -> MutexGuard<'_, BTreeMap<String, (Reason, Timestamp)>> {
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Suppressed>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,7 +8,7 @@ use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::{Value, json};
 
 use super::account::{Senders, Settings};
-use crate::edge::tests::stack::{Setup, Stack};
+use crate::edge::tests::test_edge::{Setup, TestEdge};
 
 fn text(data: &str) -> Content {
     Content::builder().data(data).charset("UTF-8").build().unwrap()
@@ -18,15 +18,14 @@ fn tag(name: &str, value: &str) -> MessageTag {
     MessageTag::builder().name(name).value(value).build().unwrap()
 }
 
-fn mail(stack: &Stack, to: &str) -> SendEmailFluentBuilder {
+fn mail(edge: &TestEdge, to: &str) -> SendEmailFluentBuilder {
     let body = Body::builder().text(text("Grüße")).html(text("<p>Grüße</p>")).build();
     let message = Message::builder()
         .subject(text("Deine Bestellung ist unterwegs – 小包"))
         .body(body)
         .headers(MessageHeader::builder().name("X-Entity-Ref-ID").value("1").build().unwrap())
         .build();
-    stack
-        .ses()
+    edge.ses()
         .send_email()
         .from_email_address("=?UTF-8?B?TMOkZGNoZW4=?= <orders@shop.example>")
         .reply_to_addresses("help@shop.example")
@@ -43,8 +42,8 @@ async fn refusal(mail: SendEmailFluentBuilder) -> Error {
 #[tokio::test]
 async fn an_accepted_mail_is_a_file_that_a_mail_program_reads() {
     let dir = tempfile::tempdir().unwrap();
-    let stack = Stack::start(Setup { mail_dir: Some(dir.path()), ..Setup::default() }).await;
-    let sent = mail(&stack, "Jo <jo@example.com>").send().await.unwrap();
+    let edge = TestEdge::start(Setup { mail_dir: Some(dir.path()), ..Setup::default() }).await;
+    let sent = mail(&edge, "Jo <jo@example.com>").send().await.unwrap();
     let id = sent.message_id().unwrap();
     let raw = std::fs::read(dir.path().join(format!("{id}.eml"))).unwrap();
     let message = MessageParser::default().parse(&raw).unwrap();
@@ -64,11 +63,20 @@ async fn an_accepted_mail_is_a_file_that_a_mail_program_reads() {
 }
 
 #[tokio::test]
+async fn a_mail_may_be_larger_than_axums_default_limit_for_a_body() {
+    let edge = TestEdge::plain().await;
+    let body = Body::builder().text(text(&"x".repeat(3_000_000))).build();
+    let large = Message::builder().subject(text("large")).body(body).build();
+    let content = EmailContent::builder().simple(large).build();
+    mail(&edge, "jo@example.com").content(content).send().await.unwrap();
+}
+
+#[tokio::test]
 async fn events_follow_in_the_shape_in_which_eventbridge_carries_them() {
-    let mut stack = Stack::plain().await;
-    let id = mail(&stack, "success+1@simulator.amazonses.com").send().await.unwrap();
+    let mut edge = TestEdge::plain().await;
+    let id = mail(&edge, "success+1@simulator.amazonses.com").send().await.unwrap();
     for (detail_type, kind) in [("Email Sent", "Send"), ("Email Delivered", "Delivery")] {
-        let event = stack.next_event().await;
+        let event = edge.next_event().await;
         assert_eq!(
             (&event["source"], &event["detail-type"]),
             (&json!("aws.ses"), &json!(detail_type))
@@ -83,89 +91,90 @@ async fn events_follow_in_the_shape_in_which_eventbridge_carries_them() {
     }
 }
 
-async fn kinds(stack: &mut Stack, how_many: usize) -> Vec<Value> {
+async fn kinds(edge: &mut TestEdge, how_many: usize) -> Vec<Value> {
     let mut kinds = Vec::new();
     for _ in 0..how_many {
-        kinds.push(stack.next_event().await["detail"].take());
+        kinds.push(edge.next_event().await["detail"].take());
     }
     kinds
 }
 
 #[tokio::test]
 async fn simulator_addresses_bounce_and_complain() {
-    let mut stack = Stack::plain().await;
-    mail(&stack, "bounce@simulator.amazonses.com").send().await.unwrap();
-    let events = kinds(&mut stack, 2).await;
+    let mut edge = TestEdge::plain().await;
+    mail(&edge, "bounce@simulator.amazonses.com").send().await.unwrap();
+    let events = kinds(&mut edge, 2).await;
     assert_eq!(events[1]["bounce"]["bounceType"], "Permanent");
     assert_eq!(
         events[1]["bounce"]["bouncedRecipients"][0]["emailAddress"],
         "bounce@simulator.amazonses.com"
     );
-    mail(&stack, "complaint@simulator.amazonses.com").send().await.unwrap();
-    let events = kinds(&mut stack, 3).await;
+    mail(&edge, "complaint@simulator.amazonses.com").send().await.unwrap();
+    let events = kinds(&mut edge, 3).await;
     assert_eq!(events[1]["eventType"], "Delivery");
     assert_eq!(events[2]["complaint"]["complaintFeedbackType"], "abuse");
-    mail(&stack, "suppressionlist@simulator.amazonses.com").send().await.unwrap();
-    let events = kinds(&mut stack, 2).await;
+    mail(&edge, "suppressionlist@simulator.amazonses.com").send().await.unwrap();
+    let events = kinds(&mut edge, 2).await;
     assert_eq!(events[1]["bounce"]["bounceSubType"], "Suppressed");
 }
 
 #[tokio::test]
 async fn the_suppression_list_is_read_and_written_through_the_api() {
-    let mut stack = Stack::plain().await;
-    let ses = stack.ses();
-    let put = ses.put_suppressed_destination().email_address("jo@example.com");
+    let mut edge = TestEdge::plain().await;
+    let ses = edge.ses();
+    // `+` and `@` are percent-encoded in the paths of the API.
+    let address = "jo+shop@example.com";
+    let put = ses.put_suppressed_destination().email_address(address);
     put.reason(SuppressionListReason::Complaint).send().await.unwrap();
-    let one =
-        ses.get_suppressed_destination().email_address("jo@example.com").send().await.unwrap();
+    let one = ses.get_suppressed_destination().email_address(address).send().await.unwrap();
     let one = one.suppressed_destination().unwrap();
     assert_eq!(one.reason(), &SuppressionListReason::Complaint);
-    mail(&stack, "jo@example.com").send().await.unwrap();
-    let events = kinds(&mut stack, 2).await;
+    mail(&edge, address).send().await.unwrap();
+    let events = kinds(&mut edge, 2).await;
     assert_eq!(events[1]["bounce"]["bounceSubType"], "OnAccountSuppressionList");
-    ses.delete_suppressed_destination().email_address("jo@example.com").send().await.unwrap();
-    let gone = ses.get_suppressed_destination().email_address("jo@example.com").send().await;
+    ses.delete_suppressed_destination().email_address(address).send().await.unwrap();
+    let gone = ses.get_suppressed_destination().email_address(address).send().await;
     assert!(gone.unwrap_err().into_service_error().is_not_found_exception());
 }
 
 #[tokio::test]
 async fn what_ses_refuses_is_refused_with_the_error_that_the_sdk_knows() {
-    let stack = Stack::plain().await;
+    let edge = TestEdge::plain().await;
     let to = "jo@example.com";
     let bad = [
-        mail(&stack, "jo"),
-        mail(&stack, to).email_tags(tag("a b", "c")),
-        mail(&stack, to).email_tags(tag("a", "c.d")),
-        mail(&stack, to).destination(Destination::builder().build()),
-        (0..51).fold(mail(&stack, to), |m, i| m.email_tags(tag(&format!("t{i}"), "x"))),
-        mail(&stack, to).reply_to_addresses("a@example.com\r\nBcc: b@example.com"),
-        mail(&stack, to).content(EmailContent::builder().build()),
+        mail(&edge, "jo"),
+        mail(&edge, to).email_tags(tag("a b", "c")),
+        mail(&edge, to).email_tags(tag("a", "c.d")),
+        mail(&edge, to).destination(Destination::builder().build()),
+        (0..51).fold(mail(&edge, to), |m, i| m.email_tags(tag(&format!("t{i}"), "x"))),
+        mail(&edge, to).reply_to_addresses("a@example.com\r\nBcc: b@example.com"),
+        mail(&edge, to).content(EmailContent::builder().build()),
     ];
     for mail in bad {
         let error = refusal(mail).await;
         assert!(matches!(error, Error::BadRequestException(_)), "{error:?}");
     }
-    let error = refusal(mail(&stack, to).configuration_set_name("other")).await;
+    let error = refusal(mail(&edge, to).configuration_set_name("other")).await;
     assert!(matches!(error, Error::NotFoundException(_)), "{error:?}");
-    assert_eq!(stack.mailbox.accepted(), 0);
+    assert_eq!(edge.service.mailbox().accepted(), 0);
 }
 
 #[tokio::test]
 async fn rate_quota_and_switch_of_the_account_hold() {
     let settings = Settings { send_rate: 1.0, daily_quota: 2.0, ..Settings::default() };
-    let stack = Stack::start(Setup { settings, ..Setup::default() }).await;
+    let edge = TestEdge::start(Setup { settings, ..Setup::default() }).await;
     let to = "jo@example.com";
-    mail(&stack, to).send().await.unwrap();
-    let Error::TooManyRequestsException(error) = refusal(mail(&stack, to)).await else { panic!() };
+    mail(&edge, to).send().await.unwrap();
+    let Error::TooManyRequestsException(error) = refusal(mail(&edge, to)).await else { panic!() };
     assert_eq!(error.message(), Some("Maximum sending rate exceeded."));
-    stack.account.change(|s| s.send_rate = 1e9);
-    mail(&stack, to).send().await.unwrap();
-    let Error::TooManyRequestsException(error) = refusal(mail(&stack, to)).await else { panic!() };
+    edge.service.account().change(|s| s.send_rate = 1e9);
+    mail(&edge, to).send().await.unwrap();
+    let Error::TooManyRequestsException(error) = refusal(mail(&edge, to)).await else { panic!() };
     assert_eq!(error.message(), Some("Daily message quota exceeded."));
-    stack.ses().put_account_sending_attributes().sending_enabled(false).send().await.unwrap();
-    let error = refusal(mail(&stack, to)).await;
+    edge.ses().put_account_sending_attributes().sending_enabled(false).send().await.unwrap();
+    let error = refusal(mail(&edge, to)).await;
     assert!(matches!(error, Error::SendingPausedException(_)), "{error:?}");
-    let account = stack.ses().get_account().send().await.unwrap();
+    let account = edge.ses().get_account().send().await.unwrap();
     assert!(!account.sending_enabled());
     let quota = account.send_quota().unwrap();
     assert_eq!((quota.max24_hour_send(), quota.sent_last24_hours()), (2.0, 2.0));
@@ -175,10 +184,10 @@ async fn rate_quota_and_switch_of_the_account_hold() {
 async fn a_sender_that_is_not_verified_is_rejected() {
     let senders = Senders::Verified(vec!["shop.example".into()]);
     let settings = Settings { senders, ..Settings::default() };
-    let stack = Stack::start(Setup { settings, ..Setup::default() }).await;
-    mail(&stack, "jo@example.com").send().await.unwrap();
-    let error = refusal(mail(&stack, "jo@example.com").from_email_address("x@other.example")).await;
+    let edge = TestEdge::start(Setup { settings, ..Setup::default() }).await;
+    mail(&edge, "jo@example.com").send().await.unwrap();
+    let error = refusal(mail(&edge, "jo@example.com").from_email_address("x@other.example")).await;
     assert!(matches!(error, Error::MessageRejected(_)), "{error:?}");
-    let identity = stack.ses().get_email_identity().email_identity("shop.example").send().await;
+    let identity = edge.ses().get_email_identity().email_identity("shop.example").send().await;
     assert!(identity.unwrap().verified_for_sending_status());
 }

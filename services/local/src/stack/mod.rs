@@ -15,13 +15,12 @@ use crate::aws::calls::Calls;
 use crate::aws::clients;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
 use crate::aws::sqs::Sqs;
-use crate::edge::{AsyncInvoker, Edge, Lambdas, ListenError, Listener, Server};
+use crate::edge::{AsyncInvoker, Edge, Lambdas, ListenError, Listener, RETRY_DELAYS, Server};
 use crate::lambda::{Functions, NotReadyError};
 use crate::mapping::Mapping;
 use crate::page::Page;
 use crate::resources::{self, Resources};
-use crate::ses::mailbox::MailboxError;
-use crate::ses::{Account, Mailbox, Ses};
+use crate::ses::{MailboxError, Ses};
 
 pub use config::{Config, Endpoints};
 pub use event_sources::EventSources;
@@ -41,16 +40,11 @@ pub struct Stack {
     /// The AWS calls of the functions so far.
     pub calls: Arc<Calls>,
     /// The built-in SES.
-    pub ses: Ses,
+    pub ses: Arc<Ses>,
     /// A client for the tables, built in or not.
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// A client for the queues, built in or not.
     pub sqs: aws_sdk_sqs::Client,
-    running: Running,
-}
-
-/// What [`Stack::stop`] stops, in this order.
-struct Running {
     mappings: Vec<Mapping>,
     ses_events: JoinHandle<()>,
     server: Server,
@@ -92,21 +86,21 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
     let region = config.settings.region.as_str();
     let dynamodb = clients::dynamodb(&endpoints.dynamodb, region);
     let sqs = clients::sqs(&endpoints.sqs, region);
-    let mailbox = Arc::new(Mailbox::open(config.mail_dir.as_deref())?);
     let (event_sink, events) = tokio::sync::mpsc::unbounded_channel();
-    let account = Account::new(config.account.clone());
+    let ses = Ses::open(config.account.clone(), config.mail_dir.as_deref(), event_sink)?;
+    let ses = Arc::new(ses);
     let edge = Edge {
         dynamodb: Arc::new(Dynamodb::start(config.data.as_deref()).await?),
         sqs: Arc::new(Sqs::new(address, region)),
-        ses: Ses::new(account.clone(), Arc::clone(&mailbox), event_sink),
+        ses: Arc::clone(&ses),
         lambdas: Lambdas::default(),
-        async_invoker: AsyncInvoker::new(sqs.clone()),
-        page: Page::new(mailbox, account, address),
+        async_invoker: AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS },
+        page: Page::new(Arc::clone(&ses), address),
         calls: Arc::new(Calls::default()),
         faults: Arc::clone(&config.faults),
     };
     let (database, queues) = (Arc::clone(&edge.dynamodb), Arc::clone(&edge.sqs));
-    let (ses, calls, lambdas) = (edge.ses.clone(), Arc::clone(&edge.calls), edge.lambdas.clone());
+    let (calls, lambdas) = (Arc::clone(&edge.calls), edge.lambdas.clone());
     // The functions call their services when they start, so the server must run before them.
     let server = Server::start(listener, Arc::new(edge));
     let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
@@ -118,9 +112,23 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
         resources.queues.feedback.url.clone(),
     ));
     let event_sources = EventSources::new(&config, &resources);
+    // Last: what they invoke must be ready, or messages would use up receives.
     let mappings = event_sources.start(&endpoints, &functions, &sqs)?;
-    let running = Running { mappings, ses_events, server, database, queues };
-    Ok(Stack { address, endpoints, functions, resources, calls, ses, dynamodb, sqs, running })
+    Ok(Stack {
+        address,
+        endpoints,
+        functions,
+        resources,
+        calls,
+        ses,
+        dynamodb,
+        sqs,
+        mappings,
+        ses_events,
+        server,
+        database,
+        queues,
+    })
 }
 
 /// Starts the functions, makes them known to the edge, and waits until they are ready.
@@ -134,7 +142,8 @@ async fn start_functions(
     let functions = Functions::start(&config.settings.region, configs, &config.sink)?;
     for spec in FUNCTIONS {
         let function = functions.function(spec.name).map_err(std::io::Error::other)?;
-        lambdas.add(Arc::new(function), spec.failure_destination);
+        // Before it is ready: an invocation waits in its queue for the first process.
+        lambdas.add(function, spec.failure_destination);
     }
     functions.ready().await?;
     Ok(functions)
@@ -142,7 +151,6 @@ async fn start_functions(
 
 impl Stack {
     /// The page's URL.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -150,12 +158,15 @@ impl Stack {
     /// Stops everything: the mappings finish their running invocations, then the processes end, then
     /// the port closes. Nothing of the stack runs when this returns.
     pub async fn stop(self) {
-        futures::future::join_all(self.running.mappings.into_iter().map(Mapping::stop)).await;
+        // From the outside in: what invokes before what is invoked, and the services, which both call
+        // up to their end, last.
+        futures::future::join_all(self.mappings.into_iter().map(Mapping::stop)).await;
         self.functions.stop().await;
-        self.running.ses_events.abort();
-        self.running.server.stop().await;
-        self.running.queues.stop().await;
-        if let Ok(database) = Arc::try_unwrap(self.running.database) {
+        self.ses_events.abort();
+        self.server.stop().await;
+        self.queues.stop().await;
+        // The server held the other handle.
+        if let Ok(database) = Arc::try_unwrap(self.database) {
             database.stop().await;
         }
     }

@@ -4,13 +4,13 @@ use aws_sdk_dynamodb::types::{
 };
 use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 
-use super::stack::Stack;
+use super::test_edge::TestEdge;
 use crate::aws::calls::Service;
 
 #[tokio::test]
 async fn dynamodb_answers_the_sdk() {
-    let stack = Stack::plain().await;
-    let client = stack.dynamodb();
+    let edge = TestEdge::plain().await;
+    let client = edge.dynamodb();
     let key = AttributeDefinition::builder()
         .attribute_name("id")
         .attribute_type(ScalarAttributeType::S)
@@ -39,12 +39,12 @@ async fn dynamodb_answers_the_sdk() {
 
 #[tokio::test]
 async fn a_queue_made_as_the_cli_makes_it_moves_poison_to_its_dead_letter_queue() {
-    let stack = Stack::plain().await;
-    let client = stack.sqs();
+    let edge = TestEdge::plain().await;
+    let client = edge.sqs();
     let dead = client.create_queue().queue_name("dead").send().await.unwrap();
     let policy = format!(
         r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":"1"}}"#,
-        stack.sqs.queue_arn("dead")
+        "arn:aws:sqs:eu-central-1:000000000000:dead"
     );
     let queue = client
         .create_queue()
@@ -55,7 +55,7 @@ async fn a_queue_made_as_the_cli_makes_it_moves_poison_to_its_dead_letter_queue(
         .await
         .unwrap();
     let url = queue.queue_url().unwrap();
-    assert_eq!(url, stack.sqs.queue_url("q"));
+    assert_eq!(url, format!("{}/000000000000/q", edge.address));
     client.send_message().queue_url(url).message_body("poison").send().await.unwrap();
     for expected in [1, 0] {
         let received = client.receive_message().queue_url(url).send().await.unwrap();
@@ -69,8 +69,8 @@ async fn a_queue_made_as_the_cli_makes_it_moves_poison_to_its_dead_letter_queue(
 
 #[tokio::test]
 async fn a_message_may_be_larger_than_256_kib_as_on_aws() {
-    let stack = Stack::plain().await;
-    let client = stack.sqs();
+    let edge = TestEdge::plain().await;
+    let client = edge.sqs();
     let queue = client.create_queue().queue_name("q").send().await.unwrap();
     let url = queue.queue_url().unwrap();
     let large = format!(r#"{{"é":"{}"}}"#, "0123456789 ".repeat(60_000));
@@ -87,13 +87,13 @@ async fn a_message_may_be_larger_than_256_kib_as_on_aws() {
 
 #[tokio::test]
 async fn only_the_calls_of_functions_are_counted() {
-    let stack = Stack::plain().await;
-    stack.ses_as("waybill-mailer").get_account().send().await.unwrap();
-    stack.ses_as("waybill-mailer").get_account().send().await.unwrap();
-    stack.ses().get_account().send().await.unwrap();
+    let edge = TestEdge::plain().await;
+    edge.ses_as("waybill-mailer").get_account().send().await.unwrap();
+    edge.ses_as("waybill-mailer").get_account().send().await.unwrap();
+    edge.ses().get_account().send().await.unwrap();
     let cli = http::Request::post("/").header("x-amz-target", "AmazonSQS.ListQueues");
-    stack.request(cli.header("user-agent", "aws-cli/2.15"), "{}").await;
-    let counts = stack.calls.counts();
+    edge.request(cli.header("user-agent", "aws-cli/2.15"), "{}").await;
+    let counts = edge.calls.counts();
     assert_eq!(counts.len(), 1);
     assert_eq!(
         (
@@ -108,45 +108,47 @@ async fn only_the_calls_of_functions_are_counted() {
 
 #[tokio::test]
 async fn an_aws_call_goes_to_its_service_whatever_the_path() {
-    let stack = Stack::plain().await;
-    stack.sqs().create_queue().queue_name("q").send().await.unwrap();
+    let edge = TestEdge::plain().await;
+    edge.sqs().create_queue().queue_name("q").send().await.unwrap();
     for path in ["/", "/000000000000/q", "/v2/email/account", "/mail"] {
         let request = http::Request::post(path).header("x-amz-target", "AmazonSQS.ListQueues");
-        let (parts, body) = stack.request(request, "{}").await;
+        let (parts, body) = edge.request(request, "{}").await;
         assert_eq!(parts.status, 200, "{path}: {body}");
         assert!(body.contains("QueueUrls"), "{path}: {body}");
     }
-    let (parts, account) = stack.get("/v2/email/account").await;
+    let (parts, account) = edge.get("/v2/email/account").await;
     assert_eq!(parts.status, 200);
     assert!(account.contains("SendQuota"), "{account}");
 }
 
 #[tokio::test]
 async fn a_service_or_operation_that_is_not_here_is_an_error_that_an_sdk_reads() {
-    let stack = Stack::plain().await;
+    let edge = TestEdge::plain().await;
     let post = http::Request::post;
     for request in [
         post("/").header("x-amz-target", "Kinesis_20131202.ListStreams"),
         post("/").header("x-amz-target", "AWSEvents.PutRule"),
         post("/").header("authorization", "AWS4-HMAC-SHA256 Credential=x"),
     ] {
-        let (parts, body) = stack.request(request, "{}").await;
+        let (parts, body) = edge.request(request, "{}").await;
         assert_eq!(parts.status, 400);
         assert!(body.contains("UnknownOperationException"), "{body}");
     }
-    let (parts, _) = stack.get("/v2/email/templates").await;
-    assert_eq!(parts.status, 404);
-    assert_eq!(parts.headers["x-amzn-errortype"], "UnknownOperationException");
+    for request in [http::Request::get("/v2/email/templates"), post("/v2/email/account")] {
+        let (parts, _) = edge.request(request, "").await;
+        assert_eq!(parts.status, 404);
+        assert_eq!(parts.headers["x-amzn-errortype"], "UnknownOperationException");
+    }
 }
 
 #[tokio::test]
 async fn stopping_ends_a_long_poll() {
-    let stack = Stack::plain().await;
-    let client = stack.sqs();
+    let edge = TestEdge::plain().await;
+    let client = edge.sqs();
     let queue = client.create_queue().queue_name("q").send().await.unwrap();
     let poll = client.receive_message().queue_url(queue.queue_url().unwrap()).wait_time_seconds(20);
     let poll = tokio::spawn(poll.send());
     tokio::task::yield_now().await;
-    stack.server.stop().await;
+    edge.server.stop().await;
     poll.abort();
 }

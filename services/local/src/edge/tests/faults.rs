@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::stack::{Setup, Stack};
+use super::test_edge::{Setup, TestEdge};
 use crate::aws::calls::Caller;
 use crate::edge::faults::{Call, Fault, Faults};
 
@@ -26,45 +26,45 @@ impl Faults for Plan {
     }
 }
 
-async fn stack(before: Option<Fault>, after: Option<Fault>) -> Stack {
+async fn edge(before: Option<Fault>, after: Option<Fault>) -> TestEdge {
     let faults = Arc::new(Plan { before, after, asked: AtomicUsize::new(0) });
-    Stack::start(Setup { faults, ..Setup::default() }).await
+    TestEdge::start(Setup { faults, ..Setup::default() }).await
 }
 
-async fn suppress(stack: &Stack, app: &'static str) -> Result<(), aws_sdk_sesv2::Error> {
-    let call = stack.ses_as(app).put_suppressed_destination();
+async fn suppress(edge: &TestEdge, app: &'static str) -> Result<(), aws_sdk_sesv2::Error> {
+    let call = edge.ses_as(app).put_suppressed_destination();
     let call = call.email_address("jo@example.com").reason("BOUNCE".into());
     call.send().await.map(drop).map_err(Into::into)
 }
 
-async fn was_done(stack: &Stack) -> bool {
-    let list = stack.ses().list_suppressed_destinations().send().await.unwrap();
+async fn was_done(edge: &TestEdge) -> bool {
+    let list = edge.ses().list_suppressed_destinations().send().await.unwrap();
     !list.suppressed_destination_summaries().is_empty()
 }
 
 #[tokio::test]
 async fn a_throttled_call_is_not_carried_out() {
-    let stack = stack(Some(Fault::Throttled), None).await;
-    let error = suppress(&stack, "waybill-mailer").await.unwrap_err();
+    let edge = edge(Some(Fault::Throttled), None).await;
+    let error = suppress(&edge, "waybill-mailer").await.unwrap_err();
     assert!(matches!(error, aws_sdk_sesv2::Error::TooManyRequestsException(_)), "{error:?}");
-    assert!(!was_done(&stack).await);
-    suppress(&stack, "somebody-else").await.unwrap();
+    assert!(!was_done(&edge).await);
+    suppress(&edge, "somebody-else").await.unwrap();
 }
 
 #[tokio::test]
 async fn a_hang_up_before_the_call_leaves_nothing_done_and_one_after_it_everything() {
-    let before = stack(Some(Fault::HangUp), None).await;
+    let before = edge(Some(Fault::HangUp), None).await;
     assert!(suppress(&before, "waybill-mailer").await.is_err());
     assert!(!was_done(&before).await);
-    let after = stack(None, Some(Fault::HangUp)).await;
+    let after = edge(None, Some(Fault::HangUp)).await;
     assert!(suppress(&after, "waybill-mailer").await.is_err());
     assert!(was_done(&after).await);
 }
 
 #[tokio::test]
 async fn a_hang_up_closes_the_connection_before_the_first_byte_of_a_response() {
-    let stack = stack(None, Some(Fault::HangUp)).await;
-    let address = stack.address.strip_prefix("http://").unwrap();
+    let edge = edge(None, Some(Fault::HangUp)).await;
+    let address = edge.address.strip_prefix("http://").unwrap();
     let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
     let request =
         "GET /v2/email/account HTTP/1.1\r\nhost: x\r\nuser-agent: app/waybill-mailer\r\n\r\n";
@@ -76,7 +76,7 @@ async fn a_hang_up_closes_the_connection_before_the_first_byte_of_a_response() {
 
 #[tokio::test]
 async fn a_server_error_after_the_call_hides_that_it_was_carried_out() {
-    let stack = stack(None, Some(Fault::ServerError)).await;
-    assert!(suppress(&stack, "waybill-mailer").await.is_err());
-    assert!(was_done(&stack).await);
+    let edge = edge(None, Some(Fault::ServerError)).await;
+    assert!(suppress(&edge, "waybill-mailer").await.is_err());
+    assert!(was_done(&edge).await);
 }

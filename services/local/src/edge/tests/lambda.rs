@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::stack::{FakeFunction, Setup, Stack, answered, failed, lambdas_with};
+use super::test_edge::{FakeFunction, Setup, TestEdge, answered, failed, lambdas_with};
 
-async fn stack(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> Stack {
+async fn edge(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> TestEdge {
     let lambdas = lambdas_with(function, on_failure);
-    Stack::start(Setup { lambdas, ..Setup::default() }).await
+    TestEdge::start(Setup { lambdas, ..Setup::default() }).await
 }
 
 fn invoke(name: &str) -> http::request::Builder {
@@ -18,11 +18,11 @@ fn put_events() -> http::request::Builder {
 }
 
 /// The only message of a queue, as JSON.
-async fn message(stack: &Stack, queue: &str) -> Value {
-    let client = stack.sqs();
+async fn message(edge: &TestEdge, queue: &str) -> Value {
+    let client = edge.sqs();
     let received = client
         .receive_message()
-        .queue_url(stack.sqs.queue_url(queue))
+        .queue_url(format!("{}/000000000000/{queue}", edge.address))
         .wait_time_seconds(10)
         .send()
         .await
@@ -33,13 +33,13 @@ async fn message(stack: &Stack, queue: &str) -> Value {
 #[tokio::test]
 async fn a_function_is_invoked_directly_by_name_or_arn() {
     let relay = FakeFunction::new("waybill-relay", |event| answered(json!({"got": event["n"]})));
-    let stack = stack(&relay, None).await;
+    let edge = edge(&relay, None).await;
     for name in ["waybill-relay", "arn%3Aaws%3Alambda%3Ax%3A0%3Afunction%3Awaybill-relay%3A1"] {
-        let (parts, body) = stack.request(invoke(name), r#"{"n":7}"#).await;
+        let (parts, body) = edge.request(invoke(name), r#"{"n":7}"#).await;
         assert_eq!((parts.status.as_u16(), body.as_str()), (200, r#"{"got":7}"#));
         assert!(!parts.headers.contains_key("x-amz-function-error"));
     }
-    let (parts, _) = stack.request(invoke("other"), "{}").await;
+    let (parts, _) = edge.request(invoke("other"), "{}").await;
     assert_eq!(parts.status, 404);
     assert_eq!(parts.headers["x-amzn-errortype"], "ResourceNotFoundException");
 }
@@ -47,8 +47,8 @@ async fn a_function_is_invoked_directly_by_name_or_arn() {
 #[tokio::test]
 async fn a_function_error_is_a_200_with_a_header() {
     let relay = FakeFunction::new("waybill-relay", |_| failed());
-    let stack = stack(&relay, None).await;
-    let (parts, body) = stack.request(invoke("waybill-relay"), "{}").await;
+    let edge = edge(&relay, None).await;
+    let (parts, body) = edge.request(invoke("waybill-relay"), "{}").await;
     assert_eq!(parts.status, 200);
     assert_eq!(parts.headers["x-amz-function-error"], "Unhandled");
     assert!(body.contains("errorMessage"));
@@ -57,13 +57,13 @@ async fn a_function_error_is_a_200_with_a_header() {
 #[tokio::test]
 async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
     let intake = FakeFunction::new("waybill-intake", |_| answered(json!({})));
-    let stack = stack(&intake, None).await;
+    let edge = edge(&intake, None).await;
     let entries = json!({"Entries": [
         {"Source": "shop", "DetailType": "order.confirmed", "Detail": r#"{"order":{}}"#, "Time": 0.0},
         {"Source": "shop", "DetailType": "order.confirmed", "Detail": "no JSON"},
         {"Source": "aws.s3", "DetailType": "x", "Detail": "{}"},
     ]});
-    let (_, answer) = stack.request(put_events(), entries.to_string()).await;
+    let (_, answer) = edge.request(put_events(), entries.to_string()).await;
     let answer: Value = serde_json::from_str(&answer).unwrap();
     assert_eq!(answer["FailedEntryCount"], 2);
     assert_eq!(answer["Entries"][1]["ErrorCode"], "MalformedDetail");
@@ -80,11 +80,11 @@ async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
 #[tokio::test]
 async fn an_event_that_fails_three_times_is_kept_with_its_error() {
     let intake = FakeFunction::new("waybill-intake", |_| failed());
-    let stack = stack(&intake, Some("waybill-intake-dlq")).await;
-    stack.sqs().create_queue().queue_name("waybill-intake-dlq").send().await.unwrap();
+    let edge = edge(&intake, Some("waybill-intake-dlq")).await;
+    edge.sqs().create_queue().queue_name("waybill-intake-dlq").send().await.unwrap();
     let entry = json!({"Source": "shop", "DetailType": "order.confirmed", "Detail": "{}"});
-    stack.request(put_events(), json!({"Entries": [entry]}).to_string()).await;
-    let record = message(&stack, "waybill-intake-dlq").await;
+    edge.request(put_events(), json!({"Entries": [entry]}).to_string()).await;
+    let record = message(&edge, "waybill-intake-dlq").await;
     assert_eq!(intake.events().len(), 3);
     assert_eq!(record["requestContext"]["condition"], "RetriesExhausted");
     assert_eq!(record["requestContext"]["approximateInvokeCount"], 3);
@@ -101,9 +101,9 @@ async fn an_invocation_that_fails_once_and_is_not_waited_for_is_tried_again() {
             _ => answered(json!(null)),
         }
     });
-    let stack = stack(&relay, None).await;
+    let edge = edge(&relay, None).await;
     let request = invoke("waybill-relay").header("x-amz-invocation-type", "Event");
-    let (parts, body) = stack.request(request, r#"{"source":"aws.scheduler"}"#).await;
+    let (parts, body) = edge.request(request, r#"{"source":"aws.scheduler"}"#).await;
     assert_eq!((parts.status.as_u16(), body.as_str()), (202, ""));
     while relay.events().len() < 2 {
         tokio::task::yield_now().await;

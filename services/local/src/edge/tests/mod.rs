@@ -4,4 +4,4 @@ mod aws;
 mod faults;
 mod http;
 mod lambda;
-pub mod stack;
+pub mod test_edge;

@@ -22,8 +22,8 @@ use crate::edge::faults::{Faults, NoFaults};
 use crate::edge::{AsyncInvoker, Edge, Lambdas, Listener, Server};
 use crate::lambda::{Invocation, Invoke};
 use crate::page::Page;
+use crate::ses::Ses;
 use crate::ses::account::Settings;
-use crate::ses::{Account, Mailbox, Ses};
 
 const REGION: &str = "eu-central-1";
 
@@ -79,13 +79,12 @@ pub fn lambdas_with(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> L
 }
 
 /// A running edge.
-pub struct Stack {
+pub struct TestEdge {
     pub address: String,
     pub server: Server,
-    pub sqs: Arc<Sqs>,
     pub calls: Arc<Calls>,
-    pub account: Account,
-    pub mailbox: Arc<Mailbox>,
+    /// SES itself, behind its API.
+    pub service: Arc<Ses>,
     pub events: mpsc::UnboundedReceiver<String>,
 }
 
@@ -107,29 +106,29 @@ impl Default for Setup<'_> {
     }
 }
 
-impl Stack {
+impl TestEdge {
     pub async fn start(setup: Setup<'_>) -> Self {
         let listener = Listener::bind(0).await.unwrap();
         let address = listener.address();
-        let sqs = Arc::new(Sqs::new(address, REGION));
-        let mailbox = Arc::new(Mailbox::open(setup.mail_dir).unwrap());
-        let account = Account::new(setup.settings);
         let (sink, events) = mpsc::unbounded_channel();
+        let ses = Arc::new(Ses::open(setup.settings, setup.mail_dir, sink).unwrap());
         let calls = Arc::new(Calls::default());
         let edge = Edge {
             dynamodb: Arc::new(Dynamodb::start(None).await.unwrap()),
-            sqs: Arc::clone(&sqs),
-            ses: Ses::new(account.clone(), Arc::clone(&mailbox), sink),
+            sqs: Arc::new(Sqs::new(address, REGION)),
+            ses: Arc::clone(&ses),
             lambdas: setup.lambdas,
-            async_invoker: AsyncInvoker::new(clients::sqs(&format!("http://{address}"), REGION))
-                .with_retry_delays([Duration::ZERO; 2]),
-            page: Page::new(Arc::clone(&mailbox), account.clone(), address),
+            async_invoker: AsyncInvoker {
+                sqs: clients::sqs(&format!("http://{address}"), REGION),
+                retry_delays: [Duration::ZERO; 2],
+            },
+            page: Page::new(Arc::clone(&ses), address),
             calls: Arc::clone(&calls),
             faults: setup.faults,
         };
         let server = Server::start(listener, Arc::new(edge));
         let address = format!("http://{address}");
-        Self { address, server, sqs, calls, account, mailbox, events }
+        Self { address, server, calls, service: ses, events }
     }
 
     pub async fn plain() -> Self {
