@@ -50,7 +50,7 @@ pub struct Killer {
     ses_calls: AtomicUsize,
     passed: AtomicUsize,
     has_killed: AtomicBool,
-    function: OnceLock<Function>,
+    function: OnceLock<Arc<Function>>,
 }
 
 impl Killer {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -33,7 +33,7 @@ const MAPPING: &str = "mapping";
 pub struct FaultPlan {
     rng: Option<Rng>,
     armed: AtomicBool,
-    functions: OnceLock<BTreeMap<&'static str, Function>>,
+    functions: OnceLock<BTreeMap<&'static str, Arc<Function>>>,
     pending: Mutex<PendingFaults>,
     /// Calls of the event source mappings so far, by call site.
     mappings: Mutex<BTreeMap<CallSite, u64>>,

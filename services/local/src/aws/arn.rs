@@ -10,7 +10,6 @@ pub const ACCOUNT_ID: &str = "000000000000";
 pub const REGION: &str = "eu-central-2";
 
 /// The ARN of a function.
-#[must_use]
 pub fn function_arn(region: &str, function: &str) -> String {
     format!("arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{function}")
 }

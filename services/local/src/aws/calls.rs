@@ -5,24 +5,15 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, header};
-use serde::Serialize;
 
 /// An AWS service behind the edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each variant is the service of its name")]
 pub enum Service {
-    /// Amazon DynamoDB.
-    #[serde(rename = "DynamoDB")]
     DynamoDb,
-    /// Amazon DynamoDB Streams.
-    #[serde(rename = "DynamoDB Streams")]
     DynamoDbStreams,
-    /// Amazon SQS.
-    #[serde(rename = "SQS")]
     Sqs,
-    /// Amazon SES, API version 2.
-    #[serde(rename = "SESv2")]
     SesV2,
-    /// Amazon EventBridge.
     EventBridge,
 }
 
@@ -53,7 +44,6 @@ const APP_ID: &str = "app/waybill-";
 
 impl Caller {
     /// The caller whose app ID the user agent names.
-    #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let agents = [headers.get("x-amz-user-agent"), headers.get(header::USER_AGENT)];
         let agents = agents.into_iter().flatten().filter_map(|v| v.to_str().ok());
@@ -64,22 +54,16 @@ impl Caller {
         }
         Self::Other
     }
-
-    /// The value of `AWS_SDK_UA_APP_ID` that marks calls as made by `function`.
-    #[must_use]
-    pub fn app_id(function: &str) -> String {
-        format!("waybill-{function}")
-    }
 }
 
 /// How often one function called one operation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallCount {
-    /// The function.
+    /// The function, by its name without `waybill-`.
     pub function: String,
-    /// The service.
+    /// The service that was called.
     pub service: Service,
-    /// The operation.
+    /// The operation, in AWS's spelling: `SendEmail`.
     pub operation: String,
     /// The number of calls, retries included: what AWS would bill.
     pub calls: u64,
@@ -92,25 +76,23 @@ pub struct Calls(Mutex<BTreeMap<(String, Service, String), u64>>);
 impl Calls {
     /// Counts one call.
     pub fn record(&self, caller: &Caller, service: Service, operation: &str) {
+        // Not what the CLI or a test calls. The mappings' clients have an app ID of their own, so that
+        // their polling is counted: AWS bills it too.
         let Caller::Function(function) = caller else { return };
         let key = (function.clone(), service, operation.to_owned());
         *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += 1;
     }
 
     /// All counts, by function, service and operation.
-    #[must_use]
     pub fn counts(&self) -> Vec<CallCount> {
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count =
-            |((function, service, operation), &calls): (&(String, Service, String), &u64)| {
-                CallCount {
-                    function: function.clone(),
-                    service: *service,
-                    operation: operation.clone(),
-                    calls,
-                }
-            };
-        counts.iter().map(count).collect()
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let count = |((function, service, operation), calls)| CallCount {
+            function,
+            service,
+            operation,
+            calls,
+        };
+        counts.into_iter().map(count).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use aws_sdk_sqs::config::{AppName, BehaviorVersion, Credentials, Region};
 
 /// The app ID in these clients' requests, which tells their calls from the functions'.
-pub const APP_NAME: &str = "waybill-mapping";
+const APP_NAME: &str = "waybill-mapping";
 
 /// A client of `$sdk` for the service at `$endpoint`. Each SDK crate has a `Config` type of its own
 /// with the same methods.
@@ -23,19 +23,16 @@ macro_rules! client {
 }
 
 /// An SQS client for the service at `endpoint`.
-#[must_use]
 pub fn sqs(endpoint: &str, region: &str) -> aws_sdk_sqs::Client {
     client!(aws_sdk_sqs, endpoint, region)
 }
 
 /// A DynamoDB client for the service at `endpoint`.
-#[must_use]
 pub fn dynamodb(endpoint: &str, region: &str) -> aws_sdk_dynamodb::Client {
     client!(aws_sdk_dynamodb, endpoint, region)
 }
 
 /// A DynamoDB Streams client for the service at `endpoint`.
-#[must_use]
 pub fn dynamodb_streams(endpoint: &str, region: &str) -> aws_sdk_dynamodbstreams::Client {
     client!(aws_sdk_dynamodbstreams, endpoint, region)
 }

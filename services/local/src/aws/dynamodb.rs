@@ -3,14 +3,14 @@
 //! dynoxide serves HTTP on a listener only, so it gets a loopback port of its own, to which calls are
 //! forwarded over pooled connections.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
 
 use axum::response::Response;
 use bytes::Bytes;
 use dynoxide::Database;
-use http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, Version, header};
+use http::{HeaderMap, HeaderName, Request, StatusCode, Uri, Version, header};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -18,6 +18,7 @@ use hyper_util::rt::TokioExecutor;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use super::stream_index;
@@ -33,7 +34,7 @@ pub struct Dynamodb {
     client: Client<HttpConnector, Full<Bytes>>,
     stop: CancellationToken,
     server: JoinHandle<()>,
-    sweeper: JoinHandle<()>,
+    sweeper: AbortOnDropHandle<()>,
 }
 
 /// Why the database did not start.
@@ -45,9 +46,9 @@ pub enum DynamodbError {
         /// The directory, or `memory`.
         path: String,
         /// What SQLite or the operating system reported.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: BoxError,
     },
-    /// No loopback port.
+    /// No loopback port is free.
     #[error("Cannot give DynamoDB a port of 127.0.0.1: {0}")]
     Port(#[from] std::io::Error),
 }
@@ -59,12 +60,16 @@ impl Dynamodb {
     /// # Errors
     /// [`DynamodbError`], with the path.
     pub async fn start(data: Option<&Path>) -> Result<Self, DynamodbError> {
-        let database = open(data)?;
+        let database = open(data).map_err(|source| {
+            let path = data.map_or_else(|| "memory".to_owned(), |path| path.display().to_string());
+            DynamodbError::Data { path, source }
+        })?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
+        let uri = format!("http://{}/", listener.local_addr()?);
+        let uri = uri.parse().expect("an address and a slash are a URI");
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
-        let sweeper = tokio::spawn(sweep(database.clone()));
+        let sweeper = AbortOnDropHandle::new(tokio::spawn(sweep(database.clone())));
         let server = tokio::spawn(async move {
             let served = dynoxide::server::serve_with_shutdown(listener, database, stopped).await;
             if let Err(error) = served {
@@ -74,7 +79,7 @@ impl Dynamodb {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Self { uri: root_uri(address), client, stop, server, sweeper })
+        Ok(Self { uri, client, stop, server, sweeper })
     }
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
@@ -89,11 +94,10 @@ impl Dynamodb {
         }
     }
 
-    async fn forward(&self, headers: HeaderMap, body: Bytes) -> Result<Response, ForwardError> {
-        let mut request = Request::new(Full::new(body));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.uri.clone();
+    async fn forward(&self, headers: HeaderMap, body: Bytes) -> Result<Response, BoxError> {
+        let mut request = Request::post(&self.uri).body(Full::new(body))?;
         *request.headers_mut() = end_to_end(headers);
+        // No retry here: the call may have been carried out, and the caller's SDK retries as on AWS.
         let (mut parts, body) = self.client.request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();
         parts.headers = end_to_end(parts.headers);
@@ -103,27 +107,17 @@ impl Dynamodb {
 
     /// Stops it; calls under way are finished. File-backed tables are on disk afterwards.
     pub async fn stop(self) {
-        self.sweeper.abort();
+        drop(self.sweeper);
         self.stop.cancel();
+        // An idle connection would hold the server until its time-out.
         drop(self.client);
         drop(tokio::time::timeout(Duration::from_secs(2), self.server).await);
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-enum ForwardError {
-    #[error(transparent)]
-    Request(#[from] hyper_util::client::legacy::Error),
-    #[error(transparent)]
-    Body(#[from] hyper::Error),
-}
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-fn open(data: Option<&Path>) -> Result<Database, DynamodbError> {
-    let shown = data.map_or_else(|| "memory".to_owned(), |path| path.display().to_string());
-    open_file(data).map_err(|source| DynamodbError::Data { path: shown, source })
-}
-
-fn open_file(data: Option<&Path>) -> Result<Database, Box<dyn std::error::Error + Send + Sync>> {
+fn open(data: Option<&Path>) -> Result<Database, BoxError> {
     let path = match data {
         // A name of its own: a second connection must find this database and no other stack's.
         None => format!("file:{}?mode=memory&cache=shared", Uuid::new_v4()),
@@ -133,12 +127,9 @@ fn open_file(data: Option<&Path>) -> Result<Database, Box<dyn std::error::Error 
         }
     };
     let database = Database::new(&path)?;
+    // After dynoxide has made its tables, and before a call can find them without an index.
     stream_index::add(&path)?;
     Ok(database)
-}
-
-fn root_uri(address: SocketAddr) -> Uri {
-    format!("http://{address}/").parse().expect("an address and a slash are a URI")
 }
 
 /// The headers without those that belong to one connection, or to a body's way over it.
@@ -161,6 +152,7 @@ async fn sweep(database: Database) {
     let mut tick = tokio::time::interval(TTL_SWEEP);
     loop {
         tick.tick().await;
+        // It holds the lock that all calls share: on another thread, so that the runtime goes on.
         let database = database.clone();
         let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
         if let Ok(Err(error)) = swept {

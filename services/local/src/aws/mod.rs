@@ -1,7 +1,7 @@
 //! DynamoDB and SQS, clients for them, and the count of calls to every service. SES is in
 //! [`crate::ses`], Lambda in [`crate::lambda`].
 
-pub mod arn;
+pub(crate) mod arn;
 pub mod calls;
 pub mod clients;
 pub mod dynamodb;

@@ -18,6 +18,7 @@ use rustack_sqs_http::response::{error_to_json, error_to_response};
 use rustack_sqs_http::router::resolve_operation;
 use rustack_sqs_model::error::SqsError;
 use rustack_sqs_model::operations::SqsOperation;
+use serde_json::Value;
 
 use super::arn::ACCOUNT_ID;
 use super::sqs_compat::{adapt_request, has_invalid_characters, restore_response};
@@ -29,13 +30,10 @@ use crate::response::{aws_json_error, request_id};
 pub struct Sqs {
     provider: Arc<RustackSqs>,
     handler: RustackSqsHandler,
-    address: SocketAddr,
-    region: String,
 }
 
 impl Sqs {
     /// Queues whose addresses are at `address`, the edge's.
-    #[must_use]
     pub fn new(address: SocketAddr, region: &str) -> Self {
         let provider = Arc::new(RustackSqs::new(SqsConfig {
             skip_signature_validation: true,
@@ -45,45 +43,36 @@ impl Sqs {
             port: address.port(),
         }));
         let handler = RustackSqsHandler::new(Arc::clone(&provider));
-        Self { provider, handler, address, region: region.to_owned() }
+        Self { provider, handler }
     }
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
     pub async fn call(&self, headers: &HeaderMap, body: Bytes) -> Response {
-        if has_invalid_characters(&body) {
+        let call: Value = serde_json::from_slice(&body).unwrap_or_default();
+        if has_invalid_characters(&call) {
             let sentence = "The message contains characters outside the allowed set.";
             let code = "com.amazonaws.sqs#InvalidMessageContents";
             return aws_json_error(StatusCode::BAD_REQUEST, code, sentence);
         }
-        self.dispatch(headers, body).await.unwrap_or_else(|error| {
+        self.dispatch(headers, body, call).await.unwrap_or_else(|error| {
+            // rustack's response has its own body type; its status and headers are kept.
             let bytes = Bytes::from(error_to_json(&error));
             error_to_response(&error, &request_id()).map(|_| bytes.into())
         })
     }
 
-    async fn dispatch(&self, headers: &HeaderMap, body: Bytes) -> Result<Response, SqsError> {
+    async fn dispatch(
+        &self,
+        headers: &HeaderMap,
+        body: Bytes,
+        mut call: Value,
+    ) -> Result<Response, SqsError> {
         let operation = resolve_operation(headers)?;
-        let body = adapt_request(operation, body)?;
+        adapt_request(operation, &mut call)?;
+        // What is no JSON goes on as it is: rustack refuses it as AWS does.
+        let body = if call.is_null() { body } else { call.to_string().into() };
         let response = dispatch_operation(&self.handler, operation, body).await?;
         Ok(collect(response, operation).await)
-    }
-
-    /// rustack itself, for callers in this process.
-    #[must_use]
-    pub fn provider(&self) -> &Arc<RustackSqs> {
-        &self.provider
-    }
-
-    /// The address of a queue by its name, whether or not it exists.
-    #[must_use]
-    pub fn queue_url(&self, queue: &str) -> String {
-        format!("http://{}/{ACCOUNT_ID}/{queue}", self.address)
-    }
-
-    /// The ARN of a queue by its name, whether or not it exists.
-    #[must_use]
-    pub fn queue_arn(&self, queue: &str) -> String {
-        format!("arn:aws:sqs:{}:{ACCOUNT_ID}:{queue}", self.region)
     }
 
     /// Closes all queues.

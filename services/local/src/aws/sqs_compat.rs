@@ -23,25 +23,27 @@ const MAX_BATCH_BYTES: usize = 1024 * 1024;
 /// The largest `MaximumMessageSize` that rustack knows; AWS's is 1 MiB.
 const MAX_MESSAGE_BYTES: usize = 262_144;
 
-/// The body of a call as rustack takes it.
+/// Changes a call into one that rustack takes.
 ///
 /// # Errors
 /// AWS refuses the call and rustack would not.
-pub(super) fn adapt_request(operation: SqsOperation, body: Bytes) -> Result<Bytes, SqsError> {
+pub(super) fn adapt_request(operation: SqsOperation, call: &mut Value) -> Result<(), SqsError> {
     match operation {
-        SqsOperation::CreateQueue | SqsOperation::SetQueueAttributes => Ok(adapt_attributes(body)),
-        SqsOperation::SendMessage => Ok(compress_large(body)),
-        SqsOperation::SendMessageBatch => check_batch_size(body).map(compress_large),
-        _ => Ok(body),
+        SqsOperation::CreateQueue | SqsOperation::SetQueueAttributes => {
+            if let Some(Value::Object(attributes)) = call.get_mut("Attributes") {
+                fix_receive_count(attributes);
+                cap_message_size(attributes);
+            }
+        }
+        SqsOperation::SendMessage => compress_body(call),
+        SqsOperation::SendMessageBatch => {
+            check_batch_size(call)?;
+            let entries = call.get_mut("Entries").and_then(Value::as_array_mut);
+            entries.into_iter().flatten().for_each(compress_body);
+        }
+        _ => {}
     }
-}
-
-fn adapt_attributes(body: Bytes) -> Bytes {
-    let Ok(mut call) = serde_json::from_slice::<Value>(&body) else { return body };
-    let Some(Value::Object(attributes)) = call.get_mut("Attributes") else { return body };
-    fix_receive_count(attributes);
-    cap_message_size(attributes);
-    Bytes::from(call.to_string())
+    Ok(())
 }
 
 /// AWS takes `maxReceiveCount` as a number or as text (the CLI's documentation writes text);
@@ -63,16 +65,10 @@ fn cap_message_size(attributes: &mut Map<String, Value>) {
     }
 }
 
-fn check_batch_size(body: Bytes) -> Result<Bytes, SqsError> {
-    // JSON text is never shorter than what it encodes, so a small call is not parsed.
-    if body.len() <= MAX_BATCH_BYTES {
-        return Ok(body);
-    }
-    let call: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let entries = call["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let bytes: usize = entries.iter().map(size).sum();
+fn check_batch_size(call: &Value) -> Result<(), SqsError> {
+    let bytes: usize = call["Entries"].as_array().into_iter().flatten().map(size).sum();
     if bytes <= MAX_BATCH_BYTES {
-        return Ok(body);
+        return Ok(());
     }
     Err(SqsError::new(
         SqsErrorCode::BatchRequestTooLong,
@@ -86,10 +82,9 @@ fn check_batch_size(body: Bytes) -> Result<Bytes, SqsError> {
 /// Whether a call sends a message with a character that AWS refuses as `InvalidMessageContents`, an
 /// error that rustack does not have
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
-pub(super) fn has_invalid_characters(call: &[u8]) -> bool {
-    let call: Value = serde_json::from_slice(call).unwrap_or_default();
-    let entries = call["Entries"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut bodies = entries.iter().chain([&call]).filter_map(|e| e["MessageBody"].as_str());
+pub(super) fn has_invalid_characters(call: &Value) -> bool {
+    let entries = call["Entries"].as_array().into_iter().flatten();
+    let mut bodies = entries.chain([call]).filter_map(|entry| entry["MessageBody"].as_str());
     bodies.any(|text| !text.chars().all(is_allowed))
 }
 
@@ -112,17 +107,6 @@ fn size(entry: &Value) -> usize {
 /// Begins a body that is compressed.
 const COMPRESSED_PREFIX: &str = "waybill-local:deflate:base64:";
 
-/// Compresses the bodies of a `SendMessage` or `SendMessageBatch` call that are too large.
-fn compress_large(call: Bytes) -> Bytes {
-    if call.len() <= MAX_MESSAGE_BYTES {
-        return call;
-    }
-    let Ok(mut json) = serde_json::from_slice::<Value>(&call) else { return call };
-    compress_body(&mut json);
-    json["Entries"].as_array_mut().into_iter().flatten().for_each(compress_body);
-    Bytes::from(json.to_string())
-}
-
 fn compress_body(message: &mut Value) {
     let Some(Value::String(body)) = message.get_mut("MessageBody") else { return };
     if !(MAX_MESSAGE_BYTES + 1..=MAX_BATCH_BYTES).contains(&body.len()) {
@@ -143,7 +127,8 @@ pub(super) fn restore_response(response: Bytes) -> Bytes {
         return response;
     }
     let Ok(mut json) = serde_json::from_slice::<Value>(&response) else { return response };
-    json["Messages"].as_array_mut().into_iter().flatten().for_each(restore_body);
+    let messages = json.get_mut("Messages").and_then(Value::as_array_mut);
+    messages.into_iter().flatten().for_each(restore_body);
     Bytes::from(json.to_string())
 }
 
@@ -151,6 +136,7 @@ fn restore_body(message: &mut Value) {
     let Some(Value::String(body)) = message.get_mut("Body") else { return };
     let compressed = body.strip_prefix(COMPRESSED_PREFIX).and_then(|b| STANDARD.decode(b).ok());
     let mut text = String::new();
+    // A body that only looks compressed is somebody's text, and stays as it is.
     if compressed
         .is_some_and(|p| DeflateDecoder::new(p.as_slice()).read_to_string(&mut text).is_ok())
     {
@@ -160,16 +146,16 @@ fn restore_body(message: &mut Value) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn a_receive_count_in_words_of_the_cli_becomes_a_number() {
         let policy = r#"{"deadLetterTargetArn":"arn:aws:sqs:r:0:d","maxReceiveCount":"5"}"#;
-        let call = serde_json::json!({"QueueName": "q", "Attributes": {"RedrivePolicy": policy}});
-        let adapted =
-            adapt_request(SqsOperation::CreateQueue, Bytes::from(call.to_string())).unwrap();
-        let adapted: Value = serde_json::from_slice(&adapted).unwrap();
-        let policy = adapted["Attributes"]["RedrivePolicy"].as_str().unwrap();
+        let mut call = json!({"QueueName": "q", "Attributes": {"RedrivePolicy": policy}});
+        adapt_request(SqsOperation::CreateQueue, &mut call).unwrap();
+        let policy = call["Attributes"]["RedrivePolicy"].as_str().unwrap();
         let policy: Value = serde_json::from_str(policy).unwrap();
         assert_eq!(policy["maxReceiveCount"], 5);
         assert_eq!(policy["deadLetterTargetArn"], "arn:aws:sqs:r:0:d");
@@ -178,10 +164,10 @@ mod tests {
     #[test]
     fn characters_that_aws_refuses_are_seen() {
         let is_invalid = |text: &str| {
-            let alone = serde_json::json!({"QueueUrl": "u", "MessageBody": text});
-            let batch = serde_json::json!({"QueueUrl": "u", "Entries": [{"MessageBody": text}]});
-            let seen = has_invalid_characters(alone.to_string().as_bytes());
-            assert_eq!(seen, has_invalid_characters(batch.to_string().as_bytes()));
+            let alone = json!({"QueueUrl": "u", "MessageBody": text});
+            let batch = json!({"QueueUrl": "u", "Entries": [{"MessageBody": text}]});
+            let seen = has_invalid_characters(&alone);
+            assert_eq!(seen, has_invalid_characters(&batch));
             seen
         };
         for good in ["", "a\tb\n", "ß\u{fffd}\u{1f600}", r"\uffff"] {
@@ -194,14 +180,15 @@ mod tests {
 
     #[test]
     fn a_batch_over_one_mebibyte_is_refused_as_aws_refuses_it() {
-        let batch = |bytes: usize| {
-            let entry = |i: usize| serde_json::json!({"Id": i.to_string(), "MessageBody": "é".repeat(bytes / 8)});
+        let send = |bytes: usize| {
+            let entry =
+                |i: usize| json!({"Id": i.to_string(), "MessageBody": "é".repeat(bytes / 8)});
             let entries: Vec<_> = (0..4).map(entry).collect();
-            Bytes::from(serde_json::json!({"QueueUrl": "u", "Entries": entries}).to_string())
+            let mut call = json!({"QueueUrl": "u", "Entries": entries});
+            adapt_request(SqsOperation::SendMessageBatch, &mut call)
         };
-        assert!(adapt_request(SqsOperation::SendMessageBatch, batch(MAX_BATCH_BYTES)).is_ok());
-        let error =
-            adapt_request(SqsOperation::SendMessageBatch, batch(MAX_BATCH_BYTES + 8)).unwrap_err();
+        assert!(send(MAX_BATCH_BYTES).is_ok());
+        let error = send(MAX_BATCH_BYTES + 8).unwrap_err();
         assert_eq!(error.code, SqsErrorCode::BatchRequestTooLong);
     }
 }

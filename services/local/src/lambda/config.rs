@@ -14,17 +14,6 @@ pub struct Program {
     pub args: Vec<OsString>,
 }
 
-impl Program {
-    /// This very executable with the arguments `function NAME`: the hidden subcommand that runs a
-    /// service's `run()`.
-    ///
-    /// # Errors
-    /// The path of the running executable can't be found.
-    pub fn this_executable(function: &str) -> std::io::Result<Self> {
-        Ok(Self { path: std::env::current_exe()?, args: vec!["function".into(), function.into()] })
-    }
-}
-
 /// One function's settings.
 #[derive(Debug, Clone)]
 pub struct FunctionConfig {
@@ -44,24 +33,7 @@ pub struct FunctionConfig {
 }
 
 impl FunctionConfig {
-    /// A function served by one process of this very executable, with 5 s for an invocation and
-    /// 128 MB.
-    ///
-    /// # Errors
-    /// The path of the running executable can't be found.
-    pub fn new(name: &str) -> std::io::Result<Self> {
-        Ok(Self {
-            name: name.to_owned(),
-            program: Program::this_executable(name)?,
-            timeout: Duration::from_secs(5),
-            processes: 1,
-            memory_mb: 128,
-            environment: BTreeMap::new(),
-        })
-    }
-
     /// The name it would have when deployed, and has in its ARN: `waybill-NAME`.
-    #[must_use]
     pub fn deployed_name(&self) -> String {
         format!("waybill-{}", self.name)
     }

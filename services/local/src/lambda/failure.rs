@@ -1,5 +1,6 @@
 //! The errors that Lambda itself reports, with its types and messages.
 
+use std::fmt::Display;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -12,26 +13,25 @@ use super::invoke::Invocation;
 /// The largest response of a synchronous invocation (AWS: 6 MB and a little).
 pub const MAX_RESPONSE_BYTES: usize = 6 * 1024 * 1024 + 100;
 
-fn failed(error_type: &str, message: &str) -> Invocation {
-    let error = json!({ "errorType": error_type, "errorMessage": message });
+fn failed(error_type: &str, message: impl Display) -> Invocation {
+    let error = json!({ "errorType": error_type, "errorMessage": message.to_string() });
     Invocation::Failed { error: Bytes::from(error.to_string()) }
+}
+
+fn request_failed(request_id: Uuid, error_type: &str, error: impl Display) -> Invocation {
+    failed(error_type, format_args!("RequestId: {request_id} Error: {error}"))
 }
 
 /// The function did not respond within its timeout.
 pub fn timed_out(request_id: Uuid, timeout: Duration) -> Invocation {
-    failed(
-        "Sandbox.Timedout",
-        &format!(
-            "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
-            timeout.as_secs_f64()
-        ),
-    )
+    let seconds = timeout.as_secs_f64();
+    let error = format_args!("Task timed out after {seconds:.2} seconds");
+    request_failed(request_id, "Sandbox.Timedout", error)
 }
 
 /// The process ended before it responded.
 pub fn exited(request_id: Uuid, status: Option<ExitStatus>) -> Invocation {
-    let message = format!("RequestId: {request_id} Error: {}", describe_exit(status));
-    failed("Runtime.ExitError", &message)
+    request_failed(request_id, "Runtime.ExitError", describe_exit(status))
 }
 
 /// Why a process did not ask for an invocation.
@@ -54,29 +54,25 @@ pub enum NotReady {
 impl NotReady {
     /// The result of an invocation that was queued for the process.
     pub(super) fn invocation(&self, request_id: Uuid) -> Invocation {
-        let message = format!("RequestId: {request_id} Error: {self}");
         match self {
-            Self::NotStarted(_) => failed("Runtime.InvalidEntrypoint", &message),
             Self::Reported(error) => Invocation::Failed { error: error.clone() },
-            Self::Exited(status) => exited(request_id, *status),
-            Self::TimedOut(_) => failed("Sandbox.Timedout", &message),
+            Self::NotStarted(_) => request_failed(request_id, "Runtime.InvalidEntrypoint", self),
+            Self::Exited(_) => request_failed(request_id, "Runtime.ExitError", self),
+            Self::TimedOut(_) => request_failed(request_id, "Sandbox.Timedout", self),
         }
     }
 }
 
 /// The response is larger than [`MAX_RESPONSE_BYTES`].
 pub fn response_too_large() -> Invocation {
-    failed(
-        "Function.ResponseSizeTooLarge",
-        &format!(
-            "Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
-        ),
-    )
+    let maximum = "Response payload size exceeded maximum allowed payload size";
+    let error = format_args!("{maximum} ({MAX_RESPONSE_BYTES} bytes).");
+    failed("Function.ResponseSizeTooLarge", error)
 }
 
 /// There is no such function.
 pub fn unknown_function(name: &str) -> Invocation {
-    failed("ResourceNotFoundException", &format!("Function not found: {name}"))
+    failed("ResourceNotFoundException", format_args!("Function not found: {name}"))
 }
 
 /// The stack is stopping, or has stopped.
@@ -110,12 +106,13 @@ fn error_status(status: ExitStatus) -> Option<String> {
 /// The signal as Lambda spells it.
 #[cfg(unix)]
 fn signal_name(signal: i32) -> String {
-    match signal {
-        4 => "illegal instruction".to_owned(),
-        6 => "aborted".to_owned(),
-        9 => "killed".to_owned(),
-        11 => "segmentation fault".to_owned(),
-        15 => "terminated".to_owned(),
-        other => format!("signal {other}"),
-    }
+    let name = match signal {
+        4 => "illegal instruction",
+        6 => "aborted",
+        9 => "killed",
+        11 => "segmentation fault",
+        15 => "terminated",
+        other => return format!("signal {other}"),
+    };
+    name.to_owned()
 }

@@ -1,19 +1,19 @@
 //! One function: the queue of invocations that its processes share, and their state.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::failure::{self, NotReady};
 use super::invoke::{Invocation, Invoke};
 use super::memory::Memory;
-use super::process::{ProcessHandle, ProcessSpec};
+use super::process::ProcessSpec;
 use crate::aws::arn::function_arn;
 
 /// How many invocations may be queued. Further callers wait until the queue has room.
@@ -26,13 +26,6 @@ pub(super) struct Job {
     pub reply: oneshot::Sender<Invocation>,
 }
 
-#[derive(Default)]
-pub(super) struct Counters {
-    pub invocations: AtomicU64,
-    pub failures: AtomicU64,
-    pub restarts: AtomicU64,
-}
-
 /// The start of a function's processes.
 #[derive(Debug, Default)]
 pub(super) struct Readiness {
@@ -42,82 +35,20 @@ pub(super) struct Readiness {
     pub failed: Option<Arc<NotReady>>,
 }
 
-/// What a function's workers and its callers share.
-pub(super) struct FunctionState {
-    pub spec: ProcessSpec,
-    pub arn: Arc<str>,
-    pub stop: CancellationToken,
-    pub counters: Counters,
-    pub readiness: watch::Sender<Readiness>,
+/// A running function: what its workers and its callers share.
+pub struct Function {
+    pub(super) spec: ProcessSpec,
+    pub(super) arn: Arc<str>,
+    pub(super) stop: CancellationToken,
+    pub(super) readiness: watch::Sender<Readiness>,
+    pub(super) restarts: AtomicU64,
+    invocations: AtomicU64,
+    failures: AtomicU64,
     /// The running process of each worker.
-    processes: Vec<std::sync::Mutex<Option<ProcessHandle>>>,
+    pids: Mutex<Vec<Option<u32>>>,
     enqueue: mpsc::Sender<Job>,
     /// The lock is fair: workers get invocations in the order in which they ask.
-    queue: Mutex<mpsc::Receiver<Job>>,
-}
-
-impl FunctionState {
-    pub fn new(spec: ProcessSpec, stop: CancellationToken) -> Self {
-        let (enqueue, queue) = mpsc::channel(QUEUE_LENGTH);
-        let processes = spec.config.processes.max(1);
-        Self {
-            arn: function_arn(&spec.region, &spec.config.deployed_name()).into(),
-            stop,
-            counters: Counters::default(),
-            readiness: watch::Sender::default(),
-            processes: std::iter::repeat_with(Default::default).take(processes).collect(),
-            spec,
-            enqueue,
-            queue: Mutex::new(queue),
-        }
-    }
-
-    pub fn name(&self) -> &str {
-        &self.spec.config.name
-    }
-
-    /// How many processes serve it.
-    pub fn process_count(&self) -> usize {
-        self.processes.len()
-    }
-
-    /// Sets the running process of a worker.
-    pub fn set_process(&self, worker: usize, process: Option<ProcessHandle>) {
-        *self.processes[worker].lock().unwrap_or_else(PoisonError::into_inner) = process;
-    }
-
-    /// The processes that run.
-    pub fn running(&self) -> Vec<ProcessHandle> {
-        let process = |slot: &std::sync::Mutex<Option<ProcessHandle>>| {
-            slot.lock().unwrap_or_else(PoisonError::into_inner).clone()
-        };
-        self.processes.iter().filter_map(process).collect()
-    }
-
-    /// Waits for the invocation at the head of the queue.
-    pub async fn take_job(&self) -> Job {
-        match self.queue.lock().await.recv().await {
-            Some(job) => job,
-            // Unreachable: `enqueue` keeps the channel open.
-            None => std::future::pending().await,
-        }
-    }
-
-    async fn invoke(&self, request_id: Uuid, payload: Bytes) -> Invocation {
-        let (reply, answer) = oneshot::channel();
-        let job = Job { request_id, payload, reply };
-        let answered = async {
-            match self.enqueue.send(job).await {
-                Ok(()) => answer.await.unwrap_or_else(|_| failure::stopping()),
-                Err(_) => failure::stopping(),
-            }
-        };
-        tokio::select! {
-            biased;
-            answer = answered => answer,
-            () = self.stop.cancelled() => failure::stopping(),
-        }
-    }
+    queue: tokio::sync::Mutex<mpsc::Receiver<Job>>,
 }
 
 /// A function's processes and counts.
@@ -141,71 +72,107 @@ pub struct Status {
 #[derive(Debug, thiserror::Error)]
 #[error("{function} does not start: {source}")]
 pub struct NotReadyError {
-    /// Its short name.
     function: String,
-    /// Why the last attempt failed.
     source: Arc<NotReady>,
 }
 
-/// One running function. Clones are the same function.
-#[derive(Clone)]
-pub struct Function(pub(super) Arc<FunctionState>);
-
 impl Function {
+    pub(super) fn new(spec: ProcessSpec, stop: CancellationToken) -> Self {
+        let (enqueue, queue) = mpsc::channel(QUEUE_LENGTH);
+        Self {
+            arn: function_arn(&spec.region, &spec.config.deployed_name()).into(),
+            stop,
+            readiness: watch::Sender::default(),
+            restarts: AtomicU64::default(),
+            invocations: AtomicU64::default(),
+            failures: AtomicU64::default(),
+            pids: Mutex::new(vec![None; spec.config.processes.max(1)]),
+            spec,
+            enqueue,
+            queue: tokio::sync::Mutex::new(queue),
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.spec.config.name
+    }
+
+    /// Sets the running process of a worker.
+    pub(super) fn set_pid(&self, worker: usize, pid: Option<u32>) {
+        self.pids.lock().unwrap_or_else(PoisonError::into_inner)[worker] = pid;
+    }
+
+    /// Waits for the invocation at the head of the queue.
+    pub(super) async fn take_job(&self) -> Job {
+        match self.queue.lock().await.recv().await {
+            Some(job) => job,
+            // Unreachable: `enqueue` keeps the channel open.
+            None => std::future::pending().await,
+        }
+    }
+
     /// Waits until each of its processes has asked for an invocation.
-    ///
-    /// # Errors
-    /// One of its processes failed to start several times.
-    pub async fn ready(&self) -> Result<(), NotReadyError> {
+    pub(super) async fn ready(&self) -> Result<(), NotReadyError> {
         let all = self.processes();
-        let mut readiness = self.0.readiness.subscribe();
+        let mut readiness = self.readiness.subscribe();
         let decided = readiness.wait_for(|now| now.ready >= all || now.failed.is_some()).await;
         match decided.ok().and_then(|now| now.failed.clone()) {
             None => Ok(()),
-            Some(source) => Err(NotReadyError { function: self.0.name().to_owned(), source }),
+            Some(source) => Err(NotReadyError { function: self.name().to_owned(), source }),
         }
     }
 
     /// Its processes and counts now.
-    #[must_use]
     pub fn status(&self) -> Status {
         let pids = self.pids();
-        let counters = &self.0.counters;
         Status {
-            name: self.0.name().to_owned(),
+            name: self.name().to_owned(),
             memory: pids.iter().filter_map(|pid| Memory::read(*pid)).collect(),
             pids,
-            invocations: counters.invocations.load(Ordering::Relaxed),
-            failures: counters.failures.load(Ordering::Relaxed),
-            restarts: counters.restarts.load(Ordering::Relaxed),
+            invocations: self.invocations.load(Ordering::Relaxed),
+            failures: self.failures.load(Ordering::Relaxed),
+            restarts: self.restarts.load(Ordering::Relaxed),
         }
     }
 
     /// How many processes serve it.
-    #[must_use]
     pub fn processes(&self) -> usize {
-        self.0.process_count()
+        self.pids.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Its running processes.
-    #[must_use]
     pub fn pids(&self) -> Vec<u32> {
-        self.0.running().into_iter().map(|process| process.pid).collect()
+        let pids = self.pids.lock().unwrap_or_else(PoisonError::into_inner);
+        pids.iter().copied().flatten().collect()
+    }
+
+    async fn enqueue(&self, request_id: Uuid, payload: Bytes) -> Invocation {
+        let (reply, answer) = oneshot::channel();
+        let answered = async {
+            // Both fail only when the workers are gone, and those end with the stack.
+            self.enqueue.send(Job { request_id, payload, reply }).await.ok()?;
+            answer.await.ok()
+        };
+        tokio::select! {
+            // An answer that is there counts, also when the stack stops at the same time.
+            biased;
+            answer = answered => answer.unwrap_or_else(failure::stopping),
+            () = self.stop.cancelled() => failure::stopping(),
+        }
     }
 }
 
 impl Invoke for Function {
     fn arn(&self) -> &str {
-        &self.0.arn
+        &self.arn
     }
 
     fn invoke(&self, request_id: Uuid, payload: Bytes) -> BoxFuture<'_, Invocation> {
         async move {
-            let counters = &self.0.counters;
-            counters.invocations.fetch_add(1, Ordering::Relaxed);
-            let invocation = self.0.invoke(request_id, payload).await;
+            self.invocations.fetch_add(1, Ordering::Relaxed);
+            let invocation = self.enqueue(request_id, payload).await;
             if matches!(invocation, Invocation::Failed { .. }) {
-                counters.failures.fetch_add(1, Ordering::Relaxed);
+                self.failures.fetch_add(1, Ordering::Relaxed);
             }
             invocation
         }

@@ -4,37 +4,28 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::future::{join_all, try_join_all};
+use futures::future::try_join_all;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::config::FunctionConfig;
 use super::failure;
-use super::function::{Function, FunctionState, NotReadyError, Status};
+use super::function::{Function, NotReadyError, Status};
 use super::invoke::{Invocation, Invoke};
 use super::output::Sink;
 use super::process::ProcessSpec;
 use super::worker::Worker;
 
-/// Which processes of a function to kill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kill {
-    /// The first that runs.
-    One,
-    /// Each that runs.
-    All,
-}
-
 /// No function has this name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[error("there is no function {0}")]
-pub struct UnknownFunction(pub String);
+pub struct UnknownFunction(String);
 
 /// The running functions. Dropping it kills their processes; [`Functions::stop`] also waits until
 /// they have ended.
 pub struct Functions {
-    functions: BTreeMap<String, Function>,
+    functions: BTreeMap<String, Arc<Function>>,
     stop: CancellationToken,
     workers: TaskTracker,
     _stop_on_drop: DropGuard,
@@ -55,14 +46,15 @@ impl Functions {
         let workers = TaskTracker::new();
         let mut started = BTreeMap::new();
         for config in functions {
+            // A missing executable fails the start; a worker would only try again and again.
             std::fs::metadata(&config.program.path)?;
             let name = config.name.clone();
             let spec = ProcessSpec { config, region: region.into(), sink: Arc::clone(sink) };
-            let state = Arc::new(FunctionState::new(spec, stop.clone()));
-            for worker in 0..state.process_count() {
-                workers.spawn(Worker::new(Arc::clone(&state), worker).run());
+            let function = Arc::new(Function::new(spec, stop.clone()));
+            for worker in 0..function.processes() {
+                workers.spawn(Worker::new(Arc::clone(&function), worker).run());
             }
-            started.insert(name, Function(state));
+            started.insert(name, function);
         }
         workers.close();
         let guard = stop.clone().drop_guard();
@@ -73,7 +65,7 @@ impl Functions {
     ///
     /// # Errors
     /// There is none.
-    pub fn function(&self, name: &str) -> Result<Function, UnknownFunction> {
+    pub fn function(&self, name: &str) -> Result<Arc<Function>, UnknownFunction> {
         self.functions.get(name).cloned().ok_or_else(|| UnknownFunction(name.to_owned()))
     }
 
@@ -91,28 +83,13 @@ impl Functions {
     /// # Errors
     /// A process of one function failed to start several times.
     pub async fn ready(&self) -> Result<(), NotReadyError> {
-        try_join_all(self.functions.values().map(Function::ready)).await?;
+        try_join_all(self.functions.values().map(|function| function.ready())).await?;
         Ok(())
     }
 
     /// The status of each function, by name.
-    #[must_use]
     pub fn status(&self) -> Vec<Status> {
-        self.functions.values().map(Function::status).collect()
-    }
-
-    /// Kills processes of a function (SIGKILL), waits until they are gone, and returns their pids.
-    /// Others are started to replace them.
-    ///
-    /// # Errors
-    /// There is no such function.
-    pub async fn kill(&self, function: &str, which: Kill) -> Result<Vec<u32>, UnknownFunction> {
-        let mut chosen = self.function(function)?.0.running();
-        if which == Kill::One {
-            chosen.truncate(1);
-        }
-        join_all(chosen.iter().map(|process| process.kill())).await;
-        Ok(chosen.into_iter().map(|process| process.pid).collect())
+        self.functions.values().map(|function| function.status()).collect()
     }
 
     /// Kills every process and waits until all are gone and their last output is forwarded. Running

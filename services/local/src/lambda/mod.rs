@@ -22,9 +22,8 @@ mod runtime_api;
 mod worker;
 
 pub use config::{FunctionConfig, Program};
-pub use failure::NotReady;
 pub use function::{Function, NotReadyError, Status};
-pub use functions::{Functions, Kill, UnknownFunction};
+pub use functions::{Functions, UnknownFunction};
 pub use invoke::{Invocation, Invoke};
 pub use memory::Memory;
 pub use output::{OutputLine, OutputStream, Sink, discard};

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
 /// The longest line in bytes; a longer one is cut into several
 /// (AWS cuts log lines there too).
-const MAX_LINE_BYTES: usize = 256 * 1024;
+const MAX_LINE_BYTES: u64 = 256 * 1024;
 
 /// Which of its two outputs a process wrote to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,6 @@ pub struct OutputLine<'a> {
 pub type Sink = Arc<dyn Fn(OutputLine<'_>) + Send + Sync>;
 
 /// A sink that drops every line.
-#[must_use]
 pub fn discard() -> Sink {
     Arc::new(|_| {})
 }
@@ -43,35 +42,23 @@ pub fn discard() -> Sink {
 /// Forwards the lines of `source` until it ends.
 pub(super) async fn forward(
     source: impl AsyncRead + Unpin,
-    function: Arc<str>,
+    function: String,
     pid: u32,
     stream: OutputStream,
     sink: Sink,
 ) {
     let mut source = BufReader::with_capacity(16 * 1024, source);
     let mut line = Vec::new();
-    while let Some(()) = next_line(&mut source, &mut line).await {
-        let text = String::from_utf8_lossy(&line);
+    // The bound is on what one line may keep in memory: a process may print without ever ending a line.
+    while (&mut source)
+        .take(MAX_LINE_BYTES)
+        .read_until(b'\n', &mut line)
+        .await
+        .is_ok_and(|read| read > 0)
+    {
+        let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line));
         sink(OutputLine { function: &function, pid, stream, text: &text });
         line.clear();
-    }
-}
-
-/// Fills `line` with the next line or piece of one; `None` when the source has ended.
-async fn next_line(source: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> Option<()> {
-    loop {
-        let available = source.fill_buf().await.ok()?;
-        if available.is_empty() {
-            return (!line.is_empty()).then_some(());
-        }
-        let room = &available[..available.len().min(MAX_LINE_BYTES - line.len())];
-        let end = room.iter().position(|byte| *byte == b'\n');
-        line.extend_from_slice(&room[..end.unwrap_or(room.len())]);
-        let used = end.map_or(room.len(), |end| end + 1);
-        source.consume(used);
-        if end.is_some() || line.len() == MAX_LINE_BYTES {
-            return Some(());
-        }
     }
 }
 
@@ -98,8 +85,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_line_without_end_comes_in_bounded_pieces() {
-        let source = vec![b'x'; MAX_LINE_BYTES * 2 + 1];
+        let max = 256 * 1024;
+        let source = vec![b'x'; max * 2 + 1];
         let lengths: Vec<usize> = lines_of(&source).await.iter().map(String::len).collect();
-        assert_eq!(lengths, [MAX_LINE_BYTES, MAX_LINE_BYTES, 1]);
+        assert_eq!(lengths, [max, max, 1]);
     }
 }

@@ -5,8 +5,8 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::io::AsyncRead;
 use tokio::process::{Child, ChildStdin, Command};
-use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::config::FunctionConfig;
@@ -20,7 +20,7 @@ const OUTPUT_TIMEOUT: Duration = Duration::from_secs(1);
 const PARENT_GONE: i32 = 3;
 
 /// How a process ended; `None` where the system does not report it.
-type Exit = Option<ExitStatus>;
+pub(super) type Exit = Option<ExitStatus>;
 
 /// What every process of a function is started with.
 pub(super) struct ProcessSpec {
@@ -29,39 +29,13 @@ pub(super) struct ProcessSpec {
     pub sink: Sink,
 }
 
-/// What a process did.
-pub(super) enum ProcessEvent {
-    /// It called its Runtime API.
-    Runtime(RuntimeEvent),
-    /// It ended.
-    Exited(Exit),
-}
-
-/// Identifies a process and can kill it.
-#[derive(Clone)]
-pub(super) struct ProcessHandle {
-    pub pid: u32,
-    kill: Arc<Notify>,
-    exited: watch::Receiver<Option<Exit>>,
-}
-
-impl ProcessHandle {
-    /// Kills the process (SIGKILL) and returns when it is gone and reaped.
-    pub async fn kill(&self) -> Exit {
-        self.kill.notify_one();
-        self.exited().await
-    }
-
-    async fn exited(&self) -> Exit {
-        let mut exited = self.exited.clone();
-        let exit = exited.wait_for(Option::is_some).await;
-        exit.ok().and_then(|exit| *exit).flatten()
-    }
-}
-
 /// A process and its Runtime API. Dropping it kills the process.
 pub(super) struct Process {
-    handle: ProcessHandle,
+    pub pid: u32,
+    child: Child,
+    /// When the whole stack is killed, the kernel closes this end, and the child [ends
+    /// itself](exit_with_parent). Held here, since waiting for the child would close it.
+    _stdin: Option<ChildStdin>,
     api: RuntimeApi,
     output: Vec<JoinHandle<()>>,
 }
@@ -72,72 +46,44 @@ impl Process {
         let api = RuntimeApi::start().await?;
         let mut child = command(spec, &api).spawn()?;
         let pid = child.id().ok_or_else(|| std::io::Error::other("it ended at once"))?;
-        let output = forward_output(spec, pid, &mut child);
-        let kill = Arc::new(Notify::new());
-        let (exit, exited) = watch::channel(None);
-        let stdin = child.stdin.take();
-        tokio::spawn(supervise(child, stdin, Arc::clone(&kill), exit));
-        Ok(Self { handle: ProcessHandle { pid, kill, exited }, api, output })
+        let stdout = child.stdout.take().map(|pipe| output(spec, pid, OutputStream::Stdout, pipe));
+        let stderr = child.stderr.take().map(|pipe| output(spec, pid, OutputStream::Stderr, pipe));
+        let output = stdout.into_iter().chain(stderr).collect();
+        Ok(Self { pid, _stdin: child.stdin.take(), child, api, output })
     }
 
-    /// A handle that outlives this value.
-    pub fn handle(&self) -> ProcessHandle {
-        self.handle.clone()
-    }
-
-    /// Waits for its next event. Calls that it made before it ended come before its end.
-    pub async fn next(&mut self) -> ProcessEvent {
+    /// Waits for its next call of the Runtime API, or its end. Calls that it made before it ended come
+    /// before its end: an answer that it gave counts.
+    pub async fn next(&mut self) -> Result<RuntimeEvent, Exit> {
         tokio::select! {
             biased;
-            Some(event) = self.api.events.recv() => ProcessEvent::Runtime(event),
-            exit = self.handle.exited() => match self.api.events.try_recv() {
-                Ok(event) => ProcessEvent::Runtime(event),
-                Err(_) => ProcessEvent::Exited(exit),
-            },
+            Some(event) = self.api.events.recv() => Ok(event),
+            exit = self.child.wait() => self.api.events.try_recv().map_err(|_| exit.ok()),
         }
     }
 
+    /// Kills it (SIGKILL) if it still runs, and returns when it is gone and reaped.
+    pub async fn kill(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.child.kill().await;
+    }
+
     /// Kills it if it still runs, and waits for the end of it and of its output.
-    pub async fn end(self) {
-        self.handle.kill().await;
+    pub async fn end(mut self) {
+        self.kill().await;
         for reader in self.output {
             let _ = tokio::time::timeout(OUTPUT_TIMEOUT, reader).await;
         }
     }
 }
 
-/// Waits for the child and reaps it, and kills it on request. When this task is dropped with its
-/// runtime, `kill_on_drop` kills the child; when the whole stack is killed, the kernel closes
-/// `_stdin`'s other end and the child [ends itself](exit_with_parent).
-async fn supervise(
-    mut child: Child,
-    _stdin: Option<ChildStdin>,
-    kill: Arc<Notify>,
-    exit: watch::Sender<Option<Exit>>,
-) {
-    let status = loop {
-        tokio::select! {
-            status = child.wait() => break status.ok(),
-            () = kill.notified() => {
-                // An error means that it ended just now; `wait` says so next.
-                let _ = child.start_kill();
-            }
-        }
-    };
-    exit.send_replace(Some(status));
-}
-
-fn forward_output(spec: &ProcessSpec, pid: u32, child: &mut Child) -> Vec<JoinHandle<()>> {
-    let name: Arc<str> = spec.config.name.as_str().into();
-    let stdout = child.stdout.take().map(|pipe| {
-        let sink = Arc::clone(&spec.sink);
-        tokio::spawn(forward(pipe, Arc::clone(&name), pid, OutputStream::Stdout, sink))
-    });
-    let stderr = child.stderr.take().map(|pipe| {
-        let sink = Arc::clone(&spec.sink);
-        tokio::spawn(forward(pipe, Arc::clone(&name), pid, OutputStream::Stderr, sink))
-    });
-    stdout.into_iter().chain(stderr).collect()
+fn output(
+    spec: &ProcessSpec,
+    pid: u32,
+    stream: OutputStream,
+    pipe: impl AsyncRead + Send + Unpin + 'static,
+) -> JoinHandle<()> {
+    tokio::spawn(forward(pipe, spec.config.name.clone(), pid, stream, Arc::clone(&spec.sink)))
 }
 
 /// The command line and environment. Nothing of the stack's own environment is passed on.

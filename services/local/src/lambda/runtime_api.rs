@@ -8,12 +8,13 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, State};
-use axum::http::{Response, StatusCode, header};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
+use axum::{Json, Router};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
@@ -53,10 +54,10 @@ impl Shared {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(request_id);
     }
 
-    /// Ends the current invocation, if it is this one.
-    fn end(&self, request_id: &str) -> Option<Uuid> {
+    /// Ends the current invocation; false if it is not this one.
+    fn end(&self, request_id: &str) -> bool {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.take_if(|id| request_id.parse() == Ok(*id))
+        current.take_if(|id| request_id.parse() == Ok(*id)).is_some()
     }
 
     async fn notify(&self, event: RuntimeEvent) {
@@ -101,7 +102,7 @@ fn routes(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-async fn next(State(shared): State<Arc<Shared>>) -> Response<Body> {
+async fn next(State(shared): State<Arc<Shared>>) -> Response {
     let (work, given) = oneshot::channel();
     shared.notify(RuntimeEvent::Ready(work)).await;
     let Ok(work) = given.await else {
@@ -116,9 +117,9 @@ async fn response(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
     body: Body,
-) -> Response<Body> {
+) -> Response {
     let answer = to_bytes(body, MAX_RESPONSE_BYTES).await;
-    if shared.end(&id).is_none() {
+    if !shared.end(&id) {
         return not_current(&id);
     }
     match answer {
@@ -133,34 +134,28 @@ async fn response(
     }
 }
 
-async fn error(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Response<Body> {
-    if shared.end(&id).is_none() {
+async fn error(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> Response {
+    if !shared.end(&id) {
         return not_current(&id);
     }
     shared.notify(RuntimeEvent::Answered(Invocation::Failed { error: body })).await;
     accepted()
 }
 
-async fn init_error(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Body> {
+async fn init_error(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     shared.notify(RuntimeEvent::InitFailed(body)).await;
     accepted()
 }
 
-fn invocation(work: NextInvocation) -> Response<Body> {
-    let deadline = since_epoch(work.deadline).as_millis().to_string();
-    let trace = trace_id(work.request_id);
-    Response::builder()
-        .header(header::CONTENT_TYPE, "application/json")
-        .header("lambda-runtime-aws-request-id", work.request_id.to_string())
-        .header("lambda-runtime-deadline-ms", deadline)
-        .header("lambda-runtime-invoked-function-arn", work.arn.as_ref())
-        .header("lambda-runtime-trace-id", trace)
-        .body(Body::from(work.payload))
-        .unwrap_or_else(|_| Response::new(Body::empty()))
+fn invocation(work: NextInvocation) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE.as_str(), "application/json".to_owned()),
+        ("lambda-runtime-aws-request-id", work.request_id.to_string()),
+        ("lambda-runtime-deadline-ms", since_epoch(work.deadline).as_millis().to_string()),
+        ("lambda-runtime-invoked-function-arn", work.arn.to_string()),
+        ("lambda-runtime-trace-id", trace_id(work.request_id)),
+    ];
+    (headers, work.payload).into_response()
 }
 
 /// An X-Ray trace header of a request that is not sampled.
@@ -174,27 +169,15 @@ fn since_epoch(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-fn accepted() -> Response<Body> {
-    json_response(StatusCode::ACCEPTED, &json!({ "status": "OK" }))
+fn accepted() -> Response {
+    (StatusCode::ACCEPTED, Json(json!({ "status": "OK" }))).into_response()
 }
 
-fn not_current(id: &str) -> Response<Body> {
-    refused(
-        StatusCode::BAD_REQUEST,
-        "InvalidRequestID",
-        &format!("This process does not have the invocation {id}"),
-    )
+fn not_current(id: &str) -> Response {
+    let message = format!("This process does not have the invocation {id}");
+    refused(StatusCode::BAD_REQUEST, "InvalidRequestID", &message)
 }
 
-fn refused(status: StatusCode, error_type: &str, message: &str) -> Response<Body> {
-    json_response(status, &json!({ "errorType": error_type, "errorMessage": message }))
-}
-
-fn json_response(status: StatusCode, body: &serde_json::Value) -> Response<Body> {
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
-    response
+fn refused(status: StatusCode, error_type: &str, message: &str) -> Response {
+    (status, Json(json!({ "errorType": error_type, "errorMessage": message }))).into_response()
 }

@@ -1,26 +1,24 @@
 //! Keeps one process of a function running: starts it, gives it invocations one by one, replaces it
 //! when it ends.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
+use kit::Backoff;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::failure::{self, NotReady};
-use super::function::{FunctionState, Job};
+use super::function::{Function, Job};
 use super::invoke::Invocation;
-use super::process::{Process, ProcessEvent};
+use super::process::{Exit, Process};
 use super::runtime_api::{NextInvocation, RuntimeEvent};
 
 /// How long a process may take until it asks for its first invocation. Lambda allows 10 s; a
 /// machine that compiles at the same time needs more.
 const INIT_TIMEOUT: Duration = Duration::from_secs(30);
-/// The pause before a process is replaced that served no invocation; doubled each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const MAX_PAUSE: Duration = Duration::from_secs(5);
-
 /// After so many failed starts, whoever waits for the function to be ready gets an error. The worker
 /// continues to start it.
 const MAX_FAILED_STARTS: u32 = 3;
@@ -40,8 +38,16 @@ enum ProcessEnd {
     NotReady(NotReady),
 }
 
+/// What a wait for a process ended with.
+enum Waited {
+    Event(RuntimeEvent),
+    Exited(Exit),
+    TimedOut,
+    Stopped,
+}
+
 pub(super) struct Worker {
-    function: Arc<FunctionState>,
+    function: Arc<Function>,
     index: usize,
     /// An invocation that was dequeued and could not be given to the process.
     undelivered: Option<Job>,
@@ -50,21 +56,22 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub fn new(function: Arc<FunctionState>, index: usize) -> Self {
+    pub fn new(function: Arc<Function>, index: usize) -> Self {
         Self { function, index, undelivered: None, was_ready: false, failed_starts: 0 }
     }
 
     /// Runs until the stack stops. The process has ended by then.
     pub async fn run(mut self) {
-        let mut pause = FIRST_PAUSE;
+        // Processes in a row that served no invocation. Without a pause, a function that always
+        // crashes would keep the machine busy with starting it.
+        let mut useless = 0;
         loop {
+            useless += 1;
+            let pause = Backoff::default().delay(useless);
             match self.run_process().await {
                 ProcessEnd::Stopped => return,
-                ProcessEnd::AfterService => pause = FIRST_PAUSE,
-                ProcessEnd::Idle => {
-                    self.pause_until(Instant::now() + pause).await;
-                    pause = (pause * 2).min(MAX_PAUSE);
-                }
+                ProcessEnd::AfterService => useless = 0,
+                ProcessEnd::Idle => self.pause(pause).await,
                 ProcessEnd::NotReady(why) => {
                     self.failed_starts += 1;
                     let why = Arc::new(why);
@@ -73,10 +80,9 @@ impl Worker {
                         self.function.readiness.send_modify(|all| all.failed = failed);
                     }
                     self.fail_next_job(&why, pause).await;
-                    pause = (pause * 2).min(MAX_PAUSE);
                 }
             }
-            self.function.counters.restarts.fetch_add(1, Ordering::Relaxed);
+            self.function.restarts.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -86,36 +92,38 @@ impl Worker {
         }
         let mut process = match Process::start(&self.function.spec).await {
             Ok(process) => process,
-            Err(error) => {
-                return ProcessEnd::NotReady(NotReady::NotStarted(error));
-            }
+            Err(error) => return ProcessEnd::NotReady(NotReady::NotStarted(error)),
         };
-        self.function.set_process(self.index, Some(process.handle()));
-        let end = self.serve(&mut process).await;
-        self.function.set_process(self.index, None);
+        self.function.set_pid(self.index, Some(process.pid));
+        let Err(end) = self.serve(&mut process).await;
+        self.function.set_pid(self.index, None);
+        // The next process starts after this: what is left of this one could have effects beside it.
         process.end().await;
         end
     }
 
-    async fn serve(&mut self, process: &mut Process) -> ProcessEnd {
-        let mut ready = match self.init(process).await {
-            Ok(ready) => ready,
-            Err(end) => return end,
-        };
+    /// Gives the process one invocation after the other, until it ends or has to.
+    async fn serve(&mut self, process: &mut Process) -> Result<Infallible, ProcessEnd> {
+        let mut ready = self.init(process).await?;
         if !std::mem::replace(&mut self.was_ready, true) {
             self.function.readiness.send_modify(|all| all.ready += 1);
         }
         let mut served = false;
         loop {
-            let (now_ready, job) = match self.next_job(process, ready, served).await {
-                Ok(next) => next,
-                Err(end) => return end,
-            };
+            let (now_ready, job) = self.next_job(process, ready, served).await?;
             served = true;
-            ready = match self.invoke(process, now_ready, job).await {
-                Ok(ready) => ready,
-                Err(end) => return end,
-            };
+            ready = self.invoke(process, now_ready, job).await?;
+        }
+    }
+
+    /// Waits for the process, at most until `deadline`. What it did comes first: an answer that was
+    /// given in time counts, also when the stack stops meanwhile.
+    async fn wait(&self, process: &mut Process, deadline: Instant) -> Waited {
+        tokio::select! {
+            biased;
+            event = process.next() => event.map_or_else(Waited::Exited, Waited::Event),
+            () = sleep_until(deadline) => Waited::TimedOut,
+            () = self.function.stop.cancelled() => Waited::Stopped,
         }
     }
 
@@ -124,23 +132,21 @@ impl Worker {
         let deadline = Instant::now() + INIT_TIMEOUT;
         let mut reported = None;
         loop {
-            let event = tokio::select! {
-                () = self.function.stop.cancelled() => return Err(ProcessEnd::Stopped),
-                () = sleep_until(deadline) => {
-                    return Err(ProcessEnd::NotReady(NotReady::TimedOut(INIT_TIMEOUT)));
+            let why = match self.wait(process, deadline).await {
+                Waited::Event(RuntimeEvent::Ready(ready)) => return Ok(ready),
+                // It ends itself after this report.
+                Waited::Event(RuntimeEvent::InitFailed(error)) => {
+                    reported = Some(error);
+                    continue;
                 }
-                event = process.next() => event,
+                Waited::Event(RuntimeEvent::Answered(_)) => continue,
+                Waited::Exited(status) => {
+                    reported.map_or(NotReady::Exited(status), NotReady::Reported)
+                }
+                Waited::TimedOut => NotReady::TimedOut(INIT_TIMEOUT),
+                Waited::Stopped => return Err(ProcessEnd::Stopped),
             };
-            match event {
-                ProcessEvent::Runtime(RuntimeEvent::Ready(ready)) => return Ok(ready),
-                ProcessEvent::Runtime(RuntimeEvent::InitFailed(error)) => reported = Some(error),
-                ProcessEvent::Runtime(RuntimeEvent::Answered(_)) => {}
-                ProcessEvent::Exited(status) => {
-                    let exited = NotReady::Exited(status);
-                    let why = reported.map_or(exited, NotReady::Reported);
-                    return Err(ProcessEnd::NotReady(why));
-                }
-            }
+            return Err(ProcessEnd::NotReady(why));
         }
     }
 
@@ -155,17 +161,17 @@ impl Worker {
             return Ok((ready, job));
         }
         loop {
-            let event = tokio::select! {
+            tokio::select! {
+                // The queue comes last: a process that is known to have ended gets no invocation.
                 biased;
                 () = self.function.stop.cancelled() => return Err(ProcessEnd::Stopped),
-                event = process.next() => event,
+                event = process.next() => match event {
+                    Ok(RuntimeEvent::Ready(again)) => ready = again,
+                    Ok(_) => {}
+                    Err(_) if served => return Err(ProcessEnd::AfterService),
+                    Err(_) => return Err(ProcessEnd::Idle),
+                },
                 job = self.function.take_job() => return Ok((ready, job)),
-            };
-            match event {
-                ProcessEvent::Runtime(RuntimeEvent::Ready(again)) => ready = again,
-                ProcessEvent::Runtime(_) => {}
-                ProcessEvent::Exited(_) if served => return Err(ProcessEnd::AfterService),
-                ProcessEvent::Exited(_) => return Err(ProcessEnd::Idle),
             }
         }
     }
@@ -211,27 +217,24 @@ impl Worker {
         request_id: uuid::Uuid,
         deadline: Instant,
     ) -> (Invocation, Option<ProcessEnd>) {
+        let function = self.function.name();
         loop {
-            let event = tokio::select! {
-                biased;
-                event = process.next() => event,
-                () = sleep_until(deadline) => {
-                    process.handle().kill().await;
-                    tracing::warn!(function = self.function.name(), "an invocation timed out");
+            match self.wait(process, deadline).await {
+                Waited::Event(RuntimeEvent::Answered(answer)) => return (answer, None),
+                Waited::Event(_) => {}
+                Waited::Exited(status) => {
+                    tracing::warn!(function, ?status, "a process crashed");
+                    return (failure::exited(request_id, status), Some(ProcessEnd::AfterService));
+                }
+                Waited::TimedOut => {
+                    process.kill().await;
+                    tracing::warn!(function, "an invocation timed out");
                     let late = failure::timed_out(request_id, self.function.spec.config.timeout);
                     return (late, Some(ProcessEnd::AfterService));
                 }
-                () = self.function.stop.cancelled() => {
-                    process.handle().kill().await;
+                Waited::Stopped => {
+                    process.kill().await;
                     return (failure::stopping(), Some(ProcessEnd::Stopped));
-                }
-            };
-            match event {
-                ProcessEvent::Runtime(RuntimeEvent::Answered(answer)) => return (answer, None),
-                ProcessEvent::Runtime(_) => {}
-                ProcessEvent::Exited(status) => {
-                    tracing::warn!(function = self.function.name(), ?status, "a process crashed");
-                    return (failure::exited(request_id, status), Some(ProcessEnd::AfterService));
                 }
             }
         }
@@ -244,16 +247,11 @@ impl Worker {
         deadline: Instant,
     ) -> Result<Ready, ProcessEnd> {
         loop {
-            let event = tokio::select! {
-                biased;
-                event = process.next() => event,
-                () = sleep_until(deadline) => return Err(ProcessEnd::AfterService),
-                () = self.function.stop.cancelled() => return Err(ProcessEnd::Stopped),
-            };
-            match event {
-                ProcessEvent::Runtime(RuntimeEvent::Ready(ready)) => return Ok(ready),
-                ProcessEvent::Runtime(_) => {}
-                ProcessEvent::Exited(_) => return Err(ProcessEnd::AfterService),
+            match self.wait(process, deadline).await {
+                Waited::Event(RuntimeEvent::Ready(ready)) => return Ok(ready),
+                Waited::Event(_) => {}
+                Waited::Exited(_) | Waited::TimedOut => return Err(ProcessEnd::AfterService),
+                Waited::Stopped => return Err(ProcessEnd::Stopped),
             }
         }
     }
@@ -275,10 +273,10 @@ impl Worker {
         if let Some(job) = job {
             let _ = job.reply.send(why.invocation(job.request_id));
         }
-        self.pause_until(resume).await;
+        self.pause(resume.saturating_duration_since(Instant::now())).await;
     }
 
-    async fn pause_until(&self, until: Instant) {
-        self.function.stop.run_until_cancelled(sleep_until(until)).await;
+    async fn pause(&self, pause: Duration) {
+        self.function.stop.run_until_cancelled(sleep(pause)).await;
     }
 }

@@ -9,16 +9,6 @@ use serde_json::Value;
 
 use crate::lambda::Invocation;
 
-/// How a mapping reads the function's response
-/// (AWS: `FunctionResponseTypes` of the event source mapping).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FunctionResponse {
-    /// Any response means that the whole batch succeeded.
-    Ignored,
-    /// `ReportBatchItemFailures`: the response names what failed.
-    ReportBatchItemFailures,
-}
-
 /// How an invocation ended for the items of its batch.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum BatchResult {
@@ -33,19 +23,20 @@ pub(super) enum BatchResult {
 }
 
 impl BatchResult {
-    /// Reads an invocation's result. `position` finds an identifier's position in the batch; an
-    /// identifier that has none makes the response malformed.
+    /// Reads an invocation's result. Without `report_batch_item_failures` any response means that the
+    /// whole batch succeeded. `position` finds an identifier's position in the batch; an identifier
+    /// that has none makes the response malformed.
     pub fn new(
         invocation: &Invocation,
-        expected: FunctionResponse,
+        report_batch_item_failures: bool,
         position: impl Fn(&str) -> Option<usize>,
     ) -> Self {
-        match (invocation, expected) {
-            (Invocation::Failed { .. }, _) => Self::FunctionError,
-            (Invocation::Answered(_), FunctionResponse::Ignored) => Self::Succeeded,
-            (Invocation::Answered(response), FunctionResponse::ReportBatchItemFailures) => {
+        match invocation {
+            Invocation::Failed { .. } => Self::FunctionError,
+            Invocation::Answered(response) if report_batch_item_failures => {
                 parse(response, position)
             }
+            Invocation::Answered(_) => Self::Succeeded,
         }
     }
 }
@@ -85,46 +76,20 @@ fn positions(failures: &[Value], position: impl Fn(&str) -> Option<usize>) -> Ba
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    fn parsed(answer: &str) -> BatchResult {
-        parse(answer.as_bytes(), |id| ["a", "b", "c"].iter().position(|known| *known == id))
-    }
-
+    /// What a whole response means is in `tests/conformance`: see `support::responses`.
     #[test]
-    fn null_empty_or_absent_failures_are_a_success() {
-        for answer in
-            ["", " ", "null", "{}", r#"{"batchItemFailures":null}"#, r#"{"batchItemFailures":[]}"#]
-        {
-            assert_eq!(parsed(answer), BatchResult::Succeeded, "{answer}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_the_syntax_or_not_in_the_batch_is_malformed() {
-        for answer in [
-            "not json",
-            "7",
-            r#""text""#,
-            "[]",
-            r#"{"batchItemFailures":{}}"#,
-            r#"{"batchItemFailures":"a"}"#,
-            r#"{"batchItemFailures":["a"]}"#,
-            r#"{"batchItemFailures":[null]}"#,
-            r#"{"batchItemFailures":[{}]}"#,
-            r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#,
-            r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#,
-            r#"{"batchItemFailures":[{"itemIdentifier":7}]}"#,
-            r#"{"batchItemFailures":[{"itemId":"a"}]}"#,
-            r#"{"batchItemFailures":[{"itemIdentifier":"a"},{"itemIdentifier":"z"}]}"#,
-        ] {
-            assert_eq!(parsed(answer), BatchResult::Malformed, "{answer}");
-        }
-    }
-
-    #[test]
-    fn failures_are_named_once_and_in_the_order_of_the_batch() {
-        let answer = r#"{"batchItemFailures":[{"itemIdentifier":"c"},{"itemIdentifier":"a"},{"itemIdentifier":"c"}]}"#;
-        assert_eq!(parsed(answer), BatchResult::PartialFailure(vec![0, 2]));
+    fn failures_are_named_once_and_in_the_order_of_the_batch_or_the_response_is_malformed() {
+        let parsed = |identifiers: &[&str]| {
+            let failures: Vec<Value> =
+                identifiers.iter().map(|id| json!({ "itemIdentifier": id })).collect();
+            let response = json!({ "batchItemFailures": failures }).to_string();
+            parse(response.as_bytes(), |id| ["a", "b", "c"].iter().position(|known| *known == id))
+        };
+        assert_eq!(parsed(&["c", "a", "c"]), BatchResult::PartialFailure(vec![0, 2]));
+        assert_eq!(parsed(&["a", "z"]), BatchResult::Malformed);
     }
 }

@@ -8,7 +8,6 @@
 //! fails, so that a test sees the next try as soon as the queue allows it; and a stream has no
 //! parallelization factor or tumbling window, which nothing here uses.
 
-mod backoff;
 mod batch_response;
 mod event;
 mod handle;
@@ -16,6 +15,5 @@ pub mod schedule;
 pub mod sqs;
 pub mod stream;
 
-pub use backoff::Backoff;
-pub use batch_response::FunctionResponse;
 pub use handle::Mapping;
+pub use kit::Backoff;

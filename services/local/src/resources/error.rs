@@ -1,37 +1,28 @@
 //! Why a table or queue could not be created.
 
+use std::error::Error as StdError;
+
 use aws_sdk_sqs::error::DisplayErrorContext;
 
-/// A table or queue could not be created. Their names and settings are all it can hold.
+/// A table or queue could not be created: its service refused a call, could not be reached, or left
+/// out of its response what the stack needs. Names and settings are all that the error can hold.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The service refused a call, or could not be reached.
-    #[error("can't create {resource}: {}", DisplayErrorContext(source.as_ref()))]
-    Service {
-        /// The table's or queue's name.
-        resource: String,
-        /// What the SDK reported.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The service's response lacks what the stack needs to go on.
-    #[error("can't create {resource}: the service's response has no {field}")]
-    MissingField {
-        /// The table's or queue's name.
-        resource: String,
-        /// What is missing.
-        field: &'static str,
-    },
+#[error("can't create {resource}: {}", DisplayErrorContext(source.as_ref()))]
+pub struct Error {
+    resource: String,
+    source: Box<dyn StdError + Send + Sync>,
 }
 
 impl Error {
-    pub(super) fn service(
+    /// For `map_err`: what the SDK reported about this table or queue.
+    pub(super) fn creating<E: Into<Box<dyn StdError + Send + Sync>>>(
         resource: &str,
-        source: impl std::error::Error + Send + Sync + 'static,
-    ) -> Self {
-        Self::Service { resource: resource.to_owned(), source: Box::new(source) }
+    ) -> impl FnOnce(E) -> Self {
+        move |source| Self { resource: resource.to_owned(), source: source.into() }
     }
 
-    pub(super) fn missing(resource: &str, field: &'static str) -> Self {
-        Self::MissingField { resource: resource.to_owned(), field }
+    /// For `ok_or_else`: what the service's response lacks.
+    pub(super) fn missing(resource: &str, field: &str) -> impl FnOnce() -> Self {
+        move || Self::creating(resource)(format!("the service's response has no {field}"))
     }
 }

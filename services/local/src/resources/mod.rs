@@ -1,6 +1,6 @@
 //! The tables and queues that Waybill needs, created where they are missing.
 //!
-//! The deployed ones are declared in `infra/template.yaml`. `tests/conformance/template.rs`
+//! The deployed ones are declared in `infra/template.yaml`. `tests/conformance/template`
 //! compares what is created here with that template, and lists every intended difference.
 
 mod error;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::aws::arn::REGION;
 
-/// The stack's settings. The defaults suit one machine: shorter than deployed, so that a demo is
-/// quick. `tests/conformance/template.rs` lists each difference from the template with its reason.
+/// What tests change of the stack. The defaults suit one machine: shorter than deployed, so that a demo
+/// is quick. `tests/conformance/template` lists each difference from the template with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// The region in every ARN.
@@ -19,22 +19,8 @@ pub struct Settings {
     pub visibility_timeout: Duration,
     /// How often a message is received before it goes to the dead-letter queue.
     pub max_receive_count: u32,
-    /// How long a queue keeps a message, in whole seconds.
-    pub message_retention: Duration,
-    /// The most messages in a batch.
-    pub queue_batch_size: usize,
-    /// How long a batch of messages that is not full waits for more.
-    pub queue_window: Duration,
-    /// The most stream records in a batch.
-    pub stream_batch_size: usize,
-    /// How long a batch of records that is not full waits for more.
-    pub stream_window: Duration,
-    /// The pause between two reads of a shard that has nothing new.
-    pub stream_idle_pause: Duration,
     /// How often a failed batch of records is retried.
     pub stream_maximum_retries: u32,
-    /// How old a record may be and still be delivered to relay.
-    pub stream_maximum_age: Duration,
     /// How long the mailer's claim on a notification holds. Longer than `function_timeout`: else
     /// one mailer could still send what another has claimed by then.
     pub lease: Duration,
@@ -59,7 +45,6 @@ pub struct Processes {
 
 impl Processes {
     /// Those of the function with this short name; 1 for an unknown one.
-    #[must_use]
     pub fn for_function(&self, name: &str) -> usize {
         match name {
             "intake" => self.intake,
@@ -86,14 +71,7 @@ impl Default for Settings {
             processes: Processes::default(),
             visibility_timeout: Duration::from_secs(30),
             max_receive_count: 5,
-            message_retention: Duration::from_secs(14 * 24 * 60 * 60),
-            queue_batch_size: 10,
-            queue_window: Duration::ZERO,
-            stream_batch_size: 100,
-            stream_window: Duration::ZERO,
-            stream_idle_pause: Duration::from_millis(100),
             stream_maximum_retries: 10,
-            stream_maximum_age: Duration::from_secs(24 * 60 * 60),
             lease: Duration::from_secs(6),
             doubt_grace: Duration::from_secs(5),
             sweep_after: Duration::from_secs(300),

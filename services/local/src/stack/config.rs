@@ -73,7 +73,6 @@ pub struct Endpoints {
 impl Endpoints {
     /// The built-in services of a stack that listens at `address`, except where `config` names
     /// another.
-    #[must_use]
     pub fn new(config: &Config, address: SocketAddr) -> Self {
         let built_in = format!("http://{address}");
         let url = |other: &Option<String>| other.as_ref().unwrap_or(&built_in).clone();

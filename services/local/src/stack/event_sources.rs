@@ -1,16 +1,15 @@
 //! What invokes the functions: the mappings of the stream and of the queues, and the schedule.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::config::{Config, Endpoints};
 use crate::aws::clients;
 use crate::lambda::Functions;
 use crate::mapping::schedule::Schedule;
 use crate::mapping::sqs::QueueMapping;
-use crate::mapping::stream::{
-    Clients, EventName, Filter, OnFailure, StartingPosition, StreamMapping,
-};
-use crate::mapping::{Backoff, FunctionResponse, Mapping};
+use crate::mapping::stream::{EventName, StartingPosition, StreamMapping};
+use crate::mapping::{Backoff, Mapping};
 use crate::resources::{Queue, Resources};
 
 /// What invokes the functions, before it is started.
@@ -26,7 +25,6 @@ pub struct EventSources {
 
 impl EventSources {
     /// Those of a stack with this configuration and these tables and queues.
-    #[must_use]
     pub fn new(config: &Config, resources: &Resources) -> Self {
         let queues = &resources.queues;
         let queue = |function, queue| (function, queue_mapping(config, queue, function));
@@ -55,13 +53,12 @@ impl EventSources {
         let function = |name: &str| functions.function(name).map_err(std::io::Error::other);
         let relay = function("relay")?;
         let streams = clients::dynamodb_streams(&endpoints.dynamodb, &self.stream.region);
-        let clients = Clients { streams, sqs: sqs.clone() };
         let mut mappings = vec![
-            self.sweep.start(Arc::new(relay.clone())),
-            self.stream.start(clients, Arc::new(relay))?,
+            self.sweep.start(Arc::clone(&relay) as _),
+            self.stream.start(streams, sqs.clone(), relay)?,
         ];
         for (name, queue) in self.queues {
-            mappings.push(queue.start(sqs.clone(), Arc::new(function(name)?)));
+            mappings.push(queue.start(sqs.clone(), function(name)?));
         }
         Ok(mappings)
     }
@@ -73,10 +70,10 @@ fn queue_mapping(config: &Config, queue: &Queue, function: &str) -> QueueMapping
         queue_url: queue.url.clone(),
         queue_arn: queue.arn.clone(),
         region: settings.region.clone(),
-        batch_size: settings.queue_batch_size,
-        window: settings.queue_window,
+        batch_size: 10,
+        window: Duration::ZERO,
         concurrency: settings.processes.for_function(function),
-        function_response: FunctionResponse::ReportBatchItemFailures,
+        report_batch_item_failures: true,
     }
 }
 
@@ -86,16 +83,18 @@ fn stream_mapping(config: &Config, resources: &Resources) -> StreamMapping {
         stream_arn: resources.events_stream_arn.clone(),
         region: settings.region.clone(),
         starting_position: StartingPosition::TrimHorizon,
-        filter: Filter::EventName(EventName::Insert),
-        batch_size: settings.stream_batch_size,
-        window: settings.stream_window,
-        function_response: FunctionResponse::ReportBatchItemFailures,
-        on_failure: OnFailure::Bisect,
+        filter: Some(EventName::Insert),
+        batch_size: 100,
+        window: Duration::ZERO,
+        report_batch_item_failures: true,
+        bisect_on_error: true,
         maximum_retries: Some(settings.stream_maximum_retries),
-        maximum_age: Some(settings.stream_maximum_age),
+        // As long as the stream keeps a record.
+        maximum_age: Some(Duration::from_secs(24 * 60 * 60)),
         failure_destination: Some(resources.queues.relay_dlq.url.clone()),
-        idle_poll_interval: settings.stream_idle_pause,
+        idle_poll_interval: Duration::from_millis(100),
         retry_pause: Backoff::default(),
+        // Without it a restart with the tables of an earlier run would deliver their whole stream again.
         checkpoint_file: config.data.as_ref().map(|data| data.join("stream-checkpoints.json")),
     }
 }

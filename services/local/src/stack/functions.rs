@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::config::{Config, Endpoints};
-use crate::lambda::FunctionConfig;
+use crate::lambda::{FunctionConfig, Program};
 use crate::resources::{EVENTS_TABLE, LEDGER_TABLE, Resources, Settings};
 
 /// What is particular to a function.
@@ -41,18 +41,23 @@ pub fn function_configs(
 ) -> std::io::Result<Vec<FunctionConfig>> {
     let settings = &config.settings;
     let environment = environment(settings, endpoints, resources);
-    let configure = |function: &FunctionSpec| {
-        let mut function_config = FunctionConfig::new(function.name)?;
-        if let Some(executable) = &config.executable {
-            function_config.program.path.clone_from(executable);
-        }
-        function_config.timeout = settings.function_timeout;
-        function_config.processes = settings.processes.for_function(function.name);
-        function_config.memory_mb = function.memory_mb;
-        function_config.environment.clone_from(&environment);
-        Ok(function_config)
+    // The functions are in this executable. A test's executable has none, so it names another.
+    let path = match &config.executable {
+        Some(executable) => executable.clone(),
+        None => std::env::current_exe()?,
     };
-    FUNCTIONS.iter().map(configure).collect()
+    let configure = |function: FunctionSpec| FunctionConfig {
+        name: function.name.to_owned(),
+        program: Program {
+            path: path.clone(),
+            args: vec!["function".into(), function.name.into()],
+        },
+        timeout: settings.function_timeout,
+        processes: settings.processes.for_function(function.name),
+        memory_mb: function.memory_mb,
+        environment: environment.clone(),
+    };
+    Ok(FUNCTIONS.map(configure).into())
 }
 
 /// The variables of all functions together: each reads those that it needs.

@@ -45,11 +45,6 @@ pub struct Stack {
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// A client for the queues, built in or not.
     pub sqs: aws_sdk_sqs::Client,
-    running: Running,
-}
-
-/// What [`Stack::stop`] stops, in this order.
-struct Running {
     mappings: Vec<Mapping>,
     ses_events: JoinHandle<()>,
     server: Server,
@@ -117,9 +112,23 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
         resources.queues.feedback.url.clone(),
     ));
     let event_sources = EventSources::new(&config, &resources);
+    // Last: what they invoke must be ready, or messages would use up receives.
     let mappings = event_sources.start(&endpoints, &functions, &sqs)?;
-    let running = Running { mappings, ses_events, server, database, queues };
-    Ok(Stack { address, endpoints, functions, resources, calls, ses, dynamodb, sqs, running })
+    Ok(Stack {
+        address,
+        endpoints,
+        functions,
+        resources,
+        calls,
+        ses,
+        dynamodb,
+        sqs,
+        mappings,
+        ses_events,
+        server,
+        database,
+        queues,
+    })
 }
 
 /// Starts the functions, makes them known to the edge, and waits until they are ready.
@@ -133,7 +142,8 @@ async fn start_functions(
     let functions = Functions::start(&config.settings.region, configs, &config.sink)?;
     for spec in FUNCTIONS {
         let function = functions.function(spec.name).map_err(std::io::Error::other)?;
-        lambdas.add(Arc::new(function), spec.failure_destination);
+        // Before it is ready: an invocation waits in its queue for the first process.
+        lambdas.add(function, spec.failure_destination);
     }
     functions.ready().await?;
     Ok(functions)
@@ -141,7 +151,6 @@ async fn start_functions(
 
 impl Stack {
     /// The page's URL.
-    #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -149,12 +158,15 @@ impl Stack {
     /// Stops everything: the mappings finish their running invocations, then the processes end, then
     /// the port closes. Nothing of the stack runs when this returns.
     pub async fn stop(self) {
-        futures::future::join_all(self.running.mappings.into_iter().map(Mapping::stop)).await;
+        // From the outside in: what invokes before what is invoked, and the services, which both call
+        // up to their end, last.
+        futures::future::join_all(self.mappings.into_iter().map(Mapping::stop)).await;
         self.functions.stop().await;
-        self.running.ses_events.abort();
-        self.running.server.stop().await;
-        self.running.queues.stop().await;
-        if let Ok(database) = Arc::try_unwrap(self.running.database) {
+        self.ses_events.abort();
+        self.server.stop().await;
+        self.queues.stop().await;
+        // The server held the other handle.
+        if let Ok(database) = Arc::try_unwrap(self.database) {
             database.stop().await;
         }
     }

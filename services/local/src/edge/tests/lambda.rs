@@ -22,7 +22,7 @@ async fn message(edge: &TestEdge, queue: &str) -> Value {
     let client = edge.sqs();
     let received = client
         .receive_message()
-        .queue_url(edge.sqs.queue_url(queue))
+        .queue_url(format!("{}/000000000000/{queue}", edge.address))
         .wait_time_seconds(10)
         .send()
         .await

@@ -82,7 +82,6 @@ pub fn lambdas_with(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> L
 pub struct TestEdge {
     pub address: String,
     pub server: Server,
-    pub sqs: Arc<Sqs>,
     pub calls: Arc<Calls>,
     /// SES itself, behind its API.
     pub service: Arc<Ses>,
@@ -111,13 +110,12 @@ impl TestEdge {
     pub async fn start(setup: Setup<'_>) -> Self {
         let listener = Listener::bind(0).await.unwrap();
         let address = listener.address();
-        let sqs = Arc::new(Sqs::new(address, REGION));
         let (sink, events) = mpsc::unbounded_channel();
         let ses = Arc::new(Ses::open(setup.settings, setup.mail_dir, sink).unwrap());
         let calls = Arc::new(Calls::default());
         let edge = Edge {
             dynamodb: Arc::new(Dynamodb::start(None).await.unwrap()),
-            sqs: Arc::clone(&sqs),
+            sqs: Arc::new(Sqs::new(address, REGION)),
             ses: Arc::clone(&ses),
             lambdas: setup.lambdas,
             async_invoker: AsyncInvoker {
@@ -130,7 +128,7 @@ impl TestEdge {
         };
         let server = Server::start(listener, Arc::new(edge));
         let address = format!("http://{address}");
-        Self { address, server, sqs, calls, service: ses, events }
+        Self { address, server, calls, service: ses, events }
     }
 
     pub async fn plain() -> Self {

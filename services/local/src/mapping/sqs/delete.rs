@@ -4,25 +4,22 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::DeleteMessageBatchRequestEntry;
-use kit::describe_sdk_error;
+use kit::{Backoff, describe_sdk_error};
 use tokio::time::sleep;
-
-use crate::mapping::backoff::Backoff;
 
 /// The most entries in one `DeleteMessageBatch` (AWS: quotas-messages).
 const MAX_ENTRIES: usize = 10;
 /// How often deletion is tried. A message that is left after that is delivered again, which any
 /// consumer of a standard queue must expect.
 const ATTEMPTS: u32 = 5;
-const BACKOFF: Backoff =
-    Backoff { first: Duration::from_millis(50), longest: Duration::from_secs(1) };
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(50), max: Duration::from_secs(1) };
 
 /// Deletes messages by their receipt handles, and tries those again that the service failed on.
 pub async fn delete(sqs: &Client, queue_url: &str, receipts: &[&str]) {
     for receipts in receipts.chunks(MAX_ENTRIES) {
         let mut remaining: Vec<_> = receipts.iter().enumerate().filter_map(entry).collect();
         for attempt in 0..ATTEMPTS {
-            sleep(BACKOFF.after(attempt)).await;
+            sleep(BACKOFF.delay(attempt)).await;
             remaining = delete_once(sqs, queue_url, remaining).await;
             if remaining.is_empty() {
                 break;

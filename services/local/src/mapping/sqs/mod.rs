@@ -9,23 +9,23 @@
 //! visibility timeout ends. The redrive to the dead-letter queue is the queue's own.
 
 mod delete;
-mod event;
+mod record;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
-use kit::describe_sdk_error;
+use aws_sdk_sqs::types::MessageSystemAttributeName;
+use kit::{Backoff, describe_sdk_error};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use super::Backoff;
-use super::batch_response::{BatchResult, FunctionResponse};
-use super::event::{MAX_PAYLOAD_BYTES, split_by_payload_size};
+use self::record::Record;
+use super::batch_response::BatchResult;
+use super::event::{MAX_PAYLOAD_BYTES, batch_event, split_by_payload_size};
 use super::handle::Mapping;
 use crate::lambda::Invoke;
 
@@ -44,13 +44,12 @@ pub struct QueueMapping {
     pub window: Duration,
     /// How many invocations may run at once (AWS: `MaximumConcurrency`).
     pub concurrency: usize,
-    /// Whether the response names the messages that failed.
-    pub function_response: FunctionResponse,
+    /// Whether the response names the messages that failed (AWS: `FunctionResponseTypes`).
+    pub report_batch_item_failures: bool,
 }
 
 impl QueueMapping {
     /// Starts reading the queue for the function.
-    #[must_use]
     pub fn start(self, sqs: Client, function: Arc<dyn Invoke>) -> Mapping {
         let poller = Arc::new(Poller { mapping: self, sqs, function });
         Mapping::spawn(|stop| poller.run(stop))
@@ -90,7 +89,7 @@ impl Poller {
             let Some(first) = stop.run_until_cancelled(self.receive_first()).await else { return };
             let messages = self.gather(first, stop).await;
             let mut permit = Some(permit);
-            for batch in split_by_payload_size(messages, self.mapping.batch_size, event::size) {
+            for batch in split_by_payload_size(messages, |record| record.json.len()) {
                 let permit = match permit.take() {
                     Some(permit) => permit,
                     None => acquire(&permits).await,
@@ -102,83 +101,85 @@ impl Poller {
     }
 
     /// Receives more until the batch is full or its window is over.
-    async fn gather(&self, mut messages: Vec<Message>, stop: &CancellationToken) -> Vec<Message> {
+    async fn gather(&self, mut messages: Vec<Record>, stop: &CancellationToken) -> Vec<Record> {
         let until = Instant::now() + self.mapping.window;
-        let mut bytes: usize = messages.iter().map(event::size).sum();
-        while messages.len() < self.mapping.batch_size && bytes < MAX_PAYLOAD_BYTES {
+        loop {
+            let room = self.mapping.batch_size.saturating_sub(messages.len());
+            let bytes: usize = messages.iter().map(|record| record.json.len()).sum();
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                break;
+            if room == 0 || bytes >= MAX_PAYLOAD_BYTES || left.is_zero() {
+                return messages;
             }
-            let room = self.mapping.batch_size - messages.len();
             let wait = Duration::from_secs(left.as_secs()).min(LONG_POLL);
-            match stop.run_until_cancelled(self.receive(room, wait)).await {
-                Some(Ok(more)) if more.is_empty() => sleep(left.min(SHORT_POLL_PAUSE)).await,
-                Some(Ok(more)) => {
-                    bytes += more.iter().map(event::size).sum::<usize>();
-                    messages.extend(more);
-                }
-                // The messages at hand must not wait for a service that fails.
-                Some(Err(())) | None => break,
+            match stop.run_until_cancelled(self.receive(room, wait)).await.flatten() {
+                Some(more) if more.is_empty() => sleep(left.min(SHORT_POLL_PAUSE)).await,
+                Some(more) => messages.extend(more),
+                // Neither for a service that fails nor for a mapping that stops: the visibility
+                // timeout of the messages at hand has begun.
+                None => return messages,
             }
         }
-        messages
     }
 
     /// Polls until there is a message, also over a service that fails.
-    async fn receive_first(&self) -> Vec<Message> {
+    async fn receive_first(&self) -> Vec<Record> {
         let mut failures = 0;
         loop {
             match self.receive(self.mapping.batch_size, LONG_POLL).await {
-                Ok(messages) if messages.is_empty() => failures = 0,
-                Ok(messages) => return messages,
-                Err(()) => {
+                Some(messages) if messages.is_empty() => failures = 0,
+                Some(messages) => return messages,
+                None => {
                     failures += 1;
-                    sleep(Backoff::default().after(failures)).await;
+                    sleep(Backoff::default().delay(failures)).await;
                 }
             }
         }
     }
 
-    async fn receive(&self, room: usize, wait: Duration) -> Result<Vec<Message>, ()> {
+    /// One `ReceiveMessage`; `None` if it failed.
+    async fn receive(&self, room: usize, wait: Duration) -> Option<Vec<Record>> {
+        let QueueMapping { queue_url, queue_arn, region, .. } = &self.mapping;
         let request = self
             .sqs
             .receive_message()
-            .queue_url(&self.mapping.queue_url)
+            .queue_url(queue_url)
             .max_number_of_messages(as_i32(room.clamp(1, MAX_RECEIVED)))
             .wait_time_seconds(as_i32(wait.as_secs()))
             .message_system_attribute_names(MessageSystemAttributeName::All)
             .message_attribute_names("All");
         match request.send().await {
-            Ok(received) => Ok(received.messages.unwrap_or_default()),
+            Ok(received) => {
+                let messages = received.messages.unwrap_or_default();
+                Some(messages.iter().map(|m| Record::new(m, queue_arn, region)).collect())
+            }
             Err(error) => {
-                let queue_url = &self.mapping.queue_url;
                 tracing::warn!(queue_url, error = describe_sdk_error(&error), "can't receive");
-                Err(())
+                None
             }
         }
     }
 
     /// Invokes the function with one batch and deletes the messages that succeeded.
-    async fn process(&self, batch: Vec<Message>, permit: OwnedSemaphorePermit) {
-        let payload = event::batch_event(&batch, &self.mapping.queue_arn, &self.mapping.region);
-        let invocation = self.function.invoke(Uuid::new_v4(), payload).await;
+    async fn process(&self, batch: Vec<Record>, permit: OwnedSemaphorePermit) {
+        let event = batch_event(batch.iter().map(|record| record.json.as_str()));
+        let invocation = self.function.invoke(Uuid::new_v4(), event).await;
         // The function is free for the next batch while this one is deleted.
         drop(permit);
-        let position = |id: &str| batch.iter().position(|m| m.message_id() == Some(id));
-        let result = BatchResult::new(&invocation, self.mapping.function_response, position);
+        let QueueMapping { queue_url, report_batch_item_failures, .. } = &self.mapping;
+        let position = |id: &str| batch.iter().position(|record| record.message_id == id);
+        let result = BatchResult::new(&invocation, *report_batch_item_failures, position);
         let succeeded = |position: usize| match &result {
             BatchResult::Succeeded => true,
             BatchResult::PartialFailure(failed) => failed.binary_search(&position).is_err(),
             BatchResult::Malformed | BatchResult::FunctionError => false,
         };
-        let queue_url = &self.mapping.queue_url;
         if matches!(result, BatchResult::Malformed | BatchResult::FunctionError) {
             tracing::warn!(queue_url, messages = batch.len(), ?result, "the batch failed");
         }
         let done = batch.iter().enumerate().filter(|(position, _)| succeeded(*position));
-        let receipts: Vec<&str> =
-            done.filter_map(|(_, message)| message.receipt_handle()).collect();
+        let receipts: Vec<&str> = done.map(|(_, record)| record.receipt_handle.as_str()).collect();
+        // Only after the response: a crash before this delivers the batch again. What failed is left
+        // to its visibility timeout, after which the queue counts one more receive.
         delete::delete(&self.sqs, queue_url, &receipts).await;
     }
 }

@@ -6,21 +6,12 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::event::Record;
 use super::failure_destination::{Condition, DiscardedRecords, LastResponse, report_discarded};
 use super::mapping::Context;
-use super::retry::{AttemptOutcome, NextStep, SubBatch, next_step};
+use super::record::Record;
+use super::retry::{NextStep, SubBatch, next_step};
 use crate::mapping::batch_response::BatchResult;
-use crate::mapping::event::join_records;
-
-/// How a delivery ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Delivered {
-    /// Each record succeeded or was discarded.
-    Done,
-    /// The mapping stops. The records after the checkpoint will be read again.
-    Stopped,
-}
+use crate::mapping::event::batch_event;
 
 /// A batch of records of one shard that match the filter.
 pub(super) struct Delivery<'a> {
@@ -32,29 +23,24 @@ pub(super) struct Delivery<'a> {
 
 impl Delivery<'_> {
     /// Delivers the batch until each record has succeeded, is too old, or has used up its retries.
-    pub async fn run(&self, stop: &CancellationToken) -> Delivered {
+    /// `None` if the mapping stops first: the records after the checkpoint will be read again.
+    pub async fn run(&self, stop: &CancellationToken) -> Option<()> {
+        // A stack, the next batch on top: halves are delivered in the order of their records.
         let mut remaining = vec![SubBatch::new(self.records.len())];
         let mut last_response = LastResponse::None;
         let mut failures = 0;
         while let Some(batch) = remaining.pop() {
-            let pause = self.context.mapping.retry_pause.after(failures);
-            if stop.run_until_cancelled(sleep(pause)).await.is_none() {
-                return Delivered::Stopped;
-            }
+            let mapping = &self.context.mapping;
+            stop.run_until_cancelled(sleep(mapping.retry_pause.delay(failures))).await?;
             // A discard that is cut short leaves the checkpoint where it was: its records are read
             // again. An invocation is never cut short: the function would do the work twice.
             let fresh = self.discard_expired(batch, last_response);
-            let batch = match stop.run_until_cancelled(fresh).await {
-                Some(Some(batch)) => batch,
-                Some(None) => continue,
-                None => return Delivered::Stopped,
-            };
+            let Some(batch) = stop.run_until_cancelled(fresh).await? else { continue };
             let request_id = Uuid::new_v4();
-            let (outcome, response) = self.attempt(&batch, request_id).await;
-            failures = if outcome == AttemptOutcome::Succeeded { 0 } else { failures + 1 };
+            let (failed_from, response) = self.attempt(&batch, request_id).await;
+            failures = if failed_from.is_none() { 0 } else { failures + 1 };
             last_response = response;
-            let mapping = &self.context.mapping;
-            match next_step(batch, outcome, mapping.on_failure, mapping.maximum_retries) {
+            match next_step(batch, failed_from, mapping.bisect_on_error, mapping.maximum_retries) {
                 NextStep::Continue(done, batches) => {
                     self.checkpoint_before(done);
                     remaining.extend(batches.into_iter().rev());
@@ -63,33 +49,31 @@ impl Delivery<'_> {
                     self.checkpoint_before(done);
                     let condition = Condition::RetryAttemptsExhausted;
                     let discard = self.discard(&batch, condition, request_id, last_response);
-                    if stop.run_until_cancelled(discard).await.is_none() {
-                        return Delivered::Stopped;
-                    }
+                    stop.run_until_cancelled(discard).await?;
                     failures = 0;
                 }
             }
         }
-        Delivered::Done
+        Some(())
     }
 
-    /// Invokes the function once and reads its response.
-    async fn attempt(&self, batch: &SubBatch, request_id: Uuid) -> (AttemptOutcome, LastResponse) {
+    /// Invokes the function once. Returns the position of the first record that failed, if any did,
+    /// and how the function responded.
+    async fn attempt(&self, batch: &SubBatch, request_id: Uuid) -> (Option<usize>, LastResponse) {
+        let start = batch.records.start;
         let records = &self.records[batch.records.clone()];
-        let event = join_records(records.iter().filter_map(|record| record.json.as_deref()));
+        let event = batch_event(records.iter().filter_map(|record| record.json.as_deref()));
         let invocation = self.context.function.invoke(request_id, event).await;
         let position = |id: &str| records.iter().position(|record| record.sequence_number == id);
-        let expected = self.context.mapping.function_response;
-        match BatchResult::new(&invocation, expected, position) {
-            BatchResult::Succeeded => (AttemptOutcome::Succeeded, LastResponse::Response),
+        let report = self.context.mapping.report_batch_item_failures;
+        match BatchResult::new(&invocation, report, position) {
+            BatchResult::Succeeded => (None, LastResponse::Response),
             // The lowest sequence number is the one to restart from, and records are in order.
             BatchResult::PartialFailure(positions) => {
-                let first = positions.first().copied().unwrap_or_default();
-                let from = batch.records.start + first;
-                (AttemptOutcome::FailedFrom(from), LastResponse::Response)
+                (Some(start + positions[0]), LastResponse::Response)
             }
-            BatchResult::Malformed => (AttemptOutcome::Failed, LastResponse::Response),
-            BatchResult::FunctionError => (AttemptOutcome::Failed, LastResponse::FunctionError),
+            BatchResult::Malformed => (Some(start), LastResponse::Response),
+            BatchResult::FunctionError => (Some(start), LastResponse::FunctionError),
         }
     }
 

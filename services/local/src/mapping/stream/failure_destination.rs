@@ -4,14 +4,13 @@
 
 use aws_sdk_dynamodbstreams::primitives::DateTime;
 use jiff::Timestamp;
-use kit::describe_sdk_error;
+use kit::{Backoff, describe_sdk_error};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::event::Record;
 use super::mapping::Context;
-use crate::mapping::backoff::Backoff;
+use super::record::Record;
 
 /// Why records were discarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,19 +54,20 @@ pub(super) async fn report_discarded(context: &Context, discarded: DiscardedReco
     let Some(queue_url) = &context.mapping.failure_destination else { return };
     let body = message(context, &discarded, Timestamp::now()).to_string();
     for failures in 1.. {
-        let request = context.clients.sqs.send_message().queue_url(queue_url).message_body(&body);
+        let request = context.sqs.send_message().queue_url(queue_url).message_body(&body);
         match request.send().await {
             Ok(_) => return,
             Err(error) => {
                 let error = describe_sdk_error(&error);
                 tracing::warn!(error, "can't send to the failure destination");
-                sleep(Backoff::default().after(failures)).await;
+                sleep(Backoff::default().delay(failures)).await;
             }
         }
     }
 }
 
 fn message(context: &Context, discarded: &DiscardedRecords<'_>, now: Timestamp) -> Value {
+    let (first, last) = (discarded.records.first(), discarded.records.last());
     let mut message = json!({
         "requestContext": {
             "requestId": discarded.request_id.to_string(),
@@ -77,7 +77,15 @@ fn message(context: &Context, discarded: &DiscardedRecords<'_>, now: Timestamp) 
         },
         "version": "1.0",
         "timestamp": format!("{now:.3}"),
-        "DDBStreamBatchInfo": batch_info(context, discarded),
+        "DDBStreamBatchInfo": {
+            "shardId": discarded.shard,
+            "startSequenceNumber": first.map(|record| &record.sequence_number),
+            "endSequenceNumber": last.map(|record| &record.sequence_number),
+            "approximateArrivalOfFirstRecord": first.map(|record| arrival(record.created)),
+            "approximateArrivalOfLastRecord": last.map(|record| arrival(record.created)),
+            "batchSize": discarded.records.len(),
+            "streamArn": context.mapping.stream_arn,
+        },
     });
     if discarded.last_response != LastResponse::None {
         message["responseContext"] = json!({ "statusCode": 200, "executedVersion": "$LATEST" });
@@ -86,20 +94,6 @@ fn message(context: &Context, discarded: &DiscardedRecords<'_>, now: Timestamp) 
         message["responseContext"]["functionError"] = "Unhandled".into();
     }
     message
-}
-
-fn batch_info(context: &Context, discarded: &DiscardedRecords<'_>) -> Value {
-    let first = discarded.records.first();
-    let last = discarded.records.last();
-    json!({
-        "shardId": discarded.shard,
-        "startSequenceNumber": first.map(|record| &record.sequence_number),
-        "endSequenceNumber": last.map(|record| &record.sequence_number),
-        "approximateArrivalOfFirstRecord": first.map(|record| arrival(record.created)),
-        "approximateArrivalOfLastRecord": last.map(|record| arrival(record.created)),
-        "batchSize": discarded.records.len(),
-        "streamArn": context.mapping.stream_arn,
-    })
 }
 
 fn arrival(created: DateTime) -> String {

@@ -4,41 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kit::Backoff;
+
 use super::checkpoint::Checkpoints;
 use crate::lambda::Invoke;
-use crate::mapping::backoff::Backoff;
-use crate::mapping::batch_response::FunctionResponse;
 
-/// Which kind of change a record describes.
-pub use aws_sdk_dynamodbstreams::types::OperationType as EventName;
-
-/// Where a shard without a checkpoint is read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StartingPosition {
-    /// The oldest record in the stream.
-    TrimHorizon,
-    /// The next record that is written.
-    Latest,
-}
-
-/// Which records the function gets (AWS: `FilterCriteria`, as far as it is used here). The others
-/// are skipped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Filter {
-    /// All of them.
-    All,
-    /// `{"eventName": ["…"]}`.
-    EventName(EventName),
-}
-
-/// What happens to a batch that failed (AWS: `BisectBatchOnFunctionError`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnFailure {
-    /// It is retried as it is.
-    Retry,
-    /// It is split in two, and each half is retried on its own.
-    Bisect,
-}
+pub use aws_sdk_dynamodbstreams::types::{
+    OperationType as EventName, ShardIteratorType as StartingPosition,
+};
 
 /// A stream's mapping.
 #[derive(Debug, Clone)]
@@ -47,18 +20,21 @@ pub struct StreamMapping {
     pub stream_arn: String,
     /// The region, as the function sees it.
     pub region: String,
-    /// Where a shard without a checkpoint is read from.
+    /// Where a shard without a checkpoint is read from: `TrimHorizon`, its oldest record, or
+    /// `Latest`, the next that is written.
     pub starting_position: StartingPosition,
-    /// Which records the function gets.
-    pub filter: Filter,
+    /// The kind of change that the function gets, all if absent; others are skipped (AWS:
+    /// `FilterCriteria` of `{"eventName": ["…"]}`).
+    pub filter: Option<EventName>,
     /// The most records in a batch: 1 to 10,000.
     pub batch_size: usize,
     /// How long a batch that is not full waits for more records.
     pub window: Duration,
-    /// Whether the response names the first record that failed.
-    pub function_response: FunctionResponse,
-    /// What happens to a batch that failed.
-    pub on_failure: OnFailure,
+    /// Whether the response names the first record that failed (AWS: `FunctionResponseTypes`).
+    pub report_batch_item_failures: bool,
+    /// Whether a batch that failed is split in two, each retried on its own, or retried as it is
+    /// (AWS: `BisectBatchOnFunctionError`).
+    pub bisect_on_error: bool,
     /// How often a batch is retried; if absent, until it succeeds or is too old.
     pub maximum_retries: Option<u32>,
     /// How old a record may be and still be given to the function.
@@ -75,19 +51,12 @@ pub struct StreamMapping {
     pub checkpoint_file: Option<PathBuf>,
 }
 
-/// The clients that a stream's mapping needs.
-#[derive(Debug, Clone)]
-pub struct Clients {
-    /// Reads the stream.
-    pub streams: aws_sdk_dynamodbstreams::Client,
-    /// Writes to the failure destination.
-    pub sqs: aws_sdk_sqs::Client,
-}
-
 /// A running mapping, shared by its shards.
 pub(super) struct Context {
     pub mapping: StreamMapping,
-    pub clients: Clients,
+    pub streams: aws_sdk_dynamodbstreams::Client,
+    /// Writes to the failure destination.
+    pub sqs: aws_sdk_sqs::Client,
     pub function: Arc<dyn Invoke>,
     pub checkpoints: Checkpoints,
 }

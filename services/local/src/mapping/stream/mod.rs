@@ -10,11 +10,11 @@
 
 mod checkpoint;
 mod delivery;
-mod event;
 mod failure_destination;
 mod mapping;
 mod reader;
+mod record;
 mod retry;
 mod shards;
 
-pub use mapping::{Clients, EventName, Filter, OnFailure, StartingPosition, StreamMapping};
+pub use mapping::{EventName, StartingPosition, StreamMapping};

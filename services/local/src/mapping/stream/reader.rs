@@ -1,27 +1,15 @@
 //! Reads one shard's records in order; gets a new iterator where one expires, and retries while the
 //! service fails.
 
-use aws_sdk_dynamodbstreams::error::SdkError;
-use aws_sdk_dynamodbstreams::operation::get_records::GetRecordsError;
-use aws_sdk_dynamodbstreams::types::ShardIteratorType;
-use kit::describe_sdk_error;
+use aws_sdk_dynamodbstreams::error::ProvideErrorMetadata;
+use kit::{Backoff, describe_sdk_error};
 use tokio::time::sleep;
 
-use super::event::Record;
 use super::mapping::{Context, StartingPosition};
-use crate::mapping::backoff::Backoff;
+use super::record::Record;
 
 /// The most records that one request may ask for (AWS: `GetRecords`).
 const MAX_READ: usize = 1_000;
-
-/// What a read of the shard gave.
-pub(super) enum ReadResult {
-    Records(Vec<Record>),
-    /// There are no new records yet.
-    Nothing,
-    /// The shard is closed and was read to its end.
-    End,
-}
 
 /// Where the next read continues.
 enum Position {
@@ -29,7 +17,7 @@ enum Position {
     Iterator(String),
     /// At an iterator that must be requested: at the start, and when the last one has expired.
     Unknown,
-    /// Read to its end.
+    /// The shard is closed and was read to its end.
     End,
 }
 
@@ -50,107 +38,79 @@ impl<'a> Reader<'a> {
         Self { context, shard, start, last, position: Position::Unknown, failures: 0 }
     }
 
-    /// Reads at most `limit` records; retries until the service responds.
-    pub async fn read(&mut self, limit: usize) -> ReadResult {
+    /// Reads at most `limit` records; none if there are no new ones yet, `None` at the shard's end.
+    /// Retries until the service responds.
+    pub async fn read(&mut self, limit: usize) -> Option<Vec<Record>> {
         loop {
-            let iterator = match &self.position {
-                Position::End => return ReadResult::End,
-                Position::Iterator(iterator) => iterator.clone(),
-                Position::Unknown => match self.iterator().await {
-                    Some(iterator) => iterator,
-                    None => continue,
-                },
-            };
-            if let Some(read) = self.read_at(iterator, limit.clamp(1, MAX_READ)).await {
-                return read;
+            match &self.position {
+                Position::End => return None,
+                Position::Unknown => self.request_iterator().await,
+                Position::Iterator(iterator) => {
+                    let iterator = iterator.clone();
+                    if let Some(records) = self.read_at(iterator, limit.clamp(1, MAX_READ)).await {
+                        return Some(records);
+                    }
+                }
             }
         }
     }
 
-    async fn read_at(&mut self, iterator: String, limit: usize) -> Option<ReadResult> {
+    async fn read_at(&mut self, iterator: String, limit: usize) -> Option<Vec<Record>> {
         let limit = i32::try_from(limit).unwrap_or(i32::MAX);
-        let request =
-            self.context.clients.streams.get_records().shard_iterator(iterator).limit(limit);
+        let request = self.context.streams.get_records().shard_iterator(iterator).limit(limit);
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => {
-                self.handle_read_error(&error).await;
+                self.handle_error(error.code(), &describe_sdk_error(&error)).await;
                 return None;
             }
         };
         self.failures = 0;
-        self.position = match response.next_shard_iterator {
-            Some(iterator) => Position::Iterator(iterator),
-            None => Position::End,
-        };
+        self.position = response.next_shard_iterator.map_or(Position::End, Position::Iterator);
         let records = response.records.unwrap_or_default();
         let records: Vec<Record> =
             records.iter().map(|record| Record::new(record, &self.context.mapping)).collect();
-        match records.last() {
-            Some(last) => {
-                self.last = Some(last.sequence_number.clone());
-                Some(ReadResult::Records(records))
-            }
-            None if matches!(self.position, Position::End) => Some(ReadResult::End),
-            None => Some(ReadResult::Nothing),
+        if let Some(last) = records.last() {
+            self.last = Some(last.sequence_number.clone());
         }
+        Some(records)
     }
 
-    /// An iterator after the last record that was read.
-    async fn iterator(&mut self) -> Option<String> {
-        let request = self
-            .context
-            .clients
-            .streams
-            .get_shard_iterator()
-            .stream_arn(&self.context.mapping.stream_arn)
-            .shard_id(self.shard);
-        let request = match (&self.last, self.start) {
-            (Some(last), _) => request
-                .shard_iterator_type(ShardIteratorType::AfterSequenceNumber)
+    /// Requests an iterator after the last record that was read.
+    async fn request_iterator(&mut self) {
+        let request = self.context.streams.get_shard_iterator();
+        let request = request.stream_arn(&self.context.mapping.stream_arn).shard_id(self.shard);
+        let request = match &self.last {
+            Some(last) => request
+                .shard_iterator_type(StartingPosition::AfterSequenceNumber)
                 .sequence_number(last),
-            (None, StartingPosition::TrimHorizon) => {
-                request.shard_iterator_type(ShardIteratorType::TrimHorizon)
-            }
-            (None, StartingPosition::Latest) => {
-                request.shard_iterator_type(ShardIteratorType::Latest)
-            }
+            None => request.shard_iterator_type(self.start.clone()),
         };
         match request.send().await {
-            Ok(response) => response.shard_iterator,
-            Err(error) => {
-                let trimmed = error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_trimmed_data_access_exception());
-                if trimmed {
-                    self.restart_at_oldest();
-                }
-                self.pause(&describe_sdk_error(&error)).await;
-                None
+            Ok(response) => {
+                self.position =
+                    response.shard_iterator.map_or(Position::Unknown, Position::Iterator);
+            }
+            Err(error) => self.handle_error(error.code(), &describe_sdk_error(&error)).await,
+        }
+    }
+
+    /// Decides where to continue after a call that failed.
+    async fn handle_error(&mut self, code: Option<&str>, error: &str) {
+        match code {
+            Some("ExpiredIteratorException") => self.position = Position::Unknown,
+            // The next records have left the stream: continues with the oldest one there is.
+            Some("TrimmedDataAccessException") => {
+                tracing::warn!(shard = self.shard, "records left the stream before they were read");
+                self.last = None;
+                self.start = StartingPosition::TrimHorizon;
+                self.position = Position::Unknown;
+            }
+            _ => {
+                self.failures += 1;
+                tracing::warn!(shard = self.shard, error, "can't read the stream");
+                sleep(Backoff::default().delay(self.failures)).await;
             }
         }
-    }
-
-    /// Decides where to continue after a failed `GetRecords`.
-    async fn handle_read_error(&mut self, error: &SdkError<GetRecordsError>) {
-        match error.as_service_error() {
-            Some(GetRecordsError::ExpiredIteratorException(_)) => self.position = Position::Unknown,
-            Some(GetRecordsError::TrimmedDataAccessException(_)) => self.restart_at_oldest(),
-            _ => self.pause(&describe_sdk_error(error)).await,
-        }
-    }
-
-    /// The next records have left the stream: continues with the oldest one there is.
-    fn restart_at_oldest(&mut self) {
-        tracing::warn!(shard = self.shard, "records left the stream before they were read");
-        self.last = None;
-        self.start = StartingPosition::TrimHorizon;
-        self.position = Position::Unknown;
-    }
-
-    async fn pause(&mut self, error: &str) {
-        self.failures += 1;
-        tracing::warn!(shard = self.shard, error, "can't read the stream");
-        sleep(Backoff::default().after(self.failures)).await;
     }
 }

@@ -4,21 +4,18 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_dynamodbstreams::error::SdkError;
-use aws_sdk_dynamodbstreams::operation::describe_stream::DescribeStreamError;
 use aws_sdk_dynamodbstreams::types::Shard;
-use kit::describe_sdk_error;
+use kit::{Backoff, describe_sdk_error};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::checkpoint::Checkpoints;
-use super::delivery::{Delivered, Delivery};
-use super::event::Record;
-use super::mapping::{Clients, Context, StartingPosition, StreamMapping};
-use super::reader::{ReadResult, Reader};
+use super::delivery::Delivery;
+use super::mapping::{Context, StartingPosition, StreamMapping};
+use super::reader::Reader;
+use super::record::Record;
 use crate::lambda::Invoke;
-use crate::mapping::backoff::Backoff;
 use crate::mapping::event::split_by_payload_size;
 use crate::mapping::handle::Mapping;
 
@@ -32,23 +29,19 @@ struct ShardTracker {
     finished: BTreeSet<String>,
 }
 
-/// How reading or delivering ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// The shard is closed and each of its records was delivered: its children may be read.
-    Reached,
-    /// The mapping stopped before that.
-    Stopped,
-}
-
 impl StreamMapping {
-    /// Starts reading the stream for the function.
+    /// Starts reading the stream for the function. `sqs` writes to the failure destination.
     ///
     /// # Errors
     /// The checkpoint file exists and can't be read.
-    pub fn start(self, clients: Clients, function: Arc<dyn Invoke>) -> std::io::Result<Mapping> {
+    pub fn start(
+        self,
+        streams: aws_sdk_dynamodbstreams::Client,
+        sqs: aws_sdk_sqs::Client,
+        function: Arc<dyn Invoke>,
+    ) -> std::io::Result<Mapping> {
         let checkpoints = Checkpoints::open(&self.stream_arn, self.checkpoint_file.clone())?;
-        let context = Arc::new(Context { mapping: self, clients, function, checkpoints });
+        let context = Arc::new(Context { mapping: self, streams, sqs, function, checkpoints });
         Ok(Mapping::spawn(|stop| run(context, stop)))
     }
 }
@@ -56,15 +49,13 @@ impl StreamMapping {
 /// Reads the stream until `stop`; returns when every started delivery has ended.
 async fn run(context: Arc<Context>, stop: CancellationToken) {
     let mut known = ShardTracker::default();
-    let mut readers: JoinSet<(String, End)> = JoinSet::new();
-    let mut start = context.mapping.starting_position;
-    loop {
-        let Some(shards) = stop.run_until_cancelled(describe(&context)).await else { break };
+    let mut readers: JoinSet<Option<String>> = JoinSet::new();
+    let mut start = context.mapping.starting_position.clone();
+    while let Some(shards) = stop.run_until_cancelled(describe(&context)).await {
         for shard in known.start_ready(&shards) {
-            let (context, stop) = (Arc::clone(&context), stop.clone());
+            let (context, start, stop) = (Arc::clone(&context), start.clone(), stop.clone());
             readers.spawn(async move {
-                let finished = read_shard(&context, &shard, start, &stop).await;
-                (shard, finished)
+                read_shard(&context, &shard, start, &stop).await.map(|()| shard)
             });
         }
         // Shards that appear later hold only new records: also a mapping that started at LATEST
@@ -73,7 +64,7 @@ async fn run(context: Arc<Context>, stop: CancellationToken) {
         tokio::select! {
             biased;
             () = stop.cancelled() => break,
-            Some(Ok((shard, End::Reached))) = readers.join_next() => {
+            Some(Ok(Some(shard))) = readers.join_next() => {
                 known.finished.insert(shard);
             }
             () = sleep(DISCOVERY_INTERVAL) => {}
@@ -106,80 +97,65 @@ impl ShardTracker {
 
 /// All shards that the stream has now; retries until the service responds.
 async fn describe(context: &Context) -> Vec<Shard> {
+    let mut shards = Vec::new();
+    let mut after = None;
     let mut failures = 0;
     loop {
-        match describe_once(context).await {
-            Ok(shards) => return shards,
+        let request = context.streams.describe_stream().stream_arn(&context.mapping.stream_arn);
+        match request.set_exclusive_start_shard_id(after.clone()).send().await {
+            Ok(response) => {
+                let Some(description) = response.stream_description else { return shards };
+                shards.extend(description.shards.unwrap_or_default());
+                after = description.last_evaluated_shard_id;
+                if after.is_none() {
+                    return shards;
+                }
+            }
             Err(error) => {
                 failures += 1;
                 let error = describe_sdk_error(&error);
                 tracing::warn!(error, "can't describe the stream");
-                sleep(Backoff::default().after(failures)).await;
+                sleep(Backoff::default().delay(failures)).await;
             }
         }
     }
 }
 
-async fn describe_once(context: &Context) -> Result<Vec<Shard>, SdkError<DescribeStreamError>> {
-    let mut shards = Vec::new();
-    let mut after = None;
-    loop {
-        let request = context
-            .clients
-            .streams
-            .describe_stream()
-            .stream_arn(&context.mapping.stream_arn)
-            .set_exclusive_start_shard_id(after);
-        let Some(description) = request.send().await?.stream_description else {
-            return Ok(shards);
-        };
-        shards.extend(description.shards.unwrap_or_default());
-        after = description.last_evaluated_shard_id;
-        if after.is_none() {
-            return Ok(shards);
-        }
-    }
-}
-
-/// Delivers a shard's records in order, until it ends or the mapping stops.
+/// Delivers a shard's records in order, until it is closed and each was delivered: its children may
+/// be read then. `None` if the mapping stops first.
 async fn read_shard(
     context: &Context,
     shard: &str,
     start: StartingPosition,
     stop: &CancellationToken,
-) -> End {
+) -> Option<()> {
     let mut reader = Reader::new(context, shard, start);
-    loop {
-        let batch = match stop.run_until_cancelled(gather(context, &mut reader)).await {
-            Some(Some(batch)) => batch,
-            Some(None) => return End::Reached,
-            None => return End::Stopped,
-        };
-        if deliver(context, shard, batch, stop).await == Delivered::Stopped {
-            return End::Stopped;
-        }
+    while let Some(batch) = stop.run_until_cancelled(gather(context, &mut reader)).await? {
+        deliver(context, shard, batch, stop).await?;
     }
+    Some(())
 }
 
-/// Delivers the records that the filter matches, and moves the checkpoint past the others.
+/// Delivers the records that the filter matches, and moves the checkpoint past the others. `None` if
+/// the mapping stops first.
 async fn deliver(
     context: &Context,
     shard: &str,
     batch: Vec<Record>,
     stop: &CancellationToken,
-) -> Delivered {
+) -> Option<()> {
     let last = batch.last().map(|record| record.sequence_number.clone());
     let records: Vec<Record> = batch.into_iter().filter(|record| record.json.is_some()).collect();
-    for records in split_by_payload_size(records, usize::MAX, Record::json_bytes) {
-        let delivery = Delivery { context, shard, records };
-        if delivery.run(stop).await == Delivered::Stopped {
-            return Delivered::Stopped;
-        }
+    let json_bytes = |record: &Record| record.json.as_ref().map_or(0, String::len);
+    for records in split_by_payload_size(records, json_bytes) {
+        Delivery { context, shard, records }.run(stop).await?;
     }
+    // The batch may end with records that the filter skipped. They are done only now: before, a
+    // crash would skip the delivered ones before them too.
     if let Some(last) = last {
         context.checkpoints.advance(shard, &last);
     }
-    Delivered::Done
+    Some(())
 }
 
 /// The next batch: what there is by the time that it is full or its window is over. `None` when the
@@ -196,15 +172,15 @@ async fn gather(context: &Context, reader: &mut Reader<'_>) -> Option<Vec<Record
             return Some(batch);
         }
         match reader.read(mapping.batch_size - matching).await {
-            ReadResult::Records(records) => {
+            None if batch.is_empty() => return None,
+            None => return Some(batch),
+            Some(records) if records.is_empty() => {
+                sleep(mapping.idle_poll_interval.min(time_left(window_ends))).await;
+            }
+            Some(records) => {
                 batch.extend(records);
                 window_ends.get_or_insert_with(|| Instant::now() + mapping.window);
             }
-            ReadResult::Nothing => {
-                sleep(mapping.idle_poll_interval.min(time_left(window_ends))).await
-            }
-            ReadResult::End if batch.is_empty() => return None,
-            ReadResult::End => return Some(batch),
         }
     }
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
-use local::lambda::{FunctionConfig, Functions, Kill, discard};
+use local::lambda::{FunctionConfig, Functions, discard};
 use serde_json::json;
 
 use super::status;
 use crate::support::process::{
-    config, invoke, is_running, marker_path, start_function, wait_for_file, worker,
+    config, invoke, is_running, kill, marker_path, start_function, wait_for_file, worker,
 };
 use crate::support::wait::until;
 
@@ -59,8 +59,7 @@ async fn a_process_killed_in_the_middle_of_an_invocation_fails_it_and_is_replace
     let invoking = Arc::clone(&functions);
     let invocation = tokio::spawn(async move { invoke(&invoking, event).await });
     wait_for_file(&begun).await;
-    let killed = functions.kill("worker", Kill::All).await.unwrap();
-    assert!(killed.iter().all(|pid| !is_running(*pid)));
+    kill(&functions).await;
     let failure = invocation.await.unwrap().unwrap_err();
     let message = failure["errorMessage"].as_str().unwrap();
     assert!(message.ends_with("Runtime exited with error: signal: killed"), "{message}");
@@ -72,10 +71,9 @@ async fn a_process_killed_in_the_middle_of_an_invocation_fails_it_and_is_replace
 async fn a_process_killed_while_it_waits_is_replaced_and_nothing_fails() {
     let functions = worker().await;
     for _ in 0..3 {
-        let killed = functions.kill("worker", Kill::One).await.unwrap();
-        assert_eq!(killed.len(), 1);
+        let killed = kill(&functions).await;
         let pid = invoke(&functions, json!({ "do": "pid" })).await.unwrap();
-        assert_ne!(pid, killed[0]);
+        assert_ne!([pid], *killed);
     }
     assert_eq!(status(&functions).failures, 0);
     functions.stop().await;
@@ -108,7 +106,7 @@ async fn a_function_that_keeps_being_killed_serves_every_caller_in_the_end() {
     }));
     let killer = async {
         for _ in 0..5 {
-            functions.kill("worker", Kill::All).await.unwrap();
+            kill(&functions).await;
         }
     };
     let (answers, ()) = tokio::join!(callers, killer);

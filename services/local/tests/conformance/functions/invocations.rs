@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::future::join_all;
-use local::lambda::{FunctionConfig, Kill, discard};
+use local::lambda::{FunctionConfig, discard};
 use serde_json::{Value, json};
 
 use super::status;
@@ -154,6 +154,6 @@ async fn a_name_that_no_function_has_fails() {
     let local::lambda::Invocation::Failed { error } = answer else { panic!("{answer:?}") };
     let error: Value = serde_json::from_slice(&error).unwrap();
     assert_eq!(error["errorType"], "ResourceNotFoundException");
-    assert!(functions.kill("nobody", Kill::All).await.is_err());
+    assert!(functions.function("nobody").is_err());
     functions.stop().await;
 }

@@ -38,16 +38,16 @@ async fn dropping_the_functions_leaves_no_process_behind() {
     wait_until_gone(pid).await;
 }
 
-/// A stack for the test below to kill: prints the process of its function and stays.
+/// A stack for the test below to kill: prints the process id of its function and keeps running.
 #[test]
-fn is_a_parent_if_its_environment_says_so() {
+fn runs_a_stack_to_kill_if_its_environment_says_so() {
     if std::env::var_os("WAYBILL_TEST_PARENT").is_none() {
         return;
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let functions = Arc::new(worker().await);
-        // Also one that is in the middle of an invocation and does not look up.
+        // Its process is in the middle of an invocation that never ends.
         let hanging = Arc::clone(&functions);
         let hangs = tokio::spawn(async move { invoke(&hanging, json!({ "do": "hang" })).await });
         println!("child {}", status(&functions).pids[0]);
@@ -57,7 +57,8 @@ fn is_a_parent_if_its_environment_says_so() {
 
 #[tokio::test]
 async fn no_process_outlives_a_stack_that_is_killed() {
-    let program = this_binary("functions::shutdown::is_a_parent_if_its_environment_says_so");
+    let program =
+        this_binary("functions::shutdown::runs_a_stack_to_kill_if_its_environment_says_so");
     let mut parent = Command::new(program.path)
         .args(program.args)
         .env("WAYBILL_TEST_PARENT", "yes")

@@ -1,23 +1,20 @@
 //! How messages become batches.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use local::mapping::sqs::QueueMapping;
 
-use super::{body, mapping, start};
-use crate::support::function::{function, responding, success};
-use crate::support::services::Services;
+use super::{body, mapping, queue_with, start};
+use crate::support::function::{counting, responding};
 use crate::support::wait::until;
 
 // with-sqs: "your function is invoked … with an event that contains a batch of messages";
 // params, BatchSize: "the maximum number of records in each batch".
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_has_no_more_messages_than_its_size() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
-    services.send(&queue, &["a", "b", "c", "d", "e"]).await;
+    let (services, queue) = queue_with(&["a", "b", "c", "d", "e"]).await;
     let function = responding("null");
     let mapping = start(&services, QueueMapping { batch_size: 2, ..mapping(&queue) }, &function);
     services.wait_until_empty(&queue).await;
@@ -32,8 +29,7 @@ async fn a_batch_has_no_more_messages_than_its_size() {
 // with-sqs, "Batching behavior": "the batching window … expires", "the batch size is met".
 #[tokio::test(flavor = "multi_thread")]
 async fn a_window_gathers_what_comes_before_it_is_over() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
+    let (services, queue) = queue_with(&[]).await;
     let function = responding("null");
     let batching = QueueMapping { window: Duration::from_secs(2), ..mapping(&queue) };
     let mapping = start(&services, batching, &function);
@@ -50,10 +46,9 @@ async fn a_window_gathers_what_comes_before_it_is_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_batch_does_not_wait_for_its_window_and_may_be_larger_than_one_receive() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
     let bodies: Vec<String> = (0..12).map(|n| format!("{n:02}")).collect();
-    services.send(&queue, &bodies.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let texts: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    let (services, queue) = queue_with(&texts).await;
     let function = responding("null");
     let window = Duration::from_secs(300);
     let mapping =
@@ -66,10 +61,8 @@ async fn a_full_batch_does_not_wait_for_its_window_and_may_be_larger_than_one_re
 // with-sqs, "Batching behavior": "the payload size reaches 6 MB".
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_holds_no_more_than_six_megabytes() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
     let large = "x".repeat(250_000);
-    services.send(&queue, &[large.as_str(); 30]).await;
+    let (services, queue) = queue_with(&[large.as_str(); 30]).await;
     let function = responding("null");
     let (batch_size, window) = (30, Duration::from_secs(5));
     let patient = QueueMapping { batch_size, window, ..mapping(&queue) };
@@ -84,22 +77,13 @@ async fn a_batch_holds_no_more_than_six_megabytes() {
 
 // scaling, "Configuring maximum concurrency".
 #[tokio::test(flavor = "multi_thread")]
-async fn no_more_batches_than_the_maximum_concurrency_are_with_the_function_at_once() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
-    services.send(&queue, &["a", "b", "c", "d", "e", "f"]).await;
-    let now = Arc::new(AtomicUsize::new(0));
-    let most = Arc::new(AtomicUsize::new(0));
-    let (counting, peak) = (Arc::clone(&now), Arc::clone(&most));
+async fn no_more_invocations_run_at_once_than_the_maximum_concurrency() {
+    let (services, queue) = queue_with(&["a", "b", "c", "d", "e", "f"]).await;
     let both_there = Arc::new(tokio::sync::Barrier::new(2));
-    let function = function(move |_, _| {
-        let (now, most) = (Arc::clone(&counting), Arc::clone(&peak));
+    let (function, most) = counting(move || {
         let both_there = Arc::clone(&both_there);
         async move {
-            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             both_there.wait().await;
-            now.fetch_sub(1, Ordering::SeqCst);
-            success()
         }
     });
     let two = QueueMapping { batch_size: 1, concurrency: 2, ..mapping(&queue) };

@@ -4,15 +4,13 @@ use aws_sdk_sqs::primitives::Blob;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use serde_json::{Value, json};
 
-use super::{mapping, start};
+use super::{mapping, queue_with, start};
 use crate::support::function::responding;
-use crate::support::services::Services;
 
 // with-sqs, "Example standard queue message event".
 #[tokio::test(flavor = "multi_thread")]
 async fn the_event_has_every_field_that_lambda_gives_it() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
+    let (services, queue) = queue_with(&[]).await;
     let text = MessageAttributeValue::builder().data_type("String").string_value("blue");
     let bytes =
         MessageAttributeValue::builder().data_type("Binary").binary_value(Blob::new(*b"hi"));

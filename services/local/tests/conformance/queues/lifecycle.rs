@@ -1,23 +1,18 @@
 //! Services that fail, and mappings that stop.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
-use super::{body, mapping, start};
-use crate::support::function::{function, responding, success};
-use crate::support::services::Services;
+use super::{body, mapping, queue_with, start};
+use crate::support::function::{gated, responding};
 use crate::support::wait::until;
 
 // DeleteMessageBatch: "the result of the action on each message is reported individually".
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deletion_that_the_service_refused_in_part_is_tried_again() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
-    services.send(&queue, &["a"]).await;
+    let (services, queue) = queue_with(&["a"]).await;
     let mut refused = false;
     services.inject_fault(move |operation, body| {
         if operation != "DeleteMessageBatch" || std::mem::replace(&mut refused, true) {
@@ -38,9 +33,7 @@ async fn a_deletion_that_the_service_refused_in_part_is_tried_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn polling_outlives_a_service_that_fails() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
-    services.send(&queue, &["a"]).await;
+    let (services, queue) = queue_with(&["a"]).await;
     let mut left = 7;
     services.inject_fault(move |operation, _| {
         if operation != "ReceiveMessage" || left == 0 {
@@ -58,18 +51,8 @@ async fn polling_outlives_a_service_that_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mapping_that_stops_settles_the_batch_that_is_under_way_and_reads_no_more() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
-    services.send(&queue, &["a"]).await;
-    let gate = Arc::new(Semaphore::new(0));
-    let waiting = Arc::clone(&gate);
-    let function = function(move |_, _| {
-        let gate = Arc::clone(&waiting);
-        async move {
-            let _permit = gate.acquire().await.unwrap();
-            success()
-        }
-    });
+    let (services, queue) = queue_with(&["a"]).await;
+    let (function, gate) = gated();
     let mapping = start(&services, mapping(&queue), &function);
     function.wait_for_invocations(1).await;
     let stopping = tokio::spawn(mapping.stop());
@@ -83,8 +66,7 @@ async fn a_mapping_that_stops_settles_the_batch_that_is_under_way_and_reads_no_m
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mapping_that_waits_for_messages_stops_at_once() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
+    let (services, queue) = queue_with(&[]).await;
     let function = responding("null");
     let mapping = start(&services, mapping(&queue), &function);
     until("a long poll", async || (services.calls("ReceiveMessage") == 1).then_some(())).await;

@@ -17,8 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
+use local::mapping::Mapping;
 use local::mapping::sqs::QueueMapping;
-use local::mapping::{FunctionResponse, Mapping};
 use local::resources::Queue;
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ fn mapping(queue: &Queue) -> QueueMapping {
         batch_size: 10,
         window: Duration::ZERO,
         concurrency: 1,
-        function_response: FunctionResponse::ReportBatchItemFailures,
+        report_batch_item_failures: true,
     }
 }
 
@@ -41,9 +41,21 @@ fn start(services: &Services, mapping: QueueMapping, function: &Arc<Fake>) -> Ma
     mapping.start(services.sqs.clone(), Arc::clone(function) as _)
 }
 
-/// A queue whose messages come back a second after they were received.
-async fn queue_with_short_visibility(services: &Services) -> Queue {
-    services.queue("work", [(QueueAttributeName::VisibilityTimeout, "1".to_owned())]).await
+/// A queue with messages of these bodies.
+async fn queue_with(bodies: &[&str]) -> (Services, Queue) {
+    let services = Services::start().await;
+    let queue = services.queue("work", []).await;
+    services.send(&queue, bodies).await;
+    (services, queue)
+}
+
+/// As [`queue_with`]; the messages come back a second after they were received.
+async fn retrying_queue_with(bodies: &[&str]) -> (Services, Queue) {
+    let services = Services::start().await;
+    let attributes = [(QueueAttributeName::VisibilityTimeout, "1".to_owned())];
+    let queue = services.queue("work", attributes).await;
+    services.send(&queue, bodies).await;
+    (services, queue)
 }
 
 fn body(record: &Value) -> String {

@@ -1,17 +1,15 @@
-//! What becomes of a batch after the function's response.
+//! What happens to a batch after the function's response.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use local::lambda::Invocation;
-use local::mapping::FunctionResponse;
 use local::mapping::sqs::QueueMapping;
 use serde_json::json;
-use tokio::sync::Semaphore;
 
-use super::{body, mapping, message_id, queue_with_short_visibility, start};
-use crate::support::function::{error, failures, function, responding, returning, success};
+use super::{body, mapping, message_id, queue_with, retrying_queue_with, start};
+use crate::support::function::{error, failures, function, gated, responding, returning, success};
+use crate::support::responses::{EMPTY, MALFORMED};
 use crate::support::services::Services;
 use crate::support::wait::until;
 
@@ -20,23 +18,13 @@ use crate::support::wait::until;
 // in the batch, Lambda deletes the messages from the queue."
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_hidden_while_the_function_works_and_deleted_after_its_response() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
-    services.send(&queue, &["a"]).await;
-    let answer_now = Arc::new(Semaphore::new(0));
-    let gate = Arc::clone(&answer_now);
-    let function = function(move |_, _| {
-        let gate = Arc::clone(&gate);
-        async move {
-            let _permit = gate.acquire().await.unwrap();
-            success()
-        }
-    });
+    let (services, queue) = queue_with(&["a"]).await;
+    let (function, gate) = gated();
     let mapping = start(&services, mapping(&queue), &function);
     function.wait_for_invocations(1).await;
     assert_eq!(services.counts(&queue).await, (0, 1));
     assert_eq!(services.calls("DeleteMessageBatch"), 0);
-    answer_now.add_permits(1);
+    gate.add_permits(1);
     services.wait_until_empty(&queue).await;
     mapping.stop().await;
 }
@@ -45,9 +33,7 @@ async fn a_message_is_hidden_while_the_function_works_and_deleted_after_its_resp
 // after the visibility timeout.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_error_brings_the_whole_batch_back_after_the_visibility_timeout() {
-    let services = Services::start().await;
-    let queue = queue_with_short_visibility(&services).await;
-    services.send(&queue, &["a", "b"]).await;
+    let (services, queue) = retrying_queue_with(&["a", "b"]).await;
     let function = returning(vec![error(), success()]);
     let batching = QueueMapping { window: Duration::from_millis(300), ..mapping(&queue) };
     let mapping = start(&services, batching, &function);
@@ -66,9 +52,7 @@ async fn a_function_error_brings_the_whole_batch_back_after_the_visibility_timeo
 // errors, "Implementing partial batch responses": "make only the failed messages visible again".
 #[tokio::test(flavor = "multi_thread")]
 async fn only_the_messages_that_the_response_names_stay() {
-    let services = Services::start().await;
-    let queue = queue_with_short_visibility(&services).await;
-    services.send(&queue, &["a", "b", "c"]).await;
+    let (services, queue) = retrying_queue_with(&["a", "b", "c"]).await;
     let function = function(|number, event| async move {
         match number {
             0 => failures(&[&message_id(&event, "b")]),
@@ -85,17 +69,11 @@ async fn only_the_messages_that_the_response_names_stay() {
     assert_eq!(batches[1..], [["b"]]);
 }
 
-// errors, "Success and failure conditions": "Lambda treats a batch as a complete success if your
-// function returns any of the following: an empty batchItemFailures list, a null
-// batchItemFailures list, an empty EventResponse, a null EventResponse".
+// errors, "Success and failure conditions".
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_or_null_response_is_a_complete_success() {
     let services = Services::start().await;
-    for (number, answer) in
-        ["null", "{}", "", r#"{"batchItemFailures":[]}"#, r#"{"batchItemFailures":null}"#]
-            .into_iter()
-            .enumerate()
-    {
+    for (number, answer) in EMPTY.into_iter().enumerate() {
         let queue = services.queue(&format!("work-{number}"), []).await;
         services.send(&queue, &["a", "b"]).await;
         let function = responding(answer);
@@ -105,25 +83,11 @@ async fn an_empty_or_null_response_is_a_complete_success() {
     }
 }
 
-// errors, "Success and failure conditions": "Lambda treats a batch as a complete failure if your
-// function returns any of the following: an invalid JSON response, an empty string
-// itemIdentifier, a null itemIdentifier, an itemIdentifier with a bad key name, an
-// itemIdentifier value with a message ID that doesn't exist".
+// errors, "Success and failure conditions".
 #[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_response_is_a_complete_failure() {
     let services = Services::start().await;
-    for (number, answer) in [
-        "{not json",
-        "[]",
-        r#"{"batchItemFailures":"a"}"#,
-        r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#,
-        r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#,
-        r#"{"batchItemFailures":[{"id":"a"}]}"#,
-        r#"{"batchItemFailures":[{"itemIdentifier":"no message's id"}]}"#,
-    ]
-    .into_iter()
-    .enumerate()
-    {
+    for (number, answer) in MALFORMED.into_iter().enumerate() {
         let queue = services.queue(&format!("work-{number}"), []).await;
         services.send(&queue, &["a", "b"]).await;
         let function = responding(answer);
@@ -142,11 +106,9 @@ async fn a_malformed_response_is_a_complete_failure() {
 // FunctionResponseTypes.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_report_batch_item_failures_any_response_is_a_success() {
-    let services = Services::start().await;
-    let queue = services.queue("work", []).await;
-    services.send(&queue, &["a"]).await;
+    let (services, queue) = queue_with(&["a"]).await;
     let function = function(|_, event| async move { failures(&[&message_id(&event, "a")]) });
-    let ignoring = QueueMapping { function_response: FunctionResponse::Ignored, ..mapping(&queue) };
+    let ignoring = QueueMapping { report_batch_item_failures: false, ..mapping(&queue) };
     let mapping = start(&services, ignoring, &function);
     services.wait_until_empty(&queue).await;
     mapping.stop().await;
@@ -178,10 +140,9 @@ async fn a_message_that_always_fails_is_redriven_after_its_last_receive() {
 /// deleted or comes back, whatever the function does.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_when_the_function_fails_at_every_other_batch() {
-    let services = Services::start().await;
-    let queue = queue_with_short_visibility(&services).await;
     let bodies: Vec<String> = (0..40).map(|n| format!("{n:02}")).collect();
-    services.send(&queue, &bodies.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let texts: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    let (services, queue) = retrying_queue_with(&texts).await;
     let function = function(|number, event| async move {
         let first = event["Records"][0]["messageId"].as_str().unwrap().to_owned();
         match number % 4 {

@@ -1,23 +1,19 @@
 //! How records become batches.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use local::mapping::stream::StreamMapping;
 
-use super::{id, mapping, start, wait_for_delivery};
-use crate::support::function::{function, responding, success};
-use crate::support::services::Services;
+use super::{id, mapping, start, stream_of, wait_for_delivery};
+use crate::support::function::{counting, responding};
 use crate::support::wait::until;
 
 // with-ddb: "Lambda … invokes your function synchronously with an event that contains stream
 // records"; params, BatchSize; errors: "in order" per shard.
 #[tokio::test(flavor = "multi_thread")]
 async fn records_come_in_order_and_no_more_at_once_than_the_batch_size() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "c", "d", "e"]).await;
+    let (services, stream) = stream_of(&["a", "b", "c", "d", "e"]).await;
     let function = responding("null");
     let mapping = start(&services, StreamMapping { batch_size: 2, ..mapping(&stream) }, &function);
     services.put(&["f", "g"]).await;
@@ -29,22 +25,9 @@ async fn records_come_in_order_and_no_more_at_once_than_the_batch_size() {
 // with-ddb, "Polling and batching streams": one concurrent invocation a shard, without a
 // parallelization factor.
 #[tokio::test(flavor = "multi_thread")]
-async fn one_batch_of_a_shard_is_with_the_function_at_a_time() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "c"]).await;
-    let now = Arc::new(AtomicUsize::new(0));
-    let most = Arc::new(AtomicUsize::new(0));
-    let (counting, peak) = (Arc::clone(&now), Arc::clone(&most));
-    let function = function(move |_, _| {
-        let (now, most) = (Arc::clone(&counting), Arc::clone(&peak));
-        async move {
-            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            tokio::task::yield_now().await;
-            now.fetch_sub(1, Ordering::SeqCst);
-            success()
-        }
-    });
+async fn a_shard_has_one_invocation_at_a_time() {
+    let (services, stream) = stream_of(&["a", "b", "c"]).await;
+    let (function, most) = counting(tokio::task::yield_now);
     let mapping = start(&services, StreamMapping { batch_size: 1, ..mapping(&stream) }, &function);
     wait_for_delivery(&function, &["a", "b", "c"]).await;
     mapping.stop().await;
@@ -55,9 +38,7 @@ async fn one_batch_of_a_shard_is_with_the_function_at_a_time() {
 // batching window expires".
 #[tokio::test(flavor = "multi_thread")]
 async fn a_window_gathers_what_comes_before_it_is_over() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a"]).await;
+    let (services, stream) = stream_of(&["a"]).await;
     let function = responding("null");
     let window = Duration::from_secs(2);
     let mapping = start(&services, StreamMapping { window, ..mapping(&stream) }, &function);
@@ -70,9 +51,7 @@ async fn a_window_gathers_what_comes_before_it_is_over() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_batch_does_not_wait_for_its_window() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "c", "d"]).await;
+    let (services, stream) = stream_of(&["a", "b", "c", "d"]).await;
     let function = responding("null");
     let window = Duration::from_secs(300);
     let two = StreamMapping { batch_size: 2, window, ..mapping(&stream) };

@@ -1,4 +1,4 @@
-//! Records that are passed by, and the failure destination.
+//! Records that are skipped or discarded, and the failure destination.
 
 use std::time::Duration;
 
@@ -6,18 +6,15 @@ use http::StatusCode;
 use local::mapping::stream::StreamMapping;
 use serde_json::{Value, json};
 
-use super::{contains, id, mapping, sequence_number, start, wait_for_delivery};
+use super::{contains, id, mapping, sequence_number, start, stream_of, wait_for_delivery};
 use crate::support::function::{error, failures, function, returning, success};
-use crate::support::services::Services;
 use crate::support::wait::until;
 
 // errors, "Configuring destinations for failed invocations": the example of a record.
 #[tokio::test(flavor = "multi_thread")]
-async fn after_its_last_retry_a_batch_is_described_to_the_destination_and_the_stream_goes_on() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+async fn after_its_last_retry_a_batch_is_reported_to_the_destination_and_the_stream_continues() {
+    let (services, stream) = stream_of(&["a", "b", "c"]).await;
     let queue = services.queue("failed", []).await;
-    services.put(&["a", "b", "c"]).await;
     let function = returning(vec![error(), error(), error(), success()]);
     let limited = StreamMapping {
         batch_size: 2,
@@ -66,13 +63,11 @@ async fn after_its_last_retry_a_batch_is_described_to_the_destination_and_the_st
     );
 }
 
-// partial and errors: what succeeded before the reported record is not part of what is given up.
+// partial and errors: what succeeded before the reported record is not discarded.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_given_up_begins_at_the_record_that_failed() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+async fn a_discarded_batch_begins_at_the_record_that_failed() {
+    let (services, stream) = stream_of(&["a", "poison", "c"]).await;
     let queue = services.queue("failed", []).await;
-    services.put(&["a", "poison", "c"]).await;
     let function = function(|_, event| async move {
         match contains(&event, "poison") {
             true => failures(&[&sequence_number(&event, "poison")]),
@@ -100,11 +95,9 @@ async fn what_is_given_up_begins_at_the_record_that_failed() {
 // errors, "Maximum age of record – the maximum age of a record that Lambda sends to your
 // function".
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_that_has_become_too_old_is_passed_by_and_described() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+async fn a_record_that_is_too_old_is_discarded_and_reported() {
+    let (services, stream) = stream_of(&["old"]).await;
     let queue = services.queue("failed", []).await;
-    services.put(&["old"]).await;
     let function =
         function(
             |_, event| async move { if contains(&event, "old") { error() } else { success() } },
@@ -129,10 +122,8 @@ async fn a_record_that_has_become_too_old_is_passed_by_and_described() {
 
 // errors: without a destination, "Lambda discards the records and continues".
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_destination_a_batch_that_is_given_up_is_passed_by() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["poison", "b"]).await;
+async fn without_a_destination_a_batch_that_used_up_its_retries_is_discarded_silently() {
+    let (services, stream) = stream_of(&["poison", "b"]).await;
     let function = returning(vec![error(), success()]);
     let limited = StreamMapping { batch_size: 1, maximum_retries: Some(0), ..mapping(&stream) };
     let mapping = start(&services, limited, &function);
@@ -141,11 +132,9 @@ async fn without_a_destination_a_batch_that_is_given_up_is_passed_by() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_passed_by_before_the_destination_has_taken_its_description() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+async fn nothing_is_discarded_before_the_destination_has_its_report() {
+    let (services, stream) = stream_of(&["poison", "b"]).await;
     let queue = services.queue("failed", []).await;
-    services.put(&["poison", "b"]).await;
     let mut left = 7;
     services.inject_fault(move |operation, _| {
         if operation != "SendMessage" || left == 0 {

@@ -1,19 +1,16 @@
 //! What the function is given.
 
-use local::mapping::stream::{EventName, Filter, StartingPosition, StreamMapping};
+use local::mapping::stream::{EventName, StartingPosition, StreamMapping};
 use serde_json::json;
 
-use super::{mapping, start, wait_for_delivery};
+use super::{mapping, start, stream_of, wait_for_delivery};
 use crate::support::function::responding;
-use crate::support::services::Services;
 use crate::support::wait::until;
 
 // with-ddb, "Example DynamoDB Streams event".
 #[tokio::test(flavor = "multi_thread")]
 async fn the_event_has_every_field_that_lambda_gives_it() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a"]).await;
+    let (services, stream) = stream_of(&["a"]).await;
     let function = responding("null");
     let mapping = start(&services, mapping(&stream), &function);
     let mut event = function.wait_for_invocations(1).await.remove(0);
@@ -45,16 +42,14 @@ async fn the_event_has_every_field_that_lambda_gives_it() {
     mapping.stop().await;
 }
 
-// filter: records that do not match are discarded, and the stream goes on.
+// filter: records that do not match are skipped, and the stream continues.
 #[tokio::test(flavor = "multi_thread")]
-async fn records_that_the_filter_does_not_let_pass_never_reach_the_function() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "a"]).await;
+async fn records_that_the_filter_does_not_match_never_reach_the_function() {
+    let (services, stream) = stream_of(&["a", "b", "a"]).await;
     services.remove("a").await;
     services.put(&["c"]).await;
     let function = responding("null");
-    let filter = Filter::EventName(EventName::Insert);
+    let filter = Some(EventName::Insert);
     let mapping = start(&services, StreamMapping { filter, ..mapping(&stream) }, &function);
     wait_for_delivery(&function, &["a", "b", "c"]).await;
     mapping.stop().await;
@@ -65,9 +60,7 @@ async fn records_that_the_filter_does_not_let_pass_never_reach_the_function() {
 // params, StartingPosition: "LATEST - process new records that are added to the stream".
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_latest_only_what_is_written_afterwards_is_delivered() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["old"]).await;
+    let (services, stream) = stream_of(&["old"]).await;
     let function = responding("null");
     let starting_position = StartingPosition::Latest;
     let latest = StreamMapping { starting_position, ..mapping(&stream) };

@@ -1,4 +1,4 @@
-//! Services that fail, and mappings that stop and go on.
+//! Services that fail, and mappings that stop and start again.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,15 +8,14 @@ use http::StatusCode;
 use local::mapping::Backoff;
 use local::mapping::stream::StreamMapping;
 
-use super::{contains, id, mapping, sequence_number, start, wait_for_delivery};
+use super::{contains, id, mapping, sequence_number, start, stream_of, wait_for_delivery};
 use crate::support::function::{Fake, error, failures, function, responding, returning, success};
 use crate::support::services::Services;
 use crate::support::wait::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reading_outlives_a_service_that_fails_and_an_iterator_that_expires() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+    let (services, stream) = stream_of(&[]).await;
     let mut calls = 0;
     services.inject_fault(move |operation, _| {
         if operation != "GetRecords" {
@@ -40,21 +39,24 @@ async fn reading_outlives_a_service_that_fails_and_an_iterator_that_expires() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mapping_that_stops_between_tries_stops_at_once() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a"]).await;
+async fn a_mapping_that_stops_between_attempts_stops_at_once() {
+    let (services, stream) = stream_of(&["a"]).await;
     let function = returning(vec![error()]);
     let pause = Duration::from_secs(300);
-    let retry_pause = Backoff { first: pause, longest: pause };
+    let retry_pause = Backoff { first: pause, max: pause };
     let mapping = start(&services, StreamMapping { retry_pause, ..mapping(&stream) }, &function);
     function.wait_for_invocations(1).await;
     let stopped = tokio::time::timeout(Duration::from_secs(5), mapping.stop()).await;
     assert!(stopped.is_ok());
 }
 
-/// One life of a stack whose tables are on the disk.
-async fn life(data: &Path, stream: Option<String>, ids: &[&str], function: &Arc<Fake>) -> String {
+/// One run of a stack whose tables are on disk.
+async fn run_stack(
+    data: &Path,
+    stream: Option<String>,
+    ids: &[&str],
+    function: &Arc<Fake>,
+) -> String {
     let services = Services::start_in(Some(data)).await;
     let stream = match stream {
         Some(stream) => stream,
@@ -74,21 +76,19 @@ async fn life(data: &Path, stream: Option<String>, ids: &[&str], function: &Arc<
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_its_tables_on_the_disk_a_stream_goes_on_where_it_was() {
+async fn with_its_tables_on_disk_a_mapping_continues_after_its_checkpoint() {
     let data = tempfile::tempdir().unwrap();
     let before = responding("null");
-    let stream = life(data.path(), None, &["a", "b", "c"], &before).await;
+    let stream = run_stack(data.path(), None, &["a", "b", "c"], &before).await;
     let after = responding("null");
-    life(data.path(), Some(stream), &["d"], &after).await;
+    run_stack(data.path(), Some(stream), &["d"], &after).await;
     assert_eq!(before.batches(id).concat(), ["a", "b", "c"]);
     assert_eq!(after.batches(id).concat(), ["d"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_was_not_seen_through_is_delivered_again_to_the_next_mapping() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "c"]).await;
+async fn an_unfinished_batch_is_delivered_again_by_the_next_mapping() {
+    let (services, stream) = stream_of(&["a", "b", "c"]).await;
     let data = tempfile::tempdir().unwrap();
     let checkpoint_file = Some(data.path().join("stream.json"));
     let kept = StreamMapping { checkpoint_file, batch_size: 2, ..mapping(&stream) };

@@ -17,39 +17,44 @@ mod responses;
 use std::sync::Arc;
 use std::time::Duration;
 
-use local::mapping::stream::{Clients, Filter, OnFailure, StartingPosition, StreamMapping};
-use local::mapping::{Backoff, FunctionResponse, Mapping};
+use local::mapping::stream::{StartingPosition, StreamMapping};
+use local::mapping::{Backoff, Mapping};
 use serde_json::Value;
 
 use crate::support::function::Fake;
 use crate::support::services::{REGION, Services};
 use crate::support::wait::until;
 
+/// The stream of a table with items of these ids.
+async fn stream_of(ids: &[&str]) -> (Services, String) {
+    let services = Services::start().await;
+    let stream = services.streamed_table().await;
+    services.put(ids).await;
+    (services, stream)
+}
+
 fn mapping(stream_arn: &str) -> StreamMapping {
     StreamMapping {
         stream_arn: stream_arn.to_owned(),
         region: REGION.to_owned(),
         starting_position: StartingPosition::TrimHorizon,
-        filter: Filter::All,
+        filter: None,
         batch_size: 100,
         window: Duration::ZERO,
-        function_response: FunctionResponse::ReportBatchItemFailures,
-        on_failure: OnFailure::Retry,
+        report_batch_item_failures: true,
+        bisect_on_error: false,
         maximum_retries: None,
         maximum_age: None,
         failure_destination: None,
         idle_poll_interval: Duration::from_millis(10),
-        retry_pause: Backoff {
-            first: Duration::from_millis(1),
-            longest: Duration::from_millis(10),
-        },
+        retry_pause: Backoff { first: Duration::from_millis(1), max: Duration::from_millis(10) },
         checkpoint_file: None,
     }
 }
 
 fn start(services: &Services, mapping: StreamMapping, function: &Arc<Fake>) -> Mapping {
-    let clients = Clients { streams: services.streams.clone(), sqs: services.sqs.clone() };
-    mapping.start(clients, Arc::clone(function) as _).unwrap()
+    let (streams, sqs) = (services.streams.clone(), services.sqs.clone());
+    mapping.start(streams, sqs, Arc::clone(function) as _).unwrap()
 }
 
 fn id(record: &Value) -> String {

@@ -1,21 +1,18 @@
-//! What becomes of a batch after the function's response.
+//! What happens to a batch after the function's response.
 
-use local::mapping::FunctionResponse;
-use local::mapping::stream::{OnFailure, StreamMapping};
+use local::mapping::stream::StreamMapping;
 use serde_json::Value;
 
-use super::{contains, id, mapping, sequence_number, start, wait_for_delivery};
+use super::{contains, id, mapping, sequence_number, start, stream_of, wait_for_delivery};
 use crate::support::function::{error, failures, function, responding, returning, success};
-use crate::support::services::Services;
+use crate::support::responses::{EMPTY, MALFORMED};
 use crate::support::wait::until;
 
 // errors: "if your function returns an error, Lambda retries the batch until processing succeeds
 // or the data expires", and nothing of the shard overtakes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_error_retries_the_whole_batch_before_anything_later() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "c"]).await;
+    let (services, stream) = stream_of(&["a", "b", "c"]).await;
     let function = returning(vec![error(), error(), success()]);
     let mapping = start(&services, StreamMapping { batch_size: 2, ..mapping(&stream) }, &function);
     wait_for_delivery(&function, &["a", "b", "a", "b", "a", "b", "c"]).await;
@@ -26,9 +23,7 @@ async fn a_function_error_retries_the_whole_batch_before_anything_later() {
 // retries all records starting from that checkpoint."
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lowest_sequence_number_in_the_response_is_the_new_start() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "c", "d"]).await;
+    let (services, stream) = stream_of(&["a", "b", "c", "d"]).await;
     let function = function(|number, event| async move {
         match number {
             0 => failures(&[&sequence_number(&event, "d"), &sequence_number(&event, "c")]),
@@ -41,16 +36,11 @@ async fn the_lowest_sequence_number_in_the_response_is_the_new_start() {
     assert_eq!(function.batches(id), [vec!["a", "b", "c", "d"], vec!["c", "d"]]);
 }
 
-// partial, "Success and failure conditions": "complete success if you return any of …: an empty
-// batchItemFailure list, a null batchItemFailure list, an empty EventResponse, a null
-// EventResponse".
+// partial, "Success and failure conditions".
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_or_null_response_is_a_complete_success() {
-    for answer in ["null", "{}", "", r#"{"batchItemFailures":[]}"#, r#"{"batchItemFailures":null}"#]
-    {
-        let services = Services::start().await;
-        let stream = services.streamed_table().await;
-        services.put(&["a", "b"]).await;
+    for answer in EMPTY {
+        let (services, stream) = stream_of(&["a", "b"]).await;
         let function = responding(answer);
         let one = StreamMapping { batch_size: 1, ..mapping(&stream) };
         let mapping = start(&services, one, &function);
@@ -59,21 +49,11 @@ async fn an_empty_or_null_response_is_a_complete_success() {
     }
 }
 
-// partial, "Success and failure conditions": "complete failure if you return any of …: an empty
-// string itemIdentifier, a null itemIdentifier, an itemIdentifier with a bad key name".
+// partial, "Success and failure conditions".
 #[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_response_is_a_complete_failure() {
-    for answer in [
-        "{not json",
-        r#"{"batchItemFailures":{}}"#,
-        r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#,
-        r#"{"batchItemFailures":[{"itemIdentifier":null}]}"#,
-        r#"{"batchItemFailures":[{"sequenceNumber":"1"}]}"#,
-        r#"{"batchItemFailures":[{"itemIdentifier":"not in this batch"}]}"#,
-    ] {
-        let services = Services::start().await;
-        let stream = services.streamed_table().await;
-        services.put(&["a", "b"]).await;
+    for answer in MALFORMED {
+        let (services, stream) = stream_of(&["a", "b"]).await;
         let function = responding(answer);
         let mapping = start(&services, mapping(&stream), &function);
         function.wait_for_invocations(2).await;
@@ -86,12 +66,10 @@ async fn a_malformed_response_is_a_complete_failure() {
 // partial: without ReportBatchItemFailures such answers "will not be processed by Lambda".
 #[tokio::test(flavor = "multi_thread")]
 async fn without_report_batch_item_failures_any_response_is_a_success() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b"]).await;
+    let (services, stream) = stream_of(&["a", "b"]).await;
     let function = responding("{not json");
-    let function_response = FunctionResponse::Ignored;
-    let ignoring = StreamMapping { function_response, batch_size: 1, ..mapping(&stream) };
+    let ignoring =
+        StreamMapping { report_batch_item_failures: false, batch_size: 1, ..mapping(&stream) };
     let mapping = start(&services, ignoring, &function);
     wait_for_delivery(&function, &["a", "b"]).await;
     mapping.stop().await;
@@ -100,17 +78,15 @@ async fn without_report_batch_item_failures_any_response_is_a_success() {
 // errors: BisectBatchOnFunctionError "splits a failed batch into two smaller batches, isolating
 // bad records"; "splitting a batch doesn't count towards the retry quota".
 #[tokio::test(flavor = "multi_thread")]
-async fn bisecting_isolates_the_record_that_fails_and_the_others_get_through() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
+async fn bisecting_isolates_the_record_that_fails_and_the_others_are_delivered() {
+    let (services, stream) = stream_of(&["a", "b", "c", "poison", "e"]).await;
     let queue = services.queue("failed", []).await;
-    services.put(&["a", "b", "c", "poison", "e"]).await;
     let function =
         function(
             |_, event| async move { if contains(&event, "poison") { error() } else { success() } },
         );
     let bisecting = StreamMapping {
-        on_failure: OnFailure::Bisect,
+        bisect_on_error: true,
         maximum_retries: Some(1),
         failure_destination: Some(queue.url.clone()),
         ..mapping(&stream)
@@ -143,17 +119,15 @@ async fn bisecting_isolates_the_record_that_fails_and_the_others_get_through() {
 // the returned sequence number and Lambda retries only the remaining records."
 #[tokio::test(flavor = "multi_thread")]
 async fn with_bisect_a_partial_response_splits_the_batch_at_the_reported_record() {
-    let services = Services::start().await;
-    let stream = services.streamed_table().await;
-    services.put(&["a", "b", "c", "d", "e"]).await;
+    let (services, stream) = stream_of(&["a", "b", "c", "d", "e"]).await;
     let function = function(|number, event| async move {
         match number {
             0 => failures(&[&sequence_number(&event, "b")]),
             _ => success(),
         }
     });
-    let on_failure = OnFailure::Bisect;
-    let bisecting = StreamMapping { on_failure, maximum_retries: Some(0), ..mapping(&stream) };
+    let bisecting =
+        StreamMapping { bisect_on_error: true, maximum_retries: Some(0), ..mapping(&stream) };
     let mapping = start(&services, bisecting, &function);
     wait_for_delivery(&function, &["a", "b", "c", "d", "e", "b", "c", "d", "e"]).await;
     mapping.stop().await;

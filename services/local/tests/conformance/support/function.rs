@@ -1,5 +1,6 @@
-//! Functions played by closures.
+//! Fake functions that run closures.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -7,6 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use local::lambda::{Invocation, Invoke};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::wait::until;
@@ -40,6 +42,39 @@ pub fn returning(results: Vec<Invocation>) -> Arc<Fake> {
     function(move |number, _| std::future::ready(results[number.min(results.len() - 1)].clone()))
 }
 
+/// A function that succeeds once the semaphore has a permit for the invocation.
+pub fn gated() -> (Arc<Fake>, Arc<Semaphore>) {
+    let gate = Arc::new(Semaphore::new(0));
+    let waiting = Arc::clone(&gate);
+    let function = function(move |_, _| {
+        let gate = Arc::clone(&waiting);
+        async move {
+            gate.acquire().await.unwrap().forget();
+            success()
+        }
+    });
+    (function, gate)
+}
+
+/// A function that succeeds after `work`, and the most invocations that were with it at once.
+pub fn counting<F>(work: impl Fn() -> F + Send + Sync + 'static) -> (Arc<Fake>, Arc<AtomicUsize>)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (now, peak) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let most = Arc::clone(&peak);
+    let function = function(move |_, _| {
+        let (now, peak, work) = (Arc::clone(&now), Arc::clone(&peak), work());
+        async move {
+            peak.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            work.await;
+            now.fetch_sub(1, Ordering::SeqCst);
+            success()
+        }
+    });
+    (function, most)
+}
+
 /// The response that everything succeeded.
 pub fn success() -> Invocation {
     Invocation::Answered(Bytes::from_static(b"null"))
@@ -63,7 +98,7 @@ impl Fake {
         self.events.lock().unwrap().clone()
     }
 
-    /// The records of each event so far, each made short by `short`.
+    /// The records of each event so far, each as `short` shows it.
     pub fn batches(&self, short: impl Fn(&Value) -> String) -> Vec<Vec<String>> {
         let records = |event: &Value| {
             event["Records"].as_array().expect("an event has records").iter().map(&short).collect()

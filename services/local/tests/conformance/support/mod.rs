@@ -2,5 +2,6 @@
 
 pub mod function;
 pub mod process;
+pub mod responses;
 pub mod services;
 pub mod wait;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use super::wait::until;
 /// Set for a process that is a function.
 const IS_FUNCTION: &str = "WAYBILL_TEST_FUNCTION";
 
-/// How this binary is told to run one of its tests and no other.
+/// The command that runs one test of this binary and no other.
 pub fn this_binary(test: &str) -> Program {
     Program {
         path: std::env::current_exe().unwrap(),
@@ -30,7 +31,7 @@ pub fn this_binary(test: &str) -> Program {
 pub fn config(name: &str) -> FunctionConfig {
     FunctionConfig {
         name: name.to_owned(),
-        program: this_binary("support::process::is_a_function_if_its_environment_says_so"),
+        program: this_binary("support::process::runs_as_a_function_if_its_environment_says_so"),
         timeout: Duration::from_secs(30),
         processes: 1,
         memory_mb: 128,
@@ -75,11 +76,28 @@ pub fn is_running(pid: u32) -> bool {
     })
 }
 
+/// Kills the processes of `worker` (SIGKILL), waits until the stack knows that they are gone, and
+/// returns their ids.
+pub async fn kill(functions: &Functions) -> Vec<u32> {
+    let function = functions.function("worker").unwrap();
+    let killed = function.pids();
+    for pid in &killed {
+        // It fails where the process has ended by itself.
+        let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap();
+    }
+    until("the end of the processes", async || {
+        let pids = function.pids();
+        (!killed.iter().any(|pid| pids.contains(pid))).then_some(())
+    })
+    .await;
+    killed
+}
+
 pub async fn wait_until_gone(pid: u32) {
     until(&format!("the end of process {pid}"), async || (!is_running(pid)).then_some(())).await;
 }
 
-/// A file that a process makes to say that it has come so far.
+/// A file that a process creates when it has begun its work.
 pub fn marker_path(directory: &tempfile::TempDir, name: &str) -> PathBuf {
     directory.path().join(name)
 }
@@ -89,7 +107,7 @@ pub async fn wait_for_file(mark: &std::path::Path) {
 }
 
 #[test]
-fn is_a_function_if_its_environment_says_so() {
+fn runs_as_a_function_if_its_environment_says_so() {
     if std::env::var_os(IS_FUNCTION).is_none() {
         return;
     }

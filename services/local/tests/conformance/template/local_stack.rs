@@ -6,9 +6,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::{KeySchemaElement, TableDescription};
 use aws_sdk_sqs::types::QueueAttributeName;
 use local::Config;
-use local::mapping::FunctionResponse;
 use local::mapping::sqs::QueueMapping;
-use local::mapping::stream::{EventName, Filter, OnFailure, StartingPosition, StreamMapping};
+use local::mapping::stream::StreamMapping;
 use local::resources::{EVENTS_TABLE, LEDGER_TABLE, Queue, Resources, Settings};
 use local::stack::{Endpoints, EventSources, FUNCTIONS, function_configs};
 use serde_json::{Value, json};
@@ -158,35 +157,27 @@ fn queue_mapping_properties(mapping: &QueueMapping) -> Value {
         "Queue": name_in(&mapping.queue_arn),
         "BatchSize": mapping.batch_size,
         "MaximumBatchingWindowInSeconds": mapping.window.as_secs(),
-        "FunctionResponseTypes": response_types(mapping.function_response),
+        "FunctionResponseTypes": response_types(mapping.report_batch_item_failures),
         "ScalingConfig": { "MaximumConcurrency": mapping.concurrency },
     })
 }
 
 fn stream_properties(mapping: &StreamMapping) -> Value {
-    let position = match mapping.starting_position {
-        StartingPosition::TrimHorizon => "TRIM_HORIZON",
-        StartingPosition::Latest => "LATEST",
-    };
-    let filter = match &mapping.filter {
-        Filter::All => None,
-        Filter::EventName(name) => {
-            assert_eq!(*name, EventName::Insert);
-            let pattern = json!({ "eventName": [name.as_str()] }).to_string();
-            Some(json!({ "Filters": [{ "Pattern": pattern }] }))
-        }
-    };
+    let filter = mapping.filter.as_ref().map(|name| {
+        let pattern = json!({ "eventName": [name.as_str()] }).to_string();
+        json!({ "Filters": [{ "Pattern": pattern }] })
+    });
     let table = mapping.stream_arn.split('/').nth(1).unwrap();
     json!({
         "Stream": table,
-        "StartingPosition": position,
+        "StartingPosition": mapping.starting_position.as_str(),
         "BatchSize": mapping.batch_size,
         "MaximumBatchingWindowInSeconds": mapping.window.as_secs(),
         "FilterCriteria": filter,
-        "BisectBatchOnFunctionError": mapping.on_failure == OnFailure::Bisect,
+        "BisectBatchOnFunctionError": mapping.bisect_on_error,
         "MaximumRetryAttempts": mapping.maximum_retries,
         "MaximumRecordAgeInSeconds": mapping.maximum_age.map(|age| age.as_secs()),
-        "FunctionResponseTypes": response_types(mapping.function_response),
+        "FunctionResponseTypes": response_types(mapping.report_batch_item_failures),
         "DestinationConfig": mapping.failure_destination.as_deref().map(name_in).map(sqs_destination),
     })
 }
@@ -195,11 +186,8 @@ fn sqs_destination(queue: &str) -> Value {
     json!({ "OnFailure": { "Type": "SQS", "Destination": queue } })
 }
 
-fn response_types(response: FunctionResponse) -> Value {
-    match response {
-        FunctionResponse::Ignored => Value::Null,
-        FunctionResponse::ReportBatchItemFailures => json!(["ReportBatchItemFailures"]),
-    }
+fn response_types(report_batch_item_failures: bool) -> Option<Value> {
+    report_batch_item_failures.then(|| json!(["ReportBatchItemFailures"]))
 }
 
 /// The name at the end of an ARN or a queue's URL.
