@@ -6,12 +6,13 @@ mod queues;
 mod ses;
 mod tables;
 
+pub use lambda::REQUIRED_VARIABLES;
+
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use finding::{Diagnosis, Level};
 use lambda::Functions;
 
-/// Flags of `doctor`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only what is not as it should be

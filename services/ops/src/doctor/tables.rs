@@ -1,12 +1,13 @@
 //! The two tables.
 
+use aws_sdk_dynamodb::operation::describe_table::DescribeTableOutput;
 use aws_sdk_dynamodb::types::{
     StreamViewType, TableDescription, TableStatus, TimeToLiveDescription, TimeToLiveStatus,
 };
 use shared::outbox::SWEEP_INDEX;
 
-use super::finding::Finding;
-use crate::aws::{Stack, describe_error, is_denied};
+use super::finding::{Finding, Level};
+use crate::aws::Stack;
 
 const DEPLOY: &str = "deploy the template again; it describes the table";
 
@@ -22,21 +23,20 @@ pub async fn check(stack: &Stack) -> Vec<Finding> {
 
 async fn check_table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> Vec<Finding> {
     let subject = format!("table {name}");
-    let described = stack.dynamodb.describe_table().table_name(name).send().await;
-    let table = match described {
-        Ok(answer) => answer.table,
-        Err(error) if is_denied(&error) => {
-            return vec![Finding::unanswered(subject, &error, "dynamodb:DescribeTable")];
+    let table = match stack.dynamodb.describe_table().table_name(name).send().await {
+        Ok(DescribeTableOutput { table: Some(table), .. }) => table,
+        Ok(_) => {
+            let found = "DynamoDB returned no description";
+            return vec![Finding::new(Level::NotChecked, subject, found, "")];
         }
         Err(error) => {
             let fix = "is the stack's name right (--stack), and its region (--region)?";
-            return vec![Finding::wrong(subject, describe_error(&error), fix)];
+            let permission = "dynamodb:DescribeTable";
+            return vec![Finding::failed_call(subject, &error, permission, Some(fix))];
         }
     };
-    let Some(table) = table else {
-        return vec![Finding::not_checked(subject, "DynamoDB returned no description")];
-    };
     let mut findings = vec![check_shape(&subject, &table, keys)];
+    // Nobody reads changes or an index of the ledger.
     if is_outbox {
         findings.extend(check_outbox(&subject, &table));
     }
@@ -45,7 +45,7 @@ async fn check_table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool
         Ok(answer) => check_expiry(&subject, answer.time_to_live_description.as_ref()),
         Err(error) => {
             let subject = format!("{subject}: expiry");
-            Finding::unanswered(subject, &error, "dynamodb:DescribeTimeToLive")
+            Finding::failed_call(subject, &error, "dynamodb:DescribeTimeToLive", None)
         }
     });
     findings
@@ -55,6 +55,7 @@ fn check_shape(subject: &str, table: &TableDescription, keys: [&str; 2]) -> Find
     let found: Vec<&str> = table.key_schema().iter().map(|key| key.attribute_name()).collect();
     let is_active = table.table_status() == Some(&TableStatus::Active);
     Finding::expect(
+        // DynamoDB lists the partition key first.
         is_active && found == keys,
         subject,
         format!(
@@ -91,6 +92,7 @@ fn check_outbox(subject: &str, table: &TableDescription) -> [Finding; 2] {
 fn check_expiry(subject: &str, expiry: Option<&TimeToLiveDescription>) -> Finding {
     let status = expiry.and_then(|e| e.time_to_live_status());
     let attribute = expiry.and_then(|e| e.attribute_name()).unwrap_or("no attribute");
+    // `Enabling` takes up to an hour, and needs no operator.
     let is_on = matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
     Finding::expect(
         is_on && attribute == "expires_at",
