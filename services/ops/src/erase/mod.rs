@@ -28,7 +28,6 @@ use crate::output::{Format, Output, note};
 use crate::store::{StoredEvent, events_of_order, records_of_order};
 use report::{Erasure, Mode, Place};
 
-/// Flags of `erase`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The order's id
@@ -99,7 +98,7 @@ async fn visit_all(
         let records = records_of_order(stack, order).await?;
         let are_needed =
             places.iter().any(Place::may_be_mailed) || may_be_in_the_stream(&events, &records);
-        places.push(tables::delete_records(stack, &records, mode, are_needed).await?);
+        places.push(tables::delete_records(stack, order, &records, mode, are_needed).await?);
     }
     Ok(Erasure::new(order, mode, places, args.ledger_too))
 }
