@@ -9,7 +9,7 @@ use shared::EmailAddress;
 use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
+use crate::output::{ColorMode, Column, Output, Report, Style, as_rfc3339, format_time, table};
 use crate::pii::PiiMode;
 
 #[derive(Debug, clap::Subcommand)]
@@ -20,7 +20,6 @@ pub enum Command {
     Remove(RemoveArgs),
 }
 
-/// Flags of `suppression list`.
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
     /// Addresses in clear
@@ -28,7 +27,6 @@ pub struct ListArgs {
     pub show_pii: bool,
 }
 
-/// Flags of `suppression remove`.
 #[derive(Debug, clap::Args)]
 pub struct RemoveArgs {
     /// The address
@@ -46,10 +44,8 @@ pub struct Row {
     pub address: String,
     /// BOUNCE or COMPLAINT.
     pub reason: String,
-    /// RFC 3339.
-    pub since: String,
-    #[serde(skip)]
-    milliseconds: i64,
+    #[serde(serialize_with = "as_rfc3339")]
+    pub since: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,23 +85,23 @@ async fn list(stack: &Stack, args: &ListArgs) -> Result<List, CliError> {
         .flat_map(|page| page.suppressed_destination_summaries())
         .map(|summary| row(summary, pii))
         .collect();
-    addresses.sort_by_key(|row| std::cmp::Reverse(row.milliseconds));
+    // An operator looks for who has just complained.
+    addresses.sort_by_key(|row| std::cmp::Reverse(row.since));
     Ok(List { addresses })
 }
 
 fn row(summary: &SuppressedDestinationSummary, pii: PiiMode) -> Row {
-    let milliseconds = summary.last_update_time().to_millis().unwrap_or_default();
     Row {
         address: pii.address(summary.email_address()),
         reason: summary.reason().as_str().to_owned(),
-        since: rfc3339(milliseconds),
-        milliseconds,
+        since: summary.last_update_time().to_millis().unwrap_or_default(),
     }
 }
 
 async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
     let address = EmailAddress::parse(&args.address)
         .map_err(|invalid| CliError::input(format!("That is not an e-mail address: {invalid}.")))?;
+    // Masked: the audit item is kept in the ledger table, which holds no personal data.
     let intent = Intent {
         action: "suppression remove".to_owned(),
         reason: args.reason.as_deref(),
@@ -137,7 +133,7 @@ impl Report for List {
         let columns = [
             Column::text("address", |row: &Row| row.address.clone()),
             Column::text("reason", |row: &Row| row.reason.clone()).styled(|_| Some(Style::Warning)),
-            Column::text("since", |row: &Row| format_time(row.milliseconds)),
+            Column::text("since", |row: &Row| format_time(row.since)),
         ];
         let rows = table(colors, &columns, &self.addresses);
         format!("{rows}\n{} address(es).\n", self.addresses.len())
@@ -162,8 +158,7 @@ mod tests {
         let row = |address: &str, reason: &str| Row {
             address: PiiMode::Masked.address(address),
             reason: reason.to_owned(),
-            since: rfc3339(1_763_900_000_000),
-            milliseconds: 1_763_900_000_000,
+            since: 1_763_900_000_000,
         };
         let list = List {
             addresses: vec![row("jo@example.com", "BOUNCE"), row("a@b.co.uk", "COMPLAINT")],
