@@ -2,6 +2,7 @@
 //! happens to it next.
 
 mod next_step;
+mod report;
 mod request;
 pub mod resend;
 mod selector;

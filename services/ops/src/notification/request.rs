@@ -28,6 +28,7 @@ pub async fn requeue(
     reason: Option<&str>,
     operator: &Operator,
 ) -> Result<(), CliError> {
+    // First: if the event is gone, nothing is reopened.
     let request = rebuild_request(stack, item, now).await?;
     let (kind, _) = kind_and_scope(item);
     let plan = json!({

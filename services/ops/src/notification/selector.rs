@@ -27,6 +27,7 @@ pub async fn find(stack: &Stack, args: &NotificationArgs) -> Result<Item, CliErr
     let mut found: Vec<(NotificationKey, Item)> = records_of_order(stack, &order)
         .await?
         .into_iter()
+        // The record of a muted event has no key, and nothing to send.
         .filter_map(|item| Some((item.key()?, item)))
         .filter(|(key, _)| key.kind == kind)
         .filter(|(key, _)| args.scope.as_ref().is_none_or(|scope| key.scope == *scope))
@@ -35,6 +36,7 @@ pub async fn find(stack: &Stack, args: &NotificationArgs) -> Result<Item, CliErr
         1 => Ok(found.remove(0).1),
         0 => Err(not_found(&order, kind, args.scope.as_deref())),
         count => {
+            // Never the first of several: that would be a guess about a customer's mail.
             let scopes: Vec<&str> = found.iter().map(|(key, _)| key.scope.as_str()).collect();
             Err(CliError::input(format!(
                 "The order {order} has {count} mails of the kind {kind}. Choose one with --scope: {}.",
