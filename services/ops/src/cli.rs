@@ -61,14 +61,12 @@ pub enum Command {
     Man(Man),
 }
 
-/// Flags of `completions`.
 #[derive(Debug, clap::Args)]
 pub struct Completions {
     /// The shell
     pub shell: clap_complete::Shell,
 }
 
-/// Flags of `man`.
 #[derive(Debug, clap::Args)]
 pub struct Man {
     /// Write a page for each command to this directory; without it the main page is printed
@@ -78,6 +76,7 @@ pub struct Man {
 
 /// The arguments as clap takes them: `--yes-delete-12` is `--yes-delete=12`.
 pub fn arguments(typed: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    // clap has no flag with a number in its name.
     typed.into_iter().map(|word| with_number(&word).unwrap_or(word)).collect()
 }
 

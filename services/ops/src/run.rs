@@ -20,6 +20,7 @@ pub async fn main() -> ExitCode {
     let cli = match Cli::try_parse_from(arguments(typed)) {
         Ok(cli) => cli,
         Err(usage) => {
+            // Help and version too, with exit code 0.
             let _ = usage.print();
             return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
         }
