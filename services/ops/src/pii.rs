@@ -37,7 +37,7 @@ impl PiiMode {
     /// A body that no contract may describe: masked as by [`PiiMode::json`], and every text is masked
     /// too unless the contracts have a member of its name that holds no personal data.
     pub fn unrecognized_json(self, value: Value) -> Value {
-        self.masked_if(value, |member| !is_impersonal(member))
+        self.masked_if(value, |member| !is_in(&IMPERSONAL, member))
     }
 
     /// A body of its queue's contract, with names and addresses masked.
@@ -53,56 +53,30 @@ impl PiiMode {
     }
 }
 
-/// Whether the contracts of the queues have names or postal addresses in this member.
-fn is_personal(member: &str) -> bool {
-    matches!(
-        member,
-        "customer"
-            | "shipping_address"
-            | "billing_address"
-            | "name"
-            | "email"
-            | "phone"
-            | "city"
-            | "postal_code"
-            | "destination"
-            | "commonHeaders"
-    )
-}
+/// Members that hold names and addresses in the contracts of the queues.
+const PERSONAL: [&[&str]; 3] = [
+    &["customer", "name", "email", "phone"],
+    &["shipping_address", "billing_address", "city", "postal_code"],
+    // Of SES's events.
+    &["destination", "commonHeaders"],
+];
 
-/// Whether the contracts have this member, and a text there holds no personal data.
-fn is_impersonal(member: &str) -> bool {
-    matches!(
-        member,
-        "v" | "specversion"
-            | "source"
-            | "id"
-            | "type"
-            | "time"
-            | "kind"
-            | "scope"
-            | "recipient"
-            | "order_id"
-            | "number"
-            | "placed_at"
-            | "sku"
-            | "amount"
-            | "currency"
-            | "carrier"
-            | "tracking_number"
-            | "tracking_url"
-            | "expected_on"
-            | "accepted_at"
-            | "send_before"
-            | "correlation_id"
-            | "notify"
-            | "quantity"
-            | "locale"
-            | "country"
-            | "method"
-            | "eventType"
-            | "detail-type"
-    )
+/// Members of the contracts whose texts hold no personal data.
+const IMPERSONAL: [&[&str]; 5] = [
+    // Of an event's envelope, and of what AWS puts around it.
+    &["v", "specversion", "source", "id", "type", "time", "detail-type", "eventType"],
+    // Of the messages between the functions.
+    &["kind", "scope", "recipient", "notify", "accepted_at", "send_before", "correlation_id"],
+    // Of an order.
+    &["order_id", "number", "placed_at", "sku", "quantity", "amount", "currency", "method"],
+    // Of a parcel.
+    &["carrier", "tracking_number", "tracking_url", "expected_on"],
+    // Of a customer and an address.
+    &["locale", "country"],
+];
+
+fn is_in(groups: &[&[&str]], member: &str) -> bool {
+    groups.iter().any(|group| group.contains(&member))
 }
 
 /// Masks the texts in and below `member`: all of them if it is inside of a personal member or
@@ -113,7 +87,7 @@ fn masked(value: Value, member: &str, is_hidden: bool, is_unknown: fn(&str) -> b
             let masked_member = |(name, value): (String, Value)| {
                 // Country and language identify nobody, and are needed to understand a failure.
                 let is_harmless = matches!(name.as_str(), "country" | "locale");
-                let is_hidden = (is_hidden || is_personal(&name)) && !is_harmless;
+                let is_hidden = (is_hidden || is_in(&PERSONAL, &name)) && !is_harmless;
                 let value = masked(value, &name, is_hidden, is_unknown);
                 (name, value)
             };
