@@ -36,18 +36,12 @@ pub struct OrderReport {
 
 #[derive(Debug, Serialize)]
 pub struct EventRow {
-    /// Source, a space, id.
-    pub event: String,
-    pub kind: String,
-    #[serde(serialize_with = "as_rfc3339")]
-    pub accepted_at: i64,
-    pub correlation_id: String,
-    /// How often relay's sweep has queued it again.
-    pub sweeps: u32,
+    #[serde(flatten)]
+    pub event: StoredEvent,
     /// Whether the ledger has a record for it.
     pub decided: bool,
     /// What happens next.
-    pub next: String,
+    pub next: &'static str,
 }
 
 /// A mail, or the decision not to send it.
@@ -126,15 +120,7 @@ impl EventRow {
             Some(item) if item.event == event.event => "",
             Some(_) => "nothing: another event asked for the same mail",
         };
-        Self {
-            event: event.event.clone(),
-            kind: event.kind.clone(),
-            accepted_at: event.accepted_at,
-            correlation_id: event.correlation_id.clone(),
-            sweeps: event.sweeps,
-            decided: decision.is_some(),
-            next: next.to_owned(),
-        }
+        Self { event: event.clone(), decided: decision.is_some(), next }
     }
 }
 
@@ -203,7 +189,8 @@ impl Report for OrderReport {
         text.push_str(&self.mails(colors));
         // No mail of the table above shows these.
         for event in self.events.iter().filter(|event| !event.decided) {
-            text.push_str(&format!("\n{} ({}) {}.\n", event.kind, event.event, event.next));
+            let StoredEvent { kind, event: id, .. } = &event.event;
+            text.push_str(&format!("\n{kind} ({id}) {}.\n", event.next));
         }
         text.push('\n');
         let columns = [
