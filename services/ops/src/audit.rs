@@ -43,6 +43,16 @@ impl Operator {
     }
 }
 
+/// Who changes something, and why.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct ChangeArgs {
+    /// Why; written to the audit item, so without names and addresses
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub operator: Operator,
+}
+
 /// Reads `--reason`, which must not be blank.
 pub fn reason(typed: &str) -> Result<String, String> {
     let reason = typed.trim();

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 use shared::EmailAddress;
 
-use crate::audit::{self, Audit, Intent, Operator};
+use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Output, Report, Style, as_rfc3339, format_time, table};
@@ -15,27 +15,18 @@ use crate::pii::PiiMode;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Lists the addresses
-    List(ListArgs),
+    List {
+        /// Addresses in clear
+        #[arg(long)]
+        show_pii: bool,
+    },
     /// Removes an address from the list
-    Remove(RemoveArgs),
-}
-
-#[derive(Debug, clap::Args)]
-pub struct ListArgs {
-    /// Addresses in clear
-    #[arg(long)]
-    pub show_pii: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub struct RemoveArgs {
-    /// The address
-    pub address: String,
-    /// Why; written to the audit item, so without names and addresses
-    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
-    pub reason: Option<String>,
-    #[command(flatten)]
-    pub operator: Operator,
+    Remove {
+        /// The address
+        address: String,
+        #[command(flatten)]
+        change: ChangeArgs,
+    },
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -64,13 +55,17 @@ pub struct Removed {
 
 pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
     match command {
-        Command::List(args) => output.print(&list(stack, args).await?),
-        Command::Remove(args) => output.print(&remove(stack, args).await?),
+        Command::List { show_pii } => {
+            output.print(&list(stack, PiiMode::from_flag(*show_pii)).await?);
+        }
+        Command::Remove { address, change } => {
+            output.print(&remove(stack, address, change).await?);
+        }
     }
     Ok(ExitStatus::Healthy)
 }
 
-async fn list(stack: &Stack, args: &ListArgs) -> Result<List, CliError> {
+async fn list(stack: &Stack, pii: PiiMode) -> Result<List, CliError> {
     let summaries = stack
         .ses()
         .list_suppressed_destinations()
@@ -79,7 +74,6 @@ async fn list(stack: &Stack, args: &ListArgs) -> Result<List, CliError> {
         .collect::<Result<Vec<_>, _>>()
         .await
         .map_err(service_error("read SES's suppression list"))?;
-    let pii = PiiMode::from_flag(args.show_pii);
     let mut addresses: Vec<Row> = summaries
         .iter()
         .flat_map(|page| page.suppressed_destination_summaries())
@@ -98,16 +92,16 @@ fn row(summary: &SuppressedDestinationSummary, pii: PiiMode) -> Row {
     }
 }
 
-async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
-    let address = EmailAddress::parse(&args.address)
+async fn remove(stack: &Stack, address: &str, change: &ChangeArgs) -> Result<Removed, CliError> {
+    let address = EmailAddress::parse(address)
         .map_err(|invalid| CliError::input(format!("That is not an e-mail address: {invalid}.")))?;
     // Masked: the audit item is kept in the ledger table, which holds no personal data.
     let intent = Intent {
         action: "suppression remove".to_owned(),
-        reason: args.reason.as_deref(),
+        reason: change.reason.as_deref(),
         plan: json!({ "address": address.masked() }),
     };
-    let audit = Audit::begin(stack, &args.operator, intent).await?;
+    let audit = Audit::begin(stack, &change.operator, intent).await?;
     let call = stack.ses().delete_suppressed_destination().email_address(address.expose()).send();
     // An address that is not listed is a typo or another region, so not a success.
     let result = match call.await {

@@ -7,28 +7,19 @@ use shared::ledger::State;
 use super::report::Changed;
 use super::request::requeue;
 use super::selector::{NotificationArgs, command_args, find, kind_and_scope};
-use crate::audit::{self, Operator};
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::output::format_time;
 
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    #[command(flatten)]
-    pub notification: NotificationArgs,
-    /// Why; written to the audit item, so without names and addresses
-    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
-    pub reason: Option<String>,
-    #[command(flatten)]
-    pub operator: Operator,
-}
-
 /// Queues the mail, unless SES has accepted it or may have.
-pub async fn run(stack: &Stack, args: &Args) -> Result<(Changed, ExitStatus), CliError> {
+pub async fn run(
+    stack: &Stack,
+    args: &NotificationArgs,
+) -> Result<(Changed, ExitStatus), CliError> {
     let now = Timestamp::now();
-    let item = find(stack, &args.notification).await?;
+    let item = find(stack, args).await?;
     check_unsent(&item, now.as_millisecond())?;
-    requeue(stack, &item, now, "resend", args.reason.as_deref(), &args.operator).await?;
+    requeue(stack, &item, now, "resend", &args.change).await?;
     Ok((Changed::new(item, "queued"), ExitStatus::Healthy))
 }
 

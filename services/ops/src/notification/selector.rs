@@ -4,11 +4,12 @@ use kit::ledger::Item;
 use shared::{Kind, NotificationKey};
 
 use crate::args::{kind, order_id};
+use crate::audit::ChangeArgs;
 use crate::aws::Stack;
 use crate::error::CliError;
 use crate::store::records_of_order;
 
-/// Arguments that name one notification.
+/// The flags of `resend`, which name one notification; `settle` has them too.
 #[derive(Debug, Clone, clap::Args)]
 pub struct NotificationArgs {
     /// The order's id
@@ -18,6 +19,8 @@ pub struct NotificationArgs {
     /// The parcel, refund, tracking number or day, if the order has several mails of the kind
     #[arg(long, value_name = "SCOPE")]
     pub scope: Option<String>,
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }
 
 /// The one ledger record that the arguments name.

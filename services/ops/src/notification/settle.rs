@@ -8,7 +8,7 @@ use shared::ledger::{Facts, State, Transition};
 use super::report::Changed;
 use super::request::{MAX_CLOCK_SKEW, requeue};
 use super::selector::{NotificationArgs, command_args, find};
-use crate::audit::{self, Audit, Intent, Operator};
+use crate::audit::{Audit, Intent};
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::output::format_time;
@@ -24,18 +24,15 @@ pub enum Resolution {
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    pub notification: NotificationArgs,
+    // Before the flags of the audit item, whose heading would otherwise be theirs too.
     /// sent: SES has accepted it. not-sent: it has not, so it is sent now
+    #[arg(index = 3)]
     pub resolution: Resolution,
     /// With sent: SES's message id, if known
     #[arg(long, value_name = "ID")]
     pub message_id: Option<String>,
-    /// Why, or how you know; written to the audit item, so without names and addresses
-    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
-    pub reason: Option<String>,
     #[command(flatten)]
-    pub operator: Operator,
+    pub notification: NotificationArgs,
 }
 
 /// Settles the mail. If it is interrupted after the record was opened, the same command finds it open
@@ -50,8 +47,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Changed, ExitStatus), Cl
             "sent"
         }
         Resolution::NotSent => {
-            let reason = args.reason.as_deref();
-            requeue(stack, &item, now, "settle not-sent", reason, &args.operator).await?;
+            requeue(stack, &item, now, "settle not-sent", &args.notification.change).await?;
             "queued"
         }
     };
@@ -113,12 +109,13 @@ async fn record_as_sent(
     item: &Item,
     now: Timestamp,
 ) -> Result<(), CliError> {
+    let change = &args.notification.change;
     let intent = Intent {
         action: format!("settle sent {}", item.order_id),
-        reason: args.reason.as_deref(),
+        reason: change.reason.as_deref(),
         plan: json!({ "order_id": item.order_id, "notification": item.notification }),
     };
-    let audit = Audit::begin(stack, &args.operator, intent).await?;
+    let audit = Audit::begin(stack, &change.operator, intent).await?;
     let mut change = Change::new(Transition::Settle, Facts::new(now.as_millisecond()))
         .with("reason", "settled by an operator");
     if let Some(id) = &args.message_id {
