@@ -69,26 +69,34 @@ impl Finding {
         }
     }
 
-    /// A failed call. If the caller lacks the permission, or nothing in the deployment could be at
-    /// fault and so there is no `fix`, nothing was checked.
+    /// For `map_err`: a failed call. If the caller lacks the permission, or nothing in the deployment
+    /// could be at fault and so there is no `fix`, nothing was checked.
     pub fn failed_call<E, R>(
         subject: impl Into<String>,
-        error: &SdkError<E, R>,
         permission: &str,
         fix: Option<&str>,
-    ) -> Self
+    ) -> impl FnOnce(SdkError<E, R>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
         R: std::fmt::Debug + 'static,
     {
-        // Not wrong: the deployment would be blamed for what the caller may not see.
-        if is_denied(error) {
-            let fix = format!("it takes the permission {permission}");
-            return Self::new(Level::NotChecked, subject, "you may not ask", fix);
+        move |error| {
+            // Not wrong: the deployment would be blamed for what the caller may not see.
+            if is_denied(&error) {
+                let fix = format!("it takes the permission {permission}");
+                return Self::new(Level::NotChecked, subject, "you may not ask", fix);
+            }
+            let level = if fix.is_some() { Level::Wrong } else { Level::NotChecked };
+            Self::new(level, subject, describe_error(&error), fix.unwrap_or_default())
         }
-        let level = if fix.is_some() { Level::Wrong } else { Level::NotChecked };
-        Self::new(level, subject, describe_error(error), fix.unwrap_or_default())
     }
+}
+
+/// The findings of a check, or the one that says why it could not be made.
+pub type Checked = Result<Vec<Finding>, Finding>;
+
+pub fn findings(checked: Checked) -> Vec<Finding> {
+    checked.unwrap_or_else(|failed| vec![failed])
 }
 
 #[derive(Debug, Serialize)]

@@ -56,7 +56,7 @@ impl Functions {
                 Ok(answer) => {
                     functions.known.insert(role, answer);
                 }
-                Err(error) => functions.unknown.push(unknown(&name, &error)),
+                Err(error) => functions.unknown.push(unknown(&name, error)),
             }
         }
         functions
@@ -138,16 +138,16 @@ impl Functions {
     }
 }
 
-fn unknown(name: &str, error: &SdkError<GetFunctionConfigurationError>) -> Finding {
+fn unknown(name: &str, error: SdkError<GetFunctionConfigurationError>) -> Finding {
     let subject = format!("function {name}");
     let is_missing = error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception());
     // An emulator has no such operation, which says nothing about the function.
-    if is_unknown_operation(error) && !is_missing {
+    if is_unknown_operation(&error) && !is_missing {
         let found = "this endpoint has no functions' configuration";
         return Finding::new(Level::NotChecked, subject, found, "");
     }
     let (permission, fix) = ("lambda:GetFunctionConfiguration", "deploy the template again");
-    Finding::failed_call(subject, error, permission, Some(fix))
+    Finding::failed_call(subject, permission, Some(fix))(error)
 }
 
 /// Checks the mappings that invoke the functions that are known. Intake has none: its callers do.
@@ -156,13 +156,10 @@ pub async fn check_mappings(stack: &Stack, functions: &Functions) -> Vec<Finding
     let mapped = functions.known.keys().filter(|role| **role != "intake");
     let checks = mapped.map(|role| async move {
         let call = client.list_event_source_mappings().function_name(stack.function(role));
-        match call.send().await {
+        let (subject, permission) = (format!("{role}: mapping"), "lambda:ListEventSourceMappings");
+        match call.send().await.map_err(Finding::failed_call(subject, permission, None)) {
             Ok(answer) => mapping_findings(role, answer.event_source_mappings()),
-            Err(error) => {
-                let (subject, permission) =
-                    (format!("{role}: mapping"), "lambda:ListEventSourceMappings");
-                vec![Finding::failed_call(subject, &error, permission, None)]
-            }
+            Err(failed) => vec![failed],
         }
     });
     future::join_all(checks).await.concat()

@@ -10,7 +10,7 @@ pub use lambda::REQUIRED_VARIABLES;
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-use finding::{Diagnosis, Level};
+use finding::{Diagnosis, Level, findings};
 use lambda::Functions;
 
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), 
         ses::check(stack, &functions),
         queues::check_alarms(stack),
     );
-    let findings = [tables, queues, functions.check(), mappings, ses, alarms].concat();
+    let findings = [tables, queues, functions.check(), mappings, ses, findings(alarms)].concat();
     let is_unhealthy = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))
         || findings.iter().all(|f| f.level == Level::NotChecked);
     let diagnosis =

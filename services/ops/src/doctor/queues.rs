@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 use futures::future;
 use serde_json::Value;
 
-use super::finding::{Finding, Level};
+use super::finding::{Checked, Finding, Level, findings};
 use super::lambda::Functions;
 use crate::aws::{Dlq, Queue, Stack};
 use crate::output::format_duration;
@@ -25,29 +25,20 @@ const MIN_VISIBILITY_FACTOR: i64 = 6;
 type Attributes = HashMap<Attribute, String>;
 
 pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
-    let checks = Queue::ALL.map(|queue| check_one(stack, queue, functions));
+    let checks = Queue::ALL.map(async |queue| findings(check_one(stack, queue, functions).await));
     future::join_all(checks).await.concat()
 }
 
-async fn check_one(stack: &Stack, queue: Queue, functions: &Functions) -> Vec<Finding> {
+async fn check_one(stack: &Stack, queue: Queue, functions: &Functions) -> Checked {
     let subject = format!("queue {}-{}", stack.name, queue.suffix());
     // The name is known, so a queue whose URL SQS does not give is missing.
-    let url = match stack.url(queue).await {
-        Ok(url) => url,
-        Err(error) => {
-            let fix = "deploy the template again";
-            return vec![Finding::new(Level::Wrong, subject, error.to_string(), fix)];
-        }
-    };
+    let url = stack.url(queue).await.map_err(|error| {
+        Finding::new(Level::Wrong, &subject, error.to_string(), "deploy the template again")
+    })?;
     let call = stack.sqs.get_queue_attributes().queue_url(url).attribute_names(Attribute::All);
-    match call.send().await {
-        Ok(answer) => {
-            queue_findings(&subject, queue, &answer.attributes.unwrap_or_default(), functions)
-        }
-        Err(error) => {
-            vec![Finding::failed_call(subject, &error, "sqs:GetQueueAttributes", None)]
-        }
-    }
+    let failed = Finding::failed_call(&subject, "sqs:GetQueueAttributes", None);
+    let attributes = call.send().await.map_err(failed)?.attributes.unwrap_or_default();
+    Ok(queue_findings(&subject, queue, &attributes, functions))
 }
 
 fn queue_findings(
@@ -126,20 +117,19 @@ fn check_visibility(
 
 /// Checks that each dead-letter queue has an alarm with an action, and reports the alarms that are
 /// active.
-pub async fn check_alarms(stack: &Stack) -> Vec<Finding> {
+pub async fn check_alarms(stack: &Stack) -> Checked {
     let pages = stack.cloudwatch().describe_alarms().into_paginator().send();
-    let alarms: Vec<MetricAlarm> = match pages.collect::<Result<Vec<_>, _>>().await {
-        Ok(pages) => pages.into_iter().flat_map(|page| page.metric_alarms).flatten().collect(),
-        Err(error) => {
-            return vec![Finding::failed_call("alarms", &error, "cloudwatch:DescribeAlarms", None)];
-        }
-    };
+    let failed = Finding::failed_call("alarms", "cloudwatch:DescribeAlarms", None);
+    let pages = pages.collect::<Result<Vec<_>, _>>().await.map_err(failed)?;
+    let alarms: Vec<MetricAlarm> =
+        pages.into_iter().flat_map(|page| page.metric_alarms).flatten().collect();
     let prefix = format!("{}-", stack.name);
     let active = alarms
         .iter()
         .filter(|alarm| alarm.alarm_name().is_some_and(|name| name.starts_with(&prefix)))
         .filter_map(active_alarm);
-    Dlq::ALL.into_iter().map(|dlq| check_alarm(&stack.name, dlq, &alarms)).chain(active).collect()
+    let watched = Dlq::ALL.into_iter().map(|dlq| check_alarm(&stack.name, dlq, &alarms));
+    Ok(watched.chain(active).collect())
 }
 
 fn check_alarm(stack: &str, dlq: Dlq, alarms: &[MetricAlarm]) -> Finding {

@@ -3,7 +3,7 @@
 use aws_sdk_sesv2::operation::get_email_identity::GetEmailIdentityOutput;
 use aws_sdk_sesv2::types::{DkimStatus, EventType};
 
-use super::finding::{Finding, Level};
+use super::finding::{Checked, Finding, Level, findings};
 use super::lambda::Functions;
 use crate::aws::{Stack, is_denied};
 
@@ -27,8 +27,8 @@ pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
         let found = format!("the mailer's {variable} is not known");
         Finding::new(Level::NotChecked, format!("SES: {what}"), found, "")
     };
-    let mut findings = check_account(client).await;
-    findings.push(match functions.variable("mailer", "MAIL_FROM") {
+    let mut found = findings(check_account(client).await);
+    found.push(match functions.variable("mailer", "MAIL_FROM") {
         Some(mailbox) => check_identity(client, mailbox).await,
         None => unknown("sender", "MAIL_FROM"),
     });
@@ -39,22 +39,18 @@ pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
     match set {
         Some(set) => {
             let needed = needed_events(functions.grace());
-            findings.extend(check_configuration_set(client, set, &needed).await);
+            found.extend(findings(check_configuration_set(client, set, &needed).await));
         }
-        None => findings.push(unknown("configuration set", "SES_CONFIGURATION_SET")),
+        None => found.push(unknown("configuration set", "SES_CONFIGURATION_SET")),
     }
-    findings
+    found
 }
 
-async fn check_account(client: &aws_sdk_sesv2::Client) -> Vec<Finding> {
-    let account = match client.get_account().send().await {
-        Ok(account) => account,
-        Err(error) => {
-            return vec![Finding::failed_call("SES: account", &error, "ses:GetAccount", None)];
-        }
-    };
+async fn check_account(client: &aws_sdk_sesv2::Client) -> Checked {
+    let failed = Finding::failed_call("SES: account", "ses:GetAccount", None);
+    let account = client.get_account().send().await.map_err(failed)?;
     let (is_on, has_access) = (account.sending_enabled, account.production_access_enabled);
-    vec![
+    Ok(vec![
         Finding::expect(
             is_on,
             "SES: sending",
@@ -70,7 +66,7 @@ async fn check_account(client: &aws_sdk_sesv2::Client) -> Vec<Finding> {
                 "request production access in the SES console",
             ),
         },
-    ]
+    ])
 }
 
 /// The sender's identity may be its domain or its address.
@@ -88,7 +84,7 @@ async fn check_identity(client: &aws_sdk_sesv2::Client, mailbox: &str) -> Findin
     };
     let fix = "create the identity in this region, and publish its DKIM records";
     let subject = format!("SES: sender {domain}");
-    Finding::failed_call(subject, &error, "ses:GetEmailIdentity", Some(fix))
+    Finding::failed_call(subject, "ses:GetEmailIdentity", Some(fix))(error)
 }
 
 fn identity_finding(domain: &str, identity: &GetEmailIdentityOutput) -> Finding {
@@ -123,45 +119,37 @@ async fn check_configuration_set(
     client: &aws_sdk_sesv2::Client,
     set: &str,
     needed: &[EventType],
-) -> Vec<Finding> {
+) -> Checked {
     let subject = format!("SES: configuration set {set}");
-    let found = match client.get_configuration_set().configuration_set_name(set).send().await {
-        Ok(found) => found,
-        Err(error) => {
-            let fix = "without it SES sends no events: deploy the template again";
-            let permission = "ses:GetConfigurationSet";
-            return vec![Finding::failed_call(subject, &error, permission, Some(fix))];
-        }
-    };
+    let fix = "without it SES sends no events: deploy the template again";
+    let failed = Finding::failed_call(&subject, "ses:GetConfigurationSet", Some(fix));
+    let call = client.get_configuration_set().configuration_set_name(set);
+    let found = call.send().await.map_err(failed)?;
     // A set without options has never been paused.
     let is_sending = found.sending_options.is_none_or(|options| options.sending_enabled());
-    let destinations =
-        client.get_configuration_set_event_destinations().configuration_set_name(set).send().await;
     let events_subject = format!("{subject}: events");
-    vec![
+    let failed =
+        Finding::failed_call(&events_subject, "ses:GetConfigurationSetEventDestinations", None);
+    let call = client.get_configuration_set_event_destinations().configuration_set_name(set);
+    let events = call.send().await.map_err(failed).map(|answer| {
+        // A destination that is off publishes nothing, whatever it matches.
+        let enabled = answer.event_destinations().iter().filter(|d| d.enabled());
+        let published: Vec<EventType> =
+            enabled.flat_map(|d| d.matching_event_types()).cloned().collect();
+        check_events(&events_subject, needed, &published)
+    });
+    Ok(vec![
         Finding::expect(
             is_sending,
             subject,
             if is_sending { "sends" } else { "paused" },
             "resume it: aws sesv2 put-configuration-set-sending-options --sending-enabled",
         ),
-        match destinations {
-            Err(error) => {
-                let permission = "ses:GetConfigurationSetEventDestinations";
-                Finding::failed_call(events_subject, &error, permission, None)
-            }
-            Ok(answer) => {
-                // A destination that is off publishes nothing, whatever it matches.
-                let enabled = answer.event_destinations().iter().filter(|d| d.enabled());
-                let published: Vec<EventType> =
-                    enabled.flat_map(|d| d.matching_event_types()).cloned().collect();
-                check_events(events_subject, needed, &published)
-            }
-        },
-    ]
+        events.unwrap_or_else(|failed| failed),
+    ])
 }
 
-fn check_events(subject: String, needed: &[EventType], published: &[EventType]) -> Finding {
+fn check_events(subject: &str, needed: &[EventType], published: &[EventType]) -> Finding {
     let missing = needed.iter().filter(|needed| !published.contains(needed));
     let missing: Vec<String> =
         missing.map(|needed| needed.as_str().to_lowercase().replace('_', " ")).collect();
@@ -192,7 +180,7 @@ mod tests {
             (Some(1200), &NEEDED, "not published: send"),
         ];
         for (grace, published, found) in cases {
-            let finding = check_events("set".to_owned(), &needed_events(grace), published);
+            let finding = check_events("set", &needed_events(grace), published);
             assert_eq!(finding.found, found);
             assert_eq!(finding.level == Level::Ok, found == "all published");
         }

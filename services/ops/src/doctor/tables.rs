@@ -1,54 +1,46 @@
 //! The two tables.
 
-use aws_sdk_dynamodb::operation::describe_table::DescribeTableOutput;
 use aws_sdk_dynamodb::types::{
     StreamViewType, TableDescription, TableStatus, TimeToLiveDescription, TimeToLiveStatus,
 };
 use shared::outbox::SWEEP_INDEX;
 
-use super::finding::{Finding, Level};
+use super::finding::{Checked, Finding, Level, findings};
 use crate::aws::Stack;
 
 const DEPLOY: &str = "deploy the template again; it describes the table";
 
 pub async fn check(stack: &Stack) -> Vec<Finding> {
     let (events, ledger) = (stack.events_table(), stack.ledger_table());
-    let (mut findings, ledger_findings) = futures::join!(
+    let (events, ledger) = futures::join!(
         check_table(stack, &events, ["order_id", "event"], true),
         check_table(stack, &ledger, ["order_id", "notification"], false),
     );
-    findings.extend(ledger_findings);
-    findings
+    [findings(events), findings(ledger)].concat()
 }
 
-async fn check_table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> Vec<Finding> {
+async fn check_table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> Checked {
     let subject = format!("table {name}");
-    let table = match stack.dynamodb.describe_table().table_name(name).send().await {
-        Ok(DescribeTableOutput { table: Some(table), .. }) => table,
-        Ok(_) => {
-            let found = "DynamoDB returned no description";
-            return vec![Finding::new(Level::NotChecked, subject, found, "")];
-        }
-        Err(error) => {
-            let fix = "is the stack's name right (--stack), and its region (--region)?";
-            let permission = "dynamodb:DescribeTable";
-            return vec![Finding::failed_call(subject, &error, permission, Some(fix))];
-        }
-    };
+    let fix = "is the stack's name right (--stack), and its region (--region)?";
+    let failed = Finding::failed_call(&subject, "dynamodb:DescribeTable", Some(fix));
+    let answer = stack.dynamodb.describe_table().table_name(name).send().await.map_err(failed)?;
+    let table = answer.table.ok_or_else(|| {
+        Finding::new(Level::NotChecked, &subject, "DynamoDB returned no description", "")
+    })?;
     let mut findings = vec![check_shape(&subject, &table, keys)];
     // Nobody reads changes or an index of the ledger.
     if is_outbox {
         findings.extend(check_outbox(&subject, &table));
     }
-    let expiry = stack.dynamodb.describe_time_to_live().table_name(name).send().await;
-    findings.push(match expiry {
-        Ok(answer) => check_expiry(&subject, answer.time_to_live_description.as_ref()),
-        Err(error) => {
-            let subject = format!("{subject}: expiry");
-            Finding::failed_call(subject, &error, "dynamodb:DescribeTimeToLive", None)
-        }
-    });
-    findings
+    let call = stack.dynamodb.describe_time_to_live().table_name(name);
+    let failed =
+        Finding::failed_call(format!("{subject}: expiry"), "dynamodb:DescribeTimeToLive", None);
+    let expiry = call.send().await.map_err(failed);
+    findings.push(expiry.map_or_else(
+        |failed| failed,
+        |answer| check_expiry(&subject, answer.time_to_live_description.as_ref()),
+    ));
+    Ok(findings)
 }
 
 fn check_shape(subject: &str, table: &TableDescription, keys: [&str; 2]) -> Finding {
