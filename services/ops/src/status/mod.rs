@@ -44,16 +44,12 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), Cli
 }
 
 async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
-    let rows = Queue::ALL.map(|queue| async move {
+    let ages = &oldest_messages(stack).await;
+    let rows = Queue::ALL.map(async |queue| {
         let depth = stack.queue_depth(queue).await?;
-        Ok::<_, CliError>(QueueRow { queue, depth, oldest_seconds: None })
+        Ok(QueueRow { queue, depth, oldest_seconds: ages.get(&queue).copied() })
     });
-    let mut rows = future::try_join_all(rows).await?;
-    let ages = oldest_messages(stack).await;
-    for row in &mut rows {
-        row.oldest_seconds = ages.get(&row.queue).copied();
-    }
-    Ok(rows)
+    future::try_join_all(rows).await
 }
 
 /// The age of each queue's oldest message, in seconds. Only CloudWatch knows it; empty where there is
