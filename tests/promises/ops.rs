@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod commands;
+mod doctor;
 mod erasure;
 mod interrupt;
 mod kills;

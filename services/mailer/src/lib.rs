@@ -39,6 +39,7 @@ pub use mailer::Mailer;
 pub use rate_limiter::SendRateLimiter;
 pub use requeue::DelayedRequeue;
 pub use send::{Sender, SenderSettings};
+pub use settings::{DEFAULT_GRACE_SECONDS, DEFAULT_LEASE_SECONDS};
 
 /// Runs the function until its environment is shut down.
 ///

@@ -15,6 +15,11 @@ use crate::render::Brand;
 use crate::requeue::DelayedRequeue;
 use crate::send::{Sender, SenderSettings};
 
+/// `LEASE_SECONDS` where it is not set.
+pub const DEFAULT_LEASE_SECONDS: i64 = 60;
+/// `DOUBT_GRACE_SECONDS` where it is not set.
+pub const DEFAULT_GRACE_SECONDS: i64 = 1200;
+
 /// Builds the mailer from the environment, and reads the account's send rate unless a setting fixes it.
 pub async fn from_env() -> Result<Mailer, Error> {
     let sdk = aws::sdk_config().await;
@@ -40,8 +45,16 @@ pub async fn from_env() -> Result<Mailer, Error> {
         ),
         dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
         brand: brand()?,
-        lease: SignedDuration::from_secs(number("LEASE_SECONDS", 60, 1..=86_400)?),
-        grace: SignedDuration::from_secs(number("DOUBT_GRACE_SECONDS", 1200, 1..=1_209_600)?),
+        lease: SignedDuration::from_secs(number(
+            "LEASE_SECONDS",
+            DEFAULT_LEASE_SECONDS,
+            1..=86_400,
+        )?),
+        grace: SignedDuration::from_secs(number(
+            "DOUBT_GRACE_SECONDS",
+            DEFAULT_GRACE_SECONDS,
+            1..=1_209_600,
+        )?),
         clock,
     })
 }

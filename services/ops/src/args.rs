@@ -39,6 +39,7 @@ fn time_at(typed: &str, now: Timestamp) -> Result<i64, String> {
 
 fn before(now: Timestamp, typed: &str) -> Option<Timestamp> {
     let span: jiff::Span = typed.parse().ok()?;
+    // Time that has passed, not days of a calendar: there is no time zone to have one in.
     let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
     if duration.is_negative() { None } else { now.checked_sub(duration).ok() }
 }

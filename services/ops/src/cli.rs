@@ -37,7 +37,7 @@ pub enum Command {
     #[command(subcommand)]
     Dlq(dlq::Command),
     /// Sends one mail that was skipped or failed
-    Resend(notification::resend::Args),
+    Resend(notification::NotificationArgs),
     /// Records whether SES has accepted a mail that is in doubt
     Settle(notification::settle::Args),
     /// Queues events again that the ledger has not seen
@@ -56,28 +56,21 @@ pub enum Command {
     /// Who changed what with this command, and why
     Audit(audit::Args),
     /// Completions for a shell, on standard output
-    Completions(Completions),
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// The manual pages, in roff
-    Man(Man),
-}
-
-/// Flags of `completions`.
-#[derive(Debug, clap::Args)]
-pub struct Completions {
-    /// The shell
-    pub shell: clap_complete::Shell,
-}
-
-/// Flags of `man`.
-#[derive(Debug, clap::Args)]
-pub struct Man {
-    /// Write a page for each command to this directory; without it the main page is printed
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    Man {
+        /// Write a page for each command to this directory; without it the main page is printed
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// The arguments as clap takes them: `--yes-delete-12` is `--yes-delete=12`.
 pub fn arguments(typed: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    // clap has no flag with a number in its name.
     typed.into_iter().map(|word| with_number(&word).unwrap_or(word)).collect()
 }
 

@@ -51,6 +51,7 @@ impl CliError {
 
     /// Keeps `cause` as the source.
     pub fn caused_by(mut self, cause: impl Into<Source>) -> Self {
+        // Ctrl-C is its own cause.
         if let Self::Input { source, .. } | Self::Service { source, .. } = &mut self {
             *source = Some(cause.into());
         }

@@ -41,4 +41,5 @@ mod store;
 mod suppression;
 mod sweep;
 
+pub use doctor::REQUIRED_VARIABLES;
 pub use run::main;

@@ -9,11 +9,10 @@ use crate::args::order_id;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::notification::{kind_and_scope, next_step, state_style};
-use crate::output::{ColorMode, Column, Report, Style, format_time, nonzero, rfc3339, table};
+use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, format_time, nonzero, table};
 use crate::pii::PiiMode;
 use crate::store::{StoredEvent, events_of_order, records_of_order};
 
-/// Flags of `order`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The order's id
@@ -37,18 +36,12 @@ pub struct OrderReport {
 
 #[derive(Debug, Serialize)]
 pub struct EventRow {
-    /// Source, a space, id.
-    pub event: String,
-    pub kind: String,
-    /// RFC 3339.
-    pub accepted_at: String,
-    pub correlation_id: String,
-    /// How often relay's sweep has queued it again.
-    pub sweeps: u32,
+    #[serde(flatten)]
+    pub event: StoredEvent,
     /// Whether the ledger has a record for it.
     pub decided: bool,
     /// What happens next.
-    pub next: String,
+    pub next: &'static str,
 }
 
 /// A mail, or the decision not to send it.
@@ -59,8 +52,9 @@ pub struct Notification {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
     pub state: String,
-    /// When it entered its state, in RFC 3339.
-    pub since: String,
+    /// When it entered its state.
+    #[serde(serialize_with = "as_rfc3339")]
+    pub since: i64,
     pub attempts: u32,
     /// How many attempts ended in doubt: SES may have accepted each.
     pub doubts: u32,
@@ -72,22 +66,18 @@ pub struct Notification {
     pub correlation_id: String,
     /// What happens next.
     pub next: String,
-    #[serde(skip)]
-    style: Option<Style>,
 }
 
 /// Something that happened to the order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Moment {
-    /// RFC 3339.
-    pub at: String,
-    pub what: String,
+    #[serde(serialize_with = "as_rfc3339")]
+    pub at: i64,
+    pub what: &'static str,
     /// The event or mail that it happened to.
     pub about: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub detail: String,
-    #[serde(skip)]
-    milliseconds: i64,
 }
 
 /// Reads the order: one query of each table.
@@ -109,10 +99,11 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderReport, ExitStatus)
 impl OrderReport {
     /// `now` in milliseconds since 1970.
     fn new(order_id: &str, events: &[StoredEvent], items: &[Item], now: i64, pii: PiiMode) -> Self {
-        let customer = events.iter().rev().find_map(StoredEvent::request);
+        // The customer may have changed the address since; a later mail goes to the later one.
+        let latest = events.iter().rev().find_map(StoredEvent::request);
         Self {
             order_id: order_id.to_owned(),
-            customer: customer.map(|r| pii.address(r.event.order.customer.email.expose())),
+            customer: latest.map(|r| pii.address(r.event.order.customer.email.expose())),
             notifications: items.iter().map(|item| Notification::new(item, now)).collect(),
             events: events.iter().map(|event| EventRow::new(event, items)).collect(),
             timeline: timeline(events, items),
@@ -122,21 +113,14 @@ impl OrderReport {
 
 impl EventRow {
     fn new(event: &StoredEvent, items: &[Item]) -> Self {
+        // By the record's key, since two events may ask for the same mail: one of them is recorded.
         let decision = items.iter().find(|item| item.notification == event.ledger_key);
         let next = match decision {
             None => "waits for the dispatcher; the sweep queues it again if that takes too long",
             Some(item) if item.event == event.event => "",
             Some(_) => "nothing: another event asked for the same mail",
         };
-        Self {
-            event: event.event.clone(),
-            kind: event.kind.clone(),
-            accepted_at: rfc3339(event.accepted_at),
-            correlation_id: event.correlation_id.clone(),
-            sweeps: event.sweeps,
-            decided: decision.is_some(),
-            next: next.to_owned(),
-        }
+        Self { event: event.clone(), decided: decision.is_some(), next }
     }
 }
 
@@ -147,7 +131,7 @@ impl Notification {
             kind,
             scope,
             state: item.state.clone(),
-            since: rfc3339(item.since),
+            since: item.since,
             attempts: item.attempt,
             doubts: item.doubts,
             reason: item.reason.clone(),
@@ -155,25 +139,22 @@ impl Notification {
             event: item.event.clone(),
             correlation_id: item.correlation_id.clone(),
             next: next_step(item, now),
-            style: state_style(item),
         }
-    }
-}
-
-impl Moment {
-    fn new(milliseconds: i64, what: &str, about: String, detail: String) -> Self {
-        Self { at: rfc3339(milliseconds), what: what.to_owned(), about, detail, milliseconds }
     }
 }
 
 /// What happened, the earliest first. A record keeps one time for each state, so of a state that was
 /// entered twice only the later time is known.
 fn timeline(events: &[StoredEvent], items: &[Item]) -> Vec<Moment> {
-    let accepted = events.iter().map(|event| {
-        Moment::new(event.accepted_at, "accepted", event.kind.clone(), event.event.clone())
+    let accepted = events.iter().map(|event| Moment {
+        at: event.accepted_at,
+        what: "accepted",
+        about: event.kind.clone(),
+        detail: event.event.clone(),
     });
     let mut moments: Vec<Moment> = accepted.chain(items.iter().flat_map(record_moments)).collect();
-    moments.sort_by_key(|moment| moment.milliseconds);
+    // A stable sort: within a millisecond an event is accepted before its mail is planned.
+    moments.sort_by_key(|moment| moment.at);
     moments
 }
 
@@ -196,10 +177,8 @@ fn record_moments(item: &Item) -> Vec<Moment> {
         (item.bounced_at, "bounced", reason(State::Bounced)),
         (item.complained_at, "complained about", reason(State::Complained)),
     ];
-    steps
-        .into_iter()
-        .filter_map(|(at, what, detail)| Some(Moment::new(at?, what, about.clone(), detail)))
-        .collect()
+    let moment = |(at, what, detail)| Some(Moment { at: at?, what, about: about.clone(), detail });
+    steps.into_iter().filter_map(moment).collect()
 }
 
 impl Report for OrderReport {
@@ -208,13 +187,15 @@ impl Report for OrderReport {
         let order = colors.apply(Style::Bold, &format!("Order {}", self.order_id));
         let mut text = format!("{order}{customer}\n\n");
         text.push_str(&self.mails(colors));
+        // No mail of the table above shows these.
         for event in self.events.iter().filter(|event| !event.decided) {
-            text.push_str(&format!("\n{} ({}) {}.\n", event.kind, event.event, event.next));
+            let StoredEvent { kind, event: id, .. } = &event.event;
+            text.push_str(&format!("\n{kind} ({id}) {}.\n", event.next));
         }
         text.push('\n');
         let columns = [
-            Column::text("time (UTC)", |m: &Moment| format_time(m.milliseconds)),
-            Column::text("what", |m| m.what.clone()),
+            Column::text("time (UTC)", |m: &Moment| format_time(m.at)),
+            Column::text("what", |m| m.what.to_owned()),
             Column::text("about", |m| m.about.clone()),
             Column::text("detail", |m| m.detail.clone()),
         ];
@@ -231,7 +212,8 @@ impl OrderReport {
         let columns = [
             Column::text("mail", |n: &Notification| n.kind.clone()),
             Column::text("scope", |n| n.scope.clone()),
-            Column::text("state", |n: &Notification| n.state.clone()).styled(|n| n.style),
+            Column::text("state", |n: &Notification| n.state.clone())
+                .styled(|n| State::parse(&n.state).and_then(state_style)),
             Column::number("attempts", |n| n.attempts.to_string()),
             Column::number("in doubt", |n: &Notification| nonzero(n.doubts))
                 .styled(|_| Some(Style::Warning)),
@@ -246,7 +228,6 @@ impl OrderReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::ledger::State;
 
     const T0: i64 = 1_763_900_000_000;
 

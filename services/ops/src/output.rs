@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table};
-use jiff::Timestamp;
+use jiff::{RoundMode, Span, SpanRound, Timestamp, Unit};
 use serde::{Serialize, Serializer};
 
 /// What `--output` takes.
@@ -159,6 +159,7 @@ pub fn table<R>(colors: ColorMode, columns: &[Column<R>], rows: &[R]) -> String 
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     match colors {
+        // Or else comfy-table asks the terminal itself, and a pipe's lines are wrapped.
         ColorMode::Plain => table.force_no_tty(),
         ColorMode::Colour => {
             table.set_content_arrangement(ContentArrangement::Dynamic).enforce_styling()
@@ -169,6 +170,7 @@ pub fn table<R>(colors: ColorMode, columns: &[Column<R>], rows: &[R]) -> String 
     for row in rows {
         table.add_row(used.iter().map(|column| column.cell(row)));
     }
+    // comfy-table pads the last column.
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
@@ -201,20 +203,14 @@ pub fn as_rfc3339<S: Serializer>(milliseconds: &i64, to: S) -> Result<S::Ok, S::
 /// Milliseconds in their two largest units: `3d 4h`, `12m`, `5s`.
 pub fn format_duration(milliseconds: i64) -> String {
     let seconds = milliseconds.max(0) / 1000;
-    let units = [
-        (seconds / 86400, "d"),
-        (seconds / 3600 % 24, "h"),
-        (seconds / 60 % 60, "m"),
-        (seconds % 60, "s"),
-    ];
-    let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(3);
-    let parts: Vec<String> = units[first..]
-        .iter()
-        .take(2)
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, unit)| format!("{count}{unit}"))
-        .collect();
-    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
+    let smallest = match seconds {
+        0..3_600 => Unit::Second,
+        3_600..86_400 => Unit::Minute,
+        _ => Unit::Hour,
+    };
+    let rounding = SpanRound::new().largest(Unit::Day).smallest(smallest).mode(RoundMode::Trunc);
+    let span = Span::new().seconds(seconds).round(rounding.days_are_24_hours());
+    span.map_or_else(|_| "for ever".to_owned(), |span| format!("{span:#}"))
 }
 
 #[cfg(test)]

@@ -37,115 +37,77 @@ impl PiiMode {
     /// A body that no contract may describe: masked as by [`PiiMode::json`], and every text is masked
     /// too unless the contracts have a member of its name that holds no personal data.
     pub fn unrecognized_json(self, value: Value) -> Value {
-        match self {
-            Self::Shown => value,
-            Self::Masked => masked(without_unknown_texts("", value)),
-        }
+        self.masked_if(value, |member| !is_in(&IMPERSONAL, member))
     }
 
     /// A body of its queue's contract, with names and addresses masked.
     pub fn json(self, value: Value) -> Value {
+        self.masked_if(value, |_| false)
+    }
+
+    fn masked_if(self, value: Value, is_unknown: fn(&str) -> bool) -> Value {
         match self {
             Self::Shown => value,
-            Self::Masked => masked(value),
+            Self::Masked => masked(value, "", false, is_unknown),
         }
     }
 }
 
-/// Members that hold names and postal addresses in the contracts of the queues.
-const PERSONAL: [&str; 10] = [
-    "customer",
-    "shipping_address",
-    "billing_address",
-    "name",
-    "email",
-    "phone",
-    "city",
-    "postal_code",
-    "destination",
-    "commonHeaders",
+/// Members that hold names and addresses in the contracts of the queues.
+const PERSONAL: [&[&str]; 3] = [
+    &["customer", "name", "email", "phone"],
+    &["shipping_address", "billing_address", "city", "postal_code"],
+    // Of SES's events.
+    &["destination", "commonHeaders"],
 ];
 
 /// Members of the contracts whose texts hold no personal data.
-const IMPERSONAL: [&str; 29] = [
-    "v",
-    "specversion",
-    "source",
-    "id",
-    "type",
-    "time",
-    "kind",
-    "scope",
-    "recipient",
-    "order_id",
-    "number",
-    "placed_at",
-    "sku",
-    "amount",
-    "currency",
-    "carrier",
-    "tracking_number",
-    "tracking_url",
-    "expected_on",
-    "accepted_at",
-    "send_before",
-    "correlation_id",
-    "notify",
-    "quantity",
-    "locale",
-    "country",
-    "method",
-    "eventType",
-    "detail-type",
+const IMPERSONAL: [&[&str]; 5] = [
+    // Of an event's envelope, and of what AWS puts around it.
+    &["v", "specversion", "source", "id", "type", "time", "detail-type", "eventType"],
+    // Of the messages between the functions.
+    &["kind", "scope", "recipient", "notify", "accepted_at", "send_before", "correlation_id"],
+    // Of an order.
+    &["order_id", "number", "placed_at", "sku", "quantity", "amount", "currency", "method"],
+    // Of a parcel.
+    &["carrier", "tracking_number", "tracking_url", "expected_on"],
+    // Of a customer and an address.
+    &["locale", "country"],
 ];
 
-fn without_unknown_texts(name: &str, value: Value) -> Value {
+fn is_in(groups: &[&[&str]], member: &str) -> bool {
+    groups.iter().any(|group| group.contains(&member))
+}
+
+/// Masks the texts in and below `member`: all of them if it is inside of a personal member or
+/// `is_unknown`, else only what looks like an e-mail address.
+fn masked(value: Value, member: &str, is_hidden: bool, is_unknown: fn(&str) -> bool) -> Value {
     match value {
-        Value::Object(members) => Value::Object(
-            members.into_iter().map(|(k, v)| (k.clone(), without_unknown_texts(&k, v))).collect(),
-        ),
-        Value::Array(items) => {
-            Value::Array(items.into_iter().map(|item| without_unknown_texts(name, item)).collect())
+        Value::Object(members) => {
+            let masked_member = |(name, value): (String, Value)| {
+                // Country and language identify nobody, and are needed to understand a failure.
+                let is_harmless = matches!(name.as_str(), "country" | "locale");
+                let is_hidden = (is_hidden || is_in(&PERSONAL, &name)) && !is_harmless;
+                let value = masked(value, &name, is_hidden, is_unknown);
+                (name, value)
+            };
+            Value::Object(members.into_iter().map(masked_member).collect())
         }
-        Value::String(_) if !IMPERSONAL.contains(&name) => hidden(value),
+        Value::Array(items) => {
+            items.into_iter().map(|item| masked(item, member, is_hidden, is_unknown)).collect()
+        }
+        Value::String(text) if is_hidden || is_unknown(member) => hidden(&text).into(),
+        Value::String(text) => without_addresses(&text).into(),
         other => other,
     }
 }
 
-fn masked(value: Value) -> Value {
-    match value {
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .map(|(name, value)| {
-                    let is_personal = PERSONAL.contains(&name.as_str());
-                    let value = if is_personal { hidden(value) } else { masked(value) };
-                    (name, value)
-                })
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.into_iter().map(masked).collect()),
-        Value::String(text) => Value::String(without_addresses(&text)),
-        other => other,
+/// The first letter stays: it tells two customers apart.
+fn hidden(text: &str) -> String {
+    match text.contains('@') {
+        true => masked_address(text),
+        false => text.chars().take(1).chain("***".chars()).collect(),
     }
-}
-
-/// Keeps only the first letter of each text below a personal member.
-fn hidden(value: Value) -> Value {
-    match value {
-        Value::Object(members) => Value::Object(
-            members.into_iter().map(|(k, v)| (k.clone(), hidden_member(&k, v))).collect(),
-        ),
-        Value::Array(items) => Value::Array(items.into_iter().map(hidden).collect()),
-        Value::String(text) if text.contains('@') => Value::String(masked_address(&text)),
-        Value::String(text) => Value::String(text.chars().take(1).chain("***".chars()).collect()),
-        other => other,
-    }
-}
-
-/// Country and language identify nobody, and are needed to understand a failure.
-fn hidden_member(name: &str, value: Value) -> Value {
-    if matches!(name, "country" | "locale") { value } else { hidden(value) }
 }
 
 /// The text with everything masked that looks like an e-mail address.
@@ -153,6 +115,7 @@ pub fn without_addresses(text: &str) -> String {
     if !text.contains('@') {
         return text.to_owned();
     }
+    // What an address may hold (RFC 5322), so that none is masked by halves.
     let is_part = |c: char| c.is_alphanumeric() || "@.!#$%&'*+-/=?^_`{|}~".contains(c);
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

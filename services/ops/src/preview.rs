@@ -16,7 +16,6 @@ use crate::store::{StoredEvent, events_of_order};
 pub const SAMPLES: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../mailer/examples/events.jsonl"));
 
-/// Flags of `preview`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The kind of mail, such as order.confirmed
@@ -74,6 +73,7 @@ pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitSta
 }
 
 fn brand(json: Option<&str>) -> Result<Brand, CliError> {
+    // An environment variable may be set and empty, which means the same as absent.
     match json.filter(|json| !json.is_empty()) {
         None => Ok(Brand::default()),
         Some(json) => Brand::parse(json)
@@ -103,6 +103,7 @@ async fn stored(stack: &Stack, order: &str, kind: Kind) -> Result<Vec<(String, E
         .filter(|request| request.event.payload.kind() == kind)
         .map(|request| (format!("{order}-{}", request.event.reference.id), request.event))
         .collect();
+    // An order without events of the kind is a typo more often than a result.
     if found.is_empty() {
         return Err(CliError::input(format!(
             "The Events table has no {kind} event of the order {order}. `waybill order {order}` \
@@ -138,6 +139,7 @@ fn render_one(
 }
 
 fn write(directory: &Path, name: &str, mail: &Mail) -> Result<Vec<PathBuf>, CliError> {
+    // An id is the publisher's text: no part of it may lead out of the directory.
     let file_name: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' })

@@ -20,6 +20,7 @@ pub async fn main() -> ExitCode {
     let cli = match Cli::try_parse_from(arguments(typed)) {
         Ok(cli) => cli,
         Err(usage) => {
+            // Help and version too, with exit code 0.
             let _ = usage.print();
             return ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
         }
@@ -37,8 +38,8 @@ pub async fn main() -> ExitCode {
 async fn run(cli: &Cli, command: String) -> Result<ExitStatus, CliError> {
     let output = Output::new(cli.output);
     match &cli.command {
-        Command::Completions(args) => docs::completions(args, output),
-        Command::Man(args) => docs::man_pages(args, output)?,
+        Command::Completions { shell } => docs::completions(*shell, output),
+        Command::Man { out } => docs::man_pages(out.as_deref(), output)?,
         Command::Preview(args) if !preview::needs_stack(args) => {
             print(output, preview::run(None, args).await?);
         }
@@ -67,7 +68,7 @@ async fn run_on_stack(
         Command::Preview(args) => print(output, preview::run(Some(stack), args).await?),
         Command::Doctor(args) => print(output, doctor::run(stack, args).await?),
         Command::Audit(args) => print(output, audit::run(stack, args).await?),
-        Command::Completions(_) | Command::Man(_) => ExitStatus::Healthy,
+        Command::Completions { .. } | Command::Man { .. } => ExitStatus::Healthy,
     })
 }
 

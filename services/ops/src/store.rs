@@ -7,34 +7,38 @@ use futures::{StreamExt, TryStreamExt, stream};
 use kit::MAX_BATCH_GET_KEYS;
 use kit::batch_get::Attributes;
 use kit::ledger::Item;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use shared::outbox::unpack;
 use shared::queue::message::DispatchRequest;
 
 use crate::aws::{Stack, service_error};
 use crate::error::CliError;
+use crate::output::as_rfc3339;
 
 /// Order id and sort key.
 pub type Key = (String, String);
 
 const MAX_CONCURRENCY: usize = 8;
 
-/// An event as intake stored it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// An event as intake stored it, and as `waybill order` reports it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StoredEvent {
     /// Its sort key: source, a space, id.
     pub event: String,
-    #[serde(rename = "type")]
+    /// Its type, such as `order.confirmed`.
+    #[serde(rename(deserialize = "type"))]
     pub kind: String,
     /// Milliseconds since 1970.
+    #[serde(serialize_with = "as_rfc3339")]
     pub accepted_at: i64,
     /// The dispatch message; empty where this version cannot read it.
     #[serde(skip)]
     pub message: String,
     pub correlation_id: String,
     /// The sort key of its ledger record.
+    #[serde(skip_serializing)]
     pub ledger_key: String,
     /// How often relay's sweep has queued it again.
     pub sweeps: u32,

@@ -6,38 +6,27 @@ use serde::Serialize;
 use serde_json::json;
 use shared::EmailAddress;
 
-use crate::audit::{self, Audit, Intent, Operator};
+use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Output, Report, Style, format_time, rfc3339, table};
+use crate::output::{ColorMode, Column, Output, Report, Style, as_rfc3339, format_time, table};
 use crate::pii::PiiMode;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Lists the addresses
-    List(ListArgs),
+    List {
+        /// Addresses in clear
+        #[arg(long)]
+        show_pii: bool,
+    },
     /// Removes an address from the list
-    Remove(RemoveArgs),
-}
-
-/// Flags of `suppression list`.
-#[derive(Debug, clap::Args)]
-pub struct ListArgs {
-    /// Addresses in clear
-    #[arg(long)]
-    pub show_pii: bool,
-}
-
-/// Flags of `suppression remove`.
-#[derive(Debug, clap::Args)]
-pub struct RemoveArgs {
-    /// The address
-    pub address: String,
-    /// Why; written to the audit item, so without names and addresses
-    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
-    pub reason: Option<String>,
-    #[command(flatten)]
-    pub operator: Operator,
+    Remove {
+        /// The address
+        address: String,
+        #[command(flatten)]
+        change: ChangeArgs,
+    },
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -46,10 +35,8 @@ pub struct Row {
     pub address: String,
     /// BOUNCE or COMPLAINT.
     pub reason: String,
-    /// RFC 3339.
-    pub since: String,
-    #[serde(skip)]
-    milliseconds: i64,
+    #[serde(serialize_with = "as_rfc3339")]
+    pub since: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -68,13 +55,17 @@ pub struct Removed {
 
 pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<ExitStatus, CliError> {
     match command {
-        Command::List(args) => output.print(&list(stack, args).await?),
-        Command::Remove(args) => output.print(&remove(stack, args).await?),
+        Command::List { show_pii } => {
+            output.print(&list(stack, PiiMode::from_flag(*show_pii)).await?);
+        }
+        Command::Remove { address, change } => {
+            output.print(&remove(stack, address, change).await?);
+        }
     }
     Ok(ExitStatus::Healthy)
 }
 
-async fn list(stack: &Stack, args: &ListArgs) -> Result<List, CliError> {
+async fn list(stack: &Stack, pii: PiiMode) -> Result<List, CliError> {
     let summaries = stack
         .ses()
         .list_suppressed_destinations()
@@ -83,35 +74,34 @@ async fn list(stack: &Stack, args: &ListArgs) -> Result<List, CliError> {
         .collect::<Result<Vec<_>, _>>()
         .await
         .map_err(service_error("read SES's suppression list"))?;
-    let pii = PiiMode::from_flag(args.show_pii);
     let mut addresses: Vec<Row> = summaries
         .iter()
         .flat_map(|page| page.suppressed_destination_summaries())
         .map(|summary| row(summary, pii))
         .collect();
-    addresses.sort_by_key(|row| std::cmp::Reverse(row.milliseconds));
+    // An operator looks for who has just complained.
+    addresses.sort_by_key(|row| std::cmp::Reverse(row.since));
     Ok(List { addresses })
 }
 
 fn row(summary: &SuppressedDestinationSummary, pii: PiiMode) -> Row {
-    let milliseconds = summary.last_update_time().to_millis().unwrap_or_default();
     Row {
         address: pii.address(summary.email_address()),
         reason: summary.reason().as_str().to_owned(),
-        since: rfc3339(milliseconds),
-        milliseconds,
+        since: summary.last_update_time().to_millis().unwrap_or_default(),
     }
 }
 
-async fn remove(stack: &Stack, args: &RemoveArgs) -> Result<Removed, CliError> {
-    let address = EmailAddress::parse(&args.address)
+async fn remove(stack: &Stack, address: &str, change: &ChangeArgs) -> Result<Removed, CliError> {
+    let address = EmailAddress::parse(address)
         .map_err(|invalid| CliError::input(format!("That is not an e-mail address: {invalid}.")))?;
+    // Masked: the audit item is kept in the ledger table, which holds no personal data.
     let intent = Intent {
         action: "suppression remove".to_owned(),
-        reason: args.reason.as_deref(),
+        reason: change.reason.as_deref(),
         plan: json!({ "address": address.masked() }),
     };
-    let audit = Audit::begin(stack, &args.operator, intent).await?;
+    let audit = Audit::begin(stack, &change.operator, intent).await?;
     let call = stack.ses().delete_suppressed_destination().email_address(address.expose()).send();
     // An address that is not listed is a typo or another region, so not a success.
     let result = match call.await {
@@ -137,7 +127,7 @@ impl Report for List {
         let columns = [
             Column::text("address", |row: &Row| row.address.clone()),
             Column::text("reason", |row: &Row| row.reason.clone()).styled(|_| Some(Style::Warning)),
-            Column::text("since", |row: &Row| format_time(row.milliseconds)),
+            Column::text("since", |row: &Row| format_time(row.since)),
         ];
         let rows = table(colors, &columns, &self.addresses);
         format!("{rows}\n{} address(es).\n", self.addresses.len())
@@ -162,8 +152,7 @@ mod tests {
         let row = |address: &str, reason: &str| Row {
             address: PiiMode::Masked.address(address),
             reason: reason.to_owned(),
-            since: rfc3339(1_763_900_000_000),
-            milliseconds: 1_763_900_000_000,
+            since: 1_763_900_000_000,
         };
         let list = List {
             addresses: vec![row("jo@example.com", "BOUNCE"), row("a@b.co.uk", "COMPLAINT")],

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::aws::{describe_error, is_denied};
 use crate::output::{ColorMode, Column, Report, Style, table};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     #[serde(rename = "good")]
@@ -31,46 +31,13 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub fn ok(subject: impl Into<String>, found: impl Into<String>) -> Self {
-        Self::new(Level::Ok, subject, found, "")
-    }
-
-    pub fn warning(
+    pub fn new(
+        level: Level,
         subject: impl Into<String>,
         found: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
-        Self::new(Level::Warning, subject, found, fix)
-    }
-
-    pub fn wrong(
-        subject: impl Into<String>,
-        found: impl Into<String>,
-        fix: impl Into<String>,
-    ) -> Self {
-        Self::new(Level::Wrong, subject, found, fix)
-    }
-
-    pub fn not_checked(subject: impl Into<String>, why: impl Into<String>) -> Self {
-        Self::new(Level::NotChecked, subject, why, "")
-    }
-
-    /// The service refused to answer; if the caller lacks the permission, it is named.
-    pub fn unanswered<E, R>(
-        subject: impl Into<String>,
-        error: &SdkError<E, R>,
-        permission: &str,
-    ) -> Self
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: std::fmt::Debug + 'static,
-    {
-        if is_denied(error) {
-            let fix = format!("it takes the permission {permission}");
-            Self::new(Level::NotChecked, subject, "you may not ask", fix)
-        } else {
-            Self::not_checked(subject, describe_error(error))
-        }
+        Self { level, subject: subject.into(), found: found.into(), fix: fix.into() }
     }
 
     /// Ok, or else wrong.
@@ -80,32 +47,56 @@ impl Finding {
         found: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
-        if is_ok { Self::ok(subject, found) } else { Self::wrong(subject, found, fix) }
+        match is_ok {
+            true => Self::new(Level::Ok, subject, found, ""),
+            false => Self::new(Level::Wrong, subject, found, fix),
+        }
     }
 
     /// Ok if nothing is missing, or else wrong, with what is missing after `label`.
     pub fn expect_none_missing(
-        missing: &[impl AsRef<str>],
+        missing: &[&str],
         subject: impl Into<String>,
         found: &str,
         label: &str,
         fix: &str,
     ) -> Self {
-        let missing: Vec<&str> = missing.iter().map(AsRef::as_ref).collect();
-        match missing.as_slice() {
-            [] => Self::ok(subject, found),
-            missing => Self::wrong(subject, format!("{label} {}", missing.join(", ")), fix),
+        match missing {
+            [] => Self::new(Level::Ok, subject, found, ""),
+            missing => {
+                Self::new(Level::Wrong, subject, format!("{label} {}", missing.join(", ")), fix)
+            }
         }
     }
 
-    fn new(
-        level: Level,
+    /// For `map_err`: a failed call. If the caller lacks the permission, or nothing in the deployment
+    /// could be at fault and so there is no `fix`, nothing was checked.
+    pub fn failed_call<E, R>(
         subject: impl Into<String>,
-        found: impl Into<String>,
-        fix: impl Into<String>,
-    ) -> Self {
-        Self { level, subject: subject.into(), found: found.into(), fix: fix.into() }
+        permission: &str,
+        fix: Option<&str>,
+    ) -> impl FnOnce(SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        move |error| {
+            // Not wrong: the deployment would be blamed for what the caller may not see.
+            if is_denied(&error) {
+                let fix = format!("it takes the permission {permission}");
+                return Self::new(Level::NotChecked, subject, "you may not ask", fix);
+            }
+            let level = if fix.is_some() { Level::Wrong } else { Level::NotChecked };
+            Self::new(level, subject, describe_error(&error), fix.unwrap_or_default())
+        }
     }
+}
+
+/// The findings of a check, or the one that says why it could not be made.
+pub type Checked = Result<Vec<Finding>, Finding>;
+
+pub fn findings(checked: Checked) -> Vec<Finding> {
+    checked.unwrap_or_else(|failed| vec![failed])
 }
 
 #[derive(Debug, Serialize)]
@@ -147,6 +138,7 @@ impl Report for Diagnosis {
             text.push_str(&table(colors, &columns, &shown));
             text.push('\n');
         }
+        // Of all findings, those that `--quiet` hides included.
         let count = |level| self.findings.iter().filter(|finding| finding.level == level).count();
         text.push_str(&format!(
             "{} ok, {} warning(s), {} wrong, {} not checked.\n",
@@ -165,16 +157,18 @@ mod tests {
 
     #[test]
     fn a_diagnosis_as_people_and_scripts_read_it() {
-        let findings = vec![
-            Finding::ok("table shop-events", "there, with its keys"),
-            Finding::warning("alarm", "no action", "subscribe somebody to its topic"),
-            Finding::wrong("queue shop-mail", "visible after 30 s", "set VisibilityTimeout to 190"),
-            Finding::not_checked("functions", "this endpoint has no Lambda API"),
+        let findings = [
+            (Level::Ok, "table shop-events", "there, with its keys", ""),
+            (Level::Warning, "alarm", "no action", "subscribe somebody to its topic"),
+            (Level::Wrong, "queue shop-mail", "visible after 30 s", "set VisibilityTimeout to 190"),
+            (Level::NotChecked, "functions", "this endpoint has no Lambda API", ""),
         ];
         let diagnosis = Diagnosis {
             stack: "shop".to_owned(),
             names: "names by convention".to_owned(),
-            findings,
+            findings: findings
+                .map(|(level, what, found, fix)| Finding::new(level, what, found, fix))
+                .into(),
             quiet: false,
         };
         insta::assert_snapshot!(diagnosis.text(ColorMode::Plain));

@@ -6,12 +6,13 @@ mod queues;
 mod ses;
 mod tables;
 
+pub use lambda::REQUIRED_VARIABLES;
+
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-use finding::{Diagnosis, Level};
+use finding::{Diagnosis, Level, findings};
 use lambda::Functions;
 
-/// Flags of `doctor`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only what is not as it should be
@@ -31,7 +32,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), 
         ses::check(stack, &functions),
         queues::check_alarms(stack),
     );
-    let findings = [tables, queues, functions.check(), mappings, ses, alarms].concat();
+    let findings = [tables, queues, functions.check(), mappings, ses, findings(alarms)].concat();
     let is_unhealthy = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))
         || findings.iter().all(|f| f.level == Level::NotChecked);
     let diagnosis =

@@ -7,7 +7,7 @@ use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 use futures::future;
 use serde_json::Value;
 
-use super::finding::Finding;
+use super::finding::{Checked, Finding, Level, findings};
 use super::lambda::Functions;
 use crate::aws::{Dlq, Queue, Stack};
 use crate::output::format_duration;
@@ -25,25 +25,20 @@ const MIN_VISIBILITY_FACTOR: i64 = 6;
 type Attributes = HashMap<Attribute, String>;
 
 pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
-    let checks = Queue::ALL.map(|queue| check_one(stack, queue, functions));
+    let checks = Queue::ALL.map(async |queue| findings(check_one(stack, queue, functions).await));
     future::join_all(checks).await.concat()
 }
 
-async fn check_one(stack: &Stack, queue: Queue, functions: &Functions) -> Vec<Finding> {
+async fn check_one(stack: &Stack, queue: Queue, functions: &Functions) -> Checked {
     let subject = format!("queue {}-{}", stack.name, queue.suffix());
-    let url = match stack.url(queue).await {
-        Ok(url) => url,
-        Err(error) => {
-            return vec![Finding::wrong(subject, error.to_string(), "deploy the template again")];
-        }
-    };
+    // The name is known, so a queue whose URL SQS does not give is missing.
+    let url = stack.url(queue).await.map_err(|error| {
+        Finding::new(Level::Wrong, &subject, error.to_string(), "deploy the template again")
+    })?;
     let call = stack.sqs.get_queue_attributes().queue_url(url).attribute_names(Attribute::All);
-    match call.send().await {
-        Ok(answer) => {
-            queue_findings(&subject, queue, &answer.attributes.unwrap_or_default(), functions)
-        }
-        Err(error) => vec![Finding::unanswered(subject, &error, "sqs:GetQueueAttributes")],
-    }
+    let failed = Finding::failed_call(&subject, "sqs:GetQueueAttributes", None);
+    let attributes = call.send().await.map_err(failed)?.attributes.unwrap_or_default();
+    Ok(queue_findings(&subject, queue, &attributes, functions))
 }
 
 fn queue_findings(
@@ -52,14 +47,11 @@ fn queue_findings(
     attributes: &Attributes,
     functions: &Functions,
 ) -> Vec<Finding> {
-    match queue {
-        Queue::Dead(_) => vec![check_retention(subject, attributes)],
-        working => {
-            let mut findings = vec![check_redrive(subject, working, attributes)];
-            findings.extend(check_visibility(subject, working, attributes, functions));
-            findings
-        }
+    if matches!(queue, Queue::Dead(_)) {
+        return vec![check_retention(subject, attributes)];
     }
+    let visibility = check_visibility(subject, queue, attributes, functions);
+    [check_redrive(subject, queue, attributes)].into_iter().chain(visibility).collect()
 }
 
 fn number(attributes: &Attributes, name: Attribute) -> i64 {
@@ -87,6 +79,7 @@ fn check_redrive(subject: &str, queue: Queue, attributes: &Attributes) -> Findin
         .as_i64()
         .or_else(|| policy["maxReceiveCount"].as_str()?.parse().ok())
         .unwrap_or_default();
+    // By the end of its name: the queues may be given one by one, with another prefix.
     let is_ours = target.ends_with(&format!("{}-dlq", queue.suffix()));
     let found = match target.rsplit(':').next().filter(|name| !name.is_empty()) {
         Some(name) => format!("to {name} after {receives} receives"),
@@ -110,10 +103,8 @@ fn check_visibility(
     let seconds = number(attributes, Attribute::VisibilityTimeout);
     let subject = format!("{subject}: visibility timeout");
     let Some(timeout) = functions.timeout(function) else {
-        return Some(Finding::not_checked(
-            subject,
-            format!("{seconds} s; the timeout of {function} is not known"),
-        ));
+        let found = format!("{seconds} s; the timeout of {function} is not known");
+        return Some(Finding::new(Level::NotChecked, subject, found, ""));
     };
     let min = timeout * MIN_VISIBILITY_FACTOR;
     Some(Finding::expect(
@@ -126,96 +117,77 @@ fn check_visibility(
 
 /// Checks that each dead-letter queue has an alarm with an action, and reports the alarms that are
 /// active.
-pub async fn check_alarms(stack: &Stack) -> Vec<Finding> {
+pub async fn check_alarms(stack: &Stack) -> Checked {
     let pages = stack.cloudwatch().describe_alarms().into_paginator().send();
-    match pages.collect::<Result<Vec<_>, _>>().await {
-        Ok(pages) => {
-            let alarms: Vec<MetricAlarm> =
-                pages.into_iter().flat_map(|page| page.metric_alarms.unwrap_or_default()).collect();
-            alarm_findings(&stack.name, &alarms)
-        }
-        Err(error) => vec![Finding::unanswered("alarms", &error, "cloudwatch:DescribeAlarms")],
-    }
-}
-
-fn alarm_findings(stack: &str, alarms: &[MetricAlarm]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> =
-        Dlq::ALL.into_iter().map(|dlq| check_alarm(stack, dlq, alarms)).collect();
-    let is_of_stack = |alarm: &&MetricAlarm| {
-        alarm.alarm_name().is_some_and(|name| name.starts_with(&format!("{stack}-")))
-    };
-    findings.extend(alarms.iter().filter(is_of_stack).filter_map(active_alarm));
-    findings
+    let failed = Finding::failed_call("alarms", "cloudwatch:DescribeAlarms", None);
+    let pages = pages.collect::<Result<Vec<_>, _>>().await.map_err(failed)?;
+    let alarms: Vec<MetricAlarm> =
+        pages.into_iter().flat_map(|page| page.metric_alarms).flatten().collect();
+    let prefix = format!("{}-", stack.name);
+    let active = alarms
+        .iter()
+        .filter(|alarm| alarm.alarm_name().is_some_and(|name| name.starts_with(&prefix)))
+        .filter_map(active_alarm);
+    let watched = Dlq::ALL.into_iter().map(|dlq| check_alarm(&stack.name, dlq, &alarms));
+    Ok(watched.chain(active).collect())
 }
 
 fn check_alarm(stack: &str, dlq: Dlq, alarms: &[MetricAlarm]) -> Finding {
     let queue = format!("{stack}-{}", Queue::Dead(dlq).suffix());
-    let subject = format!("alarm on {queue}");
     let watches =
         |alarm: &&MetricAlarm| alarm.dimensions().iter().any(|d| d.value() == Some(queue.as_str()));
-    match alarms.iter().find(watches) {
-        None => {
-            Finding::wrong(subject, "none", "mails would fail unnoticed: deploy the template again")
-        }
-        Some(alarm)
-            if alarm.actions_enabled() != Some(true) || alarm.alarm_actions().is_empty() =>
-        {
-            Finding::warning(
-                subject,
-                "it notifies nobody",
-                "subscribe somebody to the alarm topic (parameter OperatorEmail)",
-            )
-        }
-        Some(_) => Finding::ok(subject, "there"),
-    }
+    let notifies = |alarm: &MetricAlarm| {
+        // Without an action it turns red in a console that nobody watches.
+        alarm.actions_enabled() == Some(true) && !alarm.alarm_actions().is_empty()
+    };
+    let (level, found, fix) = match alarms.iter().find(watches).map(notifies) {
+        Some(true) => (Level::Ok, "there", ""),
+        Some(false) => (
+            Level::Warning,
+            "it notifies nobody",
+            "subscribe somebody to the alarm topic (parameter OperatorEmail)",
+        ),
+        None => (Level::Wrong, "none", "mails would fail unnoticed: deploy the template again"),
+    };
+    Finding::new(level, format!("alarm on {queue}"), found, fix)
 }
 
 fn active_alarm(alarm: &MetricAlarm) -> Option<Finding> {
-    let is_active = alarm.state_value() == Some(&StateValue::Alarm);
-    is_active.then(|| {
-        Finding::warning(
-            format!("alarm {}", alarm.alarm_name().unwrap_or("without a name")),
-            "active",
-            alarm.alarm_description().unwrap_or("see its metric"),
-        )
-    })
+    let subject = format!("alarm {}", alarm.alarm_name().unwrap_or("without a name"));
+    let fix = alarm.alarm_description().unwrap_or("see its metric");
+    (alarm.state_value() == Some(&StateValue::Alarm))
+        .then(|| Finding::new(Level::Warning, subject, "active", fix))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::finding::Level;
     use aws_sdk_cloudwatch::types::Dimension;
 
     #[test]
-    fn a_short_visibility_and_a_missing_redrive_are_wrong() {
-        let functions = Functions::with_timeout("mailer", 30);
-        let attributes = |visibility: &str, redrive: Option<&str>| {
-            let mut attributes =
-                HashMap::from([(Attribute::VisibilityTimeout, visibility.to_owned())]);
-            attributes.extend(redrive.map(|r| (Attribute::RedrivePolicy, r.to_owned())));
-            attributes
-        };
-        let levels = |attributes: &Attributes| -> Vec<Level> {
-            queue_findings("q", Queue::Mail, attributes, &functions)
-                .iter()
-                .map(|f| f.level)
-                .collect()
-        };
+    fn a_short_visibility_or_retention_and_a_missing_redrive_are_wrong() {
         let policy = r#"{"deadLetterTargetArn":"arn:aws:sqs:r:1:s-mail-dlq","maxReceiveCount":5}"#;
-        assert_eq!(levels(&attributes("190", Some(policy))), [Level::Ok, Level::Ok]);
-        assert_eq!(levels(&attributes("30", None)), [Level::Wrong, Level::Wrong]);
-    }
-
-    #[test]
-    fn a_dead_letter_queue_keeps_messages_as_long_as_sqs_can() {
-        let level = |seconds: &str| {
-            let attributes =
-                HashMap::from([(Attribute::MessageRetentionPeriod, seconds.to_owned())]);
-            check_retention("q", &attributes).level
-        };
-        assert_eq!(level("1209600"), Level::Ok);
-        assert_eq!(level("345600"), Level::Wrong);
+        let (visibility, retention) =
+            (Attribute::VisibilityTimeout, Attribute::MessageRetentionPeriod);
+        let dlq = Queue::Dead(Dlq::Mail);
+        type Case<'a> = (Queue, &'a [(Attribute, &'a str)], &'a [Level]);
+        let cases: [Case<'_>; 4] = [
+            (
+                Queue::Mail,
+                &[(visibility.clone(), "190"), (Attribute::RedrivePolicy, policy)],
+                &[Level::Ok, Level::Ok],
+            ),
+            (Queue::Mail, &[(visibility, "30")], &[Level::Wrong, Level::Wrong]),
+            (dlq, &[(retention.clone(), "1209600")], &[Level::Ok]),
+            (dlq, &[(retention, "345600")], &[Level::Wrong]),
+        ];
+        let functions = Functions::with("mailer", 30, &[]);
+        for (queue, attributes, expected) in cases {
+            let attributes = attributes.iter().map(|(name, v)| (name.clone(), (*v).to_owned()));
+            let findings = queue_findings("q", queue, &attributes.collect(), &functions);
+            let levels: Vec<Level> = findings.iter().map(|finding| finding.level).collect();
+            assert_eq!(levels, expected, "{findings:?}");
+        }
     }
 
     #[test]
@@ -229,8 +201,10 @@ mod tests {
                 .build()
         };
         let alarms = [alarm("shop-mail-dlq", Some("arn:topic")), alarm("shop-dispatch-dlq", None)];
-        assert_eq!(check_alarm("shop", Dlq::Mail, &alarms).level, Level::Ok);
-        assert_eq!(check_alarm("shop", Dlq::Dispatch, &alarms).level, Level::Warning);
-        assert_eq!(check_alarm("shop", Dlq::Feedback, &alarms).level, Level::Wrong);
+        for (dlq, level) in
+            [(Dlq::Mail, Level::Ok), (Dlq::Dispatch, Level::Warning), (Dlq::Feedback, Level::Wrong)]
+        {
+            assert_eq!(check_alarm("shop", dlq, &alarms).level, level);
+        }
     }
 }

@@ -3,9 +3,9 @@
 use aws_sdk_sesv2::operation::get_email_identity::GetEmailIdentityOutput;
 use aws_sdk_sesv2::types::{DkimStatus, EventType};
 
-use super::finding::Finding;
+use super::finding::{Checked, Finding, Level, findings};
 use super::lambda::Functions;
-use crate::aws::{Stack, describe_error, is_denied};
+use crate::aws::{Stack, is_denied};
 
 /// The events that feedback always needs. For a mailbox that is out of reach, a delivery delay is the
 /// only event before the grace period is over.
@@ -23,95 +23,90 @@ const GRACE_WITHOUT_SENDS: i64 = 39_600;
 
 pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
     let client = &stack.ses();
-    let mut findings = check_account(client).await;
-    findings.push(match functions.variable("mailer", "MAIL_FROM") {
+    let unknown = |what: &str, variable: &str| {
+        let found = format!("the mailer's {variable} is not known");
+        Finding::new(Level::NotChecked, format!("SES: {what}"), found, "")
+    };
+    let mut found = findings(check_account(client).await);
+    found.push(match functions.variable("mailer", "MAIL_FROM") {
         Some(mailbox) => check_identity(client, mailbox).await,
-        None => Finding::not_checked("SES: sender", "the mailer's MAIL_FROM is not known"),
+        None => unknown("sender", "MAIL_FROM"),
     });
+    // The mailer's own setting is what it uses; the stack's output only says what was deployed.
     let set = functions
         .variable("mailer", "SES_CONFIGURATION_SET")
         .or_else(|| stack.output("ConfigurationSetName"));
     match set {
         Some(set) => {
             let needed = needed_events(functions.grace());
-            findings.extend(check_configuration_set(client, set, &needed).await);
+            found.extend(findings(check_configuration_set(client, set, &needed).await));
         }
-        None => findings.push(Finding::not_checked(
-            "SES: configuration set",
-            "the mailer's SES_CONFIGURATION_SET is not known",
-        )),
+        None => found.push(unknown("configuration set", "SES_CONFIGURATION_SET")),
     }
-    findings
+    found
 }
 
-async fn check_account(client: &aws_sdk_sesv2::Client) -> Vec<Finding> {
-    let account = match client.get_account().send().await {
-        Ok(account) => account,
-        Err(error) => return vec![Finding::unanswered("SES: account", &error, "ses:GetAccount")],
-    };
-    vec![
+async fn check_account(client: &aws_sdk_sesv2::Client) -> Checked {
+    let failed = Finding::failed_call("SES: account", "ses:GetAccount", None);
+    let account = client.get_account().send().await.map_err(failed)?;
+    let (is_on, has_access) = (account.sending_enabled, account.production_access_enabled);
+    Ok(vec![
         Finding::expect(
-            account.sending_enabled,
+            is_on,
             "SES: sending",
-            if account.sending_enabled { "enabled" } else { "paused" },
+            if is_on { "enabled" } else { "paused" },
             "see the account's reputation in the SES console, then resume it; mails wait meanwhile",
         ),
-        if account.production_access_enabled {
-            Finding::ok("SES: production access", "granted")
-        } else {
-            Finding::warning(
+        match has_access {
+            true => Finding::new(Level::Ok, "SES: production access", "granted", ""),
+            false => Finding::new(
+                Level::Warning,
                 "SES: production access",
                 "sandbox: only verified addresses are mailed",
                 "request production access in the SES console",
-            )
+            ),
         },
-    ]
+    ])
 }
 
 /// The sender's identity may be its domain or its address.
 async fn check_identity(client: &aws_sdk_sesv2::Client, mailbox: &str) -> Finding {
     let address = mailbox.rsplit('<').next().unwrap_or(mailbox).trim_end_matches('>').trim();
     let domain = address.rsplit('@').next().unwrap_or(address);
-    let mut refusal = String::new();
     // The domain first: it covers every address, and its DKIM signs for them.
-    for name in [domain, address] {
-        match client.get_email_identity().email_identity(name).send().await {
+    let error = match client.get_email_identity().email_identity(domain).send().await {
+        Ok(answer) => return identity_finding(domain, &answer),
+        Err(error) if is_denied(&error) => error,
+        Err(_) => match client.get_email_identity().email_identity(address).send().await {
             Ok(answer) => return identity_finding(domain, &answer),
-            Err(error) if is_denied(&error) => {
-                let subject = format!("SES: sender {domain}");
-                return Finding::unanswered(subject, &error, "ses:GetEmailIdentity");
-            }
-            Err(error) => refusal = describe_error(&error),
-        }
-    }
-    Finding::wrong(
-        format!("SES: sender {domain}"),
-        refusal,
-        "create the identity in this region, and publish its DKIM records",
-    )
+            Err(error) => error,
+        },
+    };
+    let fix = "create the identity in this region, and publish its DKIM records";
+    let subject = format!("SES: sender {domain}");
+    Finding::failed_call(subject, "ses:GetEmailIdentity", Some(fix))(error)
 }
 
 fn identity_finding(domain: &str, identity: &GetEmailIdentityOutput) -> Finding {
-    let subject = format!("SES: sender {domain}");
     let dkim = identity.dkim_attributes();
-    let signs = dkim.is_some_and(|d| d.signing_enabled());
     let status = dkim.and_then(|d| d.status());
-    match (identity.verified_for_sending_status(), signs, status) {
-        (false, _, _) => Finding::wrong(
-            subject,
+    let signs = dkim.is_some_and(|d| d.signing_enabled()) && status == Some(&DkimStatus::Success);
+    let status = status.map_or("unknown", DkimStatus::as_str).to_lowercase();
+    let unsigned = format!("verified; DKIM {status}");
+    let (level, found, fix) = match (identity.verified_for_sending_status(), signs) {
+        (false, _) => (
+            Level::Wrong,
             "not verified: SES refuses every mail",
             "publish the DKIM records that SES shows for it, and wait for its verification",
         ),
-        (true, true, Some(DkimStatus::Success)) => Finding::ok(subject, "verified, DKIM signs"),
-        (true, _, status) => Finding::warning(
-            subject,
-            format!(
-                "verified; DKIM {}",
-                status.map_or("unknown", DkimStatus::as_str).to_lowercase()
-            ),
+        (true, true) => (Level::Ok, "verified, DKIM signs", ""),
+        (true, false) => (
+            Level::Warning,
+            unsigned.as_str(),
             "publish its DKIM records: large mailbox providers refuse unsigned mail",
         ),
-    }
+    };
+    Finding::new(level, format!("SES: sender {domain}"), found, fix)
 }
 
 /// The events that feedback needs, given the mailer's grace period in seconds.
@@ -124,54 +119,43 @@ async fn check_configuration_set(
     client: &aws_sdk_sesv2::Client,
     set: &str,
     needed: &[EventType],
-) -> Vec<Finding> {
+) -> Checked {
     let subject = format!("SES: configuration set {set}");
-    let found = match client.get_configuration_set().configuration_set_name(set).send().await {
-        Ok(found) => found,
-        Err(error) if is_denied(&error) => {
-            return vec![Finding::unanswered(subject, &error, "ses:GetConfigurationSet")];
-        }
-        Err(error) => {
-            let fix = "without it SES sends no events: deploy the template again";
-            return vec![Finding::wrong(subject, describe_error(&error), fix)];
-        }
-    };
+    let fix = "without it SES sends no events: deploy the template again";
+    let failed = Finding::failed_call(&subject, "ses:GetConfigurationSet", Some(fix));
+    let call = client.get_configuration_set().configuration_set_name(set);
+    let found = call.send().await.map_err(failed)?;
+    // A set without options has never been paused.
     let is_sending = found.sending_options.is_none_or(|options| options.sending_enabled());
-    let mut findings = vec![Finding::expect(
-        is_sending,
-        subject.clone(),
-        if is_sending { "sends" } else { "paused" },
-        "resume it: aws sesv2 put-configuration-set-sending-options --sending-enabled",
-    )];
-    let destinations =
-        client.get_configuration_set_event_destinations().configuration_set_name(set).send().await;
-    findings.push(match destinations {
-        Err(error) => {
-            let permission = "ses:GetConfigurationSetEventDestinations";
-            Finding::unanswered(format!("{subject}: events"), &error, permission)
-        }
-        Ok(answer) => {
-            let published: Vec<EventType> = answer
-                .event_destinations()
-                .iter()
-                .filter(|destination| destination.enabled())
-                .flat_map(|destination| destination.matching_event_types().to_vec())
-                .collect();
-            check_events(&subject, needed, &published)
-        }
+    let events_subject = format!("{subject}: events");
+    let failed =
+        Finding::failed_call(&events_subject, "ses:GetConfigurationSetEventDestinations", None);
+    let call = client.get_configuration_set_event_destinations().configuration_set_name(set);
+    let events = call.send().await.map_err(failed).map(|answer| {
+        // A destination that is off publishes nothing, whatever it matches.
+        let enabled = answer.event_destinations().iter().filter(|d| d.enabled());
+        let published: Vec<EventType> =
+            enabled.flat_map(|d| d.matching_event_types()).cloned().collect();
+        check_events(&events_subject, needed, &published)
     });
-    findings
+    Ok(vec![
+        Finding::expect(
+            is_sending,
+            subject,
+            if is_sending { "sends" } else { "paused" },
+            "resume it: aws sesv2 put-configuration-set-sending-options --sending-enabled",
+        ),
+        events.unwrap_or_else(|failed| failed),
+    ])
 }
 
 fn check_events(subject: &str, needed: &[EventType], published: &[EventType]) -> Finding {
-    let missing: Vec<String> = needed
-        .iter()
-        .filter(|needed| !published.contains(needed))
-        .map(|needed| needed.as_str().to_lowercase().replace('_', " "))
-        .collect();
+    let missing = needed.iter().filter(|needed| !published.contains(needed));
+    let missing: Vec<String> =
+        missing.map(|needed| needed.as_str().to_lowercase().replace('_', " ")).collect();
     Finding::expect_none_missing(
-        &missing,
-        format!("{subject}: events"),
+        &missing.iter().map(String::as_str).collect::<Vec<_>>(),
+        subject,
         "all published",
         "not published:",
         "doubts are settled by these: deploy the template again",
@@ -181,40 +165,43 @@ fn check_events(subject: &str, needed: &[EventType], published: &[EventType]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::finding::Level;
+    use yaml_rust2::YamlLoader;
 
     #[test]
-    fn an_event_type_that_is_not_published_is_named() {
-        let finding = check_events("set", &NEEDED, &[EventType::Send, EventType::Delivery]);
-        assert_eq!(finding.level, Level::Wrong);
-        assert_eq!(finding.found, "not published: delivery delay, bounce, complaint, reject");
-    }
-
-    #[test]
-    fn an_event_for_each_send_is_needed_only_where_the_grace_is_too_short_for_a_delivery() {
-        let finding =
-            |grace, published: &[EventType]| check_events("set", &needed_events(grace), published);
+    fn an_event_that_is_needed_and_not_published_is_named() {
         let with_sends = [&[EventType::Send][..], &NEEDED].concat();
-        assert_eq!(finding(Some(GRACE_WITHOUT_SENDS), &NEEDED).level, Level::Ok);
-        assert_eq!(finding(None, &NEEDED).level, Level::Ok);
-        assert_eq!(finding(Some(1200), &with_sends).level, Level::Ok);
-        assert_eq!(finding(Some(1200), &NEEDED).found, "not published: send");
+        let some = [EventType::Send, EventType::Delivery];
+        let cases: [(Option<i64>, &[EventType], &str); 5] = [
+            (None, &some, "not published: delivery delay, bounce, complaint, reject"),
+            (None, &NEEDED, "all published"),
+            (Some(GRACE_WITHOUT_SENDS), &NEEDED, "all published"),
+            // A grace period that is too short for a delivery needs an event for each send.
+            (Some(1200), &with_sends, "all published"),
+            (Some(1200), &NEEDED, "not published: send"),
+        ];
+        for (grace, published, found) in cases {
+            let finding = check_events("set", &needed_events(grace), published);
+            assert_eq!(finding.found, found);
+            assert_eq!(finding.level == Level::Ok, found == "all published");
+        }
     }
 
     #[test]
-    fn the_grace_without_sends_is_the_template_s() {
+    fn the_template_s_grace_is_the_one_without_sends_unless_sends_are_reported() {
         let template = include_str!("../../../../infra/template.yaml");
-        let line =
-            format!("DOUBT_GRACE_SECONDS: !If [SendsAreReported, '1200', '{GRACE_WITHOUT_SENDS}']");
-        assert!(template.contains(&line), "expected in the template: {line}");
+        let template = &YamlLoader::load_from_str(template).unwrap()[0];
+        let mailer = &template["Resources"]["Mailer"]["Properties"];
+        let grace = &mailer["Environment"]["Variables"]["DOUBT_GRACE_SECONDS"];
+        assert_eq!(grace[0].as_str(), Some("SendsAreReported"), "{grace:?}");
+        assert_eq!(grace[1].as_str(), Some(&*mailer::DEFAULT_GRACE_SECONDS.to_string()));
+        assert_eq!(grace[2].as_str(), Some(&*GRACE_WITHOUT_SENDS.to_string()));
     }
 
     #[test]
     fn an_unverified_sender_is_wrong_and_one_without_dkim_a_warning() {
-        let identity = |verified| {
-            GetEmailIdentityOutput::builder().verified_for_sending_status(verified).build()
-        };
-        assert_eq!(identity_finding("shop.example", &identity(false)).level, Level::Wrong);
-        assert_eq!(identity_finding("shop.example", &identity(true)).level, Level::Warning);
+        for (verified, level) in [(false, Level::Wrong), (true, Level::Warning)] {
+            let identity = GetEmailIdentityOutput::builder().verified_for_sending_status(verified);
+            assert_eq!(identity_finding("shop.example", &identity.build()).level, level);
+        }
     }
 }

@@ -5,56 +5,49 @@ use aws_sdk_dynamodb::types::{
 };
 use shared::outbox::SWEEP_INDEX;
 
-use super::finding::Finding;
-use crate::aws::{Stack, describe_error, is_denied};
+use super::finding::{Checked, Finding, Level, findings};
+use crate::aws::Stack;
 
 const DEPLOY: &str = "deploy the template again; it describes the table";
 
 pub async fn check(stack: &Stack) -> Vec<Finding> {
     let (events, ledger) = (stack.events_table(), stack.ledger_table());
-    let (mut findings, ledger_findings) = futures::join!(
+    let (events, ledger) = futures::join!(
         check_table(stack, &events, ["order_id", "event"], true),
         check_table(stack, &ledger, ["order_id", "notification"], false),
     );
-    findings.extend(ledger_findings);
-    findings
+    [findings(events), findings(ledger)].concat()
 }
 
-async fn check_table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> Vec<Finding> {
+async fn check_table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> Checked {
     let subject = format!("table {name}");
-    let described = stack.dynamodb.describe_table().table_name(name).send().await;
-    let table = match described {
-        Ok(answer) => answer.table,
-        Err(error) if is_denied(&error) => {
-            return vec![Finding::unanswered(subject, &error, "dynamodb:DescribeTable")];
-        }
-        Err(error) => {
-            let fix = "is the stack's name right (--stack), and its region (--region)?";
-            return vec![Finding::wrong(subject, describe_error(&error), fix)];
-        }
-    };
-    let Some(table) = table else {
-        return vec![Finding::not_checked(subject, "DynamoDB returned no description")];
-    };
+    let fix = "is the stack's name right (--stack), and its region (--region)?";
+    let failed = Finding::failed_call(&subject, "dynamodb:DescribeTable", Some(fix));
+    let answer = stack.dynamodb.describe_table().table_name(name).send().await.map_err(failed)?;
+    let table = answer.table.ok_or_else(|| {
+        Finding::new(Level::NotChecked, &subject, "DynamoDB returned no description", "")
+    })?;
     let mut findings = vec![check_shape(&subject, &table, keys)];
+    // Nobody reads changes or an index of the ledger.
     if is_outbox {
         findings.extend(check_outbox(&subject, &table));
     }
-    let expiry = stack.dynamodb.describe_time_to_live().table_name(name).send().await;
-    findings.push(match expiry {
-        Ok(answer) => check_expiry(&subject, answer.time_to_live_description.as_ref()),
-        Err(error) => {
-            let subject = format!("{subject}: expiry");
-            Finding::unanswered(subject, &error, "dynamodb:DescribeTimeToLive")
-        }
-    });
-    findings
+    let call = stack.dynamodb.describe_time_to_live().table_name(name);
+    let failed =
+        Finding::failed_call(format!("{subject}: expiry"), "dynamodb:DescribeTimeToLive", None);
+    let expiry = call.send().await.map_err(failed);
+    findings.push(expiry.map_or_else(
+        |failed| failed,
+        |answer| check_expiry(&subject, answer.time_to_live_description.as_ref()),
+    ));
+    Ok(findings)
 }
 
 fn check_shape(subject: &str, table: &TableDescription, keys: [&str; 2]) -> Finding {
     let found: Vec<&str> = table.key_schema().iter().map(|key| key.attribute_name()).collect();
     let is_active = table.table_status() == Some(&TableStatus::Active);
     Finding::expect(
+        // DynamoDB lists the partition key first.
         is_active && found == keys,
         subject,
         format!(
@@ -91,6 +84,7 @@ fn check_outbox(subject: &str, table: &TableDescription) -> [Finding; 2] {
 fn check_expiry(subject: &str, expiry: Option<&TimeToLiveDescription>) -> Finding {
     let status = expiry.and_then(|e| e.time_to_live_status());
     let attribute = expiry.and_then(|e| e.attribute_name()).unwrap_or("no attribute");
+    // `Enabling` takes up to an hour, and needs no operator.
     let is_on = matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
     Finding::expect(
         is_on && attribute == "expires_at",

@@ -20,7 +20,7 @@ use kit::ledger::Item;
 use serde_json::json;
 
 use crate::args::order_id;
-use crate::audit::{self, Audit, Intent, Operator};
+use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::{Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
@@ -28,7 +28,6 @@ use crate::output::{Format, Output, note};
 use crate::store::{StoredEvent, events_of_order, records_of_order};
 use report::{Erasure, Mode, Place};
 
-/// Flags of `erase`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The order's id
@@ -41,11 +40,8 @@ pub struct Args {
     /// after its last change, as long as the stream keeps its events
     #[arg(long)]
     pub ledger_too: bool,
-    /// Why; written to the audit item, so without names and addresses
-    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
-    pub reason: Option<String>,
     #[command(flatten)]
-    pub operator: Operator,
+    pub change: ChangeArgs,
 }
 
 /// Finds the order, and with `--yes` removes it. Without `--yes` it ends with [`CliError::Input`]
@@ -62,10 +58,10 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
     }
     let intent = Intent {
         action: format!("erase {order}"),
-        reason: args.reason.as_deref(),
+        reason: args.change.reason.as_deref(),
         plan: json!({ "order_id": order, "ledger_too": args.ledger_too }),
     };
-    let audit = Audit::begin(stack, &args.operator, intent).await?;
+    let audit = Audit::begin(stack, &args.change.operator, intent).await?;
     let result = visit_all(stack, &order, args, Mode::Remove, &interrupt).await;
     let outcome =
         result.as_ref().map(|e| json!({ "removed": e.removed_count() })).unwrap_or_default();
@@ -99,7 +95,7 @@ async fn visit_all(
         let records = records_of_order(stack, order).await?;
         let are_needed =
             places.iter().any(Place::may_be_mailed) || may_be_in_the_stream(&events, &records);
-        places.push(tables::delete_records(stack, &records, mode, are_needed).await?);
+        places.push(tables::delete_records(stack, order, &records, mode, are_needed).await?);
     }
     Ok(Erasure::new(order, mode, places, args.ledger_too))
 }

@@ -43,46 +43,42 @@ pub async fn visit(
             WORKING_HOLD
         }
     };
-    let scan = Scan { contract: queue.dlq(), order, mode, interrupt };
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
-    let result = scan.run(&mut scanner, &mut place).await;
+    let result = async {
+        // Until the queue is empty: its depth is approximate, and so never trusted to be 0.
+        loop {
+            interrupt.check("Stopped. The same command again continues with what is left.")?;
+            let Some(messages) = scanner.next(MAX_CONCURRENCY).await? else { return Ok(()) };
+            let matching = matching(queue.dlq(), order, messages, &mut place);
+            if mode == Mode::Remove {
+                let removed = scanner.delete(&matching).await;
+                place.removed += removed;
+                place.left += matching.len() - removed;
+            }
+        }
+    }
+    .await;
+    // After an error or Ctrl-C too: what was received and is not deleted becomes visible again now, and
+    // not when its hold ends.
     scanner.release().await;
     result.map(|()| place)
 }
 
-struct Scan<'a> {
+fn matching(
     contract: Dlq,
-    order: &'a str,
-    mode: Mode,
-    interrupt: &'a Interrupt,
-}
-
-impl Scan<'_> {
-    /// Receives until the queue is empty: its depth is approximate, and so never trusted to be 0.
-    async fn run(&self, scanner: &mut QueueScanner<'_>, place: &mut Place) -> Result<(), CliError> {
-        loop {
-            self.interrupt.check("Stopped. The same command again continues with what is left.")?;
-            let Some(messages) = scanner.next(MAX_CONCURRENCY).await? else { return Ok(()) };
-            let matching = self.matching(messages, place);
-            if self.mode == Mode::Find {
-                continue;
-            }
-            let removed = scanner.delete(&matching).await;
-            place.removed += removed;
-            place.left += matching.len() - removed;
+    order: &str,
+    messages: Vec<Received>,
+    place: &mut Place,
+) -> Vec<Received> {
+    let mut matching = Vec::new();
+    for message in messages {
+        match match_order(contract, &message, order) {
+            OrderMatch::Only => matching.push(message),
+            // Another customer's data may be in it, so the operator decides.
+            OrderMatch::Possible => place.perhaps.push(message.id),
+            OrderMatch::Other => {}
         }
     }
-
-    fn matching(&self, messages: Vec<Received>, place: &mut Place) -> Vec<Received> {
-        let mut matching = Vec::new();
-        for message in messages {
-            match match_order(self.contract, &message, self.order) {
-                OrderMatch::Only => matching.push(message),
-                OrderMatch::Possible => place.perhaps.push(message.id),
-                OrderMatch::Other => {}
-            }
-        }
-        place.found += matching.len();
-        matching
-    }
+    place.found += matching.len();
+    matching
 }

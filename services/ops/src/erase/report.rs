@@ -56,6 +56,7 @@ pub struct Erasure {
     pub not_reached: Vec<&'static str>,
 }
 
+// An operator answers a customer by this report: what it does not name is taken to be gone.
 const NOT_REACHED: [&str; 7] = [
     "the Events table's stream, which keeps records for 24 hours",
     "backups of the tables (point-in-time recovery: 35 days)",
@@ -104,6 +105,7 @@ const NOTES: [Note; 4] = [
 
 impl Erasure {
     pub fn new(order: &str, mode: Mode, places: Vec<Place>, ledger_too: bool) -> Self {
+        // With `--ledger-too` the records have a row of their own.
         let kept = if ledger_too { &[][..] } else { &[LEDGER_KEPT] };
         let not_reached = kept.iter().chain(&NOT_REACHED).copied().collect();
         Self { order_id: order.to_owned(), removed: mode == Mode::Remove, places, not_reached }
@@ -114,6 +116,7 @@ impl Erasure {
     }
 
     fn notes(&self) -> String {
+        // A note explains a column, and the table leaves out columns without a count.
         let applying = NOTES.iter().filter(|note| self.places.iter().any(note.applies));
         let mut text: String = applying.map(|note| format!("\n{}\n", note.text)).collect();
         for place in &self.places {

@@ -34,6 +34,8 @@ pub async fn close_records(
     for record in open {
         place.removed += usize::from(close(stack, record).await.map_err(write_error)?);
     }
+    // A dispatcher may decide one meanwhile: then its record is there already, this event counts as
+    // left, and the same command again closes it.
     for event in undecided {
         place.removed += usize::from(skip_undecided(stack, event).await.map_err(write_error)?);
     }
@@ -62,38 +64,30 @@ fn undecided<'a>(events: &'a [StoredEvent], records: &[Item]) -> Vec<&'a StoredE
 
 async fn close(stack: &Stack, record: &Item) -> Result<bool, LedgerError> {
     let now = Timestamp::now().as_millisecond();
+    let change = async |transition, facts| {
+        let change = Change::new(transition, facts).with("reason", ERASED);
+        let outcome = stack.ledger().record(&record.order_id, &record.notification, change).await?;
+        Ok::<_, LedgerError>(matches!(outcome, RecordOutcome::Recorded(_)))
+    };
+    let latest_lease = now - MAX_CLOCK_SKEW.as_millis() as i64;
     match record.state() {
         // The operator's clock may be ahead, and a mailer that holds the lease may be sending.
-        Some(State::Sending) if record.lease_until >= now - MAX_CLOCK_SKEW.as_millis() as i64 => {
-            Ok(false)
-        }
+        Some(State::Sending) if record.lease_until >= latest_lease => return Ok(false),
         Some(State::Sending) => {
-            let expired = change(stack, record, Transition::Expire, Facts::new(now)).await?;
-            Ok(expired && keep_in_doubt(stack, record, now).await?)
+            if !change(Transition::Expire, Facts::new(now)).await? {
+                return Ok(false);
+            }
         }
-        Some(State::InDoubt) => keep_in_doubt(stack, record, now).await,
-        Some(State::Planned) if record.doubts > 0 => keep_in_doubt(stack, record, now).await,
-        // The ledger lets a failed record be skipped only for a message newer than the failure.
+        Some(State::InDoubt) => {}
+        Some(State::Planned) if record.doubts > 0 => {}
         _ => {
+            // The ledger lets a failed record be skipped only for a message newer than the failure.
             let facts = Facts { enqueued_at: now.max(record.since + 1), ..Facts::new(now) };
-            change(stack, record, Transition::Skip, facts).await
+            return change(Transition::Skip, facts).await;
         }
     }
-}
-
-async fn keep_in_doubt(stack: &Stack, record: &Item, now: i64) -> Result<bool, LedgerError> {
-    change(stack, record, Transition::Hold, Facts::for_attempt(now, record.attempt)).await
-}
-
-async fn change(
-    stack: &Stack,
-    record: &Item,
-    transition: Transition,
-    facts: Facts,
-) -> Result<bool, LedgerError> {
-    let change = Change::new(transition, facts).with("reason", ERASED);
-    let outcome = stack.ledger().record(&record.order_id, &record.notification, change).await?;
-    Ok(matches!(outcome, RecordOutcome::Recorded(_)))
+    // SES may have accepted it: not skipped, since that would say that it was certainly not sent.
+    change(Transition::Hold, Facts::for_attempt(now, record.attempt)).await
 }
 
 /// Creates the record before the dispatcher does, so that the mail is never planned.
@@ -128,10 +122,8 @@ pub async fn delete_events(
 ) -> Result<Place, CliError> {
     let mut place = Place::new("Events table", "events, with the customer's data", events.len());
     if mode == Mode::Remove {
-        for event in events {
-            delete(stack, stack.events_table(), order, ("event", &event.event)).await?;
-            place.removed += 1;
-        }
+        let keys = events.iter().map(|event| event.event.as_str());
+        place.removed = delete(stack, stack.events_table(), order, "event", keys).await?;
     }
     Ok(place)
 }
@@ -139,39 +131,41 @@ pub async fn delete_events(
 /// Deletes the ledger's records, unless they are needed to keep something else from being mailed.
 pub async fn delete_records(
     stack: &Stack,
+    order: &str,
     records: &[Item],
     mode: Mode,
     are_needed: bool,
 ) -> Result<Place, CliError> {
     let mut place = Place::new("ledger table", LEDGER_RECORDS, records.len());
-    match mode {
-        Mode::Find => {}
-        Mode::Remove if are_needed => place.left = records.len(),
-        Mode::Remove => {
-            for record in records {
-                let sort_key = ("notification", record.notification.as_str());
-                delete(stack, stack.ledger_table(), &record.order_id, sort_key).await?;
-                place.removed += 1;
-            }
-        }
+    if mode == Mode::Remove && are_needed {
+        place.left = records.len();
+    } else if mode == Mode::Remove {
+        let keys = records.iter().map(|record| record.notification.as_str());
+        place.removed = delete(stack, stack.ledger_table(), order, "notification", keys).await?;
     }
     Ok(place)
 }
 
-async fn delete(
+/// Deletes the order's items with these sort keys, and returns how many.
+async fn delete<'a>(
     stack: &Stack,
     table: String,
     order_id: &str,
-    (sort_key, value): (&str, &str),
-) -> Result<(), CliError> {
-    let call = stack
-        .dynamodb
-        .delete_item()
-        .table_name(&table)
-        .key("order_id", AttributeValue::S(order_id.to_owned()))
-        .key(sort_key, AttributeValue::S(value.to_owned()));
-    call.send().await.map_err(service_error(format!("delete from the table {table}")))?;
-    Ok(())
+    sort_key: &str,
+    values: impl Iterator<Item = &'a str>,
+) -> Result<usize, CliError> {
+    let mut count = 0;
+    for value in values {
+        let call = stack
+            .dynamodb
+            .delete_item()
+            .table_name(&table)
+            .key("order_id", AttributeValue::S(order_id.to_owned()))
+            .key(sort_key, AttributeValue::S(value.to_owned()));
+        call.send().await.map_err(service_error(format!("delete from the table {table}")))?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! happens to it next.
 
 mod next_step;
+mod report;
 mod request;
 pub mod resend;
 mod selector;
@@ -9,4 +10,4 @@ pub mod settle;
 
 pub use next_step::{next_step, state_style};
 pub use request::{MAX_CLOCK_SKEW, queue_request, rebuild_request, reopen};
-pub use selector::kind_and_scope;
+pub use selector::{NotificationArgs, kind_and_scope};

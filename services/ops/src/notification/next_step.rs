@@ -65,8 +65,8 @@ fn next_in_doubt(item: &Item, now: i64) -> String {
 }
 
 /// How the state stands out in a table.
-pub fn state_style(item: &Item) -> Option<Style> {
-    match item.state()? {
+pub fn state_style(state: State) -> Option<Style> {
+    match state {
         State::Delivered | State::Sent => Some(Style::Success),
         State::InDoubt | State::Skipped => Some(Style::Warning),
         State::Failed | State::Bounced | State::Complained => Some(Style::Error),

@@ -9,7 +9,7 @@ use shared::ledger::{Facts, State, Transition};
 use shared::queue::message::MailRequest;
 
 use super::selector::kind_and_scope;
-use crate::audit::{Audit, Intent, Operator};
+use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::{Queue, Stack};
 use crate::error::CliError;
 use crate::store::{StoredEvent, events_of_order};
@@ -25,17 +25,18 @@ pub async fn requeue(
     item: &Item,
     now: Timestamp,
     action: &str,
-    reason: Option<&str>,
-    operator: &Operator,
+    change: &ChangeArgs,
 ) -> Result<(), CliError> {
+    // First: if the event is gone, nothing is reopened.
     let request = rebuild_request(stack, item, now).await?;
     let (kind, _) = kind_and_scope(item);
     let plan = json!({
         "order_id": item.order_id, "notification": item.notification,
         "was": item.state, "attempt": item.attempt,
     });
-    let intent = Intent { action: format!("{action} {} {kind}", item.order_id), reason, plan };
-    let audit = Audit::begin(stack, operator, intent).await?;
+    let action = format!("{action} {} {kind}", item.order_id);
+    let intent = Intent { action, reason: change.reason.as_deref(), plan };
+    let audit = Audit::begin(stack, &change.operator, intent).await?;
     // One result of both steps, so that the audit item is ended whichever of them fails.
     let result = async {
         // The record first: the mailer drops a mail request whose record is closed.

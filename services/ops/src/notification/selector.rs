@@ -4,11 +4,12 @@ use kit::ledger::Item;
 use shared::{Kind, NotificationKey};
 
 use crate::args::{kind, order_id};
+use crate::audit::ChangeArgs;
 use crate::aws::Stack;
 use crate::error::CliError;
 use crate::store::records_of_order;
 
-/// Arguments that name one notification.
+/// The flags of `resend`, which name one notification; `settle` has them too.
 #[derive(Debug, Clone, clap::Args)]
 pub struct NotificationArgs {
     /// The order's id
@@ -18,6 +19,8 @@ pub struct NotificationArgs {
     /// The parcel, refund, tracking number or day, if the order has several mails of the kind
     #[arg(long, value_name = "SCOPE")]
     pub scope: Option<String>,
+    #[command(flatten)]
+    pub change: ChangeArgs,
 }
 
 /// The one ledger record that the arguments name.
@@ -27,6 +30,7 @@ pub async fn find(stack: &Stack, args: &NotificationArgs) -> Result<Item, CliErr
     let mut found: Vec<(NotificationKey, Item)> = records_of_order(stack, &order)
         .await?
         .into_iter()
+        // The record of a muted event has no key, and nothing to send.
         .filter_map(|item| Some((item.key()?, item)))
         .filter(|(key, _)| key.kind == kind)
         .filter(|(key, _)| args.scope.as_ref().is_none_or(|scope| key.scope == *scope))
@@ -35,6 +39,7 @@ pub async fn find(stack: &Stack, args: &NotificationArgs) -> Result<Item, CliErr
         1 => Ok(found.remove(0).1),
         0 => Err(not_found(&order, kind, args.scope.as_deref())),
         count => {
+            // Never the first of several: that would be a guess about a customer's mail.
             let scopes: Vec<&str> = found.iter().map(|(key, _)| key.scope.as_str()).collect();
             Err(CliError::input(format!(
                 "The order {order} has {count} mails of the kind {kind}. Choose one with --scope: {}.",

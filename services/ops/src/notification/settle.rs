@@ -2,16 +2,16 @@
 
 use jiff::Timestamp;
 use kit::ledger::{Change, Item, RecordOutcome};
-use serde::Serialize;
 use serde_json::json;
 use shared::ledger::{Facts, State, Transition};
 
+use super::report::Changed;
 use super::request::{MAX_CLOCK_SKEW, requeue};
-use super::selector::{NotificationArgs, command_args, find, kind_and_scope};
-use crate::audit::{self, Audit, Intent, Operator};
+use super::selector::{NotificationArgs, command_args, find};
+use crate::audit::{Audit, Intent};
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-use crate::output::{ColorMode, Report, Style, format_time};
+use crate::output::format_time;
 
 /// What the operator found out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -22,36 +22,22 @@ pub enum Resolution {
     NotSent,
 }
 
-/// Flags of `settle`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    #[command(flatten)]
-    pub notification: NotificationArgs,
+    // Before the flags of the audit item, whose heading would otherwise be theirs too.
     /// sent: SES has accepted it. not-sent: it has not, so it is sent now
+    #[arg(index = 3)]
     pub resolution: Resolution,
     /// With sent: SES's message id, if known
     #[arg(long, value_name = "ID")]
     pub message_id: Option<String>,
-    /// Why, or how you know; written to the audit item, so without names and addresses
-    #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
-    pub reason: Option<String>,
     #[command(flatten)]
-    pub operator: Operator,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Settled {
-    pub order_id: String,
-    pub kind: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub scope: String,
-    /// `sent`, or `queued` for a mail that was not.
-    pub result: &'static str,
+    pub notification: NotificationArgs,
 }
 
 /// Settles the mail. If it is interrupted after the record was opened, the same command finds it open
 /// and continues.
-pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, ExitStatus), CliError> {
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Changed, ExitStatus), CliError> {
     let now = Timestamp::now();
     let found = find(stack, &args.notification).await?;
     let item = in_doubt(stack, found, args.resolution, now).await?;
@@ -61,13 +47,11 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Settled, ExitStatus), Cl
             "sent"
         }
         Resolution::NotSent => {
-            let reason = args.reason.as_deref();
-            requeue(stack, &item, now, "settle not-sent", reason, &args.operator).await?;
+            requeue(stack, &item, now, "settle not-sent", &args.notification.change).await?;
             "queued"
         }
     };
-    let (kind, scope) = kind_and_scope(&item);
-    Ok((Settled { order_id: item.order_id, kind, scope, result }, ExitStatus::Healthy))
+    Ok((Changed::new(item, result), ExitStatus::Healthy))
 }
 
 /// The record in doubt. A record whose lease has run out without a result is in doubt too, and is
@@ -125,12 +109,13 @@ async fn record_as_sent(
     item: &Item,
     now: Timestamp,
 ) -> Result<(), CliError> {
+    let change = &args.notification.change;
     let intent = Intent {
         action: format!("settle sent {}", item.order_id),
-        reason: args.reason.as_deref(),
+        reason: change.reason.as_deref(),
         plan: json!({ "order_id": item.order_id, "notification": item.notification }),
     };
-    let audit = Audit::begin(stack, &args.operator, intent).await?;
+    let audit = Audit::begin(stack, &change.operator, intent).await?;
     let mut change = Change::new(Transition::Settle, Facts::new(now.as_millisecond()))
         .with("reason", "settled by an operator");
     if let Some(id) = &args.message_id {
@@ -145,22 +130,6 @@ async fn record(stack: &Stack, item: &Item, change: Change) -> Result<Item, CliE
         Ok(RecordOutcome::Recorded(item)) => Ok(*item),
         Ok(_) => Err(CliError::service("The record has changed meanwhile. Nothing was settled.")),
         Err(error) => Err(CliError::ledger_write(error)),
-    }
-}
-
-impl Report for Settled {
-    fn text(&self, colors: ColorMode) -> String {
-        let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
-        let result = match self.result {
-            "sent" => "is recorded as sent",
-            _ => "is queued to be sent",
-        };
-        format!(
-            "{}: {}{scope} of order {} {result}.\n",
-            colors.apply(Style::Success, "Settled"),
-            self.kind,
-            self.order_id
-        )
     }
 }
 
@@ -184,29 +153,16 @@ mod tests {
 
     #[test]
     fn an_earlier_attempt_in_doubt_is_settled_too_and_an_open_record_goes_on_to_be_sent() {
-        let item =
-            |state: &str, doubts| Item { state: state.to_owned(), doubts, ..Item::default() };
-        assert!(may_be_settled(&item("planned", 1), Resolution::Sent));
-        assert!(
-            may_be_settled(&item("planned", 0), Resolution::NotSent),
-            "the command was interrupted"
-        );
-        assert!(!may_be_settled(&item("planned", 0), Resolution::Sent));
-        assert!(!may_be_settled(&item("failed", 0), Resolution::NotSent));
-        assert!(!may_be_settled(&item("sent", 2), Resolution::NotSent));
-    }
-
-    #[test]
-    fn a_settled_doubt_as_people_and_scripts_read_it() {
-        let settled = |result| Settled {
-            order_id: "1001".to_owned(),
-            kind: "order.refunded".to_owned(),
-            scope: "R-1".to_owned(),
-            result,
-        };
-        insta::assert_snapshot!(
-            settled("sent").text(ColorMode::Plain) + &settled("queued").text(ColorMode::Plain)
-        );
-        insta::assert_json_snapshot!(settled("sent"));
+        for (state, doubts, resolution, may_be) in [
+            ("planned", 1, Resolution::Sent, true),
+            // The command was interrupted after it had opened the record.
+            ("planned", 0, Resolution::NotSent, true),
+            ("planned", 0, Resolution::Sent, false),
+            ("failed", 0, Resolution::NotSent, false),
+            ("sent", 2, Resolution::NotSent, false),
+        ] {
+            let item = Item { state: state.to_owned(), doubts, ..Item::default() };
+            assert_eq!(may_be_settled(&item, resolution), may_be, "{state}, {resolution:?}");
+        }
     }
 }

@@ -44,13 +44,13 @@ pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
     let now = Timestamp::now().as_millisecond();
     let since = now - DAY_MS;
     let tables = stack.tables();
+    let hour_of = |milliseconds: i64| milliseconds.div_euclid(BUCKET_MS);
     let mut day = LastDay::default();
     // Two events may ask for the same mail.
     let mut counted: HashSet<Key> = HashSet::new();
     // Relay's sweep moves entries ahead, so the latest may lie in the future.
-    let mut hour = now + MAX_SWEEP_DELAY_MS;
-    while hour >= since.div_euclid(BUCKET_MS) * BUCKET_MS {
-        let start = hour.div_euclid(BUCKET_MS) * BUCKET_MS;
+    for hour in (hour_of(since)..=hour_of(now + MAX_SWEEP_DELAY_MS)).rev() {
+        let start = hour * BUCKET_MS;
         let end = start + BUCKET_MS - 1;
         let found = entries(&tables, start, start.max(since), end).await?;
         day.more = day.events + found.len() > max;
@@ -65,7 +65,6 @@ pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
         if day.more {
             break;
         }
-        hour = start - 1;
     }
     Ok(day)
 }

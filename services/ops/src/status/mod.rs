@@ -18,7 +18,6 @@ use report::{QueueRow, Ses, Status};
 /// The metric arrives once a minute, a few minutes late.
 const METRIC_WINDOW: SignedDuration = SignedDuration::from_mins(10);
 
-/// Flags of `status`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Count at most this many events of the last 24 hours, the latest first
@@ -45,16 +44,12 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), Cli
 }
 
 async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
-    let rows = Queue::ALL.map(|queue| async move {
+    let ages = &oldest_messages(stack).await;
+    let rows = Queue::ALL.map(async |queue| {
         let depth = stack.queue_depth(queue).await?;
-        Ok::<_, CliError>(QueueRow { queue, depth, oldest_seconds: None })
+        Ok(QueueRow { queue, depth, oldest_seconds: ages.get(&queue).copied() })
     });
-    let mut rows = future::try_join_all(rows).await?;
-    let ages = oldest_messages(stack).await;
-    for row in &mut rows {
-        row.oldest_seconds = ages.get(&row.queue).copied();
-    }
-    Ok(rows)
+    future::try_join_all(rows).await
 }
 
 /// The age of each queue's oldest message, in seconds. Only CloudWatch knows it; empty where there is
@@ -62,6 +57,7 @@ async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
 async fn oldest_messages(stack: &Stack) -> HashMap<Queue, f64> {
     let now = Timestamp::now();
     let seconds = |at: Timestamp| DateTime::from_secs(at.as_second());
+    // One call for all queues, so that CloudWatch is waited for once.
     let queries = Queue::ALL.iter().enumerate().map(|(i, queue)| age_query(stack, i, *queue));
     let answer = stack
         .cloudwatch()
@@ -94,6 +90,7 @@ fn age_query(stack: &Stack, i: usize, queue: Queue) -> MetricDataQuery {
 
 /// An SES that does not answer is a finding among others, and not an error of the command.
 async fn ses(stack: &Stack) -> Result<Ses, String> {
+    // The account is the region's: other stacks in it use up the same quota.
     let account = stack.ses().get_account().send().await.map_err(|error| describe_error(&error))?;
     let quota = account.send_quota;
     Ok(Ses {

@@ -105,6 +105,7 @@ impl Status {
             Column::text("oldest", |row| row.oldest().unwrap_or_default()),
         ];
         let mut text = table(colors, &columns, &self.queues);
+        // One idle queue has no age on AWS either: the note is for when nothing is known.
         if self.queues.iter().all(|row| row.oldest_seconds.is_none()) {
             text.push_str(" (The age of the oldest message is unknown: only CloudWatch has it.)\n");
         }
@@ -115,12 +116,14 @@ impl Status {
         let day = &self.ledger;
         let which = if day.more { "the latest " } else { "" };
         let mut text = format!("\nLast 24 hours: {which}{} event(s)", day.events);
+        // An empty table would look like a failed read.
         if day.events == 0 {
             text.push_str(".\n");
             return text;
         }
         text.push('\n');
         let mut rows: Vec<(String, usize)> = day.states.clone().into_iter().collect();
+        // The most frequent first; what is undecided is no state of the ledger, and comes last.
         rows.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         if day.undecided > 0 {
             rows.push(("not decided yet".to_owned(), day.undecided));
