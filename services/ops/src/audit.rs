@@ -17,6 +17,7 @@ use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, rfc3339, table};
 use crate::pii::without_addresses;
+use crate::store::parse_readable;
 
 /// The partition of the ledger table that holds the audit items. No order id begins with `#`.
 const PARTITION: &str = "#audit";
@@ -296,9 +297,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(AuditList, ExitStatus), 
         && let Some(item) = found.next().await
     {
         let item = item.map_err(service_error("read the audit items"))?;
-        items.push(serde_dynamo::from_item(item).map_err(|error| {
-            CliError::service("An audit item is not of this version.").caused_by(error)
-        })?);
+        items.push(parse_readable(item));
     }
     Ok((AuditList { items }, ExitStatus::Healthy))
 }

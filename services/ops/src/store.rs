@@ -68,17 +68,25 @@ pub async fn events_of_order(stack: &Stack, order_id: &str) -> Result<Vec<Stored
         .collect::<Result<Vec<_>, _>>()
         .await
         .map_err(service_error(format!("read the table {table}")))?;
-    let mut events =
-        items.into_iter().map(|item| stored_event(&table, item)).collect::<Result<Vec<_>, _>>()?;
+    let mut events: Vec<StoredEvent> = items.into_iter().map(stored_event).collect();
     events.sort_by_key(|event| event.accepted_at);
     Ok(events)
 }
 
-fn stored_event(table: &str, mut item: Attributes) -> Result<StoredEvent, CliError> {
-    // Unpacked by hand: a message that cannot be unpacked must not keep the event from being erased.
+fn stored_event(mut item: Attributes) -> StoredEvent {
     let message = item.remove("message").and_then(|v| unpack(v.as_b().ok()?.as_ref()).ok());
-    let event: StoredEvent = parse(table, item)?;
-    Ok(StoredEvent { message: message.unwrap_or_default(), ..event })
+    // A customer's right to be erased does not depend on an attribute that this version misreads.
+    StoredEvent { message: message.unwrap_or_default(), ..parse_readable(item) }
+}
+
+/// What can be read of an item: an attribute of an unexpected type counts as absent. `T` has a default
+/// for each member.
+pub fn parse_readable<T: DeserializeOwned + Default>(mut item: Attributes) -> T {
+    item.retain(|name, value| {
+        let alone = Attributes::from([(name.clone(), value.clone())]);
+        serde_dynamo::from_item::<_, T>(alone).is_ok()
+    });
+    serde_dynamo::from_item(item).unwrap_or_default()
 }
 
 pub async fn records_of_order(stack: &Stack, order_id: &str) -> Result<Vec<Item>, CliError> {
@@ -90,9 +98,11 @@ pub async fn records(
     stack: &Stack,
     keys: impl IntoIterator<Item = Key>,
 ) -> Result<HashMap<Key, Item>, CliError> {
-    let items: Vec<Item> =
-        get_all(stack, &stack.ledger_table(), "notification", None, keys).await?;
-    Ok(keyed(items))
+    let table = stack.ledger_table();
+    let items = get_all(stack, &table, "notification", None, keys).await?;
+    let records: Vec<Item> =
+        items.into_iter().map(|item| parse(&table, item)).collect::<Result<_, _>>()?;
+    Ok(keyed(records))
 }
 
 /// Ledger records by their keys.
@@ -107,28 +117,29 @@ pub async fn accepted_at(
     stack: &Stack,
     keys: impl IntoIterator<Item = Key>,
 ) -> Result<HashMap<Key, i64>, CliError> {
-    #[derive(Deserialize)]
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
     struct Row {
         order_id: String,
         event: String,
-        #[serde(default)]
-        accepted_at: i64,
+        accepted_at: Option<i64>,
     }
     let projection = Some("order_id, event, accepted_at");
-    let rows: Vec<Row> = get_all(stack, &stack.events_table(), "event", projection, keys).await?;
-    Ok(rows.into_iter().map(|row| ((row.order_id, row.event), row.accepted_at)).collect())
+    let items = get_all(stack, &stack.events_table(), "event", projection, keys).await?;
+    let accepted = |row: Row| Some(((row.order_id, row.event), row.accepted_at?));
+    Ok(items.into_iter().map(parse_readable).filter_map(accepted).collect())
 }
 
-async fn get_all<T: DeserializeOwned>(
+async fn get_all(
     stack: &Stack,
     table: &str,
     sort_key: &str,
     projection: Option<&str>,
     keys: impl IntoIterator<Item = Key>,
-) -> Result<Vec<T>, CliError> {
+) -> Result<Vec<Attributes>, CliError> {
     // A set: BatchGetItem refuses a call that names a key twice.
     let keys: HashSet<Key> = keys.into_iter().collect();
-    let items = stream::iter(keys)
+    stream::iter(keys)
         .map(|(order_id, value)| {
             Attributes::from([
                 ("order_id".to_owned(), AttributeValue::S(order_id)),
@@ -140,8 +151,7 @@ async fn get_all<T: DeserializeOwned>(
         .buffer_unordered(MAX_CONCURRENCY)
         .try_concat()
         .await
-        .map_err(service_error(format!("read the table {table}")))?;
-    items.into_iter().map(|item| parse(table, item)).collect()
+        .map_err(service_error(format!("read the table {table}")))
 }
 
 fn parse<T: DeserializeOwned>(table: &str, item: Attributes) -> Result<T, CliError> {
@@ -160,7 +170,7 @@ mod tests {
     use aws_sdk_dynamodb::primitives::Blob;
 
     #[test]
-    fn an_event_is_read_even_if_its_message_cannot_be() {
+    fn an_event_is_read_even_if_some_of_its_attributes_cannot_be() {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let number = |value: &str| AttributeValue::N(value.to_owned());
         let item: Attributes = [
@@ -169,10 +179,11 @@ mod tests {
             ("type", text("order.confirmed")),
             ("accepted_at", number("1763900000000")),
             ("message", AttributeValue::B(Blob::new("not what intake packs"))),
+            ("sweeps", text("not a number")),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
-        let event = stored_event("events", item).unwrap();
+        let event = stored_event(item);
         assert_eq!(
             (event.kind.as_str(), event.accepted_at),
             ("order.confirmed", 1_763_900_000_000)
