@@ -30,7 +30,7 @@ pub const SHARDS: u32 = 8;
 pub const MAX_SWEEP_DELAY_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
 /// The highest level: an event is small, written once and stored for months.
-const LEVEL: u8 = 10;
+const COMPRESSION_LEVEL: u8 = 10;
 
 /// The longest message: SQS takes 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
@@ -39,7 +39,7 @@ const MAX_MESSAGE_LEN: usize = 1024 * 1024;
 /// A dispatch message as it is stored.
 #[must_use]
 pub fn pack(message: &str) -> Vec<u8> {
-    compress_to_vec(message.as_bytes(), LEVEL)
+    compress_to_vec(message.as_bytes(), COMPRESSION_LEVEL)
 }
 
 /// Reads what [`pack`] wrote.
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_packed_is_unpacked_and_nothing_else() {
+    fn a_packed_message_is_unpacked_and_other_bytes_are_refused() {
         let message = r#"{"v":1,"event":{"id":"1001","data":"Zoë"}}"#.repeat(100);
         let packed = pack(&message);
         assert!(packed.len() < message.len() / 10);
@@ -89,7 +89,7 @@ mod tests {
         for bad in [&b""[..], b"{}", &packed[1..], &pack(&"0".repeat(MAX_MESSAGE_LEN + 1))] {
             assert!(unpack(bad).is_err());
         }
-        assert!(unpack(&compress_to_vec(&[0xff], LEVEL)).is_err());
+        assert!(unpack(&compress_to_vec(&[0xff], COMPRESSION_LEVEL)).is_err());
     }
 
     #[test]

@@ -105,7 +105,7 @@ async fn two_events_with_the_same_meaning_mail_once() {
     second["id"] = json!("A1-confirmed-by-a-restarted-backend");
     let outcomes = stack.publish(&[first, second.to_string()]).await;
     assert_eq!(stack.mails_to(&customer("A1")), 1);
-    let duplicate = outcomes.of("A1-confirmed-by-a-restarted-backend");
+    let duplicate = outcomes.status("A1-confirmed-by-a-restarted-backend");
     assert!(duplicate.reason.as_deref().is_some_and(|r| r.starts_with("duplicate")));
     stack.stop().await;
 }
@@ -132,7 +132,7 @@ async fn a_mail_request_replayed_weeks_later_is_skipped_as_stale() {
     let body = DispatchRequest::body(&event, three_weeks_ago, &id);
     stack.send(&queues.dispatch, &body).await;
     eventually("the ledger says skipped", async || {
-        let ledger = stack.ledger_of("A1").await;
+        let ledger = stack.ledger_items("A1").await;
         ledger.iter().any(|item| item.reason.as_deref() == Some("stale"))
     })
     .await;

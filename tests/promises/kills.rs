@@ -168,7 +168,7 @@ async fn mailer_killed_after_ses_accepted_the_mail_may_mail_again_when_every_ses
     assert_eq!(once + twice, ORDERS);
     assert!(states(&outcomes).iter().all(|state| state == "sent"));
     for order in &orders {
-        let item = stack.ledger_of(order).await.remove(0);
+        let item = stack.ledger_items(order).await.remove(0);
         let mails = u32::try_from(stack.mails_to(&customer(order))).expect("few");
         // A mailer that died between its claim and SES leaves a doubt as well, without a mail.
         assert!(item.doubts >= mails - 1, "each second mail has a doubt");

@@ -33,9 +33,9 @@ use crate::support::{TestStack, config, eventually};
 struct FaultSwitches {
     stream_is_back: AtomicBool,
     tables_are_down: AtomicBool,
-    answers_of_ses_are_lost: AtomicBool,
-    events_of_ses_are_lost: AtomicBool,
-    too_fast: AtomicUsize,
+    ses_answers_are_lost: AtomicBool,
+    ses_events_are_lost: AtomicBool,
+    throttled: AtomicUsize,
 }
 
 impl Faults for FaultSwitches {
@@ -49,17 +49,17 @@ impl Faults for FaultSwitches {
     }
 
     fn after(&self, call: &Call<'_>, status: StatusCode) -> Option<Fault> {
-        if call.operation == "SendEmail" && self.answers_of_ses_are_lost.load(Ordering::SeqCst) {
+        if call.operation == "SendEmail" && self.ses_answers_are_lost.load(Ordering::SeqCst) {
             return Some(Fault::HangUp);
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
-            self.too_fast.fetch_add(1, Ordering::SeqCst);
+            self.throttled.fetch_add(1, Ordering::SeqCst);
         }
         None
     }
 
     fn ses_event(&self, _: &str) -> Vec<Duration> {
-        let lost = self.events_of_ses_are_lost.load(Ordering::SeqCst);
+        let lost = self.ses_events_are_lost.load(Ordering::SeqCst);
         if lost { Vec::new() } else { vec![Duration::ZERO] }
     }
 }
@@ -90,7 +90,7 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
     for order in &orders {
         assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
     }
-    let stale = stack.ledger_of("W-late").await.remove(0);
+    let stale = stack.ledger_items("W-late").await.remove(0);
     assert_eq!((stale.state(), stale.reason.as_deref()), (Some(State::Skipped), Some("stale")));
     pipeline.skip(SignedDuration::from_hours(2));
     assert_eq!(pipeline.sweep().await.queued_again, 0, "the ledger has seen them all");
@@ -171,7 +171,7 @@ async fn a_mail_whose_record_is_of_a_newer_version_goes_to_the_dlq_after_a_bound
     let request = dispatch_body(&shipped("N1"), pipeline.clock().now());
     pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
     pipeline.drain().await;
-    let item = stack.ledger_of("N1").await.remove(0);
+    let item = stack.ledger_items("N1").await.remove(0);
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let update = stack.stack.dynamodb.update_item().table_name(local::resources::LEDGER_TABLE);
     let update = update.key("order_id", text("N1")).key("notification", text(&item.notification));
@@ -205,7 +205,7 @@ async fn an_older_mail_request_does_not_skip_a_mail_that_an_operator_has_reopene
     pipeline.drain().await;
     pipeline.skip(SignedDuration::from_hours(8 * 24));
     pipeline.drain().await;
-    let item = stack.ledger_of("O1").await.remove(0);
+    let item = stack.ledger_items("O1").await.remove(0);
     assert_eq!((item.state(), item.reason.as_deref()), (Some(State::Skipped), Some("stale")));
 
     // As `waybill resend` does.
@@ -252,11 +252,11 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
     }
     let mails = stack.mails();
     let took = mails[MAILS - 1].accepted_at.duration_since(mails[0].accepted_at).as_secs_f64();
-    let paced = (MAILS - 1) as f64 / RATE;
-    assert!(took > 0.9 * paced, "{MAILS} mails in {took} s are faster than {RATE} a second");
+    let expected = (MAILS - 1) as f64 / RATE;
+    assert!(took > 0.9 * expected, "{MAILS} mails in {took} s are faster than {RATE} a second");
     // Wide enough for a busy machine, and too narrow for the one mail a second of an unknown rate.
-    assert!(took < 5.0 * paced, "{MAILS} mails in {took} s are slower than {RATE} a second");
-    assert_eq!(faults.too_fast.load(Ordering::SeqCst), 0, "SES had to say that it is too fast");
+    assert!(took < 5.0 * expected, "{MAILS} mails in {took} s are slower than {RATE} a second");
+    assert_eq!(faults.throttled.load(Ordering::SeqCst), 0, "SES had to say that it is too fast");
     assert_eq!(pipeline.queues.all(MAIL).len(), 0);
     stack.stop().await;
 }
@@ -297,11 +297,11 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
     let faults = Arc::new(FaultSwitches::default());
     let stack = stack(&faults, account::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    faults.events_of_ses_are_lost.store(true, Ordering::SeqCst);
-    faults.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
+    faults.ses_events_are_lost.store(true, Ordering::SeqCst);
+    faults.ses_answers_are_lost.store(true, Ordering::SeqCst);
     publish(&pipeline, &shipped("U1"));
     pipeline.drain().await;
-    faults.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
+    faults.ses_answers_are_lost.store(false, Ordering::SeqCst);
     assert_eq!(stack.mails_to(&customer("U1")), 1);
     pipeline.queues.put(FEEDBACK, "the event", pipeline.clock().now_ms());
 
@@ -326,11 +326,11 @@ async fn a_busy_shops_events_do_not_keep_a_doubt_from_being_sent_again() {
     let faults = Arc::new(FaultSwitches::default());
     let stack = stack(&faults, account::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    faults.events_of_ses_are_lost.store(true, Ordering::SeqCst);
-    faults.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
+    faults.ses_events_are_lost.store(true, Ordering::SeqCst);
+    faults.ses_answers_are_lost.store(true, Ordering::SeqCst);
     publish(&pipeline, &shipped("B1"));
     pipeline.drain().await;
-    faults.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
+    faults.ses_answers_are_lost.store(false, Ordering::SeqCst);
 
     pipeline.run_for(SignedDuration::from_mins(19)).await;
     let now = pipeline.clock().now_ms();
@@ -454,7 +454,7 @@ async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_a
     let request = dispatch_body(&refunded("T2"), pipeline.clock().now());
     pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
     pipeline.drain().await;
-    let item = stack.ledger_of("T2").await.remove(0);
+    let item = stack.ledger_items("T2").await.remove(0);
     let kept_for = item.expires_at - Timestamp::now().as_second();
     assert!(kept_for > 399 * 24 * 3600, "the ledger keeps it for more than a year");
 
@@ -463,7 +463,7 @@ async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_a
     pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
     pipeline.queues.put(MAIL, &mail_body(&request), pipeline.clock().now_ms());
     pipeline.drain().await;
-    let item = stack.ledger_of("T2").await.remove(0);
+    let item = stack.ledger_items("T2").await.remove(0);
     assert_eq!((item.state(), item.reason.as_deref()), (Some(State::Skipped), Some("stale")));
     assert_eq!(stack.mails_to(&customer("T2")), 1);
     assert!(pipeline.queues.all(DISPATCH_DLQ).is_empty());
@@ -487,7 +487,7 @@ fn events_key(order: &str, line: &str) -> HashMap<String, AttributeValue> {
 
 /// Deletes an order's records as DynamoDB's TTL does.
 async fn expire(stack: &TestStack, order: &str) {
-    for item in stack.ledger_of(order).await {
+    for item in stack.ledger_items(order).await {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let delete = stack.stack.dynamodb.delete_item().table_name(local::resources::LEDGER_TABLE);
         let delete = delete.key("order_id", text(order));

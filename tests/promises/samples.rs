@@ -27,8 +27,8 @@ async fn every_sample_event_reaches_the_expected_outcome() {
     let (sent, rest): (Vec<Outcome>, Vec<Outcome>) = ends.partition(|end| *end == Outcome::Sent);
     assert_eq!((sent.len(), rest), (27, vec![Outcome::Skipped; 2]));
 
-    let state = |id: &str| outcomes.of(id).state.clone().unwrap_or_default();
-    let reason = |id: &str| outcomes.of(id).reason.clone().unwrap_or_default();
+    let state = |id: &str| outcomes.status(id).state.clone().unwrap_or_default();
+    let reason = |id: &str| outcomes.status(id).reason.clone().unwrap_or_default();
     assert_eq!(state("1001-shipped"), "delivered");
     assert_eq!(state("1013-confirmed"), "bounced");
     assert_eq!(state("1014-confirmed"), "complained");

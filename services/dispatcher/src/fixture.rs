@@ -26,12 +26,12 @@ pub fn event(event_type: &str, id: &str) -> Value {
 }
 
 /// The body of its dispatch message.
-pub fn body(event: &Value) -> String {
+pub fn message_body(event: &Value) -> String {
     let correlation_id = CorrelationId::parse("c-1").expect("valid");
     DispatchRequest::body(event, ACCEPTED_AT, &correlation_id)
 }
 
 /// Its dispatch message, read.
 pub fn dispatch_request(event: &Value) -> DispatchRequest {
-    DispatchRequest::parse(&body(event)).expect("a dispatch request")
+    DispatchRequest::parse(&message_body(event)).expect("a dispatch request")
 }

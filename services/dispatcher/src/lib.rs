@@ -36,9 +36,9 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let dispatcher = Arc::clone(&dispatcher);
         async move {
-            let answer = Box::pin(handle(&dispatcher, &event.payload.records)).await;
+            let response = Box::pin(handle(&dispatcher, &event.payload.records)).await;
             telemetry::flush();
-            Ok::<_, Error>(answer)
+            Ok::<_, Error>(response)
         }
     }))
     .await

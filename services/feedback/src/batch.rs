@@ -7,7 +7,7 @@ use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, State, Transition};
 
 use crate::dependencies::Feedback;
-use crate::ses_event::{Reading, SesEvent, read};
+use crate::ses_event::{FeedbackMessage, SesEvent};
 
 /// Handles a batch. Each message succeeds or comes back on its own.
 pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchResponse {
@@ -20,15 +20,15 @@ pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchRes
 
 async fn handle_message(feedback: &Feedback, message: &SqsMessage) -> BatchItemOutcome {
     let body = message.body.as_deref().unwrap_or_default();
-    match read(body) {
-        Reading::Ours(event) => record(feedback, event).await,
-        Reading::Other { event_type } => {
+    match FeedbackMessage::parse(body) {
+        FeedbackMessage::OwnMail(event) => record(feedback, event).await,
+        FeedbackMessage::Ignored { event_type } => {
             tracing::info!(event_type, "nothing to record");
             BatchItemOutcome::Ack
         }
-        Reading::Unreadable(reason) => {
-            let letter = DeadLetter::unreadable(body.to_owned(), reason);
-            feedback.dead_letters.move_message(letter).await
+        FeedbackMessage::Unreadable(reason) => {
+            let dead_letter = DeadLetter::unreadable(body.to_owned(), reason);
+            feedback.dead_letters.move_message(dead_letter).await
         }
     }
 }
@@ -50,7 +50,7 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
     match feedback.ledger.record(order_id, &event.key.sort_key(), change).await {
         Ok(RecordOutcome::Recorded(item)) => {
             count_transition(event.transition);
-            report_second_mail(&event, item.state(), item.message_id.as_deref());
+            log_second_mail(&event, item.state(), item.message_id.as_deref());
             tracing::info!(
                 order_id,
                 notification = item.notification,
@@ -63,7 +63,7 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
         }
         // The record says as much or more already: a repeated or late event.
         Ok(RecordOutcome::Refused(item)) => {
-            report_second_mail(&event, item.state(), item.message_id.as_deref());
+            log_second_mail(&event, item.state(), item.message_id.as_deref());
             BatchItemOutcome::Ack
         }
         Ok(RecordOutcome::Absent) => {
@@ -82,7 +82,7 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
 
 /// Logs an error when the event is about another mail than the recorded one: SES accepted two mails for
 /// one notification. A late or repeated event is normal.
-fn report_second_mail(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
+fn log_second_mail(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
     if !event.message_id.is_empty() && recorded.is_some_and(|id| id != event.message_id) {
         tracing::error!(
             order_id = event.key.order_id.as_str(),

@@ -25,7 +25,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use batch::handle;
 pub use dependencies::Feedback;
-pub use ses_event::{Reading, SesEvent, read};
+pub use ses_event::{FeedbackMessage, SesEvent};
 
 /// Runs the function until its environment is shut down.
 ///
@@ -37,9 +37,9 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let feedback = Arc::clone(&feedback);
         async move {
-            let answer = Box::pin(handle(&feedback, &event.payload.records)).await;
+            let response = Box::pin(handle(&feedback, &event.payload.records)).await;
             telemetry::flush();
-            Ok::<_, Error>(answer)
+            Ok::<_, Error>(response)
         }
     }))
     .await

@@ -11,12 +11,12 @@ use shared::{NotificationKey, OrderId};
 
 /// What a message of the feedback queue is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reading {
+pub enum FeedbackMessage {
     /// An event about one of our mails that may change the ledger.
-    Ours(SesEvent),
+    OwnMail(SesEvent),
     /// An SES event that changes nothing: of a type that does not prove acceptance, or about a mail
     /// that is not ours.
-    Other {
+    Ignored {
         /// SES's `eventType`.
         event_type: String,
     },
@@ -37,29 +37,31 @@ pub struct SesEvent {
     pub reason: Option<String>,
 }
 
-/// Reads a message body.
-#[must_use]
-pub fn read(body: &str) -> Reading {
-    let envelope = match parse_strict(body.as_bytes()) {
-        Ok(envelope) => envelope,
-        Err(invalid) => return Reading::Unreadable(invalid.to_string()),
-    };
-    let detail = &envelope["detail"];
-    let Some(event_type) = detail["eventType"].as_str() else {
-        return Reading::Unreadable("expected an SES event with /detail/eventType".to_owned());
-    };
-    match (transition(event_type), key(detail)) {
-        (Some(transition), Some(key)) => Reading::Ours(SesEvent {
-            key,
-            transition,
-            message_id: short(detail["mail"]["messageId"].as_str().unwrap_or_default()),
-            reason: reason(event_type, detail),
-        }),
-        _ => Reading::Other { event_type: short(event_type) },
+impl FeedbackMessage {
+    /// Reads a message body.
+    #[must_use]
+    pub fn parse(body: &str) -> Self {
+        let envelope = match parse_strict(body.as_bytes()) {
+            Ok(envelope) => envelope,
+            Err(invalid) => return Self::Unreadable(invalid.to_string()),
+        };
+        let detail = &envelope["detail"];
+        let Some(event_type) = detail["eventType"].as_str() else {
+            return Self::Unreadable("expected an SES event with /detail/eventType".to_owned());
+        };
+        match (transition_for(event_type), notification_key(detail)) {
+            (Some(transition), Some(key)) => Self::OwnMail(SesEvent {
+                key,
+                transition,
+                message_id: sanitize(detail["mail"]["messageId"].as_str().unwrap_or_default()),
+                reason: reason(event_type, detail),
+            }),
+            _ => Self::Ignored { event_type: sanitize(event_type) },
+        }
     }
 }
 
-fn transition(event_type: &str) -> Option<Transition> {
+fn transition_for(event_type: &str) -> Option<Transition> {
     match event_type {
         // A delay is reported of a mail that SES has accepted.
         "Send" | "DeliveryDelay" => Some(Transition::Settle),
@@ -72,7 +74,7 @@ fn transition(event_type: &str) -> Option<Transition> {
 }
 
 /// The notification that the mail's tags name; `None` for a mail that is not ours.
-fn key(detail: &Value) -> Option<NotificationKey> {
+fn notification_key(detail: &Value) -> Option<NotificationKey> {
     let tags = &detail["mail"]["tags"];
     let order_id = OrderId::parse(&tag(tags, "waybill-order")?).ok()?;
     NotificationKey::from_sort_key(order_id, &tag(tags, "waybill-notification")?).ok()
@@ -85,7 +87,7 @@ fn tag(tags: &Value, name: &str) -> Option<String> {
 
 /// Only fixed vocabulary of SES: its diagnostic texts may quote the address.
 fn reason(event_type: &str, detail: &Value) -> Option<String> {
-    let field = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str).map(short);
+    let field = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str).map(sanitize);
     match event_type {
         "Bounce" => {
             let kind = field("/bounce/bounceType")?;
@@ -101,7 +103,7 @@ fn reason(event_type: &str, detail: &Value) -> Option<String> {
 }
 
 /// Keeps text of an event short and free of addresses, whoever wrote it.
-fn short(text: &str) -> String {
+fn sanitize(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_graphic() && *c != '@').take(100).collect()
 }
 
@@ -131,7 +133,10 @@ mod tests {
 
     #[test]
     fn a_bounce_names_its_notification_and_no_address() {
-        let Reading::Ours(bounce) = read(&event("Bounce").to_string()) else { panic!("ours") };
+        let FeedbackMessage::OwnMail(bounce) = FeedbackMessage::parse(&event("Bounce").to_string())
+        else {
+            panic!("ours")
+        };
         assert_eq!(bounce.key.kind, Kind::ShipmentShipped);
         assert_eq!(bounce.transition, Transition::Bounce);
         assert_eq!(bounce.reason.as_deref(), Some("Permanent/General"));
@@ -139,17 +144,26 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_proves_nothing_and_a_foreign_mail_change_nothing() {
-        assert!(matches!(read(&event("Open").to_string()), Reading::Other { .. }));
+    fn an_event_without_proof_of_acceptance_and_a_mail_of_another_sender_are_ignored() {
+        assert!(matches!(
+            FeedbackMessage::parse(&event("Open").to_string()),
+            FeedbackMessage::Ignored { .. }
+        ));
         let mut foreign = event("Delivery");
         foreign["detail"]["mail"]["tags"] = json!({});
-        assert!(matches!(read(&foreign.to_string()), Reading::Other { .. }));
+        assert!(matches!(
+            FeedbackMessage::parse(&foreign.to_string()),
+            FeedbackMessage::Ignored { .. }
+        ));
     }
 
     #[test]
-    fn what_is_no_ses_event_is_unreadable() {
+    fn a_body_that_is_not_an_ses_event_is_unreadable() {
         for body in ["", "not json", "{}", "[]", r#"{"detail":{"eventType":7}}"#] {
-            assert!(matches!(read(body), Reading::Unreadable(_)), "{body}");
+            assert!(
+                matches!(FeedbackMessage::parse(body), FeedbackMessage::Unreadable(_)),
+                "{body}"
+            );
         }
     }
 }

@@ -25,12 +25,12 @@ pub struct Outcome {
     /// Follows it to SES, if it is stored.
     pub correlation_id: Option<CorrelationId>,
     /// What became of it.
-    pub verdict: Verdict,
+    pub result: PublishResult,
 }
 
 /// The four verdicts on an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PublishResult {
     /// Stored now.
     Accepted,
     /// Stored before, with the same type and data.
@@ -41,7 +41,7 @@ pub enum Verdict {
     Invalid(Vec<FieldError>),
 }
 
-impl Verdict {
+impl PublishResult {
     /// As the answer holds it.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
@@ -59,7 +59,7 @@ impl Verdict {
         matches!(self, Self::Accepted | Self::Duplicate)
     }
 
-    /// The verdict as a sentence without personal data.
+    /// The result as a sentence without personal data.
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
@@ -79,15 +79,15 @@ impl Verdict {
 impl Outcome {
     /// The outcome of a payload that has neither source nor id.
     #[must_use]
-    pub const fn unnamed(verdict: Verdict) -> Self {
-        Self { reference: None, order_id: None, correlation_id: None, verdict }
+    pub const fn without_reference(result: PublishResult) -> Self {
+        Self { reference: None, order_id: None, correlation_id: None, result }
     }
 }
 
 impl Serialize for Outcome {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(None)?;
-        map.serialize_entry("result", self.verdict.as_str())?;
+        map.serialize_entry("result", self.result.as_str())?;
         if let Some(reference) = &self.reference {
             map.serialize_entry("source", &reference.source)?;
             map.serialize_entry("id", &reference.id)?;
@@ -98,7 +98,7 @@ impl Serialize for Outcome {
         if let Some(correlation_id) = &self.correlation_id {
             map.serialize_entry("correlation_id", correlation_id)?;
         }
-        if let Verdict::Invalid(errors) = &self.verdict {
+        if let PublishResult::Invalid(errors) = &self.result {
             map.serialize_entry("errors", errors)?;
         }
         map.end()
@@ -130,9 +130,9 @@ pub async fn accept_all(
         .buffer_unordered(MAX_CONCURRENCY)
         .collect()
         .await;
-    outcomes.iter().flatten().for_each(report);
-    for of_order in stored {
-        for (i, outcome) in of_order? {
+    outcomes.iter().flatten().for_each(log_outcome);
+    for of_one_order in stored {
+        for (i, outcome) in of_one_order? {
             outcomes[i] = Some(outcome);
         }
     }
@@ -148,23 +148,23 @@ async fn accept_one_order(
         let outcome = accept(store, event, &json).await?;
         // Reported at once: it is stored for good, also when the next event gets no answer and the
         // whole request ends as an error.
-        report(&outcome);
+        log_outcome(&outcome);
         outcomes.push((i, outcome));
     }
     Ok(outcomes)
 }
 
 async fn accept(store: &EventStore, event: Event, json: &Value) -> Result<Outcome, StoreError> {
-    let (verdict, correlation_id) = match store.put(&event, json).await? {
-        PutOutcome::Stored(correlation_id) => (Verdict::Accepted, correlation_id),
-        PutOutcome::SameExists(correlation_id) => (Verdict::Duplicate, correlation_id),
-        PutOutcome::OtherExists => (Verdict::Conflict, None),
+    let (result, correlation_id) = match store.put(&event, json).await? {
+        PutOutcome::Stored(correlation_id) => (PublishResult::Accepted, correlation_id),
+        PutOutcome::Duplicate(correlation_id) => (PublishResult::Duplicate, correlation_id),
+        PutOutcome::Conflict => (PublishResult::Conflict, None),
     };
     Ok(Outcome {
         reference: Some(event.reference),
         order_id: Some(event.order.id),
         correlation_id,
-        verdict,
+        result,
     })
 }
 
@@ -182,19 +182,19 @@ fn invalid(json: &Value, errors: Vec<FieldError>) -> Outcome {
     let reference = part("source")
         .zip(json.get("id").cloned())
         .and_then(|(source, id)| Some(EventRef { source, id: serde_json::from_value(id).ok()? }));
-    Outcome { reference, ..Outcome::unnamed(Verdict::Invalid(errors)) }
+    Outcome { reference, ..Outcome::without_reference(PublishResult::Invalid(errors)) }
 }
 
-fn report(outcome: &Outcome) {
-    count(match outcome.verdict {
-        Verdict::Accepted => Count::Accepted,
-        Verdict::Duplicate => Count::Duplicate,
-        Verdict::Conflict => Count::Conflict,
-        Verdict::Invalid(_) => Count::Invalid,
+fn log_outcome(outcome: &Outcome) {
+    count(match outcome.result {
+        PublishResult::Accepted => Count::Accepted,
+        PublishResult::Duplicate => Count::Duplicate,
+        PublishResult::Conflict => Count::Conflict,
+        PublishResult::Invalid(_) => Count::Invalid,
     });
     let event = outcome.reference.as_ref().map(EventRef::sort_key).unwrap_or_default();
     tracing::info!(
-        result = outcome.verdict.as_str(),
+        result = outcome.result.as_str(),
         event,
         order_id = outcome.order_id.as_ref().map(OrderId::as_str),
         correlation_id = outcome.correlation_id.as_ref().map(CorrelationId::as_str),

@@ -11,7 +11,7 @@ use shared::FieldError;
 use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::json::parse_strict;
 
-use crate::accept::{Outcome, Verdict, accept_all};
+use crate::accept::{Outcome, PublishResult, accept_all};
 use crate::dependencies::Intake;
 use crate::problem::Problem;
 use crate::publishers::Publishers;
@@ -57,7 +57,7 @@ struct RequestLine {
 
 /// Whether a request carries one event or an array.
 enum Events {
-    One(Value),
+    Single(Value),
     Batch(Vec<Value>),
 }
 
@@ -87,7 +87,7 @@ async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     let answer = answer(intake, request, &body).await;
     match signed {
         // Nothing or not everything was stored: the same signed request must be able to come again.
-        Some(_) if matches!(answer, Err(Problem::StoreDown)) => answer,
+        Some(_) if matches!(answer, Err(Problem::StoreUnavailable)) => answer,
         Some(signed) => consume_signature(&intake.store, &signed).await.and(answer),
         None => answer,
     }
@@ -112,7 +112,7 @@ fn authorize(
 
 async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value, Problem> {
     match read_events(request, body)? {
-        Events::One(event) => {
+        Events::Single(event) => {
             single_answer(accept(&intake.store, vec![event]).await?.into_iter().next())
         }
         Events::Batch(events) => {
@@ -127,26 +127,28 @@ async fn consume_signature(store: &EventStore, signed: &VerifiedSignature) -> Re
     match store.consume(&signed.key()).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(Problem::Unauthorized("This signature was used before. Sign again.")),
-        Err(error) => Err(store_down(&error)),
+        Err(error) => Err(store_unavailable(&error)),
     }
 }
 
 async fn accept(store: &EventStore, events: Vec<Value>) -> Result<Vec<Outcome>, Problem> {
-    accept_all(store, events).await.map_err(|error| store_down(&error))
+    accept_all(store, events).await.map_err(|error| store_unavailable(&error))
 }
 
-fn store_down(error: &StoreError) -> Problem {
+fn store_unavailable(error: &StoreError) -> Problem {
     tracing::error!(%error, "event store");
-    Problem::StoreDown
+    Problem::StoreUnavailable
 }
 
 /// The answer to a single event: its status gives what a batch's `results` give.
 fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
     match outcome {
         None => Err(invalid("expected an event")),
-        Some(Outcome { verdict: Verdict::Invalid(errors), .. }) => Err(Problem::Invalid(errors)),
-        Some(outcome) if outcome.verdict == Verdict::Conflict => {
-            Err(Problem::Conflict(outcome.verdict.detail()))
+        Some(Outcome { result: PublishResult::Invalid(errors), .. }) => {
+            Err(Problem::Invalid(errors))
+        }
+        Some(outcome) if outcome.result == PublishResult::Conflict => {
+            Err(Problem::Conflict(outcome.result.detail()))
         }
         Some(outcome) => Ok(response(202, &json!({ "results": [outcome] }))),
     }
@@ -159,14 +161,14 @@ fn read_events(request: &Request, body: &[u8]) -> Result<Events, Problem> {
     }
     let json = parse_strict(body).map_err(|e| invalid(&e.to_string()))?;
     match (json, batch) {
-        (Value::Array(events), Some(true) | None) => small_enough(events).map(Events::Batch),
+        (Value::Array(events), Some(true) | None) => check_batch_size(events).map(Events::Batch),
         (_, Some(true)) => Err(invalid("expected an array of events")),
         (_, None) if body.len() > MAX_EVENT_BYTES => Err(too_large()),
-        (event, _) => Ok(Events::One(event)),
+        (event, _) => Ok(Events::Single(event)),
     }
 }
 
-fn small_enough(events: Vec<Value>) -> Result<Vec<Value>, Problem> {
+fn check_batch_size(events: Vec<Value>) -> Result<Vec<Value>, Problem> {
     match events.len() {
         0 => Err(invalid("expected at least one event")),
         1..=MAX_BATCH_EVENTS => Ok(events),
@@ -220,27 +222,27 @@ mod tests {
     use super::*;
     use crate::signature::WebhookSecrets;
 
-    fn from(authorizer: Value) -> Request {
+    fn request_from(authorizer: Value) -> Request {
         let http = json!({ "method": "POST" });
         let context = json!({ "accountId": "1", "http": http, "authorizer": authorizer });
         serde_json::from_value(json!({ "requestContext": context })).expect("a request")
     }
 
     #[test]
-    fn where_iam_decides_an_unauthenticated_request_is_refused() {
+    fn with_iam_publishers_an_unauthenticated_request_is_refused() {
         let caller = json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } });
-        assert_eq!(authorize(&Publishers::Iam, &from(caller), b"{}"), Ok(None));
+        assert_eq!(authorize(&Publishers::Iam, &request_from(caller), b"{}"), Ok(None));
         for nobody in [json!(null), json!({}), json!({ "iam": null }), json!({ "jwt": {} })] {
-            let refused = authorize(&Publishers::Iam, &from(nobody.clone()), b"{}");
+            let refused = authorize(&Publishers::Iam, &request_from(nobody.clone()), b"{}");
             assert_eq!(refused, Err(Problem::Forbidden), "{nobody}");
         }
     }
 
     #[test]
-    fn where_a_secret_decides_iam_credentials_are_not_enough() {
+    fn with_webhook_publishers_iam_credentials_are_not_enough() {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let secret = WebhookSecrets::parse(secret).expect("a secret");
-        let caller = from(json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } }));
+        let caller = request_from(json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } }));
         let refused = authorize(&Publishers::Webhook(secret), &caller, b"{}");
         assert!(matches!(refused, Err(Problem::Unauthorized(_))));
     }

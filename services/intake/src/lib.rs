@@ -31,7 +31,7 @@ use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
-pub use accept::{Outcome, Verdict};
+pub use accept::{Outcome, PublishResult};
 pub use dependencies::Intake;
 pub use event_bridge::to_cloud_event;
 pub use publishers::Publishers;

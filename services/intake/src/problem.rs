@@ -23,7 +23,7 @@ pub enum Problem {
     /// No caller that IAM authenticated, where IAM decides who may publish.
     Forbidden,
     /// The store does not answer.
-    StoreDown,
+    StoreUnavailable,
 }
 
 impl Problem {
@@ -37,7 +37,7 @@ impl Problem {
             Self::Conflict(_) => 409,
             Self::Unauthorized(_) => 401,
             Self::Forbidden => 403,
-            Self::StoreDown => 503,
+            Self::StoreUnavailable => 503,
         }
     }
 
@@ -51,7 +51,7 @@ impl Problem {
             Self::Conflict(_) => "Another event has this source and id",
             Self::Unauthorized(_) => "The signature is not valid",
             Self::Forbidden => "Not signed by AWS credentials",
-            Self::StoreDown => "The event store does not answer",
+            Self::StoreUnavailable => "The event store does not answer",
         }
     }
 
@@ -76,7 +76,7 @@ impl Problem {
             Self::Invalid(errors) => {
                 format!("{} field(s) are not as expected; nothing was stored.", errors.len())
             }
-            Self::StoreDown => {
+            Self::StoreUnavailable => {
                 "Publish the same events again after a moment: what was stored will be \
                  answered as duplicate, and nothing is mailed twice."
                     .to_owned()
@@ -97,7 +97,7 @@ impl Problem {
         let mut headers = json!({ "content-type": "application/problem+json" });
         match self {
             Self::MethodNotAllowed(allowed) => headers["allow"] = json!(allowed),
-            Self::StoreDown => headers["retry-after"] = json!("2"),
+            Self::StoreUnavailable => headers["retry-after"] = json!("2"),
             Self::Invalid(errors) => body["errors"] = json!(errors),
             _ => {}
         }

@@ -79,11 +79,13 @@ impl WebhookSecrets {
         let mut refusal = WebhookError::InvalidSignature;
         for secret in &self.0 {
             match secret.verify(body, &headers) {
-                Ok(()) => return signed(&headers).ok_or(Problem::Unauthorized(TOO_LONG)),
+                Ok(()) => {
+                    return verified_signature(&headers).ok_or(Problem::Unauthorized(INVALID_ID));
+                }
                 Err(error) => refusal = error,
             }
         }
-        Err(Problem::Unauthorized(sentence(&refusal)))
+        Err(Problem::Unauthorized(refusal_detail(&refusal)))
     }
 }
 
@@ -98,12 +100,12 @@ impl std::fmt::Debug for WebhookSecrets {
     }
 }
 
-const INVALID: &str = "The header webhook-signature holds no signature of this body by a known \
+const INVALID_SIGNATURE: &str = "The header webhook-signature holds no signature of this body by a known \
                        secret.";
 
-const TOO_LONG: &str = "The header webhook-id must hold 1 to 256 visible ASCII characters.";
+const INVALID_ID: &str = "The header webhook-id must hold 1 to 256 visible ASCII characters.";
 
-const fn sentence(error: &WebhookError) -> &'static str {
+const fn refusal_detail(error: &WebhookError) -> &'static str {
     match error {
         WebhookError::MissingHeader(_) => {
             "Send the headers webhook-id, webhook-timestamp and webhook-signature."
@@ -114,11 +116,11 @@ const fn sentence(error: &WebhookError) -> &'static str {
         WebhookError::TimestampTooOldError | WebhookError::FutureTimestampError => {
             "The signature is not of the last five minutes. Check the clock and sign again."
         }
-        _ => INVALID,
+        _ => INVALID_SIGNATURE,
     }
 }
 
-fn signed(headers: &HeaderMap) -> Option<VerifiedSignature> {
+fn verified_signature(headers: &HeaderMap) -> Option<VerifiedSignature> {
     let short = |text: &&str| !text.is_empty() && text.len() <= MAX_ID_LEN;
     let text = |name: &str| headers.get(name)?.to_str().ok().filter(short).map(str::to_owned);
     Some(VerifiedSignature {

@@ -17,7 +17,7 @@ use shared::{CorrelationId, Event, Kind, OrderId, outbox};
 use uuid::Uuid;
 
 /// The partition of used signatures. No order id can begin with `#`, and relay skips such partitions.
-const SIGNATURES: &str = "#signatures";
+const SIGNATURES_PARTITION: &str = "#signatures";
 
 /// How long a used signature is remembered, in seconds: well beyond the five minutes that one is
 /// valid, in either direction.
@@ -53,9 +53,9 @@ pub enum PutOutcome {
     /// It is stored now.
     Stored(Option<CorrelationId>),
     /// It had been stored, with the same type and data.
-    SameExists(Option<CorrelationId>),
+    Duplicate(Option<CorrelationId>),
     /// Another one is stored under its name.
-    OtherExists,
+    Conflict,
 }
 
 /// An item of the Events table: the order's event, the outbox message and the entry of the sweep
@@ -125,7 +125,7 @@ impl EventStore {
         let payload_hash = item.payload_hash;
         Ok(match self.put_if_absent(&item).await? {
             None => PutOutcome::Stored(Some(correlation_id)),
-            Some(stored) => compare(&stored, &payload_hash, receipt),
+            Some(stored) => put_outcome(&stored, &payload_hash, receipt),
         })
     }
 
@@ -137,7 +137,7 @@ impl EventStore {
     pub async fn consume(&self, signature: &str) -> Result<bool, StoreError> {
         let receipt = Uuid::new_v4();
         let item = SignatureItem {
-            order_id: SIGNATURES,
+            order_id: SIGNATURES_PARTITION,
             event: signature,
             receipt: receipt.into_bytes(),
             expires_at: self.clock.now().as_second() + SIGNATURE_RETENTION_SECONDS,
@@ -202,14 +202,14 @@ impl StoredItem {
     }
 }
 
-fn compare(stored: &StoredItem, payload_hash: &[u8], receipt: Uuid) -> PutOutcome {
+fn put_outcome(stored: &StoredItem, payload_hash: &[u8], receipt: Uuid) -> PutOutcome {
     let id = stored.correlation_id.as_deref().and_then(|id| CorrelationId::parse(id).ok());
     if stored.is_from(receipt) {
         PutOutcome::Stored(id)
     } else if stored.payload_hash == payload_hash {
-        PutOutcome::SameExists(id)
+        PutOutcome::Duplicate(id)
     } else {
-        PutOutcome::OtherExists
+        PutOutcome::Conflict
     }
 }
 
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_item_is_ours_the_same_or_another() {
+    fn a_stored_item_is_this_put_a_duplicate_or_a_conflict() {
         let (ours, theirs) = (Uuid::new_v4(), Uuid::new_v4());
         let stored = StoredItem {
             payload_hash: vec![1; HASH_LEN],
@@ -289,10 +289,10 @@ mod tests {
         };
         let id = CorrelationId::parse("c-1").ok();
         // The receipt comes first: the SDK's second attempt finds the item of its first.
-        assert_eq!(compare(&stored, &[2; HASH_LEN], ours), PutOutcome::Stored(id.clone()));
-        assert_eq!(compare(&stored, &[1; HASH_LEN], theirs), PutOutcome::SameExists(id));
-        assert_eq!(compare(&stored, &[2; HASH_LEN], theirs), PutOutcome::OtherExists);
+        assert_eq!(put_outcome(&stored, &[2; HASH_LEN], ours), PutOutcome::Stored(id.clone()));
+        assert_eq!(put_outcome(&stored, &[1; HASH_LEN], theirs), PutOutcome::Duplicate(id));
+        assert_eq!(put_outcome(&stored, &[2; HASH_LEN], theirs), PutOutcome::Conflict);
         let foreign = StoredItem::default();
-        assert_eq!(compare(&foreign, &[1; HASH_LEN], theirs), PutOutcome::OtherExists);
+        assert_eq!(put_outcome(&foreign, &[1; HASH_LEN], theirs), PutOutcome::Conflict);
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use shared::FieldError;
 use shared::contract::json::parse_strict;
 
-use crate::accept::{Outcome, Verdict, accept_all};
+use crate::accept::{Outcome, PublishResult, accept_all};
 use crate::dependencies::Intake;
 use crate::store::{EventStore, StoreError};
 use crate::{event_bridge, http};
@@ -19,7 +19,7 @@ pub enum IntakeError {
     /// An event from EventBridge, which nobody reads an answer to: Lambda's retries will not help, and
     /// its failure destination keeps the event for an operator.
     #[error("the event from EventBridge was not accepted: {}", .0.detail())]
-    NotAccepted(Verdict),
+    NotAccepted(PublishResult),
 }
 
 /// The answer to a direct invoke.
@@ -52,9 +52,9 @@ pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, IntakeError
 
 async fn from_event_bridge(store: &EventStore, envelope: Value) -> Result<Value, IntakeError> {
     let outcomes = accept_all(store, vec![event_bridge::to_cloud_event(envelope)]).await?;
-    match outcomes.iter().find(|outcome| !outcome.verdict.is_success()) {
+    match outcomes.iter().find(|outcome| !outcome.result.is_success()) {
         None => Ok(answer(outcomes)),
-        Some(refused) => Err(IntakeError::NotAccepted(refused.verdict.clone())),
+        Some(refused) => Err(IntakeError::NotAccepted(refused.result.clone())),
     }
 }
 
@@ -64,5 +64,5 @@ fn answer(results: Vec<Outcome>) -> Value {
 
 fn not_json(invalid: &shared::InvalidValue) -> Outcome {
     let error = FieldError { pointer: String::new(), detail: invalid.to_string() };
-    Outcome::unnamed(Verdict::Invalid(vec![error]))
+    Outcome::without_reference(PublishResult::Invalid(vec![error]))
 }

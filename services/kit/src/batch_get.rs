@@ -30,14 +30,14 @@ pub async fn batch_get(
 ) -> Result<Vec<Attributes>, SdkError<BatchGetItemError>> {
     let mut found = Vec::with_capacity(keys.len());
     let mut rounds = 0;
-    let mut wanted = keys;
-    while !wanted.is_empty() {
-        let request = request(projection, wanted).map_err(SdkError::construction_failure)?;
+    let mut remaining = keys;
+    while !remaining.is_empty() {
+        let request = request(projection, remaining).map_err(SdkError::construction_failure)?;
         let answer = client.batch_get_item().request_items(table, request).send().await?;
         found.extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default());
-        let left_out = answer.unprocessed_keys.unwrap_or_default().remove(table);
-        wanted = left_out.map(|left_out| left_out.keys).unwrap_or_default();
-        if !wanted.is_empty() {
+        let unprocessed = answer.unprocessed_keys.unwrap_or_default().remove(table);
+        remaining = unprocessed.map(|unprocessed| unprocessed.keys).unwrap_or_default();
+        if !remaining.is_empty() {
             // Asking at once again for what throttling left out would only be throttled again.
             rounds += 1;
             tokio::time::sleep(Backoff::default().delay(rounds)).await;

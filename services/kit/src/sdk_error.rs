@@ -55,7 +55,7 @@ where
         SdkError::ServiceError(answer) => describe_service_error(answer.err()),
         SdkError::TimeoutError(_) => "it did not answer in time".to_owned(),
         SdkError::ResponseError(_) => "its answer could not be read".to_owned(),
-        other => innermost(other),
+        other => root_cause(other),
     }
 }
 
@@ -68,7 +68,7 @@ pub fn describe_service_error(error: &impl ProvideErrorMetadata) -> String {
     }
 }
 
-fn innermost(error: &dyn Error) -> String {
+fn root_cause(error: &dyn Error) -> String {
     let mut error = error;
     while let Some(source) = error.source() {
         error = source;

@@ -93,7 +93,7 @@ const OWN_CRATES: [&str; 7] =
     ["dispatcher", "feedback", "intake", "kit", "mailer", "relay", "shared"];
 
 /// Whether a line of `target` cannot hold personal data, whatever the filter says.
-fn may_be_written(target: &str, level: Level) -> bool {
+fn may_be_logged(target: &str, level: Level) -> bool {
     let crate_name = target.split("::").next().unwrap_or_default();
     level <= Level::INFO || OWN_CRATES.contains(&crate_name)
 }
@@ -110,7 +110,7 @@ pub fn init(service: &'static str) {
         .with_span_list(false);
     let _ = tracing_subscriber::registry()
         .with(filter.unwrap_or_else(|| EnvFilter::new("info")))
-        .with(filter_fn(|line| may_be_written(line.target(), *line.level())))
+        .with(filter_fn(|line| may_be_logged(line.target(), *line.level())))
         .with(format)
         .try_init();
     let stack = config::optional("WAYBILL_STACK").unwrap_or_else(|| "local".to_owned());
@@ -125,13 +125,13 @@ pub fn init(service: &'static str) {
 }
 
 /// Adds one to a metric of this invocation.
-pub fn count(what: Count) {
-    count_many(what, 1);
+pub fn count(metric: Count) {
+    count_many(metric, 1);
 }
 
-/// Adds `how_many` to a metric of this invocation.
-pub fn count_many(what: Count, how_many: u64) {
-    metrics::counter!(what.name()).increment(how_many);
+/// Adds `increment_by` to a metric of this invocation.
+pub fn count_many(metric: Count, increment_by: u64) {
+    metrics::counter!(metric.name()).increment(increment_by);
 }
 
 /// Records how long a mail took from its event's acceptance to SES's acceptance.
@@ -157,9 +157,9 @@ mod tests {
     #[test]
     fn no_filter_lets_the_sdk_write_its_requests() {
         for target in ["aws_smithy_runtime::client::orchestrator", "hyper::proto", "mailers"] {
-            assert!(!may_be_written(target, Level::TRACE) && !may_be_written(target, Level::DEBUG));
-            assert!(may_be_written(target, Level::INFO) && may_be_written(target, Level::ERROR));
+            assert!(!may_be_logged(target, Level::TRACE) && !may_be_logged(target, Level::DEBUG));
+            assert!(may_be_logged(target, Level::INFO) && may_be_logged(target, Level::ERROR));
         }
-        assert!(may_be_written("mailer::deliver", Level::DEBUG));
+        assert!(may_be_logged("mailer::deliver", Level::DEBUG));
     }
 }

@@ -1,4 +1,4 @@
-//! What SES's answers prove. The whole rule is [`CODES`], `by_status` and the order of the arms in
+//! What SES's answers prove. The whole rule is [`ERROR_CODES`], `by_status` and the order of the arms in
 //! [`classify`]; everything that proves nothing is [`SendOutcome::Ambiguous`].
 
 use std::error::Error;
@@ -51,7 +51,7 @@ impl SendOutcome {
 
 /// What an error code proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meaning {
+pub enum ErrorMeaning {
     /// Not accepted; may be tried again after so many seconds.
     Retryable(u64),
     /// Not accepted, and never will be: SES has read the request and finds fault with it.
@@ -66,51 +66,51 @@ pub enum Meaning {
 ///
 /// A role without its permission, or a clock that is off, says nothing about the mail: it waits for
 /// whoever repairs that.
-pub const CODES: [(&str, Meaning); 44] = [
-    ("TooManyRequestsException", Meaning::Retryable(2)),
-    ("Throttling", Meaning::Retryable(2)),
-    ("ThrottlingException", Meaning::Retryable(2)),
-    ("ThrottledException", Meaning::Retryable(2)),
-    ("RequestThrottled", Meaning::Retryable(2)),
-    ("SlowDown", Meaning::Retryable(2)),
-    ("LimitExceededException", Meaning::Retryable(60)),
-    ("SendingPausedException", Meaning::Retryable(300)),
-    ("AccountSuspendedException", Meaning::Retryable(900)),
-    ("ExpiredTokenException", Meaning::Retryable(5)),
-    ("RequestExpired", Meaning::Retryable(5)),
-    ("AccessDeniedException", Meaning::Retryable(300)),
-    ("IncompleteSignature", Meaning::Retryable(300)),
-    ("InvalidClientTokenId", Meaning::Retryable(300)),
-    ("InvalidSignatureException", Meaning::Retryable(300)),
-    ("MissingAuthenticationToken", Meaning::Retryable(300)),
-    ("NotAuthorized", Meaning::Retryable(300)),
-    ("OptInRequired", Meaning::Retryable(300)),
-    ("SignatureDoesNotMatch", Meaning::Retryable(300)),
-    ("UnrecognizedClientException", Meaning::Retryable(300)),
-    ("AlreadyExistsException", Meaning::Permanent),
-    ("BadRequestException", Meaning::Permanent),
-    ("ConflictException", Meaning::Permanent),
-    ("InvalidAction", Meaning::Permanent),
-    ("InvalidParameterCombination", Meaning::Permanent),
-    ("InvalidParameterValue", Meaning::Permanent),
-    ("InvalidQueryParameter", Meaning::Permanent),
-    ("MailFromDomainNotVerifiedException", Meaning::Permanent),
-    ("MalformedHttpRequestException", Meaning::Permanent),
-    ("MalformedQueryString", Meaning::Permanent),
-    ("MessageRejected", Meaning::Permanent),
-    ("MissingAction", Meaning::Permanent),
-    ("MissingParameter", Meaning::Permanent),
-    ("NotFoundException", Meaning::Permanent),
-    ("RequestEntityTooLargeException", Meaning::Permanent),
-    ("UnknownOperationException", Meaning::Permanent),
-    ("ValidationError", Meaning::Permanent),
-    ("ConcurrentModificationException", Meaning::Ambiguous),
-    ("InternalFailure", Meaning::Ambiguous),
-    ("InternalServiceErrorException", Meaning::Ambiguous),
-    ("RequestAbortedException", Meaning::Ambiguous),
-    ("RequestTimeout", Meaning::Ambiguous),
-    ("RequestTimeoutException", Meaning::Ambiguous),
-    ("ServiceUnavailable", Meaning::Ambiguous),
+pub const ERROR_CODES: [(&str, ErrorMeaning); 44] = [
+    ("TooManyRequestsException", ErrorMeaning::Retryable(2)),
+    ("Throttling", ErrorMeaning::Retryable(2)),
+    ("ThrottlingException", ErrorMeaning::Retryable(2)),
+    ("ThrottledException", ErrorMeaning::Retryable(2)),
+    ("RequestThrottled", ErrorMeaning::Retryable(2)),
+    ("SlowDown", ErrorMeaning::Retryable(2)),
+    ("LimitExceededException", ErrorMeaning::Retryable(60)),
+    ("SendingPausedException", ErrorMeaning::Retryable(300)),
+    ("AccountSuspendedException", ErrorMeaning::Retryable(900)),
+    ("ExpiredTokenException", ErrorMeaning::Retryable(5)),
+    ("RequestExpired", ErrorMeaning::Retryable(5)),
+    ("AccessDeniedException", ErrorMeaning::Retryable(300)),
+    ("IncompleteSignature", ErrorMeaning::Retryable(300)),
+    ("InvalidClientTokenId", ErrorMeaning::Retryable(300)),
+    ("InvalidSignatureException", ErrorMeaning::Retryable(300)),
+    ("MissingAuthenticationToken", ErrorMeaning::Retryable(300)),
+    ("NotAuthorized", ErrorMeaning::Retryable(300)),
+    ("OptInRequired", ErrorMeaning::Retryable(300)),
+    ("SignatureDoesNotMatch", ErrorMeaning::Retryable(300)),
+    ("UnrecognizedClientException", ErrorMeaning::Retryable(300)),
+    ("AlreadyExistsException", ErrorMeaning::Permanent),
+    ("BadRequestException", ErrorMeaning::Permanent),
+    ("ConflictException", ErrorMeaning::Permanent),
+    ("InvalidAction", ErrorMeaning::Permanent),
+    ("InvalidParameterCombination", ErrorMeaning::Permanent),
+    ("InvalidParameterValue", ErrorMeaning::Permanent),
+    ("InvalidQueryParameter", ErrorMeaning::Permanent),
+    ("MailFromDomainNotVerifiedException", ErrorMeaning::Permanent),
+    ("MalformedHttpRequestException", ErrorMeaning::Permanent),
+    ("MalformedQueryString", ErrorMeaning::Permanent),
+    ("MessageRejected", ErrorMeaning::Permanent),
+    ("MissingAction", ErrorMeaning::Permanent),
+    ("MissingParameter", ErrorMeaning::Permanent),
+    ("NotFoundException", ErrorMeaning::Permanent),
+    ("RequestEntityTooLargeException", ErrorMeaning::Permanent),
+    ("UnknownOperationException", ErrorMeaning::Permanent),
+    ("ValidationError", ErrorMeaning::Permanent),
+    ("ConcurrentModificationException", ErrorMeaning::Ambiguous),
+    ("InternalFailure", ErrorMeaning::Ambiguous),
+    ("InternalServiceErrorException", ErrorMeaning::Ambiguous),
+    ("RequestAbortedException", ErrorMeaning::Ambiguous),
+    ("RequestTimeout", ErrorMeaning::Ambiguous),
+    ("RequestTimeoutException", ErrorMeaning::Ambiguous),
+    ("ServiceUnavailable", ErrorMeaning::Ambiguous),
 ];
 
 /// SES answers a used-up daily quota with the code of an exceeded rate; only the message differs.
@@ -132,16 +132,16 @@ pub fn classify(
         Ok(_) => ambiguous("NoMessageId"),
         Err(SdkError::ServiceError(refusal)) => {
             let status = refusal.raw().status().as_u16();
-            refused(refusal.err().code(), refusal.err().message(), status)
+            classify_error(refusal.err().code(), refusal.err().message(), status)
         }
-        Err(SdkError::ResponseError(garbled)) => {
-            refused(None, None, garbled.raw().status().as_u16())
+        Err(SdkError::ResponseError(unparsable)) => {
+            classify_error(None, None, unparsable.raw().status().as_u16())
         }
         Err(SdkError::ConstructionFailure(_)) => not_sent("NoRequest"),
-        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_no_connection) => {
+        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_connect_error) => {
             not_sent("NoConnection")
         }
-        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_no_credentials) => {
+        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_credentials_error) => {
             not_sent("NoCredentials")
         }
         Err(SdkError::DispatchFailure(failure)) if failure.is_timeout() => ambiguous("Timeout"),
@@ -151,17 +151,17 @@ pub fn classify(
     }
 }
 
-fn refused(code: Option<&str>, message: Option<&str>, status: u16) -> SendOutcome {
+fn classify_error(code: Option<&str>, message: Option<&str>, status: u16) -> SendOutcome {
     let code = code.map_or_else(|| format!("Http{status}"), str::to_owned);
     if message.is_some_and(|text| text.to_ascii_lowercase().contains(DAILY_QUOTA)) {
         return SendOutcome::Retryable { code, retry_after: QUOTA_RETRY };
     }
-    match CODES.iter().find(|(known, _)| *known == code) {
-        Some((_, Meaning::Retryable(seconds))) => {
+    match ERROR_CODES.iter().find(|(known, _)| *known == code) {
+        Some((_, ErrorMeaning::Retryable(seconds))) => {
             SendOutcome::Retryable { code, retry_after: Duration::from_secs(*seconds) }
         }
-        Some((_, Meaning::Permanent)) => SendOutcome::Permanent { code },
-        Some((_, Meaning::Ambiguous)) => SendOutcome::Ambiguous { code },
+        Some((_, ErrorMeaning::Permanent)) => SendOutcome::Permanent { code },
+        Some((_, ErrorMeaning::Ambiguous)) => SendOutcome::Ambiguous { code },
         None => by_status(code, status),
     }
 }
@@ -193,12 +193,12 @@ fn has_cause(error: &Cause, matches: fn(&Cause) -> bool) -> bool {
 }
 
 /// The failure came before a byte of the request could be written.
-fn is_no_connection(cause: &Cause) -> bool {
+fn is_connect_error(cause: &Cause) -> bool {
     use hyper_util::client::legacy::Error;
     cause.downcast_ref::<Error>().is_some_and(Error::is_connect)
 }
 
 /// The request could not be signed, and an unsigned one is not written.
-fn is_no_credentials(cause: &Cause) -> bool {
+fn is_credentials_error(cause: &Cause) -> bool {
     cause.is::<CredentialsError>()
 }

@@ -76,11 +76,11 @@ impl IndexPage {
     }
 
     /// The entries in parts of at most `size`, each with the watermark that holds before it: every
-    /// event of an earlier time is in an earlier part.
-    pub(crate) fn parts(&self, size: usize) -> impl Iterator<Item = (i64, &[IndexEntry])> {
-        // Of the first entry's millisecond the part before may hold some, which are then checked
+    /// event of an earlier time is in an earlier chunk.
+    pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = (i64, &[IndexEntry])> {
+        // Of the first entry's millisecond the chunk before may hold some, which are then checked
         // twice; none is left out.
-        self.entries.chunks(size).map(|part| (part[0].sweep_at, part))
+        self.entries.chunks(size).map(|chunk| (chunk[0].sweep_at, chunk))
     }
 }
 
@@ -143,10 +143,10 @@ mod tests {
     #[test]
     fn the_watermark_before_a_part_passes_nothing_that_is_still_to_be_checked() {
         let page = IndexPage { entries: entries(&[1, 2, 2, 2, 3]), complete_until: 4 };
-        let parts: Vec<(i64, &[IndexEntry])> = page.parts(2).collect();
-        assert_eq!(parts.iter().map(|(watermark, _)| *watermark).collect::<Vec<_>>(), [1, 2, 3]);
-        for (i, (watermark, _)) in parts.iter().enumerate() {
-            let rest = parts[i..].iter().flat_map(|(_, part)| *part);
+        let chunks: Vec<(i64, &[IndexEntry])> = page.chunks(2).collect();
+        assert_eq!(chunks.iter().map(|(watermark, _)| *watermark).collect::<Vec<_>>(), [1, 2, 3]);
+        for (i, (watermark, _)) in chunks.iter().enumerate() {
+            let rest = chunks[i..].iter().flat_map(|(_, chunk)| *chunk);
             assert!(rest.clone().all(|entry| entry.sweep_at >= *watermark));
             assert!(rest.clone().any(|entry| entry.sweep_at == *watermark));
         }

@@ -28,7 +28,7 @@ pub use dependencies::{Queues, Relay, Tables};
 pub use error::OutboxError;
 pub use index_page::{IndexEntry, IndexPage};
 pub use outbox::{Outbox, StoredEvent};
-pub use stream::message;
+pub use stream::dispatch_message;
 pub use sweep::{SweepStats, sweep};
 
 /// Runs the function until its environment is shut down.

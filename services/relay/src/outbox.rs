@@ -49,7 +49,7 @@ struct LedgerKey {
 pub struct Outbox<'a>(pub &'a Tables);
 
 impl Outbox<'_> {
-    /// The first entries of a bucket from `from` on and before `until`, about `most` of them.
+    /// The first entries of a bucket from `from` on and before `until`, about `page_size` of them.
     ///
     /// # Errors
     /// [`OutboxError::ReadIndex`].
@@ -58,9 +58,9 @@ impl Outbox<'_> {
         bucket: &str,
         from: i64,
         until: i64,
-        most: i32,
+        page_size: i32,
     ) -> Result<IndexPage, OutboxError> {
-        let mut limit = most;
+        let mut limit = page_size;
         loop {
             let query = self.query(bucket, from, until - 1).limit(limit);
             let page = query.send().await.map_err(|e| OutboxError::ReadIndex(Box::new(e)))?;

@@ -17,7 +17,7 @@ use crate::dependencies::Relay;
 use crate::error::OutboxError;
 use crate::index_page::{IndexEntry, IndexPage};
 use crate::outbox::{Outbox, StoredEvent};
-use crate::stream::UNREADABLE_ITEM;
+use crate::stream::UNREADABLE_ITEM_REASON;
 use crate::watermark;
 
 /// How far back the very first sweep looks: twice the 24 hours that a stream keeps its records.
@@ -34,7 +34,7 @@ const MAX_SWEEPS: u32 = 9;
 const MAX_CONCURRENCY: usize = 8;
 
 /// The sweep stops when this part of its time is left (a quarter), so that what it began can end.
-const RESERVE: i64 = 4;
+const TIME_RESERVE_DIVISOR: i64 = 4;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,7 +64,7 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
     let now = relay.clock.now_ms();
     let until = now - relay.sweep_after_ms;
     let from = watermark::read(&relay.tables).await?.unwrap_or(until - INITIAL_LOOKBACK_MS);
-    let stop_at = deadline.saturating_sub(deadline.saturating_sub(now) / RESERVE);
+    let stop_at = deadline.saturating_sub(deadline.saturating_sub(now) / TIME_RESERVE_DIVISOR);
     let mut sweep = Sweep { relay, from, until, stop_at, stats: SweepStats::default() };
     let result = sweep.run().await;
     // Written last, and also after a failure: what was done before it need not be done again, and what
@@ -81,13 +81,13 @@ impl Sweep<'_> {
     async fn run(&mut self) -> Result<(), OutboxError> {
         while self.from < self.until && self.has_time() {
             let page = self.page().await?;
-            for (watermark, part) in page.parts(MAX_BATCH_GET_KEYS) {
+            for (watermark, chunk) in page.chunks(MAX_BATCH_GET_KEYS) {
                 // Only ever forward: an entry that another sweep has moved may still be in the index.
                 self.from = self.from.max(watermark);
                 if !self.has_time() {
                     return Ok(());
                 }
-                self.check(part).await?;
+                self.check(chunk).await?;
             }
             self.from = page.complete_until;
         }
@@ -138,7 +138,7 @@ enum SweepOutcome {
     Queued,
     DeadLettered,
     /// Erased meanwhile.
-    Gone,
+    Erased,
 }
 
 /// What is to become of an event that the ledger has not seen.
@@ -154,9 +154,9 @@ fn next_step(entry: &IndexEntry, stored: StoredEvent) -> Step {
     let StoredEvent { message, sweeps } = stored;
     match message {
         None => Step::DeadLetter {
-            body: keys(entry),
+            body: keys_json(entry),
             code: Code::Unreadable,
-            reason: UNREADABLE_ITEM.to_owned(),
+            reason: UNREADABLE_ITEM_REASON.to_owned(),
         },
         // What the dispatcher fails on again and again would be queued for ever.
         Some(body) if sweeps >= MAX_SWEEPS => Step::DeadLetter {
@@ -170,13 +170,13 @@ fn next_step(entry: &IndexEntry, stored: StoredEvent) -> Step {
 
 async fn queue_again(relay: &Relay, entry: &IndexEntry) -> Result<SweepOutcome, OutboxError> {
     let Some(stored) = Outbox(&relay.tables).stored(entry).await? else {
-        return Ok(SweepOutcome::Gone);
+        return Ok(SweepOutcome::Erased);
     };
     let sweeps = stored.sweeps;
     match next_step(entry, stored) {
         Step::Queue(message) => queue(relay, entry, message, sweeps).await,
         Step::DeadLetter { body, code, reason } => {
-            dead_letter(relay, entry, body, code, reason).await
+            move_to_dlq(relay, entry, body, code, reason).await
         }
     }
 }
@@ -192,7 +192,7 @@ async fn queue(
     match sent.into_iter().next() {
         // SQS will never take it, and its neighbours must not wait for it.
         Some(Err(error @ SendError::Refused)) => {
-            dead_letter(relay, entry, keys(entry), Code::Unplannable, error.to_string()).await
+            move_to_dlq(relay, entry, keys_json(entry), Code::Unplannable, error.to_string()).await
         }
         Some(Err(error)) => Err(OutboxError::Queue(error)),
         Some(Ok(())) | None => {
@@ -201,7 +201,7 @@ async fn queue(
             tracing::warn!(order_id, event, sweeps, "queued again");
             // Only now, when the queue has it: a crash before this line leaves the entry where the
             // next sweep finds it.
-            let again = relay.clock.now_ms() + pause(relay.sweep_after_ms, sweeps);
+            let again = relay.clock.now_ms() + sweep_delay(relay.sweep_after_ms, sweeps);
             let outbox = Outbox(&relay.tables);
             outbox.reschedule(entry, again).await.map(|()| SweepOutcome::Queued)
         }
@@ -210,17 +210,17 @@ async fn queue(
 
 /// Milliseconds until an event is checked again: twice as many after each sweep, so that one that
 /// waits behind a long backlog is not multiplied.
-fn pause(sweep_after_ms: i64, sweeps: u32) -> i64 {
+fn sweep_delay(sweep_after_ms: i64, sweeps: u32) -> i64 {
     let doubled = sweep_after_ms.saturating_mul(1 << sweeps.min(MAX_SWEEPS));
     doubled.min(MAX_SWEEP_DELAY_MS)
 }
 
 /// Names the item in a dead letter that cannot hold it.
-fn keys(entry: &IndexEntry) -> String {
+fn keys_json(entry: &IndexEntry) -> String {
     json!({ "order_id": { "S": entry.order_id }, "event": { "S": entry.event } }).to_string()
 }
 
-async fn dead_letter(
+async fn move_to_dlq(
     relay: &Relay,
     entry: &IndexEntry,
     body: String,
@@ -228,8 +228,8 @@ async fn dead_letter(
     reason: String,
 ) -> Result<SweepOutcome, OutboxError> {
     let order_id = OrderId::parse(&entry.order_id).ok();
-    let letter = DeadLetter { body, code, reason, order_id, kind: None };
-    match relay.queues.dead_letters.move_message(letter).await {
+    let dead_letter = DeadLetter { body, code, reason, order_id, kind: None };
+    match relay.queues.dead_letters.move_message(dead_letter).await {
         // In this order: a crash in between leaves it in both places rather than in none.
         BatchItemOutcome::Ack => {
             let outbox = Outbox(&relay.tables);
@@ -260,11 +260,11 @@ mod tests {
 
     #[test]
     fn the_pause_doubles_with_each_sweep_up_to_two_days() {
-        let pauses: Vec<i64> = (0..4).map(|sweeps| pause(FIVE_MINUTES, sweeps)).collect();
+        let pauses: Vec<i64> = (0..4).map(|sweeps| sweep_delay(FIVE_MINUTES, sweeps)).collect();
         assert_eq!(pauses, [300_000, 600_000, 1_200_000, 2_400_000]);
-        assert_eq!(pause(FIVE_MINUTES, MAX_SWEEPS), 512 * FIVE_MINUTES);
-        assert_eq!(pause(FIVE_MINUTES, u32::MAX), pause(FIVE_MINUTES, MAX_SWEEPS));
-        assert_eq!(pause(i64::MAX / 2, 5), MAX_SWEEP_DELAY_MS);
+        assert_eq!(sweep_delay(FIVE_MINUTES, MAX_SWEEPS), 512 * FIVE_MINUTES);
+        assert_eq!(sweep_delay(FIVE_MINUTES, u32::MAX), sweep_delay(FIVE_MINUTES, MAX_SWEEPS));
+        assert_eq!(sweep_delay(i64::MAX / 2, 5), MAX_SWEEP_DELAY_MS);
     }
 
     #[test]

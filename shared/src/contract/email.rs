@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_ses_would_refuse_is_refused_here() {
+    fn an_address_that_ses_would_refuse_is_refused() {
         for bad in [
             "",
             "jo",
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn printing_an_address_hides_it() {
+    fn printing_an_address_masks_it() {
         let address = EmailAddress::parse("jo.public@example.com").expect("valid");
         assert_eq!(format!("{address} {address:?}"), "j***@***.com j***@***.com");
     }

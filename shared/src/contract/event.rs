@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::ids::{CorrelationId, EventId, Source, TrackingNumber};
 use crate::contract::kind::Kind;
-use crate::contract::order::{Order, timestamp};
+use crate::contract::order::{Order, parse_timestamp};
 use crate::contract::reader::{FieldErrors, FieldReader};
 use crate::contract::shipment::{Cancellation, ParcelLine, Refund, Shipment};
 
@@ -133,12 +133,12 @@ impl Event {
     }
 
     fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let version = from.required("specversion", |r| r.text(spec_version));
+        let version = from.required("specversion", |r| r.text(parse_spec_version));
         let source = from.required("source", |r| r.text(Source::parse));
         let id = from.required("id", |r| r.text(EventId::parse));
         let kind = from.required("type", |r| r.text(Kind::parse));
-        let time = from.optional("time", |r| r.text(timestamp));
-        let content = from.optional("datacontenttype", |r| r.text(json_content));
+        let time = from.optional("time", |r| r.text(parse_timestamp));
+        let content = from.optional("datacontenttype", |r| r.text(parse_content_type));
         let correlation_id = from.optional("correlationid", |r| r.text(CorrelationId::parse));
         let data = from.required("data", |r| Data::read(&r, kind));
         let (Data { notify, order, payload }, ()) = (data?, version?);
@@ -191,7 +191,7 @@ fn to_value(part: &impl serde::Serialize) -> Value {
     serde_json::to_value(part).expect("the domain types serialise to JSON without fail")
 }
 
-fn spec_version(text: &str) -> Result<(), InvalidValue> {
+fn parse_spec_version(text: &str) -> Result<(), InvalidValue> {
     if text == "1.0" {
         Ok(())
     } else {
@@ -199,7 +199,7 @@ fn spec_version(text: &str) -> Result<(), InvalidValue> {
     }
 }
 
-fn json_content(text: &str) -> Result<(), InvalidValue> {
+fn parse_content_type(text: &str) -> Result<(), InvalidValue> {
     let essence = text.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/json") {
         Ok(())
@@ -226,7 +226,7 @@ impl Data {
         };
         let order = order?;
         if let Some(payload) = &payload {
-            fits_the_order(from, &order, payload)?;
+            check_against_order(from, &order, payload)?;
         }
         Some(Self { notify: notify?.unwrap_or(true), order, payload })
     }
@@ -268,7 +268,11 @@ fn missing_in_shipment<T>(from: &FieldReader<'_>, name: &str) -> Option<T> {
 }
 
 /// A parcel holds only what was ordered, and money comes back in the currency it was paid in.
-fn fits_the_order(from: &FieldReader<'_>, order: &Order, payload: &EventPayload) -> Option<()> {
+fn check_against_order(
+    from: &FieldReader<'_>,
+    order: &Order,
+    payload: &EventPayload,
+) -> Option<()> {
     match payload {
         EventPayload::Confirmed => Some(()),
         EventPayload::Cancelled(c) => match c.refund {
@@ -285,11 +289,11 @@ fn fits_the_order(from: &FieldReader<'_>, order: &Order, payload: &EventPayload)
         | EventPayload::Updated(s, _)
         | EventPayload::Delayed(s, _)
         | EventPayload::OutForDelivery(s)
-        | EventPayload::Delivered(s) => parcel_fits(from, order, s),
+        | EventPayload::Delivered(s) => check_parcel(from, order, s),
     }
 }
 
-fn parcel_fits(from: &FieldReader<'_>, order: &Order, shipment: &Shipment) -> Option<()> {
+fn check_parcel(from: &FieldReader<'_>, order: &Order, shipment: &Shipment) -> Option<()> {
     let all = || shipment.lines.iter().chain(&shipment.still_to_come);
     let too_many = |line: &ParcelLine| {
         let shipped: u64 = all().filter(|l| l.sku == line.sku).map(|l| u64::from(l.quantity)).sum();

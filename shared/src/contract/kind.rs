@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_type_is_answered_with_the_known_ones() {
+    fn the_error_for_an_unknown_type_lists_the_known_ones() {
         let refused = Kind::parse("order.shipped").expect_err("unknown");
         assert!(Kind::ALL.iter().all(|kind| refused.0.contains(kind.as_str())));
     }

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_http_links_to_a_plain_host_are_taken() {
+    fn only_http_links_without_credentials_are_accepted() {
         for bad in [
             "javascript:alert(1)",
             "data:text/html,x",

@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_tag_is_refused() {
+    fn a_malformed_tag_is_refused() {
         for bad in ["", "de_AT", "english!", "x", &"en-".repeat(40)] {
             assert!(Locale::parse(bad).is_err(), "{bad:?} was taken");
         }

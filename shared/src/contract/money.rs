@@ -63,13 +63,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_minor_unit_is_the_currencys_own() {
+    fn each_currency_has_its_own_minor_unit() {
         let digits = |code| Currency::parse(code).expect("a currency").minor_digits();
         assert_eq!((digits("JPY"), digits("EUR"), digits("KWD")), (0, 2, 3));
     }
 
     #[test]
-    fn a_code_that_nothing_is_sold_in_is_refused() {
+    fn a_currency_without_a_minor_unit_is_refused() {
         for bad in ["", "eur", "EURO", "XAU", "XXX", "ZZZ"] {
             assert!(Currency::parse(bad).is_err(), "{bad:?} was taken");
         }

@@ -14,7 +14,7 @@ use crate::contract::shipment::{Cancellation, Refund, Shipment};
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/event.schema.json");
 
 #[test]
-fn the_schema_in_the_repository_is_the_one_the_types_make() {
+fn the_schema_file_matches_the_types() {
     let made = format!("{:#}\n", event_schema());
     if std::env::var_os("WAYBILL_UPDATE_SCHEMA").is_some() {
         std::fs::write(FILE, &made).expect("the schema file can be written");

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::contract::ids::{RefundId, ShipmentId, Sku, TrackingNumber};
 use crate::contract::link::HttpUrl;
 use crate::contract::money::Money;
-use crate::contract::order::{day, quantity};
+use crate::contract::order::{parse_day, read_quantity};
 use crate::contract::reader::FieldReader;
 use crate::contract::text::Line;
 
@@ -102,7 +102,7 @@ impl Shipment {
         let tracking_number = from.optional("tracking_number", |r| r.text(TrackingNumber::parse));
         let tracking_url =
             from.optional("tracking_url", |r| r.text(|t| Ok(HttpUrl::parse(t).ok())));
-        let expected_on = from.optional("expected_on", |r| r.text(day));
+        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self {
             id: id?,
             lines: lines?,
@@ -118,8 +118,8 @@ impl Shipment {
 impl ParcelLine {
     fn read(from: &FieldReader<'_>) -> Option<Self> {
         let sku = from.required("sku", |r| r.text(Sku::parse));
-        let quantity = from.required("quantity", |r| quantity(&r));
-        let expected_on = from.optional("expected_on", |r| r.text(day));
+        let quantity = from.required("quantity", |r| read_quantity(&r));
+        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self { sku: sku?, quantity: quantity?, expected_on: expected_on? })
     }
 }
@@ -128,10 +128,10 @@ impl Refund {
     /// Reads a refund, noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(RefundId::parse));
-        let amount = from.required("amount", |r| positive(&r));
+        let amount = from.required("amount", |r| read_positive(&r));
         let reason = from.optional("reason", |r| r.text(Line::parse));
         let method = from.optional("method", |r| r.text(Line::parse));
-        let expected_on = from.optional("expected_on", |r| r.text(day));
+        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self {
             id: id?,
             amount: amount?,
@@ -146,14 +146,14 @@ impl Cancellation {
     /// Reads a cancellation, noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let reason = from.optional("reason", |r| r.text(Line::parse));
-        let refund = from.optional("refund", |r| positive(&r));
+        let refund = from.optional("refund", |r| read_positive(&r));
         let method = from.optional("method", |r| r.text(Line::parse));
-        let expected_on = from.optional("expected_on", |r| r.text(day));
+        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self { reason: reason?, refund: refund?, method: method?, expected_on: expected_on? })
     }
 }
 
-fn positive(from: &FieldReader<'_>) -> Option<Money> {
+fn read_positive(from: &FieldReader<'_>) -> Option<Money> {
     let money = Money::read(from)?;
     if money.amount > 0 {
         Some(money)

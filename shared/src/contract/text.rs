@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_has_no_line_break_left() {
+    fn line_breaks_are_removed() {
         let line = Line::parse(" Mug\r\nBcc: all@example.com\u{2028}\u{0}blue ").expect("text");
         assert_eq!(line.as_str(), "Mug Bcc: all@example.com blue");
     }

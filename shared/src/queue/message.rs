@@ -87,7 +87,7 @@ struct MailWire {
 }
 
 /// The year 9999 begins.
-const LATEST: Timestamp = Timestamp::constant(253_370_764_800, 0);
+const YEAR_9999: Timestamp = Timestamp::constant(253_370_764_800, 0);
 
 const DISPATCH: &str = "dispatch request";
 const MAIL: &str = "mail request";
@@ -111,12 +111,12 @@ impl DispatchRequest {
     /// # Errors
     /// [`MessageError`]: for the dead-letter queue, since no retry will change it.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
-        let wire: DispatchWire = read(DISPATCH, body)?;
+        let wire: DispatchWire = parse_body(DISPATCH, body)?;
         Ok(Self {
-            accepted_at: millis(DISPATCH, wire.accepted_at)?,
-            forced_until: wire.send_before.map(|at| millis(DISPATCH, at)).transpose()?,
+            accepted_at: timestamp_from_ms(DISPATCH, wire.accepted_at)?,
+            forced_until: wire.send_before.map(|at| timestamp_from_ms(DISPATCH, at)).transpose()?,
             correlation_id: wire.correlation_id,
-            event: event(DISPATCH, &wire.event)?,
+            event: parse_event(DISPATCH, &wire.event)?,
         })
     }
 
@@ -149,15 +149,15 @@ impl MailRequest {
     /// [`MessageError`]: for the dead-letter queue, since no retry will change it. A key that is not
     /// the event's own is refused too: it would mail one order's news under another's name.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
-        let wire: MailWire = read(MAIL, body)?;
-        let event = event(MAIL, &wire.event)?;
+        let wire: MailWire = parse_body(MAIL, body)?;
+        let event = parse_event(MAIL, &wire.event)?;
         if NotificationKey::for_event(&event) != wire.notification {
             return Err(malformed(MAIL, "expected the notification to be the event's own"));
         }
         Ok(Self {
             key: wire.notification,
-            accepted_at: millis(MAIL, wire.accepted_at)?,
-            send_before: millis(MAIL, wire.send_before)?,
+            accepted_at: timestamp_from_ms(MAIL, wire.accepted_at)?,
+            send_before: timestamp_from_ms(MAIL, wire.send_before)?,
             correlation_id: wire.correlation_id,
             event,
         })
@@ -177,7 +177,7 @@ fn to_body(wire: &impl Serialize) -> String {
     json.replace('\u{fffe}', r"\ufffe").replace('\u{ffff}', r"\uffff")
 }
 
-fn read<T: for<'de> Deserialize<'de>>(
+fn parse_body<T: for<'de> Deserialize<'de>>(
     contract: &'static str,
     body: &str,
 ) -> Result<T, MessageError> {
@@ -193,7 +193,7 @@ fn read<T: for<'de> Deserialize<'de>>(
     })
 }
 
-fn event(contract: &'static str, event: &Value) -> Result<Event, MessageError> {
+fn parse_event(contract: &'static str, event: &Value) -> Result<Event, MessageError> {
     Event::parse(event).map_err(|problems| {
         let first = problems.first().map(|p| format!("/event{}: {}", p.pointer, p.detail));
         malformed(
@@ -204,8 +204,8 @@ fn event(contract: &'static str, event: &Value) -> Result<Event, MessageError> {
 }
 
 /// A time that leaves room for `send_within`, which is added to it.
-fn millis(contract: &'static str, at: i64) -> Result<Timestamp, MessageError> {
-    Timestamp::from_millisecond(at).ok().filter(|at| *at < LATEST).ok_or_else(|| {
+fn timestamp_from_ms(contract: &'static str, at: i64) -> Result<Timestamp, MessageError> {
+    Timestamp::from_millisecond(at).ok().filter(|at| *at < YEAR_9999).ok_or_else(|| {
         malformed(contract, "expected times in milliseconds since 1970, before 9999")
     })
 }

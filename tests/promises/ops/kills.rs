@@ -11,8 +11,8 @@ use local::edge::faults::{Call, Fault, Faults};
 use waybill_tests::chaos::fault_rates::CallPhase;
 
 use super::process::{
-    assert_one_mail_each, command, dead_letters, in_flight, json, refusing, run_to_end,
-    until_state, verify_sender,
+    assert_one_mail_each, command, dead_letters, in_flight, json, run_to_end, verify_sender,
+    wait_for_state, with_unverified_sender,
 };
 use crate::support::{TestStack, eventually};
 
@@ -71,7 +71,7 @@ async fn kill_replay_at(operation: &'static str, phase: CallPhase, nth: usize) {
     let state = State { calls_left: nth, ..State::default() };
     let killer = Arc::new(Killer { operation, phase, state: Mutex::new(state) });
     let faults: Arc<dyn Faults> = Arc::clone(&killer) as _;
-    let stack = TestStack::start_with(Config { faults, ..refusing() }).await;
+    let stack = TestStack::start_with(Config { faults, ..with_unverified_sender() }).await;
     dead_letters(&stack, &ORDERS).await;
     verify_sender(&stack);
     {
@@ -97,7 +97,7 @@ async fn everything_arrives_once(stack: &TestStack, operation: &str, phase: Call
         .await;
     json(stack, &REPLAY).await;
     for order in ORDERS {
-        until_state(stack, order, "delivered").await;
+        wait_for_state(stack, order, "delivered").await;
     }
     assert_one_mail_each(stack, &ORDERS);
     let left = json(stack, &["dlq", "show", "mail"]).await;

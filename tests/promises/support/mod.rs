@@ -136,7 +136,7 @@ impl TestStack {
     }
 
     /// The ledger's records of an order.
-    pub async fn ledger_of(&self, order: &str) -> Vec<Item> {
+    pub async fn ledger_items(&self, order: &str) -> Vec<Item> {
         let table = local::resources::LEDGER_TABLE.to_owned();
         let ledger = Ledger::new(self.stack.dynamodb.clone(), table, jiff::SignedDuration::ZERO);
         ledger.list_by_order(order).await.expect("the ledger answers")
@@ -171,7 +171,7 @@ impl Outcomes {
     }
 
     /// What became of the accepted event with this id.
-    pub fn of(&self, id: &str) -> &EventStatus {
+    pub fn status(&self, id: &str) -> &EventStatus {
         let quoted = format!("\"id\":\"{id}\"");
         let is_it = |p: &&Published| p.line.contains(&quoted) && p.answer == Answer::Accepted;
         let at = self.published.iter().position(|p| is_it(&p)).expect("an accepted event");

@@ -57,17 +57,17 @@ pub enum SendFailure {
     Entry(String),
     /// The answer, which lacks this entry.
     #[error("it was not in the answer")]
-    Unanswered,
+    MissingFromResponse,
 }
 
 /// The codes of an unusable body
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors>).
-const BAD_BODY: [&str; 2] = ["InvalidMessageContents", "InvalidParameterValue"];
+const INVALID_BODY_CODES: [&str; 2] = ["InvalidMessageContents", "InvalidParameterValue"];
 
 impl SendError {
     fn new(code: Option<&str>, failure: SendFailure) -> Self {
         match code {
-            Some(code) if BAD_BODY.iter().any(|bad| code.ends_with(bad)) => Self::Refused,
+            Some(code) if INVALID_BODY_CODES.iter().any(|bad| code.ends_with(bad)) => Self::Refused,
             _ => Self::Unavailable(failure),
         }
     }
@@ -137,14 +137,14 @@ async fn send_batch(
             return vec![Err(error); size];
         }
     };
-    let mut results = vec![Err(SendError::Unavailable(SendFailure::Unanswered)); size];
+    let mut results = vec![Err(SendError::Unavailable(SendFailure::MissingFromResponse)); size];
     for sent in answer.successful() {
-        if let Some(result) = position(sent.id(), size).map(|i| &mut results[i]) {
+        if let Some(result) = index_from_id(sent.id(), size).map(|i| &mut results[i]) {
             *result = Ok(());
         }
     }
     for refused in answer.failed() {
-        if let Some(result) = position(refused.id(), size).map(|i| &mut results[i]) {
+        if let Some(result) = index_from_id(refused.id(), size).map(|i| &mut results[i]) {
             let failure = SendFailure::Entry(refused.code().to_owned());
             *result = Err(SendError::new(Some(refused.code()), failure));
         }
@@ -152,7 +152,7 @@ async fn send_batch(
     results
 }
 
-fn position(id: &str, size: usize) -> Option<usize> {
+fn index_from_id(id: &str, size: usize) -> Option<usize> {
     id.parse().ok().filter(|i| *i < size)
 }
 
@@ -163,12 +163,12 @@ fn entry(i: usize, message: OutgoingMessage) -> SendMessageBatchRequestEntry {
         entry = entry.delay_seconds(message.delay.min(MAX_DELAY_SECONDS));
     }
     for (name, value) in message.attributes {
-        entry = entry.message_attributes(name, text(value));
+        entry = entry.message_attributes(name, string_attribute(value));
     }
     entry.build().expect("id and body are set")
 }
 
-fn text(value: String) -> MessageAttributeValue {
+fn string_attribute(value: String) -> MessageAttributeValue {
     MessageAttributeValue::builder()
         .data_type("String")
         .string_value(value)

@@ -25,20 +25,20 @@ pub async fn expire(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
 
 /// After a doubt was recorded: logs it, and waits or ends.
 pub fn on_ambiguous_send(delivery: &Delivery<'_>, item: &Item) -> Step {
-    report(item);
-    wait_or_end(delivery, item)
+    log_doubt(item);
+    wait_in_doubt(delivery, item)
 }
 
 /// After a doubt was found. One that nobody will resend is logged again: the worker that recorded it
 /// may have died before it could log.
 pub fn retry_ambiguous(delivery: &Delivery<'_>, item: &Item) -> Step {
     if !may_resend(delivery, item) {
-        report(item);
+        log_doubt(item);
     }
-    wait_or_end(delivery, item)
+    wait_in_doubt(delivery, item)
 }
 
-fn report(item: &Item) {
+fn log_doubt(item: &Item) {
     count(Count::InDoubt);
     tracing::error!(attempt = item.attempt, reason = item.reason, "in doubt");
 }
@@ -49,7 +49,7 @@ fn may_resend(delivery: &Delivery<'_>, item: &Item) -> bool {
 
 /// Policy `resend`: again once the grace period is over. Policy `hold`, or after too many doubts: the
 /// item stays in doubt for an SES event or an operator, and the message has done its work.
-fn wait_or_end(delivery: &Delivery<'_>, item: &Item) -> Step {
+fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
     if !may_resend(delivery, item) {
         return Step::ACK;
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
 use kit::queue::BatchItemOutcome;
 use kit::telemetry::{Count, accepted_to_sent, count};
-use shared::ledger::{AfterClaim, Facts, FailReason, State, Transition, after_claim};
+use shared::ledger::{ClaimRefusal, Facts, FailReason, State, Transition};
 use shared::queue::dead_letter::Code;
 
 use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_ambiguous};
@@ -59,7 +59,7 @@ pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, Ledger
             Step::Finish(outcome) => return Ok(outcome),
         };
         step = match next {
-            Err(error) if !has_called_ses => wait_for_ledger(delivery, error)?,
+            Err(error) if !has_called_ses => requeue_until_ledger_answers(delivery, error)?,
             other => other?,
         };
     }
@@ -67,7 +67,10 @@ pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, Ledger
 
 /// SES was not called, so the mail can simply wait. What waiting does not change uses up receives,
 /// and is in the dead-letter queue after the last.
-fn wait_for_ledger(delivery: &Delivery<'_>, error: LedgerError) -> Result<Step, LedgerError> {
+fn requeue_until_ledger_answers(
+    delivery: &Delivery<'_>,
+    error: LedgerError,
+) -> Result<Step, LedgerError> {
     match error {
         LedgerError::Incompatible(_) => Err(error),
         LedgerError::Unavailable(_) => {
@@ -95,21 +98,21 @@ fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, L
     let Some(record) = item.record() else {
         return Err(LedgerError::Incompatible("a state that this version does not know".into()));
     };
-    Ok(match after_claim(&record, delivery.now_ms()) {
-        AfterClaim::AlreadyDone => {
+    Ok(match ClaimRefusal::for_record(&record, delivery.now_ms()) {
+        ClaimRefusal::AlreadyDone => {
             tracing::info!(state = item.state, "already done");
             Step::ACK
         }
-        AfterClaim::AlreadyFailed => {
+        ClaimRefusal::AlreadyFailed => {
             let reason = item.reason.clone().unwrap_or_else(|| "failed before".to_owned());
             Step::DeadLetter { code: Code::from_reason(&reason), reason }
         }
         // Not requeued: the visibility timeout is longer than any lease, so this costs one receive
         // at most, and the next one finds an outcome or an expired lease.
-        AfterClaim::InProgress { .. } => Step::RETRY,
-        AfterClaim::NotDue { until } => Step::Requeue { until },
-        AfterClaim::InDoubt { .. } => retry_ambiguous(delivery, item),
-        AfterClaim::LeaseExpired => Step::Expire,
+        ClaimRefusal::InProgress { .. } => Step::RETRY,
+        ClaimRefusal::NotDue { until } => Step::Requeue { until },
+        ClaimRefusal::InDoubt { .. } => retry_ambiguous(delivery, item),
+        ClaimRefusal::LeaseExpired => Step::Expire,
     })
 }
 

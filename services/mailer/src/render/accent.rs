@@ -8,14 +8,14 @@ use shared::InvalidValue;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accent {
     /// On a white page.
-    pub light: Paint,
+    pub light: SurfaceColors,
     /// On a dark page.
-    pub dark: Paint,
+    pub dark: SurfaceColors,
 }
 
 /// One surface in the accent colour; every member is `#rrggbb`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paint {
+pub struct SurfaceColors {
     /// The surface.
     pub fill: String,
     /// Text on it: contrast of at least 4.5 (WCAG 2.2 AA, 1.4.3).
@@ -37,15 +37,15 @@ impl Accent {
     pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         let colour = Rgb::parse(text)
             .ok_or_else(|| InvalidValue::expected("a colour as #rrggbb, such as #0b6e5f"))?;
-        let on_dark = colour.towards(WHITE, DARK_CARD);
+        let on_dark = colour.nearest_visible(WHITE, DARK_CARD);
         Ok(Self {
-            light: Paint::new(colour, colour.towards(BLACK, WHITE)),
-            dark: Paint::new(on_dark, on_dark),
+            light: SurfaceColors::new(colour, colour.nearest_visible(BLACK, WHITE)),
+            dark: SurfaceColors::new(on_dark, on_dark),
         })
     }
 }
 
-impl Paint {
+impl SurfaceColors {
     fn new(fill: Rgb, edge: Rgb) -> Self {
         let text = if fill.contrast(WHITE) >= 4.5 { "#ffffff" } else { "#000000" };
         Self { fill: fill.to_string(), text, edge: edge.to_string() }
@@ -65,7 +65,7 @@ impl Rgb {
     }
 
     /// The nearest colour on the way to `end` that stands out from `page`.
-    fn towards(self, end: Self, page: Self) -> Self {
+    fn nearest_visible(self, end: Self, page: Self) -> Self {
         (0..=20).map(|step| self.mix(end, step)).find(|c| c.contrast(page) >= 3.0).unwrap_or(end)
     }
 
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_colour_is_refused() {
+    fn a_malformed_colour_is_refused() {
         for bad in ["", "#fff", "red", "0b6e5f", "#0b6e5g", "#0b6e5f;", "#+12345", "#0b6e5\u{e9}"] {
             assert!(Accent::parse(bad).is_err(), "{bad:?} was taken");
         }

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_refused() {
+    fn a_brand_that_is_not_an_object_is_refused() {
         for bad in ["", "null", "[]", "\"Nordlicht\"", "{"] {
             assert!(Brand::parse(bad).is_err(), "{bad:?} was taken");
         }

@@ -39,7 +39,7 @@ pub fn compose(page: Page<'_>, order: &Order) -> Result<Mail, RenderError> {
         sums: sums(&order.totals),
         total: money::format(order.totals.total),
         tax: order.totals.tax.filter(|tax| tax.amount != 0).map(money::format),
-        placed: day::moment(order.placed_at),
+        placed: day::format_utc(order.placed_at),
         address: order.shipping_address.as_ref().map(address::lines).unwrap_or_default(),
     };
     let subject = format!("We have your {}", page.order());

@@ -41,7 +41,7 @@ impl Calendar {
 }
 
 /// `20 November 2026, 10:30 UTC`: the event says when, but not where the customer's day begins.
-pub fn moment(time: Timestamp) -> String {
+pub fn format_utc(time: Timestamp) -> String {
     time.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
@@ -59,8 +59,8 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_says_which_clock_it_is_of() {
+    fn a_time_names_its_time_zone() {
         let time = "2026-11-20T11:30:00+01:00".parse().expect("a time");
-        assert_eq!(moment(time), "20 November 2026, 10:30 UTC");
+        assert_eq!(format_utc(time), "20 November 2026, 10:30 UTC");
     }
 }

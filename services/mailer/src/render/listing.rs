@@ -69,14 +69,14 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_list_the_rest_is_counted() {
+    fn the_rest_of_a_long_list_is_counted() {
         let listing = repeated("Mug", 500);
         assert_eq!(listing.rest().as_deref(), Some("and 450 more articles"));
         assert_eq!(repeated("Mug", 51).rest().as_deref(), Some("and 1 more article"));
     }
 
     #[test]
-    fn long_titles_leave_room_for_fewer() {
+    fn fewer_entries_with_long_titles_are_shown() {
         let title = "<".repeat(500);
         let listing = repeated(&title, 50);
         assert_eq!((listing.shown.len(), listing.left_out), (8, 42));

@@ -4,7 +4,7 @@ use shared::Money;
 
 /// The sign before the amount. Several currencies are called dollar; all but the US dollar say
 /// whose. A currency without a sign that English readers know is written as its code.
-fn sign(code: &str) -> Option<&'static str> {
+fn symbol(code: &str) -> Option<&'static str> {
     Some(match code {
         "EUR" => "€",
         "USD" => "$",
@@ -33,7 +33,7 @@ pub fn format(money: Money) -> String {
     let code = money.currency.code();
     let minus = if money.amount < 0 { "\u{2212}" } else { "" };
     let digits = digits(money.amount.unsigned_abs(), money.currency.minor_digits() as usize);
-    match sign(code) {
+    match symbol(code) {
         Some(sign) => format!("{minus}{sign}{digits}"),
         None => format!("{minus}{code}\u{a0}{digits}"),
     }

@@ -40,7 +40,7 @@ impl<'a> Page<'a> {
             brand,
             subject: String::new(),
             preheader: String::new(),
-            name: order.customer.name.as_ref().map(UserText::from).filter(can_be_greeted),
+            name: order.customer.name.as_ref().map(UserText::from).filter(is_plausible_name),
             number: UserText::from(&order.number).shortened(MAX_NUMBER_LEN),
             order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
             calendar: Calendar::for_event_at(event.time.unwrap_or(order.placed_at)),
@@ -69,7 +69,7 @@ impl<'a> Page<'a> {
 
 /// A name that is a message of its own is not passed on: whoever can order under any name could
 /// else have the shop mail an advertisement, link included, to any address.
-pub(super) fn can_be_greeted(name: &UserText<'_>) -> bool {
+pub(super) fn is_plausible_name(name: &UserText<'_>) -> bool {
     let text = name.as_str();
     let is_link = ["://", "www.", "@"].iter().any(|mark| text.contains(mark));
     !is_link && text.chars().count() <= MAX_NAME_LEN
@@ -93,10 +93,10 @@ mod tests {
     #[test]
     fn a_name_that_advertises_is_not_greeted() {
         for name in ["WIN NOW https://evil.example", "www.evil.example", "x".repeat(61).as_str()] {
-            assert!(!can_be_greeted(&UserText::new(name)), "{name}");
+            assert!(!is_plausible_name(&UserText::new(name)), "{name}");
         }
         for name in ["Seán O'Hara-Müller", "J. R. Smith", "山田 太郎", "<b>Bo</b>"] {
-            assert!(can_be_greeted(&UserText::new(name)), "{name}");
+            assert!(is_plausible_name(&UserText::new(name)), "{name}");
         }
     }
 

@@ -100,7 +100,7 @@ impl<'a> Parcel<'a> {
     }
 
     /// `In it: Stoneware mug and 2 more articles.`
-    pub fn in_brief(&self) -> String {
+    pub fn summary(&self) -> String {
         let Some(first) = self.packed.shown.first() else { return String::new() };
         let title = first.title.shortened(60);
         match self.packed.shown.len() - 1 + self.packed.left_out {

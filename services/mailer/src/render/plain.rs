@@ -78,8 +78,8 @@ fn fold(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ') {
-        let wide = width(word);
-        if used > 0 && used + 1 + wide > columns {
+        let word_width = width(word);
+        if used > 0 && used + 1 + word_width > columns {
             lines.push(String::new());
             used = 0;
         }
@@ -90,7 +90,7 @@ fn fold(text: &str, columns: usize) -> Vec<String> {
             }
             line.push_str(word);
         }
-        used += wide;
+        used += word_width;
     }
     lines
 }

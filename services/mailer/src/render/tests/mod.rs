@@ -1,8 +1,8 @@
 //! What holds for every mail.
 
-mod hostile;
-mod looks;
+mod mail_clients;
 mod snapshots;
+mod untrusted_text;
 
 use serde_json::Value;
 use shared::Event;
@@ -27,7 +27,7 @@ fn sample(name: &str) -> Value {
     samples().into_iter().find(|(id, _)| id == name).expect("a sample of that name").1
 }
 
-fn mail_of(event: &Value) -> Mail {
+fn render_sample(event: &Value) -> Mail {
     let event = Event::parse(event).expect("a valid event");
     render(&event, &Brand::default()).expect("a mail")
 }

@@ -4,7 +4,7 @@ use super::record::{Record, State};
 
 /// Why a claim was refused, read from the record as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AfterClaim {
+pub enum ClaimRefusal {
     /// Nothing is left to do: accepted by SES, or skipped.
     AlreadyDone,
     /// It failed for good, and this is the same message again, not a replay: it belongs in the
@@ -29,17 +29,21 @@ pub enum AfterClaim {
     },
 }
 
-/// Reads a refused claim. `now` in milliseconds since 1970.
-#[must_use]
-pub const fn after_claim(record: &Record, now: i64) -> AfterClaim {
-    match record.state {
-        State::Planned => AfterClaim::NotDue { until: record.not_before },
-        State::Sending if record.lease_until < now => AfterClaim::LeaseExpired,
-        State::Sending => AfterClaim::InProgress { until: record.lease_until },
-        State::InDoubt => AfterClaim::InDoubt { since: record.since },
-        State::Failed => AfterClaim::AlreadyFailed,
-        State::Sent | State::Delivered | State::Bounced | State::Complained | State::Skipped => {
-            AfterClaim::AlreadyDone
+impl ClaimRefusal {
+    /// Why the protocol refused to claim `record`. `now` in milliseconds since 1970.
+    #[must_use]
+    pub const fn for_record(record: &Record, now: i64) -> Self {
+        match record.state {
+            State::Planned => Self::NotDue { until: record.not_before },
+            State::Sending if record.lease_until < now => Self::LeaseExpired,
+            State::Sending => Self::InProgress { until: record.lease_until },
+            State::InDoubt => Self::InDoubt { since: record.since },
+            State::Failed => Self::AlreadyFailed,
+            State::Sent
+            | State::Delivered
+            | State::Bounced
+            | State::Complained
+            | State::Skipped => Self::AlreadyDone,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared::Event;
 
 use super::samples;
-use crate::render::page::can_be_greeted;
+use crate::render::page::is_plausible_name;
 use crate::render::user_text::UserText;
 use crate::render::{Brand, Mail, render};
 
@@ -80,7 +80,7 @@ fn with_texts<'a>(event: &Value, texts: impl Iterator<Item = &'a str>) -> Option
 fn harmless(texts: &[String]) -> Vec<&'static str> {
     let mut harmless = vec!["x"; texts.len()];
     let name = shared::contract::text::Line::parse(&texts[1]).ok();
-    if name.is_some_and(|name| !can_be_greeted(&UserText::from(&name))) {
+    if name.is_some_and(|name| !is_plausible_name(&UserText::from(&name))) {
         harmless[1] = "www.";
     }
     harmless
@@ -101,7 +101,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn no_text_can_write_a_tag_a_header_or_a_line(
+    fn no_text_can_add_a_tag_a_header_or_a_line(
         texts in prop::collection::vec(text(), TEXTS.len())
     ) {
         for (name, event) in samples() {
@@ -129,7 +129,7 @@ fn markup_in_every_text_is_shown_as_it_was_written() {
         .into_iter()
         .find(|(name, _)| name == "confirmed_with_markup_in_every_text")
         .expect("the sample");
-    let mail = super::mail_of(&event);
+    let mail = super::render_sample(&event);
     assert!(!mail.html.contains("<script") && !mail.html.contains("<b>"));
     assert!(mail.html.contains("&#60;script&#62;alert(&#39;mugs&#39;)&#60;/script&#62;"));
     assert!(mail.text.contains("<script>alert('mugs')</script> & \"friends\""));
