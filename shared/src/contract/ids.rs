@@ -12,11 +12,12 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// Takes `text` as it is.
+            /// Accepts `text` unchanged.
             ///
             /// # Errors
             /// [`InvalidValue`] when the rule of this type does not hold; nothing is trimmed.
             pub fn parse(text: &str) -> Result<Self, InvalidValue> {
+                // Not trimmed: an id that was changed here would not be the id that the shop knows.
                 let rule: Rule = $rule;
                 rule.check(text).map(|()| Self(text.to_owned()))
             }

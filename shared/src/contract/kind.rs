@@ -2,7 +2,7 @@
 
 use crate::contract::error::InvalidValue;
 
-/// An event type. Each asks for one kind of e-mail.
+/// An event type, and the kind of e-mail that it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// `order.confirmed`: we have your order.
@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    /// Reads a CloudEvents `type`.
+    /// Parses a CloudEvents `type`.
     ///
     /// # Errors
     /// [`InvalidValue`] with the list of known types.

@@ -14,6 +14,7 @@ impl Locale {
     /// # Errors
     /// [`InvalidValue`] when the tag is not well-formed; `de_AT` with an underscore is not.
     pub fn parse(tag: &str) -> Result<Self, InvalidValue> {
+        // The parser also accepts `de_AT`, which BCP 47 does not.
         if tag.len() > 64 || tag.contains('_') {
             return Err(Self::expected());
         }

@@ -127,7 +127,8 @@ pub struct Address {
 pub struct Country(String);
 
 impl Country {
-    /// Takes two capital letters.
+    /// Accepts two upper-case letters. Whether the code is assigned is not checked: a mail shows an unknown
+    /// one as it is.
     ///
     /// # Errors
     /// [`InvalidValue`] for any other form.
@@ -147,7 +148,7 @@ impl Country {
 }
 
 impl Order {
-    /// Reads an order, noting every bad field.
+    /// Reads an order; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(OrderId::parse));
         let number = from.required("number", |r| r.text(Line::parse));
@@ -158,6 +159,7 @@ impl Order {
         let shipping_address = from.optional("shipping_address", |r| Address::read(&r));
         let billing_address = from.optional("billing_address", |r| Address::read(&r));
         let url = from.optional("url", |r| r.text(HttpUrl::parse));
+        // Only now: with a `?` above, the fields after the first bad one would not be reported.
         let order = Self {
             id: id?,
             number: number?,
@@ -189,7 +191,7 @@ impl Order {
         self.lines.iter().filter(|l| &l.sku == sku).map(|l| u64::from(l.quantity)).sum()
     }
 
-    /// What the customer knows `sku` by.
+    /// The title of the article, from the first line that has it.
     #[must_use]
     pub fn title_of(&self, sku: &Sku) -> Option<&Line> {
         self.lines.iter().find(|l| &l.sku == sku).map(|l| &l.title)

@@ -1,4 +1,4 @@
-//! What happens to an order after it was placed: parcels, refunds, cancellation.
+//! What can happen to an order: parcels, refunds and cancellation.
 
 use jiff::civil::Date;
 
@@ -92,7 +92,7 @@ pub struct Cancellation {
 }
 
 impl Shipment {
-    /// Reads a parcel, noting every bad field.
+    /// Reads a parcel; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(ShipmentId::parse));
         let lines = from.required("lines", |r| r.list(1..=500, |line| ParcelLine::read(&line)));
@@ -100,6 +100,7 @@ impl Shipment {
             from.optional("still_to_come", |r| r.list(0..=500, |line| ParcelLine::read(&line)));
         let carrier = from.optional("carrier", |r| r.text(Line::parse));
         let tracking_number = from.optional("tracking_number", |r| r.text(TrackingNumber::parse));
+        // A bad link is no reason to refuse the event: the mail is sent without it.
         let tracking_url =
             from.optional("tracking_url", |r| r.text(|t| Ok(HttpUrl::parse(t).ok())));
         let expected_on = from.optional("expected_on", |r| r.text(parse_day));
@@ -125,7 +126,7 @@ impl ParcelLine {
 }
 
 impl Refund {
-    /// Reads a refund, noting every bad field.
+    /// Reads a refund; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(RefundId::parse));
         let amount = from.required("amount", |r| read_positive(&r));
@@ -143,7 +144,7 @@ impl Refund {
 }
 
 impl Cancellation {
-    /// Reads a cancellation, noting every bad field.
+    /// Reads a cancellation; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let reason = from.optional("reason", |r| r.text(Line::parse));
         let refund = from.optional("refund", |r| read_positive(&r));

@@ -1,30 +1,29 @@
-//! What a refused claim means.
+//! Why a claim was refused.
 
 use super::record::{Record, State};
 
-/// Why a claim was refused, read from the record as it stands.
+/// Why a claim was refused, according to the record that refused it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ClaimRefusal {
-    /// Nothing is left to do: accepted by SES, or skipped.
+    /// There is nothing left to do: SES accepted the mail, or it was skipped.
     AlreadyDone,
-    /// It failed for good, and this is the same message again, not a replay: it belongs in the
-    /// dead-letter queue.
+    /// It failed permanently, and this message is not a replay: it belongs in the dead-letter queue.
     AlreadyFailed,
-    /// Another mailer holds the lease until then. Milliseconds since 1970.
+    /// Another mailer holds the lease.
     InProgress {
-        /// When the lease runs out.
+        /// When the lease expires, in milliseconds since 1970.
         until: i64,
     },
-    /// The holder's lease has run out and it recorded nothing: SES may have accepted the mail.
+    /// The lease has expired, and its holder recorded no outcome: SES may have accepted the mail.
     LeaseExpired,
-    /// It may be claimed, but not yet. Milliseconds since 1970.
+    /// It may be claimed later.
     NotDue {
-        /// From when on.
+        /// From when, in milliseconds since 1970.
         until: i64,
     },
-    /// In doubt since then. Milliseconds since 1970.
+    /// SES may have accepted an earlier attempt.
     InDoubt {
-        /// When the doubt began.
+        /// Since when it is in doubt, in milliseconds since 1970.
         since: i64,
     },
 }
@@ -34,6 +33,7 @@ impl ClaimRefusal {
     #[must_use]
     pub const fn for_record(record: &Record, now: i64) -> Self {
         match record.state {
+            // A planned mail that is due would have been claimed.
             State::Planned => Self::NotDue { until: record.not_before },
             State::Sending if record.lease_until < now => Self::LeaseExpired,
             State::Sending => Self::InProgress { until: record.lease_until },

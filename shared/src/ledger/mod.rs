@@ -1,4 +1,4 @@
-//! The states of a notification, and the protocol by which they change.
+//! The states of a notification, and the transitions between them.
 
 pub mod claim_refusal;
 pub mod guard;
