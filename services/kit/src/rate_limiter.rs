@@ -1,15 +1,15 @@
-//! Evenly spaced slots at a rate that may change at run time.
+//! Evenly spaced time slots, at a rate that may change at run time.
 //!
-//! [`RateLimiter`] hands out points in time rather than permits: whoever reserves a slot knows when
-//! to go, waiters are served in the order in which they asked, and a caller that cannot wait long
-//! enough takes no slot at all.
+//! [`RateLimiter`] hands out points in time rather than permits: a caller that reserves a slot knows when
+//! it may proceed, callers are served first come first served, and a caller that cannot wait long enough
+//! reserves nothing.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Spaces operations evenly, `rate` per second; rates below 1 are fine.
+/// Spaces operations evenly, `rate` per second, which may be below 1.
 #[derive(Debug)]
 pub struct RateLimiter {
     max_catch_up: Duration,
@@ -23,7 +23,7 @@ struct Schedule {
 }
 
 impl RateLimiter {
-    /// `rate` operations per second, the first at once. Slots that nobody took are lost.
+    /// `rate` operations per second, the first immediately. Unused slots are lost.
     ///
     /// # Panics
     /// When `rate` is not positive.
@@ -32,8 +32,8 @@ impl RateLimiter {
         Self::with_catch_up(rate, Duration::ZERO)
     }
 
-    /// The same, but slots missed in the last `max_catch_up` are made up for in a burst, so that the
-    /// rate holds on average although the caller is slow at times.
+    /// As [`RateLimiter::new`], but slots unused in the last `max_catch_up` may be used later in a burst, so
+    /// that the average rate is kept although the caller is slow at times.
     ///
     /// # Panics
     /// When `rate` is not positive.
@@ -49,7 +49,7 @@ impl RateLimiter {
         self.schedule().rate
     }
 
-    /// Changes the rate of the slots to come. Slots already reserved keep their time.
+    /// Changes the rate of future reservations. Slots that are already reserved keep their time.
     ///
     /// # Panics
     /// When `rate` is not positive.
@@ -61,7 +61,7 @@ impl RateLimiter {
     /// Waits for the next slot.
     ///
     /// # Errors
-    /// The wait that it would have taken, when that is longer than `max_wait`. No slot is taken then,
+    /// The wait that would have been necessary, if it is longer than `max_wait`. Then no slot is reserved,
     /// so callers that give up do not slow down the others.
     pub async fn acquire(&self, max_wait: Duration) -> Result<(), Duration> {
         let slot = self.try_reserve(max_wait)?;
@@ -69,7 +69,7 @@ impl RateLimiter {
         Ok(())
     }
 
-    /// Reserves the next slot and answers when it is.
+    /// Reserves the next slot and returns its time.
     ///
     /// # Errors
     /// As [`RateLimiter::acquire`].
@@ -77,7 +77,7 @@ impl RateLimiter {
         self.schedule().reserve(Instant::now(), 1, self.max_catch_up, max_wait)
     }
 
-    /// Reserves the next `count` slots and answers when the first of them is, however far away.
+    /// Reserves the next `count` slots and returns the time of the first, however far away it is.
     pub fn reserve(&self, count: usize) -> Instant {
         self.reserve_at(Instant::now(), count)
     }
@@ -99,14 +99,14 @@ impl Schedule {
         max_catch_up: Duration,
         max_wait: Duration,
     ) -> Result<Instant, Duration> {
-        // `next` is counted from the last slot, not from now: a caller that is a little late does
-        // not lower the rate. Bounded, since the rate protects what comes behind.
+        // `next` follows from the last slot, not from now, so that a caller that is a little late does not
+        // lower the rate. Limited by `max_catch_up`, because the rate protects the service behind it.
         let slot = self.next.max(now.checked_sub(max_catch_up).unwrap_or(now));
         let wait = slot.saturating_duration_since(now);
         if wait > max_wait {
             return Err(wait);
         }
-        #[expect(clippy::cast_precision_loss, reason = "a batch, not an account")]
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
         let takes = Duration::from_secs_f64(count as f64 / self.rate);
         self.next = slot + takes;
         Ok(slot)
