@@ -1,4 +1,4 @@
-//! A batch of dispatch messages: decide each, then send all mail requests together.
+//! Handles a batch of dispatch messages: decides about each, then sends all mail requests together.
 
 use std::collections::BTreeMap;
 
@@ -14,33 +14,33 @@ use tracing::Instrument;
 use crate::decide::{Decision, decide};
 use crate::dependencies::Dispatcher;
 
-/// A value of the message at this place of the batch.
+/// A value with the index of its message in the batch.
 type Indexed<T> = (usize, T);
 
-/// What a message still needs after its decision.
+/// What remains to be done for a message after the decision.
 enum NextStep {
     Done(BatchItemOutcome),
     Send(Box<MailRequest>),
 }
 
-/// The messages of a batch, read.
+/// The parsed messages of a batch.
 struct Batch {
-    /// Those of one order together, as they stand in the batch.
+    /// Grouped by order; within an order, in the order of the batch.
     orders: Vec<Vec<Indexed<DispatchRequest>>>,
     unreadable: Vec<Indexed<MessageError>>,
 }
 
-/// Handles a batch. Each message succeeds or comes back on its own.
+/// Handles a batch. Each message is acknowledged or retried on its own.
 pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatchResponse {
-    // What no step below answers for, a panic included, comes back.
+    // A message for which no step below sets an outcome, for example because of a panic, is retried.
     let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
     let Batch { orders, unreadable } = read(messages);
     for (i, error) in unreadable {
         outcomes[i] = move_to_dlq(dispatcher, body(&messages[i]), &error).await;
     }
-    // The plan is written first and its mail request second: the other way round, a crash in between
-    // would mail what nobody has planned. The reverse, a plan without a request, is found when the
-    // message is delivered again.
+    // The plan first, then its mail request: the other way round, a crash in between would leave a mail
+    // request for a notification that the ledger does not know. A plan without a mail request is
+    // completed when the message is delivered again.
     let mut requests = Vec::new();
     for (i, next) in decide_all(dispatcher, &orders).await {
         match next {
@@ -72,8 +72,8 @@ fn read(messages: &[SqsMessage]) -> Batch {
     Batch { orders: orders.into_values().collect(), unreadable }
 }
 
-/// Decides different orders at the same time, the messages of one order one after the other: a
-/// confirmation must not be superseded by the parcel that stands behind it in the same batch.
+/// Decides about different orders concurrently, but about the messages of one order one after the other,
+/// so that a confirmation is not superseded by a shipment that follows it in the same batch.
 async fn decide_all(
     dispatcher: &Dispatcher,
     orders: &[Vec<Indexed<DispatchRequest>>],
@@ -113,7 +113,7 @@ async fn next_step(dispatcher: &Dispatcher, request: DispatchRequest) -> NextSte
         Ok(Decision::Notify(request)) => NextStep::Send(request),
         Ok(Decision::NoMail) => NextStep::Done(BatchItemOutcome::Ack),
         Err(error) => {
-            tracing::warn!(%error, "the message comes back");
+            tracing::warn!(%error, "retried after the visibility timeout");
             NextStep::Done(BatchItemOutcome::Retry)
         }
     }
@@ -131,7 +131,7 @@ async fn send(
     let outcome = |result: Result<(), SendError>| match result {
         Ok(()) => BatchItemOutcome::Ack,
         Err(error) => {
-            tracing::warn!(%error, "the message comes back");
+            tracing::warn!(%error, "retried after the visibility timeout");
             BatchItemOutcome::Retry
         }
     };
@@ -156,7 +156,7 @@ mod tests {
         message(&event)
     }
 
-    /// Places and event ids, order by order.
+    /// Message indices and event ids, grouped by order.
     fn indices(batch: &Batch) -> Vec<Vec<(usize, &str)>> {
         let mut indices = Vec::new();
         for order in &batch.orders {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_messages_of_one_order_stay_together_in_the_order_of_the_batch() {
+    fn messages_are_grouped_by_order_and_keep_the_order_of_the_batch() {
         let messages = [
             message_for_order("a", "1001"),
             message_for_order("b", "1000"),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unreadable_message_leaves_its_neighbours_alone() {
+    fn an_unreadable_message_does_not_affect_its_neighbours() {
         let messages =
             [message_for_order("a", "1001"), SqsMessage::default(), message_for_order("b", "1001")];
         let batch = read(&messages);

@@ -1,4 +1,4 @@
-//! SES's events, as EventBridge hands them over
+//! SES events, as EventBridge delivers them
 //! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>,
 //! <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>).
 
@@ -9,36 +9,35 @@ use shared::contract::json::parse_strict;
 use shared::ledger::Transition;
 use shared::{NotificationKey, OrderId};
 
-/// What a message of the feedback queue is.
+/// A parsed message of the feedback queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FeedbackMessage {
-    /// An event about one of our mails that may change the ledger.
+    /// An event about one of our mails, to be recorded.
     OwnMail(SesEvent),
-    /// An SES event that changes nothing: of a type that does not prove acceptance, or about a mail
-    /// that is not ours.
+    /// An SES event of a type that does not prove acceptance, or about a mail that is not ours.
     Ignored {
         /// SES's `eventType`.
         event_type: String,
     },
-    /// Not an SES event. The reason holds no content of it.
+    /// Not an SES event. The reason contains no part of the message.
     Unreadable(String),
 }
 
-/// An event about one of our mails.
+/// An SES event about one of our mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SesEvent {
-    /// The notification that the mail's tags name.
+    /// The notification, from the mail's tags.
     pub key: NotificationKey,
     /// The transition that it proves.
     pub transition: Transition,
     /// SES's message id.
     pub message_id: String,
-    /// Type of a bounce, complaint or rejection, from SES's fixed vocabulary; no address.
+    /// The type of a bounce, complaint or rejection, from SES's fixed vocabulary.
     pub reason: Option<String>,
 }
 
 impl FeedbackMessage {
-    /// Reads a message body.
+    /// Parses a message body.
     #[must_use]
     pub fn parse(body: &str) -> Self {
         let envelope = match parse_strict(body.as_bytes()) {
@@ -63,7 +62,7 @@ impl FeedbackMessage {
 
 fn transition_for(event_type: &str) -> Option<Transition> {
     match event_type {
-        // A delay is reported of a mail that SES has accepted.
+        // SES reports a delivery delay only for a mail that it has accepted.
         "Send" | "DeliveryDelay" => Some(Transition::Settle),
         "Delivery" => Some(Transition::Deliver),
         "Bounce" => Some(Transition::Bounce),
@@ -73,7 +72,7 @@ fn transition_for(event_type: &str) -> Option<Transition> {
     }
 }
 
-/// The notification that the mail's tags name; `None` for a mail that is not ours.
+/// The notification, from the mail's tags; `None` for a mail that is not ours.
 fn notification_key(detail: &Value) -> Option<NotificationKey> {
     let tags = &detail["mail"]["tags"];
     let order_id = OrderId::parse(&tag(tags, "waybill-order")?).ok()?;
@@ -85,7 +84,8 @@ fn tag(tags: &Value, name: &str) -> Option<String> {
     String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()
 }
 
-/// Only fixed vocabulary of SES: its diagnostic texts may quote the address.
+// Only SES's fixed vocabulary: its diagnostic texts may quote the address, and the reason is stored and
+// logged.
 fn reason(event_type: &str, detail: &Value) -> Option<String> {
     let field = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str).map(sanitize);
     match event_type {
@@ -102,7 +102,8 @@ fn reason(event_type: &str, detail: &Value) -> Option<String> {
     }
 }
 
-/// Keeps text of an event short and free of addresses, whoever wrote it.
+// Anyone who may put events on the bus can write these texts, so they are cut and cannot contain an
+// address.
 fn sanitize(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_graphic() && *c != '@').take(100).collect()
 }

@@ -1,28 +1,28 @@
-//! Problem details for HTTP (RFC 9457).
+//! HTTP error responses as problem details (RFC 9457).
 
 use serde_json::{Value, json};
 use shared::FieldError;
 
-/// What was wrong with a request.
+/// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     /// No such path.
     NotFound,
-    /// The path knows other methods.
+    /// The path allows other methods only: these.
     MethodNotAllowed(&'static str),
     /// Not a media type of the contract.
     UnsupportedMediaType,
-    /// More than one request may carry.
+    /// The event or the batch is too large.
     TooLarge(String),
     /// The body is not JSON, or the event has bad fields.
     Invalid(Vec<FieldError>),
     /// Another event is stored under this source and id.
     Conflict(String),
-    /// No valid signature, where one is asked for.
+    /// A webhook signature is required, and there is no valid one.
     Unauthorized(&'static str),
-    /// No caller that IAM authenticated, where IAM decides who may publish.
+    /// IAM credentials are required, and the caller sent none.
     Forbidden,
-    /// The store does not answer.
+    /// DynamoDB does not answer.
     StoreUnavailable,
 }
 
@@ -84,7 +84,7 @@ impl Problem {
         }
     }
 
-    /// The problem as a Function URL answer (payload format 2.0).
+    /// The problem as a Function URL response (payload format 2.0).
     #[must_use]
     pub fn into_response(self) -> Value {
         let status = self.status();
