@@ -1,5 +1,6 @@
-//! What SES's answers prove. The whole rule is [`ERROR_CODES`], `by_status` and the order of the arms in
-//! [`classify`]; everything that proves nothing is [`SendOutcome::Ambiguous`].
+//! Classifies SES's answers by what they prove: by error code ([`ERROR_CODES`]), otherwise by HTTP status
+//! (`by_status`), and without an answer by how the call failed ([`classify`]). Whatever proves nothing is
+//! [`SendOutcome::Ambiguous`].
 
 use std::error::Error;
 use std::time::Duration;
@@ -9,19 +10,19 @@ use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::{SendEmailError, SendEmailOutput};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-/// What one attempt came to.
+/// The outcome of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
     /// SES accepted the mail.
     Accepted {
-        /// SES's id of the mail, which its events repeat.
+        /// SES's id of the mail, which is also in SES events.
         message_id: String,
     },
-    /// Proof that SES did not accept the mail; it may later.
+    /// Proof that SES did not accept the mail; it may accept it later.
     Retryable {
-        /// SES's error code, or what kept the call from being made.
+        /// SES's error code, or why the call was not made.
         code: String,
-        /// Not before this has passed.
+        /// The minimum delay before the next attempt.
         retry_after: Duration,
     },
     /// Proof that SES did not accept the mail and never will.
@@ -37,7 +38,7 @@ pub enum SendOutcome {
 }
 
 impl SendOutcome {
-    /// One word for the log and the ledger.
+    /// A code for the log and the ledger.
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
@@ -52,20 +53,20 @@ impl SendOutcome {
 /// What an error code proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorMeaning {
-    /// Not accepted; may be tried again after so many seconds.
+    /// Not accepted; may be tried again after this many seconds.
     Retryable(u64),
-    /// Not accepted, and never will be: SES has read the request and finds fault with it.
+    /// Not accepted, and never will be: SES has read the request and refuses it.
     Permanent,
-    /// Perhaps accepted: the request was read, at least in part, and not finished.
+    /// Possibly accepted: SES read at least a part of the request, and its answer does not say how far it got.
     Ambiguous,
 }
 
-/// What the documented codes mean; any other one means what its HTTP status does (`by_status`).
+/// What each documented error code proves. Any other code is classified by its HTTP status (`by_status`).
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
 /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>)
 ///
-/// A role without its permission, or a clock that is off, says nothing about the mail: it waits for
-/// whoever repairs that.
+/// A missing permission or a wrong clock has nothing to do with the mail, so the mail waits until it is
+/// repaired.
 pub const ERROR_CODES: [(&str, ErrorMeaning); 44] = [
     ("TooManyRequestsException", ErrorMeaning::Retryable(2)),
     ("Throttling", ErrorMeaning::Retryable(2)),
@@ -113,11 +114,11 @@ pub const ERROR_CODES: [(&str, ErrorMeaning); 44] = [
     ("ServiceUnavailable", ErrorMeaning::Ambiguous),
 ];
 
-/// SES answers a used-up daily quota with the code of an exceeded rate; only the message differs.
+/// For an exceeded daily quota, SES returns the same code as for an exceeded rate; only the message differs.
 const DAILY_QUOTA: &str = "daily message quota exceeded";
 const QUOTA_RETRY: Duration = Duration::from_secs(900);
 
-/// The delay after a call that was not made for want of a connection or credentials.
+/// The delay after a call that failed for lack of a connection or credentials.
 const CONNECT_RETRY: Duration = Duration::from_secs(5);
 
 /// Classifies the result of one `SendEmail` call that the SDK did not retry.
@@ -129,6 +130,7 @@ pub fn classify(
         Ok(SendEmailOutput { message_id: Some(message_id), .. }) => {
             SendOutcome::Accepted { message_id }
         }
+        // Not SES's answer, but possibly that of a proxy behind which SES accepted the mail.
         Ok(_) => ambiguous("NoMessageId"),
         Err(SdkError::ServiceError(refusal)) => {
             let status = refusal.raw().status().as_u16();
@@ -138,6 +140,8 @@ pub fn classify(
             classify_error(None, None, unparsable.raw().status().as_u16())
         }
         Err(SdkError::ConstructionFailure(_)) => not_sent("NoRequest"),
+        // Before the general `DispatchFailure`: these two causes prove that no byte was sent, while a
+        // connection that broke later proves nothing.
         Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_connect_error) => {
             not_sent("NoConnection")
         }
@@ -166,13 +170,13 @@ fn classify_error(code: Option<&str>, message: Option<&str>, status: u16) -> Sen
     }
 }
 
-/// A client error is permanent, unless it is about the caller's identity. After any other error nobody
-/// knows what was done before it.
+/// A client error is permanent, unless it is about the caller's identity. Any other status does not say how
+/// far the request got.
 fn by_status(code: String, status: u16) -> SendOutcome {
     match status {
         401 | 403 | 407 => SendOutcome::Retryable { code, retry_after: Duration::from_secs(300) },
         429 => SendOutcome::Retryable { code, retry_after: Duration::from_secs(2) },
-        // 408: the server gave up waiting; nobody knows what it had read by then.
+        // Not 408: the server stopped waiting for the request, possibly after it had read it.
         400..=407 | 409..=499 => SendOutcome::Permanent { code },
         _ => SendOutcome::Ambiguous { code },
     }
@@ -192,13 +196,13 @@ fn has_cause(error: &Cause, matches: fn(&Cause) -> bool) -> bool {
     matches(error) || error.source().is_some_and(|cause| has_cause(cause, matches))
 }
 
-/// The failure came before a byte of the request could be written.
+/// No connection was made, so no byte of the request was sent.
 fn is_connect_error(cause: &Cause) -> bool {
     use hyper_util::client::legacy::Error;
     cause.downcast_ref::<Error>().is_some_and(Error::is_connect)
 }
 
-/// The request could not be signed, and an unsigned one is not written.
+/// The request could not be signed, so it was not sent.
 fn is_credentials_error(cause: &Cause) -> bool {
     cause.is::<CredentialsError>()
 }

@@ -1,10 +1,9 @@
-//! The shop's colour, and what can be read on it.
+//! The shop's accent colour, with readable text and visible borders.
 
 use shared::InvalidValue;
 
-/// A colour for buttons and bars, `#rrggbb`, with what follows from it: text on it is black or
-/// white, whichever can be read, and where the colour would vanish in the page it gets an edge
-/// that does not.
+/// The colour of buttons and bars, `#rrggbb`, and colours derived from it: readable text on it, and a border
+/// that is visible even if the colour itself hardly differs from the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accent {
     /// On a white page.
@@ -13,7 +12,7 @@ pub struct Accent {
     pub dark: SurfaceColors,
 }
 
-/// One surface in the accent colour; every member is `#rrggbb`.
+/// The colours of one surface, each `#rrggbb`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SurfaceColors {
     /// The surface.
@@ -30,13 +29,14 @@ const BLACK: Rgb = Rgb([0, 0, 0]);
 const DARK_CARD: Rgb = Rgb([0x22, 0x21, 0x1f]);
 
 impl Accent {
-    /// Takes `#rrggbb`.
+    /// Parses `#rrggbb`.
     ///
     /// # Errors
     /// [`InvalidValue`] for any other form, also `#rgb` and colour names.
     pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         let colour = Rgb::parse(text)
             .ok_or_else(|| InvalidValue::expected("a colour as #rrggbb, such as #0b6e5f"))?;
+        // Lightened for a dark page: with many brand colours the button would hardly be visible there.
         let on_dark = colour.nearest_visible(WHITE, DARK_CARD);
         Ok(Self {
             light: SurfaceColors::new(colour, colour.nearest_visible(BLACK, WHITE)),
@@ -64,7 +64,7 @@ impl Rgb {
         Some(Self([red, green, blue]))
     }
 
-    /// The nearest colour on the way to `end` that stands out from `page`.
+    /// The first colour on the way to `end` that is visible on `page`.
     fn nearest_visible(self, end: Self, page: Self) -> Self {
         (0..=20).map(|step| self.mix(end, step)).find(|c| c.contrast(page) >= 3.0).unwrap_or(end)
     }

@@ -1,11 +1,11 @@
-//! Postal addresses, in the order their country writes them.
+//! Formats postal addresses in the order that is usual in each country.
 
 use shared::contract::order::{Address, Country};
 use shared::contract::text::Line;
 
 use super::user_text::UserText;
 
-/// English names, one country a line: code, space, name. In the order of the codes.
+/// The English names of countries. Each line has a code, a space and the name, sorted by code.
 const COUNTRIES: &str = include_str!("countries.txt");
 
 /// The lines of `address` from the name to the country, none of them empty.
@@ -50,7 +50,8 @@ fn locality(address: &Address) -> Vec<String> {
     }
 }
 
-/// In Japanese from the prefecture down, otherwise from the town up; the postal mark in both.
+/// In Japanese from the prefecture to the town, otherwise the other way round. The postal mark is used in
+/// both.
 fn japanese(address: &Address, city: &str, region: &str, code: &str) -> Vec<String> {
     let code = match code.strip_prefix('〒').unwrap_or(code).trim_start() {
         "" => String::new(),
@@ -63,8 +64,7 @@ fn japanese(address: &Address, city: &str, region: &str, code: &str) -> Vec<Stri
     }
 }
 
-/// Chinese, Japanese and Korean addresses start with the region and end with the name when they
-/// are in their own script.
+/// Chinese, Japanese and Korean addresses in their own script start with the region and end with the name.
 fn is_largest_unit_first(address: &Address) -> bool {
     matches!(address.country.as_str(), "JP" | "CN" | "TW" | "KR")
         && address.city.as_str().contains(is_east_asian)
@@ -74,7 +74,7 @@ fn is_east_asian(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// Only the United States put a comma behind the town.
+/// Only the United States writes a comma after the town.
 fn city_line(city: &str, rest: &str, address: &Address) -> String {
     match address.country.as_str() {
         "US" | "PR" => join_with_comma(city, rest),

@@ -1,14 +1,14 @@
-//! Plain text: columns and folding.
+//! Layout of plain text: columns and folding.
 
 use std::fmt;
 
-/// The widest a line of prose or a row gets, in columns.
+/// The maximum width of a line, in columns.
 const COLUMNS: usize = 72;
-/// How far rows are moved in.
+/// The indentation of rows.
 const INDENT: usize = 2;
 
-/// Puts a template's output in order: no space at a line's end, never two empty lines in a row,
-/// prose folded. A line that starts with a space has its layout already and is left alone.
+/// Cleans up a template's output: removes trailing spaces and repeated empty lines, and folds prose. A line
+/// that starts with a space already has its layout and is not folded.
 pub fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len() + text.len() / 16);
     let mut empty_before = true;
@@ -29,7 +29,7 @@ pub fn tidy(text: &str) -> String {
     tidy
 }
 
-/// A row of a list: `lead` (a quantity), `body` folded beside it, `end` (an amount) at the right.
+/// A row of a list: `lead` (a quantity), `body`, folded beside it, and `end` (an amount), aligned right.
 pub fn row(lead: &str, body: &str, end: &str) -> String {
     let margin = margin(lead);
     let room = COLUMNS.saturating_sub(margin + width(end) + 2).max(16);
@@ -52,13 +52,13 @@ pub fn row(lead: &str, body: &str, end: &str) -> String {
     row
 }
 
-/// A fact: `label`, then `value` in a column of its own.
+/// A label and its value, in two columns.
 pub fn fact(label: &str, value: impl fmt::Display) -> String {
     const LABEL: usize = 17;
     format!("{:INDENT$}{label:<LABEL$}{value}", "")
 }
 
-/// One more line of a row, beside the same `lead`.
+/// A further line of a row with the same `lead`.
 pub fn continuation(lead: &str, text: &str) -> String {
     format!("\n{:1$}{text}", "", margin(lead))
 }
@@ -73,11 +73,12 @@ fn pad(row: &mut String, columns: usize) {
     row.push_str(&" ".repeat(missing));
 }
 
-/// Folds at spaces. A word that is wider than `columns`, such as a link, stays in one piece.
+/// Folds text at spaces.
 fn fold(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ') {
+        // A word wider than `columns` is not split, because it is usually a link.
         let word_width = width(word);
         if used > 0 && used + 1 + word_width > columns {
             lines.push(String::new());
@@ -95,14 +96,14 @@ fn fold(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// How many columns `text` takes where letters have one width.
+/// The width of `text` in columns of a fixed-width font.
 fn width(text: &str) -> usize {
     text.chars().map(char_width).sum()
 }
 
-/// East Asian letters and emoji take two columns, marks that combine and invisible ones none.
-/// Rough on purpose: a wrong guess costs a column of alignment.
+/// East Asian characters and emoji take two columns, combining and invisible characters none.
 fn char_width(c: char) -> usize {
+    // Only roughly UAX #11: a wrong guess costs a column of alignment in one line.
     match c {
         '\u{300}'..='\u{36f}'
         | '\u{591}'..='\u{5bd}'

@@ -1,4 +1,4 @@
-//! What holds for every mail.
+//! Tests of the rendered mails.
 
 mod mail_clients;
 mod snapshots;
@@ -9,7 +9,7 @@ use shared::Event;
 
 use super::{Brand, Mail, render};
 
-/// One event a line; its `id` names it.
+/// One event per line; its `id` is the sample's name.
 const SAMPLES: &str = include_str!("../../../examples/events.jsonl");
 
 /// Every sample event with its name.

@@ -1,4 +1,4 @@
-//! Every sample's mail as it was last looked at.
+//! The mail for every sample, compared with its reviewed snapshot.
 
 use std::collections::BTreeSet;
 use std::path::Path;
