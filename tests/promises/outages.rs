@@ -1,5 +1,5 @@
-//! Outages of hours and days, simulated in seconds: the functions' code runs in this process with a clock
-//! that runs ahead.
+//! Outages of hours and days, simulated in seconds: the functions' code runs in this process, with a clock
+//! that is ahead of the machine's.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,8 +27,8 @@ use crate::support::simulated_pipeline::{
 };
 use crate::support::{TestStack, config, eventually};
 
-/// Faults that a test switches on and off. At first only reads of the stream fail. SES's refusals for
-/// exceeding the send rate are counted.
+/// Faults that a test switches on and off. Initially only reads of the stream fail. Counts how often SES
+/// refuses a mail because of the send rate.
 #[derive(Default)]
 struct FaultSwitches {
     stream_is_back: AtomicBool,
@@ -78,6 +78,7 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
     let orders: Vec<String> = (1..=150).map(|n| format!("W{n}")).collect();
     let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
     stack.publish_only(&lines).await;
+    // Its kind may be mailed for 12 hours only, the others' for seven days.
     let out = out_for_delivery("W-late");
     stack.publish_only(&[out]).await;
 
@@ -95,7 +96,7 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
     pipeline.skip(SignedDuration::from_hours(2));
     assert_eq!(pipeline.sweep().await.queued_again, 0, "the ledger has seen them all");
 
-    // The stream comes back with every record that it had, all of which are duplicates by now.
+    // The stream works again and delivers every record, all of which are duplicates by now.
     faults.stream_is_back.store(true, Ordering::SeqCst);
     eventually("the dispatcher has received every event again", async || {
         let again = stack.output().iter().filter(|line| line.contains("\"duplicate\"")).count();
@@ -136,6 +137,7 @@ async fn an_hour_read_in_pages_is_complete() {
     let stack = TestStack::start().await;
     let order = OrderId::parse("P1").expect("valid");
     let bucket = bucket(&order, 0);
+    // The page size is three, so the first page cannot end within its first millisecond and has to grow.
     let times = [0, 0, 0, 0, 0, 1, 2, 2, 2, 5, 9, 9];
     for (n, at) in times.iter().enumerate() {
         let text = |value: &str| AttributeValue::S(value.to_owned());
@@ -180,6 +182,7 @@ async fn a_mail_whose_record_is_of_a_newer_version_goes_to_the_dlq_after_a_bound
     let update = update.expression_attribute_values(":newer", text("scheduled"));
     update.send().await.expect("DynamoDB answers");
 
+    // Also when stale: the mailer must not skip, or keep requeuing, a record that it cannot interpret.
     for stale in [false, true] {
         if stale {
             pipeline.skip(SignedDuration::from_hours(8 * 24));
@@ -245,6 +248,7 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
         account.sending = Sending::Enabled;
         account.send_rate = RATE;
     });
+    // A running mailer would keep the old rate for up to 15 minutes.
     pipeline.restart_mailer();
     pipeline.run_for(SignedDuration::from_mins(15)).await;
     for n in 0..MAILS {
@@ -256,7 +260,7 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
     assert!(took > 0.9 * expected, "{MAILS} mails in {took} s are faster than {RATE} a second");
     // Wide enough for a busy machine, and too narrow for the one mail a second of an unknown rate.
     assert!(took < 5.0 * expected, "{MAILS} mails in {took} s are slower than {RATE} a second");
-    assert_eq!(faults.throttled.load(Ordering::SeqCst), 0, "SES had to say that it is too fast");
+    assert_eq!(faults.throttled.load(Ordering::SeqCst), 0, "SES throttled the mailer");
     assert_eq!(pipeline.queues.all(MAIL).len(), 0);
     stack.stop().await;
 }
@@ -275,7 +279,7 @@ async fn a_ledger_that_does_not_answer_uses_up_no_receives_and_loses_no_mail() {
     pipeline.drain().await;
     stack.stack.ses.account().change(|account| account.sending = Sending::Enabled);
 
-    // Longer than SES's pause, and then for more attempts than SQS allows receives.
+    // Longer than the delay after SES's refusal, and then for more attempts than SQS allows receives.
     faults.tables_are_down.store(true, Ordering::SeqCst);
     pipeline.run_for(SignedDuration::from_mins(9)).await;
     assert_eq!(pipeline.queues.all(MAIL).len(), MAILS, "each waits, once");
@@ -303,6 +307,7 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
     pipeline.drain().await;
     faults.ses_answers_are_lost.store(false, Ordering::SeqCst);
     assert_eq!(stack.mails_to(&customer("U1")), 1);
+    // The simulated pipeline does not run feedback, so this message stays unread.
     pipeline.queues.put(FEEDBACK, "the event", pipeline.clock().now_ms());
 
     pipeline.run_for(SignedDuration::from_hours(2)).await;
@@ -320,7 +325,7 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
     stack.stop().await;
 }
 
-/// New SES events arrive all the time, and feedback reads them.
+/// Its queue is never empty, because new SES events keep arriving while feedback reads others.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_shops_events_do_not_keep_a_doubt_from_being_sent_again() {
     let faults = Arc::new(FaultSwitches::default());
@@ -334,9 +339,10 @@ async fn a_busy_shops_events_do_not_keep_a_doubt_from_being_sent_again() {
 
     pipeline.run_for(SignedDuration::from_mins(19)).await;
     let now = pipeline.clock().now_ms();
+    // As many messages in flight as waiting: feedback is not behind.
     pipeline.queues.put(FEEDBACK, "being read", now);
     assert_eq!(pipeline.queues.receive(FEEDBACK, FEEDBACK_DLQ, now).len(), 1);
-    pipeline.queues.put(FEEDBACK, "has just come", now);
+    pipeline.queues.put(FEEDBACK, "has just arrived", now);
     assert_eq!(stack.mails_to(&customer("B1")), 1);
     pipeline.run_for(SignedDuration::from_mins(2)).await;
     assert_eq!(stack.mails_to(&customer("B1")), 2);
@@ -367,11 +373,11 @@ async fn an_event_published_again_after_the_events_table_expired_it_is_not_maile
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_queue_replayed_twice_mails_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let nobody = account::Settings {
+    let unverified = account::Settings {
         senders: Senders::Verified(vec!["another.example".to_owned()]),
         ..account::Settings::default()
     };
-    let stack = stack(&faults, nobody).await;
+    let stack = stack(&faults, unverified).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let lines: Vec<String> = (0..12).map(|n| shipped(&format!("D{n}"))).collect();
     for line in &lines {
@@ -404,11 +410,11 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let nobody = account::Settings {
+    let unverified = account::Settings {
         senders: Senders::Verified(vec!["another.example".to_owned()]),
         ..account::Settings::default()
     };
-    let stack = stack(&faults, nobody).await;
+    let stack = stack(&faults, unverified).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     publish(&pipeline, &refunded("D1"));
     pipeline.drain().await;
@@ -434,6 +440,7 @@ async fn a_mail_request_replayed_after_the_ledger_expired_it_goes_to_the_dlq_and
     pipeline.drain().await;
     assert_eq!(stack.mails_to(&customer("T1")), 1);
 
+    // Without a record, the mailer cannot know whether the mail was sent, so it must not send it.
     expire(&stack, "T1").await;
     pipeline.skip(SignedDuration::from_hours(2));
     let mail_request = mail_body(&request);

@@ -37,6 +37,7 @@ async fn check_poison(stack: &TestStack, queue: &Queue, dead_letters: &Queue) {
     let orders = ["A1", "A2", "A3"];
     let outcomes = stack.publish(&orders.map(confirmed)).await;
     for order in orders {
+        // The poison was in the same batches, and must not have used up their receives.
         assert_eq!(stack.mails_to(&customer(order)), 1, "the neighbour {order} is mailed");
         let outcome = outcomes.status(&format!("{order}-confirmed"));
         assert_eq!(outcome.state.as_deref(), Some("delivered"));

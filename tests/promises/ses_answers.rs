@@ -118,13 +118,13 @@ fn error_responses(code: &str, status: u16) -> [Behavior; 3] {
 }
 
 #[tokio::test]
-async fn a_spent_daily_quota_waits_longer_than_a_spent_rate() {
+async fn a_mail_waits_longer_for_the_daily_quota_than_for_the_rate() {
     let retry_after = async |message: &str| {
         let body = format!(r#"{{"message":"{message}"}}"#);
         let code = [("x-amzn-errortype", "TooManyRequestsException")];
         match send_to_fake(answer(429, &code, &body)).await {
             SendOutcome::Retryable { retry_after, .. } => retry_after,
-            other => panic!("expected a refusal for now, not {other:?}"),
+            other => panic!("expected a temporary refusal, not {other:?}"),
         }
     };
     let rate = retry_after("Maximum sending rate exceeded.").await;
@@ -170,7 +170,7 @@ async fn an_acceptance_keeps_the_id_that_ses_gave() {
     assert_eq!(seen, SendOutcome::Accepted { message_id: "0102018f".to_owned() });
 }
 
-/// Once the request may have been written, a missing answer proves nothing.
+/// Once the request may have been sent, a missing answer proves nothing.
 #[tokio::test]
 async fn an_incomplete_answer_proves_nothing() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"Mess".to_owned();
@@ -192,7 +192,7 @@ async fn an_incomplete_answer_proves_nothing() {
 }
 
 #[tokio::test]
-async fn a_call_is_given_up_when_the_functions_time_is_over() {
+async fn a_call_is_abandoned_when_the_functions_time_is_over() {
     let ses = FakeSes::start(Behavior::Silence).await;
     let at_most = Duration::from_millis(50);
     let seen = send_to_endpoint(&format!("http://{}", ses.address), at_most).await;
@@ -200,7 +200,7 @@ async fn a_call_is_given_up_when_the_functions_time_is_over() {
     assert_eq!(seen.code(), "NoAnswerInTime");
 }
 
-/// Without a connection no request was written, which proves that SES did not accept the mail.
+/// Without a connection no request was sent, which proves that SES did not accept the mail.
 #[tokio::test]
 async fn without_a_connection_or_credentials_nothing_was_sent() {
     let nobody = TcpSocket::new_v4().expect("a socket");
@@ -254,7 +254,7 @@ async fn full_backlog() -> (tokio::net::TcpListener, Vec<TcpStream>) {
 }
 
 const AMPLE_TIME: Duration = Duration::from_secs(4);
-/// An SES that never answers is waited for in full, so not for long.
+/// For an SES that never answers: the test waits for all of it.
 const SOON: Duration = Duration::from_millis(500);
 const REGION: Region = Region::from_static("eu-central-2");
 
@@ -263,7 +263,7 @@ async fn send_to_fake(behavior: Behavior) -> SendOutcome {
     let at_most = if matches!(behavior, Behavior::Silence) { SOON } else { AMPLE_TIME };
     let ses = FakeSes::start(behavior).await;
     let seen = send_to_endpoint(&format!("http://{}", ses.address), at_most).await;
-    assert_eq!(ses.connections(), 1, "SES is asked once, {seen:?}");
+    assert_eq!(ses.connections(), 1, "SES is called once, {seen:?}");
     seen
 }
 

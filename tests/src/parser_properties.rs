@@ -13,6 +13,7 @@ use feedback::FeedbackMessage;
 /// Intake's parser. An event that it accepts survives a round trip through JSON; one that it refuses has
 /// at least one error, which points into the event and does not repeat its text.
 pub fn check_event(bytes: &[u8]) {
+    // Refused text needs no further check: nothing of it is used.
     let Ok(json) = parse_strict(bytes) else { return };
     let lenient: Value = serde_json::from_slice(bytes).expect("strict JSON is JSON");
     assert_eq!(json, lenient, "the strict parser reads something else");
@@ -53,7 +54,7 @@ pub fn check_ses_event(text: &str) {
     }
 }
 
-/// Relay's reader of stream records. It finds the same message as serde_dynamo, an independent reader of
+/// Relay's parser of stream records. It finds the same message as serde_dynamo, an independent parser of
 /// DynamoDB's JSON, or none.
 pub fn check_stream_image(bytes: &[u8]) {
     let Ok(record) = serde_json::from_slice::<Value>(bytes) else { return };

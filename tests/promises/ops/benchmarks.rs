@@ -1,5 +1,5 @@
-//! Ten thousand dead letters: the time that a plan takes, the accuracy of the rate, and peak memory. It
-//! takes minutes, so it is run by command: `cargo test --workspace --test promises ops::benchmarks -- --ignored
+//! Ten thousand dead letters: the time that a plan takes, the accuracy of the rate, and peak memory. This
+//! takes minutes, so it runs only on demand: `cargo test --workspace --test promises ops::benchmarks -- --ignored
 //! --nocapture`. The memory is read from `/proc`, so on Linux.
 
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use crate::support::{TestStack, eventually};
 const DEAD_LETTERS: usize = 10_000;
 const RATE: f64 = 100.0;
 
-/// What was measured of one run of the command.
+/// The measurements of one run of the command.
 struct Measured {
     ended: ProcessResult,
     seconds: f64,
@@ -34,6 +34,7 @@ async fn measure(stack: &TestStack, args: &[&str]) -> Measured {
 /// The highest resident memory of a process, in MiB, once it has ended.
 fn peak_memory(process: u32) -> f64 {
     let mut peak = 0.0;
+    // The kernel keeps the maximum, so the last sample before the end is enough.
     while let Some(mib) = peak_rss_mib(process) {
         peak = mib;
         std::thread::sleep(Duration::from_millis(5));
@@ -60,7 +61,7 @@ async fn fill(stack: &TestStack) {
     }
 }
 
-/// Messages a second between the first change and the last, as the audit item has it.
+/// Messages per second between the replay's start and end, according to the audit item.
 async fn rate_of_replay(stack: &TestStack) -> f64 {
     let audit = json(stack, &["audit"]).await;
     let item = &audit["items"][0];

@@ -97,7 +97,7 @@ async fn a_held_doubt_is_settled_by_an_operator() {
     let args = ["settle", "A2", "order.refunded", "not-sent", "--reason", "SES's console"];
     let not_sent = waybill(&stack, &args).await;
     assert_eq!(not_sent.code, Some(0), "{not_sent:#?}");
-    // SES had accepted it, so the operator was wrong. The statement is trusted all the same: it is resent.
+    // SES had accepted it, so the operator was wrong. The command trusts the statement, and resends the mail.
     crate::support::eventually("it is sent again", || async {
         stack.mails_to(&customer("A2")) == 2
     })
@@ -106,7 +106,7 @@ async fn a_held_doubt_is_settled_by_an_operator() {
     stack.stop().await;
 }
 
-/// As [`UnansweringSes`], and while it is on the operator's command cannot send to a queue.
+/// As [`UnansweringSes`]; and while the flag is set, the operator's command cannot send to a queue.
 struct UnansweringSesAndNoQueue(AtomicBool);
 
 impl Faults for UnansweringSesAndNoQueue {
@@ -133,10 +133,11 @@ async fn a_settlement_that_failed_before_it_sent_continues_when_it_is_repeated()
     stack.publish_only(&[refunded("A1")]).await;
     wait_for_state(&stack, "A1", "in_doubt").await;
     let args = ["settle", "A1", "order.refunded", "not-sent", "--reason", "SES's console"];
-    let broken_off = waybill(&stack, &args).await;
-    assert_eq!(broken_off.code, Some(1), "{broken_off:#?}");
+    // The ledger is written before the message is sent, so the first run leaves `planned` without a message.
+    let interrupted = waybill(&stack, &args).await;
+    assert_eq!(interrupted.code, Some(1), "{interrupted:#?}");
     for debug in ["SdkError", "Unhandled", "Response {", "Error {"] {
-        assert!(!broken_off.stderr.contains(debug), "{broken_off:#?}");
+        assert!(!interrupted.stderr.contains(debug), "{interrupted:#?}");
     }
     assert_eq!(stack.ledger_items("A1").await[0].state, "planned");
     faults.0.store(false, Ordering::Relaxed);
@@ -156,6 +157,7 @@ async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_filtered(
     assert_eq!((&group["messages"], &group["orders"]), (&json!(1), &json!(["A2"])), "{listed:#}");
     assert_eq!(group["attempts"], 1);
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    // Received and not deleted: both messages are in flight.
     stack.receive(&dlq).await;
     stack.receive(&dlq).await;
     let status = waybill(&stack, &["status"]).await;
@@ -169,7 +171,7 @@ async fn an_erased_order_is_removed_and_not_mailed() {
     let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let found = waybill(&stack, &["erase", "A1"]).await;
-    assert_eq!(found.code, Some(2), "without its word it only looks");
+    assert_eq!(found.code, Some(2), "without --yes it changes nothing");
     assert_eq!(stack.depth(&stack.stack.resources.queues.mail_dlq).await, 2);
     let erased = waybill(&stack, &["erase", "A1", "--yes", "--reason", "asked for"]).await;
     assert_eq!(erased.code, Some(0), "{erased:#?}");
@@ -198,6 +200,7 @@ async fn sweep_suppression_doctor_and_audit_report_on_a_running_stack() {
     let again = waybill(&stack, &args).await;
     assert_eq!(again.code, Some(2), "{again:#?}");
     let doctor = json(&stack, &["doctor"]).await;
+    // Some findings are expected here, such as missing alarms; the tables must be as designed.
     let tables = doctor["findings"].as_array().expect("findings").iter();
     let wrong: Vec<_> = tables.filter(|finding| finding["level"] == "wrong").collect();
     assert!(

@@ -19,11 +19,12 @@ async fn an_erasure_leaves_other_customers_messages_that_mention_the_order() {
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     let of_another = json!({"v": 9, "event": {"data": {"order": {"id": "B2", "note": "A1"}}}});
     let of_it = json!({"v": 9, "event": {"data": {"order": {"id": "A1"}}}});
+    // Another order's, the order's own, and one of which it cannot be told.
     for body in [of_another, of_it, json!({"article": "A1"})] {
         stack.send(&dlq, &body.to_string()).await;
     }
     let erased = waybill(&stack, &[&ERASE[..], &["--output", "json"]].concat()).await;
-    assert_eq!(erased.code, Some(1), "one is to be looked at: {erased:#?}");
+    assert_eq!(erased.code, Some(1), "an operator must check one message: {erased:#?}");
     let places = erased.json()["places"].clone();
     let of_dlq = places.as_array().expect("places").iter().find(|p| p["place"] == "queue mail-dlq");
     let of_dlq = of_dlq.expect("the dead-letter queue");
@@ -45,7 +46,7 @@ async fn a_mail_in_doubt_is_held_by_an_erasure_and_not_sent_again() {
     let record = stack.ledger_items("A1").await.remove(0);
     assert_eq!((record.state.as_str(), record.reason.as_deref()), ("in_doubt", Some("erased")));
     let queue = stack.stack.resources.queues.mail.clone();
-    eventually("its message is gone", || async { stack.depth(&queue).await == 0 }).await;
+    eventually("its message is deleted", || async { stack.depth(&queue).await == 0 }).await;
     assert_eq!(stack.mails_to(&customer("A1")), sent, "the policy did not send it again");
     assert_eq!(stack.ledger_items("A1").await.remove(0).state, "in_doubt");
     stack.stop().await;
@@ -56,6 +57,7 @@ async fn a_dead_letter_in_flight_is_left_and_keeps_the_ledgers_records() {
     let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    // In flight, so the command cannot see it. The records must stay, since the message may be replayed.
     stack.receive(&dlq).await;
     let erased = waybill(&stack, &[&ERASE[..], &["--ledger-too"]].concat()).await;
     assert_eq!(erased.code, Some(1), "{erased:#?}");

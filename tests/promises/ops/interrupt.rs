@@ -28,6 +28,7 @@ async fn a_replay_that_is_interrupted_ends_soon_reports_what_is_left_and_is_fini
     verify_sender(&stack);
     let slowly = [&REPLAY[..], &SLOWLY].concat();
     let child = command(&stack, &slowly).spawn().expect("waybill starts");
+    // Only now, so that the interrupt hits the replay and not the scan before it.
     eventually("the first is mailed", || async { stack.mails().len() == 1 }).await;
     interrupt(&child);
     let stopped = run_to_end(child).await;

@@ -1,4 +1,4 @@
-//! Replays of the dead-letter queues before and behind the mail queue.
+//! Replays of the dead-letter queues other than the mail queue's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +50,7 @@ fn replay(queue: &str) -> [&str; 6] {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_that_relay_gave_up_are_rebuilt_from_the_events_table() {
+    // The sweep must not repair what the replay should.
     let never = Duration::from_secs(24 * 60 * 60);
     let settings = Settings {
         stream_maximum_retries: 1,
@@ -157,7 +158,8 @@ async fn an_event_whose_sweep_is_postponed_is_found_by_an_operator() {
     };
     let (stack, outage) = with_outage("dispatcher", "PutItem", settings).await;
     stack.publish_only(&[confirmed("A1")]).await;
-    eventually("it was swept until it is put off for long", || async {
+    // Each sweep doubles the delay before the next one, so that the sweep alone would take long.
+    eventually("it was swept three times", || async {
         let order = json(&stack, &["order", "A1"]).await;
         order["events"][0]["sweeps"].as_u64().is_some_and(|sweeps| sweeps >= 3)
     })
@@ -173,7 +175,7 @@ async fn an_event_whose_sweep_is_postponed_is_found_by_an_operator() {
     stack.send(&dlq, &record.to_string()).await;
     let shown = json(&stack, &["dlq", "show", "relay"]).await;
     assert_eq!(shown["entries"][0]["verdict"], "would-send", "{shown:#}");
-    // The dispatcher is still down, so nothing else can bring the event back.
+    // The dispatcher is still down, so nothing else can have planned the event.
     let outcome = json(&stack, &replay("relay")).await;
     assert_eq!(outcome["outcome"]["failed"], 0, "{outcome:#}");
     outage.is_on.store(false, Ordering::Relaxed);
@@ -207,7 +209,7 @@ async fn a_forced_stale_event_that_the_dispatcher_would_call_a_duplicate_is_mail
     stack.stop().await;
 }
 
-/// PutEvents, as a shop on EventBridge would.
+/// Calls PutEvents, as a shop that uses EventBridge does.
 async fn put_on_the_bus(stack: &TestStack, event: &Value) {
     let entry = json!({"Source": "shop", "DetailType": "order", "Detail": event.to_string()});
     let body = json!({ "Entries": [entry] }).to_string();

@@ -40,13 +40,15 @@ pub fn command(stack: &TestStack, args: &[&str]) -> Command {
     command_at(&stack.stack.url(), args)
 }
 
-/// The command, ready to be started against what is or is not at `url`.
+/// The command, ready to be started against the endpoint at `url`, which need not exist.
 pub fn command_at(url: &str, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_operator"));
     command
         .args(["--endpoint-url", url])
         .args(args)
+        // No setting of the developer's own account may reach the command.
         .env_clear()
+        // By the user agent, the stack's edge knows which calls are the command's.
         .env("AWS_SDK_UA_APP_ID", "waybill-ops")
         .env("WAYBILL_OPERATOR", "kim")
         .stdin(Stdio::null())
@@ -55,7 +57,7 @@ pub fn command_at(url: &str, args: &[&str]) -> Command {
     command
 }
 
-/// Runs the command to its end.
+/// Runs the command and waits for it.
 pub async fn waybill(stack: &TestStack, args: &[&str]) -> ProcessResult {
     let child = command(stack, args).spawn().expect("waybill starts");
     run_to_end(child).await
@@ -85,7 +87,7 @@ pub fn no_verified_senders() -> Senders {
     Senders::Verified(Vec::new())
 }
 
-/// The sender is verified again.
+/// Verifies the shop's sender.
 pub fn verify_sender(stack: &TestStack) {
     stack.stack.ses.account().change(|settings| settings.senders = Senders::Any);
 }
@@ -95,8 +97,8 @@ pub async fn dead_letters(stack: &TestStack, orders: &[&str]) {
     let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
     let outcomes = stack.publish(&lines).await;
     for order in orders {
-        let standing = outcomes.status(&format!("{order}-confirmed"));
-        assert_eq!(standing.state.as_deref(), Some("failed"), "{order}");
+        let event = outcomes.status(&format!("{order}-confirmed"));
+        assert_eq!(event.state.as_deref(), Some("failed"), "{order}");
     }
     let dlq = &stack.stack.resources.queues.mail_dlq;
     let wanted = orders.len() as u64;
@@ -114,14 +116,14 @@ pub async fn wait_for_state(stack: &TestStack, order: &str, state: &str) {
     .await;
 }
 
-/// Each order's customer has one mail.
+/// Asserts that each order's customer has one mail.
 pub fn assert_one_mail_each(stack: &TestStack, orders: &[&str]) {
     for order in orders {
         assert_eq!(stack.mails_to(&customer(order)), 1, "mails to the customer of {order}");
     }
 }
 
-/// How many messages of the queue are hidden.
+/// The number of messages in flight.
 pub async fn in_flight(stack: &TestStack, queue: &Queue) -> u64 {
     let hidden = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
     let call = stack.stack.sqs.get_queue_attributes().queue_url(&queue.url);

@@ -1,4 +1,4 @@
-//! The five situations of README's operator's page, played through: `cargo test --workspace --test
+//! The five situations in the section "Operate it" of README.md, reproduced: `cargo test --workspace --test
 //! promises ops::readme_page -- --ignored --nocapture` prints the commands with their output.
 
 use std::process::Stdio;
@@ -64,7 +64,7 @@ async fn ses_is_paused(stack: &TestStack) {
     stack.stack.ses.account().change(|settings| settings.sending = Sending::Enabled);
 }
 
-/// Three thousand dead letters, as a version wrote them whose `v` is text.
+/// Three thousand dead letters, as written by a version whose `v` is text.
 async fn poison(stack: &TestStack) {
     let orders: Vec<String> = (0..POISONED).map(|n| format!("{}", 10_000 + n)).collect();
     stack.stack.ses.account().change(|settings| settings.senders = no_verified_senders());
@@ -126,7 +126,7 @@ async fn the_operator_s_page() {
     stack.stop().await;
 }
 
-/// Beside the letter of the mail that was resent, which a replay leaves.
+/// Adds dead letters to the one whose mail was resent, which a replay leaves in the queue.
 async fn more_dead_letters(stack: &TestStack, orders: &[&str]) {
     let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
     stack.publish(&lines).await;

@@ -41,6 +41,7 @@ async fn copies_of_one_dead_letter_mail_once() {
     dead_letters(&stack, &["A1"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     let body = first_body(&stack).await.to_string();
+    // Two more copies, as an interrupted replay or SQS itself may leave.
     stack.send(&dlq, &body).await;
     stack.send(&dlq, &body).await;
     verify_sender(&stack);
@@ -90,13 +91,14 @@ async fn a_stale_mail_is_sent_only_with_the_flag() {
     let queues = stack.stack.resources.queues.clone();
     let mut body = first_body(&stack).await;
     body["send_before"] = json!(1);
+    // The original would be replayed as well.
     drop_all(&stack, 1).await;
     stack.send(&queues.mail_dlq, &body.to_string()).await;
     verify_sender(&stack);
     let without = json(&stack, &REPLAY).await;
     assert_eq!(without["plan"]["counts"], json!({"stale": 1}));
     assert_eq!(without["outcome"], Value::Null);
-    // The mailer itself says so too, where the ledger agrees: it closes the record as skipped.
+    // The mailer itself refuses a stale mail too, by the limit in the ledger: it records it as skipped.
     make_stale_in_ledger(&stack, "A1").await;
     stack.send(&queues.mail, &body.to_string()).await;
     wait_for_state(&stack, "A1", "skipped").await;
@@ -108,7 +110,7 @@ async fn a_stale_mail_is_sent_only_with_the_flag() {
     stack.stop().await;
 }
 
-/// What was news until a day, as the ledger has it, is so no more.
+/// Sets the time limit in the ledger to the past.
 async fn make_stale_in_ledger(stack: &TestStack, order: &str) {
     let item = stack.ledger_items(order).await.remove(0);
     let text = |value: &str| AttributeValue::S(value.to_owned());

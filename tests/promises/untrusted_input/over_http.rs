@@ -1,4 +1,4 @@
-//! Untrusted input to the running stack is answered by the contract, and nothing of it is stored.
+//! Untrusted input to the running stack is answered according to the contract, and is not stored.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +33,7 @@ async fn invalid_input_is_answered_by_the_contract_and_not_stored() {
     let good = confirmed("H1");
     let doubled = good.replacen("\"id\":", "\"id\":\"other\",\"id\":", 1);
     let deep = "[".repeat(100_000);
+    // A Latin-1 byte, which makes the text invalid UTF-8.
     let mut latin = good.clone().into_bytes();
     let name = latin.windows(5).position(|w| w == b"order").expect("a place in a text");
     latin[name] = 0xe9;
@@ -96,7 +97,7 @@ async fn an_event_of_256_kib_is_accepted_and_one_byte_more_is_not() {
         let more = post(at, media_type, event_of_size("H1", KIB_256 + 1).as_bytes()).await;
         assert_problem(&more, StatusCode::PAYLOAD_TOO_LARGE);
     }
-    // In a batch its neighbour is taken.
+    // In a batch, the valid event beside it is accepted.
     let batch = format!("[{},{}]", event_of_size("H1", KIB_256 + 1), confirmed("H2"));
     let answer = post(at, BATCH, batch.as_bytes()).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED);
@@ -108,7 +109,8 @@ async fn an_event_of_256_kib_is_accepted_and_one_byte_more_is_not() {
     assert_eq!(stored_events(&stack).await, 1);
 
     let largest = event_of_size("H3", KIB_256);
-    assert!(pack(&largest).len() > KIB_256 / 2, "it is large as it is stored, too");
+    // Padding that compresses well would not test the limits behind intake.
+    assert!(pack(&largest).len() > KIB_256 / 2, "it is large when compressed, too");
     let published = stack.publish_only(&[largest]).await;
     stack.wait_until_terminal(&published).await;
     assert_eq!(stack.mails_to(&customer("H3")), 1, "the largest event is mailed");
@@ -160,6 +162,7 @@ async fn a_batch_of_more_than_100_events_is_refused_whole() {
         let events: Vec<String> = (0..n).map(|i| confirmed(&format!("B{i}"))).collect();
         format!("[{}]", events.join(","))
     };
+    // Refused as a whole, so that the publisher need not find out which events were stored.
     let refused = post(stack.stack.address, BATCH, batch(101).as_bytes()).await;
     assert_problem(&refused, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(stored_events(&stack).await, 0);
@@ -255,6 +258,7 @@ async fn a_stream_record_that_intake_did_not_write_goes_to_the_dlq_and_its_neigh
         json!({ "eventName": "INSERT" }),
     ];
     let ignored = [json!(null), json!(7), json!("x"), json!([]), json!({ "eventName": "REMOVE" })];
+    // All in one batch, with the valid record at the end: none may stop it.
     let records: Vec<Value> = hostile
         .iter()
         .chain(&ignored)
@@ -310,7 +314,7 @@ async fn stored_events(stack: &TestStack) -> usize {
     items.expect("DynamoDB answers").len()
 }
 
-/// Noncharacters that JSON and DynamoDB take and SQS does not.
+/// Noncharacters that JSON and DynamoDB accept and SQS does not.
 #[tokio::test(flavor = "multi_thread")]
 async fn text_with_characters_that_sqs_refuses_is_mailed_and_blocks_nothing() {
     let stack = TestStack::start().await;
@@ -324,7 +328,7 @@ async fn text_with_characters_that_sqs_refuses_is_mailed_and_blocks_nothing() {
     stack.stop().await;
 }
 
-/// What intake accepts must be readable downstream too, where it is wrapped in a message.
+/// Later parsers must be able to parse what intake accepts, although it is nested deeper in a message.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_of_the_greatest_nesting_is_mailed_and_a_deeper_one_is_refused() {
     let stack = TestStack::start().await;

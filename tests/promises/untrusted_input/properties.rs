@@ -208,6 +208,7 @@ fn assert_refused(mut event: Value, pointer: &str, value: &Value) {
     let named = |p: &str| pointer.starts_with(p) || p.starts_with(pointer);
     assert!(problems.iter().any(|p| named(&p.pointer)), "{pointer} {value}: {problems:?}");
     if let Some(text) = value.as_str().filter(|text| text.len() > 5) {
+        // Errors are logged, so they must not contain what may be a customer's data.
         let repeats = problems.iter().any(|p| p.detail.contains(text));
         assert!(!repeats, "a refusal repeats what it refuses: {problems:?}");
     }
@@ -274,7 +275,7 @@ fn ses_event(kind: &str, key: &NotificationKey) -> Value {
     })
 }
 
-/// The SES events about a mail's fate, and the transition of each.
+/// The SES events that prove acceptance, and the transition of each.
 const SES_KINDS: [(&str, Transition); 6] = [
     ("Send", Transition::Settle),
     ("DeliveryDelay", Transition::Settle),
@@ -307,7 +308,7 @@ fn stream_record(packed: &[u8]) -> Value {
     })
 }
 
-/// The edges of what a timestamp can hold, and their neighbours.
+/// The limits of a timestamp, and their neighbours.
 fn edge_time() -> impl Strategy<Value = i64> {
     let edges = [
         i64::MIN,
@@ -322,7 +323,7 @@ fn edge_time() -> impl Strategy<Value = i64> {
     (select(edges.to_vec()), -1..=1_i64).prop_map(|(edge, beside)| edge.saturating_add(beside))
 }
 
-/// A fuzzer whose seeds are all refused finds little.
+/// A fuzzer finds little if all its seeds are refused.
 #[test]
 fn the_seeds_of_the_fuzz_targets_are_accepted() {
     for seed in seeds("event") {

@@ -85,6 +85,7 @@ impl Mailer<'_> {
     /// Where the ledger does not answer before SES is called, a delayed copy replaces the message. The
     /// copy has a new enqueue time.
     fn requeue_until_ledger_answers(&mut self, step: MailerStep) -> Next {
+        // The write took effect, but its result is lost with the answer.
         if self.outcome == StepOutcome::LedgerWroteTimedOut {
             match step {
                 MailerStep::Start { stale: true } => self.skip_stale(),
@@ -111,6 +112,7 @@ impl Mailer<'_> {
 
     /// Claims out of doubt. That unread SES events delay a resend is left out: any step may be late.
     fn resend(&mut self) -> Next {
+        // Like the real one, this step reads the clock again.
         self.claim_with(Facts { resend_doubts_from: -self.grace(), ..self.facts_at(0) })
     }
 
@@ -155,7 +157,7 @@ impl Mailer<'_> {
         match ClaimRefusal::for_record(&record, 0) {
             ClaimRefusal::AlreadyDone => Next::Step(MailerStep::Delete),
             ClaimRefusal::AlreadyFailed => Next::Step(MailerStep::DeadLetter),
-            // The holder may be alive. The message comes back after its visibility timeout.
+            // The holder may be alive. The message is delivered again after its visibility timeout.
             ClaimRefusal::InProgress { .. } => Next::Retry,
             ClaimRefusal::NotDue { until } => requeue_until(until),
             ClaimRefusal::InDoubt { since } => self.wait_in_doubt(record.doubts, since),
@@ -199,7 +201,7 @@ impl Mailer<'_> {
             StepOutcome::SesPermanent => SendOutcome::Permanent,
             _ => SendOutcome::Ambiguous,
         };
-        // SES accepts whether or not its answer arrives. That is the truth that no component sees.
+        // SES accepts the mail whether or not its answer arrives. No component sees this ground truth.
         if matches!(self.outcome, StepOutcome::SesAccepts | StepOutcome::SesAcceptsUnanswered) {
             let is_last = self.order.record.is_some_and(|record| {
                 record.state != State::Planned && attempt_number(record.attempt) == attempt
@@ -219,7 +221,7 @@ impl Mailer<'_> {
             }
             // A refusal proves that this attempt sent nothing, so it may be retried.
             SendOutcome::Retryable => self.postpone(postponed),
-            // The classic bug: no answer is treated like a refusal.
+            // The classic bug: a missing answer is treated as a refusal.
             SendOutcome::Ambiguous if self.model.has(Bug::RetryAmbiguous) => {
                 self.postpone(postponed)
             }

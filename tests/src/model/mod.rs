@@ -8,8 +8,8 @@
 //! through [`shared::ledger::ClaimRefusal`], so a change of the protocol is a change of the model.
 //! [`coverage`] shows that every edge of the state machine was taken.
 //!
-//! A model that cannot fail proves nothing: [`bug`] lists bugs that are seeded on purpose, and the test
-//! `promises/model.rs` finds each. Several are holes that the model found in Waybill.
+//! A model that cannot fail proves nothing. So [`bug`] lists bugs that are seeded deliberately, and
+//! `promises/model.rs` checks that each is found. Several are bugs that the model found in Waybill.
 //!
 //! # What is modelled step by step, with a crash possible between any two
 //!
