@@ -132,7 +132,7 @@ async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value
 async fn consume_signature(store: &EventStore, signed: &VerifiedSignature) -> Result<(), Problem> {
     // After the events are stored, not before: the other way round, a crash in between would make the
     // publisher's own retry fail. A replay that arrives in between only finds duplicates.
-    match store.consume(&signed.key()).await {
+    match store.consume_signature(&signed.key()).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(Problem::Unauthorized("This signature was used before. Sign again.")),
         Err(error) => Err(store_unavailable(&error)),

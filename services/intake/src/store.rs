@@ -136,7 +136,7 @@ impl EventStore {
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
-    pub async fn consume(&self, signature: &str) -> Result<bool, StoreError> {
+    pub async fn consume_signature(&self, signature: &str) -> Result<bool, StoreError> {
         let receipt = Uuid::new_v4();
         let item = SignatureItem {
             order_id: SIGNATURES_PARTITION,

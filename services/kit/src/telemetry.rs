@@ -136,7 +136,7 @@ pub fn count_many(metric: Count, increment_by: u64) {
 }
 
 /// Records how long a mail took from its event's acceptance to SES's acceptance.
-pub fn accepted_to_sent(milliseconds: i64) {
+pub fn record_accepted_to_sent(milliseconds: i64) {
     let milliseconds = u32::try_from(milliseconds).unwrap_or(u32::MAX);
     metrics::histogram!("AcceptedToSent").record(f64::from(milliseconds));
 }

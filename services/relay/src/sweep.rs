@@ -11,7 +11,7 @@ use kit::telemetry::{Count, count};
 use serde_json::json;
 use shared::OrderId;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
-use shared::queue::dead_letter::Code;
+use shared::queue::dead_letter::DeadLetterCode;
 
 use crate::dependencies::Relay;
 use crate::error::OutboxError;
@@ -147,7 +147,7 @@ enum Step {
     /// Put this message on the dispatch queue.
     Queue(String),
     /// Put it on the dead-letter queue: it can never reach the ledger.
-    DeadLetter { body: String, code: Code, reason: String },
+    DeadLetter { body: String, code: DeadLetterCode, reason: String },
 }
 
 fn next_step(entry: &IndexEntry, stored: StoredEvent) -> Step {
@@ -155,13 +155,13 @@ fn next_step(entry: &IndexEntry, stored: StoredEvent) -> Step {
     match message {
         None => Step::DeadLetter {
             body: keys_json(entry),
-            code: Code::Unreadable,
+            code: DeadLetterCode::Unreadable,
             reason: UNREADABLE_ITEM_REASON.to_owned(),
         },
         // The dispatcher keeps failing on it; without a limit it would be queued for ever.
         Some(body) if sweeps >= MAX_SWEEPS => Step::DeadLetter {
             body,
-            code: Code::Unplannable,
+            code: DeadLetterCode::Unplannable,
             reason: format!("swept {sweeps} times without ever reaching the ledger"),
         },
         Some(message) => Step::Queue(message),
@@ -192,7 +192,14 @@ async fn queue(
     match sent.into_iter().next() {
         // SQS will never accept it, and other events must not wait for it.
         Some(Err(error @ SendError::Refused)) => {
-            move_to_dlq(relay, entry, keys_json(entry), Code::Unplannable, error.to_string()).await
+            move_to_dlq(
+                relay,
+                entry,
+                keys_json(entry),
+                DeadLetterCode::Unplannable,
+                error.to_string(),
+            )
+            .await
         }
         Some(Err(error)) => Err(OutboxError::Queue(error)),
         Some(Ok(())) | None => {
@@ -224,7 +231,7 @@ async fn move_to_dlq(
     relay: &Relay,
     entry: &IndexEntry,
     body: String,
-    code: Code,
+    code: DeadLetterCode,
     reason: String,
 ) -> Result<SweepOutcome, OutboxError> {
     let order_id = OrderId::parse(&entry.order_id).ok();
@@ -273,7 +280,11 @@ mod tests {
         assert_eq!(last, Step::Queue("{}".to_owned()));
         let step = next_step(&entry(), stored(Some("{}"), MAX_SWEEPS));
         let Step::DeadLetter { body, code, reason } = step else { panic!("{step:?}") };
-        assert_eq!((body.as_str(), code), ("{}", Code::Unplannable), "replayable as it is");
+        assert_eq!(
+            (body.as_str(), code),
+            ("{}", DeadLetterCode::Unplannable),
+            "replayable as it is"
+        );
         assert!(reason.contains("9 times"), "{reason}");
     }
 
@@ -281,7 +292,7 @@ mod tests {
     fn an_item_without_a_message_is_named_by_its_keys_in_the_dead_letter() {
         let step = next_step(&entry(), stored(None, 0));
         let Step::DeadLetter { body, code, .. } = step else { panic!("{step:?}") };
-        assert_eq!(code, Code::Unreadable);
+        assert_eq!(code, DeadLetterCode::Unreadable);
         assert_eq!(body, r#"{"event":{"S":"shop e-1"},"order_id":{"S":"1001"}}"#);
     }
 

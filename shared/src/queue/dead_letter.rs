@@ -8,7 +8,7 @@ use crate::ledger::FailReason;
 
 /// The reason, as a sentence without personal data.
 pub const REASON: &str = "waybill-reason";
-/// The reason as a code to filter by, see [`Code`].
+/// The reason as a code to filter by, see [`DeadLetterCode`].
 pub const CODE: &str = "waybill-code";
 /// When it was moved: milliseconds since 1970.
 pub const FAILED_AT: &str = "waybill-failed-at";
@@ -19,7 +19,7 @@ pub const KIND: &str = "waybill-kind";
 
 /// Why a message was moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Code {
+pub enum DeadLetterCode {
     /// The body violates the queue's contract.
     Unreadable,
     /// SES refused the mail permanently.
@@ -32,7 +32,7 @@ pub enum Code {
     Unplannable,
 }
 
-impl Code {
+impl DeadLetterCode {
     /// The code for a failed notification, from the reason in its ledger record ([`FailReason`] as text).
     #[must_use]
     pub fn from_reason(reason: &str) -> Self {

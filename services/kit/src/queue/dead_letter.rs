@@ -1,7 +1,7 @@
 //! Moves messages to a dead-letter queue, with the reason.
 
 use aws_sdk_sqs::Client;
-use shared::queue::dead_letter::{CODE, Code, FAILED_AT, KIND, ORDER_ID, REASON};
+use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON};
 use shared::{Kind, OrderId};
 
 use super::batch::BatchItemOutcome;
@@ -15,7 +15,7 @@ pub struct DeadLetter {
     /// The original body, so that a replay can send it unchanged.
     pub body: String,
     /// The reason as a code, for filters.
-    pub code: Code,
+    pub code: DeadLetterCode,
     /// The reason as a sentence without personal data.
     pub reason: String,
     /// The order, if the body could be parsed.
@@ -28,7 +28,7 @@ impl DeadLetter {
     /// A body that violates its queue's contract.
     #[must_use]
     pub const fn unreadable(body: String, reason: String) -> Self {
-        Self { body, code: Code::Unreadable, reason, order_id: None, kind: None }
+        Self { body, code: DeadLetterCode::Unreadable, reason, order_id: None, kind: None }
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use kit::ledger::{Change, ClaimOutcome, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use shared::ledger::Facts;
-use shared::queue::dead_letter::Code;
+use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
 use crate::mailer::Mailer;
@@ -74,7 +74,11 @@ impl<'a> Delivery<'a> {
         self.mailer.requeue.requeue_until(self.body(), until).await
     }
 
-    pub(super) async fn dead_letter(&self, code: Code, reason: String) -> BatchItemOutcome {
+    pub(super) async fn dead_letter(
+        &self,
+        code: DeadLetterCode,
+        reason: String,
+    ) -> BatchItemOutcome {
         let dead_letter = DeadLetter {
             body: self.body(),
             code,

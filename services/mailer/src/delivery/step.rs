@@ -3,7 +3,7 @@
 use kit::ledger::Item;
 use kit::queue::BatchItemOutcome;
 use shared::ledger::{Facts, FailReason};
-use shared::queue::dead_letter::Code;
+use shared::queue::dead_letter::DeadLetterCode;
 
 use crate::send_outcome::SendOutcome;
 
@@ -34,7 +34,7 @@ pub enum Step {
         /// For the ledger.
         reason: FailReason,
         /// For the dead letter, as a code.
-        code: Code,
+        code: DeadLetterCode,
         /// For the dead letter, as a sentence.
         description: String,
     },
@@ -59,7 +59,7 @@ pub enum Step {
     /// Move the message to the dead-letter queue, and end.
     DeadLetter {
         /// The reason as a code.
-        code: Code,
+        code: DeadLetterCode,
         /// The reason as a sentence.
         reason: String,
     },

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
 use kit::queue::BatchItemOutcome;
-use kit::telemetry::{Count, accepted_to_sent, count};
+use kit::telemetry::{Count, count, record_accepted_to_sent};
 use shared::ledger::{ClaimRefusal, Facts, FailReason, State, Transition};
-use shared::queue::dead_letter::Code;
+use shared::queue::dead_letter::DeadLetterCode;
 
 use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_ambiguous};
 use super::context::Delivery;
@@ -86,7 +86,7 @@ async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerErro
         ClaimOutcome::Claimed(attempt) => Step::Send { attempt },
         ClaimOutcome::Refused(item) => Step::HandleConflict(item),
         ClaimOutcome::Absent => Step::DeadLetter {
-            code: Code::Unknown,
+            code: DeadLetterCode::Unknown,
             reason: "the ledger has no record of this notification: it was erased, or is older \
                      than the ledger's retention; it was not sent"
                 .to_owned(),
@@ -107,7 +107,7 @@ fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, L
         }
         ClaimRefusal::AlreadyFailed => {
             let reason = item.reason.clone().unwrap_or_else(|| "failed before".to_owned());
-            Step::DeadLetter { code: Code::from_reason(&reason), reason }
+            Step::DeadLetter { code: DeadLetterCode::from_reason(&reason), reason }
         }
         // Not requeued: the visibility timeout is longer than any lease, so the next receive finds an
         // outcome or an expired lease, and at most one receive is used up.
@@ -126,7 +126,7 @@ async fn send(delivery: &Delivery<'_>, attempt: u32) -> Step {
             return Step::Fail {
                 attempt,
                 reason: FailReason::Unrenderable,
-                code: Code::Unrenderable,
+                code: DeadLetterCode::Unrenderable,
                 description: error.to_string(),
             };
         }
@@ -165,7 +165,7 @@ async fn record(
             attempt,
             description: format!("SES refused the mail for good: {code}"),
             reason: FailReason::Refused(code),
-            code: Code::Refused,
+            code: DeadLetterCode::Refused,
         }),
         SendOutcome::Ambiguous { code } => record_doubt(delivery, attempt, code).await,
     }
@@ -179,7 +179,7 @@ async fn accept(
     // Counted before it is recorded, because the mail is sent whatever the ledger answers.
     let now = delivery.now_ms();
     count(Count::Sent);
-    accepted_to_sent(now - delivery.request.accepted_at.as_millisecond());
+    record_accepted_to_sent(now - delivery.request.accepted_at.as_millisecond());
     let change = Change::new(Transition::Accept, Facts::for_attempt(now, attempt))
         .with("message_id", &message_id);
     if let RecordOutcome::Refused(item) = delivery.record(change).await? {
@@ -211,7 +211,7 @@ async fn fail(
     delivery: &Delivery<'_>,
     attempt: u32,
     reason: FailReason,
-    code: Code,
+    code: DeadLetterCode,
     description: String,
 ) -> Result<Step, LedgerError> {
     let facts = Facts::for_attempt(delivery.now_ms(), attempt);
