@@ -6,11 +6,11 @@ import re
 from translated import ROOT, SERVICES
 
 
-def source(folder, words):
-    """The text of the one file below a folder that contains `words`, wherever it lies."""
-    texts = [path.read_text(encoding="utf-8") for path in (ROOT / folder).rglob("*.rs")]
-    found = [text for text in texts if words in text]
-    assert len(found) == 1, f"{len(found)} files of {folder} contain {words!r}, not 1"
+def source(folder, text):
+    """The text of the one Rust file below a folder that contains `text`."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / folder).rglob("*.rs")]
+    found = [source for source in sources if text in source]
+    assert len(found) == 1, f"{len(found)} files of {folder} contain {text!r}, not 1"
     return found[0]
 
 
@@ -44,10 +44,10 @@ def metrics_of(service):
 @functools.cache
 def resent_kinds():
     """The kinds of mail that are resent when in doubt, and after how many seconds each is stale."""
-    news = arms(source("shared/src", "fn send_within("), "send_within")
+    hours = arms(source("shared/src", "fn send_within("), "send_within")
     policy = arms(source("shared/src", "fn doubt_policy("), "doubt_policy")
-    assert len(news) >= 8 and set(news) == set(policy), "the kinds of mail are not written as expected"
-    return {kind: 3600 * product(news[kind]) for kind in news if policy[kind] == "DoubtPolicy::Resend"}
+    assert len(hours) >= 8 and set(hours) == set(policy), "the kinds of mail are not written as expected"
+    return {kind: 3600 * product(hours[kind]) for kind in hours if policy[kind] == "DoubtPolicy::Resend"}
 
 
 def arms(text, function):

@@ -77,26 +77,26 @@ def granted(template, service):
 
 
 def each_role_grants_exactly_what_is_declared(template):
-    breaches = []
+    violations = []
     for service in SERVICES:
         grants, needs = granted(template, service), declared(service)
-        breaches += [f"{service} needs {a} on {r}, and is not granted it" for r, a in sorted(needs - grants)]
-        breaches += [f"{service} is granted {a} on {r}, and does not need it" for r, a in sorted(grants - needs)]
+        violations += [f"{service} needs {a} on {r}, and is not granted it" for r, a in sorted(needs - grants)]
+        violations += [f"{service} is granted {a} on {r}, and does not need it" for r, a in sorted(grants - needs)]
         role = of_type(template, "AWS::IAM::Role")[f"{service.capitalize()}Role"]
         if role.get("ManagedPolicyArns"):
-            breaches.append(f"{service} is granted managed policies, which grant more than is declared")
-    return breaches
+            violations.append(f"{service} is granted managed policies, which grant more than is declared")
+    return violations
 
 
 def no_role_grants_a_wildcard(template):
-    breaches = []
+    violations = []
     for service in SERVICES:
         for resource, action in sorted(granted(template, service)):
             if "*" in action:
-                breaches.append(f"{service} is granted the actions {action}")
+                violations.append(f"{service} is granted the actions {action}")
             if resource == "*" and action not in WITHOUT_RESOURCE:
-                breaches.append(f"{service} is granted {action} on everything")
-    return breaches
+                violations.append(f"{service} is granted {action} on everything")
+    return violations
 
 
 def the_mailer_sends_only_as_the_shop(template):
@@ -122,13 +122,13 @@ def relay_writes_only_its_watermark_to_the_ledger(template):
 
 
 def only_named_principals_reach_the_queues(template):
-    breaches = []
+    violations = []
     for name, policy in of_type(template, "AWS::SQS::QueuePolicy").items():
         for statement in policy["PolicyDocument"]["Statement"]:
             source = statement.get("Condition", {}).get("ArnEquals", {}).get("aws:SourceArn")
             if statement["Effect"] == "Allow" and not name_of(source):
-                breaches.append(f"{name} allows senders that it does not name")
-    return breaches
+                violations.append(f"{name} allows senders that it does not name")
+    return violations
 
 
 PERMISSION_PROMISES = [

@@ -1,6 +1,6 @@
-"""What the template promises. Each function takes the translated template and returns its breaches as
-sentences. `test_promises.py` expects none; `test_promises_can_break.py` breaks each promise and expects
-a breach."""
+"""The promises of the template. Each function takes the translated template and returns the violations of
+one promise, as sentences. `test_promises.py` expects none; `test_promises_can_break.py` breaks each
+promise and expects a violation."""
 
 import json
 import re
@@ -50,34 +50,34 @@ def every_mapping_reports_partial_failures(template):
 
 
 def every_consumed_queue_has_a_dlq_of_its_own(template):
-    breaches, seen = [], {}
+    violations, seen = [], {}
     queues = of_type(template, QUEUE)
     for _, _, queue, _ in queue_mappings(template):
         dlq = dlq_of(template, queue)
         if dlq not in queues:
-            breaches.append(f"{queue} has no DLQ")
+            violations.append(f"{queue} has no DLQ")
             continue
         if dlq in seen:
-            breaches.append(f"{queue} and {seen[dlq]} share {dlq}")
+            violations.append(f"{queue} and {seen[dlq]} share {dlq}")
         seen[dlq] = queue
         if queues[queue]["RedrivePolicy"].get("maxReceiveCount", 0) < 5:
-            breaches.append(f"{queue} moves a message to its DLQ after fewer than 5 receives: a short outage empties it")
+            violations.append(f"{queue} moves a message to its DLQ after fewer than 5 receives: a short outage empties it")
         allowed = queues[dlq].get("RedriveAllowPolicy") or {}
         sources = str(allowed.get("sourceQueueArns"))
         if allowed.get("redrivePermission") != "byQueue" or queues[queue]["QueueName"]["Fn::Sub"] not in sources:
-            breaches.append(f"{dlq} does not allow exactly {queue} as its source")
-    return breaches
+            violations.append(f"{dlq} does not allow exactly {queue} as its source")
+    return violations
 
 
 def every_visibility_is_six_timeouts(template):
-    breaches = []
+    violations = []
     for name, mapping, queue, function in queue_mappings(template):
         visibility = of_type(template, QUEUE)[queue].get("VisibilityTimeout", 30)
         timeout = of_type(template, FUNCTION)[function].get("Timeout", 3)
         need = 6 * timeout + mapping.get("MaximumBatchingWindowInSeconds", 0)
         if visibility < need:
-            breaches.append(f"{queue}: visibility {visibility} s, {name} needs {need} s")
-    return breaches
+            violations.append(f"{queue}: visibility {visibility} s, {name} needs {need} s")
+    return violations
 
 
 def every_dlq_keeps_two_weeks(template):
@@ -99,7 +99,7 @@ def every_queue_is_encrypted(template):
 
 
 def tables_are_safe(template):
-    breaches = []
+    violations = []
     for name, table in of_type(template, "AWS::DynamoDB::Table").items():
         wanted = {
             "is not on demand": table.get("BillingMode") == "PAY_PER_REQUEST",
@@ -110,13 +110,13 @@ def tables_are_safe(template):
             "does not expire its items": table.get("TimeToLiveSpecification")
             == {"AttributeName": "expires_at", "Enabled": True},
             # With Retain, a first deployment that fails leaves the tables, and no other of its name succeeds.
-            "goes with its stack, or stays when its first deployment fails": template["Resources"][name].get(
+            "is deleted with its stack, or kept when its first deployment fails": template["Resources"][name].get(
                 "DeletionPolicy"
             )
             == "RetainExceptOnCreate",
         }
-        breaches += [f"{name} {problem}" for problem, kept in wanted.items() if not kept]
-    return breaches
+        violations += [f"{name} {problem}" for problem, kept in wanted.items() if not kept]
+    return violations
 
 
 def the_stream_mapping_is_finite_and_loses_nothing(template):
@@ -140,17 +140,17 @@ def the_stream_mapping_is_finite_and_loses_nothing(template):
 
 
 def every_function_of_a_queue_is_bounded_by_its_mapping(template):
-    breaches = [
+    violations = [
         f"MaximumConcurrency of {name} does not bound {function}"
         for name, mapping, _, function in queue_mappings(template)
         if "MaximumConcurrency" not in mapping.get("ScalingConfig", {})
     ]
-    breaches += [
+    violations += [
         f"{name} reserves concurrency: Lambda throttles messages that it has received, which uses up receives"
         for name, function in of_type(template, FUNCTION).items()
         if "ReservedConcurrentExecutions" in function
     ]
-    return breaches
+    return violations
 
 
 def the_lease_lies_between_timeout_and_visibility(template):
@@ -167,23 +167,23 @@ def a_mail_in_doubt_is_resent_before_it_is_stale(template):
     sooner, later = of_type(template, FUNCTION)["Mailer"]["Environment"]["Variables"]["DOUBT_GRACE_SECONDS"][
         "Fn::If"
     ][1:]
-    breaches = [
-        f"the grace period of {grace} s ends when a {kind} is stale already, after {news} s"
+    violations = [
+        f"the grace period of {grace} s ends when a {kind} is already stale, after {stale_after} s"
         for grace in (int(sooner), int(later))
-        for kind, news in resent_kinds().items()
-        if grace >= news
+        for kind, stale_after in resent_kinds().items()
+        if grace >= stale_after
     ]
     # An SES event that feedback cannot record stays invisible this long, until it is in the DLQ, where
     # the mailer's backlog check finds it.
     queue = of_type(template, "AWS::SQS::Queue")["FeedbackQueue"]
     hidden = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
     if int(sooner) <= hidden:
-        breaches.append(f"the grace period of {sooner} s ends while an SES event may be invisible, for {hidden} s")
-    return breaches
+        violations.append(f"the grace period of {sooner} s ends while an SES event may be invisible, for {hidden} s")
+    return violations
 
 
 def every_function_is_as_designed(template):
-    breaches = []
+    violations = []
     groups = of_type(template, "AWS::Logs::LogGroup").values()
     kept = {str(g["LogGroupName"]["Fn::Sub"]) for g in groups if "RetentionInDays" in g}
     for name, function in of_type(template, FUNCTION).items():
@@ -200,8 +200,8 @@ def every_function_is_as_designed(template):
             "has no log group with a retention": log_group in kept,
             "does not have a role of its own": name_of(function["Role"]) == f"{name}Role",
         }
-        breaches += [f"{name} {problem}" for problem, ok in wanted.items() if not ok]
-    return breaches
+        violations += [f"{name} {problem}" for problem, ok in wanted.items() if not ok]
+    return violations
 
 
 def every_failure_has_an_alarm(template):
@@ -247,7 +247,7 @@ def every_alarm_says_what_to_do(template):
 
 
 def no_alarm_reports_open_doubts_as_settled(template):
-    """InDoubt counts new mails in doubt: that there are none lately says nothing about the open ones."""
+    """InDoubt counts new mails in doubt: without new ones, older ones may still be open."""
     return [
         f"{name} reports that all is well when there is no new mail in doubt"
         for name, alarm in of_type(template, ALARM).items()
@@ -257,20 +257,20 @@ def no_alarm_reports_open_doubts_as_settled(template):
 
 def every_metric_of_ours_is_one_that_the_code_counts(template):
     """Names, dimensions and functions: with a typo in any of them, an alarm never fires."""
-    breaches = []
+    violations = []
     for place, name, dimensions in metrics_of_ours(template):
         service = dimensions.get("Service")
         if set(dimensions) != metric_dimensions():
-            breaches.append(f"{place}: {name} has the dimensions {', '.join(sorted(metric_dimensions()))}")
+            violations.append(f"{place}: {name} has the dimensions {', '.join(sorted(metric_dimensions()))}")
         elif dimensions["Stack"] not in ({"Ref": "AWS::StackName"}, "${AWS::StackName}"):
-            breaches.append(f"{place}: {name} belongs to another stack")
+            violations.append(f"{place}: {name} belongs to another stack")
         elif service not in SERVICES or name not in metrics_of(service):
-            breaches.append(f"{place}: {service} does not count {name}")
-    return breaches
+            violations.append(f"{place}: {service} does not count {name}")
+    return violations
 
 
 def metrics_of_ours(template):
-    """Where it stands, name and dimensions of every metric of the namespace Waybill."""
+    """Location, name and dimensions of every metric of the namespace Waybill."""
     for name, alarm in of_type(template, ALARM).items():
         if alarm.get("Namespace") == metric_namespace():
             yield name, alarm["MetricName"], {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
@@ -282,7 +282,7 @@ def metrics_of_ours(template):
 
 def the_dashboard_is_json_of_metrics_that_exist(template):
     body = of_type(template, "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
-    breaches = [
+    violations = [
         f"the dashboard refers to {name}, which is not in the template"
         for name in re.findall(r"\$\{(\w+)[.}]", body)
         if name not in template["Resources"]
@@ -290,26 +290,26 @@ def the_dashboard_is_json_of_metrics_that_exist(template):
     try:
         json.loads(body)
     except ValueError as error:
-        breaches.append(f"the dashboard is not valid JSON: {error}")
-    return breaches
+        violations.append(f"the dashboard is not valid JSON: {error}")
+    return violations
 
 
 def the_url_is_signed_or_verified(template):
     url = of_type(template, "AWS::Lambda::Url")["IntakeUrl"]
-    breaches = []
+    violations = []
     publishers = of_type(template, FUNCTION)["Intake"]["Environment"]["Variables"].get("PUBLISHERS")
     if publishers != {"Ref": "Publishers"}:
-        breaches.append("intake does not know who may publish, and accepts everything while the URL changes")
+        violations.append("intake does not know who may publish, and accepts everything while the URL changes")
     if url["AuthType"] != {"Fn::If": ["SignedByWebhook", "NONE", "AWS_IAM"]}:
-        breaches.append("the Function URL is not AWS_IAM by default and NONE for webhooks")
+        violations.append("the Function URL is not AWS_IAM by default and NONE for webhooks")
     secrets = of_type(template, FUNCTION)["Intake"]["Environment"]["Variables"].get("WEBHOOK_SECRETS")
     if "SignedByWebhook" not in str(secrets) or "{{resolve:secretsmanager:" not in str(secrets):
-        breaches.append("with an open URL, intake does not get the secrets from Secrets Manager")
+        violations.append("with an open URL, intake does not get the secrets from Secrets Manager")
     for name, permission in of_type(template, "AWS::Lambda::Permission").items():
         condition = template["Resources"][name].get("Condition")
         if permission["Principal"] == "*" and condition != "SignedByWebhook":
-            breaches.append(f"{name} allows everybody")
-    return breaches
+            violations.append(f"{name} allows everybody")
+    return violations
 
 
 PROMISES = [

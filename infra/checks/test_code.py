@@ -19,7 +19,7 @@ def test_the_environment_is_what_the_code_reads(service):
     assert set(function["Environment"]["Variables"]) == code.variables_of(service)
 
 
-def test_a_call_is_found_where_it_stands():
+def test_a_call_is_found_across_lines():
     assert code.direct_actions("self.client\n.delete_item()\n.table_name(t)") == {"dynamodb:DeleteItem"}
     assert code.direct_actions("client.send_message_batch()") == {"sqs:SendMessage"}
     assert code.direct_actions("Value::query(1).scan_all()") == set()

@@ -1,4 +1,4 @@
-"""Everything that is shipped may be passed on under a permissive licence."""
+"""Everything that is shipped has a permissive licence."""
 
 import pytest
 

@@ -9,5 +9,5 @@ from translated import translated
 
 @pytest.mark.parametrize("promise", PROMISES + PERMISSION_PROMISES, ids=lambda p: p.__name__)
 def test_promise(promise):
-    breaches = promise(translated())
-    assert not breaches, "; ".join(breaches)
+    violations = promise(translated())
+    assert not violations, "; ".join(violations)

@@ -27,7 +27,7 @@ def template():
 @pytest.mark.parametrize("mapping", MAPPINGS)
 def test_a_mapping_that_loses_its_partial_failures_is_reported(template, mapping):
     del of_type(template, MAPPING)[mapping]["FunctionResponseTypes"]
-    assert any(mapping in breach for breach in promises.every_mapping_reports_partial_failures(template))
+    assert any(mapping in violation for violation in promises.every_mapping_reports_partial_failures(template))
 
 
 @pytest.mark.parametrize("queue", CONSUMED)
@@ -51,7 +51,7 @@ def test_a_queue_with_a_receive_count_of_four_is_reported(template, queue):
 @pytest.mark.parametrize("queue", CONSUMED)
 def test_a_visibility_under_six_timeouts_is_reported(template, queue):
     of_type(template, QUEUE)[queue]["VisibilityTimeout"] = 6 * 30 - 1
-    assert any(queue in breach for breach in promises.every_visibility_is_six_timeouts(template))
+    assert any(queue in violation for violation in promises.every_visibility_is_six_timeouts(template))
 
 
 @pytest.mark.parametrize("function", ["Dispatcher", "Mailer", "Feedback"])
@@ -197,8 +197,8 @@ def test_a_permission_that_is_removed_is_reported(template, service, statement):
     one = p.statements(template, service)[statement]
     lost = p.listed(one["Action"])[0]
     one["Action"] = [action for action in p.listed(one["Action"]) if action != lost]
-    breaches = p.each_role_grants_exactly_what_is_declared(template)
-    assert any(b.startswith(f"{service} needs {lost}") for b in breaches)
+    violations = p.each_role_grants_exactly_what_is_declared(template)
+    assert any(b.startswith(f"{service} needs {lost}") for b in violations)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -207,8 +207,8 @@ def test_a_permission_that_is_added_is_reported(template, service):
     role["Policies"][0]["PolicyDocument"]["Statement"].append(
         {"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": {"Fn::GetAtt": ["LedgerTable", "Arn"]}}
     )
-    breaches = p.each_role_grants_exactly_what_is_declared(template)
-    assert breaches == [f"{service} is granted dynamodb:Scan on LedgerTable, and does not need it"]
+    violations = p.each_role_grants_exactly_what_is_declared(template)
+    assert violations == [f"{service} is granted dynamodb:Scan on LedgerTable, and does not need it"]
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -15,7 +15,7 @@ TEMPLATE = INFRA / "template.yaml"
 ZIPS = ROOT / "target" / "zips"
 SERVICES = ["intake", "relay", "dispatcher", "mailer", "feedback"]
 
-# The translator warns of metrics that it means to send to its maker, and does not send.
+# The translator logs warnings about its own usage metrics.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 
@@ -32,7 +32,7 @@ def _translated():
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     source = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))
     for resource in source["Resources"].values():
-        # The translator wants what `aws cloudformation package` makes of a path.
+        # The translator expects an S3 URI, to which `aws cloudformation package` changes the path.
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://artifacts/" + resource["Properties"]["CodeUri"]
     return transform(source, {}, NoManagedPolicies)

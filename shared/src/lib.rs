@@ -1,16 +1,17 @@
-//! The common types of Waybill, in layers that use only what is below them:
-//! - [`queue`]: the messages between deployments and the attributes of dead letters;
-//! - [`notification`], [`outbox`]: what an event asks for, and how it is stored until it is queued;
-//! - [`ledger`]: the states of a notification and what may follow what;
-//! - [`contract`]: what a shop publishes, and how it is read.
+//! The types that Waybill's crates share, in layers that depend only on the layers below:
+//! - [`queue`]: the queue messages and the attributes of dead letters;
+//! - [`notification`], [`outbox`]: which mail an event asks for, and how the event is stored until it
+//!   is queued;
+//! - [`ledger`]: the states of a notification and the transitions between them;
+//! - [`contract`]: the events that a shop publishes, and their parser.
 //!
 //! Promises:
 //! - A value that exists is valid. Every newtype has a private field and a `parse`; an e-mail
 //!   address, a currency or an order id that breaks its rule cannot be built.
-//! - [`contract::event::Event::parse`] names every bad field of an event at once, by JSON Pointer, and never
-//!   repeats a value in its messages: they may be logged.
+//! - [`contract::event::Event::parse`] reports every bad field of an event at once, by JSON Pointer. Its
+//!   messages never repeat a value, so they may be logged.
 //! - [`ledger::protocol`] is the whole state machine as data. The DynamoDB conditions and the
-//!   model checker both read it; nothing else decides which state may follow which.
+//!   model checker are both derived from it; nothing else decides which transitions are allowed.
 //!
 //! No tokio, no AWS crate and no template engine, so that every crate can depend on this one.
 

@@ -1,5 +1,5 @@
-//! What an item of the Events table holds for relay, and how the sweep finds events that the ledger
-//! has not seen.
+//! The outbox part of an Events table item: the dispatch message, and the index entry by which the sweep
+//! finds events that never reached the ledger.
 //!
 //! The dispatch message is stored compressed (raw DEFLATE, RFC 1951), as DynamoDB's guide advises
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-use-s3-too.html>): a usual
@@ -7,9 +7,9 @@
 //!
 //! Each event is in the index `sweep` of the Events table under a bucket: an hour of time, in
 //! one of eight shards, so that no index partition takes more than an eighth of the writes. A
-//! sweep asks for the buckets between its last watermark and a few minutes ago, never for the
-//! whole table. While nothing is wrong this costs one write unit an event (the index entry) and
-//! about 0.6 read units (the entry, and one ledger key in a batch).
+//! sweep queries the buckets between its last watermark and a few minutes ago, never the whole table.
+//! As long as nothing is missing, this costs one write unit per event (the index entry) and about 0.6
+//! read units (the entry, and one ledger key in a batch).
 
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
@@ -29,36 +29,38 @@ pub const SHARDS: u32 = 8;
 /// The longest delay before the sweep checks an event again, in milliseconds.
 pub const MAX_SWEEP_DELAY_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
-/// The highest level: an event is small, written once and stored for months.
-const LEVEL: u8 = 10;
+/// The highest level, because an event is small, written once and stored for months.
+const COMPRESSION_LEVEL: u8 = 10;
 
-/// The longest message: SQS takes 1 MiB
+/// The longest message, in bytes: SQS accepts 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
 const MAX_MESSAGE_LEN: usize = 1024 * 1024;
 
-/// A dispatch message as it is stored.
+/// Compresses a dispatch message for storage.
 #[must_use]
 pub fn pack(message: &str) -> Vec<u8> {
-    compress_to_vec(message.as_bytes(), LEVEL)
+    compress_to_vec(message.as_bytes(), COMPRESSION_LEVEL)
 }
 
-/// Reads what [`pack`] wrote.
+/// Decompresses what [`pack`] wrote.
 ///
 /// # Errors
-/// [`InvalidValue`] for bytes that it did not write, and for what would be longer than SQS takes.
+/// [`InvalidValue`] for other bytes, and for a message that is longer than SQS accepts.
 pub fn unpack(packed: &[u8]) -> Result<String, InvalidValue> {
+    // Limited, because a few kilobytes of DEFLATE can decompress to gigabytes.
     let text = decompress_to_vec_with_limit(packed, MAX_MESSAGE_LEN)
         .map_err(|_| InvalidValue::expected("a message in raw DEFLATE, of at most 1 MiB"))?;
     String::from_utf8(text).map_err(|_| InvalidValue::expected("a message in UTF-8"))
 }
 
-/// The bucket of an event of `order_id` that the sweep is to check `at` (milliseconds since 1970).
+/// The bucket of an event of `order_id` that the sweep should check at the time `at` (milliseconds since
+/// 1970).
 #[must_use]
 pub fn bucket(order_id: &OrderId, at: i64) -> String {
     bucket_of_shard(at, shard(order_id))
 }
 
-/// All buckets of the time span that `at` falls into.
+/// The buckets of all shards for the hour that contains `at`.
 pub fn buckets(at: i64) -> impl Iterator<Item = String> {
     (0..SHARDS).map(move |shard| bucket_of_shard(at, shard))
 }
@@ -67,7 +69,8 @@ fn bucket_of_shard(at: i64, shard: u32) -> String {
     format!("{}#{shard}", at.div_euclid(BUCKET_MS) * BUCKET_MS / 1000)
 }
 
-/// FNV-1a: short, and the same for ever, as a stored key must be.
+// FNV-1a and not the standard library's hasher: the shard is part of a stored key, so every version must
+// compute the same one.
 fn shard(order_id: &OrderId) -> u32 {
     let hash = order_id
         .as_str()
@@ -81,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_packed_is_unpacked_and_nothing_else() {
+    fn a_packed_message_is_unpacked_and_other_bytes_are_refused() {
         let message = r#"{"v":1,"event":{"id":"1001","data":"Zoë"}}"#.repeat(100);
         let packed = pack(&message);
         assert!(packed.len() < message.len() / 10);
@@ -89,7 +92,7 @@ mod tests {
         for bad in [&b""[..], b"{}", &packed[1..], &pack(&"0".repeat(MAX_MESSAGE_LEN + 1))] {
             assert!(unpack(bad).is_err());
         }
-        assert!(unpack(&compress_to_vec(&[0xff], LEVEL)).is_err());
+        assert!(unpack(&compress_to_vec(&[0xff], COMPRESSION_LEVEL)).is_err());
     }
 
     #[test]

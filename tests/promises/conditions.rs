@@ -1,5 +1,5 @@
 //! The DynamoDB conditions agree with the protocol: for any record and any facts, the conditional write
-//! makes the change that [`Transition::apply`] makes, and is refused where that refuses.
+//! makes the same change as [`Transition::apply`], or both refuse it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
@@ -20,7 +20,7 @@ const NOTIFICATION: &str = "order.confirmed##customer";
 /// remove the item of a case under way.
 const RETENTION: SignedDuration = SignedDuration::from_hours(100 * 365 * 24);
 
-/// Small numbers often collide, so that every comparison is tried with less, equal and greater.
+/// Small numbers often collide, so every comparison is tested with less, equal and greater.
 fn time() -> impl Strategy<Value = i64> {
     prop_oneof![8 => 0..5_i64, 1 => Just(i64::MIN), 1 => Just(i64::MAX)]
 }
@@ -71,7 +71,7 @@ enum Derivation {
     Allowed,
 }
 
-/// Half of the cases are on an edge: by chance alone, some edges would hardly ever be taken.
+/// Half of the cases are derived from an edge, because chance alone would hardly ever take some of them.
 fn case() -> impl Strategy<Value = Case> {
     let derivation = select(vec![
         Derivation::Arbitrary,
@@ -122,10 +122,10 @@ fn satisfy((record, facts): (Record, Facts), guard: &Guard) -> (Record, Facts) {
     }
 }
 
-/// Enough cases for each edge to come up more than twenty times.
+/// Enough cases for each edge to be taken more than twenty times.
 const CASES: u32 = 2_500;
 
-/// `PROPTEST_RNG_SEED` gives the same cases again.
+/// The seed in `PROPTEST_RNG_SEED`, which repeats the same cases, or a new one.
 fn seed() -> u64 {
     match Config::default().rng_seed {
         RngSeed::Fixed(seed) => seed,
@@ -148,6 +148,7 @@ fn the_ledgers_conditions_and_the_protocol_decide_the_same() {
     let ledger = Ledger::new(dynamodb.clone(), table, RETENTION);
     let (seed, coverage) = (seed(), Coverage::default());
     let result = runner(seed, CASES).run(&case(), |Case { before, facts, transition }| {
+        // The record is written without a condition, so that every case starts from exactly its record.
         let after = runtime.block_on(async {
             write(&dynamodb, before.as_ref()).await;
             change(&ledger, transition, facts).await
@@ -157,6 +158,7 @@ fn the_ledgers_conditions_and_the_protocol_decide_the_same() {
         if after.was_written {
             coverage.record(transition, before.as_ref());
         }
+        // A refused write must leave the record as it was.
         prop_assert_eq!(after.record, expected.or(before));
         Ok(())
     });
@@ -164,6 +166,7 @@ fn the_ledgers_conditions_and_the_protocol_decide_the_same() {
     if let Err(error) = result {
         panic!("PROPTEST_RNG_SEED={seed}: {error}");
     }
+    // Cases that never take an edge prove nothing about its condition.
     assert_eq!(coverage.missing(), [], "never allowed, PROPTEST_RNG_SEED={seed}");
 }
 

@@ -1,4 +1,4 @@
-//! Messages, events and stream batches that come more than once are mailed once.
+//! Messages, events and stream batches that are delivered more than once are mailed once.
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ async fn a_mail_request_delivered_many_times_at_once_mails_once() {
     stack.stop().await;
 }
 
-/// Keeps the stack from reading its stream, so that relay gets only what the test passes to it.
+/// Prevents the stack from reading its stream, so that relay receives only what the test passes to it.
 struct NoStream;
 
 impl Faults for NoStream {
@@ -67,6 +67,7 @@ async fn a_stream_batch_delivered_twice_mails_each_order_once() {
         assert_eq!(answer, json!({ "batchItemFailures": [] }));
     }
     let queues = &stack.stack.resources.queues;
+    // A duplicate that is still queued could be mailed after the count.
     for queue in [&queues.dispatch, &queues.mail] {
         eventually("every copy is processed", async || stack.depth(queue).await == 0).await;
     }
@@ -77,7 +78,7 @@ async fn a_stream_batch_delivered_twice_mails_each_order_once() {
     stack.stop().await;
 }
 
-/// The Events table's items as its stream shows them
+/// The Events table's items as stream records
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>).
 async fn stream_records(stack: &TestStack) -> Vec<Value> {
     let scan = stack.stack.dynamodb.scan().table_name(EVENTS_TABLE).send().await;
@@ -105,7 +106,7 @@ async fn two_events_with_the_same_meaning_mail_once() {
     second["id"] = json!("A1-confirmed-by-a-restarted-backend");
     let outcomes = stack.publish(&[first, second.to_string()]).await;
     assert_eq!(stack.mails_to(&customer("A1")), 1);
-    let duplicate = outcomes.of("A1-confirmed-by-a-restarted-backend");
+    let duplicate = outcomes.status("A1-confirmed-by-a-restarted-backend");
     assert!(duplicate.reason.as_deref().is_some_and(|r| r.starts_with("duplicate")));
     stack.stop().await;
 }
@@ -131,8 +132,8 @@ async fn a_mail_request_replayed_weeks_later_is_skipped_as_stale() {
     let id = CorrelationId::parse("test").expect("valid");
     let body = DispatchRequest::body(&event, three_weeks_ago, &id);
     stack.send(&queues.dispatch, &body).await;
-    eventually("the ledger says skipped", async || {
-        let ledger = stack.ledger_of("A1").await;
+    eventually("the ledger has it as skipped", async || {
+        let ledger = stack.ledger_items("A1").await;
         ledger.iter().any(|item| item.reason.as_deref() == Some("stale"))
     })
     .await;

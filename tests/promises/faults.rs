@@ -1,5 +1,5 @@
-//! Fault injection into the running stack: everything that AWS may do, by a seeded plan, and a check of
-//! each event's outcome.
+//! Fault injection: everything that AWS may do happens to the running stack, by a seeded plan, and each
+//! event's outcome is checked.
 //!
 //! `WAYBILL_SEED=7 WAYBILL_EVENTS=2000 cargo test --workspace --test promises faults -- --nocapture` replays a
 //! plan; `cargo run --release --bin chaos -- --events 100000` is the long run.
@@ -33,6 +33,7 @@ async fn nothing_is_lost_and_nobody_is_mailed_twice_whatever_aws_does() {
             FaultKind::all().iter().filter(|kind| never(kind)).map(FaultKind::to_string).collect();
         assert_eq!(missing, [""; 0], "these faults were never injected");
     }
+    // A call site without a kill is a crash that the test never tried.
     assert_eq!(report.never_killed, [], "called often, and never killed there");
     assert!(report.repeated > report.events as u64 / 10, "hardly any duplicates");
 }

@@ -1,5 +1,5 @@
-//! A function that is killed (SIGKILL) in the middle of a batch loses nothing: at the boundary of each
-//! of its calls, before the service has done anything and after it has carried out the call.
+//! A function that is killed (SIGKILL) in the middle of a batch loses nothing. It is killed at each of its
+//! calls, before the service has done anything and after it has carried out the call.
 
 use std::collections::BTreeSet;
 
@@ -123,14 +123,16 @@ async fn mailer_killed_after_it_requeued_a_mail_mails_nothing_twice() {
 async fn mailer_killed_between_a_refusal_and_its_dead_letter_moves_every_mail_to_the_dlq() {
     let killer = Killer::new(middle("mailer", Sqs, "SendMessageBatch", Before));
     let stack = killer.start_stack().await;
-    let nobody = Senders::Verified(vec!["another.example".to_owned()]);
-    stack.stack.ses.account().change(|account| account.senders = nobody);
+    // SES refuses the shop's sender permanently, so every mail fails.
+    let senders = Senders::Verified(vec!["another.example".to_owned()]);
+    stack.stack.ses.account().change(|account| account.senders = senders);
     let orders = orders();
     let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
     let outcomes = outcomes(&stack, &lines).await;
     assert!(killer.has_killed());
     assert!(states(&outcomes).iter().all(|state| state == State::Failed.as_str()));
     let dead_letters = &stack.stack.resources.queues.mail_dlq;
+    // A set, because a kill between the dead letter and the acknowledgement leaves the message twice.
     let mut in_dlq = BTreeSet::new();
     while in_dlq.len() < ORDERS {
         let message = stack.receive(dead_letters).await;
@@ -161,14 +163,15 @@ async fn mailer_killed_after_ses_accepted_the_mail_may_mail_again_when_every_ses
     let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
     let outcomes = outcomes(&stack, &lines).await;
     assert!(killer.has_killed());
-    // What the process had sent and not yet recorded: at most one batch.
+    // The mails that the process had sent and not yet recorded: at most one batch.
     let twice = orders.iter().filter(|o| stack.mails_to(&customer(o)) == 2).count();
+    // None may be lost, whatever happened to the events.
     let once = orders.iter().filter(|o| stack.mails_to(&customer(o)) == 1).count();
     assert!((1..=10).contains(&twice), "{twice} mailed twice");
     assert_eq!(once + twice, ORDERS);
     assert!(states(&outcomes).iter().all(|state| state == "sent"));
     for order in &orders {
-        let item = stack.ledger_of(order).await.remove(0);
+        let item = stack.ledger_items(order).await.remove(0);
         let mails = u32::try_from(stack.mails_to(&customer(order))).expect("few");
         // A mailer that died between its claim and SES leaves a doubt as well, without a mail.
         assert!(item.doubts >= mails - 1, "each second mail has a doubt");
@@ -188,15 +191,17 @@ async fn mailer_killed_after_ses_accepted_a_refund_holds_the_doubt_when_every_se
     let states = states(&outcomes);
     let in_doubt = states.iter().filter(|state| *state == State::InDoubt.as_str()).count();
     assert!((1..=10).contains(&in_doubt), "{in_doubt} in doubt");
+    // The policy holds refunds: rather none than two.
     assert!(orders.iter().all(|order| stack.mails_to(&customer(order)) <= 1));
     stack.stop().await;
 }
 
-/// A doubt that only an operator can settle must be logged, or nobody would learn of it.
+/// A doubt that only an operator can settle must be logged, or nobody would notice it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_held_doubt_whose_mailer_died_before_it_logged_it_is_logged_by_the_next_one() {
     let recorded = middle("mailer", DynamoDb, "UpdateItem", After);
     let killer = Killer::with_background(
+        // The update expression that counts a doubt.
         Boundary { body_contains: "doubts + ", ..recorded },
         BackgroundFault::SesUnanswered,
     );
@@ -240,13 +245,14 @@ async fn mails_each_order_once_with(background: BackgroundFault, boundary: Bound
     }
     assert!(states(&outcomes).iter().all(|state| state == "delivered"));
     let queues = &stack.stack.resources.queues;
+    // A killed function uses up receives, which must not move a healthy message to a dead-letter queue.
     for dead_letters in [&queues.dispatch_dlq, &queues.mail_dlq, &queues.feedback_dlq] {
         assert_eq!(stack.depth(dead_letters).await, 0);
     }
     stack.stop().await;
 }
 
-/// The update that records SES's answer. Only it sets a message id.
+/// The update that records SES's answer. No other update sets a message id.
 fn recording(phase: CallPhase) -> Boundary {
     Boundary {
         body_contains: ":also_message_id",
@@ -263,7 +269,7 @@ const fn middle(
     Boundary { function, service, operation, phase, body_contains: "", skip: MIDDLE_OF_BATCH }
 }
 
-/// The same for a call that is made once per batch.
+/// As [`middle`], for a call that is made once per batch.
 const fn first(
     function: &'static str,
     service: Service,

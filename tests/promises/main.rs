@@ -1,4 +1,4 @@
-//! The promises that cross services, each a test, against the one-machine stack.
+//! Tests of the promises that span services, against the one-machine stack.
 
 mod conditions;
 mod duplicates;

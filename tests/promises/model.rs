@@ -36,7 +36,7 @@ fn holds(name: &str, model: &PipelineModel) -> CheckResult {
     checked
 }
 
-/// Expects that from every state a terminal state can be reached.
+/// Expects that a terminal state can be reached from every state.
 fn terminates(name: &str, model: &PipelineModel) {
     let start = std::time::Instant::now();
     let (states, dead_end) = find_dead_end(model);
@@ -53,6 +53,7 @@ fn terminates(name: &str, model: &PipelineModel) {
 fn two_orders_and_two_mailers_keep_every_promise_through_two_crashes_and_lost_ses_answers() {
     let faults = Faults { crashes: 2, ses_unanswered: 1, ..NONE };
     let checked = holds("2 orders, crashes", &PipelineModel::new(&[Resend; 2]).with_faults(faults));
+    // The window must be reachable, or the model could not tell a mail inside it from one outside.
     assert!(checked.reached.contains(promise::WINDOW_REACHED), "the named window is never open");
 }
 
@@ -189,7 +190,7 @@ fn a_mailer_that_is_frozen_past_the_grace_period_records_nothing() {
     assert_eq!(broken, [promise::AT_MOST_ONE_MAIL]);
 }
 
-/// Larger bounds than every build should wait for: several minutes, and up to 4 GB of memory.
+/// Bounds that are too large for every build: several minutes, and up to 4 GB of memory.
 #[test]
 #[ignore = "takes minutes and gigabytes"]
 fn larger_bounds_keep_every_promise() {
@@ -274,7 +275,7 @@ fn bugs_that_corrupt_the_ledger() -> Vec<SeededBug> {
 }
 
 fn bugs_that_lose_mails() -> Vec<SeededBug> {
-    // With the sweep, what relay loses would come back.
+    // With the sweep, whatever relay loses would be queued again.
     let no_sweep = PipelineModel { sweep: false, ..resend(CRASH) };
     let retried_failure = Faults { ses_permanent: 1, ledger_retries: 1, ..NONE };
     let stale_duplicate = Faults { duplicates: 1, stale: 1, ..UNANSWERED_CRASH };
@@ -301,7 +302,7 @@ fn each_seeded_bug_breaks_the_promise_that_it_threatens() {
     }
 }
 
-/// So that it is the bug that breaks the promise, and not the bounds of the model.
+/// Shows that the bug breaks the promise, and not the model's bounds.
 #[test]
 fn without_its_bug_each_of_these_models_keeps_the_promise() {
     for (bug, model, promise) in seeded_bugs() {

@@ -1,4 +1,4 @@
-//! The operator's command, as the process that an operator starts, against the whole stack.
+//! The operator's command, started as a process, against the whole stack.
 
 mod benchmarks;
 mod commands;

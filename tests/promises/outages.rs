@@ -1,5 +1,5 @@
-//! Outages of hours and days, simulated in seconds: the functions' code runs in this process with a clock
-//! that runs ahead.
+//! Outages of hours and days, simulated in seconds: the functions' code runs in this process, with a clock
+//! that is ahead of the machine's.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,15 +27,15 @@ use crate::support::simulated_pipeline::{
 };
 use crate::support::{TestStack, config, eventually};
 
-/// Faults that a test switches on and off. At first only reads of the stream fail. SES's refusals for
-/// exceeding the send rate are counted.
+/// Faults that a test switches on and off. Initially only reads of the stream fail. Counts how often SES
+/// refuses a mail because of the send rate.
 #[derive(Default)]
 struct FaultSwitches {
     stream_is_back: AtomicBool,
     tables_are_down: AtomicBool,
-    answers_of_ses_are_lost: AtomicBool,
-    events_of_ses_are_lost: AtomicBool,
-    too_fast: AtomicUsize,
+    ses_answers_are_lost: AtomicBool,
+    ses_events_are_lost: AtomicBool,
+    throttled: AtomicUsize,
 }
 
 impl Faults for FaultSwitches {
@@ -49,17 +49,17 @@ impl Faults for FaultSwitches {
     }
 
     fn after(&self, call: &Call<'_>, status: StatusCode) -> Option<Fault> {
-        if call.operation == "SendEmail" && self.answers_of_ses_are_lost.load(Ordering::SeqCst) {
+        if call.operation == "SendEmail" && self.ses_answers_are_lost.load(Ordering::SeqCst) {
             return Some(Fault::HangUp);
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
-            self.too_fast.fetch_add(1, Ordering::SeqCst);
+            self.throttled.fetch_add(1, Ordering::SeqCst);
         }
         None
     }
 
     fn ses_event(&self, _: &str) -> Vec<Duration> {
-        let lost = self.events_of_ses_are_lost.load(Ordering::SeqCst);
+        let lost = self.ses_events_are_lost.load(Ordering::SeqCst);
         if lost { Vec::new() } else { vec![Duration::ZERO] }
     }
 }
@@ -78,6 +78,7 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
     let orders: Vec<String> = (1..=150).map(|n| format!("W{n}")).collect();
     let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
     stack.publish_only(&lines).await;
+    // Its kind may be mailed for 12 hours only, the others' for seven days.
     let out = out_for_delivery("W-late");
     stack.publish_only(&[out]).await;
 
@@ -90,12 +91,12 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
     for order in &orders {
         assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
     }
-    let stale = stack.ledger_of("W-late").await.remove(0);
+    let stale = stack.ledger_items("W-late").await.remove(0);
     assert_eq!((stale.state(), stale.reason.as_deref()), (Some(State::Skipped), Some("stale")));
     pipeline.skip(SignedDuration::from_hours(2));
     assert_eq!(pipeline.sweep().await.queued_again, 0, "the ledger has seen them all");
 
-    // The stream comes back with every record that it had, all of which are duplicates by now.
+    // The stream works again and delivers every record, all of which are duplicates by now.
     faults.stream_is_back.store(true, Ordering::SeqCst);
     eventually("the dispatcher has received every event again", async || {
         let again = stack.output().iter().filter(|line| line.contains("\"duplicate\"")).count();
@@ -136,6 +137,7 @@ async fn an_hour_read_in_pages_is_complete() {
     let stack = TestStack::start().await;
     let order = OrderId::parse("P1").expect("valid");
     let bucket = bucket(&order, 0);
+    // The page size is three, so the first page cannot end within its first millisecond and has to grow.
     let times = [0, 0, 0, 0, 0, 1, 2, 2, 2, 5, 9, 9];
     for (n, at) in times.iter().enumerate() {
         let text = |value: &str| AttributeValue::S(value.to_owned());
@@ -171,7 +173,7 @@ async fn a_mail_whose_record_is_of_a_newer_version_goes_to_the_dlq_after_a_bound
     let request = dispatch_body(&shipped("N1"), pipeline.clock().now());
     pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
     pipeline.drain().await;
-    let item = stack.ledger_of("N1").await.remove(0);
+    let item = stack.ledger_items("N1").await.remove(0);
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let update = stack.stack.dynamodb.update_item().table_name(local::resources::LEDGER_TABLE);
     let update = update.key("order_id", text("N1")).key("notification", text(&item.notification));
@@ -180,6 +182,7 @@ async fn a_mail_whose_record_is_of_a_newer_version_goes_to_the_dlq_after_a_bound
     let update = update.expression_attribute_values(":newer", text("scheduled"));
     update.send().await.expect("DynamoDB answers");
 
+    // Also when stale: the mailer must not skip, or keep requeuing, a record that it cannot interpret.
     for stale in [false, true] {
         if stale {
             pipeline.skip(SignedDuration::from_hours(8 * 24));
@@ -205,7 +208,7 @@ async fn an_older_mail_request_does_not_skip_a_mail_that_an_operator_has_reopene
     pipeline.drain().await;
     pipeline.skip(SignedDuration::from_hours(8 * 24));
     pipeline.drain().await;
-    let item = stack.ledger_of("O1").await.remove(0);
+    let item = stack.ledger_items("O1").await.remove(0);
     assert_eq!((item.state(), item.reason.as_deref()), (Some(State::Skipped), Some("stale")));
 
     // As `waybill resend` does.
@@ -245,6 +248,7 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
         account.sending = Sending::Enabled;
         account.send_rate = RATE;
     });
+    // A running mailer would keep the old rate for up to 15 minutes.
     pipeline.restart_mailer();
     pipeline.run_for(SignedDuration::from_mins(15)).await;
     for n in 0..MAILS {
@@ -252,11 +256,11 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
     }
     let mails = stack.mails();
     let took = mails[MAILS - 1].accepted_at.duration_since(mails[0].accepted_at).as_secs_f64();
-    let paced = (MAILS - 1) as f64 / RATE;
-    assert!(took > 0.9 * paced, "{MAILS} mails in {took} s are faster than {RATE} a second");
+    let expected = (MAILS - 1) as f64 / RATE;
+    assert!(took > 0.9 * expected, "{MAILS} mails in {took} s are faster than {RATE} a second");
     // Wide enough for a busy machine, and too narrow for the one mail a second of an unknown rate.
-    assert!(took < 5.0 * paced, "{MAILS} mails in {took} s are slower than {RATE} a second");
-    assert_eq!(faults.too_fast.load(Ordering::SeqCst), 0, "SES had to say that it is too fast");
+    assert!(took < 5.0 * expected, "{MAILS} mails in {took} s are slower than {RATE} a second");
+    assert_eq!(faults.throttled.load(Ordering::SeqCst), 0, "SES throttled the mailer");
     assert_eq!(pipeline.queues.all(MAIL).len(), 0);
     stack.stop().await;
 }
@@ -275,7 +279,7 @@ async fn a_ledger_that_does_not_answer_uses_up_no_receives_and_loses_no_mail() {
     pipeline.drain().await;
     stack.stack.ses.account().change(|account| account.sending = Sending::Enabled);
 
-    // Longer than SES's pause, and then for more attempts than SQS allows receives.
+    // Longer than the delay after SES's refusal, and then for more attempts than SQS allows receives.
     faults.tables_are_down.store(true, Ordering::SeqCst);
     pipeline.run_for(SignedDuration::from_mins(9)).await;
     assert_eq!(pipeline.queues.all(MAIL).len(), MAILS, "each waits, once");
@@ -297,12 +301,13 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
     let faults = Arc::new(FaultSwitches::default());
     let stack = stack(&faults, account::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    faults.events_of_ses_are_lost.store(true, Ordering::SeqCst);
-    faults.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
+    faults.ses_events_are_lost.store(true, Ordering::SeqCst);
+    faults.ses_answers_are_lost.store(true, Ordering::SeqCst);
     publish(&pipeline, &shipped("U1"));
     pipeline.drain().await;
-    faults.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
+    faults.ses_answers_are_lost.store(false, Ordering::SeqCst);
     assert_eq!(stack.mails_to(&customer("U1")), 1);
+    // The simulated pipeline does not run feedback, so this message stays unread.
     pipeline.queues.put(FEEDBACK, "the event", pipeline.clock().now_ms());
 
     pipeline.run_for(SignedDuration::from_hours(2)).await;
@@ -320,23 +325,24 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
     stack.stop().await;
 }
 
-/// New SES events arrive all the time, and feedback reads them.
+/// Its queue is never empty, because new SES events keep arriving while feedback reads others.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_shops_events_do_not_keep_a_doubt_from_being_sent_again() {
     let faults = Arc::new(FaultSwitches::default());
     let stack = stack(&faults, account::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
-    faults.events_of_ses_are_lost.store(true, Ordering::SeqCst);
-    faults.answers_of_ses_are_lost.store(true, Ordering::SeqCst);
+    faults.ses_events_are_lost.store(true, Ordering::SeqCst);
+    faults.ses_answers_are_lost.store(true, Ordering::SeqCst);
     publish(&pipeline, &shipped("B1"));
     pipeline.drain().await;
-    faults.answers_of_ses_are_lost.store(false, Ordering::SeqCst);
+    faults.ses_answers_are_lost.store(false, Ordering::SeqCst);
 
     pipeline.run_for(SignedDuration::from_mins(19)).await;
     let now = pipeline.clock().now_ms();
+    // As many messages in flight as waiting: feedback is not behind.
     pipeline.queues.put(FEEDBACK, "being read", now);
     assert_eq!(pipeline.queues.receive(FEEDBACK, FEEDBACK_DLQ, now).len(), 1);
-    pipeline.queues.put(FEEDBACK, "has just come", now);
+    pipeline.queues.put(FEEDBACK, "has just arrived", now);
     assert_eq!(stack.mails_to(&customer("B1")), 1);
     pipeline.run_for(SignedDuration::from_mins(2)).await;
     assert_eq!(stack.mails_to(&customer("B1")), 2);
@@ -367,11 +373,11 @@ async fn an_event_published_again_after_the_events_table_expired_it_is_not_maile
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_queue_replayed_twice_mails_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let nobody = account::Settings {
+    let unverified = account::Settings {
         senders: Senders::Verified(vec!["another.example".to_owned()]),
         ..account::Settings::default()
     };
-    let stack = stack(&faults, nobody).await;
+    let stack = stack(&faults, unverified).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let lines: Vec<String> = (0..12).map(|n| shipped(&format!("D{n}"))).collect();
     for line in &lines {
@@ -404,11 +410,11 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let nobody = account::Settings {
+    let unverified = account::Settings {
         senders: Senders::Verified(vec!["another.example".to_owned()]),
         ..account::Settings::default()
     };
-    let stack = stack(&faults, nobody).await;
+    let stack = stack(&faults, unverified).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     publish(&pipeline, &refunded("D1"));
     pipeline.drain().await;
@@ -434,6 +440,7 @@ async fn a_mail_request_replayed_after_the_ledger_expired_it_goes_to_the_dlq_and
     pipeline.drain().await;
     assert_eq!(stack.mails_to(&customer("T1")), 1);
 
+    // Without a record, the mailer cannot know whether the mail was sent, so it must not send it.
     expire(&stack, "T1").await;
     pipeline.skip(SignedDuration::from_hours(2));
     let mail_request = mail_body(&request);
@@ -454,7 +461,7 @@ async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_a
     let request = dispatch_body(&refunded("T2"), pipeline.clock().now());
     pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
     pipeline.drain().await;
-    let item = stack.ledger_of("T2").await.remove(0);
+    let item = stack.ledger_items("T2").await.remove(0);
     let kept_for = item.expires_at - Timestamp::now().as_second();
     assert!(kept_for > 399 * 24 * 3600, "the ledger keeps it for more than a year");
 
@@ -463,7 +470,7 @@ async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_a
     pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
     pipeline.queues.put(MAIL, &mail_body(&request), pipeline.clock().now_ms());
     pipeline.drain().await;
-    let item = stack.ledger_of("T2").await.remove(0);
+    let item = stack.ledger_items("T2").await.remove(0);
     assert_eq!((item.state(), item.reason.as_deref()), (Some(State::Skipped), Some("stale")));
     assert_eq!(stack.mails_to(&customer("T2")), 1);
     assert!(pipeline.queues.all(DISPATCH_DLQ).is_empty());
@@ -487,7 +494,7 @@ fn events_key(order: &str, line: &str) -> HashMap<String, AttributeValue> {
 
 /// Deletes an order's records as DynamoDB's TTL does.
 async fn expire(stack: &TestStack, order: &str) {
-    for item in stack.ledger_of(order).await {
+    for item in stack.ledger_items(order).await {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let delete = stack.stack.dynamodb.delete_item().table_name(local::resources::LEDGER_TABLE);
         let delete = delete.key("order_id", text(order));

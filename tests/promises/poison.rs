@@ -10,7 +10,7 @@ const POISON: [&str; 4] = ["not json", "{}", r#"{"v":7}"#, r#"{"v":1,"v":1}"#];
 async fn poison_on_the_dispatch_queue_reaches_its_dead_letter_queue_with_a_reason() {
     let stack = TestStack::start().await;
     let queues = stack.stack.resources.queues.clone();
-    poison(&stack, &queues.dispatch, &queues.dispatch_dlq).await;
+    check_poison(&stack, &queues.dispatch, &queues.dispatch_dlq).await;
     stack.stop().await;
 }
 
@@ -18,7 +18,7 @@ async fn poison_on_the_dispatch_queue_reaches_its_dead_letter_queue_with_a_reaso
 async fn poison_on_the_mail_queue_reaches_its_dead_letter_queue_with_a_reason() {
     let stack = TestStack::start().await;
     let queues = stack.stack.resources.queues.clone();
-    poison(&stack, &queues.mail, &queues.mail_dlq).await;
+    check_poison(&stack, &queues.mail, &queues.mail_dlq).await;
     stack.stop().await;
 }
 
@@ -26,19 +26,20 @@ async fn poison_on_the_mail_queue_reaches_its_dead_letter_queue_with_a_reason() 
 async fn poison_on_the_feedback_queue_reaches_its_dead_letter_queue_with_a_reason() {
     let stack = TestStack::start().await;
     let queues = stack.stack.resources.queues.clone();
-    poison(&stack, &queues.feedback, &queues.feedback_dlq).await;
+    check_poison(&stack, &queues.feedback, &queues.feedback_dlq).await;
     stack.stop().await;
 }
 
-async fn poison(stack: &TestStack, queue: &Queue, dead_letters: &Queue) {
+async fn check_poison(stack: &TestStack, queue: &Queue, dead_letters: &Queue) {
     for body in POISON {
         stack.send(queue, body).await;
     }
     let orders = ["A1", "A2", "A3"];
     let outcomes = stack.publish(&orders.map(confirmed)).await;
     for order in orders {
+        // The poison was in the same batches, and must not have used up their receives.
         assert_eq!(stack.mails_to(&customer(order)), 1, "the neighbour {order} is mailed");
-        let outcome = outcomes.of(&format!("{order}-confirmed"));
+        let outcome = outcomes.status(&format!("{order}-confirmed"));
         assert_eq!(outcome.state.as_deref(), Some("delivered"));
     }
     let mut bodies = Vec::new();

@@ -1,4 +1,4 @@
-//! The README's table of invariants names tests that run, and files that exist.
+//! The tests and files in the README's table of invariants exist, and the tests run by default.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 const README: &str = include_str!("../../README.md");
 
-/// What a cell of the table names in backticks.
+/// A reference in backticks in a cell of the table.
 #[derive(Debug, PartialEq, Eq)]
 enum Reference<'a> {
     /// `module::test_name` of this test binary; `…` stands for any text.
@@ -18,7 +18,8 @@ enum Reference<'a> {
 #[test]
 fn every_test_and_path_in_the_table_of_invariants_exists() {
     let references: Vec<Reference<'_>> = cells(README).flat_map(references).collect();
-    assert!(references.len() > 20, "the table of invariants is gone: {references:?}");
+    // Without this, a renamed section would make the test pass with nothing to check.
+    assert!(references.len() > 20, "the table of invariants was not found: {references:?}");
     let tests = tests_of_this_binary();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let exists = |reference: &Reference<'_>| match reference {
@@ -26,7 +27,7 @@ fn every_test_and_path_in_the_table_of_invariants_exists() {
         Reference::Path(path) => root.join(path).exists(),
     };
     let missing: Vec<_> = references.iter().filter(|reference| !exists(reference)).collect();
-    assert!(missing.is_empty(), "named in README.md and not there: {missing:?}");
+    assert!(missing.is_empty(), "in README.md, but they do not exist: {missing:?}");
 }
 
 /// The tests that run by default, as the test harness itself lists them.

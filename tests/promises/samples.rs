@@ -15,6 +15,7 @@ async fn every_sample_event_reaches_the_expected_outcome() {
     let stack = TestStack::start().await;
     let outcomes = stack.publish(&samples()).await;
 
+    // The samples deliberately contain a duplicate, a conflict and an invalid event.
     let answers = outcomes.answers();
     let count = |answer| answers.iter().filter(|a| **a == answer).count();
     assert_eq!(count(Answer::Accepted), 29);
@@ -27,8 +28,8 @@ async fn every_sample_event_reaches_the_expected_outcome() {
     let (sent, rest): (Vec<Outcome>, Vec<Outcome>) = ends.partition(|end| *end == Outcome::Sent);
     assert_eq!((sent.len(), rest), (27, vec![Outcome::Skipped; 2]));
 
-    let state = |id: &str| outcomes.of(id).state.clone().unwrap_or_default();
-    let reason = |id: &str| outcomes.of(id).reason.clone().unwrap_or_default();
+    let state = |id: &str| outcomes.status(id).state.clone().unwrap_or_default();
+    let reason = |id: &str| outcomes.status(id).reason.clone().unwrap_or_default();
     assert_eq!(state("1001-shipped"), "delivered");
     assert_eq!(state("1013-confirmed"), "bounced");
     assert_eq!(state("1014-confirmed"), "complained");
@@ -87,6 +88,7 @@ async fn no_line_that_a_function_prints_holds_personal_data() {
     let output = stack.output();
     assert!(!output.is_empty());
     let personal: Vec<String> = samples().iter().flat_map(|line| personal_data(line)).collect();
+    // Fewer would mean that the samples, and not the log lines, have changed.
     assert!(personal.len() > 60);
     for line in &output {
         let leak = personal.iter().find(|word| line.contains(word.as_str()));
@@ -107,7 +109,7 @@ fn personal_data(line: &str) -> Vec<String> {
         .collect()
 }
 
-/// The cost model counts one write unit an event: DynamoDB bills each begun KiB of names and values.
+/// The cost model assumes one write unit per event: DynamoDB bills every started KiB of names and values.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_typical_event_is_stored_for_one_write_unit() {
     let stack = TestStack::start().await;

@@ -12,7 +12,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::future::ProvideCredentials as ProvideCredentialsFuture;
 use aws_sdk_sesv2::config::{Credentials, Region};
 use mailer::Sender;
-use mailer::send_outcome::{CODES, SendOutcome};
+use mailer::send_outcome::{ERROR_CODES, SendOutcome};
 use shared::queue::message::MailRequest;
 use shared::{Event, NotificationKey};
 use tokio::net::{TcpSocket, TcpStream};
@@ -94,11 +94,11 @@ const ERRORS: [(&str, u16, Class); 44] = [
 #[tokio::test]
 async fn each_error_code_means_what_the_table_says() {
     let tested: BTreeSet<&str> = ERRORS.iter().map(|(code, _, _)| *code).collect();
-    let known: BTreeSet<&str> = CODES.iter().map(|(code, _)| *code).collect();
+    let known: BTreeSet<&str> = ERROR_CODES.iter().map(|(code, _)| *code).collect();
     assert_eq!(tested, known, "each code of the table is tested, and no other");
     for (code, status, expected) in ERRORS {
         for behavior in error_responses(code, status) {
-            let seen = ask(behavior).await;
+            let seen = send_to_fake(behavior).await;
             assert_eq!((class(&seen), seen.code()), (expected, code), "{code} {status}");
         }
     }
@@ -118,13 +118,13 @@ fn error_responses(code: &str, status: u16) -> [Behavior; 3] {
 }
 
 #[tokio::test]
-async fn a_spent_daily_quota_waits_longer_than_a_spent_rate() {
+async fn a_mail_waits_longer_for_the_daily_quota_than_for_the_rate() {
     let retry_after = async |message: &str| {
         let body = format!(r#"{{"message":"{message}"}}"#);
         let code = [("x-amzn-errortype", "TooManyRequestsException")];
-        match ask(answer(429, &code, &body)).await {
+        match send_to_fake(answer(429, &code, &body)).await {
             SendOutcome::Retryable { retry_after, .. } => retry_after,
-            other => panic!("expected a refusal for now, not {other:?}"),
+            other => panic!("expected a temporary refusal, not {other:?}"),
         }
     };
     let rate = retry_after("Maximum sending rate exceeded.").await;
@@ -155,21 +155,22 @@ async fn an_answer_without_a_known_code_is_classified_by_its_status() {
         (599, Ambiguous),
     ] {
         for body in ["", "<html>Bad gateway</html>", "{\"message\":", "{\"code\":7}"] {
-            let seen = ask(answer(status, &[], body)).await;
+            let seen = send_to_fake(answer(status, &[], body)).await;
             assert_eq!(class(&seen), expected, "{status} {body}");
         }
-        let seen = ask(answer(status, &[("x-amzn-errortype", "BrandNewException")], "{}")).await;
+        let seen =
+            send_to_fake(answer(status, &[("x-amzn-errortype", "BrandNewException")], "{}")).await;
         assert_eq!((class(&seen), seen.code()), (expected, "BrandNewException"), "{status}");
     }
 }
 
 #[tokio::test]
 async fn an_acceptance_keeps_the_id_that_ses_gave() {
-    let seen = ask(answer(200, &[], r#"{"MessageId":"0102018f"}"#)).await;
+    let seen = send_to_fake(answer(200, &[], r#"{"MessageId":"0102018f"}"#)).await;
     assert_eq!(seen, SendOutcome::Accepted { message_id: "0102018f".to_owned() });
 }
 
-/// Once the request may have been written, a missing answer proves nothing.
+/// Once the request may have been sent, a missing answer proves nothing.
 #[tokio::test]
 async fn an_incomplete_answer_proves_nothing() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"Mess".to_owned();
@@ -185,21 +186,21 @@ async fn an_incomplete_answer_proves_nothing() {
         answer(200, &[], "<html>Please log in</html>"),
         answer(200, &[], "{}"),
     ] {
-        let seen = ask(behavior.clone()).await;
+        let seen = send_to_fake(behavior.clone()).await;
         assert_eq!(class(&seen), Ambiguous, "{behavior:?} {seen:?}");
     }
 }
 
 #[tokio::test]
-async fn a_call_is_given_up_when_the_functions_time_is_over() {
+async fn a_call_is_abandoned_when_the_functions_time_is_over() {
     let ses = FakeSes::start(Behavior::Silence).await;
     let at_most = Duration::from_millis(50);
-    let seen = ask_within(&format!("http://{}", ses.address), at_most).await;
+    let seen = send_to_endpoint(&format!("http://{}", ses.address), at_most).await;
     assert_eq!(class(&seen), Ambiguous);
     assert_eq!(seen.code(), "NoAnswerInTime");
 }
 
-/// Without a connection no request was written, which proves that SES did not accept the mail.
+/// Without a connection no request was sent, which proves that SES did not accept the mail.
 #[tokio::test]
 async fn without_a_connection_or_credentials_nothing_was_sent() {
     let nobody = TcpSocket::new_v4().expect("a socket");
@@ -214,12 +215,12 @@ async fn without_a_connection_or_credentials_nothing_was_sent() {
         format!("http://{}", full.local_addr().expect("a bound socket has an address")),
         format!("https://{}", no_tls.address),
     ] {
-        let seen = ask_within(&endpoint, AMPLE_TIME).await;
+        let seen = send_to_endpoint(&endpoint, AMPLE_TIME).await;
         assert_eq!((class(&seen), seen.code()), (Retryable, "NoConnection"), "{endpoint}");
     }
     let open = FakeSes::start(answer(200, &[], r#"{"MessageId":"0102018f"}"#)).await;
     let sdk = kit::aws::loader().region(REGION).endpoint_url(format!("http://{}", open.address));
-    let seen = send_with(&sdk.credentials_provider(NoCredentials).load().await, AMPLE_TIME).await;
+    let seen = send_using(&sdk.credentials_provider(NoCredentials).load().await, AMPLE_TIME).await;
     assert_eq!((class(&seen), seen.code()), (Retryable, "NoCredentials"));
     assert_eq!(open.connections(), 0);
 }
@@ -253,27 +254,27 @@ async fn full_backlog() -> (tokio::net::TcpListener, Vec<TcpStream>) {
 }
 
 const AMPLE_TIME: Duration = Duration::from_secs(4);
-/// An SES that never answers is waited for in full, so not for long.
+/// For an SES that never answers: the test waits for all of it.
 const SOON: Duration = Duration::from_millis(500);
 const REGION: Region = Region::from_static("eu-central-2");
 
 /// Sends one mail to an SES that behaves in this way, and checks that it is called once.
-async fn ask(behavior: Behavior) -> SendOutcome {
+async fn send_to_fake(behavior: Behavior) -> SendOutcome {
     let at_most = if matches!(behavior, Behavior::Silence) { SOON } else { AMPLE_TIME };
     let ses = FakeSes::start(behavior).await;
-    let seen = ask_within(&format!("http://{}", ses.address), at_most).await;
-    assert_eq!(ses.connections(), 1, "SES is asked once, {seen:?}");
+    let seen = send_to_endpoint(&format!("http://{}", ses.address), at_most).await;
+    assert_eq!(ses.connections(), 1, "SES is called once, {seen:?}");
     seen
 }
 
-async fn ask_within(endpoint: &str, at_most: Duration) -> SendOutcome {
+async fn send_to_endpoint(endpoint: &str, at_most: Duration) -> SendOutcome {
     let credentials = Credentials::new("a", "b", None, None, "test");
     let sdk = kit::aws::loader().region(REGION).endpoint_url(endpoint);
-    send_with(&sdk.credentials_provider(credentials).load().await, at_most).await
+    send_using(&sdk.credentials_provider(credentials).load().await, at_most).await
 }
 
 /// As deployed, except for SES's address.
-async fn send_with(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutcome {
+async fn send_using(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutcome {
     let from = mailer::SenderSettings {
         mailbox: "Nordlicht <orders@shop.example>".to_owned(),
         reply_to: None,

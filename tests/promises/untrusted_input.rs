@@ -1,4 +1,4 @@
-//! Untrusted input: properties of each parser, and examples against the running stack.
+//! Untrusted input: properties of every parser, and examples against the running stack.
 
 mod over_http;
 mod properties;

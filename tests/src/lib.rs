@@ -1,4 +1,4 @@
-//! What the tests of the whole pipeline share: fault injection, the model, and properties of parsers.
+//! Shared by the tests of the whole pipeline: fault injection, the model, and properties of parsers.
 
 pub mod chaos;
 pub mod model;

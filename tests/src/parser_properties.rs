@@ -8,11 +8,12 @@ use shared::outbox::unpack;
 use shared::queue::message::{DispatchRequest, MailRequest};
 use shared::{Event, FieldError};
 
-use feedback::{Reading, read};
+use feedback::FeedbackMessage;
 
 /// Intake's parser. An event that it accepts survives a round trip through JSON; one that it refuses has
 /// at least one error, which points into the event and does not repeat its text.
 pub fn check_event(bytes: &[u8]) {
+    // Refused text needs no further check: nothing of it is used.
     let Ok(json) = parse_strict(bytes) else { return };
     let lenient: Value = serde_json::from_slice(bytes).expect("strict JSON is JSON");
     assert_eq!(json, lenient, "the strict parser reads something else");
@@ -37,8 +38,8 @@ fn assert_points_into_the_event(problem: &FieldError) {
 /// Feedback's parser of SES events. An event of ours has a ledger key that survives a round trip, and no
 /// field that may be logged contains an address.
 pub fn check_ses_event(text: &str) {
-    match read(text) {
-        Reading::Ours(event) => {
+    match FeedbackMessage::parse(text) {
+        FeedbackMessage::OwnMail(event) => {
             let key = event.key.sort_key();
             let again = shared::NotificationKey::from_sort_key(event.key.order_id.clone(), &key);
             assert_eq!(again.as_ref(), Ok(&event.key));
@@ -46,18 +47,18 @@ pub fn check_ses_event(text: &str) {
             let reason = event.reason.unwrap_or_default();
             assert!(!reason.contains('@') && reason.len() <= 201, "{reason}");
         }
-        Reading::Other { event_type } => {
+        FeedbackMessage::Ignored { event_type } => {
             assert!(!event_type.contains('@') && event_type.len() <= 100);
         }
-        Reading::Unreadable(reason) => assert!(!reason.is_empty()),
+        FeedbackMessage::Unreadable(reason) => assert!(!reason.is_empty()),
     }
 }
 
-/// Relay's reader of stream records. It finds the same message as serde_dynamo, an independent reader of
+/// Relay's parser of stream records. It finds the same message as serde_dynamo, an independent parser of
 /// DynamoDB's JSON, or none.
 pub fn check_stream_image(bytes: &[u8]) {
     let Ok(record) = serde_json::from_slice::<Value>(bytes) else { return };
-    let seen = relay::message(&record);
+    let seen = relay::dispatch_message(&record);
     let Ok(image) = serde_json::from_value::<Item>(record["dynamodb"]["NewImage"].clone()) else {
         return;
     };

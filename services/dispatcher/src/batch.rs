@@ -1,4 +1,4 @@
-//! A batch of dispatch messages: decide each, then send all mail requests together.
+//! Handles a batch of dispatch messages: decides about each, then sends all mail requests together.
 
 use std::collections::BTreeMap;
 
@@ -14,37 +14,37 @@ use tracing::Instrument;
 use crate::decide::{Decision, decide};
 use crate::dependencies::Dispatcher;
 
-/// A value of the message at this place of the batch.
-type At<T> = (usize, T);
+/// A value with the index of its message in the batch.
+type Indexed<T> = (usize, T);
 
-/// What a message still needs after its decision.
+/// What remains to be done for a message after the decision.
 enum NextStep {
-    Nothing(BatchItemOutcome),
+    Done(BatchItemOutcome),
     Send(Box<MailRequest>),
 }
 
-/// The messages of a batch, read.
+/// The parsed messages of a batch.
 struct Batch {
-    /// Those of one order together, as they stand in the batch.
-    orders: Vec<Vec<At<DispatchRequest>>>,
-    unreadable: Vec<At<MessageError>>,
+    /// Grouped by order; within an order, in the order of the batch.
+    orders: Vec<Vec<Indexed<DispatchRequest>>>,
+    unreadable: Vec<Indexed<MessageError>>,
 }
 
-/// Handles a batch. Each message succeeds or comes back on its own.
+/// Handles a batch. Each message is acknowledged or retried on its own.
 pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatchResponse {
-    // What no step below answers for, a panic included, comes back.
+    // A message for which no step below sets an outcome, for example because of a panic, is retried.
     let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
     let Batch { orders, unreadable } = read(messages);
     for (i, error) in unreadable {
-        outcomes[i] = dead_letter(dispatcher, body(&messages[i]), &error).await;
+        outcomes[i] = move_to_dlq(dispatcher, body(&messages[i]), &error).await;
     }
-    // The plan is written first and its mail request second: the other way round, a crash in between
-    // would mail what nobody has planned. The reverse, a plan without a request, is found when the
-    // message is delivered again.
+    // The plan first, then its mail request: the other way round, a crash in between would leave a mail
+    // request for a notification that the ledger does not know. A plan without a mail request is
+    // completed when the message is delivered again.
     let mut requests = Vec::new();
     for (i, next) in decide_all(dispatcher, &orders).await {
         match next {
-            NextStep::Nothing(outcome) => outcomes[i] = outcome,
+            NextStep::Done(outcome) => outcomes[i] = outcome,
             NextStep::Send(request) => requests.push((i, request)),
         }
     }
@@ -59,7 +59,7 @@ fn body(message: &SqsMessage) -> &str {
 }
 
 fn read(messages: &[SqsMessage]) -> Batch {
-    let mut orders: BTreeMap<OrderId, Vec<At<DispatchRequest>>> = BTreeMap::new();
+    let mut orders: BTreeMap<OrderId, Vec<Indexed<DispatchRequest>>> = BTreeMap::new();
     let mut unreadable = Vec::new();
     for (i, message) in messages.iter().enumerate() {
         match DispatchRequest::parse(body(message)) {
@@ -72,20 +72,21 @@ fn read(messages: &[SqsMessage]) -> Batch {
     Batch { orders: orders.into_values().collect(), unreadable }
 }
 
-/// Decides different orders at the same time, the messages of one order one after the other: a
-/// confirmation must not be superseded by the parcel that stands behind it in the same batch.
+/// Decides about different orders concurrently, but about the messages of one order one after the other,
+/// so that a confirmation is not superseded by a shipment that follows it in the same batch.
 async fn decide_all(
     dispatcher: &Dispatcher,
-    orders: &[Vec<At<DispatchRequest>>],
-) -> Vec<At<NextStep>> {
-    let steps = run_concurrently(orders, |requests| decide_in_turn(dispatcher, requests)).await;
+    orders: &[Vec<Indexed<DispatchRequest>>],
+) -> Vec<Indexed<NextStep>> {
+    let steps =
+        run_concurrently(orders, |requests| decide_sequentially(dispatcher, requests)).await;
     steps.into_iter().flatten().flatten().collect()
 }
 
-async fn decide_in_turn(
+async fn decide_sequentially(
     dispatcher: &Dispatcher,
-    requests: &[At<DispatchRequest>],
-) -> Vec<At<NextStep>> {
+    requests: &[Indexed<DispatchRequest>],
+) -> Vec<Indexed<NextStep>> {
     let mut steps = Vec::with_capacity(requests.len());
     for (i, request) in requests {
         let span = tracing::info_span!(
@@ -98,30 +99,30 @@ async fn decide_in_turn(
     steps
 }
 
-async fn dead_letter(
+async fn move_to_dlq(
     dispatcher: &Dispatcher,
     body: &str,
     error: &MessageError,
 ) -> BatchItemOutcome {
-    let letter = DeadLetter::unreadable(body.to_owned(), error.to_string());
-    dispatcher.dead_letters.move_message(letter).await
+    let dead_letter = DeadLetter::unreadable(body.to_owned(), error.to_string());
+    dispatcher.dead_letters.move_message(dead_letter).await
 }
 
 async fn next_step(dispatcher: &Dispatcher, request: DispatchRequest) -> NextStep {
     match decide(dispatcher, request).await {
         Ok(Decision::Notify(request)) => NextStep::Send(request),
-        Ok(Decision::Nothing) => NextStep::Nothing(BatchItemOutcome::Ack),
+        Ok(Decision::NoMail) => NextStep::Done(BatchItemOutcome::Ack),
         Err(error) => {
-            tracing::warn!(%error, "the message comes back");
-            NextStep::Nothing(BatchItemOutcome::Retry)
+            tracing::warn!(%error, "retried after the visibility timeout");
+            NextStep::Done(BatchItemOutcome::Retry)
         }
     }
 }
 
 async fn send(
     dispatcher: &Dispatcher,
-    requests: Vec<At<Box<MailRequest>>>,
-) -> Vec<At<BatchItemOutcome>> {
+    requests: Vec<Indexed<Box<MailRequest>>>,
+) -> Vec<Indexed<BatchItemOutcome>> {
     let outgoing = requests
         .iter()
         .map(|(_, r)| OutgoingMessage { body: r.to_body(), ..OutgoingMessage::default() })
@@ -130,7 +131,7 @@ async fn send(
     let outcome = |result: Result<(), SendError>| match result {
         Ok(()) => BatchItemOutcome::Ack,
         Err(error) => {
-            tracing::warn!(%error, "the message comes back");
+            tracing::warn!(%error, "retried after the visibility timeout");
             BatchItemOutcome::Retry
         }
     };
@@ -140,50 +141,51 @@ async fn send(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{body, event};
+    use crate::fixture::{event, message_body};
     use serde_json::Value;
 
     fn message(event: &Value) -> SqsMessage {
         let mut message = SqsMessage::default();
-        message.body = Some(body(event));
+        message.body = Some(message_body(event));
         message
     }
 
-    fn of_order(id: &str, order_id: &str) -> SqsMessage {
+    fn message_for_order(id: &str, order_id: &str) -> SqsMessage {
         let mut event = event("order.confirmed", id);
         event["data"]["order"]["id"] = order_id.into();
         message(&event)
     }
 
-    /// Places and event ids, order by order.
-    fn places(batch: &Batch) -> Vec<Vec<(usize, &str)>> {
-        let mut places = Vec::new();
+    /// Message indices and event ids, grouped by order.
+    fn indices(batch: &Batch) -> Vec<Vec<(usize, &str)>> {
+        let mut indices = Vec::new();
         for order in &batch.orders {
             let ids = order.iter().map(|(i, request)| (*i, request.event.reference.id.as_str()));
-            places.push(ids.collect());
+            indices.push(ids.collect());
         }
-        places
+        indices
     }
 
     #[test]
-    fn the_messages_of_one_order_stay_together_in_the_order_of_the_batch() {
+    fn messages_are_grouped_by_order_and_keep_the_order_of_the_batch() {
         let messages = [
-            of_order("a", "1001"),
-            of_order("b", "1000"),
-            of_order("c", "1001"),
-            of_order("d", "1001"),
+            message_for_order("a", "1001"),
+            message_for_order("b", "1000"),
+            message_for_order("c", "1001"),
+            message_for_order("d", "1001"),
         ];
         let batch = read(&messages);
-        assert_eq!(places(&batch), [vec![(1, "b")], vec![(0, "a"), (2, "c"), (3, "d")]]);
+        assert_eq!(indices(&batch), [vec![(1, "b")], vec![(0, "a"), (2, "c"), (3, "d")]]);
         assert!(batch.unreadable.is_empty());
     }
 
     #[test]
-    fn an_unreadable_message_leaves_its_neighbours_alone() {
-        let messages = [of_order("a", "1001"), SqsMessage::default(), of_order("b", "1001")];
+    fn an_unreadable_message_does_not_affect_its_neighbours() {
+        let messages =
+            [message_for_order("a", "1001"), SqsMessage::default(), message_for_order("b", "1001")];
         let batch = read(&messages);
-        assert_eq!(places(&batch), [vec![(0, "a"), (2, "b")]]);
-        let places: Vec<usize> = batch.unreadable.iter().map(|(i, _)| *i).collect();
-        assert_eq!(places, [1]);
+        assert_eq!(indices(&batch), [vec![(0, "a"), (2, "b")]]);
+        let indices: Vec<usize> = batch.unreadable.iter().map(|(i, _)| *i).collect();
+        assert_eq!(indices, [1]);
     }
 }

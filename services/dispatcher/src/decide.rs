@@ -1,7 +1,7 @@
-//! The decision to notify.
+//! The decision whether to notify.
 //!
-//! The ledger's conditional put is the decision; everything before it only chooses what is put. A
-//! crash after the put leaves a plan without a mail request, which the same message repairs when it is
+//! The conditional put in the ledger is the decision; everything before it only determines what to put. A
+//! crash after the put leaves a plan without a mail request, which is completed when the message is
 //! delivered again.
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,25 +14,25 @@ use shared::{Event, NotificationKey};
 
 use crate::dependencies::Dispatcher;
 
-/// An event that happened within this time cannot be late: whatever supersedes it happened within
-/// the same minute, and the customer reads both mails together. Only for older events, and for those
-/// that do not say when they happened, are the order's other notifications read.
-const FRESH: SignedDuration = SignedDuration::from_secs(60);
+/// An event is late after this time. Only then, or if it has no time, are the order's other notifications
+/// read: whatever supersedes an event that is not late happened within the same minute, and the customer
+/// reads both mails together.
+const LATE_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
-/// What is to be done about an event.
+/// What to do about an event.
 #[derive(Debug, PartialEq)]
 pub enum Decision {
     /// Send this mail request.
     Notify(Box<MailRequest>),
-    /// Nothing: it was skipped, or decided before.
-    Nothing,
+    /// Send none: it was skipped, or an earlier delivery decided about it.
+    NoMail,
 }
 
 /// Decides about one event and records the decision: one conditional put.
 ///
 /// # Errors
-/// [`LedgerError`] when the ledger did not answer. The decision may have been recorded; the same event
-/// again finds it.
+/// [`LedgerError`] when the ledger did not answer. The decision may have been recorded; the next delivery
+/// of the event then finds it.
 pub async fn decide(
     dispatcher: &Dispatcher,
     request: DispatchRequest,
@@ -49,7 +49,7 @@ pub async fn decide(
     }
 }
 
-/// Why the event is not mailed, if it is not. `others` are the order's notifications.
+/// Why the event is not mailed, or `None` if it is. `others` are the order's other notifications.
 fn skip_reason(request: &DispatchRequest, now: Timestamp, others: &[Item]) -> Option<SkipReason> {
     if !request.event.notify {
         return Some(SkipReason::Muted);
@@ -61,11 +61,11 @@ fn skip_reason(request: &DispatchRequest, now: Timestamp, others: &[Item]) -> Op
     others.iter().any(|other| other.supersedes(&key)).then_some(SkipReason::Superseded)
 }
 
-/// Whether the order's other notifications have a say: not for what is skipped anyway, nor for what
-/// nothing supersedes, nor for what has just happened.
+/// Whether the order's other notifications can matter. They cannot if the event is skipped anyway, if
+/// nothing supersedes its kind, or if it is not late.
 fn may_be_superseded(request: &DispatchRequest, now: Timestamp) -> bool {
     let Event { notify, time, payload, .. } = &request.event;
-    let is_late = time.is_none_or(|time| now.duration_since(time) > FRESH);
+    let is_late = time.is_none_or(|time| now.duration_since(time) > LATE_AFTER);
     *notify && now < request.send_before() && !payload.kind().superseded_by().is_empty() && is_late
 }
 
@@ -80,10 +80,10 @@ async fn skip(
         PlanOutcome::Created => {
             count(Count::Skipped);
             tracing::info!(reason = reason.as_str(), "skipped");
-            Ok(Decision::Nothing)
+            Ok(Decision::NoMail)
         }
-        // It was planned before there was a reason to skip it, and stays planned: its mail request may
-        // be missing, and the mailer skips what is stale by itself.
+        // It was planned before there was a reason to skip it. It stays planned, because its mail request
+        // may have been sent; the mailer itself skips a stale mail.
         PlanOutcome::Exists(existing) => Ok(decided_before(request, &existing)),
     }
 }
@@ -104,14 +104,14 @@ async fn plan(
 }
 
 fn decided_before(request: DispatchRequest, existing: &Item) -> Decision {
-    // The plan comes first and the mail request second, so a crash in between leaves a plan that nobody
-    // was asked to mail. Only the event that made the plan asks again, and only until a mailer claims:
-    // otherwise every duplicate would send one more request.
+    // A crash between plan and mail request leaves a plan without a request. Only the event that made the
+    // plan sends the request again, and only until a mailer has claimed the notification: otherwise every
+    // duplicate would send another one.
     if existing.awaits_mail_request(&request.event.reference.sort_key()) {
         return Decision::Notify(mail_request(request));
     }
     tracing::info!(decided_by = existing.event, state = existing.state, "duplicate");
-    Decision::Nothing
+    Decision::NoMail
 }
 
 fn item(request: &DispatchRequest) -> Item {
@@ -146,7 +146,7 @@ mod tests {
 
     const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
-    /// The ledger's record of what `event_type` of the same order and parcel came to.
+    /// The ledger's record of an event of `event_type` about the same order and parcel.
     fn record(event_type: &str, state: State) -> Item {
         let request = dispatch_request(&event(event_type, "e-1"));
         Item { state: state.as_str().to_owned(), ..item(&request) }
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_stale_from_the_moment_up_to_which_its_kind_may_be_sent() {
+    fn an_event_is_stale_once_its_kinds_time_limit_has_passed() {
         let request = dispatch_request(&event("shipment.out_for_delivery", "e-1"));
         let send_before = ACCEPTED_AT + Kind::ShipmentOutForDelivery.send_within();
         let just_before = send_before - SignedDuration::from_millis(1);
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operators_time_goes_before_that_of_the_kind() {
+    fn a_forced_time_limit_overrides_that_of_the_kind() {
         let mut request = dispatch_request(&event("shipment.out_for_delivery", "e-1"));
         let forced_until = ACCEPTED_AT + SignedDuration::from_hours(24 * 30);
         request.forced_until = Some(forced_until);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_mail_that_was_decided_supersedes_and_one_that_reached_nobody_does_not() {
+    fn a_later_mail_supersedes_unless_it_was_skipped_or_failed() {
         let request = dispatch_request(&event("shipment.shipped", "e-1"));
         for state in State::ALL {
             let others = [record("shipment.delivered", state)];
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn the_orders_other_notifications_are_read_only_where_they_may_matter() {
+    fn the_orders_other_notifications_are_read_only_when_they_can_matter() {
         let mut late = event("shipment.shipped", "e-1");
         late["time"] = json!((ACCEPTED_AT - MINUTE * 2).to_string());
         let mut fresh = late.clone();
@@ -238,13 +238,13 @@ mod tests {
     fn a_duplicate_sends_nothing() {
         let planned = record("order.confirmed", State::Planned);
         let other_event = dispatch_request(&event("order.confirmed", "e-2"));
-        assert_eq!(decided_before(other_event, &planned), Decision::Nothing);
+        assert_eq!(decided_before(other_event, &planned), Decision::NoMail);
         let same_event = || dispatch_request(&event("order.confirmed", "e-1"));
         let claimed = Item { attempt: 1, ..planned };
-        assert_eq!(decided_before(same_event(), &claimed), Decision::Nothing);
+        assert_eq!(decided_before(same_event(), &claimed), Decision::NoMail);
         for state in State::ALL.into_iter().filter(|state| *state != State::Planned) {
             let existing = record("order.confirmed", state);
-            assert_eq!(decided_before(same_event(), &existing), Decision::Nothing, "{state}");
+            assert_eq!(decided_before(same_event(), &existing), Decision::NoMail, "{state}");
         }
     }
 }

@@ -1,20 +1,20 @@
-//! What the dispatcher reads from and writes to.
+//! What the dispatcher depends on.
 
 use kit::Clock;
 use kit::ledger::Ledger;
 use kit::queue::DeadLetterQueue;
 
-/// The dispatcher and everything it talks to.
+/// The dispatcher's dependencies.
 #[derive(Debug, Clone)]
 pub struct Dispatcher {
-    /// Where decisions are recorded.
+    /// Records the decisions.
     pub ledger: Ledger,
-    /// SQS.
+    /// Sends the mail requests.
     pub sqs: aws_sdk_sqs::Client,
     /// The mail queue's URL.
     pub mail_queue: String,
     /// The dispatch queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
-    /// The time.
+    /// Read for staleness and lateness.
     pub clock: Clock,
 }

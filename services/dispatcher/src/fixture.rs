@@ -1,4 +1,4 @@
-//! Events for the unit tests, read as the queue's messages are.
+//! Events and dispatch messages for the unit tests.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use shared::queue::message::DispatchRequest;
 /// When intake stored every event here.
 pub const ACCEPTED_AT: Timestamp = Timestamp::constant(1_763_900_000, 0);
 
-/// An event about order 1001, or its parcel S-1, that does not say when it happened.
+/// An event without a time, about order 1001 or its parcel S-1.
 pub fn event(event_type: &str, id: &str) -> Value {
     let price = json!({ "amount": 1490, "currency": "EUR" });
     json!({
@@ -26,12 +26,12 @@ pub fn event(event_type: &str, id: &str) -> Value {
 }
 
 /// The body of its dispatch message.
-pub fn body(event: &Value) -> String {
+pub fn message_body(event: &Value) -> String {
     let correlation_id = CorrelationId::parse("c-1").expect("valid");
     DispatchRequest::body(event, ACCEPTED_AT, &correlation_id)
 }
 
-/// Its dispatch message, read.
+/// Its dispatch message, parsed.
 pub fn dispatch_request(event: &Value) -> DispatchRequest {
-    DispatchRequest::parse(&body(event)).expect("a dispatch request")
+    DispatchRequest::parse(&message_body(event)).expect("a dispatch request")
 }

@@ -1,13 +1,13 @@
 //! `dispatcher`: decides for each accepted event whether to notify, once.
 //!
 //! Promises:
-//! - One conditional put in the ledger per notification is the decision. Two events that ask for the
-//!   same notification, a redelivery and a replay all find the first decision.
-//! - A planned notification reaches the mail queue: after a crash in between, the redelivered event
-//!   sends the mail request again, and the mailer's claim makes one mail of several requests.
+//! - The decision about a notification is one conditional put in the ledger. A second event for the same
+//!   notification, a redelivery and a replay all find the first decision.
+//! - A planned notification reaches the mail queue: after a crash, the redelivered event sends the mail
+//!   request again. The mailer's claim ensures that several requests lead to one mail.
 //! - Muted, stale and superseded events are recorded as skipped, with the reason.
-//! - A message that cannot be read goes to the dead-letter queue with the reason; its neighbours
-//!   are not touched.
+//! - A message that cannot be parsed goes to the dead-letter queue with the reason; its neighbours are not
+//!   affected.
 //!
 //! Delivery semantics: at least once from the dispatch queue to the mail queue.
 
@@ -29,16 +29,16 @@ pub use dependencies::Dispatcher;
 /// Runs the function until its environment is shut down.
 ///
 /// # Errors
-/// When a setting is missing, or the Runtime API is out of reach.
+/// When a setting is missing or invalid, or the Runtime API cannot be reached.
 pub async fn run() -> Result<(), Error> {
     telemetry::init("dispatcher");
     let dispatcher = Arc::new(from_env().await?);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let dispatcher = Arc::clone(&dispatcher);
         async move {
-            let answer = Box::pin(handle(&dispatcher, &event.payload.records)).await;
+            let response = Box::pin(handle(&dispatcher, &event.payload.records)).await;
             telemetry::flush();
-            Ok::<_, Error>(answer)
+            Ok::<_, Error>(response)
         }
     }))
     .await

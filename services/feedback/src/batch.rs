@@ -1,4 +1,4 @@
-//! A batch of SES events.
+//! Handles a batch of SES events.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::ledger::{Change, RecordOutcome};
@@ -7,12 +7,12 @@ use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, State, Transition};
 
 use crate::dependencies::Feedback;
-use crate::ses_event::{Reading, SesEvent, read};
+use crate::ses_event::{FeedbackMessage, SesEvent};
 
-/// Handles a batch. Each message succeeds or comes back on its own.
+/// Handles a batch. Each message is acknowledged or retried on its own.
 pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchResponse {
     let done = run_concurrently(messages, |message| handle_message(feedback, message)).await;
-    // A handler that panics has no outcome: the message comes back.
+    // A handler that panicked has no outcome; its message is retried.
     let outcomes: Vec<BatchItemOutcome> =
         done.into_iter().map(|d| d.unwrap_or(BatchItemOutcome::Retry)).collect();
     partial_batch_response(messages, &outcomes)
@@ -20,27 +20,28 @@ pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchRes
 
 async fn handle_message(feedback: &Feedback, message: &SqsMessage) -> BatchItemOutcome {
     let body = message.body.as_deref().unwrap_or_default();
-    match read(body) {
-        Reading::Ours(event) => record(feedback, event).await,
-        Reading::Other { event_type } => {
-            tracing::info!(event_type, "nothing to record");
+    match FeedbackMessage::parse(body) {
+        FeedbackMessage::OwnMail(event) => record(feedback, event).await,
+        FeedbackMessage::Ignored { event_type } => {
+            tracing::info!(event_type, "SES event ignored");
             BatchItemOutcome::Ack
         }
-        Reading::Unreadable(reason) => {
-            let letter = DeadLetter::unreadable(body.to_owned(), reason);
-            feedback.dead_letters.move_message(letter).await
+        FeedbackMessage::Unreadable(reason) => {
+            let dead_letter = DeadLetter::unreadable(body.to_owned(), reason);
+            feedback.dead_letters.move_message(dead_letter).await
         }
     }
 }
 
 async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
     let facts = Facts::new(feedback.clock.now_ms());
-    // The protocol lets an SES event leave nearly every state. The mailer may have crashed after SES
-    // accepted the mail and before it recorded so, the event may overtake that record, and a doubt may
-    // have ended in `failed` by a later attempt: SES's own event is the better proof each time.
+    // The protocol allows an SES event in nearly every state. The mailer may have crashed after SES
+    // accepted the mail and before it recorded that, the event may arrive before that record, or a later
+    // attempt may have failed after an earlier one was in doubt. In each case the SES event is the better
+    // proof.
     let mut change = Change::new(event.transition, facts);
     if !event.message_id.is_empty() {
-        // Only where none is recorded: of two accepted mails, the first stays on record.
+        // Only if none is recorded: if SES accepted two mails, the record keeps the id of the first.
         change = change.with_if_absent("message_id", event.message_id.clone());
     }
     if let Some(reason) = &event.reason {
@@ -50,7 +51,7 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
     match feedback.ledger.record(order_id, &event.key.sort_key(), change).await {
         Ok(RecordOutcome::Recorded(item)) => {
             count_transition(event.transition);
-            report_second_mail(&event, item.state(), item.message_id.as_deref());
+            log_second_mail(&event, item.state(), item.message_id.as_deref());
             tracing::info!(
                 order_id,
                 notification = item.notification,
@@ -61,28 +62,28 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
             );
             BatchItemOutcome::Ack
         }
-        // The record says as much or more already: a repeated or late event.
+        // The record is already as far as the event, or further: the event is a duplicate or late.
         Ok(RecordOutcome::Refused(item)) => {
-            report_second_mail(&event, item.state(), item.message_id.as_deref());
+            log_second_mail(&event, item.state(), item.message_id.as_deref());
             BatchItemOutcome::Ack
         }
         Ok(RecordOutcome::Absent) => {
             tracing::warn!(
                 order_id,
-                "an SES event about a notification that the ledger does not hold any more"
+                "SES event about a notification that is not in the ledger any more"
             );
             BatchItemOutcome::Ack
         }
         Err(error) => {
-            tracing::warn!(%error, "the message comes back");
+            tracing::warn!(%error, "retried after the visibility timeout");
             BatchItemOutcome::Retry
         }
     }
 }
 
-/// Logs an error when the event is about another mail than the recorded one: SES accepted two mails for
-/// one notification. A late or repeated event is normal.
-fn report_second_mail(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
+/// Logs an error if the event is about another mail than the recorded one, which means that SES accepted
+/// two mails for one notification. A late or repeated event about the recorded mail is normal.
+fn log_second_mail(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
     if !event.message_id.is_empty() && recorded.is_some_and(|id| id != event.message_id) {
         tracing::error!(
             order_id = event.key.order_id.as_str(),

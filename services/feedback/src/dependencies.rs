@@ -1,16 +1,16 @@
-//! What feedback reads from and writes to.
+//! What feedback depends on.
 
 use kit::Clock;
 use kit::ledger::Ledger;
 use kit::queue::DeadLetterQueue;
 
-/// The feedback function and everything it talks to.
+/// The feedback function's dependencies.
 #[derive(Debug, Clone)]
 pub struct Feedback {
-    /// Where each event is recorded.
+    /// Records the outcome of each mail.
     pub ledger: Ledger,
     /// The feedback queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
-    /// The time.
+    /// Read for the time of each change.
     pub clock: Clock,
 }

@@ -1,15 +1,15 @@
-//! `feedback`: reads SES's own events and advances the ledger.
+//! `feedback`: records SES events in the ledger.
 //!
 //! Promises:
-//! - A `Send`, `Delivery`, `Bounce` or `Complaint` event with our tags proves that SES accepted the
-//!   mail, whatever the mailer has recorded: it settles a doubt, also before the mailer's own record.
-//! - Events may come twice, late and in any order; the ledger only moves forward.
-//! - Unknown event types and mails of other senders are logged and acknowledged, not retried for ever.
-//! - What cannot be read goes to the dead-letter queue with the reason; its neighbours are not
-//!   touched.
+//! - A `Send`, `Delivery`, `Bounce` or `Complaint` event with our tags proves that SES accepted the mail,
+//!   whatever the mailer has recorded. It settles a doubt, even before the mailer records one.
+//! - Events may arrive twice, late and in any order; the ledger only moves forward.
+//! - Unknown event types and mails of other senders are logged and acknowledged, not retried.
+//! - A message that cannot be parsed goes to the dead-letter queue with the reason; its neighbours are not
+//!   affected.
 //!
-//! Delivery semantics: SES publishes its events at least once, in any order, and may lose some. Their
-//! absence proves nothing.
+//! Delivery semantics: SES publishes events at least once, in any order, and may lose some. The absence of
+//! an event proves nothing.
 
 mod batch;
 mod dependencies;
@@ -25,21 +25,21 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use batch::handle;
 pub use dependencies::Feedback;
-pub use ses_event::{Reading, SesEvent, read};
+pub use ses_event::{FeedbackMessage, SesEvent};
 
 /// Runs the function until its environment is shut down.
 ///
 /// # Errors
-/// When a setting is missing, or the Runtime API is out of reach.
+/// When a setting is missing or invalid, or the Runtime API cannot be reached.
 pub async fn run() -> Result<(), Error> {
     telemetry::init("feedback");
     let feedback = Arc::new(from_env().await?);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let feedback = Arc::clone(&feedback);
         async move {
-            let answer = Box::pin(handle(&feedback, &event.payload.records)).await;
+            let response = Box::pin(handle(&feedback, &event.payload.records)).await;
             telemetry::flush();
-            Ok::<_, Error>(answer)
+            Ok::<_, Error>(response)
         }
     }))
     .await

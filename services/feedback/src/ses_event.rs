@@ -1,4 +1,4 @@
-//! SES's events, as EventBridge hands them over
+//! SES events, as EventBridge delivers them
 //! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>,
 //! <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>).
 
@@ -9,59 +9,60 @@ use shared::contract::json::parse_strict;
 use shared::ledger::Transition;
 use shared::{NotificationKey, OrderId};
 
-/// What a message of the feedback queue is.
+/// A parsed message of the feedback queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reading {
-    /// An event about one of our mails that may change the ledger.
-    Ours(SesEvent),
-    /// An SES event that changes nothing: of a type that does not prove acceptance, or about a mail
-    /// that is not ours.
-    Other {
+pub enum FeedbackMessage {
+    /// An event about one of our mails, to be recorded.
+    OwnMail(SesEvent),
+    /// An SES event of a type that does not prove acceptance, or about a mail that is not ours.
+    Ignored {
         /// SES's `eventType`.
         event_type: String,
     },
-    /// Not an SES event. The reason holds no content of it.
+    /// Not an SES event. The reason contains no part of the message.
     Unreadable(String),
 }
 
-/// An event about one of our mails.
+/// An SES event about one of our mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SesEvent {
-    /// The notification that the mail's tags name.
+    /// The notification, from the mail's tags.
     pub key: NotificationKey,
     /// The transition that it proves.
     pub transition: Transition,
     /// SES's message id.
     pub message_id: String,
-    /// Type of a bounce, complaint or rejection, from SES's fixed vocabulary; no address.
+    /// The type of a bounce, complaint or rejection, from SES's fixed vocabulary.
     pub reason: Option<String>,
 }
 
-/// Reads a message body.
-#[must_use]
-pub fn read(body: &str) -> Reading {
-    let envelope = match parse_strict(body.as_bytes()) {
-        Ok(envelope) => envelope,
-        Err(invalid) => return Reading::Unreadable(invalid.to_string()),
-    };
-    let detail = &envelope["detail"];
-    let Some(event_type) = detail["eventType"].as_str() else {
-        return Reading::Unreadable("expected an SES event with /detail/eventType".to_owned());
-    };
-    match (transition(event_type), key(detail)) {
-        (Some(transition), Some(key)) => Reading::Ours(SesEvent {
-            key,
-            transition,
-            message_id: short(detail["mail"]["messageId"].as_str().unwrap_or_default()),
-            reason: reason(event_type, detail),
-        }),
-        _ => Reading::Other { event_type: short(event_type) },
+impl FeedbackMessage {
+    /// Parses a message body.
+    #[must_use]
+    pub fn parse(body: &str) -> Self {
+        let envelope = match parse_strict(body.as_bytes()) {
+            Ok(envelope) => envelope,
+            Err(invalid) => return Self::Unreadable(invalid.to_string()),
+        };
+        let detail = &envelope["detail"];
+        let Some(event_type) = detail["eventType"].as_str() else {
+            return Self::Unreadable("expected an SES event with /detail/eventType".to_owned());
+        };
+        match (transition_for(event_type), notification_key(detail)) {
+            (Some(transition), Some(key)) => Self::OwnMail(SesEvent {
+                key,
+                transition,
+                message_id: sanitize(detail["mail"]["messageId"].as_str().unwrap_or_default()),
+                reason: reason(event_type, detail),
+            }),
+            _ => Self::Ignored { event_type: sanitize(event_type) },
+        }
     }
 }
 
-fn transition(event_type: &str) -> Option<Transition> {
+fn transition_for(event_type: &str) -> Option<Transition> {
     match event_type {
-        // A delay is reported of a mail that SES has accepted.
+        // SES reports a delivery delay only for a mail that it has accepted.
         "Send" | "DeliveryDelay" => Some(Transition::Settle),
         "Delivery" => Some(Transition::Deliver),
         "Bounce" => Some(Transition::Bounce),
@@ -71,8 +72,8 @@ fn transition(event_type: &str) -> Option<Transition> {
     }
 }
 
-/// The notification that the mail's tags name; `None` for a mail that is not ours.
-fn key(detail: &Value) -> Option<NotificationKey> {
+/// The notification, from the mail's tags; `None` for a mail that is not ours.
+fn notification_key(detail: &Value) -> Option<NotificationKey> {
     let tags = &detail["mail"]["tags"];
     let order_id = OrderId::parse(&tag(tags, "waybill-order")?).ok()?;
     NotificationKey::from_sort_key(order_id, &tag(tags, "waybill-notification")?).ok()
@@ -83,9 +84,10 @@ fn tag(tags: &Value, name: &str) -> Option<String> {
     String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()
 }
 
-/// Only fixed vocabulary of SES: its diagnostic texts may quote the address.
+// Only SES's fixed vocabulary: its diagnostic texts may quote the address, and the reason is stored and
+// logged.
 fn reason(event_type: &str, detail: &Value) -> Option<String> {
-    let field = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str).map(short);
+    let field = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str).map(sanitize);
     match event_type {
         "Bounce" => {
             let kind = field("/bounce/bounceType")?;
@@ -100,8 +102,9 @@ fn reason(event_type: &str, detail: &Value) -> Option<String> {
     }
 }
 
-/// Keeps text of an event short and free of addresses, whoever wrote it.
-fn short(text: &str) -> String {
+// Anyone who may put events on the bus can write these texts, so they are cut and cannot contain an
+// address.
+fn sanitize(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_graphic() && *c != '@').take(100).collect()
 }
 
@@ -131,7 +134,10 @@ mod tests {
 
     #[test]
     fn a_bounce_names_its_notification_and_no_address() {
-        let Reading::Ours(bounce) = read(&event("Bounce").to_string()) else { panic!("ours") };
+        let FeedbackMessage::OwnMail(bounce) = FeedbackMessage::parse(&event("Bounce").to_string())
+        else {
+            panic!("ours")
+        };
         assert_eq!(bounce.key.kind, Kind::ShipmentShipped);
         assert_eq!(bounce.transition, Transition::Bounce);
         assert_eq!(bounce.reason.as_deref(), Some("Permanent/General"));
@@ -139,17 +145,26 @@ mod tests {
     }
 
     #[test]
-    fn an_event_that_proves_nothing_and_a_foreign_mail_change_nothing() {
-        assert!(matches!(read(&event("Open").to_string()), Reading::Other { .. }));
+    fn an_event_without_proof_of_acceptance_and_a_mail_of_another_sender_are_ignored() {
+        assert!(matches!(
+            FeedbackMessage::parse(&event("Open").to_string()),
+            FeedbackMessage::Ignored { .. }
+        ));
         let mut foreign = event("Delivery");
         foreign["detail"]["mail"]["tags"] = json!({});
-        assert!(matches!(read(&foreign.to_string()), Reading::Other { .. }));
+        assert!(matches!(
+            FeedbackMessage::parse(&foreign.to_string()),
+            FeedbackMessage::Ignored { .. }
+        ));
     }
 
     #[test]
-    fn what_is_no_ses_event_is_unreadable() {
+    fn a_body_that_is_not_an_ses_event_is_unreadable() {
         for body in ["", "not json", "{}", "[]", r#"{"detail":{"eventType":7}}"#] {
-            assert!(matches!(read(body), Reading::Unreadable(_)), "{body}");
+            assert!(
+                matches!(FeedbackMessage::parse(body), FeedbackMessage::Unreadable(_)),
+                "{body}"
+            );
         }
     }
 }

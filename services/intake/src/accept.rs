@@ -1,4 +1,4 @@
-//! From JSON values to stored events, and the outcome of each.
+//! Parses and stores published events, and reports the outcome of each.
 
 use std::collections::BTreeMap;
 
@@ -15,34 +15,34 @@ use crate::store::{EventStore, PutOutcome, StoreError};
 /// How many orders are written at the same time.
 const MAX_CONCURRENCY: usize = 16;
 
-/// What became of one event.
+/// The outcome of one published event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// Source and id, as far as they could be read.
+    /// Source and id, if both could be parsed.
     pub reference: Option<EventRef>,
-    /// Its order, if the event was valid.
+    /// The order, if the event is valid.
     pub order_id: Option<OrderId>,
-    /// Follows it to SES, if it is stored.
+    /// The stored event's correlation id.
     pub correlation_id: Option<CorrelationId>,
-    /// What became of it.
-    pub verdict: Verdict,
+    /// What intake did with it.
+    pub result: PublishResult,
 }
 
-/// The four verdicts on an event.
+/// What intake did with an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Stored now.
+pub enum PublishResult {
+    /// It was stored.
     Accepted,
-    /// Stored before, with the same type and data.
+    /// An event with the same source, id, type and data was stored before.
     Duplicate,
-    /// Another event was stored under this name. Nothing changed.
+    /// Another event with the same source and id was stored before. Nothing changed.
     Conflict,
-    /// Not an event of the contract. Nothing is stored.
+    /// It violates the contract. Nothing was stored.
     Invalid(Vec<FieldError>),
 }
 
-impl Verdict {
-    /// As the answer holds it.
+impl PublishResult {
+    /// The value of `result` in the response.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -59,7 +59,7 @@ impl Verdict {
         matches!(self, Self::Accepted | Self::Duplicate)
     }
 
-    /// The verdict as a sentence without personal data.
+    /// The result as a sentence without personal data.
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
@@ -77,17 +77,17 @@ impl Verdict {
 }
 
 impl Outcome {
-    /// The outcome of a payload that has neither source nor id.
+    /// The outcome of a payload whose source and id are unknown.
     #[must_use]
-    pub const fn unnamed(verdict: Verdict) -> Self {
-        Self { reference: None, order_id: None, correlation_id: None, verdict }
+    pub const fn without_reference(result: PublishResult) -> Self {
+        Self { reference: None, order_id: None, correlation_id: None, result }
     }
 }
 
 impl Serialize for Outcome {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(None)?;
-        map.serialize_entry("result", self.verdict.as_str())?;
+        map.serialize_entry("result", self.result.as_str())?;
         if let Some(reference) = &self.reference {
             map.serialize_entry("source", &reference.source)?;
             map.serialize_entry("id", &reference.id)?;
@@ -98,18 +98,19 @@ impl Serialize for Outcome {
         if let Some(correlation_id) = &self.correlation_id {
             map.serialize_entry("correlation_id", correlation_id)?;
         }
-        if let Verdict::Invalid(errors) = &self.verdict {
+        if let PublishResult::Invalid(errors) = &self.result {
             map.serialize_entry("errors", errors)?;
         }
         map.end()
     }
 }
 
-/// Stores the events and answers for each, in their order. Different orders are written at the same
-/// time; the events of one order one after the other, so that of two that conflict the first wins.
+/// Stores the events and returns their outcomes in the same order. Different orders are written
+/// concurrently, the events of one order one after the other, so that the first of two conflicting events
+/// is stored.
 ///
 /// # Errors
-/// [`StoreError`] when the store did not answer for at least one. Others may have been stored.
+/// [`StoreError`] when DynamoDB did not answer for at least one event. Others may have been stored.
 pub async fn accept_all(
     store: &EventStore,
     events: Vec<Value>,
@@ -125,14 +126,15 @@ pub async fn accept_all(
             Err(errors) => outcomes.push(Some(invalid(&json, errors))),
         }
     }
+    // Unordered, and put back in order by index: a slow order must not hold up the others.
     let stored: Vec<Result<Vec<(usize, Outcome)>, StoreError>> = stream::iter(orders.into_values())
         .map(|events| accept_one_order(store, events))
         .buffer_unordered(MAX_CONCURRENCY)
         .collect()
         .await;
-    outcomes.iter().flatten().for_each(report);
-    for of_order in stored {
-        for (i, outcome) in of_order? {
+    outcomes.iter().flatten().for_each(log_outcome);
+    for of_one_order in stored {
+        for (i, outcome) in of_one_order? {
             outcomes[i] = Some(outcome);
         }
     }
@@ -146,30 +148,32 @@ async fn accept_one_order(
     let mut outcomes = Vec::with_capacity(events.len());
     for (i, event, json) in events {
         let outcome = accept(store, event, &json).await?;
-        // Reported at once: it is stored for good, also when the next event gets no answer and the
-        // whole request ends as an error.
-        report(&outcome);
+        // Logged immediately: it is stored even if a later event fails and the whole request ends as an
+        // error.
+        log_outcome(&outcome);
         outcomes.push((i, outcome));
     }
     Ok(outcomes)
 }
 
 async fn accept(store: &EventStore, event: Event, json: &Value) -> Result<Outcome, StoreError> {
-    let (verdict, correlation_id) = match store.put(&event, json).await? {
-        PutOutcome::Stored(correlation_id) => (Verdict::Accepted, correlation_id),
-        PutOutcome::SameExists(correlation_id) => (Verdict::Duplicate, correlation_id),
-        PutOutcome::OtherExists => (Verdict::Conflict, None),
+    let (result, correlation_id) = match store.put(&event, json).await? {
+        PutOutcome::Stored(correlation_id) => (PublishResult::Accepted, correlation_id),
+        PutOutcome::Duplicate(correlation_id) => (PublishResult::Duplicate, correlation_id),
+        PutOutcome::Conflict => (PublishResult::Conflict, None),
     };
     Ok(Outcome {
         reference: Some(event.reference),
         order_id: Some(event.order.id),
         correlation_id,
-        verdict,
+        result,
     })
 }
 
 fn read(json: &Value) -> Result<Event, Vec<FieldError>> {
     let event = Event::parse(json)?;
+    // Measured again as it is stored: in a batch or an EventBridge envelope, no earlier check has seen the
+    // size of the single event.
     if json.to_string().len() > MAX_EVENT_BYTES {
         let detail = format!("expected at most {MAX_EVENT_BYTES} bytes of JSON");
         return Err(vec![FieldError { pointer: String::new(), detail }]);
@@ -178,23 +182,24 @@ fn read(json: &Value) -> Result<Event, Vec<FieldError>> {
 }
 
 fn invalid(json: &Value, errors: Vec<FieldError>) -> Outcome {
+    // Best effort, so that the publisher can tell which event of a batch is invalid.
     let part = |name: &str| serde_json::from_value(json.get(name)?.clone()).ok();
     let reference = part("source")
         .zip(json.get("id").cloned())
         .and_then(|(source, id)| Some(EventRef { source, id: serde_json::from_value(id).ok()? }));
-    Outcome { reference, ..Outcome::unnamed(Verdict::Invalid(errors)) }
+    Outcome { reference, ..Outcome::without_reference(PublishResult::Invalid(errors)) }
 }
 
-fn report(outcome: &Outcome) {
-    count(match outcome.verdict {
-        Verdict::Accepted => Count::Accepted,
-        Verdict::Duplicate => Count::Duplicate,
-        Verdict::Conflict => Count::Conflict,
-        Verdict::Invalid(_) => Count::Invalid,
+fn log_outcome(outcome: &Outcome) {
+    count(match outcome.result {
+        PublishResult::Accepted => Count::Accepted,
+        PublishResult::Duplicate => Count::Duplicate,
+        PublishResult::Conflict => Count::Conflict,
+        PublishResult::Invalid(_) => Count::Invalid,
     });
     let event = outcome.reference.as_ref().map(EventRef::sort_key).unwrap_or_default();
     tracing::info!(
-        result = outcome.verdict.as_str(),
+        result = outcome.result.as_str(),
         event,
         order_id = outcome.order_id.as_ref().map(OrderId::as_str),
         correlation_id = outcome.correlation_id.as_ref().map(CorrelationId::as_str),

@@ -1,12 +1,12 @@
-//! What intake writes to, and who may publish.
+//! What intake depends on.
 
 use crate::publishers::Publishers;
 use crate::store::EventStore;
 
-/// Intake and its settings.
+/// Intake's dependencies.
 #[derive(Debug)]
 pub struct Intake {
-    /// Where events are stored.
+    /// The Events table.
     pub store: EventStore,
     /// Who may publish over HTTP.
     pub publishers: Publishers,

@@ -1,14 +1,15 @@
-//! An EventBridge envelope as a CloudEvent.
+//! Converts an EventBridge envelope to a CloudEvent.
 
 use serde_json::{Value, json};
 
-/// A CloudEvent in `detail` is taken as it is; otherwise the envelope maps field by field. A
-/// publisher's retry may carry a new EventBridge id: the ledger's key still mails once.
+/// Returns a CloudEvent in `detail` unchanged; otherwise converts the envelope field by field.
 pub fn to_cloud_event(mut envelope: Value) -> Value {
     let detail = envelope["detail"].take();
     if detail.get("specversion").is_some() {
         return detail;
     }
+    // A publisher's retry may get a new EventBridge id, and is then stored as a second event. The ledger's
+    // key does not depend on the id, so the customer is still mailed once.
     json!({
         "specversion": "1.0",
         "id": envelope["id"].take(),
@@ -24,14 +25,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cloud_event_in_detail_is_taken_as_it_is() {
+    fn a_cloud_event_in_detail_is_used_unchanged() {
         let event = json!({"specversion": "1.0", "id": "7", "x": 1});
         let envelope = json!({"id": "eb", "detail-type": "any", "detail": event});
         assert_eq!(to_cloud_event(envelope), event);
     }
 
     #[test]
-    fn an_envelope_maps_field_by_field() {
+    fn an_envelope_is_converted_field_by_field() {
         let envelope = json!({
             "version": "0", "id": "eb-1", "source": "shop.orders", "detail-type": "order.confirmed",
             "time": "2026-11-20T10:00:00Z", "detail": {"order": 1}

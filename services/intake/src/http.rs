@@ -1,4 +1,4 @@
-//! The HTTP entry: a Function URL or HTTP API request in payload format 2.0
+//! The HTTP endpoint: requests of a Function URL or an HTTP API, in payload format 2.0
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>).
 
 use std::collections::BTreeMap;
@@ -11,14 +11,14 @@ use shared::FieldError;
 use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::json::parse_strict;
 
-use crate::accept::{Outcome, Verdict, accept_all};
+use crate::accept::{Outcome, PublishResult, accept_all};
 use crate::dependencies::Intake;
 use crate::problem::Problem;
 use crate::publishers::Publishers;
 use crate::signature::VerifiedSignature;
 use crate::store::{EventStore, StoreError};
 
-/// The most events that one request may carry.
+/// The maximum number of events in one request.
 const MAX_BATCH_EVENTS: usize = 100;
 
 #[derive(Debug, Deserialize)]
@@ -38,12 +38,12 @@ struct Request {
 #[derive(Debug, Deserialize)]
 struct RequestContext {
     http: RequestLine,
-    /// `null` or absent where the URL asks for no credentials.
+    /// `null` or absent if the URL requires no credentials.
     #[serde(default)]
     authorizer: Option<Authorizer>,
 }
 
-/// The caller that AWS authenticated.
+/// The caller, as authenticated by AWS.
 #[derive(Debug, Deserialize)]
 struct Authorizer {
     #[serde(default)]
@@ -55,13 +55,21 @@ struct RequestLine {
     method: String,
 }
 
-/// Whether a request carries one event or an array.
+/// What a media type allows as the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ContentMode {
+    Single,
+    Batch,
+    Either,
+}
+
+/// The events of a request.
 enum Events {
-    One(Value),
+    Single(Value),
     Batch(Vec<Value>),
 }
 
-/// Answers one HTTP request.
+/// Handles one HTTP request.
 pub async fn handle(intake: &Intake, payload: Value) -> Value {
     let answer = match serde_json::from_value::<Request>(payload) {
         Ok(request) => route(intake, &request).await,
@@ -86,15 +94,14 @@ async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     let signed = authorize(&intake.publishers, request, &body)?;
     let answer = answer(intake, request, &body).await;
     match signed {
-        // Nothing or not everything was stored: the same signed request must be able to come again.
-        Some(_) if matches!(answer, Err(Problem::StoreDown)) => answer,
+        // Not everything was stored, so the publisher must be able to send the same signed request again.
+        Some(_) if matches!(answer, Err(Problem::StoreUnavailable)) => answer,
         Some(signed) => consume_signature(&intake.store, &signed).await.and(answer),
         None => answer,
     }
 }
 
-/// Checks that the caller may publish. Returns the signature that is to be consumed, if one was asked
-/// for.
+/// Checks that the caller may publish. Returns the signature that must be consumed, if one is required.
 fn authorize(
     publishers: &Publishers,
     request: &Request,
@@ -112,7 +119,7 @@ fn authorize(
 
 async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value, Problem> {
     match read_events(request, body)? {
-        Events::One(event) => {
+        Events::Single(event) => {
             single_answer(accept(&intake.store, vec![event]).await?.into_iter().next())
         }
         Events::Batch(events) => {
@@ -121,52 +128,58 @@ async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value
     }
 }
 
-/// Consumes a signature once its events are stored, not before: after a crash in between, the
-/// publisher's own retry must still be accepted. Until then a replay only finds duplicates.
+/// Marks a signature as used, so that a replayed request is refused.
 async fn consume_signature(store: &EventStore, signed: &VerifiedSignature) -> Result<(), Problem> {
-    match store.consume(&signed.key()).await {
+    // After the events are stored, not before: the other way round, a crash in between would make the
+    // publisher's own retry fail. A replay that arrives in between only finds duplicates.
+    match store.consume_signature(&signed.key()).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(Problem::Unauthorized("This signature was used before. Sign again.")),
-        Err(error) => Err(store_down(&error)),
+        Err(error) => Err(store_unavailable(&error)),
     }
 }
 
 async fn accept(store: &EventStore, events: Vec<Value>) -> Result<Vec<Outcome>, Problem> {
-    accept_all(store, events).await.map_err(|error| store_down(&error))
+    accept_all(store, events).await.map_err(|error| store_unavailable(&error))
 }
 
-fn store_down(error: &StoreError) -> Problem {
-    tracing::error!(%error, "event store");
-    Problem::StoreDown
+fn store_unavailable(error: &StoreError) -> Problem {
+    tracing::error!(%error, "the Events table did not answer");
+    Problem::StoreUnavailable
 }
 
-/// The answer to a single event: its status gives what a batch's `results` give.
+/// The response to a single event. Its HTTP status expresses what `results` express for a batch.
 fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
     match outcome {
         None => Err(invalid("expected an event")),
-        Some(Outcome { verdict: Verdict::Invalid(errors), .. }) => Err(Problem::Invalid(errors)),
-        Some(outcome) if outcome.verdict == Verdict::Conflict => {
-            Err(Problem::Conflict(outcome.verdict.detail()))
+        Some(Outcome { result: PublishResult::Invalid(errors), .. }) => {
+            Err(Problem::Invalid(errors))
+        }
+        Some(outcome) if outcome.result == PublishResult::Conflict => {
+            Err(Problem::Conflict(outcome.result.detail()))
         }
         Some(outcome) => Ok(response(202, &json!({ "results": [outcome] }))),
     }
 }
 
 fn read_events(request: &Request, body: &[u8]) -> Result<Events, Problem> {
-    let batch = media_type(request)?;
-    if batch == Some(false) && body.len() > MAX_EVENT_BYTES {
+    let mode = content_mode(request)?;
+    // Before the body is parsed where the media type allows it: a large body costs memory and time.
+    if mode == ContentMode::Single && body.len() > MAX_EVENT_BYTES {
         return Err(too_large());
     }
     let json = parse_strict(body).map_err(|e| invalid(&e.to_string()))?;
-    match (json, batch) {
-        (Value::Array(events), Some(true) | None) => small_enough(events).map(Events::Batch),
-        (_, Some(true)) => Err(invalid("expected an array of events")),
-        (_, None) if body.len() > MAX_EVENT_BYTES => Err(too_large()),
-        (event, _) => Ok(Events::One(event)),
+    match (json, mode) {
+        (Value::Array(events), ContentMode::Batch | ContentMode::Either) => {
+            check_batch_size(events).map(Events::Batch)
+        }
+        (_, ContentMode::Batch) => Err(invalid("expected an array of events")),
+        (_, ContentMode::Either) if body.len() > MAX_EVENT_BYTES => Err(too_large()),
+        (event, _) => Ok(Events::Single(event)),
     }
 }
 
-fn small_enough(events: Vec<Value>) -> Result<Vec<Value>, Problem> {
+fn check_batch_size(events: Vec<Value>) -> Result<Vec<Value>, Problem> {
     match events.len() {
         0 => Err(invalid("expected at least one event")),
         1..=MAX_BATCH_EVENTS => Ok(events),
@@ -176,20 +189,21 @@ fn small_enough(events: Vec<Value>) -> Result<Vec<Value>, Problem> {
     }
 }
 
-/// `Some(true)` for a batch, `Some(false)` for one event, `None` for either.
-fn media_type(request: &Request) -> Result<Option<bool>, Problem> {
+fn content_mode(request: &Request) -> Result<ContentMode, Problem> {
+    // Function URLs send lower-case header names; a direct invocation may not.
     let value = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let essence = value.map(|(_, value)| value.split(';').next().unwrap_or_default().trim());
     match essence.map(str::to_ascii_lowercase).as_deref() {
-        Some("application/cloudevents+json") => Ok(Some(false)),
-        Some("application/cloudevents-batch+json") => Ok(Some(true)),
-        Some("application/json") => Ok(None),
+        Some("application/cloudevents+json") => Ok(ContentMode::Single),
+        Some("application/cloudevents-batch+json") => Ok(ContentMode::Batch),
+        Some("application/json") => Ok(ContentMode::Either),
         _ => Err(Problem::UnsupportedMediaType),
     }
 }
 
 fn body(request: &Request) -> Result<Vec<u8>, Problem> {
     let body = request.body.as_deref().unwrap_or_default();
+    // Lambda encodes every body whose content type it does not count as text.
     if request.is_base64_encoded {
         BASE64_STANDARD.decode(body).map_err(|_| invalid("expected a body in base64"))
     } else {
@@ -220,27 +234,27 @@ mod tests {
     use super::*;
     use crate::signature::WebhookSecrets;
 
-    fn from(authorizer: Value) -> Request {
+    fn request_from(authorizer: Value) -> Request {
         let http = json!({ "method": "POST" });
         let context = json!({ "accountId": "1", "http": http, "authorizer": authorizer });
         serde_json::from_value(json!({ "requestContext": context })).expect("a request")
     }
 
     #[test]
-    fn where_iam_decides_an_unauthenticated_request_is_refused() {
+    fn with_iam_publishers_an_unauthenticated_request_is_refused() {
         let caller = json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } });
-        assert_eq!(authorize(&Publishers::Iam, &from(caller), b"{}"), Ok(None));
+        assert_eq!(authorize(&Publishers::Iam, &request_from(caller), b"{}"), Ok(None));
         for nobody in [json!(null), json!({}), json!({ "iam": null }), json!({ "jwt": {} })] {
-            let refused = authorize(&Publishers::Iam, &from(nobody.clone()), b"{}");
+            let refused = authorize(&Publishers::Iam, &request_from(nobody.clone()), b"{}");
             assert_eq!(refused, Err(Problem::Forbidden), "{nobody}");
         }
     }
 
     #[test]
-    fn where_a_secret_decides_iam_credentials_are_not_enough() {
+    fn with_webhook_publishers_iam_credentials_are_not_enough() {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let secret = WebhookSecrets::parse(secret).expect("a secret");
-        let caller = from(json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } }));
+        let caller = request_from(json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } }));
         let refused = authorize(&Publishers::Webhook(secret), &caller, b"{}");
         assert!(matches!(refused, Err(Problem::Unauthorized(_))));
     }

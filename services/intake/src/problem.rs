@@ -1,29 +1,29 @@
-//! Problem details for HTTP (RFC 9457).
+//! HTTP error responses as problem details (RFC 9457).
 
 use serde_json::{Value, json};
 use shared::FieldError;
 
-/// What was wrong with a request.
+/// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     /// No such path.
     NotFound,
-    /// The path knows other methods.
+    /// The path allows other methods only: these.
     MethodNotAllowed(&'static str),
     /// Not a media type of the contract.
     UnsupportedMediaType,
-    /// More than one request may carry.
+    /// The event or the batch is too large.
     TooLarge(String),
     /// The body is not JSON, or the event has bad fields.
     Invalid(Vec<FieldError>),
     /// Another event is stored under this source and id.
     Conflict(String),
-    /// No valid signature, where one is asked for.
+    /// A webhook signature is required, and there is no valid one.
     Unauthorized(&'static str),
-    /// No caller that IAM authenticated, where IAM decides who may publish.
+    /// IAM credentials are required, and the caller sent none.
     Forbidden,
-    /// The store does not answer.
-    StoreDown,
+    /// DynamoDB does not answer.
+    StoreUnavailable,
 }
 
 impl Problem {
@@ -37,7 +37,7 @@ impl Problem {
             Self::Conflict(_) => 409,
             Self::Unauthorized(_) => 401,
             Self::Forbidden => 403,
-            Self::StoreDown => 503,
+            Self::StoreUnavailable => 503,
         }
     }
 
@@ -51,7 +51,7 @@ impl Problem {
             Self::Conflict(_) => "Another event has this source and id",
             Self::Unauthorized(_) => "The signature is not valid",
             Self::Forbidden => "Not signed by AWS credentials",
-            Self::StoreDown => "The event store does not answer",
+            Self::StoreUnavailable => "The event store does not answer",
         }
     }
 
@@ -76,7 +76,7 @@ impl Problem {
             Self::Invalid(errors) => {
                 format!("{} field(s) are not as expected; nothing was stored.", errors.len())
             }
-            Self::StoreDown => {
+            Self::StoreUnavailable => {
                 "Publish the same events again after a moment: what was stored will be \
                  answered as duplicate, and nothing is mailed twice."
                     .to_owned()
@@ -84,7 +84,7 @@ impl Problem {
         }
     }
 
-    /// The problem as a Function URL answer (payload format 2.0).
+    /// The problem as a Function URL response (payload format 2.0).
     #[must_use]
     pub fn into_response(self) -> Value {
         let status = self.status();
@@ -97,7 +97,7 @@ impl Problem {
         let mut headers = json!({ "content-type": "application/problem+json" });
         match self {
             Self::MethodNotAllowed(allowed) => headers["allow"] = json!(allowed),
-            Self::StoreDown => headers["retry-after"] = json!("2"),
+            Self::StoreUnavailable => headers["retry-after"] = json!("2"),
             Self::Invalid(errors) => body["errors"] = json!(errors),
             _ => {}
         }

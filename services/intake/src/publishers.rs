@@ -1,4 +1,4 @@
-//! Who may publish over HTTP. (EventBridge and direct invokes are authorized by IAM alone.)
+//! Who may publish over HTTP. (EventBridge and direct invocations are authorized by IAM alone.)
 
 use kit::config;
 use lambda_runtime::Error;
@@ -10,19 +10,20 @@ use crate::signature::WebhookSecrets;
 pub enum Publishers {
     /// Callers that IAM authorized at the Function URL.
     Iam,
-    /// Callers that sign with a secret, for shops outside AWS.
+    /// Callers that sign with a webhook secret, for shops outside AWS.
     Webhook(WebhookSecrets),
-    /// Anyone who reaches the port: the one-machine stack.
+    /// Anyone; for the one-machine stack.
     Anyone,
 }
 
 impl Publishers {
-    /// Reads `PUBLISHERS` and, for `webhook`, `WEBHOOK_SECRETS`. Where nothing is set, IAM decides.
+    /// Reads `PUBLISHERS` and, for `webhook`, `WEBHOOK_SECRETS`.
     ///
     /// # Errors
-    /// When they hold something else than expected: then the function does not start.
+    /// When a value is invalid. Then the function must not start.
     pub fn from_env() -> Result<Self, Error> {
         match config::optional("PUBLISHERS").as_deref() {
+            // The strictest choice by default: a forgotten variable must not open the URL.
             None | Some("iam") => Ok(Self::Iam),
             Some("webhook") => {
                 let secrets = config::required("WEBHOOK_SECRETS", "one or two whsec_... secrets")?;

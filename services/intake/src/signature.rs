@@ -8,7 +8,7 @@ use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_TIMESTAMP, Webhook, Web
 
 use crate::problem::Problem;
 
-/// Two secrets are valid at a time: the new one, and the one it replaces.
+/// Two secrets may be valid at a time: the new one, and the one that it replaces.
 const MAX_SECRETS: usize = 2;
 
 /// `whsec_` and 24 bytes in base64.
@@ -20,19 +20,19 @@ const MAX_ID_LEN: usize = 256;
 /// The secrets that publishers sign with.
 pub struct WebhookSecrets(Vec<Webhook>);
 
-/// Why `WEBHOOK_SECRETS` cannot be used. Holds no secret, and no cause: the decoder's error would quote
-/// a character of it.
+/// Why `WEBHOOK_SECRETS` is invalid. Contains no secret, and no cause, because the decoder's error would
+/// quote a character of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookSecretsError {
-    /// Not one or two.
+    /// Not one or two secrets.
     #[error("WEBHOOK_SECRETS must hold one or two secrets separated by a space, and it holds {0}")]
     Count(usize),
-    /// The secret at this place, counted from 1, is none.
+    /// The secret at this position, counted from 1, is malformed.
     #[error("secret {0} of WEBHOOK_SECRETS must be `whsec_` and at least 24 bytes in base64")]
     Malformed(usize),
 }
 
-/// A request that carries a valid signature.
+/// The identity of a valid signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedSignature {
     id: String,
@@ -40,8 +40,8 @@ pub struct VerifiedSignature {
 }
 
 impl VerifiedSignature {
-    /// Identifies the signature: a replay repeats both parts, while a publisher's retry keeps the id
-    /// and signs again, at another time.
+    /// Identifies the signature. A replayed request has the same timestamp and id; a publisher's retry has
+    /// the same id and a new timestamp.
     #[must_use]
     pub fn key(&self) -> String {
         format!("{} {}", self.timestamp, self.id)
@@ -49,10 +49,10 @@ impl VerifiedSignature {
 }
 
 impl WebhookSecrets {
-    /// Reads the setting: one or two secrets, separated by white space.
+    /// Parses the setting: one or two secrets, separated by white space.
     ///
     /// # Errors
-    /// [`WebhookSecretsError`] for another number of them, and for one that is too short or not base64.
+    /// [`WebhookSecretsError`] for another number of secrets, or one that is too short or not base64.
     pub fn parse(setting: &str) -> Result<Self, WebhookSecretsError> {
         let secrets: Vec<Webhook> = setting
             .split_whitespace()
@@ -65,8 +65,8 @@ impl WebhookSecrets {
         }
     }
 
-    /// Whether one of the secrets signed `body`, not more than five minutes ago. The comparison
-    /// takes the same time wherever two signatures differ.
+    /// Checks that `body` was signed with one of the secrets, at most five minutes ago or ahead. Signatures
+    /// are compared in constant time.
     ///
     /// # Errors
     /// `Problem::Unauthorized`.
@@ -79,15 +79,18 @@ impl WebhookSecrets {
         let mut refusal = WebhookError::InvalidSignature;
         for secret in &self.0 {
             match secret.verify(body, &headers) {
-                Ok(()) => return signed(&headers).ok_or(Problem::Unauthorized(TOO_LONG)),
+                Ok(()) => {
+                    return verified_signature(&headers).ok_or(Problem::Unauthorized(INVALID_ID));
+                }
                 Err(error) => refusal = error,
             }
         }
-        Err(Problem::Unauthorized(sentence(&refusal)))
+        Err(Problem::Unauthorized(refusal_detail(&refusal)))
     }
 }
 
 fn parse_secret(secret: &str) -> Option<Webhook> {
+    // The crate accepts a shorter secret, and one without the prefix.
     let is_long_enough = secret.starts_with("whsec_") && secret.len() >= MIN_SECRET_LEN;
     Webhook::new(secret).ok().filter(|_| is_long_enough)
 }
@@ -98,12 +101,12 @@ impl std::fmt::Debug for WebhookSecrets {
     }
 }
 
-const INVALID: &str = "The header webhook-signature holds no signature of this body by a known \
+const INVALID_SIGNATURE: &str = "The header webhook-signature holds no signature of this body by a known \
                        secret.";
 
-const TOO_LONG: &str = "The header webhook-id must hold 1 to 256 visible ASCII characters.";
+const INVALID_ID: &str = "The header webhook-id must hold 1 to 256 visible ASCII characters.";
 
-const fn sentence(error: &WebhookError) -> &'static str {
+const fn refusal_detail(error: &WebhookError) -> &'static str {
     match error {
         WebhookError::MissingHeader(_) => {
             "Send the headers webhook-id, webhook-timestamp and webhook-signature."
@@ -114,11 +117,11 @@ const fn sentence(error: &WebhookError) -> &'static str {
         WebhookError::TimestampTooOldError | WebhookError::FutureTimestampError => {
             "The signature is not of the last five minutes. Check the clock and sign again."
         }
-        _ => INVALID,
+        _ => INVALID_SIGNATURE,
     }
 }
 
-fn signed(headers: &HeaderMap) -> Option<VerifiedSignature> {
+fn verified_signature(headers: &HeaderMap) -> Option<VerifiedSignature> {
     let short = |text: &&str| !text.is_empty() && text.len() <= MAX_ID_LEN;
     let text = |name: &str| headers.get(name)?.to_str().ok().filter(short).map(str::to_owned);
     Some(VerifiedSignature {
@@ -130,6 +133,7 @@ fn signed(headers: &HeaderMap) -> Option<VerifiedSignature> {
 fn header_map(headers: &BTreeMap<String, String>) -> HeaderMap {
     headers
         .iter()
+        // A header that HTTP does not allow cannot be one of the three that are needed.
         .filter_map(|(name, value)| {
             let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
             Some((name, HeaderValue::from_str(value).ok()?))

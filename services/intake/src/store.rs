@@ -1,4 +1,4 @@
-//! The Events table: order and outbox in one item.
+//! The Events table: event and outbox message in one item.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,11 +16,11 @@ use shared::queue::message::DispatchRequest;
 use shared::{CorrelationId, Event, Kind, OrderId, outbox};
 use uuid::Uuid;
 
-/// The partition of used signatures. No order id can begin with `#`, and relay skips such partitions.
-const SIGNATURES: &str = "#signatures";
+/// The partition key of used signatures. No order id can begin with `#`, and relay ignores such items.
+const SIGNATURES_PARTITION: &str = "#signatures";
 
-/// How long a used signature is remembered, in seconds: well beyond the five minutes that one is
-/// valid, in either direction.
+/// How long a used signature is remembered, in seconds: longer than the ten minutes in which its timestamp
+/// is accepted (five on either side).
 const SIGNATURE_RETENTION_SECONDS: i64 = 30 * 60;
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
@@ -34,13 +34,14 @@ pub struct EventStore {
     clock: Clock,
 }
 
-/// The store did not answer. The event may or may not be stored.
+/// DynamoDB did not answer. The event may or may not be stored.
 #[derive(thiserror::Error)]
 #[error("the event store did not answer; publish the same events again: {}", describe_sdk_error(.0))]
 pub struct StoreError(#[source] Box<SdkError<PutItemError>>);
 
-// Lambda's runtime logs the error of an invocation by its `Debug`, and that of an `SdkError` holds the
-// raw answer, so the item. `Display` goes through `describe_sdk_error`, which leaves it out.
+// Lambda's runtime logs an invocation's error by `Debug`. The `Debug` of an `SdkError` contains the raw
+// response, and so the item with personal data; `Display` goes through `describe_sdk_error`, which omits
+// it.
 impl fmt::Debug for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -50,16 +51,16 @@ impl fmt::Debug for StoreError {
 /// The result of a put, with the correlation id of the stored event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PutOutcome {
-    /// It is stored now.
+    /// This put stored it.
     Stored(Option<CorrelationId>),
-    /// It had been stored, with the same type and data.
-    SameExists(Option<CorrelationId>),
-    /// Another one is stored under its name.
-    OtherExists,
+    /// It was stored before, with the same type and data.
+    Duplicate(Option<CorrelationId>),
+    /// Another event with the same source and id was stored before.
+    Conflict,
 }
 
-/// An item of the Events table: the order's event, the outbox message and the entry of the sweep
-/// index in one. Times are milliseconds since 1970, `expires_at` is seconds (DynamoDB's TTL).
+/// An item of the Events table: event, outbox message and sweep index entry in one. Times are in
+/// milliseconds since 1970, except `expires_at`, which is in seconds (DynamoDB's TTL).
 #[derive(Serialize)]
 struct EventItem<'a> {
     order_id: &'a OrderId,
@@ -79,7 +80,7 @@ struct EventItem<'a> {
     expires_at: i64,
 }
 
-/// A signature that was used, under the same keys.
+/// A used signature, in the same table and with the same key attributes.
 #[derive(Serialize)]
 struct SignatureItem<'a> {
     order_id: &'static str,
@@ -89,7 +90,7 @@ struct SignatureItem<'a> {
     expires_at: i64,
 }
 
-/// The part of a stored item that tells whose it is.
+/// The part of a stored item that identifies the put that wrote it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct StoredItem {
@@ -101,21 +102,22 @@ struct StoredItem {
 }
 
 impl EventStore {
-    /// The table called `table`, whose items expire after `retention_days`.
+    /// The table `table`, whose items expire after `retention_days`.
     #[must_use]
     pub const fn new(client: Client, table: String, retention_days: i64, clock: Clock) -> Self {
         Self { client, table, retention_days, clock }
     }
 
-    /// Stores `event`, published as `json`, unless its name is taken: one conditional put.
+    /// Stores `event`, published as `json`, unless an event with its source and id exists: one conditional
+    /// put.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
     pub async fn put(&self, event: &Event, json: &Value) -> Result<PutOutcome, StoreError> {
-        // Identifies this put. When its answer is lost and the SDK asks again, the condition fails on
-        // our own item: without the receipt the publisher would hear "duplicate" of a new event. A
-        // crash after the put leaves the event stored and unanswered: the publisher's retry, under
-        // another receipt, is then a duplicate, and the stream carries the event on meanwhile.
+        // Identifies this put. If its answer is lost and the SDK repeats it, the condition fails because of
+        // our own item; without the receipt, a new event would be answered as a duplicate. After a crash
+        // behind the put, the event is stored but not answered: the publisher's retry has another receipt
+        // and is a duplicate, and the stream delivers the event in any case.
         let receipt = Uuid::new_v4();
         let correlation_id = match &event.correlation_id {
             Some(given) => given.clone(),
@@ -125,19 +127,19 @@ impl EventStore {
         let payload_hash = item.payload_hash;
         Ok(match self.put_if_absent(&item).await? {
             None => PutOutcome::Stored(Some(correlation_id)),
-            Some(stored) => compare(&stored, &payload_hash, receipt),
+            Some(stored) => put_outcome(&stored, &payload_hash, receipt),
         })
     }
 
-    /// Uses up a signature: `true` the first time, `false` from then on, for as long as its time
-    /// would be accepted.
+    /// Marks a signature as used. Returns `true` the first time, and `false` for as long as its timestamp
+    /// would still be accepted.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
-    pub async fn consume(&self, signature: &str) -> Result<bool, StoreError> {
+    pub async fn consume_signature(&self, signature: &str) -> Result<bool, StoreError> {
         let receipt = Uuid::new_v4();
         let item = SignatureItem {
-            order_id: SIGNATURES,
+            order_id: SIGNATURES_PARTITION,
             event: signature,
             receipt: receipt.into_bytes(),
             expires_at: self.clock.now().as_second() + SIGNATURE_RETENTION_SECONDS,
@@ -146,14 +148,14 @@ impl EventStore {
         Ok(stored.is_none_or(|stored| stored.is_from(receipt)))
     }
 
-    /// One conditional put. Returns the item that is there already, if there is one.
+    /// One conditional put. Returns the existing item with the same keys, if there is one.
     async fn put_if_absent(&self, item: &impl Serialize) -> Result<Option<StoredItem>, StoreError> {
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(to_item(item)))
-            // The partition key is part of every item, so this says: no item under these two keys.
+            // Every item has a partition key, so this means that no item with the same two keys exists.
             .condition_expression("attribute_not_exists(order_id)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let Err(error) = put.send().await else {
@@ -161,7 +163,7 @@ impl EventStore {
         };
         match error.as_service_error() {
             Some(PutItemError::ConditionalCheckFailedException(failed)) => {
-                // An item that cannot be read is not ours: it has no receipt and another payload.
+                // An item that cannot be deserialized was not written here, and counts as a conflict.
                 let stored = failed.item().cloned().unwrap_or_default();
                 Ok(Some(serde_dynamo::from_item(stored).unwrap_or_default()))
             }
@@ -196,20 +198,20 @@ impl EventStore {
 }
 
 impl StoredItem {
-    /// Whether the put with this receipt wrote it.
+    /// Whether the put with this receipt wrote the item.
     fn is_from(&self, receipt: Uuid) -> bool {
         self.receipt == receipt.as_bytes()
     }
 }
 
-fn compare(stored: &StoredItem, payload_hash: &[u8], receipt: Uuid) -> PutOutcome {
+fn put_outcome(stored: &StoredItem, payload_hash: &[u8], receipt: Uuid) -> PutOutcome {
     let id = stored.correlation_id.as_deref().and_then(|id| CorrelationId::parse(id).ok());
     if stored.is_from(receipt) {
         PutOutcome::Stored(id)
     } else if stored.payload_hash == payload_hash {
-        PutOutcome::SameExists(id)
+        PutOutcome::Duplicate(id)
     } else {
-        PutOutcome::OtherExists
+        PutOutcome::Conflict
     }
 }
 
@@ -217,12 +219,14 @@ fn to_item(fields: &impl Serialize) -> HashMap<String, AttributeValue> {
     serde_dynamo::to_item(fields).expect("strings, numbers and bytes are attributes without fail")
 }
 
-/// Half of SHA-256: enough to tell two payloads apart, and it leaves room in the write unit.
+/// Half of a SHA-256 digest, which is enough to tell two payloads apart and keeps the item small: a write
+/// unit covers 1 KB.
 const HASH_LEN: usize = 16;
 
-/// A hash of what makes two events of one name the same: type and data, with sorted keys. Time, trace
-/// context and other attributes of the envelope may differ between a publisher's attempts.
+/// A hash of what must be equal for a duplicate: type and data. Time, trace context and other attributes of
+/// the envelope may differ between a publisher's attempts.
 fn payload_hash(event: &Value) -> [u8; HASH_LEN] {
+    // serde_json sorts the keys of an object, so the publisher's order of members does not matter.
     let payload = json!([event["type"], event["data"]]).to_string();
     let digest: [u8; 32] = Sha256::digest(payload.as_bytes()).into();
     std::array::from_fn(|i| digest[i])
@@ -280,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_item_is_ours_the_same_or_another() {
+    fn a_stored_item_is_this_put_a_duplicate_or_a_conflict() {
         let (ours, theirs) = (Uuid::new_v4(), Uuid::new_v4());
         let stored = StoredItem {
             payload_hash: vec![1; HASH_LEN],
@@ -288,11 +292,11 @@ mod tests {
             correlation_id: Some("c-1".to_owned()),
         };
         let id = CorrelationId::parse("c-1").ok();
-        // The receipt comes first: the SDK's second attempt finds the item of its first.
-        assert_eq!(compare(&stored, &[2; HASH_LEN], ours), PutOutcome::Stored(id.clone()));
-        assert_eq!(compare(&stored, &[1; HASH_LEN], theirs), PutOutcome::SameExists(id));
-        assert_eq!(compare(&stored, &[2; HASH_LEN], theirs), PutOutcome::OtherExists);
+        // The receipt is compared first, because the SDK's second attempt finds the item of its first.
+        assert_eq!(put_outcome(&stored, &[2; HASH_LEN], ours), PutOutcome::Stored(id.clone()));
+        assert_eq!(put_outcome(&stored, &[1; HASH_LEN], theirs), PutOutcome::Duplicate(id));
+        assert_eq!(put_outcome(&stored, &[2; HASH_LEN], theirs), PutOutcome::Conflict);
         let foreign = StoredItem::default();
-        assert_eq!(compare(&foreign, &[1; HASH_LEN], theirs), PutOutcome::OtherExists);
+        assert_eq!(put_outcome(&foreign, &[1; HASH_LEN], theirs), PutOutcome::Conflict);
     }
 }

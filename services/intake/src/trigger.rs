@@ -1,11 +1,11 @@
-//! The three triggers of an invocation, told apart by the payload's shape.
+//! The three triggers of an invocation, distinguished by the payload's structure.
 
 use serde::Serialize;
 use serde_json::Value;
 use shared::FieldError;
 use shared::contract::json::parse_strict;
 
-use crate::accept::{Outcome, Verdict, accept_all};
+use crate::accept::{Outcome, PublishResult, accept_all};
 use crate::dependencies::Intake;
 use crate::store::{EventStore, StoreError};
 use crate::{event_bridge, http};
@@ -13,16 +13,16 @@ use crate::{event_bridge, http};
 /// Why an invocation ends as a function error.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
-    /// The events were not all stored: the invoker tries again.
+    /// Not all events were stored: the caller must retry.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An event from EventBridge, which nobody reads an answer to: Lambda's retries will not help, and
-    /// its failure destination keeps the event for an operator.
+    /// An event from EventBridge was refused. Nobody reads a response to it, so the invocation must fail:
+    /// after Lambda's retries, the failure destination keeps the event for an operator.
     #[error("the event from EventBridge was not accepted: {}", .0.detail())]
-    NotAccepted(Verdict),
+    NotAccepted(PublishResult),
 }
 
-/// The answer to a direct invoke.
+/// The response to a direct invocation.
 #[derive(Debug, Serialize)]
 struct Answer {
     results: Vec<Outcome>,
@@ -31,10 +31,11 @@ struct Answer {
 /// Handles one invocation.
 ///
 /// # Errors
-/// [`IntakeError`], for the triggers that know no HTTP status.
+/// [`IntakeError`], for EventBridge and direct invocations only: over HTTP, every failure is a response.
 pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, IntakeError> {
     let payload = match parse_strict(payload.as_bytes()) {
         Ok(payload) => payload,
+        // Only a direct invocation can pass such a payload. Its caller reads the response.
         Err(invalid) => return Ok(answer(vec![not_json(&invalid)])),
     };
     if payload.pointer("/requestContext/http").is_some() {
@@ -52,9 +53,9 @@ pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, IntakeError
 
 async fn from_event_bridge(store: &EventStore, envelope: Value) -> Result<Value, IntakeError> {
     let outcomes = accept_all(store, vec![event_bridge::to_cloud_event(envelope)]).await?;
-    match outcomes.iter().find(|outcome| !outcome.verdict.is_success()) {
+    match outcomes.iter().find(|outcome| !outcome.result.is_success()) {
         None => Ok(answer(outcomes)),
-        Some(refused) => Err(IntakeError::NotAccepted(refused.verdict.clone())),
+        Some(refused) => Err(IntakeError::NotAccepted(refused.result.clone())),
     }
 }
 
@@ -64,5 +65,5 @@ fn answer(results: Vec<Outcome>) -> Value {
 
 fn not_json(invalid: &shared::InvalidValue) -> Outcome {
     let error = FieldError { pointer: String::new(), detail: invalid.to_string() };
-    Outcome::unnamed(Verdict::Invalid(vec![error]))
+    Outcome::without_reference(PublishResult::Invalid(vec![error]))
 }

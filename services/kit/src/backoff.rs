@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A delay that doubles with each failure in a row, without jitter.
+/// A delay that doubles with each consecutive failure, without jitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
     /// The delay after the first failure.
@@ -12,12 +12,13 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// The delay after so many failures in a row; zero after none.
+    /// The delay after this many consecutive failures; zero after none.
     #[must_use]
     pub fn delay(&self, failures: u32) -> Duration {
         match failures.checked_sub(1) {
             None => Duration::ZERO,
-            // 2^20 of any delay worth the name is past every bound worth the name.
+            // Capped, because the shift would overflow. A millisecond doubled 20 times is 17 minutes, more
+            // than any `max` here.
             Some(doublings) => self.first.saturating_mul(1 << doublings.min(20)).min(self.max),
         }
     }

@@ -1,4 +1,4 @@
-//! `BatchGetItem` until nothing is left unprocessed.
+//! `BatchGetItem` with retries of unprocessed keys.
 
 use std::collections::HashMap;
 
@@ -9,19 +9,19 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 
 use crate::backoff::Backoff;
 
-/// The most keys that one `BatchGetItem` takes
+/// The maximum number of keys in one `BatchGetItem`
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
 pub const MAX_BATCH_GET_KEYS: usize = 100;
 
 /// An item, or its key.
 pub type Attributes = HashMap<String, AttributeValue>;
 
-/// The items of at most [`MAX_BATCH_GET_KEYS`] different keys, in no order; absent ones are left out.
-/// `projection` names the attributes, all if `None`. Eventually consistent. Unprocessed keys are
-/// asked for again with [`Backoff`], for as long as DynamoDB answers.
+/// Reads the items of at most [`MAX_BATCH_GET_KEYS`] different keys, in no particular order, without
+/// those that do not exist. `projection` lists the attributes; `None` reads all. Eventually consistent.
+/// Unprocessed keys are requested again with [`Backoff`] until DynamoDB has processed all of them.
 ///
 /// # Errors
-/// The SDK's error of the first call that failed. What earlier calls found is dropped.
+/// The SDK's error of the first failed call; the items of earlier calls are discarded.
 pub async fn batch_get(
     client: &Client,
     table: &str,
@@ -30,15 +30,16 @@ pub async fn batch_get(
 ) -> Result<Vec<Attributes>, SdkError<BatchGetItemError>> {
     let mut found = Vec::with_capacity(keys.len());
     let mut rounds = 0;
-    let mut wanted = keys;
-    while !wanted.is_empty() {
-        let request = request(projection, wanted).map_err(SdkError::construction_failure)?;
+    let mut remaining = keys;
+    while !remaining.is_empty() {
+        let request = request(projection, remaining).map_err(SdkError::construction_failure)?;
         let answer = client.batch_get_item().request_items(table, request).send().await?;
         found.extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default());
-        let left_out = answer.unprocessed_keys.unwrap_or_default().remove(table);
-        wanted = left_out.map(|left_out| left_out.keys).unwrap_or_default();
-        if !wanted.is_empty() {
-            // Asking at once again for what throttling left out would only be throttled again.
+        let unprocessed = answer.unprocessed_keys.unwrap_or_default().remove(table);
+        remaining = unprocessed.map(|unprocessed| unprocessed.keys).unwrap_or_default();
+        if !remaining.is_empty() {
+            // DynamoDB leaves keys unprocessed when it throttles, so an immediate retry would be throttled
+            // as well.
             rounds += 1;
             tokio::time::sleep(Backoff::default().delay(rounds)).await;
         }

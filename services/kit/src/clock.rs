@@ -10,7 +10,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The machine's clock, as deployed.
+    /// The machine's clock, as used in deployments.
     #[must_use]
     pub const fn system() -> Self {
         Self { ahead: SignedDuration::ZERO }

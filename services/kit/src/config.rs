@@ -1,22 +1,22 @@
-//! Settings from the environment, read once at start-up.
+//! Settings from environment variables, read once at start-up.
 
 use std::error::Error;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-/// A setting that keeps a function from starting.
+/// A setting with which the function cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A variable that must be set is not; the second text says what it holds.
+    /// A required variable is not set. The second text describes what it must hold.
     #[error("the environment variable {0} is not set; it must hold {1}")]
     Missing(&'static str, &'static str),
-    /// A variable holds something else than this. Its value is not repeated: some are secret.
+    /// A variable has an invalid value. The value is not repeated, because some are secret.
     #[error("the environment variable {0} must hold {1}")]
     Invalid(&'static str, #[source] Box<dyn Error + Send + Sync>),
 }
 
-/// A variable that must be set and not empty; `what` completes the sentence of the error.
+/// A variable that must be set and not empty; `what` completes the error message "it must hold …".
 ///
 /// # Errors
 /// [`ConfigError::Missing`].
@@ -24,13 +24,14 @@ pub fn required(name: &'static str, what: &'static str) -> Result<String, Config
     optional(name).ok_or(ConfigError::Missing(name, what))
 }
 
-/// A variable that may be absent. Empty counts as absent, since CloudFormation cannot leave one out.
+/// A variable that may be absent or empty.
 #[must_use]
 pub fn optional(name: &'static str) -> Option<String> {
+    // Empty counts as absent: a CloudFormation parameter without a value sets the variable to "".
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// A number within `range`, or `default` when absent.
+/// A number within `range`; `default` when the variable is absent.
 ///
 /// # Errors
 /// [`ConfigError::Invalid`] when it is set to something else.

@@ -1,17 +1,18 @@
-//! What more than one Lambda of Waybill needs.
+//! Code that several of Waybill's Lambdas share.
 //!
 //! Promises:
 //! - [`config`]: a missing or invalid setting stops the process at start-up, with an error that names it.
 //! - [`telemetry`]: log lines are JSON, carry one correlation id from intake to SES, and hold no
 //!   e-mail address, name or postal address. Metrics are flushed once per invocation.
-//! - [`aws`]: clients are built once, find their services by the standard variables alone, and give
-//!   up before the function's own timeout.
-//! - [`ledger`]: every change of a notification is one conditional write, whose condition is read
+//! - [`aws`]: clients are configured by the standard environment variables alone, and time out before the
+//!   function does.
+//! - [`ledger`]: every change of a notification is one conditional write, whose condition is derived
 //!   from [`shared::ledger::protocol`]. Outcomes are enums.
 //! - [`queue`]: one bad message never affects its neighbours; what cannot be sent is reported.
 //! - [`AwsError`], [`describe_sdk_error()`]: a failed call is described by the service's own code and
 //!   message, never by the raw response.
-//! - [`rate_limiter`], [`backoff`]: the workspace's only ones.
+//! - [`rate_limiter`], [`backoff`]: the only ones in the workspace, so that every caller waits by the same
+//!   rules.
 
 pub mod aws;
 pub mod backoff;

@@ -1,15 +1,15 @@
-//! Evenly spaced turns at a rate that may change at run time.
+//! Evenly spaced time slots, at a rate that may change at run time.
 //!
-//! [`RateLimiter`] hands out points in time rather than permits: whoever reserves a turn knows when
-//! to go, waiters are served in the order in which they asked, and a caller that cannot wait long
-//! enough takes no turn at all.
+//! [`RateLimiter`] hands out points in time rather than permits: a caller that reserves a slot knows when
+//! it may proceed, callers are served first come first served, and a caller that cannot wait long enough
+//! reserves nothing.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Spaces operations evenly, `rate` per second; rates below 1 are fine.
+/// Spaces operations evenly, `rate` per second, which may be below 1.
 #[derive(Debug)]
 pub struct RateLimiter {
     max_catch_up: Duration,
@@ -23,7 +23,7 @@ struct Schedule {
 }
 
 impl RateLimiter {
-    /// `rate` operations per second, the first at once. Turns that nobody took are lost.
+    /// `rate` operations per second, the first immediately. Unused slots are lost.
     ///
     /// # Panics
     /// When `rate` is not positive.
@@ -32,8 +32,8 @@ impl RateLimiter {
         Self::with_catch_up(rate, Duration::ZERO)
     }
 
-    /// The same, but turns missed in the last `max_catch_up` are made up for in a burst, so that the
-    /// rate holds on average although the caller is slow at times.
+    /// As [`RateLimiter::new`], but slots unused in the last `max_catch_up` may be used later in a burst, so
+    /// that the average rate is kept although the caller is slow at times.
     ///
     /// # Panics
     /// When `rate` is not positive.
@@ -49,7 +49,7 @@ impl RateLimiter {
         self.schedule().rate
     }
 
-    /// Changes the rate of the turns to come. Turns already reserved keep their time.
+    /// Changes the rate of future reservations. Slots that are already reserved keep their time.
     ///
     /// # Panics
     /// When `rate` is not positive.
@@ -58,18 +58,18 @@ impl RateLimiter {
         self.schedule().rate = rate;
     }
 
-    /// Waits for the next turn.
+    /// Waits for the next slot.
     ///
     /// # Errors
-    /// The wait that it would have taken, when that is longer than `max_wait`. No turn is taken then,
+    /// The wait that would have been necessary, if it is longer than `max_wait`. Then no slot is reserved,
     /// so callers that give up do not slow down the others.
     pub async fn acquire(&self, max_wait: Duration) -> Result<(), Duration> {
-        let turn = self.try_reserve(max_wait)?;
-        tokio::time::sleep_until(turn).await;
+        let slot = self.try_reserve(max_wait)?;
+        tokio::time::sleep_until(slot).await;
         Ok(())
     }
 
-    /// Reserves the next turn and answers when it is.
+    /// Reserves the next slot and returns its time.
     ///
     /// # Errors
     /// As [`RateLimiter::acquire`].
@@ -77,7 +77,7 @@ impl RateLimiter {
         self.schedule().reserve(Instant::now(), 1, self.max_catch_up, max_wait)
     }
 
-    /// Reserves the next `count` turns and answers when the first of them is, however far away.
+    /// Reserves the next `count` slots and returns the time of the first, however far away it is.
     pub fn reserve(&self, count: usize) -> Instant {
         self.reserve_at(Instant::now(), count)
     }
@@ -99,17 +99,17 @@ impl Schedule {
         max_catch_up: Duration,
         max_wait: Duration,
     ) -> Result<Instant, Duration> {
-        // `next` is counted from the last turn, not from now: a caller that is a little late does
-        // not lower the rate. Bounded, since the rate protects what comes behind.
-        let turn = self.next.max(now.checked_sub(max_catch_up).unwrap_or(now));
-        let wait = turn.saturating_duration_since(now);
+        // `next` follows from the last slot, not from now, so that a caller that is a little late does not
+        // lower the rate. Limited by `max_catch_up`, because the rate protects the service behind it.
+        let slot = self.next.max(now.checked_sub(max_catch_up).unwrap_or(now));
+        let wait = slot.saturating_duration_since(now);
         if wait > max_wait {
             return Err(wait);
         }
-        #[expect(clippy::cast_precision_loss, reason = "a batch, not an account")]
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
         let takes = Duration::from_secs_f64(count as f64 / self.rate);
-        self.next = turn + takes;
-        Ok(turn)
+        self.next = slot + takes;
+        Ok(slot)
     }
 }
 
@@ -118,17 +118,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn turns_are_evenly_spaced() {
+    fn slots_are_evenly_spaced() {
         let limiter = RateLimiter::new(10.0);
-        let turn = || limiter.try_reserve(Duration::from_secs(5)).expect("soon enough");
-        let first = turn();
+        let slot = || limiter.try_reserve(Duration::from_secs(5)).expect("soon enough");
+        let first = slot();
         for n in 1..=10 {
-            assert_eq!(turn() - first, Duration::from_millis(100 * n));
+            assert_eq!(slot() - first, Duration::from_millis(100 * n));
         }
     }
 
     #[test]
-    fn a_turn_that_is_too_far_away_is_not_taken() {
+    fn a_slot_that_is_too_far_away_is_not_taken() {
         let limiter = RateLimiter::new(1.0);
         let first = limiter.try_reserve(Duration::ZERO).expect("the first is at once");
         assert!(limiter.try_reserve(Duration::from_millis(500)).is_err());

@@ -1,4 +1,4 @@
-//! Failed calls to AWS, described without personal data.
+//! Errors of AWS calls, described without personal data.
 
 use std::error::Error;
 use std::fmt;
@@ -7,8 +7,8 @@ use std::sync::Arc;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// A failed call to AWS. Prints what [`describe_sdk_error`] says of it, also with `{:?}`, and keeps
-/// the SDK's own error as its [source](Error::source).
+/// A failed AWS call. `Display` and `Debug` print only [`describe_sdk_error`]; the SDK's own error is the
+/// [source](Error::source).
 #[derive(Clone)]
 pub struct AwsError {
     description: String,
@@ -31,7 +31,7 @@ impl fmt::Display for AwsError {
     }
 }
 
-/// The SDK's own `Debug` prints the raw response, which may repeat the request with its addresses.
+// The SDK's own `Debug` prints the raw response, which may repeat the request with its addresses.
 impl fmt::Debug for AwsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AwsError({:?})", self.description)
@@ -44,8 +44,8 @@ impl Error for AwsError {
     }
 }
 
-/// The service's code and message, or else what kept it from answering, as a part of a sentence.
-/// Never the raw response: it may repeat the request.
+/// The service's error code and message, or else why there was no answer, as part of a sentence. Never
+/// the raw response, which may repeat the request.
 pub fn describe_sdk_error<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -55,7 +55,7 @@ where
         SdkError::ServiceError(answer) => describe_service_error(answer.err()),
         SdkError::TimeoutError(_) => "it did not answer in time".to_owned(),
         SdkError::ResponseError(_) => "its answer could not be read".to_owned(),
-        other => innermost(other),
+        other => root_cause(other),
     }
 }
 
@@ -68,7 +68,7 @@ pub fn describe_service_error(error: &impl ProvideErrorMetadata) -> String {
     }
 }
 
-fn innermost(error: &dyn Error) -> String {
+fn root_cause(error: &dyn Error) -> String {
     let mut error = error;
     while let Some(source) = error.source() {
         error = source;

@@ -1,6 +1,6 @@
 //! Logs and metrics.
 //!
-//! Both go to standard output as one JSON object a line, which is what Lambda hands to CloudWatch.
+//! Both are written to standard output as one JSON object per line, which Lambda forwards to CloudWatch.
 //! Metrics are in the Embedded Metric Format
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 
@@ -15,19 +15,19 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config;
 
-/// The dimensions of every metric of the namespace [`NAMESPACE`]. Two stacks in one account count
-/// apart. infra's alarms and dashboard name the same.
+/// The dimensions of every metric. With `Stack`, two stacks in one account do not mix their counts. The
+/// alarms and the dashboard in `infra/template.yaml` use the same.
 const DIMENSIONS: [&str; 2] = ["Service", "Stack"];
 
 /// The namespace of every metric.
 const NAMESPACE: &str = "Waybill";
 
-/// A metric that counts. The alarms and the dashboard in `infra/template.yaml` name the same.
+/// A counter. The alarms and the dashboard in `infra/template.yaml` use the same names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
     /// Events stored.
     Accepted,
-    /// Events that had been stored before.
+    /// Events that were stored before.
     Duplicate,
     /// Events refused because the same id is stored with another payload.
     Conflict,
@@ -43,11 +43,11 @@ pub enum Count {
     Sent,
     /// Notifications settled by an SES event before the mailer recorded an answer.
     Settled,
-    /// Notifications not sent on purpose.
+    /// Notifications deliberately not sent.
     Skipped,
-    /// Notifications failed for good.
+    /// Notifications failed permanently.
     Failed,
-    /// Notifications found in doubt.
+    /// Notifications put in doubt.
     InDoubt,
     /// Mail requests requeued with a delay.
     Requeued,
@@ -55,7 +55,7 @@ pub enum Count {
     Delivered,
     /// Mails bounced.
     Bounced,
-    /// Mails complained about.
+    /// Mails marked as spam by the recipient.
     Complained,
     /// Messages moved to a dead-letter queue with a reason.
     DeadLettered,
@@ -92,8 +92,8 @@ static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 const OWN_CRATES: [&str; 7] =
     ["dispatcher", "feedback", "intake", "kit", "mailer", "relay", "shared"];
 
-/// Whether a line of `target` cannot hold personal data, whatever the filter says.
-fn may_be_written(target: &str, level: Level) -> bool {
+/// Whether a log line of `target` is free of personal data, whatever the filter allows.
+fn may_be_logged(target: &str, level: Level) -> bool {
     let crate_name = target.split("::").next().unwrap_or_default();
     level <= Level::INFO || OWN_CRATES.contains(&crate_name)
 }
@@ -110,7 +110,7 @@ pub fn init(service: &'static str) {
         .with_span_list(false);
     let _ = tracing_subscriber::registry()
         .with(filter.unwrap_or_else(|| EnvFilter::new("info")))
-        .with(filter_fn(|line| may_be_written(line.target(), *line.level())))
+        .with(filter_fn(|line| may_be_logged(line.target(), *line.level())))
         .with(format)
         .try_init();
     let stack = config::optional("WAYBILL_STACK").unwrap_or_else(|| "local".to_owned());
@@ -119,29 +119,30 @@ pub fn init(service: &'static str) {
         .cloudwatch_namespace(NAMESPACE)
         .with_dimension(service_dimension, service)
         .with_dimension(stack_dimension, stack);
+    // Fails only if the process has a metrics recorder already.
     if let Ok(collector) = metrics.init() {
         let _ = COLLECTOR.set(collector);
     }
 }
 
-/// Adds one to a metric of this invocation.
-pub fn count(what: Count) {
-    count_many(what, 1);
+/// Adds one to a counter; [`flush`] writes it.
+pub fn count(metric: Count) {
+    count_many(metric, 1);
 }
 
-/// Adds `how_many` to a metric of this invocation.
-pub fn count_many(what: Count, how_many: u64) {
-    metrics::counter!(what.name()).increment(how_many);
+/// Adds `increment_by` to a counter; [`flush`] writes it.
+pub fn count_many(metric: Count, increment_by: u64) {
+    metrics::counter!(metric.name()).increment(increment_by);
 }
 
 /// Records how long a mail took from its event's acceptance to SES's acceptance.
-pub fn accepted_to_sent(milliseconds: i64) {
+pub fn record_accepted_to_sent(milliseconds: i64) {
     let milliseconds = u32::try_from(milliseconds).unwrap_or(u32::MAX);
     metrics::histogram!("AcceptedToSent").record(f64::from(milliseconds));
 }
 
-/// Writes the metrics since the last call to standard output. Called once at the end of each
-/// invocation: a Lambda may be frozen right after it.
+/// Writes the metrics since the last call to standard output. Must be called at the end of each
+/// invocation, because Lambda may freeze the process right after it.
 pub fn flush() {
     if let Some(collector) = COLLECTOR.get()
         && let Err(error) = collector.flush(std::io::stdout())
@@ -157,9 +158,9 @@ mod tests {
     #[test]
     fn no_filter_lets_the_sdk_write_its_requests() {
         for target in ["aws_smithy_runtime::client::orchestrator", "hyper::proto", "mailers"] {
-            assert!(!may_be_written(target, Level::TRACE) && !may_be_written(target, Level::DEBUG));
-            assert!(may_be_written(target, Level::INFO) && may_be_written(target, Level::ERROR));
+            assert!(!may_be_logged(target, Level::TRACE) && !may_be_logged(target, Level::DEBUG));
+            assert!(may_be_logged(target, Level::INFO) && may_be_logged(target, Level::ERROR));
         }
-        assert!(may_be_written("mailer::deliver", Level::DEBUG));
+        assert!(may_be_logged("mailer::delivery", Level::DEBUG));
     }
 }

@@ -1,4 +1,4 @@
-//! Writes the mail of each sample event as `NAME.html` and `NAME.txt`, to look at in a browser:
+//! Renders each sample event to `NAME.html` and `NAME.txt`, for viewing in a browser:
 //!
 //! ```sh
 //! cargo run --example preview -- OUTDIR [EVENTS.jsonl]
@@ -17,7 +17,7 @@ const SAMPLES: &str = include_str!("events.jsonl");
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
-    let directory = arguments.next().ok_or("say where to: preview OUTDIR [EVENTS.jsonl]")?;
+    let directory = arguments.next().ok_or("usage: preview OUTDIR [EVENTS.jsonl]")?;
     let events = match arguments.next() {
         Some(file) => fs::read_to_string(file)?,
         None => SAMPLES.to_owned(),

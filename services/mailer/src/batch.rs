@@ -1,4 +1,4 @@
-//! Batches of mail requests.
+//! Handles a batch of mail requests.
 
 use std::time::SystemTime;
 
@@ -10,13 +10,14 @@ use tracing::Instrument;
 use crate::delivery::{Delivery, deliver};
 use crate::mailer::Mailer;
 
-/// Handles a batch concurrently, each message on its own: one that fails or panics is retried, the
-/// others are not touched. `deadline` is the function's own.
+/// Handles the messages of a batch concurrently. One that fails or panics is retried; the others are not
+/// affected. `deadline` is when Lambda ends the invocation.
 pub async fn handle(
     mailer: &Mailer,
     messages: &[SqsMessage],
     deadline: SystemTime,
 ) -> SqsBatchResponse {
+    // Once per batch, not per mail: `GetAccount` may be called once a second by the whole account.
     mailer.rate_limiter.refresh(mailer.sender.client()).await;
     let outcomes =
         run_concurrently(messages, |message| handle_message(mailer, message, deadline)).await;

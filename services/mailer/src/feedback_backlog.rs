@@ -1,9 +1,9 @@
-//! Whether SES events may be waiting unread.
+//! Checks whether SES events may be unread.
 
 use aws_sdk_sqs::Client;
 use kit::queue::{QueueDepth, queue_depth};
 
-/// The queues that hold SES events until `feedback` has recorded them: its own, and its dead-letter
+/// The queues that contain SES events until `feedback` has recorded them: its queue and its dead-letter
 /// queue.
 #[derive(Debug, Clone)]
 pub struct FeedbackBacklog {
@@ -12,16 +12,17 @@ pub struct FeedbackBacklog {
 }
 
 impl FeedbackBacklog {
-    /// Reads feedback's queue and its dead-letter queue, in this order.
+    /// `queue_urls` are feedback's queue and its dead-letter queue, in this order.
     #[must_use]
     pub const fn new(client: Client, queue_urls: [String; 2]) -> Self {
         Self { client, queue_urls }
     }
 
-    /// Whether an event older than the grace period may be unread; also when SQS does not answer. An
-    /// event that feedback fails on is in the dead-letter queue before the grace period is over.
-    /// SQS's counts lag by about a minute, which is less than the grace period.
+    /// Whether an event older than the grace period may be unread. Also `true` when SQS does not answer.
     pub async fn may_contain_events(&self) -> bool {
+        // An event that feedback keeps failing on moves from the first queue to the second before the grace
+        // period is over, so it must be read in this order, or it could be missed in between. SQS's counts
+        // lag by about a minute, which is less than the grace period.
         let [queue, dead_letters] = &self.queue_urls;
         self.depth(queue).await.is_none_or(|depth| is_behind(&depth))
             || self.depth(dead_letters).await.is_none_or(|depth| holds_messages(&depth))
@@ -32,8 +33,8 @@ impl FeedbackBacklog {
     }
 }
 
-/// Whether more waits than is being read just now: then an event may have waited for long. The queue
-/// of a busy shop is never empty, so emptiness cannot be asked for.
+// More messages wait than are in flight: then an event may have been waiting for long. Waiting for an empty
+// queue instead would not work, because the queue of a busy shop is never empty.
 const fn is_behind(depth: &QueueDepth) -> bool {
     depth.visible > depth.in_flight
 }

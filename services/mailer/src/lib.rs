@@ -3,18 +3,19 @@
 //! Promises ([`delivery`] explains how they are kept):
 //! - One recipient per message. The lease and its attempt number are written before SES is called,
 //!   the outcome after it.
-//! - `SendEmail` is never retried blindly, since SES knows no idempotency token. Only proof of
-//!   refusal leads to another attempt ([`send_outcome`] is the whole table). An ambiguous outcome
-//!   puts the notification in doubt, and its kind's policy decides from there: not before the grace
-//!   period is over, and not while SES events may be unread.
-//! - What SES refuses for now is requeued with a delay, so that it uses up no receives and a
-//!   healthy mail never reaches the dead-letter queue.
-//! - What SES refuses for good goes to the dead-letter queue at once, with its reason.
-//! - Mails keep to the account's send rate, divided by the mailers that may run at once.
+//! - `SendEmail` is never retried blindly, because SES has no idempotency token. Only proof of refusal leads
+//!   to another attempt ([`send_outcome`] classifies every outcome). An ambiguous outcome puts the
+//!   notification in doubt. Then the policy of its kind decides, once the grace period is over and no SES
+//!   events are unread.
+//! - A mail that SES refuses temporarily is requeued with a delay. That uses up no receives, so a healthy
+//!   mail never reaches the dead-letter queue.
+//! - A mail that SES refuses permanently goes to the dead-letter queue immediately, with the reason.
+//! - Each mailer keeps to its share of the account's send rate, which is divided by the number of mailers
+//!   that may run concurrently.
 //! - No e-mail address, name or postal address is logged.
 //!
-//! Delivery semantics: at most once per attempt. A further attempt follows only on proof of refusal,
-//! or out of doubt by policy.
+//! Delivery semantics: at most once per attempt. A further attempt follows only a proof of refusal, or, by
+//! policy, a doubt.
 
 mod batch;
 pub mod delivery;
@@ -44,7 +45,7 @@ pub use settings::{DEFAULT_GRACE_SECONDS, DEFAULT_LEASE_SECONDS};
 /// Runs the function until its environment is shut down.
 ///
 /// # Errors
-/// When a setting is missing or invalid, or the Runtime API is out of reach.
+/// When a setting is missing or invalid, or the Runtime API cannot be reached.
 pub async fn run() -> Result<(), Error> {
     telemetry::init("mailer");
     let mailer = Arc::new(settings::from_env().await?);

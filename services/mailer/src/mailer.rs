@@ -1,4 +1,4 @@
-//! The mailer and what it depends on.
+//! The mailer's dependencies.
 
 use jiff::SignedDuration;
 use kit::Clock;
@@ -11,27 +11,27 @@ use crate::render::Brand;
 use crate::requeue::DelayedRequeue;
 use crate::send::Sender;
 
-/// Everything a delivery needs.
+/// Everything that a delivery depends on.
 #[derive(Debug)]
 pub struct Mailer {
-    /// Claims and outcomes of notifications.
+    /// Records claims and outcomes.
     pub ledger: Ledger,
     /// SES, without retries.
     pub sender: Sender,
     /// This process's share of the account's send rate.
     pub rate_limiter: SendRateLimiter,
-    /// The mail queue, for mails that have to wait.
+    /// Puts mails that have to wait back on the mail queue.
     pub requeue: DelayedRequeue,
     /// The queues on which SES events may be unread.
     pub feedback_backlog: FeedbackBacklog,
     /// The mail queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
-    /// The shop's look and wording.
+    /// The shop's name, colours and contact.
     pub brand: Brand,
-    /// How long a claim holds. Longer than the function's timeout, shorter than the mail queue's
-    /// visibility timeout.
+    /// The duration of a lease. Longer than the function's timeout, shorter than the mail queue's visibility
+    /// timeout.
     pub lease: SignedDuration,
-    /// How long an SES event is waited for before a mail in doubt may be sent again.
+    /// How long to wait for an SES event before a mail in doubt may be sent again.
     pub grace: SignedDuration,
     /// Read for leases, grace periods and staleness.
     pub clock: Clock,

@@ -1,4 +1,4 @@
-//! Keeping to the account's send rate
+//! Limits mails to the account's send rate
 //! (<https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html>).
 
 use std::sync::{Mutex, PoisonError};
@@ -10,18 +10,18 @@ use aws_sdk_sesv2::config::retry::RetryConfig;
 use kit::RateLimiter;
 use tokio::time::Instant;
 
-/// Mails per second while SES does not answer: the rate of an account in the sandbox.
+/// Mails per second if SES does not report a rate: that of an account in the sandbox.
 const FALLBACK_RATE: f64 = 1.0;
 
-/// `GetAccount` may be called once a second by the whole account, so mailers that start together
-/// throttle each other: it is called with retries (it only reads), and again later if need be.
+/// The whole account may call `GetAccount` once a second, so mailers that start at the same time throttle
+/// each other. Retries are safe, because it only reads.
 const MAX_ATTEMPTS: u32 = 5;
 const RETRY_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
-/// Bounds the call with its retries, since mails wait for it.
+/// Limits the call with its retries, because mails wait for it.
 const GET_ACCOUNT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// AWS raises and lowers the rate of an account; a process may live for hours.
+/// AWS may change an account's rate, and a process may live for hours.
 const REFRESH_AFTER: Duration = Duration::from_secs(900);
 
 /// This process's share of the account's send rate.
@@ -29,7 +29,7 @@ const REFRESH_AFTER: Duration = Duration::from_secs(900);
 pub struct SendRateLimiter {
     limiter: RateLimiter,
     mailers: f64,
-    /// `None` where a setting fixes the rate.
+    /// `None` if a setting fixes the rate.
     refresh: Mutex<Option<Refresh>>,
 }
 
@@ -47,8 +47,8 @@ impl Refresh {
 }
 
 impl SendRateLimiter {
-    /// The account's rate, or `fixed` mails per second where that is set, divided among the
-    /// `mailers` that may run at the same time.
+    /// The account's rate, or `fixed` mails per second, divided by the number of `mailers` that may run
+    /// concurrently.
     pub async fn for_account(ses: &Client, fixed: Option<f64>, mailers: u32) -> Self {
         let mailers = f64::from(mailers.max(1));
         let (rate, refresh) = match fixed {
@@ -61,8 +61,8 @@ impl SendRateLimiter {
         Self { limiter: RateLimiter::new(rate / mailers), mailers, refresh: Mutex::new(refresh) }
     }
 
-    /// Reads the account's rate again where that is due. A process that started while SES did not
-    /// answer must not keep to the fallback for the rest of its life.
+    /// Reads the account's rate again if that is due. Among others, a process that started while SES did not
+    /// answer must not use the fallback for the rest of its life.
     pub async fn refresh(&self, ses: &Client) {
         if !self.take_due_refresh() {
             return;
@@ -74,8 +74,7 @@ impl SendRateLimiter {
         }
     }
 
-    /// Whether a refresh is due. It is rescheduled before the call is made, so that a batch that
-    /// runs at the same time does not make another.
+    // Rescheduled before the call is made, so that a concurrent batch does not call as well.
     fn take_due_refresh(&self) -> bool {
         let mut refresh = self.refresh.lock().unwrap_or_else(PoisonError::into_inner);
         let due = refresh.filter(|refresh| refresh.due <= Instant::now());
@@ -85,16 +84,16 @@ impl SendRateLimiter {
         due.is_some()
     }
 
-    /// Waits for the next turn.
+    /// Waits until the next mail may be sent.
     ///
     /// # Errors
-    /// The wait that it would have taken, when that is longer than `max_wait`; no turn is taken.
+    /// The wait that would have been necessary, if it is longer than `max_wait`.
     pub async fn acquire(&self, max_wait: Duration) -> Result<(), Duration> {
         self.limiter.acquire(max_wait).await
     }
 }
 
-/// The account's `MaxSendRate`, in at most so many attempts; `None`, logged, if SES does not answer.
+/// The account's `MaxSendRate`; `None` if SES does not answer, which is logged.
 async fn max_send_rate(ses: &Client, max_attempts: u32) -> Option<f64> {
     let retry = RetryConfig::standard().with_max_attempts(max_attempts);
     let call = ses.get_account().customize();

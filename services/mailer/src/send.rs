@@ -1,6 +1,6 @@
 //! The call to SES.
 //!
-//! `SendEmail` has no idempotency token, so nothing here repeats it.
+//! `SendEmail` has no idempotency token, so nothing here retries it.
 
 use std::time::Duration;
 
@@ -20,12 +20,11 @@ use shared::queue::message::MailRequest;
 use crate::render::Mail;
 use crate::send_outcome::{SendOutcome, classify};
 
-/// A connection that was idle for longer is not used again. A Lambda may be frozen for minutes
-/// between two invocations; SES closes the connection meanwhile, and a mail written into it would be
-/// in doubt.
+/// A connection that was idle for longer is not reused. Between two invocations, a Lambda may be frozen for
+/// minutes in which SES closes the connection; a mail written to it would be in doubt.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Without a connection by then nothing was sent: that is proof of refusal.
+/// The time to connect. Without a connection nothing was sent, which is proof of refusal.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// An SES client that never retries by itself.
@@ -34,8 +33,8 @@ fn client(sdk: &SdkConfig) -> Client {
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .pool_idle_timeout(POOL_IDLE_TIMEOUT)
         .build_https();
-    // A call that is given up is ambiguous, so only the caller decides how long to wait. Connecting is
-    // different: without a connection nothing was sent.
+    // A call that is abandoned is ambiguous, so only the caller decides how long to wait for an answer. The
+    // connect timeout is different: without a connection nothing was sent.
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .disable_operation_attempt_timeout()
@@ -49,16 +48,16 @@ fn client(sdk: &SdkConfig) -> Client {
     Client::from_conf(config)
 }
 
-/// What is the same for every mail.
+/// The settings that are the same for every mail.
 #[derive(Debug, Clone)]
 pub struct SenderSettings {
     /// An RFC 5322 mailbox: `Shop <orders@shop.example>`.
     pub mailbox: String,
-    /// The `Reply-To` mailbox; `None`: replies go to `mailbox`.
+    /// The `Reply-To` mailbox; if `None`, replies go to `mailbox`.
     pub reply_to: Option<String>,
     /// SES's configuration set, which publishes the events that feedback reads.
     pub configuration_set: Option<String>,
-    /// Staging: every mail goes to this address instead of the customer's.
+    /// For staging: every mail goes to this address instead of the customer's.
     pub redirect_all_to: Option<EmailAddress>,
 }
 
@@ -70,20 +69,20 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// With a client of its own that never retries, whatever `sdk` says.
+    /// Builds a client that never retries, whatever the retry settings in `sdk`.
     #[must_use]
     pub fn new(sdk: &SdkConfig, settings: SenderSettings) -> Self {
         Self { client: client(sdk), settings }
     }
 
-    /// The client, for calls that only read.
+    /// The client, for other calls that only read.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Calls `SendEmail` once and waits for its answer for at most `max_wait`. `attempt` is the fencing
-    /// token of the claim; SES's events carry it back. Giving up is [`SendOutcome::Ambiguous`].
+    /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is
+    /// [`SendOutcome::Ambiguous`]. `attempt` is the fencing token of the claim, and is returned in SES events.
     pub async fn send(
         &self,
         request: &MailRequest,
@@ -111,7 +110,7 @@ impl Sender {
 
 fn message(mail: &Mail) -> Message {
     let body = Body::builder().html(content(&mail.html)).text(content(&mail.text)).build();
-    // RFC 3834 section 5: keeps out-of-office replies away.
+    // Prevents out-of-office replies to the shop (RFC 3834, section 5).
     let auto = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build();
     Message::builder()
         .subject(content(&mail.subject))
@@ -124,8 +123,8 @@ fn content(text: &str) -> Content {
     Content::builder().data(text).charset("UTF-8").build().expect("data is set")
 }
 
-/// The ledger key and the attempt, which SES's events carry back. A tag holds only `A-Za-z0-9_-`
-/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>), so the key is
+/// The ledger key and the attempt, which SES returns in its events. A tag may contain only `A-Za-z0-9_-`
+/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>), so the key is in
 /// base64url.
 fn tags(request: &MailRequest, attempt: u32) -> Vec<MessageTag> {
     let tag = |name: &str, value: String| {

@@ -1,5 +1,6 @@
-//! What SES's answers prove. The whole rule is [`CODES`], `by_status` and the order of the arms in
-//! [`classify`]; everything that proves nothing is [`SendOutcome::Ambiguous`].
+//! Classifies SES's answers by what they prove: by error code ([`ERROR_CODES`]), otherwise by HTTP status
+//! (`by_status`), and without an answer by how the call failed ([`classify`]). Whatever proves nothing is
+//! [`SendOutcome::Ambiguous`].
 
 use std::error::Error;
 use std::time::Duration;
@@ -9,19 +10,19 @@ use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::{SendEmailError, SendEmailOutput};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-/// What one attempt came to.
+/// The outcome of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
     /// SES accepted the mail.
     Accepted {
-        /// SES's id of the mail, which its events repeat.
+        /// SES's id of the mail, which is also in SES events.
         message_id: String,
     },
-    /// Proof that SES did not accept the mail; it may later.
+    /// Proof that SES did not accept the mail; it may accept it later.
     Retryable {
-        /// SES's error code, or what kept the call from being made.
+        /// SES's error code, or why the call was not made.
         code: String,
-        /// Not before this has passed.
+        /// The minimum delay before the next attempt.
         retry_after: Duration,
     },
     /// Proof that SES did not accept the mail and never will.
@@ -37,7 +38,7 @@ pub enum SendOutcome {
 }
 
 impl SendOutcome {
-    /// One word for the log and the ledger.
+    /// A code for the log and the ledger.
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
@@ -51,73 +52,73 @@ impl SendOutcome {
 
 /// What an error code proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Meaning {
-    /// Not accepted; may be tried again after so many seconds.
+pub enum ErrorMeaning {
+    /// Not accepted; may be tried again after this many seconds.
     Retryable(u64),
-    /// Not accepted, and never will be: SES has read the request and finds fault with it.
+    /// Not accepted, and never will be: SES has read the request and refuses it.
     Permanent,
-    /// Perhaps accepted: the request was read, at least in part, and not finished.
+    /// Possibly accepted: SES read at least a part of the request, and its answer does not say how far it got.
     Ambiguous,
 }
 
-/// What the documented codes mean; any other one means what its HTTP status does (`by_status`).
+/// What each documented error code proves. Any other code is classified by its HTTP status (`by_status`).
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
 /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>)
 ///
-/// A role without its permission, or a clock that is off, says nothing about the mail: it waits for
-/// whoever repairs that.
-pub const CODES: [(&str, Meaning); 44] = [
-    ("TooManyRequestsException", Meaning::Retryable(2)),
-    ("Throttling", Meaning::Retryable(2)),
-    ("ThrottlingException", Meaning::Retryable(2)),
-    ("ThrottledException", Meaning::Retryable(2)),
-    ("RequestThrottled", Meaning::Retryable(2)),
-    ("SlowDown", Meaning::Retryable(2)),
-    ("LimitExceededException", Meaning::Retryable(60)),
-    ("SendingPausedException", Meaning::Retryable(300)),
-    ("AccountSuspendedException", Meaning::Retryable(900)),
-    ("ExpiredTokenException", Meaning::Retryable(5)),
-    ("RequestExpired", Meaning::Retryable(5)),
-    ("AccessDeniedException", Meaning::Retryable(300)),
-    ("IncompleteSignature", Meaning::Retryable(300)),
-    ("InvalidClientTokenId", Meaning::Retryable(300)),
-    ("InvalidSignatureException", Meaning::Retryable(300)),
-    ("MissingAuthenticationToken", Meaning::Retryable(300)),
-    ("NotAuthorized", Meaning::Retryable(300)),
-    ("OptInRequired", Meaning::Retryable(300)),
-    ("SignatureDoesNotMatch", Meaning::Retryable(300)),
-    ("UnrecognizedClientException", Meaning::Retryable(300)),
-    ("AlreadyExistsException", Meaning::Permanent),
-    ("BadRequestException", Meaning::Permanent),
-    ("ConflictException", Meaning::Permanent),
-    ("InvalidAction", Meaning::Permanent),
-    ("InvalidParameterCombination", Meaning::Permanent),
-    ("InvalidParameterValue", Meaning::Permanent),
-    ("InvalidQueryParameter", Meaning::Permanent),
-    ("MailFromDomainNotVerifiedException", Meaning::Permanent),
-    ("MalformedHttpRequestException", Meaning::Permanent),
-    ("MalformedQueryString", Meaning::Permanent),
-    ("MessageRejected", Meaning::Permanent),
-    ("MissingAction", Meaning::Permanent),
-    ("MissingParameter", Meaning::Permanent),
-    ("NotFoundException", Meaning::Permanent),
-    ("RequestEntityTooLargeException", Meaning::Permanent),
-    ("UnknownOperationException", Meaning::Permanent),
-    ("ValidationError", Meaning::Permanent),
-    ("ConcurrentModificationException", Meaning::Ambiguous),
-    ("InternalFailure", Meaning::Ambiguous),
-    ("InternalServiceErrorException", Meaning::Ambiguous),
-    ("RequestAbortedException", Meaning::Ambiguous),
-    ("RequestTimeout", Meaning::Ambiguous),
-    ("RequestTimeoutException", Meaning::Ambiguous),
-    ("ServiceUnavailable", Meaning::Ambiguous),
+/// A missing permission or a wrong clock has nothing to do with the mail, so the mail waits until it is
+/// repaired.
+pub const ERROR_CODES: [(&str, ErrorMeaning); 44] = [
+    ("TooManyRequestsException", ErrorMeaning::Retryable(2)),
+    ("Throttling", ErrorMeaning::Retryable(2)),
+    ("ThrottlingException", ErrorMeaning::Retryable(2)),
+    ("ThrottledException", ErrorMeaning::Retryable(2)),
+    ("RequestThrottled", ErrorMeaning::Retryable(2)),
+    ("SlowDown", ErrorMeaning::Retryable(2)),
+    ("LimitExceededException", ErrorMeaning::Retryable(60)),
+    ("SendingPausedException", ErrorMeaning::Retryable(300)),
+    ("AccountSuspendedException", ErrorMeaning::Retryable(900)),
+    ("ExpiredTokenException", ErrorMeaning::Retryable(5)),
+    ("RequestExpired", ErrorMeaning::Retryable(5)),
+    ("AccessDeniedException", ErrorMeaning::Retryable(300)),
+    ("IncompleteSignature", ErrorMeaning::Retryable(300)),
+    ("InvalidClientTokenId", ErrorMeaning::Retryable(300)),
+    ("InvalidSignatureException", ErrorMeaning::Retryable(300)),
+    ("MissingAuthenticationToken", ErrorMeaning::Retryable(300)),
+    ("NotAuthorized", ErrorMeaning::Retryable(300)),
+    ("OptInRequired", ErrorMeaning::Retryable(300)),
+    ("SignatureDoesNotMatch", ErrorMeaning::Retryable(300)),
+    ("UnrecognizedClientException", ErrorMeaning::Retryable(300)),
+    ("AlreadyExistsException", ErrorMeaning::Permanent),
+    ("BadRequestException", ErrorMeaning::Permanent),
+    ("ConflictException", ErrorMeaning::Permanent),
+    ("InvalidAction", ErrorMeaning::Permanent),
+    ("InvalidParameterCombination", ErrorMeaning::Permanent),
+    ("InvalidParameterValue", ErrorMeaning::Permanent),
+    ("InvalidQueryParameter", ErrorMeaning::Permanent),
+    ("MailFromDomainNotVerifiedException", ErrorMeaning::Permanent),
+    ("MalformedHttpRequestException", ErrorMeaning::Permanent),
+    ("MalformedQueryString", ErrorMeaning::Permanent),
+    ("MessageRejected", ErrorMeaning::Permanent),
+    ("MissingAction", ErrorMeaning::Permanent),
+    ("MissingParameter", ErrorMeaning::Permanent),
+    ("NotFoundException", ErrorMeaning::Permanent),
+    ("RequestEntityTooLargeException", ErrorMeaning::Permanent),
+    ("UnknownOperationException", ErrorMeaning::Permanent),
+    ("ValidationError", ErrorMeaning::Permanent),
+    ("ConcurrentModificationException", ErrorMeaning::Ambiguous),
+    ("InternalFailure", ErrorMeaning::Ambiguous),
+    ("InternalServiceErrorException", ErrorMeaning::Ambiguous),
+    ("RequestAbortedException", ErrorMeaning::Ambiguous),
+    ("RequestTimeout", ErrorMeaning::Ambiguous),
+    ("RequestTimeoutException", ErrorMeaning::Ambiguous),
+    ("ServiceUnavailable", ErrorMeaning::Ambiguous),
 ];
 
-/// SES answers a used-up daily quota with the code of an exceeded rate; only the message differs.
+/// For an exceeded daily quota, SES returns the same code as for an exceeded rate; only the message differs.
 const DAILY_QUOTA: &str = "daily message quota exceeded";
 const QUOTA_RETRY: Duration = Duration::from_secs(900);
 
-/// The delay after a call that was not made for want of a connection or credentials.
+/// The delay after a call that failed for lack of a connection or credentials.
 const CONNECT_RETRY: Duration = Duration::from_secs(5);
 
 /// Classifies the result of one `SendEmail` call that the SDK did not retry.
@@ -129,19 +130,22 @@ pub fn classify(
         Ok(SendEmailOutput { message_id: Some(message_id), .. }) => {
             SendOutcome::Accepted { message_id }
         }
+        // Not SES's answer, but possibly that of a proxy behind which SES accepted the mail.
         Ok(_) => ambiguous("NoMessageId"),
         Err(SdkError::ServiceError(refusal)) => {
             let status = refusal.raw().status().as_u16();
-            refused(refusal.err().code(), refusal.err().message(), status)
+            classify_error(refusal.err().code(), refusal.err().message(), status)
         }
-        Err(SdkError::ResponseError(garbled)) => {
-            refused(None, None, garbled.raw().status().as_u16())
+        Err(SdkError::ResponseError(unparsable)) => {
+            classify_error(None, None, unparsable.raw().status().as_u16())
         }
         Err(SdkError::ConstructionFailure(_)) => not_sent("NoRequest"),
-        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_no_connection) => {
+        // Before the general `DispatchFailure`: these two causes prove that no byte was sent, while a
+        // connection that broke later proves nothing.
+        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_connect_error) => {
             not_sent("NoConnection")
         }
-        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_no_credentials) => {
+        Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_credentials_error) => {
             not_sent("NoCredentials")
         }
         Err(SdkError::DispatchFailure(failure)) if failure.is_timeout() => ambiguous("Timeout"),
@@ -151,28 +155,28 @@ pub fn classify(
     }
 }
 
-fn refused(code: Option<&str>, message: Option<&str>, status: u16) -> SendOutcome {
+fn classify_error(code: Option<&str>, message: Option<&str>, status: u16) -> SendOutcome {
     let code = code.map_or_else(|| format!("Http{status}"), str::to_owned);
     if message.is_some_and(|text| text.to_ascii_lowercase().contains(DAILY_QUOTA)) {
         return SendOutcome::Retryable { code, retry_after: QUOTA_RETRY };
     }
-    match CODES.iter().find(|(known, _)| *known == code) {
-        Some((_, Meaning::Retryable(seconds))) => {
+    match ERROR_CODES.iter().find(|(known, _)| *known == code) {
+        Some((_, ErrorMeaning::Retryable(seconds))) => {
             SendOutcome::Retryable { code, retry_after: Duration::from_secs(*seconds) }
         }
-        Some((_, Meaning::Permanent)) => SendOutcome::Permanent { code },
-        Some((_, Meaning::Ambiguous)) => SendOutcome::Ambiguous { code },
+        Some((_, ErrorMeaning::Permanent)) => SendOutcome::Permanent { code },
+        Some((_, ErrorMeaning::Ambiguous)) => SendOutcome::Ambiguous { code },
         None => by_status(code, status),
     }
 }
 
-/// A client error is permanent, unless it is about the caller's identity. After any other error nobody
-/// knows what was done before it.
+/// A client error is permanent, unless it is about the caller's identity. Any other status does not say how
+/// far the request got.
 fn by_status(code: String, status: u16) -> SendOutcome {
     match status {
         401 | 403 | 407 => SendOutcome::Retryable { code, retry_after: Duration::from_secs(300) },
         429 => SendOutcome::Retryable { code, retry_after: Duration::from_secs(2) },
-        // 408: the server gave up waiting; nobody knows what it had read by then.
+        // Not 408: the server stopped waiting for the request, possibly after it had read it.
         400..=407 | 409..=499 => SendOutcome::Permanent { code },
         _ => SendOutcome::Ambiguous { code },
     }
@@ -192,13 +196,13 @@ fn has_cause(error: &Cause, matches: fn(&Cause) -> bool) -> bool {
     matches(error) || error.source().is_some_and(|cause| has_cause(cause, matches))
 }
 
-/// The failure came before a byte of the request could be written.
-fn is_no_connection(cause: &Cause) -> bool {
+/// No connection was made, so no byte of the request was sent.
+fn is_connect_error(cause: &Cause) -> bool {
     use hyper_util::client::legacy::Error;
     cause.downcast_ref::<Error>().is_some_and(Error::is_connect)
 }
 
-/// The request could not be signed, and an unsigned one is not written.
-fn is_no_credentials(cause: &Cause) -> bool {
+/// The request could not be signed, so it was not sent.
+fn is_credentials_error(cause: &Cause) -> bool {
     cause.is::<CredentialsError>()
 }

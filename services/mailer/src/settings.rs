@@ -1,4 +1,4 @@
-//! The mailer, built from environment variables.
+//! Builds the mailer from environment variables.
 
 use jiff::SignedDuration;
 use kit::config::{ConfigError, number, optional, required};
@@ -20,7 +20,8 @@ pub const DEFAULT_LEASE_SECONDS: i64 = 60;
 /// `DOUBT_GRACE_SECONDS` where it is not set.
 pub const DEFAULT_GRACE_SECONDS: i64 = 1200;
 
-/// Builds the mailer from the environment, and reads the account's send rate unless a setting fixes it.
+/// Builds the mailer from environment variables. Calls SES for the account's send rate, unless a setting
+/// fixes it.
 pub async fn from_env() -> Result<Mailer, Error> {
     let sdk = aws::sdk_config().await;
     let (sqs, clock) = (aws::sqs(&sdk), Clock::system());
@@ -59,7 +60,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
     })
 }
 
-/// Mails per second, where `SES_SEND_RATE` is set.
+/// Mails per second, if `SES_SEND_RATE` is set.
 fn fixed_rate() -> Result<Option<f64>, ConfigError> {
     optional("SES_SEND_RATE").map(|_| number("SES_SEND_RATE", 1.0, 0.01..=100_000.0)).transpose()
 }

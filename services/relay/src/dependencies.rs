@@ -1,18 +1,18 @@
-//! What the relay reads from and writes to.
+//! What the relay depends on.
 
 use kit::Clock;
 use kit::queue::DeadLetterQueue;
 
-/// The relay and everything it talks to.
+/// The relay's dependencies.
 #[derive(Debug, Clone)]
 pub struct Relay {
-    /// What it reads.
+    /// The tables that it reads.
     pub tables: Tables,
-    /// What it writes.
+    /// The queues that it sends to.
     pub queues: Queues,
-    /// How old an event must be before the sweep looks for it in the ledger, in milliseconds.
+    /// The age from which the sweep checks whether an event has reached the ledger, in milliseconds.
     pub sweep_after_ms: i64,
-    /// The time.
+    /// Read for the age of events.
     pub clock: Clock,
 }
 

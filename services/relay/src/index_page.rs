@@ -1,4 +1,4 @@
-//! Entries of the sweep index, in the order of time, and up to when they are complete.
+//! Pages of the sweep index: entries in order of time, and the time up to which they are complete.
 
 use std::collections::HashMap;
 
@@ -12,20 +12,20 @@ pub struct IndexEntry {
     pub order_id: String,
     /// Sort key of the Events table.
     pub event: String,
-    /// Sort key of the ledger item that shows that the event arrived.
+    /// Sort key of the ledger item that the event should lead to.
     pub ledger_key: String,
-    /// When it is to be checked, in milliseconds since 1970.
+    /// When the sweep should check it, in milliseconds since 1970.
     pub sweep_at: i64,
 }
 
-/// The end of a page, as DynamoDB names it.
+/// The part of a `LastEvaluatedKey` that is needed.
 #[derive(Deserialize)]
 struct LastKey {
     sweep_at: i64,
 }
 
 impl IndexEntry {
-    /// An index item; `None` for one that intake did not write.
+    /// Deserializes an index item; `None` for an item that intake did not write.
     pub(crate) fn from_item(item: HashMap<String, AttributeValue>) -> Option<Self> {
         serde_dynamo::from_item(item).ok()
     }
@@ -36,19 +36,19 @@ impl IndexEntry {
     }
 }
 
-/// The first entries of a bucket, or of several.
+/// The first entries of one or several buckets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexPage {
-    /// In the order of time.
+    /// In order of time.
     pub entries: Vec<IndexEntry>,
-    /// Every entry before this time is among them, in milliseconds since 1970.
+    /// The page contains every entry before this time, in milliseconds since 1970.
     pub complete_until: i64,
 }
 
 impl IndexPage {
-    /// The answer to a query from `from` on and before `until`, which read up to the key whose time is
-    /// `last`, or to the end if there is none. `None` when it holds no whole millisecond: a larger page
-    /// is needed.
+    /// The page for a query of the times from `from` up to, but not including, `until`. `last` is the time in
+    /// the query's `LastEvaluatedKey`, `None` if it read everything. Returns `None` if the page ends within
+    /// its first millisecond; then a larger page is needed.
     pub(crate) fn from_query(
         mut entries: Vec<IndexEntry>,
         last: Option<i64>,
@@ -58,29 +58,30 @@ impl IndexPage {
         let Some(last) = last else {
             return Some(Self { entries, complete_until: until });
         };
-        // The page may end in the middle of its last millisecond. The watermark is a time, so that
-        // millisecond is left to the next page as a whole.
+        // The page may end in the middle of its last millisecond. Since the watermark is a time, the whole
+        // millisecond is left to the next page.
         entries.retain(|entry| entry.sweep_at < last);
         (last > from).then_some(Self { entries, complete_until: last })
     }
 
-    /// The pages of several buckets as one, complete until the first of them ends; `until` if there
-    /// are none.
+    /// Merges the pages of several buckets. The result is complete up to where the shortest page ends;
+    /// without pages, up to `until`.
     pub(crate) fn merge(pages: Vec<Self>, until: i64) -> Self {
         let complete_until = pages.iter().map(|page| page.complete_until).min().unwrap_or(until);
-        // What one bucket holds beyond that is read again: entries of another bucket come before it.
+        // Later entries of a longer page are read again with the next one, after the entries of other
+        // buckets that come before them.
         let all = pages.into_iter().flat_map(|page| page.entries);
         let mut entries: Vec<_> = all.filter(|entry| entry.sweep_at < complete_until).collect();
         entries.sort_unstable_by_key(|entry| entry.sweep_at);
         Self { entries, complete_until }
     }
 
-    /// The entries in parts of at most `size`, each with the watermark that holds before it: every
-    /// event of an earlier time is in an earlier part.
-    pub(crate) fn parts(&self, size: usize) -> impl Iterator<Item = (i64, &[IndexEntry])> {
-        // Of the first entry's millisecond the part before may hold some, which are then checked
-        // twice; none is left out.
-        self.entries.chunks(size).map(|part| (part[0].sweep_at, part))
+    /// The entries in chunks of at most `size`, each with the watermark before it: all entries of earlier
+    /// times are in earlier chunks.
+    pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = (i64, &[IndexEntry])> {
+        // The previous chunk may contain entries of the same millisecond. After a crash those are checked
+        // twice, and none is missed.
+        self.entries.chunks(size).map(|chunk| (chunk[0].sweep_at, chunk))
     }
 }
 
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn no_bucket_at_all_is_complete() {
+    fn merging_no_pages_is_complete() {
         assert_eq!(
             IndexPage::merge(Vec::new(), 9),
             IndexPage { entries: vec![], complete_until: 9 }
@@ -141,12 +142,12 @@ mod tests {
     }
 
     #[test]
-    fn the_watermark_before_a_part_passes_nothing_that_is_still_to_be_checked() {
+    fn the_watermark_before_a_chunk_passes_no_unchecked_entry() {
         let page = IndexPage { entries: entries(&[1, 2, 2, 2, 3]), complete_until: 4 };
-        let parts: Vec<(i64, &[IndexEntry])> = page.parts(2).collect();
-        assert_eq!(parts.iter().map(|(watermark, _)| *watermark).collect::<Vec<_>>(), [1, 2, 3]);
-        for (i, (watermark, _)) in parts.iter().enumerate() {
-            let rest = parts[i..].iter().flat_map(|(_, part)| *part);
+        let chunks: Vec<(i64, &[IndexEntry])> = page.chunks(2).collect();
+        assert_eq!(chunks.iter().map(|(watermark, _)| *watermark).collect::<Vec<_>>(), [1, 2, 3]);
+        for (i, (watermark, _)) in chunks.iter().enumerate() {
+            let rest = chunks[i..].iter().flat_map(|(_, chunk)| *chunk);
             assert!(rest.clone().all(|entry| entry.sweep_at >= *watermark));
             assert!(rest.clone().any(|entry| entry.sweep_at == *watermark));
         }

@@ -1,13 +1,13 @@
-//! `relay`: the outbox's reader. Moves accepted events from the Events table to the dispatch queue.
+//! `relay`: reads the outbox. It moves accepted events from the Events table to the dispatch queue.
 //!
 //! Promises:
-//! - At least once: a stream record counts as done only when SQS has taken its message. The lowest
-//!   sequence number that failed is reported, so the stream is read again from there.
-//! - In the stream's order, which per order is the order of acceptance. (The queue is a standard
-//!   queue and does not keep it; nothing downstream relies on it.)
-//! - It knows no business rules and parses no event: the item carries the message, compressed.
-//! - On a schedule it sweeps: an event that the ledger has not seen after some minutes is queued
-//!   again, so that an outage longer than the 24 hours that a stream keeps its records loses nothing.
+//! - At least once: a stream record is done only when SQS has accepted its message. The lowest sequence
+//!   number that failed is reported, so Lambda reads the stream again from there.
+//! - In stream order, which within an order is the order of acceptance. (The dispatch queue is a standard
+//!   queue and does not keep this order; nothing downstream relies on it.)
+//! - It knows no business rules and parses no event: the item contains the finished message, compressed.
+//! - On a schedule it sweeps: an event that has not reached the ledger after some minutes is queued again,
+//!   so that an outage longer than the 24 hours for which a stream keeps records loses nothing.
 
 mod dependencies;
 mod error;
@@ -28,13 +28,13 @@ pub use dependencies::{Queues, Relay, Tables};
 pub use error::OutboxError;
 pub use index_page::{IndexEntry, IndexPage};
 pub use outbox::{Outbox, StoredEvent};
-pub use stream::message;
+pub use stream::dispatch_message;
 pub use sweep::{SweepStats, sweep};
 
 /// Runs the function until its environment is shut down.
 ///
 /// # Errors
-/// When a setting is missing, or the Runtime API is out of reach.
+/// When a setting is missing or invalid, or the Runtime API cannot be reached.
 pub async fn run() -> Result<(), Error> {
     telemetry::init("relay");
     let relay = Arc::new(from_env().await?);
@@ -49,8 +49,8 @@ pub async fn run() -> Result<(), Error> {
     .await
 }
 
-/// A stream batch has `Records`; every other payload is the schedule's, and starts a sweep. `deadline`
-/// is in milliseconds since 1970.
+/// A payload with `Records` is a stream batch; every other payload comes from the schedule and starts a
+/// sweep. `deadline` is in milliseconds since 1970.
 async fn handle(relay: &Relay, payload: Value, deadline: u64) -> Result<Value, Error> {
     match payload.get("Records") {
         Some(Value::Array(records)) => Ok(Box::pin(stream::relay(relay, records)).await),

@@ -1,4 +1,4 @@
-//! The sweep index of the Events table, and what the ledger has seen of it.
+//! The sweep index of the Events table, and which of its events have reached the ledger.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,12 +12,12 @@ use crate::dependencies::Tables;
 use crate::error::OutboxError;
 use crate::index_page::{IndexEntry, IndexPage};
 
-/// An event as it is stored.
+/// A stored event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
-    /// The dispatch message; `None` if it is not one that intake wrote.
+    /// The dispatch message; `None` if intake did not write the item.
     pub message: Option<String>,
-    /// How often it was swept.
+    /// How often the sweep has queued it.
     pub sweeps: u32,
 }
 
@@ -44,12 +44,12 @@ struct LedgerKey {
     notification: String,
 }
 
-/// The sweep index and the ledger's keys.
+/// Reads and moves entries of the sweep index, and compares them with the ledger.
 #[derive(Debug, Clone, Copy)]
 pub struct Outbox<'a>(pub &'a Tables);
 
 impl Outbox<'_> {
-    /// The first entries of a bucket from `from` on and before `until`, about `most` of them.
+    /// About `page_size` of the first entries of a bucket, from `from` up to, but not including, `until`.
     ///
     /// # Errors
     /// [`OutboxError::ReadIndex`].
@@ -58,9 +58,9 @@ impl Outbox<'_> {
         bucket: &str,
         from: i64,
         until: i64,
-        most: i32,
+        page_size: i32,
     ) -> Result<IndexPage, OutboxError> {
-        let mut limit = most;
+        let mut limit = page_size;
         loop {
             let query = self.query(bucket, from, until - 1).limit(limit);
             let page = query.send().await.map_err(|e| OutboxError::ReadIndex(Box::new(e)))?;
@@ -70,11 +70,12 @@ impl Outbox<'_> {
             if let Some(page) = IndexPage::from_query(entries, last, from, until) {
                 return Ok(page);
             }
+            // The page ended within one millisecond, so the watermark could not advance past it.
             limit = limit.saturating_mul(2);
         }
     }
 
-    /// The entries of a bucket that are to be checked from `from` to `until`, both inclusive.
+    /// The entries of a bucket that are due from `from` to `until`, both inclusive.
     ///
     /// # Errors
     /// [`OutboxError::ReadIndex`].
@@ -109,13 +110,14 @@ impl Outbox<'_> {
             .expression_attribute_values(":until", number(until))
     }
 
-    /// Those of at most [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) entries that the ledger has
-    /// not seen.
+    /// Those of `entries` that have not reached the ledger. At most
+    /// [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) entries.
     ///
     /// # Errors
     /// [`OutboxError::ReadLedger`].
     pub async fn unseen(self, entries: &[IndexEntry]) -> Result<Vec<IndexEntry>, OutboxError> {
-        // A set: two events may ask for one notification, and BatchGetItem refuses a repeated key.
+        // A set, because two events may lead to the same notification, and BatchGetItem refuses a repeated
+        // key.
         let keys: HashSet<LedgerKey> = entries.iter().map(ledger_key).collect();
         let keys = keys.iter().map(to_item).collect();
         let (client, table) = (&self.0.client, &self.0.ledger);
@@ -143,12 +145,12 @@ impl Outbox<'_> {
         Ok(answer.item.map(StoredEvent::from_item))
     }
 
-    /// Has the entry checked again at `sweep_at`, unless another sweep moved it meanwhile.
+    /// Moves the entry so that it is checked again at `sweep_at`, unless another sweep has moved it.
     ///
     /// # Errors
     /// [`OutboxError::MoveEntry`].
     pub async fn reschedule(self, entry: &IndexEntry, sweep_at: i64) -> Result<(), OutboxError> {
-        // Without a valid order id there is no bucket to move to.
+        // Without a valid order id there is no bucket to move it to.
         let Ok(order_id) = OrderId::parse(&entry.order_id) else {
             return self.remove_from_index(entry).await;
         };
@@ -161,7 +163,7 @@ impl Outbox<'_> {
         self.update(entry, update, values).await
     }
 
-    /// Takes the entry out of the index: it has no bucket any more.
+    /// Removes the entry from the index, not the event from the table.
     ///
     /// # Errors
     /// [`OutboxError::MoveEntry`].
@@ -183,8 +185,8 @@ impl Outbox<'_> {
             .table_name(&self.0.events)
             .set_key(Some(event_key(entry)))
             .update_expression(update)
-            // Two sweeps may overlap: whoever comes second finds the entry moved, and an erased event
-            // must not come back as an item of three attributes.
+            // Two sweeps may overlap: the second one must not move the entry again. And without the
+            // condition, an update of an erased event would create a new item of three attributes.
             .condition_expression("sweep_at = :was")
             .set_expression_attribute_values(Some(values));
         match call.send().await {
@@ -202,7 +204,7 @@ impl Outbox<'_> {
 }
 
 impl StoredEvent {
-    /// An item that intake did not write has no message, and ends in the dead-letter queue.
+    // An item that intake did not write has no message, and so goes to the dead-letter queue.
     fn from_item(item: HashMap<String, AttributeValue>) -> Self {
         let EventItem { message, sweeps } = serde_dynamo::from_item(item).unwrap_or_default();
         Self { message: unpack(&message).ok(), sweeps }
@@ -258,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_keys_are_strings_under_the_names_of_the_tables() {
+    fn keys_have_the_attribute_names_of_their_tables() {
         let entry = IndexEntry {
             order_id: "1001".to_owned(),
             event: "shop e-1".to_owned(),

@@ -1,4 +1,4 @@
-//! Stream records to queue messages.
+//! Turns stream records into queue messages.
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>)
 
 use base64::Engine;
@@ -11,23 +11,25 @@ use shared::outbox::unpack;
 
 use crate::dependencies::Relay;
 
-pub(crate) const UNREADABLE_ITEM: &str =
+pub(crate) const UNREADABLE_ITEM_REASON: &str =
     "the item in the Events table has no message that intake wrote";
 
-/// Sends the new events' messages and answers with the lowest sequence number that failed, if any.
+/// Sends the messages of new events. The response contains the lowest sequence number that failed, if any.
 pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
     let mut readable = Vec::with_capacity(records.len());
     let mut messages = Vec::with_capacity(records.len());
     for record in records.iter().filter(|record| is_new_event(record)) {
-        match message(record) {
+        match dispatch_message(record) {
             Some(body) => {
                 messages.push(OutgoingMessage { body, ..OutgoingMessage::default() });
                 readable.push(record);
             }
             None => {
-                if dead_letter(relay, record, UNREADABLE_ITEM).await == BatchItemOutcome::Retry {
-                    // Nothing has been sent yet: the stream comes again from the first message.
-                    return failed_from(readable.first().copied().unwrap_or(record));
+                if move_to_dlq(relay, record, UNREADABLE_ITEM_REASON).await
+                    == BatchItemOutcome::Retry
+                {
+                    // No message has been sent yet, so the batch must be read again from the first one.
+                    return retry_from(readable.first().copied().unwrap_or(record));
                 }
             }
         }
@@ -36,59 +38,62 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
     count_many(Count::Queued, results.iter().filter(|result| result.is_ok()).count() as u64);
     let mut outcomes = Vec::with_capacity(results.len());
     for (result, record) in results.into_iter().zip(&readable) {
-        outcomes.push(settle(relay, record, result).await);
-        // What is behind a failure comes again with it; a dead letter now would be written twice.
+        outcomes.push(outcome_for(relay, record, result).await);
+        // Lambda reads everything after a failure again. A dead letter written now would be written twice.
         if outcomes.ends_with(&[BatchItemOutcome::Retry]) {
             break;
         }
     }
-    answer(&readable, &outcomes)
+    batch_response(&readable, &outcomes)
 }
 
-/// Whether a record is about a new event. Partitions that begin with `#` are intake's own items.
+/// Whether a record is a new event. Items whose partition key begins with `#` are intake's own.
 fn is_new_event(record: &Value) -> bool {
     let partition = record.pointer("/dynamodb/Keys/order_id/S").and_then(Value::as_str);
     record["eventName"] == "INSERT" && !partition.is_some_and(|p| p.starts_with('#'))
 }
 
-/// The dispatch message that a stream record's item carries; `None` for an item that intake did not
-/// write.
+/// The dispatch message in a stream record; `None` for an item that intake did not write.
 #[must_use]
-pub fn message(record: &Value) -> Option<String> {
+pub fn dispatch_message(record: &Value) -> Option<String> {
     let packed = record.pointer("/dynamodb/NewImage/message/B")?.as_str()?;
     unpack(&BASE64_STANDARD.decode(packed).ok()?).ok()
 }
 
-/// What becomes of a record whose message SQS answered with `result`.
-async fn settle(relay: &Relay, record: &Value, result: Result<(), SendError>) -> BatchItemOutcome {
+/// The outcome of a record for whose message SQS answered with `result`.
+async fn outcome_for(
+    relay: &Relay,
+    record: &Value,
+    result: Result<(), SendError>,
+) -> BatchItemOutcome {
     match result {
         Ok(()) => BatchItemOutcome::Ack,
-        // The same again would be refused again, and would block the shard for its 24 hours.
-        Err(error @ SendError::Refused) => dead_letter(relay, record, &error.to_string()).await,
+        // SQS would refuse it again, which would block the shard for 24 hours.
+        Err(error @ SendError::Refused) => move_to_dlq(relay, record, &error.to_string()).await,
         Err(error) => {
-            tracing::warn!(%error, "the stream comes again from the first message not taken");
+            tracing::warn!(%error, "the stream is read again from this record");
             BatchItemOutcome::Retry
         }
     }
 }
 
-/// Moves a record that can never be queued to the dead-letter queue, by its keys, so that the records
-/// behind it go on.
-async fn dead_letter(relay: &Relay, record: &Value, reason: &str) -> BatchItemOutcome {
+/// Puts the keys of a record that can never be queued into the dead-letter queue, so that it does not
+/// block the records after it.
+async fn move_to_dlq(relay: &Relay, record: &Value, reason: &str) -> BatchItemOutcome {
     let keys = &record["dynamodb"]["Keys"];
     let order_id = keys["order_id"]["S"].as_str().and_then(|id| OrderId::parse(id).ok());
-    let letter = DeadLetter::unreadable(keys.to_string(), reason.to_owned());
-    relay.queues.dead_letters.move_message(DeadLetter { order_id, ..letter }).await
+    let dead_letter = DeadLetter::unreadable(keys.to_string(), reason.to_owned());
+    relay.queues.dead_letters.move_message(DeadLetter { order_id, ..dead_letter }).await
 }
 
-/// The stream comes again from the first record that is to be retried, also with those behind it that
-/// were sent: at least once, in order.
-fn answer(records: &[&Value], outcomes: &[BatchItemOutcome]) -> Value {
+/// The response that makes Lambda read the stream again from the first record to be retried. Later records
+/// that were sent are sent again: at least once, in order.
+fn batch_response(records: &[&Value], outcomes: &[BatchItemOutcome]) -> Value {
     let failed = outcomes.iter().position(|outcome| *outcome == BatchItemOutcome::Retry);
-    failed.map_or_else(|| json!({ "batchItemFailures": [] }), |first| failed_from(records[first]))
+    failed.map_or_else(|| json!({ "batchItemFailures": [] }), |first| retry_from(records[first]))
 }
 
-fn failed_from(record: &Value) -> Value {
+fn retry_from(record: &Value) -> Value {
     let sequence_number = &record["dynamodb"]["SequenceNumber"];
     json!({ "batchItemFailures": [{ "itemIdentifier": sequence_number }] })
 }
@@ -99,7 +104,7 @@ mod tests {
     use BatchItemOutcome::{Ack, Retry};
     use shared::outbox::pack;
 
-    /// A record as the stream mapping hands it over.
+    /// A record as the event source mapping delivers it.
     fn record(sequence_number: &str, order_id: &str, item: Value) -> Value {
         json!({
             "eventName": "INSERT",
@@ -118,7 +123,10 @@ mod tests {
     #[test]
     fn a_record_carries_its_message_as_intake_wrote_it() {
         let text = r#"{"v":1,"event":{"id":"Zoë"}}"#;
-        assert_eq!(message(&record("1", "1001", item(&pack(text)))).as_deref(), Some(text));
+        assert_eq!(
+            dispatch_message(&record("1", "1001", item(&pack(text)))).as_deref(),
+            Some(text)
+        );
     }
 
     #[test]
@@ -126,7 +134,7 @@ mod tests {
         let no_base64 = json!({ "message": { "B": "{" } });
         let text = json!({ "message": { "S": "{}" } });
         for item in [json!({}), no_base64, text, item(b"{}")] {
-            assert_eq!(message(&record("1", "1001", item.clone())), None, "{item}");
+            assert_eq!(dispatch_message(&record("1", "1001", item.clone())), None, "{item}");
         }
     }
 
@@ -146,8 +154,8 @@ mod tests {
     fn a_batch_without_failures_is_answered_with_none() {
         let records = [record("1", "1001", json!({})), record("2", "1002", json!({}))];
         let records: Vec<&Value> = records.iter().collect();
-        assert_eq!(answer(&records, &[Ack, Ack]), json!({ "batchItemFailures": [] }));
-        assert_eq!(answer(&[], &[]), json!({ "batchItemFailures": [] }));
+        assert_eq!(batch_response(&records, &[Ack, Ack]), json!({ "batchItemFailures": [] }));
+        assert_eq!(batch_response(&[], &[]), json!({ "batchItemFailures": [] }));
     }
 
     #[test]
@@ -156,7 +164,7 @@ mod tests {
             ["11", "12", "13"].iter().map(|number| record(number, "1001", json!({}))).collect();
         let records: Vec<&Value> = records.iter().collect();
         let expected = json!({ "batchItemFailures": [{ "itemIdentifier": "12" }] });
-        assert_eq!(answer(&records, &[Ack, Retry, Ack]), expected);
-        assert_eq!(answer(&records, &[Ack, Retry, Retry]), expected);
+        assert_eq!(batch_response(&records, &[Ack, Retry, Ack]), expected);
+        assert_eq!(batch_response(&records, &[Ack, Retry, Retry]), expected);
     }
 }

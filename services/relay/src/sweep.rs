@@ -1,8 +1,8 @@
-//! The sweep: finds the events that the stream lost and queues them again.
+//! The sweep: finds events that the stream lost and queues them again.
 //!
-//! Delivery semantics: at least once. What a crash leaves depends on the order of three writes. An
-//! event is queued first, then moved in the index, and the watermark passes it last. So a crash after
-//! the first write queues it once more, a crash after the second checks it twice, and none loses it.
+//! Delivery semantics: at least once. There are three writes, in this order: the event is queued, its entry
+//! is moved in the index, and the watermark advances past it. So after a crash between the first two, the
+//! event is queued again; after a crash between the last two, it is checked again; it is never lost.
 
 use futures::{StreamExt, TryStreamExt, stream};
 use kit::MAX_BATCH_GET_KEYS;
@@ -11,52 +11,52 @@ use kit::telemetry::{Count, count};
 use serde_json::json;
 use shared::OrderId;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
-use shared::queue::dead_letter::Code;
+use shared::queue::dead_letter::DeadLetterCode;
 
 use crate::dependencies::Relay;
 use crate::error::OutboxError;
 use crate::index_page::{IndexEntry, IndexPage};
 use crate::outbox::{Outbox, StoredEvent};
-use crate::stream::UNREADABLE_ITEM;
+use crate::stream::UNREADABLE_ITEM_REASON;
 use crate::watermark;
 
-/// How far back the very first sweep looks: twice the 24 hours that a stream keeps its records.
+/// How far back the first sweep looks: twice the 24 hours for which a stream keeps records.
 const INITIAL_LOOKBACK_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
-/// About how many entries of a bucket are read at once: a busy hour must fit into memory.
+/// About how many entries of a bucket are read at a time, because a busy hour may not fit into memory.
 const PAGE_SIZE: i32 = 500;
 
-/// After so many sweeps, nearly two days by default, an event that never reaches the ledger goes to
-/// the dead-letter queue instead of the dispatch queue.
+/// After this many sweeps, which take nearly two days by default, an event that still has not reached the
+/// ledger goes to the dead-letter queue.
 const MAX_SWEEPS: u32 = 9;
 
 /// How many events are queued again at the same time.
 const MAX_CONCURRENCY: usize = 8;
 
-/// The sweep stops when this part of its time is left (a quarter), so that what it began can end.
-const RESERVE: i64 = 4;
+/// The sweep stops when this fraction of its time remains (1/4), so that it can finish what it has begun.
+const TIME_RESERVE_DIVISOR: i64 = 4;
 
-/// What a sweep did.
+/// The results of a sweep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SweepStats {
-    /// Events that it looked for in the ledger.
+    /// Number of events that were checked against the ledger.
     pub checked: usize,
-    /// Events that it queued again.
+    /// Number of events that were queued again.
     pub queued_again: usize,
 }
 
-/// A sweep under way. Times are milliseconds since 1970.
+/// A running sweep. Times are milliseconds since 1970.
 struct Sweep<'a> {
     relay: &'a Relay,
-    /// The watermark: every event before it was checked, and queued again where the ledger lacks it.
+    /// The watermark: every event before it has been checked, and queued again if necessary.
     from: i64,
     until: i64,
     stop_at: i64,
     stats: SweepStats,
 }
 
-/// Checks every event that has come of age since the last sweep, in the order of time. A sweep that
-/// ends early, at any point, leaves the rest to the next one. `deadline` in milliseconds since 1970.
+/// Checks every event that has become due since the last sweep, in order of time. If a sweep ends early, at
+/// any point, the next one continues. `deadline` is in milliseconds since 1970.
 ///
 /// # Errors
 /// [`OutboxError`] when a table or a queue did not answer.
@@ -64,16 +64,16 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
     let now = relay.clock.now_ms();
     let until = now - relay.sweep_after_ms;
     let from = watermark::read(&relay.tables).await?.unwrap_or(until - INITIAL_LOOKBACK_MS);
-    let stop_at = deadline.saturating_sub(deadline.saturating_sub(now) / RESERVE);
+    let stop_at = deadline.saturating_sub(deadline.saturating_sub(now) / TIME_RESERVE_DIVISOR);
     let mut sweep = Sweep { relay, from, until, stop_at, stats: SweepStats::default() };
     let result = sweep.run().await;
-    // Written last, and also after a failure: what was done before it need not be done again, and what
-    // it left undone begins at the watermark.
+    // Written last, and also after a failure: everything before the watermark is done, and the next sweep
+    // starts with what is not.
     if sweep.from > from {
         watermark::write(&relay.tables, sweep.from).await?;
     }
     let SweepStats { checked, queued_again } = sweep.stats;
-    tracing::info!(checked, queued_again, "swept");
+    tracing::info!(checked, queued_again, "sweep ended");
     result.map(|()| sweep.stats)
 }
 
@@ -81,13 +81,13 @@ impl Sweep<'_> {
     async fn run(&mut self) -> Result<(), OutboxError> {
         while self.from < self.until && self.has_time() {
             let page = self.page().await?;
-            for (watermark, part) in page.parts(MAX_BATCH_GET_KEYS) {
-                // Only ever forward: an entry that another sweep has moved may still be in the index.
+            for (watermark, chunk) in page.chunks(MAX_BATCH_GET_KEYS) {
+                // Never backwards: the index may still contain an entry that another sweep has moved.
                 self.from = self.from.max(watermark);
                 if !self.has_time() {
                     return Ok(());
                 }
-                self.check(part).await?;
+                self.check(chunk).await?;
             }
             self.from = page.complete_until;
         }
@@ -97,12 +97,12 @@ impl Sweep<'_> {
     fn has_time(&self) -> bool {
         let has_time = self.relay.clock.now_ms() <= self.stop_at;
         if !has_time {
-            tracing::info!("the sweep ran out of time, the next one goes on");
+            tracing::info!("the sweep ran out of time; the next one continues");
         }
         has_time
     }
 
-    /// The next entries, of the hour that the watermark is in.
+    /// The next entries, all from the hour that contains the watermark.
     async fn page(&self) -> Result<IndexPage, OutboxError> {
         let (outbox, from) = (Outbox(&self.relay.tables), self.from);
         let until = next_hour(from).min(self.until);
@@ -132,36 +132,36 @@ const fn next_hour(at: i64) -> i64 {
     (at.div_euclid(BUCKET_MS) + 1) * BUCKET_MS
 }
 
-/// What became of an event that the ledger has not seen.
+/// The outcome of an event that has not reached the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SweepOutcome {
     Queued,
     DeadLettered,
-    /// Erased meanwhile.
-    Gone,
+    /// The event has been erased since the index was read.
+    Erased,
 }
 
-/// What is to become of an event that the ledger has not seen.
+/// What to do with an event that has not reached the ledger.
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
     /// Put this message on the dispatch queue.
     Queue(String),
-    /// It can never reach the ledger that way.
-    DeadLetter { body: String, code: Code, reason: String },
+    /// Put it on the dead-letter queue: it can never reach the ledger.
+    DeadLetter { body: String, code: DeadLetterCode, reason: String },
 }
 
 fn next_step(entry: &IndexEntry, stored: StoredEvent) -> Step {
     let StoredEvent { message, sweeps } = stored;
     match message {
         None => Step::DeadLetter {
-            body: keys(entry),
-            code: Code::Unreadable,
-            reason: UNREADABLE_ITEM.to_owned(),
+            body: keys_json(entry),
+            code: DeadLetterCode::Unreadable,
+            reason: UNREADABLE_ITEM_REASON.to_owned(),
         },
-        // What the dispatcher fails on again and again would be queued for ever.
+        // The dispatcher keeps failing on it; without a limit it would be queued for ever.
         Some(body) if sweeps >= MAX_SWEEPS => Step::DeadLetter {
             body,
-            code: Code::Unplannable,
+            code: DeadLetterCode::Unplannable,
             reason: format!("swept {sweeps} times without ever reaching the ledger"),
         },
         Some(message) => Step::Queue(message),
@@ -170,13 +170,13 @@ fn next_step(entry: &IndexEntry, stored: StoredEvent) -> Step {
 
 async fn queue_again(relay: &Relay, entry: &IndexEntry) -> Result<SweepOutcome, OutboxError> {
     let Some(stored) = Outbox(&relay.tables).stored(entry).await? else {
-        return Ok(SweepOutcome::Gone);
+        return Ok(SweepOutcome::Erased);
     };
     let sweeps = stored.sweeps;
     match next_step(entry, stored) {
         Step::Queue(message) => queue(relay, entry, message, sweeps).await,
         Step::DeadLetter { body, code, reason } => {
-            dead_letter(relay, entry, body, code, reason).await
+            move_to_dlq(relay, entry, body, code, reason).await
         }
     }
 }
@@ -189,47 +189,54 @@ async fn queue(
 ) -> Result<SweepOutcome, OutboxError> {
     let message = OutgoingMessage { body: message, ..OutgoingMessage::default() };
     match send_one(&relay.queues.client, &relay.queues.dispatch, message).await {
-        // SQS will never take it, and its neighbours must not wait for it.
+        // SQS will never accept it, and other events must not wait for it.
         Err(error @ SendError::Refused) => {
-            dead_letter(relay, entry, keys(entry), Code::Unplannable, error.to_string()).await
+            move_to_dlq(
+                relay,
+                entry,
+                keys_json(entry),
+                DeadLetterCode::Unplannable,
+                error.to_string(),
+            )
+            .await
         }
         Err(error) => Err(OutboxError::Queue(error)),
         Ok(()) => {
             count(Count::Swept);
             let IndexEntry { order_id, event, .. } = entry;
             tracing::warn!(order_id, event, sweeps, "queued again");
-            // Only now, when the queue has it: a crash before this line leaves the entry where the
-            // next sweep finds it.
-            let again = relay.clock.now_ms() + pause(relay.sweep_after_ms, sweeps);
+            // Only after SQS has accepted it: after a crash before this line, the next sweep finds the
+            // entry where it was.
+            let again = relay.clock.now_ms() + sweep_delay(relay.sweep_after_ms, sweeps);
             let outbox = Outbox(&relay.tables);
             outbox.reschedule(entry, again).await.map(|()| SweepOutcome::Queued)
         }
     }
 }
 
-/// Milliseconds until an event is checked again: twice as many after each sweep, so that one that
-/// waits behind a long backlog is not multiplied.
-fn pause(sweep_after_ms: i64, sweeps: u32) -> i64 {
+/// Milliseconds until an event is checked again. Doubles with each sweep, so that an event that waits
+/// behind a long backlog is not queued many times.
+fn sweep_delay(sweep_after_ms: i64, sweeps: u32) -> i64 {
     let doubled = sweep_after_ms.saturating_mul(1 << sweeps.min(MAX_SWEEPS));
     doubled.min(MAX_SWEEP_DELAY_MS)
 }
 
-/// Names the item in a dead letter that cannot hold it.
-fn keys(entry: &IndexEntry) -> String {
+/// The item's keys, as the body of a dead letter for an item without a usable message.
+fn keys_json(entry: &IndexEntry) -> String {
     json!({ "order_id": { "S": entry.order_id }, "event": { "S": entry.event } }).to_string()
 }
 
-async fn dead_letter(
+async fn move_to_dlq(
     relay: &Relay,
     entry: &IndexEntry,
     body: String,
-    code: Code,
+    code: DeadLetterCode,
     reason: String,
 ) -> Result<SweepOutcome, OutboxError> {
     let order_id = OrderId::parse(&entry.order_id).ok();
-    let letter = DeadLetter { body, code, reason, order_id, kind: None };
-    match relay.queues.dead_letters.move_message(letter).await {
-        // In this order: a crash in between leaves it in both places rather than in none.
+    let dead_letter = DeadLetter { body, code, reason, order_id, kind: None };
+    match relay.queues.dead_letters.move_message(dead_letter).await {
+        // The dead letter first: a crash in between leaves the event in both places rather than in none.
         BatchItemOutcome::Ack => {
             let outbox = Outbox(&relay.tables);
             outbox.remove_from_index(entry).await.map(|()| SweepOutcome::DeadLettered)
@@ -258,12 +265,12 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_doubles_with_each_sweep_up_to_two_days() {
-        let pauses: Vec<i64> = (0..4).map(|sweeps| pause(FIVE_MINUTES, sweeps)).collect();
+    fn the_delay_doubles_with_each_sweep_up_to_two_days() {
+        let pauses: Vec<i64> = (0..4).map(|sweeps| sweep_delay(FIVE_MINUTES, sweeps)).collect();
         assert_eq!(pauses, [300_000, 600_000, 1_200_000, 2_400_000]);
-        assert_eq!(pause(FIVE_MINUTES, MAX_SWEEPS), 512 * FIVE_MINUTES);
-        assert_eq!(pause(FIVE_MINUTES, u32::MAX), pause(FIVE_MINUTES, MAX_SWEEPS));
-        assert_eq!(pause(i64::MAX / 2, 5), MAX_SWEEP_DELAY_MS);
+        assert_eq!(sweep_delay(FIVE_MINUTES, MAX_SWEEPS), 512 * FIVE_MINUTES);
+        assert_eq!(sweep_delay(FIVE_MINUTES, u32::MAX), sweep_delay(FIVE_MINUTES, MAX_SWEEPS));
+        assert_eq!(sweep_delay(i64::MAX / 2, 5), MAX_SWEEP_DELAY_MS);
     }
 
     #[test]
@@ -272,7 +279,11 @@ mod tests {
         assert_eq!(last, Step::Queue("{}".to_owned()));
         let step = next_step(&entry(), stored(Some("{}"), MAX_SWEEPS));
         let Step::DeadLetter { body, code, reason } = step else { panic!("{step:?}") };
-        assert_eq!((body.as_str(), code), ("{}", Code::Unplannable), "replayable as it is");
+        assert_eq!(
+            (body.as_str(), code),
+            ("{}", DeadLetterCode::Unplannable),
+            "replayable as it is"
+        );
         assert!(reason.contains("9 times"), "{reason}");
     }
 
@@ -280,7 +291,7 @@ mod tests {
     fn an_item_without_a_message_is_named_by_its_keys_in_the_dead_letter() {
         let step = next_step(&entry(), stored(None, 0));
         let Step::DeadLetter { body, code, .. } = step else { panic!("{step:?}") };
-        assert_eq!(code, Code::Unreadable);
+        assert_eq!(code, DeadLetterCode::Unreadable);
         assert_eq!(body, r#"{"event":{"S":"shop e-1"},"order_id":{"S":"1001"}}"#);
     }
 

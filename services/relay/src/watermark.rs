@@ -1,4 +1,4 @@
-//! How far the sweep has come: one item in the ledger table.
+//! The sweep's watermark: one item in the ledger table.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::dependencies::Tables;
 use crate::error::OutboxError;
 use crate::outbox::to_item;
 
-/// The key of the item. No order id can begin with `#`, so it meets no notification.
+/// The key of the item. No order id can begin with `#`, so it is never the key of a notification.
 #[derive(Serialize)]
 struct Key {
     order_id: &'static str,
@@ -15,7 +15,7 @@ struct Key {
 
 const KEY: Key = Key { order_id: "#sweep", notification: "watermark" };
 
-/// The item: its key, and the milliseconds since 1970 before which every event was checked.
+/// The item: its key, and the watermark in milliseconds since 1970.
 #[derive(Serialize)]
 struct Item {
     order_id: &'static str,
@@ -29,7 +29,7 @@ struct Watermark {
     swept_until: i64,
 }
 
-/// Every event before then was checked; `None` before the first sweep.
+/// The watermark, before which every event has been checked; `None` before the first sweep.
 pub async fn read(tables: &Tables) -> Result<Option<i64>, OutboxError> {
     let call = tables
         .client
@@ -42,9 +42,10 @@ pub async fn read(tables: &Tables) -> Result<Option<i64>, OutboxError> {
     Ok(watermark.map(|Watermark { swept_until }| swept_until))
 }
 
-/// Moves the watermark. Unconditional: two sweeps at once may move it back, and then the next one
-/// checks some events again, which changes nothing.
+/// Writes the watermark.
 pub async fn write(tables: &Tables, swept_until: i64) -> Result<(), OutboxError> {
+    // Unconditional: two concurrent sweeps may move the watermark back. Then the next one only checks some
+    // events again.
     let Key { order_id, notification } = KEY;
     let call = tables.client.put_item().table_name(&tables.ledger).set_item(Some(to_item(&Item {
         order_id,

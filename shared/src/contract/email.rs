@@ -12,7 +12,7 @@ use crate::contract::error::InvalidValue;
 pub struct EmailAddress(String);
 
 impl EmailAddress {
-    /// Takes a bare address, without a display name.
+    /// Parses an address without a display name.
     ///
     /// # Errors
     /// [`InvalidValue`] for anything else. SES does not support SMTPUTF8, so a non-ASCII local part is
@@ -23,6 +23,8 @@ impl EmailAddress {
             .with_required_tld()
             .without_domain_literal()
             .without_display_text();
+        // RFC 5321 allows quoted local parts with spaces and control characters. SES refuses them, and a
+        // line break would end the header that the address is written to.
         let is_address = text.is_ascii()
             && !text.bytes().any(|b| b.is_ascii_control() || b == b' ')
             && text.len() <= 254
@@ -34,7 +36,7 @@ impl EmailAddress {
         }
     }
 
-    /// The address in clear, for the one place that mails it.
+    /// The address in clear, for the SES call only.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -66,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_ses_would_refuse_is_refused_here() {
+    fn an_address_that_ses_would_refuse_is_refused() {
         for bad in [
             "",
             "jo",
@@ -88,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn printing_an_address_hides_it() {
+    fn printing_an_address_masks_it() {
         let address = EmailAddress::parse("jo.public@example.com").expect("valid");
         assert_eq!(format!("{address} {address:?}"), "j***@***.com j***@***.com");
     }

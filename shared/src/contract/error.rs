@@ -1,14 +1,15 @@
-//! Why a value or a field is refused. Neither ever holds the value, so both can be logged and answered.
+//! Why a value or a field is refused. Neither error contains the value, so both may be logged and sent to
+//! the publisher.
 
 use std::fmt;
 
-/// Why a value was refused: what was expected of it, as a sentence fragment after "expected".
+/// A refused value. Holds what was expected instead, as the rest of a sentence that starts with "expected".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected {0}")]
 pub struct InvalidValue(pub String);
 
 impl InvalidValue {
-    /// A refusal that expected `what`.
+    /// `what` completes the sentence "expected …".
     pub fn expected(what: impl Into<String>) -> Self {
         Self(what.into())
     }

@@ -8,31 +8,31 @@ use serde_json::Value;
 use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::ids::{CorrelationId, EventId, Source, TrackingNumber};
 use crate::contract::kind::Kind;
-use crate::contract::order::{Order, timestamp};
+use crate::contract::order::{Order, parse_timestamp};
 use crate::contract::reader::{FieldErrors, FieldReader};
 use crate::contract::shipment::{Cancellation, ParcelLine, Refund, Shipment};
 
-/// The largest event that intake takes, in bytes of JSON: 256 KiB.
+/// The largest event that intake accepts, in bytes of JSON: 256 KiB.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
 
 /// A valid event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// `source` and `id`: what names it, for ever, within its order.
+    /// `source` and `id`, which identify the event within its order.
     pub reference: EventRef,
-    /// When it happened, if the shop says.
+    /// When it happened, if the shop provides it.
     pub time: Option<Timestamp>,
     /// The shop's own correlation id, from the extension attribute `correlationid`.
     pub correlation_id: Option<CorrelationId>,
-    /// `false` records the event and mails nobody (an import of old orders).
+    /// `false`: the event is recorded and nobody is mailed, for example when old orders are imported.
     pub notify: bool,
-    /// The order as it stands now.
+    /// The order at the time of the event.
     pub order: Order,
     /// What happened to it.
     pub payload: EventPayload,
 }
 
-/// An event's name within its order.
+/// What identifies an event within its order.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -44,16 +44,16 @@ pub struct EventRef {
 }
 
 impl EventRef {
-    /// The sort key of the event in the Events table. Neither part can hold the space.
+    /// The sort key of the event in the Events table. Neither part can contain the space between them.
     #[must_use]
     pub fn sort_key(&self) -> String {
         format!("{} {}", self.source, self.id)
     }
 
-    /// Reads [`EventRef::sort_key`] back.
+    /// Parses a key that [`EventRef::sort_key`] wrote.
     ///
     /// # Errors
-    /// [`InvalidValue`] when it is no such key.
+    /// [`InvalidValue`] for any other text.
     pub fn from_sort_key(key: &str) -> Result<Self, InvalidValue> {
         let (source, id) = key
             .split_once(' ')
@@ -62,7 +62,7 @@ impl EventRef {
     }
 }
 
-/// What happened: one variant for each event type, with what that type must carry.
+/// What happened: one variant for each event type, with the data that the type requires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventPayload {
     /// `order.confirmed`
@@ -100,11 +100,12 @@ impl EventPayload {
     }
 }
 
-/// How deep an event may be nested. The queue messages wrap it, and every reader of JSON has a limit
-/// of its own (serde_json's is 128): what intake takes, all of them must be able to read.
+/// How deep an event may be nested. Well below serde_json's limit of 128, because queue messages wrap the
+/// event in further levels, and every later reader must be able to parse what intake accepted.
 pub const MAX_NESTING: usize = 64;
 
 fn is_deeper_than(json: &Value, levels: usize) -> bool {
+    // Stops at `levels`, so the recursion is bounded however deep the document is.
     let is_deeper = |value: &Value| is_deeper_than(value, levels - 1);
     match json {
         Value::Array(items) => levels == 0 || items.iter().any(is_deeper),
@@ -114,10 +115,10 @@ fn is_deeper_than(json: &Value, levels: usize) -> bool {
 }
 
 impl Event {
-    /// Reads a CloudEvent. Unknown members are tolerated (a newer shop, an extension attribute).
+    /// Parses a CloudEvent. Unknown members are ignored: a newer shop or an extension may add some.
     ///
     /// # Errors
-    /// Every bad field, by JSON Pointer. An unknown `type` names the known ones.
+    /// Every bad field, by JSON Pointer. The error for an unknown `type` lists the known ones.
     pub fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
         let errors = FieldErrors::default();
         let root = FieldReader::root(json, &errors);
@@ -133,12 +134,13 @@ impl Event {
     }
 
     fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let version = from.required("specversion", |r| r.text(spec_version));
+        // Every field is read before the first `?`, so that all bad fields are reported at once.
+        let version = from.required("specversion", |r| r.text(parse_spec_version));
         let source = from.required("source", |r| r.text(Source::parse));
         let id = from.required("id", |r| r.text(EventId::parse));
         let kind = from.required("type", |r| r.text(Kind::parse));
-        let time = from.optional("time", |r| r.text(timestamp));
-        let content = from.optional("datacontenttype", |r| r.text(json_content));
+        let time = from.optional("time", |r| r.text(parse_timestamp));
+        let content = from.optional("datacontenttype", |r| r.text(parse_content_type));
         let correlation_id = from.optional("correlationid", |r| r.text(CorrelationId::parse));
         let data = from.required("data", |r| Data::read(&r, kind));
         let (Data { notify, order, payload }, ()) = (data?, version?);
@@ -153,7 +155,7 @@ impl Event {
         })
     }
 
-    /// The event as the contract writes it.
+    /// The event as JSON of the contract, without members that this version does not know.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut data = serde_json::json!({ "order": self.order });
@@ -191,7 +193,7 @@ fn to_value(part: &impl serde::Serialize) -> Value {
     serde_json::to_value(part).expect("the domain types serialise to JSON without fail")
 }
 
-fn spec_version(text: &str) -> Result<(), InvalidValue> {
+fn parse_spec_version(text: &str) -> Result<(), InvalidValue> {
     if text == "1.0" {
         Ok(())
     } else {
@@ -199,7 +201,8 @@ fn spec_version(text: &str) -> Result<(), InvalidValue> {
     }
 }
 
-fn json_content(text: &str) -> Result<(), InvalidValue> {
+fn parse_content_type(text: &str) -> Result<(), InvalidValue> {
+    // Parameters such as a charset may follow the type (RFC 9110, section 8.3.1).
     let essence = text.split(';').next().unwrap_or_default().trim();
     if essence.eq_ignore_ascii_case("application/json") {
         Ok(())
@@ -208,7 +211,7 @@ fn json_content(text: &str) -> Result<(), InvalidValue> {
     }
 }
 
-/// The member `data`. `payload` is `None` when the type is unknown, which is noted already.
+/// The member `data`. `payload` is `None` when the event's type is unknown, an error that is already noted.
 struct Data {
     notify: bool,
     order: Order,
@@ -219,6 +222,7 @@ impl Data {
     fn read(from: &FieldReader<'_>, kind: Option<Kind>) -> Option<Self> {
         let notify = from.optional("notify", |r| r.boolean());
         let order = from.required("order", |r| Order::read(&r));
+        // With an unknown type the order is still checked, so that its errors are reported too.
         let payload = kind.map(|kind| read_payload(from, kind));
         let payload = match payload {
             Some(read) => Some(read?),
@@ -226,7 +230,7 @@ impl Data {
         };
         let order = order?;
         if let Some(payload) = &payload {
-            fits_the_order(from, &order, payload)?;
+            check_against_order(from, &order, payload)?;
         }
         Some(Self { notify: notify?.unwrap_or(true), order, payload })
     }
@@ -267,8 +271,12 @@ fn missing_in_shipment<T>(from: &FieldReader<'_>, name: &str) -> Option<T> {
     from.required("shipment", |r| r.required(name, |_| None::<T>))
 }
 
-/// A parcel holds only what was ordered, and money comes back in the currency it was paid in.
-fn fits_the_order(from: &FieldReader<'_>, order: &Order, payload: &EventPayload) -> Option<()> {
+/// A parcel may contain only ordered articles, and a refund must be in the order's currency.
+fn check_against_order(
+    from: &FieldReader<'_>,
+    order: &Order,
+    payload: &EventPayload,
+) -> Option<()> {
     match payload {
         EventPayload::Confirmed => Some(()),
         EventPayload::Cancelled(c) => match c.refund {
@@ -285,11 +293,12 @@ fn fits_the_order(from: &FieldReader<'_>, order: &Order, payload: &EventPayload)
         | EventPayload::Updated(s, _)
         | EventPayload::Delayed(s, _)
         | EventPayload::OutForDelivery(s)
-        | EventPayload::Delivered(s) => parcel_fits(from, order, s),
+        | EventPayload::Delivered(s) => check_parcel(from, order, s),
     }
 }
 
-fn parcel_fits(from: &FieldReader<'_>, order: &Order, shipment: &Shipment) -> Option<()> {
+fn check_parcel(from: &FieldReader<'_>, order: &Order, shipment: &Shipment) -> Option<()> {
+    // Both lists together: one article may be partly in the parcel and partly still to come.
     let all = || shipment.lines.iter().chain(&shipment.still_to_come);
     let too_many = |line: &ParcelLine| {
         let shipped: u64 = all().filter(|l| l.sku == line.sku).map(|l| u64::from(l.quantity)).sum();

@@ -4,19 +4,20 @@ use crate::contract::error::InvalidValue;
 
 /// A newtype over text that `$rule` accepts.
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $rule:expr, $pattern:literal, $longest:literal) => {
+    ($(#[$doc:meta])* $name:ident, $rule:expr, $pattern:literal, $max_len:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(transparent)]
-        #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("pattern" = $pattern, "minLength" = 1, "maxLength" = $longest)))]
+        #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("pattern" = $pattern, "minLength" = 1, "maxLength" = $max_len)))]
         pub struct $name(String);
 
         impl $name {
-            /// Takes `text` as it is.
+            /// Accepts `text` unchanged.
             ///
             /// # Errors
             /// [`InvalidValue`] when the rule of this type does not hold; nothing is trimmed.
             pub fn parse(text: &str) -> Result<Self, InvalidValue> {
+                // Not trimmed: an id that was changed here would not be the id that the shop knows.
                 let rule: Rule = $rule;
                 rule.check(text).map(|()| Self(text.to_owned()))
             }
@@ -44,7 +45,7 @@ macro_rules! id {
 }
 
 struct Rule {
-    longest: usize,
+    max_len: usize,
     first: fn(u8) -> bool,
     rest: fn(u8) -> bool,
     expected: &'static str,
@@ -55,7 +56,7 @@ impl Rule {
         let fits = match text.as_bytes() {
             [] => false,
             [first, rest @ ..] => {
-                text.len() <= self.longest
+                text.len() <= self.max_len
                     && (self.first)(*first)
                     && rest.iter().all(|b| (self.rest)(*b))
             }
@@ -67,7 +68,7 @@ impl Rule {
 /// Letters, digits and the marks that shops use in ids. `#` is not among them: it separates the
 /// parts of a ledger key.
 const BUSINESS_ID: Rule = Rule {
-    longest: 64,
+    max_len: 64,
     first: |b| b.is_ascii_alphanumeric(),
     rest: |b| b.is_ascii_alphanumeric() || b"._:/-".contains(&b),
     expected: "1 to 64 characters: letters, digits and . _ : / - , the first a letter or digit",
@@ -76,14 +77,14 @@ const BUSINESS_ID: Rule = Rule {
 /// Visible ASCII: CloudEvents asks for a non-empty string (id) or a URI-reference (source); a
 /// space separates the two in a DynamoDB sort key, so neither may hold one.
 const VISIBLE: Rule = Rule {
-    longest: 256,
+    max_len: 256,
     first: |b| b.is_ascii_graphic(),
     rest: |b| b.is_ascii_graphic(),
     expected: "1 to 256 visible ASCII characters, no space",
 };
 
 const SKU: Rule = Rule {
-    longest: 128,
+    max_len: 128,
     first: |b| b.is_ascii_graphic(),
     rest: |b| b.is_ascii_graphic() || b == b' ',
     expected: "1 to 128 printable ASCII characters, the first not a space",
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_cannot_hold_what_a_ledger_key_separates_by() {
+    fn an_id_cannot_contain_the_separator_of_ledger_keys() {
         for bad in ["", " A", "A B", "A#B", "ä", "-A", &"x".repeat(65), "A\n"] {
             assert!(OrderId::parse(bad).is_err(), "{bad:?} was taken");
         }
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_or_event_id_cannot_hold_the_space_that_separates_them() {
+    fn a_source_or_event_id_cannot_contain_the_space_between_them() {
         assert!(Source::parse("https://shop.example/#orders").is_ok());
         assert!(Source::parse("a b").is_err());
         assert!(EventId::parse("a b").is_err());

@@ -7,23 +7,24 @@ use serde_json::{Map, Number, Value};
 
 use crate::contract::error::InvalidValue;
 
-/// Parses JSON text, refusing what serde_json would quietly resolve: a key that stands twice in
-/// one object (RFC 8259 section 4 leaves the meaning open, so two readers may disagree).
+/// Parses JSON text, and refuses a key that is repeated in one object. serde_json would keep the last
+/// value, but RFC 8259 (section 4) leaves the meaning open, so two readers could disagree.
 ///
 /// # Errors
-/// [`InvalidValue`] when the text is not UTF-8, not JSON, nested deeper than 128, followed by more
-/// text, or repeats a key. Its sentence names line and column, not content.
+/// [`InvalidValue`] when the text is not UTF-8, not JSON, nested deeper than 128 levels, followed by more
+/// text, or repeats a key. It names line and column, and quotes nothing.
 pub fn parse_strict(text: &[u8]) -> Result<Value, InvalidValue> {
     let text = std::str::from_utf8(text).map_err(|e| {
         InvalidValue::expected(format!("UTF-8 text; byte {} is not", e.valid_up_to()))
     })?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = StrictValue.deserialize(&mut reader).map_err(|e| not_json(&e))?;
+    // Otherwise text after the value would be ignored.
     reader.end().map_err(|e| not_json(&e))?;
     Ok(value)
 }
 
-/// serde_json's own sentence may quote the input ("invalid type: string \"…\""); this one cannot.
+// serde_json's own message may quote the input ("invalid type: string \"…\""), and so a customer's data.
 fn not_json(error: &serde_json::Error) -> InvalidValue {
     let what = match error.classify() {
         serde_json::error::Category::Eof => "complete JSON; it ends too early",

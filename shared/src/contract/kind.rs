@@ -2,7 +2,7 @@
 
 use crate::contract::error::InvalidValue;
 
-/// An event type. Each asks for one kind of e-mail.
+/// An event type, and the kind of e-mail that it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// `order.confirmed`: we have your order.
@@ -51,7 +51,7 @@ impl Kind {
         }
     }
 
-    /// Reads a CloudEvents `type`.
+    /// Parses a CloudEvents `type`.
     ///
     /// # Errors
     /// [`InvalidValue`] with the list of known types.
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_type_is_answered_with_the_known_ones() {
+    fn the_error_for_an_unknown_type_lists_the_known_ones() {
         let refused = Kind::parse("order.shipped").expect_err("unknown");
         assert!(Kind::ALL.iter().all(|kind| refused.0.contains(kind.as_str())));
     }

@@ -1,4 +1,4 @@
-//! Links that may stand in a mail.
+//! Links that are safe to put in a mail.
 
 use crate::contract::error::InvalidValue;
 
@@ -13,13 +13,15 @@ impl HttpUrl {
     /// Parses and normalises (WHATWG URL).
     ///
     /// # Errors
-    /// [`InvalidValue`] for another scheme, no host, a user name or password in it (they disguise the
-    /// host), or more than 2,000 characters.
+    /// [`InvalidValue`] for another scheme, a missing host, more than 2,000 characters, or a user name or
+    /// password, which can disguise the host (`https://dhl.example@evil.example/`).
     pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         url::Url::parse(text)
             .ok()
             .filter(|u| matches!(u.scheme(), "http" | "https"))
             .filter(|u| u.has_host() && u.username().is_empty() && u.password().is_none())
+            // The limit is for the normalised form, which is what a mail contains: percent-encoding makes
+            // it longer.
             .map(String::from)
             .filter(|u| u.len() <= 2000)
             .map(Self)
@@ -38,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_http_links_to_a_plain_host_are_taken() {
+    fn only_http_links_without_credentials_are_accepted() {
         for bad in [
             "javascript:alert(1)",
             "data:text/html,x",

@@ -14,6 +14,7 @@ impl Locale {
     /// # Errors
     /// [`InvalidValue`] when the tag is not well-formed; `de_AT` with an underscore is not.
     pub fn parse(tag: &str) -> Result<Self, InvalidValue> {
+        // The parser also accepts `de_AT`, which BCP 47 does not.
         if tag.len() > 64 || tag.contains('_') {
             return Err(Self::expected());
         }
@@ -49,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_tag_is_refused() {
+    fn a_malformed_tag_is_refused() {
         for bad in ["", "de_AT", "english!", "x", &"en-".repeat(40)] {
             assert!(Locale::parse(bad).is_err(), "{bad:?} was taken");
         }

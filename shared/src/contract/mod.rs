@@ -1,7 +1,7 @@
-//! The contract with the shop: what an order event is, and how it is read.
+//! The contract with the shop: order events and their parser.
 //!
-//! It knows nothing of the rest of the crate: what Waybill makes of an event is not the shop's
-//! concern.
+//! It depends on nothing else in the crate, because what Waybill does with an event is not part of the
+//! contract.
 
 pub mod email;
 pub mod error;

@@ -1,4 +1,4 @@
-//! Money: minor units and a currency. Never a float.
+//! Money: an amount in minor units and a currency, never a float.
 
 use crate::contract::error::InvalidValue;
 use crate::contract::reader::FieldReader;
@@ -8,11 +8,11 @@ use crate::contract::reader::FieldReader;
 pub struct Currency(iso_currency::Currency);
 
 impl Currency {
-    /// Takes a code such as `EUR`.
+    /// Parses a code such as `EUR`.
     ///
     /// # Errors
-    /// [`InvalidValue`] for a code that ISO 4217 does not list, or lists without a minor unit (metals,
-    /// test codes): nothing can be sold in those.
+    /// [`InvalidValue`] for a code that ISO 4217 does not list, or lists without a minor unit: those are
+    /// metals and test codes, in which no shop charges.
     pub fn parse(code: &str) -> Result<Self, InvalidValue> {
         iso_currency::Currency::from_code(code)
             .filter(|c| c.exponent().is_some())
@@ -20,7 +20,7 @@ impl Currency {
             .ok_or_else(|| InvalidValue::expected("an ISO 4217 currency code such as EUR"))
     }
 
-    /// The code, in capitals.
+    /// The code, in upper case.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.0.code()
@@ -50,7 +50,7 @@ pub struct Money {
 }
 
 impl Money {
-    /// Reads `{"amount": 1234, "currency": "EUR"}`.
+    /// Reads `{"amount": 1234, "currency": "EUR"}`; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let amount = from.required("amount", |r| r.integer(i64::MIN..=i64::MAX));
         let currency = from.required("currency", |r| r.text(Currency::parse));
@@ -63,13 +63,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_minor_unit_is_the_currencys_own() {
+    fn each_currency_has_its_own_minor_unit() {
         let digits = |code| Currency::parse(code).expect("a currency").minor_digits();
         assert_eq!((digits("JPY"), digits("EUR"), digits("KWD")), (0, 2, 3));
     }
 
     #[test]
-    fn a_code_that_nothing_is_sold_in_is_refused() {
+    fn a_currency_without_a_minor_unit_is_refused() {
         for bad in ["", "eur", "EURO", "XAU", "XXX", "ZZZ"] {
             assert!(Currency::parse(bad).is_err(), "{bad:?} was taken");
         }

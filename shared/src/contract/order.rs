@@ -127,7 +127,8 @@ pub struct Address {
 pub struct Country(String);
 
 impl Country {
-    /// Takes two capital letters.
+    /// Accepts two upper-case letters. Whether the code is assigned is not checked: a mail shows an unknown
+    /// one as it is.
     ///
     /// # Errors
     /// [`InvalidValue`] for any other form.
@@ -147,17 +148,18 @@ impl Country {
 }
 
 impl Order {
-    /// Reads an order, noting every bad field.
+    /// Reads an order; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(OrderId::parse));
         let number = from.required("number", |r| r.text(Line::parse));
-        let placed_at = from.required("placed_at", |r| r.text(timestamp));
+        let placed_at = from.required("placed_at", |r| r.text(parse_timestamp));
         let customer = from.required("customer", |r| Customer::read(&r));
         let lines = from.required("lines", |r| r.list(1..=500, |line| OrderLine::read(&line)));
         let totals = from.required("totals", |r| Totals::read(&r));
         let shipping_address = from.optional("shipping_address", |r| Address::read(&r));
         let billing_address = from.optional("billing_address", |r| Address::read(&r));
         let url = from.optional("url", |r| r.text(HttpUrl::parse));
+        // Only now: with a `?` above, the fields after the first bad one would not be reported.
         let order = Self {
             id: id?,
             number: number?,
@@ -169,10 +171,10 @@ impl Order {
             billing_address: billing_address?,
             url: url?,
         };
-        order.in_one_currency(from)
+        order.check_currencies(from)
     }
 
-    fn in_one_currency(self, from: &FieldReader<'_>) -> Option<Self> {
+    fn check_currencies(self, from: &FieldReader<'_>) -> Option<Self> {
         let currency = self.totals.total.currency;
         match self.lines.iter().position(|line| line.unit_price.currency != currency) {
             None => Some(self),
@@ -189,7 +191,7 @@ impl Order {
         self.lines.iter().filter(|l| &l.sku == sku).map(|l| u64::from(l.quantity)).sum()
     }
 
-    /// What the customer knows `sku` by.
+    /// The title of the article, from the first line that has it.
     #[must_use]
     pub fn title_of(&self, sku: &Sku) -> Option<&Line> {
         self.lines.iter().find(|l| &l.sku == sku).map(|l| &l.title)
@@ -209,7 +211,7 @@ impl OrderLine {
     fn read(from: &FieldReader<'_>) -> Option<Self> {
         let sku = from.required("sku", |r| r.text(Sku::parse));
         let title = from.required("title", |r| r.text(Line::parse));
-        let quantity = from.required("quantity", |r| quantity(&r));
+        let quantity = from.required("quantity", |r| read_quantity(&r));
         let unit_price = from.required("unit_price", |r| Money::read(&r));
         Some(Self { sku: sku?, title: title?, quantity: quantity?, unit_price: unit_price? })
     }
@@ -228,10 +230,10 @@ impl Totals {
             tax: tax?,
             total: total?,
         };
-        totals.in_one_currency(from)
+        totals.check_currencies(from)
     }
 
-    fn in_one_currency(self, from: &FieldReader<'_>) -> Option<Self> {
+    fn check_currencies(self, from: &FieldReader<'_>) -> Option<Self> {
         let parts = [
             ("subtotal", self.subtotal),
             ("shipping", self.shipping),
@@ -268,17 +270,17 @@ impl Address {
 }
 
 /// A quantity of an article.
-pub(crate) fn quantity(from: &FieldReader<'_>) -> Option<u32> {
+pub(crate) fn read_quantity(from: &FieldReader<'_>) -> Option<u32> {
     from.integer(1..=100_000).and_then(|n| u32::try_from(n).ok())
 }
 
 /// An RFC 3339 time with an offset.
-pub(crate) fn timestamp(text: &str) -> Result<Timestamp, InvalidValue> {
+pub(crate) fn parse_timestamp(text: &str) -> Result<Timestamp, InvalidValue> {
     text.parse()
         .map_err(|_| InvalidValue::expected("an RFC 3339 time such as 2026-11-20T10:30:00Z"))
 }
 
 /// A calendar day.
-pub(crate) fn day(text: &str) -> Result<jiff::civil::Date, InvalidValue> {
+pub(crate) fn parse_day(text: &str) -> Result<jiff::civil::Date, InvalidValue> {
     text.parse().map_err(|_| InvalidValue::expected("a calendar day such as 2026-11-24"))
 }

@@ -1,7 +1,7 @@
-//! Reading a JSON document field by field, so that every bad field is named at once.
+//! Reads a JSON document field by field and reports every bad field at once.
 //!
-//! serde stops at the first error: a shop's developer who made ten mistakes would need ten attempts
-//! to see them all.
+//! serde stops at the first error, so a developer who made ten mistakes would need ten attempts to see
+//! them all.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -27,8 +27,8 @@ impl FieldErrors {
     }
 }
 
-/// A place in a JSON document that is being read. `None` from a method means that the error has
-/// been noted: callers read all their fields before they return with `?`.
+/// A reader at one place of a JSON document. `None` from a method means that it has noted the error.
+/// Callers read all their fields before they use `?`, so that every bad field is noted.
 #[derive(Debug)]
 pub struct FieldReader<'a> {
     value: &'a Value,
@@ -37,25 +37,25 @@ pub struct FieldReader<'a> {
 }
 
 impl<'a> FieldReader<'a> {
-    /// Reads `value` as the whole document.
+    /// A reader at the root of the document `value`.
     #[must_use]
     pub fn root(value: &'a Value, errors: &'a FieldErrors) -> Self {
         Self { value, pointer: String::new(), errors }
     }
 
-    /// Notes that this place is not as `expected`.
+    /// Notes an error here: "expected …".
     pub fn refuse<T>(&self, expected: impl fmt::Display) -> Option<T> {
         self.errors.add(self.pointer.clone(), format!("expected {expected}"));
         None
     }
 
-    /// Notes that the member `name` of this object is not as `expected`.
+    /// Notes an error at the member `name` of this object: "expected …".
     pub fn refuse_member<T>(&self, name: &str, expected: impl fmt::Display) -> Option<T> {
         self.errors.add(self.member_pointer(name), format!("expected {expected}"));
         None
     }
 
-    /// A member that must be there.
+    /// A member that must be present and not null.
     pub fn required<T>(
         &self,
         name: &str,
@@ -127,6 +127,7 @@ impl<'a> FieldReader<'a> {
         if !size.contains(&items.len()) {
             return self.refuse(format_args!("{} to {} elements", size.start(), size.end()));
         }
+        // Two steps: collecting into an `Option` at once would stop at the first bad element.
         let read_items: Vec<Option<T>> =
             items.iter().enumerate().map(|(i, item)| read(self.at(item, &i.to_string()))).collect();
         read_items.into_iter().collect()
@@ -134,6 +135,7 @@ impl<'a> FieldReader<'a> {
 
     fn member(&self, name: &str) -> Option<Option<FieldReader<'a>>> {
         match self.value {
+            // Null counts as absent: many serializers write it for a missing value.
             Value::Object(members) => {
                 Some(members.get(name).filter(|v| !v.is_null()).map(|value| self.at(value, name)))
             }
@@ -141,7 +143,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// Noted once for each place, not once for each member that is read from it.
+    // Noted once for each place, not once for each member that is read from it.
     fn not_an_object<T>(&self) -> Option<T> {
         let known = self.errors.0.borrow().iter().any(|p| p.pointer == self.pointer);
         if known { None } else { self.refuse("an object") }
@@ -152,6 +154,7 @@ impl<'a> FieldReader<'a> {
     }
 
     fn member_pointer(&self, token: &str) -> String {
+        // In this order, or the `~` of `~1` would be escaped again (RFC 6901, section 4).
         format!("{}/{}", self.pointer, token.replace('~', "~0").replace('/', "~1"))
     }
 }

@@ -1,6 +1,6 @@
-//! The JSON Schema of the contract (`shared/schema/event.schema.json`), held equal to the types.
+//! Generates the JSON Schema of the contract, and checks that `shared/schema/event.schema.json` matches it.
 //!
-//! Test code only: the file is what shops read, so nothing that is deployed carries `schemars`.
+//! Test code only, so that `schemars` is linked into no Lambda.
 
 use schemars::SchemaGenerator;
 use serde_json::{Value, json};
@@ -14,14 +14,14 @@ use crate::contract::shipment::{Cancellation, Refund, Shipment};
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/event.schema.json");
 
 #[test]
-fn the_schema_in_the_repository_is_the_one_the_types_make() {
-    let made = format!("{:#}\n", event_schema());
+fn the_schema_file_matches_the_types() {
+    let generated = format!("{:#}\n", event_schema());
     if std::env::var_os("WAYBILL_UPDATE_SCHEMA").is_some() {
-        std::fs::write(FILE, &made).expect("the schema file can be written");
+        std::fs::write(FILE, &generated).expect("the schema file can be written");
     }
-    let kept = std::fs::read_to_string(FILE).unwrap_or_default();
+    let committed = std::fs::read_to_string(FILE).unwrap_or_default();
     assert!(
-        kept == made,
+        committed == generated,
         "{FILE} has drifted from the types. If the contract was meant to change, run the tests \
          once with WAYBILL_UPDATE_SCHEMA=1 and commit the file."
     );
@@ -79,7 +79,7 @@ fn event_schema() -> Value {
     })
 }
 
-/// What `data` must hold besides the order when `type` is `kind`.
+/// What `data` must contain besides the order when `type` is `kind`.
 fn case(kind: Kind, types: &mut SchemaGenerator) -> Option<Value> {
     let (name, schema, required) = match kind {
         Kind::OrderConfirmed => return None,

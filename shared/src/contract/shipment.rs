@@ -1,11 +1,11 @@
-//! What happens to an order after it was placed: parcels, refunds, cancellation.
+//! What can happen to an order: parcels, refunds and cancellation.
 
 use jiff::civil::Date;
 
 use crate::contract::ids::{RefundId, ShipmentId, Sku, TrackingNumber};
 use crate::contract::link::HttpUrl;
 use crate::contract::money::Money;
-use crate::contract::order::{day, quantity};
+use crate::contract::order::{parse_day, read_quantity};
 use crate::contract::reader::FieldReader;
 use crate::contract::text::Line;
 
@@ -92,7 +92,7 @@ pub struct Cancellation {
 }
 
 impl Shipment {
-    /// Reads a parcel, noting every bad field.
+    /// Reads a parcel; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(ShipmentId::parse));
         let lines = from.required("lines", |r| r.list(1..=500, |line| ParcelLine::read(&line)));
@@ -100,9 +100,10 @@ impl Shipment {
             from.optional("still_to_come", |r| r.list(0..=500, |line| ParcelLine::read(&line)));
         let carrier = from.optional("carrier", |r| r.text(Line::parse));
         let tracking_number = from.optional("tracking_number", |r| r.text(TrackingNumber::parse));
+        // A bad link is no reason to refuse the event: the mail is sent without it.
         let tracking_url =
             from.optional("tracking_url", |r| r.text(|t| Ok(HttpUrl::parse(t).ok())));
-        let expected_on = from.optional("expected_on", |r| r.text(day));
+        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self {
             id: id?,
             lines: lines?,
@@ -118,20 +119,20 @@ impl Shipment {
 impl ParcelLine {
     fn read(from: &FieldReader<'_>) -> Option<Self> {
         let sku = from.required("sku", |r| r.text(Sku::parse));
-        let quantity = from.required("quantity", |r| quantity(&r));
-        let expected_on = from.optional("expected_on", |r| r.text(day));
+        let quantity = from.required("quantity", |r| read_quantity(&r));
+        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self { sku: sku?, quantity: quantity?, expected_on: expected_on? })
     }
 }
 
 impl Refund {
-    /// Reads a refund, noting every bad field.
+    /// Reads a refund; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(RefundId::parse));
-        let amount = from.required("amount", |r| positive(&r));
+        let amount = from.required("amount", |r| read_positive(&r));
         let reason = from.optional("reason", |r| r.text(Line::parse));
         let method = from.optional("method", |r| r.text(Line::parse));
-        let expected_on = from.optional("expected_on", |r| r.text(day));
+        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self {
             id: id?,
             amount: amount?,
@@ -143,17 +144,17 @@ impl Refund {
 }
 
 impl Cancellation {
-    /// Reads a cancellation, noting every bad field.
+    /// Reads a cancellation; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let reason = from.optional("reason", |r| r.text(Line::parse));
-        let refund = from.optional("refund", |r| positive(&r));
+        let refund = from.optional("refund", |r| read_positive(&r));
         let method = from.optional("method", |r| r.text(Line::parse));
-        let expected_on = from.optional("expected_on", |r| r.text(day));
+        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self { reason: reason?, refund: refund?, method: method?, expected_on: expected_on? })
     }
 }
 
-fn positive(from: &FieldReader<'_>) -> Option<Money> {
+fn read_positive(from: &FieldReader<'_>) -> Option<Money> {
     let money = Money::read(from)?;
     if money.amount > 0 {
         Some(money)

@@ -1,4 +1,4 @@
-//! Text that a customer or a shop wrote: hostile until a template escapes it.
+//! Text that a customer or a shop wrote. It is untrusted: only a template may escape and show it.
 
 use crate::contract::error::InvalidValue;
 
@@ -17,11 +17,12 @@ pub struct Line(String);
 const MAX_LINE_LEN: usize = 500;
 
 impl Line {
-    /// Cleans `text` and keeps it.
+    /// Normalises `text` to one line.
     ///
     /// # Errors
     /// [`InvalidValue`] when nothing visible is left or more than 500 characters are.
     pub fn parse(text: &str) -> Result<Self, InvalidValue> {
+        // The overrides are dropped before white space is counted, so that a text of nothing else is empty.
         let visible: String = text
             .chars()
             .filter(|c| !matches!(c, '\u{202A}'..='\u{202E}'))
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_has_no_line_break_left() {
+    fn line_breaks_are_removed() {
         let line = Line::parse(" Mug\r\nBcc: all@example.com\u{2028}\u{0}blue ").expect("text");
         assert_eq!(line.as_str(), "Mug Bcc: all@example.com blue");
     }

@@ -1,9 +1,9 @@
-//! What must hold of a record, and of what a writer knows, before a transition may happen.
+//! The preconditions of transitions, and the facts that they are checked against.
 
 use super::record::{Record, State};
 
 /// After this many attempts that ended in doubt, the policy `resend` leaves the decision to an operator.
-/// Attempts that SES refused do not count: a mail that was throttled all day was never sent.
+/// Attempts that SES refused do not count, because they certainly sent nothing.
 pub const MAX_DOUBTS: u32 = 3;
 
 /// A state that a transition may leave, or the absence of a record.
@@ -15,42 +15,42 @@ pub enum Precondition {
     In(State, &'static [Guard]),
 }
 
-/// What else must hold.
+/// A condition on the record, beside its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Guard {
-    /// The record's attempt is the one this writer claimed: the fence.
+    /// The record's attempt is the one that this writer claimed. It fences off writers with an older claim.
     SameAttempt,
-    /// It was claimed at least once: without a claim nothing can have been sent.
+    /// It was claimed at least once. Without a claim, nothing can have been sent.
     Attempted,
-    /// Its not-before time has come.
+    /// It has become due (`not_before`).
     Due,
-    /// Its lease has run out.
+    /// Its lease has expired.
     LeaseExpired,
-    /// The message was put on its queue after the failure was recorded: an operator replayed it. (A
-    /// message requeued with a delay while the ledger was away looks the same. What failed was
-    /// certainly not sent, so one more try mails nobody twice.)
+    /// The message was put on its queue after the failure was recorded, so an operator replayed it. (A
+    /// message that was requeued while the ledger was unavailable looks the same. A failed mail was
+    /// certainly not sent, so another attempt mails nobody twice.)
     Replayed,
     /// The policy is `resend`, the grace period is over, and fewer than [`MAX_DOUBTS`] attempts
     /// have ended in doubt.
     ResendAllowed,
-    /// No attempt has ended in doubt.
+    /// No attempt ended in doubt.
     NoDoubts,
-    /// One attempt or more has ended in doubt.
+    /// At least one attempt ended in doubt.
     HasDoubts,
-    /// One attempt has ended in doubt. In `in_doubt` that is the record's own.
+    /// Exactly one attempt ended in doubt. In the state `in_doubt`, that is the current attempt.
     OneDoubt,
 }
 
-/// What a writer knows. Times are milliseconds since 1970.
+/// What a writer knows when it attempts a transition. Times are milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Facts {
     /// The writer's clock.
     pub now: i64,
-    /// The attempt that the writer claimed; 0 for those that claim none.
+    /// The attempt that the writer claimed; 0 for a writer that claimed none.
     pub attempt: u32,
     /// When the writer's message was put on its queue (SQS `SentTimestamp`).
     pub enqueued_at: i64,
-    /// Doubts from before this moment may be sent again; `i64::MIN` where the policy is `hold`.
+    /// A mail that has been in doubt since this moment or longer may be sent again; `i64::MIN` for none.
     pub resend_doubts_from: i64,
     /// For a claim: when the new lease runs out.
     pub lease_until: i64,
@@ -103,7 +103,9 @@ impl Guard {
             SameAttempt => record.attempt == facts.attempt,
             Attempted => record.attempt > 0,
             Due => record.not_before <= facts.now,
+            // Strictly: the holder may still write in the last millisecond of its lease.
             LeaseExpired => record.lease_until < facts.now,
+            // Strictly: a message put on the queue in the same millisecond may be the one that failed.
             Replayed => record.since < facts.enqueued_at,
             ResendAllowed => record.since <= facts.resend_doubts_from && record.doubts < MAX_DOUBTS,
             NoDoubts => record.doubts == 0,

@@ -1,13 +1,13 @@
-//! The states of a notification, and the protocol by which they change.
+//! The states of a notification, and the transitions between them.
 
+pub mod claim_refusal;
 pub mod guard;
-pub mod outcome;
 pub mod protocol;
 pub mod reason;
 pub mod record;
 
+pub use claim_refusal::ClaimRefusal;
 pub use guard::{Facts, Guard, MAX_DOUBTS, Precondition};
-pub use outcome::{AfterClaim, after_claim};
 pub use protocol::{Transition, Write};
 pub use reason::{FailReason, SkipReason};
 pub use record::{Record, State};

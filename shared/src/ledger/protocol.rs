@@ -1,21 +1,19 @@
 //! The ledger's state machine, as data.
 //!
-//! [`Transition::preconditions`] is the whole protocol: which states, under which guards, each
-//! transition may leave. Three readers share it, so they cannot drift apart: [`Transition::apply`]
-//! (the model checker and the tests), the DynamoDB condition expressions (`kit::ledger`), and the
-//! operator's command.
+//! [`Transition::preconditions`] lists for each transition the states that it may leave, and under which
+//! guards. [`Transition::apply`] (for the model checker and the tests), the DynamoDB condition expressions
+//! (`kit::ledger`) and the operator's command are all derived from it, so they cannot disagree.
 //!
-//! Delivery semantics that follow from it:
+//! It follows that:
 //! - A notification is claimed by at most one mailer at a time, and the claim's attempt number
 //!   fences off every earlier claim.
 //! - Once SES is known to have accepted a mail, no transition leads back to a state from which it
 //!   could be sent.
 //! - A second acceptance needs a claim out of `in_doubt`, which only the policy `resend` or an
 //!   operator allows; the policy only after the grace period, and at most [`MAX_DOUBTS`] times.
-//! - `skipped` and `failed` mean that it was certainly not sent: where an earlier attempt is in
-//!   doubt, a later one that is not sent leads back to `in_doubt` ([`Transition::Hold`]).
-//! - We trust SES's own events over our own record, in every state that a claimed notification can
-//!   be in.
+//! - `skipped` and `failed` mean that the mail was certainly not sent. If an earlier attempt is in doubt,
+//!   a later one that sends nothing leads back to `in_doubt` ([`Transition::Hold`]).
+//! - We trust SES events over our own record, in every state that a claimed notification can be in.
 
 use super::guard::{Facts, Guard, MAX_DOUBTS, Precondition};
 use super::record::{Record, State};
@@ -25,53 +23,53 @@ use super::record::{Record, State};
 pub enum Transition {
     /// The dispatcher decides to notify.
     Plan,
-    /// The dispatcher decides not to.
+    /// The dispatcher decides not to notify.
     SkipAtPlan,
     /// A mailer takes the lease.
     Claim,
-    /// A mailer finds it stale before sending.
+    /// A mailer finds that the mail is stale, before sending it.
     Skip,
-    /// SES accepted it.
+    /// SES answered that it accepted the mail.
     Accept,
-    /// SES refused it for now: it is due again later.
+    /// SES refused it temporarily: it is due again later.
     Defer,
-    /// SES refused it for good, or no mail can be rendered from it.
+    /// SES refused it permanently, or the mail cannot be rendered.
     Fail,
-    /// The mailer that holds the lease got no answer, or one that does not tell whether SES accepted it.
+    /// The mailer that holds the lease got no answer, or an ambiguous one.
     Doubt,
-    /// The lease ran out and its holder recorded nothing.
+    /// The lease expired, and its holder recorded no outcome.
     Expire,
-    /// An earlier attempt is in doubt, and there will be no later one: the last was refused for
-    /// good, or it is no longer news, or the order was erased. From now on only SES's own event or
-    /// an operator ends the doubt.
+    /// An earlier attempt is in doubt, and there will be no other: the last one was refused permanently,
+    /// the mail is stale, or the order was erased. From now on, only an SES event or an operator settles
+    /// the doubt.
     Hold,
-    /// An SES event proves that SES accepted it.
+    /// An SES event proves that SES accepted the mail.
     Settle,
     /// An SES event: delivered.
     Deliver,
     /// An SES event: bounced.
     Bounce,
-    /// An SES event: complained about.
+    /// An SES event: the recipient marked it as spam.
     Complain,
-    /// An SES event: accepted, and then not delivered because of a virus. It is recorded as a bounce,
-    /// and like one it is never sent again.
+    /// An SES event: SES accepted the mail and then found a virus in it. It is recorded as a bounce, and
+    /// like a bounce it is never sent again.
     Reject,
-    /// An operator states that it was not sent and may be sent again: clears all doubts.
+    /// An operator states that the mail was not sent and may be sent again.
     Reopen,
 }
 
-/// What a transition writes beside the state and its time.
+/// What a transition writes, in addition to the state and its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Write {
     /// A new record, attempt 0.
     Create,
-    /// The next attempt number, and when its lease runs out.
+    /// The next attempt number, and when its lease expires.
     TakeLease,
-    /// One more attempt that ended in doubt.
+    /// Adds one to the number of doubts.
     CountDoubt,
-    /// As many doubts as the policy `resend` allows, so that it never sends this one again.
+    /// Sets the number of doubts to [`MAX_DOUBTS`], so that the policy `resend` never sends it again.
     ExhaustDoubts,
-    /// No doubts.
+    /// Sets the number of doubts to zero.
     ClearDoubts,
     /// `not_before`: when it is due again.
     Postpone,
@@ -86,12 +84,12 @@ use Guard::{
 use Precondition::{Absent, In};
 use State::{Bounced, Complained, Delivered, Failed, InDoubt, Planned, Sending, Sent, Skipped};
 
-// SES's own events are proof, whatever the record says. They come late, twice and in any order, and a
-// mailer may crash between SES's acceptance and its own record: so an event may leave every state that
-// a claimed notification can be in, also `skipped` and `failed`, which a later attempt may have led to.
-// Only a state that says as much as the event, or more, stays.
+// SES events are proof, whatever the record says. They arrive late, twice and in any order, and a mailer
+// may crash after SES accepted the mail and before it recorded that. So an event may leave every state
+// that a claimed notification can be in, including `skipped` and `failed`, to which a later attempt may
+// have led. Only a state that is as far as the event, or further, is kept.
 
-/// SES accepted it: leaves every state that does not say so yet.
+/// SES accepted it.
 const SETTLE_FROM: &[Precondition] = &[
     In(Sending, &[]),
     In(InDoubt, &[]),
@@ -100,7 +98,7 @@ const SETTLE_FROM: &[Precondition] = &[
     In(Failed, &[]),
 ];
 
-/// It was delivered: leaves also `sent`.
+/// The recipient's server accepted it: also leaves `sent`.
 const DELIVER_FROM: &[Precondition] = &[
     In(Sending, &[]),
     In(InDoubt, &[]),
@@ -110,7 +108,7 @@ const DELIVER_FROM: &[Precondition] = &[
     In(Sent, &[]),
 ];
 
-/// It came back, which may happen after a delivery was reported: leaves also `delivered`.
+/// The recipient's server refused it, possibly after it had reported a delivery: also leaves `delivered`.
 const BOUNCE_FROM: &[Precondition] = &[
     In(Sending, &[]),
     In(InDoubt, &[]),
@@ -121,7 +119,7 @@ const BOUNCE_FROM: &[Precondition] = &[
     In(Delivered, &[]),
 ];
 
-/// The recipient complained, the last that can be heard of a mail: leaves also `bounced`.
+/// The recipient marked it as spam, the last possible event: also leaves `bounced`.
 const COMPLAIN_FROM: &[Precondition] = &[
     In(Sending, &[]),
     In(InDoubt, &[]),
@@ -154,21 +152,23 @@ impl Transition {
         Self::Reopen,
     ];
 
-    /// Where it may start from: one of these suffices.
+    /// The alternatives under which it is allowed: one of them must hold.
     #[must_use]
     pub const fn preconditions(self) -> &'static [Precondition] {
         match self {
             Self::Plan | Self::SkipAtPlan => &[Absent],
+            // Not out of `sending`, even when the lease has expired: its holder may have called SES, so
+            // that is recorded as a doubt first (`Expire`).
             Self::Claim => {
                 &[In(Planned, &[Due]), In(Failed, &[Replayed]), In(InDoubt, &[ResendAllowed])]
             }
-            // With a doubt it may have been sent, and `skipped` would say that it was not.
+            // A mail with a doubt may have been sent, and `skipped` would mean that it was not.
             Self::Skip => &[In(Planned, &[NoDoubts]), In(Failed, &[Replayed])],
-            // SES's answer to this attempt is proof, also after another mailer recorded a doubt.
+            // SES's answer to this attempt is proof, even after another mailer recorded a doubt about it.
             Self::Accept | Self::Defer => {
                 &[In(Sending, &[SameAttempt]), In(InDoubt, &[SameAttempt])]
             }
-            // That this attempt was refused proves nothing about an earlier one that is in doubt.
+            // A refusal of this attempt proves nothing about an earlier one that is in doubt.
             Self::Fail => {
                 &[In(Sending, &[SameAttempt, NoDoubts]), In(InDoubt, &[SameAttempt, OneDoubt])]
             }
@@ -183,6 +183,7 @@ impl Transition {
             Self::Deliver => DELIVER_FROM,
             Self::Bounce | Self::Reject => BOUNCE_FROM,
             Self::Complain => COMPLAIN_FROM,
+            // The attempt that the operator saw: after a later claim, their statement is about the past.
             Self::Reopen => &[
                 In(InDoubt, &[SameAttempt]),
                 In(Failed, &[SameAttempt]),
@@ -191,7 +192,7 @@ impl Transition {
         }
     }
 
-    /// Where it leads.
+    /// The state that it leads to.
     #[must_use]
     pub const fn target(self) -> State {
         match self {
@@ -207,7 +208,7 @@ impl Transition {
         }
     }
 
-    /// What it writes beside the state and its time.
+    /// What it writes, in addition to the state and its time.
     #[must_use]
     pub const fn write(self) -> Write {
         match self {
@@ -216,18 +217,20 @@ impl Transition {
             Self::Defer => Write::Postpone,
             Self::Doubt | Self::Expire => Write::CountDoubt,
             Self::Hold => Write::ExhaustDoubts,
+            // `Fail` out of `in_doubt` requires `OneDoubt`, so this clears only the doubt that it settles.
             Self::Fail | Self::Reopen => Write::ClearDoubts,
             _ => Write::StateOnly,
         }
     }
 
-    /// Whether it may happen to `record`.
+    /// Whether it is allowed for `record`.
     #[must_use]
     pub fn allows(self, record: Option<&Record>, facts: &Facts) -> bool {
         self.preconditions().iter().any(|precondition| precondition.holds(record, facts))
     }
 
-    /// The record afterwards, or `None` when no precondition holds: what one conditional write does.
+    /// The record after the transition, as one conditional write leaves it; `None` when no precondition
+    /// holds.
     #[must_use]
     pub fn apply(self, record: Option<&Record>, facts: &Facts) -> Option<Record> {
         if !self.allows(record, facts) {

@@ -1,13 +1,13 @@
 //! Why a notification was not sent.
 
-/// Why a notification was skipped on purpose.
+/// Why a notification was skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SkipReason {
     /// The event has `notify: false`.
     Muted,
-    /// No longer news: past the moment up to which its kind may be sent.
+    /// Older than its kind may be when it is sent.
     Stale,
-    /// A later kind of mail of the same order or parcel had been planned already.
+    /// A later mail about the same order or parcel made it pointless.
     Superseded,
 }
 
@@ -23,12 +23,12 @@ impl SkipReason {
     }
 }
 
-/// Why a notification failed for good.
+/// Why a notification failed permanently.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum FailReason {
-    /// SES refused it: the error code that SES answered.
+    /// SES refused it, with this error code.
     Refused(String),
-    /// The templates could not make a mail of it.
+    /// The mail could not be rendered.
     Unrenderable,
 }
 

@@ -1,25 +1,25 @@
-//! A notification's state, as far as the protocol cares.
+//! The state of a notification, as the protocol sees it.
 
-/// Where a notification stands.
+/// The state of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
-    /// Decided, not yet being sent (or refused for now, and due again later).
+    /// To be sent: not claimed yet, or refused temporarily and due again later.
     Planned,
     /// A mailer holds the lease and may have called SES.
     Sending,
     /// SES accepted it.
     Sent,
-    /// The recipient's server took it.
+    /// The recipient's server accepted it.
     Delivered,
     /// The recipient's server refused it.
     Bounced,
-    /// The recipient called it spam.
+    /// The recipient marked it as spam.
     Complained,
-    /// SES may or may not have accepted it; nobody knows yet.
+    /// SES may or may not have accepted it.
     InDoubt,
-    /// Not sent, on purpose.
+    /// Deliberately not sent.
     Skipped,
-    /// Not sent, for good; the message is in a dead-letter queue.
+    /// Failed permanently; the message is in a dead-letter queue.
     Failed,
 }
 
@@ -53,7 +53,7 @@ impl State {
         }
     }
 
-    /// Reads [`State::as_str`] back; `None` for a state of a newer version.
+    /// Parses [`State::as_str`]; `None` for a state of a newer version.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
@@ -72,19 +72,19 @@ impl std::fmt::Display for State {
     }
 }
 
-/// The part of a ledger item that decides what may happen next. Times are milliseconds since 1970.
+/// The attributes of a ledger item that the guards read. Times are milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Record {
-    /// Where it stands.
+    /// The current state.
     pub state: State,
-    /// How often it was claimed: the fencing token of the claim that holds or held the lease.
+    /// How often it was claimed; the fencing token of the latest claim.
     pub attempt: u32,
     /// How many of its attempts ended in doubt.
     pub doubts: u32,
-    /// When it came into this state.
+    /// When it entered this state.
     pub since: i64,
-    /// In `planned`: not to be claimed before. Zero: at once.
+    /// In `planned`: when it may be claimed. Zero: immediately.
     pub not_before: i64,
-    /// In `sending`: when the lease runs out.
+    /// In `sending`: when the lease expires.
     pub lease_until: i64,
 }

@@ -5,19 +5,20 @@ use crate::contract::event::{Event, EventPayload};
 use crate::contract::ids::OrderId;
 use crate::contract::kind::Kind;
 
-/// The idempotency key of one e-mail: business facts only. Two events that mean the same thing,
-/// a second delivery and a redrive all meet in the same key; a message id is no part of it.
+/// The idempotency key of one e-mail. It consists of business facts only, without event or message
+/// ids, so two events that mean the same thing, a redelivery and a replay all have the same key.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub struct NotificationKey {
-    /// Of which order; the ledger's partition key.
+    /// The order; the ledger's partition key.
     pub order_id: OrderId,
-    /// What it says.
+    /// The event type that the mail reports.
     pub kind: Kind,
-    /// About which parcel, refund, tracking number or day; empty where the order has one such mail.
+    /// The parcel, refund, tracking number or day that it is about; empty for a kind of which an order has
+    /// only one mail.
     pub scope: String,
-    /// Who gets it. One role today; another one would be another mail.
+    /// Who receives it. Another recipient would be another notification.
     pub recipient: Recipient,
 }
 
@@ -27,7 +28,7 @@ pub struct NotificationKey {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Recipient {
-    /// Who bought it.
+    /// The customer who placed the order.
     Customer,
 }
 
@@ -43,27 +44,28 @@ impl NotificationKey {
         }
     }
 
-    /// The ledger's sort key: `shipment.shipped#S-1#customer`. No id can hold a `#`.
+    /// The ledger's sort key: `shipment.shipped#S-1#customer`. No id can contain a `#`.
     #[must_use]
     pub fn sort_key(&self) -> String {
         let Recipient::Customer = self.recipient;
         format!("{}#{}#customer", self.kind, self.scope)
     }
 
-    /// Reads a ledger key back.
+    /// Parses a key that [`NotificationKey::sort_key`] wrote.
     ///
     /// # Errors
     /// [`InvalidValue`] when `sort_key` was not written by [`NotificationKey::sort_key`].
     pub fn from_sort_key(order_id: OrderId, sort_key: &str) -> Result<Self, InvalidValue> {
         let invalid =
             || InvalidValue::expected("a ledger key such as shipment.shipped#S-1#customer");
+        // From both ends: a scope of two parts (parcel and tracking number) contains a `#` itself.
         let (kind, rest) = sort_key.split_once('#').ok_or_else(invalid)?;
         let scope = rest.strip_suffix("#customer").ok_or_else(invalid)?;
         let kind = Kind::parse(kind)?;
         Ok(Self { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer })
     }
 
-    /// Whether a mail for `later` leaves nothing to say for this one.
+    /// Whether this mail is pointless once the customer gets the mail for `later`.
     #[must_use]
     pub fn is_superseded_by(&self, later: &Self) -> bool {
         self.order_id == later.order_id
@@ -83,8 +85,8 @@ impl NotificationKey {
     }
 }
 
-/// The ledger's sort key for what becomes of `event`: its notification's, or for a muted event a key
-/// of its own, so that it never blocks a later event that is to be mailed.
+/// The ledger's sort key for the decision about `event`. A muted event has a key of its own, so that it
+/// does not occupy the key of a later event that should be mailed.
 #[must_use]
 pub fn ledger_key(event: &Event) -> String {
     if event.notify {

@@ -1,4 +1,4 @@
-//! The notifications that events ask for: what identifies one, and the rules of its kind.
+//! Notifications: their identity, and the mailing rules of each kind.
 
 pub mod key;
 pub mod policy;

@@ -1,11 +1,11 @@
-//! The mailing rules of each kind: how long it is news, what supersedes it, and what happens when
-//! nobody knows whether SES accepted it.
+//! The mailing rules of each kind: until when it may be sent, what supersedes it, and what happens when
+//! it is unknown whether SES accepted it.
 
 use jiff::SignedDuration;
 
 use crate::contract::kind::Kind;
 
-/// What to do with a send that may or may not have happened.
+/// What to do when it is unknown whether SES accepted a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DoubtPolicy {
     /// Wait for an SES event or an operator. Zero mails rather than two.
@@ -15,8 +15,8 @@ pub enum DoubtPolicy {
 }
 
 impl Kind {
-    /// How long after its acceptance an event of this kind is still news. Later it is skipped as
-    /// stale, unless an operator forces it.
+    /// How long after its acceptance an event of this kind may be mailed. After that it is stale and
+    /// skipped, unless an operator forces it.
     #[must_use]
     pub const fn send_within(self) -> SignedDuration {
         let hours = match self {
@@ -29,8 +29,8 @@ impl Kind {
         SignedDuration::from_hours(hours)
     }
 
-    /// A second "refunded" mail reads like a second refund, so those wait for an operator; of
-    /// everything else a customer would rather have two than none.
+    /// What to do with a mail of this kind in doubt. A second "refunded" mail looks like a second refund,
+    /// so it waits for an operator. For every other kind, two mails are better than none.
     #[must_use]
     pub const fn doubt_policy(self) -> DoubtPolicy {
         match self {
@@ -45,8 +45,8 @@ impl Kind {
         }
     }
 
-    /// The kinds whose mail supersedes one of this kind, of the same order and, where this
-    /// kind is about a parcel, of the same parcel.
+    /// The kinds whose mail makes one of this kind pointless. Both must be about the same order and, if
+    /// this kind is about a parcel, the same parcel.
     #[must_use]
     pub const fn superseded_by(self) -> &'static [Self] {
         match self {

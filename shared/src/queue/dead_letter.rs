@@ -1,39 +1,39 @@
 //! The attributes of a message in a dead-letter queue.
 //!
-//! A function that knows why a message can never succeed moves it there itself, with these SQS
-//! message attributes (type `String`), and acknowledges the original. A message without them was
-//! moved by SQS, after `maxReceiveCount` receives that nobody acknowledged.
+//! A function that knows why a message can never succeed moves it to the dead-letter queue itself, with
+//! these SQS message attributes (type `String`), and acknowledges the original. A message without them
+//! was moved by SQS after `maxReceiveCount` receives.
 
 use crate::ledger::FailReason;
 
 /// The reason, as a sentence without personal data.
 pub const REASON: &str = "waybill-reason";
-/// The reason as a code to filter by, see [`Code`].
+/// The reason as a code to filter by, see [`DeadLetterCode`].
 pub const CODE: &str = "waybill-code";
 /// When it was moved: milliseconds since 1970.
 pub const FAILED_AT: &str = "waybill-failed-at";
-/// The order, where the body could be read.
+/// The order, if the body could be parsed.
 pub const ORDER_ID: &str = "waybill-order-id";
-/// The kind of notification, where the body could be read.
+/// The kind of notification, if the body could be parsed.
 pub const KIND: &str = "waybill-kind";
 
 /// Why a message was moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Code {
-    /// The body is not of the queue's contract.
+pub enum DeadLetterCode {
+    /// The body violates the queue's contract.
     Unreadable,
-    /// SES refused the mail for good.
+    /// SES refused the mail permanently.
     Refused,
-    /// The templates could not make a mail of it.
+    /// The mail could not be rendered.
     Unrenderable,
     /// The ledger has no such notification: erased, or older than its retention.
     Unknown,
-    /// Swept again and again without ever reaching the ledger.
+    /// The sweep queued it many times, and it never reached the ledger.
     Unplannable,
 }
 
-impl Code {
-    /// The code of a notification whose ledger record gives `reason`, as [`FailReason`] prints it.
+impl DeadLetterCode {
+    /// The code for a failed notification, from the reason in its ledger record ([`FailReason`] as text).
     #[must_use]
     pub fn from_reason(reason: &str) -> Self {
         if reason == FailReason::Unrenderable.to_string() {
@@ -43,7 +43,7 @@ impl Code {
         }
     }
 
-    /// As the attribute holds it.
+    /// The attribute's value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

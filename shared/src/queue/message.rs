@@ -1,9 +1,9 @@
-//! The two queue messages: contracts between deployments.
+//! The two queue messages, which are contracts between versions.
 //!
-//! A message written by one version is read by another one: during a deployment, after a
-//! rollback, and when a dead-letter queue is replayed weeks later. So each carries its version
-//! `v`; a reader tolerates members it does not know and refuses versions it does not know, by
-//! name, to the dead-letter queue.
+//! A message may be read by another version than the one that wrote it: during a deployment, after a
+//! rollback, and when a dead-letter queue is replayed weeks later. So each message carries its version
+//! `v`. A reader ignores members that it does not know. A version that it does not know is an error that
+//! names the version, and sends the message to the dead-letter queue.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,44 +22,44 @@ pub struct DispatchRequest {
     pub accepted_at: Timestamp,
     /// Follows the event to SES.
     pub correlation_id: CorrelationId,
-    /// Set by an operator's replay: it is news until then, however long its kind is news.
+    /// Set by an operator's replay: the mail may be sent until then, whatever the limit of its kind.
     pub forced_until: Option<Timestamp>,
-    /// What was accepted.
+    /// The accepted event.
     pub event: Event,
 }
 
 /// Dispatcher → mail queue: mail this notification.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MailRequest {
-    /// Which one; the ledger holds its state.
+    /// The notification to send; the ledger holds its state.
     pub key: NotificationKey,
     /// When intake stored the event.
     pub accepted_at: Timestamp,
-    /// Not to be sent from this moment on.
+    /// From this moment on, the mail is stale.
     pub send_before: Timestamp,
     /// Follows the event to SES.
     pub correlation_id: CorrelationId,
-    /// What to write about.
+    /// The event that the mail reports.
     pub event: Event,
 }
 
-/// Why a queue message could not be read. Holds no content of it.
+/// Why a queue message could not be parsed. Contains no part of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
     /// Not the JSON of this contract.
     #[error("the message is not a {contract} v1: {why}")]
     Malformed {
-        /// Which contract.
+        /// `dispatch request` or `mail request`.
         contract: &'static str,
-        /// What was expected where.
+        /// What was expected, and where.
         why: String,
     },
-    /// A version that this reader does not know.
+    /// A version that this code does not know.
     #[error(
         "the message is a {contract} v{version}, this reader knows v1: deploy the newer version, then replay"
     )]
     UnknownVersion {
-        /// Which contract.
+        /// `dispatch request` or `mail request`.
         contract: &'static str,
         /// The version it carries.
         version: u64,
@@ -86,15 +86,15 @@ struct MailWire {
     event: Value,
 }
 
-/// The year 9999 begins.
-const LATEST: Timestamp = Timestamp::constant(253_370_764_800, 0);
+/// The first moment of the year 9999.
+const YEAR_9999: Timestamp = Timestamp::constant(253_370_764_800, 0);
 
 const DISPATCH: &str = "dispatch request";
 const MAIL: &str = "mail request";
 
 impl DispatchRequest {
-    /// The message body. `event` stays as the shop published it, so that members this version does
-    /// not know reach a version that does.
+    /// The message body. `event` is kept as published, so that members which this version does not know
+    /// reach a version that does.
     #[must_use]
     pub fn body(event: &Value, accepted_at: Timestamp, correlation_id: &CorrelationId) -> String {
         to_body(&DispatchWire {
@@ -106,22 +106,22 @@ impl DispatchRequest {
         })
     }
 
-    /// Reads a message body.
+    /// Parses a message body.
     ///
     /// # Errors
-    /// [`MessageError`]: for the dead-letter queue, since no retry will change it.
+    /// [`MessageError`]. A retry would fail again, so the message belongs in the dead-letter queue.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
-        let wire: DispatchWire = read(DISPATCH, body)?;
+        let wire: DispatchWire = parse_body(DISPATCH, body)?;
         Ok(Self {
-            accepted_at: millis(DISPATCH, wire.accepted_at)?,
-            forced_until: wire.send_before.map(|at| millis(DISPATCH, at)).transpose()?,
+            accepted_at: timestamp_from_ms(DISPATCH, wire.accepted_at)?,
+            forced_until: wire.send_before.map(|at| timestamp_from_ms(DISPATCH, at)).transpose()?,
             correlation_id: wire.correlation_id,
-            event: event(DISPATCH, &wire.event)?,
+            event: parse_event(DISPATCH, &wire.event)?,
         })
     }
 
-    /// Not to be sent from this moment on. Counted from our own acceptance, not from the event's
-    /// `time`: the publisher's clock may be off.
+    /// From this moment on, the mail is stale. It depends on when intake accepted the event, not on the
+    /// event's `time`, because the publisher's clock may be wrong.
     #[must_use]
     pub fn send_before(&self) -> Timestamp {
         self.forced_until
@@ -143,46 +143,49 @@ impl MailRequest {
         })
     }
 
-    /// Reads a message body.
+    /// Parses a message body.
     ///
     /// # Errors
-    /// [`MessageError`]: for the dead-letter queue, since no retry will change it. A key that is not
-    /// the event's own is refused too: it would mail one order's news under another's name.
+    /// [`MessageError`], also when the notification is not that of the event. A retry would fail again, so
+    /// the message belongs in the dead-letter queue.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
-        let wire: MailWire = read(MAIL, body)?;
-        let event = event(MAIL, &wire.event)?;
+        let wire: MailWire = parse_body(MAIL, body)?;
+        let event = parse_event(MAIL, &wire.event)?;
+        // Both parts may have been edited by an operator's replay. If they disagreed, the ledger would
+        // record one order's notification as sent while another order's mail goes out.
         if NotificationKey::for_event(&event) != wire.notification {
             return Err(malformed(MAIL, "expected the notification to be the event's own"));
         }
         Ok(Self {
             key: wire.notification,
-            accepted_at: millis(MAIL, wire.accepted_at)?,
-            send_before: millis(MAIL, wire.send_before)?,
+            accepted_at: timestamp_from_ms(MAIL, wire.accepted_at)?,
+            send_before: timestamp_from_ms(MAIL, wire.send_before)?,
             correlation_id: wire.correlation_id,
             event,
         })
     }
 }
 
-/// The body as JSON that SQS takes: of the characters that JSON may hold unescaped, SQS refuses
-/// U+FFFE and U+FFFF
+/// The body as JSON that SQS accepts. JSON allows U+FFFE and U+FFFF unescaped, and SQS refuses them
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
-/// They can only stand inside strings, where their escapes say the same.
 fn to_body(wire: &impl Serialize) -> String {
     let json =
         serde_json::to_string(wire).expect("the queue messages serialise to JSON without fail");
     if !json.contains(['\u{fffe}', '\u{ffff}']) {
         return json;
     }
+    // Outside strings, JSON is ASCII. So both are inside strings, where an escape means the same.
     json.replace('\u{fffe}', r"\ufffe").replace('\u{ffff}', r"\uffff")
 }
 
-fn read<T: for<'de> Deserialize<'de>>(
+fn parse_body<T: for<'de> Deserialize<'de>>(
     contract: &'static str,
     body: &str,
 ) -> Result<T, MessageError> {
     let value = parse_strict(body.as_bytes())
         .map_err(|InvalidValue(why)| malformed(contract, format!("expected {why}")))?;
+    // The version before the members: in another version they may have other types, and the operator
+    // needs to read "deploy the newer version", not which member is unexpected.
     match value.get("v").and_then(Value::as_u64) {
         Some(1) => {}
         Some(version) => return Err(MessageError::UnknownVersion { contract, version }),
@@ -193,7 +196,7 @@ fn read<T: for<'de> Deserialize<'de>>(
     })
 }
 
-fn event(contract: &'static str, event: &Value) -> Result<Event, MessageError> {
+fn parse_event(contract: &'static str, event: &Value) -> Result<Event, MessageError> {
     Event::parse(event).map_err(|problems| {
         let first = problems.first().map(|p| format!("/event{}: {}", p.pointer, p.detail));
         malformed(
@@ -203,9 +206,9 @@ fn event(contract: &'static str, event: &Value) -> Result<Event, MessageError> {
     })
 }
 
-/// A time that leaves room for `send_within`, which is added to it.
-fn millis(contract: &'static str, at: i64) -> Result<Timestamp, MessageError> {
-    Timestamp::from_millisecond(at).ok().filter(|at| *at < LATEST).ok_or_else(|| {
+/// A time to which `send_within` can be added without overflow.
+fn timestamp_from_ms(contract: &'static str, at: i64) -> Result<Timestamp, MessageError> {
+    Timestamp::from_millisecond(at).ok().filter(|at| *at < YEAR_9999).ok_or_else(|| {
         malformed(contract, "expected times in milliseconds since 1970, before 9999")
     })
 }

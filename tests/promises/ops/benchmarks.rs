@@ -1,17 +1,19 @@
-//! Ten thousand dead letters: the time that a plan takes, the accuracy of the rate, and peak memory. It
-//! takes minutes, so it is run by command: `cargo test --workspace --test promises ops::benchmarks -- --ignored
+//! Ten thousand dead letters: the time that a plan takes, the accuracy of the rate, and peak memory. This
+//! takes minutes, so it runs only on demand: `cargo test --workspace --test promises ops::benchmarks -- --ignored
 //! --nocapture`. The memory is read from `/proc`, so on Linux.
 
 use std::time::{Duration, Instant};
 
-use super::process::{ProcessResult, command, json, refusing, run_to_end, verify_sender};
+use super::process::{
+    ProcessResult, command, json, run_to_end, verify_sender, with_unverified_sender,
+};
 use crate::support::events::confirmed;
 use crate::support::{TestStack, eventually};
 
-const LETTERS: usize = 10_000;
+const DEAD_LETTERS: usize = 10_000;
 const RATE: f64 = 100.0;
 
-/// What was measured of one run of the command.
+/// The measurements of one run of the command.
 struct Measured {
     ended: ProcessResult,
     seconds: f64,
@@ -19,20 +21,21 @@ struct Measured {
 }
 
 /// Runs the command and samples its memory until it ends.
-async fn measured(stack: &TestStack, words: &[&str]) -> Measured {
+async fn measure(stack: &TestStack, args: &[&str]) -> Measured {
     let started = Instant::now();
-    let child = command(stack, words).spawn().expect("waybill starts");
+    let child = command(stack, args).spawn().expect("waybill starts");
     let id = child.id();
-    let watch = tokio::task::spawn_blocking(move || peak_of(id));
+    let watch = tokio::task::spawn_blocking(move || peak_memory(id));
     let ended = run_to_end(child).await;
     let seconds = started.elapsed().as_secs_f64();
     Measured { ended, seconds, peak_mib: watch.await.expect("joined") }
 }
 
 /// The highest resident memory of a process, in MiB, once it has ended.
-fn peak_of(process: u32) -> f64 {
+fn peak_memory(process: u32) -> f64 {
     let mut peak = 0.0;
-    while let Some(mib) = high_water(process) {
+    // The kernel keeps the maximum, so the last sample before the end is enough.
+    while let Some(mib) = peak_rss_mib(process) {
         peak = mib;
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -40,7 +43,7 @@ fn peak_of(process: u32) -> f64 {
 }
 
 /// `VmHWM` of proc(5); `None` for a process that has ended.
-fn high_water(process: u32) -> Option<f64> {
+fn peak_rss_mib(process: u32) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
@@ -48,17 +51,17 @@ fn high_water(process: u32) -> Option<f64> {
 }
 
 async fn fill(stack: &TestStack) {
-    let lines: Vec<String> = (0..LETTERS).map(|n| confirmed(&format!("L{n}"))).collect();
+    let lines: Vec<String> = (0..DEAD_LETTERS).map(|n| confirmed(&format!("L{n}"))).collect();
     stack.publish_only(&lines).await;
     let dlq = &stack.stack.resources.queues.mail_dlq;
     let started = Instant::now();
-    while stack.depth(dlq).await < LETTERS as u64 {
+    while stack.depth(dlq).await < DEAD_LETTERS as u64 {
         assert!(started.elapsed() < Duration::from_secs(900), "the dead letters are there");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
 
-/// Messages a second between the first change and the last, as the audit item has it.
+/// Messages per second between the replay's start and end, according to the audit item.
 async fn rate_of_replay(stack: &TestStack) -> f64 {
     let audit = json(stack, &["audit"]).await;
     let item = &audit["items"][0];
@@ -72,25 +75,25 @@ async fn rate_of_replay(stack: &TestStack) -> f64 {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
 async fn ten_thousand_dead_letters_are_planned_and_replayed_within_time_and_memory() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     fill(&stack).await;
     verify_sender(&stack);
-    let plan = measured(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
+    let plan = measure(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
     assert_eq!(plan.ended.code, Some(0), "{:#?}", plan.ended);
     assert!(plan.ended.stdout.contains("To move: 10000 message(s)"), "{:#?}", plan.ended);
-    println!("plan of {LETTERS}: {:.1} s, peak {:.0} MiB", plan.seconds, plan.peak_mib);
+    println!("plan of {DEAD_LETTERS}: {:.1} s, peak {:.0} MiB", plan.seconds, plan.peak_mib);
 
-    let mut looks = Vec::new();
+    let mut order_times = Vec::new();
     for n in 0..11 {
-        let look = measured(&stack, &["order", &format!("L{n}")]).await;
-        assert_eq!(look.ended.code, Some(0), "{:#?}", look.ended);
-        looks.push(look.seconds * 1000.0);
+        let shown = measure(&stack, &["order", &format!("L{n}")]).await;
+        assert_eq!(shown.ended.code, Some(0), "{:#?}", shown.ended);
+        order_times.push(shown.seconds * 1000.0);
     }
-    looks.sort_by(f64::total_cmp);
-    println!("order: median {:.0} ms, slowest {:.0} ms", looks[5], looks[10]);
+    order_times.sort_by(f64::total_cmp);
+    println!("order: median {:.0} ms, slowest {:.0} ms", order_times[5], order_times[10]);
 
-    let words = ["dlq", "replay", "mail", "--yes", "--reason", "figures", "--rate", "100"];
-    let replay = measured(&stack, &words).await;
+    let args = ["dlq", "replay", "mail", "--yes", "--reason", "figures", "--rate", "100"];
+    let replay = measure(&stack, &args).await;
     assert_eq!(replay.ended.code, Some(0), "{:#?}", replay.ended);
     let rate = rate_of_replay(&stack).await;
     println!(
@@ -98,10 +101,10 @@ async fn ten_thousand_dead_letters_are_planned_and_replayed_within_time_and_memo
         replay.seconds, replay.peak_mib
     );
     let mailbox = stack.stack.ses.mailbox();
-    eventually("each is mailed once", || async { mailbox.accepted() == LETTERS as u64 }).await;
+    eventually("each is mailed once", || async { mailbox.accepted() == DEAD_LETTERS as u64 }).await;
 
     assert!(plan.seconds < 60.0);
-    assert!(looks[5] < 300.0);
+    assert!(order_times[5] < 300.0);
     assert!((rate / RATE - 1.0).abs() < 0.05);
     assert!(plan.peak_mib < 100.0 && replay.peak_mib < 100.0);
     stack.stop().await;
@@ -116,9 +119,9 @@ async fn the_largest_bodies_are_scanned_in_little_memory() {
     for _ in 0..400 {
         stack.send(&dlq, &body).await;
     }
-    let look = measured(&stack, &["dlq", "show", "feedback"]).await;
-    assert!(look.ended.stdout.contains("400 message(s) scanned"), "{:#?}", look.ended);
-    println!("400 bodies of 250 KiB: {:.1} s, peak {:.0} MiB", look.seconds, look.peak_mib);
-    assert!(look.peak_mib < 100.0);
+    let shown = measure(&stack, &["dlq", "show", "feedback"]).await;
+    assert!(shown.ended.stdout.contains("400 message(s) scanned"), "{:#?}", shown.ended);
+    println!("400 bodies of 250 KiB: {:.1} s, peak {:.0} MiB", shown.seconds, shown.peak_mib);
+    assert!(shown.peak_mib < 100.0);
     stack.stop().await;
 }

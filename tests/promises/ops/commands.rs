@@ -12,8 +12,8 @@ use local::ses::suppression::Reason;
 use serde_json::json;
 
 use super::process::{
-    assert_one_mail_each, command_at, dead_letters, json, refusing, run_to_end, until_state,
-    verify_sender, waybill,
+    assert_one_mail_each, command_at, dead_letters, json, run_to_end, verify_sender,
+    wait_for_state, waybill, with_unverified_sender,
 };
 use crate::support::TestStack;
 use crate::support::events::{confirmed, customer, refunded};
@@ -41,7 +41,7 @@ async fn publish_order_and_status_follow_an_order_from_its_event_to_its_delivery
     let published = json(&stack, &["publish", file.to_str().expect("UTF-8")]).await;
     assert_eq!(published["events"][0]["result"], "accepted");
     assert_eq!(published["events"][1]["result"], "duplicate");
-    until_state(&stack, "A1", "delivered").await;
+    wait_for_state(&stack, "A1", "delivered").await;
     let order = waybill(&stack, &["order", "A1"]).await;
     assert_eq!(order.code, Some(0));
     for word in ["accepted", "planned", "sent", "delivered", "a***@***.example"] {
@@ -58,7 +58,7 @@ async fn publish_order_and_status_follow_an_order_from_its_event_to_its_delivery
 
 #[tokio::test(flavor = "multi_thread")]
 async fn status_reports_what_needs_attention_and_exits_with_1() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1"]).await;
     let status = waybill(&stack, &["status"]).await;
     assert_eq!(status.code, Some(1));
@@ -68,13 +68,13 @@ async fn status_reports_what_needs_attention_and_exits_with_1() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resend_sends_a_failed_mail_once_and_refuses_one_that_was_sent() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1"]).await;
     verify_sender(&stack);
-    let words = ["resend", "A1", "order.confirmed"];
-    assert_eq!(waybill(&stack, &words).await.code, Some(0));
-    until_state(&stack, "A1", "delivered").await;
-    let again = waybill(&stack, &words).await;
+    let args = ["resend", "A1", "order.confirmed"];
+    assert_eq!(waybill(&stack, &args).await.code, Some(0));
+    wait_for_state(&stack, "A1", "delivered").await;
+    let again = waybill(&stack, &args).await;
     assert_eq!(again.code, Some(2));
     assert!(again.stderr.contains("sends none twice"), "{again:#?}");
     assert_one_mail_each(&stack, &["A1"]);
@@ -87,17 +87,17 @@ async fn a_held_doubt_is_settled_by_an_operator() {
     let stack = TestStack::start_with(config).await;
     stack.publish_only(&[refunded("A1"), refunded("A2")]).await;
     for order in ["A1", "A2"] {
-        until_state(&stack, order, "in_doubt").await;
+        wait_for_state(&stack, order, "in_doubt").await;
     }
     let resent = waybill(&stack, &["resend", "A1", "order.refunded"]).await;
     assert_eq!(resent.code, Some(2), "a doubt is not resent: {resent:#?}");
     let sent = waybill(&stack, &["settle", "A1", "order.refunded", "sent"]).await;
     assert_eq!(sent.code, Some(0), "{sent:#?}");
-    until_state(&stack, "A1", "sent").await;
-    let words = ["settle", "A2", "order.refunded", "not-sent", "--reason", "SES's console"];
-    let not_sent = waybill(&stack, &words).await;
+    wait_for_state(&stack, "A1", "sent").await;
+    let args = ["settle", "A2", "order.refunded", "not-sent", "--reason", "SES's console"];
+    let not_sent = waybill(&stack, &args).await;
     assert_eq!(not_sent.code, Some(0), "{not_sent:#?}");
-    // SES had accepted it, so the operator was wrong. The statement is trusted all the same: it is resent.
+    // SES had accepted it, so the operator was wrong. The command trusts the statement, and resends the mail.
     crate::support::eventually("it is sent again", || async {
         stack.mails_to(&customer("A2")) == 2
     })
@@ -106,7 +106,7 @@ async fn a_held_doubt_is_settled_by_an_operator() {
     stack.stop().await;
 }
 
-/// As [`UnansweringSes`], and while it is on the operator's command cannot send to a queue.
+/// As [`UnansweringSes`]; and while the flag is set, the operator's command cannot send to a queue.
 struct UnansweringSesAndNoQueue(AtomicBool);
 
 impl Faults for UnansweringSesAndNoQueue {
@@ -131,16 +131,17 @@ async fn a_settlement_that_failed_before_it_sent_continues_when_it_is_repeated()
     let config = Config { faults: Arc::clone(&faults) as _, ..crate::support::config() };
     let stack = TestStack::start_with(config).await;
     stack.publish_only(&[refunded("A1")]).await;
-    until_state(&stack, "A1", "in_doubt").await;
-    let words = ["settle", "A1", "order.refunded", "not-sent", "--reason", "SES's console"];
-    let broken_off = waybill(&stack, &words).await;
-    assert_eq!(broken_off.code, Some(1), "{broken_off:#?}");
+    wait_for_state(&stack, "A1", "in_doubt").await;
+    let args = ["settle", "A1", "order.refunded", "not-sent", "--reason", "SES's console"];
+    // The ledger is written before the message is sent, so the first run leaves `planned` without a message.
+    let interrupted = waybill(&stack, &args).await;
+    assert_eq!(interrupted.code, Some(1), "{interrupted:#?}");
     for debug in ["SdkError", "Unhandled", "Response {", "Error {"] {
-        assert!(!broken_off.stderr.contains(debug), "{broken_off:#?}");
+        assert!(!interrupted.stderr.contains(debug), "{interrupted:#?}");
     }
-    assert_eq!(stack.ledger_of("A1").await[0].state, "planned");
+    assert_eq!(stack.ledger_items("A1").await[0].state, "planned");
     faults.0.store(false, Ordering::Relaxed);
-    let repeated = waybill(&stack, &words).await;
+    let repeated = waybill(&stack, &args).await;
     assert_eq!(repeated.code, Some(0), "{repeated:#?}");
     crate::support::eventually("it is sent", || async { stack.mails_to(&customer("A1")) == 2 })
         .await;
@@ -149,13 +150,14 @@ async fn a_settlement_that_failed_before_it_sent_continues_when_it_is_repeated()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_filtered() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let listed = json(&stack, &["dlq", "list", "--order", "A2", "--reason", "refused"]).await;
     let group = &listed["queues"][3]["groups"][0];
     assert_eq!((&group["messages"], &group["orders"]), (&json!(1), &json!(["A2"])), "{listed:#}");
     assert_eq!(group["attempts"], 1);
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    // Received and not deleted: both messages are in flight.
     stack.receive(&dlq).await;
     stack.receive(&dlq).await;
     let status = waybill(&stack, &["status"]).await;
@@ -166,10 +168,10 @@ async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_filtered(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erased_order_is_removed_and_not_mailed() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let found = waybill(&stack, &["erase", "A1"]).await;
-    assert_eq!(found.code, Some(2), "without its word it only looks");
+    assert_eq!(found.code, Some(2), "without --yes it changes nothing");
     assert_eq!(stack.depth(&stack.stack.resources.queues.mail_dlq).await, 2);
     let erased = waybill(&stack, &["erase", "A1", "--yes", "--reason", "asked for"]).await;
     assert_eq!(erased.code, Some(0), "{erased:#?}");
@@ -193,11 +195,12 @@ async fn sweep_suppression_doctor_and_audit_report_on_a_running_stack() {
     assert_eq!(swept["missing"], json!([]));
     let list = json(&stack, &["suppression", "list", "--show-pii"]).await;
     assert_eq!(list["addresses"][0]["address"], "gone@customers.example");
-    let words = ["suppression", "remove", "gone@customers.example"];
-    assert_eq!(waybill(&stack, &words).await.code, Some(0));
-    let again = waybill(&stack, &words).await;
+    let args = ["suppression", "remove", "gone@customers.example"];
+    assert_eq!(waybill(&stack, &args).await.code, Some(0));
+    let again = waybill(&stack, &args).await;
     assert_eq!(again.code, Some(2), "{again:#?}");
     let doctor = json(&stack, &["doctor"]).await;
+    // Some findings are expected here, such as missing alarms; the tables must be as designed.
     let tables = doctor["findings"].as_array().expect("findings").iter();
     let wrong: Vec<_> = tables.filter(|finding| finding["level"] == "wrong").collect();
     assert!(
@@ -223,11 +226,11 @@ async fn invalid_input_is_answered_with_a_sentence_and_exit_code_2() {
         &["dlq", "replay", "mail", "--rate", "0", "--dry-run"],
         &["dlq", "replay", "mail", "--yes", "--reason", " "],
     ];
-    for words in wrong {
-        let refused = waybill(&stack, words).await;
-        assert_eq!(refused.code, Some(2), "{words:?}: {refused:#?}");
+    for args in wrong {
+        let refused = waybill(&stack, args).await;
+        assert_eq!(refused.code, Some(2), "{args:?}: {refused:#?}");
         for debug in ["Err(", "Some(", "panicked", "RUST_BACKTRACE", "{ "] {
-            assert!(!refused.stderr.contains(debug), "{words:?}: {}", refused.stderr);
+            assert!(!refused.stderr.contains(debug), "{args:?}: {}", refused.stderr);
         }
     }
     stack.stop().await;

@@ -3,8 +3,8 @@
 use std::process::{Child, Command};
 
 use super::process::{
-    assert_one_mail_each, command, dead_letters, json, refusing, run_to_end, until_state,
-    verify_sender,
+    assert_one_mail_each, command, dead_letters, json, run_to_end, verify_sender, wait_for_state,
+    with_unverified_sender,
 };
 use crate::support::{TestStack, eventually};
 
@@ -23,11 +23,12 @@ fn interrupt(child: &Child) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_that_is_interrupted_ends_soon_reports_what_is_left_and_is_finished_by_a_second_one()
  {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &ORDERS).await;
     verify_sender(&stack);
     let slowly = [&REPLAY[..], &SLOWLY].concat();
     let child = command(&stack, &slowly).spawn().expect("waybill starts");
+    // Only now, so that the interrupt hits the replay and not the scan before it.
     eventually("the first is mailed", || async { stack.mails().len() == 1 }).await;
     interrupt(&child);
     let stopped = run_to_end(child).await;
@@ -41,7 +42,7 @@ async fn a_replay_that_is_interrupted_ends_soon_reports_what_is_left_and_is_fini
     assert_eq!(second.code, Some(0), "{second:#?}");
     assert_eq!(second.json()["outcome"]["moved"], 2);
     for order in ORDERS {
-        until_state(&stack, order, "delivered").await;
+        wait_for_state(&stack, order, "delivered").await;
     }
     assert_one_mail_each(&stack, &ORDERS);
     stack.stop().await;

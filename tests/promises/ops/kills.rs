@@ -11,8 +11,8 @@ use local::edge::faults::{Call, Fault, Faults};
 use waybill_tests::chaos::fault_rates::CallPhase;
 
 use super::process::{
-    assert_one_mail_each, command, dead_letters, in_flight, json, refusing, run_to_end,
-    until_state, verify_sender,
+    assert_one_mail_each, command, dead_letters, in_flight, json, run_to_end, verify_sender,
+    wait_for_state, with_unverified_sender,
 };
 use crate::support::{TestStack, eventually};
 
@@ -49,7 +49,7 @@ impl Killer {
             state.calls_left -= 1;
             return None;
         }
-        // The child is handed over before it makes its first call.
+        // `State::child` is set while the lock is held, before the child can make its first call.
         state.child.as_mut()?.kill().expect("it can be killed");
         state.has_killed = true;
         Some(Fault::HangUp)
@@ -71,9 +71,10 @@ async fn kill_replay_at(operation: &'static str, phase: CallPhase, nth: usize) {
     let state = State { calls_left: nth, ..State::default() };
     let killer = Arc::new(Killer { operation, phase, state: Mutex::new(state) });
     let faults: Arc<dyn Faults> = Arc::clone(&killer) as _;
-    let stack = TestStack::start_with(Config { faults, ..refusing() }).await;
+    let stack = TestStack::start_with(Config { faults, ..with_unverified_sender() }).await;
     dead_letters(&stack, &ORDERS).await;
     verify_sender(&stack);
+    // Started under the lock, so that no call of the child is judged before the killer knows the child.
     {
         let mut state = killer.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.child = Some(command(&stack, &REPLAY).spawn().expect("waybill starts"));
@@ -89,15 +90,15 @@ async fn kill_replay_at(operation: &'static str, phase: CallPhase, nth: usize) {
     stack.stop().await;
 }
 
-/// The killed process still hides the messages that it had received. Once they are visible again, a
-/// second replay finds what the first left.
+/// The messages that the killed process had received are in flight. Once they are visible again, a second
+/// replay moves whatever the first one left.
 async fn everything_arrives_once(stack: &TestStack, operation: &str, phase: CallPhase) {
     let dlq = &stack.stack.resources.queues.mail_dlq;
     eventually("no message is hidden any more", || async { in_flight(stack, dlq).await == 0 })
         .await;
     json(stack, &REPLAY).await;
     for order in ORDERS {
-        until_state(stack, order, "delivered").await;
+        wait_for_state(stack, order, "delivered").await;
     }
     assert_one_mail_each(stack, &ORDERS);
     let left = json(stack, &["dlq", "show", "mail"]).await;

@@ -1,4 +1,4 @@
-//! Replays of the dead-letter queues before and behind the mail queue.
+//! Replays of the dead-letter queues other than the mail queue's.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,8 @@ use local::resources::Settings;
 use serde_json::{Value, json};
 
 use super::process::{
-    assert_one_mail_each, command, dead_letters, json, refusing, run_to_end, until_state, waybill,
+    assert_one_mail_each, command, dead_letters, json, run_to_end, wait_for_state, waybill,
+    with_unverified_sender,
 };
 use crate::support::events::confirmed;
 use crate::support::{TestStack, eventually, settings};
@@ -49,6 +50,7 @@ fn replay(queue: &str) -> [&str; 6] {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn events_that_relay_gave_up_are_rebuilt_from_the_events_table() {
+    // The sweep must not repair what the replay should.
     let never = Duration::from_secs(24 * 60 * 60);
     let settings = Settings {
         stream_maximum_retries: 1,
@@ -66,7 +68,7 @@ async fn events_that_relay_gave_up_are_rebuilt_from_the_events_table() {
     let outcome = json(&stack, &replay("relay")).await;
     assert_eq!(outcome["outcome"]["failed"], 0, "{outcome:#}");
     for order in ["A1", "A2"] {
-        until_state(&stack, order, "delivered").await;
+        wait_for_state(&stack, order, "delivered").await;
     }
     assert_one_mail_each(&stack, &["A1", "A2"]);
     stack.stop().await;
@@ -85,7 +87,7 @@ async fn events_that_intake_could_not_store_are_published_again() {
     assert_eq!((&entry["order_id"], &entry["verdict"]), (&json!("A1"), &json!("would-send")));
     let outcome = json(&stack, &replay("intake")).await;
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
-    until_state(&stack, "A1", "delivered").await;
+    wait_for_state(&stack, "A1", "delivered").await;
     assert_one_mail_each(&stack, &["A1"]);
     stack.stop().await;
 }
@@ -99,10 +101,10 @@ async fn a_dispatch_message_is_repaired_and_dispatched() {
     let queues = stack.stack.resources.queues.clone();
     stack.send(&queues.dispatch, &body.to_string()).await;
     eventually("it is in the DLQ", || async { stack.depth(&queues.dispatch_dlq).await == 1 }).await;
-    let words: Vec<&str> = replay("dispatch").into_iter().chain(["--edit", ".v = 1"]).collect();
-    let outcome = json(&stack, &words).await;
+    let args: Vec<&str> = replay("dispatch").into_iter().chain(["--edit", ".v = 1"]).collect();
+    let outcome = json(&stack, &args).await;
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
-    until_state(&stack, "A1", "delivered").await;
+    wait_for_state(&stack, "A1", "delivered").await;
     assert_one_mail_each(&stack, &["A1"]);
     stack.stop().await;
 }
@@ -133,7 +135,7 @@ async fn a_dead_letter_queue_is_known_by_its_own_arn_and_url() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_moved_to_a_queue_that_does_not_name_this_dead_letter_queue() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1"]).await;
     let queues = stack.stack.resources.queues.clone();
     let mut command = command(&stack, &replay("mail"));
@@ -156,7 +158,8 @@ async fn an_event_whose_sweep_is_postponed_is_found_by_an_operator() {
     };
     let (stack, outage) = with_outage("dispatcher", "PutItem", settings).await;
     stack.publish_only(&[confirmed("A1")]).await;
-    eventually("it was swept until it is put off for long", || async {
+    // Each sweep doubles the delay before the next one, so that the sweep alone would take long.
+    eventually("it was swept three times", || async {
         let order = json(&stack, &["order", "A1"]).await;
         order["events"][0]["sweeps"].as_u64().is_some_and(|sweeps| sweeps >= 3)
     })
@@ -172,11 +175,11 @@ async fn an_event_whose_sweep_is_postponed_is_found_by_an_operator() {
     stack.send(&dlq, &record.to_string()).await;
     let shown = json(&stack, &["dlq", "show", "relay"]).await;
     assert_eq!(shown["entries"][0]["verdict"], "would-send", "{shown:#}");
-    // The dispatcher is still down, so nothing else can bring the event back.
+    // The dispatcher is still down, so nothing else can have planned the event.
     let outcome = json(&stack, &replay("relay")).await;
     assert_eq!(outcome["outcome"]["failed"], 0, "{outcome:#}");
     outage.is_on.store(false, Ordering::Relaxed);
-    until_state(&stack, "A1", "delivered").await;
+    wait_for_state(&stack, "A1", "delivered").await;
     assert_one_mail_each(&stack, &["A1"]);
     stack.stop().await;
 }
@@ -193,20 +196,20 @@ async fn a_forced_stale_event_that_the_dispatcher_would_call_a_duplicate_is_mail
         })
     };
     stack.send(&queues.dispatch, &stale(&event).to_string()).await;
-    until_state(&stack, "A1", "skipped").await;
+    wait_for_state(&stack, "A1", "skipped").await;
     stack.publish_only(&[event.to_string()]).await;
     let mut another = event.clone();
     another["id"] = json!("A1-confirmed-again");
     stack.send(&queues.dispatch_dlq, &stale(&another).to_string()).await;
-    let words: Vec<&str> = replay("dispatch").into_iter().chain(["--force-stale"]).collect();
-    let outcome = json(&stack, &words).await;
+    let args: Vec<&str> = replay("dispatch").into_iter().chain(["--force-stale"]).collect();
+    let outcome = json(&stack, &args).await;
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
-    until_state(&stack, "A1", "delivered").await;
+    wait_for_state(&stack, "A1", "delivered").await;
     assert_one_mail_each(&stack, &["A1"]);
     stack.stop().await;
 }
 
-/// PutEvents, as a shop on EventBridge would.
+/// Calls PutEvents, as a shop that uses EventBridge does.
 async fn put_on_the_bus(stack: &TestStack, event: &Value) {
     let entry = json!({"Source": "shop", "DetailType": "order", "Detail": event.to_string()});
     let body = json!({ "Entries": [entry] }).to_string();

@@ -36,17 +36,19 @@ impl ProcessResult {
 }
 
 /// The command, ready to be started against the stack.
-pub fn command(stack: &TestStack, words: &[&str]) -> Command {
-    command_at(&stack.stack.url(), words)
+pub fn command(stack: &TestStack, args: &[&str]) -> Command {
+    command_at(&stack.stack.url(), args)
 }
 
-/// The command, ready to be started against what is or is not at `url`.
-pub fn command_at(url: &str, words: &[&str]) -> Command {
+/// The command, ready to be started against the endpoint at `url`, which need not exist.
+pub fn command_at(url: &str, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_operator"));
     command
         .args(["--endpoint-url", url])
-        .args(words)
+        .args(args)
+        // No setting of the developer's own account may reach the command.
         .env_clear()
+        // By the user agent, the stack's edge knows which calls are the command's.
         .env("AWS_SDK_UA_APP_ID", "waybill-ops")
         .env("WAYBILL_OPERATOR", "kim")
         .stdin(Stdio::null())
@@ -55,16 +57,16 @@ pub fn command_at(url: &str, words: &[&str]) -> Command {
     command
 }
 
-/// Runs the command to its end.
-pub async fn waybill(stack: &TestStack, words: &[&str]) -> ProcessResult {
-    let child = command(stack, words).spawn().expect("waybill starts");
+/// Runs the command and waits for it.
+pub async fn waybill(stack: &TestStack, args: &[&str]) -> ProcessResult {
+    let child = command(stack, args).spawn().expect("waybill starts");
     run_to_end(child).await
 }
 
 /// Runs the command and reads its JSON.
-pub async fn json(stack: &TestStack, words: &[&str]) -> Value {
-    let words: Vec<&str> = words.iter().copied().chain(["--output", "json"]).collect();
-    waybill(stack, &words).await.json()
+pub async fn json(stack: &TestStack, args: &[&str]) -> Value {
+    let args: Vec<&str> = args.iter().copied().chain(["--output", "json"]).collect();
+    waybill(stack, &args).await.json()
 }
 
 /// Waits for the process to end.
@@ -74,18 +76,18 @@ pub async fn run_to_end(child: Child) -> ProcessResult {
 }
 
 /// A stack whose SES refuses the shop's sender: every mail becomes a dead letter.
-pub fn refusing() -> Config {
+pub fn with_unverified_sender() -> Config {
     let config = crate::support::config();
-    let account = account::Settings { senders: nobody(), ..config.account };
+    let account = account::Settings { senders: no_verified_senders(), ..config.account };
     Config { account, ..config }
 }
 
 /// No sender is verified.
-pub fn nobody() -> Senders {
+pub fn no_verified_senders() -> Senders {
     Senders::Verified(Vec::new())
 }
 
-/// The sender is verified again.
+/// Verifies the shop's sender.
 pub fn verify_sender(stack: &TestStack) {
     stack.stack.ses.account().change(|settings| settings.senders = Senders::Any);
 }
@@ -95,8 +97,8 @@ pub async fn dead_letters(stack: &TestStack, orders: &[&str]) {
     let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
     let outcomes = stack.publish(&lines).await;
     for order in orders {
-        let standing = outcomes.of(&format!("{order}-confirmed"));
-        assert_eq!(standing.state.as_deref(), Some("failed"), "{order}");
+        let event = outcomes.status(&format!("{order}-confirmed"));
+        assert_eq!(event.state.as_deref(), Some("failed"), "{order}");
     }
     let dlq = &stack.stack.resources.queues.mail_dlq;
     let wanted = orders.len() as u64;
@@ -107,21 +109,21 @@ pub async fn dead_letters(stack: &TestStack, orders: &[&str]) {
 }
 
 /// Waits until the order's confirmation has the state.
-pub async fn until_state(stack: &TestStack, order: &str, state: &str) {
+pub async fn wait_for_state(stack: &TestStack, order: &str, state: &str) {
     crate::support::eventually(&format!("{order} is {state}"), || async {
-        stack.ledger_of(order).await.iter().any(|item| item.state == state)
+        stack.ledger_items(order).await.iter().any(|item| item.state == state)
     })
     .await;
 }
 
-/// Each order's customer has one mail.
+/// Asserts that each order's customer has one mail.
 pub fn assert_one_mail_each(stack: &TestStack, orders: &[&str]) {
     for order in orders {
         assert_eq!(stack.mails_to(&customer(order)), 1, "mails to the customer of {order}");
     }
 }
 
-/// How many messages of the queue are hidden.
+/// The number of messages in flight.
 pub async fn in_flight(stack: &TestStack, queue: &Queue) -> u64 {
     let hidden = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
     let call = stack.stack.sqs.get_queue_attributes().queue_url(&queue.url);

@@ -1,4 +1,4 @@
-//! The five situations of README's operator's page, played through: `cargo test --workspace --test
+//! The five situations in the section "Operate it" of README.md, reproduced: `cargo test --workspace --test
 //! promises ops::readme_page -- --ignored --nocapture` prints the commands with their output.
 
 use std::process::Stdio;
@@ -7,7 +7,8 @@ use local::ses::account::Sending;
 use serde_json::{Value, json};
 
 use super::process::{
-    command, dead_letters, nobody, refusing, run_to_end, until_state, verify_sender, waybill,
+    command, dead_letters, no_verified_senders, run_to_end, verify_sender, wait_for_state, waybill,
+    with_unverified_sender,
 };
 use crate::support::events::{confirmed, shipped};
 use crate::support::{TestStack, eventually};
@@ -15,12 +16,12 @@ use crate::support::{TestStack, eventually};
 const POISONED: usize = 3000;
 
 /// Runs the command and prints it as a person would see it.
-async fn show(stack: &TestStack, words: &[&str]) {
-    let quoted: Vec<String> = words
+async fn show(stack: &TestStack, args: &[&str]) {
+    let quoted: Vec<String> = args
         .iter()
         .map(|w| if w.contains([' ', '"']) { format!("'{w}'") } else { (*w).to_owned() })
         .collect();
-    let mut command = command(stack, words);
+    let mut command = command(stack, args);
     let child = command.stdin(Stdio::null()).spawn().expect("waybill starts");
     let ended = run_to_end(child).await;
     println!("$ waybill {}\n{}{}", quoted.join(" "), ended.stdout, ended.stderr);
@@ -35,9 +36,9 @@ async fn a_customer_says_there_was_no_mail(stack: &TestStack) {
     dead_letters(stack, &["5001"]).await;
     show(stack, &["order", "5001"]).await;
     verify_sender(stack);
-    let words = ["resend", "5001", "order.confirmed", "--reason", "sender verified again"];
-    show(stack, &words).await;
-    until_state(stack, "5001", "delivered").await;
+    let args = ["resend", "5001", "order.confirmed", "--reason", "sender verified again"];
+    show(stack, &args).await;
+    wait_for_state(stack, "5001", "delivered").await;
     show(stack, &["order", "5001"]).await;
 }
 
@@ -46,8 +47,8 @@ async fn a_dead_letter_alarm(stack: &TestStack) {
     show(stack, &["dlq", "list"]).await;
     show(stack, &["dlq", "show", "mail"]).await;
     show(stack, &["dlq", "replay", "mail", "--dry-run"]).await;
-    let words = ["dlq", "replay", "mail", "--yes", "--reason", "sender verified again"];
-    show(stack, &words).await;
+    let args = ["dlq", "replay", "mail", "--yes", "--reason", "sender verified again"];
+    show(stack, &args).await;
 }
 
 async fn ses_is_paused(stack: &TestStack) {
@@ -55,7 +56,7 @@ async fn ses_is_paused(stack: &TestStack) {
     stack.stack.ses.account().change(|settings| settings.sending = Sending::Paused);
     stack.publish_only(&[shipped("5001")]).await;
     eventually("its mail waits", || async {
-        stack.ledger_of("5001").await.iter().any(|item| item.not_before > 0)
+        stack.ledger_items("5001").await.iter().any(|item| item.not_before > 0)
     })
     .await;
     show(stack, &["status"]).await;
@@ -63,10 +64,10 @@ async fn ses_is_paused(stack: &TestStack) {
     stack.stack.ses.account().change(|settings| settings.sending = Sending::Enabled);
 }
 
-/// Three thousand dead letters, as a version wrote them whose `v` is text.
+/// Three thousand dead letters, as written by a version whose `v` is text.
 async fn poison(stack: &TestStack) {
     let orders: Vec<String> = (0..POISONED).map(|n| format!("{}", 10_000 + n)).collect();
-    stack.stack.ses.account().change(|settings| settings.senders = nobody());
+    stack.stack.ses.account().change(|settings| settings.senders = no_verified_senders());
     let orders: Vec<&str> = orders.iter().map(String::as_str).collect();
     let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
     stack.publish_only(&lines).await;
@@ -98,8 +99,8 @@ async fn a_bad_deploy_has_poisoned_messages(stack: &TestStack) {
     show(stack, &["dlq", "replay", "mail", "--dry-run"]).await;
     show(stack, &["dlq", "replay", "mail", "--dry-run", "--edit", ".v |= tonumber"]).await;
     let reason = "v was written as text by the deploy of 10:00";
-    let words = ["--edit", ".v |= tonumber", "--rate", "200", "--yes", "--reason", reason];
-    show(stack, &[&["dlq", "replay", "mail"][..], &words].concat()).await;
+    let args = ["--edit", ".v |= tonumber", "--rate", "200", "--yes", "--reason", reason];
+    show(stack, &[&["dlq", "replay", "mail"][..], &args].concat()).await;
     show(stack, &["audit", "--limit", "3"]).await;
 }
 
@@ -112,21 +113,21 @@ async fn a_customer_asks_to_be_erased(stack: &TestStack) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "prints the operator's page, and takes a minute"]
 async fn the_operator_s_page() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     a_customer_says_there_was_no_mail(&stack).await;
-    stack.stack.ses.account().change(|settings| settings.senders = nobody());
-    dead_letters_of(&stack, &["5002", "5003", "5004"]).await;
+    stack.stack.ses.account().change(|settings| settings.senders = no_verified_senders());
+    more_dead_letters(&stack, &["5002", "5003", "5004"]).await;
     verify_sender(&stack);
     a_dead_letter_alarm(&stack).await;
-    until_state(&stack, "5004", "delivered").await;
+    wait_for_state(&stack, "5004", "delivered").await;
     ses_is_paused(&stack).await;
     a_customer_asks_to_be_erased(&stack).await;
     a_bad_deploy_has_poisoned_messages(&stack).await;
     stack.stop().await;
 }
 
-/// Beside the letter of the mail that was resent, which a replay leaves.
-async fn dead_letters_of(stack: &TestStack, orders: &[&str]) {
+/// Adds dead letters to the one whose mail was resent, which a replay leaves in the queue.
+async fn more_dead_letters(stack: &TestStack, orders: &[&str]) {
     let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
     stack.publish(&lines).await;
     let dlq = &stack.stack.resources.queues.mail_dlq;

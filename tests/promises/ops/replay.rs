@@ -5,7 +5,8 @@ use local::resources::LEDGER_TABLE;
 use serde_json::{Value, json};
 
 use super::process::{
-    assert_one_mail_each, dead_letters, json, refusing, until_state, verify_sender, waybill,
+    assert_one_mail_each, dead_letters, json, verify_sender, wait_for_state, waybill,
+    with_unverified_sender,
 };
 use crate::support::TestStack;
 use crate::support::events::customer;
@@ -18,7 +19,7 @@ fn replay<'a>(more: &[&'a str]) -> Vec<&'a str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_run_twice_mails_once() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     let orders = ["A1", "A2", "A3"];
     dead_letters(&stack, &orders).await;
     verify_sender(&stack);
@@ -26,7 +27,7 @@ async fn a_replay_run_twice_mails_once() {
     assert_eq!(first["plan"]["counts"], json!({"would-send": 3}));
     assert_eq!(first["outcome"]["moved"], 3);
     for order in orders {
-        until_state(&stack, order, "delivered").await;
+        wait_for_state(&stack, order, "delivered").await;
     }
     let second = json(&stack, &REPLAY).await;
     assert_eq!(second["plan"]["to_move"], json!([]));
@@ -36,16 +37,17 @@ async fn a_replay_run_twice_mails_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_of_one_dead_letter_mail_once() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
-    let body = body_of_one(&stack).await.to_string();
+    let body = first_body(&stack).await.to_string();
+    // Two more copies, as an interrupted replay or SQS itself may leave.
     stack.send(&dlq, &body).await;
     stack.send(&dlq, &body).await;
     verify_sender(&stack);
     let outcome = json(&stack, &REPLAY).await;
     assert_eq!(outcome["plan"]["counts"], json!({"would-send": 1, "duplicate": 2}));
-    until_state(&stack, "A1", "delivered").await;
+    wait_for_state(&stack, "A1", "delivered").await;
     let shown = json(&stack, &["dlq", "show", "mail"]).await;
     assert_eq!(shown["counts"], json!({"already-sent": 2}));
     assert_one_mail_each(&stack, &["A1"]);
@@ -54,7 +56,7 @@ async fn copies_of_one_dead_letter_mail_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_and_a_listing_change_nothing() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     verify_sender(&stack);
     let plan = waybill(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
@@ -73,7 +75,7 @@ async fn a_dry_run_and_a_listing_change_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_terminal_and_without_yes_nothing_is_moved() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1"]).await;
     let refused = waybill(&stack, &["dlq", "replay", "mail", "--reason", "x"]).await;
     assert_eq!(refused.code, Some(2));
@@ -84,32 +86,33 @@ async fn without_a_terminal_and_without_yes_nothing_is_moved() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_mail_is_sent_only_with_the_flag() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1"]).await;
     let queues = stack.stack.resources.queues.clone();
-    let mut body = body_of_one(&stack).await;
+    let mut body = first_body(&stack).await;
     body["send_before"] = json!(1);
+    // The original would be replayed as well.
     drop_all(&stack, 1).await;
     stack.send(&queues.mail_dlq, &body.to_string()).await;
     verify_sender(&stack);
     let without = json(&stack, &REPLAY).await;
     assert_eq!(without["plan"]["counts"], json!({"stale": 1}));
     assert_eq!(without["outcome"], Value::Null);
-    // The mailer itself says so too, where the ledger agrees: it closes the record as skipped.
-    news_is_over(&stack, "A1").await;
+    // The mailer itself refuses a stale mail too, by the limit in the ledger: it records it as skipped.
+    make_stale_in_ledger(&stack, "A1").await;
     stack.send(&queues.mail, &body.to_string()).await;
-    until_state(&stack, "A1", "skipped").await;
+    wait_for_state(&stack, "A1", "skipped").await;
     assert_eq!(stack.mails_to(&customer("A1")), 0);
     let with = json(&stack, &replay(&["--force-stale"])).await;
     assert_eq!(with["outcome"]["moved"], 1, "{with:#}");
-    until_state(&stack, "A1", "delivered").await;
+    wait_for_state(&stack, "A1", "delivered").await;
     assert_one_mail_each(&stack, &["A1"]);
     stack.stop().await;
 }
 
-/// What was news until a day, as the ledger has it, is so no more.
-async fn news_is_over(stack: &TestStack, order: &str) {
-    let item = stack.ledger_of(order).await.remove(0);
+/// Sets the time limit in the ledger to the past.
+async fn make_stale_in_ledger(stack: &TestStack, order: &str) {
+    let item = stack.ledger_items(order).await.remove(0);
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let update = stack.stack.dynamodb.update_item().table_name(LEDGER_TABLE);
     let update = update.key("order_id", text(order)).key("notification", text(&item.notification));
@@ -120,10 +123,10 @@ async fn news_is_over(stack: &TestStack, order: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_body_is_repaired_by_an_edit_of_the_selected_messages_only() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let queues = stack.stack.resources.queues.clone();
-    let mut body = body_of(&stack, "A2").await;
+    let mut body = body_of_order(&stack, "A2").await;
     drop_all(&stack, 2).await;
     body["v"] = json!("1");
     stack.send(&queues.mail_dlq, &body.to_string()).await;
@@ -135,14 +138,14 @@ async fn a_broken_body_is_repaired_by_an_edit_of_the_selected_messages_only() {
     let outcome = json(&stack, &replay(&filter)).await;
     assert_eq!(outcome["plan"]["edits"]["changed"], 1);
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
-    until_state(&stack, "A2", "delivered").await;
+    wait_for_state(&stack, "A2", "delivered").await;
     assert_eq!(stack.depth(&queues.mail_dlq).await, 1, "the other one stays");
     stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_replay_leaves_an_audit_item_with_operator_reason_and_outcome() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1"]).await;
     verify_sender(&stack);
     let filter = ["--filter", r#".body.event.data.order.customer.email == "a1@customers.example""#];
@@ -161,11 +164,11 @@ async fn every_replay_leaves_an_audit_item_with_operator_reason_and_outcome() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn drop_requires_the_exact_number_and_saves_what_it_deletes() {
-    let stack = TestStack::start_with(refusing()).await;
+    let stack = TestStack::start_with(with_unverified_sender()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
-    for words in [&["dlq", "drop", "mail"][..], &["dlq", "drop", "mail", "--yes-delete-3"]] {
-        let refused = waybill(&stack, words).await;
+    for args in [&["dlq", "drop", "mail"][..], &["dlq", "drop", "mail", "--yes-delete-3"]] {
+        let refused = waybill(&stack, args).await;
         assert_eq!(refused.code, Some(2));
         assert!(refused.stderr.contains("--yes-delete-2"), "{refused:#?}");
         assert_eq!(stack.depth(&dlq).await, 2);
@@ -173,8 +176,8 @@ async fn drop_requires_the_exact_number_and_saves_what_it_deletes() {
     let directory = tempfile::tempdir().expect("a directory");
     let kept = directory.path().join("kept.jsonl");
     let kept = kept.to_str().expect("UTF-8");
-    let words = ["dlq", "drop", "mail", "--order", "A1", "--yes-delete-1", "--save-to", kept];
-    let dropped = waybill(&stack, &words).await;
+    let args = ["dlq", "drop", "mail", "--order", "A1", "--yes-delete-1", "--save-to", kept];
+    let dropped = waybill(&stack, &args).await;
     assert_eq!(dropped.code, Some(0), "{dropped:#?}");
     assert!(dropped.stderr.contains(kept), "the file is named first: {dropped:#?}");
     assert_eq!(stack.depth(&dlq).await, 1);
@@ -184,21 +187,21 @@ async fn drop_requires_the_exact_number_and_saves_what_it_deletes() {
     stack.stop().await;
 }
 
-async fn body_of_one(stack: &TestStack) -> Value {
+async fn first_body(stack: &TestStack) -> Value {
     let shown = json(stack, &["dlq", "show", "mail", "--body", "--show-pii"]).await;
     shown["entries"][0]["body"].clone()
 }
 
-async fn body_of(stack: &TestStack, order: &str) -> Value {
-    let words = ["dlq", "show", "mail", "--body", "--show-pii", "--order", order];
-    json(stack, &words).await["entries"][0]["body"].clone()
+async fn body_of_order(stack: &TestStack, order: &str) -> Value {
+    let args = ["dlq", "show", "mail", "--body", "--show-pii", "--order", order];
+    json(stack, &args).await["entries"][0]["body"].clone()
 }
 
 async fn drop_all(stack: &TestStack, count: usize) {
     let directory = tempfile::tempdir().expect("a directory");
     let kept = directory.path().join("kept.jsonl");
     let number = format!("--yes-delete-{count}");
-    let words = ["dlq", "drop", "mail", &number, "--save-to", kept.to_str().expect("UTF-8")];
-    let dropped = waybill(stack, &words).await;
+    let args = ["dlq", "drop", "mail", &number, "--save-to", kept.to_str().expect("UTF-8")];
+    let dropped = waybill(stack, &args).await;
     assert_eq!(dropped.code, Some(0), "{dropped:#?}");
 }

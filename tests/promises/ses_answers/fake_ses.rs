@@ -1,4 +1,4 @@
-//! A fake SES that answers every request in one given way, down to the bytes.
+//! A fake SES that answers every request in one given way, byte by byte.
 
 use std::io;
 use std::net::SocketAddr;

@@ -39,8 +39,10 @@ fn sample_for_order(sample_id: &str, order: &str) -> String {
     let mut event = sample(sample_id);
     let (_, what) = sample_id.split_once('-').expect("a sample id is ORDER-WHAT");
     event["id"] = format!("{order}-{what}").into();
+    // Now, or the dispatcher would treat the event as late and check whether it is superseded.
     event["time"] = jiff::Timestamp::now().to_string().into();
     let data = &mut event["data"];
+    // Whatever identifies the order, the mail or the customer must differ between orders.
     data["order"]["id"] = order.into();
     data["order"]["number"] = format!("#{order}").into();
     data["order"]["customer"]["email"] = customer(order).into();

@@ -65,6 +65,7 @@ pub fn mutated(json: impl Strategy<Value = Value>) -> impl Strategy<Value = Valu
     let change = (any::<Index>(), proptest::option::weighted(0.8, any_json()));
     (json, vec(change, 1..=3)).prop_map(|(mut json, changes)| {
         for (place, instead) in changes {
+            // Computed for each change, because the one before may have removed places.
             let pointers = pointers(&json);
             let pointer = &pointers[place.index(pointers.len())];
             change_at(&mut json, pointer, instead);

@@ -16,7 +16,7 @@ use waybill_tests::chaos::killer::kill_caller;
 
 use super::TestStack;
 
-/// One side of a call in a function's work.
+/// The place of the kill: before or after a certain call of a function.
 #[derive(Debug, Clone, Copy)]
 pub struct Boundary {
     pub function: &'static str,
@@ -25,7 +25,7 @@ pub struct Boundary {
     pub phase: CallPhase,
     /// Text that the call's body must contain; empty for any body.
     pub body_contains: &'static str,
-    /// How many such calls pass before the one that is hit.
+    /// How many such calls happen before the one with the kill.
     pub skip: usize,
 }
 
@@ -155,13 +155,13 @@ impl Faults for Killer {
     }
 }
 
-/// Publishes and takes a duplicate for accepted: where intake died after it had stored an event, the
-/// publisher's retry is answered as a duplicate.
+/// Publishes, and counts a duplicate as accepted: if intake died after it stored an event, the publisher's
+/// retry is answered as a duplicate.
 pub async fn publish_with_retries(stack: &TestStack, lines: &[String]) -> Vec<Published> {
     let published = stack.publish_only(lines).await;
-    let sure = |p: Published| {
+    let as_accepted = |p: Published| {
         assert!(matches!(p.answer, Answer::Accepted | Answer::Duplicate), "{:?}", p.answer);
         Published { answer: Answer::Accepted, ..p }
     };
-    published.into_iter().map(sure).collect()
+    published.into_iter().map(as_accepted).collect()
 }

@@ -29,9 +29,9 @@ pub struct TestStack {
     output: Arc<Mutex<Vec<String>>>,
 }
 
-/// Short times. As deployed, the lease outlives the function: if it did not, a mailer could still send
-/// what another one has claimed by then. Visibility timeout and grace period are shorter in proportion,
-/// as a test of a crash has to wait for both.
+/// Short times. As deployed, the lease is longer than the function's timeout: otherwise a mailer could still
+/// send a mail that another one has claimed. Visibility timeout and grace period are shorter in proportion,
+/// because a test of a crash has to wait for both.
 pub fn settings() -> Settings {
     Settings {
         function_timeout: Duration::from_secs(5),
@@ -59,6 +59,7 @@ impl TestStack {
             let line = format!("{} {}", line.function, line.text);
             lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
         });
+        // The test binary has no `function` subcommand, so the functions run from a binary of their own.
         let executable = Some(env!("CARGO_BIN_EXE_stack").into());
         let stack = local::start(Config { port: 0, sink, executable, ..config }).await;
         Self { stack: stack.expect("the stack starts"), output }
@@ -136,7 +137,7 @@ impl TestStack {
     }
 
     /// The ledger's records of an order.
-    pub async fn ledger_of(&self, order: &str) -> Vec<Item> {
+    pub async fn ledger_items(&self, order: &str) -> Vec<Item> {
         let table = local::resources::LEDGER_TABLE.to_owned();
         let ledger = Ledger::new(self.stack.dynamodb.clone(), table, jiff::SignedDuration::ZERO);
         ledger.list_by_order(order).await.expect("the ledger answers")
@@ -159,7 +160,7 @@ impl TestStack {
     }
 }
 
-/// The answers to published lines, and what became of the accepted ones.
+/// The answers to the published lines, and the status of the accepted events.
 pub struct Outcomes {
     pub published: Vec<Published>,
     pub rest: WaitResult,
@@ -170,8 +171,8 @@ impl Outcomes {
         self.published.iter().map(|p| p.answer).collect()
     }
 
-    /// What became of the accepted event with this id.
-    pub fn of(&self, id: &str) -> &EventStatus {
+    /// The status of the accepted event with this id.
+    pub fn status(&self, id: &str) -> &EventStatus {
         let quoted = format!("\"id\":\"{id}\"");
         let is_it = |p: &&Published| p.line.contains(&quoted) && p.answer == Answer::Accepted;
         let at = self.published.iter().position(|p| is_it(&p)).expect("an accepted event");

@@ -1,4 +1,4 @@
-//! Untrusted input to the running stack is answered by the contract, and nothing of it is stored.
+//! Untrusted input to the running stack is answered according to the contract, and is not stored.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,8 +21,8 @@ use crate::support::events::{confirmed, customer, sample};
 use crate::support::http::{post, request};
 use crate::support::{TestStack, config, eventually};
 
-const ONE: &str = "application/cloudevents+json";
-const MANY: &str = "application/cloudevents-batch+json";
+const SINGLE: &str = "application/cloudevents+json";
+const BATCH: &str = "application/cloudevents-batch+json";
 const EITHER: &str = "application/json";
 const KIB_256: usize = 256 * 1024;
 
@@ -33,17 +33,18 @@ async fn invalid_input_is_answered_by_the_contract_and_not_stored() {
     let good = confirmed("H1");
     let doubled = good.replacen("\"id\":", "\"id\":\"other\",\"id\":", 1);
     let deep = "[".repeat(100_000);
+    // A Latin-1 byte, which makes the text invalid UTF-8.
     let mut latin = good.clone().into_bytes();
     let name = latin.windows(5).position(|w| w == b"order").expect("a place in a text");
     latin[name] = 0xe9;
     let bodies: [(&str, &[u8], StatusCode); 10] = [
-        (ONE, b"", StatusCode::BAD_REQUEST),
-        (ONE, b"not json", StatusCode::BAD_REQUEST),
-        (ONE, b"[]", StatusCode::BAD_REQUEST),
-        (MANY, b"[]", StatusCode::BAD_REQUEST),
-        (MANY, b"{}", StatusCode::BAD_REQUEST),
-        (ONE, doubled.as_bytes(), StatusCode::BAD_REQUEST),
-        (ONE, deep.as_bytes(), StatusCode::BAD_REQUEST),
+        (SINGLE, b"", StatusCode::BAD_REQUEST),
+        (SINGLE, b"not json", StatusCode::BAD_REQUEST),
+        (SINGLE, b"[]", StatusCode::BAD_REQUEST),
+        (BATCH, b"[]", StatusCode::BAD_REQUEST),
+        (BATCH, b"{}", StatusCode::BAD_REQUEST),
+        (SINGLE, doubled.as_bytes(), StatusCode::BAD_REQUEST),
+        (SINGLE, deep.as_bytes(), StatusCode::BAD_REQUEST),
         (EITHER, &latin, StatusCode::BAD_REQUEST),
         ("text/plain", good.as_bytes(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
         ("application/cloudevents+xml", good.as_bytes(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
@@ -52,14 +53,14 @@ async fn invalid_input_is_answered_by_the_contract_and_not_stored() {
         let answer = post(at, media_type, body).await;
         let text = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
         assert_eq!(answer.status, status, "{media_type} {text}");
-        is_a_problem(&answer, status);
+        assert_problem(&answer, status);
     }
     let nowhere = request(at, "POST", "/v1/event", &[], b"{}").await;
-    is_a_problem(&nowhere, StatusCode::NOT_FOUND);
+    assert_problem(&nowhere, StatusCode::NOT_FOUND);
     let read = request(at, "GET", "/v1/events", &[], b"").await;
-    is_a_problem(&read, StatusCode::METHOD_NOT_ALLOWED);
+    assert_problem(&read, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(read.header("allow"), "POST");
-    assert_eq!(stored(&stack).await, 0);
+    assert_eq!(stored_events(&stack).await, 0);
     stack.stop().await;
 }
 
@@ -71,8 +72,8 @@ async fn every_bad_field_is_reported_by_its_pointer_and_none_is_repeated() {
     event["data"]["order"]["customer"]["email"] = json!("jo@example.com\r\nBcc: eve@example.com");
     event["data"]["order"]["lines"][1]["quantity"] = json!(u64::MAX);
     event["data"]["order"]["totals"]["total"]["currency"] = json!("eur");
-    let answer = post(stack.stack.address, ONE, event.to_string().as_bytes()).await;
-    is_a_problem(&answer, StatusCode::BAD_REQUEST);
+    let answer = post(stack.stack.address, SINGLE, event.to_string().as_bytes()).await;
+    assert_problem(&answer, StatusCode::BAD_REQUEST);
     let pointers = answer.pointers();
     for pointer in [
         "/specversion",
@@ -84,7 +85,7 @@ async fn every_bad_field_is_reported_by_its_pointer_and_none_is_repeated() {
     }
     let said = String::from_utf8_lossy(&answer.body).into_owned();
     assert!(!said.contains("eve@") && !said.contains("jo@"), "{said}");
-    assert_eq!(stored(&stack).await, 0);
+    assert_eq!(stored_events(&stack).await, 0);
     stack.stop().await;
 }
 
@@ -92,23 +93,24 @@ async fn every_bad_field_is_reported_by_its_pointer_and_none_is_repeated() {
 async fn an_event_of_256_kib_is_accepted_and_one_byte_more_is_not() {
     let stack = TestStack::start().await;
     let at = stack.stack.address;
-    for media_type in [ONE, EITHER] {
-        let more = post(at, media_type, sized("H1", KIB_256 + 1).as_bytes()).await;
-        is_a_problem(&more, StatusCode::PAYLOAD_TOO_LARGE);
+    for media_type in [SINGLE, EITHER] {
+        let more = post(at, media_type, event_of_size("H1", KIB_256 + 1).as_bytes()).await;
+        assert_problem(&more, StatusCode::PAYLOAD_TOO_LARGE);
     }
-    // In a batch its neighbour is taken.
-    let batch = format!("[{},{}]", sized("H1", KIB_256 + 1), confirmed("H2"));
-    let answer = post(at, MANY, batch.as_bytes()).await;
+    // In a batch, the valid event beside it is accepted.
+    let batch = format!("[{},{}]", event_of_size("H1", KIB_256 + 1), confirmed("H2"));
+    let answer = post(at, BATCH, batch.as_bytes()).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED);
     let results = answer.json()["results"].clone();
     assert_eq!(
         (&results[0]["result"], &results[1]["result"]),
         (&json!("invalid"), &json!("accepted"))
     );
-    assert_eq!(stored(&stack).await, 1);
+    assert_eq!(stored_events(&stack).await, 1);
 
-    let largest = sized("H3", KIB_256);
-    assert!(pack(&largest).len() > KIB_256 / 2, "it is large as it is stored, too");
+    let largest = event_of_size("H3", KIB_256);
+    // Padding that compresses well would not test the limits behind intake.
+    assert!(pack(&largest).len() > KIB_256 / 2, "it is large when compressed, too");
     let published = stack.publish_only(&[largest]).await;
     stack.wait_until_terminal(&published).await;
     assert_eq!(stack.mails_to(&customer("H3")), 1, "the largest event is mailed");
@@ -118,15 +120,15 @@ async fn an_event_of_256_kib_is_accepted_and_one_byte_more_is_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn intakes_other_triggers_accept_256_kib_and_not_a_byte_more() {
     let stack = TestStack::start().await;
-    let too_large = sized("H1", KIB_256 + 1);
+    let too_large = event_of_size("H1", KIB_256 + 1);
     let refused = invoke_intake(&stack, too_large.clone()).await.expect("a verdict");
     assert_eq!(refused["results"][0]["result"], "invalid");
     let error = invoke_intake(&stack, from_event_bridge(&too_large)).await.expect_err("refused");
     let message = error["errorMessage"].as_str().unwrap_or_default();
     assert!(message.contains("262144 bytes"), "{error}");
-    assert_eq!(stored(&stack).await, 0);
+    assert_eq!(stored_events(&stack).await, 0);
 
-    let largest = |order: &str| sized(order, KIB_256);
+    let largest = |order: &str| event_of_size(order, KIB_256);
     for payload in [largest("H2"), from_event_bridge(&largest("H3"))] {
         let taken = invoke_intake(&stack, payload).await.expect("a verdict");
         assert_eq!(taken["results"][0]["result"], "accepted");
@@ -160,12 +162,13 @@ async fn a_batch_of_more_than_100_events_is_refused_whole() {
         let events: Vec<String> = (0..n).map(|i| confirmed(&format!("B{i}"))).collect();
         format!("[{}]", events.join(","))
     };
-    let refused = post(stack.stack.address, MANY, batch(101).as_bytes()).await;
-    is_a_problem(&refused, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(stored(&stack).await, 0);
-    let taken = post(stack.stack.address, MANY, batch(100).as_bytes()).await;
+    // Refused as a whole, so that the publisher need not find out which events were stored.
+    let refused = post(stack.stack.address, BATCH, batch(101).as_bytes()).await;
+    assert_problem(&refused, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(stored_events(&stack).await, 0);
+    let taken = post(stack.stack.address, BATCH, batch(100).as_bytes()).await;
     assert_eq!(taken.status, StatusCode::ACCEPTED);
-    assert_eq!(stored(&stack).await, 100);
+    assert_eq!(stored_events(&stack).await, 100);
     stack.stop().await;
 }
 
@@ -216,14 +219,14 @@ async fn an_unavailable_store_is_answered_with_503_and_nothing_is_half_done() {
     .await;
     let at = stack.stack.address;
     let batch = format!("[{},{}]", confirmed("H1"), confirmed("H2"));
-    for (media_type, body) in [(ONE, confirmed("H1")), (MANY, batch.clone())] {
+    for (media_type, body) in [(SINGLE, confirmed("H1")), (BATCH, batch.clone())] {
         let answer = post(at, media_type, body.as_bytes()).await;
-        is_a_problem(&answer, StatusCode::SERVICE_UNAVAILABLE);
+        assert_problem(&answer, StatusCode::SERVICE_UNAVAILABLE);
         assert!(!answer.header("retry-after").is_empty());
     }
-    assert_eq!(stored(&stack).await, 0);
+    assert_eq!(stored_events(&stack).await, 0);
     faults.0.store(true, Ordering::SeqCst);
-    let answer = post(at, MANY, batch.as_bytes()).await;
+    let answer = post(at, BATCH, batch.as_bytes()).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED);
     eventually("both are mailed", async || stack.mails().len() == 2).await;
     stack.stop().await;
@@ -255,6 +258,7 @@ async fn a_stream_record_that_intake_did_not_write_goes_to_the_dlq_and_its_neigh
         json!({ "eventName": "INSERT" }),
     ];
     let ignored = [json!(null), json!(7), json!("x"), json!([]), json!({ "eventName": "REMOVE" })];
+    // All in one batch, with the valid record at the end: none may stop it.
     let records: Vec<Value> = hostile
         .iter()
         .chain(&ignored)
@@ -276,7 +280,7 @@ async fn a_stream_record_that_intake_did_not_write_goes_to_the_dlq_and_its_neigh
     stack.stop().await;
 }
 
-fn is_a_problem(answer: &crate::support::http::Answer, status: StatusCode) {
+fn assert_problem(answer: &crate::support::http::Answer, status: StatusCode) {
     assert_eq!(answer.status, status);
     assert_eq!(answer.header("content-type"), "application/problem+json");
     let problem = answer.json();
@@ -287,7 +291,7 @@ fn is_a_problem(answer: &crate::support::http::Answer, status: StatusCode) {
 }
 
 /// An event of exactly this many bytes. Compression leaves about five eighths of them.
-fn sized(order: &str, bytes: usize) -> String {
+fn event_of_size(order: &str, bytes: usize) -> String {
     let mut event: Value = serde_json::from_str(&confirmed(order)).expect("JSON");
     event["padding"] = json!("");
     let missing = bytes - event.to_string().len();
@@ -304,13 +308,13 @@ fn random_text(seed: &str, length: usize) -> String {
     (0..length as u64).map(letter).collect()
 }
 
-async fn stored(stack: &TestStack) -> usize {
+async fn stored_events(stack: &TestStack) -> usize {
     let scan = stack.stack.dynamodb.scan().table_name(EVENTS_TABLE);
     let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
     items.expect("DynamoDB answers").len()
 }
 
-/// Noncharacters that JSON and DynamoDB take and SQS does not.
+/// Noncharacters that JSON and DynamoDB accept and SQS does not.
 #[tokio::test(flavor = "multi_thread")]
 async fn text_with_characters_that_sqs_refuses_is_mailed_and_blocks_nothing() {
     let stack = TestStack::start().await;
@@ -318,13 +322,13 @@ async fn text_with_characters_that_sqs_refuses_is_mailed_and_blocks_nothing() {
     odd["data"]["order"]["customer"]["name"] = json!("Zo\u{ffff}\u{fffe}");
     odd["extension"] = json!({ "\u{ffff}": "\u{fffe}" });
     let outcomes = stack.publish(&[odd.to_string(), confirmed("H10")]).await;
-    assert_eq!(outcomes.of("H9-confirmed").state.as_deref(), Some("delivered"));
+    assert_eq!(outcomes.status("H9-confirmed").state.as_deref(), Some("delivered"));
     assert_eq!(stack.mails_to(&customer("H9")), 1);
     assert_eq!(stack.mails_to(&customer("H10")), 1);
     stack.stop().await;
 }
 
-/// What intake accepts must be readable downstream too, where it is wrapped in a message.
+/// Later parsers must be able to parse what intake accepts, although it is nested deeper in a message.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_of_the_greatest_nesting_is_mailed_and_a_deeper_one_is_refused() {
     let stack = TestStack::start().await;
@@ -335,10 +339,10 @@ async fn an_event_of_the_greatest_nesting_is_mailed_and_a_deeper_one_is_refused(
     };
     let taken = nested("H11", MAX_NESTING);
     let outcomes = stack.publish(&[taken]).await;
-    assert_eq!(outcomes.of("H11-confirmed").state.as_deref(), Some("delivered"));
+    assert_eq!(outcomes.status("H11-confirmed").state.as_deref(), Some("delivered"));
     for levels in [MAX_NESTING + 1, 126, 127, 128, 200] {
-        let answer = post(stack.stack.address, ONE, nested("H12", levels).as_bytes()).await;
-        is_a_problem(&answer, StatusCode::BAD_REQUEST);
+        let answer = post(stack.stack.address, SINGLE, nested("H12", levels).as_bytes()).await;
+        assert_problem(&answer, StatusCode::BAD_REQUEST);
     }
     stack.stop().await;
 }

@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use feedback::{Reading, read};
+use feedback::FeedbackMessage;
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -100,7 +100,7 @@ proptest! {
     fn a_packed_message_is_read_from_the_stream_unmutated(text in any::<String>()) {
         let record = stream_record(&pack(&text));
         check_stream_image(record.to_string().as_bytes());
-        prop_assert_eq!(relay::message(&record), Some(text));
+        prop_assert_eq!(relay::dispatch_message(&record), Some(text));
     }
 
     #[test]
@@ -123,7 +123,7 @@ proptest! {
         json in valid::event(),
     ) {
         let key = NotificationKey::for_event(&Event::parse(&json).expect("valid"));
-        let Reading::Ours(event) = read(&ses_event(kind, &key).to_string()) else {
+        let FeedbackMessage::OwnMail(event) = FeedbackMessage::parse(&ses_event(kind, &key).to_string()) else {
             return Err(TestCaseError::fail("it was not read as ours"));
         };
         prop_assert_eq!(event.key, key);
@@ -147,11 +147,11 @@ fn no_value_that_breaks_a_rule_of_the_contract_is_accepted() {
     let amount = |n: Value| json!({ "amount": n, "currency": "EUR" });
     for (pointer, values) in invalid_values() {
         for value in values {
-            refuses(sample("1001-shipped"), pointer, &value);
+            assert_refused(sample("1001-shipped"), pointer, &value);
         }
     }
     for value in [amount(json!(0)), amount(json!(-1)), json!({ "amount": 1, "currency": "JPY" })] {
-        refuses(sample("1007-refunded"), "/data/refund/amount", &value);
+        assert_refused(sample("1007-refunded"), "/data/refund/amount", &value);
     }
 }
 
@@ -202,12 +202,13 @@ fn invalid_values() -> Vec<(&'static str, Vec<Value>)> {
     ]
 }
 
-fn refuses(mut event: Value, pointer: &str, value: &Value) {
+fn assert_refused(mut event: Value, pointer: &str, value: &Value) {
     set(&mut event, pointer, value.clone());
     let problems = Event::parse(&event).expect_err(&format!("{pointer} took {value}"));
     let named = |p: &str| pointer.starts_with(p) || p.starts_with(pointer);
     assert!(problems.iter().any(|p| named(&p.pointer)), "{pointer} {value}: {problems:?}");
     if let Some(text) = value.as_str().filter(|text| text.len() > 5) {
+        // Errors are logged, so they must not contain what may be a customer's data.
         let repeats = problems.iter().any(|p| p.detail.contains(text));
         assert!(!repeats, "a refusal repeats what it refuses: {problems:?}");
     }
@@ -274,7 +275,7 @@ fn ses_event(kind: &str, key: &NotificationKey) -> Value {
     })
 }
 
-/// The SES events about a mail's fate, and the transition of each.
+/// The SES events that prove acceptance, and the transition of each.
 const SES_KINDS: [(&str, Transition); 6] = [
     ("Send", Transition::Settle),
     ("DeliveryDelay", Transition::Settle),
@@ -307,7 +308,7 @@ fn stream_record(packed: &[u8]) -> Value {
     })
 }
 
-/// The edges of what a timestamp can hold, and their neighbours.
+/// The limits of a timestamp, and their neighbours.
 fn edge_time() -> impl Strategy<Value = i64> {
     let edges = [
         i64::MIN,
@@ -322,7 +323,7 @@ fn edge_time() -> impl Strategy<Value = i64> {
     (select(edges.to_vec()), -1..=1_i64).prop_map(|(edge, beside)| edge.saturating_add(beside))
 }
 
-/// A fuzzer whose seeds are all refused finds little.
+/// A fuzzer finds little if all its seeds are refused.
 #[test]
 fn the_seeds_of_the_fuzz_targets_are_accepted() {
     for seed in seeds("event") {
@@ -336,12 +337,12 @@ fn the_seeds_of_the_fuzz_targets_are_accepted() {
         check_queue_message(&seed);
     }
     for seed in seeds("ses_event") {
-        assert!(matches!(read(&seed), Reading::Ours(_)), "{seed}");
+        assert!(matches!(FeedbackMessage::parse(&seed), FeedbackMessage::OwnMail(_)), "{seed}");
         check_ses_event(&seed);
     }
     for seed in seeds("stream_image") {
         let json: Value = serde_json::from_str(&seed).expect("JSON");
-        assert!(relay::message(&json).is_some(), "{seed}");
+        assert!(relay::dispatch_message(&json).is_some(), "{seed}");
         check_stream_image(seed.as_bytes());
     }
 }

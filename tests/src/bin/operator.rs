@@ -1,4 +1,4 @@
-//! The operator's command, as the tests start it: its own `main`.
+//! The operator's command with its own `main`, as the executable that the tests start.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The one-machine stack's executable, as the tests start it: `cargo run`'s own `main`.
+//! The one-machine stack with the `main` of `cargo run`, as the executable that the tests start.
 
 fn main() -> std::process::ExitCode {
     local::command::main()

@@ -1,5 +1,5 @@
-//! The mails that SES accepted, as its own events report them by their tags, and whether those events
-//! were delivered.
+//! The mails that SES accepted, according to the tags in its events, and whether those events were
+//! delivered.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -81,6 +81,7 @@ pub struct AcceptedMails(Mutex<BTreeMap<Key, BTreeMap<String, Acceptance>>>);
 impl AcceptedMails {
     /// Records an event and the delays of its delivered copies.
     pub fn record(&self, event: SesEvent, copies: Vec<Duration>) {
+        // Recorded whether or not a copy is delivered: this is what really happened, not what feedback sees.
         let mut seen = self.lock();
         let of_key = seen.entry(event.key).or_default();
         let acceptance = of_key.entry(event.message_id).or_insert_with(|| Acceptance {

@@ -25,6 +25,7 @@ impl CallSite {
     /// The call site of `call`; `None` for a call that no function makes.
     #[must_use]
     pub fn for_call(call: &Call<'_>, phase: CallPhase) -> Option<Self> {
+        // The test's own calls must succeed.
         let Caller::Function(caller) = call.caller else { return None };
         let (caller, operation) = (caller.clone(), call.operation.to_owned());
         Some(Self { caller, service: call.service, operation, phase })

@@ -93,7 +93,7 @@ impl FaultPlan {
             return self.inject_into_mapping(rng, &site);
         }
         let action = self.next_action(rng, &site)?;
-        // The process may have died since it sent the call; then the kill stays pending.
+        // The process may have died after it sent the call. Then the kill stays pending.
         if action == FaultAction::Kill && !self.kill(&site.caller, call.peer) {
             self.pending().undo(&site, action);
             return None;
@@ -102,7 +102,7 @@ impl FaultPlan {
         Some(action.fault())
     }
 
-    /// The fault for this call: chance first, then what is pending.
+    /// The fault for this call: chance decides first, then pending faults.
     fn next_action(&self, rng: Rng, site: &CallSite) -> Option<FaultAction> {
         let rates = function_fault_rates(site.service, site.phase);
         let mut pending = self.pending();
@@ -163,6 +163,7 @@ impl FaultPlan {
         }
         let site = [order.as_str(), notification, &event.kind];
         let seconds = |nth| Duration::from_secs(1 + rng.roll(&site, nth, 4));
+        // By attempt, so that the events of a resent mail are not lost for the same reason again.
         match rng.roll(&site, attempt, 100) {
             0..10 => {
                 self.count(FaultKind::SesEventsLost);
@@ -195,6 +196,7 @@ fn decide(rng: Rng, site: &CallSite, nth: u64, rates: FaultRates) -> Option<Faul
             FaultAction::Kill | FaultAction::TimeOut => *chance,
             _ => chance * times,
         };
+        // One roll for all actions: their chances are consecutive ranges.
         match roll.checked_sub(chance) {
             None => return Some(*action),
             Some(left) => roll = left,
@@ -203,7 +205,7 @@ fn decide(rng: Rng, site: &CallSite, nth: u64, rates: FaultRates) -> Option<Faul
     None
 }
 
-/// Whether the `nth` call falls into a run of calls that fares worse than others.
+/// Whether the `nth` call is in a run of calls with more faults than usual.
 fn is_in(rng: Rng, run: Brownout, site: &CallSite, nth: u64) -> bool {
     site.roll(rng, &["run"], nth / run.calls, run.one_in) == 0
 }

@@ -1,14 +1,14 @@
-//! The faults that a call can meet, and their rates.
+//! The faults that can be injected into a call, and their rates.
 
 use std::time::Duration;
 
 use local::aws::calls::Service;
 use local::edge::faults::Fault;
 
-/// Longer than one attempt of a function's SDK waits (3 s): the answer comes too late, or never.
+/// Longer than the SDK waits for one attempt (3 s), so that the answer is too late.
 const TOO_LATE: Duration = Duration::from_millis(3_400);
 
-/// When a call meets a fault.
+/// When in a call a fault is injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CallPhase {
     /// Before the service has done anything.
@@ -96,9 +96,9 @@ pub const fn function_fault_rates(service: Service, phase: CallPhase) -> FaultRa
     }
 }
 
-/// The fault rates of an event source mapping's calls. What it reads is lost on the way and delivered
-/// again; what it wants deleted stays and is delivered again. Its other calls keep the test itself
-/// running and meet no fault.
+/// The fault rates of an event source mapping's calls. Messages and records that it reads may be lost on the
+/// way and are delivered again; deletions may be refused, so that messages are delivered again. Its other
+/// calls keep the test itself running and have no faults.
 #[must_use]
 pub fn mapping_fault_rates(operation: &str, phase: CallPhase) -> FaultRates {
     match (operation, phase) {
@@ -109,10 +109,11 @@ pub fn mapping_fault_rates(operation: &str, phase: CallPhase) -> FaultRates {
     }
 }
 
-/// Now and then a call site fails again and again, so that the SDK's own retries do not help.
+/// Sometimes a call site fails many times in a row, so that the SDK's retries do not help.
 pub const BROWNOUT: Brownout = Brownout { calls: 30, one_in: 25, times: 12 };
 
-/// Deletions are refused so often in a row that the mapping gives up, and SQS delivers the messages again.
+/// Deletions are refused so many times in a row that the mapping gives up, and SQS delivers the messages
+/// again.
 pub const DELETIONS_REFUSED: Brownout = Brownout { calls: 24, one_in: 4, times: 0 };
 
 /// A run of consecutive calls at one site with more faults than usual.

@@ -10,9 +10,9 @@ use local::lambda::Function;
 /// Where Linux lists TCP sockets (proc(5)).
 const SOCKETS: &str = "/proc/net/tcp";
 
-/// Kills the process of `function` that holds the connection from `peer`, and returns whether there was
-/// one. Where the system has no `/proc`, kills the function's first process. SIGKILL cannot be caught:
-/// once this returns, the process runs none of its code, and leaves only what its calls had written.
+/// Kills the process of `function` that has the connection from `peer`, and returns whether there was one.
+/// Without `/proc`, kills the function's first process. SIGKILL cannot be caught, so the process executes no
+/// cleanup code and leaves only what its calls have written.
 pub fn kill_caller(function: &Function, peer: SocketAddr) -> bool {
     let pids = function.pids();
     let has_proc = Path::new(SOCKETS).exists();
@@ -30,6 +30,7 @@ pub fn kill(pid: u32) -> bool {
 /// Which of the processes has the socket (proc(5): [`SOCKETS`] and `/proc/PID/fd`).
 fn holder(peer: SocketAddr, pids: &[u32]) -> Option<u32> {
     let SocketAddr::V4(peer) = peer else { return None };
+    // The table has the address as hexadecimal in host byte order, and the inode in the tenth column.
     let address = format!("{:08X}:{:04X}", u32::from_le_bytes(peer.ip().octets()), peer.port());
     let table = fs::read_to_string(SOCKETS).ok()?;
     let inode = table.lines().find_map(|line| {

@@ -1,4 +1,5 @@
-//! The test oracle: from what SES and the ledger say about one event, whether the promise is kept. Pure.
+//! The test oracle: decides whether the promise is kept for one event, from what SES and the ledger say about
+//! it. Pure.
 
 use jiff::SignedDuration;
 use kit::ledger::Item;
@@ -58,7 +59,7 @@ impl Observation<'_> {
     #[must_use]
     pub fn outcome(&self) -> EventOutcome {
         let Some(item) = self.item else {
-            return EventOutcome::Violation("lost: the ledger knows nothing of it".to_owned());
+            return EventOutcome::Violation("lost: the ledger has no record of it".to_owned());
         };
         let reason = item.reason.clone().unwrap_or_default();
         match item.state() {
@@ -109,6 +110,7 @@ impl Observation<'_> {
                 ));
             }
         };
+        // Any event proves acceptance, so feedback should have settled the doubt.
         if self.mails.iter().any(|mail| !mail.has_no_events()) {
             return EventOutcome::Violation(
                 "in doubt, although an SES event was delivered".to_owned(),
@@ -148,7 +150,7 @@ impl Observation<'_> {
         for pair in self.mails.windows(2) {
             let [first, second] = pair else { continue };
             let gap = second.at.duration_since(first.at);
-            // SES's timestamps are rounded, and the ledger's clock starts with the answer.
+            // SES's timestamps are rounded, and the grace period starts only when the doubt is recorded.
             if gap + SignedDuration::from_millis(500) < self.grace {
                 let gap = gap.as_millis();
                 return SecondMail::OutsideWindow(format!(

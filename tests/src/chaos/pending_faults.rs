@@ -1,4 +1,4 @@
-//! Faults that chance alone would leave out of a short run, or inject too late to matter.
+//! Faults that chance alone would omit from a short run, or inject too late to matter.
 //!
 //! Each call site has a pending kill, and each service has one pending fault of every other kind in its
 //! fault rates, before and after its calls. A pending fault is due from a call on whose number the seed
@@ -12,7 +12,7 @@ use super::call_site::CallSite;
 use super::fault_rates::{CallPhase, FaultAction, FaultRates};
 use super::rng::Rng;
 
-/// Fewer calls than these in a run do not make a kill mandatory.
+/// A call site with at least this many calls in a run must have had a kill.
 const FREQUENT: u64 = 20;
 
 /// The position of a call in the run.
@@ -72,7 +72,7 @@ impl PendingFaults {
         *self.injected.entry(fault_for(site, action)).or_default() += 1;
     }
 
-    /// Makes a fault pending again that could not be injected: the process was gone already.
+    /// Makes a fault pending again that could not be injected, because the process was already dead.
     pub fn undo(&mut self, site: &CallSite, action: FaultAction) {
         if let Some(times) = self.injected.get_mut(&fault_for(site, action)) {
             *times = times.saturating_sub(1);

@@ -48,8 +48,10 @@ pub async fn wait_until_terminal(
     let mut last = (usize::MAX, QueueDepth::default());
     let mut changed = Instant::now();
     loop {
+        // No answer does not mean that the queues are empty.
         let depth = total_depth(stack).await.unwrap_or(QueueDepth { visible: 1, all: 1 });
         let stalled = changed.elapsed() > STALLED;
+        // A scan is slow, and pointless while messages are left.
         if depth.all == 0 || stalled {
             let ledger = read_ledger(stack).await?;
             let open = cases.iter().filter(|case| !is_terminal(ledger.get(&case.key))).count();

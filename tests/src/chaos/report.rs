@@ -74,6 +74,7 @@ impl RunReport {
         grace: SignedDuration,
     ) {
         self.events = cases.len();
+        // The workload generates the cases of one order one after the other.
         for order in cases.chunk_by(|one, next| one.key.0 == next.key.0) {
             for case in order {
                 let (item, mails) = (ledger.get(&case.key), accepted_mails.for_key(&case.key));

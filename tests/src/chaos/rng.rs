@@ -1,6 +1,6 @@
-//! Reproducible randomness: a pure function from a seed and a place to a number.
+//! Reproducible randomness: a pure function from a seed, a site and a count to a number.
 
-/// Random numbers of a seed. Stateless, so concurrent callers cannot disturb each other's numbers.
+/// The random numbers of a seed. Stateless, so concurrent callers cannot change each other's numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct Rng {
     seed: u64,
@@ -19,7 +19,7 @@ impl Rng {
         self.seed
     }
 
-    /// A whole number below `sides`, which must be above 0, for the `nth` time at `place`.
+    /// A whole number below `sides`, which must be above 0, for the `nth` use at `site`.
     #[must_use]
     pub fn roll(self, site: &[&str], nth: u64, sides: u64) -> u64 {
         let mut hash = mix(self.seed ^ mix(nth));

@@ -38,7 +38,7 @@ pub enum RunError {
     DeadLetters(String),
 }
 
-/// More than usual: at any time most of them wait for a fault to pass, or restart.
+/// More than usual, because at any time most of them wait for a fault to end, or restart.
 const PROCESSES: Processes =
     Processes { intake: 4, relay: 2, dispatcher: 4, mailer: 8, feedback: 8 };
 
@@ -78,7 +78,7 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
     };
     let grace = SignedDuration::try_from(config.settings.doubt_grace).unwrap_or_default();
     let stack = local::start(config).await?;
-    // Only now: the stack itself has to start without faults.
+    // Armed only now, because the stack itself has to start without faults.
     plan.arm(&stack);
     let cases: Vec<Case> = (0..options.events).map(|n| workload::case(options.seed, n)).collect();
     let (published, ledger) = {

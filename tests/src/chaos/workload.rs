@@ -1,4 +1,4 @@
-//! The events of a run, generated from their index, so that a hundred thousand need no memory.
+//! The events of a run. Each is generated from its index, so that a hundred thousand need no memory.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -94,6 +94,7 @@ const fn kind(n: usize) -> Kind {
 }
 
 fn order_json(id: &str, n: usize) -> Value {
+    // SES's mailbox simulator bounces mails to the first address and complains about those to the second.
     let email = match n % 50 {
         7 => format!("bounce+{n}@simulator.amazonses.com"),
         8 => format!("complaint+{n}@simulator.amazonses.com"),

@@ -89,9 +89,9 @@ pub enum StepOutcome {
     SesAcceptsUnanswered,
     /// SES does not accept the mail, and its answer is lost.
     SesDropsUnanswered,
-    /// SES refuses for now: proof that the mail was not sent, and may be later.
+    /// SES refuses temporarily: proof that the mail was not sent.
     SesRetryable,
-    /// SES refuses for good; or the mail cannot be rendered, so SES is never called.
+    /// SES refuses permanently; or the mail cannot be rendered, so SES is never called.
     SesPermanent,
 }
 

@@ -1,4 +1,4 @@
-//! Bugs that are seeded on purpose. Protocols like this one have been shipped with each of them.
+//! Bugs that are seeded to test the model. Each has been shipped in protocols like this one.
 
 /// A bug in the protocol or in the order of its steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -62,7 +62,9 @@ pub fn check_until_violated(model: &PipelineModel, promise: &'static str) -> Che
 
 fn search(model: &PipelineModel, until: HasDiscoveries) -> CheckResult {
     let start = Instant::now();
+    // Breadth first, so that a counterexample is a shortest one.
     let checker = model.clone().checker().threads(THREADS).finish_when(until).spawn_bfs().join();
+    // A discovery is a counterexample for an `always` property, and an example for a `sometimes` property.
     let is_promise = |name| model.property(name).expectation == Expectation::Always;
     let (promises, sometimes): (Vec<_>, Vec<_>) =
         checker.discoveries().into_iter().partition(|(name, _)| is_promise(name));

@@ -12,6 +12,7 @@ pub struct Coverage(AtomicU64);
 impl Coverage {
     /// Records that `transition` was applied to `record`.
     pub fn record(&self, transition: Transition, record: Option<&Record>) {
+        // One bit per edge, of which there are fewer than 64: a lock would slow the checker's threads down.
         let taken = edges().position(|(t, precondition)| {
             t == transition && state_of(precondition) == record.map(|r| r.state)
         });

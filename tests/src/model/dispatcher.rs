@@ -26,11 +26,13 @@ impl PipelineModel {
             {
                 steps.push(Step::DispatcherReceives(index));
             }
+            // SQS redrives a message instead of delivering it, so not while a worker holds it.
             if !is_held && system.remaining.redrives > 0 {
                 steps.push(Step::DispatchRedrive(index));
             }
             for (at, driver) in message.drivers.iter().enumerate() {
                 steps.push(Step::Dispatcher(index, at, driver.step, Decision::Notify));
+                // Both decisions are possible at any time: the model does not represent reasons to skip.
                 if driver.step == DispatcherStep::Decide {
                     steps.push(Step::Dispatcher(index, at, driver.step, Decision::Skip));
                 }
@@ -79,7 +81,7 @@ impl PipelineModel {
                 None
             }
             Step::Dispatcher(index, driver, DispatcherStep::Delete, _) => {
-                // Another driver may still hold the message; it is gone once that one releases it.
+                // Another driver may still hold the message; it is removed once that one releases it.
                 order.dispatch[index].deleted = true;
                 Message::release(&mut order.dispatch, index, driver);
                 None

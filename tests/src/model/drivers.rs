@@ -1,6 +1,6 @@
-//! The workers that hold one message: at most two, without an allocation.
+//! The workers that have received one message: at most two, stored without an allocation.
 
-/// A worker process that holds a message. A crash removes it: it leaves nothing but what it wrote.
+/// A worker process that has received a message. A crash removes it; only what it wrote remains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Driver<Step> {
     /// Ticks since it received the message.
@@ -56,6 +56,7 @@ impl<Step: Copy + Ord> Drivers<Step> {
     }
 
     pub(super) fn sort(&mut self) {
+        // States that differ only in which worker is which become one state.
         if self.0[0] > self.0[1] {
             self.0.swap(0, 1);
         }

@@ -14,6 +14,7 @@ impl PipelineModel {
         order: &Order,
         steps: &mut Vec<Step>,
     ) {
+        // Never consumed: SES may publish an event late, repeatedly, or not at all.
         if order.ground_truth.accepted > 0 {
             steps.extend(self.ses_events.iter().map(|event| Step::SesEvent(*event)));
         }
@@ -68,6 +69,7 @@ impl PipelineModel {
                 let facts = Facts::for_attempt(0, attempt);
                 let (_, violation) =
                     self.write(order, Transition::Reopen, facts, LedgerAnswer::Arrives);
+                // The operator takes responsibility for a second mail.
                 order.ground_truth.may_accept_again = true;
                 order.ground_truth.reopened_by_operator = true;
                 order.mail.push(Message::new(order.planned_by));

@@ -162,8 +162,8 @@ fn check_claim(order: &mut Order, before: Record, facts: Facts) -> Option<Violat
     let no_attempt_in_progress =
         order.mail.iter().all(|message| message.attempts().next().is_none());
     let window = match before.state {
-        // Only after the grace period, only where the policy resends, and only when the worker of the
-        // earlier attempt is gone.
+        // Only after the grace period, only if the policy is to resend, and only when the worker of the
+        // earlier attempt has ended.
         State::InDoubt => {
             order.policy == DoubtPolicy::Resend && before.since <= -GRACE && no_attempt_in_progress
         }

@@ -74,6 +74,7 @@ fn explore(model: &PipelineModel) -> (Vec<Node>, Vec<(u32, u32)>) {
 }
 
 fn can_reach_terminal(nodes: &[Node], fault_free: &[(u32, u32)]) -> Vec<bool> {
+    // Backwards from the terminal states; forwards, every state would need a search of its own.
     let mut into: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
     for (to, from) in fault_free {
         into[*to as usize].push(*from);

@@ -1,7 +1,7 @@
 //! The mailer: its delivery (`services/mailer/src/delivery/`), one step at a time. Each method here
 //! stands for the function of the same name there.
 
-use shared::ledger::{AfterClaim, Facts, MAX_DOUBTS, Record, State, Transition, after_claim};
+use shared::ledger::{ClaimRefusal, Facts, MAX_DOUBTS, Record, State, Transition};
 use shared::notification::DoubtPolicy;
 
 use super::action::{MessageIndex, StepOutcome};
@@ -35,7 +35,7 @@ impl Mailer<'_> {
     pub(super) fn step(&mut self) -> Next {
         match self.driver().step {
             step if self.outcome.is_ledger_timeout() => self.requeue_until_ledger_answers(step),
-            MailerStep::Start { stale: true } => self.skip(),
+            MailerStep::Start { stale: true } => self.skip_stale(),
             MailerStep::Start { stale: false } => self.claim(),
             MailerStep::Send { attempt } => self.send(attempt),
             MailerStep::Record { attempt, answer } if self.deletes_before_record() => {
@@ -85,9 +85,10 @@ impl Mailer<'_> {
     /// Where the ledger does not answer before SES is called, a delayed copy replaces the message. The
     /// copy has a new enqueue time.
     fn requeue_until_ledger_answers(&mut self, step: MailerStep) -> Next {
+        // The write took effect, but its result is lost with the answer.
         if self.outcome == StepOutcome::LedgerWroteTimedOut {
             match step {
-                MailerStep::Start { stale: true } => self.skip(),
+                MailerStep::Start { stale: true } => self.skip_stale(),
                 MailerStep::Start { stale: false } => self.claim(),
                 _ => self.resend(),
             };
@@ -102,7 +103,7 @@ impl Mailer<'_> {
     fn claim_with(&mut self, facts: Facts) -> Next {
         match self.write(Transition::Claim, facts) {
             WriteOutcome::Recorded(record) => {
-                Next::Step(MailerStep::Send { attempt: number(record.attempt) })
+                Next::Step(MailerStep::Send { attempt: attempt_number(record.attempt) })
             }
             WriteOutcome::Refused(record) => self.handle_claim_conflict(record),
             WriteOutcome::Absent => Next::Step(MailerStep::DeadLetter),
@@ -111,6 +112,7 @@ impl Mailer<'_> {
 
     /// Claims out of doubt. That unread SES events delay a resend is left out: any step may be late.
     fn resend(&mut self) -> Next {
+        // Like the real one, this step reads the clock again.
         self.claim_with(Facts { resend_doubts_from: -self.grace(), ..self.facts_at(0) })
     }
 
@@ -119,14 +121,14 @@ impl Mailer<'_> {
     }
 
     /// Skips a stale mail.
-    fn skip(&mut self) -> Next {
+    fn skip_stale(&mut self) -> Next {
         match self.write(Transition::Skip, self.facts()) {
             WriteOutcome::Recorded(_) | WriteOutcome::Absent => Next::Step(MailerStep::Delete),
             WriteOutcome::Refused(record) if record.state == State::InDoubt => {
                 self.leave_in_doubt()
             }
             WriteOutcome::Refused(record) if record.state == State::Planned => {
-                Next::Step(MailerStep::KeepAmbiguous { attempt: number(record.attempt) })
+                Next::Step(MailerStep::KeepAmbiguous { attempt: attempt_number(record.attempt) })
             }
             WriteOutcome::Refused(record) => self.handle_claim_conflict(record),
         }
@@ -152,15 +154,15 @@ impl Mailer<'_> {
     }
 
     fn handle_claim_conflict(&self, record: Record) -> Next {
-        match after_claim(&record, 0) {
-            AfterClaim::AlreadyDone => Next::Step(MailerStep::Delete),
-            AfterClaim::AlreadyFailed => Next::Step(MailerStep::DeadLetter),
-            // The holder may be alive. The message comes back after its visibility timeout.
-            AfterClaim::InProgress { .. } => Next::Retry,
-            AfterClaim::NotDue { until } => requeue_until(until),
-            AfterClaim::InDoubt { since } => self.wait_in_doubt(record.doubts, since),
-            AfterClaim::LeaseExpired if self.model.has(Bug::LeaseNeverRunsOut) => Next::Retry,
-            AfterClaim::LeaseExpired => Next::Step(MailerStep::Expire),
+        match ClaimRefusal::for_record(&record, 0) {
+            ClaimRefusal::AlreadyDone => Next::Step(MailerStep::Delete),
+            ClaimRefusal::AlreadyFailed => Next::Step(MailerStep::DeadLetter),
+            // The holder may be alive. The message is delivered again after its visibility timeout.
+            ClaimRefusal::InProgress { .. } => Next::Retry,
+            ClaimRefusal::NotDue { until } => requeue_until(until),
+            ClaimRefusal::InDoubt { since } => self.wait_in_doubt(record.doubts, since),
+            ClaimRefusal::LeaseExpired if self.model.has(Bug::LeaseNeverRunsOut) => Next::Retry,
+            ClaimRefusal::LeaseExpired => Next::Step(MailerStep::Expire),
         }
     }
 
@@ -199,10 +201,10 @@ impl Mailer<'_> {
             StepOutcome::SesPermanent => SendOutcome::Permanent,
             _ => SendOutcome::Ambiguous,
         };
-        // SES accepts whether or not its answer arrives. That is the truth that no component sees.
+        // SES accepts the mail whether or not its answer arrives. No component sees this ground truth.
         if matches!(self.outcome, StepOutcome::SesAccepts | StepOutcome::SesAcceptsUnanswered) {
             let is_last = self.order.record.is_some_and(|record| {
-                record.state != State::Planned && number(record.attempt) == attempt
+                record.state != State::Planned && attempt_number(record.attempt) == attempt
             });
             self.violation = self.violation.or(self.order.ground_truth.accept(is_last));
         }
@@ -219,7 +221,7 @@ impl Mailer<'_> {
             }
             // A refusal proves that this attempt sent nothing, so it may be retried.
             SendOutcome::Retryable => self.postpone(postponed),
-            // The classic bug: no answer is treated like a refusal.
+            // The classic bug: a missing answer is treated as a refusal.
             SendOutcome::Ambiguous if self.model.has(Bug::RetryAmbiguous) => {
                 self.postpone(postponed)
             }
@@ -230,7 +232,9 @@ impl Mailer<'_> {
                 WriteOutcome::Refused(_) if self.model.has(Bug::OwnFailureMistaken) => {
                     Next::Step(MailerStep::Delete)
                 }
-                WriteOutcome::Refused(record) if record.doubts > 0 && is_of(&record, attempt) => {
+                WriteOutcome::Refused(record)
+                    if record.doubts > 0 && is_current_attempt(&record, attempt) =>
+                {
                     Next::Step(MailerStep::KeepAmbiguous { attempt })
                 }
                 WriteOutcome::Refused(record) => self.handle_claim_conflict(record),
@@ -287,10 +291,11 @@ fn requeue_until(until: i64) -> Next {
     Next::Step(MailerStep::Requeue { until: i8::try_from(until.clamp(0, 9)).expect("clamped") })
 }
 
-fn is_of(record: &Record, attempt: u8) -> bool {
-    number(record.attempt) == attempt && matches!(record.state, State::Sending | State::InDoubt)
+fn is_current_attempt(record: &Record, attempt: u8) -> bool {
+    attempt_number(record.attempt) == attempt
+        && matches!(record.state, State::Sending | State::InDoubt)
 }
 
-fn number(attempt: u32) -> u8 {
+fn attempt_number(attempt: u32) -> u8 {
     u8::try_from(attempt).expect("the bounds allow few attempts")
 }

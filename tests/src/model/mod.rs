@@ -5,11 +5,11 @@
 //! visits all of them. What must hold in each state is in [`properties`]; [`liveness`] checks that from
 //! each a terminal state can be reached. Every ledger write goes through
 //! [`shared::ledger::Transition::apply`] with real [`shared::ledger::Facts`], and every refused claim
-//! through [`shared::ledger::after_claim`], so a change of the protocol is a change of the model.
+//! through [`shared::ledger::ClaimRefusal`], so a change of the protocol is a change of the model.
 //! [`coverage`] shows that every edge of the state machine was taken.
 //!
-//! A model that cannot fail proves nothing: [`bug`] lists bugs that are seeded on purpose, and the test
-//! `promises/model.rs` finds each. Several are holes that the model found in Waybill.
+//! A model that cannot fail proves nothing. So [`bug`] lists bugs that are seeded deliberately, and
+//! `promises/model.rs` checks that each is found. Several are bugs that the model found in Waybill.
 //!
 //! # What is modelled step by step, with a crash possible between any two
 //!

@@ -33,6 +33,7 @@ pub const WINDOW_REACHED: &str = "SES accepts a notification twice in the named 
 pub fn all() -> Vec<Property<PipelineModel>> {
     vec![
         Property::always(NOTHING_LOST, |model: &PipelineModel, system: &SystemState| {
+            // Only an idle order can be lost: otherwise, a queue or the sweep may still deliver it.
             let lost =
                 |order: &Order| model.is_idle(order) && !PipelineModel::is_accounted_for(order);
             !system.orders.iter().any(lost)

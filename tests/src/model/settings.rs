@@ -18,9 +18,9 @@ pub struct Faults {
     pub duplicates: u8,
     /// SES accepts the mail or does not, and its answer is lost.
     pub ses_unanswered: u8,
-    /// SES refuses for now: throttled, paused, quota.
+    /// SES refuses temporarily: throttled, paused, quota.
     pub ses_retryable: u8,
-    /// SES refuses for good; or the mail cannot be rendered.
+    /// SES refuses permanently; or the mail cannot be rendered.
     pub ses_permanent: u8,
     /// The ledger writes, its answer is lost, and the SDK retries.
     pub ledger_retries: u8,
@@ -43,14 +43,14 @@ pub struct Faults {
 pub enum Lifetime {
     /// As designed: the function times out before its lease expires.
     WithinLease,
-    /// Slower than its lease, but gone before the grace period is over.
+    /// Longer than the lease, but not longer than the grace period.
     WithinGrace,
-    /// Frozen for any time.
+    /// Unlimited: a process may be frozen for any time.
     Unbounded,
 }
 
 impl Lifetime {
-    /// Whether a process of this age is gone.
+    /// Whether a process of this age has ended.
     #[must_use]
     pub const fn is_exceeded(self, ticks: u8) -> bool {
         match self {

@@ -14,7 +14,7 @@ use super::settings::Faults;
 pub const LEASE: i64 = 1;
 /// Ticks to wait for an SES event before a mail in doubt may be resent.
 pub const GRACE: i64 = 1;
-/// Ticks until a mail that SES refused for now is due again.
+/// Ticks until a mail that SES refused temporarily is due again.
 pub const PAUSE: i64 = 1;
 
 /// A state of the whole system.
@@ -146,7 +146,7 @@ pub enum MailerStep {
     Record {
         /// The fencing token.
         attempt: u8,
-        /// What SES said.
+        /// SES's answer.
         answer: SendOutcome,
     },
     /// Record that the lease of an earlier attempt has expired.
@@ -174,9 +174,9 @@ pub enum MailerStep {
 pub enum SendOutcome {
     /// Accepted.
     Accepted,
-    /// Refused for now: proof that the mail was not sent.
+    /// Refused temporarily: proof that the mail was not sent.
     Retryable,
-    /// Refused for good: proof that the mail was not sent.
+    /// Refused permanently: proof that the mail was not sent.
     Permanent,
     /// No answer, or one that proves nothing.
     Ambiguous,
@@ -208,7 +208,7 @@ impl<Step: Copy + Ord> Message<Step> {
         Self { event, enqueued_at: 0, visible_at: 0, deleted: false, drivers: Drivers::NONE }
     }
 
-    /// Removes a driver that is done with the message, or dead. The message is visible again unless
+    /// Removes a driver that is finished with the message, or has crashed. The message is visible again unless
     /// it was deleted.
     pub(super) fn release(queue: &mut Vec<Self>, index: usize, driver: usize) {
         let message = &mut queue[index];
@@ -220,9 +220,10 @@ impl<Step: Copy + Ord> Message<Step> {
 }
 
 impl GroundTruth {
-    /// SES accepts the mail: that of the last attempt, or of an earlier one that was given up.
+    /// SES accepts the mail of the last attempt, or of an earlier one whose worker has lost its lease.
     pub(super) fn accept(&mut self, is_last: bool) -> Option<Violation> {
         let violation = self.accepted > 0 && !self.may_accept_again;
+        // Counting further would make the number of states infinite, and two acceptances are one too many.
         self.accepted = (self.accepted + 1).min(2);
         // The permission belongs to one claim. An acceptance of an earlier attempt, whose worker was
         // only slow, does not use it up.

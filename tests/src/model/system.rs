@@ -53,6 +53,7 @@ impl Model for PipelineModel {
         }
         // Orders are interchangeable: states that differ only in their order are one state.
         system.orders.sort_unstable();
+        // A step without an effect leads to no new state.
         (system != *last).then_some(system)
     }
 

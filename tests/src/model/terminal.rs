@@ -1,4 +1,4 @@
-//! Terminal states: where an order rests when nothing happens to it any more.
+//! Terminal states: what an order may look like when nothing more happens to it.
 
 use shared::ledger::{MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;

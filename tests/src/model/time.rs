@@ -40,7 +40,7 @@ impl Message<MailerStep> {
 }
 
 impl Order {
-    /// Forgets what makes no difference, and sorts what has no order.
+    /// Removes differences that no guard can observe, and sorts what has no order.
     pub(super) fn normalize(&mut self, oldest: u8) {
         self.forget_unobservable_times(oldest);
         self.renumber_attempts();
@@ -114,8 +114,8 @@ impl Message<MailerStep> {
     }
 }
 
-/// The record without the times that no guard of its state reads. A time that lies further back than
-/// any guard can tell is brought forward to that bound.
+/// The record without the times that no guard of its state reads. A time further in the past than any guard
+/// can distinguish is moved to that bound.
 fn canonical(record: Record, oldest: i64) -> Record {
     let timeless = Record { since: 0, not_before: 0, lease_until: 0, ..record };
     match record.state {

@@ -1,4 +1,4 @@
-//! One change of a ledger item, as an update with its condition.
+//! One change of a ledger item: an update expression and its condition.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use shared::ledger::{Facts, MAX_DOUBTS, Transition, Write};
 use super::attribute::{number, text};
 use super::expression::{Condition, condition};
 
-/// A transition of an existing item, with the attributes that are written along with it.
+/// A transition of an existing item, and further attributes to write.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     pub(super) transition: Transition,
@@ -25,7 +25,7 @@ struct Assignment {
 }
 
 impl Change {
-    /// `transition` alone, by a writer that knows `facts`.
+    /// `transition` without further attributes, by a writer that knows `facts`.
     #[must_use]
     pub const fn new(transition: Transition, facts: Facts) -> Self {
         Self { transition, facts, assignments: Vec::new(), upper_bounds: Vec::new() }
@@ -43,13 +43,13 @@ impl Change {
         self.assign(attribute, number(value), false)
     }
 
-    /// Also writes `text` to `attribute`, unless the item has one already: the first value stays.
+    /// Also writes `text` to `attribute`, unless the item has it already.
     #[must_use]
     pub fn with_if_absent(self, attribute: &'static str, text: impl Into<String>) -> Self {
         self.assign(attribute, AttributeValue::S(text.into()), true)
     }
 
-    /// Only where `attribute` is at most `bound`, in addition to the protocol's own conditions.
+    /// Adds a condition to the protocol's own: `attribute` must be at most `bound`.
     #[must_use]
     pub fn if_at_most(mut self, attribute: &'static str, bound: i64) -> Self {
         self.upper_bounds.push((attribute, bound));
@@ -61,25 +61,28 @@ impl Change {
         self
     }
 
-    /// The protocol's condition of the transition, and the bounds of this change.
+    /// The protocol's condition and the upper bounds of this change.
     pub(super) fn condition(&self) -> Condition {
         let mut condition = condition(self.transition, &self.facts);
         for (attribute, bound) in &self.upper_bounds {
+            // Parenthesised, because the protocol's condition is a list of alternatives joined by OR.
             condition.text = format!("({}) AND {attribute} <= :max_{attribute}", condition.text);
             condition.values.insert(format!(":max_{attribute}"), number(*bound));
         }
         condition
     }
 
-    /// The `SET` expression and the values that it mentions. Names `#state` and `#state_at`.
+    /// The `SET` expression and its values. Uses the names `#state` and `#state_at`.
     pub(super) fn update(&self) -> (String, HashMap<String, AttributeValue>) {
         let mut set = SetExpression::default();
+        // `since` changes with every transition; `sent_at`, `failed_at` and so on stay when the state is left,
+        // so that an operator sees the history.
         set.put("#state", ":state", text(self.transition.target().as_str()));
         set.put("since", ":now", number(self.facts.now));
         set.put("#state_at", ":now", number(self.facts.now));
         self.write_protocol_attributes(&mut set);
         for Assignment { attribute, value, only_if_absent } in &self.assignments {
-            // tests/promises/kills.rs finds the write of SES's answer by this name.
+            // tests/promises/kills.rs recognises the write of SES's answer by this name.
             let name = format!(":also_{attribute}");
             let term = if *only_if_absent {
                 format!("if_not_exists({attribute}, {name})")
@@ -91,8 +94,7 @@ impl Change {
         (format!("SET {}", set.clauses.join(", ")), set.values)
     }
 
-    /// What the protocol itself writes. Counters are added to where they are, so that a change never
-    /// depends on an item that was read before.
+    // Counters are incremented by DynamoDB, so that a change never depends on an item read earlier.
     fn write_protocol_attributes(&self, set: &mut SetExpression) {
         match self.transition.write() {
             Write::TakeLease => {

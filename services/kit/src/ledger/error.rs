@@ -7,14 +7,13 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use crate::sdk_error::AwsError;
 
-/// A failed read or write. After a failed write nobody knows whether it was made: the same write
-/// again finds out.
+/// A failed read or write. A failed write may have taken effect; repeating it finds out.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// DynamoDB did not answer, or only that it cannot or may not now: the same again may succeed.
+    /// DynamoDB did not answer, is overloaded, or denied access. A retry may succeed.
     #[error("the ledger did not answer: {0}")]
     Unavailable(#[source] AwsError),
-    /// An item or a request of another version. Waiting does not change that.
+    /// An item or a request of another version. A retry fails again.
     #[error("the ledger and this version do not understand each other: {0}")]
     Incompatible(#[source] Box<dyn Error + Send + Sync>),
 }
@@ -26,6 +25,8 @@ where
 {
     fn from(error: SdkError<E, R>) -> Self {
         match error.code() {
+            // DynamoDB's answer to an expression or a key that the table does not know: the table and this
+            // code are of different versions.
             Some("ValidationException") => Self::Incompatible(AwsError::from(error).into()),
             _ => Self::Unavailable(error.into()),
         }

@@ -7,19 +7,19 @@ use shared::ledger::{Facts, Guard, MAX_DOUBTS, Precondition, Transition};
 
 use super::attribute::{number, text};
 
-/// A condition expression with the values it mentions. `state` is a reserved word of DynamoDB
+/// A condition expression with its values. `state` is a reserved word of DynamoDB
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>), so it is
 /// always written `#state`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
-    /// The expression, as DynamoDB parses it.
+    /// The expression.
     pub text: String,
     /// The value of each `:name` in it.
     pub values: HashMap<String, AttributeValue>,
 }
 
-/// The condition under which a writer that knows `facts` may make `transition`: one alternative per
-/// [`Precondition`].
+/// The condition under which a writer that knows `facts` may make `transition`. The alternatives are the
+/// transition's [`Precondition`]s.
 #[must_use]
 pub fn condition(transition: Transition, facts: &Facts) -> Condition {
     let mut values = HashMap::new();
@@ -34,6 +34,7 @@ fn alternative(
     values: &mut HashMap<String, AttributeValue>,
 ) -> String {
     let (state, guards) = match precondition {
+        // Every item has a partition key, so this means that there is no item.
         Precondition::Absent => return "attribute_not_exists(order_id)".to_owned(),
         Precondition::In(state, guards) => (state, guards),
     };
@@ -47,7 +48,7 @@ fn alternative(
     format!("({alternative})")
 }
 
-/// Left side and operator, the value's name, and the value, of each comparison.
+/// The comparisons of a guard: left side and operator, name of the value, value.
 fn comparisons(guard: Guard, facts: &Facts) -> Vec<(&'static str, &'static str, i64)> {
     match guard {
         Guard::SameAttempt => vec![("attempt =", ":if_attempt", i64::from(facts.attempt))],

@@ -7,29 +7,29 @@ use serde::{Deserialize, Serialize};
 use shared::ledger::{Record, State};
 use shared::{NotificationKey, OrderId};
 
-/// A ledger item as the table holds it. Times are milliseconds since 1970; `None` has not happened.
+/// A ledger item. Times are milliseconds since 1970; `None` means that it has not happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// Partition key.
     pub order_id: String,
     /// Sort key: [`shared::notification::ledger_key`].
     pub notification: String,
-    /// The name of a [`State`].
+    /// A [`State`] by name. A string, because an item may have a state of a newer version.
     pub state: String,
-    /// How often it was claimed: the fencing token.
+    /// How often it was claimed; the fencing token of the latest claim.
     pub attempt: u32,
     /// How many of its attempts ended in doubt.
     #[serde(default)]
     pub doubts: u32,
     /// When it entered its state.
     pub since: i64,
-    /// Not to be claimed before.
+    /// When it may be claimed.
     #[serde(default)]
     pub not_before: i64,
-    /// When the last lease runs out or ran out.
+    /// When the latest lease expires.
     #[serde(default)]
     pub lease_until: i64,
-    /// Names the last claim: a worker whose claim's answer was lost recognises the lease as its own.
+    /// Identifies the latest claim, so that a worker whose claim was not answered recognises its own lease.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<String>,
     /// The event that planned it, as [`shared::EventRef::sort_key`].
@@ -38,9 +38,9 @@ pub struct Item {
     pub correlation_id: String,
     /// When intake stored the event.
     pub accepted_at: i64,
-    /// From then on it is stale.
+    /// From this moment on, it is stale.
     pub send_before: i64,
-    /// Why it was skipped, failed or postponed, or what makes it ambiguous.
+    /// Why it was skipped, failed, postponed or put in doubt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// SES's id of the mail.
@@ -81,18 +81,18 @@ impl Item {
     /// Deserializes an item.
     ///
     /// # Errors
-    /// When an attribute is missing or of another type: the table was not written by Waybill.
+    /// When an attribute is missing or of another type: Waybill did not write the item.
     pub fn read(item: HashMap<String, AttributeValue>) -> Result<Self, serde_dynamo::Error> {
         serde_dynamo::from_item(item)
     }
 
-    /// `None` for a state that this version does not know.
+    /// The state; `None` if this version does not know it.
     #[must_use]
     pub fn state(&self) -> Option<State> {
         State::parse(&self.state)
     }
 
-    /// Whether this notification makes one for `key` old news. One that was skipped or failed did not
+    /// Whether this notification supersedes the one with `key`. A skipped or failed notification did not
     /// reach the customer and supersedes nothing.
     #[must_use]
     pub fn supersedes(&self, key: &NotificationKey) -> bool {
@@ -100,8 +100,8 @@ impl Item {
             && self.key().is_some_and(|own| key.is_superseded_by(&own))
     }
 
-    /// Whether `event` ([`shared::EventRef::sort_key`]) planned it and nobody has claimed it yet. Then
-    /// the dispatcher may have died before it sent the mail request.
+    /// Whether `event` ([`shared::EventRef::sort_key`]) planned it and no mailer has claimed it yet. Then the
+    /// dispatcher may have crashed before it sent the mail request.
     #[must_use]
     pub fn awaits_mail_request(&self, event: &str) -> bool {
         self.event == event && self.attempt == 0 && self.state() == Some(State::Planned)
@@ -114,7 +114,7 @@ impl Item {
         NotificationKey::from_sort_key(order_id, &self.notification).ok()
     }
 
-    /// What the protocol decides by; `None` for a state that this version does not know.
+    /// The attributes that the protocol reads; `None` if this version does not know the state.
     #[must_use]
     pub fn record(&self) -> Option<Record> {
         Some(Record {

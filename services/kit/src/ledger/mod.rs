@@ -1,7 +1,7 @@
 //! The ledger: one DynamoDB item per notification, under 1 KB, no e-mail address in clear.
 //!
-//! Every change is one conditional write. The condition comes from
-//! [`shared::ledger::protocol::Transition`], so what may follow what is decided there alone.
+//! Every change is one conditional write. Its condition is derived from
+//! [`shared::ledger::protocol::Transition`], the only place that decides which transitions are allowed.
 
 mod attribute;
 mod change;

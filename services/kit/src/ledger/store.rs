@@ -29,16 +29,16 @@ pub struct Ledger {
 pub enum PlanOutcome {
     /// This call created the item.
     Created,
-    /// There was one already, perhaps from this call's own first try.
+    /// There was one already, possibly from this call's own first attempt.
     Exists(Box<Item>),
 }
 
 /// The result of [`Ledger::claim`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimOutcome {
-    /// The lease is this worker's, with this attempt number as its fencing token.
+    /// This worker holds the lease, with this attempt number as its fencing token.
     Claimed(u32),
-    /// The protocol forbids a claim of the item as it stands.
+    /// The protocol does not allow a claim of this item.
     Refused(Box<Item>),
     /// There is no item.
     Absent,
@@ -47,41 +47,41 @@ pub enum ClaimOutcome {
 /// The result of [`Ledger::record`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordOutcome {
-    /// The change was made; the item after it.
+    /// The change was made. This is the item after it.
     Recorded(Box<Item>),
-    /// The protocol forbids the change of the item as it stands.
+    /// The protocol does not allow the change of this item.
     Refused(Box<Item>),
     /// There is no item.
     Absent,
 }
 
 impl Ledger {
-    /// The table that `LEDGER_TABLE` names, whose items live for `LEDGER_RETENTION_DAYS`: 400, since
-    /// no mail is news for longer than 14.
+    /// The table `LEDGER_TABLE`, whose items expire after `LEDGER_RETENTION_DAYS` (default: 400).
     ///
     /// # Errors
     /// [`ConfigError`] for a missing or bad setting.
     pub fn from_settings(client: Client) -> Result<Self, ConfigError> {
         let table = config::required("LEDGER_TABLE", "the name of the ledger table")?;
+        // At least 15: a mail may be sent for 14 days, and while it may, its record must not expire.
         let days = config::number("LEDGER_RETENTION_DAYS", 400, 15..=36_500)?;
         Ok(Self::new(client, table, SignedDuration::from_hours(24 * days)))
     }
 
-    /// The table called `table`, whose items live for `retention` after they were planned.
+    /// The table `table`, whose items expire `retention` after they were created.
     #[must_use]
     pub const fn new(client: Client, table: String, retention: SignedDuration) -> Self {
         Self { client, table, retention }
     }
 
-    /// Creates an item by `transition` ([`Transition::Plan`] or [`Transition::SkipAtPlan`]). `item`'s
-    /// state, times and expiry are set here.
+    /// Creates an item by `transition` ([`Transition::Plan`] or [`Transition::SkipAtPlan`]). Sets the state,
+    /// times and expiry of `item`.
     ///
-    /// Excludes every state there is: whatever was decided first about a notification stays, so that
-    /// an event delivered twice plans once.
+    /// Refused for an existing item in any state: a second decision never overwrites the first, so an event
+    /// that is delivered twice is planned once.
     ///
     /// # Errors
-    /// [`LedgerError`] when DynamoDB did not answer. The item may have been created: the same call
-    /// again answers [`PlanOutcome::Exists`].
+    /// [`LedgerError`] when DynamoDB did not answer. The item may have been created: repeating the call
+    /// then returns [`PlanOutcome::Exists`].
     pub async fn create(
         &self,
         transition: Transition,
@@ -113,17 +113,17 @@ impl Ledger {
         }
     }
 
-    /// Takes the lease. `holder` names this call: when its answer is lost and the SDK sends it again,
-    /// the second try finds that the holder is itself.
+    /// Takes the lease. `holder` identifies this call: if its answer is lost and the SDK repeats it, the
+    /// second attempt recognises the lease as its own.
     ///
-    /// Excludes what [`Transition::Claim`] does: `sending`, because only one worker at a time may
-    /// call SES (a lease that ran out is first recorded as in doubt, never taken over); every state
-    /// after an acceptance, and `skipped`, because there is nothing left to send; `planned` before
-    /// its time, `failed` unless it was replayed, and `in_doubt` before the grace is over.
+    /// Refused as [`Transition::Claim`] is: in `sending`, because only one worker at a time may call SES
+    /// (an expired lease is first recorded as a doubt, never taken over); after an acceptance and in
+    /// `skipped`, because there is nothing left to send; in `planned` before it is due, in `failed` unless
+    /// it was replayed, and in `in_doubt` before the grace period is over.
     ///
     /// # Errors
-    /// [`LedgerError`] when DynamoDB did not answer. The lease may have been taken: then nobody
-    /// calls SES, and the lease runs out.
+    /// [`LedgerError`] when DynamoDB did not answer. The lease may have been taken; then nobody calls SES,
+    /// and the lease expires.
     pub async fn claim(
         &self,
         order_id: &str,
@@ -134,8 +134,9 @@ impl Ledger {
         let change = Change::new(Transition::Claim, facts).with("holder", holder);
         Ok(match self.record(order_id, notification, change).await? {
             RecordOutcome::Recorded(item) => ClaimOutcome::Claimed(item.attempt),
-            // Our own first try, whose answer was lost. Without the holder it would look like another
-            // worker's lease: this mail would wait for it to run out and then be in doubt for nothing.
+            // Our own first attempt, whose answer was lost. Without the holder it would look like another
+            // worker's lease: the mail would wait until it expired, and then be in doubt although SES was
+            // never called.
             RecordOutcome::Refused(item) if is_held_by(&item, holder) => {
                 ClaimOutcome::Claimed(item.attempt)
             }
@@ -146,13 +147,12 @@ impl Ledger {
 
     /// Makes a change by one conditional write.
     ///
-    /// Excludes every state that the transition's
-    /// [preconditions](Transition::preconditions) do not name, and an absent item: a change never
-    /// creates one, so what was erased stays erased.
+    /// Refused in every state that the transition's [preconditions](Transition::preconditions) do not
+    /// list, and for an absent item: a change never creates one, so an erased order stays erased.
     ///
     /// # Errors
-    /// [`LedgerError`] when DynamoDB did not answer. The change may have been made: the same call
-    /// again is then refused with the item as this change left it.
+    /// [`LedgerError`] when DynamoDB did not answer. The change may have been made: repeating the call is
+    /// then refused, with the item as this change left it.
     pub async fn record(
         &self,
         order_id: &str,
@@ -175,6 +175,8 @@ impl Ledger {
             .set_expression_attribute_values(Some(
                 values.into_iter().chain(condition.values).collect(),
             ))
+            // The item comes with the answer, also when the condition fails, so that no second read is
+            // needed, which could already see a later state.
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let error = match call.send().await {
@@ -185,7 +187,7 @@ impl Ledger {
             Err(error) => error,
         };
         match error.as_service_error() {
-            // DynamoDB answers a failed condition without an item where there is none.
+            // Without `item`, the condition failed because there is no such item.
             Some(UpdateItemError::ConditionalCheckFailedException(failed)) => match &failed.item {
                 None => Ok(RecordOutcome::Absent),
                 Some(item) => Ok(RecordOutcome::Refused(Box::new(Item::read(item.clone())?))),
@@ -194,11 +196,11 @@ impl Ledger {
         }
     }
 
-    /// Every item of an order, in any state, strongly consistent: the dispatcher decides by it which
+    /// Every item of an order, in any state. Strongly consistent, because the dispatcher decides by it which
     /// mails are superseded.
     ///
     /// # Errors
-    /// [`LedgerError`] when DynamoDB did not answer, or one item cannot be read.
+    /// [`LedgerError`] when DynamoDB did not answer, or an item cannot be deserialized.
     pub async fn list_by_order(&self, order_id: &str) -> Result<Vec<Item>, LedgerError> {
         let items = self
             .client

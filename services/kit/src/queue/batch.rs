@@ -7,37 +7,38 @@ use std::panic::AssertUnwindSafe;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use futures::{FutureExt, StreamExt, stream};
 
-/// How many messages of a batch are handled at the same time: all ten that the event source mappings
-/// deliver at most.
+/// How many messages of a batch are handled at the same time: all, since the event source mappings deliver
+/// at most ten.
 pub const MAX_CONCURRENCY: usize = 10;
 
-/// What the event source mapping is told about a message.
+/// The outcome of a message, as reported to the event source mapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchItemOutcome {
     /// Handled: the mapping deletes it.
     Ack,
-    /// Received again after its visibility timeout, which counts as one more receive.
+    /// Not handled: SQS delivers it again after its visibility timeout, which uses up a receive.
     Retry,
 }
 
-/// Handles the items, [`MAX_CONCURRENCY`] at a time, and returns the results in their order. `None`
-/// stands for a handler that panicked; the others are not affected.
+/// Handles the items, [`MAX_CONCURRENCY`] at a time, and returns the results in the order of the items.
+/// The result is `None` if the handler panicked; other items are not affected.
 pub async fn run_concurrently<'a, I, T, F, Fut>(items: &'a [I], handle: F) -> Vec<Option<T>>
 where
     F: Fn(&'a I) -> Fut,
     Fut: Future<Output = T>,
 {
     stream::iter(items)
-        // A panic must fail its own message only; unwinding further would fail the whole batch, and
-        // the healthy messages would use up receives. Handlers share nothing that a panic can break.
+        // A panic must fail only its own message. If it unwound further, the whole batch would fail and
+        // the healthy messages would use up receives. Asserting unwind safety is sound here, because
+        // handlers share no state that a panic could leave inconsistent.
         .map(|item| AssertUnwindSafe(handle(item)).catch_unwind().map(Result::ok))
         .buffered(MAX_CONCURRENCY)
         .collect()
         .await
 }
 
-/// The response that leaves exactly the messages to be retried on the queue. `outcomes` are in the order
-/// of `messages`.
+/// The response that keeps only the messages with [`BatchItemOutcome::Retry`] on the queue. `outcomes` are
+/// in the order of `messages`.
 #[must_use]
 pub fn partial_batch_response(
     messages: &[SqsMessage],
@@ -52,9 +53,10 @@ pub fn partial_batch_response(
     response
 }
 
-/// When the message was put on this queue, in milliseconds since 1970 (`SentTimestamp`). A redrive
-/// and a replay set it anew; a redelivery does not.
+/// When the message was put on this queue, in milliseconds since 1970 (`SentTimestamp`). A replay puts a
+/// new message on the queue; a redelivery keeps the time.
 #[must_use]
 pub fn sent_at(message: &SqsMessage) -> i64 {
+    // Without the attribute the message counts as old, so that it cannot pass for a replay.
     message.attributes.get("SentTimestamp").and_then(|at| at.parse().ok()).unwrap_or(i64::MIN)
 }

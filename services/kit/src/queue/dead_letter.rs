@@ -1,7 +1,7 @@
-//! Moving messages to a dead-letter queue, with the reason.
+//! Moves messages to a dead-letter queue, with the reason.
 
 use aws_sdk_sqs::Client;
-use shared::queue::dead_letter::{CODE, Code, FAILED_AT, KIND, ORDER_ID, REASON};
+use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON};
 use shared::{Kind, OrderId};
 
 use super::batch::BatchItemOutcome;
@@ -9,18 +9,18 @@ use super::send::{OutgoingMessage, send_one};
 use crate::clock::Clock;
 use crate::telemetry::{Count, count};
 
-/// A message that no retry can help, and why.
+/// A message that can never succeed, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// The body, unchanged, so that a replay can send it as it is.
+    /// The original body, so that a replay can send it unchanged.
     pub body: String,
-    /// The reason as one word, for filters.
-    pub code: Code,
+    /// The reason as a code, for filters.
+    pub code: DeadLetterCode,
     /// The reason as a sentence without personal data.
     pub reason: String,
-    /// The order, where the body could be read that far.
+    /// The order, if the body could be parsed.
     pub order_id: Option<OrderId>,
-    /// The kind of mail, where the body could be read that far.
+    /// The kind of mail, if the body could be parsed.
     pub kind: Option<Kind>,
 }
 
@@ -28,11 +28,11 @@ impl DeadLetter {
     /// A body that violates its queue's contract.
     #[must_use]
     pub const fn unreadable(body: String, reason: String) -> Self {
-        Self { body, code: Code::Unreadable, reason, order_id: None, kind: None }
+        Self { body, code: DeadLetterCode::Unreadable, reason, order_id: None, kind: None }
     }
 }
 
-/// A dead-letter queue that functions write to themselves.
+/// A dead-letter queue to which the functions send messages themselves.
 #[derive(Debug, Clone)]
 pub struct DeadLetterQueue {
     client: Client,
@@ -47,19 +47,20 @@ impl DeadLetterQueue {
         Self { client, url, clock }
     }
 
-    /// Moves a message: `Ack` once it is in the dead-letter queue, `Retry` if SQS did not take it. At
-    /// least once: a crash before the acknowledgement leaves the message in both queues rather than
-    /// in none.
+    /// Sends a message to the dead-letter queue. Returns `Ack` once SQS has accepted it, otherwise `Retry`.
+    /// At least once: a crash before the acknowledgement leaves the message in both queues.
     pub async fn move_message(&self, dead_letter: DeadLetter) -> BatchItemOutcome {
         let (code, reason) = (dead_letter.code.as_str(), dead_letter.reason.as_str());
         tracing::warn!(code, reason, "dead-lettered");
+        // The copy before the acknowledgement: the other way round, a crash in between would lose the
+        // message.
         match send_one(&self.client, &self.url, self.message(dead_letter)).await {
             Ok(()) => {
                 count(Count::DeadLettered);
                 BatchItemOutcome::Ack
             }
             Err(error) => {
-                tracing::error!(%error, "the dead-letter queue is unavailable; the message stays");
+                tracing::error!(%error, "not dead-lettered; the message stays on its queue");
                 BatchItemOutcome::Retry
             }
         }

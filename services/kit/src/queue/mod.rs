@@ -1,4 +1,4 @@
-//! Reading batches from SQS and sending batches to it.
+//! SQS: batches received from it, and messages sent to it.
 
 pub mod batch;
 pub mod dead_letter;

@@ -1,4 +1,4 @@
-//! `SendMessageBatch`, packed by AWS's limits.
+//! `SendMessageBatch`, within AWS's limits.
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
@@ -15,12 +15,12 @@ const MAX_BATCH_BYTES: usize = 1024 * 1024;
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html>).
 pub const MAX_DELAY_SECONDS: i32 = 900;
 
-/// A message that is not on a queue yet.
+/// A message to send.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OutgoingMessage {
-    /// What the consumer reads.
+    /// The message body.
     pub body: String,
-    /// Seconds before anybody can receive it, at most [`MAX_DELAY_SECONDS`].
+    /// Seconds until it can be received, at most [`MAX_DELAY_SECONDS`].
     pub delay: i32,
     /// Name and value of each message attribute, all of type `String`.
     pub attributes: Vec<(&'static str, String)>,
@@ -28,53 +28,54 @@ pub struct OutgoingMessage {
 
 impl OutgoingMessage {
     fn size(&self) -> usize {
-        // Name, value and data type ("String") of each attribute count.
+        // The limit covers name, value and data type ("String") of each attribute as well.
         let attributes: usize =
             self.attributes.iter().map(|(name, value)| name.len() + value.len() + 6).sum();
         self.body.len() + attributes
     }
 }
 
-/// Why SQS did not take a message. Prints no content.
+/// Why a message was not sent. Contains no part of it.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SendError {
-    /// It never will: the body holds a character that SQS refuses, or is too long.
+    /// SQS will never accept it: the body contains a character that SQS refuses, or is too long.
     #[error("SQS refuses the message: a character of it, or its length")]
     Refused,
-    /// It did not, or its answer was lost. The same again may succeed.
+    /// SQS did not accept it, or its answer was lost. A retry may succeed.
     #[error("SQS did not take the message: {0}")]
     Unavailable(#[source] SendFailure),
 }
 
-/// What failed of a `SendMessageBatch`.
+/// Which part of a `SendMessageBatch` failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SendFailure {
-    /// The call.
+    /// The whole call.
     #[error(transparent)]
     Call(AwsError),
-    /// This entry of it, with this error code.
+    /// This message's entry, with this error code.
     #[error("{0}")]
     Entry(String),
-    /// The answer, which lacks this entry.
+    /// SQS's answer does not mention this message.
     #[error("it was not in the answer")]
-    Unanswered,
+    MissingFromResponse,
 }
 
-/// The codes of an unusable body
+/// The error codes for a body that SQS never accepts
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html#API_SendMessage_Errors>).
-const BAD_BODY: [&str; 2] = ["InvalidMessageContents", "InvalidParameterValue"];
+const INVALID_BODY_CODES: [&str; 2] = ["InvalidMessageContents", "InvalidParameterValue"];
 
 impl SendError {
     fn new(code: Option<&str>, failure: SendFailure) -> Self {
         match code {
-            Some(code) if BAD_BODY.iter().any(|bad| code.ends_with(bad)) => Self::Refused,
+            // A suffix: the query protocol prefixes the code (`AWS.SimpleQueueService.…`).
+            Some(code) if INVALID_BODY_CODES.iter().any(|bad| code.ends_with(bad)) => Self::Refused,
             _ => Self::Unavailable(failure),
         }
     }
 }
 
-/// Sends the messages in as few calls as AWS's limits allow, and returns one result per message, in
-/// their order. At least once: a message whose answer was lost may be on the queue.
+/// Sends the messages in as few calls as AWS's limits allow, and returns one result per message, in the
+/// same order. At least once: an [`SendError::Unavailable`] message may be on the queue.
 pub async fn send_all(
     client: &Client,
     queue_url: &str,
@@ -87,17 +88,20 @@ pub async fn send_all(
     results
 }
 
-/// As [`send_all`], for one message.
+/// Sends one message; see [`send_all`].
 ///
 /// # Errors
-/// [`SendError`] when SQS did not take the message, or did not say so.
+/// [`SendError`] when SQS did not confirm that it accepted the message.
 pub async fn send_one(
     client: &Client,
     queue_url: &str,
     message: OutgoingMessage,
 ) -> Result<(), SendError> {
     let results = send_all(client, queue_url, vec![message]).await;
-    results.into_iter().next().unwrap_or(Err(SendError::Unavailable(SendFailure::Unanswered)))
+    results
+        .into_iter()
+        .next()
+        .unwrap_or(Err(SendError::Unavailable(SendFailure::MissingFromResponse)))
 }
 
 fn pack(messages: Vec<OutgoingMessage>) -> Vec<Vec<OutgoingMessage>> {
@@ -130,21 +134,22 @@ async fn send_batch(
     let answer = match call.send().await {
         Ok(answer) => answer,
         Err(error) => {
-            // In a call with more than one message the bad body may be a neighbour's: only a message
-            // that was sent alone is refused for good.
+            // In a call with several messages, the bad body may be another's. Only a message that was sent
+            // alone is refused permanently.
             let code = error.code().filter(|_| size == 1).map(str::to_owned);
             let error = SendError::new(code.as_deref(), SendFailure::Call(error.into()));
             return vec![Err(error); size];
         }
     };
-    let mut results = vec![Err(SendError::Unavailable(SendFailure::Unanswered)); size];
+    // Each message counts as not sent until SQS confirms it.
+    let mut results = vec![Err(SendError::Unavailable(SendFailure::MissingFromResponse)); size];
     for sent in answer.successful() {
-        if let Some(result) = position(sent.id(), size).map(|i| &mut results[i]) {
+        if let Some(result) = index_from_id(sent.id(), size).map(|i| &mut results[i]) {
             *result = Ok(());
         }
     }
     for refused in answer.failed() {
-        if let Some(result) = position(refused.id(), size).map(|i| &mut results[i]) {
+        if let Some(result) = index_from_id(refused.id(), size).map(|i| &mut results[i]) {
             let failure = SendFailure::Entry(refused.code().to_owned());
             *result = Err(SendError::new(Some(refused.code()), failure));
         }
@@ -152,7 +157,7 @@ async fn send_batch(
     results
 }
 
-fn position(id: &str, size: usize) -> Option<usize> {
+fn index_from_id(id: &str, size: usize) -> Option<usize> {
     id.parse().ok().filter(|i| *i < size)
 }
 
@@ -163,12 +168,12 @@ fn entry(i: usize, message: OutgoingMessage) -> SendMessageBatchRequestEntry {
         entry = entry.delay_seconds(message.delay.min(MAX_DELAY_SECONDS));
     }
     for (name, value) in message.attributes {
-        entry = entry.message_attributes(name, text(value));
+        entry = entry.message_attributes(name, string_attribute(value));
     }
     entry.build().expect("id and body are set")
 }
 
-fn text(value: String) -> MessageAttributeValue {
+fn string_attribute(value: String) -> MessageAttributeValue {
     MessageAttributeValue::builder()
         .data_type("String")
         .string_value(value)

@@ -1,4 +1,4 @@
-//! Notifications of which nobody knows whether SES accepted them.
+//! Notifications in doubt: it is unknown whether SES accepted the mail.
 
 use kit::ledger::{Change, Item, LedgerError, RecordOutcome};
 use kit::telemetry::{Count, count};
@@ -8,37 +8,38 @@ use shared::notification::DoubtPolicy;
 use super::context::{Delivery, millis};
 use super::step::Step;
 
-/// How long a mail waits while SES events may be unread: about as long as SQS's counts lag.
+/// How long a mail waits before the feedback backlog is checked again. SQS's counts lag by about as much.
 const BACKLOG_RECHECK_MS: i64 = 60_000;
 
-/// The holder's lease ran out, so it is gone. Recorded before anything is decided: a second claim
-/// straight out of `sending` would be a blind retry.
+/// Records that the lease of an earlier attempt expired without an outcome.
 pub async fn expire(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
+    // Recorded before anything else is decided: the holder may have called SES before it died, so a claim
+    // directly out of `sending` would be a blind retry.
     let change = Change::new(Transition::Expire, delivery.facts())
-        .with("reason", "the lease ran out without a word from its holder");
+        .with("reason", "the lease expired before its holder recorded an outcome");
     Ok(match delivery.record(change).await? {
         RecordOutcome::Recorded(item) => on_ambiguous_send(delivery, &item),
-        // Another worker or an SES event was faster.
+        // Another worker or an SES event changed the item first. The next receive finds out what it is.
         RecordOutcome::Refused(_) | RecordOutcome::Absent => Step::RETRY,
     })
 }
 
-/// After a doubt was recorded: logs it, and waits or ends.
+/// The next step after this worker recorded a doubt.
 pub fn on_ambiguous_send(delivery: &Delivery<'_>, item: &Item) -> Step {
-    report(item);
-    wait_or_end(delivery, item)
+    log_doubt(item);
+    wait_in_doubt(delivery, item)
 }
 
-/// After a doubt was found. One that nobody will resend is logged again: the worker that recorded it
-/// may have died before it could log.
+/// The next step after this worker found the notification in doubt.
 pub fn retry_ambiguous(delivery: &Delivery<'_>, item: &Item) -> Step {
+    // Only an operator can settle it, and the worker that recorded it may have died before it logged it.
     if !may_resend(delivery, item) {
-        report(item);
+        log_doubt(item);
     }
-    wait_or_end(delivery, item)
+    wait_in_doubt(delivery, item)
 }
 
-fn report(item: &Item) {
+fn log_doubt(item: &Item) {
     count(Count::InDoubt);
     tracing::error!(attempt = item.attempt, reason = item.reason, "in doubt");
 }
@@ -47,9 +48,10 @@ fn may_resend(delivery: &Delivery<'_>, item: &Item) -> bool {
     delivery.request.key.kind.doubt_policy() == DoubtPolicy::Resend && item.doubts < MAX_DOUBTS
 }
 
-/// Policy `resend`: again once the grace period is over. Policy `hold`, or after too many doubts: the
-/// item stays in doubt for an SES event or an operator, and the message has done its work.
-fn wait_or_end(delivery: &Delivery<'_>, item: &Item) -> Step {
+/// With the policy `resend`, the mail is sent again once the grace period is over. With `hold`, or after too
+/// many doubts, the message is acknowledged, and the item stays in doubt until an SES event or an operator
+/// settles it.
+fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
     if !may_resend(delivery, item) {
         return Step::ACK;
     }
@@ -57,19 +59,20 @@ fn wait_or_end(delivery: &Delivery<'_>, item: &Item) -> Step {
     if delivery.now_ms() < due { Step::Requeue { until: due } } else { Step::Resend }
 }
 
-/// Claims out of doubt, unless an unread SES event may say that the mail was accepted.
+/// Claims a notification in doubt, unless an unread SES event may prove that SES accepted the mail.
 pub async fn resend(delivery: &Delivery<'_>) -> Step {
-    // Read before the queues are: a doubt that becomes old enough meanwhile was not checked for.
+    // The clock is read before the queues. Otherwise, a doubt could become old enough after the queues were
+    // read, and be claimed although an event about it may have arrived since.
     let (now, grace) = (delivery.now_ms(), millis(delivery.mailer.grace));
     if delivery.mailer.feedback_backlog.may_contain_events().await {
-        tracing::warn!("not sent again while SES events may be unread");
+        tracing::warn!("not resent while SES events may be unread");
         return Step::Requeue { until: now + grace.min(BACKLOG_RECHECK_MS) };
     }
     Step::Claim(Facts { resend_doubts_from: now - grace, ..delivery.facts() })
 }
 
-/// The last attempt came to nothing, but an earlier one may have been sent: the item stays in doubt,
-/// for good as far as the policy is concerned, and the message has done its work.
+/// Records that the notification stays in doubt without further attempts: the last attempt sent nothing,
+/// but an earlier one may have. The policy will not resend it.
 pub async fn keep_ambiguous(
     delivery: &Delivery<'_>,
     attempt: u32,
@@ -78,11 +81,11 @@ pub async fn keep_ambiguous(
     let facts = Facts::for_attempt(delivery.now_ms(), attempt);
     let change = Change::new(Transition::Hold, facts).with(
         "reason",
-        format!("an earlier attempt is in doubt, and there will be no other: {reason}"),
+        format!("an earlier attempt is in doubt, and there will be no further one: {reason}"),
     );
     Ok(match delivery.record(change).await? {
         RecordOutcome::Recorded(_) => {
-            // Not counted: the doubt itself was, when it was recorded.
+            // Not counted: the doubt was counted when it was recorded.
             tracing::warn!(why = reason, "left in doubt");
             Step::ACK
         }

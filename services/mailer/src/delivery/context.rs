@@ -1,4 +1,4 @@
-//! What the steps of one delivery share.
+//! The context that the steps of one delivery share.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,15 +7,15 @@ use jiff::SignedDuration;
 use kit::ledger::{Change, ClaimOutcome, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use shared::ledger::Facts;
-use shared::queue::dead_letter::Code;
+use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
 use crate::mailer::Mailer;
 
-/// Kept back of the function's time for recording SES's answer.
+/// The part of the function's time that is reserved for recording SES's answer.
 const TIME_TO_RECORD: Duration = Duration::from_secs(2);
 
-/// The delivery of one message, as far as it does not change from step to step.
+/// The delivery of one message: everything that is the same in all its steps.
 #[derive(Debug)]
 pub struct Delivery<'a> {
     pub(super) mailer: &'a Mailer,
@@ -26,8 +26,8 @@ pub struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    /// The delivery of `message`, whose body was parsed as `request`. `deadline` is the function's
-    /// own.
+    /// The delivery of `message`, whose body was parsed as `request`. `deadline` is when Lambda ends the
+    /// invocation.
     #[must_use]
     pub fn new(
         mailer: &'a Mailer,
@@ -46,8 +46,8 @@ impl<'a> Delivery<'a> {
         self.mailer.clock.now() >= self.request.send_before
     }
 
-    /// What a worker knows before it has claimed anything. A claim with these facts does not leave
-    /// `in_doubt`: see [`Facts::resend_doubts_from`].
+    /// What a worker knows before it claims. A claim with these facts is refused in `in_doubt`, because
+    /// [`Facts::resend_doubts_from`] is not set.
     pub(super) fn facts(&self) -> Facts {
         let now = self.now_ms();
         Facts {
@@ -59,8 +59,8 @@ impl<'a> Delivery<'a> {
 
     pub(super) async fn claim(&self, facts: Facts) -> Result<ClaimOutcome, LedgerError> {
         let order_id = self.request.key.order_id.as_str();
-        // A new name for each claim, so that a retry by the SDK after a lost answer recognises the
-        // lease as its own, and a redelivered message does not.
+        // New for each claim, so that the SDK's retry after a lost answer recognises the lease as its own,
+        // and a redelivered message does not.
         let holder = uuid::Uuid::new_v4().to_string();
         self.mailer.ledger.claim(order_id, &self.notification, facts, &holder).await
     }
@@ -74,7 +74,11 @@ impl<'a> Delivery<'a> {
         self.mailer.requeue.requeue_until(self.body(), until).await
     }
 
-    pub(super) async fn dead_letter(&self, code: Code, reason: String) -> BatchItemOutcome {
+    pub(super) async fn dead_letter(
+        &self,
+        code: DeadLetterCode,
+        reason: String,
+    ) -> BatchItemOutcome {
         let dead_letter = DeadLetter {
             body: self.body(),
             code,
@@ -85,8 +89,9 @@ impl<'a> Delivery<'a> {
         self.mailer.dead_letters.move_message(dead_letter).await
     }
 
-    /// What is left of the function's time for calling SES.
+    /// The time left for calling SES.
     pub(super) fn time_left(&self) -> Duration {
+        // The machine's clock, not `mailer.clock`: the deadline is Lambda's.
         let left = self.deadline.duration_since(SystemTime::now()).unwrap_or_default();
         left.saturating_sub(TIME_TO_RECORD)
     }

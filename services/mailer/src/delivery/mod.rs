@@ -2,61 +2,60 @@
 //!
 //! # Why a lease
 //!
-//! SQS delivers at least once, and mail requests are queued again by the sweep, by replays and by
-//! the mailer itself: two workers may hold the same notification at the same moment. Whoever calls
-//! SES must first win the conditional write that moves the ledger item to `sending`; everybody else
-//! is refused. The claim ends by itself, because its holder may die. A lease outlives the function's
-//! timeout, so a holder that is still alive never loses it, and ends before the message becomes
-//! visible again.
+//! SQS delivers at least once, and the sweep, replays and the mailer itself queue mail requests again. So
+//! two workers may have a message about the same notification at the same time. A worker must win the
+//! conditional write that moves the ledger item to `sending` before it calls SES; every other worker is
+//! refused. The claim is a lease that expires, because its holder may die. It is longer than the function's
+//! timeout, so a live holder never loses it, and shorter than the visibility timeout, so that it has expired
+//! when the message is delivered again.
 //!
 //! # Why `SendEmail` is never retried blindly
 //!
-//! SES knows no idempotency token: the same call again is a second mail. So the SDK's retries are
-//! off, and [`crate::send_outcome`] sorts each outcome by what it proves. Only proof of refusal
-//! leads to another attempt. Where nothing is proved the item is `in_doubt`: an SES event settles it
-//! (`feedback`), and without one the kind's policy decides. `resend` sends again after the grace
-//! period, unless SES events may be waiting unread, and only a few times; `hold` leaves it to an
-//! operator.
+//! SES has no idempotency token: repeating the call sends a second mail. So the SDK's retries are off, and
+//! [`crate::send_outcome`] classifies each outcome by what it proves. Only proof of refusal leads to another
+//! attempt. If nothing is proved, the item is `in_doubt` until an SES event settles it (`feedback`). Without
+//! an event, the policy of the kind decides: `resend` sends the mail again after the grace period, unless
+//! SES events may be unread, and only a few times; `hold` leaves it to an operator.
 //!
 //! # What the attempt number fences
 //!
-//! Each claim increments the item's `attempt`, and the outcome is recorded only where the item still
-//! has that number. A worker that was paused for longer than its lease cannot overwrite what a later
-//! attempt found out. The number travels in the mail's SES tags as well.
+//! Each claim increments the item's `attempt`, and an outcome is recorded only while the item still has that
+//! number. So a worker that was frozen for longer than its lease cannot overwrite the outcome of a later
+//! attempt. The number is also in the mail's SES tags.
 //!
 //! # What a crash leaves
 //!
-//! The process may stop at any line. Each row is a write that was made or a call that was begun; the
-//! message stays on the queue until the last one.
+//! The process may die at any line. Each row is a write or call after which it may do so; the message stays
+//! on the queue until the last row.
 //!
-//! | last step done | left behind | who repairs it, and how |
+//! | last write or call | state after the crash | recovery |
 //! | --- | --- | --- |
-//! | message received | `planned` | the message becomes visible again; the next worker claims |
-//! | claim written | `sending`, SES not called | the message becomes visible after the lease has run out; the next worker cannot know that SES was not called and records `in_doubt` |
-//! | `SendEmail` begun, no outcome recorded | `sending`, SES may have the mail | as above; if SES accepted it, its event moves the item to `sent`, before or after |
-//! | accepted recorded | `sent`, message on the queue | the next claim is refused: already done, acknowledged |
-//! | refused for now recorded | `planned`, not due yet | the next claim is refused: not due, requeued with a delay |
-//! | failed recorded | `failed`, no dead letter yet | the next claim is refused: already failed, moved to the DLQ then |
-//! | doubt recorded | `in_doubt` | the next claim is refused: logged again, then it waits for the grace period or is acknowledged |
-//! | requeued or moved to the DLQ | the message twice | the ledger lets one copy through, as with any duplicate |
+//! | message received | `planned` | the message becomes visible again, and the next worker claims |
+//! | claim written | `sending`, SES not called | the message becomes visible after the lease has expired; the next worker cannot know that SES was not called, and records `in_doubt` |
+//! | `SendEmail` begun, no outcome recorded | `sending`, SES may have accepted the mail | as above; if SES accepted it, its event moves the item to `sent`, before or after that |
+//! | acceptance recorded | `sent` | the next claim is refused (already done), and the message is acknowledged |
+//! | temporary refusal recorded | `planned`, not due yet | the next claim is refused (not due), and the message is requeued with a delay |
+//! | failure recorded | `failed`, no dead letter yet | the next claim is refused (already failed), and the message is moved to the DLQ |
+//! | doubt recorded | `in_doubt` | the next claim is refused (in doubt); the message waits for the end of the grace period, or the doubt is logged and the message acknowledged |
+//! | requeued or moved to the DLQ | two copies of the message | only one copy can claim, as with any duplicate |
 //!
 //! # What is requeued with a delay
 //!
-//! SQS counts receives, and moves a message to the DLQ after too many. A mail that only has to wait
-//! must not use them up, so the mailer sends a copy with a delay and acknowledges the original: the
-//! copy starts at zero. That is done for a mail that SES refused for now, that found no turn in the
-//! send rate or no time, that is not due, that waits out a grace period or unread SES events, and
-//! while the ledger is unavailable before SES was called.
+//! SQS counts receives and moves a message to the DLQ after too many. A mail that only has to wait must not
+//! use them up, so the mailer sends a copy with a delay and acknowledges the original; the copy's count
+//! starts at zero. This happens when SES refused the mail temporarily, when the send rate or the function's
+//! time does not allow the call, when the mail is not due, when it waits for the end of the grace period or
+//! for unread SES events, and when the ledger is unavailable before SES was called.
 //!
-//! What is left to the visibility timeout instead, and uses up a receive: another worker's running
-//! lease, a ledger that fails after SES was called, an item of a version that this one cannot read,
-//! a panic, and a requeue that SQS did not take.
+//! In other cases the message is left to the visibility timeout, which uses up a receive: another worker's
+//! lease has not expired, the ledger fails after SES was called, this version does not know the item's
+//! state, the handler panics, or SQS does not accept the copy.
 //!
 //! # What goes to the dead-letter queue
 //!
-//! At once and with its reason, since waiting changes nothing: an unreadable message, a mail that
-//! SES refused for good or that cannot be rendered, a notification that the ledger does not know.
-//! SQS itself moves what was received too often.
+//! Immediately and with a reason, because waiting would not help: a message that cannot be parsed, a mail
+//! that SES refused permanently or that cannot be rendered, a notification that the ledger does not know.
+//! SQS itself moves a message that was received too often.
 
 mod ambiguous;
 mod context;

@@ -1,4 +1,4 @@
-//! Mail requests that come after their mail is no longer news.
+//! Mail requests whose mail has become stale.
 
 use kit::ledger::{Change, Item, LedgerError, RecordOutcome};
 use kit::telemetry::{Count, count};
@@ -7,14 +7,14 @@ use shared::ledger::{SkipReason, State, Transition};
 use super::context::Delivery;
 use super::step::Step;
 
-/// Skips the notification with one conditional write, unless an operator has extended its time since
-/// this message was written, or it may have been sent: a doubt stays a doubt, however old.
+/// Skips the notification with one conditional write, unless an operator has extended its time limit since
+/// this message was written, or an attempt is in doubt: `skipped` would mean that it was not sent.
 pub async fn skip_stale(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
     let facts = delivery.facts();
     let reason = SkipReason::Stale.as_str();
     let change = Change::new(Transition::Skip, facts)
         .with("reason", reason)
-        // The item's own limit, not the message's: `waybill resend` moves it in the ledger alone.
+        // The limit in the item, not in the message: `waybill resend` changes only the item's.
         .if_at_most("send_before", facts.now);
     Ok(match delivery.record(change).await? {
         RecordOutcome::Recorded(_) => {
@@ -33,7 +33,7 @@ pub async fn skip_stale(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
 fn handle_skip_conflict(delivery: &Delivery<'_>, item: Box<Item>) -> Step {
     match item.state() {
         Some(State::InDoubt) => leave_in_doubt(delivery),
-        // Planned again after a doubt: it must not be skipped, which would say that it was not sent.
+        // Planned again after a doubt. It must not be skipped, because an earlier attempt may have sent it.
         Some(State::Planned) => Step::KeepAmbiguous {
             attempt: item.attempt,
             reason: SkipReason::Stale.as_str().to_owned(),
@@ -42,9 +42,9 @@ fn handle_skip_conflict(delivery: &Delivery<'_>, item: Box<Item>) -> Step {
     }
 }
 
-/// Nobody claims a stale doubt any more. But a worker with the same message that read its clock
-/// before the limit may be claiming it just now, and if it died there would be no message left to
-/// record its expired lease: this one waits until any such lease has run out.
+// No worker claims a stale notification in doubt. But another worker may have read its clock just before the
+// limit, and claim it now. If it died, its lease would never be recorded as expired, because no message would
+// be left. So this message waits until any such lease has expired.
 fn leave_in_doubt(delivery: &Delivery<'_>) -> Step {
     let mailer = delivery.mailer;
     let last_lease_ends = (delivery.request.send_before + mailer.lease).as_millisecond();

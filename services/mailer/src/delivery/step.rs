@@ -1,9 +1,9 @@
-//! What a delivery does next.
+//! The steps of a delivery.
 
 use kit::ledger::Item;
 use kit::queue::BatchItemOutcome;
 use shared::ledger::{Facts, FailReason};
-use shared::queue::dead_letter::Code;
+use shared::queue::dead_letter::DeadLetterCode;
 
 use crate::send_outcome::SendOutcome;
 
@@ -11,66 +11,66 @@ use crate::send_outcome::SendOutcome;
 /// between two steps leaves one of the rows of the table in [`crate::delivery`].
 #[derive(Debug)]
 pub enum Step {
-    /// Skip it, since it is no longer news.
+    /// Skip the notification, because it is stale.
     SkipStale,
-    /// Take the lease, where these facts allow it.
+    /// Take the lease, if the protocol allows it with these facts.
     Claim(Facts),
     /// Call SES under the lease with this attempt number.
     Send {
         /// The fencing token.
         attempt: u32,
     },
-    /// Record what SES answered.
+    /// Record SES's answer.
     Record {
         /// The fencing token.
         attempt: u32,
         /// The answer.
         outcome: SendOutcome,
     },
-    /// Record that it will never be sent.
+    /// Record that it failed permanently.
     Fail {
         /// The fencing token.
         attempt: u32,
         /// For the ledger.
         reason: FailReason,
-        /// For the dead letter, as one word.
-        code: Code,
+        /// For the dead letter, as a code.
+        code: DeadLetterCode,
         /// For the dead letter, as a sentence.
         description: String,
     },
-    /// Decide by the item that refused a claim or a record.
+    /// Decide what to do after a write was refused, by the item that refused it.
     HandleConflict(Box<Item>),
-    /// Record that the holder of the lease is gone and nobody knows what it did.
+    /// Record that the lease expired and its holder recorded no outcome.
     Expire,
-    /// Claim again out of doubt, if no unread SES event may settle it.
+    /// Claim the notification in doubt, unless an unread SES event may settle it.
     Resend,
-    /// Record that there will be no further attempt, while an earlier one stays in doubt.
+    /// Record that an earlier attempt stays in doubt and there will be no further one.
     KeepAmbiguous {
         /// The fencing token of the last attempt.
         attempt: u32,
-        /// Why there will be none.
+        /// Why there will be no further attempt.
         reason: String,
     },
     /// Send a copy that is not visible before then (milliseconds since 1970), and end.
     Requeue {
-        /// When it is to be received.
+        /// When the copy becomes visible.
         until: i64,
     },
     /// Move the message to the dead-letter queue, and end.
     DeadLetter {
-        /// The reason as one word.
-        code: Code,
+        /// The reason as a code.
+        code: DeadLetterCode,
         /// The reason as a sentence.
         reason: String,
     },
-    /// End.
+    /// End with this outcome of the message.
     Finish(BatchItemOutcome),
 }
 
 impl Step {
-    /// The message has done its work.
+    /// Acknowledge the message: nothing is left to do.
     pub const ACK: Self = Self::Finish(BatchItemOutcome::Ack);
 
-    /// The message is received again after its visibility timeout.
+    /// Leave the message to its visibility timeout.
     pub const RETRY: Self = Self::Finish(BatchItemOutcome::Retry);
 }

@@ -1,12 +1,12 @@
-//! The steps of a delivery, in the order in which a mail takes them.
+//! The steps of a delivery, in the usual order.
 
 use std::time::Duration;
 
 use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
 use kit::queue::BatchItemOutcome;
-use kit::telemetry::{Count, accepted_to_sent, count};
-use shared::ledger::{AfterClaim, Facts, FailReason, State, Transition, after_claim};
-use shared::queue::dead_letter::Code;
+use kit::telemetry::{Count, count, record_accepted_to_sent};
+use shared::ledger::{ClaimRefusal, Facts, FailReason, State, Transition};
+use shared::queue::dead_letter::DeadLetterCode;
 
 use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_ambiguous};
 use super::context::Delivery;
@@ -15,22 +15,23 @@ use super::step::Step;
 use crate::render::{Mail, render};
 use crate::send_outcome::SendOutcome;
 
-/// SES is not called when its answer could not be awaited for at least this long: giving up on a call
-/// leaves a doubt, not calling leaves nothing.
+/// SES is called only if there is at least this much time to wait for its answer. A call that is abandoned
+/// leaves a doubt; a call that is not made leaves none.
 const MIN_SEND_TIME: Duration = Duration::from_secs(1);
 
-/// How long a mail waits while the ledger does not answer.
+/// How long a mail waits when the ledger does not answer.
 const LEDGER_RETRY_MS: i64 = 30_000;
 
 /// Tries to deliver one notification.
 ///
 /// # Errors
-/// [`LedgerError`] when the ledger did not answer after SES was called, or does not understand this
-/// version. If SES accepted the mail, the item falls into doubt when its lease runs out, and SES's
-/// own event settles it.
+/// [`LedgerError`] when the ledger did not answer after SES was called, or is of another version. If SES
+/// accepted the mail, the item is put in doubt when the lease has expired, and an SES event settles it.
 pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, LedgerError> {
     let mut step =
         if delivery.is_stale() { Step::SkipStale } else { Step::Claim(delivery.facts()) };
+    // Once SES was called, the message must not be requeued because of a ledger error: the copy would be
+    // delivered while the lease is still valid, for nothing. The visibility timeout outlasts the lease.
     let mut has_called_ses = false;
     loop {
         has_called_ses = match step {
@@ -59,15 +60,18 @@ pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, Ledger
             Step::Finish(outcome) => return Ok(outcome),
         };
         step = match next {
-            Err(error) if !has_called_ses => wait_for_ledger(delivery, error)?,
+            Err(error) if !has_called_ses => requeue_until_ledger_answers(delivery, error)?,
             other => other?,
         };
     }
 }
 
-/// SES was not called, so the mail can simply wait. What waiting does not change uses up receives,
-/// and is in the dead-letter queue after the last.
-fn wait_for_ledger(delivery: &Delivery<'_>, error: LedgerError) -> Result<Step, LedgerError> {
+/// Requeues the message if the ledger is unavailable, which is safe because SES was not called. An item of
+/// another version uses up receives instead, so that it ends in the dead-letter queue.
+fn requeue_until_ledger_answers(
+    delivery: &Delivery<'_>,
+    error: LedgerError,
+) -> Result<Step, LedgerError> {
     match error {
         LedgerError::Incompatible(_) => Err(error),
         LedgerError::Unavailable(_) => {
@@ -82,61 +86,62 @@ async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerErro
         ClaimOutcome::Claimed(attempt) => Step::Send { attempt },
         ClaimOutcome::Refused(item) => Step::HandleConflict(item),
         ClaimOutcome::Absent => Step::DeadLetter {
-            code: Code::Unknown,
-            reason: "the ledger knows nothing of this notification: it was erased, or is older \
-                     than the ledger's memory; it was not sent"
+            code: DeadLetterCode::Unknown,
+            reason: "the ledger has no record of this notification: it was erased, or is older \
+                     than the ledger's retention; it was not sent"
                 .to_owned(),
         },
     })
 }
 
-/// The claim was refused: another worker holds the lease, or it is done, or it has to wait.
+/// The next step after a write was refused: another worker holds the lease, or the notification is already
+/// done, or it has to wait.
 fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, LedgerError> {
     let Some(record) = item.record() else {
         return Err(LedgerError::Incompatible("a state that this version does not know".into()));
     };
-    Ok(match after_claim(&record, delivery.now_ms()) {
-        AfterClaim::AlreadyDone => {
+    Ok(match ClaimRefusal::for_record(&record, delivery.now_ms()) {
+        ClaimRefusal::AlreadyDone => {
             tracing::info!(state = item.state, "already done");
             Step::ACK
         }
-        AfterClaim::AlreadyFailed => {
+        ClaimRefusal::AlreadyFailed => {
             let reason = item.reason.clone().unwrap_or_else(|| "failed before".to_owned());
-            Step::DeadLetter { code: Code::from_reason(&reason), reason }
+            Step::DeadLetter { code: DeadLetterCode::from_reason(&reason), reason }
         }
-        // Not requeued: the visibility timeout is longer than any lease, so this costs one receive
-        // at most, and the next one finds an outcome or an expired lease.
-        AfterClaim::InProgress { .. } => Step::RETRY,
-        AfterClaim::NotDue { until } => Step::Requeue { until },
-        AfterClaim::InDoubt { .. } => retry_ambiguous(delivery, item),
-        AfterClaim::LeaseExpired => Step::Expire,
+        // Not requeued: the visibility timeout is longer than any lease, so the next receive finds an
+        // outcome or an expired lease, and at most one receive is used up.
+        ClaimRefusal::InProgress { .. } => Step::RETRY,
+        ClaimRefusal::NotDue { until } => Step::Requeue { until },
+        ClaimRefusal::InDoubt { .. } => retry_ambiguous(delivery, item),
+        ClaimRefusal::LeaseExpired => Step::Expire,
     })
 }
 
 async fn send(delivery: &Delivery<'_>, attempt: u32) -> Step {
-    // Rendered under the lease, so that a mail that cannot be rendered is failed once.
+    // Rendered under the lease, so that a mail that cannot be rendered fails only once.
     let mail = match render(&delivery.request.event, &delivery.mailer.brand) {
         Ok(mail) => mail,
         Err(error) => {
             return Step::Fail {
                 attempt,
                 reason: FailReason::Unrenderable,
-                code: Code::Unrenderable,
+                code: DeadLetterCode::Unrenderable,
                 description: error.to_string(),
             };
         }
     };
     let outcome = call_ses(delivery, attempt, &mail).await;
-    tracing::info!(attempt, answer = outcome.code(), "SES");
+    tracing::info!(attempt, answer = outcome.code(), "SES call ended");
     Step::Record { attempt, outcome }
 }
 
-/// Waits for a turn in the send rate, and calls SES if there is time to record its answer. What is
-/// not called is proof of refusal.
+/// Waits until the send rate allows a call, and calls SES if there is time left to record its answer. A call
+/// that is not made counts as refused, because it certainly sent nothing.
 async fn call_ses(delivery: &Delivery<'_>, attempt: u32, mail: &Mail) -> SendOutcome {
-    // Half of the time at most, so that the call itself has the other half.
+    // At most half of the time, so that the other half is left for the call.
     if let Err(wait) = delivery.mailer.rate_limiter.acquire(delivery.time_left() / 2).await {
-        return SendOutcome::Retryable { code: "paced".to_owned(), retry_after: wait };
+        return SendOutcome::Retryable { code: "rate limited".to_owned(), retry_after: wait };
     }
     match delivery.time_left() {
         left if left < MIN_SEND_TIME => {
@@ -160,7 +165,7 @@ async fn record(
             attempt,
             description: format!("SES refused the mail for good: {code}"),
             reason: FailReason::Refused(code),
-            code: Code::Refused,
+            code: DeadLetterCode::Refused,
         }),
         SendOutcome::Ambiguous { code } => record_doubt(delivery, attempt, code).await,
     }
@@ -171,14 +176,14 @@ async fn accept(
     attempt: u32,
     message_id: String,
 ) -> Result<Step, LedgerError> {
-    // Counted before it is recorded: the mail is sent, whatever the ledger answers.
+    // Counted before it is recorded, because the mail is sent whatever the ledger answers.
     let now = delivery.now_ms();
     count(Count::Sent);
-    accepted_to_sent(now - delivery.request.accepted_at.as_millisecond());
+    record_accepted_to_sent(now - delivery.request.accepted_at.as_millisecond());
     let change = Change::new(Transition::Accept, Facts::for_attempt(now, attempt))
         .with("message_id", &message_id);
     if let RecordOutcome::Refused(item) = delivery.record(change).await? {
-        // An SES event was faster. If it names another mail, that is one of an earlier attempt.
+        // An SES event was recorded first. If it was about another mail, an earlier attempt sent that one.
         if item.message_id.is_some_and(|recorded| recorded != message_id) {
             tracing::error!("SES accepted more than one mail for this notification");
         }
@@ -195,9 +200,9 @@ async fn postpone(
     let now = delivery.now_ms();
     let not_before = now + i64::try_from(retry_after.as_millis()).unwrap_or(i64::MAX / 2);
     let facts = Facts { not_before, ..Facts::for_attempt(now, attempt) };
-    // The ledger before the copy: a copy that finds the item still `sending` would have to wait for
-    // the lease to run out, and a mail that SES refused would be in doubt. A refused record changes
-    // nothing here: the copy finds out what is true.
+    // The ledger before the copy: a copy that finds the item still in `sending` would have to wait until the
+    // lease expires, and would then put a mail in doubt that SES refused. If the write is refused, the copy
+    // finds the item in its actual state.
     delivery.record(Change::new(Transition::Defer, facts).with("reason", code)).await?;
     Ok(Step::Requeue { until: not_before })
 }
@@ -206,24 +211,24 @@ async fn fail(
     delivery: &Delivery<'_>,
     attempt: u32,
     reason: FailReason,
-    code: Code,
+    code: DeadLetterCode,
     description: String,
 ) -> Result<Step, LedgerError> {
     let facts = Facts::for_attempt(delivery.now_ms(), attempt);
-    // The ledger before the dead letter: a crash in between leaves a message that finds `failed` and
-    // is moved then. The other way round, an item that is `sending` would fall into doubt and could
-    // be sent although its dead letter says that it was not.
+    // The ledger before the dead letter: after a crash in between, the next delivery finds `failed` and moves
+    // the message. The other way round, the item would stay in `sending`, be put in doubt, and could be sent
+    // although its dead letter says that it was not.
     let change = Change::new(Transition::Fail, facts).with("reason", reason.to_string());
     Ok(match delivery.record(change).await? {
         RecordOutcome::Recorded(_) => {
             count(Count::Failed);
             Step::DeadLetter { code, reason: description }
         }
-        // Proof about this attempt says nothing of an earlier one that is in doubt.
+        // That this attempt was refused proves nothing about an earlier one that is in doubt.
         RecordOutcome::Refused(item) if item.doubts > 0 && is_unrecorded(&item, attempt) => {
             Step::KeepAmbiguous { attempt: item.attempt, reason: reason.to_string() }
         }
-        // Perhaps our own write, whose answer was lost: the item says where the message goes.
+        // Possibly our own write, whose answer was lost. The item's state decides what to do.
         RecordOutcome::Refused(item) => Step::HandleConflict(item),
         RecordOutcome::Absent => Step::ACK,
     })
@@ -238,7 +243,7 @@ async fn record_doubt(
     let change = Change::new(Transition::Doubt, facts).with("reason", code);
     Ok(match delivery.record(change).await? {
         RecordOutcome::Recorded(item) => on_ambiguous_send(delivery, &item),
-        // Our own write, whose answer was lost: the SDK's second try finds what the first one wrote.
+        // Our own write, whose answer was lost: the SDK's second attempt finds what the first one wrote.
         RecordOutcome::Refused(item) if is_in_doubt(&item, attempt) => {
             on_ambiguous_send(delivery, &item)
         }
@@ -247,7 +252,7 @@ async fn record_doubt(
     })
 }
 
-/// Whether the outcome of `attempt` is still unknown to the ledger.
+/// Whether the ledger has no outcome of `attempt` yet, except that it may be in doubt.
 fn is_unrecorded(item: &Item, attempt: u32) -> bool {
     (item.attempt == attempt && item.state() == Some(State::Sending)) || is_in_doubt(item, attempt)
 }

@@ -1,21 +1,20 @@
-//! The shop's colour, and what can be read on it.
+//! The shop's accent colour, with readable text and visible borders.
 
 use shared::InvalidValue;
 
-/// A colour for buttons and bars, `#rrggbb`, with what follows from it: text on it is black or
-/// white, whichever can be read, and where the colour would vanish in the page it gets an edge
-/// that does not.
+/// The colour of buttons and bars, `#rrggbb`, and colours derived from it: readable text on it, and a border
+/// that is visible even if the colour itself hardly differs from the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accent {
     /// On a white page.
-    pub light: Paint,
+    pub light: SurfaceColors,
     /// On a dark page.
-    pub dark: Paint,
+    pub dark: SurfaceColors,
 }
 
-/// One surface in the accent colour; every member is `#rrggbb`.
+/// The colours of one surface, each `#rrggbb`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Paint {
+pub struct SurfaceColors {
     /// The surface.
     pub fill: String,
     /// Text on it: contrast of at least 4.5 (WCAG 2.2 AA, 1.4.3).
@@ -30,22 +29,23 @@ const BLACK: Rgb = Rgb([0, 0, 0]);
 const DARK_CARD: Rgb = Rgb([0x22, 0x21, 0x1f]);
 
 impl Accent {
-    /// Takes `#rrggbb`.
+    /// Parses `#rrggbb`.
     ///
     /// # Errors
     /// [`InvalidValue`] for any other form, also `#rgb` and colour names.
     pub fn parse(text: &str) -> Result<Self, InvalidValue> {
         let colour = Rgb::parse(text)
             .ok_or_else(|| InvalidValue::expected("a colour as #rrggbb, such as #0b6e5f"))?;
-        let on_dark = colour.towards(WHITE, DARK_CARD);
+        // Lightened for a dark page: with many brand colours the button would hardly be visible there.
+        let on_dark = colour.nearest_visible(WHITE, DARK_CARD);
         Ok(Self {
-            light: Paint::new(colour, colour.towards(BLACK, WHITE)),
-            dark: Paint::new(on_dark, on_dark),
+            light: SurfaceColors::new(colour, colour.nearest_visible(BLACK, WHITE)),
+            dark: SurfaceColors::new(on_dark, on_dark),
         })
     }
 }
 
-impl Paint {
+impl SurfaceColors {
     fn new(fill: Rgb, edge: Rgb) -> Self {
         let text = if fill.contrast(WHITE) >= 4.5 { "#ffffff" } else { "#000000" };
         Self { fill: fill.to_string(), text, edge: edge.to_string() }
@@ -64,8 +64,8 @@ impl Rgb {
         Some(Self([red, green, blue]))
     }
 
-    /// The nearest colour on the way to `end` that stands out from `page`.
-    fn towards(self, end: Self, page: Self) -> Self {
+    /// The first colour on the way to `end` that is visible on `page`.
+    fn nearest_visible(self, end: Self, page: Self) -> Self {
         (0..=20).map(|step| self.mix(end, step)).find(|c| c.contrast(page) >= 3.0).unwrap_or(end)
     }
 
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_colour_is_refused() {
+    fn a_malformed_colour_is_refused() {
         for bad in ["", "#fff", "red", "0b6e5f", "#0b6e5g", "#0b6e5f;", "#+12345", "#0b6e5\u{e9}"] {
             assert!(Accent::parse(bad).is_err(), "{bad:?} was taken");
         }

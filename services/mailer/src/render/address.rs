@@ -1,69 +1,71 @@
-//! Postal addresses, in the order their country writes them.
+//! Formats postal addresses in the order that is usual in each country.
 
 use shared::contract::order::{Address, Country};
 use shared::contract::text::Line;
 
 use super::user_text::UserText;
 
-/// English names, one country a line: code, space, name. In the order of the codes.
+/// The English names of countries. Each line has a code, a space and the name, sorted by code.
 const COUNTRIES: &str = include_str!("countries.txt");
 
 /// The lines of `address` from the name to the country, none of them empty.
 pub fn lines(address: &Address) -> Vec<UserText<'static>> {
     let mut lines: Vec<String> = Vec::with_capacity(9);
-    let place = place(address);
+    let locality = locality(address);
     let street = address.lines.iter().map(ToString::to_string);
     let name = address.name.iter().map(ToString::to_string);
-    if is_big_to_small(address) {
-        lines.extend(place);
+    if is_largest_unit_first(address) {
+        lines.extend(locality);
         lines.extend(street);
         lines.extend(name);
     } else {
         lines.extend(name);
         lines.extend(street);
-        lines.extend(place);
+        lines.extend(locality);
     }
     lines.push(country_name(&address.country).to_owned());
     lines.into_iter().map(UserText::new).collect()
 }
 
 /// Town, region and postal code: one to three lines.
-fn place(address: &Address) -> Vec<String> {
+fn locality(address: &Address) -> Vec<String> {
     let city = address.city.as_str();
-    let code = text(address.postal_code.as_ref());
-    let region = text(address.region.as_ref());
+    let code = text_or_empty(address.postal_code.as_ref());
+    let region = text_or_empty(address.region.as_ref());
     match address.country.as_str() {
         "JP" => japanese(address, city, region, code),
-        "CN" | "TW" | "KR" if is_big_to_small(address) => {
-            together(&[code, &words(&[region, city])])
+        "CN" | "TW" | "KR" if is_largest_unit_first(address) => {
+            non_empty(&[code, &join(&[region, city])])
         }
-        "US" | "PR" | "CA" | "AU" => together(&[&comma(city, &words(&[region, code]), address)]),
-        "GB" | "GG" | "IM" | "JE" | "IE" | "ZA" => together(&[city, region, code]),
-        "BR" => together(&[&dash(city, region), code]),
-        "IN" | "NZ" | "SG" | "SA" | "IL" | "TH" => together(&[&words(&[city, code]), region]),
-        "KR" | "TW" | "CN" | "ID" | "PH" | "VN" => together(&[city, &words(&[region, code])]),
-        "IT" => together(&[&words(&[code, city, region])]),
-        "MX" => together(&[&words(&[code, &list(city, region)])]),
-        _ => together(&[&words(&[code, city]), region]),
+        "US" | "PR" | "CA" | "AU" => {
+            non_empty(&[&city_line(city, &join(&[region, code]), address)])
+        }
+        "GB" | "GG" | "IM" | "JE" | "IE" | "ZA" => non_empty(&[city, region, code]),
+        "BR" => non_empty(&[&join_with_dash(city, region), code]),
+        "IN" | "NZ" | "SG" | "SA" | "IL" | "TH" => non_empty(&[&join(&[city, code]), region]),
+        "KR" | "TW" | "CN" | "ID" | "PH" | "VN" => non_empty(&[city, &join(&[region, code])]),
+        "IT" => non_empty(&[&join(&[code, city, region])]),
+        "MX" => non_empty(&[&join(&[code, &join_with_comma(city, region)])]),
+        _ => non_empty(&[&join(&[code, city]), region]),
     }
 }
 
-/// In Japanese from the prefecture down, otherwise from the town up; the postal mark in both.
+/// In Japanese from the prefecture to the town, otherwise the other way round. The postal mark is used in
+/// both.
 fn japanese(address: &Address, city: &str, region: &str, code: &str) -> Vec<String> {
     let code = match code.strip_prefix('〒').unwrap_or(code).trim_start() {
         "" => String::new(),
         digits => format!("〒{digits}"),
     };
-    if is_big_to_small(address) {
-        together(&[&code, &format!("{region}{city}")])
+    if is_largest_unit_first(address) {
+        non_empty(&[&code, &format!("{region}{city}")])
     } else {
-        together(&[&list(city, region), &code])
+        non_empty(&[&join_with_comma(city, region), &code])
     }
 }
 
-/// Chinese, Japanese and Korean addresses start with the region and end with the name when they
-/// are in their own script.
-fn is_big_to_small(address: &Address) -> bool {
+/// Chinese, Japanese and Korean addresses in their own script start with the region and end with the name.
+fn is_largest_unit_first(address: &Address) -> bool {
     matches!(address.country.as_str(), "JP" | "CN" | "TW" | "KR")
         && address.city.as_str().contains(is_east_asian)
 }
@@ -72,32 +74,32 @@ fn is_east_asian(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// Only the United States put a comma behind the town.
-fn comma(city: &str, rest: &str, address: &Address) -> String {
+/// Only the United States writes a comma after the town.
+fn city_line(city: &str, rest: &str, address: &Address) -> String {
     match address.country.as_str() {
-        "US" | "PR" => list(city, rest),
-        _ => words(&[city, rest]),
+        "US" | "PR" => join_with_comma(city, rest),
+        _ => join(&[city, rest]),
     }
 }
 
-fn dash(city: &str, region: &str) -> String {
+fn join_with_dash(city: &str, region: &str) -> String {
     if region.is_empty() { city.to_owned() } else { format!("{city} – {region}") }
 }
 
-fn list(city: &str, region: &str) -> String {
+fn join_with_comma(city: &str, region: &str) -> String {
     if region.is_empty() { city.to_owned() } else { format!("{city}, {region}") }
 }
 
-fn words(parts: &[&str]) -> String {
+fn join(parts: &[&str]) -> String {
     let present: Vec<&str> = parts.iter().copied().filter(|p| !p.is_empty()).collect();
     present.join(" ")
 }
 
-fn together(lines: &[&str]) -> Vec<String> {
+fn non_empty(lines: &[&str]) -> Vec<String> {
     lines.iter().filter(|l| !l.is_empty()).map(|&l| l.to_owned()).collect()
 }
 
-fn text(part: Option<&Line>) -> &str {
+fn text_or_empty(part: Option<&Line>) -> &str {
     part.map_or("", Line::as_str)
 }
 
@@ -115,7 +117,7 @@ mod tests {
         Line::parse(text).expect("a line")
     }
 
-    fn written(street: &str, city: &str, code: &str, region: &str, country: &str) -> String {
+    fn formatted(street: &str, city: &str, code: &str, region: &str, country: &str) -> String {
         let address = Address {
             name: Some(line("N")),
             lines: vec![line(street)],
@@ -130,15 +132,15 @@ mod tests {
     #[test]
     fn most_countries_write_the_postal_code_before_the_town() {
         assert_eq!(
-            written("Lange Reihe 4", "Hamburg", "20099", "", "DE"),
+            formatted("Lange Reihe 4", "Hamburg", "20099", "", "DE"),
             "N / Lange Reihe 4 / 20099 Hamburg / Germany"
         );
         assert_eq!(
-            written("Via Roma 1", "Torino", "10121", "TO", "IT"),
+            formatted("Via Roma 1", "Torino", "10121", "TO", "IT"),
             "N / Via Roma 1 / 10121 Torino TO / Italy"
         );
         assert_eq!(
-            written("Block 3, Street 7", "Salmiya", "22001", "", "KW"),
+            formatted("Block 3, Street 7", "Salmiya", "22001", "", "KW"),
             "N / Block 3, Street 7 / 22001 Salmiya / Kuwait"
         );
     }
@@ -146,15 +148,15 @@ mod tests {
     #[test]
     fn english_speaking_countries_write_it_last() {
         assert_eq!(
-            written("1 Main St", "Portland", "97205", "OR", "US"),
+            formatted("1 Main St", "Portland", "97205", "OR", "US"),
             "N / 1 Main St / Portland, OR 97205 / United States"
         );
         assert_eq!(
-            written("1 Rue A", "Montréal", "H2X 1Y4", "QC", "CA"),
+            formatted("1 Rue A", "Montréal", "H2X 1Y4", "QC", "CA"),
             "N / 1 Rue A / Montréal QC H2X 1Y4 / Canada"
         );
         assert_eq!(
-            written("1 High St", "Leeds", "LS1 4AB", "", "GB"),
+            formatted("1 High St", "Leeds", "LS1 4AB", "", "GB"),
             "N / 1 High St / Leeds / LS1 4AB / United Kingdom"
         );
     }
@@ -162,20 +164,20 @@ mod tests {
     #[test]
     fn a_japanese_address_runs_from_the_postal_mark_to_the_name() {
         assert_eq!(
-            written("千代田1-1", "千代田区", "100-0001", "東京都", "JP"),
+            formatted("千代田1-1", "千代田区", "100-0001", "東京都", "JP"),
             "〒100-0001 / 東京都千代田区 / 千代田1-1 / N / Japan"
         );
         assert_eq!(
-            written("1-1 Chiyoda", "Chiyoda-ku", "〒100-0001", "Tokyo", "JP"),
+            formatted("1-1 Chiyoda", "Chiyoda-ku", "〒100-0001", "Tokyo", "JP"),
             "N / 1-1 Chiyoda / Chiyoda-ku, Tokyo / 〒100-0001 / Japan"
         );
     }
 
     #[test]
-    fn what_is_absent_leaves_no_gap() {
+    fn absent_parts_leave_no_gap() {
         for country in ["DE", "US", "GB", "JP", "BR", "IN", "KR", "MX", "IT", "ZZ"] {
-            let written = written("S", "City", "", "", country);
-            assert!(written.starts_with("N / S / City / "), "{written}");
+            let formatted = formatted("S", "City", "", "", country);
+            assert!(formatted.starts_with("N / S / City / "), "{formatted}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Which shop the mails are from.
+//! The shop's brand in the mails.
 
 use serde_json::Value;
 use shared::contract::json::parse_strict;
@@ -8,24 +8,24 @@ use shared::{EmailAddress, HttpUrl};
 
 use super::accent::Accent;
 
-/// The shop as its customers know it.
+/// The shop's brand: what its customers see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Brand {
-    /// Its name, at the top and the bottom of each mail.
+    /// The name, at the top and the bottom of each mail.
     pub name: Line,
-    /// Its home page.
+    /// The home page.
     pub url: HttpUrl,
-    /// Whom customers write to.
+    /// The address that customers write to.
     pub support_email: EmailAddress,
     /// An image instead of the name at the top, shown 32 pixels high.
     pub logo_url: Option<HttpUrl>,
     /// The colour of buttons.
     pub accent: Accent,
-    /// What the law wants under a business letter: company, street, town.
+    /// The postal address of the company, which many countries require in business mail.
     pub postal_address: Option<Line>,
 }
 
-/// Why the setting is no brand, as a sentence for whoever set it.
+/// Why the setting is invalid, as a sentence for the operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the shop's brand is no valid setting: {0}")]
 pub struct BrandError(String);
@@ -34,11 +34,10 @@ const MEMBERS: [&str; 6] = ["name", "url", "support_email", "logo_url", "accent"
 const DEFAULT_ACCENT: &str = "#0b6e5f";
 
 impl Brand {
-    /// Reads the JSON object of the setting `SHOP_BRAND`.
+    /// Parses the JSON object in the setting `SHOP_BRAND`.
     ///
     /// # Errors
-    /// [`BrandError`] names every bad member. A member that is not known is refused too: a
-    /// misspelt one would be missed only in the customers' mailboxes.
+    /// [`BrandError`] names every bad member. Unknown members are refused as well.
     pub fn parse(json: &str) -> Result<Self, BrandError> {
         let value = parse_strict(json.as_bytes()).map_err(|e| BrandError(e.to_string()))?;
         let problems = FieldErrors::default();
@@ -75,6 +74,7 @@ impl Brand {
 
 fn refuse_unknown_members(root: &FieldReader<'_>, value: &Value) {
     let Value::Object(members) = value else { return };
+    // A misspelt member would otherwise be noticed only in customers' mailboxes.
     for name in members.keys().filter(|name| !MEMBERS.contains(&name.as_str())) {
         let known = MEMBERS.join(", ");
         let _: Option<()> = root.refuse_member(name, format_args!("only the members {known}"));
@@ -82,7 +82,7 @@ fn refuse_unknown_members(root: &FieldReader<'_>, value: &Value) {
 }
 
 impl Default for Brand {
-    /// A shop for demonstrations.
+    /// The brand of the demonstration shop.
     fn default() -> Self {
         let demo = r#"{
             "name": "Nordlicht",
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_refused() {
+    fn a_brand_that_is_not_an_object_is_refused() {
         for bad in ["", "null", "[]", "\"Nordlicht\"", "{"] {
             assert!(Brand::parse(bad).is_err(), "{bad:?} was taken");
         }

@@ -17,7 +17,7 @@ struct Cancelled<'a> {
     lines: Listing<Article<'a>>,
 }
 
-/// What is paid back.
+/// The money that is paid back.
 struct Repayment<'a> {
     amount: String,
     method: Option<UserText<'a>>,

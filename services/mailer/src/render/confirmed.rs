@@ -13,16 +13,16 @@ use super::{address, day, money, plain};
 
 struct Confirmed<'a> {
     lines: Listing<PricedLine<'a>>,
-    /// What leads from the lines to the total.
+    /// The amounts between the lines and the total, with their labels.
     sums: Vec<(&'static str, String)>,
     total: String,
-    /// The tax that is in the total.
+    /// The tax included in the total.
     tax: Option<String>,
     placed: String,
     address: Vec<UserText<'static>>,
 }
 
-/// A line of the order with its price.
+/// A line of the order with its prices.
 struct PricedLine<'a> {
     quantity: u32,
     title: UserText<'a>,
@@ -39,7 +39,7 @@ pub fn compose(page: Page<'_>, order: &Order) -> Result<Mail, RenderError> {
         sums: sums(&order.totals),
         total: money::format(order.totals.total),
         tax: order.totals.tax.filter(|tax| tax.amount != 0).map(money::format),
-        placed: day::moment(order.placed_at),
+        placed: day::format_utc(order.placed_at),
         address: order.shipping_address.as_ref().map(address::lines).unwrap_or_default(),
     };
     let subject = format!("We have your {}", page.order());
@@ -58,7 +58,7 @@ fn sums(totals: &Totals) -> Vec<(&'static str, String)> {
 }
 
 impl Confirmed<'_> {
-    /// The sums, the total and the tax in plain text.
+    /// Subtotal, discount, shipping, total and tax as rows of plain text.
     fn sum_rows(&self) -> Vec<String> {
         let mut rows: Vec<String> =
             self.sums.iter().map(|(label, amount)| plain::row("", label, amount)).collect();
@@ -70,6 +70,7 @@ impl Confirmed<'_> {
 
 impl<'a> PricedLine<'a> {
     fn new(index: usize, line: &'a OrderLine) -> Result<Self, RenderError> {
+        // Checked multiplication: an order of absurd prices must fail, not show a wrong total.
         let total = line.total().ok_or(RenderError::LineTotal { line: index })?;
         Ok(Self {
             quantity: line.quantity,

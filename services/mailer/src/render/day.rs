@@ -1,4 +1,4 @@
-//! Days as English writes them.
+//! Formats days and times in English.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-/// A day as a mail writes it: `Tuesday, 24 November`.
+/// A formatted day: `Tuesday, 24 November`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {
     /// `Tuesday`
     pub weekday: String,
-    /// `24 November`, or `5 January 2027`; best kept on one line.
+    /// `24 November` or `5 January 2027`. Templates keep it on one line.
     pub date: String,
 }
 
@@ -21,7 +21,7 @@ impl fmt::Display for Day {
     }
 }
 
-/// Writes days as seen from the year of the event: only another year is named.
+/// Formats days relative to the year of the event: only another year is included.
 #[derive(Debug, Clone, Copy)]
 pub struct Calendar {
     year: i16,
@@ -33,15 +33,15 @@ impl Calendar {
         Self { year: Offset::UTC.to_datetime(now).year() }
     }
 
-    /// Writes `day`, with its year where that is another one.
+    /// Formats `day`, with its year if that differs from the event's.
     pub fn day(self, day: Date) -> Day {
         let date = if day.year() == self.year { "%-d %B" } else { "%-d %B %Y" };
         Day { weekday: day.strftime("%A").to_string(), date: day.strftime(date).to_string() }
     }
 }
 
-/// `20 November 2026, 10:30 UTC`: the event says when, but not where the customer's day begins.
-pub fn moment(time: Timestamp) -> String {
+/// `20 November 2026, 10:30 UTC`. In UTC, because the event does not contain the customer's time zone.
+pub fn format_utc(time: Timestamp) -> String {
     time.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
@@ -59,8 +59,8 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_says_which_clock_it_is_of() {
+    fn a_time_names_its_time_zone() {
         let time = "2026-11-20T11:30:00+01:00".parse().expect("a time");
-        assert_eq!(moment(time), "20 November 2026, 10:30 UTC");
+        assert_eq!(format_utc(time), "20 November 2026, 10:30 UTC");
     }
 }

@@ -26,6 +26,6 @@ pub fn compose(
     let mail = Delayed { parcel, new_day: page.calendar.day(new_day) };
     let parcel = mail.parcel.description(&page);
     let subject = format!("Delayed to {}: {parcel}", mail.new_day);
-    let preheader = format!("We are sorry. {}", mail.parcel.in_brief());
+    let preheader = format!("We are sorry. {}", mail.parcel.summary());
     mail.write(page.with_subject(subject, preheader))
 }

@@ -17,6 +17,6 @@ pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mai
     let mail = Delivered { parcel: Parcel::new(order, shipment, page.calendar)? };
     let parcel = mail.parcel.description(&page);
     let subject = format!("Delivered: {parcel}");
-    let preheader = mail.parcel.in_brief();
+    let preheader = mail.parcel.summary();
     mail.write(page.with_subject(subject, preheader))
 }

@@ -1,24 +1,24 @@
-//! Long lists, cut so that Gmail shows the whole mail.
+//! Shortens long lists, so that Gmail shows the whole mail.
 
 use std::fmt;
 
-/// Articles shown of one list.
+/// The maximum number of articles shown of one list.
 const MAX_ARTICLES: usize = 50;
-/// Bytes of titles shown of one list, escaped. With [`MAX_ARTICLES`] and the page around them,
-/// two full lists stay below the 102 KB at which Gmail cuts a mail off.
+/// The maximum size of the titles shown of one list, escaped. With [`MAX_ARTICLES`], two full lists and the
+/// page around them stay below 102 KB, where Gmail truncates a mail.
 const MAX_TITLE_BYTES: usize = 20_000;
 
-/// The entries that a mail shows, and how many more there are.
+/// The entries that a mail shows, and the number of further ones.
 #[derive(Debug)]
 pub struct Listing<T> {
-    /// What is shown, at least one entry if there is any.
+    /// The entries shown: at least one, if there are any.
     pub shown: Vec<T>,
-    /// How many entries are not.
+    /// The number of entries not shown.
     pub left_out: usize,
 }
 
 impl<T: fmt::Display> Listing<T> {
-    /// Takes from `entries` what fits; `T` displays as what takes the space, its title.
+    /// Takes as many of `entries` as fit. `T` must display as its title, which takes up most of the space.
     ///
     /// # Errors
     /// The first error among the entries shown.
@@ -48,7 +48,7 @@ impl<T: fmt::Display> Listing<T> {
     }
 }
 
-/// The template engine writes each of these characters as five.
+// The template engine writes each of these characters as five bytes (`&#60;`), and Gmail counts bytes as sent.
 fn escaped_bytes(text: &str) -> usize {
     text.chars().map(|c| if "<>&\"'".contains(c) { 5 } else { c.len_utf8() }).sum()
 }
@@ -69,14 +69,14 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_list_the_rest_is_counted() {
+    fn the_rest_of_a_long_list_is_counted() {
         let listing = repeated("Mug", 500);
         assert_eq!(listing.rest().as_deref(), Some("and 450 more articles"));
         assert_eq!(repeated("Mug", 51).rest().as_deref(), Some("and 1 more article"));
     }
 
     #[test]
-    fn long_titles_leave_room_for_fewer() {
+    fn fewer_entries_with_long_titles_are_shown() {
         let title = "<".repeat(500);
         let listing = repeated(&title, 50);
         assert_eq!((listing.shown.len(), listing.left_out), (8, 42));

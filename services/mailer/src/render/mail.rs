@@ -1,26 +1,26 @@
-//! A rendered mail, and how one is made of its templates.
+//! A rendered mail, and how templates are rendered to it.
 
 /// One e-mail, ready to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// One line, no control character; not yet encoded for a header.
+    /// One line without control characters, not yet encoded for a header.
     pub subject: String,
-    /// The HTML part, a whole document.
+    /// The HTML part, a complete document.
     pub html: String,
-    /// The plain text part: the same facts, lines ended by `\n`, prose folded at 72 columns.
+    /// The plain text part with the same facts. Lines end with `\n`; prose is folded at 72 columns.
     pub text: String,
 }
 
-/// Why an event gives no mail. Trying again gives the same answer.
+/// Why an event cannot be rendered. A retry fails again.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// Price times quantity of a line is beyond what money can hold.
+    /// Price times quantity of a line overflows.
     #[error("line {line} of the order costs more than can be written")]
     LineTotal {
-        /// Which line of the order, from 0.
+        /// The index of the line in the order, from 0.
         line: usize,
     },
-    /// The parcel holds what was not ordered.
+    /// The parcel contains an article that was not ordered.
     #[error("the parcel holds an article that the order does not have")]
     UnknownArticle,
     /// A template failed.
@@ -28,7 +28,8 @@ pub enum RenderError {
     Template(#[from] askama::Error),
 }
 
-/// Gives a mail its two templates. Both see `page` (what every mail has) and `mail` (its own).
+/// Implements `write` for a mail with its two templates. Both templates have `page` (what all mails share) and
+/// `mail` (this mail's own data).
 macro_rules! templates {
     ($mail:ident, $html:literal, $text:literal) => {
         #[derive(askama::Template)]
@@ -39,6 +40,7 @@ macro_rules! templates {
         }
 
         #[derive(askama::Template)]
+        // Plain text must not be escaped: a mail client would show `&amp;` as it is.
         #[template(path = $text, escape = "none")]
         struct Text<'a> {
             page: &'a crate::render::page::Page<'a>,

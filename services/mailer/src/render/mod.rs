@@ -1,15 +1,14 @@
-//! Renders the e-mail of an event: subject, HTML and plain text.
+//! Renders the mail for an event: subject, HTML and plain text.
 //!
-//! Pure: the same event and brand give the same mail; nothing here reads a clock, a file or the
-//! network. Templates are compiled in.
+//! Pure: the same event and brand always give the same mail. Nothing here reads a clock, a file or the
+//! network; templates are compiled in.
 //!
 //! Promises:
-//! - What a customer or a shop wrote is never markup: HTML is escaped by the template engine, and
-//!   every such text is a `UserText`, which keeps right-to-left text from reordering the
-//!   text around it.
-//! - A subject is one line without control characters, and short.
-//! - HTML and text say the same. Both stay below the 102 KB at which Gmail cuts a mail off: of a
-//!   long list the first articles are shown, the rest is counted (`listing`).
+//! - Text that a customer or a shop wrote never becomes markup. The template engine escapes HTML, and each
+//!   such text is a `UserText`, which keeps right-to-left text from reordering the text around it.
+//! - A subject is short, and one line without control characters.
+//! - HTML and plain text have the same content. Both stay below the 102 KB at which Gmail truncates a mail:
+//!   of a long list, only the first articles are shown, with the number of the others (`listing`).
 
 mod accent;
 mod address;
@@ -46,7 +45,7 @@ use page::Page;
 /// Renders the mail that `event` asks for, in the name of the shop `brand`.
 ///
 /// # Errors
-/// [`RenderError`]; never because of anything but the event itself.
+/// [`RenderError`], which depends on the event alone.
 pub fn render(event: &Event, brand: &Brand) -> Result<Mail, RenderError> {
     let page = Page::new(event, brand);
     match &event.payload {

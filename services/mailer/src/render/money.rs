@@ -1,10 +1,10 @@
-//! Money as English writes it: `€1,234.50`, `¥12,000`, `KWD 12.345`, `−€5.00`.
+//! Formats money in English: `€1,234.50`, `¥12,000`, `KWD 12.345`, `−€5.00`.
 
 use shared::Money;
 
-/// The sign before the amount. Several currencies are called dollar; all but the US dollar say
-/// whose. A currency without a sign that English readers know is written as its code.
-fn sign(code: &str) -> Option<&'static str> {
+/// The symbol before the amount. Dollars other than the US dollar name their country. `None` for a currency
+/// without a symbol that English readers know, which is shown by its code.
+fn symbol(code: &str) -> Option<&'static str> {
     Some(match code {
         "EUR" => "€",
         "USD" => "$",
@@ -27,20 +27,21 @@ fn sign(code: &str) -> Option<&'static str> {
     })
 }
 
-/// Writes `money` with the digits of its currency. A code is kept on the line of its amount by a
-/// no-break space.
+/// Formats `money` with the number of decimals of its currency.
 pub fn format(money: Money) -> String {
     let code = money.currency.code();
     let minus = if money.amount < 0 { "\u{2212}" } else { "" };
     let digits = digits(money.amount.unsigned_abs(), money.currency.minor_digits() as usize);
-    match sign(code) {
+    match symbol(code) {
         Some(sign) => format!("{minus}{sign}{digits}"),
+        // A no-break space keeps the code on the same line as the amount.
         None => format!("{minus}{code}\u{a0}{digits}"),
     }
 }
 
 /// `1234567` with 2 decimals is `12,345.67`.
 fn digits(minor_units: u64, decimals: usize) -> String {
+    // Padded, so that there is always a digit before the decimal point.
     let all = format!("{minor_units:0>width$}", width = decimals + 1);
     let (whole, fraction) = all.split_at(all.len() - decimals);
     let mut written = String::with_capacity(all.len() + all.len() / 3 + 1);

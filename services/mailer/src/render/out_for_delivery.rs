@@ -18,6 +18,6 @@ pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mai
     let parcel = mail.parcel.description(&page);
     let subject = format!("Arriving today: {parcel}");
     let preheader =
-        format!("Out for delivery{}. {}", mail.parcel.with_carrier(), mail.parcel.in_brief());
+        format!("Out for delivery{}. {}", mail.parcel.with_carrier(), mail.parcel.summary());
     mail.write(page.with_subject(subject, preheader))
 }

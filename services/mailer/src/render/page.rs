@@ -1,4 +1,4 @@
-//! What every mail has: the shop, the greeting, the order it is about.
+//! What all mails share: the shop, the greeting and the order.
 
 use std::fmt::Write as _;
 
@@ -8,46 +8,46 @@ use super::brand::Brand;
 use super::day::Calendar;
 use super::user_text::UserText;
 
-/// The longest order number shown, in characters. It keeps subjects short.
+/// The longest order number shown, in characters, so that subjects stay short.
 const MAX_NUMBER_LEN: usize = 40;
-/// The longest name greeted, in characters.
+/// The longest name in a greeting, in characters.
 const MAX_NAME_LEN: usize = 60;
 
-/// The frame around a mail.
+/// The data that all mails share.
 #[derive(Debug)]
 pub struct Page<'a> {
     /// The shop.
     pub brand: &'a Brand,
     /// One line; also the document's title.
     pub subject: String,
-    /// What a mailbox shows beside the subject.
+    /// The preview text that a mailbox shows beside the subject.
     pub preheader: String,
-    /// Whom to greet.
+    /// The name in the greeting.
     pub name: Option<UserText<'a>>,
-    /// What the customer knows the order by. It may bring its own `#`.
+    /// The order number as the customer knows it, possibly with a `#`.
     pub number: UserText<'a>,
     /// The order's page in the shop.
     pub order_url: Option<&'a str>,
-    /// Writes days.
+    /// Formats days.
     pub calendar: Calendar,
 }
 
 impl<'a> Page<'a> {
-    /// The frame of the mail for `event`, without subject and preheader.
+    /// The page of the mail for `event`, without subject and preheader.
     pub fn new(event: &'a Event, brand: &'a Brand) -> Self {
         let order = &event.order;
         Self {
             brand,
             subject: String::new(),
             preheader: String::new(),
-            name: order.customer.name.as_ref().map(UserText::from).filter(can_be_greeted),
+            name: order.customer.name.as_ref().map(UserText::from).filter(is_plausible_name),
             number: UserText::from(&order.number).shortened(MAX_NUMBER_LEN),
             order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
             calendar: Calendar::for_event_at(event.time.unwrap_or(order.placed_at)),
         }
     }
 
-    /// The frame with what a mailbox lists.
+    /// The page with a subject and a preheader.
     pub fn with_subject(self, subject: String, preheader: String) -> Self {
         Self { subject, preheader, ..self }
     }
@@ -57,7 +57,7 @@ impl<'a> Page<'a> {
         format!("order {}", self.number)
     }
 
-    /// A link that opens a mail to the shop's support, about this order.
+    /// A `mailto:` link to the shop's support, with the order in the subject.
     pub fn support_link(&self) -> String {
         let mut link = String::from("mailto:");
         percent_encode(&mut link, self.brand.support_email.expose());
@@ -67,15 +67,16 @@ impl<'a> Page<'a> {
     }
 }
 
-/// A name that is a message of its own is not passed on: whoever can order under any name could
-/// else have the shop mail an advertisement, link included, to any address.
-pub(super) fn can_be_greeted(name: &UserText<'_>) -> bool {
+/// Whether a customer's name may be used in the greeting.
+pub(super) fn is_plausible_name(name: &UserText<'_>) -> bool {
+    // Anyone can order under any name and any address. A name that contains a link could make the shop mail
+    // an advertisement to strangers.
     let text = name.as_str();
     let is_link = ["://", "www.", "@"].iter().any(|mark| text.contains(mark));
     !is_link && text.chars().count() <= MAX_NAME_LEN
 }
 
-/// RFC 3986; `@` is kept, as RFC 6068 writes addresses.
+/// Percent-encodes as in RFC 3986, except for `@`, which RFC 6068 allows in an address.
 fn percent_encode(to: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
@@ -93,10 +94,10 @@ mod tests {
     #[test]
     fn a_name_that_advertises_is_not_greeted() {
         for name in ["WIN NOW https://evil.example", "www.evil.example", "x".repeat(61).as_str()] {
-            assert!(!can_be_greeted(&UserText::new(name)), "{name}");
+            assert!(!is_plausible_name(&UserText::new(name)), "{name}");
         }
         for name in ["Seán O'Hara-Müller", "J. R. Smith", "山田 太郎", "<b>Bo</b>"] {
-            assert!(can_be_greeted(&UserText::new(name)), "{name}");
+            assert!(is_plausible_name(&UserText::new(name)), "{name}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! A parcel, as all mails about one show it.
+//! A parcel, as shown in all mails about parcels.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -16,48 +16,48 @@ use super::{address, plain};
 /// One parcel of an order.
 #[derive(Debug)]
 pub struct Parcel<'a> {
-    /// What is in it.
+    /// The articles in it.
     pub packed: Listing<Article<'a>>,
-    /// What follows later.
+    /// The articles still to come.
     pub to_come: Listing<Article<'a>>,
     /// How much of the order it is.
     pub share: Share,
-    /// Who brings it.
+    /// The carrier.
     pub carrier: Option<UserText<'a>>,
-    /// What the carrier calls it.
+    /// The carrier's tracking number.
     pub tracking_number: Option<&'a str>,
-    /// Where it can be followed.
+    /// The carrier's tracking page.
     pub tracking_url: Option<&'a str>,
     /// The day it should arrive.
     pub expected: Option<Day>,
-    /// Where it goes; empty where the order has no address.
+    /// The shipping address; empty if the order has none.
     pub address: Vec<UserText<'static>>,
 }
 
-/// How much of its order a parcel is.
+/// How much of its order a parcel contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Share {
     /// All of it.
     Whole,
-    /// A part, and the shop says what is still to come.
+    /// A part, and the event lists what is still to come.
     Part,
-    /// A part, and nothing is said of the rest: it may be the last one.
+    /// A part, and the event does not say whether more is to come: it may be the last parcel.
     OneOfSeveral,
 }
 
-/// An article of a list, with its quantity.
+/// An article in a list, with its quantity.
 #[derive(Debug)]
 pub struct Article<'a> {
-    /// How many.
+    /// The quantity.
     pub quantity: u32,
-    /// Of what.
+    /// The title.
     pub title: UserText<'a>,
-    /// The day it should arrive, where it is still to come.
+    /// The day it should arrive, if it is still to come.
     pub expected: Option<Day>,
 }
 
 impl<'a> Parcel<'a> {
-    /// The parcel `shipment` of `order`, with the titles that the order gives its articles.
+    /// The parcel `shipment` of `order`. The titles of its articles come from the order.
     ///
     /// # Errors
     /// [`RenderError::UnknownArticle`].
@@ -81,7 +81,7 @@ impl<'a> Parcel<'a> {
         })
     }
 
-    /// Whether there is anything to say about how it travels.
+    /// Whether anything is known about its transport.
     pub fn has_route(&self) -> bool {
         self.carrier.is_some()
             || self.tracking_number.is_some()
@@ -94,13 +94,13 @@ impl<'a> Parcel<'a> {
         format!("{} {}", self.share.possessive(), page.order())
     }
 
-    /// `with DHL`, to go on with after a day or a verb.
+    /// ` with DHL`, to be appended to a day or a verb; empty without a carrier.
     pub fn with_carrier(&self) -> String {
         self.carrier.as_ref().map_or_else(String::new, |c| format!(" with {}", c))
     }
 
     /// `In it: Stoneware mug and 2 more articles.`
-    pub fn in_brief(&self) -> String {
+    pub fn summary(&self) -> String {
         let Some(first) = self.packed.shown.first() else { return String::new() };
         let title = first.title.shortened(60);
         match self.packed.shown.len() - 1 + self.packed.left_out {
@@ -112,7 +112,7 @@ impl<'a> Parcel<'a> {
 }
 
 impl Share {
-    /// What stands before the word `order` where the parcel is named.
+    /// The words before `order` in a description of the parcel.
     pub fn possessive(self) -> &'static str {
         match self {
             Self::Whole => "your",
@@ -121,7 +121,8 @@ impl Share {
         }
     }
 
-    // Intake refuses a parcel with more of an article than was ordered, so equal sums are equal lists.
+    // Intake refuses a parcel with more of an article than was ordered, so if the totals are equal, so are
+    // the lists.
     fn new(order: &Order, shipment: &Shipment) -> Self {
         let ordered: u64 = order.lines.iter().map(|line| u64::from(line.quantity)).sum();
         let packed: u64 = shipment.lines.iter().map(|line| u64::from(line.quantity)).sum();
@@ -145,7 +146,7 @@ impl<'a> Article<'a> {
         })
     }
 
-    /// Every line of the order, whether it is in a parcel or not.
+    /// All articles of the order.
     pub fn list_ordered(order: &'a Order) -> Listing<Self> {
         let lines = order.lines.iter().map(|line| {
             Ok::<_, Infallible>(Self {
@@ -158,7 +159,7 @@ impl<'a> Article<'a> {
         listing
     }
 
-    /// Its row in plain text.
+    /// The article as a row of plain text.
     pub fn row(&self) -> String {
         let quantity = format!("{} x", self.quantity);
         let mut row = plain::row(&quantity, &self.title.to_string(), "");

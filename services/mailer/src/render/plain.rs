@@ -1,4 +1,4 @@
-//! Plain text: columns and folding.
+//! Layout of plain text: columns and folding.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,11 +8,11 @@ use unicode_width::UnicodeWidthStr;
 
 /// The widest a line of prose or a row gets, in columns.
 const COLUMNS: usize = 72;
-/// How far rows are moved in.
+/// The indentation of rows.
 const INDENT: usize = 2;
 
-/// Puts a template's output in order: no space at a line's end, never two empty lines in a row,
-/// prose folded. A line that starts with a space has its layout already and is left alone.
+/// Cleans up a template's output: removes trailing spaces and repeated empty lines, and folds prose. A line
+/// that starts with a space already has its layout and is not folded.
 pub fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len() + text.len() / 16);
     let mut empty_before = true;
@@ -33,7 +33,7 @@ pub fn tidy(text: &str) -> String {
     tidy
 }
 
-/// A row of a list: `lead` (a quantity), `body` folded beside it, `end` (an amount) at the right.
+/// A row of a list: `lead` (a quantity), `body`, folded beside it, and `end` (an amount), aligned right.
 pub fn row(lead: &str, body: &str, end: &str) -> String {
     let margin = margin(lead);
     let room = COLUMNS.saturating_sub(margin + width(end) + 2).max(16);
@@ -56,13 +56,13 @@ pub fn row(lead: &str, body: &str, end: &str) -> String {
     row
 }
 
-/// A fact: `label`, then `value` in a column of its own.
+/// A label and its value, in two columns.
 pub fn fact(label: &str, value: impl fmt::Display) -> String {
     const LABEL: usize = 17;
     format!("{:INDENT$}{label:<LABEL$}{value}", "")
 }
 
-/// One more line of a row, beside the same `lead`.
+/// A further line of a row with the same `lead`.
 pub fn continuation(lead: &str, text: &str) -> String {
     format!("\n{:1$}{text}", "", margin(lead))
 }

@@ -12,14 +12,14 @@ use super::user_text::UserText;
 struct Refunded<'a> {
     amount: String,
     extent: Extent,
-    /// What the order had cost.
+    /// The order's total.
     order_total: String,
     method: Option<UserText<'a>>,
     reason: Option<UserText<'a>>,
     day: Option<Day>,
 }
 
-/// How much of the order's price comes back.
+/// How much of the order's total is refunded.
 #[derive(PartialEq, Eq)]
 enum Extent {
     Full,

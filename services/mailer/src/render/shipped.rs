@@ -21,8 +21,8 @@ pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mai
         _ => format!("On its way: {}", parcel.description(&page)),
     };
     let preheader = match &parcel.expected {
-        Some(day) => format!("Expected {day}{}. {}", parcel.with_carrier(), parcel.in_brief()),
-        None => parcel.in_brief(),
+        Some(day) => format!("Expected {day}{}. {}", parcel.with_carrier(), parcel.summary()),
+        None => parcel.summary(),
     };
     mail.write(page.with_subject(subject, preheader))
 }

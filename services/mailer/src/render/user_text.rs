@@ -1,22 +1,22 @@
-//! Text that somebody outside wrote: a name, a product's title, an address.
+//! Text that a customer or a shop wrote: a name, a product's title, an address.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use shared::contract::text::Line;
 
-/// Text from outside, to be shown in an English sentence.
+/// Text that a customer or a shop wrote, to be shown in an English sentence.
 ///
-/// `Display` puts it between U+2068 and U+2069 if there is a right-to-left letter in it, so that
-/// it does not carry the punctuation and numbers after it to its other side (UAX #9). The HTML
-/// has these characters too: Gmail, Outlook and Yahoo take the element `<bdi>` out.
+/// If it contains a right-to-left letter, `Display` puts it between U+2068 and U+2069, so that it does not
+/// reorder the punctuation and numbers that follow it (UAX #9). HTML uses these characters as well, because
+/// Gmail, Outlook and Yahoo remove the element `<bdi>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserText<'a>(Cow<'a, str>);
 
 impl<'a> UserText<'a> {
-    /// Takes `text`. Isolates that are in it are dropped: one that is opened or ended there would
-    /// undo ours.
+    /// Wraps `text`, without the directional isolates that it may contain.
     pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
+        // An isolate that is opened or closed inside the text would break the pair that `Display` adds.
         let text = text.into();
         if text.contains(is_isolate) {
             Self(Cow::Owned(text.replace(is_isolate, "")))
@@ -25,12 +25,12 @@ impl<'a> UserText<'a> {
         }
     }
 
-    /// The words alone.
+    /// The text, not isolated.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// At most `longest` characters, the last an ellipsis where more were there.
+    /// At most `longest` characters. If the text is longer, the last one is an ellipsis.
     pub fn shortened(&self, longest: usize) -> UserText<'a> {
         if self.0.chars().count() <= longest {
             return self.clone();
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn long_words_are_cut_at_a_character() {
+    fn a_long_text_is_shortened_at_a_character() {
         assert_eq!(UserText::new("äöüß").shortened(3).as_str(), "äö…");
         assert_eq!(UserText::new("äöü").shortened(3).as_str(), "äöü");
     }

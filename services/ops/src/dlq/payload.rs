@@ -1,6 +1,6 @@
 //! What a dead letter asks for, parsed from its body by the contract of its queue.
 
-use feedback::{Reading, SesEvent};
+use feedback::{FeedbackMessage, SesEvent};
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::NotificationKey;
@@ -53,10 +53,10 @@ impl DlqPayload {
             Dlq::Dispatch => dispatch(body),
             Dlq::Intake => intake(body),
             Dlq::Relay => Window::parse(body).map(Self::Relay),
-            Dlq::Feedback => match feedback::read(body) {
-                Reading::Ours(event) => Ok(Self::Feedback(event)),
-                Reading::Other { .. } => Ok(Self::ForeignFeedback),
-                Reading::Unreadable(why) => Err(why),
+            Dlq::Feedback => match FeedbackMessage::parse(body) {
+                FeedbackMessage::OwnMail(event) => Ok(Self::Feedback(event)),
+                FeedbackMessage::Ignored { .. } => Ok(Self::ForeignFeedback),
+                FeedbackMessage::Unreadable(why) => Err(why),
             },
         };
         parsed.unwrap_or_else(Self::Unreadable)

@@ -1,5 +1,5 @@
-//! The pipeline in simulated time. The functions' own code runs in this process with a clock that runs
-//! ahead, on simulated queues that follow that clock. Tables and SES are those of a real stack.
+//! The pipeline in simulated time. The functions' own code runs in this process, with a clock that is ahead
+//! of the machine's and simulated queues that use the same clock. Tables and SES are those of a real stack.
 
 mod queues;
 
@@ -77,6 +77,7 @@ impl<'a> SimulatedPipeline<'a> {
         let end = self.clock().now_ms() + i64::try_from(time.as_millis()).expect("a bounded time");
         loop {
             self.drain().await;
+            // Skips to the next due message instead of waiting for it.
             let now = self.clock().now_ms();
             match self.queues.next_due(&[DISPATCH, MAIL], now) {
                 Some(due) if due < end => {
@@ -89,6 +90,7 @@ impl<'a> SimulatedPipeline<'a> {
 
     /// Runs the functions until no message is due.
     pub async fn drain(&mut self) {
+        // Built anew, because each takes a copy of the clock.
         let (dispatcher, mailer) = (self.dispatcher(), self.mailer().await);
         loop {
             let events = self.receive(DISPATCH, DISPATCH_DLQ);
@@ -102,6 +104,7 @@ impl<'a> SimulatedPipeline<'a> {
             let answer = Box::pin(mailer::handle(&mailer, &mails, deadline)).await;
             self.settle(MAIL, &mails, &answer);
         }
+        // As in a warm Lambda, whose next invocation uses the same connections and rate limit.
         let Mailer { sender, rate_limiter, .. } = mailer;
         self.mailer_process = Some(MailerProcess { sender, rate_limiter });
     }

@@ -1,4 +1,4 @@
-//! Queues in simulated time, behind the real SDK: they hold exactly what the functions sent.
+//! Queues in simulated time, which the functions use through the real SDK.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -62,6 +62,7 @@ impl Queues {
         let mut batch = Vec::new();
         let messages = state.queues.entry(queue.to_owned()).or_default();
         for message in messages.iter_mut().filter(|m| m.visible_at <= now).take(10) {
+            // As SQS: the receive is counted first, and the one after the last allowed moves the message.
             message.receives += 1;
             message.visible_at = now + VISIBILITY_MS;
             if message.receives > MAX_RECEIVES {

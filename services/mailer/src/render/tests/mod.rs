@@ -1,15 +1,15 @@
-//! What holds for every mail.
+//! Tests of the rendered mails.
 
-mod hostile;
-mod looks;
+mod mail_clients;
 mod snapshots;
+mod untrusted_text;
 
 use serde_json::Value;
 use shared::Event;
 
 use super::{Brand, Mail, render};
 
-/// One event a line; its `id` names it.
+/// One event per line; its `id` is the sample's name.
 const SAMPLES: &str = include_str!("../../../examples/events.jsonl");
 
 /// Every sample event with its name.
@@ -27,7 +27,7 @@ fn sample(name: &str) -> Value {
     samples().into_iter().find(|(id, _)| id == name).expect("a sample of that name").1
 }
 
-fn mail_of(event: &Value) -> Mail {
+fn render_sample(event: &Value) -> Mail {
     let event = Event::parse(event).expect("a valid event");
     render(&event, &Brand::default()).expect("a mail")
 }

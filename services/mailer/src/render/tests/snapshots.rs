@@ -1,19 +1,19 @@
-//! Every sample's mail as it was last looked at.
+//! The mail for every sample, compared with its reviewed snapshot.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{mail_of, samples};
+use super::{render_sample, samples};
 
 #[test]
-fn every_mail_is_as_it_was_last_looked_at() {
+fn every_mail_matches_its_snapshot() {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| {
         for (name, event) in samples() {
-            let mail = mail_of(&event);
+            let mail = render_sample(&event);
             let text = format!("Subject: {}\n\n{}", mail.subject, mail.text);
             insta::assert_snapshot!(format!("{name}.txt"), text);
             insta::assert_snapshot!(format!("{name}.html"), mail.html);
@@ -22,7 +22,7 @@ fn every_mail_is_as_it_was_last_looked_at() {
 }
 
 #[test]
-fn no_snapshot_is_left_of_a_mail_that_is_gone() {
+fn every_snapshot_belongs_to_a_sample() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/snapshots");
     let kept: BTreeSet<String> = std::fs::read_dir(directory)
         .expect("the snapshots' directory")

@@ -1,15 +1,15 @@
-//! Whatever a customer or a shop writes, it stays text.
+//! Text that a customer or a shop wrote stays text.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::Event;
 
 use super::samples;
-use crate::render::page::can_be_greeted;
+use crate::render::page::is_plausible_name;
 use crate::render::user_text::UserText;
 use crate::render::{Brand, Mail, render};
 
-/// Where an event holds free text, as JSON Pointers; what a sample lacks stays out.
+/// The places of free text in an event, as JSON Pointers. A sample need not have all of them.
 const TEXTS: [&str; 11] = [
     "/data/order/number",
     "/data/order/customer/name",
@@ -24,7 +24,7 @@ const TEXTS: [&str; 11] = [
     "/data/cancellation/method",
 ];
 
-/// Pieces that mean something to HTML, headers, the template engine or a text's direction.
+/// Pieces with a meaning in HTML, in headers, to the template engine, or for a text's direction.
 const PIECES: [&str; 24] = [
     "<",
     ">",
@@ -65,7 +65,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Each free text of `event` replaced by the next one of `texts`; `None` if one is refused.
+/// The mail for `event` with its free texts replaced by `texts`; `None` if the event becomes invalid.
 fn with_texts<'a>(event: &Value, texts: impl Iterator<Item = &'a str>) -> Option<Mail> {
     let mut event = event.clone();
     for (pointer, text) in TEXTS.iter().zip(texts) {
@@ -76,17 +76,17 @@ fn with_texts<'a>(event: &Value, texts: impl Iterator<Item = &'a str>) -> Option
     Some(render(&Event::parse(&event).ok()?, &Brand::default()).expect("a mail"))
 }
 
-/// The same number of texts, all harmless, and greeted if the hostile name is.
+/// As many harmless texts. Their name is used in the greeting if and only if the untrusted one is.
 fn harmless(texts: &[String]) -> Vec<&'static str> {
     let mut harmless = vec!["x"; texts.len()];
     let name = shared::contract::text::Line::parse(&texts[1]).ok();
-    if name.is_some_and(|name| !can_be_greeted(&UserText::from(&name))) {
+    if name.is_some_and(|name| !is_plausible_name(&UserText::from(&name))) {
         harmless[1] = "www.";
     }
     harmless
 }
 
-/// The tags of `html` without the values of their attributes.
+/// The tags of `html`, without the values of their attributes.
 fn tags(html: &str) -> Vec<String> {
     let after_each = html.split('<').skip(1);
     after_each
@@ -101,11 +101,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn no_text_can_write_a_tag_a_header_or_a_line(
+    fn no_text_can_add_a_tag_a_header_or_a_line(
         texts in prop::collection::vec(text(), TEXTS.len())
     ) {
         for (name, event) in samples() {
             let Some(mail) = with_texts(&event, texts.iter().map(String::as_str)) else { continue };
+            // The same mail with harmless texts must have the same structure.
             let twin = with_texts(&event, harmless(&texts).into_iter());
             let twin = twin.expect("harmless texts make a valid event");
             prop_assert_eq!(tags(&mail.html), tags(&twin.html), "{}", name);
@@ -129,7 +130,7 @@ fn markup_in_every_text_is_shown_as_it_was_written() {
         .into_iter()
         .find(|(name, _)| name == "confirmed_with_markup_in_every_text")
         .expect("the sample");
-    let mail = super::mail_of(&event);
+    let mail = super::render_sample(&event);
     assert!(!mail.html.contains("<script") && !mail.html.contains("<b>"));
     assert!(mail.html.contains("&#60;script&#62;alert(&#39;mugs&#39;)&#60;/script&#62;"));
     assert!(mail.text.contains("<script>alert('mugs')</script> & \"friends\""));
