@@ -7,12 +7,15 @@
 //! - What a customer or a shop wrote is never markup: HTML is escaped by the template engine, and
 //!   every such text is a `UserText`, which keeps right-to-left text from reordering the
 //!   text around it.
+//! - What a customer typed is never a link at the reader (`autolink`); `user_text` says which fields
+//!   those are.
 //! - A subject is one line without control characters, and short.
 //! - HTML and text say the same. Both stay below the 102 KB at which Gmail cuts a mail off: of a
 //!   long list the first articles are shown, the rest is counted (`listing`).
 
 mod accent;
 mod address;
+mod autolink;
 mod brand;
 mod cancelled;
 mod confirmed;

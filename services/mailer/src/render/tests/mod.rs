@@ -1,6 +1,7 @@
 //! What holds for every mail.
 
 mod hostile;
+mod links;
 mod looks;
 mod snapshots;
 
@@ -23,7 +24,7 @@ fn samples() -> Vec<(String, Value)> {
         .collect()
 }
 
-fn sample(name: &str) -> Value {
+pub(super) fn sample(name: &str) -> Value {
     samples().into_iter().find(|(id, _)| id == name).expect("a sample of that name").1
 }
 
