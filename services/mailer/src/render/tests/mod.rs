@@ -3,6 +3,7 @@
 mod hostile;
 mod links;
 mod looks;
+mod page_frame;
 mod snapshots;
 
 use serde_json::Value;
