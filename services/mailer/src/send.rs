@@ -2,6 +2,7 @@
 //!
 //! `SendEmail` has no idempotency token, so nothing here retries it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -13,7 +14,7 @@ use aws_sdk_sesv2::types::{
 };
 use aws_smithy_http_client::tls;
 use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use shared::EmailAddress;
 use shared::queue::message::MailRequest;
 
@@ -26,6 +27,9 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The time to connect. Without a connection nothing was sent, which is proof of refusal.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Bytes in one encoded-word, which may be 75 characters long (RFC 2047 section 2).
+const MAX_ENCODED_BYTES: usize = 45;
 
 /// An SES client that never retries by itself.
 fn client(sdk: &SdkConfig) -> Client {
@@ -113,10 +117,41 @@ fn message(mail: &Mail) -> Message {
     // Prevents out-of-office replies to the shop (RFC 3834, section 5).
     let auto = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build();
     Message::builder()
-        .subject(content(&mail.subject))
+        .subject(content(&header_text(&mail.subject)))
         .body(body)
         .headers(auto.expect("name and value are set"))
         .build()
+}
+
+/// The value of an unstructured header that a reader shows as `text`.
+///
+/// SES encodes what is not ASCII and passes an RFC 2047 encoded-word on as it is
+/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Message.html>). A text that holds one
+/// would be decoded by the reader, so it is encoded once more, into words that the reader undoes.
+///
+/// The subject is the only header made of an event: `From` and `Reply-To` are settings, encoded by
+/// whoever sets them, and `To` is an address without a name.
+fn header_text(text: &str) -> Cow<'_, str> {
+    if !text.contains("=?") {
+        return Cow::Borrowed(text);
+    }
+    let words: Vec<String> = pieces(text, MAX_ENCODED_BYTES)
+        .into_iter()
+        .map(|piece| format!("=?UTF-8?B?{}?=", BASE64_STANDARD.encode(piece)))
+        .collect();
+    // RFC 2047 section 6.2: the space between two encoded-words is not shown.
+    Cow::Owned(words.join(" "))
+}
+
+/// Cuts `text` between characters into pieces of at most `longest` bytes.
+fn pieces(mut text: &str, longest: usize) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    while !text.is_empty() {
+        let (piece, rest) = text.split_at(text.floor_char_boundary(longest));
+        pieces.push(piece);
+        text = rest;
+    }
+    pieces
 }
 
 fn content(text: &str) -> Content {
@@ -137,4 +172,43 @@ fn tags(request: &MailRequest, attempt: u32) -> Vec<MessageTag> {
         tag("waybill-attempt", attempt.to_string()),
         tag("waybill-kind", request.key.kind.as_str().replace('.', "-")),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a reader makes of the encoded-words of a header.
+    fn decoded(header: &str) -> String {
+        let bytes: Vec<u8> = header
+            .split(' ')
+            .flat_map(|word| {
+                let encoded = word.strip_prefix("=?UTF-8?B?").and_then(|w| w.strip_suffix("?="));
+                BASE64_STANDARD.decode(encoded.expect("an encoded-word")).expect("base64")
+            })
+            .collect();
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+
+    fn subject_sent(subject: &str) -> String {
+        let mail = Mail { subject: subject.to_owned(), html: String::new(), text: String::new() };
+        message(&mail).subject().expect("a subject").data().to_owned()
+    }
+
+    #[test]
+    fn a_subject_with_an_encoded_word_is_shown_as_it_was_written() {
+        for number in ["=?UTF-8?B?WW91IHdvbg==?=", "=?utf-8?q?You_won?= ü", "=?"] {
+            let subject = format!("We have your order {number} {}", "ü€😀".repeat(20));
+            let sent = subject_sent(&subject);
+            assert_eq!(decoded(&sent), subject);
+            assert!(sent.split(' ').all(|word| word.len() <= 75), "{sent}");
+        }
+    }
+
+    #[test]
+    fn every_other_subject_is_left_to_ses() {
+        for subject in ["We have your order #1001", "On its way: your order נ-1", "a =b? c"] {
+            assert_eq!(subject_sent(subject), subject);
+        }
+    }
 }

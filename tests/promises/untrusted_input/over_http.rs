@@ -197,6 +197,19 @@ async fn no_text_of_an_event_becomes_a_header_or_markup() {
     stack.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encoded_word_in_an_order_number_is_read_as_it_was_written() {
+    let stack = TestStack::start().await;
+    let mut event: Value = serde_json::from_str(&confirmed("H1")).expect("JSON");
+    let number = "=?UTF-8?B?WW91IHdvbg==?=";
+    event["data"]["order"]["number"] = json!(number);
+    stack.publish(&[event.to_string()]).await;
+    let raw = stack.mails()[0].to_rfc5322();
+    let mail = MessageParser::default().parse(&raw).expect("a MIME message");
+    assert_eq!(mail.subject(), Some(format!("We have your order {number}").as_str()));
+    stack.stop().await;
+}
+
 /// Intake's calls of DynamoDB fail until the flag is set.
 #[derive(Default)]
 struct UnavailableStore(AtomicBool);

@@ -17,7 +17,8 @@ pub struct Brand {
     pub url: HttpUrl,
     /// The address that customers write to.
     pub support_email: EmailAddress,
-    /// An image instead of the name at the top, shown 32 pixels high.
+    /// An image instead of the name at the top, shown 32 pixels high and at most 200 wide; its `alt`
+    /// text is the name. Not a `data:` URL: Gmail and Outlook do not show those.
     pub logo_url: Option<HttpUrl>,
     /// The colour of buttons.
     pub accent: Accent,
@@ -113,6 +114,14 @@ mod tests {
         for bad in ["", "null", "[]", "\"Nordlicht\"", "{"] {
             assert!(Brand::parse(bad).is_err(), "{bad:?} was taken");
         }
+    }
+
+    #[test]
+    fn the_sample_brand_shows_every_member() {
+        let sample = include_str!("../../../../infra/brand.json");
+        let brand = Brand::parse(sample).expect("a brand");
+        assert!(brand.logo_url.is_some() && brand.postal_address.is_some());
+        assert_ne!(brand.accent, Brand::default().accent);
     }
 
     #[test]

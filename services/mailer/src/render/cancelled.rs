@@ -32,10 +32,10 @@ pub fn compose(
     cancellation: &Cancellation,
 ) -> Result<Mail, RenderError> {
     let mail = Cancelled {
-        reason: cancellation.reason.as_ref().map(UserText::from),
+        reason: cancellation.reason.as_ref().map(UserText::from_shop),
         refund: cancellation.refund.map(|amount| Repayment {
             amount: money::format(amount),
-            method: cancellation.method.as_ref().map(UserText::from),
+            method: cancellation.method.as_ref().map(UserText::from_shop),
             day: cancellation.expected_on.map(|day| page.calendar.day(day)),
         }),
         lines: Article::list_ordered(order),

@@ -74,7 +74,7 @@ impl<'a> PricedLine<'a> {
         let total = line.total().ok_or(RenderError::LineTotal { line: index })?;
         Ok(Self {
             quantity: line.quantity,
-            title: UserText::from(&line.title),
+            title: UserText::from_shop(&line.title),
             unit_price: money::format(line.unit_price),
             total: money::format(total),
         })

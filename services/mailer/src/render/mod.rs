@@ -6,12 +6,15 @@
 //! Promises:
 //! - Text that a customer or a shop wrote never becomes markup. The template engine escapes HTML, and each
 //!   such text is a `UserText`, which keeps right-to-left text from reordering the text around it.
+//! - What a customer typed never becomes a link in the recipient's mail client (`autolink`); `user_text`
+//!   says which fields those are.
 //! - A subject is short, and one line without control characters.
 //! - HTML and plain text have the same content. Both stay below the 102 KB at which Gmail truncates a mail:
 //!   of a long list, only the first articles are shown, with the number of the others (`listing`).
 
 mod accent;
 mod address;
+mod autolink;
 mod brand;
 mod cancelled;
 mod confirmed;

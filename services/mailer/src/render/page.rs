@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use shared::contract::event::Event;
 
+use super::autolink::has_link;
 use super::brand::Brand;
 use super::day::Calendar;
 use super::user_text::UserText;
@@ -41,7 +42,7 @@ impl<'a> Page<'a> {
             subject: String::new(),
             preheader: String::new(),
             name: order.customer.name.as_ref().map(UserText::from).filter(is_plausible_name),
-            number: UserText::from(&order.number).shortened(MAX_NUMBER_LEN),
+            number: UserText::from_shop(&order.number).shortened(MAX_NUMBER_LEN),
             order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
             calendar: Calendar::for_event_at(event.time.unwrap_or(order.placed_at)),
         }
@@ -62,7 +63,9 @@ impl<'a> Page<'a> {
         let mut link = String::from("mailto:");
         percent_encode(&mut link, self.brand.support_email.expose());
         link.push_str("?subject=");
-        percent_encode(&mut link, &format!("Order {}", self.number.as_str()));
+        // RFC 6068 section 2 has mail programs decode an encoded-word in a subject.
+        let number = self.number.as_str().replace("=?", "=\u{200c}?");
+        percent_encode(&mut link, &format!("Order {number}"));
         link
     }
 }
@@ -72,8 +75,7 @@ pub(super) fn is_plausible_name(name: &UserText<'_>) -> bool {
     // Anyone can order under any name and any address. A name that contains a link could make the shop mail
     // an advertisement to strangers.
     let text = name.as_str();
-    let is_link = ["://", "www.", "@"].iter().any(|mark| text.contains(mark));
-    !is_link && text.chars().count() <= MAX_NAME_LEN
+    !text.contains('@') && !has_link(text) && text.chars().count() <= MAX_NAME_LEN
 }
 
 /// Percent-encodes as in RFC 3986, except for `@`, which RFC 6068 allows in an address.
@@ -93,12 +95,23 @@ mod tests {
 
     #[test]
     fn a_name_that_advertises_is_not_greeted() {
-        for name in ["WIN NOW https://evil.example", "www.evil.example", "x".repeat(61).as_str()] {
+        let names = ["WIN NOW https://evil.example", "Win! evil-prize.com/claim", "0900 1234567"];
+        for name in names.into_iter().chain(["www.evil.example", "x".repeat(61).as_str()]) {
             assert!(!is_plausible_name(&UserText::new(name)), "{name}");
         }
-        for name in ["Seán O'Hara-Müller", "J. R. Smith", "山田 太郎", "<b>Bo</b>"] {
+        for name in ["Seán O'Hara-Müller", "J. R. Smith", "J.R. Smith", "山田 太郎", "<b>Bo</b>"]
+        {
             assert!(is_plausible_name(&UserText::new(name)), "{name}");
         }
+    }
+
+    #[test]
+    fn the_subject_for_the_support_holds_no_encoded_word() {
+        let mut event = crate::render::tests::sample("delivered");
+        event["data"]["order"]["number"] = serde_json::json!("=?UTF-8?Q?free?=");
+        let event = Event::parse(&event).expect("an event");
+        let link = Page::new(&event, &Brand::default()).support_link();
+        assert!(link.ends_with("?subject=Order%20%3D%E2%80%8C%3FUTF-8%3FQ%3Ffree%3F%3D"), "{link}");
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl<'a> Parcel<'a> {
             packed: listing(&shipment.lines)?,
             to_come: listing(&shipment.still_to_come)?,
             share: Share::new(order, shipment),
-            carrier: shipment.carrier.as_ref().map(UserText::from),
+            carrier: shipment.carrier.as_ref().map(UserText::from_shop),
             tracking_number: shipment.tracking_number.as_ref().map(|n| n.as_str()),
             tracking_url: shipment.tracking_url.as_ref().map(shared::HttpUrl::as_str),
             expected: shipment.expected_on.map(|day| calendar.day(day)),
@@ -141,7 +141,7 @@ impl<'a> Article<'a> {
         let title = order.title_of(&line.sku).ok_or(RenderError::UnknownArticle)?;
         Ok(Self {
             quantity: line.quantity,
-            title: UserText::from(title),
+            title: UserText::from_shop(title),
             expected: line.expected_on.map(|day| calendar.day(day)),
         })
     }
@@ -151,7 +151,7 @@ impl<'a> Article<'a> {
         let lines = order.lines.iter().map(|line| {
             Ok::<_, Infallible>(Self {
                 quantity: line.quantity,
-                title: UserText::from(&line.title),
+                title: UserText::from_shop(&line.title),
                 expected: None,
             })
         });

@@ -33,8 +33,8 @@ pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, R
         amount: money::format(refund.amount),
         extent: if refund.amount == order.totals.total { Extent::Full } else { Extent::Part },
         order_total: money::format(order.totals.total),
-        method: refund.method.as_ref().map(UserText::from),
-        reason: refund.reason.as_ref().map(UserText::from),
+        method: refund.method.as_ref().map(UserText::from_shop),
+        reason: refund.reason.as_ref().map(UserText::from_shop),
         day: refund.expected_on.map(|day| page.calendar.day(day)),
     };
     let subject = format!("Refund of {} for {}", mail.amount, page.order());

@@ -1,9 +1,21 @@
 //! Text that a customer or a shop wrote: a name, a product's title, an address.
+//!
+//! Who typed it decides whether it may become a link at the reader. Of an event's texts
+//! - the customer typed `customer.name` and all of `shipping_address`, and they are written as
+//!   [`UserText::new`] makes them: no mail client finds a link in them;
+//! - the shop typed `order.number`, the titles of `lines`, `carrier`, and the `reason` and `method`
+//!   of a refund or a cancellation, and they are written as [`UserText::from_shop`] makes them: a
+//!   link in them is the shop's own, and a number in them can be copied.
+//!
+//! SKUs, `billing_address` and `customer.locale` are not shown. Addresses and links of the brand and
+//! of the event (`url`, `tracking_url`) have types of their own.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use shared::contract::text::Line;
+
+use super::autolink::break_links;
 
 /// Text that a customer or a shop wrote, to be shown in an English sentence.
 ///
@@ -11,36 +23,51 @@ use shared::contract::text::Line;
 /// reorder the punctuation and numbers that follow it (UAX #9). HTML uses these characters as well, because
 /// Gmail, Outlook and Yahoo remove the element `<bdi>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserText<'a>(Cow<'a, str>);
+pub struct UserText<'a> {
+    text: Cow<'a, str>,
+    author: Author,
+}
+
+/// Who typed a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Author {
+    Customer,
+    Shop,
+}
 
 impl<'a> UserText<'a> {
-    /// Wraps `text`, without the directional isolates that it may contain.
+    /// Wraps what a customer typed, without the directional isolates that it may contain. `Display` breaks
+    /// up what would become a link.
     pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
         // An isolate that is opened or closed inside the text would break the pair that `Display` adds.
         let text = text.into();
-        if text.contains(is_isolate) {
-            Self(Cow::Owned(text.replace(is_isolate, "")))
-        } else {
-            Self(text)
-        }
+        let text =
+            if text.contains(is_isolate) { Cow::Owned(text.replace(is_isolate, "")) } else { text };
+        Self { text, author: Author::Customer }
+    }
+
+    /// Takes what the shop typed, links included.
+    pub fn from_shop(line: &'a Line) -> Self {
+        Self { author: Author::Shop, ..Self::new(line.as_str()) }
     }
 
     /// The text, not isolated.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// At most `longest` characters. If the text is longer, the last one is an ellipsis.
     pub fn shortened(&self, longest: usize) -> UserText<'a> {
-        if self.0.chars().count() <= longest {
+        if self.text.chars().count() <= longest {
             return self.clone();
         }
-        let head: String = self.0.chars().take(longest.saturating_sub(1)).collect();
-        UserText(Cow::Owned(format!("{}…", head.trim_end())))
+        let head: String = self.text.chars().take(longest.saturating_sub(1)).collect();
+        UserText { text: Cow::Owned(format!("{}…", head.trim_end())), author: self.author }
     }
 }
 
 impl<'a> From<&'a Line> for UserText<'a> {
+    /// As [`UserText::new`]: a field of which nobody said whose it is counts as a customer's.
     fn from(line: &'a Line) -> Self {
         Self::new(line.as_str())
     }
@@ -48,10 +75,14 @@ impl<'a> From<&'a Line> for UserText<'a> {
 
 impl fmt::Display for UserText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.contains(is_right_to_left) {
-            write!(f, "\u{2068}{}\u{2069}", self.0)
+        let text = match self.author {
+            Author::Customer => break_links(&self.text),
+            Author::Shop => Cow::Borrowed(self.as_str()),
+        };
+        if text.contains(is_right_to_left) {
+            write!(f, "\u{2068}{text}\u{2069}")
         } else {
-            f.write_str(&self.0)
+            f.write_str(&text)
         }
     }
 }
@@ -87,6 +118,13 @@ mod tests {
     #[test]
     fn an_isolate_from_outside_cannot_end_or_swallow_ours() {
         assert_eq!(UserText::new("a\u{2069}b\u{2067}ג").to_string(), "\u{2068}abג\u{2069}");
+    }
+
+    #[test]
+    fn only_a_customers_link_is_broken() {
+        let line = Line::parse("shop.example").expect("a line");
+        assert_eq!(UserText::from(&line).to_string(), "shop\u{200c}.\u{200c}example");
+        assert_eq!(UserText::from_shop(&line).shortened(9).to_string(), "shop.exa…");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Tests of the rendered mails.
 
+mod links;
 mod mail_clients;
+mod page_frame;
 mod snapshots;
 mod untrusted_text;
 
@@ -23,7 +25,7 @@ fn samples() -> Vec<(String, Value)> {
         .collect()
 }
 
-fn sample(name: &str) -> Value {
+pub(super) fn sample(name: &str) -> Value {
     samples().into_iter().find(|(id, _)| id == name).expect("a sample of that name").1
 }
 

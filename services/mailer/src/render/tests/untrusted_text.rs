@@ -81,7 +81,7 @@ fn harmless(texts: &[String]) -> Vec<&'static str> {
     let mut harmless = vec!["x"; texts.len()];
     let name = shared::contract::text::Line::parse(&texts[1]).ok();
     if name.is_some_and(|name| !is_plausible_name(&UserText::from(&name))) {
-        harmless[1] = "www.";
+        harmless[1] = "@";
     }
     harmless
 }
