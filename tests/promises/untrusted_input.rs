@@ -2,3 +2,4 @@
 
 mod over_http;
 mod properties;
+mod webhooks;

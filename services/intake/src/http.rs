@@ -15,7 +15,6 @@ use crate::accept::{Outcome, PublishResult, accept_all};
 use crate::dependencies::Intake;
 use crate::problem::Problem;
 use crate::publishers::Publishers;
-use crate::signature::VerifiedSignature;
 use crate::store::{EventStore, StoreError};
 
 /// The maximum number of events in one request.
@@ -91,29 +90,19 @@ async fn route(intake: &Intake, request: &Request) -> Result<Value, Problem> {
 
 async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     let body = body(request)?;
-    let signed = authorize(&intake.publishers, request, &body)?;
-    let answer = answer(intake, request, &body).await;
-    match signed {
-        // Not everything was stored, so the publisher must be able to send the same signed request again.
-        Some(_) if matches!(answer, Err(Problem::StoreUnavailable)) => answer,
-        Some(signed) => consume_signature(&intake.store, &signed).await.and(answer),
-        None => answer,
-    }
+    authorize(&intake.publishers, request, &body)?;
+    answer(intake, request, &body).await
 }
 
-/// Checks that the caller may publish. Returns the signature that must be consumed, if one is required.
-fn authorize(
-    publishers: &Publishers,
-    request: &Request,
-    body: &[u8],
-) -> Result<Option<VerifiedSignature>, Problem> {
+/// Checks that the caller may publish.
+fn authorize(publishers: &Publishers, request: &Request, body: &[u8]) -> Result<(), Problem> {
     match publishers {
-        Publishers::Anyone => Ok(None),
+        Publishers::Anyone => Ok(()),
         Publishers::Iam => match &request.request_context.authorizer {
-            Some(Authorizer { iam: Some(_) }) => Ok(None),
+            Some(Authorizer { iam: Some(_) }) => Ok(()),
             _ => Err(Problem::Forbidden),
         },
-        Publishers::Webhook(signatures) => signatures.verify(&request.headers, body).map(Some),
+        Publishers::Webhook(secrets) => secrets.verify(&request.headers, body),
     }
 }
 
@@ -125,17 +114,6 @@ async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value
         Events::Batch(events) => {
             Ok(response(202, &json!({ "results": accept(&intake.store, events).await? })))
         }
-    }
-}
-
-/// Marks a signature as used, so that a replayed request is refused.
-async fn consume_signature(store: &EventStore, signed: &VerifiedSignature) -> Result<(), Problem> {
-    // After the events are stored, not before: the other way round, a crash in between would make the
-    // publisher's own retry fail. A replay that arrives in between only finds duplicates.
-    match store.consume_signature(&signed.key()).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Problem::Unauthorized("This signature was used before. Sign again.")),
-        Err(error) => Err(store_unavailable(&error)),
     }
 }
 
@@ -243,7 +221,7 @@ mod tests {
     #[test]
     fn with_iam_publishers_an_unauthenticated_request_is_refused() {
         let caller = json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } });
-        assert_eq!(authorize(&Publishers::Iam, &request_from(caller), b"{}"), Ok(None));
+        assert_eq!(authorize(&Publishers::Iam, &request_from(caller), b"{}"), Ok(()));
         for nobody in [json!(null), json!({}), json!({ "iam": null }), json!({ "jwt": {} })] {
             let refused = authorize(&Publishers::Iam, &request_from(nobody.clone()), b"{}");
             assert_eq!(refused, Err(Problem::Forbidden), "{nobody}");

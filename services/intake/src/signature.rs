@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_TIMESTAMP, Webhook, WebhookError};
+use standardwebhooks::{HEADER_WEBHOOK_TIMESTAMP, Webhook, WebhookError};
 
 use crate::problem::Problem;
 
@@ -13,9 +13,6 @@ const MAX_SECRETS: usize = 2;
 
 /// `whsec_` and 24 bytes in base64.
 const MIN_SECRET_LEN: usize = "whsec_".len() + 32;
-
-/// The longest `webhook-id`, in bytes: it becomes part of a DynamoDB key.
-const MAX_ID_LEN: usize = 256;
 
 /// The secrets that publishers sign with.
 pub struct WebhookSecrets(Vec<Webhook>);
@@ -30,22 +27,6 @@ pub enum WebhookSecretsError {
     /// The secret at this position, counted from 1, is malformed.
     #[error("secret {0} of WEBHOOK_SECRETS must be `whsec_` and at least 24 bytes in base64")]
     Malformed(usize),
-}
-
-/// The identity of a valid signature.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifiedSignature {
-    id: String,
-    timestamp: String,
-}
-
-impl VerifiedSignature {
-    /// Identifies the signature. A replayed request has the same timestamp and id; a publisher's retry has
-    /// the same id and a new timestamp.
-    #[must_use]
-    pub fn key(&self) -> String {
-        format!("{} {}", self.timestamp, self.id)
-    }
 }
 
 impl WebhookSecrets {
@@ -68,25 +49,33 @@ impl WebhookSecrets {
     /// Checks that `body` was signed with one of the secrets, at most five minutes ago or ahead. Signatures
     /// are compared in constant time.
     ///
+    /// The same signature is valid again within its five minutes: a replay finds its events stored, and
+    /// changes nothing.
+    ///
     /// # Errors
     /// `Problem::Unauthorized`.
-    pub fn verify(
-        &self,
-        headers: &BTreeMap<String, String>,
-        body: &[u8],
-    ) -> Result<VerifiedSignature, Problem> {
+    pub fn verify(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> Result<(), Problem> {
         let headers = header_map(headers);
+        if headers.get(HEADER_WEBHOOK_TIMESTAMP).is_some_and(|time| !is_canonical(time)) {
+            return Err(Problem::Unauthorized(refusal_detail(&WebhookError::InvalidTimestamp)));
+        }
         let mut refusal = WebhookError::InvalidSignature;
         for secret in &self.0 {
             match secret.verify(body, &headers) {
-                Ok(()) => {
-                    return verified_signature(&headers).ok_or(Problem::Unauthorized(INVALID_ID));
-                }
+                Ok(()) => return Ok(()),
                 Err(error) => refusal = error,
             }
         }
         Err(Problem::Unauthorized(refusal_detail(&refusal)))
     }
+}
+
+/// Whether a timestamp is written as the number that is signed. The crate signs the parsed number, so
+/// that `+1` and `01` would pass for `1`; and it subtracts without a check, so that `i64::MIN` would
+/// overflow.
+fn is_canonical(timestamp: &HeaderValue) -> bool {
+    let text = timestamp.to_str().unwrap_or_default();
+    text.parse::<i64>().is_ok_and(|seconds| seconds >= 0 && seconds.to_string() == text)
 }
 
 fn parse_secret(secret: &str) -> Option<Webhook> {
@@ -104,30 +93,22 @@ impl std::fmt::Debug for WebhookSecrets {
 const INVALID_SIGNATURE: &str = "The header webhook-signature holds no signature of this body by a known \
                        secret.";
 
-const INVALID_ID: &str = "The header webhook-id must hold 1 to 256 visible ASCII characters.";
-
 const fn refusal_detail(error: &WebhookError) -> &'static str {
     match error {
         WebhookError::MissingHeader(_) => {
             "Send the headers webhook-id, webhook-timestamp and webhook-signature."
         }
-        WebhookError::InvalidTimestamp | WebhookError::InvalidHeader(_) => {
-            "The header webhook-timestamp must hold seconds since 1970."
+        WebhookError::InvalidTimestamp => {
+            "The header webhook-timestamp must hold seconds since 1970, in digits alone."
+        }
+        WebhookError::InvalidHeader(_) => {
+            "The headers webhook-id and webhook-signature must hold visible ASCII characters."
         }
         WebhookError::TimestampTooOldError | WebhookError::FutureTimestampError => {
             "The signature is not of the last five minutes. Check the clock and sign again."
         }
         _ => INVALID_SIGNATURE,
     }
-}
-
-fn verified_signature(headers: &HeaderMap) -> Option<VerifiedSignature> {
-    let short = |text: &&str| !text.is_empty() && text.len() <= MAX_ID_LEN;
-    let text = |name: &str| headers.get(name)?.to_str().ok().filter(short).map(str::to_owned);
-    Some(VerifiedSignature {
-        id: text(HEADER_WEBHOOK_ID)?,
-        timestamp: text(HEADER_WEBHOOK_TIMESTAMP)?,
-    })
 }
 
 fn header_map(headers: &BTreeMap<String, String>) -> HeaderMap {
@@ -188,6 +169,37 @@ mod tests {
             let mut headers = good.clone();
             headers.remove(missing);
             assert!(signatures.verify(&headers, b"{}").is_err(), "without {missing}");
+        }
+    }
+
+    #[test]
+    fn a_timestamp_in_another_form_than_the_signed_one_is_refused() {
+        let signatures = WebhookSecrets::parse(NEW).expect("a secret");
+        let at = now();
+        let mut headers = headers(NEW, at, b"{}");
+        assert_eq!(signatures.verify(&headers, b"{}"), Ok(()));
+        for other in [
+            format!("+{at}"),
+            format!("0{at}"),
+            format!(" {at}"),
+            format!("{at} "),
+            format!("{at}.0"),
+            format!("{at},{at}"),
+            format!("{at:x}"),
+        ] {
+            headers.insert("webhook-timestamp".to_owned(), other.clone());
+            assert!(signatures.verify(&headers, b"{}").is_err(), "{other:?} was taken");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_number_range_are_refused_without_overflow() {
+        let signatures = WebhookSecrets::parse(NEW).expect("a secret");
+        for at in [i64::MIN, i64::MIN + 1, -1, 0, i64::MAX - 1, i64::MAX] {
+            let mut headers = headers(NEW, at, b"{}");
+            assert!(signatures.verify(&headers, b"{}").is_err(), "{at}, signed");
+            headers.insert("webhook-signature".to_owned(), "v1,x".to_owned());
+            assert!(signatures.verify(&headers, b"{}").is_err(), "{at}, unsigned");
         }
     }
 

@@ -16,13 +16,6 @@ use shared::queue::message::DispatchRequest;
 use shared::{CorrelationId, Event, Kind, OrderId, outbox};
 use uuid::Uuid;
 
-/// The partition key of used signatures. No order id can begin with `#`, and relay ignores such items.
-const SIGNATURES_PARTITION: &str = "#signatures";
-
-/// How long a used signature is remembered, in seconds: longer than the ten minutes in which its timestamp
-/// is accepted (five on either side).
-const SIGNATURE_RETENTION_SECONDS: i64 = 30 * 60;
-
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
 /// The Events table.
@@ -80,17 +73,7 @@ struct EventItem<'a> {
     expires_at: i64,
 }
 
-/// A used signature, in the same table and with the same key attributes.
-#[derive(Serialize)]
-struct SignatureItem<'a> {
-    order_id: &'static str,
-    event: &'a str,
-    #[serde(with = "serde_bytes")]
-    receipt: [u8; 16],
-    expires_at: i64,
-}
-
-/// The part of a stored item that identifies the put that wrote it.
+/// The part of a stored item that tells whose it is.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct StoredItem {
@@ -131,25 +114,8 @@ impl EventStore {
         })
     }
 
-    /// Marks a signature as used. Returns `true` the first time, and `false` for as long as its timestamp
-    /// would still be accepted.
-    ///
-    /// # Errors
-    /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
-    pub async fn consume_signature(&self, signature: &str) -> Result<bool, StoreError> {
-        let receipt = Uuid::new_v4();
-        let item = SignatureItem {
-            order_id: SIGNATURES_PARTITION,
-            event: signature,
-            receipt: receipt.into_bytes(),
-            expires_at: self.clock.now().as_second() + SIGNATURE_RETENTION_SECONDS,
-        };
-        let stored = self.put_if_absent(&item).await?;
-        Ok(stored.is_none_or(|stored| stored.is_from(receipt)))
-    }
-
-    /// One conditional put. Returns the existing item with the same keys, if there is one.
-    async fn put_if_absent(&self, item: &impl Serialize) -> Result<Option<StoredItem>, StoreError> {
+    /// One conditional put. Returns the item that is there already, if there is one.
+    async fn put_if_absent(&self, item: &EventItem<'_>) -> Result<Option<StoredItem>, StoreError> {
         let put = self
             .client
             .put_item()

@@ -28,7 +28,7 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
                 if move_to_dlq(relay, record, UNREADABLE_ITEM_REASON).await
                     == BatchItemOutcome::Retry
                 {
-                    // No message has been sent yet, so the batch must be read again from the first one.
+                    // Nothing has been sent yet: the stream comes again from the first message.
                     return retry_from(readable.first().copied().unwrap_or(record));
                 }
             }
@@ -47,10 +47,9 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
     batch_response(&readable, &outcomes)
 }
 
-/// Whether a record is a new event. Items whose partition key begins with `#` are intake's own.
+/// Whether a record is about a new event.
 fn is_new_event(record: &Value) -> bool {
-    let partition = record.pointer("/dynamodb/Keys/order_id/S").and_then(Value::as_str);
-    record["eventName"] == "INSERT" && !partition.is_some_and(|p| p.starts_with('#'))
+    record["eventName"] == "INSERT"
 }
 
 /// The dispatch message in a stream record; `None` for an item that intake did not write.
@@ -60,7 +59,7 @@ pub fn dispatch_message(record: &Value) -> Option<String> {
     unpack(&BASE64_STANDARD.decode(packed).ok()?).ok()
 }
 
-/// The outcome of a record for whose message SQS answered with `result`.
+/// What becomes of a record whose message SQS answered with `result`.
 async fn outcome_for(
     relay: &Relay,
     record: &Value,
@@ -147,7 +146,6 @@ mod tests {
             changed["eventName"] = json!(name);
             assert!(!is_new_event(&changed), "the sweep's own changes and erasures: {name}");
         }
-        assert!(!is_new_event(&record("1", "#signatures", json!({}))));
     }
 
     #[test]

@@ -271,7 +271,7 @@ fn missing_in_shipment<T>(from: &FieldReader<'_>, name: &str) -> Option<T> {
     from.required("shipment", |r| r.required(name, |_| None::<T>))
 }
 
-/// A parcel may contain only ordered articles, and a refund must be in the order's currency.
+/// A parcel holds only what was ordered, and money comes back in the currency it was paid in.
 fn check_against_order(
     from: &FieldReader<'_>,
     order: &Order,
