@@ -15,7 +15,8 @@ use feedback::FeedbackMessage;
 pub fn check_event(bytes: &[u8]) {
     // Refused text needs no further check: nothing of it is used.
     let Ok(json) = parse_strict(bytes) else { return };
-    let lenient: Value = serde_json::from_slice(bytes).expect("strict JSON is JSON");
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let lenient: Value = serde_json::from_slice(text).expect("strict JSON is JSON");
     assert_eq!(json, lenient, "the strict parser reads something else");
     match Event::parse(&json) {
         Ok(event) => {

@@ -12,6 +12,7 @@ use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, PublishResult, accept_all};
+use crate::binary_mode;
 use crate::dependencies::Intake;
 use crate::problem::Problem;
 use crate::publishers::Publishers;
@@ -54,15 +55,20 @@ struct RequestLine {
     method: String,
 }
 
-/// What a media type allows as the body.
+/// How a body carries its events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ContentMode {
+    /// One event.
     Single,
+    /// An array of events.
     Batch,
+    /// One event or an array, as the JSON has it.
     Either,
+    /// The data of one event, whose attributes are headers.
+    Binary,
 }
 
-/// The events of a request.
+/// Whether a request carries one event or an array.
 enum Events {
     Single(Value),
     Batch(Vec<Value>),
@@ -90,6 +96,8 @@ async fn route(intake: &Intake, request: &Request) -> Result<Value, Problem> {
 
 async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     let body = body(request)?;
+    // Before the signature: a compressed body would fail that check, with a sentence that misleads.
+    refuse_compressed(request, &body)?;
     authorize(&intake.publishers, request, &body)?;
     answer(intake, request, &body).await
 }
@@ -142,18 +150,49 @@ fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
 
 fn read_events(request: &Request, body: &[u8]) -> Result<Events, Problem> {
     let mode = content_mode(request)?;
-    // Before the body is parsed where the media type allows it: a large body costs memory and time.
-    if mode == ContentMode::Single && body.len() > MAX_EVENT_BYTES {
+    // Before its size: an array is larger than an event may be.
+    if mode == ContentMode::Single && is_array(body) {
+        return Err(invalid(
+            "expected one event; send an array with Content-Type application/cloudevents-batch+json",
+        ));
+    }
+    if matches!(mode, ContentMode::Single | ContentMode::Binary) && body.len() > MAX_EVENT_BYTES {
         return Err(too_large());
     }
     let json = parse_strict(body).map_err(|e| invalid(&e.to_string()))?;
-    match (json, mode) {
-        (Value::Array(events), ContentMode::Batch | ContentMode::Either) => {
+    match (mode, json) {
+        (ContentMode::Batch | ContentMode::Either, Value::Array(events)) => {
             check_batch_size(events).map(Events::Batch)
         }
-        (_, ContentMode::Batch) => Err(invalid("expected an array of events")),
-        (_, ContentMode::Either) if body.len() > MAX_EVENT_BYTES => Err(too_large()),
-        (event, _) => Ok(Events::Single(event)),
+        (ContentMode::Batch, _) => Err(invalid(
+            "expected an array of events; send one event with Content-Type application/cloudevents+json",
+        )),
+        (ContentMode::Either, _) if body.len() > MAX_EVENT_BYTES => Err(too_large()),
+        (ContentMode::Binary, data) => binary_mode::to_cloud_event(&request.headers, data)
+            .map(Events::Single)
+            .map_err(Problem::Invalid),
+        (ContentMode::Single | ContentMode::Either, event) => Ok(Events::Single(event)),
+    }
+}
+
+/// Whether the body's first character opens an array.
+fn is_array(body: &[u8]) -> bool {
+    let text = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    text.trim_ascii_start().starts_with(b"[")
+}
+
+/// How compressed bodies begin: gzip (RFC 1952), zlib (RFC 1950; HTTP's "deflate"), Zstandard (RFC 8878).
+/// No JSON begins like that; Brotli's can begin in any way.
+const COMPRESSED: [&[u8]; 6] =
+    [b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x28\xb5\x2f\xfd"];
+
+fn refuse_compressed(request: &Request, body: &[u8]) -> Result<(), Problem> {
+    let encoding = request.header("content-encoding").unwrap_or_default().trim();
+    let is_plain = encoding.is_empty() || encoding.eq_ignore_ascii_case("identity");
+    if is_plain && !COMPRESSED.iter().any(|magic| body.starts_with(magic)) {
+        Ok(())
+    } else {
+        Err(Problem::Compressed)
     }
 }
 
@@ -167,13 +206,22 @@ fn check_batch_size(events: Vec<Value>) -> Result<Vec<Value>, Problem> {
     }
 }
 
+impl Request {
+    /// The value of the header `name`, in lower case, whose case in the request does not matter.
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
 fn content_mode(request: &Request) -> Result<ContentMode, Problem> {
-    // Function URLs send lower-case header names; a direct invocation may not.
-    let value = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    let essence = value.map(|(_, value)| value.split(';').next().unwrap_or_default().trim());
-    match essence.map(str::to_ascii_lowercase).as_deref() {
+    let essence = request.header("content-type").and_then(|value| value.split(';').next());
+    match essence.map(|text| text.trim().to_ascii_lowercase()).as_deref() {
         Some("application/cloudevents+json") => Ok(ContentMode::Single),
         Some("application/cloudevents-batch+json") => Ok(ContentMode::Batch),
+        Some("application/json") if binary_mode::is_used(&request.headers) => {
+            Ok(ContentMode::Binary)
+        }
         Some("application/json") => Ok(ContentMode::Either),
         _ => Err(Problem::UnsupportedMediaType),
     }

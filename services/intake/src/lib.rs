@@ -17,6 +17,7 @@
 //! Delivery semantics: the table's stream delivers an accepted event to `relay` at least once.
 
 mod accept;
+mod binary_mode;
 mod dependencies;
 mod event_bridge;
 mod http;

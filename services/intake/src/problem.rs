@@ -12,7 +12,9 @@ pub enum Problem {
     MethodNotAllowed(&'static str),
     /// Not a media type of the contract.
     UnsupportedMediaType,
-    /// The event or the batch is too large.
+    /// A compressed body.
+    Compressed,
+    /// More than one request may carry.
     TooLarge(String),
     /// The body is not JSON, or the event has bad fields.
     Invalid(Vec<FieldError>),
@@ -31,7 +33,7 @@ impl Problem {
         match self {
             Self::NotFound => 404,
             Self::MethodNotAllowed(_) => 405,
-            Self::UnsupportedMediaType => 415,
+            Self::UnsupportedMediaType | Self::Compressed => 415,
             Self::TooLarge(_) => 413,
             Self::Invalid(_) => 400,
             Self::Conflict(_) => 409,
@@ -46,6 +48,7 @@ impl Problem {
             Self::NotFound => "No such path",
             Self::MethodNotAllowed(_) => "Method not allowed",
             Self::UnsupportedMediaType => "Unsupported media type",
+            Self::Compressed => "Compression is not supported",
             Self::TooLarge(_) => "Too large",
             Self::Invalid(_) => "The event is not valid",
             Self::Conflict(_) => "Another event has this source and id",
@@ -63,7 +66,13 @@ impl Problem {
             Self::MethodNotAllowed(allowed) => format!("This path takes {allowed}."),
             Self::UnsupportedMediaType => {
                 "Send Content-Type application/cloudevents+json (one event), \
-                 application/cloudevents-batch+json (an array) or application/json (either)."
+                 application/cloudevents-batch+json (an array) or application/json (either, or the \
+                 data of an event whose attributes are in ce- headers)."
+                    .to_owned()
+            }
+            Self::Compressed => {
+                "Compressed bodies are not supported. Send the JSON as it is, without \
+                 Content-Encoding. Nothing was stored."
                     .to_owned()
             }
             Self::TooLarge(detail) | Self::Conflict(detail) => detail.clone(),
@@ -97,6 +106,8 @@ impl Problem {
         let mut headers = json!({ "content-type": "application/problem+json" });
         match self {
             Self::MethodNotAllowed(allowed) => headers["allow"] = json!(allowed),
+            // RFC 9110 section 12.5.3: a 415 for its coding says which ones are taken.
+            Self::Compressed => headers["accept-encoding"] = json!("identity"),
             Self::StoreUnavailable => headers["retry-after"] = json!("2"),
             Self::Invalid(errors) => body["errors"] = json!(errors),
             _ => {}

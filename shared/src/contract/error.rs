@@ -20,7 +20,7 @@ impl InvalidValue {
 pub struct FieldError {
     /// Where: a JSON Pointer (RFC 6901) into the event; empty for the event itself.
     pub pointer: String,
-    /// What was expected there, as a sentence. Never repeats the value.
+    /// What was expected there, as a sentence. Never repeats the value, unless it is an article number.
     pub detail: String,
 }
 

@@ -1,13 +1,16 @@
 //! The contract with the shop: order events as CloudEvents 1.0 in JSON
 //! (<https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::contract::error::{FieldError, InvalidValue};
-use crate::contract::ids::{CorrelationId, EventId, Source, TrackingNumber};
+use crate::contract::ids::{CorrelationId, EventId, Sku, Source, TrackingNumber};
 use crate::contract::kind::Kind;
+use crate::contract::money::Money;
 use crate::contract::order::{Order, parse_timestamp};
 use crate::contract::reader::{FieldErrors, FieldReader};
 use crate::contract::shipment::{Cancellation, ParcelLine, Refund, Shipment};
@@ -277,18 +280,20 @@ fn check_against_order(
     order: &Order,
     payload: &EventPayload,
 ) -> Option<()> {
+    let check_currency = |path: &str, paid_back: Money| {
+        let currency = order.totals.total.currency;
+        if paid_back.currency == currency {
+            return Some(());
+        }
+        let expected = format_args!("{}, the order's currency", currency.code());
+        from.refuse_at(format_args!("{path}/currency"), expected)
+    };
     match payload {
         EventPayload::Confirmed => Some(()),
-        EventPayload::Cancelled(c) => match c.refund {
-            Some(refund) if refund.currency != order.totals.total.currency => {
-                from.refuse_member("cancellation", "a refund in the order's currency")
-            }
-            _ => Some(()),
-        },
-        EventPayload::Refunded(r) if r.amount.currency != order.totals.total.currency => {
-            from.refuse_member("refund", "an amount in the order's currency")
+        EventPayload::Cancelled(c) => {
+            c.refund.map_or(Some(()), |refund| check_currency("cancellation/refund", refund))
         }
-        EventPayload::Refunded(_) => Some(()),
+        EventPayload::Refunded(r) => check_currency("refund/amount", r.amount),
         EventPayload::Shipped(s)
         | EventPayload::Updated(s, _)
         | EventPayload::Delayed(s, _)
@@ -298,17 +303,131 @@ fn check_against_order(
 }
 
 fn check_parcel(from: &FieldReader<'_>, order: &Order, shipment: &Shipment) -> Option<()> {
-    // Both lists together: one article may be partly in the parcel and partly still to come.
-    let all = || shipment.lines.iter().chain(&shipment.still_to_come);
-    let too_many = |line: &ParcelLine| {
-        let shipped: u64 = all().filter(|l| l.sku == line.sku).map(|l| u64::from(l.quantity)).sum();
-        shipped > order.quantity_of(&line.sku)
-    };
-    if all().any(too_many) {
-        return from.refuse_member(
-            "shipment",
-            "lines and still_to_come to hold only articles of the order, together at most as many as ordered",
-        );
+    let mut unassigned: BTreeMap<&Sku, u64> = BTreeMap::new();
+    for line in &order.lines {
+        *unassigned.entry(&line.sku).or_default() += u64::from(line.quantity);
     }
+    let lists = [("lines", &shipment.lines), ("still_to_come", &shipment.still_to_come)];
+    let mut fits = Some(());
+    for (list, lines) in lists {
+        for (i, line) in lines.iter().enumerate() {
+            let path = format!("shipment/{list}/{i}");
+            fits = fits.and(check_parcel_line(from, &path, line, &mut unassigned));
+        }
+    }
+    fits
+}
+
+/// Takes the line's articles from the order's that no line before it holds. An article number is the
+/// shop's own word and no personal data, so the sentence names it.
+fn check_parcel_line(
+    from: &FieldReader<'_>,
+    path: &str,
+    line: &ParcelLine,
+    unassigned: &mut BTreeMap<&Sku, u64>,
+) -> Option<()> {
+    let sku = &line.sku;
+    let Some(left) = unassigned.get_mut(sku) else {
+        let expected = format_args!("the sku of a line of the order; none has the sku {sku}");
+        return from.refuse_at(format_args!("{path}/sku"), expected);
+    };
+    let Some(rest) = left.checked_sub(u64::from(line.quantity)) else {
+        let expected =
+            format_args!("no more of {sku} than were ordered, lines and still_to_come together");
+        return from.refuse_at(format_args!("{path}/quantity"), expected);
+    };
+    *left = rest;
     Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn shipped() -> Value {
+        let price = json!({ "amount": 1490, "currency": "EUR" });
+        json!({
+            "specversion": "1.0", "source": "shop", "id": "e-1", "type": "shipment.shipped",
+            "data": {
+                "order": {
+                    "id": "1", "number": "#1", "placed_at": "2026-11-20T09:15:00Z",
+                    "customer": { "email": "jo@example.com" },
+                    "lines": [
+                        { "sku": "MUG", "title": "Mug", "quantity": 2, "unit_price": price },
+                        { "sku": "POT", "title": "Pot", "quantity": 1, "unit_price": price },
+                    ],
+                    "totals": { "shipping": price, "total": price },
+                },
+                "shipment": { "id": "1-A", "lines": [{ "sku": "MUG", "quantity": 2 }] },
+            },
+        })
+    }
+
+    /// The errors of the event after `pointer` was set to `value`.
+    fn errors(mut event: Value, pointer: &str, value: Value) -> Vec<(String, String)> {
+        *event.pointer_mut(pointer).expect("a place of the event") = value;
+        let errors = Event::parse(&event).expect_err("refused");
+        errors.into_iter().map(|e| (e.pointer, e.detail)).collect()
+    }
+
+    #[test]
+    fn an_unknown_article_in_a_parcel_is_named_at_its_line() {
+        let lines = json!([{ "sku": "MUG", "quantity": 1 }, { "sku": "CUP", "quantity": 1 }]);
+        let errors = errors(shipped(), "/data/shipment/lines", lines);
+        let [(pointer, detail)] = errors.as_slice() else { panic!("{errors:?}") };
+        assert_eq!(pointer, "/data/shipment/lines/1/sku");
+        assert!(detail.contains("none has the sku CUP"), "{detail}");
+    }
+
+    #[test]
+    fn more_of_an_article_than_ordered_is_named_at_the_line_that_is_too_many() {
+        let mut event = shipped();
+        event["data"]["shipment"]["still_to_come"] = json!([{ "sku": "POT", "quantity": 1 }]);
+        let lines = json!([{ "sku": "MUG", "quantity": 2 }, { "sku": "POT", "quantity": 1 }]);
+        let errors = errors(event, "/data/shipment/lines", lines);
+        let [(pointer, detail)] = errors.as_slice() else { panic!("{errors:?}") };
+        assert_eq!(pointer, "/data/shipment/still_to_come/0/quantity");
+        assert!(detail.contains("no more of POT"), "{detail}");
+    }
+
+    #[test]
+    fn of_mixed_currencies_the_one_that_differs_is_named() {
+        for pointer in [
+            "/data/order/lines/1/unit_price/currency",
+            "/data/order/totals/shipping/currency",
+            "/data/order/totals/total/currency",
+        ] {
+            let errors = errors(shipped(), pointer, json!("USD"));
+            let [(place, detail)] = errors.as_slice() else { panic!("{errors:?}") };
+            assert_eq!(place, pointer);
+            assert!(detail.contains("EUR"), "{detail}");
+        }
+    }
+
+    #[test]
+    fn a_refund_in_another_currency_is_named_at_its_currency() {
+        let mut event = shipped();
+        event["type"] = json!("order.refunded");
+        event["data"]["refund"] = json!({ "id": "R1", "amount": null });
+        let amount = json!({ "amount": 1490, "currency": "USD" });
+        let errors = errors(event, "/data/refund/amount", amount);
+        let [(pointer, detail)] = errors.as_slice() else { panic!("{errors:?}") };
+        assert_eq!(pointer, "/data/refund/amount/currency");
+        assert!(detail.contains("EUR"), "{detail}");
+    }
+
+    #[test]
+    fn a_bad_amount_is_answered_with_what_minor_units_are() {
+        for (pointer, value) in [
+            ("/data/order/totals/total/amount", json!(14.90)),
+            ("/data/order/totals/total/amount", json!("14.90")),
+            ("/data/order/lines/0/unit_price", json!(14.90)),
+        ] {
+            let errors = errors(shipped(), pointer, value);
+            let [(place, detail)] = errors.as_slice() else { panic!("{errors:?}") };
+            assert_eq!(place, pointer);
+            assert!(detail.contains("14.90 EUR") && detail.contains("1490"), "{detail}");
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! Strict parsing of JSON text.
 
 use std::fmt;
+use std::str::Utf8Error;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
 
 use crate::contract::error::InvalidValue;
@@ -14,9 +16,9 @@ use crate::contract::error::InvalidValue;
 /// [`InvalidValue`] when the text is not UTF-8, not JSON, nested deeper than 128 levels, followed by more
 /// text, or repeats a key. It names line and column, and quotes nothing.
 pub fn parse_strict(text: &[u8]) -> Result<Value, InvalidValue> {
-    let text = std::str::from_utf8(text).map_err(|e| {
-        InvalidValue::expected(format!("UTF-8 text; byte {} is not", e.valid_up_to()))
-    })?;
+    // Editors on Windows write a byte order mark, which RFC 8259 section 8.1 lets a parser ignore.
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let text = std::str::from_utf8(text).map_err(|e| not_utf8(text, e))?;
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = StrictValue.deserialize(&mut reader).map_err(|e| not_json(&e))?;
     // Otherwise text after the value would be ignored.
@@ -24,18 +26,45 @@ pub fn parse_strict(text: &[u8]) -> Result<Value, InvalidValue> {
     Ok(value)
 }
 
-// serde_json's own message may quote the input ("invalid type: string \"…\""), and so a customer's data.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+fn not_utf8(text: &[u8], error: Utf8Error) -> InvalidValue {
+    let valid = &text[..error.valid_up_to()];
+    let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+    let column = 1 + valid.iter().rev().take_while(|byte| **byte != b'\n').count();
+    let what = match (text, error.error_len()) {
+        ([0xff, 0xfe, ..] | [0xfe, 0xff, ..], _) => "UTF-8 text, not UTF-16",
+        (_, None) => "UTF-8 text; it ends within a character",
+        _ => "UTF-8 text; a byte is not",
+    };
+    InvalidValue::expected(format!("{what} (line {line}, column {column})"))
+}
+
+/// serde_json's own sentence may quote the input ("invalid type: string \"…\""); this one cannot.
 fn not_json(error: &serde_json::Error) -> InvalidValue {
+    let sentence = error.to_string();
     let what = match error.classify() {
-        serde_json::error::Category::Eof => "complete JSON; it ends too early",
-        _ if error.to_string().starts_with(REPEATED_KEY) => {
-            "each key once in an object; one is repeated"
+        Category::Eof => "complete JSON; it ends too early".to_owned(),
+        _ if sentence.starts_with(REPEATED_KEY) => {
+            "each key once in an object; one is repeated".to_owned()
         }
-        _ if error.to_string().starts_with("recursion limit") => "JSON nested at most 128 deep",
-        _ => "valid JSON",
+        _ if sentence.starts_with("recursion limit") => "JSON nested at most 128 deep".to_owned(),
+        _ if HALF_CHARACTER.iter().any(|half| sentence.starts_with(half)) => {
+            "whole characters; a \\u escape is half of one (half an emoji, a lone surrogate)"
+                .to_owned()
+        }
+        // The sentences about syntax are constants of serde_json; only those about data quote it.
+        Category::Syntax => match sentence.split_once(" at line ") {
+            Some((reason, _)) => format!("valid JSON; found: {reason}"),
+            None => "valid JSON".to_owned(),
+        },
+        _ => "valid JSON".to_owned(),
     };
     InvalidValue::expected(format!("{what} (line {}, column {})", error.line(), error.column()))
 }
+
+/// What serde_json calls a `\u` escape of a UTF-16 surrogate without its other half.
+const HALF_CHARACTER: [&str; 2] = ["lone leading surrogate", "unexpected end of hex escape"];
 
 const REPEATED_KEY: &str = "repeated key";
 
@@ -130,5 +159,34 @@ mod tests {
     fn deep_nesting_is_refused_without_a_panic() {
         let deep = "[".repeat(100_000);
         assert!(parse_strict(deep.as_bytes()).expect_err("deep").0.contains("128 deep"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        assert_eq!(parse_strict(b"\xef\xbb\xbf{}"), Ok(serde_json::json!({})));
+        assert!(parse_strict(b"\xef\xbb\xbf\xef\xbb\xbf{}").is_err(), "only one, at the start");
+    }
+
+    #[test]
+    fn the_place_of_an_error_is_named() {
+        let refusal = |text: &[u8]| parse_strict(text).expect_err("not JSON").0;
+        for (text, place) in [
+            (&b"{\n  \"a\": 1,\n}"[..], "trailing comma (line 3, column 1)"),
+            (b"{\n  'a': 1}", "(line 2, column 3)"),
+            (b"{\n  \"a\": \"\xe9\"}", "UTF-8 text; a byte is not (line 2, column 9)"),
+            (b"\"\xf0\x9f\x98", "it ends within a character (line 1, column 2)"),
+            (b"\xff\xfe{\0}\0", "UTF-16 (line 1, column 1)"),
+        ] {
+            assert!(refusal(text).contains(place), "{}", refusal(text));
+        }
+    }
+
+    #[test]
+    fn half_an_emoji_is_called_that() {
+        for text in [r#"["\ud83d"]"#, r#"["\ude00"]"#, r#"["\ud83d\u0041"]"#, r#"["\ud83d\n"]"#] {
+            let refused = parse_strict(text.as_bytes()).expect_err("half a character").0;
+            assert!(refused.contains("half an emoji") && refused.contains("line 1"), "{refused}");
+        }
+        assert_eq!(parse_strict(br#""\ud83d\ude00""#), Ok(Value::from("\u{1f600}")));
     }
 }

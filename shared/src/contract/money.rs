@@ -52,7 +52,22 @@ pub struct Money {
 impl Money {
     /// Reads `{"amount": 1234, "currency": "EUR"}`; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let amount = from.required("amount", |r| r.integer(i64::MIN..=i64::MAX));
+        Self::read_in(from, i64::MIN, "a whole number of minor units: 14.90 EUR is 1490")
+    }
+
+    /// Reads an amount above 0.
+    pub fn read_positive(from: &FieldReader<'_>) -> Option<Self> {
+        Self::read_in(from, 1, "a whole number of minor units above 0: 14.90 EUR is 1490")
+    }
+
+    fn read_in(from: &FieldReader<'_>, least: i64, expected: &str) -> Option<Self> {
+        // A bare 14.90 is the usual mistake: "an object" alone would not say what goes into it.
+        if !from.is_object() {
+            return from.refuse(
+                "an object such as {\"amount\": 1490, \"currency\": \"EUR\"} for 14.90 EUR",
+            );
+        }
+        let amount = from.required("amount", |r| r.integer_or(least..=i64::MAX, expected));
         let currency = from.required("currency", |r| r.text(Currency::parse));
         Some(Self { amount: amount?, currency: currency? })
     }

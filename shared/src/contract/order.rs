@@ -1,5 +1,7 @@
 //! What was bought, by whom, and where it goes.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::contract::email::EmailAddress;
@@ -7,7 +9,7 @@ use crate::contract::error::InvalidValue;
 use crate::contract::ids::{OrderId, Sku};
 use crate::contract::link::HttpUrl;
 use crate::contract::locale::Locale;
-use crate::contract::money::Money;
+use crate::contract::money::{Currency, Money};
 use crate::contract::reader::FieldReader;
 use crate::contract::text::Line;
 
@@ -159,7 +161,8 @@ impl Order {
         let shipping_address = from.optional("shipping_address", |r| Address::read(&r));
         let billing_address = from.optional("billing_address", |r| Address::read(&r));
         let url = from.optional("url", |r| r.text(HttpUrl::parse));
-        // Only now: with a `?` above, the fields after the first bad one would not be reported.
+        let in_one_currency =
+            check_currencies(from, lines.as_deref().unwrap_or_default(), totals.as_ref());
         let order = Self {
             id: id?,
             number: number?,
@@ -171,18 +174,7 @@ impl Order {
             billing_address: billing_address?,
             url: url?,
         };
-        order.check_currencies(from)
-    }
-
-    fn check_currencies(self, from: &FieldReader<'_>) -> Option<Self> {
-        let currency = self.totals.total.currency;
-        match self.lines.iter().position(|line| line.unit_price.currency != currency) {
-            None => Some(self),
-            Some(i) => from.refuse_member(
-                "lines",
-                format_args!("prices in the currency of totals/total; line {i} has another"),
-            ),
-        }
+        in_one_currency.map(|()| order)
     }
 
     /// How many of `sku` were ordered, over all lines.
@@ -223,31 +215,61 @@ impl Totals {
         let (subtotal, shipping) = (part("subtotal"), part("shipping"));
         let (discount, tax) = (part("discount"), part("tax"));
         let total = from.required("total", |r| Money::read(&r));
-        let totals = Self {
+        Some(Self {
             subtotal: subtotal?,
             shipping: shipping?,
             discount: discount?,
             tax: tax?,
             total: total?,
-        };
-        totals.check_currencies(from)
+        })
     }
+}
 
-    fn check_currencies(self, from: &FieldReader<'_>) -> Option<Self> {
-        let parts = [
-            ("subtotal", self.subtotal),
-            ("shipping", self.shipping),
-            ("discount", self.discount),
-            ("tax", self.tax),
-        ];
-        let stray = parts
-            .into_iter()
-            .find(|(_, part)| part.is_some_and(|m| m.currency != self.total.currency));
-        match stray {
-            None => Some(self),
-            Some((name, _)) => from.refuse_member(name, "the currency of total"),
-        }
-    }
+/// Points at each amount that is in another currency than most; of two that are as frequent, that of
+/// `total` is right.
+fn check_currencies(
+    from: &FieldReader<'_>,
+    lines: &[OrderLine],
+    totals: Option<&Totals>,
+) -> Option<()> {
+    let currencies: Vec<(String, Currency)> = currencies(lines, totals).collect();
+    let count = |currency| currencies.iter().filter(|(_, other)| *other == currency).count();
+    let is_of_total = |currency| totals.is_some_and(|t| t.total.currency == currency);
+    let distinct: HashSet<Currency> = currencies.iter().map(|(_, currency)| *currency).collect();
+    let Some(usual) = distinct.into_iter().max_by_key(|c| (count(*c), is_of_total(*c))) else {
+        return Some(());
+    };
+    let others = currencies.iter().filter(|(_, currency)| *currency != usual);
+    let refused: Vec<Option<()>> = others
+        .map(|(path, _)| {
+            let expected = format_args!("{}, as elsewhere in the order", usual.code());
+            from.refuse_at(format_args!("{path}/currency"), expected)
+        })
+        .collect();
+    refused.into_iter().collect()
+}
+
+/// The currency of each amount, with the amount's path in the order.
+fn currencies(
+    lines: &[OrderLine],
+    totals: Option<&Totals>,
+) -> impl Iterator<Item = (String, Currency)> {
+    let prices = lines
+        .iter()
+        .enumerate()
+        .map(|(i, line)| (format!("lines/{i}/unit_price"), line.unit_price.currency));
+    let totals = totals.into_iter().flat_map(|t| {
+        [
+            ("subtotal", t.subtotal),
+            ("shipping", t.shipping),
+            ("discount", t.discount),
+            ("tax", t.tax),
+            ("total", Some(t.total)),
+        ]
+    });
+    let totals =
+        totals.filter_map(|(name, amount)| Some((format!("totals/{name}"), amount?.currency)));
+    prices.chain(totals)
 }
 
 impl Address {

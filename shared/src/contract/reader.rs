@@ -55,7 +55,20 @@ impl<'a> FieldReader<'a> {
         None
     }
 
-    /// A member that must be present and not null.
+    /// Notes that what is at the relative pointer `path` below this place is not as `expected`. Each
+    /// token of `path` is a plain name or a number.
+    pub fn refuse_at<T>(&self, path: impl fmt::Display, expected: impl fmt::Display) -> Option<T> {
+        self.errors.add(format!("{}/{path}", self.pointer), format!("expected {expected}"));
+        None
+    }
+
+    /// Whether an object is here.
+    #[must_use]
+    pub const fn is_object(&self) -> bool {
+        matches!(self.value, Value::Object(_))
+    }
+
+    /// A member that must be there.
     pub fn required<T>(
         &self,
         name: &str,
@@ -96,17 +109,17 @@ impl<'a> FieldReader<'a> {
     /// A whole number in `range`; `1.0` and `"1"` are not whole numbers.
     #[must_use]
     pub fn integer(&self, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
-        match self.value.as_i64().filter(|n| range.contains(n)) {
-            Some(number) => Some(number),
-            None if *range.end() == i64::MAX && *range.start() == i64::MIN => {
-                self.refuse("a whole number")
-            }
-            None => self.refuse(format_args!(
-                "a whole number from {} to {}",
-                range.start(),
-                range.end()
-            )),
-        }
+        let (start, end) = (*range.start(), *range.end());
+        self.integer_or(range, format_args!("a whole number from {start} to {end}"))
+    }
+
+    /// A whole number in `range`, where `expected` says more than the range.
+    pub fn integer_or(
+        &self,
+        range: std::ops::RangeInclusive<i64>,
+        expected: impl fmt::Display,
+    ) -> Option<i64> {
+        self.value.as_i64().filter(|n| range.contains(n)).or_else(|| self.refuse(expected))
     }
 
     /// `true` or `false`.
@@ -146,7 +159,11 @@ impl<'a> FieldReader<'a> {
     // Noted once for each place, not once for each member that is read from it.
     fn not_an_object<T>(&self) -> Option<T> {
         let known = self.errors.0.borrow().iter().any(|p| p.pointer == self.pointer);
-        if known { None } else { self.refuse("an object") }
+        match self.value {
+            _ if known => None,
+            Value::String(_) => self.refuse("an object, not a string that contains one"),
+            _ => self.refuse("an object"),
+        }
     }
 
     fn at(&self, value: &'a Value, token: &str) -> FieldReader<'a> {

@@ -129,7 +129,7 @@ impl Refund {
     /// Reads a refund; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let id = from.required("id", |r| r.text(RefundId::parse));
-        let amount = from.required("amount", |r| read_positive(&r));
+        let amount = from.required("amount", |r| Money::read_positive(&r));
         let reason = from.optional("reason", |r| r.text(Line::parse));
         let method = from.optional("method", |r| r.text(Line::parse));
         let expected_on = from.optional("expected_on", |r| r.text(parse_day));
@@ -147,18 +147,9 @@ impl Cancellation {
     /// Reads a cancellation; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
         let reason = from.optional("reason", |r| r.text(Line::parse));
-        let refund = from.optional("refund", |r| read_positive(&r));
+        let refund = from.optional("refund", |r| Money::read_positive(&r));
         let method = from.optional("method", |r| r.text(Line::parse));
         let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self { reason: reason?, refund: refund?, method: method?, expected_on: expected_on? })
-    }
-}
-
-fn read_positive(from: &FieldReader<'_>) -> Option<Money> {
-    let money = Money::read(from)?;
-    if money.amount > 0 {
-        Some(money)
-    } else {
-        from.refuse_member("amount", "a whole number above 0")
     }
 }

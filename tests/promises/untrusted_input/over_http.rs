@@ -293,6 +293,88 @@ async fn a_stream_record_that_intake_did_not_write_goes_to_the_dlq_and_its_neigh
     stack.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_array_sent_as_one_event_is_answered_with_the_batch_type() {
+    let stack = TestStack::start().await;
+    let large = format!(" [{}]", vec![confirmed("H1"); 300].join(","));
+    for body in [format!("[{}]", confirmed("H1")), large] {
+        let answer = post(stack.stack.address, SINGLE, body.as_bytes()).await;
+        assert_problem(&answer, StatusCode::BAD_REQUEST);
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(text.contains(BATCH), "{text}");
+    }
+    assert_eq!(stored_events(&stack).await, 0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_compressed_body_is_answered_with_415_and_what_to_do() {
+    let stack = TestStack::start().await;
+    let at = stack.stack.address;
+    let event = confirmed("H1");
+    for encoding in ["gzip", "deflate", "br", "zstd", "GZIP"] {
+        let headers = [("content-type", SINGLE), ("content-encoding", encoding)];
+        let answer = request(at, "POST", "/v1/events", &headers, event.as_bytes()).await;
+        assert_problem(&answer, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        assert_eq!(answer.header("accept-encoding"), "identity");
+        let detail = answer.json()["detail"].to_string();
+        assert!(
+            detail.contains("not supported") && detail.contains("Content-Encoding"),
+            "{detail}"
+        );
+    }
+    // Without the header, by how the format begins.
+    for magic in [&b"\x1f\x8b\x08\0"[..], b"\x78\x9c\x01", b"\x28\xb5\x2f\xfd\0"] {
+        let answer = post(at, SINGLE, magic).await;
+        assert_problem(&answer, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    }
+    assert_eq!(stored_events(&stack).await, 0);
+    let headers = [("content-type", SINGLE), ("content-encoding", "identity")];
+    let answer = request(at, "POST", "/v1/events", &headers, event.as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_after_a_byte_order_mark_is_accepted() {
+    let stack = TestStack::start().await;
+    let body = format!("\u{feff}{}", confirmed("H1"));
+    let answer = post(stack.stack.address, SINGLE, body.as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_in_binary_mode_is_mailed_and_is_the_same_as_in_structured_mode() {
+    let stack = TestStack::start().await;
+    let at = stack.stack.address;
+    let event: Value = serde_json::from_str(&confirmed("H1")).expect("JSON");
+    let text = |name: &str| event[name].as_str().expect("a text").to_owned();
+    // The source as an SDK writes that encodes more than it must.
+    let source = text("source").replace(':', "%3A");
+    let (id, kind, time) = (text("id"), text("type"), text("time"));
+    let attributes = [
+        ("content-type", "application/json; charset=utf-8"),
+        ("ce-specversion", "1.0"),
+        ("ce-source", &source),
+        ("ce-id", &id),
+        ("ce-type", &kind),
+        ("ce-time", &time),
+    ];
+    let data = event["data"].to_string();
+    let answer = request(at, "POST", "/v1/events", &attributes, data.as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", String::from_utf8_lossy(&answer.body));
+    assert_eq!(answer.json()["results"][0]["result"], "accepted");
+    eventually("it is mailed", async || stack.mails_to(&customer("H1")) == 1).await;
+    let again = post(at, SINGLE, confirmed("H1").as_bytes()).await;
+    assert_eq!(again.json()["results"][0]["result"], "duplicate");
+
+    let incomplete = request(at, "POST", "/v1/events", &attributes[..3], data.as_bytes()).await;
+    assert_problem(&incomplete, StatusCode::BAD_REQUEST);
+    assert_eq!(incomplete.pointers(), ["/id", "/type"]);
+    stack.stop().await;
+}
+
 fn assert_problem(answer: &crate::support::http::Answer, status: StatusCode) {
     assert_eq!(answer.status, status);
     assert_eq!(answer.header("content-type"), "application/problem+json");
