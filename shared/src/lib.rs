@@ -22,7 +22,7 @@ pub mod outbox;
 pub mod queue;
 
 pub use contract::email::EmailAddress;
-pub use contract::error::{FieldError, InvalidValue};
+pub use contract::error::{FieldError, FieldWarning, InvalidValue};
 pub use contract::event::{Event, EventRef};
 pub use contract::ids::{
     CorrelationId, EventId, OrderId, RefundId, ShipmentId, Sku, Source, TrackingNumber,

@@ -1,9 +1,11 @@
 //! Properties that every parser of untrusted input must have for every input. The property tests and the
 //! fuzz targets (`tests/fuzz/`) call the same functions; each panics when its property is violated.
 
+use jiff::Timestamp;
 use serde_dynamo::{AttributeValue, Item};
 use serde_json::Value;
 use shared::contract::json::parse_strict;
+use shared::contract::warnings::parse_with_warnings;
 use shared::outbox::unpack;
 use shared::queue::message::{DispatchRequest, MailRequest};
 use shared::{Event, FieldError};
@@ -18,7 +20,12 @@ pub fn check_event(bytes: &[u8]) {
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let lenient: Value = serde_json::from_slice(text).expect("strict JSON is JSON");
     assert_eq!(json, lenient, "the strict parser reads something else");
-    match Event::parse(&json) {
+    let (read, warnings) = parse_with_warnings(&json, Timestamp::UNIX_EPOCH);
+    assert_eq!(read, Event::parse(&json), "warnings change what is read");
+    for warning in &warnings {
+        assert!(json.pointer(&warning.pointer).is_some(), "{warning:?}");
+    }
+    match read {
         Ok(event) => {
             let again =
                 Event::parse(&event.to_json()).expect("an accepted event is accepted again");

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 use shared::contract::event::MAX_EVENT_BYTES;
-use shared::{CorrelationId, Event, EventRef, FieldError, OrderId};
+use shared::contract::warnings::parse_with_warnings;
+use shared::{CorrelationId, Event, EventRef, FieldError, FieldWarning, OrderId};
 
 use crate::store::{EventStore, PutOutcome, StoreError};
 
@@ -26,6 +27,8 @@ pub struct Outcome {
     pub correlation_id: Option<CorrelationId>,
     /// What intake did with it.
     pub result: PublishResult,
+    /// What in it is probably not meant as it stands, whatever became of it.
+    pub warnings: Vec<FieldWarning>,
 }
 
 /// What intake did with an event.
@@ -80,7 +83,7 @@ impl Outcome {
     /// The outcome of a payload whose source and id are unknown.
     #[must_use]
     pub const fn without_reference(result: PublishResult) -> Self {
-        Self { reference: None, order_id: None, correlation_id: None, result }
+        Self { reference: None, order_id: None, correlation_id: None, result, warnings: Vec::new() }
     }
 }
 
@@ -101,6 +104,9 @@ impl Serialize for Outcome {
         if let PublishResult::Invalid(errors) = &self.result {
             map.serialize_entry("errors", errors)?;
         }
+        if !self.warnings.is_empty() {
+            map.serialize_entry("warnings", &self.warnings)?;
+        }
         map.end()
     }
 }
@@ -116,9 +122,12 @@ pub async fn accept_all(
     events: Vec<Value>,
 ) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(events.len());
+    let mut warnings: Vec<Vec<FieldWarning>> = Vec::with_capacity(events.len());
     let mut orders: BTreeMap<OrderId, Vec<(usize, Event, Value)>> = BTreeMap::new();
     for (i, json) in events.into_iter().enumerate() {
-        match read(&json) {
+        let (event, warnings_of_event) = parse_with_warnings(&json, store.now());
+        warnings.push(warnings_of_event);
+        match event.and_then(|event| check_size(&json).map(|()| event)) {
             Ok(event) => {
                 orders.entry(event.order.id.clone()).or_default().push((i, event, json));
                 outcomes.push(None);
@@ -138,7 +147,8 @@ pub async fn accept_all(
             outcomes[i] = Some(outcome);
         }
     }
-    Ok(outcomes.into_iter().flatten().collect())
+    let outcomes = outcomes.into_iter().flatten().zip(warnings);
+    Ok(outcomes.map(|(outcome, warnings)| Outcome { warnings, ..outcome }).collect())
 }
 
 async fn accept_one_order(
@@ -167,18 +177,16 @@ async fn accept(store: &EventStore, event: Event, json: &Value) -> Result<Outcom
         order_id: Some(event.order.id),
         correlation_id,
         result,
+        warnings: Vec::new(),
     })
 }
 
-fn read(json: &Value) -> Result<Event, Vec<FieldError>> {
-    let event = Event::parse(json)?;
-    // Measured again as it is stored: in a batch or an EventBridge envelope, no earlier check has seen the
-    // size of the single event.
+fn check_size(json: &Value) -> Result<(), Vec<FieldError>> {
     if json.to_string().len() > MAX_EVENT_BYTES {
         let detail = format!("expected at most {MAX_EVENT_BYTES} bytes of JSON");
         return Err(vec![FieldError { pointer: String::new(), detail }]);
     }
-    Ok(event)
+    Ok(())
 }
 
 fn invalid(json: &Value, errors: Vec<FieldError>) -> Outcome {

@@ -138,8 +138,8 @@ fn store_unavailable(error: &StoreError) -> Problem {
 fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
     match outcome {
         None => Err(invalid("expected an event")),
-        Some(Outcome { result: PublishResult::Invalid(errors), .. }) => {
-            Err(Problem::Invalid(errors))
+        Some(Outcome { result: PublishResult::Invalid(errors), warnings, .. }) => {
+            Err(Problem::Invalid { errors, warnings })
         }
         Some(outcome) if outcome.result == PublishResult::Conflict => {
             Err(Problem::Conflict(outcome.result.detail()))
@@ -170,7 +170,7 @@ fn read_events(request: &Request, body: &[u8]) -> Result<Events, Problem> {
         (ContentMode::Either, _) if body.len() > MAX_EVENT_BYTES => Err(too_large()),
         (ContentMode::Binary, data) => binary_mode::to_cloud_event(&request.headers, data)
             .map(Events::Single)
-            .map_err(Problem::Invalid),
+            .map_err(|errors| Problem::Invalid { errors, warnings: Vec::new() }),
         (ContentMode::Single | ContentMode::Either, event) => Ok(Events::Single(event)),
     }
 }
@@ -244,7 +244,8 @@ fn too_large() -> Problem {
 }
 
 fn invalid(detail: &str) -> Problem {
-    Problem::Invalid(vec![FieldError { pointer: String::new(), detail: detail.to_owned() }])
+    let error = FieldError { pointer: String::new(), detail: detail.to_owned() };
+    Problem::Invalid { errors: vec![error], warnings: Vec::new() }
 }
 
 fn response(status: u16, body: &Value) -> Value {

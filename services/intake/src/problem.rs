@@ -1,7 +1,7 @@
 //! HTTP error responses as problem details (RFC 9457).
 
 use serde_json::{Value, json};
-use shared::FieldError;
+use shared::{FieldError, FieldWarning};
 
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,12 @@ pub enum Problem {
     /// More than one request may carry.
     TooLarge(String),
     /// The body is not JSON, or the event has bad fields.
-    Invalid(Vec<FieldError>),
+    Invalid {
+        /// Every bad field.
+        errors: Vec<FieldError>,
+        /// What may explain them.
+        warnings: Vec<FieldWarning>,
+    },
     /// Another event is stored under this source and id.
     Conflict(String),
     /// A webhook signature is required, and there is no valid one.
@@ -35,7 +40,7 @@ impl Problem {
             Self::MethodNotAllowed(_) => 405,
             Self::UnsupportedMediaType | Self::Compressed => 415,
             Self::TooLarge(_) => 413,
-            Self::Invalid(_) => 400,
+            Self::Invalid { .. } => 400,
             Self::Conflict(_) => 409,
             Self::Unauthorized(_) => 401,
             Self::Forbidden => 403,
@@ -50,7 +55,7 @@ impl Problem {
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::Compressed => "Compression is not supported",
             Self::TooLarge(_) => "Too large",
-            Self::Invalid(_) => "The event is not valid",
+            Self::Invalid { .. } => "The event is not valid",
             Self::Conflict(_) => "Another event has this source and id",
             Self::Unauthorized(_) => "The signature is not valid",
             Self::Forbidden => "Not signed by AWS credentials",
@@ -82,7 +87,7 @@ impl Problem {
                  publish. Nothing was stored."
                     .to_owned()
             }
-            Self::Invalid(errors) => {
+            Self::Invalid { errors, .. } => {
                 format!("{} field(s) are not as expected; nothing was stored.", errors.len())
             }
             Self::StoreUnavailable => {
@@ -109,7 +114,12 @@ impl Problem {
             // RFC 9110 section 12.5.3: a 415 for its coding says which ones are taken.
             Self::Compressed => headers["accept-encoding"] = json!("identity"),
             Self::StoreUnavailable => headers["retry-after"] = json!("2"),
-            Self::Invalid(errors) => body["errors"] = json!(errors),
+            Self::Invalid { errors, warnings } => {
+                body["errors"] = json!(errors);
+                if !warnings.is_empty() {
+                    body["warnings"] = json!(warnings);
+                }
+            }
             _ => {}
         }
         json!({ "statusCode": status, "headers": headers, "body": body.to_string() })

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use jiff::Timestamp;
 use kit::{Clock, describe_sdk_error};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -91,8 +92,12 @@ impl EventStore {
         Self { client, table, retention_days, clock }
     }
 
-    /// Stores `event`, published as `json`, unless an event with its source and id exists: one conditional
-    /// put.
+    /// The time by the store's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Stores `event`, published as `json`, unless its name is taken: one conditional put.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.

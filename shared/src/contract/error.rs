@@ -24,6 +24,18 @@ pub struct FieldError {
     pub detail: String,
 }
 
+/// Something in an event that is probably not meant as it stands. The event is taken all the same.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FieldWarning {
+    /// Where: a JSON Pointer (RFC 6901) into the event; empty for the event itself.
+    pub pointer: String,
+    /// What is odd there, as a sentence. Never repeats the value.
+    pub detail: String,
+    /// What may have been meant, where there is a guess.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
+}
+
 impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = if self.pointer.is_empty() { "the event" } else { &self.pointer };

@@ -124,16 +124,21 @@ impl Event {
     /// Every bad field, by JSON Pointer. The error for an unknown `type` lists the known ones.
     pub fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
         let errors = FieldErrors::default();
-        let root = FieldReader::root(json, &errors);
-        if is_deeper_than(json, MAX_NESTING) {
-            root.refuse::<()>(format!("JSON nested at most {MAX_NESTING} deep"));
-        }
-        let event = Self::read(&root);
+        let event = Self::read_document(json, &errors);
         let errors = errors.into_vec();
         match event {
             Some(event) if errors.is_empty() => Ok(event),
             _ => Err(errors),
         }
+    }
+
+    /// Reads a whole CloudEvent. The event is valid only if no error was noted.
+    pub(crate) fn read_document(json: &Value, errors: &FieldErrors) -> Option<Self> {
+        let root = FieldReader::root(json, errors);
+        if is_deeper_than(json, MAX_NESTING) {
+            root.refuse::<()>(format!("JSON nested at most {MAX_NESTING} deep"));
+        }
+        Self::read(&root)
     }
 
     fn read(from: &FieldReader<'_>) -> Option<Self> {
@@ -270,7 +275,7 @@ fn read_payload(from: &FieldReader<'_>, kind: Kind) -> Option<EventPayload> {
     })
 }
 
-fn missing_in_shipment<T>(from: &FieldReader<'_>, name: &str) -> Option<T> {
+fn missing_in_shipment<T>(from: &FieldReader<'_>, name: &'static str) -> Option<T> {
     from.required("shipment", |r| r.required(name, |_| None::<T>))
 }
 

@@ -3,6 +3,7 @@
 //! It depends on nothing else in the crate, because what Waybill does with an event is not part of the
 //! contract.
 
+mod countries;
 pub mod email;
 pub mod error;
 pub mod event;
@@ -13,8 +14,11 @@ pub mod link;
 pub mod locale;
 pub mod money;
 pub mod order;
+mod plausibility;
 pub mod reader;
 #[cfg(test)]
 mod schema;
 pub mod shipment;
 pub mod text;
+mod unknown_members;
+pub mod warnings;

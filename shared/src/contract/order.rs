@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use crate::contract::countries::is_assigned;
 use crate::contract::email::EmailAddress;
 use crate::contract::error::InvalidValue;
 use crate::contract::ids::{OrderId, Sku};
@@ -147,6 +148,12 @@ impl Country {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether some country has this code.
+    #[must_use]
+    pub fn is_assigned(&self) -> bool {
+        is_assigned(&self.0)
+    }
 }
 
 impl Order {
@@ -211,7 +218,7 @@ impl OrderLine {
 
 impl Totals {
     fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let part = |name: &str| from.optional(name, |r| Money::read(&r));
+        let part = |name: &'static str| from.optional(name, |r| Money::read(&r));
         let (subtotal, shipping) = (part("subtotal"), part("shipping"));
         let (discount, tax) = (part("discount"), part("tax"));
         let total = from.required("total", |r| Money::read(&r));

@@ -4,26 +4,51 @@
 //! them all.
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::Value;
 
-use crate::contract::error::{FieldError, InvalidValue};
+use crate::contract::error::{FieldError, FieldWarning, InvalidValue};
 
 /// The bad fields found so far.
 #[derive(Debug, Default)]
-pub struct FieldErrors(RefCell<Vec<FieldError>>);
+pub struct FieldErrors {
+    errors: RefCell<Vec<FieldError>>,
+    warnings: RefCell<Vec<FieldWarning>>,
+    known_members: RefCell<KnownMembers>,
+}
+
+/// The names that were asked for in each object, by the object's JSON Pointer. What an object holds beside
+/// them was not read.
+pub type KnownMembers = BTreeMap<String, BTreeSet<&'static str>>;
 
 impl FieldErrors {
     /// Adds one.
     pub fn add(&self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.0.borrow_mut().push(FieldError { pointer: pointer.into(), detail: detail.into() });
+        self.errors
+            .borrow_mut()
+            .push(FieldError { pointer: pointer.into(), detail: detail.into() });
     }
 
     /// All of them, in the order found.
     #[must_use]
     pub fn into_vec(self) -> Vec<FieldError> {
-        self.0.into_inner()
+        self.errors.into_inner()
+    }
+
+    /// The errors and warnings, in the order found, and which members are known.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<FieldError>, Vec<FieldWarning>, KnownMembers) {
+        (self.errors.into_inner(), self.warnings.into_inner(), self.known_members.into_inner())
+    }
+
+    fn add_known_member(&self, object: &str, name: &'static str) {
+        let mut known = self.known_members.borrow_mut();
+        match known.get_mut(object) {
+            Some(names) => drop(names.insert(name)),
+            None => drop(known.insert(object.to_owned(), BTreeSet::from([name]))),
+        }
     }
 }
 
@@ -62,6 +87,16 @@ impl<'a> FieldReader<'a> {
         None
     }
 
+    /// Notes that the value here is taken, and is probably not meant as it stands.
+    pub fn warn(&self, detail: &str) {
+        let warning = FieldWarning {
+            pointer: self.pointer.clone(),
+            detail: detail.to_owned(),
+            suggestion: None,
+        };
+        self.errors.warnings.borrow_mut().push(warning);
+    }
+
     /// Whether an object is here.
     #[must_use]
     pub const fn is_object(&self) -> bool {
@@ -71,7 +106,7 @@ impl<'a> FieldReader<'a> {
     /// A member that must be there.
     pub fn required<T>(
         &self,
-        name: &str,
+        name: &'static str,
         read: impl FnOnce(FieldReader<'a>) -> Option<T>,
     ) -> Option<T> {
         match self.member(name)? {
@@ -86,7 +121,7 @@ impl<'a> FieldReader<'a> {
     /// A member that may be absent or null.
     pub fn optional<T>(
         &self,
-        name: &str,
+        name: &'static str,
         read: impl FnOnce(FieldReader<'a>) -> Option<T>,
     ) -> Option<Option<T>> {
         match self.member(name)? {
@@ -146,7 +181,8 @@ impl<'a> FieldReader<'a> {
         read_items.into_iter().collect()
     }
 
-    fn member(&self, name: &str) -> Option<Option<FieldReader<'a>>> {
+    fn member(&self, name: &'static str) -> Option<Option<FieldReader<'a>>> {
+        self.errors.add_known_member(&self.pointer, name);
         match self.value {
             // Null counts as absent: many serializers write it for a missing value.
             Value::Object(members) => {
@@ -158,7 +194,7 @@ impl<'a> FieldReader<'a> {
 
     // Noted once for each place, not once for each member that is read from it.
     fn not_an_object<T>(&self) -> Option<T> {
-        let known = self.errors.0.borrow().iter().any(|p| p.pointer == self.pointer);
+        let known = self.errors.errors.borrow().iter().any(|p| p.pointer == self.pointer);
         match self.value {
             _ if known => None,
             Value::String(_) => self.refuse("an object, not a string that contains one"),

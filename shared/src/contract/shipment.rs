@@ -100,9 +100,7 @@ impl Shipment {
             from.optional("still_to_come", |r| r.list(0..=500, |line| ParcelLine::read(&line)));
         let carrier = from.optional("carrier", |r| r.text(Line::parse));
         let tracking_number = from.optional("tracking_number", |r| r.text(TrackingNumber::parse));
-        // A bad link is no reason to refuse the event: the mail is sent without it.
-        let tracking_url =
-            from.optional("tracking_url", |r| r.text(|t| Ok(HttpUrl::parse(t).ok())));
+        let tracking_url = from.optional("tracking_url", |r| read_link(&r));
         let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self {
             id: id?,
@@ -152,4 +150,13 @@ impl Cancellation {
         let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self { reason: reason?, refund: refund?, method: method?, expected_on: expected_on? })
     }
+}
+
+/// A link, or none where it could not stand in a mail: the customer is told without it.
+fn read_link(from: &FieldReader<'_>) -> Option<Option<HttpUrl>> {
+    let link = from.text(|text| Ok(HttpUrl::parse(text).ok()))?;
+    if link.is_none() {
+        from.warn("This is not an http or https URL, so the mail goes without the link.");
+    }
+    Some(link)
 }

@@ -375,6 +375,36 @@ async fn an_event_in_binary_mode_is_mailed_and_is_the_same_as_in_structured_mode
     stack.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_answer_carries_warnings_and_only_where_there_are_some() {
+    let stack = TestStack::start().await;
+    let at = stack.stack.address;
+    let mut event: Value = serde_json::from_str(&confirmed("H1")).expect("JSON");
+    event["data"]["order"]["biling_address"] = json!("Jo Example, Street 1");
+    let expected = json!([{
+        "pointer": "/data/order/biling_address",
+        "detail": "This member is not known and was ignored.",
+        "suggestion": "did you mean billing_address?",
+    }]);
+
+    let published = post(at, SINGLE, event.to_string().as_bytes()).await;
+    assert_eq!(published.status, StatusCode::ACCEPTED);
+    assert_eq!(published.json()["results"][0]["result"], "accepted");
+    assert_eq!(published.json()["results"][0]["warnings"], expected);
+    let batch = format!("[{event},{}]", confirmed("H2"));
+    let published = post(at, BATCH, batch.as_bytes()).await.json();
+    assert_eq!(published["results"][0]["warnings"], expected);
+    assert!(published["results"][1].get("warnings").is_none(), "{published}");
+    let invoked = invoke_intake(&stack, event.to_string()).await.expect("a result");
+    assert_eq!(invoked["results"][0]["warnings"], expected);
+
+    event["data"]["order"]["number"] = json!("");
+    let refused = post(at, SINGLE, event.to_string().as_bytes()).await;
+    assert_problem(&refused, StatusCode::BAD_REQUEST);
+    assert_eq!(refused.json()["warnings"], expected);
+    stack.stop().await;
+}
+
 fn assert_problem(answer: &crate::support::http::Answer, status: StatusCode) {
     assert_eq!(answer.status, status);
     assert_eq!(answer.header("content-type"), "application/problem+json");

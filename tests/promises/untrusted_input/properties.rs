@@ -1,6 +1,8 @@
 //! No parser panics, accepts invalid input, or alters valid input. The fuzz targets in `tests/fuzz` check
 //! the same properties.
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use feedback::FeedbackMessage;
@@ -10,6 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 use shared::contract::json::parse_strict;
+use shared::contract::warnings::parse_with_warnings;
 use shared::ledger::Transition;
 use shared::outbox::pack;
 use shared::queue::message::{DispatchRequest, MailRequest};
@@ -138,6 +141,23 @@ proptest! {
         }))
     ) {
         check_ses_event(&json.to_string());
+    }
+}
+
+/// A warning about an event as it should be would be noise that nobody reads.
+#[test]
+fn no_sample_event_has_warnings() {
+    let now = "2026-11-26T12:00:00Z".parse().expect("a time");
+    let mut ids = HashSet::new();
+    for line in samples() {
+        let json = parse_strict(line.as_bytes()).expect("JSON");
+        // The second event of an id is the samples' conflict: its quantity was changed, its total not.
+        if !ids.insert(json["id"].to_string()) {
+            continue;
+        }
+        if let (Ok(_), warnings) = parse_with_warnings(&json, now) {
+            assert_eq!(warnings, [], "{line}");
+        }
     }
 }
 

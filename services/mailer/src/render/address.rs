@@ -185,5 +185,6 @@ mod tests {
     fn the_list_of_countries_is_in_order_and_complete() {
         let codes: Vec<&str> = COUNTRIES.lines().map(|line| &line[..2]).collect();
         assert!(codes.is_sorted() && codes.len() == 250, "{}", codes.len());
+        assert!(codes.iter().all(|code| Country::parse(code).is_ok_and(|c| c.is_assigned())));
     }
 }

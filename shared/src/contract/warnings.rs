@@ -1,0 +1,204 @@
+//! Reading an event together with what about it is probably not meant: unknown members, dropped links,
+//! totals, dates and countries.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::contract::error::{FieldError, FieldWarning};
+use crate::contract::event::Event;
+use crate::contract::reader::FieldErrors;
+use crate::contract::{plausibility, unknown_members};
+
+/// The most warnings of one event: an answer has its limit, and a mistake in a loop is one mistake.
+const MAX_WARNINGS: usize = 20;
+
+/// As [`Event::parse`], with warnings as of `now`. A refused event has them too: a misspelt member
+/// explains why another one is missing.
+pub fn parse_with_warnings(
+    json: &Value,
+    now: Timestamp,
+) -> (Result<Event, Vec<FieldError>>, Vec<FieldWarning>) {
+    let errors = FieldErrors::default();
+    let event = Event::read_document(json, &errors);
+    let (errors, mut warnings, known_members) = errors.into_parts();
+    warnings.extend(unknown_members::find(json, &known_members));
+    let event = match event {
+        Some(event) if errors.is_empty() => {
+            warnings.extend(plausibility::check(&event, now));
+            Ok(event)
+        }
+        _ => Err(errors),
+    };
+    (event, limited(warnings))
+}
+
+fn limited(mut warnings: Vec<FieldWarning>) -> Vec<FieldWarning> {
+    if warnings.len() > MAX_WARNINGS {
+        let left_out = warnings.len() - MAX_WARNINGS;
+        warnings.truncate(MAX_WARNINGS);
+        warnings.push(FieldWarning {
+            pointer: String::new(),
+            detail: format!("{left_out} more warnings are left out."),
+            suggestion: None,
+        });
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn now() -> Timestamp {
+        "2026-11-26T12:00:00Z".parse().expect("a time")
+    }
+
+    fn shipped() -> Value {
+        let money = |amount: i64| json!({ "amount": amount, "currency": "EUR" });
+        json!({
+            "specversion": "1.0", "source": "shop", "id": "e-1", "type": "shipment.shipped",
+            "time": "2026-11-25T10:00:00Z",
+            "data": {
+                "order": {
+                    "id": "1", "number": "#1", "placed_at": "2026-11-20T09:15:00Z",
+                    "customer": { "email": "jo@example.com" },
+                    "lines": [{ "sku": "MUG", "title": "Mug", "quantity": 2, "unit_price": money(1490) }],
+                    "totals": {
+                        "subtotal": money(2980), "shipping": money(490), "discount": money(-100),
+                        "tax": money(500), "total": money(3370),
+                    },
+                    "shipping_address": { "lines": ["Street 1"], "city": "Bonn", "country": "DE" },
+                },
+                "shipment": {
+                    "id": "1-A", "lines": [{ "sku": "MUG", "quantity": 2 }],
+                    "tracking_url": "https://track.example/1", "expected_on": "2026-11-30",
+                },
+            },
+        })
+    }
+
+    /// The warnings of the event after the member at `pointer` was set or added.
+    fn warnings(pointer: &str, value: Value) -> Vec<(String, Option<String>)> {
+        let mut event = shipped();
+        let (parent, name) = pointer.rsplit_once('/').expect("not the whole");
+        event.pointer_mut(parent).expect("an object of the event")[name] = value;
+        let (event, warnings) = parse_with_warnings(&event, now());
+        assert!(event.is_ok(), "warnings refuse nothing: {event:?}");
+        warnings.into_iter().map(|w| (w.pointer, w.suggestion)).collect()
+    }
+
+    #[test]
+    fn an_event_as_it_should_be_has_no_warnings() {
+        assert_eq!(warnings("/data/notify", json!(true)), []);
+        assert_eq!(warnings("/traceparent", json!("00-1-2-3")), [], "an extension");
+    }
+
+    #[test]
+    fn an_unknown_member_close_to_a_known_one_is_named_with_what_was_meant() {
+        for (pointer, meant) in [
+            ("/data/shipment/tracking_nubmer", "tracking_number"),
+            ("/data/order/billingAddress", "billing_address"),
+            ("/data/order/biling_address", "billing_address"),
+            ("/data/order/shipping_address/postalCode", "postal_code"),
+            ("/data/shipment/lines/0/expectedOn", "expected_on"),
+            ("/data/notifiy", "notify"),
+            ("/correlation_id", "correlationid"),
+        ] {
+            let suggestion = Some(format!("did you mean {meant}?"));
+            assert_eq!(warnings(pointer, json!("x")), [(pointer.to_owned(), suggestion)]);
+        }
+    }
+
+    #[test]
+    fn a_dropped_link_is_named() {
+        let pointer = "/data/shipment/tracking_url";
+        assert_eq!(warnings(pointer, json!("javascript:alert(1)")), [(pointer.to_owned(), None)]);
+    }
+
+    #[test]
+    fn totals_that_do_not_add_up_are_named() {
+        for (part, amount, place) in [
+            ("subtotal", 2979, &["subtotal", "total"][..]),
+            ("shipping", 491, &["total"]),
+            ("discount", -99, &["total"]),
+            ("discount", 100, &["discount"]),
+            ("total", 3371, &["total"]),
+            // Tax beside the prices, and not within them.
+            ("total", 3870, &[]),
+        ] {
+            let pointer = format!("/data/order/totals/{part}/amount");
+            let places: Vec<String> =
+                place.iter().map(|name| format!("/data/order/totals/{name}")).collect();
+            let named: Vec<String> =
+                warnings(&pointer, json!(amount)).into_iter().map(|(place, _)| place).collect();
+            assert_eq!(named, places, "{part} {amount}");
+        }
+    }
+
+    #[test]
+    fn a_total_below_one_of_its_parts_is_named() {
+        let money = |amount: i64| json!({ "amount": amount, "currency": "EUR" });
+        for totals in [
+            json!({ "total": money(2979) }),
+            json!({ "total": money(2980), "tax": money(2981) }),
+            json!({ "total": money(2980), "shipping": money(2981) }),
+        ] {
+            let named = warnings("/data/order/totals", totals);
+            assert_eq!(named, [("/data/order/totals/total".to_owned(), None)]);
+        }
+        assert_eq!(warnings("/data/order/totals", json!({ "total": money(4000) })), [], "no parts");
+    }
+
+    #[test]
+    fn the_greatest_amounts_do_not_overflow() {
+        let most = json!({ "amount": i64::MAX, "currency": "EUR" });
+        let line = json!({ "sku": "MUG", "title": "Mug", "quantity": 100_000, "unit_price": most });
+        let named = warnings("/data/order/lines", json!(vec![line; 500]));
+        assert!(!named.is_empty());
+    }
+
+    #[test]
+    fn a_date_years_away_is_named() {
+        for (pointer, value) in [
+            ("/time", json!("1970-01-01T00:00:00Z")),
+            ("/data/order/placed_at", json!("2206-11-20T09:15:00Z")),
+            ("/data/shipment/expected_on", json!("2062-11-30")),
+            ("/data/shipment/expected_on", json!("0026-11-30")),
+        ] {
+            assert_eq!(warnings(pointer, value), [(pointer.to_owned(), None)]);
+        }
+        assert_eq!(warnings("/data/shipment/expected_on", json!("2028-05-30")), []);
+    }
+
+    #[test]
+    fn a_country_that_does_not_exist_is_named() {
+        let pointer = "/data/order/shipping_address/country";
+        assert_eq!(warnings(pointer, json!("QQ")), [(pointer.to_owned(), None)]);
+        let meant = Some("did you mean GB?".to_owned());
+        assert_eq!(warnings(pointer, json!("UK")), [(pointer.to_owned(), meant)]);
+    }
+
+    #[test]
+    fn of_many_warnings_the_first_are_listed_and_the_rest_are_counted() {
+        let line = json!({ "sku": "MUG", "quantity": 1, "expectedOn": "x" });
+        let mut event = shipped();
+        event["data"]["order"]["lines"][0]["quantity"] = json!(100);
+        event["data"]["shipment"]["lines"] = json!(vec![line; 100]);
+        let (_, warnings) = parse_with_warnings(&event, now());
+        assert_eq!(warnings.len(), MAX_WARNINGS + 1);
+        assert!(warnings[MAX_WARNINGS].detail.contains("more warnings"));
+    }
+
+    #[test]
+    fn a_refused_event_has_warnings_that_explain_what_is_missing() {
+        let mut event = shipped();
+        event["data"]["order"]["customer"] = json!({ "emial": "jo@example.com" });
+        let (refused, warnings) = parse_with_warnings(&event, now());
+        let errors = refused.expect_err("an address is missing");
+        assert_eq!(errors[0].pointer, "/data/order/customer/email");
+        assert_eq!(warnings[0].pointer, "/data/order/customer/emial");
+        let text = serde_json::to_string(&warnings).expect("JSON");
+        assert!(!text.contains("jo@"), "{text}");
+    }
+}
