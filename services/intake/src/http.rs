@@ -119,9 +119,7 @@ async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value
         Events::Single(event) => {
             single_answer(accept(&intake.store, vec![event]).await?.into_iter().next())
         }
-        Events::Batch(events) => {
-            Ok(response(202, &json!({ "results": accept(&intake.store, events).await? })))
-        }
+        Events::Batch(events) => batch_answer(accept(&intake.store, events).await?),
     }
 }
 
@@ -134,7 +132,17 @@ fn store_unavailable(error: &StoreError) -> Problem {
     Problem::StoreUnavailable
 }
 
-/// The response to a single event. Its HTTP status expresses what `results` express for a batch.
+/// The answer to a batch: success as soon as one event is stored, so that no client takes what is stored
+/// for lost; an error when none is, so that none takes what is lost for stored.
+fn batch_answer(outcomes: Vec<Outcome>) -> Result<Value, Problem> {
+    if outcomes.iter().any(|outcome| outcome.result.is_success()) {
+        Ok(response(202, &json!({ "results": outcomes })))
+    } else {
+        Err(Problem::BatchRefused(outcomes))
+    }
+}
+
+/// The answer to a single event: its status gives what a batch's `results` give.
 fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
     match outcome {
         None => Err(invalid("expected an event")),

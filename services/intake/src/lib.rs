@@ -7,6 +7,9 @@
 //!   data is a duplicate (a success, stored once); with others it is a conflict (refused, nothing
 //!   changed).
 //! - Bad input stores nothing and is answered with every bad field at once, by JSON Pointer.
+//! - What is probably not meant as it stands (a misspelt member, totals that do not add up) is named in
+//!   `warnings` beside the result. A warning changes nothing else.
+//! - A batch is answered as a success only if at least one of its events is stored.
 //! - The HTTP entry authorizes every request by the setting [`Publishers`] itself, and does not start
 //!   where that is not set right: while a deployment changes who may publish, the URL may be open
 //!   already, or still. A signature is valid for five minutes; a replay within them finds its events

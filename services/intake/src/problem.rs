@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use shared::{FieldError, FieldWarning};
 
-/// Why a request failed.
+use crate::accept::{Outcome, PublishResult};
+
+/// What was wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     /// No such path.
@@ -25,7 +27,9 @@ pub enum Problem {
     },
     /// Another event is stored under this source and id.
     Conflict(String),
-    /// A webhook signature is required, and there is no valid one.
+    /// Each event of a batch is invalid or in conflict.
+    BatchRefused(Vec<Outcome>),
+    /// No valid signature, where one is asked for.
     Unauthorized(&'static str),
     /// IAM credentials are required, and the caller sent none.
     Forbidden,
@@ -34,7 +38,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    const fn status(&self) -> u16 {
+    fn status(&self) -> u16 {
         match self {
             Self::NotFound => 404,
             Self::MethodNotAllowed(_) => 405,
@@ -42,6 +46,9 @@ impl Problem {
             Self::TooLarge(_) => 413,
             Self::Invalid { .. } => 400,
             Self::Conflict(_) => 409,
+            // As for a single event. Some are in conflict, others may be invalid: 409 is the rarer news.
+            Self::BatchRefused(outcomes) if conflicts(outcomes) > 0 => 409,
+            Self::BatchRefused(_) => 400,
             Self::Unauthorized(_) => 401,
             Self::Forbidden => 403,
             Self::StoreUnavailable => 503,
@@ -56,6 +63,7 @@ impl Problem {
             Self::Compressed => "Compression is not supported",
             Self::TooLarge(_) => "Too large",
             Self::Invalid { .. } => "The event is not valid",
+            Self::BatchRefused(_) => "No event of the batch was stored",
             Self::Conflict(_) => "Another event has this source and id",
             Self::Unauthorized(_) => "The signature is not valid",
             Self::Forbidden => "Not signed by AWS credentials",
@@ -90,6 +98,14 @@ impl Problem {
             Self::Invalid { errors, .. } => {
                 format!("{} field(s) are not as expected; nothing was stored.", errors.len())
             }
+            Self::BatchRefused(outcomes) => {
+                let conflicts = conflicts(outcomes);
+                format!(
+                    "Nothing was stored: {} event(s) invalid, {conflicts} in conflict with a stored one. \
+                     `results` says what is wrong with each.",
+                    outcomes.len() - conflicts,
+                )
+            }
             Self::StoreUnavailable => {
                 "Publish the same events again after a moment: what was stored will be \
                  answered as duplicate, and nothing is mailed twice."
@@ -111,6 +127,7 @@ impl Problem {
         let mut headers = json!({ "content-type": "application/problem+json" });
         match self {
             Self::MethodNotAllowed(allowed) => headers["allow"] = json!(allowed),
+            Self::BatchRefused(outcomes) => body["results"] = json!(outcomes),
             // RFC 9110 section 12.5.3: a 415 for its coding says which ones are taken.
             Self::Compressed => headers["accept-encoding"] = json!("identity"),
             Self::StoreUnavailable => headers["retry-after"] = json!("2"),
@@ -124,4 +141,8 @@ impl Problem {
         }
         json!({ "statusCode": status, "headers": headers, "body": body.to_string() })
     }
+}
+
+fn conflicts(outcomes: &[Outcome]) -> usize {
+    outcomes.iter().filter(|outcome| outcome.result == PublishResult::Conflict).count()
 }

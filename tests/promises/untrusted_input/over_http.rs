@@ -405,6 +405,37 @@ async fn the_answer_carries_warnings_and_only_where_there_are_some() {
     stack.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_which_nothing_is_stored_is_an_error_with_the_results() {
+    let stack = TestStack::start().await;
+    let at = stack.stack.address;
+    let stored = confirmed("H1");
+    assert_eq!(post(at, SINGLE, stored.as_bytes()).await.status, StatusCode::ACCEPTED);
+    let conflicting = stored.replace("\"#H1\"", "\"#H2\"");
+    assert_ne!(conflicting, stored);
+    let (invalid, new) = ("{}".to_owned(), confirmed("H3"));
+    for (events, status, results) in [
+        (vec![&invalid], StatusCode::BAD_REQUEST, vec!["invalid"]),
+        (vec![&invalid, &invalid], StatusCode::BAD_REQUEST, vec!["invalid", "invalid"]),
+        (vec![&invalid, &conflicting], StatusCode::CONFLICT, vec!["invalid", "conflict"]),
+        (vec![&stored, &invalid], StatusCode::ACCEPTED, vec!["duplicate", "invalid"]),
+        (vec![&conflicting, &new], StatusCode::ACCEPTED, vec!["conflict", "accepted"]),
+    ] {
+        let events: Vec<&str> = events.into_iter().map(String::as_str).collect();
+        let answer = post(at, BATCH, format!("[{}]", events.join(",")).as_bytes()).await;
+        assert_eq!(answer.status, status);
+        let body = answer.json();
+        if status != StatusCode::ACCEPTED {
+            assert_problem(&answer, status);
+        }
+        let answered = body["results"].as_array().expect("results").iter();
+        let answered: Vec<&str> = answered.filter_map(|result| result["result"].as_str()).collect();
+        assert_eq!(answered, results);
+    }
+    assert_eq!(stored_events(&stack).await, 2);
+    stack.stop().await;
+}
+
 fn assert_problem(answer: &crate::support::http::Answer, status: StatusCode) {
     assert_eq!(answer.status, status);
     assert_eq!(answer.header("content-type"), "application/problem+json");
