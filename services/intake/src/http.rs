@@ -150,7 +150,8 @@ fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
             Err(Problem::Invalid { errors, warnings })
         }
         Some(outcome) if outcome.result == PublishResult::Conflict => {
-            Err(Problem::Conflict(outcome.result.detail()))
+            let detail = outcome.result.detail();
+            Err(Problem::Conflict { detail, warnings: outcome.warnings })
         }
         Some(outcome) => Ok(response(202, &json!({ "results": [outcome] }))),
     }

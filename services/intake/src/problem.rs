@@ -26,7 +26,12 @@ pub enum Problem {
         warnings: Vec<FieldWarning>,
     },
     /// Another event is stored under this source and id.
-    Conflict(String),
+    Conflict {
+        /// What to do.
+        detail: String,
+        /// What is probably not meant in the refused event.
+        warnings: Vec<FieldWarning>,
+    },
     /// Each event of a batch is invalid or in conflict.
     BatchRefused(Vec<Outcome>),
     /// No valid signature, where one is asked for.
@@ -45,7 +50,7 @@ impl Problem {
             Self::UnsupportedMediaType | Self::Compressed => 415,
             Self::TooLarge(_) => 413,
             Self::Invalid { .. } => 400,
-            Self::Conflict(_) => 409,
+            Self::Conflict { .. } => 409,
             // As for a single event. Some are in conflict, others may be invalid: 409 is the rarer news.
             Self::BatchRefused(outcomes) if conflicts(outcomes) > 0 => 409,
             Self::BatchRefused(_) => 400,
@@ -64,7 +69,7 @@ impl Problem {
             Self::TooLarge(_) => "Too large",
             Self::Invalid { .. } => "The event is not valid",
             Self::BatchRefused(_) => "No event of the batch was stored",
-            Self::Conflict(_) => "Another event has this source and id",
+            Self::Conflict { .. } => "Another event has this source and id",
             Self::Unauthorized(_) => "The signature is not valid",
             Self::Forbidden => "Not signed by AWS credentials",
             Self::StoreUnavailable => "The event store does not answer",
@@ -88,7 +93,7 @@ impl Problem {
                  Content-Encoding. Nothing was stored."
                     .to_owned()
             }
-            Self::TooLarge(detail) | Self::Conflict(detail) => detail.clone(),
+            Self::TooLarge(detail) | Self::Conflict { detail, .. } => detail.clone(),
             Self::Unauthorized(detail) => (*detail).to_owned(),
             Self::Forbidden => {
                 "Sign the request with SigV4 for the service lambda, as a principal that may \
@@ -114,7 +119,14 @@ impl Problem {
         }
     }
 
-    /// The problem as a Function URL response (payload format 2.0).
+    fn warnings(&self) -> &[FieldWarning] {
+        match self {
+            Self::Invalid { warnings, .. } | Self::Conflict { warnings, .. } => warnings,
+            _ => &[],
+        }
+    }
+
+    /// The problem as a Function URL answer (payload format 2.0).
     #[must_use]
     pub fn into_response(self) -> Value {
         let status = self.status();
@@ -124,6 +136,9 @@ impl Problem {
             "status": status,
             "detail": self.detail(),
         });
+        if !self.warnings().is_empty() {
+            body["warnings"] = json!(self.warnings());
+        }
         let mut headers = json!({ "content-type": "application/problem+json" });
         match self {
             Self::MethodNotAllowed(allowed) => headers["allow"] = json!(allowed),
@@ -131,12 +146,7 @@ impl Problem {
             // RFC 9110 section 12.5.3: a 415 for its coding says which ones are taken.
             Self::Compressed => headers["accept-encoding"] = json!("identity"),
             Self::StoreUnavailable => headers["retry-after"] = json!("2"),
-            Self::Invalid { errors, warnings } => {
-                body["errors"] = json!(errors);
-                if !warnings.is_empty() {
-                    body["warnings"] = json!(warnings);
-                }
-            }
+            Self::Invalid { errors, .. } => body["errors"] = json!(errors),
             _ => {}
         }
         json!({ "statusCode": status, "headers": headers, "body": body.to_string() })

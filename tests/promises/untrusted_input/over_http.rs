@@ -398,6 +398,10 @@ async fn the_answer_carries_warnings_and_only_where_there_are_some() {
     let invoked = invoke_intake(&stack, event.to_string()).await.expect("a result");
     assert_eq!(invoked["results"][0]["warnings"], expected);
 
+    event["data"]["order"]["number"] = json!("another");
+    let conflicting = post(at, SINGLE, event.to_string().as_bytes()).await;
+    assert_problem(&conflicting, StatusCode::CONFLICT);
+    assert_eq!(conflicting.json()["warnings"], expected);
     event["data"]["order"]["number"] = json!("");
     let refused = post(at, SINGLE, event.to_string().as_bytes()).await;
     assert_problem(&refused, StatusCode::BAD_REQUEST);
