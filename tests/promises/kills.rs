@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use local::aws::calls::Service::{self, DynamoDb, SesV2, Sqs};
-use local::ses::account::Senders;
+use local::ses::settings::Senders;
 use shared::ledger::State;
 use shared::queue::message::MailRequest;
 use waybill_tests::chaos::fault_rates::CallPhase::{self, After, Before};

@@ -14,7 +14,7 @@ use local::Config;
 use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
 use local::run::publish::Answer;
-use local::ses::account::{self, Senders, Sending};
+use local::ses::settings::{self, Senders, Sending};
 use serde_json::{Value, json};
 use shared::ledger::{Facts, State, Transition};
 use shared::outbox::{BUCKET_MS, bucket};
@@ -64,7 +64,7 @@ impl Faults for FaultSwitches {
     }
 }
 
-async fn stack(faults: &Arc<FaultSwitches>, account: account::Settings) -> TestStack {
+async fn stack(faults: &Arc<FaultSwitches>, account: settings::Settings) -> TestStack {
     let faults: Arc<dyn Faults> = Arc::<FaultSwitches>::clone(faults);
     TestStack::start_with(Config { faults, account, ..config() }).await
 }
@@ -74,7 +74,7 @@ const DAY_AND_AN_HOUR: SignedDuration = SignedDuration::from_hours(25);
 #[tokio::test(flavor = "multi_thread")]
 async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_mails_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let stack = stack(&faults, account::Settings::default()).await;
+    let stack = stack(&faults, settings::Settings::default()).await;
     let orders: Vec<String> = (1..=150).map(|n| format!("W{n}")).collect();
     let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
     stack.publish_only(&lines).await;
@@ -111,7 +111,7 @@ async fn after_25_hours_without_the_stream_the_sweep_recovers_every_event_and_ma
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_due_exactly_on_the_hour_is_swept() {
     let faults = Arc::new(FaultSwitches::default());
-    let stack = stack(&faults, account::Settings::default()).await;
+    let stack = stack(&faults, settings::Settings::default()).await;
     let line = shipped("H1");
     stack.publish_only(std::slice::from_ref(&line)).await;
     let hour = Timestamp::now().as_millisecond().div_euclid(BUCKET_MS) * BUCKET_MS;
@@ -168,7 +168,7 @@ async fn an_hour_read_in_pages_is_complete() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_whose_record_is_of_a_newer_version_goes_to_the_dlq_after_a_bounded_time() {
-    let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
+    let stack = stack(&Arc::new(FaultSwitches::default()), settings::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let request = dispatch_body(&shipped("N1"), pipeline.clock().now());
     pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
@@ -200,7 +200,7 @@ async fn a_mail_whose_record_is_of_a_newer_version_goes_to_the_dlq_after_a_bound
 /// A delayed copy of the mail request was still queued when the operator reopened the mail.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_mail_request_does_not_skip_a_mail_that_an_operator_has_reopened() {
-    let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
+    let stack = stack(&Arc::new(FaultSwitches::default()), settings::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
     let request = dispatch_body(&shipped("O1"), pipeline.clock().now());
@@ -230,7 +230,7 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
     const MAILS: usize = 12;
     const RATE: f64 = 10.0;
     let faults = Arc::new(FaultSwitches::default());
-    let stack = stack(&faults, account::Settings::default()).await;
+    let stack = stack(&faults, settings::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     stack.stack.ses.account().change(|account| account.sending = Sending::Paused);
     for n in 0..MAILS {
@@ -269,7 +269,7 @@ async fn after_6_hours_of_paused_sending_every_mail_goes_out_once_at_the_granted
 async fn a_ledger_that_does_not_answer_uses_up_no_receives_and_loses_no_mail() {
     const MAILS: usize = 5;
     let faults = Arc::new(FaultSwitches::default());
-    let stack = stack(&faults, account::Settings::default()).await;
+    let stack = stack(&faults, settings::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     for n in 0..MAILS {
         let body = dispatch_body(&shipped(&format!("L{n}")), pipeline.clock().now());
@@ -299,7 +299,7 @@ async fn a_ledger_that_does_not_answer_uses_up_no_receives_and_loses_no_mail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
     let faults = Arc::new(FaultSwitches::default());
-    let stack = stack(&faults, account::Settings::default()).await;
+    let stack = stack(&faults, settings::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     faults.ses_events_are_lost.store(true, Ordering::SeqCst);
     faults.ses_answers_are_lost.store(true, Ordering::SeqCst);
@@ -329,7 +329,7 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_shops_events_do_not_keep_a_doubt_from_being_sent_again() {
     let faults = Arc::new(FaultSwitches::default());
-    let stack = stack(&faults, account::Settings::default()).await;
+    let stack = stack(&faults, settings::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     faults.ses_events_are_lost.store(true, Ordering::SeqCst);
     faults.ses_answers_are_lost.store(true, Ordering::SeqCst);
@@ -373,9 +373,9 @@ async fn an_event_published_again_after_the_events_table_expired_it_is_not_maile
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_queue_replayed_twice_mails_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let unverified = account::Settings {
+    let unverified = settings::Settings {
         senders: Senders::Verified(vec!["another.example".to_owned()]),
-        ..account::Settings::default()
+        ..settings::Settings::default()
     };
     let stack = stack(&faults, unverified).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
@@ -410,9 +410,9 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let unverified = account::Settings {
+    let unverified = settings::Settings {
         senders: Senders::Verified(vec!["another.example".to_owned()]),
-        ..account::Settings::default()
+        ..settings::Settings::default()
     };
     let stack = stack(&faults, unverified).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
@@ -433,7 +433,7 @@ async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_request_replayed_after_the_ledger_expired_it_goes_to_the_dlq_and_is_not_mailed_again()
  {
-    let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
+    let stack = stack(&Arc::new(FaultSwitches::default()), settings::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let request = dispatch_body(&shipped("T1"), pipeline.clock().now());
     pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());
@@ -456,7 +456,7 @@ async fn a_mail_request_replayed_after_the_ledger_expired_it_goes_to_the_dlq_and
 /// The ledger keeps a record for 400 days; every kind of mail is stale after 14 at most.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_replayed_after_the_ledgers_retention_is_stale_and_not_mailed_again() {
-    let stack = stack(&Arc::new(FaultSwitches::default()), account::Settings::default()).await;
+    let stack = stack(&Arc::new(FaultSwitches::default()), settings::Settings::default()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let request = dispatch_body(&refunded("T2"), pipeline.clock().now());
     pipeline.queues.put(DISPATCH, &request, pipeline.clock().now_ms());

@@ -9,7 +9,7 @@ use crate::support::TestStack;
 use crate::support::events::{confirmed, customer};
 use local::Config;
 use local::resources::Queue;
-use local::ses::account::{self, Senders};
+use local::ses::settings::{self, Senders};
 
 /// A finished process: its exit code, `None` after a signal, and its output.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ pub async fn run_to_end(child: Child) -> ProcessResult {
 /// A stack whose SES refuses the shop's sender: every mail becomes a dead letter.
 pub fn with_unverified_sender() -> Config {
     let config = crate::support::config();
-    let account = account::Settings { senders: no_verified_senders(), ..config.account };
+    let account = settings::Settings { senders: no_verified_senders(), ..config.account };
     Config { account, ..config }
 }
 

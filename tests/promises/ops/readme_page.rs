@@ -3,7 +3,7 @@
 
 use std::process::Stdio;
 
-use local::ses::account::Sending;
+use local::ses::settings::Sending;
 use serde_json::{Value, json};
 
 use super::process::{

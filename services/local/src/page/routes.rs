@@ -15,7 +15,7 @@ use http::{StatusCode, header};
 use super::json;
 use super::list::List;
 use super::mail::{MailPage, View, eml, html_part};
-use crate::ses::account::Sending;
+use crate::ses::settings::Sending;
 use crate::ses::{MAX_MAILS_IN_MEMORY, Mailbox, Ses};
 
 /// The mailbox page.

@@ -12,10 +12,10 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::account::{Senders, Sending};
 use super::address::Address;
 use super::error::ApiError;
 use super::service::Ses;
+use super::settings::{Senders, Sending};
 use super::suppression::Reason;
 use crate::response::rest_json_error;
 

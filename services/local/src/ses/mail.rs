@@ -11,9 +11,9 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 use mail_builder::mime::{BodyPart, MimePart};
 
-use super::account::Settings;
 use super::address::Address;
 use super::outcome::DeliveryOutcome;
+use super::settings::Settings;
 use super::suppression::SuppressionList;
 
 /// A valid request to send a mail.

@@ -4,7 +4,7 @@
 //! A send is atomic. Events follow each accepted mail in SES's order: `Send`, then `Delivery` or
 //! `Bounce`, then `Complaint`.
 
-pub mod account;
+mod account;
 mod address;
 mod api;
 mod error;
@@ -14,6 +14,7 @@ mod mailbox;
 mod outcome;
 mod send_email;
 mod service;
+pub mod settings;
 pub mod suppression;
 #[cfg(test)]
 mod tests;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::account::{Account, Settings};
+use super::account::Account;
 use super::error::ApiError;
 use super::event;
 use super::mail::Mail;
 use super::mailbox::{Mailbox, MailboxError};
 use super::send_email::SendEmail;
+use super::settings::Settings;
 use super::suppression::SuppressionList;
 
 /// Receives SES's events, each an EventBridge envelope as JSON.

@@ -7,7 +7,7 @@ use aws_sdk_sesv2::types::{
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::{Value, json};
 
-use super::account::{Senders, Settings};
+use super::settings::{Senders, Settings};
 use crate::edge::tests::test_edge::{Setup, TestEdge};
 
 fn text(data: &str) -> Content {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::edge::faults::{Faults, NoFaults};
 use crate::lambda::{Sink, discard};
 use crate::resources::Settings;
-use crate::ses::account;
+use crate::ses::settings;
 
 /// What a stack is started with.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ pub struct Config {
     /// Durations, sizes and counts.
     pub settings: Settings,
     /// The built-in SES account.
-    pub account: account::Settings,
+    pub account: settings::Settings,
     /// The faults to inject.
     pub faults: Arc<dyn Faults>,
     /// Receives the functions' output.
@@ -47,9 +47,9 @@ impl Default for Config {
             dynamodb_endpoint: None,
             sqs_endpoint: None,
             ses_endpoint: None,
-            account: account::Settings {
+            account: settings::Settings {
                 region: settings.region.clone(),
-                ..account::Settings::default()
+                ..settings::Settings::default()
             },
             settings,
             faults: Arc::new(NoFaults),

@@ -23,7 +23,7 @@ use crate::edge::{AsyncInvoker, Edge, Lambdas, Listener, Server};
 use crate::lambda::{Invocation, Invoke};
 use crate::page::Page;
 use crate::ses::Ses;
-use crate::ses::account::Settings;
+use crate::ses::settings::Settings;
 
 const REGION: &str = "eu-central-1";
 
