@@ -8,9 +8,9 @@
 //! Promises:
 //! - A value that exists is valid. Every newtype has a private field and a `parse`; an e-mail
 //!   address, a currency or an order id that breaks its rule cannot be built.
-//! - [`contract::event::Event::parse`] names every bad field of an event at once, by JSON Pointer, and never
-//!   repeats a value in its messages, but for an article number: they may be logged.
-//! - [`contract::warnings::parse_with_warnings`] reads the same events, and also says what in them is
+//! - [`contract::event::Event::parse`] reports every bad field of an event at once, by JSON Pointer. Its
+//!   messages never repeat a value, but for an article number, so they may be logged.
+//! - [`contract::warnings::parse_with_warnings`] reads the same events, and also reports what in them is
 //!   probably not meant as it stands.
 //! - [`ledger::protocol`] is the whole state machine as data. The DynamoDB conditions and the
 //!   model checker are both derived from it; nothing else decides which transitions are allowed.

@@ -182,6 +182,8 @@ async fn accept(store: &EventStore, event: Event, json: &Value) -> Result<Outcom
 }
 
 fn check_size(json: &Value) -> Result<(), Vec<FieldError>> {
+    // Measured again as it is stored: in a batch or an EventBridge envelope, no earlier check has seen the
+    // size of the single event.
     if json.to_string().len() > MAX_EVENT_BYTES {
         let detail = format!("expected at most {MAX_EVENT_BYTES} bytes of JSON");
         return Err(vec![FieldError { pointer: String::new(), detail }]);

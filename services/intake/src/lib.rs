@@ -1,21 +1,20 @@
 //! `intake`: accepts order events from the shop and stores each one once.
 //!
 //! Promises:
-//! - An event that is answered as accepted is durable: order and outbox are one item, written by
-//!   one conditional put before the answer.
-//! - Within its order, `source` + `id` name an event for ever. The same pair with the same type and
-//!   data is a duplicate (a success, stored once); with others it is a conflict (refused, nothing
-//!   changed).
-//! - Bad input stores nothing and is answered with every bad field at once, by JSON Pointer.
+//! - An event is durable before it is answered as accepted: event and outbox are one item, written by one
+//!   conditional put.
+//! - Within its order, `source` and `id` identify an event. The same pair with the same type and data is a
+//!   duplicate (a success; nothing changes), with others a conflict (refused; nothing changes).
+//! - Invalid input is not stored. The response lists every bad field at once, by JSON Pointer.
 //! - What is probably not meant as it stands (a misspelt member, totals that do not add up) is named in
 //!   `warnings` beside the result. A warning changes nothing else.
 //! - A batch is answered as a success only if at least one of its events is stored.
-//! - The HTTP entry authorizes every request by the setting [`Publishers`] itself, and does not start
-//!   where that is not set right: while a deployment changes who may publish, the URL may be open
-//!   already, or still. A signature is valid for five minutes; a replay within them finds its events
-//!   stored, and changes nothing.
-//! - When the store does not answer, intake answers HTTP 503 or a function error: the publisher tries
-//!   again, and what had been stored is then a duplicate.
+//! - Intake itself authorizes every HTTP request by the setting [`Publishers`], and does not start if the
+//!   setting is invalid. It cannot rely on the Function URL: while a deployment changes who may publish,
+//!   the URL may be open before or after intake is. A signature is valid for five minutes; a replay within
+//!   them finds its events stored, and changes nothing.
+//! - When DynamoDB does not answer, intake responds with HTTP 503 or a function error. The publisher
+//!   retries, and whatever was stored is then a duplicate.
 //!
 //! Delivery semantics: the table's stream delivers an accepted event to `relay` at least once.
 

@@ -5,7 +5,7 @@ use shared::{FieldError, FieldWarning};
 
 use crate::accept::{Outcome, PublishResult};
 
-/// What was wrong with a request.
+/// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     /// No such path.

@@ -74,7 +74,7 @@ struct EventItem<'a> {
     expires_at: i64,
 }
 
-/// The part of a stored item that tells whose it is.
+/// The part of a stored item that identifies the put that wrote it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct StoredItem {
@@ -97,7 +97,8 @@ impl EventStore {
         self.clock.now()
     }
 
-    /// Stores `event`, published as `json`, unless its name is taken: one conditional put.
+    /// Stores `event`, published as `json`, unless an event with its source and id exists: one conditional
+    /// put.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
@@ -119,7 +120,7 @@ impl EventStore {
         })
     }
 
-    /// One conditional put. Returns the item that is there already, if there is one.
+    /// One conditional put. Returns the existing item with the same keys, if there is one.
     async fn put_if_absent(&self, item: &EventItem<'_>) -> Result<Option<StoredItem>, StoreError> {
         let put = self
             .client

@@ -28,7 +28,7 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
                 if move_to_dlq(relay, record, UNREADABLE_ITEM_REASON).await
                     == BatchItemOutcome::Retry
                 {
-                    // Nothing has been sent yet: the stream comes again from the first message.
+                    // No message has been sent yet, so the batch must be read again from the first one.
                     return retry_from(readable.first().copied().unwrap_or(record));
                 }
             }
@@ -47,7 +47,7 @@ pub async fn relay(relay: &Relay, records: &[Value]) -> Value {
     batch_response(&readable, &outcomes)
 }
 
-/// Whether a record is about a new event.
+/// Whether a record is a new event.
 fn is_new_event(record: &Value) -> bool {
     record["eventName"] == "INSERT"
 }
@@ -59,7 +59,7 @@ pub fn dispatch_message(record: &Value) -> Option<String> {
     unpack(&BASE64_STANDARD.decode(packed).ok()?).ok()
 }
 
-/// What becomes of a record whose message SQS answered with `result`.
+/// The outcome of a record for whose message SQS answered with `result`.
 async fn outcome_for(
     relay: &Relay,
     record: &Value,

@@ -279,7 +279,7 @@ fn missing_in_shipment<T>(from: &FieldReader<'_>, name: &'static str) -> Option<
     from.required("shipment", |r| r.required(name, |_| None::<T>))
 }
 
-/// A parcel holds only what was ordered, and money comes back in the currency it was paid in.
+/// A parcel may contain only ordered articles, and a refund must be in the order's currency.
 fn check_against_order(
     from: &FieldReader<'_>,
     order: &Order,
@@ -308,6 +308,7 @@ fn check_against_order(
 }
 
 fn check_parcel(from: &FieldReader<'_>, order: &Order, shipment: &Shipment) -> Option<()> {
+    // Both lists together: one article may be partly in the parcel and partly still to come.
     let mut unassigned: BTreeMap<&Sku, u64> = BTreeMap::new();
     for line in &order.lines {
         *unassigned.entry(&line.sku).or_default() += u64::from(line.quantity);

@@ -170,6 +170,7 @@ impl Order {
         let url = from.optional("url", |r| r.text(HttpUrl::parse));
         let in_one_currency =
             check_currencies(from, lines.as_deref().unwrap_or_default(), totals.as_ref());
+        // Only now: with a `?` above, the fields after the first bad one would not be reported.
         let order = Self {
             id: id?,
             number: number?,

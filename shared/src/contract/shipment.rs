@@ -100,6 +100,7 @@ impl Shipment {
             from.optional("still_to_come", |r| r.list(0..=500, |line| ParcelLine::read(&line)));
         let carrier = from.optional("carrier", |r| r.text(Line::parse));
         let tracking_number = from.optional("tracking_number", |r| r.text(TrackingNumber::parse));
+        // A bad link is no reason to refuse the event: the mail is sent without it.
         let tracking_url = from.optional("tracking_url", |r| read_link(&r));
         let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+use kit::AwsError;
 use kit::ledger::Item;
 use local::Stack;
 use local::resources::{LEDGER_TABLE, Queue};
@@ -34,7 +34,7 @@ pub struct QueueDepth {
 /// The ledger did not answer a scan.
 #[derive(Debug, thiserror::Error)]
 #[error("the ledger did not answer: {0}")]
-pub struct LedgerUnavailable(String);
+pub struct LedgerUnavailable(#[source] AwsError);
 
 /// Waits until every case is in a terminal state and no message is left, or until nothing has changed
 /// for a minute, and returns the ledger as it is then.
@@ -85,7 +85,7 @@ async fn read_ledger(stack: &Stack) -> Result<Ledger, LedgerUnavailable> {
     let mut pages = scan.into_paginator().send();
     let mut ledger = Ledger::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|e| LedgerUnavailable(DisplayErrorContext(&e).to_string()))?;
+        let page = page.map_err(|error| LedgerUnavailable(error.into()))?;
         // The sweep's watermark is in the same table, and no notification.
         let items = page.items.unwrap_or_default().into_iter().filter_map(|i| Item::read(i).ok());
         ledger.extend(items.map(|i| ((i.order_id.clone(), i.notification.clone()), i)));

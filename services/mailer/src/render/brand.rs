@@ -4,7 +4,7 @@ use serde_json::Value;
 use shared::contract::json::parse_strict;
 use shared::contract::reader::{FieldErrors, FieldReader};
 use shared::contract::text::Line;
-use shared::{EmailAddress, HttpUrl};
+use shared::{EmailAddress, FieldError, HttpUrl, InvalidValue};
 
 use super::accent::Accent;
 
@@ -28,8 +28,18 @@ pub struct Brand {
 
 /// Why the setting is invalid, as a sentence for the operator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the shop's brand is no valid setting: {0}")]
-pub struct BrandError(String);
+pub enum BrandError {
+    /// It is not JSON.
+    #[error("the shop's brand is no valid setting: {0}")]
+    NotJson(#[from] InvalidValue),
+    /// These members are missing, unknown or invalid.
+    #[error("the shop's brand is no valid setting: {}", sentences(.0))]
+    BadMembers(Vec<FieldError>),
+}
+
+fn sentences(errors: &[FieldError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
 
 const MEMBERS: [&str; 6] = ["name", "url", "support_email", "logo_url", "accent", "postal_address"];
 const DEFAULT_ACCENT: &str = "#0b6e5f";
@@ -40,7 +50,7 @@ impl Brand {
     /// # Errors
     /// [`BrandError`] names every bad member. Unknown members are refused as well.
     pub fn parse(json: &str) -> Result<Self, BrandError> {
-        let value = parse_strict(json.as_bytes()).map_err(|e| BrandError(e.to_string()))?;
+        let value = parse_strict(json.as_bytes())?;
         let problems = FieldErrors::default();
         let root = FieldReader::root(&value, &problems);
         refuse_unknown_members(&root, &value);
@@ -48,10 +58,7 @@ impl Brand {
         let problems = problems.into_vec();
         match brand {
             Some(brand) if problems.is_empty() => Ok(brand),
-            _ => {
-                let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                Err(BrandError(sentences.join("; ")))
-            }
+            _ => Err(BrandError::BadMembers(problems)),
         }
     }
 
