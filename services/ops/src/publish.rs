@@ -52,6 +52,8 @@ pub struct Row {
     pub correlation_id: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<shared::FieldError>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<shared::FieldWarning>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -146,8 +148,9 @@ impl Row {
     }
 
     fn problems(&self) -> String {
-        let problems: Vec<String> = self.errors.iter().map(ToString::to_string).collect();
-        problems.join("; ")
+        let errors = self.errors.iter().map(ToString::to_string);
+        let warnings = self.warnings.iter().map(|warning| format!("warning: {warning}"));
+        errors.chain(warnings).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -303,6 +306,15 @@ mod tests {
             order_id: Some("1001".to_owned()),
             correlation_id: None,
             errors: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let odd = Row {
+            warnings: vec![shared::FieldWarning {
+                pointer: "/data/shipment/tracking_nubmer".to_owned(),
+                detail: "This member is not known and was ignored.".to_owned(),
+                suggestion: Some("did you mean tracking_number?".to_owned()),
+            }],
+            ..row(2, "duplicate")
         };
         let bad = Row {
             order_id: None,
@@ -312,7 +324,7 @@ mod tests {
             }],
             ..row(3, "invalid")
         };
-        let report = Publication { events: vec![row(1, "accepted"), row(2, "duplicate"), bad] };
+        let report = Publication { events: vec![row(1, "accepted"), odd, bad] };
         insta::assert_snapshot!(report.text(ColorMode::Plain));
         insta::assert_json_snapshot!(report);
     }

@@ -42,3 +42,11 @@ impl fmt::Display for FieldError {
         write!(f, "{place}: {}", self.detail)
     }
 }
+
+impl fmt::Display for FieldWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.pointer.is_empty() { "the event" } else { &self.pointer };
+        write!(f, "{place}: {}", self.detail)?;
+        self.suggestion.iter().try_for_each(|suggestion| write!(f, " ({suggestion})"))
+    }
+}

@@ -9,5 +9,5 @@ pub mod record;
 pub use claim_refusal::ClaimRefusal;
 pub use guard::{Facts, Guard, MAX_DOUBTS, Precondition};
 pub use protocol::{Transition, Write};
-pub use reason::{FailReason, SkipReason};
+pub use reason::{FailReason, LEASE_EXPIRED, SkipReason};
 pub use record::{Record, State};

@@ -1,5 +1,8 @@
 //! Why a notification was not sent.
 
+/// The reason of a doubt that nobody recorded: whoever held the lease may have called SES.
+pub const LEASE_EXPIRED: &str = "the lease expired before its holder recorded an outcome";
+
 /// Why a notification was skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SkipReason {

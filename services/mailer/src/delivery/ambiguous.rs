@@ -2,7 +2,7 @@
 
 use kit::ledger::{Change, Item, LedgerError, RecordOutcome};
 use kit::telemetry::{Count, count};
-use shared::ledger::{Facts, MAX_DOUBTS, Transition};
+use shared::ledger::{Facts, LEASE_EXPIRED, MAX_DOUBTS, Transition};
 use shared::notification::DoubtPolicy;
 
 use super::context::{Delivery, millis};
@@ -15,8 +15,7 @@ const BACKLOG_RECHECK_MS: i64 = 60_000;
 pub async fn expire(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
     // Recorded before anything else is decided: the holder may have called SES before it died, so a claim
     // directly out of `sending` would be a blind retry.
-    let change = Change::new(Transition::Expire, delivery.facts())
-        .with("reason", "the lease expired before its holder recorded an outcome");
+    let change = Change::new(Transition::Expire, delivery.facts()).with("reason", LEASE_EXPIRED);
     Ok(match delivery.record(change).await? {
         RecordOutcome::Recorded(item) => on_ambiguous_send(delivery, &item),
         // Another worker or an SES event changed the item first. The next receive finds out what it is.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kit::ledger::{Change, Item, RecordOutcome};
 use serde_json::json;
-use shared::ledger::{Facts, State, Transition};
+use shared::ledger::{Facts, LEASE_EXPIRED, State, Transition};
 
 use super::report::Changed;
 use super::request::{MAX_CLOCK_SKEW, requeue};
@@ -72,7 +72,7 @@ async fn in_doubt(
         return Err(not_in_doubt(&item));
     }
     let change = Change::new(Transition::Expire, Facts::new(now.as_millisecond()))
-        .with("reason", "the lease ran out without a result");
+        .with("reason", LEASE_EXPIRED);
     record(stack, &item, change).await
 }
 

@@ -78,7 +78,7 @@ const INTENDED: &[Intended] = &[
     intended("Environment.SES_CONFIGURATION_SET", r#""waybill-mail""#, r#""waybill""#, DEMO),
     intended("Environment.SHOP_BRAND", r#""{\"name\":\"Waybill\",\"url\":\"https://shop.example\",\"support_email\":\"help@shop.example\"}""#, "", "the mailer's default brand"),
     intended("Environment.WAYBILL_LOG", r#""info""#, "", FIXED_LOG),
-    intended("Environment.WAYBILL_STACK", r#""waybill""#, "", FIXED_LOG),
+    intended("Environment.WAYBILL_STACK", r#""waybill""#, "", "one machine's metrics are of the stack `local`"),
 ];
 
 impl Intended {
