@@ -66,6 +66,15 @@ fn mark_joints(chars: &[char], has_break: &mut [bool]) {
             has_break[i + 2] = true;
         }
     }
+    // At the edges too: what stands beside the text there, such as the isolates around right-to-left text,
+    // is a part of a host name to clients that take any character for a letter.
+    if let [joint, next, ..] = chars
+        && is_joint(*joint)
+        && !next.is_whitespace()
+    {
+        has_break[0] = true;
+        has_break[1] = true;
+    }
     for (i, pair) in chars.windows(2).enumerate() {
         has_break[i + 1] |= is_double_slash(pair);
     }
@@ -190,6 +199,12 @@ mod tests {
     fn initials_are_a_name_but_are_broken_all_the_same() {
         assert!(!has_link("J.R. Smith"));
         assert_eq!(break_links("J.R. Smith"), "J\u{200c}.\u{200c}R. Smith");
+    }
+
+    #[test]
+    fn a_joint_at_the_start_is_broken_off_from_what_stands_before_the_text() {
+        assert_eq!(break_links(".httpא"), "\u{200c}.\u{200c}httpא");
+        assert_eq!(break_links(". a"), ". a");
     }
 
     #[test]
