@@ -1,5 +1,7 @@
 //! The shop's brand in the mails.
 
+use std::fmt;
+
 use serde_json::Value;
 use shared::contract::json::parse_strict;
 use shared::contract::reader::{FieldErrors, FieldReader};
@@ -27,7 +29,7 @@ pub struct Brand {
 }
 
 /// Why the setting is invalid, as a sentence for the operator.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BrandError {
     /// It is not JSON.
     #[error("the shop's brand is no valid setting: {0}")]
@@ -35,6 +37,13 @@ pub enum BrandError {
     /// These members are missing, unknown or invalid.
     #[error("the shop's brand is no valid setting: {}", sentences(.0))]
     BadMembers(Vec<FieldError>),
+}
+
+// Lambda's runtime logs why a function did not start by `Debug`: the operator reads the sentence there.
+impl fmt::Debug for BrandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 fn sentences(errors: &[FieldError]) -> String {
