@@ -97,6 +97,8 @@ impl Dynamodb {
     async fn forward(&self, headers: HeaderMap, body: Bytes) -> Result<Response, BoxError> {
         let mut request = Request::post(&self.uri).body(Full::new(body))?;
         *request.headers_mut() = end_to_end(headers);
+        // With it, dynoxide would allow the response to every web page.
+        request.headers_mut().remove(header::ORIGIN);
         // No retry here: the call may have been carried out, and the caller's SDK retries as on AWS.
         let (mut parts, body) = self.client.request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 
 use super::failure::{self, MAX_RESPONSE_BYTES};
 use super::invoke::Invocation;
+use crate::browser_guard::{BrowserGuard, refuse_web_pages};
 
 /// One invocation as a process gets it.
 pub(super) struct NextInvocation {
@@ -85,9 +87,12 @@ impl RuntimeApi {
             // they are slower, no more.
             let _ = connection.set_nodelay(true);
         });
+        // A page that finds the port could take an invocation away from its process, and read it.
+        let guard = from_fn_with_state(BrowserGuard::new(address), refuse_web_pages);
+        let routes = routes(shared).layer(guard);
         let server = tokio::spawn(async move {
             // axum retries a failed accept, so this returns only when the task is aborted.
-            let _ = axum::serve(listener, routes(shared)).await;
+            let _ = axum::serve(listener, routes).await;
         });
         Ok(Self { address, events, _server: AbortOnDropHandle::new(server) })
     }
