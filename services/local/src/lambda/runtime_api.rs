@@ -186,3 +186,31 @@ fn not_current(id: &str) -> Response {
 fn refused(status: StatusCode, error_type: &str, message: &str) -> Response {
     (status, Json(json!({ "errorType": error_type, "errorMessage": message }))).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    async fn status_of_next(api: &RuntimeApi, header: &str) -> String {
+        let mut connection = TcpStream::connect(api.address).await.unwrap();
+        let path = "/2018-06-01/runtime/invocation/next";
+        let request = format!("GET {path} HTTP/1.1\r\n{header}\r\n\r\n");
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut status = [0; 12];
+        connection.read_exact(&mut status).await.unwrap();
+        String::from_utf8_lossy(&status).into_owned()
+    }
+
+    #[tokio::test]
+    async fn a_web_page_cannot_take_an_invocation_away_from_its_process() {
+        let mut api = RuntimeApi::start().await.unwrap();
+        let rebound = format!("host: evil.example:{}", api.address.port());
+        assert_eq!(status_of_next(&api, &rebound).await, "HTTP/1.1 421");
+        let cross_site = format!("host: {}\r\nsec-fetch-site: cross-site", api.address);
+        assert_eq!(status_of_next(&api, &cross_site).await, "HTTP/1.1 403");
+        assert!(api.events.try_recv().is_err());
+    }
+}
