@@ -200,7 +200,9 @@ mod tests {
         let request = format!("GET {path} HTTP/1.1\r\n{header}\r\n\r\n");
         connection.write_all(request.as_bytes()).await.unwrap();
         let mut status = [0; 12];
-        connection.read_exact(&mut status).await.unwrap();
+        let answer = connection.read_exact(&mut status);
+        // Without the guard it waits for an invocation.
+        tokio::time::timeout(Duration::from_secs(30), answer).await.unwrap().unwrap();
         String::from_utf8_lossy(&status).into_owned()
     }
 
