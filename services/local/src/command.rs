@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::runtime::Builder;
+use tracing_subscriber::EnvFilter;
 
 use crate::lambda::exit_with_parent;
 use crate::run::{args::Args, run};
@@ -27,6 +28,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run_command(args: Args) -> ExitCode {
+    show_warnings();
     match Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(run(args)),
         Err(error) => {
@@ -34,6 +36,15 @@ fn run_command(args: Args) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Prints the warnings of the stack itself on standard error: what was dropped, and why. The services that
+/// it embeds warn of every conditional write that is refused, which is their work, so theirs are left out.
+fn show_warnings() {
+    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).without_time();
+    let only_ours = EnvFilter::new("off,local=warn");
+    // An error means that somebody has set a subscriber: then they get the warnings.
+    let _ = lines.with_target(false).with_env_filter(only_ours).try_init();
 }
 
 /// Runs a function as its deployed executable does: on one thread, until the Runtime API is gone.

@@ -4,6 +4,7 @@
 //! services by the same variables as on AWS; see [`edge`] for the one port that answers them all.
 
 pub mod aws;
+mod browser_guard;
 pub mod command;
 pub mod edge;
 pub mod lambda;
@@ -15,4 +16,5 @@ pub mod run;
 pub mod ses;
 pub mod stack;
 
-pub use stack::{Config, Stack, StartError, start};
+pub use edge::Listener;
+pub use stack::{Config, Stack, StartError, start, start_on};

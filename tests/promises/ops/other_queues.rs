@@ -211,7 +211,12 @@ async fn a_forced_stale_event_that_the_dispatcher_would_call_a_duplicate_is_mail
 
 /// Calls PutEvents, as a shop that uses EventBridge does.
 async fn put_on_the_bus(stack: &TestStack, event: &Value) {
-    let entry = json!({"Source": "shop", "DetailType": "order", "Detail": event.to_string()});
+    let entry = json!({
+        "EventBusName": local::resources::SHOP_BUS,
+        "Source": "shop",
+        "DetailType": "order",
+        "Detail": event.to_string(),
+    });
     let body = json!({ "Entries": [entry] }).to_string();
     let address = stack.stack.address;
     let request = format!(

@@ -13,3 +13,8 @@ pub const REGION: &str = "eu-central-2";
 pub fn function_arn(region: &str, function: &str) -> String {
     format!("arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{function}")
 }
+
+/// The ARN of an event bus.
+pub fn event_bus_arn(region: &str, bus: &str) -> String {
+    format!("arn:aws:events:{region}:{ACCOUNT_ID}:event-bus/{bus}")
+}

@@ -1,6 +1,6 @@
 //! DynamoDB and its streams: dynoxide, SQLite inside.
 //!
-//! dynoxide serves HTTP on a listener only, so it gets a loopback port of its own, to which calls are
+//! dynoxide serves HTTP on a listener only, so it gets a loopback address of its own, to which calls are
 //! forwarded over pooled connections.
 
 use std::net::Ipv4Addr;
@@ -49,7 +49,7 @@ pub enum DynamodbError {
         source: BoxError,
     },
     /// No loopback port is free.
-    #[error("Cannot give DynamoDB a port of 127.0.0.1: {0}")]
+    #[error("Cannot give DynamoDB a port of this machine: {0}")]
     Port(#[from] std::io::Error),
 }
 
@@ -64,7 +64,7 @@ impl Dynamodb {
             let path = data.map_or_else(|| "memory".to_owned(), |path| path.display().to_string());
             DynamodbError::Data { path, source }
         })?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = listen_hidden().await?;
         let uri = format!("http://{}/", listener.local_addr()?);
         let uri = uri.parse().expect("an address and a slash are a URI");
         let stop = CancellationToken::new();
@@ -97,6 +97,8 @@ impl Dynamodb {
     async fn forward(&self, headers: HeaderMap, body: Bytes) -> Result<Response, BoxError> {
         let mut request = Request::post(&self.uri).body(Full::new(body))?;
         *request.headers_mut() = end_to_end(headers);
+        // With it, dynoxide would allow the response to every web page.
+        request.headers_mut().remove(header::ORIGIN);
         // No retry here: the call may have been carried out, and the caller's SDK retries as on AWS.
         let (mut parts, body) = self.client.request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();
@@ -112,6 +114,18 @@ impl Dynamodb {
         // An idle connection would hold the server until its time-out.
         drop(self.client);
         drop(tokio::time::timeout(Duration::from_secs(2), self.server).await);
+    }
+}
+
+/// Listens where no web page finds it.
+async fn listen_hidden() -> std::io::Result<TcpListener> {
+    // dynoxide allows every page to read its tables (`access-control-allow-origin: *`), and a page can try
+    // all ports of one address, but not those of the 2^24 addresses that are this machine (127.0.0.0/8).
+    let [a, b, c, ..] = Uuid::new_v4().into_bytes();
+    match TcpListener::bind((Ipv4Addr::new(127, a, b, c), 0)).await {
+        Ok(listener) => Ok(listener),
+        // macOS knows the first of them only.
+        Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await,
     }
 }
 
@@ -158,5 +172,18 @@ async fn sweep(database: Database) {
         if let Ok(Err(error)) = swept {
             tracing::warn!(%error, "items past their time to live were not removed");
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_that_tries_all_ports_of_this_machine_does_not_find_the_database() {
+        let database = Dynamodb::start(None).await.unwrap();
+        let address: Ipv4Addr = database.uri.host().unwrap().parse().unwrap();
+        assert!(address.is_loopback());
+        assert_ne!(address, Ipv4Addr::LOCALHOST);
     }
 }

@@ -1,5 +1,9 @@
-//! EventBridge's PutEvents, with one rule: everything goes to intake, asynchronously
+//! EventBridge's PutEvents, with one rule: everything on the shop's bus goes to intake, asynchronously
 //! (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).
+//!
+//! An event on another bus reaches nobody, and its publisher is not told: EventBridge takes it, also
+//! when there is no such bus (<https://github.com/aws/aws-cli/issues/9186>). So it does here, but the
+//! stack says so in its own output.
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -9,10 +13,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::state::Edge;
-use crate::aws::arn::ACCOUNT_ID;
+use crate::aws::arn::{ACCOUNT_ID, event_bus_arn};
+use crate::resources::SHOP_BUS;
 use crate::response::{aws_json_error, request_id};
 
 const MAX_BATCH_ENTRIES: usize = 10;
+const MAX_BUS_NAME_LEN: usize = 1600;
+/// The bus of an entry that names none.
+const DEFAULT_BUS: &str = "default";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -26,6 +34,8 @@ struct Entry {
     source: String,
     detail_type: String,
     detail: String,
+    /// A name or an ARN.
+    event_bus_name: Option<String>,
     resources: Vec<String>,
     /// Seconds since 1970, with a fraction.
     time: Option<f64>,
@@ -39,21 +49,48 @@ pub fn put_events(edge: &Edge, body: &Bytes) -> Response {
     if entries.is_empty() || entries.len() > MAX_BATCH_ENTRIES {
         return invalid("Entries must hold 1 to 10 events.");
     }
+    if !entries.iter().all(|entry| is_bus_name(entry.bus())) {
+        return invalid("EventBusName must be the name or the ARN of an event bus.");
+    }
     let results: Vec<_> = entries.into_iter().map(|entry| put_event(edge, entry)).collect();
     let failed = results.iter().filter(|r| r.get("ErrorCode").is_some()).count();
     let body = json!({ "FailedEntryCount": failed, "Entries": results }).to_string();
     ([(header::CONTENT_TYPE, "application/x-amz-json-1.1")], body).into_response()
 }
 
+impl Entry {
+    fn bus(&self) -> &str {
+        self.event_bus_name.as_deref().unwrap_or(DEFAULT_BUS)
+    }
+}
+
+fn is_bus_name(bus: &str) -> bool {
+    let name = match bus.split_once(":event-bus/") {
+        Some((arn, name)) if arn.starts_with("arn:") => name,
+        _ => bus,
+    };
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "/.-_".contains(c);
+    !name.is_empty() && bus.len() <= MAX_BUS_NAME_LEN && name.chars().all(is_allowed)
+}
+
 fn put_event(edge: &Edge, entry: Entry) -> Value {
-    let envelope = match envelope(entry, &edge.ses.account().settings().region) {
+    let region = edge.ses.account().settings().region;
+    let bus = entry.bus().to_owned();
+    let envelope = match envelope(entry, &region) {
         Ok(envelope) => envelope,
         Err(refusal) => return refusal,
     };
+    let result = json!({ "EventId": envelope["id"] });
+    if bus != SHOP_BUS && bus != event_bus_arn(&region, SHOP_BUS) {
+        tracing::warn!(
+            "An event on the bus {bus} reached nobody, as on AWS. Put it on the bus {SHOP_BUS}, with \
+             EventBusName in its entry."
+        );
+        return result;
+    }
     let Some(intake) = edge.lambdas.intake() else {
         return refusal("InternalFailure", "There is no intake.");
     };
-    let result = json!({ "EventId": envelope["id"] });
     // In the background: PutEvents answers that an event was taken, not that a target handled it.
     edge.async_invoker.invoke(intake, Bytes::from(envelope.to_string()));
     result

@@ -4,16 +4,20 @@
 //! | --- | --- |
 //! | `X-Amz-Target: DynamoDB_20120810.…`, `DynamoDBStreams_20120810.…` | [`crate::aws::dynamodb`] |
 //! | `X-Amz-Target: AmazonSQS.…` | [`crate::aws::sqs`] |
-//! | `X-Amz-Target: AWSEvents.PutEvents` | intake, as an EventBridge rule would invoke it |
+//! | `X-Amz-Target: AWSEvents.PutEvents` | for the bus `waybill-orders`, intake, as its EventBridge rule would invoke it |
 //! | `/v2/email/…` | [`crate::ses`] |
 //! | `/2015-03-31/functions/NAME/invocations` | Lambda's Invoke |
 //! | `GET /`, `/mail…` | the mailbox page |
 //! | everything else | intake, as its Function URL would |
 //!
+//! Ahead of them all, [`crate::browser_guard`] refuses what another site's page sends, and whatever comes
+//! before the stack is ready waits until it is.
+//!
 //! So one variable, `AWS_ENDPOINT_URL`, points the AWS CLI and SDKs at the whole stack.
 
 mod async_invoker;
 mod aws;
+mod connection;
 mod event_bus;
 pub mod faults;
 mod function_url;
@@ -25,8 +29,11 @@ mod server;
 mod state;
 #[cfg(test)]
 pub(crate) mod tests;
+mod transfer_limits;
 
 pub(crate) use async_invoker::{AsyncInvoker, RETRY_DELAYS};
 pub(crate) use lambdas::Lambdas;
-pub(crate) use server::{ListenError, Listener, Server};
+pub(crate) use server::Server;
+pub use server::{ListenError, Listener};
 pub(crate) use state::Edge;
+pub(crate) use transfer_limits::TransferLimits;

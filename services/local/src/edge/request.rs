@@ -2,12 +2,15 @@
 
 use std::net::SocketAddr;
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use http::request::Parts;
+use http::{StatusCode, header};
+use http_body_util::BodyExt;
+use tokio::time::{Instant, timeout_at};
 
+use super::transfer_limits::TransferLimits;
 use crate::response::aws_json_error;
 
 /// What DynamoDB takes, the most of all services here.
@@ -22,6 +25,13 @@ pub struct BufferedRequest {
     pub peer: SocketAddr,
 }
 
+/// Why a body could not be read.
+enum BodyError {
+    TooLarge,
+    TooSlow,
+    Incomplete,
+}
+
 impl<S: Send + Sync> FromRequest<S> for BufferedRequest {
     type Rejection = Response;
 
@@ -30,13 +40,51 @@ impl<S: Send + Sync> FromRequest<S> for BufferedRequest {
         let ConnectInfo(peer) = ConnectInfo::from_request_parts(&mut parts, state)
             .await
             .map_err(IntoResponse::into_response)?;
-        let body = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| {
-            aws_json_error(
+        let limits = parts.extensions.get().copied().unwrap_or_default();
+        let body = read(body, limits).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { parts, body, peer })
+    }
+}
+
+/// Reads a body to its end, as long as it keeps coming.
+async fn read(mut body: Body, limits: TransferLimits) -> Result<Bytes, BodyError> {
+    let mut bytes = Vec::new();
+    let mut deadline = Instant::now() + limits.body;
+    // Every byte moves the deadline: a slow upload ends well, one byte a second does not.
+    while let Some(frame) =
+        timeout_at(deadline, body.frame()).await.map_err(|_| BodyError::TooSlow)?
+    {
+        // Trailers mean nothing here.
+        let Ok(data) = frame.map_err(|_| BodyError::Incomplete)?.into_data() else { continue };
+        if bytes.len() + data.len() > MAX_BODY_BYTES {
+            return Err(BodyError::TooLarge);
+        }
+        bytes.extend_from_slice(&data);
+        deadline += limits.extension(data.len());
+    }
+    Ok(bytes.into())
+}
+
+impl IntoResponse for BodyError {
+    fn into_response(self) -> Response {
+        let (status, code, message) = match self {
+            Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "RequestEntityTooLargeException",
-                "The body is larger than 16 MiB, or did not arrive.",
-            )
-        })?;
-        Ok(Self { parts, body, peer })
+                "The body is larger than 16 MiB.",
+            ),
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "RequestTimeoutException",
+                "The body stopped coming before it was complete; nothing was done. Send the request again.",
+            ),
+            Self::Incomplete => (
+                StatusCode::BAD_REQUEST,
+                "IncompleteBody",
+                "The body ended before it was complete; nothing was done. Send the request again.",
+            ),
+        };
+        // What is left of the body would be read as the next request.
+        ([(header::CONNECTION, "close")], aws_json_error(status, code, message)).into_response()
     }
 }

@@ -1,6 +1,5 @@
 //! The port: taking it, serving it, closing it.
 
-use std::future::IntoFuture;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
@@ -10,15 +9,19 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::serve::ListenerExt;
 use http::StatusCode;
 use tokio::net::TcpListener;
+use tokio::sync::SetOnce;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use super::connection;
 use super::routes::routes;
 use super::state::Edge;
+use super::transfer_limits::TransferLimits;
+use crate::aws::calls::Caller;
+use crate::browser_guard::{BrowserGuard, refuse_web_pages};
 
 /// How long a stopping server waits for the requests in progress.
 const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);
@@ -33,14 +36,23 @@ pub struct Listener {
 /// Why the port could not be bound.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
+    /// Another program listens there.
     #[error(
         "Port {port} on 127.0.0.1 is already in use. \
          Stop the other program or choose another port with --port N."
     )]
-    InUse { port: u16 },
+    InUse {
+        /// The port asked for.
+        port: u16,
+    },
     /// For instance a port below 1024.
     #[error("Cannot listen on port {port} of 127.0.0.1: {source}. Choose another with --port N.")]
-    Refused { port: u16, source: io::Error },
+    Refused {
+        /// The port asked for.
+        port: u16,
+        /// What the operating system reported.
+        source: io::Error,
+    },
 }
 
 impl Listener {
@@ -68,30 +80,34 @@ impl Listener {
 /// A port that is being served. Dropping it leaves the port open until the runtime ends: stop it.
 #[derive(Debug)]
 pub struct Server {
+    ready: Arc<SetOnce<()>>,
     stop: CancellationToken,
     abort: CancellationToken,
-    serving: JoinHandle<io::Result<()>>,
+    serving: JoinHandle<()>,
     edge: Weak<Edge>,
 }
 
 impl Server {
-    /// Begins to serve.
-    pub fn start(listener: Listener, edge: Arc<Edge>) -> Self {
+    /// Begins to serve the stack's own clients. Everybody else's requests wait for
+    /// [`Server::set_ready`].
+    pub fn start(listener: Listener, edge: Arc<Edge>, limits: TransferLimits) -> Self {
+        let ready = Arc::new(SetOnce::new());
         let (stop, abort) = (CancellationToken::new(), CancellationToken::new());
-        let routes = routes(&edge).layer(from_fn_with_state(abort.clone(), until_aborted));
-        let tcp = listener.tcp.tap_io(|connection| {
-            // A small response must not wait for the acknowledgement of the one before it (Nagle).
-            let _ = connection.set_nodelay(true);
-        });
-        let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-        let serving =
-            axum::serve(tcp, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-        Self {
-            stop,
-            abort,
-            serving: tokio::spawn(serving.into_future()),
-            edge: Arc::downgrade(&edge),
-        }
+        let guard = BrowserGuard::new(listener.address);
+        // The last one is the first to get a request.
+        let routes = routes(&edge)
+            .layer(from_fn_with_state(Arc::clone(&ready), until_ready))
+            .layer(from_fn_with_state(guard, refuse_web_pages))
+            .layer(from_fn_with_state(abort.clone(), until_aborted));
+        let serving = connection::serve(listener.tcp, routes, limits, stop.clone());
+        let serving = tokio::spawn(serving);
+        Self { ready, stop, abort, serving, edge: Arc::downgrade(&edge) }
+    }
+
+    /// Answers everybody from now on, those first who have waited.
+    pub fn set_ready(&self) {
+        // An error means that it was ready before.
+        let _ = self.ready.set(());
     }
 
     /// Closes the port and every connection, within a second. Requests that take longer than half
@@ -108,6 +124,20 @@ impl Server {
     }
 }
 
+/// Lets a request wait until the stack is ready, so that nobody gets an answer that a running stack
+/// would not give.
+async fn until_ready(
+    State(ready): State<Arc<SetOnce<()>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    // The functions and mappings call their services as they start, and are waited for themselves.
+    if Caller::from_headers(request.headers()) == Caller::Other {
+        ready.wait().await;
+    }
+    next.run(request).await
+}
+
 /// Ends every request once `abort` is cancelled.
 async fn until_aborted(
     State(abort): State<CancellationToken>,
@@ -119,9 +149,9 @@ async fn until_aborted(
 }
 
 /// Ready when the last connection is closed and the services are released.
-async fn closed(serving: JoinHandle<io::Result<()>>, edge: Weak<Edge>) {
+async fn closed(serving: JoinHandle<()>, edge: Weak<Edge>) {
     let _ = serving.await;
-    // axum counts a connection as closed just before it drops its handle to the services. Whoever
+    // A connection counts as closed just before it drops its handle to the services. Whoever
     // stops the database next needs to be its only owner.
     while edge.strong_count() > 0 {
         tokio::task::yield_now().await;

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
@@ -23,6 +24,7 @@ use uuid::Uuid;
 
 use super::failure::{self, MAX_RESPONSE_BYTES};
 use super::invoke::Invocation;
+use crate::browser_guard::{BrowserGuard, refuse_web_pages};
 
 /// One invocation as a process gets it.
 pub(super) struct NextInvocation {
@@ -85,9 +87,12 @@ impl RuntimeApi {
             // they are slower, no more.
             let _ = connection.set_nodelay(true);
         });
+        // A page that finds the port could take an invocation away from its process, and read it.
+        let guard = from_fn_with_state(BrowserGuard::new(address), refuse_web_pages);
+        let routes = routes(shared).layer(guard);
         let server = tokio::spawn(async move {
             // axum retries a failed accept, so this returns only when the task is aborted.
-            let _ = axum::serve(listener, routes(shared)).await;
+            let _ = axum::serve(listener, routes).await;
         });
         Ok(Self { address, events, _server: AbortOnDropHandle::new(server) })
     }
@@ -180,4 +185,34 @@ fn not_current(id: &str) -> Response {
 
 fn refused(status: StatusCode, error_type: &str, message: &str) -> Response {
     (status, Json(json!({ "errorType": error_type, "errorMessage": message }))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    async fn status_of_next(api: &RuntimeApi, header: &str) -> String {
+        let mut connection = TcpStream::connect(api.address).await.unwrap();
+        let path = "/2018-06-01/runtime/invocation/next";
+        let request = format!("GET {path} HTTP/1.1\r\n{header}\r\n\r\n");
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut status = [0; 12];
+        let answer = connection.read_exact(&mut status);
+        // Without the guard it waits for an invocation.
+        tokio::time::timeout(Duration::from_secs(30), answer).await.unwrap().unwrap();
+        String::from_utf8_lossy(&status).into_owned()
+    }
+
+    #[tokio::test]
+    async fn a_web_page_cannot_take_an_invocation_away_from_its_process() {
+        let mut api = RuntimeApi::start().await.unwrap();
+        let rebound = format!("host: evil.example:{}", api.address.port());
+        assert_eq!(status_of_next(&api, &rebound).await, "HTTP/1.1 421");
+        let cross_site = format!("host: {}\r\nsec-fetch-site: cross-site", api.address);
+        assert_eq!(status_of_next(&api, &cross_site).await, "HTTP/1.1 403");
+        assert!(api.events.try_recv().is_err());
+    }
 }

@@ -13,6 +13,9 @@ pub use queues::{Queue, Queues};
 pub use settings::{Processes, Settings};
 pub use tables::{EVENTS_TABLE, LEDGER_TABLE};
 
+/// The bus for the shop's order events. A rule invokes intake with everything on it.
+pub const SHOP_BUS: &str = "waybill-orders";
+
 /// The created tables and queues, as the functions and the mappings need them.
 #[derive(Debug, Clone)]
 pub struct Resources {

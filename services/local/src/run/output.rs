@@ -12,6 +12,7 @@ use super::outcome::Outcome;
 use super::publish::Answer;
 use super::report::{EventReport, Report};
 use crate::aws::arn::REGION;
+use crate::resources::SHOP_BUS;
 use crate::stack::Stack;
 
 /// Prints what runs where.
@@ -22,6 +23,7 @@ pub fn print_banner(stack: &Stack, args: &Args) {
     println!();
     println!("  Mailbox          {url}/");
     println!("  Publish events   POST {url}/v1/events");
+    println!("  or by            aws events put-events, on the bus {SHOP_BUS}");
     if let Some(dir) = &args.mail_dir {
         println!("  E-mails as files {}", dir.display());
     }

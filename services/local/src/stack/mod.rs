@@ -15,7 +15,9 @@ use crate::aws::calls::Calls;
 use crate::aws::clients;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
 use crate::aws::sqs::Sqs;
-use crate::edge::{AsyncInvoker, Edge, Lambdas, ListenError, Listener, RETRY_DELAYS, Server};
+use crate::edge::{
+    AsyncInvoker, Edge, Lambdas, ListenError, Listener, RETRY_DELAYS, Server, TransferLimits,
+};
 use crate::lambda::{Functions, NotReadyError};
 use crate::mapping::Mapping;
 use crate::page::Page;
@@ -81,6 +83,15 @@ pub enum StartError {
 /// [`StartError`]: something of the machine is missing or in use.
 pub async fn start(config: Config) -> Result<Stack, StartError> {
     let listener = Listener::bind(config.port).await?;
+    start_on(listener, config).await
+}
+
+/// [`start`] on a port that is bound already. Whoever connects from then on waits, and is answered as
+/// soon as everything is ready.
+///
+/// # Errors
+/// [`StartError`], but for the port.
+pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, StartError> {
     let address = listener.address();
     let endpoints = Endpoints::new(&config, address);
     let region = config.settings.region.as_str();
@@ -102,7 +113,7 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
     let (database, queues) = (Arc::clone(&edge.dynamodb), Arc::clone(&edge.sqs));
     let (calls, lambdas) = (Arc::clone(&edge.calls), edge.lambdas.clone());
     // The functions call their services when they start, so the server must run before them.
-    let server = Server::start(listener, Arc::new(edge));
+    let server = Server::start(listener, Arc::new(edge), TransferLimits::default());
     let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
     let functions = start_functions(&config, &endpoints, &resources, &lambdas).await?;
     let ses_events = tokio::spawn(ses_events::forward(
@@ -114,6 +125,7 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
     let event_sources = EventSources::new(&config, &resources);
     // Last: what they invoke must be ready, or messages would use up receives.
     let mappings = event_sources.start(&endpoints, &functions, &sqs)?;
+    server.set_ready();
     Ok(Stack {
         address,
         endpoints,

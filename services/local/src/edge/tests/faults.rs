@@ -66,8 +66,9 @@ async fn a_hang_up_closes_the_connection_before_the_first_byte_of_a_response() {
     let edge = edge(None, Some(Fault::HangUp)).await;
     let address = edge.address.strip_prefix("http://").unwrap();
     let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
-    let request =
-        "GET /v2/email/account HTTP/1.1\r\nhost: x\r\nuser-agent: app/waybill-mailer\r\n\r\n";
+    let request = format!(
+        "GET /v2/email/account HTTP/1.1\r\nhost: {address}\r\nuser-agent: app/waybill-mailer\r\n\r\n"
+    );
     connection.write_all(request.as_bytes()).await.unwrap();
     let mut response = Vec::new();
     connection.read_to_end(&mut response).await.unwrap();

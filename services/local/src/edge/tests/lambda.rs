@@ -59,7 +59,8 @@ async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
     let intake = FakeFunction::new("waybill-intake", |_| answered(json!({})));
     let edge = edge(&intake, None).await;
     let entries = json!({"Entries": [
-        {"Source": "shop", "DetailType": "order.confirmed", "Detail": r#"{"order":{}}"#, "Time": 0.0},
+        {"Source": "shop", "DetailType": "order.confirmed", "Detail": r#"{"order":{}}"#, "Time": 0.0,
+            "EventBusName": "waybill-orders"},
         {"Source": "shop", "DetailType": "order.confirmed", "Detail": "no JSON"},
         {"Source": "aws.s3", "DetailType": "x", "Detail": "{}"},
     ]});
@@ -77,12 +78,59 @@ async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
     assert_eq!(event["detail"], json!({"order": {}}));
 }
 
+fn on_bus(bus: &Value, detail: &str) -> String {
+    let entry = json!({"Source": "shop", "DetailType": "order.confirmed", "Detail": detail,
+        "EventBusName": bus});
+    json!({ "Entries": [entry] }).to_string()
+}
+
+/// What EventBridge does: <https://github.com/aws/aws-cli/issues/9186>.
+#[tokio::test]
+async fn an_event_on_another_bus_than_the_shops_is_taken_and_reaches_nobody() {
+    let intake = FakeFunction::new("waybill-intake", |_| answered(json!({})));
+    let edge = edge(&intake, None).await;
+    let region = crate::ses::settings::Settings::default().region;
+    let shop_bus = json!(crate::aws::arn::event_bus_arn(&region, "waybill-orders"));
+    for bus in [
+        json!(null),
+        json!("default"),
+        json!("no-such-bus"),
+        json!("arn:aws:events:eu-central-2:000000000000:event-bus/default"),
+        json!("arn:aws:events:eu-central-2:999999999999:event-bus/waybill-orders"),
+        json!("waybill-orders"),
+        shop_bus,
+    ] {
+        let (_, answer) = edge.request(put_events(), on_bus(&bus, r#"{"n":1}"#)).await;
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer["FailedEntryCount"], 0, "{bus}: {answer}");
+        assert!(answer["Entries"][0]["EventId"].is_string(), "{bus}: {answer}");
+    }
+    // The first that arrives is the last but one that was put, so all before it went nowhere.
+    while intake.events().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(intake.events().len(), 2);
+}
+
+#[tokio::test]
+async fn a_bus_that_has_no_possible_name_refuses_the_whole_call() {
+    let intake = FakeFunction::new("waybill-intake", |_| answered(json!({})));
+    let edge = edge(&intake, None).await;
+    for bus in ["", "waybill orders", "arn:aws:sqs:eu-central-2:000000000000:waybill-orders"] {
+        let (parts, body) = edge.request(put_events(), on_bus(&json!(bus), "{}")).await;
+        assert_eq!(parts.status, 400, "{bus}: {body}");
+        assert!(body.contains("ValidationException"), "{bus}: {body}");
+    }
+    assert!(intake.events().is_empty());
+}
+
 #[tokio::test]
 async fn an_event_that_fails_three_times_is_kept_with_its_error() {
     let intake = FakeFunction::new("waybill-intake", |_| failed());
     let edge = edge(&intake, Some("waybill-intake-dlq")).await;
     edge.sqs().create_queue().queue_name("waybill-intake-dlq").send().await.unwrap();
-    let entry = json!({"Source": "shop", "DetailType": "order.confirmed", "Detail": "{}"});
+    let entry = json!({"Source": "shop", "DetailType": "order.confirmed", "Detail": "{}",
+        "EventBusName": "waybill-orders"});
     edge.request(put_events(), json!({"Entries": [entry]}).to_string()).await;
     let record = message(&edge, "waybill-intake-dlq").await;
     assert_eq!(intake.events().len(), 3);

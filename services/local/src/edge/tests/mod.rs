@@ -4,4 +4,7 @@ mod aws;
 mod faults;
 mod http;
 mod lambda;
+mod slow_clients;
+mod start;
 pub mod test_edge;
+mod web_pages;

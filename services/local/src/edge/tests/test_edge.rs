@@ -19,7 +19,7 @@ use crate::aws::clients;
 use crate::aws::dynamodb::Dynamodb;
 use crate::aws::sqs::Sqs;
 use crate::edge::faults::{Faults, NoFaults};
-use crate::edge::{AsyncInvoker, Edge, Lambdas, Listener, Server};
+use crate::edge::{AsyncInvoker, Edge, Lambdas, Listener, Server, TransferLimits};
 use crate::lambda::{Invocation, Invoke};
 use crate::page::Page;
 use crate::ses::Ses;
@@ -93,6 +93,7 @@ pub struct Setup<'a> {
     pub faults: Arc<dyn Faults>,
     pub settings: Settings,
     pub mail_dir: Option<&'a Path>,
+    pub limits: TransferLimits,
 }
 
 impl Default for Setup<'_> {
@@ -102,12 +103,20 @@ impl Default for Setup<'_> {
             faults: Arc::new(NoFaults),
             settings: Settings::default(),
             mail_dir: None,
+            limits: TransferLimits::default(),
         }
     }
 }
 
 impl TestEdge {
     pub async fn start(setup: Setup<'_>) -> Self {
+        let edge = Self::start_not_ready(setup).await;
+        edge.server.set_ready();
+        edge
+    }
+
+    /// An edge of a stack whose functions are still starting.
+    pub async fn start_not_ready(setup: Setup<'_>) -> Self {
         let listener = Listener::bind(0).await.unwrap();
         let address = listener.address();
         let (sink, events) = mpsc::unbounded_channel();
@@ -126,7 +135,7 @@ impl TestEdge {
             calls: Arc::clone(&calls),
             faults: setup.faults,
         };
-        let server = Server::start(listener, Arc::new(edge));
+        let server = Server::start(listener, Arc::new(edge), setup.limits);
         let address = format!("http://{address}");
         Self { address, server, calls, service: ses, events }
     }

@@ -8,7 +8,7 @@ const TEMPLATE: &str = include_str!("../../../../../infra/template.yaml");
 /// `AWS::StackName`: the stack's resources are named after this one.
 const STACK: &str = "waybill";
 
-/// The properties of tables, queues and functions.
+/// The properties of tables, queues, the bus and functions.
 pub fn properties() -> Properties {
     let template = Template(yaml::parse(TEMPLATE));
     let mut properties = Properties::new();
@@ -21,6 +21,7 @@ pub fn properties() -> Properties {
                 properties.insert(format!("{id}.VisibilityTimeout"), json!(30));
                 template.add(&mut properties, id, declared);
             }
+            Some("AWS::Events::EventBus") => template.add(&mut properties, id, declared),
             Some("AWS::Serverless::Function") => template.function(&mut properties, id, declared),
             _ => {}
         }
@@ -65,7 +66,13 @@ impl Template {
                     let prefix = format!("{id}.Events.{event}");
                     self.add(properties, &prefix, &source["Properties"]);
                 }
-                Some("EventBridgeRule") => {}
+                Some("EventBridgeRule") => {
+                    let rule = &source["Properties"];
+                    for name in ["EventBusName", "Pattern"] {
+                        let value = self.resolve(&rule[name]);
+                        properties.insert(format!("{id}.Events.{event}.{name}"), value);
+                    }
+                }
                 other => panic!("{event} invokes {id} by {other:?}: the stack can't be compared"),
             }
         }
@@ -126,7 +133,7 @@ impl Template {
         let name = match resource["Type"].as_str() {
             Some("AWS::DynamoDB::Table") => &declared["TableName"],
             Some("AWS::SQS::Queue") => &declared["QueueName"],
-            Some("AWS::SES::ConfigurationSet") => &declared["Name"],
+            Some("AWS::SES::ConfigurationSet" | "AWS::Events::EventBus") => &declared["Name"],
             Some("AWS::SSM::Parameter") => &declared["Value"],
             _ => return id.into(),
         };

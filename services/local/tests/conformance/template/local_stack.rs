@@ -8,14 +8,14 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use local::Config;
 use local::mapping::sqs::QueueMapping;
 use local::mapping::stream::StreamMapping;
-use local::resources::{EVENTS_TABLE, LEDGER_TABLE, Queue, Resources, Settings};
+use local::resources::{EVENTS_TABLE, LEDGER_TABLE, Queue, Resources, SHOP_BUS, Settings};
 use local::stack::{Endpoints, EventSources, FUNCTIONS, function_configs};
 use serde_json::{Value, json};
 
 use super::Properties;
 use crate::support::services::Services;
 
-/// The properties of tables, queues, functions and event sources.
+/// The properties of tables, queues, the bus, functions and event sources.
 pub async fn properties() -> Properties {
     let services = Services::start().await;
     let settings = Settings::default();
@@ -37,6 +37,11 @@ pub async fn properties() -> Properties {
     ] {
         add(&mut properties, id, queue_properties(&services, queue).await);
     }
+    add(&mut properties, "ShopBus", json!({ "Name": SHOP_BUS }));
+    // `local::edge` invokes intake with whatever is on this bus.
+    let everything = json!({ "source": [{ "prefix": "" }] });
+    let rule = json!({ "EventBusName": SHOP_BUS, "Pattern": everything });
+    add(&mut properties, "Intake.Events.ShopEvents", rule);
     let config = Config { settings, ..Config::default() };
     add_functions(&mut properties, &config, &resources);
     add_event_sources(&mut properties, EventSources::new(&config, &resources));

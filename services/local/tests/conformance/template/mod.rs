@@ -1,8 +1,8 @@
-//! The one-machine stack against `infra/template.yaml`: every table, queue, function and event
+//! The one-machine stack against `infra/template.yaml`: every table, queue, bus, function and event
 //! source, property by property. What may differ is in [`INTENDED`], with the reason; any other
 //! difference fails the test, and so does an intended one that is gone or has other values.
 //!
-//! What only AWS has is not compared: roles, policies, log groups, alarms, the bus, the bucket.
+//! What only AWS has is not compared: roles, policies, log groups, alarms, the bucket.
 
 mod deployed;
 mod local_stack;
@@ -129,6 +129,7 @@ fn the_template_has_every_kind_of_property_that_is_compared() {
         (".Timeout", 5),
         (".BatchSize", 4),
         (".Schedule", 1),
+        (".EventBusName", 1),
     ] {
         let found = deployed.keys().filter(|key| key.ends_with(property)).count();
         assert_eq!(found, count, "{property}");
