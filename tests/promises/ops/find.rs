@@ -10,9 +10,9 @@ use local::resources::EVENTS_TABLE;
 use serde_json::{Value, json};
 use shared::lookup::{BY_ADDRESS, BY_NUMBER, LookupIndex};
 
-use super::process::{command, json, run_to_end, waybill};
+use super::process::{command, in_flight, json, run_to_end, waybill};
+use crate::support::TestStack;
 use crate::support::events::{confirmed, shipped};
-use crate::support::{TestStack, eventually};
 
 const ADDRESS: &str = "Zoe.Krueger@customers.example";
 
@@ -159,6 +159,21 @@ async fn an_erased_order_leaves_no_entry_by_which_it_was_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_by_a_number_that_is_no_id_says_how_to_find_the_id() {
+    let stack = TestStack::start().await;
+    publish(&stack, &[of_zoe(&confirmed("F1"), "#900")]).await;
+    for (args, code) in
+        [(&["erase", "900"][..], 2), (&["erase", "900", "--yes", "--reason", "x"], 0)]
+    {
+        let erased = waybill(&stack, args).await;
+        assert_eq!(erased.code, Some(code), "{erased:#?}");
+        let hint = "`waybill order` finds an order's id by its number";
+        assert!(erased.stderr.contains(hint), "{erased:#?}");
+    }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_order_with_a_dead_letter_about_it_says_so_and_consumes_nothing() {
     let stack = TestStack::start().await;
     let queues = &stack.stack.resources.queues;
@@ -182,15 +197,14 @@ async fn an_unknown_order_with_a_dead_letter_about_it_says_so_and_consumes_nothi
             (&json!("intake"), &json!("G1"))
         );
         assert_eq!(letters[0]["reason"], "the event was not accepted");
+        assert_eq!(letters[0]["certain"], true);
         let shown = waybill(&stack, &["order", typed]).await;
         let id = letters[0]["message_id"].as_str().expect("an id");
         let line = format!("\nwaybill dlq show intake --message {id}\n");
         assert!(shown.stdout.contains(&line), "{shown:#?}");
     }
-    eventually("both are visible again", || async {
-        let found = waybill(&stack, &["dlq", "list", "--output", "json"]).await.json();
-        found.to_string().matches("\"in_flight\":0").count() == 5
-    })
-    .await;
+    for queue in [&queues.intake_dlq, &queues.mail_dlq] {
+        assert_eq!((stack.depth(queue).await, in_flight(&stack, queue).await), (1, 0));
+    }
     stack.stop().await;
 }
