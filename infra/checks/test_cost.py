@@ -1,7 +1,7 @@
 """The cost that infra/README.md states is the model's."""
 
 import cost
-from translated import INFRA
+from translated import INFRA, translated
 
 
 def test_the_readme_states_what_the_model_says():
@@ -10,6 +10,12 @@ def test_the_readme_states_what_the_model_says():
 
 def test_calls_and_capacity_cost_no_more_than_the_design_asks_for():
     assert cost.calls_and_capacity(10) <= cost.LIMIT
+
+
+def test_the_model_counts_every_index_of_the_template():
+    indexes = translated()["Resources"]["EventsTable"]["Properties"]["GlobalSecondaryIndexes"]
+    declared = {index["IndexName"]: index["KeySchema"][0]["AttributeName"] for index in indexes}
+    assert declared == cost.EVENT_INDEXES | cost.NUMBER_INDEX
 
 
 def test_an_item_is_counted_as_dynamodb_counts_it():

@@ -270,9 +270,14 @@ def test_the_cost_model_counts_the_units_that_are_written(deployed):
     deployed.invoke(f"{STACK}-intake", samples)
     wait_for_everything_published(deployed)
     orders = {sample["data"]["order"]["id"] for sample in samples if "order" in sample.get("data", {})}
-    sizes = [cost.item_bytes(i) for i in deployed.items("EventsTableName") if i["order_id"]["S"] in orders]
+    items = [i for i in deployed.items("EventsTableName") if i["order_id"]["S"] in orders]
+    sizes = list(map(cost.item_bytes, items))
     stored = sum(map(cost.write_units, sizes)) / len(sizes)
     ledger = max(cost.write_units(cost.item_bytes(item)) for item in deployed.items("LedgerTableName"))
     print(f"write units an event: {stored:.2f} (bytes: {sorted(sizes)}), a ledger item: {ledger}")
     assert ledger == 1
-    assert stored <= cost.EVENT_WRITE_UNITS - 1
+    assert stored <= cost.EVENT_ITEM_WRITE_UNITS
+    # An item is in each index whose key it has. The samples' numbers are their ids.
+    for item in items:
+        indexes = {name: key for name, key in (cost.EVENT_INDEXES | cost.NUMBER_INDEX).items() if key in item}
+        assert indexes == cost.EVENT_INDEXES

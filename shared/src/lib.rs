@@ -1,7 +1,7 @@
 //! The types that Waybill's crates share, in layers that depend only on the layers below:
 //! - [`queue`]: the queue messages and the attributes of dead letters;
-//! - [`notification`], [`outbox`]: which mail an event asks for, and how the event is stored until it
-//!   is queued;
+//! - [`notification`], [`outbox`], [`lookup`]: which mail an event asks for, how the event is stored
+//!   until it is queued, and how its order is found;
 //! - [`ledger`]: the states of a notification and the transitions between them;
 //! - [`contract`]: the events that a shop publishes, and their parser.
 //!
@@ -19,6 +19,7 @@
 
 pub mod contract;
 pub mod ledger;
+pub mod lookup;
 pub mod notification;
 pub mod outbox;
 pub mod queue;

@@ -4,6 +4,7 @@ mod benchmarks;
 mod commands;
 mod doctor;
 mod erasure;
+mod find;
 mod interrupt;
 mod kills;
 mod other_queues;

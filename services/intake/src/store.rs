@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shared::notification::ledger_key;
 use shared::queue::message::DispatchRequest;
-use shared::{CorrelationId, Event, Kind, OrderId, outbox};
+use shared::{CorrelationId, Event, Kind, OrderId, lookup, outbox};
 use uuid::Uuid;
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
@@ -53,7 +53,7 @@ pub enum PutOutcome {
     Conflict,
 }
 
-/// An item of the Events table: event, outbox message and sweep index entry in one. Times are in
+/// An item of the Events table: event, outbox message and entries of the indexes in one. Times are in
 /// milliseconds since 1970, except `expires_at`, which is in seconds (DynamoDB's TTL).
 #[derive(Serialize)]
 struct EventItem<'a> {
@@ -64,13 +64,16 @@ struct EventItem<'a> {
     message: Vec<u8>,
     #[serde(with = "serde_bytes")]
     payload_hash: [u8; HASH_LEN],
-    #[serde(with = "serde_bytes")]
-    receipt: [u8; 16],
+    #[serde(with = "serde_bytes", skip_serializing_if = "Option::is_none")]
+    receipt: Option<[u8; 16]>,
     correlation_id: &'a CorrelationId,
     accepted_at: i64,
     ledger_key: String,
     sweep_bucket: String,
     sweep_at: i64,
+    address_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number_key: Option<String>,
     expires_at: i64,
 }
 
@@ -112,7 +115,9 @@ impl EventStore {
             Some(given) => given.clone(),
             None => CorrelationId::parse(&receipt.to_string()).expect("a UUID is a correlation id"),
         };
-        let item = self.item(event, json, receipt, &correlation_id);
+        let mut item = self.item(event, json, &correlation_id);
+        // Otherwise the correlation id is the receipt, and the item stays small: see `StoredItem::is_from`.
+        item.receipt = event.correlation_id.is_some().then(|| receipt.into_bytes());
         let payload_hash = item.payload_hash;
         Ok(match self.put_if_absent(&item).await? {
             None => PutOutcome::Stored(Some(correlation_id)),
@@ -147,7 +152,6 @@ impl EventStore {
         &self,
         event: &'a Event,
         json: &Value,
-        receipt: Uuid,
         correlation_id: &'a CorrelationId,
     ) -> EventItem<'a> {
         let now = self.clock.now();
@@ -158,12 +162,14 @@ impl EventStore {
             r#type: event.payload.kind(),
             message: outbox::pack(&DispatchRequest::body(json, now, correlation_id)),
             payload_hash: payload_hash(json),
-            receipt: receipt.into_bytes(),
+            receipt: None,
             correlation_id,
             accepted_at: now_ms,
             ledger_key: ledger_key(event),
             sweep_bucket: outbox::bucket(&event.order.id, now_ms),
             sweep_at: now_ms,
+            address_key: lookup::address_key(event.order.customer.email.expose()),
+            number_key: lookup::indexed_number_key(&event.order),
             expires_at: now.as_second() + self.retention_days * SECONDS_PER_DAY,
         }
     }
@@ -172,7 +178,9 @@ impl EventStore {
 impl StoredItem {
     /// Whether the put with this receipt wrote the item.
     fn is_from(&self, receipt: Uuid) -> bool {
+        // No publisher's correlation id is the random one that this put has just made.
         self.receipt == receipt.as_bytes()
+            || self.correlation_id.as_deref() == Some(receipt.to_string().as_str())
     }
 }
 
@@ -208,6 +216,7 @@ fn payload_hash(event: &Value) -> [u8; HASH_LEN] {
 mod tests {
     use super::*;
     use aws_sdk_dynamodb::primitives::Blob;
+    use shared::lookup::{BY_ADDRESS, BY_NUMBER};
 
     #[test]
     fn a_retry_with_another_time_is_the_same_event_and_other_data_is_not() {
@@ -227,12 +236,14 @@ mod tests {
             r#type: Kind::OrderConfirmed,
             message: vec![1, 2],
             payload_hash: [3; HASH_LEN],
-            receipt: [4; 16],
+            receipt: Some([4; 16]),
             correlation_id: &correlation_id.expect("valid"),
             accepted_at: 5,
             ledger_key: "order.confirmed##customer".to_owned(),
             sweep_bucket: "0#1".to_owned(),
             sweep_at: 6,
+            address_key: "a".to_owned(),
+            number_key: Some("n".to_owned()),
             expires_at: 7,
         });
         let text = |value: &str| AttributeValue::S(value.to_owned());
@@ -250,6 +261,8 @@ mod tests {
             ("ledger_key", text("order.confirmed##customer")),
             ("sweep_bucket", text("0#1")),
             ("sweep_at", number("6")),
+            (BY_ADDRESS.attribute, text("a")),
+            (BY_NUMBER.attribute, text("n")),
             ("expires_at", number("7")),
         ];
         assert_eq!(item, expected.map(|(name, value)| (name.to_owned(), value)).into());
@@ -268,6 +281,15 @@ mod tests {
         assert_eq!(put_outcome(&stored, &[2; HASH_LEN], ours), PutOutcome::Stored(id.clone()));
         assert_eq!(put_outcome(&stored, &[1; HASH_LEN], theirs), PutOutcome::Duplicate(id));
         assert_eq!(put_outcome(&stored, &[2; HASH_LEN], theirs), PutOutcome::Conflict);
+        // Without a publisher's correlation id, the put's own is its receipt.
+        let own = StoredItem {
+            payload_hash: vec![1; HASH_LEN],
+            receipt: Vec::new(),
+            correlation_id: Some(ours.to_string()),
+        };
+        let id = CorrelationId::parse(&ours.to_string()).ok();
+        assert_eq!(put_outcome(&own, &[2; HASH_LEN], ours), PutOutcome::Stored(id.clone()));
+        assert_eq!(put_outcome(&own, &[1; HASH_LEN], theirs), PutOutcome::Duplicate(id));
         let foreign = StoredItem::default();
         assert_eq!(put_outcome(&foreign, &[1; HASH_LEN], theirs), PutOutcome::Conflict);
     }

@@ -6,11 +6,18 @@ use jiff::{SpanRelativeTo, Timestamp};
 use shared::{Kind, OrderId};
 
 use crate::error::CliError;
+use crate::pii::without_addresses;
 
 pub fn order_id(typed: &str) -> Result<String, CliError> {
     let parsed = OrderId::parse(typed);
     parsed.map(|id| id.to_string()).map_err(|invalid| {
-        CliError::input(format!("{typed} is not an order id: {invalid}.")).caused_by(invalid)
+        // An operator may have typed the customer's address.
+        let typed = without_addresses(typed);
+        CliError::input(format!(
+            "{typed} is not an order id: {invalid}. `waybill order` finds an order's id by its number \
+             or its customer's address."
+        ))
+        .caused_by(invalid)
     })
 }
 

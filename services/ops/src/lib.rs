@@ -24,6 +24,7 @@ mod docs;
 mod doctor;
 mod erase;
 mod error;
+mod find;
 mod interrupt;
 mod jq;
 mod notification;

@@ -4,18 +4,20 @@ use jiff::Timestamp;
 use kit::ledger::Item;
 use serde::Serialize;
 use shared::ledger::State;
+use shared::lookup::indexed_number_key;
 
-use crate::args::order_id;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
+use crate::find::{FoundBy, OrderList, UnknownOrder, Wanted, find, look_in_dead_letters};
 use crate::notification::{kind_and_scope, next_step, state_style};
 use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, format_time, nonzero, table};
 use crate::pii::PiiMode;
-use crate::store::{StoredEvent, events_of_order, records_of_order};
+use crate::store::{StoredEvent, StoredOrder, latest_order};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The order's id
+    /// The order's id, its number such as '#1001', or its customer's e-mail address; - reads it from
+    /// standard input, which keeps an address out of the shell's history
     pub order: String,
     /// The customer's address in clear
     #[arg(long)]
@@ -26,6 +28,12 @@ pub struct Args {
 #[derive(Debug, Serialize)]
 pub struct OrderReport {
     pub order_id: String,
+    pub found_by: FoundBy,
+    /// The order's number, as the latest event has it.
+    pub number: Option<String>,
+    /// Whether the number says something that the id does not.
+    #[serde(skip)]
+    pub shows_number: bool,
     /// The customer's address as the latest event has it; masked unless asked for.
     pub customer: Option<String>,
     pub notifications: Vec<Notification>,
@@ -80,30 +88,60 @@ pub struct Moment {
     pub detail: String,
 }
 
-/// Reads the order: one query of each table.
-pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderReport, ExitStatus), CliError> {
-    let order = order_id(&args.order)?;
-    let (events, items) =
-        futures::try_join!(events_of_order(stack, &order), records_of_order(stack, &order))?;
-    if events.is_empty() && items.is_empty() {
-        return Err(CliError::input(format!(
-            "Nothing is known about the order {order}: no event of it was accepted, or it was erased, \
-             or it is older than the retention of both tables. Is the stack right (--stack, --region)?"
-        )));
-    }
+/// The answer about what was asked for. In JSON, `notifications` tells the first, `orders` the second
+/// and `dead_letters` the third.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum OrderAnswer {
+    One(OrderReport),
+    /// The number or the address of several.
+    Several(OrderList),
+    /// No table knows it, but dead letters are about it.
+    Unknown(UnknownOrder),
+}
+
+/// Finds the order, and reports all that is known of it.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus), CliError> {
+    let wanted = Wanted::read(&args.order)?;
     let pii = PiiMode::from_flag(args.show_pii);
-    let now = Timestamp::now().as_millisecond();
-    Ok((OrderReport::new(&order, &events, &items, now, pii), ExitStatus::Healthy))
+    let found = find(stack, &wanted).await?;
+    Ok(match found.orders.as_slice() {
+        [] => {
+            let unknown = look_in_dead_letters(stack, &wanted, pii).await?;
+            (OrderAnswer::Unknown(unknown), ExitStatus::Attention)
+        }
+        [StoredOrder { id, events, records }] => {
+            let now = Timestamp::now().as_millisecond();
+            let report = OrderReport::new(id, events, records, now, pii);
+            let report = OrderReport { found_by: found.by, ..report };
+            (OrderAnswer::One(report), ExitStatus::Healthy)
+        }
+        _ => (OrderAnswer::Several(OrderList::new(&found, pii)), ExitStatus::Healthy),
+    })
+}
+
+impl Report for OrderAnswer {
+    fn text(&self, colors: ColorMode) -> String {
+        match self {
+            Self::One(order) => order.text(colors),
+            Self::Several(orders) => orders.text(colors),
+            Self::Unknown(order) => order.text(colors),
+        }
+    }
 }
 
 impl OrderReport {
     /// `now` in milliseconds since 1970.
     fn new(order_id: &str, events: &[StoredEvent], items: &[Item], now: i64, pii: PiiMode) -> Self {
         // The customer may have changed the address since; a later mail goes to the later one.
-        let latest = events.iter().rev().find_map(StoredEvent::request);
+        let latest = latest_order(events);
+        let latest = latest.as_ref();
         Self {
             order_id: order_id.to_owned(),
-            customer: latest.map(|r| pii.address(r.event.order.customer.email.expose())),
+            found_by: FoundBy::Id,
+            number: latest.map(|order| pii.text(order.number.as_str())),
+            shows_number: latest.is_some_and(|order| indexed_number_key(order).is_some()),
+            customer: latest.map(|order| pii.address(order.customer.email.expose())),
             notifications: items.iter().map(|item| Notification::new(item, now)).collect(),
             events: events.iter().map(|event| EventRow::new(event, items)).collect(),
             timeline: timeline(events, items),
@@ -185,7 +223,8 @@ impl Report for OrderReport {
     fn text(&self, colors: ColorMode) -> String {
         let customer = self.customer.as_ref().map(|c| format!("  {c}")).unwrap_or_default();
         let order = colors.apply(Style::Bold, &format!("Order {}", self.order_id));
-        let mut text = format!("{order}{customer}\n\n");
+        let mut text =
+            format!("{order}{}{customer}\n{}\n", self.shown_number(), self.found_by.sentence());
         text.push_str(&self.mails(colors));
         // No mail of the table above shows these.
         for event in self.events.iter().filter(|event| !event.decided) {
@@ -205,6 +244,12 @@ impl Report for OrderReport {
 }
 
 impl OrderReport {
+    /// The number, where the operator would not recognize the order by its id.
+    fn shown_number(&self) -> String {
+        let number = self.number.as_ref().filter(|_| self.shows_number);
+        number.map(|number| format!(", number {number}")).unwrap_or_default()
+    }
+
     fn mails(&self, colors: ColorMode) -> String {
         if self.notifications.is_empty() {
             return "No mail has been decided yet.\n".to_owned();

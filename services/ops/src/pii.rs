@@ -23,6 +23,14 @@ impl PiiMode {
         }
     }
 
+    /// A text of the shop that is no personal data, unless it happens to hold an address.
+    pub fn text(self, text: &str) -> String {
+        match self {
+            Self::Shown => text.to_owned(),
+            Self::Masked => without_addresses(text),
+        }
+    }
+
     /// A body that its queue's contract does not describe. Any member may hold personal data, so it
     /// is shown whole or not at all.
     pub fn unrecognized_body(self, value: Value, bytes: usize) -> Value {

@@ -9,6 +9,7 @@ use kit::batch_get::Attributes;
 use kit::ledger::Item;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use shared::contract::order::Order;
 use shared::outbox::unpack;
 use shared::queue::message::DispatchRequest;
 
@@ -49,6 +50,35 @@ impl StoredEvent {
     pub fn request(&self) -> Option<DispatchRequest> {
         DispatchRequest::parse(&self.message).ok()
     }
+}
+
+/// All that the tables hold of one order.
+#[derive(Debug, Clone)]
+pub struct StoredOrder {
+    pub id: String,
+    /// The earliest accepted first.
+    pub events: Vec<StoredEvent>,
+    pub records: Vec<Item>,
+}
+
+impl StoredOrder {
+    /// The order as its latest event has it; `None` where this version can read no event.
+    pub fn latest(&self) -> Option<Order> {
+        latest_order(&self.events)
+    }
+}
+
+/// The order as the latest of its events has it. The shop may have changed it since the first.
+pub fn latest_order(events: &[StoredEvent]) -> Option<Order> {
+    events.iter().rev().find_map(StoredEvent::request).map(|request| request.event.order)
+}
+
+/// Reads an order: one query of each table. `None` where neither knows of it.
+pub async fn stored_order(stack: &Stack, id: String) -> Result<Option<StoredOrder>, CliError> {
+    let (events, records) =
+        futures::try_join!(events_of_order(stack, &id), records_of_order(stack, &id))?;
+    let is_known = !events.is_empty() || !records.is_empty();
+    Ok(is_known.then_some(StoredOrder { id, events, records }))
 }
 
 /// Every event of an order, the earliest accepted first.

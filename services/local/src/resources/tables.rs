@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
     TimeToLiveSpecification, TimeToLiveStatus,
 };
+use shared::lookup::{BY_ADDRESS, BY_NUMBER, LookupIndex};
 use shared::outbox::SWEEP_INDEX;
 
 use super::Error;
@@ -27,22 +28,11 @@ const ACTIVE_TIMEOUT: Duration = Duration::from_secs(60);
 /// The builders of the SDK fail for a required field only.
 const COMPLETE: &str = "every required field is set";
 
-/// Creates the events table with its sweep index and its stream; returns the stream's ARN.
+/// Creates the events table with its indexes and its stream; returns the stream's ARN.
 pub(super) async fn create_events(dynamodb: &Client) -> Result<String, Error> {
     let stream = StreamSpecification::builder()
         .stream_enabled(true)
         .stream_view_type(StreamViewType::NewImage)
-        .build()
-        .expect(COMPLETE);
-    let projection = Projection::builder()
-        .projection_type(ProjectionType::Include)
-        .non_key_attributes("ledger_key");
-    // Events by the time at which the sweep checks them against the ledger.
-    let sweep_index = GlobalSecondaryIndex::builder()
-        .index_name(SWEEP_INDEX)
-        .key_schema(key("sweep_bucket", KeyType::Hash))
-        .key_schema(key("sweep_at", KeyType::Range))
-        .projection(projection.build())
         .build()
         .expect(COMPLETE);
     let request = dynamodb
@@ -51,9 +41,14 @@ pub(super) async fn create_events(dynamodb: &Client) -> Result<String, Error> {
         .attribute_definitions(attribute("event", ScalarAttributeType::S))
         .attribute_definitions(attribute("sweep_bucket", ScalarAttributeType::S))
         .attribute_definitions(attribute("sweep_at", ScalarAttributeType::N))
+        .attribute_definitions(attribute(BY_ADDRESS.attribute, ScalarAttributeType::S))
+        .attribute_definitions(attribute(BY_NUMBER.attribute, ScalarAttributeType::S))
+        .attribute_definitions(attribute("accepted_at", ScalarAttributeType::N))
         .key_schema(key("order_id", KeyType::Hash))
         .key_schema(key("event", KeyType::Range))
-        .global_secondary_indexes(sweep_index)
+        .global_secondary_indexes(sweep_index())
+        .global_secondary_indexes(lookup_index(BY_ADDRESS))
+        .global_secondary_indexes(lookup_index(BY_NUMBER))
         .stream_specification(stream);
     create(dynamodb, EVENTS_TABLE, request).await?;
     // Asked for and not taken from the response above: an existing table has its stream already, and
@@ -62,6 +57,32 @@ pub(super) async fn create_events(dynamodb: &Client) -> Result<String, Error> {
     let table = table.map_err(Error::creating(EVENTS_TABLE))?.table;
     let stream = table.and_then(|table| table.latest_stream_arn);
     stream.ok_or_else(Error::missing(EVENTS_TABLE, "stream"))
+}
+
+/// Events by the time at which the sweep checks them against the ledger.
+fn sweep_index() -> GlobalSecondaryIndex {
+    let projection = Projection::builder()
+        .projection_type(ProjectionType::Include)
+        .non_key_attributes("ledger_key");
+    GlobalSecondaryIndex::builder()
+        .index_name(SWEEP_INDEX)
+        .key_schema(key("sweep_bucket", KeyType::Hash))
+        .key_schema(key("sweep_at", KeyType::Range))
+        .projection(projection.build())
+        .build()
+        .expect(COMPLETE)
+}
+
+/// Events by their customer or by their order's number, as the operator's command finds them.
+fn lookup_index(index: LookupIndex) -> GlobalSecondaryIndex {
+    let projection = Projection::builder().projection_type(ProjectionType::KeysOnly);
+    GlobalSecondaryIndex::builder()
+        .index_name(index.name)
+        .key_schema(key(index.attribute, KeyType::Hash))
+        .key_schema(key("accepted_at", KeyType::Range))
+        .projection(projection.build())
+        .build()
+        .expect(COMPLETE)
 }
 
 /// Creates the ledger.

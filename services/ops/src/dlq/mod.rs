@@ -8,6 +8,8 @@
 //! 3. [`classify`] decides by the ledger what a replay would do ([`verdict`]);
 //! 4. [`replay`] and [`mod@drop`] act: a plan, the operator's confirmation, an audit item, then
 //!    [`move_messages`] or a deletion. [`list`] only prints.
+//!
+//! [`search`] looks through all of them at once, for `waybill order`.
 
 mod classify;
 mod drop;
@@ -20,11 +22,15 @@ mod print;
 mod receive;
 mod replay;
 mod scan;
+mod search;
 mod select;
 mod verdict;
 
-pub use parse::{OrderMatch, match_order};
+#[cfg(test)]
+pub use parse::DeadLetterSummary;
+pub use parse::{OrderMatch, id_text, match_order, orders_in};
 pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
+pub use search::{FoundLetter, Search, search};
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};

@@ -191,19 +191,31 @@ const ORDER_ID_PATHS: [&str; 7] = [
 /// Where an SES event has it, encoded as its tags must be.
 const ORDER_TAG_PATH: &str = "/detail/mail/tags/waybill-order/0";
 
+/// Where the contracts have the order itself, in a message whose body holds an event.
+const ORDER_PATHS: [&str; 4] =
+    ["/event/data/order", "/data/order", "/detail/data/order", "/detail/order"];
+
 /// The orders that a body names where the contracts have them. A mention elsewhere proves nothing:
 /// another customer's order may quote this one's number as an article.
 pub fn orders_named(body: &Value) -> Vec<String> {
-    let body = body.get("requestPayload").unwrap_or(body);
-    let events = match body {
-        Value::Array(events) => events.as_slice(),
-        one => std::slice::from_ref(one),
-    };
     let in_event = |event: &Value| -> Vec<String> {
         let ids = ORDER_ID_PATHS.iter().filter_map(|path| id_text(event.pointer(path)?));
         ids.chain(event.pointer(ORDER_TAG_PATH).and_then(decode_tag)).collect()
     };
-    events.iter().flat_map(in_event).collect()
+    events_in(body).iter().flat_map(in_event).collect()
+}
+
+/// The orders that a body holds whole, where the contracts have them.
+pub fn orders_in(body: &Value) -> Vec<&Value> {
+    let in_event = |event| ORDER_PATHS.iter().filter_map(move |path| Value::pointer(event, path));
+    events_in(body).iter().flat_map(in_event).collect()
+}
+
+fn events_in(body: &Value) -> &[Value] {
+    match body.get("requestPayload").unwrap_or(body) {
+        Value::Array(events) => events,
+        one => std::slice::from_ref(one),
+    }
 }
 
 /// The one order that a body names; `None` where it names several, or what is no order id.
@@ -215,7 +227,8 @@ fn only_order_named(body: &str) -> Option<String> {
     Some(id.to_string())
 }
 
-fn id_text(value: &Value) -> Option<String> {
+/// An id or a number of an order, which shops also write as a JSON number.
+pub fn id_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::{
     StreamViewType, TableDescription, TableStatus, TimeToLiveDescription, TimeToLiveStatus,
 };
+use shared::lookup::{BY_ADDRESS, BY_NUMBER};
 use shared::outbox::SWEEP_INDEX;
 
 use super::finding::{Checked, Finding, Level, findings};
@@ -59,12 +60,9 @@ fn check_shape(subject: &str, table: &TableDescription, keys: [&str; 2]) -> Find
     )
 }
 
-fn check_outbox(subject: &str, table: &TableDescription) -> [Finding; 2] {
+fn check_outbox(subject: &str, table: &TableDescription) -> [Finding; 4] {
     let view = table.stream_specification().and_then(|stream| stream.stream_view_type());
-    let index = table
-        .global_secondary_indexes()
-        .iter()
-        .any(|index| index.index_name() == Some(SWEEP_INDEX));
+    let order_is_not_found = "without it `waybill order` does not find an order by its";
     [
         Finding::expect(
             view == Some(&StreamViewType::NewImage),
@@ -72,13 +70,25 @@ fn check_outbox(subject: &str, table: &TableDescription) -> [Finding; 2] {
             view.map_or("off", StreamViewType::as_str),
             format!("relay needs new images: {DEPLOY}"),
         ),
-        Finding::expect(
-            index,
-            format!("{subject}: index {SWEEP_INDEX}"),
-            if index { "there" } else { "missing" },
-            format!("without it nothing finds what the stream has lost: {DEPLOY}"),
+        check_index(
+            subject,
+            table,
+            SWEEP_INDEX,
+            "without it nothing finds what the stream has lost",
         ),
+        check_index(subject, table, BY_ADDRESS.name, &format!("{order_is_not_found} customer")),
+        check_index(subject, table, BY_NUMBER.name, &format!("{order_is_not_found} number")),
     ]
+}
+
+fn check_index(subject: &str, table: &TableDescription, name: &str, without: &str) -> Finding {
+    let index = table.global_secondary_indexes().iter().find(|i| i.index_name() == Some(name));
+    Finding::expect(
+        index.is_some(),
+        format!("{subject}: index {name}"),
+        if index.is_some() { "there" } else { "missing" },
+        format!("{without}: {DEPLOY}"),
+    )
 }
 
 fn check_expiry(subject: &str, expiry: Option<&TimeToLiveDescription>) -> Finding {

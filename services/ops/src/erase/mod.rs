@@ -52,6 +52,9 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
     if !args.yes {
         let erasure = visit_all(stack, &order, args, Mode::Find, &interrupt).await?;
         output.print(&erasure);
+        if erasure.is_empty() {
+            return Err(CliError::input(nothing_found(&order)));
+        }
         return Err(CliError::input(format!(
             "Nothing was removed. To remove the order {order}, add --yes."
         )));
@@ -67,11 +70,22 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
         result.as_ref().map(|e| json!({ "removed": e.removed_count() })).unwrap_or_default();
     let erasure = audit.complete(result, &outcome).await?;
     output.print(&erasure);
+    if erasure.is_empty() {
+        note(&nothing_found(&order));
+    }
     let is_left = erasure.places.iter().any(Place::needs_attention);
     if output.format == Format::Table && is_left {
         note("Something is left; the same command again continues with it.");
     }
     Ok(ExitStatus::attention_if(is_left))
+}
+
+/// An operator who gave a number for an id must not take the order for erased.
+fn nothing_found(order: &str) -> String {
+    format!(
+        "Nothing was found of an order with the id {order}. `waybill order` finds an order's id by its \
+         number or its customer's address."
+    )
 }
 
 async fn visit_all(

@@ -111,6 +111,11 @@ impl Erasure {
         Self { order_id: order.to_owned(), removed: mode == Mode::Remove, places, not_reached }
     }
 
+    /// Whether nothing of the order was found, nor may be in what was not looked at.
+    pub fn is_empty(&self) -> bool {
+        self.places.iter().all(|place| place.found == 0 && !place.may_be_mailed())
+    }
+
     pub fn removed_count(&self) -> usize {
         self.places.iter().map(|place| place.removed).sum()
     }

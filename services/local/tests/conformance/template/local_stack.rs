@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{KeySchemaElement, TableDescription};
+use aws_sdk_dynamodb::types::{KeySchemaElement, Projection, TableDescription};
 use aws_sdk_sqs::types::QueueAttributeName;
 use local::Config;
 use local::mapping::sqs::QueueMapping;
@@ -73,14 +73,10 @@ async fn table_properties(services: &Services, name: &str) -> Value {
         .global_secondary_indexes()
         .iter()
         .map(|index| {
-            let projection = index.projection().unwrap();
             json!({
                 "IndexName": index.index_name(),
                 "KeySchema": keys(index.key_schema()),
-                "Projection": {
-                    "ProjectionType": projection.projection_type().unwrap().as_str(),
-                    "NonKeyAttributes": projection.non_key_attributes(),
-                },
+                "Projection": projected(index.projection().unwrap()),
             })
         })
         .collect();
@@ -97,6 +93,16 @@ async fn table_properties(services: &Services, name: &str) -> Value {
             "Enabled": ttl.time_to_live_status().unwrap().as_str() == "ENABLED",
         },
     })
+}
+
+fn projected(projection: &Projection) -> Value {
+    let mut properties =
+        json!({ "ProjectionType": projection.projection_type().unwrap().as_str() });
+    // Where only the keys are projected, a template names no attributes.
+    if !projection.non_key_attributes().is_empty() {
+        properties["NonKeyAttributes"] = json!(projection.non_key_attributes());
+    }
+    properties
 }
 
 async fn queue_properties(services: &Services, queue: &Queue) -> Value {

@@ -1,0 +1,94 @@
+//! A search through every dead-letter queue.
+
+use futures::future;
+use indicatif::ProgressBar;
+use kit::queue::QueueDepth;
+use serde::Serialize;
+
+use super::parse::{DeadLetterSummary, OrderMatch, parse};
+use super::receive::{self, QueueScanner, Received};
+use crate::aws::{Dlq, Queue, Stack};
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
+use crate::progress;
+
+/// A dead letter that was searched for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FoundLetter {
+    pub queue: Dlq,
+    #[serde(flatten)]
+    pub summary: DeadLetterSummary,
+    /// `false`: it cannot be read, or is about other orders too.
+    #[serde(rename = "certain")]
+    pub is_certain: bool,
+}
+
+/// What a search found, and what it could not see.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Search {
+    /// The oldest failure first.
+    pub letters: Vec<FoundLetter>,
+    /// Messages in flight or delayed, which nobody can receive now.
+    pub not_looked_at: u64,
+}
+
+/// The dead letters that `matches` says are, or may be, those searched for. Never consumes a message:
+/// each becomes visible again at once, also when the search fails or is stopped.
+pub async fn search(
+    stack: &Stack,
+    interrupt: &Interrupt,
+    matches: impl Fn(Dlq, &Received) -> OrderMatch,
+) -> Result<Search, CliError> {
+    let depths = Dlq::ALL.map(|dlq| stack.queue_depth(Queue::Dead(dlq)));
+    let depths = future::try_join_all(depths).await?;
+    let progress = progress::scanning(depths.iter().map(|depth| depth.visible).sum());
+    let (matches, bar) = (&matches, &progress);
+    let searches = Dlq::ALL.into_iter().zip(&depths).map(|(dlq, depth)| async move {
+        search_queue(stack, dlq, depth, interrupt, bar, &|message| matches(dlq, message)).await
+    });
+    // Each to its end: one that fails must not keep another from making its messages visible again.
+    let found = future::join_all(searches).await;
+    progress.finish_and_clear();
+    let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut letters = found.concat();
+    letters.sort_by_key(|letter| letter.summary.failed_at);
+    let not_looked_at = depths.iter().map(|depth| depth.in_flight + depth.delayed).sum();
+    Ok(Search { letters, not_looked_at })
+}
+
+async fn search_queue(
+    stack: &Stack,
+    dlq: Dlq,
+    depth: &QueueDepth,
+    interrupt: &Interrupt,
+    progress: &ProgressBar,
+    matches: &impl Fn(&Received) -> OrderMatch,
+) -> Result<Vec<FoundLetter>, CliError> {
+    let url = stack.url(Queue::Dead(dlq)).await?;
+    let mut scanner = QueueScanner::new(&stack.sqs, &url, receive::hold_for(depth.visible));
+    let result = async {
+        let mut letters = Vec::new();
+        // Until the queue is empty: its depth is approximate, and so never trusted to be 0.
+        loop {
+            interrupt.check("Search stopped. Nothing was changed.")?;
+            let Some(messages) = scanner.next(receive::MAX_CONCURRENCY).await? else {
+                return Ok(letters);
+            };
+            progress.inc(messages.len() as u64);
+            letters.extend(messages.iter().filter_map(|m| found(dlq, m, matches(m))));
+        }
+    }
+    .await;
+    scanner.release().await;
+    result
+}
+
+fn found(dlq: Dlq, message: &Received, outcome: OrderMatch) -> Option<FoundLetter> {
+    let is_certain = match outcome {
+        OrderMatch::Only => true,
+        OrderMatch::Possible => false,
+        OrderMatch::Other => return None,
+    };
+    let (summary, _) = parse(dlq, message);
+    Some(FoundLetter { queue: dlq, summary, is_certain })
+}

@@ -1,0 +1,106 @@
+//! The report where several orders were found.
+
+use serde::Serialize;
+
+use super::{Found, FoundBy};
+use crate::output::{ColorMode, Column, Report, as_rfc3339, format_time, table};
+use crate::pii::PiiMode;
+use crate::store::StoredOrder;
+
+/// Several orders, of which the operator has to choose one.
+#[derive(Debug, Serialize)]
+pub struct OrderList {
+    pub found_by: FoundBy,
+    /// The one with the latest event first.
+    pub orders: Vec<Row>,
+    /// Whether there are more orders than these.
+    pub has_more: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Row {
+    pub order_id: String,
+    /// As the latest event has it; `null` where no event is stored any more.
+    pub number: Option<String>,
+    /// The latest event's type.
+    pub latest_event: Option<String>,
+    #[serde(serialize_with = "as_rfc3339")]
+    pub accepted_at: i64,
+}
+
+impl OrderList {
+    pub fn new(found: &Found, pii: PiiMode) -> Self {
+        Self {
+            found_by: found.by,
+            orders: found.orders.iter().map(|order| Row::new(order, pii)).collect(),
+            has_more: found.has_more,
+        }
+    }
+}
+
+impl Row {
+    fn new(order: &StoredOrder, pii: PiiMode) -> Self {
+        let latest = order.events.last();
+        // An order of which only the ledger knows: its mails have outlived its events.
+        let decided = order.records.iter().map(|record| record.accepted_at).max();
+        Self {
+            order_id: order.id.clone(),
+            number: order.latest().map(|latest| pii.text(latest.number.as_str())),
+            latest_event: latest.map(|event| event.kind.clone()),
+            accepted_at: latest.map(|event| event.accepted_at).or(decided).unwrap_or_default(),
+        }
+    }
+}
+
+impl Report for OrderList {
+    fn text(&self, colors: ColorMode) -> String {
+        let columns = [
+            Column::text("order", |row: &Row| row.order_id.clone()),
+            Column::text("number", |row| row.number.clone().unwrap_or_default()),
+            Column::text("latest event", |row| row.latest_event.clone().unwrap_or_default()),
+            Column::text("accepted (UTC)", |row| format_time(row.accepted_at)),
+        ];
+        let heading = match (self.found_by, self.has_more) {
+            (FoundBy::Address, true) => {
+                format!("The latest {} orders of this customer:", self.orders.len())
+            }
+            (FoundBy::Address, false) => format!("{} orders of this customer:", self.orders.len()),
+            (_, true) => format!("The latest {} orders with this number:", self.orders.len()),
+            (_, false) => format!("{} orders with this number:", self.orders.len()),
+        };
+        let mut text =
+            format!("{}\n{}\n", colors.heading(&heading), table(colors, &columns, &self.orders));
+        for row in &self.orders {
+            text.push_str(&format!("waybill order {}\n", row.order_id));
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_orders_as_people_and_scripts_read_them() {
+        let row = |order_id: &str, number: Option<&str>, latest_event: Option<&str>| Row {
+            order_id: order_id.to_owned(),
+            number: number.map(str::to_owned),
+            latest_event: latest_event.map(str::to_owned),
+            accepted_at: 1_763_900_000_000,
+        };
+        let list = OrderList {
+            found_by: FoundBy::Address,
+            orders: vec![
+                row("5551234", Some("#1001"), Some("shipment.out_for_delivery")),
+                row("5550007", Some("#998"), Some("order.refunded")),
+                row("5549990", None, None),
+            ],
+            has_more: false,
+        };
+        insta::assert_snapshot!(list.text(ColorMode::Plain));
+        let by_number = OrderList { found_by: FoundBy::Number, has_more: true, ..list };
+        insta::assert_snapshot!(by_number.text(ColorMode::Plain));
+        insta::assert_json_snapshot!(by_number);
+    }
+}

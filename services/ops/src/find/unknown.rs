@@ -1,0 +1,147 @@
+//! An order that neither table knows: what the dead-letter queues hold about it.
+
+use serde::Serialize;
+
+use super::Wanted;
+use crate::aws::Stack;
+use crate::dlq::{FoundLetter, Search, search};
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
+use crate::output::{ColorMode, Column, Report, format_time, table};
+use crate::pii::PiiMode;
+
+/// How many commands are printed to copy.
+const MAX_COMMANDS: usize = 5;
+
+/// An order that no table knows, with the dead letters about it.
+#[derive(Debug, Serialize)]
+pub struct UnknownOrder {
+    /// What the operator typed; an address is masked unless asked for.
+    pub wanted: String,
+    #[serde(rename = "dead_letters")]
+    pub letters: Vec<FoundLetter>,
+    /// Messages of dead-letter queues in flight or delayed.
+    pub not_looked_at: u64,
+}
+
+/// Searches the dead-letter queues for an order that no table knows.
+///
+/// # Errors
+/// [`CliError::Input`] when no dead letter is about it either.
+pub async fn look_in_dead_letters(
+    stack: &Stack,
+    wanted: &Wanted,
+    pii: PiiMode,
+) -> Result<UnknownOrder, CliError> {
+    let interrupt = Interrupt::listen();
+    let found = search(stack, &interrupt, |dlq, message| wanted.match_letter(dlq, message)).await;
+    let shown = wanted.shown(pii);
+    let found = found.map_err(|error| match error {
+        CliError::Interrupted(_) => error,
+        other => {
+            let tables = nothing_in_tables(wanted, &shown);
+            CliError::service(format!(
+                "{tables}; the dead-letter queues were not searched: {other}"
+            ))
+            .caused_by(other)
+        }
+    })?;
+    if found.letters.is_empty() {
+        return Err(nothing(wanted, &shown, found.not_looked_at));
+    }
+    let Search { letters, not_looked_at } = found;
+    Ok(UnknownOrder { wanted: shown, letters, not_looked_at })
+}
+
+/// What the tables say, without its full stop.
+fn nothing_in_tables(wanted: &Wanted, shown: &str) -> String {
+    match wanted.is_address() {
+        true => format!("No stored event has the customer {shown}"),
+        false => format!("Nothing is known about the order {shown}"),
+    }
+}
+
+fn nothing(wanted: &Wanted, shown: &str, not_looked_at: u64) -> CliError {
+    let tables = nothing_in_tables(wanted, shown);
+    let hidden = match not_looked_at {
+        0 => String::new(),
+        count => format!(" (in flight or delayed, and so not looked at: {count})"),
+    };
+    CliError::input(format!(
+        "{tables}, and no dead letter is about it{hidden}: no event of it was accepted, or it was \
+         erased, or it is older than the retention. An order is found by number and address as long \
+         as its events are kept, and by id as long as its mails are. Is the stack right (--stack, \
+         --region)?"
+    ))
+}
+
+impl Report for UnknownOrder {
+    fn text(&self, colors: ColorMode) -> String {
+        let count = match self.letters.len() {
+            1 => "a dead letter is".to_owned(),
+            count => format!("{count} dead letters are"),
+        };
+        let heading = format!("{}: nothing is stored, but {count} about it.", self.wanted);
+        let columns = [
+            Column::text("queue", |letter: &FoundLetter| letter.queue.to_string()),
+            Column::text("failed (UTC)", |l| format_time(l.summary.failed_at)),
+            Column::text("order", |l| l.summary.order_id.clone().unwrap_or_default()),
+            Column::text("kind", |l| l.summary.kind.clone().unwrap_or_default()),
+            Column::text("why", |l| l.summary.code.clone()),
+            Column::text("about", |l| about(l).to_owned()),
+            Column::text("reason", |l| l.summary.reason.clone()),
+        ];
+        let mut text =
+            format!("{}\n{}\n", colors.heading(&heading), table(colors, &columns, &self.letters));
+        for letter in self.letters.iter().take(MAX_COMMANDS) {
+            let id = &letter.summary.message_id;
+            text.push_str(&format!("waybill dlq show {} --message {id}\n", letter.queue));
+        }
+        if self.letters.len() > MAX_COMMANDS {
+            text.push_str("… and more: `waybill dlq show QUEUE` lists them.\n");
+        }
+        if self.not_looked_at > 0 {
+            let hidden = self.not_looked_at;
+            text.push_str(&format!("\nIn flight or delayed, and so not looked at: {hidden}\n"));
+        }
+        text
+    }
+}
+
+const fn about(letter: &FoundLetter) -> &'static str {
+    if letter.is_certain { "it" } else { "perhaps it" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Dlq;
+    use crate::dlq::DeadLetterSummary;
+
+    fn letter(queue: Dlq, message_id: &str, is_certain: bool) -> FoundLetter {
+        let summary = DeadLetterSummary {
+            message_id: message_id.to_owned(),
+            order_id: is_certain.then(|| "1001".to_owned()),
+            kind: is_certain.then(|| "order.confirmed".to_owned()),
+            code: "retries-exhausted".to_owned(),
+            reason: "expected an e-mail address at /data/order/customer/email".to_owned(),
+            failed_at: 1_763_900_000_000,
+            ..DeadLetterSummary::default()
+        };
+        FoundLetter { queue, summary, is_certain }
+    }
+
+    #[test]
+    fn an_unknown_order_with_dead_letters_as_people_and_scripts_read_it() {
+        let report = UnknownOrder {
+            wanted: "#1001".to_owned(),
+            letters: vec![
+                letter(Dlq::Intake, "11111111-1111-2222-3333-444444444444", true),
+                letter(Dlq::Dispatch, "22222222-1111-2222-3333-444444444444", false),
+            ],
+            not_looked_at: 3,
+        };
+        insta::assert_snapshot!(report.text(ColorMode::Plain));
+        insta::assert_json_snapshot!(report);
+    }
+}
