@@ -228,6 +228,7 @@ def every_failure_has_an_alarm(template):
         "Requeued": {"mailer"},
         "Swept": {"relay"},
         "AcceptedToSent": {"mailer"},
+        "ForgedFeedback": {"feedback"},
         "Reputation.BounceRate": {"account"},
         "Reputation.ComplaintRate": {"account"},
     }

@@ -130,6 +130,7 @@ impl<'a> SimulatedPipeline<'a> {
                 dead_letters: self.dead_letters(DISPATCH_DLQ),
             },
             sweep_after_ms: SWEEP_AFTER_MS,
+            grace_ms: i64::try_from(GRACE.as_millis()).expect("minutes"),
             clock: self.clock(),
         }
     }
