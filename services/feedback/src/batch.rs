@@ -93,7 +93,7 @@ fn reject_forged(event: &SesEvent) {
     tracing::error!(
         order_id = event.key.order_id.as_str(),
         notification = event.key.sort_key(),
-        event = ?event.transition,
+        event_type = event.event_type,
         "SES event without this mail's token: not recorded"
     );
 }

@@ -29,6 +29,8 @@ pub enum FeedbackMessage {
 pub struct SesEvent {
     /// The notification, from the mail's tags.
     pub key: NotificationKey,
+    /// SES's `eventType`.
+    pub event_type: String,
     /// The transition that it proves.
     pub transition: Transition,
     /// The mail's token; empty if it has none.
@@ -63,6 +65,7 @@ impl FeedbackMessage {
         match (transition_for(event_type), notification_key(detail)) {
             (Some(transition), Some(key)) => Self::OwnMail(SesEvent {
                 key,
+                event_type: sanitize(event_type),
                 transition,
                 token: raw_tag(&detail["mail"]["tags"], FEEDBACK_TOKEN_TAG)
                     .map(sanitize)

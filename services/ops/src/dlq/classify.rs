@@ -377,6 +377,7 @@ mod tests {
         for (token, verdict) in [("t-1", Verdict::WouldRecord), ("", Verdict::AlreadyDone)] {
             let event = feedback::SesEvent {
                 key: key.clone(),
+                event_type: "Delivery".to_owned(),
                 transition: Transition::Deliver,
                 token: token.to_owned(),
                 message_id: "0107-x".to_owned(),
