@@ -32,7 +32,7 @@ impl PipelineModel {
         }
         // What the sweep has passed matters only if an operator can open the notification again.
         let may_be_opened = system.remaining.reopens > 0 || system.remaining.replays > 0;
-        let is_done = order.record.is_some() && !self.sweep_watches(order, order.planned_by);
+        let is_done = order.record.is_some_and(|record| self.due_at(order, &record).is_none());
         if self.sweep && may_be_opened && is_done && !order.swept {
             steps.push(Step::SweepPasses);
         }

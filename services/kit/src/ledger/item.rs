@@ -115,7 +115,7 @@ impl Item {
     #[must_use]
     pub fn awaits_mail_request(&self, event: &str, now: i64) -> bool {
         let can_be_moved_on =
-            |policy| self.record().is_some_and(|r| r.can_be_moved_on(policy, now));
+            |policy| self.to_record().is_some_and(|r| r.can_be_moved_on(policy, now));
         self.event == event && self.doubt_policy().is_some_and(can_be_moved_on)
     }
 
@@ -124,7 +124,7 @@ impl Item {
     #[must_use]
     pub fn due_at(&self, grace: i64, now: i64) -> Option<i64> {
         let is_stale_doubt = self.state() == Some(State::InDoubt) && self.send_before <= now;
-        let due = self.record()?.due_at(self.doubt_policy()?, grace);
+        let due = self.to_record()?.due_at(self.doubt_policy()?, grace);
         due.filter(|_| !is_stale_doubt)
     }
 
@@ -141,7 +141,7 @@ impl Item {
 
     /// The attributes that the protocol reads; `None` if this version does not know the state.
     #[must_use]
-    pub fn record(&self) -> Option<Record> {
+    pub fn to_record(&self) -> Option<Record> {
         Some(Record {
             state: self.state()?,
             attempt: self.attempt,

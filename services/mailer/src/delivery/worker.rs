@@ -101,7 +101,7 @@ async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerErro
 /// The next step after a write was refused: another worker holds the lease, or the notification is already
 /// done, or it has to wait.
 fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, LedgerError> {
-    let Some(record) = item.record() else {
+    let Some(record) = item.to_record() else {
         return Err(LedgerError::Incompatible("a state that this version does not know".into()));
     };
     Ok(match ClaimRefusal::for_record(&record, delivery.now_ms()) {

@@ -270,7 +270,7 @@ impl Rules<'_> {
                 .because("it lacks the token of this mail, so feedback would not believe it");
         }
         // The ledger's own rule: what it would refuse, feedback would drop.
-        let allowed = event.transition.allows(item.record().as_ref(), &Facts::new(self.now));
+        let allowed = event.transition.allows(item.to_record().as_ref(), &Facts::new(self.now));
         let verdict = if allowed { Verdict::WouldRecord } else { Verdict::AlreadyDone };
         ReplayAssessment::new(verdict, Some(item))
     }
