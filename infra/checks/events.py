@@ -83,6 +83,7 @@ def from_ses(event_type, ledger_item, configuration_set, message_id):
                     "waybill-order": tag(ledger_item["order_id"]),
                     "waybill-notification": tag(ledger_item["notification"]),
                     "waybill-attempt": ["1"],
+                    "waybill-token": [ledger_item.get("feedback_token", "")],
                 },
             },
             "delivery": {"timestamp": "2026-11-20T08:31:00.000Z", "smtpResponse": "250 ok"},

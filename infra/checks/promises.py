@@ -162,6 +162,15 @@ def the_lease_lies_between_timeout_and_visibility(template):
     return [f"timeout {mailer['Timeout']} s < lease {lease} s < visibility {visibility} s does not hold"]
 
 
+def the_sweep_knows_how_long_a_mail_in_doubt_waits(template):
+    """With a shorter one, it would queue mails again that only wait for an SES event."""
+    functions = of_type(template, FUNCTION)
+    relay, mailer = (functions[name]["Environment"]["Variables"] for name in ("Relay", "Mailer"))
+    if relay.get("DOUBT_GRACE_SECONDS") == mailer["DOUBT_GRACE_SECONDS"]:
+        return []
+    return ["the grace period that the sweep knows is not the mailer's"]
+
+
 def a_mail_in_doubt_is_resent_before_it_is_stale(template):
     """With a longer grace period, the policy `resend` would never send."""
     sooner, later = of_type(template, FUNCTION)["Mailer"]["Environment"]["Variables"]["DOUBT_GRACE_SECONDS"][
@@ -228,6 +237,7 @@ def every_failure_has_an_alarm(template):
         "Requeued": {"mailer"},
         "Swept": {"relay"},
         "AcceptedToSent": {"mailer"},
+        "ForgedFeedback": {"feedback"},
         "Reputation.BounceRate": {"account"},
         "Reputation.ComplaintRate": {"account"},
     }
@@ -322,6 +332,7 @@ PROMISES = [
     the_stream_mapping_is_finite_and_loses_nothing,
     every_function_of_a_queue_is_bounded_by_its_mapping,
     the_lease_lies_between_timeout_and_visibility,
+    the_sweep_knows_how_long_a_mail_in_doubt_waits,
     a_mail_in_doubt_is_resent_before_it_is_stale,
     every_function_is_as_designed,
     every_failure_has_an_alarm,

@@ -115,6 +115,11 @@ def test_a_grace_period_that_ends_too_late_or_while_an_event_is_invisible_is_rep
     assert promises.a_mail_in_doubt_is_resent_before_it_is_stale(template)
 
 
+def test_a_sweep_with_another_grace_period_is_reported(template):
+    of_type(template, promises.FUNCTION)["Relay"]["Environment"]["Variables"]["DOUBT_GRACE_SECONDS"] = "60"
+    assert promises.the_sweep_knows_how_long_a_mail_in_doubt_waits(template)
+
+
 @pytest.mark.parametrize("policy", ["Retain", "Delete"])
 def test_tables_that_a_failed_creation_leaves_or_a_deletion_takes_are_reported(template, policy):
     template["Resources"]["LedgerTable"]["DeletionPolicy"] = policy

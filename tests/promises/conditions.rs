@@ -205,7 +205,7 @@ async fn change(ledger: &Ledger, transition: Transition, facts: Facts) -> Observ
         }
     };
     let items = ledger.list_by_order(ORDER).await.expect("the table answers");
-    Observed { was_written: made, record: items.first().and_then(Item::record) }
+    Observed { was_written: made, record: items.first().and_then(Item::to_record) }
 }
 
 /// Puts the record into the table, or removes it.

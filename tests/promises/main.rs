@@ -3,7 +3,9 @@
 mod conditions;
 mod duplicates;
 mod faults;
+mod forged_feedback;
 mod kills;
+mod lost_queues;
 mod model;
 mod ops;
 mod outages;

@@ -21,6 +21,7 @@ const NONE: Faults = Faults {
     ledger_timeouts: 0,
     stream_losses: 0,
     redrives: 0,
+    purges: 0,
     replays: 0,
     reopens: 0,
     stale: 0,
@@ -79,6 +80,37 @@ fn two_orders_and_two_mailers_keep_every_promise_when_an_operator_replays_what_f
 fn two_orders_and_two_mailers_lose_nothing_when_the_stream_loses_records_and_sqs_redrives() {
     let faults = Faults { crashes: 1, stream_losses: 1, redrives: 1, replays: 1, ..NONE };
     holds("2 orders, outages", &PipelineModel::new(&[Resend; 2]).with_faults(faults));
+}
+
+#[test]
+fn a_lost_mail_request_is_found_by_the_sweep_in_whatever_state_it_leaves_the_notification() {
+    let faults = Faults { crashes: 1, purges: 1, ses_unanswered: 1, stale: 1, ..NONE };
+    for policy in [Resend, Hold] {
+        let model = PipelineModel::new(&[policy]).with_faults(faults);
+        holds("1 order, purged queues", &model);
+        terminates("1 order, purged queues", &model);
+    }
+    let faults = Faults { crashes: 1, purges: 2, ses_retryable: 1, duplicates: 1, ..NONE };
+    let model = PipelineModel::new(&[Resend]).with_faults(faults);
+    holds("1 order, queues purged twice", &model);
+    terminates("1 order, queues purged twice", &model);
+}
+
+#[test]
+fn a_mail_request_that_an_operator_queued_is_found_by_the_sweep_when_it_is_lost() {
+    let faults = Faults { purges: 1, ses_unanswered: 1, stale: 1, reopens: 1, ..NONE };
+    let redriven = Faults { purges: 1, redrives: 1, replays: 1, crashes: 1, ..NONE };
+    for (faults, policy) in [(faults, Resend), (faults, Hold), (redriven, Resend)] {
+        let model = PipelineModel::new(&[policy]).with_faults(faults);
+        holds("1 order, an operator's request is purged", &model);
+        terminates("1 order, an operator's request is purged", &model);
+    }
+}
+
+#[test]
+fn two_orders_and_two_mailers_lose_nothing_and_mail_nothing_twice_when_the_queues_are_purged() {
+    let faults = Faults { crashes: 1, purges: 1, ..NONE };
+    holds("2 orders, purged queues", &PipelineModel::new(&[Hold, Resend]).with_faults(faults));
 }
 
 #[test]
@@ -209,6 +241,7 @@ fn larger_bounds_keep_every_promise() {
         ledger_timeouts: 0,
         stream_losses: 1,
         redrives: 1,
+        purges: 0,
         replays: 1,
         reopens: 1,
         stale: 1,
@@ -275,20 +308,25 @@ fn bugs_that_corrupt_the_ledger() -> Vec<SeededBug> {
 }
 
 fn bugs_that_lose_mails() -> Vec<SeededBug> {
-    // With the sweep, whatever relay loses would be queued again.
-    let no_sweep = PipelineModel { sweep: false, ..resend(CRASH) };
+    // With the sweep, whatever is lost would be queued again.
+    let no_sweep = |faults| PipelineModel { sweep: false, ..resend(faults) };
+    let purged = Faults { purges: 1, ..NONE };
+    let reopened = Faults { reopens: 1, stale: 1, ..purged };
     let retried_failure = Faults { ses_permanent: 1, ledger_retries: 1, ..NONE };
     let stale_duplicate = Faults { duplicates: 1, stale: 1, ..UNANSWERED_CRASH };
     let models = [
-        (Bug::DeleteBeforeRecord, resend(CRASH)),
-        (Bug::PlanAbandoned, resend(CRASH)),
-        (Bug::PlanAbandonedWhenSkipping, resend(CRASH)),
-        (Bug::RelayAcknowledgesFirst, no_sweep),
+        (Bug::DeleteBeforeRecord, no_sweep(CRASH)),
+        (Bug::PlanAbandoned, no_sweep(CRASH)),
+        (Bug::PlanAbandonedWhenSkipping, no_sweep(CRASH)),
+        (Bug::RelayAcknowledgesFirst, no_sweep(CRASH)),
         (Bug::NoSweep, resend(Faults { stream_losses: 1, ..NONE })),
-        (Bug::RequeueDeletesFirst, resend(Faults { ses_retryable: 1, ..CRASH })),
+        (Bug::OverdueUnswept, resend(purged)),
+        (Bug::ExpiredLeaseUnswept, resend(Faults { crashes: 1, ..purged })),
+        (Bug::ReopenedUnwatched, resend(reopened)),
+        (Bug::RequeueDeletesFirst, no_sweep(Faults { ses_retryable: 1, ..CRASH })),
         (Bug::DeadLetterDeletesFirst, resend(PERMANENT_CRASH)),
         (Bug::OwnFailureMistaken, resend(retried_failure)),
-        (Bug::StaleDoubtDropped, resend(stale_duplicate)),
+        (Bug::StaleDoubtDropped, no_sweep(stale_duplicate)),
     ];
     models.map(|(bug, model)| (bug, model, promise::NOTHING_LOST)).to_vec()
 }
@@ -312,8 +350,15 @@ fn without_its_bug_each_of_these_models_keeps_the_promise() {
 }
 
 #[test]
-fn a_lease_that_never_expires_is_found_as_a_state_that_cannot_terminate() {
-    let model = PipelineModel::new(&[Resend]).with_faults(Faults { crashes: 1, ..NONE });
-    assert!(find_dead_end(&model.clone().with_bug(Bug::LeaseNeverRunsOut)).1.is_some());
-    assert!(find_dead_end(&model).1.is_none());
+fn a_bug_that_keeps_a_mail_from_ending_is_found_as_a_state_that_cannot_terminate() {
+    let purged_retry = Faults { purges: 1, ses_retryable: 1, ..NONE };
+    let hold = PipelineModel::new(&[Hold]);
+    for (bug, model) in [
+        (Bug::LeaseNeverRunsOut, resend(CRASH)),
+        (Bug::RequestedOnlyBeforeFirstAttempt, resend(purged_retry)),
+        (Bug::HeldDoubtSwept, hold.with_faults(UNANSWERED)),
+    ] {
+        assert!(find_dead_end(&model).1.is_none(), "without {bug:?}");
+        assert!(find_dead_end(&model.with_bug(bug)).1.is_some(), "{bug:?} is not found");
+    }
 }

@@ -9,6 +9,6 @@ mod interrupt;
 mod kills;
 mod other_queues;
 mod privacy;
-mod process;
+pub mod process;
 mod readme_page;
 mod replay;

@@ -123,6 +123,19 @@ async fn a_typical_event_is_stored_for_one_write_unit() {
     stack.stop().await;
 }
 
+/// Each change of a record costs one write unit: DynamoDB bills for the whole item.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_ledger_record_is_under_one_write_unit() {
+    let stack = TestStack::start().await;
+    stack.publish(&samples()).await;
+    let scan = stack.stack.dynamodb.scan().table_name(local::resources::LEDGER_TABLE).send().await;
+    let items = scan.expect("DynamoDB answers").items.unwrap_or_default();
+    let sizes: Vec<usize> = items.iter().map(stored_size).collect();
+    println!("{sizes:?}");
+    assert!(sizes.iter().all(|size| *size <= 1024), "{sizes:?}");
+    stack.stop().await;
+}
+
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>)
 fn stored_size(item: &HashMap<String, AttributeValue>) -> usize {
     let value = |value: &AttributeValue| match value {

@@ -2,7 +2,8 @@
 //!
 //! The conditional put in the ledger is the decision; everything before it only determines what to put. A
 //! crash after the put leaves a plan without a mail request, which is completed when the message is
-//! delivered again.
+//! delivered again. A mail request that is lost later is replaced in the same way: the sweep queues the event
+//! again, and this finds a notification that a mailer could move on.
 
 use jiff::{SignedDuration, Timestamp};
 use kit::ledger::{Item, LedgerError, PlanOutcome};
@@ -84,7 +85,7 @@ async fn skip(
         }
         // It was planned before there was a reason to skip it. It stays planned, because its mail request
         // may have been sent; the mailer itself skips a stale mail.
-        PlanOutcome::Exists(existing) => Ok(decided_before(request, &existing)),
+        PlanOutcome::Exists(existing) => Ok(decided_before(request, &existing, now)),
     }
 }
 
@@ -97,18 +98,24 @@ async fn plan(
         PlanOutcome::Created => {
             count(Count::Planned);
             tracing::info!(kind = request.event.payload.kind().as_str(), "planned");
-            Ok(Decision::Notify(mail_request(request)))
+            let send_before = request.send_before();
+            Ok(Decision::Notify(mail_request(request, send_before)))
         }
-        PlanOutcome::Exists(existing) => Ok(decided_before(request, &existing)),
+        PlanOutcome::Exists(existing) => Ok(decided_before(request, &existing, now)),
     }
 }
 
-fn decided_before(request: DispatchRequest, existing: &Item) -> Decision {
-    // A crash between plan and mail request leaves a plan without a request. Only the event that made the
-    // plan sends the request again, and only until a mailer has claimed the notification: otherwise every
-    // duplicate would send another one.
-    if existing.awaits_mail_request(&request.event.reference.sort_key()) {
-        return Decision::Notify(mail_request(request));
+fn decided_before(request: DispatchRequest, existing: &Item, now: Timestamp) -> Decision {
+    // A crash between plan and mail request leaves a plan without a request, and a purged queue leaves a
+    // notification without one in any state. Only the event that made the plan sends the request again, and
+    // only while a mailer could move the notification on: otherwise every duplicate would send another one. If
+    // the first request still exists, the claim lets one mail of the two through.
+    if existing.awaits_mail_request(&request.event.reference.sort_key(), now.as_millisecond()) {
+        tracing::info!(state = existing.state, attempt = existing.attempt, "mail requested again");
+        // An operator may have extended the time limit since.
+        let send_before = Timestamp::from_millisecond(existing.send_before).unwrap_or_default();
+        let send_before = send_before.max(request.send_before());
+        return Decision::Notify(mail_request(request, send_before));
     }
     tracing::info!(decided_by = existing.event, state = existing.state, "duplicate");
     Decision::NoMail
@@ -126,11 +133,11 @@ fn item(request: &DispatchRequest) -> Item {
     }
 }
 
-fn mail_request(request: DispatchRequest) -> Box<MailRequest> {
+fn mail_request(request: DispatchRequest, send_before: Timestamp) -> Box<MailRequest> {
     Box::new(MailRequest {
         key: NotificationKey::for_event(&request.event),
         accepted_at: request.accepted_at,
-        send_before: request.send_before(),
+        send_before,
         correlation_id: request.correlation_id,
         event: request.event,
     })
@@ -226,7 +233,7 @@ mod tests {
     fn a_redelivery_after_a_crash_sends_the_mail_request_that_is_missing() {
         let request = dispatch_request(&event("order.confirmed", "e-1"));
         let planned = record("order.confirmed", State::Planned);
-        let Decision::Notify(mail) = decided_before(request.clone(), &planned) else {
+        let Decision::Notify(mail) = decided_before(request.clone(), &planned, ACCEPTED_AT) else {
             panic!("the mail request is missing")
         };
         assert_eq!(mail.key, NotificationKey::for_event(&request.event));
@@ -235,16 +242,47 @@ mod tests {
     }
 
     #[test]
+    fn a_swept_event_sends_the_mail_request_that_was_lost_until_the_time_limit_of_its_record() {
+        let request = dispatch_request(&event("order.confirmed", "e-1"));
+        let extended = (request.send_before() + MINUTE).as_millisecond();
+        for state in [State::Planned, State::Sending, State::InDoubt] {
+            let existing = record("order.confirmed", state);
+            let existing = Item { attempt: 1, send_before: extended, ..existing };
+            let Decision::Notify(mail) = decided_before(request.clone(), &existing, ACCEPTED_AT)
+            else {
+                panic!("no mail request in {state}")
+            };
+            assert_eq!(mail.send_before.as_millisecond(), extended, "{state}");
+        }
+    }
+
+    #[test]
     fn a_duplicate_sends_nothing() {
+        let sent = |request, existing: &Item| decided_before(request, existing, ACCEPTED_AT);
         let planned = record("order.confirmed", State::Planned);
         let other_event = dispatch_request(&event("order.confirmed", "e-2"));
-        assert_eq!(decided_before(other_event, &planned), Decision::NoMail);
+        assert_eq!(sent(other_event, &planned), Decision::NoMail);
         let same_event = || dispatch_request(&event("order.confirmed", "e-1"));
-        let claimed = Item { attempt: 1, ..planned };
-        assert_eq!(decided_before(same_event(), &claimed), Decision::NoMail);
-        for state in State::ALL.into_iter().filter(|state| *state != State::Planned) {
+        let now = ACCEPTED_AT.as_millisecond();
+        let postponed = Item { attempt: 1, not_before: now + 1, ..planned };
+        assert_eq!(sent(same_event(), &postponed), Decision::NoMail);
+        let being_sent = Item { lease_until: now, ..record("order.confirmed", State::Sending) };
+        assert_eq!(sent(same_event(), &being_sent), Decision::NoMail);
+        let moves = [State::Planned, State::Sending, State::InDoubt];
+        for state in State::ALL.into_iter().filter(|state| !moves.contains(state)) {
             let existing = record("order.confirmed", state);
-            assert_eq!(decided_before(same_event(), &existing), Decision::NoMail, "{state}");
+            assert_eq!(sent(same_event(), &existing), Decision::NoMail, "{state}");
         }
+    }
+
+    #[test]
+    fn a_held_doubt_is_left_to_an_operator() {
+        let mut refunded = event("order.refunded", "e-1");
+        refunded["data"]["refund"] = json!({
+            "id": "R-1", "amount": { "amount": 1490, "currency": "EUR" }
+        });
+        let request = dispatch_request(&refunded);
+        let held = Item { state: State::InDoubt.to_string(), attempt: 1, ..item(&request) };
+        assert_eq!(decided_before(request, &held, ACCEPTED_AT), Decision::NoMail);
     }
 }

@@ -39,7 +39,8 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
     // accepted the mail and before it recorded that, the event may arrive before that record, or a later
     // attempt may have failed after an earlier one was in doubt. In each case the SES event is the better
     // proof.
-    let mut change = Change::new(event.transition, facts);
+    let mut change =
+        Change::new(event.transition, facts).if_equals("feedback_token", event.token.clone());
     if !event.message_id.is_empty() {
         // Only if none is recorded: if SES accepted two mails, the record keeps the id of the first.
         change = change.with_if_absent("message_id", event.message_id.clone());
@@ -62,6 +63,10 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
             );
             BatchItemOutcome::Ack
         }
+        Ok(RecordOutcome::Refused(item)) if !event.is_about_mail_of(&item) => {
+            reject_forged(&event);
+            BatchItemOutcome::Ack
+        }
         // The record is already as far as the event, or further: the event is a duplicate or late.
         Ok(RecordOutcome::Refused(item)) => {
             log_second_mail(&event, item.state(), item.message_id.as_deref());
@@ -79,6 +84,18 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
             BatchItemOutcome::Retry
         }
     }
+}
+
+/// An event with our tags that is not about a mail of ours: somebody else in the account sent it. Acknowledged,
+/// because it stays wrong however often it is received.
+fn reject_forged(event: &SesEvent) {
+    count(Count::ForgedFeedback);
+    tracing::error!(
+        order_id = event.key.order_id.as_str(),
+        notification = event.key.sort_key(),
+        event_type = event.event_type,
+        "SES event without this mail's token: not recorded"
+    );
 }
 
 /// Logs an error if the event is about another mail than the recorded one, which means that SES accepted

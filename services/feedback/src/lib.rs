@@ -4,6 +4,8 @@
 //! - A `Send`, `Delivery`, `Bounce` or `Complaint` event with our tags proves that SES accepted the mail,
 //!   whatever the mailer has recorded. It settles a doubt, even before the mailer records one.
 //! - Events may arrive twice, late and in any order; the ledger only moves forward.
+//! - An event is believed only with the token that the mailer gave the mail: others in the account may send
+//!   mails with our tags. One without it changes nothing, and is logged and counted.
 //! - Unknown event types and mails of other senders are logged and acknowledged, not retried.
 //! - A message that cannot be parsed goes to the dead-letter queue with the reason; its neighbours are not
 //!   affected.

@@ -4,6 +4,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use kit::ledger::{FEEDBACK_TOKEN_TAG, Item};
 use serde_json::Value;
 use shared::contract::json::parse_strict;
 use shared::ledger::Transition;
@@ -28,12 +29,25 @@ pub enum FeedbackMessage {
 pub struct SesEvent {
     /// The notification, from the mail's tags.
     pub key: NotificationKey,
+    /// SES's `eventType`.
+    pub event_type: String,
     /// The transition that it proves.
     pub transition: Transition,
+    /// The mail's token; empty if it has none.
+    pub token: String,
     /// SES's message id.
     pub message_id: String,
     /// The type of a bounce, complaint or rejection, from SES's fixed vocabulary.
     pub reason: Option<String>,
+}
+
+impl SesEvent {
+    /// Whether it is about a mail that the mailer sent for this notification. Anyone who may send with the
+    /// configuration set can have SES publish events with any tags, but only the mailer knows the token.
+    #[must_use]
+    pub fn is_about_mail_of(&self, item: &Item) -> bool {
+        item.feedback_token.as_deref() == Some(self.token.as_str())
+    }
 }
 
 impl FeedbackMessage {
@@ -51,7 +65,11 @@ impl FeedbackMessage {
         match (transition_for(event_type), notification_key(detail)) {
             (Some(transition), Some(key)) => Self::OwnMail(SesEvent {
                 key,
+                event_type: sanitize(event_type),
                 transition,
+                token: raw_tag(&detail["mail"]["tags"], FEEDBACK_TOKEN_TAG)
+                    .map(sanitize)
+                    .unwrap_or_default(),
                 message_id: sanitize(detail["mail"]["messageId"].as_str().unwrap_or_default()),
                 reason: reason(event_type, detail),
             }),
@@ -80,8 +98,12 @@ fn notification_key(detail: &Value) -> Option<NotificationKey> {
 }
 
 fn tag(tags: &Value, name: &str) -> Option<String> {
-    let encoded = tags.get(name)?.get(0)?.as_str()?;
+    let encoded = raw_tag(tags, name)?;
     String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()
+}
+
+fn raw_tag<'a>(tags: &'a Value, name: &str) -> Option<&'a str> {
+    tags.get(name)?.get(0)?.as_str()
 }
 
 // Only SES's fixed vocabulary: its diagnostic texts may quote the address, and the reason is stored and
@@ -124,6 +146,7 @@ mod tests {
                     "tags": {
                         "waybill-order": [BASE64_URL_SAFE_NO_PAD.encode("1001")],
                         "waybill-notification": [BASE64_URL_SAFE_NO_PAD.encode("shipment.shipped#S-1#customer")],
+                        "waybill-token": ["t-1"],
                     }
                 },
                 "bounce": { "bounceType": "Permanent", "bounceSubType": "General",
@@ -142,6 +165,23 @@ mod tests {
         assert_eq!(bounce.transition, Transition::Bounce);
         assert_eq!(bounce.reason.as_deref(), Some("Permanent/General"));
         assert!(!format!("{bounce:?}").contains('@'));
+    }
+
+    #[test]
+    fn an_event_is_about_the_mail_whose_token_it_carries_and_about_none_without_a_token() {
+        let parsed = |event: &Value| match FeedbackMessage::parse(&event.to_string()) {
+            FeedbackMessage::OwnMail(event) => event,
+            other => panic!("{other:?}"),
+        };
+        let claimed =
+            |token: &str| Item { feedback_token: Some(token.to_owned()), ..Item::default() };
+        let mut event = event("Bounce");
+        assert!(parsed(&event).is_about_mail_of(&claimed("t-1")));
+        assert!(!parsed(&event).is_about_mail_of(&claimed("t-2")));
+        assert!(!parsed(&event).is_about_mail_of(&Item::default()), "it was never claimed");
+        event["detail"]["mail"]["tags"]["waybill-token"] = json!([]);
+        assert!(!parsed(&event).is_about_mail_of(&claimed("t-1")));
+        assert!(!parsed(&event).is_about_mail_of(&Item::default()), "neither has a token");
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub enum Count {
     Complained,
     /// Messages moved to a dead-letter queue with a reason.
     DeadLettered,
+    /// SES events that name a notification of ours and lack its token.
+    ForgedFeedback,
 }
 
 impl Count {
@@ -81,6 +83,7 @@ impl Count {
             Self::Bounced => "Bounced",
             Self::Complained => "Complained",
             Self::DeadLettered => "DeadLettered",
+            Self::ForgedFeedback => "ForgedFeedback",
         }
     }
 }

@@ -15,6 +15,7 @@ use aws_sdk_sesv2::types::{
 use aws_smithy_http_client::tls;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use kit::ledger::FEEDBACK_TOKEN_TAG;
 use shared::EmailAddress;
 use shared::queue::message::MailRequest;
 
@@ -86,11 +87,13 @@ impl Sender {
     }
 
     /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is
-    /// [`SendOutcome::Ambiguous`]. `attempt` is the fencing token of the claim, and is returned in SES events.
+    /// [`SendOutcome::Ambiguous`]. SES returns `attempt`, the fencing token of the claim, and
+    /// `token`, the ledger's for this notification, in its events.
     pub async fn send(
         &self,
         request: &MailRequest,
         attempt: u32,
+        token: &str,
         mail: &Mail,
         max_wait: Duration,
     ) -> SendOutcome {
@@ -103,7 +106,7 @@ impl Sender {
             .destination(Destination::builder().to_addresses(to.expose()).build())
             .set_reply_to_addresses(self.settings.reply_to.clone().map(|address| vec![address]))
             .set_configuration_set_name(self.settings.configuration_set.clone())
-            .set_email_tags(Some(tags(request, attempt)))
+            .set_email_tags(Some(tags(request, attempt, token)))
             .content(EmailContent::builder().simple(message(mail)).build());
         match tokio::time::timeout(max_wait, call.send()).await {
             Ok(result) => classify(result),
@@ -158,10 +161,11 @@ fn content(text: &str) -> Content {
     Content::builder().data(text).charset("UTF-8").build().expect("data is set")
 }
 
-/// The ledger key and the attempt, which SES returns in its events. A tag may contain only `A-Za-z0-9_-`
+/// What SES returns in its events: the ledger key, the attempt, and the ledger's token, without which feedback
+/// does not believe an event. A tag may contain only `A-Za-z0-9_-`
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>), so the key is in
 /// base64url.
-fn tags(request: &MailRequest, attempt: u32) -> Vec<MessageTag> {
+fn tags(request: &MailRequest, attempt: u32, token: &str) -> Vec<MessageTag> {
     let tag = |name: &str, value: String| {
         MessageTag::builder().name(name).value(value).build().expect("name and value are set")
     };
@@ -170,6 +174,7 @@ fn tags(request: &MailRequest, attempt: u32) -> Vec<MessageTag> {
         tag("waybill-order", encoded(request.key.order_id.as_str())),
         tag("waybill-notification", encoded(&request.key.sort_key())),
         tag("waybill-attempt", attempt.to_string()),
+        tag(FEEDBACK_TOKEN_TAG, token.to_owned()),
         tag("waybill-kind", request.key.kind.as_str().replace('.', "-")),
     ]
 }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kit::MAX_BATCH_GET_KEYS;
 use relay::{IndexEntry, Outbox, OutboxError, Tables};
+use shared::OrderId;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
 
 use crate::aws::Stack;
@@ -100,6 +101,21 @@ impl<'a> UnseenEvents<'a> {
         let stored = Outbox(&self.tables).stored(&unseen.entry).await.map_err(read_error)?;
         Ok(stored.and_then(|stored| stored.message))
     }
+}
+
+/// How far the clock of the operator's machine may be behind relay's.
+const MAX_CLOCK_LAG: SignedDuration = SignedDuration::from_mins(5);
+
+/// Has relay's sweep watch an event as if it were new. Its notification was done, so the sweep has passed it;
+/// once an operator opens the notification again, a lost message would leave it open for ever. One write.
+pub async fn watch_again(stack: &Stack, order_id: &str, event: &str) -> Result<(), CliError> {
+    let Ok(order_id) = OrderId::parse(order_id) else { return Ok(()) };
+    // Ahead, because the sweep never looks back.
+    let at = (Timestamp::now() + MAX_CLOCK_LAG).as_millisecond();
+    let moved = Outbox(&stack.tables()).watch_again(&order_id, event, at).await;
+    moved.map_err(|error| {
+        CliError::service(format!("Can't write the Events table: {error}.")).caused_by(error)
+    })
 }
 
 /// The start of each hour from `from` to `until`.

@@ -12,6 +12,8 @@ pub struct Relay {
     pub queues: Queues,
     /// The age from which the sweep checks whether an event has reached the ledger, in milliseconds.
     pub sweep_after_ms: i64,
+    /// How long a mail in doubt waits for an SES event before a mailer sends it again, in milliseconds.
+    pub grace_ms: i64,
     /// Read for the age of events.
     pub clock: Clock,
 }

@@ -7,12 +7,14 @@
 //!   queue and does not keep this order; nothing downstream relies on it.)
 //! - It knows no business rules and parses no event: the item contains the finished message, compressed.
 //! - On a schedule it sweeps: an event that has not reached the ledger after some minutes is queued again,
-//!   so that an outage longer than the 24 hours for which a stream keeps records loses nothing.
+//!   so that an outage longer than the 24 hours for which a stream keeps records loses nothing. So is an event
+//!   whose mail no mailer moves on although it could, so that a lost mail queue loses nothing either.
 
 mod dependencies;
 mod error;
 mod index_page;
 mod outbox;
+mod progress;
 mod stream;
 mod sweep;
 mod watermark;
@@ -28,6 +30,7 @@ pub use dependencies::{Queues, Relay, Tables};
 pub use error::OutboxError;
 pub use index_page::{IndexEntry, IndexPage};
 pub use outbox::{Outbox, StoredEvent};
+pub use progress::{LedgerRecord, Progress};
 pub use stream::dispatch_message;
 pub use sweep::{SweepStats, sweep};
 
@@ -80,6 +83,8 @@ async fn from_env() -> Result<Relay, Error> {
             dispatch: config::required("DISPATCH_QUEUE_URL", "the dispatch queue's URL")?,
         },
         sweep_after_ms: config::number("SWEEP_AFTER_SECONDS", 300, 1..=86_400)? * 1000,
+        // Eleven hours at most where SES's `Send` events are off; the mailer has the same limits.
+        grace_ms: config::number("DOUBT_GRACE_SECONDS", 1200, 1..=1_209_600)? * 1000,
         clock,
     })
 }

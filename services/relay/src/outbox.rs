@@ -1,9 +1,11 @@
-//! The sweep index of the Events table, and which of its events have reached the ledger.
+//! The sweep index of the Events table, and what the ledger says about its events.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
+use kit::batch_get::Attributes;
+use kit::ledger::Item;
 use serde::{Deserialize, Serialize};
 use shared::OrderId;
 use shared::outbox::{SWEEP_INDEX, bucket, unpack};
@@ -11,6 +13,7 @@ use shared::outbox::{SWEEP_INDEX, bucket, unpack};
 use crate::dependencies::Tables;
 use crate::error::OutboxError;
 use crate::index_page::{IndexEntry, IndexPage};
+use crate::progress::LedgerRecord;
 
 /// A stored event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,17 +119,28 @@ impl Outbox<'_> {
     /// # Errors
     /// [`OutboxError::ReadLedger`].
     pub async fn unseen(self, entries: &[IndexEntry]) -> Result<Vec<IndexEntry>, OutboxError> {
-        // A set, because two events may lead to the same notification, and BatchGetItem refuses a repeated
-        // key.
-        let keys: HashSet<LedgerKey> = entries.iter().map(ledger_key).collect();
-        let keys = keys.iter().map(to_item).collect();
+        let records = self.records(entries).await?;
+        let unseen = entries.iter().zip(records).filter(|(_, r)| *r == LedgerRecord::Absent);
+        Ok(unseen.map(|(entry, _)| entry.clone()).collect())
+    }
+
+    /// The ledger's record for each of `entries`, in their order. At most
+    /// [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) entries.
+    ///
+    /// # Errors
+    /// [`OutboxError::ReadLedger`].
+    pub async fn records(self, entries: &[IndexEntry]) -> Result<Vec<LedgerRecord>, OutboxError> {
+        // Two events may lead to the same notification, and BatchGetItem refuses a repeated key.
+        let keys: HashMap<LedgerKey, _> =
+            entries.iter().map(ledger_key).map(|key| (key, LedgerRecord::Absent)).collect();
         let (client, table) = (&self.0.client, &self.0.ledger);
-        let found = kit::batch_get(client, table, Some("order_id, notification"), keys).await;
+        // Whole items: DynamoDB charges for the whole item in any case.
+        let found = kit::batch_get(client, table, None, keys.keys().map(to_item).collect()).await;
         let found = found.map_err(|e| OutboxError::ReadLedger(Box::new(e)))?;
-        let seen: HashSet<LedgerKey> =
-            found.into_iter().filter_map(|item| serde_dynamo::from_item(item).ok()).collect();
-        let unseen = entries.iter().filter(|entry| !seen.contains(&ledger_key(entry)));
-        Ok(unseen.cloned().collect())
+        let mut records = keys;
+        records.extend(found.into_iter().filter_map(ledger_record));
+        let record = |entry| records.get(&ledger_key(entry)).cloned();
+        Ok(entries.iter().map(|entry| record(entry).unwrap_or(LedgerRecord::Absent)).collect())
     }
 
     /// The event of an entry; `None` when it has been erased.
@@ -145,22 +159,56 @@ impl Outbox<'_> {
         Ok(answer.item.map(StoredEvent::from_item))
     }
 
-    /// Moves the entry so that it is checked again at `sweep_at`, unless another sweep has moved it.
+    /// Moves the entry of an event that was queued again, so that it is checked again at `sweep_at`, and counts
+    /// the sweep. Does nothing if another sweep has moved it.
     ///
     /// # Errors
     /// [`OutboxError::MoveEntry`].
     pub async fn reschedule(self, entry: &IndexEntry, sweep_at: i64) -> Result<(), OutboxError> {
+        self.move_entry(entry, sweep_at, " ADD sweeps :one", Some((":one", number(1)))).await
+    }
+
+    /// Moves the entry of an event whose mail is not due yet, so that it is checked again at `sweep_at`. Does
+    /// nothing if another sweep has moved it.
+    ///
+    /// # Errors
+    /// [`OutboxError::MoveEntry`].
+    pub async fn postpone(self, entry: &IndexEntry, sweep_at: i64) -> Result<(), OutboxError> {
+        self.move_entry(entry, sweep_at, "", None).await
+    }
+
+    async fn move_entry(
+        self,
+        entry: &IndexEntry,
+        sweep_at: i64,
+        also: &str,
+        value: Option<(&str, AttributeValue)>,
+    ) -> Result<(), OutboxError> {
         // Without a valid order id there is no bucket to move it to.
         let Ok(order_id) = OrderId::parse(&entry.order_id) else {
             return self.remove_from_index(entry).await;
         };
-        let update = "SET sweep_bucket = :bucket, sweep_at = :at ADD sweeps :one";
-        let values = HashMap::from([
-            (":bucket".to_owned(), AttributeValue::S(bucket(&order_id, sweep_at))),
-            (":at".to_owned(), number(sweep_at)),
-            (":one".to_owned(), number(1)),
-        ]);
-        self.update(entry, update, values).await
+        let mut values = place(&order_id, sweep_at);
+        values.extend(value.map(|(name, value)| (name.to_owned(), value)));
+        self.update(entry, &format!("{SET_PLACE}{also}"), values).await
+    }
+
+    /// Puts an event back into the index as if it had never been swept: it is checked at `sweep_at`. For an
+    /// operator who reopens a notification that was done, since the sweep has passed its entry. Does nothing if
+    /// the event has been erased.
+    ///
+    /// # Errors
+    /// [`OutboxError::MoveEntry`].
+    pub async fn watch_again(
+        self,
+        order_id: &OrderId,
+        event: &str,
+        sweep_at: i64,
+    ) -> Result<(), OutboxError> {
+        let key = to_item(&EventKey { order_id: order_id.as_str(), event });
+        let update = format!("{SET_PLACE} REMOVE sweeps");
+        self.update_event(key, &update, place(order_id, sweep_at), "attribute_exists(order_id)")
+            .await
     }
 
     /// Removes the entry from the index, not the event from the table.
@@ -178,16 +226,27 @@ impl Outbox<'_> {
         mut values: HashMap<String, AttributeValue>,
     ) -> Result<(), OutboxError> {
         values.insert(":was".to_owned(), number(entry.sweep_at));
+        // Two sweeps may overlap: the second one must not move the entry again.
+        self.update_event(event_key(entry), update, values, "sweep_at = :was").await
+    }
+
+    /// `condition` must not hold for an absent item: else an update of an erased event would create a new item
+    /// of three attributes.
+    async fn update_event(
+        self,
+        key: Attributes,
+        update: &str,
+        values: Attributes,
+        condition: &str,
+    ) -> Result<(), OutboxError> {
         let call = self
             .0
             .client
             .update_item()
             .table_name(&self.0.events)
-            .set_key(Some(event_key(entry)))
+            .set_key(Some(key))
             .update_expression(update)
-            // Two sweeps may overlap: the second one must not move the entry again. And without the
-            // condition, an update of an erased event would create a new item of three attributes.
-            .condition_expression("sweep_at = :was")
+            .condition_expression(condition)
             .set_expression_attribute_values(Some(values));
         match call.send().await {
             Ok(_) => Ok(()),
@@ -209,6 +268,25 @@ impl StoredEvent {
         let EventItem { message, sweeps } = serde_dynamo::from_item(item).unwrap_or_default();
         Self { message: unpack(&message).ok(), sweeps }
     }
+}
+
+/// Places an event in the index, see [`place`].
+const SET_PLACE: &str = "SET sweep_bucket = :bucket, sweep_at = :at";
+
+/// The values of [`SET_PLACE`].
+fn place(order_id: &OrderId, sweep_at: i64) -> Attributes {
+    HashMap::from([
+        (":bucket".to_owned(), AttributeValue::S(bucket(order_id, sweep_at))),
+        (":at".to_owned(), number(sweep_at)),
+    ])
+}
+
+/// A ledger item with its key.
+fn ledger_record(item: Attributes) -> Option<(LedgerKey, LedgerRecord)> {
+    let key: LedgerKey = serde_dynamo::from_item(item.clone()).ok()?;
+    let record =
+        Item::read(item).map_or(LedgerRecord::Unreadable, |item| LedgerRecord::Read(item.into()));
+    Some((key, record))
 }
 
 fn ledger_key(entry: &IndexEntry) -> LedgerKey {

@@ -1,4 +1,15 @@
-//! The sweep: finds events that the stream lost and queues them again.
+//! The sweep: finds events whose message was lost and queues them again.
+//!
+//! An event is checked some minutes after its acceptance. If the ledger has no record of it, the stream or the
+//! dispatch queue lost it. If its mail is not in a terminal state and no mailer moves it on, the mail queue lost
+//! it. In both cases the event's dispatch message is queued again: the dispatcher makes the plan, or sends the
+//! mail request again. A mail that waits for its time (SES refused it temporarily, a mailer holds the lease, it
+//! is in doubt) is checked again when it is overdue. So an event stays in the index until its mail is done, and
+//! a mail that was sent in time costs one look.
+//!
+//! A mail that is only late, because it waits in a long backlog, looks like a lost one. Queuing it again is
+//! harmless, since one claim lets one mail through, and rare, since the delay between two sweeps of an event
+//! doubles.
 //!
 //! Delivery semantics: at least once. There are three writes, in this order: the event is queued, its entry
 //! is moved in the index, and the watermark advances past it. So after a crash between the first two, the
@@ -17,6 +28,7 @@ use crate::dependencies::Relay;
 use crate::error::OutboxError;
 use crate::index_page::{IndexEntry, IndexPage};
 use crate::outbox::{Outbox, StoredEvent};
+use crate::progress::Progress;
 use crate::stream::UNREADABLE_ITEM_REASON;
 use crate::watermark;
 
@@ -115,11 +127,14 @@ impl Sweep<'_> {
     }
 
     async fn check(&mut self, entries: &[IndexEntry]) -> Result<(), OutboxError> {
-        let unseen = Outbox(&self.relay.tables).unseen(entries).await?;
+        let records = Outbox(&self.relay.tables).records(entries).await?;
         self.stats.checked += entries.len();
-        let relay = self.relay;
-        let mut outcomes = stream::iter(&unseen)
-            .map(|entry| queue_again(relay, entry))
+        let (relay, until) = (self.relay, self.until);
+        let progress =
+            |(entry, record)| (entry, Progress::new(entry, &record, relay.grace_ms, until));
+        let unfinished = entries.iter().zip(records).map(progress);
+        let mut outcomes = stream::iter(unfinished.filter(|(_, p)| *p != Progress::Done))
+            .map(|(entry, progress)| follow_up(relay, entry, progress))
             .buffer_unordered(MAX_CONCURRENCY);
         while let Some(outcome) = outcomes.try_next().await? {
             self.stats.queued_again += usize::from(outcome == SweepOutcome::Queued);
@@ -132,16 +147,18 @@ const fn next_hour(at: i64) -> i64 {
     (at.div_euclid(BUCKET_MS) + 1) * BUCKET_MS
 }
 
-/// The outcome of an event that has not reached the ledger.
+/// The outcome of an event that is not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SweepOutcome {
     Queued,
+    /// Its mail is not due for long enough yet.
+    Postponed,
     DeadLettered,
     /// The event has been erased since the index was read.
     Erased,
 }
 
-/// What to do with an event that has not reached the ledger.
+/// What to do with an event whose message was lost.
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
     /// Put this message on the dispatch queue.
@@ -150,7 +167,7 @@ enum Step {
     DeadLetter { body: String, code: DeadLetterCode, reason: String },
 }
 
-fn next_step(entry: &IndexEntry, stored: StoredEvent) -> Step {
+fn next_step(entry: &IndexEntry, stored: StoredEvent, progress: Progress) -> Step {
     let StoredEvent { message, sweeps } = stored;
     match message {
         None => Step::DeadLetter {
@@ -158,8 +175,9 @@ fn next_step(entry: &IndexEntry, stored: StoredEvent) -> Step {
             code: DeadLetterCode::Unreadable,
             reason: UNREADABLE_ITEM_REASON.to_owned(),
         },
-        // The dispatcher keeps failing on it; without a limit it would be queued for ever.
-        Some(body) if sweeps >= MAX_SWEEPS => Step::DeadLetter {
+        // The dispatcher keeps failing on it; without a limit it would be queued for ever. What the ledger knows
+        // needs no limit: once its time limit has passed, the next mail request ends it as stale.
+        Some(body) if progress == Progress::Unseen && sweeps >= MAX_SWEEPS => Step::DeadLetter {
             body,
             code: DeadLetterCode::Unplannable,
             reason: format!("swept {sweeps} times without ever reaching the ledger"),
@@ -168,13 +186,41 @@ fn next_step(entry: &IndexEntry, stored: StoredEvent) -> Step {
     }
 }
 
-async fn queue_again(relay: &Relay, entry: &IndexEntry) -> Result<SweepOutcome, OutboxError> {
+async fn follow_up(
+    relay: &Relay,
+    entry: &IndexEntry,
+    progress: Progress,
+) -> Result<SweepOutcome, OutboxError> {
+    match progress {
+        Progress::Waits { due } => postpone(relay, entry, due).await,
+        _ => queue_again(relay, entry, progress).await,
+    }
+}
+
+async fn postpone(
+    relay: &Relay,
+    entry: &IndexEntry,
+    due: i64,
+) -> Result<SweepOutcome, OutboxError> {
+    let now = relay.clock.now_ms();
+    // Not before now, although the mail may have been due a moment ago: an overlapping sweep may be further,
+    // and must not pass the entry's new place before the entry is there.
+    let again = due.clamp(now, now + MAX_SWEEP_DELAY_MS);
+    let outbox = Outbox(&relay.tables);
+    outbox.postpone(entry, again).await.map(|()| SweepOutcome::Postponed)
+}
+
+async fn queue_again(
+    relay: &Relay,
+    entry: &IndexEntry,
+    progress: Progress,
+) -> Result<SweepOutcome, OutboxError> {
     let Some(stored) = Outbox(&relay.tables).stored(entry).await? else {
         return Ok(SweepOutcome::Erased);
     };
     let sweeps = stored.sweeps;
-    match next_step(entry, stored) {
-        Step::Queue(message) => queue(relay, entry, message, sweeps).await,
+    match next_step(entry, stored, progress) {
+        Step::Queue(message) => queue(relay, entry, message, sweeps, progress).await,
         Step::DeadLetter { body, code, reason } => {
             move_to_dlq(relay, entry, body, code, reason).await
         }
@@ -186,6 +232,7 @@ async fn queue(
     entry: &IndexEntry,
     message: String,
     sweeps: u32,
+    progress: Progress,
 ) -> Result<SweepOutcome, OutboxError> {
     let message = OutgoingMessage { body: message, ..OutgoingMessage::default() };
     match send_one(&relay.queues.client, &relay.queues.dispatch, message).await {
@@ -204,7 +251,7 @@ async fn queue(
         Ok(()) => {
             count(Count::Swept);
             let IndexEntry { order_id, event, .. } = entry;
-            tracing::warn!(order_id, event, sweeps, "queued again");
+            tracing::warn!(order_id, event, sweeps, ?progress, "queued again");
             // Only after SQS has accepted it: after a crash before this line, the next sweep finds the
             // entry where it was.
             let again = relay.clock.now_ms() + sweep_delay(relay.sweep_after_ms, sweeps);
@@ -275,9 +322,9 @@ mod tests {
 
     #[test]
     fn an_event_is_queued_as_it_was_stored_until_it_was_swept_too_often() {
-        let last = next_step(&entry(), stored(Some("{}"), MAX_SWEEPS - 1));
-        assert_eq!(last, Step::Queue("{}".to_owned()));
-        let step = next_step(&entry(), stored(Some("{}"), MAX_SWEEPS));
+        let unseen = |sweeps| next_step(&entry(), stored(Some("{}"), sweeps), Progress::Unseen);
+        assert_eq!(unseen(MAX_SWEEPS - 1), Step::Queue("{}".to_owned()));
+        let step = unseen(MAX_SWEEPS);
         let Step::DeadLetter { body, code, reason } = step else { panic!("{step:?}") };
         assert_eq!(
             (body.as_str(), code),
@@ -288,8 +335,14 @@ mod tests {
     }
 
     #[test]
+    fn an_overdue_mail_is_never_given_up() {
+        let step = next_step(&entry(), stored(Some("{}"), u32::MAX), Progress::Overdue);
+        assert_eq!(step, Step::Queue("{}".to_owned()));
+    }
+
+    #[test]
     fn an_item_without_a_message_is_named_by_its_keys_in_the_dead_letter() {
-        let step = next_step(&entry(), stored(None, 0));
+        let step = next_step(&entry(), stored(None, 0), Progress::Unseen);
         let Step::DeadLetter { body, code, .. } = step else { panic!("{step:?}") };
         assert_eq!(code, DeadLetterCode::Unreadable);
         assert_eq!(body, r#"{"event":{"S":"shop e-1"},"order_id":{"S":"1001"}}"#);

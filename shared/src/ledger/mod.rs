@@ -1,6 +1,7 @@
 //! The states of a notification, and the transitions between them.
 
 pub mod claim_refusal;
+mod due;
 pub mod guard;
 pub mod protocol;
 pub mod reason;

@@ -116,6 +116,12 @@ impl TestStack {
         call.send().await.expect("SQS takes the message");
     }
 
+    /// Removes every message, in flight or not.
+    pub async fn purge(&self, queue: &Queue) {
+        let call = self.stack.sqs.purge_queue().queue_url(&queue.url);
+        call.send().await.expect("SQS purges the queue");
+    }
+
     /// Receives a message from a queue as soon as there is one. It stays in flight.
     pub async fn receive(&self, queue: &Queue) -> Message {
         let started = Instant::now();

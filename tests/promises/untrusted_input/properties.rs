@@ -289,6 +289,7 @@ fn ses_event(kind: &str, key: &NotificationKey) -> Value {
                     "waybill-order": [encoded(key.order_id.as_str())],
                     "waybill-notification": [encoded(&key.sort_key())],
                     "waybill-attempt": ["1"],
+                    "waybill-token": ["8f14e45f-ceea-467f-ab8b-5c3b1f0a4c11"],
                 }
             },
             "bounce": { "bounceType": "Permanent", "bounceSubType": "jo@example.com" },

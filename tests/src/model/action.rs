@@ -31,8 +31,12 @@ pub enum Step {
     RelayCrash(u8),
     /// The stream loses a record.
     StreamLoss(u8),
-    /// The sweep queues an event that the ledger has not seen.
+    /// The sweep queues an event that the ledger has not seen, or whose mail nothing moves on.
     Sweep(u8),
+    /// The sweep finds that the notification is done, and looks at its event no more.
+    SweepPasses,
+    /// Both queues lose their messages: purged by mistake, or kept in the memory of a machine that died.
+    Purge,
     /// A dispatcher receives a message.
     DispatcherReceives(MessageIndex),
     /// The dispatcher takes its next step.

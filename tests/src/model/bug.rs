@@ -45,6 +45,16 @@ pub enum Bug {
     RelayAcknowledgesFirst,
     /// No sweep looks for events that the stream lost.
     NoSweep,
+    /// The sweep looks only for events that the ledger has not seen.
+    OverdueUnswept,
+    /// The sweep looks for overdue plans, but not for leases that expired.
+    ExpiredLeaseUnswept,
+    /// The sweep queues a mail in doubt again that only an operator can settle.
+    HeldDoubtSwept,
+    /// The dispatcher sends a mail request again only before the first attempt.
+    RequestedOnlyBeforeFirstAttempt,
+    /// An operator reopens a notification whose event the sweep has passed.
+    ReopenedUnwatched,
     /// A message is deleted before its delayed copy is queued.
     RequeueDeletesFirst,
     /// A failed message is deleted before its copy is in the dead-letter queue.

@@ -1,6 +1,6 @@
 //! The dispatcher: it records its decision, sends the mail request, and deletes the message.
 
-use shared::ledger::{Facts, Record, State, Transition};
+use shared::ledger::{Facts, Record, Transition};
 
 use super::action::{Decision, Step};
 use super::bug::Bug;
@@ -112,10 +112,10 @@ impl PipelineModel {
                     Decision::Skip => DispatcherStep::Delete,
                 }
             }
-            // Planned by this very event and never claimed: an earlier delivery may have died before it
-            // sent the mail request, so the request is sent (again).
+            // Planned by this very event, and a mailer could move it on: an earlier delivery may have died
+            // before it sent the mail request, or the request was lost, so it is sent (again).
             WriteOutcome::Refused(record)
-                if self.lacks_mail_request(order, &record, event, decision) =>
+                if self.awaits_mail_request(order, &record, event, decision) =>
             {
                 DispatcherStep::Send
             }
@@ -124,7 +124,8 @@ impl PipelineModel {
         (next, violation)
     }
 
-    fn lacks_mail_request(
+    /// `Item::awaits_mail_request`.
+    fn awaits_mail_request(
         &self,
         order: &Order,
         record: &Record,
@@ -133,7 +134,10 @@ impl PipelineModel {
     ) -> bool {
         let abandoned = self.has(Bug::PlanAbandoned)
             || (self.has(Bug::PlanAbandonedWhenSkipping) && decision == Decision::Skip);
-        let never_claimed = record.state == State::Planned && record.attempt == 0;
-        never_claimed && order.planned_by == event && !abandoned
+        let too_late = self.has(Bug::RequestedOnlyBeforeFirstAttempt) && record.attempt > 0;
+        record.can_be_moved_on(order.policy, 0)
+            && order.planned_by == event
+            && !abandoned
+            && !too_late
     }
 }

@@ -3,6 +3,7 @@
 use shared::ledger::{Facts, State, Transition};
 
 use super::action::{ReplayEffect, Step};
+use super::bug::Bug;
 use super::ledger::{LedgerAnswer, WriteOutcome};
 use super::settings::PipelineModel;
 use super::state::{Message, Order, Outbox, SystemState, Violation};
@@ -17,6 +18,9 @@ impl PipelineModel {
         // Never consumed: SES may publish an event late, repeatedly, or not at all.
         if order.ground_truth.accepted > 0 {
             steps.extend(self.ses_events.iter().map(|event| Step::SesEvent(*event)));
+        }
+        if system.remaining.purges > 0 && !(order.mail.is_empty() && order.dispatch.is_empty()) {
+            steps.push(Step::Purge);
         }
         if system.remaining.stale > 0
             && order.stale_for.is_none()
@@ -53,18 +57,28 @@ impl PipelineModel {
                 system.remaining.stale -= 1;
                 order.stale_for = Some(0);
             }
+            Step::Purge => {
+                system.remaining.purges -= 1;
+                Message::purge(&mut order.dispatch);
+                Message::purge(&mut order.mail);
+            }
+            // Before an operator moves a message or opens a record, the command has the sweep watch its event
+            // again: the message may be lost once more.
             Step::ReplayDispatch(event, effect) => {
                 system.remaining.replays -= 1;
+                order.swept = false;
                 order.dispatch_dlq[usize::from(event)] = effect == ReplayEffect::Copied;
                 order.dispatch.push(Message::new(event));
             }
             Step::ReplayMail(effect) => {
                 system.remaining.replays -= 1;
+                order.swept = false;
                 order.mail_dlq = effect == ReplayEffect::Copied;
                 order.mail.push(Message::new(order.planned_by));
             }
             Step::Reopen => {
                 system.remaining.reopens -= 1;
+                order.swept &= self.has(Bug::ReopenedUnwatched);
                 let attempt = order.record.map_or(0, |record| record.attempt);
                 let facts = Facts::for_attempt(0, attempt);
                 let (_, violation) =

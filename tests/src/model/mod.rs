@@ -23,7 +23,8 @@
 //! SES accepts or refuses, and its answer arrives or not. The answer to a ledger write may be lost and
 //! the write retried by the SDK. SQS delivers a message to a second worker while the first one works,
 //! delivers deleted messages again, and moves messages to a dead-letter queue. The stream loses records.
-//! An operator replays dead-letter queues (moving or copying) and reopens notifications.
+//! The queues lose their messages. An operator replays dead-letter queues (moving or copying) and reopens
+//! notifications.
 //!
 //! # What is abstracted, and why that is sound
 //!
@@ -50,8 +51,12 @@
 //!   the mailer's own record or after. So they need no queue, no loss and no duplicate of their own.
 //!   Nothing relies on them: [`liveness`] holds without them.
 //! - **Receive counts** are not counted: SQS may redrive any message at any time, within the bound.
-//! - **The sweep** queues what the ledger has not seen while no message of it is in flight. In reality
-//!   it may do so earlier; those are duplicates like SQS's own.
+//! - **The sweep** queues what the ledger has not seen, and what a mailer could move on, as soon as no
+//!   message of it is in flight, without its delay. While a message is in flight, it makes duplicates,
+//!   which are bounded like SQS's own.
+//! - **A purge** takes the messages of both queues. One between a failure and its dead letter, with a
+//!   crash, leaves a failed mail without a dead letter; no test has that combination: the record says
+//!   that it failed, and an operator can have it sent.
 //! - **A dead-letter queue** holds a message of an event or none: further copies would only make it
 //!   harder to lose one.
 //! - **An operator who reopens** also queues the mail request, and repeats the command until both are

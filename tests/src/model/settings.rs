@@ -30,6 +30,8 @@ pub struct Faults {
     pub stream_losses: u8,
     /// SQS moves a message that was received too often to the dead-letter queue.
     pub redrives: u8,
+    /// The queues lose their messages.
+    pub purges: u8,
     /// An operator replays a dead-letter queue.
     pub replays: u8,
     /// An operator reopens a notification.

@@ -58,6 +58,8 @@ pub struct Order {
     pub second_record: Option<Record>,
     /// Index of the event that planned the notification.
     pub planned_by: u8,
+    /// Whether the sweep has found it done, and looks at its event no more.
+    pub swept: bool,
     /// For how many ticks its mail has been stale.
     pub stale_for: Option<i8>,
     /// The dispatch queue.
@@ -193,6 +195,7 @@ impl Order {
             record: None,
             second_record: None,
             planned_by: 0,
+            swept: false,
             stale_for: None,
             dispatch: Vec::new(),
             mail: Vec::new(),
@@ -206,6 +209,12 @@ impl Order {
 impl<Step: Copy + Ord> Message<Step> {
     pub(super) const fn new(event: u8) -> Self {
         Self { event, enqueued_at: 0, visible_at: 0, deleted: false, drivers: Drivers::NONE }
+    }
+
+    /// The queue loses its messages. Whoever holds one works on.
+    pub(super) fn purge(queue: &mut Vec<Self>) {
+        queue.retain(|message| message.drivers.len() > 0);
+        queue.iter_mut().for_each(|message| message.deleted = true);
     }
 
     /// Removes a driver that is finished with the message, or has crashed. The message is visible again unless

@@ -70,7 +70,8 @@ impl PipelineModel {
             | Step::RelaySecond(_)
             | Step::RelayCrash(_)
             | Step::StreamLoss(_)
-            | Step::Sweep(_) => {
+            | Step::Sweep(_)
+            | Step::SweepPasses => {
                 self.take_relay_step(system, at, step);
                 None
             }
@@ -95,6 +96,7 @@ impl PipelineModel {
             Step::ReplayDispatch(..)
             | Step::ReplayMail(_)
             | Step::Reopen
+            | Step::Purge
             | Step::SesEvent(_)
             | Step::BecomesStale => self.take_environment_step(system, at, step),
         }

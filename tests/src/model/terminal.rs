@@ -21,7 +21,7 @@ impl PipelineModel {
         order.dispatch.is_empty()
             && order.mail.is_empty()
             && !order.events.into_iter().any(in_stream)
-            && (0..2).all(|event| !self.sweep_finds(order, event))
+            && (0..2).all(|event| !self.sweep_watches(order, event))
     }
 
     /// Whether the order's event has one of the outcomes that the design promises (sent, skipped, failed,

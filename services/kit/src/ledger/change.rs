@@ -15,6 +15,7 @@ pub struct Change {
     facts: Facts,
     assignments: Vec<Assignment>,
     upper_bounds: Vec<(&'static str, i64)>,
+    equals: Option<(&'static str, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +29,7 @@ impl Change {
     /// `transition` without further attributes, by a writer that knows `facts`.
     #[must_use]
     pub const fn new(transition: Transition, facts: Facts) -> Self {
-        Self { transition, facts, assignments: Vec::new(), upper_bounds: Vec::new() }
+        Self { transition, facts, assignments: Vec::new(), upper_bounds: Vec::new(), equals: None }
     }
 
     /// Also writes `text` to `attribute`.
@@ -56,18 +57,31 @@ impl Change {
         self
     }
 
+    /// Adds a condition to the protocol's own: `attribute` must be `text`. An item without the attribute
+    /// does not meet it.
+    #[must_use]
+    pub fn if_equals(mut self, attribute: &'static str, text: impl Into<String>) -> Self {
+        self.equals = Some((attribute, text.into()));
+        self
+    }
+
     fn assign(mut self, attribute: &'static str, value: AttributeValue, if_absent: bool) -> Self {
         self.assignments.push(Assignment { attribute, value, only_if_absent: if_absent });
         self
     }
 
-    /// The protocol's condition and the upper bounds of this change.
+    /// The protocol's condition and those of this change.
     pub(super) fn condition(&self) -> Condition {
         let mut condition = condition(self.transition, &self.facts);
         for (attribute, bound) in &self.upper_bounds {
             // Parenthesised, because the protocol's condition is a list of alternatives joined by OR.
             condition.text = format!("({}) AND {attribute} <= :max_{attribute}", condition.text);
             condition.values.insert(format!(":max_{attribute}"), number(*bound));
+        }
+        if let Some((attribute, expected)) = &self.equals {
+            condition.text =
+                format!("({}) AND {attribute} = :expected_{attribute}", condition.text);
+            condition.values.insert(format!(":expected_{attribute}"), text(expected));
         }
         condition
     }
@@ -164,5 +178,15 @@ mod tests {
         assert!(condition.text.starts_with("((#state = "), "{}", condition.text);
         assert!(condition.text.ends_with(") AND send_before <= :max_send_before"));
         assert_eq!(condition.values[":max_send_before"], number(9));
+    }
+
+    #[test]
+    fn an_expected_text_narrows_every_alternative_of_the_condition() {
+        let change =
+            Change::new(Transition::Bounce, Facts::new(5)).if_equals("feedback_token", "t-1");
+        let condition = change.condition();
+        assert!(condition.text.starts_with("((#state = "), "{}", condition.text);
+        assert!(condition.text.ends_with(") AND feedback_token = :expected_feedback_token"));
+        assert_eq!(condition.values[":expected_feedback_token"], text("t-1"));
     }
 }

@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::ledger::{Record, State};
+use shared::notification::DoubtPolicy;
 use shared::{NotificationKey, OrderId};
+
+/// The SES message tag that carries [`Item::feedback_token`].
+pub const FEEDBACK_TOKEN_TAG: &str = "waybill-token";
 
 /// A ledger item. Times are milliseconds since 1970; `None` means that it has not happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +36,11 @@ pub struct Item {
     /// Identifies the latest claim, so that a worker whose claim was not answered recognises its own lease.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<String>,
+    /// The holder of the first claim, which every mail carries to SES as a tag ([`FEEDBACK_TOKEN_TAG`]). Nobody
+    /// but the mailer knows it, so an SES event with it is about a mail that the mailer sent. It stays the same,
+    /// because events about an earlier attempt in doubt must be believed after a later claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feedback_token: Option<String>,
     /// The event that planned it, as [`shared::EventRef::sort_key`].
     pub event: String,
     /// Follows the event from intake to SES.
@@ -100,11 +109,27 @@ impl Item {
             && self.key().is_some_and(|own| key.is_superseded_by(&own))
     }
 
-    /// Whether `event` ([`shared::EventRef::sort_key`]) planned it and no mailer has claimed it yet. Then the
-    /// dispatcher may have crashed before it sent the mail request.
+    /// Whether `event` ([`shared::EventRef::sort_key`]) planned it and a mail request can move it on now. Then
+    /// the dispatcher may have crashed before it sent the mail request, or the request was lost. `now` in
+    /// milliseconds since 1970.
     #[must_use]
-    pub fn awaits_mail_request(&self, event: &str) -> bool {
-        self.event == event && self.attempt == 0 && self.state() == Some(State::Planned)
+    pub fn awaits_mail_request(&self, event: &str, now: i64) -> bool {
+        let can_be_moved_on =
+            |policy| self.to_record().is_some_and(|r| r.can_be_moved_on(policy, now));
+        self.event == event && self.doubt_policy().is_some_and(can_be_moved_on)
+    }
+
+    /// From when on a mail request moves it on, see [`shared::ledger::Record::due_at`]. `None` also for a doubt
+    /// about a mail that is stale `now`, because such a mail is not sent again.
+    #[must_use]
+    pub fn due_at(&self, grace: i64, now: i64) -> Option<i64> {
+        let is_stale_doubt = self.state() == Some(State::InDoubt) && self.send_before <= now;
+        let due = self.to_record()?.due_at(self.doubt_policy()?, grace);
+        due.filter(|_| !is_stale_doubt)
+    }
+
+    fn doubt_policy(&self) -> Option<DoubtPolicy> {
+        Some(self.key()?.kind.doubt_policy())
     }
 
     /// The notification's key; `None` for a muted event, which has none.
@@ -116,7 +141,7 @@ impl Item {
 
     /// The attributes that the protocol reads; `None` if this version does not know the state.
     #[must_use]
-    pub fn record(&self) -> Option<Record> {
+    pub fn to_record(&self) -> Option<Record> {
         Some(Record {
             state: self.state()?,
             attempt: self.attempt,

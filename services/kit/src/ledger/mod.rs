@@ -13,5 +13,5 @@ mod store;
 pub use change::Change;
 pub use error::LedgerError;
 pub use expression::{Condition, condition};
-pub use item::Item;
+pub use item::{FEEDBACK_TOKEN_TAG, Item};
 pub use store::{ClaimOutcome, Ledger, PlanOutcome, RecordOutcome};

@@ -36,8 +36,8 @@ pub enum PlanOutcome {
 /// The result of [`Ledger::claim`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClaimOutcome {
-    /// This worker holds the lease, with this attempt number as its fencing token.
-    Claimed(u32),
+    /// This worker holds the lease. This is the item after the claim: its `attempt` is the fencing token.
+    Claimed(Box<Item>),
     /// The protocol does not allow a claim of this item.
     Refused(Box<Item>),
     /// There is no item.
@@ -131,14 +131,17 @@ impl Ledger {
         facts: Facts,
         holder: &str,
     ) -> Result<ClaimOutcome, LedgerError> {
-        let change = Change::new(Transition::Claim, facts).with("holder", holder);
+        let change = Change::new(Transition::Claim, facts)
+            .with("holder", holder)
+            // In the same write, so that there is no claimed item, and no mail, without a token.
+            .with_if_absent("feedback_token", holder);
         Ok(match self.record(order_id, notification, change).await? {
-            RecordOutcome::Recorded(item) => ClaimOutcome::Claimed(item.attempt),
+            RecordOutcome::Recorded(item) => ClaimOutcome::Claimed(item),
             // Our own first attempt, whose answer was lost. Without the holder it would look like another
             // worker's lease: the mail would wait until it expired, and then be in doubt although SES was
             // never called.
             RecordOutcome::Refused(item) if is_held_by(&item, holder) => {
-                ClaimOutcome::Claimed(item.attempt)
+                ClaimOutcome::Claimed(item)
             }
             RecordOutcome::Refused(item) => ClaimOutcome::Refused(item),
             RecordOutcome::Absent => ClaimOutcome::Absent,

@@ -19,6 +19,8 @@ pub enum Step {
     Send {
         /// The fencing token.
         attempt: u32,
+        /// [`Item::feedback_token`].
+        token: String,
     },
     /// Record SES's answer.
     Record {

@@ -43,7 +43,7 @@ pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, Ledger
             Step::SkipStale => skip_stale(delivery).await,
             Step::Claim(facts) => claim(delivery, facts).await,
             Step::HandleConflict(item) => handle_claim_conflict(delivery, &item),
-            Step::Send { attempt } => Ok(send(delivery, attempt).await),
+            Step::Send { attempt, token } => Ok(send(delivery, attempt, &token).await),
             Step::Record { attempt, outcome } => record(delivery, attempt, outcome).await,
             Step::Fail { attempt, reason, code, description } => {
                 fail(delivery, attempt, reason, code, description).await
@@ -83,7 +83,11 @@ fn requeue_until_ledger_answers(
 
 async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerError> {
     Ok(match delivery.claim(facts).await? {
-        ClaimOutcome::Claimed(attempt) => Step::Send { attempt },
+        ClaimOutcome::Claimed(item) => Step::Send {
+            attempt: item.attempt,
+            // Present: the claim writes it if it is not there.
+            token: item.feedback_token.unwrap_or_default(),
+        },
         ClaimOutcome::Refused(item) => Step::HandleConflict(item),
         ClaimOutcome::Absent => Step::DeadLetter {
             code: DeadLetterCode::Unknown,
@@ -97,7 +101,7 @@ async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerErro
 /// The next step after a write was refused: another worker holds the lease, or the notification is already
 /// done, or it has to wait.
 fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, LedgerError> {
-    let Some(record) = item.record() else {
+    let Some(record) = item.to_record() else {
         return Err(LedgerError::Incompatible("a state that this version does not know".into()));
     };
     Ok(match ClaimRefusal::for_record(&record, delivery.now_ms()) {
@@ -118,7 +122,7 @@ fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, L
     })
 }
 
-async fn send(delivery: &Delivery<'_>, attempt: u32) -> Step {
+async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Step {
     // Rendered under the lease, so that a mail that cannot be rendered fails only once.
     let mail = match render(&delivery.request.event, &delivery.mailer.brand) {
         Ok(mail) => mail,
@@ -131,14 +135,14 @@ async fn send(delivery: &Delivery<'_>, attempt: u32) -> Step {
             };
         }
     };
-    let outcome = call_ses(delivery, attempt, &mail).await;
+    let outcome = call_ses(delivery, attempt, token, &mail).await;
     tracing::info!(attempt, answer = outcome.code(), "SES call ended");
     Step::Record { attempt, outcome }
 }
 
 /// Waits until the send rate allows a call, and calls SES if there is time left to record its answer. A call
 /// that is not made counts as refused, because it certainly sent nothing.
-async fn call_ses(delivery: &Delivery<'_>, attempt: u32, mail: &Mail) -> SendOutcome {
+async fn call_ses(delivery: &Delivery<'_>, attempt: u32, token: &str, mail: &Mail) -> SendOutcome {
     // At most half of the time, so that the other half is left for the call.
     if let Err(wait) = delivery.mailer.rate_limiter.acquire(delivery.time_left() / 2).await {
         return SendOutcome::Retryable { code: "rate limited".to_owned(), retry_after: wait };
@@ -147,7 +151,7 @@ async fn call_ses(delivery: &Delivery<'_>, attempt: u32, mail: &Mail) -> SendOut
         left if left < MIN_SEND_TIME => {
             SendOutcome::Retryable { code: "out of time".to_owned(), retry_after: MIN_SEND_TIME }
         }
-        left => delivery.mailer.sender.send(delivery.request, attempt, mail, left).await,
+        left => delivery.mailer.sender.send(delivery.request, attempt, token, mail, left).await,
     }
 }
 

@@ -208,12 +208,12 @@ impl Rules<'_> {
             None if !notify => ReplayAssessment::new(Verdict::WouldRecord, None)
                 .because("the event asks for no mail; that is yet to be recorded"),
             None => self.by_age(key, *send_before, None),
-            // Decided, but the dispatcher may have died before it queued the mail request.
-            Some(item) if item.awaits_mail_request(event) => {
-                self.by_age(key, *send_before, Some(item))
-            }
             Some(item) => match self.by_state(item) {
                 Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
+                // Decided, but its mail request was never queued, or was lost.
+                None if item.awaits_mail_request(event, self.now) => {
+                    self.by_age(key, *send_before, Some(item))
+                }
                 None => ReplayAssessment::new(Verdict::AlreadyDone, Some(item)).because(
                     "decided before; its mail request is on its way or in the mail queue's \
                      dead-letter queue",
@@ -265,8 +265,12 @@ impl Rules<'_> {
         let Some(item) = self.snapshot.record(&event.key.order_id, &event.key.sort_key()) else {
             return unknown();
         };
+        if !event.is_about_mail_of(item) {
+            return ReplayAssessment::new(Verdict::AlreadyDone, Some(item))
+                .because("it lacks the token of this mail, so feedback would not believe it");
+        }
         // The ledger's own rule: what it would refuse, feedback would drop.
-        let allowed = event.transition.allows(item.record().as_ref(), &Facts::new(self.now));
+        let allowed = event.transition.allows(item.to_record().as_ref(), &Facts::new(self.now));
         let verdict = if allowed { Verdict::WouldRecord } else { Verdict::AlreadyDone };
         ReplayAssessment::new(verdict, Some(item))
     }
@@ -304,6 +308,7 @@ fn skipped(reason: Option<&str>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::ledger::Transition;
 
     const NOW: i64 = 1_763_900_000_000;
 
@@ -366,6 +371,24 @@ mod tests {
     }
 
     #[test]
+    fn an_ses_event_is_recorded_only_with_the_token_of_its_mail() {
+        let key = key(Kind::ShipmentShipped, "S-1");
+        let item = Item { feedback_token: Some("t-1".to_owned()), ..item(&key, State::Sent, None) };
+        for (token, verdict) in [("t-1", Verdict::WouldRecord), ("", Verdict::AlreadyDone)] {
+            let event = feedback::SesEvent {
+                key: key.clone(),
+                event_type: "Delivery".to_owned(),
+                transition: Transition::Deliver,
+                token: token.to_owned(),
+                message_id: "0107-x".to_owned(),
+                reason: None,
+            };
+            let assessment = assess(&DlqPayload::Feedback(event), [item.clone()]);
+            assert_eq!(assessment.verdict, verdict, "{token}");
+        }
+    }
+
+    #[test]
     fn a_delivery_mail_supersedes_the_shipping_mail_unless_it_failed() {
         let (shipped, arrived) =
             (key(Kind::ShipmentShipped, "S-1"), key(Kind::ShipmentDelivered, "S-1"));
@@ -389,7 +412,7 @@ mod tests {
             (None, 0, "s e1", Verdict::WouldSend),
             (Some(State::Planned), 0, "s e1", Verdict::WouldSend),
             (Some(State::Planned), 0, "s other", Verdict::AlreadyDone),
-            (Some(State::Planned), 1, "s e1", Verdict::AlreadyDone),
+            (Some(State::Planned), 1, "s e1", Verdict::WouldSend),
             (Some(State::Failed), 1, "s e1", Verdict::AlreadyDone),
             (Some(State::Sent), 1, "s e1", Verdict::AlreadySent),
         ] {

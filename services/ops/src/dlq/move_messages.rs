@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::NotificationKey;
 use shared::ledger::State;
+use shared::queue::message::MailRequest;
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited};
@@ -28,6 +29,7 @@ use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::notification;
 use crate::notification::reopen;
+use crate::outbox::watch_again;
 use crate::progress;
 use crate::publish::Publisher;
 use crate::rate::Throughput;
@@ -255,6 +257,7 @@ impl Mover<'_> {
     /// Replays a message, or returns the body that is to be sent for it, so that bodies go in batches.
     async fn replay(&self, candidate: &Candidate) -> Result<Option<String>, CliError> {
         let body = &candidate.message.body;
+        self.watch_again(&candidate.payload, body).await?;
         match &candidate.payload {
             DlqPayload::Intake(_) => {
                 let payload = invocation_payload(body).map_err(CliError::service)?;
@@ -265,6 +268,23 @@ impl Mover<'_> {
                 force_stale(self.stack, payload, body).await
             }
             _ => Ok(Some(body.clone())),
+        }
+    }
+
+    /// Before a mail is moved: the sweep may have passed its event long ago, and would not find the notification
+    /// if this copy of its message were lost too.
+    async fn watch_again(&self, payload: &DlqPayload, body: &str) -> Result<(), CliError> {
+        let (key, event) = match payload {
+            DlqPayload::Mail { key, .. } => {
+                let request = MailRequest::parse(body);
+                (key, request.map(|request| request.event.reference.sort_key()).ok())
+            }
+            DlqPayload::Dispatch(Dispatch { key, event, .. }) => (key, Some(event.clone())),
+            _ => return Ok(()),
+        };
+        match event {
+            Some(event) => watch_again(self.stack, key.order_id.as_str(), &event).await,
+            None => Ok(()),
         }
     }
 
@@ -343,9 +363,9 @@ async fn force_stale(
         let until = Timestamp::now() + key.kind.send_within();
         // Before the message is sent: the mailer drops a mail request whose record is closed.
         reopen(stack, &record.order_id, &record.notification, record.attempt, until, why).await?;
-        // For an open record, the dispatcher sends a mail request only to the event that planned it,
-        // and only before the first attempt. Any other event would be a duplicate to it and sent to
-        // nobody, so the mail request is made here.
+        // For an open record, the dispatcher sends a mail request only to the event that planned it, and
+        // after an attempt only once the mail is due. Anything else would be a duplicate to it and sent
+        // to nobody, so the mail request is made here.
         let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
         if event.is_some_and(is_duplicate) {
             let request = notification::rebuild_request(stack, &record, Timestamp::now()).await?;

@@ -2,6 +2,7 @@
 //! happens to it next.
 
 mod next_step;
+mod overdue;
 mod report;
 mod request;
 pub mod resend;
@@ -9,5 +10,6 @@ mod selector;
 pub mod settle;
 
 pub use next_step::{next_step, state_style};
+pub use overdue::due_since;
 pub use request::{MAX_CLOCK_SKEW, queue_request, rebuild_request, reopen};
 pub use selector::{NotificationArgs, kind_and_scope};

@@ -4,12 +4,16 @@ use kit::ledger::Item;
 use shared::ledger::{MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;
 
+use super::overdue::next_when_overdue;
 use super::selector::command_args;
 use crate::output::{Style, format_time};
 
 /// What happens next, as a sentence fragment; empty when nothing does. `now` in milliseconds since
 /// 1970.
 pub fn next_step(item: &Item, now: i64) -> String {
+    if let Some(overdue) = next_when_overdue(item, now) {
+        return overdue;
+    }
     match item.state() {
         None => "known only to a newer version of waybill".to_owned(),
         Some(State::Planned) if item.not_before > now => {

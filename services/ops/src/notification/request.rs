@@ -12,6 +12,7 @@ use super::selector::kind_and_scope;
 use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::{Queue, Stack};
 use crate::error::CliError;
+use crate::outbox::watch_again;
 use crate::store::{StoredEvent, events_of_order};
 
 /// How far the clock of the operator's machine may be off: a lease that ran out less than this ago
@@ -39,7 +40,9 @@ pub async fn requeue(
     let audit = Audit::begin(stack, &change.operator, intent).await?;
     // One result of both steps, so that the audit item is ended whichever of them fails.
     let result = async {
-        // The record first: the mailer drops a mail request whose record is closed.
+        // Before anything is opened: if the mail request is lost, the sweep finds the record open.
+        watch_again(stack, &item.order_id, &item.event).await?;
+        // The record before the message: the mailer drops a mail request whose record is closed.
         if item.state() != Some(State::Planned) {
             let (order, notification) = (&item.order_id, &item.notification);
             let (until, why) = (request.send_before, "opened by an operator");

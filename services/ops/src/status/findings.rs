@@ -50,7 +50,7 @@ fn dead_letters(dlq: Dlq, depth: QueueDepth) -> Option<String> {
 }
 
 fn mail_findings(day: &LastDay) -> [Option<String>; 3] {
-    let LastDay { late, stuck, .. } = day;
+    let LastDay { late, overdue, .. } = day;
     [
         (*late > 0).then(|| {
             format!(
@@ -58,10 +58,11 @@ fn mail_findings(day: &LastDay) -> [Option<String>; 3] {
                  sweep --since 24h`"
             )
         }),
-        (*stuck > 0).then(|| {
+        (*overdue > 0).then(|| {
             format!(
-                "{stuck} mail(s) were due an hour ago and are still planned: is the mailer running, \
-                 or are their messages dead letters? `waybill doctor`, `waybill dlq list`"
+                "{overdue} mail(s) are overdue: no mailer has moved them on for 15 minutes. The sweep \
+                 queues them again; if they do not get fewer, is the mailer running, or are their \
+                 messages dead letters? `waybill doctor`, `waybill dlq list`"
             )
         }),
         day.states.get("in_doubt").map(|doubts| {

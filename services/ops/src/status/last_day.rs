@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 use relay::IndexEntry;
 use serde::Serialize;
-use shared::ledger::State;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS};
 
 use crate::aws::Stack;
 use crate::error::CliError;
+use crate::notification::due_since;
 use crate::outbox::entries;
 use crate::store::{Key, records};
 
@@ -20,8 +20,9 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// An event that is undecided for longer is late.
 const LATE_MS: i64 = 10 * 60 * 1000;
 
-/// A mail that is planned for so long after it was due is stuck.
-const STUCK_MS: i64 = 60 * 60 * 1000;
+/// A mail that was due for longer is overdue: by then, relay's sweep has queued it again, and it should have
+/// been sent.
+const OVERDUE_MS: i64 = 15 * 60 * 1000;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct LastDay {
@@ -35,8 +36,8 @@ pub struct LastDay {
     pub undecided: usize,
     /// Of these, accepted more than ten minutes ago or queued again by the sweep.
     pub late: usize,
-    /// Mails that were due more than an hour ago and are still planned.
-    pub stuck: usize,
+    /// Mails that are planned or being sent although a mailer should have moved them on 15 minutes ago.
+    pub overdue: usize,
 }
 
 /// Counts the latest `max` events, hour by hour from the latest on.
@@ -87,9 +88,8 @@ async fn count(
         match records.get(key) {
             Some(item) => {
                 *day.states.entry(item.state.clone()).or_default() += 1;
-                let is_overdue = item.since.max(item.not_before) < now - STUCK_MS;
-                let is_planned = item.state() == Some(State::Planned);
-                day.stuck += usize::from(is_planned && is_overdue);
+                let is_overdue = due_since(item, now).is_some_and(|due| now - due > OVERDUE_MS);
+                day.overdue += usize::from(is_overdue);
             }
             None => {
                 day.undecided += 1;

@@ -202,7 +202,7 @@ mod tests {
             more: true,
             undecided: 4,
             late: 3,
-            stuck: 5,
+            overdue: 5,
             states: [("in_doubt".to_owned(), 2), ("failed".to_owned(), 12)].into(),
             ..status.ledger
         };

@@ -88,6 +88,19 @@ impl<'a> SimulatedPipeline<'a> {
         }
     }
 
+    /// Runs the dispatcher alone until no dispatch message is due.
+    pub async fn plan(&mut self) {
+        let dispatcher = self.dispatcher();
+        loop {
+            let events = self.receive(DISPATCH, DISPATCH_DLQ);
+            if events.is_empty() {
+                break;
+            }
+            let answer = dispatcher::handle(&dispatcher, &events).await;
+            self.settle(DISPATCH, &events, &answer);
+        }
+    }
+
     /// Runs the functions until no message is due.
     pub async fn drain(&mut self) {
         // Built anew, because each takes a copy of the clock.
@@ -130,6 +143,7 @@ impl<'a> SimulatedPipeline<'a> {
                 dead_letters: self.dead_letters(DISPATCH_DLQ),
             },
             sweep_after_ms: SWEEP_AFTER_MS,
+            grace_ms: i64::try_from(GRACE.as_millis()).expect("minutes"),
             clock: self.clock(),
         }
     }

@@ -1,0 +1,138 @@
+//! How far the ledger is with an event, as far as the sweep has to know.
+
+use kit::ledger::Item;
+
+use crate::index_page::IndexEntry;
+
+/// How far the ledger is with an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// The ledger has no record: the event never reached the dispatcher.
+    Unseen,
+    /// A mailer moves the notification on from this time (milliseconds since 1970).
+    Waits {
+        /// When it is due.
+        due: i64,
+    },
+    /// A mailer should have moved it on long ago: its mail request may be lost.
+    Overdue,
+    /// The sweep has nothing to do: the notification has reached a terminal state, or only an SES event or an
+    /// operator moves it on.
+    Done,
+}
+
+/// The ledger's answer about an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LedgerRecord {
+    /// There is no record.
+    Absent,
+    /// A record that this version cannot read.
+    Unreadable,
+    /// The record.
+    Read(Box<Item>),
+}
+
+impl Progress {
+    /// The progress of the event of `entry`. `grace`: how long a doubt waits. What was due before `until` is
+    /// overdue.
+    pub fn new(entry: &IndexEntry, record: &LedgerRecord, grace: i64, until: i64) -> Self {
+        let item = match record {
+            LedgerRecord::Absent => return Self::Unseen,
+            // Written by a newer version, whose own sweep understands it.
+            LedgerRecord::Unreadable => return Self::Done,
+            LedgerRecord::Read(item) => item,
+        };
+        // Only the event that planned the notification can have it mailed, and it has an entry of its own.
+        if item.event != entry.event {
+            return Self::Done;
+        }
+        match item.due_at(grace, until) {
+            None => Self::Done,
+            Some(due) if due < until => Self::Overdue,
+            Some(due) => Self::Waits { due },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::ledger::{MAX_DOUBTS, State};
+
+    const GRACE: i64 = 20;
+    const UNTIL: i64 = 1000;
+
+    fn entry(event: &str) -> IndexEntry {
+        IndexEntry {
+            order_id: "1001".to_owned(),
+            event: event.to_owned(),
+            ledger_key: "order.confirmed##customer".to_owned(),
+            sweep_at: 0,
+        }
+    }
+
+    fn item(state: State) -> Item {
+        Item {
+            order_id: "1001".to_owned(),
+            notification: "order.confirmed##customer".to_owned(),
+            event: "shop e-1".to_owned(),
+            state: state.to_string(),
+            send_before: UNTIL + 1,
+            ..Item::default()
+        }
+    }
+
+    fn progress(item: Item) -> Progress {
+        Progress::new(&entry("shop e-1"), &LedgerRecord::Read(Box::new(item)), GRACE, UNTIL)
+    }
+
+    #[test]
+    fn a_terminal_state_a_held_doubt_and_a_record_of_a_newer_version_are_done() {
+        for state in State::ALL {
+            let moves = matches!(state, State::Planned | State::Sending | State::InDoubt);
+            assert_eq!(progress(item(state)) == Progress::Done, !moves, "{state}");
+        }
+        let held = Item { doubts: MAX_DOUBTS, ..item(State::InDoubt) };
+        assert_eq!(progress(held), Progress::Done);
+        let refund =
+            Item { notification: "order.refunded#R-1#customer".to_owned(), ..item(State::InDoubt) };
+        assert_eq!(progress(refund), Progress::Done);
+        let newer = Item { state: "scheduled".to_owned(), ..item(State::Sent) };
+        assert_eq!(progress(newer), Progress::Done);
+        let unreadable = Progress::new(&entry("shop e-1"), &LedgerRecord::Unreadable, GRACE, UNTIL);
+        assert_eq!(unreadable, Progress::Done);
+    }
+
+    #[test]
+    fn a_mail_is_overdue_once_it_could_be_moved_on_for_as_long_as_the_sweep_waits() {
+        let waits = |due| Progress::Waits { due };
+        let planned = |since| Item { since, ..item(State::Planned) };
+        assert_eq!(progress(planned(UNTIL - 1)), Progress::Overdue);
+        assert_eq!(progress(planned(UNTIL)), waits(UNTIL));
+        let postponed = Item { not_before: UNTIL + 5, ..planned(0) };
+        assert_eq!(progress(postponed), waits(UNTIL + 5));
+        let sending = |lease_until| Item { lease_until, ..item(State::Sending) };
+        assert_eq!(progress(sending(UNTIL - 1)), Progress::Overdue);
+        assert_eq!(progress(sending(UNTIL)), waits(UNTIL));
+        let in_doubt = |since| Item { since, ..item(State::InDoubt) };
+        assert_eq!(progress(in_doubt(UNTIL - GRACE - 1)), Progress::Overdue);
+        assert_eq!(progress(in_doubt(UNTIL - GRACE)), waits(UNTIL));
+    }
+
+    #[test]
+    fn a_stale_mail_is_swept_until_it_is_skipped_but_a_stale_doubt_is_not() {
+        let stale = |state| Item { send_before: UNTIL, ..item(state) };
+        assert_eq!(progress(stale(State::Planned)), Progress::Overdue);
+        assert_eq!(progress(stale(State::Sending)), Progress::Overdue);
+        assert_eq!(progress(stale(State::InDoubt)), Progress::Done);
+    }
+
+    #[test]
+    fn an_event_without_a_record_is_unseen_and_one_that_planned_nothing_is_done() {
+        let entry = |event| Progress::new(&entry(event), &LedgerRecord::Absent, GRACE, UNTIL);
+        assert_eq!(entry("shop e-1"), Progress::Unseen);
+        let planned = LedgerRecord::Read(Box::new(item(State::Planned)));
+        let other = self::entry("shop e-2");
+        assert_eq!(Progress::new(&other, &planned, GRACE, UNTIL), Progress::Done);
+    }
+}

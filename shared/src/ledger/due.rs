@@ -1,0 +1,90 @@
+//! When a mail request can move a notification on.
+//!
+//! A notification that has not reached a terminal state lives in a message of the mail queue. If that message
+//! is lost, nothing moves the notification any more. So the sweep asks of each event how long its notification
+//! has been due, and the dispatcher sends another mail request for one that a mailer could take now.
+
+use crate::notification::DoubtPolicy;
+
+use super::guard::{Facts, MAX_DOUBTS};
+use super::protocol::Transition;
+use super::record::{Record, State};
+
+impl Record {
+    /// From when on a mailer that has its mail request moves the notification on; `None` for a terminal state,
+    /// and for a doubt that only an SES event or an operator settles. `grace`: how long a doubt waits.
+    /// Everything in milliseconds (since 1970).
+    #[must_use]
+    pub const fn due_at(&self, policy: DoubtPolicy, grace: i64) -> Option<i64> {
+        match self.state {
+            State::Planned if self.not_before > self.since => Some(self.not_before),
+            State::Planned => Some(self.since),
+            State::Sending => Some(self.lease_until),
+            State::InDoubt if matches!(policy, DoubtPolicy::Resend) && self.doubts < MAX_DOUBTS => {
+                Some(self.since.saturating_add(grace))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a mailer that receives a mail request now can move the notification on, or will at the end of the
+    /// grace period of its doubt. A failed mail never qualifies: only an operator has it sent again.
+    #[must_use]
+    pub fn can_be_moved_on(&self, policy: DoubtPolicy, now: i64) -> bool {
+        let resend_doubts_from = match policy {
+            DoubtPolicy::Resend => now,
+            DoubtPolicy::Hold => i64::MIN,
+        };
+        // The protocol's own conditions, so that this never asks for a mail that a claim would refuse.
+        let facts = Facts { resend_doubts_from, ..Facts::new(now) };
+        Transition::Claim.allows(Some(self), &facts)
+            || Transition::Expire.allows(Some(self), &facts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use DoubtPolicy::{Hold, Resend};
+
+    const GRACE: i64 = 20;
+
+    fn record(state: State) -> Record {
+        Record { state, attempt: 1, doubts: 1, since: 100, not_before: 0, lease_until: 160 }
+    }
+
+    #[test]
+    fn a_mail_is_due_when_it_was_planned_or_postponed_until_or_its_lease_or_grace_period_ends() {
+        assert_eq!(record(State::Planned).due_at(Resend, GRACE), Some(100));
+        let postponed = Record { not_before: 400, ..record(State::Planned) };
+        assert_eq!(postponed.due_at(Resend, GRACE), Some(400));
+        assert_eq!(record(State::Sending).due_at(Hold, GRACE), Some(160));
+        assert_eq!(record(State::InDoubt).due_at(Resend, GRACE), Some(120));
+    }
+
+    #[test]
+    fn nothing_is_due_in_a_terminal_state_or_in_a_doubt_that_is_held() {
+        let held = Record { doubts: MAX_DOUBTS, ..record(State::InDoubt) };
+        assert_eq!(held.due_at(Resend, GRACE), None);
+        assert_eq!(record(State::InDoubt).due_at(Hold, GRACE), None);
+        for state in State::ALL {
+            let moves = matches!(state, State::Planned | State::Sending | State::InDoubt);
+            assert_eq!(record(state).due_at(Resend, GRACE).is_some(), moves, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_mail_request_moves_on_what_can_be_claimed_and_what_a_dead_mailer_left() {
+        let can = |record: Record, now| record.can_be_moved_on(Resend, now);
+        let postponed = Record { not_before: 400, ..record(State::Planned) };
+        assert!(!can(postponed, 399) && can(postponed, 400));
+        assert!(!can(record(State::Sending), 160) && can(record(State::Sending), 161));
+        assert!(can(record(State::InDoubt), 100), "its copy waits for the grace period");
+        assert!(!record(State::InDoubt).can_be_moved_on(Hold, 10_000));
+        assert!(!can(Record { doubts: MAX_DOUBTS, ..record(State::InDoubt) }, 10_000));
+        for state in State::ALL {
+            let moves = matches!(state, State::Planned | State::Sending | State::InDoubt);
+            assert_eq!(can(record(state), 10_000), moves, "{state}");
+        }
+    }
+}
