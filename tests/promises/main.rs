@@ -11,5 +11,6 @@ mod poison;
 mod readme;
 mod samples;
 mod ses_answers;
+mod settings;
 mod support;
 mod untrusted_input;

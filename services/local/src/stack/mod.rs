@@ -64,6 +64,9 @@ pub enum StartError {
     /// The directory for mails can't be created.
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
+    /// The settings contradict each other.
+    #[error(transparent)]
+    Settings(#[from] resources::SettingsError),
     /// A table or queue can't be created.
     #[error(transparent)]
     Resources(#[from] resources::Error),
@@ -80,6 +83,7 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`]: something of the machine is missing or in use.
 pub async fn start(config: Config) -> Result<Stack, StartError> {
+    config.settings.validate()?;
     let listener = Listener::bind(config.port).await?;
     let address = listener.address();
     let endpoints = Endpoints::new(&config, address);
