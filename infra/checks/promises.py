@@ -182,10 +182,14 @@ def a_mail_in_doubt_is_resent_before_it_is_stale(template):
         for kind, stale_after in resent_kinds().items()
         if grace >= stale_after
     ]
-    # An SES event that feedback cannot record stays invisible this long, until it is in the DLQ, where
-    # the mailer's backlog check finds it.
+    # An SES event on which feedback is killed each time stays hidden this long, until it is in the DLQ, where
+    # the mailer's checks find it. They come at least once in each of feedback's retry delays.
     queue = of_type(template, "AWS::SQS::Queue")["FeedbackQueue"]
-    hidden = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+    functions = of_type(template, FUNCTION)
+    retry, known = (functions[name]["Environment"]["Variables"]["FEEDBACK_RETRY_SECONDS"] for name in ("Feedback", "Mailer"))
+    if retry != known:
+        violations.append(f"feedback delays an SES event for {retry} s, and the mailer takes it for {known} s")
+    hidden = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"] + int(retry)
     if int(sooner) <= hidden:
         violations.append(f"the grace period of {sooner} s ends while an SES event may be invisible, for {hidden} s")
     return violations
@@ -234,7 +238,7 @@ def every_failure_has_an_alarm(template):
         "Throttles": functions,
         "IteratorAge": {"Relay"},
         "InDoubt": {"mailer"},
-        "Requeued": {"mailer"},
+        "Requeued": {"mailer", "feedback"},
         "Swept": {"relay"},
         "AcceptedToSent": {"mailer"},
         "ForgedFeedback": {"feedback"},

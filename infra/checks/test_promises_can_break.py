@@ -108,7 +108,7 @@ def test_reserved_concurrency_is_reported(template):
     assert promises.every_function_of_a_queue_is_bounded_by_its_mapping(template)
 
 
-@pytest.mark.parametrize("graces", [("1200", "43200"), ("950", "39600")])
+@pytest.mark.parametrize("graces", [("1200", "43200"), ("1190", "39600")])
 def test_a_grace_period_that_ends_too_late_or_while_an_event_is_invisible_is_reported(template, graces):
     variables = of_type(template, promises.FUNCTION)["Mailer"]["Environment"]["Variables"]
     variables["DOUBT_GRACE_SECONDS"]["Fn::If"][1:] = graces
@@ -118,6 +118,11 @@ def test_a_grace_period_that_ends_too_late_or_while_an_event_is_invisible_is_rep
 def test_a_sweep_with_another_grace_period_is_reported(template):
     of_type(template, promises.FUNCTION)["Relay"]["Environment"]["Variables"]["DOUBT_GRACE_SECONDS"] = "60"
     assert promises.the_sweep_knows_how_long_a_mail_in_doubt_waits(template)
+
+
+def test_a_mailer_that_does_not_know_feedback_s_retry_delay_is_reported(template):
+    of_type(template, promises.FUNCTION)["Mailer"]["Environment"]["Variables"]["FEEDBACK_RETRY_SECONDS"] = "120"
+    assert promises.a_mail_in_doubt_is_resent_before_it_is_stale(template)
 
 
 @pytest.mark.parametrize("policy", ["Retain", "Delete"])
@@ -131,7 +136,7 @@ def test_an_alarm_that_reports_open_doubts_as_settled_is_reported(template):
     assert promises.no_alarm_reports_open_doubts_as_settled(template)
 
 
-@pytest.mark.parametrize("alarm", ["RequeuedAlarm", "SweptAlarm", "InDoubtAlarm", "AcceptedToSentAlarm"])
+@pytest.mark.parametrize("alarm", ["RequeuedAlarm", "FeedbackRequeuedAlarm", "SweptAlarm", "InDoubtAlarm", "AcceptedToSentAlarm"])
 @pytest.mark.parametrize(
     "change",
     [

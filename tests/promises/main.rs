@@ -14,5 +14,6 @@ mod readme;
 mod samples;
 mod ses_answers;
 mod start;
+mod settings;
 mod support;
 mod untrusted_input;

@@ -9,9 +9,11 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
+use kit::config::DEFAULT_FEEDBACK_RETRY_SECONDS;
 use kit::ledger::Change;
+use kit::queue::{OutgoingMessage, send_one};
 use local::Config;
-use local::aws::calls::Service;
+use local::aws::calls::{Caller, Service};
 use local::edge::faults::{Call, Fault, Faults};
 use local::run::publish::Answer;
 use local::ses::settings::{self, Senders, Sending};
@@ -35,11 +37,16 @@ struct FaultSwitches {
     tables_are_down: AtomicBool,
     ses_answers_are_lost: AtomicBool,
     ses_events_are_lost: AtomicBool,
+    feedback_is_throttled: AtomicBool,
     throttled: AtomicUsize,
 }
 
 impl Faults for FaultSwitches {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let is_feedback = *call.caller == Caller::Function("feedback".to_owned());
+        if is_feedback && self.feedback_is_throttled.load(Ordering::SeqCst) {
+            return (call.service == Service::DynamoDb).then_some(Fault::Throttled);
+        }
         let down = match call.service {
             Service::DynamoDbStreams => !self.stream_is_back.load(Ordering::SeqCst),
             Service::DynamoDb => self.tables_are_down.load(Ordering::SeqCst),
@@ -320,8 +327,87 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
 
     // The event was about another mail. Nothing can settle the doubt any more, and the policy is to resend.
     pipeline.queues.take_all(FEEDBACK_DLQ);
-    pipeline.run_for(SignedDuration::from_mins(20)).await;
+    // A grace period without any unread event, and the interval of a check before and after it.
+    pipeline.run_for(SignedDuration::from_mins(23)).await;
     assert_eq!(stack.mails_to(&customer("U1")), 2);
+    stack.stop().await;
+}
+
+/// Feedback fails on an event again and again. Each time it requeues the event, but the grace period ends while
+/// the event is in flight, as one is that is being recorded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_is_not_sent_again_while_feedback_is_failing_on_an_event() {
+    let faults = Arc::new(FaultSwitches::default());
+    let stack = stack(&faults, settings::Settings::default()).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    faults.ses_events_are_lost.store(true, Ordering::SeqCst);
+    faults.ses_answers_are_lost.store(true, Ordering::SeqCst);
+    publish(&pipeline, &shipped("F1"));
+    pipeline.drain().await;
+    faults.ses_answers_are_lost.store(false, Ordering::SeqCst);
+    let copy = || OutgoingMessage {
+        body: "the event".to_owned(),
+        delay: i32::try_from(DEFAULT_FEEDBACK_RETRY_SECONDS).expect("minutes"),
+        ..OutgoingMessage::default()
+    };
+    // Four minutes of delay and one in flight, five times: the grace period of twenty minutes ends in the
+    // fourth of those minutes in flight.
+    for _ in 0..5 {
+        send_one(&pipeline.sqs(), FEEDBACK, copy()).await.expect("SQS takes it");
+        pipeline.run_for(SignedDuration::from_secs(DEFAULT_FEEDBACK_RETRY_SECONDS)).await;
+        let now = pipeline.clock().now_ms();
+        assert_eq!(pipeline.queues.receive(FEEDBACK, FEEDBACK_DLQ, now).len(), 1);
+        pipeline.run_for(SignedDuration::from_mins(1)).await;
+        assert_eq!(stack.mails_to(&customer("F1")), 1, "the event may say that it was accepted");
+        pipeline.queues.take_all(FEEDBACK);
+    }
+
+    // It was about another mail. Nothing can settle the doubt any more, and the policy is to resend.
+    pipeline.run_for(SignedDuration::from_mins(23)).await;
+    assert_eq!(stack.mails_to(&customer("F1")), 2);
+    stack.stop().await;
+}
+
+/// The same with real functions: SES accepted the mails, its answers were lost, and feedback's calls of the
+/// ledger are throttled for longer than the grace period.
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_in_doubt_go_out_once_when_feedback_is_throttled_for_longer_than_the_grace_period() {
+    const MAILS: usize = 20;
+    let faults = Arc::new(FaultSwitches::default());
+    for fault in
+        [&faults.stream_is_back, &faults.ses_answers_are_lost, &faults.feedback_is_throttled]
+    {
+        fault.store(true, Ordering::SeqCst);
+    }
+    let stack = stack(&faults, settings::Settings::default()).await;
+    let orders: Vec<String> = (1..=MAILS).map(|n| format!("G{n}")).collect();
+    let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
+    let published = stack.publish_only(&lines).await;
+    let times = crate::support::settings();
+    let longer_than_the_grace = times.doubt_grace + times.feedback.retry;
+    eventually("each mail has been in doubt for longer than the grace period", async || {
+        let mut all = true;
+        for order in &orders {
+            let items = stack.ledger_items(order).await;
+            all &= items.iter().any(|item| {
+                let since = Timestamp::from_millisecond(item.since).expect("a time");
+                let age = Timestamp::now().duration_since(since);
+                item.state() == Some(State::InDoubt) && age.unsigned_abs() > longer_than_the_grace
+            });
+        }
+        all
+    })
+    .await;
+    faults.ses_answers_are_lost.store(false, Ordering::SeqCst);
+    let queues = &stack.stack.resources.queues;
+    assert_eq!(stack.depth(&queues.feedback_dlq).await, 0, "waiting uses up no receives");
+
+    faults.feedback_is_throttled.store(false, Ordering::SeqCst);
+    stack.wait_until_terminal(&published).await;
+    for order in &orders {
+        assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
+        assert_eq!(stack.ledger_items(order).await[0].state(), Some(State::Delivered), "{order}");
+    }
     stack.stop().await;
 }
 

@@ -1,7 +1,7 @@
 //! Handles a batch of SES events.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
-use kit::ledger::{Change, RecordOutcome};
+use kit::ledger::{Change, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concurrently};
 use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, State, Transition};
@@ -21,7 +21,10 @@ pub async fn handle(feedback: &Feedback, messages: &[SqsMessage]) -> SqsBatchRes
 async fn handle_message(feedback: &Feedback, message: &SqsMessage) -> BatchItemOutcome {
     let body = message.body.as_deref().unwrap_or_default();
     match FeedbackMessage::parse(body) {
-        FeedbackMessage::OwnMail(event) => record(feedback, event).await,
+        FeedbackMessage::OwnMail(event) => match record(feedback, event).await {
+            Ok(()) => BatchItemOutcome::Ack,
+            Err(error) => postpone(feedback, message, &error).await,
+        },
         FeedbackMessage::Ignored { event_type } => {
             tracing::info!(event_type, "SES event ignored");
             BatchItemOutcome::Ack
@@ -33,7 +36,7 @@ async fn handle_message(feedback: &Feedback, message: &SqsMessage) -> BatchItemO
     }
 }
 
-async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
+async fn record(feedback: &Feedback, event: SesEvent) -> Result<(), LedgerError> {
     let facts = Facts::new(feedback.clock.now_ms());
     // The protocol allows an SES event in nearly every state. The mailer may have crashed after SES
     // accepted the mail and before it recorded that, the event may arrive before that record, or a later
@@ -49,8 +52,8 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
         change = change.with("reason", reason.clone());
     }
     let order_id = event.key.order_id.as_str();
-    match feedback.ledger.record(order_id, &event.key.sort_key(), change).await {
-        Ok(RecordOutcome::Recorded(item)) => {
+    match feedback.ledger.record(order_id, &event.key.sort_key(), change).await? {
+        RecordOutcome::Recorded(item) => {
             count_transition(event.transition);
             log_second_mail(&event, item.state(), item.message_id.as_deref());
             tracing::info!(
@@ -61,29 +64,44 @@ async fn record(feedback: &Feedback, event: SesEvent) -> BatchItemOutcome {
                 message_id = event.message_id,
                 "SES event"
             );
-            BatchItemOutcome::Ack
         }
         Ok(RecordOutcome::Refused(item)) if !event.is_about_mail_of(&item) => {
             reject_forged(&event);
             BatchItemOutcome::Ack
         }
         // The record is already as far as the event, or further: the event is a duplicate or late.
-        Ok(RecordOutcome::Refused(item)) => {
+        RecordOutcome::Refused(item) => {
             log_second_mail(&event, item.state(), item.message_id.as_deref());
-            BatchItemOutcome::Ack
         }
-        Ok(RecordOutcome::Absent) => {
+        RecordOutcome::Absent => {
             tracing::warn!(
                 order_id,
                 "SES event about a notification that is not in the ledger any more"
             );
-            BatchItemOutcome::Ack
-        }
-        Err(error) => {
-            tracing::warn!(%error, "retried after the visibility timeout");
-            BatchItemOutcome::Retry
         }
     }
+    Ok(())
+}
+
+/// Has the event delivered again. If the ledger is unavailable, by requeuing it: left to the visibility
+/// timeout, it would use up receives, and the mailer would take it for an event that is just being recorded.
+/// An item of another version uses up receives instead, so that the event ends in the dead-letter queue.
+async fn postpone(
+    feedback: &Feedback,
+    message: &SqsMessage,
+    error: &LedgerError,
+) -> BatchItemOutcome {
+    if matches!(error, LedgerError::Incompatible(_)) {
+        tracing::warn!(%error, "retried after the visibility timeout");
+        return BatchItemOutcome::Retry;
+    }
+    tracing::warn!(%error, "requeued until the ledger answers");
+    let until = feedback.clock.now() + feedback.retry_after;
+    let outcome = feedback.requeue.requeue_until(message, until.as_millisecond(), None).await;
+    if outcome == BatchItemOutcome::Ack {
+        count(Count::Requeued);
+    }
+    outcome
 }
 
 /// An event with our tags that is not about a mail of ours: somebody else in the account sent it. Acknowledged,

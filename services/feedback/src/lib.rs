@@ -7,6 +7,9 @@
 //! - An event is believed only with the token that the mailer gave the mail: others in the account may send
 //!   mails with our tags. One without it changes nothing, and is logged and counted.
 //! - Unknown event types and mails of other senders are logged and acknowledged, not retried.
+//! - While the ledger is unavailable, an event is requeued with a delay, which uses up no receives. So an
+//!   event that is not recorded yet is seldom in flight: the mailer counts those that wait before it sends a
+//!   mail in doubt again.
 //! - A message that cannot be parsed goes to the dead-letter queue with the reason; its neighbours are not
 //!   affected.
 //!
@@ -21,7 +24,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsEvent;
 use kit::ledger::Ledger;
-use kit::queue::DeadLetterQueue;
+use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
@@ -50,11 +53,15 @@ pub async fn run() -> Result<(), Error> {
 async fn from_env() -> Result<Feedback, Error> {
     let sdk = kit::aws::sdk_config().await;
     let clock = Clock::system();
+    let sqs = kit::aws::sqs(&sdk);
+    let queue = config::required("FEEDBACK_QUEUE_URL", "the feedback queue's URL")?;
     let dead_letters =
         config::required("FEEDBACK_DLQ_URL", "the feedback dead-letter queue's URL")?;
     Ok(Feedback {
         ledger: Ledger::from_settings(kit::aws::dynamodb(&sdk))?,
-        dead_letters: DeadLetterQueue::new(kit::aws::sqs(&sdk), dead_letters, clock),
+        requeue: DelayedRequeue::new(sqs.clone(), queue, clock),
+        retry_after: config::feedback_retry()?,
+        dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
         clock,
     })
 }

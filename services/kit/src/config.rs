@@ -5,6 +5,11 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use jiff::SignedDuration;
+
+/// `FEEDBACK_RETRY_SECONDS` where it is not set.
+pub const DEFAULT_FEEDBACK_RETRY_SECONDS: i64 = 240;
+
 /// A setting with which the function cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -50,4 +55,15 @@ pub fn number<T: FromStr + PartialOrd + Display>(
             })
         }
     }
+}
+
+/// `FEEDBACK_RETRY_SECONDS`: how long feedback delays an SES event that it cannot record. The mailer has the
+/// same setting, because it checks in each such delay whether events are unread.
+///
+/// # Errors
+/// [`ConfigError::Invalid`].
+pub fn feedback_retry() -> Result<SignedDuration, ConfigError> {
+    // At least three: the mailer divides it by three, and SQS delays by whole seconds.
+    number("FEEDBACK_RETRY_SECONDS", DEFAULT_FEEDBACK_RETRY_SECONDS, 3..=900)
+        .map(SignedDuration::from_secs)
 }

@@ -49,7 +49,7 @@ pub enum Count {
     Failed,
     /// Notifications put in doubt.
     InDoubt,
-    /// Mail requests requeued with a delay.
+    /// Messages requeued with a delay, but for mails in doubt, which are counted when the doubt is recorded.
     Requeued,
     /// Mails delivered.
     Delivered,

@@ -18,14 +18,14 @@ impl FeedbackBacklog {
         Self { client, queue_urls }
     }
 
-    /// Whether an event older than the grace period may be unread. Also `true` when SQS does not answer.
+    /// Whether an event may wait unread, as far as one look can tell. Also `true` when SQS does not answer.
+    /// Not for one that is in flight: see [`crate::BacklogWatch`].
     pub async fn may_contain_events(&self) -> bool {
-        // An event that feedback keeps failing on moves from the first queue to the second before the grace
-        // period is over, so it must be read in this order, or it could be missed in between. SQS's counts
-        // lag by about a minute, which is less than the grace period.
+        // An event that feedback is killed on again and again moves from the first queue to the second, so
+        // they must be read in this order, or it could be missed in between.
         let [queue, dead_letters] = &self.queue_urls;
         self.depth(queue).await.is_none_or(|depth| is_behind(&depth))
-            || self.depth(dead_letters).await.is_none_or(|depth| holds_messages(&depth))
+            || self.depth(dead_letters).await.is_none_or(|depth| depth.total() > 0)
     }
 
     async fn depth(&self, queue_url: &str) -> Option<QueueDepth> {
@@ -34,28 +34,26 @@ impl FeedbackBacklog {
 }
 
 // More messages wait than are in flight: then an event may have been waiting for long. Waiting for an empty
-// queue instead would not work, because the queue of a busy shop is never empty.
+// queue instead would not work, because the queue of a busy shop is never empty. A delayed one is an event
+// that feedback could not record.
 const fn is_behind(depth: &QueueDepth) -> bool {
-    depth.visible > depth.in_flight
-}
-
-const fn holds_messages(depth: &QueueDepth) -> bool {
-    depth.visible > 0 || depth.in_flight > 0
+    depth.visible > depth.in_flight || depth.delayed > 0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn is_queue_behind(visible: u64, in_flight: u64) -> bool {
-        is_behind(&QueueDepth { visible, in_flight, delayed: 0 })
+    fn is_queue_behind(visible: u64, in_flight: u64, delayed: u64) -> bool {
+        is_behind(&QueueDepth { visible, in_flight, delayed })
     }
 
     #[test]
-    fn a_queue_is_behind_when_more_waits_than_is_being_read() {
-        assert!(is_queue_behind(1, 0), "nobody reads");
-        assert!(is_queue_behind(101, 100), "an outage is being worked off");
-        assert!(!is_queue_behind(0, 0));
-        assert!(!is_queue_behind(10, 50), "a busy shop");
+    fn a_queue_is_behind_when_more_waits_than_is_being_read_or_an_event_could_not_be_recorded() {
+        assert!(is_queue_behind(1, 0, 0), "nobody reads");
+        assert!(is_queue_behind(101, 100, 0), "an outage is being worked off");
+        assert!(is_queue_behind(0, 50, 1), "the ledger did not answer feedback");
+        assert!(!is_queue_behind(0, 0, 0));
+        assert!(!is_queue_behind(10, 50, 0), "a busy shop");
     }
 }

@@ -17,13 +17,13 @@
 //! Delivery semantics: at most once per attempt. A further attempt follows only a proof of refusal, or, by
 //! policy, a doubt.
 
+mod backlog_watch;
 mod batch;
 pub mod delivery;
 mod feedback_backlog;
 mod mailer;
 mod rate_limiter;
 pub mod render;
-mod requeue;
 mod send;
 pub mod send_outcome;
 mod settings;
@@ -34,11 +34,11 @@ use aws_lambda_events::sqs::SqsEvent;
 use kit::telemetry;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
+pub use backlog_watch::BacklogWatch;
 pub use batch::handle;
 pub use feedback_backlog::FeedbackBacklog;
 pub use mailer::Mailer;
 pub use rate_limiter::SendRateLimiter;
-pub use requeue::DelayedRequeue;
 pub use send::{Sender, SenderSettings};
 pub use settings::{DEFAULT_GRACE_SECONDS, DEFAULT_LEASE_SECONDS};
 

@@ -3,12 +3,11 @@
 use jiff::SignedDuration;
 use kit::Clock;
 use kit::ledger::Ledger;
-use kit::queue::DeadLetterQueue;
+use kit::queue::{DeadLetterQueue, DelayedRequeue};
 
 use crate::feedback_backlog::FeedbackBacklog;
 use crate::rate_limiter::SendRateLimiter;
 use crate::render::Brand;
-use crate::requeue::DelayedRequeue;
 use crate::send::Sender;
 
 /// Everything that a delivery depends on.
@@ -33,6 +32,8 @@ pub struct Mailer {
     pub lease: SignedDuration,
     /// How long to wait for an SES event before a mail in doubt may be sent again.
     pub grace: SignedDuration,
+    /// How long feedback delays an event that it cannot record.
+    pub feedback_retry: SignedDuration,
     /// Read for leases, grace periods and staleness.
     pub clock: Clock,
 }

@@ -1,9 +1,9 @@
 //! Builds the mailer from environment variables.
 
 use jiff::SignedDuration;
-use kit::config::{ConfigError, number, optional, required};
+use kit::config::{ConfigError, feedback_retry, number, optional, required};
 use kit::ledger::Ledger;
-use kit::queue::DeadLetterQueue;
+use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use kit::{Clock, aws};
 use lambda_runtime::Error;
 use shared::EmailAddress;
@@ -12,7 +12,6 @@ use crate::feedback_backlog::FeedbackBacklog;
 use crate::mailer::Mailer;
 use crate::rate_limiter::SendRateLimiter;
 use crate::render::Brand;
-use crate::requeue::DelayedRequeue;
 use crate::send::{Sender, SenderSettings};
 
 /// `LEASE_SECONDS` where it is not set.
@@ -56,6 +55,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
             DEFAULT_GRACE_SECONDS,
             1..=1_209_600,
         )?),
+        feedback_retry: feedback_retry()?,
         clock,
     })
 }

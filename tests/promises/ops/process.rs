@@ -2,7 +2,7 @@
 
 use std::process::{Child, Command, Output, Stdio};
 
-use aws_sdk_sqs::types::QueueAttributeName;
+use kit::queue::queue_depth;
 use serde_json::Value;
 
 use crate::support::TestStack;
@@ -125,9 +125,5 @@ pub fn assert_one_mail_each(stack: &TestStack, orders: &[&str]) {
 
 /// The number of messages in flight.
 pub async fn in_flight(stack: &TestStack, queue: &Queue) -> u64 {
-    let hidden = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
-    let call = stack.stack.sqs.get_queue_attributes().queue_url(&queue.url);
-    let answer = call.attribute_names(hidden.clone()).send().await.expect("SQS answers");
-    let count = answer.attributes().and_then(|known| known.get(&hidden)?.parse().ok());
-    count.expect("a count")
+    queue_depth(&stack.stack.sqs, &queue.url).await.expect("SQS answers").in_flight
 }

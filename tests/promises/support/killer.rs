@@ -69,33 +69,29 @@ impl Killer {
         })
     }
 
-    /// Times in the deployed proportions, as short as a test of a crash can have them: the lease outlives
-    /// the function, and the grace period outlives a visibility timeout, so that feedback has a second
-    /// try. SES events reach feedback within milliseconds here, unless they are all lost; a longer grace
-    /// period would only be waited for. Where the stream is down, only the sweep moves events, and it may
-    /// come at once; elsewhere it must not overtake the stream.
-    fn settings(&self) -> Settings {
-        let (sweep_after, sweep_interval) = match self.background {
+    /// As [`super::settings`], with a shorter visibility timeout, as each test waits for it. Where the
+    /// stream is down, only the sweep moves events, and it may come at once; elsewhere it must not overtake
+    /// the stream.
+    pub fn settings(background: BackgroundFault) -> Settings {
+        let (sweep_after, sweep_interval) = match background {
             BackgroundFault::StreamDown => (Duration::from_secs(2), Duration::from_secs(1)),
             _ => (Duration::from_secs(8), Duration::from_secs(4)),
         };
         Settings {
-            function_timeout: Duration::from_secs(5),
-            lease: Duration::from_secs(6),
-            doubt_grace: Duration::from_secs(5),
             visibility_timeout: Duration::from_secs(2),
             max_receive_count: 50,
             sweep_after,
             sweep_interval,
             stream_maximum_retries: 6,
-            ..Settings::default()
+            ..super::settings()
         }
     }
 
     /// Starts a stack whose function this killer kills.
     pub async fn start_stack(self: &Arc<Self>) -> TestStack {
         let faults: Arc<dyn Faults> = Arc::<Self>::clone(self);
-        let config = Config { settings: self.settings(), faults, ..Config::default() };
+        let config =
+            Config { settings: Self::settings(self.background), faults, ..Config::default() };
         let stack = TestStack::start_with(config).await;
         let function = stack.stack.functions.function(self.boundary.function);
         assert!(self.function.set(function.expect("the function")).is_ok(), "one stack per killer");

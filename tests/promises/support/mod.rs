@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName};
 use kit::ledger::{Item, Ledger};
+use kit::queue::queue_depth;
 use local::lambda::{OutputLine, Sink};
-use local::resources::{Queue, Settings};
+use local::resources::{FeedbackTimes, Queue, Settings};
 use local::run::outcome::EventStatus;
 use local::run::publish::{Answer, Published, Publisher, batches};
 use local::run::{WaitResult, wait_until_terminal};
@@ -30,18 +31,26 @@ pub struct TestStack {
 }
 
 /// Short times. As deployed, the lease is longer than the function's timeout: otherwise a mailer could still
-/// send a mail that another one has claimed. Visibility timeout and grace period are shorter in proportion,
-/// because a test of a crash has to wait for both.
+/// send a mail that another one has claimed, and the grace period is longer than anything that can hide an SES
+/// event. Visibility timeouts are shorter in proportion, because a test of a crash has to wait for them.
 pub fn settings() -> Settings {
     Settings {
         function_timeout: Duration::from_secs(5),
         visibility_timeout: Duration::from_secs(3),
         lease: Duration::from_secs(6),
-        doubt_grace: Duration::from_secs(3),
+        feedback: FEEDBACK,
+        doubt_grace: Duration::from_secs(25),
         max_receive_count: 10,
         ..Settings::default()
     }
 }
+
+/// As few receives as a test of a crash needs: each of them makes the grace period longer.
+pub const FEEDBACK: FeedbackTimes = FeedbackTimes {
+    visibility_timeout: Duration::from_secs(5),
+    max_receive_count: 3,
+    retry: Duration::from_secs(9),
+};
 
 pub fn config() -> Config {
     Config { settings: settings(), ..Config::default() }
@@ -150,19 +159,7 @@ impl TestStack {
     }
 
     pub async fn depth(&self, queue: &Queue) -> u64 {
-        let call = self
-            .stack
-            .sqs
-            .get_queue_attributes()
-            .queue_url(&queue.url)
-            .attribute_names(QueueAttributeName::All);
-        let attributes = call.send().await.expect("SQS answers").attributes.unwrap_or_default();
-        let number = |name: QueueAttributeName| -> u64 {
-            attributes.get(&name).and_then(|n| n.parse().ok()).unwrap_or(0)
-        };
-        number(QueueAttributeName::ApproximateNumberOfMessages)
-            + number(QueueAttributeName::ApproximateNumberOfMessagesNotVisible)
-            + number(QueueAttributeName::ApproximateNumberOfMessagesDelayed)
+        queue_depth(&self.stack.sqs, &queue.url).await.expect("SQS answers").total()
     }
 }
 

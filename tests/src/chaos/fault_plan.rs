@@ -22,6 +22,7 @@ use super::fault_rates::{
 use super::killer::kill_caller;
 use super::pending_faults::PendingFaults;
 use super::rng::Rng;
+use super::run::DOUBT_GRACE;
 
 /// The functions that can be killed.
 pub const FUNCTIONS: [&str; 5] = ["intake", "relay", "dispatcher", "mailer", "feedback"];
@@ -175,8 +176,7 @@ impl FaultPlan {
             }
             28..30 => {
                 self.count(FaultKind::SesEventsAfterGrace);
-                // The grace period is 15 s.
-                vec![Duration::from_secs(20)]
+                vec![DOUBT_GRACE + Duration::from_secs(5)]
             }
             30..45 => {
                 self.count(FaultKind::SesEventsDoubled);

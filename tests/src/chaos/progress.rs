@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 use kit::AwsError;
 use kit::ledger::Item;
+use kit::queue::{QueueDepth, queue_depth};
 use local::Stack;
-use local::resources::{LEDGER_TABLE, Queue};
+use local::resources::LEDGER_TABLE;
 use shared::ledger::State;
 
 use super::accepted_mails::Key;
@@ -16,20 +16,12 @@ use super::workload::Case;
 /// Interval between two reads of the queues.
 pub const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// After this time without any change, the remaining events will never reach a terminal state.
+/// After this time without any change, the remaining events will never reach a terminal state. Longer than
+/// the grace period, and than the wait of any message.
 const STALLED: Duration = Duration::from_secs(60);
 
 /// The ledger's notifications by key.
 pub type Ledger = HashMap<Key, Item>;
-
-/// Number of messages in a queue, or in several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct QueueDepth {
-    /// Messages that can be received now.
-    pub visible: u64,
-    /// All messages, in flight and delayed ones included.
-    pub all: u64,
-}
 
 /// The ledger did not answer a scan.
 #[derive(Debug, thiserror::Error)]
@@ -49,10 +41,11 @@ pub async fn wait_until_terminal(
     let mut changed = Instant::now();
     loop {
         // No answer does not mean that the queues are empty.
-        let depth = total_depth(stack).await.unwrap_or(QueueDepth { visible: 1, all: 1 });
+        let unknown = QueueDepth { visible: 1, ..QueueDepth::default() };
+        let depth = total_depth(stack).await.unwrap_or(unknown);
         let stalled = changed.elapsed() > STALLED;
         // A scan is slow, and pointless while messages are left.
-        if depth.all == 0 || stalled {
+        if depth.total() == 0 || stalled {
             let ledger = read_ledger(stack).await?;
             let open = cases.iter().filter(|case| !is_terminal(ledger.get(&case.key))).count();
             if open == 0 || stalled {
@@ -98,21 +91,10 @@ pub async fn total_depth(stack: &Stack) -> Option<QueueDepth> {
     let queues = &stack.resources.queues;
     let mut sum = QueueDepth::default();
     for queue in [&queues.dispatch, &queues.mail, &queues.feedback] {
-        let one = queue_depth(stack, queue).await?;
+        let one = queue_depth(&stack.sqs, &queue.url).await.ok()?;
         sum.visible += one.visible;
-        sum.all += one.all;
+        sum.in_flight += one.in_flight;
+        sum.delayed += one.delayed;
     }
     Some(sum)
-}
-
-/// The depth of one queue; `None` when SQS did not answer.
-pub async fn queue_depth(stack: &Stack, queue: &Queue) -> Option<QueueDepth> {
-    let call = stack.sqs.get_queue_attributes().queue_url(&queue.url);
-    let call = call.attribute_names(Attribute::All);
-    let attributes = call.send().await.ok()?.attributes?;
-    let number = |name| attributes.get(&name).and_then(|n| n.parse::<u64>().ok());
-    let visible = number(Attribute::ApproximateNumberOfMessages)?;
-    let hidden = number(Attribute::ApproximateNumberOfMessagesNotVisible)?;
-    let delayed = number(Attribute::ApproximateNumberOfMessagesDelayed)?;
-    Some(QueueDepth { visible, all: visible + hidden + delayed })
 }

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
+use kit::queue::{QueueDepth, queue_depth};
 use local::lambda::{OutputLine, Sink};
-use local::resources::{Processes, Queue, Settings};
+use local::resources::{FeedbackTimes, Processes, Queue, Settings};
 use local::run::publish::PublishError;
 use local::{Config, Stack, StartError};
 
@@ -14,9 +15,7 @@ use super::fault_kind::FaultKind;
 use super::fault_plan::{FUNCTIONS, FaultPlan};
 use super::killer::kill;
 use super::options::Options;
-use super::progress::{
-    LedgerUnavailable, POLL_INTERVAL, QueueDepth, queue_depth, wait_until_terminal,
-};
+use super::progress::{LedgerUnavailable, POLL_INTERVAL, wait_until_terminal};
 use super::publish::publish;
 use super::report::RunReport;
 use super::workload::{self, Case, PERSONAL};
@@ -42,15 +41,24 @@ pub enum RunError {
 const PROCESSES: Processes =
     Processes { intake: 4, relay: 2, dispatcher: 4, mailer: 8, feedback: 8 };
 
-/// Times in the deployed proportions (the lease outlives the function, the grace period is five
-/// visibility timeouts), except for the visibility timeout: it is shorter than a function may run, so
-/// that messages are delivered again while the first delivery is still in progress.
+/// How long a mail in doubt waits for an SES event.
+pub const DOUBT_GRACE: Duration = Duration::from_secs(35);
+
+/// Times in the deployed proportions (the lease outlives the function, the grace period outlives everything
+/// that can hide an SES event), except for the visibility timeouts: they are shorter than a function may run,
+/// so that messages are delivered again while the first delivery is still in progress. The plan makes some
+/// messages use up many receives.
 #[must_use]
 pub fn settings() -> Settings {
     Settings {
         function_timeout: Duration::from_secs(5),
         lease: Duration::from_secs(6),
-        doubt_grace: Duration::from_secs(15),
+        doubt_grace: DOUBT_GRACE,
+        feedback: FeedbackTimes {
+            visibility_timeout: Duration::from_secs(3),
+            max_receive_count: 8,
+            retry: Duration::from_secs(9),
+        },
         visibility_timeout: Duration::from_secs(3),
         max_receive_count: 50,
         sweep_after: Duration::from_secs(8),
@@ -160,7 +168,7 @@ async fn dead_letters(stack: &Stack) -> Result<u64, RunError> {
     let mut all = 0;
     for queue in [&queues.dispatch_dlq, &queues.mail_dlq, &queues.feedback_dlq] {
         let answer = tokio::time::timeout(DEPTH_TIMEOUT, depth_with_retry(stack, queue)).await;
-        all += answer.map_err(|_elapsed| RunError::DeadLetters(queue.url.clone()))?.all;
+        all += answer.map_err(|_elapsed| RunError::DeadLetters(queue.url.clone()))?.total();
     }
     Ok(all)
 }
@@ -168,7 +176,7 @@ async fn dead_letters(stack: &Stack) -> Result<u64, RunError> {
 /// On a busy machine SQS may not answer in time. No answer does not mean that the queue is empty.
 async fn depth_with_retry(stack: &Stack, queue: &Queue) -> QueueDepth {
     loop {
-        if let Some(depth) = queue_depth(stack, queue).await {
+        if let Ok(depth) = queue_depth(&stack.sqs, &queue.url).await {
             return depth;
         }
         tokio::time::sleep(POLL_INTERVAL).await;

@@ -74,6 +74,8 @@ impl DeadLetterQueue {
         ];
         attributes.extend(dead_letter.order_id.map(|id| (ORDER_ID, id.to_string())));
         attributes.extend(dead_letter.kind.map(|kind| (KIND, kind.to_string())));
+        let attributes =
+            attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         OutgoingMessage { body: dead_letter.body, delay: 0, attributes }
     }
 }

@@ -3,9 +3,11 @@
 pub mod batch;
 pub mod dead_letter;
 pub mod depth;
+pub mod requeue;
 pub mod send;
 
 pub use batch::{BatchItemOutcome, partial_batch_response, run_concurrently, sent_at};
 pub use dead_letter::{DeadLetter, DeadLetterQueue};
 pub use depth::{QueueDepth, queue_depth};
+pub use requeue::DelayedRequeue;
 pub use send::{MAX_DELAY_SECONDS, OutgoingMessage, SendError, SendFailure, send_all, send_one};

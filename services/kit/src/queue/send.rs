@@ -23,7 +23,7 @@ pub struct OutgoingMessage {
     /// Seconds until it can be received, at most [`MAX_DELAY_SECONDS`].
     pub delay: i32,
     /// Name and value of each message attribute, all of type `String`.
-    pub attributes: Vec<(&'static str, String)>,
+    pub attributes: Vec<(String, String)>,
 }
 
 impl OutgoingMessage {

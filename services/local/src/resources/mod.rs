@@ -10,7 +10,7 @@ mod tables;
 
 pub use error::Error;
 pub use queues::{Queue, Queues};
-pub use settings::{Processes, Settings};
+pub use settings::{FeedbackTimes, Processes, Settings, SettingsError};
 pub use tables::{EVENTS_TABLE, LEDGER_TABLE};
 
 /// The bus for the shop's order events. A rule invokes intake with everything on it.

@@ -1,12 +1,13 @@
 //! The queues, and the dead-letter queue of each that a function reads.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 use serde_json::json;
 
-use super::{Error, Settings};
+use super::{Error, FeedbackTimes, Settings};
 
 /// AWS's maximum, 14 days: what is in a dead-letter queue waits for an operator.
 const MESSAGE_RETENTION_SECONDS: u32 = 14 * 24 * 60 * 60;
@@ -44,32 +45,42 @@ pub struct Queues {
 
 pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, Error> {
     let dlq = |name| queue(sqs, name, HashMap::new());
-    let source = |name, dead_letters: &Queue| {
-        let redrive = json!({
-            "deadLetterTargetArn": dead_letters.arn,
-            "maxReceiveCount": settings.max_receive_count,
-        });
-        let visibility = settings.visibility_timeout.as_secs().to_string();
-        let attributes = [
-            (Attribute::VisibilityTimeout, visibility),
-            (Attribute::RedrivePolicy, redrive.to_string()),
-        ];
-        queue(sqs, name, attributes.into())
-    };
+    let receives = (settings.visibility_timeout, settings.max_receive_count);
+    let FeedbackTimes { visibility_timeout, max_receive_count, .. } = settings.feedback;
+    let feedback_receives = (visibility_timeout, max_receive_count);
     // Dead-letter queues first: the redrive policy of a queue names the ARN of its own.
     let dispatch_dlq = dlq("waybill-dispatch-dlq").await?;
     let mail_dlq = dlq("waybill-mail-dlq").await?;
     let feedback_dlq = dlq("waybill-feedback-dlq").await?;
     Ok(Queues {
-        dispatch: source("waybill-dispatch", &dispatch_dlq).await?,
+        dispatch: source(sqs, "waybill-dispatch", &dispatch_dlq, receives).await?,
         dispatch_dlq,
-        mail: source("waybill-mail", &mail_dlq).await?,
+        mail: source(sqs, "waybill-mail", &mail_dlq, receives).await?,
         mail_dlq,
-        feedback: source("waybill-feedback", &feedback_dlq).await?,
+        feedback: source(sqs, "waybill-feedback", &feedback_dlq, feedback_receives).await?,
         feedback_dlq,
         relay_dlq: dlq("waybill-relay-dlq").await?,
         intake_dlq: dlq("waybill-intake-dlq").await?,
     })
+}
+
+/// A queue that a function reads: its messages are hidden for so long when they are received, and are
+/// received so often before they go to `dead_letters`.
+async fn source(
+    sqs: &Client,
+    name: &str,
+    dead_letters: &Queue,
+    (visibility_timeout, max_receive_count): (Duration, u32),
+) -> Result<Queue, Error> {
+    let redrive = json!({
+        "deadLetterTargetArn": dead_letters.arn,
+        "maxReceiveCount": max_receive_count,
+    });
+    let attributes = [
+        (Attribute::VisibilityTimeout, visibility_timeout.as_secs().to_string()),
+        (Attribute::RedrivePolicy, redrive.to_string()),
+    ];
+    queue(sqs, name, attributes.into()).await
 }
 
 /// The queue with these attributes, created if it is missing.

@@ -121,6 +121,15 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_given_up_on_while_the_stack_itself_still_waits() {
+        let settings = crate::resources::Settings::default();
+        let visibility = settings.visibility_timeout.max(settings.feedback.visibility_timeout);
+        for wait in [settings.doubt_grace, visibility, settings.feedback.max_unseen()] {
+            assert!(wait < STALLED_AFTER, "{wait:?}");
+        }
+    }
+
+    #[test]
     fn a_sent_mail_is_waited_for_until_feedback_is_over() {
         let sent = || vec![status(Some("sent"), Some(Outcome::Sent)), None];
         assert!(conclude(sent(), false, Duration::ZERO).is_none());

@@ -90,6 +90,7 @@ fn environment(
         ("MAILER_CONCURRENCY", settings.processes.mailer as u64),
         ("LEASE_SECONDS", settings.lease.as_secs()),
         ("DOUBT_GRACE_SECONDS", settings.doubt_grace.as_secs()),
+        ("FEEDBACK_RETRY_SECONDS", settings.feedback.retry.as_secs()),
         ("SWEEP_AFTER_SECONDS", settings.sweep_after.as_secs()),
     ];
     let texts = texts.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));

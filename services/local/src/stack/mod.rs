@@ -66,6 +66,9 @@ pub enum StartError {
     /// The directory for mails can't be created.
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
+    /// The settings contradict each other.
+    #[error(transparent)]
+    Settings(#[from] resources::SettingsError),
     /// A table or queue can't be created.
     #[error(transparent)]
     Resources(#[from] resources::Error),
@@ -82,6 +85,7 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`]: something of the machine is missing or in use.
 pub async fn start(config: Config) -> Result<Stack, StartError> {
+    config.settings.validate()?;
     let listener = Listener::bind(config.port).await?;
     start_on(listener, config).await
 }

@@ -7,9 +7,11 @@ use shared::notification::DoubtPolicy;
 
 use super::context::{Delivery, millis};
 use super::step::Step;
+use crate::backlog_watch::BacklogWatch;
 
-/// How long a mail waits before the feedback backlog is checked again. SQS's counts lag by about as much.
-const BACKLOG_RECHECK_MS: i64 = 60_000;
+/// For how long before a resend the feedback backlog must have been clear. A longer grace period begins
+/// without checks.
+const MAX_WATCH_MS: i64 = 1_200_000;
 
 /// Records that the lease of an earlier attempt expired without an outcome.
 pub async fn expire(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
@@ -47,7 +49,8 @@ fn may_resend(delivery: &Delivery<'_>, item: &Item) -> bool {
     delivery.request.key.kind.doubt_policy() == DoubtPolicy::Resend && item.doubts < MAX_DOUBTS
 }
 
-/// With the policy `resend`, the mail is sent again once the grace period is over. With `hold`, or after too
+/// With the policy `resend`, the mail is sent again once the grace period is over and no SES events are
+/// unread, which is checked from its beginning, or from [`MAX_WATCH_MS`] before its end. With `hold`, or after too
 /// many doubts, the message is acknowledged, and the item stays in doubt until an SES event or an operator
 /// settles it.
 fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
@@ -55,17 +58,34 @@ fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
         return Step::ACK;
     }
     let due = item.since + millis(delivery.mailer.grace);
-    if delivery.now_ms() < due { Step::Requeue { until: due } } else { Step::Resend }
+    let first_check = due - watch_ms(delivery);
+    if delivery.now_ms() < first_check {
+        return Step::Requeue { until: first_check };
+    }
+    Step::Resend { due }
 }
 
-/// Claims a notification in doubt, unless an unread SES event may prove that SES accepted the mail.
-pub async fn resend(delivery: &Delivery<'_>) -> Step {
+fn watch_ms(delivery: &Delivery<'_>) -> i64 {
+    millis(delivery.mailer.grace).min(MAX_WATCH_MS)
+}
+
+/// Claims a notification in doubt that is `due`, unless an unread SES event may prove that SES accepted the
+/// mail ([`BacklogWatch`]).
+pub async fn resend(delivery: &Delivery<'_>, due: i64) -> Step {
     // The clock is read before the queues. Otherwise, a doubt could become old enough after the queues were
     // read, and be claimed although an event about it may have arrived since.
     let (now, grace) = (delivery.now_ms(), millis(delivery.mailer.grace));
-    if delivery.mailer.feedback_backlog.may_contain_events().await {
+    let is_clear = !delivery.mailer.feedback_backlog.may_contain_events().await;
+    if !is_clear {
         tracing::warn!("not resent while SES events may be unread");
-        return Step::Requeue { until: now + grace.min(BACKLOG_RECHECK_MS) };
+    }
+    // Of the time that feedback delays an event, the checks may use two thirds: one is their interval, and
+    // one is for a copy that is delivered late. In the last, SQS's counts, which lag, show the delay.
+    let interval = millis(delivery.mailer.feedback_retry) / 3;
+    let watch = BacklogWatch::after_check(delivery.backlog_watch(), now, is_clear, 2 * interval);
+    let wait = (due - now).max(watch_ms(delivery) - watch.clear_for());
+    if wait > 0 {
+        return Step::CheckAgain { until: now + wait.min(interval), watch };
     }
     Step::Claim(Facts { resend_doubts_from: now - grace, ..delivery.facts() })
 }

@@ -6,10 +6,12 @@ use aws_lambda_events::sqs::SqsMessage;
 use jiff::SignedDuration;
 use kit::ledger::{Change, ClaimOutcome, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
+use kit::telemetry::{Count, count};
 use shared::ledger::Facts;
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
+use crate::backlog_watch::BacklogWatch;
 use crate::mailer::Mailer;
 
 /// The part of the function's time that is reserved for recording SES's answer.
@@ -71,7 +73,22 @@ impl<'a> Delivery<'a> {
     }
 
     pub(super) async fn requeue_until(&self, until: i64) -> BatchItemOutcome {
-        self.mailer.requeue.requeue_until(self.body(), until).await
+        let outcome = self.mailer.requeue.requeue_until(self.message, until, None).await;
+        if outcome == BatchItemOutcome::Ack {
+            count(Count::Requeued);
+        }
+        outcome
+    }
+
+    /// The checks of the feedback backlog so far.
+    pub(super) fn backlog_watch(&self) -> Option<BacklogWatch> {
+        BacklogWatch::read(self.message)
+    }
+
+    // Not counted: it is a mail in doubt, which has an alarm of its own.
+    pub(super) async fn check_again(&self, until: i64, watch: BacklogWatch) -> BatchItemOutcome {
+        let note = (BacklogWatch::ATTRIBUTE, watch.to_attribute());
+        self.mailer.requeue.requeue_until(self.message, until, Some(note)).await
     }
 
     pub(super) async fn dead_letter(

@@ -15,7 +15,7 @@
 //! [`crate::send_outcome`] classifies each outcome by what it proves. Only proof of refusal leads to another
 //! attempt. If nothing is proved, the item is `in_doubt` until an SES event settles it (`feedback`). Without
 //! an event, the policy of the kind decides: `resend` sends the mail again after the grace period, unless
-//! SES events may be unread, and only a few times; `hold` leaves it to an operator.
+//! SES events may be unread ([`crate::BacklogWatch`]), and only a few times; `hold` leaves it to an operator.
 //!
 //! # What the attempt number fences
 //!

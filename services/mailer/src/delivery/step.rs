@@ -5,6 +5,7 @@ use kit::queue::BatchItemOutcome;
 use shared::ledger::{Facts, FailReason};
 use shared::queue::dead_letter::DeadLetterCode;
 
+use crate::backlog_watch::BacklogWatch;
 use crate::send_outcome::SendOutcome;
 
 /// The next step of a delivery. Each step makes at most one write or one call, so that a crash
@@ -45,7 +46,17 @@ pub enum Step {
     /// Record that the lease expired and its holder recorded no outcome.
     Expire,
     /// Claim the notification in doubt, unless an unread SES event may settle it.
-    Resend,
+    Resend {
+        /// When the grace period is over (milliseconds since 1970).
+        due: i64,
+    },
+    /// Send a copy that checks for unread SES events again, and end.
+    CheckAgain {
+        /// When the copy becomes visible (milliseconds since 1970).
+        until: i64,
+        /// The checks so far, for the copy.
+        watch: BacklogWatch,
+    },
     /// Record that an earlier attempt stays in doubt and there will be no further one.
     KeepAmbiguous {
         /// The fencing token of the last attempt.

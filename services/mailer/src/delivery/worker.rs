@@ -49,11 +49,14 @@ pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, Ledger
                 fail(delivery, attempt, reason, code, description).await
             }
             Step::Expire => expire(delivery).await,
-            Step::Resend => Ok(resend(delivery).await),
+            Step::Resend { due } => Ok(resend(delivery, due).await),
             Step::KeepAmbiguous { attempt, reason } => {
                 keep_ambiguous(delivery, attempt, &reason).await
             }
             Step::Requeue { until } => return Ok(delivery.requeue_until(until).await),
+            Step::CheckAgain { until, watch } => {
+                return Ok(delivery.check_again(until, watch).await);
+            }
             Step::DeadLetter { code, reason } => {
                 return Ok(delivery.dead_letter(code, reason).await);
             }

@@ -11,10 +11,10 @@ use dispatcher::Dispatcher;
 use jiff::SignedDuration;
 use kit::Clock;
 use kit::ledger::Ledger;
-use kit::queue::DeadLetterQueue;
+use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use local::Stack;
 use local::resources::{EVENTS_TABLE, LEDGER_TABLE};
-use mailer::{DelayedRequeue, FeedbackBacklog, Mailer, SendRateLimiter, Sender};
+use mailer::{FeedbackBacklog, Mailer, SendRateLimiter, Sender};
 use relay::{Relay, SweepStats};
 
 pub use queues::Queues;
@@ -29,6 +29,8 @@ pub const MAIL_DLQ: &str = "http://queues.example/mail-dlq";
 /// The deployed settings.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 const GRACE: SignedDuration = SignedDuration::from_secs(1200);
+const FEEDBACK_RETRY: SignedDuration =
+    SignedDuration::from_secs(kit::config::DEFAULT_FEEDBACK_RETRY_SECONDS);
 const RETENTION: SignedDuration = SignedDuration::from_hours(400 * 24);
 const SWEEP_AFTER_MS: i64 = 300_000;
 
@@ -177,6 +179,7 @@ impl<'a> SimulatedPipeline<'a> {
             brand: mailer::render::Brand::default(),
             lease: LEASE,
             grace: GRACE,
+            feedback_retry: FEEDBACK_RETRY,
             clock: self.clock(),
         }
     }

@@ -22,6 +22,8 @@ pub struct StoredMessage {
     pub body: String,
     /// The attribute `waybill-code`.
     pub code: Option<String>,
+    /// All attributes of type `String`.
+    attributes: BTreeMap<String, String>,
     sent_at: i64,
     visible_at: i64,
     pub receives: u32,
@@ -118,7 +120,7 @@ impl Queues {
 struct OutgoingMessage {
     body: String,
     delay_seconds: i64,
-    code: Option<String>,
+    attributes: BTreeMap<String, String>,
 }
 
 impl QueueState {
@@ -126,9 +128,17 @@ impl QueueState {
         self.sent += 1;
         let id = format!("m-{}", self.sent);
         let visible_at = now + message.delay_seconds * 1000;
-        let OutgoingMessage { body, code, .. } = message;
-        let stored =
-            StoredMessage { id: id.clone(), body, code, sent_at: now, visible_at, receives: 0 };
+        let OutgoingMessage { body, attributes, .. } = message;
+        let code = attributes.get("waybill-code").cloned();
+        let stored = StoredMessage {
+            id: id.clone(),
+            body,
+            code,
+            attributes,
+            sent_at: now,
+            visible_at,
+            receives: 0,
+        };
         self.queues.entry(queue.to_owned()).or_default().push(stored);
         id
     }
@@ -140,6 +150,10 @@ fn received(message: &StoredMessage) -> SqsMessage {
     received.body = Some(message.body.clone());
     received.attributes =
         HashMap::from([("SentTimestamp".to_owned(), message.sent_at.to_string())]);
+    for (name, value) in &message.attributes {
+        let attribute = received.message_attributes.entry(name.clone()).or_default();
+        attribute.string_value = Some(value.clone());
+    }
     received
 }
 
@@ -189,10 +203,11 @@ impl Connector {
 }
 
 fn outgoing(entry: &Value) -> OutgoingMessage {
-    let code = &entry["MessageAttributes"]["waybill-code"]["StringValue"];
+    let attributes = entry["MessageAttributes"].as_object().into_iter().flatten();
+    let text = |value: &Value| value["StringValue"].as_str().unwrap_or_default().to_owned();
     OutgoingMessage {
         body: entry["MessageBody"].as_str().expect("a body").to_owned(),
         delay_seconds: entry["DelaySeconds"].as_i64().unwrap_or(0),
-        code: code.as_str().map(str::to_owned),
+        attributes: attributes.map(|(name, value)| (name.clone(), text(value))).collect(),
     }
 }

@@ -9,7 +9,9 @@ mod local_stack;
 mod yaml;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use local::resources::{FeedbackTimes, Settings};
 use serde_json::Value;
 
 /// Values by `LogicalId.Property`, or `Environment.VARIABLE` for the variables of all functions.
@@ -58,7 +60,9 @@ const INTENDED: &[Intended] = &[
     intended("Intake.Timeout", "10", "5", QUICK),
     intended("*.Timeout", "30", "5", QUICK),
     intended("Environment.LEASE_SECONDS", r#""60""#, r#""6""#, QUICK),
-    intended("Environment.DOUBT_GRACE_SECONDS", r#""39600""#, r#""5""#, QUICK),
+    intended("FeedbackQueue.RedrivePolicy", r#"{"deadLetterTargetArn":"waybill-feedback-dlq","maxReceiveCount":5}"#, r#"{"deadLetterTargetArn":"waybill-feedback-dlq","maxReceiveCount":3}"#, "each receive makes the grace period longer"),
+    intended("Environment.DOUBT_GRACE_SECONDS", r#""39600""#, r#""105""#, QUICK),
+    intended("Environment.FEEDBACK_RETRY_SECONDS", r#""240""#, r#""9""#, QUICK),
     intended("Relay.Events.Sweep.Schedule", r#""rate(5 minutes)""#, r#""rate(1 minute)""#, QUICK),
     intended("Relay.Events.Sweep.RetryPolicy", r#"{"MaximumEventAgeInSeconds":300,"MaximumRetryAttempts":0}"#, "", "the schedule here has no retry to turn off"),
     intended("Relay.Events.Inserts.MaximumBatchingWindowInSeconds", "1", "0", NO_LATENCY),
@@ -116,6 +120,37 @@ async fn the_stack_is_what_the_template_says_but_for_the_intended_differences() 
         .map(|(entry, _)| format!("{} ({})", entry.property, entry.reason))
         .collect();
     assert!(gone.is_empty(), "intended differences that are none:\n{}", gone.join("\n"));
+}
+
+/// Both grace periods that the template may set: the default, and the mailer's own, which it sets where
+/// SES's `Send` events are enabled.
+#[test]
+fn the_deployed_grace_periods_outlive_everything_that_can_hide_an_ses_event() {
+    let deployed = deployed::properties();
+    let number = |property: &str| -> u64 {
+        let value = &deployed[property];
+        let text = value.as_str().and_then(|text| text.parse().ok());
+        value.as_u64().or(text).expect("a number")
+    };
+    let seconds = |property: &str| Duration::from_secs(number(property));
+    let receives = &deployed["FeedbackQueue.RedrivePolicy"]["maxReceiveCount"];
+    let feedback = FeedbackTimes {
+        visibility_timeout: seconds("FeedbackQueue.VisibilityTimeout"),
+        max_receive_count: serde_json::from_value(receives.clone()).expect("a number"),
+        retry: seconds("Environment.FEEDBACK_RETRY_SECONDS"),
+    };
+    let with_sends = Duration::from_secs(mailer::DEFAULT_GRACE_SECONDS.unsigned_abs());
+    for doubt_grace in [seconds("Environment.DOUBT_GRACE_SECONDS"), with_sends] {
+        let settings = Settings {
+            function_timeout: seconds("Mailer.Timeout"),
+            visibility_timeout: seconds("MailQueue.VisibilityTimeout"),
+            lease: seconds("Environment.LEASE_SECONDS"),
+            feedback,
+            doubt_grace,
+            ..Settings::default()
+        };
+        assert_eq!(settings.validate(), Ok(()));
+    }
 }
 
 /// A comparison of nothing would pass.

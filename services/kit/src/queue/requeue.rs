@@ -1,0 +1,92 @@
+//! Requeues messages with a delay.
+
+use aws_lambda_events::sqs::SqsMessage;
+use aws_sdk_sqs::Client;
+
+use super::batch::BatchItemOutcome;
+use super::send::{MAX_DELAY_SECONDS, OutgoingMessage, send_one};
+use crate::clock::Clock;
+
+/// Requeues messages on the queue that they come from.
+#[derive(Debug, Clone)]
+pub struct DelayedRequeue {
+    client: Client,
+    queue_url: String,
+    clock: Clock,
+}
+
+impl DelayedRequeue {
+    /// `queue_url` must be the queue that the messages come from.
+    #[must_use]
+    pub const fn new(client: Client, queue_url: String, clock: Clock) -> Self {
+        Self { client, queue_url, clock }
+    }
+
+    /// Sends a copy of `message` that is not visible before `until` (milliseconds since 1970), but at most
+    /// for SQS's maximum of 15 minutes. A message that has to wait longer is requeued again. `note` is an
+    /// attribute that the copy carries beside those of the message, or instead of the one of that name.
+    ///
+    /// Returns `Ack` once SQS has accepted the copy, otherwise `Retry`. The copy's receive count starts at
+    /// zero, so waiting never moves a healthy message to the dead-letter queue.
+    pub async fn requeue_until(
+        &self,
+        message: &SqsMessage,
+        until: i64,
+        note: Option<(&str, String)>,
+    ) -> BatchItemOutcome {
+        // Rounded up: a copy that is delivered a moment too early would only be requeued again.
+        let seconds = (until - self.clock.now_ms() + 999).div_euclid(1000).max(1);
+        let delay = i32::try_from(seconds).unwrap_or(MAX_DELAY_SECONDS).min(MAX_DELAY_SECONDS);
+        let copy = OutgoingMessage {
+            body: message.body.clone().unwrap_or_default(),
+            delay,
+            attributes: attributes(message, note),
+        };
+        // The copy before the acknowledgement: a crash in between leaves two messages rather than none, and
+        // handling both changes nothing.
+        match send_one(&self.client, &self.queue_url, copy).await {
+            Ok(()) => BatchItemOutcome::Ack,
+            Err(error) => {
+                tracing::warn!(%error, "not requeued; retried after the visibility timeout");
+                BatchItemOutcome::Retry
+            }
+        }
+    }
+}
+
+fn attributes(message: &SqsMessage, note: Option<(&str, String)>) -> Vec<(String, String)> {
+    let texts = message.message_attributes.iter();
+    let mut kept: Vec<_> = texts
+        .filter(|(name, _)| note.as_ref().is_none_or(|(replaced, _)| name != replaced))
+        .filter_map(|(name, value)| Some((name.clone(), value.string_value.clone()?)))
+        .collect();
+    kept.extend(note.map(|(name, value)| (name.to_owned(), value)));
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(attributes: &[(&str, &str)]) -> SqsMessage {
+        let mut message = SqsMessage::default();
+        for (name, value) in attributes {
+            let attribute = message.message_attributes.entry((*name).to_owned()).or_default();
+            attribute.string_value = Some((*value).to_owned());
+        }
+        message
+    }
+
+    #[test]
+    fn a_copy_keeps_the_attributes_of_its_message_and_replaces_the_noted_one() {
+        let message = message(&[("one", "1"), ("two", "2")]);
+        let attributes = |note| {
+            let mut all = attributes(&message, note);
+            all.sort();
+            all
+        };
+        let text = |pairs: [(&str, &str); 2]| pairs.map(|(n, v)| (n.to_owned(), v.to_owned()));
+        assert_eq!(attributes(None), text([("one", "1"), ("two", "2")]));
+        assert_eq!(attributes(Some(("two", "3".to_owned()))), text([("one", "1"), ("two", "3")]));
+    }
+}
