@@ -13,7 +13,7 @@ mod poison;
 mod readme;
 mod samples;
 mod ses_answers;
-mod start;
 mod settings;
+mod start;
 mod support;
 mod untrusted_input;

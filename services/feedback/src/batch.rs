@@ -65,10 +65,7 @@ async fn record(feedback: &Feedback, event: SesEvent) -> Result<(), LedgerError>
                 "SES event"
             );
         }
-        Ok(RecordOutcome::Refused(item)) if !event.is_about_mail_of(&item) => {
-            reject_forged(&event);
-            BatchItemOutcome::Ack
-        }
+        RecordOutcome::Refused(item) if !event.is_about_mail_of(&item) => reject_forged(&event),
         // The record is already as far as the event, or further: the event is a duplicate or late.
         RecordOutcome::Refused(item) => {
             log_second_mail(&event, item.state(), item.message_id.as_deref());
