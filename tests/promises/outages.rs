@@ -327,8 +327,8 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
 
     // The event was about another mail. Nothing can settle the doubt any more, and the policy is to resend.
     pipeline.queues.take_all(FEEDBACK_DLQ);
-    // A grace period without any unread event, and the interval of a check before and after it.
-    pipeline.run_for(SignedDuration::from_mins(23)).await;
+    // The wait until the next check, half a grace period, and a grace period in which nothing is unread.
+    pipeline.run_for(SignedDuration::from_mins(33)).await;
     assert_eq!(stack.mails_to(&customer("U1")), 2);
     stack.stop().await;
 }
@@ -363,7 +363,7 @@ async fn a_doubt_is_not_sent_again_while_feedback_is_failing_on_an_event() {
     }
 
     // It was about another mail. Nothing can settle the doubt any more, and the policy is to resend.
-    pipeline.run_for(SignedDuration::from_mins(23)).await;
+    pipeline.run_for(SignedDuration::from_mins(33)).await;
     assert_eq!(stack.mails_to(&customer("F1")), 2);
     stack.stop().await;
 }

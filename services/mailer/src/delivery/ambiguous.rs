@@ -83,9 +83,13 @@ pub async fn resend(delivery: &Delivery<'_>, due: i64) -> Step {
     // one is for a copy that is delivered late. In the last, SQS's counts, which lag, show the delay.
     let interval = millis(delivery.mailer.feedback_retry) / 3;
     let watch = BacklogWatch::after_check(delivery.backlog_watch(), now, is_clear, 2 * interval);
-    let wait = (due - now).max(watch_ms(delivery) - watch.clear_for());
+    let span = watch_ms(delivery);
+    let wait = (due - now).max(span - watch.clear_for());
     if wait > 0 {
-        return Step::CheckAgain { until: now + wait.min(interval), watch };
+        // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
+        // more copy circulates, and during a long outage they must not become many.
+        let next = if is_clear { interval } else { span / 2 };
+        return Step::CheckAgain { until: now + wait.min(next), watch };
     }
     Step::Claim(Facts { resend_doubts_from: now - grace, ..delivery.facts() })
 }
