@@ -10,7 +10,7 @@ use crate::support::killer::{BackgroundFault, Killer};
 #[test]
 fn every_stack_of_a_test_keeps_the_deployed_relations_of_the_grace_and_the_lease_to_the_timeouts() {
     let of_kills = [BackgroundFault::None, BackgroundFault::StreamDown].map(Killer::settings);
-    let others = [support::settings(), chaos::run::settings()];
+    let others = [support::settings(), chaos::settings::settings()];
     for settings in of_kills.iter().chain(&others) {
         assert_eq!(settings.validate(), Ok(()), "{settings:?}");
     }

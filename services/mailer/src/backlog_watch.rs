@@ -2,9 +2,9 @@
 //!
 //! # Why one check is not enough
 //!
-//! Before a mail in doubt is sent again, no SES event about it may be unread. SQS only counts messages, and
-//! an event that is just being recorded looks like one on which feedback fails again and again: both are in
-//! flight. A busy shop's queue is never empty, so waiting for that would take for ever. But no event stays in
+//! Before a mail in doubt is sent again, no SES event about it may be unread. That is certain when the queues
+//! are empty. But a busy shop's queue never is. SQS only counts messages, and an event that is just being
+//! recorded looks like one on which feedback fails again and again: both are in flight. But no event stays in
 //! flight for long:
 //!
 //! - One that feedback cannot record is requeued with a delay. It counts as delayed then, and the checks
@@ -12,13 +12,14 @@
 //! - One whose function was killed is hidden until its visibility timeout, `maxReceiveCount` times at most.
 //!   Then it is in the dead-letter queue, where every check finds it.
 //!
-//! So the mail is sent again only when all checks for a whole grace period found nothing: any event that was
-//! queued before it is recorded by then. This needs a grace period longer than `maxReceiveCount` visibility
-//! timeouts of the feedback queue and one delay together, which tests hold for every set of times.
+//! So where the queues are not empty, the mail is sent again only when no check found unread events for as
+//! long as a grace period: any event that was queued before is recorded by then. This needs a grace period
+//! longer than `maxReceiveCount` visibility timeouts of the feedback queue and one delay together, which tests
+//! hold for every set of times.
 //!
-//! What remains: an event that reaches the queue so late in the grace period that it may still be hidden
-//! after a kill when the period ends; and one that waits, visible, for longer than a check's interval while
-//! at each check no more messages wait than are in flight.
+//! What remains: an event that reaches the queue only after the grace period, and one that waits, visible, for
+//! longer than the time that is left over while at each check no more messages wait than are in flight. SQS's
+//! counts are approximate, but for messages that have not moved for about a minute.
 
 use aws_lambda_events::sqs::SqsMessage;
 

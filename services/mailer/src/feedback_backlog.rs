@@ -18,14 +18,16 @@ impl FeedbackBacklog {
         Self { client, queue_urls }
     }
 
-    /// Whether an event may wait unread, as far as one look can tell. Also `true` when SQS does not answer.
-    /// Not for one that is in flight: see [`crate::BacklogWatch`].
-    pub async fn may_contain_events(&self) -> bool {
+    /// What one look can tell. [`Backlog::Unread`] also when SQS does not answer.
+    pub async fn check(&self) -> Backlog {
         // An event that feedback is killed on again and again moves from the first queue to the second, so
         // they must be read in this order, or it could be missed in between.
         let [queue, dead_letters] = &self.queue_urls;
-        self.depth(queue).await.is_none_or(|depth| is_behind(&depth))
-            || self.depth(dead_letters).await.is_none_or(|depth| depth.total() > 0)
+        let state = self.depth(queue).await.map_or(Backlog::Unread, Backlog::of_queue);
+        match self.depth(dead_letters).await {
+            Some(depth) if depth.total() == 0 => state,
+            _ => Backlog::Unread,
+        }
     }
 
     async fn depth(&self, queue_url: &str) -> Option<QueueDepth> {
@@ -33,27 +35,45 @@ impl FeedbackBacklog {
     }
 }
 
-// More messages wait than are in flight: then an event may have been waiting for long. Waiting for an empty
-// queue instead would not work, because the queue of a busy shop is never empty. A delayed one is an event
-// that feedback could not record.
-const fn is_behind(depth: &QueueDepth) -> bool {
-    depth.visible > depth.in_flight || depth.delayed > 0
+/// Whether SES events are unread, as far as one look can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backlog {
+    /// There are none.
+    Empty,
+    /// Feedback is reading. An event may be in flight because it is being recorded, or because it could not
+    /// be: [`crate::BacklogWatch`] tells.
+    BeingRead,
+    /// An event may have been waiting for long.
+    Unread,
+}
+
+impl Backlog {
+    fn of_queue(depth: QueueDepth) -> Self {
+        match depth {
+            QueueDepth { visible: 0, in_flight: 0, delayed: 0 } => Self::Empty,
+            // A delayed one is an event that feedback could not record.
+            QueueDepth { visible, in_flight, delayed: 0 } if visible <= in_flight => {
+                Self::BeingRead
+            }
+            _ => Self::Unread,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn is_queue_behind(visible: u64, in_flight: u64, delayed: u64) -> bool {
-        is_behind(&QueueDepth { visible, in_flight, delayed })
-    }
-
     #[test]
-    fn a_queue_is_behind_when_more_waits_than_is_being_read_or_an_event_could_not_be_recorded() {
-        assert!(is_queue_behind(1, 0, 0), "nobody reads");
-        assert!(is_queue_behind(101, 100, 0), "an outage is being worked off");
-        assert!(is_queue_behind(0, 50, 1), "the ledger did not answer feedback");
-        assert!(!is_queue_behind(0, 0, 0));
-        assert!(!is_queue_behind(10, 50, 0), "a busy shop");
+    fn a_queue_is_unread_when_more_waits_than_is_being_read_or_an_event_could_not_be_recorded() {
+        let backlog = |visible, in_flight, delayed| {
+            Backlog::of_queue(QueueDepth { visible, in_flight, delayed })
+        };
+        assert_eq!(backlog(1, 0, 0), Backlog::Unread, "nobody reads");
+        assert_eq!(backlog(101, 100, 0), Backlog::Unread, "an outage is being worked off");
+        assert_eq!(backlog(0, 50, 1), Backlog::Unread, "the ledger did not answer feedback");
+        assert_eq!(backlog(0, 0, 0), Backlog::Empty);
+        assert_eq!(backlog(10, 50, 0), Backlog::BeingRead, "a busy shop");
+        assert_eq!(backlog(0, 1, 0), Backlog::BeingRead, "or an event on which feedback fails");
     }
 }

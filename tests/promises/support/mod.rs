@@ -39,7 +39,7 @@ pub fn settings() -> Settings {
         visibility_timeout: Duration::from_secs(3),
         lease: Duration::from_secs(6),
         feedback: FEEDBACK,
-        doubt_grace: Duration::from_secs(25),
+        doubt_grace: Duration::from_secs(32),
         max_receive_count: 10,
         ..Settings::default()
     }
@@ -49,7 +49,7 @@ pub fn settings() -> Settings {
 pub const FEEDBACK: FeedbackTimes = FeedbackTimes {
     visibility_timeout: Duration::from_secs(5),
     max_receive_count: 3,
-    retry: Duration::from_secs(9),
+    retry: Duration::from_secs(15),
 };
 
 pub fn config() -> Config {

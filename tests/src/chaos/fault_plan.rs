@@ -22,7 +22,7 @@ use super::fault_rates::{
 use super::killer::kill_caller;
 use super::pending_faults::PendingFaults;
 use super::rng::Rng;
-use super::run::DOUBT_GRACE;
+use super::settings::DOUBT_GRACE;
 
 /// The functions that can be killed.
 pub const FUNCTIONS: [&str; 5] = ["intake", "relay", "dispatcher", "mailer", "feedback"];

@@ -30,6 +30,7 @@ pub mod publish;
 pub mod report;
 pub mod rng;
 pub mod run;
+pub mod settings;
 pub mod workload;
 
 pub use options::Options;

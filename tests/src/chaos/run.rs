@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use kit::queue::{QueueDepth, queue_depth};
 use local::lambda::{OutputLine, Sink};
-use local::resources::{FeedbackTimes, Processes, Queue, Settings};
+use local::resources::Queue;
 use local::run::publish::PublishError;
 use local::{Config, Stack, StartError};
 
@@ -18,6 +18,7 @@ use super::options::Options;
 use super::progress::{LedgerUnavailable, POLL_INTERVAL, wait_until_terminal};
 use super::publish::publish;
 use super::report::RunReport;
+use super::settings::settings;
 use super::workload::{self, Case, PERSONAL};
 
 /// The run ended without a report.
@@ -37,37 +38,6 @@ pub enum RunError {
     DeadLetters(String),
 }
 
-/// More than usual, because at any time most of them wait for a fault to end, or restart.
-const PROCESSES: Processes =
-    Processes { intake: 4, relay: 2, dispatcher: 4, mailer: 8, feedback: 8 };
-
-/// How long a mail in doubt waits for an SES event.
-pub const DOUBT_GRACE: Duration = Duration::from_secs(35);
-
-/// Times in the deployed proportions (the lease outlives the function, the grace period outlives everything
-/// that can hide an SES event), except for the visibility timeouts: they are shorter than a function may run,
-/// so that messages are delivered again while the first delivery is still in progress. The plan makes some
-/// messages use up many receives.
-#[must_use]
-pub fn settings() -> Settings {
-    Settings {
-        function_timeout: Duration::from_secs(5),
-        lease: Duration::from_secs(6),
-        doubt_grace: DOUBT_GRACE,
-        feedback: FeedbackTimes {
-            visibility_timeout: Duration::from_secs(3),
-            max_receive_count: 8,
-            retry: Duration::from_secs(9),
-        },
-        visibility_timeout: Duration::from_secs(3),
-        max_receive_count: 50,
-        sweep_after: Duration::from_secs(8),
-        sweep_interval: Duration::from_secs(4),
-        stream_maximum_retries: 6,
-        ..Settings::default()
-    }
-}
-
 /// Publishes the events under the fault plan and reports their outcomes.
 ///
 /// # Errors
@@ -78,7 +48,7 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
     let counts = Arc::new(OutputCounts::default());
     let config = Config {
         port: 0,
-        settings: Settings { processes: PROCESSES, ..settings() },
+        settings: settings(),
         faults: Arc::<FaultPlan>::clone(&plan),
         sink: counting_sink(Arc::clone(&counts)),
         executable: options.executable.clone(),

@@ -142,10 +142,10 @@ impl Default for Settings {
             feedback: FeedbackTimes {
                 visibility_timeout: Duration::from_secs(30),
                 max_receive_count: 3,
-                retry: Duration::from_secs(9),
+                retry: Duration::from_secs(21),
             },
             lease: Duration::from_secs(6),
-            doubt_grace: Duration::from_secs(105),
+            doubt_grace: Duration::from_secs(115),
             sweep_after: Duration::from_secs(300),
             sweep_interval: Duration::from_secs(60),
         }

@@ -8,9 +8,10 @@ use shared::notification::DoubtPolicy;
 use super::context::{Delivery, millis};
 use super::step::Step;
 use crate::backlog_watch::BacklogWatch;
+use crate::feedback_backlog::Backlog;
 
-/// For how long before a resend the feedback backlog must have been clear. A longer grace period begins
-/// without checks.
+/// For how long a feedback queue that is never empty must have been clear before a resend, at most. A shorter
+/// grace period is long enough.
 const MAX_WATCH_MS: i64 = 1_200_000;
 
 /// Records that the lease of an earlier attempt expired without an outcome.
@@ -50,7 +51,7 @@ fn may_resend(delivery: &Delivery<'_>, item: &Item) -> bool {
 }
 
 /// With the policy `resend`, the mail is sent again once the grace period is over and no SES events are
-/// unread, which is checked from its beginning, or from [`MAX_WATCH_MS`] before its end. With `hold`, or after too
+/// unread. With `hold`, or after too
 /// many doubts, the message is acknowledged, and the item stays in doubt until an SES event or an operator
 /// settles it.
 fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
@@ -58,11 +59,7 @@ fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
         return Step::ACK;
     }
     let due = item.since + millis(delivery.mailer.grace);
-    let first_check = due - watch_ms(delivery);
-    if delivery.now_ms() < first_check {
-        return Step::Requeue { until: first_check };
-    }
-    Step::Resend { due }
+    if delivery.now_ms() < due { Step::Requeue { until: due } } else { Step::Resend { due } }
 }
 
 fn watch_ms(delivery: &Delivery<'_>) -> i64 {
@@ -75,7 +72,8 @@ pub async fn resend(delivery: &Delivery<'_>, due: i64) -> Step {
     // The clock is read before the queues. Otherwise, a doubt could become old enough after the queues were
     // read, and be claimed although an event about it may have arrived since.
     let (now, grace) = (delivery.now_ms(), millis(delivery.mailer.grace));
-    let is_clear = !delivery.mailer.feedback_backlog.may_contain_events().await;
+    let backlog = delivery.mailer.feedback_backlog.check().await;
+    let is_clear = backlog != Backlog::Unread;
     if !is_clear {
         tracing::warn!("not resent while SES events may be unread");
     }
@@ -83,9 +81,14 @@ pub async fn resend(delivery: &Delivery<'_>, due: i64) -> Step {
     // one is for a copy that is delivered late. In the last, SQS's counts, which lag, show the delay.
     let interval = millis(delivery.mailer.feedback_retry) / 3;
     let watch = BacklogWatch::after_check(delivery.backlog_watch(), now, is_clear, 2 * interval);
-    let wait = (due - now).max(watch_ms(delivery) - watch.clear_for());
+    let span = watch_ms(delivery);
+    let wait =
+        (due - now).max(if backlog == Backlog::Empty { 0 } else { span - watch.clear_for() });
     if wait > 0 {
-        return Step::CheckAgain { until: now + wait.min(interval), watch };
+        // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
+        // more copy circulates, and during a long outage they must not become many.
+        let next = if is_clear { interval } else { span / 2 };
+        return Step::CheckAgain { until: now + wait.min(next), watch };
     }
     Step::Claim(Facts { resend_doubts_from: now - grace, ..delivery.facts() })
 }
