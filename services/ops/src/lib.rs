@@ -24,6 +24,7 @@ mod docs;
 mod doctor;
 mod erase;
 mod error;
+mod format;
 mod interrupt;
 mod jq;
 mod notification;
@@ -38,8 +39,10 @@ mod rate;
 mod run;
 mod status;
 mod store;
+mod style;
 mod suppression;
 mod sweep;
+mod table;
 
 pub use doctor::REQUIRED_VARIABLES;
 pub use run::main;

@@ -2,14 +2,19 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// For publishing `count` events.
+pub fn publishing(count: usize) -> ProgressBar {
+    bar(count as u64, "publishing {bar:30} {human_pos} of {human_len}  {per_sec}  {eta} left")
+}
+
 /// For the scan of a queue of about `expected` messages.
 pub fn scanning(expected: u64) -> ProgressBar {
-    bar(expected, "scanning {bar:30} {pos} of about {len}")
+    bar(expected, "scanning {bar:30} {human_pos} of about {human_len}")
 }
 
 /// For moving or deleting `count` messages.
 pub fn moving(count: usize) -> ProgressBar {
-    bar(count as u64, "moving   {bar:30} {pos} of {len}  {per_sec}  {eta} left")
+    bar(count as u64, "moving   {bar:30} {human_pos} of {human_len}  {per_sec}  {eta} left")
 }
 
 fn bar(length: u64, template: &str) -> ProgressBar {

@@ -77,12 +77,11 @@ pub fn print_summary(report: &Report, each: bool) {
         println!("{}\n", events_table(&report.events));
     }
     println!("{}", counts_table(report));
+    let count = report.events.len();
+    let noun = if count == 1 { "event" } else { "events" };
     println!(
-        "{} events in {:.1} s: {:.0} events/s, {:.2} AWS calls per mail.\n",
-        report.events.len(),
-        report.seconds,
-        report.events_per_second,
-        report.aws_calls_per_mail
+        "{count} {noun} in {:.1} s: {:.0} events/s, {:.2} AWS calls per mail.\n",
+        report.seconds, report.events_per_second, report.aws_calls_per_mail
     );
 }
 
