@@ -24,6 +24,7 @@ mod docs;
 mod doctor;
 mod erase;
 mod error;
+mod examples;
 mod format;
 mod interrupt;
 mod jq;
