@@ -57,31 +57,37 @@ impl<R> Column<R> {
 pub fn table<R>(colors: ColorMode, columns: &[Column<R>], rows: &[R]) -> String {
     let used: Vec<&Column<R>> =
         columns.iter().filter(|c| rows.iter().any(|row| !c.value(row).is_empty())).collect();
-    let grid = grid(colors, &used, rows);
-    let fitting = colors.columns().map_or(used.len(), |width| fitting(&grid, width));
-    if fitting == used.len() {
-        return lines(&grid).map(|line| format!("{line}\n")).collect();
-    }
-    let (beside, below) = used.split_at(fitting);
-    with_values_below(colors, beside, below, rows)
-}
-
-/// How many columns, from the first on, a line of `width` holds; the first in any case.
-fn fitting(grid: &Table, width: usize) -> usize {
-    let mut taken = 0;
-    let mut fitting = 0;
-    for content in grid.column_max_content_widths() {
-        // A space before and after each value; the one after the last is trimmed.
-        taken += usize::from(content) + 2;
-        if taken - 1 > width {
-            break;
+    let whole = grid(colors, &used, rows, |_, _| true);
+    let ends = ends(&whole);
+    match colors.columns() {
+        Some(width) if ends.last().is_some_and(|end| *end > width) => {
+            // The first column in any case, however long its values are.
+            let fitting = ends.iter().take_while(|end| **end <= width).count().max(1);
+            with_values_below(colors, &used, fitting, ends[fitting - 1] + 2, rows)
         }
-        fitting += 1;
+        _ => lines(&whole).map(|line| format!("{line}\n")).collect(),
     }
-    fitting.max(1)
 }
 
-fn grid<R>(colors: ColorMode, columns: &[&Column<R>], rows: &[R]) -> Table {
+/// The column of the screen at which each column of the table ends.
+fn ends(grid: &Table) -> Vec<usize> {
+    let mut end = 0;
+    let widths = grid.column_max_content_widths().into_iter().map(usize::from);
+    let ends = widths.map(|content| {
+        // A space before and after each value; the one after the last is trimmed.
+        end += content + 2;
+        end - 1
+    });
+    ends.collect()
+}
+
+/// A table whose cells stay empty where `is_beside` is false of a column's index and a row.
+fn grid<R>(
+    colors: ColorMode,
+    columns: &[&Column<R>],
+    rows: &[R],
+    is_beside: impl Fn(usize, &R) -> bool,
+) -> Table {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     // Or else comfy-table asks the terminal itself.
@@ -92,7 +98,10 @@ fn grid<R>(colors: ColorMode, columns: &[&Column<R>], rows: &[R]) -> Table {
     }
     table.set_header(columns.iter().map(|column| column.title(colors)));
     for row in rows {
-        table.add_row(columns.iter().map(|column| column.cell(colors, row)));
+        table.add_row(columns.iter().enumerate().map(|(i, column)| match is_beside(i, row) {
+            true => column.cell(colors, row),
+            false => Cell::new(""),
+        }));
     }
     table
 }
@@ -102,24 +111,34 @@ fn lines(grid: &Table) -> impl Iterator<Item = String> {
     grid.lines().map(|line| line.trim_end().to_owned())
 }
 
+/// A table whose first `fitting` columns stand on each row's line, and the others below it. The first of
+/// those, which begins at the screen's column `start`, moves only where its value is too long.
 fn with_values_below<R>(
     colors: ColorMode,
-    beside: &[&Column<R>],
-    below: &[&Column<R>],
+    used: &[&Column<R>],
+    fitting: usize,
+    start: usize,
     rows: &[R],
 ) -> String {
-    let grid = grid(colors, beside, rows);
+    let width = colors.columns().unwrap_or(usize::MAX);
+    let next = used[fitting];
+    let fits = |row: &R| start + next.value(row).width() <= width;
+    let shares_the_line = start + next.title.width() <= width
+        && rows.iter().any(|row| !next.value(row).is_empty() && fits(row));
+    let beside = &used[..fitting + usize::from(shares_the_line)];
+    let grid = grid(colors, beside, rows, |i, row| i < fitting || fits(row));
     let mut lines = lines(&grid);
     let mut text = format!("{}\n", lines.next().unwrap_or_default());
     // One kind of value is named once, above; several are named beside each.
-    let is_named = below.len() > 1;
-    if !is_named {
-        let title = colors.apply(Style::Bold, &below[0].title.to_uppercase());
+    let is_named = used.len() - fitting > 1;
+    if !is_named && !shares_the_line {
+        let title = colors.apply(Style::Bold, &next.title.to_uppercase());
         text.push_str(&format!("{INDENT}{title}\n"));
     }
     for (line, row) in lines.zip(rows) {
+        let moved = if shares_the_line && fits(row) { fitting + 1 } else { fitting };
         text.push_str(&format!("{line}\n"));
-        text.push_str(&values_below(colors, below, row, is_named));
+        text.push_str(&values_below(colors, &used[moved..], row, is_named));
     }
     text
 }
@@ -196,6 +215,13 @@ mod tests {
         for width in [100, 90, 80, 70, 60, 50] {
             assert!(at(width).lines().all(|line| line.width() <= usize::from(width)), "{width}");
         }
+    }
+
+    #[test]
+    fn only_a_value_that_is_too_long_leaves_its_row() {
+        let columns = &columns()[..4];
+        let rows = [ROWS[0], ("order.confirmed", 12, "Throttled", "")];
+        insta::assert_snapshot!(table(ColorMode::at_width(40), columns, &rows));
     }
 
     #[test]
