@@ -68,6 +68,9 @@ mod tests {
         assert_eq!(read("2w"), "2026-11-06T12:00:00Z");
         assert_eq!(read("2026-11-19"), "2026-11-19T00:00:00Z");
         assert_eq!(read("2026-11-19T01:00:00+01:00"), "2026-11-19T00:00:00Z");
+        // As every command prints it.
+        let printed = crate::output::format_time(1_763_900_000_000);
+        assert_eq!(read(&printed), "2025-11-23T12:13:20Z");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Report, Style, rfc3339, table};
+use crate::output::{ColorMode, Column, Report, Style, number, readable_time, rfc3339, table};
 use crate::pii::without_addresses;
 use crate::store::parse_readable;
 
@@ -264,8 +264,8 @@ impl AuditItem {
         let Some(Value::Object(outcome)) = &self.outcome else { return String::new() };
         let counts: Vec<String> = outcome
             .iter()
-            .filter(|(_, value)| value.as_u64().is_some_and(|n| n > 0))
-            .map(|(name, value)| format!("{value} {}", name.replace('_', " ")))
+            .filter_map(|(name, value)| Some((name, value.as_u64().filter(|n| *n > 0)?)))
+            .map(|(name, count)| format!("{} {}", number(count), name.replace('_', " ")))
             .collect();
         counts.join(", ")
     }
@@ -308,7 +308,7 @@ impl Report for AuditList {
             return "Nobody has changed anything with this command yet.\n".to_owned();
         }
         let columns = [
-            Column::text("begun", |item: &AuditItem| item.begun_at.clone()),
+            Column::text("begun", |item: &AuditItem| readable_time(&item.begun_at)),
             Column::text("operator", |item| item.operator.clone()),
             Column::text("action", |item| item.action.clone()),
             Column::text("state", |item: &AuditItem| item.state.clone())
@@ -407,6 +407,7 @@ mod tests {
         };
         let list = AuditList { items: vec![replay, killed] };
         insta::assert_snapshot!(list.text(ColorMode::Plain));
+        insta::assert_snapshot!("audit_items_at_80_columns", list.text(ColorMode::at_width(80)));
         insta::assert_json_snapshot!(list);
     }
 }

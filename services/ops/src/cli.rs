@@ -3,9 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::aws::Connection;
+use crate::examples::with_examples;
 use crate::output::Format;
 use crate::{
     audit, dlq, doctor, erase, notification, order, preview, publish, status, suppression, sweep,
@@ -68,6 +69,21 @@ pub enum Command {
     },
 }
 
+/// The command line's definition, with examples in each command's help.
+pub fn command() -> clap::Command {
+    with_examples(Cli::command(), "")
+}
+
+/// Parses a command line whose words are as [`arguments`] makes them.
+///
+/// # Errors
+/// What is wrong, or the help or version that was asked for.
+pub fn parse(words: Vec<OsString>) -> Result<Cli, clap::Error> {
+    let mut command = command();
+    let matches = command.try_get_matches_from_mut(words)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
 /// The arguments as clap takes them: `--yes-delete-12` is `--yes-delete=12`.
 pub fn arguments(typed: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     // clap has no flag with a number in its name.
@@ -83,11 +99,10 @@ fn with_number(word: &OsString) -> Option<OsString> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]
@@ -112,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_help_of_every_command_as_it_is_read() {
-        let mut command = Cli::command().term_width(100);
+        let mut command = command().term_width(100);
         command.build();
         let mut text = String::new();
         helps(&mut command, &mut text);

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
-use crate::output::{Format, Output};
+use crate::output::{Format, Output, counted};
 
 /// Whether the operator has yet to confirm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,20 +34,23 @@ impl Confirmation {
     }
 }
 
-/// Asks unless confirmed. The operator types the count, which shows that it was read. Any other
-/// answer, and Ctrl-C, is an error before anything was changed.
+/// Asks unless confirmed: `{verb} {count} {noun}s?`. The operator types the count, which shows that it
+/// was read. Any other answer, and Ctrl-C, is an error before anything was changed.
 pub async fn confirm(
     confirmation: Confirmation,
     interrupt: &Interrupt,
     verb: &str,
     count: usize,
-    what: &str,
+    noun: &str,
 ) -> Result<(), CliError> {
     if confirmation == Confirmation::Given {
         return Ok(());
     }
-    let answer = ask(interrupt, &format!("{verb} {count} {what}? Type {count} to go on: ")).await?;
-    if answer == count.to_string() { Ok(()) } else { Err(CliError::input("Nothing was changed.")) }
+    let what = counted(count, noun);
+    let answer = ask(interrupt, &format!("{verb} {what}? Type {count} to go on: ")).await?;
+    // Also as it was printed, with its thousands apart.
+    let is_count = answer.replace(',', "") == count.to_string();
+    if is_count { Ok(()) } else { Err(CliError::input("Nothing was changed.")) }
 }
 
 /// Asks for a line of text.

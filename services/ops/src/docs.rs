@@ -2,35 +2,58 @@
 
 use std::path::Path;
 
-use clap::CommandFactory;
-
-use crate::cli::Cli;
+use crate::cli::command;
 use crate::error::CliError;
 use crate::output::Output;
 
 /// Prints the shell's completions.
 pub fn completions(shell: clap_complete::Shell, output: Output) {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "waybill", &mut text);
+    clap_complete::generate(shell, &mut command(), "waybill", &mut text);
     output.write(&String::from_utf8_lossy(&text));
 }
 
 /// Prints the main page, or writes a page for each command.
 pub fn man_pages(directory: Option<&Path>, output: Output) -> Result<(), CliError> {
     let Some(directory) = directory else {
-        let mut page = Vec::new();
-        clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|error| {
+        let page = main_page().map_err(|error| {
             CliError::service(format!("Can't render the page: {error}.")).caused_by(error)
         })?;
-        output.write(&String::from_utf8_lossy(&page));
+        output.write(&page);
         return Ok(());
     };
-    std::fs::create_dir_all(directory)
-        .and_then(|()| clap_mangen::generate_to(Cli::command(), directory))
-        .map_err(|error| {
-            CliError::input(format!("Can't write to {}: {error}.", directory.display()))
-                .caused_by(error)
-        })
+    write_pages(directory).map_err(|error| {
+        CliError::input(format!("Can't write to {}: {error}.", directory.display()))
+            .caused_by(error)
+    })
+}
+
+fn main_page() -> std::io::Result<String> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command()).render(&mut page)?;
+    Ok(with_examples_section(&String::from_utf8_lossy(&page)))
+}
+
+fn write_pages(directory: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    clap_mangen::generate_to(command(), directory)?;
+    for page in std::fs::read_dir(directory)? {
+        let path = page?.path();
+        let is_ours = path.file_name().is_some_and(|name| {
+            let name = name.to_string_lossy();
+            name.starts_with("waybill") && name.ends_with(".1")
+        });
+        if is_ours {
+            std::fs::write(&path, with_examples_section(&std::fs::read_to_string(&path)?))?;
+        }
+    }
+    Ok(())
+}
+
+/// clap_mangen calls what stands after the help "EXTRA", where only examples stand; readers of manual
+/// pages look for "EXAMPLES".
+fn with_examples_section(page: &str) -> String {
+    page.replacen(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n", 1)
 }
 
 #[cfg(test)]
@@ -43,7 +66,9 @@ mod tests {
         let output = Output::new(crate::output::Format::Table);
         man_pages(Some(directory.path()), output).unwrap();
         for page in ["waybill.1", "waybill-order.1", "waybill-dlq-replay.1"] {
-            assert!(directory.path().join(page).exists(), "{page}");
+            let page = std::fs::read_to_string(directory.path().join(page)).unwrap();
+            assert!(page.contains(".SH EXAMPLES\n  # "), "{page}");
         }
+        assert!(main_page().unwrap().contains(".SH EXAMPLES"));
     }
 }

@@ -9,7 +9,7 @@ use shared::lookup::indexed_number_key;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::find::{FoundBy, OrderList, UnknownOrder, Wanted, find, look_in_dead_letters};
-use crate::notification::{kind_and_scope, next_step, state_style};
+use crate::notification::{Suggestion, kind_and_scope, next_step, state_style, suggestions};
 use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, format_time, nonzero, table};
 use crate::pii::PiiMode;
 use crate::store::{StoredEvent, StoredOrder, latest_order};
@@ -74,6 +74,9 @@ pub struct Notification {
     pub correlation_id: String,
     /// What happens next.
     pub next: String,
+    /// What an operator may do about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<Suggestion>,
 }
 
 /// Something that happened to the order.
@@ -177,6 +180,7 @@ impl Notification {
             event: item.event.clone(),
             correlation_id: item.correlation_id.clone(),
             next: next_step(item, now),
+            commands: suggestions(item, now),
         }
     }
 }
@@ -204,16 +208,29 @@ fn record_moments(item: &Item) -> Vec<Moment> {
         let is_current = item.state() == Some(state);
         item.reason.clone().filter(|_| is_current).unwrap_or_default()
     };
+    // The id is known from the first word of SES on, which may be any of these.
+    let accepted = [item.sent_at, item.delivered_at, item.bounced_at, item.complained_at];
+    let first_accepted = accepted.into_iter().flatten().min();
+    let id = |at: Option<i64>, otherwise: String| match &item.message_id {
+        Some(id) if at.is_some() && at == first_accepted => {
+            if otherwise.is_empty() {
+                id.clone()
+            } else {
+                format!("{otherwise}, {id}")
+            }
+        }
+        _ => otherwise,
+    };
     let steps = [
         (item.planned_at, "planned", String::new()),
         (item.sending_at, "sending", format!("attempt {}", item.attempt)),
         (item.in_doubt_at, "in doubt", reason(State::InDoubt)),
-        (item.sent_at, "sent", item.message_id.clone().unwrap_or_default()),
+        (item.sent_at, "sent", id(item.sent_at, String::new())),
         (item.skipped_at, "skipped", reason(State::Skipped)),
         (item.failed_at, "failed", reason(State::Failed)),
-        (item.delivered_at, "delivered", String::new()),
-        (item.bounced_at, "bounced", reason(State::Bounced)),
-        (item.complained_at, "complained about", reason(State::Complained)),
+        (item.delivered_at, "delivered", id(item.delivered_at, String::new())),
+        (item.bounced_at, "bounced", id(item.bounced_at, reason(State::Bounced))),
+        (item.complained_at, "complained about", id(item.complained_at, reason(State::Complained))),
     ];
     let moment = |(at, what, detail)| Some(Moment { at: at?, what, about: about.clone(), detail });
     steps.into_iter().filter_map(moment).collect()
@@ -226,14 +243,16 @@ impl Report for OrderReport {
         let mut text =
             format!("{order}{}{customer}\n{}\n", self.shown_number(), self.found_by.sentence());
         text.push_str(&self.mails(colors));
+        text.push_str(&self.commands());
         // No mail of the table above shows these.
         for event in self.events.iter().filter(|event| !event.decided) {
             let StoredEvent { kind, event: id, .. } = &event.event;
-            text.push_str(&format!("\n{kind} ({id}) {}.\n", event.next));
+            let sentence = format!("{kind} ({id}) {}.", event.next);
+            text.push_str(&format!("\n{}", colors.wrap(&sentence, "  ")));
         }
         text.push('\n');
         let columns = [
-            Column::text("time (UTC)", |m: &Moment| format_time(m.at)),
+            Column::text("time", |m: &Moment| format_time(m.at)),
             Column::text("what", |m| m.what.to_owned()),
             Column::text("about", |m| m.about.clone()),
             Column::text("detail", |m| m.detail.clone()),
@@ -263,10 +282,16 @@ impl OrderReport {
             Column::number("in doubt", |n: &Notification| nonzero(n.doubts))
                 .styled(|_| Some(Style::Warning)),
             Column::text("reason", |n| n.reason.clone().unwrap_or_default()),
-            Column::text("SES message id", |n| n.ses_message_id.clone().unwrap_or_default()),
             Column::text("next", |n| n.next.clone()),
         ];
         table(colors, &columns, &self.notifications)
+    }
+
+    /// Each on a line of its own, which nothing wraps: they are there to be copied.
+    fn commands(&self) -> String {
+        let all = self.notifications.iter().flat_map(|mail| &mail.commands);
+        let lines = all.map(|one| format!("\n{}:\n  {}\n", one.purpose, one.command));
+        lines.collect()
     }
 }
 
@@ -336,5 +361,69 @@ mod tests {
             OrderReport::new("1001", &events, &[confirmed, shipped], T0 + 60_000, PiiMode::Masked);
         insta::assert_snapshot!(report.text(ColorMode::Plain));
         insta::assert_json_snapshot!(report);
+    }
+
+    /// An order as it looks after a bad day, with ids as long as SES and carriers make them.
+    fn bad_day() -> OrderReport {
+        const ID: &str = "010701a2083f345a-05fba3c1-0d36-4505-9d67-3984095c0c53-000000";
+        let long = |notification: &str, state| Item {
+            order_id: "ORD-2026-1015".to_owned(),
+            event: "https://shop.example/orders 7f0c2f0e-3c7b-4a53-9c39-6a7f5e0e7d11".to_owned(),
+            ..item(notification, state)
+        };
+        let items = [
+            Item {
+                sent_at: Some(T0 + 2_500),
+                bounced_at: Some(T0 + 9_000),
+                reason: Some("Permanent/OnAccountSuppressionList".to_owned()),
+                message_id: Some(ID.to_owned()),
+                ..long("order.confirmed##customer", State::Bounced)
+            },
+            Item {
+                failed_at: Some(T0 + 4_000),
+                reason: Some("refused: MailFromDomainNotVerifiedException".to_owned()),
+                attempt: 12,
+                ..long("shipment.updated#S-1015-A#00340434161094022115#customer", State::Failed)
+            },
+            Item {
+                in_doubt_at: Some(T0 + 5_000),
+                reason: Some(shared::ledger::LEASE_EXPIRED.to_owned()),
+                doubts: 1,
+                ..long("order.refunded#R-2026-000017#customer", State::InDoubt)
+            },
+            Item {
+                not_before: T0 + 900_000,
+                reason: Some("SendingPausedException".to_owned()),
+                ..long("shipment.delayed#S-1015-A#2026-12-03#customer", State::Planned)
+            },
+        ];
+        let events = [
+            event("e-1", "order.confirmed", "order.confirmed##customer", &message()),
+            event("e-3", "shipment.delivered", "shipment.delivered#S-1#customer", ""),
+        ];
+        OrderReport::new("ORD-2026-1015", &events, &items, T0 + 60_000, PiiMode::Masked)
+    }
+
+    #[test]
+    fn at_any_width_no_id_and_no_command_is_broken_into_pieces() {
+        let report = bad_day();
+        let plain = report.text(ColorMode::Plain);
+        for width in [80, 100, 150] {
+            let text = report.text(ColorMode::at_width(width));
+            insta::assert_snapshot!(format!("at_{width}_columns"), text);
+            let words = |text: &str| -> Vec<String> {
+                // Titles are in capitals above a table, and not beside a value below its row.
+                let words = text.split_whitespace().map(|word| word.trim_end_matches(':'));
+                words.map(str::to_lowercase).collect()
+            };
+            let printed = words(&text);
+            for word in words(&plain) {
+                assert!(printed.contains(&word), "{word} is broken at {width} columns");
+            }
+            for command in report.notifications.iter().flat_map(|mail| &mail.commands) {
+                let line = format!("  {}", command.command);
+                assert!(text.lines().any(|printed| printed == line), "{line} at {width}");
+            }
+        }
     }
 }

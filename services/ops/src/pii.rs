@@ -3,6 +3,8 @@
 use kit::ledger::FEEDBACK_TOKEN_TAG;
 use serde_json::Value;
 
+use crate::format::counted;
+
 /// Whether personal data is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PiiMode {
@@ -32,21 +34,17 @@ impl PiiMode {
         }
     }
 
-    /// A body that its queue's contract does not describe. Any member may hold personal data, so it
-    /// is shown whole or not at all.
-    pub fn unrecognized_body(self, value: Value, bytes: usize) -> Value {
-        match self {
-            Self::Shown => value,
-            Self::Masked => Value::String(format!(
-                "{bytes} bytes that are not of the contract, hidden: --show-pii shows them"
+    /// A body that no contract may describe. JSON is masked as by [`PiiMode::json`], and every text is
+    /// masked too unless the contracts have a member of its name that holds no personal data. Of a text
+    /// without members nobody knows which part is personal, so it is shown whole or not at all.
+    pub fn unrecognized(self, value: Value) -> Value {
+        match (self, value) {
+            (Self::Masked, Value::String(text)) => Value::String(format!(
+                "{} that are not of the contract, hidden: --show-pii shows them",
+                counted(text.len(), "byte")
             )),
+            (_, value) => self.masked_if(value, |member| !is_in(&IMPERSONAL, member)),
         }
-    }
-
-    /// A body that no contract may describe: masked as by [`PiiMode::json`], and every text is masked
-    /// too unless the contracts have a member of its name that holds no personal data.
-    pub fn unrecognized_json(self, value: Value) -> Value {
-        self.masked_if(value, |member| !is_in(&IMPERSONAL, member))
     }
 
     /// A body of its queue's contract, with names and addresses masked.
@@ -177,7 +175,7 @@ mod tests {
     #[test]
     fn a_text_in_a_place_that_no_contract_knows_is_hidden() {
         let body = json!({"note": "for Zoë Krüger", "v": "1", "more": [{"who": "Zoë"}]});
-        let masked = PiiMode::Masked.unrecognized_json(body);
+        let masked = PiiMode::Masked.unrecognized(body);
         assert_eq!(masked, json!({"note": "f***", "v": "1", "more": [{"who": "Z***"}]}));
     }
 

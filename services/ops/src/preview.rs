@@ -9,7 +9,7 @@ use shared::{Event, Kind, Locale};
 use crate::args;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Report, table};
+use crate::output::{ColorMode, Column, Report, number, table};
 use crate::store::{StoredEvent, events_of_order};
 
 /// JSON Lines: sample events of all eight kinds, in several languages and currencies.
@@ -29,8 +29,8 @@ pub struct Args {
     /// Render this order's own events instead of samples. The mails hold the customer's data
     #[arg(long, value_name = "ID")]
     pub order: Option<String>,
-    /// The shop's brand as JSON, as the mailer takes it
-    #[arg(long, env = "SHOP_BRAND", value_name = "JSON", hide_env_values = true)]
+    /// A file with the shop's brand as JSON, as `infra/deploy --brand` takes it; or the JSON itself
+    #[arg(long, env = "SHOP_BRAND", value_name = "FILE", hide_env_values = true)]
     pub brand: Option<String>,
 }
 
@@ -72,13 +72,22 @@ pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitSta
     Ok((Preview { mails }, ExitStatus::Healthy))
 }
 
-fn brand(json: Option<&str>) -> Result<Brand, CliError> {
+fn brand(given: Option<&str>) -> Result<Brand, CliError> {
     // An environment variable may be set and empty, which means the same as absent.
-    match json.filter(|json| !json.is_empty()) {
-        None => Ok(Brand::default()),
-        Some(json) => Brand::parse(json)
-            .map_err(|error| CliError::input(format!("{error}.")).caused_by(error)),
-    }
+    let Some(given) = given.filter(|given| !given.is_empty()) else {
+        return Ok(Brand::default());
+    };
+    // A brand is a JSON object, and no file's name begins as one; the mailer's variable holds the JSON.
+    let json = match given.trim_start().starts_with('{') {
+        true => given.to_owned(),
+        false => std::fs::read_to_string(given).map_err(|error| {
+            CliError::input(format!(
+                "Can't read the brand in {given}: {error}. Expected a file such as infra/brand.json."
+            ))
+            .caused_by(error)
+        })?,
+    };
+    Brand::parse(&json).map_err(|error| CliError::input(format!("{error}.")).caused_by(error))
 }
 
 fn locale(typed: &str) -> Result<Locale, CliError> {
@@ -160,7 +169,7 @@ impl Report for Preview {
     fn text(&self, colors: ColorMode) -> String {
         if self.mails.iter().any(|mail| !mail.files.is_empty()) {
             let columns = [
-                Column::number("bytes", |mail: &RenderedMail| mail.html_bytes.to_string()),
+                Column::number("bytes", |mail: &RenderedMail| number(mail.html_bytes)),
                 Column::text("subject", |mail: &RenderedMail| mail.subject.clone()),
                 Column::text("file", |mail: &RenderedMail| {
                     mail.files.first().map(|f| f.display().to_string()).unwrap_or_default()
@@ -214,11 +223,27 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_brand_is_given_as_the_file_that_is_deployed_or_as_its_text() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/brand.json");
+        let text = std::fs::read_to_string(file).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for brand in [file, &text] {
+            let args = Args { brand: Some(brand.to_owned()), ..args("order.confirmed") };
+            let (preview, _) = run(None, &args).await.unwrap();
+            assert!(preview.mails[0].text.contains(json["name"].as_str().unwrap()), "{brand}");
+        }
+    }
+
+    #[tokio::test]
     async fn wrong_input_is_answered_with_what_was_expected() {
         let mut wrong =
             vec![args("order.shipped"), args("order.confirmed"), args("order.confirmed")];
         wrong[1].locale = Some("de_AT".to_owned());
         wrong[2].brand = Some(r#"{"name":""}"#.to_owned());
+        wrong.push(Args {
+            brand: Some("/nowhere/brand.json".to_owned()),
+            ..args("order.confirmed")
+        });
         let mut refusals = Vec::new();
         for args in &wrong {
             refusals.push(run(None, args).await.unwrap_err().to_string());

@@ -13,7 +13,8 @@ use shared::contract::json::parse_strict;
 use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Report, Style, table};
+use crate::output::{ColorMode, Column, Report, Style, counted, is_or_are, number, table};
+use crate::progress;
 
 /// How many events and bytes one invocation carries. Lambda's limit of 6 MB holds for the response too,
 /// and intake's result for an event, which names every bad field, may be longer than the event.
@@ -92,17 +93,20 @@ async fn publish_all(
     count: usize,
     rows: &mut Vec<Row>,
 ) -> Result<(), CliError> {
+    let progress = progress::publishing(count);
     // One after the other: two events of one order keep the file's order.
     for batch in batches {
         let results = publisher.invoke(&Value::Array(batch)).await.map_err(|error| {
             CliError::service(format!(
-                "Intake failed after {} of {count} event(s). {error} Publish the same file again: \
-                 what was stored is answered as duplicate.",
-                rows.len()
+                "Intake failed after {} of {}. {error} Publish the same file again: what was stored is \
+                 answered as duplicate.",
+                number(rows.len()),
+                counted(count, "event")
             ))
             .caused_by(error)
         })?;
         rows.extend(results);
+        progress.set_position(rows.len() as u64);
     }
     Ok(())
 }
@@ -255,7 +259,8 @@ impl Report for Publication {
         ];
         let stored = self.events.iter().filter(|row| row.is_stored()).count();
         let rows = table(colors, &columns, &self.events);
-        format!("{rows}\n{stored} of {} event(s) are stored.\n", self.events.len())
+        let all = counted(self.events.len(), "event");
+        format!("{rows}\n{} of {all} {} stored.\n", number(stored), is_or_are(stored))
     }
 }
 
@@ -326,6 +331,10 @@ mod tests {
         };
         let report = Publication { events: vec![row(1, "accepted"), odd, bad] };
         insta::assert_snapshot!(report.text(ColorMode::Plain));
+        insta::assert_snapshot!(
+            "a_publication_at_80_columns",
+            report.text(ColorMode::at_width(80))
+        );
         insta::assert_json_snapshot!(report);
     }
 }

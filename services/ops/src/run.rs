@@ -3,10 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::audit::{self, command_line};
-use crate::cli::{Cli, Command, arguments};
+use crate::cli::{Cli, Command, arguments, parse};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::notification::{resend, settle};
@@ -17,7 +15,7 @@ use crate::{dlq, docs, doctor, erase, order, preview, publish, status, suppressi
 pub async fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
     let command = command_line(&typed);
-    let cli = match Cli::try_parse_from(arguments(typed)) {
+    let cli = match parse(arguments(typed)) {
         Ok(cli) => cli,
         Err(usage) => {
             // Help and version too, with exit code 0.

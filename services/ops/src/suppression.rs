@@ -9,7 +9,9 @@ use shared::EmailAddress;
 use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Output, Report, Style, as_rfc3339, format_time, table};
+use crate::output::{
+    ColorMode, Column, Output, Report, Style, as_rfc3339, counted, format_time, table,
+};
 use crate::pii::PiiMode;
 
 #[derive(Debug, clap::Subcommand)]
@@ -130,16 +132,17 @@ impl Report for List {
             Column::text("since", |row: &Row| format_time(row.since)),
         ];
         let rows = table(colors, &columns, &self.addresses);
-        format!("{rows}\n{} address(es).\n", self.addresses.len())
+        format!("{rows}\n{}.\n", counted(self.addresses.len(), "address"))
     }
 }
 
 impl Report for Removed {
-    fn text(&self, _: ColorMode) -> String {
-        format!(
-            "{} is off the list: SES mails it again. Mails that bounced are not sent again.\n",
+    fn text(&self, colors: ColorMode) -> String {
+        let sentence = format!(
+            "{} is off the list: SES mails it again. Mails that bounced are not sent again.",
             self.address
-        )
+        );
+        colors.wrap(&sentence, "")
     }
 }
 
@@ -158,6 +161,10 @@ mod tests {
             addresses: vec![row("jo@example.com", "BOUNCE"), row("a@b.co.uk", "COMPLAINT")],
         };
         insta::assert_snapshot!(list.text(ColorMode::Plain));
+        insta::assert_snapshot!(
+            "the_suppression_list_at_80_columns",
+            list.text(ColorMode::at_width(80))
+        );
         insta::assert_json_snapshot!(list);
     }
 

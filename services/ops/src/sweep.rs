@@ -20,7 +20,8 @@ use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::outbox::{UnseenEvent, UnseenEvents};
 use crate::output::{
-    ColorMode, Column, Format, Output, Report, as_rfc3339, format_time, json, rfc3339, table,
+    ColorMode, Column, Format, Output, Report, as_rfc3339, counted, format_time, is_or_are, json,
+    number, readable_time, rfc3339, table,
 };
 use crate::{args, progress, rate};
 
@@ -94,13 +95,15 @@ pub async fn run(
     }
     let mut result = Ok(());
     if !args.dry_run && !events.is_empty() {
-        confirm(confirmation, interrupt, "Queue", events.len(), "event(s)").await?;
+        confirm(confirmation, interrupt, "Queue", events.len(), "event").await?;
         result = queue_audited(stack, args, interrupt, &unseen, &events, &mut sweep).await;
     }
     // Also after an error: what was queued is reported.
     match (output.format, sweep.queued) {
         (Format::Json, _) => output.write(&json(&sweep)),
-        (Format::Table, Some(count)) => output.write(&format!("{count} event(s) queued.\n")),
+        (Format::Table, Some(count)) => {
+            output.write(&format!("{} queued.\n", counted(count, "event")))
+        }
         (Format::Table, None) => {}
     }
     result.map(|()| ExitStatus::attention_if(args.dry_run && !events.is_empty()))
@@ -145,7 +148,8 @@ async fn queue(
         let message = OutgoingMessage { body, ..OutgoingMessage::default() };
         send_one(&stack.sqs, &url, message).await.map_err(|error| {
             CliError::service(format!(
-                "{error}. {queued} event(s) were queued; the same command continues with the rest."
+                "{error}. Queued so far: {}. The same command continues with the rest.",
+                counted(*queued, "event")
             ))
             .caused_by(error)
         })?;
@@ -174,7 +178,8 @@ impl Report for Sweep {
         if self.missing.is_empty() {
             return format!(
                 "The ledger has a record of every event from {} to {}.\n",
-                self.since, self.until
+                readable_time(&self.since),
+                readable_time(&self.until)
             );
         }
         let orders: BTreeSet<&str> = self.missing.iter().map(|row| row.order_id.as_str()).collect();
@@ -186,12 +191,13 @@ impl Report for Sweep {
         let shown = &self.missing[..self.missing.len().min(MAX_LISTED)];
         let mut text = table(colors, &columns, shown);
         if self.missing.len() > shown.len() {
-            text.push_str(&format!(" … and {} more\n", self.missing.len() - shown.len()));
+            text.push_str(&format!(" … and {} more\n", number(self.missing.len() - shown.len())));
         }
         text.push_str(&format!(
-            "\n{} event(s) of {} order(s) are not in the ledger.\n",
-            self.missing.len(),
-            orders.len()
+            "\n{} of {} {} not in the ledger.\n",
+            counted(self.missing.len(), "event"),
+            counted(orders.len(), "order"),
+            is_or_are(self.missing.len())
         ));
         text
     }
@@ -214,6 +220,7 @@ mod tests {
         };
         let mut sweep = Sweep::new(1_763_896_400_000, 1_763_903_600_000, &[entry(2), entry(1)]);
         insta::assert_snapshot!(sweep.text(ColorMode::Plain));
+        insta::assert_snapshot!("a_sweep_at_80_columns", sweep.text(ColorMode::at_width(80)));
         sweep.queued = Some(2);
         insta::assert_json_snapshot!(sweep);
         let nothing = Sweep::new(1_763_896_400_000, 1_763_903_600_000, &[]);

@@ -54,7 +54,8 @@ pub enum Transition {
     /// An SES event: SES accepted the mail and then found a virus in it. It is recorded as a bounce, and
     /// like a bounce it is never sent again.
     Reject,
-    /// An operator states that the mail was not sent and may be sent again.
+    /// An operator states that the mail was not sent and is to be sent now. Of a planned mail without a
+    /// doubt that is known; then it only need not wait any longer.
     Reopen,
 }
 
@@ -71,6 +72,8 @@ pub enum Write {
     ExhaustDoubts,
     /// Sets the number of doubts to zero.
     ClearDoubts,
+    /// Sets the number of doubts and `not_before` to zero: it is due at once.
+    StartOver,
     /// `not_before`: when it is due again.
     Postpone,
     /// Nothing else.
@@ -185,6 +188,7 @@ impl Transition {
             Self::Complain => COMPLAIN_FROM,
             // The attempt that the operator saw: after a later claim, their statement is about the past.
             Self::Reopen => &[
+                In(Planned, &[SameAttempt]),
                 In(InDoubt, &[SameAttempt]),
                 In(Failed, &[SameAttempt]),
                 In(Skipped, &[SameAttempt]),
@@ -218,7 +222,8 @@ impl Transition {
             Self::Doubt | Self::Expire => Write::CountDoubt,
             Self::Hold => Write::ExhaustDoubts,
             // `Fail` out of `in_doubt` requires `OneDoubt`, so this clears only the doubt that it settles.
-            Self::Fail | Self::Reopen => Write::ClearDoubts,
+            Self::Fail => Write::ClearDoubts,
+            Self::Reopen => Write::StartOver,
             _ => Write::StateOnly,
         }
     }
@@ -253,6 +258,7 @@ impl Transition {
             Write::CountDoubt => Record { doubts: before.doubts + 1, ..after },
             Write::ExhaustDoubts => Record { doubts: MAX_DOUBTS, ..after },
             Write::ClearDoubts => Record { doubts: 0, ..after },
+            Write::StartOver => Record { doubts: 0, not_before: 0, ..after },
             Write::Postpone => Record { not_before: facts.not_before, ..after },
         })
     }

@@ -8,6 +8,7 @@ use http::StatusCode;
 use local::Config;
 use local::aws::calls::{Caller, Service};
 use local::edge::faults::{Call, Fault, Faults};
+use local::ses::settings::Sending;
 use local::ses::suppression::Reason;
 use serde_json::json;
 
@@ -200,6 +201,7 @@ async fn sweep_suppression_doctor_and_audit_report_on_a_running_stack() {
     let again = waybill(&stack, &args).await;
     assert_eq!(again.code, Some(2), "{again:#?}");
     let doctor = json(&stack, &["doctor"]).await;
+    assert!(!doctor.to_string().contains("without a code"), "{doctor:#}");
     // Some findings are expected here, such as missing alarms; the tables must be as designed.
     let tables = doctor["findings"].as_array().expect("findings").iter();
     let wrong: Vec<_> = tables.filter(|finding| finding["level"] == "wrong").collect();
@@ -242,4 +244,60 @@ async fn a_stack_that_does_not_answer_is_reported() {
     let nothing = run_to_end(nothing).await;
     assert_eq!(nothing.code, Some(1), "{nothing:#?}");
     assert!(nothing.stderr.contains("cargo run"), "{nothing:#?}");
+    assert!(nothing.stderr.trim_end().ends_with(")."), "one full stop: {nothing:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_waits_after_a_pause_of_ses_is_sent_at_once_when_it_is_resent() {
+    let stack = TestStack::start().await;
+    stack.stack.ses.account().change(|settings| settings.sending = Sending::Paused);
+    stack.publish_only(&[confirmed("A1")]).await;
+    crate::support::eventually("its mail waits", || async {
+        stack.ledger_items("A1").await.iter().any(|item| item.not_before > 0)
+    })
+    .await;
+    let order = json(&stack, &["order", "A1"]).await;
+    let mail = &order["notifications"][0];
+    assert_eq!(mail["reason"], "SendingPausedException");
+    let command = mail["commands"][0]["command"].as_str().expect("a command");
+    assert!(command.starts_with("waybill resend A1 order.confirmed"), "{command}");
+    let args = ["settle", "A1", "order.confirmed", "not-sent"];
+    let settled = waybill(&stack, &args).await;
+    assert_eq!(settled.code, Some(2), "it is not in doubt: {settled:#?}");
+    stack.stack.ses.account().change(|settings| settings.sending = Sending::Enabled);
+    let resent = waybill(&stack, &["resend", "A1", "order.confirmed"]).await;
+    assert_eq!(resent.code, Some(0), "{resent:#?}");
+    assert!(resent.stdout.contains("and is due now"), "{resent:#?}");
+    // Long before the time that it was to wait for.
+    wait_for_state(&stack, "A1", "delivered").await;
+    assert_one_mail_each(&stack, &["A1"]);
+    let item = stack.ledger_items("A1").await.remove(0);
+    assert_eq!(item.reason, None, "a reason of an earlier refusal is not one of a delivery");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resend_of_a_muted_mail_says_that_the_event_asks_for_none() {
+    let stack = TestStack::start().await;
+    let mut event: serde_json::Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
+    event["data"]["notify"] = json!(false);
+    stack.publish_only(&[event.to_string()]).await;
+    wait_for_state(&stack, "A1", "skipped").await;
+    let refused = waybill(&stack, &["resend", "A1", "order.confirmed"]).await;
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    assert!(refused.stderr.contains("asks for no mail"), "{refused:#?}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dropping_from_an_empty_queue_deletes_nothing_and_asks_for_nothing() {
+    let stack = TestStack::start().await;
+    for args in [&["dlq", "drop", "mail"][..], &["dlq", "drop", "mail", "--yes-delete-0"]] {
+        let dropped = waybill(&stack, args).await;
+        assert_eq!(dropped.code, Some(0), "{dropped:#?}");
+        assert!(dropped.stdout.contains("Nothing to delete."), "{dropped:#?}");
+    }
+    let more = waybill(&stack, &["dlq", "drop", "mail", "--yes-delete-3"]).await;
+    assert_eq!(more.code, Some(2), "{more:#?}");
+    stack.stop().await;
 }

@@ -93,6 +93,31 @@ async fn events_that_intake_could_not_store_are_published_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_intake_refused_is_shown_as_it_was_published_repaired_and_published_again() {
+    let stack = TestStack::start().await;
+    let mut event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
+    event["data"]["order"]["placed_at"] = json!("yesterday");
+    put_on_the_bus(&stack, &event).await;
+    let dlq = stack.stack.resources.queues.intake_dlq.clone();
+    eventually("it is in intake's DLQ", || async { stack.depth(&dlq).await == 1 }).await;
+    let shown = json(&stack, &["dlq", "show", "intake", "--body"]).await;
+    let entry = &shown["entries"][0];
+    assert_eq!(entry["verdict"], "unparseable", "{shown:#}");
+    let order = &entry["body"]["data"]["order"];
+    assert_eq!((&order["id"], &order["placed_at"]), (&json!("A1"), &json!("yesterday")));
+    assert_eq!(order["customer"]["email"], json!("a***@***.example"), "{shown:#}");
+    let edit = r#".data.order.placed_at = "2026-11-20T09:15:00Z""#;
+    let filter = ".body.data.order.placed_at == \"yesterday\"";
+    let args: Vec<&str> =
+        replay("intake").into_iter().chain(["--filter", filter, "--edit", edit]).collect();
+    let outcome = json(&stack, &args).await;
+    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
+    wait_for_state(&stack, "A1", "delivered").await;
+    assert_eq!(stack.depth(&dlq).await, 0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dispatch_message_is_repaired_and_dispatched() {
     let stack = TestStack::start().await;
     let event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");

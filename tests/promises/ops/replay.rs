@@ -61,7 +61,7 @@ async fn a_dry_run_and_a_listing_change_nothing() {
     verify_sender(&stack);
     let plan = waybill(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
     assert_eq!(plan.code, Some(0), "{plan:#?}");
-    assert!(plan.stdout.contains("To move: 2 message(s)"), "{plan:#?}");
+    assert!(plan.stdout.contains("To move: 2 messages"), "{plan:#?}");
     let shown = json(&stack, &["dlq", "show", "mail"]).await;
     assert_eq!(shown["looked_at"], 2);
     assert_eq!(shown["skipped"]["not_given_back"], 0);

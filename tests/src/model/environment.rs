@@ -37,7 +37,9 @@ impl PipelineModel {
                 steps.extend(effects.map(Step::ReplayMail));
             }
         }
-        let reopens = |state| matches!(state, State::InDoubt | State::Failed | State::Skipped);
+        let reopens = |state| {
+            matches!(state, State::Planned | State::InDoubt | State::Failed | State::Skipped)
+        };
         if system.remaining.reopens > 0 && order.record.is_some_and(|record| reopens(record.state))
         {
             steps.push(Step::Reopen);
@@ -79,13 +81,16 @@ impl PipelineModel {
             Step::Reopen => {
                 system.remaining.reopens -= 1;
                 order.swept &= self.has(Bug::ReopenedUnwatched);
-                let attempt = order.record.map_or(0, |record| record.attempt);
+                let before = order.record;
+                let attempt = before.map_or(0, |record| record.attempt);
                 let facts = Facts::for_attempt(0, attempt);
                 let (_, violation) =
                     self.write(order, Transition::Reopen, facts, LedgerAnswer::Arrives);
-                // The operator takes responsibility for a second mail.
-                order.ground_truth.may_accept_again = true;
-                order.ground_truth.reopened_by_operator = true;
+                // The operator takes responsibility for a second mail, but not where a mail that nobody
+                // doubts only is to wait no longer.
+                let only_waits = before.is_some_and(|r| r.state == State::Planned && r.doubts == 0);
+                order.ground_truth.may_accept_again |= !only_waits;
+                order.ground_truth.reopened_by_operator |= !only_waits;
                 order.mail.push(Message::new(order.planned_by));
                 return violation;
             }

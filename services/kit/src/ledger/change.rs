@@ -86,7 +86,7 @@ impl Change {
         condition
     }
 
-    /// The `SET` expression and its values. Uses the names `#state` and `#state_at`.
+    /// The update expression and its values. Uses the names `#state` and `#state_at`.
     pub(super) fn update(&self) -> (String, HashMap<String, AttributeValue>) {
         let mut set = SetExpression::default();
         // `since` changes with every transition; `sent_at`, `failed_at` and so on stay when the state is left,
@@ -105,7 +105,10 @@ impl Change {
             };
             set.clause(format!("{attribute} = {term}"), name, value.clone());
         }
-        (format!("SET {}", set.clauses.join(", ")), set.values)
+        // A reason is that of the state: a mail that was sent in the end has none of an earlier refusal.
+        let has_reason = self.assignments.iter().any(|a| a.attribute == "reason");
+        let remove = if has_reason { "" } else { " REMOVE reason" };
+        (format!("SET {}{remove}", set.clauses.join(", ")), set.values)
     }
 
     // Counters are incremented by DynamoDB, so that a change never depends on an item read earlier.
@@ -120,6 +123,10 @@ impl Change {
                 set.put("doubts", ":max_doubts", number(i64::from(MAX_DOUBTS)));
             }
             Write::ClearDoubts => set.put("doubts", ":no_doubts", number(0)),
+            Write::StartOver => {
+                set.put("doubts", ":no_doubts", number(0));
+                set.put("not_before", ":no_wait", number(0));
+            }
             Write::Postpone => {
                 set.put("not_before", ":not_before", number(self.facts.not_before));
             }
@@ -160,10 +167,19 @@ mod tests {
         assert_eq!(
             update,
             "SET #state = :state, since = :now, #state_at = :now, attempt = attempt + :one, \
-             lease_until = :lease_until, holder = :also_holder"
+             lease_until = :lease_until, holder = :also_holder REMOVE reason"
         );
         assert_eq!(values[":lease_until"], number(65));
         assert_eq!(values[":also_holder"], text("h"));
+    }
+
+    #[test]
+    fn a_reason_lasts_as_long_as_its_state() {
+        let facts = Facts::for_attempt(5, 1);
+        let refused = Change::new(Transition::Defer, facts).with("reason", "Throttled");
+        assert!(refused.update().0.ends_with(", reason = :also_reason"));
+        let delivered = Change::new(Transition::Deliver, facts);
+        assert!(delivered.update().0.ends_with(" REMOVE reason"));
     }
 
     #[test]
@@ -172,7 +188,7 @@ mod tests {
             .with_if_absent("message_id", "m")
             .if_at_most("send_before", 9);
         assert!(
-            change.update().0.ends_with("message_id = if_not_exists(message_id, :also_message_id)")
+            change.update().0.contains("message_id = if_not_exists(message_id, :also_message_id)")
         );
         let condition = change.condition();
         assert!(condition.text.starts_with("((#state = "), "{}", condition.text);

@@ -49,7 +49,7 @@ pub struct Item {
     pub accepted_at: i64,
     /// From this moment on, it is stale.
     pub send_before: i64,
-    /// Why it was skipped, failed, postponed or put in doubt.
+    /// Why it has its state: why it was skipped, failed, postponed, put in doubt or reopened, or SES's reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// SES's id of the mail.

@@ -1,6 +1,7 @@
 //! What the command prints for people.
 
-use std::time::Duration;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
@@ -42,34 +43,54 @@ pub fn print_banner(stack: &Stack, args: &Args) {
     println!();
 }
 
-/// A bar with counts and rate on standard error; nothing where that is not a terminal.
-pub struct Progress(ProgressBar);
+/// How often a line is printed where there is no terminal for a bar.
+const LINE_INTERVAL: Duration = Duration::from_secs(10);
+
+/// A bar with counts on standard error; where that is not a terminal, such as in a CI's log, a line now
+/// and then.
+pub struct Progress {
+    bar: ProgressBar,
+    last_line: Cell<Instant>,
+}
 
 impl Progress {
     /// Starts a bar for the `events` to publish.
     pub fn start(events: usize) -> Self {
         // On standard error: standard output is for the summary, which may go into a file.
         let bar = ProgressBar::with_draw_target(Some(events as u64), ProgressDrawTarget::stderr());
-        let style = "{bar:30} {pos}/{len} published, {msg} {elapsed} {per_sec}";
+        let style = "{bar:20} {human_pos} of {human_len} published; {msg} {elapsed}";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(100));
-        Self(bar)
+        Self { bar, last_line: Cell::new(Instant::now()) }
     }
 
     /// Updates the bar.
     pub fn update(&self, published: usize, totals: Totals) {
         let Totals { sent, skipped, failed, in_doubt } = totals;
-        self.0.set_position(published as u64);
-        self.0.set_message(format!(
-            "{sent} sent, {skipped} skipped, {failed} failed, {in_doubt} in doubt;"
-        ));
+        let counts =
+            format!("{sent} sent, {skipped} skipped, {failed} failed, {in_doubt} in doubt");
+        self.bar.set_position(published as u64);
+        if let Some(line) = self.due_line(&counts, Instant::now()) {
+            eprintln!("{line}");
+        }
+        self.bar.set_message(counts);
+    }
+
+    fn due_line(&self, counts: &str, now: Instant) -> Option<String> {
+        let is_due = now.duration_since(self.last_line.get()) >= LINE_INTERVAL;
+        if !self.bar.is_hidden() || !is_due {
+            return None;
+        }
+        self.last_line.set(now);
+        let (published, all) = (self.bar.position(), self.bar.length().unwrap_or_default());
+        Some(format!("{published} of {all} published; {counts}"))
     }
 
     /// Removes the bar.
     pub fn finish(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
@@ -79,12 +100,11 @@ pub fn print_summary(report: &Report, each: bool) {
         println!("{}\n", events_table(&report.events));
     }
     println!("{}", counts_table(report));
+    let count = report.events.len();
+    let noun = if count == 1 { "event" } else { "events" };
     println!(
-        "{} events in {:.1} s: {:.0} events/s, {:.2} AWS calls per mail.\n",
-        report.events.len(),
-        report.seconds,
-        report.events_per_second,
-        report.aws_calls_per_mail
+        "{count} {noun} in {:.1} s: {:.0} events/s, {:.2} AWS calls per mail.\n",
+        report.seconds, report.events_per_second, report.aws_calls_per_mail
     );
 }
 
@@ -139,5 +159,22 @@ const fn answer_text(answer: Answer) -> &'static str {
         Answer::Duplicate => "duplicate",
         Answer::Conflict => "conflict",
         Answer::Invalid => "invalid",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_run_without_a_terminal_says_every_ten_seconds_how_far_it_is() {
+        let start = Instant::now();
+        let progress = Progress { bar: ProgressBar::hidden(), last_line: Cell::new(start) };
+        progress.bar.set_length(1500);
+        progress.bar.set_position(50);
+        let line = |seconds| progress.due_line("7 sent", start + Duration::from_secs(seconds));
+        let lines = [1, 11, 12, 21].map(line);
+        let said = Some("50 of 1500 published; 7 sent".to_owned());
+        assert_eq!(lines, [None, said.clone(), None, said]);
     }
 }

@@ -21,7 +21,7 @@ where
     }
 }
 
-/// Why a call failed and what to try, without a full stop.
+/// Why a call failed and what to try, as the end of a sentence that has yet to get its full stop.
 pub fn describe_error<E, R>(error: &SdkError<E, R>) -> String
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -29,6 +29,10 @@ where
 {
     let description = kit::describe_sdk_error(error);
     match error {
+        // Each AWS service names its errors, so whatever answered is none.
+        SdkError::ServiceError(answer) if answer.err().code().is_none() => {
+            "this endpoint does not have the operation".to_owned()
+        }
         // Nothing reached the service: most likely the operator's own set-up.
         SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => with_hint(&description),
         _ => description,
@@ -41,7 +45,7 @@ fn with_hint(cause: &str) -> String {
         "; sign in (`aws sso login`), name a profile with --profile, or set AWS_ACCESS_KEY_ID and \
          AWS_SECRET_ACCESS_KEY"
     } else if lower.contains("refused") || lower.contains("connect") {
-        "; is the endpoint right (--endpoint-url), and is the one-machine stack running (`cargo run`)?"
+        "; check the endpoint (--endpoint-url), and whether the one-machine stack runs (`cargo run`)"
     } else {
         ""
     };

@@ -18,7 +18,7 @@ use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
 use crate::error::CliError;
 use crate::outbox::UnseenEvents;
-use crate::output::format_time;
+use crate::output::{counted, format_time, is_or_are};
 use crate::store::{Key, accepted_at, keyed, records, records_of_order};
 
 const MAX_ORDERS: usize = 16;
@@ -70,8 +70,11 @@ impl<'a> ReplayClassifier<'a> {
             ReplayAssessment::new(Verdict::AlreadyDone, None)
                 .because("every event of that time is in the ledger")
         } else {
-            ReplayAssessment::new(Verdict::WouldSend, None)
-                .because(format!("{} event(s) of that time are not in the ledger", missing.len()))
+            ReplayAssessment::new(Verdict::WouldSend, None).because(format!(
+                "{} of that time {} not in the ledger",
+                counted(missing.len(), "event"),
+                is_or_are(missing.len())
+            ))
         })
     }
 }
@@ -256,7 +259,8 @@ impl Rules<'_> {
         match item.map_or(0, |item| item.doubts) {
             0 => assessment(Verdict::WouldSend),
             doubts => assessment(Verdict::WouldSend).because(format!(
-                "{doubts} earlier attempt(s) ended in doubt: SES may have accepted it"
+                "{} ended in doubt: SES may have accepted it",
+                counted(doubts, "earlier attempt")
             )),
         }
     }

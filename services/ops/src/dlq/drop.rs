@@ -18,7 +18,7 @@ use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
-use crate::output::{ColorMode, Format, Output, Report, note};
+use crate::output::{ColorMode, Format, Output, Report, counted, is_or_are, note, number};
 use crate::progress;
 
 #[derive(Debug, clap::Args)]
@@ -77,6 +77,11 @@ pub async fn run(
     let scan = scan_dlq(stack, dlq, &ScanOptions::new(&args.selection), interrupt).await?;
     let count = scan.entries.len();
     let mut dropped = Dropped { scan, outcome: DropOutcome::default(), saved_to: None };
+    // Nothing is no number to confirm, unless the operator expected more.
+    if count == 0 && args.yes_delete.is_none_or(|expected| expected == 0) {
+        output.print(&dropped);
+        return Ok(ExitStatus::Healthy);
+    }
     // The number shows that the operator has read what is selected now, not a list of yesterday.
     if args.yes_delete != Some(count) {
         if output.format == Format::Table {
@@ -84,10 +89,7 @@ pub async fn run(
         }
         return Err(wrong_count(dlq, args.yes_delete, count));
     }
-    let result = match count {
-        0 => Ok(()),
-        _ => drop_audited(stack, args, interrupt, &mut dropped).await,
-    };
+    let result = drop_audited(stack, args, interrupt, &mut dropped).await;
     // What was deleted, and where it is kept, is printed however it ended.
     output.print(&dropped);
     let outcome = &dropped.outcome;
@@ -100,9 +102,16 @@ fn wrong_count(dlq: Dlq, given: Option<usize>, count: usize) -> CliError {
         None => String::new(),
         Some(given) => format!(" --yes-delete-{given} is not that number."),
     };
+    if count == 0 {
+        return CliError::input(format!(
+            "Nothing was deleted. No message of {dlq}-dlq is selected.{wrong}"
+        ));
+    }
     CliError::input(format!(
-        "Nothing was deleted. {count} message(s) of {dlq}-dlq are selected.{wrong} To delete \
-         them for good, add --yes-delete-{count}."
+        "Nothing was deleted. {} of {dlq}-dlq {} selected.{wrong} To delete for good what is \
+         selected, add --yes-delete-{count}.",
+        counted(count, "message"),
+        is_or_are(count)
     ))
 }
 
@@ -202,7 +211,7 @@ impl Dropped {
         let mut text = print::totals(&self.scan);
         if !self.scan.entries.is_empty() {
             text.push('\n');
-            text.push_str(&print::counts(colors, self.scan.queue, &self.scan.counts));
+            text.push_str(&print::losses(colors, self.scan.queue, &self.scan.counts));
         }
         text.push_str(&print::skipped(colors, &self.scan.skipped));
         text
@@ -213,15 +222,20 @@ impl Report for Dropped {
     fn text(&self, colors: ColorMode) -> String {
         let mut text = self.plan(colors);
         let DropOutcome { deleted, not_deleted, not_seen } = self.outcome;
-        text.push_str(&format!("\n{deleted} message(s) deleted"));
+        if self.scan.entries.is_empty() {
+            text.push_str("\nNothing to delete.\n");
+            return text;
+        }
+        text.push_str(&format!("\n{} deleted", counted(deleted, "message")));
         match &self.saved_to {
-            Some(path) => text.push_str(&format!("; they are kept in {}.\n", path.display())),
+            Some(path) => text.push_str(&format!(", and kept in {}.\n", path.display())),
             None => text.push_str(".\n"),
         }
         if not_deleted > 0 {
-            text.push_str(&format!("{not_deleted} not confirmed as deleted.\n"));
+            text.push_str(&format!("{} not confirmed as deleted.\n", number(not_deleted)));
         }
         if not_seen > 0 {
+            let not_seen = number(not_seen);
             text.push_str(&format!("{not_seen} not received again: in flight elsewhere.\n"));
         }
         text
@@ -234,8 +248,9 @@ mod tests {
 
     #[test]
     fn a_wrong_number_is_refused_with_the_right_one() {
-        let refused = wrong_count(Dlq::Mail, Some(4), 5).to_string();
-        insta::assert_snapshot!(refused, @"Nothing was deleted. 5 message(s) of mail-dlq are selected. --yes-delete-4 is not that number. To delete them for good, add --yes-delete-5.");
+        let refusals = [(Some(4), 5), (None, 1), (Some(3000), 0)]
+            .map(|(given, count)| wrong_count(Dlq::Mail, given, count).to_string());
+        insta::assert_snapshot!(refusals.join("\n"));
     }
 
     #[test]
@@ -247,6 +262,24 @@ mod tests {
         };
         insta::assert_snapshot!(dropped.text(ColorMode::Plain));
         insta::assert_json_snapshot!(dropped);
+        let nothing = Dropped {
+            scan: DlqScan::empty(Dlq::Mail),
+            outcome: DropOutcome::default(),
+            saved_to: None,
+        };
+        insta::assert_snapshot!(nothing.text(ColorMode::Plain));
+    }
+
+    #[test]
+    fn what_is_to_be_deleted_is_not_said_to_stay() {
+        let plan = Dropped {
+            scan: print::samples::scan(),
+            outcome: DropOutcome::default(),
+            saved_to: None,
+        };
+        let plan = plan.plan(ColorMode::Plain);
+        assert!(!plan.contains("stays"), "{plan}");
+        assert!(plan.contains("a mail that nobody has received"), "{plan}");
     }
 
     #[test]

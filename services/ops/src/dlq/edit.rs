@@ -5,7 +5,7 @@ use shared::queue::dead_letter::{KIND, ORDER_ID};
 use similar::TextDiff;
 
 use super::parse::orders_named;
-use super::payload::DlqPayload;
+use super::payload::{DlqPayload, content};
 use super::receive::Received;
 use crate::aws::Dlq;
 use crate::jq::Filter;
@@ -48,7 +48,7 @@ impl Edit {
     /// Edits a body. An edit that changes which order, kind or scope the message is about is refused:
     /// one customer would get a mail about another's order.
     pub fn apply(&self, dlq: Dlq, message: &Received) -> Edited {
-        match self.run(message) {
+        match self.run(dlq, message) {
             Edited::Changed(body) if !keeps_identity(dlq, message, &body) => Edited::Failed(
                 "it changes which order, kind or scope the message is about".to_owned(),
             ),
@@ -56,8 +56,8 @@ impl Edit {
         }
     }
 
-    fn run(&self, message: &Received) -> Edited {
-        let before = message.json_body();
+    fn run(&self, dlq: Dlq, message: &Received) -> Edited {
+        let before = content(dlq, message);
         match self.0.run(&before).as_deref() {
             Err(why) => Edited::Failed(why.clone()),
             Ok([after]) if *after == before => Edited::Unchanged,
@@ -110,7 +110,7 @@ pub struct Edits {
 }
 
 impl Edits {
-    pub fn add(&mut self, message: &Received, edited: &Edited, pii: PiiMode) {
+    pub fn add(&mut self, dlq: Dlq, message: &Received, edited: &Edited, pii: PiiMode) {
         match edited {
             Edited::Unchanged => self.unchanged += 1,
             Edited::Failed(why) => {
@@ -121,7 +121,7 @@ impl Edits {
                 self.changed += 1;
                 // A sample: ten thousand diffs are neither read nor kept in memory.
                 if self.diffs.len() < MAX_DIFFS {
-                    self.diffs.push(diff(&message.id, &message.body, after, pii));
+                    self.diffs.push(diff(&message.id, content(dlq, message), after, pii));
                 }
             }
         }
@@ -129,7 +129,8 @@ impl Edits {
 }
 
 /// The change as a unified diff of indented JSON.
-fn diff(id: &str, before: &str, after: &str, pii: PiiMode) -> String {
+fn diff(id: &str, before: Value, after: &str, pii: PiiMode) -> String {
+    let after = serde_json::from_str(after).unwrap_or_else(|_| Value::String(after.to_owned()));
     let (before, after) = (readable(before, pii), readable(after, pii));
     TextDiff::from_lines(&before, &after)
         .unified_diff()
@@ -138,14 +139,8 @@ fn diff(id: &str, before: &str, after: &str, pii: PiiMode) -> String {
         .to_string()
 }
 
-fn readable(body: &str, pii: PiiMode) -> String {
-    let value = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
-    let shown = match value {
-        // Text without members: which part of it is personal is unknown.
-        Value::String(_) => pii.unrecognized_body(value, body.len()),
-        json => pii.unrecognized_json(json),
-    };
-    match shown {
+fn readable(body: Value, pii: PiiMode) -> String {
+    match pii.unrecognized(body) {
         Value::String(text) => format!("{text}\n"),
         json => format!("{json:#}\n"),
     }
@@ -166,9 +161,27 @@ mod tests {
             message(r#"{"v":"1","event":{"customer":{"email":"JO@EXAMPLE.COM"},"type":"t"}}"#);
         let edited = edit.apply(Dlq::Mail, &message);
         let mut edits = Edits::default();
-        edits.add(&message, &edited, PiiMode::Masked);
+        edits.add(Dlq::Mail, &message, &edited, PiiMode::Masked);
         assert_eq!(edits.changed, 1);
         insta::assert_snapshot!(edits.diffs[0]);
+    }
+
+    #[test]
+    fn an_event_that_intake_did_not_take_is_edited_as_it_was_published() {
+        let mut event: Value =
+            serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
+        let good = event.clone();
+        event["data"]["order"]["totals"]["total"]["currency"] = "eur".into();
+        let record = serde_json::json!({"requestContext": {}, "requestPayload": event});
+        let currency = &good["data"]["order"]["totals"]["total"]["currency"];
+        let repair = format!(".data.order.totals.total.currency = {currency}");
+        let repaired =
+            Edit::compile(&repair).unwrap().apply(Dlq::Intake, &message(&record.to_string()));
+        assert_eq!(repaired, Edited::Changed(good.to_string()));
+        assert!(matches!(repaired.payload(Dlq::Intake), Some(DlqPayload::Intake(_))));
+        let steal = Edit::compile(&format!("{repair} | .data.order.id = \"2002\"")).unwrap();
+        let refused = steal.apply(Dlq::Intake, &message(&record.to_string()));
+        assert!(matches!(refused, Edited::Failed(_)), "{refused:?}");
     }
 
     #[test]

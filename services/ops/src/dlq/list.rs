@@ -14,7 +14,7 @@ use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{
-    ColorMode, Column, Output, Report, Style, as_rfc3339, format_time, rfc3339, table,
+    ColorMode, Column, Output, Report, Style, as_rfc3339, format_time, number, rfc3339, table,
 };
 use crate::pii::PiiMode;
 
@@ -36,7 +36,8 @@ pub struct ShowArgs {
     /// How many messages the table holds
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    /// The bodies too, with names and addresses masked; a body that cannot be parsed is hidden
+    /// The bodies too, with names and addresses masked, of intake's the event as it was published; a body
+    /// that is not JSON is hidden
     #[arg(long)]
     pub body: bool,
     /// With --body: names and addresses in clear
@@ -151,7 +152,8 @@ impl Row {
 fn describe_counts<'a, K: Display + 'a>(
     counts: impl IntoIterator<Item = (&'a K, &'a usize)>,
 ) -> String {
-    let counts: Vec<String> = counts.into_iter().map(|(what, n)| format!("{n} {what}")).collect();
+    let counts: Vec<String> =
+        counts.into_iter().map(|(what, n)| format!("{} {what}", number(*n))).collect();
     counts.join(", ")
 }
 
@@ -182,7 +184,7 @@ impl Group {
         let named = self.orders.join(", ");
         match self.more_orders {
             0 => named,
-            more => format!("{named} and {more} more"),
+            more => format!("{named} and {} more", number(more)),
         }
     }
 }
@@ -191,15 +193,15 @@ impl Report for Listing {
     fn text(&self, colors: ColorMode) -> String {
         let columns = [
             Column::text("queue", |row: &Row| row.queue.to_string()),
-            Column::number("messages", |row: &Row| row.depth.visible.to_string())
+            Column::number("messages", |row: &Row| number(row.depth.visible))
                 .styled(|row| (row.depth.visible > 0).then_some(Style::Error)),
-            Column::number("in flight", |row: &Row| row.depth.in_flight.to_string()),
+            Column::number("in flight", |row: &Row| number(row.depth.in_flight)),
             Column::text("first failure", Row::first_failure),
             Column::text("reasons", Row::describe_reasons),
         ];
         let mut text = table(colors, &columns, &self.queues);
         text.push_str(&self.groups(colors));
-        text.push_str("\n`waybill dlq show QUEUE` tells more; times are in UTC.\n");
+        text.push_str("\n`waybill dlq show QUEUE` tells more.\n");
         text
     }
 }
@@ -212,7 +214,7 @@ impl Listing {
         }
         let columns = [
             Column::text("queue", |group: &&Group| group.queue.to_string()),
-            Column::number("messages", |group| group.messages.to_string()),
+            Column::number("messages", |group| number(group.messages)),
             Column::text("why", |group| group.code.clone()),
             Column::text("first failure", |group| format_time(group.first_failed_at)),
             Column::text("orders", |group| group.describe_orders()),
@@ -293,6 +295,7 @@ mod tests {
             ],
         };
         insta::assert_snapshot!(listing.text(ColorMode::Plain));
+        insta::assert_snapshot!("the_list_at_80_columns", listing.text(ColorMode::at_width(80)));
         insta::assert_json_snapshot!(listing);
     }
 
@@ -300,6 +303,10 @@ mod tests {
     fn a_dead_letter_queue_as_people_and_scripts_read_it() {
         let shown = Shown { scan: print::samples::scan(), limit: 4 };
         insta::assert_snapshot!(shown.text(ColorMode::Plain));
+        insta::assert_snapshot!(
+            "a_dead_letter_queue_at_80_columns",
+            shown.text(ColorMode::at_width(80))
+        );
         insta::assert_json_snapshot!(shown);
     }
 }

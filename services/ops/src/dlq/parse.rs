@@ -11,7 +11,7 @@ use shared::queue::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
-use crate::output::as_rfc3339;
+use crate::output::{as_rfc3339, counted};
 
 /// What is known of a dead letter without the ledger. It has no body: ten thousand of these are in
 /// memory at once. Times are milliseconds since 1970.
@@ -169,7 +169,7 @@ fn describe_invocation(record: &Value, condition: &str) -> String {
     match (error, batch) {
         (Some(error), _) => error.lines().next().unwrap_or_default().chars().take(300).collect(),
         (None, Some(size)) => {
-            format!("relay gave up on {size} record(s) of the stream: {condition}")
+            format!("relay gave up on {} of the stream: {condition}", counted(size, "record"))
         }
         (None, None) => format!("the invocation was given up: {condition}"),
     }

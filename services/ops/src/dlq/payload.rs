@@ -8,6 +8,7 @@ use shared::contract::event::Event;
 use shared::notification::ledger_key;
 use shared::queue::message::{DispatchRequest, MailRequest};
 
+use super::receive::Received;
 use crate::aws::Dlq;
 
 /// What a message asks for. Times are milliseconds since 1970.
@@ -102,11 +103,8 @@ fn dispatch(body: &str) -> Result<DlqPayload, String> {
 /// The events that intake did not accept: in Lambda's record of a failed asynchronous invocation
 /// (`requestPayload`), or as the event that EventBridge could not deliver.
 fn intake(body: &str) -> Result<DlqPayload, String> {
-    let events = match invocation_payload(body)? {
+    let events = match published(invocation_payload(body)?) {
         Value::Array(events) => events,
-        envelope if envelope.get("detail-type").is_some() && envelope.get("detail").is_some() => {
-            vec![::intake::to_cloud_event(envelope)]
-        }
         event => vec![event],
     };
     let key = |json: &Value| {
@@ -133,6 +131,25 @@ pub fn invocation_payload(body: &str) -> Result<Value, String> {
         Some(payload) => payload.take(),
         None => body,
     })
+}
+
+/// What a message is to the operator, who looks at it and edits it: its body, and of intake's dead letters
+/// the event, or the events, that the publisher sent, without what Lambda and EventBridge put around them.
+pub fn content(dlq: Dlq, message: &Received) -> Value {
+    match (dlq, invocation_payload(&message.body)) {
+        (Dlq::Intake, Ok(payload)) => published(payload),
+        _ => message.json_body(),
+    }
+}
+
+/// What intake was invoked with, as CloudEvents where EventBridge had put an envelope around one.
+fn published(payload: Value) -> Value {
+    match payload {
+        envelope if envelope.get("detail-type").is_some() && envelope.get("detail").is_some() => {
+            ::intake::to_cloud_event(envelope)
+        }
+        events => events,
+    }
 }
 
 /// An event reaches the stream a moment after its put, and two clocks differ.
@@ -194,6 +211,30 @@ mod tests {
         }});
         let window = Window::parse(&body.to_string()).unwrap();
         assert_eq!(window.until - window.from, 5 * 60_000 + 2 * MARGIN_MS);
+    }
+
+    #[test]
+    fn an_event_that_intake_did_not_take_is_shown_as_it_was_published() {
+        let event =
+            json!({"specversion": "1.0", "id": "e-1", "source": "s", "type": "order.confirmed"});
+        let on_the_bus = json!({
+            "id": "b-1", "source": "shop", "detail-type": "order.confirmed", "detail": &event,
+        });
+        let recorded = |payload: &Value| json!({"requestContext": {}, "requestPayload": payload});
+        let batch = json!([event, event]);
+        for (body, shown) in [
+            (recorded(&event), &event),
+            (recorded(&on_the_bus), &event),
+            (on_the_bus.clone(), &event),
+            (event.clone(), &event),
+            (recorded(&batch), &batch),
+        ] {
+            let message = Received { body: body.to_string(), ..Received::default() };
+            assert_eq!(content(Dlq::Intake, &message), *shown, "{body}");
+            assert_eq!(content(Dlq::Mail, &message), body);
+        }
+        let cut = Received { body: "{\"cut".to_owned(), ..Received::default() };
+        assert_eq!(content(Dlq::Intake, &cut), "{\"cut");
     }
 
     #[test]

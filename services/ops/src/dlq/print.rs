@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::scan::{DlqScan, Entry, Skipped};
 use super::verdict::Verdict;
 use crate::aws::Dlq;
-use crate::output::{ColorMode, Column, Style, format_time, table};
+use crate::output::{ColorMode, Column, Style, counted, format_time, number, table};
 
 /// The entries as a table: the first `limit`.
 pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
@@ -29,7 +29,7 @@ pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
     if entries.len() > shown.len() {
         text.push_str(&format!(
             " … and {} more; --limit shows them, and --output json shows all\n",
-            entries.len() - shown.len()
+            number(entries.len() - shown.len())
         ));
     }
     text
@@ -37,16 +37,54 @@ pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
 
 /// How many messages have each verdict, and what a replay does with them.
 pub fn counts(colors: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
-    type Row = (usize, Verdict, &'static str);
-    let row =
-        |(verdict, count): (&Verdict, &usize)| (*count, *verdict, replay_effect(*verdict, dlq));
-    let rows: Vec<Row> = counts.iter().map(row).collect();
+    let what = Column::text("what a replay does", |row: &CountRow| row.2.to_owned());
+    effects(colors, counts, |verdict| replay_effect(verdict, dlq), what)
+}
+
+/// How many messages have each verdict, and what is lost with them if they are deleted.
+pub fn losses(colors: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
+    let what = Column::text("what is lost with them", |row: &CountRow| row.2.to_owned());
+    effects(colors, counts, |verdict| loss(verdict, dlq), what)
+}
+
+/// How many messages, with which verdict, and what happens to them.
+type CountRow = (usize, Verdict, &'static str);
+
+fn effects(
+    colors: ColorMode,
+    counts: &BTreeMap<Verdict, usize>,
+    effect: impl Fn(Verdict) -> &'static str,
+    what: Column<CountRow>,
+) -> String {
+    let rows: Vec<CountRow> =
+        counts.iter().map(|(verdict, count)| (*count, *verdict, effect(*verdict))).collect();
     let columns = [
-        Column::number("messages", |row: &Row| row.0.to_string()),
-        Column::text("replay", |row: &Row| row.1.to_string()).styled(|row| Some(style(row.1))),
-        Column::text("what a replay does", |row| row.2.to_owned()),
+        Column::number("messages", |row: &CountRow| number(row.0)),
+        Column::text("replay", |row: &CountRow| row.1.to_string()).styled(|row| Some(style(row.1))),
+        what,
     ];
     table(colors, &columns, &rows)
+}
+
+const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
+    match (verdict, dlq) {
+        (Verdict::WouldSend, Dlq::Intake) => "an event that is stored nowhere",
+        (Verdict::WouldSend, Dlq::Relay) => {
+            "a hint: the events stay in the Events table, and `waybill sweep` finds them"
+        }
+        (Verdict::WouldSend, _) => "a mail that nobody has received",
+        (Verdict::WouldRecord, _) => "something that the ledger has not recorded",
+        (Verdict::AlreadySent, _) => "nothing: SES has accepted the mail",
+        (Verdict::AlreadyDone, _) => "nothing: a replay would change nothing",
+        (Verdict::Duplicate, _) => "nothing, if another message here that asks for the same stays",
+        (Verdict::InProgress, _) => "nothing: it is being sent now",
+        (Verdict::InDoubt, _) => "nothing: `waybill settle` settles it without the message",
+        (Verdict::Stale, _) => "a mail past its deadline",
+        (Verdict::Superseded, _) => "nothing: a later mail supersedes it",
+        (Verdict::Muted, _) => "nothing: the event asks for no mail",
+        (Verdict::Unknown, _) => "a mail that the ledger has no record of",
+        (Verdict::Unparseable, _) => "whatever it asks for: a replay with --edit could repair it",
+    }
 }
 
 const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
@@ -84,7 +122,8 @@ const fn style(verdict: Verdict) -> Style {
 /// How many messages were scanned and selected.
 pub fn totals(scan: &DlqScan) -> String {
     let (scanned, selected) = (scan.scanned, scan.entries.len());
-    format!("{}-dlq: {scanned} message(s) scanned, {selected} selected.\n", scan.queue)
+    let scanned = counted(scanned, "message");
+    format!("{}-dlq: {scanned} scanned, {} selected.\n", scan.queue, number(selected))
 }
 
 /// What was not seen or not selected for a reason that the operator did not give, a line each.
@@ -92,13 +131,13 @@ pub fn skipped(colors: ColorMode, skipped: &Skipped) -> String {
     let mut lines = Vec::new();
     if skipped.in_flight_elsewhere > 0 {
         lines.push(format!(
-            "{} message(s) in flight: another consumer holds them, or an earlier scan was killed. \
-             They become visible again by themselves.",
-            skipped.in_flight_elsewhere
+            "{} in flight: held by another consumer, or by an earlier scan that was killed. What is in \
+             flight becomes visible again by itself.",
+            counted(skipped.in_flight_elsewhere, "message")
         ));
     }
     if skipped.delayed > 0 {
-        lines.push(format!("{} delayed message(s).", skipped.delayed));
+        lines.push(format!("{}.", counted(skipped.delayed, "delayed message")));
     }
     if skipped.hit_in_flight_limit {
         lines.push(
@@ -110,17 +149,18 @@ pub fn skipped(colors: ColorMode, skipped: &Skipped) -> String {
     if skipped.filter_failures > 0 {
         let first = skipped.first_filter_failure.as_deref().unwrap_or("no reason given");
         lines.push(format!(
-            "{} message(s) on which the filter failed; the first: {first}.",
-            skipped.filter_failures
+            "{} on which the filter failed; the first: {first}.",
+            counted(skipped.filter_failures, "message")
         ));
     }
     let label = colors.apply(Style::Warning, "Skipped: ");
-    let mut text: String = lines.iter().map(|line| format!("{label}{line}\n")).collect();
+    let mut text: String =
+        lines.iter().map(|line| colors.wrap(&format!("{label}{line}"), "  ")).collect();
     if skipped.still_hidden > 0 {
         let label = colors.apply(Style::Warning, "Still hidden: ");
         text.push_str(&format!(
-            "{label}{} message(s), until the hold of this scan ends.\n",
-            skipped.still_hidden
+            "{label}{}, until the hold of this scan ends.\n",
+            counted(skipped.still_hidden, "message")
         ));
     }
     text

@@ -14,7 +14,9 @@ use crate::aws::Stack;
 use crate::confirm::{Confirmation, ask, confirm};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
-use crate::output::{ColorMode, Format, Output, Report, Style, format_duration, json};
+use crate::output::{
+    ColorMode, Format, Output, Report, Style, counted, decimal, format_duration, json, number,
+};
 use crate::pii::PiiMode;
 use crate::rate;
 
@@ -41,7 +43,7 @@ pub struct Args {
     /// Move at most so many, the oldest failures first
     #[arg(long, value_name = "N")]
     pub max: Option<usize>,
-    /// Repair each body with this jq filter before it is classified and sent
+    /// Repair each body, as `dlq show --body` has it, with this jq filter before it is classified and sent
     #[arg(long, value_name = "JQ", value_parser = Edit::compile)]
     pub edit: Option<Edit>,
     /// Send stale mails too, with a new deadline
@@ -95,7 +97,7 @@ pub async fn run(
     if args.dry_run || plan.to_move.is_empty() {
         return Ok(finish(output, &plan, None));
     }
-    confirm(confirmation, interrupt, "Move", plan.to_move.len(), "message(s)").await?;
+    confirm(confirmation, interrupt, "Move", plan.to_move.len(), "message").await?;
     let reason = reason(args, interrupt).await?;
     // Written before the first message moves: a killed replay leaves an item without an end.
     let audit = Audit::begin(stack, &args.operator, intent(&plan, &reason)).await?;
@@ -185,11 +187,13 @@ impl<'a> Plan<'a> {
             if self.args.force_stale { " Stale ones among them get a new deadline." } else { "" };
         let more = match self.beyond_max {
             0 => String::new(),
-            n => format!(" {n} more stay because of --max."),
+            1 => " 1 more stays because of --max.".to_owned(),
+            n => format!(" {} more stay because of --max.", number(n)),
         };
         format!(
-            "To move: {count} message(s), {:.1} a second, about {takes}.{forced}{more}\n",
-            self.rate
+            "To move: {}, {} a second, about {takes}.{forced}{more}\n",
+            counted(count, "message"),
+            decimal(self.rate)
         )
     }
 }
@@ -221,8 +225,9 @@ impl Report for Plan<'_> {
 
 fn edits_text(edits: &Edits, colors: ColorMode) -> String {
     let mut text = format!(
-        "The edit changes {} message(s) and leaves {} as they are.\n",
-        edits.changed, edits.unchanged
+        "The edit changes {} and leaves {} as before.\n",
+        counted(edits.changed, "message"),
+        number(edits.unchanged)
     );
     for line in edits.diffs.iter().flat_map(|diff| diff.lines()) {
         let line = match line.as_bytes().first() {
@@ -234,8 +239,8 @@ fn edits_text(edits: &Edits, colors: ColorMode) -> String {
     }
     if let Some(first) = &edits.first_failure {
         text.push_str(&format!(
-            "\nIt fails on {} message(s), which stay; the first: {first}.\n",
-            edits.failed
+            "\nNot moved, because the edit fails on it: {}; the first: {first}.\n",
+            counted(edits.failed, "message")
         ));
     }
     text
@@ -244,7 +249,10 @@ fn edits_text(edits: &Edits, colors: ColorMode) -> String {
 fn outcome_text(outcome: &ReplayOutcome, colors: ColorMode) -> String {
     let mut text = colors.heading("Replayed");
     let mut line = |style, count: usize, what: &str| {
-        text.push_str(&format!(" {}  {what}\n", colors.apply(style, &format!("{count:>6}"))));
+        text.push_str(&format!(
+            " {}  {what}\n",
+            colors.apply(style, &format!("{:>6}", number(count)))
+        ));
     };
     line(Style::Success, outcome.moved, "moved");
     let rest = [
@@ -297,6 +305,7 @@ mod tests {
         let args = args(&[]);
         let plan = Plan::new(print::samples::scan(), &args, 11.2);
         insta::assert_snapshot!(plan.text(ColorMode::Plain));
+        insta::assert_snapshot!("a_plan_at_80_columns", plan.text(ColorMode::at_width(80)));
         insta::assert_json_snapshot!(Replay { plan: &plan, outcome: None });
     }
 

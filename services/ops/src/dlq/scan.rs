@@ -11,7 +11,7 @@ use shared::NotificationKey;
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edits};
 use super::parse::{DeadLetterSummary, parse};
-use super::payload::DlqPayload;
+use super::payload::{DlqPayload, content};
 use super::receive::{self, QueueScanner, Received};
 use super::select::Selection;
 use super::verdict::{ReplayAssessment, Verdict};
@@ -213,7 +213,7 @@ impl<'a> ScanRun<'a> {
         if let (Some(edit), Some(edits)) = (self.options.edit, &mut self.scan.edits) {
             // Classified as edited: an edit may make an unreadable message a movable one.
             let edited = edit.apply(dlq, message);
-            edits.add(message, &edited, self.options.pii);
+            edits.add(dlq, message, &edited, self.options.pii);
             if let Some(edited) = edited.payload(dlq) {
                 summary.identify(&edited);
                 payload = edited;
@@ -233,6 +233,7 @@ impl<'a> ScanRun<'a> {
             assessment.verdict = Verdict::Duplicate;
         }
         let scan = &mut self.scan;
+        let dlq = scan.queue;
         if !self.options.selection.selects_verdict(assessment.verdict) {
             scan.skipped.not_selected += 1;
             return;
@@ -242,10 +243,8 @@ impl<'a> ScanRun<'a> {
         let pii = self.options.pii;
         let body = (scan.entries.len() < self.options.keep_bodies).then(|| match payload {
             // Which members hold personal data is known only of the contract.
-            DlqPayload::Unreadable(_) => {
-                pii.unrecognized_body(message.json_body(), message.body.len())
-            }
-            _ => pii.json(message.json_body()),
+            DlqPayload::Unreadable(_) => pii.unrecognized(content(dlq, message)),
+            _ => pii.json(content(dlq, message)),
         });
         scan.entries.push(Entry { summary, assessment, body });
     }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use shared::{Kind, OrderId};
 
 use super::parse::DeadLetterSummary;
+use super::payload::content;
 use super::receive::Received;
 use super::verdict::Verdict;
 use crate::args;
@@ -117,7 +118,7 @@ fn view(dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Value {
         "queued_at": rfc3339(summary.queued_at),
         "receives": summary.receives,
         "attributes": message.attributes,
-        "body": message.json_body(),
+        "body": content(dlq, message),
     })
 }
 

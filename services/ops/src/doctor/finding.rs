@@ -4,7 +4,7 @@ use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use serde::Serialize;
 
 use crate::aws::{describe_error, is_denied};
-use crate::output::{ColorMode, Column, Report, Style, table};
+use crate::output::{ColorMode, Column, Report, Style, counted, table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -141,9 +141,9 @@ impl Report for Diagnosis {
         // Of all findings, those that `--quiet` hides included.
         let count = |level| self.findings.iter().filter(|finding| finding.level == level).count();
         text.push_str(&format!(
-            "{} ok, {} warning(s), {} wrong, {} not checked.\n",
+            "{} ok, {}, {} wrong, {} not checked.\n",
             count(Level::Ok),
-            count(Level::Warning),
+            counted(count(Level::Warning), "warning"),
             count(Level::Wrong),
             count(Level::NotChecked)
         ));
@@ -172,6 +172,10 @@ mod tests {
             quiet: false,
         };
         insta::assert_snapshot!(diagnosis.text(ColorMode::Plain));
+        insta::assert_snapshot!(
+            "a_diagnosis_at_80_columns",
+            diagnosis.text(ColorMode::at_width(80))
+        );
         insta::assert_json_snapshot!(diagnosis);
     }
 }

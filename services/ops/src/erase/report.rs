@@ -83,22 +83,22 @@ const NOTES: [Note; 4] = [
     Note {
         applies: |p| p.not_looked_at > 0,
         text: "Not looked at: messages of working queues. The function that receives one deletes it, \
-               since the ledger\nsays that this order is not to be mailed.",
+               since the ledger says that this order is not to be mailed.",
     },
     Note {
         applies: |p| p.hidden > 0,
         text: "Hidden: dead letters that somebody has received, perhaps of this order. Repeat the \
-               command when they are\nvisible again.",
+               command when they are visible again.",
     },
     Note {
         applies: |p| !p.perhaps.is_empty(),
         text: "Perhaps: messages that mention the order and cannot be read, or are about other \
-               orders too.\nThey were left; check each:",
+               orders too. They were left; check each:",
     },
     Note {
         applies: |p| p.what == LEDGER_RECORDS && p.left > 0,
         text: "The ledger's records are kept while anything above is left, and for a day after the \
-               order's last change\n(as long as the stream keeps its events): they keep it from \
+               order's last change (as long as the stream keeps its events): they keep it from \
                being mailed.",
     },
 ];
@@ -120,10 +120,11 @@ impl Erasure {
         self.places.iter().map(|place| place.removed).sum()
     }
 
-    fn notes(&self) -> String {
+    fn notes(&self, colors: ColorMode) -> String {
         // A note explains a column, and the table leaves out columns without a count.
         let applying = NOTES.iter().filter(|note| self.places.iter().any(note.applies));
-        let mut text: String = applying.map(|note| format!("\n{}\n", note.text)).collect();
+        let mut text: String =
+            applying.map(|note| format!("\n{}", colors.wrap(note.text, ""))).collect();
         for place in &self.places {
             // `dlq show` takes the name without the suffix.
             let queue = place.place.trim_start_matches("queue ").trim_end_matches("-dlq");
@@ -152,10 +153,10 @@ impl Report for Erasure {
         ];
         let mut text = colors.heading(&format!("Order {}", self.order_id));
         text.push_str(&table(colors, &columns, &self.places));
-        text.push_str(&self.notes());
+        text.push_str(&self.notes(colors));
         text.push_str("\nNot touched:\n");
         for place in &self.not_reached {
-            text.push_str(&format!(" - {place}\n"));
+            text.push_str(&colors.wrap(&format!(" - {place}"), "   "));
         }
         text
     }
@@ -183,6 +184,7 @@ mod tests {
         places[2].perhaps = vec!["00000001-1111-2222-3333-444444444444".to_owned()];
         let erasure = Erasure::new("1001", Mode::Remove, places, false);
         insta::assert_snapshot!(erasure.text(ColorMode::Plain));
+        insta::assert_snapshot!("an_erasure_at_80_columns", erasure.text(ColorMode::at_width(80)));
         insta::assert_json_snapshot!(erasure);
     }
 }

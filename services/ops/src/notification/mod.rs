@@ -8,8 +8,10 @@ mod request;
 pub mod resend;
 mod selector;
 pub mod settle;
+mod suggestion;
 
 pub use next_step::{next_step, state_style};
 pub use overdue::due_since;
 pub use request::{MAX_CLOCK_SKEW, queue_request, rebuild_request, reopen};
 pub use selector::{NotificationArgs, kind_and_scope};
+pub use suggestion::{Suggestion, suggestions};

@@ -5,11 +5,10 @@ use shared::ledger::{MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;
 
 use super::overdue::next_when_overdue;
-use super::selector::command_args;
 use crate::output::{Style, format_time};
 
-/// What happens next, as a sentence fragment; empty when nothing does. `now` in milliseconds since
-/// 1970.
+/// What happens next, as a sentence fragment; empty when nothing does. The commands that it speaks of
+/// are [`super::suggestions`]. `now` in milliseconds since 1970.
 pub fn next_step(item: &Item, now: i64) -> String {
     if let Some(overdue) = next_when_overdue(item, now) {
         return overdue;
@@ -32,25 +31,18 @@ pub fn next_step(item: &Item, now: i64) -> String {
         }
         Some(State::InDoubt) => next_in_doubt(item, now),
         Some(State::Sent) => "waits for SES's delivery event".to_owned(),
-        Some(State::Failed) => until_resend(item),
+        Some(State::Failed) => "nothing, until it is resent".to_owned(),
         Some(State::Skipped) => match item.reason.as_deref() {
-            Some("stale" | "superseded") => until_resend(item),
+            Some("stale" | "superseded") => "nothing, unless it is resent".to_owned(),
             _ => "nothing".to_owned(),
         },
         Some(State::Delivered | State::Bounced | State::Complained) => String::new(),
     }
 }
 
-fn until_resend(item: &Item) -> String {
-    format!("nothing, until `waybill resend {} --reason \"...\"`", command_args(item))
-}
-
 fn next_in_doubt(item: &Item, now: i64) -> String {
     let policy = item.key().map(|key| key.kind.doubt_policy());
-    let settle = format!(
-        "an SES event settles it, or `waybill settle {} sent|not-sent --reason \"...\"`",
-        command_args(item)
-    );
+    let settle = "an SES event settles it, or you do";
     let is_fresh = item.send_before > now;
     let may_be_resent = item.doubts < MAX_DOUBTS;
     match policy {
@@ -64,7 +56,7 @@ fn next_in_doubt(item: &Item, now: i64) -> String {
             "{settle}; it is sent again after the grace period only if a resend or a forced replay \
              made it fresh again"
         ),
-        _ => settle,
+        _ => settle.to_owned(),
     }
 }
 
@@ -112,6 +104,6 @@ mod tests {
     fn a_mail_that_waits_says_until_when() {
         let waiting =
             Item { state: "planned".to_owned(), not_before: 1_763_900_000_000, ..Item::default() };
-        assert_eq!(next_step(&waiting, 0), "tried again from 2025-11-23 12:13:20");
+        assert_eq!(next_step(&waiting, 0), "tried again from 2025-11-23 12:13:20Z");
     }
 }

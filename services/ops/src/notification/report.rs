@@ -3,8 +3,9 @@
 use kit::ledger::Item;
 use serde::Serialize;
 
+use super::request::waits;
 use super::selector::kind_and_scope;
-use crate::output::{ColorMode, Report, Style};
+use crate::output::{ColorMode, Report, Style, as_optional_rfc3339, format_time};
 
 /// What a command did to one notification.
 #[derive(Debug, Serialize)]
@@ -15,14 +16,32 @@ pub struct Changed {
     pub scope: String,
     /// The state that it was in.
     pub was: String,
+    /// Until when it was to wait, in milliseconds since 1970; it is due now instead.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_optional_rfc3339")]
+    pub waited_until: Option<i64>,
     /// `queued`, or `sent` for what is recorded as sent.
     pub result: &'static str,
 }
 
 impl Changed {
-    pub fn new(item: Item, result: &'static str) -> Self {
+    /// `item` as it was before the change; `now` in milliseconds since 1970.
+    pub fn new(item: Item, result: &'static str, now: i64) -> Self {
         let (kind, scope) = kind_and_scope(&item);
-        Self { order_id: item.order_id, kind, scope, was: item.state, result }
+        let waited_until = waits(&item, now).then_some(item.not_before);
+        Self { order_id: item.order_id, kind, scope, was: item.state, waited_until, result }
+    }
+
+    /// What it was before.
+    fn before(&self) -> String {
+        match (self.waited_until, self.was.as_str()) {
+            (Some(until), _) => {
+                format!("it was to wait until {} and is due now", format_time(until))
+            }
+            (None, "planned") => {
+                "it was to be sent anyway, and is mailed once all the same".to_owned()
+            }
+            (None, state) => format!("it was {state}"),
+        }
     }
 }
 
@@ -30,13 +49,14 @@ impl Report for Changed {
     fn text(&self, colors: ColorMode) -> String {
         let result = if self.result == "sent" { "Recorded as sent:" } else { "Queued" };
         let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
-        format!(
-            "{} {}{scope} of order {order} (was {}). `waybill order {order}` shows its progress.\n",
+        let order = &self.order_id;
+        let sentence = format!(
+            "{} {}{scope} of order {order}; {}. `waybill order {order}` shows its progress.",
             colors.apply(Style::Success, result),
             self.kind,
-            self.was,
-            order = self.order_id,
-        )
+            self.before(),
+        );
+        colors.wrap(&sentence, "")
     }
 }
 
@@ -46,16 +66,22 @@ mod tests {
 
     #[test]
     fn a_change_as_people_and_scripts_read_it() {
-        let changed = |state: &str, result| {
+        let changed = |state: &str, not_before, result| {
             let item = Item {
                 order_id: "1001".to_owned(),
                 notification: "shipment.shipped#S-1#customer".to_owned(),
                 state: state.to_owned(),
+                not_before,
                 ..Item::default()
             };
-            Changed::new(item, result)
+            Changed::new(item, result, 1_763_900_000_000)
         };
-        let changes = [changed("failed", "queued"), changed("in_doubt", "sent")];
+        let changes = [
+            changed("failed", 0, "queued"),
+            changed("in_doubt", 0, "sent"),
+            changed("planned", 1_763_900_300_000, "queued"),
+            changed("planned", 1_763_899_700_000, "queued"),
+        ];
         insta::assert_snapshot!(changes.each_ref().map(|c| c.text(ColorMode::Plain)).concat());
         insta::assert_json_snapshot!(changes);
     }

@@ -19,7 +19,10 @@ use crate::store::{StoredEvent, events_of_order};
 /// may still be held.
 pub const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// Reopens the record unless it is planned already, and queues the mail. If it is interrupted in
+/// The reason of a record that `resend` or `settle` has opened.
+pub const OPENED: &str = "opened by an operator";
+
+/// Reopens the record unless it is to be sent now anyway, and queues the mail. If it is interrupted in
 /// between, the same command finds the record open and continues.
 pub async fn requeue(
     stack: &Stack,
@@ -43,15 +46,24 @@ pub async fn requeue(
         // Before anything is opened: if the mail request is lost, the sweep finds the record open.
         watch_again(stack, &item.order_id, &item.event).await?;
         // The record before the message: the mailer drops a mail request whose record is closed.
-        if item.state() != Some(State::Planned) {
+        if !is_to_be_sent_now(item, now) {
             let (order, notification) = (&item.order_id, &item.notification);
-            let (until, why) = (request.send_before, "opened by an operator");
-            reopen(stack, order, notification, item.attempt, until, why).await?;
+            reopen(stack, order, notification, item.attempt, request.send_before, OPENED).await?;
         }
         queue_request(stack, &request).await
     }
     .await;
     audit.complete(result, &json!({ "queued": 1 })).await
+}
+
+fn is_to_be_sent_now(item: &Item, now: Timestamp) -> bool {
+    // A mail that waits, such as for SES to be resumed, would send the queued copy back to wait too.
+    item.state() == Some(State::Planned) && item.doubts == 0 && !waits(item, now.as_millisecond())
+}
+
+/// Whether a planned mail is not due yet. `now` in milliseconds since 1970.
+pub fn waits(item: &Item, now: i64) -> bool {
+    item.state() == Some(State::Planned) && item.not_before > now
 }
 
 /// The mail request of a record, rebuilt from the event that asked for it, and fresh from `now` on.
@@ -90,9 +102,9 @@ pub async fn queue_request(stack: &Stack, request: &MailRequest) -> Result<(), C
     })
 }
 
-/// Reopens the record as `attempt` left it; it is fresh until `send_before`. A record that is already
-/// open at that attempt is a success: this command opened it before its answer was lost or it was
-/// killed, or somebody else did with the same intent.
+/// Reopens the record as `attempt` left it: it is due now, and fresh until `send_before`. A record that
+/// is already open at that attempt is opened once more: this command opened it before its answer was
+/// lost or it was killed, or somebody else did with the same intent.
 pub async fn reopen(
     stack: &Stack,
     order_id: &str,
@@ -107,7 +119,6 @@ pub async fn reopen(
         .with_number("send_before", send_before.as_millisecond());
     match stack.ledger().record(order_id, notification, change).await {
         Ok(RecordOutcome::Recorded(_)) => Ok(()),
-        Ok(RecordOutcome::Refused(item)) if is_open_at(&item, attempt) => Ok(()),
         Ok(RecordOutcome::Refused(item)) => Err(CliError::service(format!(
             "The record has changed meanwhile: it is {} now. Nothing was queued.",
             item.state
@@ -117,8 +128,4 @@ pub async fn reopen(
         }
         Err(error) => Err(CliError::ledger_write(error)),
     }
-}
-
-fn is_open_at(item: &Item, attempt: u32) -> bool {
-    item.state() == Some(State::Planned) && item.attempt == attempt
 }

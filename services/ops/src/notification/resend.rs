@@ -1,4 +1,4 @@
-//! `waybill resend`: sends one mail that was skipped or failed.
+//! `waybill resend`: sends one mail that was skipped, failed, or waits.
 
 use jiff::Timestamp;
 use kit::ledger::Item;
@@ -9,7 +9,7 @@ use super::request::requeue;
 use super::selector::{NotificationArgs, command_args, find, kind_and_scope};
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-use crate::output::format_time;
+use crate::output::{counted, format_time};
 
 /// Queues the mail, unless SES has accepted it or may have.
 pub async fn run(
@@ -20,7 +20,7 @@ pub async fn run(
     let item = find(stack, args).await?;
     check_unsent(&item, now.as_millisecond())?;
     requeue(stack, &item, now, "resend", &args.change).await?;
-    Ok((Changed::new(item, "queued"), ExitStatus::Healthy))
+    Ok((Changed::new(item, "queued", now.as_millisecond()), ExitStatus::Healthy))
 }
 
 /// No customer gets the same mail twice, not even from an operator.
@@ -34,8 +34,8 @@ fn check_unsent(item: &Item, now: i64) -> Result<(), CliError> {
     );
     let refusal = match item.state() {
         Some(State::Planned) if item.doubts > 0 => {
-            let (state, doubts) = (&item.state, item.doubts);
-            format!("It is {state}, but {doubts} earlier attempt(s) ended in doubt: {settle}")
+            let (state, attempts) = (&item.state, counted(item.doubts, "earlier attempt"));
+            format!("It is {state}, but {attempts} ended in doubt: {settle}")
         }
         // Its message would hold the customer's data again.
         Some(State::Skipped) if item.reason.as_deref() == Some("erased") => {

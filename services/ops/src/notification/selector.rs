@@ -27,34 +27,57 @@ pub struct NotificationArgs {
 pub async fn find(stack: &Stack, args: &NotificationArgs) -> Result<Item, CliError> {
     let order = order_id(&args.order)?;
     let kind = kind(&args.kind)?;
-    let mut found: Vec<(NotificationKey, Item)> = records_of_order(stack, &order)
-        .await?
-        .into_iter()
-        // The record of a muted event has no key, and nothing to send.
-        .filter_map(|item| Some((item.key()?, item)))
-        .filter(|(key, _)| key.kind == kind)
-        .filter(|(key, _)| args.scope.as_ref().is_none_or(|scope| key.scope == *scope))
+    let items = records_of_order(stack, &order).await?;
+    one_of(&items, &order, kind, args.scope.as_deref()).cloned()
+}
+
+fn one_of<'i>(
+    items: &'i [Item],
+    order: &str,
+    kind: Kind,
+    scope: Option<&str>,
+) -> Result<&'i Item, CliError> {
+    let of_kind: Vec<&Item> =
+        items.iter().filter(|item| kind_and_scope(item).0 == kind.as_str()).collect();
+    // The record of a muted event has no key, and nothing to send.
+    let mails: Vec<(&Item, NotificationKey)> =
+        of_kind.iter().filter_map(|item| Some((*item, item.key()?))).collect();
+    let found: Vec<&Item> = mails
+        .iter()
+        .filter(|(_, key)| scope.is_none_or(|scope| key.scope == scope))
+        .map(|(item, _)| *item)
         .collect();
-    match found.len() {
-        1 => Ok(found.remove(0).1),
-        0 => Err(not_found(&order, kind, args.scope.as_deref())),
-        count => {
-            // Never the first of several: that would be a guess about a customer's mail.
-            let scopes: Vec<&str> = found.iter().map(|(key, _)| key.scope.as_str()).collect();
-            Err(CliError::input(format!(
-                "The order {order} has {count} mails of the kind {kind}. Choose one with --scope: {}.",
-                scopes.join(", ")
-            )))
-        }
+    let scopes = || mails.iter().map(|(_, key)| key.scope.as_str()).collect::<Vec<_>>().join(", ");
+    match (found.as_slice(), mails.len()) {
+        ([one], _) => Ok(one),
+        ([], 0) if !of_kind.is_empty() => Err(muted(order, kind)),
+        ([], 0) => Err(not_found(order, kind)),
+        ([], _) => Err(CliError::input(format!(
+            "The order {order} has no {kind} mail about {}. Those it has are about: {}.",
+            scope.unwrap_or_default(),
+            scopes()
+        ))),
+        // Never the first of several: that would be a guess about a customer's mail.
+        (several, _) => Err(CliError::input(format!(
+            "The order {order} has {} mails of the kind {kind}. Choose one with --scope: {}.",
+            several.len(),
+            scopes()
+        ))),
     }
 }
 
-fn not_found(order: &str, kind: Kind, scope: Option<&str>) -> CliError {
-    let about = scope.map(|scope| format!(" about {scope}")).unwrap_or_default();
+fn not_found(order: &str, kind: Kind) -> CliError {
     CliError::input(format!(
-        "The ledger has no {kind} mail{about} of the order {order}. `waybill order {order}` shows \
-         what it has; `waybill sweep --since 24h` queues an event again that was accepted and never \
-         decided."
+        "The ledger has no {kind} mail of the order {order}. `waybill order {order}` shows what it \
+         has; `waybill sweep --since 24h` queues an event again that was accepted and never decided."
+    ))
+}
+
+fn muted(order: &str, kind: Kind) -> CliError {
+    CliError::input(format!(
+        "The {kind} event of the order {order} asks for no mail (notify is false), so there is none \
+         to send. To mail the customer after all, publish the event again under a new id and without \
+         notify."
     ))
 }
 
@@ -69,9 +92,45 @@ pub fn kind_and_scope(item: &Item) -> (String, String) {
     }
 }
 
+/// The record's notification as people name it: `order.refunded R-1`.
+pub fn name(item: &Item) -> String {
+    let (kind, scope) = kind_and_scope(item);
+    if scope.is_empty() { kind } else { format!("{kind} {scope}") }
+}
+
 /// The record's notification as command-line arguments: `1001 order.refunded --scope 'R-1'`.
 pub fn command_args(item: &Item) -> String {
     let (kind, scope) = kind_and_scope(item);
     let scope = if scope.is_empty() { scope } else { format!(" --scope '{scope}'") };
     format!("{} {kind}{scope}", item.order_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(notification: &str) -> Item {
+        Item {
+            order_id: "1001".to_owned(),
+            notification: notification.to_owned(),
+            ..Item::default()
+        }
+    }
+
+    #[test]
+    fn a_mail_that_is_not_found_is_told_from_one_that_is_muted_or_has_another_scope() {
+        let items = [
+            item("muted#order.confirmed#https://shop.example/orders e-1"),
+            item("shipment.shipped#S-1#customer"),
+        ];
+        let refusal = |kind, scope| one_of(&items, "1001", kind, scope).unwrap_err().to_string();
+        insta::assert_snapshot!(
+            [
+                refusal(Kind::OrderConfirmed, None),
+                refusal(Kind::ShipmentShipped, Some("S-2")),
+                refusal(Kind::OrderRefunded, None),
+            ]
+            .join("\n")
+        );
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::ledger::{Facts, LEASE_EXPIRED, State, Transition};
 
 use super::report::Changed;
-use super::request::{MAX_CLOCK_SKEW, requeue};
+use super::request::{MAX_CLOCK_SKEW, OPENED, requeue};
 use super::selector::{NotificationArgs, command_args, find};
 use crate::audit::{Audit, Intent};
 use crate::aws::Stack;
@@ -51,7 +51,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Changed, ExitStatus), Cl
             "queued"
         }
     };
-    Ok((Changed::new(item, result), ExitStatus::Healthy))
+    Ok((Changed::new(item, result, now.as_millisecond()), ExitStatus::Healthy))
 }
 
 /// The record in doubt. A record whose lease has run out without a result is in doubt too, and is
@@ -81,9 +81,11 @@ fn may_be_settled(item: &Item, resolution: Resolution) -> bool {
         Some(State::InDoubt) => true,
         // An earlier attempt is in doubt, though a later one was not.
         Some(State::Planned) if item.doubts > 0 => true,
-        // Opened by this command before it was interrupted, or about to be sent anyway. Another mail
-        // request is harmless: the claim lets one mail through.
-        Some(State::Planned) => resolution == Resolution::NotSent,
+        // Opened by this command before it was interrupted. Another mail request is harmless: the claim
+        // lets one mail through.
+        Some(State::Planned) => {
+            resolution == Resolution::NotSent && item.reason.as_deref() == Some(OPENED)
+        }
         _ => false,
     }
 }
@@ -91,9 +93,13 @@ fn may_be_settled(item: &Item, resolution: Resolution) -> bool {
 fn not_in_doubt(item: &Item) -> CliError {
     let args = command_args(item);
     let instead = match item.state() {
-        Some(State::Failed | State::Skipped | State::Planned) => {
+        Some(State::Failed | State::Skipped) => {
             format!("It was certainly not sent; `waybill resend {args} --reason \"...\"` sends it.")
         }
+        Some(State::Planned) => format!(
+            "It was certainly not sent and will be; `waybill resend {args} --reason \"...\"` sends it \
+             now."
+        ),
         Some(State::Sending) => {
             let until = item.lease_until + MAX_CLOCK_SKEW.as_millis() as i64;
             format!("Its mailer may be working until {}; try again then.", format_time(until))
@@ -148,21 +154,26 @@ mod tests {
             })
             .to_string()
         };
-        insta::assert_snapshot!([refusal("failed"), refusal("delivered")].join("\n"));
+        insta::assert_snapshot!(
+            [refusal("failed"), refusal("planned"), refusal("delivered")].join("\n")
+        );
     }
 
     #[test]
     fn an_earlier_attempt_in_doubt_is_settled_too_and_an_open_record_goes_on_to_be_sent() {
-        for (state, doubts, resolution, may_be) in [
-            ("planned", 1, Resolution::Sent, true),
+        for (state, reason, doubts, resolution, may_be) in [
+            ("planned", "", 1, Resolution::Sent, true),
             // The command was interrupted after it had opened the record.
-            ("planned", 0, Resolution::NotSent, true),
-            ("planned", 0, Resolution::Sent, false),
-            ("failed", 0, Resolution::NotSent, false),
-            ("sent", 2, Resolution::NotSent, false),
+            ("planned", OPENED, 0, Resolution::NotSent, true),
+            ("planned", OPENED, 0, Resolution::Sent, false),
+            ("planned", "SendingPausedException", 0, Resolution::NotSent, false),
+            ("failed", "", 0, Resolution::NotSent, false),
+            ("sent", "", 2, Resolution::NotSent, false),
         ] {
-            let item = Item { state: state.to_owned(), doubts, ..Item::default() };
-            assert_eq!(may_be_settled(&item, resolution), may_be, "{state}, {resolution:?}");
+            let (state, reason) = (state.to_owned(), Some(reason.to_owned()));
+            let item = Item { state, reason, doubts, ..Item::default() };
+            let may_now = may_be_settled(&item, resolution);
+            assert_eq!(may_now, may_be, "{item:?}, {resolution:?}");
         }
     }
 }

@@ -5,6 +5,7 @@ use kit::queue::QueueDepth;
 use super::last_day::LastDay;
 use super::report::{QueueRow, Ses, Status};
 use crate::aws::{Dlq, Queue};
+use crate::output::{counted, decimal, is_or_are, number};
 
 /// A message that waits longer than this is late.
 const LATE_SECONDS: f64 = 300.0;
@@ -21,7 +22,8 @@ pub fn findings(status: &Status) -> Vec<String> {
         Ok(ses) => account_findings(ses).into(),
         Err(why) => vec![Some(format!("SES does not answer about its account: {why}"))],
     };
-    queues.chain(mail_findings(&status.ledger)).chain(ses).flatten().collect()
+    let reputation = status.reputation.findings();
+    queues.chain(mail_findings(&status.ledger)).chain(reputation).chain(ses).flatten().collect()
 }
 
 fn late_message(queue: Queue, row: &QueueRow) -> Option<String> {
@@ -38,13 +40,15 @@ fn dead_letters(dlq: Dlq, depth: QueueDepth) -> Option<String> {
     let in_flight = match depth.in_flight + depth.delayed {
         0 => String::new(),
         n => format!(
-            ", {n} of them in flight: somebody is reading them, or was killed while reading"
+            ", {} of them in flight: somebody is reading them, or was killed while reading",
+            number(n)
         ),
     };
     let all = depth.total();
     (all > 0).then(|| {
         format!(
-            "{all} message(s) in the dead-letter queue {dlq}{in_flight}: `waybill dlq show {dlq}`"
+            "{} in the dead-letter queue {dlq}{in_flight}: `waybill dlq show {dlq}`",
+            counted(all, "message")
         )
     })
 }
@@ -54,21 +58,24 @@ fn mail_findings(day: &LastDay) -> [Option<String>; 3] {
     [
         (*late > 0).then(|| {
             format!(
-                "{late} event(s) are undecided after ten minutes: `waybill doctor`, then `waybill \
-                 sweep --since 24h`"
+                "{} undecided after ten minutes: `waybill doctor`, then `waybill sweep --since 24h`",
+                counted(*late, "event")
             )
         }),
         (*overdue > 0).then(|| {
             format!(
-                "{overdue} mail(s) are overdue: no mailer has moved them on for 15 minutes. The sweep \
-                 queues them again; if they do not get fewer, is the mailer running, or are their \
-                 messages dead letters? `waybill doctor`, `waybill dlq list`"
+                "{} {} overdue: no mailer has moved on what was due for 15 minutes. The sweep queues \
+                 such mails again; if they do not get fewer, is the mailer running, or are their \
+                 messages dead letters? `waybill doctor`, `waybill dlq list`",
+                counted(*overdue, "mail"),
+                is_or_are(*overdue)
             )
         }),
         day.states.get("in_doubt").map(|doubts| {
             format!(
-                "{doubts} mail(s) in doubt: SES may or may not have accepted them; an SES event or \
-                 `waybill settle` settles them"
+                "{} in doubt, which SES may or may not have accepted: an SES event or `waybill settle` \
+                 settles that",
+                counted(*doubts, "mail")
             )
         }),
     ]
@@ -93,8 +100,9 @@ fn account_findings(ses: &Ses) -> [Option<String>; 4] {
         // SES reports -1 for no limit.
         (*quota > 0.0 && sent / quota >= MAX_QUOTA_SHARE).then(|| {
             format!(
-                "{sent:.0} of {quota:.0} mails of the daily quota are used: request a higher one in \
-                 the SES console"
+                "{} of {} mails of the daily quota are used: request a higher one in the SES console",
+                decimal(*sent),
+                decimal(*quota)
             )
         }),
     ]

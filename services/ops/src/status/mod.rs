@@ -3,6 +3,7 @@
 mod findings;
 mod last_day;
 mod report;
+mod reputation;
 
 use std::collections::HashMap;
 
@@ -14,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::aws::{Queue, Stack, describe_error};
 use crate::error::{CliError, ExitStatus};
 use report::{QueueRow, Ses, Status};
+use reputation::Reputation;
 
 /// The metric arrives once a minute, a few minutes late.
 const METRIC_WINDOW: SignedDuration = SignedDuration::from_mins(10);
@@ -27,14 +29,20 @@ pub struct Args {
 
 /// Reads everything at the same time.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), CliError> {
-    let (queues, ledger, ses) =
-        futures::join!(queues(stack), last_day::last_day(stack, args.most), ses(stack));
+    let (queues, ledger, ses, account_rates) = futures::join!(
+        queues(stack),
+        last_day::last_day(stack, args.most),
+        ses(stack),
+        reputation::account_rates(stack)
+    );
     let (queues, ledger) = (queues?, ledger?);
+    let reputation = Reputation::new(stack, &ledger, account_rates);
     let mut status = Status {
         stack: stack.name.clone(),
         names: stack.names(),
         queues,
         ledger,
+        reputation,
         ses,
         attention: Vec::new(),
     };

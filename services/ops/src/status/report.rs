@@ -4,8 +4,11 @@ use kit::queue::QueueDepth;
 use serde::Serialize;
 
 use super::last_day::LastDay;
+use super::reputation::Reputation;
 use crate::aws::Queue;
-use crate::output::{ColorMode, Column, Report, Style, format_duration, table};
+use crate::output::{
+    ColorMode, Column, Report, Style, counted, decimal, format_duration, number, table,
+};
 
 #[derive(Debug, Serialize)]
 pub struct Status {
@@ -14,6 +17,7 @@ pub struct Status {
     pub names: String,
     pub queues: Vec<QueueRow>,
     pub ledger: LastDay,
+    pub reputation: Reputation,
     /// The SES account of the region, or why SES did not answer; null in JSON then.
     #[serde(serialize_with = "null_if_err")]
     pub ses: Result<Ses, String>,
@@ -70,6 +74,10 @@ impl Report for Status {
         );
         text.push_str(&self.queues(colors));
         text.push_str(&self.last_day(colors));
+        let reputation = self.reputation.line();
+        if !reputation.is_empty() {
+            text.push_str(&format!("\n{}", colors.wrap(&reputation, "  ")));
+        }
         text.push_str(&self.ses_line());
         text.push('\n');
         if self.attention.is_empty() {
@@ -77,7 +85,8 @@ impl Report for Status {
             text.push('\n');
         }
         for finding in &self.attention {
-            text.push_str(&format!("{} {finding}.\n", colors.apply(Style::Error, "Attention:")));
+            let label = colors.apply(Style::Error, "Attention:");
+            text.push_str(&colors.wrap(&format!("{label} {finding}."), "  "));
         }
         text
     }
@@ -86,10 +95,10 @@ impl Report for Status {
 impl Ses {
     /// SES reports -1 for no limit.
     fn used(&self) -> String {
-        let sent = self.sent_last_24_hours;
+        let sent = decimal(self.sent_last_24_hours);
         match self.daily_quota {
-            quota if quota < 0.0 => format!("{sent:.0} sent in 24 hours, without a limit"),
-            quota => format!("{sent:.0} of {quota:.0} of today's quota used"),
+            quota if quota < 0.0 => format!("{sent} sent in 24 hours, without a limit"),
+            quota => format!("{sent} of {} of today's quota used", decimal(quota)),
         }
     }
 }
@@ -98,10 +107,10 @@ impl Status {
     fn queues(&self, colors: ColorMode) -> String {
         let columns = [
             Column::text("queue", |row: &QueueRow| row.queue.suffix().to_owned()),
-            Column::number("messages", |row: &QueueRow| row.depth.visible.to_string())
+            Column::number("messages", |row: &QueueRow| number(row.depth.visible))
                 .styled(|row| row.has_dead_letters().then_some(Style::Error)),
-            Column::number("in flight", |row| row.depth.in_flight.to_string()),
-            Column::number("delayed", |row| row.depth.delayed.to_string()),
+            Column::number("in flight", |row| number(row.depth.in_flight)),
+            Column::number("delayed", |row| number(row.depth.delayed)),
             Column::text("oldest", |row| row.oldest().unwrap_or_default()),
         ];
         let mut text = table(colors, &columns, &self.queues);
@@ -115,7 +124,7 @@ impl Status {
     fn last_day(&self, colors: ColorMode) -> String {
         let day = &self.ledger;
         let which = if day.more { "the latest " } else { "" };
-        let mut text = format!("\nLast 24 hours: {which}{} event(s)", day.events);
+        let mut text = format!("\nLast 24 hours: {which}{}", counted(day.events, "event"));
         // An empty table would look like a failed read.
         if day.events == 0 {
             text.push_str(".\n");
@@ -129,7 +138,7 @@ impl Status {
             rows.push(("not decided yet".to_owned(), day.undecided));
         }
         let columns = [
-            Column::number("mails", |(_, count): &(String, usize)| count.to_string()),
+            Column::number("mails", |(_, count): &(String, usize)| number(*count)),
             Column::text("state", |(state, _)| state.clone()),
         ];
         text.push_str(&table(colors, &columns, &rows));
@@ -139,8 +148,8 @@ impl Status {
     fn ses_line(&self) -> String {
         let Ok(ses) = &self.ses else { return "\nSES: unknown\n".to_owned() };
         format!(
-            "\nSES: {:.0} mails a second, {}, {}{}\n",
-            ses.send_rate,
+            "\nSES: {} mails a second, {}, {}{}\n",
+            decimal(ses.send_rate),
             ses.used(),
             if ses.sending_enabled { "sending" } else { "PAUSED" },
             if ses.production_access { "" } else { ", SANDBOX" },
@@ -179,6 +188,7 @@ mod tests {
                 states: [("delivered".to_owned(), 1190), ("sent".to_owned(), 10)].into(),
                 ..LastDay::default()
             },
+            reputation: Reputation { mails: 1200, ..Reputation::default() },
             ses: Ok(account()),
             attention: Vec::new(),
         }
@@ -215,6 +225,7 @@ mod tests {
         });
         status.attention = findings(&status);
         insta::assert_snapshot!(status.text(ColorMode::Plain));
+        insta::assert_snapshot!("attention_at_80_columns", status.text(ColorMode::at_width(80)));
         insta::assert_json_snapshot!(status.attention);
     }
 
@@ -225,7 +236,7 @@ mod tests {
         status.ses = Err("AccessDenied".to_owned());
         let found = findings(&status);
         assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].contains("3000 of them in flight"), "{found:?}");
+        assert!(found[0].contains("3,000 of them in flight"), "{found:?}");
         assert!(found[1].contains("AccessDenied"), "{found:?}");
         assert!(status.text(ColorMode::Plain).contains("SES: unknown"));
     }
