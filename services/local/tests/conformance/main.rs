@@ -18,6 +18,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod functions;
+mod mailbox;
 mod queues;
 mod resources;
 mod schedules;
