@@ -1,6 +1,7 @@
 //! The stack as a whole: [`start`] starts every service, function and mapping. `cargo run` and the
 //! tests use the same [`start`].
 
+mod brand;
 mod config;
 mod event_sources;
 mod functions;
@@ -22,6 +23,7 @@ use crate::page::Page;
 use crate::resources::{self, Resources};
 use crate::ses::{Directories, MailboxError, Ses};
 
+pub use brand::{BrandFile, BrandFileError};
 pub use config::{Config, Endpoints};
 pub use event_sources::EventSources;
 pub use functions::{FUNCTIONS, FunctionSpec, function_configs};
