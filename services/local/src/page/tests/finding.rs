@@ -127,7 +127,7 @@ async fn the_whole_row_is_one_link() {
     let row = row.split_once("</li>").unwrap().0;
     assert!(row.starts_with(&format!("<a class=\"row\" href=\"/mail/{id}\">")), "{row}");
     assert!(row.trim_end().ends_with("</a>"), "{row}");
-    assert_eq!(row.matches("<a ").count(), 1, "{row}");
+    assert_eq!((row.matches("<a ").count(), row.matches("</a>").count()), (1, 1), "{row}");
 }
 
 #[tokio::test]

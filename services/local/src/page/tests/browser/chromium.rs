@@ -111,7 +111,7 @@ impl Chromium {
 
     /// Makes the window so many pixels wide.
     pub fn resize(&mut self, width: u32) {
-        let size = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
+        let size = json!({"width": width, "height": 2000, "deviceScaleFactor": 1, "mobile": false});
         self.call("Emulation.setDeviceMetricsOverride", &size);
     }
 
