@@ -57,7 +57,7 @@ impl Chromium {
         self.try_call(method, parameters).expect("the browser answers")
     }
 
-    /// `None` if it does not run.
+    /// `None` if it does not run, or refuses the call.
     fn try_call(&mut self, method: &str, parameters: &Value) -> Option<Value> {
         self.calls += 1;
         let id = self.calls;
@@ -73,25 +73,29 @@ impl Chromium {
             let mut message: Value = serde_json::from_slice(&message).unwrap();
             // Whatever else arrives is an event.
             if message["id"] == id {
-                assert!(message.get("error").is_none(), "{method}: {message}");
-                return Some(message["result"].take());
+                return message.get_mut("result").map(Value::take);
             }
         }
     }
 
     /// The value of an expression in the page.
     pub fn evaluate(&mut self, expression: &str) -> Value {
-        let parameters =
-            json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let mut result = self.call("Runtime.evaluate", &parameters);
-        assert!(result.get("exceptionDetails").is_none(), "{expression}: {result}");
-        result["result"]["value"].take()
+        let value = self.try_evaluate(expression);
+        value.unwrap_or_else(|| panic!("the page cannot evaluate {expression}"))
+    }
+
+    /// `None` while one page makes way for another, or if the expression throws.
+    fn try_evaluate(&mut self, expression: &str) -> Option<Value> {
+        let parameters = json!({"expression": expression, "returnByValue": true});
+        let mut result = self.try_call("Runtime.evaluate", &parameters)?;
+        let has_thrown = result.get("exceptionDetails").is_some();
+        (!has_thrown).then(|| result["result"]["value"].take())
     }
 
     /// Waits until an expression is true.
     pub fn until(&mut self, expression: &str) {
         let give_up = Instant::now() + PATIENCE;
-        while self.evaluate(expression) != json!(true) {
+        while self.try_evaluate(expression) != Some(json!(true)) {
             assert!(Instant::now() < give_up, "waited in vain: {expression}");
             std::thread::sleep(Duration::from_millis(20));
         }
