@@ -82,6 +82,22 @@ async fn each_mail_is_one_file_that_a_mime_parser_reads() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_brand_given_to_the_stack_is_in_its_mails() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/brand.json");
+    let brand = local::stack::BrandFile::read(file.as_ref()).expect("a brand");
+    let stack = TestStack::start_with(local::Config { brand: Some(brand), ..config() }).await;
+    stack.publish(&samples()[..1]).await;
+    let mail = &stack.mails()[0].content;
+    let html = mail.html.as_deref().expect("an HTML part");
+    for expected in ["https://shop.example/logo.png", "#1f5f8b", "Shop Example Ltd"] {
+        assert!(html.contains(expected), "{expected} is missing in {html}");
+    }
+    assert_eq!(mail.from.text, r#""Waybill" <orders@shop.example>"#);
+    assert_eq!(mail.reply_to[0].email, "help@shop.example");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_line_that_a_function_prints_holds_personal_data() {
     let stack = TestStack::start().await;
     stack.publish(&samples()).await;

@@ -1,16 +1,64 @@
-//! The mailbox as JSON, for tests and tools.
+//! The mailbox as JSON, for tests and tools. Its members are a stable format.
 
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
+use super::filter::{ListQuery, QueryError};
 use super::mail::headers;
 use crate::ses::{Address, Mail, Mailbox};
 
-/// `GET /mail.json?limit=N`: `accepted` counts all, `mails` are those in memory, the newest first.
-pub fn list(mailbox: &Mailbox, limit: Option<usize>) -> Value {
-    let mails = mailbox.newest_first();
-    let mails: Vec<_> =
-        mails.iter().take(limit.unwrap_or(usize::MAX)).map(|m| summary(m)).collect();
-    json!({ "accepted": mailbox.accepted(), "mails": mails })
+/// `GET /mail.json`: the mails of the query, the newest first. `accepted` counts all that SES ever
+/// took, `kept` those in the mailbox, `found` those that match; `next` leads to the next page.
+pub fn list(mailbox: &Mailbox, query: &ListQuery) -> Value {
+    // In this order: the page takes both for the version of what it shows, and an older one than
+    // that is harmless.
+    let accepted = mailbox.accepted();
+    let mut mails = mailbox.newest_first();
+    let kept = mails.len();
+    mails.retain(|mail| query.filter.matches(mail));
+    let limit = query.limit.unwrap_or(usize::MAX);
+    let page = query.page.unwrap_or(1);
+    let skipped = (page - 1).saturating_mul(limit);
+    let is_more = limit > 0 && mails.len() > skipped.saturating_add(limit);
+    let next = is_more.then(|| query.at_page(page + 1).link("/mail.json"));
+    let summaries: Vec<_> = mails.iter().skip(skipped).take(limit).map(|m| summary(m)).collect();
+    json!({
+        "accepted": accepted,
+        "kept": kept,
+        "found": mails.len(),
+        "next": next,
+        "mails": summaries,
+    })
+}
+
+/// The answer to a deletion.
+pub fn deleted(count: usize) -> Response {
+    Json(json!({ "deleted": count })).into_response()
+}
+
+/// The answer to a query that is not understood (RFC 9457).
+pub fn bad_query(error: &QueryError) -> Response {
+    problem(StatusCode::BAD_REQUEST, "The query is not understood", &error.to_string())
+}
+
+/// The answer about a mail that is not there.
+pub fn no_mail() -> Response {
+    let detail = "It was deleted, or newer ones pushed it out, or there never was one.";
+    problem(StatusCode::NOT_FOUND, "No such e-mail", detail)
+}
+
+/// The answer to a deletion that did not happen.
+pub fn not_deleted() -> Response {
+    let detail = "The mailbox's file could not be written: nothing was deleted.";
+    problem(StatusCode::INTERNAL_SERVER_ERROR, "Not deleted", detail)
+}
+
+fn problem(status: StatusCode, title: &str, detail: &str) -> Response {
+    let body =
+        json!({"type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail});
+    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
 }
 
 /// `GET /mail/ID.json`.
@@ -39,7 +87,7 @@ fn summary(mail: &Mail) -> Value {
         "cc": emails(&content.cc),
         "bcc": emails(&content.bcc),
         "reply_to": emails(&content.reply_to),
-        "subject": content.subject,
+        "subject": content.shown_subject(),
         "kind": content.kind(),
         "order": content.order(),
         "state": mail.outcome().as_str(),

@@ -1,14 +1,13 @@
 //! The list of mails as a page.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use askama::Template;
 use indicatif::HumanCount;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::filter::ListQuery;
 use crate::ses::{Mail, Mailbox};
 
 /// Rows of one page.
@@ -19,9 +18,14 @@ const ROWS_PER_PAGE: usize = 100;
 #[template(path = "list.html")]
 pub struct List {
     rows: Vec<Row>,
-    query: String,
-    accepted: u64,
+    /// Of what is shown; [`crate::page::json::list`] has its parts.
+    version: String,
+    search: String,
+    title: String,
     summary: String,
+    /// Where the mails of the list can be deleted.
+    delete: String,
+    is_filtered: bool,
     sending: bool,
     host: String,
     page: usize,
@@ -31,111 +35,96 @@ pub struct List {
 }
 
 struct Row {
-    mail: Arc<Mail>,
+    id: String,
+    link: String,
+    subject: String,
     to_name: String,
     /// With the `@`: a line may break before it.
     to_domain: String,
+    kind: String,
     order: String,
-    order_query: String,
+    state: &'static str,
     time: String,
     accepted_at: String,
 }
 
 impl List {
-    /// The mails that match `query`, all if it is empty. `page` counts from 1; one that is not
-    /// there becomes the nearest. `sending` says whether the account may send, `address` where to
-    /// publish events.
-    pub fn new(
-        mailbox: &Mailbox,
-        query: String,
-        page: usize,
-        sending: bool,
-        address: SocketAddr,
-    ) -> Self {
+    /// The mails of `query`. A page that is not there becomes the nearest. `sending` says whether the
+    /// account may send, `address` where to publish events.
+    pub fn new(mailbox: &Mailbox, query: &ListQuery, sending: bool, address: SocketAddr) -> Self {
+        // Before the mails, so that the version is never newer than what is shown.
+        let accepted = mailbox.accepted();
         let mut mails = mailbox.newest_first();
-        let in_memory = mails.len();
-        let search = query.to_lowercase();
-        mails.retain(|mail| matches(mail, &search));
+        let kept = mails.len();
+        mails.retain(|mail| query.filter.matches(mail));
         let pages = mails.len().div_ceil(ROWS_PER_PAGE).max(1);
         // A link to a page that has gone since must still lead to mails.
-        let page = page.clamp(1, pages);
+        let page = query.page.unwrap_or(1).clamp(1, pages);
+        let query = query.at_page(page);
         let today = Zoned::now();
-        let accepted = mailbox.accepted();
-        let summary = summary(accepted, in_memory, mails.len(), &query);
-        let shown = mails.into_iter().skip((page - 1) * ROWS_PER_PAGE).take(ROWS_PER_PAGE);
-        let link = |page: usize| format!("/?q={}&page={page}", encoded(&query));
+        let shown = mails.iter().skip((page - 1) * ROWS_PER_PAGE).take(ROWS_PER_PAGE);
+        let link = |page: usize| query.at_page(page).link("/");
         Self {
-            rows: shown.map(|mail| row(mail, &today)).collect(),
-            accepted,
-            summary,
+            rows: shown.map(|mail| row(mail, &query, &today)).collect(),
+            version: format!("{accepted}-{kept}"),
+            search: query.filter.search().to_owned(),
+            title: query.filter.describe(),
+            summary: summary(accepted, kept, mails.len(), query.filter.is_empty()),
+            delete: query.at_page(1).link("/mail/delete"),
+            is_filtered: !query.filter.is_empty(),
             sending,
             host: address.to_string(),
             newer: (page > 1).then(|| link(page - 1)),
             older: (page < pages).then(|| link(page + 1)),
-            query,
             page,
             pages,
         }
     }
 }
 
-fn matches(mail: &Mail, search: &str) -> bool {
-    // In lower case, like `search`: people type addresses and order IDs in either.
-    let contains = |text: &str| text.to_lowercase().contains(search);
-    search.is_empty()
-        || contains(&mail.content.subject)
-        || contains(&recipients(mail))
-        || mail.content.kind().is_some_and(contains)
-        || mail.content.order().is_some_and(|order| contains(&order))
-}
-
 fn recipients(mail: &Mail) -> String {
     mail.content.recipients().map(|a| a.email.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn summary(accepted: u64, in_memory: usize, found: usize, query: &str) -> String {
-    let in_memory = in_memory as u64;
-    if !query.is_empty() {
-        return format!("{found} of {} in memory", count(in_memory));
+fn summary(accepted: u64, kept: usize, found: usize, is_all: bool) -> String {
+    let kept = kept as u64;
+    if !is_all {
+        return format!("{} of {}", HumanCount(found as u64), count(kept));
     }
     match accepted {
-        0 => String::new(),
-        all if all > in_memory => {
-            format!("{}, the newest {} are here", count(all), HumanCount(in_memory))
-        }
+        _ if kept == 0 => String::new(),
+        all if all > kept => format!("{} of {} that were sent", HumanCount(kept), count(all)),
         all => count(all),
     }
 }
 
-fn count(n: u64) -> String {
+/// `1 e-mail`, `2,000 e-mails`.
+pub fn count(n: u64) -> String {
     format!("{} {}", HumanCount(n), if n == 1 { "e-mail" } else { "e-mails" })
 }
 
-fn row(mail: Arc<Mail>, today: &Zoned) -> Row {
-    let to = recipients(&mail);
+fn row(mail: &Mail, query: &ListQuery, today: &Zoned) -> Row {
+    let to = recipients(mail);
     let (name, domain) = to.split_at(to.find('@').unwrap_or(to.len()));
-    let order = mail.content.order().unwrap_or_default();
     Row {
+        id: mail.id.clone(),
+        link: query.link(&format!("/mail/{}", mail.id)),
+        subject: mail.content.shown_subject().into_owned(),
         to_name: name.to_owned(),
         to_domain: domain.to_owned(),
-        order_query: encoded(&order),
-        order,
+        kind: mail.content.kind().unwrap_or_default(),
+        order: mail.content.order().unwrap_or_default(),
+        state: mail.outcome().as_str(),
         time: clock(mail.accepted_at, today),
         accepted_at: format!("{:.3}", mail.accepted_at),
-        mail,
     }
 }
 
 /// The local time of day, with the date unless it is today's.
 fn clock(at: Timestamp, today: &Zoned) -> String {
     let at = at.to_zoned(TimeZone::system());
-    // Mails are kept in memory only, so nearly all are today's.
     let form = if at.date() == today.date() { "%H:%M:%S" } else { "%-d %b, %H:%M" };
     at.strftime(form).to_string()
-}
-
-fn encoded(value: &str) -> String {
-    utf8_percent_encode(value, NON_ALPHANUMERIC).to_string()
 }
 
 #[cfg(test)]
@@ -144,11 +133,12 @@ mod tests {
 
     #[test]
     fn a_summary_counts_in_groups_of_three_digits() {
-        assert_eq!(summary(1, 1, 1, ""), "1 e-mail");
+        assert_eq!(summary(1, 1, 1, true), "1 e-mail");
         assert_eq!(
-            summary(1_234_567, 2_000, 2_000, ""),
-            "1,234,567 e-mails, the newest 2,000 are here"
+            summary(1_234_567, 2_000, 2_000, true),
+            "2,000 of 1,234,567 e-mails that were sent"
         );
-        assert_eq!(summary(3_000, 2_000, 7, "x"), "7 of 2,000 e-mails in memory");
+        assert_eq!(summary(3_000, 2_000, 7, false), "7 of 2,000 e-mails");
+        assert_eq!(summary(7, 0, 0, true), "");
     }
 }

@@ -6,7 +6,13 @@ use http::{StatusCode, header};
 use jiff::tz::TimeZone;
 use mail_parser::{HeaderValue, MessageParser};
 
+use super::filter::{Filter, ListQuery};
 use crate::ses::{Mail, Mailbox};
+
+/// The logo in `infra/brand.json`.
+const SAMPLE_LOGO_URL: &str = "https://shop.example/logo.png";
+/// Where the page has it.
+pub const SAMPLE_LOGO_PATH: &str = "/mail/sample-logo.png";
 
 /// One of the ways to see a mail.
 pub struct View {
@@ -36,10 +42,17 @@ impl View {
 #[template(path = "mail.html")]
 pub struct MailPage<'a> {
     mail: &'a Mail,
+    subject: String,
     facts: Vec<(&'static str, String)>,
-    tabs: &'static [View],
+    /// The order's ID, and the list of its mails.
+    order: Option<(String, String)>,
+    /// Each view's link and title.
+    tabs: Vec<(String, &'static View)>,
     view: &'static View,
     body: Body,
+    /// The list that the mail was found in.
+    back: String,
+    delete: String,
     newer: Option<String>,
     older: Option<String>,
 }
@@ -53,22 +66,35 @@ enum Body {
 }
 
 impl<'a> MailPage<'a> {
-    /// `mail`, between its neighbours in `mailbox`.
-    pub fn new(mailbox: &Mailbox, mail: &'a Mail, view: &'static View) -> Self {
-        let all = mailbox.newest_first();
-        // At 0 if newer mails have pushed this one out of memory since it was found.
-        let position = all.iter().position(|m| m.id == mail.id).unwrap_or_default();
-        let id = |position: Option<usize>| Some(all.get(position?)?.id.clone());
+    /// `mail`, between its neighbours in the list of `query`.
+    pub fn new(mailbox: &Mailbox, mail: &'a Mail, view: &'static View, query: &ListQuery) -> Self {
+        let mut list = mailbox.newest_first();
+        list.retain(|m| query.filter.matches(m));
+        // Absent from it where the mail was opened by another way than from the list.
+        let position = list.iter().position(|m| m.id == mail.id);
+        let link = |id: &str, view: &View| query.link(&format!("/mail/{id}{}", view.suffix));
+        let neighbour = |position: usize| Some(link(&list.get(position)?.id, view));
         Self {
             mail,
+            subject: mail.content.shown_subject().into_owned(),
             facts: facts(mail),
-            tabs: &VIEWS,
+            order: mail.content.order().map(|id| (id.clone(), list_of_order(&id))),
+            tabs: VIEWS.iter().map(|view| (link(&mail.id, view), view)).collect(),
             view,
             body: (view.body)(mail),
-            newer: id(position.checked_sub(1)),
-            older: id(Some(position + 1)),
+            // The row is where the list was left.
+            back: format!("{}#{}", query.link("/"), mail.id),
+            delete: query.only(&mail.id).link("/mail/delete"),
+            newer: position.and_then(|position| neighbour(position.checked_sub(1)?)),
+            older: position.and_then(|position| neighbour(position + 1)),
         }
     }
+}
+
+fn list_of_order(id: &str) -> String {
+    // No order's ID is empty; were one, all mails would be its list.
+    let filter = Filter::new("order", id).unwrap_or_default();
+    ListQuery { filter, ..ListQuery::default() }.link("/")
 }
 
 fn facts(mail: &Mail) -> Vec<(&'static str, String)> {
@@ -82,7 +108,6 @@ fn facts(mail: &Mail) -> Vec<(&'static str, String)> {
         ("Cc", header("Cc")),
         ("Reply to", header("Reply-To")),
         ("Accepted", Some(time.strftime("%A, %-d %B %Y, %H:%M:%S %Z").to_string())),
-        ("Order", mail.content.order()),
         ("Message id", Some(mail.id.clone())),
     ];
     facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
@@ -128,13 +153,14 @@ fn decode_header(value: &HeaderValue<'_>) -> Option<String> {
 /// is loaded but images and its own styles. A link opens in a new tab.
 pub fn html_part(mail: &Mail) -> Response {
     const POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; \
-                          default-src 'none'; img-src https: data:; style-src 'unsafe-inline'; \
+                          default-src 'none'; img-src 'self' https: data:; \
+                          style-src 'unsafe-inline'; \
                           frame-ancestors 'self'";
     // A mail holds markup of strangers. The header sandboxes it also where it is opened by its own
     // URL, outside the page's frame.
     match &mail.content.html {
         Some(html) => {
-            let html = with_links_in_a_new_tab(html);
+            let html = with_sample_logo(&with_links_in_a_new_tab(html));
             ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response()
         }
         None => (StatusCode::NOT_FOUND, "No HTML part.\n").into_response(),
@@ -148,6 +174,12 @@ fn with_links_in_a_new_tab(html: &str) -> String {
     let Some(head) = head else { return html.to_owned() };
     let (before, after) = html.split_at(head);
     format!("{before}<base target=\"_blank\">{after}")
+}
+
+/// Shows the sample brand's logo. The host in its URL is reserved for examples (RFC 2606): it will
+/// never exist, so nothing real is hidden by this, and the mail itself stays as it was sent.
+fn with_sample_logo(html: &str) -> String {
+    html.replace(&format!("src=\"{SAMPLE_LOGO_URL}\""), &format!("src=\"{SAMPLE_LOGO_PATH}\""))
 }
 
 /// `GET /mail/ID.eml`: the message as a file.

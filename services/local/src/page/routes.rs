@@ -1,20 +1,21 @@
 //! The page's routes and handlers.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::middleware::map_response;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use http::{StatusCode, header};
 
+use super::delete::Confirmation;
+use super::filter::{ListQuery, QueryError};
 use super::json;
 use super::list::List;
-use super::mail::{MailPage, View, eml, html_part};
+use super::mail::{MailPage, SAMPLE_LOGO_PATH, View, eml, html_part};
 use crate::ses::settings::Sending;
 use crate::ses::{MAX_MAILS_IN_MEMORY, Mailbox, Ses};
 
@@ -25,8 +26,8 @@ pub struct Page {
     address: SocketAddr,
 }
 
-/// The parameters of the query. An unknown or malformed one counts as not given.
-type Parameters = Query<HashMap<String, String>>;
+/// The parameters of the query, in their order.
+type Parameters = Query<Vec<(String, String)>>;
 
 #[derive(Template)]
 #[template(path = "missing.html")]
@@ -41,61 +42,121 @@ impl Page {
         Self { ses, address }
     }
 
-    /// The page's routes. They take only `GET`; `other_methods` gets the rest on the same paths.
+    /// The page's routes. `other_methods` gets the methods that they do not take, on the same paths.
     pub fn routes<S>(&self, other_methods: &MethodRouter<S>) -> Router<S>
     where
         S: Clone + Send + Sync + 'static,
     {
-        const ICON: &str = include_str!("../../templates/icon.svg");
-        const STYLE: &str = include_str!("../../templates/style.css");
-        const SCRIPT: &str = include_str!("../../templates/refresh.js");
-        let page = |get: MethodRouter<Self>| {
+        const ICON: &[u8] = include_bytes!("../../templates/icon.svg");
+        const STYLE: &[u8] = include_bytes!("../../templates/style.css");
+        const LIVE: &[u8] = include_bytes!("../../templates/live.js");
+        const KEYS: &[u8] = include_bytes!("../../templates/keys.js");
+        const LOGO: &[u8] = include_bytes!("../../templates/sample-logo.png");
+        let page = |methods: MethodRouter<Self>| {
             // On the routes only: a response of intake's on the same path stays as it is.
-            let get = get.route_layer(map_response(add_privacy_headers)).with_state(self.clone());
-            other_methods.clone().merge(get)
+            let methods =
+                methods.route_layer(map_response(add_privacy_headers)).with_state(self.clone());
+            other_methods.clone().merge(methods)
         };
-        let asset = |media_type, text| page(get(([(header::CONTENT_TYPE, media_type)], text)));
+        let asset = |media_type, bytes| page(get(([(header::CONTENT_TYPE, media_type)], bytes)));
         Router::new()
             .route("/", page(get(list)))
             .route("/mail", page(get(list)))
             .route("/mail/", page(get(list)))
-            .route("/mail.json", page(get(list_json)))
+            .route("/mail.json", page(get(list_json).delete(delete_json)))
+            .route("/mail/delete", page(get(confirm_deletion).post(delete)))
             // Whatever the order here, axum prefers a fixed path to a wildcard.
-            .route("/mail/{*path}", page(get(mail)))
+            .route("/mail/{*path}", page(get(mail).delete(delete_mail_json)))
             .route("/mail/style.css", asset("text/css; charset=utf-8", STYLE))
-            .route("/mail/refresh.js", asset("text/javascript", SCRIPT))
+            .route("/mail/live.js", asset("text/javascript", LIVE))
+            .route("/mail/keys.js", asset("text/javascript", KEYS))
+            .route(SAMPLE_LOGO_PATH, asset("image/png", LOGO))
             .route("/favicon.ico", asset("image/svg+xml", ICON))
+    }
+
+    fn mailbox(&self) -> &Mailbox {
+        self.ses.mailbox()
     }
 }
 
 async fn list(State(page): State<Page>, Query(parameters): Parameters) -> Response {
-    let query = parameters.get("q").map(|q| q.trim().to_owned()).unwrap_or_default();
-    let number = parameters.get("page").and_then(|p| p.parse().ok()).unwrap_or(1);
+    let query = ListQuery::parse_lenient(&parameters);
     let sending = page.ses.account().settings().sending == Sending::Enabled;
-    html(StatusCode::OK, &List::new(page.ses.mailbox(), query, number, sending, page.address))
+    html(StatusCode::OK, &List::new(page.mailbox(), &query, sending, page.address))
 }
 
 async fn list_json(State(page): State<Page>, Query(parameters): Parameters) -> Response {
-    let limit = parameters.get("limit").and_then(|l| l.parse().ok());
-    Json(json::list(page.ses.mailbox(), limit)).into_response()
+    match ListQuery::parse(&parameters) {
+        Ok(query) => Json(json::list(page.mailbox(), &query)).into_response(),
+        Err(error) => json::bad_query(&error),
+    }
+}
+
+async fn delete_json(State(page): State<Page>, Query(parameters): Parameters) -> Response {
+    match ListQuery::parse(&parameters) {
+        Ok(ListQuery { filter, page: None, limit: None }) => {
+            let deleted = page.mailbox().delete(|mail| filter.matches(mail));
+            deleted.map_or_else(|_| json::not_deleted(), json::deleted)
+        }
+        Ok(_) => json::bad_query(&QueryError::PartOfADeletion),
+        Err(error) => json::bad_query(&error),
+    }
+}
+
+/// `DELETE /mail/ID.json`.
+async fn delete_mail_json(State(page): State<Page>, Path(path): Path<String>) -> Response {
+    let Some(id) = path.strip_suffix(".json") else { return json::no_mail() };
+    match page.mailbox().delete(|mail| mail.id == id) {
+        Ok(0) => json::no_mail(),
+        Ok(deleted) => json::deleted(deleted),
+        Err(_) => json::not_deleted(),
+    }
+}
+
+async fn confirm_deletion(State(page): State<Page>, Query(parameters): Parameters) -> Response {
+    match ListQuery::parse(&parameters) {
+        Ok(query) => html(StatusCode::OK, &Confirmation::new(page.mailbox(), &query)),
+        Err(error) => json::bad_query(&error),
+    }
+}
+
+/// The page's own forms: deletes, and shows the list again.
+async fn delete(State(page): State<Page>, Query(parameters): Parameters) -> Response {
+    let query = match ListQuery::parse(&parameters) {
+        Ok(query) => query,
+        Err(error) => return json::bad_query(&error),
+    };
+    match page.mailbox().delete(|mail| query.filter.matches(mail)) {
+        Ok(_) => Redirect::to(&query.without_id().link("/")).into_response(),
+        Err(_) => json::not_deleted(),
+    }
 }
 
 /// `ID`, `ID/text` and the other views, `ID/body.html`, `ID.eml`, `ID.json`.
-async fn mail(State(page): State<Page>, Path(path): Path<String>) -> Response {
+async fn mail(
+    State(page): State<Page>,
+    Path(path): Path<String>,
+    Query(parameters): Parameters,
+) -> Response {
     // One route for all: axum has no parameter that ends at a dot, as in `ID.eml`.
     let (id, what) = path.split_once(['/', '.']).unwrap_or((&path, ""));
-    let Some(mail) = page.ses.mailbox().find(id) else { return missing(page.ses.mailbox()) };
+    let mailbox = page.mailbox();
+    let Some(mail) = mailbox.find(id) else { return missing(mailbox, what) };
+    let query = ListQuery::parse_lenient(&parameters);
     match (what, View::parse(what)) {
         ("json", _) => Json(json::mail(&mail)).into_response(),
         ("eml", _) => eml(&mail),
         ("body.html", _) => html_part(&mail),
-        (_, Some(view)) => html(StatusCode::OK, &MailPage::new(page.ses.mailbox(), &mail, view)),
-        (_, None) => missing(page.ses.mailbox()),
+        (_, Some(view)) => html(StatusCode::OK, &MailPage::new(mailbox, &mail, view, &query)),
+        (_, None) => missing(mailbox, what),
     }
 }
 
-fn missing(mailbox: &Mailbox) -> Response {
-    let directory = mailbox.directory().map(|d| d.display().to_string());
+fn missing(mailbox: &Mailbox, what: &str) -> Response {
+    if what == "json" {
+        return json::no_mail();
+    }
+    let directory = mailbox.eml_directory().map(|d| d.display().to_string());
     html(StatusCode::NOT_FOUND, &Missing { limit: MAX_MAILS_IN_MEMORY, directory })
 }
 
@@ -116,7 +177,9 @@ fn html(status: StatusCode, page: &impl Template) -> Response {
 async fn add_privacy_headers(response: Response) -> impl IntoResponse {
     let headers = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // Other sites hear nothing. With `no-referrer`, a browser would hide the origin of the page's
+        // own forms too, which the edge asks for.
+        (header::REFERRER_POLICY, "same-origin"),
         (header::CACHE_CONTROL, "no-store"),
     ];
     (headers, response)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::stack::Config;
+use crate::stack::{BrandFile, BrandFileError, Config};
 
 /// Waybill on one machine: order events in, shipment e-mails out, no AWS account.
 ///
@@ -26,10 +26,13 @@ pub struct Args {
     /// Write each e-mail that SES accepted as one .eml file into DIR.
     #[arg(long, value_name = "DIR")]
     pub mail_dir: Option<PathBuf>,
+    /// The shop's brand as JSON instead of a demonstration shop's, as `infra/deploy --brand` takes it.
+    #[arg(long, value_name = "FILE")]
+    pub brand: Option<PathBuf>,
     /// Where the page, the intake and the AWS services listen on 127.0.0.1; 0 takes a free port.
     #[arg(long, value_name = "N", default_value_t = 8080)]
     pub port: u16,
-    /// Keep the tables in DIR instead of memory.
+    /// Keep tables and mailbox in DIR instead of memory.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// The Lambdas use this DynamoDB instead of the built-in one.
@@ -73,6 +76,11 @@ impl Args {
         // A line that is not UTF-8 goes on, to be refused by intake like any other invalid one.
         let text = String::from_utf8_lossy(&text);
         Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+    }
+
+    /// The brand, if one is given.
+    pub(super) fn read_brand(&self) -> Result<Option<BrandFile>, BrandFileError> {
+        self.brand.as_deref().map(BrandFile::read).transpose()
     }
 
     /// How to start the stack; the rest of the fields have their defaults.

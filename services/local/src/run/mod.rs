@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use kit::AwsError;
 
-use crate::stack::{Config, Stack, StartError, start};
+use crate::stack::{BrandFileError, Config, Stack, StartError, start};
 use args::{Args, EventsError};
 use metric_totals::MetricTotals;
 use output::Progress;
@@ -43,6 +43,8 @@ enum RunError {
     Start(#[from] StartError),
     #[error(transparent)]
     Events(#[from] EventsError),
+    #[error(transparent)]
+    Brand(#[from] BrandFileError),
     #[error("Cannot publish: {0}")]
     Publish(#[from] PublishError),
     #[error("Cannot write the report to {}: {source}", file.display())]
@@ -55,7 +57,8 @@ async fn try_run(args: Args) -> Result<ExitCode, RunError> {
     // Before the stack starts: a file that is not there should fail at once.
     let lines = args.read_events()?;
     let totals = Arc::new(MetricTotals::new(args.verbose));
-    let config = Config { sink: Arc::clone(&totals).sink(), ..args.config() };
+    let brand = args.read_brand()?;
+    let config = Config { brand, sink: Arc::clone(&totals).sink(), ..args.config() };
     let stack = start(config).await?;
     output::print_banner(&stack, &args);
     // Ctrl-C drops whatever it interrupts, but not the stack: that is stopped below in any case.

@@ -1,9 +1,11 @@
 //! Addresses as SES takes them: `jo@example.com` or `Jo <jo@example.com>`, in ASCII.
 
+use serde::{Deserialize, Serialize};
+
 use super::error::ApiError;
 
 /// One mailbox address.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Address {
     /// As it was given, for the header; the name may hold RFC 2047 encoded words.
     pub text: String,

@@ -11,6 +11,22 @@ use super::mail::{Mail, new_id};
 use super::outcome::DeliveryOutcome;
 use crate::aws::arn::ACCOUNT_ID;
 
+/// An event on its way to the feedback queue.
+#[derive(Debug)]
+pub struct SesEvent {
+    /// Where the mailbox's file has it.
+    pub(super) number: Option<i64>,
+    /// The EventBridge envelope, as JSON.
+    pub body: String,
+}
+
+impl SesEvent {
+    /// An event that no file holds.
+    pub(super) const fn in_memory(body: String) -> Self {
+        Self { number: None, body }
+    }
+}
+
 /// What an event says beyond the mail, for these recipients.
 type Details = fn(&Mail, &[&str]) -> Value;
 

@@ -1,15 +1,20 @@
 //! A mail: as requested, as accepted, and as an RFC 5322 message.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use mail_builder::MessageBuilder;
+use mail_builder::headers::Header;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::date::Date;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 use mail_builder::mime::{BodyPart, MimePart};
+use mail_parser::MessageParser;
+use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 use super::outcome::DeliveryOutcome;
@@ -17,14 +22,14 @@ use super::settings::Settings;
 use super::suppression::SuppressionList;
 
 /// A valid request to send a mail.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct OutgoingMail {
     pub from: Address,
     pub reply_to: Vec<Address>,
     pub to: Vec<Address>,
     pub cc: Vec<Address>,
     pub bcc: Vec<Address>,
-    /// Decoded, as all texts here.
+    /// As the request has it; [`Self::shown_subject`] is what a reader makes of it.
     pub subject: String,
     pub text: Option<String>,
     pub html: Option<String>,
@@ -57,9 +62,25 @@ impl OutgoingMail {
         self.tags.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
-    /// The kind of notification, from the tag `waybill-kind`.
-    pub fn kind(&self) -> Option<&str> {
-        self.tag("waybill-kind")
+    /// The subject as a reader shows it: RFC 2047 encoded-words in it are decoded.
+    pub fn shown_subject(&self) -> Cow<'_, str> {
+        if !self.subject.contains("=?") {
+            return Cow::Borrowed(&self.subject);
+        }
+        // Written and read as a header: whether a word is decoded depends on how it is sent.
+        let mut header = b"Subject: ".to_vec();
+        let column = header.len();
+        Text::new(self.subject.as_str()).write_header(&mut header, column);
+        header.extend(b"\r\n");
+        let message = MessageParser::default().parse(&header);
+        let shown = message.as_ref().and_then(|message| message.subject());
+        Cow::Owned(shown.unwrap_or(&self.subject).to_owned())
+    }
+
+    /// The kind of notification, such as `order.confirmed`, from the tag `waybill-kind`.
+    pub fn kind(&self) -> Option<String> {
+        // No tag may hold a dot, so the mailer writes `order-confirmed`.
+        Some(self.tag("waybill-kind")?.replacen('-', ".", 1))
     }
 
     /// The order ID, from the tag `waybill-order`, which holds it as base64url.
@@ -71,7 +92,7 @@ impl OutgoingMail {
 }
 
 /// A mail that SES accepted.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Mail {
     /// SES's message ID.
     pub id: String,

@@ -1,69 +1,126 @@
-//! Where accepted mail is kept: the newest in memory, all of it as files if a directory is given.
+//! Where accepted mail is kept: the newest in memory, and on disk if a directory is given.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::event::SesEvent;
 use super::mail::Mail;
+use super::mailbox_file::{Contents, MailboxError, MailboxFile};
 
-/// How many mails are kept in memory.
+/// How many mails the mailbox holds.
 pub const MAX_MAILS_IN_MEMORY: usize = 2_000;
+
+/// Where mails are kept besides memory. Each directory is made if it is missing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Directories<'a> {
+    /// Gets each accepted mail as `MESSAGE-ID.eml`. Nothing removes them.
+    pub eml: Option<&'a Path>,
+    /// Has the mailbox's file, with which it survives a restart.
+    pub data: Option<&'a Path>,
+}
 
 /// The accepted mails of all recipients.
 #[derive(Debug)]
 pub struct Mailbox {
-    directory: Option<PathBuf>,
+    eml: Option<PathBuf>,
+    file: Option<MailboxFile>,
     accepted: AtomicU64,
     newest_last: Mutex<VecDeque<Arc<Mail>>>,
 }
 
-/// The directory cannot be created.
-#[derive(Debug, thiserror::Error)]
-#[error("Cannot write e-mails to {directory}: {source}")]
-pub struct MailboxError {
-    directory: String,
-    source: io::Error,
-}
-
 impl Mailbox {
-    pub(super) fn open(directory: Option<&Path>) -> Result<Self, MailboxError> {
-        if let Some(directory) = directory {
-            fs::create_dir_all(directory).map_err(|source| MailboxError {
-                directory: directory.display().to_string(),
+    /// Opens it, with the events that were not yet published when it was last closed.
+    pub(super) fn open(
+        directories: Directories<'_>,
+    ) -> Result<(Self, Vec<SesEvent>), MailboxError> {
+        if let Some(eml) = directories.eml {
+            fs::create_dir_all(eml).map_err(|source| MailboxError::Directory {
+                directory: eml.display().to_string(),
                 source,
             })?;
         }
-        Ok(Self {
-            directory: directory.map(Path::to_path_buf),
-            accepted: AtomicU64::default(),
-            newest_last: Mutex::default(),
-        })
+        let opened = directories.data.map(|data| MailboxFile::open(data, MAX_MAILS_IN_MEMORY));
+        let (file, contents) = match opened.transpose()? {
+            Some((file, contents)) => (Some(file), contents),
+            None => (None, Contents::default()),
+        };
+        let mailbox = Self {
+            eml: directories.eml.map(Path::to_path_buf),
+            file,
+            accepted: AtomicU64::new(contents.accepted),
+            newest_last: Mutex::new(contents.mails.into_iter().map(Arc::new).collect()),
+        };
+        Ok((mailbox, contents.events))
     }
 
-    /// Keeps a mail. If there is a directory, the file is complete when this returns.
+    /// Keeps a mail and the events about it. Where it has files, they are complete when this returns.
     ///
     /// # Errors
-    /// The file could not be written; the mail is not kept then.
-    pub(super) fn put(&self, mail: Mail) -> io::Result<Arc<Mail>> {
+    /// A file could not be written; the mail is not kept then.
+    pub(super) fn put(
+        &self,
+        mail: Mail,
+        events: Vec<String>,
+    ) -> io::Result<(Arc<Mail>, Vec<SesEvent>)> {
         // Outside the lock: a slow disk must not hold up the page.
-        if let Some(directory) = &self.directory {
+        if let Some(directory) = &self.eml {
             write_atomically(directory, &mail)?;
         }
+        let events = match &self.file {
+            Some(file) => file.put(&mail, events).map_err(io::Error::other)?,
+            None => events.into_iter().map(SesEvent::in_memory).collect(),
+        };
         let mail = Arc::new(mail);
-        let mut mails = self.mails();
-        // Files have no limit; memory must have one, for runs of a million events.
-        if mails.len() >= MAX_MAILS_IN_MEMORY {
-            mails.pop_front();
+        let pushed_out = self.push(Arc::clone(&mail));
+        if let (Some(file), Some(pushed_out)) = (&self.file, pushed_out) {
+            // SES has taken the mail by now. One that is too many on disk is gone at the next start.
+            let _ = file.delete(std::iter::once(pushed_out.id.as_str()));
         }
-        mails.push_back(Arc::clone(&mail));
-        self.accepted.fetch_add(1, Ordering::Relaxed);
-        Ok(mail)
+        Ok((mail, events))
     }
 
-    /// How many mails were accepted since the start, kept or not.
+    /// Adds the newest mail; the oldest, if there are too many.
+    fn push(&self, mail: Arc<Mail>) -> Option<Arc<Mail>> {
+        let mut mails = self.mails();
+        // Files have no limit; memory must have one, for runs of a million events.
+        let pushed_out = if mails.len() >= MAX_MAILS_IN_MEMORY { mails.pop_front() } else { None };
+        mails.push_back(mail);
+        self.accepted.fetch_add(1, Ordering::Relaxed);
+        pushed_out
+    }
+
+    /// Deletes the mails that `matches` selects, also from the mailbox's file; how many there were.
+    ///
+    /// # Errors
+    /// The file could not be written; nothing is deleted then.
+    pub fn delete(&self, matches: impl Fn(&Mail) -> bool) -> io::Result<usize> {
+        let mut selected = self.newest_first();
+        selected.retain(|mail| matches(mail));
+        let ids: HashSet<&str> = selected.iter().map(|mail| mail.id.as_str()).collect();
+        // The file first: what was reported as deleted must not be back after a restart.
+        if let Some(file) = &self.file {
+            file.delete(ids.iter().copied()).map_err(io::Error::other)?;
+        }
+        let mut mails = self.mails();
+        let before = mails.len();
+        mails.retain(|mail| !ids.contains(mail.id.as_str()));
+        Ok(before - mails.len())
+    }
+
+    /// Forgets events that are in the feedback queue: they are not published again after a restart.
+    pub fn forget_events(&self, events: &[SesEvent]) {
+        let Some(file) = &self.file else { return };
+        if let Err(error) = file.delete_events(events.iter().filter_map(|event| event.number)) {
+            // They are published again, and feedback has seen them by then.
+            tracing::warn!(%error, "SES's published events are still in the mailbox's file");
+        }
+    }
+
+    /// How many mails were accepted, kept or not: since the start, or since the file was made.
     pub fn accepted(&self) -> u64 {
         self.accepted.load(Ordering::Relaxed)
     }
@@ -78,9 +135,9 @@ impl Mailbox {
         self.mails().iter().rev().find(|m| m.id == id).cloned()
     }
 
-    /// The directory that holds each mail as a file.
-    pub fn directory(&self) -> Option<&Path> {
-        self.directory.as_deref()
+    /// The directory that holds each mail as an `.eml` file.
+    pub fn eml_directory(&self) -> Option<&Path> {
+        self.eml.as_deref()
     }
 
     fn mails(&self) -> MutexGuard<'_, VecDeque<Arc<Mail>>> {

@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod mail;
 mod mailbox;
+mod mailbox_file;
 mod outcome;
 mod send_email;
 mod service;
@@ -24,4 +25,6 @@ pub use service::Ses;
 
 pub(crate) use address::Address;
 pub(crate) use api::routes;
-pub(crate) use mailbox::{MAX_MAILS_IN_MEMORY, Mailbox, MailboxError};
+pub(crate) use event::SesEvent;
+pub(crate) use mailbox::{Directories, MAX_MAILS_IN_MEMORY, Mailbox};
+pub(crate) use mailbox_file::MailboxError;

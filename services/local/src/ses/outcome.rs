@@ -1,5 +1,7 @@
 //! How a mail ends for a recipient after SES has accepted it.
 
+use serde::{Deserialize, Serialize};
+
 use super::suppression::SuppressionList;
 
 /// How a mail ends for one recipient.
@@ -8,7 +10,7 @@ use super::suppression::SuppressionList;
 /// (<https://docs.aws.amazon.com/ses/latest/dg/send-an-email-from-console.html#send-email-simulator>),
 /// with or without a `+label`; every other address receives its mail.
 // From the best to the worst: a mail's outcome is the greatest of its recipients'.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DeliveryOutcome {
     /// The recipient's server accepted it.
     Delivered,

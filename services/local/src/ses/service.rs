@@ -1,21 +1,21 @@
 //! The service: account, suppression list and mailbox, and how a mail passes through them.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use super::account::Account;
 use super::error::ApiError;
-use super::event;
+use super::event::{self, SesEvent};
 use super::mail::Mail;
-use super::mailbox::{Mailbox, MailboxError};
+use super::mailbox::{Directories, Mailbox};
+use super::mailbox_file::MailboxError;
 use super::send_email::SendEmail;
 use super::settings::Settings;
 use super::suppression::SuppressionList;
 
-/// Receives SES's events, each an EventBridge envelope as JSON.
-type EventSink = mpsc::UnboundedSender<String>;
+/// Receives SES's events.
+type EventSink = mpsc::UnboundedSender<SesEvent>;
 
 /// The e-mail service.
 #[derive(Debug)]
@@ -27,15 +27,17 @@ pub struct Ses {
 }
 
 impl Ses {
-    /// A service for an account with these settings. With a directory (created if it is missing), it
-    /// also writes each accepted mail as `MESSAGE-ID.eml` into it.
+    /// A service for an account with these settings, with the mails that `directories` hold.
     pub(crate) fn open(
         settings: Settings,
-        mail_dir: Option<&Path>,
+        directories: Directories<'_>,
         events: EventSink,
     ) -> Result<Self, MailboxError> {
-        let (account, mailbox) = (Account::new(settings), Mailbox::open(mail_dir)?);
-        Ok(Self { account, suppression: SuppressionList::default(), mailbox, events })
+        let (mailbox, unpublished) = Mailbox::open(directories)?;
+        let account = Account::new(settings);
+        let ses = Self { account, suppression: SuppressionList::default(), mailbox, events };
+        ses.publish(unpublished);
+        Ok(ses)
     }
 
     /// The account's quota, rate and switches.
@@ -60,12 +62,17 @@ impl Ses {
         // After validation: a request that is invalid uses up neither rate nor quota.
         self.account.authorize_send(&outgoing)?;
         let mail = Mail::accept(outgoing, self.account.settings(), &self.suppression);
-        // The file before the events: whoever has seen an event finds the mail.
-        let mail = self.mailbox.put(mail).map_err(ApiError::Internal)?;
-        for envelope in event::envelopes(&mail) {
-            // An error means that the stack is stopping and nobody receives events.
-            drop(self.events.send(envelope));
-        }
+        let envelopes = event::envelopes(&mail);
+        // The files before the events: whoever has seen an event finds the mail.
+        let (mail, events) = self.mailbox.put(mail, envelopes).map_err(ApiError::Internal)?;
+        self.publish(events);
         Ok(mail)
+    }
+
+    fn publish(&self, events: Vec<SesEvent>) {
+        for event in events {
+            // An error means that the stack is stopping and nobody receives events.
+            drop(self.events.send(event));
+        }
     }
 }

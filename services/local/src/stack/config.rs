@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::brand::BrandFile;
 use crate::edge::faults::{Faults, NoFaults};
 use crate::lambda::{Sink, discard};
 use crate::resources::Settings;
@@ -14,10 +15,12 @@ use crate::ses::settings;
 pub struct Config {
     /// The port of 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// Keeps the tables in this directory instead of memory.
+    /// Keeps tables and mailbox in this directory instead of memory.
     pub data: Option<PathBuf>,
     /// Writes each accepted mail as a file into this directory.
     pub mail_dir: Option<PathBuf>,
+    /// The brand of the mails instead of the demonstration shop's.
+    pub brand: Option<BrandFile>,
     /// The DynamoDB that the functions use instead of the built-in one.
     pub dynamodb_endpoint: Option<String>,
     /// The SQS that the functions use instead of the built-in one.
@@ -44,6 +47,7 @@ impl Default for Config {
             port: 8080,
             data: None,
             mail_dir: None,
+            brand: None,
             dynamodb_endpoint: None,
             sqs_endpoint: None,
             ses_endpoint: None,

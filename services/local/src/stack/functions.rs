@@ -40,7 +40,10 @@ pub fn function_configs(
     resources: &Resources,
 ) -> std::io::Result<Vec<FunctionConfig>> {
     let settings = &config.settings;
-    let environment = environment(settings, endpoints, resources);
+    let mut environment = environment(settings, endpoints, resources);
+    if let Some(brand) = &config.brand {
+        environment.extend(brand.environment().map(|(name, value)| (name.to_owned(), value)));
+    }
     // The functions are in this executable. A test's executable has none, so it names another.
     let path = match &config.executable {
         Some(executable) => executable.clone(),

@@ -1,6 +1,7 @@
 //! The stack as a whole: [`start`] starts every service, function and mapping. `cargo run` and the
 //! tests use the same [`start`].
 
+mod brand;
 mod config;
 mod event_sources;
 mod functions;
@@ -22,8 +23,9 @@ use crate::lambda::{Functions, NotReadyError};
 use crate::mapping::Mapping;
 use crate::page::Page;
 use crate::resources::{self, Resources};
-use crate::ses::{MailboxError, Ses};
+use crate::ses::{Directories, MailboxError, Ses};
 
+pub use brand::{BrandFile, BrandFileError};
 pub use config::{Config, Endpoints};
 pub use event_sources::EventSources;
 pub use functions::{FUNCTIONS, FunctionSpec, function_configs};
@@ -63,7 +65,7 @@ pub enum StartError {
     /// DynamoDB can't start.
     #[error(transparent)]
     Database(#[from] DynamodbError),
-    /// The directory for mails can't be created.
+    /// The mailbox can't be opened.
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
     /// The settings contradict each other.
@@ -102,7 +104,8 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     let dynamodb = clients::dynamodb(&endpoints.dynamodb, region);
     let sqs = clients::sqs(&endpoints.sqs, region);
     let (event_sink, events) = tokio::sync::mpsc::unbounded_channel();
-    let ses = Ses::open(config.account.clone(), config.mail_dir.as_deref(), event_sink)?;
+    let directories = Directories { eml: config.mail_dir.as_deref(), data: config.data.as_deref() };
+    let ses = Ses::open(config.account.clone(), directories, event_sink)?;
     let ses = Arc::new(ses);
     let edge = Edge {
         dynamodb: Arc::new(Dynamodb::start(config.data.as_deref()).await?),
@@ -122,6 +125,7 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     let functions = start_functions(&config, &endpoints, &resources, &lambdas).await?;
     let ses_events = tokio::spawn(ses_events::forward(
         events,
+        Arc::clone(&ses),
         Arc::clone(&config.faults),
         sqs.clone(),
         resources.queues.feedback.url.clone(),

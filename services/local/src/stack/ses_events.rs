@@ -7,6 +7,7 @@ use kit::queue::{OutgoingMessage, send_all};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::edge::faults::Faults;
+use crate::ses::{Ses, SesEvent};
 
 /// The most messages in one `SendMessageBatch`.
 const MAX_BATCH: usize = 10;
@@ -15,17 +16,20 @@ const MAX_BATCH: usize = 10;
 /// `faults` ask for. An event that the queue refuses is logged and dropped: nothing may rely on
 /// SES's events.
 pub async fn forward(
-    mut events: UnboundedReceiver<String>,
+    mut events: UnboundedReceiver<SesEvent>,
+    ses: Arc<Ses>,
     faults: Arc<dyn Faults>,
     sqs: Client,
     queue: String,
 ) {
     let mut batch = Vec::with_capacity(MAX_BATCH);
     while events.recv_many(&mut batch, MAX_BATCH).await > 0 {
-        let messages = batch.drain(..).flat_map(|body| copies(&*faults, &body)).collect();
+        let messages = batch.iter().flat_map(|event| copies(&*faults, &event.body)).collect();
         for refused in send_all(&sqs, &queue, messages).await.into_iter().filter_map(Result::err) {
             tracing::warn!(%refused, "an SES event was dropped");
         }
+        ses.mailbox().forget_events(&batch);
+        batch.clear();
     }
 }
 

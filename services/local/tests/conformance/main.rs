@@ -15,9 +15,13 @@
 //! | the event | `queues::event::…` | `streams::event::…` |
 //! | stopping, and services that fail | `queues::lifecycle::…` | `streams::lifecycle::…` |
 
+//!
+//! Besides, `mailbox` holds what a stack that is killed has promised about its mails.
+
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod functions;
+mod mailbox;
 mod queues;
 mod resources;
 mod schedules;

@@ -20,7 +20,8 @@ pub struct Brand {
     /// The address that customers write to.
     pub support_email: EmailAddress,
     /// An image instead of the name at the top, shown 32 pixels high and at most 200 wide; its `alt`
-    /// text is the name. Not a `data:` URL: Gmail and Outlook do not show those.
+    /// text is the name. https, since mail clients load nothing else; not a `data:` URL: Gmail and
+    /// Outlook do not show those.
     pub logo_url: Option<HttpUrl>,
     /// The colour of buttons.
     pub accent: Accent,
@@ -75,7 +76,7 @@ impl Brand {
         let name = from.required("name", |r| r.text(Line::parse));
         let url = from.required("url", |r| r.text(HttpUrl::parse));
         let support_email = from.required("support_email", |r| r.text(EmailAddress::parse));
-        let logo_url = from.optional("logo_url", |r| r.text(HttpUrl::parse));
+        let logo_url = from.optional("logo_url", |r| r.text(https_url));
         let accent = from.optional("accent", |r| r.text(Accent::parse));
         let postal_address = from.optional("postal_address", |r| r.text(Line::parse));
         Some(Self {
@@ -87,6 +88,11 @@ impl Brand {
             postal_address: postal_address?,
         })
     }
+}
+
+fn https_url(text: &str) -> Result<HttpUrl, InvalidValue> {
+    let url = HttpUrl::parse(text).ok().filter(|url| url.as_str().starts_with("https:"));
+    url.ok_or_else(|| InvalidValue::expected("an https URL"))
 }
 
 fn refuse_unknown_members(root: &FieldReader<'_>, value: &Value) {
@@ -117,10 +123,9 @@ mod tests {
 
     #[test]
     fn every_bad_member_is_named_in_one_sentence() {
-        let refused = Brand::parse(r##"{"name":"","url":"ftp://x","accent":"#fff","logo":"x"}"##)
-            .expect_err("not a brand")
-            .to_string();
-        for member in ["/name", "/url", "/support_email", "/accent", "/logo:"] {
+        let bad = r##"{"name":"","url":"ftp://x","logo_url":"http://x.example/l.png","accent":"#fff","logo":"x"}"##;
+        let refused = Brand::parse(bad).expect_err("not a brand").to_string();
+        for member in ["/name", "/url", "/support_email", "/logo_url", "/accent", "/logo:"] {
             assert!(refused.contains(member), "{member} is missing in: {refused}");
         }
     }

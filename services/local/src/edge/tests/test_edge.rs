@@ -22,8 +22,8 @@ use crate::edge::faults::{Faults, NoFaults};
 use crate::edge::{AsyncInvoker, Edge, Lambdas, Listener, Server, TransferLimits};
 use crate::lambda::{Invocation, Invoke};
 use crate::page::Page;
-use crate::ses::Ses;
 use crate::ses::settings::Settings;
+use crate::ses::{Directories, Ses, SesEvent};
 
 const REGION: &str = "eu-central-1";
 
@@ -85,7 +85,7 @@ pub struct TestEdge {
     pub calls: Arc<Calls>,
     /// SES itself, behind its API.
     pub service: Arc<Ses>,
-    pub events: mpsc::UnboundedReceiver<String>,
+    pub events: mpsc::UnboundedReceiver<SesEvent>,
 }
 
 pub struct Setup<'a> {
@@ -94,6 +94,7 @@ pub struct Setup<'a> {
     pub settings: Settings,
     pub mail_dir: Option<&'a Path>,
     pub limits: TransferLimits,
+    pub data: Option<&'a Path>,
 }
 
 impl Default for Setup<'_> {
@@ -104,6 +105,7 @@ impl Default for Setup<'_> {
             settings: Settings::default(),
             mail_dir: None,
             limits: TransferLimits::default(),
+            data: None,
         }
     }
 }
@@ -120,7 +122,8 @@ impl TestEdge {
         let listener = Listener::bind(0).await.unwrap();
         let address = listener.address();
         let (sink, events) = mpsc::unbounded_channel();
-        let ses = Arc::new(Ses::open(setup.settings, setup.mail_dir, sink).unwrap());
+        let directories = Directories { eml: setup.mail_dir, data: setup.data };
+        let ses = Arc::new(Ses::open(setup.settings, directories, sink).unwrap());
         let calls = Arc::new(Calls::default());
         let edge = Edge {
             dynamodb: Arc::new(Dynamodb::start(None).await.unwrap()),
@@ -172,6 +175,13 @@ impl TestEdge {
         self.request(http::Request::get(path), "").await
     }
 
+    pub async fn get_bytes(&self, path: &str) -> Bytes {
+        let request = http::Request::get(format!("{}{path}", self.address));
+        let request = request.body(Full::new(Bytes::new())).unwrap();
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        client.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes()
+    }
+
     pub async fn request(
         &self,
         request: http::request::Builder,
@@ -187,7 +197,7 @@ impl TestEdge {
 
     /// The next event that SES published.
     pub async fn next_event(&mut self) -> Value {
-        serde_json::from_str(&self.events.recv().await.unwrap()).unwrap()
+        serde_json::from_str(&self.events.recv().await.unwrap().body).unwrap()
     }
 }
 
