@@ -5,6 +5,7 @@
 
 pub mod aws;
 pub mod command;
+mod database;
 pub mod edge;
 pub mod lambda;
 pub mod mapping;

@@ -32,20 +32,23 @@ struct Entry {
 }
 
 /// Carries out PutEvents. Entries are refused one by one: the response has a result for each.
-pub fn put_events(edge: &Edge, body: &Bytes) -> Response {
+pub async fn put_events(edge: &Edge, body: &Bytes) -> Response {
     let Ok(PutEvents { entries }) = serde_json::from_slice(body) else {
         return invalid("The request body is not a PutEvents call.");
     };
     if entries.is_empty() || entries.len() > MAX_BATCH_ENTRIES {
         return invalid("Entries must hold 1 to 10 events.");
     }
-    let results: Vec<_> = entries.into_iter().map(|entry| put_event(edge, entry)).collect();
+    let mut results = Vec::with_capacity(entries.len());
+    for entry in entries {
+        results.push(put_event(edge, entry).await);
+    }
     let failed = results.iter().filter(|r| r.get("ErrorCode").is_some()).count();
     let body = json!({ "FailedEntryCount": failed, "Entries": results }).to_string();
     ([(header::CONTENT_TYPE, "application/x-amz-json-1.1")], body).into_response()
 }
 
-fn put_event(edge: &Edge, entry: Entry) -> Value {
+async fn put_event(edge: &Edge, entry: Entry) -> Value {
     let envelope = match envelope(entry, &edge.ses.account().settings().region) {
         Ok(envelope) => envelope,
         Err(refusal) => return refusal,
@@ -55,8 +58,13 @@ fn put_event(edge: &Edge, entry: Entry) -> Value {
     };
     let result = json!({ "EventId": envelope["id"] });
     // In the background: PutEvents answers that an event was taken, not that a target handled it.
-    edge.async_invoker.invoke(intake, Bytes::from(envelope.to_string()));
-    result
+    match edge.async_invoker.invoke(intake, Bytes::from(envelope.to_string())).await {
+        Ok(()) => result,
+        Err(error) => {
+            let message = format!("The event cannot be written to disk: {error}.");
+            refusal("InternalFailure", &message)
+        }
+    }
 }
 
 /// The event as a rule hands it to its target

@@ -17,6 +17,7 @@ mod aws;
 mod event_bus;
 pub mod faults;
 mod function_url;
+mod invocation_store;
 mod invoke;
 mod lambdas;
 mod request;
@@ -27,6 +28,7 @@ mod state;
 pub(crate) mod tests;
 
 pub(crate) use async_invoker::{AsyncInvoker, RETRY_DELAYS};
+pub(crate) use invocation_store::InvocationStore;
 pub(crate) use lambdas::Lambdas;
 pub(crate) use server::{ListenError, Listener, Server};
 pub(crate) use state::Edge;

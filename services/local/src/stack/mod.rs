@@ -15,7 +15,10 @@ use crate::aws::calls::Calls;
 use crate::aws::clients;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
 use crate::aws::sqs::Sqs;
-use crate::edge::{AsyncInvoker, Edge, Lambdas, ListenError, Listener, RETRY_DELAYS, Server};
+use crate::database::DataError;
+use crate::edge::{
+    AsyncInvoker, Edge, InvocationStore, Lambdas, ListenError, Listener, RETRY_DELAYS, Server,
+};
 use crate::lambda::{Functions, NotReadyError};
 use crate::mapping::Mapping;
 use crate::page::Page;
@@ -61,6 +64,9 @@ pub enum StartError {
     /// DynamoDB can't start.
     #[error(transparent)]
     Database(#[from] DynamodbError),
+    /// The queues or the invocations in progress can't be read from the directory for data.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// The directory for mails can't be created.
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
@@ -89,12 +95,15 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
     let (event_sink, events) = tokio::sync::mpsc::unbounded_channel();
     let ses = Ses::open(config.account.clone(), config.mail_dir.as_deref(), event_sink)?;
     let ses = Arc::new(ses);
+    let data = config.data.as_deref();
+    let store = data.map(InvocationStore::open).transpose()?;
+    let async_invoker = AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS, store };
     let edge = Edge {
-        dynamodb: Arc::new(Dynamodb::start(config.data.as_deref()).await?),
-        sqs: Arc::new(Sqs::new(address, region)),
+        dynamodb: Arc::new(Dynamodb::start(data).await?),
+        sqs: Arc::new(Sqs::open(address, region, data).await?),
         ses: Arc::clone(&ses),
         lambdas: Lambdas::default(),
-        async_invoker: AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS },
+        async_invoker: async_invoker.clone(),
         page: Page::new(Arc::clone(&ses), address),
         calls: Arc::new(Calls::default()),
         faults: Arc::clone(&config.faults),
@@ -105,6 +114,7 @@ pub async fn start(config: Config) -> Result<Stack, StartError> {
     let server = Server::start(listener, Arc::new(edge));
     let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
     let functions = start_functions(&config, &endpoints, &resources, &lambdas).await?;
+    async_invoker.resume(&lambdas).await.map_err(std::io::Error::other)?;
     let ses_events = tokio::spawn(ses_events::forward(
         events,
         Arc::clone(&config.faults),
