@@ -9,6 +9,7 @@ mod ops;
 mod outages;
 mod poison;
 mod readme;
+mod restarts;
 mod samples;
 mod ses_answers;
 mod support;

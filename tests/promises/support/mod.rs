@@ -18,6 +18,7 @@ pub mod http;
 pub mod json;
 pub mod killer;
 pub mod simulated_pipeline;
+pub mod stack_process;
 pub mod valid;
 
 /// How long a test waits for a condition before it fails.
