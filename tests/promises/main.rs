@@ -2,6 +2,7 @@
 
 mod conditions;
 mod duplicates;
+mod event_files;
 mod faults;
 mod kills;
 mod model;

@@ -132,3 +132,48 @@ fn json_or_text(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes)
         .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::clients;
+    use crate::edge::tests::test_edge::{FakeFunction, answered, failed, lambdas_with};
+    use crate::lambda::Invoke;
+
+    fn invoker(store: &InvocationStore) -> AsyncInvoker {
+        // Nobody listens there.
+        let sqs = clients::sqs("http://127.0.0.1:9", "eu-central-1");
+        AsyncInvoker { sqs, retry_delays: [Duration::ZERO; 2], store: Some(store.clone()) }
+    }
+
+    #[tokio::test]
+    async fn what_is_done_is_not_begun_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = InvocationStore::open(directory.path()).unwrap();
+        let intake = FakeFunction::new("waybill-intake", |_| answered(json!(null)));
+        let lambda = lambdas_with(&intake, None).find("waybill-intake").unwrap();
+        invoker(&store).invoke(lambda, "{}".into()).await.unwrap();
+        while !store.all().await.unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(intake.events().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_no_dead_letter_queue_has_is_begun_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = InvocationStore::open(directory.path()).unwrap();
+        let intake = FakeFunction::new("waybill-intake", |_| failed());
+        let lambdas = lambdas_with(&intake, Some("waybill-intake-dlq"));
+        let (id, arn, payload) = (Uuid::new_v4(), intake.arn().to_owned(), Bytes::from("{}"));
+        store.insert(id, &arn, &payload).await.unwrap();
+        let lambda = lambdas.find(&arn).unwrap();
+        invoker(&store).run(lambda, id, payload.clone()).await;
+        assert_eq!(store.all().await.unwrap(), [(id, arn, payload)]);
+
+        invoker(&store).resume(&lambdas).await.unwrap();
+        while intake.events().len() < 6 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
