@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use axum::BoxError;
 use rusqlite::Connection;
-use rustack_sqs_core::provider::SqsSnapshot;
+use rustack_sqs_core::provider::{SqsQueueSnapshot, SqsSnapshot};
 use rustack_sqs_model::input::SendMessageInput;
 use serde_json::Value;
 
@@ -41,12 +41,14 @@ pub(super) async fn restore(engine: &Engine, database: &Database) -> Result<(), 
     Ok(database.change(record).await?)
 }
 
-/// Each queue's redrive.
+/// Each queue's redrive, if its dead-letter queue is still there.
 fn redrives(definitions: &SqsSnapshot) -> HashMap<String, Redrive> {
-    let queues = definitions.queues.iter();
-    queues
-        .filter_map(|queue| Some((queue.name.clone(), Redrive::read(&queue.attributes)?)))
-        .collect()
+    let exists = |name: &str| definitions.queues.iter().any(|queue| queue.name == name);
+    let redrive = |queue: &SqsQueueSnapshot| {
+        let redrive = Redrive::read(&queue.attributes)?;
+        exists(&redrive.dead_letter_queue).then(|| (queue.name.clone(), redrive))
+    };
+    definitions.queues.iter().filter_map(redrive).collect()
 }
 
 /// Moves a message to the dead-letter queue if its next receive would have: rustack has moved it

@@ -140,6 +140,15 @@ mod tests {
     use crate::edge::tests::test_edge::{FakeFunction, answered, failed, lambdas_with};
     use crate::lambda::Invoke;
 
+    async fn until(mut condition: impl AsyncFnMut() -> bool) {
+        let wait = async {
+            while !condition().await {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), wait).await.expect("the condition holds");
+    }
+
     fn invoker(store: &InvocationStore) -> AsyncInvoker {
         // Nobody listens there.
         let sqs = clients::sqs("http://127.0.0.1:9", "eu-central-1");
@@ -153,9 +162,7 @@ mod tests {
         let intake = FakeFunction::new("waybill-intake", |_| answered(json!(null)));
         let lambda = lambdas_with(&intake, None).find("waybill-intake").unwrap();
         invoker(&store).invoke(lambda, "{}".into()).await.unwrap();
-        while !store.all().await.unwrap().is_empty() {
-            tokio::task::yield_now().await;
-        }
+        until(async || store.all().await.unwrap().is_empty()).await;
         assert_eq!(intake.events().len(), 1);
     }
 
@@ -172,8 +179,6 @@ mod tests {
         assert_eq!(store.all().await.unwrap(), [(id, arn, payload)]);
 
         invoker(&store).resume(&lambdas).await.unwrap();
-        while intake.events().len() < 6 {
-            tokio::task::yield_now().await;
-        }
+        until(async || intake.events().len() == 6).await;
     }
 }
