@@ -56,6 +56,8 @@ impl Database {
             connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
+            // A message that was deleted holds addresses: an erasure leaves none of them in the file.
+            connection.pragma_update(None, "secure_delete", "ON")?;
             connection.execute_batch(schema)?;
             Ok(connection)
         };
@@ -114,5 +116,19 @@ mod tests {
         ));
         drop(first);
         Database::open(&path, "CREATE TABLE IF NOT EXISTS t (v)").unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_was_deleted_is_not_left_in_the_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("queues.sqlite");
+        let database = Database::open(&path, "CREATE TABLE t (v)").unwrap();
+        let body = "jo@customers.example ".repeat(500);
+        let insert = move |rows: &Connection| rows.execute("INSERT INTO t VALUES (?1)", [body]);
+        database.change(insert).await.unwrap();
+        database.change(|rows| rows.execute("DELETE FROM t", [])).await.unwrap();
+        drop(database);
+        let file = std::fs::read(&path).unwrap();
+        assert!(!file.windows(3).any(|bytes| bytes == b"jo@"));
     }
 }
