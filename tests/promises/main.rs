@@ -2,6 +2,7 @@
 
 mod conditions;
 mod duplicates;
+mod event_files;
 mod faults;
 mod forged_feedback;
 mod kills;
@@ -11,6 +12,7 @@ mod ops;
 mod outages;
 mod poison;
 mod readme;
+mod restarts;
 mod samples;
 mod ses_answers;
 mod settings;

@@ -6,6 +6,7 @@
 pub mod aws;
 mod browser_guard;
 pub mod command;
+mod database;
 pub mod edge;
 pub mod lambda;
 pub mod mapping;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use aws_sdk_lambda::primitives::Blob;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use shared::contract::documents::{Document, documents};
 use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::json::parse_strict;
 
@@ -26,7 +27,7 @@ const MAX_BYTES: usize = 6_000_000;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A file of CloudEvents: JSON Lines, one event, or an array of events; - is standard input
+    /// A file of CloudEvents in JSON, one after the other or in an array; - is standard input
     pub file: PathBuf,
     /// Why; written to the audit item, so without names and addresses
     #[arg(long, value_name = "TEXT", value_parser = audit::reason)]
@@ -168,35 +169,23 @@ fn read(file: &Path) -> Result<Vec<u8>, CliError> {
     })
 }
 
-/// The events of a file: one JSON document (an event or an array), or one event a line.
+/// The events of a file: JSON documents one after the other, or arrays of them.
 fn events(text: &[u8]) -> Result<Vec<Value>, CliError> {
-    let events = match parse_strict(text) {
-        Ok(Value::Array(events)) => events,
-        Ok(event) => vec![event],
-        // Several documents are not one: JSON Lines, or nothing that is understood.
-        Err(_) => lines(text)?,
+    let read = |document: Document<'_>| {
+        document.json.and_then(|json| parse_strict(json.as_bytes())).map_err(|invalid| {
+            CliError::input(format!(
+                "Line {} is not a CloudEvent: {invalid}. Nothing was published.",
+                document.line
+            ))
+        })
     };
+    let events = documents(text).into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
     if events.is_empty() {
         return Err(CliError::input(
-            "The file holds no event. Expected one CloudEvent in JSON per line.",
+            "The file holds no event. Expected CloudEvents in JSON, one after the other.",
         ));
     }
     Ok(events)
-}
-
-fn lines(text: &[u8]) -> Result<Vec<Value>, CliError> {
-    let lines = text.split(|byte| *byte == b'\n').enumerate();
-    lines
-        .filter(|(_, line)| !line.trim_ascii().is_empty())
-        .map(|(i, line)| {
-            parse_strict(line).map_err(|invalid| {
-                CliError::input(format!(
-                    "Line {} is not a CloudEvent: {invalid}. Nothing was published.",
-                    i + 1
-                ))
-            })
-        })
-        .collect()
 }
 
 #[derive(Debug)]
@@ -269,8 +258,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_one_event_an_array_or_lines() {
+    fn a_file_is_events_one_after_the_other() {
         let count = |text: &str| events(text.as_bytes()).unwrap().len();
+        assert_eq!(count("{\n  \"id\": \"1\"\n}\n{\n  \"id\": \"2\"\n}\n"), 2);
         assert_eq!(count(r#"{"id":"1"}"#), 1);
         assert_eq!(count(r#"[{"id":"1"},{"id":"2"}]"#), 2);
         assert_eq!(count("{\"id\":\"1\"}\n\n{\"id\":\"2\"}\n"), 2);

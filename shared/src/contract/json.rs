@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::Utf8Error;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::{Map, Number, Value};
@@ -20,13 +21,13 @@ pub fn parse_strict(text: &[u8]) -> Result<Value, InvalidValue> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     let text = std::str::from_utf8(text).map_err(|e| not_utf8(text, e))?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = StrictValue.deserialize(&mut reader).map_err(|e| not_json(&e))?;
+    let StrictValue(value) = Deserialize::deserialize(&mut reader).map_err(|e| not_json(&e))?;
     // Otherwise text after the value would be ignored.
     reader.end().map_err(|e| not_json(&e))?;
     Ok(value)
 }
 
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 fn not_utf8(text: &[u8], error: Utf8Error) -> InvalidValue {
     let valid = &text[..error.valid_up_to()];
@@ -40,8 +41,12 @@ fn not_utf8(text: &[u8], error: Utf8Error) -> InvalidValue {
     InvalidValue::expected(format!("{what} (line {line}, column {column})"))
 }
 
-/// serde_json's own sentence may quote the input ("invalid type: string \"…\""); this one cannot.
 fn not_json(error: &serde_json::Error) -> InvalidValue {
+    not_json_at(error, error.line(), error.column())
+}
+
+/// serde_json's own sentence may quote the input ("invalid type: string \"…\""); this one cannot.
+pub(super) fn not_json_at(error: &serde_json::Error, line: usize, column: usize) -> InvalidValue {
     let sentence = error.to_string();
     let what = match error.classify() {
         Category::Eof => "complete JSON; it ends too early".to_owned(),
@@ -49,6 +54,10 @@ fn not_json(error: &serde_json::Error) -> InvalidValue {
             "each key once in an object; one is repeated".to_owned()
         }
         _ if sentence.starts_with("recursion limit") => "JSON nested at most 128 deep".to_owned(),
+        // Where the text is not checked beforehand, as a file's documents are not.
+        _ if sentence.starts_with("invalid unicode code point") => {
+            "UTF-8 text; a byte is not".to_owned()
+        }
         _ if HALF_CHARACTER.iter().any(|half| sentence.starts_with(half)) => {
             "whole characters; a \\u escape is half of one (half an emoji, a lone surrogate)"
                 .to_owned()
@@ -60,7 +69,7 @@ fn not_json(error: &serde_json::Error) -> InvalidValue {
         },
         _ => "valid JSON".to_owned(),
     };
-    InvalidValue::expected(format!("{what} (line {}, column {})", error.line(), error.column()))
+    InvalidValue::expected(format!("{what} (line {line}, column {column})"))
 }
 
 /// What serde_json calls a `\u` escape of a UTF-16 surrogate without its other half.
@@ -68,9 +77,18 @@ const HALF_CHARACTER: [&str; 2] = ["lone leading surrogate", "unexpected end of 
 
 const REPEATED_KEY: &str = "repeated key";
 
-struct StrictValue;
+/// A value without repeated keys.
+pub(super) struct StrictValue(Value);
 
-impl<'de> DeserializeSeed<'de> for StrictValue {
+impl<'de> Deserialize<'de> for StrictValue {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Strict.deserialize(from).map(Self)
+    }
+}
+
+struct Strict;
+
+impl<'de> DeserializeSeed<'de> for Strict {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
@@ -78,7 +96,7 @@ impl<'de> DeserializeSeed<'de> for StrictValue {
     }
 }
 
-impl<'de> Visitor<'de> for StrictValue {
+impl<'de> Visitor<'de> for Strict {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

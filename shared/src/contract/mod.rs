@@ -4,6 +4,7 @@
 //! contract.
 
 mod countries;
+pub mod documents;
 pub mod email;
 pub mod error;
 pub mod event;

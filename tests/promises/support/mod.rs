@@ -19,6 +19,7 @@ pub mod http;
 pub mod json;
 pub mod killer;
 pub mod simulated_pipeline;
+pub mod stack_process;
 pub mod valid;
 
 /// How long a test waits for a condition before it fails.
@@ -177,7 +178,7 @@ impl Outcomes {
     /// The status of the accepted event with this id.
     pub fn status(&self, id: &str) -> &EventStatus {
         let quoted = format!("\"id\":\"{id}\"");
-        let is_it = |p: &&Published| p.line.contains(&quoted) && p.answer == Answer::Accepted;
+        let is_it = |p: &&Published| p.json.contains(&quoted) && p.answer == Answer::Accepted;
         let at = self.published.iter().position(|p| is_it(&p)).expect("an accepted event");
         self.rest.statuses[at].as_ref().expect("an accepted event has a status")
     }

@@ -7,4 +7,8 @@ pub mod clients;
 pub mod dynamodb;
 pub mod sqs;
 mod sqs_compat;
+mod sqs_durable;
+mod sqs_engine;
+mod sqs_restore;
+mod sqs_store;
 mod stream_index;

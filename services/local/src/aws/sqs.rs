@@ -1,49 +1,54 @@
-//! SQS: rustack's queues, called in process.
+//! SQS: rustack's queues, called in process; `sqs_durable` keeps them on disk.
 //!
 //! Where rustack differs from AWS, `sqs_compat` changes calls and responses.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::path::Path;
 
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use http_body_util::BodyExt;
-use rustack_sqs_core::config::SqsConfig;
-use rustack_sqs_core::handler::RustackSqsHandler;
-use rustack_sqs_core::provider::RustackSqs;
-use rustack_sqs_http::body::SqsResponseBody;
-use rustack_sqs_http::dispatch::dispatch_operation;
 use rustack_sqs_http::response::{error_to_json, error_to_response};
 use rustack_sqs_http::router::resolve_operation;
 use rustack_sqs_model::error::SqsError;
 use rustack_sqs_model::operations::SqsOperation;
 use serde_json::Value;
 
-use super::arn::ACCOUNT_ID;
 use super::sqs_compat::{adapt_request, has_invalid_characters, restore_response};
+use super::sqs_durable::DurableQueues;
+use super::sqs_engine::Engine;
+use crate::database::DataError;
 use crate::response::{aws_json_error, request_id};
 
-/// The queues, in memory: their messages are gone with the process, and the sweep queues the events
-/// again.
+/// The queues.
 #[derive(Debug)]
-pub struct Sqs {
-    provider: Arc<RustackSqs>,
-    handler: RustackSqsHandler,
+pub struct Sqs(Queues);
+
+#[derive(Debug)]
+enum Queues {
+    /// Gone with the process.
+    InMemory(Engine),
+    /// As they were at the end of the last process.
+    OnDisk(DurableQueues),
 }
 
 impl Sqs {
-    /// Queues whose addresses are at `address`, the edge's.
+    /// Queues in memory, whose addresses are at `address`, the edge's.
     pub fn new(address: SocketAddr, region: &str) -> Self {
-        let provider = Arc::new(RustackSqs::new(SqsConfig {
-            skip_signature_validation: true,
-            default_region: region.to_owned(),
-            account_id: ACCOUNT_ID.to_owned(),
-            host: address.ip().to_string(),
-            port: address.port(),
-        }));
-        let handler = RustackSqsHandler::new(Arc::clone(&provider));
-        Self { provider, handler }
+        Self(Queues::InMemory(Engine::new(address, region)))
+    }
+
+    /// As [`Sqs::new`], with messages that outlive the process if there is a directory for them.
+    ///
+    /// # Errors
+    /// The file in the directory is of another kind, or in use.
+    pub async fn open(
+        address: SocketAddr,
+        region: &str,
+        directory: Option<&Path>,
+    ) -> Result<Self, DataError> {
+        let Some(directory) = directory else { return Ok(Self::new(address, region)) };
+        Ok(Self(Queues::OnDisk(DurableQueues::open(address, region, directory).await?)))
     }
 
     /// Carries out a call of the API: `headers` name the operation, `body` is its JSON.
@@ -71,23 +76,24 @@ impl Sqs {
         adapt_request(operation, &mut call)?;
         // What is no JSON goes on as it is: rustack refuses it as AWS does.
         let body = if call.is_null() { body } else { call.to_string().into() };
-        let response = dispatch_operation(&self.handler, operation, body).await?;
-        Ok(collect(response, operation).await)
+        let response = match &self.0 {
+            Queues::InMemory(engine) => engine.call(operation, body).await,
+            Queues::OnDisk(queues) => queues.call(operation, &call, body).await,
+        };
+        let (mut parts, mut body) = response?.into_parts();
+        if operation == SqsOperation::ReceiveMessage {
+            body = restore_response(body);
+            // The checksum was that of another body: a compressed one, or one before a restart.
+            parts.headers.remove("x-amz-crc32");
+        }
+        Ok(Response::from_parts(parts, body.into()))
     }
 
     /// Closes all queues.
     pub async fn stop(&self) {
-        self.provider.shutdown_all().await;
+        match &self.0 {
+            Queues::InMemory(engine) => engine.stop().await,
+            Queues::OnDisk(queues) => queues.engine.stop().await,
+        }
     }
-}
-
-async fn collect(response: http::Response<SqsResponseBody>, operation: SqsOperation) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let mut body = body.collect().await.map(|b| b.to_bytes()).unwrap_or_default();
-    if operation == SqsOperation::ReceiveMessage {
-        body = restore_response(body);
-        // The checksum was that of the compressed body.
-        parts.headers.remove("x-amz-crc32");
-    }
-    Response::from_parts(parts, body.into())
 }

@@ -3,7 +3,7 @@
 //! At least once: an invocation that fails is tried twice more, then it becomes a message in the
 //! function's failure destination
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>).
-//! What is in progress when the stack stops is lost, as the queues are.
+//! With `--data`, one that was taken is on disk until it is done: after a restart it starts anew.
 
 use std::time::Duration;
 
@@ -14,7 +14,8 @@ use kit::AwsError;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::lambdas::Lambda;
+use super::invocation_store::InvocationStore;
+use super::lambdas::{Lambda, Lambdas};
 use crate::lambda::Invocation;
 
 /// The usual delays between attempts.
@@ -27,33 +28,73 @@ pub struct AsyncInvoker {
     pub sqs: Client,
     /// Before the second and before the third attempt.
     pub retry_delays: [Duration; 2],
+    /// Keeps what is in progress; if absent, it is gone with the process.
+    pub store: Option<InvocationStore>,
 }
 
 impl AsyncInvoker {
-    /// Invokes a function, and again if it fails.
-    pub fn invoke(&self, lambda: Lambda, payload: Bytes) {
-        tokio::spawn(self.clone().run(lambda, payload));
-    }
-
-    async fn run(self, lambda: Lambda, payload: Bytes) {
+    /// Takes an invocation: it is on disk when this returns. It is tried again if it fails.
+    ///
+    /// # Errors
+    /// It could not be stored, so it was not taken.
+    pub async fn invoke(&self, lambda: Lambda, payload: Bytes) -> rusqlite::Result<()> {
         // All attempts share one id: it is the invocation's identity, not the attempt's.
         let request_id = Uuid::new_v4();
+        if let Some(store) = &self.store {
+            store.insert(request_id, lambda.function.arn(), &payload).await?;
+        }
+        tokio::spawn(self.clone().run(lambda, request_id, payload));
+        Ok(())
+    }
+
+    /// Begins anew what was in progress when the last process ended.
+    ///
+    /// # Errors
+    /// The store could not be read.
+    pub async fn resume(&self, lambdas: &Lambdas) -> rusqlite::Result<()> {
+        let Some(store) = &self.store else { return Ok(()) };
+        for (request_id, arn, payload) in store.all().await? {
+            match lambdas.find(&arn) {
+                Some(lambda) => drop(tokio::spawn(self.clone().run(lambda, request_id, payload))),
+                None => tracing::error!(function = arn, "an invocation's function is not there"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn run(self, lambda: Lambda, request_id: Uuid, payload: Bytes) {
+        let is_done = self.attempt(&lambda, request_id, &payload).await;
+        let Some(store) = self.store.filter(|_| is_done) else { return };
+        if let Err(error) = store.remove(request_id).await {
+            tracing::error!(%error, "an invocation that is done will be repeated after a restart");
+        }
+    }
+
+    /// Whether nothing is left to do.
+    async fn attempt(&self, lambda: &Lambda, request_id: Uuid, payload: &Bytes) -> bool {
         let mut retry_delays = self.retry_delays.into_iter();
         loop {
             let invocation = lambda.function.invoke(request_id, payload.clone()).await;
-            let Invocation::Failed { error } = invocation else { return };
+            let Invocation::Failed { error } = invocation else { return true };
             match retry_delays.next() {
                 Some(delay) => tokio::time::sleep(delay).await,
-                None => return self.give_up(&lambda, request_id, &payload, &error).await,
+                None => return self.give_up(lambda, request_id, payload, &error).await,
             }
         }
     }
 
-    async fn give_up(&self, lambda: &Lambda, request_id: Uuid, payload: &[u8], error: &[u8]) {
+    /// Hands the invocation to the failure destination; whether that has it.
+    async fn give_up(
+        &self,
+        lambda: &Lambda,
+        request_id: Uuid,
+        payload: &[u8],
+        error: &[u8],
+    ) -> bool {
         let arn = lambda.function.arn();
         let Some(queue) = &lambda.on_failure else {
             tracing::error!(function = arn, "an asynchronous invocation failed three times");
-            return;
+            return true;
         };
         let record = json!({
             "version": "1.0",
@@ -72,9 +113,11 @@ impl AsyncInvoker {
             },
             "responsePayload": json_or_text(error),
         });
-        if let Err(error) = self.send(queue, record.to_string()).await {
-            tracing::error!(function = arn, reason = %error, "a failed invocation was dropped");
+        let sent = self.send(queue, record.to_string()).await;
+        if let Err(error) = &sent {
+            tracing::error!(function = arn, reason = %error, "a failed invocation has no place");
         }
+        sent.is_ok()
     }
 
     async fn send(&self, queue: &str, record: String) -> Result<(), AwsError> {
@@ -88,4 +131,54 @@ impl AsyncInvoker {
 fn json_or_text(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes)
         .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::clients;
+    use crate::edge::tests::test_edge::{FakeFunction, answered, failed, lambdas_with};
+    use crate::lambda::Invoke;
+
+    async fn until(mut condition: impl AsyncFnMut() -> bool) {
+        let wait = async {
+            while !condition().await {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), wait).await.expect("the condition holds");
+    }
+
+    fn invoker(store: &InvocationStore) -> AsyncInvoker {
+        // Nobody listens there.
+        let sqs = clients::sqs("http://127.0.0.1:9", "eu-central-1");
+        AsyncInvoker { sqs, retry_delays: [Duration::ZERO; 2], store: Some(store.clone()) }
+    }
+
+    #[tokio::test]
+    async fn what_is_done_is_not_begun_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = InvocationStore::open(directory.path()).unwrap();
+        let intake = FakeFunction::new("waybill-intake", |_| answered(json!(null)));
+        let lambda = lambdas_with(&intake, None).find("waybill-intake").unwrap();
+        invoker(&store).invoke(lambda, "{}".into()).await.unwrap();
+        until(async || store.all().await.unwrap().is_empty()).await;
+        assert_eq!(intake.events().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_no_dead_letter_queue_has_is_begun_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = InvocationStore::open(directory.path()).unwrap();
+        let intake = FakeFunction::new("waybill-intake", |_| failed());
+        let lambdas = lambdas_with(&intake, Some("waybill-intake-dlq"));
+        let (id, arn, payload) = (Uuid::new_v4(), intake.arn().to_owned(), Bytes::from("{}"));
+        store.insert(id, &arn, &payload).await.unwrap();
+        let lambda = lambdas.find(&arn).unwrap();
+        invoker(&store).run(lambda, id, payload.clone()).await;
+        assert_eq!(store.all().await.unwrap(), [(id, arn, payload)]);
+
+        invoker(&store).resume(&lambdas).await.unwrap();
+        until(async || intake.events().len() == 6).await;
+    }
 }

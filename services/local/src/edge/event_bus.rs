@@ -42,7 +42,7 @@ struct Entry {
 }
 
 /// Carries out PutEvents. Entries are refused one by one: the response has a result for each.
-pub fn put_events(edge: &Edge, body: &Bytes) -> Response {
+pub async fn put_events(edge: &Edge, body: &Bytes) -> Response {
     let Ok(PutEvents { entries }) = serde_json::from_slice(body) else {
         return invalid("The request body is not a PutEvents call.");
     };
@@ -52,7 +52,10 @@ pub fn put_events(edge: &Edge, body: &Bytes) -> Response {
     if !entries.iter().all(|entry| is_bus_name(entry.bus())) {
         return invalid("EventBusName must be the name or the ARN of an event bus.");
     }
-    let results: Vec<_> = entries.into_iter().map(|entry| put_event(edge, entry)).collect();
+    let mut results = Vec::with_capacity(entries.len());
+    for entry in entries {
+        results.push(put_event(edge, entry).await);
+    }
     let failed = results.iter().filter(|r| r.get("ErrorCode").is_some()).count();
     let body = json!({ "FailedEntryCount": failed, "Entries": results }).to_string();
     ([(header::CONTENT_TYPE, "application/x-amz-json-1.1")], body).into_response()
@@ -73,7 +76,7 @@ fn is_bus_name(bus: &str) -> bool {
     !name.is_empty() && bus.len() <= MAX_BUS_NAME_LEN && name.chars().all(is_allowed)
 }
 
-fn put_event(edge: &Edge, entry: Entry) -> Value {
+async fn put_event(edge: &Edge, entry: Entry) -> Value {
     let region = edge.ses.account().settings().region;
     let bus = entry.bus().to_owned();
     let envelope = match envelope(entry, &region) {
@@ -92,8 +95,13 @@ fn put_event(edge: &Edge, entry: Entry) -> Value {
         return refusal("InternalFailure", "There is no intake.");
     };
     // In the background: PutEvents answers that an event was taken, not that a target handled it.
-    edge.async_invoker.invoke(intake, Bytes::from(envelope.to_string()));
-    result
+    match edge.async_invoker.invoke(intake, Bytes::from(envelope.to_string())).await {
+        Ok(()) => result,
+        Err(error) => {
+            let message = format!("The event cannot be written to disk: {error}.");
+            refusal("InternalFailure", &message)
+        }
+    }
 }
 
 /// The event as a rule hands it to its target

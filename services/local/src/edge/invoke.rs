@@ -36,13 +36,18 @@ pub async fn invoke(
     }
     let payload = if body.is_empty() { "{}".into() } else { body };
     match parts.headers.get("x-amz-invocation-type").map(|kind| kind.as_bytes()) {
-        Some(b"Event") => {
-            edge.async_invoker.invoke(lambda, payload);
-            StatusCode::ACCEPTED.into_response()
-        }
+        Some(b"Event") => match edge.async_invoker.invoke(lambda, payload).await {
+            Ok(()) => StatusCode::ACCEPTED.into_response(),
+            Err(error) => not_stored(&error),
+        },
         Some(b"DryRun") => StatusCode::NO_CONTENT.into_response(),
         _ => response(lambda.function.invoke(Uuid::new_v4(), payload).await),
     }
+}
+
+fn not_stored(error: &rusqlite::Error) -> Response {
+    let message = format!("The invocation cannot be written to disk: {error}.");
+    rest_json_error(StatusCode::INTERNAL_SERVER_ERROR, "ServiceException", &message)
 }
 
 fn response(invocation: Invocation) -> Response {

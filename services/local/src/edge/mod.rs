@@ -21,6 +21,7 @@ mod connection;
 mod event_bus;
 pub mod faults;
 mod function_url;
+mod invocation_store;
 mod invoke;
 mod lambdas;
 mod request;
@@ -32,6 +33,7 @@ pub(crate) mod tests;
 mod transfer_limits;
 
 pub(crate) use async_invoker::{AsyncInvoker, RETRY_DELAYS};
+pub(crate) use invocation_store::InvocationStore;
 pub(crate) use lambdas::Lambdas;
 pub(crate) use server::Server;
 pub use server::{ListenError, Listener};

@@ -14,10 +14,12 @@ use crate::stack::{BrandFile, BrandFileError, Config};
 #[derive(Debug, Clone, Parser)]
 #[command(name = "waybill-local", version)]
 pub struct Args {
-    /// Exit once every event has reached a terminal state; the exit code is 0 only if all did.
+    /// Exit once every event has reached a terminal state; the exit code is 0 only if all did, and
+    /// none of FILE was refused.
     #[arg(long)]
     pub once: bool,
-    /// Publish FILE instead of the samples: JSON Lines, one CloudEvent a line; `-` is standard input.
+    /// Publish FILE instead of the samples: CloudEvents in JSON, one after the other (JSON Lines, for
+    /// instance) or in an array; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
     /// Write a JSON report to FILE: counts, times, AWS calls, and the outcome of each event.
@@ -32,7 +34,7 @@ pub struct Args {
     /// Where the page, the intake and the AWS services listen on 127.0.0.1; 0 takes a free port.
     #[arg(long, value_name = "N", default_value_t = 8080)]
     pub port: u16,
-    /// Keep tables and mailbox in DIR instead of memory.
+    /// Keep tables, queues and mailbox in DIR instead of memory, also over a kill.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// The Lambdas use this DynamoDB instead of the built-in one.
@@ -61,21 +63,23 @@ pub struct EventsError {
 }
 
 impl Args {
-    /// The events to publish: the lines that are not empty.
-    pub(super) fn read_events(&self) -> Result<Vec<String>, EventsError> {
-        let (from, text) = match &self.events {
-            None => ("the samples".to_owned(), Ok(SAMPLES.as_bytes().to_vec())),
-            Some(file) if file.as_os_str() == "-" => {
-                let mut text = Vec::new();
-                let read = std::io::stdin().read_to_end(&mut text);
-                ("standard input".to_owned(), read.map(|_| text))
-            }
-            Some(file) => (file.display().to_string(), std::fs::read(file)),
+    /// The name of the events' source, for people.
+    pub(super) fn events_name(&self) -> String {
+        match &self.events {
+            None => "the samples".to_owned(),
+            Some(file) if file.as_os_str() == "-" => "standard input".to_owned(),
+            Some(file) => file.display().to_string(),
+        }
+    }
+
+    /// The text of the events to publish.
+    pub(super) fn read_events(&self) -> Result<Vec<u8>, EventsError> {
+        let text = match &self.events {
+            None => Ok(SAMPLES.as_bytes().to_vec()),
+            Some(file) if file.as_os_str() == "-" => std::io::stdin().lock().bytes().collect(),
+            Some(file) => std::fs::read(file),
         };
-        let text = text.map_err(|source| EventsError { from, source })?;
-        // A line that is not UTF-8 goes on, to be refused by intake like any other invalid one.
-        let text = String::from_utf8_lossy(&text);
-        Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect())
+        text.map_err(|source| EventsError { from: self.events_name(), source })
     }
 
     /// The brand, if one is given.

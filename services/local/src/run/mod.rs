@@ -14,18 +14,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use kit::AwsError;
+use shared::contract::documents::{Document, documents};
 
 use crate::stack::{BrandFileError, Config, Stack, StartError, start};
 use args::{Args, EventsError};
 use metric_totals::MetricTotals;
 use output::Progress;
-use publish::{PublishError, Publisher};
+use publish::{PublishError, Published, Publisher};
 use report::Report;
 
 pub use wait::{StalledError, WaitResult, wait_until_terminal};
 
 /// Runs the command to its end and prints an error as a sentence. The exit code is 1 if an event
-/// did not reach a terminal state, 2 if the command itself failed, 130 after Ctrl-C.
+/// did not reach a terminal state or one of `--events` was refused, 2 if the command itself failed,
+/// 130 after Ctrl-C.
 pub async fn run(args: Args) -> ExitCode {
     match try_run(args).await {
         Ok(code) => code,
@@ -55,7 +57,8 @@ enum RunError {
 
 async fn try_run(args: Args) -> Result<ExitCode, RunError> {
     // Before the stack starts: a file that is not there should fail at once.
-    let lines = args.read_events()?;
+    let text = args.read_events()?;
+    let events = documents(&text);
     let totals = Arc::new(MetricTotals::new(args.verbose));
     let brand = args.read_brand()?;
     let config = Config { brand, sink: Arc::clone(&totals).sink(), ..args.config() };
@@ -63,7 +66,7 @@ async fn try_run(args: Args) -> Result<ExitCode, RunError> {
     output::print_banner(&stack, &args);
     // Ctrl-C drops whatever it interrupts, but not the stack: that is stopped below in any case.
     let code = tokio::select! {
-        result = publish_and_wait(&stack, &args, &lines, &totals) => result,
+        result = publish_and_wait(&stack, &args, &events, &totals) => result,
         _ = tokio::signal::ctrl_c() => Ok(ExitCode::from(130)),
     };
     if code.is_ok() && !args.once {
@@ -78,33 +81,51 @@ async fn try_run(args: Args) -> Result<ExitCode, RunError> {
 async fn publish_and_wait(
     stack: &Stack,
     args: &Args,
-    lines: &[String],
+    events: &[Document<'_>],
     totals: &MetricTotals,
 ) -> Result<ExitCode, RunError> {
     let started = Instant::now();
-    let progress = Progress::start(lines.len());
-    let publisher = Publisher::new(stack.address);
-    let mut published = Vec::with_capacity(lines.len());
-    for batch in publish::batches(lines) {
-        published.extend(publisher.publish(&batch).await?);
-        progress.update(published.len(), totals.get());
-    }
+    let progress = Progress::start(events.len());
+    let on_publish = |count| progress.update(count, totals.get());
+    let published = publish_all(stack, events, on_publish).await?;
     let on_poll = || progress.update(published.len(), totals.get());
     let result = wait_until_terminal(stack, &published, on_poll).await?;
     progress.finish();
     // Also for a run that stalled: the report shows which events did not end.
-    let report = Report::new(stack, &published, &result, started.elapsed());
+    let lines = events.iter().map(|event| event.line);
+    let report = Report::new(stack, lines, &published, &result, started.elapsed());
     // Each event only of the samples: a file may hold a million.
     output::print_summary(&report, args.events.is_none());
     if let Some(file) = &args.report {
         let error = |source| RunError::Report { file: file.clone(), source };
         report.write(file).map_err(error)?;
     }
-    Ok(match result.stalled {
-        None => ExitCode::SUCCESS,
-        Some(stalled) => {
-            eprintln!("{stalled}");
-            ExitCode::FAILURE
-        }
-    })
+    // Some of the samples are refused on purpose.
+    let has_refused = args.events.is_some() && output::print_refused(&report, &args.events_name());
+    if let Some(stalled) = &result.stalled {
+        eprintln!("{stalled}");
+    }
+    let is_failure = has_refused || result.stalled.is_some();
+    Ok(if is_failure { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Publishes the events in their order; what is not JSON counts as refused.
+async fn publish_all(
+    stack: &Stack,
+    events: &[Document<'_>],
+    on_publish: impl Fn(usize),
+) -> Result<Vec<Published>, PublishError> {
+    let publisher = Publisher::new(stack.address);
+    let readable: Vec<&str> = events.iter().filter_map(|e| e.json.as_ref().ok().copied()).collect();
+    let mut published = Vec::with_capacity(readable.len());
+    for batch in publish::batches(&readable) {
+        published.extend(publisher.publish(&batch).await?);
+        on_publish(published.len());
+    }
+    let mut published = published.into_iter();
+    let in_order = events.iter().map(|event| match &event.json {
+        Ok(_) => published.next().ok_or(PublishError::Result),
+        Err(error) => Ok(Published::unreadable(error)),
+    });
+    in_order.collect()
 }

@@ -12,7 +12,7 @@ use shared::notification::ledger_key;
 use super::publish::{Answer, Published};
 use crate::resources::LEDGER_TABLE;
 
-/// The four terminal states of an accepted event.
+/// The four terminal states of an accepted event, and the two of one that was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -24,16 +24,20 @@ pub enum Outcome {
     Failed,
     /// Nobody knows whether SES accepted it.
     InDoubt,
+    /// Not stored: it does not follow the contract.
+    Invalid,
+    /// Not stored: another event has its `source` and `id`.
+    Conflict,
 }
 
-/// The status of an accepted event.
+/// What became of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct EventStatus {
     /// Absent until a terminal state is reached.
     pub outcome: Option<Outcome>,
     /// The ledger's state of its notification; absent while the ledger has none.
     pub state: Option<String>,
-    /// Why it was skipped or failed, or how it bounced.
+    /// Why it was refused, skipped or failed, or how it bounced.
     pub reason: Option<String>,
 }
 
@@ -54,12 +58,12 @@ impl Ledger {
         Ok(Self(ledger))
     }
 
-    /// The status of a published line's event; `None` for one that was not accepted.
+    /// The status of a published event; `None` for one that was not accepted.
     pub fn status(&self, published: &Published) -> Option<EventStatus> {
         if published.answer != Answer::Accepted {
             return None;
         }
-        let json = serde_json::from_str(&published.line).ok()?;
+        let json = serde_json::from_str(&published.json).ok()?;
         let event = Event::parse(&json).ok()?;
         // The same key that the dispatcher plans under: the ledger has one item a notification.
         let key = (event.order.id.to_string(), ledger_key(&event));

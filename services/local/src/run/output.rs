@@ -108,6 +108,29 @@ pub fn print_summary(report: &Report, each: bool) {
     );
 }
 
+/// How many refused events are printed.
+const MAX_REFUSED: usize = 50;
+
+/// Prints on standard error why events of `file` were refused, a line for each bad field; whether any
+/// was.
+pub fn print_refused(report: &Report, file: &str) -> bool {
+    let refused: Vec<_> = report.events.iter().filter(|event| event.is_refused()).collect();
+    for EventReport { line, answer, errors, .. } in refused.iter().take(MAX_REFUSED) {
+        for error in errors {
+            eprintln!("{file}:{line}: {}: {error}", answer_text(*answer));
+        }
+    }
+    match refused.len() {
+        0 => return false,
+        1 => eprintln!("1 event was refused and is not stored."),
+        count => eprintln!("{count} events were refused and are not stored."),
+    }
+    if refused.len() > MAX_REFUSED {
+        eprintln!("The first {MAX_REFUSED} are shown; --report FILE has all of them.");
+    }
+    true
+}
+
 fn events_table(events: &[EventReport]) -> Table {
     let mut table = plain_table();
     table.set_header(["order", "event", "answer", "outcome", "why"]);

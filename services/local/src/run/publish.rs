@@ -14,6 +14,7 @@ use kit::Backoff;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::contract::event::MAX_EVENT_BYTES;
+use shared::{FieldError, FieldWarning, InvalidValue};
 
 /// The most events in one request.
 const MAX_BATCH_EVENTS: usize = 50;
@@ -39,13 +40,41 @@ pub enum Answer {
     Invalid,
 }
 
-/// A published line.
+/// A published event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
-    /// The line as it was published.
-    pub line: String,
+    /// Its JSON as it was published.
+    pub json: String,
     /// Intake's result.
     pub answer: Answer,
+    /// Why it was refused: each bad field.
+    pub errors: Vec<FieldError>,
+    /// What in it is probably not meant as it stands.
+    pub warnings: Vec<FieldWarning>,
+}
+
+impl Published {
+    /// A document of the input that is not JSON. Intake never gets it: its answer would name another
+    /// line than the input's.
+    pub fn unreadable(error: &InvalidValue) -> Self {
+        let errors = vec![whole_event(error.to_string())];
+        Self { json: String::new(), answer: Answer::Invalid, errors, warnings: Vec::new() }
+    }
+
+    fn new(json: &str, result: EventResult) -> Self {
+        let EventResult { result: answer, mut errors, warnings } = result;
+        if answer == Answer::Conflict && errors.is_empty() {
+            errors.push(whole_event(CONFLICT.to_owned()));
+        }
+        Self { json: json.to_owned(), answer, errors, warnings }
+    }
+}
+
+/// What a conflict in a batch has no sentence for.
+const CONFLICT: &str = "expected a new id: another event with this source and id is stored";
+
+fn whole_event(detail: String) -> FieldError {
+    FieldError { pointer: String::new(), detail }
 }
 
 /// Intake did not answer as its contract says.
@@ -77,13 +106,13 @@ pub struct Publisher {
     address: SocketAddr,
 }
 
-/// Packs the lines into batches, in their order. A line that is not JSON, or too large, goes alone,
+/// Packs the events into batches, in their order. One that is not JSON, or too large, goes alone,
 /// so that intake refuses it and not its batch.
-pub fn batches(lines: &[String]) -> Vec<Vec<&str>> {
+pub fn batches<T: AsRef<str>>(events: &[T]) -> Vec<Vec<&str>> {
     let mut batches: Vec<Vec<&str>> = Vec::new();
-    // How much the last batch still takes; nothing goes beside a line that has to go alone.
+    // How much the last batch still takes; nothing goes beside an event that has to go alone.
     let mut bytes_left = 0;
-    for line in lines {
+    for line in events.iter().map(AsRef::as_ref) {
         let is_alone =
             line.len() > MAX_EVENT_BYTES || serde_json::from_str::<&RawValue>(line).is_err();
         match batches.last_mut() {
@@ -110,6 +139,30 @@ struct Results {
 #[derive(Deserialize)]
 struct EventResult {
     result: Answer,
+    #[serde(default)]
+    errors: Vec<FieldError>,
+    #[serde(default)]
+    warnings: Vec<FieldWarning>,
+}
+
+/// A problem document (RFC 9457), as intake refuses a single event.
+#[derive(Deserialize)]
+struct Problem {
+    detail: String,
+    #[serde(default)]
+    errors: Vec<FieldError>,
+    #[serde(default)]
+    warnings: Vec<FieldWarning>,
+}
+
+impl Problem {
+    fn into_result(self, result: Answer) -> EventResult {
+        let Self { detail, mut errors, warnings } = self;
+        if errors.is_empty() {
+            errors.push(whole_event(detail));
+        }
+        EventResult { result, errors, warnings }
+    }
 }
 
 impl Publisher {
@@ -127,10 +180,8 @@ impl Publisher {
             let body = format!("[{}]", lines.join(","));
             let (status, body) = self.post("application/cloudevents-batch+json", body).await?;
             if status == StatusCode::ACCEPTED {
-                let answers = parse_answers(&body, lines.len())?;
-                let lines = lines.iter().map(|line| (*line).to_owned());
-                let pairs = lines.zip(answers);
-                return Ok(pairs.map(|(line, answer)| Published { line, answer }).collect());
+                let results = parse_results(&body, lines.len())?;
+                return Ok(lines.iter().zip(results).map(|(l, r)| Published::new(l, r)).collect());
             }
         }
         // Intake refuses a batch as a whole; alone, an invalid event takes no neighbour with it.
@@ -143,13 +194,17 @@ impl Publisher {
 
     async fn publish_one(&self, line: &str) -> Result<Published, PublishError> {
         let (status, body) = self.post("application/cloudevents+json", line.to_owned()).await?;
-        let answer = match status {
-            StatusCode::ACCEPTED => parse_answers(&body, 1)?[0],
-            StatusCode::CONFLICT => Answer::Conflict,
-            StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => Answer::Invalid,
-            other => return Err(PublishError::Status(other)),
+        let refused = |answer| {
+            let problem: Problem = serde_json::from_slice(&body)?;
+            Ok(Some(problem.into_result(answer)))
         };
-        Ok(Published { line: line.to_owned(), answer })
+        let result = match status {
+            StatusCode::ACCEPTED => Ok(parse_results(&body, 1)?.pop()),
+            StatusCode::CONFLICT => refused(Answer::Conflict),
+            StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE => refused(Answer::Invalid),
+            other => Err(PublishError::Status(other)),
+        };
+        Ok(Published::new(line, result?.ok_or(PublishError::Result)?))
     }
 
     /// Posts, and again while intake is unavailable.
@@ -192,12 +247,12 @@ impl Publisher {
 }
 
 /// The results in a response, one for each of `expected` events.
-fn parse_answers(body: &[u8], expected: usize) -> Result<Vec<Answer>, PublishError> {
+fn parse_results(body: &[u8], expected: usize) -> Result<Vec<EventResult>, PublishError> {
     let Results { results } = serde_json::from_slice(body)?;
     if results.len() != expected {
         return Err(PublishError::Result);
     }
-    Ok(results.into_iter().map(|r| r.result).collect())
+    Ok(results)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
+use shared::{FieldError, FieldWarning};
 
 use super::outcome::{EventStatus, Outcome};
 use super::publish::{Answer, Published};
@@ -23,7 +24,7 @@ pub struct Report {
     pub counts: Counts,
     /// From the first event published until every event is in a terminal state.
     pub seconds: f64,
-    /// Published lines divided by `seconds`.
+    /// Published events divided by `seconds`.
     pub events_per_second: f64,
     /// The functions' AWS calls, retries included, divided by the sent mails; 0 without mails.
     pub aws_calls_per_mail: f64,
@@ -35,14 +36,14 @@ pub struct Report {
     /// them; SQS bills its own, DynamoDB Streams does not.
     polling_calls: CallsByService,
     functions: Vec<FunctionReport>,
-    /// Each published line, in the order of the input.
+    /// Each event of the input, in its order.
     pub events: Vec<EventReport>,
 }
 
 /// Calls by service and operation.
 type CallsByService = BTreeMap<String, BTreeMap<String, u64>>;
 
-/// Events by result. The first four add up to the lines, the others to `accepted`.
+/// Events by result. The first four add up to all of them, the others to `accepted`.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Counts {
     pub accepted: u64,
@@ -71,11 +72,11 @@ struct FunctionReport {
     peak_bytes: Vec<u64>,
 }
 
-/// A published line. What could not be read of its event is absent.
+/// An event of the input. What could not be read of it is absent.
 #[derive(Debug, Serialize)]
 pub struct EventReport {
-    /// From 1; empty lines do not count.
-    line: usize,
+    /// The line of the input on which it begins, from 1.
+    pub line: usize,
     source: Option<String>,
     id: Option<String>,
     #[serde(rename = "type")]
@@ -84,12 +85,25 @@ pub struct EventReport {
     pub answer: Answer,
     #[serde(flatten)]
     pub status: EventStatus,
+    /// Why it was refused: each bad field.
+    pub errors: Vec<FieldError>,
+    /// What in it is probably not meant as it stands.
+    pub warnings: Vec<FieldWarning>,
+}
+
+impl EventReport {
+    /// Whether it was refused.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.answer, Answer::Invalid | Answer::Conflict)
+    }
 }
 
 impl Report {
-    /// Reports a run on `stack` that published `published` and ended as `result` says.
+    /// Reports a run on `stack` that published `published`, which begin on `lines`, and ended as
+    /// `result` says.
     pub fn new(
         stack: &Stack,
+        lines: impl Iterator<Item = usize>,
         published: &[Published],
         result: &WaitResult,
         duration: Duration,
@@ -97,7 +111,7 @@ impl Report {
         let events: Vec<EventReport> = published
             .iter()
             .zip(&result.statuses)
-            .zip(1..)
+            .zip(lines)
             .map(|((published, status), line)| event(line, published, status.as_ref()))
             .collect();
         let counts = counts(&events);
@@ -150,7 +164,7 @@ fn function(status: Status) -> FunctionReport {
 }
 
 fn event(line: usize, published: &Published, status: Option<&EventStatus>) -> EventReport {
-    let json: Value = serde_json::from_str(&published.line).unwrap_or_default();
+    let json: Value = serde_json::from_str(&published.json).unwrap_or_default();
     let text = |pointer: &str| Some(json.pointer(pointer)?.as_str()?.to_owned());
     EventReport {
         line,
@@ -159,8 +173,21 @@ fn event(line: usize, published: &Published, status: Option<&EventStatus>) -> Ev
         kind: text("/type"),
         order_id: text("/data/order/id"),
         answer: published.answer,
-        status: status.cloned().unwrap_or_default(),
+        status: status.cloned().unwrap_or_else(|| unstored(published)),
+        errors: published.errors.clone(),
+        warnings: published.warnings.clone(),
     }
+}
+
+/// The status of an event that intake did not store now.
+fn unstored(published: &Published) -> EventStatus {
+    let outcome = match published.answer {
+        Answer::Invalid => Some(Outcome::Invalid),
+        Answer::Conflict => Some(Outcome::Conflict),
+        Answer::Accepted | Answer::Duplicate => None,
+    };
+    let errors: Vec<String> = published.errors.iter().map(ToString::to_string).collect();
+    EventStatus { outcome, state: None, reason: outcome.map(|_| errors.join("; ")) }
 }
 
 fn counts(events: &[EventReport]) -> Counts {
@@ -179,6 +206,8 @@ fn counts(events: &[EventReport]) -> Counts {
             Some(Outcome::Skipped) => &mut counts.skipped,
             Some(Outcome::Failed) => &mut counts.failed,
             Some(Outcome::InDoubt) => &mut counts.in_doubt,
+            // Of an event that was not accepted.
+            Some(Outcome::Invalid | Outcome::Conflict) => continue,
             None => &mut counts.unfinished,
         } += 1;
     }

@@ -23,7 +23,7 @@ const STALLED_AFTER: Duration = Duration::from_secs(120);
 /// The statuses at the end of the wait.
 #[derive(Debug)]
 pub struct WaitResult {
-    /// For each published line; `None` for those that were not accepted.
+    /// For each published event; `None` for those that were not accepted.
     pub statuses: Vec<Option<EventStatus>>,
     /// Set if some event did not reach a terminal state.
     pub stalled: Option<StalledError>,

@@ -15,7 +15,7 @@ use crate::ses::settings;
 pub struct Config {
     /// The port of 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// Keeps tables and mailbox in this directory instead of memory.
+    /// Keeps tables, queues and mailbox in this directory instead of memory.
     pub data: Option<PathBuf>,
     /// Writes each accepted mail as a file into this directory.
     pub mail_dir: Option<PathBuf>,

@@ -16,8 +16,10 @@ use crate::aws::calls::Calls;
 use crate::aws::clients;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
 use crate::aws::sqs::Sqs;
+use crate::database::DataError;
 use crate::edge::{
-    AsyncInvoker, Edge, Lambdas, ListenError, Listener, RETRY_DELAYS, Server, TransferLimits,
+    AsyncInvoker, Edge, InvocationStore, Lambdas, ListenError, Listener, RETRY_DELAYS, Server,
+    TransferLimits,
 };
 use crate::lambda::{Functions, NotReadyError};
 use crate::mapping::Mapping;
@@ -65,6 +67,9 @@ pub enum StartError {
     /// DynamoDB can't start.
     #[error(transparent)]
     Database(#[from] DynamodbError),
+    /// The queues or the invocations in progress can't be read from the directory for data.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// The mailbox can't be opened.
     #[error(transparent)]
     Mailbox(#[from] MailboxError),
@@ -107,12 +112,15 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     let directories = Directories { eml: config.mail_dir.as_deref(), data: config.data.as_deref() };
     let ses = Ses::open(config.account.clone(), directories, event_sink)?;
     let ses = Arc::new(ses);
+    let data = config.data.as_deref();
+    let store = data.map(InvocationStore::open).transpose()?;
+    let async_invoker = AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS, store };
     let edge = Edge {
-        dynamodb: Arc::new(Dynamodb::start(config.data.as_deref()).await?),
-        sqs: Arc::new(Sqs::new(address, region)),
+        dynamodb: Arc::new(Dynamodb::start(data).await?),
+        sqs: Arc::new(Sqs::open(address, region, data).await?),
         ses: Arc::clone(&ses),
         lambdas: Lambdas::default(),
-        async_invoker: AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS },
+        async_invoker: async_invoker.clone(),
         page: Page::new(Arc::clone(&ses), address),
         calls: Arc::new(Calls::default()),
         faults: Arc::clone(&config.faults),
@@ -123,6 +131,7 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     let server = Server::start(listener, Arc::new(edge), TransferLimits::default());
     let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
     let functions = start_functions(&config, &endpoints, &resources, &lambdas).await?;
+    async_invoker.resume(&lambdas).await.map_err(std::io::Error::other)?;
     let ses_events = tokio::spawn(ses_events::forward(
         events,
         Arc::clone(&ses),

@@ -133,6 +133,7 @@ impl TestEdge {
             async_invoker: AsyncInvoker {
                 sqs: clients::sqs(&format!("http://{address}"), REGION),
                 retry_delays: [Duration::ZERO; 2],
+                store: None,
             },
             page: Page::new(Arc::clone(&ses), address),
             calls: Arc::clone(&calls),
