@@ -51,9 +51,9 @@ fn write_pages(directory: &Path) -> std::io::Result<()> {
 }
 
 /// clap_mangen calls what stands after the help "EXTRA", where only examples stand; readers of manual
-/// pages look for "EXAMPLES".
+/// pages look for "EXAMPLES". A command line is neither filled nor justified: it is there to be copied.
 fn with_examples_section(page: &str) -> String {
-    page.replacen(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n", 1)
+    page.replacen(".SH EXTRA\nExamples:\n", ".SH EXAMPLES\n.nf\n", 1)
 }
 
 #[cfg(test)]
@@ -67,7 +67,7 @@ mod tests {
         man_pages(Some(directory.path()), output).unwrap();
         for page in ["waybill.1", "waybill-order.1", "waybill-dlq-replay.1"] {
             let page = std::fs::read_to_string(directory.path().join(page)).unwrap();
-            assert!(page.contains(".SH EXAMPLES\n  # "), "{page}");
+            assert!(page.contains(".SH EXAMPLES\n.nf\n  # "), "{page}");
         }
         assert!(main_page().unwrap().contains(".SH EXAMPLES"));
     }

@@ -98,7 +98,8 @@ fn masked(value: Value, member: &str, is_hidden: bool, is_unknown: fn(&str) -> b
                 let is_harmless = matches!(name.as_str(), "country" | "locale");
                 let is_hidden = (is_hidden || is_in(&PERSONAL, &name)) && !is_harmless;
                 let value = masked(value, &name, is_hidden, is_unknown);
-                (name, value)
+                // An object may have a member for each address.
+                (without_addresses(&name), value)
             };
             Value::Object(members.into_iter().map(masked_member).collect())
         }
@@ -174,9 +175,14 @@ mod tests {
 
     #[test]
     fn a_text_in_a_place_that_no_contract_knows_is_hidden() {
-        let body = json!({"note": "for Zoë Krüger", "v": "1", "more": [{"who": "Zoë"}]});
+        let body = json!({"note": "for Zoë Krüger", "v": "1", "more": [{"who": "Zoë"}],
+            "jo@example.com": 1});
         let masked = PiiMode::Masked.unrecognized(body);
-        assert_eq!(masked, json!({"note": "f***", "v": "1", "more": [{"who": "Z***"}]}));
+        assert_eq!(
+            masked,
+            json!({"note": "f***", "v": "1", "more": [{"who": "Z***"}],
+            "j***@***.com": 1})
+        );
     }
 
     #[test]
