@@ -10,6 +10,7 @@ mod outages;
 mod poison;
 mod readme;
 mod samples;
+mod schema;
 mod ses_answers;
 mod support;
 mod untrusted_input;
