@@ -10,4 +10,5 @@ mod other_queues;
 mod privacy;
 mod process;
 mod readme_page;
+mod refused_events;
 mod replay;

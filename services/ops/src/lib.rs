@@ -24,6 +24,7 @@ mod docs;
 mod doctor;
 mod erase;
 mod error;
+mod intake_answer;
 mod interrupt;
 mod jq;
 mod notification;
