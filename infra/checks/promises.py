@@ -226,6 +226,7 @@ def every_failure_has_an_alarm(template):
         "IteratorAge": {"Relay"},
         "InDoubt": {"mailer"},
         "Requeued": {"mailer"},
+        "RefusedUnread": {"intake"},
         "Swept": {"relay"},
         "AcceptedToSent": {"mailer"},
         "Reputation.BounceRate": {"account"},
