@@ -239,6 +239,7 @@ def every_failure_has_an_alarm(template):
         "IteratorAge": {"Relay"},
         "InDoubt": {"mailer"},
         "Requeued": {"mailer", "feedback"},
+        "RefusedUnread": {"intake"},
         "Swept": {"relay"},
         "AcceptedToSent": {"mailer"},
         "ForgedFeedback": {"feedback"},

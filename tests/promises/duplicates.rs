@@ -10,6 +10,7 @@ use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
 use local::lambda::Invocation;
 use local::resources::EVENTS_TABLE;
+use local::run::publish::Answer;
 use serde_json::{Value, json};
 use shared::CorrelationId;
 use shared::queue::message::{DispatchRequest, MailRequest};
@@ -40,6 +41,22 @@ async fn a_mail_request_delivered_many_times_at_once_mails_once() {
     let published = stack.publish_only(&[line]).await;
     stack.wait_until_terminal(&published).await;
     assert_eq!(stack.mails_to(&customer("B1")), 1);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_and_an_id_name_an_event_within_its_order_alone() {
+    let stack = TestStack::start().await;
+    // Two counters that began at 1, say: no reason to refuse the second order its mail.
+    let other = confirmed("B1").replace("\"B1-confirmed\"", "\"A1-confirmed\"");
+    assert_ne!(other, confirmed("B1"));
+    let changed = other.replace("\"#B1\"", "\"#B2\"");
+    let outcomes = stack.publish(&[confirmed("A1"), other.clone(), other, changed]).await;
+    let expected = [Answer::Accepted, Answer::Accepted, Answer::Duplicate, Answer::Conflict];
+    assert_eq!(outcomes.answers(), expected);
+    for order in ["A1", "B1"] {
+        assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
+    }
     stack.stop().await;
 }
 

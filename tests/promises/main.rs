@@ -14,6 +14,7 @@ mod poison;
 mod readme;
 mod restarts;
 mod samples;
+mod schema;
 mod ses_answers;
 mod settings;
 mod start;

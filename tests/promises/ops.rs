@@ -11,4 +11,5 @@ mod other_queues;
 mod privacy;
 pub mod process;
 mod readme_page;
+mod refused_events;
 mod replay;

@@ -61,22 +61,6 @@ impl PublishResult {
     pub const fn is_success(&self) -> bool {
         matches!(self, Self::Accepted | Self::Duplicate)
     }
-
-    /// The result as a sentence without personal data.
-    #[must_use]
-    pub fn detail(&self) -> String {
-        match self {
-            Self::Accepted => "The event is stored.".to_owned(),
-            Self::Duplicate => "The event had been stored before; nothing changed.".to_owned(),
-            Self::Conflict => "Another event with this source and id was stored for this order; \
-                               nothing changed. Publish a different event under a new id."
-                .to_owned(),
-            Self::Invalid(errors) => {
-                let fields: Vec<String> = errors.iter().map(FieldError::to_string).collect();
-                format!("{} field(s) are not as expected: {}.", errors.len(), fields.join("; "))
-            }
-        }
-    }
 }
 
 impl Outcome {

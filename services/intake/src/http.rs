@@ -7,11 +7,10 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::FieldError;
 use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::json::parse_strict;
 
-use crate::accept::{Outcome, PublishResult, accept_all};
+use crate::accept::{Outcome, accept_all};
 use crate::binary_mode;
 use crate::dependencies::Intake;
 use crate::problem::Problem;
@@ -78,7 +77,7 @@ enum Events {
 pub async fn handle(intake: &Intake, payload: Value) -> Value {
     let answer = match serde_json::from_value::<Request>(payload) {
         Ok(request) => route(intake, &request).await,
-        Err(_) => Err(invalid("expected an HTTP request in payload format 2.0")),
+        Err(_) => Err(Problem::invalid("expected an HTTP request in payload format 2.0")),
     };
     answer.unwrap_or_else(Problem::into_response)
 }
@@ -144,16 +143,10 @@ fn batch_answer(outcomes: Vec<Outcome>) -> Result<Value, Problem> {
 
 /// The answer to a single event: its status gives what a batch's `results` give.
 fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
-    match outcome {
-        None => Err(invalid("expected an event")),
-        Some(Outcome { result: PublishResult::Invalid(errors), warnings, .. }) => {
-            Err(Problem::Invalid { errors, warnings })
-        }
-        Some(outcome) if outcome.result == PublishResult::Conflict => {
-            let detail = outcome.result.detail();
-            Err(Problem::Conflict { detail, warnings: outcome.warnings })
-        }
-        Some(outcome) => Ok(response(202, &json!({ "results": [outcome] }))),
+    let outcome = outcome.ok_or_else(|| Problem::invalid("expected an event"))?;
+    match Problem::from_outcome(outcome.clone()) {
+        Some(problem) => Err(problem),
+        None => Ok(response(202, &json!({ "results": [outcome] }))),
     }
 }
 
@@ -161,19 +154,19 @@ fn read_events(request: &Request, body: &[u8]) -> Result<Events, Problem> {
     let mode = content_mode(request)?;
     // Before its size: an array is larger than an event may be.
     if mode == ContentMode::Single && is_array(body) {
-        return Err(invalid(
+        return Err(Problem::invalid(
             "expected one event; send an array with Content-Type application/cloudevents-batch+json",
         ));
     }
     if matches!(mode, ContentMode::Single | ContentMode::Binary) && body.len() > MAX_EVENT_BYTES {
         return Err(too_large());
     }
-    let json = parse_strict(body).map_err(|e| invalid(&e.to_string()))?;
+    let json = parse_strict(body).map_err(|e| Problem::invalid(&e.to_string()))?;
     match (mode, json) {
         (ContentMode::Batch | ContentMode::Either, Value::Array(events)) => {
             check_batch_size(events).map(Events::Batch)
         }
-        (ContentMode::Batch, _) => Err(invalid(
+        (ContentMode::Batch, _) => Err(Problem::invalid(
             "expected an array of events; send one event with Content-Type application/cloudevents+json",
         )),
         (ContentMode::Either, _) if body.len() > MAX_EVENT_BYTES => Err(too_large()),
@@ -207,7 +200,7 @@ fn refuse_compressed(request: &Request, body: &[u8]) -> Result<(), Problem> {
 
 fn check_batch_size(events: Vec<Value>) -> Result<Vec<Value>, Problem> {
     match events.len() {
-        0 => Err(invalid("expected at least one event")),
+        0 => Err(Problem::invalid("expected at least one event")),
         1..=MAX_BATCH_EVENTS => Ok(events),
         _ => Err(Problem::TooLarge(format!(
             "A batch holds at most {MAX_BATCH_EVENTS} events; split it. Nothing was stored."
@@ -240,7 +233,7 @@ fn body(request: &Request) -> Result<Vec<u8>, Problem> {
     let body = request.body.as_deref().unwrap_or_default();
     // Lambda encodes every body whose content type it does not count as text.
     if request.is_base64_encoded {
-        BASE64_STANDARD.decode(body).map_err(|_| invalid("expected a body in base64"))
+        BASE64_STANDARD.decode(body).map_err(|_| Problem::invalid("expected a body in base64"))
     } else {
         Ok(body.as_bytes().to_vec())
     }
@@ -250,11 +243,6 @@ fn too_large() -> Problem {
     Problem::TooLarge(format!(
         "An event holds at most {MAX_EVENT_BYTES} bytes. Nothing was stored."
     ))
-}
-
-fn invalid(detail: &str) -> Problem {
-    let error = FieldError { pointer: String::new(), detail: detail.to_owned() };
-    Problem::Invalid { errors: vec![error], warnings: Vec::new() }
 }
 
 fn response(status: u16, body: &Value) -> Value {

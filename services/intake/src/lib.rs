@@ -6,6 +6,8 @@
 //! - Within its order, `source` and `id` identify an event. The same pair with the same type and data is a
 //!   duplicate (a success; nothing changes), with others a conflict (refused; nothing changes).
 //! - Invalid input is not stored. The response lists every bad field at once, by JSON Pointer.
+//! - Nothing is refused into the void: what EventBridge or a direct invocation brings ends as a function error
+//!   if any event of it is refused, and Lambda's failure destination keeps it. The events beside it stay stored.
 //! - What is probably not meant as it stands (a misspelt member, totals that do not add up) is named in
 //!   `warnings` beside the result. A warning changes nothing else.
 //! - A batch is answered as a success only if at least one of its events is stored.

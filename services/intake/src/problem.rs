@@ -1,9 +1,14 @@
-//! HTTP error responses as problem details (RFC 9457).
+//! Errors as problem details (RFC 9457): the answer to an HTTP request, and the message of a function error.
 
 use serde_json::{Value, json};
 use shared::{FieldError, FieldWarning};
 
 use crate::accept::{Outcome, PublishResult};
+
+/// The most bad fields that a function error lists, of all its events together. Lambda keeps an asynchronous
+/// invocation that failed in one SQS message, payload and error, and SQS takes 1 MiB
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>).
+const MAX_LISTED_ERRORS: usize = 200;
 
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +32,10 @@ pub enum Problem {
     },
     /// Another event is stored under this source and id.
     Conflict {
-        /// What to do.
-        detail: String,
         /// What is probably not meant in the refused event.
         warnings: Vec<FieldWarning>,
     },
-    /// Each event of a batch is invalid or in conflict.
+    /// Events of a batch are invalid or in conflict; others may be stored.
     BatchRefused(Vec<Outcome>),
     /// No valid signature, where one is asked for.
     Unauthorized(&'static str),
@@ -43,6 +46,22 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// Why a single event was refused; `None` if it is stored.
+    pub fn from_outcome(outcome: Outcome) -> Option<Self> {
+        let Outcome { result, warnings, .. } = outcome;
+        match result {
+            PublishResult::Invalid(errors) => Some(Self::Invalid { errors, warnings }),
+            PublishResult::Conflict => Some(Self::Conflict { warnings }),
+            PublishResult::Accepted | PublishResult::Duplicate => None,
+        }
+    }
+
+    /// A request or payload that is wrong as a whole.
+    pub fn invalid(detail: &str) -> Self {
+        let error = FieldError { pointer: String::new(), detail: detail.to_owned() };
+        Self::Invalid { errors: vec![error], warnings: Vec::new() }
+    }
+
     fn status(&self) -> u16 {
         match self {
             Self::NotFound => 404,
@@ -60,7 +79,7 @@ impl Problem {
         }
     }
 
-    const fn title(&self) -> &'static str {
+    fn title(&self) -> &'static str {
         match self {
             Self::NotFound => "No such path",
             Self::MethodNotAllowed(_) => "Method not allowed",
@@ -68,6 +87,9 @@ impl Problem {
             Self::Compressed => "Compression is not supported",
             Self::TooLarge(_) => "Too large",
             Self::Invalid { .. } => "The event is not valid",
+            Self::BatchRefused(outcomes) if outcomes.iter().any(is_stored) => {
+                "Not every event of the batch was stored"
+            }
             Self::BatchRefused(_) => "No event of the batch was stored",
             Self::Conflict { .. } => "Another event has this source and id",
             Self::Unauthorized(_) => "The signature is not valid",
@@ -93,7 +115,12 @@ impl Problem {
                  Content-Encoding. Nothing was stored."
                     .to_owned()
             }
-            Self::TooLarge(detail) | Self::Conflict { detail, .. } => detail.clone(),
+            Self::TooLarge(detail) => detail.clone(),
+            Self::Conflict { .. } => {
+                "Another event with this source and id was stored for this order; \
+                                      nothing changed. Publish a different event under a new id."
+                    .to_owned()
+            }
             Self::Unauthorized(detail) => (*detail).to_owned(),
             Self::Forbidden => {
                 "Sign the request with SigV4 for the service lambda, as a principal that may \
@@ -103,14 +130,7 @@ impl Problem {
             Self::Invalid { errors, .. } => {
                 format!("{} field(s) are not as expected; nothing was stored.", errors.len())
             }
-            Self::BatchRefused(outcomes) => {
-                let conflicts = conflicts(outcomes);
-                format!(
-                    "Nothing was stored: {} event(s) invalid, {conflicts} in conflict with a stored one. \
-                     `results` says what is wrong with each.",
-                    outcomes.len() - conflicts,
-                )
-            }
+            Self::BatchRefused(outcomes) => describe_batch(outcomes),
             Self::StoreUnavailable => {
                 "Publish the same events again after a moment: what was stored will be \
                  answered as duplicate, and nothing is mailed twice."
@@ -126,33 +146,127 @@ impl Problem {
         }
     }
 
+    /// The problem as the message of a function error: the same document, with a limit to its length.
+    pub fn into_message(mut self) -> String {
+        let mut room = MAX_LISTED_ERRORS;
+        match &mut self {
+            Self::Invalid { errors, .. } => truncate(errors, &mut room),
+            Self::BatchRefused(outcomes) => {
+                for outcome in outcomes {
+                    if let PublishResult::Invalid(errors) = &mut outcome.result {
+                        truncate(errors, &mut room);
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.document().to_string()
+    }
+
     /// The problem as a Function URL answer (payload format 2.0).
     #[must_use]
     pub fn into_response(self) -> Value {
-        let status = self.status();
-        let mut body = json!({
-            "type": "about:blank",
-            "title": self.title(),
-            "status": status,
-            "detail": self.detail(),
-        });
-        if !self.warnings().is_empty() {
-            body["warnings"] = json!(self.warnings());
-        }
         let mut headers = json!({ "content-type": "application/problem+json" });
         match self {
             Self::MethodNotAllowed(allowed) => headers["allow"] = json!(allowed),
-            Self::BatchRefused(outcomes) => body["results"] = json!(outcomes),
             // RFC 9110 section 12.5.3: a 415 for its coding says which ones are taken.
             Self::Compressed => headers["accept-encoding"] = json!("identity"),
             Self::StoreUnavailable => headers["retry-after"] = json!("2"),
-            Self::Invalid { errors, .. } => body["errors"] = json!(errors),
             _ => {}
         }
-        json!({ "statusCode": status, "headers": headers, "body": body.to_string() })
+        let body = self.document().to_string();
+        json!({ "statusCode": self.status(), "headers": headers, "body": body })
     }
+
+    fn document(&self) -> Value {
+        let mut document = json!({
+            "type": "about:blank",
+            "title": self.title(),
+            "status": self.status(),
+            "detail": self.detail(),
+        });
+        if !self.warnings().is_empty() {
+            document["warnings"] = json!(self.warnings());
+        }
+        match self {
+            Self::BatchRefused(outcomes) => document["results"] = json!(outcomes),
+            Self::Invalid { errors, .. } => document["errors"] = json!(errors),
+            _ => {}
+        }
+        document
+    }
+}
+
+/// Keeps the first errors that there is room for, at least one, and says how many it left out.
+fn truncate(errors: &mut Vec<FieldError>, room: &mut usize) {
+    let listed = (*room).max(1);
+    *room = room.saturating_sub(errors.len());
+    if errors.len() > listed {
+        let left_out = errors.len() - listed;
+        errors.truncate(listed);
+        let detail = format!("{left_out} more field(s) are not as expected");
+        errors.push(FieldError { pointer: String::new(), detail });
+    }
+}
+
+fn describe_batch(outcomes: &[Outcome]) -> String {
+    let stored = outcomes.iter().filter(|outcome| is_stored(outcome)).count();
+    let conflicts = conflicts(outcomes);
+    let what = match stored {
+        0 => "Nothing was stored".to_owned(),
+        stored => format!("{stored} event(s) are stored, and the others are not"),
+    };
+    format!(
+        "{what}: {} event(s) invalid, {conflicts} in conflict with a stored one. `results` says what is \
+         wrong with each.",
+        outcomes.len() - stored - conflicts,
+    )
+}
+
+fn is_stored(outcome: &Outcome) -> bool {
+    outcome.result.is_success()
 }
 
 fn conflicts(outcomes: &[Outcome]) -> usize {
     outcomes.iter().filter(|outcome| outcome.result == PublishResult::Conflict).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errors(count: usize) -> Vec<FieldError> {
+        let error = FieldError { pointer: "/id".to_owned(), detail: "is missing".to_owned() };
+        vec![error; count]
+    }
+
+    fn outcome(result: PublishResult) -> Outcome {
+        Outcome::without_reference(result)
+    }
+
+    #[test]
+    fn a_function_error_lists_as_many_bad_fields_as_fit_beside_its_payload() {
+        let invalid = || outcome(PublishResult::Invalid(errors(150)));
+        let message = Problem::BatchRefused(vec![invalid(), invalid(), invalid()]).into_message();
+        let document: Value = serde_json::from_str(&message).expect("JSON");
+        let listed = |n: usize| document["results"][n]["errors"].as_array().map_or(0, Vec::len);
+        // The last place of each says how many are left out.
+        assert_eq!([listed(0), listed(1), listed(2)], [150, 51, 2]);
+        let last = &document["results"][2]["errors"][1]["detail"];
+        assert_eq!(last, "149 more field(s) are not as expected");
+        let one = Problem::Invalid { errors: errors(3), warnings: Vec::new() };
+        assert_eq!(one.clone().into_message(), one.document().to_string());
+    }
+
+    #[test]
+    fn a_batch_of_which_some_are_stored_says_so() {
+        let invalid = || outcome(PublishResult::Invalid(errors(1)));
+        let mixed = Problem::BatchRefused(vec![outcome(PublishResult::Accepted), invalid()]);
+        assert_eq!(mixed.title(), "Not every event of the batch was stored");
+        let detail = mixed.detail();
+        assert!(detail.starts_with("1 event(s) are stored, and the others are not: 1"), "{detail}");
+        assert!(
+            Problem::BatchRefused(vec![invalid()]).detail().starts_with("Nothing was stored: 1")
+        );
+    }
 }

@@ -1,12 +1,13 @@
 //! The three triggers of an invocation, distinguished by the payload's structure.
 
+use kit::telemetry::{Count, count_many};
 use serde::Serialize;
 use serde_json::Value;
-use shared::FieldError;
 use shared::contract::json::parse_strict;
 
-use crate::accept::{Outcome, PublishResult, accept_all};
+use crate::accept::{Outcome, accept_all};
 use crate::dependencies::Intake;
+use crate::problem::Problem;
 use crate::store::{EventStore, StoreError};
 use crate::{event_bridge, http};
 
@@ -16,10 +17,11 @@ pub enum IntakeError {
     /// Not all events were stored: the caller must retry.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An event from EventBridge was refused. Nobody reads a response to it, so the invocation must fail:
-    /// after Lambda's retries, the failure destination keeps the event for an operator.
-    #[error("the event from EventBridge was not accepted: {}", .0.detail())]
-    NotAccepted(PublishResult),
+    /// Events were refused: the problem document (RFC 9457) that HTTP would answer with. Lambda does not tell
+    /// whether anybody reads the response, so the invocation must fail: after Lambda's retries, the failure
+    /// destination keeps the events for an operator. A caller who waits finds the document in the error.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// The response to a direct invocation.
@@ -35,35 +37,48 @@ struct Answer {
 pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, IntakeError> {
     let payload = match parse_strict(payload.as_bytes()) {
         Ok(payload) => payload,
-        // Only a direct invocation can pass such a payload. Its caller reads the response.
-        Err(invalid) => return Ok(answer(vec![not_json(&invalid)])),
+        // Only a direct invocation can pass such a payload.
+        Err(invalid) => return Err(refused(1, Problem::invalid(&invalid.to_string()))),
     };
     if payload.pointer("/requestContext/http").is_some() {
         return Ok(http::handle(intake, payload).await);
     }
-    if payload.get("detail-type").is_some() && payload.get("detail").is_some() {
-        return from_event_bridge(&intake.store, payload).await;
+    match payload {
+        Value::Array(events) => batch(&intake.store, events).await,
+        envelope if is_from_event_bridge(&envelope) => {
+            single(&intake.store, event_bridge::to_cloud_event(envelope)).await
+        }
+        event => single(&intake.store, event).await,
     }
-    let events = match payload {
-        Value::Array(events) => events,
-        one => vec![one],
-    };
-    Ok(answer(accept_all(&intake.store, events).await?))
 }
 
-async fn from_event_bridge(store: &EventStore, envelope: Value) -> Result<Value, IntakeError> {
-    let outcomes = accept_all(store, vec![event_bridge::to_cloud_event(envelope)]).await?;
-    match outcomes.iter().find(|outcome| !outcome.result.is_success()) {
+fn is_from_event_bridge(payload: &Value) -> bool {
+    payload.get("detail-type").is_some() && payload.get("detail").is_some()
+}
+
+async fn single(store: &EventStore, event: Value) -> Result<Value, IntakeError> {
+    let outcomes = accept_all(store, vec![event]).await?;
+    match outcomes.iter().cloned().find_map(Problem::from_outcome) {
         None => Ok(answer(outcomes)),
-        Some(refused) => Err(IntakeError::NotAccepted(refused.result.clone())),
+        Some(problem) => Err(refused(1, problem)),
     }
+}
+
+/// What is stored of a batch stays stored, also where the invocation fails for the rest: a retry finds it as
+/// a duplicate.
+async fn batch(store: &EventStore, events: Vec<Value>) -> Result<Value, IntakeError> {
+    let outcomes = accept_all(store, events).await?;
+    match outcomes.iter().filter(|outcome| !outcome.result.is_success()).count() {
+        0 => Ok(answer(outcomes)),
+        count => Err(refused(count, Problem::BatchRefused(outcomes))),
+    }
+}
+
+fn refused(count: usize, problem: Problem) -> IntakeError {
+    count_many(Count::RefusedUnread, count as u64);
+    IntakeError::Refused(problem.into_message())
 }
 
 fn answer(results: Vec<Outcome>) -> Value {
     serde_json::to_value(Answer { results }).expect("outcomes serialise to JSON without fail")
-}
-
-fn not_json(invalid: &shared::InvalidValue) -> Outcome {
-    let error = FieldError { pointer: String::new(), detail: invalid.to_string() };
-    Outcome::without_reference(PublishResult::Invalid(vec![error]))
 }

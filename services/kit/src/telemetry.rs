@@ -33,6 +33,8 @@ pub enum Count {
     Conflict,
     /// Events refused because they violate the contract.
     Invalid,
+    /// Events refused in an invocation whose answer perhaps nobody reads: EventBridge's, or a direct one.
+    RefusedUnread,
     /// Events put on the dispatch queue.
     Queued,
     /// Events put on the dispatch queue again by the sweep.
@@ -70,6 +72,7 @@ impl Count {
             Self::Duplicate => "Duplicate",
             Self::Conflict => "Conflict",
             Self::Invalid => "Invalid",
+            Self::RefusedUnread => "RefusedUnread",
             Self::Queued => "Queued",
             Self::Swept => "Swept",
             Self::Planned => "Planned",

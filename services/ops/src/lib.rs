@@ -27,6 +27,7 @@ mod error;
 mod examples;
 mod find;
 mod format;
+mod intake_answer;
 mod interrupt;
 mod jq;
 mod notification;

@@ -238,7 +238,7 @@ mod tests {
     async fn wrong_input_is_answered_with_what_was_expected() {
         let mut wrong =
             vec![args("order.shipped"), args("order.confirmed"), args("order.confirmed")];
-        wrong[1].locale = Some("de_AT".to_owned());
+        wrong[1].locale = Some("german".to_owned());
         wrong[2].brand = Some(r#"{"name":""}"#.to_owned());
         wrong.push(Args {
             brand: Some("/nowhere/brand.json".to_owned()),

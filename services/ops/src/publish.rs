@@ -14,6 +14,7 @@ use shared::contract::json::parse_strict;
 use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
+use crate::intake_answer::{Refusal, Row};
 use crate::output::{ColorMode, Column, Report, Style, counted, is_or_are, number, table};
 use crate::progress;
 
@@ -34,28 +35,6 @@ pub struct Args {
     pub reason: Option<String>,
     #[command(flatten)]
     pub operator: Operator,
-}
-
-/// Intake's result for one event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
-    /// Its position in the file, from 1.
-    #[serde(default)]
-    pub number: usize,
-    /// accepted, duplicate, conflict or invalid.
-    pub result: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub correlation_id: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<shared::FieldError>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<shared::FieldWarning>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -147,18 +126,6 @@ fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
     Ok(batches)
 }
 
-impl Row {
-    fn is_stored(&self) -> bool {
-        matches!(self.result.as_str(), "accepted" | "duplicate")
-    }
-
-    fn problems(&self) -> String {
-        let errors = self.errors.iter().map(ToString::to_string);
-        let warnings = self.warnings.iter().map(|warning| format!("warning: {warning}"));
-        errors.chain(warnings).collect::<Vec<_>>().join("; ")
-    }
-}
-
 fn read(file: &Path) -> Result<Vec<u8>, CliError> {
     let text = match file.to_str() {
         Some("-") => std::io::stdin().lock().bytes().collect(),
@@ -215,6 +182,9 @@ impl Publisher {
         if answer.function_error.is_some() {
             let error: Value = serde_json::from_slice(&body).unwrap_or_default();
             let message = error["errorMessage"].as_str().unwrap_or("it gave no reason");
+            if let Some(refusal) = Refusal::parse(message) {
+                return Ok(refusal.into_rows());
+            }
             return Err(CliError::service(format!("{}.", message.trim_end_matches('.'))));
         }
         let results = serde_json::from_slice::<Results>(&body).map_err(|error| {

@@ -11,9 +11,10 @@ use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::ids::{CorrelationId, EventId, Sku, Source, TrackingNumber};
 use crate::contract::kind::Kind;
 use crate::contract::money::Money;
-use crate::contract::order::{Order, parse_timestamp};
+use crate::contract::order::Order;
 use crate::contract::reader::{FieldErrors, FieldReader};
 use crate::contract::shipment::{Cancellation, ParcelLine, Refund, Shipment};
+use crate::contract::times::parse_timestamp;
 
 /// The largest event that intake accepts, in bytes of JSON: 256 KiB.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
@@ -211,7 +212,7 @@ fn parse_spec_version(text: &str) -> Result<(), InvalidValue> {
 
 fn parse_content_type(text: &str) -> Result<(), InvalidValue> {
     // Parameters such as a charset may follow the type (RFC 9110, section 8.3.1).
-    let essence = text.split(';').next().unwrap_or_default().trim();
+    let essence = text.split(';').next().unwrap_or_default().trim_matches([' ', '\t']);
     if essence.eq_ignore_ascii_case("application/json") {
         Ok(())
     } else {
@@ -349,6 +350,7 @@ fn check_parcel_line(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::money::MAX_AMOUNT;
     use serde_json::json;
 
     fn shipped() -> Value {
@@ -434,6 +436,33 @@ mod tests {
             let [(place, detail)] = errors.as_slice() else { panic!("{errors:?}") };
             assert_eq!(place, pointer);
             assert!(detail.contains("14.90 EUR") && detail.contains("1490"), "{detail}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_costs_more_than_an_amount_may_is_named_at_its_price() {
+        for (quantity, price) in [(2, MAX_AMOUNT / 2 + 1), (100_000, -MAX_AMOUNT)] {
+            let mut event = shipped();
+            let line = &mut event["data"]["order"]["lines"][0];
+            line["quantity"] = json!(quantity);
+            let errors = errors(event, "/data/order/lines/0/unit_price/amount", json!(price));
+            let [(pointer, detail)] = errors.as_slice() else { panic!("{errors:?}") };
+            assert_eq!(pointer, "/data/order/lines/0/unit_price/amount");
+            assert!(detail.contains("times the quantity"), "{detail}");
+        }
+        let mut event = shipped();
+        let line = &mut event["data"]["order"]["lines"][0];
+        line["unit_price"]["amount"] = json!(MAX_AMOUNT / 2);
+        assert!(Event::parse(&event).is_ok(), "the greatest line");
+    }
+
+    #[test]
+    fn a_total_beyond_what_json_readers_keep_exact_is_refused() {
+        for amount in [json!(i64::MAX), json!(u64::MAX), json!(MAX_AMOUNT + 1), json!(1e19)] {
+            let errors = errors(shipped(), "/data/order/totals/total/amount", amount);
+            let [(pointer, detail)] = errors.as_slice() else { panic!("{errors:?}") };
+            assert_eq!(pointer, "/data/order/totals/total/amount");
+            assert!(detail.contains("at most 9007199254740991"), "{detail}");
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Links that are safe to put in a mail.
 
 use crate::contract::error::InvalidValue;
+use crate::contract::reader::FieldReader;
 
 /// An absolute `http` or `https` URL with a host. `javascript:`, `data:` and the like cannot be
 /// held by it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("format" = "uri", "pattern" = "^https?://")))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
 pub struct HttpUrl(String);
 
 impl HttpUrl {
@@ -33,6 +34,15 @@ impl HttpUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A link, or none where it could not stand in a mail: that is no reason not to tell the customer.
+pub(crate) fn read_link(from: &FieldReader<'_>) -> Option<Option<HttpUrl>> {
+    let link = from.text(|text| Ok(HttpUrl::parse(text).ok()))?;
+    if link.is_none() {
+        from.warn("This is not an http or https URL, so the mail goes without the link.");
+    }
+    Some(link)
 }
 
 #[cfg(test)]

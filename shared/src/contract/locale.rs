@@ -1,25 +1,54 @@
 //! The customer's language and region.
 
 use crate::contract::error::InvalidValue;
+use crate::contract::reader::FieldReader;
 
 /// A well-formed BCP 47 language tag (RFC 5646), normalised: `de-AT`, `zh-Hant-TW`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("maxLength" = 64)))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("pattern" = PATTERN, "maxLength" = MAX_LEN)))]
 pub struct Locale(String);
 
+const MAX_LEN: usize = 64;
+
+/// A language, then parts of letters and digits.
+#[cfg(test)]
+const PATTERN: &str = "^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*$";
+
 impl Locale {
-    /// Parses and normalises a tag.
+    /// Parses and normalises a tag. The underscores that Java, PHP and gettext write (`de_AT`) are read as
+    /// hyphens. Of a tag whose end makes no sense, the beginning counts: the language is in it.
     ///
     /// # Errors
-    /// [`InvalidValue`] when the tag is not well-formed; `de_AT` with an underscore is not.
+    /// [`InvalidValue`] unless a language of two or three letters comes first, and parts of one to eight
+    /// letters and digits follow, 64 characters together.
     pub fn parse(tag: &str) -> Result<Self, InvalidValue> {
-        // The parser also accepts `de_AT`, which BCP 47 does not.
-        if tag.len() > 64 || tag.contains('_') {
+        let tag = tag.replace('_', "-");
+        if !is_tag(&tag) {
             return Err(Self::expected());
         }
-        let locale: icu_locale_core::Locale = tag.parse().map_err(|_| Self::expected())?;
-        Ok(Self(locale.to_string()))
+        let mut beginning = tag.as_str();
+        loop {
+            if let Ok(locale) = beginning.parse::<icu_locale_core::Locale>() {
+                return Ok(Self(locale.to_string()));
+            }
+            // A language alone always parses, so this ends with a locale.
+            (beginning, _) = beginning.rsplit_once('-').ok_or_else(Self::expected)?;
+        }
+    }
+
+    /// Reads a tag, and warns where only its beginning counts.
+    pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        let parts = |tag: &str| tag.split(['-', '_']).count();
+        let mut given = 0;
+        let locale = from.text(|tag| {
+            given = parts(tag);
+            Self::parse(tag)
+        })?;
+        if parts(locale.as_str()) < given {
+            from.warn("This is no well-formed BCP 47 language tag, so only its beginning counts.");
+        }
+        Some(locale)
     }
 
     fn expected() -> InvalidValue {
@@ -39,19 +68,38 @@ impl Locale {
     }
 }
 
+fn is_tag(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let is_language =
+        |part: &str| matches!(part.len(), 2..=3) && part.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_part =
+        |part: &str| matches!(part.len(), 1..=8) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    tag.len() <= MAX_LEN && parts.next().is_some_and(is_language) && parts.all(is_part)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_tag_is_normalised() {
-        assert_eq!(Locale::parse("ZH-hant-tw").expect("well-formed").as_str(), "zh-Hant-TW");
+        for (tag, normalised) in [
+            ("ZH-hant-tw", "zh-Hant-TW"),
+            ("de_AT", "de-AT"),
+            ("en-GB-oxendict-a", "en-GB-oxendict"),
+            ("de-x", "de"),
+        ] {
+            let locale = Locale::parse(tag);
+            assert_eq!(locale.as_ref().map_or("", Locale::as_str), normalised, "{tag}");
+        }
         assert_eq!(Locale::parse("de-AT").expect("well-formed").language(), "de");
     }
 
     #[test]
     fn a_malformed_tag_is_refused() {
-        for bad in ["", "de_AT", "english!", "x", &"en-".repeat(40)] {
+        for bad in
+            ["", "german", "english!", "x", "de-", "de_DE_", "de-DE.UTF-8", &"en-".repeat(40)]
+        {
             assert!(Locale::parse(bad).is_err(), "{bad:?} was taken");
         }
     }

@@ -3,6 +3,7 @@
 //! It depends on nothing else in the crate, because what Waybill does with an event is not part of the
 //! contract.
 
+pub mod beyond_schema;
 mod countries;
 pub mod documents;
 pub mod email;
@@ -21,5 +22,6 @@ pub mod reader;
 mod schema;
 pub mod shipment;
 pub mod text;
+mod times;
 mod unknown_members;
 pub mod warnings;

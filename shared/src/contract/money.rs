@@ -39,11 +39,16 @@ impl serde::Serialize for Currency {
     }
 }
 
+/// The largest amount, and line of an order: 2^53 - 1. Beyond it, not every JSON reader keeps an integer
+/// exact (RFC 8259 section 6), and below it the 500 lines of an order add up within an `i64`.
+pub const MAX_AMOUNT: i64 = (1 << 53) - 1;
+
 /// An amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Money {
     /// In minor units: 1234 is 12.34 EUR, 1234 JPY, 1.234 KWD. Negative for a discount.
+    #[cfg_attr(test, schemars(extend("minimum" = -MAX_AMOUNT, "maximum" = MAX_AMOUNT)))]
     pub amount: i64,
     /// Of which currency.
     pub currency: Currency,
@@ -52,12 +57,12 @@ pub struct Money {
 impl Money {
     /// Reads `{"amount": 1234, "currency": "EUR"}`; `None` after noting every bad field.
     pub fn read(from: &FieldReader<'_>) -> Option<Self> {
-        Self::read_in(from, i64::MIN, "a whole number of minor units: 14.90 EUR is 1490")
+        Self::read_in(from, -MAX_AMOUNT, "a whole number of minor units")
     }
 
     /// Reads an amount above 0.
     pub fn read_positive(from: &FieldReader<'_>) -> Option<Self> {
-        Self::read_in(from, 1, "a whole number of minor units above 0: 14.90 EUR is 1490")
+        Self::read_in(from, 1, "a whole number of minor units above 0")
     }
 
     fn read_in(from: &FieldReader<'_>, least: i64, expected: &str) -> Option<Self> {
@@ -67,7 +72,8 @@ impl Money {
                 "an object such as {\"amount\": 1490, \"currency\": \"EUR\"} for 14.90 EUR",
             );
         }
-        let amount = from.required("amount", |r| r.integer_or(least..=i64::MAX, expected));
+        let expected = format_args!("{expected}, at most {MAX_AMOUNT}: 14.90 EUR is 1490");
+        let amount = from.required("amount", |r| r.integer_or(least..=MAX_AMOUNT, expected));
         let currency = from.required("currency", |r| r.text(Currency::parse));
         Some(Self { amount: amount?, currency: currency? })
     }

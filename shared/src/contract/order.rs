@@ -8,11 +8,14 @@ use crate::contract::countries::is_assigned;
 use crate::contract::email::EmailAddress;
 use crate::contract::error::InvalidValue;
 use crate::contract::ids::{OrderId, Sku};
-use crate::contract::link::HttpUrl;
+use crate::contract::link::{HttpUrl, read_link};
 use crate::contract::locale::Locale;
-use crate::contract::money::{Currency, Money};
+use crate::contract::money::{Currency, MAX_AMOUNT, Money};
 use crate::contract::reader::FieldReader;
+#[cfg(test)]
+use crate::contract::schema;
 use crate::contract::text::Line;
+use crate::contract::times::parse_timestamp;
 
 /// An order as it stands when the event happens. Every event carries it whole, so that a mail can
 /// be written from one event alone, whatever else is late or lost.
@@ -23,7 +26,8 @@ pub struct Order {
     pub id: OrderId,
     /// What the customer knows the order by, such as `#1001`.
     pub number: Line,
-    /// When the customer placed it.
+    /// When the customer placed it, with the offset.
+    #[cfg_attr(test, schemars(schema_with = "schema::time"))]
     pub placed_at: Timestamp,
     /// Who bought it.
     pub customer: Customer,
@@ -38,7 +42,7 @@ pub struct Order {
     /// Who pays, where that differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_address: Option<Address>,
-    /// The order's page in the shop.
+    /// The order's page in the shop. A link that is not http or https is dropped, not refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<HttpUrl>,
 }
@@ -73,11 +77,12 @@ pub struct OrderLine {
 }
 
 impl OrderLine {
-    /// Price times quantity; `None` where that is beyond an `i64`.
+    /// Price times quantity.
     #[must_use]
-    pub fn total(&self) -> Option<Money> {
-        let amount = self.unit_price.amount.checked_mul(i64::from(self.quantity))?;
-        Some(Money { amount, currency: self.unit_price.currency })
+    pub fn total(&self) -> Money {
+        // Within an amount's range, or the line would have been refused.
+        let amount = self.unit_price.amount.saturating_mul(i64::from(self.quantity));
+        Money { amount, currency: self.unit_price.currency }
     }
 }
 
@@ -167,7 +172,7 @@ impl Order {
         let totals = from.required("totals", |r| Totals::read(&r));
         let shipping_address = from.optional("shipping_address", |r| Address::read(&r));
         let billing_address = from.optional("billing_address", |r| Address::read(&r));
-        let url = from.optional("url", |r| r.text(HttpUrl::parse));
+        let url = from.optional("url", |r| read_link(&r));
         let in_one_currency =
             check_currencies(from, lines.as_deref().unwrap_or_default(), totals.as_ref());
         // Only now: with a `?` above, the fields after the first bad one would not be reported.
@@ -180,7 +185,7 @@ impl Order {
             totals: totals?,
             shipping_address: shipping_address?,
             billing_address: billing_address?,
-            url: url?,
+            url: url?.flatten(),
         };
         in_one_currency.map(|()| order)
     }
@@ -202,7 +207,7 @@ impl Customer {
     fn read(from: &FieldReader<'_>) -> Option<Self> {
         let email = from.required("email", |r| r.text(EmailAddress::parse));
         let name = from.optional("name", |r| r.text(Line::parse));
-        let locale = from.optional("locale", |r| r.text(Locale::parse));
+        let locale = from.optional("locale", |r| Locale::read(&r));
         Some(Self { email: email?, name: name?, locale: locale? })
     }
 }
@@ -213,7 +218,13 @@ impl OrderLine {
         let title = from.required("title", |r| r.text(Line::parse));
         let quantity = from.required("quantity", |r| read_quantity(&r));
         let unit_price = from.required("unit_price", |r| Money::read(&r));
-        Some(Self { sku: sku?, title: title?, quantity: quantity?, unit_price: unit_price? })
+        let line = Self { sku: sku?, title: title?, quantity: quantity?, unit_price: unit_price? };
+        if line.total().amount.unsigned_abs() > MAX_AMOUNT.unsigned_abs() {
+            let expected =
+                format_args!("a price that times the quantity is at most {MAX_AMOUNT} minor units");
+            return from.refuse_at("unit_price/amount", expected);
+        }
+        Some(line)
     }
 }
 
@@ -302,15 +313,4 @@ impl Address {
 /// A quantity of an article.
 pub(crate) fn read_quantity(from: &FieldReader<'_>) -> Option<u32> {
     from.integer(1..=100_000).and_then(|n| u32::try_from(n).ok())
-}
-
-/// An RFC 3339 time with an offset.
-pub(crate) fn parse_timestamp(text: &str) -> Result<Timestamp, InvalidValue> {
-    text.parse()
-        .map_err(|_| InvalidValue::expected("an RFC 3339 time such as 2026-11-20T10:30:00Z"))
-}
-
-/// A calendar day.
-pub(crate) fn parse_day(text: &str) -> Result<jiff::civil::Date, InvalidValue> {
-    text.parse().map_err(|_| InvalidValue::expected("a calendar day such as 2026-11-24"))
 }

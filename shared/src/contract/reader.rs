@@ -141,7 +141,8 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// A whole number in `range`; `1.0` and `"1"` are not whole numbers.
+    /// A whole number in `range`. JSON has one kind of number, so `1.0` is one, as in JSON Schema; `"1"`
+    /// is none.
     #[must_use]
     pub fn integer(&self, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
         let (start, end) = (*range.start(), *range.end());
@@ -154,7 +155,7 @@ impl<'a> FieldReader<'a> {
         range: std::ops::RangeInclusive<i64>,
         expected: impl fmt::Display,
     ) -> Option<i64> {
-        self.value.as_i64().filter(|n| range.contains(n)).or_else(|| self.refuse(expected))
+        whole_number(self.value).filter(|n| range.contains(n)).or_else(|| self.refuse(expected))
     }
 
     /// `true` or `false`.
@@ -212,6 +213,13 @@ impl<'a> FieldReader<'a> {
     }
 }
 
+fn whole_number(value: &Value) -> Option<i64> {
+    // From here on, a float no longer stands for one integer alone.
+    const INEXACT: f64 = 9_007_199_254_740_992.0;
+    let float = || value.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < INEXACT);
+    value.as_i64().or_else(|| float().map(|n| n as i64))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,5 +234,19 @@ mod tests {
         let _ = root.required("gone", |r| r.boolean());
         let pointers: Vec<String> = errors.into_vec().into_iter().map(|p| p.pointer).collect();
         assert_eq!(pointers, ["/a~1b", "/list/1", "/list/2", "/gone"]);
+    }
+
+    #[test]
+    fn an_integer_is_whole_however_it_is_written() {
+        let read = |text: &str| {
+            let value = serde_json::from_str(text).expect("JSON");
+            FieldReader::root(&value, &FieldErrors::default()).integer(-5..=i64::MAX)
+        };
+        for (text, number) in [("1490.0", 1490), ("1.49e3", 1490), ("-0.0", 0), ("1490", 1490)] {
+            assert_eq!(read(text), Some(number), "{text}");
+        }
+        for text in ["1490.5", "1e16", "1e300", "\"1490\"", "-6.0", "null", "true"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 }

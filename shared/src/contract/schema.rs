@@ -1,15 +1,19 @@
 //! Generates the JSON Schema of the contract, and checks that `shared/schema/event.schema.json` matches it.
 //!
-//! Test code only, so that `schemars` is linked into no Lambda.
+//! Test code only, so that `schemars` is linked into no Lambda. That the schema and the parser agree is
+//! tested in `tests/promises/schema.rs`.
 
-use schemars::SchemaGenerator;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
+use crate::contract::beyond_schema::RULES;
+use crate::contract::event::Event;
 use crate::contract::ids::{CorrelationId, EventId, Source};
 use crate::contract::kind::Kind;
-use crate::contract::money::Currency;
+use crate::contract::money::{Currency, Money};
 use crate::contract::order::Order;
 use crate::contract::shipment::{Cancellation, Refund, Shipment};
+use crate::contract::times::{DAY_PATTERN, TIME_PATTERN};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/event.schema.json");
 
@@ -27,81 +31,263 @@ fn the_schema_file_matches_the_types() {
     );
 }
 
-impl schemars::JsonSchema for Currency {
+#[test]
+fn the_schema_has_an_id_and_valid_examples() {
+    let schema = event_schema();
+    assert!(schema["$id"].as_str().is_some_and(|id| id.starts_with("urn:")));
+    let examples = schema["examples"].as_array().expect("examples");
+    assert!(!examples.is_empty());
+    for example in examples {
+        Event::parse(example).expect("an example is a valid event");
+    }
+}
+
+#[test]
+fn each_member_is_described_in_plain_words() {
+    let mut described = 0;
+    for_each_member(&event_schema(), &mut |pointer, member| {
+        let Some(description) = member["description"].as_str() else {
+            panic!("{pointer} has no description");
+        };
+        for rust in ["[`", "`]", "::", "\n", "  "] {
+            assert!(!description.contains(rust), "{pointer}: {description}");
+        }
+        described += 1;
+    });
+    assert!(described > 40, "{described} members");
+}
+
+/// Calls `check` with each schema below a `properties`, but those that only add to another one.
+fn for_each_member(schema: &Value, check: &mut impl FnMut(&str, &Value)) {
+    let mut members = |pointer: &str, properties: &Value| {
+        for (name, member) in properties.as_object().into_iter().flatten() {
+            check(&format!("{pointer}/{name}"), member);
+        }
+    };
+    members("", &schema["properties"]);
+    members("/data", &schema["properties"]["data"]["properties"]);
+    for (name, definition) in schema["$defs"].as_object().into_iter().flatten() {
+        members(name, &definition["properties"]);
+    }
+    for case in schema["allOf"].as_array().into_iter().flatten() {
+        members("/data", &case["then"]["properties"]["data"]["properties"]);
+    }
+}
+
+impl JsonSchema for Currency {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Currency".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let letters = || 'A'..='Z';
+        let codes = letters().flat_map(|a| {
+            letters().flat_map(move |b| letters().map(move |c| String::from_iter([a, b, c])))
+        });
+        let codes: Vec<String> = codes.filter(|code| Currency::parse(code).is_ok()).collect();
+        json_schema!({
             "type": "string",
-            "pattern": "^[A-Z]{3}$",
+            "enum": codes,
             "description": "An ISO 4217 code with a minor unit, such as EUR."
         })
     }
 }
 
+/// A moment. Without `format: date-time`, which a validator may take literally: what intake takes besides is
+/// what libraries write when they mean it.
+pub(super) fn time(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "string",
+        "pattern": TIME_PATTERN,
+        "examples": ["2026-11-20T10:30:00Z", "2026-11-20T10:30:00+01:00"]
+    })
+}
+
+/// A calendar day, or null.
+pub(super) fn day(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": ["string", "null"],
+        "format": "date",
+        "pattern": DAY_PATTERN,
+        "examples": ["2026-11-24"]
+    })
+}
+
+/// Money above 0.
+pub(super) fn positive_money(types: &mut SchemaGenerator) -> Schema {
+    let money = types.subschema_for::<Money>();
+    json_schema!({ "allOf": [money, { "properties": { "amount": { "minimum": 1 } } }] })
+}
+
+/// Money above 0, or null.
+pub(super) fn positive_money_or_null(types: &mut SchemaGenerator) -> Schema {
+    let money = positive_money(types);
+    json_schema!({ "anyOf": [money, { "type": "null" }] })
+}
+
 /// The schema of one event, JSON Schema 2020-12.
 fn event_schema() -> Value {
     let mut types = SchemaGenerator::default();
-    let envelope = json!({
-        "specversion": { "const": "1.0" },
-        "source": types.subschema_for::<Source>(),
-        "id": types.subschema_for::<EventId>(),
-        "type": { "enum": Kind::ALL },
-        "time": { "type": "string", "format": "date-time" },
-        "datacontenttype": { "type": "string" },
-        "correlationid": types.subschema_for::<CorrelationId>(),
-        "data": {
-            "type": "object",
-            "required": ["order"],
-            "properties": {
-                "notify": {
-                    "type": "boolean",
-                    "default": true,
-                    "description": "false records the event and mails nobody."
-                },
-                "order": types.subschema_for::<Order>(),
-            }
-        }
-    });
+    let envelope = envelope(&mut types);
     let cases: Vec<Value> =
         Kind::ALL.into_iter().filter_map(|kind| case(kind, &mut types)).collect();
-    json!({
+    let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:waybill:order-event:1",
         "title": "Waybill order event",
-        "description": "A CloudEvents 1.0 event in JSON. Unknown members are tolerated.",
+        "description": description(),
         "type": "object",
         "required": ["specversion", "source", "id", "type", "data"],
         "properties": envelope,
         "allOf": cases,
         "$defs": types.take_definitions(true),
+        "examples": examples(),
+    });
+    make_plain(&mut schema);
+    schema
+}
+
+fn description() -> String {
+    let rules: Vec<&str> = RULES.iter().map(|rule| rule.sentence).collect();
+    format!(
+        "A CloudEvents 1.0 event in JSON. Unknown members are tolerated, and null is the same as absent. \
+         Beyond what a schema can say: {}",
+        rules.join(" ")
+    )
+}
+
+fn envelope(types: &mut SchemaGenerator) -> Value {
+    let mut source = types.subschema_for::<Source>();
+    source.insert("description".to_owned(), json!("The system that published the event."));
+    source.insert("examples".to_owned(), json!(["https://shop.example/orders"]));
+    let mut id = types.subschema_for::<EventId>();
+    let what = "Names the event within its source and order: the same again is a duplicate.";
+    id.insert("description".to_owned(), json!(what));
+    let mut correlation_id = types.subschema_for::<Option<CorrelationId>>();
+    let what = "Follows the event to its mail through every log line. No personal data.";
+    correlation_id.insert("description".to_owned(), json!(what));
+    let mut time = time(types);
+    time.insert("type".to_owned(), json!(["string", "null"]));
+    time.insert("description".to_owned(), json!("When it happened, with its offset."));
+    json!({
+        "specversion": { "const": "1.0", "description": "The CloudEvents version." },
+        "source": source,
+        "id": id,
+        "type": { "type": "string", "enum": Kind::ALL, "description": "What happened." },
+        "time": time,
+        "datacontenttype": {
+            "type": ["string", "null"],
+            "pattern": CONTENT_TYPE_PATTERN,
+            "description": "The media type of data: application/json.",
+            "examples": ["application/json"]
+        },
+        "correlationid": correlation_id,
+        "data": {
+            "type": "object",
+            "required": ["order"],
+            "description": "The order, and what happened to it.",
+            "properties": {
+                "notify": {
+                    "type": ["boolean", "null"],
+                    "default": true,
+                    "description": "false records the event and mails nobody."
+                },
+                "order": describe(types.subschema_for::<Order>(), "The order as it stands."),
+            }
+        }
     })
+}
+
+/// `application/json` in any case, and parameters.
+const CONTENT_TYPE_PATTERN: &str =
+    "^[ \\t]*[Aa][Pp][Pp][Ll][Ii][Cc][Aa][Tt][Ii][Oo][Nn]/[Jj][Ss][Oo][Nn][ \\t]*(?:;|$)";
+
+fn describe(mut schema: Schema, description: &str) -> Schema {
+    schema.insert("description".to_owned(), json!(description));
+    schema
 }
 
 /// What `data` must contain besides the order when `type` is `kind`.
 fn case(kind: Kind, types: &mut SchemaGenerator) -> Option<Value> {
-    let (name, schema, required) = match kind {
+    let (name, schema, description) = match kind {
         Kind::OrderConfirmed => return None,
-        Kind::OrderCancelled => ("cancellation", types.subschema_for::<Cancellation>(), false),
-        Kind::OrderRefunded => ("refund", types.subschema_for::<Refund>(), true),
+        Kind::OrderCancelled => (
+            "cancellation",
+            types.subschema_for::<Option<Cancellation>>(),
+            "Why it was cancelled, and what happens to the money.",
+        ),
+        Kind::OrderRefunded => ("refund", types.subschema_for::<Refund>(), "What is paid back."),
         Kind::ShipmentShipped
         | Kind::ShipmentUpdated
         | Kind::ShipmentDelayed
         | Kind::ShipmentOutForDelivery
-        | Kind::ShipmentDelivered => ("shipment", types.subschema_for::<Shipment>(), true),
+        | Kind::ShipmentDelivered => ("shipment", types.subschema_for::<Shipment>(), "The parcel."),
     };
-    let extra = match kind {
-        Kind::ShipmentUpdated => json!({ "required": ["tracking_number"] }),
-        Kind::ShipmentDelayed => json!({ "required": ["expected_on"] }),
-        _ => json!({}),
+    let must_have = |member: &str| json!({ "required": [member], "properties": { member: { "type": "string" } } });
+    let member = match kind {
+        Kind::ShipmentUpdated => json!({ "allOf": [schema, must_have("tracking_number")] }),
+        Kind::ShipmentDelayed => json!({ "allOf": [schema, must_have("expected_on")] }),
+        _ => schema.to_value(),
     };
-    let mut data = json!({ "properties": { name: { "allOf": [schema, extra] } } });
-    if required {
+    let mut data = json!({ "properties": { name: member } });
+    data["properties"][name]["description"] = json!(description);
+    if kind != Kind::OrderCancelled {
         data["required"] = json!([name]);
     }
     Some(json!({
         "if": { "properties": { "type": { "const": kind } } },
         "then": { "properties": { "data": data } }
     }))
+}
+
+/// Of each description the first paragraph, on one line and without Rust's links; and no `format` of Rust's
+/// own, which strict validators do not know.
+fn make_plain(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(Value::String(description)) = members.get_mut("description") {
+                let first = description.split("\n\n").next().unwrap_or_default();
+                *description = first.replace('\n', " ").replace("[`", "`").replace("`]", "`");
+            }
+            members.retain(|name, value| name != "format" || value == "date");
+            members.values_mut().for_each(make_plain);
+        }
+        Value::Array(items) => items.iter_mut().for_each(make_plain),
+        _ => {}
+    }
+}
+
+fn examples() -> Value {
+    let money = |amount: i64| json!({ "amount": amount, "currency": "EUR" });
+    let order = json!({
+        "id": "2001",
+        "number": "#2001",
+        "placed_at": "2026-11-20T09:15:00+01:00",
+        "customer": { "email": "jo@customers.example", "name": "Jo Example", "locale": "en-GB" },
+        "lines": [{ "sku": "MUG-BLUE", "title": "Stoneware mug, blue", "quantity": 2, "unit_price": money(1490) }],
+        "totals": { "subtotal": money(2980), "shipping": money(490), "total": money(3470) },
+        "shipping_address": {
+            "name": "Jo Example", "lines": ["Main Street 1"], "city": "Dublin",
+            "postal_code": "D02 X285", "country": "IE"
+        }
+    });
+    json!([
+        {
+            "specversion": "1.0", "source": "https://shop.example/orders", "id": "2001-confirmed",
+            "type": "order.confirmed", "time": "2026-11-20T09:15:01+01:00", "data": { "order": order }
+        },
+        {
+            "specversion": "1.0", "source": "https://shop.example/orders", "id": "2001-A-shipped",
+            "type": "shipment.shipped", "time": "2026-11-21T14:02:00+01:00",
+            "data": {
+                "order": order,
+                "shipment": {
+                    "id": "2001-A", "lines": [{ "sku": "MUG-BLUE", "quantity": 2 }], "carrier": "DHL",
+                    "tracking_number": "00340434161094022115",
+                    "tracking_url": "https://track.dhl.example/00340434161094022115",
+                    "expected_on": "2026-11-24"
+                }
+            }
+        }
+    ])
 }

@@ -3,11 +3,14 @@
 use jiff::civil::Date;
 
 use crate::contract::ids::{RefundId, ShipmentId, Sku, TrackingNumber};
-use crate::contract::link::HttpUrl;
+use crate::contract::link::{HttpUrl, read_link};
 use crate::contract::money::Money;
-use crate::contract::order::{parse_day, read_quantity};
+use crate::contract::order::read_quantity;
 use crate::contract::reader::FieldReader;
+#[cfg(test)]
+use crate::contract::schema;
 use crate::contract::text::Line;
+use crate::contract::times::parse_day;
 
 /// One parcel.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -20,7 +23,7 @@ pub struct Shipment {
     pub lines: Vec<ParcelLine>,
     /// What is not in this parcel nor in an earlier one. Absent or empty: nothing is said of it.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    #[cfg_attr(test, schemars(length(max = 500)))]
+    #[cfg_attr(test, schemars(with = "Option<Vec<ParcelLine>>", length(max = 500)))]
     pub still_to_come: Vec<ParcelLine>,
     /// Who carries it, such as `DHL`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,7 +36,7 @@ pub struct Shipment {
     pub tracking_url: Option<HttpUrl>,
     /// The day it should arrive. Required for `shipment.delayed`: the new day.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
+    #[cfg_attr(test, schemars(schema_with = "schema::day", default))]
     pub expected_on: Option<Date>,
 }
 
@@ -48,7 +51,7 @@ pub struct ParcelLine {
     pub quantity: u32,
     /// For what is still to come: the day it should arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
+    #[cfg_attr(test, schemars(schema_with = "schema::day", default))]
     pub expected_on: Option<Date>,
 }
 
@@ -59,6 +62,7 @@ pub struct Refund {
     /// The shop's own id of the refund.
     pub id: RefundId,
     /// How much, as a positive amount.
+    #[cfg_attr(test, schemars(schema_with = "schema::positive_money"))]
     pub amount: Money,
     /// Why, in words for the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +72,7 @@ pub struct Refund {
     pub method: Option<Line>,
     /// The day by which it should have arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
+    #[cfg_attr(test, schemars(schema_with = "schema::day", default))]
     pub expected_on: Option<Date>,
 }
 
@@ -81,13 +85,14 @@ pub struct Cancellation {
     pub reason: Option<Line>,
     /// What is paid back; absent: nothing had been charged.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(schema_with = "schema::positive_money_or_null", default))]
     pub refund: Option<Money>,
     /// Where it goes, in words for the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<Line>,
     /// The day by which it should have arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date")))]
+    #[cfg_attr(test, schemars(schema_with = "schema::day", default))]
     pub expected_on: Option<Date>,
 }
 
@@ -100,7 +105,6 @@ impl Shipment {
             from.optional("still_to_come", |r| r.list(0..=500, |line| ParcelLine::read(&line)));
         let carrier = from.optional("carrier", |r| r.text(Line::parse));
         let tracking_number = from.optional("tracking_number", |r| r.text(TrackingNumber::parse));
-        // A bad link is no reason to refuse the event: the mail is sent without it.
         let tracking_url = from.optional("tracking_url", |r| read_link(&r));
         let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self {
@@ -151,13 +155,4 @@ impl Cancellation {
         let expected_on = from.optional("expected_on", |r| r.text(parse_day));
         Some(Self { reason: reason?, refund: refund?, method: method?, expected_on: expected_on? })
     }
-}
-
-/// A link, or none where it could not stand in a mail: the customer is told without it.
-fn read_link(from: &FieldReader<'_>) -> Option<Option<HttpUrl>> {
-    let link = from.text(|text| Ok(HttpUrl::parse(text).ok()))?;
-    if link.is_none() {
-        from.warn("This is not an http or https URL, so the mail goes without the link.");
-    }
-    Some(link)
 }

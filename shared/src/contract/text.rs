@@ -3,7 +3,7 @@
 use crate::contract::error::InvalidValue;
 
 /// One line of human text: no line break and no control character can be in it, so it may stand
-/// in a mail header; 1 to 500 characters after trimming.
+/// in a mail header; at most 500 characters, at least one of them visible.
 ///
 /// Control characters and runs of white space become one space rather than an error: a line
 /// break in a product title is no reason to lose the customer's mail. Unicode's invisible
@@ -11,17 +11,24 @@ use crate::contract::error::InvalidValue;
 /// text around them. Letters of right-to-left scripts are kept as they are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("minLength" = 1)))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("pattern" = PATTERN, "maxLength" = MAX_LINE_LEN)))]
 pub struct Line(String);
 
 const MAX_LINE_LEN: usize = 500;
+
+/// A character that is left after [`Line::parse`]: none of white space, controls and overrides.
+#[cfg(test)]
+const PATTERN: &str = r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028-\u202f\u205f\u3000]";
 
 impl Line {
     /// Normalises `text` to one line.
     ///
     /// # Errors
-    /// [`InvalidValue`] when nothing visible is left or more than 500 characters are.
+    /// [`InvalidValue`] when nothing visible is left, or for more than 500 characters.
     pub fn parse(text: &str) -> Result<Self, InvalidValue> {
+        if text.chars().count() > MAX_LINE_LEN {
+            return Err(InvalidValue::expected(format!("at most {MAX_LINE_LEN} characters")));
+        }
         // The overrides are dropped before white space is counted, so that a text of nothing else is empty.
         let visible: String = text
             .chars()
@@ -29,11 +36,10 @@ impl Line {
             .map(|c| if is_break(c) { ' ' } else { c })
             .collect();
         let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-        match line.chars().count() {
-            0 => Err(InvalidValue::expected("text with at least one visible character")),
-            1..=MAX_LINE_LEN => Ok(Self(line)),
-            _ => Err(InvalidValue::expected(format!("at most {MAX_LINE_LEN} characters"))),
+        if line.is_empty() {
+            return Err(InvalidValue::expected("text with at least one visible character"));
         }
+        Ok(Self(line))
     }
 
     /// The text.

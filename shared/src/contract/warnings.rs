@@ -48,6 +48,7 @@ fn limited(mut warnings: Vec<FieldWarning>) -> Vec<FieldWarning> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::money::MAX_AMOUNT;
     use serde_json::json;
 
     fn now() -> Timestamp {
@@ -112,8 +113,18 @@ mod tests {
 
     #[test]
     fn a_dropped_link_is_named() {
-        let pointer = "/data/shipment/tracking_url";
-        assert_eq!(warnings(pointer, json!("javascript:alert(1)")), [(pointer.to_owned(), None)]);
+        for pointer in ["/data/shipment/tracking_url", "/data/order/url"] {
+            for link in ["javascript:alert(1)", "https://dhl.example@evil.example/", "/track", ""] {
+                assert_eq!(warnings(pointer, json!(link)), [(pointer.to_owned(), None)]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_language_tag_whose_end_makes_no_sense_is_named() {
+        let pointer = "/data/order/customer/locale";
+        assert_eq!(warnings(pointer, json!("de_DE_x")), [(pointer.to_owned(), None)]);
+        assert_eq!(warnings(pointer, json!("de_DE")), []);
     }
 
     #[test]
@@ -152,8 +163,8 @@ mod tests {
 
     #[test]
     fn the_greatest_amounts_do_not_overflow() {
-        let most = json!({ "amount": i64::MAX, "currency": "EUR" });
-        let line = json!({ "sku": "MUG", "title": "Mug", "quantity": 100_000, "unit_price": most });
+        let most = json!({ "amount": MAX_AMOUNT, "currency": "EUR" });
+        let line = json!({ "sku": "MUG", "title": "Mug", "quantity": 1, "unit_price": most });
         let named = warnings("/data/order/lines", json!(vec![line; 500]));
         assert!(!named.is_empty());
     }

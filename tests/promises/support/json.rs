@@ -74,7 +74,7 @@ pub fn mutated(json: impl Strategy<Value = Value>) -> impl Strategy<Value = Valu
     })
 }
 
-fn change_at(json: &mut Value, pointer: &str, instead: Option<Value>) {
+pub fn change_at(json: &mut Value, pointer: &str, instead: Option<Value>) {
     match instead {
         Some(value) => *json.pointer_mut(pointer).expect("a pointer of this value") = value,
         None => {
@@ -87,7 +87,7 @@ fn change_at(json: &mut Value, pointer: &str, instead: Option<Value>) {
 }
 
 /// The JSON Pointers (RFC 6901) of all values.
-fn pointers(json: &Value) -> Vec<String> {
+pub fn pointers(json: &Value) -> Vec<String> {
     let mut all = vec![String::new()];
     let children: Vec<(String, &Value)> = match json {
         Value::Object(members) => {

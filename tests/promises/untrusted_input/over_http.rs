@@ -121,11 +121,11 @@ async fn an_event_of_256_kib_is_accepted_and_one_byte_more_is_not() {
 async fn intakes_other_triggers_accept_256_kib_and_not_a_byte_more() {
     let stack = TestStack::start().await;
     let too_large = event_of_size("H1", KIB_256 + 1);
-    let refused = invoke_intake(&stack, too_large.clone()).await.expect("a verdict");
-    assert_eq!(refused["results"][0]["result"], "invalid");
-    let error = invoke_intake(&stack, from_event_bridge(&too_large)).await.expect_err("refused");
-    let message = error["errorMessage"].as_str().unwrap_or_default();
-    assert!(message.contains("262144 bytes"), "{error}");
+    for payload in [too_large.clone(), from_event_bridge(&too_large)] {
+        let error = invoke_intake(&stack, payload).await.expect_err("refused");
+        let message = error["errorMessage"].as_str().unwrap_or_default();
+        assert!(message.contains("262144 bytes"), "{error}");
+    }
     assert_eq!(stored_events(&stack).await, 0);
 
     let largest = |order: &str| event_of_size(order, KIB_256);
@@ -406,6 +406,20 @@ async fn the_answer_carries_warnings_and_only_where_there_are_some() {
     let refused = post(at, SINGLE, event.to_string().as_bytes()).await;
     assert_problem(&refused, StatusCode::BAD_REQUEST);
     assert_eq!(refused.json()["warnings"], expected);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_international_domain_is_mailed_in_punycode_and_a_bad_link_is_left_out() {
+    let stack = TestStack::start().await;
+    let mut event: Value = serde_json::from_str(&confirmed("H1")).expect("JSON");
+    event["data"]["order"]["customer"]["email"] = json!("jo@bücher.example");
+    event["data"]["order"]["url"] = json!("javascript:alert(1)");
+    let published = stack.publish_only(&[event.to_string()]).await;
+    stack.wait_until_terminal(&published).await;
+    assert_eq!(stack.mails_to("jo@xn--bcher-kva.example"), 1);
+    let mail = &stack.mails()[0].content;
+    assert!(!format!("{mail:?}").contains("javascript:"));
     stack.stop().await;
 }
 

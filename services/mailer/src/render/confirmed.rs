@@ -33,7 +33,7 @@ struct PricedLine<'a> {
 super::mail::templates!(Confirmed, "confirmed.html", "confirmed.txt");
 
 pub fn compose(page: Page<'_>, order: &Order) -> Result<Mail, RenderError> {
-    let lines = order.lines.iter().enumerate().map(|(i, line)| PricedLine::new(i, line));
+    let lines = order.lines.iter().map(|line| Ok::<_, RenderError>(PricedLine::new(line)));
     let mail = Confirmed {
         lines: Listing::fill(lines)?,
         sums: sums(&order.totals),
@@ -69,15 +69,13 @@ impl Confirmed<'_> {
 }
 
 impl<'a> PricedLine<'a> {
-    fn new(index: usize, line: &'a OrderLine) -> Result<Self, RenderError> {
-        // Checked multiplication: an order of absurd prices must fail, not show a wrong total.
-        let total = line.total().ok_or(RenderError::LineTotal { line: index })?;
-        Ok(Self {
+    fn new(line: &'a OrderLine) -> Self {
+        Self {
             quantity: line.quantity,
             title: UserText::from_shop(&line.title),
             unit_price: money::format(line.unit_price),
-            total: money::format(total),
-        })
+            total: money::format(line.total()),
+        }
     }
 
     fn row(&self) -> String {

@@ -14,12 +14,6 @@ pub struct Mail {
 /// Why an event cannot be rendered. A retry fails again.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// Price times quantity of a line overflows.
-    #[error("line {line} of the order costs more than can be written")]
-    LineTotal {
-        /// The index of the line in the order, from 0.
-        line: usize,
-    },
     /// The parcel contains an article that was not ordered.
     #[error("the parcel holds an article that the order does not have")]
     UnknownArticle,

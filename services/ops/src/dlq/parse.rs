@@ -11,6 +11,7 @@ use shared::queue::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
+use crate::intake_answer::Refusal;
 use crate::output::{as_rfc3339, counted};
 
 /// What is known of a dead letter without the ledger. It has no body: ten thousand of these are in
@@ -134,12 +135,12 @@ impl FailureReason {
         };
         if let Some(condition) = record.pointer("/requestContext/condition").and_then(Value::as_str)
         {
-            return Some(Self {
+            let (code, sentence) = match error_message(&record).and_then(Refusal::parse) {
+                Some(refusal) => (refusal.result().to_owned(), one_line(&refusal.sentence())),
                 // Lambda writes `RetriesExhausted`, our own codes are `retries-exhausted`.
-                code: condition.to_kebab_case(),
-                sentence: describe_invocation(&record, condition),
-                failed_at: failed_at("/timestamp"),
-            });
+                None => (condition.to_kebab_case(), describe_invocation(&record, condition)),
+            };
+            return Some(Self { code, sentence, failed_at: failed_at("/timestamp") });
         }
         (record["detail-type"] == "Object Created").then(|| Self {
             code: "records-given-up".to_owned(),
@@ -161,13 +162,21 @@ impl FailureReason {
     }
 }
 
+fn error_message(record: &Value) -> Option<&str> {
+    record.pointer("/responsePayload/errorMessage").and_then(Value::as_str)
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().take(300).collect()
+}
+
 /// The error message of one of our functions holds no personal data; it is cut to one line all the
 /// same, since a panic's or the runtime's is not ours.
 fn describe_invocation(record: &Value, condition: &str) -> String {
-    let error = record.pointer("/responsePayload/errorMessage").and_then(Value::as_str);
+    let error = error_message(record);
     let batch = record.pointer("/DDBStreamBatchInfo/batchSize").and_then(Value::as_u64);
     match (error, batch) {
-        (Some(error), _) => error.lines().next().unwrap_or_default().chars().take(300).collect(),
+        (Some(error), _) => one_line(error),
         (None, Some(size)) => {
             format!("relay gave up on {} of the stream: {condition}", counted(size, "record"))
         }
@@ -315,6 +324,21 @@ mod tests {
         assert_eq!(summary.code, "retries-exhausted");
         assert_eq!(summary.reason, "the event was not accepted: x");
         assert_eq!(rfc3339(summary.failed_at), "2026-11-20T10:00:00.000Z");
+    }
+
+    #[test]
+    fn the_reason_of_a_refused_event_is_what_intake_expected() {
+        let problem = json!({
+            "status": 400, "detail": "1 field(s) are not as expected; nothing was stored.",
+            "errors": [{"pointer": "/data/order/id", "detail": "is required and missing"}],
+        });
+        let body = json!({
+            "requestContext": {"condition": "RetriesExhausted"},
+            "responsePayload": {"errorMessage": problem.to_string()},
+        });
+        let summary = summary(Dlq::Intake, &body);
+        assert_eq!(summary.code, "invalid");
+        assert!(summary.reason.ends_with("/data/order/id: is required and missing"));
     }
 
     #[test]

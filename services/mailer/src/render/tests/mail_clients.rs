@@ -5,7 +5,8 @@ use shared::Event;
 use shared::Kind;
 
 use super::{render_sample, sample, samples};
-use crate::render::{Brand, RenderError, render};
+use crate::render::{Brand, render};
+use shared::contract::money::MAX_AMOUNT;
 
 #[test]
 fn every_kind_has_a_sample() {
@@ -106,12 +107,15 @@ fn longest(kind: &str) -> Value {
 }
 
 #[test]
-fn a_line_that_costs_more_than_money_can_hold_is_refused() {
+fn the_greatest_amounts_are_written_in_full() {
     let mut event = sample("confirmed_eur_with_discount_and_free_shipping");
-    event["data"]["order"]["lines"][1]["unit_price"]["amount"] = json!(i64::MAX);
-    let event = Event::parse(&event).expect("an event");
-    let refused = render(&event, &Brand::default()).expect_err("too much");
-    assert!(matches!(refused, RenderError::LineTotal { line: 1 }), "{refused}");
+    let line = &mut event["data"]["order"]["lines"][1];
+    line["quantity"] = json!(1);
+    line["unit_price"]["amount"] = json!(MAX_AMOUNT);
+    event["data"]["order"]["totals"]["total"]["amount"] = json!(-MAX_AMOUNT);
+    let mail = render_sample(&event);
+    assert!(mail.text.contains("€90,071,992,547,409.91"), "{}", mail.text);
+    assert!(mail.text.contains("−€90,071,992,547,409.91"), "{}", mail.text);
 }
 
 #[test]

@@ -1,0 +1,351 @@
+//! The JSON Schema of the contract and intake's parser take the same events, but for the rules that a schema
+//! cannot express: those are listed in `shared::contract::beyond_schema`.
+
+use std::cell::Cell;
+
+use boon::{Compiler, Draft, SchemaIndex, Schemas};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+use serde_json::{Value, json};
+use shared::contract::beyond_schema::RULES;
+use shared::contract::money::MAX_AMOUNT;
+use shared::{Event, FieldError};
+
+use crate::support::events::sample;
+use crate::support::json::{any_json, change_at, pointers, sample_event};
+use crate::support::valid;
+
+const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/schema/event.schema.json");
+
+const CASES: u32 = 4_000;
+
+/// A compiled schema.
+struct Validator {
+    schemas: Schemas,
+    index: SchemaIndex,
+}
+
+impl Validator {
+    /// With `format` as a comment, as the specification has it, or as a rule, as many validators do.
+    fn new(schema: &Value, checks_formats: bool) -> Self {
+        let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+        compiler.set_default_draft(Draft::V2020_12);
+        if checks_formats {
+            compiler.enable_format_assertions();
+        }
+        compiler.add_resource("urn:test", schema.clone()).expect("the schema is JSON");
+        let index = compiler.compile("urn:test", &mut schemas).expect("the schema is one");
+        Self { schemas, index }
+    }
+
+    /// Why the schema refuses the document.
+    fn refusal(&self, document: &Value) -> Option<String> {
+        let result = self.schemas.validate(document, self.index);
+        result.err().map(|error| error.to_string())
+    }
+}
+
+fn validators(schema: &Value) -> [Validator; 2] {
+    [false, true].map(|checks_formats| Validator::new(schema, checks_formats))
+}
+
+fn schema() -> Value {
+    let text = std::fs::read_to_string(SCHEMA).expect("the schema is there");
+    serde_json::from_str(&text).expect("the schema is JSON")
+}
+
+/// Whether both take the event, or neither; otherwise who does not, and why.
+fn agree(validators: &[Validator; 2], event: &Value) -> Result<bool, String> {
+    let parsed = Event::parse(event);
+    for (validator, formats) in validators.iter().zip(["ignored", "checked"]) {
+        match (&parsed, validator.refusal(event)) {
+            (Ok(_), Some(refusal)) => {
+                return Err(format!("only the schema refuses (formats {formats}): {refusal}"));
+            }
+            (Err(errors), None) if !errors.iter().all(is_beyond_schema) => {
+                return Err(format!("only intake refuses: {errors:?} (formats {formats})"));
+            }
+            _ => {}
+        }
+    }
+    Ok(parsed.is_ok())
+}
+
+fn is_beyond_schema(error: &FieldError) -> bool {
+    let of_place = |place: &&str| is_match(place, &error.pointer);
+    RULES.iter().any(|rule| rule.places.iter().any(of_place) && error.detail.contains(rule.refusal))
+}
+
+/// Whether the JSON Pointer is `place`, in which `*` stands for any index.
+fn is_match(place: &str, pointer: &str) -> bool {
+    let (mut place, mut pointer) = (place.split('/'), pointer.split('/'));
+    loop {
+        match (place.next(), pointer.next()) {
+            (None, None) => return true,
+            (Some("*"), Some(index)) if index.parse::<usize>().is_ok() => {}
+            (Some(expected), Some(token)) if expected == token => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Values that are hostile, and ones that are nearly those of some member of the contract.
+fn near_valid() -> impl Strategy<Value = Value> {
+    let texts = select(vec![
+        "",
+        " ",
+        "\u{202e}",
+        "\u{a0}\u{2003}",
+        "a\u{0}",
+        "1.0",
+        "1.0 ",
+        "order.confirmed",
+        "shipment.delayed",
+        "application/json",
+        "Application/JSON ; charset=utf-8",
+        "text/json",
+        "application/json\u{a0}",
+        "EUR",
+        "eur",
+        "XYZ",
+        "XAU",
+        "JPY",
+        "DE",
+        "de",
+        "QQ",
+        "D",
+        "javascript:alert(1)",
+        "/track",
+        "https://dhl.example@evil.example/",
+        "https://track.example/",
+        "de_DE",
+        "de-DE-",
+        "zh-Hant-TW",
+        "de_DE.UTF-8",
+        "en-GB-a",
+        "x-klingon",
+        "german",
+        "root",
+        "i-default",
+        "jo@bücher.example",
+        "jö@example.com",
+        "jo@ex_a.com",
+        "\"jo\"@example.com",
+        "jo@example",
+        "jo@[127.0.0.1]",
+        "a@b@c.de",
+        "jo@xn--a.example",
+        "jo@1.2.3.4",
+        "2026-11-24",
+        "2026-02-29",
+        "2028-02-29",
+        "1900-02-29",
+        "0000-02-29",
+        "2026-11-24T00:00:00Z",
+        "-009999-01-01",
+        "2026-11-20T10:30Z",
+        "2026-11-20 10:30:00,5+0100",
+        "2026-11-20T10:30:00",
+        "2026-11-20T10:30:60Z",
+        "2026-11-20T10:30:00+25:59",
+        "0000-01-01T00:00:00+01:00",
+        "9999-12-31T23:59:59Z",
+        "2026-11-20T10:30:00Z[Europe/Berlin]",
+        "2026-11-20T10:30:00Z[!x]",
+    ])
+    .prop_map(Value::from);
+    let numbers = select(vec![
+        json!(0),
+        json!(1),
+        json!(-1),
+        json!(1490.0),
+        json!(1490.5),
+        json!(-0.0),
+        json!(1e3),
+        json!(100_000.0),
+        json!(100_001),
+        json!(MAX_AMOUNT),
+        json!(MAX_AMOUNT + 1),
+        json!(-MAX_AMOUNT),
+        json!(-MAX_AMOUNT - 1),
+        json!(9_007_199_254_740_991.0),
+        json!(9_007_199_254_740_992.0),
+        json!(1e300),
+        json!(i64::MIN),
+        json!(u64::MAX),
+    ]);
+    let patterns = [
+        "[0-9]{4}-[01][0-9]-[0-3][0-9]",
+        "[0-9]{4}-(0[1-9]|1[0-2])-[0-2][0-9][Tt _][0-2][0-9]:[0-6][0-9](:[0-6][0-9])?([.,][0-9]{0,10})?\
+         (Z|z|[+-][0-2][0-9](:?[0-6][0-9])?)?(\\[[A-Za-z/_+-]{0,4}\\])?",
+        "[a-z.\"_+]{1,4}@([a-zA-Z0-9_äß。-]{1,4}\\.){0,3}[a-z0-9ü-]{1,3}",
+        "[a-z]{40,70}@[a-z]{60,66}\\.[a-z]{1,65}\\.de",
+        "[A-Za-z]{1,4}([-_][A-Za-z0-9]{0,9}){0,4}",
+        "[A-Z]{2,3}",
+        "[A-Za-z0-9#._:/ -]{0,70}",
+        "[\\u{0}-\\u{a1}\\u{1680}\\u{2000}-\\u{2030}\\u{205f}\\u{3000}]{0,3}",
+        ".{495,505}",
+        "[!-~]{250,260}",
+    ];
+    let generated = select(patterns.to_vec())
+        .prop_flat_map(|pattern| proptest::string::string_regex(pattern).expect("an expression"))
+        .prop_map(Value::from);
+    prop_oneof![3 => texts, 2 => numbers, 4 => generated, 1 => any_json()]
+}
+
+#[derive(Debug, Clone)]
+enum Change {
+    Remove,
+    Replace(Value),
+    /// Puts a character where another one was, or between two.
+    Edit {
+        place: Index,
+        cut: bool,
+        insert: String,
+    },
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let edit = (any::<Index>(), any::<bool>(), "(\\PC|[ -~]|\n|\u{0}){0,2}");
+    prop_oneof![
+        1 => Just(Change::Remove),
+        1 => Just(Change::Replace(Value::Null)),
+        6 => near_valid().prop_map(Change::Replace),
+        3 => edit.prop_map(|(place, cut, insert)| Change::Edit { place, cut, insert }),
+    ]
+}
+
+/// An event with up to two of its values changed; none, once in three times.
+fn changed_event() -> impl Strategy<Value = Value> {
+    let event = prop_oneof![valid::event(), sample_event()];
+    (event, vec((any::<Index>(), change()), 0..=2)).prop_map(|(mut event, changes)| {
+        for (place, change) in changes {
+            let pointers = pointers(&event);
+            let pointer = &pointers[place.index(pointers.len())];
+            apply(&mut event, pointer, change);
+        }
+        event
+    })
+}
+
+fn apply(event: &mut Value, pointer: &str, change: Change) {
+    match change {
+        Change::Remove => change_at(event, pointer, None),
+        Change::Replace(value) => change_at(event, pointer, Some(value)),
+        Change::Edit { place, cut, insert } => {
+            if let Some(Value::String(text)) = event.pointer_mut(pointer) {
+                let mut chars: Vec<char> = text.chars().collect();
+                let at = place.index(chars.len() + 1);
+                let end = (at + usize::from(cut)).min(chars.len());
+                chars.splice(at..end, insert.chars());
+                *text = chars.into_iter().collect();
+            }
+        }
+    }
+}
+
+/// The seed in `PROPTEST_RNG_SEED`, which repeats the same cases, or a new one.
+fn seed() -> u64 {
+    match Config::default().rng_seed {
+        RngSeed::Fixed(seed) => seed,
+        RngSeed::Random => jiff::Timestamp::now().as_microsecond().unsigned_abs(),
+    }
+}
+
+#[test]
+fn the_schema_and_intake_take_the_same_events() {
+    let validators = validators(&schema());
+    let seed = seed();
+    let rng_seed = RngSeed::Fixed(seed);
+    let config = Config { cases: CASES, rng_seed, failure_persistence: None, ..Config::default() };
+    let taken = Cell::new(0);
+    let result = TestRunner::new(config).run(&changed_event(), |event| {
+        let is_taken = agree(&validators, &event).map_err(TestCaseError::fail)?;
+        taken.set(taken.get() + u32::from(is_taken));
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("PROPTEST_RNG_SEED={seed} repeats this: {failure}");
+    }
+    // A search among events of one kind alone would find little.
+    let taken = taken.get();
+    assert!(
+        (CASES / 4..CASES * 4 / 5).contains(&taken),
+        "{taken} of {CASES} were taken (seed {seed})"
+    );
+}
+
+/// What the two disagreed on once, and the edges of each rule, at every place where it can stand.
+#[test]
+fn the_schema_and_intake_agree_on_each_edge_of_the_contract() {
+    let validators = validators(&schema());
+    for (pointer, value, is_valid) in edges() {
+        for id in ["1001-shipped", "1007-refunded", "1006-cancelled"] {
+            let mut event = sample(id);
+            if event.pointer(pointer).is_none() {
+                continue;
+            }
+            *event.pointer_mut(pointer).expect("checked above") = value.clone();
+            assert_eq!(agree(&validators, &event), Ok(is_valid), "{id} {pointer} {value}");
+        }
+    }
+}
+
+fn edges() -> Vec<(&'static str, Value, bool)> {
+    let text = |len: usize| json!("x".repeat(len));
+    vec![
+        ("/data/order/customer/locale", json!("de_DE"), true),
+        ("/data/order/customer/locale", json!("german"), false),
+        ("/data/order/customer/locale", json!("en-GB-a"), true),
+        ("/data/order/customer/email", json!("jo@bücher.example"), true),
+        ("/data/order/customer/email", json!("jo@exa_mple.com"), false),
+        ("/data/order/customer/email", json!("jö@example.com"), false),
+        ("/data/order/number", text(500), true),
+        ("/data/order/number", text(501), false),
+        ("/data/order/number", json!("\u{202e}\u{a0}\n"), false),
+        ("/data/order/lines/0/quantity", json!(100_000.0), true),
+        ("/data/order/lines/0/quantity", json!(100_001.0), false),
+        ("/data/order/lines/0/quantity", json!(0.0), false),
+        ("/data/order/lines/0/unit_price/amount", json!(1490.0), true),
+        ("/data/order/lines/0/unit_price/amount", json!(1490.5), false),
+        ("/data/order/totals/total/amount", json!(MAX_AMOUNT), true),
+        ("/data/order/totals/total/amount", json!(MAX_AMOUNT + 1), false),
+        ("/data/order/lines/0/unit_price/currency", json!("XYZ"), false),
+        ("/data/refund/amount/amount", json!(1.0), true),
+        ("/data/refund/amount/amount", json!(0), false),
+        ("/data/shipment/tracking_url", json!("javascript:alert(1)"), true),
+        ("/data/shipment/tracking_url", json!(1), false),
+        ("/data/shipment/expected_on", json!("2028-02-29"), true),
+        ("/data/shipment/expected_on", json!("2026-02-29"), false),
+        ("/data/shipment/expected_on", json!("2026-11-24T00:00:00Z"), false),
+        ("/data/shipment/expected_on", json!("-009999-01-01"), false),
+        ("/data/shipment/expected_on", json!("0026-11-24"), true),
+        ("/data/shipment/still_to_come", json!(null), true),
+        ("/data/order/placed_at", json!("2026-11-20T10:30Z"), true),
+        ("/data/order/placed_at", json!("2026-11-20"), false),
+        ("/time", json!(null), true),
+    ]
+}
+
+/// Each example of a member is one of it.
+#[test]
+fn the_examples_in_the_schema_are_valid() {
+    let schema = schema();
+    let mut count = 0;
+    for pointer in pointers(&schema) {
+        let Some(Value::Array(examples)) = schema.pointer(&format!("{pointer}/examples")) else {
+            continue;
+        };
+        let mut of_member = schema.pointer(&pointer).expect("its examples were found").clone();
+        of_member["$defs"] = schema["$defs"].clone();
+        for validator in validators(&of_member) {
+            for example in examples {
+                assert_eq!(validator.refusal(example), None, "{pointer}: {example}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 10, "{count} examples");
+}
