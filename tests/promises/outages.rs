@@ -351,7 +351,8 @@ async fn a_doubt_is_not_sent_again_while_feedback_is_failing_on_an_event() {
         ..OutgoingMessage::default()
     };
     // Four minutes of delay and one in flight, five times: the grace period of twenty minutes ends in the
-    // fourth of those minutes in flight.
+    // middle of the fourth of those minutes in flight.
+    pipeline.run_for(SignedDuration::from_secs(30)).await;
     for _ in 0..5 {
         send_one(&pipeline.sqs(), FEEDBACK, copy()).await.expect("SQS takes it");
         pipeline.run_for(SignedDuration::from_secs(DEFAULT_FEEDBACK_RETRY_SECONDS)).await;
