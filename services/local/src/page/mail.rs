@@ -2,6 +2,8 @@
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use http::{StatusCode, header};
 use jiff::tz::TimeZone;
 use mail_parser::{HeaderValue, MessageParser};
@@ -11,8 +13,7 @@ use crate::ses::{Mail, Mailbox};
 
 /// The logo in `infra/brand.json`.
 const SAMPLE_LOGO_URL: &str = "https://shop.example/logo.png";
-/// Where the page has it.
-pub const SAMPLE_LOGO_PATH: &str = "/mail/sample-logo.png";
+const SAMPLE_LOGO: &[u8] = include_bytes!("../../templates/sample-logo.png");
 
 /// One of the ways to see a mail.
 pub struct View {
@@ -153,7 +154,7 @@ fn decode_header(value: &HeaderValue<'_>) -> Option<String> {
 /// is loaded but images and its own styles. A link opens in a new tab.
 pub fn html_part(mail: &Mail) -> Response {
     const POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; \
-                          default-src 'none'; img-src 'self' https: data:; \
+                          default-src 'none'; img-src https: data:; \
                           style-src 'unsafe-inline'; \
                           frame-ancestors 'self'";
     // A mail holds markup of strangers. The header sandboxes it also where it is opened by its own
@@ -179,7 +180,14 @@ fn with_links_in_a_new_tab(html: &str) -> String {
 /// Shows the sample brand's logo. The host in its URL is reserved for examples (RFC 2606): it will
 /// never exist, so nothing real is hidden by this, and the mail itself stays as it was sent.
 fn with_sample_logo(html: &str) -> String {
-    html.replace(&format!("src=\"{SAMPLE_LOGO_URL}\""), &format!("src=\"{SAMPLE_LOGO_PATH}\""))
+    let url = format!("src=\"{SAMPLE_LOGO_URL}\"");
+    if !html.contains(&url) {
+        return html.to_owned();
+    }
+    // In the document itself: the sandbox has no origin, so that a request for one of our own paths would
+    // be one of a foreign page.
+    let logo = BASE64_STANDARD.encode(SAMPLE_LOGO);
+    html.replace(&url, &format!("src=\"data:image/png;base64,{logo}\""))
 }
 
 /// `GET /mail/ID.eml`: the message as a file.

@@ -15,7 +15,7 @@ use super::delete::Confirmation;
 use super::filter::{ListQuery, QueryError};
 use super::json;
 use super::list::List;
-use super::mail::{MailPage, SAMPLE_LOGO_PATH, View, eml, html_part};
+use super::mail::{MailPage, View, eml, html_part};
 use crate::ses::settings::Sending;
 use crate::ses::{MAX_MAILS_IN_MEMORY, Mailbox, Ses};
 
@@ -51,7 +51,6 @@ impl Page {
         const STYLE: &[u8] = include_bytes!("../../templates/style.css");
         const LIVE: &[u8] = include_bytes!("../../templates/live.js");
         const KEYS: &[u8] = include_bytes!("../../templates/keys.js");
-        const LOGO: &[u8] = include_bytes!("../../templates/sample-logo.png");
         let page = |methods: MethodRouter<Self>| {
             // On the routes only: a response of intake's on the same path stays as it is.
             let methods =
@@ -70,7 +69,6 @@ impl Page {
             .route("/mail/style.css", asset("text/css; charset=utf-8", STYLE))
             .route("/mail/live.js", asset("text/javascript", LIVE))
             .route("/mail/keys.js", asset("text/javascript", KEYS))
-            .route(SAMPLE_LOGO_PATH, asset("image/png", LOGO))
             .route("/favicon.ico", asset("image/svg+xml", ICON))
     }
 

@@ -176,13 +176,6 @@ impl TestEdge {
         self.request(http::Request::get(path), "").await
     }
 
-    pub async fn get_bytes(&self, path: &str) -> Bytes {
-        let request = http::Request::get(format!("{}{path}", self.address));
-        let request = request.body(Full::new(Bytes::new())).unwrap();
-        let client = Client::builder(TokioExecutor::new()).build_http();
-        client.request(request).await.unwrap().into_body().collect().await.unwrap().to_bytes()
-    }
-
     pub async fn request(
         &self,
         request: http::request::Builder,
