@@ -28,7 +28,7 @@ pub const REQUIRED_VARIABLES: [(&str, &[&str]); 5] = [
             "MAIL_FROM",
         ],
     ),
-    ("feedback", &["LEDGER_TABLE", "FEEDBACK_DLQ_URL"]),
+    ("feedback", &["LEDGER_TABLE", "FEEDBACK_QUEUE_URL", "FEEDBACK_DLQ_URL"]),
 ];
 
 /// A stream keeps its records for a day; relay must give up on one before it is gone.
