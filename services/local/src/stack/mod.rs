@@ -10,6 +10,7 @@ mod ses_events;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use crate::aws::calls::Calls;
@@ -25,7 +26,7 @@ use crate::lambda::{Functions, NotReadyError};
 use crate::mapping::Mapping;
 use crate::page::Page;
 use crate::resources::{self, Resources};
-use crate::ses::{Directories, MailboxError, Ses};
+use crate::ses::{Directories, MailboxError, Ses, SesEvent};
 
 pub use brand::{BrandFile, BrandFileError};
 pub use config::{Config, Endpoints};
@@ -109,24 +110,10 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     let dynamodb = clients::dynamodb(&endpoints.dynamodb, region);
     let sqs = clients::sqs(&endpoints.sqs, region);
     let (event_sink, events) = tokio::sync::mpsc::unbounded_channel();
-    let directories = Directories { eml: config.mail_dir.as_deref(), data: config.data.as_deref() };
-    let ses = Ses::open(config.account.clone(), directories, event_sink)?;
-    let ses = Arc::new(ses);
-    let data = config.data.as_deref();
-    let store = data.map(InvocationStore::open).transpose()?;
-    let async_invoker = AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS, store };
-    let edge = Edge {
-        dynamodb: Arc::new(Dynamodb::start(data).await?),
-        sqs: Arc::new(Sqs::open(address, region, data).await?),
-        ses: Arc::clone(&ses),
-        lambdas: Lambdas::default(),
-        async_invoker: async_invoker.clone(),
-        page: Page::new(Arc::clone(&ses), address),
-        calls: Arc::new(Calls::default()),
-        faults: Arc::clone(&config.faults),
-    };
+    let edge = open_services(&config, address, sqs.clone(), event_sink).await?;
     let (database, queues) = (Arc::clone(&edge.dynamodb), Arc::clone(&edge.sqs));
-    let (calls, lambdas) = (Arc::clone(&edge.calls), edge.lambdas.clone());
+    let (calls, ses) = (Arc::clone(&edge.calls), Arc::clone(&edge.ses));
+    let (lambdas, async_invoker) = (edge.lambdas.clone(), edge.async_invoker.clone());
     // The functions call their services when they start, so the server must run before them.
     let server = Server::start(listener, Arc::new(edge), TransferLimits::default());
     let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
@@ -157,6 +144,29 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
         server,
         database,
         queues,
+    })
+}
+
+/// Opens what the stack keeps, in memory or in the directory for data, and the services on top of it.
+async fn open_services(
+    config: &Config,
+    address: SocketAddr,
+    sqs: aws_sdk_sqs::Client,
+    event_sink: UnboundedSender<SesEvent>,
+) -> Result<Edge, StartError> {
+    let data = config.data.as_deref();
+    let directories = Directories { eml: config.mail_dir.as_deref(), data };
+    let ses = Arc::new(Ses::open(config.account.clone(), directories, event_sink)?);
+    let store = data.map(InvocationStore::open).transpose()?;
+    Ok(Edge {
+        dynamodb: Arc::new(Dynamodb::start(data).await?),
+        sqs: Arc::new(Sqs::open(address, &config.settings.region, data).await?),
+        page: Page::new(Arc::clone(&ses), address),
+        ses,
+        lambdas: Lambdas::default(),
+        async_invoker: AsyncInvoker { sqs, retry_delays: RETRY_DELAYS, store },
+        calls: Arc::new(Calls::default()),
+        faults: Arc::clone(&config.faults),
     })
 }
 
