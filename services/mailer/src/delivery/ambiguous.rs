@@ -51,9 +51,8 @@ fn may_resend(delivery: &Delivery<'_>, item: &Item) -> bool {
 }
 
 /// With the policy `resend`, the mail is sent again once the grace period is over and no SES events are
-/// unread. With `hold`, or after too
-/// many doubts, the message is acknowledged, and the item stays in doubt until an SES event or an operator
-/// settles it.
+/// unread. With `hold`, or after too many doubts, the message is acknowledged, and the item stays in doubt
+/// until an SES event or an operator settles it.
 fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
     if !may_resend(delivery, item) {
         return Step::ACK;
