@@ -166,9 +166,12 @@ def the_sweep_knows_how_long_a_mail_in_doubt_waits(template):
     """With a shorter one, it would queue mails again that only wait for an SES event."""
     functions = of_type(template, FUNCTION)
     relay, mailer = (functions[name]["Environment"]["Variables"] for name in ("Relay", "Mailer"))
-    if relay.get("DOUBT_GRACE_SECONDS") == mailer["DOUBT_GRACE_SECONDS"]:
-        return []
-    return ["the grace period that the sweep knows is not the mailer's"]
+    violations = []
+    if relay.get("DOUBT_GRACE_SECONDS") != mailer["DOUBT_GRACE_SECONDS"]:
+        violations.append("the grace period that the sweep knows is not the mailer's")
+    if int(relay["SWEEP_AFTER_SECONDS"]) <= int(mailer["LEASE_SECONDS"]):
+        violations.append("the sweep takes a mail that is being sent for a lost one")
+    return violations
 
 
 def a_mail_in_doubt_is_resent_before_it_is_stale(template):
@@ -238,7 +241,7 @@ def every_failure_has_an_alarm(template):
         "Throttles": functions,
         "IteratorAge": {"Relay"},
         "InDoubt": {"mailer"},
-        "Requeued": {"mailer", "feedback"},
+        "Requeued": {"dispatcher", "mailer", "feedback"},
         "RefusedUnread": {"intake"},
         "Swept": {"relay"},
         "AcceptedToSent": {"mailer"},

@@ -115,6 +115,11 @@ def test_a_grace_period_that_ends_too_late_or_while_an_event_is_invisible_is_rep
     assert promises.a_mail_in_doubt_is_resent_before_it_is_stale(template)
 
 
+def test_a_sweep_that_is_sooner_than_a_lease_ends_is_reported(template):
+    of_type(template, promises.FUNCTION)["Relay"]["Environment"]["Variables"]["SWEEP_AFTER_SECONDS"] = "60"
+    assert promises.the_sweep_knows_how_long_a_mail_in_doubt_waits(template)
+
+
 def test_a_sweep_with_another_grace_period_is_reported(template):
     of_type(template, promises.FUNCTION)["Relay"]["Environment"]["Variables"]["DOUBT_GRACE_SECONDS"] = "60"
     assert promises.the_sweep_knows_how_long_a_mail_in_doubt_waits(template)

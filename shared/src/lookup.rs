@@ -9,9 +9,10 @@
 //! secret, although addresses can be guessed: whoever may read the item also reads the event in it,
 //! with the address. The hash only has to keep the address out of what is printed and passed on.
 //!
-//! All events of one address are one partition of the index, which takes 1,000 writes a second
-//! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>);
-//! a load test has to use several addresses.
+//! All events of one address, or of one number, are one partition of an index, which takes 1,000 writes a
+//! second (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>).
+//! Beyond that, the table's own writes are throttled: a load test has to use several addresses, and a shop
+//! must not give all its orders the same number.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;

@@ -3,16 +3,21 @@
 use std::collections::BTreeMap;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
+use kit::ledger::LedgerError;
 use kit::queue::{
     BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, partial_batch_response,
     run_concurrently, send_all,
 };
+use kit::telemetry::{Count, count};
 use shared::OrderId;
 use shared::queue::message::{DispatchRequest, MailRequest, MessageError};
 use tracing::Instrument;
 
 use crate::decide::{Decision, decide};
 use crate::dependencies::Dispatcher;
+
+/// How long a message waits when the ledger or the mail queue is unavailable.
+const RETRY_DELAY_MS: i64 = 60_000;
 
 /// A value with the index of its message in the batch.
 type Indexed<T> = (usize, T);
@@ -21,6 +26,7 @@ type Indexed<T> = (usize, T);
 enum NextStep {
     Done(BatchItemOutcome),
     Send(Box<MailRequest>),
+    Requeue,
 }
 
 /// The parsed messages of a batch.
@@ -46,10 +52,11 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
         match next {
             NextStep::Done(outcome) => outcomes[i] = outcome,
             NextStep::Send(request) => requests.push((i, request)),
+            NextStep::Requeue => outcomes[i] = requeue(dispatcher, &messages[i]).await,
         }
     }
-    for (i, outcome) in send(dispatcher, requests).await {
-        outcomes[i] = outcome;
+    for (i, result) in send(dispatcher, requests).await {
+        outcomes[i] = after_sending(dispatcher, &messages[i], result).await;
     }
     partial_batch_response(messages, &outcomes)
 }
@@ -112,30 +119,60 @@ async fn next_step(dispatcher: &Dispatcher, request: DispatchRequest) -> NextSte
     match decide(dispatcher, request).await {
         Ok(Decision::Notify(request)) => NextStep::Send(request),
         Ok(Decision::NoMail) => NextStep::Done(BatchItemOutcome::Ack),
-        Err(error) => {
+        // An item of another version uses up receives instead, so that the message ends in the dead-letter
+        // queue.
+        Err(error @ LedgerError::Incompatible(_)) => {
             tracing::warn!(%error, "retried after the visibility timeout");
             NextStep::Done(BatchItemOutcome::Retry)
+        }
+        Err(error @ LedgerError::Unavailable(_)) => {
+            tracing::warn!(%error, "requeued until the ledger answers");
+            NextStep::Requeue
         }
     }
 }
 
+/// Has the message delivered again after a while. The decision may have been recorded, or the mail request
+/// sent: the copy finds the decision, and the mailer's claim makes one mail of two requests.
+async fn requeue(dispatcher: &Dispatcher, message: &SqsMessage) -> BatchItemOutcome {
+    let until = dispatcher.clock.now_ms() + RETRY_DELAY_MS;
+    let outcome = dispatcher.requeue.requeue_until(message, until, None).await;
+    if outcome == BatchItemOutcome::Ack {
+        count(Count::Requeued);
+    }
+    outcome
+}
+
+async fn after_sending(
+    dispatcher: &Dispatcher,
+    message: &SqsMessage,
+    result: Result<(), SendError>,
+) -> BatchItemOutcome {
+    match result {
+        Ok(()) => BatchItemOutcome::Ack,
+        // SQS will never accept it: it uses up receives, and ends in the dead-letter queue.
+        Err(error @ SendError::Refused) => {
+            tracing::warn!(%error, "retried after the visibility timeout");
+            BatchItemOutcome::Retry
+        }
+        Err(error @ SendError::Unavailable(_)) => {
+            tracing::warn!(%error, "requeued until the mail queue answers");
+            requeue(dispatcher, message).await
+        }
+    }
+}
+
+/// Sends the mail requests, all together.
 async fn send(
     dispatcher: &Dispatcher,
     requests: Vec<Indexed<Box<MailRequest>>>,
-) -> Vec<Indexed<BatchItemOutcome>> {
+) -> Vec<Indexed<Result<(), SendError>>> {
     let outgoing = requests
         .iter()
         .map(|(_, r)| OutgoingMessage { body: r.to_body(), ..OutgoingMessage::default() })
         .collect();
     let results = send_all(&dispatcher.sqs, &dispatcher.mail_queue, outgoing).await;
-    let outcome = |result: Result<(), SendError>| match result {
-        Ok(()) => BatchItemOutcome::Ack,
-        Err(error) => {
-            tracing::warn!(%error, "retried after the visibility timeout");
-            BatchItemOutcome::Retry
-        }
-    };
-    requests.iter().zip(results).map(|((i, _), result)| (*i, outcome(result))).collect()
+    requests.iter().map(|(i, _)| *i).zip(results).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use kit::Clock;
 use kit::ledger::Ledger;
-use kit::queue::DeadLetterQueue;
+use kit::queue::{DeadLetterQueue, DelayedRequeue};
 
 /// The dispatcher's dependencies.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct Dispatcher {
     pub mail_queue: String,
     /// The dispatch queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
+    /// Puts messages back on the dispatch queue while the ledger or the mail queue is unavailable.
+    pub requeue: DelayedRequeue,
     /// Read for staleness and lateness.
     pub clock: Clock,
 }

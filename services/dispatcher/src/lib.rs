@@ -6,6 +6,8 @@
 //! - A planned notification reaches the mail queue: after a crash, the redelivered event sends the mail
 //!   request again. The mailer's claim ensures that several requests lead to one mail.
 //! - Muted, stale and superseded events are recorded as skipped, with the reason.
+//! - While the ledger or the mail queue is unavailable, a message is requeued with a delay, which uses up no
+//!   receives: an outage moves nothing to the dead-letter queue.
 //! - A message that cannot be parsed goes to the dead-letter queue with the reason; its neighbours are not
 //!   affected.
 //!
@@ -19,7 +21,7 @@ use std::sync::Arc;
 
 use aws_lambda_events::sqs::SqsEvent;
 use kit::ledger::Ledger;
-use kit::queue::DeadLetterQueue;
+use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
@@ -48,12 +50,14 @@ async fn from_env() -> Result<Dispatcher, Error> {
     let sdk = kit::aws::sdk_config().await;
     let sqs = kit::aws::sqs(&sdk);
     let clock = Clock::system();
+    let queue = config::required("DISPATCH_QUEUE_URL", "the dispatch queue's URL")?;
     let dead_letters =
         config::required("DISPATCH_DLQ_URL", "the dispatch dead-letter queue's URL")?;
     Ok(Dispatcher {
         ledger: Ledger::from_settings(kit::aws::dynamodb(&sdk))?,
         mail_queue: config::required("MAIL_QUEUE_URL", "the mail queue's URL")?,
         dead_letters: DeadLetterQueue::new(sqs.clone(), dead_letters, clock),
+        requeue: DelayedRequeue::new(sqs.clone(), queue, clock),
         sqs,
         clock,
     })

@@ -20,6 +20,9 @@
 //! What remains: an event that reaches the queue only after the grace period, and one that waits, visible, for
 //! longer than the time that is left over while at each check no more messages wait than are in flight. SQS's
 //! counts are approximate, but for messages that have not moved for about a minute.
+//!
+//! While the mail queue itself is so far behind that a check comes late, the watch starts again with each check:
+//! then no doubt is sent again before the backlog has gone or feedback's queue is empty.
 
 use aws_lambda_events::sqs::SqsMessage;
 

@@ -37,7 +37,7 @@ pub enum Command {
     /// Dead-letter queues: list, show, replay, drop
     #[command(subcommand)]
     Dlq(dlq::Command),
-    /// Sends one mail that was skipped or failed
+    /// Sends one mail that was skipped or failed, or that waits
     Resend(notification::NotificationArgs),
     /// Records whether SES has accepted a mail that is in doubt
     Settle(notification::settle::Args),

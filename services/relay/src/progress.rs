@@ -4,6 +4,9 @@ use kit::ledger::Item;
 
 use crate::index_page::IndexEntry;
 
+/// After how long the sweep looks again at a record that this version cannot read.
+const UNKNOWN_RETRY_MS: i64 = 6 * 60 * 60 * 1000;
+
 /// How far the ledger is with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
@@ -38,19 +41,27 @@ impl Progress {
     pub fn new(entry: &IndexEntry, record: &LedgerRecord, grace: i64, until: i64) -> Self {
         let item = match record {
             LedgerRecord::Absent => return Self::Unseen,
-            // Written by a newer version, whose own sweep understands it.
-            LedgerRecord::Unreadable => return Self::Done,
+            LedgerRecord::Unreadable => return Self::unknown(until),
             LedgerRecord::Read(item) => item,
         };
         // Only the event that planned the notification can have it mailed, and it has an entry of its own.
         if item.event != entry.event {
             return Self::Done;
         }
+        if item.to_record().is_none() {
+            return Self::unknown(until);
+        }
         match item.due_at(grace, until) {
             None => Self::Done,
             Some(due) if due < until => Self::Overdue,
             Some(due) => Self::Waits { due },
         }
+    }
+
+    // A newer version wrote the record. After a rollback the two share one watermark, so that an entry that
+    // this version passes is lost to the newer one.
+    const fn unknown(until: i64) -> Self {
+        Self::Waits { due: until + UNKNOWN_RETRY_MS }
     }
 }
 
@@ -87,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_state_a_held_doubt_and_a_record_of_a_newer_version_are_done() {
+    fn a_terminal_state_and_a_held_doubt_are_done() {
         for state in State::ALL {
             let moves = matches!(state, State::Planned | State::Sending | State::InDoubt);
             assert_eq!(progress(item(state)) == Progress::Done, !moves, "{state}");
@@ -97,10 +108,15 @@ mod tests {
         let refund =
             Item { notification: "order.refunded#R-1#customer".to_owned(), ..item(State::InDoubt) };
         assert_eq!(progress(refund), Progress::Done);
+    }
+
+    #[test]
+    fn a_record_of_a_newer_version_is_kept_for_the_newer_versions_sweep() {
+        let later = Progress::Waits { due: UNTIL + UNKNOWN_RETRY_MS };
         let newer = Item { state: "scheduled".to_owned(), ..item(State::Sent) };
-        assert_eq!(progress(newer), Progress::Done);
+        assert_eq!(progress(newer), later);
         let unreadable = Progress::new(&entry("shop e-1"), &LedgerRecord::Unreadable, GRACE, UNTIL);
-        assert_eq!(unreadable, Progress::Done);
+        assert_eq!(unreadable, later);
     }
 
     #[test]
@@ -115,8 +131,9 @@ mod tests {
         assert_eq!(progress(sending(UNTIL - 1)), Progress::Overdue);
         assert_eq!(progress(sending(UNTIL)), waits(UNTIL));
         let in_doubt = |since| Item { since, ..item(State::InDoubt) };
-        assert_eq!(progress(in_doubt(UNTIL - GRACE - 1)), Progress::Overdue);
-        assert_eq!(progress(in_doubt(UNTIL - GRACE)), waits(UNTIL));
+        // The grace period, and as long again for which the mailer watches feedback's queue.
+        assert_eq!(progress(in_doubt(UNTIL - 2 * GRACE - 1)), Progress::Overdue);
+        assert_eq!(progress(in_doubt(UNTIL - 2 * GRACE)), waits(UNTIL));
     }
 
     #[test]

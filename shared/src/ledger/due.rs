@@ -10,10 +10,21 @@ use super::guard::{Facts, MAX_DOUBTS};
 use super::protocol::Transition;
 use super::record::{Record, State};
 
+/// For how long a feedback queue that is never empty must have been clear before a mail in doubt is sent
+/// again, at most.
+const MAX_BACKLOG_WATCH_MS: i64 = 20 * 60 * 1000;
+
+/// For how many milliseconds a feedback queue that is never empty must have been clear before a mail in doubt is
+/// sent again, with a grace period of `grace` milliseconds.
+#[must_use]
+pub const fn backlog_watch_ms(grace: i64) -> i64 {
+    if grace < MAX_BACKLOG_WATCH_MS { grace } else { MAX_BACKLOG_WATCH_MS }
+}
+
 impl Record {
     /// From when on a mailer that has its mail request moves the notification on; `None` for a terminal state,
-    /// and for a doubt that only an SES event or an operator settles. `grace`: how long a doubt waits.
-    /// Everything in milliseconds (since 1970).
+    /// and for a doubt that only an SES event or an operator settles. `grace`: how long a doubt waits at
+    /// least. Everything in milliseconds (since 1970).
     #[must_use]
     pub const fn due_at(&self, policy: DoubtPolicy, grace: i64) -> Option<i64> {
         match self.state {
@@ -21,7 +32,8 @@ impl Record {
             State::Planned => Some(self.since),
             State::Sending => Some(self.lease_until),
             State::InDoubt if matches!(policy, DoubtPolicy::Resend) && self.doubts < MAX_DOUBTS => {
-                Some(self.since.saturating_add(grace))
+                // Where feedback's queue is never empty, the mailer watches it before it sends again.
+                Some(self.since.saturating_add(grace).saturating_add(backlog_watch_ms(grace)))
             }
             _ => None,
         }
@@ -59,7 +71,10 @@ mod tests {
         let postponed = Record { not_before: 400, ..record(State::Planned) };
         assert_eq!(postponed.due_at(Resend, GRACE), Some(400));
         assert_eq!(record(State::Sending).due_at(Hold, GRACE), Some(160));
-        assert_eq!(record(State::InDoubt).due_at(Resend, GRACE), Some(120));
+        assert_eq!(record(State::InDoubt).due_at(Resend, GRACE), Some(140));
+        let hours = 11 * 60 * 60 * 1000;
+        let watched = 100 + hours + MAX_BACKLOG_WATCH_MS;
+        assert_eq!(record(State::InDoubt).due_at(Resend, hours), Some(watched));
     }
 
     #[test]

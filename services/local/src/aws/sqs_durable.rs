@@ -20,6 +20,7 @@ use super::sqs_engine::{Engine, Redrive};
 use super::sqs_restore::restore;
 use super::sqs_store::{self, NewMessage, Origin, Receipt, now};
 use crate::database::{DataError, Database};
+
 /// The queues in memory and on disk.
 #[derive(Debug)]
 pub(super) struct DurableQueues {

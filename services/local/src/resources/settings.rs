@@ -76,6 +76,14 @@ pub enum SettingsError {
         /// The functions' timeout.
         timeout: Duration,
     },
+    /// The sweep takes a mail that is being sent for a lost one.
+    #[error("sweep_after is {sweep_after:?}: expected more than lease, which is {lease:?}")]
+    Sweep {
+        /// How old an event is when the sweep checks it.
+        sweep_after: Duration,
+        /// The lease.
+        lease: Duration,
+    },
 }
 
 impl Settings {
@@ -92,6 +100,10 @@ impl Settings {
         let (lease, timeout) = (self.lease, self.function_timeout);
         if lease <= timeout {
             return Err(SettingsError::Lease { lease, timeout });
+        }
+        let sweep_after = self.sweep_after;
+        if sweep_after <= lease {
+            return Err(SettingsError::Sweep { sweep_after, lease });
         }
         Ok(())
     }

@@ -2,17 +2,13 @@
 
 use kit::ledger::{Change, Item, LedgerError, RecordOutcome};
 use kit::telemetry::{Count, count};
-use shared::ledger::{Facts, LEASE_EXPIRED, MAX_DOUBTS, Transition};
+use shared::ledger::{Facts, LEASE_EXPIRED, MAX_DOUBTS, Transition, backlog_watch_ms};
 use shared::notification::DoubtPolicy;
 
 use super::context::{Delivery, millis};
 use super::step::Step;
 use crate::backlog_watch::BacklogWatch;
 use crate::feedback_backlog::Backlog;
-
-/// For how long a feedback queue that is never empty must have been clear before a resend, at most. A shorter
-/// grace period is long enough.
-const MAX_WATCH_MS: i64 = 1_200_000;
 
 /// Records that the lease of an earlier attempt expired without an outcome.
 pub async fn expire(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
@@ -58,16 +54,12 @@ fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
         return Step::ACK;
     }
     let due = item.since + millis(delivery.mailer.grace);
-    if delivery.now_ms() < due { Step::Requeue { until: due } } else { Step::Resend { due } }
+    if delivery.now_ms() < due { Step::Requeue { until: due } } else { Step::Resend }
 }
 
-fn watch_ms(delivery: &Delivery<'_>) -> i64 {
-    millis(delivery.mailer.grace).min(MAX_WATCH_MS)
-}
-
-/// Claims a notification in doubt that is `due`, unless an unread SES event may prove that SES accepted the
-/// mail ([`BacklogWatch`]).
-pub async fn resend(delivery: &Delivery<'_>, due: i64) -> Step {
+/// Claims a notification in doubt whose grace period is over, unless an unread SES event may prove that SES
+/// accepted the mail ([`BacklogWatch`]).
+pub async fn resend(delivery: &Delivery<'_>) -> Step {
     // The clock is read before the queues. Otherwise, a doubt could become old enough after the queues were
     // read, and be claimed although an event about it may have arrived since.
     let (now, grace) = (delivery.now_ms(), millis(delivery.mailer.grace));
@@ -80,10 +72,9 @@ pub async fn resend(delivery: &Delivery<'_>, due: i64) -> Step {
     // one is for a copy that is delivered late. In the last, SQS's counts, which lag, show the delay.
     let interval = millis(delivery.mailer.feedback_retry) / 3;
     let watch = BacklogWatch::after_check(delivery.backlog_watch(), now, is_clear, 2 * interval);
-    let span = watch_ms(delivery);
-    let wait =
-        (due - now).max(if backlog == Backlog::Empty { 0 } else { span - watch.clear_for() });
-    if wait > 0 {
+    let span = backlog_watch_ms(grace);
+    let wait = span - watch.clear_for();
+    if backlog != Backlog::Empty && wait > 0 {
         // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
         // more copy circulates, and during a long outage they must not become many.
         let next = if is_clear { interval } else { span / 2 };

@@ -46,10 +46,7 @@ pub enum Step {
     /// Record that the lease expired and its holder recorded no outcome.
     Expire,
     /// Claim the notification in doubt, unless an unread SES event may settle it.
-    Resend {
-        /// When the grace period is over (milliseconds since 1970).
-        due: i64,
-    },
+    Resend,
     /// Send a copy that checks for unread SES events again, and end.
     CheckAgain {
         /// When the copy becomes visible (milliseconds since 1970).

@@ -49,7 +49,7 @@ pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, Ledger
                 fail(delivery, attempt, reason, code, description).await
             }
             Step::Expire => expire(delivery).await,
-            Step::Resend { due } => Ok(resend(delivery, due).await),
+            Step::Resend => Ok(resend(delivery).await),
             Step::KeepAmbiguous { attempt, reason } => {
                 keep_ambiguous(delivery, attempt, &reason).await
             }

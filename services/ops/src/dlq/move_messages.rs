@@ -359,6 +359,9 @@ async fn force_stale(
     let id = (key.order_id.to_string(), ledger_key);
     let record = records(stack, [id.clone()]).await?.remove(&id);
     if let Some(record) = record.filter(|record| record.state() == Some(State::Skipped)) {
+        // The record's own event, which may be another than the message's: only that one can have the mail
+        // requested again, should this request be lost.
+        watch_again(stack, &record.order_id, &record.event).await?;
         let why = "stale, forced by an operator";
         let until = Timestamp::now() + key.kind.send_within();
         // Before the message is sent: the mailer drops a mail request whose record is closed.

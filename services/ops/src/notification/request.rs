@@ -22,8 +22,8 @@ pub const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// The reason of a record that `resend` or `settle` has opened.
 pub const OPENED: &str = "opened by an operator";
 
-/// Reopens the record unless it is to be sent now anyway, and queues the mail. If it is interrupted in
-/// between, the same command finds the record open and continues.
+/// Reopens the record and queues the mail. If it is interrupted in between, the same command finds the record
+/// open and continues.
 pub async fn requeue(
     stack: &Stack,
     item: &Item,
@@ -45,20 +45,15 @@ pub async fn requeue(
     let result = async {
         // Before anything is opened: if the mail request is lost, the sweep finds the record open.
         watch_again(stack, &item.order_id, &item.event).await?;
-        // The record before the message: the mailer drops a mail request whose record is closed.
-        if !is_to_be_sent_now(item, now) {
-            let (order, notification) = (&item.order_id, &item.notification);
-            reopen(stack, order, notification, item.attempt, request.send_before, OPENED).await?;
-        }
+        // The record before the message: the mailer drops a mail request whose record is closed. Also a mail
+        // that is to be sent now anyway: the record's time limit counts for every copy of its mail request,
+        // and an older copy would skip the mail as stale before this one comes.
+        let (order, notification) = (&item.order_id, &item.notification);
+        reopen(stack, order, notification, item.attempt, request.send_before, OPENED).await?;
         queue_request(stack, &request).await
     }
     .await;
     audit.complete(result, &json!({ "queued": 1 })).await
-}
-
-fn is_to_be_sent_now(item: &Item, now: Timestamp) -> bool {
-    // A mail that waits, such as for SES to be resumed, would send the queued copy back to wait too.
-    item.state() == Some(State::Planned) && item.doubts == 0 && !waits(item, now.as_millisecond())
 }
 
 /// Whether a planned mail is not due yet. `now` in milliseconds since 1970.

@@ -156,6 +156,7 @@ impl<'a> SimulatedPipeline<'a> {
             sqs: self.sqs(),
             mail_queue: MAIL.to_owned(),
             dead_letters: self.dead_letters(DISPATCH_DLQ),
+            requeue: DelayedRequeue::new(self.sqs(), DISPATCH.to_owned(), self.clock()),
             clock: self.clock(),
         }
     }

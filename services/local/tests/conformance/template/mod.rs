@@ -38,7 +38,7 @@ const fn intended(
 }
 
 const NO_BACKUP: &str = "dynoxide has neither backups nor encryption; nothing of value is in it";
-const IN_MEMORY: &str = "the queues are in memory and 127.0.0.1 is their only client";
+const ON_THIS_MACHINE: &str = "the queues are on this machine and 127.0.0.1 is their only client";
 const QUICK: &str = "a demo and a test must not wait as long as production may";
 const NO_LATENCY: &str = "one machine saves nothing by waiting for a fuller batch";
 const FIXED_LOG: &str = "the functions' default; `WAYBILL_LOG` is not passed on";
@@ -48,12 +48,12 @@ const DEMO: &str = "a sender that needs no SES account";
 const INTENDED: &[Intended] = &[
     intended("*.PointInTimeRecoverySpecification", r#"{"PointInTimeRecoveryEnabled":true}"#, "", NO_BACKUP),
     intended("*.SSESpecification", r#"{"SSEEnabled":true}"#, "", NO_BACKUP),
-    intended("*.SqsManagedSseEnabled", "true", "", IN_MEMORY),
-    intended("DispatchDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-dispatch"]}"#, "", IN_MEMORY),
-    intended("MailDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-mail"]}"#, "", IN_MEMORY),
-    intended("FeedbackDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-feedback"]}"#, "", IN_MEMORY),
-    intended("IntakeDlq.RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#, "", IN_MEMORY),
-    intended("RelayDlq.RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#, "", IN_MEMORY),
+    intended("*.SqsManagedSseEnabled", "true", "", ON_THIS_MACHINE),
+    intended("DispatchDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-dispatch"]}"#, "", ON_THIS_MACHINE),
+    intended("MailDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-mail"]}"#, "", ON_THIS_MACHINE),
+    intended("FeedbackDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-feedback"]}"#, "", ON_THIS_MACHINE),
+    intended("IntakeDlq.RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#, "", ON_THIS_MACHINE),
+    intended("RelayDlq.RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#, "", ON_THIS_MACHINE),
     intended("DispatchQueue.VisibilityTimeout", "180", "30", QUICK),
     intended("MailQueue.VisibilityTimeout", "190", "30", QUICK),
     intended("FeedbackQueue.VisibilityTimeout", "190", "30", QUICK),
