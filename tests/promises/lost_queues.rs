@@ -18,7 +18,9 @@ use waybill_tests::chaos::fault_rates::CallPhase::Before;
 use crate::ops::process::{dead_letters, verify_sender, waybill, with_unverified_sender};
 use crate::support::events::{confirmed, customer, refunded, shipped};
 use crate::support::killer::{BackgroundFault, Boundary, Killer};
-use crate::support::simulated_pipeline::{MAIL, MAIL_DLQ, SimulatedPipeline};
+use crate::support::simulated_pipeline::{
+    FEEDBACK, FEEDBACK_DLQ, MAIL, MAIL_DLQ, SimulatedPipeline,
+};
 use crate::support::{TestStack, config, eventually, settings};
 
 /// The sweep checks an event five minutes after its acceptance, or after its last check.
@@ -255,7 +257,7 @@ impl Faults for NoClaims {
 async fn a_mail_queue_purged_on_a_running_stack_loses_no_planned_mail_and_mails_none_twice() {
     let faults = Arc::<NoClaims>::default();
     let settings = Settings {
-        sweep_after: Duration::from_secs(2),
+        sweep_after: Duration::from_secs(7),
         sweep_interval: Duration::from_secs(1),
         ..settings()
     };
@@ -274,5 +276,37 @@ async fn a_mail_queue_purged_on_a_running_stack_loses_no_planned_mail_and_mails_
         .await;
         assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
     }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_that_waits_for_a_busy_feedback_queue_is_not_taken_for_a_lost_mail() {
+    let (stack, faults) = without_stream().await;
+    faults.ses_answers_are_lost.store(true, Ordering::SeqCst);
+    let mut pipeline = swept_once(&stack, &[shipped("Q1")]).await;
+    pipeline.drain().await;
+    faults.ses_answers_are_lost.store(false, Ordering::SeqCst);
+    // The queue of a busy shop is never empty. After the grace period, the mailer watches it as long again.
+    for _ in 0..42 {
+        let now = pipeline.clock().now_ms();
+        pipeline.queues.put(FEEDBACK, "being read", now);
+        assert_eq!(pipeline.queues.receive(FEEDBACK, FEEDBACK_DLQ, now).len(), 1);
+        pipeline.run_for(SignedDuration::from_mins(1)).await;
+        pipeline.queues.take_all(FEEDBACK);
+        assert_eq!(pipeline.sweep().await.queued_again, 0);
+    }
+    assert_eq!(stack.mails_to(&customer("Q1")), 2, "the window was open, and is used once");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resend_of_a_planned_mail_renews_the_time_limit_that_counts_for_older_mail_requests() {
+    let (stack, _) = without_stream().await;
+    let mut pipeline = swept_once(&stack, &[confirmed("Q1")]).await;
+    pipeline.plan().await;
+    let limit = stack.ledger_items("Q1").await.remove(0).send_before;
+    let resent = waybill(&stack, &["resend", "Q1", "order.confirmed", "--reason", "x"]).await;
+    assert_eq!(resent.code, Some(0), "{resent:?}");
+    assert!(stack.ledger_items("Q1").await.remove(0).send_before > limit);
     stack.stop().await;
 }

@@ -301,6 +301,27 @@ async fn a_ledger_that_does_not_answer_uses_up_no_receives_and_loses_no_mail() {
     stack.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_does_not_answer_moves_no_event_to_the_dispatchers_dead_letter_queue() {
+    let faults = Arc::new(FaultSwitches::default());
+    let stack = stack(&faults, settings::Settings::default()).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    let body = dispatch_body(&shipped("L9"), pipeline.clock().now());
+    pipeline.queues.put(DISPATCH, &body, pipeline.clock().now_ms());
+
+    // For more deliveries than SQS allows receives.
+    faults.tables_are_down.store(true, Ordering::SeqCst);
+    pipeline.run_for(SignedDuration::from_mins(20)).await;
+    assert_eq!(pipeline.queues.all(DISPATCH).len(), 1, "it waits");
+    assert_eq!(pipeline.queues.all(DISPATCH_DLQ).len(), 0);
+    assert_eq!(pipeline.queues.max_receives(), 1);
+
+    faults.tables_are_down.store(false, Ordering::SeqCst);
+    pipeline.run_for(SignedDuration::from_mins(2)).await;
+    assert_eq!(stack.mails_to(&customer("L9")), 1);
+    stack.stop().await;
+}
+
 /// SES accepted the mail and its answer was lost. Its event waits in feedback's queue for longer than the
 /// grace period, as feedback is down.
 #[tokio::test(flavor = "multi_thread")]

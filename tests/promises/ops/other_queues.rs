@@ -177,7 +177,7 @@ async fn nothing_is_moved_to_a_queue_that_does_not_name_this_dead_letter_queue()
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_whose_sweep_is_postponed_is_found_by_an_operator() {
     let settings = Settings {
-        sweep_after: Duration::from_secs(1),
+        sweep_after: Duration::from_secs(7),
         sweep_interval: Duration::from_secs(1),
         ..settings()
     };

@@ -70,11 +70,11 @@ impl Killer {
     }
 
     /// As [`super::settings`], with a shorter visibility timeout, as each test waits for it. Where the
-    /// stream is down, only the sweep moves events, and it may come at once; elsewhere it must not overtake
+    /// stream is down, only the sweep moves events, and it may come as soon as a lease is over; elsewhere it must not overtake
     /// the stream.
     pub fn settings(background: BackgroundFault) -> Settings {
         let (sweep_after, sweep_interval) = match background {
-            BackgroundFault::StreamDown => (Duration::from_secs(2), Duration::from_secs(1)),
+            BackgroundFault::StreamDown => (Duration::from_secs(7), Duration::from_secs(1)),
             _ => (Duration::from_secs(8), Duration::from_secs(4)),
         };
         Settings {
