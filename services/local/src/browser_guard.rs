@@ -28,6 +28,7 @@ const OWN_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 #[derive(Debug, Clone, Copy)]
 pub struct BrowserGuard {
     port: u16,
+    has_pages: bool,
 }
 
 /// Why a request is not let in.
@@ -58,9 +59,15 @@ pub async fn refuse_web_pages(
 }
 
 impl BrowserGuard {
-    /// The guard of the server at `address`.
+    /// The guard of the server at `address`, which has pages of its own.
     pub fn new(address: SocketAddr) -> Self {
-        Self { port: address.port() }
+        Self { port: address.port(), has_pages: true }
+    }
+
+    /// The guard of a server at `address` that is for programs only: no browser has a reason to call it, and
+    /// even a followed link may change something there.
+    pub fn for_programs(address: SocketAddr) -> Self {
+        Self { port: address.port(), has_pages: false }
     }
 
     fn check<B>(self, request: &http::Request<B>) -> Result<(), Refusal> {
@@ -73,7 +80,10 @@ impl BrowserGuard {
         if names.peek().is_none() || !names.all(|name| self.is_own(name)) {
             return Err(Refusal::ForeignHost { port: self.port });
         }
-        if is_own_page(headers) || is_followed_link(request.method(), headers) {
+        let is_from_browser =
+            headers.contains_key(SEC_FETCH_SITE) || headers.contains_key(header::ORIGIN);
+        let is_ours = is_own_page(headers) || is_followed_link(request.method(), headers);
+        if !is_from_browser || (self.has_pages && is_ours) {
             Ok(())
         } else {
             Err(Refusal::ForeignPage)
@@ -147,7 +157,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        BrowserGuard { port: 8080 }.check(&request.body(()).unwrap())
+        BrowserGuard { port: 8080, has_pages: true }.check(&request.body(()).unwrap())
     }
 
     #[test]
@@ -176,7 +186,7 @@ mod tests {
     #[test]
     fn the_port_of_http_may_be_left_out() {
         let request = http::Request::get("/").header("host", "localhost").body(()).unwrap();
-        assert_eq!(BrowserGuard { port: 80 }.check(&request), Ok(()));
+        assert_eq!(BrowserGuard { port: 80, has_pages: true }.check(&request), Ok(()));
     }
 
     #[test]
@@ -184,7 +194,7 @@ mod tests {
         let check = |uri: &str| {
             let request =
                 http::Request::get(uri).header("host", "127.0.0.1:8080").body(()).unwrap();
-            BrowserGuard { port: 8080 }.check(&request)
+            BrowserGuard { port: 8080, has_pages: true }.check(&request)
         };
         assert_eq!(check("http://localhost:8080/mail.json"), Ok(()));
         let refused = Err(Refusal::ForeignHost { port: 8080 });
@@ -243,5 +253,25 @@ mod tests {
         ];
         assert_eq!(check("GET", &navigation), Ok(()));
         assert_eq!(check("POST", &navigation), Err(Refusal::ForeignPage));
+    }
+
+    #[test]
+    fn a_server_for_programs_takes_nothing_that_a_browser_sends() {
+        let check = |headers: &[(&str, &str)]| {
+            let mut request = http::Request::get("/").header("host", "127.0.0.1:8080");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let guard = BrowserGuard { port: 8080, has_pages: false };
+            guard.check(&request.body(()).unwrap())
+        };
+        assert_eq!(check(&[]), Ok(()));
+        let link = [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+        ];
+        assert_eq!(check(&link), Err(Refusal::ForeignPage));
+        assert_eq!(check(&[("origin", "http://127.0.0.1:8080")]), Err(Refusal::ForeignPage));
     }
 }

@@ -14,6 +14,31 @@ pub fn counted(count: impl TryInto<u64>, noun: &str) -> String {
     format!("{} {noun}{ending}", number(count))
 }
 
+/// The text with every character escaped that moves the cursor, changes colours, reorders or hides what a
+/// terminal shows, as JSON escapes it. A dead letter, an id or an argument may hold any of them. `kept` are
+/// left as they are.
+pub fn printable(text: &str, kept: &[char]) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        let is_harmless = !c.is_control() && !is_invisible(c);
+        if is_harmless || kept.contains(&c) {
+            printable.push(c);
+        } else {
+            printable.push_str(&format!("\\u{:04x}", u32::from(c)));
+        }
+    }
+    printable
+}
+
+/// Whether the character reorders its neighbours or shows as nothing. Not the joiners, which scripts need.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
 /// `is` after one thing, `are` after any other number of them.
 pub const fn is_or_are(count: usize) -> &'static str {
     if count == 1 { "is" } else { "are" }
@@ -138,5 +163,13 @@ mod tests {
     fn a_duration_is_written_in_its_two_largest_units() {
         let formatted = [0, 5_000, 61_000, 3_600_000, 270_000_000, -5].map(format_duration);
         assert_eq!(formatted, ["0s", "5s", "1m 1s", "1h", "3d 3h", "0s"]);
+    }
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_escaped() {
+        let hostile = "a\u{1b}[31m\u{9b}2J\u{202e}\u{2066}\u{200b}\r\nz";
+        let escaped = r"a\u001b[31m\u009b2J\u202e\u2066\u200b\u000d";
+        assert_eq!(printable(hostile, &['\n']), format!("{escaped}\nz"));
+        assert_eq!(printable("Zoë 山田 👩\u{200d}🚀", &[]), "Zoë 山田 👩\u{200d}🚀");
     }
 }

@@ -16,14 +16,12 @@ impl Interrupt {
     pub fn listen() -> Self {
         let interrupt = Self(CancellationToken::new());
         let token = interrupt.0.clone();
-        tokio::spawn(async move {
-            signal().await;
-            // Only a request: commands stop where they leave no step half done.
-            token.cancel();
-            note("Stopping after the current step. Press Ctrl-C again to stop at once.");
-            signal().await;
-            // As after kill -9: the sends come before the deletes, so nothing is lost.
-            std::process::exit(130);
+        // On a thread of its own: an endless `--edit` or `--filter` never returns to the command's runtime.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            // Without a listener, Ctrl-C ends the process at once, which loses nothing either.
+            let Ok(runtime) = runtime else { return };
+            runtime.block_on(listen(&token));
         });
         interrupt
     }
@@ -45,6 +43,16 @@ impl Interrupt {
     pub fn check(&self, message: &str) -> Result<(), CliError> {
         if self.is_requested() { Err(CliError::Interrupted(message.to_owned())) } else { Ok(()) }
     }
+}
+
+async fn listen(token: &CancellationToken) {
+    signal().await;
+    // Only a request: commands stop where they leave no step half done.
+    token.cancel();
+    note("Stopping after the current step. Press Ctrl-C again to stop at once.");
+    signal().await;
+    // As after kill -9: the sends come before the deletes, so nothing is lost.
+    std::process::exit(130);
 }
 
 #[cfg(unix)]

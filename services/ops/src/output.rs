@@ -7,7 +7,7 @@ use serde::Serialize;
 
 pub use crate::format::{
     as_optional_rfc3339, as_rfc3339, counted, decimal, format_duration, format_time, is_or_are,
-    nonzero, number, percent, readable_time, rfc3339,
+    nonzero, number, percent, printable, readable_time, rfc3339,
 };
 pub use crate::style::{ColorMode, Style};
 pub use crate::table::{Column, table};
@@ -53,8 +53,9 @@ impl Output {
         self.write(&text);
     }
 
-    /// Prints text as it is.
+    /// Prints text. Escape itself is left to whoever colours: tables and JSON have escaped it in values.
     pub fn write(self, text: &str) {
+        let text = printable(text, &['\n', '\t', '\u{1b}']);
         let mut stdout = std::io::stdout().lock();
         // A closed pipe is no error: people type `waybill … | head`.
         let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
@@ -74,5 +75,6 @@ pub fn note(sentence: &str) {
         true => ColorMode::terminal(Table::new().use_stderr()),
         false => ColorMode::Plain,
     };
-    let _ = stderr.write_all(colors.wrap(sentence, "").as_bytes());
+    let sentence = printable(sentence, &['\n']);
+    let _ = stderr.write_all(colors.wrap(&sentence, "").as_bytes());
 }

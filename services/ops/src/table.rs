@@ -6,6 +6,7 @@
 use comfy_table::{Cell, CellAlignment, Table};
 use unicode_width::UnicodeWidthStr;
 
+use crate::format::printable;
 use crate::style::{ColorMode, Style, wrapped};
 
 /// What stands before a value below its row.
@@ -36,9 +37,9 @@ impl<R> Column<R> {
         self
     }
 
-    /// The value on one line.
+    /// The value on one line, without anything that a terminal would act on.
     fn value(&self, row: &R) -> String {
-        (self.value)(row).replace('\n', " ")
+        printable(&(self.value)(row).replace('\n', " "), &[])
     }
 
     fn cell(&self, colors: ColorMode, row: &R) -> Cell {

@@ -166,11 +166,16 @@ impl MailRequest {
     }
 }
 
-/// The body as JSON that SQS accepts. JSON allows U+FFFE and U+FFFF unescaped, and SQS refuses them
-/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
 fn to_body(wire: &impl Serialize) -> String {
-    let json =
-        serde_json::to_string(wire).expect("the queue messages serialise to JSON without fail");
+    escape_noncharacters(
+        serde_json::to_string(wire).expect("the queue messages serialise to JSON without fail"),
+    )
+}
+
+/// JSON as SQS accepts it. JSON allows U+FFFE and U+FFFF unescaped, and SQS refuses them
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
+#[must_use]
+pub fn escape_noncharacters(json: String) -> String {
     if !json.contains(['\u{fffe}', '\u{ffff}']) {
         return json;
     }

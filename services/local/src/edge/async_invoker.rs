@@ -12,6 +12,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use kit::AwsError;
 use serde_json::{Value, json};
+use shared::queue::message::escape_noncharacters;
 use uuid::Uuid;
 
 use super::invocation_store::InvocationStore;
@@ -122,7 +123,11 @@ impl AsyncInvoker {
 
     async fn send(&self, queue: &str, record: String) -> Result<(), AwsError> {
         let queue = self.sqs.get_queue_url().queue_name(queue).send().await?;
-        let send = self.sqs.send_message().set_queue_url(queue.queue_url).message_body(record);
+        let send = self
+            .sqs
+            .send_message()
+            .set_queue_url(queue.queue_url)
+            .message_body(escape_noncharacters(record));
         send.send().await?;
         Ok(())
     }

@@ -88,7 +88,7 @@ impl RuntimeApi {
             let _ = connection.set_nodelay(true);
         });
         // A page that finds the port could take an invocation away from its process, and read it.
-        let guard = from_fn_with_state(BrowserGuard::new(address), refuse_web_pages);
+        let guard = from_fn_with_state(BrowserGuard::for_programs(address), refuse_web_pages);
         let routes = routes(shared).layer(guard);
         let server = tokio::spawn(async move {
             // axum retries a failed accept, so this returns only when the task is aborted.

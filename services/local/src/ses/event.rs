@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use shared::queue::message::escape_noncharacters;
 
 use super::address::Address;
 use super::mail::{Mail, new_id};
@@ -22,8 +23,8 @@ pub struct SesEvent {
 
 impl SesEvent {
     /// An event that no file holds.
-    pub(super) const fn in_memory(body: String) -> Self {
-        Self { number: None, body }
+    pub(super) fn in_memory(body: String) -> Self {
+        Self { number: None, body: escape_noncharacters(body) }
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension};
+use shared::queue::message::escape_noncharacters;
 
 use super::event::SesEvent;
 use super::mail::Mail;
@@ -85,6 +86,7 @@ impl MailboxFile {
             .execute([&mail.id, &json])?;
         let mut kept = Vec::with_capacity(events.len());
         for body in events {
+            let body = escape_noncharacters(body);
             transaction
                 .prepare_cached("INSERT INTO events (body) VALUES (?1)")?
                 .execute([&body])?;

@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::NotificationKey;
 use shared::ledger::State;
-use shared::queue::message::MailRequest;
+use shared::queue::message::{MailRequest, escape_noncharacters};
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited};
@@ -337,7 +337,8 @@ impl Mover<'_> {
 }
 
 fn outgoing(body: String) -> OutgoingMessage {
-    OutgoingMessage { body, ..OutgoingMessage::default() }
+    // An edit may have written characters that SQS refuses.
+    OutgoingMessage { body: escape_noncharacters(body), ..OutgoingMessage::default() }
 }
 
 /// Gives a stale message a new deadline: in its body and, where the ledger had closed its record, in

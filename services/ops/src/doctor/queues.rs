@@ -15,8 +15,8 @@ use crate::output::format_duration;
 /// SQS keeps a message for at most 14 days; a dead letter needs all of them.
 const MAX_RETENTION: i64 = 14 * 24 * 60 * 60;
 
-/// With fewer receives a short outage moves messages to the DLQ.
-const MIN_RECEIVES: i64 = 5;
+/// With fewer, two processes that are killed one after the other move a healthy message to the DLQ.
+const MIN_RECEIVES: i64 = 3;
 
 /// Lambda requires a visibility timeout of six times the function's
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>).

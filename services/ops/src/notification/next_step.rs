@@ -36,7 +36,25 @@ pub fn next_step(item: &Item, now: i64) -> String {
             Some("stale" | "superseded") => "nothing, unless it is resent".to_owned(),
             _ => "nothing".to_owned(),
         },
-        Some(State::Delivered | State::Bounced | State::Complained) => String::new(),
+        Some(State::Bounced) => next_after_bounce(item),
+        Some(State::Delivered | State::Complained) => String::new(),
+    }
+}
+
+/// A bounced mail is not sent again: SES accepted it.
+fn next_after_bounce(item: &Item) -> String {
+    let is_suppressed = item.reason.as_deref().is_some_and(|reason| reason.contains("Suppress"));
+    match is_suppressed {
+        true => {
+            "the customer has not received it: SES does not mail a suppressed address. Once it is \
+                 right, `waybill suppression remove` lets later mails through"
+                .to_owned()
+        }
+        false => {
+            "the customer has not received it: ask for another address. `waybill preview --order` \
+                  renders the mail, to be sent by hand"
+                .to_owned()
+        }
     }
 }
 

@@ -53,7 +53,7 @@ fn dead_letters(dlq: Dlq, depth: QueueDepth) -> Option<String> {
     })
 }
 
-fn mail_findings(day: &LastDay) -> [Option<String>; 3] {
+fn mail_findings(day: &LastDay) -> [Option<String>; 4] {
     let LastDay { late, overdue, .. } = day;
     [
         (*late > 0).then(|| {
@@ -66,19 +66,35 @@ fn mail_findings(day: &LastDay) -> [Option<String>; 3] {
             format!(
                 "{} {} overdue: no mailer has moved on what was due for 15 minutes. The sweep queues \
                  such mails again; if they do not get fewer, is the mailer running, or are their \
-                 messages dead letters? `waybill doctor`, `waybill dlq list`",
+                 messages dead letters? `waybill doctor`, `waybill dlq list`{}",
                 counted(*overdue, "mail"),
-                is_or_are(*overdue)
+                is_or_are(*overdue),
+                orders(day, "overdue", *overdue)
+            )
+        }),
+        day.states.get("failed").map(|failed| {
+            format!(
+                "{} failed, which no customer received: `waybill order ID` says why and what to do{}",
+                counted(*failed, "mail"),
+                orders(day, "failed", *failed)
             )
         }),
         day.states.get("in_doubt").map(|doubts| {
             format!(
                 "{} in doubt, which SES may or may not have accepted: an SES event or `waybill settle` \
-                 settles that",
-                counted(*doubts, "mail")
+                 settles that{}",
+                counted(*doubts, "mail"),
+                orders(day, "in_doubt", *doubts)
             )
         }),
     ]
+}
+
+/// The orders of `state` that were named, as the end of a sentence.
+fn orders(day: &LastDay, state: &str, mails: usize) -> String {
+    let Some(named) = day.orders.get(state) else { return String::new() };
+    let more = if mails > named.len() { " and more" } else { "" };
+    format!(". Orders: {}{more}", named.join(", "))
 }
 
 fn account_findings(ses: &Ses) -> [Option<String>; 4] {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 use relay::IndexEntry;
 use serde::Serialize;
+use shared::ledger::State;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS};
 
 use crate::aws::Stack;
@@ -38,6 +39,23 @@ pub struct LastDay {
     pub late: usize,
     /// Mails that are planned or being sent although a mailer should have moved them on 15 minutes ago.
     pub overdue: usize,
+    /// Some orders of the mails that need a person, by state; overdue ones under `overdue`.
+    pub orders: BTreeMap<String, Vec<String>>,
+}
+
+/// How many orders are named of each state.
+const MAX_NAMED: usize = 5;
+
+/// The states in which a customer may not have received the mail.
+const NAMED: [State; 3] = [State::Failed, State::InDoubt, State::Bounced];
+
+impl LastDay {
+    fn name_order(&mut self, state: &str, order_id: &str) {
+        let named = self.orders.entry(state.to_owned()).or_default();
+        if named.len() < MAX_NAMED && !named.iter().any(|named| named == order_id) {
+            named.push(order_id.to_owned());
+        }
+    }
 }
 
 /// Counts the latest `max` events, hour by hour from the latest on.
@@ -90,6 +108,12 @@ async fn count(
                 *day.states.entry(item.state.clone()).or_default() += 1;
                 let is_overdue = due_since(item, now).is_some_and(|due| now - due > OVERDUE_MS);
                 day.overdue += usize::from(is_overdue);
+                if is_overdue {
+                    day.name_order("overdue", &key.0);
+                }
+                if item.state().is_some_and(|state| NAMED.contains(&state)) {
+                    day.name_order(&item.state, &key.0);
+                }
             }
             None => {
                 day.undecided += 1;
