@@ -16,6 +16,8 @@ mod response;
 pub mod run;
 pub mod ses;
 pub mod stack;
+#[cfg(test)]
+mod test_support;
 
 pub use edge::Listener;
 pub use stack::{Config, Stack, StartError, start, start_on};

@@ -24,6 +24,7 @@ use crate::lambda::{Invocation, Invoke};
 use crate::page::Page;
 use crate::ses::settings::Settings;
 use crate::ses::{Directories, Ses, SesEvent};
+use crate::test_support::until;
 
 const REGION: &str = "eu-central-1";
 
@@ -47,6 +48,15 @@ impl FakeFunction {
 
     pub fn events(&self) -> Vec<Value> {
         self.events.lock().unwrap().clone()
+    }
+
+    /// The events, once there are so many.
+    pub async fn wait_for_events(&self, count: usize) -> Vec<Value> {
+        until(&format!("{count} events"), async || {
+            let events = self.events();
+            (events.len() >= count).then_some(events)
+        })
+        .await
     }
 }
 
