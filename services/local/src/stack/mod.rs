@@ -156,7 +156,7 @@ async fn open_services(
 ) -> Result<Edge, StartError> {
     let data = config.data.as_deref();
     let directories = Directories { eml: config.mail_dir.as_deref(), data };
-    let ses = Arc::new(Ses::open(config.account.clone(), directories, event_sink)?);
+    let ses = Arc::new(Ses::open(config.account.clone(), directories, event_sink).await?);
     let store = data.map(InvocationStore::open).transpose()?;
     Ok(Edge {
         dynamodb: Arc::new(Dynamodb::start(data).await?),

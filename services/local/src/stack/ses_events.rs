@@ -28,7 +28,7 @@ pub async fn forward(
         for refused in send_all(&sqs, &queue, messages).await.into_iter().filter_map(Result::err) {
             tracing::warn!(%refused, "an SES event was dropped");
         }
-        ses.mailbox().forget_events(&batch);
+        ses.mailbox().forget_events(&batch).await;
         batch.clear();
     }
 }

@@ -133,7 +133,7 @@ impl TestEdge {
         let address = listener.address();
         let (sink, events) = mpsc::unbounded_channel();
         let directories = Directories { eml: setup.mail_dir, data: setup.data };
-        let ses = Arc::new(Ses::open(setup.settings, directories, sink).unwrap());
+        let ses = Arc::new(Ses::open(setup.settings, directories, sink).await.unwrap());
         let calls = Arc::new(Calls::default());
         let edge = Edge {
             dynamodb: Arc::new(Dynamodb::start(None).await.unwrap()),
