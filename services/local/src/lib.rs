@@ -16,6 +16,9 @@ mod response;
 pub mod run;
 pub mod ses;
 pub mod stack;
+#[cfg(test)]
+mod test_support;
+mod to_the_end;
 
 pub use edge::Listener;
 pub use stack::{Config, Stack, StartError, start, start_on};

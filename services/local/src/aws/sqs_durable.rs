@@ -4,6 +4,8 @@
 //! comes first and the disk second, so a kill between the two keeps a message that was deleted, or
 //! one that its sender takes for unsent: delivery is at least once, as ever. Receives are recorded
 //! as well, since they decide which messages rustack has moved to a dead-letter queue.
+//!
+//! A message that was deleted or purged is in none of the files any more a second or so later.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -146,7 +148,7 @@ impl DurableQueues {
         let deleted = succeeded(call, &results).into_iter();
         let receipts: Vec<_> = deleted.map(|(entry, _)| text(&entry["ReceiptHandle"])).collect();
         let record = move |rows: &Connection| sqs_store::delete(rows, &receipts);
-        self.database.change(record).await.map_err(failed)?;
+        self.database.delete(record).await.map_err(failed)?;
         Ok(response)
     }
 
@@ -174,7 +176,7 @@ impl DurableQueues {
         let turn = self.database.lock().await;
         let response = self.engine.call(operation, body).await?;
         let definitions = json!(self.engine.definitions().await?).to_string();
-        turn.change(move |rows| {
+        turn.delete(move |rows| {
             sqs_store::clear(rows, &queue)?;
             sqs_store::save_definitions(rows, &definitions)
         })
@@ -250,4 +252,41 @@ fn text(value: &Value) -> String {
 fn failed(error: rusqlite::Error) -> SqsError {
     tracing::error!(%error, "the queues cannot be written to the directory of --data");
     SqsError::internal_error(format!("The queues cannot be written to disk: {error}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{any_file_holds, until};
+
+    async fn call(queues: &DurableQueues, operation: SqsOperation, call: Value) -> Value {
+        json(&queues.call(operation, &call, call.to_string().into()).await.unwrap())
+    }
+
+    async fn wait_until_gone(directory: &Path, text: &str) {
+        until("no file holds it", async || (!any_file_holds(directory, text)).then_some(())).await;
+    }
+
+    #[tokio::test]
+    async fn a_message_that_was_deleted_or_purged_is_soon_in_no_file_while_the_queues_are_open() {
+        let directory = tempfile::tempdir().unwrap();
+        let address = ([127, 0, 0, 1], 9).into();
+        let queues = DurableQueues::open(address, "eu-central-2", directory.path()).await.unwrap();
+        let made = call(&queues, SqsOperation::CreateQueue, json!({ "QueueName": "a" })).await;
+        let url = &made["QueueUrl"];
+        let message = json!({ "QueueUrl": url, "MessageBody": "jo@customers.example" });
+
+        call(&queues, SqsOperation::SendMessage, message.clone()).await;
+        assert!(any_file_holds(directory.path(), "jo@"));
+        let received =
+            call(&queues, SqsOperation::ReceiveMessage, json!({ "QueueUrl": url })).await;
+        let receipt = &received["Messages"][0]["ReceiptHandle"];
+        let deletion = json!({ "QueueUrl": url, "ReceiptHandle": receipt });
+        call(&queues, SqsOperation::DeleteMessage, deletion).await;
+        wait_until_gone(directory.path(), "jo@").await;
+
+        call(&queues, SqsOperation::SendMessage, message).await;
+        call(&queues, SqsOperation::PurgeQueue, json!({ "QueueUrl": url })).await;
+        wait_until_gone(directory.path(), "jo@").await;
+    }
 }

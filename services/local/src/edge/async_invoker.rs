@@ -144,15 +144,7 @@ mod tests {
     use crate::aws::clients;
     use crate::edge::tests::test_edge::{FakeFunction, answered, failed, lambdas_with};
     use crate::lambda::Invoke;
-
-    async fn until(mut condition: impl AsyncFnMut() -> bool) {
-        let wait = async {
-            while !condition().await {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(60), wait).await.expect("the condition holds");
-    }
+    use crate::test_support::until;
 
     fn invoker(store: &InvocationStore) -> AsyncInvoker {
         // Nobody listens there.
@@ -167,7 +159,8 @@ mod tests {
         let intake = FakeFunction::new("waybill-intake", |_| answered(json!(null)));
         let lambda = lambdas_with(&intake, None).find("waybill-intake").unwrap();
         invoker(&store).invoke(lambda, "{}".into()).await.unwrap();
-        until(async || store.all().await.unwrap().is_empty()).await;
+        until("nothing is stored", async || store.all().await.unwrap().is_empty().then_some(()))
+            .await;
         assert_eq!(intake.events().len(), 1);
     }
 
@@ -184,6 +177,6 @@ mod tests {
         assert_eq!(store.all().await.unwrap(), [(id, arn, payload)]);
 
         invoker(&store).resume(&lambdas).await.unwrap();
-        until(async || intake.events().len() == 6).await;
+        until("six attempts", async || (intake.events().len() == 6).then_some(())).await;
     }
 }

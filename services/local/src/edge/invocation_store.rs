@@ -45,7 +45,7 @@ impl InvocationStore {
 
     pub(super) async fn remove(&self, request_id: Uuid) -> rusqlite::Result<()> {
         let sql = "DELETE FROM invocation WHERE request_id = ?1";
-        self.0.change(move |rows| rows.execute(sql, [request_id.to_string()]).map(drop)).await
+        self.0.delete(move |rows| rows.execute(sql, [request_id.to_string()]).map(drop)).await
     }
 
     /// All of them, in the order in which they were taken.

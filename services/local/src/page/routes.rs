@@ -1,5 +1,6 @@
 //! The page's routes and handlers.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -17,7 +18,8 @@ use super::json;
 use super::list::List;
 use super::mail::{MailPage, View, eml, html_part};
 use crate::ses::settings::Sending;
-use crate::ses::{MAX_MAILS_IN_MEMORY, Mailbox, Ses};
+use crate::ses::{MAX_MAILS_IN_MEMORY, Mail, Mailbox, Ses};
+use crate::to_the_end::to_the_end;
 
 /// The mailbox page.
 #[derive(Debug, Clone)]
@@ -75,6 +77,11 @@ impl Page {
     fn mailbox(&self) -> &Mailbox {
         self.ses.mailbox()
     }
+
+    /// Deletes these mails, from memory as from the file, whether or not the caller waits for it.
+    async fn delete(self, matches: impl Fn(&Mail) -> bool + Send + 'static) -> io::Result<usize> {
+        to_the_end(async move { self.mailbox().delete(matches).await }).await
+    }
 }
 
 async fn list(State(page): State<Page>, Query(parameters): Parameters) -> Response {
@@ -93,7 +100,7 @@ async fn list_json(State(page): State<Page>, Query(parameters): Parameters) -> R
 async fn delete_json(State(page): State<Page>, Query(parameters): Parameters) -> Response {
     match ListQuery::parse(&parameters) {
         Ok(ListQuery { filter, page: None, limit: None }) => {
-            let deleted = page.mailbox().delete(|mail| filter.matches(mail));
+            let deleted = page.delete(move |mail| filter.matches(mail)).await;
             deleted.map_or_else(|_| json::not_deleted(), json::deleted)
         }
         Ok(_) => json::bad_query(&QueryError::PartOfADeletion),
@@ -104,7 +111,8 @@ async fn delete_json(State(page): State<Page>, Query(parameters): Parameters) ->
 /// `DELETE /mail/ID.json`.
 async fn delete_mail_json(State(page): State<Page>, Path(path): Path<String>) -> Response {
     let Some(id) = path.strip_suffix(".json") else { return json::no_mail() };
-    match page.mailbox().delete(|mail| mail.id == id) {
+    let id = id.to_owned();
+    match page.delete(move |mail| mail.id == id).await {
         Ok(0) => json::no_mail(),
         Ok(deleted) => json::deleted(deleted),
         Err(_) => json::not_deleted(),
@@ -124,8 +132,9 @@ async fn delete(State(page): State<Page>, Query(parameters): Parameters) -> Resp
         Ok(query) => query,
         Err(error) => return json::bad_query(&error),
     };
-    match page.mailbox().delete(|mail| query.filter.matches(mail)) {
-        Ok(_) => Redirect::to(&query.without_id().link("/")).into_response(),
+    let list = query.without_id().link("/");
+    match page.delete(move |mail| query.filter.matches(mail)).await {
+        Ok(_) => Redirect::to(&list).into_response(),
         Err(_) => json::not_deleted(),
     }
 }

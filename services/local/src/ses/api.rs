@@ -18,6 +18,7 @@ use super::service::Ses;
 use super::settings::{Senders, Sending};
 use super::suppression::Reason;
 use crate::response::rest_json_error;
+use crate::to_the_end::to_the_end;
 
 type ApiResult = Result<Json<Value>, ApiError>;
 
@@ -63,8 +64,9 @@ async fn unknown_operation() -> Response {
 }
 
 async fn send_email(State(ses): State<Arc<Ses>>, body: Bytes) -> ApiResult {
-    // No await from here on: a caller that disconnects can't leave a mail half accepted.
-    let mail = ses.send(serde_json::from_slice(&body)?)?;
+    let request = serde_json::from_slice(&body)?;
+    // A caller that disconnects can't leave a mail half accepted.
+    let mail = to_the_end(async move { ses.send(request).await }).await?;
     Ok(Json(json!({ "MessageId": mail.id })))
 }
 

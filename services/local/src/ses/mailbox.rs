@@ -34,7 +34,7 @@ pub struct Mailbox {
 
 impl Mailbox {
     /// Opens it, with the events that were not yet published when it was last closed.
-    pub(super) fn open(
+    pub(super) async fn open(
         directories: Directories<'_>,
     ) -> Result<(Self, Vec<SesEvent>), MailboxError> {
         if let Some(eml) = directories.eml {
@@ -43,9 +43,11 @@ impl Mailbox {
                 source,
             })?;
         }
-        let opened = directories.data.map(|data| MailboxFile::open(data, MAX_MAILS_IN_MEMORY));
-        let (file, contents) = match opened.transpose()? {
-            Some((file, contents)) => (Some(file), contents),
+        let (file, contents) = match directories.data {
+            Some(data) => {
+                let (file, contents) = MailboxFile::open(data, MAX_MAILS_IN_MEMORY).await?;
+                (Some(file), contents)
+            }
             None => (None, Contents::default()),
         };
         let mailbox = Self {
@@ -61,7 +63,7 @@ impl Mailbox {
     ///
     /// # Errors
     /// A file could not be written; the mail is not kept then.
-    pub(super) fn put(
+    pub(super) async fn put(
         &self,
         mail: Mail,
         events: Vec<String>,
@@ -71,14 +73,14 @@ impl Mailbox {
             write_atomically(directory, &mail)?;
         }
         let events = match &self.file {
-            Some(file) => file.put(&mail, events).map_err(io::Error::other)?,
+            Some(file) => file.put(&mail, events).await.map_err(io::Error::other)?,
             None => events.into_iter().map(SesEvent::in_memory).collect(),
         };
         let mail = Arc::new(mail);
         let pushed_out = self.push(Arc::clone(&mail));
         if let (Some(file), Some(pushed_out)) = (&self.file, pushed_out) {
             // SES has taken the mail by now. One that is too many on disk is gone at the next start.
-            let _ = file.delete(std::iter::once(pushed_out.id.as_str()));
+            let _ = file.delete(vec![pushed_out.id.clone()]).await;
         }
         Ok((mail, events))
     }
@@ -97,24 +99,26 @@ impl Mailbox {
     ///
     /// # Errors
     /// The file could not be written; nothing is deleted then.
-    pub fn delete(&self, matches: impl Fn(&Mail) -> bool) -> io::Result<usize> {
+    pub async fn delete(&self, matches: impl Fn(&Mail) -> bool) -> io::Result<usize> {
         let mut selected = self.newest_first();
         selected.retain(|mail| matches(mail));
-        let ids: HashSet<&str> = selected.iter().map(|mail| mail.id.as_str()).collect();
+        let ids: Vec<_> = selected.iter().map(|mail| mail.id.clone()).collect();
         // The file first: what was reported as deleted must not be back after a restart.
         if let Some(file) = &self.file {
-            file.delete(ids.iter().copied()).map_err(io::Error::other)?;
+            file.delete(ids.clone()).await.map_err(io::Error::other)?;
         }
+        let ids: HashSet<String> = ids.into_iter().collect();
         let mut mails = self.mails();
         let before = mails.len();
-        mails.retain(|mail| !ids.contains(mail.id.as_str()));
+        mails.retain(|mail| !ids.contains(&mail.id));
         Ok(before - mails.len())
     }
 
     /// Forgets events that are in the feedback queue: they are not published again after a restart.
-    pub fn forget_events(&self, events: &[SesEvent]) {
+    pub async fn forget_events(&self, events: &[SesEvent]) {
         let Some(file) = &self.file else { return };
-        if let Err(error) = file.delete_events(events.iter().filter_map(|event| event.number)) {
+        let numbers: Vec<_> = events.iter().filter_map(|event| event.number).collect();
+        if let Err(error) = file.delete_events(numbers).await {
             // They are published again, and feedback has seen them by then.
             tracing::warn!(%error, "SES's published events are still in the mailbox's file");
         }

@@ -28,12 +28,12 @@ pub struct Ses {
 
 impl Ses {
     /// A service for an account with these settings, with the mails that `directories` hold.
-    pub(crate) fn open(
+    pub(crate) async fn open(
         settings: Settings,
         directories: Directories<'_>,
         events: EventSink,
     ) -> Result<Self, MailboxError> {
-        let (mailbox, unpublished) = Mailbox::open(directories)?;
+        let (mailbox, unpublished) = Mailbox::open(directories).await?;
         let account = Account::new(settings);
         let ses = Self { account, suppression: SuppressionList::default(), mailbox, events };
         ses.publish(unpublished);
@@ -57,14 +57,14 @@ impl Ses {
 
     /// Accepts a mail, or refuses it. Deliveries, bounces and complaints follow as events: as on
     /// SES, the caller has its message ID by then and learns of them in no other way.
-    pub(super) fn send(&self, request: SendEmail) -> Result<Arc<Mail>, ApiError> {
+    pub(super) async fn send(&self, request: SendEmail) -> Result<Arc<Mail>, ApiError> {
         let outgoing = request.validate()?;
         // After validation: a request that is invalid uses up neither rate nor quota.
         self.account.authorize_send(&outgoing)?;
         let mail = Mail::accept(outgoing, self.account.settings(), &self.suppression);
         let envelopes = event::envelopes(&mail);
         // The files before the events: whoever has seen an event finds the mail.
-        let (mail, events) = self.mailbox.put(mail, envelopes).map_err(ApiError::Internal)?;
+        let (mail, events) = self.mailbox.put(mail, envelopes).await.map_err(ApiError::Internal)?;
         self.publish(events);
         Ok(mail)
     }

@@ -31,6 +31,8 @@ use crate::ses::{Directories, MailboxError, Ses, SesEvent};
 pub use brand::{BrandFile, BrandFileError};
 pub use config::{Config, Endpoints};
 pub use event_sources::EventSources;
+use ses_events::Forwarder;
+
 pub use functions::{FUNCTIONS, FunctionSpec, function_configs};
 
 /// A running stack. Stop it with [`Stack::stop`]; dropping it kills its processes too, but does not
@@ -119,13 +121,14 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
     let functions = start_functions(&config, &endpoints, &resources, &lambdas).await?;
     async_invoker.resume(&lambdas).await.map_err(std::io::Error::other)?;
-    let ses_events = tokio::spawn(ses_events::forward(
-        events,
-        Arc::clone(&ses),
-        Arc::clone(&config.faults),
-        sqs.clone(),
-        resources.queues.feedback.url.clone(),
-    ));
+    let forwarder = Forwarder {
+        ses: Arc::clone(&ses),
+        faults: Arc::clone(&config.faults),
+        sqs: sqs.clone(),
+        queue: resources.queues.feedback.url.clone(),
+        retry_delay: ses_events::RETRY_DELAY,
+    };
+    let ses_events = tokio::spawn(forwarder.forward(events));
     let event_sources = EventSources::new(&config, &resources);
     // Last: what they invoke must be ready, or messages would use up receives.
     let mappings = event_sources.start(&endpoints, &functions, &sqs)?;
@@ -156,7 +159,7 @@ async fn open_services(
 ) -> Result<Edge, StartError> {
     let data = config.data.as_deref();
     let directories = Directories { eml: config.mail_dir.as_deref(), data };
-    let ses = Arc::new(Ses::open(config.account.clone(), directories, event_sink)?);
+    let ses = Arc::new(Ses::open(config.account.clone(), directories, event_sink).await?);
     let store = data.map(InvocationStore::open).transpose()?;
     Ok(Edge {
         dynamodb: Arc::new(Dynamodb::start(data).await?),

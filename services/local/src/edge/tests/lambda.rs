@@ -68,10 +68,7 @@ async fn an_event_of_the_bus_reaches_intake_in_its_envelope() {
     let answer: Value = serde_json::from_str(&answer).unwrap();
     assert_eq!(answer["FailedEntryCount"], 2);
     assert_eq!(answer["Entries"][1]["ErrorCode"], "MalformedDetail");
-    while intake.events().is_empty() {
-        tokio::task::yield_now().await;
-    }
-    let event = &intake.events()[0];
+    let event = &intake.wait_for_events(1).await[0];
     assert_eq!(event["id"], answer["Entries"][0]["EventId"]);
     assert_eq!(event["detail-type"], "order.confirmed");
     assert_eq!(event["time"], "1970-01-01T00:00:00Z");
@@ -106,9 +103,7 @@ async fn an_event_on_another_bus_than_the_shops_is_taken_and_reaches_nobody() {
         assert!(answer["Entries"][0]["EventId"].is_string(), "{bus}: {answer}");
     }
     // The first that arrives is the last but one that was put, so all before it went nowhere.
-    while intake.events().len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    intake.wait_for_events(2).await;
     assert_eq!(intake.events().len(), 2);
 }
 
@@ -153,7 +148,5 @@ async fn an_invocation_that_fails_once_and_is_not_waited_for_is_tried_again() {
     let request = invoke("waybill-relay").header("x-amz-invocation-type", "Event");
     let (parts, body) = edge.request(request, r#"{"source":"aws.scheduler"}"#).await;
     assert_eq!((parts.status.as_u16(), body.as_str()), (202, ""));
-    while relay.events().len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    relay.wait_for_events(2).await;
 }

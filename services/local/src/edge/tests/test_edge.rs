@@ -24,6 +24,7 @@ use crate::lambda::{Invocation, Invoke};
 use crate::page::Page;
 use crate::ses::settings::Settings;
 use crate::ses::{Directories, Ses, SesEvent};
+use crate::test_support::until;
 
 const REGION: &str = "eu-central-1";
 
@@ -47,6 +48,15 @@ impl FakeFunction {
 
     pub fn events(&self) -> Vec<Value> {
         self.events.lock().unwrap().clone()
+    }
+
+    /// The events, once there are so many.
+    pub async fn wait_for_events(&self, count: usize) -> Vec<Value> {
+        until(&format!("{count} events"), async || {
+            let events = self.events();
+            (events.len() >= count).then_some(events)
+        })
+        .await
     }
 }
 
@@ -123,7 +133,7 @@ impl TestEdge {
         let address = listener.address();
         let (sink, events) = mpsc::unbounded_channel();
         let directories = Directories { eml: setup.mail_dir, data: setup.data };
-        let ses = Arc::new(Ses::open(setup.settings, directories, sink).unwrap());
+        let ses = Arc::new(Ses::open(setup.settings, directories, sink).await.unwrap());
         let calls = Arc::new(Calls::default());
         let edge = Edge {
             dynamodb: Arc::new(Dynamodb::start(None).await.unwrap()),
