@@ -131,6 +131,19 @@ pub fn print_refused(report: &Report, file: &str) -> bool {
     true
 }
 
+/// Prints on standard error what Ctrl-C kept the run from: it was to publish `all` events.
+pub fn print_interrupted(report: &Report, all: usize) {
+    let unpublished = all - report.events.len();
+    if unpublished > 0 {
+        eprintln!("Ctrl-C: {unpublished} of {all} events were not published.");
+    }
+    let unfinished = report.counts.unfinished;
+    if unfinished > 0 {
+        let accepted = report.counts.accepted;
+        eprintln!("Ctrl-C: {unfinished} of {accepted} accepted events have not come to an end.");
+    }
+}
+
 fn events_table(events: &[EventReport]) -> Table {
     let mut table = plain_table();
     table.set_header(["order", "event", "answer", "outcome", "why"]);
