@@ -36,7 +36,7 @@ impl Run {
     }
 
     /// Presses Ctrl-C once: what it printed from then on, and its report.
-    fn interrupt(mut self) -> (String, Value) {
+    fn interrupt(self) -> (String, Value) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-INT", &pid]).status().expect("kill").success());
         let output = self.child.wait_with_output().expect("it ends");

@@ -61,6 +61,14 @@ async fn try_run(args: Args) -> Result<ExitCode, RunError> {
     // Before the stack starts: a file that is not there should fail at once.
     let text = args.read_events()?;
     let events = documents(&text);
+    if events.is_empty() {
+        eprintln!("There are no events in {}.", args.events_name());
+        // A CI that checks its events has checked none: the file is not what it was meant to be.
+        if args.once {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    args.check_report().map_err(|source| report_error(&args, source))?;
     let totals = Arc::new(MetricTotals::new(args.verbose));
     let brand = args.read_brand()?;
     let config = Config { brand, sink: Arc::clone(&totals).sink(), ..args.config() };
@@ -70,12 +78,17 @@ async fn try_run(args: Args) -> Result<ExitCode, RunError> {
     output::print_banner(&stack, &args);
     let code = publish_and_wait(&stack, &args, &events, &totals, &interrupt).await;
     if code.is_ok() && !args.once && !interrupt.has_come() {
-        println!("Open {}/ to read the mails. Ctrl-C stops everything.", stack.url());
+        let url = stack.url();
+        output::say(format_args!("Open {url}/ to read the mails. Ctrl-C stops everything."));
         interrupt.wait().await;
     }
     eprintln!("Stopping.");
     stack.stop().await;
     code
+}
+
+fn report_error(args: &Args, source: std::io::Error) -> RunError {
+    RunError::Report { file: args.report.clone().unwrap_or_default(), source }
 }
 
 async fn publish_and_wait(
@@ -102,8 +115,10 @@ async fn publish_and_wait(
     // Each event only of the samples: a file may hold a million.
     output::print_summary(&report, args.events.is_none());
     if let Some(file) = &args.report {
-        let error = |source| RunError::Report { file: file.clone(), source };
-        report.write(file).map_err(error)?;
+        report.write(file).map_err(|source| report_error(args, source))?;
+    }
+    if args.events.is_some() {
+        output::print_warnings(&report, &args.events_name());
     }
     // Some of the samples are refused on purpose.
     let has_refused = args.events.is_some() && output::print_refused(&report, &args.events_name());
