@@ -1,7 +1,7 @@
 //! `--once --events FILE`, as a shop's own CI runs it.
 
 use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
@@ -13,18 +13,8 @@ const README: &str = include_str!("../../README.md");
 fn run(events: &str) -> (Output, Value) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let report = directory.path().join("report.json");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_stack"))
-        .args(["--once", "--port", "0", "--events", "-", "--report"])
-        .arg(&report)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the stack starts");
-    let mut stdin = child.stdin.take().expect("its standard input");
-    stdin.write_all(events.as_bytes()).expect("it reads the events");
-    drop(stdin);
-    let output = child.wait_with_output().expect("it ends");
+    let path = report.to_str().expect("UTF-8");
+    let output = command(&["--report", path], events).wait_with_output().expect("it ends");
     let report = std::fs::read(report).expect("the report is written");
     (output, serde_json::from_slice(&report).expect("JSON"))
 }
@@ -73,6 +63,60 @@ fn a_refused_event_fails_the_run_and_is_named_with_its_line_and_fields() {
         assert!(refused["reason"].as_str().expect("a reason").contains(detail), "{refused}");
     }
     assert_eq!(report["counts"]["invalid"], 2);
+}
+
+/// The command, with this on its standard input as the events.
+fn command(args: &[&str], events: &str) -> Child {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_stack"))
+        .args(["--once", "--port", "0", "--events", "-"])
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the stack starts");
+    let mut stdin = child.stdin.take().expect("its standard input");
+    stdin.write_all(events.as_bytes()).expect("it reads the events");
+    child
+}
+
+#[test]
+fn a_file_without_events_fails_a_run_that_is_to_check_them() {
+    let output = command(&[], "\n").wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.stderr, b"There are no events in standard input.\n");
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_noticed_before_anything_is_published() {
+    let args = ["--report", "/nope/report.json"];
+    let output = command(&args, &confirmed("C1")).wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stderr.starts_with(b"Cannot write the report to /nope/report.json: "));
+    assert_eq!(output.stdout, b"");
+}
+
+#[test]
+fn a_reader_that_leaves_early_does_not_end_the_run() {
+    let mut child = command(&[], &confirmed("C1"));
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+#[test]
+fn a_warning_is_printed_with_its_line_and_field_and_does_not_fail_the_run() {
+    let mut event: Value = serde_json::from_str(&confirmed("C1")).expect("JSON");
+    let customer = &mut event["data"]["order"]["customer"];
+    let locale = customer.as_object_mut().expect("an object").remove("locale");
+    customer["locales"] = locale.unwrap_or_else(|| json!("en-GB"));
+    let (output, report) = run(&format!("\n{event}\n"));
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let warning = &report["events"][0]["warnings"][0];
+    let [pointer, detail] = ["pointer", "detail"].map(|name| warning[name].as_str().expect(name));
+    let line = format!("standard input:2: warning: {pointer}: {detail}");
+    assert_eq!(refusals(&output), [line]);
 }
 
 #[test]

@@ -21,7 +21,8 @@ use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use serde_json::json;
 
 /// The names of this machine. No `*.localhost`: nothing sends it, as no service here has a host of its
-/// own per bucket or account, and not every resolver keeps it on this machine.
+/// own per bucket or account, and not every resolver keeps it on this machine. Nothing listens at `[::1]`, but who forwards a port from
+/// there is let in.
 const OWN_NAMES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
 /// What is let in to the server at one port.
@@ -35,8 +36,8 @@ pub struct BrowserGuard {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum Refusal {
     #[error(
-        "This server is http://127.0.0.1:{port}, http://localhost:{port} or http://[::1]:{port}. The \
-         request names another host, or none: call it by one of these addresses."
+        "This server is http://127.0.0.1:{port} or http://localhost:{port}. The request names another \
+         host, or none: call it by one of these addresses."
     )]
     ForeignHost { port: u16 },
     #[error(

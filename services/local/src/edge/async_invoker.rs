@@ -115,8 +115,11 @@ impl AsyncInvoker {
             "responsePayload": json_or_text(error),
         });
         let sent = self.send(queue, record.to_string()).await;
-        if let Err(error) = &sent {
-            tracing::error!(function = arn, reason = %error, "a failed invocation has no place");
+        match &sent {
+            Ok(()) => tracing::warn!("{}", dead_letter_warning(queue, error)),
+            Err(error) => {
+                tracing::error!(function = arn, reason = %error, "a failed invocation has no place");
+            }
         }
         sent.is_ok()
     }
@@ -131,6 +134,18 @@ impl AsyncInvoker {
         send.send().await?;
         Ok(())
     }
+}
+
+/// What to tell whoever waits for an event's mail: nobody waits for the answer of an asynchronous
+/// invocation.
+fn dead_letter_warning(queue: &str, error: &[u8]) -> String {
+    let error = json_or_text(error);
+    let message = error.get("errorMessage").and_then(Value::as_str).unwrap_or_default();
+    // No more of it: an error names fields and never values, but what follows may come from anywhere.
+    let line = message.lines().next().unwrap_or_default();
+    let reason = line.split(". ").next().unwrap_or_default().trim_end_matches('.');
+    let name = queue.trim_start_matches("waybill-").trim_end_matches("-dlq");
+    format!("An event is in {queue}: {reason}. To look at it: waybill dlq show {name}")
 }
 
 fn json_or_text(bytes: &[u8]) -> Value {
@@ -150,6 +165,17 @@ mod tests {
         // Nobody listens there.
         let sqs = clients::sqs("http://127.0.0.1:9", "eu-central-1");
         AsyncInvoker { sqs, retry_delays: [Duration::ZERO; 2], store: Some(store.clone()) }
+    }
+
+    #[test]
+    fn a_warning_of_a_dead_letter_has_the_reasons_first_sentence_and_the_command_to_look_at_it() {
+        let error =
+            json!({ "errorMessage": "/id: expected a text. It was\nzoe@customers.example" });
+        let warning = dead_letter_warning("waybill-intake-dlq", error.to_string().as_bytes());
+        let command = "To look at it: waybill dlq show intake";
+        let expected =
+            format!("An event is in waybill-intake-dlq: /id: expected a text. {command}");
+        assert_eq!(warning, expected);
     }
 
     #[tokio::test]

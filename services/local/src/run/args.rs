@@ -14,8 +14,8 @@ use crate::stack::{BrandFile, BrandFileError, Config};
 #[derive(Debug, Clone, Parser)]
 #[command(name = "waybill-local", version)]
 pub struct Args {
-    /// Exit once every event has reached a terminal state; the exit code is 0 only if all did, and
-    /// none of FILE was refused.
+    /// Exit once every event has reached a terminal state; the exit code is 0 only if all did,
+    /// and FILE has events of which none was refused.
     #[arg(long)]
     pub once: bool,
     /// Publish FILE instead of the samples: CloudEvents in JSON, one after the other (JSON Lines, for
@@ -80,6 +80,13 @@ impl Args {
             Some(file) => std::fs::read(file),
         };
         text.map_err(|source| EventsError { from: self.events_name(), source })
+    }
+
+    /// Fails if the report can't be written, which would otherwise show after the whole run. An older
+    /// report stays as it is.
+    pub(super) fn check_report(&self) -> std::io::Result<()> {
+        let Some(file) = &self.report else { return Ok(()) };
+        std::fs::OpenOptions::new().append(true).create(true).open(file).map(drop)
     }
 
     /// The brand, if one is given.

@@ -1,6 +1,7 @@
 //! The command: starts the stack, publishes events, shows progress, reports the outcome of each.
 
 pub mod args;
+mod interrupt;
 mod metric_totals;
 pub mod outcome;
 mod output;
@@ -18,6 +19,7 @@ use shared::contract::documents::{Document, documents};
 
 use crate::stack::{BrandFileError, Config, Stack, StartError, start};
 use args::{Args, EventsError};
+use interrupt::Interrupt;
 use metric_totals::MetricTotals;
 use output::Progress;
 use publish::{PublishError, Published, Publisher};
@@ -27,7 +29,7 @@ pub use wait::{StalledError, WaitResult, wait_until_terminal};
 
 /// Runs the command to its end and prints an error as a sentence. The exit code is 1 if an event
 /// did not reach a terminal state or one of `--events` was refused, 2 if the command itself failed,
-/// 130 after Ctrl-C.
+/// 130 if Ctrl-C came before the events had ended.
 pub async fn run(args: Args) -> ExitCode {
     match try_run(args).await {
         Ok(code) => code,
@@ -59,23 +61,34 @@ async fn try_run(args: Args) -> Result<ExitCode, RunError> {
     // Before the stack starts: a file that is not there should fail at once.
     let text = args.read_events()?;
     let events = documents(&text);
+    if events.is_empty() {
+        eprintln!("There are no events in {}.", args.events_name());
+        // A CI that checks its events has checked none: the file is not what it was meant to be.
+        if args.once {
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    args.check_report().map_err(|source| report_error(&args, source))?;
     let totals = Arc::new(MetricTotals::new(args.verbose));
     let brand = args.read_brand()?;
     let config = Config { brand, sink: Arc::clone(&totals).sink(), ..args.config() };
     let stack = start(config).await?;
+    // Before the banner: whoever reads it may press Ctrl-C.
+    let interrupt = Interrupt::on_ctrl_c();
     output::print_banner(&stack, &args);
-    // Ctrl-C drops whatever it interrupts, but not the stack: that is stopped below in any case.
-    let code = tokio::select! {
-        result = publish_and_wait(&stack, &args, &events, &totals) => result,
-        _ = tokio::signal::ctrl_c() => Ok(ExitCode::from(130)),
-    };
-    if code.is_ok() && !args.once {
-        println!("Open {}/ to read the mails. Ctrl-C stops everything.", stack.url());
-        let _ = tokio::signal::ctrl_c().await;
+    let code = publish_and_wait(&stack, &args, &events, &totals, &interrupt).await;
+    if code.is_ok() && !args.once && !interrupt.has_come() {
+        let url = stack.url();
+        output::say(format_args!("Open {url}/ to read the mails. Ctrl-C stops everything."));
+        interrupt.wait().await;
     }
     eprintln!("Stopping.");
     stack.stop().await;
     code
+}
+
+fn report_error(args: &Args, source: std::io::Error) -> RunError {
+    RunError::Report { file: args.report.clone().unwrap_or_default(), source }
 }
 
 async fn publish_and_wait(
@@ -83,49 +96,65 @@ async fn publish_and_wait(
     args: &Args,
     events: &[Document<'_>],
     totals: &MetricTotals,
+    interrupt: &Interrupt,
 ) -> Result<ExitCode, RunError> {
     let started = Instant::now();
     let progress = Progress::start(events.len());
     let on_publish = |count| progress.update(count, totals.get());
-    let published = publish_all(stack, events, on_publish).await?;
+    let published = publish_all(stack, events, interrupt, on_publish).await?;
     let on_poll = || progress.update(published.len(), totals.get());
-    let result = wait_until_terminal(stack, &published, on_poll).await?;
+    let wait = wait_until_terminal(stack, &published, on_poll);
+    let result = match interrupt.or_result_of(wait).await {
+        Some(result) => result?,
+        None => wait::current_statuses(stack, &published).await,
+    };
     progress.finish();
-    // Also for a run that stalled: the report shows which events did not end.
+    // Also for a run that stalled or was interrupted: the report shows which events did not end.
     let lines = events.iter().map(|event| event.line);
     let report = Report::new(stack, lines, &published, &result, started.elapsed());
     // Each event only of the samples: a file may hold a million.
     output::print_summary(&report, args.events.is_none());
     if let Some(file) = &args.report {
-        let error = |source| RunError::Report { file: file.clone(), source };
-        report.write(file).map_err(error)?;
+        report.write(file).map_err(|source| report_error(args, source))?;
+    }
+    if args.events.is_some() {
+        output::print_warnings(&report, &args.events_name());
     }
     // Some of the samples are refused on purpose.
     let has_refused = args.events.is_some() && output::print_refused(&report, &args.events_name());
     if let Some(stalled) = &result.stalled {
         eprintln!("{stalled}");
     }
+    if interrupt.has_come() {
+        output::print_interrupted(&report, events.len());
+        return Ok(ExitCode::from(130));
+    }
     let is_failure = has_refused || result.stalled.is_some();
     Ok(if is_failure { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Publishes the events in their order; what is not JSON counts as refused.
+/// Publishes the events in their order, after Ctrl-C only the first of them; what is not JSON counts as
+/// refused.
 async fn publish_all(
     stack: &Stack,
     events: &[Document<'_>],
+    interrupt: &Interrupt,
     on_publish: impl Fn(usize),
 ) -> Result<Vec<Published>, PublishError> {
     let publisher = Publisher::new(stack.address);
     let readable: Vec<&str> = events.iter().filter_map(|e| e.json.as_ref().ok().copied()).collect();
     let mut published = Vec::with_capacity(readable.len());
     for batch in publish::batches(&readable) {
-        published.extend(publisher.publish(&batch).await?);
+        let publish = publisher.publish(&batch);
+        let Some(results) = interrupt.or_result_soon_of(publish).await else { break };
+        published.extend(results?);
         on_publish(published.len());
     }
     let mut published = published.into_iter();
-    let in_order = events.iter().map(|event| match &event.json {
-        Ok(_) => published.next().ok_or(PublishError::Result),
-        Err(error) => Ok(Published::unreadable(error)),
+    // Up to the first event that was not published: what follows it was not either.
+    let in_order = events.iter().map_while(|event| match &event.json {
+        Ok(_) => published.next(),
+        Err(error) => Some(Published::unreadable(error)),
     });
-    in_order.collect()
+    Ok(in_order.collect())
 }

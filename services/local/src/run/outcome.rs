@@ -42,6 +42,7 @@ pub struct EventStatus {
 }
 
 /// The notifications in the ledger at one moment, by order and key.
+#[derive(Default)]
 pub(super) struct Ledger(HashMap<(String, String), Item>);
 
 impl Ledger {

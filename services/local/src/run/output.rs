@@ -1,11 +1,15 @@
 //! What the command prints for people.
 
 use std::cell::Cell;
+use std::fmt::Display;
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use shared::FieldWarning;
+use textwrap::core::display_width;
 
 use super::args::Args;
 use super::metric_totals::Totals;
@@ -16,31 +20,37 @@ use crate::aws::arn::REGION;
 use crate::resources::SHOP_BUS;
 use crate::stack::Stack;
 
+/// Prints a line on standard output.
+pub fn say(line: impl Display) {
+    // A closed pipe is no error: people type `cargo run | head`.
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
 /// Prints what runs where.
 pub fn print_banner(stack: &Stack, args: &Args) {
     let url = stack.url();
     let endpoints = &stack.endpoints;
-    println!("Waybill runs on this machine.");
-    println!();
-    println!("  Mailbox          {url}/");
-    println!("  Publish events   POST {url}/v1/events");
-    println!("  or by            aws events put-events, on the bus {SHOP_BUS}");
+    say("Waybill runs on this machine.");
+    say("");
+    say(format_args!("  Mailbox          {url}/"));
+    say(format_args!("  Publish events   POST {url}/v1/events"));
+    say(format_args!("  or by            aws events put-events, on the bus {SHOP_BUS}"));
     if let Some(dir) = &args.mail_dir {
-        println!("  E-mails as files {}", dir.display());
+        say(format_args!("  E-mails as files {}", dir.display()));
     }
-    println!();
-    println!("  The AWS CLI and the `waybill` command see it with");
-    println!("    export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local");
+    say("");
+    say("  The AWS CLI and the `waybill` command see it with");
+    say("    export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local");
     // Version 1 of the CLI reads the second of these only.
-    println!("    export AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}");
-    println!("    export AWS_ENDPOINT_URL={url}");
-    println!("    export AWS_ENDPOINT_URL_DYNAMODB={}", endpoints.dynamodb);
-    println!("    export AWS_ENDPOINT_URL_SQS={}", endpoints.sqs);
-    println!("    export AWS_ENDPOINT_URL_SESV2={}", endpoints.ses);
-    println!("  and then, for instance");
-    println!("    cargo run --bin waybill -- status");
-    println!("    cargo run --bin waybill -- order 1001");
-    println!();
+    say(format_args!("    export AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}"));
+    say(format_args!("    export AWS_ENDPOINT_URL={url}"));
+    say(format_args!("    export AWS_ENDPOINT_URL_DYNAMODB={}", endpoints.dynamodb));
+    say(format_args!("    export AWS_ENDPOINT_URL_SQS={}", endpoints.sqs));
+    say(format_args!("    export AWS_ENDPOINT_URL_SESV2={}", endpoints.ses));
+    say("  and then, for instance");
+    say("    cargo run --bin waybill -- status");
+    say("    cargo run --bin waybill -- order 1001");
+    say("");
 }
 
 /// How often a line is printed where there is no terminal for a bar.
@@ -97,15 +107,15 @@ impl Progress {
 /// Prints the counts, and every event if `each`.
 pub fn print_summary(report: &Report, each: bool) {
     if each {
-        println!("{}\n", events_table(&report.events));
+        say(events_text(&report.events, columns()));
     }
-    println!("{}", counts_table(report));
+    say(format_args!("{}", counts_table(report)));
     let count = report.events.len();
     let noun = if count == 1 { "event" } else { "events" };
-    println!(
+    say(format_args!(
         "{count} {noun} in {:.1} s: {:.0} events/s, {:.2} AWS calls per mail.\n",
         report.seconds, report.events_per_second, report.aws_calls_per_mail
-    );
+    ));
 }
 
 /// How many refused events are printed.
@@ -131,9 +141,72 @@ pub fn print_refused(report: &Report, file: &str) -> bool {
     true
 }
 
-fn events_table(events: &[EventReport]) -> Table {
+/// How many warnings are printed.
+const MAX_WARNINGS: usize = 50;
+
+/// Prints on standard error what in the accepted events of `file` is probably not meant as it stands.
+pub fn print_warnings(report: &Report, file: &str) {
+    let lines = warning_lines(&report.events, file);
+    for line in lines.iter().take(MAX_WARNINGS) {
+        eprintln!("{line}");
+    }
+    if lines.len() > MAX_WARNINGS {
+        eprintln!("The first {MAX_WARNINGS} warnings are shown; --report FILE has all of them.");
+    }
+}
+
+fn warning_lines(events: &[EventReport], file: &str) -> Vec<String> {
+    let lines = events.iter().flat_map(|EventReport { line, warnings, .. }| {
+        warnings.iter().map(move |FieldWarning { pointer, detail, .. }| {
+            format!("{file}:{line}: warning: {pointer}: {detail}")
+        })
+    });
+    lines.collect()
+}
+
+/// Prints on standard error what Ctrl-C kept the run from: it was to publish `all` events.
+pub fn print_interrupted(report: &Report, all: usize) {
+    let unpublished = all - report.events.len();
+    if unpublished > 0 {
+        eprintln!("Ctrl-C: {unpublished} of {all} events were not published.");
+    }
+    let unfinished = report.counts.unfinished;
+    if unfinished > 0 {
+        let accepted = report.counts.accepted;
+        eprintln!("Ctrl-C: {unfinished} of {accepted} accepted events have not come to an end.");
+    }
+}
+
+/// How long a line may be: as the terminal is wide; of any length in a file or pipe.
+fn columns() -> usize {
+    Table::new().width().map_or(usize::MAX, usize::from)
+}
+
+/// What stands before a reason that has lines of its own.
+const REASON_INDENT: &str = "     ";
+
+/// A row for each event. A reason that is too long for the rest of it stands below.
+fn events_text(events: &[EventReport], columns: usize) -> String {
+    let grid = events_grid(events);
+    // The lines are padded to one length, so what is added to them is a column.
+    let reasons = events.iter().map(|event| event.status.reason.as_deref().unwrap_or_default());
+    let rows = grid.lines().zip(std::iter::once("why").chain(reasons));
+    rows.map(|(row, reason)| with_reason(&row, &reason.replace('\n', " "), columns)).collect()
+}
+
+fn with_reason(row: &str, reason: &str, columns: usize) -> String {
+    let line = format!("{row} {reason}");
+    if reason.is_empty() || display_width(&line) <= columns {
+        return format!("{}\n", line.trim_end());
+    }
+    let options = textwrap::Options::new(columns);
+    let options = options.initial_indent(REASON_INDENT).subsequent_indent(REASON_INDENT);
+    format!("{}\n{}\n", row.trim_end(), textwrap::fill(reason, options))
+}
+
+fn events_grid(events: &[EventReport]) -> Table {
     let mut table = plain_table();
-    table.set_header(["order", "event", "answer", "outcome", "why"]);
+    table.set_header(["order", "event", "answer", "outcome"]);
     for event in events {
         // An event that the ledger does not know may have an outcome: it is in the dispatcher's DLQ.
         let failed = (event.status.outcome == Some(Outcome::Failed)).then_some("failed");
@@ -142,7 +215,6 @@ fn events_table(events: &[EventReport]) -> Table {
             event.kind.as_deref().unwrap_or_default(),
             answer_text(event.answer),
             event.status.state.as_deref().or(failed).unwrap_or_default(),
-            event.status.reason.as_deref().unwrap_or_default(),
         ]);
     }
     table
@@ -199,5 +271,21 @@ mod tests {
         let lines = [1, 11, 12, 21].map(line);
         let said = Some("50 of 1500 published; 7 sent".to_owned());
         assert_eq!(lines, [None, said.clone(), None, said]);
+    }
+
+    #[test]
+    fn every_line_of_the_table_fits_the_terminal_and_a_long_reason_stands_below_its_row() {
+        let long = "expected an e-mail address; ".repeat(12);
+        let rows = [" 1001  order.confirmed  ", " 1002  order.confirmed  "];
+        for columns in [80, 100] {
+            let text = with_reason(rows[0], &long, columns);
+            assert!(text.lines().all(|line| display_width(line) <= columns), "{text}");
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(words(&text), words(&format!("{} {long}", rows[0])));
+            let short = with_reason(rows[1], "bounced", columns);
+            assert_eq!(short, " 1002  order.confirmed   bounced\n");
+            assert_eq!(with_reason(rows[1], "", columns), " 1002  order.confirmed\n");
+        }
+        assert_eq!(with_reason(rows[0], &long, usize::MAX).lines().count(), 1);
     }
 }

@@ -36,7 +36,7 @@ pub struct Report {
     /// them; SQS bills its own, DynamoDB Streams does not.
     polling_calls: CallsByService,
     functions: Vec<FunctionReport>,
-    /// Each event of the input, in its order.
+    /// Each event of the input, in its order; after Ctrl-C, those that were published.
     pub events: Vec<EventReport>,
 }
 
@@ -55,7 +55,7 @@ pub struct Counts {
     pub failed: u64,
     pub in_doubt: u64,
     /// In no terminal state when the run ended. 0 in a successful run.
-    unfinished: u64,
+    pub unfinished: u64,
 }
 
 #[derive(Debug, Serialize)]

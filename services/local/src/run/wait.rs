@@ -16,6 +16,9 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How long SES's events are waited for once every mail is out. Another SES may send none.
 const FEEDBACK_WAIT: Duration = Duration::from_secs(2);
 
+/// How long the ledger is waited for after Ctrl-C.
+const LEDGER_WAIT: Duration = Duration::from_secs(2);
+
 /// After so long without any change, what has not reached a terminal state is given up on. Longer
 /// than any visibility timeout or grace of the stack.
 const STALLED_AFTER: Duration = Duration::from_secs(120);
@@ -74,6 +77,15 @@ pub async fn wait_until_terminal(
         }
         tokio::time::sleep(POLL_INTERVAL).await;
     }
+}
+
+/// The statuses of the published events at this moment, for a wait that was interrupted. Without a ledger
+/// that answers soon, none is known.
+pub(super) async fn current_statuses(stack: &Stack, published: &[Published]) -> WaitResult {
+    let read = tokio::time::timeout(LEDGER_WAIT, Ledger::read(&stack.dynamodb)).await;
+    let ledger = read.ok().and_then(Result::ok).unwrap_or_default();
+    let statuses = published.iter().map(|p| ledger.status(p)).collect();
+    WaitResult { statuses, stalled: None }
 }
 
 /// The result, or `None` while something may still change. `unchanged` is the time since the last

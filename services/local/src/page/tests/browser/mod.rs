@@ -61,6 +61,29 @@ async fn the_list_is_readable_at_every_width_and_its_rows_are_links_from_edge_to
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mail_and_its_headers_fit_a_narrow_window() {
+    let Some((edge, mut browser, ids)) = tea().await else { return };
+    let mail = format!("{}/mail/{}", edge.address, ids[0]);
+    for width in [320, 375] {
+        browser.resize(width);
+        browser.open(&mail);
+        let frame =
+            browser.evaluate("document.querySelector('iframe').getBoundingClientRect().width");
+        assert_eq!(frame.as_f64(), Some(f64::from(width)), "{width} px");
+        let cut = browser
+            .evaluate("(s => s.scrollWidth - s.clientWidth)(document.querySelector('.stage'))");
+        assert_eq!(cut, json!(0), "{width} px");
+        let outside = browser.evaluate("document.documentElement.scrollWidth - innerWidth");
+        assert!(outside.as_i64() <= Some(0), "{width} px: {outside} px are outside");
+        browser.open(&format!("{mail}/headers"));
+        let below = "['th', 'td'].map((name) => document.querySelector(`.headers ${name}`).getBoundingClientRect())";
+        let stacked =
+            browser.evaluate(&format!("(([name, value]) => value.top >= name.bottom)({below})"));
+        assert_eq!(stacked, json!(true), "{width} px");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn keys_choose_open_and_search_and_back_is_where_one_was() {
     let Some((edge, mut browser, ids)) = tea().await else { return };
     let list = format!("{}/?q=tea", edge.address);
