@@ -79,9 +79,23 @@ mod tests {
         })
     }
 
-    /// The warnings of the event after the member at `pointer` was set or added.
-    fn warnings(pointer: &str, value: Value) -> Vec<(String, Option<String>)> {
+    /// An event with a refund of so many cents.
+    fn refunded(amount: i64) -> Value {
         let mut event = shipped();
+        event["type"] = json!("order.refunded");
+        event["data"]["shipment"]["tracking_number"] = json!("1");
+        event["data"]["refund"] =
+            json!({ "id": "R1", "amount": { "amount": amount, "currency": "EUR" } });
+        event
+    }
+
+    /// The warnings of a shipment after the member at `pointer` was set or added.
+    fn warnings(pointer: &str, value: Value) -> Vec<(String, Option<String>)> {
+        warnings_of(shipped(), pointer, value)
+    }
+
+    /// The warnings of `event` after the member at `pointer` was set or added.
+    fn warnings_of(mut event: Value, pointer: &str, value: Value) -> Vec<(String, Option<String>)> {
         let (parent, name) = pointer.rsplit_once('/').expect("not the whole");
         event.pointer_mut(parent).expect("an object of the event")[name] = value;
         let (event, warnings) = parse_with_warnings(&event, now());
@@ -109,6 +123,87 @@ mod tests {
             let suggestion = Some(format!("did you mean {meant}?"));
             assert_eq!(warnings(pointer, json!("x")), [(pointer.to_owned(), suggestion)]);
         }
+    }
+
+    #[test]
+    fn a_known_member_in_the_wrong_place_is_named_with_its_place() {
+        let mut event = shipped();
+        let shipment = event["data"]["shipment"].as_object_mut().expect("an object");
+        shipment.retain(|name, _| ["id", "lines"].contains(&name.as_str()));
+        for (pointer, place) in [
+            ("/notify", "/data/notify"),
+            ("/data/order/notify", "/data/notify"),
+            ("/data/order/customer/notify", "/data/notify"),
+            ("/data/shipment/notify", "/data/notify"),
+            ("/data/tracking_number", "/data/shipment/tracking_number"),
+            ("/data/order/tracking_url", "/data/shipment/tracking_url"),
+            ("/data/order/trackingUrl", "/data/shipment/tracking_url"),
+            ("/data/expected_on", "/data/shipment/expected_on"),
+            ("/data/billing_address", "/data/order/billing_address"),
+        ] {
+            let suggestion = Some(format!("it belongs at {place}"));
+            let named = warnings_of(event.clone(), pointer, json!("x"));
+            assert_eq!(named, [(pointer.to_owned(), suggestion)]);
+        }
+    }
+
+    #[test]
+    fn a_day_of_a_refund_in_the_wrong_place_belongs_to_the_refund() {
+        let named = warnings_of(refunded(1490), "/data/expected_on", json!("2026-11-30"));
+        let suggestion = Some("it belongs at /data/refund/expected_on".to_owned());
+        assert_eq!(named, [("/data/expected_on".to_owned(), suggestion)]);
+    }
+
+    #[test]
+    fn a_member_that_may_be_elsewhere_on_purpose_is_not_named() {
+        for pointer in [
+            // Known at several levels, or a shop's own word at this one.
+            "/data/id",
+            "/data/name",
+            "/data/order/currency",
+            "/data/order/carrier",
+            "/data/order/email",
+            "/data/order/state",
+            "/data/order/language",
+            "/data/reason",
+            // Also where it belongs.
+            "/data/order/tracking_url",
+            "/data/shipment/shipping_address",
+            // An article may have a day or a parcel of its own.
+            "/data/order/lines/0/expected_on",
+            "/data/shipment/lines/0/tracking_number",
+        ] {
+            assert_eq!(warnings(pointer, json!("x")), [], "{pointer}");
+        }
+        let mut event = shipped();
+        event["type"] = json!("order.confirmed");
+        let named = warnings_of(event, "/data/expected_on", json!("2026-11-30"));
+        assert_eq!(named, [], "a confirmation has no such member");
+    }
+
+    #[test]
+    fn another_word_for_a_known_member_is_named_with_the_known_one() {
+        let mut event = shipped();
+        let shipment = event["data"]["shipment"].as_object_mut().expect("an object");
+        shipment.remove("tracking_url");
+        for (pointer, meant) in [
+            ("/data/order/shipping_address/state", "region"),
+            ("/data/order/shipping_address/zip", "postal_code"),
+            ("/data/order/shipping_address/zipCode", "postal_code"),
+            ("/data/order/customer/full_name", "name"),
+            ("/data/order/customer/language", "locale"),
+            ("/data/shipment/tracking_link", "tracking_url"),
+            ("/data/shipment/trackingCode", "tracking_number"),
+        ] {
+            let suggestion = Some(format!("did you mean {meant}?"));
+            let named = warnings_of(event.clone(), pointer, json!("x"));
+            assert_eq!(named, [(pointer.to_owned(), suggestion)]);
+        }
+        event["data"]["order"]["shipping_address"] = json!(null);
+        let pointer = "/data/order/delivery_address";
+        let suggestion = Some("did you mean shipping_address?".to_owned());
+        assert_eq!(warnings_of(event, pointer, json!({})), [(pointer.to_owned(), suggestion)]);
+        assert_eq!(warnings(pointer, json!({})), [], "beside the known one");
     }
 
     #[test]
