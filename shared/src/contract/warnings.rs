@@ -1,5 +1,5 @@
 //! Reading an event together with what about it is probably not meant: unknown members, dropped links,
-//! totals, dates and countries.
+//! totals, refunds, dates and countries.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -204,6 +204,61 @@ mod tests {
         let suggestion = Some("did you mean shipping_address?".to_owned());
         assert_eq!(warnings_of(event, pointer, json!({})), [(pointer.to_owned(), suggestion)]);
         assert_eq!(warnings(pointer, json!({})), [], "beside the known one");
+    }
+
+    #[test]
+    fn a_refund_of_more_than_the_order_is_named() {
+        assert_eq!(warnings_of(refunded(3370), "/data/notify", json!(true)), []);
+        let named = warnings_of(refunded(3371), "/data/notify", json!(true));
+        assert_eq!(named, [("/data/refund/amount".to_owned(), None)]);
+
+        let mut event = shipped();
+        event["type"] = json!("order.cancelled");
+        let refund = json!({ "refund": { "amount": 3371, "currency": "EUR" } });
+        let named = warnings_of(event, "/data/cancellation", refund);
+        assert_eq!(named, [("/data/cancellation/refund".to_owned(), None)]);
+    }
+
+    #[test]
+    fn a_day_before_the_event_is_named() {
+        let is_named = |kind: &str, pointer: &str, day: &str| {
+            let mut event = refunded(1490);
+            event["type"] = json!(kind);
+            event["data"]["cancellation"] = json!({});
+            let named = warnings_of(event, pointer, json!(day));
+            assert!(
+                named.iter().all(|warning| *warning == (pointer.to_owned(), None)),
+                "{named:?}"
+            );
+            !named.is_empty()
+        };
+        let of_parcel = "/data/shipment/expected_on";
+        for (kind, pointer) in [
+            ("shipment.shipped", of_parcel),
+            ("shipment.shipped", "/data/shipment/lines/0/expected_on"),
+            ("shipment.delayed", of_parcel),
+            ("order.refunded", "/data/refund/expected_on"),
+            ("order.cancelled", "/data/cancellation/expected_on"),
+        ] {
+            assert!(is_named(kind, pointer, "2026-11-23"), "{kind} {pointer}");
+            assert!(!is_named(kind, pointer, "2026-11-25"), "{kind} {pointer}");
+            assert!(!is_named(kind, pointer, "2026-11-24"), "still that day on Hawaii");
+        }
+        for late in ["shipment.updated", "shipment.out_for_delivery", "shipment.delivered"] {
+            assert!(!is_named(late, of_parcel, "2026-11-21"), "{late}: a parcel may be late");
+        }
+    }
+
+    #[test]
+    fn without_a_time_a_day_before_the_order_is_named() {
+        let pointer = "/data/shipment/expected_on";
+        let named = |day: &str| {
+            let mut event = shipped();
+            event["time"] = json!(null);
+            warnings_of(event, pointer, json!(day))
+        };
+        assert_eq!(named("2026-11-18"), [(pointer.to_owned(), None)]);
+        assert_eq!(named("2026-11-21"), []);
     }
 
     #[test]
