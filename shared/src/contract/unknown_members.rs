@@ -48,10 +48,10 @@ pub(crate) fn find(document: &Value, known_members: &KnownMembers) -> Vec<FieldW
         let is_read = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
         let absent: Vec<&str> = known.iter().copied().filter(|name| !is_read(name)).collect();
         for name in unread(members).filter(|name| !known.contains(name)) {
-            let suggestion =
-                meant(name, &absent).map(|meant| format!("did you mean {meant}?")).or_else(|| {
-                    Some(format!("it belongs at {}", home(object, name, document, known_members)?))
-                });
+            let misplaced = || home(object, name, document, known_members);
+            let suggestion = meant(name, &absent)
+                .map(|meant| format!("did you mean {meant}?"))
+                .or_else(|| misplaced().map(|place| format!("it belongs at {place}")));
             if suggestion.is_some() {
                 warnings.push(FieldWarning {
                     pointer: format!("{object}/{}", name.replace('~', "~0").replace('/', "~1")),
