@@ -2,6 +2,7 @@
 //! cannot express: those are listed in `shared::contract::beyond_schema`.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use proptest::collection::vec;
@@ -18,6 +19,8 @@ use crate::support::json::{any_json, change_at, pointers, sample_event};
 use crate::support::valid;
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/schema/event.schema.json");
+
+const README: &str = include_str!("../../README.md");
 
 const CASES: u32 = 4_000;
 
@@ -354,4 +357,49 @@ fn the_examples_in_the_schema_are_valid() {
         }
     }
     assert!(count > 10, "{count} examples");
+}
+
+/// The README's table is where a newcomer looks: a member that is missing there is not published.
+#[test]
+fn the_readmes_table_of_the_order_lists_the_members_of_the_schema() {
+    let schema = schema();
+    let mut members = BTreeMap::new();
+    add_members(&schema, &schema["$defs"]["Order"], "", &mut members);
+    // Its row refers to those of the other address.
+    members.retain(|name, _| !name.starts_with("billing_address."));
+    assert_eq!(rows_of_order(), members);
+}
+
+/// Adds each member below the object of `of`, by its path, with whether it is required.
+fn add_members(schema: &Value, of: &Value, path: &str, to: &mut BTreeMap<String, bool>) {
+    let required = of["required"].as_array().expect("an object of the order requires something");
+    for (name, member) in of["properties"].as_object().expect("an object") {
+        to.insert(format!("{path}{name}"), required.contains(&json!(name)));
+        let (item, list) = member.get("items").map_or((member, ""), |item| (item, "[]"));
+        match definition(schema, item) {
+            // The README says once what money is.
+            Some(object) if *object != schema["$defs"]["Money"] => {
+                add_members(schema, object, &format!("{path}{name}{list}."), to);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The definition that a member refers to, also beside null.
+fn definition<'a>(schema: &'a Value, member: &'a Value) -> Option<&'a Value> {
+    let choices = member["anyOf"].as_array().into_iter().flatten();
+    let reference = choices.chain([member]).find_map(|choice| choice["$ref"].as_str())?;
+    schema.pointer(reference.trim_start_matches('#'))
+}
+
+/// The rows of the README's table of the order: each member, and whether it is required.
+fn rows_of_order() -> BTreeMap<String, bool> {
+    let (_, table) = README.split_once("| member of `order` |").expect("the table");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        (cells[1].trim_matches('`').to_owned(), cells[2] == "yes")
+    })
+    .collect()
 }

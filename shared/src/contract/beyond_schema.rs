@@ -13,12 +13,18 @@ pub struct Rule {
 }
 
 /// All of them.
-pub const RULES: [Rule; 8] = [
+pub const RULES: [Rule; 9] = [
     Rule {
         sentence: "An event is at most 262144 bytes of JSON, nested at most 64 deep, and repeats no key in an \
                    object.",
         places: &[""],
         refusal: "JSON nested",
+    },
+    Rule {
+        sentence: "No text has a \\u escape that is half a character, a lone surrogate: JSON parsers may pass one, \
+                   and intake takes a body with one for no JSON, a batch as a whole.",
+        places: &[""],
+        refusal: "whole characters; a \\u escape is half of one",
     },
     Rule {
         sentence: "All amounts of an order are in one currency.",

@@ -1,7 +1,7 @@
-//! What a valid event says that is hardly meant: totals, dates and countries.
+//! What a valid event says that is hardly meant: totals, refunds, dates and countries.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::contract::countries::usual_mistake;
@@ -17,6 +17,7 @@ const FAR: SignedDuration = SignedDuration::from_hours(2 * 366 * 24);
 /// Warns of what is hardly meant, where it is `now`.
 pub(crate) fn check(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     let mut warnings = totals(&event.order);
+    warnings.extend(refund(event));
     warnings.extend(countries(&event.order));
     warnings.extend(dates(event, now));
     warnings
@@ -60,6 +61,19 @@ fn totals(order: &Order) -> Vec<FieldWarning> {
     warnings
 }
 
+/// Both amounts are in one currency, or the event would have been refused.
+fn refund(event: &Event) -> Option<FieldWarning> {
+    let (pointer, refund) = match &event.payload {
+        EventPayload::Refunded(refund) => ("/data/refund/amount", refund.amount),
+        EventPayload::Cancelled(cancellation) => {
+            ("/data/cancellation/refund", cancellation.refund?)
+        }
+        _ => return None,
+    };
+    let is_more = refund.amount > event.order.totals.total.amount;
+    is_more.then(|| warning(pointer, "The refund is more than the order's total."))
+}
+
 fn countries(order: &Order) -> Vec<FieldWarning> {
     let addresses = [
         ("shipping_address", order.shipping_address.as_ref()),
@@ -81,19 +95,45 @@ fn countries(order: &Order) -> Vec<FieldWarning> {
 }
 
 fn dates(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
+    const IS_FAR: &str = "This is more than two years away.";
     let today = now.to_zoned(TimeZone::UTC).date();
+    let passed_before = first_day_to_expect(event);
     let is_far = |away: SignedDuration| away.abs() > FAR;
     let times = [
         ("/time".to_owned(), event.time),
         ("/data/order/placed_at".to_owned(), Some(event.order.placed_at)),
     ];
     let times = times.into_iter().filter_map(|(pointer, time)| {
-        time.filter(|time| is_far(time.duration_since(now))).map(|_| pointer)
+        time.filter(|time| is_far(time.duration_since(now))).map(|_| warning(pointer, IS_FAR))
     });
     let days = expected_days(&event.payload).into_iter().filter_map(|(pointer, day)| {
-        day.filter(|day| is_far(day.duration_since(today))).map(|_| pointer)
+        let day = day?;
+        if is_far(day.duration_since(today)) {
+            return Some(warning(pointer, IS_FAR));
+        }
+        let has_passed = passed_before.is_some_and(|first| day < first);
+        has_passed.then(|| warning(pointer, "This day had passed when the event happened."))
     });
-    times.chain(days).map(|pointer| warning(pointer, "This is more than two years away.")).collect()
+    times.chain(days).collect()
+}
+
+/// The first day that the event can announce: that on which it happened or, without a `time`, that of the
+/// order. `None` where the expected day may be over, as for a parcel that arrives late.
+fn first_day_to_expect(event: &Event) -> Option<Date> {
+    match event.payload {
+        EventPayload::Confirmed
+        | EventPayload::Updated(..)
+        | EventPayload::OutForDelivery(_)
+        | EventPayload::Delivered(_) => None,
+        EventPayload::Cancelled(_)
+        | EventPayload::Refunded(_)
+        | EventPayload::Shipped(_)
+        | EventPayload::Delayed(..) => {
+            let happened = event.time.unwrap_or(event.order.placed_at);
+            // Where it is earliest: which day it is to the customer is not known.
+            Some(Offset::constant(-12).to_datetime(happened).date())
+        }
+    }
 }
 
 /// Each `expected_on` of the event, by its pointer.

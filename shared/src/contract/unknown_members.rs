@@ -1,12 +1,46 @@
-//! Members that are not known, and close to one that is.
+//! Members that are not known where they are, and are elsewhere or under another name.
 
 use serde_json::{Map, Value};
 
 use crate::contract::error::FieldWarning;
 use crate::contract::reader::KnownMembers;
 
-/// Warns of each member that is not known and whose name is close to a known one that is absent. Others
-/// are tolerated: a newer shop's, or an extension.
+/// The members whose loss in the wrong place costs a customer a mail too many or a fact too few, with the
+/// objects that have them. Only names that hardly mean anything else there: an `id`, a `name`, an `email`
+/// or a `carrier` may be anywhere on purpose.
+const HOMES: [(&str, &[&str]); 10] = [
+    ("notify", &["/data"]),
+    ("shipment", &["/data"]),
+    ("cancellation", &["/data"]),
+    ("customer", &["/data/order"]),
+    ("shipping_address", &["/data/order"]),
+    ("billing_address", &["/data/order"]),
+    ("tracking_number", &["/data/shipment"]),
+    ("tracking_url", &["/data/shipment"]),
+    ("still_to_come", &["/data/shipment"]),
+    ("expected_on", &["/data/shipment", "/data/refund", "/data/cancellation"]),
+];
+
+/// What shops call a member otherwise, with its name here. It is looked up only in objects that have the
+/// member: the `state` of an address is a region, and that of an order is not.
+const SYNONYMS: [(&str, &str); 13] = [
+    ("state", "region"),
+    ("province", "region"),
+    ("zip", "postal_code"),
+    ("zip_code", "postal_code"),
+    ("country_code", "country"),
+    ("delivery_address", "shipping_address"),
+    ("invoice_address", "billing_address"),
+    ("full_name", "name"),
+    ("email_address", "email"),
+    ("language", "locale"),
+    ("tracking_link", "tracking_url"),
+    ("tracking_code", "tracking_number"),
+    ("delivery_date", "expected_on"),
+];
+
+/// Warns of each member that is not known and seems to stand for a known one that is absent. Others are
+/// tolerated: a newer shop's, or an extension.
 pub(crate) fn find(document: &Value, known_members: &KnownMembers) -> Vec<FieldWarning> {
     let mut warnings = Vec::new();
     for (object, known) in known_members {
@@ -14,16 +48,55 @@ pub(crate) fn find(document: &Value, known_members: &KnownMembers) -> Vec<FieldW
         let is_read = |name: &str| members.get(name).is_some_and(|value| !value.is_null());
         let absent: Vec<&str> = known.iter().copied().filter(|name| !is_read(name)).collect();
         for name in unread(members).filter(|name| !known.contains(name)) {
-            if let Some(meant) = closest(name, &absent) {
+            let misplaced = || home(object, name, document, known_members);
+            let suggestion = meant(name, &absent)
+                .map(|meant| format!("did you mean {meant}?"))
+                .or_else(|| misplaced().map(|place| format!("it belongs at {place}")));
+            if suggestion.is_some() {
                 warnings.push(FieldWarning {
                     pointer: format!("{object}/{}", name.replace('~', "~0").replace('/', "~1")),
                     detail: "This member is not known and was ignored.".to_owned(),
-                    suggestion: Some(format!("did you mean {meant}?")),
+                    suggestion,
                 });
             }
         }
     }
     warnings
+}
+
+/// The member of the same object that `name` is another word or another spelling for.
+fn meant<'a>(name: &str, absent: &[&'a str]) -> Option<&'a str> {
+    synonym(name)
+        .and_then(|known| absent.iter().copied().find(|name| *name == known))
+        .or_else(|| closest(name, absent))
+}
+
+fn synonym(name: &str) -> Option<&'static str> {
+    SYNONYMS.iter().find(|(word, _)| is_same(name, word)).map(|(_, known)| *known)
+}
+
+/// Where the member of this name would have been read, if it is not there too.
+fn home(
+    object: &str,
+    name: &str,
+    document: &Value,
+    known_members: &KnownMembers,
+) -> Option<String> {
+    // An item of a list may say of itself what is known of the whole, such as its own day.
+    if object.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let (name, homes) = HOMES.iter().find(|(known, _)| is_same(name, known))?;
+    // Of the parts of an event that may have it, only that of its type was read.
+    let is_known =
+        |home: &&&str| known_members.get(**home).is_some_and(|names| names.contains(name));
+    let place = format!("{}/{name}", homes.iter().find(is_known)?);
+    document.pointer(&place).is_none_or(Value::is_null).then_some(place)
+}
+
+/// Whether both are one name, as `trackingUrl` and `tracking_url` are.
+fn is_same(name: &str, known: &str) -> bool {
+    letters(name).eq(letters(known))
 }
 
 /// A member that is null says nothing, also under a wrong name.
@@ -42,7 +115,7 @@ fn distance(name: &str, known: &str) -> Option<usize> {
     if name.len() > known.len() * 2 {
         return None;
     }
-    let (name, known) = (letters(name), letters(known));
+    let (name, known): (String, String) = (letters(name).collect(), letters(known).collect());
     let allowed = match known.len() {
         0..=2 => 0,
         3..=5 => 1,
@@ -53,8 +126,8 @@ fn distance(name: &str, known: &str) -> Option<usize> {
     (distance <= allowed).then_some(distance)
 }
 
-fn letters(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Reading an event together with what about it is probably not meant: unknown members, dropped links,
-//! totals, dates and countries.
+//! totals, refunds, dates and countries.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -79,9 +79,23 @@ mod tests {
         })
     }
 
-    /// The warnings of the event after the member at `pointer` was set or added.
-    fn warnings(pointer: &str, value: Value) -> Vec<(String, Option<String>)> {
+    /// An event with a refund of so many cents.
+    fn refunded(amount: i64) -> Value {
         let mut event = shipped();
+        event["type"] = json!("order.refunded");
+        event["data"]["shipment"]["tracking_number"] = json!("1");
+        event["data"]["refund"] =
+            json!({ "id": "R1", "amount": { "amount": amount, "currency": "EUR" } });
+        event
+    }
+
+    /// The warnings of a shipment after the member at `pointer` was set or added.
+    fn warnings(pointer: &str, value: Value) -> Vec<(String, Option<String>)> {
+        warnings_of(shipped(), pointer, value)
+    }
+
+    /// The warnings of `event` after the member at `pointer` was set or added.
+    fn warnings_of(mut event: Value, pointer: &str, value: Value) -> Vec<(String, Option<String>)> {
         let (parent, name) = pointer.rsplit_once('/').expect("not the whole");
         event.pointer_mut(parent).expect("an object of the event")[name] = value;
         let (event, warnings) = parse_with_warnings(&event, now());
@@ -109,6 +123,142 @@ mod tests {
             let suggestion = Some(format!("did you mean {meant}?"));
             assert_eq!(warnings(pointer, json!("x")), [(pointer.to_owned(), suggestion)]);
         }
+    }
+
+    #[test]
+    fn a_known_member_in_the_wrong_place_is_named_with_its_place() {
+        let mut event = shipped();
+        let shipment = event["data"]["shipment"].as_object_mut().expect("an object");
+        shipment.retain(|name, _| ["id", "lines"].contains(&name.as_str()));
+        for (pointer, place) in [
+            ("/notify", "/data/notify"),
+            ("/data/order/notify", "/data/notify"),
+            ("/data/order/customer/notify", "/data/notify"),
+            ("/data/shipment/notify", "/data/notify"),
+            ("/data/tracking_number", "/data/shipment/tracking_number"),
+            ("/data/order/tracking_url", "/data/shipment/tracking_url"),
+            ("/data/order/trackingUrl", "/data/shipment/tracking_url"),
+            ("/data/expected_on", "/data/shipment/expected_on"),
+            ("/data/billing_address", "/data/order/billing_address"),
+        ] {
+            let suggestion = Some(format!("it belongs at {place}"));
+            let named = warnings_of(event.clone(), pointer, json!("x"));
+            assert_eq!(named, [(pointer.to_owned(), suggestion)]);
+        }
+    }
+
+    #[test]
+    fn a_day_of_a_refund_in_the_wrong_place_belongs_to_the_refund() {
+        let named = warnings_of(refunded(1490), "/data/expected_on", json!("2026-11-30"));
+        let suggestion = Some("it belongs at /data/refund/expected_on".to_owned());
+        assert_eq!(named, [("/data/expected_on".to_owned(), suggestion)]);
+    }
+
+    #[test]
+    fn a_member_that_may_be_elsewhere_on_purpose_is_not_named() {
+        for pointer in [
+            // Known at several levels, or a shop's own word at this one.
+            "/data/id",
+            "/data/name",
+            "/data/order/currency",
+            "/data/order/carrier",
+            "/data/order/email",
+            "/data/order/state",
+            "/data/order/language",
+            "/data/reason",
+            // Also where it belongs.
+            "/data/order/tracking_url",
+            "/data/shipment/shipping_address",
+            // An article may have a day or a parcel of its own.
+            "/data/order/lines/0/expected_on",
+            "/data/shipment/lines/0/tracking_number",
+        ] {
+            assert_eq!(warnings(pointer, json!("x")), [], "{pointer}");
+        }
+        let mut event = shipped();
+        event["type"] = json!("order.confirmed");
+        let named = warnings_of(event, "/data/expected_on", json!("2026-11-30"));
+        assert_eq!(named, [], "a confirmation has no such member");
+    }
+
+    #[test]
+    fn another_word_for_a_known_member_is_named_with_the_known_one() {
+        let mut event = shipped();
+        let shipment = event["data"]["shipment"].as_object_mut().expect("an object");
+        shipment.remove("tracking_url");
+        for (pointer, meant) in [
+            ("/data/order/shipping_address/state", "region"),
+            ("/data/order/shipping_address/zip", "postal_code"),
+            ("/data/order/shipping_address/zipCode", "postal_code"),
+            ("/data/order/customer/full_name", "name"),
+            ("/data/order/customer/language", "locale"),
+            ("/data/shipment/tracking_link", "tracking_url"),
+            ("/data/shipment/trackingCode", "tracking_number"),
+        ] {
+            let suggestion = Some(format!("did you mean {meant}?"));
+            let named = warnings_of(event.clone(), pointer, json!("x"));
+            assert_eq!(named, [(pointer.to_owned(), suggestion)]);
+        }
+        event["data"]["order"]["shipping_address"] = json!(null);
+        let pointer = "/data/order/delivery_address";
+        let suggestion = Some("did you mean shipping_address?".to_owned());
+        assert_eq!(warnings_of(event, pointer, json!({})), [(pointer.to_owned(), suggestion)]);
+        assert_eq!(warnings(pointer, json!({})), [], "beside the known one");
+    }
+
+    #[test]
+    fn a_refund_of_more_than_the_order_is_named() {
+        assert_eq!(warnings_of(refunded(3370), "/data/notify", json!(true)), []);
+        let named = warnings_of(refunded(3371), "/data/notify", json!(true));
+        assert_eq!(named, [("/data/refund/amount".to_owned(), None)]);
+
+        let mut event = shipped();
+        event["type"] = json!("order.cancelled");
+        let refund = json!({ "refund": { "amount": 3371, "currency": "EUR" } });
+        let named = warnings_of(event, "/data/cancellation", refund);
+        assert_eq!(named, [("/data/cancellation/refund".to_owned(), None)]);
+    }
+
+    #[test]
+    fn a_day_before_the_event_is_named() {
+        let is_named = |kind: &str, pointer: &str, day: &str| {
+            let mut event = refunded(1490);
+            event["type"] = json!(kind);
+            event["data"]["cancellation"] = json!({});
+            let named = warnings_of(event, pointer, json!(day));
+            assert!(
+                named.iter().all(|warning| *warning == (pointer.to_owned(), None)),
+                "{named:?}"
+            );
+            !named.is_empty()
+        };
+        let of_parcel = "/data/shipment/expected_on";
+        for (kind, pointer) in [
+            ("shipment.shipped", of_parcel),
+            ("shipment.shipped", "/data/shipment/lines/0/expected_on"),
+            ("shipment.delayed", of_parcel),
+            ("order.refunded", "/data/refund/expected_on"),
+            ("order.cancelled", "/data/cancellation/expected_on"),
+        ] {
+            assert!(is_named(kind, pointer, "2026-11-23"), "{kind} {pointer}");
+            assert!(!is_named(kind, pointer, "2026-11-25"), "{kind} {pointer}");
+            assert!(!is_named(kind, pointer, "2026-11-24"), "still that day on Hawaii");
+        }
+        for late in ["shipment.updated", "shipment.out_for_delivery", "shipment.delivered"] {
+            assert!(!is_named(late, of_parcel, "2026-11-21"), "{late}: a parcel may be late");
+        }
+    }
+
+    #[test]
+    fn without_a_time_a_day_before_the_order_is_named() {
+        let pointer = "/data/shipment/expected_on";
+        let named = |day: &str| {
+            let mut event = shipped();
+            event["time"] = json!(null);
+            warnings_of(event, pointer, json!(day))
+        };
+        assert_eq!(named("2026-11-18"), [(pointer.to_owned(), None)]);
+        assert_eq!(named("2026-11-21"), []);
     }
 
     #[test]
