@@ -38,10 +38,43 @@ pub struct Operator {
 }
 
 impl Operator {
+    /// As given: an operator's own name or address is no customer's data.
     fn name(&self) -> String {
-        let user = || std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok();
-        self.operator.clone().or_else(user).unwrap_or_else(|| "unknown".to_owned())
+        named(self.operator.clone(), |variable| std::env::var(variable).ok(), user_of_process)
     }
+}
+
+/// The first name that is not blank: the one given, the user of the environment, `user`.
+fn named(
+    given: Option<String>,
+    variable: impl Fn(&str) -> Option<String>,
+    user: impl Fn() -> Option<String>,
+) -> String {
+    let is_name = |name: &String| !name.trim().is_empty();
+    let of_environment =
+        || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|v| variable(v).filter(is_name));
+    given
+        .filter(is_name)
+        .or_else(of_environment)
+        .or_else(user)
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The name in `/etc/passwd` of who runs this process, as of a job without an environment.
+fn user_of_process() -> Option<String> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let uid = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+        let users = std::fs::read_to_string("/etc/passwd").ok()?;
+        users.lines().find_map(|line| {
+            let mut fields = line.split(':');
+            let name = fields.next()?;
+            (fields.nth(1)? == uid).then(|| name.to_owned())
+        })
+    }
+    #[cfg(not(unix))]
+    None
 }
 
 /// Who changes something, and why.
@@ -115,7 +148,7 @@ impl<'a> Audit<'a> {
             notification: &sort_key,
             action: &intent.action,
             command: &stack.command,
-            operator: without_addresses(&operator.name()),
+            operator: operator.name(),
             // Who AWS takes the caller for, since anybody can type any --operator.
             identity: identity(stack).await,
             reason: without_addresses(intent.reason.unwrap_or_default()),
@@ -192,7 +225,8 @@ const TAKES_A_PATH: &str = "publish";
 
 /// The command line as an audit item stores it. The ledger table holds no personal data, so filters
 /// and paths become their SHA-256, which still shows whether two commands used the same one;
-/// addresses are masked; the reason is left out, since it has its own attribute.
+/// addresses are masked, except the operator's own; the reason is left out, since it has its own
+/// attribute.
 pub fn command_line(typed: &[OsString]) -> String {
     let mut words = vec!["waybill".to_owned()];
     let mut typed = typed.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
@@ -204,15 +238,24 @@ pub fn command_line(typed: &[OsString]) -> String {
         if QUOTING.contains(&flag) {
             let value = inline.or_else(|| typed.next()).unwrap_or_default();
             words.push(format!("{flag} {}", digest(&value)));
+        } else if flag == "--operator" {
+            // Not masked: it is no customer's.
+            let value = if inline.is_none() { typed.next() } else { None };
+            words.push(quoted(word));
+            words.extend(value.map(quoted));
         } else if flag == "--reason" {
             let _ = inline.or_else(|| typed.next());
         } else if !word.starts_with('-') && words.iter().any(|before| before == TAKES_A_PATH) {
             words.push(digest(&word));
         } else {
-            words.push(if word.contains(' ') { format!("'{word}'") } else { word });
+            words.push(without_addresses(&quoted(word)));
         }
     }
-    without_addresses(&words.join(" "))
+    words.join(" ")
+}
+
+fn quoted(word: String) -> String {
+    if word.contains(' ') { format!("'{word}'") } else { word }
 }
 
 fn digest(text: &str) -> String {
@@ -331,7 +374,15 @@ mod tests {
         let (filter, edit, path) = (".name == \"Zoë\"", ".name = \"Zoë\"", "/home/kim/Zoë.jsonl");
         let inline = format!("--edit={edit}");
         let drop = ["dlq", "drop", "mail", "--filter", filter, &inline, "--reason", "Zoë asked"];
-        let cases: [(&[&str], String); 3] = [
+        let cases: [(&[&str], String); 5] = [
+            (
+                &["erase", "1001", "--operator", "joe@ops.example", "--yes"],
+                "erase 1001 --operator joe@ops.example --yes".to_owned(),
+            ),
+            (
+                &["publish", "--operator", "joe@ops.example", path],
+                format!("publish --operator joe@ops.example {}", digest(path)),
+            ),
             (&drop, format!("dlq drop mail --filter {} --edit {}", digest(filter), digest(edit))),
             (&["dlq", "drop", "jo@example.com", "--yes"], "dlq drop j***@***.com --yes".to_owned()),
             (
@@ -353,6 +404,23 @@ mod tests {
         use std::os::unix::ffi::OsStringExt;
         let typed = ["waybill".into(), "erase".into(), OsString::from_vec(b"10\xff01".to_vec())];
         assert_eq!(command_line(&typed), "waybill erase 10\u{fffd}01");
+    }
+
+    #[test]
+    fn an_operator_is_named_as_given_or_else_by_the_environment_or_the_process() {
+        let name = |given: Option<&str>, of_environment: &[(&str, &str)], user: Option<&str>| {
+            let variable = |wanted: &str| {
+                let found = of_environment.iter().find(|(name, _)| *name == wanted);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            named(given.map(str::to_owned), variable, || user.map(str::to_owned))
+        };
+        let login = ("LOGNAME", "kim");
+        assert_eq!(name(Some("joe@ops.example"), &[login], None), "joe@ops.example");
+        assert_eq!(name(Some(" "), &[("USER", "joe"), login], None), "joe");
+        assert_eq!(name(None, &[("USER", ""), login], Some("ops")), "kim");
+        assert_eq!(name(None, &[], Some("ops")), "ops");
+        assert_eq!(name(None, &[], None), "unknown");
     }
 
     #[test]

@@ -101,7 +101,7 @@ const EXAMPLES: [(&str, &[Example]); 21] = [
                 "SES has not accepted it: send it",
                 "settle 1007 order.refunded not-sent --reason 'not in the SES console'",
             ),
-            ("SES has", "settle 1007 order.refunded sent --scope R-1 --reason 'it arrived'"),
+            ("SES has", "settle 1007 order.refunded sent --scope 1007-R1 --reason 'it arrived'"),
         ],
     ),
     (
@@ -152,8 +152,9 @@ const EXAMPLES: [(&str, &[Example]); 21] = [
             ("the text of the sample mails", "preview order.confirmed"),
             (
                 "as files for a browser, with the shop's own brand",
-                "preview shipment.shipped --brand brand.json --locale de-DE --out mails",
+                "preview shipment.shipped --brand infra/brand.json --out mails",
             ),
+            ("in German", "preview shipment.shipped --locale de-DE"),
             ("an order's own mail", "preview order.confirmed --order 1001 --out mails"),
         ],
     ),

@@ -86,6 +86,7 @@ pub async fn run(
 ) -> Result<ExitStatus, CliError> {
     let since = args.since;
     let until = args.until.unwrap_or_else(|| Timestamp::now().as_millisecond() - MIN_AGE_MS);
+    check_period(since, until, args.until.is_some())?;
     let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
     let unseen = UnseenEvents::new(stack);
     let events = unseen.within(since, until).await?;
@@ -107,6 +108,21 @@ pub async fn run(
         (Format::Table, None) => {}
     }
     result.map(|()| ExitStatus::attention_if(args.dry_run && !events.is_empty()))
+}
+
+/// Refuses a period that holds no time, which would read as if nothing were missing.
+fn check_period(since: i64, until: i64, is_until_given: bool) -> Result<(), CliError> {
+    if since < until {
+        return Ok(());
+    }
+    let (since, until) = (format_time(since), format_time(until));
+    Err(CliError::input(if is_until_given {
+        format!("--since must be before --until: {since} is not before {until}.")
+    } else {
+        format!(
+            "--since must be before {until}: events of the last five minutes are still on their way."
+        )
+    }))
 }
 
 async fn queue_audited(
@@ -206,6 +222,16 @@ impl Report for Sweep {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_period_that_holds_no_time_is_refused() {
+        let (early, late) = (1_763_896_400_000, 1_763_903_600_000);
+        assert!(check_period(early, late, true).is_ok());
+        let refusals = [(late, early, true), (early, early, true), (late, early, false)].map(
+            |(since, until, given)| check_period(since, until, given).unwrap_err().to_string(),
+        );
+        insta::assert_snapshot!(refusals.join("\n"));
+    }
 
     #[test]
     fn a_sweep_as_people_and_scripts_read_it() {

@@ -157,6 +157,11 @@ async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_filtered(
     let group = &listed["queues"][3]["groups"][0];
     assert_eq!((&group["messages"], &group["orders"]), (&json!(1), &json!(["A2"])), "{listed:#}");
     assert_eq!(group["attempts"], 1);
+    let matched = waybill(&stack, &["dlq", "list", "--order", "A2"]).await;
+    assert!(matched.stdout.contains("1 of 2 dead letters matches."), "{matched:#?}");
+    let none = waybill(&stack, &["dlq", "list", "--order", "X1"]).await;
+    assert_eq!(none.code, Some(0), "{none:#?}");
+    assert!(none.stdout.contains("No dead letter matches."), "{none:#?}");
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     // Received and not deleted: both messages are in flight.
     stack.receive(&dlq).await;
@@ -217,7 +222,12 @@ async fn sweep_suppression_doctor_and_audit_report_on_a_running_stack() {
 #[tokio::test(flavor = "multi_thread")]
 async fn invalid_input_is_answered_with_a_sentence_and_exit_code_2() {
     let stack = TestStack::start().await;
-    let wrong: [&[&str]; 9] = [
+    let wrong: [&[&str]; 14] = [
+        &["sweep", "--since", "1h", "--until", "2h", "--dry-run"],
+        &["sweep", "--since", "1m", "--dry-run"],
+        &["dlq", "list", "--count-only", "--order", "A1"],
+        &["erase", "nobody"],
+        &["erase", "nobody", "--yes", "--reason", "asked for"],
         &["order", "#1"],
         &["order", "nobody"],
         &["dlq", "show", "mail", "--filter", ".body ="],
@@ -235,6 +245,8 @@ async fn invalid_input_is_answered_with_a_sentence_and_exit_code_2() {
             assert!(!refused.stderr.contains(debug), "{args:?}: {}", refused.stderr);
         }
     }
+    let audit = json(&stack, &["audit"]).await;
+    assert_eq!(audit["items"], json!([]), "what was refused has changed nothing");
     stack.stop().await;
 }
 

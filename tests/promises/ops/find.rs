@@ -163,7 +163,7 @@ async fn an_erasure_by_a_number_that_is_no_id_says_how_to_find_the_id() {
     let stack = TestStack::start().await;
     publish(&stack, &[of_zoe(&confirmed("F1"), "#900")]).await;
     for (args, code) in
-        [(&["erase", "900"][..], 2), (&["erase", "900", "--yes", "--reason", "x"], 0)]
+        [(&["erase", "900"][..], 2), (&["erase", "900", "--yes", "--reason", "x"], 2)]
     {
         let erased = waybill(&stack, args).await;
         assert_eq!(erased.code, Some(code), "{erased:#?}");

@@ -11,15 +11,16 @@ async fn an_unreadable_body_is_hidden_completely_and_quoted_by_no_error() {
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     stack.send(&dlq, "Zoë Krüger, Lange Reihe 41, Hamburg").await;
     stack.send(&dlq, &json!({"note": "for Zoë Krüger"}).to_string()).await;
-    for args in [
-        &["dlq", "show", "mail", "--body"][..],
-        &["dlq", "show", "mail", "--filter", ".body | ascii_downcase | .x"],
-        &["dlq", "replay", "mail", "--dry-run", "--edit", ".note.x.y"],
-        &["dlq", "replay", "mail", "--dry-run", "--edit", "{v: 1}"],
-        &["dlq", "list"],
+    for (args, code) in [
+        (&["dlq", "show", "mail", "--body"][..], 0),
+        (&["dlq", "show", "mail", "--filter", ".body | ascii_downcase | .x"], 0),
+        // The edit fails on both.
+        (&["dlq", "replay", "mail", "--dry-run", "--edit", ".note.x.y"], 1),
+        (&["dlq", "replay", "mail", "--dry-run", "--edit", "{v: 1}"], 0),
+        (&["dlq", "list"], 0),
     ] {
         let printed = waybill(&stack, args).await;
-        assert_eq!(printed.code, Some(0), "{printed:#?}");
+        assert_eq!(printed.code, Some(code), "{printed:#?}");
         // Not the whole name, because its `ü` could be printed as an escape.
         assert!(!format!("{}{}", printed.stdout, printed.stderr).contains("Kr"), "{printed:#?}");
     }

@@ -11,6 +11,9 @@ use local::Config;
 use local::resources::Queue;
 use local::ses::settings::{self, Senders};
 
+/// Who runs the command, as the audit items have it: an operator's own address is not masked.
+pub const OPERATOR: &str = "kim@ops.example";
+
 /// A finished process: its exit code, `None` after a signal, and its output.
 #[derive(Debug)]
 pub struct ProcessResult {
@@ -50,7 +53,7 @@ pub fn command_at(url: &str, args: &[&str]) -> Command {
         .env_clear()
         // By the user agent, the stack's edge knows which calls are the command's.
         .env("AWS_SDK_UA_APP_ID", "waybill-ops")
-        .env("WAYBILL_OPERATOR", "kim")
+        .env("WAYBILL_OPERATOR", OPERATOR)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

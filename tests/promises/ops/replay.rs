@@ -5,7 +5,7 @@ use local::resources::LEDGER_TABLE;
 use serde_json::{Value, json};
 
 use super::process::{
-    assert_one_mail_each, dead_letters, json, verify_sender, wait_for_state, waybill,
+    OPERATOR, assert_one_mail_each, dead_letters, json, verify_sender, wait_for_state, waybill,
     with_unverified_sender,
 };
 use crate::support::TestStack;
@@ -50,6 +50,9 @@ async fn copies_of_one_dead_letter_mail_once() {
     wait_for_state(&stack, "A1", "delivered").await;
     let shown = json(&stack, &["dlq", "show", "mail"]).await;
     assert_eq!(shown["counts"], json!({"already-sent": 2}));
+    let rest = waybill(&stack, &REPLAY).await;
+    let drop = "\nwaybill dlq drop mail --verdict already-sent\n";
+    assert!(rest.stdout.contains(drop), "it says how to end the alarm: {rest:#?}");
     assert_one_mail_each(&stack, &["A1"]);
     stack.stop().await;
 }
@@ -134,6 +137,8 @@ async fn a_broken_body_is_repaired_by_an_edit_of_the_selected_messages_only() {
     verify_sender(&stack);
     let plan = json(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
     assert_eq!(plan["plan"]["counts"], json!({"unparseable": 2}));
+    let hopeless = waybill(&stack, &replay(&["--edit", ".v.x"])).await;
+    assert_eq!(hopeless.code, Some(1), "the edit fails on both: {hopeless:#?}");
     let filter = ["--filter", ".body | type == \"object\"", "--edit", ".v = 1"];
     let outcome = json(&stack, &replay(&filter)).await;
     assert_eq!(outcome["plan"]["edits"]["changed"], 1);
@@ -153,7 +158,7 @@ async fn every_replay_leaves_an_audit_item_with_operator_reason_and_outcome() {
     assert_eq!(ended.code, Some(0), "{ended:#?}");
     let audit = json(&stack, &["audit"]).await;
     let item = &audit["items"][0];
-    assert_eq!(item["operator"], "kim");
+    assert_eq!(item["operator"], OPERATOR);
     assert_eq!(item["reason"], "the sender is verified");
     assert_eq!(item["action"], "dlq replay mail");
     assert_eq!(item["state"], "completed");

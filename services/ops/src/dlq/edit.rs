@@ -110,6 +110,11 @@ pub struct Edits {
 }
 
 impl Edits {
+    /// Whether it failed on every message.
+    pub const fn failed_on_all(&self) -> bool {
+        self.failed > 0 && self.changed == 0 && self.unchanged == 0
+    }
+
     pub fn add(&mut self, dlq: Dlq, message: &Received, edited: &Edited, pii: PiiMode) {
         match edited {
             Edited::Unchanged => self.unchanged += 1,

@@ -14,7 +14,8 @@ use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{
-    ColorMode, Column, Output, Report, Style, as_rfc3339, format_time, number, rfc3339, table,
+    ColorMode, Column, Output, Report, Style, as_rfc3339, counted, format_time, number, rfc3339,
+    table,
 };
 use crate::pii::PiiMode;
 
@@ -22,7 +23,7 @@ const MAX_NAMED_ORDERS: usize = 3;
 
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
-    /// Count the messages without reading them, and so without reasons
+    /// Count the messages without reading them, and so without reasons and without a selection
     #[arg(long)]
     pub count_only: bool,
     #[command(flatten)]
@@ -51,6 +52,9 @@ pub struct ShowArgs {
 struct Listing {
     /// In the order of the flow.
     queues: Vec<Row>,
+    /// Whether flags select some of the messages.
+    #[serde(skip)]
+    is_selection: bool,
 }
 
 /// One dead-letter queue.
@@ -62,6 +66,8 @@ struct Row {
     /// How many messages were read; the following is about the selected ones of these.
     #[serde(rename = "looked_at")]
     scanned: usize,
+    /// How many of these are selected.
+    matched: usize,
     oldest_failed_at: Option<String>,
     /// How many messages have each code.
     reasons: BTreeMap<String, usize>,
@@ -95,6 +101,13 @@ pub async fn list(
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let selection = args.selection.selection();
+    let is_selection = selection.is_given();
+    if args.count_only && is_selection {
+        return Err(CliError::input(
+            "--count-only reads no message, so it can't select any: leave it out, or the flags that \
+             select messages.",
+        ));
+    }
     let options = ScanOptions::new(&selection);
     let mut queues = Vec::with_capacity(Dlq::ALL.len());
     for dlq in Dlq::ALL {
@@ -106,7 +119,7 @@ pub async fn list(
         };
         queues.push(Row::new(depth, scan));
     }
-    output.print(&Listing { queues });
+    output.print(&Listing { queues, is_selection });
     Ok(ExitStatus::Healthy)
 }
 
@@ -128,6 +141,7 @@ impl Row {
             queue: scan.queue,
             depth,
             scanned: scan.scanned,
+            matched: scan.entries.len(),
             // A scan has the oldest failure first.
             oldest_failed_at: scan.entries.first().map(|entry| rfc3339(entry.summary.failed_at)),
             reasons,
@@ -191,7 +205,7 @@ impl Group {
 
 impl Report for Listing {
     fn text(&self, colors: ColorMode) -> String {
-        let columns = [
+        let mut columns = vec![
             Column::text("queue", |row: &Row| row.queue.to_string()),
             Column::number("messages", |row: &Row| number(row.depth.visible))
                 .styled(|row| (row.depth.visible > 0).then_some(Style::Error)),
@@ -199,14 +213,33 @@ impl Report for Listing {
             Column::text("first failure", Row::first_failure),
             Column::text("reasons", Row::describe_reasons),
         ];
+        if self.is_selection {
+            columns[1] = Column::number("matching", |row: &Row| number(row.matched))
+                .styled(|row| (row.matched > 0).then_some(Style::Error));
+            columns.insert(2, Column::number("of", |row: &Row| number(row.scanned)));
+        }
         let mut text = table(colors, &columns, &self.queues);
+        if self.is_selection {
+            text.push_str(&format!("\n{}\n", self.describe_matches()));
+        }
         text.push_str(&self.groups(colors));
+        text.push_str(&self.skipped(colors));
         text.push_str("\n`waybill dlq show QUEUE` tells more.\n");
         text
     }
 }
 
 impl Listing {
+    fn describe_matches(&self) -> String {
+        let matched: usize = self.queues.iter().map(|row| row.matched).sum();
+        let scanned: usize = self.queues.iter().map(|row| row.scanned).sum();
+        let verb = if matched == 1 { "matches" } else { "match" };
+        match matched {
+            0 => format!("No dead letter matches. {} looked at.", number(scanned)),
+            _ => format!("{} of {} {verb}.", number(matched), counted(scanned, "dead letter")),
+        }
+    }
+
     fn groups(&self, colors: ColorMode) -> String {
         let groups: Vec<&Group> = self.queues.iter().flat_map(|row| &row.groups).collect();
         if groups.is_empty() {
@@ -222,7 +255,12 @@ impl Listing {
             Column::text("replay", |group| describe_counts(&group.verdicts)),
             Column::text("reason", |group| group.reason.clone()),
         ];
-        let mut text = format!("\n{}", table(colors, &columns, &groups));
+        format!("\n{}", table(colors, &columns, &groups))
+    }
+
+    /// What was not looked at, or not selected because the filter fails on it.
+    fn skipped(&self, colors: ColorMode) -> String {
+        let mut text = String::new();
         for row in &self.queues {
             let skipped = print::skipped(colors, &row.skipped);
             if !skipped.is_empty() {
@@ -293,10 +331,21 @@ mod tests {
                 Row::new(mail, print::samples::scan()),
                 empty(Dlq::Feedback),
             ],
+            is_selection: false,
         };
         insta::assert_snapshot!(listing.text(ColorMode::Plain));
         insta::assert_snapshot!("the_list_at_80_columns", listing.text(ColorMode::at_width(80)));
         insta::assert_json_snapshot!(listing);
+    }
+
+    #[test]
+    fn a_list_of_selected_messages_says_how_many_of_how_many_match() {
+        let depth = QueueDepth { visible: 7, in_flight: 0, delayed: 0 };
+        let none = DlqScan { scanned: 7, ..DlqScan::empty(Dlq::Mail) };
+        let listing = |scan| Listing { queues: vec![Row::new(depth, scan)], is_selection: true };
+        let (some, none) = (listing(print::samples::scan()), listing(none));
+        insta::assert_snapshot!(some.text(ColorMode::Plain));
+        insta::assert_snapshot!("a_list_without_a_match", none.text(ColorMode::Plain));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::move_messages::{ReplayOptions, ReplayOutcome, move_messages};
 use super::print;
 use super::scan::{DlqScan, Entry, ScanOptions, scan_dlq};
 use super::select::Selection;
+use super::verdict::Verdict;
 use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::Stack;
 use crate::confirm::{Confirmation, ask, confirm};
@@ -135,10 +136,14 @@ fn intent<'a>(plan: &Plan<'_>, reason: &'a str) -> Intent<'a> {
 fn finish(output: Output, plan: &Plan<'_>, outcome: Option<&ReplayOutcome>) -> ExitStatus {
     match (output.format, outcome) {
         (Format::Json, _) => output.write(&json(&Replay { plan, outcome })),
-        (Format::Table, Some(outcome)) => output.write(&outcome_text(outcome, output.colors)),
-        (Format::Table, None) => {}
+        (Format::Table, Some(outcome)) => {
+            output.write(&outcome_text(outcome, output.colors));
+            output.write(&plan.finished_text(Some(outcome), output.colors));
+        }
+        (Format::Table, None) => output.write(&plan.finished_text(None, output.colors)),
     }
-    ExitStatus::attention_if(outcome.is_some_and(ReplayOutcome::needs_attention))
+    let edit_failed = plan.scan.edits.as_ref().is_some_and(Edits::failed_on_all);
+    ExitStatus::attention_if(edit_failed || outcome.is_some_and(ReplayOutcome::needs_attention))
 }
 
 #[derive(Debug, Serialize)]
@@ -175,6 +180,37 @@ impl<'a> Plan<'a> {
             rate: self.rate,
             hold: self.args.selection.hold,
         }
+    }
+
+    /// How to end the alarm about the messages that stay though nothing is left to do for them; empty
+    /// where there are none, and for a dry run.
+    fn finished_text(&self, outcome: Option<&ReplayOutcome>, colors: ColorMode) -> String {
+        if self.args.dry_run {
+            return String::new();
+        }
+        let count = |verdict| {
+            let since = outcome.and_then(|outcome| outcome.changed.get(&verdict));
+            self.scan.counts.get(&verdict).unwrap_or(&0) + since.unwrap_or(&0)
+        };
+        let finished = [Verdict::AlreadySent, Verdict::AlreadyDone]
+            .into_iter()
+            .filter(|verdict| count(*verdict) > 0);
+        let (mut all, mut flags) = (0, String::new());
+        for verdict in finished {
+            all += count(verdict);
+            flags.push_str(&format!(" --verdict {verdict}"));
+        }
+        if all == 0 {
+            return String::new();
+        }
+        let (stay, keep, them) =
+            if all == 1 { ("stays", "keeps", "it") } else { ("stay", "keep", "them") };
+        let why = format!(
+            "{} {stay} that a replay can do nothing for, and {keep} the alarm on until you drop {them}:",
+            counted(all, "message")
+        );
+        // On a line of its own, to be copied.
+        format!("\n{}waybill dlq drop {}{flags}\n", colors.wrap(&why, ""), self.scan.queue)
     }
 
     fn conclusion(&self) -> String {
@@ -265,7 +301,7 @@ fn outcome_text(outcome: &ReplayOutcome, colors: ColorMode) -> String {
         (
             Style::Warning,
             outcome.not_begun,
-            "not started: they are in the dead-letter queue as before",
+            "not begun: they are in the dead-letter queue as before",
         ),
         (
             Style::Warning,
@@ -289,7 +325,6 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, Command as Commands};
     use crate::dlq::Command;
-    use crate::dlq::verdict::Verdict;
     use clap::Parser;
 
     fn args(flags: &[&str]) -> Args {
@@ -321,6 +356,26 @@ mod tests {
             let ids = moved.iter().map(|n| format!("0000000{n}-1111-2222-3333-444444444444"));
             assert_eq!(plan.to_move, ids.collect::<Vec<_>>(), "{flags:?}");
         }
+    }
+
+    #[test]
+    fn what_stays_though_it_is_finished_is_named_with_the_command_that_drops_it() {
+        let args = args(&[]);
+        let mut plan = Plan::new(print::samples::scan(), &args, 11.2);
+        let mut outcome = ReplayOutcome { moved: 1, not_begun: 1, ..Default::default() };
+        outcome.add_changed(Verdict::AlreadyDone);
+        let both = plan.finished_text(Some(&outcome), ColorMode::Plain);
+        insta::assert_snapshot!(format!("{}{both}", plan.finished_text(None, ColorMode::Plain)));
+        plan.scan.counts.remove(&Verdict::AlreadySent);
+        assert_eq!(plan.finished_text(None, ColorMode::Plain), "");
+        assert!(outcome_text(&outcome, ColorMode::Plain).contains("1  not begun"));
+    }
+
+    #[test]
+    fn an_edit_that_fails_on_every_message_needs_attention() {
+        let edits = |changed, failed| Edits { changed, failed, ..Edits::default() };
+        assert!(edits(0, 2).failed_on_all());
+        assert!(!edits(1, 2).failed_on_all() && !Edits::default().failed_on_all());
     }
 
     #[test]

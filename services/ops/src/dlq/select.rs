@@ -70,6 +70,18 @@ impl ReadOnlySelection {
 }
 
 impl Selection {
+    /// Whether any flag may leave a message out.
+    pub const fn is_given(&self) -> bool {
+        self.filter.is_some()
+            || self.failed_for.is_some()
+            || self.kind.is_some()
+            || self.order.is_some()
+            || self.since.is_some()
+            || self.until.is_some()
+            || !self.verdict.is_empty()
+            || !self.message.is_empty()
+    }
+
     /// Whether all flags but `--verdict` select the message.
     ///
     /// # Errors
@@ -175,6 +187,25 @@ mod tests {
     fn a_message_on_which_the_filter_fails_is_not_selected_and_the_reason_is_kept() {
         let failed = selects(&["--filter", ".body.v.x"]).unwrap_err();
         assert!(failed.contains("indexes a number"), "{failed}");
+    }
+
+    #[test]
+    fn any_flag_but_the_hold_may_leave_a_message_out() {
+        let is_given =
+            |flags: &[&str]| Flags::parse_from(["dlq"].iter().chain(flags)).selection.is_given();
+        assert!(!is_given(&[]) && !is_given(&["--hold", "5"]));
+        for flags in [
+            ["--filter", ".body.v == 1"],
+            ["--failed-for", "refused"],
+            ["--kind", "order.confirmed"],
+            ["--order", "1001"],
+            ["--since", "2h"],
+            ["--until", "2h"],
+            ["--verdict", "stale"],
+            ["--message", "m-1"],
+        ] {
+            assert!(is_given(&flags), "{flags:?}");
+        }
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Report for OrderList {
             Column::text("order", |row: &Row| row.order_id.clone()),
             Column::text("number", |row| row.number.clone().unwrap_or_default()),
             Column::text("latest event", |row| row.latest_event.clone().unwrap_or_default()),
-            Column::text("accepted (UTC)", |row| format_time(row.accepted_at)),
+            Column::text("accepted", |row| format_time(row.accepted_at)),
         ];
         let heading = match (self.found_by, self.has_more) {
             (FoundBy::Address, true) => {

@@ -84,7 +84,7 @@ impl Report for UnknownOrder {
         let heading = format!("{}: nothing is stored, but {count} about it.", self.wanted);
         let columns = [
             Column::text("queue", |letter: &FoundLetter| letter.queue.to_string()),
-            Column::text("failed (UTC)", |l| format_time(l.summary.failed_at)),
+            Column::text("failed", |l| format_time(l.summary.failed_at)),
             Column::text("order", |l| l.summary.order_id.clone().unwrap_or_default()),
             Column::text("kind", |l| l.summary.kind.clone().unwrap_or_default()),
             Column::text("why", |l| l.summary.code.clone()),

@@ -40,7 +40,7 @@ impl Changed {
             (None, "planned") => {
                 "it was to be sent anyway, and is mailed once all the same".to_owned()
             }
-            (None, state) => format!("it was {state}"),
+            (None, state) => format!("it was {}", state.replace('_', " ")),
         }
     }
 }
