@@ -199,7 +199,10 @@ fn with_reason(row: &str, reason: &str, columns: usize) -> String {
     if reason.is_empty() || display_width(&line) <= columns {
         return format!("{}\n", line.trim_end());
     }
-    let options = textwrap::Options::new(columns);
+    // A time or an address stays in one piece: it is there to be copied.
+    let options = textwrap::Options::new(columns)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .word_separator(textwrap::WordSeparator::AsciiSpace);
     let options = options.initial_indent(REASON_INDENT).subsequent_indent(REASON_INDENT);
     format!("{}\n{}\n", row.trim_end(), textwrap::fill(reason, options))
 }
