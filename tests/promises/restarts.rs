@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
+use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
@@ -15,7 +16,7 @@ use serde_json::json;
 
 use crate::support::events::confirmed;
 use crate::support::stack_process::StackProcess;
-use crate::support::{eventually, http};
+use crate::support::{eventually, eventually_within, http};
 
 /// Longer than this test: what is hidden stays hidden.
 const LONG: i32 = 900;
@@ -204,6 +205,9 @@ async fn state(stack: &StackProcess, order: &str) -> Option<String> {
     ledger.list_by_order(order).await.expect("the ledger answers").pop().map(|item| item.state)
 }
 
+/// A mailer that could not ask SES for the account's send rate puts a mail off for up to 100 seconds.
+const SLOWEST_TURN: Duration = Duration::from_secs(180);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn mail_requests_in_flight_and_dead_letters_outlive_a_kill() {
     let data = tempfile::tempdir().expect("a temporary directory");
@@ -231,7 +235,7 @@ async fn mail_requests_in_flight_and_dead_letters_outlive_a_kill() {
 
     let stack = StackProcess::start(data.path(), &args).await;
     for order in orders {
-        eventually("the mail is delivered", || async {
+        eventually_within(SLOWEST_TURN, "the mail is delivered", || async {
             state(&stack, order).await.as_deref() == Some("delivered")
         })
         .await;

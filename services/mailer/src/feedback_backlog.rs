@@ -18,7 +18,7 @@ impl FeedbackBacklog {
         Self { client, queue_urls }
     }
 
-    /// What one look can tell. [`Backlog::Unread`] also when SQS does not answer.
+    /// What one look can tell. `Unread` also when SQS does not answer.
     pub async fn check(&self) -> Backlog {
         // An event that feedback is killed on again and again moves from the first queue to the second, so
         // they must be read in this order, or it could be missed in between.

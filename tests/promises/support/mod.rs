@@ -185,9 +185,18 @@ impl Outcomes {
 }
 
 /// Polls until the condition holds; panics after [`TIMEOUT`].
-pub async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
+pub async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl FnMut() -> F) {
+    eventually_within(TIMEOUT, what, holds).await;
+}
+
+/// Polls until the condition holds; panics after `timeout`.
+pub async fn eventually_within<F: Future<Output = bool>>(
+    timeout: Duration,
+    what: &str,
+    mut holds: impl FnMut() -> F,
+) {
     let started = Instant::now();
-    while started.elapsed() < TIMEOUT {
+    while started.elapsed() < timeout {
         if holds().await {
             return;
         }
