@@ -322,6 +322,29 @@ async fn a_ledger_that_does_not_answer_moves_no_event_to_the_dispatchers_dead_le
     stack.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_queue_that_takes_nothing_moves_no_event_to_the_dispatchers_dead_letter_queue() {
+    let faults = Arc::new(FaultSwitches::default());
+    let stack = stack(&faults, settings::Settings::default()).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    for n in 0..3 {
+        let body = dispatch_body(&shipped(&format!("M{n}")), pipeline.clock().now());
+        pipeline.queues.put(DISPATCH, &body, pipeline.clock().now_ms());
+    }
+    pipeline.queues.set_available(MAIL, false);
+    pipeline.run_for(SignedDuration::from_mins(20)).await;
+    assert_eq!(pipeline.queues.all(DISPATCH).len(), 3, "they wait");
+    assert_eq!(pipeline.queues.all(DISPATCH_DLQ).len(), 0);
+    assert_eq!(pipeline.queues.max_receives(), 1);
+
+    pipeline.queues.set_available(MAIL, true);
+    pipeline.run_for(SignedDuration::from_mins(2)).await;
+    for n in 0..3 {
+        assert_eq!(stack.mails_to(&customer(&format!("M{n}"))), 1);
+    }
+    stack.stop().await;
+}
+
 /// SES accepted the mail and its answer was lost. Its event waits in feedback's queue for longer than the
 /// grace period, as feedback is down.
 #[tokio::test(flavor = "multi_thread")]

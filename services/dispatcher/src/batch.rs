@@ -47,16 +47,24 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
     // The plan first, then its mail request: the other way round, a crash in between would leave a mail
     // request for a notification that the ledger does not know. A plan without a mail request is
     // completed when the message is delivered again.
-    let mut requests = Vec::new();
+    let (mut requests, mut waiting) = (Vec::new(), Vec::new());
     for (i, next) in decide_all(dispatcher, &orders).await {
         match next {
             NextStep::Done(outcome) => outcomes[i] = outcome,
             NextStep::Send(request) => requests.push((i, request)),
-            NextStep::Requeue => outcomes[i] = requeue(dispatcher, &messages[i]).await,
+            NextStep::Requeue => waiting.push(i),
         }
     }
     for (i, result) in send(dispatcher, requests).await {
-        outcomes[i] = after_sending(dispatcher, &messages[i], result).await;
+        match after_sending(result) {
+            NextStep::Done(outcome) => outcomes[i] = outcome,
+            NextStep::Send(_) | NextStep::Requeue => waiting.push(i),
+        }
+    }
+    // Together: where SQS is slow to answer, one after the other would take longer than the function may.
+    let requeued = run_concurrently(&waiting, |i| requeue(dispatcher, &messages[*i])).await;
+    for (i, outcome) in waiting.into_iter().zip(requeued) {
+        outcomes[i] = outcome.unwrap_or(BatchItemOutcome::Retry);
     }
     partial_batch_response(messages, &outcomes)
 }
@@ -143,21 +151,17 @@ async fn requeue(dispatcher: &Dispatcher, message: &SqsMessage) -> BatchItemOutc
     outcome
 }
 
-async fn after_sending(
-    dispatcher: &Dispatcher,
-    message: &SqsMessage,
-    result: Result<(), SendError>,
-) -> BatchItemOutcome {
+fn after_sending(result: Result<(), SendError>) -> NextStep {
     match result {
-        Ok(()) => BatchItemOutcome::Ack,
+        Ok(()) => NextStep::Done(BatchItemOutcome::Ack),
         // SQS will never accept it: it uses up receives, and ends in the dead-letter queue.
         Err(error @ SendError::Refused) => {
             tracing::warn!(%error, "retried after the visibility timeout");
-            BatchItemOutcome::Retry
+            NextStep::Done(BatchItemOutcome::Retry)
         }
         Err(error @ SendError::Unavailable(_)) => {
             tracing::warn!(%error, "requeued until the mail queue answers");
-            requeue(dispatcher, message).await
+            NextStep::Requeue
         }
     }
 }

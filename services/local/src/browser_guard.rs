@@ -83,12 +83,11 @@ impl BrowserGuard {
         }
         let is_from_browser =
             headers.contains_key(SEC_FETCH_SITE) || headers.contains_key(header::ORIGIN);
-        let is_ours = is_own_page(headers) || is_followed_link(request.method(), headers);
-        if !is_from_browser || (self.has_pages && is_ours) {
-            Ok(())
-        } else {
-            Err(Refusal::ForeignPage)
-        }
+        let is_let_in = match self.has_pages {
+            true => is_own_page(headers) || is_followed_link(request.method(), headers),
+            false => !is_from_browser,
+        };
+        if is_let_in { Ok(()) } else { Err(Refusal::ForeignPage) }
     }
 
     /// Whether a host, with its port, is this server.

@@ -4,14 +4,12 @@
 //! and completes it after its last. An item that has no end belongs to a command that is running or
 //! was killed. `waybill audit` lists them.
 
-use std::ffi::OsString;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
@@ -40,41 +38,16 @@ pub struct Operator {
 impl Operator {
     /// As given: an operator's own name or address is no customer's data.
     fn name(&self) -> String {
-        named(self.operator.clone(), |variable| std::env::var(variable).ok(), user_of_process)
+        named(self.operator.clone(), |variable| std::env::var(variable).ok())
     }
 }
 
-/// The first name that is not blank: the one given, the user of the environment, `user`.
-fn named(
-    given: Option<String>,
-    variable: impl Fn(&str) -> Option<String>,
-    user: impl Fn() -> Option<String>,
-) -> String {
+/// The first name that is not blank: the one given, or the user of the environment.
+fn named(given: Option<String>, variable: impl Fn(&str) -> Option<String>) -> String {
     let is_name = |name: &String| !name.trim().is_empty();
     let of_environment =
         || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|v| variable(v).filter(is_name));
-    given
-        .filter(is_name)
-        .or_else(of_environment)
-        .or_else(user)
-        .unwrap_or_else(|| "unknown".to_owned())
-}
-
-/// The name in `/etc/passwd` of who runs this process, as of a job without an environment.
-fn user_of_process() -> Option<String> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let uid = std::fs::metadata("/proc/self").ok()?.uid().to_string();
-        let users = std::fs::read_to_string("/etc/passwd").ok()?;
-        users.lines().find_map(|line| {
-            let mut fields = line.split(':');
-            let name = fields.next()?;
-            (fields.nth(1)? == uid).then(|| name.to_owned())
-        })
-    }
-    #[cfg(not(unix))]
-    None
+    given.filter(is_name).or_else(of_environment).unwrap_or_else(|| "unknown".to_owned())
 }
 
 /// Who changes something, and why.
@@ -216,53 +189,6 @@ async fn identity(stack: &Stack) -> Option<String> {
     answer.ok()?.ok()?.arn
 }
 
-/// Flags whose values may quote a customer: a filter by name, or a file's path.
-const QUOTING: [&str; 3] = ["--filter", "--edit", "--save-to"];
-
-/// The command whose argument is a file's path. Flags may stand before the path, so every word after
-/// the command is stored as its digest.
-const TAKES_A_PATH: &str = "publish";
-
-/// The command line as an audit item stores it. The ledger table holds no personal data, so filters
-/// and paths become their SHA-256, which still shows whether two commands used the same one;
-/// addresses are masked, except the operator's own; the reason is left out, since it has its own
-/// attribute.
-pub fn command_line(typed: &[OsString]) -> String {
-    let mut words = vec!["waybill".to_owned()];
-    let mut typed = typed.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
-    while let Some(word) = typed.next() {
-        let (flag, inline) = match word.split_once('=') {
-            Some((flag, value)) if flag.starts_with("--") => (flag, Some(value.to_owned())),
-            _ => (word.as_str(), None),
-        };
-        if QUOTING.contains(&flag) {
-            let value = inline.or_else(|| typed.next()).unwrap_or_default();
-            words.push(format!("{flag} {}", digest(&value)));
-        } else if flag == "--operator" {
-            // Not masked: it is no customer's.
-            let value = if inline.is_none() { typed.next() } else { None };
-            words.push(quoted(word));
-            words.extend(value.map(quoted));
-        } else if flag == "--reason" {
-            let _ = inline.or_else(|| typed.next());
-        } else if !word.starts_with('-') && words.iter().any(|before| before == TAKES_A_PATH) {
-            words.push(digest(&word));
-        } else {
-            words.push(without_addresses(&quoted(word)));
-        }
-    }
-    words.join(" ")
-}
-
-fn quoted(word: String) -> String {
-    if word.contains(' ') { format!("'{word}'") } else { word }
-}
-
-fn digest(text: &str) -> String {
-    let hex: String = Sha256::digest(text).iter().take(8).map(|b| format!("{b:02x}")).collect();
-    format!("sha256:{hex}")
-}
-
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// How many, the latest first
@@ -370,57 +296,19 @@ mod tests {
     use std::collections::HashMap;
 
     #[test]
-    fn a_command_line_is_kept_without_what_a_filter_a_reason_or_a_path_quotes() {
-        let (filter, edit, path) = (".name == \"Zoë\"", ".name = \"Zoë\"", "/home/kim/Zoë.jsonl");
-        let inline = format!("--edit={edit}");
-        let drop = ["dlq", "drop", "mail", "--filter", filter, &inline, "--reason", "Zoë asked"];
-        let cases: [(&[&str], String); 5] = [
-            (
-                &["erase", "1001", "--operator", "joe@ops.example", "--yes"],
-                "erase 1001 --operator joe@ops.example --yes".to_owned(),
-            ),
-            (
-                &["publish", "--operator", "joe@ops.example", path],
-                format!("publish --operator joe@ops.example {}", digest(path)),
-            ),
-            (&drop, format!("dlq drop mail --filter {} --edit {}", digest(filter), digest(edit))),
-            (&["dlq", "drop", "jo@example.com", "--yes"], "dlq drop j***@***.com --yes".to_owned()),
-            (
-                &["publish", "--operator=kim", path],
-                format!("publish --operator=kim {}", digest(path)),
-            ),
-        ];
-        for (typed, kept) in cases {
-            let typed: Vec<OsString> =
-                ["waybill"].iter().chain(typed).map(OsString::from).collect();
-            assert_eq!(command_line(&typed), format!("waybill {kept}"));
-        }
-        assert!(digest("Zoë").starts_with("sha256:"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_word_that_is_no_unicode_is_kept_as_far_as_it_is() {
-        use std::os::unix::ffi::OsStringExt;
-        let typed = ["waybill".into(), "erase".into(), OsString::from_vec(b"10\xff01".to_vec())];
-        assert_eq!(command_line(&typed), "waybill erase 10\u{fffd}01");
-    }
-
-    #[test]
-    fn an_operator_is_named_as_given_or_else_by_the_environment_or_the_process() {
-        let name = |given: Option<&str>, of_environment: &[(&str, &str)], user: Option<&str>| {
+    fn an_operator_is_named_as_given_or_else_by_the_environment() {
+        let name = |given: Option<&str>, of_environment: &[(&str, &str)]| {
             let variable = |wanted: &str| {
                 let found = of_environment.iter().find(|(name, _)| *name == wanted);
                 found.map(|(_, value)| (*value).to_owned())
             };
-            named(given.map(str::to_owned), variable, || user.map(str::to_owned))
+            named(given.map(str::to_owned), variable)
         };
         let login = ("LOGNAME", "kim");
-        assert_eq!(name(Some("joe@ops.example"), &[login], None), "joe@ops.example");
-        assert_eq!(name(Some(" "), &[("USER", "joe"), login], None), "joe");
-        assert_eq!(name(None, &[("USER", ""), login], Some("ops")), "kim");
-        assert_eq!(name(None, &[], Some("ops")), "ops");
-        assert_eq!(name(None, &[], None), "unknown");
+        assert_eq!(name(Some("joe@ops.example"), &[login]), "joe@ops.example");
+        assert_eq!(name(Some(" "), &[("USER", "joe"), login]), "joe");
+        assert_eq!(name(None, &[("USER", ""), login]), "kim");
+        assert_eq!(name(None, &[]), "unknown");
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod args;
 mod audit;
 mod aws;
 mod cli;
+mod command_line;
 mod confirm;
 mod dlq;
 mod docs;

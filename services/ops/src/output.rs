@@ -53,14 +53,19 @@ impl Output {
         self.write(&text);
     }
 
-    /// Prints text. Escape itself is left to whoever colours: tables and JSON have escaped it in values.
+    /// Prints text.
     pub fn write(self, text: &str) {
-        let text = printable(text, &['\n', '\t', '\u{1b}']);
+        let text = printable(text, &KEPT);
         let mut stdout = std::io::stdout().lock();
         // A closed pipe is no error: people type `waybill … | head`.
         let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     }
 }
+
+/// What text may hold besides what it shows: line ends and tabs; Escape, for whoever colours (tables and
+/// JSON have escaped it in values); and the isolates, in which a mail sets right-to-left text apart, and
+/// which reorder nothing outside themselves.
+const KEPT: [char; 5] = ['\n', '\t', '\u{1b}', '\u{2068}', '\u{2069}'];
 
 /// Indented JSON and a newline.
 pub fn json(report: &impl Serialize) -> String {
@@ -77,4 +82,15 @@ pub fn note(sentence: &str) {
     };
     let sentence = printable(sentence, &['\n']);
     let _ = stderr.write_all(colors.wrap(&sentence, "").as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_mail_sets_apart_stays_as_it_is_and_what_reorders_a_line_does_not() {
+        assert_eq!(printable("for \u{2068}נועה\u{2069},\n", &KEPT), "for \u{2068}נועה\u{2069},\n");
+        assert_eq!(printable("a\u{202e}b", &KEPT), r"a\u202eb");
+    }
 }

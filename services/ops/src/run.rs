@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::audit::{self, command_line};
+use crate::audit;
 use crate::cli::{Cli, Command, arguments, parse};
+use crate::command_line::command_line;
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::notification::{resend, settle};

@@ -1,6 +1,7 @@
 //! How far the ledger is with an event, as far as the sweep has to know.
 
 use kit::ledger::Item;
+use shared::ledger::State;
 
 use crate::index_page::IndexEntry;
 
@@ -48,7 +49,7 @@ impl Progress {
         if item.event != entry.event {
             return Self::Done;
         }
-        if item.to_record().is_none() {
+        if is_of_newer_version(item) {
             return Self::unknown(until);
         }
         match item.due_at(grace, until) {
@@ -65,10 +66,19 @@ impl Progress {
     }
 }
 
+/// Whether this version does not know the state, or the kind of a mail that may still be sent.
+fn is_of_newer_version(item: &Item) -> bool {
+    match item.state() {
+        None => true,
+        Some(State::Planned | State::Sending | State::InDoubt) => item.key().is_none(),
+        Some(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::ledger::{MAX_DOUBTS, State};
+    use shared::ledger::MAX_DOUBTS;
 
     const GRACE: i64 = 20;
     const UNTIL: i64 = 1000;
@@ -115,6 +125,10 @@ mod tests {
         let later = Progress::Waits { due: UNTIL + UNKNOWN_RETRY_MS };
         let newer = Item { state: "scheduled".to_owned(), ..item(State::Sent) };
         assert_eq!(progress(newer), later);
+        let of_kind =
+            |state| Item { notification: "order.gifted##customer".to_owned(), ..item(state) };
+        assert_eq!(progress(of_kind(State::Planned)), later);
+        assert_eq!(progress(of_kind(State::Sent)), Progress::Done);
         let unreadable = Progress::new(&entry("shop e-1"), &LedgerRecord::Unreadable, GRACE, UNTIL);
         assert_eq!(unreadable, later);
     }

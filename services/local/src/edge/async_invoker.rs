@@ -11,7 +11,9 @@ use aws_sdk_sqs::Client;
 use bytes::Bytes;
 use jiff::Timestamp;
 use kit::AwsError;
+use serde::Deserialize;
 use serde_json::{Value, json};
+use shared::FieldError;
 use shared::queue::message::escape_noncharacters;
 use uuid::Uuid;
 
@@ -141,11 +143,35 @@ impl AsyncInvoker {
 fn dead_letter_warning(queue: &str, error: &[u8]) -> String {
     let error = json_or_text(error);
     let message = error.get("errorMessage").and_then(Value::as_str).unwrap_or_default();
-    // No more of it: an error names fields and never values, but what follows may come from anywhere.
-    let line = message.lines().next().unwrap_or_default();
-    let reason = line.split(". ").next().unwrap_or_default().trim_end_matches('.');
-    let name = queue.trim_start_matches("waybill-").trim_end_matches("-dlq");
-    format!("An event is in {queue}: {reason}. To look at it: waybill dlq show {name}")
+    let name = queue.strip_prefix("waybill-").and_then(|name| name.strip_suffix("-dlq"));
+    format!(
+        "An event is in {queue}: {}. To look at it: waybill dlq show {}",
+        first_reason(message),
+        name.unwrap_or(queue)
+    )
+}
+
+/// A problem document (RFC 9457), which is intake's error message: of a batch, with a result for each event.
+#[derive(Deserialize)]
+struct Problem {
+    #[serde(default)]
+    detail: String,
+    #[serde(default)]
+    errors: Vec<FieldError>,
+    #[serde(default)]
+    results: Vec<Problem>,
+}
+
+/// The first bad field, or what else was wrong. It names fields and never values.
+fn first_reason(message: &str) -> String {
+    let Ok(Problem { detail, errors, results }) = serde_json::from_str(message) else {
+        // Of another error no more than a sentence: what follows may come from anywhere.
+        let line = message.lines().next().unwrap_or_default();
+        return line.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned();
+    };
+    let of_events = results.iter().flat_map(|result| &result.errors);
+    let first = errors.iter().chain(of_events).next();
+    first.map_or(detail, FieldError::to_string)
 }
 
 fn json_or_text(bytes: &[u8]) -> Value {
@@ -169,13 +195,18 @@ mod tests {
 
     #[test]
     fn a_warning_of_a_dead_letter_has_the_reasons_first_sentence_and_the_command_to_look_at_it() {
-        let error =
-            json!({ "errorMessage": "/id: expected a text. It was\nzoe@customers.example" });
-        let warning = dead_letter_warning("waybill-intake-dlq", error.to_string().as_bytes());
-        let command = "To look at it: waybill dlq show intake";
-        let expected =
-            format!("An event is in waybill-intake-dlq: /id: expected a text. {command}");
-        assert_eq!(warning, expected);
+        let bad_field = json!({ "pointer": "/id", "detail": "expected a text" });
+        let one = json!({ "detail": "1 field(s) are bad.", "errors": [bad_field] });
+        let batch = json!({ "detail": "x", "results": [{ "result": "accepted" }, one] });
+        let other = "/id: expected a text. It was\nzoe@customers.example".to_owned();
+        for message in [one.to_string(), batch.to_string(), other] {
+            let error = json!({ "errorMessage": message }).to_string();
+            let warning = dead_letter_warning("waybill-intake-dlq", error.as_bytes());
+            let command = "To look at it: waybill dlq show intake";
+            let expected =
+                format!("An event is in waybill-intake-dlq: /id: expected a text. {command}");
+            assert_eq!(warning, expected);
+        }
     }
 
     #[tokio::test]

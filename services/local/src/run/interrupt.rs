@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// How long a request is still waited for: an answer that comes tells what is stored, but none has to.
@@ -12,14 +13,19 @@ pub struct Interrupt(CancellationToken);
 
 impl Interrupt {
     /// Takes Ctrl-C from now on; until then, it kills the process.
-    pub fn on_ctrl_c() -> Self {
+    ///
+    /// # Errors
+    /// The operating system takes no handler.
+    pub fn on_ctrl_c() -> std::io::Result<Self> {
+        // Here and not in the task, which runs at some later time.
+        let mut signal = signal(SignalKind::interrupt())?;
         let token = CancellationToken::new();
         let come = token.clone();
         tokio::spawn(async move {
-            let _ = tokio::signal::ctrl_c().await;
+            signal.recv().await;
             come.cancel();
         });
-        Self(token)
+        Ok(Self(token))
     }
 
     /// Whether it has come.

@@ -53,6 +53,8 @@ enum RunError {
     Publish(#[from] PublishError),
     #[error("Cannot write the report to {}: {source}", file.display())]
     Report { file: PathBuf, source: std::io::Error },
+    #[error("Cannot take Ctrl-C: {0}")]
+    Interrupt(std::io::Error),
     #[error("Cannot read the ledger: {0}")]
     Ledger(#[from] AwsError),
 }
@@ -74,7 +76,7 @@ async fn try_run(args: Args) -> Result<ExitCode, RunError> {
     let config = Config { brand, sink: Arc::clone(&totals).sink(), ..args.config() };
     let stack = start(config).await?;
     // Before the banner: whoever reads it may press Ctrl-C.
-    let interrupt = Interrupt::on_ctrl_c();
+    let interrupt = Interrupt::on_ctrl_c().map_err(RunError::Interrupt)?;
     output::print_banner(&stack, &args);
     let code = publish_and_wait(&stack, &args, &events, &totals, &interrupt).await;
     if code.is_ok() && !args.once && !interrupt.has_come() {

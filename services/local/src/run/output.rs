@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use shared::FieldWarning;
 use textwrap::core::display_width;
 
 use super::args::Args;
@@ -156,10 +155,9 @@ pub fn print_warnings(report: &Report, file: &str) {
 }
 
 fn warning_lines(events: &[EventReport], file: &str) -> Vec<String> {
-    let lines = events.iter().flat_map(|EventReport { line, warnings, .. }| {
-        warnings.iter().map(move |FieldWarning { pointer, detail, .. }| {
-            format!("{file}:{line}: warning: {pointer}: {detail}")
-        })
+    let accepted = events.iter().filter(|event| !event.is_refused());
+    let lines = accepted.flat_map(|EventReport { line, warnings, .. }| {
+        warnings.iter().map(move |warning| format!("{file}:{line}: warning: {warning}"))
     });
     lines.collect()
 }

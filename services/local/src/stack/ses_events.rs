@@ -39,8 +39,8 @@ struct Unsent {
 }
 
 impl Forwarder {
-    /// Sends each of `events`, until their channel closes. New ones never wait for those that the queue
-    /// did not take.
+    /// Sends each of `events`, until their channel closes. New ones are not queued behind those that the
+    /// queue did not take.
     pub async fn forward(self, mut events: UnboundedReceiver<SesEvent>) {
         let mut waiting = VecDeque::new();
         let mut retry_at = Instant::now();

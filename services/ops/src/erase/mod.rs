@@ -59,15 +59,6 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
             "Nothing was removed. To remove the order {order}, add --yes."
         )));
     }
-    // An order with events is never empty. Without any it may be a wrong id: looked for first, so that
-    // no audit item says that something was removed.
-    if events_of_order(stack, &order).await?.is_empty() {
-        let erasure = visit_all(stack, &order, args, Mode::Find, &interrupt).await?;
-        if erasure.is_empty() {
-            output.print(&erasure);
-            return Err(CliError::input(nothing_found(&order)));
-        }
-    }
     let intent = Intent {
         action: format!("erase {order}"),
         reason: args.change.reason.as_deref(),
@@ -79,6 +70,10 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
         result.as_ref().map(|e| json!({ "removed": e.removed_count() })).unwrap_or_default();
     let erasure = audit.complete(result, &outcome).await?;
     output.print(&erasure);
+    // With a record of the order, an earlier erasure was the one that found something.
+    if erasure.is_empty() && records_of_order(stack, &order).await?.is_empty() {
+        return Err(CliError::input(nothing_found(&order)));
+    }
     let is_left = erasure.places.iter().any(Place::needs_attention);
     if output.format == Format::Table && is_left {
         note("Something is left; the same command again continues with it.");

@@ -41,21 +41,20 @@ pub fn next_step(item: &Item, now: i64) -> String {
     }
 }
 
-/// A bounced mail is not sent again: SES accepted it.
+/// A bounced mail is not sent again: SES accepted it. The reason is SES's bounce type and subtype
+/// (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html#event-publishing-retrieving-sns-contents-bounce-object>).
 fn next_after_bounce(item: &Item) -> String {
-    let is_suppressed = item.reason.as_deref().is_some_and(|reason| reason.contains("Suppress"));
-    match is_suppressed {
-        true => {
-            "the customer has not received it: SES does not mail a suppressed address. Once it is \
-                 right, `waybill suppression remove` lets later mails through"
-                .to_owned()
+    let what_to_do = match item.reason.as_deref().and_then(|reason| reason.split_once('/')) {
+        Some(("Permanent", "Suppressed" | "OnAccountSuppressionList")) => {
+            "SES does not mail a suppressed address. Once it is right, `waybill suppression remove` lets \
+             later mails through"
         }
-        false => {
-            "the customer has not received it: ask for another address. `waybill preview --order` \
-                  renders the mail, to be sent by hand"
-                .to_owned()
+        Some(("Permanent", _)) => {
+            "ask for another address. `waybill preview --order` renders the mail, to be sent by hand"
         }
-    }
+        _ => "SES has given up. `waybill preview --order` renders the mail, to be sent by hand",
+    };
+    format!("the customer has not received it: {what_to_do}")
 }
 
 fn next_in_doubt(item: &Item, now: i64) -> String {

@@ -13,6 +13,9 @@ const LATE_SECONDS: f64 = 300.0;
 /// From this share of the daily quota on, a higher one should be requested.
 const MAX_QUOTA_SHARE: f64 = 0.8;
 
+/// How many orders a finding names; the JSON has all of them.
+const MAX_NAMED: usize = 5;
+
 pub fn findings(status: &Status) -> Vec<String> {
     let queues = status.queues.iter().map(|row| match row.queue {
         Queue::Dead(dlq) => dead_letters(dlq, row.depth),
@@ -69,14 +72,14 @@ fn mail_findings(day: &LastDay) -> [Option<String>; 4] {
                  messages dead letters? `waybill doctor`, `waybill dlq list`{}",
                 counted(*overdue, "mail"),
                 is_or_are(*overdue),
-                orders(day, "overdue", *overdue)
+                orders(day, "overdue")
             )
         }),
         day.states.get("failed").map(|failed| {
             format!(
                 "{} failed, which no customer received: `waybill order ID` says why and what to do{}",
                 counted(*failed, "mail"),
-                orders(day, "failed", *failed)
+                orders(day, "failed")
             )
         }),
         day.states.get("in_doubt").map(|doubts| {
@@ -84,16 +87,20 @@ fn mail_findings(day: &LastDay) -> [Option<String>; 4] {
                 "{} in doubt, which SES may or may not have accepted: an SES event or `waybill settle` \
                  settles that{}",
                 counted(*doubts, "mail"),
-                orders(day, "in_doubt", *doubts)
+                orders(day, "in_doubt")
             )
         }),
     ]
 }
 
-/// The orders of `state` that were named, as the end of a sentence.
-fn orders(day: &LastDay, state: &str, mails: usize) -> String {
-    let Some(named) = day.orders.get(state) else { return String::new() };
-    let more = if mails > named.len() { " and more" } else { "" };
+/// The orders of `state`, as the end of a sentence.
+fn orders(day: &LastDay, state: &str) -> String {
+    let Some(orders) = day.orders.get(state) else { return String::new() };
+    let named: Vec<&str> = orders.iter().take(MAX_NAMED).map(String::as_str).collect();
+    let more = match orders.len() - named.len() {
+        0 => String::new(),
+        n => format!(" and {} more", number(n)),
+    };
     format!(". Orders: {}{more}", named.join(", "))
 }
 

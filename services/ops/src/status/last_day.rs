@@ -2,7 +2,7 @@
 //! this reads the events from it and looks up their records.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use relay::IndexEntry;
@@ -39,22 +39,16 @@ pub struct LastDay {
     pub late: usize,
     /// Mails that are planned or being sent although a mailer should have moved them on 15 minutes ago.
     pub overdue: usize,
-    /// Some orders of the mails that need a person, by state; overdue ones under `overdue`.
-    pub orders: BTreeMap<String, Vec<String>>,
+    /// The orders of the mails that need a person, by state; overdue ones under `overdue`.
+    pub orders: BTreeMap<String, BTreeSet<String>>,
 }
-
-/// How many orders are named of each state.
-const MAX_NAMED: usize = 5;
 
 /// The states in which a customer may not have received the mail.
 const NAMED: [State; 3] = [State::Failed, State::InDoubt, State::Bounced];
 
 impl LastDay {
     fn name_order(&mut self, state: &str, order_id: &str) {
-        let named = self.orders.entry(state.to_owned()).or_default();
-        if named.len() < MAX_NAMED && !named.iter().any(|named| named == order_id) {
-            named.push(order_id.to_owned());
-        }
+        self.orders.entry(state.to_owned()).or_default().insert(order_id.to_owned());
     }
 }
 

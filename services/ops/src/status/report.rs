@@ -214,7 +214,8 @@ mod tests {
             late: 3,
             overdue: 5,
             states: [("in_doubt".to_owned(), 2), ("failed".to_owned(), 12)].into(),
-            orders: [("failed".to_owned(), vec!["5001".to_owned(), "5002".to_owned()])].into(),
+            orders: [("failed".to_owned(), (5001..=5007).map(|id| id.to_string()).collect())]
+                .into(),
             ..status.ledger
         };
         status.ses = Ok(Ses {

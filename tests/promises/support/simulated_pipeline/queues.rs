@@ -1,6 +1,6 @@
 //! Queues in simulated time, which the functions use through the real SDK.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
@@ -34,6 +34,8 @@ struct QueueState {
     queues: BTreeMap<String, Vec<StoredMessage>>,
     sent: u64,
     max_receives: u32,
+    /// Queues that take no message.
+    unavailable: BTreeSet<String>,
 }
 
 /// All queues, by URL. A clone is another handle to the same.
@@ -104,6 +106,16 @@ impl Queues {
     /// Removes and returns all messages of a queue.
     pub fn take_all(&self, queue: &str) -> Vec<StoredMessage> {
         self.lock().queues.remove(queue).unwrap_or_default()
+    }
+
+    /// From now on, sends to this queue fail, or succeed again.
+    pub fn set_available(&self, queue: &str, is_available: bool) {
+        let mut state = self.lock();
+        if is_available {
+            state.unavailable.remove(queue);
+        } else {
+            state.unavailable.insert(queue.to_owned());
+        }
     }
 
     /// The highest receive count of any message so far.
@@ -182,6 +194,12 @@ impl Connector {
         let queue = call["QueueUrl"].as_str().expect("a queue");
         let mut state = self.queues.lock();
         let entries = call["Entries"].as_array().expect("entries").iter();
+        if state.unavailable.contains(queue) {
+            let failed = entries.map(|entry| {
+                json!({ "Id": entry["Id"], "Code": "ServiceUnavailable", "SenderFault": false })
+            });
+            return json!({ "Failed": failed.collect::<Vec<_>>() });
+        }
         let taken = entries.map(|entry| {
             let id = state.put(queue, outgoing(entry), self.now);
             json!({ "Id": entry["Id"], "MessageId": id, "MD5OfMessageBody": "" })
