@@ -115,7 +115,7 @@ fn a_warning_is_printed_with_its_line_and_field_and_does_not_fail_the_run() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let warning = &report["events"][0]["warnings"][0];
     let [pointer, detail] = ["pointer", "detail"].map(|name| warning[name].as_str().expect(name));
-    let line = format!("standard input:2: warning: {pointer}: {detail}");
+    let line = format!("standard input:2: warning: {pointer}: {detail} (did you mean locale?)");
     assert_eq!(refusals(&output), [line]);
 }
 
