@@ -23,6 +23,7 @@ pub mod lookup;
 pub mod notification;
 pub mod outbox;
 pub mod queue;
+pub mod send_gate;
 
 pub use contract::email::EmailAddress;
 pub use contract::error::{FieldError, FieldWarning, InvalidValue};

@@ -25,16 +25,18 @@ use fake_ses::{Behavior, FakeSes, answer};
 enum Class {
     Accepted,
     Retryable,
+    AccountFault,
     Permanent,
     Ambiguous,
 }
 
-use Class::{Accepted, Ambiguous, Permanent, Retryable};
+use Class::{Accepted, AccountFault, Ambiguous, Permanent, Retryable};
 
 fn class(answer: &SendOutcome) -> Class {
     match answer {
         SendOutcome::Accepted { .. } => Accepted,
         SendOutcome::Retryable { .. } => Retryable,
+        SendOutcome::AccountFault { .. } => AccountFault,
         SendOutcome::Permanent { .. } => Permanent,
         SendOutcome::Ambiguous { .. } => Ambiguous,
     }
@@ -45,13 +47,13 @@ fn class(answer: &SendOutcome) -> Class {
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
 /// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>).
 const ERRORS: [(&str, u16, Class); 44] = [
-    ("AccountSuspendedException", 400, Retryable),
+    ("AccountSuspendedException", 400, AccountFault),
     ("BadRequestException", 400, Permanent),
     ("LimitExceededException", 400, Retryable),
     ("MailFromDomainNotVerifiedException", 400, Permanent),
     ("MessageRejected", 400, Permanent),
     ("NotFoundException", 404, Permanent),
-    ("SendingPausedException", 400, Retryable),
+    ("SendingPausedException", 400, AccountFault),
     ("TooManyRequestsException", 429, Retryable),
     ("AlreadyExistsException", 400, Permanent),
     ("ConflictException", 409, Permanent),

@@ -25,6 +25,13 @@ pub enum SendOutcome {
         /// The minimum delay before the next attempt.
         retry_after: Duration,
     },
+    /// Proof that SES did not accept the mail, and would not accept any other: the fault is the account's.
+    AccountFault {
+        /// SES's error code.
+        code: String,
+        /// The minimum delay before the next attempt.
+        retry_after: Duration,
+    },
     /// Proof that SES did not accept the mail and never will.
     Permanent {
         /// SES's error code.
@@ -43,9 +50,10 @@ impl SendOutcome {
     pub fn code(&self) -> &str {
         match self {
             Self::Accepted { .. } => "Accepted",
-            Self::Retryable { code, .. } | Self::Permanent { code } | Self::Ambiguous { code } => {
-                code
-            }
+            Self::Retryable { code, .. }
+            | Self::AccountFault { code, .. }
+            | Self::Permanent { code }
+            | Self::Ambiguous { code } => code,
         }
     }
 }
@@ -55,6 +63,8 @@ impl SendOutcome {
 pub enum ErrorMeaning {
     /// Not accepted; may be tried again after this many seconds.
     Retryable(u64),
+    /// Not accepted, and nor would be any other mail of the account; may be tried again after this many seconds.
+    Account(u64),
     /// Not accepted, and never will be: SES has read the request and refuses it.
     Permanent,
     /// Possibly accepted: SES read at least a part of the request, and its answer does not say how far it got.
@@ -75,8 +85,8 @@ pub const ERROR_CODES: [(&str, ErrorMeaning); 44] = [
     ("RequestThrottled", ErrorMeaning::Retryable(2)),
     ("SlowDown", ErrorMeaning::Retryable(2)),
     ("LimitExceededException", ErrorMeaning::Retryable(60)),
-    ("SendingPausedException", ErrorMeaning::Retryable(300)),
-    ("AccountSuspendedException", ErrorMeaning::Retryable(900)),
+    ("SendingPausedException", ErrorMeaning::Account(300)),
+    ("AccountSuspendedException", ErrorMeaning::Account(900)),
     ("ExpiredTokenException", ErrorMeaning::Retryable(5)),
     ("RequestExpired", ErrorMeaning::Retryable(5)),
     ("AccessDeniedException", ErrorMeaning::Retryable(300)),
@@ -163,6 +173,9 @@ fn classify_error(code: Option<&str>, message: Option<&str>, status: u16) -> Sen
     match ERROR_CODES.iter().find(|(known, _)| *known == code) {
         Some((_, ErrorMeaning::Retryable(seconds))) => {
             SendOutcome::Retryable { code, retry_after: Duration::from_secs(*seconds) }
+        }
+        Some((_, ErrorMeaning::Account(seconds))) => {
+            SendOutcome::AccountFault { code, retry_after: Duration::from_secs(*seconds) }
         }
         Some((_, ErrorMeaning::Permanent)) => SendOutcome::Permanent { code },
         Some((_, ErrorMeaning::Ambiguous)) => SendOutcome::Ambiguous { code },

@@ -165,7 +165,8 @@ async fn record(
 ) -> Result<Step, LedgerError> {
     match outcome {
         SendOutcome::Accepted { message_id } => accept(delivery, attempt, message_id).await,
-        SendOutcome::Retryable { code, retry_after } => {
+        SendOutcome::Retryable { code, retry_after }
+        | SendOutcome::AccountFault { code, retry_after } => {
             postpone(delivery, attempt, code, retry_after).await
         }
         SendOutcome::Permanent { code } => Ok(Step::Fail {

@@ -1,0 +1,12 @@
+//! The send gate: one item of the ledger's table through which all mailers share the account's send rate, and
+//! tell each other that SES takes no mail at the moment.
+
+/// The partition key of the item. No order id begins with `#`.
+pub const PARTITION_KEY: &str = "#send-gate";
+
+/// The sort key of the item.
+pub const SORT_KEY: &str = "gate";
+
+/// The attribute that says until when no mail is sent (a number, milliseconds since 1970). Absent, or in the
+/// past, while SES takes mails.
+pub const CLOSED_UNTIL: &str = "closed_until";
