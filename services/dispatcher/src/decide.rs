@@ -68,7 +68,10 @@ fn may_be_superseded(request: &DispatchRequest, now: Timestamp) -> bool {
     let Event { notify, time, payload, .. } = &request.event;
     let is_late = |time: Timestamp| now.duration_since(time) > LATE_AFTER;
     let may_be_late = !request.says_when || time.is_none_or(is_late);
-    *notify && now < request.send_before() && !payload.kind().superseded_by().is_empty() && may_be_late
+    *notify
+        && now < request.send_before()
+        && !payload.kind().superseded_by().is_empty()
+        && may_be_late
 }
 
 async fn skip(
