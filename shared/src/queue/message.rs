@@ -9,7 +9,7 @@
 //! unknown members of its dispatch request byte for byte, at every depth, so that an old dispatcher between a
 //! new intake and a new mailer loses nothing. Three things are not covered. Intake stores the event as JSON
 //! values: members keep their meaning, but neither whitespace nor order, and a number beyond 64 bits is
-//! rounded. An operator's edit of a dead letter writes it anew in the same way. And what a newer version adds
+//! rounded. An operator's edit, and a replay of a stale mail, write a dead letter anew in the same way. And what a newer version adds
 //! within `notification` ends with the message, because a mail request is never made from another one: a
 //! requeue, a dead letter and a replay copy the body.
 
