@@ -220,21 +220,27 @@ def every_function_is_as_designed(template):
     return violations
 
 
+# An alarm that looks at so many seconds reminds of what an earlier one has reported.
+REMINDS_AFTER = 24 * 60 * 60
+
+
 def every_failure_has_an_alarm(template):
     alarms = of_type(template, ALARM).values()
 
-    def watched(metric):
+    def watched(metric, reminds=False):
         return {
             name_of(dimension["Value"]) or dimension["Value"]
             for alarm in alarms
             if alarm.get("MetricName") == metric
+            and (alarm["Period"] * alarm["EvaluationPeriods"] >= REMINDS_AFTER) == reminds
             for dimension in alarm.get("Dimensions", [{"Value": "account"}])
         }
 
     consumed = {queue for _, _, queue, _ in queue_mappings(template)}
     functions = set(of_type(template, FUNCTION))
+    dead_letter_queues = set(of_type(template, QUEUE)) - consumed
     wanted = {
-        "ApproximateNumberOfMessagesVisible": set(of_type(template, QUEUE)) - consumed,
+        "ApproximateNumberOfMessagesVisible": dead_letter_queues,
         "ApproximateAgeOfOldestMessage": consumed,
         "Errors": functions,
         "Url5xxCount": {"Intake"},
@@ -253,6 +259,18 @@ def every_failure_has_an_alarm(template):
         f"no alarm watches {metric} of {', '.join(sorted(names - watched(metric)))}"
         for metric, names in wanted.items()
         if names - watched(metric)
+    ] + [
+        f"no alarm reminds of what has been in {queue} for days"
+        for queue in sorted(dead_letter_queues - watched("ApproximateNumberOfMessagesVisible", reminds=True))
+    ]
+
+
+def every_reminder_leaves_time(template):
+    """SQS deletes a dead letter 14 days after it was first queued; CloudWatch looks at seven days at most."""
+    return [
+        f"{name} reminds after {alarm['Period'] * alarm['EvaluationPeriods'] // 3600} hours: half of the 14 days is the most"
+        for name, alarm in of_type(template, ALARM).items()
+        if alarm["Period"] * alarm["EvaluationPeriods"] > 7 * 24 * 60 * 60
     ]
 
 
@@ -344,6 +362,7 @@ PROMISES = [
     a_mail_in_doubt_is_resent_before_it_is_stale,
     every_function_is_as_designed,
     every_failure_has_an_alarm,
+    every_reminder_leaves_time,
     every_alarm_says_what_to_do,
     no_alarm_reports_open_doubts_as_settled,
     every_metric_of_ours_is_one_that_the_code_counts,

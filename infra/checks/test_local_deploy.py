@@ -35,6 +35,23 @@ def test_it_starts_everything_and_mails_the_sample(endpoint):
         assert f"  ok  {function} answers " in done.stdout
 
 
+def test_a_deployment_whose_alarms_nobody_hears_is_no_success_unless_that_is_accepted(endpoint):
+    verify = ("--local", "--verify", "--endpoint", endpoint)
+    sns = client("sns", endpoint)
+    (topic,) = [t["TopicArn"] for t in sns.list_topics()["Topics"] if t["TopicArn"].endswith(":waybill-alarms")]
+    alone = run(*verify)
+    assert alone.returncode == 3, alone.stdout + alone.stderr
+    assert f"aws sns subscribe --topic-arn {topic}" in alone.stdout
+    assert run(*verify, "--nobody-listens").returncode == 0
+    # SNS confirms a queue of the same account by itself.
+    queue = client("sqs", endpoint).create_queue(QueueName="pager")["QueueUrl"]
+    arn = client("sqs", endpoint).get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["Attributes"]["QueueArn"])
+    heard = run(*verify)
+    assert heard.returncode == 0, heard.stdout + heard.stderr
+    assert "1 confirmed subscription" in heard.stdout
+
+
 def test_a_setting_that_keeps_a_function_from_starting_is_reported(endpoint):
     brand = '{"name":"Shop","url":"ftp://shop.example","support_email":"help@shop.example"}'
     done = run("--local", "--skip-build", "--endpoint", endpoint, "--stack", "bad", "--set", f"ShopBrand={brand}")

@@ -191,6 +191,11 @@ def test_a_removed_alarm_is_reported(template, alarm):
     assert promises.every_failure_has_an_alarm(template)
 
 
+def test_a_reminder_that_comes_too_late_is_reported(template):
+    of_type(template, promises.ALARM)["MailDlqForgottenAlarm"]["EvaluationPeriods"] = 24 * 8
+    assert promises.every_reminder_leaves_time(template)
+
+
 def test_an_alarm_without_advice_is_reported(template):
     of_type(template, promises.ALARM)["MailDlqAlarm"]["AlarmDescription"] = "DLQ not empty"
     assert promises.every_alarm_says_what_to_do(template)

@@ -13,7 +13,7 @@ use local::resources::EVENTS_TABLE;
 use local::run::publish::Answer;
 use serde_json::{Value, json};
 use shared::CorrelationId;
-use shared::queue::message::{DispatchRequest, MailRequest};
+use shared::queue::message::DispatchRequest;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dispatch_message_delivered_twice_mails_once() {
@@ -166,12 +166,6 @@ fn dispatch_body(line: &str) -> String {
 
 fn mail_body(line: &str) -> String {
     let request = DispatchRequest::parse(&dispatch_body(line)).expect("a valid message");
-    let request = MailRequest {
-        key: shared::NotificationKey::for_event(&request.event),
-        accepted_at: request.accepted_at,
-        send_before: request.accepted_at + jiff::SignedDuration::from_hours(1),
-        correlation_id: request.correlation_id,
-        event: request.event,
-    };
-    request.to_body()
+    let send_before = request.accepted_at + jiff::SignedDuration::from_hours(1);
+    request.into_mail_request(send_before).to_body()
 }

@@ -20,7 +20,7 @@ use local::ses::settings::{self, Senders, Sending};
 use serde_json::{Value, json};
 use shared::ledger::{Facts, State, Transition};
 use shared::outbox::{BUCKET_MS, bucket};
-use shared::queue::message::{DispatchRequest, MailRequest};
+use shared::queue::message::DispatchRequest;
 use shared::{CorrelationId, Event, OrderId};
 
 use crate::support::events::{confirmed, customer, refunded, sample, shipped};
@@ -656,7 +656,5 @@ fn dispatch_body(line: &str, accepted_at: Timestamp) -> String {
 fn mail_body(dispatch_body: &str) -> String {
     let request = DispatchRequest::parse(dispatch_body).expect("a valid message");
     let send_before = request.send_before();
-    let key = shared::NotificationKey::for_event(&request.event);
-    let DispatchRequest { accepted_at, correlation_id, event, .. } = request;
-    MailRequest { key, accepted_at, send_before, correlation_id, event }.to_body()
+    request.into_mail_request(send_before).to_body()
 }

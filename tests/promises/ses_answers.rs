@@ -13,8 +13,7 @@ use aws_credential_types::provider::future::ProvideCredentials as ProvideCredent
 use aws_sdk_sesv2::config::{Credentials, Region};
 use mailer::Sender;
 use mailer::send_outcome::{ERROR_CODES, SendOutcome};
-use shared::queue::message::MailRequest;
-use shared::{Event, NotificationKey};
+use shared::queue::message::{DispatchRequest, MailRequest};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::events::confirmed;
@@ -290,13 +289,9 @@ async fn send_using(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutco
 
 fn request() -> MailRequest {
     let json = serde_json::from_str(&confirmed("A1")).expect("fixtures are JSON");
-    let event = Event::parse(&json).expect("fixtures are valid");
     let now = jiff::Timestamp::now();
-    MailRequest {
-        key: NotificationKey::for_event(&event),
-        accepted_at: now,
-        send_before: now + jiff::SignedDuration::from_hours(1),
-        correlation_id: shared::CorrelationId::parse("test").expect("an id"),
-        event,
-    }
+    let id = shared::CorrelationId::parse("test").expect("an id");
+    let request = DispatchRequest::parse(&DispatchRequest::body(&json, now, &id));
+    let request = request.expect("fixtures are valid");
+    request.into_mail_request(now + jiff::SignedDuration::from_hours(1))
 }

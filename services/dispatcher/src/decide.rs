@@ -15,9 +15,9 @@ use shared::{Event, NotificationKey};
 
 use crate::dependencies::Dispatcher;
 
-/// An event is late after this time. Only then, or if it has no time, are the order's other notifications
-/// read: whatever supersedes an event that is not late happened within the same minute, and the customer
-/// reads both mails together.
+/// An event is late after this time. Only then, or if it does not say when it happened (a publisher's clock
+/// that is far ahead says nothing either), are the order's other notifications read: whatever supersedes an
+/// event that is not late happened within the same minute, and the customer reads both mails together.
 const LATE_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
 /// What to do about an event.
@@ -66,8 +66,12 @@ fn skip_reason(request: &DispatchRequest, now: Timestamp, others: &[Item]) -> Op
 /// nothing supersedes its kind, or if it is not late.
 fn may_be_superseded(request: &DispatchRequest, now: Timestamp) -> bool {
     let Event { notify, time, payload, .. } = &request.event;
-    let is_late = time.is_none_or(|time| now.duration_since(time) > LATE_AFTER);
-    *notify && now < request.send_before() && !payload.kind().superseded_by().is_empty() && is_late
+    let is_late = |time: Timestamp| now.duration_since(time) > LATE_AFTER;
+    let may_be_late = !request.says_when || time.is_none_or(is_late);
+    *notify
+        && now < request.send_before()
+        && !payload.kind().superseded_by().is_empty()
+        && may_be_late
 }
 
 async fn skip(
@@ -99,7 +103,7 @@ async fn plan(
             count(Count::Planned);
             tracing::info!(kind = request.event.payload.kind().as_str(), "planned");
             let send_before = request.send_before();
-            Ok(Decision::Notify(mail_request(request, send_before)))
+            Ok(Decision::Notify(Box::new(request.into_mail_request(send_before))))
         }
         PlanOutcome::Exists(existing) => Ok(decided_before(request, &existing, now)),
     }
@@ -115,7 +119,7 @@ fn decided_before(request: DispatchRequest, existing: &Item, now: Timestamp) -> 
         // An operator may have extended the time limit since.
         let send_before = Timestamp::from_millisecond(existing.send_before).unwrap_or_default();
         let send_before = send_before.max(request.send_before());
-        return Decision::Notify(mail_request(request, send_before));
+        return Decision::Notify(Box::new(request.into_mail_request(send_before)));
     }
     tracing::info!(decided_by = existing.event, state = existing.state, "duplicate");
     Decision::NoMail
@@ -131,16 +135,6 @@ fn item(request: &DispatchRequest) -> Item {
         send_before: request.send_before().as_millisecond(),
         ..Item::default()
     }
-}
-
-fn mail_request(request: DispatchRequest, send_before: Timestamp) -> Box<MailRequest> {
-    Box::new(MailRequest {
-        key: NotificationKey::for_event(&request.event),
-        accepted_at: request.accepted_at,
-        send_before,
-        correlation_id: request.correlation_id,
-        event: request.event,
-    })
 }
 
 #[cfg(test)]
@@ -218,11 +212,20 @@ mod tests {
         muted["data"]["notify"] = json!(false);
         let mut last = late.clone();
         last["type"] = json!("shipment.delivered");
+        let mut from_the_future = late.clone();
+        from_the_future["time"] = json!((ACCEPTED_AT + MINUTE * 60 * 24).to_string());
+        let mut clock_a_bit_ahead = late.clone();
+        clock_a_bit_ahead["time"] = json!((ACCEPTED_AT + MINUTE).to_string());
         let read =
             |event: &serde_json::Value| may_be_superseded(&dispatch_request(event), ACCEPTED_AT);
         assert!(read(&late));
         assert!(read(&event("shipment.shipped", "e-1")), "it does not say when it happened");
+        assert!(read(&from_the_future), "its clock is wrong: it may have happened any time before");
         assert!(!read(&fresh));
+        assert!(!read(&clock_a_bit_ahead));
+        let two_minutes_later = dispatch_request(&clock_a_bit_ahead);
+        let two_minutes_later = may_be_superseded(&two_minutes_later, ACCEPTED_AT + MINUTE * 2);
+        assert!(two_minutes_later, "it happened when it was accepted, at the latest");
         assert!(!read(&muted));
         assert!(!read(&last), "nothing supersedes a delivery");
         let stale = ACCEPTED_AT + Kind::ShipmentShipped.send_within();

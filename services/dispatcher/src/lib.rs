@@ -6,6 +6,9 @@
 //! - A planned notification reaches the mail queue: after a crash, the redelivered event sends the mail
 //!   request again. The mailer's claim ensures that several requests lead to one mail.
 //! - Muted, stale and superseded events are recorded as skipped, with the reason.
+//! - News counts from its `time`, but never from later than its acceptance: an event by a clock that is ahead is
+//!   superseded like any other.
+//! - A mail request has what its event and its dispatch request have that this version does not know.
 //! - While the ledger or the mail queue is unavailable, a message is requeued with a delay, which uses up no
 //!   receives: an outage moves nothing to the dead-letter queue.
 //! - A message that cannot be parsed goes to the dead-letter queue with the reason; its neighbours are not

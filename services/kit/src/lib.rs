@@ -4,6 +4,8 @@
 //! - [`config`]: a missing or invalid setting stops the process at start-up, with an error that names it.
 //! - [`telemetry`]: log lines are JSON, carry one correlation id from intake to SES, and hold no
 //!   e-mail address, name or postal address. Metrics are flushed once per invocation.
+//! - [`mask`]: what looks like an e-mail address in an id is masked in every line that is written, and in the
+//!   reason of every dead letter, whoever writes it.
 //! - [`aws`]: clients are configured by the standard environment variables alone, and time out before the
 //!   function does.
 //! - [`ledger`]: every change of a notification is one conditional write, whose condition is derived
@@ -20,6 +22,7 @@ pub mod batch_get;
 pub mod clock;
 pub mod config;
 pub mod ledger;
+pub mod mask;
 pub mod queue;
 pub mod rate_limiter;
 pub mod sdk_error;

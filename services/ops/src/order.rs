@@ -19,7 +19,7 @@ pub struct Args {
     /// The order's id, its number such as '#1001', or its customer's e-mail address; - reads it from
     /// standard input, which keeps an address out of the shell's history
     pub order: String,
-    /// The customer's address in clear
+    /// The customer's address in clear, in an event's id too
     #[arg(long)]
     pub show_pii: bool,
 }
@@ -145,15 +145,15 @@ impl OrderReport {
             number: latest.map(|order| pii.text(order.number.as_str())),
             shows_number: latest.is_some_and(|order| indexed_number_key(order).is_some()),
             customer: latest.map(|order| pii.address(order.customer.email.expose())),
-            notifications: items.iter().map(|item| Notification::new(item, now)).collect(),
-            events: events.iter().map(|event| EventRow::new(event, items)).collect(),
-            timeline: timeline(events, items),
+            notifications: items.iter().map(|item| Notification::new(item, now, pii)).collect(),
+            events: events.iter().map(|event| EventRow::new(event, items, pii)).collect(),
+            timeline: timeline(events, items, pii),
         }
     }
 }
 
 impl EventRow {
-    fn new(event: &StoredEvent, items: &[Item]) -> Self {
+    fn new(event: &StoredEvent, items: &[Item], pii: PiiMode) -> Self {
         // By the record's key, since two events may ask for the same mail: one of them is recorded.
         let decision = items.iter().find(|item| item.notification == event.ledger_key);
         let next = match decision {
@@ -161,12 +161,13 @@ impl EventRow {
             Some(item) if item.event == event.event => "",
             Some(_) => "nothing: another event asked for the same mail",
         };
-        Self { event: event.clone(), decided: decision.is_some(), next }
+        let event = StoredEvent { event: pii.text(&event.event), ..event.clone() };
+        Self { event, decided: decision.is_some(), next }
     }
 }
 
 impl Notification {
-    fn new(item: &Item, now: i64) -> Self {
+    fn new(item: &Item, now: i64, pii: PiiMode) -> Self {
         let (kind, scope) = kind_and_scope(item);
         Self {
             kind,
@@ -177,7 +178,7 @@ impl Notification {
             doubts: item.doubts,
             reason: item.reason.clone(),
             ses_message_id: item.message_id.clone(),
-            event: item.event.clone(),
+            event: pii.text(&item.event),
             correlation_id: item.correlation_id.clone(),
             next: next_step(item, now),
             commands: suggestions(item, now),
@@ -187,12 +188,12 @@ impl Notification {
 
 /// What happened, the earliest first. A record keeps one time for each state, so of a state that was
 /// entered twice only the later time is known.
-fn timeline(events: &[StoredEvent], items: &[Item]) -> Vec<Moment> {
+fn timeline(events: &[StoredEvent], items: &[Item], pii: PiiMode) -> Vec<Moment> {
     let accepted = events.iter().map(|event| Moment {
         at: event.accepted_at,
         what: "accepted",
         about: event.kind.clone(),
-        detail: event.event.clone(),
+        detail: pii.text(&event.event),
     });
     let mut moments: Vec<Moment> = accepted.chain(items.iter().flat_map(record_moments)).collect();
     // A stable sort: within a millisecond an event is accepted before its mail is planned.

@@ -1,6 +1,7 @@
 //! Masking of personal data.
 
 use kit::ledger::FEEDBACK_TOKEN_TAG;
+use kit::mask::masked_address;
 use serde_json::Value;
 
 use crate::format::counted;
@@ -84,6 +85,11 @@ const IMPERSONAL: [&[&str]; 5] = [
     &["locale", "country"],
 ];
 
+/// The text with everything masked that looks like an e-mail address.
+pub fn without_addresses(text: &str) -> String {
+    kit::mask::without_addresses(text).into_owned()
+}
+
 fn is_in(groups: &[&[&str]], member: &str) -> bool {
     groups.iter().any(|group| group.contains(&member))
 }
@@ -118,33 +124,6 @@ fn hidden(text: &str) -> String {
         true => masked_address(text),
         false => text.chars().take(1).chain("***".chars()).collect(),
     }
-}
-
-/// The text with everything masked that looks like an e-mail address.
-pub fn without_addresses(text: &str) -> String {
-    if !text.contains('@') {
-        return text.to_owned();
-    }
-    // What an address may hold (RFC 5322), so that none is masked by halves.
-    let is_part = |c: char| c.is_alphanumeric() || "@.!#$%&'*+-/=?^_`{|}~".contains(c);
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(is_part) {
-        let end = rest[start..].find(|c| !is_part(c)).map_or(rest.len(), |i| start + i);
-        out.push_str(&rest[..start]);
-        let word = &rest[start..end];
-        out.push_str(&if word.contains('@') { masked_address(word) } else { word.to_owned() });
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    out
-}
-
-fn masked_address(address: &str) -> String {
-    let first = address.chars().next().unwrap_or('*');
-    // The top-level domain stays: it names nobody and tells addresses apart.
-    let top = address.rsplit('.').next().filter(|top| !top.contains('@')).unwrap_or("***");
-    format!("{first}***@***.{top}")
 }
 
 #[cfg(test)]

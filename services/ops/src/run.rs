@@ -10,6 +10,7 @@ use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::notification::{resend, settle};
 use crate::output::{Output, Report, note};
+use crate::pii::without_addresses;
 use crate::{dlq, docs, doctor, erase, order, preview, publish, status, suppression, sweep};
 
 /// Runs the process's own command line.
@@ -27,8 +28,9 @@ pub async fn main() -> ExitCode {
     match run(&cli, command).await {
         Ok(status) => status.exit_code(),
         Err(error) => {
-            // Only the sentence: the error's sources may quote a request, and so a customer.
-            note(&format!("waybill: {error}"));
+            // Only the sentence: the error's sources may quote a request, and so a customer. And the sentence may
+            // quote an id that holds an address.
+            note(&without_addresses(&format!("waybill: {error}")));
             error.exit_code()
         }
     }

@@ -23,6 +23,7 @@ use crate::output::{
     ColorMode, Column, Format, Output, Report, as_rfc3339, counted, format_time, is_or_are, json,
     number, readable_time, rfc3339, table,
 };
+use crate::pii::without_addresses;
 use crate::{args, progress, rate};
 
 /// Younger events are still on their way.
@@ -180,7 +181,7 @@ impl Sweep {
     fn new(since: i64, until: i64, events: &[UnseenEvent]) -> Self {
         let row = |unseen: &UnseenEvent| Row {
             order_id: unseen.entry.order_id.clone(),
-            event: unseen.entry.event.clone(),
+            event: without_addresses(&unseen.entry.event),
             at: unseen.accepted_at,
         };
         let mut missing: Vec<Row> = events.iter().map(row).collect();

@@ -29,6 +29,11 @@ pub fn parse_strict(text: &[u8]) -> Result<Value, InvalidValue> {
 
 pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
+/// `text` as [`parse_strict`] reads it.
+pub(crate) fn without_byte_order_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 fn not_utf8(text: &[u8], error: Utf8Error) -> InvalidValue {
     let valid = &text[..error.valid_up_to()];
     let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();

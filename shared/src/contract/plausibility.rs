@@ -97,7 +97,7 @@ fn countries(order: &Order) -> Vec<FieldWarning> {
 fn dates(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     const IS_FAR: &str = "This is more than two years away.";
     let today = now.to_zoned(TimeZone::UTC).date();
-    let passed_before = first_day_to_expect(event);
+    let passed_before = first_day_to_expect(event, now);
     let is_far = |away: SignedDuration| away.abs() > FAR;
     let times = [
         ("/time".to_owned(), event.time),
@@ -118,8 +118,9 @@ fn dates(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
 }
 
 /// The first day that the event can announce: that on which it happened or, without a `time`, that of the
-/// order. `None` where the expected day may be over, as for a parcel that arrives late.
-fn first_day_to_expect(event: &Event) -> Option<Date> {
+/// order. `None` where the expected day may be over, as for a parcel that arrives late. An event that is
+/// published `now` has happened by then, whatever the publisher's clock says.
+fn first_day_to_expect(event: &Event, now: Timestamp) -> Option<Date> {
     match event.payload {
         EventPayload::Confirmed
         | EventPayload::Updated(..)
@@ -129,7 +130,7 @@ fn first_day_to_expect(event: &Event) -> Option<Date> {
         | EventPayload::Refunded(_)
         | EventPayload::Shipped(_)
         | EventPayload::Delayed(..) => {
-            let happened = event.time.unwrap_or(event.order.placed_at);
+            let happened = event.time.unwrap_or(event.order.placed_at).min(now);
             // Where it is earliest: which day it is to the customer is not known.
             Some(Offset::constant(-12).to_datetime(happened).date())
         }

@@ -2,11 +2,20 @@
 //!
 //! A message may be read by another version than the one that wrote it: during a deployment, after a
 //! rollback, and when a dead-letter queue is replayed weeks later. So each message carries its version
-//! `v`. A reader ignores members that it does not know. A version that it does not know is an error that
-//! names the version, and sends the message to the dead-letter queue.
+//! `v`. A version that a reader does not know is an error that names the version, and sends the message to
+//! the dead-letter queue.
+//!
+//! A reader ignores members that it does not know, and passes them on: a mail request has the event and the
+//! unknown members of its dispatch request byte for byte, at every depth, so that an old dispatcher between a
+//! new intake and a new mailer loses nothing. Three things are not covered. Intake stores the event as JSON
+//! values: members keep their meaning, but neither whitespace nor order, and a number beyond 64 bits is
+//! rounded. An operator's edit, and a replay of a stale mail, write a dead letter anew in the same way. And what a newer version adds
+//! within `notification` ends with the message, because a mail request is never made from another one: a
+//! requeue, a dead letter and a replay copy the body.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use jiff::{SignedDuration, Timestamp};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::contract::error::InvalidValue;
@@ -14,6 +23,10 @@ use crate::contract::event::Event;
 use crate::contract::ids::CorrelationId;
 use crate::contract::json::parse_strict;
 use crate::notification::NotificationKey;
+use crate::queue::unknown::Forwarded;
+
+/// How far a publisher's clock may be ahead of ours before nothing follows from its times.
+const MAX_CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(1);
 
 /// Intake → (Events table → relay) → dispatch queue: an event was accepted.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,8 +37,13 @@ pub struct DispatchRequest {
     pub correlation_id: CorrelationId,
     /// Set by an operator's replay: the mail may be sent until then, whatever the limit of its kind.
     pub forced_until: Option<Timestamp>,
-    /// The accepted event.
+    /// Whether the event says when it happened, by a clock that is not wrong beyond doubt: over a minute
+    /// ahead of ours. If not, it may have happened any time before its acceptance.
+    pub says_when: bool,
+    /// The accepted event. Its `time` is never later than its acceptance, whatever the publisher's clock says:
+    /// what has been accepted has happened.
     pub event: Event,
+    forwarded: Forwarded,
 }
 
 /// Dispatcher → mail queue: mail this notification.
@@ -39,8 +57,10 @@ pub struct MailRequest {
     pub send_before: Timestamp,
     /// Follows the event to SES.
     pub correlation_id: CorrelationId,
-    /// The event that the mail reports.
+    /// The event that the mail reports, its `time` never later than its acceptance. A change of it is not
+    /// written by [`MailRequest::to_body`], which writes the event as it was published.
     pub event: Event,
+    forwarded: Forwarded,
 }
 
 /// Why a queue message could not be parsed. Contains no part of it.
@@ -76,9 +96,8 @@ struct DispatchWire {
     event: Value,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct MailWire {
-    v: u64,
     notification: NotificationKey,
     accepted_at: i64,
     send_before: i64,
@@ -91,6 +110,14 @@ const YEAR_9999: Timestamp = Timestamp::constant(253_370_764_800, 0);
 
 const DISPATCH: &str = "dispatch request";
 const MAIL: &str = "mail request";
+
+fn is_member_of_dispatch(name: &str) -> bool {
+    matches!(name, "v" | "accepted_at" | "send_before" | "correlation_id" | "event")
+}
+
+fn is_member_of_mail(name: &str) -> bool {
+    name == "notification" || is_member_of_dispatch(name)
+}
 
 impl DispatchRequest {
     /// The message body. `event` is kept as published, so that members which this version does not know
@@ -112,12 +139,30 @@ impl DispatchRequest {
     /// [`MessageError`]. A retry would fail again, so the message belongs in the dead-letter queue.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
         let wire: DispatchWire = parse_body(DISPATCH, body)?;
+        let accepted_at = timestamp_from_ms(DISPATCH, wire.accepted_at)?;
+        let event = parse_event(DISPATCH, &wire.event)?;
+        let latest = accepted_at + MAX_CLOCK_AHEAD;
         Ok(Self {
-            accepted_at: timestamp_from_ms(DISPATCH, wire.accepted_at)?,
+            accepted_at,
             forced_until: wire.send_before.map(|at| timestamp_from_ms(DISPATCH, at)).transpose()?,
             correlation_id: wire.correlation_id,
-            event: parse_event(DISPATCH, &wire.event)?,
+            says_when: event.time.is_some_and(|time| time <= latest),
+            event: happened_by(event, accepted_at),
+            forwarded: forwarded(DISPATCH, body, is_member_of_dispatch)?,
         })
+    }
+
+    /// The mail request for the event, valid until `send_before`.
+    #[must_use]
+    pub fn into_mail_request(self, send_before: Timestamp) -> MailRequest {
+        MailRequest {
+            key: NotificationKey::for_event(&self.event),
+            accepted_at: self.accepted_at,
+            send_before,
+            correlation_id: self.correlation_id,
+            event: self.event,
+            forwarded: self.forwarded,
+        }
     }
 
     /// From this moment on, the mail is stale. It depends on when intake accepted the event, not on the
@@ -130,17 +175,10 @@ impl DispatchRequest {
 }
 
 impl MailRequest {
-    /// The message body.
+    /// The message body, with everything that the message it was made from had and this version does not know.
     #[must_use]
     pub fn to_body(&self) -> String {
-        to_body(&MailWire {
-            v: 1,
-            notification: self.key.clone(),
-            accepted_at: self.accepted_at.as_millisecond(),
-            send_before: self.send_before.as_millisecond(),
-            correlation_id: self.correlation_id.clone(),
-            event: self.event.to_json(),
-        })
+        to_body(self)
     }
 
     /// Parses a message body.
@@ -156,14 +194,47 @@ impl MailRequest {
         if NotificationKey::for_event(&event) != wire.notification {
             return Err(malformed(MAIL, "expected the notification to be the event's own"));
         }
+        let accepted_at = timestamp_from_ms(MAIL, wire.accepted_at)?;
         Ok(Self {
             key: wire.notification,
-            accepted_at: timestamp_from_ms(MAIL, wire.accepted_at)?,
+            accepted_at,
             send_before: timestamp_from_ms(MAIL, wire.send_before)?,
             correlation_id: wire.correlation_id,
-            event,
+            event: happened_by(event, accepted_at),
+            forwarded: forwarded(MAIL, body, is_member_of_mail)?,
         })
     }
+}
+
+/// The message as it is on the queue.
+impl Serialize for MailRequest {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut members = to.serialize_map(None)?;
+        members.serialize_entry("v", &1)?;
+        members.serialize_entry("notification", &self.key)?;
+        members.serialize_entry("accepted_at", &self.accepted_at.as_millisecond())?;
+        members.serialize_entry("send_before", &self.send_before.as_millisecond())?;
+        members.serialize_entry("correlation_id", &self.correlation_id)?;
+        members.serialize_entry("event", self.forwarded.event.raw())?;
+        for (name, json) in self.forwarded.unknown(is_member_of_mail) {
+            members.serialize_entry(name, json)?;
+        }
+        members.end()
+    }
+}
+
+/// The event as one that happened no later than `accepted_at`. Here, so that no reader compares with a time
+/// in the future or shows one.
+fn happened_by(event: Event, accepted_at: Timestamp) -> Event {
+    Event { time: event.time.map(|time| time.min(accepted_at)), ..event }
+}
+
+fn forwarded(
+    contract: &'static str,
+    body: &str,
+    is_known: fn(&str) -> bool,
+) -> Result<Forwarded, MessageError> {
+    Forwarded::read(body, is_known).ok_or_else(|| malformed(contract, "expected a JSON object"))
 }
 
 fn to_body(wire: &impl Serialize) -> String {
@@ -220,4 +291,87 @@ fn timestamp_from_ms(contract: &'static str, at: i64) -> Result<Timestamp, Messa
 
 fn malformed(contract: &'static str, why: impl Into<String>) -> MessageError {
     MessageError::Malformed { contract, why: why.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const ACCEPTED_AT: Timestamp = Timestamp::constant(1_763_900_000, 0);
+
+    /// A dispatch request of a newer version, with members that this one does not know at every depth, and
+    /// numbers that no `f64` holds.
+    fn newer_dispatch_request() -> String {
+        r##"{"v":1,"shop":"north","accepted_at":1763900000000,"correlation_id":"c-1",
+            "trace":{"span":[1.10, 12345678901234567890123]},
+            "event":{"specversion":"1.0","source":"shop","id":"e-1","type":"order.confirmed","newattr" : 1e2,
+              "data":{"gift":true,"order":{"id":"1001","number":"#1001","placed_at":"2025-11-20T10:30:00Z",
+                "customer":{"email":"jo@example.com","tier":"\u0067old\ufffe"},
+                "lines":[{"sku":"MUG","title":"Mug","quantity":1,"weight":0.50,
+                  "unit_price":{"amount":1490,"currency":"EUR","scale":2}}],
+                "totals":{"total":{"amount":1490,"currency":"EUR"}}}}}}"##
+            .to_owned()
+    }
+
+    fn member(body: &str, name: &str) -> String {
+        let members: std::collections::BTreeMap<String, Box<serde_json::value::RawValue>> =
+            serde_json::from_str(body).expect("JSON");
+        members[name].get().to_owned()
+    }
+
+    #[test]
+    fn an_old_dispatcher_passes_on_what_a_newer_intake_wrote_byte_for_byte() {
+        let newer = newer_dispatch_request();
+        let request = DispatchRequest::parse(&newer).expect("valid");
+        let mail = request.clone().into_mail_request(request.send_before());
+        // An old mailer reads it, and writes it again for a newer one.
+        let again = MailRequest::parse(&mail.to_body()).expect("valid");
+        assert_eq!(again, mail);
+        for name in ["shop", "trace", "event"] {
+            assert_eq!(member(&again.to_body(), name), member(&newer, name), "{name}");
+        }
+        assert_eq!(again.event, request.event);
+    }
+
+    #[test]
+    fn an_unknown_member_never_replaces_one_that_this_version_writes() {
+        let newer = newer_dispatch_request().replace("\"shop\"", "\"notification\"");
+        let request = DispatchRequest::parse(&newer).expect("valid");
+        let body = request.into_mail_request(ACCEPTED_AT).to_body();
+        let mail = MailRequest::parse(&body).expect("each member once");
+        assert_eq!(mail.key.order_id.as_str(), "1001");
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_is_not_printed() {
+        let request = DispatchRequest::parse(&newer_dispatch_request()).expect("valid");
+        let printed = format!("{:?}", request.forwarded);
+        assert!(printed.contains("shop"), "{printed}");
+        assert!(!printed.contains("north") && !printed.contains("jo@"), "{printed}");
+    }
+
+    #[test]
+    fn an_event_never_happened_after_its_acceptance() {
+        let second = SignedDuration::from_secs(1);
+        let read = |time: Option<Timestamp>| {
+            let newer = newer_dispatch_request();
+            let mut body: Value = serde_json::from_str(&newer).expect("JSON");
+            if let Some(time) = time {
+                body["event"]["time"] = json!(time.to_string());
+            }
+            let request = DispatchRequest::parse(&body.to_string()).expect("valid");
+            let mail = request.clone().into_mail_request(ACCEPTED_AT);
+            let mail = MailRequest::parse(&mail.to_body()).expect("valid");
+            assert_eq!(mail.event.time, request.event.time);
+            (request.event.time, request.says_when)
+        };
+        let day = SignedDuration::from_hours(24);
+        assert_eq!(read(None), (None, false));
+        assert_eq!(read(Some(ACCEPTED_AT - second)), (Some(ACCEPTED_AT - second), true));
+        assert_eq!(read(Some(ACCEPTED_AT + second)), (Some(ACCEPTED_AT), true));
+        assert_eq!(read(Some(ACCEPTED_AT + MAX_CLOCK_AHEAD)), (Some(ACCEPTED_AT), true));
+        assert_eq!(read(Some(ACCEPTED_AT + MAX_CLOCK_AHEAD + second)), (Some(ACCEPTED_AT), false));
+        assert_eq!(read(Some(ACCEPTED_AT + day)), (Some(ACCEPTED_AT), false));
+    }
 }

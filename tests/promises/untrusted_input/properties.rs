@@ -69,7 +69,9 @@ proptest! {
     #[test]
     fn a_valid_event_passes_through_both_queues_unmutated(json in valid::event()) {
         let id = CorrelationId::parse("test").expect("valid");
-        let body = DispatchRequest::body(&json, Timestamp::UNIX_EPOCH, &id);
+        // Later than any time that an event may have.
+        let accepted_at = Timestamp::constant(253_370_764_799, 0);
+        let body = DispatchRequest::body(&json, accepted_at, &id);
         let request = DispatchRequest::parse(&body).expect("our own message");
         prop_assert_eq!(Event::parse(&json), Ok(request.event.clone()));
         let request = mail_request(request);
@@ -295,9 +297,7 @@ fn as_messages(event: &Value) -> Value {
 
 fn mail_request(request: DispatchRequest) -> MailRequest {
     let send_before = request.send_before();
-    let key = NotificationKey::for_event(&request.event);
-    let DispatchRequest { accepted_at, correlation_id, event, .. } = request;
-    MailRequest { key, accepted_at, send_before, correlation_id, event }
+    request.into_mail_request(send_before)
 }
 
 fn ses_event(kind: &str, key: &NotificationKey) -> Value {

@@ -7,6 +7,7 @@ use shared::{Kind, OrderId};
 use super::batch::BatchItemOutcome;
 use super::send::{OutgoingMessage, send_one};
 use crate::clock::Clock;
+use crate::mask::without_addresses;
 use crate::telemetry::{Count, count};
 
 /// A message that can never succeed, and why.
@@ -16,7 +17,8 @@ pub struct DeadLetter {
     pub body: String,
     /// The reason as a code, for filters.
     pub code: DeadLetterCode,
-    /// The reason as a sentence without personal data.
+    /// The reason as a sentence without personal data. It may quote a shop's id: what looks like an address
+    /// in it is masked.
     pub reason: String,
     /// The order, if the body could be parsed.
     pub order_id: Option<OrderId>,
@@ -69,7 +71,7 @@ impl DeadLetterQueue {
     fn message(&self, dead_letter: DeadLetter) -> OutgoingMessage {
         let mut attributes = vec![
             (CODE, dead_letter.code.as_str().to_owned()),
-            (REASON, dead_letter.reason),
+            (REASON, without_addresses(&dead_letter.reason).into_owned()),
             (FAILED_AT, self.clock.now_ms().to_string()),
         ];
         attributes.extend(dead_letter.order_id.map(|id| (ORDER_ID, id.to_string())));

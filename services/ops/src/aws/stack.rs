@@ -119,6 +119,18 @@ impl Stack {
         depth.map_err(service_error(format!("read the depth of {url}")))
     }
 
+    /// How long SQS keeps a message of the queue, in milliseconds. It counts from when the message was first
+    /// queued: a redrive by SQS itself leaves that time as it is.
+    ///
+    /// # Errors
+    /// [`CliError::Service`] when SQS does not answer.
+    pub async fn retention_ms(&self, queue: Queue) -> Result<i64, CliError> {
+        let url = self.url(queue).await?;
+        let seconds = self.queue_attribute(&url, Attribute::MessageRetentionPeriod).await?;
+        // SQS's own default where an endpoint does not say.
+        Ok(seconds.parse::<i64>().unwrap_or(4 * 24 * 60 * 60) * 1000)
+    }
+
     fn find(&self, resource: &Resource) -> Option<String> {
         let given = self.overrides.get(resource);
         given.or_else(|| self.output(resource.output)).map(str::to_owned)
@@ -199,6 +211,10 @@ impl Stack {
 
     pub fn lambda(&self) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config)
+    }
+
+    pub fn sns(&self) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::new(&self.config)
     }
 
     pub fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {

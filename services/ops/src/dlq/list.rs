@@ -14,8 +14,8 @@ use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{
-    ColorMode, Column, Output, Report, Style, as_rfc3339, counted, format_time, number, rfc3339,
-    table,
+    ColorMode, Column, Output, Report, Style, as_rfc3339, counted, format_time, number,
+    readable_time, rfc3339, table,
 };
 use crate::pii::PiiMode;
 
@@ -69,6 +69,10 @@ struct Row {
     /// How many of these are selected.
     matched: usize,
     oldest_failed_at: Option<String>,
+    /// When SQS deletes the first of these. What SQS moved itself is kept for less than the queue's retention:
+    /// it counts from when the message was sent to its first queue
+    /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html>).
+    kept_until: Option<String>,
     /// How many messages have each code.
     reasons: BTreeMap<String, usize>,
     /// The largest first.
@@ -117,14 +121,20 @@ pub async fn list(
             true => DlqScan::empty(dlq),
             false => scan_dlq(stack, dlq, &options, interrupt).await?,
         };
-        queues.push(Row::new(depth, scan));
+        let retention = match scan.entries.is_empty() {
+            true => 0,
+            false => stack.retention_ms(Queue::Dead(dlq)).await?,
+        };
+        queues.push(Row::new(depth, scan, retention));
     }
     output.print(&Listing { queues, is_selection });
     Ok(ExitStatus::Healthy)
 }
 
 impl Row {
-    fn new(depth: QueueDepth, scan: DlqScan) -> Self {
+    /// `retention` is the queue's, in milliseconds.
+    fn new(depth: QueueDepth, scan: DlqScan, retention: i64) -> Self {
+        let first_queued = scan.entries.iter().map(|entry| entry.summary.queued_at).min();
         let mut by_reason: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
         for entry in &scan.entries {
             let summary = &entry.summary;
@@ -143,6 +153,7 @@ impl Row {
             scanned: scan.scanned,
             matched: scan.entries.len(),
             // A scan has the oldest failure first.
+            kept_until: first_queued.map(|at| rfc3339(at + retention)),
             oldest_failed_at: scan.entries.first().map(|entry| rfc3339(entry.summary.failed_at)),
             reasons,
             groups,
@@ -153,6 +164,10 @@ impl Row {
     fn first_failure(&self) -> String {
         let oldest = self.groups.iter().map(|group| group.first_failed_at).min();
         oldest.map(format_time).unwrap_or_default()
+    }
+
+    fn shown_kept_until(&self) -> String {
+        self.kept_until.as_deref().map(readable_time).unwrap_or_default()
     }
 
     fn describe_reasons(&self) -> String {
@@ -211,6 +226,7 @@ impl Report for Listing {
                 .styled(|row| (row.depth.visible > 0).then_some(Style::Error)),
             Column::number("in flight", |row: &Row| number(row.depth.in_flight)),
             Column::text("first failure", Row::first_failure),
+            Column::text("kept until", Row::shown_kept_until),
             Column::text("reasons", Row::describe_reasons),
         ];
         if self.is_selection {
@@ -319,16 +335,33 @@ impl Report for Shown {
 mod tests {
     use super::*;
 
+    const TWO_WEEKS: i64 = 14 * 24 * 60 * 60 * 1000;
+
+    #[test]
+    fn a_dead_letter_is_kept_from_when_it_was_first_queued_and_not_from_when_it_failed() {
+        let mut scan = print::samples::scan();
+        let (queued_at, failed_at) = (1_763_000_000_000, 1_763_900_000_000);
+        for entry in &mut scan.entries {
+            entry.summary.failed_at = failed_at;
+            entry.summary.queued_at = failed_at;
+        }
+        scan.entries[0].summary.queued_at = queued_at;
+        let row = Row::new(QueueDepth::default(), scan, TWO_WEEKS);
+        assert_eq!(row.kept_until, Some(rfc3339(queued_at + TWO_WEEKS)));
+        let nothing = Row::new(QueueDepth::default(), DlqScan::empty(Dlq::Mail), TWO_WEEKS);
+        assert_eq!(nothing.kept_until, None);
+    }
+
     #[test]
     fn the_list_as_people_and_scripts_read_it() {
-        let empty = |queue| Row::new(QueueDepth::default(), DlqScan::empty(queue));
+        let empty = |queue| Row::new(QueueDepth::default(), DlqScan::empty(queue), 0);
         let mail = QueueDepth { visible: 5, in_flight: 2, delayed: 0 };
         let listing = Listing {
             queues: vec![
                 empty(Dlq::Intake),
                 empty(Dlq::Relay),
                 empty(Dlq::Dispatch),
-                Row::new(mail, print::samples::scan()),
+                Row::new(mail, print::samples::scan(), TWO_WEEKS),
                 empty(Dlq::Feedback),
             ],
             is_selection: false,
@@ -342,7 +375,8 @@ mod tests {
     fn a_list_of_selected_messages_says_how_many_of_how_many_match() {
         let depth = QueueDepth { visible: 7, in_flight: 0, delayed: 0 };
         let none = DlqScan { scanned: 7, ..DlqScan::empty(Dlq::Mail) };
-        let listing = |scan| Listing { queues: vec![Row::new(depth, scan)], is_selection: true };
+        let listing =
+            |scan| Listing { queues: vec![Row::new(depth, scan, TWO_WEEKS)], is_selection: true };
         let (some, none) = (listing(print::samples::scan()), listing(none));
         insta::assert_snapshot!(some.text(ColorMode::Plain));
         insta::assert_snapshot!("a_list_without_a_match", none.text(ColorMode::Plain));

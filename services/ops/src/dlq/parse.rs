@@ -13,6 +13,7 @@ use super::receive::Received;
 use crate::aws::Dlq;
 use crate::intake_answer::Refusal;
 use crate::output::{as_rfc3339, counted};
+use crate::pii::without_addresses;
 
 /// What is known of a dead letter without the ledger. It has no body: ten thousand of these are in
 /// memory at once. Times are milliseconds since 1970.
@@ -55,7 +56,8 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
         kind: message.attributes.get(KIND).cloned(),
         scope: String::new(),
         code: reason.code,
-        reason: reason.sentence,
+        // It may quote an event's id, and whoever else wrote it may have quoted anything.
+        reason: without_addresses(&reason.sentence),
         failed_at: reason.failed_at,
         queued_at: message.queued_at,
         receives: message.receives,

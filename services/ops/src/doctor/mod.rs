@@ -1,5 +1,6 @@
 //! `waybill doctor`: whether the deployment is as it must be.
 
+mod alarms;
 mod finding;
 mod lambda;
 mod queues;
@@ -30,7 +31,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), 
         queues::check(stack, &functions),
         lambda::check_mappings(stack, &functions),
         ses::check(stack, &functions),
-        queues::check_alarms(stack),
+        alarms::check(stack),
     );
     let findings = [tables, queues, functions.check(), mappings, ses, findings(alarms)].concat();
     let is_unhealthy = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))

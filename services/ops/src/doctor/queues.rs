@@ -1,18 +1,19 @@
-//! The queues, and the alarms on the dead-letter queues.
+//! The queues.
 
 use std::collections::HashMap;
 
-use aws_sdk_cloudwatch::types::{MetricAlarm, StateValue};
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
 use futures::future;
 use serde_json::Value;
 
 use super::finding::{Checked, Finding, Level, findings};
 use super::lambda::Functions;
-use crate::aws::{Dlq, Queue, Stack};
+use crate::aws::{Queue, Stack};
 use crate::output::format_duration;
 
-/// SQS keeps a message for at most 14 days; a dead letter needs all of them.
+/// SQS keeps a message for at most 14 days; a dead letter needs all of them. What SQS moved itself has fewer:
+/// it counts from when the message was sent to its first queue
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html>).
 const MAX_RETENTION: i64 = 14 * 24 * 60 * 60;
 
 /// With fewer, two processes that are killed one after the other move a healthy message to the DLQ.
@@ -63,7 +64,11 @@ fn check_retention(subject: &str, attributes: &Attributes) -> Finding {
     Finding::expect(
         seconds >= MAX_RETENTION,
         format!("{subject}: retention"),
-        format_duration(seconds * 1000),
+        format!(
+            "{}, counted from when a message was first queued; `waybill dlq list` shows until when each \
+             queue's first is kept",
+            format_duration(seconds * 1000)
+        ),
         format!("set MessageRetentionPeriod to {MAX_RETENTION} (14 days), SQS's longest"),
     )
 }
@@ -115,54 +120,10 @@ fn check_visibility(
     ))
 }
 
-/// Checks that each dead-letter queue has an alarm with an action, and reports the alarms that are
-/// active.
-pub async fn check_alarms(stack: &Stack) -> Checked {
-    let pages = stack.cloudwatch().describe_alarms().into_paginator().send();
-    let failed = Finding::failed_call("alarms", "cloudwatch:DescribeAlarms", None);
-    let pages = pages.collect::<Result<Vec<_>, _>>().await.map_err(failed)?;
-    let alarms: Vec<MetricAlarm> =
-        pages.into_iter().flat_map(|page| page.metric_alarms).flatten().collect();
-    let prefix = format!("{}-", stack.name);
-    let active = alarms
-        .iter()
-        .filter(|alarm| alarm.alarm_name().is_some_and(|name| name.starts_with(&prefix)))
-        .filter_map(active_alarm);
-    let watched = Dlq::ALL.into_iter().map(|dlq| check_alarm(&stack.name, dlq, &alarms));
-    Ok(watched.chain(active).collect())
-}
-
-fn check_alarm(stack: &str, dlq: Dlq, alarms: &[MetricAlarm]) -> Finding {
-    let queue = format!("{stack}-{}", Queue::Dead(dlq).suffix());
-    let watches =
-        |alarm: &&MetricAlarm| alarm.dimensions().iter().any(|d| d.value() == Some(queue.as_str()));
-    let notifies = |alarm: &MetricAlarm| {
-        // Without an action it turns red in a console that nobody watches.
-        alarm.actions_enabled() == Some(true) && !alarm.alarm_actions().is_empty()
-    };
-    let (level, found, fix) = match alarms.iter().find(watches).map(notifies) {
-        Some(true) => (Level::Ok, "there", ""),
-        Some(false) => (
-            Level::Warning,
-            "it notifies nobody",
-            "subscribe somebody to the alarm topic (parameter OperatorEmail)",
-        ),
-        None => (Level::Wrong, "none", "mails would fail unnoticed: deploy the template again"),
-    };
-    Finding::new(level, format!("alarm on {queue}"), found, fix)
-}
-
-fn active_alarm(alarm: &MetricAlarm) -> Option<Finding> {
-    let subject = format!("alarm {}", alarm.alarm_name().unwrap_or("without a name"));
-    let fix = alarm.alarm_description().unwrap_or("see its metric");
-    (alarm.state_value() == Some(&StateValue::Alarm))
-        .then(|| Finding::new(Level::Warning, subject, "active", fix))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_cloudwatch::types::Dimension;
+    use crate::aws::Dlq;
 
     #[test]
     fn a_short_visibility_or_retention_and_a_missing_redrive_are_wrong() {
@@ -187,24 +148,6 @@ mod tests {
             let findings = queue_findings("q", queue, &attributes.collect(), &functions);
             let levels: Vec<Level> = findings.iter().map(|finding| finding.level).collect();
             assert_eq!(levels, expected, "{findings:?}");
-        }
-    }
-
-    #[test]
-    fn a_dead_letter_queue_without_an_alarm_is_wrong_and_a_mute_alarm_a_warning() {
-        let alarm = |queue: &str, action: Option<&str>| {
-            MetricAlarm::builder()
-                .alarm_name("shop-x")
-                .dimensions(Dimension::builder().name("QueueName").value(queue).build())
-                .actions_enabled(true)
-                .set_alarm_actions(action.map(|a| vec![a.to_owned()]))
-                .build()
-        };
-        let alarms = [alarm("shop-mail-dlq", Some("arn:topic")), alarm("shop-dispatch-dlq", None)];
-        for (dlq, level) in
-            [(Dlq::Mail, Level::Ok), (Dlq::Dispatch, Level::Warning), (Dlq::Feedback, Level::Wrong)]
-        {
-            assert_eq!(check_alarm("shop", dlq, &alarms).level, level);
         }
     }
 }

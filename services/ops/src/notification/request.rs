@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 use kit::ledger::{Change, Item, RecordOutcome};
 use kit::queue::{OutgoingMessage, send_one};
 use serde_json::json;
-use shared::NotificationKey;
 use shared::ledger::{Facts, State, Transition};
 use shared::queue::message::MailRequest;
 
@@ -76,13 +75,8 @@ pub async fn rebuild_request(
             item.event
         ))
     })?;
-    Ok(MailRequest {
-        key: NotificationKey::for_event(&request.event),
-        accepted_at: request.accepted_at,
-        send_before: now + request.event.payload.kind().send_within(),
-        correlation_id: request.correlation_id,
-        event: request.event,
-    })
+    let send_before = now + request.event.payload.kind().send_within();
+    Ok(request.into_mail_request(send_before))
 }
 
 /// Puts a mail request on the mail queue. Sending it twice is safe: the claim makes one mail of it.

@@ -1,7 +1,5 @@
 //! What needs attention, each with what to do about it.
 
-use kit::queue::QueueDepth;
-
 use super::last_day::LastDay;
 use super::report::{QueueRow, Ses, Status};
 use crate::aws::{Dlq, Queue};
@@ -9,6 +7,10 @@ use crate::output::{counted, decimal, is_or_are, number};
 
 /// A message that waits longer than this is late.
 const LATE_SECONDS: f64 = 300.0;
+
+/// A dead letter that is there for longer than this, three days, is forgotten; the template's alarms ring then
+/// too. CloudWatch counts from when it was moved, SQS's retention from when it was first queued.
+const OLD_DEAD_LETTER_SECONDS: f64 = 259_200.0;
 
 /// From this share of the daily quota on, a higher one should be requested.
 const MAX_QUOTA_SHARE: f64 = 0.8;
@@ -18,7 +20,7 @@ const MAX_NAMED: usize = 5;
 
 pub fn findings(status: &Status) -> Vec<String> {
     let queues = status.queues.iter().map(|row| match row.queue {
-        Queue::Dead(dlq) => dead_letters(dlq, row.depth),
+        Queue::Dead(dlq) => dead_letters(dlq, row),
         working => late_message(working, row),
     });
     let ses = match &status.ses {
@@ -39,7 +41,8 @@ fn late_message(queue: Queue, row: &QueueRow) -> Option<String> {
 }
 
 /// Invisible dead letters count too.
-fn dead_letters(dlq: Dlq, depth: QueueDepth) -> Option<String> {
+fn dead_letters(dlq: Dlq, row: &QueueRow) -> Option<String> {
+    let depth = row.depth;
     let in_flight = match depth.in_flight + depth.delayed {
         0 => String::new(),
         n => format!(
@@ -48,9 +51,17 @@ fn dead_letters(dlq: Dlq, depth: QueueDepth) -> Option<String> {
         ),
     };
     let all = depth.total();
+    let expires = match row.oldest().filter(|_| row.oldest_seconds > Some(OLD_DEAD_LETTER_SECONDS))
+    {
+        None => String::new(),
+        Some(oldest) => format!(
+            ", one of them there for {oldest}: SQS deletes it 14 days after it was first queued, \
+             `waybill dlq list` shows when"
+        ),
+    };
     (all > 0).then(|| {
         format!(
-            "{} in the dead-letter queue {dlq}{in_flight}: `waybill dlq show {dlq}`",
+            "{} in the dead-letter queue {dlq}{in_flight}{expires}: `waybill dlq show {dlq}`",
             counted(all, "message")
         )
     })

@@ -232,6 +232,18 @@ mod tests {
     }
 
     #[test]
+    fn a_dead_letter_that_is_there_for_days_is_said_to_expire() {
+        let mut status = healthy();
+        status.queues[6].depth.visible = 1;
+        let finding = |status: &Status| findings(status).concat();
+        status.queues[6].oldest_seconds = Some(200_000.0);
+        assert!(!finding(&status).contains("deletes"), "{}", finding(&status));
+        status.queues[6].oldest_seconds = Some(300_000.0);
+        let found = finding(&status);
+        assert!(found.contains("there for 3d") && found.contains("SQS deletes it"), "{found}");
+    }
+
+    #[test]
     fn dead_letters_in_flight_are_not_healthy_and_an_ses_that_does_not_answer_is_a_finding() {
         let mut status = healthy();
         status.queues[6].depth.in_flight = 3000;
