@@ -24,7 +24,7 @@ pub const SWEEP_INDEX: &str = "sweep";
 pub const BUCKET_MS: i64 = 60 * 60 * 1000;
 
 /// How many shards a bucket has.
-pub const SHARDS: u32 = 8;
+pub const SHARDS: u32 = 32;
 
 /// The longest delay before the sweep checks an event again, in milliseconds.
 pub const MAX_SWEEP_DELAY_MS: i64 = 2 * 24 * 60 * 60 * 1000;

@@ -98,8 +98,8 @@ impl<'a> UnseenEvents<'a> {
     /// The event's dispatch message; `None` when the event has been erased meanwhile, or intake did
     /// not write it.
     pub async fn message(&self, unseen: &UnseenEvent) -> Result<Option<String>, CliError> {
-        let stored = Outbox(&self.tables).stored(&unseen.entry).await.map_err(read_error)?;
-        Ok(stored.and_then(|stored| stored.message))
+        let stored = Outbox(&self.tables).stored(&[&unseen.entry]).await.map_err(read_error)?;
+        Ok(stored.into_iter().flatten().find_map(|stored| stored.message))
     }
 }
 

@@ -12,12 +12,17 @@
 
 mod dependencies;
 mod error;
+mod follow_up;
 mod index_page;
 mod outbox;
 mod progress;
+mod send_gate;
 mod stream;
 mod sweep;
 mod watermark;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -30,7 +35,7 @@ pub use dependencies::{Queues, Relay, Tables};
 pub use error::OutboxError;
 pub use index_page::{IndexEntry, IndexPage};
 pub use outbox::{Outbox, StoredEvent};
-pub use progress::{LedgerRecord, Progress};
+pub use progress::{Criteria, LedgerRecord, Progress};
 pub use stream::dispatch_message;
 pub use sweep::{SweepStats, sweep};
 
