@@ -38,6 +38,7 @@ pub use outbox::{Outbox, StoredEvent};
 pub use progress::{Criteria, LedgerRecord, Progress};
 pub use stream::dispatch_message;
 pub use sweep::{SweepStats, sweep};
+pub use watermark::read as swept_until;
 
 /// Runs the function until its environment is shut down.
 ///
