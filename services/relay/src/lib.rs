@@ -6,7 +6,9 @@
 //! - In stream order, which within an order is the order of acceptance. (The dispatch queue is a standard
 //!   queue and does not keep this order; nothing downstream relies on it.)
 //! - It knows no business rules and parses no event: the item contains the finished message, compressed.
-//! - On a schedule it sweeps: an event that has not reached the ledger after some minutes is queued again,
+//! - A batch that fails is tried again for as long as the stream keeps it, a day. It has no destination for what
+//!   is older: every event is in the sweep index too.
+//! - On a schedule it sweeps, concurrently, and never past an event that it did not check: an event that has not reached the ledger after some minutes is queued again,
 //!   so that an outage longer than the 24 hours for which a stream keeps records loses nothing. So is an event
 //!   whose mail no mailer moves on although it could, so that a lost mail queue loses nothing either.
 

@@ -70,6 +70,10 @@ struct State {
     gate: Option<i64>,
     /// The orders of the dispatch queue's messages.
     queue: Vec<String>,
+    /// How many messages went to the dead-letter queue.
+    dead_letters: usize,
+    /// The order whose message SQS refuses for good, with every call that holds it.
+    poison: Option<String>,
     calls: Vec<String>,
     faults: Option<Faults>,
     has_stopped: bool,
@@ -138,6 +142,14 @@ impl FakeAws {
 
     pub fn has_stopped(&self) -> bool {
         self.lock().has_stopped
+    }
+
+    pub fn poison(&self, n: usize) {
+        self.lock().poison = Some(order(n));
+    }
+
+    pub fn dead_letters(&self) -> usize {
+        self.lock().dead_letters
     }
 
     pub fn queued(&self) -> Vec<String> {
@@ -252,6 +264,9 @@ impl State {
                 json!({ "Item": { "closed_until": { "N": at.to_string() } } })
             }),
             "PutItem" => self.put_watermark(number(&body["Item"]["swept_until"])),
+            "SendMessageBatch" if self.is_poisoned(body) => {
+                return response(400, &json!({ "__type": "com.amazonaws.sqs#InvalidMessageContents" }));
+            }
             "SendMessageBatch" => self.send(body, first_refused),
             other => panic!("no answer for {other}"),
         };
@@ -321,15 +336,23 @@ impl State {
         json!({})
     }
 
+    fn is_poisoned(&self, body: &Value) -> bool {
+        let entries = body["Entries"].as_array().expect("entries");
+        entries.iter().any(|entry| entry["MessageBody"].as_str() == self.poison.as_deref())
+    }
+
     fn send(&mut self, body: &Value, first_refused: bool) -> Value {
         let entries = body["Entries"].as_array().expect("entries");
+        let is_dead_letter = body["QueueUrl"] == "dlq";
+        self.dead_letters += if is_dead_letter { entries.len() } else { 0 };
         assert!(entries.len() <= 10, "as AWS limits it");
         let (mut taken, mut failed) = (Vec::new(), Vec::new());
         for (i, entry) in entries.iter().enumerate() {
             if first_refused && i == 0 {
                 failed.push(json!({ "Id": entry["Id"], "Code": "ServiceUnavailable", "SenderFault": false }));
             } else {
-                self.queue.push(entry["MessageBody"].as_str().expect("a body").to_owned());
+                let body = entry["MessageBody"].as_str().expect("a body").to_owned();
+                self.queue.extend((!is_dead_letter).then_some(body));
                 taken.push(json!({ "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "" }));
             }
         }

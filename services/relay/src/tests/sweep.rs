@@ -192,6 +192,15 @@ async fn once_the_send_gate_is_open_a_mail_that_nothing_moves_on_is_queued_again
     assert_eq!(stats.queued_again, 1);
 }
 
+#[tokio::test]
+async fn a_message_that_sqs_refuses_for_good_with_its_whole_call_goes_to_the_dlq_alone() {
+    let fake = FakeAws::with_events(10, due());
+    fake.poison(3);
+    let stats = sweep_all(&fake).await.expect("it holds nothing up");
+    assert_eq!(stats, SweepStats { checked: 10, queued_again: 9 });
+    assert_eq!((fake.queued().len(), fake.dead_letters()), (9, 1));
+}
+
 /// Not a promise: what `time` measures of it, divided by the number of events, is what infra/README.md tells of
 /// the processor. `cargo test --release -p waybill-relay --lib -- --ignored`
 #[tokio::test]
