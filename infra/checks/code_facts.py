@@ -38,7 +38,8 @@ def metrics_of(service):
         path.read_text(encoding="utf-8") for path in (ROOT / "services" / service / "src").rglob("*.rs")
     )
     counted = {name for variant, name in names.items() if f"Count::{variant}" in code}
-    return counted | ({"AcceptedToSent"} if "accepted_to_sent(" in code else set())
+    recorded = {"AcceptedToSent": "accepted_to_sent(", "SweepLag": "record_sweep_lag("}
+    return counted | {name for name, call in recorded.items() if call in code}
 
 
 @functools.cache

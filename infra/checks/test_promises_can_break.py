@@ -83,18 +83,23 @@ def test_a_table_that_loses_a_safeguard_is_reported(template, table, lost):
 
 
 @pytest.mark.parametrize(
-    "lost",
+    "setting, value",
     [
-        "FilterCriteria",
-        "BisectBatchOnFunctionError",
-        "MaximumRetryAttempts",
-        "MaximumRecordAgeInSeconds",
-        "DestinationConfig",
+        ("FilterCriteria", {}),
+        ("BisectBatchOnFunctionError", False),
+        ("MaximumRetryAttempts", 10),
+        ("MaximumRecordAgeInSeconds", 3600),
+        ("StartingPosition", "LATEST"),
     ],
 )
-def test_a_stream_mapping_that_loses_a_limit_is_reported(template, lost):
-    del of_type(template, MAPPING)["RelayInserts"][lost]
-    assert promises.the_stream_mapping_is_finite_and_loses_nothing(template)
+def test_a_stream_mapping_that_gives_records_up_is_reported(template, setting, value):
+    of_type(template, MAPPING)["RelayInserts"][setting] = value
+    assert promises.the_stream_mapping_gives_up_nothing_that_an_outage_delays(template)
+
+
+def test_a_sweep_that_outlasts_its_schedule_is_reported(template):
+    of_type(template, promises.FUNCTION)["Relay"]["Timeout"] = 301
+    assert promises.the_sweep_ends_before_the_next_one_begins(template)
 
 
 @pytest.mark.parametrize("mapping", sorted(name for name, _, _, _ in queue_mappings(WHOLE)))

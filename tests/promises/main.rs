@@ -20,5 +20,6 @@ mod schema;
 mod ses_answers;
 mod settings;
 mod start;
+mod stream_records;
 mod support;
 mod untrusted_input;

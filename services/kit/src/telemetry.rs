@@ -178,6 +178,12 @@ pub fn record_accepted_to_sent(milliseconds: i64) {
     metrics::histogram!("AcceptedToSent").record(f64::from(milliseconds));
 }
 
+/// Records how far the sweep's watermark is behind the events that are due, in milliseconds.
+pub fn record_sweep_lag(milliseconds: i64) {
+    let milliseconds = u32::try_from(milliseconds.max(0)).unwrap_or(u32::MAX);
+    metrics::histogram!("SweepLag").record(f64::from(milliseconds));
+}
+
 /// Writes the metrics since the last call to standard output. Must be called at the end of each
 /// invocation, because Lambda may freeze the process right after it.
 pub fn flush() {

@@ -46,6 +46,7 @@ mod store;
 mod style;
 mod suppression;
 mod sweep;
+mod swept;
 mod table;
 
 pub use doctor::REQUIRED_VARIABLES;

@@ -1,8 +1,6 @@
 //! Stored events that the ledger has no record of, found through the sweep index.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
-use std::rc::Rc;
+use std::collections::HashSet;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +13,8 @@ use crate::aws::Stack;
 use crate::error::CliError;
 use crate::store;
 
-const MAX_CONCURRENCY: usize = 16;
+/// How many calls are made at the same time for one hour: one for each of its buckets.
+const MAX_CONCURRENCY: usize = shared::outbox::SHARDS as usize;
 
 const MAX_CONCURRENT_HOURS: usize = 4;
 
@@ -27,18 +26,16 @@ pub struct UnseenEvent {
     pub accepted_at: i64,
 }
 
-/// Reads unseen events hour by hour, and caches each hour: a thousand windows within one hour read it
-/// once.
+/// Reads unseen events hour by hour.
 #[derive(Debug)]
 pub struct UnseenEvents<'a> {
     stack: &'a Stack,
     tables: Tables,
-    hours: RefCell<BTreeMap<i64, Rc<Vec<UnseenEvent>>>>,
 }
 
 impl<'a> UnseenEvents<'a> {
     pub fn new(stack: &'a Stack) -> Self {
-        Self { stack, tables: stack.tables(), hours: RefCell::default() }
+        Self { stack, tables: stack.tables() }
     }
 
     /// The unseen events accepted from `from` to `until`, in milliseconds since 1970, including those
@@ -46,28 +43,25 @@ impl<'a> UnseenEvents<'a> {
     pub async fn within(&self, from: i64, until: i64) -> Result<Vec<UnseenEvent>, CliError> {
         // Relay's sweep moves an entry up to this far ahead, however old the event is.
         let ahead = Timestamp::now().as_millisecond() + MAX_SWEEP_DELAY_MS;
-        let hours: Vec<Rc<Vec<UnseenEvent>>> = stream::iter(hours(from, until.max(ahead)))
+        let hours: Vec<Vec<UnseenEvent>> = stream::iter(hours(from, until.max(ahead)))
             .map(|hour| self.in_hour(hour))
             .buffered(MAX_CONCURRENT_HOURS)
             .try_collect()
             .await?;
         let mut found = HashSet::new();
         let mut unseen = Vec::new();
-        for event in hours.iter().flat_map(|hour| hour.iter()) {
+        for event in hours.into_iter().flatten() {
             // An entry that relay's sweep moves during this read is found in both places.
             let mut is_new =
                 || found.insert((event.entry.order_id.clone(), event.entry.event.clone()));
             if (from..=until).contains(&event.accepted_at) && is_new() {
-                unseen.push(event.clone());
+                unseen.push(event);
             }
         }
         Ok(unseen)
     }
 
-    async fn in_hour(&self, hour: i64) -> Result<Rc<Vec<UnseenEvent>>, CliError> {
-        if let Some(cached) = self.hours.borrow().get(&hour) {
-            return Ok(Rc::clone(cached));
-        }
+    async fn in_hour(&self, hour: i64) -> Result<Vec<UnseenEvent>, CliError> {
         let entries = entries(&self.tables, hour, hour, hour + BUCKET_MS - 1).await?;
         let outbox = Outbox(&self.tables);
         // By the ledger, not by the index: relay leaves an entry there when it has queued the event.
@@ -77,10 +71,7 @@ impl<'a> UnseenEvents<'a> {
             .try_concat()
             .await
             .map_err(read_error)?;
-        let unseen = Rc::new(self.with_acceptance(unseen).await?);
-        // Two windows may have read the hour at the same time; the later answer is as good.
-        self.hours.borrow_mut().insert(hour, Rc::clone(&unseen));
-        Ok(unseen)
+        self.with_acceptance(unseen).await
     }
 
     /// The index does not hold the time of acceptance, so the events are read. Few are unseen.
@@ -98,8 +89,8 @@ impl<'a> UnseenEvents<'a> {
     /// The event's dispatch message; `None` when the event has been erased meanwhile, or intake did
     /// not write it.
     pub async fn message(&self, unseen: &UnseenEvent) -> Result<Option<String>, CliError> {
-        let stored = Outbox(&self.tables).stored(&unseen.entry).await.map_err(read_error)?;
-        Ok(stored.and_then(|stored| stored.message))
+        let stored = Outbox(&self.tables).stored(&[&unseen.entry]).await.map_err(read_error)?;
+        Ok(stored.into_iter().flatten().find_map(|stored| stored.message))
     }
 }
 

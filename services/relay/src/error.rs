@@ -20,8 +20,11 @@ pub enum OutboxError {
     /// The ledger could not be read.
     #[error("the ledger could not be read: {}", describe_sdk_error(.0))]
     ReadLedger(#[source] Box<SdkError<BatchGetItemError>>),
-    /// An event or the watermark could not be read.
-    #[error("an item could not be read: {}", describe_sdk_error(.0))]
+    /// Events could not be read.
+    #[error("the Events table could not be read: {}", describe_sdk_error(.0))]
+    ReadEvents(#[source] Box<SdkError<BatchGetItemError>>),
+    /// The watermark or the send gate could not be read.
+    #[error("an item of the ledger's table could not be read: {}", describe_sdk_error(.0))]
     ReadItem(#[source] Box<SdkError<GetItemError>>),
     /// An event was queued, but could not be moved in the index; the next sweep queues it again.
     #[error("an index entry could not be moved: {}", describe_sdk_error(.0))]

@@ -77,7 +77,7 @@ impl IndexPage {
     }
 
     /// The entries in chunks of at most `size`, each with the watermark before it: all entries of earlier
-    /// times are in earlier chunks.
+    /// times are in earlier chunks, so that only these must be done when the watermark is written.
     pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = (i64, &[IndexEntry])> {
         // The previous chunk may contain entries of the same millisecond. After a crash those are checked
         // twice, and none is missed.

@@ -6,18 +6,25 @@
 //! - In stream order, which within an order is the order of acceptance. (The dispatch queue is a standard
 //!   queue and does not keep this order; nothing downstream relies on it.)
 //! - It knows no business rules and parses no event: the item contains the finished message, compressed.
-//! - On a schedule it sweeps: an event that has not reached the ledger after some minutes is queued again,
+//! - A batch that fails is tried again for as long as the stream keeps it, a day. It has no destination for what
+//!   is older: every event is in the sweep index too.
+//! - On a schedule it sweeps, concurrently, and never past an event that it did not check: an event that has not reached the ledger after some minutes is queued again,
 //!   so that an outage longer than the 24 hours for which a stream keeps records loses nothing. So is an event
 //!   whose mail no mailer moves on although it could, so that a lost mail queue loses nothing either.
 
 mod dependencies;
 mod error;
+mod follow_up;
 mod index_page;
 mod outbox;
 mod progress;
+mod send_gate;
 mod stream;
 mod sweep;
 mod watermark;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -30,9 +37,10 @@ pub use dependencies::{Queues, Relay, Tables};
 pub use error::OutboxError;
 pub use index_page::{IndexEntry, IndexPage};
 pub use outbox::{Outbox, StoredEvent};
-pub use progress::{LedgerRecord, Progress};
+pub use progress::{Criteria, LedgerRecord, Progress};
 pub use stream::dispatch_message;
 pub use sweep::{SweepStats, sweep};
+pub use watermark::read as swept_until;
 
 /// Runs the function until its environment is shut down.
 ///

@@ -40,6 +40,13 @@ struct EventKey<'a> {
     event: &'a str,
 }
 
+/// The key of an Events item that was read.
+#[derive(Deserialize)]
+struct EventKeyRead {
+    order_id: String,
+    event: String,
+}
+
 /// The key of a ledger item.
 #[derive(PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct LedgerKey {
@@ -143,20 +150,24 @@ impl Outbox<'_> {
         Ok(entries.iter().map(|entry| record(entry).unwrap_or(LedgerRecord::Absent)).collect())
     }
 
-    /// The event of an entry; `None` when it has been erased.
+    /// The event of each of `entries`, in their order; `None` for one that has been erased. At most
+    /// [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) entries, of different events.
     ///
     /// # Errors
-    /// [`OutboxError::ReadItem`].
-    pub async fn stored(self, entry: &IndexEntry) -> Result<Option<StoredEvent>, OutboxError> {
-        let call = self
-            .0
-            .client
-            .get_item()
-            .table_name(&self.0.events)
-            .set_key(Some(event_key(entry)))
-            .projection_expression("message, sweeps");
-        let answer = call.send().await.map_err(|e| OutboxError::ReadItem(Box::new(e)))?;
-        Ok(answer.item.map(StoredEvent::from_item))
+    /// [`OutboxError::ReadEvents`].
+    pub async fn stored(
+        self,
+        entries: &[&IndexEntry],
+    ) -> Result<Vec<Option<StoredEvent>>, OutboxError> {
+        let keys = entries.iter().map(|entry| event_key(entry)).collect();
+        let found = kit::batch_get(&self.0.client, &self.0.events, None, keys).await;
+        let found = found.map_err(|e| OutboxError::ReadEvents(Box::new(e)))?;
+        let mut events: HashMap<(String, String), StoredEvent> =
+            found.into_iter().filter_map(stored_event).collect();
+        let event = |entry: &&IndexEntry| {
+            events.remove(&(entry.order_id.clone(), entry.event.clone()))
+        };
+        Ok(entries.iter().map(event).collect())
     }
 
     /// Moves the entry of an event that was queued again, so that it is checked again at `sweep_at`, and counts
@@ -279,6 +290,12 @@ fn place(order_id: &OrderId, sweep_at: i64) -> Attributes {
         (":bucket".to_owned(), AttributeValue::S(bucket(order_id, sweep_at))),
         (":at".to_owned(), number(sweep_at)),
     ])
+}
+
+/// An event with its key.
+fn stored_event(item: Attributes) -> Option<((String, String), StoredEvent)> {
+    let EventKeyRead { order_id, event } = serde_dynamo::from_item(item.clone()).ok()?;
+    Some(((order_id, event), StoredEvent::from_item(item)))
 }
 
 /// A ledger item with its key.

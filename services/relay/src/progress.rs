@@ -36,10 +36,40 @@ pub enum LedgerRecord {
     Read(Box<Item>),
 }
 
+/// What the sweep knows when it begins, and judges every event by. Milliseconds (since 1970).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Criteria {
+    /// How long a mail in doubt waits for an SES event.
+    pub grace: i64,
+    /// The end of the sweep's window: what was due before is overdue.
+    pub until: i64,
+    /// Until when no mailer claims a mail, because SES takes none; `None` while it does.
+    pub gate_closed_until: Option<i64>,
+}
+
+impl Criteria {
+    /// The progress of a mail that has been due since `due`, before the end of the window.
+    ///
+    /// While the send gate is closed, a mail waits in the mail queue without a claim, and looks like one whose
+    /// request was lost. Copies would not make SES take it. So it is looked at once the gate may be open, but not
+    /// before it has waited for as long again as until now: SES may be paused for hours, the gate tells only of
+    /// the next minutes, and each look moves an index entry (3 write units). So a pause of six hours costs a mail
+    /// about eight looks, and one that really was lost meanwhile is found after at most twice the time.
+    fn overdue(self, due: i64) -> Progress {
+        match self.gate_closed_until {
+            Some(closed_until) => {
+                let as_long_again = self.until + (self.until - due);
+                Progress::Waits { due: closed_until.max(as_long_again) }
+            }
+            None => Progress::Overdue,
+        }
+    }
+}
+
 impl Progress {
-    /// The progress of the event of `entry`. `grace`: how long a doubt waits. What was due before `until` is
-    /// overdue.
-    pub fn new(entry: &IndexEntry, record: &LedgerRecord, grace: i64, until: i64) -> Self {
+    /// The progress of the event of `entry`, as the ledger's `record` and the sweep's `criteria` show it.
+    pub fn new(entry: &IndexEntry, record: &LedgerRecord, criteria: Criteria) -> Self {
+        let Criteria { grace, until, .. } = criteria;
         let item = match record {
             LedgerRecord::Absent => return Self::Unseen,
             LedgerRecord::Unreadable => return Self::unknown(until),
@@ -54,7 +84,7 @@ impl Progress {
         }
         match item.due_at(grace, until) {
             None => Self::Done,
-            Some(due) if due < until => Self::Overdue,
+            Some(due) if due < until => criteria.overdue(due),
             Some(due) => Self::Waits { due },
         }
     }
@@ -103,8 +133,41 @@ mod tests {
         }
     }
 
+    const OPEN: Criteria = Criteria { grace: GRACE, until: UNTIL, gate_closed_until: None };
+
     fn progress(item: Item) -> Progress {
-        Progress::new(&entry("shop e-1"), &LedgerRecord::Read(Box::new(item)), GRACE, UNTIL)
+        progress_by(item, OPEN)
+    }
+
+    fn progress_by(item: Item, criteria: Criteria) -> Progress {
+        Progress::new(&entry("shop e-1"), &LedgerRecord::Read(Box::new(item)), criteria)
+    }
+
+    #[test]
+    fn while_the_send_gate_is_closed_what_is_overdue_waits_until_it_may_open_and_twice_as_long() {
+        let closed = |until| Criteria { gate_closed_until: Some(until), ..OPEN };
+        let overdue = [
+            Item { since: 700, ..item(State::Planned) },
+            Item { lease_until: 700, ..item(State::Sending) },
+            Item { since: 700 - 2 * GRACE, ..item(State::InDoubt) },
+        ];
+        for item in overdue {
+            assert_eq!(progress(item.clone()), Progress::Overdue);
+            let (soon, late) = (closed(UNTIL + 50), closed(UNTIL + 400));
+            let as_long_again = UNTIL + 300;
+            assert_eq!(progress_by(item.clone(), soon), Progress::Waits { due: as_long_again });
+            assert_eq!(progress_by(item, late), Progress::Waits { due: UNTIL + 400 });
+        }
+    }
+
+    #[test]
+    fn a_closed_send_gate_changes_nothing_for_what_no_mailer_would_claim() {
+        let closed = Criteria { gate_closed_until: Some(UNTIL + 50), ..OPEN };
+        assert_eq!(progress_by(item(State::Sent), closed), Progress::Done);
+        let postponed = Item { not_before: UNTIL + 5, ..item(State::Planned) };
+        assert_eq!(progress_by(postponed, closed), Progress::Waits { due: UNTIL + 5 });
+        let unseen = Progress::new(&entry("shop e-1"), &LedgerRecord::Absent, closed);
+        assert_eq!(unseen, Progress::Unseen, "the dispatcher plans, also while SES is paused");
     }
 
     #[test]
@@ -129,7 +192,7 @@ mod tests {
             |state| Item { notification: "order.gifted##customer".to_owned(), ..item(state) };
         assert_eq!(progress(of_kind(State::Planned)), later);
         assert_eq!(progress(of_kind(State::Sent)), Progress::Done);
-        let unreadable = Progress::new(&entry("shop e-1"), &LedgerRecord::Unreadable, GRACE, UNTIL);
+        let unreadable = Progress::new(&entry("shop e-1"), &LedgerRecord::Unreadable, OPEN);
         assert_eq!(unreadable, later);
     }
 
@@ -160,10 +223,10 @@ mod tests {
 
     #[test]
     fn an_event_without_a_record_is_unseen_and_one_that_planned_nothing_is_done() {
-        let entry = |event| Progress::new(&entry(event), &LedgerRecord::Absent, GRACE, UNTIL);
+        let entry = |event| Progress::new(&entry(event), &LedgerRecord::Absent, OPEN);
         assert_eq!(entry("shop e-1"), Progress::Unseen);
         let planned = LedgerRecord::Read(Box::new(item(State::Planned)));
         let other = self::entry("shop e-2");
-        assert_eq!(Progress::new(&other, &planned, GRACE, UNTIL), Progress::Done);
+        assert_eq!(Progress::new(&other, &planned, OPEN), Progress::Done);
     }
 }

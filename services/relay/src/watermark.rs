@@ -29,7 +29,11 @@ struct Watermark {
     swept_until: i64,
 }
 
-/// The watermark, before which every event has been checked; `None` before the first sweep.
+/// The watermark in milliseconds since 1970, before which every event has been checked; `None` before the first
+/// sweep. Consistent.
+///
+/// # Errors
+/// [`OutboxError::ReadItem`].
 pub async fn read(tables: &Tables) -> Result<Option<i64>, OutboxError> {
     let call = tables
         .client

@@ -82,7 +82,6 @@ impl Killer {
             max_receive_count: 50,
             sweep_after,
             sweep_interval,
-            stream_maximum_retries: 6,
             ..super::settings()
         }
     }

@@ -31,7 +31,6 @@ pub fn settings() -> Settings {
         max_receive_count: 50,
         sweep_after: Duration::from_secs(8),
         sweep_interval: Duration::from_secs(4),
-        stream_maximum_retries: 6,
         processes: PROCESSES,
         ..Settings::default()
     }

@@ -10,4 +10,6 @@ pub use batch::{BatchItemOutcome, partial_batch_response, run_concurrently, sent
 pub use dead_letter::{DeadLetter, DeadLetterQueue};
 pub use depth::{QueueDepth, queue_depth};
 pub use requeue::DelayedRequeue;
-pub use send::{MAX_DELAY_SECONDS, OutgoingMessage, SendError, SendFailure, send_all, send_one};
+pub use send::{
+    MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, OutgoingMessage, SendError, SendFailure, send_all, send_one,
+};

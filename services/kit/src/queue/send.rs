@@ -8,7 +8,7 @@ use crate::sdk_error::AwsError;
 
 /// A batch holds at most 10 messages and 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
-const MAX_BATCH_ENTRIES: usize = 10;
+pub const MAX_BATCH_ENTRIES: usize = 10;
 const MAX_BATCH_BYTES: usize = 1024 * 1024;
 
 /// SQS's longest delay, in seconds
@@ -66,12 +66,13 @@ const INVALID_BODY_CODES: [&str; 2] = ["InvalidMessageContents", "InvalidParamet
 
 impl SendError {
     fn new(code: Option<&str>, failure: SendFailure) -> Self {
-        match code {
-            // A suffix: the query protocol prefixes the code (`AWS.SimpleQueueService.…`).
-            Some(code) if INVALID_BODY_CODES.iter().any(|bad| code.ends_with(bad)) => Self::Refused,
-            _ => Self::Unavailable(failure),
-        }
+        if is_invalid_body(code) { Self::Refused } else { Self::Unavailable(failure) }
     }
+}
+
+fn is_invalid_body(code: Option<&str>) -> bool {
+    // A suffix: the query protocol prefixes the code (`AWS.SimpleQueueService.…`).
+    code.is_some_and(|code| INVALID_BODY_CODES.iter().any(|bad| code.ends_with(bad)))
 }
 
 /// Sends the messages in as few calls as AWS's limits allow, and returns one result per message, in the
@@ -129,14 +130,22 @@ async fn send_batch(
     batch: Vec<OutgoingMessage>,
 ) -> Vec<Result<(), SendError>> {
     let size = batch.len();
-    let entries = batch.into_iter().enumerate().map(|(i, message)| entry(i, message)).collect();
+    let entries = batch.iter().cloned().enumerate().map(|(i, message)| entry(i, message));
+    let entries = entries.collect();
     let call = client.send_message_batch().queue_url(queue_url).set_entries(Some(entries));
     let answer = match call.send().await {
         Ok(answer) => answer,
+        // The bad body is one of several. Sent alone, each is taken or refused for itself; together, its
+        // neighbours would be refused each time they are tried again.
+        Err(error) if size > 1 && is_invalid_body(error.code()) => {
+            let mut results = Vec::with_capacity(size);
+            for message in batch {
+                results.extend(Box::pin(send_batch(client, queue_url, vec![message])).await);
+            }
+            return results;
+        }
         Err(error) => {
-            // In a call with several messages, the bad body may be another's. Only a message that was sent
-            // alone is refused permanently.
-            let code = error.code().filter(|_| size == 1).map(str::to_owned);
+            let code = error.code().map(str::to_owned);
             let error = SendError::new(code.as_deref(), SendFailure::Call(error.into()));
             return vec![Err(error); size];
         }

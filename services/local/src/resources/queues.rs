@@ -36,8 +36,6 @@ pub struct Queues {
     pub feedback: Queue,
     /// SES events that feedback failed on.
     pub feedback_dlq: Queue,
-    /// The failure destination of relay's stream: positions of the records that it gave up.
-    pub relay_dlq: Queue,
     /// The failure destination of intake's asynchronous invocations: EventBridge events that it
     /// did not take.
     pub intake_dlq: Queue,
@@ -59,7 +57,6 @@ pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, 
         mail_dlq,
         feedback: source(sqs, "waybill-feedback", &feedback_dlq, feedback_receives).await?,
         feedback_dlq,
-        relay_dlq: dlq("waybill-relay-dlq").await?,
         intake_dlq: dlq("waybill-intake-dlq").await?,
     })
 }

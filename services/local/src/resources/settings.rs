@@ -21,8 +21,6 @@ pub struct Settings {
     pub max_receive_count: u32,
     /// The feedback queue's times.
     pub feedback: FeedbackTimes,
-    /// How often a failed batch of records is retried.
-    pub stream_maximum_retries: u32,
     /// How long the mailer's claim on a notification holds. Longer than `function_timeout`: else
     /// one mailer could still send what another has claimed by then.
     pub lease: Duration,
@@ -148,7 +146,6 @@ impl Default for Settings {
             processes: Processes::default(),
             visibility_timeout: Duration::from_secs(30),
             max_receive_count: 5,
-            stream_maximum_retries: 10,
             // Fewer receives than deployed: each of them makes the grace period longer. Only a function
             // that is killed or times out uses one up.
             feedback: FeedbackTimes {

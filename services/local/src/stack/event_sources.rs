@@ -88,10 +88,11 @@ fn stream_mapping(config: &Config, resources: &Resources) -> StreamMapping {
         window: Duration::ZERO,
         report_batch_item_failures: true,
         bisect_on_error: true,
-        maximum_retries: Some(settings.stream_maximum_retries),
+        // Until the record is too old: what is then discarded silently, the sweep finds.
+        maximum_retries: None,
         // As long as the stream keeps a record.
         maximum_age: Some(Duration::from_secs(24 * 60 * 60)),
-        failure_destination: Some(resources.queues.relay_dlq.url.clone()),
+        failure_destination: None,
         idle_poll_interval: Duration::from_millis(100),
         retry_pause: Backoff::default(),
         // Without it a restart with the tables of an earlier run would deliver their whole stream again.

@@ -24,7 +24,7 @@ pub const FUNCTIONS: [FunctionSpec; 5] = [
         memory_mb: 128,
         failure_destination: Some("waybill-intake-dlq"),
     },
-    FunctionSpec { name: "relay", memory_mb: 128, failure_destination: None },
+    FunctionSpec { name: "relay", memory_mb: 1769, failure_destination: None },
     FunctionSpec { name: "dispatcher", memory_mb: 128, failure_destination: None },
     FunctionSpec { name: "mailer", memory_mb: 256, failure_destination: None },
     FunctionSpec { name: "feedback", memory_mb: 128, failure_destination: None },

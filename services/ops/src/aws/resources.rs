@@ -58,8 +58,6 @@ pub enum Dlq {
     Mail,
     /// SES events.
     Feedback,
-    /// Lambda's records of stream batches that relay gave up on.
-    Relay,
     /// Lambda's records of asynchronous invocations of intake that failed.
     Intake,
 }
@@ -78,7 +76,7 @@ const fn row(queue: Queue, dlq: Dlq, consumer: Option<&'static str>, resource: R
 
 /// Every queue, in the order of the flow, the dead-letter queues last.
 #[rustfmt::skip]
-static QUEUES: [Row; 8] = [
+static QUEUES: [Row; 7] = [
     row(Queue::Dispatch, Dlq::Dispatch, Some("dispatcher"), resource(
         "dispatch", "DispatchQueueUrl", "DISPATCH_QUEUE_URL", "dispatch-queue-url",
         "The dispatch queue")),
@@ -91,9 +89,6 @@ static QUEUES: [Row; 8] = [
     row(Queue::Dead(Dlq::Intake), Dlq::Intake, None, resource(
         "intake-dlq", "IntakeDlqUrl", "INTAKE_DLQ_URL", "intake-dlq-url",
         "The failure destination of intake's asynchronous invocations")),
-    row(Queue::Dead(Dlq::Relay), Dlq::Relay, None, resource(
-        "relay-dlq", "RelayDlqUrl", "RELAY_DLQ_URL", "relay-dlq-url",
-        "The failure destination of relay's stream")),
     row(Queue::Dead(Dlq::Dispatch), Dlq::Dispatch, None, resource(
         "dispatch-dlq", "DispatchDlqUrl", "DISPATCH_DLQ_URL", "dispatch-dlq-url",
         "The dispatch queue's dead-letter queue")),
@@ -111,12 +106,11 @@ pub fn resources() -> impl Iterator<Item = &'static Resource> {
 
 impl Queue {
     /// Every queue, in the order of the flow, the dead-letter queues last.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::Dispatch,
         Self::Mail,
         Self::Feedback,
         Self::Dead(Dlq::Intake),
-        Self::Dead(Dlq::Relay),
         Self::Dead(Dlq::Dispatch),
         Self::Dead(Dlq::Mail),
         Self::Dead(Dlq::Feedback),
@@ -149,8 +143,7 @@ impl Queue {
 
 impl Dlq {
     /// Every dead-letter queue, in the order of the flow.
-    pub const ALL: [Self; 5] =
-        [Self::Intake, Self::Relay, Self::Dispatch, Self::Mail, Self::Feedback];
+    pub const ALL: [Self; 4] = [Self::Intake, Self::Dispatch, Self::Mail, Self::Feedback];
 
     /// What the operator types: `mail` of `mail-dlq`.
     pub fn name(self) -> &'static str {
@@ -165,11 +158,7 @@ impl Dlq {
 
     /// The queue to which a replay sends; `None` where it invokes intake instead.
     pub fn replay_target(self) -> Option<Queue> {
-        match self {
-            // Relay itself would have queued the events of its batch there.
-            Self::Relay => Some(Queue::Dispatch),
-            other => other.source(),
-        }
+        self.source()
     }
 
     /// The one that a short or full name means: `mail`, `mail-dlq`, `STACK-mail-dlq`.
@@ -216,10 +205,8 @@ mod tests {
     }
 
     #[test]
-    fn a_replay_goes_back_to_the_source_or_where_the_function_would_have_sent_it() {
+    fn a_replay_goes_back_to_the_source() {
         assert_eq!(Dlq::Mail.replay_target(), Some(Queue::Mail));
-        assert_eq!((Dlq::Relay.source(), Dlq::Intake.source()), (None, None));
-        assert_eq!(Dlq::Relay.replay_target(), Some(Queue::Dispatch));
         assert_eq!(Dlq::Intake.replay_target(), None);
     }
 
@@ -232,6 +219,6 @@ mod tests {
             assert_eq!(Dlq::from_name(typed, "shop"), None, "{typed}");
         }
         let refused = Dlq::unknown("maill", "shop").to_string();
-        assert!(refused.contains("intake, relay, dispatch, mail, feedback"), "{refused}");
+        assert!(refused.contains("intake, dispatch, mail, feedback"), "{refused}");
     }
 }

@@ -13,30 +13,24 @@ use shared::ledger::{Facts, SkipReason, State};
 use shared::notification::Recipient;
 use shared::{Kind, NotificationKey, OrderId};
 
-use super::payload::{Dispatch, DlqPayload, Window};
+use super::payload::{Dispatch, DlqPayload};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
 use crate::error::CliError;
-use crate::outbox::UnseenEvents;
-use crate::output::{counted, format_time, is_or_are};
+use crate::output::{counted, format_time};
 use crate::store::{Key, accepted_at, keyed, records, records_of_order};
 
 const MAX_ORDERS: usize = 16;
-
-/// How many stream windows are read at the same time; each reads several hours of the index.
-const MAX_WINDOWS: usize = 4;
 
 /// Classifies groups of messages against one stack's tables.
 #[derive(Debug)]
 pub struct ReplayClassifier<'a> {
     stack: &'a Stack,
-    /// What stream windows ask for.
-    pub unseen: UnseenEvents<'a>,
 }
 
 impl<'a> ReplayClassifier<'a> {
-    pub fn new(stack: &'a Stack) -> Self {
-        Self { stack, unseen: UnseenEvents::new(stack) }
+    pub const fn new(stack: &'a Stack) -> Self {
+        Self { stack }
     }
 
     /// An assessment for each payload, in their order. `now` in milliseconds since 1970.
@@ -47,35 +41,8 @@ impl<'a> ReplayClassifier<'a> {
     ) -> Result<Vec<ReplayAssessment>, CliError> {
         // One read of the tables for the whole group, not one for each message.
         let snapshot = &LedgerSnapshot::load(self.stack, payloads).await?;
-        let assessments = payloads.iter().map(|payload| self.assess(payload, snapshot, now));
-        stream::iter(assessments).buffered(MAX_WINDOWS).try_collect().await
-    }
-
-    async fn assess(
-        &self,
-        payload: &DlqPayload,
-        snapshot: &LedgerSnapshot,
-        now: i64,
-    ) -> Result<ReplayAssessment, CliError> {
-        match payload {
-            DlqPayload::Relay(window) => self.window(*window, now).await,
-            other => Ok(Rules { snapshot, now }.assess(other)),
-        }
-    }
-
-    /// A stream window names no event. What is lost of it is what the ledger has not seen.
-    async fn window(&self, window: Window, now: i64) -> Result<ReplayAssessment, CliError> {
-        let missing = self.unseen.within(window.from, window.until.min(now)).await?;
-        Ok(if missing.is_empty() {
-            ReplayAssessment::new(Verdict::AlreadyDone, None)
-                .because("every event of that time is in the ledger")
-        } else {
-            ReplayAssessment::new(Verdict::WouldSend, None).because(format!(
-                "{} of that time {} not in the ledger",
-                counted(missing.len(), "event"),
-                is_or_are(missing.len())
-            ))
-        })
+        let rules = Rules { snapshot, now };
+        Ok(payloads.iter().map(|payload| rules.assess(payload)).collect())
     }
 }
 
@@ -106,7 +73,7 @@ impl LedgerSnapshot {
                     keys.extend(keys_about(&dispatch.key, ledger_key, &mut whole_orders));
                 }
                 DlqPayload::Feedback(event) => keys.push(ledger_key(&event.key)),
-                DlqPayload::ForeignFeedback | DlqPayload::Relay(_) | DlqPayload::Unreadable(_) => {}
+                DlqPayload::ForeignFeedback | DlqPayload::Unreadable(_) => {}
             }
         }
         let (mut records, stored, of_orders) = futures::try_join!(
@@ -186,8 +153,6 @@ impl Rules<'_> {
             DlqPayload::Intake(events) => self.intake(events),
             DlqPayload::ForeignFeedback => ReplayAssessment::new(Verdict::AlreadyDone, None)
                 .because("nothing of it is recorded"),
-            // Needs a query of its own: see ReplayClassifier::window.
-            DlqPayload::Relay(_) => ReplayAssessment::new(Verdict::WouldSend, None),
             DlqPayload::Unreadable(why) => {
                 ReplayAssessment::new(Verdict::Unparseable, None).because(why)
             }

@@ -32,7 +32,7 @@ pub struct ListArgs {
 
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
-    /// Which: intake, relay, dispatch, mail or feedback
+    /// Which: intake, dispatch, mail or feedback
     pub queue: String,
     /// How many messages the table holds
     #[arg(long, value_name = "N", default_value_t = 50)]
@@ -359,7 +359,6 @@ mod tests {
         let listing = Listing {
             queues: vec![
                 empty(Dlq::Intake),
-                empty(Dlq::Relay),
                 empty(Dlq::Dispatch),
                 Row::new(mail, print::samples::scan(), TWO_WEEKS),
                 empty(Dlq::Feedback),

@@ -12,7 +12,7 @@ use futures::{StreamExt, stream};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use kit::RateLimiter;
-use kit::queue::{OutgoingMessage, send_all, send_one};
+use kit::queue::{OutgoingMessage, send_all};
 use serde::Serialize;
 use serde_json::Value;
 use shared::NotificationKey;
@@ -21,7 +21,7 @@ use shared::queue::message::{MailRequest, escape_noncharacters};
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited};
-use super::payload::{Dispatch, DlqPayload, Window, invocation_payload};
+use super::payload::{Dispatch, DlqPayload, invocation_payload};
 use super::receive::{QueueScanner, Received};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack};
@@ -126,7 +126,6 @@ pub async fn move_messages(
         throughput,
         limiter: RateLimiter::with_catch_up(options.rate, MAX_CATCH_UP),
         classifier: ReplayClassifier::new(stack),
-        requeued: RefCell::default(),
         publisher: Publisher::new(stack),
         progress: progress::moving(options.selected.len()),
         outcome: RefCell::new(outcome),
@@ -154,8 +153,6 @@ struct Mover<'a> {
     throughput: Throughput,
     limiter: RateLimiter,
     classifier: ReplayClassifier<'a>,
-    /// Events queued in this run: the windows of stream batches overlap.
-    requeued: RefCell<HashSet<(String, String)>>,
     publisher: Publisher,
     progress: ProgressBar,
     outcome: RefCell<&'a mut ReplayOutcome>,
@@ -244,8 +241,6 @@ impl Mover<'_> {
             match self.replay(&candidate).await {
                 Ok(Some(body)) => to_send.push(Received { body, ..candidate.message }),
                 Ok(None) => self.delete(vec![candidate.message], scanner).await,
-                // Counts as not begun. What was queued of a window is in the ledger by the next time.
-                Err(CliError::Interrupted(_)) => {}
                 Err(error) => self.add_failure(&candidate.message.id, &error),
             }
         }
@@ -263,7 +258,6 @@ impl Mover<'_> {
                 let payload = invocation_payload(body).map_err(CliError::service)?;
                 self.publisher.publish(&payload).await.map(|()| None)
             }
-            DlqPayload::Relay(window) => self.requeue(*window).await.map(|()| None),
             payload if candidate.assessment.verdict == Verdict::Stale => {
                 force_stale(self.stack, payload, body).await
             }
@@ -313,26 +307,6 @@ impl Mover<'_> {
 
     fn add_failure(&self, id: &str, error: &dyn std::error::Error) {
         self.outcome.borrow_mut().add_failure(id, error.to_string());
-    }
-
-    /// Queues what the ledger has not seen of a window.
-    async fn requeue(&self, window: Window) -> Result<(), CliError> {
-        let now = Timestamp::now().as_millisecond();
-        let unseen = &self.classifier.unseen;
-        for lost in unseen.within(window.from, window.until.min(now)).await? {
-            let key = (lost.entry.order_id.clone(), lost.entry.event.clone());
-            if self.requeued.borrow().contains(&key) {
-                continue;
-            }
-            let Some(body) = unseen.message(&lost).await? else { continue };
-            self.interrupt.sleep_until(self.limiter.reserve(1)).await;
-            self.interrupt.check("Stopped between two events of a batch.")?;
-            let sent = send_one(&self.stack.sqs, &self.target, outgoing(body)).await;
-            sent.map_err(|error| CliError::service(error.to_string()).caused_by(error))?;
-            // Only now: had the send failed, the next window would have to try again.
-            self.requeued.borrow_mut().insert(key);
-        }
-        Ok(())
     }
 }
 

@@ -12,7 +12,7 @@ use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
 use crate::intake_answer::Refusal;
-use crate::output::{as_rfc3339, counted};
+use crate::output::as_rfc3339;
 use crate::pii::without_addresses;
 
 /// What is known of a dead letter without the ledger. It has no body: ten thousand of these are in
@@ -122,11 +122,10 @@ impl FailureReason {
     }
 
     /// Lambda's record of a failed invocation
-    /// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>), or S3's
-    /// event that it stored one.
+    /// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>).
     fn from_lambda(dlq: Dlq, message: &Received) -> Option<Self> {
-        // Only these two queues hold such records.
-        if !matches!(dlq, Dlq::Relay | Dlq::Intake) {
+        // Only intake's queue holds such records.
+        if dlq != Dlq::Intake {
             return None;
         }
         let record: Value = serde_json::from_str(&message.body).ok()?;
@@ -135,22 +134,13 @@ impl FailureReason {
             let at = at.and_then(|at| at.parse::<jiff::Timestamp>().ok());
             at.map_or(message.queued_at, jiff::Timestamp::as_millisecond)
         };
-        if let Some(condition) = record.pointer("/requestContext/condition").and_then(Value::as_str)
-        {
-            let (code, sentence) = match error_message(&record).and_then(Refusal::parse) {
-                Some(refusal) => (refusal.result().to_owned(), one_line(&refusal.sentence())),
-                // Lambda writes `RetriesExhausted`, our own codes are `retries-exhausted`.
-                None => (condition.to_kebab_case(), describe_invocation(&record, condition)),
-            };
-            return Some(Self { code, sentence, failed_at: failed_at("/timestamp") });
-        }
-        (record["detail-type"] == "Object Created").then(|| Self {
-            code: "records-given-up".to_owned(),
-            sentence: "relay gave up on a batch of the stream; its records are in the \
-                       failed-records bucket"
-                .to_owned(),
-            failed_at: failed_at("/time"),
-        })
+        let condition = record.pointer("/requestContext/condition").and_then(Value::as_str)?;
+        let (code, sentence) = match error_message(&record).and_then(Refusal::parse) {
+            Some(refusal) => (refusal.result().to_owned(), one_line(&refusal.sentence())),
+            // Lambda writes `RetriesExhausted`, our own codes are `retries-exhausted`.
+            None => (condition.to_kebab_case(), describe_invocation(&record, condition)),
+        };
+        Some(Self { code, sentence, failed_at: failed_at("/timestamp") })
     }
 
     /// SQS moved it by its redrive policy, which records no reason.
@@ -175,15 +165,8 @@ fn one_line(text: &str) -> String {
 /// The error message of one of our functions holds no personal data; it is cut to one line all the
 /// same, since a panic's or the runtime's is not ours.
 fn describe_invocation(record: &Value, condition: &str) -> String {
-    let error = error_message(record);
-    let batch = record.pointer("/DDBStreamBatchInfo/batchSize").and_then(Value::as_u64);
-    match (error, batch) {
-        (Some(error), _) => one_line(error),
-        (None, Some(size)) => {
-            format!("relay gave up on {} of the stream: {condition}", counted(size, "record"))
-        }
-        (None, None) => format!("the invocation was given up: {condition}"),
-    }
+    error_message(record)
+        .map_or_else(|| format!("the invocation was given up: {condition}"), one_line)
 }
 
 /// Where the contracts of the queues have the order's id: below `requestPayload` in Lambda's record

@@ -1,7 +1,6 @@
 //! What a dead letter asks for, parsed from its body by the contract of its queue.
 
 use feedback::{FeedbackMessage, SesEvent};
-use jiff::Timestamp;
 use serde_json::Value;
 use shared::NotificationKey;
 use shared::contract::event::Event;
@@ -28,8 +27,6 @@ pub enum DlqPayload {
     /// The events of a failed invocation of intake: what each is about, and its sort key in the Events
     /// table.
     Intake(Vec<(NotificationKey, String)>),
-    /// A batch of stream records that relay discarded.
-    Relay(Window),
     /// A body that is not of the queue's contract, with the reason.
     Unreadable(String),
 }
@@ -53,7 +50,6 @@ impl DlqPayload {
             Dlq::Mail => mail(body),
             Dlq::Dispatch => dispatch(body),
             Dlq::Intake => intake(body),
-            Dlq::Relay => Window::parse(body).map(Self::Relay),
             Dlq::Feedback => match FeedbackMessage::parse(body) {
                 FeedbackMessage::OwnMail(event) => Ok(Self::Feedback(event)),
                 FeedbackMessage::Ignored { .. } => Ok(Self::ForeignFeedback),
@@ -69,7 +65,7 @@ impl DlqPayload {
             Self::Mail { key, .. } | Self::Dispatch(Dispatch { key, .. }) => vec![key],
             Self::Feedback(event) => vec![&event.key],
             Self::Intake(events) => events.iter().map(|(key, _)| key).collect(),
-            Self::ForeignFeedback | Self::Relay(_) | Self::Unreadable(_) => Vec::new(),
+            Self::ForeignFeedback | Self::Unreadable(_) => Vec::new(),
         }
     }
 
@@ -152,66 +148,10 @@ fn published(payload: Value) -> Value {
     }
 }
 
-/// An event reaches the stream a moment after its put, and two clocks differ.
-const MARGIN_MS: i64 = 60_000;
-
-/// The longest that relay retries a record (`MaximumRecordAgeInSeconds` of the mapping).
-const MAX_RETRY_AGE_MS: i64 = 24 * 60 * 60 * 1000;
-
-/// When the events of a discarded stream batch were accepted; milliseconds since 1970, both ends
-/// included.
-///
-/// Lambda's record of a discarded batch names a position in the stream, which forgets after a day.
-/// The events themselves are in the Events table, so the record is read as a span of time: the events
-/// of that span that the ledger has not seen are those that were lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    pub from: i64,
-    pub until: i64,
-}
-
-impl Window {
-    /// Parses Lambda's record of a discarded batch
-    /// (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>), or S3's event
-    /// that such a record was stored.
-    pub fn parse(body: &str) -> Result<Self, String> {
-        let record: Value = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
-        let time = |pointer: &str| -> Option<i64> {
-            let at: Timestamp = record.pointer(pointer)?.as_str()?.parse().ok()?;
-            Some(at.as_millisecond())
-        };
-        let first = time("/DDBStreamBatchInfo/approximateArrivalOfFirstRecord");
-        let last = time("/DDBStreamBatchInfo/approximateArrivalOfLastRecord");
-        let stored = time("/time").filter(|_| record["detail-type"] == "Object Created");
-        match (first.zip(last), stored) {
-            (Some((first, last)), _) => {
-                Ok(Self { from: first - MARGIN_MS, until: last + MARGIN_MS })
-            }
-            // S3's event has only the time when relay gave up: up to a day after the events.
-            (None, Some(at)) => {
-                Ok(Self { from: at - MAX_RETRY_AGE_MS - MARGIN_MS, until: at + MARGIN_MS })
-            }
-            (None, None) => Err("expected Lambda's record of a discarded stream batch, with \
-                                 /DDBStreamBatchInfo, or S3's event about one"
-                .to_owned()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn a_discarded_batch_is_the_window_of_its_arrivals() {
-        let body = json!({"DDBStreamBatchInfo": {
-            "approximateArrivalOfFirstRecord": "2026-11-20T10:00:00Z",
-            "approximateArrivalOfLastRecord": "2026-11-20T10:05:00Z",
-        }});
-        let window = Window::parse(&body.to_string()).unwrap();
-        assert_eq!(window.until - window.from, 5 * 60_000 + 2 * MARGIN_MS);
-    }
 
     #[test]
     fn an_event_that_intake_did_not_take_is_shown_as_it_was_published() {
@@ -235,13 +175,5 @@ mod tests {
         }
         let cut = Received { body: "{\"cut".to_owned(), ..Received::default() };
         assert_eq!(content(Dlq::Intake, &cut), "{\"cut");
-    }
-
-    #[test]
-    fn a_stored_batch_may_have_been_retried_for_a_day() {
-        let body = json!({"detail-type": "Object Created", "time": "2026-11-20T10:00:00Z"});
-        let window = Window::parse(&body.to_string()).unwrap();
-        assert_eq!(window.until - window.from, MAX_RETRY_AGE_MS + 2 * MARGIN_MS);
-        assert!(Window::parse("{}").is_err());
     }
 }

@@ -31,9 +31,6 @@ pub const REQUIRED_VARIABLES: [(&str, &[&str]); 5] = [
     ("feedback", &["LEDGER_TABLE", "FEEDBACK_QUEUE_URL", "FEEDBACK_DLQ_URL"]),
 ];
 
-/// A stream keeps its records for a day; relay must give up on one before it is gone.
-const MAX_RECORD_AGE: i32 = 86_400;
-
 /// The functions by their role, such as `mailer`.
 #[derive(Debug, Default)]
 pub struct Functions {
@@ -203,23 +200,20 @@ fn check_mapping(role: &str, mapping: &EventSourceMappingConfiguration) -> [Find
 }
 
 fn check_stream(mapping: &EventSourceMappingConfiguration) -> Finding {
-    let bisects = mapping.bisect_batch_on_function_error() == Some(true);
-    // -1, the default, retries a record for as long as the stream keeps it.
-    let age = mapping.maximum_record_age_in_seconds().unwrap_or(-1);
-    let destination = mapping.destination_config().and_then(|c| c.on_failure()?.destination());
     let needed = [
-        (bisects, "BisectBatchOnFunctionError"),
-        ((1..=MAX_RECORD_AGE).contains(&age), "MaximumRecordAgeInSeconds (86400 at most)"),
-        (destination.is_some_and(|arn| !arn.is_empty()), "a failure destination"),
+        (mapping.bisect_batch_on_function_error() == Some(true), "BisectBatchOnFunctionError"),
+        // -1, the default: for as long as the stream keeps a record, which is a day. An outage of SQS lasts
+        // longer than any number of attempts.
+        (mapping.maximum_retry_attempts().unwrap_or(-1) == -1, "MaximumRetryAttempts of -1"),
     ];
     let missing: Vec<&str> =
         needed.iter().filter(|(is_set, _)| !is_set).map(|(_, name)| *name).collect();
     Finding::expect_none_missing(
         &missing,
         "relay: stream",
-        "bisects, gives up, and reports where",
+        "bisects, and retries for a day",
         "without",
-        "one bad record would block its shard: deploy the template again",
+        "events would wait for the sweep: deploy the template again",
     )
 }
 

@@ -11,7 +11,8 @@ pub use lambda::REQUIRED_VARIABLES;
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-use finding::{Diagnosis, Level, findings};
+use crate::swept::{FIX, SweepProgress};
+use finding::{Diagnosis, Finding, Level, findings};
 use lambda::Functions;
 
 #[derive(Debug, clap::Args)]
@@ -26,17 +27,31 @@ pub struct Args {
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), CliError> {
     // First: the other checks depend on the functions' timeouts and variables.
     let functions = Functions::read(stack).await;
-    let (tables, queues, mappings, ses, alarms) = futures::join!(
+    let (tables, sweep, queues, mappings, ses, alarms) = futures::join!(
         tables::check(stack),
+        check_sweep(stack),
         queues::check(stack, &functions),
         lambda::check_mappings(stack, &functions),
         ses::check(stack, &functions),
         alarms::check(stack),
     );
-    let findings = [tables, queues, functions.check(), mappings, ses, findings(alarms)].concat();
+    let findings = [tables, vec![sweep], queues, functions.check(), mappings, ses, findings(alarms)].concat();
     let is_unhealthy = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))
         || findings.iter().all(|f| f.level == Level::NotChecked);
     let diagnosis =
         Diagnosis { stack: stack.name.clone(), names: stack.names(), findings, quiet: args.quiet };
     Ok((diagnosis, ExitStatus::attention_if(is_unhealthy)))
+}
+
+/// Whether relay's sweep keeps up. A stack whose sweep has not run yet has nothing to compare.
+async fn check_sweep(stack: &Stack) -> Finding {
+    let subject = "relay: sweep";
+    match SweepProgress::read(stack).await {
+        Ok(Some(sweep)) => {
+            let found = format!("it has checked the events up to {} ago", sweep.age());
+            Finding::expect(!sweep.is_behind(), subject, found, FIX)
+        }
+        Ok(None) => Finding::new(Level::NotChecked, subject, "it has not run yet", ""),
+        Err(error) => Finding::new(Level::NotChecked, subject, error.to_string(), ""),
+    }
 }

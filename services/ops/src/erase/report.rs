@@ -57,10 +57,9 @@ pub struct Erasure {
 }
 
 // An operator answers a customer by this report: what it does not name is taken to be gone.
-const NOT_REACHED: [&str; 7] = [
+const NOT_REACHED: [&str; 6] = [
     "the Events table's stream, which keeps records for 24 hours",
     "backups of the tables (point-in-time recovery: 35 days)",
-    "the bucket of failed stream records, which keeps them as long as the Events table's items",
     "SES's suppression list, which is by address: `waybill suppression remove`",
     "files that `waybill dlq drop` wrote (waybill-dropped-*.jsonl), wherever operators keep them",
     "the audit items of this command: they name the order, and hold no name and no address",

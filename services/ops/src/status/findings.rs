@@ -4,6 +4,7 @@ use super::last_day::LastDay;
 use super::report::{QueueRow, Ses, Status};
 use crate::aws::{Dlq, Queue};
 use crate::output::{counted, decimal, is_or_are, number};
+use crate::swept::FIX;
 
 /// A message that waits longer than this is late.
 const LATE_SECONDS: f64 = 300.0;
@@ -28,7 +29,13 @@ pub fn findings(status: &Status) -> Vec<String> {
         Err(why) => vec![Some(format!("SES does not answer about its account: {why}"))],
     };
     let reputation = status.reputation.findings();
-    queues.chain(mail_findings(&status.ledger)).chain(reputation).chain(ses).flatten().collect()
+    let sweep = status.sweep.filter(|sweep| sweep.is_behind()).map(|sweep| {
+        format!(
+            "the sweep is behind: of younger events than {}, none that was lost is queued again; {FIX}",
+            sweep.age()
+        )
+    });
+    queues.chain([sweep]).chain(mail_findings(&status.ledger)).chain(reputation).chain(ses).flatten().collect()
 }
 
 fn late_message(queue: Queue, row: &QueueRow) -> Option<String> {

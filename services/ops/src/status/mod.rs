@@ -17,6 +17,8 @@ use crate::error::{CliError, ExitStatus};
 use report::{QueueRow, Ses, Status};
 use reputation::Reputation;
 
+use crate::swept::SweepProgress;
+
 /// The metric arrives once a minute, a few minutes late.
 const METRIC_WINDOW: SignedDuration = SignedDuration::from_mins(10);
 
@@ -29,18 +31,20 @@ pub struct Args {
 
 /// Reads everything at the same time.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), CliError> {
-    let (queues, ledger, ses, account_rates) = futures::join!(
+    let (queues, sweep, ledger, ses, account_rates) = futures::join!(
         queues(stack),
+        SweepProgress::read(stack),
         last_day::last_day(stack, args.most),
         ses(stack),
         reputation::account_rates(stack)
     );
-    let (queues, ledger) = (queues?, ledger?);
+    let (queues, sweep, ledger) = (queues?, sweep?, ledger?);
     let reputation = Reputation::new(stack, &ledger, account_rates);
     let mut status = Status {
         stack: stack.name.clone(),
         names: stack.names(),
         queues,
+        sweep,
         ledger,
         reputation,
         ses,

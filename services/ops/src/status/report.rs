@@ -9,6 +9,7 @@ use crate::aws::Queue;
 use crate::output::{
     ColorMode, Column, Report, Style, counted, decimal, format_duration, number, table,
 };
+use crate::swept::SweepProgress;
 
 #[derive(Debug, Serialize)]
 pub struct Status {
@@ -16,6 +17,9 @@ pub struct Status {
     /// How the names of tables and queues were found.
     pub names: String,
     pub queues: Vec<QueueRow>,
+    /// How far the sweep has come; null before the first one.
+    #[serde(rename = "sweep_behind_ms", serialize_with = "behind_ms")]
+    pub sweep: Option<SweepProgress>,
     pub ledger: LastDay,
     pub reputation: Reputation,
     /// The SES account of the region, or why SES did not answer; null in JSON then.
@@ -61,6 +65,10 @@ pub struct Ses {
     pub sent_last_24_hours: f64,
 }
 
+fn behind_ms<S: serde::Serializer>(sweep: &Option<SweepProgress>, to: S) -> Result<S::Ok, S::Error> {
+    sweep.map(|sweep| sweep.behind_ms).serialize(to)
+}
+
 fn null_if_err<S: serde::Serializer>(ses: &Result<Ses, String>, to: S) -> Result<S::Ok, S::Error> {
     ses.as_ref().ok().serialize(to)
 }
@@ -73,6 +81,7 @@ impl Report for Status {
             self.names
         );
         text.push_str(&self.queues(colors));
+        text.push_str(&self.sweep_line());
         text.push_str(&self.last_day(colors));
         let reputation = self.reputation.line();
         if !reputation.is_empty() {
@@ -119,6 +128,12 @@ impl Status {
             text.push_str(" (The age of the oldest message is unknown: only CloudWatch has it.)\n");
         }
         text
+    }
+
+    fn sweep_line(&self) -> String {
+        self.sweep.map_or_else(String::new, |sweep| {
+            format!("\nSweep: it has checked the events up to {} ago\n", sweep.age())
+        })
     }
 
     fn last_day(&self, colors: ColorMode) -> String {
@@ -183,6 +198,7 @@ mod tests {
             stack: "shop".to_owned(),
             names: "names from the stack's CloudFormation outputs".to_owned(),
             queues: queues.into(),
+            sweep: Some(SweepProgress { behind_ms: 400_000 }),
             ledger: LastDay {
                 events: 1200,
                 states: [("delivered".to_owned(), 1190), ("sent".to_owned(), 10)].into(),
@@ -207,7 +223,8 @@ mod tests {
         let mut status = healthy();
         status.queues[1].depth = QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
         status.queues[1].oldest_seconds = Some(4000.0);
-        status.queues[6].depth.visible = 3012;
+        status.sweep = Some(SweepProgress { behind_ms: 7_200_000 });
+        status.queues[5].depth.visible = 3012;
         status.ledger = LastDay {
             more: true,
             undecided: 4,
@@ -246,7 +263,7 @@ mod tests {
     #[test]
     fn dead_letters_in_flight_are_not_healthy_and_an_ses_that_does_not_answer_is_a_finding() {
         let mut status = healthy();
-        status.queues[6].depth.in_flight = 3000;
+        status.queues[5].depth.in_flight = 3000;
         status.ses = Err("AccessDenied".to_owned());
         let found = findings(&status);
         assert_eq!(found.len(), 2, "{found:?}");

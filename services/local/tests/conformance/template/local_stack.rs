@@ -32,7 +32,6 @@ pub async fn properties() -> Properties {
         ("MailDlq", &queues.mail_dlq),
         ("FeedbackQueue", &queues.feedback),
         ("FeedbackDlq", &queues.feedback_dlq),
-        ("RelayDlq", &queues.relay_dlq),
         ("IntakeDlq", &queues.intake_dlq),
     ] {
         add(&mut properties, id, queue_properties(&services, queue).await);
@@ -186,7 +185,7 @@ fn stream_properties(mapping: &StreamMapping) -> Value {
         "MaximumBatchingWindowInSeconds": mapping.window.as_secs(),
         "FilterCriteria": filter,
         "BisectBatchOnFunctionError": mapping.bisect_on_error,
-        "MaximumRetryAttempts": mapping.maximum_retries,
+        "MaximumRetryAttempts": mapping.maximum_retries.map_or(-1, i64::from),
         "MaximumRecordAgeInSeconds": mapping.maximum_age.map(|age| age.as_secs()),
         "FunctionResponseTypes": response_types(mapping.report_batch_item_failures),
         "DestinationConfig": mapping.failure_destination.as_deref().map(name_in).map(sqs_destination),

@@ -1,0 +1,399 @@
+//! DynamoDB and SQS in this process, as far as the sweep calls them: tests that see every call, fail or stop at
+//! one, and run in milliseconds.
+//!
+//! Each write of the watermark is checked: it may not pass an event that is not done, and was not
+//! queued and moved ahead.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use kit::Clock;
+use kit::queue::DeadLetterQueue;
+use serde_json::{Value, json};
+use shared::OrderId;
+use shared::outbox::{bucket, pack};
+
+use crate::dependencies::{Queues, Relay, Tables};
+
+pub const SWEEP_AFTER_MS: i64 = 300_000;
+
+/// What happens to a call instead of its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The service refuses it, without an effect.
+    Refused,
+    /// SQS refuses the first message of the call, and takes the others.
+    FirstRefused,
+    /// It has its effect, and no answer ever comes, nor does any later call.
+    Stop,
+    /// It is answered only after this time (milliseconds since 1970).
+    SlowUntil(i64),
+}
+
+type Faults = Box<dyn Fn(&Call) -> Option<Fault> + Send>;
+
+/// A call, as a test's faults see it.
+pub struct Call {
+    /// The number of the call, from 0.
+    pub number: usize,
+    pub operation: String,
+    pub body: Value,
+}
+
+impl Call {
+    /// Whether the call is about this order.
+    pub fn is_about(&self, order_id: &str) -> bool {
+        self.body.to_string().contains(&format!("\"{order_id}\""))
+    }
+}
+
+struct StoredEvent {
+    sweep_at: i64,
+    bucket: Option<String>,
+    sweeps: u32,
+}
+
+#[derive(Default)]
+struct State {
+    events: BTreeMap<String, StoredEvent>,
+    /// Items of the ledger by order.
+    ledger: BTreeMap<String, Value>,
+    watermark: Option<i64>,
+    gate: Option<i64>,
+    /// The orders of the dispatch queue's messages.
+    queue: Vec<String>,
+    /// How many messages went to the dead-letter queue.
+    dead_letters: usize,
+    /// The order whose message SQS refuses for good, with every call that holds it.
+    poison: Option<String>,
+    calls: Vec<String>,
+    faults: Option<Faults>,
+    has_stopped: bool,
+    in_flight: usize,
+    max_in_flight: usize,
+}
+
+/// The fake services. A clone is another handle.
+#[derive(Clone, Default)]
+pub struct FakeAws(Arc<Mutex<State>>);
+
+impl FakeAws {
+    /// One event of each order, due at `due` (milliseconds since 1970) and each a millisecond later. The sweep
+    /// has come this far.
+    pub fn with_events(orders: usize, due: i64) -> Self {
+        let fake = Self::default();
+        fake.lock().watermark = Some(due - 1);
+        for (n, sweep_at) in (0..orders).zip(due..) {
+            let order = order(n);
+            let id = OrderId::parse(&order).expect("valid");
+            let bucket = Some(bucket(&id, sweep_at));
+            fake.lock().events.insert(order, StoredEvent { sweep_at, bucket, sweeps: 0 });
+        }
+        fake
+    }
+
+    /// As if all events were of one bucket of the hour.
+    pub fn in_one_bucket(self) -> Self {
+        let mut state = self.lock();
+        let first = state.events.values().next().and_then(|event| event.bucket.clone());
+        state.events.values_mut().for_each(|event| event.bucket.clone_from(&first));
+        drop(state);
+        self
+    }
+
+    /// A ledger item of the order of this number.
+    pub fn record(&self, n: usize, state: &str, since: i64) {
+        let item = json!({
+            "order_id": { "S": order(n) }, "notification": { "S": "order.confirmed##customer" },
+            "state": { "S": state }, "attempt": { "N": "0" }, "since": { "N": since.to_string() },
+            "event": { "S": "shop e-1" }, "correlation_id": { "S": "c" }, "accepted_at": { "N": "1" },
+            "send_before": { "N": i64::MAX.to_string() }, "expires_at": { "N": "1" },
+        });
+        self.lock().ledger.insert(order(n), item);
+    }
+
+    pub fn close_gate(&self, until: i64) {
+        self.lock().gate = Some(until);
+    }
+
+    pub fn fail_when(&self, faults: impl Fn(&Call) -> Option<Fault> + Send + 'static) {
+        let mut state = self.lock();
+        state.faults = Some(Box::new(faults));
+        state.has_stopped = false;
+        state.calls.clear();
+    }
+
+    pub fn watermark(&self) -> Option<i64> {
+        self.lock().watermark
+    }
+
+    /// When the event of the order of this number is checked next.
+    pub fn sweep_at(&self, n: usize) -> i64 {
+        self.lock().events[&order(n)].sweep_at
+    }
+
+    pub fn has_stopped(&self) -> bool {
+        self.lock().has_stopped
+    }
+
+    pub fn poison(&self, n: usize) {
+        self.lock().poison = Some(order(n));
+    }
+
+    pub fn dead_letters(&self) -> usize {
+        self.lock().dead_letters
+    }
+
+    pub fn queued(&self) -> Vec<String> {
+        self.lock().queue.clone()
+    }
+
+    /// How often an operation was called since the faults were set.
+    pub fn calls(&self, operation: &str) -> usize {
+        self.lock().calls.iter().filter(|called| *called == operation).count()
+    }
+
+    /// The highest number of calls that were not answered yet.
+    pub fn max_in_flight(&self) -> usize {
+        self.lock().max_in_flight
+    }
+
+    /// A relay whose services these are.
+    pub fn relay(&self) -> Relay {
+        let connector = SharedHttpConnector::new(Connector(self.clone()));
+        let http = http_client_fn(move |_, _| connector.clone());
+        let credentials = Credentials::new("a", "b", None, None, "test");
+        let dynamodb = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url("http://tables.example")
+            .region(Region::new("us-east-1"))
+            .credentials_provider(credentials.clone())
+            .http_client(http.clone())
+            .build();
+        let sqs = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url("http://queues.example")
+            .region(Region::new("us-east-1"))
+            .credentials_provider(credentials)
+            .http_client(http)
+            .build();
+        let sqs = aws_sdk_sqs::Client::from_conf(sqs);
+        let clock = Clock::system();
+        Relay {
+            tables: Tables {
+                client: aws_sdk_dynamodb::Client::from_conf(dynamodb),
+                events: "events".to_owned(),
+                ledger: "ledger".to_owned(),
+            },
+            queues: Queues {
+                dead_letters: DeadLetterQueue::new(sqs.clone(), "dlq".to_owned(), clock),
+                client: sqs,
+                dispatch: "dispatch".to_owned(),
+            },
+            sweep_after_ms: SWEEP_AFTER_MS,
+            grace_ms: 1_200_000,
+            clock,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn answer(self, operation: String, body: Value) -> HttpResponse {
+        let fault = {
+            let mut state = self.lock();
+            let call = Call { number: state.calls.len(), operation: operation.clone(), body: body.clone() };
+            state.calls.push(operation.clone());
+            state.in_flight += 1;
+            state.max_in_flight = state.max_in_flight.max(state.in_flight);
+            state.faults.as_ref().and_then(|fault| fault(&call))
+        };
+        // Lets the other calls of this process begin before this one is answered.
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+        if let Some(Fault::SlowUntil(time)) = fault {
+            while Clock::system().now_ms() <= time {
+                tokio::task::yield_now().await;
+            }
+        }
+        let answer = {
+            let mut state = self.lock();
+            state.in_flight -= 1;
+            let is_refused = matches!(fault, Some(Fault::Refused)) || state.has_stopped;
+            (!is_refused).then(|| state.answer(&operation, &body, fault == Some(Fault::FirstRefused)))
+        };
+        if fault == Some(Fault::Stop) {
+            self.lock().has_stopped = true;
+        }
+        if self.has_stopped() {
+            std::future::pending::<()>().await;
+        }
+        answer.unwrap_or_else(|| {
+            // A fault that the SDK does not try again.
+            response(400, &json!({ "__type": "com.amazonaws#AccessDeniedException" }))
+        })
+    }
+}
+
+pub fn order(n: usize) -> String {
+    format!("{}", 1000 + n)
+}
+
+impl State {
+    fn answer(&mut self, operation: &str, body: &Value, first_refused: bool) -> HttpResponse {
+        let answer = match operation {
+            "Query" => self.query(body),
+            "BatchGetItem" => self.batch_get(&body["RequestItems"]),
+            "UpdateItem" => return self.update(body),
+            "GetItem" if body["Key"]["order_id"]["S"] == "#sweep" => {
+                self.watermark.map_or(json!({}), |at| {
+                    json!({ "Item": { "swept_until": { "N": at.to_string() } } })
+                })
+            }
+            "GetItem" => self.gate.map_or(json!({}), |at| {
+                json!({ "Item": { "closed_until": { "N": at.to_string() } } })
+            }),
+            "PutItem" => self.put_watermark(number(&body["Item"]["swept_until"])),
+            "SendMessageBatch" if self.is_poisoned(body) => {
+                return response(400, &json!({ "__type": "com.amazonaws.sqs#InvalidMessageContents" }));
+            }
+            "SendMessageBatch" => self.send(body, first_refused),
+            other => panic!("no answer for {other}"),
+        };
+        response(200, &answer)
+    }
+
+    fn query(&self, body: &Value) -> Value {
+        let values = &body["ExpressionAttributeValues"];
+        let (from, until) = (number(&values[":from"]), number(&values[":until"]));
+        let limit = usize::try_from(body["Limit"].as_i64().expect("a limit")).expect("positive");
+        let mut found: Vec<_> = self
+            .events
+            .iter()
+            .filter(|(_, event)| event.bucket.as_deref() == values[":bucket"]["S"].as_str())
+            .filter(|(_, event)| (from..=until).contains(&event.sweep_at))
+            .collect();
+        found.sort_by_key(|(_, event)| event.sweep_at);
+        let is_part = found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().filter(|_| is_part);
+        let item = |(order, event): &(&String, &StoredEvent)| {
+            json!({
+                "order_id": { "S": order }, "event": { "S": "shop e-1" },
+                "ledger_key": { "S": "order.confirmed##customer" },
+                "sweep_at": { "N": event.sweep_at.to_string() },
+            })
+        };
+        json!({ "Items": found.iter().map(item).collect::<Vec<_>>(), "LastEvaluatedKey": last.map(item) })
+    }
+
+    fn batch_get(&self, requests: &Value) -> Value {
+        let (table, request) = requests.as_object().and_then(|all| all.iter().next()).expect("one");
+        let keys = request["Keys"].as_array().expect("keys");
+        assert!(keys.len() <= 100, "as AWS limits it");
+        let orders = keys.iter().map(|key| key["order_id"]["S"].as_str().expect("a key"));
+        let items: Vec<Value> = match table.as_str() {
+            "ledger" => orders.filter_map(|order| self.ledger.get(order).cloned()).collect(),
+            _ => orders.filter_map(|order| Some(stored(order, self.events.get(order)?))).collect(),
+        };
+        json!({ "Responses": { table.as_str(): items } })
+    }
+
+    fn update(&mut self, body: &Value) -> HttpResponse {
+        let order = body["Key"]["order_id"]["S"].as_str().expect("a key");
+        let values = &body["ExpressionAttributeValues"];
+        let event = self.events.get_mut(order).expect("stored");
+        if event.sweep_at != number(&values[":was"]) {
+            let error = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
+            return response(400, &json!({ "__type": error }));
+        }
+        event.bucket = values[":bucket"]["S"].as_str().map(str::to_owned);
+        if event.bucket.is_some() {
+            event.sweep_at = number(&values[":at"]);
+        }
+        event.sweeps += u32::from(values[":one"].is_object());
+        response(200, &json!({}))
+    }
+
+    fn put_watermark(&mut self, watermark: i64) -> Value {
+        for (order, event) in &self.events {
+            // What was queued is watched: it has been moved ahead, where a later sweep looks at it again.
+            let is_watched = event.sweep_at >= watermark;
+            let is_done = self.ledger.get(order).is_some_and(|item| item["state"]["S"] == "sent");
+            assert!(is_done || is_watched, "the watermark passed the event of {order}");
+        }
+        self.watermark = Some(watermark);
+        json!({})
+    }
+
+    fn is_poisoned(&self, body: &Value) -> bool {
+        let entries = body["Entries"].as_array().expect("entries");
+        entries.iter().any(|entry| entry["MessageBody"].as_str() == self.poison.as_deref())
+    }
+
+    fn send(&mut self, body: &Value, first_refused: bool) -> Value {
+        let entries = body["Entries"].as_array().expect("entries");
+        let is_dead_letter = body["QueueUrl"] == "dlq";
+        self.dead_letters += if is_dead_letter { entries.len() } else { 0 };
+        assert!(entries.len() <= 10, "as AWS limits it");
+        let (mut taken, mut failed) = (Vec::new(), Vec::new());
+        for (i, entry) in entries.iter().enumerate() {
+            if first_refused && i == 0 {
+                failed.push(json!({ "Id": entry["Id"], "Code": "ServiceUnavailable", "SenderFault": false }));
+            } else {
+                let body = entry["MessageBody"].as_str().expect("a body").to_owned();
+                self.queue.extend((!is_dead_letter).then_some(body));
+                taken.push(json!({ "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "" }));
+            }
+        }
+        json!({ "Successful": taken, "Failed": failed })
+    }
+}
+
+/// An Events item. Its message is its order.
+fn stored(order: &str, event: &StoredEvent) -> Value {
+    json!({
+        "order_id": { "S": order }, "event": { "S": "shop e-1" },
+        "message": { "B": BASE64_STANDARD.encode(pack(order)) },
+        "sweeps": { "N": event.sweeps.to_string() },
+    })
+}
+
+fn number(value: &Value) -> i64 {
+    value["N"].as_str().and_then(|text| text.parse().ok()).expect("a number")
+}
+
+fn response(status: u16, body: &Value) -> HttpResponse {
+    let status = status.try_into().expect("a status");
+    HttpResponse::new(status, SdkBody::from(body.to_string()))
+}
+
+#[derive(Clone)]
+struct Connector(FakeAws);
+
+impl std::fmt::Debug for Connector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Connector")
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let body = request.body().bytes().expect("a body in memory");
+        let body: Value = serde_json::from_slice(body).expect("JSON");
+        let target = request.headers().get("x-amz-target").expect("a target");
+        let operation = target.rsplit('.').next().expect("an operation").to_owned();
+        let fake = self.0.clone();
+        HttpConnectorFuture::new(async move { Ok(fake.answer(operation, body).await) })
+    }
+}

@@ -1,0 +1,4 @@
+//! The sweep's rules, against services in this process.
+
+mod fake_aws;
+mod sweep;

@@ -1,0 +1,214 @@
+//! The watermark passes nothing that was not checked, and nothing is lost, whatever fails or stops when.
+
+use std::collections::BTreeSet;
+
+use kit::Clock;
+use shared::outbox::BUCKET_MS;
+
+use super::fake_aws::{Fault, FakeAws, SWEEP_AFTER_MS, order};
+use crate::error::OutboxError;
+use crate::sweep::{SweepStats, sweep};
+
+/// More chunks than are checked at the same time.
+const MANY: usize = 1_500;
+
+/// When the first of the events is due: all within an hour that the sweep has to read to its end.
+fn due() -> i64 {
+    let now = Clock::system().now_ms();
+    (now - SWEEP_AFTER_MS).div_euclid(BUCKET_MS) * BUCKET_MS - BUCKET_MS + 60_000
+}
+
+async fn sweep_all(fake: &FakeAws) -> Result<SweepStats, OutboxError> {
+    sweep(&fake.relay(), i64::MAX).await
+}
+
+/// Sweeps without faults; then every event has been queued.
+async fn recover(fake: &FakeAws, orders: usize) {
+    fake.fail_when(|_| None);
+    sweep_all(fake).await.expect("the services answer");
+    let queued: BTreeSet<String> = fake.queued().into_iter().collect();
+    assert_eq!(queued.len(), orders, "each is queued at least once");
+}
+
+#[tokio::test]
+async fn a_sweep_queues_every_lost_event_once_in_few_calls_and_advances_to_its_end() {
+    let fake = FakeAws::with_events(MANY, due());
+    let until = Clock::system().now_ms() - SWEEP_AFTER_MS;
+    let stats = sweep_all(&fake).await.expect("the services answer");
+    assert_eq!(stats, SweepStats { checked: MANY, queued_again: MANY });
+    assert_eq!(fake.queued().len(), MANY);
+    assert!(fake.watermark() >= Some(until));
+    assert_eq!(fake.calls("SendMessageBatch"), MANY / 10);
+    assert_eq!(fake.calls("BatchGetItem"), MANY / 100 + MANY / 10);
+    assert_eq!(fake.calls("UpdateItem"), MANY, "each is moved once");
+}
+
+#[tokio::test]
+async fn chunks_are_checked_at_the_same_time() {
+    let fake = FakeAws::with_events(MANY, due());
+    for n in 0..MANY {
+        fake.record(n, "sent", due());
+    }
+    let stats = sweep_all(&fake).await.expect("the services answer");
+    assert_eq!(stats, SweepStats { checked: MANY, queued_again: 0 });
+    assert_eq!(fake.calls("BatchGetItem"), MANY / 100);
+    assert!(fake.max_in_flight() >= 8, "{}", fake.max_in_flight());
+}
+
+#[tokio::test]
+async fn a_sweep_that_runs_out_of_time_leaves_its_watermark_before_what_it_did_not_check() {
+    let fake = FakeAws::with_events(MANY, due());
+    let now = Clock::system().now_ms();
+    let deadline = now + 200;
+    // The first chunks are answered when the time is over.
+    fake.fail_when(move |call| {
+        (call.operation == "BatchGetItem").then_some(Fault::SlowUntil(deadline))
+    });
+    let stats = sweep(&fake.relay(), deadline).await.expect("running out of time is no error");
+    assert!(stats.checked < MANY, "{stats:?}");
+    assert!(fake.watermark() < Some(due() + 1_500), "the last event's time: it did not get there");
+    recover(&fake, MANY).await;
+    assert_eq!(fake.queued().len(), MANY, "what one sweep has begun, it ends");
+}
+
+#[tokio::test]
+async fn a_chunk_that_fails_stops_the_watermark_before_it_though_later_ones_were_checked() {
+    let first_due = due();
+    let fake = FakeAws::with_events(MANY, first_due);
+    // The fourth chunk's read of the ledger fails.
+    fake.fail_when(|call| {
+        (call.operation == "BatchGetItem" && call.body["RequestItems"]["ledger"].is_object())
+            .then(|| call.is_about(&order(350)))?
+            .then_some(Fault::Refused)
+    });
+    let error = sweep_all(&fake).await.expect_err("a chunk failed");
+    assert!(matches!(error, OutboxError::ReadLedger(_)), "{error}");
+    assert_eq!(fake.watermark(), Some(first_due + 300), "the failed chunk's first entry");
+    let queued = fake.queued().len();
+    assert!(queued > 300, "chunks that had begun came to their end: {queued}");
+    assert!(queued < 1_300, "no chunk was begun after the failure: {queued}");
+    recover(&fake, MANY).await;
+    assert_eq!(fake.queued().len(), MANY, "none twice");
+}
+
+#[tokio::test]
+async fn whichever_call_of_a_chunk_fails_the_next_sweep_finds_its_event_and_its_neighbours_are_queued()
+{
+    let first_due = due();
+    for operation in ["BatchGetItem", "SendMessageBatch", "UpdateItem"] {
+        let fake = FakeAws::with_events(40, first_due);
+        fake.fail_when(move |call| {
+            let is_it = call.operation == operation && call.is_about(&order(17));
+            is_it.then_some(Fault::Refused)
+        });
+        sweep_all(&fake).await.expect_err(operation);
+        assert_eq!(fake.watermark(), Some(first_due), "{operation}");
+        let expected = match operation {
+            "BatchGetItem" => 0,
+            "SendMessageBatch" => 30,
+            _ => 40,
+        };
+        assert_eq!(fake.queued().len(), expected, "{operation}");
+        recover(&fake, 40).await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_sqs_did_not_take_is_queued_by_the_next_sweep_and_its_neighbours_are_not() {
+    let fake = FakeAws::with_events(10, due());
+    fake.fail_when(|call| (call.operation == "SendMessageBatch").then_some(Fault::FirstRefused));
+    let error = sweep_all(&fake).await.expect_err("one was not taken");
+    assert!(matches!(error, OutboxError::Queue(_)), "{error}");
+    assert_eq!(fake.queued().len(), 9);
+    recover(&fake, 10).await;
+    assert_eq!(fake.queued().len(), 10, "the one alone");
+}
+
+#[tokio::test]
+async fn a_sweep_that_ends_between_any_two_writes_loses_nothing() {
+    let orders = 12;
+    // The calls before are reads of the watermark, the gate and the index.
+    for stop_at in 33.. {
+        let fake = FakeAws::with_events(orders, due());
+        fake.fail_when(move |call| (call.number == stop_at).then_some(Fault::Stop));
+        let relay = fake.relay();
+        let swept = tokio::select! {
+            biased;
+            swept = sweep(&relay, i64::MAX) => Some(swept),
+            () = stopped(&fake) => None,
+        };
+        recover(&fake, orders).await;
+        if swept.is_some() {
+            assert!(stop_at > 33 + 2 * 2 + orders, "every call of a whole sweep was the last one once");
+            return;
+        }
+    }
+}
+
+/// Ends once no call is answered any more, and all that had begun have had their turn.
+async fn stopped(fake: &FakeAws) {
+    while !fake.has_stopped() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn the_progress_of_a_sweep_that_is_killed_on_its_second_page_is_kept() {
+    let (orders, first_due) = (600, due());
+    let fake = FakeAws::with_events(orders, first_due).in_one_bucket();
+    for n in 0..orders {
+        fake.record(n, "sent", first_due);
+    }
+    fake.fail_when(|call| (call.operation == "PutItem").then_some(Fault::Stop));
+    let relay = fake.relay();
+    tokio::select! {
+        _ = sweep(&relay, i64::MAX) => panic!("it wrote no watermark"),
+        () = stopped(&fake) => {}
+    }
+    let watermark = fake.watermark().expect("written after the first page");
+    assert!(watermark > first_due && watermark < first_due + 600, "in between");
+}
+
+#[tokio::test]
+async fn while_the_send_gate_is_closed_waiting_mails_are_not_queued_again_and_lost_events_are() {
+    let (first_due, now) = (due(), Clock::system().now_ms());
+    let fake = FakeAws::with_events(2, first_due);
+    fake.record(0, "planned", first_due);
+    let closed_until = now + 6 * 3_600_000;
+    fake.close_gate(closed_until);
+    let stats = sweep_all(&fake).await.expect("the services answer");
+    assert_eq!(stats, SweepStats { checked: 2, queued_again: 1 });
+    assert_eq!(fake.queued(), [order(1)], "the ledger has not seen it");
+    assert_eq!(fake.sweep_at(0), closed_until);
+}
+
+#[tokio::test]
+async fn once_the_send_gate_is_open_a_mail_that_nothing_moves_on_is_queued_again() {
+    let first_due = due();
+    let fake = FakeAws::with_events(1, first_due);
+    fake.record(0, "planned", first_due);
+    fake.close_gate(Clock::system().now_ms() - 1);
+    let stats = sweep_all(&fake).await.expect("the services answer");
+    assert_eq!(stats.queued_again, 1);
+}
+
+#[tokio::test]
+async fn a_message_that_sqs_refuses_for_good_with_its_whole_call_goes_to_the_dlq_alone() {
+    let fake = FakeAws::with_events(10, due());
+    fake.poison(3);
+    let stats = sweep_all(&fake).await.expect("it holds nothing up");
+    assert_eq!(stats, SweepStats { checked: 10, queued_again: 9 });
+    assert_eq!((fake.queued().len(), fake.dead_letters()), (9, 1));
+}
+
+/// Not a promise: what `time` measures of it, divided by the number of events, is what infra/README.md tells of
+/// the processor. `cargo test --release -p waybill-relay --lib -- --ignored`
+#[tokio::test]
+#[ignore = "a measurement, and slow without --release"]
+async fn what_a_hundred_thousand_lost_events_take() {
+    let orders = 100_000;
+    let fake = FakeAws::with_events(orders, due());
+    let began = std::time::Instant::now();
+    let stats = sweep_all(&fake).await.expect("the services answer");
+    println!("{stats:?} in {:?}", began.elapsed());
+}
