@@ -37,6 +37,8 @@ pub static LEDGER_TABLE: Resource =
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
+    /// Events of publishers that do not wait for the answer, for intake.
+    Inbox,
     /// Events to decide about, for the dispatcher.
     Dispatch,
     /// Mails to send, for the mailer.
@@ -52,6 +54,8 @@ pub enum Queue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dlq {
+    /// Events as they were published: one, an array, or an EventBridge envelope.
+    Inbox,
     /// Dispatch requests.
     Dispatch,
     /// Mail requests.
@@ -60,8 +64,6 @@ pub enum Dlq {
     Feedback,
     /// Lambda's records of stream batches that relay gave up on.
     Relay,
-    /// Lambda's records of asynchronous invocations of intake that failed.
-    Intake,
 }
 
 struct Row {
@@ -78,7 +80,10 @@ const fn row(queue: Queue, dlq: Dlq, consumer: Option<&'static str>, resource: R
 
 /// Every queue, in the order of the flow, the dead-letter queues last.
 #[rustfmt::skip]
-static QUEUES: [Row; 8] = [
+static QUEUES: [Row; 9] = [
+    row(Queue::Inbox, Dlq::Inbox, Some("intake"), resource(
+        "inbox", "InboxQueueUrl", "INBOX_QUEUE_URL", "inbox-queue-url",
+        "The inbox queue")),
     row(Queue::Dispatch, Dlq::Dispatch, Some("dispatcher"), resource(
         "dispatch", "DispatchQueueUrl", "DISPATCH_QUEUE_URL", "dispatch-queue-url",
         "The dispatch queue")),
@@ -88,9 +93,9 @@ static QUEUES: [Row; 8] = [
     row(Queue::Feedback, Dlq::Feedback, Some("feedback"), resource(
         "feedback", "FeedbackQueueUrl", "FEEDBACK_QUEUE_URL", "feedback-queue-url",
         "The feedback queue")),
-    row(Queue::Dead(Dlq::Intake), Dlq::Intake, None, resource(
-        "intake-dlq", "IntakeDlqUrl", "INTAKE_DLQ_URL", "intake-dlq-url",
-        "The failure destination of intake's asynchronous invocations")),
+    row(Queue::Dead(Dlq::Inbox), Dlq::Inbox, None, resource(
+        "inbox-dlq", "InboxDlqUrl", "INBOX_DLQ_URL", "inbox-dlq-url",
+        "The inbox queue's dead-letter queue")),
     row(Queue::Dead(Dlq::Relay), Dlq::Relay, None, resource(
         "relay-dlq", "RelayDlqUrl", "RELAY_DLQ_URL", "relay-dlq-url",
         "The failure destination of relay's stream")),
@@ -111,11 +116,12 @@ pub fn resources() -> impl Iterator<Item = &'static Resource> {
 
 impl Queue {
     /// Every queue, in the order of the flow, the dead-letter queues last.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::Inbox,
         Self::Dispatch,
         Self::Mail,
         Self::Feedback,
-        Self::Dead(Dlq::Intake),
+        Self::Dead(Dlq::Inbox),
         Self::Dead(Dlq::Relay),
         Self::Dead(Dlq::Dispatch),
         Self::Dead(Dlq::Mail),
@@ -150,26 +156,23 @@ impl Queue {
 impl Dlq {
     /// Every dead-letter queue, in the order of the flow.
     pub const ALL: [Self; 5] =
-        [Self::Intake, Self::Relay, Self::Dispatch, Self::Mail, Self::Feedback];
+        [Self::Inbox, Self::Relay, Self::Dispatch, Self::Mail, Self::Feedback];
 
     /// What the operator types: `mail` of `mail-dlq`.
     pub fn name(self) -> &'static str {
         Queue::Dead(self).suffix().trim_end_matches("-dlq")
     }
 
-    /// The queue that its messages come from; `None` where they come from a function's invocations.
+    /// The queue that its messages come from; `None` where they come from a stream.
     pub fn source(self) -> Option<Queue> {
         let is_source = |row: &&Row| row.consumer.is_some() && row.dlq == self;
         QUEUES.iter().find(is_source).map(|row| row.queue)
     }
 
-    /// The queue to which a replay sends; `None` where it invokes intake instead.
-    pub fn replay_target(self) -> Option<Queue> {
-        match self {
-            // Relay itself would have queued the events of its batch there.
-            Self::Relay => Some(Queue::Dispatch),
-            other => other.source(),
-        }
+    /// The queue to which a replay sends.
+    pub fn replay_target(self) -> Queue {
+        // Relay itself would have queued the events of its batch there.
+        self.source().unwrap_or(Queue::Dispatch)
     }
 
     /// The one that a short or full name means: `mail`, `mail-dlq`, `STACK-mail-dlq`.
@@ -217,10 +220,9 @@ mod tests {
 
     #[test]
     fn a_replay_goes_back_to_the_source_or_where_the_function_would_have_sent_it() {
-        assert_eq!(Dlq::Mail.replay_target(), Some(Queue::Mail));
-        assert_eq!((Dlq::Relay.source(), Dlq::Intake.source()), (None, None));
-        assert_eq!(Dlq::Relay.replay_target(), Some(Queue::Dispatch));
-        assert_eq!(Dlq::Intake.replay_target(), None);
+        assert_eq!(Dlq::Mail.replay_target(), Queue::Mail);
+        assert_eq!(Dlq::Inbox.replay_target(), Queue::Inbox);
+        assert_eq!((Dlq::Relay.source(), Dlq::Relay.replay_target()), (None, Queue::Dispatch));
     }
 
     #[test]
@@ -232,6 +234,6 @@ mod tests {
             assert_eq!(Dlq::from_name(typed, "shop"), None, "{typed}");
         }
         let refused = Dlq::unknown("maill", "shop").to_string();
-        assert!(refused.contains("intake, relay, dispatch, mail, feedback"), "{refused}");
+        assert!(refused.contains("inbox, relay, dispatch, mail, feedback"), "{refused}");
     }
 }

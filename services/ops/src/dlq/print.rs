@@ -68,7 +68,7 @@ fn effects(
 
 const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
     match (verdict, dlq) {
-        (Verdict::WouldSend, Dlq::Intake) => "an event that is stored nowhere",
+        (Verdict::WouldSend, Dlq::Inbox) => "an event that is stored nowhere",
         (Verdict::WouldSend, Dlq::Relay) => {
             "a hint: the events stay in the Events table, and `waybill sweep` finds them"
         }
@@ -89,7 +89,7 @@ const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
 
 const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
     match (verdict, dlq) {
-        (Verdict::WouldSend, Dlq::Intake) => "published again",
+        (Verdict::WouldSend, Dlq::Inbox) => "moved: published again",
         (Verdict::WouldSend, Dlq::Relay) => "the missing events are queued again",
         (Verdict::WouldSend, _) => "moved: a mail follows",
         (Verdict::WouldRecord, _) => "moved: recorded, no mail is sent",
