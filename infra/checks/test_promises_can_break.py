@@ -163,7 +163,7 @@ def test_an_alarm_that_reports_open_doubts_as_settled_is_reported(template):
     [
         lambda alarm: alarm.update(MetricName="Requeeued"),
         lambda alarm: alarm["Dimensions"].pop(),
-        lambda alarm: alarm["Dimensions"][0].update(Value="intake"),
+        lambda alarm: alarm["Dimensions"][0].update(Value="nobody"),
         lambda alarm: alarm["Dimensions"][1].update(Value="waybill"),
     ],
     ids=["name", "no-stack", "other-service", "other-stack"],
