@@ -14,6 +14,7 @@ PRICES = {
     "dynamodb_write_unit": 0.625e-6,
     "dynamodb_read_unit": 0.125e-6,
     "sqs_request": 0.40e-6,
+    "eventbridge_event": 1.00e-6,
     "lambda_request": 0.20e-6,
     "lambda_gb_second_arm64": 0.0000133334,
     "log_gb": 0.50,
@@ -59,6 +60,7 @@ FUNCTIONS = {
 }
 # A metrics line for each invocation.
 METRICS_BYTES = 500
+# Those that every order passes: dispatch, mail, feedback. The inbox is that of some, see `by_the_inbox`.
 QUEUES = 3
 
 
@@ -108,6 +110,16 @@ def calls_and_capacity(batch, number_is_id=True):
     return sum(usd for part, usd in parts(batch, number_is_id).items() if part not in ("Logs", "Traces"))
 
 
+def by_the_inbox(batch):
+    """USD that a million orders cost more when they come by the inbox queue instead of over HTTP: each is
+    sent, received and deleted, and intake is invoked by the batch. EventBridge's own price comes on top."""
+    requests = 1 + 2 / batch
+    invocations = 1 - 1 / batch
+    started = invocations * FUNCTIONS["intake"].memory_mb / 1024 * FUNCTIONS["intake"].milliseconds_to_start / 1000
+    saved = invocations * PRICES["lambda_request"] + started * PRICES["lambda_gb_second_arm64"]
+    return 1e6 * (requests * PRICES["sqs_request"] - saved)
+
+
 def table():
     """The table of infra/README.md."""
     busy, quiet = parts(10), parts(1)
@@ -116,6 +128,10 @@ def table():
     lines.append(f"| calls and capacity | {calls_and_capacity(10):.2f} | {calls_and_capacity(1):.2f} |")
     other = [calls_and_capacity(batch, number_is_id=False) for batch in (10, 1)]
     lines.append(f"| the same, where order numbers are not the ids | {other[0]:.2f} | {other[1]:.2f} |")
+    inbox = [by_the_inbox(batch) for batch in (10, 1)]
+    lines.append(f"| more, where they come by the inbox queue | {inbox[0]:.2f} | {inbox[1]:.2f} |")
+    event_bridge = [usd + 1e6 * PRICES["eventbridge_event"] for usd in inbox]
+    lines.append(f"| more, where they come by EventBridge | {event_bridge[0]:.2f} | {event_bridge[1]:.2f} |")
     lines.append(f"| **together, with logs and traces** | **{sum(busy.values()):.2f}** | **{sum(quiet.values()):.2f}** |")
     return "\n".join(lines)
 

@@ -233,6 +233,33 @@ def every_function_is_as_designed(template):
 REMINDS_AFTER = 24 * 60 * 60
 
 
+def no_function_that_requeues_is_stopped_as_a_loop(template):
+    """Lambda stops what comes back to its function more than 16 times, unless the function allows it
+    (https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html)."""
+    return [
+        f"Lambda drops a message that {function} requeues more than 16 times: RecursiveLoop is not Allow"
+        for _, _, _, function in queue_mappings(template)
+        if of_type(template, FUNCTION)[function].get("RecursiveLoop") != "Allow"
+    ]
+
+
+def an_event_that_nobody_waits_for_waits_in_the_inbox(template):
+    """EventBridge's target, and intake's own dead-letter queue, is the queue that intake reads."""
+    inbox = {queue for _, _, queue, function in queue_mappings(template) if function == "Intake"}
+    violations = []
+    rule = of_type(template, "AWS::Events::Rule")["ShopEventsRule"]
+    for target in rule["Targets"]:
+        if name_of(target["Arn"]) not in inbox:
+            violations.append(f"the shop's events go to {name_of(target['Arn'])}, not to intake's queue")
+            continue
+        if name_of(target.get("DeadLetterConfig", {}).get("Arn")) != dlq_of(template, name_of(target["Arn"])):
+            violations.append("what EventBridge cannot deliver does not go to the DLQ of intake's queue")
+    dead_letters = of_type(template, FUNCTION)["Intake"].get("DeadLetterConfig", {})
+    if name_of(dead_letters.get("TargetArn")) not in inbox:
+        violations.append("an asynchronous invocation of intake that failed does not go to intake's queue")
+    return violations
+
+
 def every_failure_has_an_alarm(template):
     alarms = of_type(template, ALARM).values()
 
@@ -256,7 +283,8 @@ def every_failure_has_an_alarm(template):
         "Throttles": functions,
         "IteratorAge": {"Relay"},
         "InDoubt": {"mailer"},
-        "Requeued": {"dispatcher", "mailer", "feedback"},
+        "Requeued": {"intake", "dispatcher", "mailer", "feedback"},
+        "DeadLetterErrors": {"Intake"},
         "RefusedUnread": {"intake"},
         "Swept": {"relay"},
         "SweepLag": {"relay"},
@@ -360,6 +388,8 @@ def the_url_is_signed_or_verified(template):
 
 PROMISES = [
     every_mapping_reports_partial_failures,
+    no_function_that_requeues_is_stopped_as_a_loop,
+    an_event_that_nobody_waits_for_waits_in_the_inbox,
     every_consumed_queue_has_a_dlq_of_its_own,
     every_visibility_is_six_timeouts,
     every_dlq_keeps_two_weeks,

@@ -129,7 +129,7 @@ def test_the_same_fact_under_another_event_id_mails_nothing(deployed):
     the_only_mail_of(deployed, event)
 
 
-@pytest.mark.parametrize("queue", ["Dispatch", "Mail", "Feedback"])
+@pytest.mark.parametrize("queue", ["Inbox", "Dispatch", "Mail", "Feedback"])
 def test_poison_on_a_queue_reaches_its_dlq_with_a_reason(deployed, queue):
     poison = f"not a message {uuid.uuid4()}"
     deployed.client("sqs").send_message(QueueUrl=deployed.outputs[f"{queue}QueueUrl"], MessageBody=poison)
@@ -151,28 +151,33 @@ def test_poison_does_not_touch_its_neighbours(deployed):
     the_only_mail_of(deployed, after)
 
 
-def test_an_event_that_intake_refuses_asynchronously_is_kept_whole(deployed):
-    event = events.shipped()
-    event["type"] = "shipment.teleported"
-    entry = events.on_the_bus(deployed.outputs["EventBusName"], event)
-    # As EventBridge delivers it. MiniStack's rules call the function once and drop its error; its
-    # asynchronous invocations retry and then go to the destination, as AWS does for both.
-    envelope = {
-        "source": entry["Source"],
-        "detail-type": entry["DetailType"],
-        "detail": json.loads(entry["Detail"]),
-        "id": str(uuid.uuid4()),
-        "time": event["time"],
-    }
-    deployed.client("lambda").invoke(
-        FunctionName=f"{STACK}-intake", InvocationType="Event", Payload=json.dumps(envelope)
+def test_an_event_that_intake_refuses_asynchronously_is_kept_with_its_reason(deployed):
+    """By the inbox queue at once, and by an asynchronous invocation after three attempts."""
+    refused = [events.shipped(), events.shipped()]
+    for event in refused:
+        event["type"] = "shipment.teleported"
+    deployed.client("sqs").send_message(
+        QueueUrl=deployed.outputs["InboxQueueUrl"], MessageBody=json.dumps(refused[0])
     )
+    deployed.client("lambda").invoke(
+        FunctionName=f"{STACK}-intake", InvocationType="Event", Payload=json.dumps(refused[1])
+    )
+    for event in refused:
 
-    def kept():
-        return [m for m in deployed.messages("IntakeDlqUrl") if events.order_id(event) in m["Body"]]
+        def kept(event=event):
+            return [m for m in deployed.messages("InboxDlqUrl") if events.order_id(event) in m["Body"]]
 
-    (record,) = wait_for("the refused event in intake's DLQ", kept)
-    assert json.loads(record["Body"])["requestPayload"] == envelope
+        (message,) = wait_for("the refused event in the inbox's DLQ", kept)
+        assert json.loads(message["Body"]) == event
+        assert message["MessageAttributes"]["waybill-code"]["StringValue"] == "invalid"
+
+
+def test_an_order_by_the_inbox_queue_ends_in_one_mail(deployed):
+    event = events.shipped()
+    deployed.client("sqs").send_message(
+        QueueUrl=deployed.outputs["InboxQueueUrl"], MessageBody=json.dumps(event)
+    )
+    the_only_mail_of(deployed, event)
 
 
 def test_an_ses_event_reaches_the_ledger(deployed):

@@ -30,6 +30,22 @@ def test_a_mapping_that_loses_its_partial_failures_is_reported(template, mapping
     assert any(mapping in violation for violation in promises.every_mapping_reports_partial_failures(template))
 
 
+@pytest.mark.parametrize("function", ["Intake", "Dispatcher", "Mailer", "Feedback"])
+def test_a_function_whose_requeued_messages_count_as_a_loop_is_reported(template, function):
+    del of_type(template, promises.FUNCTION)[function]["RecursiveLoop"]
+    violations = promises.no_function_that_requeues_is_stopped_as_a_loop(template)
+    assert [function in violation for violation in violations] == [True]
+
+
+def test_shop_events_that_pass_by_the_inbox_are_reported(template):
+    target = of_type(template, "AWS::Events::Rule")["ShopEventsRule"]["Targets"][0]
+    of_type(template, promises.FUNCTION)["Intake"]["DeadLetterConfig"]["TargetArn"] = target["DeadLetterConfig"]["Arn"]
+    del target["DeadLetterConfig"]
+    assert len(promises.an_event_that_nobody_waits_for_waits_in_the_inbox(template)) == 2
+    target["Arn"] = {"Fn::GetAtt": ["Intake", "Arn"]}
+    assert len(promises.an_event_that_nobody_waits_for_waits_in_the_inbox(template)) == 2
+
+
 @pytest.mark.parametrize("queue", CONSUMED)
 def test_a_queue_that_loses_its_dlq_is_reported(template, queue):
     del of_type(template, QUEUE)[queue]["RedrivePolicy"]
@@ -50,11 +66,11 @@ def test_a_queue_with_a_receive_count_of_four_is_reported(template, queue):
 
 @pytest.mark.parametrize("queue", CONSUMED)
 def test_a_visibility_under_six_timeouts_is_reported(template, queue):
-    of_type(template, QUEUE)[queue]["VisibilityTimeout"] = 6 * 30 - 1
+    of_type(template, QUEUE)[queue]["VisibilityTimeout"] = 6 * 10 - 1
     assert any(queue in violation for violation in promises.every_visibility_is_six_timeouts(template))
 
 
-@pytest.mark.parametrize("function", ["Dispatcher", "Mailer", "Feedback"])
+@pytest.mark.parametrize("function", ["Intake", "Dispatcher", "Mailer", "Feedback"])
 def test_a_timeout_that_outgrows_its_queue_is_reported(template, function):
     of_type(template, promises.FUNCTION)[function]["Timeout"] = 60
     assert promises.every_visibility_is_six_timeouts(template)
@@ -152,7 +168,7 @@ def test_an_alarm_that_reports_open_doubts_as_settled_is_reported(template):
     [
         lambda alarm: alarm.update(MetricName="Requeeued"),
         lambda alarm: alarm["Dimensions"].pop(),
-        lambda alarm: alarm["Dimensions"][0].update(Value="intake"),
+        lambda alarm: alarm["Dimensions"][0].update(Value="nobody"),
         lambda alarm: alarm["Dimensions"][1].update(Value="waybill"),
     ],
     ids=["name", "no-stack", "other-service", "other-stack"],

@@ -246,7 +246,9 @@ async fn mails_each_order_once_with(background: BackgroundFault, boundary: Bound
     assert!(states(&outcomes).iter().all(|state| state == "delivered"));
     let queues = &stack.stack.resources.queues;
     // A killed function uses up receives, which must not move a healthy message to a dead-letter queue.
-    for dead_letters in [&queues.dispatch_dlq, &queues.mail_dlq, &queues.feedback_dlq] {
+    for dead_letters in
+        [&queues.inbox_dlq, &queues.dispatch_dlq, &queues.mail_dlq, &queues.feedback_dlq]
+    {
         assert_eq!(stack.depth(dead_letters).await, 0);
     }
     stack.stop().await;

@@ -6,6 +6,7 @@ mod duplicates;
 mod event_files;
 mod faults;
 mod forged_feedback;
+mod inbox;
 mod interrupt;
 mod kills;
 mod lost_queues;

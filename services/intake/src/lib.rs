@@ -6,8 +6,10 @@
 //! - Within its order, `source` and `id` identify an event. The same pair with the same type and data is a
 //!   duplicate (a success; nothing changes), with others a conflict (refused; nothing changes).
 //! - Invalid input is not stored. The response lists every bad field at once, by JSON Pointer.
-//! - Nothing is refused into the void: what EventBridge or a direct invocation brings ends as a function error
-//!   if any event of it is refused, and Lambda's failure destination keeps it. The events beside it stay stored.
+//! - Nothing is refused into the void. A message of the inbox queue of which any event is refused goes to that
+//!   queue's dead-letter queue with the reason; the messages beside it are not affected. A direct invocation
+//!   ends as a function error then, and Lambda sends one that nobody waits for to the inbox queue after its
+//!   retries. What is valid of it stays stored.
 //! - What is probably not meant as it stands (a misspelt member, totals that do not add up) is named in
 //!   `warnings` beside the result. A warning changes nothing else.
 //! - A batch is answered as a success only if at least one of its events is stored.
@@ -16,29 +18,34 @@
 //!   the URL may be open before or after intake is. A signature is valid for five minutes; a replay within
 //!   them finds its events stored, and changes nothing.
 //! - When DynamoDB does not answer, intake responds with HTTP 503 or a function error. The publisher
-//!   retries, and whatever was stored is then a duplicate.
+//!   retries, and whatever was stored is then a duplicate. A message of the inbox queue is requeued with a
+//!   delay, which uses up no receives: an outage of any length moves nothing to the dead-letter queue.
 //!
-//! Delivery semantics: the table's stream delivers an accepted event to `relay` at least once.
+//! Delivery semantics: the table's stream delivers an accepted event to `relay` at least once. From the inbox
+//! queue to the table: at least once, and a second delivery finds its events stored.
 
 mod accept;
 mod binary_mode;
 mod dependencies;
 mod event_bridge;
 mod http;
+mod inbox;
 mod problem;
 mod publishers;
+mod refusal;
 mod signature;
 mod store;
 mod trigger;
 
 use std::sync::Arc;
 
+use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use kit::{Clock, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 pub use accept::{Outcome, PublishResult};
-pub use dependencies::Intake;
+pub use dependencies::{Inbox, Intake};
 pub use event_bridge::to_cloud_event;
 pub use publishers::Publishers;
 pub use signature::{WebhookSecrets, WebhookSecretsError};
@@ -55,7 +62,8 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let intake = Arc::clone(&intake);
         async move {
-            let answer = Box::pin(handle(&intake, event.payload.get())).await;
+            let deadline = event.context.deadline();
+            let answer = Box::pin(handle(&intake, event.payload.get(), deadline)).await;
             telemetry::flush();
             answer.map_err(Error::from)
         }
@@ -66,9 +74,21 @@ pub async fn run() -> Result<(), Error> {
 async fn from_env() -> Result<Intake, Error> {
     let table = config::required("EVENTS_TABLE", "the name of the Events table")?;
     let days = config::number("EVENTS_RETENTION_DAYS", 90, 1..=36_500)?;
-    let client = kit::aws::dynamodb(&kit::aws::sdk_config().await);
+    let sdk = kit::aws::sdk_config().await;
+    let clock = Clock::system();
     Ok(Intake {
-        store: EventStore::new(client, table, days, Clock::system()),
+        store: EventStore::new(kit::aws::dynamodb(&sdk), table, days, clock),
         publishers: Publishers::from_env()?,
+        inbox: inbox_from_env(kit::aws::sqs(&sdk), clock)?,
+    })
+}
+
+fn inbox_from_env(sqs: aws_sdk_sqs::Client, clock: Clock) -> Result<Inbox, Error> {
+    let queue = config::required("INBOX_QUEUE_URL", "the inbox queue's URL")?;
+    let dead_letters = config::required("INBOX_DLQ_URL", "the inbox dead-letter queue's URL")?;
+    Ok(Inbox {
+        dead_letters: DeadLetterQueue::new(sqs.clone(), dead_letters, clock),
+        requeue: DelayedRequeue::new(sqs, queue, clock),
+        clock,
     })
 }

@@ -5,9 +5,8 @@ use shared::{FieldError, FieldWarning};
 
 use crate::accept::{Outcome, PublishResult};
 
-/// The most bad fields that a function error lists, of all its events together. Lambda keeps an asynchronous
-/// invocation that failed in one SQS message, payload and error, and SQS takes 1 MiB
-/// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>).
+/// The most bad fields that a function error lists, of all its events together. Lambda answers with at most
+/// 6 MB (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>), and logs the error.
 const MAX_LISTED_ERRORS: usize = 200;
 
 /// Why a request failed.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
@@ -32,6 +32,13 @@ pub struct EventStore {
 #[derive(thiserror::Error)]
 #[error("the event store did not answer; publish the same events again: {}", describe_sdk_error(.0))]
 pub struct StoreError(#[source] Box<SdkError<PutItemError>>);
+
+impl StoreError {
+    /// Whether DynamoDB will refuse this event each time, however long its publisher waits.
+    pub(crate) fn is_permanent(&self) -> bool {
+        self.0.code() == Some("ValidationException")
+    }
+}
 
 // Lambda's runtime logs an invocation's error by `Debug`. The `Debug` of an `SdkError` contains the raw
 // response, and so the item with personal data; `Display` goes through `describe_sdk_error`, which omits

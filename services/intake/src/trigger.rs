@@ -1,4 +1,7 @@
-//! The three triggers of an invocation, distinguished by the payload's structure.
+//! The four triggers of an invocation, distinguished by the payload's structure: a Function URL's request, a
+//! batch of the inbox queue, an EventBridge envelope, and the events themselves.
+
+use std::time::SystemTime;
 
 use kit::telemetry::{Count, count_many};
 use serde::Serialize;
@@ -9,7 +12,7 @@ use crate::accept::{Outcome, accept_all};
 use crate::dependencies::Intake;
 use crate::problem::Problem;
 use crate::store::{EventStore, StoreError};
-use crate::{event_bridge, http};
+use crate::{event_bridge, http, inbox};
 
 /// Why an invocation ends as a function error.
 #[derive(Debug, thiserror::Error)]
@@ -18,10 +21,17 @@ pub enum IntakeError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Events were refused: the problem document (RFC 9457) that HTTP would answer with. Lambda does not tell
-    /// whether anybody reads the response, so the invocation must fail: after Lambda's retries, the failure
-    /// destination keeps the events for an operator. A caller who waits finds the document in the error.
+    /// whether anybody reads the response, so the invocation must fail: after its retries, Lambda sends the
+    /// events to the inbox queue, from where they go to its dead-letter queue. A caller who waits finds the
+    /// document in the error.
     #[error("{0}")]
     Refused(String),
+    /// A batch of a queue that is not as Lambda documents it. Its messages use up receives. Without its cause,
+    /// which may quote them.
+    #[error(
+        "a batch of the inbox queue is not as Lambda documents it; deploy a version that knows it"
+    )]
+    UnknownBatch,
 }
 
 /// The response to a direct invocation.
@@ -30,11 +40,34 @@ struct Answer {
     results: Vec<Outcome>,
 }
 
-/// Handles one invocation.
+/// What one payload publishes.
+pub enum Publication {
+    Single(Value),
+    Batch(Vec<Value>),
+}
+
+impl From<Value> for Publication {
+    fn from(payload: Value) -> Self {
+        match payload {
+            Value::Array(events) => Self::Batch(events),
+            envelope if is_from_event_bridge(&envelope) => {
+                Self::Single(event_bridge::to_cloud_event(envelope))
+            }
+            event => Self::Single(event),
+        }
+    }
+}
+
+/// Handles one invocation, which Lambda ends at `deadline`.
 ///
 /// # Errors
-/// [`IntakeError`], for EventBridge and direct invocations only: over HTTP, every failure is a response.
-pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, IntakeError> {
+/// [`IntakeError`], for direct invocations only: over HTTP, every failure is a response, and each message of
+/// the inbox queue has its own outcome.
+pub async fn handle(
+    intake: &Intake,
+    payload: &str,
+    deadline: SystemTime,
+) -> Result<Value, IntakeError> {
     let payload = match parse_strict(payload.as_bytes()) {
         Ok(payload) => payload,
         // Only a direct invocation can pass such a payload.
@@ -43,12 +76,12 @@ pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, IntakeError
     if payload.pointer("/requestContext/http").is_some() {
         return Ok(http::handle(intake, payload).await);
     }
-    match payload {
-        Value::Array(events) => batch(&intake.store, events).await,
-        envelope if is_from_event_bridge(&envelope) => {
-            single(&intake.store, event_bridge::to_cloud_event(envelope)).await
-        }
-        event => single(&intake.store, event).await,
+    if inbox::is_batch(&payload) {
+        return inbox::handle(intake, payload, deadline).await;
+    }
+    match Publication::from(payload) {
+        Publication::Batch(events) => batch(&intake.store, events).await,
+        Publication::Single(event) => single(&intake.store, event).await,
     }
 }
 

@@ -45,7 +45,7 @@ const EXAMPLES: [(&str, &[Example]); 21] = [
         "dlq show",
         &[
             ("the messages of the mail queue, and what a replay would do", "dlq show mail"),
-            ("the events that intake did not take", "dlq show intake --body"),
+            ("the events that intake did not take", "dlq show inbox --body"),
             (
                 "by a jq filter",
                 "dlq show mail --filter '.body.event.data.order.lines | length > 5'",
@@ -67,7 +67,7 @@ const EXAMPLES: [(&str, &[Example]); 21] = [
             ),
             (
                 "repair an event that intake did not take",
-                "dlq replay intake --edit '.data.order.customer.locale = \"de-DE\"'",
+                "dlq replay inbox --edit '.data.order.customer.locale = \"de-DE\"'",
             ),
         ],
     ),

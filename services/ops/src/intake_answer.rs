@@ -55,7 +55,6 @@ impl Row {
 #[derive(Debug, Deserialize)]
 pub struct Refusal {
     status: u16,
-    detail: String,
     #[serde(default)]
     errors: Vec<FieldError>,
     #[serde(default)]
@@ -74,14 +73,6 @@ impl Refusal {
     /// What intake calls the refused event in a batch's results.
     pub const fn result(&self) -> &'static str {
         if self.status == 409 { "conflict" } else { "invalid" }
-    }
-
-    /// The refusal in one line. Intake repeats nothing of an event but article numbers.
-    pub fn sentence(&self) -> String {
-        let of_batch = self.results.iter().flat_map(|row| &row.errors);
-        let errors: Vec<String> =
-            self.errors.iter().chain(of_batch).map(ToString::to_string).collect();
-        [self.detail.clone(), errors.join("; ")].join(" ").trim_end().to_owned()
     }
 
     /// A result for each event, as intake answers where it refuses none.
@@ -104,7 +95,6 @@ mod tests {
         let error = json!({ "pointer": "/id", "detail": "is required and missing" });
         let single = json!({ "status": 400, "detail": "1 field(s).", "errors": [error] });
         let single = Refusal::parse(&single.to_string()).unwrap();
-        assert_eq!(single.sentence(), "1 field(s). /id: is required and missing");
         let rows = single.into_rows();
         assert_eq!((rows[0].result.as_str(), rows[0].errors.len()), ("invalid", 1));
 

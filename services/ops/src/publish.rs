@@ -196,14 +196,6 @@ impl Publisher {
         })?;
         Ok(results.results)
     }
-
-    /// Passes `payload` to intake; an error unless every event of it is stored then.
-    pub async fn publish(&self, payload: &Value) -> Result<(), CliError> {
-        match self.invoke(payload).await?.iter().find(|row| !row.is_stored()) {
-            None => Ok(()),
-            Some(row) => Err(CliError::service(format!("{}: {}", row.result, row.problems()))),
-        }
-    }
 }
 
 impl Report for Publication {

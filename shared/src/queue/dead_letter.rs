@@ -22,6 +22,10 @@ pub const KIND: &str = "waybill-kind";
 pub enum DeadLetterCode {
     /// The body violates the queue's contract.
     Unreadable,
+    /// An event violates the contract with the shop.
+    Invalid,
+    /// Another event is stored under this source and id.
+    Conflict,
     /// SES refused the mail permanently.
     Refused,
     /// The mail could not be rendered.
@@ -48,6 +52,8 @@ impl DeadLetterCode {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable",
+            Self::Invalid => "invalid",
+            Self::Conflict => "conflict",
             Self::Refused => "refused",
             Self::Unrenderable => "unrenderable",
             Self::Unknown => "unknown",

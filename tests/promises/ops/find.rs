@@ -177,14 +177,8 @@ async fn an_erasure_by_a_number_that_is_no_id_says_how_to_find_the_id() {
 async fn an_unknown_order_with_a_dead_letter_about_it_says_so_and_consumes_nothing() {
     let stack = TestStack::start().await;
     let queues = &stack.stack.resources.queues;
-    // Lambda's record of an asynchronous invocation of intake that failed.
-    let failed = json!({
-        "timestamp": "2026-11-20T10:00:00.000Z",
-        "requestContext": {"condition": "RetriesExhausted"},
-        "requestPayload": of_zoe(&confirmed("G1"), "#900"),
-        "responsePayload": {"errorMessage": "the event was not accepted"},
-    });
-    stack.send(&queues.intake_dlq, &failed.to_string()).await;
+    // As SQS moves what was received too often.
+    stack.send(&queues.inbox_dlq, &of_zoe(&confirmed("G1"), "#900").to_string()).await;
     let other = json!({"v": 9, "event": {"data": {"order": {"id": "H1", "number": "#901"}}}});
     stack.send(&queues.mail_dlq, &other.to_string()).await;
     for typed in ["G1", "#900", "900", ADDRESS] {
@@ -194,16 +188,16 @@ async fn an_unknown_order_with_a_dead_letter_about_it_says_so_and_consumes_nothi
         assert_eq!(letters.as_array().map(Vec::len), Some(1), "{typed}: {letters:#}");
         assert_eq!(
             (&letters[0]["queue"], &letters[0]["order_id"]),
-            (&json!("intake"), &json!("G1"))
+            (&json!("inbox"), &json!("G1"))
         );
-        assert_eq!(letters[0]["reason"], "the event was not accepted");
+        assert_eq!(letters[0]["code"], "unanswered");
         assert_eq!(letters[0]["certain"], true);
         let shown = waybill(&stack, &["order", typed]).await;
         let id = letters[0]["message_id"].as_str().expect("an id");
-        let line = format!("\nwaybill dlq show intake --message {id}\n");
+        let line = format!("\nwaybill dlq show inbox --message {id}\n");
         assert!(shown.stdout.contains(&line), "{shown:#?}");
     }
-    for queue in [&queues.intake_dlq, &queues.mail_dlq] {
+    for queue in [&queues.inbox_dlq, &queues.mail_dlq] {
         assert_eq!((stack.depth(queue).await, in_flight(&stack, queue).await), (1, 0));
     }
     stack.stop().await;

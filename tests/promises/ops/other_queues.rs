@@ -15,6 +15,7 @@ use super::process::{
     with_unverified_sender,
 };
 use crate::support::events::confirmed;
+use crate::support::http::put_on_the_bus;
 use crate::support::{TestStack, eventually, settings};
 
 /// While it is on, every call of one operation by one function fails.
@@ -48,20 +49,27 @@ fn replay(queue: &str) -> [&str; 6] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_that_intake_could_not_store_are_published_again() {
-    let (stack, outage) = with_outage("intake", "PutItem", settings()).await;
+async fn events_that_intake_failed_on_are_moved_back_to_the_inbox_and_mailed() {
+    let stack = TestStack::start().await;
     let event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
-    put_on_the_bus(&stack, &event).await;
-    let dlq = stack.stack.resources.queues.intake_dlq.clone();
-    eventually("intake gives up", || async { stack.depth(&dlq).await == 1 }).await;
-    outage.is_on.store(false, Ordering::Relaxed);
-    let shown = json(&stack, &["dlq", "show", "intake"]).await;
-    let entry = &shown["entries"][0];
-    assert_eq!((&entry["order_id"], &entry["verdict"]), (&json!("A1"), &json!("would-send")));
-    let outcome = json(&stack, &replay("intake")).await;
-    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
-    wait_for_state(&stack, "A1", "delivered").await;
-    assert_one_mail_each(&stack, &["A1"]);
+    let envelope = json!({
+        "id": "b-1", "source": "shop", "detail-type": "order", "detail": event,
+    });
+    let dlq = stack.stack.resources.queues.inbox_dlq.clone();
+    // Where SQS puts them after their last receive, and EventBridge what it can't deliver.
+    stack.send(&dlq, &envelope.to_string()).await;
+    stack.send(&dlq, &format!("[{},{}]", confirmed("A2"), confirmed("A3"))).await;
+    let shown = json(&stack, &["dlq", "show", "inbox"]).await;
+    for entry in shown["entries"].as_array().expect("entries") {
+        assert_eq!(entry["verdict"], "would-send", "{shown:#}");
+    }
+    let outcome = json(&stack, &replay("inbox")).await;
+    assert_eq!(outcome["outcome"]["moved"], 2, "{outcome:#}");
+    for order in ["A1", "A2", "A3"] {
+        wait_for_state(&stack, order, "delivered").await;
+    }
+    assert_one_mail_each(&stack, &["A1", "A2", "A3"]);
+    assert_eq!(stack.depth(&dlq).await, 0);
     stack.stop().await;
 }
 
@@ -70,10 +78,10 @@ async fn an_event_that_intake_refused_is_shown_as_it_was_published_repaired_and_
     let stack = TestStack::start().await;
     let mut event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
     event["data"]["order"]["placed_at"] = json!("yesterday");
-    put_on_the_bus(&stack, &event).await;
-    let dlq = stack.stack.resources.queues.intake_dlq.clone();
-    eventually("it is in intake's DLQ", || async { stack.depth(&dlq).await == 1 }).await;
-    let shown = json(&stack, &["dlq", "show", "intake", "--body"]).await;
+    put_on_the_bus(stack.stack.address, &[event]).await;
+    let dlq = stack.stack.resources.queues.inbox_dlq.clone();
+    eventually("it is in the inbox's DLQ", || async { stack.depth(&dlq).await == 1 }).await;
+    let shown = json(&stack, &["dlq", "show", "inbox", "--body"]).await;
     let entry = &shown["entries"][0];
     assert_eq!(entry["verdict"], "unparseable", "{shown:#}");
     let order = &entry["body"]["data"]["order"];
@@ -82,7 +90,7 @@ async fn an_event_that_intake_refused_is_shown_as_it_was_published_repaired_and_
     let edit = r#".data.order.placed_at = "2026-11-20T09:15:00Z""#;
     let filter = ".body.data.order.placed_at == \"yesterday\"";
     let args: Vec<&str> =
-        replay("intake").into_iter().chain(["--filter", filter, "--edit", edit]).collect();
+        replay("inbox").into_iter().chain(["--filter", filter, "--edit", edit]).collect();
     let outcome = json(&stack, &args).await;
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
     wait_for_state(&stack, "A1", "delivered").await;
@@ -115,7 +123,7 @@ async fn a_queue_that_is_not_a_dead_letter_queue_is_refused() {
     for queue in ["waybill-mail", elsewhere, another_s, "maill"] {
         let refused = waybill(&stack, &["dlq", "show", queue]).await;
         assert_eq!(refused.code, Some(2), "{refused:#?}");
-        assert!(refused.stderr.contains("intake, dispatch, mail, feedback"), "{refused:#?}");
+        assert!(refused.stderr.contains("inbox, dispatch, mail, feedback"), "{refused:#?}");
     }
     stack.stop().await;
 }
@@ -196,32 +204,4 @@ async fn a_forced_stale_event_that_the_dispatcher_would_call_a_duplicate_is_mail
     wait_for_state(&stack, "A1", "delivered").await;
     assert_one_mail_each(&stack, &["A1"]);
     stack.stop().await;
-}
-
-/// Calls PutEvents, as a shop that uses EventBridge does.
-async fn put_on_the_bus(stack: &TestStack, event: &Value) {
-    let entry = json!({
-        "EventBusName": local::resources::SHOP_BUS,
-        "Source": "shop",
-        "DetailType": "order",
-        "Detail": event.to_string(),
-    });
-    let body = json!({ "Entries": [entry] }).to_string();
-    let address = stack.stack.address;
-    let request = format!(
-        "POST / HTTP/1.1\r\nhost: {address}\r\nx-amz-target: AWSEvents.PutEvents\r\n\
-         content-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n{body}",
-        body.len()
-    );
-    let answer = tokio::task::spawn_blocking(move || {
-        use std::io::{Read, Write};
-        let mut stream = std::net::TcpStream::connect(address).expect("the edge listens");
-        stream.write_all(request.as_bytes()).expect("it takes the request");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        answer
-    });
-    let answer = answer.await.expect("joined");
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::process::{json, waybill};
 use crate::support::events::{confirmed, customer};
-use crate::support::http::{post, request};
+use crate::support::http::{invoke_asynchronously, post};
 use crate::support::{TestStack, eventually};
 
 /// An event without a customer.
@@ -15,14 +15,6 @@ fn invalid(order: &str) -> Value {
     event["data"]["order"]["customer"] =
         json!({ "email": "jo@exa_mple.com", "name": "Jo\u{ffff}" });
     event
-}
-
-async fn invoke_asynchronously(stack: &TestStack, payload: &Value) {
-    let path = "/2015-03-31/functions/waybill-intake/invocations";
-    let headers = [("x-amz-invocation-type", "Event"), ("content-type", "application/json")];
-    let answer =
-        request(stack.stack.address, "POST", path, &headers, payload.to_string().as_bytes()).await;
-    assert_eq!(answer.status.as_u16(), 202);
 }
 
 /// What intake counted as refused where perhaps nobody reads the answer.
@@ -41,11 +33,11 @@ async fn an_invalid_event_that_nobody_waits_for_ends_in_the_dead_letter_queue_an
         "id": "e", "source": "shop", "detail-type": "order.confirmed", "detail": invalid("A4"),
     });
     for payload in [invalid("A2"), json!([valid, invalid("A3")]), envelope] {
-        invoke_asynchronously(&stack, &payload).await;
+        invoke_asynchronously(stack.stack.address, &payload).await;
     }
-    let dlq = stack.stack.resources.queues.intake_dlq.clone();
+    let dlq = stack.stack.resources.queues.inbox_dlq.clone();
     eventually("all three are kept", async || stack.depth(&dlq).await == 3).await;
-    let shown = json(&stack, &["dlq", "show", "intake"]).await;
+    let shown = json(&stack, &["dlq", "show", "inbox"]).await;
     for entry in shown["entries"].as_array().expect("entries") {
         assert_eq!(entry["code"], "invalid", "{entry:#}");
         let reason = entry["reason"].as_str().expect("a reason");

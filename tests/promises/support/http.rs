@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use serde_json::Value;
+use local::resources::SHOP_BUS;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -35,6 +36,31 @@ impl Answer {
 /// Posts an event to intake.
 pub async fn post(address: SocketAddr, media_type: &str, body: &[u8]) -> Answer {
     request(address, "POST", "/v1/events", &[("content-type", media_type)], body).await
+}
+
+/// Puts events on the shop's bus, as a shop that uses EventBridge does.
+pub async fn put_on_the_bus(address: SocketAddr, events: &[Value]) {
+    let entry = |event: &Value| {
+        json!({
+            "EventBusName": SHOP_BUS,
+            "Source": "shop",
+            "DetailType": "order",
+            "Detail": event.to_string(),
+        })
+    };
+    let body = json!({ "Entries": events.iter().map(entry).collect::<Vec<_>>() }).to_string();
+    let headers =
+        [("x-amz-target", "AWSEvents.PutEvents"), ("content-type", "application/x-amz-json-1.1")];
+    let answer = request(address, "POST", "/", &headers, body.as_bytes()).await;
+    assert_eq!(answer.json()["FailedEntryCount"], 0, "{answer:?}");
+}
+
+/// Invokes intake without waiting for its answer.
+pub async fn invoke_asynchronously(address: SocketAddr, payload: &Value) {
+    let path = "/2015-03-31/functions/waybill-intake/invocations";
+    let headers = [("x-amz-invocation-type", "Event"), ("content-type", "application/json")];
+    let answer = request(address, "POST", path, &headers, payload.to_string().as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
 }
 
 /// Sends a request unchanged.

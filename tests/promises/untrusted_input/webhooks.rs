@@ -1,9 +1,12 @@
 //! Requests that a shop outside AWS signs. The one-machine stack asks for no signature, so intake itself is
 //! called here, on the stack's table.
 
-use intake::{EventStore, Intake, Publishers, WebhookSecrets, handle};
+use std::time::{Duration, SystemTime};
+
+use intake::{EventStore, Inbox, Intake, Publishers, WebhookSecrets, handle};
 use jiff::Timestamp;
 use kit::Clock;
+use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use local::resources::EVENTS_TABLE;
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
@@ -44,9 +47,16 @@ async fn two_events_signed_with_one_id_in_the_same_second_are_both_stored() {
 fn intake(stack: &TestStack) -> Intake {
     let client = stack.stack.dynamodb.clone();
     let secrets = WebhookSecrets::parse(SECRET).expect("a secret");
+    let clock = Clock::system();
+    let (sqs, queues) = (&stack.stack.sqs, &stack.stack.resources.queues);
     Intake {
-        store: EventStore::new(client, EVENTS_TABLE.to_owned(), 90, Clock::system()),
+        store: EventStore::new(client, EVENTS_TABLE.to_owned(), 90, clock),
         publishers: Publishers::Webhook(secrets),
+        inbox: Inbox {
+            dead_letters: DeadLetterQueue::new(sqs.clone(), queues.inbox_dlq.url.clone(), clock),
+            requeue: DelayedRequeue::new(sqs.clone(), queues.inbox.url.clone(), clock),
+            clock,
+        },
     }
 }
 
@@ -69,7 +79,8 @@ fn signed(id: &str, at: i64, body: &str) -> Value {
 
 /// The answer's status and the result of the only event.
 async fn publish(intake: &Intake, request: &Value) -> (u64, Value) {
-    let answer = handle(intake, &request.to_string()).await.expect("the store answers");
+    let deadline = SystemTime::now() + Duration::from_secs(10);
+    let answer = handle(intake, &request.to_string(), deadline).await.expect("the store answers");
     let body: Value = serde_json::from_str(answer["body"].as_str().expect("a body")).expect("JSON");
     (answer["statusCode"].as_u64().expect("a status"), body["results"][0]["result"].clone())
 }

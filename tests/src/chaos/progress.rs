@@ -86,11 +86,11 @@ async fn read_ledger(stack: &Stack) -> Result<Ledger, LedgerUnavailable> {
     Ok(ledger)
 }
 
-/// The depth of the three queues together; `None` when SQS did not answer.
+/// The depth of the queues together; `None` when SQS did not answer.
 pub async fn total_depth(stack: &Stack) -> Option<QueueDepth> {
     let queues = &stack.resources.queues;
     let mut sum = QueueDepth::default();
-    for queue in [&queues.dispatch, &queues.mail, &queues.feedback] {
+    for queue in [&queues.inbox, &queues.dispatch, &queues.mail, &queues.feedback] {
         let one = queue_depth(&stack.sqs, &queue.url).await.ok()?;
         sum.visible += one.visible;
         sum.in_flight += one.in_flight;

@@ -136,7 +136,8 @@ const DEPTH_TIMEOUT: Duration = Duration::from_secs(30);
 async fn dead_letters(stack: &Stack) -> Result<u64, RunError> {
     let queues = &stack.resources.queues;
     let mut all = 0;
-    for queue in [&queues.dispatch_dlq, &queues.mail_dlq, &queues.feedback_dlq] {
+    let queues = [&queues.inbox_dlq, &queues.dispatch_dlq, &queues.mail_dlq, &queues.feedback_dlq];
+    for queue in queues {
         let answer = tokio::time::timeout(DEPTH_TIMEOUT, depth_with_retry(stack, queue)).await;
         all += answer.map_err(|_elapsed| RunError::DeadLetters(queue.url.clone()))?.total();
     }

@@ -1,19 +1,17 @@
-//! Asynchronous invocations: those of EventBridge, and `Event` invocations.
+//! Asynchronous (`Event`) invocations.
 //!
-//! At least once: an invocation that fails is tried twice more, then it becomes a message in the
-//! function's failure destination
-//! (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>).
+//! At least once: an invocation that fails is tried twice more, then its payload becomes a message in the
+//! function's dead-letter queue
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq>).
 //! With `--data`, one that was taken is on disk until it is done: after a restart it starts anew.
 
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::MessageAttributeValue;
 use bytes::Bytes;
-use jiff::Timestamp;
 use kit::AwsError;
-use serde::Deserialize;
-use serde_json::{Value, json};
-use shared::FieldError;
+use serde_json::Value;
 use shared::queue::message::escape_noncharacters;
 use uuid::Uuid;
 
@@ -27,7 +25,7 @@ pub const RETRY_DELAYS: [Duration; 2] = [Duration::from_secs(1), Duration::from_
 
 #[derive(Debug, Clone)]
 pub struct AsyncInvoker {
-    /// Reaches the failure destinations.
+    /// Reaches the dead-letter queues.
     pub sqs: Client,
     /// Before the second and before the third attempt.
     pub retry_delays: [Duration; 2],
@@ -86,7 +84,7 @@ impl AsyncInvoker {
         }
     }
 
-    /// Hands the invocation to the failure destination; whether that has it.
+    /// Hands the payload to the dead-letter queue; whether that has it.
     async fn give_up(
         &self,
         lambda: &Lambda,
@@ -95,93 +93,62 @@ impl AsyncInvoker {
         error: &[u8],
     ) -> bool {
         let arn = lambda.function.arn();
-        let Some(queue) = &lambda.on_failure else {
+        let Some(queue) = &lambda.dead_letter_queue else {
             tracing::error!(function = arn, "an asynchronous invocation failed three times");
             return true;
         };
-        let record = json!({
-            "version": "1.0",
-            "timestamp": format!("{:.3}", Timestamp::now()),
-            "requestContext": {
-                "requestId": request_id.to_string(),
-                "functionArn": format!("{arn}:$LATEST"),
-                "condition": "RetriesExhausted",
-                "approximateInvokeCount": self.retry_delays.len() + 1,
-            },
-            "requestPayload": json_or_text(payload),
-            "responseContext": {
-                "statusCode": 200,
-                "executedVersion": "$LATEST",
-                "functionError": "Unhandled",
-            },
-            "responsePayload": json_or_text(error),
-        });
-        let sent = self.send(queue, record.to_string()).await;
-        match &sent {
-            Ok(()) => tracing::warn!("{}", dead_letter_warning(queue, error)),
-            Err(error) => {
-                tracing::error!(function = arn, reason = %error, "a failed invocation has no place");
-            }
+        let sent = self.send(queue, request_id, payload, error).await;
+        if let Err(error) = &sent {
+            tracing::error!(function = arn, reason = %error, "a failed invocation has no place");
         }
         sent.is_ok()
     }
 
-    async fn send(&self, queue: &str, record: String) -> Result<(), AwsError> {
+    /// Sends the payload as it is, with the three attributes that Lambda documents.
+    async fn send(
+        &self,
+        queue: &str,
+        request_id: Uuid,
+        payload: &[u8],
+        error: &[u8],
+    ) -> Result<(), AwsError> {
         let queue = self.sqs.get_queue_url().queue_name(queue).send().await?;
+        // Here SQS takes these characters as escapes; AWS would lose such a payload (`DeadLetterErrors`).
+        let body = escape_noncharacters(String::from_utf8_lossy(payload).into_owned());
         let send = self
             .sqs
             .send_message()
             .set_queue_url(queue.queue_url)
-            .message_body(escape_noncharacters(record));
+            .message_body(body)
+            .message_attributes("RequestID", attribute("String", request_id.to_string()))
+            .message_attributes("ErrorCode", attribute("Number", "200".to_owned()))
+            .message_attributes("ErrorMessage", attribute("String", error_message(error)));
         send.send().await?;
         Ok(())
     }
 }
 
-/// What to tell whoever waits for an event's mail: nobody waits for the answer of an asynchronous
-/// invocation.
-fn dead_letter_warning(queue: &str, error: &[u8]) -> String {
-    let error = json_or_text(error);
-    let message = error.get("errorMessage").and_then(Value::as_str).unwrap_or_default();
-    let name = queue.strip_prefix("waybill-").and_then(|name| name.strip_suffix("-dlq"));
-    format!(
-        "An event is in {queue}: {}. To look at it: waybill dlq show {}",
-        first_reason(message),
-        name.unwrap_or(queue)
-    )
+/// The longest error message that Lambda sends, in bytes.
+const MAX_ERROR_MESSAGE_BYTES: usize = 1024;
+
+fn error_message(error: &[u8]) -> String {
+    let error: Value = serde_json::from_slice(error).unwrap_or_default();
+    let message = error["errorMessage"].as_str().filter(|message| !message.is_empty());
+    let mut message = escape_noncharacters(message.unwrap_or("unknown").to_owned());
+    message.truncate(message.floor_char_boundary(MAX_ERROR_MESSAGE_BYTES));
+    message
 }
 
-/// A problem document (RFC 9457), which is intake's error message: of a batch, with a result for each event.
-#[derive(Deserialize)]
-struct Problem {
-    #[serde(default)]
-    detail: String,
-    #[serde(default)]
-    errors: Vec<FieldError>,
-    #[serde(default)]
-    results: Vec<Problem>,
-}
-
-/// The first bad field, or what else was wrong. It names fields and never values.
-fn first_reason(message: &str) -> String {
-    let Ok(Problem { detail, errors, results }) = serde_json::from_str(message) else {
-        // Of another error no more than a sentence: what follows may come from anywhere.
-        let line = message.lines().next().unwrap_or_default();
-        return line.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned();
-    };
-    let of_events = results.iter().flat_map(|result| &result.errors);
-    let first = errors.iter().chain(of_events).next();
-    first.map_or(detail, FieldError::to_string)
-}
-
-fn json_or_text(bytes: &[u8]) -> Value {
-    serde_json::from_slice(bytes)
-        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned()))
+fn attribute(data_type: &str, value: String) -> MessageAttributeValue {
+    let attribute = MessageAttributeValue::builder().data_type(data_type).string_value(value);
+    attribute.build().expect("the data type is set")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
     use crate::aws::clients;
     use crate::edge::tests::test_edge::{FakeFunction, answered, failed, lambdas_with};
     use crate::lambda::Invoke;
@@ -194,19 +161,12 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_of_a_dead_letter_has_the_reasons_first_sentence_and_the_command_to_look_at_it() {
-        let bad_field = json!({ "pointer": "/id", "detail": "expected a text" });
-        let one = json!({ "detail": "1 field(s) are bad.", "errors": [bad_field] });
-        let batch = json!({ "detail": "x", "results": [{ "result": "accepted" }, one] });
-        let other = "/id: expected a text. It was\nzoe@customers.example".to_owned();
-        for message in [one.to_string(), batch.to_string(), other] {
-            let error = json!({ "errorMessage": message }).to_string();
-            let warning = dead_letter_warning("waybill-intake-dlq", error.as_bytes());
-            let command = "To look at it: waybill dlq show intake";
-            let expected =
-                format!("An event is in waybill-intake-dlq: /id: expected a text. {command}");
-            assert_eq!(warning, expected);
-        }
+    fn an_error_message_is_cut_at_a_character() {
+        let error = json!({ "errorMessage": "é".repeat(600) + "x" }).to_string();
+        assert_eq!(error_message(error.as_bytes()), "é".repeat(512));
+        let error = json!({ "errorMessage": format!("x{}", "é".repeat(600)) }).to_string();
+        assert_eq!(error_message(error.as_bytes()).len(), 1023);
+        assert_eq!(error_message(b"no JSON"), "unknown");
     }
 
     #[tokio::test]
@@ -226,7 +186,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let store = InvocationStore::open(directory.path()).unwrap();
         let intake = FakeFunction::new("waybill-intake", |_| failed());
-        let lambdas = lambdas_with(&intake, Some("waybill-intake-dlq"));
+        let lambdas = lambdas_with(&intake, Some("waybill-inbox"));
         let (id, arn, payload) = (Uuid::new_v4(), intake.arn().to_owned(), Bytes::from("{}"));
         store.insert(id, &arn, &payload).await.unwrap();
         let lambda = lambdas.find(&arn).unwrap();

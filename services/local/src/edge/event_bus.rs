@@ -1,26 +1,36 @@
-//! EventBridge's PutEvents, with one rule: everything on the shop's bus goes to intake, asynchronously
+//! EventBridge's PutEvents, with one rule: everything on the shop's bus goes to the inbox queue
 //! (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).
 //!
 //! An event on another bus reaches nobody, and its publisher is not told: EventBridge takes it, also
 //! when there is no such bus (<https://github.com/aws/aws-cli/issues/9186>). So it does here, but the
 //! stack says so in its own output.
 
+use aws_sdk_sqs::Client;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
+use kit::AwsError;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shared::queue::message::escape_noncharacters;
 
 use super::state::Edge;
 use crate::aws::arn::{ACCOUNT_ID, event_bus_arn};
-use crate::resources::SHOP_BUS;
+use crate::resources::{INBOX_QUEUE, SHOP_BUS};
 use crate::response::{aws_json_error, request_id};
 
 const MAX_BATCH_ENTRIES: usize = 10;
 const MAX_BUS_NAME_LEN: usize = 1600;
 /// The bus of an entry that names none.
 const DEFAULT_BUS: &str = "default";
+
+/// The shop's bus.
+#[derive(Debug)]
+pub struct EventBus {
+    /// Reaches the target of its rule.
+    pub sqs: Client,
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -91,16 +101,25 @@ async fn put_event(edge: &Edge, entry: Entry) -> Value {
         );
         return result;
     }
-    let Some(intake) = edge.lambdas.intake() else {
-        return refusal("InternalFailure", "There is no intake.");
-    };
-    // In the background: PutEvents answers that an event was taken, not that a target handled it.
-    match edge.async_invoker.invoke(intake, Bytes::from(envelope.to_string())).await {
+    // EventBridge takes the event, and tries its target for 24 hours. Here the event is refused while the
+    // queue does not take it, so that nothing that was taken needs another place to wait.
+    match edge.event_bus.send(envelope).await {
         Ok(()) => result,
         Err(error) => {
-            let message = format!("The event cannot be written to disk: {error}.");
+            let message = format!("The inbox queue did not take the event: {error}.");
             refusal("InternalFailure", &message)
         }
+    }
+}
+
+impl EventBus {
+    /// Sends an event to the rule's target.
+    async fn send(&self, envelope: Value) -> Result<(), AwsError> {
+        let queue = self.sqs.get_queue_url().queue_name(INBOX_QUEUE).send().await?;
+        let body = escape_noncharacters(envelope.to_string());
+        let send = self.sqs.send_message().set_queue_url(queue.queue_url).message_body(body);
+        send.send().await?;
+        Ok(())
     }
 }
 

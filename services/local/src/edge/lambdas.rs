@@ -9,9 +9,9 @@ use crate::lambda::Invoke;
 #[derive(Clone)]
 pub struct Lambda {
     pub function: Arc<dyn Invoke>,
-    /// The name of its failure destination: the queue that gets an asynchronous invocation after
-    /// its last attempt.
-    pub on_failure: Option<String>,
+    /// The name of its dead-letter queue, which gets the payload of an asynchronous invocation after its
+    /// last attempt.
+    pub dead_letter_queue: Option<String>,
 }
 
 /// The functions by their names on AWS: `waybill-intake`. A clone is another handle to the same
@@ -23,9 +23,10 @@ pub struct Lambdas(Arc<RwLock<BTreeMap<String, Lambda>>>);
 
 impl Lambdas {
     /// Adds a function, by the name at the end of its ARN.
-    pub fn add(&self, function: Arc<dyn Invoke>, on_failure: Option<&str>) {
+    pub fn add(&self, function: Arc<dyn Invoke>, dead_letter_queue: Option<&str>) {
         let name = function.arn().rsplit(':').next().unwrap_or_default().to_owned();
-        let lambda = Lambda { function, on_failure: on_failure.map(str::to_owned) };
+        let dead_letter_queue = dead_letter_queue.map(str::to_owned);
+        let lambda = Lambda { function, dead_letter_queue };
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name, lambda);
     }
 
@@ -36,7 +37,6 @@ impl Lambdas {
         let name = name.split(':').next().unwrap_or_default();
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
-
     /// The function that takes the shop's events.
     pub(super) fn intake(&self) -> Option<Lambda> {
         self.find("waybill-intake")

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `X-Amz-Target: DynamoDB_20120810.…`, `DynamoDBStreams_20120810.…` | [`crate::aws::dynamodb`] |
 //! | `X-Amz-Target: AmazonSQS.…` | [`crate::aws::sqs`] |
-//! | `X-Amz-Target: AWSEvents.PutEvents` | for the bus `waybill-orders`, intake, as its EventBridge rule would invoke it |
+//! | `X-Amz-Target: AWSEvents.PutEvents` | for the bus `waybill-orders`, the inbox queue, as its EventBridge rule would send it |
 //! | `/v2/email/…` | [`crate::ses`] |
 //! | `/2015-03-31/functions/NAME/invocations` | Lambda's Invoke |
 //! | `GET /`, `/mail…` | the mailbox page |
@@ -33,6 +33,7 @@ pub(crate) mod tests;
 mod transfer_limits;
 
 pub(crate) use async_invoker::{AsyncInvoker, RETRY_DELAYS};
+pub(crate) use event_bus::EventBus;
 pub(crate) use invocation_store::InvocationStore;
 pub(crate) use lambdas::Lambdas;
 pub(crate) use server::Server;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::async_invoker::AsyncInvoker;
+use super::event_bus::EventBus;
 use super::faults::Faults;
 use super::lambdas::Lambdas;
 use crate::aws::calls::Calls;
@@ -21,6 +22,8 @@ pub struct Edge {
     pub lambdas: Lambdas,
     /// Runs the invocations that nobody waits for.
     pub async_invoker: AsyncInvoker,
+    /// The shop's event bus, with its one rule.
+    pub event_bus: EventBus,
     pub page: Page,
     /// Counts each call of a function to an AWS service.
     pub calls: Arc<Calls>,

@@ -23,6 +23,6 @@ pub trait Invoke: Send + Sync + 'static {
     fn arn(&self) -> &str;
 
     /// Invokes the function and waits for the result. `request_id` identifies the invocation
-    /// to the function and to a failure destination.
+    /// to the function and to its dead-letter queue.
     fn invoke(&self, request_id: Uuid, payload: Bytes) -> BoxFuture<'_, Invocation>;
 }

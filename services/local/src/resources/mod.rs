@@ -9,11 +9,11 @@ mod settings;
 mod tables;
 
 pub use error::Error;
-pub use queues::{Queue, Queues};
+pub use queues::{INBOX_QUEUE, Queue, Queues};
 pub use settings::{FeedbackTimes, Processes, Settings, SettingsError};
 pub use tables::{EVENTS_TABLE, LEDGER_TABLE};
 
-/// The bus for the shop's order events. A rule invokes intake with everything on it.
+/// The bus for the shop's order events. A rule sends everything on it to the inbox queue.
 pub const SHOP_BUS: &str = "waybill-orders";
 
 /// The created tables and queues, as the functions and the mappings need them.

@@ -12,6 +12,9 @@ use super::{Error, FeedbackTimes, Settings};
 /// AWS's maximum, 14 days: what is in a dead-letter queue waits for an operator.
 const MESSAGE_RETENTION_SECONDS: u32 = 14 * 24 * 60 * 60;
 
+/// The name of the queue before intake.
+pub const INBOX_QUEUE: &str = "waybill-inbox";
+
 /// One queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
@@ -24,6 +27,10 @@ pub struct Queue {
 /// All queues.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queues {
+    /// Events for intake whose publisher does not wait for the answer.
+    pub inbox: Queue,
+    /// Events of that queue that intake refused or failed on.
+    pub inbox_dlq: Queue,
     /// Events for the dispatcher.
     pub dispatch: Queue,
     /// Events that the dispatcher failed on.
@@ -36,9 +43,6 @@ pub struct Queues {
     pub feedback: Queue,
     /// SES events that feedback failed on.
     pub feedback_dlq: Queue,
-    /// The failure destination of intake's asynchronous invocations: EventBridge events that it
-    /// did not take.
-    pub intake_dlq: Queue,
 }
 
 pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, Error> {
@@ -47,17 +51,19 @@ pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, 
     let FeedbackTimes { visibility_timeout, max_receive_count, .. } = settings.feedback;
     let feedback_receives = (visibility_timeout, max_receive_count);
     // Dead-letter queues first: the redrive policy of a queue names the ARN of its own.
+    let inbox_dlq = dlq("waybill-inbox-dlq").await?;
     let dispatch_dlq = dlq("waybill-dispatch-dlq").await?;
     let mail_dlq = dlq("waybill-mail-dlq").await?;
     let feedback_dlq = dlq("waybill-feedback-dlq").await?;
     Ok(Queues {
+        inbox: source(sqs, INBOX_QUEUE, &inbox_dlq, receives).await?,
+        inbox_dlq,
         dispatch: source(sqs, "waybill-dispatch", &dispatch_dlq, receives).await?,
         dispatch_dlq,
         mail: source(sqs, "waybill-mail", &mail_dlq, receives).await?,
         mail_dlq,
         feedback: source(sqs, "waybill-feedback", &feedback_dlq, feedback_receives).await?,
         feedback_dlq,
-        intake_dlq: dlq("waybill-intake-dlq").await?,
     })
 }
 

@@ -14,7 +14,7 @@ pub struct Settings {
     pub function_timeout: Duration,
     /// How many processes each function has.
     pub processes: Processes,
-    /// How long a message received from the dispatch or mail queue is hidden, in whole seconds. AWS
+    /// How long a message received from the inbox, dispatch or mail queue is hidden, in whole seconds. AWS
     /// asks for six times `function_timeout`.
     pub visibility_timeout: Duration,
     /// How often a message of these queues is received before it goes to the dead-letter queue.

@@ -1,4 +1,4 @@
-//! Totals for the progress bar, read from the metrics that the functions print.
+//! What the functions print: totals for the progress bar, and warnings of events that nobody waits for.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,6 +44,8 @@ impl MetricTotals {
         // CloudWatch's embedded metric format: a JSON document with the values at its top.
         if line.stream == OutputStream::Stdout && line.text.contains("\"CloudWatchMetrics\"") {
             self.add(serde_json::from_str(line.text).unwrap_or_default());
+        } else if let Some(warning) = dead_letter_warning(&line).filter(|_| !self.verbose) {
+            let _ = writeln!(std::io::stderr().lock(), "{warning}");
         // Standard error is shown in any case: a function's panic is there.
         } else if self.verbose || line.stream == OutputStream::Stderr {
             let mut out = std::io::stderr().lock();
@@ -57,5 +59,46 @@ impl MetricTotals {
         totals.skipped += line.skipped;
         totals.failed += line.failed;
         totals.in_doubt += line.in_doubt;
+    }
+}
+
+/// What intake logs when it moves a message to the inbox queue's dead-letter queue.
+#[derive(Deserialize)]
+struct DeadLettered {
+    message: String,
+    reason: String,
+}
+
+/// What to tell whoever waits for the mail of an event that intake refused, and whose answer nobody reads.
+fn dead_letter_warning(line: &OutputLine<'_>) -> Option<String> {
+    if line.function != "intake" || !line.text.contains("\"dead-lettered\"") {
+        return None;
+    }
+    let DeadLettered { message, reason } = serde_json::from_str(line.text).ok()?;
+    (message == "dead-lettered").then(|| {
+        format!("An event is in waybill-inbox-dlq: {reason}. To look at it: waybill dlq show inbox")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn warning(function: &str, text: &str) -> Option<String> {
+        dead_letter_warning(&OutputLine { function, pid: 1, stream: OutputStream::Stdout, text })
+    }
+
+    #[test]
+    fn an_event_in_the_inbox_s_dead_letter_queue_is_told_with_its_reason_and_the_command_to_look_at_it()
+     {
+        let line = r#"{"level":"WARN","message":"dead-lettered","code":"invalid","reason":"/id: expected a text"}"#;
+        assert_eq!(
+            warning("intake", line).as_deref(),
+            Some(
+                "An event is in waybill-inbox-dlq: /id: expected a text. To look at it: waybill dlq show inbox"
+            )
+        );
+        assert_eq!(warning("mailer", line), None);
+        assert_eq!(warning("intake", r#"{"message":"event","reason":"\"dead-lettered\""}"#), None);
     }
 }

@@ -16,7 +16,7 @@ use super::outcome::Outcome;
 use super::publish::Answer;
 use super::report::{EventReport, Report};
 use crate::aws::arn::REGION;
-use crate::resources::SHOP_BUS;
+use crate::resources::{INBOX_QUEUE, SHOP_BUS};
 use crate::stack::Stack;
 
 /// Prints a line on standard output.
@@ -34,6 +34,7 @@ pub fn print_banner(stack: &Stack, args: &Args) {
     say(format_args!("  Mailbox          {url}/"));
     say(format_args!("  Publish events   POST {url}/v1/events"));
     say(format_args!("  or by            aws events put-events, on the bus {SHOP_BUS}"));
+    say(format_args!("  or by            aws sqs send-message, to the queue {INBOX_QUEUE}"));
     if let Some(dir) = &args.mail_dir {
         say(format_args!("  E-mails as files {}", dir.display()));
     }

@@ -20,7 +20,7 @@ pub struct EventSources {
     /// The schedule of relay's sweep.
     pub sweep: Schedule,
     /// Each queue's mapping, with the short name of the function that it invokes.
-    pub queues: [(&'static str, QueueMapping); 3],
+    pub queues: [(&'static str, QueueMapping); 4],
 }
 
 impl EventSources {
@@ -36,6 +36,7 @@ impl EventSources {
                 every: config.settings.sweep_interval,
             },
             queues: [
+                queue("intake", &queues.inbox),
                 queue("dispatcher", &queues.dispatch),
                 queue("mailer", &queues.mail),
                 queue("feedback", &queues.feedback),

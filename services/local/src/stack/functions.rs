@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::config::{Config, Endpoints};
 use crate::lambda::{FunctionConfig, Program};
-use crate::resources::{EVENTS_TABLE, LEDGER_TABLE, Resources, Settings};
+use crate::resources::{EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Resources, Settings};
 
 /// What is particular to a function.
 #[derive(Debug, Clone, Copy)]
@@ -13,21 +13,17 @@ pub struct FunctionSpec {
     pub name: &'static str,
     /// Its memory in MB. Not enforced here.
     pub memory_mb: u32,
-    /// The queue that receives the asynchronous invocations that fail.
-    pub failure_destination: Option<&'static str>,
+    /// The queue that receives the payloads of asynchronous invocations that fail.
+    pub dead_letter_queue: Option<&'static str>,
 }
 
 /// The functions.
 pub const FUNCTIONS: [FunctionSpec; 5] = [
-    FunctionSpec {
-        name: "intake",
-        memory_mb: 128,
-        failure_destination: Some("waybill-intake-dlq"),
-    },
-    FunctionSpec { name: "relay", memory_mb: 1769, failure_destination: None },
-    FunctionSpec { name: "dispatcher", memory_mb: 128, failure_destination: None },
-    FunctionSpec { name: "mailer", memory_mb: 256, failure_destination: None },
-    FunctionSpec { name: "feedback", memory_mb: 128, failure_destination: None },
+    FunctionSpec { name: "intake", memory_mb: 128, dead_letter_queue: Some(INBOX_QUEUE) },
+    FunctionSpec { name: "relay", memory_mb: 1769, dead_letter_queue: None },
+    FunctionSpec { name: "dispatcher", memory_mb: 128, dead_letter_queue: None },
+    FunctionSpec { name: "mailer", memory_mb: 256, dead_letter_queue: None },
+    FunctionSpec { name: "feedback", memory_mb: 128, dead_letter_queue: None },
 ];
 
 /// How each function's processes are started.
@@ -76,6 +72,8 @@ fn environment(
         ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
         ("EVENTS_TABLE", EVENTS_TABLE),
         ("LEDGER_TABLE", LEDGER_TABLE),
+        ("INBOX_QUEUE_URL", &queues.inbox.url),
+        ("INBOX_DLQ_URL", &queues.inbox_dlq.url),
         ("DISPATCH_QUEUE_URL", &queues.dispatch.url),
         ("DISPATCH_DLQ_URL", &queues.dispatch_dlq.url),
         ("MAIL_QUEUE_URL", &queues.mail.url),

@@ -19,8 +19,8 @@ use crate::aws::dynamodb::{Dynamodb, DynamodbError};
 use crate::aws::sqs::Sqs;
 use crate::database::DataError;
 use crate::edge::{
-    AsyncInvoker, Edge, InvocationStore, Lambdas, ListenError, Listener, RETRY_DELAYS, Server,
-    TransferLimits,
+    AsyncInvoker, Edge, EventBus, InvocationStore, Lambdas, ListenError, Listener, RETRY_DELAYS,
+    Server, TransferLimits,
 };
 use crate::lambda::{Functions, NotReadyError};
 use crate::mapping::Mapping;
@@ -167,7 +167,8 @@ async fn open_services(
         page: Page::new(Arc::clone(&ses), address),
         ses,
         lambdas: Lambdas::default(),
-        async_invoker: AsyncInvoker { sqs, retry_delays: RETRY_DELAYS, store },
+        async_invoker: AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS, store },
+        event_bus: EventBus { sqs },
         calls: Arc::new(Calls::default()),
         faults: Arc::clone(&config.faults),
     })
@@ -185,7 +186,7 @@ async fn start_functions(
     for spec in FUNCTIONS {
         let function = functions.function(spec.name).map_err(std::io::Error::other)?;
         // Before it is ready: an invocation waits in its queue for the first process.
-        lambdas.add(function, spec.failure_destination);
+        lambdas.add(function, spec.dead_letter_queue);
     }
     functions.ready().await?;
     Ok(functions)

@@ -37,6 +37,8 @@ pub static LEDGER_TABLE: Resource =
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
+    /// Events of publishers that do not wait for the answer, for intake.
+    Inbox,
     /// Events to decide about, for the dispatcher.
     Dispatch,
     /// Mails to send, for the mailer.
@@ -52,14 +54,14 @@ pub enum Queue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dlq {
+    /// Events as they were published: one, an array, or an EventBridge envelope.
+    Inbox,
     /// Dispatch requests.
     Dispatch,
     /// Mail requests.
     Mail,
     /// SES events.
     Feedback,
-    /// Lambda's records of asynchronous invocations of intake that failed.
-    Intake,
 }
 
 struct Row {
@@ -76,7 +78,10 @@ const fn row(queue: Queue, dlq: Dlq, consumer: Option<&'static str>, resource: R
 
 /// Every queue, in the order of the flow, the dead-letter queues last.
 #[rustfmt::skip]
-static QUEUES: [Row; 7] = [
+static QUEUES: [Row; 8] = [
+    row(Queue::Inbox, Dlq::Inbox, Some("intake"), resource(
+        "inbox", "InboxQueueUrl", "INBOX_QUEUE_URL", "inbox-queue-url",
+        "The inbox queue")),
     row(Queue::Dispatch, Dlq::Dispatch, Some("dispatcher"), resource(
         "dispatch", "DispatchQueueUrl", "DISPATCH_QUEUE_URL", "dispatch-queue-url",
         "The dispatch queue")),
@@ -86,9 +91,9 @@ static QUEUES: [Row; 7] = [
     row(Queue::Feedback, Dlq::Feedback, Some("feedback"), resource(
         "feedback", "FeedbackQueueUrl", "FEEDBACK_QUEUE_URL", "feedback-queue-url",
         "The feedback queue")),
-    row(Queue::Dead(Dlq::Intake), Dlq::Intake, None, resource(
-        "intake-dlq", "IntakeDlqUrl", "INTAKE_DLQ_URL", "intake-dlq-url",
-        "The failure destination of intake's asynchronous invocations")),
+    row(Queue::Dead(Dlq::Inbox), Dlq::Inbox, None, resource(
+        "inbox-dlq", "InboxDlqUrl", "INBOX_DLQ_URL", "inbox-dlq-url",
+        "The inbox queue's dead-letter queue")),
     row(Queue::Dead(Dlq::Dispatch), Dlq::Dispatch, None, resource(
         "dispatch-dlq", "DispatchDlqUrl", "DISPATCH_DLQ_URL", "dispatch-dlq-url",
         "The dispatch queue's dead-letter queue")),
@@ -106,11 +111,12 @@ pub fn resources() -> impl Iterator<Item = &'static Resource> {
 
 impl Queue {
     /// Every queue, in the order of the flow, the dead-letter queues last.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Inbox,
         Self::Dispatch,
         Self::Mail,
         Self::Feedback,
-        Self::Dead(Dlq::Intake),
+        Self::Dead(Dlq::Inbox),
         Self::Dead(Dlq::Dispatch),
         Self::Dead(Dlq::Mail),
         Self::Dead(Dlq::Feedback),
@@ -143,20 +149,20 @@ impl Queue {
 
 impl Dlq {
     /// Every dead-letter queue, in the order of the flow.
-    pub const ALL: [Self; 4] = [Self::Intake, Self::Dispatch, Self::Mail, Self::Feedback];
+    pub const ALL: [Self; 4] = [Self::Inbox, Self::Dispatch, Self::Mail, Self::Feedback];
 
     /// What the operator types: `mail` of `mail-dlq`.
     pub fn name(self) -> &'static str {
         Queue::Dead(self).suffix().trim_end_matches("-dlq")
     }
 
-    /// The queue that its messages come from; `None` where they come from a function's invocations.
+    /// The queue that its messages come from; `None` where they come from a stream.
     pub fn source(self) -> Option<Queue> {
         let is_source = |row: &&Row| row.consumer.is_some() && row.dlq == self;
         QUEUES.iter().find(is_source).map(|row| row.queue)
     }
 
-    /// The queue to which a replay sends; `None` where it invokes intake instead.
+    /// The queue to which a replay sends.
     pub fn replay_target(self) -> Option<Queue> {
         self.source()
     }
@@ -207,7 +213,7 @@ mod tests {
     #[test]
     fn a_replay_goes_back_to_the_source() {
         assert_eq!(Dlq::Mail.replay_target(), Some(Queue::Mail));
-        assert_eq!(Dlq::Intake.replay_target(), None);
+        assert_eq!(Dlq::Inbox.replay_target(), Some(Queue::Inbox));
     }
 
     #[test]
@@ -219,6 +225,6 @@ mod tests {
             assert_eq!(Dlq::from_name(typed, "shop"), None, "{typed}");
         }
         let refused = Dlq::unknown("maill", "shop").to_string();
-        assert!(refused.contains("intake, dispatch, mail, feedback"), "{refused}");
+        assert!(refused.contains("inbox, dispatch, mail, feedback"), "{refused}");
     }
 }

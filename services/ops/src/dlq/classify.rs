@@ -64,7 +64,7 @@ impl LedgerSnapshot {
         let mut whole_orders = HashSet::new();
         for payload in payloads {
             match payload {
-                DlqPayload::Intake(given) => events.extend(given.iter().map(event_key)),
+                DlqPayload::Inbox(given) => events.extend(given.iter().map(event_key)),
                 DlqPayload::Mail { key, .. } => {
                     keys.extend(keys_about(key, key.sort_key(), &mut whole_orders));
                 }
@@ -150,7 +150,7 @@ impl Rules<'_> {
             DlqPayload::Mail { key, send_before } => self.mail(key, *send_before),
             DlqPayload::Dispatch(dispatch) => self.dispatch(dispatch),
             DlqPayload::Feedback(event) => self.feedback(event),
-            DlqPayload::Intake(events) => self.intake(events),
+            DlqPayload::Inbox(events) => self.inbox(events),
             DlqPayload::ForeignFeedback => ReplayAssessment::new(Verdict::AlreadyDone, None)
                 .because("nothing of it is recorded"),
             DlqPayload::Unreadable(why) => {
@@ -244,7 +244,7 @@ impl Rules<'_> {
         ReplayAssessment::new(verdict, Some(item))
     }
 
-    fn intake(self, events: &[(NotificationKey, String)]) -> ReplayAssessment {
+    fn inbox(self, events: &[(NotificationKey, String)]) -> ReplayAssessment {
         let is_stored = |event: &&_| self.snapshot.stored.contains_key(&event_key(event));
         let stored = events.iter().filter(is_stored).count();
         match (stored, events.len()) {

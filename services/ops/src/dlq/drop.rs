@@ -23,7 +23,7 @@ use crate::progress;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which: intake, dispatch, mail or feedback
+    /// Which: inbox, dispatch, mail or feedback
     pub queue: String,
     /// Written --yes-delete-N with the exact number of selected messages. Without it the command
     /// only says how many there are

@@ -177,15 +177,17 @@ mod tests {
             serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
         let good = event.clone();
         event["data"]["order"]["totals"]["total"]["currency"] = "eur".into();
-        let record = serde_json::json!({"requestContext": {}, "requestPayload": event});
+        let envelope = serde_json::json!({
+            "id": "b-1", "source": "shop", "detail-type": "order", "detail": event,
+        });
         let currency = &good["data"]["order"]["totals"]["total"]["currency"];
         let repair = format!(".data.order.totals.total.currency = {currency}");
         let repaired =
-            Edit::compile(&repair).unwrap().apply(Dlq::Intake, &message(&record.to_string()));
+            Edit::compile(&repair).unwrap().apply(Dlq::Inbox, &message(&envelope.to_string()));
         assert_eq!(repaired, Edited::Changed(good.to_string()));
-        assert!(matches!(repaired.payload(Dlq::Intake), Some(DlqPayload::Intake(_))));
+        assert!(matches!(repaired.payload(Dlq::Inbox), Some(DlqPayload::Inbox(_))));
         let steal = Edit::compile(&format!("{repair} | .data.order.id = \"2002\"")).unwrap();
-        let refused = steal.apply(Dlq::Intake, &message(&record.to_string()));
+        let refused = steal.apply(Dlq::Inbox, &message(&envelope.to_string()));
         assert!(matches!(refused, Edited::Failed(_)), "{refused:?}");
     }
 

@@ -32,12 +32,12 @@ pub struct ListArgs {
 
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
-    /// Which: intake, dispatch, mail or feedback
+    /// Which: inbox, dispatch, mail or feedback
     pub queue: String,
     /// How many messages the table holds
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    /// The bodies too, with names and addresses masked, of intake's the event as it was published; a body
+    /// The bodies too, with names and addresses masked, of the inbox the event as it was published; a body
     /// that is not JSON is hidden
     #[arg(long)]
     pub body: bool,
@@ -358,7 +358,7 @@ mod tests {
         let mail = QueueDepth { visible: 5, in_flight: 2, delayed: 0 };
         let listing = Listing {
             queues: vec![
-                empty(Dlq::Intake),
+                empty(Dlq::Inbox),
                 empty(Dlq::Dispatch),
                 Row::new(mail, print::samples::scan(), TWO_WEEKS),
                 empty(Dlq::Feedback),

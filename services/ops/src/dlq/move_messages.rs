@@ -21,7 +21,7 @@ use shared::queue::message::{MailRequest, escape_noncharacters};
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited};
-use super::payload::{Dispatch, DlqPayload, invocation_payload};
+use super::payload::{Dispatch, DlqPayload};
 use super::receive::{QueueScanner, Received};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack};
@@ -31,7 +31,6 @@ use crate::notification;
 use crate::notification::reopen;
 use crate::outbox::watch_again;
 use crate::progress;
-use crate::publish::Publisher;
 use crate::rate::Throughput;
 use crate::store::records;
 
@@ -112,10 +111,7 @@ pub async fn move_messages(
     outcome: &mut ReplayOutcome,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dead(options.dlq)).await?;
-    let target = match options.dlq.replay_target() {
-        Some(queue) => stack.url(queue).await?,
-        None => String::new(),
-    };
+    let target = stack.url(options.dlq.replay_target()).await?;
     let depth = stack.queue_depth(Queue::Dead(options.dlq)).await?;
     let throughput = Throughput(options.rate);
     let hold = || throughput.hold(options.selected.len(), depth.visible);
@@ -126,7 +122,6 @@ pub async fn move_messages(
         throughput,
         limiter: RateLimiter::with_catch_up(options.rate, MAX_CATCH_UP),
         classifier: ReplayClassifier::new(stack),
-        publisher: Publisher::new(stack),
         progress: progress::moving(options.selected.len()),
         outcome: RefCell::new(outcome),
         interrupt,
@@ -153,7 +148,6 @@ struct Mover<'a> {
     throughput: Throughput,
     limiter: RateLimiter,
     classifier: ReplayClassifier<'a>,
-    publisher: Publisher,
     progress: ProgressBar,
     outcome: RefCell<&'a mut ReplayOutcome>,
     interrupt: &'a Interrupt,
@@ -254,10 +248,6 @@ impl Mover<'_> {
         let body = &candidate.message.body;
         self.watch_again(&candidate.payload, body).await?;
         match &candidate.payload {
-            DlqPayload::Intake(_) => {
-                let payload = invocation_payload(body).map_err(CliError::service)?;
-                self.publisher.publish(&payload).await.map(|()| None)
-            }
             payload if candidate.assessment.verdict == Verdict::Stale => {
                 force_stale(self.stack, payload, body).await
             }

@@ -11,7 +11,6 @@ use shared::queue::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
-use crate::intake_answer::Refusal;
 use crate::output::as_rfc3339;
 use crate::pii::without_addresses;
 
@@ -121,11 +120,6 @@ impl FailureReason {
         })
     }
 
-    /// Lambda's record of a failed invocation
-    /// (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>).
-    fn from_lambda(dlq: Dlq, message: &Received) -> Option<Self> {
-        // Only intake's queue holds such records.
-        if dlq != Dlq::Intake {
             return None;
         }
         let record: Value = serde_json::from_str(&message.body).ok()?;
@@ -134,13 +128,6 @@ impl FailureReason {
             let at = at.and_then(|at| at.parse::<jiff::Timestamp>().ok());
             at.map_or(message.queued_at, jiff::Timestamp::as_millisecond)
         };
-        let condition = record.pointer("/requestContext/condition").and_then(Value::as_str)?;
-        let (code, sentence) = match error_message(&record).and_then(Refusal::parse) {
-            Some(refusal) => (refusal.result().to_owned(), one_line(&refusal.sentence())),
-            // Lambda writes `RetriesExhausted`, our own codes are `retries-exhausted`.
-            None => (condition.to_kebab_case(), describe_invocation(&record, condition)),
-        };
-        Some(Self { code, sentence, failed_at: failed_at("/timestamp") })
     }
 
     /// SQS moved it by its redrive policy, which records no reason.
@@ -154,23 +141,9 @@ impl FailureReason {
     }
 }
 
-fn error_message(record: &Value) -> Option<&str> {
-    record.pointer("/responsePayload/errorMessage").and_then(Value::as_str)
 }
 
-fn one_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().chars().take(300).collect()
-}
-
-/// The error message of one of our functions holds no personal data; it is cut to one line all the
-/// same, since a panic's or the runtime's is not ours.
-fn describe_invocation(record: &Value, condition: &str) -> String {
-    error_message(record)
-        .map_or_else(|| format!("the invocation was given up: {condition}"), one_line)
-}
-
-/// Where the contracts of the queues have the order's id: below `requestPayload` in Lambda's record
-/// of an invocation, and in each event of a batch.
+/// Where the contracts of the queues have the order's id: in each event of an array.
 const ORDER_ID_PATHS: [&str; 7] = [
     "/notification/order_id",
     "/event/data/order/id",
@@ -206,7 +179,7 @@ pub fn orders_in(body: &Value) -> Vec<&Value> {
 }
 
 fn events_in(body: &Value) -> &[Value] {
-    match body.get("requestPayload").unwrap_or(body) {
+    match body {
         Value::Array(events) => events,
         one => std::slice::from_ref(one),
     }
@@ -299,31 +272,16 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_of_a_failed_invocation_is_its_condition_and_error() {
+    fn the_reason_of_a_batch_of_the_stream_is_lambda_s_condition() {
         let body = json!({
             "timestamp": "2026-11-20T10:00:00.000Z",
-            "requestContext": {"condition": "RetriesExhausted"},
-            "responsePayload": {"errorMessage": "the event was not accepted: x\nmore"},
+            "requestContext": {"condition": "RetryAttemptsExhausted"},
+            "DDBStreamBatchInfo": {"batchSize": 2},
         });
-        let summary = summary(Dlq::Intake, &body);
-        assert_eq!(summary.code, "retries-exhausted");
-        assert_eq!(summary.reason, "the event was not accepted: x");
+        let summary = summary(Dlq::Relay, &body);
+        assert_eq!(summary.code, "retry-attempts-exhausted");
+        assert!(summary.reason.starts_with("relay gave up on 2 records"), "{}", summary.reason);
         assert_eq!(rfc3339(summary.failed_at), "2026-11-20T10:00:00.000Z");
-    }
-
-    #[test]
-    fn the_reason_of_a_refused_event_is_what_intake_expected() {
-        let problem = json!({
-            "status": 400, "detail": "1 field(s) are not as expected; nothing was stored.",
-            "errors": [{"pointer": "/data/order/id", "detail": "is required and missing"}],
-        });
-        let body = json!({
-            "requestContext": {"condition": "RetriesExhausted"},
-            "responsePayload": {"errorMessage": problem.to_string()},
-        });
-        let summary = summary(Dlq::Intake, &body);
-        assert_eq!(summary.code, "invalid");
-        assert!(summary.reason.ends_with("/data/order/id: is required and missing"));
     }
 
     #[test]
@@ -342,7 +300,7 @@ mod tests {
             (json!({"v": 9, "notification": {"order_id": "1001"}}), OrderMatch::Only),
             (json!({"data": {"order": {"id": 1001}}}), OrderMatch::Only),
             (json!({"detail-type": "x", "detail": {"order": {"id": "1001"}}}), OrderMatch::Only),
-            (json!({"requestPayload": [event("1001")]}), OrderMatch::Only),
+            (json!([event("1001")]), OrderMatch::Only),
             (
                 json!({"detail": {"mail": {"tags": {"waybill-order": ["MTAwMQ"]}}}}),
                 OrderMatch::Only,
@@ -353,12 +311,12 @@ mod tests {
             (json!({"v": 9, "event": {"data": {"order": order_of_another}}}), OrderMatch::Other),
             (json!({"order": "10010"}), OrderMatch::Other),
             // A person decides.
-            (json!({"requestPayload": [event("1001"), event("2002")]}), OrderMatch::Possible),
+            (json!([event("1001"), event("2002")]), OrderMatch::Possible),
             (json!({"order": "1001"}), OrderMatch::Possible),
             (json!(r#"cut off: "id":"1001","#), OrderMatch::Possible),
         ] {
             let body = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
-            for contract in [Dlq::Intake, Dlq::Dispatch, Dlq::Mail] {
+            for contract in [Dlq::Inbox, Dlq::Dispatch, Dlq::Mail] {
                 assert_eq!(match_order(contract, &message(&body), "1001"), expected, "{body}");
             }
         }

@@ -24,9 +24,9 @@ pub enum DlqPayload {
     Feedback(SesEvent),
     /// An SES event that is recorded nowhere.
     ForeignFeedback,
-    /// The events of a failed invocation of intake: what each is about, and its sort key in the Events
+    /// Events that were published and are not stored: what each is about, and its sort key in the Events
     /// table.
-    Intake(Vec<(NotificationKey, String)>),
+    Inbox(Vec<(NotificationKey, String)>),
     /// A body that is not of the queue's contract, with the reason.
     Unreadable(String),
 }
@@ -49,7 +49,7 @@ impl DlqPayload {
         let parsed = match dlq {
             Dlq::Mail => mail(body),
             Dlq::Dispatch => dispatch(body),
-            Dlq::Intake => intake(body),
+            Dlq::Inbox => inbox(body),
             Dlq::Feedback => match FeedbackMessage::parse(body) {
                 FeedbackMessage::OwnMail(event) => Ok(Self::Feedback(event)),
                 FeedbackMessage::Ignored { .. } => Ok(Self::ForeignFeedback),
@@ -64,7 +64,7 @@ impl DlqPayload {
         match self {
             Self::Mail { key, .. } | Self::Dispatch(Dispatch { key, .. }) => vec![key],
             Self::Feedback(event) => vec![&event.key],
-            Self::Intake(events) => events.iter().map(|(key, _)| key).collect(),
+            Self::Inbox(events) => events.iter().map(|(key, _)| key).collect(),
             Self::ForeignFeedback | Self::Unreadable(_) => Vec::new(),
         }
     }
@@ -96,10 +96,10 @@ fn dispatch(body: &str) -> Result<DlqPayload, String> {
     }))
 }
 
-/// The events that intake did not accept: in Lambda's record of a failed asynchronous invocation
-/// (`requestPayload`), or as the event that EventBridge could not deliver.
-fn intake(body: &str) -> Result<DlqPayload, String> {
-    let events = match published(invocation_payload(body)?) {
+/// The events that intake did not accept.
+fn inbox(body: &str) -> Result<DlqPayload, String> {
+    let payload = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
+    let events = match published(payload) {
         Value::Array(events) => events,
         event => vec![event],
     };
@@ -112,33 +112,23 @@ fn intake(body: &str) -> Result<DlqPayload, String> {
         Ok((NotificationKey::for_event(&event), event.reference.sort_key()))
     };
     let keys = events.iter().map(key).collect::<Result<Vec<_>, String>>()?;
-    // An empty batch would be replayed and deleted without a trace.
+    // Intake would only refuse it again.
     if keys.is_empty() {
         return Err("it holds no event".to_owned());
     }
-    Ok(DlqPayload::Intake(keys))
+    Ok(DlqPayload::Inbox(keys))
 }
 
-/// What a message of intake's dead-letter queue has to be handed to intake again as.
-pub fn invocation_payload(body: &str) -> Result<Value, String> {
-    let mut body: Value = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
-    // EventBridge's dead letters are the event itself, Lambda's are a record around it.
-    Ok(match body.get_mut("requestPayload") {
-        Some(payload) => payload.take(),
-        None => body,
-    })
-}
-
-/// What a message is to the operator, who looks at it and edits it: its body, and of intake's dead letters
-/// the event, or the events, that the publisher sent, without what Lambda and EventBridge put around them.
+/// What a message is to the operator, who looks at it and edits it: its body, and of the inbox's dead letters
+/// the event as it was published, without what EventBridge put around it.
 pub fn content(dlq: Dlq, message: &Received) -> Value {
-    match (dlq, invocation_payload(&message.body)) {
-        (Dlq::Intake, Ok(payload)) => published(payload),
+    match dlq {
+        Dlq::Inbox => published(message.json_body()),
         _ => message.json_body(),
     }
 }
 
-/// What intake was invoked with, as CloudEvents where EventBridge had put an envelope around one.
+/// What was published, as a CloudEvent where EventBridge had put an envelope around one.
 fn published(payload: Value) -> Value {
     match payload {
         envelope if envelope.get("detail-type").is_some() && envelope.get("detail").is_some() => {
@@ -160,20 +150,15 @@ mod tests {
         let on_the_bus = json!({
             "id": "b-1", "source": "shop", "detail-type": "order.confirmed", "detail": &event,
         });
-        let recorded = |payload: &Value| json!({"requestContext": {}, "requestPayload": payload});
         let batch = json!([event, event]);
-        for (body, shown) in [
-            (recorded(&event), &event),
-            (recorded(&on_the_bus), &event),
-            (on_the_bus.clone(), &event),
-            (event.clone(), &event),
-            (recorded(&batch), &batch),
-        ] {
+        for (body, shown) in
+            [(on_the_bus.clone(), &event), (event.clone(), &event), (batch.clone(), &batch)]
+        {
             let message = Received { body: body.to_string(), ..Received::default() };
-            assert_eq!(content(Dlq::Intake, &message), *shown, "{body}");
+            assert_eq!(content(Dlq::Inbox, &message), *shown, "{body}");
             assert_eq!(content(Dlq::Mail, &message), body);
         }
         let cut = Received { body: "{\"cut".to_owned(), ..Received::default() };
-        assert_eq!(content(Dlq::Intake, &cut), "{\"cut");
+        assert_eq!(content(Dlq::Inbox, &cut), "{\"cut");
     }
 }

@@ -68,7 +68,7 @@ fn effects(
 
 const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
     match (verdict, dlq) {
-        (Verdict::WouldSend, Dlq::Intake) => "an event that is stored nowhere",
+        (Verdict::WouldSend, Dlq::Inbox) => "an event that is stored nowhere",
         (Verdict::WouldSend, _) => "a mail that nobody has received",
         (Verdict::WouldRecord, _) => "something that the ledger has not recorded",
         (Verdict::AlreadySent, _) => "nothing: SES has accepted the mail",
@@ -86,7 +86,7 @@ const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
 
 const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
     match (verdict, dlq) {
-        (Verdict::WouldSend, Dlq::Intake) => "published again",
+        (Verdict::WouldSend, Dlq::Inbox) => "moved: published again",
         (Verdict::WouldSend, _) => "moved: a mail follows",
         (Verdict::WouldRecord, _) => "moved: recorded, no mail is sent",
         (Verdict::AlreadySent, _) => "stays: SES has accepted the mail",

@@ -26,7 +26,7 @@ const MAX_LISTED: usize = 20;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which: intake, dispatch, mail or feedback
+    /// Which: inbox, dispatch, mail or feedback
     pub queue: String,
     /// Print the plan and move nothing
     #[arg(long, conflicts_with = "yes")]

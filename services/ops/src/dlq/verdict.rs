@@ -8,7 +8,7 @@ use shared::ledger::State;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// It would lead to a mail (dispatch, mail), or bring back an event (intake).
+    /// It would lead to a mail (dispatch, mail), or bring back an event (inbox).
     WouldSend,
     /// It would change the ledger and send no mail: an SES event, a muted event.
     WouldRecord,

@@ -14,7 +14,7 @@ use crate::aws::{Stack, is_unknown_operation};
 
 /// The functions, and the variables that each needs to start.
 pub const REQUIRED_VARIABLES: [(&str, &[&str]); 5] = [
-    ("intake", &["EVENTS_TABLE"]),
+    ("intake", &["EVENTS_TABLE", "INBOX_QUEUE_URL", "INBOX_DLQ_URL"]),
     ("relay", &["EVENTS_TABLE", "LEDGER_TABLE", "DISPATCH_QUEUE_URL", "DISPATCH_DLQ_URL"]),
     ("dispatcher", &["LEDGER_TABLE", "MAIL_QUEUE_URL", "DISPATCH_QUEUE_URL", "DISPATCH_DLQ_URL"]),
     (
@@ -147,11 +147,10 @@ fn unknown(name: &str, error: SdkError<GetFunctionConfigurationError>) -> Findin
     Finding::failed_call(subject, permission, Some(fix))(error)
 }
 
-/// Checks the mappings that invoke the functions that are known. Intake has none: its callers do.
+/// Checks the mappings that invoke the functions that are known.
 pub async fn check_mappings(stack: &Stack, functions: &Functions) -> Vec<Finding> {
     let client = &stack.lambda();
-    let mapped = functions.known.keys().filter(|role| **role != "intake");
-    let checks = mapped.map(|role| async move {
+    let checks = functions.known.keys().map(|role| async move {
         let call = client.list_event_source_mappings().function_name(stack.function(role));
         let (subject, permission) = (format!("{role}: mapping"), "lambda:ListEventSourceMappings");
         match call.send().await.map_err(Finding::failed_call(subject, permission, None)) {

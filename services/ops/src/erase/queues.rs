@@ -10,7 +10,7 @@ use crate::interrupt::Interrupt;
 
 /// A working queue is scanned only up to this depth: a scan hides its messages from the functions and
 /// costs each of them one receive. The functions delete what is not scanned, since the ledger says
-/// that it is not to be mailed.
+/// that it is not to be mailed. Of the inbox, intake stores it first: the same command again erases that.
 const MAX_WORKING_DEPTH: u64 = 1000;
 
 /// How long a scan hides the messages of a working queue.

@@ -123,7 +123,7 @@ mod tests {
             message_id: message_id.to_owned(),
             order_id: is_certain.then(|| "1001".to_owned()),
             kind: is_certain.then(|| "order.confirmed".to_owned()),
-            code: "retries-exhausted".to_owned(),
+            code: "invalid".to_owned(),
             reason: "expected an e-mail address at /data/order/customer/email".to_owned(),
             failed_at: 1_763_900_000_000,
             ..DeadLetterSummary::default()
@@ -136,7 +136,7 @@ mod tests {
         let report = UnknownOrder {
             wanted: "#1001".to_owned(),
             letters: vec![
-                letter(Dlq::Intake, "11111111-1111-2222-3333-444444444444", true),
+                letter(Dlq::Inbox, "11111111-1111-2222-3333-444444444444", true),
                 letter(Dlq::Dispatch, "22222222-1111-2222-3333-444444444444", false),
             ],
             not_looked_at: 3,

@@ -150,14 +150,14 @@ mod tests {
         let order = |id: &str, number: &str, email: &str| json!({"data": {"order": {"id": id, "number": number, "customer": {"email": email}}}});
         let jo = order("77", "#1001", "Jo@Example.com");
         let zoe = order("78", "#1002", "zoe@example.com");
-        let failed = letter(&json!({ "requestPayload": jo }));
+        let failed = letter(&jo);
         for typed in ["77", "1001", "#1001", "jo@example.com"] {
-            let found = wanted(typed).match_letter(Dlq::Intake, &failed);
+            let found = wanted(typed).match_letter(Dlq::Inbox, &failed);
             assert_eq!(found, OrderMatch::Only, "{typed}");
-            let batch = letter(&json!({ "requestPayload": [jo, zoe] }));
-            let found = wanted(typed).match_letter(Dlq::Intake, &batch);
+            let batch = letter(&json!([jo, zoe]));
+            let found = wanted(typed).match_letter(Dlq::Inbox, &batch);
             assert_eq!(found, OrderMatch::Possible, "{typed}");
-            let found = wanted(typed).match_letter(Dlq::Intake, &letter(&zoe));
+            let found = wanted(typed).match_letter(Dlq::Inbox, &letter(&zoe));
             assert_eq!(found, OrderMatch::Other, "{typed}");
         }
         let request = letter(&json!({"v": 1, "event": jo}));

@@ -221,10 +221,10 @@ mod tests {
     #[test]
     fn everything_that_needs_attention_is_listed_with_what_to_do() {
         let mut status = healthy();
-        status.queues[1].depth = QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
-        status.queues[1].oldest_seconds = Some(4000.0);
+        status.queues[2].depth = QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
+        status.queues[2].oldest_seconds = Some(4000.0);
         status.sweep = Some(SweepProgress { behind_ms: 7_200_000 });
-        status.queues[5].depth.visible = 3012;
+        status.queues[6].depth.visible = 3012;
         status.ledger = LastDay {
             more: true,
             undecided: 4,
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn dead_letters_in_flight_are_not_healthy_and_an_ses_that_does_not_answer_is_a_finding() {
         let mut status = healthy();
-        status.queues[5].depth.in_flight = 3000;
+        status.queues[6].depth.in_flight = 3000;
         status.ses = Err("AccessDenied".to_owned());
         let found = findings(&status);
         assert_eq!(found.len(), 2, "{found:?}");

@@ -19,7 +19,7 @@ use crate::aws::clients;
 use crate::aws::dynamodb::Dynamodb;
 use crate::aws::sqs::Sqs;
 use crate::edge::faults::{Faults, NoFaults};
-use crate::edge::{AsyncInvoker, Edge, Lambdas, Listener, Server, TransferLimits};
+use crate::edge::{AsyncInvoker, Edge, EventBus, Lambdas, Listener, Server, TransferLimits};
 use crate::lambda::{Invocation, Invoke};
 use crate::page::Page;
 use crate::ses::settings::Settings;
@@ -82,9 +82,9 @@ pub fn failed() -> Invocation {
 }
 
 /// A registry of one function.
-pub fn lambdas_with(function: &Arc<FakeFunction>, on_failure: Option<&str>) -> Lambdas {
+pub fn lambdas_with(function: &Arc<FakeFunction>, dead_letter_queue: Option<&str>) -> Lambdas {
     let lambdas = Lambdas::default();
-    lambdas.add(function.clone(), on_failure);
+    lambdas.add(function.clone(), dead_letter_queue);
     lambdas
 }
 
@@ -145,6 +145,7 @@ impl TestEdge {
                 retry_delays: [Duration::ZERO; 2],
                 store: None,
             },
+            event_bus: EventBus { sqs: clients::sqs(&format!("http://{address}"), REGION) },
             page: Page::new(Arc::clone(&ses), address),
             calls: Arc::clone(&calls),
             faults: setup.faults,

@@ -22,6 +22,9 @@ pub fn properties() -> Properties {
                 template.add(&mut properties, id, declared);
             }
             Some("AWS::Events::EventBus") => template.add(&mut properties, id, declared),
+            Some("AWS::Events::Rule") if !declared["EventBusName"].is_null() => {
+                template.rule(&mut properties, id, declared);
+            }
             Some("AWS::Serverless::Function") => template.function(&mut properties, id, declared),
             _ => {}
         }
@@ -38,15 +41,25 @@ impl Template {
         }
     }
 
+    /// A rule of the shop's bus, with the names of its targets.
+    fn rule(&self, properties: &mut Properties, id: &str, declared: &Value) {
+        for name in ["EventBusName", "EventPattern"] {
+            properties.insert(format!("{id}.{name}"), self.resolve(&declared[name]));
+        }
+        let targets = declared["Targets"].as_array().into_iter().flatten();
+        let targets = targets.map(|target| self.resolve(&target["Arn"])).collect();
+        properties.insert(format!("{id}.Targets"), targets);
+    }
+
     fn function(&self, properties: &mut Properties, id: &str, declared: &Value) {
         let globals = &self.0["Globals"]["Function"];
         for name in ["FunctionName", "Timeout", "MemorySize"] {
             let value = declared.get(name).unwrap_or(&globals[name]);
             properties.insert(format!("{id}.{name}"), self.resolve(value));
         }
-        let destination = &declared["EventInvokeConfig"]["DestinationConfig"];
-        if !destination.is_null() {
-            properties.insert(format!("{id}.DestinationConfig"), self.resolve(destination));
+        let dead_letter_queue = &declared["DeadLetterQueue"];
+        if !dead_letter_queue.is_null() {
+            properties.insert(format!("{id}.DeadLetterQueue"), self.resolve(dead_letter_queue));
         }
         for variables in [globals, declared].map(|from| &from["Environment"]["Variables"]) {
             for (name, value) in object(variables) {
@@ -65,13 +78,6 @@ impl Template {
                 Some("SQS" | "DynamoDB" | "Schedule") => {
                     let prefix = format!("{id}.Events.{event}");
                     self.add(properties, &prefix, &source["Properties"]);
-                }
-                Some("EventBridgeRule") => {
-                    let rule = &source["Properties"];
-                    for name in ["EventBusName", "Pattern"] {
-                        let value = self.resolve(&rule[name]);
-                        properties.insert(format!("{id}.Events.{event}.{name}"), value);
-                    }
                 }
                 other => panic!("{event} invokes {id} by {other:?}: the stack can't be compared"),
             }

@@ -8,7 +8,9 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use local::Config;
 use local::mapping::sqs::QueueMapping;
 use local::mapping::stream::StreamMapping;
-use local::resources::{EVENTS_TABLE, LEDGER_TABLE, Queue, Resources, SHOP_BUS, Settings};
+use local::resources::{
+    EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Queue, Resources, SHOP_BUS, Settings,
+};
 use local::stack::{Endpoints, EventSources, FUNCTIONS, function_configs};
 use serde_json::{Value, json};
 
@@ -26,21 +28,26 @@ pub async fn properties() -> Properties {
     }
     let queues = &resources.queues;
     for (id, queue) in [
+        ("InboxQueue", &queues.inbox),
+        ("InboxDlq", &queues.inbox_dlq),
         ("DispatchQueue", &queues.dispatch),
         ("DispatchDlq", &queues.dispatch_dlq),
         ("MailQueue", &queues.mail),
         ("MailDlq", &queues.mail_dlq),
         ("FeedbackQueue", &queues.feedback),
         ("FeedbackDlq", &queues.feedback_dlq),
-        ("IntakeDlq", &queues.intake_dlq),
     ] {
         add(&mut properties, id, queue_properties(&services, queue).await);
     }
     add(&mut properties, "ShopBus", json!({ "Name": SHOP_BUS }));
-    // `local::edge` invokes intake with whatever is on this bus.
+    // `local::edge` sends whatever is on this bus to the inbox queue.
     let everything = json!({ "source": [{ "prefix": "" }] });
-    let rule = json!({ "EventBusName": SHOP_BUS, "Pattern": everything });
-    add(&mut properties, "Intake.Events.ShopEvents", rule);
+    let rule = json!({
+        "EventBusName": SHOP_BUS,
+        "EventPattern": everything,
+        "Targets": [INBOX_QUEUE],
+    });
+    add(&mut properties, "ShopEventsRule", rule);
     let config = Config { settings, ..Config::default() };
     add_functions(&mut properties, &config, &resources);
     add_event_sources(&mut properties, EventSources::new(&config, &resources));
@@ -128,12 +135,11 @@ fn add_functions(properties: &mut Properties, config: &Config, resources: &Resou
     let functions = function_configs(config, &endpoints, resources).unwrap();
     for (spec, function) in FUNCTIONS.iter().zip(functions) {
         assert_eq!(spec.name, function.name);
-        let queue = spec.failure_destination;
         let values = json!({
             "FunctionName": function.deployed_name(),
             "Timeout": function.timeout.as_secs(),
             "MemorySize": function.memory_mb,
-            "DestinationConfig": queue.map(sqs_destination),
+            "DeadLetterQueue": spec.dead_letter_queue.map(sqs_target),
         });
         add(properties, &logical_id(spec.name), values);
         for (name, value) in &function.environment {
@@ -194,6 +200,10 @@ fn stream_properties(mapping: &StreamMapping) -> Value {
 
 fn sqs_destination(queue: &str) -> Value {
     json!({ "OnFailure": { "Type": "SQS", "Destination": queue } })
+}
+
+fn sqs_target(queue: &str) -> Value {
+    json!({ "Type": "SQS", "TargetArn": queue })
 }
 
 fn response_types(report_batch_item_failures: bool) -> Option<Value> {

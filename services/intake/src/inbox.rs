@@ -1,0 +1,106 @@
+//! A batch of the inbox queue: events whose publisher does not wait for the answer.
+//!
+//! A message holds what a direct invocation would: an event, an array, or an EventBridge envelope. It comes
+//! from EventBridge's rule, from a publisher, or from Lambda, which sends the payload of an asynchronous
+//! invocation that failed (<https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>).
+//!
+//! Delivery semantics: at least once. Each message has its own outcome. A stored one is acknowledged; while
+//! DynamoDB does not answer, it is requeued with a delay, which uses up no receives, however long that takes;
+//! a refused one goes to the dead-letter queue with the reason. What uses up receives, until SQS moves the
+//! message itself, is a crash, a timeout, and what neither queue takes.
+
+use std::time::{Duration, SystemTime};
+
+use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
+use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concurrently};
+use kit::telemetry::{Count, count};
+use serde_json::Value;
+use shared::contract::json::parse_strict;
+
+use crate::accept::{Outcome, accept_all};
+use crate::dependencies::Intake;
+use crate::refusal;
+use crate::trigger::{IntakeError, Publication};
+
+/// How long a message waits while DynamoDB does not answer.
+const RETRY_DELAY_MS: i64 = 60_000;
+
+/// Whether an invocation comes from a queue's event source mapping
+/// (<https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>).
+pub fn is_batch(payload: &Value) -> bool {
+    payload.pointer("/Records/0/eventSource").is_some_and(|source| source == "aws:sqs")
+}
+
+/// Handles a batch and returns the messages that stay on the queue, as the mapping expects it. `deadline` is
+/// when Lambda ends the invocation.
+///
+/// # Errors
+/// [`IntakeError::UnknownBatch`]: then all of them stay.
+pub async fn handle(
+    intake: &Intake,
+    payload: Value,
+    deadline: SystemTime,
+) -> Result<Value, IntakeError> {
+    let event: Result<SqsEvent, _> = serde_json::from_value(payload);
+    let messages = event.map_err(|_| IntakeError::UnknownBatch)?.records;
+    // Half of the time to store: an array takes several puts, and each may take seconds while DynamoDB hangs.
+    // The other half is for what has to be requeued then. A timeout would use up a receive instead.
+    let store_time = deadline.duration_since(SystemTime::now()).unwrap_or_default() / 2;
+    let handle = |message| handle_message(intake, message, store_time);
+    let outcomes = run_concurrently(&messages, handle).await;
+    // After a panic, the message stays on the queue.
+    let outcomes: Vec<_> =
+        outcomes.into_iter().map(|outcome| outcome.unwrap_or(BatchItemOutcome::Retry)).collect();
+    let response = partial_batch_response(&messages, &outcomes);
+    Ok(serde_json::to_value(response).expect("a list of ids serialises to JSON without fail"))
+}
+
+async fn handle_message(
+    intake: &Intake,
+    message: &SqsMessage,
+    store_time: Duration,
+) -> BatchItemOutcome {
+    let body = message.body.as_deref().unwrap_or_default();
+    let payload = match parse_strict(body.as_bytes()) {
+        Ok(payload) => payload,
+        Err(invalid) => return refuse(intake, refusal::unreadable(body, &invalid)).await,
+    };
+    let events = match Publication::from(payload) {
+        Publication::Single(event) => vec![event],
+        Publication::Batch(events) => events,
+    };
+    match tokio::time::timeout(store_time, accept_all(&intake.store, events)).await {
+        Ok(Ok(outcomes)) => settle(intake, body, &outcomes).await,
+        // Waiting will not change it: it uses up receives, and ends in the dead-letter queue.
+        Ok(Err(error)) if error.is_permanent() => {
+            tracing::warn!(%error, "retried after the visibility timeout");
+            BatchItemOutcome::Retry
+        }
+        Ok(Err(error)) => requeue(intake, message, &error.to_string()).await,
+        // What was stored by then is a duplicate the next time.
+        Err(elapsed) => requeue(intake, message, &elapsed.to_string()).await,
+    }
+}
+
+/// Acknowledges a message whose events are all stored. Of another, what was stored stays stored: a replay
+/// finds it as a duplicate.
+async fn settle(intake: &Intake, body: &str, outcomes: &[Outcome]) -> BatchItemOutcome {
+    match refusal::from_outcomes(body, outcomes) {
+        None => BatchItemOutcome::Ack,
+        Some(dead_letter) => refuse(intake, dead_letter).await,
+    }
+}
+
+async fn refuse(intake: &Intake, dead_letter: DeadLetter) -> BatchItemOutcome {
+    intake.inbox.dead_letters.move_message(dead_letter).await
+}
+
+async fn requeue(intake: &Intake, message: &SqsMessage, reason: &str) -> BatchItemOutcome {
+    tracing::warn!(reason, "requeued until the Events table answers");
+    let until = intake.inbox.clock.now_ms() + RETRY_DELAY_MS;
+    let outcome = intake.inbox.requeue.requeue_until(message, until, None).await;
+    if outcome == BatchItemOutcome::Ack {
+        count(Count::Requeued);
+    }
+    outcome
+}
