@@ -15,6 +15,14 @@
 //!   setting is invalid. It cannot rely on the Function URL: while a deployment changes who may publish,
 //!   the URL may be open before or after intake is. A signature is valid for five minutes; a replay within
 //!   them finds its events stored, and changes nothing.
+//! - Of a request without a valid signature no JSON but the envelope is read: what its headers show refuses it
+//!   first, then its size, then one HMAC for each secret.
+//! - A rotation of the webhook secret needs no deployment and refuses no signed request: the current version and
+//!   the previous one are both accepted, a new one as soon as it is ten seconds old. While Secrets Manager is away, those read
+//!   last are; as long as none was ever read, requests are answered with 503. The secret is in no variable and no
+//!   log line.
+//! - The largest request, [`MAX_BATCH_EVENTS`] events of [`MAX_REQUEST_BYTES`] together, takes less than a third
+//!   of the function's timeout. What is larger is refused whole, with 413.
 //! - When DynamoDB does not answer, intake responds with HTTP 503 or a function error. The publisher
 //!   retries, and whatever was stored is then a duplicate.
 //!
@@ -27,6 +35,7 @@ mod event_bridge;
 mod http;
 mod problem;
 mod publishers;
+mod secret_store;
 mod signature;
 mod store;
 mod trigger;
@@ -40,8 +49,9 @@ use serde_json::value::RawValue;
 pub use accept::{Outcome, PublishResult};
 pub use dependencies::Intake;
 pub use event_bridge::to_cloud_event;
+pub use http::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 pub use publishers::Publishers;
-pub use signature::{WebhookSecrets, WebhookSecretsError};
+pub use secret_store::{MIN_INTERVAL, SecretStore};
 pub use store::{EventStore, StoreError};
 pub use trigger::{IntakeError, handle};
 
@@ -66,9 +76,11 @@ pub async fn run() -> Result<(), Error> {
 async fn from_env() -> Result<Intake, Error> {
     let table = config::required("EVENTS_TABLE", "the name of the Events table")?;
     let days = config::number("EVENTS_RETENTION_DAYS", 90, 1..=36_500)?;
-    let client = kit::aws::dynamodb(&kit::aws::sdk_config().await);
-    Ok(Intake {
-        store: EventStore::new(client, table, days, Clock::system()),
-        publishers: Publishers::from_env()?,
-    })
+    let aws = kit::aws::sdk_config().await;
+    let publishers = Publishers::from_env(&aws)?;
+    if let Publishers::Webhook(secrets) = &publishers {
+        secrets.warm_up().await;
+    }
+    let store = EventStore::new(kit::aws::dynamodb(&aws), table, days, Clock::system());
+    Ok(Intake { store, publishers })
 }

@@ -7,6 +7,7 @@ use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, accept_all};
 use crate::dependencies::Intake;
+use crate::http::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 use crate::problem::Problem;
 use crate::store::{EventStore, StoreError};
 use crate::{event_bridge, http};
@@ -35,15 +36,26 @@ struct Answer {
 /// # Errors
 /// [`IntakeError`], for EventBridge and direct invocations only: over HTTP, every failure is a response.
 pub async fn handle(intake: &Intake, payload: &str) -> Result<Value, IntakeError> {
+    // First, and without its body: who may publish is checked before that is read.
+    if let Some(request) = http::Request::from_payload(payload) {
+        return Ok(http::handle(intake, &request).await);
+    }
+    let bytes = payload.len();
     let payload = match parse_strict(payload.as_bytes()) {
         Ok(payload) => payload,
         // Only a direct invocation can pass such a payload.
         Err(invalid) => return Err(refused(1, Problem::invalid(&invalid.to_string()))),
     };
     if payload.pointer("/requestContext/http").is_some() {
-        return Ok(http::handle(intake, payload).await);
+        return Ok(http::not_a_request());
     }
     match payload {
+        // One event alone is refused by its own limit, which the answer names.
+        Value::Array(events)
+            if events.len() > MAX_BATCH_EVENTS || events.len() > 1 && bytes > MAX_REQUEST_BYTES =>
+        {
+            Err(refused(events.len(), http::request_too_large()))
+        }
         Value::Array(events) => batch(&intake.store, events).await,
         envelope if is_from_event_bridge(&envelope) => {
             single(&intake.store, event_bridge::to_cloud_event(envelope)).await
