@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use shared::contract::event::MAX_EVENT_BYTES;
+use shared::contract::event::{MAX_BATCH_EVENTS, MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
 use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, accept_all};
@@ -19,13 +19,6 @@ use crate::publishers::Publishers;
 use crate::secret_store::SecretStore;
 use crate::signature::Signature;
 use crate::store::{EventStore, StoreError};
-
-/// The maximum number of events in one request.
-pub const MAX_BATCH_EVENTS: usize = 100;
-
-/// The largest body, in bytes: MAXTEXT. Four of the largest events, and more than a hundred usual ones.
-/// README.md has the time that it takes.
-pub const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 
 /// A request, whose body is not read yet.
 #[derive(Debug, Deserialize)]

@@ -21,8 +21,9 @@
 //!   the previous one are both accepted, a new one as soon as it is ten seconds old. While Secrets Manager is away, those read
 //!   last are; as long as none was ever read, requests are answered with 503. The secret is in no variable and no
 //!   log line.
-//! - The largest request, [`MAX_BATCH_EVENTS`] events of [`MAX_REQUEST_BYTES`] together, takes less than a third
-//!   of the function's timeout. What is larger is refused whole, with 413.
+//! - The largest request, [`MAX_BATCH_EVENTS`](shared::contract::event::MAX_BATCH_EVENTS) events of
+//!   [`MAX_REQUEST_BYTES`](shared::contract::event::MAX_REQUEST_BYTES) together, takes less than a third of the
+//!   function's timeout. What is larger is refused whole, with 413.
 //! - When DynamoDB does not answer, intake responds with HTTP 503 or a function error. The publisher
 //!   retries, and whatever was stored is then a duplicate.
 //!
@@ -49,7 +50,6 @@ use serde_json::value::RawValue;
 pub use accept::{Outcome, PublishResult};
 pub use dependencies::Intake;
 pub use event_bridge::to_cloud_event;
-pub use http::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 pub use publishers::Publishers;
 pub use secret_store::{MIN_INTERVAL, SecretStore};
 pub use store::{EventStore, StoreError};

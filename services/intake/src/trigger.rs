@@ -3,11 +3,11 @@
 use kit::telemetry::{Count, count_many};
 use serde::Serialize;
 use serde_json::Value;
+use shared::contract::event::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, accept_all};
 use crate::dependencies::Intake;
-use crate::http::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 use crate::problem::Problem;
 use crate::store::{EventStore, StoreError};
 use crate::{event_bridge, http};

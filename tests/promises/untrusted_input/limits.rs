@@ -1,8 +1,8 @@
 //! The largest request, by each way that takes several events at once.
 
 use http::StatusCode;
-use intake::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 use serde_json::Value;
+use shared::contract::event::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 
 use super::over_http::{assert_problem, event_of_size, invoke_intake, stored_events};
 use crate::support::TestStack;
