@@ -148,7 +148,8 @@ def every_function_of_a_queue_is_bounded_by_its_mapping(template):
     violations += [
         f"{name} reserves concurrency: Lambda throttles messages that it has received, which uses up receives"
         for name, function in of_type(template, FUNCTION).items()
-        if "ReservedConcurrentExecutions" in function
+        # But intake, where an open URL is flooded: without a share of its own, it would take everybody's.
+        if "ReservedConcurrentExecutions" in function and name != "Intake"
     ]
     return violations
 

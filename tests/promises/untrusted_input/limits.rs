@@ -1,18 +1,26 @@
 //! The largest request, by each way that takes several events at once.
 
+use std::time::Duration;
+
 use http::StatusCode;
+use local::Config;
+use local::resources::Settings;
 use serde_json::Value;
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 
 use super::over_http::{assert_problem, event_of_size, invoke_intake, stored_events};
-use crate::support::TestStack;
 use crate::support::http::{Answer, post};
+use crate::support::{TestStack, config, settings};
 
 const BATCH: &str = "application/cloudevents-batch+json";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_largest_batch_is_accepted_and_one_event_or_one_byte_more_is_refused_whole() {
-    let stack = TestStack::start().await;
+    // A build that is not optimised, on a busy machine, needs longer than the other tests' time-out.
+    let function_timeout = Duration::from_secs(60);
+    let lease = function_timeout + Duration::from_secs(1);
+    let settings = Settings { function_timeout, lease, ..settings() };
+    let stack = TestStack::start_with(Config { settings, ..config() }).await;
     let at = stack.stack.address;
     // Refused as a whole, so that the publisher need not find out which events were stored.
     let more_events = batch(MAX_BATCH_EVENTS + 1, MAX_REQUEST_BYTES / 2);

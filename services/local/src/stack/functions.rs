@@ -22,7 +22,7 @@ pub struct FunctionSpec {
 pub const FUNCTIONS: [FunctionSpec; 5] = [
     FunctionSpec {
         name: "intake",
-        memory_mb: 128,
+        memory_mb: 256,
         failure_destination: Some("waybill-intake-dlq"),
     },
     FunctionSpec { name: "relay", memory_mb: 128, failure_destination: None },
