@@ -52,7 +52,7 @@ class Function:
 # Billed milliseconds at this memory, rounded up from what the calls wait for: a write of DynamoDB
 # takes 5 ms, a send of SQS 10 ms, SES 100 ms; the records of a batch are handled concurrently.
 FUNCTIONS = {
-    "intake": Function(128, 2, 10, 350),
+    "intake": Function(256, 2, 10, 350),
     "relay": Function(1769, 15, 1, 50),
     "dispatcher": Function(128, 20, 5, 350),
     "mailer": Function(256, 120, 8, 400),

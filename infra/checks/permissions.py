@@ -1,7 +1,7 @@
 """What each role grants, and what it needs according to `services/*/permissions.json`.
 
 A permissions.json has two lists of resource → actions: `calls`, which the function's own code makes,
-and `lambda`, which Lambda makes on the function's behalf (its mapping, its logs, its traces). A
+and `lambda`, which AWS makes on the function's behalf (its mapping, its logs, its traces, its secret's key). A
 resource is named by its logical id in the template."""
 
 import json
@@ -62,15 +62,22 @@ def listed(value):
 
 def statements(template, service):
     """The statements of a service's role."""
+    return [statement for _, statement in conditions_and_statements(template, service)]
+
+
+def conditions_and_statements(template, service):
+    """The statements of a service's role, each with the condition under which it is there, or None."""
     role = of_type(template, "AWS::IAM::Role")[f"{service.capitalize()}Role"]
-    return [s for policy in role.get("Policies", []) for s in policy["PolicyDocument"]["Statement"]]
+    for policy in role.get("Policies", []):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            yield statement["Fn::If"][:2] if "Fn::If" in statement else (None, statement)
 
 
 def granted(template, service):
     """Pairs of resource and action that the template grants."""
     return {
-        (resource_name(resource), action)
-        for statement in statements(template, service)
+        (resource_name(resource) + (f" if {condition}" if condition else ""), action)
+        for condition, statement in conditions_and_statements(template, service)
         for resource in listed(statement["Resource"])
         for action in listed(statement["Action"])
     }

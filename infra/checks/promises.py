@@ -156,7 +156,8 @@ def every_function_of_a_queue_is_bounded_by_its_mapping(template):
     violations += [
         f"{name} reserves concurrency: Lambda throttles messages that it has received, which uses up receives"
         for name, function in of_type(template, FUNCTION).items()
-        if "ReservedConcurrentExecutions" in function
+        # But intake, where an open URL is flooded: without a share of its own, it would take everybody's.
+        if "ReservedConcurrentExecutions" in function and name != "Intake"
     ]
     return violations
 
@@ -376,9 +377,16 @@ def the_url_is_signed_or_verified(template):
         violations.append("intake does not know who may publish, and accepts everything while the URL changes")
     if url["AuthType"] != {"Fn::If": ["SignedByWebhook", "NONE", "AWS_IAM"]}:
         violations.append("the Function URL is not AWS_IAM by default and NONE for webhooks")
-    secrets = of_type(template, FUNCTION)["Intake"]["Environment"]["Variables"].get("WEBHOOK_SECRETS")
-    if "SignedByWebhook" not in str(secrets) or "{{resolve:secretsmanager:" not in str(secrets):
-        violations.append("with an open URL, intake does not get the secrets from Secrets Manager")
+    secret = of_type(template, FUNCTION)["Intake"]["Environment"]["Variables"].get("WEBHOOK_SECRET_ARN")
+    if secret != {"Fn::If": ["SignedByWebhook", {"Ref": "WebhookSecretArn"}, {"Ref": "AWS::NoValue"}]}:
+        violations.append("with an open URL, intake is not told where its secret is")
+    for name, function in of_type(template, FUNCTION).items():
+        # lambda:GetFunctionConfiguration shows the variables, in clear.
+        if "{{resolve:" in str(function["Environment"]):
+            violations.append(f"{name} has a secret in its variables")
+    reserved = of_type(template, FUNCTION)["Intake"].get("ReservedConcurrentExecutions")
+    if reserved != {"Fn::If": ["IntakeIsLimited", {"Ref": "IntakeConcurrency"}, {"Ref": "AWS::NoValue"}]}:
+        violations.append("a flood of the open URL cannot be kept from using up the account's concurrency")
     for name, permission in of_type(template, "AWS::Lambda::Permission").items():
         condition = template["Resources"][name].get("Condition")
         if permission["Principal"] == "*" and condition != "SignedByWebhook":

@@ -233,6 +233,22 @@ def test_an_open_url_is_reported(template):
     assert promises.the_url_is_signed_or_verified(template)
 
 
+def test_an_intake_that_cannot_find_its_secret_is_reported(template):
+    del of_type(template, promises.FUNCTION)["Intake"]["Environment"]["Variables"]["WEBHOOK_SECRET_ARN"]
+    assert promises.the_url_is_signed_or_verified(template)
+
+
+def test_a_secret_in_a_variable_is_reported(template):
+    variables = of_type(template, promises.FUNCTION)["Mailer"]["Environment"]["Variables"]
+    variables["SHOP_BRAND"] = {"Fn::Sub": "{{resolve:secretsmanager:${WebhookSecretArn}}}"}
+    assert "Mailer has a secret in its variables" in promises.the_url_is_signed_or_verified(template)
+
+
+def test_an_open_url_that_may_use_up_the_accounts_concurrency_is_reported(template):
+    del of_type(template, promises.FUNCTION)["Intake"]["ReservedConcurrentExecutions"]
+    assert promises.the_url_is_signed_or_verified(template)
+
+
 @pytest.mark.parametrize("service,statement", GRANTS)
 def test_a_permission_that_is_removed_is_reported(template, service, statement):
     one = p.statements(template, service)[statement]

@@ -36,8 +36,9 @@ pub const SHARDS: u32 = 32;
 /// The longest delay before the sweep checks an event again, in milliseconds.
 pub const MAX_SWEEP_DELAY_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
-/// The highest level, because an event is small, written once and stored for months.
-const COMPRESSION_LEVEL: u8 = 10;
+/// Of the levels that make the sample events as small as the highest one does, the fastest. On a long order the
+/// highest saves 1.7 % more, takes three times as long, and intake's largest request is mostly compression.
+const COMPRESSION_LEVEL: u8 = 5;
 
 /// The longest message, in bytes: SQS accepts 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).

@@ -11,7 +11,7 @@ use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::warnings::parse_with_warnings;
 use shared::{CorrelationId, Event, EventRef, FieldError, FieldWarning, OrderId};
 
-use crate::store::{EventStore, PutOutcome, StoreError};
+use crate::store::{EventStore, EventText, PutOutcome, StoreError};
 
 /// How many orders are written at the same time.
 const MAX_CONCURRENCY: usize = 16;
@@ -107,13 +107,14 @@ pub async fn accept_all(
 ) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(events.len());
     let mut warnings: Vec<Vec<FieldWarning>> = Vec::with_capacity(events.len());
-    let mut orders: BTreeMap<OrderId, Vec<(usize, Event, Value)>> = BTreeMap::new();
+    let mut orders: BTreeMap<OrderId, Vec<(usize, Event, EventText)>> = BTreeMap::new();
     for (i, json) in events.into_iter().enumerate() {
         let (event, warnings_of_event) = parse_with_warnings(&json, store.now());
         warnings.push(warnings_of_event);
-        match event.and_then(|event| check_size(&json).map(|()| event)) {
-            Ok(event) => {
-                orders.entry(event.order.id.clone()).or_default().push((i, event, json));
+        // Here as text, for its size, its hash and the outbox. The tree, several times as large, ends here.
+        match event.and_then(|event| Ok((event, text_within_limit(&json)?))) {
+            Ok((event, text)) => {
+                orders.entry(event.order.id.clone()).or_default().push((i, event, text));
                 outcomes.push(None);
             }
             Err(errors) => outcomes.push(Some(invalid(&json, errors))),
@@ -137,11 +138,11 @@ pub async fn accept_all(
 
 async fn accept_one_order(
     store: &EventStore,
-    events: Vec<(usize, Event, Value)>,
+    events: Vec<(usize, Event, EventText)>,
 ) -> Result<Vec<(usize, Outcome)>, StoreError> {
     let mut outcomes = Vec::with_capacity(events.len());
-    for (i, event, json) in events {
-        let outcome = accept(store, event, &json).await?;
+    for (i, event, text) in events {
+        let outcome = accept(store, event, &text).await?;
         // Logged immediately: it is stored even if a later event fails and the whole request ends as an
         // error.
         log_outcome(&outcome);
@@ -150,8 +151,8 @@ async fn accept_one_order(
     Ok(outcomes)
 }
 
-async fn accept(store: &EventStore, event: Event, json: &Value) -> Result<Outcome, StoreError> {
-    let (result, correlation_id) = match store.put(&event, json).await? {
+async fn accept(store: &EventStore, event: Event, text: &EventText) -> Result<Outcome, StoreError> {
+    let (result, correlation_id) = match store.put(&event, text).await? {
         PutOutcome::Stored(correlation_id) => (PublishResult::Accepted, correlation_id),
         PutOutcome::Duplicate(correlation_id) => (PublishResult::Duplicate, correlation_id),
         PutOutcome::Conflict => (PublishResult::Conflict, None),
@@ -165,14 +166,15 @@ async fn accept(store: &EventStore, event: Event, json: &Value) -> Result<Outcom
     })
 }
 
-fn check_size(json: &Value) -> Result<(), Vec<FieldError>> {
+fn text_within_limit(json: &Value) -> Result<EventText, Vec<FieldError>> {
+    let text = EventText::new(json);
     // Measured again as it is stored: in a batch or an EventBridge envelope, no earlier check has seen the
     // size of the single event.
-    if json.to_string().len() > MAX_EVENT_BYTES {
+    if text.byte_len() > MAX_EVENT_BYTES {
         let detail = format!("expected at most {MAX_EVENT_BYTES} bytes of JSON");
         return Err(vec![FieldError { pointer: String::new(), detail }]);
     }
-    Ok(())
+    Ok(text)
 }
 
 fn invalid(json: &Value, errors: Vec<FieldError>) -> Outcome {

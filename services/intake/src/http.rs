@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use shared::contract::event::MAX_EVENT_BYTES;
+use shared::contract::event::{MAX_BATCH_EVENTS, MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
 use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, accept_all};
@@ -15,20 +16,21 @@ use crate::binary_mode;
 use crate::dependencies::Intake;
 use crate::problem::Problem;
 use crate::publishers::Publishers;
+use crate::secret_store::SecretStore;
+use crate::signature::Signature;
 use crate::store::{EventStore, StoreError};
 
-/// The maximum number of events in one request.
-const MAX_BATCH_EVENTS: usize = 100;
-
+/// A request, whose body is not read yet.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Request {
+pub struct Request<'a> {
     #[serde(default)]
     raw_path: String,
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    #[serde(default)]
-    body: Option<String>,
+    /// The body as JSON text.
+    #[serde(default, borrow)]
+    body: Option<&'a RawValue>,
     #[serde(default)]
     is_base64_encoded: bool,
     request_context: RequestContext,
@@ -74,15 +76,16 @@ enum Events {
 }
 
 /// Handles one HTTP request.
-pub async fn handle(intake: &Intake, payload: Value) -> Value {
-    let answer = match serde_json::from_value::<Request>(payload) {
-        Ok(request) => route(intake, &request).await,
-        Err(_) => Err(Problem::invalid("expected an HTTP request in payload format 2.0")),
-    };
-    answer.unwrap_or_else(Problem::into_response)
+pub async fn handle(intake: &Intake, request: &Request<'_>) -> Value {
+    route(intake, request).await.unwrap_or_else(Problem::into_response)
 }
 
-async fn route(intake: &Intake, request: &Request) -> Result<Value, Problem> {
+/// The answer to a payload that is an HTTP request in another format.
+pub fn not_a_request() -> Value {
+    Problem::invalid("expected an HTTP request in payload format 2.0").into_response()
+}
+
+async fn route(intake: &Intake, request: &Request<'_>) -> Result<Value, Problem> {
     let method = request.request_context.http.method.as_str();
     match (request.raw_path.trim_end_matches('/'), method) {
         ("/v1/events", "POST") => publish(intake, request).await,
@@ -93,27 +96,50 @@ async fn route(intake: &Intake, request: &Request) -> Result<Value, Problem> {
     }
 }
 
-async fn publish(intake: &Intake, request: &Request) -> Result<Value, Problem> {
+/// The cheapest check first: an open URL can be flooded, and each refusal costs what was done before it. No JSON
+/// of the body is read before the caller is known.
+async fn publish(intake: &Intake, request: &Request<'_>) -> Result<Value, Problem> {
+    let caller = authorize_by_headers(&intake.publishers, request)?;
     let body = body(request)?;
+    if body.len() > MAX_REQUEST_BYTES {
+        return Err(request_too_large());
+    }
     // Before the signature: a compressed body would fail that check, with a sentence that misleads.
     refuse_compressed(request, &body)?;
-    authorize(&intake.publishers, request, &body)?;
+    if let Caller::Signed(secrets, signature) = caller {
+        secrets.verify(&signature, &body).await?;
+    }
     answer(intake, request, &body).await
 }
 
-/// Checks that the caller may publish.
-fn authorize(publishers: &Publishers, request: &Request, body: &[u8]) -> Result<(), Problem> {
+/// A caller as far as the headers show.
+enum Caller<'a> {
+    /// They may publish.
+    Authorized,
+    /// They may if this is their signature of the body.
+    Signed(&'a SecretStore, Signature),
+}
+
+/// Checks what the headers show of whether the caller may publish.
+fn authorize_by_headers<'a>(
+    publishers: &'a Publishers,
+    request: &Request<'_>,
+) -> Result<Caller<'a>, Problem> {
     match publishers {
-        Publishers::Anyone => Ok(()),
+        Publishers::Anyone => Ok(Caller::Authorized),
         Publishers::Iam => match &request.request_context.authorizer {
-            Some(Authorizer { iam: Some(_) }) => Ok(()),
+            Some(Authorizer { iam: Some(_) }) => Ok(Caller::Authorized),
             _ => Err(Problem::Forbidden),
         },
-        Publishers::Webhook(secrets) => secrets.verify(&request.headers, body),
+        Publishers::Webhook(secrets) => {
+            let now = jiff::Timestamp::now().as_second();
+            let signature = Signature::from_headers(&request.headers, now)?;
+            Ok(Caller::Signed(secrets, signature))
+        }
     }
 }
 
-async fn answer(intake: &Intake, request: &Request, body: &[u8]) -> Result<Value, Problem> {
+async fn answer(intake: &Intake, request: &Request<'_>, body: &[u8]) -> Result<Value, Problem> {
     match read_events(request, body)? {
         Events::Single(event) => {
             single_answer(accept(&intake.store, vec![event]).await?.into_iter().next())
@@ -150,7 +176,7 @@ fn single_answer(outcome: Option<Outcome>) -> Result<Value, Problem> {
     }
 }
 
-fn read_events(request: &Request, body: &[u8]) -> Result<Events, Problem> {
+fn read_events(request: &Request<'_>, body: &[u8]) -> Result<Events, Problem> {
     let mode = content_mode(request)?;
     // Before its size: an array is larger than an event may be.
     if mode == ContentMode::Single && is_array(body) {
@@ -188,7 +214,7 @@ fn is_array(body: &[u8]) -> bool {
 const COMPRESSED: [&[u8]; 6] =
     [b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x28\xb5\x2f\xfd"];
 
-fn refuse_compressed(request: &Request, body: &[u8]) -> Result<(), Problem> {
+fn refuse_compressed(request: &Request<'_>, body: &[u8]) -> Result<(), Problem> {
     let encoding = request.header("content-encoding").unwrap_or_default().trim();
     let is_plain = encoding.is_empty() || encoding.eq_ignore_ascii_case("identity");
     if is_plain && !COMPRESSED.iter().any(|magic| body.starts_with(magic)) {
@@ -202,13 +228,18 @@ fn check_batch_size(events: Vec<Value>) -> Result<Vec<Value>, Problem> {
     match events.len() {
         0 => Err(Problem::invalid("expected at least one event")),
         1..=MAX_BATCH_EVENTS => Ok(events),
-        _ => Err(Problem::TooLarge(format!(
-            "A batch holds at most {MAX_BATCH_EVENTS} events; split it. Nothing was stored."
-        ))),
+        _ => Err(request_too_large()),
     }
 }
 
-impl Request {
+impl<'a> Request<'a> {
+    /// The HTTP request that a payload is; `None` if it is another one, or an HTTP request in another format.
+    pub fn from_payload(payload: &'a str) -> Option<Self> {
+        // Otherwise an array would do, with the members in order.
+        let is_object = payload.trim_ascii_start().starts_with('{');
+        is_object.then(|| serde_json::from_str(payload).ok()).flatten()
+    }
+
     /// The value of the header `name`, in lower case, whose case in the request does not matter.
     fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
@@ -216,7 +247,7 @@ impl Request {
     }
 }
 
-fn content_mode(request: &Request) -> Result<ContentMode, Problem> {
+fn content_mode(request: &Request<'_>) -> Result<ContentMode, Problem> {
     let essence = request.header("content-type").and_then(|value| value.split(';').next());
     match essence.map(|text| text.trim().to_ascii_lowercase()).as_deref() {
         Some("application/cloudevents+json") => Ok(ContentMode::Single),
@@ -229,14 +260,26 @@ fn content_mode(request: &Request) -> Result<ContentMode, Problem> {
     }
 }
 
-fn body(request: &Request) -> Result<Vec<u8>, Problem> {
-    let body = request.body.as_deref().unwrap_or_default();
+fn body(request: &Request<'_>) -> Result<Vec<u8>, Problem> {
+    let body = match request.body {
+        Some(text) => serde_json::from_str(text.get()),
+        None => Ok(String::new()),
+    };
+    let body = body.map_err(|_| Problem::invalid("expected a body of whole characters"))?;
     // Lambda encodes every body whose content type it does not count as text.
     if request.is_base64_encoded {
         BASE64_STANDARD.decode(body).map_err(|_| Problem::invalid("expected a body in base64"))
     } else {
-        Ok(body.as_bytes().to_vec())
+        Ok(body.into_bytes())
     }
+}
+
+/// More than a request may hold, of events or of bytes.
+pub fn request_too_large() -> Problem {
+    Problem::TooLarge(format!(
+        "A request holds at most {MAX_BATCH_EVENTS} events and {MAX_REQUEST_BYTES} bytes; split the batch. \
+         Nothing was stored."
+    ))
 }
 
 fn too_large() -> Problem {
@@ -256,30 +299,40 @@ fn response(status: u16, body: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signature::WebhookSecrets;
 
-    fn request_from(authorizer: Value) -> Request {
+    fn authorize(publishers: &Publishers, authorizer: &Value) -> Result<(), Problem> {
         let http = json!({ "method": "POST" });
         let context = json!({ "accountId": "1", "http": http, "authorizer": authorizer });
-        serde_json::from_value(json!({ "requestContext": context })).expect("a request")
+        let payload = json!({ "requestContext": context, "body": "{}" }).to_string();
+        let request = Request::from_payload(&payload).expect("a request");
+        authorize_by_headers(publishers, &request).map(|_| ())
     }
 
     #[test]
     fn with_iam_publishers_an_unauthenticated_request_is_refused() {
         let caller = json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } });
-        assert_eq!(authorize(&Publishers::Iam, &request_from(caller), b"{}"), Ok(()));
+        assert_eq!(authorize(&Publishers::Iam, &caller), Ok(()));
         for nobody in [json!(null), json!({}), json!({ "iam": null }), json!({ "jwt": {} })] {
-            let refused = authorize(&Publishers::Iam, &request_from(nobody.clone()), b"{}");
-            assert_eq!(refused, Err(Problem::Forbidden), "{nobody}");
+            assert_eq!(authorize(&Publishers::Iam, &nobody), Err(Problem::Forbidden), "{nobody}");
         }
     }
 
-    #[test]
-    fn with_webhook_publishers_iam_credentials_are_not_enough() {
-        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-        let secret = WebhookSecrets::parse(secret).expect("a secret");
-        let caller = request_from(json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } }));
-        let refused = authorize(&Publishers::Webhook(secret), &caller, b"{}");
+    #[tokio::test]
+    async fn with_webhook_publishers_iam_credentials_are_not_enough() {
+        let aws = kit::aws::loader().region("eu-central-1").load().await;
+        let secrets = SecretStore::new(&aws, "arn".to_owned(), kit::Clock::system());
+        let caller = json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } });
+        let refused = authorize(&Publishers::Webhook(secrets), &caller);
         assert!(matches!(refused, Err(Problem::Unauthorized(_))));
+    }
+
+    #[test]
+    fn what_is_no_http_request_is_left_to_the_other_triggers() {
+        let event = r#"{"id":"1","data":{"requestContext":{"http":{"method":"POST"}}}}"#;
+        let method_is_a_number = r#"{"requestContext":{"http":{"method":1}}}"#;
+        let array = r#"["/v1/events",{},null,false,{"http":{"method":"POST"}}]"#;
+        for payload in [event, method_is_a_number, array, "[]", "null", ""] {
+            assert!(Request::from_payload(payload).is_none(), "{payload}");
+        }
     }
 }

@@ -17,6 +17,15 @@
 //!   setting is invalid. It cannot rely on the Function URL: while a deployment changes who may publish,
 //!   the URL may be open before or after intake is. A signature is valid for five minutes; a replay within
 //!   them finds its events stored, and changes nothing.
+//! - Of a request without a valid signature no JSON but the envelope is read: what its headers show refuses it
+//!   first, then its size, then one HMAC for each secret.
+//! - A rotation of the webhook secret needs no deployment and refuses no signed request: the current version and
+//!   the previous one are both accepted, a new one as soon as it is ten seconds old. While Secrets Manager is away, those read
+//!   last are; as long as none was ever read, requests are answered with 503. The secret is in no variable and no
+//!   log line.
+//! - The largest request, [`MAX_BATCH_EVENTS`](shared::contract::event::MAX_BATCH_EVENTS) events of
+//!   [`MAX_REQUEST_BYTES`](shared::contract::event::MAX_REQUEST_BYTES) together, takes less than a third of the
+//!   function's timeout. What is larger is refused whole, with 413.
 //! - When DynamoDB does not answer, intake responds with HTTP 503 or a function error. The publisher
 //!   retries, and whatever was stored is then a duplicate. A message of the inbox queue is requeued with a
 //!   delay, which uses up no receives: an outage of any length moves nothing to the dead-letter queue.
@@ -33,6 +42,7 @@ mod inbox;
 mod problem;
 mod publishers;
 mod refusal;
+mod secret_store;
 mod signature;
 mod store;
 mod trigger;
@@ -48,7 +58,7 @@ pub use accept::{Outcome, PublishResult};
 pub use dependencies::{Inbox, Intake};
 pub use event_bridge::to_cloud_event;
 pub use publishers::Publishers;
-pub use signature::{WebhookSecrets, WebhookSecretsError};
+pub use secret_store::{MIN_INTERVAL, SecretStore};
 pub use store::{EventStore, StoreError};
 pub use trigger::{IntakeError, handle};
 
@@ -76,9 +86,13 @@ async fn from_env() -> Result<Intake, Error> {
     let days = config::number("EVENTS_RETENTION_DAYS", 90, 1..=36_500)?;
     let sdk = kit::aws::sdk_config().await;
     let clock = Clock::system();
+    let publishers = Publishers::from_env(&sdk)?;
+    if let Publishers::Webhook(secrets) = &publishers {
+        secrets.warm_up().await;
+    }
     Ok(Intake {
         store: EventStore::new(kit::aws::dynamodb(&sdk), table, days, clock),
-        publishers: Publishers::from_env()?,
+        publishers,
         inbox: inbox_from_env(kit::aws::sqs(&sdk), clock)?,
     })
 }

@@ -40,6 +40,8 @@ pub enum Problem {
     Unauthorized(&'static str),
     /// IAM credentials are required, and the caller sent none.
     Forbidden,
+    /// A signature is required, and Secrets Manager has not told yet with which secret.
+    SecretUnavailable,
     /// DynamoDB does not answer.
     StoreUnavailable,
 }
@@ -74,7 +76,7 @@ impl Problem {
             Self::BatchRefused(_) => 400,
             Self::Unauthorized(_) => 401,
             Self::Forbidden => 403,
-            Self::StoreUnavailable => 503,
+            Self::SecretUnavailable | Self::StoreUnavailable => 503,
         }
     }
 
@@ -93,6 +95,7 @@ impl Problem {
             Self::Conflict { .. } => "Another event has this source and id",
             Self::Unauthorized(_) => "The signature is not valid",
             Self::Forbidden => "Not signed by AWS credentials",
+            Self::SecretUnavailable => "Signatures cannot be checked now",
             Self::StoreUnavailable => "The event store does not answer",
         }
     }
@@ -130,6 +133,11 @@ impl Problem {
                 format!("{} field(s) are not as expected; nothing was stored.", errors.len())
             }
             Self::BatchRefused(outcomes) => describe_batch(outcomes),
+            Self::SecretUnavailable => {
+                "The webhook secret could not be read, so no signature can be checked. Publish the \
+                 same events again after a moment. Nothing was stored."
+                    .to_owned()
+            }
             Self::StoreUnavailable => {
                 "Publish the same events again after a moment: what was stored will be \
                  answered as duplicate, and nothing is mailed twice."
@@ -171,6 +179,7 @@ impl Problem {
             // RFC 9110 section 12.5.3: a 415 for its coding says which ones are taken.
             Self::Compressed => headers["accept-encoding"] = json!("identity"),
             Self::StoreUnavailable => headers["retry-after"] = json!("2"),
+            Self::SecretUnavailable => headers["retry-after"] = json!("10"),
             _ => {}
         }
         let body = self.document().to_string();

@@ -2,83 +2,102 @@
 //! (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use standardwebhooks::{HEADER_WEBHOOK_TIMESTAMP, Webhook, WebhookError};
+use standardwebhooks::{
+    HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook, WebhookError,
+};
 
 use crate::problem::Problem;
-
-/// Two secrets may be valid at a time: the new one, and the one that it replaces.
-const MAX_SECRETS: usize = 2;
 
 /// `whsec_` and 24 bytes in base64.
 const MIN_SECRET_LEN: usize = "whsec_".len() + 32;
 
-/// The secrets that publishers sign with.
-pub struct WebhookSecrets(Vec<Webhook>);
+/// How far a signature's time may be from now: what the specification advises, and the crate checks too.
+const TOLERANCE_SECONDS: u64 = 5 * 60;
 
-/// Why `WEBHOOK_SECRETS` is invalid. Contains no secret, and no cause, because the decoder's error would
-/// quote a character of it.
+/// The secrets that publishers may sign with, the newest first.
+#[derive(Clone)]
+pub struct WebhookSecrets(Vec<Arc<Webhook>>);
+
+/// A text that is no secret. Contains nothing of it, and no cause, because the decoder's error would quote a
+/// character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum WebhookSecretsError {
-    /// Not one or two secrets.
-    #[error("WEBHOOK_SECRETS must hold one or two secrets separated by a space, and it holds {0}")]
-    Count(usize),
-    /// The secret at this position, counted from 1, is malformed.
-    #[error("secret {0} of WEBHOOK_SECRETS must be `whsec_` and at least 24 bytes in base64")]
-    Malformed(usize),
-}
+#[error("expected one secret as plain text: `whsec_` and at least 24 bytes in base64")]
+pub struct MalformedSecret;
 
 impl WebhookSecrets {
-    /// Parses the setting: one or two secrets, separated by white space.
+    /// The secret `current` and, for as long as publishers may still sign with it, the one before.
     ///
     /// # Errors
-    /// [`WebhookSecretsError`] for another number of secrets, or one that is too short or not base64.
-    pub fn parse(setting: &str) -> Result<Self, WebhookSecretsError> {
-        let secrets: Vec<Webhook> = setting
-            .split_whitespace()
-            .enumerate()
-            .map(|(i, secret)| parse_secret(secret).ok_or(WebhookSecretsError::Malformed(i + 1)))
-            .collect::<Result<_, _>>()?;
-        match secrets.len() {
-            1..=MAX_SECRETS => Ok(Self(secrets)),
-            count => Err(WebhookSecretsError::Count(count)),
-        }
+    /// [`MalformedSecret`]: `current` is too short or not base64. A malformed `previous` is left out: nobody
+    /// could sign with it.
+    pub fn parse(current: &str, previous: Option<&str>) -> Result<Self, MalformedSecret> {
+        let mut secrets = vec![parse_secret(current).ok_or(MalformedSecret)?];
+        let previous = previous.filter(|previous| previous.trim() != current.trim());
+        secrets.extend(previous.and_then(parse_secret));
+        Ok(Self(secrets.into_iter().map(Arc::new).collect()))
+    }
+}
+
+/// The signature of a request: its three headers, checked as far as they can be without body and secret.
+pub struct Signature(HeaderMap);
+
+impl Signature {
+    /// The signature in these headers, if it is complete and at most five minutes from `now` (in seconds since
+    /// 1970).
+    ///
+    /// # Errors
+    /// `Problem::Unauthorized`.
+    pub fn from_headers(headers: &BTreeMap<String, String>, now: i64) -> Result<Self, Problem> {
+        let headers = header_map(headers);
+        let check = || {
+            for name in [HEADER_WEBHOOK_ID, HEADER_WEBHOOK_TIMESTAMP, HEADER_WEBHOOK_SIGNATURE] {
+                headers.get(name).ok_or(WebhookError::MissingHeader(""))?;
+            }
+            let at = seconds(&headers[HEADER_WEBHOOK_TIMESTAMP]);
+            let at = at.ok_or(WebhookError::InvalidTimestamp)?;
+            if now.abs_diff(at) > TOLERANCE_SECONDS {
+                return Err(WebhookError::TimestampTooOldError);
+            }
+            Ok(())
+        };
+        check().map_err(|error| unauthorized(&error))?;
+        Ok(Self(headers))
     }
 
-    /// Checks that `body` was signed with one of the secrets, at most five minutes ago or ahead. Signatures
-    /// are compared in constant time.
+    /// Checks that `body` was signed with one of the secrets: an HMAC over it for each, compared in constant
+    /// time.
     ///
     /// The same signature is valid again within its five minutes: a replay finds its events stored, and
     /// changes nothing.
     ///
     /// # Errors
     /// `Problem::Unauthorized`.
-    pub fn verify(&self, headers: &BTreeMap<String, String>, body: &[u8]) -> Result<(), Problem> {
-        let headers = header_map(headers);
-        if headers.get(HEADER_WEBHOOK_TIMESTAMP).is_some_and(|time| !is_canonical(time)) {
-            return Err(Problem::Unauthorized(refusal_detail(&WebhookError::InvalidTimestamp)));
-        }
+    pub fn verify(&self, secrets: &WebhookSecrets, body: &[u8]) -> Result<(), Problem> {
         let mut refusal = WebhookError::InvalidSignature;
-        for secret in &self.0 {
-            match secret.verify(body, &headers) {
+        for secret in &secrets.0 {
+            match secret.verify(body, &self.0) {
                 Ok(()) => return Ok(()),
                 Err(error) => refusal = error,
             }
         }
-        Err(Problem::Unauthorized(refusal_detail(&refusal)))
+        Err(unauthorized(&refusal))
     }
 }
 
-/// Whether a timestamp is written as the number that is signed. The crate signs the parsed number, so
-/// that `+1` and `01` would pass for `1`; and it subtracts without a check, so that `i64::MIN` would
+/// The seconds of a timestamp that is written as the number that is signed. The crate signs the parsed
+/// number, so that `+1` and `01` would pass for `1`; and it subtracts without a check, so that `i64::MIN` would
 /// overflow.
-fn is_canonical(timestamp: &HeaderValue) -> bool {
-    let text = timestamp.to_str().unwrap_or_default();
-    text.parse::<i64>().is_ok_and(|seconds| seconds >= 0 && seconds.to_string() == text)
+fn seconds(timestamp: &HeaderValue) -> Option<i64> {
+    let text = timestamp.to_str().ok()?;
+    text.parse().ok().filter(|seconds: &i64| *seconds >= 0 && seconds.to_string() == text)
 }
 
 fn parse_secret(secret: &str) -> Option<Webhook> {
+    // A file's last line break, which the command that stores a secret may bring along.
+    let secret = secret.trim();
     // The crate accepts a shorter secret, and one without the prefix.
     let is_long_enough = secret.starts_with("whsec_") && secret.len() >= MIN_SECRET_LEN;
     Webhook::new(secret).ok().filter(|_| is_long_enough)
@@ -92,6 +111,10 @@ impl std::fmt::Debug for WebhookSecrets {
 
 const INVALID_SIGNATURE: &str = "The header webhook-signature holds no signature of this body by a known \
                        secret.";
+
+fn unauthorized(error: &WebhookError) -> Problem {
+    Problem::Unauthorized(refusal_detail(error))
+}
 
 const fn refusal_detail(error: &WebhookError) -> &'static str {
     match error {
@@ -111,13 +134,16 @@ const fn refusal_detail(error: &WebhookError) -> &'static str {
     }
 }
 
+/// The three headers that a signature needs.
 fn header_map(headers: &BTreeMap<String, String>) -> HeaderMap {
+    const NAMES: [&str; 3] =
+        [HEADER_WEBHOOK_ID, HEADER_WEBHOOK_TIMESTAMP, HEADER_WEBHOOK_SIGNATURE];
     headers
         .iter()
-        // A header that HTTP does not allow cannot be one of the three that are needed.
         .filter_map(|(name, value)| {
-            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-            Some((name, HeaderValue::from_str(value).ok()?))
+            let known = NAMES.into_iter().find(|known| name.eq_ignore_ascii_case(known))?;
+            // A value that HTTP does not allow counts as missing.
+            Some((HeaderName::from_static(known), HeaderValue::from_str(value).ok()?))
         })
         .collect()
 }
@@ -146,38 +172,53 @@ mod tests {
         jiff::Timestamp::now().as_second()
     }
 
+    /// Whether these headers sign `body` with one of the secrets.
+    fn verify(
+        secrets: &WebhookSecrets,
+        headers: &BTreeMap<String, String>,
+        body: &[u8],
+    ) -> Result<(), Problem> {
+        Signature::from_headers(headers, now())?.verify(secrets, body)
+    }
+
     #[test]
     fn while_a_secret_is_rotated_both_are_valid() {
-        let signatures = WebhookSecrets::parse(&format!("{NEW} {OLD}")).expect("two secrets");
+        let secrets = WebhookSecrets::parse(NEW, Some(OLD)).expect("two secrets");
         for secret in [OLD, NEW] {
-            assert!(signatures.verify(&headers(secret, now(), b"{}"), b"{}").is_ok());
+            assert!(verify(&secrets, &headers(secret, now(), b"{}"), b"{}").is_ok());
         }
     }
 
     #[test]
     fn a_wrong_missing_or_stale_signature_is_refused() {
-        let signatures = WebhookSecrets::parse(NEW).expect("a secret");
+        let secrets = WebhookSecrets::parse(NEW, None).expect("a secret");
         let good = headers(NEW, now(), b"{}");
-        assert!(signatures.verify(&good, b"{ }").is_err(), "another body");
-        assert!(signatures.verify(&headers(OLD, now(), b"{}"), b"{}").is_err(), "another secret");
-        assert!(signatures.verify(&BTreeMap::new(), b"{}").is_err(), "no headers");
-        for off in [-301, 301] {
+        assert!(verify(&secrets, &good, b"{ }").is_err(), "another body");
+        assert!(verify(&secrets, &headers(OLD, now(), b"{}"), b"{}").is_err(), "another secret");
+    }
+
+    #[test]
+    fn what_the_headers_alone_show_is_refused_without_body_and_secret() {
+        let good = headers(NEW, now(), b"{}");
+        assert!(Signature::from_headers(&good, now()).is_ok());
+        assert!(Signature::from_headers(&BTreeMap::new(), now()).is_err(), "no headers");
+        for off in [-302, 302] {
             let stale = headers(NEW, now() + off, b"{}");
-            assert!(signatures.verify(&stale, b"{}").is_err(), "{off} seconds off");
+            assert!(Signature::from_headers(&stale, now()).is_err(), "{off} seconds off");
         }
         for missing in ["webhook-id", "webhook-timestamp", "webhook-signature"] {
             let mut headers = good.clone();
             headers.remove(missing);
-            assert!(signatures.verify(&headers, b"{}").is_err(), "without {missing}");
+            assert!(Signature::from_headers(&headers, now()).is_err(), "without {missing}");
         }
     }
 
     #[test]
     fn a_timestamp_in_another_form_than_the_signed_one_is_refused() {
-        let signatures = WebhookSecrets::parse(NEW).expect("a secret");
+        let secrets = WebhookSecrets::parse(NEW, None).expect("a secret");
         let at = now();
         let mut headers = headers(NEW, at, b"{}");
-        assert_eq!(signatures.verify(&headers, b"{}"), Ok(()));
+        assert_eq!(verify(&secrets, &headers, b"{}"), Ok(()));
         for other in [
             format!("+{at}"),
             format!("0{at}"),
@@ -188,25 +229,32 @@ mod tests {
             format!("{at:x}"),
         ] {
             headers.insert("webhook-timestamp".to_owned(), other.clone());
-            assert!(signatures.verify(&headers, b"{}").is_err(), "{other:?} was taken");
+            assert!(verify(&secrets, &headers, b"{}").is_err(), "{other:?} was taken");
         }
     }
 
     #[test]
     fn the_ends_of_the_number_range_are_refused_without_overflow() {
-        let signatures = WebhookSecrets::parse(NEW).expect("a secret");
+        let secrets = WebhookSecrets::parse(NEW, None).expect("a secret");
         for at in [i64::MIN, i64::MIN + 1, -1, 0, i64::MAX - 1, i64::MAX] {
             let mut headers = headers(NEW, at, b"{}");
-            assert!(signatures.verify(&headers, b"{}").is_err(), "{at}, signed");
+            assert!(verify(&secrets, &headers, b"{}").is_err(), "{at}, signed");
             headers.insert("webhook-signature".to_owned(), "v1,x".to_owned());
-            assert!(signatures.verify(&headers, b"{}").is_err(), "{at}, unsigned");
+            assert!(verify(&secrets, &headers, b"{}").is_err(), "{at}, unsigned");
         }
     }
 
     #[test]
-    fn a_setting_without_a_usable_secret_stops_the_function() {
-        for bad in ["", "secret", "whsec_", "whsec_short", &format!("{OLD} {NEW} {OLD}")] {
-            assert!(WebhookSecrets::parse(bad).is_err(), "{bad:?} was taken");
+    fn a_malformed_secret_is_refused_and_an_unusable_previous_one_left_out() {
+        let two = format!("{NEW} {OLD}");
+        for bad in ["", "secret", "whsec_", "whsec_short", r#"{"key":"whsec_"}"#, &two] {
+            assert!(WebhookSecrets::parse(bad, None).is_err(), "{bad:?} was taken");
+            let secrets = WebhookSecrets::parse(NEW, Some(bad)).expect("a secret");
+            assert!(verify(&secrets, &headers(NEW, now(), b"{}"), b"{}").is_ok());
         }
+        assert!(
+            WebhookSecrets::parse(&format!("{NEW}\n"), None).is_ok(),
+            "a line break at its end"
+        );
     }
 }

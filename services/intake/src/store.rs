@@ -10,7 +10,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use jiff::Timestamp;
 use kit::{Clock, describe_sdk_error};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
 use shared::notification::ledger_key;
 use shared::queue::message::DispatchRequest;
@@ -60,6 +61,28 @@ pub enum PutOutcome {
     Conflict,
 }
 
+/// A published event as text, and what tells it from another with the same source and id.
+#[derive(Debug)]
+pub struct EventText {
+    json: Box<RawValue>,
+    payload_hash: [u8; HASH_LEN],
+}
+
+impl EventText {
+    /// The text of an event that was parsed from `json`.
+    #[must_use]
+    pub fn new(json: &Value) -> Self {
+        let text = to_raw_value(json).expect("a JSON value serialises without fail");
+        Self { json: text, payload_hash: payload_hash(json) }
+    }
+
+    /// Its length in bytes, without white space between the members.
+    #[must_use]
+    pub fn byte_len(&self) -> usize {
+        self.json.get().len()
+    }
+}
+
 /// An item of the Events table: event, outbox message and entries of the indexes in one. Times are in
 /// milliseconds since 1970, except `expires_at`, which is in seconds (DynamoDB's TTL).
 #[derive(Serialize)]
@@ -107,12 +130,12 @@ impl EventStore {
         self.clock.now()
     }
 
-    /// Stores `event`, published as `json`, unless an event with its source and id exists: one conditional
+    /// Stores `event`, published as `text`, unless an event with its source and id exists: one conditional
     /// put.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
-    pub async fn put(&self, event: &Event, json: &Value) -> Result<PutOutcome, StoreError> {
+    pub async fn put(&self, event: &Event, text: &EventText) -> Result<PutOutcome, StoreError> {
         // Identifies this put. If its answer is lost and the SDK repeats it, the condition fails because of
         // our own item; without the receipt, a new event would be answered as a duplicate. After a crash
         // behind the put, the event is stored but not answered: the publisher's retry has another receipt
@@ -122,13 +145,12 @@ impl EventStore {
             Some(given) => given.clone(),
             None => CorrelationId::parse(&receipt.to_string()).expect("a UUID is a correlation id"),
         };
-        let mut item = self.item(event, json, &correlation_id);
+        let mut item = self.item(event, text, &correlation_id);
         // Otherwise the correlation id is the receipt, and the item stays small: see `StoredItem::is_from`.
         item.receipt = event.correlation_id.is_some().then(|| receipt.into_bytes());
-        let payload_hash = item.payload_hash;
         Ok(match self.put_if_absent(&item).await? {
             None => PutOutcome::Stored(Some(correlation_id)),
-            Some(stored) => put_outcome(&stored, &payload_hash, receipt),
+            Some(stored) => put_outcome(&stored, &text.payload_hash, receipt),
         })
     }
 
@@ -158,7 +180,7 @@ impl EventStore {
     fn item<'a>(
         &self,
         event: &'a Event,
-        json: &Value,
+        text: &EventText,
         correlation_id: &'a CorrelationId,
     ) -> EventItem<'a> {
         let now = self.clock.now();
@@ -167,8 +189,8 @@ impl EventStore {
             order_id: &event.order.id,
             event: event.reference.sort_key(),
             r#type: event.payload.kind(),
-            message: outbox::pack(&DispatchRequest::body(json, now, correlation_id)),
-            payload_hash: payload_hash(json),
+            message: outbox::pack(&DispatchRequest::body(&text.json, now, correlation_id)),
+            payload_hash: text.payload_hash,
             receipt: None,
             correlation_id,
             accepted_at: now_ms,
@@ -214,8 +236,9 @@ const HASH_LEN: usize = 16;
 /// the envelope may differ between a publisher's attempts.
 fn payload_hash(event: &Value) -> [u8; HASH_LEN] {
     // serde_json sorts the keys of an object, so the publisher's order of members does not matter.
-    let payload = json!([event["type"], event["data"]]).to_string();
-    let digest: [u8; 32] = Sha256::digest(payload.as_bytes()).into();
+    let payload = serde_json::to_vec(&(&event["type"], &event["data"]));
+    let payload = payload.expect("a JSON value serialises without fail");
+    let digest: [u8; 32] = Sha256::digest(&payload).into();
     std::array::from_fn(|i| digest[i])
 }
 
@@ -223,6 +246,7 @@ fn payload_hash(event: &Value) -> [u8; HASH_LEN] {
 mod tests {
     use super::*;
     use aws_sdk_dynamodb::primitives::Blob;
+    use serde_json::json;
     use shared::lookup::{BY_ADDRESS, BY_NUMBER};
 
     #[test]

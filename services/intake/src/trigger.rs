@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use kit::telemetry::{Count, count_many};
 use serde::Serialize;
 use serde_json::Value;
+use shared::contract::event::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, accept_all};
@@ -68,18 +69,29 @@ pub async fn handle(
     payload: &str,
     deadline: SystemTime,
 ) -> Result<Value, IntakeError> {
+    // First, and without its body: who may publish is checked before that is read.
+    if let Some(request) = http::Request::from_payload(payload) {
+        return Ok(http::handle(intake, &request).await);
+    }
+    let bytes = payload.len();
     let payload = match parse_strict(payload.as_bytes()) {
         Ok(payload) => payload,
         // Only a direct invocation can pass such a payload.
         Err(invalid) => return Err(refused(1, Problem::invalid(&invalid.to_string()))),
     };
     if payload.pointer("/requestContext/http").is_some() {
-        return Ok(http::handle(intake, payload).await);
+        return Ok(http::not_a_request());
     }
     if inbox::is_batch(&payload) {
         return inbox::handle(intake, payload, deadline).await;
     }
     match Publication::from(payload) {
+        // One event alone is refused by its own limit, which the answer names.
+        Publication::Batch(events)
+            if events.len() > MAX_BATCH_EVENTS || events.len() > 1 && bytes > MAX_REQUEST_BYTES =>
+        {
+            Err(refused(events.len(), http::request_too_large()))
+        }
         Publication::Batch(events) => batch(&intake.store, events).await,
         Publication::Single(event) => single(&intake.store, event).await,
     }

@@ -8,7 +8,7 @@ use aws_sdk_lambda::primitives::Blob;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::contract::documents::{Document, documents};
-use shared::contract::event::MAX_EVENT_BYTES;
+use shared::contract::event::{MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
 use shared::contract::json::parse_strict;
 
 use crate::audit::{self, Audit, Intent, Operator};
@@ -18,10 +18,13 @@ use crate::intake_answer::{Refusal, Row};
 use crate::output::{ColorMode, Column, Report, Style, counted, is_or_are, number, table};
 use crate::progress;
 
-/// How many events and bytes one invocation carries. Lambda's limit of 6 MB holds for the response too,
+/// How many events one invocation carries. Lambda's limit of 6 MB holds for the response too,
 /// and intake's result for an event, which names every bad field, may be longer than the event.
 const BATCH_EVENTS: usize = 50;
-const BATCH_BYTES: usize = 1024 * 1024;
+
+/// What an array adds to its events, in bytes.
+const BRACKETS: usize = 2;
+const COMMA: usize = 1;
 
 /// Lambda refuses a larger payload before intake sees it (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
 const MAX_BYTES: usize = 6_000_000;
@@ -103,7 +106,7 @@ fn by_result(rows: &[Row]) -> BTreeMap<&str, usize> {
 fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
     let mut batches = Vec::new();
     let mut batch = Vec::new();
-    let mut bytes = 0;
+    let mut bytes = BRACKETS;
     for (i, event) in events.into_iter().enumerate() {
         let size = event.to_string().len();
         // Smaller ones that intake refuses are sent all the same: its answer names what is wrong.
@@ -114,12 +117,12 @@ fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
                 i + 1
             )));
         }
-        let is_full = batch.len() == BATCH_EVENTS || bytes + size > BATCH_BYTES;
+        let is_full = batch.len() == BATCH_EVENTS || bytes + size > MAX_REQUEST_BYTES;
         if is_full && !batch.is_empty() {
             batches.push(std::mem::take(&mut batch));
-            bytes = 0;
+            bytes = BRACKETS;
         }
-        bytes += size;
+        bytes += size + COMMA;
         batch.push(event);
     }
     batches.push(batch);
@@ -242,8 +245,8 @@ mod tests {
         };
         let of = |bytes: usize| Value::String("x".repeat(bytes));
         assert_eq!(sizes(vec![of(1); BATCH_EVENTS + 1]), [BATCH_EVENTS, 1]);
-        assert_eq!(sizes(vec![of(MAX_EVENT_BYTES - 2); 9]), [4, 4, 1]);
-        assert_eq!(sizes(vec![of(1), of(2 * BATCH_BYTES), of(1)]), [1, 1, 1]);
+        assert_eq!(sizes(vec![of(MAX_EVENT_BYTES - 2); 7]), [3, 3, 1]);
+        assert_eq!(sizes(vec![of(1), of(2 * MAX_REQUEST_BYTES), of(1)]), [1, 1, 1]);
     }
 
     #[test]

@@ -19,6 +19,13 @@ use crate::contract::times::parse_timestamp;
 /// The largest event that intake accepts, in bytes of JSON: 256 KiB.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
 
+/// The most events in one request.
+pub const MAX_BATCH_EVENTS: usize = 100;
+
+/// The largest request, in bytes: 1 MiB, which is four of the largest events or a hundred orders of 50 lines.
+/// Intake has the memory and the time for it.
+pub const MAX_REQUEST_BYTES: usize = 1024 * 1024;
+
 /// A valid event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {

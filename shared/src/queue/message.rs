@@ -87,13 +87,13 @@ pub enum MessageError {
 }
 
 #[derive(Serialize, Deserialize)]
-struct DispatchWire {
+struct DispatchWire<E> {
     v: u64,
     accepted_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     send_before: Option<i64>,
     correlation_id: CorrelationId,
-    event: Value,
+    event: E,
 }
 
 #[derive(Deserialize)]
@@ -120,16 +120,20 @@ fn is_member_of_mail(name: &str) -> bool {
 }
 
 impl DispatchRequest {
-    /// The message body. `event` is kept as published, so that members which this version does not know
-    /// reach a version that does.
+    /// The message body. `event` is JSON, as a value or as text; it is kept as published, so that members which
+    /// this version does not know reach a version that does.
     #[must_use]
-    pub fn body(event: &Value, accepted_at: Timestamp, correlation_id: &CorrelationId) -> String {
+    pub fn body(
+        event: &impl Serialize,
+        accepted_at: Timestamp,
+        correlation_id: &CorrelationId,
+    ) -> String {
         to_body(&DispatchWire {
             v: 1,
             accepted_at: accepted_at.as_millisecond(),
             send_before: None,
             correlation_id: correlation_id.clone(),
-            event: event.clone(),
+            event,
         })
     }
 
@@ -138,7 +142,7 @@ impl DispatchRequest {
     /// # Errors
     /// [`MessageError`]. A retry would fail again, so the message belongs in the dead-letter queue.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
-        let wire: DispatchWire = parse_body(DISPATCH, body)?;
+        let wire: DispatchWire<Value> = parse_body(DISPATCH, body)?;
         let accepted_at = timestamp_from_ms(DISPATCH, wire.accepted_at)?;
         let event = parse_event(DISPATCH, &wire.event)?;
         let latest = accepted_at + MAX_CLOCK_AHEAD;

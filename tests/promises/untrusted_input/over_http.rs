@@ -140,7 +140,7 @@ async fn intakes_other_triggers_accept_256_kib_and_not_a_byte_more() {
 }
 
 /// Intake's answer, or its error.
-async fn invoke_intake(stack: &TestStack, payload: String) -> Result<Value, Value> {
+pub(super) async fn invoke_intake(stack: &TestStack, payload: String) -> Result<Value, Value> {
     let json = |bytes: &[u8]| serde_json::from_slice(bytes).expect("JSON");
     match stack.stack.functions.invoke("intake", payload.into()).await {
         Invocation::Answered(answer) => Ok(json(&answer)),
@@ -153,23 +153,6 @@ fn from_event_bridge(event: &str) -> String {
     let detail: Value = serde_json::from_str(event).expect("JSON");
     json!({ "id": "e", "source": "shop", "detail-type": "order.confirmed", "detail": detail })
         .to_string()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_batch_of_more_than_100_events_is_refused_whole() {
-    let stack = TestStack::start().await;
-    let batch = |n: usize| {
-        let events: Vec<String> = (0..n).map(|i| confirmed(&format!("B{i}"))).collect();
-        format!("[{}]", events.join(","))
-    };
-    // Refused as a whole, so that the publisher need not find out which events were stored.
-    let refused = post(stack.stack.address, BATCH, batch(101).as_bytes()).await;
-    assert_problem(&refused, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(stored_events(&stack).await, 0);
-    let taken = post(stack.stack.address, BATCH, batch(100).as_bytes()).await;
-    assert_eq!(taken.status, StatusCode::ACCEPTED);
-    assert_eq!(stored_events(&stack).await, 100);
-    stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -454,7 +437,7 @@ async fn a_batch_of_which_nothing_is_stored_is_an_error_with_the_results() {
     stack.stop().await;
 }
 
-fn assert_problem(answer: &crate::support::http::Answer, status: StatusCode) {
+pub(super) fn assert_problem(answer: &crate::support::http::Answer, status: StatusCode) {
     assert_eq!(answer.status, status);
     assert_eq!(answer.header("content-type"), "application/problem+json");
     let problem = answer.json();
@@ -465,7 +448,7 @@ fn assert_problem(answer: &crate::support::http::Answer, status: StatusCode) {
 }
 
 /// An event of exactly this many bytes. Compression leaves about five eighths of them.
-fn event_of_size(order: &str, bytes: usize) -> String {
+pub(super) fn event_of_size(order: &str, bytes: usize) -> String {
     let mut event: Value = serde_json::from_str(&confirmed(order)).expect("JSON");
     event["padding"] = json!("");
     let missing = bytes - event.to_string().len();
@@ -482,7 +465,7 @@ fn random_text(seed: &str, length: usize) -> String {
     (0..length as u64).map(letter).collect()
 }
 
-async fn stored_events(stack: &TestStack) -> usize {
+pub(super) async fn stored_events(stack: &TestStack) -> usize {
     let scan = stack.stack.dynamodb.scan().table_name(EVENTS_TABLE);
     let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
     items.expect("DynamoDB answers").len()

@@ -14,6 +14,11 @@ pub fn function_arn(region: &str, function: &str) -> String {
     format!("arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{function}")
 }
 
+/// The ARN of a secret.
+pub fn secret_arn(region: &str, name: &str) -> String {
+    format!("arn:aws:secretsmanager:{region}:{ACCOUNT_ID}:secret:{name}")
+}
+
 /// The ARN of an event bus.
 pub fn event_bus_arn(region: &str, bus: &str) -> String {
     format!("arn:aws:events:{region}:{ACCOUNT_ID}:event-bus/{bus}")

@@ -15,6 +15,7 @@ pub enum Service {
     Sqs,
     SesV2,
     EventBridge,
+    SecretsManager,
 }
 
 impl fmt::Display for Service {
@@ -25,6 +26,7 @@ impl fmt::Display for Service {
             Self::Sqs => "SQS",
             Self::SesV2 => "SESv2",
             Self::EventBridge => "EventBridge",
+            Self::SecretsManager => "Secrets Manager",
         })
     }
 }

@@ -66,6 +66,7 @@ async fn aws_json(
                 edge.dynamodb.call(parts.headers, body.clone()).await
             }
             Service::Sqs => edge.sqs.call(&parts.headers, body.clone()).await,
+            Service::SecretsManager => edge.secrets.call(operation, &body),
             Service::EventBridge if operation == "PutEvents" => put_events(edge, &body).await,
             Service::EventBridge | Service::SesV2 => aws_json_error(
                 StatusCode::BAD_REQUEST,
@@ -102,6 +103,7 @@ fn parse_target(target: &str) -> Option<(Service, String)> {
         "DynamoDBStreams_20120810" => Service::DynamoDbStreams,
         "AmazonSQS" => Service::Sqs,
         "AWSEvents" => Service::EventBridge,
+        "secretsmanager" => Service::SecretsManager,
         _ => return None,
     };
     Some((service, operation.to_owned()))
@@ -116,6 +118,7 @@ fn unknown_service() -> Response {
     aws_json_error(
         StatusCode::BAD_REQUEST,
         "UnknownOperationException",
-        "This stack answers for DynamoDB, SQS, SES v2, Lambda's Invoke and EventBridge's PutEvents.",
+        "This stack answers for DynamoDB, SQS, SES v2, Lambda's Invoke, EventBridge's PutEvents and \
+         Secrets Manager's GetSecretValue.",
     )
 }

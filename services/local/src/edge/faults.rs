@@ -107,7 +107,9 @@ fn throttled(service: Service) -> Response {
             let error = aws_json_error(StatusCode::FORBIDDEN, code, "Request is throttled.");
             ([("x-amzn-query-error", "RequestThrottled;Sender")], error).into_response()
         }
-        Service::EventBridge => aws_json_error(BAD, "ThrottlingException", "Rate exceeded"),
+        Service::EventBridge | Service::SecretsManager => {
+            aws_json_error(BAD, "ThrottlingException", "Rate exceeded")
+        }
         Service::SesV2 => rest_json_error(
             StatusCode::TOO_MANY_REQUESTS,
             "TooManyRequestsException",

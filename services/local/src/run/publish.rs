@@ -13,13 +13,14 @@ use hyper_util::rt::TokioExecutor;
 use kit::Backoff;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use shared::contract::event::MAX_EVENT_BYTES;
+use shared::contract::event::{MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
 use shared::{FieldError, FieldWarning, InvalidValue};
 
 /// The most events in one request.
 const MAX_BATCH_EVENTS: usize = 50;
-/// The most bytes of events in one request.
-const MAX_BATCH_BYTES: usize = 1024 * 1024;
+/// What an array adds to its events, in bytes.
+const BRACKETS: usize = 2;
+const COMMA: usize = 1;
 
 /// How often a request is tried while intake is unavailable: for about 13 seconds.
 const MAX_ATTEMPTS: u32 = 8;
@@ -116,15 +117,13 @@ pub fn batches<T: AsRef<str>>(events: &[T]) -> Vec<Vec<&str>> {
         let is_alone =
             line.len() > MAX_EVENT_BYTES || serde_json::from_str::<&RawValue>(line).is_err();
         match batches.last_mut() {
-            Some(last)
-                if !is_alone && line.len() <= bytes_left && last.len() < MAX_BATCH_EVENTS =>
-            {
+            Some(last) if !is_alone && line.len() < bytes_left && last.len() < MAX_BATCH_EVENTS => {
                 last.push(line);
-                bytes_left -= line.len();
+                bytes_left -= line.len() + COMMA;
             }
             _ => {
                 batches.push(vec![line]);
-                bytes_left = if is_alone { 0 } else { MAX_BATCH_BYTES - line.len() };
+                bytes_left = if is_alone { 0 } else { MAX_REQUEST_BYTES - line.len() - BRACKETS };
             }
         }
     }

@@ -21,6 +21,9 @@ pub struct Config {
     pub mail_dir: Option<PathBuf>,
     /// The brand of the mails instead of the demonstration shop's.
     pub brand: Option<BrandFile>,
+    /// The secret that publishers must sign with over HTTP, in Secrets Manager's place; anyone may publish
+    /// without.
+    pub webhook_secret: Option<String>,
     /// The DynamoDB that the functions use instead of the built-in one.
     pub dynamodb_endpoint: Option<String>,
     /// The SQS that the functions use instead of the built-in one.
@@ -48,6 +51,7 @@ impl Default for Config {
             data: None,
             mail_dir: None,
             brand: None,
+            webhook_secret: None,
             dynamodb_endpoint: None,
             sqs_endpoint: None,
             ses_endpoint: None,
@@ -72,6 +76,8 @@ pub struct Endpoints {
     pub sqs: String,
     /// SES.
     pub ses: String,
+    /// The stack itself, for what no other service stands in for.
+    pub built_in: String,
 }
 
 impl Endpoints {
@@ -84,6 +90,7 @@ impl Endpoints {
             dynamodb: url(&config.dynamodb_endpoint),
             sqs: url(&config.sqs_endpoint),
             ses: url(&config.ses_endpoint),
+            built_in,
         }
     }
 }

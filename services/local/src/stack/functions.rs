@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::config::{Config, Endpoints};
+use crate::aws::arn::secret_arn;
 use crate::lambda::{FunctionConfig, Program};
 use crate::resources::{EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Resources, Settings};
 
@@ -19,7 +20,7 @@ pub struct FunctionSpec {
 
 /// The functions.
 pub const FUNCTIONS: [FunctionSpec; 5] = [
-    FunctionSpec { name: "intake", memory_mb: 128, dead_letter_queue: Some(INBOX_QUEUE) },
+    FunctionSpec { name: "intake", memory_mb: 256, dead_letter_queue: Some(INBOX_QUEUE) },
     FunctionSpec { name: "relay", memory_mb: 1769, dead_letter_queue: None },
     FunctionSpec { name: "dispatcher", memory_mb: 128, dead_letter_queue: None },
     FunctionSpec { name: "mailer", memory_mb: 256, dead_letter_queue: None },
@@ -40,6 +41,14 @@ pub fn function_configs(
     if let Some(brand) = &config.brand {
         environment.extend(brand.environment().map(|(name, value)| (name.to_owned(), value)));
     }
+    if config.webhook_secret.is_some() {
+        let arn = webhook_secret_arn(settings);
+        environment.extend([
+            ("PUBLISHERS".to_owned(), "webhook".to_owned()),
+            ("WEBHOOK_SECRET_ARN".to_owned(), arn),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(), endpoints.built_in.clone()),
+        ]);
+    }
     // The functions are in this executable. A test's executable has none, so it names another.
     let path = match &config.executable {
         Some(executable) => executable.clone(),
@@ -57,6 +66,11 @@ pub fn function_configs(
         environment: environment.clone(),
     };
     Ok(FUNCTIONS.map(configure).into())
+}
+
+/// The ARN of the secret that publishers sign with.
+pub fn webhook_secret_arn(settings: &Settings) -> String {
+    secret_arn(&settings.region, "waybill-publishers")
 }
 
 /// The variables of all functions together: each reads those that it needs.

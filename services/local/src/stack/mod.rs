@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use crate::aws::calls::Calls;
 use crate::aws::clients;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
+use crate::aws::secrets::Secrets;
 use crate::aws::sqs::Sqs;
 use crate::database::DataError;
 use crate::edge::{
@@ -33,6 +34,7 @@ pub use config::{Config, Endpoints};
 pub use event_sources::EventSources;
 use ses_events::Forwarder;
 
+use functions::webhook_secret_arn;
 pub use functions::{FUNCTIONS, FunctionSpec, function_configs};
 
 /// A running stack. Stop it with [`Stack::stop`]; dropping it kills its processes too, but does not
@@ -50,6 +52,8 @@ pub struct Stack {
     pub calls: Arc<Calls>,
     /// The built-in SES.
     pub ses: Arc<Ses>,
+    secrets: Arc<Secrets>,
+    webhook_secret_arn: String,
     /// A client for the tables, built in or not.
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// A client for the queues, built in or not.
@@ -115,6 +119,7 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     let edge = open_services(&config, address, sqs.clone(), event_sink).await?;
     let (database, queues) = (Arc::clone(&edge.dynamodb), Arc::clone(&edge.sqs));
     let (calls, ses) = (Arc::clone(&edge.calls), Arc::clone(&edge.ses));
+    let secrets = Arc::clone(&edge.secrets);
     let (lambdas, async_invoker) = (edge.lambdas.clone(), edge.async_invoker.clone());
     // The functions call their services when they start, so the server must run before them.
     let server = Server::start(listener, Arc::new(edge), TransferLimits::default());
@@ -140,6 +145,8 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
         resources,
         calls,
         ses,
+        secrets,
+        webhook_secret_arn: webhook_secret_arn(&config.settings),
         dynamodb,
         sqs,
         mappings,
@@ -161,11 +168,16 @@ async fn open_services(
     let directories = Directories { eml: config.mail_dir.as_deref(), data };
     let ses = Arc::new(Ses::open(config.account.clone(), directories, event_sink).await?);
     let store = data.map(InvocationStore::open).transpose()?;
+    let secrets = Secrets::default();
+    if let Some(secret) = &config.webhook_secret {
+        secrets.put(&webhook_secret_arn(&config.settings), secret);
+    }
     Ok(Edge {
         dynamodb: Arc::new(Dynamodb::start(data).await?),
         sqs: Arc::new(Sqs::open(address, &config.settings.region, data).await?),
         page: Page::new(Arc::clone(&ses), address),
         ses,
+        secrets: Arc::new(secrets),
         lambdas: Lambdas::default(),
         async_invoker: AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS, store },
         event_bus: EventBus { sqs },
@@ -196,6 +208,12 @@ impl Stack {
     /// The page's URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Rotates the secret that publishers sign with: `secret` becomes the current version in Secrets Manager, and
+    /// the current one the previous.
+    pub fn put_webhook_secret(&self, secret: &str) {
+        self.secrets.put(&self.webhook_secret_arn, secret);
     }
 
     /// Stops everything: the mappings finish their running invocations, then the processes end, then

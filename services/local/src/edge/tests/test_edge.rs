@@ -139,6 +139,7 @@ impl TestEdge {
             dynamodb: Arc::new(Dynamodb::start(None).await.unwrap()),
             sqs: Arc::new(Sqs::new(address, REGION)),
             ses: Arc::clone(&ses),
+            secrets: Arc::default(),
             lambdas: setup.lambdas,
             async_invoker: AsyncInvoker {
                 sqs: clients::sqs(&format!("http://{address}"), REGION),
