@@ -1,19 +1,16 @@
 //! Whose SES identity a refusal is about: the sender's, without which no mail leaves, or a recipient's, which
 //! in SES's sandbox has to be verified too.
 
-use crate::send::SenderSettings;
-
 /// The addresses without which no mail can be sent: the sender's and, for staging, the one that gets every mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnIdentities(Vec<String>);
 
 impl OwnIdentities {
-    /// Those of the deployment.
+    /// Those of a sender's `mailbox`, such as `Shop <orders@shop.example>`, and the address to which every mail
+    /// is redirected, if any.
     #[must_use]
-    pub fn new(settings: &SenderSettings) -> Self {
-        let redirect = settings.redirect_all_to.as_ref().map(|address| address.expose());
-        let own = [Some(settings.mailbox.as_str()), redirect];
-        Self(own.into_iter().flatten().map(address).collect())
+    pub fn new(mailbox: &str, redirect_all_to: Option<&str>) -> Self {
+        Self([Some(mailbox), redirect_all_to].into_iter().flatten().map(address).collect())
     }
 
     /// Whether SES's message is about one of these. Only a message that names others, and nobody else, is not:
@@ -63,12 +60,7 @@ mod tests {
     use super::*;
 
     fn own() -> OwnIdentities {
-        OwnIdentities::new(&SenderSettings {
-            mailbox: "\"Nordlicht, Inc.\" <Orders@mail.shop.example>".to_owned(),
-            reply_to: None,
-            configuration_set: None,
-            redirect_all_to: None,
-        })
+        OwnIdentities::new("\"Nordlicht, Inc.\" <Orders@mail.shop.example>", None)
     }
 
     fn unverified(identities: &str) -> String {
@@ -126,14 +118,7 @@ mod tests {
 
     #[test]
     fn the_address_that_gets_every_mail_counts_as_the_sender_s() {
-        let redirected = OwnIdentities::new(&SenderSettings {
-            mailbox: "orders@shop.example".to_owned(),
-            reply_to: None,
-            configuration_set: None,
-            redirect_all_to: Some(
-                shared::EmailAddress::parse("me@staging.example").expect("valid"),
-            ),
-        });
+        let redirected = OwnIdentities::new("orders@shop.example", Some("me@staging.example"));
         assert!(redirected.are_named_in(&unverified("me@staging.example")));
     }
 }

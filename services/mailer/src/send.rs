@@ -79,7 +79,10 @@ impl Sender {
     /// Builds a client that never retries, whatever the retry settings in `sdk`.
     #[must_use]
     pub fn new(sdk: &SdkConfig, settings: SenderSettings) -> Self {
-        let own_identities = OwnIdentities::new(&settings);
+        let own_identities = OwnIdentities::new(
+            &settings.mailbox,
+            settings.redirect_all_to.as_ref().map(|address| address.expose()),
+        );
         Self { client: client(sdk), settings, own_identities }
     }
 

@@ -2,7 +2,6 @@
 
 use super::address::Address;
 use super::error::ApiError;
-use super::mail::OutgoingMail;
 use crate::aws::arn::{ACCOUNT_ID, REGION};
 
 /// Whether the account may send.
@@ -97,13 +96,17 @@ impl Settings {
     }
 
     /// SES names every identity that is not verified, the sender's first, in one refusal.
-    pub(super) fn check_identities(&self, mail: &OutgoingMail) -> Result<(), ApiError> {
+    pub(super) fn check_identities<'a>(
+        &self,
+        from: &Address,
+        to: impl Iterator<Item = &'a Address>,
+    ) -> Result<(), ApiError> {
         let mut failed = Vec::new();
         if let Senders::Verified(verified) = &self.senders {
-            failed.extend(unverified(&mail.from, verified));
+            failed.extend(unverified(from, verified));
         }
         if let Recipients::Verified(verified) = &self.recipients {
-            failed.extend(mail.recipients().filter_map(|to| unverified(to, verified)));
+            failed.extend(to.filter_map(|to| unverified(to, verified)));
         }
         if failed.is_empty() {
             return Ok(());
