@@ -20,4 +20,5 @@ mod ses_answers;
 mod settings;
 mod start;
 mod support;
+mod time_budget;
 mod untrusted_input;
