@@ -11,7 +11,7 @@ use local::edge::faults::{Call, Fault, Faults};
 use serde_json::{Value, json};
 use shared::ledger::State;
 
-use crate::ops::process::{dead_letters, with_unverified_sender};
+use crate::ops::process::{dead_letters, with_refused_mails};
 use crate::support::events::{confirmed, customer};
 use crate::support::{TestStack, config, eventually};
 
@@ -76,7 +76,7 @@ async fn a_forged_bounce_of_a_delivered_mail_changes_nothing_and_is_logged_and_c
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_forged_delivery_of_a_failed_mail_changes_nothing() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["F1"]).await;
     let failed = item(&stack, "F1").await;
     assert_eq!(failed.state(), Some(State::Failed));

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use local::aws::calls::Service::{self, DynamoDb, SesV2, Sqs};
-use local::ses::settings::Senders;
+use local::ses::settings::Refusal;
 use shared::ledger::State;
 use shared::queue::message::MailRequest;
 use waybill_tests::chaos::fault_rates::CallPhase::{self, After, Before};
@@ -123,9 +123,7 @@ async fn mailer_killed_after_it_requeued_a_mail_mails_nothing_twice() {
 async fn mailer_killed_between_a_refusal_and_its_dead_letter_moves_every_mail_to_the_dlq() {
     let killer = Killer::new(middle("mailer", Sqs, "SendMessageBatch", Before));
     let stack = killer.start_stack().await;
-    // SES refuses the shop's sender permanently, so every mail fails.
-    let senders = Senders::Verified(vec!["another.example".to_owned()]);
-    stack.stack.ses.account().change(|account| account.senders = senders);
+    stack.stack.ses.account().change(|account| account.refusal = Some(Refusal::Content));
     let orders = orders();
     let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
     let outcomes = outcomes(&stack, &lines).await;

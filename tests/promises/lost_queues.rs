@@ -15,7 +15,7 @@ use local::ses::settings::Sending;
 use shared::ledger::State;
 use waybill_tests::chaos::fault_rates::CallPhase::Before;
 
-use crate::ops::process::{dead_letters, verify_sender, waybill, with_unverified_sender};
+use crate::ops::process::{accept_mails_again, dead_letters, waybill, with_refused_mails};
 use crate::support::events::{confirmed, customer, refunded, shipped};
 use crate::support::killer::{BackgroundFault, Boundary, Killer};
 use crate::support::simulated_pipeline::{
@@ -169,10 +169,10 @@ impl Faults for LostRequest {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_an_operator_resent_and_whose_request_was_lost_is_mailed_once_after_the_sweep()
 {
-    let config = Config { faults: Arc::new(LostRequest), ..with_unverified_sender() };
+    let config = Config { faults: Arc::new(LostRequest), ..with_refused_mails() };
     let stack = TestStack::start_with(config).await;
     dead_letters(&stack, &["A1"]).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::from_mins(7));
     assert_eq!(pipeline.sweep().await.queued_again, 0, "a failed mail is done");
     let resent = waybill(&stack, &["resend", "A1", "order.confirmed"]).await;
@@ -188,7 +188,7 @@ async fn a_mail_that_an_operator_resent_and_whose_request_was_lost_is_mailed_onc
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replayed_mail_is_watched_by_the_sweep_again() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1"]).await;
     let pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::from_mins(7));
     pipeline.sweep().await;

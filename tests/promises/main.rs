@@ -23,4 +23,5 @@ mod settings;
 mod start;
 mod stream_records;
 mod support;
+mod time_budget;
 mod untrusted_input;

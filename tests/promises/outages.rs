@@ -16,7 +16,7 @@ use local::Config;
 use local::aws::calls::{Caller, Service};
 use local::edge::faults::{Call, Fault, Faults};
 use local::run::publish::Answer;
-use local::ses::settings::{self, Senders, Sending};
+use local::ses::settings::{self, Refusal, Sending};
 use serde_json::{Value, json};
 use shared::ledger::{Facts, State, Transition};
 use shared::outbox::{BUCKET_MS, bucket};
@@ -508,11 +508,9 @@ async fn an_event_published_again_after_the_events_table_expired_it_is_not_maile
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_queue_replayed_twice_mails_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let unverified = settings::Settings {
-        senders: Senders::Verified(vec!["another.example".to_owned()]),
-        ..settings::Settings::default()
-    };
-    let stack = stack(&faults, unverified).await;
+    let refusing =
+        settings::Settings { refusal: Some(Refusal::Content), ..settings::Settings::default() };
+    let stack = stack(&faults, refusing).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let lines: Vec<String> = (0..12).map(|n| shipped(&format!("D{n}"))).collect();
     for line in &lines {
@@ -523,8 +521,8 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
     assert_eq!(dead.len(), 12);
     assert!(dead.iter().all(|message| message.code.as_deref() == Some("refused")));
 
-    // The operator verifies the sender, waits a day, and replays the DLQ twice, the second time from a copy.
-    stack.stack.ses.account().change(|account| account.senders = Senders::Any);
+    // The operator repairs the brand, waits a day, and replays the DLQ twice, the second time from a copy.
+    stack.stack.ses.account().change(|account| account.refusal = None);
     pipeline.skip(SignedDuration::from_hours(24));
     for replay in 0..2 {
         for message in &dead {
@@ -545,16 +543,14 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let unverified = settings::Settings {
-        senders: Senders::Verified(vec!["another.example".to_owned()]),
-        ..settings::Settings::default()
-    };
-    let stack = stack(&faults, unverified).await;
+    let refusing =
+        settings::Settings { refusal: Some(Refusal::Content), ..settings::Settings::default() };
+    let stack = stack(&faults, refusing).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     publish(&pipeline, &refunded("D1"));
     pipeline.drain().await;
     let dead = pipeline.queues.take_all(MAIL_DLQ);
-    stack.stack.ses.account().change(|account| account.senders = Senders::Any);
+    stack.stack.ses.account().change(|account| account.refusal = None);
     pipeline.skip(SignedDuration::from_hours(1));
     for _ in 0..5 {
         pipeline.queues.put(MAIL, &dead[0].body, pipeline.clock().now_ms());

@@ -2,6 +2,7 @@
 //! code of `SendEmail`, and each way in which a connection fails. Whatever happens, SES is called at most
 //! once.
 
+mod account_faults;
 mod fake_ses;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,8 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::future::ProvideCredentials as ProvideCredentialsFuture;
 use aws_sdk_sesv2::config::{Credentials, Region};
 use mailer::Sender;
-use mailer::send_outcome::{ERROR_CODES, SendOutcome};
+use mailer::send_outcome::SendOutcome;
+use mailer::ses_errors::SES_ERRORS;
 use shared::queue::message::{DispatchRequest, MailRequest};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -41,80 +43,94 @@ fn class(answer: &SendOutcome) -> Class {
     }
 }
 
-/// The errors of `SendEmail`, and those common to all of SES's operations, with the statuses that
-/// AWS gives them
-/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
-/// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>).
-const ERRORS: [(&str, u16, Class); 44] = [
-    ("AccountSuspendedException", 400, AccountFault),
-    ("BadRequestException", 400, Permanent),
-    ("LimitExceededException", 400, Retryable),
-    ("MailFromDomainNotVerifiedException", 400, Permanent),
-    ("MessageRejected", 400, Permanent),
-    ("NotFoundException", 404, Permanent),
-    ("SendingPausedException", 400, AccountFault),
-    ("TooManyRequestsException", 429, Retryable),
-    ("AlreadyExistsException", 400, Permanent),
-    ("ConflictException", 409, Permanent),
-    ("ConcurrentModificationException", 500, Ambiguous),
-    ("InternalServiceErrorException", 500, Ambiguous),
-    ("AccessDeniedException", 403, Retryable),
-    ("ExpiredTokenException", 403, Retryable),
-    ("IncompleteSignature", 403, Retryable),
-    ("InvalidSignatureException", 403, Retryable),
-    ("SignatureDoesNotMatch", 403, Retryable),
-    ("InvalidClientTokenId", 403, Retryable),
-    ("UnrecognizedClientException", 403, Retryable),
-    ("MissingAuthenticationToken", 403, Retryable),
-    ("MalformedHttpRequestException", 400, Permanent),
-    ("NotAuthorized", 401, Retryable),
-    ("OptInRequired", 403, Retryable),
-    ("RequestEntityTooLargeException", 413, Permanent),
-    ("UnknownOperationException", 404, Permanent),
-    ("ValidationError", 400, Permanent),
-    ("InvalidAction", 400, Permanent),
-    ("InvalidParameterCombination", 400, Permanent),
-    ("InvalidParameterValue", 400, Permanent),
-    ("InvalidQueryParameter", 400, Permanent),
-    ("MalformedQueryString", 404, Permanent),
-    ("MissingAction", 400, Permanent),
-    ("MissingParameter", 400, Permanent),
-    ("RequestExpired", 400, Retryable),
-    ("Throttling", 400, Retryable),
-    ("ThrottlingException", 400, Retryable),
-    ("ThrottledException", 400, Retryable),
-    ("RequestThrottled", 400, Retryable),
-    ("SlowDown", 503, Retryable),
-    ("RequestAbortedException", 400, Ambiguous),
-    ("RequestTimeout", 400, Ambiguous),
-    ("RequestTimeoutException", 408, Ambiguous),
-    ("InternalFailure", 500, Ambiguous),
-    ("ServiceUnavailable", 503, Ambiguous),
+const ANY: &str = "invented";
+const QUOTA: &str = "Daily message quota exceeded.";
+const RATE: &str = "Maximum sending rate exceeded.";
+
+/// For each row of the mailer's table, an answer of SES: code, the row's detail, message, the status that AWS
+/// gives it, and what it proves. Where SES tells one fault from another by its message, the message is as SES
+/// writes it (<https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html>).
+#[rustfmt::skip]
+const ERRORS: [(&str, &str, &str, u16, Class); 53] = [
+    ("AccountSuspendedException", "", ANY, 400, AccountFault),
+    ("BadRequestException", "configuration set", "Configuration set <waybill> does not exist.", 400, AccountFault),
+    ("BadRequestException", "", ANY, 400, Permanent),
+    ("LimitExceededException", "", ANY, 400, Retryable),
+    ("MailFromDomainNotVerifiedException", "", ANY, 400, AccountFault),
+    ("MessageRejected", "sender not verified", "Email address is not verified. The following identities failed the check in region EU-CENTRAL-2: Nordlicht <orders@shop.example>, orders@shop.example", 400, AccountFault),
+    ("MessageRejected", "recipient not verified", "Email address is not verified. The following identities failed the check in region EU-CENTRAL-2: a1@customers.example", 400, Retryable),
+    ("MessageRejected", "sending paused", "Sending paused for this account. For more information, please check the inbox of the email address associated with your AWS account.", 400, AccountFault),
+    ("MessageRejected", "sending suspended", "Sending suspended for this account. For more information, please check the inbox of the email address associated with your AWS account.", 400, AccountFault),
+    ("MessageRejected", "", ANY, 400, Permanent),
+    ("NotFoundException", "", ANY, 404, AccountFault),
+    ("SendingPausedException", "", ANY, 400, AccountFault),
+    ("TooManyRequestsException", "daily quota spent", QUOTA, 429, AccountFault),
+    ("TooManyRequestsException", "", RATE, 429, Retryable),
+    ("ThrottlingException", "daily quota spent", QUOTA, 400, AccountFault),
+    ("ThrottlingException", "", RATE, 400, Retryable),
+    ("Throttling", "daily quota spent", QUOTA, 400, AccountFault),
+    ("Throttling", "", RATE, 400, Retryable),
+    ("AlreadyExistsException", "", ANY, 400, Permanent),
+    ("ConflictException", "", ANY, 409, Permanent),
+    ("ConcurrentModificationException", "", ANY, 500, Ambiguous),
+    ("InternalServiceErrorException", "", ANY, 500, Ambiguous),
+    ("AccessDeniedException", "", "User `arn:aws:sts::111122223333:assumed-role/r/f' is not authorized to perform `ses:SendEmail' on resource `arn:aws:ses:eu-central-2:111122223333:identity/shop.example'", 403, AccountFault),
+    ("AccessDeniedException", "recipient's identity", "User `arn:aws:sts::111122223333:assumed-role/r/f' is not authorized to perform `ses:SendEmail' on resource `arn:aws:ses:eu-central-2:111122223333:identity/a1@customers.example'", 403, Retryable),
+    ("ExpiredTokenException", "", ANY, 403, Retryable),
+    ("IncompleteSignature", "", ANY, 403, AccountFault),
+    ("InvalidSignatureException", "", ANY, 403, AccountFault),
+    ("SignatureDoesNotMatch", "", ANY, 403, AccountFault),
+    ("InvalidClientTokenId", "", ANY, 403, AccountFault),
+    ("UnrecognizedClientException", "", ANY, 403, AccountFault),
+    ("MissingAuthenticationToken", "", ANY, 403, AccountFault),
+    ("MalformedHttpRequestException", "", ANY, 400, Permanent),
+    ("NotAuthorized", "", ANY, 401, AccountFault),
+    ("OptInRequired", "", ANY, 403, AccountFault),
+    ("RequestEntityTooLargeException", "", ANY, 413, Permanent),
+    ("UnknownOperationException", "", ANY, 404, Permanent),
+    ("ValidationError", "", ANY, 400, Permanent),
+    ("InvalidAction", "", ANY, 400, Permanent),
+    ("InvalidParameterCombination", "", ANY, 400, Permanent),
+    ("InvalidParameterValue", "", ANY, 400, Permanent),
+    ("InvalidQueryParameter", "", ANY, 400, Permanent),
+    ("MalformedQueryString", "", ANY, 404, Permanent),
+    ("MissingAction", "", ANY, 400, Permanent),
+    ("MissingParameter", "", ANY, 400, Permanent),
+    ("RequestExpired", "", ANY, 400, Retryable),
+    ("ThrottledException", "", ANY, 400, Retryable),
+    ("RequestThrottled", "", ANY, 400, Retryable),
+    ("SlowDown", "", ANY, 503, Retryable),
+    ("RequestAbortedException", "", ANY, 400, Ambiguous),
+    ("RequestTimeout", "", ANY, 400, Ambiguous),
+    ("RequestTimeoutException", "", ANY, 408, Ambiguous),
+    ("InternalFailure", "", ANY, 500, Ambiguous),
+    ("ServiceUnavailable", "", ANY, 503, Ambiguous),
 ];
 
 #[tokio::test]
-async fn each_error_code_means_what_the_table_says() {
-    let tested: BTreeSet<&str> = ERRORS.iter().map(|(code, _, _)| *code).collect();
-    let known: BTreeSet<&str> = ERROR_CODES.iter().map(|(code, _)| *code).collect();
-    assert_eq!(tested, known, "each code of the table is tested, and no other");
-    for (code, status, expected) in ERRORS {
-        for behavior in error_responses(code, status) {
+async fn each_error_means_what_the_table_says() {
+    let tested: BTreeSet<_> = ERRORS.iter().map(|(code, detail, ..)| (*code, *detail)).collect();
+    let known: BTreeSet<_> = SES_ERRORS.iter().map(|row| (row.code, row.detail)).collect();
+    assert_eq!(tested, known, "each row of the table is tested, and no other");
+    for (code, detail, message, status, expected) in ERRORS {
+        let reason = if detail.is_empty() { code.to_owned() } else { format!("{code}: {detail}") };
+        for behavior in error_responses(code, message, status) {
             let seen = send_to_fake(behavior).await;
-            assert_eq!((class(&seen), seen.code()), (expected, code), "{code} {status}");
+            assert_eq!((class(&seen), seen.code()), (expected, &*reason), "{status} {message}");
         }
     }
 }
 
 /// Services name an error in a header or in the body, with or without a namespace
 /// (<https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization>).
-fn error_responses(code: &str, status: u16) -> [Behavior; 3] {
-    let message = r#"{"message":"invented"}"#;
+fn error_responses(code: &str, message: &str, status: u16) -> [Behavior; 3] {
+    let body = format!(r#"{{"message":"{message}"}}"#);
     let qualified = format!("{code}:http://internal.amazon.com/coral/com.amazonaws.sesv2/");
-    let body = format!(r#"{{"__type":"com.amazonaws.sesv2#{code}","message":"invented"}}"#);
+    let named = format!(r#"{{"__type":"com.amazonaws.sesv2#{code}","message":"{message}"}}"#);
     [
-        answer(status, &[("x-amzn-errortype", code)], message),
-        answer(status, &[("x-amzn-errortype", &qualified)], message),
-        answer(status, &[], &body),
+        answer(status, &[("x-amzn-errortype", code)], &body),
+        answer(status, &[("x-amzn-errortype", &qualified)], &body),
+        answer(status, &[], &named),
     ]
 }
 
@@ -124,7 +140,8 @@ async fn a_mail_waits_longer_for_the_daily_quota_than_for_the_rate() {
         let body = format!(r#"{{"message":"{message}"}}"#);
         let code = [("x-amzn-errortype", "TooManyRequestsException")];
         match send_to_fake(answer(429, &code, &body)).await {
-            SendOutcome::Retryable { retry_after, .. } => retry_after,
+            SendOutcome::Retryable { retry_after, .. }
+            | SendOutcome::AccountFault { retry_after, .. } => retry_after,
             other => panic!("expected a temporary refusal, not {other:?}"),
         }
     };
@@ -142,10 +159,10 @@ async fn an_answer_without_a_known_code_is_classified_by_its_status() {
     for (status, expected) in [
         (301, Ambiguous),
         (400, Permanent),
-        (401, Retryable),
-        (403, Retryable),
+        (401, AccountFault),
+        (403, AccountFault),
         (404, Permanent),
-        (407, Retryable),
+        (407, AccountFault),
         (408, Ambiguous),
         (422, Permanent),
         (429, Retryable),

@@ -1,5 +1,6 @@
-//! Shared by the tests of the whole pipeline: fault injection, the model, and properties of parsers.
+//! Shared by the tests of the whole pipeline: fault injection, load, the model, and properties of parsers.
 
 pub mod chaos;
+pub mod load;
 pub mod model;
 pub mod parser_properties;

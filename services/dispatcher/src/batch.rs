@@ -41,14 +41,19 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
     // A message for which no step below sets an outcome, for example because of a panic, is retried.
     let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
     let Batch { orders, unreadable } = read(messages);
-    for (i, error) in unreadable {
-        outcomes[i] = move_to_dlq(dispatcher, body(&messages[i]), &error).await;
-    }
     // The plan first, then its mail request: the other way round, a crash in between would leave a mail
     // request for a notification that the ledger does not know. A plan without a mail request is
     // completed when the message is delivered again.
     let (mut requests, mut waiting) = (Vec::new(), Vec::new());
-    for (i, next) in decide_all(dispatcher, &orders).await {
+    // Dead letters meanwhile: calls that all are slow must fit into the function's time.
+    let dead = run_concurrently(&unreadable, |(i, error)| {
+        move_to_dlq(dispatcher, body(&messages[*i]), error)
+    });
+    let (decided, dead) = tokio::join!(decide_all(dispatcher, &orders), dead);
+    for ((i, _), outcome) in unreadable.iter().zip(dead) {
+        outcomes[*i] = outcome.unwrap_or(BatchItemOutcome::Retry);
+    }
+    for (i, next) in decided {
         match next {
             NextStep::Done(outcome) => outcomes[i] = outcome,
             NextStep::Send(request) => requests.push((i, request)),
@@ -104,6 +109,12 @@ async fn decide_sequentially(
 ) -> Vec<Indexed<NextStep>> {
     let mut steps = Vec::with_capacity(requests.len());
     for (i, request) in requests {
+        // The ledger has just not answered about this order. Asking again for each of its messages would take
+        // longer than the function may.
+        if let Some((_, NextStep::Requeue)) = steps.last() {
+            steps.push((*i, NextStep::Requeue));
+            continue;
+        }
         let span = tracing::info_span!(
             "event",
             correlation_id = request.correlation_id.as_str(),

@@ -2,16 +2,43 @@
 
 use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 
 /// Limits one attempt of a call. DynamoDB and SQS answer within milliseconds, so after this long a retry
-/// by the SDK (three attempts in total) is more likely to succeed than further waiting.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+/// by the SDK is more likely to succeed than further waiting.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Limits a call with its retries. Shorter than any function's timeout, so that the function can still
-/// report the outcome of its other messages.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
+/// The attempts of a call, the first included.
+pub const MAX_ATTEMPTS: u32 = 3;
+
+/// The SDK waits for a random time of up to this before the second attempt, and of up to twice as long before
+/// each further one (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>).
+const INITIAL_BACKOFF: Duration = Duration::from_millis(200);
+
+/// Limits a call with its retries, and leaves time for all of them. A function's timeout is longer than that of
+/// all calls that it makes one after the other, so that it can still report the outcome of its other messages.
+pub const OPERATION_TIMEOUT: Duration = Duration::from_secs(7);
+
+const _: () = assert!(
+    slowest_call().as_millis() < OPERATION_TIMEOUT.as_millis(),
+    "a call has the time for all of its attempts"
+);
+
+/// Every attempt runs into its timeout, after the longest backoff.
+const fn slowest_call() -> Duration {
+    let mut time = Duration::ZERO;
+    let mut attempt = 0;
+    while attempt < MAX_ATTEMPTS {
+        time = time.saturating_add(ATTEMPT_TIMEOUT);
+        if attempt > 0 {
+            time = time.saturating_add(INITIAL_BACKOFF.saturating_mul(1 << (attempt - 1)));
+        }
+        attempt += 1;
+    }
+    time
+}
 
 /// The SDK's configuration: region, credentials and endpoints from the standard variables
 /// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>).
@@ -26,7 +53,10 @@ pub fn loader() -> ConfigLoader {
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
-    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts)
+    let retries = RetryConfig::standard()
+        .with_max_attempts(MAX_ATTEMPTS)
+        .with_initial_backoff(INITIAL_BACKOFF);
+    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).retry_config(retries)
 }
 
 /// A DynamoDB client. Build one per process, since each has its own connection pool.

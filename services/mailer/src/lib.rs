@@ -9,6 +9,8 @@
 //!   events are unread.
 //! - A mail that SES refuses temporarily is requeued with a delay. That uses up no receives, so a healthy
 //!   mail never reaches the dead-letter queue.
+//! - What is the account's fault (sender not verified, configuration set deleted, paused, quota spent, role
+//!   without permission) waits in the same way until it is repaired ([`ses_errors`] is the table).
 //! - A mail that SES refuses permanently goes to the dead-letter queue immediately, with the reason.
 //! - Each mailer keeps to its share of the account's send rate, which is divided by the number of mailers
 //!   that may run concurrently.
@@ -21,11 +23,13 @@ mod backlog_watch;
 mod batch;
 pub mod delivery;
 mod feedback_backlog;
+mod identities;
 mod mailer;
 mod rate_limiter;
 pub mod render;
 mod send;
 pub mod send_outcome;
+pub mod ses_errors;
 mod settings;
 
 use std::sync::Arc;

@@ -19,6 +19,7 @@ use kit::ledger::FEEDBACK_TOKEN_TAG;
 use shared::EmailAddress;
 use shared::queue::message::MailRequest;
 
+use crate::identities::OwnIdentities;
 use crate::render::Mail;
 use crate::send_outcome::{SendOutcome, classify};
 
@@ -71,13 +72,18 @@ pub struct SenderSettings {
 pub struct Sender {
     client: Client,
     settings: SenderSettings,
+    own_identities: OwnIdentities,
 }
 
 impl Sender {
     /// Builds a client that never retries, whatever the retry settings in `sdk`.
     #[must_use]
     pub fn new(sdk: &SdkConfig, settings: SenderSettings) -> Self {
-        Self { client: client(sdk), settings }
+        let own_identities = OwnIdentities::new(
+            &settings.mailbox,
+            settings.redirect_all_to.as_ref().map(|address| address.expose()),
+        );
+        Self { client: client(sdk), settings, own_identities }
     }
 
     /// The client, for other calls that only read.
@@ -109,7 +115,7 @@ impl Sender {
             .set_email_tags(Some(tags(request, attempt, token)))
             .content(EmailContent::builder().simple(message(mail)).build());
         match tokio::time::timeout(max_wait, call.send()).await {
-            Ok(result) => classify(result),
+            Ok(result) => classify(result, &self.own_identities),
             Err(_elapsed) => SendOutcome::Ambiguous { code: "NoAnswerInTime".to_owned() },
         }
     }

@@ -1,6 +1,9 @@
-//! Classifies SES's answers by what they prove: by error code ([`ERROR_CODES`]), otherwise by HTTP status
-//! (`by_status`), and without an answer by how the call failed ([`classify`]). Whatever proves nothing is
-//! [`SendOutcome::Ambiguous`].
+//! Classifies SES's answers by what they prove: by error code ([`SES_ERRORS`](crate::ses_errors::SES_ERRORS)),
+//! otherwise by HTTP status (`by_status`), and without an answer by how the call failed ([`classify`]).
+//! Whatever proves nothing is [`SendOutcome::Ambiguous`].
+//!
+//! What is the account's fault waits until it is repaired, and rings an alarm. What is the mail's fault fails
+//! at once.
 
 use std::error::Error;
 use std::time::Duration;
@@ -9,6 +12,9 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::{SendEmailError, SendEmailOutput};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use crate::identities::OwnIdentities;
+use crate::ses_errors::{ErrorMeaning, find};
 
 /// The outcome of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +31,11 @@ pub enum SendOutcome {
         /// The minimum delay before the next attempt.
         retry_after: Duration,
     },
-    /// Proof that SES did not accept the mail, and would not accept any other: the fault is the account's.
+    /// Proof that SES did not accept the mail, and would not accept any other: the fault is the account's,
+    /// the sender's identity's or the role's.
     AccountFault {
-        /// SES's error code.
+        /// SES's error code, in some cases with what its message says. Never the message itself, which may
+        /// name an address.
         code: String,
         /// The minimum delay before the next attempt.
         retry_after: Duration,
@@ -58,83 +66,15 @@ impl SendOutcome {
     }
 }
 
-/// What an error code proves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorMeaning {
-    /// Not accepted; may be tried again after this many seconds.
-    Retryable(u64),
-    /// Not accepted, and nor would be any other mail of the account; may be tried again after this many seconds.
-    Account(u64),
-    /// Not accepted, and never will be: SES has read the request and refuses it.
-    Permanent,
-    /// Possibly accepted: SES read at least a part of the request, and its answer does not say how far it got.
-    Ambiguous,
-}
-
-/// What each documented error code proves. Any other code is classified by its HTTP status (`by_status`).
-/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors>,
-/// <https://docs.aws.amazon.com/ses/latest/APIReference-V2/CommonErrors.html>)
-///
-/// A missing permission or a wrong clock has nothing to do with the mail, so the mail waits until it is
-/// repaired.
-pub const ERROR_CODES: [(&str, ErrorMeaning); 44] = [
-    ("TooManyRequestsException", ErrorMeaning::Retryable(2)),
-    ("Throttling", ErrorMeaning::Retryable(2)),
-    ("ThrottlingException", ErrorMeaning::Retryable(2)),
-    ("ThrottledException", ErrorMeaning::Retryable(2)),
-    ("RequestThrottled", ErrorMeaning::Retryable(2)),
-    ("SlowDown", ErrorMeaning::Retryable(2)),
-    ("LimitExceededException", ErrorMeaning::Retryable(60)),
-    ("SendingPausedException", ErrorMeaning::Account(300)),
-    ("AccountSuspendedException", ErrorMeaning::Account(900)),
-    ("ExpiredTokenException", ErrorMeaning::Retryable(5)),
-    ("RequestExpired", ErrorMeaning::Retryable(5)),
-    ("AccessDeniedException", ErrorMeaning::Retryable(300)),
-    ("IncompleteSignature", ErrorMeaning::Retryable(300)),
-    ("InvalidClientTokenId", ErrorMeaning::Retryable(300)),
-    ("InvalidSignatureException", ErrorMeaning::Retryable(300)),
-    ("MissingAuthenticationToken", ErrorMeaning::Retryable(300)),
-    ("NotAuthorized", ErrorMeaning::Retryable(300)),
-    ("OptInRequired", ErrorMeaning::Retryable(300)),
-    ("SignatureDoesNotMatch", ErrorMeaning::Retryable(300)),
-    ("UnrecognizedClientException", ErrorMeaning::Retryable(300)),
-    ("AlreadyExistsException", ErrorMeaning::Permanent),
-    ("BadRequestException", ErrorMeaning::Permanent),
-    ("ConflictException", ErrorMeaning::Permanent),
-    ("InvalidAction", ErrorMeaning::Permanent),
-    ("InvalidParameterCombination", ErrorMeaning::Permanent),
-    ("InvalidParameterValue", ErrorMeaning::Permanent),
-    ("InvalidQueryParameter", ErrorMeaning::Permanent),
-    ("MailFromDomainNotVerifiedException", ErrorMeaning::Permanent),
-    ("MalformedHttpRequestException", ErrorMeaning::Permanent),
-    ("MalformedQueryString", ErrorMeaning::Permanent),
-    ("MessageRejected", ErrorMeaning::Permanent),
-    ("MissingAction", ErrorMeaning::Permanent),
-    ("MissingParameter", ErrorMeaning::Permanent),
-    ("NotFoundException", ErrorMeaning::Permanent),
-    ("RequestEntityTooLargeException", ErrorMeaning::Permanent),
-    ("UnknownOperationException", ErrorMeaning::Permanent),
-    ("ValidationError", ErrorMeaning::Permanent),
-    ("ConcurrentModificationException", ErrorMeaning::Ambiguous),
-    ("InternalFailure", ErrorMeaning::Ambiguous),
-    ("InternalServiceErrorException", ErrorMeaning::Ambiguous),
-    ("RequestAbortedException", ErrorMeaning::Ambiguous),
-    ("RequestTimeout", ErrorMeaning::Ambiguous),
-    ("RequestTimeoutException", ErrorMeaning::Ambiguous),
-    ("ServiceUnavailable", ErrorMeaning::Ambiguous),
-];
-
-/// For an exceeded daily quota, SES returns the same code as for an exceeded rate; only the message differs.
-const DAILY_QUOTA: &str = "daily message quota exceeded";
-const QUOTA_RETRY: Duration = Duration::from_secs(900);
-
 /// The delay after a call that failed for lack of a connection or credentials.
 const CONNECT_RETRY: Duration = Duration::from_secs(5);
 
-/// Classifies the result of one `SendEmail` call that the SDK did not retry.
+/// Classifies the result of one `SendEmail` call that the SDK did not retry. `own` tells a refusal of the
+/// sender from one of this mail's recipient.
 #[must_use]
 pub fn classify(
     result: Result<SendEmailOutput, SdkError<SendEmailError, HttpResponse>>,
+    own: &OwnIdentities,
 ) -> SendOutcome {
     match result {
         Ok(SendEmailOutput { message_id: Some(message_id), .. }) => {
@@ -144,10 +84,10 @@ pub fn classify(
         Ok(_) => ambiguous("NoMessageId"),
         Err(SdkError::ServiceError(refusal)) => {
             let status = refusal.raw().status().as_u16();
-            classify_error(refusal.err().code(), refusal.err().message(), status)
+            classify_error(refusal.err().code(), refusal.err().message(), status, own)
         }
         Err(SdkError::ResponseError(unparsable)) => {
-            classify_error(None, None, unparsable.raw().status().as_u16())
+            classify_error(None, None, unparsable.raw().status().as_u16(), own)
         }
         Err(SdkError::ConstructionFailure(_)) => not_sent("NoRequest"),
         // Before the general `DispatchFailure`: these two causes prove that no byte was sent, while a
@@ -165,21 +105,29 @@ pub fn classify(
     }
 }
 
-fn classify_error(code: Option<&str>, message: Option<&str>, status: u16) -> SendOutcome {
-    let code = code.map_or_else(|| format!("Http{status}"), str::to_owned);
-    if message.is_some_and(|text| text.to_ascii_lowercase().contains(DAILY_QUOTA)) {
-        return SendOutcome::Retryable { code, retry_after: QUOTA_RETRY };
+fn classify_error(
+    code: Option<&str>,
+    message: Option<&str>,
+    status: u16,
+    own: &OwnIdentities,
+) -> SendOutcome {
+    let Some(code) = code else { return by_status(format!("Http{status}"), status) };
+    match find(code, message.unwrap_or_default(), own) {
+        Some(row) => by_meaning(row.meaning, row.reason()),
+        None => by_status(code.to_owned(), status),
     }
-    match ERROR_CODES.iter().find(|(known, _)| *known == code) {
-        Some((_, ErrorMeaning::Retryable(seconds))) => {
-            SendOutcome::Retryable { code, retry_after: Duration::from_secs(*seconds) }
+}
+
+fn by_meaning(meaning: ErrorMeaning, code: String) -> SendOutcome {
+    match meaning {
+        ErrorMeaning::Retryable(seconds) => {
+            SendOutcome::Retryable { code, retry_after: Duration::from_secs(seconds) }
         }
-        Some((_, ErrorMeaning::Account(seconds))) => {
-            SendOutcome::AccountFault { code, retry_after: Duration::from_secs(*seconds) }
+        ErrorMeaning::Account(seconds) => {
+            SendOutcome::AccountFault { code, retry_after: Duration::from_secs(seconds) }
         }
-        Some((_, ErrorMeaning::Permanent)) => SendOutcome::Permanent { code },
-        Some((_, ErrorMeaning::Ambiguous)) => SendOutcome::Ambiguous { code },
-        None => by_status(code, status),
+        ErrorMeaning::Permanent => SendOutcome::Permanent { code },
+        ErrorMeaning::Ambiguous => SendOutcome::Ambiguous { code },
     }
 }
 
@@ -187,8 +135,8 @@ fn classify_error(code: Option<&str>, message: Option<&str>, status: u16) -> Sen
 /// far the request got.
 fn by_status(code: String, status: u16) -> SendOutcome {
     match status {
-        401 | 403 | 407 => SendOutcome::Retryable { code, retry_after: Duration::from_secs(300) },
-        429 => SendOutcome::Retryable { code, retry_after: Duration::from_secs(2) },
+        401 | 403 | 407 => by_meaning(ErrorMeaning::Account(300), code),
+        429 => by_meaning(ErrorMeaning::Retryable(2), code),
         // Not 408: the server stopped waiting for the request, possibly after it had read it.
         400..=407 | 409..=499 => SendOutcome::Permanent { code },
         _ => SendOutcome::Ambiguous { code },

@@ -382,7 +382,7 @@ mod tests {
             },
             Item {
                 failed_at: Some(T0 + 4_000),
-                reason: Some("refused: MailFromDomainNotVerifiedException".to_owned()),
+                reason: Some("refused: RequestEntityTooLargeException".to_owned()),
                 attempt: 12,
                 ..long("shipment.updated#S-1015-A#00340434161094022115#customer", State::Failed)
             },

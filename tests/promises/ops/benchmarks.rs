@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::process::{
-    ProcessResult, command, json, run_to_end, verify_sender, with_unverified_sender,
+    ProcessResult, accept_mails_again, command, json, run_to_end, with_refused_mails,
 };
 use crate::support::events::confirmed;
 use crate::support::{TestStack, eventually};
@@ -75,9 +75,9 @@ async fn rate_of_replay(stack: &TestStack) -> f64 {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
 async fn ten_thousand_dead_letters_are_planned_and_replayed_within_time_and_memory() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     fill(&stack).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let plan = measure(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
     assert_eq!(plan.ended.code, Some(0), "{:#?}", plan.ended);
     assert!(plan.ended.stdout.contains("To move: 10,000 messages"), "{:#?}", plan.ended);

@@ -13,8 +13,8 @@ use local::ses::suppression::Reason;
 use serde_json::json;
 
 use super::process::{
-    assert_one_mail_each, command_at, dead_letters, json, run_to_end, verify_sender,
-    wait_for_state, waybill, with_unverified_sender,
+    accept_mails_again, assert_one_mail_each, command_at, dead_letters, json, run_to_end,
+    wait_for_state, waybill, with_refused_mails,
 };
 use crate::support::TestStack;
 use crate::support::events::{confirmed, customer, refunded};
@@ -59,7 +59,7 @@ async fn publish_order_and_status_follow_an_order_from_its_event_to_its_delivery
 
 #[tokio::test(flavor = "multi_thread")]
 async fn status_reports_what_needs_attention_and_exits_with_1() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1"]).await;
     let status = waybill(&stack, &["status"]).await;
     assert_eq!(status.code, Some(1));
@@ -69,9 +69,9 @@ async fn status_reports_what_needs_attention_and_exits_with_1() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resend_sends_a_failed_mail_once_and_refuses_one_that_was_sent() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1"]).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let args = ["resend", "A1", "order.confirmed"];
     assert_eq!(waybill(&stack, &args).await.code, Some(0));
     wait_for_state(&stack, "A1", "delivered").await;
@@ -151,7 +151,7 @@ async fn a_settlement_that_failed_before_it_sent_continues_when_it_is_repeated()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_filtered() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let listed = json(&stack, &["dlq", "list", "--order", "A2", "--reason", "refused"]).await;
     let group = &listed["queues"][3]["groups"][0];
@@ -174,7 +174,7 @@ async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_filtered(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erased_order_is_removed_and_not_mailed() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let found = waybill(&stack, &["erase", "A1"]).await;
     assert_eq!(found.code, Some(2), "without --yes it changes nothing");
@@ -185,7 +185,7 @@ async fn an_erased_order_is_removed_and_not_mailed() {
     let order = json(&stack, &["order", "A1"]).await;
     assert_eq!(order["events"], json!([]));
     assert_eq!(order["notifications"][0]["reason"], "erased");
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let resent = waybill(&stack, &["resend", "A1", "order.confirmed"]).await;
     assert_eq!(resent.code, Some(2));
     assert_eq!(stack.mails().len(), 0);

@@ -6,7 +6,7 @@ use local::Config;
 use serde_json::json;
 
 use super::commands::UnansweringSes;
-use super::process::{dead_letters, json, wait_for_state, waybill, with_unverified_sender};
+use super::process::{dead_letters, json, wait_for_state, waybill, with_refused_mails};
 use crate::support::events::{confirmed, customer};
 use crate::support::{TestStack, eventually};
 
@@ -14,7 +14,7 @@ const ERASE: [&str; 5] = ["erase", "A1", "--yes", "--reason", "asked for"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erasure_leaves_other_customers_messages_that_mention_the_order() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     let of_another = json!({"v": 9, "event": {"data": {"order": {"id": "B2", "note": "A1"}}}});
@@ -54,7 +54,7 @@ async fn a_mail_in_doubt_is_held_by_an_erasure_and_not_sent_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_in_flight_is_left_and_keeps_the_ledgers_records() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     // In flight, so the command cannot see it. The records must stay, since the message may be replayed.

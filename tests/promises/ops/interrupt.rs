@@ -3,8 +3,8 @@
 use std::process::{Child, Command};
 
 use super::process::{
-    assert_one_mail_each, command, dead_letters, json, run_to_end, verify_sender, wait_for_state,
-    with_unverified_sender,
+    accept_mails_again, assert_one_mail_each, command, dead_letters, json, run_to_end,
+    wait_for_state, with_refused_mails,
 };
 use crate::support::{TestStack, eventually};
 
@@ -23,9 +23,9 @@ fn interrupt(child: &Child) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_that_is_interrupted_ends_soon_reports_what_is_left_and_is_finished_by_a_second_one()
  {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &ORDERS).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let slowly = [&REPLAY[..], &SLOWLY].concat();
     let child = command(&stack, &slowly).spawn().expect("waybill starts");
     // Only now, so that the interrupt hits the replay and not the scan before it.

@@ -11,8 +11,8 @@ use local::edge::faults::{Call, Fault, Faults};
 use waybill_tests::chaos::fault_rates::CallPhase;
 
 use super::process::{
-    assert_one_mail_each, command, dead_letters, in_flight, json, run_to_end, verify_sender,
-    wait_for_state, with_unverified_sender,
+    accept_mails_again, assert_one_mail_each, command, dead_letters, in_flight, json, run_to_end,
+    wait_for_state, with_refused_mails,
 };
 use crate::support::{TestStack, eventually};
 
@@ -71,9 +71,9 @@ async fn kill_replay_at(operation: &'static str, phase: CallPhase, nth: usize) {
     let state = State { calls_left: nth, ..State::default() };
     let killer = Arc::new(Killer { operation, phase, state: Mutex::new(state) });
     let faults: Arc<dyn Faults> = Arc::clone(&killer) as _;
-    let stack = TestStack::start_with(Config { faults, ..with_unverified_sender() }).await;
+    let stack = TestStack::start_with(Config { faults, ..with_refused_mails() }).await;
     dead_letters(&stack, &ORDERS).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     // Started under the lock, so that no call of the child is judged before the killer knows the child.
     {
         let mut state = killer.state.lock().unwrap_or_else(PoisonError::into_inner);

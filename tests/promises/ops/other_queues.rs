@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::process::{
     assert_one_mail_each, command, dead_letters, json, run_to_end, wait_for_state, waybill,
-    with_unverified_sender,
+    with_refused_mails,
 };
 use crate::support::events::confirmed;
 use crate::support::http::put_on_the_bus;
@@ -141,7 +141,7 @@ async fn a_dead_letter_queue_is_known_by_its_own_arn_and_url() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_moved_to_a_queue_that_does_not_name_this_dead_letter_queue() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1"]).await;
     let queues = stack.stack.resources.queues.clone();
     let mut command = command(&stack, &replay("mail"));

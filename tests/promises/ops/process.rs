@@ -9,7 +9,7 @@ use crate::support::TestStack;
 use crate::support::events::{confirmed, customer};
 use local::Config;
 use local::resources::Queue;
-use local::ses::settings::{self, Senders};
+use local::ses::settings::{self, Refusal};
 
 /// Who runs the command, as the audit items have it: an operator's own address is not masked.
 pub const OPERATOR: &str = "kim@ops.example";
@@ -78,21 +78,21 @@ pub async fn run_to_end(child: Child) -> ProcessResult {
     ProcessResult::from(output.await.expect("joined").expect("its output"))
 }
 
-/// A stack whose SES refuses the shop's sender: every mail becomes a dead letter.
-pub fn with_unverified_sender() -> Config {
+/// A stack whose SES refuses the content of every mail: each becomes a dead letter.
+pub fn with_refused_mails() -> Config {
     let config = crate::support::config();
-    let account = settings::Settings { senders: no_verified_senders(), ..config.account };
+    let account = settings::Settings { refusal: Some(Refusal::Content), ..config.account };
     Config { account, ..config }
 }
 
-/// No sender is verified.
-pub fn no_verified_senders() -> Senders {
-    Senders::Verified(Vec::new())
+/// Has SES refuse the content of every mail.
+pub fn refuse_mails(stack: &TestStack) {
+    stack.stack.ses.account().change(|settings| settings.refusal = Some(Refusal::Content));
 }
 
-/// Verifies the shop's sender.
-pub fn verify_sender(stack: &TestStack) {
-    stack.stack.ses.account().change(|settings| settings.senders = Senders::Any);
+/// Has SES take mails again.
+pub fn accept_mails_again(stack: &TestStack) {
+    stack.stack.ses.account().change(|settings| settings.refusal = None);
 }
 
 /// Publishes a confirmation for each order, and waits until each is a dead letter.

@@ -7,8 +7,8 @@ use local::ses::settings::Sending;
 use serde_json::{Value, json};
 
 use super::process::{
-    command, dead_letters, no_verified_senders, run_to_end, verify_sender, wait_for_state, waybill,
-    with_unverified_sender,
+    accept_mails_again, command, dead_letters, refuse_mails, run_to_end, wait_for_state, waybill,
+    with_refused_mails,
 };
 use crate::support::events::{confirmed, shipped};
 use crate::support::{TestStack, eventually};
@@ -35,8 +35,8 @@ async fn a_customer_says_there_was_no_mail(stack: &TestStack) {
     title("a customer says there was no mail");
     dead_letters(stack, &["5001"]).await;
     show(stack, &["order", "5001"]).await;
-    verify_sender(stack);
-    let args = ["resend", "5001", "order.confirmed", "--reason", "sender verified again"];
+    accept_mails_again(stack);
+    let args = ["resend", "5001", "order.confirmed", "--reason", "brand repaired"];
     show(stack, &args).await;
     wait_for_state(stack, "5001", "delivered").await;
     show(stack, &["order", "5001"]).await;
@@ -47,7 +47,7 @@ async fn a_dead_letter_alarm(stack: &TestStack) {
     show(stack, &["dlq", "list"]).await;
     show(stack, &["dlq", "show", "mail"]).await;
     show(stack, &["dlq", "replay", "mail", "--dry-run"]).await;
-    let args = ["dlq", "replay", "mail", "--yes", "--reason", "sender verified again"];
+    let args = ["dlq", "replay", "mail", "--yes", "--reason", "brand repaired"];
     show(stack, &args).await;
 }
 
@@ -67,7 +67,7 @@ async fn ses_is_paused(stack: &TestStack) {
 /// Three thousand dead letters, as written by a version whose `v` is text.
 async fn poison(stack: &TestStack) {
     let orders: Vec<String> = (0..POISONED).map(|n| format!("{}", 10_000 + n)).collect();
-    stack.stack.ses.account().change(|settings| settings.senders = no_verified_senders());
+    refuse_mails(stack);
     let orders: Vec<&str> = orders.iter().map(String::as_str).collect();
     let lines: Vec<String> = orders.iter().map(|order| confirmed(order)).collect();
     stack.publish_only(&lines).await;
@@ -77,7 +77,7 @@ async fn poison(stack: &TestStack) {
         assert!(started.elapsed().as_secs() < 300, "the dead letters are there");
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
-    verify_sender(stack);
+    accept_mails_again(stack);
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("kept.jsonl");
     let kept = file.to_str().expect("UTF-8");
@@ -113,11 +113,11 @@ async fn a_customer_asks_to_be_erased(stack: &TestStack) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "prints the operator's page, and takes a minute"]
 async fn the_operator_s_page() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     a_customer_says_there_was_no_mail(&stack).await;
-    stack.stack.ses.account().change(|settings| settings.senders = no_verified_senders());
+    refuse_mails(&stack);
     more_dead_letters(&stack, &["5002", "5003", "5004"]).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     a_dead_letter_alarm(&stack).await;
     wait_for_state(&stack, "5004", "delivered").await;
     ses_is_paused(&stack).await;

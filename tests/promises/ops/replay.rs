@@ -5,8 +5,8 @@ use local::resources::LEDGER_TABLE;
 use serde_json::{Value, json};
 
 use super::process::{
-    OPERATOR, assert_one_mail_each, dead_letters, json, verify_sender, wait_for_state, waybill,
-    with_unverified_sender,
+    OPERATOR, accept_mails_again, assert_one_mail_each, dead_letters, json, wait_for_state,
+    waybill, with_refused_mails,
 };
 use crate::support::TestStack;
 use crate::support::events::customer;
@@ -19,10 +19,10 @@ fn replay<'a>(more: &[&'a str]) -> Vec<&'a str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_run_twice_mails_once() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     let orders = ["A1", "A2", "A3"];
     dead_letters(&stack, &orders).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let first = json(&stack, &REPLAY).await;
     assert_eq!(first["plan"]["counts"], json!({"would-send": 3}));
     assert_eq!(first["outcome"]["moved"], 3);
@@ -37,14 +37,14 @@ async fn a_replay_run_twice_mails_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_of_one_dead_letter_mail_once() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     let body = first_body(&stack).await.to_string();
     // Two more copies, as an interrupted replay or SQS itself may leave.
     stack.send(&dlq, &body).await;
     stack.send(&dlq, &body).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let outcome = json(&stack, &REPLAY).await;
     assert_eq!(outcome["plan"]["counts"], json!({"would-send": 1, "duplicate": 2}));
     wait_for_state(&stack, "A1", "delivered").await;
@@ -59,9 +59,9 @@ async fn copies_of_one_dead_letter_mail_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_and_a_listing_change_nothing() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let plan = waybill(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
     assert_eq!(plan.code, Some(0), "{plan:#?}");
     assert!(plan.stdout.contains("To move: 2 messages"), "{plan:#?}");
@@ -78,7 +78,7 @@ async fn a_dry_run_and_a_listing_change_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_terminal_and_without_yes_nothing_is_moved() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1"]).await;
     let refused = waybill(&stack, &["dlq", "replay", "mail", "--reason", "x"]).await;
     assert_eq!(refused.code, Some(2));
@@ -89,7 +89,7 @@ async fn without_a_terminal_and_without_yes_nothing_is_moved() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_mail_is_sent_only_with_the_flag() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1"]).await;
     let queues = stack.stack.resources.queues.clone();
     let mut body = first_body(&stack).await;
@@ -97,7 +97,7 @@ async fn a_stale_mail_is_sent_only_with_the_flag() {
     // The original would be replayed as well.
     drop_all(&stack, 1).await;
     stack.send(&queues.mail_dlq, &body.to_string()).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let without = json(&stack, &REPLAY).await;
     assert_eq!(without["plan"]["counts"], json!({"stale": 1}));
     assert_eq!(without["outcome"], Value::Null);
@@ -126,7 +126,7 @@ async fn make_stale_in_ledger(stack: &TestStack, order: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_body_is_repaired_by_an_edit_of_the_selected_messages_only() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let queues = stack.stack.resources.queues.clone();
     let mut body = body_of_order(&stack, "A2").await;
@@ -134,7 +134,7 @@ async fn a_broken_body_is_repaired_by_an_edit_of_the_selected_messages_only() {
     body["v"] = json!("1");
     stack.send(&queues.mail_dlq, &body.to_string()).await;
     stack.send(&queues.mail_dlq, "not ours").await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let plan = json(&stack, &["dlq", "replay", "mail", "--dry-run"]).await;
     assert_eq!(plan["plan"]["counts"], json!({"unparseable": 2}));
     let hopeless = waybill(&stack, &replay(&["--edit", ".v.x"])).await;
@@ -150,9 +150,9 @@ async fn a_broken_body_is_repaired_by_an_edit_of_the_selected_messages_only() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_replay_leaves_an_audit_item_with_operator_reason_and_outcome() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1"]).await;
-    verify_sender(&stack);
+    accept_mails_again(&stack);
     let filter = ["--filter", r#".body.event.data.order.customer.email == "a1@customers.example""#];
     let ended = waybill(&stack, &replay(&filter)).await;
     assert_eq!(ended.code, Some(0), "{ended:#?}");
@@ -169,7 +169,7 @@ async fn every_replay_leaves_an_audit_item_with_operator_reason_and_outcome() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn drop_requires_the_exact_number_and_saves_what_it_deletes() {
-    let stack = TestStack::start_with(with_unverified_sender()).await;
+    let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     for args in [&["dlq", "drop", "mail"][..], &["dlq", "drop", "mail", "--yes-delete-3"]] {

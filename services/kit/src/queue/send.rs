@@ -4,12 +4,18 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 
+use futures::{StreamExt, stream};
+
 use crate::sdk_error::AwsError;
 
 /// A batch holds at most 10 messages and 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
 pub const MAX_BATCH_ENTRIES: usize = 10;
 const MAX_BATCH_BYTES: usize = 1024 * 1024;
+
+/// Batches that are sent at the same time: one after the other, ten slow calls would take longer than a
+/// function may.
+const MAX_CONCURRENCY: usize = 10;
 
 /// SQS's longest delay, in seconds
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html>).
@@ -82,11 +88,9 @@ pub async fn send_all(
     queue_url: &str,
     messages: Vec<OutgoingMessage>,
 ) -> Vec<Result<(), SendError>> {
-    let mut results = Vec::with_capacity(messages.len());
-    for batch in pack(messages) {
-        results.extend(send_batch(client, queue_url, batch).await);
-    }
-    results
+    let batches = stream::iter(pack(messages));
+    let results = batches.map(|batch| send_batch(client, queue_url, batch));
+    results.buffered(MAX_CONCURRENCY).collect::<Vec<_>>().await.into_iter().flatten().collect()
 }
 
 /// Sends one message; see [`send_all`].

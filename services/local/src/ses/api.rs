@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::address::Address;
 use super::error::ApiError;
 use super::service::Ses;
-use super::settings::{Senders, Sending};
+use super::settings::{Recipients, Senders, Sending};
 use super::suppression::Reason;
 use crate::response::rest_json_error;
 use crate::to_the_end::to_the_end;
@@ -75,7 +75,7 @@ async fn get_account(State(ses): State<Arc<Ses>>) -> Json<Value> {
     Json(json!({
         "DedicatedIpAutoWarmupEnabled": false,
         "EnforcementStatus": "HEALTHY",
-        "ProductionAccessEnabled": true,
+        "ProductionAccessEnabled": settings.recipients == Recipients::Any,
         "SendQuota": {
             "Max24HourSend": settings.daily_quota,
             "MaxSendRate": settings.send_rate,

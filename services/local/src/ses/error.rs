@@ -19,9 +19,16 @@ pub enum ApiError {
     /// A configuration set, identity or address that is not there.
     #[error("{0}")]
     NotFound(String),
-    /// The sender may not send: its identity is not verified.
+    /// An identity is not verified, or the content is not taken.
     #[error("{0}")]
     MessageRejected(String),
+    /// The caller's role lacks the permission.
+    #[error("{0}")]
+    AccessDenied(String),
+    #[error("Sending suspended for this account.")]
+    Suspended,
+    #[error("The MAIL FROM domain is not verified.")]
+    MailFromDomain,
     /// Faster than the account may send, or more in 24 hours.
     #[error("{0}")]
     TooManyRequests(&'static str),
@@ -43,6 +50,9 @@ impl IntoResponse for ApiError {
             }
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "NotFoundException"),
             Self::MessageRejected(_) => (StatusCode::BAD_REQUEST, "MessageRejected"),
+            Self::AccessDenied(_) => (StatusCode::FORBIDDEN, "AccessDeniedException"),
+            Self::Suspended => (StatusCode::BAD_REQUEST, "AccountSuspendedException"),
+            Self::MailFromDomain => (StatusCode::BAD_REQUEST, "MailFromDomainNotVerifiedException"),
             Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException"),
             Self::SendingPaused => (StatusCode::BAD_REQUEST, "SendingPausedException"),
             Self::Internal(_) => {

@@ -1,4 +1,5 @@
 use aws_sdk_sesv2::Error;
+use aws_sdk_sesv2::error::ProvideErrorMetadata;
 use aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder;
 use aws_sdk_sesv2::types::{
     Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
@@ -7,7 +8,7 @@ use aws_sdk_sesv2::types::{
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::{Value, json};
 
-use super::settings::{Senders, Settings};
+use super::settings::{Recipients, Refusal, Senders, Settings};
 use crate::edge::tests::test_edge::{Setup, TestEdge};
 
 fn text(data: &str) -> Content {
@@ -190,4 +191,42 @@ async fn a_sender_that_is_not_verified_is_rejected() {
     assert!(matches!(error, Error::MessageRejected(_)), "{error:?}");
     let identity = edge.ses().get_email_identity().email_identity("shop.example").send().await;
     assert!(identity.unwrap().verified_for_sending_status());
+}
+
+#[tokio::test]
+async fn in_the_sandbox_every_identity_that_is_not_verified_is_named() {
+    let settings = Settings {
+        senders: Senders::Verified(vec!["another.example".into()]),
+        recipients: Recipients::Verified(vec!["jo@example.com".into()]),
+        ..Settings::default()
+    };
+    let edge = TestEdge::start(Setup { settings, ..Setup::default() }).await;
+    let Error::MessageRejected(error) = refusal(mail(&edge, "ada@example.com")).await else {
+        panic!("another error")
+    };
+    let named = "region EU-CENTRAL-2: orders@shop.example, ada@example.com";
+    assert!(error.message().is_some_and(|message| message.ends_with(named)), "{error:?}");
+    edge.service.account().change(|account| account.senders = Senders::Any);
+    mail(&edge, "jo@example.com").send().await.unwrap();
+    mail(&edge, "success@simulator.amazonses.com").send().await.unwrap();
+    let account = edge.ses().get_account().send().await.unwrap();
+    assert!(!account.production_access_enabled());
+}
+
+#[tokio::test]
+async fn a_refusal_that_a_test_asks_for_is_the_error_that_the_sdk_knows() {
+    let edge = TestEdge::plain().await;
+    let refused = async |refusal_asked| {
+        edge.service.account().change(|account| account.refusal = Some(refusal_asked));
+        refusal(mail(&edge, "jo@example.com")).await
+    };
+    let suspended = refused(Refusal::Suspended).await;
+    assert!(matches!(suspended, Error::AccountSuspendedException(_)), "{suspended:?}");
+    let mail_from = refused(Refusal::MailFromDomain).await;
+    assert!(matches!(mail_from, Error::MailFromDomainNotVerifiedException(_)), "{mail_from:?}");
+    let content = refused(Refusal::Content).await;
+    assert!(matches!(content, Error::MessageRejected(_)), "{content:?}");
+    let denied = refused(Refusal::Permission).await;
+    assert_eq!(denied.meta().code(), Some("AccessDeniedException"), "{denied:?}");
+    assert_eq!(edge.service.mailbox().accepted(), 0);
 }

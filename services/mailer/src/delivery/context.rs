@@ -11,11 +11,9 @@ use shared::ledger::Facts;
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
+use super::budget::time_to_record;
 use crate::backlog_watch::BacklogWatch;
 use crate::mailer::Mailer;
-
-/// The part of the function's time that is reserved for recording SES's answer.
-const TIME_TO_RECORD: Duration = Duration::from_secs(2);
 
 /// The delivery of one message: everything that is the same in all its steps.
 #[derive(Debug)]
@@ -23,7 +21,8 @@ pub struct Delivery<'a> {
     pub(super) mailer: &'a Mailer,
     pub(super) request: &'a MailRequest,
     message: &'a SqsMessage,
-    deadline: SystemTime,
+    /// When SES must have answered.
+    send_until: SystemTime,
     notification: String,
 }
 
@@ -37,7 +36,9 @@ impl<'a> Delivery<'a> {
         request: &'a MailRequest,
         deadline: SystemTime,
     ) -> Self {
-        Self { mailer, request, message, deadline, notification: request.key.sort_key() }
+        let total = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+        let send_until = deadline - time_to_record(total);
+        Self { mailer, request, message, send_until, notification: request.key.sort_key() }
     }
 
     pub(super) fn now_ms(&self) -> i64 {
@@ -109,8 +110,7 @@ impl<'a> Delivery<'a> {
     /// The time left for calling SES.
     pub(super) fn time_left(&self) -> Duration {
         // The machine's clock, not `mailer.clock`: the deadline is Lambda's.
-        let left = self.deadline.duration_since(SystemTime::now()).unwrap_or_default();
-        left.saturating_sub(TIME_TO_RECORD)
+        self.send_until.duration_since(SystemTime::now()).unwrap_or_default()
     }
 
     fn body(&self) -> String {

@@ -43,7 +43,7 @@
 //!
 //! SQS counts receives and moves a message to the DLQ after too many. A mail that only has to wait must not
 //! use them up, so the mailer sends a copy with a delay and acknowledges the original; the copy's count
-//! starts at zero. This happens when SES refused the mail temporarily, when the send rate or the function's
+//! starts at zero. This happens when SES refused the mail temporarily or because of its account, when the send rate or the function's
 //! time does not allow the call, when the mail is not due, when it waits for the end of the grace period or
 //! for unread SES events, and when the ledger is unavailable before SES was called.
 //!
@@ -58,10 +58,12 @@
 //! SQS itself moves a message that was received too often.
 
 mod ambiguous;
+mod budget;
 mod context;
 mod stale;
 mod step;
 mod worker;
 
+pub use budget::FUNCTION_TIMEOUT;
 pub use context::Delivery;
 pub use worker::deliver;

@@ -9,15 +9,12 @@ use shared::ledger::{ClaimRefusal, Facts, FailReason, State, Transition};
 use shared::queue::dead_letter::DeadLetterCode;
 
 use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_ambiguous};
+use super::budget::{MAX_TURN_WAIT, MIN_SEND_TIME};
 use super::context::Delivery;
 use super::stale::skip_stale;
 use super::step::Step;
 use crate::render::{Mail, render};
 use crate::send_outcome::SendOutcome;
-
-/// SES is called only if there is at least this much time to wait for its answer. A call that is abandoned
-/// leaves a doubt; a call that is not made leaves none.
-const MIN_SEND_TIME: Duration = Duration::from_secs(1);
 
 /// How long a mail waits when the ledger does not answer.
 const LEDGER_RETRY_MS: i64 = 30_000;
@@ -147,7 +144,8 @@ async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Step {
 /// that is not made counts as refused, because it certainly sent nothing.
 async fn call_ses(delivery: &Delivery<'_>, attempt: u32, token: &str, mail: &Mail) -> SendOutcome {
     // At most half of the time, so that the other half is left for the call.
-    if let Err(wait) = delivery.mailer.rate_limiter.acquire(delivery.time_left() / 2).await {
+    let max_wait = MAX_TURN_WAIT.min(delivery.time_left() / 2);
+    if let Err(wait) = delivery.mailer.rate_limiter.acquire(max_wait).await {
         return SendOutcome::Retryable { code: "rate limited".to_owned(), retry_after: wait };
     }
     match delivery.time_left() {

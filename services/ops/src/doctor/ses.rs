@@ -1,7 +1,7 @@
 //! SES: the account, the sender's identity, the configuration set.
 
 use aws_sdk_sesv2::operation::get_email_identity::GetEmailIdentityOutput;
-use aws_sdk_sesv2::types::{DkimStatus, EventType};
+use aws_sdk_sesv2::types::{BehaviorOnMxFailure, DkimStatus, EventType, MailFromDomainStatus};
 
 use super::finding::{Checked, Finding, Level, findings};
 use super::lambda::Functions;
@@ -93,6 +93,14 @@ fn identity_finding(domain: &str, identity: &GetEmailIdentityOutput) -> Finding 
     let signs = dkim.is_some_and(|d| d.signing_enabled()) && status == Some(&DkimStatus::Success);
     let status = status.map_or("unknown", DkimStatus::as_str).to_lowercase();
     let unsigned = format!("verified; DKIM {status}");
+    if refuses_without_mail_from(identity) {
+        return Finding::new(
+            Level::Wrong,
+            format!("SES: sender {domain}"),
+            "its MAIL FROM domain is not verified: SES refuses every mail",
+            "publish the MX record of that domain again, or let SES use its own",
+        );
+    }
     let (level, found, fix) = match (identity.verified_for_sending_status(), signs) {
         (false, _) => (
             Level::Wrong,
@@ -107,6 +115,15 @@ fn identity_finding(domain: &str, identity: &GetEmailIdentityOutput) -> Finding 
         ),
     };
     Finding::new(level, format!("SES: sender {domain}"), found, fix)
+}
+
+/// Whether SES sends nothing while the MX record of the MAIL FROM domain is missing
+/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MailFromAttributes.html>).
+fn refuses_without_mail_from(identity: &GetEmailIdentityOutput) -> bool {
+    identity.mail_from_attributes().is_some_and(|mail_from| {
+        *mail_from.behavior_on_mx_failure() == BehaviorOnMxFailure::RejectMessage
+            && *mail_from.mail_from_domain_status() != MailFromDomainStatus::Success
+    })
 }
 
 /// The events that feedback needs, given the mailer's grace period in seconds.
@@ -165,6 +182,7 @@ fn check_events(subject: &str, needed: &[EventType], published: &[EventType]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_sdk_sesv2::types::MailFromAttributes;
     use yaml_rust2::YamlLoader;
 
     #[test]
@@ -202,6 +220,25 @@ mod tests {
         for (verified, level) in [(false, Level::Wrong), (true, Level::Warning)] {
             let identity = GetEmailIdentityOutput::builder().verified_for_sending_status(verified);
             assert_eq!(identity_finding("shop.example", &identity.build()).level, level);
+        }
+    }
+
+    #[test]
+    fn a_mail_from_domain_without_mx_record_is_wrong_where_ses_then_refuses_mails() {
+        for (behavior, status, is_wrong) in [
+            (BehaviorOnMxFailure::RejectMessage, MailFromDomainStatus::Failed, true),
+            (BehaviorOnMxFailure::RejectMessage, MailFromDomainStatus::Success, false),
+            (BehaviorOnMxFailure::UseDefaultValue, MailFromDomainStatus::Failed, false),
+        ] {
+            let mail_from = MailFromAttributes::builder()
+                .mail_from_domain("bounce.shop.example")
+                .mail_from_domain_status(status)
+                .behavior_on_mx_failure(behavior);
+            let identity = GetEmailIdentityOutput::builder()
+                .verified_for_sending_status(true)
+                .mail_from_attributes(mail_from.build().expect("complete"));
+            let finding = identity_finding("shop.example", &identity.build());
+            assert_eq!(finding.level == Level::Wrong, is_wrong, "{finding:?}");
         }
     }
 }

@@ -15,9 +15,7 @@ pub fn next_step(item: &Item, now: i64) -> String {
     }
     match item.state() {
         None => "known only to a newer version of waybill".to_owned(),
-        Some(State::Planned) if item.not_before > now => {
-            format!("tried again from {}", format_time(item.not_before))
-        }
+        Some(State::Planned) if item.not_before > now => next_when_postponed(item),
         Some(State::Planned) if item.doubts > 0 => {
             "waits in the mail queue; an earlier attempt may have been accepted".to_owned()
         }
@@ -38,6 +36,15 @@ pub fn next_step(item: &Item, now: i64) -> String {
         },
         Some(State::Bounced) => next_after_bounce(item),
         Some(State::Delivered | State::Complained) => String::new(),
+    }
+}
+
+/// What SES refuses because of its account, the sender or the role passes only once somebody repairs that.
+fn next_when_postponed(item: &Item) -> String {
+    let when = format!("tried again from {}", format_time(item.not_before));
+    match item.reason.as_deref().and_then(mailer::ses_errors::repair) {
+        Some(repair) => format!("{when}. To do: {repair}"),
+        None => when,
     }
 }
 
@@ -122,5 +129,8 @@ mod tests {
         let waiting =
             Item { state: "planned".to_owned(), not_before: 1_763_900_000_000, ..Item::default() };
         assert_eq!(next_step(&waiting, 0), "tried again from 2025-11-23 12:13:20Z");
+        let unverified = Some("MessageRejected: sender not verified".to_owned());
+        let next = next_step(&Item { reason: unverified, ..waiting }, 0);
+        assert!(next.contains("verify the sender's identity"), "{next}");
     }
 }

@@ -230,7 +230,7 @@ async fn sender(stack: &Stack) -> Sender {
     let from = mailer::SenderSettings {
         mailbox: "Nordlicht <orders@shop.example>".to_owned(),
         reply_to: None,
-        configuration_set: None,
+        configuration_set: Some("waybill".to_owned()),
         redirect_all_to: None,
     };
     Sender::new(&sdk, from)

@@ -6,6 +6,7 @@
 
 mod deployed;
 mod local_stack;
+mod time_budget;
 mod yaml;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,35 @@
+//! Each function's timeout against the calls that it makes one after the other, each with its retries.
+
+use std::time::Duration;
+
+use kit::aws::OPERATION_TIMEOUT;
+
+use super::deployed;
+
+/// A function, and the calls that one message may need one after the other. What a function does for several
+/// messages, it does at the same time.
+const SEQUENTIAL_CALLS: [(&str, &[&str]); 4] = [
+    ("Intake", &["the put of an event"]),
+    ("Relay", &["the batches for the dispatch queue, at the same time", "a dead letter"]),
+    ("Dispatcher", &["the order's notifications", "the plan", "the mail request", "a requeue"]),
+    ("Feedback", &["the record", "a requeue"]),
+];
+
+/// What is left for reading a request and for the response: intake's largest request takes less than that.
+const TIME_TO_COMPUTE: Duration = Duration::from_secs(2);
+
+#[test]
+fn each_function_s_timeout_lets_its_calls_have_their_retries() {
+    let deployed = deployed::properties();
+    let timeout = |function: &str| {
+        let seconds = deployed[&format!("{function}.Timeout")].as_u64().expect("a number");
+        Duration::from_secs(seconds)
+    };
+    for (function, calls) in SEQUENTIAL_CALLS {
+        let count = u32::try_from(calls.len()).expect("a few");
+        let needed = OPERATION_TIMEOUT * count + TIME_TO_COMPUTE;
+        assert!(timeout(function) >= needed, "{function} needs {needed:?} for {calls:?}");
+    }
+    // Its own budget adds up at compile time.
+    assert_eq!(timeout("Mailer"), mailer::delivery::FUNCTION_TIMEOUT);
+}
