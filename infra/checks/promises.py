@@ -242,6 +242,7 @@ def every_failure_has_an_alarm(template):
         "IteratorAge": {"Relay"},
         "InDoubt": {"mailer"},
         "Requeued": {"dispatcher", "mailer", "feedback"},
+        "SendingPaused": {"mailer"},
         "RefusedUnread": {"intake"},
         "Swept": {"relay"},
         "AcceptedToSent": {"mailer"},
