@@ -223,6 +223,11 @@ async fn one_probe_at_a_time_decides_for_all_mailers_and_one_that_dies_loses_onl
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ses_that_answers_in_time_leaves_no_doubt_however_little_time_the_function_has_left() {
     let (stack, observer) = stack(Settings::default()).await;
+    // Until the account's rate is known, there is one turn a second.
+    let mut first = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    publish(&first, "first");
+    first.drain().await;
+    assert_eq!(observer.asked.swap(0, Ordering::SeqCst), 1);
     let seconds: Vec<u64> = (0..=16).collect();
     let mut pipelines: Vec<_> = seconds
         .iter()
