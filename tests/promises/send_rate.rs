@@ -28,6 +28,9 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// The test's own figures, not the gate's: a batch, and how far ahead its slots may be.
 const BATCH: usize = 10;
 
+/// The life of a process that has ended for good.
+const GONE: u32 = u32::MAX;
+
 /// Something that happens at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
@@ -165,10 +168,9 @@ impl<'a> Simulation<'a> {
     fn die(&mut self) {
         let now = self.now;
         let has_slots = |p: &Process| p.sending.iter().filter(|at| **at > now).count();
-        let Some(mailer) = (0..self.processes.len()).max_by_key(|m| has_slots(&self.processes[*m]))
-        else {
-            return;
-        };
+        let all = 0..self.processes.len();
+        let alive = all.filter(|mailer| self.processes[*mailer].life != GONE);
+        let Some(mailer) = alive.max_by_key(|m| has_slots(&self.processes[*m])) else { return };
         let gate = self.gate();
         let process = &mut self.processes[mailer];
         self.sent.extend(process.sending.drain(..).filter(|at| *at <= now));
@@ -296,7 +298,7 @@ async fn mailers_that_come_and_go_do_not_change_the_rate_and_waste_only_their_sl
         simulation.run_until(start + 2 * third).await;
         // All but three are gone after their batch.
         for process in &mut simulation.processes[3..] {
-            process.life = u32::MAX;
+            process.life = GONE;
             let gone = std::mem::take(&mut process.sending);
             simulation.sent.extend(gone);
         }
