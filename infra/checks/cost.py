@@ -31,6 +31,8 @@ NUMBER_INDEX = {"by_number": "number_key"}
 NUMBER_WRITE_UNITS = 1 + 0.07
 # The ledger's item is under 1 KB: planned, claimed, sent, delivered.
 LEDGER_WRITE_UNITS = 4
+# The send gate: one write for each batch of the mailer, whatever its size.
+GATE_WRITE_UNITS_A_BATCH = 1
 # The dispatcher queries the order's other mails only for an event that is over a minute old.
 QUERIES = 0
 # That query, consistent; the sweep's reads of the index and of one key.
@@ -55,7 +57,7 @@ FUNCTIONS = {
     "intake": Function(256, 2, 10, 350),
     "relay": Function(1769, 15, 1, 50),
     "dispatcher": Function(128, 20, 5, 350),
-    "mailer": Function(256, 120, 8, 400),
+    "mailer": Function(256, 125, 8, 400),
     "feedback": Function(128, 10, 4, 350),
 }
 # A metrics line for each invocation.
@@ -83,6 +85,7 @@ def value_bytes(kind, value):
 def parts(batch, number_is_id=True):
     """USD for a million orders, by part, when queues and stream deliver `batch` records at a time."""
     event = EVENT_ITEM_WRITE_UNITS + len(EVENT_INDEXES) + (0 if number_is_id else NUMBER_WRITE_UNITS)
+    ledger = LEDGER_WRITE_UNITS + GATE_WRITE_UNITS_A_BATCH / batch
     invocations = 1 + 4 / batch
     # Relay and dispatcher send by the batch, EventBridge one by one; a batch is received and deleted
     # by one request each.
@@ -95,7 +98,7 @@ def parts(batch, number_is_id=True):
         logged += function.log_bytes_a_record + METRICS_BYTES / records
     million = 1e6
     return {
-        "DynamoDB writes": million * (event + LEDGER_WRITE_UNITS) * PRICES["dynamodb_write_unit"],
+        "DynamoDB writes": million * (event + ledger) * PRICES["dynamodb_write_unit"],
         "DynamoDB reads": million * READ_UNITS * PRICES["dynamodb_read_unit"],
         "SQS requests": million * requests * PRICES["sqs_request"],
         "Lambda requests": million * invocations * PRICES["lambda_request"],

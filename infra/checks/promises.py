@@ -286,6 +286,7 @@ def every_failure_has_an_alarm(template):
         "InDoubt": {"mailer"},
         "Requeued": {"intake", "dispatcher", "mailer", "feedback"},
         "DeadLetterErrors": {"Intake"},
+        "SendingPaused": {"mailer"},
         "RefusedUnread": {"intake"},
         "Swept": {"relay"},
         "SweepLag": {"relay"},

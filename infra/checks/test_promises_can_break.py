@@ -162,7 +162,7 @@ def test_an_alarm_that_reports_open_doubts_as_settled_is_reported(template):
     assert promises.no_alarm_reports_open_doubts_as_settled(template)
 
 
-@pytest.mark.parametrize("alarm", ["RequeuedAlarm", "FeedbackRequeuedAlarm", "SweptAlarm", "InDoubtAlarm", "AcceptedToSentAlarm"])
+@pytest.mark.parametrize("alarm", ["RequeuedAlarm", "SendingPausedAlarm", "FeedbackRequeuedAlarm", "SweptAlarm", "InDoubtAlarm", "AcceptedToSentAlarm"])
 @pytest.mark.parametrize(
     "change",
     [

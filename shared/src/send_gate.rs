@@ -7,6 +7,9 @@ pub const PARTITION_KEY: &str = "#send-gate";
 /// The sort key of the item.
 pub const SORT_KEY: &str = "gate";
 
-/// The attribute that says until when no mail is sent (a number, milliseconds since 1970). Absent, or in the
-/// past, while SES takes mails.
+/// The attribute that says until when no mail is sent (a number, milliseconds since 1970). Absent while SES
+/// takes mails. In the past while nobody has sent the one mail that finds out whether SES does again.
 pub const CLOSED_UNTIL: &str = "closed_until";
+
+/// The attribute that says why: SES's error code (a string).
+pub const CLOSED_REASON: &str = "closed_reason";

@@ -13,8 +13,8 @@
 //! - [`queue`]: one bad message never affects its neighbours; what cannot be sent is reported.
 //! - [`AwsError`], [`describe_sdk_error()`]: a failed call is described by the service's own code and
 //!   message, never by the raw response.
-//! - [`rate_limiter`], [`backoff`]: the only ones in the workspace, so that every caller waits by the same
-//!   rules.
+//! - [`rate_limiter`], [`backoff`]: the only ones in the workspace beside the mailers' send gate, so that every
+//!   caller waits by the same rules.
 
 pub mod aws;
 pub mod backoff;

@@ -56,6 +56,8 @@ pub enum Count {
     InDoubt,
     /// Messages requeued with a delay, but for mails in doubt, which are counted when the doubt is recorded.
     Requeued,
+    /// Mails requeued, without a claim, because SES takes no mails of the account at the moment.
+    SendingPaused,
     /// Mails delivered.
     Delivered,
     /// Mails bounced.
@@ -85,6 +87,7 @@ impl Count {
             Self::Failed => "Failed",
             Self::InDoubt => "InDoubt",
             Self::Requeued => "Requeued",
+            Self::SendingPaused => "SendingPaused",
             Self::Delivered => "Delivered",
             Self::Bounced => "Bounced",
             Self::Complained => "Complained",

@@ -56,9 +56,15 @@ impl BacklogWatch {
     /// milliseconds after the one before: then an event may have been delayed in between, and received.
     #[must_use]
     pub fn after_check(previous: Option<Self>, now: i64, is_clear: bool, max_gap: i64) -> Self {
-        let continues = |watch: &Self| is_clear && now - watch.checked_at <= max_gap;
+        let continues = |watch: &Self| is_clear && watch.is_recent(now, max_gap);
         let clear_since = previous.filter(continues).map_or(now, |watch| watch.clear_since);
         Self { clear_since, checked_at: now }
+    }
+
+    /// Whether the last check was at most `max_gap` milliseconds ago.
+    #[must_use]
+    pub const fn is_recent(&self, now: i64, max_gap: i64) -> bool {
+        now - self.checked_at <= max_gap
     }
 
     /// For how many milliseconds the checks have found nothing.

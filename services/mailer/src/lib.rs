@@ -12,8 +12,12 @@
 //! - What is the account's fault (sender not verified, configuration set deleted, paused, quota spent, role
 //!   without permission) waits in the same way until it is repaired ([`ses_errors`] is the table).
 //! - A mail that SES refuses permanently goes to the dead-letter queue immediately, with the reason.
-//! - Each mailer keeps to its share of the account's send rate, which is divided by the number of mailers
-//!   that may run concurrently.
+//! - A mail takes its turn in the account's send rate before it is claimed. All mailers together keep within
+//!   5 % of the rate and never exceed it, however many run ([`send_gate`]). A mail without a turn is requeued
+//!   with a delay, without a claim.
+//! - While SES takes no mail of the account, one mail at a time, the probe, asks whether it does again. The
+//!   others wait without a claim.
+//! - A mail whose answer from SES could not be waited for is neither claimed nor sent.
 //! - No e-mail address, name or postal address is logged.
 //!
 //! Delivery semantics: at most once per attempt. A further attempt follows only a proof of refusal, or, by
@@ -25,9 +29,9 @@ pub mod delivery;
 mod feedback_backlog;
 mod identities;
 mod mailer;
-mod rate_limiter;
 pub mod render;
 mod send;
+pub mod send_gate;
 pub mod send_outcome;
 pub mod ses_errors;
 mod settings;
@@ -42,8 +46,8 @@ pub use backlog_watch::BacklogWatch;
 pub use batch::handle;
 pub use feedback_backlog::FeedbackBacklog;
 pub use mailer::Mailer;
-pub use rate_limiter::SendRateLimiter;
 pub use send::{Sender, SenderSettings};
+pub use send_gate::SendGate;
 pub use settings::{DEFAULT_GRACE_SECONDS, DEFAULT_LEASE_SECONDS};
 
 /// Runs the function until its environment is shut down.

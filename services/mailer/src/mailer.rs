@@ -6,9 +6,9 @@ use kit::ledger::Ledger;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
 
 use crate::feedback_backlog::FeedbackBacklog;
-use crate::rate_limiter::SendRateLimiter;
 use crate::render::Brand;
 use crate::send::Sender;
+use crate::send_gate::SendGate;
 
 /// Everything that a delivery depends on.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub struct Mailer {
     pub ledger: Ledger,
     /// SES, without retries.
     pub sender: Sender,
-    /// This process's share of the account's send rate.
-    pub rate_limiter: SendRateLimiter,
+    /// The account's send rate, which all mailers share.
+    pub gate: SendGate,
     /// Puts mails that have to wait back on the mail queue.
     pub requeue: DelayedRequeue,
     /// The queues on which SES events may be unread.

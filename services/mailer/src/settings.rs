@@ -10,26 +10,30 @@ use shared::EmailAddress;
 
 use crate::feedback_backlog::FeedbackBacklog;
 use crate::mailer::Mailer;
-use crate::rate_limiter::SendRateLimiter;
 use crate::render::Brand;
 use crate::send::{Sender, SenderSettings};
+use crate::send_gate::SendGate;
 
 /// `LEASE_SECONDS` where it is not set.
 pub const DEFAULT_LEASE_SECONDS: i64 = 60;
 /// `DOUBT_GRACE_SECONDS` where it is not set.
 pub const DEFAULT_GRACE_SECONDS: i64 = 1200;
 
-/// Builds the mailer from environment variables. Calls SES for the account's send rate, unless a setting
-/// fixes it.
+/// Builds the mailer from environment variables. Calls no service.
 pub async fn from_env() -> Result<Mailer, Error> {
     let sdk = aws::sdk_config().await;
     let (sqs, clock) = (aws::sqs(&sdk), Clock::system());
     let sender = Sender::new(&sdk, sender_settings()?);
     let dead_letters = required("MAIL_DLQ_URL", "the mail dead-letter queue's URL")?;
-    let mailers: u32 = number("MAILER_CONCURRENCY", 1, 1..=1000)?;
+    let dynamodb = aws::dynamodb(&sdk);
+    let lease =
+        SignedDuration::from_secs(number("LEASE_SECONDS", DEFAULT_LEASE_SECONDS, 1..=86_400)?);
+    let table = required("LEDGER_TABLE", "the name of the ledger table")?;
+    let ses = sender.client().clone();
     Ok(Mailer {
-        ledger: Ledger::from_settings(aws::dynamodb(&sdk))?,
-        rate_limiter: SendRateLimiter::for_account(sender.client(), fixed_rate()?, mailers).await,
+        ledger: Ledger::from_settings(dynamodb.clone())?,
+        // A probe's lease, as any lease, outlasts the function.
+        gate: SendGate::new(dynamodb, table, ses, fixed_rate()?, lease),
         sender,
         requeue: DelayedRequeue::new(
             sqs.clone(),
@@ -45,11 +49,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
         ),
         dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
         brand: brand()?,
-        lease: SignedDuration::from_secs(number(
-            "LEASE_SECONDS",
-            DEFAULT_LEASE_SECONDS,
-            1..=86_400,
-        )?),
+        lease,
         grace: SignedDuration::from_secs(number(
             "DOUBT_GRACE_SECONDS",
             DEFAULT_GRACE_SECONDS,

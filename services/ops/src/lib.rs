@@ -41,6 +41,7 @@ mod progress;
 mod publish;
 mod rate;
 mod run;
+mod send_gate;
 mod status;
 mod store;
 mod style;

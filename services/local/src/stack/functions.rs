@@ -102,7 +102,6 @@ fn environment(
     let numbers = [
         ("EVENTS_RETENTION_DAYS", 90),
         ("LEDGER_RETENTION_DAYS", 400),
-        ("MAILER_CONCURRENCY", settings.processes.mailer as u64),
         ("LEASE_SECONDS", settings.lease.as_secs()),
         ("DOUBT_GRACE_SECONDS", settings.doubt_grace.as_secs()),
         ("FEEDBACK_RETRY_SECONDS", settings.feedback.retry.as_secs()),

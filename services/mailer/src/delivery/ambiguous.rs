@@ -6,7 +6,7 @@ use shared::ledger::{Facts, LEASE_EXPIRED, MAX_DOUBTS, Transition, backlog_watch
 use shared::notification::DoubtPolicy;
 
 use super::context::{Delivery, millis};
-use super::step::Step;
+use super::step::{AfterTurn, Step};
 use crate::backlog_watch::BacklogWatch;
 use crate::feedback_backlog::Backlog;
 
@@ -59,7 +59,7 @@ fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
 
 /// Claims a notification in doubt whose grace period is over, unless an unread SES event may prove that SES
 /// accepted the mail ([`BacklogWatch`]).
-pub async fn resend(delivery: &Delivery<'_>) -> Step {
+pub async fn resend(delivery: &Delivery<'_>, has_turn: bool) -> Step {
     // The clock is read before the queues. Otherwise, a doubt could become old enough after the queues were
     // read, and be claimed although an event about it may have arrived since.
     let (now, grace) = (delivery.now_ms(), millis(delivery.mailer.grace));
@@ -70,7 +70,7 @@ pub async fn resend(delivery: &Delivery<'_>) -> Step {
     }
     // Of the time that feedback delays an event, the checks may use two thirds: one is their interval, and
     // one is for a copy that is delivered late. In the last, SQS's counts, which lag, show the delay.
-    let interval = millis(delivery.mailer.feedback_retry) / 3;
+    let interval = delivery.backlog_interval();
     let watch = BacklogWatch::after_check(delivery.backlog_watch(), now, is_clear, 2 * interval);
     let span = backlog_watch_ms(grace);
     let wait = span - watch.clear_for();
@@ -79,6 +79,10 @@ pub async fn resend(delivery: &Delivery<'_>) -> Step {
         // more copy circulates, and during a long outage they must not become many.
         let next = if is_clear { interval } else { span / 2 };
         return Step::CheckAgain { until: now + wait.min(next), watch };
+    }
+    // Only now: checks are many and turns are few.
+    if !has_turn {
+        return Step::TakeTurn(AfterTurn::Resend { check_by: now + interval, watch });
     }
     Step::Claim(Facts { resend_doubts_from: now - grace, ..delivery.facts() })
 }

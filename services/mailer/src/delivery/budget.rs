@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use kit::aws::OPERATION_TIMEOUT;
 
+use crate::send_gate::HORIZON;
+
 /// The mailer's timeout in `infra/template.yaml`.
 pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The longest wait for a turn in the send rate. A mail whose turn is later is requeued with a delay.
-pub const MAX_TURN_WAIT: Duration = Duration::from_secs(5);
 
 /// SES is called only if there is at least this much time to wait for its answer. A call that is abandoned
 /// leaves a doubt; a call that is not made leaves none.
@@ -19,10 +18,10 @@ pub const MIN_SEND_TIME: Duration = Duration::from_secs(1);
 /// response to Lambda. An answer that is not recorded leaves a mail in doubt that SES has accepted.
 pub const TIME_TO_RECORD: Duration = OPERATION_TIMEOUT.saturating_add(Duration::from_millis(500));
 
-/// In the worst case, one after the other: the account's rate is asked for, the mail waits for its turn, is
-/// claimed and sent, and the answer is recorded.
+/// In the worst case, one after the other: the send gate is written, the mail waits for its turn, is claimed
+/// and sent, and the answer is recorded.
 const SLOWEST_DELIVERY: Duration = OPERATION_TIMEOUT
-    .saturating_add(MAX_TURN_WAIT)
+    .saturating_add(HORIZON)
     .saturating_add(OPERATION_TIMEOUT)
     .saturating_add(MIN_SEND_TIME)
     .saturating_add(TIME_TO_RECORD);

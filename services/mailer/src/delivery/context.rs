@@ -73,6 +73,28 @@ impl<'a> Delivery<'a> {
         self.mailer.ledger.record(order_id, &self.notification, change).await
     }
 
+    /// A mail that is stale is not sent, and one in doubt only after a check of the backlog. A watch that was
+    /// interrupted proves nothing: its message may have been replayed since, and the mail be in another state.
+    pub(super) fn wants_turn_at_once(&self) -> bool {
+        let max_gap = 2 * self.backlog_interval();
+        let is_watched = |watch: BacklogWatch| watch.is_recent(self.now_ms(), max_gap);
+        !self.is_stale() && !self.backlog_watch().is_some_and(is_watched)
+    }
+
+    /// The time between two checks of the backlog in milliseconds.
+    pub(super) fn backlog_interval(&self) -> i64 {
+        millis(self.mailer.feedback_retry) / 3
+    }
+
+    // Counted apart: an alarm of its own says that SES takes no mails.
+    pub(super) async fn requeue_until_open(&self, until: i64) -> BatchItemOutcome {
+        let outcome = self.mailer.requeue.requeue_until(self.message, until, None).await;
+        if outcome == BatchItemOutcome::Ack {
+            count(Count::SendingPaused);
+        }
+        outcome
+    }
+
     pub(super) async fn requeue_until(&self, until: i64) -> BatchItemOutcome {
         let outcome = self.mailer.requeue.requeue_until(self.message, until, None).await;
         if outcome == BatchItemOutcome::Ack {

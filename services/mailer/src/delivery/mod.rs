@@ -1,4 +1,11 @@
-//! The delivery of one notification: claim, render, send, record.
+//! The delivery of one notification: take a turn, claim, render, send, record.
+//!
+//! # Why the turn comes before the claim
+//!
+//! The account may send only so many mails a second, and sometimes none ([`crate::send_gate`]). A mail that has
+//! to wait for that is requeued unclaimed, which costs no write of its item. After the claim, SES is called at
+//! once: no lease is held by a worker that waits. A turn is good for one call. That a mail which takes a turn
+//! is not sent after all, because it is a duplicate, is no harm: nobody uses that slot.
 //!
 //! # Why a lease
 //!
@@ -30,6 +37,7 @@
 //!
 //! | last write or call | state after the crash | recovery |
 //! | --- | --- | --- |
+//! | turn taken | `planned`; a slot that nobody uses, or a probe that nobody else sends until its lease expires | as below |
 //! | message received | `planned` | the message becomes visible again, and the next worker claims |
 //! | claim written | `sending`, SES not called | the message becomes visible after the lease has expired; the next worker cannot know that SES was not called, and records `in_doubt` |
 //! | `SendEmail` begun, no outcome recorded | `sending`, SES may have accepted the mail | as above; if SES accepted it, its event moves the item to `sent`, before or after that |
@@ -43,9 +51,10 @@
 //!
 //! SQS counts receives and moves a message to the DLQ after too many. A mail that only has to wait must not
 //! use them up, so the mailer sends a copy with a delay and acknowledges the original; the copy's count
-//! starts at zero. This happens when SES refused the mail temporarily or because of its account, when the send rate or the function's
-//! time does not allow the call, when the mail is not due, when it waits for the end of the grace period or
-//! for unread SES events, and when the ledger is unavailable before SES was called.
+//! starts at zero. This happens when there is no turn for the mail, because the send rate allows no more or SES
+//! takes no mails, when the function's time does not allow the call, when SES refused the mail temporarily or because of its account, when
+//! the mail is not due, when it waits for the end of the grace period or for unread SES events, and when the
+//! ledger is unavailable before SES was called.
 //!
 //! In other cases the message is left to the visibility timeout, which uses up a receive: another worker's
 //! lease has not expired, the ledger fails after SES was called, this version does not know the item's
@@ -62,8 +71,10 @@ mod budget;
 mod context;
 mod stale;
 mod step;
+mod turn;
 mod worker;
 
 pub use budget::FUNCTION_TIMEOUT;
 pub use context::Delivery;
+pub use turn::take_places;
 pub use worker::deliver;

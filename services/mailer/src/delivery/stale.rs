@@ -5,7 +5,7 @@ use kit::telemetry::{Count, count};
 use shared::ledger::{SkipReason, State, Transition};
 
 use super::context::Delivery;
-use super::step::Step;
+use super::step::{AfterTurn, Step};
 
 /// Skips the notification with one conditional write, unless an operator has extended its time limit since
 /// this message was written, or an attempt is in doubt: `skipped` would mean that it was not sent.
@@ -23,7 +23,7 @@ pub async fn skip_stale(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
             Step::ACK
         }
         RecordOutcome::Refused(item) if item.send_before > facts.now => {
-            Step::Claim(delivery.facts())
+            Step::TakeTurn(AfterTurn::Claim)
         }
         RecordOutcome::Refused(item) => handle_skip_conflict(delivery, item),
         RecordOutcome::Absent => Step::ACK,

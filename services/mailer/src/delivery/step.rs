@@ -8,13 +8,29 @@ use shared::queue::dead_letter::DeadLetterCode;
 use crate::backlog_watch::BacklogWatch;
 use crate::send_outcome::SendOutcome;
 
+/// What a mail does with the turn that it takes.
+#[derive(Debug)]
+pub enum AfterTurn {
+    /// It is claimed.
+    Claim,
+    /// It is in doubt, and sent again if there are still no unread SES events.
+    Resend {
+        /// Without a turn: check again by then (milliseconds since 1970).
+        check_by: i64,
+        /// The checks so far.
+        watch: BacklogWatch,
+    },
+}
+
 /// The next step of a delivery. Each step makes at most one write or one call, so that a crash
 /// between two steps leaves one of the rows of the table in [`crate::delivery`].
 #[derive(Debug)]
 pub enum Step {
     /// Skip the notification, because it is stale.
     SkipStale,
-    /// Take the lease, if the protocol allows it with these facts.
+    /// Take a turn in the account's send rate, which this mail turned out to need.
+    TakeTurn(AfterTurn),
+    /// Take the lease, if the protocol allows it with these facts. Only with a turn.
     Claim(Facts),
     /// Call SES under the lease with this attempt number.
     Send {
@@ -63,6 +79,12 @@ pub enum Step {
     },
     /// Send a copy that is not visible before then (milliseconds since 1970), and end.
     Requeue {
+        /// When the copy becomes visible.
+        until: i64,
+    },
+    /// Send a copy that is not visible before then (milliseconds since 1970), when SES may take mails again, and
+    /// end.
+    RequeueUntilOpen {
         /// When the copy becomes visible.
         until: i64,
     },

@@ -9,24 +9,45 @@ use shared::ledger::{ClaimRefusal, Facts, FailReason, State, Transition};
 use shared::queue::dead_letter::DeadLetterCode;
 
 use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_ambiguous};
-use super::budget::{MAX_TURN_WAIT, MIN_SEND_TIME};
+use super::budget::MIN_SEND_TIME;
 use super::context::Delivery;
 use super::stale::skip_stale;
 use super::step::Step;
+use super::turn::{LEDGER_RETRY_MS, begin, take_one};
 use crate::render::{Mail, render};
+use crate::send_gate::{Place, Turn};
 use crate::send_outcome::SendOutcome;
 
-/// How long a mail waits when the ledger does not answer.
-const LEDGER_RETRY_MS: i64 = 30_000;
+/// How long a mail waits that has no turn although it should, or no time left to be sent.
+const OUT_OF_TIME_RETRY_MS: i64 = 1_000;
 
-/// Tries to deliver one notification.
+/// The pseudo-answer where SES was not called because its answer could not have been waited for.
+const OUT_OF_TIME: &str = "out of time";
+
+/// Tries to deliver one notification. `place` was taken with its batch's ([`take_places`](super::take_places)).
 ///
 /// # Errors
 /// [`LedgerError`] when the ledger did not answer after SES was called, or is of another version. If SES
 /// accepted the mail, the item is put in doubt when the lease has expired, and an SES event settles it.
-pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, LedgerError> {
-    let mut step =
-        if delivery.is_stale() { Step::SkipStale } else { Step::Claim(delivery.facts()) };
+pub async fn deliver(
+    delivery: &Delivery<'_>,
+    place: Option<Place>,
+) -> Result<BatchItemOutcome, LedgerError> {
+    let mut turn = None;
+    let outcome = run_steps(delivery, place, &mut turn).await;
+    // Nobody else can be the probe as long as this mail has not given it back.
+    if let Some(unused) = turn {
+        delivery.mailer.gate.give_back(unused, delivery.now_ms()).await;
+    }
+    outcome
+}
+
+async fn run_steps(
+    delivery: &Delivery<'_>,
+    place: Option<Place>,
+    turn: &mut Option<Turn>,
+) -> Result<BatchItemOutcome, LedgerError> {
+    let mut step = begin(delivery, place, turn).await;
     // Once SES was called, the message must not be requeued because of a ledger error: the copy would be
     // delivered while the lease is still valid, for nothing. The visibility timeout outlasts the lease.
     let mut has_called_ses = false;
@@ -38,19 +59,28 @@ pub async fn deliver(delivery: &Delivery<'_>) -> Result<BatchItemOutcome, Ledger
         };
         let next = match step {
             Step::SkipStale => skip_stale(delivery).await,
-            Step::Claim(facts) => claim(delivery, facts).await,
+            Step::TakeTurn(then) => Ok(take_one(delivery, then, turn).await),
+            Step::Claim(facts) => match may_claim(delivery, turn.as_ref()) {
+                Ok(()) => claim(delivery, facts).await,
+                Err(wait) => Ok(wait),
+            },
             Step::HandleConflict(item) => handle_claim_conflict(delivery, &item),
             Step::Send { attempt, token } => Ok(send(delivery, attempt, &token).await),
-            Step::Record { attempt, outcome } => record(delivery, attempt, outcome).await,
+            Step::Record { attempt, outcome } => {
+                record_and_report(delivery, attempt, outcome, turn).await
+            }
             Step::Fail { attempt, reason, code, description } => {
                 fail(delivery, attempt, reason, code, description).await
             }
             Step::Expire => expire(delivery).await,
-            Step::Resend => Ok(resend(delivery).await),
+            Step::Resend => Ok(resend(delivery, turn.is_some()).await),
             Step::KeepAmbiguous { attempt, reason } => {
                 keep_ambiguous(delivery, attempt, &reason).await
             }
             Step::Requeue { until } => return Ok(delivery.requeue_until(until).await),
+            Step::RequeueUntilOpen { until } => {
+                return Ok(delivery.requeue_until_open(until).await);
+            }
             Step::CheckAgain { until, watch } => {
                 return Ok(delivery.check_again(until, watch).await);
             }
@@ -78,6 +108,25 @@ fn requeue_until_ledger_answers(
             tracing::warn!(%error, "requeued until the ledger answers");
             Ok(Step::Requeue { until: delivery.now_ms() + LEDGER_RETRY_MS })
         }
+    }
+}
+
+/// Whether SES could be called after a claim. A claim that is not followed by a call would cost two writes.
+///
+/// # Errors
+/// The next step, if not.
+fn may_claim(delivery: &Delivery<'_>, turn: Option<&Turn>) -> Result<(), Step> {
+    let now = delivery.now_ms();
+    // A turn is used up by one call, whatever came of it.
+    let Some(turn) = turn else {
+        return Err(Step::Requeue { until: now + OUT_OF_TIME_RETRY_MS });
+    };
+    if delivery.time_left() < MIN_SEND_TIME {
+        return Err(Step::Requeue { until: now + OUT_OF_TIME_RETRY_MS });
+    }
+    match delivery.mailer.gate.closed_until(now) {
+        Some(until) if !turn.is_probe() => Err(Step::RequeueUntilOpen { until }),
+        _ => Ok(()),
     }
 }
 
@@ -140,20 +189,34 @@ async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Step {
     Step::Record { attempt, outcome }
 }
 
-/// Waits until the send rate allows a call, and calls SES if there is time left to record its answer. A call
-/// that is not made counts as refused, because it certainly sent nothing.
+/// Calls SES if there is time left to record its answer. A call that is not made counts as refused, because it
+/// certainly sent nothing.
 async fn call_ses(delivery: &Delivery<'_>, attempt: u32, token: &str, mail: &Mail) -> SendOutcome {
-    // At most half of the time, so that the other half is left for the call.
-    let max_wait = MAX_TURN_WAIT.min(delivery.time_left() / 2);
-    if let Err(wait) = delivery.mailer.rate_limiter.acquire(max_wait).await {
-        return SendOutcome::Retryable { code: "rate limited".to_owned(), retry_after: wait };
-    }
     match delivery.time_left() {
         left if left < MIN_SEND_TIME => {
-            SendOutcome::Retryable { code: "out of time".to_owned(), retry_after: MIN_SEND_TIME }
+            SendOutcome::Retryable { code: OUT_OF_TIME.to_owned(), retry_after: MIN_SEND_TIME }
         }
         left => delivery.mailer.sender.send(delivery.request, attempt, token, mail, left).await,
     }
+}
+
+/// Records SES's answer, and meanwhile tells the other mailers if it concerns them too. Uses up the turn, if SES
+/// was called.
+async fn record_and_report(
+    delivery: &Delivery<'_>,
+    attempt: u32,
+    outcome: SendOutcome,
+    turn: &mut Option<Turn>,
+) -> Result<Step, LedgerError> {
+    let used = if outcome.code() == OUT_OF_TIME { None } else { turn.take() };
+    let answer = outcome.clone();
+    let report = async {
+        if let Some(used) = used {
+            delivery.mailer.gate.report(used, &answer, delivery.now_ms()).await;
+        }
+    };
+    let (recorded, ()) = tokio::join!(record(delivery, attempt, outcome), report);
+    recorded
 }
 
 async fn record(

@@ -6,6 +6,7 @@ use aws_sdk_sesv2::types::{BehaviorOnMxFailure, DkimStatus, EventType, MailFromD
 use super::finding::{Checked, Finding, Level, findings};
 use super::lambda::Functions;
 use crate::aws::{Stack, is_denied};
+use crate::send_gate;
 
 /// The events that feedback always needs. For a mailbox that is out of reach, a delivery delay is the
 /// only event before the grace period is over.
@@ -28,6 +29,7 @@ pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
         Finding::new(Level::NotChecked, format!("SES: {what}"), found, "")
     };
     let mut found = findings(check_account(client).await);
+    found.push(check_gate(stack).await);
     found.push(match functions.variable("mailer", "MAIL_FROM") {
         Some(mailbox) => check_identity(client, mailbox).await,
         None => unknown("sender", "MAIL_FROM"),
@@ -67,6 +69,21 @@ async fn check_account(client: &aws_sdk_sesv2::Client) -> Checked {
             ),
         },
     ])
+}
+
+/// What SES last answered to a mailer, which may have another cause than the account's switch.
+async fn check_gate(stack: &Stack) -> Finding {
+    let subject = "SES: the last mail";
+    match send_gate::closed(stack).await {
+        Ok(None) => Finding::new(Level::Ok, subject, "no refusal for all mails", ""),
+        Ok(Some(closed)) => Finding::new(
+            Level::Wrong,
+            subject,
+            closed.describe(),
+            "remove the cause, then `waybill resend` one mail: it asks SES at once; the others follow",
+        ),
+        Err(error) => Finding::new(Level::NotChecked, subject, error.to_string(), ""),
+    }
 }
 
 /// The sender's identity may be its domain or its address.

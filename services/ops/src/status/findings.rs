@@ -35,7 +35,17 @@ pub fn findings(status: &Status) -> Vec<String> {
             sweep.age()
         )
     });
-    queues.chain([sweep]).chain(mail_findings(&status.ledger)).chain(reputation).chain(ses).flatten().collect()
+    let mut mails = mail_findings(&status.ledger);
+    let paused = status.sending_paused.as_ref().map(|closed| {
+        // Nothing is wrong with the mails that wait for SES.
+        mails[OVERDUE] = None;
+        format!(
+            "{}. Mails wait, and one asks SES again then. See the SES console and the mailer's log; when \
+             the cause is gone, `waybill resend` of one mail asks at once",
+            closed.describe()
+        )
+    });
+    queues.chain([sweep, paused]).chain(mails).chain(reputation).chain(ses).flatten().collect()
 }
 
 fn late_message(queue: Queue, row: &QueueRow) -> Option<String> {
@@ -73,6 +83,9 @@ fn dead_letters(dlq: Dlq, row: &QueueRow) -> Option<String> {
         )
     })
 }
+
+/// The place of the overdue mails among the findings about mails.
+const OVERDUE: usize = 1;
 
 fn mail_findings(day: &LastDay) -> [Option<String>; 4] {
     let LastDay { late, overdue, .. } = day;

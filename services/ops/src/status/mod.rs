@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::{Queue, Stack, describe_error};
 use crate::error::{CliError, ExitStatus};
+use crate::send_gate;
 use report::{QueueRow, Ses, Status};
 use reputation::Reputation;
 
@@ -31,11 +32,12 @@ pub struct Args {
 
 /// Reads everything at the same time.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), CliError> {
-    let (queues, sweep, ledger, ses, account_rates) = futures::join!(
+    let (queues, sweep, ledger, ses, sending_paused, account_rates) = futures::join!(
         queues(stack),
         SweepProgress::read(stack),
         last_day::last_day(stack, args.most),
         ses(stack),
+        send_gate::closed(stack),
         reputation::account_rates(stack)
     );
     let (queues, sweep, ledger) = (queues?, sweep?, ledger?);
@@ -48,6 +50,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), Cli
         ledger,
         reputation,
         ses,
+        sending_paused: sending_paused?,
         attention: Vec::new(),
     };
     status.attention = findings::findings(&status);

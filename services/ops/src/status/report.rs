@@ -9,6 +9,7 @@ use crate::aws::Queue;
 use crate::output::{
     ColorMode, Column, Report, Style, counted, decimal, format_duration, number, table,
 };
+use crate::send_gate::Closed;
 use crate::swept::SweepProgress;
 
 #[derive(Debug, Serialize)]
@@ -25,6 +26,9 @@ pub struct Status {
     /// The SES account of the region, or why SES did not answer; null in JSON then.
     #[serde(serialize_with = "null_if_err")]
     pub ses: Result<Ses, String>,
+    /// Why no mail is sent at the moment, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sending_paused: Option<Closed>,
     /// A sentence for each thing that needs attention.
     pub attention: Vec<String>,
 }
@@ -206,6 +210,7 @@ mod tests {
             },
             reputation: Reputation { mails: 1200, ..Reputation::default() },
             ses: Ok(account()),
+            sending_paused: None,
             attention: Vec::new(),
         }
     }
@@ -258,6 +263,22 @@ mod tests {
         status.queues[6].oldest_seconds = Some(300_000.0);
         let found = finding(&status);
         assert!(found.contains("there for 3d") && found.contains("SQS deletes it"), "{found}");
+    }
+
+    #[test]
+    fn while_ses_takes_no_mail_that_is_the_finding_and_the_mails_that_wait_are_not_overdue() {
+        let mut status = healthy();
+        status.ledger.overdue = 5;
+        status.sending_paused =
+            Some(Closed { until: 1_763_895_900_000, reason: "SendingPausedException".to_owned() });
+        let found = findings(&status);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with(
+                "SES takes no mail until 2025-11-23 11:05:00Z: SendingPausedException. "
+            ),
+            "{found:?}"
+        );
     }
 
     #[test]

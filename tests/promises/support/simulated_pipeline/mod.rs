@@ -14,7 +14,7 @@ use kit::ledger::Ledger;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use local::Stack;
 use local::resources::{EVENTS_TABLE, LEDGER_TABLE};
-use mailer::{FeedbackBacklog, Mailer, SendRateLimiter, Sender};
+use mailer::{FeedbackBacklog, Mailer, SendGate, Sender};
 use relay::{Relay, SweepStats};
 
 pub use queues::Queues;
@@ -47,12 +47,14 @@ pub struct SimulatedPipeline<'a> {
     ahead: SignedDuration,
     /// The mailer's state that outlives an invocation: `None` where a new process starts.
     mailer_process: Option<MailerProcess>,
+    /// That of a second mailer, which takes turns with the first.
+    other_process: Option<MailerProcess>,
 }
 
 impl<'a> SimulatedPipeline<'a> {
     /// A pipeline whose clock runs `ahead` of now.
     pub fn starting_at(stack: &'a Stack, ahead: SignedDuration) -> Self {
-        Self { stack, queues: Queues::default(), ahead, mailer_process: None }
+        Self { stack, queues: Queues::default(), ahead, mailer_process: None, other_process: None }
     }
 
     pub fn clock(&self) -> Clock {
@@ -64,9 +66,19 @@ impl<'a> SimulatedPipeline<'a> {
         self.ahead += time;
     }
 
-    /// Starts a new mailer process, which asks SES for the account's send rate.
-    pub fn restart_mailer(&mut self) {
-        self.mailer_process = None;
+    /// From now on, the other of two mailers handles the mails.
+    pub fn use_other_mailer(&mut self) {
+        std::mem::swap(&mut self.mailer_process, &mut self.other_process);
+    }
+
+    /// One invocation of the mailer, with this much time until Lambda ends it.
+    pub async fn invoke_mailer(&mut self, time_left: Duration) {
+        let mailer = self.mailer().await;
+        let mails = self.receive(MAIL, MAIL_DLQ);
+        let answer = Box::pin(mailer::handle(&mailer, &mails, SystemTime::now() + time_left)).await;
+        self.settle(MAIL, &mails, &answer);
+        let Mailer { sender, gate, .. } = mailer;
+        self.mailer_process = Some(MailerProcess { sender, gate });
     }
 
     /// One run of the sweep.
@@ -119,9 +131,9 @@ impl<'a> SimulatedPipeline<'a> {
             let answer = Box::pin(mailer::handle(&mailer, &mails, deadline)).await;
             self.settle(MAIL, &mails, &answer);
         }
-        // As in a warm Lambda, whose next invocation uses the same connections and rate limit.
-        let Mailer { sender, rate_limiter, .. } = mailer;
-        self.mailer_process = Some(MailerProcess { sender, rate_limiter });
+        // As in a warm Lambda, whose next invocation uses the same connections, and what it knows of the gate.
+        let Mailer { sender, gate, .. } = mailer;
+        self.mailer_process = Some(MailerProcess { sender, gate });
     }
 
     fn receive(&self, queue: &str, dead_letters: &str) -> Vec<SqsMessage> {
@@ -166,11 +178,11 @@ impl<'a> SimulatedPipeline<'a> {
             Some(process) => process,
             None => MailerProcess::start(self.stack).await,
         };
-        let MailerProcess { sender, rate_limiter } = process;
+        let MailerProcess { sender, gate } = process;
         Mailer {
             ledger: self.ledger(),
             sender,
-            rate_limiter,
+            gate,
             feedback_backlog: FeedbackBacklog::new(
                 self.sqs(),
                 [FEEDBACK.to_owned(), FEEDBACK_DLQ.to_owned()],
@@ -209,14 +221,16 @@ impl<'a> SimulatedPipeline<'a> {
 /// What a mailer process keeps from one invocation to the next.
 struct MailerProcess {
     sender: Sender,
-    rate_limiter: SendRateLimiter,
+    gate: SendGate,
 }
 
 impl MailerProcess {
     async fn start(stack: &Stack) -> Self {
         let sender = sender(stack).await;
-        let rate_limiter = SendRateLimiter::for_account(sender.client(), None, 1).await;
-        Self { sender, rate_limiter }
+        let table = LEDGER_TABLE.to_owned();
+        let ses = sender.client().clone();
+        let gate = SendGate::new(stack.dynamodb.clone(), table, ses, None, LEASE);
+        Self { sender, gate }
     }
 }
 

@@ -1,0 +1,404 @@
+//! The send gate: all mailers together keep to the account's send rate, and ask SES only while it takes mails.
+//!
+//! The gate is one item of the ledger's table ([`shared::send_gate`]). Before any claim, a batch takes a slot
+//! for each of its mails with one conditional write. Slots are absolute times, evenly spaced at 98 % of the
+//! account's rate, so that the mailers need not know how many they are. A mailer that dies leaves its slots
+//! unused: at most ten. What this costs is one write unit a batch; a tenth of one a mail where batches are full.
+//!
+//! # Mails without a turn
+//!
+//! Slots are taken at most [`HORIZON`] ahead. A mail that finds none is requeued with a delay, without a claim.
+//! Such mails stand in a line, a second counter of the item, that runs at the same rate: each is told to come
+//! again when it is its turn to take a slot, and not all at once. New mails may be faster, so a mail may have to
+//! stand in line again. The counter costs one more write for each batch that finds no slots.
+//!
+//! # While SES takes no mail
+//!
+//! An answer for which the account is at fault ([`SendOutcome::AccountFault`]) closes the gate for the time that
+//! the answer says. Until then every mail is requeued without a claim. Then one mailer wins the
+//! conditional write that moves the end of the closure ahead by a lease; it sends one mail, the probe. Whatever
+//! SES answers to it opens the gate, unless the account is still at fault, or there was no answer. If the
+//! probe dies, only its lease is lost.
+
+mod account_rate;
+mod item;
+mod table;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_sesv2::Client as Ses;
+use jiff::SignedDuration;
+use kit::ledger::LedgerError;
+
+use crate::send_outcome::SendOutcome;
+use account_rate::max_send_rate;
+use item::{GateItem, Phase};
+use table::{GateTable, Slots, Written};
+
+/// How far ahead slots are taken: the longest wait inside an invocation.
+///
+/// It has to bridge the coming back of mails that stand in line: SQS delays by whole seconds, and the mapping
+/// collects a batch for a second, so a mail comes up to 2 s late, and slots that are not taken by then are lost.
+/// Longer waits only cost: a mailer of 256 MB waits for 0.0000033 USD a second, and a batch of ten that is
+/// requeued instead costs 0.0000055 (10 sends, a receive, a delete, an invocation).
+pub const HORIZON: Duration = Duration::from_secs(4);
+
+/// By how much a mail comes back from the line before its slot is due, in microseconds. It then finds slots that
+/// are taken for at most the rest of [`HORIZON`], and the mails behind it have time to be late.
+const EARLY: i64 = 3_000_000;
+
+/// How long the line may be, in microseconds. SQS delays by 15 minutes at most; mails for which the line is too
+/// long come back at random in the last five of them, when it has become shorter.
+const MAX_LINE: i64 = 600_000_000;
+
+/// A slot that has passed by more than this when DynamoDB's answer arrives is not used, in microseconds: mails
+/// that are sent late come together with those of the slots that follow.
+const MAX_LATENESS: i64 = 100_000;
+
+/// Mails a second while the account's rate is not known: that of an account in the sandbox.
+const FALLBACK_RATE: f64 = 1.0;
+
+/// AWS may change an account's rate.
+const RATE_IS_GOOD_FOR_MS: i64 = 900_000;
+
+/// When the rate is read again after SES did not tell it.
+const RATE_RETRY_MS: i64 = 10_000;
+
+/// Mails that wait for SES come back at random within this time after it is over, in milliseconds.
+const CLOSED_SPREAD_MS: u64 = 60_000;
+
+/// Mails that wait for a probe come back after this time, and within the spread, in milliseconds.
+const PROBE_RETRY_MS: i64 = 5_000;
+const PROBE_SPREAD_MS: u64 = 10_000;
+
+/// How often a refused write is tried anew with the item that refused it. Whoever tries most: the item has a
+/// due rate (2 writes), a stale copy of it was known, and others took slots from now on at the same moment.
+const MAX_ROUNDS: usize = 6;
+
+/// A mail's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The mail may be sent.
+    Turn(Turn),
+    /// There is no free slot: come again then (milliseconds since 1970).
+    Later(i64),
+    /// SES takes no mails: come again then (milliseconds since 1970).
+    Closed(i64),
+}
+
+/// A turn: the right to call SES once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Not before then (microseconds since 1970).
+    pub slot: i64,
+    /// The lease of a probe, if this is one.
+    probe: Option<i64>,
+}
+
+impl Turn {
+    /// Whether this mail finds out whether SES takes mails again.
+    #[must_use]
+    pub const fn is_probe(&self) -> bool {
+        self.probe.is_some()
+    }
+}
+
+/// The gate, as one mailer process sees it.
+#[derive(Debug)]
+pub struct SendGate {
+    table: GateTable,
+    ses: Ses,
+    fixed_rate: Option<f64>,
+    probe_lease_ms: i64,
+    known: Mutex<Known>,
+}
+
+/// What a process remembers, so that the next write is refused less often.
+#[derive(Debug, Default)]
+struct Known {
+    item: GateItem,
+    /// Whether the last slots that it took followed others.
+    was_appended: bool,
+}
+
+/// A round of [`SendGate::take`].
+enum Round {
+    Done(Vec<Place>),
+    /// Refused by this item.
+    Again(GateItem),
+}
+
+impl SendGate {
+    /// The gate in the ledger's `table`. `ses` tells the account's rate, unless `fixed_rate` replaces it. A probe
+    /// that has no answer after `probe_lease` is dead; longer than the function's timeout.
+    #[must_use]
+    pub fn new(
+        dynamodb: aws_sdk_dynamodb::Client,
+        table: String,
+        ses: Ses,
+        fixed_rate: Option<f64>,
+        probe_lease: SignedDuration,
+    ) -> Self {
+        Self {
+            table: GateTable::new(dynamodb, table),
+            ses,
+            fixed_rate,
+            probe_lease_ms: i64::try_from(probe_lease.as_millis()).unwrap_or(i64::MAX / 2),
+            known: Mutex::default(),
+        }
+    }
+
+    /// Takes a place for each of `count` mails, the turns first, by their slots. No slot is further away than
+    /// `max_wait` or [`HORIZON`]. `now` reads the clock (microseconds since 1970).
+    ///
+    /// # Errors
+    /// [`LedgerError`] when DynamoDB did not answer: there is no turn then. Slots that it took nevertheless stay
+    /// unused.
+    pub async fn take(
+        &self,
+        count: usize,
+        max_wait: Duration,
+        now: impl Fn() -> i64,
+    ) -> Result<Vec<Place>, LedgerError> {
+        let horizon = micros(max_wait.min(HORIZON));
+        let (mut item, mut append) = self.last_known();
+        for _ in 0..MAX_ROUNDS {
+            let at = now();
+            let round = match item.phase(at / 1000) {
+                Phase::Closed(until) => Round::Done(closed(until, count)),
+                Phase::Probing => Round::Done(probing(at / 1000, count)),
+                Phase::ProbeDue(seen) => self.probe(at, count, seen).await?,
+                Phase::Open if self.must_refresh(&item, at / 1000) => {
+                    Round::Again(self.refresh(&item, at / 1000).await?)
+                }
+                Phase::Open => self.reserve(&item, append, count, horizon, &now).await?,
+            };
+            match round {
+                Round::Done(places) => return Ok(places),
+                Round::Again(newer) => {
+                    item = newer;
+                    append = item.next_at >= at;
+                }
+            }
+        }
+        let at = now() / 1000;
+        Ok((0..count).map(|_| Place::Later(at + 1_000 + spread(2_000))).collect())
+    }
+
+    /// Until when SES takes no mails, as far as this process knows (milliseconds since 1970). A batch learns it
+    /// from the first of its mails.
+    pub fn closed_until(&self, now: i64) -> Option<i64> {
+        match self.known().item.phase(now) {
+            Phase::Closed(until) => Some(until + spread(CLOSED_SPREAD_MS)),
+            _ => None,
+        }
+    }
+
+    /// Closes the gate if the answer says that SES takes no mails, and opens it if `turn` was the probe and SES
+    /// takes them. `now` in milliseconds since 1970. What cannot be written is logged: the next answer tells.
+    pub async fn report(&self, turn: Turn, outcome: &SendOutcome, now: i64) {
+        let written = match (outcome, turn.probe) {
+            (SendOutcome::AccountFault { code, retry_after }, probe) => {
+                let until = now + i64::try_from(retry_after.as_millis()).unwrap_or(i64::MAX / 2);
+                if !self.is_news(until, code, now) {
+                    return;
+                }
+                tracing::error!(code, "SES takes no mail: all mails wait");
+                self.table.close(until, code, probe).await
+            }
+            (_, None) => return,
+            // Proves nothing. Opened, the gate would let all mails go in doubt.
+            (SendOutcome::Ambiguous { .. }, Some(_)) => return,
+            (_, Some(lease)) => self.table.open(lease).await,
+        };
+        self.log(written);
+    }
+
+    /// Gives back a turn with which SES was not called. Its slot stays unused, but another mail may be the probe.
+    pub async fn give_back(&self, turn: Turn, now: i64) {
+        if let Some(lease) = turn.probe {
+            let written = self.table.return_probe(lease, now).await;
+            self.log(written);
+        }
+    }
+
+    /// Remembers that the gate is closed. False if this process knew.
+    fn is_news(&self, until: i64, code: &str, now: i64) -> bool {
+        let mut known = self.known();
+        let is_news = !matches!(known.item.phase(now), Phase::Closed(_));
+        if is_news {
+            known.item.closed_until = Some(until);
+            known.item.closed_reason = Some(code.to_owned());
+            known.item.probe_until = None;
+        }
+        is_news
+    }
+
+    fn log(&self, written: Result<Written, LedgerError>) {
+        match written {
+            Ok(written) => self.remember(written.item(), None),
+            Err(error) => tracing::warn!(%error, "the send gate could not be written"),
+        }
+    }
+
+    /// Takes the probe, for the first mail; the others wait for its answer.
+    async fn probe(&self, now: i64, count: usize, seen: i64) -> Result<Round, LedgerError> {
+        let lease = now / 1000 + self.probe_lease_ms;
+        let written = self.table.lease_probe(seen, lease).await?;
+        self.remember(written.item(), None);
+        Ok(match written {
+            Written::No(item) => Round::Again(item),
+            Written::Yes(_) => {
+                let mut places = vec![Place::Turn(Turn { slot: now, probe: Some(lease) })];
+                places.extend(probing(now / 1000, count - 1));
+                Round::Done(places)
+            }
+        })
+    }
+
+    /// Takes as many slots as there are within `horizon`, and places in the line for the others.
+    async fn reserve(
+        &self,
+        item: &GateItem,
+        append: bool,
+        count: usize,
+        horizon: i64,
+        now: &impl Fn() -> i64,
+    ) -> Result<Round, LedgerError> {
+        let (at, interval) = (now(), item.interval());
+        let room = (at + horizon - item.next_at.max(at)).div_euclid(interval) + 1;
+        let taken = usize::try_from(room).unwrap_or_default().min(count);
+        if taken == 0 {
+            return Ok(Round::Done(self.line_up(item, count, at).await));
+        }
+        let span = interval * as_i64(taken);
+        let latest = at + horizon - (span - interval);
+        let slots = Slots { now: at, latest, span, rate: item.rate };
+        let written =
+            if append { self.table.append(slots).await? } else { self.table.begin(slots).await? };
+        let item = match written {
+            Written::No(item) => {
+                self.remember(&item, None);
+                return Ok(Round::Again(item));
+            }
+            Written::Yes(item) => item,
+        };
+        self.remember(&item, Some(append));
+        let first = item.next_at - span;
+        // The first call of a process opens a connection, and may take this long.
+        if first + MAX_LATENESS < now() {
+            return Ok(Round::Again(item));
+        }
+        let slot = |n| first + interval * as_i64(n);
+        let mut places: Vec<Place> =
+            (0..taken).map(|n| Place::Turn(Turn { slot: slot(n), probe: None })).collect();
+        places.extend(self.line_up(&item, count - taken, at).await);
+        Ok(Round::Done(places))
+    }
+
+    /// When `count` mails without a turn are to come again. If the line cannot be written, at random.
+    async fn line_up(&self, item: &GateItem, count: usize, now: i64) -> Vec<Place> {
+        let (interval, from) = (item.interval(), now + micros(HORIZON));
+        let mut line_at = item.line_at;
+        // Twice: a line that was refused is no longer where it was.
+        for _ in 0..2 {
+            if count == 0 || line_at > now + MAX_LINE {
+                break;
+            }
+            let span = interval * as_i64(count);
+            let written = if line_at > from {
+                self.table.extend_line(from, span).await
+            } else {
+                self.table.begin_line(from, span).await
+            };
+            match written {
+                Ok(Written::Yes(item)) => {
+                    self.remember(&item, None);
+                    let first = item.line_at - span - EARLY;
+                    return (0..count)
+                        .map(|n| Place::Later((first + interval * as_i64(n)) / 1000))
+                        .collect();
+                }
+                Ok(Written::No(item)) => line_at = item.line_at,
+                Err(error) => {
+                    tracing::warn!(%error, "no place in the line");
+                    break;
+                }
+            }
+        }
+        let far = if line_at > now + MAX_LINE { MAX_LINE / 1000 } else { 1_000 };
+        (0..count).map(|_| Place::Later(now / 1000 + far + spread(300_000))).collect()
+    }
+
+    fn must_refresh(&self, item: &GateItem, now: i64) -> bool {
+        match self.fixed_rate {
+            Some(rate) => (item.rate - rate).abs() > f64::EPSILON,
+            None => item.rate <= 0.0 || item.rate_due <= now,
+        }
+    }
+
+    /// Reads the rate, if no other mailer does. A process that has just started learns the rate by the refusal.
+    async fn refresh(&self, item: &GateItem, now: i64) -> Result<GateItem, LedgerError> {
+        let written = if let Some(rate) = self.fixed_rate {
+            // Due at once where the rate is no longer fixed.
+            self.table.store_rate(rate, 0).await?
+        } else {
+            let until = now + RATE_RETRY_MS;
+            match self.table.lease_rate(item.rate_due, until, FALLBACK_RATE).await? {
+                refused @ Written::No(_) => refused,
+                leased @ Written::Yes(_) => match max_send_rate(&self.ses).await {
+                    Some(rate) => self.table.store_rate(rate, now + RATE_IS_GOOD_FOR_MS).await?,
+                    None => leased,
+                },
+            }
+        };
+        self.remember(written.item(), None);
+        Ok(written.item().clone())
+    }
+
+    /// The item as this process last saw it, and whether slots are likely to follow others.
+    fn last_known(&self) -> (GateItem, bool) {
+        let Known { item, was_appended } = &*self.known();
+        let mut item = item.clone();
+        // A probe may have been answered since, or an operator may have asked for one. No item is closed until 0,
+        // so the write is refused, with the item as it is now.
+        if item.closed_until.is_some() {
+            item.closed_until = Some(0);
+        }
+        (item, *was_appended)
+    }
+
+    fn remember(&self, item: &GateItem, was_appended: Option<bool>) {
+        let mut known = self.known();
+        known.item = item.clone();
+        known.was_appended = was_appended.unwrap_or(known.was_appended);
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn closed(until: i64, count: usize) -> Vec<Place> {
+    (0..count).map(|_| Place::Closed(until + spread(CLOSED_SPREAD_MS))).collect()
+}
+
+fn probing(now: i64, count: usize) -> Vec<Place> {
+    let place = |_| Place::Closed(now + PROBE_RETRY_MS + spread(PROBE_SPREAD_MS));
+    (0..count).map(place).collect()
+}
+
+/// At random, at least 0 and below `end`.
+fn spread(end: u64) -> i64 {
+    let random = uuid::Uuid::new_v4().as_u64_pair().1 % end;
+    i64::try_from(random).unwrap_or_default()
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4)
+}
+
+fn as_i64(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX / 1_000_000_000)
+}

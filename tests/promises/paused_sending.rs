@@ -1,0 +1,261 @@
+//! While SES takes no mails, one mail at a time asks it. And no mail is sent whose answer could not be waited for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use local::Config;
+use local::aws::calls::Service;
+use local::edge::faults::{Call, Fault, Faults};
+use local::resources::LEDGER_TABLE;
+use local::ses::settings::{Sending, Settings};
+use mailer::SendGate;
+use mailer::send_gate::{Place, Turn};
+use mailer::send_outcome::SendOutcome;
+use serde_json::Value;
+use shared::CorrelationId;
+use shared::ledger::State;
+use shared::queue::message::DispatchRequest;
+
+use crate::support::events::{confirmed, customer};
+use crate::support::simulated_pipeline::{DISPATCH, MAIL, MAIL_DLQ, SimulatedPipeline};
+use crate::support::{TestStack, config};
+
+/// How long SES says to wait while it is paused.
+const PAUSE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Counts the calls of SES. Delays calls when it is told to.
+#[derive(Default)]
+struct Observer {
+    asked: AtomicUsize,
+    is_slow: AtomicBool,
+}
+
+impl Faults for Observer {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let is_claim = call.operation == "UpdateItem"
+            && String::from_utf8_lossy(call.body).contains("feedback_token");
+        if call.operation == "SendEmail" {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+        }
+        let is_slow = self.is_slow.load(Ordering::SeqCst);
+        match call.service {
+            // Within the time that a mail has at least for SES's answer.
+            Service::SesV2 if is_slow && call.operation == "SendEmail" => {
+                Some(Fault::Delay(Duration::from_millis(700)))
+            }
+            Service::DynamoDb if is_slow && is_claim => {
+                Some(Fault::Delay(Duration::from_millis(1_500)))
+            }
+            Service::DynamoDbStreams => Some(Fault::ServerError),
+            _ => None,
+        }
+    }
+}
+
+async fn stack(account: Settings) -> (TestStack, Arc<Observer>) {
+    let observer = Arc::new(Observer::default());
+    let faults: Arc<dyn Faults> = Arc::<Observer>::clone(&observer);
+    (TestStack::start_with(Config { faults, account, ..config() }).await, observer)
+}
+
+fn publish(pipeline: &SimulatedPipeline<'_>, order: &str) {
+    let event: Value = serde_json::from_str(&confirmed(order)).expect("JSON");
+    let id = CorrelationId::parse("test").expect("valid");
+    let now = pipeline.clock().now();
+    let body = DispatchRequest::body(&event, now, &id);
+    pipeline.queues.put(DISPATCH, &body, now.as_millisecond());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_ses_is_paused_one_mail_asks_it_in_each_period_whatever_the_number_of_mails_and_mailers()
+ {
+    const MAILS: usize = 40;
+    const PERIODS: usize = 12;
+    // Slow enough that the first mail's answer comes before the second mail's slot.
+    let account = Settings { send_rate: 2.0, sending: Sending::Paused, ..Settings::default() };
+    let (stack, observer) = stack(account).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    let orders: Vec<String> = (0..MAILS).map(|n| format!("P{n}")).collect();
+    orders.iter().for_each(|order| publish(&pipeline, order));
+    for _ in 0..PERIODS * 5 {
+        pipeline.run_for(SignedDuration::from_mins(1)).await;
+        pipeline.use_other_mailer();
+    }
+    let asked = observer.asked.load(Ordering::SeqCst);
+    assert!((PERIODS / 2..=PERIODS + 1).contains(&asked), "{asked} times in {PERIODS} periods");
+    let mut claims = 0;
+    for order in &orders {
+        claims += stack.ledger_items(order).await[0].attempt as usize;
+    }
+    assert_eq!(claims, asked, "a mail that waits is not claimed");
+    assert_eq!(pipeline.queues.all(MAIL).len(), MAILS, "each waits, once");
+    assert_eq!(pipeline.queues.max_receives(), 1, "waiting uses up no receives");
+    assert_eq!(stack.mails().len(), 0);
+
+    stack.stack.ses.account().change(|account| {
+        account.sending = Sending::Enabled;
+        account.send_rate = 1_000.0;
+    });
+    for _ in 0..30 {
+        pipeline.run_for(SignedDuration::from_mins(1)).await;
+        pipeline.use_other_mailer();
+    }
+    for order in &orders {
+        assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
+    }
+    assert_eq!(pipeline.queues.all(MAIL_DLQ).len(), 0);
+    stack.stop().await;
+}
+
+/// Two mailer processes and the account's answers, without any mail.
+struct Gates {
+    first: SendGate,
+    second: SendGate,
+}
+
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+
+impl Gates {
+    fn new(stack: &TestStack) -> Self {
+        Self { first: gate(stack), second: gate(stack) }
+    }
+}
+
+fn gate(stack: &TestStack) -> SendGate {
+    use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
+    let ses = aws_sdk_sesv2::Client::from_conf(
+        aws_sdk_sesv2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(&stack.stack.endpoints.ses)
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("a", "b", None, None, "test"))
+            .build(),
+    );
+    let table = LEDGER_TABLE.to_owned();
+    SendGate::new(stack.stack.dynamodb.clone(), table, ses, Some(100.0), LEASE)
+}
+
+/// Places for three mails at `now` (milliseconds).
+async fn take(gate: &SendGate, now: i64) -> Vec<Place> {
+    let places = gate.take(3, Duration::from_secs(10), || now * 1000).await;
+    places.expect("DynamoDB answers")
+}
+
+fn turns(places: &[Place]) -> Vec<Turn> {
+    let turn = |place: &Place| match place {
+        Place::Turn(turn) => Some(*turn),
+        _ => None,
+    };
+    places.iter().filter_map(turn).collect()
+}
+
+fn paused() -> SendOutcome {
+    SendOutcome::AccountFault {
+        code: "SendingPausedException".to_owned(),
+        retry_after: PAUSE.unsigned_abs(),
+    }
+}
+
+fn accepted() -> SendOutcome {
+    SendOutcome::Accepted { message_id: "m".to_owned() }
+}
+
+fn ambiguous() -> SendOutcome {
+    SendOutcome::Ambiguous { code: "NoAnswerInTime".to_owned() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_probe_at_a_time_decides_for_all_mailers_and_one_that_dies_loses_only_its_lease() {
+    let stack = TestStack::start().await;
+    let Gates { first, second } = Gates::new(&stack);
+    let mut now = Timestamp::now().as_millisecond();
+    let pause = i64::try_from(PAUSE.as_millis()).expect("minutes");
+    let lease = i64::try_from(LEASE.as_millis()).expect("a minute");
+    let open = turns(&take(&first, now).await);
+    assert_eq!((open.len(), turns(&take(&second, now).await).len()), (3, 3));
+    first.report(open[0], &paused(), now).await;
+    for gate in [&first, &second] {
+        for place in take(gate, now + pause - 1).await {
+            let Place::Closed(until) = place else { panic!("{place:?}") };
+            assert!((now + pause..now + pause + 60_000).contains(&until), "{until}");
+        }
+    }
+
+    // The first probe dies: nobody else asks before its lease is over.
+    now += pause;
+    let probe = turns(&take(&second, now).await);
+    assert_eq!(probe.len(), 1);
+    assert!(probe[0].is_probe());
+    assert_eq!(turns(&take(&first, now + 1).await), []);
+    assert_eq!(turns(&take(&second, now + lease - 1).await), []);
+
+    // The next one has no answer, which proves nothing: as if it had died.
+    now += lease;
+    let probe = turns(&take(&first, now).await);
+    assert_eq!(probe.len(), 1);
+    first.report(probe[0], &ambiguous(), now).await;
+    assert_eq!(turns(&take(&second, now + 1).await), []);
+
+    // The next one did not ask at all, and the one after it is refused: closed for as long again.
+    now += lease;
+    let unused = turns(&take(&second, now).await);
+    second.give_back(unused[0], now + 5).await;
+    let probe = turns(&take(&first, now + 6).await);
+    assert_eq!(probe.len(), 1);
+    first.report(probe[0], &paused(), now + 6).await;
+    assert_eq!(turns(&take(&second, now + 5 + pause).await), []);
+
+    // The last one is accepted, and all go on.
+    now += 6 + pause;
+    let probe = turns(&take(&second, now).await);
+    assert_eq!(probe.len(), 1);
+    second.report(probe[0], &accepted(), now + 1).await;
+    assert_eq!(turns(&take(&first, now + 100).await).len(), 3);
+    assert_eq!(turns(&take(&second, now + 100).await).len(), 3);
+    stack.stop().await;
+}
+
+/// Each mail has another time left. Claims are slow, and so is SES, but within the time that is kept for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ses_that_answers_in_time_leaves_no_doubt_however_little_time_the_function_has_left() {
+    let (stack, observer) = stack(Settings::default()).await;
+    // Until the account's rate is known, there is one turn a second.
+    let mut first = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    publish(&first, "first");
+    first.drain().await;
+    assert_eq!(observer.asked.swap(0, Ordering::SeqCst), 1);
+    let seconds: Vec<u64> = (0..=16).collect();
+    let mut pipelines: Vec<_> = seconds
+        .iter()
+        .map(|_| SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO))
+        .collect();
+    for (pipeline, seconds) in pipelines.iter_mut().zip(&seconds) {
+        publish(pipeline, &format!("T{seconds}"));
+        pipeline.plan().await;
+    }
+    observer.is_slow.store(true, Ordering::SeqCst);
+    // Half a second more, so that none of the limits is met exactly.
+    let time_left = |seconds: &u64| Duration::from_millis(seconds * 1_000 + 500);
+    let invocations = pipelines.iter_mut().zip(&seconds);
+    join_all(invocations.map(|(pipeline, s)| pipeline.invoke_mailer(time_left(s)))).await;
+    let (mut unclaimed, mut unsent, mut sent) = (0, 0, 0);
+    for (pipeline, seconds) in pipelines.iter().zip(&seconds) {
+        let item = stack.ledger_items(&format!("T{seconds}")).await.remove(0);
+        match item.state() {
+            Some(State::Planned) if item.attempt == 0 => unclaimed += 1,
+            Some(State::Planned) => unsent += 1,
+            Some(State::Sent) => sent += 1,
+            other => panic!("{other:?} with {seconds} s left: {:?}", item.reason),
+        }
+        // Less than recording takes, and the answer.
+        assert!(*seconds > 1 || item.attempt == 0, "claimed with {seconds} s left");
+        let waits = usize::from(item.state() == Some(State::Planned));
+        assert_eq!(pipeline.queues.all(MAIL).len(), waits, "{seconds}");
+    }
+    assert_eq!(observer.asked.load(Ordering::SeqCst), sent, "the others did not ask SES");
+    assert!(unclaimed > 0 && unsent > 0 && sent > 0, "{unclaimed} {unsent} {sent}");
+    stack.stop().await;
+}
