@@ -1,6 +1,5 @@
 //! Tests of the promises that span services, against the one-machine stack.
 
-mod conditions;
 mod duplicates;
 mod event_files;
 mod faults;

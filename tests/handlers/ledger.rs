@@ -1,0 +1,1 @@
+//! What the ledger's conditional writes answer, beside their conditions (`conditions`).
