@@ -5,6 +5,9 @@ use kit::ledger::{Item, Ledger};
 use local::resources::LEDGER_TABLE;
 use local::{Config, Stack};
 
+/// How long the ledger keeps its items, as deployed.
+pub const RETENTION: SignedDuration = SignedDuration::from_hours(400 * 24);
+
 /// DynamoDB, SQS and SES, running in this process.
 pub struct TestStack {
     pub stack: Stack,
@@ -25,8 +28,7 @@ impl TestStack {
     }
 
     pub fn ledger(&self) -> Ledger {
-        let retention = SignedDuration::from_hours(400 * 24);
-        Ledger::new(self.stack.dynamodb.clone(), LEDGER_TABLE.to_owned(), retention)
+        Ledger::new(self.stack.dynamodb.clone(), LEDGER_TABLE.to_owned(), RETENTION)
     }
 
     /// The ledger's records of an order.
