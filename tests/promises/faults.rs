@@ -16,6 +16,7 @@ async fn nothing_is_lost_and_nobody_is_mailed_twice_whatever_aws_does() {
         seed: from_env("WAYBILL_SEED").unwrap_or(SEED),
         events: from_env("WAYBILL_EVENTS").map_or(EVENTS, |n| usize::try_from(n).unwrap_or(EVENTS)),
         executable: Some(env!("CARGO_BIN_EXE_stack").into()),
+        account_faults: false,
         progress: |_| (),
     };
     println!("WAYBILL_SEED={}", options.seed);

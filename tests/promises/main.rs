@@ -1,7 +1,6 @@
 //! Tests of the promises that span services, against the one-machine stack.
 
 mod clocks;
-mod conditions;
 mod duplicates;
 mod event_files;
 mod faults;

@@ -1,6 +1,8 @@
 //! The protocol, checked exhaustively: every interleaving of steps, every crash and every lost answer
 //! within the bounds that each test names. [`waybill_tests::model`] describes the model.
 
+mod rules;
+
 use shared::ledger::Transition::{Bounce, Complain, Deliver, Reject, Settle};
 use shared::notification::DoubtPolicy::{Hold, Resend};
 use waybill_tests::model::bug::Bug;
@@ -16,6 +18,7 @@ const NONE: Faults = Faults {
     duplicates: 0,
     ses_unanswered: 0,
     ses_retryable: 0,
+    account_faults: 0,
     ses_permanent: 0,
     ledger_retries: 0,
     ledger_timeouts: 0,
@@ -152,6 +155,28 @@ fn one_order_keeps_every_promise_while_the_ledger_does_not_answer() {
 }
 
 #[test]
+fn while_ses_refuses_the_account_one_probe_asks_and_nothing_without_a_turn_is_in_doubt() {
+    let faults = Faults { account_faults: 1, crashes: 1, ses_unanswered: 1, ..NONE };
+    let with_ledger = Faults { account_faults: 1, crashes: 1, ledger_timeouts: 1, ..NONE };
+    let twice = Faults { account_faults: 2, duplicates: 1, stale: 1, ..NONE };
+    for (faults, policy) in
+        [(faults, Resend), (faults, Hold), (with_ledger, Resend), (twice, Resend)]
+    {
+        let model = PipelineModel::new(&[policy]).with_faults(faults);
+        holds("1 order, account faults", &model);
+        terminates("1 order, account faults", &model);
+    }
+}
+
+#[test]
+fn two_orders_and_two_mailers_share_the_gate_through_a_crash() {
+    let faults = Faults { account_faults: 1, crashes: 1, ..NONE };
+    let model = PipelineModel::new(&[Hold, Resend]).with_faults(faults);
+    holds("2 orders, account faults", &model);
+    terminates("2 orders, account faults", &model);
+}
+
+#[test]
 fn two_events_with_the_same_meaning_mail_once() {
     let faults = Faults { crashes: 1, stream_losses: 1, duplicates: 1, ..NONE };
     let model = PipelineModel {
@@ -236,6 +261,7 @@ fn larger_bounds_keep_every_promise() {
         duplicates: 0,
         ses_unanswered: 1,
         ses_retryable: 1,
+        account_faults: 0,
         ses_permanent: 1,
         ledger_retries: 1,
         ledger_timeouts: 0,
@@ -253,7 +279,13 @@ fn larger_bounds_keep_every_promise() {
 type SeededBug = (Bug, PipelineModel, &'static str);
 
 fn seeded_bugs() -> Vec<SeededBug> {
-    [bugs_that_mail_twice(), bugs_that_corrupt_the_ledger(), bugs_that_lose_mails()].concat()
+    [
+        bugs_that_mail_twice(),
+        bugs_that_corrupt_the_ledger(),
+        bugs_that_lose_mails(),
+        bugs_of_the_send_gate(),
+    ]
+    .concat()
 }
 
 fn resend(faults: Faults) -> PipelineModel {
@@ -331,6 +363,18 @@ fn bugs_that_lose_mails() -> Vec<SeededBug> {
     models.map(|(bug, model)| (bug, model, promise::NOTHING_LOST)).to_vec()
 }
 
+fn bugs_of_the_send_gate() -> Vec<SeededBug> {
+    let faults = Faults { account_faults: 1, ..NONE };
+    let two_mails = PipelineModel::new(&[Resend; 2]).with_faults(faults);
+    let crash = Faults { crashes: 1, ..faults };
+    vec![
+        (Bug::ClaimBeforeTurn, resend(crash), promise::TURN_BEFORE_CLAIM),
+        (Bug::ProbeTakenByAll, two_mails.clone(), promise::ONE_PROBE),
+        (Bug::ProbeLeaseTooShort, two_mails.clone(), promise::ONE_PROBE),
+        (Bug::LateRefusalCutsLease, two_mails, promise::ONE_PROBE),
+    ]
+}
+
 #[test]
 fn each_seeded_bug_breaks_the_promise_that_it_threatens() {
     for (bug, model, promise) in seeded_bugs() {
@@ -357,6 +401,7 @@ fn a_bug_that_keeps_a_mail_from_ending_is_found_as_a_state_that_cannot_terminate
         (Bug::LeaseNeverRunsOut, resend(CRASH)),
         (Bug::RequestedOnlyBeforeFirstAttempt, resend(purged_retry)),
         (Bug::HeldDoubtSwept, hold.with_faults(UNANSWERED)),
+        (Bug::ProbeWithoutLease, resend(Faults { account_faults: 1, ..CRASH })),
     ] {
         assert!(find_dead_end(&model).1.is_none(), "without {bug:?}");
         assert!(find_dead_end(&model.with_bug(bug)).1.is_some(), "{bug:?} is not found");

@@ -47,3 +47,44 @@ impl ClaimRefusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Facts, Transition};
+    use super::*;
+
+    fn record(state: State) -> Record {
+        Record { state, attempt: 1, doubts: 1, since: 100, not_before: 400, lease_until: 160 }
+    }
+
+    #[test]
+    fn a_lease_has_expired_exactly_where_the_protocol_records_that_it_has() {
+        let held = record(State::Sending);
+        for now in 159..=161 {
+            let refusal = ClaimRefusal::for_record(&held, now);
+            let expires = Transition::Expire.allows(Some(&held), &Facts::new(now));
+            assert_eq!(refusal == ClaimRefusal::LeaseExpired, expires, "at {now}");
+        }
+        assert_eq!(
+            ClaimRefusal::for_record(&held, 160),
+            ClaimRefusal::InProgress { until: 160 },
+            "its last moment"
+        );
+    }
+
+    #[test]
+    fn each_other_state_has_its_reason() {
+        for (state, refusal) in [
+            (State::Planned, ClaimRefusal::NotDue { until: 400 }),
+            (State::InDoubt, ClaimRefusal::InDoubt { since: 100 }),
+            (State::Failed, ClaimRefusal::AlreadyFailed),
+            (State::Sent, ClaimRefusal::AlreadyDone),
+            (State::Delivered, ClaimRefusal::AlreadyDone),
+            (State::Bounced, ClaimRefusal::AlreadyDone),
+            (State::Complained, ClaimRefusal::AlreadyDone),
+            (State::Skipped, ClaimRefusal::AlreadyDone),
+        ] {
+            assert_eq!(ClaimRefusal::for_record(&record(state), 161), refusal, "{state}");
+        }
+    }
+}

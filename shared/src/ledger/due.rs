@@ -78,6 +78,12 @@ mod tests {
     }
 
     #[test]
+    fn a_feedback_queue_that_is_never_empty_is_watched_for_the_grace_but_for_20_minutes_at_most() {
+        assert_eq!(backlog_watch_ms(1_199_999), 1_199_999);
+        assert_eq!(backlog_watch_ms(1_200_001), 1_200_000);
+    }
+
+    #[test]
     fn nothing_is_due_in_a_terminal_state_or_in_a_doubt_that_is_held() {
         let held = Record { doubts: MAX_DOUBTS, ..record(State::InDoubt) };
         assert_eq!(held.due_at(Resend, GRACE), None);

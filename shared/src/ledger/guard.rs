@@ -114,3 +114,73 @@ impl Guard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::State::{InDoubt, Planned};
+    use super::*;
+
+    const RECORD: Record = Record {
+        state: Planned,
+        attempt: 2,
+        doubts: 1,
+        since: 100,
+        not_before: 200,
+        lease_until: 300,
+    };
+
+    /// Which of three neighbouring values the guard lets pass.
+    fn passes<T>(guard: Guard, values: [T; 3], set: impl Fn(T) -> (Record, Facts)) -> [bool; 3] {
+        values.map(|value| {
+            let (record, facts) = set(value);
+            guard.holds(&record, &facts)
+        })
+    }
+
+    #[test]
+    fn each_guard_ends_at_its_edge() {
+        let at = |now| (RECORD, Facts::new(now));
+        assert_eq!(passes(Due, [199, 200, 201], at), [false, true, true]);
+        assert_eq!(passes(LeaseExpired, [299, 300, 301], at), [false, false, true]);
+        let attempt = |attempt| (RECORD, Facts::for_attempt(0, attempt));
+        assert_eq!(passes(SameAttempt, [1, 2, 3], attempt), [false, true, false]);
+        let queued = |enqueued_at| (RECORD, Facts { enqueued_at, ..Facts::new(0) });
+        assert_eq!(passes(Replayed, [99, 100, 101], queued), [false, false, true]);
+        let graced = |resend_doubts_from| (RECORD, Facts { resend_doubts_from, ..Facts::new(0) });
+        assert_eq!(passes(ResendAllowed, [99, 100, 101], graced), [false, true, true]);
+        let tried = |attempt| (Record { attempt, ..RECORD }, Facts::new(0));
+        assert_eq!(passes(Attempted, [0, 1, 2], tried), [false, true, true]);
+    }
+
+    #[test]
+    fn doubts_are_counted_up_to_their_limit() {
+        let doubts = |doubts| {
+            let resends = Facts { resend_doubts_from: 100, ..Facts::new(0) };
+            (Record { doubts, ..RECORD }, resends)
+        };
+        assert_eq!(passes(NoDoubts, [0, 1, 2], doubts), [true, false, false]);
+        assert_eq!(passes(HasDoubts, [0, 1, 2], doubts), [false, true, true]);
+        assert_eq!(passes(OneDoubt, [0, 1, 2], doubts), [false, true, false]);
+        let limit = [MAX_DOUBTS - 1, MAX_DOUBTS, MAX_DOUBTS + 1];
+        assert_eq!(passes(ResendAllowed, limit, doubts), [true, false, false]);
+    }
+
+    #[test]
+    fn a_writer_that_only_knows_the_time_is_no_replay_and_may_resend_nothing() {
+        assert!(!Replayed.holds(&Record { since: i64::MIN, ..RECORD }, &Facts::new(0)));
+        assert!(!ResendAllowed.holds(&RECORD, &Facts::new(i64::MAX)));
+        assert_eq!(Facts::for_attempt(5, 2), Facts { attempt: 2, ..Facts::new(5) });
+    }
+
+    #[test]
+    fn a_precondition_wants_its_state_and_each_of_its_guards() {
+        let facts = Facts::for_attempt(200, 2);
+        assert!(In(Planned, &[]).holds(Some(&RECORD), &facts));
+        assert!(In(Planned, &[Due, SameAttempt]).holds(Some(&RECORD), &facts));
+        assert!(!In(Planned, &[Due, NoDoubts]).holds(Some(&RECORD), &facts));
+        assert!(!In(InDoubt, &[Due]).holds(Some(&RECORD), &facts));
+        assert!(!In(Planned, &[]).holds(None, &facts));
+        assert!(Absent.holds(None, &facts));
+        assert!(!Absent.holds(Some(&RECORD), &facts));
+    }
+}

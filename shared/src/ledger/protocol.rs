@@ -263,3 +263,78 @@ impl Transition {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SENDING: Record =
+        Record { state: Sending, attempt: 1, doubts: 1, since: 10, not_before: 5, lease_until: 70 };
+
+    fn facts() -> Facts {
+        Facts { lease_until: 170, not_before: 400, ..Facts::for_attempt(100, 1) }
+    }
+
+    /// The record after the transition, where it is allowed.
+    fn after(transition: Transition, record: Record) -> Record {
+        transition.apply(Some(&record), &facts()).expect("allowed")
+    }
+
+    #[test]
+    fn each_write_changes_what_it_names_and_nothing_else() {
+        let planned = Record { state: Planned, ..SENDING };
+        let moved = |state| Record { state, since: 100, ..SENDING };
+        for (transition, before, expected) in [
+            (Transition::Claim, planned, Record { attempt: 2, lease_until: 170, ..moved(Sending) }),
+            (Transition::Accept, SENDING, moved(Sent)),
+            (Transition::Defer, SENDING, Record { not_before: 400, ..moved(Planned) }),
+            (Transition::Doubt, SENDING, Record { doubts: 2, ..moved(InDoubt) }),
+            (Transition::Hold, SENDING, Record { doubts: MAX_DOUBTS, ..moved(InDoubt) }),
+            (
+                Transition::Fail,
+                Record { state: InDoubt, ..SENDING },
+                Record { doubts: 0, ..moved(Failed) },
+            ),
+            (
+                Transition::Reopen,
+                Record { state: InDoubt, ..SENDING },
+                Record { doubts: 0, not_before: 0, ..moved(Planned) },
+            ),
+        ] {
+            assert_eq!(after(transition, before), expected, "{transition:?}");
+        }
+    }
+
+    #[test]
+    fn a_plan_creates_a_record_and_changes_none() {
+        let created = Transition::Plan.apply(None, &facts()).expect("absent");
+        let new = Record {
+            state: Planned,
+            attempt: 0,
+            doubts: 0,
+            since: 100,
+            not_before: 0,
+            lease_until: 0,
+        };
+        assert_eq!(created, new);
+        let skipped = Transition::SkipAtPlan.apply(None, &facts()).expect("absent");
+        assert_eq!(skipped, Record { state: Skipped, ..new });
+        for transition in Transition::ALL {
+            let plans = matches!(transition, Transition::Plan | Transition::SkipAtPlan);
+            assert_eq!(transition.allows(None, &facts()), plans, "{transition:?}");
+        }
+        assert_eq!(Transition::Plan.apply(Some(&new), &facts()), None);
+    }
+
+    #[test]
+    fn what_ses_accepted_never_becomes_sendable_again() {
+        for state in State::ALL.into_iter().filter(|state| state.is_accepted()) {
+            let record = Record { state, ..SENDING };
+            for transition in Transition::ALL {
+                if let Some(next) = transition.apply(Some(&record), &facts()) {
+                    assert!(next.state.is_accepted(), "{state}: {transition:?}");
+                }
+            }
+        }
+    }
+}

@@ -16,6 +16,9 @@ struct Args {
     /// Seed of the fault plan; the time of day if absent.
     #[arg(long)]
     seed: Option<u64>,
+    /// SES also refuses for the account's sake (paused, not verified, no configuration set): minutes longer.
+    #[arg(long)]
+    account_faults: bool,
 }
 
 fn progress(published: usize) {
@@ -32,7 +35,8 @@ fn main() -> ExitCode {
     let args = Args::parse();
     let seed = args.seed.unwrap_or_else(|| jiff::Timestamp::now().as_second().unsigned_abs());
     println!("seed {seed}");
-    let options = Options { seed, events: args.events, executable: None, progress };
+    let Args { events, account_faults, .. } = args;
+    let options = Options { seed, events, executable: None, account_faults, progress };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime.map(|runtime| runtime.block_on(run(options))) {
         Ok(Ok(report)) => {

@@ -55,7 +55,7 @@ pub struct Acceptance {
     pub attempt: u32,
     /// When SES accepted it.
     pub at: Timestamp,
-    /// For each event, the delays after which its copies reached the feedback queue; empty when it was
+    /// For each event, the times from acceptance until its copies can be read by feedback; empty when it was
     /// lost.
     pub events: Vec<Vec<Duration>>,
 }
@@ -79,7 +79,7 @@ impl Acceptance {
 pub struct AcceptedMails(Mutex<BTreeMap<Key, BTreeMap<String, Acceptance>>>);
 
 impl AcceptedMails {
-    /// Records an event and the delays of its delivered copies.
+    /// Records an event, and how long after acceptance each of its copies arrives.
     pub fn record(&self, event: SesEvent, copies: Vec<Duration>) {
         // Recorded whether or not a copy is delivered: this is what really happened, not what feedback sees.
         let mut seen = self.lock();

@@ -5,13 +5,19 @@ use std::fmt;
 
 use local::aws::calls::Service;
 
+use super::account_faults::AccountFault;
 use super::fault_rates::{CallPhase, FaultAction, SERVICES, function_fault_rates};
+use super::outage;
 
 /// A kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {
     /// A fault was injected into a function's call.
     Call(FaultAction, CallPhase, Service),
+    /// A call of a function failed because the service was away for all of them.
+    Away(Service),
+    /// SES took no mail of the account.
+    Account(AccountFault),
     /// A mapping's deletion of messages was refused.
     DeletionsRefused,
     /// The answer with the messages that a mapping received was lost.
@@ -31,7 +37,7 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    /// Every kind that the plan can make.
+    /// Every kind that each plan can make: account faults only happen on demand.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let calls = SERVICES.into_iter().flat_map(|service| {
@@ -51,6 +57,7 @@ impl FaultKind {
                 Self::SesEventsDoubled,
                 Self::KilledAtRandom,
             ])
+            .chain(outage::SERVICES.map(Self::Away))
             .collect()
     }
 }
@@ -61,6 +68,8 @@ impl fmt::Display for FaultKind {
             Self::Call(action, phase, service) => {
                 return write!(f, "{} {} {service}", action.as_str(), phase.as_str());
             }
+            Self::Away(service) => return write!(f, "calls while {service} was away"),
+            Self::Account(fault) => fault.as_str(),
             Self::DeletionsRefused => "deletions refused",
             Self::ReceiptsLost => "receipts lost",
             Self::StreamReadsFailed => "stream reads failed",

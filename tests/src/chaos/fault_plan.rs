@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::StatusCode;
+use jiff::Timestamp;
 use local::Stack;
 use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
 use local::lambda::Function;
 
 use super::accepted_mails::{AcceptedMails, SesEvent};
+use super::asked_mails::AskedMails;
 use super::call_site::CallSite;
 use super::fault_kind::{Counts, FaultKind};
 use super::fault_rates::{
@@ -20,6 +22,7 @@ use super::fault_rates::{
     function_fault_rates, mapping_fault_rates,
 };
 use super::killer::kill_caller;
+use super::outage::Outages;
 use super::pending_faults::PendingFaults;
 use super::rng::Rng;
 use super::settings::DOUBT_GRACE;
@@ -38,9 +41,12 @@ pub struct FaultPlan {
     pending: Mutex<PendingFaults>,
     /// Calls of the event source mappings so far, by call site.
     mappings: Mutex<BTreeMap<CallSite, u64>>,
+    outages: Outages,
     injected: Mutex<Counts>,
     /// What SES accepted.
     pub accepted_mails: AcceptedMails,
+    /// What SES was asked.
+    pub asked_mails: AskedMails,
 }
 
 impl FaultPlan {
@@ -92,6 +98,10 @@ impl FaultPlan {
         let site = CallSite::for_call(call, phase)?;
         if site.caller == MAPPING {
             return self.inject_into_mapping(rng, &site);
+        }
+        if phase == CallPhase::Before && self.outages.is_away(rng, site.service, Instant::now()) {
+            self.count(FaultKind::Away(site.service));
+            return Some(Fault::ServerError);
         }
         let action = self.next_action(rng, &site)?;
         // The process may have died after it sent the call. Then the kill stays pending.
@@ -212,6 +222,9 @@ fn is_in(rng: Rng, run: Brownout, site: &CallSite, nth: u64) -> bool {
 
 impl Faults for FaultPlan {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        if (call.service, call.operation) == (Service::SesV2, "SendEmail") {
+            self.asked_mails.record(call.body);
+        }
         self.inject(call, CallPhase::Before)
     }
 
@@ -222,7 +235,11 @@ impl Faults for FaultPlan {
     fn ses_event(&self, envelope: &str) -> Vec<Duration> {
         let Some(event) = SesEvent::parse(envelope) else { return vec![Duration::ZERO] };
         let copies = self.copies(&event);
-        self.accepted_mails.record(event, copies.clone());
+        // From SES's acceptance to here took time too, on a busy machine seconds: the oracle compares when an
+        // event was queued with the grace period, not for how long the plan delayed it.
+        let so_far = Timestamp::now().duration_since(event.accepted_at).unsigned_abs();
+        let queued_after = copies.iter().map(|delay| so_far + *delay).collect();
+        self.accepted_mails.record(event, queued_after);
         copies
     }
 }

@@ -3,7 +3,8 @@
 //! [`run()`] starts the one-machine stack with real processes, publishes events, and injects the faults
 //! of a [`fault_plan::FaultPlan`]. Functions are killed (SIGKILL) at random and at each boundary of
 //! their AWS calls. AWS throttles, fails, times out and hangs up, before and after it has carried out a
-//! call. Messages are delivered again, stream batches repeated, and SES events lost, late or doubled.
+//! call. DynamoDB and SQS are away for some seconds, for all functions at once; on demand, SES refuses for the
+//! account's sake. Messages are delivered again, stream batches repeated, and SES events lost, late or doubled.
 //! Every decision is a pure function of the seed and of the [`call_site::CallSite`] (which function
 //! called which operation of which service, for the nth time), so a seed replays its plan; the
 //! interleaving of the processes is the machine's. What chance would leave out of a short run is injected
@@ -17,6 +18,8 @@
 //! `cargo run`. Simulated: AWS itself, its faults, and SES. Times are shorter than deployed.
 
 pub mod accepted_mails;
+pub mod account_faults;
+pub mod asked_mails;
 pub mod call_site;
 pub mod fault_kind;
 pub mod fault_plan;
@@ -24,6 +27,7 @@ pub mod fault_rates;
 pub mod killer;
 pub mod options;
 pub mod oracle;
+pub mod outage;
 pub mod pending_faults;
 pub mod progress;
 pub mod publish;

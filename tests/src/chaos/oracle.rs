@@ -3,7 +3,7 @@
 
 use jiff::SignedDuration;
 use kit::ledger::Item;
-use shared::ledger::{MAX_DOUBTS, State};
+use shared::ledger::{LEASE_EXPIRED, MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;
 
 use super::accepted_mails::Acceptance;
@@ -47,6 +47,8 @@ pub struct Observation<'a> {
     pub order: &'a [Case],
     /// The mails that SES accepted, the oldest first.
     pub mails: &'a [Acceptance],
+    /// Whether a mailer ever asked SES about it.
+    pub was_asked: bool,
     /// How long a mail in doubt waits for an SES event.
     pub grace: SignedDuration,
 }
@@ -95,7 +97,8 @@ impl Observation<'_> {
     }
 
     /// A mail may stay in doubt when the policy is to hold it, or after too many doubts; and only when no
-    /// SES event was delivered, since any would have settled it.
+    /// SES event was delivered, since any would have settled it. And only when SES was asked: a worker that dies
+    /// between its claim and its call leaves a doubt that says so, and no other worker has a reason to doubt.
     fn in_doubt(&self, item: &Item, reason: &str) -> EventOutcome {
         let why = match self.case.kind.doubt_policy() {
             DoubtPolicy::Hold => "the policy is to hold",
@@ -112,6 +115,9 @@ impl Observation<'_> {
             return EventOutcome::Violation(
                 "in doubt, although an SES event was delivered".to_owned(),
             );
+        }
+        if !self.was_asked && reason != LEASE_EXPIRED {
+            return EventOutcome::Violation(format!("in doubt ({reason}): SES was never asked"));
         }
         let mails = match self.mails.len() {
             0 => "SES accepted nothing",
@@ -203,7 +209,8 @@ mod tests {
 
     fn observation<'a>(case: &'a Case, item: &'a Item, mails: &'a [Acceptance]) -> Observation<'a> {
         let order = std::slice::from_ref(case);
-        Observation { case, item: Some(item), order, mails, grace: SignedDuration::from_secs(10) }
+        let grace = SignedDuration::from_secs(10);
+        Observation { case, item: Some(item), order, mails, was_asked: true, grace }
     }
 
     const NO_EVENTS: Vec<Vec<Duration>> = Vec::new();
@@ -242,6 +249,18 @@ mod tests {
             observation(&case, &doubt, &with_event).outcome(),
             EventOutcome::Violation(_)
         ));
+    }
+
+    #[test]
+    fn a_doubt_about_a_mail_that_ses_was_never_asked_is_what_a_dead_worker_leaves_and_nobody_else()
+    {
+        let case = case(Kind::OrderRefunded);
+        let outcome = |reason: &str| {
+            let doubt = Item { reason: Some(reason.to_owned()), ..item(State::InDoubt, 1) };
+            Observation { was_asked: false, ..observation(&case, &doubt, &[]) }.outcome()
+        };
+        assert!(matches!(outcome(LEASE_EXPIRED), EventOutcome::InDoubt(_)));
+        assert!(matches!(outcome("no answer"), EventOutcome::Violation(_)));
     }
 
     #[test]

@@ -17,8 +17,8 @@ use super::workload::Case;
 pub const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// After this time without any change, the remaining events will never reach a terminal state. Longer than
-/// the grace period, and than the wait of any message.
-const STALLED: Duration = Duration::from_secs(180);
+/// the grace period, and than the wait of any message: five minutes where SES refused for the account's sake.
+const STALLED: Duration = Duration::from_secs(360);
 
 /// The ledger's notifications by key.
 pub type Ledger = HashMap<Key, Item>;
@@ -29,7 +29,7 @@ pub type Ledger = HashMap<Key, Item>;
 pub struct LedgerUnavailable(#[source] AwsError);
 
 /// Waits until every case is in a terminal state and no message is left, or until nothing has changed
-/// for three minutes, and returns the ledger as it is then.
+/// for six minutes, and returns the ledger as it is then.
 ///
 /// # Errors
 /// [`LedgerUnavailable`].

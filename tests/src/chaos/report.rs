@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::accepted_mails::AcceptedMails;
 use super::call_site::CallSite;
 use super::fault_kind::{Counts, Lines};
+use super::fault_plan::FaultPlan;
 use super::oracle::{EventOutcome, Observation, SecondMail};
 use super::progress::Ledger;
 use super::workload::Case;
@@ -62,15 +62,18 @@ impl RunReport {
         &mut self,
         cases: &[Case],
         ledger: &Ledger,
-        accepted_mails: &AcceptedMails,
+        plan: &FaultPlan,
         grace: SignedDuration,
     ) {
         self.events = cases.len();
+        let FaultPlan { accepted_mails, asked_mails, .. } = plan;
         // The workload generates the cases of one order one after the other.
         for order in cases.chunk_by(|one, next| one.key.0 == next.key.0) {
             for case in order {
                 let (item, mails) = (ledger.get(&case.key), accepted_mails.for_key(&case.key));
-                let observation = Observation { case, item, order, mails: &mails, grace };
+                let was_asked = asked_mails.contains(&case.key);
+                let observation =
+                    Observation { case, item, order, mails: &mails, was_asked, grace };
                 self.note_outcome(case, observation.outcome());
                 self.note_second_mail(case, observation.second_mail());
             }

@@ -11,6 +11,7 @@ use local::resources::Queue;
 use local::run::publish::PublishError;
 use local::{Config, Stack, StartError};
 
+use super::account_faults::make_account_faults;
 use super::fault_kind::FaultKind;
 use super::fault_plan::{FUNCTIONS, FaultPlan};
 use super::killer::kill;
@@ -61,7 +62,13 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
     let cases: Vec<Case> = (0..options.events).map(|n| workload::case(options.seed, n)).collect();
     let (published, ledger) = {
         let work = async {
-            publish(&stack, &options).await?;
+            let account_faults = async {
+                if options.account_faults {
+                    make_account_faults(&stack, &plan, options.events).await;
+                }
+            };
+            let (stored, ()) = futures::join!(publish(&stack, &options), account_faults);
+            stored?;
             let published = started.elapsed();
             Ok::<_, RunError>((published, wait_until_terminal(&stack, &cases).await?))
         };
@@ -83,7 +90,7 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
         dead_letters: dead_letters(&stack).await?,
         ..RunReport::default()
     };
-    report.assess(&cases, &ledger, &plan.accepted_mails, grace);
+    report.assess(&cases, &ledger, &plan, grace);
     stack.stop().await;
     Ok(report)
 }

@@ -2,6 +2,7 @@
 
 use shared::ledger::Transition;
 
+use super::gate::SesAccount;
 use super::ledger::LedgerAnswer;
 use super::state::{DispatcherStep, MailerStep};
 
@@ -13,6 +14,8 @@ pub type MessageIndex = usize;
 pub enum Action {
     /// One tick passes.
     Tick,
+    /// SES takes no more mails of the account, or takes them again.
+    Ses(SesAccount),
     /// A step that concerns the order with this index. Orders of one policy are interchangeable and
     /// states are sorted, so an order's index may change from one state to the next.
     Order(usize, Step),
@@ -95,6 +98,8 @@ pub enum StepOutcome {
     SesDropsUnanswered,
     /// SES refuses temporarily: proof that the mail was not sent.
     SesRetryable,
+    /// SES refuses for the account's sake.
+    SesAccountFault,
     /// SES refuses permanently; or the mail cannot be rendered, so SES is never called.
     SesPermanent,
 }
@@ -143,7 +148,8 @@ impl Action {
     #[must_use]
     pub const fn is_fault_free(self) -> bool {
         match self {
-            Self::Tick => true,
+            Self::Tick | Self::Ses(SesAccount::InOrder) => true,
+            Self::Ses(SesAccount::AtFault) => false,
             Self::Order(_, step) => match step {
                 Step::RelayFirst(_)
                 | Step::RelaySecond(_)
@@ -152,7 +158,12 @@ impl Action {
                 | Step::MailerReceives(_)
                 | Step::Dispatcher(..) => true,
                 Step::Mailer(_, _, _, outcome) => {
-                    matches!(outcome, StepOutcome::Normal | StepOutcome::SesAccepts)
+                    matches!(
+                        outcome,
+                        StepOutcome::Normal
+                            | StepOutcome::SesAccepts
+                            | StepOutcome::SesAccountFault
+                    )
                 }
                 _ => false,
             },

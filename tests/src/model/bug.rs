@@ -66,6 +66,16 @@ pub enum Bug {
     RetryUnguarded,
     /// A mailer that finds an expired lease keeps waiting for its holder.
     LeaseNeverRunsOut,
+    /// A mail is claimed before its turn, and put back where there is none.
+    ClaimBeforeTurn,
+    /// Once the gate's time is over, every mailer takes itself for the probe.
+    ProbeTakenByAll,
+    /// The lease of a probe is shorter than its mailer may work.
+    ProbeLeaseTooShort,
+    /// A refusal that comes late overwrites the lease of a probe with an earlier time.
+    LateRefusalCutsLease,
+    /// The gate waits for its probe without a lease: a probe that dies keeps it shut.
+    ProbeWithoutLease,
     /// A stale message in doubt is deleted while another worker may still claim the notification.
     StaleDoubtDropped,
 }

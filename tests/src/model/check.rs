@@ -1,13 +1,13 @@
 //! Runs the model checker and reports what it found.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt::{Debug, Write as _};
+use std::hash::Hash;
 use std::time::{Duration, Instant};
 
 use stateright::{Checker, Expectation, HasDiscoveries, Model};
 
-use super::liveness::{Termination, check_termination};
-use super::settings::PipelineModel;
+use super::liveness::{Terminates, Termination, check_termination};
 
 /// Threads of the checker; the CI machine has two cores.
 const THREADS: usize = 2;
@@ -48,19 +48,40 @@ impl std::fmt::Display for CheckResult {
     }
 }
 
+/// A model that several threads can check.
+pub trait Checkable:
+    Model<State: Debug + Hash + Clone + PartialEq + Send + Sync, Action: Debug + Copy + PartialEq>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<M> Checkable for M where
+    M: Model<
+            State: Debug + Hash + Clone + PartialEq + Send + Sync,
+            Action: Debug + Copy + PartialEq,
+        > + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
 /// Visits every reachable state.
 #[must_use]
-pub fn check_exhaustively(model: &PipelineModel) -> CheckResult {
+pub fn check_exhaustively<M: Checkable>(model: &M) -> CheckResult {
     search(model, HasDiscoveries::All)
 }
 
 /// Visits states until `promise` is violated.
 #[must_use]
-pub fn check_until_violated(model: &PipelineModel, promise: &'static str) -> CheckResult {
+pub fn check_until_violated<M: Checkable>(model: &M, promise: &'static str) -> CheckResult {
     search(model, HasDiscoveries::AnyOf(BTreeSet::from([promise])))
 }
 
-fn search(model: &PipelineModel, until: HasDiscoveries) -> CheckResult {
+fn search<M: Checkable>(model: &M, until: HasDiscoveries) -> CheckResult {
     let start = Instant::now();
     // Breadth first, so that a counterexample is a shortest one.
     let checker = model.clone().checker().threads(THREADS).finish_when(until).spawn_bfs().join();
@@ -84,13 +105,13 @@ fn search(model: &PipelineModel, until: HasDiscoveries) -> CheckResult {
 /// The number of states of `model`, and the trace of a dead end if there is one: a state from which
 /// no terminal state can be reached.
 #[must_use]
-pub fn find_dead_end(model: &PipelineModel) -> (usize, Option<String>) {
+pub fn find_dead_end<M: Checkable + Terminates>(model: &M) -> (usize, Option<String>) {
     let Termination { states, dead_end } = check_termination(model);
     (states, dead_end.map(|actions| trace(model, &actions)))
 }
 
 /// The actions, one a line, and the state that they end in.
-fn trace(model: &PipelineModel, actions: &[super::action::Action]) -> String {
+fn trace<M: Checkable>(model: &M, actions: &[M::Action]) -> String {
     let mut trace = String::new();
     let mut system = model.init_states().into_iter().next().expect("there is a first state");
     for action in actions {

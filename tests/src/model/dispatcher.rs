@@ -54,7 +54,7 @@ impl PipelineModel {
             Step::DispatcherReceives(index) => {
                 let drivers = &mut order.dispatch[index].drivers;
                 system.remaining.duplicates -= u8::from(drivers.len() > 0);
-                drivers.push(Driver { age: 0, step: DispatcherStep::Decide });
+                drivers.push(Driver::new(DispatcherStep::Decide));
                 None
             }
             Step::DispatcherCrash(index, driver, _) => {

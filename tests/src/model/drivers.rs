@@ -1,5 +1,7 @@
 //! The workers that have received one message: at most two, stored without an allocation.
 
+use super::gate::Turn;
+
 /// A worker process that has received a message. A crash removes it; only what it wrote remains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Driver<Step> {
@@ -7,6 +9,15 @@ pub struct Driver<Step> {
     pub age: u8,
     /// Its next step.
     pub step: Step,
+    /// Its turn at SES. A dispatcher never takes one.
+    pub turn: Turn,
+}
+
+impl<Step> Driver<Step> {
+    /// A worker that has just received a message.
+    pub const fn new(step: Step) -> Self {
+        Self { age: 0, step, turn: Turn::None }
+    }
 }
 
 /// The drivers of one message: one, or two after SQS delivered it twice. Sorted in every state.
@@ -47,7 +58,15 @@ impl<Step: Copy + Ord> Drivers<Step> {
     }
 
     pub(super) fn next(&mut self, driver: usize, step: Step) {
-        self.iter_mut().nth(driver).expect("the action names a driver of this state").step = step;
+        self.driver_mut(driver).step = step;
+    }
+
+    pub(super) fn take_turn(&mut self, driver: usize, turn: Turn) {
+        self.driver_mut(driver).turn = turn;
+    }
+
+    fn driver_mut(&mut self, driver: usize) -> &mut Driver<Step> {
+        self.iter_mut().nth(driver).expect("the action names a driver of this state")
     }
 
     pub(super) fn remove(&mut self, driver: usize) {

@@ -145,6 +145,11 @@ fn check_write(
     if transition == Transition::Claim {
         return check_claim(order, before, facts);
     }
+    if matches!(transition, Transition::Doubt | Transition::Expire)
+        && order.ground_truth.claimed_without_turn
+    {
+        return Some(Violation::DoubtWithoutTurn);
+    }
     order.ground_truth.acceptance_known |= after.state.is_accepted();
     None
 }

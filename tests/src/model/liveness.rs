@@ -6,31 +6,38 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 
 use stateright::Model;
 
-use super::action::Action;
-use super::settings::PipelineModel;
+/// A model that says where it may end, and which of its steps are no fault.
+pub trait Terminates: Model<State: Hash, Action: Copy> {
+    /// Whether nothing is left to do in this state, and everything is accounted for.
+    fn is_terminal(&self, state: &Self::State) -> bool;
+
+    /// Whether the step remains possible once all faults are over.
+    fn is_fault_free(action: &Self::Action) -> bool;
+}
 
 /// Outcome of the search.
 #[derive(Debug)]
-pub struct Termination {
+pub struct Termination<Action> {
     /// Number of reachable states.
     pub states: usize,
     /// A shortest path to a state from which no terminal state can be reached.
     pub dead_end: Option<Vec<Action>>,
 }
 
-struct Node {
+struct Node<Action> {
     from: u32,
-    action: Action,
+    /// Of the first state: none.
+    action: Option<Action>,
     is_terminal: bool,
 }
 
 /// Visits every reachable state of `model`.
 #[must_use]
-pub fn check_termination(model: &PipelineModel) -> Termination {
+pub fn check_termination<M: Terminates>(model: &M) -> Termination<M::Action> {
     let (nodes, fault_free) = explore(model);
     let terminates = can_reach_terminal(&nodes, &fault_free);
     let dead_end = terminates.iter().position(|terminates| !terminates);
@@ -38,14 +45,14 @@ pub fn check_termination(model: &PipelineModel) -> Termination {
 }
 
 /// The reachable states, and the fault-free steps between them as (to, from).
-fn explore(model: &PipelineModel) -> (Vec<Node>, Vec<(u32, u32)>) {
+fn explore<M: Terminates>(model: &M) -> (Vec<Node<M::Action>>, Vec<(u32, u32)>) {
     // States are known by their hashes alone: keeping all of them would take gigabytes.
     let hasher = std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default();
     let mut known: HashMap<u64, u32> = HashMap::new();
     let (mut nodes, mut fault_free, mut layer) = (Vec::new(), Vec::new(), Vec::new());
     for system in model.init_states() {
         known.insert(hasher.hash_one(&system), 0);
-        nodes.push(Node { from: 0, action: Action::Tick, is_terminal: model.is_terminal(&system) });
+        nodes.push(Node { from: 0, action: None, is_terminal: model.is_terminal(&system) });
         layer.push((0, system));
     }
     let mut actions = Vec::new();
@@ -59,12 +66,13 @@ fn explore(model: &PipelineModel) -> (Vec<Node>, Vec<(u32, u32)>) {
                     Entry::Occupied(entry) => *entry.get(),
                     Entry::Vacant(entry) => {
                         let to = u32::try_from(nodes.len()).expect("the bounds effect this small");
-                        nodes.push(Node { from, action, is_terminal: model.is_terminal(&next) });
+                        let is_terminal = model.is_terminal(&next);
+                        nodes.push(Node { from, action: Some(action), is_terminal });
                         layer.push((to, next));
                         *entry.insert(to)
                     }
                 };
-                if action.is_fault_free() {
+                if M::is_fault_free(&action) {
                     fault_free.push((to, from));
                 }
             }
@@ -73,7 +81,7 @@ fn explore(model: &PipelineModel) -> (Vec<Node>, Vec<(u32, u32)>) {
     (nodes, fault_free)
 }
 
-fn can_reach_terminal(nodes: &[Node], fault_free: &[(u32, u32)]) -> Vec<bool> {
+fn can_reach_terminal<A>(nodes: &[Node<A>], fault_free: &[(u32, u32)]) -> Vec<bool> {
     // Backwards from the terminal states; forwards, every state would need a search of its own.
     let mut into: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
     for (to, from) in fault_free {
@@ -91,10 +99,10 @@ fn can_reach_terminal(nodes: &[Node], fault_free: &[(u32, u32)]) -> Vec<bool> {
     can
 }
 
-fn path_to(nodes: &[Node], mut at: usize) -> Vec<Action> {
+fn path_to<A: Copy>(nodes: &[Node<A>], mut at: usize) -> Vec<A> {
     let mut actions = Vec::new();
-    while at != 0 {
-        actions.push(nodes[at].action);
+    while let Some(action) = nodes[at].action {
+        actions.push(action);
         at = nodes[at].from as usize;
     }
     actions.reverse();

@@ -2,6 +2,7 @@
 
 use super::action::{Step, StepOutcome};
 use super::drivers::Driver;
+use super::gate::{SesAccount, Turn, probes_out};
 use super::mailer::{Mailer, Next};
 use super::settings::{Faults, PipelineModel};
 use super::state::{MailerStep, Message, Order, SystemState, Violation};
@@ -24,7 +25,7 @@ impl PipelineModel {
                 steps.push(Step::MailRedrive(index));
             }
             for (at, driver) in message.drivers.iter().enumerate() {
-                let outcomes = outcomes(driver.step, system.remaining);
+                let outcomes = outcomes(driver.step, system.remaining, system.ses);
                 steps.extend(outcomes.map(|outcome| Step::Mailer(index, at, driver.step, outcome)));
                 if system.remaining.crashes > 0 {
                     steps.push(Step::MailerCrash(index, at));
@@ -39,13 +40,14 @@ impl PipelineModel {
         at: usize,
         step: Step,
     ) -> Option<Violation> {
+        let probes = probes_out(system);
         let order = &mut system.orders[at];
         match step {
             Step::MailerReceives(index) => {
                 let step = MailerStep::Start { stale: order.stale_for.is_some() };
                 let drivers = &mut order.mail[index].drivers;
                 system.remaining.duplicates -= u8::from(drivers.len() > 0);
-                drivers.push(Driver { age: 0, step });
+                drivers.push(Driver::new(step));
                 None
             }
             Step::MailerCrash(index, driver) => {
@@ -61,12 +63,27 @@ impl PipelineModel {
             }
             Step::Mailer(index, driver, _, outcome) => {
                 system.remaining.consume(outcome);
-                let mut mailer =
-                    Mailer { model: self, order, index, driver, outcome, violation: None };
+                let gate = &mut system.gate;
+                let mut mailer = Mailer {
+                    model: self,
+                    order,
+                    gate,
+                    probes,
+                    index,
+                    driver,
+                    outcome,
+                    violation: None,
+                };
                 let next = mailer.step();
                 let violation = mailer.violation;
                 match next {
-                    Next::Step(step) => order.mail[index].drivers.next(driver, step),
+                    Next::Step(step) => {
+                        let drivers = &mut order.mail[index].drivers;
+                        drivers.next(driver, step);
+                        if !step.needs_its_turn() {
+                            drivers.take_turn(driver, Turn::None);
+                        }
+                    }
                     Next::Retry => Message::release(&mut order.mail, index, driver),
                 }
                 violation
@@ -77,12 +94,21 @@ impl PipelineModel {
 }
 
 /// The outcomes that a mailer's step can have while these faults remain.
-fn outcomes(step: MailerStep, remaining: Faults) -> impl Iterator<Item = StepOutcome> {
+fn outcomes(
+    step: MailerStep,
+    remaining: Faults,
+    ses: SesAccount,
+) -> impl Iterator<Item = StepOutcome> {
     let outcomes: &'static [StepOutcome] = match step {
+        MailerStep::Send { .. } if ses == SesAccount::AtFault => {
+            &[StepOutcome::SesAccountFault, StepOutcome::SesDropsUnanswered]
+        }
         MailerStep::Start { .. } | MailerStep::Resend => {
             &[StepOutcome::Normal, StepOutcome::LedgerTimedOut, StepOutcome::LedgerWroteTimedOut]
         }
-        MailerStep::Requeue { .. } | MailerStep::DeadLetter => &[StepOutcome::Normal],
+        MailerStep::Requeue { .. } | MailerStep::DeadLetter | MailerStep::SetGate { .. } => {
+            &[StepOutcome::Normal]
+        }
         MailerStep::Record { .. } | MailerStep::Expire | MailerStep::KeepAmbiguous { .. } => {
             &[StepOutcome::Normal, StepOutcome::LedgerRetried]
         }
@@ -111,7 +137,7 @@ impl Faults {
 
     fn count(&mut self, outcome: StepOutcome) -> Option<&mut u8> {
         match outcome {
-            StepOutcome::Normal | StepOutcome::SesAccepts => None,
+            StepOutcome::Normal | StepOutcome::SesAccepts | StepOutcome::SesAccountFault => None,
             StepOutcome::LedgerRetried => Some(&mut self.ledger_retries),
             StepOutcome::LedgerTimedOut | StepOutcome::LedgerWroteTimedOut => {
                 Some(&mut self.ledger_timeouts)
@@ -123,5 +149,19 @@ impl Faults {
             StepOutcome::SesRetryable => Some(&mut self.ses_retryable),
             StepOutcome::SesPermanent => Some(&mut self.ses_permanent),
         }
+    }
+}
+
+impl MailerStep {
+    /// Whether a turn that was taken before still matters.
+    const fn needs_its_turn(self) -> bool {
+        matches!(
+            self,
+            Self::Start { .. }
+                | Self::Resend
+                | Self::Expire
+                | Self::Send { .. }
+                | Self::Record { .. }
+        )
     }
 }

@@ -7,6 +7,7 @@ use shared::notification::DoubtPolicy;
 use super::action::{MessageIndex, StepOutcome};
 use super::bug::Bug;
 use super::drivers::Driver;
+use super::gate::{Gate, Turn};
 use super::ledger::WriteOutcome;
 use super::settings::PipelineModel;
 use super::state::{GRACE, LEASE, MailerStep, Message, Order, PAUSE, SendOutcome, Violation};
@@ -24,6 +25,9 @@ pub(super) enum Next {
 pub(super) struct Mailer<'a> {
     pub(super) model: &'a PipelineModel,
     pub(super) order: &'a mut Order,
+    pub(super) gate: &'a mut Gate,
+    /// How many probes may still ask SES, this mailer's own included.
+    pub(super) probes: usize,
     pub(super) index: MessageIndex,
     pub(super) driver: usize,
     pub(super) outcome: StepOutcome,
@@ -35,13 +39,18 @@ impl Mailer<'_> {
     pub(super) fn step(&mut self) -> Next {
         match self.driver().step {
             step if self.outcome.is_ledger_timeout() => self.requeue_until_ledger_answers(step),
+            step if self.needs_turn(step) => self.take_turn(step),
             MailerStep::Start { stale: true } => self.skip_stale(),
             MailerStep::Start { stale: false } => self.claim(),
             MailerStep::Send { attempt } => self.send(attempt),
             MailerStep::Record { attempt, answer } if self.deletes_before_record() => {
                 self.delete_early(MailerStep::Record { attempt, answer })
             }
-            MailerStep::Record { attempt, answer } => self.record(attempt, answer),
+            MailerStep::Record { attempt, answer } => {
+                let next = self.record(attempt, answer);
+                self.then_set_gate(answer, next)
+            }
+            MailerStep::SetGate { closes, then } => self.set_gate(closes, then),
             MailerStep::Expire => self.expire(),
             MailerStep::Resend => self.resend(),
             MailerStep::KeepAmbiguous { attempt } => self.keep_ambiguous(attempt),
@@ -57,7 +66,7 @@ impl Mailer<'_> {
         }
     }
 
-    fn driver(&self) -> Driver<MailerStep> {
+    pub(super) fn driver(&self) -> Driver<MailerStep> {
         self.order.mail[self.index].drivers.get(self.driver)
     }
 
@@ -88,6 +97,8 @@ impl Mailer<'_> {
         // The write took effect, but its result is lost with the answer.
         if self.outcome == StepOutcome::LedgerWroteTimedOut {
             match step {
+                // The gate is in the same table, and a lost answer may have been the probe.
+                step if self.needs_turn(step) => self.take_turn(step),
                 MailerStep::Start { stale: true } => self.skip_stale(),
                 MailerStep::Start { stale: false } => self.claim(),
                 _ => self.resend(),
@@ -103,6 +114,8 @@ impl Mailer<'_> {
     fn claim_with(&mut self, facts: Facts) -> Next {
         match self.write(Transition::Claim, facts) {
             WriteOutcome::Recorded(record) => {
+                self.order.ground_truth.claimed_without_turn =
+                    self.model.has_gate() && self.driver().turn == Turn::None;
                 Next::Step(MailerStep::Send { attempt: attempt_number(record.attempt) })
             }
             WriteOutcome::Refused(record) => self.handle_claim_conflict(record),
@@ -198,6 +211,7 @@ impl Mailer<'_> {
         let answer = match self.outcome {
             StepOutcome::SesAccepts => SendOutcome::Accepted,
             StepOutcome::SesRetryable => SendOutcome::Retryable,
+            StepOutcome::SesAccountFault => SendOutcome::AccountFault,
             StepOutcome::SesPermanent => SendOutcome::Permanent,
             _ => SendOutcome::Ambiguous,
         };
@@ -220,7 +234,7 @@ impl Mailer<'_> {
                 Next::Step(MailerStep::Delete)
             }
             // A refusal proves that this attempt sent nothing, so it may be retried.
-            SendOutcome::Retryable => self.postpone(postponed),
+            SendOutcome::Retryable | SendOutcome::AccountFault => self.postpone(postponed),
             // The classic bug: a missing answer is treated as a refusal.
             SendOutcome::Ambiguous if self.model.has(Bug::RetryAmbiguous) => {
                 self.postpone(postponed)
@@ -287,7 +301,7 @@ impl Mailer<'_> {
     }
 }
 
-fn requeue_until(until: i64) -> Next {
+pub(super) fn requeue_until(until: i64) -> Next {
     Next::Step(MailerStep::Requeue { until: i8::try_from(until.clamp(0, 9)).expect("clamped") })
 }
 

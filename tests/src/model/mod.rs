@@ -8,6 +8,10 @@
 //! through [`shared::ledger::ClaimRefusal`], so a change of the protocol is a change of the model.
 //! [`coverage`] shows that every edge of the state machine was taken.
 //!
+//! Two rules touch neither ledger nor mail and have small models of their own: [`consumer`] (a message that has
+//! to wait is requeued, and SQS's receive count never moves it to a dead-letter queue), and [`index_sweep`] (the
+//! sweep's watermark passes nothing that was not checked).
+//!
 //! A model that cannot fail proves nothing. So [`bug`] lists bugs that are seeded deliberately, and
 //! `promises/model.rs` checks that each is found. Several are bugs that the model found in Waybill.
 //!
@@ -17,7 +21,7 @@
 //! | --- | --- |
 //! | relay | send to the dispatch queue; acknowledge the stream record |
 //! | dispatcher | receive; put the decision; send the mail request; delete |
-//! | mailer | receive and read the clock; claim (or skip, when stale); call SES; record the answer; requeue with a delay, or send to the dead-letter queue; delete |
+//! | mailer | receive and read the clock; take a turn at the send gate, or requeue with a delay; claim (or skip, when stale); call SES; record the answer; close or open the gate; requeue with a delay, or send to the dead-letter queue; delete |
 //! | a mailer that finds an expired lease | …; record the doubt; requeue with a delay; delete |
 //!
 //! SES accepts or refuses, and its answer arrives or not. The answer to a ledger write may be lost and
@@ -46,11 +50,14 @@
 //!   a tick may pass before the first write.
 //! - **Times are relative to now and forgotten when no guard can observe them any more**; attempt
 //!   numbers are replaced by their rank among those in use. Guards only compare.
+//! - **The send gate** ([`gate`]) is modelled where SES may refuse for the account's sake. Otherwise it is always
+//!   open, so that taking a turn changes nothing. The send rate is not modelled: a turn may come at any time.
 //! - **A mail may become stale** at any time, once per order.
 //! - **SES events** may come once the mail was accepted: never, late, repeatedly, in any order, before
 //!   the mailer's own record or after. So they need no queue, no loss and no duplicate of their own.
 //!   Nothing relies on them: [`liveness`] holds without them.
-//! - **Receive counts** are not counted: SQS may redrive any message at any time, within the bound.
+//! - **Receive counts** are not counted here: SQS may redrive any message at any time, within the bound.
+//!   [`consumer`] counts them.
 //! - **The sweep** queues what the ledger has not seen, and what a mailer could move on, as soon as no
 //!   message of it is in flight, without its delay. While a message is in flight, it makes duplicates,
 //!   which are bounded like SQS's own.
@@ -71,10 +78,13 @@
 pub mod action;
 pub mod bug;
 pub mod check;
+pub mod consumer;
 pub mod coverage;
 mod dispatcher;
 mod drivers;
 mod environment;
+pub mod gate;
+pub mod index_sweep;
 mod ledger;
 pub mod liveness;
 mod mail_queue;

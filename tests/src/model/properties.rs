@@ -25,6 +25,10 @@ pub const RETRIED_ONLY_BY_REPLAY: &str =
     "a failed mail is retried only by a message queued after the failure";
 /// Resending out of doubt is bounded.
 pub const BOUNDED_RESENDS: &str = "a mail in doubt is resent a bounded number of times";
+/// A mail in doubt is one about which SES may have been asked.
+pub const TURN_BEFORE_CLAIM: &str = "a mail that had no turn at SES is never in doubt";
+/// One probe at a time.
+pub const ONE_PROBE: &str = "while the send gate is closed, one mailer at a time asks SES";
 /// Not a promise: it checks that the model really opens the named window.
 pub const WINDOW_REACHED: &str = "SES accepts a notification twice in the named window";
 
@@ -53,6 +57,10 @@ pub fn all() -> Vec<Property<PipelineModel>> {
             without(system, Violation::RetryWithoutReplay)
         }),
         Property::always(BOUNDED_RESENDS, |_, system| without(system, Violation::TooManyDoubts)),
+        Property::always(TURN_BEFORE_CLAIM, |_, system| {
+            without(system, Violation::DoubtWithoutTurn)
+        }),
+        Property::always(ONE_PROBE, |_, system| without(system, Violation::AskedWhileClosed)),
         Property::sometimes(WINDOW_REACHED, |_, system: &SystemState| {
             system.violation.is_none()
                 && system.orders.iter().any(|order| order.ground_truth.accepted > 1)

@@ -8,6 +8,7 @@ use shared::ledger::Record;
 use shared::notification::DoubtPolicy;
 
 use super::drivers::Drivers;
+use super::gate::{AfterGate, Gate, SesAccount};
 use super::settings::Faults;
 
 /// Duration of a lease in ticks. It expires in the tick after its last one (the guard is `<`).
@@ -22,6 +23,10 @@ pub const PAUSE: i64 = 1;
 pub struct SystemState {
     /// Sorted: the orders of one policy are interchangeable.
     pub orders: Vec<Order>,
+    /// The send gate, which all mailers share.
+    pub gate: Gate,
+    /// Whether SES takes mails of the account.
+    pub ses: SesAccount,
     /// The faults that may still happen.
     pub remaining: Faults,
     /// The first violation. No action follows it.
@@ -43,6 +48,10 @@ pub enum Violation {
     RetryWithoutReplay,
     /// A mail in doubt was resent more often than the policy allows.
     TooManyDoubts,
+    /// A mail fell into doubt that had no turn at SES.
+    DoubtWithoutTurn,
+    /// A second mailer asked SES while the gate was closed and a probe was out.
+    AskedWhileClosed,
 }
 
 /// One order with its one notification.
@@ -86,6 +95,8 @@ pub struct GroundTruth {
     pub may_accept_again: bool,
     /// Whether an operator stated that the mail was not sent. If that was wrong, the ledger may be too.
     pub reopened_by_operator: bool,
+    /// Whether its last claim was made without a turn, and none was taken since.
+    pub claimed_without_turn: bool,
 }
 
 /// Where an event is between intake and the dispatch queue.
@@ -151,6 +162,13 @@ pub enum MailerStep {
         /// SES's answer.
         answer: SendOutcome,
     },
+    /// Close or open the gate, as SES's answer says.
+    SetGate {
+        /// Whether it closes.
+        closes: bool,
+        /// What comes after it.
+        then: AfterGate,
+    },
     /// Record that the lease of an earlier attempt has expired.
     Expire,
     /// Claim a notification in doubt whose grace period is over.
@@ -178,6 +196,8 @@ pub enum SendOutcome {
     Accepted,
     /// Refused temporarily: proof that the mail was not sent.
     Retryable,
+    /// Refused for the account's sake: the same proof, and true of every other mail.
+    AccountFault,
     /// Refused permanently: proof that the mail was not sent.
     Permanent,
     /// No answer, or one that proves nothing.

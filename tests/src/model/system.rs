@@ -4,6 +4,7 @@ use stateright::{Model, Property};
 
 use super::action::{Action, Step};
 use super::bug::Bug;
+use super::gate::{Gate, SesAccount};
 use super::settings::PipelineModel;
 use super::state::{Order, SystemState, Violation};
 
@@ -13,7 +14,13 @@ impl Model for PipelineModel {
 
     fn init_states(&self) -> Vec<SystemState> {
         let orders = self.orders.iter().map(|policy| Order::new(*policy, self.events)).collect();
-        vec![SystemState { orders, remaining: self.faults, violation: None }]
+        vec![SystemState {
+            orders,
+            gate: Gate::Open,
+            ses: SesAccount::InOrder,
+            remaining: self.faults,
+            violation: None,
+        }]
     }
 
     fn actions(&self, system: &SystemState, actions: &mut Vec<Action>) {
@@ -34,6 +41,13 @@ impl Model for PipelineModel {
             }
             actions.extend(steps.into_iter().map(|step| Action::Order(at, step)));
         }
+        match system.ses {
+            SesAccount::AtFault => actions.push(Action::Ses(SesAccount::InOrder)),
+            SesAccount::InOrder if system.remaining.account_faults > 0 => {
+                actions.push(Action::Ses(SesAccount::AtFault));
+            }
+            SesAccount::InOrder => {}
+        }
         // Time stands still while a process has used up its lifetime: it has to finish, or crash, first.
         let mails = system.orders.iter().flat_map(|order| &order.mail);
         let mut drivers = mails.flat_map(|message| message.drivers.iter());
@@ -46,6 +60,10 @@ impl Model for PipelineModel {
         let mut system = last.clone();
         match action {
             Action::Tick => system.tick(self.worker_lifetime().oldest_reading()),
+            Action::Ses(account) => {
+                system.ses = account;
+                system.remaining.account_faults -= u8::from(account == SesAccount::AtFault);
+            }
             Action::Order(at, step) => {
                 system.violation = self.take_step(&mut system, at, step);
                 system.orders[at].normalize(self.worker_lifetime().oldest_reading());

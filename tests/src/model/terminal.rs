@@ -3,16 +3,23 @@
 use shared::ledger::{MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;
 
+use super::action::Action;
+use super::liveness::Terminates;
 use super::settings::PipelineModel;
 use super::state::{Order, Outbox, SystemState};
 
-impl PipelineModel {
+impl Terminates for PipelineModel {
     /// Whether every order is idle and accounted for.
-    #[must_use]
-    pub fn is_terminal(&self, system: &SystemState) -> bool {
+    fn is_terminal(&self, system: &SystemState) -> bool {
         system.orders.iter().all(|order| self.is_idle(order) && Self::is_accounted_for(order))
     }
 
+    fn is_fault_free(action: &Action) -> bool {
+        action.is_fault_free()
+    }
+}
+
+impl PipelineModel {
     /// Whether nothing more happens to the order by itself: its queues are empty, and neither relay nor
     /// sweep has work to do.
     #[must_use]

@@ -10,6 +10,7 @@ use super::state::{GRACE, LEASE, MailerStep, Message, Order, SystemState};
 impl SystemState {
     /// Lets one tick pass. `oldest` is the greatest age of a clock reading that is still in use.
     pub(super) fn tick(&mut self, oldest: u8) {
+        self.gate.tick();
         for order in &mut self.orders {
             for record in [&mut order.record, &mut order.second_record].into_iter().flatten() {
                 record.since -= 1;

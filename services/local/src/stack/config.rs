@@ -38,6 +38,9 @@ pub struct Config {
     pub faults: Arc<dyn Faults>,
     /// Receives the functions' output.
     pub sink: Sink,
+    /// Whether only the services run: no function is started, and no mapping. A test that calls the functions'
+    /// code itself needs no processes.
+    pub services_only: bool,
     /// The executable that runs the functions, with the arguments `function NAME`; the running one
     /// if absent.
     pub executable: Option<PathBuf>,
@@ -62,6 +65,7 @@ impl Default for Config {
             settings,
             faults: Arc::new(NoFaults),
             sink: discard(),
+            services_only: false,
             executable: None,
         }
     }

@@ -136,7 +136,10 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     let ses_events = tokio::spawn(forwarder.forward(events));
     let event_sources = EventSources::new(&config, &resources);
     // Last: what they invoke must be ready, or messages would use up receives.
-    let mappings = event_sources.start(&endpoints, &functions, &sqs)?;
+    let mappings = match config.services_only {
+        true => Vec::new(),
+        false => event_sources.start(&endpoints, &functions, &sqs)?,
+    };
     server.set_ready();
     Ok(Stack {
         address,
@@ -193,6 +196,9 @@ async fn start_functions(
     resources: &Resources,
     lambdas: &Lambdas,
 ) -> Result<Functions, StartError> {
+    if config.services_only {
+        return Ok(Functions::start(&config.settings.region, [], &config.sink)?);
+    }
     let configs = function_configs(config, endpoints, resources)?;
     let functions = Functions::start(&config.settings.region, configs, &config.sink)?;
     for spec in FUNCTIONS {

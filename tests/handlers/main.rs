@@ -1,0 +1,14 @@
+//! Tests close to the code: the functions' own handlers and the operator's replay, against the one-machine
+//! stack's services and without a process for each function. `cargo mutants` runs these beside the unit tests,
+//! so each takes about a second.
+
+mod conditions;
+#[path = "../promises/support/events.rs"]
+#[expect(dead_code, reason = "shared with the promises, which use more of it")]
+mod events;
+mod ledger;
+mod replay;
+#[path = "../promises/support/simulated_pipeline/mod.rs"]
+#[expect(dead_code, reason = "shared with the promises, which use more of it")]
+mod simulated_pipeline;
+mod support;
