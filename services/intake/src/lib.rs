@@ -27,10 +27,12 @@
 mod accept;
 mod binary_mode;
 mod dependencies;
+mod error;
 mod event_bridge;
 mod http;
 mod inbox;
 mod problem;
+mod publication;
 mod publishers;
 mod refusal;
 mod signature;
@@ -46,11 +48,12 @@ use serde_json::value::RawValue;
 
 pub use accept::{Outcome, PublishResult};
 pub use dependencies::{Inbox, Intake};
+pub use error::IntakeError;
 pub use event_bridge::to_cloud_event;
 pub use publishers::Publishers;
 pub use signature::{WebhookSecrets, WebhookSecretsError};
 pub use store::{EventStore, StoreError};
-pub use trigger::{IntakeError, handle};
+pub use trigger::handle;
 
 /// Runs the function until its environment is shut down.
 ///
