@@ -19,8 +19,9 @@ use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, accept_all};
 use crate::dependencies::Intake;
+use crate::error::IntakeError;
+use crate::publication::Publication;
 use crate::refusal;
-use crate::trigger::{IntakeError, Publication};
 
 /// How long a message waits while DynamoDB does not answer.
 const RETRY_DELAY_MS: i64 = 60_000;

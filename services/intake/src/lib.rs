@@ -36,10 +36,12 @@
 mod accept;
 mod binary_mode;
 mod dependencies;
+mod error;
 mod event_bridge;
 mod http;
 mod inbox;
 mod problem;
+mod publication;
 mod publishers;
 mod refusal;
 mod secret_store;
@@ -56,11 +58,12 @@ use serde_json::value::RawValue;
 
 pub use accept::{Outcome, PublishResult};
 pub use dependencies::{Inbox, Intake};
+pub use error::IntakeError;
 pub use event_bridge::to_cloud_event;
 pub use publishers::Publishers;
 pub use secret_store::{MIN_INTERVAL, SecretStore};
 pub use store::{EventStore, StoreError};
-pub use trigger::{IntakeError, handle};
+pub use trigger::handle;
 
 /// Runs the function until its environment is shut down.
 ///

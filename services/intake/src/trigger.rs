@@ -11,52 +11,16 @@ use shared::contract::json::parse_strict;
 
 use crate::accept::{Outcome, accept_all};
 use crate::dependencies::Intake;
+use crate::error::IntakeError;
 use crate::problem::Problem;
-use crate::store::{EventStore, StoreError};
-use crate::{event_bridge, http, inbox};
-
-/// Why an invocation ends as a function error.
-#[derive(Debug, thiserror::Error)]
-pub enum IntakeError {
-    /// Not all events were stored: the caller must retry.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Events were refused: the problem document (RFC 9457) that HTTP would answer with. Lambda does not tell
-    /// whether anybody reads the response, so the invocation must fail: after its retries, Lambda sends the
-    /// events to the inbox queue, from where they go to its dead-letter queue. A caller who waits finds the
-    /// document in the error.
-    #[error("{0}")]
-    Refused(String),
-    /// A batch of a queue that is not as Lambda documents it. Its messages use up receives. Without its cause,
-    /// which may quote them.
-    #[error(
-        "a batch of the inbox queue is not as Lambda documents it; deploy a version that knows it"
-    )]
-    UnknownBatch,
-}
+use crate::publication::Publication;
+use crate::store::EventStore;
+use crate::{http, inbox};
 
 /// The response to a direct invocation.
 #[derive(Debug, Serialize)]
 struct Answer {
     results: Vec<Outcome>,
-}
-
-/// What one payload publishes.
-pub enum Publication {
-    Single(Value),
-    Batch(Vec<Value>),
-}
-
-impl From<Value> for Publication {
-    fn from(payload: Value) -> Self {
-        match payload {
-            Value::Array(events) => Self::Batch(events),
-            envelope if is_from_event_bridge(&envelope) => {
-                Self::Single(event_bridge::to_cloud_event(envelope))
-            }
-            event => Self::Single(event),
-        }
-    }
 }
 
 /// Handles one invocation, which Lambda ends at `deadline`.
@@ -95,10 +59,6 @@ pub async fn handle(
         Publication::Batch(events) => batch(&intake.store, events).await,
         Publication::Single(event) => single(&intake.store, event).await,
     }
-}
-
-fn is_from_event_bridge(payload: &Value) -> bool {
-    payload.get("detail-type").is_some() && payload.get("detail").is_some()
 }
 
 async fn single(store: &EventStore, event: Value) -> Result<Value, IntakeError> {

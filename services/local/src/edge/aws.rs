@@ -67,7 +67,10 @@ async fn aws_json(
             }
             Service::Sqs => edge.sqs.call(&parts.headers, body.clone()).await,
             Service::SecretsManager => edge.secrets.call(operation, &body),
-            Service::EventBridge if operation == "PutEvents" => put_events(edge, &body).await,
+            Service::EventBridge if operation == "PutEvents" => {
+                let region = edge.ses.account().settings().region;
+                put_events(&edge.event_bus, &region, &body).await
+            }
             Service::EventBridge | Service::SesV2 => aws_json_error(
                 StatusCode::BAD_REQUEST,
                 "UnknownOperationException",

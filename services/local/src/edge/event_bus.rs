@@ -15,7 +15,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::queue::message::escape_noncharacters;
 
-use super::state::Edge;
 use crate::aws::arn::{ACCOUNT_ID, event_bus_arn};
 use crate::resources::{INBOX_QUEUE, SHOP_BUS};
 use crate::response::{aws_json_error, request_id};
@@ -52,7 +51,7 @@ struct Entry {
 }
 
 /// Carries out PutEvents. Entries are refused one by one: the response has a result for each.
-pub async fn put_events(edge: &Edge, body: &Bytes) -> Response {
+pub async fn put_events(bus: &EventBus, region: &str, body: &Bytes) -> Response {
     let Ok(PutEvents { entries }) = serde_json::from_slice(body) else {
         return invalid("The request body is not a PutEvents call.");
     };
@@ -64,7 +63,7 @@ pub async fn put_events(edge: &Edge, body: &Bytes) -> Response {
     }
     let mut results = Vec::with_capacity(entries.len());
     for entry in entries {
-        results.push(put_event(edge, entry).await);
+        results.push(put_event(bus, region, entry).await);
     }
     let failed = results.iter().filter(|r| r.get("ErrorCode").is_some()).count();
     let body = json!({ "FailedEntryCount": failed, "Entries": results }).to_string();
@@ -86,24 +85,23 @@ fn is_bus_name(bus: &str) -> bool {
     !name.is_empty() && bus.len() <= MAX_BUS_NAME_LEN && name.chars().all(is_allowed)
 }
 
-async fn put_event(edge: &Edge, entry: Entry) -> Value {
-    let region = edge.ses.account().settings().region;
-    let bus = entry.bus().to_owned();
-    let envelope = match envelope(entry, &region) {
+async fn put_event(bus: &EventBus, region: &str, entry: Entry) -> Value {
+    let name = entry.bus().to_owned();
+    let envelope = match envelope(entry, region) {
         Ok(envelope) => envelope,
         Err(refusal) => return refusal,
     };
     let result = json!({ "EventId": envelope["id"] });
-    if bus != SHOP_BUS && bus != event_bus_arn(&region, SHOP_BUS) {
+    if name != SHOP_BUS && name != event_bus_arn(region, SHOP_BUS) {
         tracing::warn!(
-            "An event on the bus {bus} reached nobody, as on AWS. Put it on the bus {SHOP_BUS}, with \
+            "An event on the bus {name} reached nobody, as on AWS. Put it on the bus {SHOP_BUS}, with \
              EventBusName in its entry."
         );
         return result;
     }
     // EventBridge takes the event, and tries its target for 24 hours. Here the event is refused while the
     // queue does not take it, so that nothing that was taken needs another place to wait.
-    match edge.event_bus.send(envelope).await {
+    match bus.send(envelope).await {
         Ok(()) => result,
         Err(error) => {
             let message = format!("The inbox queue did not take the event: {error}.");
