@@ -34,7 +34,8 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), 
         ses::check(stack, &functions),
         queues::check_alarms(stack),
     );
-    let findings = [tables, vec![sweep], queues, functions.check(), mappings, ses, findings(alarms)].concat();
+    let findings =
+        [tables, vec![sweep], queues, functions.check(), mappings, ses, findings(alarms)].concat();
     let is_unhealthy = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))
         || findings.iter().all(|f| f.level == Level::NotChecked);
     let diagnosis =

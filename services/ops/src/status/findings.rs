@@ -33,7 +33,13 @@ pub fn findings(status: &Status) -> Vec<String> {
             sweep.age()
         )
     });
-    queues.chain([sweep]).chain(mail_findings(&status.ledger)).chain(reputation).chain(ses).flatten().collect()
+    queues
+        .chain([sweep])
+        .chain(mail_findings(&status.ledger))
+        .chain(reputation)
+        .chain(ses)
+        .flatten()
+        .collect()
 }
 
 fn late_message(queue: Queue, row: &QueueRow) -> Option<String> {
