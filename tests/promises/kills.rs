@@ -41,13 +41,13 @@ async fn relay_killed_after_it_queued_events_mails_nothing_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_killed_before_it_queues_an_event_again_loses_nothing() {
-    let boundary = middle("relay", Sqs, "SendMessageBatch", Before);
+    let boundary = first("relay", Sqs, "SendMessageBatch", Before);
     mails_each_order_once_with(BackgroundFault::StreamDown, boundary).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_killed_after_it_queued_an_event_again_mails_nothing_twice() {
-    let boundary = middle("relay", Sqs, "SendMessageBatch", After);
+    let boundary = first("relay", Sqs, "SendMessageBatch", After);
     mails_each_order_once_with(BackgroundFault::StreamDown, boundary).await;
 }
 

@@ -29,7 +29,8 @@ impl Faults for NoStream {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_six_hours_without_sqs_and_two_days_without_the_stream_the_sweep_has_passed_nothing() {
+async fn after_six_hours_without_sqs_and_two_days_without_the_stream_the_sweep_has_passed_nothing()
+{
     let stack = TestStack::start_with(Config { faults: Arc::new(NoStream), ..config() }).await;
     let orders: Vec<String> = (1..=40).map(|n| format!("S{n}")).collect();
     stack.publish_only(&orders.iter().map(|order| shipped(order)).collect::<Vec<_>>()).await;
@@ -111,7 +112,10 @@ impl Faults for Crash {
 
     fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
         let body = String::from_utf8_lossy(call.body);
-        if call.operation == "BatchGetItem" && body.contains("waybill-events") && body.contains(self.order) {
+        if call.operation == "BatchGetItem"
+            && body.contains("waybill-events")
+            && body.contains(self.order)
+        {
             self.is_swept.store(true, Ordering::SeqCst);
         }
         None
@@ -120,7 +124,7 @@ impl Faults for Crash {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_on_which_relay_crashes_each_time_is_delivered_by_the_sweep_and_so_is_what_waits_behind_it()
-{
+ {
     let settings = Settings {
         sweep_after: Duration::from_secs(7),
         sweep_interval: Duration::from_secs(1),

@@ -106,10 +106,7 @@ struct Queued<'a> {
 
 /// Queues at most [`MAX_BATCH_ENTRIES`] events with one read and, unless they are very large, one call of SQS.
 /// Returns how many SQS accepted, and the first error.
-async fn queue_again(
-    relay: &Relay,
-    group: &[Unfinished<'_>],
-) -> (usize, Result<(), OutboxError>) {
+async fn queue_again(relay: &Relay, group: &[Unfinished<'_>]) -> (usize, Result<(), OutboxError>) {
     let entries: Vec<&IndexEntry> = group.iter().map(|(entry, _)| *entry).collect();
     let stored = match Outbox(&relay.tables).stored(&entries).await {
         Ok(stored) => stored,
@@ -132,7 +129,9 @@ async fn queue_again(
     }
     let results = send_all(&relay.queues.client, &relay.queues.dispatch, messages).await;
     let accepted = results.iter().filter(|result| result.is_ok()).count();
-    ends.extend(queued.iter().zip(results).map(|(queued, sent)| after_send(relay, queued, sent).boxed()));
+    ends.extend(
+        queued.iter().zip(results).map(|(queued, sent)| after_send(relay, queued, sent).boxed()),
+    );
     let ends = future::join_all(ends).await;
     (accepted, ends.into_iter().collect())
 }

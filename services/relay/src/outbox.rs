@@ -164,9 +164,8 @@ impl Outbox<'_> {
         let found = found.map_err(|e| OutboxError::ReadEvents(Box::new(e)))?;
         let mut events: HashMap<(String, String), StoredEvent> =
             found.into_iter().filter_map(stored_event).collect();
-        let event = |entry: &&IndexEntry| {
-            events.remove(&(entry.order_id.clone(), entry.event.clone()))
-        };
+        let event =
+            |entry: &&IndexEntry| events.remove(&(entry.order_id.clone(), entry.event.clone()));
         Ok(entries.iter().map(event).collect())
     }
 

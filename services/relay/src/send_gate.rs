@@ -31,6 +31,7 @@ pub async fn closed_until(tables: &Tables, now: i64) -> Result<Option<i64>, Outb
     let answer = call.send().await.map_err(|e| OutboxError::ReadItem(Box::new(e)))?;
     // An item without the attribute, or that another version wrote, is an open gate: then copies are queued,
     // which costs a little, and nothing is lost.
-    let gate: Gate = answer.item.and_then(|gate| serde_dynamo::from_item(gate).ok()).unwrap_or_default();
+    let gate: Gate =
+        answer.item.and_then(|gate| serde_dynamo::from_item(gate).ok()).unwrap_or_default();
     Ok(Some(gate.closed_until).filter(|until| *until > now))
 }

@@ -11,5 +11,6 @@ pub use dead_letter::{DeadLetter, DeadLetterQueue};
 pub use depth::{QueueDepth, queue_depth};
 pub use requeue::DelayedRequeue;
 pub use send::{
-    MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, OutgoingMessage, SendError, SendFailure, send_all, send_one,
+    MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, OutgoingMessage, SendError, SendFailure, send_all,
+    send_one,
 };

@@ -35,7 +35,8 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), 
         ses::check(stack, &functions),
         alarms::check(stack),
     );
-    let findings = [tables, vec![sweep], queues, functions.check(), mappings, ses, findings(alarms)].concat();
+    let findings =
+        [tables, vec![sweep], queues, functions.check(), mappings, ses, findings(alarms)].concat();
     let is_unhealthy = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))
         || findings.iter().all(|f| f.level == Level::NotChecked);
     let diagnosis =

@@ -69,7 +69,10 @@ pub struct Ses {
     pub sent_last_24_hours: f64,
 }
 
-fn behind_ms<S: serde::Serializer>(sweep: &Option<SweepProgress>, to: S) -> Result<S::Ok, S::Error> {
+fn behind_ms<S: serde::Serializer>(
+    sweep: &Option<SweepProgress>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     sweep.map(|sweep| sweep.behind_ms).serialize(to)
 }
 

@@ -211,7 +211,11 @@ impl FakeAws {
     async fn answer(self, operation: String, body: Value) -> HttpResponse {
         let fault = {
             let mut state = self.lock();
-            let call = Call { number: state.calls.len(), operation: operation.clone(), body: body.clone() };
+            let call = Call {
+                number: state.calls.len(),
+                operation: operation.clone(),
+                body: body.clone(),
+            };
             state.calls.push(operation.clone());
             state.in_flight += 1;
             state.max_in_flight = state.max_in_flight.max(state.in_flight);
@@ -230,7 +234,8 @@ impl FakeAws {
             let mut state = self.lock();
             state.in_flight -= 1;
             let is_refused = matches!(fault, Some(Fault::Refused)) || state.has_stopped;
-            (!is_refused).then(|| state.answer(&operation, &body, fault == Some(Fault::FirstRefused)))
+            (!is_refused)
+                .then(|| state.answer(&operation, &body, fault == Some(Fault::FirstRefused)))
         };
         if fault == Some(Fault::Stop) {
             self.lock().has_stopped = true;
@@ -255,17 +260,20 @@ impl State {
             "Query" => self.query(body),
             "BatchGetItem" => self.batch_get(&body["RequestItems"]),
             "UpdateItem" => return self.update(body),
-            "GetItem" if body["Key"]["order_id"]["S"] == "#sweep" => {
-                self.watermark.map_or(json!({}), |at| {
-                    json!({ "Item": { "swept_until": { "N": at.to_string() } } })
-                })
-            }
-            "GetItem" => self.gate.map_or(json!({}), |at| {
-                json!({ "Item": { "closed_until": { "N": at.to_string() } } })
-            }),
+            "GetItem" if body["Key"]["order_id"]["S"] == "#sweep" => self.watermark.map_or(
+                json!({}),
+                |at| json!({ "Item": { "swept_until": { "N": at.to_string() } } }),
+            ),
+            "GetItem" => self.gate.map_or(
+                json!({}),
+                |at| json!({ "Item": { "closed_until": { "N": at.to_string() } } }),
+            ),
             "PutItem" => self.put_watermark(number(&body["Item"]["swept_until"])),
             "SendMessageBatch" if self.is_poisoned(body) => {
-                return response(400, &json!({ "__type": "com.amazonaws.sqs#InvalidMessageContents" }));
+                return response(
+                    400,
+                    &json!({ "__type": "com.amazonaws.sqs#InvalidMessageContents" }),
+                );
             }
             "SendMessageBatch" => self.send(body, first_refused),
             other => panic!("no answer for {other}"),

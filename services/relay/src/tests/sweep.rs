@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kit::Clock;
 use shared::outbox::BUCKET_MS;
 
-use super::fake_aws::{Fault, FakeAws, SWEEP_AFTER_MS, order};
+use super::fake_aws::{FakeAws, Fault, SWEEP_AFTER_MS, order};
 use crate::error::OutboxError;
 use crate::sweep::{SweepStats, sweep};
 
@@ -93,7 +93,7 @@ async fn a_chunk_that_fails_stops_the_watermark_before_it_though_later_ones_were
 
 #[tokio::test]
 async fn whichever_call_of_a_chunk_fails_the_next_sweep_finds_its_event_and_its_neighbours_are_queued()
-{
+ {
     let first_due = due();
     for operation in ["BatchGetItem", "SendMessageBatch", "UpdateItem"] {
         let fake = FakeAws::with_events(40, first_due);
@@ -139,7 +139,10 @@ async fn a_sweep_that_ends_between_any_two_writes_loses_nothing() {
         };
         recover(&fake, orders).await;
         if swept.is_some() {
-            assert!(stop_at > 33 + 2 * 2 + orders, "every call of a whole sweep was the last one once");
+            assert!(
+                stop_at > 33 + 2 * 2 + orders,
+                "every call of a whole sweep was the last one once"
+            );
             return;
         }
     }
