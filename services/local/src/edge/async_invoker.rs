@@ -14,7 +14,7 @@ use kit::AwsError;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::FieldError;
-use shared::queue::message::escape_noncharacters;
+use shared::queue::sqs_json::escape_noncharacters;
 use uuid::Uuid;
 
 use super::invocation_store::InvocationStore;
