@@ -23,6 +23,7 @@ use crate::contract::event::Event;
 use crate::contract::ids::CorrelationId;
 use crate::contract::json::parse_strict;
 use crate::notification::NotificationKey;
+use crate::queue::sqs_json::escape_noncharacters;
 use crate::queue::unknown::Forwarded;
 
 /// How far a publisher's clock may be ahead of ours before nothing follows from its times.
@@ -245,17 +246,6 @@ fn to_body(wire: &impl Serialize) -> String {
     escape_noncharacters(
         serde_json::to_string(wire).expect("the queue messages serialise to JSON without fail"),
     )
-}
-
-/// JSON as SQS accepts it. JSON allows U+FFFE and U+FFFF unescaped, and SQS refuses them
-/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
-#[must_use]
-pub fn escape_noncharacters(json: String) -> String {
-    if !json.contains(['\u{fffe}', '\u{ffff}']) {
-        return json;
-    }
-    // Outside strings, JSON is ASCII. So both are inside strings, where an escape means the same.
-    json.replace('\u{fffe}', r"\ufffe").replace('\u{ffff}', r"\uffff")
 }
 
 fn parse_body<T: for<'de> Deserialize<'de>>(

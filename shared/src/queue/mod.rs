@@ -2,4 +2,5 @@
 
 pub mod dead_letter;
 pub mod message;
+pub mod sqs_json;
 mod unknown;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::value::RawValue;
 
-use super::message::escape_noncharacters;
+use super::sqs_json::escape_noncharacters;
 use crate::contract::json::without_byte_order_mark;
 
 /// The event of a message, and its members that this version does not know, each as the text of its JSON.

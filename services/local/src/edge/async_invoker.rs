@@ -12,7 +12,7 @@ use aws_sdk_sqs::types::MessageAttributeValue;
 use bytes::Bytes;
 use kit::AwsError;
 use serde_json::Value;
-use shared::queue::message::escape_noncharacters;
+use shared::queue::sqs_json::escape_noncharacters;
 use uuid::Uuid;
 
 use super::invocation_store::InvocationStore;

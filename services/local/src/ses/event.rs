@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use shared::queue::message::escape_noncharacters;
+use shared::queue::sqs_json::escape_noncharacters;
 
 use super::address::Address;
 use super::mail::{Mail, new_id};

@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, ToSql};
-use shared::queue::message::escape_noncharacters;
+use shared::queue::sqs_json::escape_noncharacters;
 
 use super::event::SesEvent;
 use super::mail::Mail;

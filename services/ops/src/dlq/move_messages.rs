@@ -17,7 +17,8 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::NotificationKey;
 use shared::ledger::State;
-use shared::queue::message::{MailRequest, escape_noncharacters};
+use shared::queue::message::MailRequest;
+use shared::queue::sqs_json::escape_noncharacters;
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited};
