@@ -41,8 +41,13 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
     // A message for which no step below sets an outcome, for example because of a panic, is retried.
     let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
     let Batch { orders, unreadable } = read(messages);
-    for (i, error) in unreadable {
-        outcomes[i] = move_to_dlq(dispatcher, body(&messages[i]), &error).await;
+    // Together, here and below: where SQS is slow to answer, one after the other would take longer than the
+    // function may.
+    let moved = run_concurrently(&unreadable, |(i, error)| {
+        move_to_dlq(dispatcher, body(&messages[*i]), error)
+    });
+    for ((i, _), outcome) in unreadable.iter().zip(moved.await) {
+        outcomes[*i] = outcome.unwrap_or(BatchItemOutcome::Retry);
     }
     // The plan first, then its mail request: the other way round, a crash in between would leave a mail
     // request for a notification that the ledger does not know. A plan without a mail request is
@@ -61,7 +66,6 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
             NextStep::Send(_) | NextStep::Requeue => waiting.push(i),
         }
     }
-    // Together: where SQS is slow to answer, one after the other would take longer than the function may.
     let requeued = run_concurrently(&waiting, |i| requeue(dispatcher, &messages[*i])).await;
     for (i, outcome) in waiting.into_iter().zip(requeued) {
         outcomes[i] = outcome.unwrap_or(BatchItemOutcome::Retry);
@@ -102,8 +106,14 @@ async fn decide_sequentially(
     dispatcher: &Dispatcher,
     requests: &[Indexed<DispatchRequest>],
 ) -> Vec<Indexed<NextStep>> {
-    let mut steps = Vec::with_capacity(requests.len());
+    let mut steps: Vec<Indexed<NextStep>> = Vec::with_capacity(requests.len());
     for (i, request) in requests {
+        // The ledger has just not answered about this order. A call that hangs takes eight seconds: one for each
+        // message of a batch would take longer than the function may, and so use up their receives.
+        if matches!(steps.last(), Some((_, NextStep::Requeue))) {
+            steps.push((*i, NextStep::Requeue));
+            continue;
+        }
         let span = tracing::info_span!(
             "event",
             correlation_id = request.correlation_id.as_str(),
@@ -218,6 +228,30 @@ mod tests {
         let batch = read(&messages);
         assert_eq!(indices(&batch), [vec![(1, "b")], vec![(0, "a"), (2, "c"), (3, "d")]]);
         assert!(batch.unreadable.is_empty());
+    }
+
+    #[test]
+    fn only_what_the_mail_queue_has_taken_is_acknowledged() {
+        use kit::queue::SendFailure;
+        let unavailable = SendError::Unavailable(SendFailure::MissingFromResponse);
+        assert!(matches!(after_sending(Ok(())), NextStep::Done(BatchItemOutcome::Ack)));
+        assert!(matches!(after_sending(Err(unavailable)), NextStep::Requeue));
+        let refused = after_sending(Err(SendError::Refused));
+        assert!(matches!(refused, NextStep::Done(BatchItemOutcome::Retry)));
+    }
+
+    #[tokio::test]
+    async fn a_message_that_can_neither_be_decided_about_nor_requeued_stays_on_its_queue() {
+        let dispatcher = crate::fixture::without_aws().await;
+        let mut messages = vec![message_for_order("a", "1001"), message_for_order("b", "1001")];
+        // Unreadable: it can't be moved to the dead-letter queue.
+        messages.push(SqsMessage::default());
+        for (i, message) in messages.iter_mut().enumerate() {
+            message.message_id = Some(i.to_string());
+        }
+        let response = handle(&dispatcher, &messages).await;
+        let kept = response.batch_item_failures.iter().map(|failure| &*failure.item_identifier);
+        assert_eq!(kept.collect::<Vec<_>>(), ["0", "1", "2"]);
     }
 
     #[test]

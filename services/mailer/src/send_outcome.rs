@@ -128,8 +128,9 @@ pub const ERROR_CODES: [(&str, ErrorMeaning); 44] = [
 const DAILY_QUOTA: &str = "daily message quota exceeded";
 const QUOTA_RETRY: Duration = Duration::from_secs(900);
 
-/// The delay after a call that failed for lack of a connection or credentials.
-const CONNECT_RETRY: Duration = Duration::from_secs(5);
+/// The delay after a call that failed for lack of a connection or credentials. Each costs two writes and a
+/// message, and SES may be away for hours.
+const CONNECT_RETRY: Duration = Duration::from_secs(30);
 
 /// Classifies the result of one `SendEmail` call that the SDK did not retry.
 #[must_use]
