@@ -66,7 +66,6 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
             NextStep::Send(_) | NextStep::Requeue => waiting.push(i),
         }
     }
-    // Together: where SQS is slow to answer, one after the other would take longer than the function may.
     let requeued = run_concurrently(&waiting, |i| requeue(dispatcher, &messages[*i])).await;
     for (i, outcome) in waiting.into_iter().zip(requeued) {
         outcomes[i] = outcome.unwrap_or(BatchItemOutcome::Retry);
@@ -107,11 +106,11 @@ async fn decide_sequentially(
     dispatcher: &Dispatcher,
     requests: &[Indexed<DispatchRequest>],
 ) -> Vec<Indexed<NextStep>> {
-    let mut steps = Vec::with_capacity(requests.len());
+    let mut steps: Vec<Indexed<NextStep>> = Vec::with_capacity(requests.len());
     for (i, request) in requests {
-        // The ledger has just not answered about this order. Asking again for each of its messages would take
-        // longer than the function may.
-        if let Some((_, NextStep::Requeue)) = steps.last() {
+        // The ledger has just not answered about this order. A call that hangs takes eight seconds: one for each
+        // message of a batch would take longer than the function may, and so use up their receives.
+        if matches!(steps.last(), Some((_, NextStep::Requeue))) {
             steps.push((*i, NextStep::Requeue));
             continue;
         }
@@ -229,6 +228,30 @@ mod tests {
         let batch = read(&messages);
         assert_eq!(indices(&batch), [vec![(1, "b")], vec![(0, "a"), (2, "c"), (3, "d")]]);
         assert!(batch.unreadable.is_empty());
+    }
+
+    #[test]
+    fn only_what_the_mail_queue_has_taken_is_acknowledged() {
+        use kit::queue::SendFailure;
+        let unavailable = SendError::Unavailable(SendFailure::MissingFromResponse);
+        assert!(matches!(after_sending(Ok(())), NextStep::Done(BatchItemOutcome::Ack)));
+        assert!(matches!(after_sending(Err(unavailable)), NextStep::Requeue));
+        let refused = after_sending(Err(SendError::Refused));
+        assert!(matches!(refused, NextStep::Done(BatchItemOutcome::Retry)));
+    }
+
+    #[tokio::test]
+    async fn a_message_that_can_neither_be_decided_about_nor_requeued_stays_on_its_queue() {
+        let dispatcher = crate::fixture::without_aws().await;
+        let mut messages = vec![message_for_order("a", "1001"), message_for_order("b", "1001")];
+        // Unreadable: it can't be moved to the dead-letter queue.
+        messages.push(SqsMessage::default());
+        for (i, message) in messages.iter_mut().enumerate() {
+            message.message_id = Some(i.to_string());
+        }
+        let response = handle(&dispatcher, &messages).await;
+        let kept = response.batch_item_failures.iter().map(|failure| &*failure.item_identifier);
+        assert_eq!(kept.collect::<Vec<_>>(), ["0", "1", "2"]);
     }
 
     #[test]

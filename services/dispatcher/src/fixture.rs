@@ -1,9 +1,33 @@
 //! Events and dispatch messages for the unit tests.
 
-use jiff::Timestamp;
+use aws_sdk_sqs::config::retry::RetryConfig;
+use aws_sdk_sqs::config::{Credentials, Region};
+use jiff::{SignedDuration, Timestamp};
+use kit::Clock;
+use kit::ledger::Ledger;
+use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use serde_json::{Value, json};
 use shared::CorrelationId;
 use shared::queue::message::DispatchRequest;
+
+use crate::dependencies::Dispatcher;
+
+/// A dispatcher that reaches neither ledger nor queues: nothing listens at the endpoint.
+pub async fn without_aws() -> Dispatcher {
+    let loader = kit::aws::loader().endpoint_url("http://127.0.0.1:1");
+    let loader = loader.region(Region::new("us-east-1")).retry_config(RetryConfig::disabled());
+    let credentials = Credentials::new("a", "b", None, None, "test");
+    let sdk = loader.credentials_provider(credentials).load().await;
+    let (sqs, clock) = (kit::aws::sqs(&sdk), Clock::system());
+    Dispatcher {
+        ledger: Ledger::new(kit::aws::dynamodb(&sdk), "ledger".to_owned(), SignedDuration::ZERO),
+        mail_queue: "http://127.0.0.1:1/mail".to_owned(),
+        dead_letters: DeadLetterQueue::new(sqs.clone(), "http://127.0.0.1:1/dlq".to_owned(), clock),
+        requeue: DelayedRequeue::new(sqs.clone(), "http://127.0.0.1:1/dispatch".to_owned(), clock),
+        sqs,
+        clock,
+    }
+}
 
 /// When intake stored every event here.
 pub const ACCEPTED_AT: Timestamp = Timestamp::constant(1_763_900_000, 0);

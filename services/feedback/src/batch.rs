@@ -135,3 +135,57 @@ fn count_transition(transition: Transition) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sqs::config::retry::RetryConfig;
+    use aws_sdk_sqs::config::{Credentials, Region};
+    use jiff::SignedDuration;
+    use kit::Clock;
+    use kit::ledger::Ledger;
+    use kit::queue::{DeadLetterQueue, DelayedRequeue};
+    use serde_json::json;
+
+    use super::*;
+
+    /// Feedback that reaches neither ledger nor queues: nothing listens at the endpoint.
+    async fn without_aws() -> Feedback {
+        let loader = kit::aws::loader().endpoint_url("http://127.0.0.1:1");
+        let loader = loader.region(Region::new("us-east-1")).retry_config(RetryConfig::disabled());
+        let credentials = Credentials::new("a", "b", None, None, "test");
+        let sdk = loader.credentials_provider(credentials).load().await;
+        let (sqs, clock) = (kit::aws::sqs(&sdk), Clock::system());
+        let queue = |name: &str| format!("http://127.0.0.1:1/{name}");
+        Feedback {
+            ledger: Ledger::new(kit::aws::dynamodb(&sdk), "l".to_owned(), SignedDuration::ZERO),
+            dead_letters: DeadLetterQueue::new(sqs.clone(), queue("dlq"), clock),
+            requeue: DelayedRequeue::new(sqs, queue("feedback"), clock),
+            retry_after: SignedDuration::from_mins(4),
+            clock,
+        }
+    }
+
+    #[tokio::test]
+    async fn an_event_that_can_neither_be_recorded_nor_requeued_stays_on_its_queue() {
+        let tag = |text: &str| json!([base64::Engine::encode(&BASE64, text)]);
+        let tags = json!({
+            "waybill-order": tag("1001"), "waybill-notification": tag("order.confirmed##customer"),
+        });
+        let event = json!({ "detail": { "eventType": "Send", "mail": { "tags": tags } } });
+        // The second one is unreadable: it can't be moved to the dead-letter queue.
+        let bodies = [event.to_string(), "{".to_owned()];
+        let messages = bodies.into_iter().enumerate().map(|(i, body)| {
+            let mut message = SqsMessage::default();
+            (message.message_id, message.body) = (Some(i.to_string()), Some(body));
+            message
+        });
+        let messages: Vec<SqsMessage> = messages.collect();
+        let own = FeedbackMessage::parse(messages[0].body.as_deref().unwrap_or_default());
+        assert!(matches!(own, FeedbackMessage::OwnMail(_)), "{own:?}");
+        let response = handle(&without_aws().await, &messages).await;
+        let kept = response.batch_item_failures.iter().map(|failure| &*failure.item_identifier);
+        assert_eq!(kept.collect::<Vec<_>>(), ["0", "1"]);
+    }
+
+    const BASE64: base64::engine::GeneralPurpose = base64::prelude::BASE64_URL_SAFE_NO_PAD;
+}

@@ -66,8 +66,9 @@ impl SendOutcome {
     }
 }
 
-/// The delay after a call that failed for lack of a connection or credentials.
-const CONNECT_RETRY: Duration = Duration::from_secs(5);
+/// The delay after a call that failed for lack of a connection or credentials. Each costs two writes and a
+/// message, and SES may be away for hours.
+const CONNECT_RETRY: Duration = Duration::from_secs(30);
 
 /// Classifies the result of one `SendEmail` call that the SDK did not retry. `own` tells a refusal of the
 /// sender from one of this mail's recipient.

@@ -77,6 +77,23 @@ mod tests {
         message
     }
 
+    #[tokio::test]
+    async fn a_message_whose_copy_sqs_did_not_take_stays_on_its_queue() {
+        // Nothing listens there.
+        let endpoint = "http://127.0.0.1:1";
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
+            .endpoint_url(endpoint)
+            .region(aws_sdk_sqs::config::Region::new("us-east-1"))
+            .credentials_provider(aws_sdk_sqs::config::Credentials::new("a", "b", None, None, ""))
+            .retry_config(aws_sdk_sqs::config::retry::RetryConfig::disabled())
+            .build();
+        let client = Client::from_conf(config);
+        let requeue = DelayedRequeue::new(client, endpoint.to_owned(), Clock::system());
+        let outcome = requeue.requeue_until(&message(&[]), 0, None).await;
+        assert_eq!(outcome, BatchItemOutcome::Retry);
+    }
+
     #[test]
     fn a_copy_keeps_the_attributes_of_its_message_and_replaces_the_noted_one() {
         let message = message(&[("one", "1"), ("two", "2")]);

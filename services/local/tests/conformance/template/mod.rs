@@ -4,19 +4,14 @@
 //!
 //! What only AWS has is not compared: roles, policies, log groups, alarms.
 
-mod deployed;
 mod local_stack;
 mod time_budget;
-mod yaml;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use local::resources::{FeedbackTimes, Settings};
 use serde_json::Value;
-
-/// Values by `LogicalId.Property`, or `Environment.VARIABLE` for the variables of all functions.
-type Properties = BTreeMap<String, Value>;
+use template::{Deployed, Properties, properties};
 
 /// A difference that is wanted.
 struct Intended {
@@ -62,6 +57,8 @@ const INTENDED: &[Intended] = &[
     intended("Relay.Timeout", "300", "5", QUICK),
     intended("*.Timeout", "30", "5", QUICK),
     intended("Environment.LEASE_SECONDS", r#""60""#, r#""6""#, QUICK),
+    intended("DispatchQueue.RedrivePolicy", r#"{"deadLetterTargetArn":"waybill-dispatch-dlq","maxReceiveCount":12}"#, r#"{"deadLetterTargetArn":"waybill-dispatch-dlq","maxReceiveCount":5}"#, QUICK),
+    intended("MailQueue.RedrivePolicy", r#"{"deadLetterTargetArn":"waybill-mail-dlq","maxReceiveCount":12}"#, r#"{"deadLetterTargetArn":"waybill-mail-dlq","maxReceiveCount":5}"#, QUICK),
     intended("FeedbackQueue.RedrivePolicy", r#"{"deadLetterTargetArn":"waybill-feedback-dlq","maxReceiveCount":5}"#, r#"{"deadLetterTargetArn":"waybill-feedback-dlq","maxReceiveCount":3}"#, "each receive makes the grace period longer"),
     intended("Environment.DOUBT_GRACE_SECONDS", r#""39600""#, r#""115""#, QUICK),
     intended("Environment.FEEDBACK_RETRY_SECONDS", r#""240""#, r#""21""#, QUICK),
@@ -99,7 +96,7 @@ impl Intended {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stack_is_what_the_template_says_but_for_the_intended_differences() {
-    let deployed = deployed::properties();
+    let deployed = properties(&[]);
     let local = local_stack::properties().await;
     let json = |value: Option<&Value>| value.map(Value::to_string).unwrap_or_default();
     let mut used = vec![false; INTENDED.len()];
@@ -124,41 +121,37 @@ async fn the_stack_is_what_the_template_says_but_for_the_intended_differences() 
     assert!(gone.is_empty(), "intended differences that are none:\n{}", gone.join("\n"));
 }
 
-/// Both grace periods that the template may set: the default, and the mailer's own, which it sets where
-/// SES's `Send` events are enabled.
+/// Both grace periods that the template may set: with and without SES's `Send` events.
 #[test]
 fn the_deployed_grace_periods_outlive_everything_that_can_hide_an_ses_event() {
-    let deployed = deployed::properties();
-    let number = |property: &str| -> u64 {
-        let value = &deployed[property];
-        let text = value.as_str().and_then(|text| text.parse().ok());
-        value.as_u64().or(text).expect("a number")
-    };
-    let seconds = |property: &str| Duration::from_secs(number(property));
-    let receives = &deployed["FeedbackQueue.RedrivePolicy"]["maxReceiveCount"];
-    let feedback = FeedbackTimes {
-        visibility_timeout: seconds("FeedbackQueue.VisibilityTimeout"),
-        max_receive_count: serde_json::from_value(receives.clone()).expect("a number"),
-        retry: seconds("Environment.FEEDBACK_RETRY_SECONDS"),
-    };
-    let with_sends = Duration::from_secs(mailer::DEFAULT_GRACE_SECONDS.unsigned_abs());
-    for doubt_grace in [seconds("Environment.DOUBT_GRACE_SECONDS"), with_sends] {
+    for send_events in [false, true] {
+        let deployed = Deployed::with_send_events(send_events);
+        let feedback = deployed.queue("FeedbackQueue");
         let settings = Settings {
-            function_timeout: seconds("Mailer.Timeout"),
-            visibility_timeout: seconds("MailQueue.VisibilityTimeout"),
-            lease: seconds("Environment.LEASE_SECONDS"),
-            feedback,
-            doubt_grace,
+            function_timeout: deployed.timeout("Mailer"),
+            visibility_timeout: deployed.queue("MailQueue").visibility_timeout,
+            lease: deployed.setting_seconds("LEASE_SECONDS"),
+            feedback: FeedbackTimes {
+                visibility_timeout: feedback.visibility_timeout,
+                max_receive_count: feedback.max_receives.expect("a redrive policy"),
+                retry: deployed.setting_seconds("FEEDBACK_RETRY_SECONDS"),
+            },
+            doubt_grace: deployed.setting_seconds("DOUBT_GRACE_SECONDS"),
+            sweep_after: deployed.setting_seconds("SWEEP_AFTER_SECONDS"),
             ..Settings::default()
         };
         assert_eq!(settings.validate(), Ok(()));
+        if send_events {
+            let default = Duration::from_secs(mailer::DEFAULT_GRACE_SECONDS.unsigned_abs());
+            assert_eq!(settings.doubt_grace, default, "the mailer's own default");
+        }
     }
 }
 
 /// A comparison of nothing would pass.
 #[test]
 fn the_template_has_every_kind_of_property_that_is_compared() {
-    let deployed = deployed::properties();
+    let deployed = properties(&[]);
     for (property, count) in [
         (".KeySchema", 2),
         (".RedrivePolicy", 4),

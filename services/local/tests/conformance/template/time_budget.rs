@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use kit::aws::OPERATION_TIMEOUT;
-
-use super::deployed;
+use template::Deployed;
 
 /// A function, and the calls that one message may need one after the other. What a function does for several
 /// messages, it does at the same time.
@@ -20,16 +19,12 @@ const TIME_TO_COMPUTE: Duration = Duration::from_secs(2);
 
 #[test]
 fn each_function_s_timeout_lets_its_calls_have_their_retries() {
-    let deployed = deployed::properties();
-    let timeout = |function: &str| {
-        let seconds = deployed[&format!("{function}.Timeout")].as_u64().expect("a number");
-        Duration::from_secs(seconds)
-    };
+    let deployed = Deployed::by_default();
     for (function, calls) in SEQUENTIAL_CALLS {
         let count = u32::try_from(calls.len()).expect("a few");
         let needed = OPERATION_TIMEOUT * count + TIME_TO_COMPUTE;
-        assert!(timeout(function) >= needed, "{function} needs {needed:?} for {calls:?}");
+        assert!(deployed.timeout(function) >= needed, "{function} needs {needed:?} for {calls:?}");
     }
     // Its own budget adds up at compile time.
-    assert_eq!(timeout("Mailer"), mailer::delivery::FUNCTION_TIMEOUT);
+    assert_eq!(deployed.timeout("Mailer"), mailer::delivery::FUNCTION_TIMEOUT);
 }

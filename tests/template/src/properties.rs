@@ -1,16 +1,32 @@
-//! What the template deploys, its parameters at their defaults.
+//! What the template deploys, property by property.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Properties, yaml};
+use crate::yaml;
 
-const TEMPLATE: &str = include_str!("../../../../../infra/template.yaml");
+/// Values by `LogicalId.Property`, or `Environment.VARIABLE` for the variables of all functions.
+pub type Properties = BTreeMap<String, Value>;
+
+const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
 /// `AWS::StackName`: the stack's resources are named after this one.
 const STACK: &str = "waybill";
 
-/// The properties of tables, queues, the bus and functions.
-pub fn properties() -> Properties {
-    let template = Template(yaml::parse(TEMPLATE));
+/// The properties of tables, queues, the bus and functions, with these values of parameters; the others are
+/// at their defaults.
+///
+/// # Panics
+/// When the template has no such parameter, or holds something that is not understood here.
+#[must_use]
+pub fn properties(parameters: &[(&str, &str)]) -> Properties {
+    let mut document = yaml::parse(TEMPLATE);
+    for (name, value) in parameters {
+        let parameter = document["Parameters"].get_mut(name);
+        parameter.unwrap_or_else(|| panic!("the template has no parameter {name}"))["Default"] =
+            (*value).into();
+    }
+    let template = Template(document);
     let mut properties = Properties::new();
     for (id, resource) in object(&template.0["Resources"]) {
         let declared = &resource["Properties"];
@@ -151,10 +167,10 @@ impl Template {
         let mut parts = text.split("${");
         let mut result = parts.next().unwrap_or_default().to_owned();
         for part in parts {
-            let (name, rest) = part.split_once('}').unwrap();
+            let (name, rest) = part.split_once('}').expect("a closing brace");
             match name {
                 "AWS::Partition" | "AWS::Region" | "AWS::AccountId" => {}
-                _ => result.push_str(self.reference(name).as_str().unwrap()),
+                _ => result.push_str(self.reference(name).as_str().expect("a text")),
             }
             result.push_str(rest);
         }
