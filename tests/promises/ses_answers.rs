@@ -305,7 +305,8 @@ async fn send_using(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutco
 }
 
 fn request() -> MailRequest {
-    let json = serde_json::from_str(&confirmed("A1")).expect("fixtures are JSON");
+    let json: serde_json::Value =
+        serde_json::from_str(&confirmed("A1")).expect("fixtures are JSON");
     let now = jiff::Timestamp::now();
     let id = shared::CorrelationId::parse("test").expect("an id");
     let request = DispatchRequest::parse(&DispatchRequest::body(&json, now, &id));

@@ -130,7 +130,7 @@ async fn many_messages_take_a_function_no_longer_than_one() {
         TestStack::start_with(Config { faults: Arc::clone(&faults) as _, ..config() }).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     for event in [confirmed("N1"), shipped("N1"), refunded("N1")] {
-        let event = serde_json::from_str(&event).expect("fixtures are JSON");
+        let event: serde_json::Value = serde_json::from_str(&event).expect("fixtures are JSON");
         let (id, now) = (CorrelationId::parse("c-1").expect("an id"), pipeline.clock().now());
         let body = DispatchRequest::body(&event, now, &id);
         pipeline.queues.put(DISPATCH, &body, now.as_millisecond());

@@ -11,10 +11,11 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use intake::{EventStore, Intake, Publishers, SecretStore, handle};
+use intake::{EventStore, Inbox, Intake, Publishers, SecretStore, handle};
 use kit::Clock;
+use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use serde_json::{Value, json};
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
 use standardwebhooks::Webhook;
@@ -60,7 +61,9 @@ async fn measure(intake: &Intake, name: &str, request: Value) {
     let started = Instant::now();
     while times.len() < 3 || (started.elapsed() < Duration::from_secs(2) && times.len() < 2_000) {
         let (cpu, wall) = (cpu_time(), Instant::now());
-        let answer = handle(intake, &request).await.expect("an answer over HTTP");
+        let answer = handle(intake, &request, SystemTime::now() + Duration::from_secs(10))
+            .await
+            .expect("an answer over HTTP");
         let status = answer["statusCode"].as_u64().expect("a status");
         times.push((cpu_time() - cpu, wall.elapsed(), status));
     }
@@ -157,6 +160,18 @@ async fn intake(address: &str) -> Intake {
     Intake {
         store: EventStore::new(client, "events".to_owned(), 90, Clock::system()),
         publishers: Publishers::Webhook(secrets),
+        inbox: inbox(kit::aws::sqs(&config)),
+    }
+}
+
+/// No request here comes from it.
+fn inbox(sqs: aws_sdk_sqs::Client) -> Inbox {
+    let queue = "http://sqs.example/inbox".to_owned();
+    let clock = Clock::system();
+    Inbox {
+        dead_letters: DeadLetterQueue::new(sqs.clone(), queue.clone(), clock),
+        requeue: DelayedRequeue::new(sqs, queue, clock),
+        clock,
     }
 }
 

@@ -3,7 +3,7 @@
 use kit::queue::DeadLetter;
 use shared::contract::error::InvalidValue;
 use shared::queue::dead_letter::DeadLetterCode;
-use shared::queue::message::escape_noncharacters;
+use shared::queue::sqs_json::escape_noncharacters;
 
 use crate::accept::{Outcome, PublishResult};
 

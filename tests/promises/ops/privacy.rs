@@ -71,11 +71,7 @@ async fn an_address_in_an_events_id_is_neither_logged_nor_printed() {
         // The sources of reasons and of bodies.
         stack.send(&queues.dispatch, &json!({ "v": 1, "event": invalid }).to_string()).await;
         stack.send(&queues.mail_dlq, &json!({ "v": 2, "event": event }).to_string()).await;
-        let refused = json!({
-            "requestPayload": event, "requestContext": { "condition": "RetriesExhausted" },
-            "responsePayload": { "errorMessage": format!("no event {address}") },
-        });
-        stack.send(&queues.intake_dlq, &refused.to_string()).await;
+        stack.send(&queues.inbox_dlq, &event.to_string()).await;
     }
     crate::support::eventually("the dispatcher has refused them", async || {
         stack.depth(&queues.dispatch_dlq).await == ADDRESSES.len() as u64

@@ -127,7 +127,8 @@ fn is_metric(line: &str, metric: &str) -> bool {
 }
 
 fn publish(pipeline: &SimulatedPipeline<'_>, order: &str) {
-    let event = serde_json::from_str(&confirmed(order)).expect("fixtures are JSON");
+    let event: serde_json::Value =
+        serde_json::from_str(&confirmed(order)).expect("fixtures are JSON");
     let id = CorrelationId::parse("c-1").expect("an id");
     let now = pipeline.clock().now();
     let body = DispatchRequest::body(&event, now, &id);

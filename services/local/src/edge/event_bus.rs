@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use kit::AwsError;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::queue::message::escape_noncharacters;
+use shared::queue::sqs_json::escape_noncharacters;
 
 use crate::aws::arn::{ACCOUNT_ID, event_bus_arn};
 use crate::resources::{INBOX_QUEUE, SHOP_BUS};

@@ -172,7 +172,7 @@ impl Stack {
     /// # Errors
     /// [`CliError::Input`] when the source's redrive policy names another dead-letter queue.
     pub async fn check_source(&self, dlq: Dlq) -> Result<(), CliError> {
-        let Some(source) = dlq.source() else { return Ok(()) };
+        let source = dlq.source();
         let (url, source_url) = (self.url(Queue::Dead(dlq)).await?, self.url(source).await?);
         let arn = self.queue_attribute(&url, Attribute::QueueArn).await?;
         let policy = self.queue_attribute(&source_url, Attribute::RedrivePolicy).await?;

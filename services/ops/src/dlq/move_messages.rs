@@ -112,7 +112,7 @@ pub async fn move_messages(
     outcome: &mut ReplayOutcome,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dead(options.dlq)).await?;
-    let target = stack.url(options.dlq.replay_target()).await?;
+    let target = stack.url(options.dlq.source()).await?;
     let depth = stack.queue_depth(Queue::Dead(options.dlq)).await?;
     let throughput = Throughput(options.rate);
     let hold = || throughput.hold(options.selected.len(), depth.visible);

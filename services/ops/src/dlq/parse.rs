@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use heck::ToKebabCase;
 use serde::Serialize;
 use serde_json::Value;
 use shared::OrderId;
@@ -46,7 +45,7 @@ pub struct DeadLetterSummary {
 /// else from the attributes.
 pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     let payload = DlqPayload::parse(dlq, &message.body);
-    let reason = FailureReason::new(dlq, message);
+    let reason = FailureReason::new(message);
     let order_id = message.attributes.get(ORDER_ID).cloned();
     let mut summary = DeadLetterSummary {
         message_id: message.id.clone(),
@@ -90,12 +89,11 @@ struct FailureReason {
 }
 
 impl FailureReason {
-    /// One of our functions, EventBridge, Lambda or SQS itself may have put it there. Each leaves the
+    /// One of our functions, EventBridge or SQS itself may have put it there. Each leaves the
     /// reason in another place.
-    fn new(dlq: Dlq, message: &Received) -> Self {
+    fn new(message: &Received) -> Self {
         Self::from_function(message)
             .or_else(|| Self::from_event_bridge(message))
-            .or_else(|| Self::from_lambda(dlq, message))
             .unwrap_or_else(|| Self::from_redrive(message))
     }
 
@@ -120,16 +118,6 @@ impl FailureReason {
         })
     }
 
-            return None;
-        }
-        let record: Value = serde_json::from_str(&message.body).ok()?;
-        let failed_at = |pointer: &str| {
-            let at = record.pointer(pointer).and_then(Value::as_str);
-            let at = at.and_then(|at| at.parse::<jiff::Timestamp>().ok());
-            at.map_or(message.queued_at, jiff::Timestamp::as_millisecond)
-        };
-    }
-
     /// SQS moved it by its redrive policy, which records no reason.
     fn from_redrive(message: &Received) -> Self {
         Self {
@@ -139,8 +127,6 @@ impl FailureReason {
             failed_at: message.first_received_at,
         }
     }
-}
-
 }
 
 /// Where the contracts of the queues have the order's id: in each event of an array.
@@ -238,7 +224,6 @@ pub fn match_order(contract: Dlq, message: &Received, order: &str) -> OrderMatch
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::rfc3339;
     use serde_json::json;
 
     fn message(body: impl ToString) -> Received {
@@ -269,19 +254,6 @@ mod tests {
         let message = Received { first_received_at: 5, receives: 6, ..Received::default() };
         let (summary, _) = parse(Dlq::Dispatch, &message);
         assert_eq!((summary.code.as_str(), summary.failed_at), ("unanswered", 5));
-    }
-
-    #[test]
-    fn the_reason_of_a_batch_of_the_stream_is_lambda_s_condition() {
-        let body = json!({
-            "timestamp": "2026-11-20T10:00:00.000Z",
-            "requestContext": {"condition": "RetryAttemptsExhausted"},
-            "DDBStreamBatchInfo": {"batchSize": 2},
-        });
-        let summary = summary(Dlq::Relay, &body);
-        assert_eq!(summary.code, "retry-attempts-exhausted");
-        assert!(summary.reason.starts_with("relay gave up on 2 records"), "{}", summary.reason);
-        assert_eq!(rfc3339(summary.failed_at), "2026-11-20T10:00:00.000Z");
     }
 
     #[test]
