@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use tokio::time::MissedTickBehavior;
 
 use sample::{Sample, Sampler};
 use stack::LoadedStack;
@@ -75,6 +76,7 @@ pub async fn run(stack: &LoadedStack, options: Options) -> Result<Report, LoadEr
 async fn sample_until_sent(mut sampler: Sampler<'_>) -> Result<Vec<Sample>, LoadError> {
     let Options { events, interval, .. } = sampler.run.options;
     let mut ticks = tokio::time::interval(Duration::from_secs_f64(interval));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut samples: Vec<Sample> = Vec::new();
     let mut last_change = Instant::now();
     loop {

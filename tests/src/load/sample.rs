@@ -76,15 +76,14 @@ pub(super) struct Sampler<'a> {
     stack: &'a LoadedStack,
     pub run: &'a Run,
     is_sent: Vec<bool>,
-    /// Mails that SES had accepted before the run, and until the last sample.
-    before: u64,
+    /// Mails that SES had accepted by the last sample.
     last: u64,
 }
 
 impl<'a> Sampler<'a> {
     pub async fn new(stack: &'a LoadedStack, run: &'a Run) -> Result<Self, LoadError> {
-        let before = accepted(&stack.get("/mail.json?limit=1").await?);
-        Ok(Self { stack, run, is_sent: vec![false; run.options.events], before, last: before })
+        let last = accepted(&stack.get("/mail.json?limit=1").await?);
+        Ok(Self { stack, run, is_sent: vec![false; run.options.events], last })
     }
 
     pub async fn take(&mut self) -> Result<Sample, LoadError> {
@@ -96,7 +95,8 @@ impl<'a> Sampler<'a> {
         Ok(Sample {
             seconds: self.run.started.elapsed().as_secs_f64(),
             accepted: self.run.accepted.load(Ordering::Relaxed),
-            sent: self.last - self.before,
+            // Not SES's own count: a stack that has just started sends its sample orders' mails too.
+            sent: self.is_sent.iter().filter(|sent| **sent).count() as u64,
             p50_ms: percentile(50),
             p99_ms: percentile(99),
             oldest_seconds: self.oldest_seconds(),
