@@ -213,13 +213,15 @@ def every_function_is_as_designed(template):
     kept = {str(g["LogGroupName"]["Fn::Sub"]) for g in groups if "RetentionInDays" in g}
     for name, function in of_type(template, FUNCTION).items():
         log_group = "/aws/lambda/" + str(function["FunctionName"]["Fn::Sub"])
+        memory, timeout = function.get("MemorySize", 0), function.get("Timeout", 3)
         wanted = {
             "does not run on provided.al2023": function.get("Runtime") == "provided.al2023",
             "does not take its architecture from the parameter": function.get("Architectures")
             == [{"Ref": "Architecture"}],
-            # Relay's sweep needs a whole core, and the time between two runs of its schedule.
-            "does not have 128 to 256 MB": name == "Relay" or 128 <= function.get("MemorySize", 0) <= 256,
-            "does not have a timeout of 10 to 30 s": name == "Relay" or 10 <= function.get("Timeout", 3) <= 30,
+            "does not have 128 to 256 MB": 128 <= memory <= 256 or name == "Relay",
+            "does not have a timeout of 10 to 30 s": 10 <= timeout <= 30 or name == "Relay",
+            # For its sweep: a whole core, and the time between two runs of its schedule.
+            "does not have 1769 MB and 300 s": name != "Relay" or (memory, timeout) == (1769, 300),
             "drops what LogFilter allows": function.get("LoggingConfig", {}).get("ApplicationLogLevel")
             == "TRACE",
             "is not traced": function.get("TracingConfig", {}).get("Mode") == "Active",

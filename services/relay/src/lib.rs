@@ -23,9 +23,6 @@ mod stream;
 mod sweep;
 mod watermark;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use kit::queue::DeadLetterQueue;
@@ -96,3 +93,6 @@ async fn from_env() -> Result<Relay, Error> {
         clock,
     })
 }
+
+#[cfg(test)]
+mod tests;
