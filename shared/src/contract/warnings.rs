@@ -220,6 +220,16 @@ mod tests {
     }
 
     #[test]
+    fn a_day_is_not_before_an_event_whose_clock_is_ahead() {
+        let mut event = refunded(1490);
+        event["type"] = json!("shipment.delayed");
+        // Published on the 25th.
+        event["time"] = json!("2026-12-20T09:00:00Z");
+        let named = warnings_of(event, "/data/shipment/expected_on", json!("2026-11-27"));
+        assert!(named.is_empty(), "{named:?}");
+    }
+
+    #[test]
     fn a_day_before_the_event_is_named() {
         let is_named = |kind: &str, pointer: &str, day: &str| {
             let mut event = refunded(1490);
