@@ -138,10 +138,10 @@ impl ConsumerState {
 
     /// The worker is gone: the message becomes visible again unless it was acknowledged.
     fn release(&mut self) {
-        if let Some((receives, _)) = self.held.take() {
-            if !self.acknowledged {
-                self.put(receives);
-            }
+        if let Some((receives, _)) = self.held.take()
+            && !self.acknowledged
+        {
+            self.put(receives);
         }
         self.acknowledged = false;
     }

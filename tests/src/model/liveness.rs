@@ -28,6 +28,8 @@ pub struct Termination<Action> {
     pub dead_end: Option<Vec<Action>>,
 }
 
+type Nodes<M> = Vec<Node<<M as Model>::Action>>;
+
 struct Node<Action> {
     from: u32,
     /// Of the first state: none.
@@ -44,8 +46,11 @@ pub fn check_termination<M: Terminates>(model: &M) -> Termination<M::Action> {
     Termination { states: nodes.len(), dead_end: dead_end.map(|node| path_to(&nodes, node)) }
 }
 
-/// The reachable states, and the fault-free steps between them as (to, from).
-fn explore<M: Terminates>(model: &M) -> (Vec<Node<M::Action>>, Vec<(u32, u32)>) {
+/// A step between two nodes, as (to, from).
+type StepInto = (u32, u32);
+
+/// The reachable states, and the fault-free steps between them.
+fn explore<M: Terminates>(model: &M) -> (Nodes<M>, Vec<StepInto>) {
     // States are known by their hashes alone: keeping all of them would take gigabytes.
     let hasher = std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default();
     let mut known: HashMap<u64, u32> = HashMap::new();
@@ -81,7 +86,7 @@ fn explore<M: Terminates>(model: &M) -> (Vec<Node<M::Action>>, Vec<(u32, u32)>) 
     (nodes, fault_free)
 }
 
-fn can_reach_terminal<A>(nodes: &[Node<A>], fault_free: &[(u32, u32)]) -> Vec<bool> {
+fn can_reach_terminal<A>(nodes: &[Node<A>], fault_free: &[StepInto]) -> Vec<bool> {
     // Backwards from the terminal states; forwards, every state would need a search of its own.
     let mut into: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
     for (to, from) in fault_free {
