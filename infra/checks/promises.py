@@ -49,6 +49,10 @@ def every_mapping_reports_partial_failures(template):
     ]
 
 
+# For so long SQS may give messages without taking or deleting any, and no healthy one goes to a DLQ.
+SQS_AWAY_SECONDS = 30 * 60
+
+
 def every_consumed_queue_has_a_dlq_of_its_own(template):
     violations, seen = [], {}
     queues = of_type(template, QUEUE)
@@ -62,6 +66,10 @@ def every_consumed_queue_has_a_dlq_of_its_own(template):
         seen[dlq] = queue
         if queues[queue]["RedrivePolicy"].get("maxReceiveCount", 0) < 5:
             violations.append(f"{queue} moves a message to its DLQ after fewer than 5 receives: a short outage empties it")
+        outlives = queues[queue].get("VisibilityTimeout", 30) * queues[queue]["RedrivePolicy"].get("maxReceiveCount", 0)
+        # FeedbackQueue's receives bound the grace period instead: see below.
+        if queue in ("DispatchQueue", "MailQueue") and outlives <= SQS_AWAY_SECONDS:
+            violations.append(f"{queue} gives a message for {outlives} s: SQS may take none for {SQS_AWAY_SECONDS} s")
         allowed = queues[dlq].get("RedriveAllowPolicy") or {}
         sources = str(allowed.get("sourceQueueArns"))
         if allowed.get("redrivePermission") != "byQueue" or queues[queue]["QueueName"]["Fn::Sub"] not in sources:

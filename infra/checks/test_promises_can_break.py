@@ -64,6 +64,12 @@ def test_a_queue_with_a_receive_count_of_four_is_reported(template, queue):
     assert promises.every_consumed_queue_has_a_dlq_of_its_own(template)
 
 
+@pytest.mark.parametrize("queue", ["DispatchQueue", "MailQueue"])
+def test_receives_that_do_not_outlive_half_an_hour_without_requeues_are_reported(template, queue):
+    of_type(template, QUEUE)[queue]["RedrivePolicy"]["maxReceiveCount"] = 9
+    assert promises.every_consumed_queue_has_a_dlq_of_its_own(template)
+
+
 @pytest.mark.parametrize("queue", CONSUMED)
 def test_a_visibility_under_six_timeouts_is_reported(template, queue):
     of_type(template, QUEUE)[queue]["VisibilityTimeout"] = 6 * 10 - 1

@@ -18,9 +18,7 @@ use waybill_tests::chaos::fault_rates::CallPhase::Before;
 use crate::ops::process::{accept_mails_again, dead_letters, waybill, with_refused_mails};
 use crate::support::events::{confirmed, customer, refunded, shipped};
 use crate::support::killer::{BackgroundFault, Boundary, Killer};
-use crate::support::simulated_pipeline::{
-    FEEDBACK, FEEDBACK_DLQ, MAIL, MAIL_DLQ, SimulatedPipeline,
-};
+use crate::support::simulated_pipeline::{FEEDBACK, MAIL, MAIL_DLQ, SimulatedPipeline};
 use crate::support::{TestStack, config, eventually, settings};
 
 /// The sweep checks an event five minutes after its acceptance, or after its last check.
@@ -290,7 +288,7 @@ async fn a_doubt_that_waits_for_a_busy_feedback_queue_is_not_taken_for_a_lost_ma
     for _ in 0..42 {
         let now = pipeline.clock().now_ms();
         pipeline.queues.put(FEEDBACK, "being read", now);
-        assert_eq!(pipeline.queues.receive(FEEDBACK, FEEDBACK_DLQ, now).len(), 1);
+        assert_eq!(pipeline.queues.receive(FEEDBACK, 10, now).len(), 1);
         pipeline.run_for(SignedDuration::from_mins(1)).await;
         pipeline.queues.take_all(FEEDBACK);
         assert_eq!(pipeline.sweep().await.queued_again, 0);

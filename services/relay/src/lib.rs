@@ -57,9 +57,12 @@ pub async fn run() -> Result<(), Error> {
     .await
 }
 
-/// A payload with `Records` is a stream batch; every other payload comes from the schedule and starts a
-/// sweep. `deadline` is in milliseconds since 1970.
-async fn handle(relay: &Relay, payload: Value, deadline: u64) -> Result<Value, Error> {
+/// Handles one invocation. A payload with `Records` is a stream batch; every other payload comes from the
+/// schedule and starts a sweep. `deadline` is in milliseconds since 1970.
+///
+/// # Errors
+/// When a sweep fails. The next one starts again from the watermark. (A batch fails by its response.)
+pub async fn handle(relay: &Relay, payload: Value, deadline: u64) -> Result<Value, Error> {
     match payload.get("Records") {
         Some(Value::Array(records)) => Ok(Box::pin(stream::relay(relay, records)).await),
         _ => {

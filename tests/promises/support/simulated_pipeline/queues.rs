@@ -1,6 +1,7 @@
 //! Queues in simulated time, which the functions use through the real SDK.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
@@ -9,11 +10,12 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-/// As deployed: six times a function's timeout, and five receives.
-const VISIBILITY_MS: i64 = 180_000;
-const MAX_RECEIVES: u32 = 5;
+use super::outages::{Call, Failure, Outages, Service, Stage};
+use super::settings::{QueueSettings, Settings};
+use super::tables::{failed, lost_answer};
 
 /// A message in a queue.
 #[derive(Debug, Clone)]
@@ -34,18 +36,40 @@ struct QueueState {
     queues: BTreeMap<String, Vec<StoredMessage>>,
     sent: u64,
     max_receives: u32,
-    /// Queues that take no message.
-    unavailable: BTreeSet<String>,
+    /// The most messages that each queue has had.
+    peaks: BTreeMap<String, usize>,
 }
 
 /// All queues, by URL. A clone is another handle to the same.
-#[derive(Debug, Clone, Default)]
-pub struct Queues(Arc<Mutex<QueueState>>);
+#[derive(Debug, Clone)]
+pub struct Queues {
+    state: Arc<Mutex<QueueState>>,
+    settings: Arc<BTreeMap<&'static str, QueueSettings>>,
+    outages: Outages,
+    /// How many milliseconds the simulation is ahead of the machine's clock.
+    ahead_ms: Arc<AtomicI64>,
+}
 
 impl Queues {
-    /// An HTTP client that answers `SendMessageBatch` and `GetQueueAttributes` as of `now`.
-    pub fn client_at(&self, now: i64) -> SharedHttpClient {
-        let connector = Connector { queues: self.clone(), now };
+    /// Empty queues with these settings.
+    pub fn new(settings: &Settings, outages: Outages) -> Self {
+        let settings = Arc::new(settings.queues.clone());
+        Self { state: Arc::default(), settings, outages, ahead_ms: Arc::default() }
+    }
+
+    /// From now on, messages are enqueued at the time of a clock that is so far ahead.
+    pub fn set_ahead(&self, ahead: SignedDuration) {
+        let ahead = i64::try_from(ahead.as_millis()).expect("a bounded time");
+        self.ahead_ms.store(ahead, Ordering::SeqCst);
+    }
+
+    fn now(&self) -> i64 {
+        Timestamp::now().as_millisecond() + self.ahead_ms.load(Ordering::SeqCst)
+    }
+
+    /// An HTTP client that answers `SendMessageBatch` and `GetQueueAttributes` to `stage`.
+    pub fn client(&self, stage: Stage) -> SharedHttpClient {
+        let connector = Connector { queues: self.clone(), stage };
         http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone()))
     }
 
@@ -58,37 +82,53 @@ impl Queues {
         );
     }
 
-    /// Receives up to ten visible messages. One that has been received too often moves to the dead-letter
+    /// Receives up to `most` visible messages. One that has been received too often moves to the dead-letter
     /// queue instead.
-    pub fn receive(&self, queue: &str, dead_letters: &str, now: i64) -> Vec<SqsMessage> {
+    pub fn receive(&self, queue: &str, most: usize, now: i64) -> Vec<SqsMessage> {
+        if self.is_away(Stage::EventSource, "ReceiveMessage", queue) {
+            return Vec::new();
+        }
+        let settings = self.settings[queue];
         let mut state = self.lock();
-        let mut dead = Vec::new();
-        let mut batch = Vec::new();
+        let (mut dead, mut batch) = (Vec::new(), Vec::new());
         let messages = state.queues.entry(queue.to_owned()).or_default();
-        for message in messages.iter_mut().filter(|m| m.visible_at <= now).take(10) {
+        for message in messages.iter_mut().filter(|m| m.visible_at <= now).take(most) {
             // As SQS: the receive is counted first, and the one after the last allowed moves the message.
             message.receives += 1;
-            message.visible_at = now + VISIBILITY_MS;
-            if message.receives > MAX_RECEIVES {
+            message.visible_at = now + settings.visibility_ms;
+            if message.receives > settings.max_receives {
                 dead.push(message.clone());
             } else {
                 batch.push(message.clone());
             }
         }
         messages.retain(|m| !dead.iter().any(|d| d.id == m.id));
-        let most = batch.iter().map(|m| m.receives).max().unwrap_or(0);
-        state.max_receives = state.max_receives.max(most);
-        state.queues.entry(dead_letters.to_owned()).or_default().extend(dead);
+        let receives = batch.iter().map(|m| m.receives).max().unwrap_or(0);
+        state.max_receives = state.max_receives.max(receives);
+        state.queues.entry(settings.dead_letters.to_owned()).or_default().extend(dead);
         batch.iter().map(received).collect()
     }
 
     /// Deletes the messages of a batch that the function did not report as failed.
     pub fn settle(&self, queue: &str, batch: &[SqsMessage], answer: &SqsBatchResponse) {
+        if self.is_away(Stage::EventSource, "DeleteMessageBatch", queue) {
+            return;
+        }
         let failed = |id: &str| answer.batch_item_failures.iter().any(|f| f.item_identifier == id);
         let done =
             |id: &str| batch.iter().any(|m| m.message_id.as_deref() == Some(id)) && !failed(id);
         let mut state = self.lock();
         state.queues.entry(queue.to_owned()).or_default().retain(|m| !done(&m.id));
+    }
+
+    /// Whether SQS does not carry out this operation now.
+    pub fn is_away(&self, stage: Stage, operation: &str, queue: &str) -> bool {
+        self.failure(stage, operation, queue).is_some()
+    }
+
+    fn failure(&self, stage: Stage, operation: &str, queue: &str) -> Option<Failure> {
+        let queue = Some(queue);
+        self.outages.failure(&Call { service: Service::Sqs, stage, operation, queue })
     }
 
     /// The time after `now` at which the next message of these queues becomes visible.
@@ -108,14 +148,9 @@ impl Queues {
         self.lock().queues.remove(queue).unwrap_or_default()
     }
 
-    /// From now on, sends to this queue fail, or succeed again.
-    pub fn set_available(&self, queue: &str, is_available: bool) {
-        let mut state = self.lock();
-        if is_available {
-            state.unavailable.remove(queue);
-        } else {
-            state.unavailable.insert(queue.to_owned());
-        }
+    /// The most messages that a queue has had.
+    pub fn peak(&self, queue: &str) -> usize {
+        self.lock().peaks.get(queue).copied().unwrap_or(0)
     }
 
     /// The highest receive count of any message so far.
@@ -124,7 +159,7 @@ impl Queues {
     }
 
     fn lock(&self) -> MutexGuard<'_, QueueState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -151,7 +186,10 @@ impl QueueState {
             visible_at,
             receives: 0,
         };
-        self.queues.entry(queue.to_owned()).or_default().push(stored);
+        let messages = self.queues.entry(queue.to_owned()).or_default();
+        messages.push(stored);
+        let peak = self.peaks.entry(queue.to_owned()).or_default();
+        *peak = (*peak).max(messages.len());
         id
     }
 }
@@ -172,45 +210,49 @@ fn received(message: &StoredMessage) -> SqsMessage {
 #[derive(Debug, Clone)]
 struct Connector {
     queues: Queues,
-    now: i64,
+    stage: Stage,
 }
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let body = request.body().bytes().expect("a body in memory");
         let call: Value = serde_json::from_slice(body).expect("JSON");
-        let answer = match request.headers().get("x-amz-target") {
-            Some("AmazonSQS.SendMessageBatch") => self.send(&call),
-            Some("AmazonSQS.GetQueueAttributes") => self.attributes(&call),
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let queue = call["QueueUrl"].as_str().expect("a queue");
+        let failure = self.queues.failure(self.stage, operation, queue);
+        if let Some(failure) = failure.filter(|failure| *failure != Failure::LostAnswer) {
+            return failed(failure);
+        }
+        let answer = match operation {
+            "SendMessageBatch" => self.send(queue, &call),
+            "GetQueueAttributes" => self.attributes(queue),
             other => panic!("no answer for {other:?}"),
         };
+        if failure.is_some() {
+            return HttpConnectorFuture::ready(Err(lost_answer()));
+        }
         let status = http::StatusCode::OK.into();
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(answer.to_string()))))
     }
 }
 
 impl Connector {
-    fn send(&self, call: &Value) -> Value {
-        let queue = call["QueueUrl"].as_str().expect("a queue");
+    fn send(&self, queue: &str, call: &Value) -> Value {
+        let now = self.queues.now();
         let mut state = self.queues.lock();
         let entries = call["Entries"].as_array().expect("entries").iter();
-        if state.unavailable.contains(queue) {
-            let failed = entries.map(|entry| {
-                json!({ "Id": entry["Id"], "Code": "ServiceUnavailable", "SenderFault": false })
-            });
-            return json!({ "Failed": failed.collect::<Vec<_>>() });
-        }
         let taken = entries.map(|entry| {
-            let id = state.put(queue, outgoing(entry), self.now);
+            let id = state.put(queue, outgoing(entry), now);
             json!({ "Id": entry["Id"], "MessageId": id, "MD5OfMessageBody": "" })
         });
         json!({ "Successful": taken.collect::<Vec<_>>() })
     }
 
-    fn attributes(&self, call: &Value) -> Value {
-        let queue = self.queues.all(call["QueueUrl"].as_str().expect("a queue"));
-        let visible = queue.iter().filter(|message| message.visible_at <= self.now).count();
-        let in_flight = queue.iter().filter(|m| m.visible_at > self.now && m.receives > 0).count();
+    fn attributes(&self, queue: &str) -> Value {
+        let (queue, now) = (self.queues.all(queue), self.queues.now());
+        let visible = queue.iter().filter(|message| message.visible_at <= now).count();
+        let in_flight = queue.iter().filter(|m| m.visible_at > now && m.receives > 0).count();
         let delayed = queue.len() - visible - in_flight;
         json!({ "Attributes": {
             "ApproximateNumberOfMessages": visible.to_string(),

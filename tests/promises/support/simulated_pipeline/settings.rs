@@ -1,0 +1,85 @@
+//! The deployed settings that the simulation runs with, from `infra/template.yaml`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use template::{Deployed, Queue, QueueSource, StreamSource};
+
+use super::{DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, MAIL, MAIL_DLQ};
+
+/// What a deployment has: queues, time-outs, grace period and concurrency.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// By URL.
+    pub queues: BTreeMap<&'static str, QueueSettings>,
+    pub dispatcher: QueueSource,
+    pub mailer: QueueSource,
+    pub feedback: QueueSource,
+    pub stream: StreamSource,
+    pub mailer_timeout: Duration,
+    pub relay_timeout: Duration,
+    pub lease: SignedDuration,
+    pub grace: SignedDuration,
+    pub feedback_retry: SignedDuration,
+    pub retention: SignedDuration,
+    pub sweep_after: SignedDuration,
+    pub sweep_interval: SignedDuration,
+    /// Whether SES publishes `Send` events.
+    pub send_events: bool,
+}
+
+/// A queue that a function reads.
+#[derive(Debug, Clone, Copy)]
+pub struct QueueSettings {
+    pub visibility_ms: i64,
+    pub max_receives: u32,
+    pub dead_letters: &'static str,
+}
+
+impl Settings {
+    /// The template's, with SES's `Send` events on or off.
+    pub fn deployed(send_events: bool) -> Self {
+        let deployed = Deployed::with_send_events(send_events);
+        let seconds = |variable| signed(deployed.setting_seconds(variable));
+        let queues = [
+            (DISPATCH, "DispatchQueue", DISPATCH_DLQ),
+            (MAIL, "MailQueue", MAIL_DLQ),
+            (FEEDBACK, "FeedbackQueue", FEEDBACK_DLQ),
+        ];
+        Self {
+            queues: queues
+                .into_iter()
+                .map(|(url, id, dead)| (url, queue(&deployed.queue(id), dead)))
+                .collect(),
+            dispatcher: deployed.queue_source("Dispatcher", "DispatchQueue"),
+            mailer: deployed.queue_source("Mailer", "MailQueue"),
+            feedback: deployed.queue_source("Feedback", "FeedbackQueue"),
+            stream: deployed.stream(),
+            mailer_timeout: deployed.timeout("Mailer"),
+            relay_timeout: deployed.timeout("Relay"),
+            lease: seconds("LEASE_SECONDS"),
+            grace: seconds("DOUBT_GRACE_SECONDS"),
+            feedback_retry: seconds("FEEDBACK_RETRY_SECONDS"),
+            retention: SignedDuration::from_hours(
+                24 * i64::try_from(deployed.setting("LEDGER_RETENTION_DAYS")).expect("days"),
+            ),
+            sweep_after: seconds("SWEEP_AFTER_SECONDS"),
+            sweep_interval: signed(deployed.sweep_interval()),
+            send_events,
+        }
+    }
+}
+
+fn queue(queue: &Queue, dead_letters: &'static str) -> QueueSettings {
+    let visibility = queue.visibility_timeout.as_millis();
+    QueueSettings {
+        visibility_ms: i64::try_from(visibility).expect("minutes"),
+        max_receives: queue.max_receives.expect("a redrive policy"),
+        dead_letters,
+    }
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).expect("a bounded time")
+}
