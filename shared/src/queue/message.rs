@@ -166,7 +166,7 @@ impl DispatchRequest {
             send_before,
             correlation_id: self.correlation_id,
             event: self.event,
-            forwarded: self.forwarded,
+            forwarded: self.forwarded.without(is_member_of_mail),
         }
     }
 
@@ -221,7 +221,7 @@ impl Serialize for MailRequest {
         members.serialize_entry("send_before", &self.send_before.as_millisecond())?;
         members.serialize_entry("correlation_id", &self.correlation_id)?;
         members.serialize_entry("event", self.forwarded.event.raw())?;
-        for (name, json) in self.forwarded.unknown(is_member_of_mail) {
+        for (name, json) in self.forwarded.unknown() {
             members.serialize_entry(name, json)?;
         }
         members.end()

@@ -32,14 +32,16 @@ impl Forwarded {
         Some(Self { event, unknown: unknown.map(|(name, it)| (name, JsonText::new(it))).collect() })
     }
 
-    /// The members that this version does not know, without those that `is_known` to the message which
-    /// they are written into: what this version writes there itself counts.
-    pub(super) fn unknown(
-        &self,
-        is_known: impl Fn(&str) -> bool,
-    ) -> impl Iterator<Item = (&str, &RawValue)> {
-        let unknown = self.unknown.iter().map(|(name, text)| (name.as_str(), text.raw()));
-        unknown.filter(move |(name, _)| !is_known(name))
+    /// Without the unknown members that `is_known` to another message: what this version writes there itself
+    /// counts.
+    pub(super) fn without(mut self, is_known: impl Fn(&str) -> bool) -> Self {
+        self.unknown.retain(|name, _| !is_known(name));
+        self
+    }
+
+    /// The members that this version does not know.
+    pub(super) fn unknown(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        self.unknown.iter().map(|(name, text)| (name.as_str(), text.raw()))
     }
 }
 
