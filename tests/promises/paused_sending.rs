@@ -47,7 +47,7 @@ impl Faults for Observer {
                 Some(Fault::Delay(Duration::from_millis(700)))
             }
             Service::DynamoDb if is_slow && is_claim => {
-                Some(Fault::Delay(Duration::from_millis(1_500)))
+                Some(Fault::Delay(Duration::from_millis(2_500)))
             }
             Service::DynamoDbStreams => Some(Fault::ServerError),
             _ => None,
@@ -227,7 +227,7 @@ async fn an_ses_that_answers_in_time_leaves_no_doubt_however_little_time_the_fun
     publish(&first, "first");
     first.drain().await;
     assert_eq!(observer.asked.swap(0, Ordering::SeqCst), 1);
-    let seconds: Vec<u64> = (0..=16).collect();
+    let seconds: Vec<u64> = (0..=20).collect();
     let mut pipelines: Vec<_> = seconds
         .iter()
         .map(|_| SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO))

@@ -41,7 +41,7 @@ use table::{GateTable, Slots, Written};
 /// It has to bridge the coming back of mails that stand in line: SQS delays by whole seconds, and the mapping
 /// collects a batch for a second, so a mail comes up to 2 s late, and slots that are not taken by then are lost.
 /// Longer waits only cost: a mailer of 256 MB waits for 0.0000033 USD a second, and a batch of ten that is
-/// requeued instead costs 0.0000055 (10 sends, a receive, a delete, an invocation).
+/// requeued instead costs 0.0000050 (10 sends, a receive, a delete, an invocation).
 pub const HORIZON: Duration = Duration::from_secs(4);
 
 /// By how much a mail comes back from the line before its slot is due, in microseconds. It then finds slots that
