@@ -9,6 +9,6 @@ mod events;
 mod ledger;
 mod replay;
 #[path = "../promises/support/simulated_pipeline/mod.rs"]
-#[expect(dead_code, reason = "shared with the promises, which use more of it")]
+#[expect(dead_code, unused_imports, reason = "shared with the promises, which use more of it")]
 mod simulated_pipeline;
 mod support;

@@ -1,9 +1,16 @@
 //! The services of the one-machine stack, without functions.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use jiff::SignedDuration;
 use kit::ledger::{Item, Ledger};
 use local::resources::LEDGER_TABLE;
+use local::ses::Mail;
 use local::{Config, Stack};
+
+/// The longest wait for what happens in this process.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long the ledger keeps its items, as deployed.
 pub const RETENTION: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -25,6 +32,13 @@ impl TestStack {
 
     pub async fn stop(self) {
         self.stack.stop().await;
+    }
+
+    /// In the order in which SES accepted them.
+    pub fn mails(&self) -> Vec<Arc<Mail>> {
+        let mut mails = self.stack.ses.mailbox().newest_first();
+        mails.reverse();
+        mails
     }
 
     pub fn ledger(&self) -> Ledger {

@@ -20,11 +20,10 @@ use waybill_tests::chaos::fault_rates::CallPhase::{self, After, Before};
 use crate::support::events::{confirmed, customer};
 use crate::support::http::{invoke_asynchronously, put_on_the_bus};
 use crate::support::killer::{Boundary, Killer};
-use crate::support::simulated_pipeline::SimulatedPipeline;
+use crate::support::simulated_pipeline::{
+    INBOX, INBOX_DLQ, Outage as Away, Service as Absent, SimulatedPipeline,
+};
 use crate::support::{TestStack, config, eventually, eventually_within};
-
-const INBOX: &str = "http://queues.example/inbox";
-const INBOX_DLQ: &str = "http://queues.example/inbox-dlq";
 
 /// While it is on, every write of an event fails.
 #[derive(Default)]
@@ -92,7 +91,7 @@ async fn run_inbox_for(
     let end = pipeline.clock().now_ms() + i64::try_from(time.as_millis()).expect("hours");
     loop {
         let now = pipeline.clock().now_ms();
-        let batch = pipeline.queues.receive(INBOX, INBOX_DLQ, now);
+        let batch = pipeline.queues.receive(INBOX, pipeline.settings.intake.batch_size, now);
         if batch.is_empty() {
             match pipeline.queues.next_due(&[INBOX], now) {
                 Some(due) if due < end => pipeline.skip(SignedDuration::from_millis(due - now)),
@@ -148,11 +147,12 @@ async fn what_can_neither_be_stored_nor_requeued_stays_on_the_queue() {
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     pipeline.queues.put(INBOX, &event("S1").to_string(), pipeline.clock().now_ms());
     outage.set(true);
-    pipeline.queues.set_available(INBOX, false);
+    pipeline.outages.begin(Away { queue: Some(INBOX), operation: Some("SendMessageBatch"), ..Away::of(Absent::Sqs) });
     run_inbox_for(&stack, &mut pipeline, SignedDuration::from_mins(1)).await;
     assert_eq!(pipeline.queues.all(INBOX).len(), 1, "it was not acknowledged");
 
     outage.set(false);
+    pipeline.outages.end();
     run_inbox_for(&stack, &mut pipeline, SignedDuration::from_mins(5)).await;
     assert_mailed_once(&stack, &["S1"]).await;
     stack.stop().await;
@@ -163,11 +163,11 @@ async fn a_refused_event_that_its_dead_letter_queue_does_not_take_stays_on_the_q
     let (stack, _) = stack_with_outage().await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     pipeline.queues.put(INBOX, "no JSON", pipeline.clock().now_ms());
-    pipeline.queues.set_available(INBOX_DLQ, false);
+    pipeline.outages.begin(Away { queue: Some(INBOX_DLQ), ..Away::of(Absent::Sqs) });
     run_inbox_for(&stack, &mut pipeline, SignedDuration::from_mins(1)).await;
     assert_eq!(pipeline.queues.all(INBOX).len(), 1, "it was not acknowledged");
 
-    pipeline.queues.set_available(INBOX_DLQ, true);
+    pipeline.outages.end();
     run_inbox_for(&stack, &mut pipeline, SignedDuration::from_mins(5)).await;
     let dead = pipeline.queues.all(INBOX_DLQ);
     assert_eq!((dead.len(), dead[0].code.as_deref()), (1, Some("unreadable")));

@@ -23,7 +23,7 @@ use local::aws::calls::{Caller, Service};
 use local::edge::faults::{Call, Fault, Faults};
 use local::ses::settings::{self, Sending};
 use serde_json::{Value, json};
-use shared::queue::message::{DispatchRequest, MailRequest};
+use shared::queue::message::DispatchRequest;
 use shared::{CorrelationId, Event};
 
 use crate::support::events::{confirmed, customer, sample, shipped};

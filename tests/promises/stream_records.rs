@@ -16,7 +16,9 @@ use shared::ledger::State;
 use waybill_tests::chaos::killer::kill_caller;
 
 use crate::support::events::{customer, shipped};
-use crate::support::simulated_pipeline::{DISPATCH, DISPATCH_DLQ, SimulatedPipeline};
+use crate::support::simulated_pipeline::{
+    DISPATCH, DISPATCH_DLQ, Outage, Service, SimulatedPipeline,
+};
 use crate::support::{TestStack, config, eventually, settings};
 
 /// The stream is never read, as if it had dropped its records.
@@ -35,13 +37,13 @@ async fn after_six_hours_without_sqs_and_two_days_without_the_stream_the_sweep_h
     let orders: Vec<String> = (1..=40).map(|n| format!("S{n}")).collect();
     stack.publish_only(&orders.iter().map(|order| shipped(order)).collect::<Vec<_>>()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::from_hours(48));
-    pipeline.queues.set_available(DISPATCH, false);
+    pipeline.outages.begin(Outage { queue: Some(DISPATCH), ..Outage::of(Service::Sqs) });
     for _ in 0..6 {
         relay::sweep(&pipeline.relay(), i64::MAX).await.expect_err("SQS is away");
         pipeline.skip(SignedDuration::from_hours(1));
     }
     assert_eq!(pipeline.queues.all(DISPATCH_DLQ).len(), 0, "an outage is no dead letter");
-    pipeline.queues.set_available(DISPATCH, true);
+    pipeline.outages.end();
     assert_eq!(pipeline.sweep().await.queued_again, orders.len());
     pipeline.drain().await;
     for order in &orders {

@@ -9,7 +9,7 @@ use shared::ledger::State;
 
 use crate::support::events::{confirmed, customer, refunded, shipped};
 use crate::support::simulated_pipeline::{
-    DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, MAIL, MAIL_DLQ, SimulatedSes, WholePipeline,
+    DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, INBOX, INBOX_DLQ, MAIL, MAIL_DLQ, SimulatedSes, WholePipeline,
 };
 use crate::support::{TestStack, config};
 
@@ -84,7 +84,7 @@ impl<'a> Run<'a> {
     /// No dead letter, nothing lost, nothing twice.
     pub async fn check(&self) {
         let Self { pipeline, name, .. } = self;
-        for dead_letters in [DISPATCH_DLQ, MAIL_DLQ, FEEDBACK_DLQ] {
+        for dead_letters in [INBOX_DLQ, DISPATCH_DLQ, MAIL_DLQ, FEEDBACK_DLQ] {
             assert_eq!(pipeline.core.queues.all(dead_letters).len(), 0, "{name}: {dead_letters}");
         }
         // Where the mapping gives records up, the sweep has recovered them.
@@ -115,7 +115,7 @@ impl<'a> Run<'a> {
     /// What waits where.
     pub fn waiting(&self) -> String {
         let queues = &self.pipeline.core.queues;
-        let counts = [DISPATCH, MAIL, FEEDBACK, DISPATCH_DLQ, MAIL_DLQ, FEEDBACK_DLQ]
+        let counts = [INBOX, DISPATCH, MAIL, FEEDBACK, DISPATCH_DLQ, MAIL_DLQ, FEEDBACK_DLQ]
             .map(|queue| (queue.rsplit('/').next().unwrap_or_default(), queues.all(queue).len()));
         format!("{counts:?}, {} unpublished", self.pipeline.unpublished())
     }

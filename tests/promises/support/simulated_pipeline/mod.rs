@@ -16,6 +16,7 @@ use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::config::retry::RetryConfig;
 use dispatcher::Dispatcher;
 use feedback::Feedback;
+use intake::{EventStore, Inbox, Intake, Publishers};
 use jiff::SignedDuration;
 use kit::Clock;
 use kit::ledger::Ledger;
@@ -24,6 +25,7 @@ use local::Stack;
 use local::resources::{EVENTS_TABLE, LEDGER_TABLE};
 use mailer::{FeedbackBacklog, Mailer, SendGate, Sender};
 use relay::{Relay, SweepStats};
+use serde_json::json;
 use template::QueueSource;
 
 pub use outages::{Failure, Outage, Outages, Service, Stage};
@@ -32,6 +34,8 @@ pub use ses::{SesMode, SimulatedSes};
 pub use settings::Settings;
 pub use whole::WholePipeline;
 
+pub const INBOX: &str = "http://queues.example/inbox";
+pub const INBOX_DLQ: &str = "http://queues.example/inbox-dlq";
 pub const DISPATCH: &str = "http://queues.example/dispatch";
 pub const DISPATCH_DLQ: &str = "http://queues.example/dispatch-dlq";
 pub const MAIL: &str = "http://queues.example/mail";
@@ -41,6 +45,9 @@ pub const MAIL_DLQ: &str = "http://queues.example/mail-dlq";
 
 /// Messages that become due within this time are processed together.
 const STEP: SignedDuration = SignedDuration::from_secs(5);
+
+/// The events table keeps an event for so many days.
+const EVENTS_RETENTION_DAYS: i64 = 90;
 
 /// Nothing listens there: a connection is refused at once.
 const NOWHERE: &str = "http://127.0.0.1:1";
@@ -185,6 +192,22 @@ impl<'a> SimulatedPipeline<'a> {
         self.round(MAIL, &self.settings.mailer, handle).await
     }
 
+    /// One round of intake on the inbox queue.
+    async fn take_from_inbox(&self, intake: &Intake) -> bool {
+        let timeout = self.settings.intake_timeout;
+        let handle = async |batch: &[SqsMessage]| {
+            let mut records = json!(batch);
+            for record in records.as_array_mut().into_iter().flatten() {
+                record["eventSource"] = "aws:sqs".into();
+            }
+            let payload = json!({ "Records": records }).to_string();
+            let answer = intake::handle(intake, &payload, SystemTime::now() + timeout).await;
+            let answer = answer.expect("each message has its own outcome");
+            serde_json::from_value(answer).expect("a batch response")
+        };
+        self.round(INBOX, &self.settings.intake, handle).await
+    }
+
     /// One round of feedback.
     async fn feed_back(&self, feedback: &Feedback) -> bool {
         let handle = async |batch: &[SqsMessage]| feedback::handle(feedback, batch).await;
@@ -247,6 +270,25 @@ impl<'a> SimulatedPipeline<'a> {
 
     pub fn relay(&self) -> Relay {
         self.relay_as(Stage::Sweep)
+    }
+
+    fn intake(&self) -> Intake {
+        let (sqs, clock) = (self.sqs_as(Stage::Intake), self.clock());
+        let events = EVENTS_TABLE.to_owned();
+        Intake {
+            store: EventStore::new(
+                self.dynamodb(Stage::Intake),
+                events,
+                EVENTS_RETENTION_DAYS,
+                clock,
+            ),
+            publishers: Publishers::Anyone,
+            inbox: Inbox {
+                dead_letters: self.dead_letters(&sqs, INBOX_DLQ),
+                requeue: DelayedRequeue::new(sqs, INBOX.to_owned(), clock),
+                clock,
+            },
+        }
     }
 
     fn dispatcher(&self) -> Dispatcher {

@@ -15,8 +15,8 @@ pub enum Stage {
     Feedback,
     /// Lambda, which receives and deletes messages.
     EventSource,
-    /// EventBridge, which sends SES's events to the feedback queue.
-    SesRule,
+    /// EventBridge, which sends SES's events to the feedback queue, and the shop's to the inbox queue.
+    EventBridge,
 }
 
 impl Stage {

@@ -8,6 +8,7 @@ use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
 
 use super::outages::Outages;
+use crate::support::TIMEOUT;
 
 /// What SES does with `SendEmail`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,7 +46,7 @@ impl SimulatedSes {
     pub async fn events(&self, published: usize) -> Vec<String> {
         let started = Instant::now();
         while self.lock().published < published {
-            assert!(started.elapsed() < super::super::TIMEOUT, "SES publishes its events");
+            assert!(started.elapsed() < TIMEOUT, "SES publishes its events");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         std::mem::take(&mut self.lock().envelopes)

@@ -6,17 +6,19 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use template::{Deployed, Queue, QueueSource, StreamSource};
 
-use super::{DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, MAIL, MAIL_DLQ};
+use super::{DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, INBOX, INBOX_DLQ, MAIL, MAIL_DLQ};
 
 /// What a deployment has: queues, time-outs, grace period and concurrency.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// By URL.
     pub queues: BTreeMap<&'static str, QueueSettings>,
+    pub intake: QueueSource,
     pub dispatcher: QueueSource,
     pub mailer: QueueSource,
     pub feedback: QueueSource,
     pub stream: StreamSource,
+    pub intake_timeout: Duration,
     pub mailer_timeout: Duration,
     pub relay_timeout: Duration,
     pub lease: SignedDuration,
@@ -43,6 +45,7 @@ impl Settings {
         let deployed = Deployed::with_send_events(send_events);
         let seconds = |variable| signed(deployed.setting_seconds(variable));
         let queues = [
+            (INBOX, "InboxQueue", INBOX_DLQ),
             (DISPATCH, "DispatchQueue", DISPATCH_DLQ),
             (MAIL, "MailQueue", MAIL_DLQ),
             (FEEDBACK, "FeedbackQueue", FEEDBACK_DLQ),
@@ -52,10 +55,12 @@ impl Settings {
                 .into_iter()
                 .map(|(url, id, dead)| (url, queue(&deployed.queue(id), dead)))
                 .collect(),
+            intake: deployed.queue_source("Intake", "InboxQueue"),
             dispatcher: deployed.queue_source("Dispatcher", "DispatchQueue"),
             mailer: deployed.queue_source("Mailer", "MailQueue"),
             feedback: deployed.queue_source("Feedback", "FeedbackQueue"),
             stream: deployed.stream(),
+            intake_timeout: deployed.timeout("Intake"),
             mailer_timeout: deployed.timeout("Mailer"),
             relay_timeout: deployed.timeout("Relay"),
             lease: seconds("LEASE_SECONDS"),

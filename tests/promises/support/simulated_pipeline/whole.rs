@@ -3,14 +3,13 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use intake::{EventStore, Intake, Publishers};
 use jiff::SignedDuration;
-use local::resources::EVENTS_TABLE;
 use serde_json::{Value, json};
 
 use super::outages::Stage;
-use super::{DISPATCH, FEEDBACK, MAIL, STEP, Settings, SimulatedPipeline, SimulatedSes, millis};
+use super::{DISPATCH, FEEDBACK, INBOX, MAIL, STEP, Settings, SimulatedPipeline, SimulatedSes, millis};
 use crate::support::TestStack;
 
 /// How long whoever publishes waits before the same event is published again, and EventBridge before it sends an
@@ -26,9 +25,6 @@ const EVENTS_PER_MAIL: usize = 2;
 /// Between two sweeps while nothing waits anywhere, which is when they find only what was lost.
 const IDLE_SWEEP_INTERVAL: SignedDuration = SignedDuration::from_mins(30);
 
-/// The events table keeps an event for so many days.
-const EVENTS_RETENTION_DAYS: i64 = 90;
-
 /// All stages, and what waits between them.
 pub struct WholePipeline<'a> {
     pub core: SimulatedPipeline<'a>,
@@ -37,6 +33,8 @@ pub struct WholePipeline<'a> {
     /// Stages that do not run, so that messages wait before them.
     held: BTreeSet<Stage>,
     publisher: Waiting,
+    /// How often an event was published. Every second time, over the inbox queue.
+    published: usize,
     ses_rule: Waiting,
     stream_retries: u32,
     stream_due: i64,
@@ -65,6 +63,7 @@ impl<'a> WholePipeline<'a> {
             ses: Arc::clone(ses),
             held: BTreeSet::new(),
             publisher: VecDeque::new(),
+            published: 0,
             ses_rule: VecDeque::new(),
             stream_retries: 0,
             stream_due: 0,
@@ -73,8 +72,8 @@ impl<'a> WholePipeline<'a> {
         }
     }
 
-    /// Publishes an event now, and again every few minutes until intake has accepted it: as a shop does, or the
-    /// `inbox` queue that stands before intake.
+    /// Publishes an event now, and again every few minutes until intake or the inbox queue has accepted it, as a shop
+    /// does.
     pub fn publish(&mut self, line: String) {
         self.publisher.push_back((self.now(), line));
     }
@@ -118,7 +117,7 @@ impl<'a> WholePipeline<'a> {
 
     /// Whether nothing waits anywhere.
     pub fn is_idle(&self) -> bool {
-        let queues = [DISPATCH, MAIL, FEEDBACK];
+        let queues = [INBOX, DISPATCH, MAIL, FEEDBACK];
         self.publisher.is_empty()
             && self.ses_rule.is_empty()
             && self.core.stream.len() == 0
@@ -159,8 +158,12 @@ impl<'a> WholePipeline<'a> {
     }
 
     fn next_due(&self, now: i64) -> Option<i64> {
-        let consumers =
-            [(Stage::Dispatcher, DISPATCH), (Stage::Mailer, MAIL), (Stage::Feedback, FEEDBACK)];
+        let consumers = [
+            (Stage::Intake, INBOX),
+            (Stage::Dispatcher, DISPATCH),
+            (Stage::Mailer, MAIL),
+            (Stage::Feedback, FEEDBACK),
+        ];
         let read: Vec<&str> =
             consumers.iter().filter(|(stage, _)| self.runs(*stage)).map(|(_, url)| *url).collect();
         let stream = self.runs(Stage::Relay) && self.core.stream.len() > 0;
@@ -180,22 +183,31 @@ impl<'a> WholePipeline<'a> {
         if due.is_empty() {
             return false;
         }
-        let intake = Intake {
-            store: EventStore::new(
-                self.core.dynamodb(Stage::Intake),
-                EVENTS_TABLE.to_owned(),
-                EVENTS_RETENTION_DAYS,
-                self.core.clock(),
-            ),
-            publishers: Publishers::Anyone,
-        };
+        let (intake, timeout) = (self.core.intake(), self.core.settings.intake_timeout);
         for line in due {
-            let outages = self.core.outages.clone();
-            let answer = outages.unless_killed(Box::pin(intake::handle(&intake, &line))).await;
-            if !matches!(answer, Some(Ok(_))) {
+            self.published += 1;
+            let deadline = SystemTime::now() + timeout;
+            let is_taken = if self.published % 2 == 0 {
+                self.send_to_inbox(&line)
+            } else {
+                let answer = Box::pin(intake::handle(&intake, &line, deadline));
+                let answer = self.core.outages.unless_killed(answer).await;
+                matches!(answer, Some(Ok(_)))
+            };
+            if !is_taken {
                 self.publisher.push_back((self.now() + RETRY_MS, line));
             }
         }
+        true
+    }
+
+    /// As a publisher that does not wait for intake's answer, and EventBridge. Whether SQS has taken it.
+    fn send_to_inbox(&self, line: &str) -> bool {
+        let queues = &self.core.queues;
+        if queues.is_away(Stage::EventBridge, "SendMessage", INBOX) {
+            return false;
+        }
+        queues.put(INBOX, line, self.now());
         true
     }
 
@@ -235,6 +247,10 @@ impl<'a> WholePipeline<'a> {
 
     async fn handle_queues(&mut self) -> bool {
         let mut any = false;
+        if self.runs(Stage::Intake) && self.core.is_due(INBOX) {
+            let intake = self.core.intake();
+            any |= self.core.take_from_inbox(&intake).await;
+        }
         if self.runs(Stage::Dispatcher) && self.core.is_due(DISPATCH) {
             let dispatcher = self.core.dispatcher();
             any |= self.core.dispatch(&dispatcher).await;
@@ -263,7 +279,7 @@ impl<'a> WholePipeline<'a> {
         let due = take_due(&mut self.ses_rule, now);
         let mut any = false;
         for envelope in due {
-            if self.core.queues.is_away(Stage::SesRule, "SendMessage", FEEDBACK) {
+            if self.core.queues.is_away(Stage::EventBridge, "SendMessage", FEEDBACK) {
                 self.ses_rule.push_back((now + RETRY_MS, envelope));
             } else {
                 self.core.queues.put(FEEDBACK, &envelope, now);
