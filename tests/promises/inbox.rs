@@ -147,7 +147,11 @@ async fn what_can_neither_be_stored_nor_requeued_stays_on_the_queue() {
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     pipeline.queues.put(INBOX, &event("S1").to_string(), pipeline.clock().now_ms());
     outage.set(true);
-    pipeline.outages.begin(Away { queue: Some(INBOX), operation: Some("SendMessageBatch"), ..Away::of(Absent::Sqs) });
+    pipeline.outages.begin(Away {
+        queue: Some(INBOX),
+        operation: Some("SendMessageBatch"),
+        ..Away::of(Absent::Sqs)
+    });
     run_inbox_for(&stack, &mut pipeline, SignedDuration::from_mins(1)).await;
     assert_eq!(pipeline.queues.all(INBOX).len(), 1, "it was not acknowledged");
 

@@ -17,7 +17,7 @@ use waybill_tests::chaos::killer::kill_caller;
 
 use crate::support::events::{customer, shipped};
 use crate::support::simulated_pipeline::{
-    DISPATCH, DISPATCH_DLQ, Outage, Service, SimulatedPipeline,
+    DISPATCH, DISPATCH_DLQ, Outage, Service as Absent, SimulatedPipeline,
 };
 use crate::support::{TestStack, config, eventually, settings};
 
@@ -37,7 +37,7 @@ async fn after_six_hours_without_sqs_and_two_days_without_the_stream_the_sweep_h
     let orders: Vec<String> = (1..=40).map(|n| format!("S{n}")).collect();
     stack.publish_only(&orders.iter().map(|order| shipped(order)).collect::<Vec<_>>()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::from_hours(48));
-    pipeline.outages.begin(Outage { queue: Some(DISPATCH), ..Outage::of(Service::Sqs) });
+    pipeline.outages.begin(Outage { queue: Some(DISPATCH), ..Outage::of(Absent::Sqs) });
     for _ in 0..6 {
         relay::sweep(&pipeline.relay(), i64::MAX).await.expect_err("SQS is away");
         pipeline.skip(SignedDuration::from_hours(1));

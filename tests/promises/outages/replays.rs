@@ -98,10 +98,8 @@ async fn an_event_published_again_after_the_events_table_expired_it_is_not_maile
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_queue_replayed_twice_mails_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let unverified = settings::Settings {
-        refusal: Some(Refusal::Content),
-        ..settings::Settings::default()
-    };
+    let unverified =
+        settings::Settings { refusal: Some(Refusal::Content), ..settings::Settings::default() };
     let stack = stack(&faults, unverified).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     let lines: Vec<String> = (0..12).map(|n| shipped(&format!("D{n}"))).collect();
@@ -135,10 +133,8 @@ async fn a_dead_letter_queue_replayed_twice_mails_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn both_copies_of_a_dead_letter_replayed_at_once_mail_once() {
     let faults = Arc::new(FaultSwitches::default());
-    let unverified = settings::Settings {
-        refusal: Some(Refusal::Content),
-        ..settings::Settings::default()
-    };
+    let unverified =
+        settings::Settings { refusal: Some(Refusal::Content), ..settings::Settings::default() };
     let stack = stack(&faults, unverified).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
     publish(&pipeline, &refunded("D1"));

@@ -9,7 +9,8 @@ use shared::ledger::State;
 
 use crate::support::events::{confirmed, customer, refunded, shipped};
 use crate::support::simulated_pipeline::{
-    DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, INBOX, INBOX_DLQ, MAIL, MAIL_DLQ, SimulatedSes, WholePipeline,
+    DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, INBOX, INBOX_DLQ, MAIL, MAIL_DLQ, SimulatedSes,
+    WholePipeline,
 };
 use crate::support::{TestStack, config};
 

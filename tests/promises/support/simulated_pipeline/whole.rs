@@ -9,7 +9,9 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::outages::Stage;
-use super::{DISPATCH, FEEDBACK, INBOX, MAIL, STEP, Settings, SimulatedPipeline, SimulatedSes, millis};
+use super::{
+    DISPATCH, FEEDBACK, INBOX, MAIL, STEP, Settings, SimulatedPipeline, SimulatedSes, millis,
+};
 use crate::support::TestStack;
 
 /// How long whoever publishes waits before the same event is published again, and EventBridge before it sends an
@@ -187,7 +189,7 @@ impl<'a> WholePipeline<'a> {
         for line in due {
             self.published += 1;
             let deadline = SystemTime::now() + timeout;
-            let is_taken = if self.published % 2 == 0 {
+            let is_taken = if self.published.is_multiple_of(2) {
                 self.send_to_inbox(&line)
             } else {
                 let answer = Box::pin(intake::handle(&intake, &line, deadline));
