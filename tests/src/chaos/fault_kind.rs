@@ -5,7 +5,6 @@ use std::fmt;
 
 use local::aws::calls::Service;
 
-use super::account_faults::AccountFault;
 use super::fault_rates::{CallPhase, FaultAction, SERVICES, function_fault_rates};
 use super::outage;
 
@@ -34,6 +33,32 @@ pub enum FaultKind {
     SesEventsDoubled,
     /// A process was killed at a random time.
     KilledAtRandom,
+}
+
+/// Why SES takes no mail of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccountFault {
+    /// The account's sending is paused.
+    Paused,
+    /// The sender's identity is not verified any more.
+    NotVerified,
+    /// The configuration set is gone.
+    NoConfigurationSet,
+}
+
+impl AccountFault {
+    /// Every fault, in the order in which they come.
+    pub const ALL: [Self; 3] = [Self::Paused, Self::NotVerified, Self::NoConfigurationSet];
+
+    /// For reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Paused => "the account was paused",
+            Self::NotVerified => "the sender was not verified",
+            Self::NoConfigurationSet => "the configuration set was gone",
+        }
+    }
 }
 
 impl FaultKind {

@@ -4,6 +4,7 @@
 
 pub mod picture;
 mod publish;
+mod run;
 pub mod sample;
 pub mod stack;
 
@@ -13,40 +14,13 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use tokio::time::MissedTickBehavior;
 
+use run::Run;
+pub use run::{LoadError, Options};
 use sample::{Sample, Sampler};
 use stack::LoadedStack;
 
-/// Any failure of a run, as a sentence.
-pub type LoadError = Box<dyn std::error::Error + Send + Sync>;
-
 /// A run is over when nothing has changed for so long.
 const STALLED: Duration = Duration::from_secs(60);
-
-/// What is published, and how fast.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Options {
-    /// Events a second; `None` for as many as the stack takes.
-    pub rate: Option<f64>,
-    /// Events in all, each of an order of its own. A mail follows from each.
-    pub events: usize,
-    /// Of the orders' ids: a stack takes each seed once.
-    pub seed: u64,
-    /// Seconds between two samples.
-    pub interval: f64,
-}
-
-/// A run under way.
-#[derive(Debug)]
-struct Run {
-    options: Options,
-    started: Instant,
-    /// Events that intake has accepted.
-    accepted: AtomicUsize,
-    /// When it did, in milliseconds since 1970; 0 for not yet.
-    accepted_at: Vec<AtomicU64>,
-    /// Messages that wait, as of the last sample.
-    backlog: AtomicU64,
-}
 
 /// The figures of a run.
 #[derive(Debug, Serialize)]

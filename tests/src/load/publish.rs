@@ -10,8 +10,8 @@ use kit::RateLimiter;
 use local::run::publish::{Answer, Publisher};
 use serde_json::{Value, json};
 
+use super::run::{LoadError, Run};
 use super::stack::LoadedStack;
-use super::{LoadError, Run};
 use crate::chaos::workload;
 
 /// Events in one request, and requests at the same time.

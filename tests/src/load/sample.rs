@@ -9,8 +9,8 @@ use kit::queue::queue_depth;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::run::{LoadError, Run};
 use super::stack::LoadedStack;
-use super::{LoadError, Run};
 
 /// By the end of their names.
 const QUEUES: [&str; 8] = [

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::LoadError;
+use super::run::LoadError;
 
 /// A stack. One that was started here is killed when this is dropped.
 #[derive(Debug)]

@@ -2,10 +2,11 @@
 
 use super::action::{Step, StepOutcome};
 use super::drivers::Driver;
-use super::gate::{SesAccount, Turn, probes_out};
+use super::gate::{SesAccount, Turn};
 use super::mailer::{Mailer, Next};
 use super::settings::{Faults, PipelineModel};
 use super::state::{MailerStep, Message, Order, SystemState, Violation};
+use super::turn::probes_out;
 
 impl PipelineModel {
     pub(super) fn mailer_steps(&self, system: &SystemState, order: &Order, steps: &mut Vec<Step>) {

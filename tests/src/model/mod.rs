@@ -96,3 +96,4 @@ pub mod state;
 mod system;
 mod terminal;
 mod time;
+mod turn;

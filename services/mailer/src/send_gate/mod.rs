@@ -299,6 +299,10 @@ impl SendGate {
 
     /// When `count` mails without a turn are to come again. If the line cannot be written, at random.
     async fn line_up(&self, item: &GateItem, count: usize, now: i64) -> Vec<Place> {
+        // The rate is about to be known, and probably higher than the one that the line would run at.
+        if item.rate_due - now / 1000 <= RATE_RETRY_MS && self.fixed_rate.is_none() {
+            return (0..count).map(|_| Place::Later(item.rate_due + spread(5_000))).collect();
+        }
         let (interval, from) = (item.interval(), now + micros(HORIZON));
         let mut line_at = item.line_at;
         // Twice: a line that was refused is no longer where it was.
