@@ -45,7 +45,7 @@ async fn after_six_hours_without_sqs_and_two_days_without_the_stream_the_sweep_h
     assert_eq!(pipeline.queues.all(DISPATCH_DLQ).len(), 0, "an outage is no dead letter");
     pipeline.outages.end();
     assert_eq!(pipeline.sweep().await.queued_again, orders.len());
-    pipeline.drain().await;
+    pipeline.run_for(SignedDuration::from_mins(15)).await;
     for order in &orders {
         assert_eq!(stack.mails_to(&customer(order)), 1, "{order}");
     }

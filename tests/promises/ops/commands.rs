@@ -13,8 +13,8 @@ use local::ses::suppression::Reason;
 use serde_json::json;
 
 use super::process::{
-    accept_mails_again, assert_one_mail_each, command_at, dead_letters, json, run_to_end,
-    wait_for_state, waybill, with_refused_mails,
+    accept_mails_again, assert_one_mail_each, command_at, dead_letters, json, queue_named,
+    run_to_end, wait_for_state, waybill, with_refused_mails,
 };
 use crate::support::TestStack;
 use crate::support::events::{confirmed, customer, refunded};
@@ -154,7 +154,7 @@ async fn dead_letters_in_flight_need_attention_too_and_the_list_can_be_filtered(
     let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let listed = json(&stack, &["dlq", "list", "--order", "A2", "--reason", "refused"]).await;
-    let group = &listed["queues"][3]["groups"][0];
+    let group = &queue_named(&listed, "mail")["groups"][0];
     assert_eq!((&group["messages"], &group["orders"]), (&json!(1), &json!(["A2"])), "{listed:#}");
     assert_eq!(group["attempts"], 1);
     let matched = waybill(&stack, &["dlq", "list", "--order", "A2"]).await;

@@ -19,17 +19,19 @@ fn missing_variable(function: &str, set: &BTreeSet<String>) -> Option<String> {
         .envs(SETTINGS)
         .envs(set.iter().map(|name| (name, "http://127.0.0.1:9/x")))
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the function starts");
     // A function ends with its standard input; here it has to end by itself.
     let _open = child.stdin.take();
     let output = child.wait_with_output().expect("its output");
-    let stderr = String::from_utf8(output.stderr).expect("UTF-8");
-    let Some((_, rest)) = stderr.split_once("the environment variable ") else {
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    // The last words of a panic are a log line.
+    let printed = text(output.stderr) + &text(output.stdout);
+    let Some((_, rest)) = printed.split_once("the environment variable ") else {
         // Outside of Lambda a function that has started stops at the runtime's own variables.
-        assert!(stderr.contains("AWS_LAMBDA_"), "{function}: {stderr}");
+        assert!(printed.contains("AWS_LAMBDA_"), "{function}: {printed}");
         return None;
     };
     rest.split_whitespace().next().map(str::to_owned)

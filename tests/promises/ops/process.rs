@@ -73,6 +73,12 @@ pub async fn json(stack: &TestStack, args: &[&str]) -> Value {
 }
 
 /// Waits for the process to end.
+/// One queue of a listing.
+pub fn queue_named<'a>(listing: &'a Value, name: &str) -> &'a Value {
+    let queues = listing["queues"].as_array().expect("queues");
+    queues.iter().find(|queue| queue["queue"] == name).expect("the queue is listed")
+}
+
 pub async fn run_to_end(child: Child) -> ProcessResult {
     let output = tokio::task::spawn_blocking(move || child.wait_with_output());
     ProcessResult::from(output.await.expect("joined").expect("its output"))
