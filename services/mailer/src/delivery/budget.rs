@@ -45,9 +45,9 @@ pub fn time_to_record(total: Duration) -> Duration {
 }
 
 /// What of the time for a delivery, `send`, must be left when it claims. Less than half of it, if it is shorter than
-/// deployed.
+/// deployed, but never less than the call needs.
 pub fn time_to_claim_and_send(send: Duration) -> Duration {
-    TIME_TO_CLAIM_AND_SEND.min(send * 2 / 5)
+    TIME_TO_CLAIM_AND_SEND.min(send * 2 / 5).max(MIN_SEND_TIME)
 }
 
 /// How long taking turns may last, and how far away they may be, where this much time is left before the claim. Both
