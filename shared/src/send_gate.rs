@@ -13,3 +13,7 @@ pub const CLOSED_UNTIL: &str = "closed_until";
 
 /// The attribute that says why: SES's error code (a string).
 pub const CLOSED_REASON: &str = "closed_reason";
+
+/// The attribute that says until when mails that found no free slot are told to come again (a number, microseconds
+/// since 1970). In the past, or absent, while no mail stands in line.
+pub const LINE_AT: &str = "line_at";

@@ -2,7 +2,7 @@
 //! the mails that nothing moves on, and each is mailed once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -28,6 +28,8 @@ const SWEPT: SignedDuration = SignedDuration::from_mins(20);
 #[derive(Default)]
 struct WithoutStream {
     ses_answers_are_lost: AtomicBool,
+    /// Writes of items: of the ledger's, and of the send gate.
+    writes: AtomicUsize,
 }
 
 impl Faults for WithoutStream {
@@ -36,6 +38,9 @@ impl Faults for WithoutStream {
     }
 
     fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
+        if call.operation == "UpdateItem" {
+            self.writes.fetch_add(1, Ordering::SeqCst);
+        }
         let is_lost =
             call.operation == "SendEmail" && self.ses_answers_are_lost.load(Ordering::SeqCst);
         is_lost.then_some(Fault::HangUp)
@@ -110,6 +115,28 @@ async fn a_mail_that_waits_for_ses_is_not_queued_again_and_one_that_was_lost_mea
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mails_that_stand_in_line_for_the_send_rate_are_not_queued_again() {
+    let (stack, _) = without_stream().await;
+    let orders: Vec<String> = (1..=30).map(|n| format!("L{n}")).collect();
+    let lines: Vec<String> = orders.iter().map(|order| shipped(order)).collect();
+    let mut pipeline = swept_once(&stack, &lines).await;
+    // Twenty seconds a mail: ten minutes for all.
+    pipeline.settings.send_rate = Some(0.05);
+    for minute in [5, 10] {
+        pipeline.run_for(SignedDuration::from_mins(5)).await;
+        assert_eq!(pipeline.sweep().await.queued_again, 0, "after {minute} minutes");
+        assert_eq!(pipeline.queues.all(MAIL).len() + stack.mails().len(), 30, "no copies");
+        pipeline.use_other_mailer();
+    }
+    // A mail that comes from the line up to five seconds late loses as much.
+    pipeline.run_for(SignedDuration::from_mins(3)).await;
+    for order in orders {
+        assert_eq!(stack.mails_to(&customer(&order)), 1, "{order}");
+    }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_mail_that_became_stale_meanwhile_ends_as_stale() {
     let (stack, _) = without_stream().await;
     let mut pipeline = swept_once(&stack, &[confirmed("Q1")]).await;
@@ -149,6 +176,33 @@ async fn a_doubt_whose_request_was_lost_is_resent_after_its_grace_period_and_a_h
     assert_eq!(stack.mails_to(&customer("Q2")), 1);
     assert_eq!(state(&stack, "Q2").await, Some(State::InDoubt));
     assert_eq!(pipeline.queues.all(MAIL_DLQ).len(), 0);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_takes_no_turn_and_no_claim_while_it_waits_but_a_settled_one_is_tried_at_once() {
+    let (stack, faults) = without_stream().await;
+    faults.ses_answers_are_lost.store(true, Ordering::SeqCst);
+    let mut pipeline = swept_once(&stack, &[confirmed("Q1")]).await;
+    pipeline.settings.grace = SignedDuration::from_hours(11);
+    pipeline.drain().await;
+    assert_eq!(state(&stack, "Q1").await, Some(State::InDoubt));
+    faults.ses_answers_are_lost.store(false, Ordering::SeqCst);
+
+    let before = faults.writes.load(Ordering::SeqCst);
+    pipeline.run_for(SignedDuration::from_hours(10)).await;
+    assert_eq!(faults.writes.load(Ordering::SeqCst), before, "it comes back every 15 minutes");
+    let waiting = pipeline.queues.all(MAIL);
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(stack.mails_to(&customer("Q1")), 1);
+
+    // As an operator who has found out that it was not sent: with a fresh message.
+    let settle = ["settle", "Q1", "order.confirmed", "not-sent", "--reason", "a test"];
+    let settled = waybill(&stack, &settle).await;
+    assert_eq!(settled.code, Some(0), "{settled:?}");
+    eventually("it is mailed", async || stack.mails_to(&customer("Q1")) == 2).await;
+    pipeline.run_for(SignedDuration::from_hours(3)).await;
+    assert_eq!(stack.mails_to(&customer("Q1")), 2, "the waiting copy finds it sent");
     stack.stop().await;
 }
 

@@ -167,6 +167,11 @@ fn ambiguous() -> SendOutcome {
     SendOutcome::Ambiguous { code: "NoAnswerInTime".to_owned() }
 }
 
+fn unreachable() -> SendOutcome {
+    let retry_after = Duration::from_secs(30);
+    SendOutcome::Retryable { code: "NoConnection".to_owned(), retry_after }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_probe_at_a_time_decides_for_all_mailers_and_one_that_dies_loses_only_its_lease() {
     let stack = TestStack::start().await;
@@ -208,8 +213,14 @@ async fn one_probe_at_a_time_decides_for_all_mailers_and_one_that_dies_loses_onl
     first.report(probe[0], &paused(), now + 6).await;
     assert_eq!(turns(&take(&second, now + 5 + pause).await), []);
 
-    // The last one is accepted, and all go on.
+    // The next one does not reach SES, which proves nothing: another one asks half a minute later.
     now += 6 + pause;
+    let probe = turns(&take(&second, now).await);
+    second.report(probe[0], &unreachable(), now).await;
+    assert_eq!(turns(&take(&first, now + 29_999).await), []);
+    now += 30_000;
+
+    // The last one is accepted, and all go on.
     let probe = turns(&take(&second, now).await);
     assert_eq!(probe.len(), 1);
     second.report(probe[0], &accepted(), now + 1).await;

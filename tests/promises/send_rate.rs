@@ -1,12 +1,17 @@
 //! All mailers together keep to the account's send rate, however many they are. The gate's own code runs against
-//! DynamoDB in simulated time: each mailer takes places for a batch, sends at its slots, and comes back.
+//! DynamoDB in simulated time: each mailer takes places for a batch, sends at its slots, and comes back. A write
+//! takes no time, or the time that a test says.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
+use http::StatusCode;
 use jiff::SignedDuration;
 use local::Stack;
+use local::edge::faults::{Call, Fault, Faults};
 use local::resources::LEDGER_TABLE;
 use local::ses::settings::Settings;
 use mailer::SendGate;
@@ -42,6 +47,25 @@ enum Event {
     Die,
 }
 
+/// Counts the writes that DynamoDB has answered, for the simulated clock.
+#[derive(Debug, Default)]
+struct Writes(AtomicI64);
+
+impl Writes {
+    fn count(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Faults for Writes {
+    fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
+        if call.operation == "UpdateItem" {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+        None
+    }
+}
+
 /// A mailer process.
 struct Process {
     gate: SendGate,
@@ -62,6 +86,9 @@ struct Simulation<'a> {
     processes: Vec<Process>,
     sent: Vec<i64>,
     requeued: usize,
+    writes: Arc<Writes>,
+    /// How long a write takes, in microseconds.
+    write_time: i64,
     rng: Rng,
     rolls: u64,
 }
@@ -81,6 +108,8 @@ impl<'a> Simulation<'a> {
             processes: Vec::new(),
             sent: Vec::new(),
             requeued: 0,
+            writes: Arc::default(),
+            write_time: 0,
             rng: Rng::new(7),
             rolls: 0,
         };
@@ -141,8 +170,11 @@ impl<'a> Simulation<'a> {
             return self.idle.push(mailer);
         }
         self.visible -= count;
-        let (now, wait) = (self.now, Duration::from_secs(14));
-        let places = self.processes[mailer].gate.take(count, wait, || now).await;
+        let (began, wait) = (self.now, Duration::from_secs(14));
+        let (writes, before) = (Arc::clone(&self.writes), self.writes.count());
+        let clock = || began + (writes.count() - before) * self.write_time;
+        let places = self.processes[mailer].gate.take(count, wait, &clock).await;
+        let now = clock();
         let mut last = now;
         for place in places.expect("DynamoDB answers") {
             match place {
@@ -308,6 +340,71 @@ async fn mailers_that_come_and_go_do_not_change_the_rate_and_waste_only_their_sl
         assert_never_above(&times, rate, &what);
         let possible = (rate as f64).min(capacity(3, rate as f64));
         assert_within_5_percent(&times, seconds, possible, &what);
+    }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mailers_send_at_the_rate_although_each_write_of_the_gate_is_slow() {
+    let writes = Arc::<Writes>::default();
+    let account = Settings { send_rate: 1.0, ..Settings::default() };
+    let faults = Arc::clone(&writes) as _;
+    let stack = TestStack::start_with(local::Config { account, faults, ..config() }).await;
+    for (rate, mailers, seconds) in [(1, 2, 120), (14, 1, 60), (14, 10, 60), (200, 10, 30)] {
+        set_rate(&stack, rate);
+        for write_ms in [150, 500, 1_500] {
+            let what = format!("{mailers} mailers at {rate} a second, writes of {write_ms} ms");
+            let backlog = 3 * rate * usize::try_from(seconds).expect("positive") / 2;
+            let mut simulation = Simulation::new(&stack, mailers, backlog).await;
+            simulation.writes = Arc::clone(&writes);
+            simulation.write_time = write_ms * 1_000;
+            simulation.run_until(simulation.start + seconds * SECOND).await;
+            let times = simulation.times();
+            assert_never_above(&times, rate, &what);
+            // A batch waits for two writes, its slots and its place in the line, and the last one's calls.
+            let batch = (2.0 * rate as f64).clamp(1.0, BATCH as f64);
+            let busy = 2.5 * write_ms as f64 / 1_000.0 + (batch - 1.0) / rate as f64 + 0.17;
+            let possible = (mailers as f64 * batch / busy).min(rate as f64);
+            let count = times.iter().filter(|at| **at > 10 * SECOND).count();
+            let share = count as f64 / (possible * (seconds - 10) as f64);
+            println!("{what}: {:.1} % of {possible:.2} a second", 100.0 * share);
+            assert!(share > 0.5, "{what}: {count} mails");
+        }
+    }
+    stack.stop().await;
+}
+
+/// SES does not tell the account's rate any more.
+#[derive(Debug, Default)]
+struct NoRate(AtomicBool);
+
+impl Faults for NoRate {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let fails = call.operation == "GetAccount" && self.0.load(Ordering::SeqCst);
+        fails.then_some(Fault::ServerError)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_stand_in_line_at_the_last_known_rate_while_ses_does_not_tell_it() {
+    let faults = Arc::<NoRate>::default();
+    let account = Settings { send_rate: 2.0, ..Settings::default() };
+    let config = local::Config { account, faults: Arc::clone(&faults) as _, ..config() };
+    let stack = TestStack::start_with(config).await;
+    let simulation = Simulation::new(&stack, 1, 0).await;
+    let (gate, wait) = (&simulation.processes[0].gate, Duration::from_secs(14));
+    gate.take(1, wait, || simulation.start).await.expect("DynamoDB answers");
+    faults.0.store(true, Ordering::SeqCst);
+    let later = simulation.start + 1_000 * SECOND;
+    let places = gate.take(20, wait, || later).await.expect("DynamoDB answers");
+    let until = |place: &Place| match place {
+        Place::Later(until) => Some(*until),
+        _ => None,
+    };
+    let line: Vec<i64> = places.iter().filter_map(until).collect();
+    assert!(line.len() > 5 && line.len() < 20, "{places:?}");
+    for pair in line.windows(2) {
+        assert!((509..=512).contains(&(pair[1] - pair[0])), "{line:?}");
     }
     stack.stop().await;
 }

@@ -46,12 +46,13 @@ fn class(answer: &SendOutcome) -> Class {
 const ANY: &str = "invented";
 const QUOTA: &str = "Daily message quota exceeded.";
 const RATE: &str = "Maximum sending rate exceeded.";
+const EXPIRED: &str = "Signature expired: 20260101T000000Z is now earlier than 20260101T000500Z (20260101T001000Z - 5 min.)";
 
 /// For each row of the mailer's table, an answer of SES: code, the row's detail, message, the status that AWS
 /// gives it, and what it proves. Where SES tells one fault from another by its message, the message is as SES
 /// writes it (<https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html>).
 #[rustfmt::skip]
-const ERRORS: [(&str, &str, &str, u16, Class); 53] = [
+const ERRORS: [(&str, &str, &str, u16, Class); 55] = [
     ("AccountSuspendedException", "", ANY, 400, AccountFault),
     ("BadRequestException", "configuration set", "Configuration set <waybill> does not exist.", 400, AccountFault),
     ("BadRequestException", "", ANY, 400, Permanent),
@@ -78,6 +79,8 @@ const ERRORS: [(&str, &str, &str, u16, Class); 53] = [
     ("AccessDeniedException", "recipient's identity", "User `arn:aws:sts::111122223333:assumed-role/r/f' is not authorized to perform `ses:SendEmail' on resource `arn:aws:ses:eu-central-2:111122223333:identity/a1@customers.example'", 403, Retryable),
     ("ExpiredTokenException", "", ANY, 403, Retryable),
     ("IncompleteSignature", "", ANY, 403, AccountFault),
+    ("InvalidSignatureException", "signature expired", EXPIRED, 403, Retryable),
+    ("SignatureDoesNotMatch", "signature expired", EXPIRED, 403, Retryable),
     ("InvalidSignatureException", "", ANY, 403, AccountFault),
     ("SignatureDoesNotMatch", "", ANY, 403, AccountFault),
     ("InvalidClientTokenId", "", ANY, 403, AccountFault),

@@ -108,7 +108,7 @@ async fn decide_sequentially(
 ) -> Vec<Indexed<NextStep>> {
     let mut steps: Vec<Indexed<NextStep>> = Vec::with_capacity(requests.len());
     for (i, request) in requests {
-        // The ledger has just not answered about this order. A call that hangs takes eight seconds: one for each
+        // The ledger has just not answered about this order. A call that hangs takes seven seconds: one for each
         // message of a batch would take longer than the function may, and so use up their receives.
         if matches!(steps.last(), Some((_, NextStep::Requeue))) {
             steps.push((*i, NextStep::Requeue));

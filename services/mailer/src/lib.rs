@@ -13,7 +13,8 @@
 //!   without permission) waits in the same way until it is repaired ([`ses_errors`] is the table).
 //! - A mail that SES refuses permanently goes to the dead-letter queue immediately, with the reason.
 //! - A mail takes its turn in the account's send rate before it is claimed. All mailers together keep within
-//!   5 % of the rate and never exceed it, however many run ([`send_gate`]). A mail without a turn is requeued
+//!   5 % of the rate, however many run, and do not exceed it as long as a mail reaches SES within 20 ms of its slot
+//!   ([`send_gate`]). A mail without a turn is requeued
 //!   with a delay, without a claim.
 //! - While SES takes no mail of the account, one mail at a time, the probe, asks whether it does again. The
 //!   others wait without a claim.

@@ -64,7 +64,17 @@ impl SendOutcome {
             | Self::Ambiguous { code } => code,
         }
     }
+
+    /// Whether the call ended before SES was reached: it says nothing about what SES would have answered.
+    #[must_use]
+    pub fn is_unasked(&self) -> bool {
+        [NO_REQUEST, NO_CONNECTION, NO_CREDENTIALS].contains(&self.code())
+    }
 }
+
+const NO_REQUEST: &str = "NoRequest";
+const NO_CONNECTION: &str = "NoConnection";
+const NO_CREDENTIALS: &str = "NoCredentials";
 
 /// The delay after a call that failed for lack of a connection or credentials. Each costs two writes and a
 /// message, and SES may be away for hours.
@@ -90,14 +100,14 @@ pub fn classify(
         Err(SdkError::ResponseError(unparsable)) => {
             classify_error(None, None, unparsable.raw().status().as_u16(), own)
         }
-        Err(SdkError::ConstructionFailure(_)) => not_sent("NoRequest"),
+        Err(SdkError::ConstructionFailure(_)) => not_sent(NO_REQUEST),
         // Before the general `DispatchFailure`: these two causes prove that no byte was sent, while a
         // connection that broke later proves nothing.
         Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_connect_error) => {
-            not_sent("NoConnection")
+            not_sent(NO_CONNECTION)
         }
         Err(error @ SdkError::DispatchFailure(_)) if has_cause(&error, is_credentials_error) => {
-            not_sent("NoCredentials")
+            not_sent(NO_CREDENTIALS)
         }
         Err(SdkError::DispatchFailure(failure)) if failure.is_timeout() => ambiguous("Timeout"),
         Err(SdkError::DispatchFailure(_)) => ambiguous("ConnectionLost"),

@@ -127,11 +127,11 @@ const CREDENTIALS: &str = "see the mailer's log: AWS does not accept the credent
 /// What each documented error proves; of several rows with one code, the first that fits. Any other code is
 /// classified by its HTTP status.
 ///
-/// Not the account's fault although nothing is wrong with the mail: `ExpiredTokenException` and
-/// `RequestExpired`, which a process gets that was frozen between signing and sending; and in the sandbox, a
+/// Not the account's fault although nothing is wrong with the mail: `ExpiredTokenException`,
+/// `RequestExpired` and an expired signature, which a process gets that was frozen between signing and sending; and in the sandbox, a
 /// recipient that is not verified. One of those must not stop every mail.
 #[rustfmt::skip]
-pub const SES_ERRORS: [SesError; 53] = [
+pub const SES_ERRORS: [SesError; 55] = [
     row("TooManyRequestsException", Account(900), QUOTAS).when(Contains("daily message quota exceeded"), "daily quota spent").repaired_by(QUOTA),
     row("TooManyRequestsException", Retryable(2), SEND_EMAIL),
     row("ThrottlingException", Account(900), QUOTAS).when(Contains("daily message quota exceeded"), "daily quota spent").repaired_by(QUOTA),
@@ -159,8 +159,10 @@ pub const SES_ERRORS: [SesError; 53] = [
     row("OptInRequired", Account(300), COMMON).repaired_by(ROLE),
     row("IncompleteSignature", Account(300), COMMON).repaired_by(CREDENTIALS),
     row("InvalidClientTokenId", Account(300), COMMON).repaired_by(CREDENTIALS),
+    row("InvalidSignatureException", Retryable(5), COMMON).when(Contains("signature expired"), "signature expired"),
     row("InvalidSignatureException", Account(300), COMMON).repaired_by(CREDENTIALS),
     row("MissingAuthenticationToken", Account(300), COMMON).repaired_by(CREDENTIALS),
+    row("SignatureDoesNotMatch", Retryable(5), COMMON).when(Contains("signature expired"), "signature expired"),
     row("SignatureDoesNotMatch", Account(300), COMMON).repaired_by(CREDENTIALS),
     row("UnrecognizedClientException", Account(300), COMMON).repaired_by(CREDENTIALS),
     row("ExpiredTokenException", Retryable(5), COMMON),

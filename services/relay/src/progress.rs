@@ -43,23 +43,24 @@ pub struct Criteria {
     pub grace: i64,
     /// The end of the sweep's window: what was due before is overdue.
     pub until: i64,
-    /// Until when no mailer claims a mail, because SES takes none; `None` while it does.
-    pub gate_closed_until: Option<i64>,
+    /// Until when mails wait unclaimed, because SES takes none, or because others stand in line before them for the
+    /// account's send rate; `None` where no mail has to.
+    pub gate_waits_until: Option<i64>,
 }
 
 impl Criteria {
     /// The progress of a mail that has been due since `due`, before the end of the window.
     ///
-    /// While the send gate is closed, a mail waits in the mail queue without a claim, and looks like one whose
-    /// request was lost. Copies would not make SES take it. So it is looked at once the gate may be open, but not
-    /// before it has waited for as long again as until now: SES may be paused for hours, the gate tells only of
+    /// While the send gate is closed, or mails stand in line before it, a mail waits in the mail queue without a
+    /// claim, and looks like one whose request was lost. Copies would not make SES take it, and would use up turns of
+    /// the others. So it is looked at once the gate may be open and the line gone, but not before it has waited for as long again as until now: SES may be paused for hours, the gate tells only of
     /// the next minutes, and each look moves an index entry (3 write units). So a pause of six hours costs a mail
     /// about eight looks, and one that really was lost meanwhile is found after at most twice the time.
     fn overdue(self, due: i64) -> Progress {
-        match self.gate_closed_until {
-            Some(closed_until) => {
+        match self.gate_waits_until {
+            Some(waits_until) => {
                 let as_long_again = self.until + (self.until - due);
-                Progress::Waits { due: closed_until.max(as_long_again) }
+                Progress::Waits { due: waits_until.max(as_long_again) }
             }
             None => Progress::Overdue,
         }
@@ -133,7 +134,7 @@ mod tests {
         }
     }
 
-    const OPEN: Criteria = Criteria { grace: GRACE, until: UNTIL, gate_closed_until: None };
+    const OPEN: Criteria = Criteria { grace: GRACE, until: UNTIL, gate_waits_until: None };
 
     fn progress(item: Item) -> Progress {
         progress_by(item, OPEN)
@@ -145,7 +146,7 @@ mod tests {
 
     #[test]
     fn while_the_send_gate_is_closed_what_is_overdue_waits_until_it_may_open_and_twice_as_long() {
-        let closed = |until| Criteria { gate_closed_until: Some(until), ..OPEN };
+        let closed = |until| Criteria { gate_waits_until: Some(until), ..OPEN };
         let overdue = [
             Item { since: 700, ..item(State::Planned) },
             Item { lease_until: 700, ..item(State::Sending) },
@@ -162,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_closed_send_gate_changes_nothing_for_what_no_mailer_would_claim() {
-        let closed = Criteria { gate_closed_until: Some(UNTIL + 50), ..OPEN };
+        let closed = Criteria { gate_waits_until: Some(UNTIL + 50), ..OPEN };
         assert_eq!(progress_by(item(State::Sent), closed), Progress::Done);
         let postponed = Item { not_before: UNTIL + 5, ..item(State::Planned) };
         assert_eq!(progress_by(postponed, closed), Progress::Waits { due: UNTIL + 5 });

@@ -7,9 +7,11 @@
 //! is in doubt, the send gate is closed) is checked again when it is overdue. So an event stays in the index
 //! until its mail is done, and a mail that was sent in time costs one look.
 //!
-//! A mail that is only late, because it waits in a long backlog, looks like a lost one. Queuing it again is
-//! harmless, since one claim lets one mail through, and rare, since the delay between two sweeps of an event
-//! doubles.
+//! A mail that is only late, because it waits in a long backlog, looks like a lost one. One claim lets one mail
+//! through, so that queuing it again sends nothing twice; but each copy takes a turn in the account's send rate,
+//! which delays the others. So while mails stand in line for their turns, none is queued again. Where the mailers
+//! themselves are what binds, there is no line, and turns are left over for the copies: they become few, since the
+//! delay between two sweeps of an event doubles.
 //!
 //! Delivery semantics: at least once. There are three writes, in this order: the event is queued, its entry
 //! is moved in the index, and the watermark advances past it. So after a crash between the first two, the
@@ -48,7 +50,7 @@ const CONCURRENT_BUCKETS: usize = 8;
 const CONCURRENT_CHUNKS: usize = 8;
 
 /// The sweep begins no chunk in the last 30 seconds of its time, or the last quarter of a short time: what has
-/// begun needs four calls one after another, each of at most 8 s.
+/// begun needs four calls one after another, each of at most 7 s.
 const TIME_RESERVE_MS: i64 = 30_000;
 const TIME_RESERVE_DIVISOR: i64 = 4;
 
@@ -83,8 +85,8 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
     let until = now - relay.sweep_after_ms;
     let known = watermark::read(&relay.tables).await?;
     let from = known.unwrap_or(until - INITIAL_LOOKBACK_MS);
-    let gate_closed_until = send_gate::closed_until(&relay.tables, now).await?;
-    let criteria = Criteria { grace: relay.grace_ms, until, gate_closed_until };
+    let gate_waits_until = send_gate::waits_until(&relay.tables, now).await?;
+    let criteria = Criteria { grace: relay.grace_ms, until, gate_waits_until };
     let reserve = (deadline.saturating_sub(now) / TIME_RESERVE_DIVISOR).min(TIME_RESERVE_MS);
     let stop_at = deadline.saturating_sub(reserve);
     let stats = SweepStats::default();

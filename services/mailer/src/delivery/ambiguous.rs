@@ -6,6 +6,7 @@ use shared::ledger::{Facts, LEASE_EXPIRED, MAX_DOUBTS, Transition, backlog_watch
 use shared::notification::DoubtPolicy;
 
 use super::context::{Delivery, millis};
+use super::due::Due;
 use super::step::{AfterTurn, Step};
 use crate::backlog_watch::BacklogWatch;
 use crate::feedback_backlog::Backlog;
@@ -54,7 +55,10 @@ fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
         return Step::ACK;
     }
     let due = item.since + millis(delivery.mailer.grace);
-    if delivery.now_ms() < due { Step::Requeue { until: due } } else { Step::Resend }
+    if delivery.now_ms() < due {
+        return Step::WaitUntilDue(Due { at: due, in_doubt: true });
+    }
+    Step::Resend
 }
 
 /// Claims a notification in doubt whose grace period is over, unless an unread SES event may prove that SES

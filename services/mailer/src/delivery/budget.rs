@@ -18,12 +18,19 @@ pub const MIN_SEND_TIME: Duration = Duration::from_secs(1);
 /// response to Lambda. An answer that is not recorded leaves a mail in doubt that SES has accepted.
 pub const TIME_TO_RECORD: Duration = OPERATION_TIMEOUT.saturating_add(Duration::from_millis(500));
 
+/// Reserved for what follows a turn: the claim with all of its retries, and the call of SES. A claim after which SES
+/// cannot be called costs a write to undo it; one that nobody undoes leaves a mail in doubt that was not sent.
+const TIME_TO_CLAIM_AND_SEND: Duration = OPERATION_TIMEOUT.saturating_add(MIN_SEND_TIME);
+
+/// How long taking turns may last: one slow write of the send gate, and SES's slow answer about the rate. More
+/// writes follow if they are not slow.
+const TIME_TO_TAKE: Duration = Duration::from_secs(10);
+
 /// In the worst case, one after the other: the send gate is written, the mail waits for its turn, is claimed
 /// and sent, and the answer is recorded.
-const SLOWEST_DELIVERY: Duration = OPERATION_TIMEOUT
+const SLOWEST_DELIVERY: Duration = TIME_TO_TAKE
     .saturating_add(HORIZON)
-    .saturating_add(OPERATION_TIMEOUT)
-    .saturating_add(MIN_SEND_TIME)
+    .saturating_add(TIME_TO_CLAIM_AND_SEND)
     .saturating_add(TIME_TO_RECORD);
 
 const _: () = assert!(
@@ -37,6 +44,18 @@ pub fn time_to_record(total: Duration) -> Duration {
     TIME_TO_RECORD.min(total / 2)
 }
 
+/// What of the time for a delivery, `send`, must be left when it claims. Less than half of it, if it is shorter than
+/// deployed, but never less than the call needs.
+pub fn time_to_claim_and_send(send: Duration) -> Duration {
+    TIME_TO_CLAIM_AND_SEND.min(send * 2 / 5).max(MIN_SEND_TIME)
+}
+
+/// How long taking turns may last, and how far away they may be, where this much time is left before the claim. Both
+/// fit into it as deployed; a mail whose turn comes too late in a shorter time is requeued.
+pub fn time_for_turns(left: Duration) -> (Duration, Duration) {
+    (TIME_TO_TAKE.min(left), HORIZON.min(left / 2))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,5 +65,16 @@ mod tests {
         assert_eq!(time_to_record(FUNCTION_TIMEOUT), TIME_TO_RECORD);
         assert!(TIME_TO_RECORD > kit::aws::ATTEMPT_TIMEOUT * kit::aws::MAX_ATTEMPTS);
         assert_eq!(time_to_record(Duration::from_secs(5)), Duration::from_millis(2500));
+    }
+
+    #[test]
+    fn turns_are_taken_and_waited_for_in_what_the_claim_and_the_call_leave() {
+        let before_the_record = FUNCTION_TIMEOUT - TIME_TO_RECORD;
+        let kept = time_to_claim_and_send(before_the_record);
+        assert_eq!(kept, TIME_TO_CLAIM_AND_SEND);
+        let left = before_the_record - kept;
+        assert_eq!(time_for_turns(left), (TIME_TO_TAKE, HORIZON));
+        assert!(TIME_TO_TAKE + HORIZON <= left);
+        assert_eq!(time_for_turns(Duration::ZERO), (Duration::ZERO, Duration::ZERO));
     }
 }

@@ -11,7 +11,8 @@ use shared::ledger::Facts;
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
-use super::budget::time_to_record;
+use super::budget::{time_to_claim_and_send, time_to_record};
+use super::due::Due;
 use crate::backlog_watch::BacklogWatch;
 use crate::mailer::Mailer;
 
@@ -23,6 +24,8 @@ pub struct Delivery<'a> {
     message: &'a SqsMessage,
     /// When SES must have answered.
     send_until: SystemTime,
+    /// When the mail must be claimed.
+    claim_until: SystemTime,
     notification: String,
 }
 
@@ -37,8 +40,11 @@ impl<'a> Delivery<'a> {
         deadline: SystemTime,
     ) -> Self {
         let total = deadline.duration_since(SystemTime::now()).unwrap_or_default();
-        let send_until = deadline - time_to_record(total);
-        Self { mailer, request, message, send_until, notification: request.key.sort_key() }
+        let kept = time_to_record(total);
+        let send_until = deadline - kept;
+        let claim_until = send_until - time_to_claim_and_send(total.saturating_sub(kept));
+        let notification = request.key.sort_key();
+        Self { mailer, request, message, send_until, claim_until, notification }
     }
 
     pub(super) fn now_ms(&self) -> i64 {
@@ -73,12 +79,24 @@ impl<'a> Delivery<'a> {
         self.mailer.ledger.record(order_id, &self.notification, change).await
     }
 
-    /// A mail that is stale is not sent, and one in doubt only after a check of the backlog. A watch that was
-    /// interrupted proves nothing: its message may have been replayed since, and the mail be in another state.
+    /// A mail that is stale is not sent, one that is not due not yet, and one in doubt only after a check of the
+    /// backlog.
     pub(super) fn wants_turn_at_once(&self) -> bool {
+        !self.is_stale()
+            && !self.is_watched()
+            && self.due().is_none_or(|due| due.at <= self.now_ms())
+    }
+
+    /// When the message is due, if it was requeued until then.
+    pub(super) fn due(&self) -> Option<Due> {
+        Due::read(self.message)
+    }
+
+    /// Whether the mail is in doubt and its copies watch the backlog. A watch that was interrupted proves nothing: its
+    /// message may have been replayed since, and the mail be in another state.
+    pub(super) fn is_watched(&self) -> bool {
         let max_gap = 2 * self.backlog_interval();
-        let is_watched = |watch: BacklogWatch| watch.is_recent(self.now_ms(), max_gap);
-        !self.is_stale() && !self.backlog_watch().is_some_and(is_watched)
+        self.backlog_watch().is_some_and(|watch| watch.is_recent(self.now_ms(), max_gap))
     }
 
     /// The time between two checks of the backlog in milliseconds.
@@ -98,6 +116,16 @@ impl<'a> Delivery<'a> {
     pub(super) async fn requeue_until(&self, until: i64) -> BatchItemOutcome {
         let outcome = self.mailer.requeue.requeue_until(self.message, until, None).await;
         if outcome == BatchItemOutcome::Ack {
+            count(Count::Requeued);
+        }
+        outcome
+    }
+
+    // A mail in doubt has an alarm of its own.
+    pub(super) async fn wait_until_due(&self, due: Due) -> BatchItemOutcome {
+        let note = (Due::ATTRIBUTE, due.to_attribute());
+        let outcome = self.mailer.requeue.requeue_until(self.message, due.at, Some(note)).await;
+        if outcome == BatchItemOutcome::Ack && !due.in_doubt {
             count(Count::Requeued);
         }
         outcome
@@ -133,6 +161,11 @@ impl<'a> Delivery<'a> {
     pub(super) fn time_left(&self) -> Duration {
         // The machine's clock, not `mailer.clock`: the deadline is Lambda's.
         self.send_until.duration_since(SystemTime::now()).unwrap_or_default()
+    }
+
+    /// The time left before the claim: none if SES could no longer be called after a slow one.
+    pub(super) fn time_left_to_claim(&self) -> Duration {
+        self.claim_until.duration_since(SystemTime::now()).unwrap_or_default()
     }
 
     fn body(&self) -> String {

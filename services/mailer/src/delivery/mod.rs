@@ -4,8 +4,8 @@
 //!
 //! The account may send only so many mails a second, and sometimes none ([`crate::send_gate`]). A mail that has
 //! to wait for that is requeued unclaimed, which costs no write of its item. After the claim, SES is called at
-//! once: no lease is held by a worker that waits. A turn is good for one call. That a mail which takes a turn
-//! is not sent after all, because it is a duplicate, is no harm: nobody uses that slot.
+//! once: no lease is held by a worker that waits. A turn is good for one call. If a mail that takes a
+//! turn is not sent after all, because it is a duplicate, nobody uses that slot; a mail that is not due takes none.
 //!
 //! # Why a lease
 //!
@@ -37,8 +37,8 @@
 //!
 //! | last write or call | state after the crash | recovery |
 //! | --- | --- | --- |
-//! | turn taken | `planned`; a slot that nobody uses, or a probe that nobody else sends until its lease expires | as below |
 //! | message received | `planned` | the message becomes visible again, and the next worker claims |
+//! | turn taken | `planned`; a slot that nobody uses, or a probe that nobody else sends until its lease expires | as above |
 //! | claim written | `sending`, SES not called | the message becomes visible after the lease has expired; the next worker cannot know that SES was not called, and records `in_doubt` |
 //! | `SendEmail` begun, no outcome recorded | `sending`, SES may have accepted the mail | as above; if SES accepted it, its event moves the item to `sent`, before or after that |
 //! | acceptance recorded | `sent` | the next claim is refused (already done), and the message is acknowledged |
@@ -69,6 +69,7 @@
 mod ambiguous;
 mod budget;
 mod context;
+mod due;
 mod stale;
 mod step;
 mod turn;

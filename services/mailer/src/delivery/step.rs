@@ -5,6 +5,7 @@ use kit::queue::BatchItemOutcome;
 use shared::ledger::{Facts, FailReason};
 use shared::queue::dead_letter::DeadLetterCode;
 
+use super::due::Due;
 use crate::backlog_watch::BacklogWatch;
 use crate::send_outcome::SendOutcome;
 
@@ -82,6 +83,8 @@ pub enum Step {
         /// When the copy becomes visible.
         until: i64,
     },
+    /// Send a copy that does nothing before the mail is due, and end.
+    WaitUntilDue(Due),
     /// Send a copy that is not visible before then (milliseconds since 1970), when SES may take mails again, and
     /// end.
     RequeueUntilOpen {

@@ -1,10 +1,12 @@
 //! Turns in the account's send rate, which a mail takes before it is claimed.
 //!
 //! In this order, a mail that has to wait costs no claim: two writes, and a lease that keeps other workers away.
-//! The other way round is never needed, because a turn that nobody uses costs only its slot.
+//! But a copy of a mail that is done already uses up a slot, which its claim is refused for. So there must not be many
+//! copies: the sweep makes none of a mail that may wait for its turn, and a mail that is not due yet takes no turn.
 
 use std::time::Duration;
 
+use super::budget::time_for_turns;
 use super::context::Delivery;
 use super::step::{AfterTurn, Step};
 use crate::mailer::Mailer;
@@ -23,8 +25,8 @@ pub async fn take_places(
     };
     let wanted: Vec<bool> = deliveries.iter().map(wants).collect();
     let count = wanted.iter().filter(|wants| **wants).count();
-    let time_left = deliveries.iter().flatten().map(Delivery::time_left).next().unwrap_or_default();
-    let mut places = take(mailer, count, time_left).await.into_iter();
+    let left = deliveries.iter().flatten().map(Delivery::time_left_to_claim).next();
+    let mut places = take(mailer, count, left.unwrap_or_default()).await.into_iter();
     wanted.into_iter().map(|wants| if wants { places.next() } else { None }).collect()
 }
 
@@ -32,12 +34,16 @@ async fn take(mailer: &Mailer, count: usize, time_left: Duration) -> Vec<Place> 
     if count == 0 {
         return Vec::new();
     }
-    // At most half of the time, so that the other half is left for the calls.
-    let taken = mailer.gate.take(count, time_left / 2, || mailer.clock.now().as_microsecond());
-    taken.await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "no turn could be taken: requeued until the ledger answers");
-        vec![Place::Later(mailer.clock.now_ms() + LEDGER_RETRY_MS); count]
-    })
+    let (limit, max_wait) = time_for_turns(time_left);
+    let taken = mailer.gate.take(count, max_wait, || mailer.clock.now().as_microsecond());
+    // Around all of its writes and calls: each may be slow. A probe that was taken nevertheless loses its lease.
+    let error = match tokio::time::timeout(limit, taken).await {
+        Ok(Ok(places)) => return places,
+        Ok(Err(error)) => error.to_string(),
+        Err(_elapsed) => format!("the send gate took longer than {limit:?}"),
+    };
+    tracing::warn!(error, "no turn could be taken: requeued until the ledger answers");
+    vec![Place::Later(mailer.clock.now_ms() + LEDGER_RETRY_MS); count]
 }
 
 /// The first step of a delivery whose place was taken with its batch's. Waits for the slot.
@@ -51,13 +57,19 @@ pub async fn begin(delivery: &Delivery<'_>, place: Option<Place>, turn: &mut Opt
         Some(Place::Later(until)) => Step::Requeue { until },
         Some(Place::Closed(until)) => Step::RequeueUntilOpen { until },
         None if delivery.is_stale() => Step::SkipStale,
-        None => Step::Resend,
+        None => match delivery.due() {
+            // Also if its time has just come: without a place, it could not be sent.
+            Some(due) if due.at > delivery.now_ms() || !delivery.is_watched() => {
+                Step::WaitUntilDue(due)
+            }
+            _ => Step::Resend,
+        },
     }
 }
 
 /// Takes a turn for one mail that turned out to need one, and waits for its slot.
 pub async fn take_one(delivery: &Delivery<'_>, then: AfterTurn, turn: &mut Option<Turn>) -> Step {
-    let place = take(delivery.mailer, 1, delivery.time_left()).await.pop();
+    let place = take(delivery.mailer, 1, delivery.time_left_to_claim()).await.pop();
     match (place, then) {
         (Some(Place::Turn(taken)), then) => {
             wait(delivery, taken).await;

@@ -11,6 +11,7 @@ use shared::queue::dead_letter::DeadLetterCode;
 use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_ambiguous};
 use super::budget::MIN_SEND_TIME;
 use super::context::Delivery;
+use super::due::Due;
 use super::stale::skip_stale;
 use super::step::Step;
 use super::turn::{LEDGER_RETRY_MS, begin, take_one};
@@ -78,6 +79,7 @@ async fn run_steps(
                 keep_ambiguous(delivery, attempt, &reason).await
             }
             Step::Requeue { until } => return Ok(delivery.requeue_until(until).await),
+            Step::WaitUntilDue(due) => return Ok(delivery.wait_until_due(due).await),
             Step::RequeueUntilOpen { until } => {
                 return Ok(delivery.requeue_until_open(until).await);
             }
@@ -121,7 +123,7 @@ fn may_claim(delivery: &Delivery<'_>, turn: Option<&Turn>) -> Result<(), Step> {
     let Some(turn) = turn else {
         return Err(Step::Requeue { until: now + OUT_OF_TIME_RETRY_MS });
     };
-    if delivery.time_left() < MIN_SEND_TIME {
+    if delivery.time_left_to_claim().is_zero() {
         return Err(Step::Requeue { until: now + OUT_OF_TIME_RETRY_MS });
     }
     match delivery.mailer.gate.closed_until(now) {
@@ -165,7 +167,7 @@ fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, L
         // Not requeued: the visibility timeout is longer than any lease, so the next receive finds an
         // outcome or an expired lease, and at most one receive is used up.
         ClaimRefusal::InProgress { .. } => Step::RETRY,
-        ClaimRefusal::NotDue { until } => Step::Requeue { until },
+        ClaimRefusal::NotDue { until } => Step::WaitUntilDue(Due { at: until, in_doubt: false }),
         ClaimRefusal::InDoubt { .. } => retry_ambiguous(delivery, item),
         ClaimRefusal::LeaseExpired => Step::Expire,
     })

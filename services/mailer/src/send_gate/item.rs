@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::send_gate::{CLOSED_REASON, CLOSED_UNTIL};
+use shared::send_gate::{CLOSED_REASON, CLOSED_UNTIL, LINE_AT};
 
 /// The attribute of [`GateItem::next_at`].
 pub const NEXT_AT: &str = "next_at";
-/// The attribute of [`GateItem::line_at`].
-pub const LINE_AT: &str = "line_at";
 /// The attribute of [`GateItem::rate`].
 pub const RATE: &str = "send_rate";
 /// The attribute of [`GateItem::rate_due`].
 pub const RATE_DUE: &str = "rate_due";
+/// The attribute of [`GateItem::rate_was_read`].
+pub const RATE_WAS_READ: &str = "send_rate_was_read";
 /// The attribute of [`GateItem::probe_until`].
 pub const PROBE_UNTIL: &str = "probe_until";
 
@@ -30,6 +30,8 @@ pub struct GateItem {
     pub line_at: i64,
     /// The account's mails per second; 0 if unknown.
     pub rate: f64,
+    /// Whether SES, or a setting, has ever told the rate: otherwise it is a guess.
+    pub rate_was_read: bool,
     /// From when on the rate is to be read again (milliseconds since 1970).
     pub rate_due: i64,
     /// Until when no mail is sent (milliseconds since 1970); `None` while SES takes mails.
@@ -60,6 +62,7 @@ impl GateItem {
             next_at: number(item, NEXT_AT).unwrap_or_default(),
             line_at: number(item, LINE_AT).unwrap_or_default(),
             rate: number(item, RATE).unwrap_or_default(),
+            rate_was_read: item.contains_key(RATE_WAS_READ),
             rate_due: number(item, RATE_DUE).unwrap_or_default(),
             closed_until: number(item, CLOSED_UNTIL),
             closed_reason: item.get(CLOSED_REASON).and_then(|v| v.as_s().ok()).cloned(),

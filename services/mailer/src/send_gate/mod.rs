@@ -17,8 +17,8 @@
 //! An answer for which the account is at fault ([`SendOutcome::AccountFault`]) closes the gate for the time that
 //! the answer says. Until then every mail is requeued without a claim. Then one mailer wins the
 //! conditional write that moves the end of the closure ahead by a lease; it sends one mail, the probe. Whatever
-//! SES answers to it opens the gate, unless the account is still at fault, or there was no answer. If the
-//! probe dies, only its lease is lost.
+//! SES answers to it opens the gate, unless the account is still at fault, or there was no answer. If SES
+//! could not be asked, another mail is the probe a little later. If the probe dies, only its lease is lost.
 
 mod account_rate;
 mod item;
@@ -72,6 +72,9 @@ const CLOSED_SPREAD_MS: u64 = 60_000;
 const PROBE_RETRY_MS: i64 = 5_000;
 const PROBE_SPREAD_MS: u64 = 10_000;
 
+/// How far ahead of now the first slot is at most, as a share of [`HORIZON`]: behind it must be room for others.
+const MAX_LEAD: (i64, i64) = (3, 4);
+
 /// How often a refused write is tried anew with the item that refused it. Whoever tries most: the item has a
 /// due rate (2 writes), a stale copy of it was known, and others took slots from now on at the same moment.
 const MAX_ROUNDS: usize = 6;
@@ -120,6 +123,8 @@ struct Known {
     item: GateItem,
     /// Whether the last slots that it took followed others.
     was_appended: bool,
+    /// How long the last write took, in microseconds.
+    write_time: i64,
 }
 
 /// A round of [`SendGate::take`].
@@ -163,6 +168,7 @@ impl SendGate {
     ) -> Result<Vec<Place>, LedgerError> {
         let horizon = micros(max_wait.min(HORIZON));
         let (mut item, mut append) = self.last_known();
+        let mut lead = self.lead(horizon);
         for _ in 0..MAX_ROUNDS {
             let at = now();
             let round = match item.phase(at / 1000) {
@@ -172,13 +178,14 @@ impl SendGate {
                 Phase::Open if self.must_refresh(&item, at / 1000) => {
                     Round::Again(self.refresh(&item, at / 1000).await?)
                 }
-                Phase::Open => self.reserve(&item, append, count, horizon, &now).await?,
+                Phase::Open => self.reserve(&item, append, count, (lead, horizon), &now).await?,
             };
             match round {
                 Round::Done(places) => return Ok(places),
                 Round::Again(newer) => {
                     item = newer;
-                    append = item.next_at >= at;
+                    lead = lead.max(self.lead(horizon));
+                    append = item.next_at >= now() + lead;
                 }
             }
         }
@@ -210,6 +217,11 @@ impl SendGate {
             (_, None) => return,
             // Proves nothing. Opened, the gate would let all mails go in doubt.
             (SendOutcome::Ambiguous { .. }, Some(_)) => return,
+            // SES was not asked. The next probe is, once this one's mail would be tried again.
+            (SendOutcome::Retryable { retry_after, .. }, Some(lease)) if outcome.is_unasked() => {
+                let wait = i64::try_from(retry_after.as_millis()).unwrap_or(i64::MAX / 2);
+                self.table.return_probe(lease, now + wait).await
+            }
             (_, Some(lease)) => self.table.open(lease).await,
         };
         self.log(written);
@@ -257,26 +269,29 @@ impl SendGate {
         })
     }
 
-    /// Takes as many slots as there are within `horizon`, and places in the line for the others.
+    /// Takes as many slots as there are from `lead` to `horizon` ahead of now, and places in the line for the others.
     async fn reserve(
         &self,
         item: &GateItem,
         append: bool,
         count: usize,
-        horizon: i64,
+        (lead, horizon): (i64, i64),
         now: &impl Fn() -> i64,
     ) -> Result<Round, LedgerError> {
         let (at, interval) = (now(), item.interval());
-        let room = (at + horizon - item.next_at.max(at)).div_euclid(interval) + 1;
+        let from = at + lead;
+        let room = (at + horizon - item.next_at.max(from)).div_euclid(interval) + 1;
         let taken = usize::try_from(room).unwrap_or_default().min(count);
         if taken == 0 {
-            return Ok(Round::Done(self.line_up(item, count, at).await));
+            return Ok(Round::Done(self.line_up(item, count, at, || true).await));
         }
         let span = interval * as_i64(taken);
         let latest = at + horizon - (span - interval);
-        let slots = Slots { now: at, latest, span, rate: item.rate };
+        let slots = Slots { from, latest, span, rate: item.rate };
         let written =
             if append { self.table.append(slots).await? } else { self.table.begin(slots).await? };
+        let answered = now();
+        self.known().write_time = answered - at;
         let item = match written {
             Written::No(item) => {
                 self.remember(&item, None);
@@ -286,28 +301,44 @@ impl SendGate {
         };
         self.remember(&item, Some(append));
         let first = item.next_at - span;
-        // The first call of a process opens a connection, and may take this long.
-        if first + MAX_LATENESS < now() {
+        // The next ones are taken further ahead: the write was slower than the last one.
+        if first + MAX_LATENESS < answered {
             return Ok(Round::Again(item));
         }
         let slot = |n| first + interval * as_i64(n);
         let mut places: Vec<Place> =
             (0..taken).map(|n| Place::Turn(Turn { slot: slot(n), probe: None })).collect();
-        places.extend(self.line_up(&item, count - taken, at).await);
+        let has_time = || now() + (answered - at) <= first + MAX_LATENESS;
+        places.extend(self.line_up(&item, count - taken, at, has_time).await);
         Ok(Round::Done(places))
     }
 
-    /// When `count` mails without a turn are to come again. If the line cannot be written, at random.
-    async fn line_up(&self, item: &GateItem, count: usize, now: i64) -> Vec<Place> {
+    /// How far ahead of now slots are taken: they must not have passed when DynamoDB has answered to this write and to
+    /// that for the line, which may take a quarter longer than the last one.
+    fn lead(&self, horizon: i64) -> i64 {
+        let write_time = self.known().write_time;
+        let (share, of) = MAX_LEAD;
+        (2 * (write_time + write_time / 4)).clamp(0, horizon / of * share)
+    }
+
+    /// When `count` mails without a turn are to come again. If the line cannot be written, or there is no time for
+    /// that before the slots of other mails, at random.
+    async fn line_up(
+        &self,
+        item: &GateItem,
+        count: usize,
+        now: i64,
+        has_time: impl Fn() -> bool,
+    ) -> Vec<Place> {
         // The rate is about to be known, and probably higher than the one that the line would run at.
-        if item.rate_due - now / 1000 <= RATE_RETRY_MS && self.fixed_rate.is_none() {
+        if !item.rate_was_read && self.fixed_rate.is_none() {
             return (0..count).map(|_| Place::Later(item.rate_due + spread(5_000))).collect();
         }
         let (interval, from) = (item.interval(), now + micros(HORIZON));
         let mut line_at = item.line_at;
         // Twice: a line that was refused is no longer where it was.
         for _ in 0..2 {
-            if count == 0 || line_at > now + MAX_LINE {
+            if count == 0 || line_at > now + MAX_LINE || !has_time() {
                 break;
             }
             let span = interval * as_i64(count);
@@ -363,7 +394,7 @@ impl SendGate {
 
     /// The item as this process last saw it, and whether slots are likely to follow others.
     fn last_known(&self) -> (GateItem, bool) {
-        let Known { item, was_appended } = &*self.known();
+        let Known { item, was_appended, .. } = &*self.known();
         let mut item = item.clone();
         // A probe may have been answered since, or an operator may have asked for one. No item is closed until 0,
         // so the write is refused, with the item as it is now.

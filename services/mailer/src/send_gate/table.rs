@@ -4,9 +4,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use kit::ledger::LedgerError;
-use shared::send_gate::{CLOSED_REASON, CLOSED_UNTIL, PARTITION_KEY, SORT_KEY};
+use shared::send_gate::{CLOSED_REASON, CLOSED_UNTIL, LINE_AT, PARTITION_KEY, SORT_KEY};
 
-use super::item::{GateItem, LINE_AT, NEXT_AT, PROBE_UNTIL, RATE, RATE_DUE};
+use super::item::{GateItem, NEXT_AT, PROBE_UNTIL, RATE, RATE_DUE, RATE_WAS_READ};
 
 /// The ledger's table, in which the gate is one item.
 #[derive(Debug)]
@@ -36,8 +36,8 @@ impl Written {
 /// Slots to take: `count` of them, `span` microseconds together.
 #[derive(Debug, Clone, Copy)]
 pub struct Slots {
-    /// Now (microseconds since 1970).
-    pub now: i64,
+    /// The earliest time of the first of them (microseconds since 1970).
+    pub from: i64,
     /// The latest time of the first of them.
     pub latest: i64,
     /// The time from the first of them to the first that is free afterwards.
@@ -52,38 +52,38 @@ impl GateTable {
     }
 
     /// Takes slots that follow those already taken. Refused while the gate is closed, for another rate, and if
-    /// the next free slot is past or too late. A retry of the SDK whose first attempt was carried out takes the
+    /// the next free slot is too early or too late. A retry of the SDK whose first attempt was carried out takes the
     /// slots twice: the first ones stay unused.
     pub async fn append(&self, slots: Slots) -> Result<Written, LedgerError> {
         self.update(
             &format!("SET {NEXT_AT} = {NEXT_AT} + :span"),
             &format!(
                 "{RATE} = :rate AND attribute_not_exists({CLOSED_UNTIL}) \
-                 AND {NEXT_AT} BETWEEN :now AND :latest"
+                 AND {NEXT_AT} BETWEEN :from AND :latest"
             ),
             &[
                 (":span", number(slots.span)),
                 (":rate", rate(slots.rate)),
-                (":now", number(slots.now)),
+                (":from", number(slots.from)),
                 (":latest", number(slots.latest)),
             ],
         )
         .await
     }
 
-    /// Takes slots from now on. Refused while the gate is closed, for another rate, and if slots from now on are
-    /// taken already.
+    /// Takes slots from [`Slots::from`] on. Refused while the gate is closed, for another rate, and if slots from
+    /// then on are taken already.
     pub async fn begin(&self, slots: Slots) -> Result<Written, LedgerError> {
         self.update(
             &format!("SET {NEXT_AT} = :next"),
             &format!(
                 "{RATE} = :rate AND attribute_not_exists({CLOSED_UNTIL}) \
-                 AND (attribute_not_exists({NEXT_AT}) OR {NEXT_AT} < :now)"
+                 AND (attribute_not_exists({NEXT_AT}) OR {NEXT_AT} < :from)"
             ),
             &[
-                (":next", number(slots.now + slots.span)),
+                (":next", number(slots.from + slots.span)),
                 (":rate", rate(slots.rate)),
-                (":now", number(slots.now)),
+                (":from", number(slots.from)),
             ],
         )
         .await
@@ -128,9 +128,9 @@ impl GateTable {
     /// Stores the rate, which is to be read again from `due` on (milliseconds since 1970).
     pub async fn store_rate(&self, new: f64, due: i64) -> Result<Written, LedgerError> {
         self.update(
-            &format!("SET {RATE} = :rate, {RATE_DUE} = :due"),
+            &format!("SET {RATE} = :rate, {RATE_DUE} = :due, {RATE_WAS_READ} = :read"),
             "",
-            &[(":rate", rate(new)), (":due", number(due))],
+            &[(":rate", rate(new)), (":due", number(due)), (":read", AttributeValue::Bool(true))],
         )
         .await
     }

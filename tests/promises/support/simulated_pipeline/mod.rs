@@ -310,7 +310,8 @@ impl<'a> SimulatedPipeline<'a> {
             none => {
                 let tables = self.clients[&Stage::Mailer].0.clone();
                 let lease = self.settings.lease;
-                none.insert(MailerProcess::start(self.stack, tables, lease).await)
+                let rate = self.settings.send_rate;
+                none.insert(MailerProcess::start(self.stack, tables, rate, lease).await)
             }
         };
         let sender = process.senders.remove(&self.ses_is_reachable).expect("kept after each use");
@@ -397,11 +398,12 @@ impl MailerProcess {
     async fn start(
         stack: &Stack,
         tables: aws_sdk_dynamodb::Client,
+        send_rate: Option<f64>,
         probe_lease: SignedDuration,
     ) -> Self {
         let reachable = sender(&stack.endpoints.ses).await;
         let ses = reachable.client().clone();
-        let gate = SendGate::new(tables, LEDGER_TABLE.to_owned(), ses, None, probe_lease);
+        let gate = SendGate::new(tables, LEDGER_TABLE.to_owned(), ses, send_rate, probe_lease);
         let senders = BTreeMap::from([(true, reachable), (false, sender(NOWHERE).await)]);
         Self { senders, gate: Some(gate) }
     }

@@ -29,6 +29,8 @@ pub struct Settings {
     pub sweep_interval: SignedDuration,
     /// Whether SES publishes `Send` events.
     pub send_events: bool,
+    /// Replaces the account's rate, in mails a second.
+    pub send_rate: Option<f64>,
 }
 
 /// A queue that a function reads.
@@ -72,6 +74,7 @@ impl Settings {
             sweep_after: seconds("SWEEP_AFTER_SECONDS"),
             sweep_interval: signed(deployed.sweep_interval()),
             send_events,
+            send_rate: None,
         }
     }
 }
