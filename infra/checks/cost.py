@@ -123,6 +123,18 @@ def by_the_inbox(batch):
     return 1e6 * (requests * PRICES["sqs_request"] - saved)
 
 
+def hourly():
+    """The row of infra/README.md with the cost of an hour at 10, 1,000 and 10,000 orders a second."""
+    usd = [sum(parts(10).values()) / 1e6 * 3600 * orders for orders in (10, 1_000, 10_000)]
+    return "| **USD an hour**, without SES, with logs and traces | {:.2f} | {:.0f} | {:.0f} |".format(*usd[:2], round(usd[2], -1))
+
+
+def mails_a_second():
+    """How many mails one mailer sends, in batches of ten."""
+    mailer = FUNCTIONS["mailer"]
+    return 10 / ((mailer.milliseconds_to_start + 10 * mailer.milliseconds_a_record) / 1000)
+
+
 def table():
     """The table of infra/README.md."""
     busy, quiet = parts(10), parts(1)

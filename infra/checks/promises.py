@@ -332,6 +332,28 @@ def every_alarm_says_what_to_do(template):
     ]
 
 
+def no_advice_changes_more_than_it_is_about(text):
+    """An edit without a selector changes every message, so that one customer's address would be everybody's."""
+    edits = re.findall(r"`(waybill dlq replay [^`]*--edit[^`]*)`", text)
+    return [f"{advice}: it selects no message" for advice in edits if not re.search(r"--(order|message|filter)\s", advice)]
+
+
+def every_advice_works(template):
+    violations = []
+    for name, alarm in of_type(template, ALARM).items():
+        advice = alarm["AlarmDescription"]
+        violations += [f"{name}: {violation}" for violation in no_advice_changes_more_than_it_is_about(advice)]
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+        if len(advice) > 1024:
+            violations.append(f"{name}: CloudWatch takes 1024 characters, not {len(advice)}")
+        # It rings alone: the other alarm, whose description would be in another mail, need not.
+        if re.search(r"See \w+Alarm", advice):
+            violations.append(f"{name} only refers to another alarm")
+        if re.fullmatch(r"\w+DlqAlarm", name) and "waybill dlq drop" not in advice:
+            violations.append(f"{name} does not say how to end what is never replayed")
+    return violations
+
+
 def no_alarm_reports_open_doubts_as_settled(template):
     """InDoubt counts new mails in doubt: without new ones, older ones may still be open."""
     return [
@@ -424,6 +446,7 @@ PROMISES = [
     every_failure_has_an_alarm,
     every_reminder_leaves_time,
     every_alarm_says_what_to_do,
+    every_advice_works,
     no_alarm_reports_open_doubts_as_settled,
     every_metric_of_ours_is_one_that_the_code_counts,
     the_dashboard_is_json_of_metrics_that_exist,

@@ -1,11 +1,23 @@
 """The cost that infra/README.md states is the model's."""
 
+import re
+
 import cost
 from translated import INFRA, translated
 
 
 def test_the_readme_states_what_the_model_says():
     assert cost.table() in (INFRA / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_states_what_an_hour_costs():
+    assert cost.hourly() in (INFRA / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_documents_state_how_many_mails_a_mailer_sends():
+    about = f"about {round(cost.mails_a_second(), -1):.0f} mails a second"
+    template, readme = ((INFRA / name).read_text(encoding="utf-8") for name in ("template.yaml", "README.md"))
+    assert set(re.findall(r"one\s+sends (about \d+ mails a\s+second)", (template + readme).replace("One sends", "one sends"))) == {about}
 
 
 def test_calls_and_capacity_cost_no_more_than_the_design_asks_for():

@@ -163,6 +163,20 @@ def test_tables_that_a_failed_creation_leaves_or_a_deletion_takes_are_reported(t
     assert promises.tables_are_safe(template)
 
 
+@pytest.mark.parametrize(
+    "alarm,advice",
+    [
+        ("InboxDlqAlarm", "Then `waybill dlq drop inbox`, or `waybill dlq replay inbox --edit JQ`."),
+        ("MailDlqAlarm", "Then `waybill dlq replay mail --reason TEXT`."),
+        ("RelayThrottlesAlarm", "Lambda throttled relay. See IntakeThrottlesAlarm."),
+        ("SweptAlarm", "The sweep queued events again. " * 40),
+    ],
+)
+def test_advice_that_does_not_work_is_reported(template, alarm, advice):
+    of_type(template, promises.ALARM)[alarm]["AlarmDescription"] = advice
+    assert [violation.split(":")[0].split(" ")[0] for violation in promises.every_advice_works(template)] == [alarm]
+
+
 def test_an_alarm_that_reports_open_doubts_as_settled_is_reported(template):
     of_type(template, promises.ALARM)["InDoubtAlarm"]["OKActions"] = [{"Ref": "AlarmTopic"}]
     assert promises.no_alarm_reports_open_doubts_as_settled(template)

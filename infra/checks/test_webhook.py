@@ -5,8 +5,11 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import platform
 import secrets
+import subprocess
+import sys
 import time
 import uuid
 
@@ -14,6 +17,7 @@ import pytest
 
 import events
 from emulator import free_port, running, wait_for
+from translated import INFRA
 
 STACK = "hooks"
 OLDEST, OLD, NEW, FOREIGN = ("whsec_" + base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(4))
@@ -93,3 +97,9 @@ def test_a_request_sent_a_second_time_is_a_duplicate_and_mails_nothing_more(depl
 def test_no_variable_of_a_function_shows_a_secret(deployed):
     for function in deployed.client("lambda").list_functions()["Functions"]:
         assert "whsec_" not in json.dumps(function), function["FunctionName"]
+
+
+def test_verifying_asks_intake_whether_it_has_the_secret(deployed):
+    verify = [sys.executable, INFRA / "verify_webhook.py", STACK]
+    done = subprocess.run(verify, env=os.environ | deployed.credentials, capture_output=True, text=True)
+    assert done.returncode == 0 and "ok  intake has read the secret" in done.stdout, done.stdout + done.stderr

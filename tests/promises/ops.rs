@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod commands;
+mod corrected_address;
 mod doctor;
 mod erasure;
 mod find;

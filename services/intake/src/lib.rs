@@ -62,6 +62,7 @@ pub use error::IntakeError;
 pub use event_bridge::to_cloud_event;
 pub use publishers::Publishers;
 pub use secret_store::{MIN_INTERVAL, SecretStore};
+pub use signature::{MalformedSecret, WebhookSecrets};
 pub use store::{EventStore, StoreError};
 pub use trigger::handle;
 

@@ -11,6 +11,7 @@ use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
 use local::lambda::Invocation;
 use local::resources::EVENTS_TABLE;
+use local::run::publish::{Answer as LocalAnswer, PublishError, Publisher};
 use serde_json::json;
 use standardwebhooks::Webhook;
 
@@ -38,6 +39,17 @@ async fn a_byte_identical_retry_of_a_signed_request_is_a_duplicate() {
     }
     eventually("it is mailed", async || stack.mails_to(&customer("W1")) == 1).await;
     assert_eq!(stored_items(&stack).await, 1, "no item but the event's");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_one_machine_stack_signs_what_it_publishes_itself() {
+    let stack = signed_stack().await;
+    let signing = Publisher::new(stack.stack.address).signing_with(Some(FIRST.to_owned()));
+    let published = signing.publish(&[&confirmed("W1")]).await.expect("an answer");
+    assert_eq!(published[0].answer, LocalAnswer::Accepted);
+    let unsigned = Publisher::new(stack.stack.address).publish(&[&confirmed("W2")]).await;
+    assert!(matches!(unsigned, Err(PublishError::Status(StatusCode::UNAUTHORIZED))));
     stack.stop().await;
 }
 

@@ -12,17 +12,8 @@ use serde_json::Value;
 use super::run::{LoadError, Run};
 use super::stack::LoadedStack;
 
-/// By the end of their names.
-const QUEUES: [&str; 8] = [
-    "dispatch",
-    "mail",
-    "feedback",
-    "dispatch-dlq",
-    "mail-dlq",
-    "feedback-dlq",
-    "intake-dlq",
-    "relay-dlq",
-];
+/// What the names of all queues begin with.
+const PREFIX: &str = "waybill-";
 
 /// The mailbox keeps no more mails.
 const MAX_MAILS: u64 = 2_000;
@@ -75,6 +66,8 @@ impl fmt::Display for Sample {
 pub(super) struct Sampler<'a> {
     stack: &'a LoadedStack,
     pub run: &'a Run,
+    /// The URLs of the stack's queues, by their names without the prefix.
+    queues: BTreeMap<String, String>,
     is_sent: Vec<bool>,
     /// Mails that SES had accepted by the last sample.
     last: u64,
@@ -83,7 +76,8 @@ pub(super) struct Sampler<'a> {
 impl<'a> Sampler<'a> {
     pub async fn new(stack: &'a LoadedStack, run: &'a Run) -> Result<Self, LoadError> {
         let last = accepted(&stack.get("/mail.json?limit=1").await?);
-        Ok(Self { stack, run, is_sent: vec![false; run.options.events], last })
+        let queues = queues(stack).await?;
+        Ok(Self { stack, run, queues, is_sent: vec![false; run.options.events], last })
     }
 
     pub async fn take(&mut self) -> Result<Sample, LoadError> {
@@ -140,13 +134,26 @@ impl<'a> Sampler<'a> {
 
     async fn depth(&self) -> Result<BTreeMap<String, u64>, LoadError> {
         let mut depths = BTreeMap::new();
-        for queue in QUEUES {
-            let name = format!("waybill-{queue}");
-            let url = self.stack.sqs.get_queue_url().queue_name(name).send().await?;
-            let url = url.queue_url.ok_or("SQS answered without a URL")?;
-            depths.insert(queue.to_owned(), queue_depth(&self.stack.sqs, &url).await?.total());
+        for (queue, url) in &self.queues {
+            depths.insert(queue.clone(), queue_depth(&self.stack.sqs, url).await?.total());
         }
         Ok(depths)
+    }
+}
+
+/// Asked of the stack: a list written here would miss a queue that is added, or ask for one that is gone.
+async fn queues(stack: &LoadedStack) -> Result<BTreeMap<String, String>, LoadError> {
+    let list = stack.sqs.list_queues().queue_name_prefix(PREFIX).send().await?;
+    let urls = list.queue_urls.unwrap_or_default();
+    let by_name = urls.into_iter().filter_map(|url| {
+        let (_, name) = url.rsplit_once(PREFIX)?;
+        Some((name.to_owned(), url))
+    });
+    let queues: BTreeMap<_, _> = by_name.collect();
+    if queues.is_empty() {
+        Err(format!("the stack has no queue {PREFIX}…").into())
+    } else {
+        Ok(queues)
     }
 }
 

@@ -37,6 +37,10 @@ pub struct Args {
     /// Keep tables, queues and mailbox in DIR instead of memory, also over a kill.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Accept over HTTP only what is signed with this Standard Webhooks secret: whsec_ and at least 24 bytes in
+    /// base64. The samples and FILE are signed with it.
+    #[arg(long, value_name = "SECRET", value_parser = webhook_secret)]
+    pub webhook_secret: Option<String>,
     /// The Lambdas use this DynamoDB instead of the built-in one.
     #[arg(long, value_name = "URL")]
     pub dynamodb_endpoint: Option<String>,
@@ -49,6 +53,11 @@ pub struct Args {
     /// Print the functions' log lines on standard error.
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// Intake has the rule; with another secret it would answer everything with 503.
+fn webhook_secret(text: &str) -> Result<String, intake::MalformedSecret> {
+    intake::WebhookSecrets::parse(text, None).map(|_| text.to_owned())
 }
 
 /// The samples: the events of 16 orders, as JSON Lines.
@@ -100,6 +109,7 @@ impl Args {
             port: self.port,
             data: self.data.clone(),
             mail_dir: self.mail_dir.clone(),
+            webhook_secret: self.webhook_secret.clone(),
             dynamodb_endpoint: self.dynamodb_endpoint.clone(),
             sqs_endpoint: self.sqs_endpoint.clone(),
             ses_endpoint: self.ses_endpoint.clone(),

@@ -103,7 +103,7 @@ async fn publish_and_wait(
     let started = Instant::now();
     let progress = Progress::start(events.len());
     let on_publish = |count| progress.update(count, totals.get());
-    let published = publish_all(stack, events, interrupt, on_publish).await?;
+    let published = publish_all(stack, args, events, interrupt, on_publish).await?;
     let on_poll = || progress.update(published.len(), totals.get());
     let wait = wait_until_terminal(stack, &published, on_poll);
     let result = match interrupt.or_result_of(wait).await {
@@ -139,11 +139,12 @@ async fn publish_and_wait(
 /// refused.
 async fn publish_all(
     stack: &Stack,
+    args: &Args,
     events: &[Document<'_>],
     interrupt: &Interrupt,
     on_publish: impl Fn(usize),
 ) -> Result<Vec<Published>, PublishError> {
-    let publisher = Publisher::new(stack.address);
+    let publisher = Publisher::new(stack.address).signing_with(args.webhook_secret.clone());
     let readable: Vec<&str> = events.iter().filter_map(|e| e.json.as_ref().ok().copied()).collect();
     let mut published = Vec::with_capacity(readable.len());
     for batch in publish::batches(&readable) {

@@ -10,11 +10,15 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use jiff::Timestamp;
 use kit::Backoff;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::contract::event::{MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
 use shared::{FieldError, FieldWarning, InvalidValue};
+use standardwebhooks::{
+    HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook,
+};
 
 /// The most events in one request.
 const MAX_BATCH_EVENTS: usize = 50;
@@ -105,6 +109,7 @@ pub enum PublishError {
 pub struct Publisher {
     client: Client<HttpConnector, Full<Bytes>>,
     address: SocketAddr,
+    secret: Option<String>,
 }
 
 /// Packs the events into batches, in their order. One that is not JSON, or too large, goes alone,
@@ -167,7 +172,13 @@ impl Problem {
 impl Publisher {
     /// Publishes to the intake at `address`.
     pub fn new(address: SocketAddr) -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build_http(), address }
+        Self { client: Client::builder(TokioExecutor::new()).build_http(), address, secret: None }
+    }
+
+    /// Signs each request with this Standard Webhooks secret, if there is one.
+    #[must_use]
+    pub fn signing_with(self, secret: Option<String>) -> Self {
+        Self { secret, ..self }
     }
 
     /// Publishes lines in one request, or one by one if they are refused as a whole.
@@ -234,11 +245,19 @@ impl Publisher {
         media_type: &str,
         body: Bytes,
     ) -> Result<(StatusCode, Bytes), BoxError> {
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(Method::POST)
             .uri(format!("http://{}/v1/events", self.address))
-            .header(header::CONTENT_TYPE, media_type)
-            .body(Full::new(body))?;
+            .header(header::CONTENT_TYPE, media_type);
+        if let Some(secret) = &self.secret {
+            let (id, at) = (format!("msg_{}", uuid::Uuid::new_v4()), Timestamp::now().as_second());
+            let signature = Webhook::new(secret)?.sign(&id, at, &body)?;
+            request = request
+                .header(HEADER_WEBHOOK_ID, id)
+                .header(HEADER_WEBHOOK_TIMESTAMP, at)
+                .header(HEADER_WEBHOOK_SIGNATURE, signature);
+        }
+        let request = request.body(Full::new(body))?;
         let response = self.client.request(request).await?;
         let status = response.status();
         Ok((status, response.into_body().collect().await?.to_bytes()))

@@ -1,4 +1,4 @@
-//! The alarms: whether each dead-letter queue has one, and whether anybody hears them.
+//! The alarms: whether each dead-letter queue has one that rings at its first message, and whether anybody hears them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,7 +9,7 @@ use super::finding::{Checked, Finding, Level};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::output::counted;
 
-/// Checks that each dead-letter queue has an alarm with an action, and that somebody is subscribed to the topics
+/// Checks that each dead-letter queue has an alarm with an action that rings at its first message, and that somebody is subscribed to the topics
 /// that alarms publish to, and reports the alarms that are active.
 pub async fn check(stack: &Stack) -> Checked {
     let pages = stack.cloudwatch().describe_alarms().into_paginator().send();
@@ -41,11 +41,38 @@ fn has_action(alarm: &MetricAlarm) -> bool {
     alarm.actions_enabled() == Some(true) && !alarm.alarm_actions().is_empty()
 }
 
+/// An alarm that looks at so many seconds or more only reminds of what an earlier one has reported.
+const REMINDS_AFTER_SECONDS: i32 = 60 * 60;
+
+/// Whether it is in alarm within minutes of the first message. The alarm for forgotten messages watches the same
+/// metric, for days, and so replaces no other.
+fn rings_at_the_first_message(alarm: &MetricAlarm) -> bool {
+    use aws_sdk_cloudwatch::types::ComparisonOperator::{
+        GreaterThanOrEqualToThreshold, GreaterThanThreshold,
+    };
+    let seconds =
+        alarm.period().unwrap_or(0).saturating_mul(alarm.evaluation_periods().unwrap_or(1));
+    let threshold = alarm.threshold().unwrap_or(f64::MAX);
+    let takes_one = match alarm.comparison_operator() {
+        Some(GreaterThanThreshold) => threshold < 1.0,
+        Some(GreaterThanOrEqualToThreshold) => threshold <= 1.0,
+        _ => false,
+    };
+    alarm.metric_name() == Some("ApproximateNumberOfMessagesVisible")
+        && takes_one
+        && seconds < REMINDS_AFTER_SECONDS
+}
+
 fn check_alarm(stack: &str, dlq: Dlq, alarms: &[MetricAlarm]) -> Finding {
     let queue = queue_name(stack, dlq);
-    let of_queue = alarms.iter().filter(|alarm| watches(alarm, &queue)).map(has_action);
-    let (level, found, fix) = match of_queue.max() {
-        None => (Level::Wrong, "none", "mails would fail unnoticed: deploy the template again"),
+    let of_queue = alarms.iter().filter(|alarm| watches(alarm, &queue));
+    let ringing = of_queue.filter(|alarm| rings_at_the_first_message(alarm)).map(has_action);
+    let (level, found, fix) = match ringing.max() {
+        None => (
+            Level::Wrong,
+            "none that rings at the first message",
+            "what fails would go unnoticed, for days at least: deploy the template again",
+        ),
         Some(true) => (Level::Ok, "there", ""),
         Some(false) => (
             Level::Warning,
@@ -110,7 +137,7 @@ fn active_alarm(alarm: &MetricAlarm) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_cloudwatch::types::Dimension;
+    use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension};
 
     const TOPIC: &str = "arn:aws:sns:eu-central-1:1:shop-alarms";
 
@@ -118,6 +145,11 @@ mod tests {
         MetricAlarm::builder()
             .alarm_name("shop-x")
             .dimensions(Dimension::builder().name("QueueName").value(queue).build())
+            .metric_name("ApproximateNumberOfMessagesVisible")
+            .comparison_operator(ComparisonOperator::GreaterThanThreshold)
+            .threshold(0.0)
+            .period(60)
+            .evaluation_periods(1)
             .actions_enabled(true)
             .set_alarm_actions(action.map(|a| vec![a.to_owned()]))
             .build()
@@ -135,6 +167,39 @@ mod tests {
         {
             assert_eq!(check_alarm("shop", dlq, &alarms).level, level);
         }
+    }
+
+    #[test]
+    fn only_an_alarm_that_rings_at_the_first_message_counts() {
+        let mail = |change: fn(&mut MetricAlarm)| {
+            let mut changed = alarm("shop-mail-dlq", Some(TOPIC));
+            change(&mut changed);
+            check_alarm("shop", Dlq::Mail, &[changed]).level
+        };
+        assert_eq!(mail(|_| ()), Level::Ok);
+        let forgotten = |alarm: &mut MetricAlarm| {
+            (alarm.period, alarm.evaluation_periods) = (Some(3600), Some(72));
+        };
+        assert_eq!(mail(forgotten), Level::Wrong);
+        assert_eq!(mail(|alarm| alarm.threshold = Some(10.0)), Level::Wrong);
+        let age = |alarm: &mut MetricAlarm| {
+            alarm.metric_name = Some("ApproximateAgeOfOldestMessage".to_owned());
+        };
+        assert_eq!(mail(age), Level::Wrong);
+        let at_one = |alarm: &mut MetricAlarm| {
+            alarm.comparison_operator = Some(ComparisonOperator::GreaterThanOrEqualToThreshold);
+            alarm.threshold = Some(1.0);
+        };
+        assert_eq!(mail(at_one), Level::Ok);
+    }
+
+    #[test]
+    fn a_muted_alarm_is_a_warning_although_the_one_for_forgotten_messages_notifies_somebody() {
+        let mut forgotten = alarm("shop-mail-dlq", Some(TOPIC));
+        (forgotten.period, forgotten.evaluation_periods) = (Some(3600), Some(72));
+        let mut muted = alarm("shop-mail-dlq", Some(TOPIC));
+        muted.actions_enabled = Some(false);
+        assert_eq!(check_alarm("shop", Dlq::Mail, &[forgotten, muted]).level, Level::Warning);
     }
 
     #[test]
