@@ -1,7 +1,7 @@
 //! The send gate, as far as the sweep has to know: whether mailers send at all.
 
 use serde::{Deserialize, Serialize};
-use shared::send_gate::{CLOSED_UNTIL, PARTITION_KEY, SORT_KEY};
+use shared::send_gate::{CLOSED_UNTIL, PARTITION_KEY, SORT_KEY, holds_mails};
 
 use crate::dependencies::Tables;
 use crate::error::OutboxError;
@@ -19,13 +19,9 @@ struct Gate {
     closed_until: i64,
 }
 
-/// How long after the gate's time is over a mail that waits in the mail queue comes back at the latest, and asks SES
-/// again: SQS delays by up to 15 minutes. Milliseconds.
-const PROBED_WITHIN: i64 = 20 * 60 * 1000;
-
 /// Until when no mail is sent, in milliseconds since 1970; `None` where the gate is open at the time `now`. It is not
 /// open as soon as that time is over, but once a mail has found out that SES takes mails again. A gate that no mail
-/// asks at for longer counts as open: the mails that should may be lost.
+/// asks at for longer counts as open ([`holds_mails`]).
 pub async fn closed_until(tables: &Tables, now: i64) -> Result<Option<i64>, OutboxError> {
     let key = Key { order_id: PARTITION_KEY, notification: SORT_KEY };
     let call = tables
@@ -39,5 +35,5 @@ pub async fn closed_until(tables: &Tables, now: i64) -> Result<Option<i64>, Outb
     // which costs a little, and nothing is lost.
     let gate: Gate =
         answer.item.and_then(|gate| serde_dynamo::from_item(gate).ok()).unwrap_or_default();
-    Ok(Some(gate.closed_until).filter(|until| *until + PROBED_WITHIN > now))
+    Ok(Some(gate.closed_until).filter(|until| holds_mails(*until, now)))
 }

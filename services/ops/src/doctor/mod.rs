@@ -48,10 +48,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), 
 async fn check_sweep(stack: &Stack) -> Finding {
     let subject = "relay: sweep";
     match SweepProgress::read(stack).await {
-        Ok(Some(sweep)) => {
-            let found = format!("it has checked the events up to {} ago", sweep.age());
-            Finding::expect(!sweep.is_behind(), subject, found, FIX)
-        }
+        Ok(Some(sweep)) => Finding::expect(!sweep.is_wrong(), subject, sweep.describe(), FIX),
         Ok(None) => Finding::new(Level::NotChecked, subject, "it has not run yet", ""),
         Err(error) => Finding::new(Level::NotChecked, subject, error.to_string(), ""),
     }
