@@ -17,3 +17,49 @@ pub const CLOSED_REASON: &str = "closed_reason";
 /// The attribute that says until when mails that found no free slot are told to come again (a number, microseconds
 /// since 1970). In the past, or absent, while no mail stands in line.
 pub const LINE_AT: &str = "line_at";
+
+/// How far ahead [`CLOSED_UNTIL`] may be, in milliseconds. No answer of SES closes the gate for as long. A later time
+/// comes from a clock that was wrong, and counts as one that is over.
+pub const MAX_CLOSED_MS: i64 = 60 * 60 * 1000;
+
+/// How long after [`CLOSED_UNTIL`] a mail that waits in the mail queue comes back at the latest and asks SES again, in
+/// milliseconds: SQS delays by up to 15 minutes.
+const PROBED_WITHIN_MS: i64 = 20 * 60 * 1000;
+
+/// Whether [`CLOSED_UNTIL`] still lies ahead at the time `now`, by a possible span. Milliseconds since 1970.
+#[must_use]
+pub const fn is_ahead(closed_until: i64, now: i64) -> bool {
+    now < closed_until && closed_until <= now.saturating_add(MAX_CLOSED_MS)
+}
+
+/// Whether mails wait because of this [`CLOSED_UNTIL`]: it lies ahead, or it was over only recently, so that the mail
+/// that asks SES again may be on its way. A gate at which no mail asks for longer says nothing any more: the mails
+/// that should ask may be lost, or there are none. Milliseconds since 1970.
+#[must_use]
+pub const fn holds_mails(closed_until: i64, now: i64) -> bool {
+    let is_recent = closed_until <= now && closed_until.saturating_add(PROBED_WITHIN_MS) > now;
+    is_ahead(closed_until, now) || is_recent
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closure_holds_mails_until_the_probe_after_it_and_one_that_cannot_be_holds_none() {
+        let now = 1_763_900_000_000;
+        for (until, ahead, holds) in [
+            (now + 1, true, true),
+            (now + MAX_CLOSED_MS, true, true),
+            (now + MAX_CLOSED_MS + 1, false, false),
+            (i64::MAX, false, false),
+            (now, false, true),
+            (now - PROBED_WITHIN_MS + 1, false, true),
+            (now - PROBED_WITHIN_MS, false, false),
+            (0, false, false),
+            (i64::MIN, false, false),
+        ] {
+            assert_eq!((is_ahead(until, now), holds_mails(until, now)), (ahead, holds), "{until}");
+        }
+    }
+}

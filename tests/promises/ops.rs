@@ -9,6 +9,7 @@ mod find;
 mod interrupt;
 mod kills;
 mod other_queues;
+mod paused;
 mod privacy;
 pub mod process;
 mod readme_page;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use local::Config;
@@ -125,6 +126,10 @@ impl Gates {
 }
 
 fn gate(stack: &TestStack) -> SendGate {
+    gate_at(stack, Some(100.0))
+}
+
+fn gate_at(stack: &TestStack, fixed_rate: Option<f64>) -> SendGate {
     use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
     let ses = aws_sdk_sesv2::Client::from_conf(
         aws_sdk_sesv2::Config::builder()
@@ -135,7 +140,7 @@ fn gate(stack: &TestStack) -> SendGate {
             .build(),
     );
     let table = LEDGER_TABLE.to_owned();
-    SendGate::new(stack.stack.dynamodb.clone(), table, ses, Some(100.0), LEASE)
+    SendGate::new(stack.stack.dynamodb.clone(), table, ses, fixed_rate, LEASE)
 }
 
 /// Places for three mails at `now` (milliseconds).
@@ -226,6 +231,78 @@ async fn one_probe_at_a_time_decides_for_all_mailers_and_one_that_dies_loses_onl
     second.report(probe[0], &accepted(), now + 1).await;
     assert_eq!(turns(&take(&first, now + 100).await).len(), 3);
     assert_eq!(turns(&take(&second, now + 100).await).len(), 3);
+    stack.stop().await;
+}
+
+/// What a mailer whose clock is ahead, another version or somebody's hand may leave in the item.
+fn unusable_items(now: i64) -> Vec<(&'static str, Vec<(&'static str, AttributeValue)>)> {
+    let number = |value: i64| AttributeValue::N(value.to_string());
+    let text = || AttributeValue::S("soon".to_owned());
+    let (hours, days) = (now + 2 * 3_600_000, now + 9 * 86_400_000);
+    let item = |of: &[(&'static str, AttributeValue)]| of.to_vec();
+    vec![
+        ("next_at is text", item(&[("next_at", text())])),
+        ("next_at is days ahead", item(&[("next_at", number(days * 1000))])),
+        ("next_at is hours ahead", item(&[("next_at", number(hours * 1000))])),
+        ("next_at is the last time", item(&[("next_at", number(i64::MAX))])),
+        ("next_at is a fraction", item(&[("next_at", AttributeValue::N("1.5".to_owned()))])),
+        ("line_at is text", item(&[("line_at", text())])),
+        ("line_at is days ahead", item(&[("line_at", number(days * 1000))])),
+        ("closed_until is text", item(&[("closed_until", text())])),
+        ("closed_until is days ahead", item(&[("closed_until", number(days))])),
+        ("closed_until is hours ahead", item(&[("closed_until", number(hours))])),
+        ("closed_until is the last time", item(&[("closed_until", number(i64::MAX))])),
+        (
+            "closed_until is too large",
+            item(&[("closed_until", AttributeValue::N("1e30".to_owned()))]),
+        ),
+        (
+            "closed_until is a fraction",
+            item(&[("closed_until", AttributeValue::N("1.5".to_owned()))]),
+        ),
+        ("rate_due is text", item(&[("rate_due", text())])),
+        ("rate_due is days ahead", item(&[("rate_due", number(days))])),
+        ("send_rate is text", item(&[("send_rate", text()), ("rate_due", number(now + 600_000))])),
+        ("send_rate is 0", item(&[("send_rate", number(0)), ("rate_due", number(now + 600_000))])),
+    ]
+}
+
+/// Replaces the gate's item.
+async fn put_gate(stack: &TestStack, attributes: &[(&str, AttributeValue)]) {
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let put = stack.stack.dynamodb.put_item().table_name(LEDGER_TABLE);
+    let mut put = put
+        .item("order_id", text(shared::send_gate::PARTITION_KEY))
+        .item("notification", text(shared::send_gate::SORT_KEY));
+    for (name, value) in attributes {
+        put = put.item(*name, value.clone());
+    }
+    put.send().await.expect("DynamoDB answers");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_that_no_mailer_can_have_written_holds_the_mails_up_for_no_longer_than_a_minute() {
+    let stack = TestStack::start().await;
+    let start = Timestamp::now().as_millisecond();
+    for fixed_rate in [Some(100.0), None] {
+        for (what, attributes) in unusable_items(start) {
+            put_gate(&stack, &attributes).await;
+            // A new process, and one that has known the item for long.
+            let gates = [gate_at(&stack, fixed_rate), gate_at(&stack, fixed_rate)];
+            let mut sent = [0, 0];
+            for second in 0..60 {
+                let now = start + second * 1_000;
+                for (gate, sent) in gates.iter().zip(&mut sent) {
+                    for turn in turns(&take(gate, now).await) {
+                        gate.report(turn, &accepted(), now + 1).await;
+                        *sent += 1;
+                    }
+                }
+            }
+            // At one mail a second where the rate has to be found out first, and a probe has to be sent.
+            assert!(sent.iter().sum::<i32>() > 20, "{what}, {fixed_rate:?}: {sent:?}");
+        }
+    }
     stack.stop().await;
 }
 

@@ -56,7 +56,8 @@ pub enum Count {
     InDoubt,
     /// Messages requeued with a delay, but for mails in doubt, which are counted when the doubt is recorded.
     Requeued,
-    /// Mails requeued, without a claim, because SES takes no mails of the account at the moment.
+    /// Mails requeued because SES takes no mails of the account at the moment: those that asked it, which count as
+    /// [`Count::Requeued`] too, and those that the send gate kept from asking.
     SendingPaused,
     /// Mails delivered.
     Delivered,
@@ -181,9 +182,10 @@ pub fn record_accepted_to_sent(milliseconds: i64) {
     metrics::histogram!("AcceptedToSent").record(f64::from(milliseconds));
 }
 
-/// Records how far the sweep's watermark is behind the events that are due, in milliseconds.
+/// Records how far the sweep's watermark is behind the events that are due, or, as a positive number too, ahead of
+/// them, in milliseconds: both keep lost events from being queued again.
 pub fn record_sweep_lag(milliseconds: i64) {
-    let milliseconds = u32::try_from(milliseconds.max(0)).unwrap_or(u32::MAX);
+    let milliseconds = u32::try_from(milliseconds.unsigned_abs()).unwrap_or(u32::MAX);
     metrics::histogram!("SweepLag").record(f64::from(milliseconds));
 }
 

@@ -9,9 +9,12 @@ use shared::lookup::indexed_number_key;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::find::{FoundBy, OrderList, UnknownOrder, Wanted, find, look_in_dead_letters};
-use crate::notification::{Suggestion, kind_and_scope, next_step, state_style, suggestions};
+use crate::notification::{
+    Suggestion, kind_and_scope, next_step, next_while_closed, state_style, suggestions,
+};
 use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, format_time, nonzero, table};
 use crate::pii::PiiMode;
+use crate::send_gate;
 use crate::store::{StoredEvent, StoredOrder, latest_order};
 
 #[derive(Debug, clap::Args)]
@@ -74,6 +77,9 @@ pub struct Notification {
     pub correlation_id: String,
     /// What happens next.
     pub next: String,
+    /// Whether it is due and waits in the mail queue: no mailer claims it while SES takes no mails.
+    #[serde(skip)]
+    pub waits_for_a_mailer: bool,
     /// What an operator may do about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<Suggestion>,
@@ -116,7 +122,13 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus)
         [StoredOrder { id, events, records }] => {
             let now = Timestamp::now().as_millisecond();
             let report = OrderReport::new(id, events, records, now, pii);
-            let report = OrderReport { found_by: found.by, ..report };
+            let mut report = OrderReport { found_by: found.by, ..report };
+            if report.notifications.iter().any(|mail| mail.waits_for_a_mailer)
+                && let Some(closed) = send_gate::closed(stack).await?
+            {
+                let waits = report.notifications.iter_mut().filter(|mail| mail.waits_for_a_mailer);
+                waits.for_each(|mail| mail.next = next_while_closed(mail.doubts, &closed));
+            }
             (OrderAnswer::One(report), ExitStatus::Healthy)
         }
         _ => (OrderAnswer::Several(OrderList::new(&found, pii)), ExitStatus::Healthy),
@@ -181,6 +193,7 @@ impl Notification {
             event: pii.text(&item.event),
             correlation_id: item.correlation_id.clone(),
             next: next_step(item, now),
+            waits_for_a_mailer: item.state() == Some(State::Planned) && item.not_before <= now,
             commands: suggestions(item, now),
         }
     }

@@ -12,10 +12,14 @@ const USUAL_MS: i64 = 10 * 60 * 1000;
 /// From how much more on it is behind: the threshold of the template's SweepLagAlarm.
 const MAX_LAG_MS: i64 = 30 * 60 * 1000;
 
+/// How far the watermark may be ahead of this machine's clock: the sweep ends five minutes before relay's.
+const MAX_AHEAD_MS: i64 = 5 * 60 * 1000;
+
 /// What the sweep has not checked yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SweepProgress {
-    /// The age of the youngest events that it has checked, in milliseconds. Up to ten minutes are usual.
+    /// The age of the youngest events that it has checked, in milliseconds. Up to ten minutes are usual. Negative if
+    /// the watermark is ahead of the clock, so that nothing is checked.
     pub behind_ms: i64,
 }
 
@@ -26,16 +30,21 @@ impl SweepProgress {
             CliError::service(format!("Can't read how far the sweep is: {error}.")).caused_by(error)
         })?;
         let now = Timestamp::now().as_millisecond();
-        Ok(watermark.map(|until| Self { behind_ms: now - until }))
+        Ok(watermark.map(|until| Self { behind_ms: now.saturating_sub(until) }))
     }
 
-    pub const fn is_behind(self) -> bool {
-        self.behind_ms > USUAL_MS + MAX_LAG_MS
+    /// Whether events that were lost are not queued again.
+    pub const fn is_wrong(self) -> bool {
+        self.behind_ms > USUAL_MS + MAX_LAG_MS || self.behind_ms < -MAX_AHEAD_MS
     }
 
-    /// For people, as in "it has checked the events up to 7m ago".
-    pub fn age(self) -> String {
-        format_duration(self.behind_ms)
+    /// For people.
+    pub fn describe(self) -> String {
+        let age = format_duration(self.behind_ms.saturating_abs());
+        match self.behind_ms < 0 {
+            true => format!("its watermark is {age} ahead of the clock"),
+            false => format!("it has checked the events up to {age} ago"),
+        }
     }
 }
 
@@ -50,7 +59,10 @@ mod tests {
     #[test]
     fn the_sweep_is_behind_half_an_hour_after_what_is_usual() {
         let minutes = |n: i64| SweepProgress { behind_ms: n * 60_000 };
-        assert!(!minutes(40).is_behind());
-        assert!(minutes(41).is_behind());
+        assert!(!minutes(40).is_wrong() && !minutes(-5).is_wrong());
+        assert!(minutes(41).is_wrong() && minutes(-6).is_wrong());
+        assert!(SweepProgress { behind_ms: i64::MIN }.is_wrong());
+        assert_eq!(minutes(41).describe(), "it has checked the events up to 41m ago");
+        assert_eq!(minutes(-90).describe(), "its watermark is 1h 30m ahead of the clock");
     }
 }

@@ -1,7 +1,7 @@
 //! The send gate, as far as the sweep has to know: whether mailers send at all, and whether mails stand in line.
 
 use serde::{Deserialize, Serialize};
-use shared::send_gate::{CLOSED_UNTIL, LINE_AT, PARTITION_KEY, SORT_KEY};
+use shared::send_gate::{CLOSED_UNTIL, LINE_AT, PARTITION_KEY, SORT_KEY, holds_mails};
 
 use crate::dependencies::Tables;
 use crate::error::OutboxError;
@@ -19,10 +19,6 @@ struct Gate {
     closed_until: i64,
     line_at: i64,
 }
-
-/// How long after the gate's time is over a mail that waits in the mail queue comes back at the latest, and asks SES
-/// again: SQS delays by up to 15 minutes. Milliseconds.
-const PROBED_WITHIN: i64 = 20 * 60 * 1000;
 
 /// No line is longer, in milliseconds: a place in it is at most ten minutes away for the first mail of a batch.
 const LONGEST_LINE: i64 = 60 * 60 * 1000;
@@ -49,7 +45,7 @@ impl Gate {
     fn waits_until(&self, now: i64) -> Option<i64> {
         // A gate is not open as soon as its time is over, but once a mail has found out that SES takes mails again.
         // One that no mail asks at for longer counts as open: the mails that should may be lost.
-        let closed = Some(self.closed_until).filter(|until| *until + PROBED_WITHIN > now);
+        let closed = Some(self.closed_until).filter(|until| holds_mails(*until, now));
         // Mails for which the line is too long wait outside of it, but no longer than it.
         let line_ends = self.line_at / 1000;
         let line = Some(line_ends).filter(|end| *end > now && *end < now + LONGEST_LINE);
@@ -62,6 +58,7 @@ mod tests {
     use super::*;
 
     const NOW: i64 = 1_800_000_000_000;
+    const PROBED_WITHIN: i64 = 20 * 60 * 1000;
 
     #[test]
     fn a_mail_waits_while_the_gate_is_closed_or_others_stand_in_line_before_it() {

@@ -39,6 +39,11 @@ use crate::{send_gate, watermark};
 /// How far back the first sweep looks: twice the 24 hours for which a stream keeps records.
 const INITIAL_LOOKBACK_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
+/// A watermark that is ahead of the window's end by more, or behind it by more, was written by a clock that was wrong,
+/// or by hand. Ahead, no event would be checked before that time has come.
+const MAX_AHEAD_MS: i64 = 15 * 60 * 1000;
+const MAX_BEHIND_MS: i64 = 2 * 365 * 24 * 60 * 60 * 1000;
+
 /// About how many entries of a bucket are read at a time, because a busy hour may not fit into memory.
 const PAGE_SIZE: i32 = 250;
 
@@ -70,6 +75,8 @@ struct Sweep<'a> {
     from: i64,
     /// The watermark as it was last read or written.
     saved: i64,
+    /// Whether there is no watermark yet.
+    is_first: bool,
     criteria: Criteria,
     stop_at: i64,
     stats: SweepStats,
@@ -84,13 +91,18 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
     let now = relay.clock.now_ms();
     let until = now - relay.sweep_after_ms;
     let known = watermark::read(&relay.tables).await?;
-    let from = known.unwrap_or(until - INITIAL_LOOKBACK_MS);
+    let from = match known {
+        Some(known) if !is_possible(known, until) => set_back(relay, known, until).await?,
+        Some(known) => known,
+        None => until - INITIAL_LOOKBACK_MS,
+    };
     let gate_waits_until = send_gate::waits_until(&relay.tables, now).await?;
     let criteria = Criteria { grace: relay.grace_ms, until, gate_waits_until };
     let reserve = (deadline.saturating_sub(now) / TIME_RESERVE_DIVISOR).min(TIME_RESERVE_MS);
     let stop_at = deadline.saturating_sub(reserve);
     let stats = SweepStats::default();
-    let mut sweep = Sweep { relay, from, saved: from, criteria, stop_at, stats };
+    let is_first = known.is_none();
+    let mut sweep = Sweep { relay, from, saved: from, is_first, criteria, stop_at, stats };
     let result = sweep.run().await;
     // Also after a failure: everything before the watermark is done, and the next sweep starts with what is not.
     let saved = sweep.save().await;
@@ -98,6 +110,22 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
     let SweepStats { checked, queued_again } = sweep.stats;
     tracing::info!(checked, queued_again, "sweep ended");
     result.and(saved).map(|()| sweep.stats)
+}
+
+fn is_possible(watermark: i64, until: i64) -> bool {
+    (until - MAX_BEHIND_MS..=until + MAX_AHEAD_MS).contains(&watermark)
+}
+
+/// Replaces a watermark that cannot be by that of a first sweep, and returns it. `known` is what was read.
+async fn set_back(relay: &Relay, known: i64, until: i64) -> Result<i64, OutboxError> {
+    let from = until - INITIAL_LOOKBACK_MS;
+    tracing::error!(
+        watermark = known,
+        set_to = from,
+        "the sweep's watermark can't be right: was a clock wrong? Events of the last two days are checked again"
+    );
+    watermark::set_back(&relay.tables, known, from).await?;
+    Ok(from)
 }
 
 impl Sweep<'_> {
@@ -124,6 +152,10 @@ impl Sweep<'_> {
     }
 
     async fn save(&mut self) -> Result<(), OutboxError> {
+        // On a new stack, the hours before its first event would tell of a sweep that is days behind.
+        if self.is_first && self.stats.checked == 0 && self.from < self.criteria.until {
+            return Ok(());
+        }
         if self.from > self.saved {
             watermark::write(&self.relay.tables, self.from).await?;
             self.saved = self.from;
@@ -134,7 +166,7 @@ impl Sweep<'_> {
     /// How far the watermark is behind the events that are due at the end of the sweep.
     fn report_lag(&self) {
         let due = self.relay.clock.now_ms() - self.relay.sweep_after_ms;
-        record_sweep_lag(due - self.from);
+        record_sweep_lag(due.saturating_sub(self.from));
     }
 
     /// The next entries, all from the hour that contains the watermark.

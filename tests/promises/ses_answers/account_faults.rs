@@ -110,6 +110,10 @@ async fn a_mail_that_waits_for_a_repair_is_counted_and_no_address_is_logged_or_k
             stack.output().iter().any(|line| is_metric(line, "Requeued"))
         })
         .await;
+        // Alone, it is never turned away by the gate: it has asked SES, and is the next probe.
+        let is_account = reason.contains("sender");
+        let is_paused = stack.output().iter().any(|line| is_metric(line, "SendingPaused"));
+        assert_eq!(is_paused, is_account, "{reason}");
         let item = stack.ledger_items("W1").await.remove(0);
         assert_eq!(item.reason.as_deref(), Some(reason));
         let kept = format!("{item:?} {:?}", stack.output());

@@ -104,7 +104,7 @@ impl<'a> Delivery<'a> {
         millis(self.mailer.feedback_retry) / 3
     }
 
-    // Counted apart: an alarm of its own says that SES takes no mails.
+    // Counted apart, as the mails are that SES itself turned away: an alarm of its own says that it takes none.
     pub(super) async fn requeue_until_open(&self, until: i64) -> BatchItemOutcome {
         let outcome = self.mailer.requeue.requeue_until(self.message, until, None).await;
         if outcome == BatchItemOutcome::Ack {

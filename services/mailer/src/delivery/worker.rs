@@ -228,8 +228,12 @@ async fn record(
 ) -> Result<Step, LedgerError> {
     match outcome {
         SendOutcome::Accepted { message_id } => accept(delivery, attempt, message_id).await,
-        SendOutcome::Retryable { code, retry_after }
-        | SendOutcome::AccountFault { code, retry_after } => {
+        SendOutcome::Retryable { code, retry_after } => {
+            postpone(delivery, attempt, code, retry_after).await
+        }
+        SendOutcome::AccountFault { code, retry_after } => {
+            // Not only where the closed gate turns a mail away: a mail that waits alone is always the probe.
+            count(Count::SendingPaused);
             postpone(delivery, attempt, code, retry_after).await
         }
         SendOutcome::Permanent { code } => Ok(Step::Fail {

@@ -1,10 +1,11 @@
 //! The send gate's item.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::send_gate::{CLOSED_REASON, CLOSED_UNTIL, LINE_AT};
+use shared::send_gate::{CLOSED_REASON, CLOSED_UNTIL, LINE_AT, MAX_CLOSED_MS};
 
 /// The attribute of [`GateItem::next_at`].
 pub const NEXT_AT: &str = "next_at";
@@ -20,6 +21,12 @@ pub const PROBE_UNTIL: &str = "probe_until";
 /// Mails go out at this share of the account's rate. What is left absorbs that calls take unequally long from
 /// their slot to SES, and that clocks differ: 2 % of a second are 20 ms.
 const PACE: f64 = 0.98;
+
+/// Rates of which an item tells another one were not written by a mailer (mails a second).
+const POSSIBLE_RATES: RangeInclusive<f64> = 0.001..=1_000_000.0;
+
+/// How far the clock of the mailer that wrote the item may be ahead, in microseconds.
+const MAX_CLOCK_SKEW: i64 = 60_000_000;
 
 /// The item as a mailer last saw it. Attributes that are absent are 0 or `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -51,22 +58,23 @@ pub enum Phase {
     Closed(i64),
     /// A probe is under way, and its answer decides.
     Probing,
-    /// Nobody may send but one probe, which sets this `closed_until` to its lease.
-    ProbeDue(i64),
+    /// Nobody may send but one probe, which sets `closed_until` to its lease.
+    ProbeDue,
 }
 
 impl GateItem {
-    /// Reads the item. An attribute of another type counts as absent: it is written again when it is needed.
+    /// Reads the item. An attribute of another type counts as absent, here and in the conditions of all writes: it is
+    /// replaced when it is next written.
     pub fn read(item: &HashMap<String, AttributeValue>) -> Self {
         Self {
-            next_at: number(item, NEXT_AT).unwrap_or_default(),
-            line_at: number(item, LINE_AT).unwrap_or_default(),
-            rate: number(item, RATE).unwrap_or_default(),
+            next_at: time(item, NEXT_AT).unwrap_or_default(),
+            line_at: time(item, LINE_AT).unwrap_or_default(),
+            rate: number(item, RATE).filter(|r| POSSIBLE_RATES.contains(r)).unwrap_or_default(),
             rate_was_read: item.contains_key(RATE_WAS_READ),
-            rate_due: number(item, RATE_DUE).unwrap_or_default(),
-            closed_until: number(item, CLOSED_UNTIL),
+            rate_due: time(item, RATE_DUE).unwrap_or_default(),
+            closed_until: time(item, CLOSED_UNTIL),
             closed_reason: item.get(CLOSED_REASON).and_then(|v| v.as_s().ok()).cloned(),
-            probe_until: number(item, PROBE_UNTIL),
+            probe_until: time(item, PROBE_UNTIL),
         }
     }
 
@@ -74,18 +82,38 @@ impl GateItem {
     pub fn phase(&self, now: i64) -> Phase {
         match self.closed_until {
             None => Phase::Open,
-            Some(until) if until <= now => Phase::ProbeDue(until),
+            // Also where it is closed for longer than any answer says: an item that was written by a wrong clock, or by
+            // hand. The probe's lease replaces it.
+            Some(until) if until <= now || until > now.saturating_add(MAX_CLOSED_MS) => {
+                Phase::ProbeDue
+            }
             Some(_) if self.probe_until.is_some() => Phase::Probing,
             Some(until) => Phase::Closed(until),
         }
     }
 
+    /// The latest time of the next free slot that mailers leave behind at `now`: slots are taken up to `horizon`
+    /// ahead. A later one comes from a clock that was wrong. All in microseconds (since 1970).
+    pub fn max_next_at(&self, now: i64, horizon: i64) -> i64 {
+        now.saturating_add(horizon + MAX_CLOCK_SKEW).saturating_add(self.interval())
+    }
+
     /// The time from one slot to the next, in microseconds, rounded up: never faster than the rate.
     pub fn interval(&self) -> i64 {
-        #[expect(clippy::cast_possible_truncation, reason = "at most 10^8 for a rate of 0.01")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "at most about 10^9: POSSIBLE_RATES; saturates where there is none"
+        )]
         let interval = (1_000_000.0 / (self.rate * PACE)).ceil() as i64;
         interval
     }
+}
+
+/// A fraction is rounded down, and what is out of range is the nearest that is not. Every condition that a mailer writes
+/// about such a value is a comparison, so it holds for the value as it is stored too.
+fn time(item: &HashMap<String, AttributeValue>, name: &str) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+    number::<i64>(item, name).or_else(|| number::<f64>(item, name).map(|at| at.floor() as i64))
 }
 
 fn number<T: FromStr>(item: &HashMap<String, AttributeValue>, name: &str) -> Option<T> {
@@ -113,9 +141,11 @@ mod tests {
         assert_eq!(open.phase(5), Phase::Open);
         let closed = GateItem { closed_until: Some(10), ..open };
         assert_eq!(closed.phase(9), Phase::Closed(10));
-        assert_eq!(closed.phase(10), Phase::ProbeDue(10));
+        assert_eq!(closed.phase(10), Phase::ProbeDue);
         let probing = GateItem { closed_until: Some(70), probe_until: Some(70), ..closed };
         assert_eq!(probing.phase(69), Phase::Probing);
-        assert_eq!(probing.phase(70), Phase::ProbeDue(70));
+        assert_eq!(probing.phase(70), Phase::ProbeDue);
+        let for_ever = GateItem { closed_until: Some(i64::MAX), ..probing };
+        assert_eq!(for_ever.phase(69), Phase::ProbeDue);
     }
 }

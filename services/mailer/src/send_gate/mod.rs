@@ -19,6 +19,11 @@
 //! conditional write that moves the end of the closure ahead by a lease; it sends one mail, the probe. Whatever
 //! SES answers to it opens the gate, unless the account is still at fault, or there was no answer. If SES
 //! could not be asked, another mail is the probe a little later. If the probe dies, only its lease is lost.
+//!
+//! # An item that no mailer can have written
+//!
+//! A mailer whose clock is ahead, or somebody's hand, may leave times that lie too far ahead, or values of another
+//! type. They count as absent (a closure: as over), and are replaced by the next write.
 
 mod account_rate;
 mod item;
@@ -61,6 +66,9 @@ const FALLBACK_RATE: f64 = 1.0;
 
 /// AWS may change an account's rate.
 const RATE_IS_GOOD_FOR_MS: i64 = 900_000;
+
+/// A later time for the next reading comes from a clock that was wrong.
+const MAX_RATE_DUE_MS: i64 = RATE_IS_GOOD_FOR_MS + 60_000;
 
 /// When the rate is read again after SES did not tell it.
 const RATE_RETRY_MS: i64 = 10_000;
@@ -174,9 +182,9 @@ impl SendGate {
             let round = match item.phase(at / 1000) {
                 Phase::Closed(until) => Round::Done(closed(until, count)),
                 Phase::Probing => Round::Done(probing(at / 1000, count)),
-                Phase::ProbeDue(seen) => self.probe(at, count, seen).await?,
+                Phase::ProbeDue => self.probe(at, count).await?,
                 Phase::Open if self.must_refresh(&item, at / 1000) => {
-                    Round::Again(self.refresh(&item, at / 1000).await?)
+                    Round::Again(self.refresh(at / 1000).await?)
                 }
                 Phase::Open => self.reserve(&item, append, count, (lead, horizon), &now).await?,
             };
@@ -185,7 +193,8 @@ impl SendGate {
                 Round::Again(newer) => {
                     item = newer;
                     lead = lead.max(self.lead(horizon));
-                    append = item.next_at >= now() + lead;
+                    let from = now() + lead;
+                    append = (from..=item.max_next_at(from, micros(HORIZON))).contains(&item.next_at);
                 }
             }
         }
@@ -212,7 +221,7 @@ impl SendGate {
                     return;
                 }
                 tracing::error!(code, "SES takes no mail: all mails wait");
-                self.table.close(until, code, probe).await
+                self.table.close(now, until, code, probe).await
             }
             (_, None) => return,
             // Proves nothing. Opened, the gate would let all mails go in doubt.
@@ -255,9 +264,9 @@ impl SendGate {
     }
 
     /// Takes the probe, for the first mail; the others wait for its answer.
-    async fn probe(&self, now: i64, count: usize, seen: i64) -> Result<Round, LedgerError> {
+    async fn probe(&self, now: i64, count: usize) -> Result<Round, LedgerError> {
         let lease = now / 1000 + self.probe_lease_ms;
-        let written = self.table.lease_probe(seen, lease).await?;
+        let written = self.table.lease_probe(now / 1000, lease).await?;
         self.remember(written.item(), None);
         Ok(match written {
             Written::No(item) => Round::Again(item),
@@ -279,15 +288,16 @@ impl SendGate {
         now: &impl Fn() -> i64,
     ) -> Result<Round, LedgerError> {
         let (at, interval) = (now(), item.interval());
-        let from = at + lead;
-        let room = (at + horizon - item.next_at.max(from)).div_euclid(interval) + 1;
+        let (from, max_next_at) = (at + lead, item.max_next_at(at, micros(HORIZON)));
+        let next_at = if item.next_at > max_next_at { from } else { item.next_at.max(from) };
+        let room = (at + horizon - next_at).div_euclid(interval) + 1;
         let taken = usize::try_from(room).unwrap_or_default().min(count);
         if taken == 0 {
             return Ok(Round::Done(self.line_up(item, count, at, || true).await));
         }
         let span = interval * as_i64(taken);
         let latest = at + horizon - (span - interval);
-        let slots = Slots { from, latest, span, rate: item.rate };
+        let slots = Slots { from, latest, span, max_next_at, rate: item.rate };
         let written =
             if append { self.table.append(slots).await? } else { self.table.begin(slots).await? };
         let answered = now();
@@ -335,7 +345,9 @@ impl SendGate {
             return (0..count).map(|_| Place::Later(item.rate_due + spread(5_000))).collect();
         }
         let (interval, from) = (item.interval(), now + micros(HORIZON));
-        let mut line_at = item.line_at;
+        let max = now + 2 * MAX_LINE;
+        let in_line = |at: i64| if at > max { 0 } else { at };
+        let mut line_at = in_line(item.line_at);
         // Twice: a line that was refused is no longer where it was.
         for _ in 0..2 {
             if count == 0 || line_at > now + MAX_LINE || !has_time() {
@@ -343,9 +355,9 @@ impl SendGate {
             }
             let span = interval * as_i64(count);
             let written = if line_at > from {
-                self.table.extend_line(from, span).await
+                self.table.extend_line(from, max, span).await
             } else {
-                self.table.begin_line(from, span).await
+                self.table.begin_line(from, max, span).await
             };
             match written {
                 Ok(Written::Yes(item)) => {
@@ -355,7 +367,7 @@ impl SendGate {
                         .map(|n| Place::Later((first + interval * as_i64(n)) / 1000))
                         .collect();
                 }
-                Ok(Written::No(item)) => line_at = item.line_at,
+                Ok(Written::No(item)) => line_at = in_line(item.line_at),
                 Err(error) => {
                     tracing::warn!(%error, "no place in the line");
                     break;
@@ -369,23 +381,31 @@ impl SendGate {
     fn must_refresh(&self, item: &GateItem, now: i64) -> bool {
         match self.fixed_rate {
             Some(rate) => (item.rate - rate).abs() > f64::EPSILON,
-            None => item.rate <= 0.0 || item.rate_due <= now,
+            None => {
+                item.rate <= 0.0 || item.rate_due <= now || item.rate_due > now + MAX_RATE_DUE_MS
+            }
         }
     }
 
     /// Reads the rate, if no other mailer does. A process that has just started learns the rate by the refusal.
-    async fn refresh(&self, item: &GateItem, now: i64) -> Result<GateItem, LedgerError> {
+    async fn refresh(&self, now: i64) -> Result<GateItem, LedgerError> {
         let written = if let Some(rate) = self.fixed_rate {
             // Due at once where the rate is no longer fixed.
             self.table.store_rate(rate, 0).await?
         } else {
-            let until = now + RATE_RETRY_MS;
-            match self.table.lease_rate(item.rate_due, until, FALLBACK_RATE).await? {
-                refused @ Written::No(_) => refused,
-                leased @ Written::Yes(_) => match max_send_rate(&self.ses).await {
-                    Some(rate) => self.table.store_rate(rate, now + RATE_IS_GOOD_FOR_MS).await?,
-                    None => leased,
-                },
+            let (until, max) = (now + RATE_RETRY_MS, now + MAX_RATE_DUE_MS);
+            let leased = self.table.lease_rate(now, max, until, FALLBACK_RATE).await?;
+            let rate = match leased {
+                Written::Yes(_) => max_send_rate(&self.ses).await,
+                Written::No(_) => None,
+            };
+            match rate {
+                Some(rate) => self.table.store_rate(rate, now + RATE_IS_GOOD_FOR_MS).await?,
+                // There is one, but none that mails could be sent at.
+                None if leased.item().rate <= 0.0 => {
+                    self.table.store_rate(FALLBACK_RATE, until).await?
+                }
+                None => leased,
             }
         };
         self.remember(written.item(), None);
@@ -396,8 +416,8 @@ impl SendGate {
     fn last_known(&self) -> (GateItem, bool) {
         let Known { item, was_appended, .. } = &*self.known();
         let mut item = item.clone();
-        // A probe may have been answered since, or an operator may have asked for one. No item is closed until 0,
-        // so the write is refused, with the item as it is now.
+        // A probe may have been answered since, or an operator may have asked for one. So the probe is tried for: the
+        // write is refused if it is not due, with the item as it is now.
         if item.closed_until.is_some() {
             item.closed_until = Some(0);
         }

@@ -1,10 +1,15 @@
 //! The conditional writes of the send gate's item.
+//!
+//! A time that is no number, or later than any mailer whose clock is right writes it, holds nobody up: each condition
+//! lets it be replaced, and so the mails flow again without an operator.
+
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use kit::ledger::LedgerError;
-use shared::send_gate::{CLOSED_REASON, CLOSED_UNTIL, LINE_AT, PARTITION_KEY, SORT_KEY};
+use shared::send_gate::{CLOSED_REASON, CLOSED_UNTIL, LINE_AT, MAX_CLOSED_MS, PARTITION_KEY, SORT_KEY};
 
 use super::item::{GateItem, NEXT_AT, PROBE_UNTIL, RATE, RATE_DUE, RATE_WAS_READ};
 
@@ -42,6 +47,8 @@ pub struct Slots {
     pub latest: i64,
     /// The time from the first of them to the first that is free afterwards.
     pub span: i64,
+    /// The latest time of the next free slot that other mailers leave behind.
+    pub max_next_at: i64,
     /// The rate for which `span` was computed.
     pub rate: f64,
 }
@@ -58,8 +65,8 @@ impl GateTable {
         self.update(
             &format!("SET {NEXT_AT} = {NEXT_AT} + :span"),
             &format!(
-                "{RATE} = :rate AND attribute_not_exists({CLOSED_UNTIL}) \
-                 AND {NEXT_AT} BETWEEN :from AND :latest"
+                "{RATE} = :rate AND {} AND {NEXT_AT} BETWEEN :from AND :latest",
+                no_number(CLOSED_UNTIL)
             ),
             &[
                 (":span", number(slots.span)),
@@ -72,55 +79,68 @@ impl GateTable {
     }
 
     /// Takes slots from [`Slots::from`] on. Refused while the gate is closed, for another rate, and if slots from
-    /// then on are taken already.
+    /// then on are taken already, unless that was by a clock that was wrong.
     pub async fn begin(&self, slots: Slots) -> Result<Written, LedgerError> {
         self.update(
             &format!("SET {NEXT_AT} = :next"),
             &format!(
-                "{RATE} = :rate AND attribute_not_exists({CLOSED_UNTIL}) \
-                 AND (attribute_not_exists({NEXT_AT}) OR {NEXT_AT} < :from)"
+                "{RATE} = :rate AND {} AND ({} OR {NEXT_AT} < :from OR {NEXT_AT} > :max)",
+                no_number(CLOSED_UNTIL),
+                no_number(NEXT_AT)
             ),
             &[
                 (":next", number(slots.from + slots.span)),
                 (":rate", rate(slots.rate)),
                 (":from", number(slots.from)),
+                (":max", number(slots.max_next_at)),
             ],
         )
         .await
     }
 
-    /// Appends `span` microseconds to the line, if it ends after `from`.
-    pub async fn extend_line(&self, from: i64, span: i64) -> Result<Written, LedgerError> {
+    /// Appends `span` microseconds to the line, if it ends after `from`, and not after `max`.
+    pub async fn extend_line(
+        &self,
+        from: i64,
+        max: i64,
+        span: i64,
+    ) -> Result<Written, LedgerError> {
         self.update(
             &format!("SET {LINE_AT} = {LINE_AT} + :span"),
-            &format!("{LINE_AT} > :from"),
-            &[(":span", number(span)), (":from", number(from))],
+            &format!("{LINE_AT} > :from AND {LINE_AT} <= :max"),
+            &[(":span", number(span)), (":from", number(from)), (":max", number(max))],
         )
         .await
     }
 
-    /// Begins a line of `span` microseconds at `from`, if the last one ends before.
-    pub async fn begin_line(&self, from: i64, span: i64) -> Result<Written, LedgerError> {
+    /// Begins a line of `span` microseconds at `from`, if the last one ends before, or after `max`.
+    pub async fn begin_line(&self, from: i64, max: i64, span: i64) -> Result<Written, LedgerError> {
         self.update(
             &format!("SET {LINE_AT} = :end"),
-            &format!("attribute_not_exists({LINE_AT}) OR {LINE_AT} <= :from"),
-            &[(":end", number(from + span)), (":from", number(from))],
+            &format!("{} OR {LINE_AT} <= :from OR {LINE_AT} > :max", no_number(LINE_AT)),
+            &[(":end", number(from + span)), (":from", number(from)), (":max", number(max))],
         )
         .await
     }
 
-    /// Takes on the reading of the rate, which is due since `seen`: nobody else does before `until`
+    /// Takes on the reading of the rate, if that is due at `now`, or later than `max`: nobody else does before `until`
     /// (milliseconds since 1970). While no rate is known, it is `fallback`.
     pub async fn lease_rate(
         &self,
-        seen: i64,
+        now: i64,
+        max: i64,
         until: i64,
         fallback: f64,
     ) -> Result<Written, LedgerError> {
         self.update(
             &format!("SET {RATE_DUE} = :until, {RATE} = if_not_exists({RATE}, :fallback)"),
-            &format!("attribute_not_exists({RATE_DUE}) OR {RATE_DUE} = :seen"),
-            &[(":until", number(until)), (":fallback", rate(fallback)), (":seen", number(seen))],
+            &format!("{} OR {RATE_DUE} <= :now OR {RATE_DUE} > :max", no_number(RATE_DUE)),
+            &[
+                (":until", number(until)),
+                (":fallback", rate(fallback)),
+                (":now", number(now)),
+                (":max", number(max)),
+            ],
         )
         .await
     }
@@ -135,9 +155,10 @@ impl GateTable {
         .await
     }
 
-    /// Closes the gate, unless it is closed for longer. A probe may also shorten its own lease, `probe`.
+    /// Closes the gate at `now`, unless it is closed for longer. A probe may also shorten its own lease, `probe`.
     pub async fn close(
         &self,
+        now: i64,
         until: i64,
         reason: &str,
         probe: Option<i64>,
@@ -145,10 +166,11 @@ impl GateTable {
         self.update(
             &format!("SET {CLOSED_UNTIL} = :until, {CLOSED_REASON} = :reason REMOVE {PROBE_UNTIL}"),
             &format!(
-                "attribute_not_exists({CLOSED_UNTIL}) OR {CLOSED_UNTIL} < :until \
-                 OR {PROBE_UNTIL} = :probe"
+                "{} OR {CLOSED_UNTIL} < :until OR {CLOSED_UNTIL} > :max OR {PROBE_UNTIL} = :probe",
+                no_number(CLOSED_UNTIL)
             ),
             &[
+                (":max", number(max_closed(now))),
                 (":until", number(until)),
                 (":reason", AttributeValue::S(reason.to_owned())),
                 (":probe", number(probe.unwrap_or_default())),
@@ -157,12 +179,13 @@ impl GateTable {
         .await
     }
 
-    /// Takes the one probe of a gate that is closed until `seen`. The others go on waiting until `lease`.
-    pub async fn lease_probe(&self, seen: i64, lease: i64) -> Result<Written, LedgerError> {
+    /// Takes the one probe of a gate that was closed until `now` or earlier, or is for longer than it can be. The
+    /// others go on waiting until `lease`.
+    pub async fn lease_probe(&self, now: i64, lease: i64) -> Result<Written, LedgerError> {
         self.update(
             &format!("SET {CLOSED_UNTIL} = :lease, {PROBE_UNTIL} = :lease"),
-            &format!("{CLOSED_UNTIL} = :seen"),
-            &[(":lease", number(lease)), (":seen", number(seen))],
+            &format!("{CLOSED_UNTIL} <= :now OR {CLOSED_UNTIL} > :max"),
+            &[(":lease", number(lease)), (":now", number(now)), (":max", number(max_closed(now)))],
         )
         .await
     }
@@ -193,7 +216,12 @@ impl GateTable {
         condition: &str,
         values: &[(&str, AttributeValue)],
     ) -> Result<Written, LedgerError> {
-        let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let mut values: HashMap<String, AttributeValue> =
+            values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        // DynamoDB refuses a value that no expression uses.
+        if condition.contains(NUMBER_TYPE) {
+            values.insert(NUMBER_TYPE.to_owned(), AttributeValue::S("N".to_owned()));
+        }
         let call = self
             .client
             .update_item()
@@ -202,7 +230,7 @@ impl GateTable {
             .key("notification", AttributeValue::S(SORT_KEY.to_owned()))
             .update_expression(update)
             .set_condition_expression((!condition.is_empty()).then(|| condition.to_owned()))
-            .set_expression_attribute_values(Some(values.collect()))
+            .set_expression_attribute_values(Some(values))
             // With the item, a refused mailer knows what to ask for next, without a read.
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
@@ -220,6 +248,18 @@ impl GateTable {
             _ => Err(error.into()),
         }
     }
+}
+
+const NUMBER_TYPE: &str = ":number_type";
+
+/// The condition that the attribute is absent, or of another type than a number.
+fn no_number(name: &str) -> String {
+    format!("(NOT attribute_type({name}, {NUMBER_TYPE}))")
+}
+
+/// The latest end of a closure that may be written at `now`. Milliseconds since 1970.
+const fn max_closed(now: i64) -> i64 {
+    now.saturating_add(MAX_CLOSED_MS)
 }
 
 fn number(value: i64) -> AttributeValue {

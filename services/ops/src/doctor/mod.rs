@@ -9,11 +9,18 @@ mod tables;
 
 pub use lambda::REQUIRED_VARIABLES;
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::swept::{FIX, SweepProgress};
 use finding::{Diagnosis, Finding, Level, findings};
 use lambda::Functions;
+
+/// How long a check may take.
+const LIMIT: Duration = Duration::from_secs(20);
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -28,15 +35,14 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), 
     // First: the other checks depend on the functions' timeouts and variables.
     let functions = Functions::read(stack).await;
     let (tables, sweep, queues, mappings, ses, alarms) = futures::join!(
-        tables::check(stack),
-        check_sweep(stack),
-        queues::check(stack, &functions),
-        lambda::check_mappings(stack, &functions),
-        ses::check(stack, &functions),
-        alarms::check(stack),
+        within("tables", tables::check(stack)),
+        within("relay: sweep", async { vec![check_sweep(stack).await] }),
+        within("queues", queues::check(stack, &functions)),
+        within("mappings", lambda::check_mappings(stack, &functions)),
+        within("SES", ses::check(stack, &functions)),
+        within("alarms", async { findings(alarms::check(stack).await) }),
     );
-    let findings =
-        [tables, vec![sweep], queues, functions.check(), mappings, ses, findings(alarms)].concat();
+    let findings = [tables, sweep, queues, functions.check(), mappings, ses, alarms].concat();
     let is_unhealthy = findings.iter().any(|f| matches!(f.level, Level::Wrong | Level::Warning))
         || findings.iter().all(|f| f.level == Level::NotChecked);
     let diagnosis =
@@ -44,14 +50,19 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Diagnosis, ExitStatus), 
     Ok((diagnosis, ExitStatus::attention_if(is_unhealthy)))
 }
 
+/// A check whose service does not answer is a finding, and holds up no other.
+async fn within(subject: &str, check: impl Future<Output = Vec<Finding>>) -> Vec<Finding> {
+    timeout(LIMIT, check).await.unwrap_or_else(|_elapsed| {
+        let found = format!("no answer within {} seconds", LIMIT.as_secs());
+        vec![Finding::new(Level::Wrong, subject, found, "run `waybill doctor` again in a while")]
+    })
+}
+
 /// Whether relay's sweep keeps up. A stack whose sweep has not run yet has nothing to compare.
 async fn check_sweep(stack: &Stack) -> Finding {
     let subject = "relay: sweep";
     match SweepProgress::read(stack).await {
-        Ok(Some(sweep)) => {
-            let found = format!("it has checked the events up to {} ago", sweep.age());
-            Finding::expect(!sweep.is_behind(), subject, found, FIX)
-        }
+        Ok(Some(sweep)) => Finding::expect(!sweep.is_wrong(), subject, sweep.describe(), FIX),
         Ok(None) => Finding::new(Level::NotChecked, subject, "it has not run yet", ""),
         Err(error) => Finding::new(Level::NotChecked, subject, error.to_string(), ""),
     }

@@ -6,6 +6,7 @@ use shared::notification::DoubtPolicy;
 
 use super::overdue::next_when_overdue;
 use crate::output::{Style, format_time};
+use crate::send_gate::Closed;
 
 /// What happens next, as a sentence fragment; empty when nothing does. The commands that it speaks of
 /// are [`super::suggestions`]. `now` in milliseconds since 1970.
@@ -36,6 +37,16 @@ pub fn next_step(item: &Item, now: i64) -> String {
         },
         Some(State::Bounced) => next_after_bounce(item),
         Some(State::Delivered | State::Complained) => String::new(),
+    }
+}
+
+/// What happens next to a mail that is due, while no mailer sends it because the send gate is `closed`.
+pub fn next_while_closed(doubts: u32, closed: &Closed) -> String {
+    let doubt = if doubts > 0 { "; an earlier attempt may have been accepted" } else { "" };
+    let wait = format!("waits in the mail queue{doubt}. {}", closed.describe());
+    match closed.repair() {
+        Some(repair) => format!("{wait}. To do: {repair}"),
+        None => wait,
     }
 }
 
@@ -122,6 +133,19 @@ mod tests {
         assert!(old.contains("settle") && old.contains("only if a resend"), "{old}");
         let held = next_step(&doubted(MAX_DOUBTS), 1_000);
         assert!(held.contains("settle") && !held.contains("grace"), "{held}");
+    }
+
+    #[test]
+    fn a_mail_that_waits_for_ses_says_until_when_why_and_what_to_repair() {
+        let closed = Closed {
+            until: 1_763_900_000_000,
+            reason: "SendingPausedException".to_owned(),
+            is_probe_due: false,
+        };
+        let next = next_while_closed(1, &closed);
+        let told = "waits in the mail queue; an earlier attempt may have been accepted. SES takes no mail \
+                    until 2025-11-23 12:13:20Z: SendingPausedException. To do: ";
+        assert!(next.starts_with(told), "{next}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::{Queue, Stack};
 use crate::error::CliError;
 use crate::outbox::watch_again;
+use crate::send_gate;
 use crate::store::{StoredEvent, events_of_order};
 
 /// How far the clock of the operator's machine may be off: a lease that ran out less than this ago
@@ -21,7 +22,7 @@ pub const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// The reason of a record that `resend` or `settle` has opened.
 pub const OPENED: &str = "opened by an operator";
 
-/// Reopens the record and queues the mail. If it is interrupted in between, the same command finds the record
+/// Reopens the record and queues the mail, which asks SES at once if mails wait for it. If it is interrupted in between, the same command finds the record
 /// open and continues.
 pub async fn requeue(
     stack: &Stack,
@@ -49,6 +50,9 @@ pub async fn requeue(
         // and an older copy would skip the mail as stale before this one comes.
         let (order, notification) = (&item.order_id, &item.notification);
         reopen(stack, order, notification, item.attempt, request.send_before, OPENED).await?;
+        // The gate before the message: a mailer that receives the mail while the gate is still closed requeues it
+        // for up to 15 minutes. After a crash in between, a probe is due and the next mail asks.
+        send_gate::ask_now(stack).await?;
         queue_request(stack, &request).await
     }
     .await;

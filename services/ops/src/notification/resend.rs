@@ -10,7 +10,6 @@ use super::selector::{NotificationArgs, command_args, find, kind_and_scope};
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::output::{counted, format_time};
-use crate::send_gate;
 
 /// Queues the mail, unless SES has accepted it or may have.
 pub async fn run(
@@ -21,7 +20,6 @@ pub async fn run(
     let item = find(stack, args).await?;
     check_unsent(&item, now.as_millisecond())?;
     requeue(stack, &item, now, "resend", &args.change).await?;
-    send_gate::ask_now(stack).await?;
     Ok((Changed::new(item, "queued", now.as_millisecond()), ExitStatus::Healthy))
 }
 

@@ -4,6 +4,7 @@ use super::last_day::LastDay;
 use super::report::{QueueRow, Ses, Status};
 use crate::aws::{Dlq, Queue};
 use crate::output::{counted, decimal, is_or_are, number};
+use crate::send_gate::Closed;
 use crate::swept::FIX;
 
 /// A message that waits longer than this is late.
@@ -20,7 +21,7 @@ const MAX_QUOTA_SHARE: f64 = 0.8;
 const MAX_NAMED: usize = 5;
 
 pub fn findings(status: &Status) -> Vec<String> {
-    let queues = status.queues.iter().map(|row| match row.queue {
+    let queues = status.queues.iter().flatten().map(|row| match row.queue {
         Queue::Dead(dlq) => dead_letters(dlq, row),
         working => late_message(working, row),
     });
@@ -29,23 +30,44 @@ pub fn findings(status: &Status) -> Vec<String> {
         Err(why) => vec![Some(format!("SES does not answer about its account: {why}"))],
     };
     let reputation = status.reputation.findings();
-    let sweep = status.sweep.filter(|sweep| sweep.is_behind()).map(|sweep| {
-        format!(
-            "the sweep is behind: of younger events than {}, none that was lost is queued again; {FIX}",
-            sweep.age()
-        )
+    let sweep = status.sweep.iter().flatten().find(|sweep| sweep.is_wrong()).map(|sweep| {
+        format!("the sweep does not queue lost events again: {}; {FIX}", sweep.describe())
     });
-    let mut mails = mail_findings(&status.ledger);
-    let paused = status.sending_paused.as_ref().map(|closed| {
-        // Nothing is wrong with the mails that wait for SES.
-        mails[OVERDUE] = None;
-        format!(
-            "{}. Mails wait, and one asks SES again then. See the SES console and the mailer's log; when \
-             the cause is gone, `waybill resend` of one mail asks at once",
-            closed.describe()
-        )
+    let mut mails = status.ledger.as_ref().map(mail_findings).unwrap_or_default();
+    let paused = status.sending_paused.iter().flatten().next().map(|closed| {
+        // Nothing is wrong with the mails that wait for SES. Those that should have asked it by now may be lost.
+        if !closed.is_probe_due {
+            mails[OVERDUE] = None;
+        }
+        paused(closed)
     });
-    queues.chain([sweep, paused]).chain(mails).chain(reputation).chain(ses).flatten().collect()
+    let unread = unread(status);
+    let found = queues.chain([sweep, paused]).chain(mails).chain(reputation).chain(ses);
+    unread.into_iter().chain(found).flatten().collect()
+}
+
+fn paused(closed: &Closed) -> String {
+    let wait = if closed.is_probe_due { "" } else { ". Mails wait, and one asks SES again then" };
+    format!(
+        "{}{wait}. See the SES console and the mailer's log; when the cause is gone, `waybill resend` of \
+         one mail asks at once",
+        closed.describe()
+    )
+}
+
+/// What could not be read, SES apart.
+fn unread(status: &Status) -> [Option<String>; 5] {
+    let unread =
+        |what: &str, why: Option<&String>| why.map(|why| format!("{what} is unknown: {why}"));
+    [
+        unread("how many messages the queues hold", status.queues.as_ref().err()),
+        unread("how far the sweep has come", status.sweep.as_ref().err()),
+        unread("what became of the last day's mails", status.ledger.as_ref().err()),
+        unread("whether mails wait for SES", status.sending_paused.as_ref().err()),
+        status.cloudwatch_is_silent.then(|| {
+            "how old the queues' messages are is unknown: CloudWatch takes too long".to_owned()
+        }),
+    ]
 }
 
 fn late_message(queue: Queue, row: &QueueRow) -> Option<String> {

@@ -6,11 +6,14 @@ mod report;
 mod reputation;
 
 use std::collections::HashMap;
+use std::fmt::Display;
+use std::time::Duration;
 
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
 use futures::future;
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::timeout;
 
 use crate::aws::{Queue, Stack, describe_error};
 use crate::error::{CliError, ExitStatus};
@@ -30,27 +33,39 @@ pub struct Args {
     pub most: usize,
 }
 
-/// Reads everything at the same time.
+/// How long a service may take. A report that comes late, or not at all, tells least when it is needed most.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// The last day is read in many calls.
+const LAST_DAY_LIMIT: Duration = Duration::from_secs(30);
+
+/// Reads everything at the same time. A part whose service fails or does not answer is a finding, and the others are
+/// reported.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), CliError> {
-    let (queues, sweep, ledger, ses, sending_paused, account_rates) = futures::join!(
-        queues(stack),
-        SweepProgress::read(stack),
-        last_day::last_day(stack, args.most),
-        ses(stack),
-        send_gate::closed(stack),
-        reputation::account_rates(stack)
+    let (queues, ages, sweep, ledger, ses, sending_paused, account_rates) = futures::join!(
+        within(LIMIT, queues(stack)),
+        timeout(LIMIT, oldest_messages(stack)),
+        within(LIMIT, SweepProgress::read(stack)),
+        within(LAST_DAY_LIMIT, last_day::last_day(stack, args.most)),
+        within(LIMIT, ses(stack)),
+        within(LIMIT, send_gate::closed(stack)),
+        timeout(LIMIT, reputation::account_rates(stack))
     );
-    let (queues, sweep, ledger) = (queues?, sweep?, ledger?);
-    let reputation = Reputation::new(stack, &ledger, account_rates);
+    let cloudwatch_is_silent = ages.is_err() || account_rates.is_err();
+    let ages = ages.unwrap_or_default();
+    let with_age =
+        |row: QueueRow| QueueRow { oldest_seconds: ages.get(&row.queue).copied(), ..row };
+    let day = ledger.clone().unwrap_or_default();
     let mut status = Status {
         stack: stack.name.clone(),
         names: stack.names(),
-        queues,
+        queues: queues.map(|rows| rows.into_iter().map(with_age).collect()),
         sweep,
+        reputation: Reputation::new(stack, &day, account_rates.unwrap_or_default()),
         ledger,
-        reputation,
         ses,
-        sending_paused: sending_paused?,
+        sending_paused,
+        cloudwatch_is_silent,
         attention: Vec::new(),
     };
     status.attention = findings::findings(&status);
@@ -58,11 +73,21 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), Cli
     Ok((status, exit))
 }
 
+/// A part of the report, or why there is none.
+async fn within<T, E: Display>(
+    limit: Duration,
+    part: impl Future<Output = Result<T, E>>,
+) -> Result<T, String> {
+    match timeout(limit, part).await {
+        Ok(read) => read.map_err(|error| error.to_string().trim_end_matches('.').to_owned()),
+        Err(_elapsed) => Err(format!("no answer within {} seconds", limit.as_secs())),
+    }
+}
+
 async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
-    let ages = &oldest_messages(stack).await;
     let rows = Queue::ALL.map(async |queue| {
         let depth = stack.queue_depth(queue).await?;
-        Ok(QueueRow { queue, depth, oldest_seconds: ages.get(&queue).copied() })
+        Ok(QueueRow { queue, depth, oldest_seconds: None })
     });
     future::try_join_all(rows).await
 }
@@ -103,7 +128,6 @@ fn age_query(stack: &Stack, i: usize, queue: Queue) -> MetricDataQuery {
     MetricDataQuery::builder().id(format!("q{i}")).metric_stat(stat).build()
 }
 
-/// An SES that does not answer is a finding among others, and not an error of the command.
 async fn ses(stack: &Stack) -> Result<Ses, String> {
     // The account is the region's: other stacks in it use up the same quota.
     let account = stack.ses().get_account().send().await.map_err(|error| describe_error(&error))?;
@@ -116,4 +140,18 @@ async fn ses(stack: &Stack) -> Result<Ses, String> {
         daily_quota: quota.as_ref().map(|q| q.max24_hour_send).unwrap_or_default(),
         sent_last_24_hours: quota.as_ref().map(|q| q.sent_last24_hours).unwrap_or_default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_that_does_not_answer_or_fails_says_so_and_is_not_waited_for() {
+        let silent = future::pending::<Result<(), CliError>>();
+        let why = within(Duration::ZERO, silent).await.unwrap_err();
+        assert_eq!(why, "no answer within 0 seconds");
+        let failed = future::ready(Err::<(), _>(CliError::service("Can't read the ledger.")));
+        assert_eq!(within(LIMIT, failed).await.unwrap_err(), "Can't read the ledger");
+    }
 }

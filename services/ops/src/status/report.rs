@@ -17,18 +17,24 @@ pub struct Status {
     pub stack: String,
     /// How the names of tables and queues were found.
     pub names: String,
-    pub queues: Vec<QueueRow>,
+    /// What a service did not tell, here and below, is null in JSON; `attention` says why.
+    #[serde(serialize_with = "null_if_err")]
+    pub queues: Result<Vec<QueueRow>, String>,
     /// How far the sweep has come; null before the first one.
     #[serde(rename = "sweep_behind_ms", serialize_with = "behind_ms")]
-    pub sweep: Option<SweepProgress>,
-    pub ledger: LastDay,
+    pub sweep: Result<Option<SweepProgress>, String>,
+    #[serde(serialize_with = "null_if_err")]
+    pub ledger: Result<LastDay, String>,
     pub reputation: Reputation,
-    /// The SES account of the region, or why SES did not answer; null in JSON then.
+    /// The SES account of the region.
     #[serde(serialize_with = "null_if_err")]
     pub ses: Result<Ses, String>,
     /// Why no mail is sent at the moment, if so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sending_paused: Option<Closed>,
+    #[serde(skip_serializing_if = "is_none", serialize_with = "null_if_err")]
+    pub sending_paused: Result<Option<Closed>, String>,
+    /// CloudWatch took too long. That it has no figures is usual: on one machine there is none.
+    #[serde(skip)]
+    pub cloudwatch_is_silent: bool,
     /// A sentence for each thing that needs attention.
     pub attention: Vec<String>,
 }
@@ -70,14 +76,22 @@ pub struct Ses {
 }
 
 fn behind_ms<S: serde::Serializer>(
-    sweep: &Option<SweepProgress>,
+    sweep: &Result<Option<SweepProgress>, String>,
     to: S,
 ) -> Result<S::Ok, S::Error> {
-    sweep.map(|sweep| sweep.behind_ms).serialize(to)
+    let known = sweep.as_ref().ok().copied().flatten();
+    known.map(|sweep| sweep.behind_ms).serialize(to)
 }
 
-fn null_if_err<S: serde::Serializer>(ses: &Result<Ses, String>, to: S) -> Result<S::Ok, S::Error> {
-    ses.as_ref().ok().serialize(to)
+fn null_if_err<T: Serialize, S: serde::Serializer>(
+    part: &Result<T, String>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    part.as_ref().ok().serialize(to)
+}
+
+fn is_none<T>(part: &Result<Option<T>, String>) -> bool {
+    matches!(part, Ok(None))
 }
 
 impl Report for Status {
@@ -129,22 +143,25 @@ impl Status {
             Column::number("delayed", |row| number(row.depth.delayed)),
             Column::text("oldest", |row| row.oldest().unwrap_or_default()),
         ];
-        let mut text = table(colors, &columns, &self.queues);
+        let Ok(queues) = &self.queues else { return "Queues: unknown\n".to_owned() };
+        let mut text = table(colors, &columns, queues);
         // One idle queue has no age on AWS either: the note is for when nothing is known.
-        if self.queues.iter().all(|row| row.oldest_seconds.is_none()) {
+        if queues.iter().all(|row| row.oldest_seconds.is_none()) {
             text.push_str(" (The age of the oldest message is unknown: only CloudWatch has it.)\n");
         }
         text
     }
 
     fn sweep_line(&self) -> String {
-        self.sweep.map_or_else(String::new, |sweep| {
-            format!("\nSweep: it has checked the events up to {} ago\n", sweep.age())
-        })
+        match &self.sweep {
+            Ok(None) => String::new(),
+            Ok(Some(sweep)) => format!("\nSweep: {}\n", sweep.describe()),
+            Err(_) => "\nSweep: unknown\n".to_owned(),
+        }
     }
 
     fn last_day(&self, colors: ColorMode) -> String {
-        let day = &self.ledger;
+        let Ok(day) = &self.ledger else { return "\nLast 24 hours: unknown\n".to_owned() };
         let which = if day.more { "the latest " } else { "" };
         let mut text = format!("\nLast 24 hours: {which}{}", counted(day.events, "event"));
         // An empty table would look like a failed read.
@@ -204,18 +221,23 @@ mod tests {
         Status {
             stack: "shop".to_owned(),
             names: "names from the stack's CloudFormation outputs".to_owned(),
-            queues: queues.into(),
-            sweep: Some(SweepProgress { behind_ms: 400_000 }),
-            ledger: LastDay {
+            queues: Ok(queues.into()),
+            sweep: Ok(Some(SweepProgress { behind_ms: 400_000 })),
+            ledger: Ok(LastDay {
                 events: 1200,
                 states: [("delivered".to_owned(), 1190), ("sent".to_owned(), 10)].into(),
                 ..LastDay::default()
-            },
+            }),
             reputation: Reputation { mails: 1200, ..Reputation::default() },
             ses: Ok(account()),
-            sending_paused: None,
+            sending_paused: Ok(None),
+            cloudwatch_is_silent: false,
             attention: Vec::new(),
         }
+    }
+
+    fn queues(status: &mut Status) -> &mut [QueueRow] {
+        status.queues.as_mut().expect("known")
     }
 
     #[test]
@@ -229,11 +251,12 @@ mod tests {
     #[test]
     fn everything_that_needs_attention_is_listed_with_what_to_do() {
         let mut status = healthy();
-        status.queues[2].depth = QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
-        status.queues[2].oldest_seconds = Some(4000.0);
-        status.sweep = Some(SweepProgress { behind_ms: 7_200_000 });
-        status.queues[6].depth.visible = 3012;
-        status.ledger = LastDay {
+        let day = status.ledger.clone().unwrap_or_default();
+        queues(&mut status)[2].depth = QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
+        queues(&mut status)[2].oldest_seconds = Some(4000.0);
+        status.sweep = Ok(Some(SweepProgress { behind_ms: 7_200_000 }));
+        queues(&mut status)[6].depth.visible = 3012;
+        status.ledger = Ok(LastDay {
             more: true,
             undecided: 4,
             late: 3,
@@ -241,8 +264,8 @@ mod tests {
             states: [("in_doubt".to_owned(), 2), ("failed".to_owned(), 12)].into(),
             orders: [("failed".to_owned(), (5001..=5007).map(|id| id.to_string()).collect())]
                 .into(),
-            ..status.ledger
-        };
+            ..day
+        });
         status.ses = Ok(Ses {
             sending_enabled: false,
             production_access: false,
@@ -259,11 +282,11 @@ mod tests {
     #[test]
     fn a_dead_letter_that_is_there_for_days_is_said_to_expire() {
         let mut status = healthy();
-        status.queues[6].depth.visible = 1;
+        queues(&mut status)[6].depth.visible = 1;
         let finding = |status: &Status| findings(status).concat();
-        status.queues[6].oldest_seconds = Some(200_000.0);
+        queues(&mut status)[6].oldest_seconds = Some(200_000.0);
         assert!(!finding(&status).contains("deletes"), "{}", finding(&status));
-        status.queues[6].oldest_seconds = Some(300_000.0);
+        queues(&mut status)[6].oldest_seconds = Some(300_000.0);
         let found = finding(&status);
         assert!(found.contains("there for 3d") && found.contains("SQS deletes it"), "{found}");
     }
@@ -271,9 +294,13 @@ mod tests {
     #[test]
     fn while_ses_takes_no_mail_that_is_the_finding_and_the_mails_that_wait_are_not_overdue() {
         let mut status = healthy();
-        status.ledger.overdue = 5;
-        status.sending_paused =
-            Some(Closed { until: 1_763_895_900_000, reason: "SendingPausedException".to_owned() });
+        status.ledger.as_mut().expect("known").overdue = 5;
+        let closed = Closed {
+            until: 1_763_895_900_000,
+            reason: "SendingPausedException".to_owned(),
+            is_probe_due: false,
+        };
+        status.sending_paused = Ok(Some(closed.clone()));
         let found = findings(&status);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(
@@ -285,9 +312,37 @@ mod tests {
     }
 
     #[test]
+    fn once_a_probe_is_due_that_is_told_as_such_and_overdue_mails_are_not_hidden() {
+        let mut status = healthy();
+        status.ledger.as_mut().expect("known").overdue = 5;
+        let (until, reason) = (1_763_895_900_000, "SendingPausedException".to_owned());
+        status.sending_paused = Ok(Some(Closed { until, reason, is_probe_due: true }));
+        let found = findings(&status);
+        assert_eq!(found.len(), 2, "{found:?}");
+        let told = "SES took no mail until 2025-11-23 11:05:00Z (SendingPausedException); the next";
+        assert!(found[0].starts_with(told), "{found:?}");
+        assert!(found[1].starts_with("5 mails are overdue"), "{found:?}");
+    }
+
+    #[test]
+    fn what_does_not_answer_is_a_finding_and_the_rest_is_reported() {
+        let mut status = healthy();
+        let silent = "no answer within 10 seconds".to_owned();
+        status.queues = Err(silent.clone());
+        status.sweep = Err(silent.clone());
+        status.ledger = Err(silent.clone());
+        status.ses = Err(silent.clone());
+        status.sending_paused = Err(silent);
+        status.cloudwatch_is_silent = true;
+        status.attention = findings(&status);
+        insta::assert_snapshot!(status.text(ColorMode::Plain));
+        insta::assert_json_snapshot!(status);
+    }
+
+    #[test]
     fn dead_letters_in_flight_are_not_healthy_and_an_ses_that_does_not_answer_is_a_finding() {
         let mut status = healthy();
-        status.queues[6].depth.in_flight = 3000;
+        queues(&mut status)[6].depth.in_flight = 3000;
         status.ses = Err("AccessDenied".to_owned());
         let found = findings(&status);
         assert_eq!(found.len(), 2, "{found:?}");

@@ -32,6 +32,8 @@ pub enum Fault {
     Refused,
     /// SQS refuses the first message of the call, and takes the others.
     FirstRefused,
+    /// DynamoDB finds that the condition does not hold.
+    ConditionFailed,
     /// It has its effect, and no answer ever comes, nor does any later call.
     Stop,
     /// It is answered only after this time (milliseconds since 1970).
@@ -67,6 +69,7 @@ struct State {
     /// Items of the ledger by order.
     ledger: BTreeMap<String, Value>,
     watermark: Option<i64>,
+    watermarks: Vec<i64>,
     gate: Option<i64>,
     /// The orders of the dispatch queue's messages.
     queue: Vec<String>,
@@ -118,6 +121,16 @@ impl FakeAws {
             "send_before": { "N": i64::MAX.to_string() }, "expires_at": { "N": "1" },
         });
         self.lock().ledger.insert(order(n), item);
+    }
+
+    /// As if a sweep had come this far; `None` as if there had been none.
+    pub fn set_watermark(&self, at: Option<i64>) {
+        self.lock().watermark = at;
+    }
+
+    /// The watermarks that were written, the first first.
+    pub fn watermarks(&self) -> Vec<i64> {
+        self.lock().watermarks.clone()
     }
 
     pub fn close_gate(&self, until: i64) {
@@ -233,7 +246,8 @@ impl FakeAws {
         let answer = {
             let mut state = self.lock();
             state.in_flight -= 1;
-            let is_refused = matches!(fault, Some(Fault::Refused)) || state.has_stopped;
+            let is_refused =
+                matches!(fault, Some(Fault::Refused | Fault::ConditionFailed)) || state.has_stopped;
             (!is_refused)
                 .then(|| state.answer(&operation, &body, fault == Some(Fault::FirstRefused)))
         };
@@ -242,6 +256,9 @@ impl FakeAws {
         }
         if self.has_stopped() {
             std::future::pending::<()>().await;
+        }
+        if fault == Some(Fault::ConditionFailed) {
+            return condition_failed();
         }
         answer.unwrap_or_else(|| {
             // A fault that the SDK does not try again.
@@ -322,8 +339,7 @@ impl State {
         let values = &body["ExpressionAttributeValues"];
         let event = self.events.get_mut(order).expect("stored");
         if event.sweep_at != number(&values[":was"]) {
-            let error = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
-            return response(400, &json!({ "__type": error }));
+            return condition_failed();
         }
         event.bucket = values[":bucket"]["S"].as_str().map(str::to_owned);
         if event.bucket.is_some() {
@@ -343,6 +359,7 @@ impl State {
             assert!(is_done || is_watched, "the watermark passed the event of {order}");
         }
         self.watermark = Some(watermark);
+        self.watermarks.push(watermark);
         json!({})
     }
 
@@ -377,6 +394,11 @@ fn stored(order: &str, event: &StoredEvent) -> Value {
         "message": { "B": BASE64_STANDARD.encode(pack(order)) },
         "sweeps": { "N": event.sweeps.to_string() },
     })
+}
+
+fn condition_failed() -> HttpResponse {
+    let error = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
+    response(400, &json!({ "__type": error }))
 }
 
 fn number(value: &Value) -> i64 {
