@@ -68,7 +68,7 @@ def every_consumed_queue_has_a_dlq_of_its_own(template):
             violations.append(f"{queue} moves a message to its DLQ after fewer than 5 receives: a short outage empties it")
         outlives = queues[queue].get("VisibilityTimeout", 30) * queues[queue]["RedrivePolicy"].get("maxReceiveCount", 0)
         # FeedbackQueue's receives bound the grace period instead: see below.
-        if queue in ("DispatchQueue", "MailQueue") and outlives <= SQS_AWAY_SECONDS:
+        if queue != "FeedbackQueue" and outlives <= SQS_AWAY_SECONDS:
             violations.append(f"{queue} gives a message for {outlives} s: SQS may take none for {SQS_AWAY_SECONDS} s")
         allowed = queues[dlq].get("RedriveAllowPolicy") or {}
         sources = str(allowed.get("sourceQueueArns"))
@@ -164,9 +164,20 @@ def every_function_of_a_queue_is_bounded_by_its_mapping(template):
     violations += [
         f"{name} reserves concurrency: Lambda throttles messages that it has received, which uses up receives"
         for name, function in of_type(template, FUNCTION).items()
-        # But intake, where an open URL is flooded: without a share of its own, it would take everybody's.
+        # But intake, where an open URL is flooded: without a share of its own, it would take everybody's. What
+        # its parameter allows is checked below.
         if "ReservedConcurrentExecutions" in function and name != "Intake"
     ]
+    parameter = template["Parameters"]["IntakeConcurrency"]
+    (most,) = [
+        mapping["ScalingConfig"].get("MaximumConcurrency", 0)
+        for _, mapping, _, function in queue_mappings(template)
+        if function == "Intake" and "ScalingConfig" in mapping
+    ] or [0]
+    # As much again for those who publish over HTTP.
+    too_few = [n for n in range(1, 2 * most) if re.fullmatch(parameter["AllowedPattern"], str(n))]
+    if too_few or not re.fullmatch(parameter["AllowedPattern"], str(2 * most)):
+        violations.append("IntakeConcurrency may be less than the inbox queue's mapping uses: that uses up receives")
     return violations
 
 

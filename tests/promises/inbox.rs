@@ -2,7 +2,7 @@
 //! asynchronous invocations that failed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::SqsBatchResponse;
@@ -15,6 +15,7 @@ use local::aws::calls::Service::{self, DynamoDb, Sqs};
 use local::edge::faults::{Call, Fault, Faults};
 use local::resources::EVENTS_TABLE;
 use serde_json::{Value, json};
+use shared::contract::event::MAX_BATCH_EVENTS;
 use waybill_tests::chaos::fault_rates::CallPhase::{self, After, Before};
 
 use crate::support::events::{confirmed, customer};
@@ -141,6 +142,41 @@ async fn an_hour_without_the_events_table_uses_up_no_receives_and_each_event_is_
     stack.stop().await;
 }
 
+/// The Events table takes so many events, and then no more.
+struct TakesOnly(AtomicUsize);
+
+impl Faults for TakesOnly {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let is_put = call.service == DynamoDb
+            && call.operation == "PutItem"
+            && String::from_utf8_lossy(call.body).contains(EVENTS_TABLE);
+        let take_one = |left: usize| left.checked_sub(1);
+        let is_full = || self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take_one).is_err();
+        (is_put && is_full()).then_some(Fault::ServerError)
+    }
+}
+
+/// Otherwise no round would complete any, and each would begin anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_more_arrays_than_there_is_time_for_each_round_completes_some() {
+    let faults = Arc::new(TakesOnly(AtomicUsize::new(30)));
+    let stack =
+        TestStack::start_with(Config { faults: Arc::clone(&faults) as _, ..config() }).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    for message in 0..4 {
+        let events = (0..20).map(|n| event(&format!("T{message}-{n}")));
+        let body = Value::from_iter(events).to_string();
+        pipeline.queues.put(INBOX, &body, pipeline.clock().now_ms());
+    }
+    for left in [3, 2, 1, 0] {
+        run_inbox_for(&stack, &mut pipeline, SignedDuration::from_secs(61)).await;
+        assert_eq!(pipeline.queues.all(INBOX).len(), left);
+        faults.0.store(50, Ordering::SeqCst);
+    }
+    assert_eq!(pipeline.queues.all(INBOX_DLQ).len(), 0);
+    stack.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_can_neither_be_stored_nor_requeued_stays_on_the_queue() {
     let (stack, outage) = stack_with_outage().await;
@@ -238,6 +274,8 @@ async fn each_refused_message_is_kept_as_it_was_sent_and_what_is_valid_of_an_arr
         (conflict.to_string(), "conflict"),
         (json!([event("R2"), invalid("R3"), conflict]).to_string(), "invalid"),
         (envelope(&invalid("R4")).to_string(), "invalid"),
+        // More than a request may hold.
+        (json!(vec![event("R5"); MAX_BATCH_EVENTS + 1]).to_string(), "unreadable"),
     ];
     for (body, _) in &refused {
         stack.send(&queues.inbox, body).await;

@@ -166,7 +166,11 @@ async fn accept(store: &EventStore, event: Event, text: &EventText) -> Result<Ou
     })
 }
 
-fn text_within_limit(json: &Value) -> Result<EventText, Vec<FieldError>> {
+/// An event's text.
+///
+/// # Errors
+/// When it is larger than intake takes.
+pub fn text_within_limit(json: &Value) -> Result<EventText, Vec<FieldError>> {
     let text = EventText::new(json);
     // Measured again as it is stored: in a batch or an EventBridge envelope, no earlier check has seen the
     // size of the single event.

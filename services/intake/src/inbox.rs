@@ -7,7 +7,8 @@
 //! Delivery semantics: at least once. Each message has its own outcome. A stored one is acknowledged; while
 //! DynamoDB does not answer, it is requeued with a delay, which uses up no receives, however long that takes;
 //! a refused one goes to the dead-letter queue with the reason. What uses up receives, until SQS moves the
-//! message itself, is a crash, a timeout, and what neither queue takes.
+//! message itself, is a crash, a timeout, and what neither queue takes. An array holds as many events as a
+//! request over HTTP; a longer one is refused, because no invocation would come to its end.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,12 +16,12 @@ use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
 use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concurrently};
 use kit::telemetry::{Count, count};
 use serde_json::Value;
-use shared::contract::json::parse_strict;
+use tokio::sync::Mutex;
 
 use crate::accept::{Outcome, accept_all};
 use crate::dependencies::Intake;
 use crate::error::IntakeError;
-use crate::publication::Publication;
+use crate::message::events_in;
 use crate::refusal;
 
 /// How long a message waits while DynamoDB does not answer.
@@ -47,7 +48,8 @@ pub async fn handle(
     // Half of the time to store: an array takes several puts, and each may take seconds while DynamoDB hangs.
     // The other half is for what has to be requeued then. A timeout would use up a receive instead.
     let store_time = deadline.duration_since(SystemTime::now()).unwrap_or_default() / 2;
-    let handle = |message| handle_message(intake, message, store_time);
+    let array_turn = Mutex::new(());
+    let handle = |message| handle_message(intake, message, store_time, &array_turn);
     let outcomes = run_concurrently(&messages, handle).await;
     // After a panic, the message stays on the queue.
     let outcomes: Vec<_> =
@@ -60,17 +62,21 @@ async fn handle_message(
     intake: &Intake,
     message: &SqsMessage,
     store_time: Duration,
+    array_turn: &Mutex<()>,
 ) -> BatchItemOutcome {
     let body = message.body.as_deref().unwrap_or_default();
-    let payload = match parse_strict(body.as_bytes()) {
-        Ok(payload) => payload,
-        Err(invalid) => return refuse(intake, refusal::unreadable(body, &invalid)).await,
+    let events = match events_in(body) {
+        Ok(events) => events,
+        Err(why) => return refuse(intake, DeadLetter::unreadable(body.to_owned(), why)).await,
     };
-    let events = match Publication::from(payload) {
-        Publication::Single(event) => vec![event],
-        Publication::Batch(events) => events,
+    let store = async {
+        // One array after the other, beside the single events: what is stored of all of them together may be
+        // more than the time allows. Then each round completes some, and the others, which have not begun,
+        // come first in one of the next. All at once, each could come to nothing but duplicates every time.
+        let _turn = if events.len() > 1 { Some(array_turn.lock().await) } else { None };
+        accept_all(&intake.store, events).await
     };
-    match tokio::time::timeout(store_time, accept_all(&intake.store, events)).await {
+    match tokio::time::timeout(store_time, store).await {
         Ok(Ok(outcomes)) => settle(intake, body, &outcomes).await,
         // Waiting will not change it: it uses up receives, and ends in the dead-letter queue.
         Ok(Err(error)) if error.is_permanent() => {

@@ -25,7 +25,8 @@
 //!   log line.
 //! - The largest request, [`MAX_BATCH_EVENTS`](shared::contract::event::MAX_BATCH_EVENTS) events of
 //!   [`MAX_REQUEST_BYTES`](shared::contract::event::MAX_REQUEST_BYTES) together, takes less than a third of the
-//!   function's timeout. What is larger is refused whole, with 413.
+//!   function's timeout. What is larger is refused whole, with 413. A message of the inbox queue with more
+//!   events goes to the dead-letter queue at once.
 //! - When DynamoDB does not answer, intake responds with HTTP 503 or a function error. The publisher
 //!   retries, and whatever was stored is then a duplicate. A message of the inbox queue is requeued with a
 //!   delay, which uses up no receives: an outage of any length moves nothing to the dead-letter queue.
@@ -40,6 +41,7 @@ mod error;
 mod event_bridge;
 mod http;
 mod inbox;
+mod message;
 mod problem;
 mod publication;
 mod publishers;
@@ -60,10 +62,11 @@ pub use accept::{Outcome, PublishResult};
 pub use dependencies::{Inbox, Intake};
 pub use error::IntakeError;
 pub use event_bridge::to_cloud_event;
+pub use message::{AcceptableEvent, acceptable_events};
 pub use publishers::Publishers;
 pub use secret_store::{MIN_INTERVAL, SecretStore};
 pub use signature::{MalformedSecret, WebhookSecrets};
-pub use store::{EventStore, StoreError};
+pub use store::{EventStore, EventText, StoreError};
 pub use trigger::handle;
 
 /// Runs the function until its environment is shut down.

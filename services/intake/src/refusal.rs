@@ -1,7 +1,6 @@
 //! Why a message of the inbox queue goes to its dead-letter queue.
 
 use kit::queue::DeadLetter;
-use shared::contract::error::InvalidValue;
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::sqs_json::escape_noncharacters;
 
@@ -11,18 +10,8 @@ use crate::accept::{Outcome, PublishResult};
 /// SQS's limit.
 const MAX_LISTED: usize = 10;
 
-/// A body that is not JSON, or repeats a key.
-pub fn unreadable(body: &str, invalid: &InvalidValue) -> DeadLetter {
-    DeadLetter::unreadable(body.to_owned(), invalid.to_string())
-}
-
 /// The dead letter of a message of which an event is refused; `None` if all of them are stored.
 pub fn from_outcomes(body: &str, outcomes: &[Outcome]) -> Option<DeadLetter> {
-    if outcomes.is_empty() {
-        // As over HTTP. Acknowledged, it would be gone without a trace.
-        let reason = "expected at least one event in the array".to_owned();
-        return Some(DeadLetter::unreadable(body.to_owned(), reason));
-    }
     let reasons: Vec<String> =
         outcomes.iter().enumerate().flat_map(|(i, o)| reasons(i, outcomes.len(), o)).collect();
     if reasons.is_empty() {
@@ -94,11 +83,6 @@ mod tests {
     fn what_is_stored_is_no_dead_letter() {
         let stored = [outcome(PublishResult::Accepted), outcome(PublishResult::Duplicate)];
         assert_eq!(from_outcomes("[]", &stored), None);
-    }
-
-    #[test]
-    fn an_array_without_events_is_refused() {
-        assert_eq!(reason(&[]).0, DeadLetterCode::Unreadable);
     }
 
     #[test]

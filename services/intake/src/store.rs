@@ -81,6 +81,12 @@ impl EventText {
     pub fn byte_len(&self) -> usize {
         self.json.get().len()
     }
+
+    /// What a stored event with the same source and id has as `payload_hash`, if it is the same event.
+    #[must_use]
+    pub const fn payload_hash(&self) -> &[u8] {
+        &self.payload_hash
+    }
 }
 
 /// An item of the Events table: event, outbox message and entries of the indexes in one. Times are in

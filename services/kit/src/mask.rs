@@ -5,9 +5,24 @@
 
 use std::borrow::Cow;
 
-/// The ways to write an at sign in an id: as it is, full-width, small, and each of them percent-encoded, once
-/// or twice (RFC 3986, section 2.1). In lower case.
-const AT_SIGNS: [&str; 7] = ["@", "\u{ff20}", "\u{fe6b}", "%40", "%2540", "%ef%bc%a0", "%ef%b9%ab"];
+/// The ways to write an at sign in an id: as it is, full-width, small, each of them percent-encoded, once
+/// or twice (RFC 3986, section 2.1), and as JSON and HTML write it. In lower case. For quoted-printable, see
+/// [`holds_quoted_printable`].
+const AT_SIGNS: [&str; 10] = [
+    "@",
+    "\u{ff20}",
+    "\u{fe6b}",
+    "%40",
+    "%2540",
+    "%ef%bc%a0",
+    "%ef%b9%ab",
+    "\\u0040",
+    "&#64",
+    "&commat",
+];
+
+/// The address in the contract's own sentences about a bad one. It is nobody's (RFC 2606, section 3).
+const EXAMPLE: &str = "name@example.com";
 
 /// The text with everything masked that looks like an e-mail address: `order-42/jo@example.com` becomes
 /// `order-42/j***@***.com`. What is around the address stays, up to a slash, a colon, a comma or a space, so
@@ -24,7 +39,8 @@ pub fn without_addresses(text: &str) -> Cow<'_, str> {
         let end = rest[start..].find(|c| !is_part(c)).map_or(rest.len(), |i| start + i);
         out.push_str(&rest[..start]);
         let word = &rest[start..end];
-        out.push_str(&if holds_at_sign(word) { masked_address(word) } else { word.to_owned() });
+        let is_harmless = word.trim_end_matches(['.', ';']) == EXAMPLE || !holds_at_sign(word);
+        out.push_str(&if is_harmless { word.to_owned() } else { masked_address(word) });
         rest = &rest[end..];
     }
     out.push_str(rest);
@@ -43,17 +59,28 @@ pub fn masked_address(address: &str) -> String {
 /// What an address may hold (RFC 5322, section 3.2.3), so that none is masked by halves. But for `/` and `?`:
 /// in ids they stand between the parts of a path, and hardly ever within an address.
 fn is_part(c: char) -> bool {
-    c.is_alphanumeric() || "@\u{ff20}\u{fe6b}.\u{ff0e}!#$%&'*+-=^_`{|}~".contains(c)
+    c.is_alphanumeric() || "@\u{ff20}\u{fe6b}.\u{ff0e}!#$%&'*+-=^_`{|}~\\;".contains(c)
 }
 
 fn holds_at_sign(text: &str) -> bool {
     // Only these bytes begin an at sign.
-    let may_hold = |byte: u8| matches!(byte, b'@' | b'%' | 0xef);
+    let may_hold = |byte: u8| matches!(byte, b'@' | b'%' | b'\\' | b'=' | b'&' | 0xef);
     if !text.bytes().any(may_hold) {
         return false;
     }
     let text = text.to_ascii_lowercase();
-    AT_SIGNS.iter().any(|at| text.contains(at))
+    AT_SIGNS.iter().any(|at| text.contains(at)) || holds_quoted_printable(&text)
+}
+
+/// Whether a domain follows `=40`, the at sign of quoted-printable (RFC 2045, section 6.7). Alone it may be a
+/// number: `limit=40`.
+fn holds_quoted_printable(text: &str) -> bool {
+    let is_domain = |rest: &str| {
+        let domain = rest.split(|c: char| !is_part(c)).next().unwrap_or_default();
+        domain.starts_with(|c: char| c.is_alphabetic())
+            && domain.trim_end_matches('.').contains('.')
+    };
+    text.split("=40").skip(1).any(is_domain)
 }
 
 #[cfg(test)]
@@ -63,7 +90,8 @@ mod tests {
     #[test]
     fn an_address_is_masked_however_its_at_sign_is_written() {
         let percent_encoded = ["%40", "%2540", "%ef%bc%a0", "%EF%BC%A0", "%Ef%b9%aB"];
-        for at in ["@", "\u{ff20}", "\u{fe6b}"].into_iter().chain(percent_encoded) {
+        let escaped = ["\\u0040", "=40", "&#64;", "&commat;"];
+        for at in ["@", "\u{ff20}", "\u{fe6b}"].into_iter().chain(escaped).chain(percent_encoded) {
             let id = format!("https://shop.example/orders order-42/jo.doe{at}mail.example.com:3");
             let masked = "https://shop.example/orders order-42/j***@***.com:3";
             assert_eq!(without_addresses(&id), masked, "{at}");
@@ -79,6 +107,10 @@ mod tests {
             ("urn:mail:jo@example.com", "urn:mail:j***@***.com"),
             ("?email=jo%40example.com&x=1", "?e***@***.com&x=1"),
             ("@", "@***@***.***"),
+            (
+                "such as name@example.com, not a.name@example.com",
+                "such as name@example.com, not a***@***.com",
+            ),
             ("{\"event\":\"jo@example.com\"}", "{\"event\":\"j***@***.com\"}"),
         ] {
             assert_eq!(without_addresses(text), masked);
@@ -87,7 +119,14 @@ mod tests {
 
     #[test]
     fn a_text_without_an_address_stays() {
-        for text in ["", "https://shop.example/a%20b?c=100%", "Zoë \u{ff0e}", "4%04"] {
+        for text in [
+            "",
+            "https://shop.example/a%20b?c=100%",
+            "limit=40, after=40ms.",
+            r"a\n & b",
+            "Zoë \u{ff0e}",
+            "4%04",
+        ] {
             assert!(matches!(without_addresses(text), Cow::Borrowed(kept) if kept == text));
         }
     }

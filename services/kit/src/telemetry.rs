@@ -36,7 +36,7 @@ pub enum Count {
     Conflict,
     /// Events refused because they violate the contract.
     Invalid,
-    /// Events refused in an invocation whose answer perhaps nobody reads: EventBridge's, or a direct one.
+    /// Events refused in an invocation whose answer perhaps nobody reads: a direct one.
     RefusedUnread,
     /// Events put on the dispatch queue.
     Queued,

@@ -67,7 +67,7 @@ const EXAMPLES: [(&str, &[Example]); 21] = [
             ),
             (
                 "repair an event that intake did not take",
-                "dlq replay inbox --edit '.data.order.customer.locale = \"de-DE\"'",
+                "dlq replay inbox --order 1001 --edit '.data.order.number = \"1001\"'",
             ),
         ],
     ),

@@ -160,6 +160,23 @@ pub async fn accepted_at(
     Ok(items.into_iter().map(parse_readable).filter_map(accepted).collect())
 }
 
+/// The hash of the payload of each of these events, without those that are absent.
+pub async fn payload_hashes(
+    stack: &Stack,
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<HashMap<Key, Vec<u8>>, CliError> {
+    let projection = Some("order_id, event, payload_hash");
+    let items = get_all(stack, &stack.events_table(), "event", projection, keys).await?;
+    let hash = |item: Attributes| {
+        let text = |name: &str| item.get(name)?.as_s().ok().cloned();
+        // Without a hash it is no event of ours, and equal to none.
+        let hash = item.get("payload_hash").and_then(|hash| hash.as_b().ok());
+        let hash = hash.map(|hash| hash.as_ref().to_vec()).unwrap_or_default();
+        Some(((text("order_id")?, text("event")?), hash))
+    };
+    Ok(items.into_iter().filter_map(hash).collect())
+}
+
 async fn get_all(
     stack: &Stack,
     table: &str,

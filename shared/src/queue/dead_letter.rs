@@ -47,6 +47,23 @@ impl DeadLetterCode {
         }
     }
 
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Unreadable,
+        Self::Invalid,
+        Self::Conflict,
+        Self::Refused,
+        Self::Unrenderable,
+        Self::Unknown,
+        Self::Unplannable,
+    ];
+
+    /// The code with this value; `None` for another text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == text)
+    }
+
     /// The attribute's value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -7,7 +7,8 @@ use local::ses::settings::Sending;
 use super::run::{Run, simulated_stack};
 use crate::support::TestStack;
 use crate::support::simulated_pipeline::{
-    DISPATCH, FEEDBACK, Failure, MAIL, Outage, Outages, Service, SesMode, Stage, WholePipeline,
+    DISPATCH, FEEDBACK, Failure, INBOX, MAIL, Outage, Outages, Service, SesMode, Stage,
+    WholePipeline,
 };
 
 const SIX_HOURS: SignedDuration = SignedDuration::from_hours(6);
@@ -129,7 +130,9 @@ async fn with_sqs_giving_messages_and_taking_none_for_30_minutes_every_mail_goes
 /// What was handled is delivered again after each visibility timeout.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_sqs_deleting_nothing_for_30_minutes_every_mail_goes_out_once() {
-    for (name, queue) in [("deletes-dispatch", DISPATCH), ("deletes-mail", MAIL)] {
+    for (name, queue) in
+        [("deletes-inbox", INBOX), ("deletes-dispatch", DISPATCH), ("deletes-mail", MAIL)]
+    {
         let deletes = Outage {
             operation: Some("DeleteMessageBatch"),
             queue: Some(queue),

@@ -52,32 +52,83 @@ impl DeadLetterQueue {
     /// Sends a message to the dead-letter queue. Returns `Ack` once SQS has accepted it, otherwise `Retry`.
     /// At least once: a crash before the acknowledgement leaves the message in both queues.
     pub async fn move_message(&self, dead_letter: DeadLetter) -> BatchItemOutcome {
-        let (code, reason) = (dead_letter.code.as_str(), dead_letter.reason.as_str());
-        tracing::warn!(code, reason, "dead-lettered");
+        let (code, reason) = (dead_letter.code.as_str(), dead_letter.reason.clone());
         // The copy before the acknowledgement: the other way round, a crash in between would lose the
         // message.
         match send_one(&self.client, &self.url, self.message(dead_letter)).await {
             Ok(()) => {
+                tracing::warn!(code, reason, "dead-lettered");
                 count(Count::DeadLettered);
                 BatchItemOutcome::Ack
             }
             Err(error) => {
-                tracing::error!(%error, "not dead-lettered; the message stays on its queue");
+                tracing::error!(%error, code, reason, "not dead-lettered; the message stays on its queue");
                 BatchItemOutcome::Retry
             }
         }
     }
 
+    /// The body whole, and as much of why it failed as SQS takes beside it: a body may have nearly its limit.
     fn message(&self, dead_letter: DeadLetter) -> OutgoingMessage {
-        let mut attributes = vec![
-            (CODE, dead_letter.code.as_str().to_owned()),
-            (REASON, without_addresses(&dead_letter.reason).into_owned()),
-            (FAILED_AT, self.clock.now_ms().to_string()),
-        ];
-        attributes.extend(dead_letter.order_id.map(|id| (ORDER_ID, id.to_string())));
-        attributes.extend(dead_letter.kind.map(|kind| (KIND, kind.to_string())));
-        let attributes =
-            attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        OutgoingMessage { body: dead_letter.body, delay: 0, attributes }
+        let mut message = OutgoingMessage { body: dead_letter.body, ..OutgoingMessage::default() };
+        message.add_if_it_fits(CODE, dead_letter.code.as_str().to_owned());
+        message.add_if_it_fits(FAILED_AT, self.clock.now_ms().to_string());
+        if let Some(id) = dead_letter.order_id {
+            message.add_if_it_fits(ORDER_ID, id.to_string());
+        }
+        if let Some(kind) = dead_letter.kind {
+            message.add_if_it_fits(KIND, kind.to_string());
+        }
+        // Last, since it alone may be cut.
+        let reason = without_addresses(&dead_letter.reason);
+        let reason = &reason[..reason.floor_char_boundary(message.room_for(REASON))];
+        // SQS takes no empty attribute.
+        if !reason.is_empty() {
+            message.add_if_it_fits(REASON, reason.to_owned());
+        }
+        message
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue::send::MAX_BATCH_BYTES;
+
+    fn message(bytes: usize) -> OutgoingMessage {
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
+            .build();
+        let queue = DeadLetterQueue::new(Client::from_conf(config), String::new(), Clock::system());
+        queue.message(DeadLetter {
+            body: "x".repeat(bytes),
+            code: DeadLetterCode::Invalid,
+            reason: "ü".repeat(400),
+            order_id: Some(OrderId::parse("1001").unwrap()),
+            kind: Some(Kind::OrderConfirmed),
+        })
+    }
+
+    #[test]
+    fn a_body_near_the_limit_of_sqs_is_kept_whole_with_as_much_of_the_reason_as_there_is_room_for()
+    {
+        let names = |message: &OutgoingMessage| -> Vec<String> {
+            message.attributes.iter().map(|(name, _)| name.clone()).collect()
+        };
+        let all = [CODE, FAILED_AT, ORDER_ID, KIND, REASON];
+        for (left, attributes) in [
+            (2000, &all[..]),
+            (400, &all[..]),
+            (135, &all[..4]),
+            (60, &all[..2]),
+            (30, &all[..1]),
+            (10, &[]),
+            (0, &[]),
+        ] {
+            let message = message(MAX_BATCH_BYTES - left);
+            assert!(message.size() <= MAX_BATCH_BYTES, "{left} left: {}", message.size());
+            assert_eq!(message.body.len(), MAX_BATCH_BYTES - left);
+            assert_eq!(names(&message), attributes, "{left} left");
+        }
     }
 }

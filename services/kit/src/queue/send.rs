@@ -11,7 +11,7 @@ use crate::sdk_error::AwsError;
 /// A batch holds at most 10 messages and 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
 pub const MAX_BATCH_ENTRIES: usize = 10;
-const MAX_BATCH_BYTES: usize = 1024 * 1024;
+pub(super) const MAX_BATCH_BYTES: usize = 1024 * 1024;
 
 /// Batches that are sent at the same time: one after the other, ten slow calls would take longer than a
 /// function may.
@@ -33,11 +33,28 @@ pub struct OutgoingMessage {
 }
 
 impl OutgoingMessage {
-    fn size(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         // The limit covers name, value and data type ("String") of each attribute as well.
         let attributes: usize =
             self.attributes.iter().map(|(name, value)| name.len() + value.len() + 6).sum();
         self.body.len() + attributes
+    }
+
+    /// Adds an attribute, if the message is then still no larger than SQS takes.
+    pub(super) fn add_if_it_fits(&mut self, name: &str, value: String) {
+        self.attributes.push((name.to_owned(), value));
+        if self.size() > MAX_BATCH_BYTES {
+            self.attributes.pop();
+        }
+    }
+
+    /// How long the value of an attribute `name` may be, in bytes.
+    pub(super) fn room_for(&self, name: &str) -> usize {
+        let with_it = OutgoingMessage {
+            attributes: vec![(name.to_owned(), String::new())],
+            ..Self::default()
+        };
+        MAX_BATCH_BYTES.saturating_sub(self.size() + with_it.size())
     }
 }
 

@@ -13,12 +13,12 @@ use shared::ledger::{Facts, SkipReason, State};
 use shared::notification::Recipient;
 use shared::{Kind, NotificationKey, OrderId};
 
-use super::payload::{Dispatch, DlqPayload};
+use super::payload::{Dispatch, DlqPayload, PublishedEvent};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
 use crate::error::CliError;
 use crate::output::{counted, format_time};
-use crate::store::{Key, accepted_at, keyed, records, records_of_order};
+use crate::store::{Key, keyed, payload_hashes, records, records_of_order};
 
 const MAX_ORDERS: usize = 16;
 
@@ -50,8 +50,8 @@ impl<'a> ReplayClassifier<'a> {
 #[derive(Debug, Default)]
 pub struct LedgerSnapshot {
     records: HashMap<Key, Item>,
-    /// When the events of these messages were accepted; stored ones only.
-    stored: HashMap<Key, i64>,
+    /// The hashes of the payloads that are stored under the keys of the events of these messages.
+    stored: HashMap<Key, Vec<u8>>,
 }
 
 impl LedgerSnapshot {
@@ -78,7 +78,7 @@ impl LedgerSnapshot {
         }
         let (mut records, stored, of_orders) = futures::try_join!(
             records(stack, keys),
-            accepted_at(stack, events),
+            payload_hashes(stack, events),
             orders(stack, whole_orders)
         )?;
         // The two may have read a record at different moments; either is as good.
@@ -96,8 +96,8 @@ impl LedgerSnapshot {
     }
 }
 
-fn event_key((key, event): &(NotificationKey, String)) -> Key {
-    (key.order_id.to_string(), event.clone())
+fn event_key(event: &PublishedEvent) -> Key {
+    (event.key.order_id.to_string(), event.event.clone())
 }
 
 fn ledger_key(key: &NotificationKey) -> Key {
@@ -244,10 +244,20 @@ impl Rules<'_> {
         ReplayAssessment::new(verdict, Some(item))
     }
 
-    fn inbox(self, events: &[(NotificationKey, String)]) -> ReplayAssessment {
-        let is_stored = |event: &&_| self.snapshot.stored.contains_key(&event_key(event));
-        let stored = events.iter().filter(is_stored).count();
-        match (stored, events.len()) {
+    fn inbox(self, events: &[PublishedEvent]) -> ReplayAssessment {
+        let stored_as = |event: &PublishedEvent| self.snapshot.stored.get(&event_key(event));
+        let is_other = |event: &&PublishedEvent| {
+            stored_as(event).is_some_and(|hash| *hash != event.payload_hash)
+        };
+        // Before what is stored: such an event is stored nowhere, and intake would refuse it again.
+        let (others, all) = (events.iter().filter(is_other).count(), events.len());
+        if others > 0 {
+            let which = if all == 1 { String::new() } else { format!("{others} of its {all}: ") };
+            return ReplayAssessment::new(Verdict::Conflict, None).because(format!(
+                "{which}another event with this source and id is stored for this order"
+            ));
+        }
+        match (events.iter().filter(|event| stored_as(event).is_some()).count(), all) {
             // Intake answers what it has stored before with a duplicate, so a part may be stored.
             (0, _) => ReplayAssessment::new(Verdict::WouldSend, None),
             (stored, all) if stored == all => {
@@ -354,6 +364,30 @@ mod tests {
             };
             let assessment = assess(&DlqPayload::Feedback(event), [item.clone()]);
             assert_eq!(assessment.verdict, verdict, "{token}");
+        }
+    }
+
+    #[test]
+    fn an_event_whose_id_another_one_has_is_a_conflict_and_not_done() {
+        let event = |id: &str| PublishedEvent {
+            key: key(Kind::OrderConfirmed, ""),
+            event: format!("s {id}"),
+            payload_hash: vec![1],
+        };
+        let stored = [("e1", vec![1]), ("e2", vec![2])];
+        let stored = stored.map(|(id, hash)| (event_key(&event(id)), hash)).into();
+        let snapshot = LedgerSnapshot { stored, ..LedgerSnapshot::default() };
+        for (ids, verdict) in [
+            (&["e1"][..], Verdict::AlreadyDone),
+            (&["e2"], Verdict::Conflict),
+            (&["e3"], Verdict::WouldSend),
+            (&["e1", "e3"], Verdict::WouldSend),
+            (&["e1", "e2"], Verdict::Conflict),
+        ] {
+            let payload = DlqPayload::Inbox(ids.iter().map(|id| event(id)).collect());
+            let assessment = Rules { snapshot: &snapshot, now: NOW }.assess(&payload);
+            assert_eq!(assessment.verdict, verdict, "{ids:?}");
+            assert!(!verdict.is_movable(true) || verdict == Verdict::WouldSend);
         }
     }
 

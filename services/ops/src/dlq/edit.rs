@@ -1,10 +1,12 @@
 //! `--edit`: repairs bodies with a jq filter before they are classified and moved.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use shared::queue::dead_letter::{KIND, ORDER_ID};
 use similar::TextDiff;
 
-use super::parse::orders_named;
+use super::parse::{id_text, orders_in, orders_named};
 use super::payload::{DlqPayload, content};
 use super::receive::Received;
 use crate::aws::Dlq;
@@ -92,6 +94,55 @@ fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
     })
 }
 
+/// Whom the messages of a selection would mail after an edit, to notice one that sends the mails of several
+/// orders to one person: a constant address is meant for one of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recipients {
+    /// Per address after the edit.
+    by_address: HashMap<String, Group>,
+}
+
+/// Of one address: whether orders with different ones got it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Group {
+    order: String,
+    before: Option<String>,
+    has_other_order: bool,
+    has_other_address: bool,
+}
+
+impl Recipients {
+    /// Adds a message, with its body as it is (`before`) and as the edit leaves it.
+    pub fn add(&mut self, before: &Value, after: &Value) {
+        let before: HashMap<String, String> = recipients(before).collect();
+        for (order, address) in recipients(after) {
+            let was = before.get(&order).cloned();
+            let new = Group {
+                order: order.clone(),
+                before: was.clone(),
+                has_other_order: false,
+                has_other_address: false,
+            };
+            let group = self.by_address.entry(address).or_insert(new);
+            group.has_other_order |= group.order != order;
+            group.has_other_address |= group.before != was || was.is_none();
+        }
+    }
+
+    /// Whether messages of several orders have one address that they did not share before.
+    pub fn are_mixed(&self) -> bool {
+        self.by_address.values().any(|group| group.has_other_order && group.has_other_address)
+    }
+}
+
+/// The orders of a body, with their customers' addresses. Their case is not compared: an edit may repair it.
+fn recipients(body: &Value) -> impl Iterator<Item = (String, String)> {
+    orders_in(body).into_iter().filter_map(|order| {
+        let address = order.pointer("/customer/email")?.as_str()?;
+        Some((id_text(order.get("id")?)?, address.trim().to_lowercase()))
+    })
+}
+
 /// What an edit did to a whole selection.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Edits {
@@ -107,6 +158,9 @@ pub struct Edits {
     /// The first changes, as unified diffs.
     #[serde(rename = "samples")]
     pub diffs: Vec<String>,
+    /// Whom the messages that may be moved would mail.
+    #[serde(skip)]
+    pub recipients: Recipients,
 }
 
 impl Edits {
@@ -189,6 +243,40 @@ mod tests {
         let steal = Edit::compile(&format!("{repair} | .data.order.id = \"2002\"")).unwrap();
         let refused = steal.apply(Dlq::Inbox, &message(&envelope.to_string()));
         assert!(matches!(refused, Edited::Failed(_)), "{refused:?}");
+    }
+
+    #[test]
+    fn an_edit_that_gives_several_orders_one_address_mixes_them_up() {
+        let body = |id: &str, email: &str| serde_json::json!({"event": {"data": {"order": {"id": id, "customer": {"email": email}}}}});
+        let is_mixed = |messages: &[(&str, &str, &str)]| {
+            let mut recipients = Recipients::default();
+            for (id, before, after) in messages {
+                recipients.add(&body(id, before), &body(id, after));
+            }
+            recipients.are_mixed()
+        };
+        assert!(is_mixed(&[
+            ("1", "a@b.example", "x@b.example"),
+            ("2", "c@b.example", "x@b.example")
+        ]));
+        // The edit leaves the first as it is.
+        assert!(is_mixed(&[
+            ("1", "x@b.example", "x@b.example"),
+            ("2", "c@b.example", "x@b.example")
+        ]));
+        // Two messages about one order, and two orders of one customer.
+        assert!(!is_mixed(&[
+            ("1", "a@b.example", "x@b.example"),
+            ("1", "a@b.example", "x@b.example")
+        ]));
+        assert!(!is_mixed(&[
+            ("1", "a@c.example", "a@b.example"),
+            ("2", "A@c.example", "a@b.example")
+        ]));
+        assert!(!is_mixed(&[
+            ("1", "a@c.example", "a@b.example"),
+            ("2", "b@c.example", "b@b.example")
+        ]));
     }
 
     #[test]

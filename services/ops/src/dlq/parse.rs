@@ -4,14 +4,20 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::Value;
-use shared::OrderId;
-use shared::queue::dead_letter::{CODE, FAILED_AT, KIND, ORDER_ID, REASON};
+use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON};
+use shared::{Kind, OrderId};
 
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
 use crate::output::as_rfc3339;
 use crate::pii::without_addresses;
+
+/// The longest reason that is shown, in characters. Intake's, which names ten fields, is the longest of ours.
+const MAX_REASON_LEN: usize = 2000;
+
+/// The code of a message whose attribute holds none that our functions write.
+const FOREIGN_CODE: &str = "foreign";
 
 /// What is known of a dead letter without the ledger. It has no body: ten thousand of these are in
 /// memory at once. Times are milliseconds since 1970.
@@ -46,16 +52,19 @@ pub struct DeadLetterSummary {
 pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     let payload = DlqPayload::parse(dlq, &message.body);
     let reason = FailureReason::new(message);
-    let order_id = message.attributes.get(ORDER_ID).cloned();
+    // Whoever may send to the queue may write anything into its attributes, an address or terminal codes too.
+    let attribute = |name| message.attributes.get(name).map(String::as_str);
+    let order_id = attribute(ORDER_ID).and_then(|id| OrderId::parse(id).ok());
+    let kind = attribute(KIND).and_then(|kind| Kind::parse(kind).ok());
     let mut summary = DeadLetterSummary {
         message_id: message.id.clone(),
         // The attribute first: it was written when the body was readable.
-        order_id: order_id.or_else(|| only_order_named(&message.body)),
-        kind: message.attributes.get(KIND).cloned(),
+        order_id: order_id.map(|id| id.to_string()).or_else(|| only_order_named(&message.body)),
+        kind: kind.map(|kind| kind.to_string()),
         scope: String::new(),
         code: reason.code,
         // It may quote an event's id, and whoever else wrote it may have quoted anything.
-        reason: without_addresses(&reason.sentence),
+        reason: printable(&reason.sentence),
         failed_at: reason.failed_at,
         queued_at: message.queued_at,
         receives: message.receives,
@@ -63,6 +72,17 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     };
     summary.identify(&payload);
     (summary, payload)
+}
+
+/// A sentence that anybody may have written: masked, on one line, and no longer than our own.
+fn printable(sentence: &str) -> String {
+    let text = without_addresses(sentence);
+    let mut chars = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut shown: String = chars.by_ref().take(MAX_REASON_LEN).collect();
+    if chars.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 impl DeadLetterSummary {
@@ -100,8 +120,9 @@ impl FailureReason {
     /// Our functions write the reason into attributes.
     fn from_function(message: &Received) -> Option<Self> {
         let failed_at = message.attributes.get(FAILED_AT).and_then(|at| at.parse().ok());
+        let code = DeadLetterCode::parse(message.attributes.get(CODE)?);
         Some(Self {
-            code: message.attributes.get(CODE)?.clone(),
+            code: code.map_or(FOREIGN_CODE, DeadLetterCode::as_str).to_owned(),
             sentence: message.attributes.get(REASON).cloned().unwrap_or_default(),
             failed_at: failed_at.unwrap_or(message.queued_at),
         })
@@ -130,15 +151,14 @@ impl FailureReason {
 }
 
 /// Where the contracts of the queues have the order's id: in each event of an array.
-const ORDER_ID_PATHS: [&str; 7] = [
+const ORDER_ID_PATHS: [&str; 6] = [
     "/notification/order_id",
     "/event/data/order/id",
     "/data/order/id",
     "/detail/data/order/id",
     "/detail/order/id",
-    // An item's keys, where relay could not send its message.
+    // An event's keys in the Events table, which are all that relay has of one whose message SQS refuses.
     "/order_id/S",
-    "/dynamodb/Keys/order_id/S",
 ];
 
 /// Where an SES event has it, encoded as its tags must be.
@@ -250,6 +270,28 @@ mod tests {
     }
 
     #[test]
+    fn attributes_that_none_of_our_functions_writes_are_not_shown_in_clear() {
+        let attributes = [
+            (CODE, "jo@example.com"),
+            (REASON, "for jo@example.com\u{1b}[2J"),
+            (ORDER_ID, "jo doe\u{1b}[2J"),
+            (KIND, "jo@example.com"),
+        ];
+        let attributes = attributes.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        let (summary, _) = parse(Dlq::Mail, &Received { attributes, ..Received::default() });
+        assert_eq!((summary.order_id, summary.kind), (None, None));
+        assert_eq!(
+            (summary.code.as_str(), summary.reason.as_str()),
+            (FOREIGN_CODE, "for j***@***.com [2J")
+        );
+
+        let long = [(CODE, "invalid".to_owned()), (REASON, "x".repeat(100_000))];
+        let attributes = long.map(|(k, v)| (k.to_owned(), v)).into();
+        let (summary, _) = parse(Dlq::Mail, &Received { attributes, ..Received::default() });
+        assert_eq!(summary.reason.chars().count(), MAX_REASON_LEN + 1);
+    }
+
+    #[test]
     fn a_message_that_sqs_moved_was_received_too_often() {
         let message = Received { first_received_at: 5, receives: 6, ..Received::default() };
         let (summary, _) = parse(Dlq::Dispatch, &message);
@@ -277,7 +319,6 @@ mod tests {
                 json!({"detail": {"mail": {"tags": {"waybill-order": ["MTAwMQ"]}}}}),
                 OrderMatch::Only,
             ),
-            (json!({"eventName": "INSERT", "dynamodb": {"Keys": keys}}), OrderMatch::Only),
             (keys, OrderMatch::Only),
             // Another customer's order may quote this one's number, as an article's for instance.
             (json!({"v": 9, "event": {"data": {"order": order_of_another}}}), OrderMatch::Other),

@@ -1,9 +1,9 @@
 //! What a dead letter asks for, parsed from its body by the contract of its queue.
 
+use ::intake::AcceptableEvent;
 use feedback::{FeedbackMessage, SesEvent};
 use serde_json::Value;
 use shared::NotificationKey;
-use shared::contract::event::Event;
 use shared::notification::ledger_key;
 use shared::queue::message::{DispatchRequest, MailRequest};
 
@@ -24,9 +24,8 @@ pub enum DlqPayload {
     Feedback(SesEvent),
     /// An SES event that is recorded nowhere.
     ForeignFeedback,
-    /// Events that were published and are not stored: what each is about, and its sort key in the Events
-    /// table.
-    Inbox(Vec<(NotificationKey, String)>),
+    /// Events that were published and that intake would take.
+    Inbox(Vec<PublishedEvent>),
     /// A body that is not of the queue's contract, with the reason.
     Unreadable(String),
 }
@@ -42,6 +41,17 @@ pub struct Dispatch {
     /// Whether the event asks for a mail at all.
     pub notify: bool,
     pub send_before: i64,
+}
+
+/// An event that was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishedEvent {
+    /// What it is about.
+    pub key: NotificationKey,
+    /// Its sort key in the Events table.
+    pub event: String,
+    /// What tells it from another event with this sort key.
+    pub payload_hash: Vec<u8>,
 }
 
 impl DlqPayload {
@@ -64,7 +74,7 @@ impl DlqPayload {
         match self {
             Self::Mail { key, .. } | Self::Dispatch(Dispatch { key, .. }) => vec![key],
             Self::Feedback(event) => vec![&event.key],
-            Self::Inbox(events) => events.iter().map(|(key, _)| key).collect(),
+            Self::Inbox(events) => events.iter().map(|event| &event.key).collect(),
             Self::ForeignFeedback | Self::Unreadable(_) => Vec::new(),
         }
     }
@@ -98,25 +108,14 @@ fn dispatch(body: &str) -> Result<DlqPayload, String> {
 
 /// The events that intake did not accept.
 fn inbox(body: &str) -> Result<DlqPayload, String> {
-    let payload = serde_json::from_str(body).map_err(|_| "expected JSON".to_owned())?;
-    let events = match published(payload) {
-        Value::Array(events) => events,
-        event => vec![event],
-    };
-    let key = |json: &Value| {
-        let event = Event::parse(json).map_err(|problems| match problems.as_slice() {
-            [] => "not an event of the contract".to_owned(),
-            [only] => only.to_string(),
-            [first, rest @ ..] => format!("{first}, and {} more", rest.len()),
-        })?;
-        Ok((NotificationKey::for_event(&event), event.reference.sort_key()))
-    };
-    let keys = events.iter().map(key).collect::<Result<Vec<_>, String>>()?;
-    // Intake would only refuse it again.
-    if keys.is_empty() {
-        return Err("it holds no event".to_owned());
-    }
-    Ok(DlqPayload::Inbox(keys))
+    // By intake's own rules: what it would refuse, a replay would only bring back here.
+    let events = ::intake::acceptable_events(body)?;
+    let published = events.into_iter().map(|AcceptableEvent { event, text }| PublishedEvent {
+        key: NotificationKey::for_event(&event),
+        event: event.reference.sort_key(),
+        payload_hash: text.payload_hash().to_vec(),
+    });
+    Ok(DlqPayload::Inbox(published.collect()))
 }
 
 /// What a message is to the operator, who looks at it and edits it: its body, and of the inbox's dead letters

@@ -73,6 +73,7 @@ const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::WouldRecord, _) => "something that the ledger has not recorded",
         (Verdict::AlreadySent, _) => "nothing: SES has accepted the mail",
         (Verdict::AlreadyDone, _) => "nothing: a replay would change nothing",
+        (Verdict::Conflict, _) => "an event that is stored nowhere: another one has its id",
         (Verdict::Duplicate, _) => "nothing, if another message here that asks for the same stays",
         (Verdict::InProgress, _) => "nothing: it is being sent now",
         (Verdict::InDoubt, _) => "nothing: `waybill settle` settles it without the message",
@@ -91,6 +92,9 @@ const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::WouldRecord, _) => "moved: recorded, no mail is sent",
         (Verdict::AlreadySent, _) => "stays: SES has accepted the mail",
         (Verdict::AlreadyDone, _) => "stays: a replay would change nothing",
+        (Verdict::Conflict, _) => {
+            "stays: another event has its id; `--order ID --edit '.id = \"…\"'` gives it its own"
+        }
         (Verdict::Duplicate, _) => "stays: another message here asks for the same",
         (Verdict::InProgress, _) => "stays: it is being sent now",
         (Verdict::InDoubt, _) => "stays: `waybill settle` it first",
@@ -108,7 +112,7 @@ const fn style(verdict: Verdict) -> Style {
         Verdict::InDoubt | Verdict::Stale | Verdict::Superseded | Verdict::InProgress => {
             Style::Warning
         }
-        Verdict::Unknown | Verdict::Unparseable => Style::Error,
+        Verdict::Unknown | Verdict::Unparseable | Verdict::Conflict => Style::Error,
         Verdict::AlreadySent | Verdict::AlreadyDone | Verdict::Duplicate | Verdict::Muted => {
             Style::Dim
         }

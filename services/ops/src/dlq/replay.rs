@@ -91,6 +91,13 @@ pub async fn run(
         ..ScanOptions::new(&args.selection)
     };
     let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
+    if scan.edits.as_ref().is_some_and(|edits| edits.recipients.are_mixed()) {
+        return Err(CliError::input(
+            "Nothing was done: after this edit, messages about several orders have one address that they did \
+             not have in common before, so one person would get the mails of others. Select one order with \
+             --order.",
+        ));
+    }
     let plan = Plan::new(scan, args, rate::resolve(stack, args.rate).await);
     if output.format == Format::Table {
         output.write(&plan.text(output.colors));

@@ -9,7 +9,7 @@ use serde_json::Value;
 use shared::NotificationKey;
 
 use super::classify::ReplayClassifier;
-use super::edit::{Edit, Edits};
+use super::edit::{Edit, Edited, Edits};
 use super::parse::{DeadLetterSummary, parse};
 use super::payload::{DlqPayload, content};
 use super::receive::{self, QueueScanner, Received};
@@ -148,6 +148,8 @@ struct Candidate<'m> {
     message: &'m Received,
     summary: DeadLetterSummary,
     payload: DlqPayload,
+    /// The body after the edit, where it changes it.
+    edited: Option<String>,
 }
 
 impl<'a> ScanRun<'a> {
@@ -210,20 +212,24 @@ impl<'a> ScanRun<'a> {
                 return None;
             }
         }
+        let mut new_body = None;
         if let (Some(edit), Some(edits)) = (self.options.edit, &mut self.scan.edits) {
             // Classified as edited: an edit may make an unreadable message a movable one.
             let edited = edit.apply(dlq, message);
             edits.add(dlq, message, &edited, self.options.pii);
-            if let Some(edited) = edited.payload(dlq) {
-                summary.identify(&edited);
-                payload = edited;
+            if let Some(asked_for) = edited.payload(dlq) {
+                summary.identify(&asked_for);
+                payload = asked_for;
+            }
+            if let Edited::Changed(body) = edited {
+                new_body = Some(body);
             }
         }
-        Some(Candidate { message, summary, payload })
+        Some(Candidate { message, summary, payload, edited: new_body })
     }
 
     fn add_entry(&mut self, candidate: Candidate<'_>, mut assessment: ReplayAssessment) {
-        let Candidate { message, summary, payload } = candidate;
+        let Candidate { message, summary, payload, edited } = candidate;
         // Of several messages that ask for one mail, only the first would send it.
         if assessment.verdict == Verdict::WouldSend
             && payload
@@ -237,6 +243,12 @@ impl<'a> ScanRun<'a> {
         if !self.options.selection.selects_verdict(assessment.verdict) {
             scan.skipped.not_selected += 1;
             return;
+        }
+        // Only of what a replay may move.
+        if let (Some(edits), true) = (&mut scan.edits, assessment.verdict.is_movable(true)) {
+            let before = content(dlq, message);
+            let after = edited.and_then(|body| serde_json::from_str(&body).ok());
+            edits.recipients.add(&before, after.as_ref().unwrap_or(&before));
         }
         *scan.counts.entry(assessment.verdict).or_default() += 1;
         // Bodies are most of the memory, so only those are kept that are printed.

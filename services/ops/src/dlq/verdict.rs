@@ -16,6 +16,9 @@ pub enum Verdict {
     AlreadySent,
     /// Decided, stored or recorded before: a replay changes nothing.
     AlreadyDone,
+    /// Another event is stored under its source and id, and this one nowhere: give it an id of its own with
+    /// --edit.
+    Conflict,
     /// Another message in this queue asks for the same.
     Duplicate,
     /// A mailer is sending it now.
