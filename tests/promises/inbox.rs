@@ -171,7 +171,7 @@ async fn of_more_arrays_than_there_is_time_for_each_round_completes_some() {
     for left in [3, 2, 1, 0] {
         run_inbox_for(&stack, &mut pipeline, SignedDuration::from_secs(61)).await;
         assert_eq!(pipeline.queues.all(INBOX).len(), left);
-        faults.0.store(50, Ordering::SeqCst);
+        faults.0.store(30, Ordering::SeqCst);
     }
     assert_eq!(pipeline.queues.all(INBOX_DLQ).len(), 0);
     stack.stop().await;

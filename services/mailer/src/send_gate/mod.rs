@@ -194,7 +194,8 @@ impl SendGate {
                     item = newer;
                     lead = lead.max(self.lead(horizon));
                     let from = now() + lead;
-                    append = (from..=item.max_next_at(from, micros(HORIZON))).contains(&item.next_at);
+                    append =
+                        (from..=item.max_next_at(from, micros(HORIZON))).contains(&item.next_at);
                 }
             }
         }

@@ -9,7 +9,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use kit::ledger::LedgerError;
-use shared::send_gate::{CLOSED_REASON, CLOSED_UNTIL, LINE_AT, MAX_CLOSED_MS, PARTITION_KEY, SORT_KEY};
+use shared::send_gate::{
+    CLOSED_REASON, CLOSED_UNTIL, LINE_AT, MAX_CLOSED_MS, PARTITION_KEY, SORT_KEY,
+};
 
 use super::item::{GateItem, NEXT_AT, PROBE_UNTIL, RATE, RATE_DUE, RATE_WAS_READ};
 
