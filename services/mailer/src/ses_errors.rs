@@ -24,7 +24,7 @@ pub enum MessagePattern {
     /// Every message that contains this.
     Contains(&'static str),
     /// Every message that contains this and may be about the sender's identity
-    /// ([`OwnIdentities::are_named_in`]).
+    /// (`OwnIdentities::are_named_in`).
     NamesOwnIdentity(&'static str),
 }
 
