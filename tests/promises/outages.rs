@@ -30,7 +30,7 @@ use crate::support::events::{confirmed, customer, sample, shipped};
 use crate::support::simulated_pipeline::{
     DISPATCH, DISPATCH_DLQ, MAIL, MAIL_DLQ, Outage, Service as Absent, SimulatedPipeline,
 };
-use crate::support::{TestStack, config};
+use crate::support::{TestStack, config_without_sweep};
 
 /// Faults that a test switches on and off. Initially only reads of the stream fail.
 #[derive(Default)]
@@ -69,7 +69,7 @@ impl Faults for FaultSwitches {
 
 async fn stack(faults: &Arc<FaultSwitches>, account: settings::Settings) -> TestStack {
     let faults: Arc<dyn Faults> = Arc::<FaultSwitches>::clone(faults);
-    TestStack::start_with(Config { faults, account, ..config() }).await
+    TestStack::start_with(Config { faults, account, ..config_without_sweep() }).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

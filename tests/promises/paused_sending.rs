@@ -22,7 +22,7 @@ use shared::queue::message::DispatchRequest;
 
 use crate::support::events::{confirmed, customer};
 use crate::support::simulated_pipeline::{DISPATCH, MAIL, MAIL_DLQ, SimulatedPipeline};
-use crate::support::{TestStack, config};
+use crate::support::{TestStack, config_without_sweep};
 
 /// How long SES says to wait while it is paused.
 const PAUSE: SignedDuration = SignedDuration::from_mins(5);
@@ -59,7 +59,7 @@ impl Faults for Observer {
 async fn stack(account: Settings) -> (TestStack, Arc<Observer>) {
     let observer = Arc::new(Observer::default());
     let faults: Arc<dyn Faults> = Arc::<Observer>::clone(&observer);
-    (TestStack::start_with(Config { faults, account, ..config() }).await, observer)
+    (TestStack::start_with(Config { faults, account, ..config_without_sweep() }).await, observer)
 }
 
 fn publish(pipeline: &SimulatedPipeline<'_>, order: &str) {

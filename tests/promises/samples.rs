@@ -158,6 +158,7 @@ fn stored_size(item: &HashMap<String, AttributeValue>) -> usize {
         AttributeValue::S(text) => text.len(),
         AttributeValue::B(bytes) => bytes.as_ref().len(),
         AttributeValue::N(number) => number.len().div_ceil(2) + 1,
+        AttributeValue::Bool(_) => 1,
         other => panic!("an attribute of another type: {other:?}"),
     };
     item.iter().map(|(name, v)| name.len() + value(v)).sum()

@@ -19,7 +19,7 @@ use crate::support::events::{customer, shipped};
 use crate::support::simulated_pipeline::{
     DISPATCH, DISPATCH_DLQ, Outage, Service as Absent, SimulatedPipeline,
 };
-use crate::support::{TestStack, config, eventually, settings};
+use crate::support::{TestStack, config, config_without_sweep, eventually, settings};
 
 /// The stream is never read, as if it had dropped its records.
 struct NoStream;
@@ -33,7 +33,9 @@ impl Faults for NoStream {
 #[tokio::test(flavor = "multi_thread")]
 async fn after_six_hours_without_sqs_and_two_days_without_the_stream_the_sweep_has_passed_nothing()
 {
-    let stack = TestStack::start_with(Config { faults: Arc::new(NoStream), ..config() }).await;
+    let stack =
+        TestStack::start_with(Config { faults: Arc::new(NoStream), ..config_without_sweep() })
+            .await;
     let orders: Vec<String> = (1..=40).map(|n| format!("S{n}")).collect();
     stack.publish_only(&orders.iter().map(|order| shipped(order)).collect::<Vec<_>>()).await;
     let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::from_hours(48));

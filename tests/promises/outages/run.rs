@@ -12,7 +12,7 @@ use crate::support::simulated_pipeline::{
     DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, INBOX, INBOX_DLQ, MAIL, MAIL_DLQ, SimulatedSes,
     WholePipeline,
 };
-use crate::support::{TestStack, config};
+use crate::support::{TestStack, config_without_sweep};
 
 /// How often a recovery is looked at.
 const LOOK: SignedDuration = SignedDuration::from_secs(30);
@@ -21,7 +21,7 @@ const LOOK: SignedDuration = SignedDuration::from_secs(30);
 pub async fn simulated_stack() -> (TestStack, Arc<SimulatedSes>) {
     let ses = Arc::<SimulatedSes>::default();
     let faults = Arc::<SimulatedSes>::clone(&ses);
-    (TestStack::start_with(Config { faults, ..config() }).await, ses)
+    (TestStack::start_with(Config { faults, ..config_without_sweep() }).await, ses)
 }
 
 /// The events of a run.
@@ -59,7 +59,7 @@ impl<'a> Run<'a> {
         self.orders.len()
     }
 
-    /// Runs until every mail is out and nothing waits anywhere, for at most `most`, and tells how long that took.
+    /// Runs until every mail is out and nothing waits anywhere but copies of mail requests, for at most `most`, and tells how long that took.
     pub async fn recover(&mut self, most: SignedDuration) {
         let took = self.recover_silently(most).await;
         let (minutes, seconds) = (took.as_mins(), took.as_secs() % 60);
@@ -72,7 +72,7 @@ impl<'a> Run<'a> {
     /// As [`Run::recover`], and returns how long it took.
     pub async fn recover_silently(&mut self, most: SignedDuration) -> SignedDuration {
         let mut took = SignedDuration::ZERO;
-        while !(self.pipeline.is_idle() && self.mails() >= self.orders.len()) {
+        while !(self.pipeline.is_settled() && self.mails() >= self.orders.len()) {
             let (name, mails, events) = (&self.name, self.mails(), self.orders.len());
             let waiting = self.waiting();
             assert!(took < most, "{name}: not in {most:#}: {mails} of {events} mails, {waiting}");

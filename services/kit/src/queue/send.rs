@@ -4,18 +4,12 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 
-use futures::{StreamExt, stream};
-
 use crate::sdk_error::AwsError;
 
 /// A batch holds at most 10 messages and 1 MiB
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html>).
 pub const MAX_BATCH_ENTRIES: usize = 10;
 pub(super) const MAX_BATCH_BYTES: usize = 1024 * 1024;
-
-/// Batches that are sent at the same time: one after the other, ten slow calls would take longer than a
-/// function may.
-const MAX_CONCURRENCY: usize = 10;
 
 /// SQS's longest delay, in seconds
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html>).
@@ -100,14 +94,19 @@ fn is_invalid_body(code: Option<&str>) -> bool {
 
 /// Sends the messages in as few calls as AWS's limits allow, and returns one result per message, in the
 /// same order. At least once: an [`SendError::Unavailable`] message may be on the queue.
+///
+/// One call after the other: a standard queue mostly keeps the order, and news that is handled after later news about
+/// the same order is superseded.
 pub async fn send_all(
     client: &Client,
     queue_url: &str,
     messages: Vec<OutgoingMessage>,
 ) -> Vec<Result<(), SendError>> {
-    let batches = stream::iter(pack(messages));
-    let results = batches.map(|batch| send_batch(client, queue_url, batch));
-    results.buffered(MAX_CONCURRENCY).collect::<Vec<_>>().await.into_iter().flatten().collect()
+    let mut results = Vec::with_capacity(messages.len());
+    for batch in pack(messages) {
+        results.extend(send_batch(client, queue_url, batch).await);
+    }
+    results
 }
 
 /// Sends one message; see [`send_all`].

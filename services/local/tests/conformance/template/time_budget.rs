@@ -9,7 +9,7 @@ use template::Deployed;
 /// messages, it does at the same time.
 const SEQUENTIAL_CALLS: [(&str, &[&str]); 4] = [
     ("Intake", &["the put of an event"]),
-    ("Relay", &["the batches for the dispatch queue, at the same time", "a dead letter"]),
+    ("Relay", &["ten batches for the dispatch queue"; 10]),
     ("Dispatcher", &["the order's notifications", "the plan", "the mail request", "a requeue"]),
     ("Feedback", &["the record", "a requeue"]),
 ];
