@@ -129,6 +129,10 @@ impl Template {
                 let holds = self.holds(&self.0["Conditions"][argument[0].as_str()?]);
                 self.resolve(&argument[if holds { 1 } else { 2 }])
             }
+            "Fn::FindInMap" => {
+                let (map, first) = (argument[0].as_str()?, self.resolve(&argument[1]));
+                self.0["Mappings"][map][first.as_str()?][argument[2].as_str()?].clone()
+            }
             _ => return None,
         })
     }
