@@ -77,6 +77,8 @@ def item_bytes(item):
 
 
 def value_bytes(kind, value):
+    if kind == "BOOL":
+        return 1
     if kind == "N":
         return len(value.lstrip("-")) // 2 + 2
     return len(value if kind == "B" else value.encode())
