@@ -54,7 +54,8 @@ def check_sender(ses, address, named):
             f"\n        CNAME {token}._domainkey.{identity} → {token}.dkim.amazonses.com"
             for token in found.get("DkimAttributes", {}).get("Tokens", [])
         )
-        return say(False, f"{identity} is not verified yet. It needs{' in DNS:' + records if records else ' a click on the link in SES's mail'}")
+        needs = f"in DNS:{records}" if records else "a click on the link in SES's mail"
+        return say(False, f"{identity} is not verified yet. It needs {needs}")
     return say(True, f"{identity} is verified")
 
 
