@@ -153,8 +153,12 @@ class Emulator:
     def adapt_to_ministack(self, stack):
         """Changes what MiniStack 1.5.33 treats differently from AWS, and nothing else: it requires
         sqs:SendMessageBatch, where AWS requires sqs:SendMessage; it supports neither the resource nor
-        the condition of ses:SendEmail in the v2 API; and its Function URL does not tell the function
-        who signed, so that intake would refuse every request."""
+        the condition of ses:SendEmail in the v2 API; its Function URL does not tell the function who
+        signed, so that intake would refuse every request; and its CloudFormation leaves out a function's
+        dead-letter queue."""
+        self.client("lambda").update_function_configuration(
+            FunctionName=f"{stack}-intake", DeadLetterConfig={"TargetArn": self.arn_of("InboxQueueUrl")}
+        )
         with self.environment_of(stack, "intake") as environment:
             if environment["PUBLISHERS"] == "iam":
                 environment["PUBLISHERS"] = "anyone"
@@ -230,6 +234,13 @@ class Emulator:
                     if url.rsplit("/", 1)[1] == name:
                         return messages
         return []
+
+    def arn_of(self, output):
+        """The ARN of the queue that an output names."""
+        answer = self.client("sqs").get_queue_attributes(
+            QueueUrl=self.outputs[output], AttributeNames=["QueueArn"]
+        )
+        return answer["Attributes"]["QueueArn"]
 
     def queues_are_empty(self):
         """Whether every queue message has been processed."""
