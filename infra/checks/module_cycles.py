@@ -262,7 +262,7 @@ def cycles(root):
     edges = {file: dict(targets) for file, targets in Crate(root).edges().items()}
     found = []
     while cycle := shortest_cycle(edges):
-        steps = list(zip(cycle, [*cycle[1:], cycle[0]]))
+        steps = list(zip(cycle, [*cycle[1:], cycle[0]], strict=True))
         found.append([(file, edges[file][target]) for file, target in steps])
         for file, target in steps:
             del edges[file][target]

@@ -396,7 +396,7 @@ def metrics_of_ours(template):
     body = of_type(template, "AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"]
     for written in re.findall(r'\["Waybill"[^\]]*\]', body):
         words = [word for word in json.loads(written) if isinstance(word, str)]
-        yield "Dashboard", words[1], dict(zip(words[2::2], words[3::2]))
+        yield "Dashboard", words[1], dict(zip(words[2::2], words[3::2], strict=True))
 
 
 def the_dashboard_is_json_of_metrics_that_exist(template):

@@ -26,6 +26,11 @@ def test_shellcheck_has_no_finding():
     assert run(BIN / "shellcheck", "--external-sources", *scripts) == (0, "")
 
 
+def test_ruff_has_no_finding_at_the_oldest_python_that_infra_takes():
+    rules = ("--isolated", "--no-cache", "--target-version", "py311", "--select", "E9,F,B")
+    assert run(BIN / "ruff", "check", "--quiet", *rules, INFRA) == (0, "")
+
+
 def test_checkov_has_no_finding_and_every_suppression_is_needed_and_justified():
     code, report = run(
         CHECKOV, "--file", TEMPLATE, "--framework", "cloudformation", "--skip-download", "--output", "json"
