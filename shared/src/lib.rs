@@ -8,10 +8,10 @@
 //! Promises:
 //! - A value that exists is valid. Every newtype has a private field and a `parse`; an e-mail
 //!   address, a currency or an order id that breaks its rule cannot be built.
-//! - [`contract::event::Event::parse`] reports every bad field of an event at once, by JSON Pointer. Its
-//!   messages never repeat a value, but for an article number, so they may be logged.
-//! - [`contract::warnings::parse_with_warnings`] reads the same events, and also reports what in them is
-//!   probably not meant as it stands.
+//! - [`contract::event::Event::parse`] refuses an event only for what makes its mail impossible, and reports all of
+//!   that at once, by JSON Pointer. Its messages never repeat a value, so they may be logged.
+//! - [`contract::warnings::parse_with_warnings`] reads the same events, and also reports what in them was
+//!   mended, left out or not understood, or is probably not meant as it stands.
 //! - [`ledger::protocol`] is the whole state machine as data. The DynamoDB conditions and the
 //!   model checker are both derived from it; nothing else decides which transitions are allowed.
 //!
@@ -29,7 +29,8 @@ pub use contract::email::EmailAddress;
 pub use contract::error::{FieldError, FieldWarning, InvalidValue};
 pub use contract::event::{Event, EventRef};
 pub use contract::ids::{
-    CorrelationId, EventId, OrderId, RefundId, ShipmentId, Sku, Source, TrackingNumber,
+    CorrelationId, EventId, IncidentId, LineId, OrderId, RefundId, ShipmentId, Sku, Source,
+    TrackingNumber,
 };
 pub use contract::kind::Kind;
 pub use contract::link::HttpUrl;

@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn write_mail(line: &str, brand: &Brand, directory: &Path) -> Result<(), Box<dyn Error>> {
     let event = Event::parse(&serde_json::from_str(line)?).map_err(|bad| format!("{bad:?}"))?;
-    let mail = render(&event, brand)?;
+    let mail = render(&event, event.time.unwrap_or_default(), brand)?;
     let name = event.reference.id.as_str().replace(['/', '\\'], "_");
     fs::write(directory.join(format!("{name}.html")), &mail.html)?;
     fs::write(directory.join(format!("{name}.txt")), format!("{}\n\n{}", mail.subject, mail.text))?;

@@ -62,9 +62,11 @@ impl PiiMode {
 }
 
 /// Members that hold names, addresses and secrets in the contracts of the queues.
-const PERSONAL: [&[&str]; 4] = [
-    &["customer", "name", "email", "phone"],
+const PERSONAL: [&[&str]; 5] = [
+    &["customer", "name", "email", "phone", "copies", "cc"],
     &["shipping_address", "billing_address", "city", "postal_code"],
+    // What the customer wrote or chose, and the code that opens a locker.
+    &["content", "options", "code"],
     // Of SES's events.
     &["destination", "commonHeaders"],
     // Whoever knows it can have SES say anything about the mail.
@@ -80,7 +82,7 @@ const IMPERSONAL: [&[&str]; 5] = [
     // Of an order.
     &["order_id", "number", "placed_at", "sku", "quantity", "amount", "currency", "method"],
     // Of a parcel.
-    &["carrier", "tracking_number", "tracking_url", "expected_on"],
+    &["carrier", "tracking_number", "tracking_url", "url", "expected_on"],
     // Of a customer and an address.
     &["locale", "country"],
 ];

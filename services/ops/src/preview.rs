@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use mailer::render::{Brand, Mail, render};
 use serde::Serialize;
 use shared::{Event, Kind, Locale};
@@ -12,7 +13,7 @@ use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, number, table};
 use crate::store::{StoredEvent, events_of_order};
 
-/// JSON Lines: sample events of all eight kinds, in several languages and currencies.
+/// JSON Lines: sample events of all kinds, in several languages and currencies.
 pub const SAMPLES: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../mailer/examples/events.jsonl"));
 
@@ -67,7 +68,9 @@ pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitSta
     };
     let mails = events
         .into_iter()
-        .map(|(name, event)| render_one(args.out.as_deref(), name, event, locale.as_ref(), &brand))
+        .map(|(name, at, event)| {
+            render_one(args.out.as_deref(), name, (at, event), locale.as_ref(), &brand)
+        })
         .collect::<Result<_, _>>()?;
     Ok((Preview { mails }, ExitStatus::Healthy))
 }
@@ -95,22 +98,32 @@ fn locale(typed: &str) -> Result<Locale, CliError> {
         .map_err(|invalid| CliError::input(format!("{typed} is not a language: {invalid}.")))
 }
 
-fn samples(kind: Kind) -> Vec<(String, Event)> {
+/// Each sample with its name, as if it had been accepted when it happened.
+fn samples(kind: Kind) -> Vec<(String, Timestamp, Event)> {
     SAMPLES
         .lines()
         .filter_map(|line| Event::parse(&serde_json::from_str(line).ok()?).ok())
         .filter(|event| event.payload.kind() == kind)
-        .map(|event| (event.reference.id.to_string(), event))
+        .map(|event| {
+            (event.reference.id.to_string(), event.time.unwrap_or_else(Timestamp::now), event)
+        })
         .collect()
 }
 
-async fn stored(stack: &Stack, order: &str, kind: Kind) -> Result<Vec<(String, Event)>, CliError> {
+async fn stored(
+    stack: &Stack,
+    order: &str,
+    kind: Kind,
+) -> Result<Vec<(String, Timestamp, Event)>, CliError> {
     let stored = events_of_order(stack, order).await?;
-    let found: Vec<(String, Event)> = stored
+    let found: Vec<(String, Timestamp, Event)> = stored
         .iter()
         .filter_map(StoredEvent::request)
         .filter(|request| request.event.payload.kind() == kind)
-        .map(|request| (format!("{order}-{}", request.event.reference.id), request.event))
+        .map(|request| {
+            let name = format!("{order}-{}", request.event.reference.id);
+            (name, request.accepted_at, request.event)
+        })
         .collect();
     // An order without events of the kind is a typo more often than a result.
     if found.is_empty() {
@@ -125,14 +138,14 @@ async fn stored(stack: &Stack, order: &str, kind: Kind) -> Result<Vec<(String, E
 fn render_one(
     out: Option<&Path>,
     name: String,
-    mut event: Event,
+    (accepted_at, mut event): (Timestamp, Event),
     locale: Option<&Locale>,
     brand: &Brand,
 ) -> Result<RenderedMail, CliError> {
     if let Some(locale) = locale {
         event.order.customer.locale = Some(locale.clone());
     }
-    let mail = render(&event, brand)
+    let mail = render(&event, accepted_at, brand)
         .map_err(|error| CliError::input(format!("{name} does not render: {error}.")))?;
     let files = match out {
         None => Vec::new(),

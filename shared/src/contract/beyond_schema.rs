@@ -1,15 +1,15 @@
 //! What of the contract a JSON Schema cannot say. All else is in `shared/schema/event.schema.json`: what the
-//! schema accepts, intake accepts, and the other way round, but for these rules.
+//! schema takes, intake accepts without a warning about its form, and the other way round, but for these rules.
 
 /// A rule that intake checks and the schema does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     /// The rule as a sentence; the schema's description lists it.
     pub sentence: &'static str,
-    /// Where a breach is named: JSON Pointers, with `*` for any index.
+    /// Where a breach is named: the beginnings of JSON Pointers, with `*` for any token.
     pub places: &'static [&'static str],
-    /// A part of the sentence that refuses a breach.
-    pub refusal: &'static str,
+    /// A part of the sentence that refuses a breach or warns of it.
+    pub notice: &'static str,
 }
 
 /// All of them.
@@ -18,56 +18,44 @@ pub const RULES: [Rule; 9] = [
         sentence: "An event is at most 262144 bytes of JSON, nested at most 64 deep, and repeats no key in an \
                    object.",
         places: &[""],
-        refusal: "JSON nested",
+        notice: "JSON nested",
     },
     Rule {
         sentence: "No text has a \\u escape that is half a character, a lone surrogate: JSON parsers may pass one, \
                    and intake takes a body with one for no JSON, a batch as a whole.",
         places: &[""],
-        refusal: "whole characters; a \\u escape is half of one",
+        notice: "whole characters; a \\u escape is half of one",
     },
     Rule {
-        sentence: "All amounts of an order are in one currency.",
-        places: &[
-            "/data/order/lines/*/unit_price/currency",
-            "/data/order/totals/subtotal/currency",
-            "/data/order/totals/shipping/currency",
-            "/data/order/totals/discount/currency",
-            "/data/order/totals/tax/currency",
-            "/data/order/totals/total/currency",
-        ],
-        refusal: "as elsewhere in the order",
+        sentence: "An id, a sku and a tracking number are at most 128 bytes of UTF-8.",
+        places: &["/data"],
+        notice: "1 to 128 bytes of printable text",
     },
-    Rule {
-        sentence: "A refund is in the currency of the order.",
-        places: &["/data/refund/amount/currency", "/data/cancellation/refund/currency"],
-        refusal: "the order's currency",
-    },
+    Rule { sentence: "A quantity has at most 6 decimals.", places: &["/data"], notice: "quantity" },
     Rule {
         sentence: "The price of a line times its quantity is at most 9007199254740991, as every amount.",
-        places: &["/data/order/lines/*/unit_price/amount"],
-        refusal: "a price that times the quantity",
-    },
-    Rule {
-        sentence: "A parcel's articles are articles of the order.",
-        places: &["/data/shipment/lines/*/sku", "/data/shipment/still_to_come/*/sku"],
-        refusal: "the sku of a line of the order",
-    },
-    Rule {
-        sentence: "A parcel holds no more of an article than were ordered, `lines` and `still_to_come` \
-                   together.",
-        places: &["/data/shipment/lines/*/quantity", "/data/shipment/still_to_come/*/quantity"],
-        refusal: "no more of",
+        places: &["/data/order/lines"],
+        notice: "times the quantity",
     },
     Rule {
         sentence: "An international domain of an e-mail address is one by UTS 46, and the address is at most \
                    254 characters in punycode.",
-        places: &["/data/order/customer/email"],
-        refusal: "an e-mail address such as name@example.com, with a domain",
+        places: &["/data/order/customer/email", "/data/order/copies"],
+        notice: "an e-mail address such as name@example.com, with a domain",
+    },
+    Rule {
+        sentence: "A link is a URL with a host, without a user name, and at most 2000 characters.",
+        places: &["/data"],
+        notice: "not an http or https URL",
+    },
+    Rule {
+        sentence: "A language tag is well-formed by BCP 47; of another, only the beginning counts.",
+        places: &["/data/order/customer/locale"],
+        notice: "well-formed BCP 47",
     },
     Rule {
         sentence: "A time is within the years 0 to 9999, in UTC too.",
-        places: &["/time", "/data/order/placed_at"],
-        refusal: "an RFC 3339 time",
+        places: &["/time", "/data/order/placed_at", "/data/withdrawal/received_at"],
+        notice: "an RFC 3339 time",
     },
 ];

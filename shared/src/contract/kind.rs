@@ -7,33 +7,51 @@ use crate::contract::error::InvalidValue;
 pub enum Kind {
     /// `order.confirmed`: we have your order.
     OrderConfirmed,
-    /// `order.cancelled`: cancelled, and what happens to the money.
+    /// `order.updated`: the order as it is now, and what changed.
+    OrderUpdated,
+    /// `order.payment_failed`: the payment did not go through, and how to pay.
+    OrderPaymentFailed,
+    /// `order.cancelled`: the order or a part of it is cancelled, and what the shop says of the money.
     OrderCancelled,
     /// `order.refunded`: refunded, how much, when it arrives.
     OrderRefunded,
+    /// `order.withdrawal_received`: the customer's withdrawal arrived: its content, day and time.
+    OrderWithdrawalReceived,
     /// `shipment.shipped`: on its way.
     ShipmentShipped,
-    /// `shipment.updated`: a new tracking number.
+    /// `shipment.updated`: a new tracking number, carrier or link.
     ShipmentUpdated,
     /// `shipment.delayed`: later than we said.
     ShipmentDelayed,
     /// `shipment.out_for_delivery`: arrives today.
     ShipmentOutForDelivery,
-    /// `shipment.delivered`: it's there.
+    /// `shipment.delivery_attempted`: nobody was there, and what happens next.
+    ShipmentDeliveryAttempted,
+    /// `shipment.ready_for_pickup`: it can be fetched: where, until when, with what code.
+    ShipmentReadyForPickup,
+    /// `shipment.delivered`: it's there, or was fetched.
     ShipmentDelivered,
+    /// `shipment.returned`: it goes back to the shop.
+    ShipmentReturned,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
         Self::OrderConfirmed,
+        Self::OrderUpdated,
+        Self::OrderPaymentFailed,
         Self::OrderCancelled,
         Self::OrderRefunded,
+        Self::OrderWithdrawalReceived,
         Self::ShipmentShipped,
         Self::ShipmentUpdated,
         Self::ShipmentDelayed,
         Self::ShipmentOutForDelivery,
+        Self::ShipmentDeliveryAttempted,
+        Self::ShipmentReadyForPickup,
         Self::ShipmentDelivered,
+        Self::ShipmentReturned,
     ];
 
     /// The CloudEvents `type`.
@@ -41,13 +59,19 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OrderConfirmed => "order.confirmed",
+            Self::OrderUpdated => "order.updated",
+            Self::OrderPaymentFailed => "order.payment_failed",
             Self::OrderCancelled => "order.cancelled",
             Self::OrderRefunded => "order.refunded",
+            Self::OrderWithdrawalReceived => "order.withdrawal_received",
             Self::ShipmentShipped => "shipment.shipped",
             Self::ShipmentUpdated => "shipment.updated",
             Self::ShipmentDelayed => "shipment.delayed",
             Self::ShipmentOutForDelivery => "shipment.out_for_delivery",
+            Self::ShipmentDeliveryAttempted => "shipment.delivery_attempted",
+            Self::ShipmentReadyForPickup => "shipment.ready_for_pickup",
             Self::ShipmentDelivered => "shipment.delivered",
+            Self::ShipmentReturned => "shipment.returned",
         }
     }
 

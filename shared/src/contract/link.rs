@@ -5,10 +5,14 @@ use crate::contract::reader::FieldReader;
 
 /// An absolute `http` or `https` URL with a host. `javascript:`, `data:` and the like cannot be
 /// held by it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(transparent)]
-#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("pattern" = PATTERN)))]
 pub struct HttpUrl(String);
+
+/// The scheme of [`HttpUrl::parse`] as a regular expression of ECMA 262.
+#[cfg(test)]
+const PATTERN: &str = r"^[\u0000-\u0020]*[Hh][Tt][Tt][Pp][Ss]?:";
 
 impl HttpUrl {
     /// Parses and normalises (WHATWG URL).
@@ -36,18 +40,44 @@ impl HttpUrl {
     }
 }
 
-/// A link, or none where it could not stand in a mail: that is no reason not to tell the customer.
-pub(crate) fn read_link(from: &FieldReader<'_>) -> Option<Option<HttpUrl>> {
-    let link = from.text(|text| Ok(HttpUrl::parse(text).ok()))?;
-    if link.is_none() {
-        from.warn("This is not an http or https URL, so the mail goes without the link.");
+impl HttpUrl {
+    /// Reads a link; none where it could not stand in a mail: that is no reason not to tell the customer.
+    /// A host without a scheme becomes https. What a URL cannot hold, such as a space, is percent-encoded.
+    pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        let Some(text) = from.value().as_str() else {
+            return from.refuse("an http or https URL");
+        };
+        let text = text.trim();
+        if let Ok(link) = Self::parse(text) {
+            return Some(link);
+        }
+        let link = with_scheme(text).and_then(|link| Self::parse(&link).ok());
+        if link.is_none() {
+            from.warn("This is not an http or https URL, so the mail goes without the link.");
+        } else {
+            from.warn("A link needs its scheme; this one was taken as https.");
+        }
+        link
     }
-    Some(link)
+}
+
+/// The link with https where it begins with what can be a host on the net.
+fn with_scheme(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("//").unwrap_or(text);
+    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let is_host = |c: char| c.is_alphanumeric() || "-.".contains(c);
+    let top = host.rsplit_once('.').map(|(_, top)| top);
+    // `track.html` is a page of the shop, which is not known here, and `1.5` no host.
+    let is_top = |top: &str| top.chars().count() >= 2 && top.chars().all(char::is_alphabetic);
+    let is_page = |top: &str| matches!(top, "html" | "htm" | "php" | "aspx" | "asp" | "jsp");
+    let is_link = host.chars().all(is_host) && top.is_some_and(|top| is_top(top) && !is_page(top));
+    is_link.then(|| format!("https://{rest}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::reader::FieldErrors;
 
     #[test]
     fn only_http_links_without_credentials_are_accepted() {
@@ -65,5 +95,32 @@ mod tests {
             HttpUrl::parse("https://track.example/?n=1&x=\"><script>")
                 .is_ok_and(|u| !u.as_str().contains('"'))
         );
+    }
+
+    /// The link read of a text, and how many warnings it costs.
+    fn read(text: &str) -> (Option<String>, usize) {
+        let value = serde_json::json!(text);
+        let errors = FieldErrors::default();
+        let link = HttpUrl::read(&FieldReader::tolerant_root(&value, &errors).as_optional());
+        (link.map(|link| link.0), errors.into_parts().1.len())
+    }
+
+    #[test]
+    fn a_link_is_mended_where_it_can_be() {
+        for (text, link, warnings) in [
+            (" https://t.example/JD1\n", "https://t.example/JD1", 0),
+            ("https://t.example/q?n=1111 2222 3333", "https://t.example/q?n=1111%202222%203333", 0),
+            ("t.example/JD1", "https://t.example/JD1", 1),
+            ("//t.example/JD1", "https://t.example/JD1", 1),
+            ("www.t.example?n=1", "https://www.t.example/?n=1", 1),
+            ("t.example:8443/JD1", "https://t.example:8443/JD1", 1),
+        ] {
+            assert_eq!(read(text), (Some(link.to_owned()), warnings), "{text}");
+        }
+        for bad in
+            ["/track", "track.html", "JD1", "1.5", "javascript:alert(1)", "jo@t.example", "#"]
+        {
+            assert_eq!(read(bad), (None, 1), "{bad}");
+        }
     }
 }

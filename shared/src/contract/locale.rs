@@ -37,15 +37,25 @@ impl Locale {
         }
     }
 
-    /// Reads a tag, and warns where only its beginning counts.
+    /// Reads a tag, and warns where only its beginning counts, as of `de_DE_formal` and `de-DE.UTF-8`.
     pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
         let parts = |tag: &str| tag.split(['-', '_']).count();
         let mut given = 0;
         let locale = from.text(|tag| {
-            given = parts(tag);
-            Self::parse(tag)
+            // What follows is an encoding, a modifier, or a list of further languages.
+            let beginning = tag.trim().split(['.', '@', ',', ';', ' ']).next().unwrap_or_default();
+            let tag = beginning.trim_end_matches(['-', '_']);
+            given = parts(tag) + usize::from(tag != beginning);
+            Self::parse(tag).or_else(|refusal| {
+                // `de_DE_formell` and the like: parts longer than a subtag.
+                given += 1;
+                tag.rmatch_indices(['-', '_'])
+                    .find_map(|(end, _)| Self::parse(&tag[..end]).ok())
+                    .ok_or(refusal)
+            })
         })?;
-        if parts(locale.as_str()) < given {
+        let is_whole = from.value().as_str().is_some_and(|tag| Self::parse(tag).is_ok());
+        if parts(locale.as_str()) < given || !is_whole {
             from.warn("This is no well-formed BCP 47 language tag, so only its beginning counts.");
         }
         Some(locale)

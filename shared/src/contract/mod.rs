@@ -3,25 +3,35 @@
 //! It depends on nothing else in the crate, because what Waybill does with an event is not part of the
 //! contract.
 
+pub mod address;
+pub mod articles;
 pub mod beyond_schema;
 mod countries;
+pub(crate) mod digest;
 pub mod documents;
 pub mod email;
+mod envelope;
 pub mod error;
 pub mod event;
 pub mod ids;
+pub mod incident;
 pub mod json;
 pub mod kind;
 pub mod link;
 pub mod locale;
 pub mod money;
 pub mod order;
+pub mod order_line;
 mod plausibility;
+pub mod quantity;
 pub mod reader;
+pub mod refund;
 #[cfg(test)]
 mod schema;
 pub mod shipment;
+pub mod sums;
 pub mod text;
-mod times;
+pub mod times;
+pub mod totals;
 mod unknown_members;
 pub mod warnings;

@@ -1,7 +1,12 @@
 //! Money: an amount in minor units and a currency, never a float.
 
+use rust_decimal::prelude::ToPrimitive;
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde_json::Value;
+
 use crate::contract::error::InvalidValue;
-use crate::contract::reader::FieldReader;
+use crate::contract::quantity::{Quantity, parse_decimal};
+use crate::contract::reader::{FieldReader, whole_number};
 
 /// An ISO 4217 currency code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,6 +23,12 @@ impl Currency {
             .filter(|c| c.exponent().is_some())
             .map(Self)
             .ok_or_else(|| InvalidValue::expected("an ISO 4217 currency code such as EUR"))
+    }
+
+    /// Reads a code, also in lower case.
+    pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        let upper = |code: &str| code.trim().to_ascii_uppercase();
+        from.mended(Self::parse, upper, "A currency code has three upper-case letters alone.")
     }
 
     /// The code, in upper case.
@@ -47,41 +58,259 @@ pub const MAX_AMOUNT: i64 = (1 << 53) - 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Money {
-    /// In minor units: 1234 is 12.34 EUR, 1234 JPY, 1.234 KWD. Negative for a discount.
+    /// In minor units: 1234 is 12.34 EUR, 1234 JPY, 1.234 KWD. Negative for what is taken off.
     #[cfg_attr(test, schemars(extend("minimum" = -MAX_AMOUNT, "maximum" = MAX_AMOUNT)))]
     pub amount: i64,
     /// Of which currency.
     pub currency: Currency,
 }
 
-impl Money {
-    /// Reads `{"amount": 1234, "currency": "EUR"}`; `None` after noting every bad field.
-    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
-        Self::read_in(from, -MAX_AMOUNT, "a whole number of minor units")
+/// What a document says of its amounts as a whole, which an amount that is not written as the contract asks for
+/// may need to be understood.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MoneyContext {
+    /// The currency of the order.
+    pub currency: Option<Currency>,
+    /// Some amount is a number with a fraction (14.9): of a whole number beside it, nobody knows whether it
+    /// counts minor units.
+    pub has_fractions: bool,
+    /// Some amount is a text with a decimal point ("14.90"): so a text without one is no minor units either.
+    pub has_decimal_texts: bool,
+}
+
+impl MoneyContext {
+    /// What the member `data` of an event says of its amounts.
+    #[must_use]
+    pub fn of_data(data: &Value) -> Self {
+        let mut context = Self::default();
+        context.look(data);
+        let stated = ["/order/currency", "/order/totals/total/currency"];
+        let stated = stated.iter().filter_map(|place| data.pointer(place)?.as_str());
+        let mut stated = stated.filter_map(|code| parse_code(code));
+        context.currency = stated.next().or(context.currency);
+        context
     }
 
-    /// Reads an amount above 0.
-    pub fn read_positive(from: &FieldReader<'_>) -> Option<Self> {
-        Self::read_in(from, 1, "a whole number of minor units above 0")
-    }
-
-    fn read_in(from: &FieldReader<'_>, least: i64, expected: &str) -> Option<Self> {
-        // A bare 14.90 is the usual mistake: "an object" alone would not say what goes into it.
-        if !from.is_object() {
-            return from.refuse(
-                "an object such as {\"amount\": 1490, \"currency\": \"EUR\"} for 14.90 EUR",
-            );
+    fn look(&mut self, value: &Value) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| self.look(item)),
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match name.as_str() {
+                        "currency" | "currency_code" if self.currency.is_none() => {
+                            self.currency = value.as_str().and_then(parse_code);
+                        }
+                        name if is_of_money(name) => self.look_at_amount(value),
+                        _ => {}
+                    }
+                    self.look(value);
+                }
+            }
+            _ => {}
         }
-        let expected = format_args!("{expected}, at most {MAX_AMOUNT}: 14.90 EUR is 1490");
-        let amount = from.required("amount", |r| r.integer_or(least..=MAX_AMOUNT, expected));
-        let currency = from.required("currency", |r| r.text(Currency::parse));
-        Some(Self { amount: amount?, currency: currency? })
+    }
+
+    fn look_at_amount(&mut self, value: &Value) {
+        match value {
+            Value::Number(_) => self.has_fractions |= whole_number(value).is_none(),
+            Value::String(text) => self.has_decimal_texts |= text.contains('.'),
+            _ => {}
+        }
+    }
+}
+
+fn parse_code(code: &str) -> Option<Currency> {
+    Currency::parse(&code.trim().to_ascii_uppercase()).ok()
+}
+
+/// The members that hold an amount, or money.
+fn is_of_money(name: &str) -> bool {
+    matches!(
+        name,
+        "amount"
+            | "unit_price"
+            | "total"
+            | "subtotal"
+            | "discount"
+            | "shipping"
+            | "fees"
+            | "tip"
+            | "duties"
+            | "tax"
+            | "gift_card"
+            | "credit"
+            | "rounding"
+            | "paid"
+            | "due"
+            | "refund"
+    )
+}
+
+impl Money {
+    /// Price times quantity, rounded half away from zero to whole minor units; `None` beyond [`MAX_AMOUNT`].
+    #[must_use]
+    pub fn times(self, quantity: Quantity) -> Option<Self> {
+        let product = Decimal::from(self.amount).checked_mul(quantity.value())?;
+        from_minor(product, self.currency)
+    }
+
+    /// Reads `{"amount": 1234, "currency": "EUR"}`. Beside it, with a warning: a decimal number or text for
+    /// the amount (14.9, `"14.90"`), the same in place of the object, in the currency of the order,
+    /// and `"14.90 EUR"`.
+    pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        if from.is_object() {
+            let currency = Self::read_currency(from);
+            let amount = from.required("amount", Some);
+            return currency.zip(amount).and_then(|(c, amount)| read_amount(&amount, c, true));
+        }
+        let (text, currency) = match from.value() {
+            Value::String(text) => split_currency(text),
+            Value::Number(number) => (number.to_string(), None),
+            _ => return from.refuse(EXPECTED),
+        };
+        let Some(currency) = currency.or(from.money().currency) else {
+            return from.refuse(EXPECTED);
+        };
+        match from.value() {
+            Value::String(_) => {
+                from.warn(EXPECTED_WARNING);
+                decimal_amount(from, &text, currency)
+            }
+            _ => read_amount(from, currency, false),
+        }
+    }
+
+    fn read_currency(from: &FieldReader<'_>) -> Option<Currency> {
+        let other = if from.has("currency") { "currency" } else { "currency_code" };
+        let stated = from.as_optional().tolerated(other, |r| Currency::read(&r));
+        if other == "currency_code" && stated.is_some() {
+            from.warn_member("currency", "This is missing; currency_code was taken.");
+        }
+        stated.or_else(|| {
+            let of_order = from.money().currency;
+            match of_order {
+                Some(_) => from.warn("The currency is missing; that of the order was taken."),
+                None => drop(
+                    from.refuse_member::<()>("currency", "an ISO 4217 currency code such as EUR"),
+                ),
+            }
+            of_order
+        })
+    }
+
+    /// Reads an amount above 0; a negative one, as some shops write what goes back, with a warning.
+    pub(crate) fn read_positive(from: &FieldReader<'_>) -> Option<Self> {
+        let money = Self::read(from)?;
+        match money.amount {
+            0 => from.refuse("an amount above 0"),
+            1.. => Some(money),
+            _ => {
+                from.warn("An amount above 0 is expected; the minus was dropped.");
+                Some(money.absolute())
+            }
+        }
+    }
+
+    /// The amount without its sign.
+    #[must_use]
+    pub const fn absolute(self) -> Self {
+        Self { amount: self.amount.abs(), currency: self.currency }
+    }
+}
+
+const EXPECTED: &str = "an object such as {\"amount\": 1490, \"currency\": \"EUR\"} for 14.90 EUR";
+const EXPECTED_WARNING: &str = "Money is {\"amount\": 1490, \"currency\": \"EUR\"} for 14.90 EUR; this was read as a decimal number.";
+
+/// The amount here: minor units, or a decimal number. `is_member`: it is the member `amount` of an object.
+fn read_amount(from: &FieldReader<'_>, currency: Currency, is_member: bool) -> Option<Money> {
+    let context = from.money();
+    match from.value() {
+        Value::Number(number) => {
+            let minor = whole_number(from.value());
+            match minor.filter(|minor| !context.has_fractions || *minor == 0) {
+                Some(minor) => {
+                    if !is_member {
+                        from.warn(PLAIN_NUMBER);
+                    }
+                    in_range(from, minor, currency)
+                }
+                None if minor.is_some() && !number.is_f64() && currency.minor_digits() > 0 => {
+                    from.refuse(AMBIGUOUS)
+                }
+                None => {
+                    from.warn(READ_AS_DECIMAL);
+                    decimal_amount(from, &number.to_string(), currency)
+                }
+            }
+        }
+        Value::String(text) if text.contains('.') || context.has_decimal_texts => {
+            from.warn(READ_AS_DECIMAL);
+            decimal_amount(from, text.trim(), currency)
+        }
+        Value::String(text) => match text.trim().parse() {
+            Ok(minor) => {
+                from.warn("This is a text where a number is expected; it was read as minor units.");
+                in_range(from, minor, currency)
+            }
+            Err(_) => from.refuse(minor_units()),
+        },
+        _ => from.refuse(minor_units()),
+    }
+}
+
+const PLAIN_NUMBER: &str = "Money is {\"amount\": 1490, \"currency\": \"EUR\"} for 14.90 EUR; this whole \
+                            number was taken as minor units.";
+const READ_AS_DECIMAL: &str =
+    "Minor units are expected, 1490 for 14.90 EUR; this was read as a decimal number.";
+const AMBIGUOUS: &str = "minor units everywhere, 1490 for 14.90 EUR; other amounts have fractions, so what \
+                         this whole number means is not known";
+
+fn minor_units() -> String {
+    format!("a whole number of minor units, at most {MAX_AMOUNT}: 14.90 EUR is 1490")
+}
+
+fn in_range(from: &FieldReader<'_>, amount: i64, currency: Currency) -> Option<Money> {
+    if amount.unsigned_abs() <= MAX_AMOUNT.unsigned_abs() {
+        Some(Money { amount, currency })
+    } else {
+        from.refuse(minor_units())
+    }
+}
+
+/// A decimal number as minor units. More decimals than the currency has are rounded, with a warning.
+fn decimal_amount(from: &FieldReader<'_>, text: &str, currency: Currency) -> Option<Money> {
+    let number = parse_decimal(text);
+    let minor =
+        number.and_then(|n| n.checked_mul(Decimal::from(10_u64.pow(currency.minor_digits()))));
+    let Some(minor) = minor else { return from.refuse(minor_units()) };
+    if !minor.fract().is_zero() {
+        from.warn("This has more decimals than its currency; it was rounded.");
+    }
+    from_minor(minor, currency).or_else(|| from.refuse(minor_units()))
+}
+
+fn from_minor(amount: Decimal, currency: Currency) -> Option<Money> {
+    let whole = amount.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+    let amount = whole.to_i64().filter(|a| a.unsigned_abs() <= MAX_AMOUNT.unsigned_abs())?;
+    Some(Money { amount, currency })
+}
+
+/// The number and the currency of `14.90 EUR` and `EUR 14.90`.
+fn split_currency(text: &str) -> (String, Option<Currency>) {
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    match *parts.as_slice() {
+        [number, code] | [code, number] if parse_code(code).is_some() => {
+            (number.to_owned(), parse_code(code))
+        }
+        _ => (text.trim().to_owned(), None),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::reader::FieldErrors;
+    use serde_json::json;
 
     #[test]
     fn each_currency_has_its_own_minor_unit() {
@@ -94,5 +323,73 @@ mod tests {
         for bad in ["", "eur", "EURO", "XAU", "XXX", "ZZZ"] {
             assert!(Currency::parse(bad).is_err(), "{bad:?} was taken");
         }
+    }
+
+    /// The money read of the member `total` of an order's totals, beside `other`, and the warnings.
+    fn read(total: Value, other: Value) -> (Option<(i64, &'static str)>, usize) {
+        let data = json!({ "order": { "currency": "EUR", "totals": { "total": total, "shipping": other } } });
+        let errors = FieldErrors::default();
+        let root = FieldReader::tolerant_root(&data, &errors).as_optional();
+        root.set_money(MoneyContext::of_data(&data));
+        let money = root.tolerated("order", |r| {
+            r.tolerated("totals", |r| r.tolerated("total", |r| Money::read(&r)))
+        });
+        (money.map(|m| (m.amount, m.currency.code())), errors.into_parts().1.len())
+    }
+
+    #[test]
+    fn an_amount_is_understood_as_shops_write_it() {
+        let none = || json!(null);
+        for (total, other, amount, warnings) in [
+            (json!({ "amount": 1490, "currency": "EUR" }), none(), 1490, 0),
+            (json!({ "amount": 1490.0, "currency": "EUR" }), none(), 1490, 0),
+            (json!({ "amount": 1490, "currency": "eur" }), none(), 1490, 1),
+            (json!({ "amount": 1490 }), none(), 1490, 1),
+            (json!({ "amount": 1490, "currency_code": "EUR" }), none(), 1490, 1),
+            (json!({ "amount": "1490", "currency": "EUR" }), none(), 1490, 1),
+            (json!({ "amount": "14.90", "currency": "EUR" }), none(), 1490, 1),
+            (json!({ "amount": 14.9, "currency": "EUR" }), none(), 1490, 1),
+            (json!({ "amount": "14.905", "currency": "EUR" }), none(), 1491, 2),
+            (json!({ "amount": "-3.5", "currency": "EUR" }), none(), -350, 1),
+            (json!({ "amount": "15", "currency": "EUR" }), json!({ "amount": "4.90" }), 1500, 1),
+            (json!({ "amount": 15.0, "currency": "EUR" }), json!({ "amount": 4.9 }), 1500, 1),
+            (json!("14.90"), none(), 1490, 1),
+            (json!("15"), none(), 1500, 1),
+            (json!("14.90 EUR"), none(), 1490, 1),
+            (json!("eur 14.90"), none(), 1490, 1),
+            (json!(14.9), none(), 1490, 1),
+            (json!(1490), none(), 1490, 1),
+        ] {
+            assert_eq!(read(total.clone(), other), (Some((amount, "EUR")), warnings), "{total}");
+        }
+        assert_eq!(read(json!("1490 JPY"), none()), (Some((1490, "JPY")), 1));
+    }
+
+    #[test]
+    fn an_amount_that_could_mean_two_things_is_left_out() {
+        for (total, other) in [
+            (json!({ "amount": 15, "currency": "EUR" }), json!({ "amount": 4.9 })),
+            (json!({ "amount": MAX_AMOUNT + 1, "currency": "EUR" }), json!(null)),
+            (json!({ "amount": "14,90", "currency": "EUR" }), json!(null)),
+            (json!({ "amount": true, "currency": "EUR" }), json!(null)),
+            (json!("many"), json!(null)),
+            (json!(["14.90"]), json!(null)),
+        ] {
+            assert_eq!(read(total.clone(), other).0, None, "{total}");
+        }
+    }
+
+    #[test]
+    fn a_price_times_a_decimal_quantity_is_right_to_the_minor_unit() {
+        let price = |amount| Money { amount, currency: Currency::parse("EUR").expect("EUR") };
+        let times = |amount, quantity: &str| {
+            let quantity = parse_decimal(quantity).and_then(Quantity::new).expect("a quantity");
+            price(amount).times(quantity).map(|money| money.amount)
+        };
+        assert_eq!(times(2400, "1.5"), Some(3600));
+        assert_eq!(times(999, "0.333"), Some(333));
+        assert_eq!(times(1, "0.5"), Some(1));
+        assert_eq!(times(-1, "0.5"), Some(-1));
+        assert_eq!(times(MAX_AMOUNT, "2"), None);
     }
 }

@@ -1,15 +1,22 @@
-//! What a valid event says that is hardly meant: totals, refunds, dates and countries.
+//! What a valid event says that is hardly meant: totals, refunds, parcels, dates and countries.
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::contract::articles::{Named, sum};
 use crate::contract::countries::usual_mistake;
 use crate::contract::error::FieldWarning;
 use crate::contract::event::{Event, EventPayload};
+use crate::contract::ids::Sku;
 use crate::contract::money::Money;
 use crate::contract::order::Order;
+use crate::contract::quantity::Quantity;
 use crate::contract::shipment::{ParcelLine, Shipment};
+use crate::contract::sums::is_payment_at_odds;
+use crate::contract::times::LocalTime;
 
 /// Two years: beyond a long pre-order, and less than a wrong century or a wrong unit.
 const FAR: SignedDuration = SignedDuration::from_hours(2 * 366 * 24);
@@ -17,7 +24,9 @@ const FAR: SignedDuration = SignedDuration::from_hours(2 * 366 * 24);
 /// Warns of what is hardly meant, where it is `now`.
 pub(crate) fn check(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     let mut warnings = totals(&event.order);
+    warnings.extend(currencies(&event.order));
     warnings.extend(refund(event));
+    warnings.extend(articles(event));
     warnings.extend(countries(&event.order));
     warnings.extend(dates(event, now));
     warnings
@@ -27,41 +36,46 @@ fn warning(pointer: impl Into<String>, detail: &str) -> FieldWarning {
     FieldWarning { pointer: pointer.into(), detail: detail.to_owned(), suggestion: None }
 }
 
-/// The sums in 128 bits: 500 lines of any price and quantity cannot overflow them.
 fn totals(order: &Order) -> Vec<FieldWarning> {
     const TOTAL: &str = "/data/order/totals/total";
     let totals = &order.totals;
-    let amount = |part: Option<Money>| part.map_or(0, |money| i128::from(money.amount));
-    let (shipping, tax) = (amount(totals.shipping), amount(totals.tax));
-    let (discount, total) = (amount(totals.discount), i128::from(totals.total.amount));
-    let lines = order.lines.iter();
-    let of_lines: i128 =
-        lines.map(|line| i128::from(line.unit_price.amount) * i128::from(line.quantity)).sum();
-    let subtotal = totals.subtotal.map_or(of_lines, |money| i128::from(money.amount));
-
+    let Some(sums) = order.sums() else { return Vec::new() };
+    let of_lines = order.sum_of_lines(sums.total.currency);
+    let is_other = |money: Money| of_lines.is_some_and(|lines| lines != i128::from(money.amount));
     let mut warnings = Vec::new();
-    if subtotal != of_lines {
-        let detail = "The lines do not add up to the subtotal.";
+    if totals.subtotal.is_some_and(is_other) {
+        let detail = "The lines do not add up to the subtotal; the mail leaves it out.";
         warnings.push(warning("/data/order/totals/subtotal", detail));
     }
-    if discount > 0 {
-        let detail = "A discount is a negative amount; this one is positive.";
-        warnings.push(warning("/data/order/totals/discount", detail));
+    if sums.is_at_odds {
+        let detail = "The lines or subtotal, and what is added or taken off, do not add up to the total; the \
+                      mail shows the total alone.";
+        warnings.push(warning(TOTAL, detail));
+    } else if sums.rows.is_empty() && of_lines.is_some_and(|l| l > i128::from(sums.total.amount)) {
+        let detail = "The total is less than the lines, and there is no discount.";
+        warnings.push(warning(TOTAL, detail));
     }
-    let sum = subtotal + shipping - discount.abs();
-    let has_parts = totals.subtotal.is_some() || totals.shipping.is_some() || discount != 0;
-    if discount == 0 && total < subtotal.max(shipping).max(tax) {
-        let detail = "The total is less than one of its parts, and there is no discount.";
-        warnings.push(warning(TOTAL, detail));
-    // Tax is a part of the total; it may be within the prices or beside them.
-    } else if has_parts && total != sum && total != sum + tax {
-        let detail = "The lines or subtotal, shipping and discount do not add up to the total.";
-        warnings.push(warning(TOTAL, detail));
+    if is_payment_at_odds(totals, &sums) {
+        let detail = "What is paid and what is due are not the total; the mail shows neither.";
+        warnings.push(warning("/data/order/totals/due", detail));
     }
     warnings
 }
 
-/// Both amounts are in one currency, or the event would have been refused.
+/// Amounts in another currency than the total's, of which no sum is made.
+fn currencies(order: &Order) -> Option<FieldWarning> {
+    let total = order.totals.total?;
+    let prices = order.lines.iter().flat_map(|line| [line.unit_price, line.total]).flatten();
+    let rows = order.totals.rows().map(|row| row.amount).chain(order.totals.subtotal);
+    let is_mixed = prices.chain(rows).any(|money| money.currency != total.currency);
+    is_mixed.then(|| {
+        warning(
+            "/data/order",
+            "The amounts are in several currencies; the mail adds up none of them.",
+        )
+    })
+}
+
 fn refund(event: &Event) -> Option<FieldWarning> {
     let (pointer, refund) = match &event.payload {
         EventPayload::Refunded(refund) => ("/data/refund/amount", refund.amount),
@@ -70,8 +84,53 @@ fn refund(event: &Event) -> Option<FieldWarning> {
         }
         _ => return None,
     };
-    let is_more = refund.amount > event.order.totals.total.amount;
+    let total = event.order.totals.total?;
+    if refund.currency != total.currency {
+        return Some(warning(pointer, "The refund is in another currency than the order's total."));
+    }
+    let is_more = refund.amount > total.amount;
     is_more.then(|| warning(pointer, "The refund is more than the order's total."))
+}
+
+/// Articles of which a parcel, or a cancellation, has more than were ordered, and unknown ones without a title.
+fn articles(event: &Event) -> Vec<FieldWarning> {
+    let lists: Vec<(&str, &[ParcelLine])> = match &event.payload {
+        EventPayload::Cancelled(c) => vec![("/data/cancellation/lines", &c.lines)],
+        EventPayload::WithdrawalReceived(w) => vec![("/data/withdrawal/lines", &w.lines)],
+        other => other.shipment().map_or_else(Vec::new, |shipment| {
+            vec![
+                ("/data/shipment/lines", &shipment.lines[..]),
+                ("/data/shipment/still_to_come", &shipment.still_to_come),
+            ]
+        }),
+    };
+    let mut named: BTreeMap<&Sku, Vec<Option<Quantity>>> = BTreeMap::new();
+    let mut warnings = Vec::new();
+    for (list, lines) in &lists {
+        for line in *lines {
+            if let Some(sku) = &line.sku {
+                named.entry(sku).or_default().push(line.quantity);
+            }
+        }
+        let entries = event.order.articles(lines);
+        if entries.iter().any(|entry| matches!(entry.named, Named::Other(l) if l.title.is_none())) {
+            let detail = "An article is not of the order and has no title; the mail shows its sku or line_id.";
+            warnings.push(warning(*list, detail));
+        }
+        if entries.iter().any(|entry| matches!(entry.named, Named::OneOf(_))) {
+            let detail = "Several lines of the order have this sku; name the one that is meant by its line_id.";
+            warnings.push(warning(*list, detail));
+        }
+    }
+    let is_too_many = |(sku, quantities): (&&Sku, &Vec<Option<Quantity>>)| {
+        let ordered = event.order.quantity_of(sku);
+        ordered.zip(sum(quantities.iter().copied())).is_some_and(|(ordered, named)| named > ordered)
+    };
+    if named.iter().any(is_too_many) {
+        let pointer = lists.first().map_or("", |(list, _)| *list);
+        warnings.push(warning(pointer, "There is more of an article than was ordered."));
+    }
+    warnings
 }
 
 fn countries(order: &Order) -> Vec<FieldWarning> {
@@ -79,9 +138,10 @@ fn countries(order: &Order) -> Vec<FieldWarning> {
         ("shipping_address", order.shipping_address.as_ref()),
         ("billing_address", order.billing_address.as_ref()),
     ];
-    let countries =
-        addresses.into_iter().filter_map(|(name, address)| Some((name, &address?.country)));
-    let unknown = countries.filter(|(_, country)| !country.is_assigned());
+    let countries = addresses
+        .into_iter()
+        .filter_map(|(name, address)| Some((name, address?.country.as_ref()?)));
+    let unknown = countries.filter(|(_, country)| country.is_code() && !country.is_assigned());
     unknown
         .map(|(name, country)| FieldWarning {
             suggestion: usual_mistake(country.as_str())
@@ -101,7 +161,7 @@ fn dates(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     let is_far = |away: SignedDuration| away.abs() > FAR;
     let times = [
         ("/time".to_owned(), event.time),
-        ("/data/order/placed_at".to_owned(), Some(event.order.placed_at)),
+        ("/data/order/placed_at".to_owned(), event.order.placed_at.map(LocalTime::timestamp)),
     ];
     let times = times.into_iter().filter_map(|(pointer, time)| {
         time.filter(|time| is_far(time.duration_since(now))).map(|_| warning(pointer, IS_FAR))
@@ -123,14 +183,21 @@ fn dates(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
 fn first_day_to_expect(event: &Event, now: Timestamp) -> Option<Date> {
     match event.payload {
         EventPayload::Confirmed
-        | EventPayload::Updated(..)
+        | EventPayload::OrderUpdated(_)
+        | EventPayload::WithdrawalReceived(_)
+        | EventPayload::Updated(_)
         | EventPayload::OutForDelivery(_)
-        | EventPayload::Delivered(_) => None,
-        EventPayload::Cancelled(_)
+        | EventPayload::DeliveryAttempted(_)
+        | EventPayload::ReadyForPickup(_)
+        | EventPayload::Delivered(_)
+        | EventPayload::Returned(_) => None,
+        EventPayload::PaymentFailed(_)
+        | EventPayload::Cancelled(_)
         | EventPayload::Refunded(_)
         | EventPayload::Shipped(_)
-        | EventPayload::Delayed(..) => {
-            let happened = event.time.unwrap_or(event.order.placed_at).min(now);
+        | EventPayload::Delayed(_) => {
+            let placed_at = event.order.placed_at.map(LocalTime::timestamp);
+            let happened = event.time.or(placed_at)?.min(now);
             // Where it is earliest: which day it is to the customer is not known.
             Some(Offset::constant(-12).to_datetime(happened).date())
         }
@@ -140,16 +207,12 @@ fn first_day_to_expect(event: &Event, now: Timestamp) -> Option<Date> {
 /// Each `expected_on` of the event, by its pointer.
 fn expected_days(payload: &EventPayload) -> Vec<(String, Option<Date>)> {
     match payload {
-        EventPayload::Confirmed => Vec::new(),
+        EventPayload::PaymentFailed(p) => vec![("/data/payment/pay_by".to_owned(), p.pay_by)],
         EventPayload::Cancelled(c) => {
             vec![("/data/cancellation/expected_on".to_owned(), c.expected_on)]
         }
         EventPayload::Refunded(r) => vec![("/data/refund/expected_on".to_owned(), r.expected_on)],
-        EventPayload::Shipped(s)
-        | EventPayload::Updated(s, _)
-        | EventPayload::Delayed(s, _)
-        | EventPayload::OutForDelivery(s)
-        | EventPayload::Delivered(s) => expected_days_of_parcel(s),
+        other => other.shipment().map(expected_days_of_parcel).unwrap_or_default(),
     }
 }
 

@@ -1,22 +1,26 @@
-//! Reads a JSON document field by field and reports every bad field at once.
+//! Reads a JSON document field by field, and reports every bad field at once.
 //!
 //! serde stops at the first error, so a developer who made ten mistakes would need ten attempts to see
-//! them all.
+//! them all. And it knows no field that may be bad: here, what a mail can do without costs at most itself, with
+//! a warning, and never the event.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::Value;
 
 use crate::contract::error::{FieldError, FieldWarning, InvalidValue};
+use crate::contract::money::MoneyContext;
 
-/// The bad fields found so far.
+/// The bad fields found so far, and what is known of the whole document.
 #[derive(Debug, Default)]
 pub struct FieldErrors {
     errors: RefCell<Vec<FieldError>>,
     warnings: RefCell<Vec<FieldWarning>>,
     known_members: RefCell<KnownMembers>,
+    not_objects: RefCell<BTreeSet<String>>,
+    money: Cell<MoneyContext>,
 }
 
 /// The names that were asked for in each object, by the object's JSON Pointer. What an object holds beside
@@ -52,49 +56,79 @@ impl FieldErrors {
     }
 }
 
-/// A reader at one place of a JSON document. `None` from a method means that it has noted the error.
+/// A reader at one place of a JSON document. `None` from a method means that there is nothing to be had, and
+/// that this is noted: as an error where the event is nothing without it, else as a warning.
 /// Callers read all their fields before they use `?`, so that every bad field is noted.
 #[derive(Debug)]
 pub struct FieldReader<'a> {
     value: &'a Value,
     pointer: String,
     errors: &'a FieldErrors,
+    /// What is bad here is left out, and refuses nothing.
+    is_optional: bool,
+    /// Other forms of a value are understood too, with a warning, and what says nothing is absent.
+    is_tolerant: bool,
 }
 
 impl<'a> FieldReader<'a> {
-    /// A reader at the root of the document `value`.
+    /// A reader at the root of the document `value`, of which each value has to have the form that is asked for.
     #[must_use]
     pub fn root(value: &'a Value, errors: &'a FieldErrors) -> Self {
-        Self { value, pointer: String::new(), errors }
+        Self { value, pointer: String::new(), errors, is_optional: false, is_tolerant: false }
     }
 
-    /// Notes an error here: "expected …".
+    /// A reader at the root of the document `value`, which understands other forms too.
+    #[must_use]
+    pub fn tolerant_root(value: &'a Value, errors: &'a FieldErrors) -> Self {
+        Self { is_tolerant: true, ..Self::root(value, errors) }
+    }
+
+    /// Notes that what is here is not as `expected`: "expected …".
     pub fn refuse<T>(&self, expected: impl fmt::Display) -> Option<T> {
-        self.errors.add(self.pointer.clone(), format!("expected {expected}"));
+        self.note(self.pointer.clone(), &format!("expected {expected}"));
         None
     }
 
-    /// Notes an error at the member `name` of this object: "expected …".
+    /// Notes the same at the member `name` of this object.
     pub fn refuse_member<T>(&self, name: &str, expected: impl fmt::Display) -> Option<T> {
-        self.errors.add(self.member_pointer(name), format!("expected {expected}"));
+        self.note(self.member_pointer(name), &format!("expected {expected}"));
         None
     }
 
-    /// Notes that what is at the relative pointer `path` below this place is not as `expected`. Each
-    /// token of `path` is a plain name or a number.
-    pub fn refuse_at<T>(&self, path: impl fmt::Display, expected: impl fmt::Display) -> Option<T> {
-        self.errors.add(format!("{}/{path}", self.pointer), format!("expected {expected}"));
-        None
+    fn note(&self, pointer: String, detail: &str) {
+        if self.is_optional {
+            self.add_warning(pointer, format!("{detail}; it was left out."));
+        } else {
+            self.errors.add(pointer, detail);
+        }
     }
 
-    /// Notes that the value here is taken, and is probably not meant as it stands.
-    pub fn warn(&self, detail: &str) {
-        let warning = FieldWarning {
-            pointer: self.pointer.clone(),
-            detail: detail.to_owned(),
-            suggestion: None,
-        };
+    /// Notes what is wrong with the value here and what was made of it, or that it is probably not meant as it
+    /// stands. Never repeats the value.
+    pub fn warn(&self, detail: impl fmt::Display) {
+        self.add_warning(self.pointer.clone(), detail.to_string());
+    }
+
+    /// Notes the same at the member `name` of this object.
+    pub fn warn_member(&self, name: &str, detail: impl fmt::Display) {
+        self.add_warning(self.member_pointer(name), detail.to_string());
+    }
+
+    fn add_warning(&self, pointer: String, detail: String) {
+        let warning = FieldWarning { pointer, detail, suggestion: None };
         self.errors.warnings.borrow_mut().push(warning);
+    }
+
+    /// The same place, where what is bad is left out.
+    #[must_use]
+    pub fn as_optional(&self) -> Self {
+        Self { pointer: self.pointer.clone(), is_optional: true, ..*self }
+    }
+
+    /// The value here.
+    #[must_use]
+    pub const fn value(&self) -> &'a Value {
+        self.value
     }
 
     /// Whether an object is here.
@@ -103,37 +137,90 @@ impl<'a> FieldReader<'a> {
         matches!(self.value, Value::Object(_))
     }
 
-    /// A member that must be there.
+    /// What the document says of amounts of money as a whole.
+    #[must_use]
+    pub fn money(&self) -> MoneyContext {
+        self.errors.money.get()
+    }
+
+    /// Sets what the document says of amounts of money as a whole.
+    pub fn set_money(&self, context: MoneyContext) {
+        self.errors.money.set(context);
+    }
+
+    /// A member that must be there and right: without it, there is no event.
     pub fn required<T>(
         &self,
         name: &'static str,
         read: impl FnOnce(FieldReader<'a>) -> Option<T>,
     ) -> Option<T> {
-        match self.member(name)? {
+        self.check_object()?;
+        match self.member(name) {
             Some(member) => read(member),
             None => {
-                self.errors.add(self.member_pointer(name), "is required and missing");
+                self.note(self.member_pointer(name), "is required and missing");
                 None
             }
         }
     }
 
-    /// A member that may be absent or null.
+    /// A member that may be absent, and must be right if it is there.
     pub fn optional<T>(
         &self,
         name: &'static str,
         read: impl FnOnce(FieldReader<'a>) -> Option<T>,
     ) -> Option<Option<T>> {
-        match self.member(name)? {
+        self.check_object()?;
+        match self.member(name) {
             Some(member) => read(member).map(Some),
             None => Some(None),
         }
     }
 
-    /// A string that `parse` accepts.
+    /// A member that may be absent. One that is bad is left out.
+    pub fn tolerated<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(FieldReader<'a>) -> Option<T>,
+    ) -> Option<T> {
+        self.check_object()?;
+        read(self.member(name)?.as_optional())
+    }
+
+    /// A member that should be there. Where it is absent or bad, `None`, and `instead` says what was done.
+    pub fn expected<T>(
+        &self,
+        name: &'static str,
+        instead: &str,
+        read: impl FnOnce(FieldReader<'a>) -> Option<T>,
+    ) -> Option<T> {
+        self.check_object()?;
+        match self.member(name) {
+            Some(member) => read(member.as_optional()),
+            None => {
+                self.warn_member(name, format_args!("This is missing. {instead}"));
+                None
+            }
+        }
+    }
+
+    /// Whether a member is there, whatever it holds.
+    #[must_use]
+    pub fn has(&self, name: &'static str) -> bool {
+        self.member(name).is_some()
+    }
+
+    /// Text that `parse` accepts. A number stands for its digits.
     pub fn text<T>(&self, parse: impl FnOnce(&str) -> Result<T, InvalidValue>) -> Option<T> {
-        let Value::String(text) = self.value else {
-            return self.refuse("a string");
+        let digits;
+        let text = match self.value {
+            Value::String(text) => text,
+            Value::Number(number) if self.is_tolerant => {
+                self.warn("This is a number where a text is expected; its digits were taken.");
+                digits = number.to_string();
+                &digits
+            }
+            _ => return self.refuse("a string"),
         };
         match parse(text) {
             Ok(parsed) => Some(parsed),
@@ -141,30 +228,59 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// A whole number in `range`. JSON has one kind of number, so `1.0` is one, as in JSON Schema; `"1"`
-    /// is none.
+    /// Text that `parse` accepts as it is, or after `mend`, with the warning `done`.
+    pub fn mended<T>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, InvalidValue>,
+        mend: impl FnOnce(&str) -> String,
+        done: &str,
+    ) -> Option<T> {
+        self.text(|text| {
+            parse(text).or_else(|refusal| {
+                let mended = parse(&mend(text)).map_err(|_| refusal)?;
+                self.warn(done);
+                Ok(mended)
+            })
+        })
+    }
+
+    /// A whole number in `range`. JSON has one kind of number, so `1.0` is one, as in JSON Schema.
     #[must_use]
     pub fn integer(&self, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
-        let (start, end) = (*range.start(), *range.end());
-        self.integer_or(range, format_args!("a whole number from {start} to {end}"))
+        let from_text = || {
+            let text = self.value.as_str().filter(|_| self.is_tolerant)?;
+            let number = text.trim().parse().ok()?;
+            self.warn("This is a text where a number is expected; it was read as one.");
+            Some(number)
+        };
+        let number = whole_number(self.value).or_else(from_text);
+        number.filter(|n| range.contains(n)).or_else(|| {
+            self.refuse(format_args!("a whole number from {} to {}", range.start(), range.end()))
+        })
     }
 
-    /// A whole number in `range`, where `expected` says more than the range.
-    pub fn integer_or(
-        &self,
-        range: std::ops::RangeInclusive<i64>,
-        expected: impl fmt::Display,
-    ) -> Option<i64> {
-        whole_number(self.value).filter(|n| range.contains(n)).or_else(|| self.refuse(expected))
-    }
-
-    /// `true` or `false`.
+    /// `true` or `false`, or what stands for them.
     #[must_use]
     pub fn boolean(&self) -> Option<bool> {
-        self.value.as_bool().or_else(|| self.refuse("true or false"))
+        if let Value::Bool(value) = self.value {
+            return Some(*value);
+        }
+        let word = match self.value {
+            _ if !self.is_tolerant => String::new(),
+            Value::String(text) => text.trim().to_ascii_lowercase(),
+            Value::Number(number) => number.to_string(),
+            _ => String::new(),
+        };
+        let value = match word.as_str() {
+            "true" | "yes" | "y" | "on" | "1" => true,
+            "false" | "no" | "n" | "off" | "0" => false,
+            _ => return self.refuse("true or false"),
+        };
+        self.warn(format_args!("true or false is expected; this was taken as {value}."));
+        Some(value)
     }
 
-    /// An array with `size` elements.
+    /// An array with `size` elements, each of which must be right.
     pub fn list<T>(
         &self,
         size: std::ops::RangeInclusive<usize>,
@@ -182,29 +298,76 @@ impl<'a> FieldReader<'a> {
         read_items.into_iter().collect()
     }
 
-    fn member(&self, name: &'static str) -> Option<Option<FieldReader<'a>>> {
-        self.errors.add_known_member(&self.pointer, name);
+    /// An array of at most `most` elements. What cannot be read of it is left out, and so is what is beyond
+    /// `most`. One element that is in no array counts as an array of one.
+    pub fn tolerated_list<T>(
+        &self,
+        most: usize,
+        read: impl Fn(FieldReader<'a>) -> Option<T>,
+    ) -> Vec<T> {
+        let items = self.items();
+        if items.len() > most {
+            let left_out = items.len() - most;
+            self.warn(format_args!(
+                "At most {most} elements are taken; the last {left_out} were left out."
+            ));
+        }
+        items.into_iter().take(most).filter_map(read).collect()
+    }
+
+    /// The elements of the array here that are not absent.
+    fn items(&self) -> Vec<FieldReader<'a>> {
+        let at = |(token, item): (String, &'a Value)| self.at(item, &token).as_optional();
+        let present = |item: &&'a Value| !is_absent(item);
         match self.value {
-            // Null counts as absent: many serializers write it for a missing value.
-            Value::Object(members) => {
-                Some(members.get(name).filter(|v| !v.is_null()).map(|value| self.at(value, name)))
+            Value::Array(items) => {
+                let items = items.iter().enumerate().filter(|(_, item)| present(item));
+                items.map(|(i, item)| at((i.to_string(), item))).collect()
             }
-            _ => self.not_an_object(),
+            // PHP writes an array from which an element was removed as an object.
+            Value::Object(members) if members.keys().all(|name| name.parse::<usize>().is_ok()) => {
+                self.warn("An array is expected; the members of this object were taken in order.");
+                let mut items: Vec<(usize, &'a Value)> = members
+                    .iter()
+                    .filter_map(|(name, item)| Some((name.parse().ok()?, item)))
+                    .collect();
+                items.sort_by_key(|(i, _)| *i);
+                let items = items.into_iter().filter(|(_, item)| present(item));
+                items.map(|(i, item)| at((i.to_string(), item))).collect()
+            }
+            _ => {
+                self.warn("An array is expected; this was taken as its only element.");
+                vec![self.as_optional()]
+            }
         }
     }
 
+    fn member(&self, name: &'static str) -> Option<FieldReader<'a>> {
+        self.errors.add_known_member(&self.pointer, name);
+        let Value::Object(members) = self.value else { return None };
+        let is_there = |value: &&Value| match self.is_tolerant {
+            true => !is_absent(value),
+            false => !value.is_null(),
+        };
+        members.get(name).filter(is_there).map(|value| self.at(value, name))
+    }
+
     // Noted once for each place, not once for each member that is read from it.
-    fn not_an_object<T>(&self) -> Option<T> {
-        let known = self.errors.errors.borrow().iter().any(|p| p.pointer == self.pointer);
+    fn check_object(&self) -> Option<()> {
+        if self.is_object() {
+            return Some(());
+        }
+        let is_first = self.errors.not_objects.borrow_mut().insert(self.pointer.clone());
         match self.value {
-            _ if known => None,
-            Value::String(_) => self.refuse("an object, not a string that contains one"),
+            _ if !is_first => None,
+            Value::String(_) => self.refuse("an object, not a text that contains one"),
             _ => self.refuse("an object"),
         }
     }
 
     fn at(&self, value: &'a Value, token: &str) -> FieldReader<'a> {
-        FieldReader { value, pointer: self.member_pointer(token), errors: self.errors }
+        let pointer = self.member_pointer(token);
+        FieldReader { value, pointer, ..*self }
     }
 
     fn member_pointer(&self, token: &str) -> String {
@@ -213,7 +376,19 @@ impl<'a> FieldReader<'a> {
     }
 }
 
-fn whole_number(value: &Value) -> Option<i64> {
+/// Whether a value says nothing: null, a text without a visible character, and what holds nothing else. Many
+/// serializers write these for a missing value, and PHP an empty array for an empty object.
+pub(crate) fn is_absent(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.chars().all(|c| c.is_whitespace() || c.is_control()),
+        Value::Array(items) => items.iter().all(is_absent),
+        Value::Object(members) => members.values().all(is_absent),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+pub(crate) fn whole_number(value: &Value) -> Option<i64> {
     // From here on, a float no longer stands for one integer alone.
     const INEXACT: f64 = 9_007_199_254_740_992.0;
     let float = || value.as_f64().filter(|n| n.fract() == 0.0 && n.abs() < INEXACT);
@@ -223,29 +398,75 @@ fn whole_number(value: &Value) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
-    fn every_bad_member_is_named_once() {
-        let value = serde_json::json!({"a/b": 1, "list": [true, 1, "x"]});
+    fn every_bad_member_is_named_once_and_costs_no_more_than_itself() {
+        let value = json!({"a/b": "?", "list": [true, "x", null, "no"], "text": "x"});
+        let errors = FieldErrors::default();
+        let root = FieldReader::tolerant_root(&value, &errors);
+        assert_eq!(root.required("a/b", |r| r.boolean()), None);
+        let list = root.tolerated("list", |r| Some(r.tolerated_list(9, |item| item.boolean())));
+        assert_eq!(list, Some(vec![true, false]));
+        assert_eq!(root.required("gone", |r| r.boolean()), None);
+        assert_eq!(root.tolerated("text", |r| r.tolerated("name", |r| r.boolean())), None);
+        let (errors, warnings, _) = errors.into_parts();
+        let errors: Vec<&str> = errors.iter().map(|e| e.pointer.as_str()).collect();
+        let warnings: Vec<&str> = warnings.iter().map(|w| w.pointer.as_str()).collect();
+        assert_eq!(errors, ["/a~1b", "/gone"]);
+        assert_eq!(warnings, ["/list/1", "/list/3", "/text"]);
+    }
+
+    #[test]
+    fn an_exact_reader_takes_no_other_form() {
+        let value = json!({ "text": 1, "empty": "", "number": "1", "flag": "no", "list": 1 });
         let errors = FieldErrors::default();
         let root = FieldReader::root(&value, &errors);
-        let _ = root.required("a/b", |r| r.boolean());
-        let _ = root.required("list", |r| r.list(1..=3, |item| item.boolean()));
-        let _ = root.required("gone", |r| r.boolean());
-        let pointers: Vec<String> = errors.into_vec().into_iter().map(|p| p.pointer).collect();
-        assert_eq!(pointers, ["/a~1b", "/list/1", "/list/2", "/gone"]);
+        let _ = root.optional("text", |r| r.text(|text| Ok(text.to_owned())));
+        let _ = root.optional("empty", |r| r.integer(0..=1));
+        let _ = root.optional("number", |r| r.integer(0..=1));
+        let _ = root.optional("flag", |r| r.boolean());
+        let _ = root.optional("list", |r| r.list(0..=1, |item| item.integer(0..=1)));
+        assert_eq!(root.optional("absent", |r| r.boolean()), Some(None));
+        assert_eq!(errors.into_vec().len(), 5);
+    }
+
+    #[test]
+    fn what_says_nothing_is_absent() {
+        for value in [json!(null), json!(""), json!(" \u{a0}\n"), json!([]), json!({ "a": [""] })] {
+            assert!(is_absent(&value), "{value}");
+        }
+        for value in [json!(false), json!(0), json!("0"), json!([0])] {
+            assert!(!is_absent(&value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_read_however_it_is_written() {
+        let read = |value: Value| {
+            let errors = FieldErrors::default();
+            let list = FieldReader::tolerant_root(&value, &errors)
+                .tolerated_list(3, |item| item.integer(0..=9));
+            (list, errors.into_parts().1.len())
+        };
+        assert_eq!(read(json!([1, null, 2])), (vec![1, 2], 0));
+        assert_eq!(read(json!({ "10": 3, "2": 1 })), (vec![1, 3], 1));
+        assert_eq!(read(json!(7)), (vec![7], 1));
+        assert_eq!(read(json!([1, 2, 3, 4])), (vec![1, 2, 3], 1));
     }
 
     #[test]
     fn an_integer_is_whole_however_it_is_written() {
         let read = |text: &str| {
             let value = serde_json::from_str(text).expect("JSON");
-            FieldReader::root(&value, &FieldErrors::default()).integer(-5..=i64::MAX)
+            FieldReader::tolerant_root(&value, &FieldErrors::default()).integer(-5..=i64::MAX)
         };
-        for (text, number) in [("1490.0", 1490), ("1.49e3", 1490), ("-0.0", 0), ("1490", 1490)] {
+        for (text, number) in
+            [("1490.0", 1490), ("1.49e3", 1490), ("-0.0", 0), ("1490", 1490), ("\"1490\"", 1490)]
+        {
             assert_eq!(read(text), Some(number), "{text}");
         }
-        for text in ["1490.5", "1e16", "1e300", "\"1490\"", "-6.0", "null", "true"] {
+        for text in ["1490.5", "1e16", "1e300", "\"x\"", "-6.0", "null", "true"] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -1,158 +1,282 @@
-//! What can happen to an order: parcels, refunds and cancellation.
+//! Parcels.
+
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use serde_json::Value;
 
-use crate::contract::ids::{RefundId, ShipmentId, Sku, TrackingNumber};
-use crate::contract::link::{HttpUrl, read_link};
-use crate::contract::money::Money;
-use crate::contract::order::read_quantity;
+use crate::contract::address::Pickup;
+use crate::contract::ids::{LineId, ShipmentId, Sku, TrackingNumber};
+use crate::contract::link::HttpUrl;
+use crate::contract::quantity::Quantity;
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
 use crate::contract::schema;
 use crate::contract::text::Line;
-use crate::contract::times::parse_day;
+use crate::contract::times::read_day;
 
-/// One parcel.
+/// The most entries of one list of articles.
+const MAX_LINES: usize = 500;
+/// The most tracking numbers of one parcel.
+const MAX_TRACKING: usize = 20;
+
+/// One parcel, or what is sent as one.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(transform = schema::add_single_tracking))]
 pub struct Shipment {
     /// The shop's own id of the parcel.
     pub id: ShipmentId,
-    /// What is in this parcel: 1 to 500 entries. An article's title comes from the order.
-    #[cfg_attr(test, schemars(length(min = 1, max = 500)))]
+    /// What is in this parcel: up to 500 entries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(with = "Option<Vec<ParcelLine>>", length(max = MAX_LINES)))]
     pub lines: Vec<ParcelLine>,
     /// What is not in this parcel nor in an earlier one. Absent or empty: nothing is said of it.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    #[cfg_attr(test, schemars(with = "Option<Vec<ParcelLine>>", length(max = 500)))]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(with = "Option<Vec<ParcelLine>>", length(max = MAX_LINES)))]
     pub still_to_come: Vec<ParcelLine>,
     /// Who carries it, such as `DHL`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier: Option<Line>,
-    /// What the carrier calls it. Required for `shipment.updated`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tracking_number: Option<TrackingNumber>,
-    /// Where the customer follows it. A link that is not http or https is dropped, not refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tracking_url: Option<HttpUrl>,
-    /// The day it should arrive. Required for `shipment.delayed`: the new day.
+    /// What the carrier calls it, and where the customer follows it; several for a parcel of several pieces.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(with = "Option<Vec<Tracking>>", length(max = MAX_TRACKING)))]
+    pub tracking: Vec<Tracking>,
+    /// The day it should arrive. For `shipment.delayed`, the new day, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(schema_with = "schema::day", default))]
     pub expected_on: Option<Date>,
+    /// Why it is late, could not be delivered or goes back, in words for the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Line>,
+    /// Which attempt to deliver it failed, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(range(min = 1, max = 1000)))]
+    pub attempt: Option<u32>,
+    /// The day of the next attempt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(schema_with = "schema::day", default))]
+    pub next_attempt_on: Option<Date>,
+    /// Where it can be fetched; what it does not say, the order's `pickup` does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pickup: Option<Pickup>,
 }
 
-/// So many of one article.
+/// One number by which a carrier knows a parcel, with its link.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(extend("anyOf" = schema::any_of(&["number", "url"]))))]
+pub struct Tracking {
+    /// What the carrier calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<TrackingNumber>,
+    /// Where the customer follows it, http or https.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<HttpUrl>,
+}
+
+/// So many of one article, named by the order's line or by its sku.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(extend("anyOf" = schema::any_of(&["line_id", "sku", "title"]))))]
 pub struct ParcelLine {
-    /// An article of the order.
-    pub sku: Sku,
-    /// How many, 1 to 100,000.
-    #[cfg_attr(test, schemars(range(min = 1, max = 100_000)))]
-    pub quantity: u32,
+    /// The `id` of a line of the order, or of a part of a set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line_id: Option<LineId>,
+    /// An article of the order, or of a set in it. Another one is shown as it is: a gift, a sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sku: Option<Sku>,
+    /// What the customer knows it by; absent: as in the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<Line>,
+    /// How many or how much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(schema_with = "schema::quantity_or_null", default))]
+    pub quantity: Option<Quantity>,
     /// For what is still to come: the day it should arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(schema_with = "schema::day", default))]
     pub expected_on: Option<Date>,
 }
 
-/// Money on its way back.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Refund {
-    /// The shop's own id of the refund.
-    pub id: RefundId,
-    /// How much, as a positive amount.
-    #[cfg_attr(test, schemars(schema_with = "schema::positive_money"))]
-    pub amount: Money,
-    /// Why, in words for the customer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Line>,
-    /// Where it goes, in words for the customer: `Visa ending 4242`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub method: Option<Line>,
-    /// The day by which it should have arrived.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(schema_with = "schema::day", default))]
-    pub expected_on: Option<Date>,
-}
-
-/// Why an order was cancelled and what happens to the money.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Cancellation {
-    /// Why, in words for the customer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<Line>,
-    /// What is paid back; absent: nothing had been charged.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(schema_with = "schema::positive_money_or_null", default))]
-    pub refund: Option<Money>,
-    /// Where it goes, in words for the customer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub method: Option<Line>,
-    /// The day by which it should have arrived.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schemars(schema_with = "schema::day", default))]
-    pub expected_on: Option<Date>,
-}
-
 impl Shipment {
-    /// Reads a parcel; `None` after noting every bad field.
-    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let id = from.required("id", |r| r.text(ShipmentId::parse));
-        let lines = from.required("lines", |r| r.list(1..=500, |line| ParcelLine::read(&line)));
-        let still_to_come =
-            from.optional("still_to_come", |r| r.list(0..=500, |line| ParcelLine::read(&line)));
-        let carrier = from.optional("carrier", |r| r.text(Line::parse));
-        let tracking_number = from.optional("tracking_number", |r| r.text(TrackingNumber::parse));
-        let tracking_url = from.optional("tracking_url", |r| read_link(&r));
-        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
-        Some(Self {
-            id: id?,
-            lines: lines?,
-            still_to_come: still_to_come?.unwrap_or_default(),
-            carrier: carrier?,
-            tracking_number: tracking_number?,
-            tracking_url: tracking_url?.flatten(),
-            expected_on: expected_on?,
+    /// Reads a parcel. One without an id is named by its tracking numbers, else by what is in it: so that the
+    /// next event about it means the same one.
+    pub(crate) fn read(from: &FieldReader<'_>) -> Self {
+        let list = |name| {
+            let read = |r: FieldReader<'_>| Some(ParcelLine::read_list(&r));
+            from.tolerated(name, read).unwrap_or_default()
+        };
+        let (lines, still_to_come) = (list("lines"), list("still_to_come"));
+        let tracking = read_tracking(from);
+        let day = |name| from.tolerated(name, |r| read_day(&r));
+        let text = |name| from.tolerated(name, |r| Line::read(&r));
+        let attempt = from.tolerated("attempt", |r| r.integer(1..=1000));
+        Self {
+            id: from
+                .tolerated("id", |r| ShipmentId::read(&r))
+                .unwrap_or_else(|| id_without_id(from, &tracking, &lines)),
+            lines,
+            still_to_come,
+            carrier: text("carrier"),
+            tracking,
+            expected_on: day("expected_on"),
+            reason: text("reason"),
+            attempt: attempt.and_then(|n| u32::try_from(n).ok()),
+            next_attempt_on: day("next_attempt_on"),
+            pickup: from.tolerated("pickup", |r| Pickup::read(&r)),
+        }
+    }
+
+    /// A parcel of which the event says nothing.
+    pub(crate) fn unnamed() -> Self {
+        Self {
+            id: ShipmentId::parse("parcel").expect("letters are an id"),
+            lines: Vec::new(),
+            still_to_come: Vec::new(),
+            carrier: None,
+            tracking: Vec::new(),
+            expected_on: None,
+            reason: None,
+            attempt: None,
+            next_attempt_on: None,
+            pickup: None,
+        }
+    }
+
+    /// Whether it says anything of who carries it, where it is, or when it arrives.
+    #[must_use]
+    pub fn has_route(&self) -> bool {
+        self.carrier.is_some() || !self.tracking.is_empty() || self.expected_on.is_some()
+    }
+}
+
+fn id_without_id(
+    from: &FieldReader<'_>,
+    tracking: &[Tracking],
+    lines: &[ParcelLine],
+) -> ShipmentId {
+    from.warn_member(
+        "id",
+        "This is missing; the parcel is told apart by its tracking number or its articles.",
+    );
+    let numbers = tracking.iter().filter_map(|t| t.number.as_ref()).map(TrackingNumber::as_str);
+    let articles = lines.iter().map(|line| {
+        let name = line.line_id.as_ref().map(LineId::as_str).or(line.sku.as_ref().map(Sku::as_str));
+        let quantity = line.quantity.map(|q| q.to_string()).unwrap_or_default();
+        format!("{} x {quantity}", name.unwrap_or_default())
+    });
+    let first_number = numbers.min().and_then(|number| ShipmentId::parse(number).ok());
+    first_number.unwrap_or_else(|| {
+        let articles: BTreeSet<String> = articles.collect();
+        let digest = crate::contract::digest::short(&articles);
+        ShipmentId::parse(&format!("parcel-{digest}")).expect("letters and digits are an id")
+    })
+}
+
+/// `tracking`, or `tracking_number` and `tracking_url`: a text each, or, with a warning, a list or several
+/// in one text.
+fn read_tracking(from: &FieldReader<'_>) -> Vec<Tracking> {
+    let mut tracking = from
+        .tolerated("tracking", |r| {
+            Some(r.tolerated_list(MAX_TRACKING, |entry| Tracking::read(&entry)))
         })
+        .unwrap_or_default();
+    let numbers = read_several(from, ["tracking_number", "tracking_numbers"], |r| {
+        let text = r.text(|text| Ok(text.to_owned()))?;
+        let numbers: Vec<&str> =
+            text.split([',', ';', '\n']).map(str::trim).filter(|n| !n.is_empty()).collect();
+        if numbers.len() > 1 {
+            r.warn("One number is expected; each of the several in this text was taken.");
+        }
+        let parse = |number: &str| TrackingNumber::parse(number).ok();
+        let read: Vec<TrackingNumber> = numbers.iter().filter_map(|n| parse(n)).collect();
+        if read.len() < numbers.len() {
+            r.warn("Expected 1 to 128 bytes of printable text; it was left out.");
+        }
+        Some(read)
+    });
+    let urls = read_several(from, ["tracking_url", "tracking_urls"], |r| {
+        HttpUrl::read(&r).map(|url| vec![url])
+    });
+    tracking.extend(paired(numbers, urls));
+    let mut seen = BTreeSet::new();
+    tracking.retain(|entry| seen.insert(entry.clone()));
+    tracking
+}
+
+/// What the first of the two names holds that is there; a list of it with a warning.
+fn read_several<T>(
+    from: &FieldReader<'_>,
+    names: [&'static str; 2],
+    read: impl Fn(FieldReader<'_>) -> Option<Vec<T>>,
+) -> Vec<T> {
+    let name = if from.has(names[0]) { names[0] } else { names[1] };
+    let all = from.tolerated(name, |r| match r.value() {
+        Value::Array(_) => {
+            r.warn("One text is expected; several belong into tracking, each with its url.");
+            Some(r.tolerated_list(MAX_TRACKING, &read).into_iter().flatten().collect())
+        }
+        _ => read(r),
+    });
+    all.unwrap_or_default()
+}
+
+/// Each number with its link: the one beside it, where there are as many, else the one that names it.
+fn paired(numbers: Vec<TrackingNumber>, urls: Vec<HttpUrl>) -> Vec<Tracking> {
+    if numbers.len() == urls.len() {
+        let pairs = numbers.into_iter().zip(urls);
+        return pairs.map(|(n, url)| Tracking { number: Some(n), url: Some(url) }).collect();
+    }
+    let mut urls: Vec<Option<HttpUrl>> = urls.into_iter().map(Some).collect();
+    let link_of = |number: &TrackingNumber, urls: &mut [Option<HttpUrl>]| {
+        let names = |url: &HttpUrl| url.as_str().contains(number.as_str());
+        urls.iter_mut().find(|url| url.as_ref().is_some_and(names))?.take()
+    };
+    let mut tracking: Vec<Tracking> = numbers
+        .into_iter()
+        .map(|number| Tracking { url: link_of(&number, &mut urls), number: Some(number) })
+        .collect();
+    let rest = urls.into_iter().flatten();
+    tracking.extend(rest.map(|url| Tracking { number: None, url: Some(url) }));
+    tracking
+}
+
+impl Tracking {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
+        if !from.is_object() {
+            let number = TrackingNumber::read(from)?;
+            from.warn(
+                "An object with number and url is expected; this text was taken as the number.",
+            );
+            return Some(Self { number: Some(number), url: None });
+        }
+        let number = from.tolerated("number", |r| TrackingNumber::read(&r));
+        let url = from.tolerated("url", |r| HttpUrl::read(&r));
+        if !from.has("number") && !from.has("url") {
+            return from.refuse("a number or a url");
+        }
+        (number.is_some() || url.is_some()).then_some(Self { number, url })
     }
 }
 
 impl ParcelLine {
+    /// Reads a list of articles. What is there 0 times is not in it.
+    pub(crate) fn read_list(from: &FieldReader<'_>) -> Vec<Self> {
+        from.tolerated_list(MAX_LINES, |line| Self::read(&line))
+    }
+
     fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let sku = from.required("sku", |r| r.text(Sku::parse));
-        let quantity = from.required("quantity", |r| read_quantity(&r));
-        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
-        Some(Self { sku: sku?, quantity: quantity?, expected_on: expected_on? })
-    }
-}
-
-impl Refund {
-    /// Reads a refund; `None` after noting every bad field.
-    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let id = from.required("id", |r| r.text(RefundId::parse));
-        let amount = from.required("amount", |r| Money::read_positive(&r));
-        let reason = from.optional("reason", |r| r.text(Line::parse));
-        let method = from.optional("method", |r| r.text(Line::parse));
-        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
-        Some(Self {
-            id: id?,
-            amount: amount?,
-            reason: reason?,
-            method: method?,
-            expected_on: expected_on?,
-        })
-    }
-}
-
-impl Cancellation {
-    /// Reads a cancellation; `None` after noting every bad field.
-    pub fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let reason = from.optional("reason", |r| r.text(Line::parse));
-        let refund = from.optional("refund", |r| Money::read_positive(&r));
-        let method = from.optional("method", |r| r.text(Line::parse));
-        let expected_on = from.optional("expected_on", |r| r.text(parse_day));
-        Some(Self { reason: reason?, refund: refund?, method: method?, expected_on: expected_on? })
+        if Quantity::is_none_of_it(from) {
+            return None;
+        }
+        let line = Self {
+            line_id: from.tolerated("line_id", |r| LineId::read(&r)),
+            sku: from.tolerated("sku", |r| Sku::read(&r)),
+            title: from.tolerated("title", |r| Line::read(&r)),
+            quantity: from.tolerated("quantity", |r| Quantity::read(&r)),
+            expected_on: from.tolerated("expected_on", |r| read_day(&r)),
+        };
+        if line.line_id.is_none() && line.sku.is_none() && line.title.is_none() {
+            return from.refuse("a line_id, a sku or a title");
+        }
+        Some(line)
     }
 }

@@ -39,7 +39,7 @@ impl NotificationKey {
         Self {
             order_id: event.order.id.clone(),
             kind: event.payload.kind(),
-            scope: scope_of(&event.payload),
+            scope: scope_of(event),
             recipient: Recipient::Customer,
         }
     }
@@ -75,12 +75,20 @@ impl NotificationKey {
 
     fn parcel(&self) -> Option<&str> {
         match self.kind {
-            Kind::OrderConfirmed | Kind::OrderCancelled | Kind::OrderRefunded => None,
+            Kind::OrderConfirmed
+            | Kind::OrderUpdated
+            | Kind::OrderPaymentFailed
+            | Kind::OrderCancelled
+            | Kind::OrderRefunded
+            | Kind::OrderWithdrawalReceived => None,
             Kind::ShipmentShipped
             | Kind::ShipmentUpdated
             | Kind::ShipmentDelayed
             | Kind::ShipmentOutForDelivery
-            | Kind::ShipmentDelivered => self.scope.split('#').next(),
+            | Kind::ShipmentDeliveryAttempted
+            | Kind::ShipmentReadyForPickup
+            | Kind::ShipmentDelivered
+            | Kind::ShipmentReturned => self.scope.split('#').next(),
         }
     }
 }
@@ -105,16 +113,61 @@ impl std::fmt::Display for NotificationKey {
     }
 }
 
-fn scope_of(payload: &EventPayload) -> String {
-    match payload {
-        EventPayload::Confirmed | EventPayload::Cancelled(_) => String::new(),
-        EventPayload::Refunded(refund) => refund.id.to_string(),
-        EventPayload::Shipped(s) | EventPayload::OutForDelivery(s) | EventPayload::Delivered(s) => {
-            s.id.to_string()
+/// Parts of ids, encoded so that none holds the `#` between them.
+fn scope_of(event: &Event) -> String {
+    let event_id = event.reference.id.as_str();
+    match &event.payload {
+        EventPayload::Confirmed => String::new(),
+        EventPayload::OrderUpdated(update) => match &update.revision {
+            Some(revision) => encoded(revision.as_str()),
+            None => digest_of(&event.order),
+        },
+        EventPayload::PaymentFailed(p) => encoded(p.id.as_ref().map_or(event_id, |id| id.as_str())),
+        EventPayload::Cancelled(c) => match &c.id {
+            _ if !c.is_partial() => String::new(),
+            Some(id) => encoded(id.as_str()),
+            None => digest_of(&c.lines),
+        },
+        EventPayload::Refunded(refund) => encoded(refund.id.as_str()),
+        EventPayload::WithdrawalReceived(withdrawal) => encoded(withdrawal.id.as_str()),
+        EventPayload::Shipped(s)
+        | EventPayload::OutForDelivery(s)
+        | EventPayload::ReadyForPickup(s)
+        | EventPayload::Delivered(s)
+        | EventPayload::Returned(s) => encoded(s.id.as_str()),
+        EventPayload::Updated(s) => {
+            format!(
+                "{}#{}",
+                encoded(s.id.as_str()),
+                digest_of(&(&s.carrier, &s.tracking, s.expected_on))
+            )
         }
-        EventPayload::Updated(s, number) => format!("{}#{number}", s.id),
-        EventPayload::Delayed(s, day) => format!("{}#{day}", s.id),
+        EventPayload::Delayed(s) => {
+            let day = s.expected_on.map(|day| day.to_string()).unwrap_or_default();
+            format!("{}#{day}", encoded(s.id.as_str()))
+        }
+        EventPayload::DeliveryAttempted(s) => {
+            let attempt = s.attempt.map_or_else(|| encoded(event_id), |number| number.to_string());
+            format!("{}#{attempt}", encoded(s.id.as_str()))
+        }
     }
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986.
+fn encoded(id: &str) -> String {
+    let mut encoded = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+fn digest_of(value: &impl serde::Serialize) -> String {
+    crate::contract::digest::short(value)
 }
 
 #[cfg(test)]

@@ -20,28 +20,40 @@ impl Kind {
     #[must_use]
     pub const fn send_within(self) -> SignedDuration {
         let hours = match self {
-            Self::OrderCancelled | Self::OrderRefunded => 14 * 24,
-            Self::ShipmentShipped => 7 * 24,
-            Self::OrderConfirmed | Self::ShipmentUpdated | Self::ShipmentDelivered => 3 * 24,
-            Self::ShipmentDelayed => 2 * 24,
+            // The law asks the shop to confirm a withdrawal, however late.
+            Self::OrderCancelled | Self::OrderRefunded | Self::OrderWithdrawalReceived => 14 * 24,
+            Self::ShipmentShipped | Self::ShipmentReturned => 7 * 24,
+            Self::OrderConfirmed
+            | Self::OrderUpdated
+            | Self::ShipmentUpdated
+            | Self::ShipmentReadyForPickup
+            | Self::ShipmentDelivered => 3 * 24,
+            Self::OrderPaymentFailed | Self::ShipmentDelayed => 2 * 24,
+            Self::ShipmentDeliveryAttempted => 24,
             Self::ShipmentOutForDelivery => 12,
         };
         SignedDuration::from_hours(hours)
     }
 
-    /// What to do with a mail of this kind in doubt. A second "refunded" mail looks like a second refund,
-    /// so it waits for an operator. For every other kind, two mails are better than none.
+    /// What to do with a mail of this kind in doubt. A second "refunded" mail looks like a second refund, and a
+    /// second receipt like a second withdrawal, so these wait for an operator. For every other kind, two mails
+    /// are better than none.
     #[must_use]
     pub const fn doubt_policy(self) -> DoubtPolicy {
         match self {
-            Self::OrderRefunded => DoubtPolicy::Hold,
+            Self::OrderRefunded | Self::OrderWithdrawalReceived => DoubtPolicy::Hold,
             Self::OrderConfirmed
+            | Self::OrderUpdated
+            | Self::OrderPaymentFailed
             | Self::OrderCancelled
             | Self::ShipmentShipped
             | Self::ShipmentUpdated
             | Self::ShipmentDelayed
             | Self::ShipmentOutForDelivery
-            | Self::ShipmentDelivered => DoubtPolicy::Resend,
+            | Self::ShipmentDeliveryAttempted
+            | Self::ShipmentReadyForPickup
+            | Self::ShipmentDelivered
+            | Self::ShipmentReturned => DoubtPolicy::Resend,
         }
     }
 
@@ -51,16 +63,42 @@ impl Kind {
     pub const fn superseded_by(self) -> &'static [Self] {
         match self {
             Self::OrderConfirmed => &[
+                Self::OrderUpdated,
                 Self::OrderCancelled,
                 Self::ShipmentShipped,
                 Self::ShipmentOutForDelivery,
+                Self::ShipmentReadyForPickup,
                 Self::ShipmentDelivered,
             ],
-            Self::ShipmentShipped | Self::ShipmentDelayed => {
-                &[Self::ShipmentOutForDelivery, Self::ShipmentDelivered]
-            }
-            Self::ShipmentUpdated | Self::ShipmentOutForDelivery => &[Self::ShipmentDelivered],
-            Self::OrderCancelled | Self::OrderRefunded | Self::ShipmentDelivered => &[],
+            // The order as it was before it was cancelled, or paid after all.
+            Self::OrderUpdated => &[Self::OrderCancelled],
+            Self::OrderPaymentFailed => &[
+                Self::OrderConfirmed,
+                Self::OrderCancelled,
+                Self::ShipmentShipped,
+                Self::ShipmentReadyForPickup,
+                Self::ShipmentDelivered,
+            ],
+            Self::ShipmentShipped | Self::ShipmentDelayed => &[
+                Self::ShipmentOutForDelivery,
+                Self::ShipmentReadyForPickup,
+                Self::ShipmentDelivered,
+                Self::ShipmentReturned,
+            ],
+            Self::ShipmentOutForDelivery => &[
+                Self::ShipmentDeliveryAttempted,
+                Self::ShipmentReadyForPickup,
+                Self::ShipmentDelivered,
+                Self::ShipmentReturned,
+            ],
+            Self::ShipmentUpdated
+            | Self::ShipmentDeliveryAttempted
+            | Self::ShipmentReadyForPickup => &[Self::ShipmentDelivered, Self::ShipmentReturned],
+            Self::OrderCancelled
+            | Self::OrderRefunded
+            | Self::OrderWithdrawalReceived
+            | Self::ShipmentDelivered
+            | Self::ShipmentReturned => &[],
         }
     }
 }

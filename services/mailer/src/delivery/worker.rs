@@ -175,7 +175,8 @@ fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, L
 
 async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Step {
     // Rendered under the lease, so that a mail that cannot be rendered fails only once.
-    let mail = match render(&delivery.request.event, &delivery.mailer.brand) {
+    let request = &delivery.request;
+    let mail = match render(&request.event, request.accepted_at, &delivery.mailer.brand) {
         Ok(mail) => mail,
         Err(error) => {
             return Step::Fail {

@@ -1,6 +1,6 @@
 //! Formats postal addresses in the order that is usual in each country.
 
-use shared::contract::order::{Address, Country};
+use shared::contract::address::{Address, Country};
 use shared::contract::text::Line;
 
 use super::user_text::UserText;
@@ -23,16 +23,16 @@ pub fn lines(address: &Address) -> Vec<UserText<'static>> {
         lines.extend(street);
         lines.extend(locality);
     }
-    lines.push(country_name(&address.country).to_owned());
+    lines.extend(address.country.as_ref().map(|country| country_name(country).to_owned()));
     lines.into_iter().map(UserText::new).collect()
 }
 
 /// Town, region and postal code: one to three lines.
 fn locality(address: &Address) -> Vec<String> {
-    let city = address.city.as_str();
+    let city = text_or_empty(address.city.as_ref());
     let code = text_or_empty(address.postal_code.as_ref());
     let region = text_or_empty(address.region.as_ref());
-    match address.country.as_str() {
+    match code_of(address) {
         "JP" => japanese(address, city, region, code),
         "CN" | "TW" | "KR" if is_largest_unit_first(address) => {
             non_empty(&[code, &join(&[region, city])])
@@ -66,8 +66,8 @@ fn japanese(address: &Address, city: &str, region: &str, code: &str) -> Vec<Stri
 
 /// Chinese, Japanese and Korean addresses in their own script start with the region and end with the name.
 fn is_largest_unit_first(address: &Address) -> bool {
-    matches!(address.country.as_str(), "JP" | "CN" | "TW" | "KR")
-        && address.city.as_str().contains(is_east_asian)
+    matches!(code_of(address), "JP" | "CN" | "TW" | "KR")
+        && text_or_empty(address.city.as_ref()).contains(is_east_asian)
 }
 
 fn is_east_asian(c: char) -> bool {
@@ -76,18 +76,25 @@ fn is_east_asian(c: char) -> bool {
 
 /// Only the United States writes a comma after the town.
 fn city_line(city: &str, rest: &str, address: &Address) -> String {
-    match address.country.as_str() {
+    match code_of(address) {
         "US" | "PR" => join_with_comma(city, rest),
         _ => join(&[city, rest]),
     }
 }
 
 fn join_with_dash(city: &str, region: &str) -> String {
-    if region.is_empty() { city.to_owned() } else { format!("{city} – {region}") }
+    joined(city, " – ", region)
 }
 
 fn join_with_comma(city: &str, region: &str) -> String {
-    if region.is_empty() { city.to_owned() } else { format!("{city}, {region}") }
+    joined(city, ", ", region)
+}
+
+fn joined(first: &str, between: &str, second: &str) -> String {
+    if first.is_empty() || second.is_empty() {
+        return format!("{first}{second}");
+    }
+    format!("{first}{between}{second}")
 }
 
 fn join(parts: &[&str]) -> String {
@@ -99,14 +106,20 @@ fn non_empty(lines: &[&str]) -> Vec<String> {
     lines.iter().filter(|l| !l.is_empty()).map(|&l| l.to_owned()).collect()
 }
 
+/// The country's code; nothing for a country that has none here.
+fn code_of(address: &Address) -> &str {
+    address.country.as_ref().map_or("", Country::as_str)
+}
+
 fn text_or_empty(part: Option<&Line>) -> &str {
     part.map_or("", Line::as_str)
 }
 
-/// The English name, or the code where ISO 3166 has none.
+/// The English name; of what is no code of ISO 3166, the shop's text.
 fn country_name(country: &Country) -> &str {
     let code = country.as_str();
-    COUNTRIES.lines().find_map(|line| line.strip_prefix(code)?.strip_prefix(' ')).unwrap_or(code)
+    let name = || COUNTRIES.lines().find_map(|line| line.strip_prefix(code)?.strip_prefix(' '));
+    if country.is_code() { name().unwrap_or(code) } else { code }
 }
 
 #[cfg(test)]
@@ -121,10 +134,10 @@ mod tests {
         let address = Address {
             name: Some(line("N")),
             lines: vec![line(street)],
-            city: line(city),
+            city: Line::parse(city).ok(),
             postal_code: Line::parse(code).ok(),
             region: Line::parse(region).ok(),
-            country: Country::parse(country).expect("a code"),
+            country: Country::parse(country).ok(),
         };
         lines(&address).iter().map(UserText::as_str).collect::<Vec<_>>().join(" / ")
     }
@@ -179,6 +192,14 @@ mod tests {
             let formatted = formatted("S", "City", "", "", country);
             assert!(formatted.starts_with("N / S / City / "), "{formatted}");
         }
+    }
+
+    #[test]
+    fn a_country_without_towns_and_an_address_without_a_country_are_written() {
+        let singapore = formatted("270 Sample Road", "", "238857", "", "SG");
+        assert_eq!(singapore, "N / 270 Sample Road / 238857 / Singapore");
+        assert_eq!(formatted("S", "", "1", "R", "BR"), "N / S / R / 1 / Brazil");
+        assert_eq!(formatted("S", "City", "1", "", ""), "N / S / 1 City");
     }
 
     #[test]

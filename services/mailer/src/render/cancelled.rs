@@ -1,19 +1,22 @@
-//! `order.cancelled`: why, and what happens to the money.
+//! `order.cancelled`: what is cancelled and why; of the money, what the event says and no more.
 
 use shared::contract::order::Order;
-use shared::contract::shipment::Cancellation;
+use shared::contract::refund::Cancellation;
 
+use super::article::Article;
 use super::day::Day;
 use super::listing::Listing;
 use super::mail::{Mail, RenderError};
 use super::money;
 use super::page::Page;
-use super::parcel::Article;
 use super::user_text::UserText;
 
 struct Cancelled<'a> {
+    is_partial: bool,
     reason: Option<UserText<'a>>,
     refund: Option<Repayment<'a>>,
+    /// The shop says that nothing had been charged.
+    is_uncharged: bool,
     lines: Listing<Article<'a>>,
 }
 
@@ -31,19 +34,30 @@ pub fn compose(
     order: &Order,
     cancellation: &Cancellation,
 ) -> Result<Mail, RenderError> {
+    let is_partial = cancellation.is_partial();
     let mail = Cancelled {
+        is_partial,
         reason: cancellation.reason.as_ref().map(UserText::from_shop),
         refund: cancellation.refund.map(|amount| Repayment {
             amount: money::format(amount),
             method: cancellation.method.as_ref().map(UserText::from_shop),
             day: cancellation.expected_on.map(|day| page.calendar.day(day)),
         }),
-        lines: Article::list_ordered(order),
+        is_uncharged: cancellation.refund.is_none() && cancellation.charged == Some(false),
+        lines: if is_partial {
+            Article::list(order, &cancellation.lines, page.calendar)
+        } else {
+            Article::list_ordered(order)
+        },
     };
-    let subject = format!("Your {} is cancelled", page.order());
+    let subject = match is_partial {
+        true => format!("Part of your {} is cancelled", page.order()),
+        false => format!("Your {} is cancelled", page.order()),
+    };
     let preheader = match &mail.refund {
         Some(refund) => format!("You get {} back.", refund.amount),
-        None => "You have not been charged.".to_owned(),
+        None if mail.is_uncharged => "You have not been charged.".to_owned(),
+        None => mail.lines.summary("Cancelled: "),
     };
     mail.write(page.with_subject(subject, preheader))
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use shared::contract::times::LocalTime;
 
 /// A formatted day: `Tuesday, 24 November`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,28 +22,34 @@ impl fmt::Display for Day {
     }
 }
 
-/// Formats days relative to the year of the event: only another year is included.
+/// Formats days relative to the year in which the mail is sent: only another year is included.
 #[derive(Debug, Clone, Copy)]
 pub struct Calendar {
     year: i16,
 }
 
 impl Calendar {
-    /// For the mail of an event that happened at `now`.
-    pub fn for_event_at(now: Timestamp) -> Self {
+    /// For a mail of which the event was accepted at `now`: that of the event itself may be of another year.
+    pub fn for_mail_at(now: Timestamp) -> Self {
         Self { year: Offset::UTC.to_datetime(now).year() }
     }
 
-    /// Formats `day`, with its year if that differs from the event's.
+    /// Formats `day`, with its year if that differs from the mail's.
     pub fn day(self, day: Date) -> Day {
         let date = if day.year() == self.year { "%-d %B" } else { "%-d %B %Y" };
         Day { weekday: day.strftime("%A").to_string(), date: day.strftime(date).to_string() }
     }
 }
 
-/// `20 November 2026, 10:30 UTC`. In UTC, because the event does not contain the customer's time zone.
-pub fn format_utc(time: Timestamp) -> String {
-    time.strftime("%-d %B %Y, %H:%M UTC").to_string()
+/// `20 November 2026, 10:30`, as a clock showed it where the customer was; `… UTC` where nobody says more, and
+/// the day alone where the time is not known.
+pub fn format_local(time: LocalTime) -> String {
+    let form = match time {
+        time if time.is_day() => "%-d %B %Y",
+        time if time.is_utc() => "%-d %B %Y, %H:%M UTC",
+        _ => "%-d %B %Y, %H:%M",
+    };
+    time.datetime().strftime(form).to_string()
 }
 
 #[cfg(test)]
@@ -53,14 +60,18 @@ mod tests {
 
     #[test]
     fn a_day_names_its_year_only_when_it_is_another_one() {
-        let calendar = Calendar::for_event_at("2026-12-30T23:59:59Z".parse().expect("a time"));
+        let calendar = Calendar::for_mail_at("2026-12-30T23:59:59Z".parse().expect("a time"));
         assert_eq!(calendar.day(date(2026, 11, 24)).to_string(), "Tuesday, 24 November");
         assert_eq!(calendar.day(date(2027, 1, 5)).to_string(), "Tuesday, 5 January 2027");
     }
 
     #[test]
-    fn a_time_names_its_time_zone() {
-        let time = "2026-11-20T11:30:00+01:00".parse().expect("a time");
-        assert_eq!(format_utc(time), "20 November 2026, 10:30 UTC");
+    fn a_time_is_the_one_that_the_customers_clock_showed() {
+        for (time, text) in [
+            ("2026-11-20T22:30:00-05:00", "20 November 2026, 22:30"),
+            ("2026-11-20T10:30:00Z", "20 November 2026, 10:30 UTC"),
+        ] {
+            assert_eq!(format_local(LocalTime::parse(time).expect("a time")), text);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! `shipment.delivered`: it's there.
+//! `shipment.delivered`: it's there, or was fetched.
 
 use shared::contract::order::Order;
 use shared::contract::shipment::Shipment;
@@ -14,9 +14,12 @@ struct Delivered<'a> {
 super::mail::templates!(Delivered, "delivered.html", "delivered.txt");
 
 pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mail, RenderError> {
-    let mail = Delivered { parcel: Parcel::new(order, shipment, page.calendar)? };
+    let mail = Delivered { parcel: Parcel::new(order, shipment, page.calendar) };
     let parcel = mail.parcel.description(&page);
-    let subject = format!("Delivered: {parcel}");
+    let subject = match mail.parcel.pickup {
+        Some(_) => format!("Picked up: {parcel}"),
+        None => format!("Delivered: {parcel}"),
+    };
     let preheader = mail.parcel.summary();
     mail.write(page.with_subject(subject, preheader))
 }

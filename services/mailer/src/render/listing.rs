@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::user_text::UserText;
+
 /// The maximum number of articles shown of one list.
 const MAX_ARTICLES: usize = 50;
 /// The maximum size of the titles shown of one list, escaped. With [`MAX_ARTICLES`], two full lists and the
@@ -38,6 +40,20 @@ impl<T: fmt::Display> Listing<T> {
         Ok(Self { shown, left_out })
     }
 
+    /// `In it: Stoneware mug and 2 more articles.` after the words `lead`; nothing for an empty list.
+    pub fn summary(&self, lead: &str) -> String
+    where
+        T: HasTitle,
+    {
+        let Some(first) = self.shown.first() else { return String::new() };
+        let title = first.title().shortened(60);
+        match self.shown.len() - 1 + self.left_out {
+            0 => format!("{lead}{title}."),
+            1 => format!("{lead}{title} and 1 more article."),
+            more => format!("{lead}{title} and {more} more articles."),
+        }
+    }
+
     /// `and 450 more articles`, or nothing.
     pub fn rest(&self) -> Option<String> {
         match self.left_out {
@@ -46,6 +62,12 @@ impl<T: fmt::Display> Listing<T> {
             more => Some(format!("and {more} more articles")),
         }
     }
+}
+
+/// An entry whose title can stand in a sentence.
+pub trait HasTitle {
+    /// The title.
+    fn title(&self) -> &UserText<'_>;
 }
 
 // The template engine writes each of these characters as five bytes (`&#60;`), and Gmail counts bytes as sent.

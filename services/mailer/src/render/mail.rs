@@ -14,9 +14,6 @@ pub struct Mail {
 /// Why an event cannot be rendered. A retry fails again.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// The parcel contains an article that was not ordered.
-    #[error("the parcel holds an article that the order does not have")]
-    UnknownArticle,
     /// A template failed.
     #[error("the template could not be written: {0}")]
     Template(#[from] askama::Error),

@@ -1,6 +1,6 @@
 //! Renders the mail for an event: subject, HTML and plain text.
 //!
-//! Pure: the same event and brand always give the same mail. Nothing here reads a clock, a file or the
+//! Pure: the same event, accepted at the same time, and brand always give the same mail. Nothing here reads a clock, a file or the
 //! network; templates are compiled in.
 //!
 //! Promises:
@@ -14,28 +14,38 @@
 
 mod accent;
 mod address;
+mod article;
 mod autolink;
+mod bill;
 mod brand;
 mod cancelled;
 mod confirmed;
 mod day;
 mod delayed;
 mod delivered;
+mod delivery_attempted;
 mod listing;
 mod mail;
 mod money;
+mod order_updated;
 mod out_for_delivery;
 mod page;
 mod parcel;
+mod payment_failed;
+mod pickup;
 mod plain;
+mod ready_for_pickup;
 mod refunded;
+mod returned;
 mod shipped;
 mod updated;
 mod user_text;
+mod withdrawal_received;
 
 #[cfg(test)]
 mod tests;
 
+use jiff::Timestamp;
 use shared::Event;
 use shared::contract::event::EventPayload;
 
@@ -45,28 +55,32 @@ pub use mail::{Mail, RenderError};
 
 use page::Page;
 
-/// Renders the mail that `event` asks for, in the name of the shop `brand`.
+/// Renders the mail that `event`, accepted at `accepted_at`, asks for, in the name of the shop `brand`. A day of
+/// another year than that of the acceptance names its year.
 ///
 /// # Errors
 /// [`RenderError`], which depends on the event alone.
-pub fn render(event: &Event, brand: &Brand) -> Result<Mail, RenderError> {
-    let page = Page::new(event, brand);
+pub fn render(event: &Event, accepted_at: Timestamp, brand: &Brand) -> Result<Mail, RenderError> {
+    let page = Page::new(event, accepted_at, brand);
+    let order = &event.order;
     match &event.payload {
-        EventPayload::Confirmed => confirmed::compose(page, &event.order),
-        EventPayload::Cancelled(cancellation) => {
-            cancelled::compose(page, &event.order, cancellation)
+        EventPayload::Confirmed => confirmed::compose(page, order),
+        EventPayload::OrderUpdated(update) => order_updated::compose(page, order, update),
+        EventPayload::PaymentFailed(payment) => payment_failed::compose(page, order, payment),
+        EventPayload::Cancelled(cancellation) => cancelled::compose(page, order, cancellation),
+        EventPayload::Refunded(refund) => refunded::compose(page, order, refund),
+        EventPayload::WithdrawalReceived(withdrawal) => {
+            withdrawal_received::compose(page, order, withdrawal)
         }
-        EventPayload::Refunded(refund) => refunded::compose(page, &event.order, refund),
-        EventPayload::Shipped(shipment) => shipped::compose(page, &event.order, shipment),
-        EventPayload::Updated(shipment, number) => {
-            updated::compose(page, &event.order, shipment, number)
+        EventPayload::Shipped(shipment) => shipped::compose(page, order, shipment),
+        EventPayload::Updated(shipment) => updated::compose(page, order, shipment),
+        EventPayload::Delayed(shipment) => delayed::compose(page, order, shipment),
+        EventPayload::OutForDelivery(shipment) => out_for_delivery::compose(page, order, shipment),
+        EventPayload::DeliveryAttempted(shipment) => {
+            delivery_attempted::compose(page, order, shipment)
         }
-        EventPayload::Delayed(shipment, day) => {
-            delayed::compose(page, &event.order, shipment, *day)
-        }
-        EventPayload::OutForDelivery(shipment) => {
-            out_for_delivery::compose(page, &event.order, shipment)
-        }
-        EventPayload::Delivered(shipment) => delivered::compose(page, &event.order, shipment),
+        EventPayload::ReadyForPickup(shipment) => ready_for_pickup::compose(page, order, shipment),
+        EventPayload::Delivered(shipment) => delivered::compose(page, order, shipment),
+        EventPayload::Returned(shipment) => returned::compose(page, order, shipment),
     }
 }

@@ -14,7 +14,7 @@ struct OutForDelivery<'a> {
 super::mail::templates!(OutForDelivery, "out_for_delivery.html", "out_for_delivery.txt");
 
 pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mail, RenderError> {
-    let mail = OutForDelivery { parcel: Parcel::new(order, shipment, page.calendar)? };
+    let mail = OutForDelivery { parcel: Parcel::new(order, shipment, page.calendar) };
     let parcel = mail.parcel.description(&page);
     let subject = format!("Arriving today: {parcel}");
     let preheader =

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
 use shared::contract::event::Event;
 
 use super::autolink::has_link;
@@ -35,7 +36,7 @@ pub struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// The page of the mail for `event`, without subject and preheader.
-    pub fn new(event: &'a Event, brand: &'a Brand) -> Self {
+    pub fn new(event: &'a Event, accepted_at: Timestamp, brand: &'a Brand) -> Self {
         let order = &event.order;
         Self {
             brand,
@@ -44,7 +45,7 @@ impl<'a> Page<'a> {
             name: order.customer.name.as_ref().map(UserText::from).filter(is_plausible_name),
             number: UserText::from_shop(&order.number).shortened(MAX_NUMBER_LEN),
             order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
-            calendar: Calendar::for_event_at(event.time.unwrap_or(order.placed_at)),
+            calendar: Calendar::for_mail_at(accepted_at),
         }
     }
 
@@ -56,6 +57,14 @@ impl<'a> Page<'a> {
     /// `order #1001`, for a sentence in plain text or a subject.
     pub fn order(&self) -> String {
         format!("order {}", self.number)
+    }
+
+    /// The steps from the order to its arrival.
+    pub fn steps(&self, is_fetched: bool) -> [&'static str; 4] {
+        match is_fetched {
+            true => ["Ordered", "On its way", "Ready", "Picked up"],
+            false => ["Ordered", "Shipped", "Out for delivery", "Delivered"],
+        }
     }
 
     /// A `mailto:` link to the shop's support, with the order in the subject.
@@ -110,7 +119,7 @@ mod tests {
         let mut event = crate::render::tests::sample("delivered");
         event["data"]["order"]["number"] = serde_json::json!("=?UTF-8?Q?free?=");
         let event = Event::parse(&event).expect("an event");
-        let link = Page::new(&event, &Brand::default()).support_link();
+        let link = Page::new(&event, crate::render::tests::NOW, &Brand::default()).support_link();
         assert!(link.ends_with("?subject=Order%20%3D%E2%80%8C%3FUTF-8%3FQ%3Ffree%3F%3D"), "{link}");
     }
 

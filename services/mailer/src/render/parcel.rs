@@ -1,22 +1,25 @@
 //! A parcel, as shown in all mails about parcels.
 
-use std::convert::Infallible;
-use std::fmt;
+use std::collections::BTreeMap;
 
+use shared::contract::articles::Named;
 use shared::contract::order::Order;
-use shared::contract::shipment::{ParcelLine, Shipment};
+use shared::contract::order_line::OrderLine;
+use shared::contract::quantity::Quantity;
+use shared::contract::shipment::{Shipment, Tracking};
 
+use super::address;
+use super::article::Article;
 use super::day::{Calendar, Day};
 use super::listing::Listing;
-use super::mail::RenderError;
 use super::page::Page;
+use super::pickup::PickupPlace;
 use super::user_text::UserText;
-use super::{address, plain};
 
 /// One parcel of an order.
 #[derive(Debug)]
 pub struct Parcel<'a> {
-    /// The articles in it.
+    /// The articles in it; none where the event names none.
     pub packed: Listing<Article<'a>>,
     /// The articles still to come.
     pub to_come: Listing<Article<'a>>,
@@ -24,14 +27,25 @@ pub struct Parcel<'a> {
     pub share: Share,
     /// The carrier.
     pub carrier: Option<UserText<'a>>,
-    /// The carrier's tracking number.
-    pub tracking_number: Option<&'a str>,
-    /// The carrier's tracking page.
-    pub tracking_url: Option<&'a str>,
+    /// What the carrier calls it, and its tracking pages.
+    pub tracking: Vec<Track<'a>>,
     /// The day it should arrive.
     pub expected: Option<Day>,
-    /// The shipping address; empty if the order has none.
+    /// Why it is late, could not be delivered or goes back.
+    pub reason: Option<UserText<'a>>,
+    /// Where it is fetched, if it is not delivered.
+    pub pickup: Option<PickupPlace>,
+    /// The shipping address; empty if the order has none, or is fetched.
     pub address: Vec<UserText<'static>>,
+}
+
+/// A tracking number, a tracking page, or both.
+#[derive(Debug)]
+pub struct Track<'a> {
+    /// The number.
+    pub number: Option<UserText<'a>>,
+    /// The page.
+    pub url: Option<&'a str>,
 }
 
 /// How much of its order a parcel contains.
@@ -41,57 +55,50 @@ pub enum Share {
     Whole,
     /// A part, and the event lists what is still to come.
     Part,
-    /// A part, and the event does not say whether more is to come: it may be the last parcel.
+    /// A part, and the event does not say whether more is to come: it may be the last parcel. Or nobody says what is
+    /// in it.
     OneOfSeveral,
 }
 
-/// An article in a list, with its quantity.
-#[derive(Debug)]
-pub struct Article<'a> {
-    /// The quantity.
-    pub quantity: u32,
-    /// The title.
-    pub title: UserText<'a>,
-    /// The day it should arrive, if it is still to come.
-    pub expected: Option<Day>,
-}
-
 impl<'a> Parcel<'a> {
-    /// The parcel `shipment` of `order`. The titles of its articles come from the order.
-    ///
-    /// # Errors
-    /// [`RenderError::UnknownArticle`].
-    pub fn new(
-        order: &'a Order,
-        shipment: &'a Shipment,
-        calendar: Calendar,
-    ) -> Result<Self, RenderError> {
-        let listing = |lines: &'a [ParcelLine]| {
-            Listing::fill(lines.iter().map(|line| Article::new(order, line, calendar)))
-        };
-        Ok(Self {
-            packed: listing(&shipment.lines)?,
-            to_come: listing(&shipment.still_to_come)?,
+    /// The parcel `shipment` of `order`.
+    pub fn new(order: &'a Order, shipment: &'a Shipment, calendar: Calendar) -> Self {
+        let pickup = PickupPlace::new(order, Some(shipment), calendar);
+        let to = order.shipping_address.as_ref().filter(|_| pickup.is_none());
+        Self {
+            packed: Article::list(order, &shipment.lines, calendar),
+            to_come: Article::list(order, &shipment.still_to_come, calendar),
             share: Share::new(order, shipment),
             carrier: shipment.carrier.as_ref().map(UserText::from_shop),
-            tracking_number: shipment.tracking_number.as_ref().map(|n| n.as_str()),
-            tracking_url: shipment.tracking_url.as_ref().map(shared::HttpUrl::as_str),
+            tracking: shipment.tracking.iter().map(Track::new).collect(),
             expected: shipment.expected_on.map(|day| calendar.day(day)),
-            address: order.shipping_address.as_ref().map(address::lines).unwrap_or_default(),
-        })
+            reason: shipment.reason.as_ref().map(UserText::from_shop),
+            pickup,
+            address: to.map(address::lines).unwrap_or_default(),
+        }
     }
 
     /// Whether anything is known about its transport.
     pub fn has_route(&self) -> bool {
-        self.carrier.is_some()
-            || self.tracking_number.is_some()
-            || self.tracking_url.is_some()
-            || self.expected.is_some()
+        self.carrier.is_some() || !self.tracking.is_empty() || self.expected.is_some()
+    }
+
+    /// The tracking page, if there is one alone: it gets the button.
+    pub fn single_url(&self) -> Option<&'a str> {
+        match self.tracking.as_slice() {
+            [only] => only.url,
+            _ => None,
+        }
     }
 
     /// `a parcel of your order #1001`.
     pub fn description(&self, page: &Page<'_>) -> String {
         format!("{} {}", self.share.possessive(), page.order())
+    }
+
+    /// `A parcel of your order #1001`, to begin a sentence with.
+    pub fn sentence_start(&self, page: &Page<'_>) -> String {
+        format!("{} {}", self.share.at_start(), page.order())
     }
 
     /// ` with DHL`, to be appended to a day or a verb; empty without a carrier.
@@ -101,12 +108,15 @@ impl<'a> Parcel<'a> {
 
     /// `In it: Stoneware mug and 2 more articles.`
     pub fn summary(&self) -> String {
-        let Some(first) = self.packed.shown.first() else { return String::new() };
-        let title = first.title.shortened(60);
-        match self.packed.shown.len() - 1 + self.packed.left_out {
-            0 => format!("In it: {title}."),
-            1 => format!("In it: {title} and 1 more article."),
-            more => format!("In it: {title} and {more} more articles."),
+        self.packed.summary("In it: ")
+    }
+}
+
+impl<'a> Track<'a> {
+    fn new(tracking: &'a Tracking) -> Self {
+        Self {
+            number: tracking.number.as_ref().map(|number| UserText::of_shop(number.as_str())),
+            url: tracking.url.as_ref().map(shared::HttpUrl::as_str),
         }
     }
 }
@@ -121,14 +131,19 @@ impl Share {
         }
     }
 
-    // Intake refuses a parcel with more of an article than was ordered, so if the totals are equal, so are
-    // the lists.
+    /// The same words at the beginning of a sentence.
+    pub fn at_start(self) -> &'static str {
+        match self {
+            Self::Whole => "Your",
+            Self::Part => "Part of your",
+            Self::OneOfSeveral => "A parcel of your",
+        }
+    }
+
     fn new(order: &Order, shipment: &Shipment) -> Self {
-        let ordered: u64 = order.lines.iter().map(|line| u64::from(line.quantity)).sum();
-        let packed: u64 = shipment.lines.iter().map(|line| u64::from(line.quantity)).sum();
         if !shipment.still_to_come.is_empty() {
             Self::Part
-        } else if packed == ordered {
+        } else if is_all(order, shipment) {
             Self::Whole
         } else {
             Self::OneOfSeveral
@@ -136,42 +151,28 @@ impl Share {
     }
 }
 
-impl<'a> Article<'a> {
-    fn new(order: &'a Order, line: &ParcelLine, calendar: Calendar) -> Result<Self, RenderError> {
-        let title = order.title_of(&line.sku).ok_or(RenderError::UnknownArticle)?;
-        Ok(Self {
-            quantity: line.quantity,
-            title: UserText::from_shop(title),
-            expected: line.expected_on.map(|day| calendar.day(day)),
-        })
-    }
-
-    /// All articles of the order.
-    pub fn list_ordered(order: &'a Order) -> Listing<Self> {
-        let lines = order.lines.iter().map(|line| {
-            Ok::<_, Infallible>(Self {
-                quantity: line.quantity,
-                title: UserText::from_shop(&line.title),
-                expected: None,
-            })
+/// Whether each line of the order is in the parcel with all of its quantity. What nobody is sure of is not.
+fn is_all(order: &Order, shipment: &Shipment) -> bool {
+    let mut missing: BTreeMap<usize, Option<Quantity>> =
+        order.lines.iter().enumerate().map(|(i, line)| (i, line.quantity)).collect();
+    let index = |line: &OrderLine| order.lines.iter().position(|other| std::ptr::eq(other, line));
+    for article in order.articles(&shipment.lines) {
+        let Named::Line(line) = article.named else { continue };
+        // Lines of one sku that look alike may be named as one.
+        let alike = order.lines.iter().filter(|other| {
+            other.sku == line.sku && other.title == line.title && other.options == line.options
         });
-        let Ok(listing) = Listing::fill(lines);
-        listing
-    }
-
-    /// The article as a row of plain text.
-    pub fn row(&self) -> String {
-        let quantity = format!("{} x", self.quantity);
-        let mut row = plain::row(&quantity, &self.title.to_string(), "");
-        if let Some(day) = &self.expected {
-            row.push_str(&plain::continuation(&quantity, &format!("expected {day}")));
+        let all = Quantity::sum(alike.clone().map(|other| other.quantity));
+        if all.is_some() && all == article.quantity {
+            for i in alike.filter_map(index) {
+                missing.remove(&i);
+            }
+        } else if let Some(i) = index(line)
+            && line.quantity.is_some()
+            && line.quantity == article.quantity
+        {
+            missing.remove(&i);
         }
-        row
     }
-}
-
-impl fmt::Display for Article<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.title.fmt(f)
-    }
+    missing.is_empty() && !order.lines.is_empty()
 }

@@ -34,7 +34,8 @@ pub fn tidy(text: &str) -> String {
 }
 
 /// A row of a list: `lead` (a quantity), `body`, folded beside it, and `end` (an amount), aligned right.
-pub fn row(lead: &str, body: &str, end: &str) -> String {
+pub fn row(lead: &str, body: impl AsRef<str>, end: &str) -> String {
+    let body = body.as_ref();
     let margin = margin(lead);
     let room = COLUMNS.saturating_sub(margin + width(end) + 2).max(16);
     let lines = fold(body, room);
@@ -60,6 +61,11 @@ pub fn row(lead: &str, body: &str, end: &str) -> String {
 pub fn fact(label: &str, value: impl fmt::Display) -> String {
     const LABEL: usize = 17;
     format!("{:INDENT$}{label:<LABEL$}{value}", "")
+}
+
+/// A heading, underlined.
+pub fn heading(title: &str) -> String {
+    format!("{title}\n{}", "-".repeat(width(title)))
 }
 
 /// A further line of a row with the same `lead`.

@@ -1,7 +1,7 @@
 //! `order.refunded`: how much, where to, when.
 
 use shared::contract::order::Order;
-use shared::contract::shipment::Refund;
+use shared::contract::refund::Refund;
 
 use super::day::Day;
 use super::mail::{Mail, RenderError};
@@ -12,8 +12,8 @@ use super::user_text::UserText;
 struct Refunded<'a> {
     amount: String,
     extent: Extent,
-    /// The order's total.
-    order_total: String,
+    /// The order's total, where it is known.
+    order_total: Option<String>,
     method: Option<UserText<'a>>,
     reason: Option<UserText<'a>>,
     day: Option<Day>,
@@ -24,6 +24,8 @@ struct Refunded<'a> {
 enum Extent {
     Full,
     Part,
+    /// The total is not known, in another currency, or less.
+    Unknown,
 }
 
 super::mail::templates!(Refunded, "refunded.html", "refunded.txt");
@@ -31,8 +33,8 @@ super::mail::templates!(Refunded, "refunded.html", "refunded.txt");
 pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, RenderError> {
     let mail = Refunded {
         amount: money::format(refund.amount),
-        extent: if refund.amount == order.totals.total { Extent::Full } else { Extent::Part },
-        order_total: money::format(order.totals.total),
+        extent: extent(order, refund),
+        order_total: order.totals.total.map(money::format),
         method: refund.method.as_ref().map(UserText::from_shop),
         reason: refund.reason.as_ref().map(UserText::from_shop),
         day: refund.expected_on.map(|day| page.calendar.day(day)),
@@ -40,6 +42,18 @@ pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, R
     let subject = format!("Refund of {} for {}", mail.amount, page.order());
     let preheader = preheader(&mail);
     mail.write(page.with_subject(subject, preheader))
+}
+
+fn extent(order: &Order, refund: &Refund) -> Extent {
+    match order.totals.total {
+        Some(total) if total == refund.amount => Extent::Full,
+        Some(total)
+            if total.currency == refund.amount.currency && total.amount > refund.amount.amount =>
+        {
+            Extent::Part
+        }
+        _ => Extent::Unknown,
+    }
 }
 
 fn preheader(mail: &Refunded<'_>) -> String {

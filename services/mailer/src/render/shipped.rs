@@ -14,7 +14,7 @@ struct Shipped<'a> {
 super::mail::templates!(Shipped, "shipped.html", "shipped.txt");
 
 pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mail, RenderError> {
-    let mail = Shipped { parcel: Parcel::new(order, shipment, page.calendar)? };
+    let mail = Shipped { parcel: Parcel::new(order, shipment, page.calendar) };
     let parcel = &mail.parcel;
     let subject = match parcel.share {
         Share::Part => format!("Part of your {} is on its way", page.order()),

@@ -1,14 +1,15 @@
 //! Text that a customer or a shop wrote: a name, a product's title, an address.
 //!
 //! Who typed it decides whether it may become a link at the reader. Of an event's texts
-//! - the customer typed `customer.name` and all of `shipping_address`, and they are written as
-//!   [`UserText::new`] makes them: no mail client finds a link in them;
-//! - the shop typed `order.number`, the titles of `lines`, `carrier`, and the `reason` and `method`
-//!   of a refund or a cancellation, and they are written as [`UserText::from_shop`] makes them: a
-//!   link in them is the shop's own, and a number in them can be copied.
+//! - the customer typed `customer.name`, all of `shipping_address`, the values of a line's `options` and the
+//!   `content` of a withdrawal, and they are written as [`UserText::new`] makes them: no mail client finds a
+//!   link in them;
+//! - the shop typed `order.number`, the titles and units of `lines`, the labels of `totals`, `carrier` and its
+//!   numbers, `pickup`, and the `reason`, `method` and `changes` of what happened, and they are written as
+//!   [`UserText::from_shop`] makes them: a link in them is the shop's own, and a number in them can be copied.
 //!
-//! SKUs, `billing_address` and `customer.locale` are not shown. Addresses and links of the brand and
-//! of the event (`url`, `tracking_url`) have types of their own.
+//! `billing_address` and `customer.locale` are not shown, and a SKU only where an article has no title.
+//! Addresses and links of the brand and of the event (`url`, `tracking`) have types of their own.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -48,7 +49,12 @@ impl<'a> UserText<'a> {
 
     /// Takes what the shop typed, links included.
     pub fn from_shop(line: &'a Line) -> Self {
-        Self { author: Author::Shop, ..Self::new(line.as_str()) }
+        Self::of_shop(line.as_str())
+    }
+
+    /// Takes an id or a number of the shop or a carrier, which is one line as well.
+    pub fn of_shop(text: impl Into<Cow<'a, str>>) -> Self {
+        Self { author: Author::Shop, ..Self::new(text) }
     }
 
     /// The text, not isolated.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::Event;
 
-use super::{sample, samples};
+use super::{NOW, sample, samples};
 use crate::render::{Brand, Mail, render};
 
 /// How many texts an event has that a customer typed: a name and an address of six parts.
@@ -70,7 +70,7 @@ fn with_customer_texts(event: &Value, texts: &[String], country: &str) -> Option
             "country": country,
         });
     }
-    Some(render(&Event::parse(&event).ok()?, &Brand::default()).expect("a mail"))
+    Some(render(&Event::parse(&event).ok()?, NOW, &Brand::default()).expect("a mail"))
 }
 
 /// All links that a mail program would find in the parts of `mail`.
@@ -142,6 +142,7 @@ fn a_name_with_a_link_is_not_greeted_and_an_address_with_one_reads_the_same() {
 fn a_link_of_the_shop_stays_one() {
     let mut event = sample("cancelled_with_refund");
     event["data"]["cancellation"]["reason"] = json!("Recalled, see shop.example/recall");
-    let mail = render(&Event::parse(&event).expect("an event"), &Brand::default()).expect("a mail");
+    let mail =
+        render(&Event::parse(&event).expect("an event"), NOW, &Brand::default()).expect("a mail");
     assert!(links(&mail).contains("shop.example/recall"));
 }

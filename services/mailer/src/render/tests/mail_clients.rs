@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::Event;
 use shared::Kind;
 
-use super::{render_sample, sample, samples};
+use super::{NOW, render_sample, sample, samples};
 use crate::render::{Brand, render};
 use shared::contract::money::MAX_AMOUNT;
 
@@ -61,7 +61,7 @@ fn a_logo_replaces_the_name_and_has_it_as_alt_text() {
     )
     .expect("a brand");
     let event = Event::parse(&sample("delivered")).expect("an event");
-    let html = render(&event, &brand).expect("a mail").html;
+    let html = render(&event, NOW, &brand).expect("a mail").html;
     assert!(html.contains(r#"src="https://s.example/l.png?a=1&#38;b=2" alt="Ö &#38; Co""#));
 }
 

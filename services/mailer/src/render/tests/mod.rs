@@ -6,10 +6,14 @@ mod page_frame;
 mod snapshots;
 mod untrusted_text;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use shared::Event;
 
 use super::{Brand, Mail, render};
+
+/// When the samples were accepted.
+pub(super) const NOW: Timestamp = Timestamp::constant(1_795_176_000, 0);
 
 /// One event per line; its `id` is the sample's name.
 const SAMPLES: &str = include_str!("../../../examples/events.jsonl");
@@ -31,5 +35,5 @@ pub(super) fn sample(name: &str) -> Value {
 
 fn render_sample(event: &Value) -> Mail {
     let event = Event::parse(event).expect("a valid event");
-    render(&event, &Brand::default()).expect("a mail")
+    render(&event, NOW, &Brand::default()).expect("a mail")
 }

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use shared::Event;
 
-use super::{sample, samples};
+use super::{NOW, sample, samples};
 use crate::render::{Brand, render};
 
 fn html_of(event: &Value, brand: &Brand) -> String {
-    render(&Event::parse(event).expect("an event"), brand).expect("a mail").html
+    render(&Event::parse(event).expect("an event"), NOW, brand).expect("a mail").html
 }
 
 #[test]

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::Event;
 
-use super::samples;
+use super::{NOW, samples};
 use crate::render::page::is_plausible_name;
 use crate::render::user_text::UserText;
 use crate::render::{Brand, Mail, render};
@@ -73,7 +73,7 @@ fn with_texts<'a>(event: &Value, texts: impl Iterator<Item = &'a str>) -> Option
             *place = json!(text);
         }
     }
-    Some(render(&Event::parse(&event).ok()?, &Brand::default()).expect("a mail"))
+    Some(render(&Event::parse(&event).ok()?, NOW, &Brand::default()).expect("a mail"))
 }
 
 /// As many harmless texts. Their name is used in the greeting if and only if the untrusted one is.

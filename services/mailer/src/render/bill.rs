@@ -1,0 +1,195 @@
+//! The lines of an order with their prices, and what they add up to.
+
+use std::convert::Infallible;
+use std::fmt;
+
+use shared::Money;
+use shared::contract::order::Order;
+use shared::contract::order_line::OrderLine;
+use shared::contract::quantity::Quantity;
+use shared::contract::sums::{RowKind, RowRef, SumRow, Sums};
+use shared::contract::totals::TotalsRow;
+
+use super::article::{format_quantity, options};
+use super::listing::{HasTitle, Listing};
+use super::user_text::UserText;
+use super::{money, plain};
+
+/// The longest label of a row, in characters.
+const MAX_LABEL_LEN: usize = 80;
+
+/// What an order costs, as far as its event says, and only sums that add up.
+#[derive(Debug)]
+pub struct Bill<'a> {
+    /// The lines.
+    pub lines: Listing<PricedLine<'a>>,
+    /// The rows between the lines and the total, with their labels.
+    pub rows: Vec<(String, String)>,
+    /// The total; `None` where the event names none.
+    pub total: Option<String>,
+    /// Taxes within the total: `including €5.79 VAT`.
+    pub included: Vec<String>,
+    /// What pays of the total, what is paid and what is due.
+    pub payments: Vec<(String, String)>,
+}
+
+/// A line of the order with its prices.
+#[derive(Debug)]
+pub struct PricedLine<'a> {
+    /// `2 ×`, or `1.5 m`.
+    pub quantity: String,
+    /// The title.
+    pub title: UserText<'a>,
+    /// What the customer chose.
+    pub details: Vec<UserText<'a>>,
+    /// The price of one, where it is shown: it explains the line's.
+    pub unit_price: Option<String>,
+    /// What the line costs.
+    pub total: Option<String>,
+    is_one: bool,
+}
+
+impl<'a> Bill<'a> {
+    /// The bill of `order`.
+    pub fn new(order: &'a Order) -> Self {
+        let lines = order.lines.iter().map(|line| Ok::<_, Infallible>(PricedLine::new(line)));
+        let Ok(lines) = Listing::fill(lines);
+        let sums = order.sums();
+        let list =
+            |of: fn(&Sums<'a>) -> Vec<(String, String)>| sums.as_ref().map(of).unwrap_or_default();
+        Self {
+            lines,
+            rows: list(|sums| sums.rows.iter().filter_map(row).collect()),
+            total: sums.as_ref().map(|sums| money::format(sums.total)),
+            included: sums.as_ref().map(included).unwrap_or_default(),
+            payments: list(payments),
+        }
+    }
+
+    /// Rows, total, taxes and payments as rows of plain text.
+    pub fn sum_rows(&self) -> Vec<String> {
+        let row = |(label, amount): &(String, String)| plain::row("", label, amount);
+        let mut rows: Vec<String> = self.rows.iter().map(row).collect();
+        rows.extend(self.total.iter().map(|total| plain::row("", "Total", total)));
+        rows.extend(self.included.iter().map(|tax| plain::row("", "", tax)));
+        rows.extend(self.payments.iter().map(row));
+        rows
+    }
+}
+
+/// A row of the sum with its label; none for nothing, but for shipping, of which "free" is news.
+fn row(row: &SumRow<'_>) -> Option<(String, String)> {
+    let amount = row.amount();
+    match (row.kind, amount.amount) {
+        (RowKind::Shipping, 0) => Some((label(row), "Free".to_owned())),
+        (RowKind::Subtotal, _) => Some((label(row), money::format(amount))),
+        (_, 0) => None,
+        _ => Some((label(row), money::format(amount))),
+    }
+}
+
+/// The shop's label, else the name of the kind; with the code of a voucher.
+fn label(row: &SumRow<'_>) -> String {
+    let name = match row.kind {
+        RowKind::Subtotal => "Subtotal",
+        RowKind::Discount => "Discount",
+        RowKind::Shipping => "Shipping",
+        RowKind::Fee => "Fee",
+        RowKind::Tip => "Tip",
+        RowKind::Duties => "Duties",
+        RowKind::Tax => "Tax",
+        RowKind::GiftCard => "Gift card",
+        RowKind::Credit => "Credit",
+        RowKind::Rounding => "Rounding",
+    };
+    match row.row {
+        RowRef::Amount(_) => name.to_owned(),
+        RowRef::Row(row) => label_of(row, name),
+    }
+}
+
+fn label_of(row: &TotalsRow, name: &str) -> String {
+    let short = |line| UserText::from_shop(line).shortened(MAX_LABEL_LEN).to_string();
+    let label = row.label.as_ref().map_or_else(|| name.to_owned(), short);
+    match &row.code {
+        Some(code) => format!("{label} ({})", short(code)),
+        None => label,
+    }
+}
+
+fn included(sums: &Sums<'_>) -> Vec<String> {
+    let taxes = sums.included_taxes.iter().filter(|tax| tax.amount.amount != 0);
+    let text = |tax: &&TotalsRow| {
+        let amount = money::format(tax.amount);
+        match &tax.label {
+            Some(_) => format!("including {amount} {}", label_of(tax, "tax")),
+            None => format!("including {amount} tax"),
+        }
+    };
+    taxes.map(text).collect()
+}
+
+fn payments(sums: &Sums<'_>) -> Vec<(String, String)> {
+    let amount = |label: &str, amount: Option<Money>| {
+        amount.map(|amount| (label.to_owned(), money::format(amount)))
+    };
+    let cards = sums.payments.iter().filter_map(row);
+    cards.chain(amount("Paid", sums.paid)).chain(amount("Still to pay", sums.due)).collect()
+}
+
+impl<'a> PricedLine<'a> {
+    fn new(line: &'a OrderLine) -> Self {
+        let total = line.total();
+        // A price of one that does not make the line's would only raise questions.
+        let unit_price = line.unit_price.filter(|price| {
+            total.is_none() || line.quantity.is_some_and(|q| price.times(q) == total)
+        });
+        Self {
+            quantity: format_quantity(line.quantity, line.unit.as_ref()),
+            title: UserText::from_shop(&line.title),
+            details: options(line),
+            unit_price: unit_price.map(money::format),
+            total: total.map(money::format),
+            is_one: line.quantity == Some(Quantity::ONE),
+        }
+    }
+
+    /// `2 × €14.90`, below the title; the quantity alone where the price of one is not known.
+    pub fn calculation(&self) -> String {
+        match (&self.unit_price, self.quantity.as_str()) {
+            (Some(price), "") => format!("{price} each"),
+            (Some(price), quantity) if quantity.ends_with('\u{d7}') => {
+                format!("{quantity} {price}")
+            }
+            (Some(price), quantity) => format!("{quantity} \u{d7} {price}"),
+            (None, quantity) => quantity.to_owned(),
+        }
+    }
+
+    /// The line as a row of plain text.
+    pub fn row(&self) -> String {
+        let body = match &self.unit_price {
+            Some(price) if !self.is_one => format!("{} ({price} each)", self.title),
+            _ => self.title.to_string(),
+        };
+        let total = self.total.as_deref().unwrap_or_default();
+        let mut row = plain::row(&self.quantity, &body, total);
+        for detail in &self.details {
+            row.push_str(&plain::continuation(&self.quantity, &detail.to_string()));
+        }
+        row
+    }
+}
+
+impl HasTitle for PricedLine<'_> {
+    fn title(&self) -> &UserText<'_> {
+        &self.title
+    }
+}
+
+impl fmt::Display for PricedLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.title.fmt(f)?;
+        self.details.iter().try_for_each(|detail| detail.fmt(f))
+    }
+}

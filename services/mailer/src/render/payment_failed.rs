@@ -1,0 +1,55 @@
+//! `order.payment_failed`: the payment did not go through, and how to pay.
+
+use shared::contract::incident::PaymentFailure;
+use shared::contract::order::Order;
+
+use super::article::Article;
+use super::day::Day;
+use super::listing::Listing;
+use super::mail::{Mail, RenderError};
+use super::money;
+use super::page::Page;
+use super::user_text::UserText;
+
+struct PaymentFailed<'a> {
+    amount: Option<String>,
+    method: Option<UserText<'a>>,
+    reason: Option<UserText<'a>>,
+    pay_by: Option<Day>,
+    url: Option<&'a str>,
+    lines: Listing<Article<'a>>,
+}
+
+super::mail::templates!(PaymentFailed, "payment_failed.html", "payment_failed.txt");
+
+impl PaymentFailed<'_> {
+    /// Whether there is anything to show in the panel.
+    fn has_facts(&self) -> bool {
+        self.amount.is_some()
+            || self.method.is_some()
+            || self.reason.is_some()
+            || self.pay_by.is_some()
+    }
+}
+
+pub fn compose(
+    page: Page<'_>,
+    order: &Order,
+    payment: &PaymentFailure,
+) -> Result<Mail, RenderError> {
+    let mail = PaymentFailed {
+        amount: payment.amount.map(money::format),
+        method: payment.method.as_ref().map(UserText::from_shop),
+        reason: payment.reason.as_ref().map(UserText::from_shop),
+        pay_by: payment.pay_by.map(|day| page.calendar.day(day)),
+        url: payment.url.as_ref().map(shared::HttpUrl::as_str),
+        lines: Article::list_ordered(order),
+    };
+    let subject = format!("The payment for your {} did not go through", page.order());
+    let preheader = match (&mail.pay_by, &mail.reason) {
+        (Some(day), _) => format!("Please pay by {day}."),
+        (None, Some(reason)) => reason.shortened(120).to_string(),
+        (None, None) => "Please try again.".to_owned(),
+    };
+    mail.write(page.with_subject(subject, preheader))
+}

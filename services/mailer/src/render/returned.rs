@@ -1,0 +1,25 @@
+//! `shipment.returned`: the parcel goes back to the shop.
+
+use shared::contract::order::Order;
+use shared::contract::shipment::Shipment;
+
+use super::mail::{Mail, RenderError};
+use super::page::Page;
+use super::parcel::Parcel;
+
+struct Returned<'a> {
+    parcel: Parcel<'a>,
+}
+
+super::mail::templates!(Returned, "returned.html", "returned.txt");
+
+pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mail, RenderError> {
+    let mail = Returned { parcel: Parcel::new(order, shipment, page.calendar) };
+    let parcel = mail.parcel.description(&page);
+    let subject = format!("On its way back to us: {parcel}");
+    let preheader = match &mail.parcel.reason {
+        Some(reason) => reason.shortened(120).to_string(),
+        None => mail.parcel.summary(),
+    };
+    mail.write(page.with_subject(subject, preheader))
+}

@@ -1,0 +1,42 @@
+//! `order.withdrawal_received`: the receipt that a shop owes a customer who withdraws from a contract: what was
+//! declared, and on which day and at which time it arrived (Directive 2011/83/EU, article 11a).
+
+use shared::contract::incident::Withdrawal;
+use shared::contract::order::Order;
+
+use super::article::Article;
+use super::day;
+use super::listing::Listing;
+use super::mail::{Mail, RenderError};
+use super::page::Page;
+use super::user_text::UserText;
+
+struct WithdrawalReceived<'a> {
+    received: Option<String>,
+    /// Line by line; an empty one between paragraphs.
+    content: Vec<UserText<'a>>,
+    lines: Listing<Article<'a>>,
+    id: UserText<'a>,
+}
+
+super::mail::templates!(WithdrawalReceived, "withdrawal_received.html", "withdrawal_received.txt");
+
+pub fn compose(
+    page: Page<'_>,
+    order: &Order,
+    withdrawal: &Withdrawal,
+) -> Result<Mail, RenderError> {
+    let content = withdrawal.content.iter().flat_map(|content| content.lines());
+    let mail = WithdrawalReceived {
+        received: withdrawal.received_at.map(day::format_local),
+        content: content.map(UserText::new).collect(),
+        lines: Article::list(order, &withdrawal.lines, page.calendar),
+        id: UserText::of_shop(withdrawal.id.as_str()).shortened(80),
+    };
+    let subject = format!("We received your withdrawal from {}", page.order());
+    let preheader = match &mail.received {
+        Some(received) => format!("Received on {received}."),
+        None => "This is your receipt.".to_owned(),
+    };
+    mail.write(page.with_subject(subject, preheader))
+}

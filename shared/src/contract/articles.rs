@@ -1,0 +1,215 @@
+//! Which articles of an order the entries of a list name: what is in a parcel, or what is cancelled.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::contract::ids::Sku;
+use crate::contract::order::Order;
+use crate::contract::order_line::{OrderLine, Part};
+use crate::contract::quantity::Quantity;
+use crate::contract::shipment::ParcelLine;
+
+/// An entry of a list, with what it names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Article<'a> {
+    /// What it names.
+    pub named: Named<'a>,
+    /// How many or how much; `None` where nobody says.
+    pub quantity: Option<Quantity>,
+    /// For what is still to come: the day it should arrive.
+    pub expected_on: Option<Date>,
+}
+
+/// What an entry names.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Named<'a> {
+    /// A line of the order.
+    Line(&'a OrderLine),
+    /// A part of the set that a line of the order is.
+    Part(&'a OrderLine, &'a Part),
+    /// One of several lines of the same sku that are not the same, nobody says which: at least two.
+    OneOf(Vec<&'a OrderLine>),
+    /// Nothing of the order: a gift, a sample.
+    Other(&'a ParcelLine),
+}
+
+impl Order {
+    /// What the entries of `list` name, in its order. Several lines of one sku are told apart where the list has
+    /// all of them; where it has some, and does not say by `line_id` or title which, they stay [`Named::OneOf`].
+    #[must_use]
+    pub fn articles<'a>(&'a self, list: &'a [ParcelLine]) -> Vec<Article<'a>> {
+        let entries: Vec<(&ParcelLine, Candidates<'a>)> =
+            list.iter().map(|entry| (entry, self.candidates(entry))).collect();
+        let mut named: BTreeMap<&Sku, Vec<Option<Quantity>>> = BTreeMap::new();
+        for (entry, candidates) in &entries {
+            if let Candidates::Several(sku, _) = candidates {
+                named.entry(sku).or_default().push(entry.quantity);
+            }
+        }
+        let mut told: BTreeSet<&Sku> = BTreeSet::new();
+        let mut articles = Vec::with_capacity(list.len());
+        for (entry, candidates) in entries {
+            let article =
+                |named, quantity| Article { named, quantity, expected_on: entry.expected_on };
+            match candidates {
+                Candidates::One(named) => articles.push(article(named, entry.quantity)),
+                // All entries of the sku together are all its lines, which are listed once.
+                Candidates::Several(sku, lines) if is_all_of(&lines, &named[sku]) => {
+                    if told.insert(sku) {
+                        let lines = lines.into_iter();
+                        articles
+                            .extend(lines.map(|line| article(Named::Line(line), line.quantity)));
+                    }
+                }
+                Candidates::Several(_, lines) => {
+                    articles.push(article(Named::OneOf(lines), entry.quantity));
+                }
+            }
+        }
+        articles
+    }
+
+    fn candidates<'a>(&'a self, entry: &'a ParcelLine) -> Candidates<'a> {
+        if let Some(id) = &entry.line_id {
+            let is_it = |other: &Option<_>| other.as_ref() == Some(id);
+            if let Some(line) = self.lines.iter().find(|line| is_it(&line.id)) {
+                return Candidates::One(Named::Line(line));
+            }
+            if let Some((line, part)) = self.parts().find(|(_, part)| is_it(&part.id)) {
+                return Candidates::One(Named::Part(line, part));
+            }
+        }
+        let Some(sku) = &entry.sku else { return Candidates::One(Named::Other(entry)) };
+        let of_sku = || self.lines.iter().filter(move |line| line.sku.as_ref() == Some(sku));
+        let has_title = |line: &&OrderLine| entry.title.as_ref() == Some(&line.title);
+        let mut lines: Vec<&OrderLine> = of_sku().filter(has_title).collect();
+        if lines.is_empty() {
+            lines = of_sku().collect();
+        }
+        match *lines.as_slice() {
+            [] => {
+                let mut parts = self.parts().filter(|(_, part)| part.sku.as_ref() == Some(sku));
+                let part = parts.next().map(|(line, part)| Named::Part(line, part));
+                Candidates::One(part.unwrap_or(Named::Other(entry)))
+            }
+            [first, ref rest @ ..] if rest.iter().all(|line| is_alike(first, line)) => {
+                Candidates::One(Named::Line(first))
+            }
+            _ => Candidates::Several(sku, lines),
+        }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (&OrderLine, &Part)> {
+        self.lines.iter().flat_map(|line| line.parts.iter().map(move |part| (line, part)))
+    }
+
+    /// How many of an article the order has, over all its lines and sets; `None` where nobody says, or for none.
+    pub(crate) fn quantity_of(&self, sku: &Sku) -> Option<Decimal> {
+        let lines = self.lines.iter().filter(|line| line.sku.as_ref() == Some(sku));
+        let parts = self.parts().filter(|(_, part)| part.sku.as_ref() == Some(sku));
+        let mut all =
+            lines.map(|line| line.quantity).chain(parts.map(|(_, part)| part.quantity)).peekable();
+        all.peek()?;
+        sum(all)
+    }
+}
+
+/// What an entry may name.
+enum Candidates<'a> {
+    One(Named<'a>),
+    /// Several lines of a sku that the customer can tell apart.
+    Several(&'a Sku, Vec<&'a OrderLine>),
+}
+
+/// Whether a customer could not tell the two apart.
+fn is_alike(line: &OrderLine, other: &OrderLine) -> bool {
+    line.title == other.title && line.options == other.options
+}
+
+/// Whether so much is all of the lines.
+fn is_all_of(lines: &[&OrderLine], named: &[Option<Quantity>]) -> bool {
+    let ordered = sum(lines.iter().map(|line| line.quantity));
+    ordered.is_some() && ordered == sum(named.iter().copied())
+}
+
+/// `None` where a quantity is not known.
+pub(crate) fn sum(quantities: impl Iterator<Item = Option<Quantity>>) -> Option<Decimal> {
+    quantities.map(|quantity| quantity.map(Quantity::value)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::event::Event;
+    use serde_json::{Value, json};
+
+    /// What the entries of a parcel name, of an order of two rings, a pair of mugs and a set.
+    fn named(entries: Value) -> Vec<String> {
+        let ring = |id: &str, engraving: &str| json!({ "id": id, "sku": "RING", "title": format!("Ring {engraving}"), "quantity": 1 });
+        let mug = |quantity: u32| json!({ "sku": "MUG", "title": "Mug", "quantity": quantity });
+        let set = json!({
+            "sku": "SET", "title": "Tea set", "quantity": 1,
+            "parts": [{ "sku": "POT", "title": "Teapot", "quantity": 1 }],
+        });
+        let event = json!({
+            "specversion": "1.0", "source": "shop", "id": "e", "type": "shipment.shipped",
+            "data": {
+                "order": {
+                    "id": "1", "customer": { "email": "jo@example.com" },
+                    "lines": [ring("1", "A"), ring("2", "B"), mug(1), mug(2), set],
+                },
+                "shipment": { "id": "S", "lines": entries },
+            },
+        });
+        let event = Event::parse(&event).expect("valid");
+        let list = &event.payload.shipment().expect("a parcel").lines;
+        let articles = event.order.articles(list).into_iter();
+        let texts = articles.map(|article| {
+            let quantity = article.quantity.map_or("?".to_owned(), |q| q.to_string());
+            let name = match article.named {
+                Named::Line(line) => line.title.to_string(),
+                Named::Part(line, part) => format!("{} of {}", part.title, line.title),
+                Named::OneOf(lines) => {
+                    lines.iter().map(|l| l.title.as_str()).collect::<Vec<_>>().join(" or ")
+                }
+                Named::Other(entry) => {
+                    entry.title.as_ref().map_or("other".to_owned(), ToString::to_string)
+                }
+            };
+            format!("{quantity} {name}")
+        });
+        texts.collect()
+    }
+
+    #[test]
+    fn a_line_is_named_by_its_id_or_by_a_sku_that_is_its_own() {
+        assert_eq!(named(json!([{ "line_id": "2", "sku": "RING", "quantity": 1 }])), ["1 Ring B"]);
+        assert_eq!(
+            named(json!([{ "sku": "RING", "title": "Ring B", "quantity": 1 }])),
+            ["1 Ring B"]
+        );
+        assert_eq!(named(json!([{ "sku": "MUG", "quantity": 2 }])), ["2 Mug"]);
+        assert_eq!(named(json!([{ "sku": "MUG" }])), ["? Mug"]);
+        assert_eq!(named(json!([{ "sku": "POT", "quantity": 1 }])), ["1 Teapot of Tea set"]);
+    }
+
+    #[test]
+    fn of_several_lines_of_a_sku_none_is_claimed_that_the_list_does_not_name() {
+        let one = || json!({ "sku": "RING", "quantity": 1 });
+        assert_eq!(named(json!([one()])), ["1 Ring A or Ring B"]);
+        assert_eq!(named(json!([{ "sku": "RING", "quantity": 2 }])), ["1 Ring A", "1 Ring B"]);
+        assert_eq!(
+            named(json!([one(), { "sku": "MUG" }, one()])),
+            ["1 Ring A", "1 Ring B", "? Mug"]
+        );
+        assert_eq!(named(json!([{ "sku": "RING" }])), ["? Ring A or Ring B"]);
+    }
+
+    #[test]
+    fn what_is_not_of_the_order_is_named_as_it_is() {
+        let gift = json!({ "sku": "GIFT", "title": "A sachet", "quantity": 1 });
+        assert_eq!(named(json!([gift, { "line_id": "9" }])), ["1 A sachet", "? other"]);
+    }
+}

@@ -1,0 +1,181 @@
+//! What was bought: the lines of an order.
+
+use serde_json::Value;
+
+use crate::contract::ids::{LineId, Sku};
+use crate::contract::link::HttpUrl;
+use crate::contract::money::Money;
+use crate::contract::quantity::Quantity;
+use crate::contract::reader::FieldReader;
+#[cfg(test)]
+use crate::contract::schema;
+use crate::contract::text::Line;
+
+/// The most options of one line.
+const MAX_OPTIONS: usize = 30;
+/// The most parts of one set.
+const MAX_PARTS: usize = 100;
+
+/// One line of an order. Lines of quantity 0 were removed, and are not read.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct OrderLine {
+    /// The shop's own id of the line, by which parcels name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<LineId>,
+    /// The article. Several lines may have the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sku: Option<Sku>,
+    /// What the customer knows it by.
+    pub title: Line,
+    /// How many or how much: up to 100,000, with up to 6 decimals. A line of 0 was removed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(required, schema_with = "schema::quantity"))]
+    pub quantity: Option<Quantity>,
+    /// Of what the quantity is, such as `m` or `kg`; absent: pieces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Line>,
+    /// The price of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<Money>,
+    /// What the line costs; absent: the price of one times the quantity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<Money>,
+    /// What the customer chose, such as an engraving.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(with = "Option<Vec<LineOption>>", length(max = MAX_OPTIONS)))]
+    pub options: Vec<LineOption>,
+    /// A picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<HttpUrl>,
+    /// The article's page in the shop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<HttpUrl>,
+    /// What a set consists of, if its parts may be sent apart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schemars(with = "Option<Vec<Part>>", length(max = MAX_PARTS)))]
+    pub parts: Vec<Part>,
+}
+
+/// What the customer chose of one line.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LineOption {
+    /// What was to choose, such as `Engraving`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Line>,
+    /// What was chosen.
+    pub value: Line,
+}
+
+/// One part of a set.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Part {
+    /// The shop's own id of the part, by which parcels name it as a line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<LineId>,
+    /// The article.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sku: Option<Sku>,
+    /// What the customer knows it by.
+    pub title: Line,
+    /// How many of it the line has, all its sets together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(schema_with = "schema::quantity_or_null", default))]
+    pub quantity: Option<Quantity>,
+}
+
+impl OrderLine {
+    /// What the line costs; `None` where its price is not known.
+    #[must_use]
+    pub fn total(&self) -> Option<Money> {
+        let of_price = || self.unit_price?.times(self.quantity?);
+        self.total.or_else(of_price)
+    }
+
+    /// Reads a line; `None` also for one that was removed.
+    pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        if Quantity::is_none_of_it(from) {
+            return None;
+        }
+        let (id, sku, title) = read_article(from);
+        let line = Self {
+            title: title.or_else(|| name_by(from, sku.as_ref()))?,
+            id,
+            sku,
+            quantity: from.expected("quantity", "The mail names none.", |r| Quantity::read(&r)),
+            unit: from.tolerated("unit", |r| Line::read(&r)),
+            unit_price: from.tolerated("unit_price", |r| Money::read(&r)),
+            total: from.tolerated("total", |r| Money::read(&r)),
+            options: from.tolerated("options", |r| Some(read_options(&r))).unwrap_or_default(),
+            image_url: from.tolerated("image_url", |r| HttpUrl::read(&r)),
+            url: from.tolerated("url", |r| HttpUrl::read(&r)),
+            parts: from
+                .tolerated("parts", |r| Some(r.tolerated_list(MAX_PARTS, |part| Part::read(&part))))
+                .unwrap_or_default(),
+        };
+        if line.total.is_none()
+            && line.unit_price.is_some_and(|price| {
+                line.total().is_none() && line.quantity.is_some() && price.amount != 0
+            })
+        {
+            from.warn_member("unit_price", "This price times the quantity is beyond what an amount may be; the mail names no sum.");
+        }
+        Some(line)
+    }
+}
+
+fn read_article(from: &FieldReader<'_>) -> (Option<LineId>, Option<Sku>, Option<Line>) {
+    (
+        from.tolerated("id", |r| LineId::read(&r)),
+        from.tolerated("sku", |r| Sku::read(&r)),
+        from.tolerated("title", |r| Line::read(&r)),
+    )
+}
+
+fn name_by(from: &FieldReader<'_>, sku: Option<&Sku>) -> Option<Line> {
+    let title = sku.and_then(|sku| Line::parse(sku.as_str()).ok());
+    match title {
+        Some(_) => {
+            from.warn_member("title", "This is missing; the mail names the article by its sku.")
+        }
+        None => from.warn("Neither a title nor a sku is here; the line was left out."),
+    }
+    title
+}
+
+/// Options as a list of names and values; beside that, of texts, and an object of them.
+fn read_options(from: &FieldReader<'_>) -> Vec<LineOption> {
+    if let Value::Object(members) = from.value()
+        && !members.contains_key("value")
+    {
+        from.warn("An array of {\"name\", \"value\"} is expected; this object was taken as one.");
+        let option = |(name, value): (&String, &Value)| {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            Some(LineOption { name: Line::parse(name).ok(), value: Line::parse(&value).ok()? })
+        };
+        return members.iter().filter_map(option).take(MAX_OPTIONS).collect();
+    }
+    from.tolerated_list(MAX_OPTIONS, |option| {
+        if !option.is_object() {
+            option.warn("An object with name and value is expected; this was taken as the value.");
+            return Some(LineOption { name: None, value: Line::read(&option)? });
+        }
+        let name = option.tolerated("name", |r| Line::read(&r));
+        let value = option.required("value", |r| Line::read(&r));
+        Some(LineOption { name, value: value? })
+    })
+}
+
+impl Part {
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
+        if Quantity::is_none_of_it(from) {
+            return None;
+        }
+        let (id, sku, title) = read_article(from);
+        let title = title.or_else(|| name_by(from, sku.as_ref()))?;
+        let quantity = from.tolerated("quantity", |r| Quantity::read(&r));
+        Some(Self { id, sku, title, quantity })
+    }
+}
