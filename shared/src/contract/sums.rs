@@ -162,7 +162,9 @@ fn find(totals: &Totals, total: Money, of_lines: Option<i128>) -> Option<Arrange
                     + part(takes_discount, discount)
                     + part(*adds_tax, tax)
                     + part(takes_gift_cards, cards);
-                if all == i128::from(total.amount) {
+                // No tax that is within a total is more than it.
+                let is_within = *adds_tax || tax.abs() <= i128::from(total.amount).abs();
+                if all == i128::from(total.amount) && is_within {
                     return Some(found);
                 }
             }
@@ -223,4 +225,103 @@ pub(crate) fn is_payment_at_odds(totals: &Totals, sums: &Sums<'_>) -> bool {
     // What a gift card pays may count as paid or not.
     let rest = amount(sums.total) - amount(paid);
     ![rest, rest + cards].contains(&amount(due))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::event::Event;
+    use serde_json::{Value, json};
+
+    fn eur(amount: i64) -> Value {
+        json!({ "amount": amount, "currency": "EUR" })
+    }
+
+    /// The rows, the included taxes, and the rows after the total, of an order of two mugs of 10 EUR.
+    fn sums(totals: Value) -> Option<[String; 3]> {
+        let event = json!({
+            "specversion": "1.0", "source": "shop", "id": "e", "type": "order.confirmed",
+            "data": { "order": {
+                "id": "1", "customer": { "email": "jo@example.com" }, "totals": totals,
+                "lines": [{ "sku": "MUG", "title": "Mug", "quantity": 2, "unit_price": eur(1000) }],
+            }},
+        });
+        let order = Event::parse(&event).expect("valid").order;
+        let sums = order.sums().expect("a total");
+        let list = |rows: &[SumRow<'_>]| {
+            let row = |row: &SumRow<'_>| format!("{:?} {}", row.kind, row.amount().amount);
+            rows.iter().map(row).collect::<Vec<_>>().join(", ")
+        };
+        let taxes: Vec<String> =
+            sums.included_taxes.iter().map(|tax| tax.amount.amount.to_string()).collect();
+        let payment = |name: &str, money: Option<Money>| {
+            money.map(|money| format!("{name} {}", money.amount)).unwrap_or_default()
+        };
+        let after = format!(
+            "{}{}{}",
+            list(&sums.payments),
+            payment("paid", sums.paid),
+            payment("due", sums.due)
+        );
+        (!sums.is_at_odds).then(|| [list(&sums.rows), taxes.join(", "), after])
+    }
+
+    fn shown(rows: &str, taxes: &str, after: &str) -> Option<[String; 3]> {
+        Some([rows.to_owned(), taxes.to_owned(), after.to_owned()])
+    }
+
+    #[test]
+    fn what_is_added_up_with_what_is_found_by_what_adds_up() {
+        for (totals, expected) in [
+            (json!({ "total": eur(5) }), shown("", "", "")),
+            (
+                json!({ "subtotal": eur(2000), "tip": eur(300), "fees": [{ "label": "Cash", "amount": eur(200) }],
+                        "tax": eur(190), "total": eur(2500) }),
+                shown("Subtotal 2000, Fee 200, Tip 300", "190", ""),
+            ),
+            (
+                json!({ "subtotal": eur(2000), "tax": [eur(100), eur(65)], "total": eur(2165) }),
+                shown("Subtotal 2000, Tax 100, Tax 65", "", ""),
+            ),
+            (json!({ "discount": eur(500), "total": eur(1500) }), shown("Discount -500", "", "")),
+            (
+                json!({ "subtotal": eur(2000), "gift_card": eur(-1500), "total": eur(500) }),
+                shown("Subtotal 2000, GiftCard -1500", "", ""),
+            ),
+            (
+                json!({ "subtotal": eur(2000), "gift_card": eur(1500), "total": eur(2000), "due": eur(500) }),
+                shown("Subtotal 2000", "", "GiftCard -1500due 500"),
+            ),
+            // A discount that is in the prices already, and one that is in the subtotal.
+            (
+                json!({ "subtotal": eur(2000), "discount": eur(500), "total": eur(2000) }),
+                shown("Subtotal 2000", "", ""),
+            ),
+            (
+                json!({ "subtotal": eur(1500), "discount": eur(500), "total": eur(1500) }),
+                shown("Discount -500", "", ""),
+            ),
+            (
+                json!({ "shipping": eur(490), "total": eur(2490), "paid": eur(2000), "due": eur(490) }),
+                shown("Shipping 490", "", "paid 2000due 490"),
+            ),
+        ] {
+            assert_eq!(sums(totals.clone()), expected, "{totals}");
+        }
+    }
+
+    #[test]
+    fn no_sum_is_shown_that_does_not_add_up() {
+        let usd = json!({ "amount": 490, "currency": "USD" });
+        for totals in [
+            json!({ "shipping": eur(490), "total": eur(2491) }),
+            json!({ "shipping": usd, "total": eur(2490) }),
+            json!({ "tax": eur(300), "tax_included": false, "total": eur(2000) }),
+            json!({ "tax": eur(2001), "total": eur(2000) }),
+        ] {
+            assert_eq!(sums(totals.clone()), None, "{totals}");
+        }
+        let at_odds = json!({ "total": eur(2000), "paid": eur(1000), "due": eur(999) });
+        assert_eq!(sums(at_odds), shown("", "", ""));
+    }
 }

