@@ -130,7 +130,7 @@ fn canonical_local(text: &str) -> Option<&str> {
         Some(inside) => is_quoted_text(inside).then_some(text),
         None => is_dot_atom(text).then_some(text),
     }
-    .filter(|local| local.len() <= MAX_LOCAL_LEN)
+    .filter(|_| text.len() <= MAX_LOCAL_LEN)
 }
 
 const fn is_atext(b: u8) -> bool {

@@ -87,7 +87,7 @@ fn is_printable(c: char) -> bool {
 }
 
 /// Whether the text around an id is as the schema has it.
-fn is_clean(text: &str) -> bool {
+pub(crate) fn is_clean(text: &str) -> bool {
     text.chars().all(is_printable) && text.chars().count() <= MAX_ID_BYTES
 }
 

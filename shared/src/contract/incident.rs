@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::contract::digest;
 use crate::contract::ids::IncidentId;
 use crate::contract::link::HttpUrl;
 use crate::contract::money::Money;
@@ -114,7 +115,7 @@ impl Withdrawal {
                 "id",
                 "This is missing; the withdrawal is told apart by the event's id.",
             );
-            IncidentId::parse(event_id).ok()
+            IncidentId::parse(&digest::id_of_event(event_id)).ok()
         });
         let received_at = from.tolerated("received_at", |r| LocalTime::read(&r)).or_else(|| {
             from.warn_member(

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::contract::digest;
 use crate::contract::ids::{IncidentId, RefundId};
 use crate::contract::money::Money;
 use crate::contract::reader::FieldReader;
@@ -71,7 +72,7 @@ impl Refund {
     pub(crate) fn read(from: &FieldReader<'_>, event_id: &str) -> Option<Self> {
         let id = from.tolerated("id", |r| RefundId::read(&r)).or_else(|| {
             from.warn_member("id", "This is missing; the refund is told apart by the event's id.");
-            RefundId::parse(event_id).ok()
+            RefundId::parse(&digest::id_of_event(event_id)).ok()
         });
         let amount = from.required("amount", |r| Money::read_positive(&r));
         let text = |name| from.tolerated(name, |r| Line::read(&r));

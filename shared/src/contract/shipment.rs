@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::contract::address::Pickup;
-use crate::contract::ids::{LineId, ShipmentId, Sku, TrackingNumber};
+use crate::contract::ids::{LineId, ShipmentId, Sku, TrackingNumber, is_clean};
 use crate::contract::link::HttpUrl;
 use crate::contract::quantity::Quantity;
 use crate::contract::reader::FieldReader;
@@ -183,8 +183,11 @@ fn read_tracking(from: &FieldReader<'_>) -> Vec<Tracking> {
         let text = r.text(|text| Ok(text.to_owned()))?;
         let numbers: Vec<&str> =
             text.split([',', ';', '\n']).map(str::trim).filter(|n| !n.is_empty()).collect();
-        if numbers.len() > 1 {
-            r.warn("One number is expected; each of the several in this text was taken.");
+        match numbers.len() {
+            0 => return r.refuse("a tracking number"),
+            1 if is_clean(&text) && !text.contains([',', ';']) => {}
+            1 => r.warn("What is around the number was dropped."),
+            _ => r.warn("One number is expected; each of the several in this text was taken."),
         }
         let parse = |number: &str| TrackingNumber::parse(number).ok();
         let read: Vec<TrackingNumber> = numbers.iter().filter_map(|n| parse(n)).collect();
@@ -194,12 +197,24 @@ fn read_tracking(from: &FieldReader<'_>) -> Vec<Tracking> {
         Some(read)
     });
     let urls = read_several(from, ["tracking_url", "tracking_urls"], |r| {
+        let links: Vec<HttpUrl> = links_of(r.value().as_str().unwrap_or_default());
+        if links.len() > 1 {
+            r.warn("One link is expected; each of the several in this text was taken.");
+            return Some(links);
+        }
         HttpUrl::read(&r).map(|url| vec![url])
     });
     tracking.extend(paired(numbers, urls));
     let mut seen = BTreeSet::new();
     tracking.retain(|entry| seen.insert(entry.clone()));
     tracking
+}
+
+/// The links of a text that holds nothing else. What a link itself may hold, a comma or a space, separates none.
+fn links_of(text: &str) -> Vec<HttpUrl> {
+    let separators = [',', ';', ' ', '\n'];
+    let parts = text.split(separators).filter(|part| !part.is_empty());
+    parts.map(HttpUrl::parse).collect::<Result<_, _>>().unwrap_or_default()
 }
 
 /// What the first of the two names holds that is there; a list of it with a warning.

@@ -65,7 +65,9 @@ async fn an_address_in_an_events_id_is_neither_logged_nor_printed() {
         let mut conflict = event.clone();
         conflict["data"]["order"]["number"] = json!("another");
         let mut invalid = with_an_address(&shipped(&order), address);
+        // An article that nobody ordered is mailed; what has no type is not.
         invalid["data"]["shipment"]["lines"] = json!([{ "sku": address, "quantity": 1 }]);
+        invalid["type"] = json!("shipment.sent");
         let lines = [&event, &event, &conflict, &invalid].map(Value::to_string);
         stack.publish(&lines).await;
         // The sources of reasons and of bodies.

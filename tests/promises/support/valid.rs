@@ -1,4 +1,4 @@
-//! A proptest strategy for valid events, up to the limits of the contract.
+//! A proptest strategy for events in the form of the contract, up to its limits.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -10,7 +10,8 @@ use shared::contract::money::MAX_AMOUNT;
 
 /// A valid event.
 pub fn event() -> impl Strategy<Value = Value> {
-    let envelope = (id(), id(), option::of(time()), option::of(id()), option::of(any::<bool>()));
+    let envelope =
+        (name(), name(), option::of(time()), option::of(name()), option::of(any::<bool>()));
     (select(Kind::ALL.to_vec()), envelope, order()).prop_flat_map(|(kind, envelope, order)| {
         details(kind, &order).prop_map(move |(name, what)| {
             let (source, id, time, correlation_id, notify) = envelope.clone();
@@ -50,22 +51,47 @@ fn details(kind: Kind, order: &Value) -> BoxedStrategy<(&'static str, Value)> {
                 ("refund", json!({ "id": id, "amount": amount, "method": method }))
             })
             .boxed(),
-        _ => shipment(order).prop_map(|shipment| ("shipment", shipment)).boxed(),
+        Kind::OrderUpdated => (option::of(id()), vec(text(), 0..3))
+            .prop_map(|(revision, changes)| {
+                ("update", json!({ "revision": revision, "changes": changes }))
+            })
+            .boxed(),
+        Kind::OrderPaymentFailed => (option::of(id()), option::of(positive()), option::of(day()))
+            .prop_map(|(id, amount, day)| {
+                ("payment", json!({ "id": id, "amount": amount, "pay_by": day }))
+            })
+            .boxed(),
+        Kind::OrderWithdrawalReceived => (id(), time(), option::of(text()))
+            .prop_map(|(id, time, content)| {
+                ("withdrawal", json!({ "id": id, "received_at": time, "content": content }))
+            })
+            .boxed(),
+        Kind::ShipmentShipped
+        | Kind::ShipmentUpdated
+        | Kind::ShipmentDelayed
+        | Kind::ShipmentOutForDelivery
+        | Kind::ShipmentDeliveryAttempted
+        | Kind::ShipmentReadyForPickup
+        | Kind::ShipmentDelivered
+        | Kind::ShipmentReturned => {
+            shipment(order).prop_map(|shipment| ("shipment", shipment)).boxed()
+        }
     }
 }
 
 /// A shipment of all the order's lines, in the parcel or still to come.
 fn shipment(order: &Value) -> impl Strategy<Value = Value> + use<> {
     let lines = order["lines"].as_array().cloned().unwrap_or_default();
-    // A link that is not http is dropped, so the event stays valid.
-    let links = select(vec!["https://track.example/1?x=\"><script>", "javascript:alert(1)", ""]);
+    let links = select(vec!["https://track.example/1?x=\"><script>", "HTTP://t.example", ""]);
     (id(), option::of(text()), id(), links, day(), 1..=lines.len()).prop_map(
         move |(id, carrier, number, link, day, sent)| {
             let line = |l: &Value| json!({ "sku": l["sku"], "quantity": l["quantity"] });
             let (here, later) = lines.split_at(sent);
             json!({
                 "id": id, "carrier": carrier, "tracking_number": number, "tracking_url": link,
-                "expected_on": day,
+                "expected_on": day, "reason": carrier, "attempt": 1,
+                "tracking": [{ "number": number, "url": null }, { "url": "https://t.example/2" }],
+                "pickup": { "name": carrier, "until": day, "address": { "lines": ["1"] } },
                 "lines": here.iter().map(line).collect::<Vec<_>>(),
                 "still_to_come": later.iter().map(line).collect::<Vec<_>>(),
             })
@@ -82,14 +108,21 @@ fn order() -> impl Strategy<Value = Value> {
         let money = |amount: i64| json!({ "amount": amount, "currency": currency });
         let line = |(i, (title, quantity, price)): (usize, &(String, u32, i64))| {
             json!({
-                "sku": format!("SKU {i}"), "title": title, "quantity": quantity,
-                "unit_price": money(price / i64::from(*quantity)),
+                "id": i.to_string(), "sku": format!("SKU {i}"), "title": title, "quantity": quantity,
+                "unit_price": money(price / i64::from(*quantity)), "unit": "kg",
+                "options": [{ "name": title, "value": title }, { "value": "x" }],
+                "parts": [{ "sku": "PART", "title": title, "quantity": 0.5 }],
             })
         };
         json!({
             "id": id, "number": number, "placed_at": placed, "customer": customer,
             "lines": lines.iter().enumerate().map(line).collect::<Vec<_>>(),
-            "totals": { "discount": money(-total), "total": money(total) },
+            "totals": {
+                "discount": money(-total), "total": money(total), "tax_included": true,
+                "tax": [{ "label": number, "amount": money(1) }, money(2)],
+                "fees": { "label": number, "amount": money(3) },
+            },
+            "copies": ["copy@example.com"],
             "shipping_address": to,
         })
     })
@@ -108,8 +141,13 @@ fn address() -> impl Strategy<Value = Value> {
     )
 }
 
-fn id() -> impl Strategy<Value = String> {
+/// An id of the envelope.
+fn name() -> impl Strategy<Value = String> {
     "[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}"
+}
+
+fn id() -> impl Strategy<Value = String> {
+    "[A-Za-z0-9ü][A-Za-z0-9ü#._:/-]{0,62}"
 }
 
 /// A visible character, followed by any text.

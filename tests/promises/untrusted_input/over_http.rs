@@ -68,21 +68,17 @@ async fn invalid_input_is_answered_by_the_contract_and_not_stored() {
 async fn every_bad_field_is_reported_by_its_pointer_and_none_is_repeated() {
     let stack = TestStack::start().await;
     let mut event: Value = serde_json::from_str(&confirmed("H1")).expect("JSON");
-    event["specversion"] = json!("0.3");
+    event["type"] = json!("order.shipped");
+    event["data"]["order"]["id"] = json!("A\nB");
     event["data"]["order"]["customer"]["email"] = json!("jo@example.com\r\nBcc: eve@example.com");
     event["data"]["order"]["lines"][1]["quantity"] = json!(u64::MAX);
-    event["data"]["order"]["totals"]["total"]["currency"] = json!("eur");
     let answer = post(stack.stack.address, SINGLE, event.to_string().as_bytes()).await;
     assert_problem(&answer, StatusCode::BAD_REQUEST);
-    let pointers = answer.pointers();
-    for pointer in [
-        "/specversion",
-        "/data/order/customer/email",
-        "/data/order/lines/1/quantity",
-        "/data/order/totals/total/currency",
-    ] {
-        assert!(pointers.iter().any(|p| p == pointer), "{pointer} is missing in {pointers:?}");
-    }
+    let refused = ["/type", "/data/order/id", "/data/order/customer/email"];
+    assert_eq!(answer.pointers(), refused);
+    // What the mail could do without is no reason to refuse it.
+    let warned = &answer.json()["warnings"][0]["pointer"];
+    assert_eq!(warned, "/data/order/lines/1/quantity");
     let said = String::from_utf8_lossy(&answer.body).into_owned();
     assert!(!said.contains("eve@") && !said.contains("jo@"), "{said}");
     assert_eq!(stored_events(&stack).await, 0);
@@ -354,7 +350,7 @@ async fn an_event_in_binary_mode_is_mailed_and_is_the_same_as_in_structured_mode
 
     let incomplete = request(at, "POST", "/v1/events", &attributes[..3], data.as_bytes()).await;
     assert_problem(&incomplete, StatusCode::BAD_REQUEST);
-    assert_eq!(incomplete.pointers(), ["/id", "/type"]);
+    assert_eq!(incomplete.pointers(), ["/type"]);
     stack.stop().await;
 }
 
@@ -385,7 +381,7 @@ async fn the_answer_carries_warnings_and_only_where_there_are_some() {
     let conflicting = post(at, SINGLE, event.to_string().as_bytes()).await;
     assert_problem(&conflicting, StatusCode::CONFLICT);
     assert_eq!(conflicting.json()["warnings"], expected);
-    event["data"]["order"]["number"] = json!("");
+    event["data"]["order"]["customer"]["email"] = json!("");
     let refused = post(at, SINGLE, event.to_string().as_bytes()).await;
     assert_problem(&refused, StatusCode::BAD_REQUEST);
     assert_eq!(refused.json()["warnings"], expected);

@@ -1,8 +1,5 @@
 //! An article in a list: what is in a parcel, what was ordered, what is cancelled.
 
-use std::convert::Infallible;
-use std::fmt;
-
 use jiff::civil::Date;
 use shared::contract::articles::{self, Named};
 use shared::contract::order::Order;
@@ -12,7 +9,7 @@ use shared::contract::shipment::ParcelLine;
 use shared::contract::text::Line;
 
 use super::day::{Calendar, Day};
-use super::listing::{HasTitle, Listing};
+use super::listing::{Entry, Listing};
 use super::plain;
 use super::user_text::UserText;
 
@@ -36,12 +33,12 @@ impl<'a> Article<'a> {
     /// The articles of a list of `order`. Titles come from the order.
     pub fn list(order: &'a Order, lines: &'a [ParcelLine], calendar: Calendar) -> Listing<Self> {
         let articles = order.articles(lines).into_iter();
-        listing(articles.map(|article| Self::new(article, calendar)))
+        Listing::fill(articles.map(|article| Self::new(article, calendar)))
     }
 
     /// All articles of the order.
     pub fn list_ordered(order: &'a Order) -> Listing<Self> {
-        listing(order.lines.iter().map(|line| Self::of_line(line, line.quantity)))
+        Listing::fill(order.lines.iter().map(|line| Self::of_line(line, line.quantity)))
     }
 
     fn new(article: articles::Article<'a>, calendar: Calendar) -> Self {
@@ -105,11 +102,6 @@ impl<'a> Article<'a> {
     }
 }
 
-fn listing<'a>(articles: impl ExactSizeIterator<Item = Article<'a>>) -> Listing<Article<'a>> {
-    let Ok(listing) = Listing::fill(articles.map(Ok::<_, Infallible>));
-    listing
-}
-
 fn title_of_other(entry: &ParcelLine) -> UserText<'_> {
     let id = || entry.sku.as_ref().map(|sku| sku.as_str());
     let line_id = || entry.line_id.as_ref().map(|id| id.as_str());
@@ -140,15 +132,26 @@ pub fn format_quantity(quantity: Option<Quantity>, unit: Option<&Line>) -> Strin
     }
 }
 
-impl HasTitle for Article<'_> {
+impl Entry for Article<'_> {
     fn title(&self) -> &UserText<'_> {
         &self.title
     }
+
+    fn short(&self) -> String {
+        short(&self.quantity, &self.title)
+    }
+
+    fn text(&self) -> String {
+        text(&self.title, &self.details)
+    }
 }
 
-impl fmt::Display for Article<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.title.fmt(f)?;
-        self.details.iter().try_for_each(|detail| detail.fmt(f))
-    }
+/// `2 × Mug`, or the title alone.
+pub fn short(quantity: &str, title: &UserText<'_>) -> String {
+    format!("{quantity} {title}").trim_start().to_owned()
+}
+
+/// A title and what is below it.
+pub fn text(title: &UserText<'_>, details: &[UserText<'_>]) -> String {
+    details.iter().fold(title.to_string(), |text, detail| format!("{text}{detail}"))
 }

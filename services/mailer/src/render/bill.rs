@@ -1,8 +1,5 @@
 //! The lines of an order with their prices, and what they add up to.
 
-use std::convert::Infallible;
-use std::fmt;
-
 use shared::Money;
 use shared::contract::order::Order;
 use shared::contract::order_line::OrderLine;
@@ -10,8 +7,8 @@ use shared::contract::quantity::Quantity;
 use shared::contract::sums::{RowKind, RowRef, SumRow, Sums};
 use shared::contract::totals::TotalsRow;
 
-use super::article::{format_quantity, options};
-use super::listing::{HasTitle, Listing};
+use super::article::{format_quantity, options, short, text};
+use super::listing::{Entry, Listing};
 use super::user_text::UserText;
 use super::{money, plain};
 
@@ -46,19 +43,18 @@ pub struct PricedLine<'a> {
     pub unit_price: Option<String>,
     /// What the line costs.
     pub total: Option<String>,
-    is_one: bool,
+    /// `each`, or `per m`; nothing for one piece.
+    per: String,
 }
 
 impl<'a> Bill<'a> {
     /// The bill of `order`.
     pub fn new(order: &'a Order) -> Self {
-        let lines = order.lines.iter().map(|line| Ok::<_, Infallible>(PricedLine::new(line)));
-        let Ok(lines) = Listing::fill(lines);
         let sums = order.sums();
         let list =
             |of: fn(&Sums<'a>) -> Vec<(String, String)>| sums.as_ref().map(of).unwrap_or_default();
         Self {
-            lines,
+            lines: Listing::fill(order.lines.iter().map(PricedLine::new)),
             rows: list(|sums| sums.rows.iter().filter_map(row).collect()),
             total: sums.as_ref().map(|sums| money::format(sums.total)),
             included: sums.as_ref().map(included).unwrap_or_default(),
@@ -150,7 +146,11 @@ impl<'a> PricedLine<'a> {
             details: options(line),
             unit_price: unit_price.map(money::format),
             total: total.map(money::format),
-            is_one: line.quantity == Some(Quantity::ONE),
+            per: match &line.unit {
+                Some(unit) => format!("per {}", UserText::from_shop(unit)),
+                None if line.quantity == Some(Quantity::ONE) => String::new(),
+                None => "each".to_owned(),
+            },
         }
     }
 
@@ -169,7 +169,9 @@ impl<'a> PricedLine<'a> {
     /// The line as a row of plain text.
     pub fn row(&self) -> String {
         let body = match &self.unit_price {
-            Some(price) if !self.is_one => format!("{} ({price} each)", self.title),
+            Some(price) if !self.per.is_empty() => {
+                format!("{} ({price} {})", self.title, self.per)
+            }
             _ => self.title.to_string(),
         };
         let total = self.total.as_deref().unwrap_or_default();
@@ -181,15 +183,17 @@ impl<'a> PricedLine<'a> {
     }
 }
 
-impl HasTitle for PricedLine<'_> {
+impl Entry for PricedLine<'_> {
     fn title(&self) -> &UserText<'_> {
         &self.title
     }
-}
 
-impl fmt::Display for PricedLine<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.title.fmt(f)?;
-        self.details.iter().try_for_each(|detail| detail.fmt(f))
+    fn short(&self) -> String {
+        let short = short(&self.quantity, &self.title);
+        self.total.as_ref().map_or_else(|| short.clone(), |total| format!("{short}, {total}"))
+    }
+
+    fn text(&self) -> String {
+        text(&self.title, &self.details)
     }
 }

@@ -9,6 +9,7 @@ use super::listing::Listing;
 use super::mail::{Mail, RenderError};
 use super::money;
 use super::page::Page;
+use super::parcel::is_all;
 use super::user_text::UserText;
 
 struct Cancelled<'a> {
@@ -34,7 +35,8 @@ pub fn compose(
     order: &Order,
     cancellation: &Cancellation,
 ) -> Result<Mail, RenderError> {
-    let is_partial = cancellation.is_partial();
+    // A shop may list all lines of what it cancels as a whole.
+    let is_partial = cancellation.is_partial() && !is_all(order, &cancellation.lines);
     let mail = Cancelled {
         is_partial,
         reason: cancellation.reason.as_ref().map(UserText::from_shop),

@@ -1,7 +1,5 @@
 //! Shortens long lists, so that Gmail shows the whole mail.
 
-use std::fmt;
-
 use super::user_text::UserText;
 
 /// The maximum number of articles shown of one list.
@@ -10,48 +8,81 @@ const MAX_ARTICLES: usize = 50;
 /// page around them stay below 102 KB, where Gmail truncates a mail.
 const MAX_TITLE_BYTES: usize = 20_000;
 
-/// The entries that a mail shows, and the number of further ones.
+/// The maximum size of what is named of the others in one paragraph, escaped.
+const MAX_NAMED_BYTES: usize = 12_000;
+
+/// The entries that a mail shows, those that it only names, and the number of further ones.
 #[derive(Debug)]
 pub struct Listing<T> {
     /// The entries shown: at least one, if there are any.
     pub shown: Vec<T>,
-    /// The number of entries not shown.
+    /// The next ones in few words, so that every line of an order of 250 can be found.
+    pub named: Vec<String>,
+    /// The number of entries neither shown nor named.
     pub left_out: usize,
 }
 
-impl<T: fmt::Display> Listing<T> {
-    /// Takes as many of `entries` as fit. `T` must display as its title, which takes up most of the space.
-    ///
-    /// # Errors
-    /// The first error among the entries shown.
-    pub fn fill<E>(entries: impl ExactSizeIterator<Item = Result<T, E>>) -> Result<Self, E> {
+/// An entry of a list.
+pub trait Entry {
+    /// Its title, which can stand in a sentence.
+    fn title(&self) -> &UserText<'_>;
+    /// Its quantity and title.
+    fn short(&self) -> String;
+    /// What it shows that a shop or a customer wrote.
+    fn text(&self) -> String;
+}
+
+impl<T: Entry> Listing<T> {
+    /// Takes as many of `entries` as fit.
+    pub fn fill(mut entries: impl ExactSizeIterator<Item = T>) -> Self {
         let total = entries.len();
-        let mut shown = Vec::with_capacity(total.min(MAX_ARTICLES));
-        let mut bytes = 0;
-        for entry in entries.take(MAX_ARTICLES) {
-            let entry = entry?;
-            bytes += escaped_bytes(&entry.to_string());
-            if bytes > MAX_TITLE_BYTES && !shown.is_empty() {
+        let mut listing =
+            Self { shown: Vec::with_capacity(total.min(MAX_ARTICLES)), named: vec![], left_out: 0 };
+        let mut room = MAX_TITLE_BYTES;
+        let mut next = None;
+        for entry in entries.by_ref() {
+            let bytes = escaped_bytes(&entry.text());
+            let is_full = listing.shown.len() == MAX_ARTICLES || bytes > room;
+            if is_full && !listing.shown.is_empty() {
+                next = Some(entry);
                 break;
             }
-            shown.push(entry);
+            room = room.saturating_sub(bytes);
+            listing.shown.push(entry);
         }
-        let left_out = total - shown.len();
-        Ok(Self { shown, left_out })
+        let mut room = MAX_NAMED_BYTES;
+        for entry in next.into_iter().chain(entries) {
+            let name = entry.short();
+            let bytes = escaped_bytes(&name) + 2;
+            if bytes > room {
+                break;
+            }
+            room -= bytes;
+            listing.named.push(name);
+        }
+        listing.left_out = total - listing.shown.len() - listing.named.len();
+        listing
+    }
+
+    /// How many entries are not shown.
+    fn more(&self) -> usize {
+        self.named.len() + self.left_out
     }
 
     /// `In it: Stoneware mug and 2 more articles.` after the words `lead`; nothing for an empty list.
-    pub fn summary(&self, lead: &str) -> String
-    where
-        T: HasTitle,
-    {
+    pub fn summary(&self, lead: &str) -> String {
         let Some(first) = self.shown.first() else { return String::new() };
         let title = first.title().shortened(60);
-        match self.shown.len() - 1 + self.left_out {
+        match self.shown.len() - 1 + self.more() {
             0 => format!("{lead}{title}."),
             1 => format!("{lead}{title} and 1 more article."),
             more => format!("{lead}{title} and {more} more articles."),
         }
+    }
+
+    /// `2 × Mug; 1 × Pot`, the entries that are only named.
+    pub fn also(&self) -> Option<String> {
+        (!self.named.is_empty()).then(|| self.named.join("; "))
     }
 
     /// `and 450 more articles`, or nothing.
@@ -64,12 +95,6 @@ impl<T: fmt::Display> Listing<T> {
     }
 }
 
-/// An entry whose title can stand in a sentence.
-pub trait HasTitle {
-    /// The title.
-    fn title(&self) -> &UserText<'_>;
-}
-
 // The template engine writes each of these characters as five bytes (`&#60;`), and Gmail counts bytes as sent.
 fn escaped_bytes(text: &str) -> usize {
     text.chars().map(|c| if "<>&\"'".contains(c) { 5 } else { c.len_utf8() }).sum()
@@ -79,28 +104,52 @@ fn escaped_bytes(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn repeated(title: &str, count: usize) -> Listing<&str> {
-        let entries = vec![title; count];
-        Listing::fill(entries.into_iter().map(Ok::<_, fmt::Error>)).expect("no error")
+    #[derive(Debug)]
+    struct Named(UserText<'static>);
+
+    impl Entry for Named {
+        fn title(&self) -> &UserText<'_> {
+            &self.0
+        }
+
+        fn short(&self) -> String {
+            self.0.to_string()
+        }
+
+        fn text(&self) -> String {
+            self.0.to_string()
+        }
+    }
+
+    fn repeated(title: &str, count: usize) -> Listing<Named> {
+        let entries = vec![UserText::of_shop(title.to_owned()); count];
+        Listing::fill(entries.into_iter().map(Named))
     }
 
     #[test]
     fn a_short_list_is_shown_whole() {
         let listing = repeated("Mug", 50);
-        assert_eq!((listing.shown.len(), listing.rest()), (50, None));
+        assert_eq!((listing.shown.len(), listing.also(), listing.rest()), (50, None, None));
     }
 
     #[test]
-    fn the_rest_of_a_long_list_is_counted() {
-        let listing = repeated("Mug", 500);
-        assert_eq!(listing.rest().as_deref(), Some("and 450 more articles"));
-        assert_eq!(repeated("Mug", 51).rest().as_deref(), Some("and 1 more article"));
+    fn every_line_of_an_order_of_250_is_shown_or_named() {
+        let listing = repeated("Stoneware mug, moss green, with a large handle", 250);
+        assert_eq!((listing.shown.len(), listing.named.len(), listing.left_out), (50, 200, 0));
+        assert_eq!(listing.summary(""), format!("{} and 249 more articles.", listing.shown[0].0));
+    }
+
+    #[test]
+    fn the_rest_of_a_longer_list_is_counted() {
+        let title = "x".repeat(118);
+        assert_eq!(repeated(&title, 500).rest().as_deref(), Some("and 350 more articles"));
+        assert_eq!(repeated(&title, 151).rest().as_deref(), Some("and 1 more article"));
     }
 
     #[test]
     fn fewer_entries_with_long_titles_are_shown() {
         let title = "<".repeat(500);
         let listing = repeated(&title, 50);
-        assert_eq!((listing.shown.len(), listing.left_out), (8, 42));
+        assert_eq!((listing.shown.len(), listing.named.len(), listing.left_out), (8, 4, 38));
     }
 }

@@ -6,7 +6,7 @@ use shared::contract::articles::Named;
 use shared::contract::order::Order;
 use shared::contract::order_line::OrderLine;
 use shared::contract::quantity::Quantity;
-use shared::contract::shipment::{Shipment, Tracking};
+use shared::contract::shipment::{ParcelLine, Shipment, Tracking};
 
 use super::address;
 use super::article::Article;
@@ -143,7 +143,7 @@ impl Share {
     fn new(order: &Order, shipment: &Shipment) -> Self {
         if !shipment.still_to_come.is_empty() {
             Self::Part
-        } else if is_all(order, shipment) {
+        } else if is_all(order, &shipment.lines) {
             Self::Whole
         } else {
             Self::OneOfSeveral
@@ -151,12 +151,12 @@ impl Share {
     }
 }
 
-/// Whether each line of the order is in the parcel with all of its quantity. What nobody is sure of is not.
-fn is_all(order: &Order, shipment: &Shipment) -> bool {
+/// Whether each line of the order is in the list with all of its quantity. What nobody is sure of is not.
+pub fn is_all(order: &Order, list: &[ParcelLine]) -> bool {
     let mut missing: BTreeMap<usize, Option<Quantity>> =
         order.lines.iter().enumerate().map(|(i, line)| (i, line.quantity)).collect();
     let index = |line: &OrderLine| order.lines.iter().position(|other| std::ptr::eq(other, line));
-    for article in order.articles(&shipment.lines) {
+    for article in order.articles(list) {
         let Named::Line(line) = article.named else { continue };
         // Lines of one sku that look alike may be named as one.
         let alike = order.lines.iter().filter(|other| {

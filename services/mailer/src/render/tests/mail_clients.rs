@@ -80,15 +80,34 @@ fn the_longest_order_stays_below_what_gmail_shows() {
 }
 
 #[test]
-fn fifty_of_five_hundred_lines_are_shown_and_the_rest_is_linked() {
+fn fifty_of_five_hundred_lines_are_shown_others_are_named_and_the_rest_is_linked() {
     let mut event = longest("order.confirmed");
     for line in event["data"]["order"]["lines"].as_array_mut().expect("lines") {
         line["title"] = json!("Stoneware mug, moss green");
     }
     let mail = render_sample(&event);
-    assert!(mail.html.len() < 60 * 1024, "{} bytes", mail.html.len());
-    assert!(mail.html.contains("and 450 more articles. <a href=\"https://shop.example/"));
-    assert!(mail.text.contains("and 450 more articles. See the whole order:\n"));
+    assert!(mail.html.len() < 80 * 1024, "{} bytes", mail.html.len());
+    for part in [&mail.html, &mail.text] {
+        assert!(part.contains("And also:") && part.contains(" more articles. "), "{part}");
+    }
+    assert!(mail.html.contains("more articles. <a href=\"https://shop.example/"));
+    assert!(mail.text.contains("more articles. See the whole order:\n"));
+}
+
+#[test]
+fn every_line_of_an_order_of_250_is_in_both_parts() {
+    let mut event = longest("order.confirmed");
+    let lines = event["data"]["order"]["lines"].as_array_mut().expect("lines");
+    lines.truncate(250);
+    for (i, line) in lines.iter_mut().enumerate() {
+        line["title"] = json!(format!("Stoneware-mug-number-{i:03}"));
+    }
+    let mail = render_sample(&event);
+    for i in 0..250 {
+        let title = format!("Stoneware-mug-number-{i:03}");
+        assert!(mail.html.contains(&title) && mail.text.contains(&title), "{title}");
+    }
+    assert!(mail.html.len() < 102 * 1024, "{} bytes", mail.html.len());
 }
 
 /// An order of 500 lines, each with the longest possible title of characters that grow when escaped.
