@@ -428,7 +428,9 @@ fn add_members(schema: &Value, of: &Value, path: &str, to: &mut BTreeMap<String,
         let (item, list) = member.get("items").map_or((member, ""), |item| (item, "[]"));
         match definition(schema, item) {
             // The README says once what money is.
-            Some(object) if *object != schema["$defs"]["Money"] => {
+            Some(object)
+                if object["properties"].is_object() && *object != schema["$defs"]["Money"] =>
+            {
                 add_members(schema, object, &format!("{path}{name}{list}."), to);
             }
             _ => {}

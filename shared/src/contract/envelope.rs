@@ -195,3 +195,122 @@ fn with_news(from: &FieldReader<'_>, shipment: Shipment) -> Option<Shipment> {
         "a tracking number, a link, a carrier or a day: otherwise there is nothing to tell",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::warnings::read_form;
+    use serde_json::json;
+
+    fn event(kind: &str, name: &str, member: Value) -> Value {
+        let price = json!({ "amount": 1490, "currency": "EUR" });
+        let line = json!({ "sku": "MUG", "title": "Mug", "quantity": 2, "unit_price": price });
+        json!({
+            "specversion": "1.0", "source": "shop", "id": "e-1", "type": kind,
+            "data": {
+                "order": {
+                    "id": "1", "customer": { "email": "jo@example.com" }, "lines": [line],
+                    "totals": { "total": price },
+                },
+                name: member,
+            },
+        })
+    }
+
+    /// The event, and where it was warned of.
+    fn read(json: &Value) -> (Event, Vec<String>) {
+        let (event, warnings) = read_form(json);
+        let event = event.unwrap_or_else(|errors| panic!("{errors:?}"));
+        (event, warnings.into_iter().map(|warning| warning.pointer).collect())
+    }
+
+    #[test]
+    fn an_event_that_names_neither_its_source_nor_itself_is_named_by_what_it_says() {
+        let bare = |title: &str| {
+            let mut bare = event("order.confirmed", "notify", json!(null));
+            bare["data"]["order"]["lines"][0]["title"] = json!(title);
+            let members = bare.as_object_mut().expect("an object");
+            members.retain(|name, _| matches!(name.as_str(), "type" | "data"));
+            read(&bare)
+        };
+        let (first, warnings) = bare("Mug");
+        assert_eq!(warnings, ["/specversion", "/source", "/id"]);
+        assert_eq!(bare("Mug").0.reference, first.reference, "the same again is a duplicate");
+        assert_ne!(bare("Cup").0.reference, first.reference);
+    }
+
+    #[test]
+    fn a_name_of_other_letters_is_encoded_and_a_long_one_is_told_by_a_digest() {
+        let named = |id: &str| {
+            let mut event = event("order.confirmed", "notify", json!(null));
+            event["id"] = json!(id);
+            read(&event).0.reference.id.as_str().to_owned()
+        };
+        assert_eq!(named("Größe 1"), "Gr%C3%B6%C3%9Fe%201");
+        assert_eq!(named("e-2"), "e-2");
+        let long = named(&"x".repeat(300));
+        assert!(long.len() == 32 && long != named(&"x".repeat(301)), "{long}");
+    }
+
+    #[test]
+    fn a_parcel_without_an_id_is_the_same_one_in_the_next_event_about_it() {
+        let id = |kind: &str, shipment: Value| {
+            let (event, _) = read(&event(kind, "shipment", shipment));
+            event.payload.shipment().expect("a parcel").id.as_str().to_owned()
+        };
+        let numbered = json!({ "tracking_number": "JD 1", "carrier": "DHL" });
+        assert_eq!(id("shipment.shipped", numbered), "JD 1");
+        let mugs = |quantity: u32| json!({ "lines": [{ "sku": "MUG", "quantity": quantity }] });
+        assert_eq!(id("shipment.shipped", mugs(1)), id("shipment.delivered", mugs(1)));
+        assert_ne!(id("shipment.shipped", mugs(1)), id("shipment.shipped", mugs(2)));
+        assert_eq!(id("shipment.shipped", json!(null)), id("shipment.delivered", json!({})));
+    }
+
+    #[test]
+    fn a_refund_without_an_id_is_one_per_event() {
+        let refund = json!({ "amount": { "amount": 100, "currency": "EUR" } });
+        let (event, warnings) = read(&event("order.refunded", "refund", refund));
+        let EventPayload::Refunded(refund) = event.payload else { panic!("a refund") };
+        assert_eq!(
+            (refund.id.as_str(), warnings.as_slice()),
+            ("e-1", &["/data/refund/id".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn a_withdrawal_without_a_time_arrived_when_its_event_happened() {
+        let mut event = event("order.withdrawal_received", "withdrawal", json!({ "id": "W" }));
+        event["time"] = json!("2026-11-20T22:30:00+01:00");
+        let (event, warnings) = read(&event);
+        let EventPayload::WithdrawalReceived(withdrawal) = event.payload else { panic!("one") };
+        let received = withdrawal.received_at.map(|time| time.datetime().to_string());
+        assert_eq!(received.as_deref(), Some("2026-11-20T22:30:00"));
+        assert_eq!(warnings, ["/data/withdrawal/received_at"]);
+    }
+
+    #[test]
+    fn an_update_of_a_parcel_has_something_to_tell() {
+        let update =
+            |shipment: Value| Event::parse(&event("shipment.updated", "shipment", shipment));
+        for news in [
+            json!({ "carrier": "UPS" }),
+            json!({ "tracking_url": "https://t.example/1" }),
+            json!({ "tracking": [{ "number": "1" }] }),
+            json!({ "expected_on": "2026-11-30" }),
+        ] {
+            assert!(update(news.clone()).is_ok(), "{news}");
+        }
+        let refused = update(json!({ "id": "S", "carrier": "" })).expect_err("nothing to tell");
+        assert_eq!(refused[0].pointer, "/data/shipment");
+    }
+
+    #[test]
+    fn amounts_in_several_currencies_and_articles_that_nobody_ordered_refuse_nothing() {
+        let lines = json!([{ "sku": "MUG", "quantity": 3 }, { "sku": "GIFT", "quantity": 1 }]);
+        let mut event = event("shipment.shipped", "shipment", json!({ "id": "S", "lines": lines }));
+        event["data"]["order"]["totals"]["total"]["currency"] = json!("USD");
+        let (event, warnings) = read(&event);
+        assert_eq!(warnings, [] as [String; 0], "its form is right");
+        assert!(event.order.sums().is_some_and(|sums| sums.rows.is_empty()));
+    }
+}

@@ -34,4 +34,5 @@ pub mod text;
 pub mod times;
 pub mod totals;
 mod unknown_members;
+mod values;
 pub mod warnings;

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::contract::error::InvalidValue;
 use crate::contract::quantity::{Quantity, parse_decimal};
-use crate::contract::reader::{FieldReader, whole_number};
+use crate::contract::reader::FieldReader;
+use crate::contract::values::whole_number;
 
 /// An ISO 4217 currency code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,7 +7,8 @@ use jiff::tz::Offset;
 use serde_json::Value;
 
 use crate::contract::error::InvalidValue;
-use crate::contract::reader::{FieldReader, whole_number};
+use crate::contract::reader::FieldReader;
+use crate::contract::values::whole_number;
 
 /// The first moment of the year 0 in UTC: an earlier one has no four-digit year to be written with.
 const YEAR_0: Timestamp = Timestamp::constant(-62_167_219_200, 0);

@@ -23,7 +23,10 @@ const HOMES: [(&str, &[&str]); 10] = [
 
 /// What shops call a member otherwise, with its name here. It is looked up only in objects that have the
 /// member: the `state` of an address is a region, and that of an order is not.
-const SYNONYMS: [(&str, &str); 13] = [
+const SYNONYMS: [(&str, &str); 16] = [
+    ("qty", "quantity"),
+    ("price", "unit_price"),
+    ("variation", "options"),
     ("state", "region"),
     ("province", "region"),
     ("zip", "postal_code"),
