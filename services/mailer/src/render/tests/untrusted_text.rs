@@ -78,14 +78,15 @@ fn with_texts<'a>(event: &Value, texts: impl Iterator<Item = &'a str>) -> Option
 
 /// As many harmless texts. Their name is used in the greeting if and only if the untrusted one is.
 fn harmless(texts: &[String]) -> Vec<&'static str> {
-    let mut harmless = vec!["x"; texts.len()];
     let line = |i: usize| shared::contract::text::Line::parse(&texts[i]).ok();
+    // What has nothing visible is absent.
+    let mut harmless: Vec<&str> =
+        (0..texts.len()).map(|i| if line(i).is_some() { "x" } else { "" }).collect();
     // Two articles of one title are told as one.
-    if line(2) != line(3) {
+    if line(3).is_some() && line(2) != line(3) {
         harmless[3] = "y";
     }
-    let name = line(1);
-    if name.is_some_and(|name| !is_plausible_name(&UserText::from(&name))) {
+    if line(1).is_some_and(|name| !is_plausible_name(&UserText::from(&name))) {
         harmless[1] = "@";
     }
     harmless
