@@ -2,6 +2,8 @@
 //! - [`queue`]: the queue messages and the attributes of dead letters;
 //! - [`notification`], [`outbox`], [`lookup`]: which mail an event asks for, how the event is stored
 //!   until it is queued, and how its order is found;
+//! - [`mail_tags`]: how a mail names its notification to SES;
+//! - [`order_key`], [`key_part`]: what every key begins with, and how any text becomes a part of one;
 //! - [`ledger`]: the states of a notification and the transitions between them;
 //! - [`contract`]: the events that a shop publishes, and their parser.
 //!
@@ -18,9 +20,12 @@
 //! No tokio, no AWS crate and no template engine, so that every crate can depend on this one.
 
 pub mod contract;
+pub mod key_part;
 pub mod ledger;
 pub mod lookup;
+pub mod mail_tags;
 pub mod notification;
+pub mod order_key;
 pub mod outbox;
 pub mod queue;
 pub mod send_gate;
@@ -35,4 +40,6 @@ pub use contract::kind::Kind;
 pub use contract::link::HttpUrl;
 pub use contract::locale::Locale;
 pub use contract::money::{Currency, Money};
+pub use contract::shop_id::ShopId;
 pub use notification::NotificationKey;
+pub use order_key::OrderKey;

@@ -11,7 +11,7 @@ use kit::telemetry::{Count, count};
 use shared::ledger::{SkipReason, Transition};
 use shared::notification::ledger_key;
 use shared::queue::message::{DispatchRequest, MailRequest};
-use shared::{Event, NotificationKey};
+use shared::{Event, NotificationKey, OrderKey};
 
 use crate::dependencies::Dispatcher;
 
@@ -40,7 +40,7 @@ pub async fn decide(
 ) -> Result<Decision, LedgerError> {
     let now = dispatcher.clock.now();
     let others = if may_be_superseded(&request, now) {
-        dispatcher.ledger.list_by_order(request.event.order.id.as_str()).await?
+        dispatcher.ledger.list_by_order(&OrderKey::of_event(&request.event).to_string()).await?
     } else {
         Vec::new()
     };
@@ -127,7 +127,7 @@ fn decided_before(request: DispatchRequest, existing: &Item, now: Timestamp) -> 
 
 fn item(request: &DispatchRequest) -> Item {
     Item {
-        order_id: request.event.order.id.to_string(),
+        order_key: OrderKey::of_event(&request.event).to_string(),
         notification: ledger_key(&request.event),
         event: request.event.reference.sort_key(),
         correlation_id: request.correlation_id.to_string(),

@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::warnings::parse_with_warnings;
-use shared::{CorrelationId, Event, EventRef, FieldError, FieldWarning, OrderId};
+use shared::{CorrelationId, Event, EventRef, FieldError, FieldWarning, OrderKey};
 
 use crate::store::{EventStore, EventText, PutOutcome, StoreError};
 
@@ -22,7 +22,7 @@ pub struct Outcome {
     /// Source and id, if both could be parsed.
     pub reference: Option<EventRef>,
     /// The order, if the event is valid.
-    pub order_id: Option<OrderId>,
+    pub order: Option<OrderKey>,
     /// The stored event's correlation id.
     pub correlation_id: Option<CorrelationId>,
     /// What intake did with it.
@@ -67,7 +67,7 @@ impl Outcome {
     /// The outcome of a payload whose source and id are unknown.
     #[must_use]
     pub const fn without_reference(result: PublishResult) -> Self {
-        Self { reference: None, order_id: None, correlation_id: None, result, warnings: Vec::new() }
+        Self { reference: None, order: None, correlation_id: None, result, warnings: Vec::new() }
     }
 }
 
@@ -79,7 +79,8 @@ impl Serialize for Outcome {
             map.serialize_entry("source", &reference.source)?;
             map.serialize_entry("id", &reference.id)?;
         }
-        if let Some(order_id) = &self.order_id {
+        if let Some(OrderKey { shop, order_id }) = &self.order {
+            map.serialize_entry("shop", shop)?;
             map.serialize_entry("order_id", order_id)?;
         }
         if let Some(correlation_id) = &self.correlation_id {
@@ -107,14 +108,14 @@ pub async fn accept_all(
 ) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(events.len());
     let mut warnings: Vec<Vec<FieldWarning>> = Vec::with_capacity(events.len());
-    let mut orders: BTreeMap<OrderId, Vec<(usize, Event, EventText)>> = BTreeMap::new();
+    let mut orders: BTreeMap<OrderKey, Vec<(usize, Event, EventText)>> = BTreeMap::new();
     for (i, json) in events.into_iter().enumerate() {
         let (event, warnings_of_event) = parse_with_warnings(&json, store.now());
         warnings.push(warnings_of_event);
         // Here as text, for its size, its hash and the outbox. The tree, several times as large, ends here.
         match event.and_then(|event| Ok((event, text_within_limit(&json)?))) {
             Ok((event, text)) => {
-                orders.entry(event.order.id.clone()).or_default().push((i, event, text));
+                orders.entry(OrderKey::of_event(&event)).or_default().push((i, event, text));
                 outcomes.push(None);
             }
             Err(errors) => outcomes.push(Some(invalid(&json, errors))),
@@ -158,8 +159,8 @@ async fn accept(store: &EventStore, event: Event, text: &EventText) -> Result<Ou
         PutOutcome::Conflict => (PublishResult::Conflict, None),
     };
     Ok(Outcome {
+        order: Some(OrderKey::of_event(&event)),
         reference: Some(event.reference),
-        order_id: Some(event.order.id),
         correlation_id,
         result,
         warnings: Vec::new(),
@@ -201,7 +202,8 @@ fn log_outcome(outcome: &Outcome) {
     tracing::info!(
         result = outcome.result.as_str(),
         event,
-        order_id = outcome.order_id.as_ref().map(OrderId::as_str),
+        shop = outcome.order.as_ref().map(|order| order.shop.as_str()),
+        order_id = outcome.order.as_ref().map(|order| order.order_id.as_str()),
         correlation_id = outcome.correlation_id.as_ref().map(CorrelationId::as_str),
         "event"
     );

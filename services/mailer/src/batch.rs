@@ -68,6 +68,7 @@ async fn handle_record(mailer: &Mailer, record: &Record<'_>) -> BatchItemOutcome
     let span = tracing::info_span!(
         "mail",
         correlation_id = request.correlation_id.as_str(),
+        shop = request.key.shop.as_str(),
         order_id = request.key.order_id.as_str(),
         notification = request.key.sort_key(),
     );

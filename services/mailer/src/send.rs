@@ -14,10 +14,10 @@ use aws_sdk_sesv2::types::{
 };
 use aws_smithy_http_client::tls;
 use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::BASE64_STANDARD;
 use kit::ledger::FEEDBACK_TOKEN_TAG;
-use shared::EmailAddress;
 use shared::queue::message::MailRequest;
+use shared::{EmailAddress, mail_tags};
 
 use crate::identities::OwnIdentities;
 use crate::render::Mail;
@@ -168,21 +168,19 @@ fn content(text: &str) -> Content {
 }
 
 /// What SES returns in its events: the ledger key, the attempt, and the ledger's token, without which feedback
-/// does not believe an event. A tag may contain only `A-Za-z0-9_-`
-/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>), so the key is in
-/// base64url.
+/// does not believe an event.
 fn tags(request: &MailRequest, attempt: u32, token: &str) -> Vec<MessageTag> {
-    let tag = |name: &str, value: String| {
+    let tag = |name: String, value: String| {
         MessageTag::builder().name(name).value(value).build().expect("name and value are set")
     };
-    let encoded = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
-    vec![
-        tag("waybill-order", encoded(request.key.order_id.as_str())),
-        tag("waybill-notification", encoded(&request.key.sort_key())),
-        tag("waybill-attempt", attempt.to_string()),
-        tag(FEEDBACK_TOKEN_TAG, token.to_owned()),
-        tag("waybill-kind", request.key.kind.as_str().replace('.', "-")),
-    ]
+    let others = [
+        ("waybill-attempt", attempt.to_string()),
+        (FEEDBACK_TOKEN_TAG, token.to_owned()),
+        ("waybill-kind", request.key.kind.as_str().replace('.', "-")),
+    ];
+    let others = others.map(|(name, value)| (name.to_owned(), value));
+    let all = mail_tags::tags_of(&request.key).into_iter().chain(others);
+    all.map(|(name, value)| tag(name, value)).collect()
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ mod interrupt;
 mod jq;
 mod notification;
 mod order;
+mod order_name;
 mod outbox;
 mod output;
 mod pii;

@@ -14,6 +14,7 @@ use crate::contract::money::Money;
 use crate::contract::order::Order;
 use crate::contract::reader::{FieldErrors, FieldReader};
 use crate::contract::shipment::{Cancellation, ParcelLine, Refund, Shipment};
+use crate::contract::shop_id::ShopId;
 use crate::contract::times::parse_timestamp;
 
 /// The largest event that intake accepts, in bytes of JSON: 256 KiB.
@@ -29,6 +30,8 @@ pub const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 /// A valid event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
+    /// The shop that it is about, from the extension attribute `shop`; `default` where it names none.
+    pub shop: ShopId,
     /// `source` and `id`, which identify the event within its order.
     pub reference: EventRef,
     /// When it happened, if the shop provides it.
@@ -158,10 +161,12 @@ impl Event {
         let time = from.optional("time", |r| r.text(parse_timestamp));
         let content = from.optional("datacontenttype", |r| r.text(parse_content_type));
         let correlation_id = from.optional("correlationid", |r| r.text(CorrelationId::parse));
+        let shop = from.optional("shop", |r| r.text(ShopId::parse));
         let data = from.required("data", |r| Data::read(&r, kind));
         let (Data { notify, order, payload }, ()) = (data?, version?);
         content?;
         Some(Self {
+            shop: shop?.unwrap_or_default(),
             reference: EventRef { source: source?, id: id? },
             time: time?,
             correlation_id: correlation_id?,
@@ -197,6 +202,9 @@ impl Event {
         });
         if let Some(time) = self.time {
             event["time"] = Value::String(time.to_string());
+        }
+        if !self.shop.is_default() {
+            event["shop"] = Value::String(self.shop.to_string());
         }
         if let Some(correlation_id) = &self.correlation_id {
             event["correlationid"] = Value::String(correlation_id.to_string());

@@ -21,6 +21,7 @@ pub mod reader;
 #[cfg(test)]
 mod schema;
 pub mod shipment;
+pub mod shop_id;
 pub mod text;
 mod times;
 mod unknown_members;

@@ -13,6 +13,7 @@ use crate::contract::kind::Kind;
 use crate::contract::money::{Currency, Money};
 use crate::contract::order::Order;
 use crate::contract::shipment::{Cancellation, Refund, Shipment};
+use crate::contract::shop_id::ShopId;
 use crate::contract::times::{DAY_PATTERN, TIME_PATTERN};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/event.schema.json");
@@ -166,6 +167,10 @@ fn envelope(types: &mut SchemaGenerator) -> Value {
     let mut correlation_id = types.subschema_for::<Option<CorrelationId>>();
     let what = "Follows the event to its mail through every log line. No personal data.";
     correlation_id.insert("description".to_owned(), json!(what));
+    let mut shop = types.subschema_for::<Option<ShopId>>();
+    let what = "The shop that it is about, where a stack serves several; absent, the shop default.";
+    shop.insert("description".to_owned(), json!(what));
+    shop.insert("examples".to_owned(), json!(["north"]));
     let mut time = time(types);
     time.insert("type".to_owned(), json!(["string", "null"]));
     time.insert("description".to_owned(), json!("When it happened, with its offset."));
@@ -182,6 +187,7 @@ fn envelope(types: &mut SchemaGenerator) -> Value {
             "examples": ["application/json"]
         },
         "correlationid": correlation_id,
+        "shop": shop,
         "data": {
             "type": "object",
             "required": ["order"],

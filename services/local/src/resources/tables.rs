@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::types::{
     TimeToLiveSpecification, TimeToLiveStatus,
 };
 use shared::lookup::{BY_ADDRESS, BY_NUMBER, LookupIndex};
+use shared::order_key::ORDER_KEY;
 use shared::outbox::SWEEP_INDEX;
 
 use super::Error;
@@ -37,14 +38,14 @@ pub(super) async fn create_events(dynamodb: &Client) -> Result<String, Error> {
         .expect(COMPLETE);
     let request = dynamodb
         .create_table()
-        .attribute_definitions(attribute("order_id", ScalarAttributeType::S))
+        .attribute_definitions(attribute(ORDER_KEY, ScalarAttributeType::S))
         .attribute_definitions(attribute("event", ScalarAttributeType::S))
         .attribute_definitions(attribute("sweep_bucket", ScalarAttributeType::S))
         .attribute_definitions(attribute("sweep_at", ScalarAttributeType::N))
         .attribute_definitions(attribute(BY_ADDRESS.attribute, ScalarAttributeType::S))
         .attribute_definitions(attribute(BY_NUMBER.attribute, ScalarAttributeType::S))
         .attribute_definitions(attribute("accepted_at", ScalarAttributeType::N))
-        .key_schema(key("order_id", KeyType::Hash))
+        .key_schema(key(ORDER_KEY, KeyType::Hash))
         .key_schema(key("event", KeyType::Range))
         .global_secondary_indexes(sweep_index())
         .global_secondary_indexes(lookup_index(BY_ADDRESS))
@@ -89,9 +90,9 @@ fn lookup_index(index: LookupIndex) -> GlobalSecondaryIndex {
 pub(super) async fn create_ledger(dynamodb: &Client) -> Result<(), Error> {
     let request = dynamodb
         .create_table()
-        .attribute_definitions(attribute("order_id", ScalarAttributeType::S))
+        .attribute_definitions(attribute(ORDER_KEY, ScalarAttributeType::S))
         .attribute_definitions(attribute("notification", ScalarAttributeType::S))
-        .key_schema(key("order_id", KeyType::Hash))
+        .key_schema(key(ORDER_KEY, KeyType::Hash))
         .key_schema(key("notification", KeyType::Range));
     create(dynamodb, LEDGER_TABLE, request).await
 }

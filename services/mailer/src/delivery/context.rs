@@ -26,6 +26,7 @@ pub struct Delivery<'a> {
     send_until: SystemTime,
     /// When the mail must be claimed.
     claim_until: SystemTime,
+    order_key: String,
     notification: String,
 }
 
@@ -43,8 +44,9 @@ impl<'a> Delivery<'a> {
         let kept = time_to_record(total);
         let send_until = deadline - kept;
         let claim_until = send_until - time_to_claim_and_send(total.saturating_sub(kept));
+        let order_key = request.key.order_key().to_string();
         let notification = request.key.sort_key();
-        Self { mailer, request, message, send_until, claim_until, notification }
+        Self { mailer, request, message, send_until, claim_until, order_key, notification }
     }
 
     pub(super) fn now_ms(&self) -> i64 {
@@ -67,16 +69,14 @@ impl<'a> Delivery<'a> {
     }
 
     pub(super) async fn claim(&self, facts: Facts) -> Result<ClaimOutcome, LedgerError> {
-        let order_id = self.request.key.order_id.as_str();
         // New for each claim, so that the SDK's retry after a lost answer recognises the lease as its own,
         // and a redelivered message does not.
         let holder = uuid::Uuid::new_v4().to_string();
-        self.mailer.ledger.claim(order_id, &self.notification, facts, &holder).await
+        self.mailer.ledger.claim(&self.order_key, &self.notification, facts, &holder).await
     }
 
     pub(super) async fn record(&self, change: Change) -> Result<RecordOutcome, LedgerError> {
-        let order_id = self.request.key.order_id.as_str();
-        self.mailer.ledger.record(order_id, &self.notification, change).await
+        self.mailer.ledger.record(&self.order_key, &self.notification, change).await
     }
 
     /// A mail that is stale is not sent, one that is not due not yet, and one in doubt only after a check of the
@@ -151,7 +151,7 @@ impl<'a> Delivery<'a> {
             body: self.body(),
             code,
             reason,
-            order_id: Some(self.request.key.order_id.clone()),
+            order: Some(self.request.key.order_key()),
             kind: Some(self.request.key.kind),
         };
         self.mailer.dead_letters.move_message(dead_letter).await

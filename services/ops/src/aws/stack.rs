@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use kit::ledger::Ledger;
 use kit::queue::QueueDepth;
 use serde_json::Value;
+use shared::ShopId;
 
 use super::error::service_error;
 use super::overrides::Overrides;
@@ -31,6 +32,8 @@ pub struct Stack {
     pub config: SdkConfig,
     /// The command line, as an audit item keeps it.
     pub command: String,
+    /// The shop that was asked for with `--shop`.
+    pub shop: Option<ShopId>,
     names: StackNames,
     overrides: Overrides,
     /// URLs that SQS was asked for.
@@ -60,6 +63,7 @@ impl Stack {
             sqs: aws_sdk_sqs::Client::new(&config),
             config,
             command,
+            shop: None,
             names,
             overrides,
             urls: RefCell::default(),
@@ -72,6 +76,21 @@ impl Stack {
             given if given.is_empty() || self.names == StackNames::Given => self.names.to_string(),
             given => format!("{}, except as given: {}", self.names, given.join(", ")),
         }
+    }
+
+    /// The stack, as far as it is about `shop`; all of it without one.
+    pub fn of_shop(self, shop: Option<ShopId>) -> Self {
+        Self { shop, ..self }
+    }
+
+    /// The shop whose order an id means.
+    pub fn shop_or_default(&self) -> ShopId {
+        self.shop.clone().unwrap_or_default()
+    }
+
+    /// Whether lists show this shop.
+    pub fn shows_shop(&self, shop: &str) -> bool {
+        self.shop.as_ref().is_none_or(|wanted| wanted.as_str() == shop)
     }
 
     pub fn events_table(&self) -> String {

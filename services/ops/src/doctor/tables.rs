@@ -14,8 +14,8 @@ const DEPLOY: &str = "deploy the template again; it describes the table";
 pub async fn check(stack: &Stack) -> Vec<Finding> {
     let (events, ledger) = (stack.events_table(), stack.ledger_table());
     let (events, ledger) = futures::join!(
-        check_table(stack, &events, ["order_id", "event"], true),
-        check_table(stack, &ledger, ["order_id", "notification"], false),
+        check_table(stack, &events, ["order_key", "event"], true),
+        check_table(stack, &ledger, ["order_key", "notification"], false),
     );
     [findings(events), findings(ledger)].concat()
 }

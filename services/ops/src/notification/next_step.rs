@@ -111,7 +111,7 @@ mod tests {
 
     fn in_doubt(notification: &str, doubts: u32) -> Item {
         Item {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             notification: notification.to_owned(),
             state: "in_doubt".to_owned(),
             send_before: 1_000,

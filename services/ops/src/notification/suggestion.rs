@@ -63,7 +63,7 @@ mod tests {
             ("planned", None, 1, 0),
         ]
         .map(|(state, reason, doubts, not_before)| Item {
-            order_id: "1001/A".to_owned(),
+            order_key: "default/1001%2FA".to_owned(),
             notification: "shipment.updated#S-1#00340434161094022115#customer".to_owned(),
             state: state.to_owned(),
             reason: reason.map(str::to_owned),
