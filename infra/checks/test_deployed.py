@@ -279,7 +279,7 @@ def test_the_cost_model_counts_the_units_that_are_written(deployed):
     samples = [json.loads(line) for line in lines.splitlines()]
     deployed.invoke(f"{STACK}-intake", samples)
     wait_for_everything_published(deployed)
-    orders = {sample["data"]["order"]["id"] for sample in samples if "order" in sample.get("data", {})}
+    orders = {events.order_key(sample) for sample in samples if "order" in sample.get("data", {})}
     items = [i for i in deployed.items("EventsTableName") if i["order_key"]["S"] in orders]
     sizes = list(map(cost.item_bytes, items))
     stored = sum(map(cost.write_units, sizes)) / len(sizes)

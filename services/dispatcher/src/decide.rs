@@ -55,6 +55,9 @@ fn skip_reason(request: &DispatchRequest, now: Timestamp, others: &[Item]) -> Op
     if !request.event.notify {
         return Some(SkipReason::Muted);
     }
+    if request.routing.is_off {
+        return Some(SkipReason::KindOff);
+    }
     if now >= request.send_before() {
         return Some(SkipReason::Stale);
     }
@@ -69,6 +72,7 @@ fn may_be_superseded(request: &DispatchRequest, now: Timestamp) -> bool {
     let is_late = |time: Timestamp| now.duration_since(time) > LATE_AFTER;
     let may_be_late = !request.says_when || time.is_none_or(is_late);
     *notify
+        && !request.routing.is_off
         && now < request.send_before()
         && !payload.kind().superseded_by().is_empty()
         && may_be_late
@@ -167,6 +171,14 @@ mod tests {
         let year_later = ACCEPTED_AT + SignedDuration::from_hours(365 * 24);
         assert_eq!(skip_reason(&request, ACCEPTED_AT, &[]), Some(SkipReason::Muted));
         assert_eq!(skip_reason(&request, year_later, &[]), Some(SkipReason::Muted));
+    }
+
+    #[test]
+    fn an_event_of_a_kind_that_the_shop_has_turned_off_is_skipped_with_that_reason() {
+        let mut request = dispatch_request(&event("shipment.shipped", "e-1"));
+        request.routing.is_off = true;
+        assert_eq!(skip_reason(&request, ACCEPTED_AT, &[]), Some(SkipReason::KindOff));
+        assert!(!may_be_superseded(&request, ACCEPTED_AT), "nothing is read for it");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
 use shared::notification::ledger_key;
 use shared::queue::message::DispatchRequest;
+use shared::routing::Routing;
 use shared::{CorrelationId, Event, Kind, OrderKey, lookup, outbox};
 use uuid::Uuid;
 
@@ -136,12 +137,17 @@ impl EventStore {
         self.clock.now()
     }
 
-    /// Stores `event`, published as `text`, unless an event with its source and id exists: one conditional
+    /// Stores `event`, published as `text`, with who gets its mails, unless an event with its source and id exists: one conditional
     /// put.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
-    pub async fn put(&self, event: &Event, text: &EventText) -> Result<PutOutcome, StoreError> {
+    pub async fn put(
+        &self,
+        event: &Event,
+        text: &EventText,
+        routing: &Routing,
+    ) -> Result<PutOutcome, StoreError> {
         // Identifies this put. If its answer is lost and the SDK repeats it, the condition fails because of
         // our own item; without the receipt, a new event would be answered as a duplicate. After a crash
         // behind the put, the event is stored but not answered: the publisher's retry has another receipt
@@ -152,7 +158,7 @@ impl EventStore {
             None => CorrelationId::parse(&receipt.to_string()).expect("a UUID is a correlation id"),
         };
         let order = OrderKey::of_event(event);
-        let mut item = self.item(&order, event, text, &correlation_id);
+        let mut item = self.item(&order, event, (text, routing), &correlation_id);
         // Otherwise the correlation id is the receipt, and the item stays small: see `StoredItem::is_from`.
         item.receipt = event.correlation_id.is_some().then(|| receipt.into_bytes());
         Ok(match self.put_if_absent(&item).await? {
@@ -188,16 +194,17 @@ impl EventStore {
         &self,
         order: &'a OrderKey,
         event: &'a Event,
-        text: &EventText,
+        (text, routing): (&EventText, &Routing),
         correlation_id: &'a CorrelationId,
     ) -> EventItem<'a> {
         let now = self.clock.now();
         let now_ms = now.as_millisecond();
+        let message = DispatchRequest::routed_body(&text.json, now, correlation_id, routing);
         EventItem {
             order_key: order,
             event: event.reference.sort_key(),
             r#type: event.payload.kind(),
-            message: outbox::pack(&DispatchRequest::body(&text.json, now, correlation_id)),
+            message: outbox::pack(&message),
             payload_hash: text.payload_hash,
             receipt: None,
             correlation_id,

@@ -43,6 +43,7 @@ mod publish;
 mod rate;
 mod run;
 mod send_gate;
+mod shop;
 mod status;
 mod store;
 mod style;

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use kit::ledger::{Change, ClaimOutcome, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use kit::telemetry::{Count, count};
+use shared::ShopSettings;
 use shared::ledger::Facts;
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
@@ -15,12 +16,14 @@ use super::budget::{time_to_claim_and_send, time_to_record};
 use super::due::Due;
 use crate::backlog_watch::BacklogWatch;
 use crate::mailer::Mailer;
+use crate::render::Brand;
 
 /// The delivery of one message: everything that is the same in all its steps.
 #[derive(Debug)]
 pub struct Delivery<'a> {
     pub(super) mailer: &'a Mailer,
     pub(super) request: &'a MailRequest,
+    pub(super) settings: &'a ShopSettings,
     message: &'a SqsMessage,
     /// When SES must have answered.
     send_until: SystemTime,
@@ -31,13 +34,14 @@ pub struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    /// The delivery of `message`, whose body was parsed as `request`. `deadline` is when Lambda ends the
-    /// invocation.
+    /// The delivery of `message`, whose body was parsed as `request`, for a shop with these settings. `deadline` is
+    /// when Lambda ends the invocation.
     #[must_use]
     pub fn new(
         mailer: &'a Mailer,
         message: &'a SqsMessage,
         request: &'a MailRequest,
+        settings: &'a ShopSettings,
         deadline: SystemTime,
     ) -> Self {
         let total = deadline.duration_since(SystemTime::now()).unwrap_or_default();
@@ -46,7 +50,21 @@ impl<'a> Delivery<'a> {
         let claim_until = send_until - time_to_claim_and_send(total.saturating_sub(kept));
         let order_key = request.key.order_key().to_string();
         let notification = request.key.sort_key();
-        Self { mailer, request, message, send_until, claim_until, order_key, notification }
+        Self {
+            mailer,
+            request,
+            settings,
+            message,
+            send_until,
+            claim_until,
+            order_key,
+            notification,
+        }
+    }
+
+    /// What the customer sees of the shop: its own settings, or else the stack's.
+    pub(super) fn brand(&self) -> &Brand {
+        self.settings.brand.as_ref().unwrap_or(&self.mailer.brand)
     }
 
     pub(super) fn now_ms(&self) -> i64 {

@@ -13,7 +13,7 @@ use shared::ShopId;
 
 use super::error::service_error;
 use super::overrides::Overrides;
-use super::resources::{Dlq, EVENTS_TABLE, LEDGER_TABLE, Queue, Resource};
+use super::resources::{Dlq, EVENTS_TABLE, LEDGER_TABLE, Queue, Resource, SHOPS_TABLE};
 use super::stack_names::StackNames;
 use crate::error::CliError;
 use crate::output::note;
@@ -99,6 +99,10 @@ impl Stack {
 
     pub fn ledger_table(&self) -> String {
         self.find(&LEDGER_TABLE).unwrap_or_else(|| self.by_convention(LEDGER_TABLE.suffix))
+    }
+
+    pub fn shops_table(&self) -> String {
+        self.find(&SHOPS_TABLE).unwrap_or_else(|| self.by_convention(SHOPS_TABLE.suffix))
     }
 
     pub fn output(&self, key: &str) -> Option<&str> {

@@ -279,7 +279,7 @@ fn skipped(reason: Option<&str>) -> Verdict {
         Some(r) if r == SkipReason::Stale.as_str() => Verdict::Stale,
         Some(r) if r == SkipReason::Superseded.as_str() => Verdict::Superseded,
         Some(r) if r == SkipReason::Muted.as_str() => Verdict::Muted,
-        // Erased, or a reason of a newer version: an operator decides, with `resend`.
+        // Turned off by the shop, erased, or a reason of a newer version: an operator decides, with `resend`.
         _ => Verdict::AlreadyDone,
     }
 }
