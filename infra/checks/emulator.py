@@ -247,11 +247,11 @@ class Emulator:
         return not any(self.messages(queue) for queue in ("DispatchQueueUrl", "MailQueueUrl", "FeedbackQueueUrl"))
 
     def ledger(self, order_id):
-        """The ledger's items of an order, as plain values."""
+        """The ledger's items of an order of the shop `default`, as plain values."""
         found = self.client("dynamodb").query(
             TableName=self.outputs["LedgerTableName"],
-            KeyConditionExpression="order_id = :order",
-            ExpressionAttributeValues={":order": {"S": order_id}},
+            KeyConditionExpression="order_key = :order",
+            ExpressionAttributeValues={":order": {"S": f"default/{order_id}"}},
         )
         return [{k: next(iter(v.values())) for k, v in item.items()} for item in found["Items"]]
 

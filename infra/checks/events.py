@@ -27,6 +27,11 @@ def order_id(event):
     return event["data"]["order"]["id"]
 
 
+def order_key(event):
+    """The partition key of its order's items."""
+    return f"default/{order_id(event)}"
+
+
 def number(event):
     """The order number, which only this order's mail contains."""
     return event["data"]["order"]["number"]
@@ -64,6 +69,7 @@ def from_ses(event_type, ledger_item, configuration_set, message_id):
     def tag(text):
         return [base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")]
 
+    shop, order = ledger_item["order_key"].split("/")
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
@@ -80,7 +86,8 @@ def from_ses(event_type, ledger_item, configuration_set, message_id):
                 "messageId": message_id,
                 "tags": {
                     "ses:configuration-set": [configuration_set],
-                    "waybill-order": tag(ledger_item["order_id"]),
+                    "waybill-shop": [shop],
+                    "waybill-order": tag(order),
                     "waybill-notification": tag(ledger_item["notification"]),
                     "waybill-attempt": ["1"],
                     "waybill-token": [ledger_item.get("feedback_token", "")],

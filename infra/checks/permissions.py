@@ -107,12 +107,16 @@ def no_role_grants_a_wildcard(template):
 
 
 def the_mailer_sends_only_as_the_shop(template):
-    condition = {"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
+    """As the stack's sender, or as those that shops may name."""
+    conditions = [
+        {"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}},
+        {"StringLike": {"ses:FromAddress": {"Ref": "ShopSenders"}}},
+    ]
     return [
         f"{service} may send from any address"
         for service in SERVICES
         for statement in statements(template, service)
-        if "ses:SendEmail" in listed(statement["Action"]) and statement.get("Condition") != condition
+        if "ses:SendEmail" in listed(statement["Action"]) and statement.get("Condition") not in conditions
     ]
 
 
@@ -138,10 +142,45 @@ def only_named_principals_reach_the_queues(template):
     return violations
 
 
+SHOP_OPERATOR = json.loads((ROOT / "infra" / "shop-operator-policy.json").read_text(encoding="utf-8"))
+# The keys that an operator of one shop may use: the shop's own, the send gate's, and those of the audit items.
+SHOP_KEYS = {"SHOP", "SHOP/*", "#send-gate", "#audit"}
+
+
+def an_operator_of_one_shop_reaches_no_other(template, policy=SHOP_OPERATOR):
+    """Every access to a table names its keys: a scan names none, and a condition alone would let it pass."""
+    tables = {f"table/STACK-{name}" for name in ("events", "ledger", "shops")}
+    violations = []
+    for statement in policy["Statement"]:
+        resources = [resource.rsplit(":", 1)[1] for resource in listed(statement["Resource"])]
+        if not any(resource.startswith("table/") for resource in resources):
+            continue
+        condition = statement.get("Condition", {})
+        keys = {
+            key
+            for operator, values in condition.items()
+            if operator.startswith("ForAllValues:String")
+            for key in values.get("dynamodb:LeadingKeys", [])
+        }
+        if not keys or not keys <= SHOP_KEYS:
+            violations.append(f"{statement['Sid']} reaches other shops' items")
+        if condition.get("Null") != {"dynamodb:LeadingKeys": "false"}:
+            violations.append(f"{statement['Sid']} may be used without naming keys")
+        if any("Scan" in action or "*" in action for action in listed(statement["Action"])):
+            violations.append(f"{statement['Sid']} may scan")
+        if any("/".join(resource.split("/")[:2]) not in tables for resource in resources):
+            violations.append(f"{statement['Sid']} names a table that the stack does not have")
+    names = {table["TableName"]["Fn::Sub"] for table in of_type(template, "AWS::DynamoDB::Table").values()}
+    if names != {f"${{AWS::StackName}}-{table.split('-', 1)[1]}" for table in tables}:
+        violations.append("the policy for an operator of one shop does not know every table")
+    return violations
+
+
 PERMISSION_PROMISES = [
     each_role_grants_exactly_what_is_declared,
     no_role_grants_a_wildcard,
     the_mailer_sends_only_as_the_shop,
     relay_writes_only_its_watermark_to_the_ledger,
     only_named_principals_reach_the_queues,
+    an_operator_of_one_shop_reaches_no_other,
 ]

@@ -115,8 +115,9 @@ def tables_are_safe(template):
             "has no point-in-time recovery": table.get("PointInTimeRecoverySpecification", {}).get(
                 "PointInTimeRecoveryEnabled"
             ),
-            "does not expire its items": table.get("TimeToLiveSpecification")
-            == {"AttributeName": "expires_at", "Enabled": True},
+            # The settings of shops are kept until they are replaced.
+            "does not expire its items": name == "ShopsTable"
+            or table.get("TimeToLiveSpecification") == {"AttributeName": "expires_at", "Enabled": True},
             # With Retain, a first deployment that fails leaves the tables, and no other of its name succeeds.
             "is deleted with its stack, or kept when its first deployment fails": template["Resources"][name].get(
                 "DeletionPolicy"

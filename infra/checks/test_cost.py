@@ -31,5 +31,5 @@ def test_the_model_counts_every_index_of_the_template():
 
 
 def test_an_item_is_counted_as_dynamodb_counts_it():
-    assert cost.item_bytes({"order_id": {"S": "1001"}, "sweeps": {"N": "12"}}) == 8 + 4 + 6 + 3
+    assert cost.item_bytes({"order_key": {"S": "default/1001"}, "sweeps": {"N": "12"}}) == 9 + 12 + 6 + 3
     assert [cost.write_units(size) for size in (1, 1024, 1025)] == [1, 1, 2]

@@ -92,7 +92,7 @@ def test_while_the_url_is_open_intake_accepts_only_requests_that_iam_authorized(
         # MiniStack does not pass on who signed: the function sees an unsigned request.
         status, body = deployed.post(event)
         assert status == 403 and "SigV4" in body
-        assert events.order_id(event) not in [i["order_id"]["S"] for i in deployed.items("EventsTableName")]
+        assert events.order_key(event) not in [i["order_key"]["S"] for i in deployed.items("EventsTableName")]
         answer, _ = deployed.invoke(f"{STACK}-intake", events.as_signed_request(event))
         assert answer["statusCode"] == 202
     finally:
@@ -198,7 +198,7 @@ def test_an_ses_event_reaches_the_ledger(deployed):
 
 
 def test_the_ses_rule_ignores_mails_of_others(deployed):
-    item = {"order_id": "1", "notification": "x"}
+    item = {"order_key": "default/1", "notification": "x"}
     assert not ses_rule_matches(deployed, events.from_ses("Delivery", item, "somebody-elses", "m"))
 
 
@@ -279,8 +279,8 @@ def test_the_cost_model_counts_the_units_that_are_written(deployed):
     samples = [json.loads(line) for line in lines.splitlines()]
     deployed.invoke(f"{STACK}-intake", samples)
     wait_for_everything_published(deployed)
-    orders = {sample["data"]["order"]["id"] for sample in samples if "order" in sample.get("data", {})}
-    items = [i for i in deployed.items("EventsTableName") if i["order_id"]["S"] in orders]
+    orders = {events.order_key(sample) for sample in samples if "order" in sample.get("data", {})}
+    items = [i for i in deployed.items("EventsTableName") if i["order_key"]["S"] in orders]
     sizes = list(map(cost.item_bytes, items))
     stored = sum(map(cost.write_units, sizes)) / len(sizes)
     ledger = max(cost.write_units(cost.item_bytes(item)) for item in deployed.items("LedgerTableName"))

@@ -1,6 +1,8 @@
 """Each promise, broken on purpose in a copy of the template, is reported. A check that cannot fail
 checks nothing."""
 
+import copy
+
 import pytest
 
 import permissions as p
@@ -306,6 +308,21 @@ def test_a_mailer_that_may_send_from_any_address_is_reported(template):
     for statement in p.statements(template, "mailer"):
         statement.pop("Condition", None)
     assert p.the_mailer_sends_only_as_the_shop(template)
+
+
+@pytest.mark.parametrize("wrong", ["Condition", "Action", "keys", "Null"])
+def test_an_operator_of_one_shop_who_reaches_another_is_reported(template, wrong):
+    policy = copy.deepcopy(p.SHOP_OPERATOR)
+    statement = next(s for s in policy["Statement"] if s["Sid"] == "ReadsOrdersOfTheShop")
+    if wrong == "Action":
+        statement["Action"].append("dynamodb:Scan")
+    elif wrong == "keys":
+        statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] = ["*"]
+    elif wrong == "Null":
+        del statement["Condition"]["Null"]
+    else:
+        del statement["Condition"]
+    assert p.an_operator_of_one_shop_reaches_no_other(template, policy)
 
 
 @pytest.mark.parametrize("policy", sorted(of_type(WHOLE, "AWS::SQS::QueuePolicy")))

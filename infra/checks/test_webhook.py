@@ -79,7 +79,7 @@ def test_anything_else_gets_401_and_stores_nothing(deployed, forged):
     status, _ = deployed.post(body, forged(body), signed=False)
     assert status == 401
     stored = deployed.items("EventsTableName")
-    assert events.order_id(event) not in [item["order_id"]["S"] for item in stored]
+    assert events.order_key(event) not in [item["order_key"]["S"] for item in stored]
 
 
 def test_a_request_sent_a_second_time_is_a_duplicate_and_mails_nothing_more(deployed):

@@ -2,6 +2,9 @@
 //! - [`queue`]: the queue messages and the attributes of dead letters;
 //! - [`notification`], [`outbox`], [`lookup`]: which mail an event asks for, how the event is stored
 //!   until it is queued, and how its order is found;
+//! - [`mail_tags`]: how a mail names its notification to SES;
+//! - [`shop_settings`]: what a shop sets without a deployment; [`routing`]: what of it was decided for an event;
+//! - [`order_key`], [`key_part`]: what every key begins with, and how any text becomes a part of one;
 //! - [`ledger`]: the states of a notification and the transitions between them;
 //! - [`contract`]: the events that a shop publishes, and their parser.
 //!
@@ -18,12 +21,17 @@
 //! No tokio, no AWS crate and no template engine, so that every crate can depend on this one.
 
 pub mod contract;
+pub mod key_part;
 pub mod ledger;
 pub mod lookup;
+pub mod mail_tags;
 pub mod notification;
+pub mod order_key;
 pub mod outbox;
 pub mod queue;
+pub mod routing;
 pub mod send_gate;
+pub mod shop_settings;
 
 pub use contract::email::EmailAddress;
 pub use contract::error::{FieldError, FieldWarning, InvalidValue};
@@ -36,4 +44,7 @@ pub use contract::kind::Kind;
 pub use contract::link::HttpUrl;
 pub use contract::locale::Locale;
 pub use contract::money::{Currency, Money};
+pub use contract::shop_id::ShopId;
 pub use notification::NotificationKey;
+pub use order_key::OrderKey;
+pub use shop_settings::ShopSettings;

@@ -5,8 +5,8 @@
 //! its id ([`ids_spelled_like`]) has none for its number. Entries expire, and are erased, with their
 //! event.
 //!
-//! A key is a hash, so that no address is stored, logged or traced in clear as a key. It has no
-//! secret, although addresses can be guessed: whoever may read the item also reads the event in it,
+//! A key is the shop, a slash and a hash, so that no address is stored, logged or traced in clear as a key, and a
+//! policy can tell the keys of one shop from those of another. The hash has no secret, although addresses can be guessed: whoever may read the item also reads the event in it,
 //! with the address. The hash only has to keep the address out of what is printed and passed on.
 //!
 //! All events of one address, or of one number, are one partition of an index, which takes 1,000 writes a
@@ -19,6 +19,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use crate::contract::order::Order;
+use crate::contract::shop_id::ShopId;
 
 /// An index by which events are found: what it is called, and its partition key. The sort key of both
 /// is the time of acceptance.
@@ -40,35 +41,35 @@ pub const BY_NUMBER: LookupIndex = LookupIndex { name: "by_number", attribute: "
 /// multiple of three wastes no character of base64.
 const KEY_LEN: usize = 15;
 
-/// The key of an e-mail address; the same however its case is written, and whether its domain is in
+/// The key of an e-mail address in a shop; the same however its case is written, and whether its domain is in
 /// Unicode or in punycode.
 ///
 /// A local part may distinguish cases (RFC 5321), but no large provider does, and customers write
 /// theirs one way today and another way tomorrow.
 #[must_use]
-pub fn address_key(address: &str) -> String {
+pub fn address_key(shop: &ShopId, address: &str) -> String {
     let address = address.trim().to_lowercase();
     let ascii = address.rsplit_once('@').and_then(|(local, domain)| {
         // What is no domain stays as it is: it is found by exactly that.
         let domain = url::Host::parse(domain).ok()?;
         Some(format!("{local}@{domain}"))
     });
-    key("waybill address", &ascii.unwrap_or(address))
+    key(shop, "waybill address", &ascii.unwrap_or(address))
 }
 
-/// The key of an order's number; `None` where nothing of it can be told apart.
+/// The key of an order's number in a shop; `None` where nothing of it can be told apart.
 #[must_use]
-pub fn number_key(number: &str) -> Option<String> {
+pub fn number_key(shop: &ShopId, number: &str) -> Option<String> {
     let number = comparable(number);
-    (!number.is_empty()).then(|| key("waybill number", &number))
+    (!number.is_empty()).then(|| key(shop, "waybill number", &number))
 }
 
 /// The key that an order's events carry for its number; `None` where the number shows the id.
 #[must_use]
-pub fn indexed_number_key(order: &Order) -> Option<String> {
+pub fn indexed_number_key(shop: &ShopId, order: &Order) -> Option<String> {
     let number = order.number.as_str();
     let shows_id = ids_spelled_like(number).iter().any(|id| id == order.id.as_str());
-    if shows_id { None } else { number_key(number) }
+    if shows_id { None } else { number_key(shop, number) }
 }
 
 /// The ids that a number shows: an order with one of them needs no entry in the index, since whoever
@@ -87,9 +88,9 @@ fn comparable(number: &str) -> String {
 }
 
 /// The same text has another key as an address than as a number, or in another system.
-fn key(domain: &str, text: &str) -> String {
+fn key(shop: &ShopId, domain: &str, text: &str) -> String {
     let digest = Sha256::digest(format!("{domain}\0{text}"));
-    BASE64_URL_SAFE_NO_PAD.encode(&digest[..KEY_LEN])
+    format!("{shop}/{}", BASE64_URL_SAFE_NO_PAD.encode(&digest[..KEY_LEN]))
 }
 
 #[cfg(test)]
@@ -97,6 +98,10 @@ mod tests {
     use super::*;
     use crate::contract::event::Event;
     use serde_json::json;
+
+    fn shop() -> ShopId {
+        ShopId::default()
+    }
 
     fn order(id: &str, number: &str) -> Order {
         let money = |amount: i64| json!({ "amount": amount, "currency": "EUR" });
@@ -115,50 +120,57 @@ mod tests {
 
     #[test]
     fn an_address_has_one_key_however_it_is_written() {
-        let key = address_key("zoe@müller.example");
+        let key = address_key(&shop(), "zoe@müller.example");
         for same in
             [" Zoe@MÜLLER.example\n", "ZOE@xn--mller-kva.example", "zoe@xn--MLLER-kva.EXAMPLE"]
         {
-            assert_eq!(address_key(same), key, "{same}");
+            assert_eq!(address_key(&shop(), same), key, "{same}");
         }
         for other in ["zoe@muller.example", "zoe.k@müller.example", "zoe", ""] {
-            assert_ne!(address_key(other), key, "{other}");
+            assert_ne!(address_key(&shop(), other), key, "{other}");
         }
     }
 
     #[test]
     fn a_key_tells_nothing_of_what_it_was_made_from() {
-        let key = address_key("jo@example.com");
-        assert_eq!(key.len(), 20);
+        let key = address_key(&shop(), "jo@example.com");
+        assert_eq!(key.len(), "default/".len() + 20);
         assert!(!key.contains("jo"), "{key}");
-        assert_ne!(Some(key), number_key("jo@example.com"));
+        assert_ne!(Some(key), number_key(&shop(), "jo@example.com"));
+    }
+
+    #[test]
+    fn the_keys_of_two_shops_differ_and_each_begins_with_its_shop() {
+        let north = ShopId::parse("north").expect("a shop");
+        assert!(address_key(&north, "jo@example.com").starts_with("north/"));
+        assert_ne!(number_key(&north, "1001"), number_key(&shop(), "1001"));
     }
 
     // A stored key is found only by versions that compute the same.
     #[test]
     fn keys_stay_the_same_between_versions() {
-        assert_eq!(address_key("jo@example.com"), "tdkqnZiNm5cMeMbd4hpN");
-        assert_eq!(number_key("#1001").as_deref(), Some("kEG4LQtP75SXJtb15CPg"));
+        assert_eq!(address_key(&shop(), "jo@example.com"), "default/tdkqnZiNm5cMeMbd4hpN");
+        assert_eq!(number_key(&shop(), "#1001").as_deref(), Some("default/kEG4LQtP75SXJtb15CPg"));
     }
 
     #[test]
     fn a_number_has_one_key_with_and_without_its_mark_spaces_and_case() {
         for same in ["#1001a", "1001A", " # 1001 A ", "##1001a"] {
-            assert_eq!(number_key(same), number_key("1001a"), "{same}");
+            assert_eq!(number_key(&shop(), same), number_key(&shop(), "1001a"), "{same}");
         }
-        assert_ne!(number_key("1001"), number_key("10010"));
-        assert_eq!((number_key("#"), number_key(" ")), (None, None));
+        assert_ne!(number_key(&shop(), "1001"), number_key(&shop(), "10010"));
+        assert_eq!((number_key(&shop(), "#"), number_key(&shop(), " ")), (None, None));
     }
 
     #[test]
     fn an_order_is_indexed_by_its_number_only_where_the_number_does_not_show_its_id() {
         for (id, number) in [("1001", "#1001"), ("R1001", "# r1001"), ("r-7", "R-7"), ("1001", "#")]
         {
-            assert_eq!(indexed_number_key(&order(id, number)), None, "{id} {number}");
+            assert_eq!(indexed_number_key(&shop(), &order(id, number)), None, "{id} {number}");
         }
         for (id, number) in [("5551234", "#1001"), ("SHOP-1001", "1001"), ("Ab1", "#AB1")] {
-            let key = indexed_number_key(&order(id, number));
-            assert_eq!(key, number_key(number), "{id} {number}");
+            let key = indexed_number_key(&shop(), &order(id, number));
+            assert_eq!(key, number_key(&shop(), number), "{id} {number}");
             assert!(key.is_some(), "{id} {number}");
         }
     }

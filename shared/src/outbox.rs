@@ -22,7 +22,7 @@ use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use crate::contract::error::InvalidValue;
-use crate::contract::ids::OrderId;
+use crate::order_key::OrderKey;
 
 /// The name of the index.
 pub const SWEEP_INDEX: &str = "sweep";
@@ -61,11 +61,11 @@ pub fn unpack(packed: &[u8]) -> Result<String, InvalidValue> {
     String::from_utf8(text).map_err(|_| InvalidValue::expected("a message in UTF-8"))
 }
 
-/// The bucket of an event of `order_id` that the sweep should check at the time `at` (milliseconds since
-/// 1970).
+/// The bucket of an event of `order` that the sweep should check at the time `at` (milliseconds since 1970). Without the
+/// shop: a sweep that had to know all shops would never see an event of one that it does not know.
 #[must_use]
-pub fn bucket(order_id: &OrderId, at: i64) -> String {
-    bucket_of_shard(at, shard(order_id))
+pub fn bucket(order: &OrderKey, at: i64) -> String {
+    bucket_of_shard(at, shard(order))
 }
 
 /// The buckets of all shards for the hour that contains `at`.
@@ -79,9 +79,9 @@ fn bucket_of_shard(at: i64, shard: u32) -> String {
 
 // FNV-1a and not the standard library's hasher: the shard is part of a stored key, so every version must
 // compute the same one.
-fn shard(order_id: &OrderId) -> u32 {
-    let hash = order_id
-        .as_str()
+fn shard(order: &OrderKey) -> u32 {
+    let hash = order
+        .to_string()
         .bytes()
         .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     hash % SHARDS
@@ -105,17 +105,17 @@ mod tests {
 
     #[test]
     fn an_event_is_in_one_of_the_buckets_of_its_time() {
-        let order_id = OrderId::parse("1001").expect("valid");
+        let order = OrderKey::parse("default/1001").expect("valid");
         let at = 1_763_900_123_456;
-        assert!(buckets(at).any(|b| b == bucket(&order_id, at)));
-        assert!(buckets(at - BUCKET_MS).all(|b| b != bucket(&order_id, at)));
+        assert!(buckets(at).any(|b| b == bucket(&order, at)));
+        assert!(buckets(at - BUCKET_MS).all(|b| b != bucket(&order, at)));
     }
 
     #[test]
     fn consecutive_orders_are_spread_over_all_shards_of_an_hour() {
         let mut counts = [0_u32; SHARDS as usize];
         for n in 0..32_000 {
-            let order = OrderId::parse(&(1_000_000 + n).to_string()).expect("valid");
+            let order = OrderKey::parse(&format!("default/{}", 1_000_000 + n)).expect("valid");
             counts[shard(&order) as usize] += 1;
         }
         // A thousand each on average: no bucket has a quarter more.

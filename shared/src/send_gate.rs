@@ -1,7 +1,7 @@
 //! The send gate: one item of the ledger's table through which all mailers share the account's send rate, and
 //! tell each other that SES takes no mail at the moment.
 
-/// The partition key of the item. No order id begins with `#`.
+/// The partition key of the item. No order's key begins with `#`.
 pub const PARTITION_KEY: &str = "#send-gate";
 
 /// The sort key of the item.

@@ -13,7 +13,7 @@ use waybill_tests::model::coverage::{Coverage, edges};
 
 use crate::support::TestStack;
 
-const ORDER: &str = "1001";
+const ORDER: &str = "default/1001";
 const NOTIFICATION: &str = "order.confirmed##customer";
 
 /// The cases live in 1970: without a long retention the table's TTL, which runs once a minute, would
@@ -213,7 +213,7 @@ async fn write(dynamodb: &aws_sdk_dynamodb::Client, record: Option<&Record>) {
     match record {
         None => {
             let delete = dynamodb.delete_item().table_name(LEDGER_TABLE);
-            let delete = delete.key("order_id", AttributeValue::S(ORDER.to_owned()));
+            let delete = delete.key("order_key", AttributeValue::S(ORDER.to_owned()));
             let delete = delete.key("notification", AttributeValue::S(NOTIFICATION.to_owned()));
             delete.send().await.expect("the table answers");
         }
@@ -227,7 +227,7 @@ async fn write(dynamodb: &aws_sdk_dynamodb::Client, record: Option<&Record>) {
 
 fn item(record: Option<&Record>) -> Item {
     let item = Item {
-        order_id: ORDER.to_owned(),
+        order_key: ORDER.to_owned(),
         notification: NOTIFICATION.to_owned(),
         event: "s e".to_owned(),
         correlation_id: "c".to_owned(),

@@ -6,13 +6,13 @@ use shared::ledger::{Facts, State, Transition};
 
 use crate::support::{RETENTION, TestStack};
 
-const ORDER: &str = "1001";
+const ORDER: &str = "default/1001";
 const NOTIFICATION: &str = "order.confirmed##customer";
 const NOW: i64 = 1_763_900_000_000;
 
 fn planned() -> Item {
     Item {
-        order_id: ORDER.to_owned(),
+        order_key: ORDER.to_owned(),
         notification: NOTIFICATION.to_owned(),
         event: "shop e-1".to_owned(),
         send_before: NOW + 9_000,
@@ -51,7 +51,7 @@ async fn a_plan_is_made_once_and_kept_for_the_retention() {
     assert_eq!(existing.state(), Some(State::Planned));
     assert_eq!((existing.since, existing.planned_at), (NOW, Some(NOW)));
     assert_eq!(existing.expires_at, NOW / 1000 + RETENTION.as_secs());
-    assert_eq!(services.ledger_items("1002").await, []);
+    assert_eq!(services.ledger_items("default/1002").await, []);
     services.stop().await;
 }
 

@@ -8,6 +8,7 @@ mod conditions;
 mod events;
 mod ledger;
 mod replay;
+mod shops;
 #[path = "../promises/support/simulated_pipeline/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "shared with the promises, which use more of it")]
 mod simulated_pipeline;

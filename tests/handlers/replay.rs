@@ -47,10 +47,16 @@ async fn set_state(client: &Client, order: &str, state: &str) {
         LEDGER_TABLE.to_owned(),
         SignedDuration::from_hours(24),
     );
-    let item = ledger.list_by_order(order).await.expect("the ledger answers").remove(0);
+    let item = ledger
+        .list_by_order(&format!("default/{order}"))
+        .await
+        .expect("the ledger answers")
+        .remove(0);
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let update = client.update_item().table_name(LEDGER_TABLE);
-    let update = update.key("order_id", text(order)).key("notification", text(&item.notification));
+    let update = update
+        .key("order_key", text(&item.order_key))
+        .key("notification", text(&item.notification));
     let update = update.update_expression("SET #s = :s").expression_attribute_names("#s", "state");
     update.expression_attribute_values(":s", text(state)).send().await.expect("an answer");
 }

@@ -45,7 +45,7 @@ impl TestStack {
         Ledger::new(self.stack.dynamodb.clone(), LEDGER_TABLE.to_owned(), RETENTION)
     }
 
-    /// The ledger's records of an order.
+    /// The ledger's records of the order of this key.
     pub async fn ledger_items(&self, order: &str) -> Vec<Item> {
         self.ledger().list_by_order(order).await.expect("the ledger answers")
     }

@@ -102,7 +102,7 @@ async fn stream_records(stack: &TestStack) -> Vec<Value> {
     let items = scan.expect("DynamoDB answers").items.unwrap_or_default();
     let image = |item| json!(serde_dynamo::Item::from(item));
     let record = |(n, image): (usize, Value)| {
-        let keys = json!({ "order_id": image["order_id"], "event": image["event"] });
+        let keys = json!({ "order_key": image["order_key"], "event": image["event"] });
         let (sequence_number, view) = (n.to_string(), "NEW_IMAGE");
         json!({
             "eventID": sequence_number, "eventName": "INSERT", "eventSource": "aws:dynamodb",

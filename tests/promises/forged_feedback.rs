@@ -21,7 +21,8 @@ const LOGGED: &str = "without this mail's token";
 fn ses_event(kind: &str, item: &Item, token: Option<&str>) -> String {
     let encoded = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
     let mut tags = json!({
-        "waybill-order": [encoded(&item.order_id)],
+        "waybill-shop": ["default"],
+        "waybill-order": [encoded(item.order().expect("an order").order_id.as_str())],
         "waybill-notification": [encoded(&item.notification)],
         "waybill-attempt": ["1"],
     });

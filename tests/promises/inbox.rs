@@ -9,11 +9,12 @@ use aws_lambda_events::sqs::SqsBatchResponse;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use intake::{EventStore, Inbox, Intake, Publishers};
 use jiff::SignedDuration;
+use kit::ShopDirectory;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use local::Config;
 use local::aws::calls::Service::{self, DynamoDb, Sqs};
 use local::edge::faults::{Call, Fault, Faults};
-use local::resources::EVENTS_TABLE;
+use local::resources::{EVENTS_TABLE, SHOPS_TABLE};
 use serde_json::{Value, json};
 use shared::contract::event::MAX_BATCH_EVENTS;
 use waybill_tests::chaos::fault_rates::CallPhase::{self, After, Before};
@@ -73,6 +74,7 @@ fn intake(stack: &TestStack, pipeline: &SimulatedPipeline<'_>) -> Intake {
     let dynamodb = dynamodb.retry_config(RetryConfig::disabled()).build();
     let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
     Intake {
+        shops: ShopDirectory::new(dynamodb.clone(), SHOPS_TABLE.to_owned(), clock),
         store: EventStore::new(dynamodb, EVENTS_TABLE.to_owned(), 90, clock),
         publishers: Publishers::Iam,
         inbox: Inbox {

@@ -22,6 +22,7 @@ mod schema;
 mod send_rate;
 mod ses_answers;
 mod settings;
+mod shops;
 mod start;
 mod stream_records;
 mod support;

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use shared::queue::message::DispatchRequest;
 use shared::{CorrelationId, Event};
 
-use crate::support::events::{confirmed, customer, sample, shipped};
+use crate::support::events::{confirmed, customer, order_key, sample, shipped};
 use crate::support::simulated_pipeline::{
     DISPATCH, DISPATCH_DLQ, MAIL, MAIL_DLQ, Outage, Service as Absent, SimulatedPipeline,
 };
@@ -182,7 +182,7 @@ fn events_key(order: &str, line: &str) -> HashMap<String, AttributeValue> {
     let json = serde_json::from_str(line).expect("JSON");
     let event = Event::parse(&json).expect("valid").reference.sort_key();
     HashMap::from([
-        ("order_id".to_owned(), AttributeValue::S(order.to_owned())),
+        ("order_key".to_owned(), AttributeValue::S(order_key(order))),
         ("event".to_owned(), AttributeValue::S(event)),
     ])
 }

@@ -272,7 +272,7 @@ async fn put_gate(stack: &TestStack, attributes: &[(&str, AttributeValue)]) {
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let put = stack.stack.dynamodb.put_item().table_name(LEDGER_TABLE);
     let mut put = put
-        .item("order_id", text(shared::send_gate::PARTITION_KEY))
+        .item("order_key", text(shared::send_gate::PARTITION_KEY))
         .item("notification", text(shared::send_gate::SORT_KEY));
     for (name, value) in attributes {
         put = put.item(*name, value.clone());

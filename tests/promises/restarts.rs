@@ -202,7 +202,9 @@ async fn a_purge_takes_the_dead_letters_of_its_own_queue_only() {
 async fn state(stack: &StackProcess, order: &str) -> Option<String> {
     let ledger =
         Ledger::new(stack.dynamodb.clone(), LEDGER_TABLE.to_owned(), jiff::SignedDuration::ZERO);
-    ledger.list_by_order(order).await.expect("the ledger answers").pop().map(|item| item.state)
+    let items =
+        ledger.list_by_order(&format!("default/{order}")).await.expect("the ledger answers");
+    items.into_iter().next_back().map(|item| item.state)
 }
 
 /// A mailer that could not ask SES for the account's send rate puts a mail off for up to 100 seconds.

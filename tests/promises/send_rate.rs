@@ -264,7 +264,7 @@ async fn forget_the_gate(stack: &Stack) {
     use aws_sdk_dynamodb::types::AttributeValue;
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let delete = stack.dynamodb.delete_item().table_name(LEDGER_TABLE);
-    let delete = delete.key("order_id", text(shared::send_gate::PARTITION_KEY));
+    let delete = delete.key("order_key", text(shared::send_gate::PARTITION_KEY));
     let delete = delete.key("notification", text(shared::send_gate::SORT_KEY));
     delete.send().await.expect("DynamoDB answers");
 }

@@ -308,7 +308,16 @@ async fn send_using(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutco
         request.accepted_at,
         &mailer::render::Brand::default(),
     );
-    Sender::new(sdk, from).send(&request, 1, "a-token", &mail.expect("a mail"), at_most).await
+    Sender::new(sdk, from)
+        .send(
+            &request,
+            &shared::ShopSettings::default(),
+            1,
+            "a-token",
+            &mail.expect("a mail"),
+            at_most,
+        )
+        .await
 }
 
 fn request() -> MailRequest {

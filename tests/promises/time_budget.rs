@@ -53,7 +53,7 @@ struct SlowAround {
 impl Faults for SlowAround {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
         let is_record = call.operation == "UpdateItem" && contains(call, "message_id");
-        if !(is_record && contains(call, "\"B2\"")) {
+        if !(is_record && contains(call, "\"default/B2\"")) {
             return None;
         }
         // Longer than an attempt: the SDK hangs up, and the call is not carried out.

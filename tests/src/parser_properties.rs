@@ -52,7 +52,7 @@ pub fn check_ses_event(text: &str) {
     match FeedbackMessage::parse(text) {
         FeedbackMessage::OwnMail(event) => {
             let key = event.key.sort_key();
-            let again = shared::NotificationKey::from_sort_key(event.key.order_id.clone(), &key);
+            let again = shared::NotificationKey::from_sort_key(event.key.order_key(), &key);
             assert_eq!(again.as_ref(), Ok(&event.key));
             assert!(!event.message_id.contains('@') && event.message_id.len() <= 100);
             let reason = event.reason.unwrap_or_default();

@@ -9,7 +9,7 @@ use kit::queue::{
     run_concurrently, send_all,
 };
 use kit::telemetry::{Count, count};
-use shared::OrderId;
+use shared::OrderKey;
 use shared::queue::message::{DispatchRequest, MailRequest, MessageError};
 use tracing::Instrument;
 
@@ -78,12 +78,12 @@ fn body(message: &SqsMessage) -> &str {
 }
 
 fn read(messages: &[SqsMessage]) -> Batch {
-    let mut orders: BTreeMap<OrderId, Vec<Indexed<DispatchRequest>>> = BTreeMap::new();
+    let mut orders: BTreeMap<OrderKey, Vec<Indexed<DispatchRequest>>> = BTreeMap::new();
     let mut unreadable = Vec::new();
     for (i, message) in messages.iter().enumerate() {
         match DispatchRequest::parse(body(message)) {
             Ok(request) => {
-                orders.entry(request.event.order.id.clone()).or_default().push((i, request));
+                orders.entry(OrderKey::of_event(&request.event)).or_default().push((i, request));
             }
             Err(error) => unreadable.push((i, error)),
         }
@@ -117,6 +117,7 @@ async fn decide_sequentially(
         let span = tracing::info_span!(
             "event",
             correlation_id = request.correlation_id.as_str(),
+            shop = request.event.shop.as_str(),
             order_id = request.event.order.id.as_str(),
         );
         steps.push((*i, next_step(dispatcher, request.clone()).instrument(span).await));
@@ -228,6 +229,14 @@ mod tests {
         let batch = read(&messages);
         assert_eq!(indices(&batch), [vec![(1, "b")], vec![(0, "a"), (2, "c"), (3, "d")]]);
         assert!(batch.unreadable.is_empty());
+    }
+
+    #[test]
+    fn the_orders_of_one_id_of_two_shops_are_two() {
+        let mut of_another_shop = event("order.confirmed", "b");
+        of_another_shop["shop"] = "north".into();
+        let batch = read(&[message_for_order("a", "1001"), message(&of_another_shop)]);
+        assert_eq!(indices(&batch), [vec![(0, "a")], vec![(1, "b")]]);
     }
 
     #[test]

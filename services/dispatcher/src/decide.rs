@@ -11,7 +11,7 @@ use kit::telemetry::{Count, count};
 use shared::ledger::{SkipReason, Transition};
 use shared::notification::ledger_key;
 use shared::queue::message::{DispatchRequest, MailRequest};
-use shared::{Event, NotificationKey};
+use shared::{Event, NotificationKey, OrderKey};
 
 use crate::dependencies::Dispatcher;
 
@@ -40,7 +40,7 @@ pub async fn decide(
 ) -> Result<Decision, LedgerError> {
     let now = dispatcher.clock.now();
     let others = if may_be_superseded(&request, now) {
-        dispatcher.ledger.list_by_order(request.event.order.id.as_str()).await?
+        dispatcher.ledger.list_by_order(&OrderKey::of_event(&request.event).to_string()).await?
     } else {
         Vec::new()
     };
@@ -54,6 +54,9 @@ pub async fn decide(
 fn skip_reason(request: &DispatchRequest, now: Timestamp, others: &[Item]) -> Option<SkipReason> {
     if !request.event.notify {
         return Some(SkipReason::Muted);
+    }
+    if request.routing.is_off {
+        return Some(SkipReason::KindOff);
     }
     if now >= request.send_before() {
         return Some(SkipReason::Stale);
@@ -69,6 +72,7 @@ fn may_be_superseded(request: &DispatchRequest, now: Timestamp) -> bool {
     let is_late = |time: Timestamp| now.duration_since(time) > LATE_AFTER;
     let may_be_late = !request.says_when || time.is_none_or(is_late);
     *notify
+        && !request.routing.is_off
         && now < request.send_before()
         && !payload.kind().superseded_by().is_empty()
         && may_be_late
@@ -127,7 +131,7 @@ fn decided_before(request: DispatchRequest, existing: &Item, now: Timestamp) -> 
 
 fn item(request: &DispatchRequest) -> Item {
     Item {
-        order_id: request.event.order.id.to_string(),
+        order_key: OrderKey::of_event(&request.event).to_string(),
         notification: ledger_key(&request.event),
         event: request.event.reference.sort_key(),
         correlation_id: request.correlation_id.to_string(),
@@ -167,6 +171,14 @@ mod tests {
         let year_later = ACCEPTED_AT + SignedDuration::from_hours(365 * 24);
         assert_eq!(skip_reason(&request, ACCEPTED_AT, &[]), Some(SkipReason::Muted));
         assert_eq!(skip_reason(&request, year_later, &[]), Some(SkipReason::Muted));
+    }
+
+    #[test]
+    fn an_event_of_a_kind_that_the_shop_has_turned_off_is_skipped_with_that_reason() {
+        let mut request = dispatch_request(&event("shipment.shipped", "e-1"));
+        request.routing.is_off = true;
+        assert_eq!(skip_reason(&request, ACCEPTED_AT, &[]), Some(SkipReason::KindOff));
+        assert!(!may_be_superseded(&request, ACCEPTED_AT), "nothing is read for it");
     }
 
     #[test]

@@ -51,12 +51,14 @@ async fn record(feedback: &Feedback, event: SesEvent) -> Result<(), LedgerError>
     if let Some(reason) = &event.reason {
         change = change.with("reason", reason.clone());
     }
-    let order_id = event.key.order_id.as_str();
-    match feedback.ledger.record(order_id, &event.key.sort_key(), change).await? {
+    let (shop, order_id) = (event.key.shop.as_str(), event.key.order_id.as_str());
+    let order_key = event.key.order_key().to_string();
+    match feedback.ledger.record(&order_key, &event.key.sort_key(), change).await? {
         RecordOutcome::Recorded(item) => {
             count_transition(event.transition);
             log_second_mail(&event, item.state(), item.message_id.as_deref());
             tracing::info!(
+                shop,
                 order_id,
                 notification = item.notification,
                 correlation_id = item.correlation_id,
@@ -72,6 +74,7 @@ async fn record(feedback: &Feedback, event: SesEvent) -> Result<(), LedgerError>
         }
         RecordOutcome::Absent => {
             tracing::warn!(
+                shop,
                 order_id,
                 "SES event about a notification that is not in the ledger any more"
             );
@@ -106,6 +109,7 @@ async fn postpone(
 fn reject_forged(event: &SesEvent) {
     count(Count::ForgedFeedback);
     tracing::error!(
+        shop = event.key.shop.as_str(),
         order_id = event.key.order_id.as_str(),
         notification = event.key.sort_key(),
         event_type = event.event_type,
@@ -118,6 +122,7 @@ fn reject_forged(event: &SesEvent) {
 fn log_second_mail(event: &SesEvent, state: Option<State>, recorded: Option<&str>) {
     if !event.message_id.is_empty() && recorded.is_some_and(|id| id != event.message_id) {
         tracing::error!(
+            shop = event.key.shop.as_str(),
             order_id = event.key.order_id.as_str(),
             notification = event.key.sort_key(),
             state = state.map_or("", State::as_str),
@@ -169,7 +174,7 @@ mod tests {
     async fn an_event_that_can_neither_be_recorded_nor_requeued_stays_on_its_queue() {
         let tag = |text: &str| json!([base64::Engine::encode(&BASE64, text)]);
         let tags = json!({
-            "waybill-order": tag("1001"), "waybill-notification": tag("order.confirmed##customer"),
+            "waybill-shop": ["default"], "waybill-order": tag("1001"), "waybill-notification": tag("order.confirmed##customer"),
         });
         let event = json!({ "detail": { "eventType": "Send", "mail": { "tags": tags } } });
         // The second one is unreadable: it can't be moved to the dead-letter queue.

@@ -2,13 +2,11 @@
 //! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>,
 //! <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>).
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use kit::ledger::{FEEDBACK_TOKEN_TAG, Item};
 use serde_json::Value;
 use shared::contract::json::parse_strict;
 use shared::ledger::Transition;
-use shared::{NotificationKey, OrderId};
+use shared::{NotificationKey, mail_tags};
 
 /// A parsed message of the feedback queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,14 +90,7 @@ fn transition_for(event_type: &str) -> Option<Transition> {
 
 /// The notification, from the mail's tags; `None` for a mail that is not ours.
 fn notification_key(detail: &Value) -> Option<NotificationKey> {
-    let tags = &detail["mail"]["tags"];
-    let order_id = OrderId::parse(&tag(tags, "waybill-order")?).ok()?;
-    NotificationKey::from_sort_key(order_id, &tag(tags, "waybill-notification")?).ok()
-}
-
-fn tag(tags: &Value, name: &str) -> Option<String> {
-    let encoded = raw_tag(tags, name)?;
-    String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(encoded).ok()?).ok()
+    mail_tags::notification_key(|name| raw_tag(&detail["mail"]["tags"], name))
 }
 
 fn raw_tag<'a>(tags: &'a Value, name: &str) -> Option<&'a str> {
@@ -133,6 +124,8 @@ fn sanitize(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
     use serde_json::json;
     use shared::Kind;
 
@@ -144,6 +137,7 @@ mod tests {
                 "mail": {
                     "messageId": "0100-abc",
                     "tags": {
+                        "waybill-shop": ["default"],
                         "waybill-order": [BASE64_URL_SAFE_NO_PAD.encode("1001")],
                         "waybill-notification": [BASE64_URL_SAFE_NO_PAD.encode("shipment.shipped#S-1#customer")],
                         "waybill-token": ["t-1"],

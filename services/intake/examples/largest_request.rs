@@ -13,9 +13,9 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant, SystemTime};
 
-use intake::{EventStore, Inbox, Intake, Publishers, SecretStore, handle};
-use kit::Clock;
+use intake::{EventStore, Inbox, Intake, Publishers, Webhooks, handle};
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
+use kit::{Clock, ShopDirectory};
 use serde_json::{Value, json};
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
 use standardwebhooks::Webhook;
@@ -155,11 +155,12 @@ async fn intake(address: &str) -> Intake {
         .credentials_provider(credentials);
     let config = config.load().await;
     let client = kit::aws::dynamodb(&config);
-    let secrets = SecretStore::new(&config, "arn".to_owned(), Clock::system());
+    let secrets = Webhooks::new(&config, "arn".to_owned(), Clock::system());
     secrets.warm_up().await;
     Intake {
+        shops: ShopDirectory::new(client.clone(), "shops".to_owned(), Clock::system()),
         store: EventStore::new(client, "events".to_owned(), 90, Clock::system()),
-        publishers: Publishers::Webhook(secrets),
+        publishers: Publishers::Webhook(Box::new(secrets)),
         inbox: inbox(kit::aws::sqs(&config)),
     }
 }

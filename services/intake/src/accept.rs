@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 
 use futures::{StreamExt, stream};
 use kit::telemetry::{Count, count};
+use kit::{ShopDirectory, ShopError};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::warnings::parse_with_warnings;
-use shared::{CorrelationId, Event, EventRef, FieldError, FieldWarning, OrderId};
+use shared::routing::Routing;
+use shared::{
+    CorrelationId, Event, EventRef, FieldError, FieldWarning, OrderKey, ShopId, ShopSettings,
+};
 
 use crate::store::{EventStore, EventText, PutOutcome, StoreError};
 
@@ -22,7 +26,7 @@ pub struct Outcome {
     /// Source and id, if both could be parsed.
     pub reference: Option<EventRef>,
     /// The order, if the event is valid.
-    pub order_id: Option<OrderId>,
+    pub order: Option<OrderKey>,
     /// The stored event's correlation id.
     pub correlation_id: Option<CorrelationId>,
     /// What intake did with it.
@@ -67,7 +71,7 @@ impl Outcome {
     /// The outcome of a payload whose source and id are unknown.
     #[must_use]
     pub const fn without_reference(result: PublishResult) -> Self {
-        Self { reference: None, order_id: None, correlation_id: None, result, warnings: Vec::new() }
+        Self { reference: None, order: None, correlation_id: None, result, warnings: Vec::new() }
     }
 }
 
@@ -79,7 +83,8 @@ impl Serialize for Outcome {
             map.serialize_entry("source", &reference.source)?;
             map.serialize_entry("id", &reference.id)?;
         }
-        if let Some(order_id) = &self.order_id {
+        if let Some(OrderKey { shop, order_id }) = &self.order {
+            map.serialize_entry("shop", shop)?;
             map.serialize_entry("order_id", order_id)?;
         }
         if let Some(correlation_id) = &self.correlation_id {
@@ -95,26 +100,65 @@ impl Serialize for Outcome {
     }
 }
 
+/// Why not all events were stored. The publisher repeats them.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    /// DynamoDB did not answer for at least one event.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A shop's settings were never read, so nobody knows whether there is such a shop.
+    #[error("publish the same events again: {0}")]
+    Shop(#[from] ShopError),
+}
+
+impl AcceptError {
+    /// Whether it will be so each time, however long its publisher waits.
+    pub fn is_permanent(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_permanent())
+    }
+}
+
+/// What a publisher may publish, and where it goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Publishing<'a> {
+    /// Where the events are stored.
+    pub store: &'a EventStore,
+    /// The settings of their shops.
+    pub shops: &'a ShopDirectory,
+    /// The only shop that they may be about, which they need not name; `None` for any that they name.
+    pub only: Option<&'a ShopId>,
+}
+
+/// An event of a batch with its position there, its text and who gets its mails.
+type Routed = (usize, Event, EventText, Routing);
+
 /// Stores the events and returns their outcomes in the same order. Different orders are written
 /// concurrently, the events of one order one after the other, so that the first of two conflicting events
 /// is stored.
 ///
 /// # Errors
-/// [`StoreError`] when DynamoDB did not answer for at least one event. Others may have been stored.
+/// [`AcceptError`] when DynamoDB did not answer for at least one event. Others may have been stored.
 pub async fn accept_all(
-    store: &EventStore,
+    to: Publishing<'_>,
     events: Vec<Value>,
-) -> Result<Vec<Outcome>, StoreError> {
+) -> Result<Vec<Outcome>, AcceptError> {
     let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(events.len());
     let mut warnings: Vec<Vec<FieldWarning>> = Vec::with_capacity(events.len());
-    let mut orders: BTreeMap<OrderId, Vec<(usize, Event, EventText)>> = BTreeMap::new();
-    for (i, json) in events.into_iter().enumerate() {
-        let (event, warnings_of_event) = parse_with_warnings(&json, store.now());
+    let mut orders: BTreeMap<OrderKey, Vec<Routed>> = BTreeMap::new();
+    for (i, mut json) in events.into_iter().enumerate() {
+        let shop = to.only.map_or(Ok(()), |only| name_shop(&mut json, only));
+        let (event, warnings_of_event) = parse_with_warnings(&json, to.store.now());
         warnings.push(warnings_of_event);
         // Here as text, for its size, its hash and the outbox. The tree, several times as large, ends here.
-        match event.and_then(|event| Ok((event, text_within_limit(&json)?))) {
-            Ok((event, text)) => {
-                orders.entry(event.order.id.clone()).or_default().push((i, event, text));
+        let event = shop.and(event).and_then(|event| Ok((event, text_within_limit(&json)?)));
+        let event = match event {
+            Ok((event, text)) => route(to.shops, event, text).await?,
+            Err(errors) => Err(errors),
+        };
+        match event {
+            Ok((event, text, routing)) => {
+                let order = OrderKey::of_event(&event);
+                orders.entry(order).or_default().push((i, event, text, routing));
                 outcomes.push(None);
             }
             Err(errors) => outcomes.push(Some(invalid(&json, errors))),
@@ -122,7 +166,7 @@ pub async fn accept_all(
     }
     // Unordered, and put back in order by index: a slow order must not hold up the others.
     let stored: Vec<Result<Vec<(usize, Outcome)>, StoreError>> = stream::iter(orders.into_values())
-        .map(|events| accept_one_order(store, events))
+        .map(|events| accept_one_order(to.store, events))
         .buffer_unordered(MAX_CONCURRENCY)
         .collect()
         .await;
@@ -136,13 +180,48 @@ pub async fn accept_all(
     Ok(outcomes.map(|(outcome, warnings)| Outcome { warnings, ..outcome }).collect())
 }
 
+/// Names the only shop that an event may be about, where it names none.
+fn name_shop(event: &mut Value, only: &ShopId) -> Result<(), Vec<FieldError>> {
+    // What is no object is refused by its parser.
+    let Value::Object(members) = event else { return Ok(()) };
+    let named = members.entry("shop").or_insert(Value::Null);
+    match named {
+        Value::Null => *named = Value::String(only.to_string()),
+        Value::String(text) if text.is_empty() => *text = only.to_string(),
+        Value::String(text) if text == only.as_str() => {}
+        _ => {
+            let detail = format!("expected {only}, the shop that the path names, or none");
+            return Err(vec![FieldError { pointer: "/shop".to_owned(), detail }]);
+        }
+    }
+    Ok(())
+}
+
+/// Decides who gets the mails of an event by its shop's settings; refuses it if there is no such shop.
+async fn route(
+    shops: &ShopDirectory,
+    event: Event,
+    text: EventText,
+) -> Result<Result<(Event, EventText, Routing), Vec<FieldError>>, ShopError> {
+    let settings: &ShopSettings = &*match shops.settings(&event.shop).await {
+        Ok(settings) => settings,
+        Err(unknown @ ShopError::Unknown(_)) => {
+            let detail = format!("expected a known shop: {unknown}");
+            return Ok(Err(vec![FieldError { pointer: "/shop".to_owned(), detail }]));
+        }
+        Err(unavailable) => return Err(unavailable),
+    };
+    let routing = Routing::by_settings(settings, event.payload.kind());
+    Ok(Ok((event, text, routing)))
+}
+
 async fn accept_one_order(
     store: &EventStore,
-    events: Vec<(usize, Event, EventText)>,
+    events: Vec<Routed>,
 ) -> Result<Vec<(usize, Outcome)>, StoreError> {
     let mut outcomes = Vec::with_capacity(events.len());
-    for (i, event, text) in events {
-        let outcome = accept(store, event, &text).await?;
+    for (i, event, text, routing) in events {
+        let outcome = accept(store, event, &text, &routing).await?;
         // Logged immediately: it is stored even if a later event fails and the whole request ends as an
         // error.
         log_outcome(&outcome);
@@ -151,15 +230,20 @@ async fn accept_one_order(
     Ok(outcomes)
 }
 
-async fn accept(store: &EventStore, event: Event, text: &EventText) -> Result<Outcome, StoreError> {
-    let (result, correlation_id) = match store.put(&event, text).await? {
+async fn accept(
+    store: &EventStore,
+    event: Event,
+    text: &EventText,
+    routing: &Routing,
+) -> Result<Outcome, StoreError> {
+    let (result, correlation_id) = match store.put(&event, text, routing).await? {
         PutOutcome::Stored(correlation_id) => (PublishResult::Accepted, correlation_id),
         PutOutcome::Duplicate(correlation_id) => (PublishResult::Duplicate, correlation_id),
         PutOutcome::Conflict => (PublishResult::Conflict, None),
     };
     Ok(Outcome {
+        order: Some(OrderKey::of_event(&event)),
         reference: Some(event.reference),
-        order_id: Some(event.order.id),
         correlation_id,
         result,
         warnings: Vec::new(),
@@ -201,7 +285,8 @@ fn log_outcome(outcome: &Outcome) {
     tracing::info!(
         result = outcome.result.as_str(),
         event,
-        order_id = outcome.order_id.as_ref().map(OrderId::as_str),
+        shop = outcome.order.as_ref().map(|order| order.shop.as_str()),
+        order_id = outcome.order.as_ref().map(|order| order.order_id.as_str()),
         correlation_id = outcome.correlation_id.as_ref().map(CorrelationId::as_str),
         "event"
     );

@@ -1,13 +1,13 @@
 //! Why an invocation fails.
 
-use crate::store::StoreError;
+use crate::accept::AcceptError;
 
 /// Why an invocation ends as a function error.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
     /// Not all events were stored: the caller must retry.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Accept(#[from] AcceptError),
     /// Events were refused: the problem document (RFC 9457) that HTTP would answer with. Lambda does not tell
     /// whether anybody reads the response, so the invocation must fail: after its retries, Lambda sends the
     /// events to the inbox queue, from where they go to its dead-letter queue. A caller who waits finds the

@@ -8,17 +8,17 @@ use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use shared::ShopId;
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
 use shared::contract::json::parse_strict;
 
-use crate::accept::{Outcome, accept_all};
+use crate::accept::{AcceptError, Outcome, accept_all};
 use crate::binary_mode;
 use crate::dependencies::Intake;
 use crate::problem::Problem;
 use crate::publishers::Publishers;
-use crate::secret_store::SecretStore;
 use crate::signature::Signature;
-use crate::store::{EventStore, StoreError};
+use crate::webhooks::Webhooks;
 
 /// A request, whose body is not read yet.
 #[derive(Debug, Deserialize)]
@@ -87,18 +87,42 @@ pub fn not_a_request() -> Value {
 
 async fn route(intake: &Intake, request: &Request<'_>) -> Result<Value, Problem> {
     let method = request.request_context.http.method.as_str();
-    match (request.raw_path.trim_end_matches('/'), method) {
-        ("/v1/events", "POST") => publish(intake, request).await,
-        ("/v1/events", _) => Err(Problem::MethodNotAllowed("POST")),
-        ("/healthz", "GET" | "HEAD") => Ok(response(200, &json!({ "status": "ok" }))),
-        ("/healthz", _) => Err(Problem::MethodNotAllowed("GET, HEAD")),
-        _ => Err(Problem::NotFound),
+    match (Endpoint::at(&request.raw_path), method) {
+        (Some(Endpoint::Events(shop)), "POST") => publish(intake, request, shop.as_ref()).await,
+        (Some(Endpoint::Events(_)), _) => Err(Problem::MethodNotAllowed("POST")),
+        (Some(Endpoint::Health), "GET" | "HEAD") => Ok(response(200, &json!({ "status": "ok" }))),
+        (Some(Endpoint::Health), _) => Err(Problem::MethodNotAllowed("GET, HEAD")),
+        (None, _) => Err(Problem::NotFound),
+    }
+}
+
+/// What a path leads to.
+enum Endpoint {
+    /// Events of one shop, or of any.
+    Events(Option<ShopId>),
+    Health,
+}
+
+impl Endpoint {
+    fn at(path: &str) -> Option<Self> {
+        match path.trim_end_matches('/') {
+            "/v1/events" => Some(Self::Events(None)),
+            "/healthz" => Some(Self::Health),
+            path => {
+                let shop = path.strip_prefix("/v1/shops/")?.strip_suffix("/events")?;
+                ShopId::parse(shop).ok().map(Some).map(Self::Events)
+            }
+        }
     }
 }
 
 /// The cheapest check first: an open URL can be flooded, and each refusal costs what was done before it. No JSON
 /// of the body is read before the caller is known.
-async fn publish(intake: &Intake, request: &Request<'_>) -> Result<Value, Problem> {
+async fn publish(
+    intake: &Intake,
+    request: &Request<'_>,
+    shop: Option<&ShopId>,
+) -> Result<Value, Problem> {
     let caller = authorize_by_headers(&intake.publishers, request)?;
     let body = body(request)?;
     if body.len() > MAX_REQUEST_BYTES {
@@ -107,9 +131,9 @@ async fn publish(intake: &Intake, request: &Request<'_>) -> Result<Value, Proble
     // Before the signature: a compressed body would fail that check, with a sentence that misleads.
     refuse_compressed(request, &body)?;
     if let Caller::Signed(secrets, signature) = caller {
-        secrets.verify(&signature, &body).await?;
+        secrets.verify(&intake.shops, shop, &signature, &body).await?;
     }
-    answer(intake, request, &body).await
+    answer(intake, request, shop, &body).await
 }
 
 /// A caller as far as the headers show.
@@ -117,7 +141,7 @@ enum Caller<'a> {
     /// They may publish.
     Authorized,
     /// They may if this is their signature of the body.
-    Signed(&'a SecretStore, Signature),
+    Signed(&'a Webhooks, Signature),
 }
 
 /// Checks what the headers show of whether the caller may publish.
@@ -139,21 +163,24 @@ fn authorize_by_headers<'a>(
     }
 }
 
-async fn answer(intake: &Intake, request: &Request<'_>, body: &[u8]) -> Result<Value, Problem> {
+async fn answer(
+    intake: &Intake,
+    request: &Request<'_>,
+    shop: Option<&ShopId>,
+    body: &[u8],
+) -> Result<Value, Problem> {
+    let accept = async |events| {
+        let accepted = accept_all(intake.publishing(shop), events).await;
+        accepted.map_err(|error| store_unavailable(&error))
+    };
     match read_events(request, body)? {
-        Events::Single(event) => {
-            single_answer(accept(&intake.store, vec![event]).await?.into_iter().next())
-        }
-        Events::Batch(events) => batch_answer(accept(&intake.store, events).await?),
+        Events::Single(event) => single_answer(accept(vec![event]).await?.into_iter().next()),
+        Events::Batch(events) => batch_answer(accept(events).await?),
     }
 }
 
-async fn accept(store: &EventStore, events: Vec<Value>) -> Result<Vec<Outcome>, Problem> {
-    accept_all(store, events).await.map_err(|error| store_unavailable(&error))
-}
-
-fn store_unavailable(error: &StoreError) -> Problem {
-    tracing::error!(%error, "the Events table did not answer");
+fn store_unavailable(error: &AcceptError) -> Problem {
+    tracing::error!(%error, "an event could not be stored");
     Problem::StoreUnavailable
 }
 
@@ -320,10 +347,28 @@ mod tests {
     #[tokio::test]
     async fn with_webhook_publishers_iam_credentials_are_not_enough() {
         let aws = kit::aws::loader().region("eu-central-1").load().await;
-        let secrets = SecretStore::new(&aws, "arn".to_owned(), kit::Clock::system());
+        let secrets = Webhooks::new(&aws, "arn".to_owned(), kit::Clock::system());
         let caller = json!({ "iam": { "userArn": "arn:aws:iam::1:user/shop" } });
-        let refused = authorize(&Publishers::Webhook(secrets), &caller);
+        let refused = authorize(&Publishers::Webhook(Box::new(secrets)), &caller);
         assert!(matches!(refused, Err(Problem::Unauthorized(_))));
+    }
+
+    #[test]
+    fn a_path_leads_to_the_events_of_any_shop_or_of_the_one_that_it_names() {
+        let shop = |path: &str| match Endpoint::at(path) {
+            Some(Endpoint::Events(shop)) => Some(shop.map(|shop| shop.to_string())),
+            _ => None,
+        };
+        assert_eq!(shop("/v1/events/"), Some(None));
+        assert_eq!(shop("/v1/shops/north/events"), Some(Some("north".to_owned())));
+        for path in [
+            "/v1/shops/North/events",
+            "/v1/shops//events",
+            "/v1/shops/a/b/events",
+            "/v1/shops/events",
+        ] {
+            assert_eq!(shop(path), None, "{path}");
+        }
     }
 
     #[test]

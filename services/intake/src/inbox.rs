@@ -74,7 +74,7 @@ async fn handle_message(
         // more than the time allows. Then each round completes some, and the others, which have not begun,
         // come first in one of the next. All at once, each could come to nothing but duplicates every time.
         let _turn = if events.len() > 1 { Some(array_turn.lock().await) } else { None };
-        accept_all(&intake.store, events).await
+        accept_all(intake.publishing(None), events).await
     };
     match tokio::time::timeout(store_time, store).await {
         Ok(Ok(outcomes)) => settle(intake, body, &outcomes).await,

@@ -19,6 +19,9 @@
 //!   them finds its events stored, and changes nothing.
 //! - Of a request without a valid signature no JSON but the envelope is read: what its headers show refuses it
 //!   first, then its size, then one HMAC for each secret.
+//! - An event of a shop that has no settings is refused, but for the shop `default`, which needs none. Path and attribute
+//!   that name different shops are refused. Who signs with a shop's secret publishes for that shop only.
+//! - Which mails a shop has turned off, and who gets copies, is decided once, when the event is accepted.
 //! - A rotation of the webhook secret needs no deployment and refuses no signed request: the current version and
 //!   the previous one are both accepted, a new one as soon as it is ten seconds old. While Secrets Manager is away, those read
 //!   last are; as long as none was ever read, requests are answered with 503. The secret is in no variable and no
@@ -50,11 +53,12 @@ mod secret_store;
 mod signature;
 mod store;
 mod trigger;
+mod webhooks;
 
 use std::sync::Arc;
 
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
-use kit::{Clock, config, telemetry};
+use kit::{Clock, ShopDirectory, config, telemetry};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
@@ -68,6 +72,7 @@ pub use secret_store::{MIN_INTERVAL, SecretStore};
 pub use signature::{MalformedSecret, WebhookSecrets};
 pub use store::{EventStore, EventText, StoreError};
 pub use trigger::handle;
+pub use webhooks::Webhooks;
 
 /// Runs the function until its environment is shut down.
 ///
@@ -97,8 +102,10 @@ async fn from_env() -> Result<Intake, Error> {
     if let Publishers::Webhook(secrets) = &publishers {
         secrets.warm_up().await;
     }
+    let dynamodb = kit::aws::dynamodb(&sdk);
     Ok(Intake {
-        store: EventStore::new(kit::aws::dynamodb(&sdk), table, days, clock),
+        shops: ShopDirectory::from_settings(dynamodb.clone(), clock)?,
+        store: EventStore::new(dynamodb, table, days, clock),
         publishers,
         inbox: inbox_from_env(kit::aws::sqs(&sdk), clock)?,
     })

@@ -4,15 +4,15 @@ use aws_config::SdkConfig;
 use kit::{Clock, config};
 use lambda_runtime::Error;
 
-use crate::secret_store::SecretStore;
+use crate::webhooks::Webhooks;
 
 /// The setting `PUBLISHERS`.
 #[derive(Debug)]
 pub enum Publishers {
     /// Callers that IAM authorized at the Function URL.
     Iam,
-    /// Callers that sign with the webhook secret, for shops outside AWS.
-    Webhook(SecretStore),
+    /// Callers that sign with a webhook secret, for shops outside AWS.
+    Webhook(Box<Webhooks>),
     /// Anyone; for the one-machine stack.
     Anyone,
 }
@@ -29,7 +29,7 @@ impl Publishers {
             Some("webhook") => {
                 let what = "the ARN of the Secrets Manager secret that publishers sign with";
                 let arn = config::required("WEBHOOK_SECRET_ARN", what)?;
-                Ok(Self::Webhook(SecretStore::new(aws, arn, Clock::system())))
+                Ok(Self::Webhook(Box::new(Webhooks::new(aws, arn, Clock::system()))))
             }
             Some("anyone") => Ok(Self::Anyone),
             Some(_) => {

@@ -24,8 +24,8 @@ pub fn from_outcomes(body: &str, outcomes: &[Outcome]) -> Option<DeadLetter> {
         code: if is_any_invalid { DeadLetterCode::Invalid } else { DeadLetterCode::Conflict },
         // A field's text may repeat an article number, and SQS takes no such character in an attribute.
         reason: escape_noncharacters(sentence(&reasons, outcomes)),
-        order_id: match outcomes {
-            [only] => only.order_id.clone(),
+        order: match outcomes {
+            [only] => only.order.clone(),
             _ => None,
         },
         kind: None,

@@ -15,7 +15,8 @@ use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
 use shared::notification::ledger_key;
 use shared::queue::message::DispatchRequest;
-use shared::{CorrelationId, Event, Kind, OrderId, lookup, outbox};
+use shared::routing::Routing;
+use shared::{CorrelationId, Event, Kind, OrderKey, lookup, outbox};
 use uuid::Uuid;
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
@@ -93,7 +94,7 @@ impl EventText {
 /// milliseconds since 1970, except `expires_at`, which is in seconds (DynamoDB's TTL).
 #[derive(Serialize)]
 struct EventItem<'a> {
-    order_id: &'a OrderId,
+    order_key: &'a OrderKey,
     event: String,
     r#type: Kind,
     #[serde(with = "serde_bytes")]
@@ -136,12 +137,17 @@ impl EventStore {
         self.clock.now()
     }
 
-    /// Stores `event`, published as `text`, unless an event with its source and id exists: one conditional
+    /// Stores `event`, published as `text`, with who gets its mails, unless an event with its source and id exists: one conditional
     /// put.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
-    pub async fn put(&self, event: &Event, text: &EventText) -> Result<PutOutcome, StoreError> {
+    pub async fn put(
+        &self,
+        event: &Event,
+        text: &EventText,
+        routing: &Routing,
+    ) -> Result<PutOutcome, StoreError> {
         // Identifies this put. If its answer is lost and the SDK repeats it, the condition fails because of
         // our own item; without the receipt, a new event would be answered as a duplicate. After a crash
         // behind the put, the event is stored but not answered: the publisher's retry has another receipt
@@ -151,7 +157,8 @@ impl EventStore {
             Some(given) => given.clone(),
             None => CorrelationId::parse(&receipt.to_string()).expect("a UUID is a correlation id"),
         };
-        let mut item = self.item(event, text, &correlation_id);
+        let order = OrderKey::of_event(event);
+        let mut item = self.item(&order, event, (text, routing), &correlation_id);
         // Otherwise the correlation id is the receipt, and the item stays small: see `StoredItem::is_from`.
         item.receipt = event.correlation_id.is_some().then(|| receipt.into_bytes());
         Ok(match self.put_if_absent(&item).await? {
@@ -168,7 +175,7 @@ impl EventStore {
             .table_name(&self.table)
             .set_item(Some(to_item(item)))
             // Every item has a partition key, so this means that no item with the same two keys exists.
-            .condition_expression("attribute_not_exists(order_id)")
+            .condition_expression("attribute_not_exists(order_key)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let Err(error) = put.send().await else {
             return Ok(None);
@@ -185,26 +192,28 @@ impl EventStore {
 
     fn item<'a>(
         &self,
+        order: &'a OrderKey,
         event: &'a Event,
-        text: &EventText,
+        (text, routing): (&EventText, &Routing),
         correlation_id: &'a CorrelationId,
     ) -> EventItem<'a> {
         let now = self.clock.now();
         let now_ms = now.as_millisecond();
+        let message = DispatchRequest::routed_body(&text.json, now, correlation_id, routing);
         EventItem {
-            order_id: &event.order.id,
+            order_key: order,
             event: event.reference.sort_key(),
             r#type: event.payload.kind(),
-            message: outbox::pack(&DispatchRequest::body(&text.json, now, correlation_id)),
+            message: outbox::pack(&message),
             payload_hash: text.payload_hash,
             receipt: None,
             correlation_id,
             accepted_at: now_ms,
             ledger_key: ledger_key(event),
-            sweep_bucket: outbox::bucket(&event.order.id, now_ms),
+            sweep_bucket: outbox::bucket(order, now_ms),
             sweep_at: now_ms,
-            address_key: lookup::address_key(event.order.customer.email.expose()),
-            number_key: lookup::indexed_number_key(&event.order),
+            address_key: lookup::address_key(&event.shop, event.order.customer.email.expose()),
+            number_key: lookup::indexed_number_key(&event.shop, &event.order),
             expires_at: now.as_second() + self.retention_days * SECONDS_PER_DAY,
         }
     }
@@ -266,9 +275,10 @@ mod tests {
 
     #[test]
     fn an_item_has_the_attributes_that_relay_the_index_and_the_command_read() {
-        let (order_id, correlation_id) = (OrderId::parse("1001"), CorrelationId::parse("c-1"));
+        let order = OrderKey::parse("north/1001").expect("valid");
+        let correlation_id = CorrelationId::parse("c-1");
         let item = to_item(&EventItem {
-            order_id: &order_id.expect("valid"),
+            order_key: &order,
             event: "shop e-1".to_owned(),
             r#type: Kind::OrderConfirmed,
             message: vec![1, 2],
@@ -287,7 +297,7 @@ mod tests {
         let number = |value: &str| AttributeValue::N(value.to_owned());
         let bytes = |value: Vec<u8>| AttributeValue::B(Blob::new(value));
         let expected = [
-            ("order_id", text("1001")),
+            ("order_key", text("north/1001")),
             ("event", text("shop e-1")),
             ("type", text("order.confirmed")),
             ("message", bytes(vec![1, 2])),

@@ -14,7 +14,6 @@ use crate::dependencies::Intake;
 use crate::error::IntakeError;
 use crate::problem::Problem;
 use crate::publication::Publication;
-use crate::store::EventStore;
 use crate::{http, inbox};
 
 /// The response to a direct invocation.
@@ -56,13 +55,13 @@ pub async fn handle(
         {
             Err(refused(events.len(), http::request_too_large()))
         }
-        Publication::Batch(events) => batch(&intake.store, events).await,
-        Publication::Single(event) => single(&intake.store, event).await,
+        Publication::Batch(events) => batch(intake, events).await,
+        Publication::Single(event) => single(intake, event).await,
     }
 }
 
-async fn single(store: &EventStore, event: Value) -> Result<Value, IntakeError> {
-    let outcomes = accept_all(store, vec![event]).await?;
+async fn single(intake: &Intake, event: Value) -> Result<Value, IntakeError> {
+    let outcomes = accept_all(intake.publishing(None), vec![event]).await?;
     match outcomes.iter().cloned().find_map(Problem::from_outcome) {
         None => Ok(answer(outcomes)),
         Some(problem) => Err(refused(1, problem)),
@@ -71,8 +70,8 @@ async fn single(store: &EventStore, event: Value) -> Result<Value, IntakeError> 
 
 /// What is stored of a batch stays stored, also where the invocation fails for the rest: a retry finds it as
 /// a duplicate.
-async fn batch(store: &EventStore, events: Vec<Value>) -> Result<Value, IntakeError> {
-    let outcomes = accept_all(store, events).await?;
+async fn batch(intake: &Intake, events: Vec<Value>) -> Result<Value, IntakeError> {
+    let outcomes = accept_all(intake.publishing(None), events).await?;
     match outcomes.iter().filter(|outcome| !outcome.result.is_success()).count() {
         0 => Ok(answer(outcomes)),
         count => Err(refused(count, Problem::BatchRefused(outcomes))),

@@ -11,6 +11,7 @@
 //! - [`ledger`]: every change of a notification is one conditional write, whose condition is derived
 //!   from [`shared::ledger::protocol`]. Outcomes are enums.
 //! - [`queue`]: one bad message never affects its neighbours; what cannot be sent is reported.
+//! - [`shops`]: a shop's settings are at most a minute old; a bad document or an outage leaves the last good ones.
 //! - [`AwsError`], [`describe_sdk_error()`]: a failed call is described by the service's own code and
 //!   message, never by the raw response.
 //! - [`rate_limiter`], [`backoff`]: the only ones in the workspace beside the mailers' send gate, so that every
@@ -26,6 +27,7 @@ pub mod mask;
 pub mod queue;
 pub mod rate_limiter;
 pub mod sdk_error;
+pub mod shops;
 pub mod telemetry;
 
 pub use backoff::Backoff;
@@ -33,3 +35,4 @@ pub use batch_get::{MAX_BATCH_GET_KEYS, batch_get};
 pub use clock::Clock;
 pub use rate_limiter::RateLimiter;
 pub use sdk_error::{AwsError, describe_sdk_error, describe_service_error};
+pub use shops::{ShopDirectory, ShopError};

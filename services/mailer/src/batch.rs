@@ -1,15 +1,25 @@
 //! Handles a batch of mail requests.
 
-use std::time::SystemTime;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concurrently};
+use kit::telemetry::{Count, count};
 use shared::queue::message::{MailRequest, MessageError};
+use shared::{ShopId, ShopSettings};
 use tracing::Instrument;
 
 use crate::delivery::{Delivery, deliver, take_places};
 use crate::mailer::Mailer;
 use crate::send_gate::Place;
+
+/// Limits the reads of the settings of a batch's shops.
+const SETTINGS_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long a mail waits whose shop's settings nobody could read.
+const SETTINGS_RETRY_MS: i64 = 30_000;
 
 /// Handles the messages of a batch concurrently. One that fails or panics is retried; the others are not
 /// affected. `deadline` is when Lambda ends the invocation.
@@ -19,12 +29,14 @@ pub async fn handle(
     deadline: SystemTime,
 ) -> SqsBatchResponse {
     let requests = run_concurrently(messages, parse).await;
+    let shops = shops_of(mailer, &requests).await;
     let deliveries: Vec<Option<Delivery<'_>>> = messages
         .iter()
         .zip(&requests)
         .map(|(message, request)| {
             let request = request.as_ref()?.as_ref().ok()?;
-            Some(Delivery::new(mailer, message, request, deadline))
+            let settings = shops.get(&request.key.shop)?;
+            Some(Delivery::new(mailer, message, request, settings, deadline))
         })
         .collect();
     // Once per batch, not per mail: it is a write.
@@ -41,14 +53,47 @@ pub async fn handle(
     partial_batch_response(messages, &outcomes)
 }
 
+/// The settings of the shops that mail requests are of, without those that nobody could read.
+async fn shops_of(
+    mailer: &Mailer,
+    requests: &[Option<Result<MailRequest, MessageError>>],
+) -> BTreeMap<ShopId, Arc<ShopSettings>> {
+    let mut shops = BTreeMap::new();
+    let all: BTreeSet<&ShopId> =
+        requests.iter().flatten().flatten().map(|request| &request.key.shop).collect();
+    let read = async {
+        for shop in all {
+            match mailer.shops.settings(shop).await {
+                Ok(settings) => drop(shops.insert(shop.clone(), settings)),
+                Err(error) => tracing::error!(%error, "the shop's mails are requeued"),
+            }
+        }
+    };
+    // For all together: what is left of the function's time is for the mails of the others.
+    if tokio::time::timeout(SETTINGS_TIMEOUT, read).await.is_err() {
+        tracing::error!("the settings of some shops took too long: their mails are requeued");
+    }
+    shops
+}
+
 /// A message of the batch.
 struct Record<'a> {
     message: &'a SqsMessage,
     /// `None` if its parsing panicked.
     request: &'a Option<Result<MailRequest, MessageError>>,
-    /// `None` if it could not be parsed.
+    /// `None` if it could not be parsed, or its shop's settings are not known.
     delivery: &'a Option<Delivery<'a>>,
     place: Option<Place>,
+}
+
+/// Has the message delivered again when the shop's settings may be known.
+async fn requeue(mailer: &Mailer, message: &SqsMessage) -> BatchItemOutcome {
+    let until = mailer.clock.now_ms() + SETTINGS_RETRY_MS;
+    let outcome = mailer.requeue.requeue_until(message, until, None).await;
+    if outcome == BatchItemOutcome::Ack {
+        count(Count::Requeued);
+    }
+    outcome
 }
 
 async fn parse(message: &SqsMessage) -> Result<MailRequest, MessageError> {
@@ -63,11 +108,14 @@ async fn handle_record(mailer: &Mailer, record: &Record<'_>) -> BatchItemOutcome
             let dead_letter = DeadLetter::unreadable(body, unreadable.to_string());
             return mailer.dead_letters.move_message(dead_letter).await;
         }
-        _ => return BatchItemOutcome::Retry,
+        // A mail that looked like another shop's would be worse than a late one. Nothing was claimed.
+        (Some(Ok(_)), None) => return requeue(mailer, record.message).await,
+        (None, _) => return BatchItemOutcome::Retry,
     };
     let span = tracing::info_span!(
         "mail",
         correlation_id = request.correlation_id.as_str(),
+        shop = request.key.shop.as_str(),
         order_id = request.key.order_id.as_str(),
         notification = request.key.sort_key(),
     );

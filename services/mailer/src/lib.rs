@@ -9,6 +9,9 @@
 //!   events are unread.
 //! - A mail that SES refuses temporarily is requeued with a delay. That uses up no receives, so a healthy
 //!   mail never reaches the dead-letter queue.
+//! - A mail looks as its shop's settings say, or else the stack's. While they cannot be read, nor ever were, it is
+//!   requeued with a delay, without a claim: it never looks like another shop's. What is the fault of a shop's own
+//!   sender stops no other shop's mails.
 //! - What is the account's fault (sender not verified, configuration set deleted, paused, quota spent, role
 //!   without permission) waits in the same way until it is repaired ([`ses_errors`] is the table).
 //! - A mail that SES refuses permanently goes to the dead-letter queue immediately, with the reason.
@@ -27,6 +30,7 @@
 mod backlog_watch;
 mod batch;
 pub mod delivery;
+mod encoded_word;
 mod feedback_backlog;
 mod identities;
 mod mailer;
@@ -36,6 +40,7 @@ pub mod send_gate;
 pub mod send_outcome;
 pub mod ses_errors;
 mod settings;
+mod shop_sender;
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
 //! The mailer's dependencies.
 
 use jiff::SignedDuration;
-use kit::Clock;
 use kit::ledger::Ledger;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
+use kit::{Clock, ShopDirectory};
 
 use crate::feedback_backlog::FeedbackBacklog;
 use crate::render::Brand;
@@ -25,7 +25,9 @@ pub struct Mailer {
     pub feedback_backlog: FeedbackBacklog,
     /// The mail queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
-    /// The shop's name, colours and contact.
+    /// The settings of the shops.
+    pub shops: ShopDirectory,
+    /// The name, colours and contact of a shop whose settings have none.
     pub brand: Brand,
     /// The duration of a lease. Longer than the function's timeout, shorter than the mail queue's visibility
     /// timeout.

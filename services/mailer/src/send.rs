@@ -13,15 +13,15 @@ use aws_sdk_sesv2::types::{
     Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
 use aws_smithy_http_client::tls;
-use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use kit::ledger::FEEDBACK_TOKEN_TAG;
-use shared::EmailAddress;
 use shared::queue::message::MailRequest;
+use shared::{EmailAddress, ShopSettings, mail_tags};
 
+use crate::encoded_word::encoded_words;
 use crate::identities::OwnIdentities;
 use crate::render::Mail;
 use crate::send_outcome::{SendOutcome, classify};
+use crate::shop_sender::ShopSender;
 
 /// A connection that was idle for longer is not reused. Between two invocations, a Lambda may be frozen for
 /// minutes in which SES closes the connection; a mail written to it would be in doubt.
@@ -29,9 +29,6 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The time to connect. Without a connection nothing was sent, which is proof of refusal.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Bytes in one encoded-word, which may be 75 characters long (RFC 2047 section 2).
-const MAX_ENCODED_BYTES: usize = 45;
 
 /// An SES client that never retries by itself.
 fn client(sdk: &SdkConfig) -> Client {
@@ -94,10 +91,11 @@ impl Sender {
 
     /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is
     /// [`SendOutcome::Ambiguous`]. SES returns `attempt`, the fencing token of the claim, and
-    /// `token`, the ledger's for this notification, in its events.
+    /// `token`, the ledger's for this notification, in its events. The mail is from whom `settings` name.
     pub async fn send(
         &self,
         request: &MailRequest,
+        settings: &ShopSettings,
         attempt: u32,
         token: &str,
         mail: &Mail,
@@ -105,17 +103,21 @@ impl Sender {
     ) -> SendOutcome {
         let to =
             self.settings.redirect_all_to.as_ref().unwrap_or(&request.event.order.customer.email);
+        let from = ShopSender::new(settings, &self.settings);
         let call = self
             .client
             .send_email()
-            .from_email_address(&self.settings.mailbox)
+            .from_email_address(from.mailbox)
             .destination(Destination::builder().to_addresses(to.expose()).build())
-            .set_reply_to_addresses(self.settings.reply_to.clone().map(|address| vec![address]))
+            .set_reply_to_addresses(from.reply_to.map(|address| vec![address.to_owned()]))
             .set_configuration_set_name(self.settings.configuration_set.clone())
             .set_email_tags(Some(tags(request, attempt, token)))
             .content(EmailContent::builder().simple(message(mail)).build());
         match tokio::time::timeout(max_wait, call.send()).await {
-            Ok(result) => classify(result, &self.own_identities),
+            Ok(result) => match &from.own_identities {
+                None => classify(result, &self.own_identities),
+                Some(identities) => classify(result, identities).of_one_sender(),
+            },
             Err(_elapsed) => SendOutcome::Ambiguous { code: "NoAnswerInTime".to_owned() },
         }
     }
@@ -138,29 +140,12 @@ fn message(mail: &Mail) -> Message {
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Message.html>). A text that holds one
 /// would be decoded by the reader, so it is encoded once more, into words that the reader undoes.
 ///
-/// The subject is the only header made of an event: `From` and `Reply-To` are settings, encoded by
-/// whoever sets them, and `To` is an address without a name.
+/// The subject is the only header made of an event: `From` and `Reply-To` are settings, and `To` is an address without a name.
 fn header_text(text: &str) -> Cow<'_, str> {
     if !text.contains("=?") {
         return Cow::Borrowed(text);
     }
-    let words: Vec<String> = pieces(text, MAX_ENCODED_BYTES)
-        .into_iter()
-        .map(|piece| format!("=?UTF-8?B?{}?=", BASE64_STANDARD.encode(piece)))
-        .collect();
-    // RFC 2047 section 6.2: the space between two encoded-words is not shown.
-    Cow::Owned(words.join(" "))
-}
-
-/// Cuts `text` between characters into pieces of at most `longest` bytes.
-fn pieces(mut text: &str, longest: usize) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    while !text.is_empty() {
-        let (piece, rest) = text.split_at(text.floor_char_boundary(longest));
-        pieces.push(piece);
-        text = rest;
-    }
-    pieces
+    Cow::Owned(encoded_words(text))
 }
 
 fn content(text: &str) -> Content {
@@ -168,26 +153,26 @@ fn content(text: &str) -> Content {
 }
 
 /// What SES returns in its events: the ledger key, the attempt, and the ledger's token, without which feedback
-/// does not believe an event. A tag may contain only `A-Za-z0-9_-`
-/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>), so the key is in
-/// base64url.
+/// does not believe an event.
 fn tags(request: &MailRequest, attempt: u32, token: &str) -> Vec<MessageTag> {
-    let tag = |name: &str, value: String| {
+    let tag = |name: String, value: String| {
         MessageTag::builder().name(name).value(value).build().expect("name and value are set")
     };
-    let encoded = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
-    vec![
-        tag("waybill-order", encoded(request.key.order_id.as_str())),
-        tag("waybill-notification", encoded(&request.key.sort_key())),
-        tag("waybill-attempt", attempt.to_string()),
-        tag(FEEDBACK_TOKEN_TAG, token.to_owned()),
-        tag("waybill-kind", request.key.kind.as_str().replace('.', "-")),
-    ]
+    let others = [
+        ("waybill-attempt", attempt.to_string()),
+        (FEEDBACK_TOKEN_TAG, token.to_owned()),
+        ("waybill-kind", request.key.kind.as_str().replace('.', "-")),
+    ];
+    let others = others.map(|(name, value)| (name.to_owned(), value));
+    let all = mail_tags::tags_of(&request.key).into_iter().chain(others);
+    all.map(|(name, value)| tag(name, value)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
 
     /// What a reader makes of the encoded-words of a header.
     fn decoded(header: &str) -> String {

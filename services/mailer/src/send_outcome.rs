@@ -65,11 +65,33 @@ impl SendOutcome {
         }
     }
 
+    /// The outcome where the mail was from a shop's own sender: what may be that sender's fault alone makes its mails
+    /// wait, and stops no other's.
+    #[must_use]
+    pub fn of_one_sender(self) -> Self {
+        match self {
+            Self::AccountFault { code, retry_after } if is_sender_s_fault(&code) => {
+                Self::Retryable { code, retry_after }
+            }
+            other => other,
+        }
+    }
+
     /// Whether the call ended before SES was reached: it says nothing about what SES would have answered.
     #[must_use]
     pub fn is_unasked(&self) -> bool {
         [NO_REQUEST, NO_CONNECTION, NO_CREDENTIALS].contains(&self.code())
     }
+}
+
+/// Whether the reason may be about the sender's identity alone: not verified, or none that the role may send as.
+fn is_sender_s_fault(reason: &str) -> bool {
+    let faults = [
+        "MessageRejected: sender not verified",
+        "AccessDeniedException",
+        "MailFromDomainNotVerifiedException",
+    ];
+    faults.contains(&reason)
 }
 
 const NO_REQUEST: &str = "NoRequest";
@@ -177,4 +199,23 @@ fn is_connect_error(cause: &Cause) -> bool {
 /// The request could not be signed, so it was not sent.
 fn is_credentials_error(cause: &Cause) -> bool {
     cause.is::<CredentialsError>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ses_errors::repair;
+
+    #[test]
+    fn what_is_the_fault_of_a_shop_s_own_sender_stops_no_other_shop_s_mails() {
+        let fault = |code: &str| SendOutcome::AccountFault {
+            code: code.to_owned(),
+            retry_after: Duration::from_secs(300),
+        };
+        let own = fault("MessageRejected: sender not verified");
+        assert!(matches!(own.of_one_sender(), SendOutcome::Retryable { .. }));
+        assert!(repair("MessageRejected: sender not verified").is_some(), "as the table spells it");
+        let paused = fault("SendingPausedException");
+        assert_eq!(paused.clone().of_one_sender(), paused);
+    }
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use kit::config::{ConfigError, feedback_retry, number, optional, required};
 use kit::ledger::Ledger;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
-use kit::{Clock, aws};
+use kit::{Clock, ShopDirectory, aws};
 use lambda_runtime::Error;
 use shared::EmailAddress;
 
@@ -26,6 +26,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
     let sender = Sender::new(&sdk, sender_settings()?);
     let dead_letters = required("MAIL_DLQ_URL", "the mail dead-letter queue's URL")?;
     let dynamodb = aws::dynamodb(&sdk);
+    let shops_client = dynamodb.clone();
     let lease =
         SignedDuration::from_secs(number("LEASE_SECONDS", DEFAULT_LEASE_SECONDS, 1..=86_400)?);
     let table = required("LEDGER_TABLE", "the name of the ledger table")?;
@@ -48,6 +49,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
             ],
         ),
         dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
+        shops: ShopDirectory::from_settings(shops_client, clock)?,
         brand: brand()?,
         lease,
         grace: SignedDuration::from_secs(number(

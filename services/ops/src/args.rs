@@ -3,14 +3,16 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SpanRelativeTo, Timestamp};
-use shared::{Kind, OrderId};
+use shared::{Kind, OrderId, OrderKey};
 
+use crate::aws::Stack;
 use crate::error::CliError;
 use crate::pii::without_addresses;
 
-pub fn order_id(typed: &str) -> Result<String, CliError> {
-    let parsed = OrderId::parse(typed);
-    parsed.map(|id| id.to_string()).map_err(|invalid| {
+/// The order of this id in the shop of `--shop`, or else in the shop `default`.
+pub fn order(stack: &Stack, typed: &str) -> Result<OrderKey, CliError> {
+    let key = |order_id| OrderKey { shop: stack.shop_or_default(), order_id };
+    OrderId::parse(typed).map(key).map_err(|invalid| {
         // An operator may have typed the customer's address.
         let typed = without_addresses(typed);
         CliError::input(format!(

@@ -17,7 +17,7 @@ use crate::output::{ColorMode, Column, Report, Style, number, readable_time, rfc
 use crate::pii::without_addresses;
 use crate::store::parse_readable;
 
-/// The partition of the ledger table that holds the audit items. No order id begins with `#`.
+/// The partition of the ledger table that holds the audit items. No order's key begins with `#`.
 const PARTITION: &str = "#audit";
 
 /// As long as the ledger's own records by default.
@@ -83,7 +83,7 @@ pub struct Intent<'a> {
 /// An audit item as it is first stored. `plan` is JSON text.
 #[derive(Serialize)]
 struct NewItem<'a> {
-    order_id: &'a str,
+    order_key: &'a str,
     notification: &'a str,
     action: &'a str,
     command: &'a str,
@@ -117,7 +117,7 @@ impl<'a> Audit<'a> {
         let random = uuid::Uuid::new_v4().simple().to_string();
         let sort_key = format!("{now:.3}#{}", &random[..8]);
         let item = NewItem {
-            order_id: PARTITION,
+            order_key: PARTITION,
             notification: &sort_key,
             action: &intent.action,
             command: &stack.command,
@@ -167,7 +167,7 @@ impl<'a> Audit<'a> {
             .dynamodb
             .update_item()
             .table_name(self.stack.ledger_table())
-            .key("order_id", text(PARTITION.to_owned()))
+            .key("order_key", text(PARTITION.to_owned()))
             .key("notification", text(self.sort_key))
             .update_expression("SET #state = :state, outcome = :outcome, ended_at = :now")
             .expression_attribute_names("#state", "state")
@@ -253,7 +253,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(AuditList, ExitStatus), 
         .dynamodb
         .query()
         .table_name(stack.ledger_table())
-        .key_condition_expression("order_id = :audit")
+        .key_condition_expression("order_key = :audit")
         .expression_attribute_values(":audit", AttributeValue::S(PARTITION.to_owned()))
         .scan_index_forward(false)
         .limit(args.limit)
@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn an_item_is_listed_as_it_was_stored_and_one_that_has_not_ended_has_no_outcome() {
         let begun = NewItem {
-            order_id: PARTITION,
+            order_key: PARTITION,
             notification: "2026-11-20T03:12:00.000Z#0a1b2c3d",
             action: "sweep",
             command: "waybill sweep --since 2h",

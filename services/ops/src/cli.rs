@@ -9,7 +9,8 @@ use crate::aws::Connection;
 use crate::examples::with_examples;
 use crate::output::Format;
 use crate::{
-    audit, dlq, doctor, erase, notification, order, preview, publish, status, suppression, sweep,
+    audit, dlq, doctor, erase, notification, order, preview, publish, shop, status, suppression,
+    sweep,
 };
 
 /// Shows what happened to an order's mails, and repairs what went wrong.
@@ -46,6 +47,9 @@ pub enum Command {
     /// SES's suppression list: addresses that it does not mail
     #[command(subcommand)]
     Suppression(suppression::Command),
+    /// Settings of the shops: list, show, check, put
+    #[command(subcommand)]
+    Shop(shop::Command),
     /// Removes an order from tables and queues
     Erase(erase::Args),
     /// Publishes events from a file, as a shop's backend would

@@ -6,7 +6,7 @@ use clap::Command;
 type Example = (&'static str, &'static str);
 
 /// The examples of each command, by its words.
-const EXAMPLES: [(&str, &[Example]); 21] = [
+const EXAMPLES: [(&str, &[Example]); 26] = [
     (
         "",
         &[
@@ -31,6 +31,17 @@ const EXAMPLES: [(&str, &[Example]); 21] = [
         &[
             ("what happened to an order, and what happens next", "order 1001"),
             ("with the customer's address in clear", "order 1001 --show-pii"),
+        ],
+    ),
+    ("shop", &[("every shop with settings", "shop list")]),
+    ("shop list", &[("every shop with settings", "shop list")]),
+    ("shop show", &[("the settings of one shop", "shop show north")]),
+    ("shop check", &[("whether a file holds valid settings", "shop check north.json")]),
+    (
+        "shop put",
+        &[
+            ("a new shop, or new settings", "shop put north north.json --reason 'new logo'"),
+            ("only if nobody changed them since", "shop put north north.json --version 3"),
         ],
     ),
     ("dlq", &[("what is in the dead-letter queues, and why", "dlq list")]),

@@ -17,6 +17,8 @@ pub struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shop: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<String>,
@@ -33,6 +35,7 @@ impl Row {
             result: result.to_owned(),
             source: None,
             id: None,
+            shop: None,
             order_id: None,
             correlation_id: None,
             errors: Vec::new(),

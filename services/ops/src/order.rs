@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use kit::ledger::Item;
 use serde::Serialize;
+use shared::OrderKey;
 use shared::ledger::State;
 use shared::lookup::indexed_number_key;
 
@@ -12,6 +13,7 @@ use crate::find::{FoundBy, OrderList, UnknownOrder, Wanted, find, look_in_dead_l
 use crate::notification::{
     Suggestion, kind_and_scope, next_step, next_while_closed, state_style, suggestions,
 };
+use crate::order_name::OrderName;
 use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, format_time, nonzero, table};
 use crate::pii::PiiMode;
 use crate::send_gate;
@@ -30,6 +32,7 @@ pub struct Args {
 /// All that the tables hold about an order.
 #[derive(Debug, Serialize)]
 pub struct OrderReport {
+    pub shop: String,
     pub order_id: String,
     pub found_by: FoundBy,
     /// The order's number, as the latest event has it.
@@ -111,7 +114,7 @@ pub enum OrderAnswer {
 
 /// Finds the order, and reports all that is known of it.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus), CliError> {
-    let wanted = Wanted::read(&args.order)?;
+    let wanted = Wanted::read(&args.order, stack.shop_or_default())?;
     let pii = PiiMode::from_flag(args.show_pii);
     let found = find(stack, &wanted).await?;
     Ok(match found.orders.as_slice() {
@@ -119,9 +122,9 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus)
             let unknown = look_in_dead_letters(stack, &wanted, pii).await?;
             (OrderAnswer::Unknown(unknown), ExitStatus::Attention)
         }
-        [StoredOrder { id, events, records }] => {
+        [StoredOrder { order, events, records }] => {
             let now = Timestamp::now().as_millisecond();
-            let report = OrderReport::new(id, events, records, now, pii);
+            let report = OrderReport::new(order, events, records, now, pii);
             let mut report = OrderReport { found_by: found.by, ..report };
             if report.notifications.iter().any(|mail| mail.waits_for_a_mailer)
                 && let Some(closed) = send_gate::closed(stack).await?
@@ -147,15 +150,23 @@ impl Report for OrderAnswer {
 
 impl OrderReport {
     /// `now` in milliseconds since 1970.
-    fn new(order_id: &str, events: &[StoredEvent], items: &[Item], now: i64, pii: PiiMode) -> Self {
+    fn new(
+        order: &OrderKey,
+        events: &[StoredEvent],
+        items: &[Item],
+        now: i64,
+        pii: PiiMode,
+    ) -> Self {
         // The customer may have changed the address since; a later mail goes to the later one.
         let latest = latest_order(events);
         let latest = latest.as_ref();
         Self {
-            order_id: order_id.to_owned(),
+            shop: order.shop.to_string(),
+            order_id: order.order_id.to_string(),
             found_by: FoundBy::Id,
             number: latest.map(|order| pii.text(order.number.as_str())),
-            shows_number: latest.is_some_and(|order| indexed_number_key(order).is_some()),
+            shows_number: latest
+                .is_some_and(|latest| indexed_number_key(&order.shop, latest).is_some()),
             customer: latest.map(|order| pii.address(order.customer.email.expose())),
             notifications: items.iter().map(|item| Notification::new(item, now, pii)).collect(),
             events: events.iter().map(|event| EventRow::new(event, items, pii)).collect(),
@@ -253,7 +264,8 @@ fn record_moments(item: &Item) -> Vec<Moment> {
 impl Report for OrderReport {
     fn text(&self, colors: ColorMode) -> String {
         let customer = self.customer.as_ref().map(|c| format!("  {c}")).unwrap_or_default();
-        let order = colors.apply(Style::Bold, &format!("Order {}", self.order_id));
+        let name = OrderName { shop: self.shop.clone(), id: self.order_id.clone() };
+        let order = colors.apply(Style::Bold, &format!("Order {name}"));
         let mut text =
             format!("{order}{}{customer}\n{}\n", self.shown_number(), self.found_by.sentence());
         text.push_str(&self.mails(colors));
@@ -315,9 +327,13 @@ mod tests {
 
     const T0: i64 = 1_763_900_000_000;
 
+    fn order(id: &str) -> OrderKey {
+        OrderKey::parse(&format!("default/{id}")).unwrap()
+    }
+
     fn item(notification: &str, state: State) -> Item {
         Item {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             notification: notification.to_owned(),
             state: state.as_str().to_owned(),
             attempt: 1,
@@ -371,8 +387,13 @@ mod tests {
             event("e-2", "shipment.shipped", "shipment.shipped#S-1#customer", ""),
             event("e-3", "shipment.delivered", "shipment.delivered#S-1#customer", ""),
         ];
-        let report =
-            OrderReport::new("1001", &events, &[confirmed, shipped], T0 + 60_000, PiiMode::Masked);
+        let report = OrderReport::new(
+            &order("1001"),
+            &events,
+            &[confirmed, shipped],
+            T0 + 60_000,
+            PiiMode::Masked,
+        );
         insta::assert_snapshot!(report.text(ColorMode::Plain));
         insta::assert_json_snapshot!(report);
     }
@@ -381,7 +402,7 @@ mod tests {
     fn bad_day() -> OrderReport {
         const ID: &str = "010701a2083f345a-05fba3c1-0d36-4505-9d67-3984095c0c53-000000";
         let long = |notification: &str, state| Item {
-            order_id: "ORD-2026-1015".to_owned(),
+            order_key: "default/ORD-2026-1015".to_owned(),
             event: "https://shop.example/orders 7f0c2f0e-3c7b-4a53-9c39-6a7f5e0e7d11".to_owned(),
             ..item(notification, state)
         };
@@ -415,7 +436,7 @@ mod tests {
             event("e-1", "order.confirmed", "order.confirmed##customer", &message()),
             event("e-3", "shipment.delivered", "shipment.delivered#S-1#customer", ""),
         ];
-        OrderReport::new("ORD-2026-1015", &events, &items, T0 + 60_000, PiiMode::Masked)
+        OrderReport::new(&order("ORD-2026-1015"), &events, &items, T0 + 60_000, PiiMode::Masked)
     }
 
     #[test]

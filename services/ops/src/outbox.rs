@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use kit::MAX_BATCH_GET_KEYS;
 use relay::{IndexEntry, Outbox, OutboxError, Tables};
-use shared::OrderId;
+use shared::OrderKey;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
 
 use crate::aws::Stack;
@@ -53,7 +53,7 @@ impl<'a> UnseenEvents<'a> {
         for event in hours.into_iter().flatten() {
             // An entry that relay's sweep moves during this read is found in both places.
             let mut is_new =
-                || found.insert((event.entry.order_id.clone(), event.entry.event.clone()));
+                || found.insert((event.entry.order_key.clone(), event.entry.event.clone()));
             if (from..=until).contains(&event.accepted_at) && is_new() {
                 unseen.push(event);
             }
@@ -76,10 +76,10 @@ impl<'a> UnseenEvents<'a> {
 
     /// The index does not hold the time of acceptance, so the events are read. Few are unseen.
     async fn with_acceptance(&self, unseen: Vec<IndexEntry>) -> Result<Vec<UnseenEvent>, CliError> {
-        let keys = unseen.iter().map(|entry| (entry.order_id.clone(), entry.event.clone()));
+        let keys = unseen.iter().map(|entry| (entry.order_key.clone(), entry.event.clone()));
         let accepted = store::accepted_at(self.stack, keys).await?;
         let with_time = |entry: IndexEntry| {
-            let key = (entry.order_id.clone(), entry.event.clone());
+            let key = (entry.order_key.clone(), entry.event.clone());
             // An event that was erased since the index was read is no longer missing.
             accepted.get(&key).map(|at| UnseenEvent { entry, accepted_at: *at })
         };
@@ -99,11 +99,11 @@ const MAX_CLOCK_LAG: SignedDuration = SignedDuration::from_mins(5);
 
 /// Has relay's sweep watch an event as if it were new. Its notification was done, so the sweep has passed it;
 /// once an operator opens the notification again, a lost message would leave it open for ever. One write.
-pub async fn watch_again(stack: &Stack, order_id: &str, event: &str) -> Result<(), CliError> {
-    let Ok(order_id) = OrderId::parse(order_id) else { return Ok(()) };
+pub async fn watch_again(stack: &Stack, order_key: &str, event: &str) -> Result<(), CliError> {
+    let Ok(order) = OrderKey::parse(order_key) else { return Ok(()) };
     // Ahead, because the sweep never looks back.
     let at = (Timestamp::now() + MAX_CLOCK_LAG).as_millisecond();
-    let moved = Outbox(&stack.tables()).watch_again(&order_id, event, at).await;
+    let moved = Outbox(&stack.tables()).watch_again(&order, event, at).await;
     moved.map_err(|error| {
         CliError::service(format!("Can't write the Events table: {error}.")).caused_by(error)
     })

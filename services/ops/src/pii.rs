@@ -78,7 +78,16 @@ const IMPERSONAL: [&[&str]; 5] = [
     // Of an event's envelope, and of what AWS puts around it.
     &["v", "specversion", "source", "id", "type", "time", "detail-type", "eventType"],
     // Of the messages between the functions.
-    &["kind", "scope", "recipient", "notify", "accepted_at", "send_before", "correlation_id"],
+    &[
+        "shop",
+        "kind",
+        "scope",
+        "recipient",
+        "notify",
+        "accepted_at",
+        "send_before",
+        "correlation_id",
+    ],
     // Of an order.
     &["order_id", "number", "placed_at", "sku", "quantity", "amount", "currency", "method"],
     // Of a parcel.

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use mailer::render::{Brand, Mail, render};
 use serde::Serialize;
-use shared::{Event, Kind, Locale};
+use shared::{Event, Kind, Locale, OrderKey};
 
 use crate::args;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
+use crate::order_name::OrderName;
 use crate::output::{ColorMode, Column, Report, number, table};
 use crate::store::{StoredEvent, events_of_order};
 
@@ -63,7 +64,7 @@ pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitSta
     let brand = brand(args.brand.as_deref())?;
     let locale = args.locale.as_deref().map(locale).transpose()?;
     let events = match (stack, &args.order) {
-        (Some(stack), Some(order)) => stored(stack, &args::order_id(order)?, kind).await?,
+        (Some(stack), Some(order)) => stored(stack, &args::order(stack, order)?, kind).await?,
         _ => samples(kind),
     };
     let mails = events
@@ -112,23 +113,25 @@ fn samples(kind: Kind) -> Vec<(String, Timestamp, Event)> {
 
 async fn stored(
     stack: &Stack,
-    order: &str,
+    order: &OrderKey,
     kind: Kind,
 ) -> Result<Vec<(String, Timestamp, Event)>, CliError> {
-    let stored = events_of_order(stack, order).await?;
+    let stored = events_of_order(stack, &order.to_string()).await?;
     let found: Vec<(String, Timestamp, Event)> = stored
         .iter()
         .filter_map(StoredEvent::request)
         .filter(|request| request.event.payload.kind() == kind)
         .map(|request| {
-            let name = format!("{order}-{}", request.event.reference.id);
+            let name = format!("{}-{}", order.order_id, request.event.reference.id);
             (name, request.accepted_at, request.event)
         })
         .collect();
     // An order without events of the kind is a typo more often than a result.
     if found.is_empty() {
+        let order = OrderName::from(order);
+        let args = order.args();
         return Err(CliError::input(format!(
-            "The Events table has no {kind} event of the order {order}. `waybill order {order}` \
+            "The Events table has no {kind} event of the order {order}. `waybill order {args}` \
              shows what it has."
         )));
     }

@@ -207,6 +207,8 @@ impl Report for Publication {
             Column::number("#", |row: &Row| row.number.to_string()),
             Column::text("result", |row: &Row| row.result.clone())
                 .styled(|row| Some(if row.is_stored() { Style::Success } else { Style::Error })),
+            Column::text("shop", |row: &Row| row.shop.clone().unwrap_or_default())
+                .unless_all("default"),
             Column::text("order", |row: &Row| row.order_id.clone().unwrap_or_default()),
             Column::text("event", |row: &Row| row.id.clone().unwrap_or_default()),
             Column::text("problems", Row::problems),
@@ -263,6 +265,7 @@ mod tests {
             result: result.to_owned(),
             source: Some("https://shop.example/orders".to_owned()),
             id: Some(format!("e-{number}")),
+            shop: Some("default".to_owned()),
             order_id: Some("1001".to_owned()),
             correlation_id: None,
             errors: Vec::new(),
@@ -277,6 +280,7 @@ mod tests {
             ..row(2, "duplicate")
         };
         let bad = Row {
+            shop: None,
             order_id: None,
             errors: vec![shared::FieldError {
                 pointer: "/data/order/customer/email".to_owned(),

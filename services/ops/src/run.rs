@@ -11,7 +11,7 @@ use crate::interrupt::Interrupt;
 use crate::notification::{resend, settle};
 use crate::output::{Output, Report, note};
 use crate::pii::without_addresses;
-use crate::{dlq, docs, doctor, erase, order, preview, publish, status, suppression, sweep};
+use crate::{dlq, docs, doctor, erase, order, preview, publish, shop, status, suppression, sweep};
 
 /// Runs the process's own command line.
 pub async fn main() -> ExitCode {
@@ -44,6 +44,9 @@ async fn run(cli: &Cli, command: String) -> Result<ExitStatus, CliError> {
         Command::Preview(args) if !preview::needs_stack(args) => {
             print(output, preview::run(None, args).await?);
         }
+        Command::Shop(command) if !shop::needs_stack(command) => {
+            return shop::run_without_stack(command, output);
+        }
         stack_command => return run_on_stack(cli, stack_command, command, output).await,
     }
     Ok(ExitStatus::Healthy)
@@ -64,6 +67,7 @@ async fn run_on_stack(
         Command::Settle(args) => print(output, settle::run(stack, args).await?),
         Command::Sweep(args) => sweep::run(stack, args, output, &Interrupt::listen()).await?,
         Command::Suppression(command) => suppression::run(stack, command, output).await?,
+        Command::Shop(command) => shop::run(stack, command, output).await?,
         Command::Erase(args) => erase::run(stack, args, output).await?,
         Command::Publish(args) => print(output, publish::run(stack, args).await?),
         Command::Preview(args) => print(output, preview::run(Some(stack), args).await?),

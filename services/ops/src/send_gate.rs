@@ -65,7 +65,7 @@ pub async fn closed(stack: &Stack) -> Result<Option<Closed>, CliError> {
         .dynamodb
         .query()
         .table_name(&table)
-        .key_condition_expression("order_id = :gate")
+        .key_condition_expression("order_key = :gate")
         .expression_attribute_values(":gate", text(PARTITION_KEY))
         .consistent_read(true)
         .send()
@@ -83,7 +83,7 @@ pub async fn ask_now(stack: &Stack) -> Result<(), CliError> {
         .dynamodb
         .update_item()
         .table_name(&table)
-        .key("order_id", text(PARTITION_KEY))
+        .key("order_key", text(PARTITION_KEY))
         .key("notification", text(SORT_KEY))
         .update_expression(format!("SET {CLOSED_UNTIL} = :now"))
         .condition_expression(format!("{CLOSED_UNTIL} > :now"))

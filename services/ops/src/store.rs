@@ -9,6 +9,7 @@ use kit::batch_get::Attributes;
 use kit::ledger::Item;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use shared::OrderKey;
 use shared::contract::order::Order;
 use shared::outbox::unpack;
 use shared::queue::message::DispatchRequest;
@@ -17,7 +18,7 @@ use crate::aws::{Stack, service_error};
 use crate::error::CliError;
 use crate::output::as_rfc3339;
 
-/// Order id and sort key.
+/// An order's key and a sort key.
 pub type Key = (String, String);
 
 const MAX_CONCURRENCY: usize = 8;
@@ -55,7 +56,7 @@ impl StoredEvent {
 /// All that the tables hold of one order.
 #[derive(Debug, Clone)]
 pub struct StoredOrder {
-    pub id: String,
+    pub order: OrderKey,
     /// The earliest accepted first.
     pub events: Vec<StoredEvent>,
     pub records: Vec<Item>,
@@ -74,22 +75,23 @@ pub fn latest_order(events: &[StoredEvent]) -> Option<Order> {
 }
 
 /// Reads an order: one query of each table. `None` where neither knows of it.
-pub async fn stored_order(stack: &Stack, id: String) -> Result<Option<StoredOrder>, CliError> {
+pub async fn stored_order(stack: &Stack, order: OrderKey) -> Result<Option<StoredOrder>, CliError> {
+    let key = order.to_string();
     let (events, records) =
-        futures::try_join!(events_of_order(stack, &id), records_of_order(stack, &id))?;
+        futures::try_join!(events_of_order(stack, &key), records_of_order(stack, &key))?;
     let is_known = !events.is_empty() || !records.is_empty();
-    Ok(is_known.then_some(StoredOrder { id, events, records }))
+    Ok(is_known.then_some(StoredOrder { order, events, records }))
 }
 
 /// Every event of an order, the earliest accepted first.
-pub async fn events_of_order(stack: &Stack, order_id: &str) -> Result<Vec<StoredEvent>, CliError> {
+pub async fn events_of_order(stack: &Stack, order_key: &str) -> Result<Vec<StoredEvent>, CliError> {
     let table = stack.events_table();
     let items = stack
         .dynamodb
         .query()
         .table_name(&table)
-        .key_condition_expression("order_id = :order")
-        .expression_attribute_values(":order", AttributeValue::S(order_id.to_owned()))
+        .key_condition_expression("order_key = :order")
+        .expression_attribute_values(":order", AttributeValue::S(order_key.to_owned()))
         // An event that was accepted a moment ago must not look as if it had never come.
         .consistent_read(true)
         .into_paginator()
@@ -119,8 +121,8 @@ pub fn parse_readable<T: DeserializeOwned + Default>(mut item: Attributes) -> T 
     serde_dynamo::from_item(item).unwrap_or_default()
 }
 
-pub async fn records_of_order(stack: &Stack, order_id: &str) -> Result<Vec<Item>, CliError> {
-    stack.ledger().list_by_order(order_id).await.map_err(CliError::ledger_read)
+pub async fn records_of_order(stack: &Stack, order_key: &str) -> Result<Vec<Item>, CliError> {
+    stack.ledger().list_by_order(order_key).await.map_err(CliError::ledger_read)
 }
 
 /// The ledger's records of these keys, without those that are absent.
@@ -137,7 +139,7 @@ pub async fn records(
 
 /// Ledger records by their keys.
 pub fn keyed(items: impl IntoIterator<Item = Item>) -> HashMap<Key, Item> {
-    let keyed = |item: Item| ((item.order_id.clone(), item.notification.clone()), item);
+    let keyed = |item: Item| ((item.order_key.clone(), item.notification.clone()), item);
     items.into_iter().map(keyed).collect()
 }
 
@@ -150,13 +152,13 @@ pub async fn accepted_at(
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Row {
-        order_id: String,
+        order_key: String,
         event: String,
         accepted_at: Option<i64>,
     }
-    let projection = Some("order_id, event, accepted_at");
+    let projection = Some("order_key, event, accepted_at");
     let items = get_all(stack, &stack.events_table(), "event", projection, keys).await?;
-    let accepted = |row: Row| Some(((row.order_id, row.event), row.accepted_at?));
+    let accepted = |row: Row| Some(((row.order_key, row.event), row.accepted_at?));
     Ok(items.into_iter().map(parse_readable).filter_map(accepted).collect())
 }
 
@@ -165,14 +167,14 @@ pub async fn payload_hashes(
     stack: &Stack,
     keys: impl IntoIterator<Item = Key>,
 ) -> Result<HashMap<Key, Vec<u8>>, CliError> {
-    let projection = Some("order_id, event, payload_hash");
+    let projection = Some("order_key, event, payload_hash");
     let items = get_all(stack, &stack.events_table(), "event", projection, keys).await?;
     let hash = |item: Attributes| {
         let text = |name: &str| item.get(name)?.as_s().ok().cloned();
         // Without a hash it is no event of ours, and equal to none.
         let hash = item.get("payload_hash").and_then(|hash| hash.as_b().ok());
         let hash = hash.map(|hash| hash.as_ref().to_vec()).unwrap_or_default();
-        Some(((text("order_id")?, text("event")?), hash))
+        Some(((text("order_key")?, text("event")?), hash))
     };
     Ok(items.into_iter().filter_map(hash).collect())
 }
@@ -187,9 +189,9 @@ async fn get_all(
     // A set: BatchGetItem refuses a call that names a key twice.
     let keys: HashSet<Key> = keys.into_iter().collect();
     stream::iter(keys)
-        .map(|(order_id, value)| {
+        .map(|(order_key, value)| {
             Attributes::from([
-                ("order_id".to_owned(), AttributeValue::S(order_id)),
+                ("order_key".to_owned(), AttributeValue::S(order_key)),
                 (sort_key.to_owned(), AttributeValue::S(value)),
             ])
         })
@@ -221,7 +223,7 @@ mod tests {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let number = |value: &str| AttributeValue::N(value.to_owned());
         let item: Attributes = [
-            ("order_id", text("1001")),
+            ("order_key", text("default/1001")),
             ("event", text("https://shop.example/orders e-1")),
             ("type", text("order.confirmed")),
             ("accepted_at", number("1763900000000")),

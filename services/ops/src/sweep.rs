@@ -18,6 +18,7 @@ use crate::aws::{Queue, Stack};
 use crate::confirm::{Confirmation, confirm};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
+use crate::order_name::OrderName;
 use crate::outbox::{UnseenEvent, UnseenEvents};
 use crate::output::{
     ColorMode, Column, Format, Output, Report, as_rfc3339, counted, format_time, is_or_are, json,
@@ -60,6 +61,7 @@ pub struct Args {
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
+    pub shop: String,
     pub order_id: String,
     /// Source, a space, id.
     pub event: String,
@@ -90,7 +92,8 @@ pub async fn run(
     check_period(since, until, args.until.is_some())?;
     let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
     let unseen = UnseenEvents::new(stack);
-    let events = unseen.within(since, until).await?;
+    let mut events = unseen.within(since, until).await?;
+    events.retain(|event| stack.shows_shop(&OrderName::of_key(&event.entry.order_key).shop));
     let mut sweep = Sweep::new(since, until, &events);
     if output.format == Format::Table {
         output.write(&sweep.text(output.colors));
@@ -179,10 +182,10 @@ async fn queue(
 
 impl Sweep {
     fn new(since: i64, until: i64, events: &[UnseenEvent]) -> Self {
-        let row = |unseen: &UnseenEvent| Row {
-            order_id: unseen.entry.order_id.clone(),
-            event: without_addresses(&unseen.entry.event),
-            at: unseen.accepted_at,
+        let row = |unseen: &UnseenEvent| {
+            let OrderName { shop, id } = OrderName::of_key(&unseen.entry.order_key);
+            let event = without_addresses(&unseen.entry.event);
+            Row { shop, order_id: id, event, at: unseen.accepted_at }
         };
         let mut missing: Vec<Row> = events.iter().map(row).collect();
         missing.sort_by_key(|row| row.at);
@@ -199,9 +202,11 @@ impl Report for Sweep {
                 readable_time(&self.until)
             );
         }
-        let orders: BTreeSet<&str> = self.missing.iter().map(|row| row.order_id.as_str()).collect();
+        let orders: BTreeSet<(&str, &str)> =
+            self.missing.iter().map(|row| (row.shop.as_str(), row.order_id.as_str())).collect();
         let columns = [
             Column::text("accepted", |row: &Row| format_time(row.at)),
+            Column::text("shop", |row: &Row| row.shop.clone()).unless_all("default"),
             Column::text("order", |row| row.order_id.clone()),
             Column::text("event", |row| row.event.clone()),
         ];
@@ -238,7 +243,7 @@ mod tests {
     fn a_sweep_as_people_and_scripts_read_it() {
         let entry = |n: i64| UnseenEvent {
             entry: relay::IndexEntry {
-                order_id: format!("100{n}"),
+                order_key: format!("default/100{n}"),
                 event: format!("https://shop.example/orders e-{n}"),
                 ledger_key: "order.confirmed##customer".to_owned(),
                 sweep_at: 1_763_999_000_000,

@@ -21,20 +21,33 @@ pub struct Column<R> {
     value: fn(&R) -> String,
     style: fn(&R) -> Option<Style>,
     alignment: CellAlignment,
+    /// The value that says nothing where every row has it.
+    usual: &'static str,
 }
 
 impl<R> Column<R> {
     pub const fn text(title: &'static str, value: fn(&R) -> String) -> Self {
-        Self { title, value, style: |_| None, alignment: CellAlignment::Left }
+        Self { title, value, style: |_| None, alignment: CellAlignment::Left, usual: "" }
     }
 
     pub const fn number(title: &'static str, value: fn(&R) -> String) -> Self {
-        Self { title, value, style: |_| None, alignment: CellAlignment::Right }
+        Self { title, value, style: |_| None, alignment: CellAlignment::Right, usual: "" }
     }
 
     pub const fn styled(mut self, style: fn(&R) -> Option<Style>) -> Self {
         self.style = style;
         self
+    }
+
+    /// Leaves the column out where every row has the value `usual`, or none.
+    pub const fn unless_all(mut self, usual: &'static str) -> Self {
+        self.usual = usual;
+        self
+    }
+
+    fn says_nothing_of(&self, row: &R) -> bool {
+        let value = self.value(row);
+        value.is_empty() || value == self.usual
     }
 
     /// The value on one line, without anything that a terminal would act on.
@@ -53,11 +66,11 @@ impl<R> Column<R> {
     }
 }
 
-/// The rows as a table, without the columns that are empty in every row. Where lines may have any
+/// The rows as a table, without the columns that say nothing of any row. Where lines may have any
 /// length, each row is one line.
 pub fn table<R>(colors: ColorMode, columns: &[Column<R>], rows: &[R]) -> String {
     let used: Vec<&Column<R>> =
-        columns.iter().filter(|c| rows.iter().any(|row| !c.value(row).is_empty())).collect();
+        columns.iter().filter(|c| !rows.iter().all(|row| c.says_nothing_of(row))).collect();
     let whole = grid(colors, &used, rows, |_, _| true);
     let ends = ends(&whole);
     match colors.columns() {

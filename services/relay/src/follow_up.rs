@@ -10,7 +10,7 @@ use kit::queue::{
 };
 use kit::telemetry::{Count, count};
 use serde_json::json;
-use shared::OrderId;
+use shared::OrderKey;
 use shared::outbox::MAX_SWEEP_DELAY_MS;
 use shared::queue::dead_letter::DeadLetterCode;
 
@@ -151,8 +151,8 @@ async fn after_send(
         Err(error) => Err(OutboxError::Queue(error)),
         Ok(()) => {
             count(Count::Swept);
-            let IndexEntry { order_id, event, .. } = entry;
-            tracing::warn!(order_id, event, sweeps, ?progress, "queued again");
+            let IndexEntry { order_key, event, .. } = entry;
+            tracing::warn!(order_key, event, sweeps, ?progress, "queued again");
             // Only after SQS has accepted it: after a crash before this line, the next sweep finds the
             // entry where it was.
             let again = relay.clock.now_ms() + sweep_delay(relay.sweep_after_ms, sweeps);
@@ -170,7 +170,7 @@ fn sweep_delay(sweep_after_ms: i64, sweeps: u32) -> i64 {
 
 /// The item's keys, as the body of a dead letter for an item without a usable message.
 fn keys_json(entry: &IndexEntry) -> String {
-    json!({ "order_id": { "S": entry.order_id }, "event": { "S": entry.event } }).to_string()
+    json!({ "order_key": { "S": entry.order_key }, "event": { "S": entry.event } }).to_string()
 }
 
 async fn move_to_dlq(
@@ -180,8 +180,8 @@ async fn move_to_dlq(
     code: DeadLetterCode,
     reason: String,
 ) -> Result<(), OutboxError> {
-    let order_id = OrderId::parse(&entry.order_id).ok();
-    let dead_letter = DeadLetter { body, code, reason, order_id, kind: None };
+    let order = OrderKey::parse(&entry.order_key).ok();
+    let dead_letter = DeadLetter { body, code, reason, order, kind: None };
     match relay.queues.dead_letters.move_message(dead_letter).await {
         // The dead letter first: a crash in between leaves the event in both places rather than in none.
         BatchItemOutcome::Ack => Outbox(&relay.tables).remove_from_index(entry).await,
@@ -197,7 +197,7 @@ mod tests {
 
     fn entry() -> IndexEntry {
         IndexEntry {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             event: "shop e-1".to_owned(),
             ledger_key: "order.confirmed##customer".to_owned(),
             sweep_at: 0,
@@ -242,6 +242,6 @@ mod tests {
         let step = next_step(&entry(), stored(None, 0), Progress::Unseen);
         let Step::DeadLetter { body, code, .. } = step else { panic!("{step:?}") };
         assert_eq!(code, DeadLetterCode::Unreadable);
-        assert_eq!(body, r#"{"event":{"S":"shop e-1"},"order_id":{"S":"1001"}}"#);
+        assert_eq!(body, r#"{"event":{"S":"shop e-1"},"order_key":{"S":"default/1001"}}"#);
     }
 }

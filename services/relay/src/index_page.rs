@@ -8,8 +8,8 @@ use serde::Deserialize;
 /// An event in the sweep index.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct IndexEntry {
-    /// Partition key of the Events table.
-    pub order_id: String,
+    /// Partition key of the Events table: an order's key.
+    pub order_key: String,
     /// Sort key of the Events table.
     pub event: String,
     /// Sort key of the ledger item that the event should lead to.
@@ -91,7 +91,7 @@ mod tests {
 
     fn entry(sweep_at: i64) -> IndexEntry {
         IndexEntry {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             event: format!("shop {sweep_at}"),
             ledger_key: "order.confirmed##customer".to_owned(),
             sweep_at,
@@ -157,7 +157,7 @@ mod tests {
     fn an_index_item_is_read_and_one_that_lacks_its_ledger_key_is_not() {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let mut item = HashMap::from([
-            ("order_id".to_owned(), text("1001")),
+            ("order_key".to_owned(), text("default/1001")),
             ("event".to_owned(), text("shop 7")),
             ("ledger_key".to_owned(), text("order.confirmed##customer")),
             ("sweep_at".to_owned(), AttributeValue::N("7".to_owned())),

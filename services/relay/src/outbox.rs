@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use kit::batch_get::Attributes;
 use kit::ledger::Item;
 use serde::{Deserialize, Serialize};
-use shared::OrderId;
+use shared::OrderKey;
 use shared::outbox::{SWEEP_INDEX, bucket, unpack};
 
 use crate::dependencies::Tables;
@@ -36,21 +36,21 @@ struct EventItem {
 /// The key of an Events item.
 #[derive(Serialize)]
 struct EventKey<'a> {
-    order_id: &'a str,
+    order_key: &'a str,
     event: &'a str,
 }
 
 /// The key of an Events item that was read.
 #[derive(Deserialize)]
 struct EventKeyRead {
-    order_id: String,
+    order_key: String,
     event: String,
 }
 
 /// The key of a ledger item.
 #[derive(PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct LedgerKey {
-    order_id: String,
+    order_key: String,
     notification: String,
 }
 
@@ -165,7 +165,7 @@ impl Outbox<'_> {
         let mut events: HashMap<(String, String), StoredEvent> =
             found.into_iter().filter_map(stored_event).collect();
         let event =
-            |entry: &&IndexEntry| events.remove(&(entry.order_id.clone(), entry.event.clone()));
+            |entry: &&IndexEntry| events.remove(&(entry.order_key.clone(), entry.event.clone()));
         Ok(entries.iter().map(event).collect())
     }
 
@@ -194,11 +194,11 @@ impl Outbox<'_> {
         also: &str,
         value: Option<(&str, AttributeValue)>,
     ) -> Result<(), OutboxError> {
-        // Without a valid order id there is no bucket to move it to.
-        let Ok(order_id) = OrderId::parse(&entry.order_id) else {
+        // Without an order's key there is no bucket to move it to.
+        let Ok(order) = OrderKey::parse(&entry.order_key) else {
             return self.remove_from_index(entry).await;
         };
-        let mut values = place(&order_id, sweep_at);
+        let mut values = place(&order, sweep_at);
         values.extend(value.map(|(name, value)| (name.to_owned(), value)));
         self.update(entry, &format!("{SET_PLACE}{also}"), values).await
     }
@@ -211,14 +211,13 @@ impl Outbox<'_> {
     /// [`OutboxError::MoveEntry`].
     pub async fn watch_again(
         self,
-        order_id: &OrderId,
+        order: &OrderKey,
         event: &str,
         sweep_at: i64,
     ) -> Result<(), OutboxError> {
-        let key = to_item(&EventKey { order_id: order_id.as_str(), event });
+        let key = to_item(&EventKey { order_key: &order.to_string(), event });
         let update = format!("{SET_PLACE} REMOVE sweeps");
-        self.update_event(key, &update, place(order_id, sweep_at), "attribute_exists(order_id)")
-            .await
+        self.update_event(key, &update, place(order, sweep_at), "attribute_exists(order_key)").await
     }
 
     /// Removes the entry from the index, not the event from the table.
@@ -284,17 +283,17 @@ impl StoredEvent {
 const SET_PLACE: &str = "SET sweep_bucket = :bucket, sweep_at = :at";
 
 /// The values of [`SET_PLACE`].
-fn place(order_id: &OrderId, sweep_at: i64) -> Attributes {
+fn place(order: &OrderKey, sweep_at: i64) -> Attributes {
     HashMap::from([
-        (":bucket".to_owned(), AttributeValue::S(bucket(order_id, sweep_at))),
+        (":bucket".to_owned(), AttributeValue::S(bucket(order, sweep_at))),
         (":at".to_owned(), number(sweep_at)),
     ])
 }
 
 /// An event with its key.
 fn stored_event(item: Attributes) -> Option<((String, String), StoredEvent)> {
-    let EventKeyRead { order_id, event } = serde_dynamo::from_item(item.clone()).ok()?;
-    Some(((order_id, event), StoredEvent::from_item(item)))
+    let EventKeyRead { order_key, event } = serde_dynamo::from_item(item.clone()).ok()?;
+    Some(((order_key, event), StoredEvent::from_item(item)))
 }
 
 /// A ledger item with its key.
@@ -306,11 +305,11 @@ fn ledger_record(item: Attributes) -> Option<(LedgerKey, LedgerRecord)> {
 }
 
 fn ledger_key(entry: &IndexEntry) -> LedgerKey {
-    LedgerKey { order_id: entry.order_id.clone(), notification: entry.ledger_key.clone() }
+    LedgerKey { order_key: entry.order_key.clone(), notification: entry.ledger_key.clone() }
 }
 
 fn event_key(entry: &IndexEntry) -> HashMap<String, AttributeValue> {
-    to_item(&EventKey { order_id: &entry.order_id, event: &entry.event })
+    to_item(&EventKey { order_key: &entry.order_key, event: &entry.event })
 }
 
 /// The attributes of a struct of strings and numbers.
@@ -356,19 +355,19 @@ mod tests {
     #[test]
     fn keys_have_the_attribute_names_of_their_tables() {
         let entry = IndexEntry {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             event: "shop e-1".to_owned(),
             ledger_key: "order.confirmed##customer".to_owned(),
             sweep_at: 5,
         };
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let of_event = HashMap::from([
-            ("order_id".to_owned(), text("1001")),
+            ("order_key".to_owned(), text("default/1001")),
             ("event".to_owned(), text("shop e-1")),
         ]);
         assert_eq!(event_key(&entry), of_event);
         let of_ledger = HashMap::from([
-            ("order_id".to_owned(), text("1001")),
+            ("order_key".to_owned(), text("default/1001")),
             ("notification".to_owned(), text("order.confirmed##customer")),
         ]);
         assert_eq!(to_item(&ledger_key(&entry)), of_ledger);

@@ -116,7 +116,7 @@ mod tests {
 
     fn entry(event: &str) -> IndexEntry {
         IndexEntry {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             event: event.to_owned(),
             ledger_key: "order.confirmed##customer".to_owned(),
             sweep_at: 0,
@@ -125,7 +125,7 @@ mod tests {
 
     fn item(state: State) -> Item {
         Item {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             notification: "order.confirmed##customer".to_owned(),
             event: "shop e-1".to_owned(),
             state: state.to_string(),

@@ -9,7 +9,7 @@ use crate::outbox::to_item;
 
 #[derive(Serialize)]
 struct Key {
-    order_id: &'static str,
+    order_key: &'static str,
     notification: &'static str,
 }
 
@@ -26,7 +26,7 @@ const LONGEST_LINE: i64 = 60 * 60 * 1000;
 /// Until when a mail that nobody claims is not thereby lost, in milliseconds since 1970, as of the time `now`; `None`
 /// where it is. Queued again meanwhile, it would only make the line longer that it waits in.
 pub async fn waits_until(tables: &Tables, now: i64) -> Result<Option<i64>, OutboxError> {
-    let key = Key { order_id: PARTITION_KEY, notification: SORT_KEY };
+    let key = Key { order_key: PARTITION_KEY, notification: SORT_KEY };
     let call = tables
         .client
         .get_item()

@@ -6,7 +6,8 @@ use base64::prelude::BASE64_STANDARD;
 use kit::queue::{BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, send_all};
 use kit::telemetry::{Count, count_many};
 use serde_json::{Value, json};
-use shared::OrderId;
+use shared::OrderKey;
+use shared::order_key::ORDER_KEY;
 use shared::outbox::unpack;
 
 use crate::dependencies::Relay;
@@ -80,9 +81,9 @@ async fn outcome_for(
 /// block the records after it.
 async fn move_to_dlq(relay: &Relay, record: &Value, reason: &str) -> BatchItemOutcome {
     let keys = &record["dynamodb"]["Keys"];
-    let order_id = keys["order_id"]["S"].as_str().and_then(|id| OrderId::parse(id).ok());
+    let order = keys[ORDER_KEY]["S"].as_str().and_then(|key| OrderKey::parse(key).ok());
     let dead_letter = DeadLetter::unreadable(keys.to_string(), reason.to_owned());
-    relay.queues.dead_letters.move_message(DeadLetter { order_id, ..dead_letter }).await
+    relay.queues.dead_letters.move_message(DeadLetter { order, ..dead_letter }).await
 }
 
 /// The response that makes Lambda read the stream again from the first record to be retried. Later records
@@ -104,11 +105,11 @@ mod tests {
     use shared::outbox::pack;
 
     /// A record as the event source mapping delivers it.
-    fn record(sequence_number: &str, order_id: &str, item: Value) -> Value {
+    fn record(sequence_number: &str, order: &str, item: Value) -> Value {
         json!({
             "eventName": "INSERT",
             "dynamodb": {
-                "Keys": { "order_id": { "S": order_id }, "event": { "S": "shop e-1" } },
+                "Keys": { "order_key": { "S": format!("default/{order}") }, "event": { "S": "shop e-1" } },
                 "NewImage": item,
                 "SequenceNumber": sequence_number,
             }

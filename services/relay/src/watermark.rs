@@ -10,19 +10,19 @@ use crate::dependencies::Tables;
 use crate::error::OutboxError;
 use crate::outbox::to_item;
 
-/// The key of the item. No order id can begin with `#`, so it is never the key of a notification.
+/// The key of the item. No order's key begins with `#`, so it is never the key of a notification.
 #[derive(Serialize)]
 struct Key {
-    order_id: &'static str,
+    order_key: &'static str,
     notification: &'static str,
 }
 
-const KEY: Key = Key { order_id: "#sweep", notification: "watermark" };
+const KEY: Key = Key { order_key: "#sweep", notification: "watermark" };
 
 /// The item: its key, and the watermark in milliseconds since 1970.
 #[derive(Serialize)]
 struct Item {
-    order_id: &'static str,
+    order_key: &'static str,
     notification: &'static str,
     swept_until: i64,
 }
@@ -75,7 +75,7 @@ fn is_refused(error: &SdkError<PutItemError>) -> bool {
 }
 
 fn put(tables: &Tables, swept_until: i64) -> PutItemFluentBuilder {
-    let Key { order_id, notification } = KEY;
-    let item = to_item(&Item { order_id, notification, swept_until });
+    let Key { order_key, notification } = KEY;
+    let item = to_item(&Item { order_key, notification, swept_until });
     tables.client.put_item().table_name(&tables.ledger).set_item(Some(item))
 }

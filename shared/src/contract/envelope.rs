@@ -13,6 +13,7 @@ use crate::contract::order::Order;
 use crate::contract::reader::{FieldErrors, FieldReader};
 use crate::contract::refund::{Cancellation, Refund};
 use crate::contract::shipment::Shipment;
+use crate::contract::shop_id::ShopId;
 use crate::contract::times::LocalTime;
 
 /// How deep an event may be nested. Well below serde_json's limit of 128, because queue messages wrap the
@@ -51,12 +52,14 @@ impl Event {
         let time = from.tolerated("time", |r| LocalTime::read(&r));
         let _ = from.tolerated("datacontenttype", |r| r.text(parse_content_type));
         let correlation_id = from.tolerated("correlationid", |r| CorrelationId::read(&r));
+        let shop = from.optional("shop", |r| r.text(ShopId::parse));
         let data = from.required("data", |r| {
             r.set_money(MoneyContext::of_data(r.value()));
             Data::read(&r, kind, &Context { event_id: reference.as_ref()?.id.as_str(), time })
         });
         let Data { notify, order, payload } = data?;
         Some(Self {
+            shop: shop?.unwrap_or_default(),
             reference: reference?,
             time: time.map(LocalTime::timestamp),
             correlation_id,

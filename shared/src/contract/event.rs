@@ -13,6 +13,7 @@ use crate::contract::order::Order;
 use crate::contract::reader::FieldErrors;
 use crate::contract::refund::{Cancellation, Refund};
 use crate::contract::shipment::Shipment;
+use crate::contract::shop_id::ShopId;
 
 /// The largest event that intake accepts, in bytes of JSON: 256 KiB.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
@@ -27,6 +28,8 @@ pub const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 /// A valid event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
+    /// The shop that it is about, from the extension attribute `shop`; `default` where it names none.
+    pub shop: ShopId,
     /// `source` and `id`, which identify the event within its order.
     pub reference: EventRef,
     /// When it happened, if the shop provides it.
@@ -206,6 +209,9 @@ impl Event {
         });
         if let Some(time) = self.time {
             event["time"] = Value::String(time.to_string());
+        }
+        if !self.shop.is_default() {
+            event["shop"] = Value::String(self.shop.to_string());
         }
         if let Some(correlation_id) = &self.correlation_id {
             event["correlationid"] = Value::String(correlation_id.to_string());

@@ -29,6 +29,7 @@ pub mod refund;
 #[cfg(test)]
 mod schema;
 pub mod shipment;
+pub mod shop_id;
 pub mod sums;
 pub mod text;
 pub mod times;

@@ -16,6 +16,7 @@ use crate::contract::order::Order;
 use crate::contract::quantity::MAX_QUANTITY;
 use crate::contract::refund::{Cancellation, Refund};
 use crate::contract::shipment::Shipment;
+use crate::contract::shop_id::ShopId;
 use crate::contract::text::Line;
 use crate::contract::times::{DAY_PATTERN, TIME_PATTERN};
 use crate::contract::warnings::read_form;
@@ -243,6 +244,10 @@ fn envelope(types: &mut SchemaGenerator) -> Value {
     let mut correlation_id = types.subschema_for::<Option<CorrelationId>>();
     let what = "Follows the event to its mail through every log line. No personal data.";
     correlation_id.insert("description".to_owned(), json!(what));
+    let mut shop = types.subschema_for::<Option<ShopId>>();
+    let what = "The shop that it is about, where a stack serves several; absent, the shop default.";
+    shop.insert("description".to_owned(), json!(what));
+    shop.insert("examples".to_owned(), json!(["north"]));
     let mut time = time(types);
     time.insert("type".to_owned(), json!(["string", "null"]));
     time.insert("description".to_owned(), json!("When it happened, with its offset."));
@@ -259,6 +264,7 @@ fn envelope(types: &mut SchemaGenerator) -> Value {
             "examples": ["application/json"]
         },
         "correlationid": correlation_id,
+        "shop": shop,
         "data": {
             "type": "object",
             "required": ["order"],

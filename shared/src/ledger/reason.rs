@@ -8,6 +8,8 @@ pub const LEASE_EXPIRED: &str = "the lease expired before its holder recorded an
 pub enum SkipReason {
     /// The event has `notify: false`.
     Muted,
+    /// The shop's settings have turned mails of this kind off.
+    KindOff,
     /// Older than its kind may be when it is sent.
     Stale,
     /// A later mail about the same order or parcel made it pointless.
@@ -20,6 +22,7 @@ impl SkipReason {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Muted => "muted",
+            Self::KindOff => "kind_off",
             Self::Stale => "stale",
             Self::Superseded => "superseded",
         }

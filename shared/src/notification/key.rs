@@ -4,6 +4,9 @@ use crate::contract::error::InvalidValue;
 use crate::contract::event::{Event, EventPayload};
 use crate::contract::ids::OrderId;
 use crate::contract::kind::Kind;
+use crate::contract::shop_id::ShopId;
+use crate::key_part::{decode, encode};
+use crate::order_key::OrderKey;
 
 /// The idempotency key of one e-mail. It consists of business facts only, without event or message
 /// ids, so two events that mean the same thing, a redelivery and a replay all have the same key.
@@ -11,12 +14,14 @@ use crate::contract::kind::Kind;
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub struct NotificationKey {
-    /// The order; the ledger's partition key.
+    /// The shop; with the order's id the ledger's partition key.
+    pub shop: ShopId,
+    /// The shop's id of the order.
     pub order_id: OrderId,
     /// The event type that the mail reports.
     pub kind: Kind,
-    /// The parcel, refund, tracking number or day that it is about; empty for a kind of which an order has
-    /// only one mail.
+    /// The parcel, refund, tracking number or day that it is about: parts as [`crate::key_part`] encodes them,
+    /// joined with `#`. Empty for a kind of which an order has only one mail.
     pub scope: String,
     /// Who receives it. Another recipient would be another notification.
     pub recipient: Recipient,
@@ -37,6 +42,7 @@ impl NotificationKey {
     #[must_use]
     pub fn for_event(event: &Event) -> Self {
         Self {
+            shop: event.shop.clone(),
             order_id: event.order.id.clone(),
             kind: event.payload.kind(),
             scope: scope_of(event),
@@ -44,7 +50,20 @@ impl NotificationKey {
         }
     }
 
-    /// The ledger's sort key: `shipment.shipped#S-1#customer`. No id can contain a `#`.
+    /// The order; the ledger's partition key.
+    #[must_use]
+    pub fn order_key(&self) -> OrderKey {
+        OrderKey { shop: self.shop.clone(), order_id: self.order_id.clone() }
+    }
+
+    /// The scope as people write it: `S-1#00340434`, its parts not encoded. For messages, not for keys.
+    #[must_use]
+    pub fn shown_scope(&self) -> String {
+        let part = |part: &str| decode(part).unwrap_or_else(|_| part.to_owned());
+        self.scope.split('#').map(part).collect::<Vec<_>>().join("#")
+    }
+
+    /// The ledger's sort key: `shipment.shipped#S-1#customer`. No part can contain a `#`, because each is encoded.
     #[must_use]
     pub fn sort_key(&self) -> String {
         let Recipient::Customer = self.recipient;
@@ -55,20 +74,25 @@ impl NotificationKey {
     ///
     /// # Errors
     /// [`InvalidValue`] when `sort_key` was not written by [`NotificationKey::sort_key`].
-    pub fn from_sort_key(order_id: OrderId, sort_key: &str) -> Result<Self, InvalidValue> {
+    pub fn from_sort_key(order: OrderKey, sort_key: &str) -> Result<Self, InvalidValue> {
         let invalid =
             || InvalidValue::expected("a ledger key such as shipment.shipped#S-1#customer");
         // From both ends: a scope of two parts (parcel and tracking number) contains a `#` itself.
         let (kind, rest) = sort_key.split_once('#').ok_or_else(invalid)?;
         let scope = rest.strip_suffix("#customer").ok_or_else(invalid)?;
         let kind = Kind::parse(kind)?;
-        Ok(Self { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer })
+        if !scope.is_empty() {
+            scope.split('#').try_for_each(|part| decode(part).map(drop))?;
+        }
+        let OrderKey { shop, order_id } = order;
+        Ok(Self { shop, order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer })
     }
 
     /// Whether this mail is pointless once the customer gets the mail for `later`.
     #[must_use]
     pub fn is_superseded_by(&self, later: &Self) -> bool {
-        self.order_id == later.order_id
+        self.shop == later.shop
+            && self.order_id == later.order_id
             && self.kind.superseded_by().contains(&later.kind)
             && (self.parcel().is_none() || self.parcel() == later.parcel())
     }
@@ -109,7 +133,7 @@ pub const MUTED: &str = "muted";
 
 impl std::fmt::Display for NotificationKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}#{}", self.order_id, self.sort_key())
+        write!(f, "{}#{}", self.order_key(), self.sort_key())
     }
 }
 
@@ -119,51 +143,38 @@ fn scope_of(event: &Event) -> String {
     match &event.payload {
         EventPayload::Confirmed => String::new(),
         EventPayload::OrderUpdated(update) => match &update.revision {
-            Some(revision) => encoded(revision.as_str()),
+            Some(revision) => encode(revision.as_str()),
             None => digest_of(&event.order),
         },
-        EventPayload::PaymentFailed(p) => encoded(p.id.as_ref().map_or(event_id, |id| id.as_str())),
+        EventPayload::PaymentFailed(p) => encode(p.id.as_ref().map_or(event_id, |id| id.as_str())),
         EventPayload::Cancelled(c) => match &c.id {
             _ if !c.is_partial() => String::new(),
-            Some(id) => encoded(id.as_str()),
+            Some(id) => encode(id.as_str()),
             None => digest_of(&c.lines),
         },
-        EventPayload::Refunded(refund) => encoded(refund.id.as_str()),
-        EventPayload::WithdrawalReceived(withdrawal) => encoded(withdrawal.id.as_str()),
+        EventPayload::Refunded(refund) => encode(refund.id.as_str()),
+        EventPayload::WithdrawalReceived(withdrawal) => encode(withdrawal.id.as_str()),
         EventPayload::Shipped(s)
         | EventPayload::OutForDelivery(s)
         | EventPayload::ReadyForPickup(s)
         | EventPayload::Delivered(s)
-        | EventPayload::Returned(s) => encoded(s.id.as_str()),
+        | EventPayload::Returned(s) => encode(s.id.as_str()),
         EventPayload::Updated(s) => {
             format!(
                 "{}#{}",
-                encoded(s.id.as_str()),
+                encode(s.id.as_str()),
                 digest_of(&(&s.carrier, &s.tracking, s.expected_on))
             )
         }
         EventPayload::Delayed(s) => {
             let day = s.expected_on.map(|day| day.to_string()).unwrap_or_default();
-            format!("{}#{day}", encoded(s.id.as_str()))
+            format!("{}#{day}", encode(s.id.as_str()))
         }
         EventPayload::DeliveryAttempted(s) => {
-            let attempt = s.attempt.map_or_else(|| encoded(event_id), |number| number.to_string());
-            format!("{}#{attempt}", encoded(s.id.as_str()))
+            let attempt = s.attempt.map_or_else(|| encode(event_id), |number| number.to_string());
+            format!("{}#{attempt}", encode(s.id.as_str()))
         }
     }
-}
-
-/// Percent-encodes all but the unreserved characters of RFC 3986.
-fn encoded(id: &str) -> String {
-    let mut encoded = String::with_capacity(id.len());
-    for byte in id.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 fn digest_of(value: &impl serde::Serialize) -> String {
@@ -175,17 +186,28 @@ mod tests {
     use super::*;
 
     fn key(kind: Kind, scope: &str) -> NotificationKey {
+        let shop = ShopId::default();
         let order_id = OrderId::parse("1001").expect("valid");
-        NotificationKey { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer }
+        let scope = scope.to_owned();
+        NotificationKey { shop, order_id, kind, scope, recipient: Recipient::Customer }
     }
 
     #[test]
     fn a_sort_key_is_read_back_as_it_was_written() {
         for (kind, scope) in [(Kind::OrderConfirmed, ""), (Kind::ShipmentUpdated, "S-1#00340434")] {
             let key = key(kind, scope);
-            let read = NotificationKey::from_sort_key(key.order_id.clone(), &key.sort_key());
+            let read = NotificationKey::from_sort_key(key.order_key(), &key.sort_key());
             assert_eq!(read, Ok(key));
         }
+    }
+
+    #[test]
+    fn another_shop_s_mail_supersedes_nothing() {
+        let delivered = key(Kind::ShipmentDelivered, "S-1");
+        let shop = ShopId::parse("north").expect("a shop");
+        let of_another_shop = NotificationKey { shop, ..delivered.clone() };
+        assert!(key(Kind::ShipmentShipped, "S-1").is_superseded_by(&delivered));
+        assert!(!key(Kind::ShipmentShipped, "S-1").is_superseded_by(&of_another_shop));
     }
 
     #[test]

@@ -12,7 +12,9 @@ pub const REASON: &str = "waybill-reason";
 pub const CODE: &str = "waybill-code";
 /// When it was moved: milliseconds since 1970.
 pub const FAILED_AT: &str = "waybill-failed-at";
-/// The order, if the body could be parsed.
+/// The shop, if the body could be parsed.
+pub const SHOP: &str = "waybill-shop";
+/// The order within its shop, if the body could be parsed.
 pub const ORDER_ID: &str = "waybill-order-id";
 /// The kind of notification, if the body could be parsed.
 pub const KIND: &str = "waybill-kind";

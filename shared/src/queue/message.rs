@@ -18,6 +18,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::contract::email::EmailAddress;
 use crate::contract::error::InvalidValue;
 use crate::contract::event::Event;
 use crate::contract::ids::CorrelationId;
@@ -25,6 +26,7 @@ use crate::contract::json::parse_strict;
 use crate::notification::NotificationKey;
 use crate::queue::sqs_json::escape_noncharacters;
 use crate::queue::unknown::Forwarded;
+use crate::routing::Routing;
 
 /// How far a publisher's clock may be ahead of ours before nothing follows from its times.
 const MAX_CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(1);
@@ -36,6 +38,8 @@ pub struct DispatchRequest {
     pub accepted_at: Timestamp,
     /// Follows the event to SES.
     pub correlation_id: CorrelationId,
+    /// Who gets its mails, as decided when it was accepted.
+    pub routing: Routing,
     /// Set by an operator's replay: the mail may be sent until then, whatever the limit of its kind.
     pub forced_until: Option<Timestamp>,
     /// Whether the event says when it happened, by a clock that is not wrong beyond doubt: over a minute
@@ -94,7 +98,16 @@ struct DispatchWire<E> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     send_before: Option<i64>,
     correlation_id: CorrelationId,
+    #[serde(default, skip_serializing_if = "is_false")]
+    off: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    copies: Vec<String>,
     event: E,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 #[derive(Deserialize)]
@@ -113,7 +126,10 @@ const DISPATCH: &str = "dispatch request";
 const MAIL: &str = "mail request";
 
 fn is_member_of_dispatch(name: &str) -> bool {
-    matches!(name, "v" | "accepted_at" | "send_before" | "correlation_id" | "event")
+    matches!(
+        name,
+        "v" | "accepted_at" | "send_before" | "correlation_id" | "off" | "copies" | "event"
+    )
 }
 
 fn is_member_of_mail(name: &str) -> bool {
@@ -129,11 +145,24 @@ impl DispatchRequest {
         accepted_at: Timestamp,
         correlation_id: &CorrelationId,
     ) -> String {
+        Self::routed_body(event, accepted_at, correlation_id, &Routing::default())
+    }
+
+    /// As [`DispatchRequest::body`], for an event whose shop's settings say who gets its mails.
+    #[must_use]
+    pub fn routed_body(
+        event: &impl Serialize,
+        accepted_at: Timestamp,
+        correlation_id: &CorrelationId,
+        routing: &Routing,
+    ) -> String {
         to_body(&DispatchWire {
             v: 1,
             accepted_at: accepted_at.as_millisecond(),
             send_before: None,
             correlation_id: correlation_id.clone(),
+            off: routing.is_off,
+            copies: routing.copies.iter().map(|address| address.expose().to_owned()).collect(),
             event,
         })
     }
@@ -147,7 +176,12 @@ impl DispatchRequest {
         let accepted_at = timestamp_from_ms(DISPATCH, wire.accepted_at)?;
         let event = parse_event(DISPATCH, &wire.event)?;
         let latest = accepted_at + MAX_CLOCK_AHEAD;
+        let copies = wire.copies.iter().map(|address| EmailAddress::parse(address));
+        let copies = copies
+            .collect::<Result<_, _>>()
+            .map_err(|_| malformed(DISPATCH, "expected e-mail addresses at /copies"))?;
         Ok(Self {
+            routing: Routing { is_off: wire.off, copies },
             accepted_at,
             forced_until: wire.send_before.map(|at| timestamp_from_ms(DISPATCH, at)).transpose()?,
             correlation_id: wire.correlation_id,
@@ -297,9 +331,9 @@ mod tests {
     /// A dispatch request of a newer version, with members that this one does not know at every depth, and
     /// numbers that no `f64` holds.
     fn newer_dispatch_request() -> String {
-        r##"{"v":1,"shop":"north","accepted_at":1763900000000,"correlation_id":"c-1",
+        r##"{"v":1,"later":"north","accepted_at":1763900000000,"correlation_id":"c-1",
             "trace":{"span":[1.10, 12345678901234567890123]},
-            "event":{"specversion":"1.0","source":"shop","id":"e-1","type":"order.confirmed","newattr" : 1e2,
+            "event":{"shop":"north","specversion":"1.0","source":"shop","id":"e-1","type":"order.confirmed","newattr" : 1e2,
               "data":{"gift":true,"order":{"id":"1001","number":"#1001","placed_at":"2025-11-20T10:30:00Z",
                 "customer":{"email":"jo@example.com","tier":"\u0067old\ufffe"},
                 "lines":[{"sku":"MUG","title":"Mug","quantity":1,"weight":0.50,
@@ -322,15 +356,16 @@ mod tests {
         // An old mailer reads it, and writes it again for a newer one.
         let again = MailRequest::parse(&mail.to_body()).expect("valid");
         assert_eq!(again, mail);
-        for name in ["shop", "trace", "event"] {
+        for name in ["later", "trace", "event"] {
             assert_eq!(member(&again.to_body(), name), member(&newer, name), "{name}");
         }
         assert_eq!(again.event, request.event);
+        assert_eq!(again.key.shop.as_str(), "north");
     }
 
     #[test]
     fn an_unknown_member_never_replaces_one_that_this_version_writes() {
-        let newer = newer_dispatch_request().replace("\"shop\"", "\"notification\"");
+        let newer = newer_dispatch_request().replace("\"later\"", "\"notification\"");
         let request = DispatchRequest::parse(&newer).expect("valid");
         let body = request.into_mail_request(ACCEPTED_AT).to_body();
         let mail = MailRequest::parse(&body).expect("each member once");
@@ -341,8 +376,24 @@ mod tests {
     fn what_a_newer_version_wrote_is_not_printed() {
         let request = DispatchRequest::parse(&newer_dispatch_request()).expect("valid");
         let printed = format!("{:?}", request.forwarded);
-        assert!(printed.contains("shop"), "{printed}");
+        assert!(printed.contains("later"), "{printed}");
         assert!(!printed.contains("north") && !printed.contains("jo@"), "{printed}");
+    }
+
+    #[test]
+    fn who_gets_the_mails_is_read_back_as_intake_decided_it() {
+        let event: Value =
+            serde_json::from_str(&member(&newer_dispatch_request(), "event")).expect("JSON");
+        let id = CorrelationId::parse("c-1").expect("valid");
+        let copy = EmailAddress::parse("accounts@north.example").expect("valid");
+        let routing = Routing { is_off: true, copies: vec![copy] };
+        let body = DispatchRequest::routed_body(&event, ACCEPTED_AT, &id, &routing);
+        let request = DispatchRequest::parse(&body).expect("valid");
+        assert_eq!(request.routing, routing);
+        let mail = request.into_mail_request(ACCEPTED_AT).to_body();
+        assert!(!mail.contains("accounts@"), "a mail request is to one recipient");
+        let plain = DispatchRequest::body(&event, ACCEPTED_AT, &id);
+        assert_eq!(DispatchRequest::parse(&plain).expect("valid").routing, Routing::default());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use local::resources::LEDGER_TABLE;
 use serde_json::{Value, json};
+use shared::order_key::ORDER_KEY;
 
 use super::process::{
     OPERATOR, accept_mails_again, assert_one_mail_each, dead_letters, json, queue_named,
@@ -118,7 +119,8 @@ async fn make_stale_in_ledger(stack: &TestStack, order: &str) {
     let item = stack.ledger_items(order).await.remove(0);
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let update = stack.stack.dynamodb.update_item().table_name(LEDGER_TABLE);
-    let update = update.key("order_id", text(order)).key("notification", text(&item.notification));
+    let update = update.key(ORDER_KEY, text(&item.order_key));
+    let update = update.key("notification", text(&item.notification));
     let update = update.update_expression("SET send_before = :past");
     let update = update.expression_attribute_values(":past", AttributeValue::N("1".to_owned()));
     update.send().await.expect("DynamoDB answers");

@@ -26,7 +26,8 @@ async fn a_mail_whose_record_is_of_a_newer_version_goes_to_the_dlq_after_a_bound
     let item = stack.ledger_items("N1").await.remove(0);
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let update = stack.stack.dynamodb.update_item().table_name(local::resources::LEDGER_TABLE);
-    let update = update.key("order_id", text("N1")).key("notification", text(&item.notification));
+    let update =
+        update.key("order_key", text("default/N1")).key("notification", text(&item.notification));
     let update = update.update_expression("SET #state = :newer");
     let update = update.expression_attribute_names("#state", "state");
     let update = update.expression_attribute_values(":newer", text("scheduled"));
@@ -66,7 +67,11 @@ async fn an_older_mail_request_does_not_skip_a_mail_that_an_operator_has_reopene
     let facts = Facts::for_attempt(pipeline.clock().now_ms(), item.attempt);
     let reopen = Change::new(Transition::Reopen, facts);
     let reopen = reopen.with_number("send_before", until.as_millisecond());
-    pipeline.ledger().record("O1", &item.notification, reopen).await.expect("the ledger answers");
+    pipeline
+        .ledger()
+        .record("default/O1", &item.notification, reopen)
+        .await
+        .expect("the ledger answers");
     stack.stack.ses.account().change(|account| account.sending = Sending::Enabled);
     pipeline.queues.put(MAIL, &mail_body(&request), pipeline.clock().now_ms());
     pipeline.run_for(SignedDuration::from_mins(15)).await;
@@ -203,7 +208,7 @@ async fn expire(stack: &TestStack, order: &str) {
     for item in stack.ledger_items(order).await {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let delete = stack.stack.dynamodb.delete_item().table_name(local::resources::LEDGER_TABLE);
-        let delete = delete.key("order_id", text(order));
+        let delete = delete.key("order_key", text(&item.order_key));
         let delete = delete.key("notification", text(&item.notification));
         delete.send().await.expect("DynamoDB answers");
     }

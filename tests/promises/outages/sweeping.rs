@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use local::ses::settings;
-use shared::OrderId;
+use shared::OrderKey;
 use shared::ledger::State;
 use shared::outbox::{BUCKET_MS, bucket};
 
@@ -61,7 +61,7 @@ async fn an_event_that_is_due_exactly_on_the_hour_is_swept() {
     let line = shipped("H1");
     stack.publish_only(std::slice::from_ref(&line)).await;
     let hour = Timestamp::now().as_millisecond().div_euclid(BUCKET_MS) * BUCKET_MS;
-    let order = OrderId::parse("H1").expect("valid");
+    let order = OrderKey::parse("default/H1").expect("valid");
     let update = stack.stack.dynamodb.update_item().table_name(local::resources::EVENTS_TABLE);
     let update = update.set_key(Some(events_key("H1", &line)));
     let update = update.update_expression("SET sweep_bucket = :bucket, sweep_at = :at");
@@ -81,14 +81,15 @@ async fn an_event_that_is_due_exactly_on_the_hour_is_swept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_hour_read_in_pages_is_complete() {
     let stack = TestStack::start().await;
-    let order = OrderId::parse("P1").expect("valid");
+    let order = OrderKey::parse("default/P1").expect("valid");
     let bucket = bucket(&order, 0);
     // The page size is three, so the first page cannot end within its first millisecond and has to grow.
     let times = [0, 0, 0, 0, 0, 1, 2, 2, 2, 5, 9, 9];
     for (n, at) in times.iter().enumerate() {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let put = stack.stack.dynamodb.put_item().table_name(local::resources::EVENTS_TABLE);
-        let put = put.item("order_id", text(order.as_str())).item("event", text(&format!("e{n}")));
+        let put =
+            put.item("order_key", text(&order.to_string())).item("event", text(&format!("e{n}")));
         let put = put.item("sweep_bucket", text(&bucket)).item("ledger_key", text("k"));
         let put = put.item("sweep_at", AttributeValue::N(at.to_string()));
         put.send().await.expect("DynamoDB answers");

@@ -54,3 +54,8 @@ fn sample_for_order(sample_id: &str, order: &str) -> String {
     }
     event.to_string()
 }
+
+/// The key of an order: of the shop `default`, unless `order` is a key already.
+pub fn order_key(order: &str) -> String {
+    if order.contains('/') { order.to_owned() } else { format!("default/{order}") }
+}

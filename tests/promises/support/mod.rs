@@ -160,11 +160,11 @@ impl TestStack {
         panic!("no message arrived in {}", queue.url);
     }
 
-    /// The ledger's records of an order.
+    /// The ledger's records of an order: its id in the shop `default`, or its key.
     pub async fn ledger_items(&self, order: &str) -> Vec<Item> {
         let table = local::resources::LEDGER_TABLE.to_owned();
         let ledger = Ledger::new(self.stack.dynamodb.clone(), table, jiff::SignedDuration::ZERO);
-        ledger.list_by_order(order).await.expect("the ledger answers")
+        ledger.list_by_order(&events::order_key(order)).await.expect("the ledger answers")
     }
 
     pub async fn depth(&self, queue: &Queue) -> u64 {

@@ -234,7 +234,7 @@ async fn a_stream_record_that_intake_did_not_write_goes_to_the_dlq_and_its_neigh
     let image = |image: Value| {
         json!({
             "eventName": "INSERT",
-            "dynamodb": { "SequenceNumber": "1", "Keys": { "order_id": { "S": "1" } }, "NewImage": image },
+            "dynamodb": { "SequenceNumber": "1", "Keys": { "order_key": { "S": "default/1" } }, "NewImage": image },
         })
     };
     let hostile = [

@@ -367,6 +367,7 @@ fn ses_event(kind: &str, key: &NotificationKey) -> Value {
             "mail": {
                 "messageId": "0107-x",
                 "tags": {
+                    "waybill-shop": [key.shop],
                     "waybill-order": [encoded(key.order_id.as_str())],
                     "waybill-notification": [encoded(&key.sort_key())],
                     "waybill-attempt": ["1"],
@@ -405,7 +406,7 @@ fn stream_record(packed: &[u8]) -> Value {
     json!({
         "eventName": "INSERT",
         "dynamodb": {
-            "Keys": { "order_id": { "S": "1" }, "event": { "S": "e" } },
+            "Keys": { "order_key": { "S": "default/1" }, "event": { "S": "e" } },
             "NewImage": { "message": { "B": BASE64_STANDARD.encode(packed) } },
         },
     })

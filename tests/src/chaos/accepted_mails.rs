@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::Value;
+use shared::mail_tags;
 
-/// Order id and ledger key.
+/// The ledger's two keys: of the order, and of the notification.
 pub type Key = (String, String);
 
 /// An SES event.
@@ -36,10 +35,9 @@ impl SesEvent {
         let detail = &envelope["detail"];
         let mail = &detail["mail"];
         let tag = |name: &str| mail["tags"][name][0].as_str();
-        let decoded =
-            |name: &str| String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(tag(name)?).ok()?).ok();
+        let key = mail_tags::notification_key(tag)?;
         Some(Self {
-            key: (decoded("waybill-order")?, decoded("waybill-notification")?),
+            key: (key.order_key().to_string(), key.sort_key()),
             attempt: tag("waybill-attempt")?.parse().ok()?,
             kind: detail["eventType"].as_str()?.to_owned(),
             message_id: mail["messageId"].as_str()?.to_owned(),

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value;
+use shared::mail_tags;
 
 use super::accepted_mails::Key;
 
@@ -31,11 +30,9 @@ impl AskedMails {
 fn parse(body: &[u8]) -> Option<Key> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let tags = body["EmailTags"].as_array()?;
-    let decoded = |name: &str| {
-        let tag = tags.iter().find(|tag| tag["Name"] == name)?;
-        String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(tag["Value"].as_str()?).ok()?).ok()
-    };
-    Some((decoded("waybill-order")?, decoded("waybill-notification")?))
+    let tag = |name: &str| tags.iter().find(|tag| tag["Name"] == name)?["Value"].as_str();
+    let key = mail_tags::notification_key(tag)?;
+    Some((key.order_key().to_string(), key.sort_key()))
 }
 
 #[cfg(test)]
@@ -45,9 +42,13 @@ mod tests {
     #[test]
     fn a_call_is_known_by_its_tags() {
         let asked = AskedMails::default();
-        asked.record(br#"{"EmailTags":[{"Name":"waybill-order","Value":"MQ"},{"Name":"waybill-notification","Value":"eA"}]}"#);
+        asked.record(
+            br#"{"EmailTags":[{"Name":"waybill-shop","Value":"north"},{"Name":"waybill-order","Value":"MQ"},
+                {"Name":"waybill-notification","Value":"b3JkZXIuY29uZmlybWVkIyNjdXN0b21lcg"}]}"#,
+        );
         asked.record(b"no JSON");
-        assert!(asked.contains(&("1".to_owned(), "x".to_owned())));
-        assert!(!asked.contains(&("2".to_owned(), "x".to_owned())));
+        let key = |order: &str| (order.to_owned(), "order.confirmed##customer".to_owned());
+        assert!(asked.contains(&key("north/1")));
+        assert!(!asked.contains(&key("default/1")));
     }
 }

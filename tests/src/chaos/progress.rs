@@ -81,7 +81,7 @@ async fn read_ledger(stack: &Stack) -> Result<Ledger, LedgerUnavailable> {
         let page = page.map_err(|error| LedgerUnavailable(error.into()))?;
         // The sweep's watermark is in the same table, and no notification.
         let items = page.items.unwrap_or_default().into_iter().filter_map(|i| Item::read(i).ok());
-        ledger.extend(items.map(|i| ((i.order_id.clone(), i.notification.clone()), i)));
+        ledger.extend(items.map(|i| ((i.order_key.clone(), i.notification.clone()), i)));
     }
     Ok(ledger)
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::ledger::{Facts, Guard, MAX_DOUBTS, Precondition, Transition};
+use shared::order_key::ORDER_KEY;
 
 use super::attribute::{number, text};
 
@@ -35,7 +36,7 @@ fn alternative(
 ) -> String {
     let (state, guards) = match precondition {
         // Every item has a partition key, so this means that there is no item.
-        Precondition::Absent => return "attribute_not_exists(order_id)".to_owned(),
+        Precondition::Absent => return format!("attribute_not_exists({ORDER_KEY})"),
         Precondition::In(state, guards) => (state, guards),
     };
     let is_state = format!(":is_{state}");

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::ledger::{Record, State};
 use shared::notification::DoubtPolicy;
-use shared::{NotificationKey, OrderId};
+use shared::{NotificationKey, OrderKey};
 
 /// The SES message tag that carries [`Item::feedback_token`].
 pub const FEEDBACK_TOKEN_TAG: &str = "waybill-token";
@@ -14,8 +14,8 @@ pub const FEEDBACK_TOKEN_TAG: &str = "waybill-token";
 /// A ledger item. Times are milliseconds since 1970; `None` means that it has not happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
-    /// Partition key.
-    pub order_id: String,
+    /// Partition key: an [`OrderKey`] as text. A string, because other items of the table have other keys.
+    pub order_key: String,
     /// Sort key: [`shared::notification::ledger_key`].
     pub notification: String,
     /// A [`State`] by name. A string, because an item may have a state of a newer version.
@@ -135,8 +135,13 @@ impl Item {
     /// The notification's key; `None` for a muted event, which has none.
     #[must_use]
     pub fn key(&self) -> Option<NotificationKey> {
-        let order_id = OrderId::parse(&self.order_id).ok()?;
-        NotificationKey::from_sort_key(order_id, &self.notification).ok()
+        NotificationKey::from_sort_key(self.order()?, &self.notification).ok()
+    }
+
+    /// Whose notification it is; `None` for a key that Waybill does not write.
+    #[must_use]
+    pub fn order(&self) -> Option<OrderKey> {
+        OrderKey::parse(&self.order_key).ok()
     }
 
     /// The attributes that the protocol reads; `None` if this version does not know the state.

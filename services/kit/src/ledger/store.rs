@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::SignedDuration;
 use shared::ledger::{Facts, Transition};
+use shared::order_key::ORDER_KEY;
 
 use super::attribute::{number, text};
 use super::change::Change;
@@ -126,7 +127,7 @@ impl Ledger {
     /// and the lease expires.
     pub async fn claim(
         &self,
-        order_id: &str,
+        order_key: &str,
         notification: &str,
         facts: Facts,
         holder: &str,
@@ -135,7 +136,7 @@ impl Ledger {
             .with("holder", holder)
             // In the same write, so that there is no claimed item, and no mail, without a token.
             .with_if_absent("feedback_token", holder);
-        Ok(match self.record(order_id, notification, change).await? {
+        Ok(match self.record(order_key, notification, change).await? {
             RecordOutcome::Recorded(item) => ClaimOutcome::Claimed(item),
             // Our own first attempt, whose answer was lost. Without the holder it would look like another
             // worker's lease: the mail would wait until it expired, and then be in doubt although SES was
@@ -158,7 +159,7 @@ impl Ledger {
     /// then refused, with the item as this change left it.
     pub async fn record(
         &self,
-        order_id: &str,
+        order_key: &str,
         notification: &str,
         change: Change,
     ) -> Result<RecordOutcome, LedgerError> {
@@ -169,7 +170,7 @@ impl Ledger {
             .client
             .update_item()
             .table_name(&self.table)
-            .key("order_id", text(order_id))
+            .key(ORDER_KEY, text(order_key))
             .key("notification", text(notification))
             .update_expression(update)
             .condition_expression(condition.text)
@@ -204,13 +205,13 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`] when DynamoDB did not answer, or an item cannot be deserialized.
-    pub async fn list_by_order(&self, order_id: &str) -> Result<Vec<Item>, LedgerError> {
+    pub async fn list_by_order(&self, order_key: &str) -> Result<Vec<Item>, LedgerError> {
         let items = self
             .client
             .query()
             .table_name(&self.table)
-            .key_condition_expression("order_id = :order")
-            .expression_attribute_values(":order", text(order_id))
+            .key_condition_expression(format!("{ORDER_KEY} = :order"))
+            .expression_attribute_values(":order", text(order_key))
             .consistent_read(true)
             .into_paginator()
             .items()

@@ -1,8 +1,8 @@
 //! Moves messages to a dead-letter queue, with the reason.
 
 use aws_sdk_sqs::Client;
-use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON};
-use shared::{Kind, OrderId};
+use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON, SHOP};
+use shared::{Kind, OrderKey};
 
 use super::batch::BatchItemOutcome;
 use super::send::{OutgoingMessage, send_one};
@@ -21,7 +21,7 @@ pub struct DeadLetter {
     /// in it is masked.
     pub reason: String,
     /// The order, if the body could be parsed.
-    pub order_id: Option<OrderId>,
+    pub order: Option<OrderKey>,
     /// The kind of mail, if the body could be parsed.
     pub kind: Option<Kind>,
 }
@@ -30,7 +30,7 @@ impl DeadLetter {
     /// A body that violates its queue's contract.
     #[must_use]
     pub const fn unreadable(body: String, reason: String) -> Self {
-        Self { body, code: DeadLetterCode::Unreadable, reason, order_id: None, kind: None }
+        Self { body, code: DeadLetterCode::Unreadable, reason, order: None, kind: None }
     }
 }
 
@@ -73,8 +73,9 @@ impl DeadLetterQueue {
         let mut message = OutgoingMessage { body: dead_letter.body, ..OutgoingMessage::default() };
         message.add_if_it_fits(CODE, dead_letter.code.as_str().to_owned());
         message.add_if_it_fits(FAILED_AT, self.clock.now_ms().to_string());
-        if let Some(id) = dead_letter.order_id {
-            message.add_if_it_fits(ORDER_ID, id.to_string());
+        if let Some(OrderKey { shop, order_id }) = dead_letter.order {
+            message.add_if_it_fits(ORDER_ID, order_id.to_string());
+            message.add_if_it_fits(SHOP, shop.to_string());
         }
         if let Some(kind) = dead_letter.kind {
             message.add_if_it_fits(KIND, kind.to_string());
@@ -104,7 +105,7 @@ mod tests {
             body: "x".repeat(bytes),
             code: DeadLetterCode::Invalid,
             reason: "ü".repeat(400),
-            order_id: Some(OrderId::parse("1001").unwrap()),
+            order: Some(OrderKey::parse("default/1001").unwrap()),
             kind: Some(Kind::OrderConfirmed),
         })
     }
@@ -115,11 +116,11 @@ mod tests {
         let names = |message: &OutgoingMessage| -> Vec<String> {
             message.attributes.iter().map(|(name, _)| name.clone()).collect()
         };
-        let all = [CODE, FAILED_AT, ORDER_ID, KIND, REASON];
+        let all = [CODE, FAILED_AT, ORDER_ID, SHOP, KIND, REASON];
         for (left, attributes) in [
             (2000, &all[..]),
             (400, &all[..]),
-            (135, &all[..4]),
+            (160, &all[..5]),
             (61, &all[..2]),
             (30, &all[..1]),
             (10, &[]),

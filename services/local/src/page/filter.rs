@@ -12,9 +12,10 @@ struct Field {
     matches: fn(&Mail, &str) -> bool,
 }
 
-const FIELDS: [Field; 6] = [
+const FIELDS: [Field; 7] = [
     Field { name: SEARCH, matches: has_words },
     Field { name: "order", matches: |mail, id| mail.content.order().as_deref() == Some(id) },
+    Field { name: "shop", matches: |mail, shop| mail.content.shop() == Some(shop) },
     Field { name: "kind", matches: |mail, kind| mail.content.kind().as_deref() == Some(kind) },
     Field {
         name: "to",
@@ -159,10 +160,12 @@ impl ListQuery {
 }
 
 impl Filter {
-    /// The mails with this value.
-    pub fn new(name: &str, value: &str) -> Result<Self, QueryError> {
+    /// The mails with all of these values, each with its parameter's name.
+    pub fn of_all<'a>(
+        values: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, QueryError> {
         let mut filter = Self::default();
-        filter.add(name, value)?;
+        values.into_iter().try_for_each(|(name, value)| filter.add(name, value))?;
         Ok(filter)
     }
 
@@ -207,7 +210,7 @@ mod tests {
         for (query, sentence) in [
             (
                 &[("ordr", "1001")][..],
-                "There is no parameter ordr: expected q, order, kind, to, state, id, limit or page.",
+                "There is no parameter ordr: expected q, order, shop, kind, to, state, id, limit or page.",
             ),
             (&[("order", "")], "order is empty: leave it out to mean every mail."),
             (&[("q", " \u{200b} ")], "q is empty: leave it out to mean every mail."),

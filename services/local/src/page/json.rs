@@ -89,6 +89,7 @@ fn summary(mail: &Mail) -> Value {
         "reply_to": emails(&content.reply_to),
         "subject": content.shown_subject(),
         "kind": content.kind(),
+        "shop": content.shop(),
         "order": content.order(),
         "state": mail.outcome().as_str(),
         "tags": tags,

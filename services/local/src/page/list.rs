@@ -1,11 +1,14 @@
 //! The list of mails as a page.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use askama::Template;
 use indicatif::HumanCount;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
+
+use shared::ShopId;
 
 use super::filter::ListQuery;
 use crate::ses::{Mail, Mailbox};
@@ -42,6 +45,8 @@ struct Row {
     /// With the `@`: a line may break before it.
     to_domain: String,
     kind: String,
+    /// Empty unless mails of several shops, or of another than the default one, are shown.
+    shop: String,
     order: String,
     state: &'static str,
     time: String,
@@ -62,10 +67,13 @@ impl List {
         let page = query.page.unwrap_or(1).clamp(1, pages);
         let query = query.at_page(page);
         let today = Zoned::now();
+        // A stack of one shop says nothing of shops.
+        let is_of_another = |mail: &Arc<Mail>| shop(mail) != ShopId::default().as_str();
+        let shows_shop = mails.iter().any(is_of_another);
         let shown = mails.iter().skip((page - 1) * ROWS_PER_PAGE).take(ROWS_PER_PAGE);
         let link = |page: usize| query.at_page(page).link("/");
         Self {
-            rows: shown.map(|mail| row(mail, &query, &today)).collect(),
+            rows: shown.map(|mail| row(mail, shows_shop, &query, &today)).collect(),
             version: format!("{accepted}-{kept}"),
             search: query.filter.search().to_owned(),
             title: query.filter.describe(),
@@ -103,7 +111,12 @@ pub fn count(n: u64) -> String {
     format!("{} {}", HumanCount(n), if n == 1 { "e-mail" } else { "e-mails" })
 }
 
-fn row(mail: &Mail, query: &ListQuery, today: &Zoned) -> Row {
+/// The shop of a mail; the default one's of a mail that names none.
+fn shop(mail: &Mail) -> &str {
+    mail.content.shop().unwrap_or("default")
+}
+
+fn row(mail: &Mail, shows_shop: bool, query: &ListQuery, today: &Zoned) -> Row {
     let to = recipients(mail);
     let (name, domain) = to.split_at(to.find('@').unwrap_or(to.len()));
     Row {
@@ -113,6 +126,7 @@ fn row(mail: &Mail, query: &ListQuery, today: &Zoned) -> Row {
         to_name: name.to_owned(),
         to_domain: domain.to_owned(),
         kind: mail.content.kind().unwrap_or_default(),
+        shop: if shows_shop { shop(mail).to_owned() } else { String::new() },
         order: mail.content.order().unwrap_or_default(),
         state: mail.outcome().as_str(),
         time: clock(mail.accepted_at, today),

@@ -79,7 +79,10 @@ impl<'a> MailPage<'a> {
             mail,
             subject: mail.content.shown_subject().into_owned(),
             facts: facts(mail),
-            order: mail.content.order().map(|id| (id.clone(), list_of_order(&id))),
+            order: mail
+                .content
+                .order()
+                .map(|id| (id.clone(), list_of_order(mail.content.shop(), &id))),
             tabs: VIEWS.iter().map(|view| (link(&mail.id, view), view)).collect(),
             view,
             body: (view.body)(mail),
@@ -92,9 +95,10 @@ impl<'a> MailPage<'a> {
     }
 }
 
-fn list_of_order(id: &str) -> String {
+fn list_of_order(shop: Option<&str>, id: &str) -> String {
     // No order's ID is empty; were one, all mails would be its list.
-    let filter = Filter::new("order", id).unwrap_or_default();
+    let values = shop.map(|shop| ("shop", shop)).into_iter().chain([("order", id)]);
+    let filter = Filter::of_all(values).unwrap_or_default();
     ListQuery { filter, ..ListQuery::default() }.link("/")
 }
 
@@ -104,6 +108,7 @@ fn facts(mail: &Mail) -> Vec<(&'static str, String)> {
     let header = |name| decode_header(message.as_ref()?.header(name)?);
     let time = mail.accepted_at.to_zoned(TimeZone::system());
     let facts = [
+        ("Shop", mail.content.shop().map(str::to_owned)),
         ("From", header("From")),
         ("To", header("To")),
         ("Cc", header("Cc")),

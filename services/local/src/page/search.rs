@@ -10,7 +10,7 @@ pub fn words(search: &str) -> Vec<String> {
 }
 
 /// Whether each word of `search` is somewhere in the mail, in any order and in any case: in subject,
-/// addresses, kind, order, state or body. A word may be a part of one.
+/// addresses, kind, shop, order, state or body. A word may be a part of one.
 pub fn has_words(mail: &Mail, search: &str) -> bool {
     let text = fold(&text(mail));
     words(search).iter().all(|word| text.contains(word.as_str()))
@@ -22,6 +22,7 @@ fn text(mail: &Mail) -> String {
     let people = std::iter::once(&content.from).chain(content.recipients());
     parts.extend(people.map(|address| address.email.clone()));
     parts.extend(content.kind());
+    parts.extend(content.shop().map(str::to_owned));
     parts.extend(content.order());
     parts.extend(mail.outcomes.iter().map(|(_, outcome)| outcome.as_str().to_owned()));
     parts.push(match (&content.text, &content.html) {

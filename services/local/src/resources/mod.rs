@@ -11,7 +11,7 @@ mod tables;
 pub use error::Error;
 pub use queues::{INBOX_QUEUE, Queue, Queues};
 pub use settings::{FeedbackTimes, Processes, Settings, SettingsError};
-pub use tables::{EVENTS_TABLE, LEDGER_TABLE};
+pub use tables::{EVENTS_TABLE, LEDGER_TABLE, SHOPS_TABLE};
 
 /// The bus for the shop's order events. A rule sends everything on it to the inbox queue.
 pub const SHOP_BUS: &str = "waybill-orders";
@@ -38,6 +38,7 @@ impl Resources {
     ) -> Result<Self, Error> {
         let events_stream_arn = tables::create_events(dynamodb).await?;
         tables::create_ledger(dynamodb).await?;
+        tables::create_shops(dynamodb).await?;
         let queues = queues::create(sqs, settings).await?;
         Ok(Self { events_stream_arn, queues })
     }

@@ -1,4 +1,4 @@
-//! The two tables.
+//! The three tables.
 
 use std::time::Duration;
 
@@ -10,7 +10,9 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType,
     TimeToLiveSpecification, TimeToLiveStatus,
 };
+use kit::shops::SHOP_KEY;
 use shared::lookup::{BY_ADDRESS, BY_NUMBER, LookupIndex};
+use shared::order_key::ORDER_KEY;
 use shared::outbox::SWEEP_INDEX;
 
 use super::Error;
@@ -19,6 +21,9 @@ use super::Error;
 pub const EVENTS_TABLE: &str = "waybill-events";
 /// The notifications.
 pub const LEDGER_TABLE: &str = "waybill-ledger";
+
+/// The settings of the shops.
+pub const SHOPS_TABLE: &str = "waybill-shops";
 
 /// The attribute by which DynamoDB expires an item, in epoch seconds.
 const TTL_ATTRIBUTE: &str = "expires_at";
@@ -37,20 +42,21 @@ pub(super) async fn create_events(dynamodb: &Client) -> Result<String, Error> {
         .expect(COMPLETE);
     let request = dynamodb
         .create_table()
-        .attribute_definitions(attribute("order_id", ScalarAttributeType::S))
+        .attribute_definitions(attribute(ORDER_KEY, ScalarAttributeType::S))
         .attribute_definitions(attribute("event", ScalarAttributeType::S))
         .attribute_definitions(attribute("sweep_bucket", ScalarAttributeType::S))
         .attribute_definitions(attribute("sweep_at", ScalarAttributeType::N))
         .attribute_definitions(attribute(BY_ADDRESS.attribute, ScalarAttributeType::S))
         .attribute_definitions(attribute(BY_NUMBER.attribute, ScalarAttributeType::S))
         .attribute_definitions(attribute("accepted_at", ScalarAttributeType::N))
-        .key_schema(key("order_id", KeyType::Hash))
+        .key_schema(key(ORDER_KEY, KeyType::Hash))
         .key_schema(key("event", KeyType::Range))
         .global_secondary_indexes(sweep_index())
         .global_secondary_indexes(lookup_index(BY_ADDRESS))
         .global_secondary_indexes(lookup_index(BY_NUMBER))
         .stream_specification(stream);
     create(dynamodb, EVENTS_TABLE, request).await?;
+    expire_items(dynamodb, EVENTS_TABLE).await?;
     // Asked for and not taken from the response above: an existing table has its stream already, and
     // checkpoints of it.
     let table = dynamodb.describe_table().table_name(EVENTS_TABLE).send().await;
@@ -89,14 +95,24 @@ fn lookup_index(index: LookupIndex) -> GlobalSecondaryIndex {
 pub(super) async fn create_ledger(dynamodb: &Client) -> Result<(), Error> {
     let request = dynamodb
         .create_table()
-        .attribute_definitions(attribute("order_id", ScalarAttributeType::S))
+        .attribute_definitions(attribute(ORDER_KEY, ScalarAttributeType::S))
         .attribute_definitions(attribute("notification", ScalarAttributeType::S))
-        .key_schema(key("order_id", KeyType::Hash))
+        .key_schema(key(ORDER_KEY, KeyType::Hash))
         .key_schema(key("notification", KeyType::Range));
-    create(dynamodb, LEDGER_TABLE, request).await
+    create(dynamodb, LEDGER_TABLE, request).await?;
+    expire_items(dynamodb, LEDGER_TABLE).await
 }
 
-/// Creates the table unless it exists, waits until it is active, and turns on its TTL.
+/// Creates the table of shops, whose items never expire.
+pub(super) async fn create_shops(dynamodb: &Client) -> Result<(), Error> {
+    let request = dynamodb
+        .create_table()
+        .attribute_definitions(attribute(SHOP_KEY, ScalarAttributeType::S))
+        .key_schema(key(SHOP_KEY, KeyType::Hash));
+    create(dynamodb, SHOPS_TABLE, request).await
+}
+
+/// Creates the table unless it exists, and waits until it is active.
 async fn create(
     dynamodb: &Client,
     table: &str,
@@ -115,6 +131,11 @@ async fn create(
     // An endpoint other than the built-in one may take seconds, and refuses a TTL until then.
     let active = dynamodb.wait_until_table_exists().table_name(table).wait(ACTIVE_TIMEOUT).await;
     active.map_err(Error::creating(table))?;
+    Ok(())
+}
+
+/// Turns on the table's TTL.
+async fn expire_items(dynamodb: &Client, table: &str) -> Result<(), Error> {
     // DynamoDB refuses to turn on a TTL that is on.
     let known = dynamodb.describe_time_to_live().table_name(table).send().await;
     let known = known.map_err(Error::creating(table))?.time_to_live_description;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::stack::{BrandFile, BrandFileError, Config};
+use crate::stack::{BrandFile, BrandFileError, Config, ShopFile, ShopFileError};
 
 /// Waybill on one machine: order events in, shipment e-mails out, no AWS account.
 ///
@@ -31,6 +31,9 @@ pub struct Args {
     /// The shop's brand as JSON instead of a demonstration shop's, as `infra/deploy --brand` takes it.
     #[arg(long, value_name = "FILE")]
     pub brand: Option<PathBuf>,
+    /// The settings of shops: DIR holds a file for each, NAME.json (default: those of the samples' second shop).
+    #[arg(long, value_name = "DIR")]
+    pub shops: Option<PathBuf>,
     /// Where the page, the intake and the AWS services listen on 127.0.0.1; 0 takes a free port.
     #[arg(long, value_name = "N", default_value_t = 8080)]
     pub port: u16,
@@ -63,6 +66,9 @@ fn webhook_secret(text: &str) -> Result<String, intake::MalformedSecret> {
 /// The samples: the events of 16 orders, as JSON Lines.
 pub const SAMPLES: &str = include_str!("../../samples/orders.jsonl");
 
+/// The samples of a second shop, some of whose orders have the same ids.
+const NORTH_SAMPLES: &str = include_str!("../../samples/north.jsonl");
+
 /// The events could not be read.
 #[derive(Debug, thiserror::Error)]
 #[error("Cannot read the events in {from}: {source}")]
@@ -84,6 +90,7 @@ impl Args {
     /// The text of the events to publish.
     pub(super) fn read_events(&self) -> Result<Vec<u8>, EventsError> {
         let text = match &self.events {
+            None if self.shops.is_none() => Ok([SAMPLES, NORTH_SAMPLES].concat().into_bytes()),
             None => Ok(SAMPLES.as_bytes().to_vec()),
             Some(file) if file.as_os_str() == "-" => std::io::stdin().lock().bytes().collect(),
             Some(file) => std::fs::read(file),
@@ -101,6 +108,15 @@ impl Args {
     /// The brand, if one is given.
     pub(super) fn read_brand(&self) -> Result<Option<BrandFile>, BrandFileError> {
         self.brand.as_deref().map(BrandFile::read).transpose()
+    }
+
+    /// The settings of the shops: those of the directory, or else of the shop that the samples are of beside the
+    /// default one.
+    pub(super) fn read_shops(&self) -> Result<Vec<ShopFile>, ShopFileError> {
+        match &self.shops {
+            Some(directory) => ShopFile::read_all(directory),
+            None => Ok(vec![ShopFile::sample()]),
+        }
     }
 
     /// How to start the stack; the rest of the fields have their defaults.

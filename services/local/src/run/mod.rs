@@ -17,7 +17,7 @@ use std::time::Instant;
 use kit::AwsError;
 use shared::contract::documents::{Document, documents};
 
-use crate::stack::{BrandFileError, Config, Stack, StartError, start};
+use crate::stack::{BrandFileError, Config, ShopFileError, Stack, StartError, start};
 use args::{Args, EventsError};
 use interrupt::Interrupt;
 use metric_totals::MetricTotals;
@@ -49,6 +49,8 @@ enum RunError {
     Events(#[from] EventsError),
     #[error(transparent)]
     Brand(#[from] BrandFileError),
+    #[error(transparent)]
+    Shops(#[from] ShopFileError),
     #[error("Cannot publish: {0}")]
     Publish(#[from] PublishError),
     #[error("Cannot write the report to {}: {source}", file.display())]
@@ -73,7 +75,8 @@ async fn try_run(args: Args) -> Result<ExitCode, RunError> {
     args.check_report().map_err(|source| report_error(&args, source))?;
     let totals = Arc::new(MetricTotals::new(args.verbose));
     let brand = args.read_brand()?;
-    let config = Config { brand, sink: Arc::clone(&totals).sink(), ..args.config() };
+    let shops = args.read_shops()?;
+    let config = Config { brand, shops, sink: Arc::clone(&totals).sink(), ..args.config() };
     let stack = start(config).await?;
     // Before the banner: whoever reads it may press Ctrl-C.
     let interrupt = Interrupt::on_ctrl_c().map_err(RunError::Interrupt)?;

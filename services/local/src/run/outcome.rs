@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use kit::AwsError;
 use kit::ledger::Item;
 use serde::Serialize;
-use shared::Event;
 use shared::ledger::State;
 use shared::notification::ledger_key;
+use shared::{Event, OrderKey};
 
 use super::publish::{Answer, Published};
 use crate::resources::LEDGER_TABLE;
@@ -53,7 +53,7 @@ impl Ledger {
         while let Some(item) = items.next().await {
             // The table holds more than notifications: the sweep's watermark, for one.
             if let Ok(item) = Item::read(item?) {
-                ledger.insert((item.order_id.clone(), item.notification.clone()), item);
+                ledger.insert((item.order_key.clone(), item.notification.clone()), item);
             }
         }
         Ok(Self(ledger))
@@ -67,7 +67,7 @@ impl Ledger {
         let json = serde_json::from_str(&published.json).ok()?;
         let event = Event::parse(&json).ok()?;
         // The same key that the dispatcher plans under: the ledger has one item a notification.
-        let key = (event.order.id.to_string(), ledger_key(&event));
+        let key = (OrderKey::of_event(&event).to_string(), ledger_key(&event));
         Some(match self.0.get(&key) {
             None => EventStatus::default(),
             // Two events may ask for the same mail, and the first of them gets it.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
-use shared::{FieldError, FieldWarning};
+use shared::{FieldError, FieldWarning, ShopId};
 
 use super::outcome::{EventStatus, Outcome};
 use super::publish::{Answer, Published};
@@ -81,6 +81,8 @@ pub struct EventReport {
     id: Option<String>,
     #[serde(rename = "type")]
     pub kind: Option<String>,
+    /// `default` where the event names none.
+    pub shop: String,
     pub order_id: Option<String>,
     pub answer: Answer,
     #[serde(flatten)]
@@ -171,6 +173,7 @@ fn event(line: usize, published: &Published, status: Option<&EventStatus>) -> Ev
         source: text("/source"),
         id: text("/id"),
         kind: text("/type"),
+        shop: text("/shop").unwrap_or_else(|| ShopId::default().to_string()),
         order_id: text("/data/order/id"),
         answer: published.answer,
         status: status.cloned().unwrap_or_else(|| unstored(published)),

@@ -83,6 +83,11 @@ impl OutgoingMail {
         Some(self.tag("waybill-kind")?.replacen('-', ".", 1))
     }
 
+    /// The shop, from the tag `waybill-shop`.
+    pub fn shop(&self) -> Option<&str> {
+        self.tag("waybill-shop")
+    }
+
     /// The order ID, from the tag `waybill-order`, which holds it as base64url.
     pub fn order(&self) -> Option<String> {
         // Encoded, because an order ID may hold characters that a tag may not.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::brand::BrandFile;
+use super::shops::ShopFile;
 use crate::edge::faults::{Faults, NoFaults};
 use crate::lambda::{Sink, discard};
 use crate::resources::Settings;
@@ -21,6 +22,8 @@ pub struct Config {
     pub mail_dir: Option<PathBuf>,
     /// The brand of the mails instead of the demonstration shop's.
     pub brand: Option<BrandFile>,
+    /// The settings of shops.
+    pub shops: Vec<ShopFile>,
     /// The secret that publishers must sign with over HTTP, in Secrets Manager's place; anyone may publish
     /// without.
     pub webhook_secret: Option<String>,
@@ -54,6 +57,7 @@ impl Default for Config {
             data: None,
             mail_dir: None,
             brand: None,
+            shops: Vec::new(),
             webhook_secret: None,
             dynamodb_endpoint: None,
             sqs_endpoint: None,

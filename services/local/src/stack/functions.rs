@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::config::{Config, Endpoints};
 use crate::aws::arn::secret_arn;
 use crate::lambda::{FunctionConfig, Program};
-use crate::resources::{EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Resources, Settings};
+use crate::resources::{EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Resources, SHOPS_TABLE, Settings};
 
 /// What is particular to a function.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +86,7 @@ fn environment(
         ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
         ("EVENTS_TABLE", EVENTS_TABLE),
         ("LEDGER_TABLE", LEDGER_TABLE),
+        ("SHOPS_TABLE", SHOPS_TABLE),
         ("INBOX_QUEUE_URL", &queues.inbox.url),
         ("INBOX_DLQ_URL", &queues.inbox_dlq.url),
         ("DISPATCH_QUEUE_URL", &queues.dispatch.url),

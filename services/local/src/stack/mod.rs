@@ -6,6 +6,7 @@ mod config;
 mod event_sources;
 mod functions;
 mod ses_events;
+mod shops;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub use brand::{BrandFile, BrandFileError};
 pub use config::{Config, Endpoints};
 pub use event_sources::EventSources;
 use ses_events::Forwarder;
+pub use shops::{ShopFile, ShopFileError};
 
 use functions::webhook_secret_arn;
 pub use functions::{FUNCTIONS, FunctionSpec, function_configs};
@@ -86,6 +88,9 @@ pub enum StartError {
     /// A table or queue can't be created.
     #[error(transparent)]
     Resources(#[from] resources::Error),
+    /// The settings of a shop can't be put.
+    #[error("the settings of a shop could not be put: {0}")]
+    Shop(#[from] kit::AwsError),
     /// A function's processes end before they serve.
     #[error(transparent)]
     Function(#[from] NotReadyError),
@@ -124,6 +129,9 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     // The functions call their services when they start, so the server must run before them.
     let server = Server::start(listener, Arc::new(edge), TransferLimits::default());
     let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
+    for shop in &config.shops {
+        shop.put(&dynamodb).await?;
+    }
     let functions = start_functions(&config, &endpoints, &resources, &lambdas).await?;
     async_invoker.resume(&lambdas).await.map_err(std::io::Error::other)?;
     let forwarder = Forwarder {
@@ -219,7 +227,12 @@ impl Stack {
     /// Rotates the secret that publishers sign with: `secret` becomes the current version in Secrets Manager, and
     /// the current one the previous.
     pub fn put_webhook_secret(&self, secret: &str) {
-        self.secrets.put(&self.webhook_secret_arn, secret);
+        self.put_secret(&self.webhook_secret_arn, secret);
+    }
+
+    /// Puts a secret into Secrets Manager, or rotates it.
+    pub fn put_secret(&self, arn: &str, secret: &str) {
+        self.secrets.put(arn, secret);
     }
 
     /// Stops everything: the mappings finish their running invocations, then the processes end, then

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use kit::ledger::{Change, ClaimOutcome, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use kit::telemetry::{Count, count};
+use shared::ShopSettings;
 use shared::ledger::Facts;
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
@@ -15,36 +16,55 @@ use super::budget::{time_to_claim_and_send, time_to_record};
 use super::due::Due;
 use crate::backlog_watch::BacklogWatch;
 use crate::mailer::Mailer;
+use crate::render::Brand;
 
 /// The delivery of one message: everything that is the same in all its steps.
 #[derive(Debug)]
 pub struct Delivery<'a> {
     pub(super) mailer: &'a Mailer,
     pub(super) request: &'a MailRequest,
+    pub(super) settings: &'a ShopSettings,
     message: &'a SqsMessage,
     /// When SES must have answered.
     send_until: SystemTime,
     /// When the mail must be claimed.
     claim_until: SystemTime,
+    order_key: String,
     notification: String,
 }
 
 impl<'a> Delivery<'a> {
-    /// The delivery of `message`, whose body was parsed as `request`. `deadline` is when Lambda ends the
-    /// invocation.
+    /// The delivery of `message`, whose body was parsed as `request`, for a shop with these settings. `deadline` is
+    /// when Lambda ends the invocation.
     #[must_use]
     pub fn new(
         mailer: &'a Mailer,
         message: &'a SqsMessage,
         request: &'a MailRequest,
+        settings: &'a ShopSettings,
         deadline: SystemTime,
     ) -> Self {
         let total = deadline.duration_since(SystemTime::now()).unwrap_or_default();
         let kept = time_to_record(total);
         let send_until = deadline - kept;
         let claim_until = send_until - time_to_claim_and_send(total.saturating_sub(kept));
+        let order_key = request.key.order_key().to_string();
         let notification = request.key.sort_key();
-        Self { mailer, request, message, send_until, claim_until, notification }
+        Self {
+            mailer,
+            request,
+            settings,
+            message,
+            send_until,
+            claim_until,
+            order_key,
+            notification,
+        }
+    }
+
+    /// What the customer sees of the shop: its own settings, or else the stack's.
+    pub(super) fn brand(&self) -> &Brand {
+        self.settings.brand.as_ref().unwrap_or(&self.mailer.brand)
     }
 
     pub(super) fn now_ms(&self) -> i64 {
@@ -67,16 +87,14 @@ impl<'a> Delivery<'a> {
     }
 
     pub(super) async fn claim(&self, facts: Facts) -> Result<ClaimOutcome, LedgerError> {
-        let order_id = self.request.key.order_id.as_str();
         // New for each claim, so that the SDK's retry after a lost answer recognises the lease as its own,
         // and a redelivered message does not.
         let holder = uuid::Uuid::new_v4().to_string();
-        self.mailer.ledger.claim(order_id, &self.notification, facts, &holder).await
+        self.mailer.ledger.claim(&self.order_key, &self.notification, facts, &holder).await
     }
 
     pub(super) async fn record(&self, change: Change) -> Result<RecordOutcome, LedgerError> {
-        let order_id = self.request.key.order_id.as_str();
-        self.mailer.ledger.record(order_id, &self.notification, change).await
+        self.mailer.ledger.record(&self.order_key, &self.notification, change).await
     }
 
     /// A mail that is stale is not sent, one that is not due not yet, and one in doubt only after a check of the
@@ -151,7 +169,7 @@ impl<'a> Delivery<'a> {
             body: self.body(),
             code,
             reason,
-            order_id: Some(self.request.key.order_id.clone()),
+            order: Some(self.request.key.order_key()),
             kind: Some(self.request.key.kind),
         };
         self.mailer.dead_letters.move_message(dead_letter).await

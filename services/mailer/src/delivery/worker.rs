@@ -176,7 +176,7 @@ fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, L
 async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Step {
     // Rendered under the lease, so that a mail that cannot be rendered fails only once.
     let request = &delivery.request;
-    let mail = match render(&request.event, request.accepted_at, &delivery.mailer.brand) {
+    let mail = match render(&request.event, request.accepted_at, delivery.brand()) {
         Ok(mail) => mail,
         Err(error) => {
             return Step::Fail {
@@ -199,7 +199,10 @@ async fn call_ses(delivery: &Delivery<'_>, attempt: u32, token: &str, mail: &Mai
         left if left < MIN_SEND_TIME => {
             SendOutcome::Retryable { code: OUT_OF_TIME.to_owned(), retry_after: MIN_SEND_TIME }
         }
-        left => delivery.mailer.sender.send(delivery.request, attempt, token, mail, left).await,
+        left => {
+            let Delivery { mailer, request, settings, .. } = delivery;
+            mailer.sender.send(request, settings, attempt, token, mail, left).await
+        }
     }
 }
 

@@ -12,12 +12,10 @@
 //! - HTML and plain text have the same content. Both stay below the 102 KB at which Gmail truncates a mail:
 //!   of a long list, only the first articles are shown, with the number of the others (`listing`).
 
-mod accent;
 mod address;
 mod article;
 mod autolink;
 mod bill;
-mod brand;
 mod cancelled;
 mod confirmed;
 mod day;
@@ -49,9 +47,8 @@ use jiff::Timestamp;
 use shared::Event;
 use shared::contract::event::EventPayload;
 
-pub use accent::Accent;
-pub use brand::{Brand, BrandError};
 pub use mail::{Mail, RenderError};
+pub use shared::shop_settings::{Accent, Brand, BrandError};
 
 use page::Page;
 

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use shared::contract::event::Event;
 
+use super::Brand;
 use super::autolink::has_link;
-use super::brand::Brand;
 use super::day::Calendar;
 use super::user_text::UserText;
 

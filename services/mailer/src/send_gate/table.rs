@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use kit::ledger::LedgerError;
+use shared::order_key::ORDER_KEY;
 use shared::send_gate::{
     CLOSED_REASON, CLOSED_UNTIL, LINE_AT, MAX_CLOSED_MS, PARTITION_KEY, SORT_KEY,
 };
@@ -228,7 +229,7 @@ impl GateTable {
             .client
             .update_item()
             .table_name(&self.table)
-            .key("order_id", AttributeValue::S(PARTITION_KEY.to_owned()))
+            .key(ORDER_KEY, AttributeValue::S(PARTITION_KEY.to_owned()))
             .key("notification", AttributeValue::S(SORT_KEY.to_owned()))
             .update_expression(update)
             .set_condition_expression((!condition.is_empty()).then(|| condition.to_owned()))

@@ -6,6 +6,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::Credentials;
+use shared::ShopId;
 use url::{Host, Url};
 
 use super::overrides::Overrides;
@@ -37,6 +38,10 @@ pub struct Connection {
     /// (default: AWS_ENDPOINT_URL, or AWS itself)
     #[arg(long, global = true, value_name = "URL", value_parser = endpoint)]
     pub endpoint_url: Option<String>,
+    /// The shop, where the stack serves several: whose order an id means (default: the shop default),
+    /// and what lists show (default: all shops)
+    #[arg(long, global = true, env = "WAYBILL_SHOP", hide_env_values = true, value_name = "SHOP", value_parser = ShopId::parse)]
+    pub shop: Option<ShopId>,
     #[command(flatten)]
     pub overrides: Overrides,
 }
@@ -58,7 +63,8 @@ impl Connection {
         } else {
             look_up(&config, &self.stack).await?
         };
-        Ok(Stack::new(self.stack.clone(), names, self.overrides.clone(), config, command))
+        let stack = Stack::new(self.stack.clone(), names, self.overrides.clone(), config, command);
+        Ok(stack.of_shop(self.shop.clone()))
     }
 
     async fn sdk_config(&self) -> Result<SdkConfig, CliError> {

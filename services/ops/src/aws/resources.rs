@@ -35,6 +35,9 @@ pub static EVENTS_TABLE: Resource =
 pub static LEDGER_TABLE: Resource =
     resource("ledger", "LedgerTableName", "LEDGER_TABLE", "ledger-table", "The ledger table");
 
+pub static SHOPS_TABLE: Resource =
+    resource("shops", "ShopsTableName", "SHOPS_TABLE", "shops-table", "The table of shops");
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
     /// Events of publishers that do not wait for the answer, for intake.
@@ -106,7 +109,8 @@ static QUEUES: [Row; 8] = [
 ];
 
 pub fn resources() -> impl Iterator<Item = &'static Resource> {
-    [&EVENTS_TABLE, &LEDGER_TABLE].into_iter().chain(QUEUES.iter().map(|row| &row.resource))
+    let tables = [&EVENTS_TABLE, &LEDGER_TABLE, &SHOPS_TABLE];
+    tables.into_iter().chain(QUEUES.iter().map(|row| &row.resource))
 }
 
 impl Queue {

@@ -9,10 +9,11 @@ use jiff::SignedDuration;
 use kit::ledger::Ledger;
 use kit::queue::QueueDepth;
 use serde_json::Value;
+use shared::ShopId;
 
 use super::error::service_error;
 use super::overrides::Overrides;
-use super::resources::{Dlq, EVENTS_TABLE, LEDGER_TABLE, Queue, Resource};
+use super::resources::{Dlq, EVENTS_TABLE, LEDGER_TABLE, Queue, Resource, SHOPS_TABLE};
 use super::stack_names::StackNames;
 use crate::error::CliError;
 use crate::output::note;
@@ -31,6 +32,8 @@ pub struct Stack {
     pub config: SdkConfig,
     /// The command line, as an audit item keeps it.
     pub command: String,
+    /// The shop that was asked for with `--shop`.
+    pub shop: Option<ShopId>,
     names: StackNames,
     overrides: Overrides,
     /// URLs that SQS was asked for.
@@ -60,6 +63,7 @@ impl Stack {
             sqs: aws_sdk_sqs::Client::new(&config),
             config,
             command,
+            shop: None,
             names,
             overrides,
             urls: RefCell::default(),
@@ -74,12 +78,31 @@ impl Stack {
         }
     }
 
+    /// The stack, as far as it is about `shop`; all of it without one.
+    pub fn of_shop(self, shop: Option<ShopId>) -> Self {
+        Self { shop, ..self }
+    }
+
+    /// The shop whose order an id means.
+    pub fn shop_or_default(&self) -> ShopId {
+        self.shop.clone().unwrap_or_default()
+    }
+
+    /// Whether lists show this shop.
+    pub fn shows_shop(&self, shop: &str) -> bool {
+        self.shop.as_ref().is_none_or(|wanted| wanted.as_str() == shop)
+    }
+
     pub fn events_table(&self) -> String {
         self.find(&EVENTS_TABLE).unwrap_or_else(|| self.by_convention(EVENTS_TABLE.suffix))
     }
 
     pub fn ledger_table(&self) -> String {
         self.find(&LEDGER_TABLE).unwrap_or_else(|| self.by_convention(LEDGER_TABLE.suffix))
+    }
+
+    pub fn shops_table(&self) -> String {
+        self.find(&SHOPS_TABLE).unwrap_or_else(|| self.by_convention(SHOPS_TABLE.suffix))
     }
 
     pub fn output(&self, key: &str) -> Option<&str> {

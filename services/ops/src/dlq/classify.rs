@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use kit::ledger::Item;
 use shared::ledger::{Facts, SkipReason, State};
 use shared::notification::Recipient;
-use shared::{Kind, NotificationKey, OrderId};
+use shared::{Kind, NotificationKey, OrderKey};
 
 use super::payload::{Dispatch, DlqPayload, PublishedEvent};
 use super::verdict::{ReplayAssessment, Verdict};
@@ -86,7 +86,7 @@ impl LedgerSnapshot {
         Ok(Self { records, stored })
     }
 
-    fn record(&self, order: &OrderId, sort_key: &str) -> Option<&Item> {
+    fn record(&self, order: &OrderKey, sort_key: &str) -> Option<&Item> {
         self.records.get(&(order.to_string(), sort_key.to_owned()))
     }
 
@@ -97,11 +97,11 @@ impl LedgerSnapshot {
 }
 
 fn event_key(event: &PublishedEvent) -> Key {
-    (event.key.order_id.to_string(), event.event.clone())
+    (event.key.order_key().to_string(), event.event.clone())
 }
 
 fn ledger_key(key: &NotificationKey) -> Key {
-    (key.order_id.to_string(), key.sort_key())
+    (key.order_key().to_string(), key.sort_key())
 }
 
 /// The record of a mail, and those of its parcel that may supersede it. An order's confirmation is
@@ -112,20 +112,20 @@ fn keys_about(
     whole_orders: &mut HashSet<String>,
 ) -> Vec<Key> {
     if key.kind == Kind::OrderConfirmed {
-        whole_orders.insert(key.order_id.to_string());
+        whole_orders.insert(key.order_key().to_string());
         return Vec::new();
     }
     let parcel = key.scope.split('#').next().unwrap_or_default();
     let later = key.kind.superseded_by().iter().map(|kind| {
-        let (order_id, scope) = (key.order_id.clone(), parcel.to_owned());
+        let scope = parcel.to_owned();
         ledger_key(&NotificationKey {
-            order_id,
             kind: *kind,
             scope,
             recipient: Recipient::Customer,
+            ..key.clone()
         })
     });
-    std::iter::once((key.order_id.to_string(), sort_key)).chain(later).collect()
+    std::iter::once((key.order_key().to_string(), sort_key)).chain(later).collect()
 }
 
 async fn orders(stack: &Stack, orders: HashSet<String>) -> Result<HashMap<Key, Item>, CliError> {
@@ -160,7 +160,7 @@ impl Rules<'_> {
     }
 
     fn mail(self, key: &NotificationKey, send_before: i64) -> ReplayAssessment {
-        let Some(item) = self.snapshot.record(&key.order_id, &key.sort_key()) else {
+        let Some(item) = self.snapshot.record(&key.order_key(), &key.sort_key()) else {
             return unknown();
         };
         match self.by_state(item) {
@@ -171,7 +171,7 @@ impl Rules<'_> {
 
     fn dispatch(self, dispatch: &Dispatch) -> ReplayAssessment {
         let Dispatch { key, ledger_key, event, notify, send_before } = dispatch;
-        match self.snapshot.record(&key.order_id, ledger_key) {
+        match self.snapshot.record(&key.order_key(), ledger_key) {
             // No record and no mail to send: a replay only lets the dispatcher record that.
             None if !notify => ReplayAssessment::new(Verdict::WouldRecord, None)
                 .because("the event asks for no mail; that is yet to be recorded"),
@@ -214,7 +214,7 @@ impl Rules<'_> {
         let assessment = |verdict| ReplayAssessment::new(verdict, item);
         // Before the deadline: --force-stale overrules an old age, never a newer mail.
         if let Some(later) = self.snapshot.superseding(key) {
-            let by = format!("by {} {}", later.kind, later.scope);
+            let by = format!("by {} {}", later.kind, later.shown_scope());
             return assessment(Verdict::Superseded).because(by.trim_end());
         }
         if self.now >= send_before {
@@ -231,7 +231,7 @@ impl Rules<'_> {
     }
 
     fn feedback(self, event: &feedback::SesEvent) -> ReplayAssessment {
-        let Some(item) = self.snapshot.record(&event.key.order_id, &event.key.sort_key()) else {
+        let Some(item) = self.snapshot.record(&event.key.order_key(), &event.key.sort_key()) else {
             return unknown();
         };
         if !event.is_about_mail_of(item) {
@@ -279,7 +279,7 @@ fn skipped(reason: Option<&str>) -> Verdict {
         Some(r) if r == SkipReason::Stale.as_str() => Verdict::Stale,
         Some(r) if r == SkipReason::Superseded.as_str() => Verdict::Superseded,
         Some(r) if r == SkipReason::Muted.as_str() => Verdict::Muted,
-        // Erased, or a reason of a newer version: an operator decides, with `resend`.
+        // Turned off by the shop, erased, or a reason of a newer version: an operator decides, with `resend`.
         _ => Verdict::AlreadyDone,
     }
 }
@@ -292,13 +292,14 @@ mod tests {
     const NOW: i64 = 1_763_900_000_000;
 
     fn key(kind: Kind, scope: &str) -> NotificationKey {
-        let order_id = OrderId::parse("1001").unwrap();
-        NotificationKey { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer }
+        let OrderKey { shop, order_id } = OrderKey::parse("default/1001").unwrap();
+        let scope = scope.to_owned();
+        NotificationKey { shop, order_id, kind, scope, recipient: Recipient::Customer }
     }
 
     fn item(key: &NotificationKey, state: State, reason: Option<&str>) -> Item {
         Item {
-            order_id: key.order_id.to_string(),
+            order_key: key.order_key().to_string(),
             notification: key.sort_key(),
             state: state.as_str().to_owned(),
             attempt: 1,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use shared::queue::dead_letter::{KIND, ORDER_ID};
+use shared::queue::dead_letter::{KIND, ORDER_ID, SHOP};
 use similar::TextDiff;
 
 use super::parse::{id_text, orders_in, orders_named};
@@ -89,8 +89,9 @@ fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
     };
     after.iter().all(|key| {
         is_attribute(ORDER_ID, key.order_id.as_str())
+            && is_attribute(SHOP, key.shop.as_str())
             && is_attribute(KIND, key.kind.as_str())
-            && (named.is_empty() || named.iter().any(|id| id == key.order_id.as_str()))
+            && (named.is_empty() || named.iter().flatten().any(|own| *own == key.order_key()))
     })
 }
 
@@ -137,9 +138,10 @@ impl Recipients {
 
 /// The orders of a body, with their customers' addresses. Their case is not compared: an edit may repair it.
 fn recipients(body: &Value) -> impl Iterator<Item = (String, String)> {
-    orders_in(body).into_iter().filter_map(|order| {
+    orders_in(body).into_iter().filter_map(|(shop, order)| {
         let address = order.pointer("/customer/email")?.as_str()?;
-        Some((id_text(order.get("id")?)?, address.trim().to_lowercase()))
+        let id = id_text(order.get("id")?)?;
+        Some((format!("{shop}/{id}"), address.trim().to_lowercase()))
     })
 }
 
@@ -300,9 +302,12 @@ mod tests {
         let unreadable = message(&body.replace("\"v\":1", "\"v\":9"));
         let mut truncated = message("cut off");
         truncated.attributes.insert(ORDER_ID.to_owned(), "another".to_owned());
-        let steal = Edit::compile(r#".v = 1 | .event.data.order.id = "2002""#).unwrap();
-        for message in [&readable, &unreadable] {
-            assert!(matches!(steal.apply(Dlq::Dispatch, message), Edited::Failed(_)));
+        for theft in [".event.data.order.id = \"2002\"", ".event.shop = \"north\""] {
+            let steal = Edit::compile(&format!(".v = 1 | {theft}")).unwrap();
+            for message in [&readable, &unreadable] {
+                let edited = steal.apply(Dlq::Dispatch, message);
+                assert!(matches!(edited, Edited::Failed(_)), "{theft}: {edited:?}");
+            }
         }
         let replace = Edit::compile(&body).unwrap();
         assert!(matches!(replace.apply(Dlq::Dispatch, &truncated), Edited::Failed(_)));

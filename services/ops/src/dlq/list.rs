@@ -13,6 +13,7 @@ use super::verdict::Verdict;
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
+use crate::order_name::OrderName;
 use crate::output::{
     ColorMode, Column, Output, Report, Style, as_rfc3339, counted, format_time, number,
     readable_time, rfc3339, table,
@@ -105,7 +106,7 @@ pub async fn list(
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let selection = args.selection.selection();
-    let is_selection = selection.is_given();
+    let is_selection = selection.is_given() || stack.shop.is_some();
     if args.count_only && is_selection {
         return Err(CliError::input(
             "--count-only reads no message, so it can't select any: leave it out, or the flags that \
@@ -190,8 +191,10 @@ impl Group {
     /// `entries` have the same code and reason, the oldest failure first.
     fn new(queue: Dlq, entries: &[&Entry]) -> Option<Self> {
         let oldest = &entries.first()?.summary;
-        let orders: BTreeSet<&String> =
-            entries.iter().filter_map(|entry| entry.summary.order_id.as_ref()).collect();
+        let orders: BTreeSet<String> = entries
+            .iter()
+            .filter_map(|entry| Some(OrderName::from(&entry.summary.order()?).to_string()))
+            .collect();
         let mut verdicts = BTreeMap::new();
         for entry in entries {
             *verdicts.entry(entry.assessment.verdict).or_default() += 1;
@@ -201,7 +204,7 @@ impl Group {
             code: oldest.code.clone(),
             reason: oldest.reason.clone(),
             messages: entries.len(),
-            orders: orders.iter().take(MAX_NAMED_ORDERS).map(|id| (*id).clone()).collect(),
+            orders: orders.iter().take(MAX_NAMED_ORDERS).cloned().collect(),
             more_orders: orders.len().saturating_sub(MAX_NAMED_ORDERS),
             attempts: entries.iter().filter_map(|e| e.assessment.attempts).max().unwrap_or(0),
             first_failed_at: oldest.failed_at,

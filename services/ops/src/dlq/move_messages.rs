@@ -268,7 +268,7 @@ impl Mover<'_> {
             _ => return Ok(()),
         };
         match event {
-            Some(event) => watch_again(self.stack, key.order_id.as_str(), &event).await,
+            Some(event) => watch_again(self.stack, &key.order_key().to_string(), &event).await,
             None => Ok(()),
         }
     }
@@ -322,16 +322,16 @@ async fn force_stale(
         }
         _ => return Ok(Some(body.to_owned())),
     };
-    let id = (key.order_id.to_string(), ledger_key);
+    let id = (key.order_key().to_string(), ledger_key);
     let record = records(stack, [id.clone()]).await?.remove(&id);
     if let Some(record) = record.filter(|record| record.state() == Some(State::Skipped)) {
         // The record's own event, which may be another than the message's: only that one can have the mail
         // requested again, should this request be lost.
-        watch_again(stack, &record.order_id, &record.event).await?;
+        watch_again(stack, &record.order_key, &record.event).await?;
         let why = "stale, forced by an operator";
         let until = Timestamp::now() + key.kind.send_within();
         // Before the message is sent: the mailer drops a mail request whose record is closed.
-        reopen(stack, &record.order_id, &record.notification, record.attempt, until, why).await?;
+        reopen(stack, &record.order_key, &record.notification, record.attempt, until, why).await?;
         // For an open record, the dispatcher sends a mail request only to the event that planned it, and
         // after an attempt only once the mail is due. Anything else would be a duplicate to it and sent
         // to nobody, so the mail request is made here.
@@ -358,11 +358,12 @@ fn with_new_deadline(body: &str, key: &NotificationKey) -> Result<String, CliErr
 mod tests {
     use super::*;
     use shared::notification::Recipient;
-    use shared::{Kind, OrderId};
+    use shared::{Kind, OrderId, ShopId};
 
     #[test]
     fn a_forced_mail_has_a_new_deadline_and_keeps_what_this_version_does_not_know() {
         let key = NotificationKey {
+            shop: ShopId::default(),
             order_id: OrderId::parse("1001").unwrap(),
             kind: Kind::OrderConfirmed,
             scope: String::new(),

@@ -1,11 +1,9 @@
 //! Parses a dead letter: why it failed, which order it is about, and what it asks for.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::Value;
-use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON};
-use shared::{Kind, OrderId};
+use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON, SHOP};
+use shared::{Kind, OrderId, OrderKey, ShopId, mail_tags};
 
 use super::payload::DlqPayload;
 use super::receive::Received;
@@ -24,7 +22,9 @@ const FOREIGN_CODE: &str = "foreign";
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct DeadLetterSummary {
     pub message_id: String,
-    /// The order, where attributes or body name it.
+    /// The shop of the order.
+    pub shop: Option<String>,
+    /// The order within its shop, where attributes or body name it.
     pub order_id: Option<String>,
     /// The kind of event, where attributes or body name it.
     pub kind: Option<String>,
@@ -55,11 +55,13 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     // Whoever may send to the queue may write anything into its attributes, an address or terminal codes too.
     let attribute = |name| message.attributes.get(name).map(String::as_str);
     let order_id = attribute(ORDER_ID).and_then(|id| OrderId::parse(id).ok());
+    let shop = ShopId::parse(attribute(SHOP).unwrap_or_default()).unwrap_or_default();
+    let order = order_id.map(|order_id| OrderKey { shop, order_id });
     let kind = attribute(KIND).and_then(|kind| Kind::parse(kind).ok());
     let mut summary = DeadLetterSummary {
         message_id: message.id.clone(),
-        // The attribute first: it was written when the body was readable.
-        order_id: order_id.map(|id| id.to_string()).or_else(|| only_order_named(&message.body)),
+        shop: None,
+        order_id: None,
         kind: kind.map(|kind| kind.to_string()),
         scope: String::new(),
         code: reason.code,
@@ -70,6 +72,8 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
         receives: message.receives,
         bytes: message.body.len(),
     };
+    // The attribute first: it was written when the body was readable.
+    summary.name_order(order.or_else(|| only_order_named(&message.body)));
     summary.identify(&payload);
     (summary, payload)
 }
@@ -90,14 +94,28 @@ impl DeadLetterSummary {
     pub fn identify(&mut self, payload: &DlqPayload) {
         let keys = payload.keys();
         let Some(first) = keys.first() else { return };
-        if keys.iter().all(|key| key.order_id == first.order_id) {
-            self.order_id = Some(first.order_id.to_string());
+        let order = first.order_key();
+        if keys.iter().all(|key| key.order_key() == order) {
+            self.name_order(Some(order));
         }
         if keys.iter().all(|key| key.kind == first.kind) {
             self.kind = Some(first.kind.to_string());
         }
         let have_one_scope = keys.iter().all(|key| key.scope == first.scope);
-        self.scope = if have_one_scope { first.scope.clone() } else { String::new() };
+        self.scope = if have_one_scope { first.shown_scope() } else { String::new() };
+    }
+
+    /// The order that it is about; `None` where it names none, or several.
+    pub fn order(&self) -> Option<OrderKey> {
+        let (shop, order_id) = (self.shop.as_deref()?, self.order_id.as_deref()?);
+        let (shop, order_id) = (ShopId::parse(shop).ok()?, OrderId::parse(order_id).ok()?);
+        Some(OrderKey { shop, order_id })
+    }
+
+    fn name_order(&mut self, order: Option<OrderKey>) {
+        let Some(OrderKey { shop, order_id }) = order else { return };
+        self.shop = Some(shop.to_string());
+        self.order_id = Some(order_id.to_string());
     }
 }
 
@@ -150,38 +168,67 @@ impl FailureReason {
     }
 }
 
-/// Where the contracts of the queues have the order's id: in each event of an array.
-const ORDER_ID_PATHS: [&str; 6] = [
-    "/notification/order_id",
-    "/event/data/order/id",
-    "/data/order/id",
-    "/detail/data/order/id",
-    "/detail/order/id",
-    // An event's keys in the Events table, which are all that relay has of one whose message SQS refuses.
-    "/order_id/S",
+/// Where the contracts of the queues have the order's id, and where its shop's name: in each event of an array.
+const ORDER_ID_PATHS: [(&str, &str); 5] = [
+    ("/notification/order_id", "/notification/shop"),
+    ("/event/data/order/id", "/event/shop"),
+    ("/data/order/id", "/shop"),
+    ("/detail/data/order/id", "/detail/shop"),
+    ("/detail/order/id", "/detail/shop"),
 ];
 
-/// Where an SES event has it, encoded as its tags must be.
-const ORDER_TAG_PATH: &str = "/detail/mail/tags/waybill-order/0";
+/// An event's key in the Events table, which is all that relay has of one whose message SQS refuses.
+const ORDER_KEY_PATH: &str = "/order_key/S";
 
-/// Where the contracts have the order itself, in a message whose body holds an event.
-const ORDER_PATHS: [&str; 4] =
-    ["/event/data/order", "/data/order", "/detail/data/order", "/detail/order"];
+/// Where an SES event has its mail's tags.
+const TAGS_PATH: &str = "/detail/mail/tags";
 
-/// The orders that a body names where the contracts have them. A mention elsewhere proves nothing:
-/// another customer's order may quote this one's number as an article.
-pub fn orders_named(body: &Value) -> Vec<String> {
-    let in_event = |event: &Value| -> Vec<String> {
-        let ids = ORDER_ID_PATHS.iter().filter_map(|path| id_text(event.pointer(path)?));
-        ids.chain(event.pointer(ORDER_TAG_PATH).and_then(decode_tag)).collect()
+/// Where the contracts have the order itself, in a message whose body holds an event, and its shop's name.
+const ORDER_PATHS: [(&str, &str); 4] = [
+    ("/event/data/order", "/event/shop"),
+    ("/data/order", "/shop"),
+    ("/detail/data/order", "/detail/shop"),
+    ("/detail/order", "/detail/shop"),
+];
+
+/// The orders that a body names where the contracts have them; what is no order id is `None`. A mention elsewhere
+/// proves nothing: another customer's order may quote this one's number as an article.
+pub fn orders_named(body: &Value) -> Vec<Option<OrderKey>> {
+    let in_event = |event: &Value| -> Vec<Option<OrderKey>> {
+        let by_id = ORDER_ID_PATHS.iter().filter_map(|(path, shop)| {
+            let id = id_text(event.pointer(path)?)?;
+            Some(order_key(shop_at(event, shop), &id))
+        });
+        let key = event.pointer(ORDER_KEY_PATH).map(|key| OrderKey::parse(key.as_str()?).ok());
+        by_id.chain(key).chain(event.pointer(TAGS_PATH).and_then(tagged_order)).collect()
     };
     events_in(body).iter().flat_map(in_event).collect()
 }
 
-/// The orders that a body holds whole, where the contracts have them.
-pub fn orders_in(body: &Value) -> Vec<&Value> {
-    let in_event = |event| ORDER_PATHS.iter().filter_map(move |path| Value::pointer(event, path));
+/// The orders that a body holds whole, where the contracts have them, each with its shop's name.
+pub fn orders_in(body: &Value) -> Vec<(&str, &Value)> {
+    let in_event = |event| {
+        let order = move |(path, shop): &(&str, &str)| {
+            Some((shop_at(event, shop), Value::pointer(event, path)?))
+        };
+        ORDER_PATHS.iter().filter_map(order)
+    };
     events_in(body).iter().flat_map(in_event).collect()
+}
+
+/// The name of the shop at this place; an event that names none is of the default shop.
+fn shop_at<'a>(event: &'a Value, path: &str) -> &'a str {
+    event.pointer(path).and_then(Value::as_str).filter(|shop| !shop.is_empty()).unwrap_or("default")
+}
+
+fn order_key(shop: &str, id: &str) -> Option<OrderKey> {
+    Some(OrderKey { shop: ShopId::parse(shop).ok()?, order_id: OrderId::parse(id).ok()? })
+}
+
+/// The order of a mail of Waybill's; `None` where another sender's mail has other tags.
+fn tagged_order(tags: &Value) -> Option<Option<OrderKey>> {
+    let tag = |name: &str| tags.get(name)?.get(0)?.as_str();
+    mail_tags::order_key(tag).map(Some)
 }
 
 fn events_in(body: &Value) -> &[Value] {
@@ -192,12 +239,11 @@ fn events_in(body: &Value) -> &[Value] {
 }
 
 /// The one order that a body names; `None` where it names several, or what is no order id.
-fn only_order_named(body: &str) -> Option<String> {
+fn only_order_named(body: &str) -> Option<OrderKey> {
     let named = orders_named(&serde_json::from_str(body).ok()?);
     let (first, rest) = named.split_first()?;
     // What is no order id is not printed as one: it may hold anything, terminal codes too.
-    let id = OrderId::parse(first).ok().filter(|_| rest.iter().all(|id| id == first))?;
-    Some(id.to_string())
+    if rest.iter().all(|order| order == first) { first.clone() } else { None }
 }
 
 /// An id or a number of an order, which shops also write as a JSON number.
@@ -207,10 +253,6 @@ pub fn id_text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
-}
-
-fn decode_tag(tag: &Value) -> Option<String> {
-    String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(tag.as_str()?).ok()?).ok()
 }
 
 /// Whether a message is about an order.
@@ -225,16 +267,18 @@ pub enum OrderMatch {
 }
 
 /// Whether a message of that contract is about `order`.
-pub fn match_order(contract: Dlq, message: &Received, order: &str) -> OrderMatch {
+pub fn match_order(contract: Dlq, message: &Received, order: &OrderKey) -> OrderMatch {
     let (summary, payload) = parse(contract, message);
-    if let Some(id) = summary.order_id {
-        return if id == order { OrderMatch::Only } else { OrderMatch::Other };
+    if let Some(own) = summary.order() {
+        return if own == *order { OrderMatch::Only } else { OrderMatch::Other };
     }
     let named = orders_named(&message.json_body());
     let is_unreadable = matches!(payload, DlqPayload::Unreadable(_));
     // In quotes: 1001 is not mentioned by 10010.
-    let mentions = || message.body.contains(&format!("\"{order}\""));
-    if named.iter().any(|id| id == order) || named.is_empty() && is_unreadable && mentions() {
+    let mentions = || message.body.contains(&format!("\"{}\"", order.order_id));
+    if named.iter().flatten().any(|own| own == order)
+        || named.is_empty() && is_unreadable && mentions()
+    {
         OrderMatch::Possible
     } else {
         OrderMatch::Other
@@ -300,14 +344,16 @@ mod tests {
 
     #[test]
     fn what_is_no_order_id_is_not_shown_as_one() {
-        let no_id = json!({"order_id": {"S": "\u{1b}[2J"}});
+        let no_id = json!({"order_key": {"S": "default/\u{1b}[2J"}});
         assert_eq!(summary(Dlq::Dispatch, &no_id).order_id, None);
     }
 
     #[test]
     fn a_message_is_matched_by_where_the_contracts_have_the_order_id() {
         let event = |id: &str| json!({"data": {"order": {"id": id}}});
-        let keys = json!({"order_id": {"S": "1001"}, "event": {"S": "https://shop.example e-1"}});
+        let keys =
+            json!({"order_key": {"S": "default/1001"}, "event": {"S": "https://shop.example e-1"}});
+        let order = OrderKey::parse("default/1001").unwrap();
         let order_of_another = json!({"id": "2002", "lines": [{"sku": "1001"}]});
         for (body, expected) in [
             (json!({"v": 9, "event": event("1001")}), OrderMatch::Only),
@@ -316,10 +362,21 @@ mod tests {
             (json!({"detail-type": "x", "detail": {"order": {"id": "1001"}}}), OrderMatch::Only),
             (json!([event("1001")]), OrderMatch::Only),
             (
-                json!({"detail": {"mail": {"tags": {"waybill-order": ["MTAwMQ"]}}}}),
+                json!({"detail": {"mail": {"tags": {
+                    "waybill-shop": ["default"], "waybill-order": ["MTAwMQ"],
+                }}}}),
                 OrderMatch::Only,
             ),
             (keys, OrderMatch::Only),
+            // The order of this id of another shop.
+            (
+                json!({"v": 9, "event": {"shop": "north", "data": {"order": {"id": "1001"}}}}),
+                OrderMatch::Other,
+            ),
+            (
+                json!({"v": 9, "notification": {"shop": "north", "order_id": "1001"}}),
+                OrderMatch::Other,
+            ),
             // Another customer's order may quote this one's number, as an article's for instance.
             (json!({"v": 9, "event": {"data": {"order": order_of_another}}}), OrderMatch::Other),
             (json!({"order": "10010"}), OrderMatch::Other),
@@ -330,7 +387,7 @@ mod tests {
         ] {
             let body = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
             for contract in [Dlq::Inbox, Dlq::Dispatch, Dlq::Mail] {
-                assert_eq!(match_order(contract, &message(&body), "1001"), expected, "{body}");
+                assert_eq!(match_order(contract, &message(&body), &order), expected, "{body}");
             }
         }
     }

@@ -101,7 +101,7 @@ fn dispatch(body: &str) -> Result<DlqPayload, String> {
         key: NotificationKey::for_event(&request.event),
         ledger_key: ledger_key(&request.event),
         event: request.event.reference.sort_key(),
-        notify: request.event.notify,
+        notify: request.event.notify && !request.routing.is_off,
         send_before: request.send_before().as_millisecond(),
     }))
 }

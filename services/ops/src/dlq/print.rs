@@ -11,6 +11,8 @@ use crate::output::{ColorMode, Column, Style, counted, format_time, number, tabl
 pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
     let columns = [
         Column::text("failed", |e: &Entry| format_time(e.summary.failed_at)),
+        Column::text("shop", |e: &Entry| e.summary.shop.clone().unwrap_or_default())
+            .unless_all("default"),
         Column::text("order", |e| e.summary.order_id.clone().unwrap_or_default()),
         Column::text("kind", |e| e.summary.kind.clone().unwrap_or_default()),
         Column::text("scope", |e| e.summary.scope.clone()),
@@ -214,6 +216,7 @@ pub mod samples {
         let is_readable = verdict != Verdict::Unparseable;
         let summary = DeadLetterSummary {
             message_id: format!("0000000{n}-1111-2222-3333-444444444444"),
+            shop: is_readable.then(|| "default".to_owned()),
             order_id: is_readable.then(|| format!("100{n}")),
             kind: is_readable.then(|| "order.confirmed".to_owned()),
             code: code.to_owned(),

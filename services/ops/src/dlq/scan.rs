@@ -6,7 +6,7 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use shared::NotificationKey;
+use shared::{NotificationKey, ShopId};
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited, Edits};
@@ -135,6 +135,8 @@ pub async fn scan_dlq(
 /// A scan under way.
 struct ScanRun<'a> {
     options: &'a ScanOptions<'a>,
+    /// The shop that was asked for.
+    shop: Option<&'a ShopId>,
     /// When the scan began, in milliseconds since 1970.
     now: i64,
     classifier: ReplayClassifier<'a>,
@@ -157,6 +159,7 @@ impl<'a> ScanRun<'a> {
         let edits = options.edit.as_ref().map(|_| Edits::default());
         Self {
             options,
+            shop: stack.shop.as_ref(),
             now: Timestamp::now().as_millisecond(),
             classifier: ReplayClassifier::new(stack),
             requested_mails: HashSet::new(),
@@ -199,7 +202,7 @@ impl<'a> ScanRun<'a> {
         let dlq = self.scan.queue;
         let (mut summary, mut payload) = parse(dlq, message);
         let skipped = &mut self.scan.skipped;
-        match self.options.selection.selects(dlq, message, &summary) {
+        match self.options.selection.selects(dlq, message, &summary, self.shop) {
             Ok(true) => {}
             Ok(false) => {
                 skipped.not_selected += 1;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::builder::TypedValueParser;
 use serde_json::{Value, json};
-use shared::{Kind, OrderId};
+use shared::{Kind, OrderId, OrderKey, ShopId};
 
 use super::parse::DeadLetterSummary;
 use super::payload::content;
@@ -20,7 +20,7 @@ use crate::output::rfc3339;
 #[command(next_help_heading = "Which messages")]
 pub struct Selection {
     /// Messages for which this jq filter is true. It sees one object with the members body,
-    /// attributes, message_id, order_id, kind, scope, code, reason, failed_at, queued_at, receives
+    /// attributes, message_id, shop, order_id, kind, scope, code, reason, failed_at, queued_at, receives
     #[arg(long, value_name = "JQ", value_parser = Filter::compile)]
     pub filter: Option<Filter>,
     /// Messages that failed for this reason: its code, or a part of its sentence
@@ -29,7 +29,7 @@ pub struct Selection {
     /// Messages about this kind of event, such as order.confirmed
     #[arg(long, value_name = "KIND", value_parser = Kind::parse)]
     pub kind: Option<Kind>,
-    /// Messages about this order
+    /// Messages about this order, of the shop of --shop or else of the shop default
     #[arg(long, value_name = "ID", value_parser = OrderId::parse)]
     pub order: Option<OrderId>,
     /// Messages that failed since then: 2h, 3d, 2026-11-20, or a time in RFC 3339
@@ -82,7 +82,7 @@ impl Selection {
             || !self.message.is_empty()
     }
 
-    /// Whether all flags but `--verdict` select the message.
+    /// Whether all flags but `--verdict` select the message, and `shop`, of which only messages are listed.
     ///
     /// # Errors
     /// Why the jq filter fails on the message; quotes no personal data.
@@ -91,18 +91,23 @@ impl Selection {
         dlq: Dlq,
         message: &Received,
         summary: &DeadLetterSummary,
+        shop: Option<&ShopId>,
     ) -> Result<bool, String> {
         let has_failed_for = |text: &String| {
             let text = text.to_lowercase();
             summary.code == text || summary.reason.to_lowercase().contains(&text)
         };
-        let is_selected =
-            self.order.as_ref().is_none_or(|id| summary.order_id.as_deref() == Some(id.as_str()))
-                && self.kind.is_none_or(|kind| summary.kind.as_deref() == Some(kind.as_str()))
-                && self.since.is_none_or(|since| since <= summary.failed_at)
-                && self.until.is_none_or(|until| summary.failed_at < until)
-                && (self.message.is_empty() || self.message.contains(&summary.message_id))
-                && self.failed_for.as_ref().is_none_or(has_failed_for);
+        let is_order = |id: &OrderId| {
+            let shop = shop.cloned().unwrap_or_default();
+            summary.order() == Some(OrderKey { shop, order_id: id.clone() })
+        };
+        let is_selected = shop.is_none_or(|shop| summary.shop.as_deref() == Some(shop.as_str()))
+            && self.order.as_ref().is_none_or(is_order)
+            && self.kind.is_none_or(|kind| summary.kind.as_deref() == Some(kind.as_str()))
+            && self.since.is_none_or(|since| since <= summary.failed_at)
+            && self.until.is_none_or(|until| summary.failed_at < until)
+            && (self.message.is_empty() || self.message.contains(&summary.message_id))
+            && self.failed_for.as_ref().is_none_or(has_failed_for);
         match &self.filter {
             // Last: a filter may fail on messages that the other flags leave out.
             Some(filter) if is_selected => filter.is_true(&view(dlq, message, summary)),
@@ -121,6 +126,7 @@ fn view(dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Value {
     json!({
         "queue": dlq,
         "message_id": summary.message_id,
+        "shop": summary.shop,
         "order_id": summary.order_id,
         "kind": summary.kind,
         "scope": summary.scope,
@@ -146,8 +152,14 @@ mod tests {
     }
 
     fn selects(flags: &[&str]) -> Result<bool, String> {
+        selects_of_shop(flags, None)
+    }
+
+    fn selects_of_shop(flags: &[&str], shop: Option<&str>) -> Result<bool, String> {
+        let shop = shop.map(|shop| ShopId::parse(shop).unwrap());
         let summary = DeadLetterSummary {
             message_id: "m-1".to_owned(),
+            shop: Some("default".to_owned()),
             order_id: Some("1001".to_owned()),
             kind: Some("order.confirmed".to_owned()),
             code: "refused".to_owned(),
@@ -157,7 +169,7 @@ mod tests {
         };
         let message = Received { body: r#"{"v":1}"#.to_owned(), ..Received::default() };
         let typed = ["dlq"].iter().chain(flags);
-        Flags::parse_from(typed).selection.selects(Dlq::Mail, &message, &summary)
+        Flags::parse_from(typed).selection.selects(Dlq::Mail, &message, &summary, shop.as_ref())
     }
 
     #[test]
@@ -181,6 +193,13 @@ mod tests {
             flags[position][1] = value;
             assert_eq!(selects(flags.as_flattened()), Ok(false), "{flags:?}");
         }
+    }
+
+    #[test]
+    fn only_messages_of_the_shop_that_is_asked_for_are_selected() {
+        assert_eq!(selects_of_shop(&[], Some("default")), Ok(true));
+        assert_eq!(selects_of_shop(&[], Some("north")), Ok(false));
+        assert_eq!(selects_of_shop(&["--order", "1001"], Some("north")), Ok(false));
     }
 
     #[test]

@@ -14,13 +14,14 @@ use crate::aws::{Stack, is_unknown_operation};
 
 /// The functions, and the variables that each needs to start.
 pub const REQUIRED_VARIABLES: [(&str, &[&str]); 5] = [
-    ("intake", &["EVENTS_TABLE", "INBOX_QUEUE_URL", "INBOX_DLQ_URL"]),
+    ("intake", &["EVENTS_TABLE", "SHOPS_TABLE", "INBOX_QUEUE_URL", "INBOX_DLQ_URL"]),
     ("relay", &["EVENTS_TABLE", "LEDGER_TABLE", "DISPATCH_QUEUE_URL", "DISPATCH_DLQ_URL"]),
     ("dispatcher", &["LEDGER_TABLE", "MAIL_QUEUE_URL", "DISPATCH_QUEUE_URL", "DISPATCH_DLQ_URL"]),
     (
         "mailer",
         &[
             "LEDGER_TABLE",
+            "SHOPS_TABLE",
             "MAIL_QUEUE_URL",
             "MAIL_DLQ_URL",
             "FEEDBACK_QUEUE_URL",
@@ -235,7 +236,7 @@ mod tests {
         assert_eq!(
             [&findings[0].found, &findings[1].found],
             [
-                "not set: MAIL_QUEUE_URL, MAIL_DLQ_URL, FEEDBACK_QUEUE_URL, FEEDBACK_DLQ_URL, MAIL_FROM",
+                "not set: SHOPS_TABLE, MAIL_QUEUE_URL, MAIL_DLQ_URL, FEEDBACK_QUEUE_URL, FEEDBACK_DLQ_URL, MAIL_FROM",
                 "20 s, its timeout is 30 s",
             ]
         );

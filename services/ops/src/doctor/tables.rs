@@ -1,4 +1,4 @@
-//! The two tables.
+//! The three tables.
 
 use aws_sdk_dynamodb::types::{
     StreamViewType, TableDescription, TableStatus, TimeToLiveDescription, TimeToLiveStatus,
@@ -12,15 +12,16 @@ use crate::aws::Stack;
 const DEPLOY: &str = "deploy the template again; it describes the table";
 
 pub async fn check(stack: &Stack) -> Vec<Finding> {
-    let (events, ledger) = (stack.events_table(), stack.ledger_table());
-    let (events, ledger) = futures::join!(
-        check_table(stack, &events, ["order_id", "event"], true),
-        check_table(stack, &ledger, ["order_id", "notification"], false),
+    let tables = (stack.events_table(), stack.ledger_table(), stack.shops_table());
+    let (events, ledger, shops) = futures::join!(
+        check_table(stack, &tables.0, &["order_key", "event"], true),
+        check_table(stack, &tables.1, &["order_key", "notification"], false),
+        check_table(stack, &tables.2, &["shop"], false),
     );
-    [findings(events), findings(ledger)].concat()
+    [findings(events), findings(ledger), findings(shops)].concat()
 }
 
-async fn check_table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool) -> Checked {
+async fn check_table(stack: &Stack, name: &str, keys: &[&str], is_outbox: bool) -> Checked {
     let subject = format!("table {name}");
     let fix = "is the stack's name right (--stack), and its region (--region)?";
     let failed = Finding::failed_call(&subject, "dynamodb:DescribeTable", Some(fix));
@@ -33,6 +34,10 @@ async fn check_table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool
     if is_outbox {
         findings.extend(check_outbox(&subject, &table));
     }
+    // The settings of shops never expire.
+    if keys.len() == 1 {
+        return Ok(findings);
+    }
     let call = stack.dynamodb.describe_time_to_live().table_name(name);
     let failed =
         Finding::failed_call(format!("{subject}: expiry"), "dynamodb:DescribeTimeToLive", None);
@@ -44,7 +49,7 @@ async fn check_table(stack: &Stack, name: &str, keys: [&str; 2], is_outbox: bool
     Ok(findings)
 }
 
-fn check_shape(subject: &str, table: &TableDescription, keys: [&str; 2]) -> Finding {
+fn check_shape(subject: &str, table: &TableDescription, keys: &[&str]) -> Finding {
     let found: Vec<&str> = table.key_schema().iter().map(|key| key.attribute_name()).collect();
     let is_active = table.table_status() == Some(&TableStatus::Active);
     Finding::expect(

@@ -18,12 +18,14 @@ mod tables;
 use jiff::{SignedDuration, Timestamp};
 use kit::ledger::Item;
 use serde_json::json;
+use shared::OrderKey;
 
-use crate::args::order_id;
+use crate::args;
 use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::{Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
+use crate::order_name::OrderName;
 use crate::output::{Format, Output, note};
 use crate::store::{StoredEvent, events_of_order, records_of_order};
 use report::{Erasure, Mode, Place};
@@ -48,31 +50,32 @@ pub struct Args {
 /// with [`CliError::Input`] after the report. After an error or Ctrl-C the same command continues.
 pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatus, CliError> {
     let interrupt = Interrupt::listen();
-    let order = order_id(&args.order)?;
+    let order = &args::order(stack, &args.order)?;
+    let name = OrderName::from(order);
     if !args.yes {
-        let erasure = visit_all(stack, &order, args, Mode::Find, &interrupt).await?;
+        let erasure = visit_all(stack, order, args, Mode::Find, &interrupt).await?;
         output.print(&erasure);
         if erasure.is_empty() {
-            return Err(CliError::input(nothing_found(&order)));
+            return Err(CliError::input(nothing_found(&name)));
         }
         return Err(CliError::input(format!(
-            "Nothing was removed. To remove the order {order}, add --yes."
+            "Nothing was removed. To remove the order {name}, add --yes."
         )));
     }
     let intent = Intent {
-        action: format!("erase {order}"),
+        action: format!("erase {}", order.order_id),
         reason: args.change.reason.as_deref(),
-        plan: json!({ "order_id": order, "ledger_too": args.ledger_too }),
+        plan: json!({ "order_key": order, "ledger_too": args.ledger_too }),
     };
     let audit = Audit::begin(stack, &args.change.operator, intent).await?;
-    let result = visit_all(stack, &order, args, Mode::Remove, &interrupt).await;
+    let result = visit_all(stack, order, args, Mode::Remove, &interrupt).await;
     let outcome =
         result.as_ref().map(|e| json!({ "removed": e.removed_count() })).unwrap_or_default();
     let erasure = audit.complete(result, &outcome).await?;
     output.print(&erasure);
     // With a record of the order, an earlier erasure was the one that found something.
-    if erasure.is_empty() && records_of_order(stack, &order).await?.is_empty() {
-        return Err(CliError::input(nothing_found(&order)));
+    if erasure.is_empty() && records_of_order(stack, &order.to_string()).await?.is_empty() {
+        return Err(CliError::input(nothing_found(&name)));
     }
     let is_left = erasure.places.iter().any(Place::needs_attention);
     if output.format == Format::Table && is_left {
@@ -82,7 +85,7 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
 }
 
 /// An operator who gave a number for an id must not take the order for erased.
-fn nothing_found(order: &str) -> String {
+fn nothing_found(order: &OrderName) -> String {
     format!(
         "Nothing was found of an order with the id {order}. `waybill order` finds an order's id by its \
          number or its customer's address."
@@ -91,26 +94,27 @@ fn nothing_found(order: &str) -> String {
 
 async fn visit_all(
     stack: &Stack,
-    order: &str,
+    order: &OrderKey,
     args: &Args,
     mode: Mode,
     interrupt: &Interrupt,
 ) -> Result<Erasure, CliError> {
-    let events = events_of_order(stack, order).await?;
-    let records = records_of_order(stack, order).await?;
+    let key = &order.to_string();
+    let events = events_of_order(stack, key).await?;
+    let records = records_of_order(stack, key).await?;
     // First: from here on no function mails anything of the order, whatever this command leaves.
     let mut places = vec![tables::close_records(stack, &events, &records, mode).await?];
     for queue in Queue::ALL {
         places.push(queues::visit(stack, queue, order, mode, interrupt).await?);
     }
     // After the queues: until then the same command, repeated, still finds the undecided events.
-    places.push(tables::delete_events(stack, order, &events, mode).await?);
+    places.push(tables::delete_events(stack, key, &events, mode).await?);
     if args.ledger_too {
         // Read again: the first step has created records of undecided events.
-        let records = records_of_order(stack, order).await?;
+        let records = records_of_order(stack, key).await?;
         let are_needed =
             places.iter().any(Place::may_be_mailed) || may_be_in_the_stream(&events, &records);
-        places.push(tables::delete_records(stack, order, &records, mode, are_needed).await?);
+        places.push(tables::delete_records(stack, key, &records, mode, are_needed).await?);
     }
     Ok(Erasure::new(order, mode, places, args.ledger_too))
 }

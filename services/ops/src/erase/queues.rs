@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use shared::OrderKey;
+
 use super::report::{Mode, Place};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::dlq::{MAX_CONCURRENCY, OrderMatch, QueueScanner, Received, hold_for, match_order};
@@ -20,7 +22,7 @@ const WORKING_HOLD: Duration = Duration::from_secs(20);
 pub async fn visit(
     stack: &Stack,
     queue: Queue,
-    order: &str,
+    order: &OrderKey,
     mode: Mode,
     interrupt: &Interrupt,
 ) -> Result<Place, CliError> {
@@ -66,7 +68,7 @@ pub async fn visit(
 
 fn matching(
     contract: Dlq,
-    order: &str,
+    order: &OrderKey,
     messages: Vec<Received>,
     place: &mut Place,
 ) -> Vec<Received> {

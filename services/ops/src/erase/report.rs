@@ -1,7 +1,9 @@
 //! What an erasure found and removed, and what it cannot reach.
 
 use serde::Serialize;
+use shared::OrderKey;
 
+use crate::order_name::OrderName;
 use crate::output::{ColorMode, Column, Report, Style, nonzero, table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +50,7 @@ impl Place {
 
 #[derive(Debug, Serialize)]
 pub struct Erasure {
+    pub shop: String,
     pub order_id: String,
     /// Whether the command was to remove, or only to find.
     pub removed: bool,
@@ -103,11 +106,16 @@ const NOTES: [Note; 4] = [
 ];
 
 impl Erasure {
-    pub fn new(order: &str, mode: Mode, places: Vec<Place>, ledger_too: bool) -> Self {
+    pub fn new(order: &OrderKey, mode: Mode, places: Vec<Place>, ledger_too: bool) -> Self {
         // With `--ledger-too` the records have a row of their own.
         let kept = if ledger_too { &[][..] } else { &[LEDGER_KEPT] };
         let not_reached = kept.iter().chain(&NOT_REACHED).copied().collect();
-        Self { order_id: order.to_owned(), removed: mode == Mode::Remove, places, not_reached }
+        let OrderName { shop, id } = OrderName::from(order);
+        Self { shop, order_id: id, removed: mode == Mode::Remove, places, not_reached }
+    }
+
+    fn order(&self) -> OrderName {
+        OrderName { shop: self.shop.clone(), id: self.order_id.clone() }
     }
 
     /// Whether nothing of the order was found, nor may be among what is hidden or perhaps its own. Messages
@@ -153,7 +161,7 @@ impl Report for Erasure {
                 .styled(|_| Some(Style::Warning)),
             Column::number("not looked at", |p| nonzero(p.not_looked_at)),
         ];
-        let mut text = colors.heading(&format!("Order {}", self.order_id));
+        let mut text = colors.heading(&format!("Order {}", self.order()));
         text.push_str(&table(colors, &columns, &self.places));
         text.push_str(&self.notes(colors));
         text.push_str("\nNot touched:\n");
@@ -184,7 +192,8 @@ mod tests {
         places[2].left = 1;
         places[2].hidden = 3;
         places[2].perhaps = vec!["00000001-1111-2222-3333-444444444444".to_owned()];
-        let erasure = Erasure::new("1001", Mode::Remove, places, false);
+        let erasure =
+            Erasure::new(&OrderKey::parse("default/1001").unwrap(), Mode::Remove, places, false);
         insta::assert_snapshot!(erasure.text(ColorMode::Plain));
         insta::assert_snapshot!("an_erasure_at_80_columns", erasure.text(ColorMode::at_width(80)));
         insta::assert_json_snapshot!(erasure);

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use kit::ledger::{Change, Item, LedgerError, PlanOutcome, RecordOutcome};
+use shared::OrderKey;
 use shared::ledger::{Facts, MAX_DOUBTS, State, Transition};
 
 use super::report::{LEDGER_RECORDS, Mode, Place};
+use shared::order_key::ORDER_KEY;
+
 use crate::aws::{Stack, service_error};
 use crate::error::CliError;
 use crate::notification::MAX_CLOCK_SKEW;
@@ -66,7 +69,8 @@ async fn close(stack: &Stack, record: &Item) -> Result<bool, LedgerError> {
     let now = Timestamp::now().as_millisecond();
     let change = async |transition, facts| {
         let change = Change::new(transition, facts).with("reason", ERASED);
-        let outcome = stack.ledger().record(&record.order_id, &record.notification, change).await?;
+        let outcome =
+            stack.ledger().record(&record.order_key, &record.notification, change).await?;
         Ok::<_, LedgerError>(matches!(outcome, RecordOutcome::Recorded(_)))
     };
     let latest_lease = now - MAX_CLOCK_SKEW.as_millis() as i64;
@@ -94,7 +98,7 @@ async fn close(stack: &Stack, record: &Item) -> Result<bool, LedgerError> {
 async fn skip_undecided(stack: &Stack, event: &StoredEvent) -> Result<bool, LedgerError> {
     let Some(request) = event.request() else { return Ok(false) };
     let item = Item {
-        order_id: request.event.order.id.to_string(),
+        order_key: OrderKey::of_event(&request.event).to_string(),
         notification: event.ledger_key.clone(),
         event: event.event.clone(),
         correlation_id: event.correlation_id.clone(),
@@ -116,14 +120,14 @@ fn write_error(error: LedgerError) -> CliError {
 /// Deletes the events.
 pub async fn delete_events(
     stack: &Stack,
-    order: &str,
+    order_key: &str,
     events: &[StoredEvent],
     mode: Mode,
 ) -> Result<Place, CliError> {
     let mut place = Place::new("Events table", "events, with the customer's data", events.len());
     if mode == Mode::Remove {
         let keys = events.iter().map(|event| event.event.as_str());
-        place.removed = delete(stack, stack.events_table(), order, "event", keys).await?;
+        place.removed = delete(stack, stack.events_table(), order_key, "event", keys).await?;
     }
     Ok(place)
 }
@@ -131,7 +135,7 @@ pub async fn delete_events(
 /// Deletes the ledger's records, unless they are needed to keep something else from being mailed.
 pub async fn delete_records(
     stack: &Stack,
-    order: &str,
+    order_key: &str,
     records: &[Item],
     mode: Mode,
     are_needed: bool,
@@ -141,7 +145,8 @@ pub async fn delete_records(
         place.left = records.len();
     } else if mode == Mode::Remove {
         let keys = records.iter().map(|record| record.notification.as_str());
-        place.removed = delete(stack, stack.ledger_table(), order, "notification", keys).await?;
+        place.removed =
+            delete(stack, stack.ledger_table(), order_key, "notification", keys).await?;
     }
     Ok(place)
 }
@@ -150,7 +155,7 @@ pub async fn delete_records(
 async fn delete<'a>(
     stack: &Stack,
     table: String,
-    order_id: &str,
+    order_key: &str,
     sort_key: &str,
     values: impl Iterator<Item = &'a str>,
 ) -> Result<usize, CliError> {
@@ -160,7 +165,7 @@ async fn delete<'a>(
             .dynamodb
             .delete_item()
             .table_name(&table)
-            .key("order_id", AttributeValue::S(order_id.to_owned()))
+            .key(ORDER_KEY, AttributeValue::S(order_key.to_owned()))
             .key(sort_key, AttributeValue::S(value.to_owned()));
         call.send().await.map_err(service_error(format!("delete from the table {table}")))?;
         count += 1;

@@ -1,7 +1,9 @@
 //! The indexes of the Events table by which orders are found.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use shared::OrderKey;
 use shared::lookup::LookupIndex;
+use shared::order_key::ORDER_KEY;
 
 use crate::aws::{Stack, service_error};
 use crate::error::CliError;
@@ -12,8 +14,8 @@ pub const MAX_ORDERS: usize = 20;
 /// The orders that an index has under one key.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Entries {
-    /// Their ids, that of the latest event first; at most [`MAX_ORDERS`].
-    pub orders: Vec<String>,
+    /// That of the latest event first; at most [`MAX_ORDERS`].
+    pub orders: Vec<OrderKey>,
     /// Whether there are more.
     pub has_more: bool,
 }
@@ -35,13 +37,13 @@ pub async fn entries(stack: &Stack, index: LookupIndex, key: String) -> Result<E
     let mut entries = Entries::default();
     let failed = || service_error(format!("read the index {} of the table {table}", index.name));
     while let Some(item) = pages.try_next().await.map_err(failed())? {
-        let order = item.get("order_id").and_then(|id| id.as_s().ok());
+        let order = item.get(ORDER_KEY).and_then(|key| OrderKey::parse(key.as_s().ok()?).ok());
         let Some(order) = order.filter(|order| !entries.orders.contains(order)) else { continue };
         if entries.orders.len() == MAX_ORDERS {
             entries.has_more = true;
             break;
         }
-        entries.orders.push(order.clone());
+        entries.orders.push(order);
     }
     Ok(entries)
 }

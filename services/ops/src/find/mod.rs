@@ -5,6 +5,8 @@
 //!   index [`BY_NUMBER`] has. If no order has that number, the id that it shows is meant.
 //! - Text with an `@` is an e-mail address: of the orders that the index [`BY_ADDRESS`] has.
 //!
+//! All of one shop: that of `--shop`, or else the shop `default`.
+//!
 //! The indexes find an order by every number and address that one of its stored events has.
 
 mod index;
@@ -18,6 +20,7 @@ pub use wanted::Wanted;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
+use shared::OrderKey;
 use shared::lookup::{BY_ADDRESS, BY_NUMBER, number_key};
 
 use crate::aws::Stack;
@@ -53,8 +56,8 @@ pub async fn find(stack: &Stack, wanted: &Wanted) -> Result<Found, CliError> {
         return Ok(Found::new(FoundBy::Address, read(stack, orders).await?, has_more));
     }
     // The id first, and alone: what a script asks for by id must not depend on other orders.
-    if let Some(id) = wanted.id()
-        && let Some(order) = stored_order(stack, id).await?
+    if let Some(order) = wanted.order()
+        && let Some(order) = stored_order(stack, order).await?
     {
         return Ok(Found::new(FoundBy::Id, vec![order], false));
     }
@@ -62,7 +65,7 @@ pub async fn find(stack: &Stack, wanted: &Wanted) -> Result<Found, CliError> {
 }
 
 async fn find_by_number(stack: &Stack, wanted: &Wanted) -> Result<Found, CliError> {
-    let by_id = read(stack, wanted.spelled_ids()).await?;
+    let by_id = read(stack, wanted.spelled_orders()).await?;
     // An order that only has it as its id may have another number, and another order this one.
     let (mut orders, by_id): (Vec<_>, Vec<_>) =
         by_id.into_iter().partition(|order| may_have_number(order, wanted));
@@ -70,7 +73,7 @@ async fn find_by_number(stack: &Stack, wanted: &Wanted) -> Result<Found, CliErro
         Some(key) => entries(stack, BY_NUMBER, key).await?,
         None => Entries::default(),
     };
-    indexed.orders.retain(|id| orders.iter().all(|order| order.id != *id));
+    indexed.orders.retain(|found| orders.iter().all(|order| order.order != *found));
     orders.extend(read(stack, indexed.orders).await?);
     Ok(match orders.is_empty() {
         true => Found::new(FoundBy::Id, by_id, false),
@@ -81,14 +84,15 @@ async fn find_by_number(stack: &Stack, wanted: &Wanted) -> Result<Found, CliErro
 /// Where no event is left to tell, the number may be the id.
 fn may_have_number(order: &StoredOrder, wanted: &Wanted) -> bool {
     let latest = order.latest();
-    latest.is_none_or(|order| number_key(order.number.as_str()) == wanted.number_key())
+    let key = |number: &str| number_key(wanted.shop(), number);
+    latest.is_none_or(|order| key(order.number.as_str()) == wanted.number_key())
 }
 
-/// The orders with these ids, without those that are not stored: one may have been erased since the
+/// These orders, without those that are not stored: one may have been erased since the
 /// index was read.
-async fn read(stack: &Stack, ids: Vec<String>) -> Result<Vec<StoredOrder>, CliError> {
-    stream::iter(ids)
-        .map(|id| stored_order(stack, id))
+async fn read(stack: &Stack, orders: Vec<OrderKey>) -> Result<Vec<StoredOrder>, CliError> {
+    stream::iter(orders)
+        .map(|order| stored_order(stack, order))
         .buffer_unordered(MAX_CONCURRENCY)
         .try_filter_map(async |order| Ok(order))
         .try_collect()

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Found, FoundBy};
+use crate::order_name::OrderName;
 use crate::output::{ColorMode, Column, Report, as_rfc3339, format_time, table};
 use crate::pii::PiiMode;
 use crate::store::StoredOrder;
@@ -19,6 +20,7 @@ pub struct OrderList {
 
 #[derive(Debug, Serialize)]
 pub struct Row {
+    pub shop: String,
     pub order_id: String,
     /// As the latest event has it; `null` where no event is stored any more.
     pub number: Option<String>,
@@ -44,7 +46,8 @@ impl Row {
         // An order of which only the ledger knows: its mails have outlived its events.
         let decided = order.records.iter().map(|record| record.accepted_at).max();
         Self {
-            order_id: order.id.clone(),
+            shop: order.order.shop.to_string(),
+            order_id: order.order.order_id.to_string(),
             number: order.latest().map(|latest| pii.text(latest.number.as_str())),
             latest_event: latest.map(|event| event.kind.clone()),
             accepted_at: latest.map(|event| event.accepted_at).or(decided).unwrap_or_default(),
@@ -55,7 +58,8 @@ impl Row {
 impl Report for OrderList {
     fn text(&self, colors: ColorMode) -> String {
         let columns = [
-            Column::text("order", |row: &Row| row.order_id.clone()),
+            Column::text("shop", |row: &Row| row.shop.clone()).unless_all("default"),
+            Column::text("order", |row| row.order_id.clone()),
             Column::text("number", |row| row.number.clone().unwrap_or_default()),
             Column::text("latest event", |row| row.latest_event.clone().unwrap_or_default()),
             Column::text("accepted", |row| format_time(row.accepted_at)),
@@ -71,7 +75,8 @@ impl Report for OrderList {
         let mut text =
             format!("{}\n{}\n", colors.heading(&heading), table(colors, &columns, &self.orders));
         for row in &self.orders {
-            text.push_str(&format!("waybill order {}\n", row.order_id));
+            let order = OrderName { shop: row.shop.clone(), id: row.order_id.clone() };
+            text.push_str(&format!("waybill order {}\n", order.args()));
         }
         text
     }
@@ -84,6 +89,7 @@ mod tests {
     #[test]
     fn several_orders_as_people_and_scripts_read_them() {
         let row = |order_id: &str, number: Option<&str>, latest_event: Option<&str>| Row {
+            shop: "default".to_owned(),
             order_id: order_id.to_owned(),
             number: number.map(str::to_owned),
             latest_event: latest_event.map(str::to_owned),

@@ -70,8 +70,8 @@ fn nothing(wanted: &Wanted, shown: &str, not_looked_at: u64) -> CliError {
     CliError::input(format!(
         "{tables}, and no dead letter is about it{hidden}: no event of it was accepted, or it was \
          erased, or it is older than the retention. An order is found by number and address as long \
-         as its events are kept, and by id as long as its mails are. Is the stack right (--stack, \
-         --region)?"
+         as its events are kept, and by id as long as its mails are. Are the stack (--stack, --region) \
+         and the shop (--shop) right?"
     ))
 }
 
@@ -85,6 +85,8 @@ impl Report for UnknownOrder {
         let columns = [
             Column::text("queue", |letter: &FoundLetter| letter.queue.to_string()),
             Column::text("failed", |l| format_time(l.summary.failed_at)),
+            Column::text("shop", |l: &FoundLetter| l.summary.shop.clone().unwrap_or_default())
+                .unless_all("default"),
             Column::text("order", |l| l.summary.order_id.clone().unwrap_or_default()),
             Column::text("kind", |l| l.summary.kind.clone().unwrap_or_default()),
             Column::text("why", |l| l.summary.code.clone()),
@@ -121,6 +123,7 @@ mod tests {
     fn letter(queue: Dlq, message_id: &str, is_certain: bool) -> FoundLetter {
         let summary = DeadLetterSummary {
             message_id: message_id.to_owned(),
+            shop: is_certain.then(|| "default".to_owned()),
             order_id: is_certain.then(|| "1001".to_owned()),
             kind: is_certain.then(|| "order.confirmed".to_owned()),
             code: "invalid".to_owned(),

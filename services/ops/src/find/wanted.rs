@@ -3,8 +3,8 @@
 use std::io::{self, IsTerminal};
 
 use serde_json::Value;
-use shared::OrderId;
 use shared::lookup::{address_key, ids_spelled_like, number_key};
+use shared::{OrderId, OrderKey, ShopId};
 
 use crate::aws::Dlq;
 use crate::dlq::{OrderMatch, Received, id_text, match_order, orders_in};
@@ -15,22 +15,28 @@ use crate::pii::PiiMode;
 /// The argument that means standard input, where an address leaves no trace in the shell's history.
 const STANDARD_INPUT: &str = "-";
 
-/// What the operator typed, without white space around it.
+/// What the operator typed, without white space around it, and the shop in which it is looked for.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Wanted(String);
+pub struct Wanted {
+    typed: String,
+    shop: ShopId,
+}
 
 impl Wanted {
     /// Takes `typed`, or a line of standard input for `-`.
     ///
     /// # Errors
     /// [`CliError::Input`] when that is empty.
-    pub fn read(typed: &str) -> Result<Self, CliError> {
-        if typed == STANDARD_INPUT { Self::parse(&read_line()?) } else { Self::parse(typed) }
+    pub fn read(typed: &str, shop: ShopId) -> Result<Self, CliError> {
+        match typed {
+            STANDARD_INPUT => Self::parse(&read_line()?, shop),
+            typed => Self::parse(typed, shop),
+        }
     }
 
-    fn parse(typed: &str) -> Result<Self, CliError> {
-        let wanted = Self(typed.trim().to_owned());
-        if wanted.is_address() || number_key(&wanted.0).is_some() {
+    fn parse(typed: &str, shop: ShopId) -> Result<Self, CliError> {
+        let wanted = Self { typed: typed.trim().to_owned(), shop };
+        if wanted.is_address() || wanted.number_key().is_some() {
             return Ok(wanted);
         }
         Err(CliError::input(
@@ -41,33 +47,41 @@ impl Wanted {
 
     /// Neither ids nor the numbers that shops give have an `@`.
     pub fn is_address(&self) -> bool {
-        self.0.contains('@')
+        self.typed.contains('@')
     }
 
-    /// The order id that was typed; `None` where only a number or an address can have been.
-    pub fn id(&self) -> Option<String> {
-        OrderId::parse(&self.0).ok().map(|id| id.to_string())
+    pub const fn shop(&self) -> &ShopId {
+        &self.shop
     }
 
-    /// The ids that the typed number shows; see [`ids_spelled_like`].
-    pub fn spelled_ids(&self) -> Vec<String> {
-        let mut ids = ids_spelled_like(&self.0).to_vec();
+    /// The order whose id was typed; `None` where only a number or an address can have been.
+    pub fn order(&self) -> Option<OrderKey> {
+        self.order_of(&self.typed)
+    }
+
+    /// The orders whose ids the typed number shows; see [`ids_spelled_like`].
+    pub fn spelled_orders(&self) -> Vec<OrderKey> {
+        let mut ids = ids_spelled_like(&self.typed).to_vec();
         ids.dedup();
-        ids.retain(|id| OrderId::parse(id).is_ok());
-        ids
+        ids.iter().filter_map(|id| self.order_of(id)).collect()
+    }
+
+    fn order_of(&self, id: &str) -> Option<OrderKey> {
+        let order_id = OrderId::parse(id).ok()?;
+        Some(OrderKey { shop: self.shop.clone(), order_id })
     }
 
     pub fn address_key(&self) -> String {
-        address_key(&self.0)
+        address_key(&self.shop, &self.typed)
     }
 
     pub fn number_key(&self) -> Option<String> {
-        number_key(&self.0)
+        number_key(&self.shop, &self.typed)
     }
 
     /// As a sentence may quote it: an address is masked, unless personal data is shown.
     pub fn shown(&self, pii: PiiMode) -> String {
-        if self.is_address() { pii.address(&self.0) } else { self.0.clone() }
+        if self.is_address() { pii.address(&self.typed) } else { self.typed.clone() }
     }
 
     /// Whether a dead letter is about it: by the id where attributes or body name it, by number or
@@ -75,26 +89,29 @@ impl Wanted {
     pub fn match_letter(&self, dlq: Dlq, message: &Received) -> OrderMatch {
         let body = message.json_body();
         let orders = orders_in(&body);
-        let hits = orders.iter().filter(|order| self.is_order(order)).count();
-        let mut by_id = self.id().into_iter().chain(self.spelled_ids());
+        let hits = orders.iter().filter(|(shop, order)| self.is_order(shop, order)).count();
+        let mut by_id = self.order().into_iter().chain(self.spelled_orders());
         if hits > 0 {
             return if hits == orders.len() { OrderMatch::Only } else { OrderMatch::Possible };
         }
         by_id
             .by_ref()
-            .map(|id| match_order(dlq, message, &id))
+            .map(|order| match_order(dlq, message, &order))
             .find(|found| *found != OrderMatch::Other)
             .unwrap_or(OrderMatch::Other)
     }
 
-    /// Whether an order of an event has the typed number or address.
-    fn is_order(&self, order: &Value) -> bool {
+    /// Whether an order of an event of this shop has the typed number or address.
+    fn is_order(&self, shop: &str, order: &Value) -> bool {
+        if shop != self.shop.as_str() {
+            return false;
+        }
         if self.is_address() {
             let email = order.pointer("/customer/email").and_then(Value::as_str);
-            return email.is_some_and(|email| address_key(email) == self.address_key());
+            return email.is_some_and(|email| address_key(&self.shop, email) == self.address_key());
         }
         let number = order.get("number").and_then(id_text);
-        number.and_then(|number| number_key(&number)) == self.number_key()
+        number.and_then(|number| number_key(&self.shop, &number)) == self.number_key()
     }
 }
 
@@ -114,7 +131,7 @@ mod tests {
     use serde_json::json;
 
     fn wanted(typed: &str) -> Wanted {
-        Wanted::parse(typed).unwrap()
+        Wanted::parse(typed, ShopId::default()).unwrap()
     }
 
     fn letter(body: &Value) -> Received {
@@ -124,18 +141,21 @@ mod tests {
     #[test]
     fn nothing_that_names_an_order_is_refused_with_what_was_expected() {
         for typed in ["", " ", "#", "\n"] {
-            let refused = Wanted::parse(typed).unwrap_err().to_string();
+            let refused = Wanted::parse(typed, ShopId::default()).unwrap_err().to_string();
             assert!(refused.contains("'#1001'"), "{refused}");
         }
     }
 
     #[test]
     fn an_id_is_what_was_typed_and_a_number_shows_ids_of_either_case() {
-        assert_eq!(wanted(" 1001 ").id().as_deref(), Some("1001"));
-        assert_eq!(wanted("#1001").id(), None);
-        assert_eq!(wanted("#1001").spelled_ids(), ["1001"]);
-        assert_eq!(wanted("r-7").spelled_ids(), ["R-7", "r-7"]);
-        assert!(wanted("N° 7").spelled_ids().is_empty());
+        let spelled = |typed| -> Vec<String> {
+            wanted(typed).spelled_orders().iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(wanted(" 1001 ").order().unwrap().to_string(), "default/1001");
+        assert_eq!(wanted("#1001").order(), None);
+        assert_eq!(spelled("#1001"), ["default/1001"]);
+        assert_eq!(spelled("r-7"), ["default/R-7", "default/r-7"]);
+        assert!(spelled("N° 7").is_empty());
     }
 
     #[test]
@@ -162,5 +182,11 @@ mod tests {
         }
         let request = letter(&json!({"v": 1, "event": jo}));
         assert_eq!(wanted("#1001").match_letter(Dlq::Mail, &request), OrderMatch::Only);
+        let mut of_another_shop = jo;
+        of_another_shop["shop"] = "north".into();
+        for typed in ["77", "#1001", "jo@example.com"] {
+            let found = wanted(typed).match_letter(Dlq::Inbox, &letter(&of_another_shop));
+            assert_eq!(found, OrderMatch::Other, "{typed}");
+        }
     }
 }

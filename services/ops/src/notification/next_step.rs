@@ -32,7 +32,7 @@ pub fn next_step(item: &Item, now: i64) -> String {
         Some(State::Sent) => "waits for SES's delivery event".to_owned(),
         Some(State::Failed) => "nothing, until it is resent".to_owned(),
         Some(State::Skipped) => match item.reason.as_deref() {
-            Some("stale" | "superseded") => "nothing, unless it is resent".to_owned(),
+            Some("stale" | "superseded" | "kind_off") => "nothing, unless it is resent".to_owned(),
             _ => "nothing".to_owned(),
         },
         Some(State::Bounced) => next_after_bounce(item),
@@ -111,7 +111,7 @@ mod tests {
 
     fn in_doubt(notification: &str, doubts: u32) -> Item {
         Item {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             notification: notification.to_owned(),
             state: "in_doubt".to_owned(),
             send_before: 1_000,

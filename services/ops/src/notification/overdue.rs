@@ -36,7 +36,7 @@ mod tests {
 
     fn item(state: State) -> Item {
         Item {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             notification: "order.confirmed##customer".to_owned(),
             state: state.to_string(),
             ..Item::default()

@@ -5,11 +5,13 @@ use serde::Serialize;
 
 use super::request::waits;
 use super::selector::kind_and_scope;
+use crate::order_name::OrderName;
 use crate::output::{ColorMode, Report, Style, as_optional_rfc3339, format_time};
 
 /// What a command did to one notification.
 #[derive(Debug, Serialize)]
 pub struct Changed {
+    pub shop: String,
     pub order_id: String,
     pub kind: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -28,7 +30,8 @@ impl Changed {
     pub fn new(item: Item, result: &'static str, now: i64) -> Self {
         let (kind, scope) = kind_and_scope(&item);
         let waited_until = waits(&item, now).then_some(item.not_before);
-        Self { order_id: item.order_id, kind, scope, was: item.state, waited_until, result }
+        let OrderName { shop, id } = OrderName::of_key(&item.order_key);
+        Self { shop, order_id: id, kind, scope, was: item.state, waited_until, result }
     }
 
     /// What it was before.
@@ -49,12 +52,13 @@ impl Report for Changed {
     fn text(&self, colors: ColorMode) -> String {
         let result = if self.result == "sent" { "Recorded as sent:" } else { "Queued" };
         let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
-        let order = &self.order_id;
+        let order = OrderName { shop: self.shop.clone(), id: self.order_id.clone() };
         let sentence = format!(
-            "{} {}{scope} of order {order}; {}. `waybill order {order}` shows its progress.",
+            "{} {}{scope} of order {order}; {}. `waybill order {}` shows its progress.",
             colors.apply(Style::Success, result),
             self.kind,
             self.before(),
+            order.args(),
         );
         colors.wrap(&sentence, "")
     }
@@ -68,7 +72,7 @@ mod tests {
     fn a_change_as_people_and_scripts_read_it() {
         let changed = |state: &str, not_before, result| {
             let item = Item {
-                order_id: "1001".to_owned(),
+                order_key: "default/1001".to_owned(),
                 notification: "shipment.shipped#S-1#customer".to_owned(),
                 state: state.to_owned(),
                 not_before,

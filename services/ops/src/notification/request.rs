@@ -11,6 +11,7 @@ use super::selector::kind_and_scope;
 use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::{Queue, Stack};
 use crate::error::CliError;
+use crate::order_name::OrderName;
 use crate::outbox::watch_again;
 use crate::send_gate;
 use crate::store::{StoredEvent, events_of_order};
@@ -35,20 +36,21 @@ pub async fn requeue(
     let request = rebuild_request(stack, item, now).await?;
     let (kind, _) = kind_and_scope(item);
     let plan = json!({
-        "order_id": item.order_id, "notification": item.notification,
+        "order_key": item.order_key, "notification": item.notification,
         "was": item.state, "attempt": item.attempt,
     });
-    let action = format!("{action} {} {kind}", item.order_id);
+    let order = OrderName::of_key(&item.order_key);
+    let action = format!("{action} {} {kind}", order.id);
     let intent = Intent { action, reason: change.reason.as_deref(), plan };
     let audit = Audit::begin(stack, &change.operator, intent).await?;
     // One result of both steps, so that the audit item is ended whichever of them fails.
     let result = async {
         // Before anything is opened: if the mail request is lost, the sweep finds the record open.
-        watch_again(stack, &item.order_id, &item.event).await?;
+        watch_again(stack, &item.order_key, &item.event).await?;
         // The record before the message: the mailer drops a mail request whose record is closed. Also a mail
         // that is to be sent now anyway: the record's time limit counts for every copy of its mail request,
         // and an older copy would skip the mail as stale before this one comes.
-        let (order, notification) = (&item.order_id, &item.notification);
+        let (order, notification) = (&item.order_key, &item.notification);
         reopen(stack, order, notification, item.attempt, request.send_before, OPENED).await?;
         // The gate before the message: a mailer that receives the mail while the gate is still closed requeues it
         // for up to 15 minutes. After a crash in between, a probe is due and the next mail asks.
@@ -70,7 +72,7 @@ pub async fn rebuild_request(
     item: &Item,
     now: Timestamp,
 ) -> Result<MailRequest, CliError> {
-    let events = events_of_order(stack, &item.order_id).await?;
+    let events = events_of_order(stack, &item.order_key).await?;
     let stored = events.iter().find(|event| event.event == item.event);
     let request = stored.and_then(StoredEvent::request).ok_or_else(|| {
         CliError::input(format!(
@@ -100,7 +102,7 @@ pub async fn queue_request(stack: &Stack, request: &MailRequest) -> Result<(), C
 /// lost or it was killed, or somebody else did with the same intent.
 pub async fn reopen(
     stack: &Stack,
-    order_id: &str,
+    order_key: &str,
     notification: &str,
     attempt: u32,
     send_before: Timestamp,
@@ -110,7 +112,7 @@ pub async fn reopen(
     let change = Change::new(Transition::Reopen, facts)
         .with("reason", reason)
         .with_number("send_before", send_before.as_millisecond());
-    match stack.ledger().record(order_id, notification, change).await {
+    match stack.ledger().record(order_key, notification, change).await {
         Ok(RecordOutcome::Recorded(_)) => Ok(()),
         Ok(RecordOutcome::Refused(item)) => Err(CliError::service(format!(
             "The record has changed meanwhile: it is {} now. Nothing was queued.",

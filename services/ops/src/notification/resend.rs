@@ -9,6 +9,7 @@ use super::request::requeue;
 use super::selector::{NotificationArgs, command_args, find, kind_and_scope};
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
+use crate::order_name::OrderName;
 use crate::output::{counted, format_time};
 
 /// Queues the mail, unless SES has accepted it or may have.
@@ -25,7 +26,8 @@ pub async fn run(
 
 /// No customer gets the same mail twice, not even from an operator.
 fn check_unsent(item: &Item, now: i64) -> Result<(), CliError> {
-    let order = &item.order_id;
+    let order = OrderName::of_key(&item.order_key);
+    let order_args = order.args();
     let (kind, _) = kind_and_scope(item);
     let settle = format!(
         "SES may have accepted it. If the SES console or the customer shows that it has not, run \
@@ -43,14 +45,14 @@ fn check_unsent(item: &Item, now: i64) -> Result<(), CliError> {
         }
         Some(State::Failed | State::Planned | State::Skipped) => return Ok(()),
         Some(State::Sending) if item.lease_until >= now => format!(
-            "It is being sent right now, until {} at most. Then check `waybill order {order}`.",
+            "It is being sent right now, until {} at most. Then check `waybill order {order_args}`.",
             format_time(item.lease_until)
         ),
         // A lease that has run out leaves no trace of whether SES was called.
         Some(State::Sending | State::InDoubt) => format!("It is in doubt: {settle}"),
         Some(State::Sent | State::Delivered | State::Bounced | State::Complained) => format!(
             "SES has accepted this mail ({}); Waybill sends none twice. If the customer needs it \
-             again, `waybill preview {kind} --order {order} --out DIR` writes it to a file that \
+             again, `waybill preview {kind} --order {order_args} --out DIR` writes it to a file that \
              customer service can send on.",
             item.message_id.as_deref().unwrap_or("without an id")
         ),
@@ -65,7 +67,7 @@ mod tests {
 
     fn item(state: State) -> Item {
         Item {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             notification: "order.confirmed##customer".to_owned(),
             state: state.as_str().to_owned(),
             lease_until: 1_763_900_000_000,

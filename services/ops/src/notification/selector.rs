@@ -1,12 +1,13 @@
 //! Which notification a command is about, and how a command names it.
 
 use kit::ledger::Item;
-use shared::{Kind, NotificationKey};
+use shared::{Kind, NotificationKey, ShopId};
 
-use crate::args::{kind, order_id};
+use crate::args::{kind, order};
 use crate::audit::ChangeArgs;
 use crate::aws::Stack;
 use crate::error::CliError;
+use crate::order_name::OrderName;
 use crate::store::records_of_order;
 
 /// The flags of `resend`, which name one notification; `settle` has them too.
@@ -25,15 +26,15 @@ pub struct NotificationArgs {
 
 /// The one ledger record that the arguments name.
 pub async fn find(stack: &Stack, args: &NotificationArgs) -> Result<Item, CliError> {
-    let order = order_id(&args.order)?;
+    let order = order(stack, &args.order)?;
     let kind = kind(&args.kind)?;
-    let items = records_of_order(stack, &order).await?;
-    one_of(&items, &order, kind, args.scope.as_deref()).cloned()
+    let items = records_of_order(stack, &order.to_string()).await?;
+    one_of(&items, &OrderName::from(&order), kind, args.scope.as_deref()).cloned()
 }
 
 fn one_of<'i>(
     items: &'i [Item],
-    order: &str,
+    order: &OrderName,
     kind: Kind,
     scope: Option<&str>,
 ) -> Result<&'i Item, CliError> {
@@ -44,10 +45,10 @@ fn one_of<'i>(
         of_kind.iter().filter_map(|item| Some((*item, item.key()?))).collect();
     let found: Vec<&Item> = mails
         .iter()
-        .filter(|(_, key)| scope.is_none_or(|scope| key.scope == scope))
+        .filter(|(_, key)| scope.is_none_or(|scope| key.shown_scope() == scope))
         .map(|(item, _)| *item)
         .collect();
-    let scopes = || mails.iter().map(|(_, key)| key.scope.as_str()).collect::<Vec<_>>().join(", ");
+    let scopes = || mails.iter().map(|(_, key)| key.shown_scope()).collect::<Vec<_>>().join(", ");
     match (found.as_slice(), mails.len()) {
         ([one], _) => Ok(one),
         ([], 0) if !of_kind.is_empty() => Err(muted(order, kind)),
@@ -66,14 +67,15 @@ fn one_of<'i>(
     }
 }
 
-fn not_found(order: &str, kind: Kind) -> CliError {
+fn not_found(order: &OrderName, kind: Kind) -> CliError {
+    let args = order.args();
     CliError::input(format!(
-        "The ledger has no {kind} mail of the order {order}. `waybill order {order}` shows what it \
+        "The ledger has no {kind} mail of the order {order}. `waybill order {args}` shows what it \
          has; `waybill sweep --since 24h` queues an event again that was accepted and never decided."
     ))
 }
 
-fn muted(order: &str, kind: Kind) -> CliError {
+fn muted(order: &OrderName, kind: Kind) -> CliError {
     CliError::input(format!(
         "The {kind} event of the order {order} asks for no mail (notify is false), so there is none \
          to send. To mail the customer after all, publish the event again under a new id and without \
@@ -84,7 +86,7 @@ fn muted(order: &str, kind: Kind) -> CliError {
 /// Kind and scope of a ledger record. The key of a muted event names its kind too.
 pub fn kind_and_scope(item: &Item) -> (String, String) {
     match item.key() {
-        Some(key) => (key.kind.to_string(), key.scope),
+        Some(key) => (key.kind.to_string(), key.shown_scope()),
         None => {
             let kind = item.notification.split('#').nth(1).unwrap_or(&item.notification);
             (kind.to_owned(), String::new())
@@ -101,8 +103,15 @@ pub fn name(item: &Item) -> String {
 /// The record's notification as command-line arguments: `1001 order.refunded --scope 'R-1'`.
 pub fn command_args(item: &Item) -> String {
     let (kind, scope) = kind_and_scope(item);
-    let scope = if scope.is_empty() { scope } else { format!(" --scope '{scope}'") };
-    format!("{} {kind}{scope}", item.order_id)
+    let scope = match scope.as_str() {
+        "" => scope,
+        text => format!(" --scope '{}'", text.replace('\'', r"'\''")),
+    };
+    let OrderName { id, shop } = OrderName::of_key(&item.order_key);
+    let order = OrderName { id, shop: ShopId::default().to_string() }.args();
+    let shop =
+        if shop == ShopId::default().as_str() { String::new() } else { format!(" --shop {shop}") };
+    format!("{order} {kind}{scope}{shop}")
 }
 
 #[cfg(test)]
@@ -111,7 +120,7 @@ mod tests {
 
     fn item(notification: &str) -> Item {
         Item {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             notification: notification.to_owned(),
             ..Item::default()
         }
@@ -123,7 +132,9 @@ mod tests {
             item("muted#order.confirmed#https://shop.example/orders e-1"),
             item("shipment.shipped#S-1#customer"),
         ];
-        let refusal = |kind, scope| one_of(&items, "1001", kind, scope).unwrap_err().to_string();
+        let refusal = |kind, scope| {
+            one_of(&items, &OrderName::of_key("default/1001"), kind, scope).unwrap_err().to_string()
+        };
         insta::assert_snapshot!(
             [
                 refusal(Kind::OrderConfirmed, None),

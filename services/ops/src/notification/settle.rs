@@ -11,6 +11,7 @@ use super::selector::{NotificationArgs, command_args, find};
 use crate::audit::{Audit, Intent};
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
+use crate::order_name::OrderName;
 use crate::output::format_time;
 
 /// What the operator found out.
@@ -117,9 +118,9 @@ async fn record_as_sent(
 ) -> Result<(), CliError> {
     let change = &args.notification.change;
     let intent = Intent {
-        action: format!("settle sent {}", item.order_id),
+        action: format!("settle sent {}", OrderName::of_key(&item.order_key).id),
         reason: change.reason.as_deref(),
-        plan: json!({ "order_id": item.order_id, "notification": item.notification }),
+        plan: json!({ "order_key": item.order_key, "notification": item.notification }),
     };
     let audit = Audit::begin(stack, &change.operator, intent).await?;
     let mut change = Change::new(Transition::Settle, Facts::new(now.as_millisecond()))
@@ -132,7 +133,7 @@ async fn record_as_sent(
 }
 
 async fn record(stack: &Stack, item: &Item, change: Change) -> Result<Item, CliError> {
-    match stack.ledger().record(&item.order_id, &item.notification, change).await {
+    match stack.ledger().record(&item.order_key, &item.notification, change).await {
         Ok(RecordOutcome::Recorded(item)) => Ok(*item),
         Ok(_) => Err(CliError::service("The record has changed meanwhile. Nothing was settled.")),
         Err(error) => Err(CliError::ledger_write(error)),
@@ -147,7 +148,7 @@ mod tests {
     fn what_is_not_in_doubt_is_not_settled() {
         let refusal = |state: &str| {
             not_in_doubt(&Item {
-                order_id: "1001".to_owned(),
+                order_key: "default/1001".to_owned(),
                 notification: "order.refunded#R-1#customer".to_owned(),
                 state: state.to_owned(),
                 ..Item::default()

@@ -19,7 +19,9 @@ pub fn suggestions(item: &Item, now: i64) -> Vec<Suggestion> {
     let mail = name(item);
     match item.state() {
         Some(State::Failed) => vec![resend(item, format!("To send {mail} again"))],
-        Some(State::Skipped) if matches!(item.reason.as_deref(), Some("stale" | "superseded")) => {
+        Some(State::Skipped)
+            if matches!(item.reason.as_deref(), Some("stale" | "superseded" | "kind_off")) =>
+        {
             vec![resend(item, format!("To send {mail} all the same"))]
         }
         Some(State::InDoubt) => settlements(item, &mail),
@@ -63,7 +65,7 @@ mod tests {
             ("planned", None, 1, 0),
         ]
         .map(|(state, reason, doubts, not_before)| Item {
-            order_id: "1001/A".to_owned(),
+            order_key: "default/1001%2FA".to_owned(),
             notification: "shipment.updated#S-1#00340434161094022115#customer".to_owned(),
             state: state.to_owned(),
             reason: reason.map(str::to_owned),

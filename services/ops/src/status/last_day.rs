@@ -13,6 +13,7 @@ use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS};
 use crate::aws::Stack;
 use crate::error::CliError;
 use crate::notification::due_since;
+use crate::order_name::OrderName;
 use crate::outbox::entries;
 use crate::store::{Key, records};
 
@@ -47,8 +48,9 @@ pub struct LastDay {
 const NAMED: [State; 3] = [State::Failed, State::InDoubt, State::Bounced];
 
 impl LastDay {
-    fn name_order(&mut self, state: &str, order_id: &str) {
-        self.orders.entry(state.to_owned()).or_default().insert(order_id.to_owned());
+    fn name_order(&mut self, state: &str, order_key: &str) {
+        let order = OrderName::of_key(order_key).to_string();
+        self.orders.entry(state.to_owned()).or_default().insert(order);
     }
 }
 
@@ -65,13 +67,14 @@ pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
     for hour in (hour_of(since)..=hour_of(now + MAX_SWEEP_DELAY_MS)).rev() {
         let start = hour * BUCKET_MS;
         let end = start + BUCKET_MS - 1;
-        let found = entries(&tables, start, start.max(since), end).await?;
+        let mut found = entries(&tables, start, start.max(since), end).await?;
+        found.retain(|entry| stack.shows_shop(&OrderName::of_key(&entry.order_key).shop));
         day.more = day.events + found.len() > max;
         let found = latest(found, max - day.events);
         day.events += found.len();
         let keys: Vec<(Key, i64)> = found
             .into_iter()
-            .map(|entry| ((entry.order_id, entry.ledger_key), entry.sweep_at))
+            .map(|entry| ((entry.order_key, entry.ledger_key), entry.sweep_at))
             .filter(|(key, _)| counted.insert(key.clone()))
             .collect();
         count(stack, &keys, now, &mut day).await?;
@@ -127,7 +130,7 @@ mod tests {
     #[test]
     fn of_more_events_than_are_counted_the_latest_are() {
         let entry = |sweep_at| IndexEntry {
-            order_id: "1001".to_owned(),
+            order_key: "default/1001".to_owned(),
             event: format!("https://shop.example/orders e-{sweep_at}"),
             ledger_key: "order.confirmed##customer".to_owned(),
             sweep_at,

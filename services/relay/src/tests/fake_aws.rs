@@ -18,7 +18,7 @@ use base64::prelude::BASE64_STANDARD;
 use kit::Clock;
 use kit::queue::DeadLetterQueue;
 use serde_json::{Value, json};
-use shared::OrderId;
+use shared::OrderKey;
 use shared::outbox::{bucket, pack};
 
 use crate::dependencies::{Queues, Relay, Tables};
@@ -52,8 +52,8 @@ pub struct Call {
 
 impl Call {
     /// Whether the call is about this order.
-    pub fn is_about(&self, order_id: &str) -> bool {
-        self.body.to_string().contains(&format!("\"{order_id}\""))
+    pub fn is_about(&self, order: &str) -> bool {
+        self.body.to_string().contains(&format!("\"{order}\""))
     }
 }
 
@@ -96,8 +96,8 @@ impl FakeAws {
         fake.lock().watermark = Some(due - 1);
         for (n, sweep_at) in (0..orders).zip(due..) {
             let order = order(n);
-            let id = OrderId::parse(&order).expect("valid");
-            let bucket = Some(bucket(&id, sweep_at));
+            let key = OrderKey::parse(&order).expect("valid");
+            let bucket = Some(bucket(&key, sweep_at));
             fake.lock().events.insert(order, StoredEvent { sweep_at, bucket, sweeps: 0 });
         }
         fake
@@ -115,7 +115,7 @@ impl FakeAws {
     /// A ledger item of the order of this number.
     pub fn record(&self, n: usize, state: &str, since: i64) {
         let item = json!({
-            "order_id": { "S": order(n) }, "notification": { "S": "order.confirmed##customer" },
+            "order_key": { "S": order(n) }, "notification": { "S": "order.confirmed##customer" },
             "state": { "S": state }, "attempt": { "N": "0" }, "since": { "N": since.to_string() },
             "event": { "S": "shop e-1" }, "correlation_id": { "S": "c" }, "accepted_at": { "N": "1" },
             "send_before": { "N": i64::MAX.to_string() }, "expires_at": { "N": "1" },
@@ -268,7 +268,7 @@ impl FakeAws {
 }
 
 pub fn order(n: usize) -> String {
-    format!("{}", 1000 + n)
+    format!("default/{}", 1000 + n)
 }
 
 impl State {
@@ -277,7 +277,7 @@ impl State {
             "Query" => self.query(body),
             "BatchGetItem" => self.batch_get(&body["RequestItems"]),
             "UpdateItem" => return self.update(body),
-            "GetItem" if body["Key"]["order_id"]["S"] == "#sweep" => self.watermark.map_or(
+            "GetItem" if body["Key"]["order_key"]["S"] == "#sweep" => self.watermark.map_or(
                 json!({}),
                 |at| json!({ "Item": { "swept_until": { "N": at.to_string() } } }),
             ),
@@ -314,7 +314,7 @@ impl State {
         let last = found.last().filter(|_| is_part);
         let item = |(order, event): &(&String, &StoredEvent)| {
             json!({
-                "order_id": { "S": order }, "event": { "S": "shop e-1" },
+                "order_key": { "S": order }, "event": { "S": "shop e-1" },
                 "ledger_key": { "S": "order.confirmed##customer" },
                 "sweep_at": { "N": event.sweep_at.to_string() },
             })
@@ -326,7 +326,7 @@ impl State {
         let (table, request) = requests.as_object().and_then(|all| all.iter().next()).expect("one");
         let keys = request["Keys"].as_array().expect("keys");
         assert!(keys.len() <= 100, "as AWS limits it");
-        let orders = keys.iter().map(|key| key["order_id"]["S"].as_str().expect("a key"));
+        let orders = keys.iter().map(|key| key["order_key"]["S"].as_str().expect("a key"));
         let items: Vec<Value> = match table.as_str() {
             "ledger" => orders.filter_map(|order| self.ledger.get(order).cloned()).collect(),
             _ => orders.filter_map(|order| Some(stored(order, self.events.get(order)?))).collect(),
@@ -335,7 +335,7 @@ impl State {
     }
 
     fn update(&mut self, body: &Value) -> HttpResponse {
-        let order = body["Key"]["order_id"]["S"].as_str().expect("a key");
+        let order = body["Key"]["order_key"]["S"].as_str().expect("a key");
         let values = &body["ExpressionAttributeValues"];
         let event = self.events.get_mut(order).expect("stored");
         if event.sweep_at != number(&values[":was"]) {
@@ -390,7 +390,7 @@ impl State {
 /// An Events item. Its message is its order.
 fn stored(order: &str, event: &StoredEvent) -> Value {
     json!({
-        "order_id": { "S": order }, "event": { "S": "shop e-1" },
+        "order_key": { "S": order }, "event": { "S": "shop e-1" },
         "message": { "B": BASE64_STANDARD.encode(pack(order)) },
         "sweeps": { "N": event.sweeps.to_string() },
     })

@@ -18,11 +18,11 @@ use dispatcher::Dispatcher;
 use feedback::Feedback;
 use intake::{EventStore, Inbox, Intake, Publishers};
 use jiff::SignedDuration;
-use kit::Clock;
 use kit::ledger::Ledger;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
+use kit::{Clock, ShopDirectory};
 use local::Stack;
-use local::resources::{EVENTS_TABLE, LEDGER_TABLE};
+use local::resources::{EVENTS_TABLE, LEDGER_TABLE, SHOPS_TABLE};
 use mailer::{FeedbackBacklog, Mailer, SendGate, Sender};
 use relay::{Relay, SweepStats};
 use serde_json::json;
@@ -282,6 +282,7 @@ impl<'a> SimulatedPipeline<'a> {
                 EVENTS_RETENTION_DAYS,
                 clock,
             ),
+            shops: ShopDirectory::new(self.dynamodb(Stage::Intake), SHOPS_TABLE.to_owned(), clock),
             publishers: Publishers::Anyone,
             inbox: Inbox {
                 dead_letters: self.dead_letters(&sqs, INBOX_DLQ),
@@ -327,6 +328,11 @@ impl<'a> SimulatedPipeline<'a> {
             ),
             requeue: DelayedRequeue::new(sqs.clone(), MAIL.to_owned(), self.clock()),
             dead_letters: self.dead_letters(&sqs, MAIL_DLQ),
+            shops: ShopDirectory::new(
+                self.dynamodb(Stage::Mailer),
+                SHOPS_TABLE.to_owned(),
+                self.clock(),
+            ),
             brand: mailer::render::Brand::default(),
             lease: self.settings.lease,
             grace: self.settings.grace,

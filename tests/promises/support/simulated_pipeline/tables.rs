@@ -49,7 +49,7 @@ impl EventStream {
         let item = &request["Item"];
         self.with(|state| {
             state.written += 1;
-            let keys = json!({ "order_id": item["order_id"], "event": item["event"] });
+            let keys = json!({ "order_key": item["order_key"], "event": item["event"] });
             let change = json!({
                 "Keys": keys, "NewImage": item, "SequenceNumber": state.written.to_string(),
             });

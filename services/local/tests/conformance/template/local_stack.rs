@@ -9,7 +9,7 @@ use local::Config;
 use local::mapping::sqs::QueueMapping;
 use local::mapping::stream::StreamMapping;
 use local::resources::{
-    EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Queue, Resources, SHOP_BUS, Settings,
+    EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Queue, Resources, SHOP_BUS, SHOPS_TABLE, Settings,
 };
 use local::stack::{Endpoints, EventSources, FUNCTIONS, function_configs};
 use serde_json::{Value, json};
@@ -23,7 +23,9 @@ pub async fn properties() -> Properties {
     let settings = Settings::default();
     let resources = Resources::create(&services.dynamodb, &services.sqs, &settings).await.unwrap();
     let mut properties = Properties::new();
-    for (id, table) in [("EventsTable", EVENTS_TABLE), ("LedgerTable", LEDGER_TABLE)] {
+    for (id, table) in
+        [("EventsTable", EVENTS_TABLE), ("LedgerTable", LEDGER_TABLE), ("ShopsTable", SHOPS_TABLE)]
+    {
         add(&mut properties, id, table_properties(&services, table).await);
     }
     let queues = &resources.queues;
@@ -94,10 +96,10 @@ async fn table_properties(services: &Services, name: &str) -> Value {
         "KeySchema": keys(table.key_schema()),
         "GlobalSecondaryIndexes": (!indexes.is_empty()).then_some(indexes),
         "StreamSpecification": stream.map(|view| json!({ "StreamViewType": view.as_str() })),
-        "TimeToLiveSpecification": {
-            "AttributeName": ttl.attribute_name(),
+        "TimeToLiveSpecification": ttl.attribute_name().map(|name| json!({
+            "AttributeName": name,
             "Enabled": ttl.time_to_live_status().unwrap().as_str() == "ENABLED",
-        },
+        })),
     })
 }
 

@@ -154,7 +154,7 @@ fn the_deployed_grace_periods_outlive_everything_that_can_hide_an_ses_event() {
 fn the_template_has_every_kind_of_property_that_is_compared() {
     let deployed = properties(&[]);
     for (property, count) in [
-        (".KeySchema", 2),
+        (".KeySchema", 3),
         (".RedrivePolicy", 4),
         (".VisibilityTimeout", 8),
         (".Timeout", 5),

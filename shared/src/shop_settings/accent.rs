@@ -1,6 +1,6 @@
-//! The shop's accent colour, with readable text and visible borders.
+//! A shop's accent colour, with readable text and visible borders.
 
-use shared::InvalidValue;
+use crate::contract::error::InvalidValue;
 
 /// The colour of buttons and bars, `#rrggbb`, and colours derived from it: readable text on it, and a border
 /// that is visible even if the colour itself hardly differs from the page.

@@ -1,0 +1,153 @@
+//! Whose secret a webhook is signed with: the stack's, which publishes for every shop, or a shop's own, which publishes
+//! for that shop only.
+//!
+//! A shop's secret is named by its settings, and counts for its own path `/v1/shops/NAME/events` alone: what is in a body
+//! is not read before its signature is checked, so at `/v1/events` nobody knows yet which shop it is about.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_config::SdkConfig;
+use jiff::{SignedDuration, Timestamp};
+use kit::{Clock, ShopDirectory, ShopError};
+use shared::ShopId;
+use shared::shop_settings::SecretArn;
+
+use crate::problem::Problem;
+use crate::secret_store::SecretStore;
+use crate::signature::Signature;
+
+/// How many shops whose settings are not in memory are looked up in a second before their signatures are checked. A
+/// flood of forged requests, each for another name, must not become a flood of reads.
+const MAX_LOOKUPS_A_SECOND: u32 = 20;
+
+/// The secrets of publishers.
+#[derive(Debug)]
+pub struct Webhooks {
+    stack: SecretStore,
+    aws: SdkConfig,
+    clock: Clock,
+    of_shops: Mutex<HashMap<SecretArn, Arc<SecretStore>>>,
+    lookups: Mutex<Lookups>,
+}
+
+/// The lookups of the current second.
+#[derive(Debug, Default)]
+struct Lookups {
+    since: Option<Timestamp>,
+    count: u32,
+}
+
+impl Webhooks {
+    /// The stack's secret has this ARN. Nothing is read yet.
+    #[must_use]
+    pub fn new(aws: &SdkConfig, secret_arn: String, clock: Clock) -> Self {
+        Self {
+            stack: SecretStore::new(aws, secret_arn, clock),
+            aws: aws.clone(),
+            clock,
+            of_shops: Mutex::default(),
+            lookups: Mutex::default(),
+        }
+    }
+
+    /// Reads the stack's secret; see [`SecretStore::warm_up`].
+    pub async fn warm_up(&self) {
+        self.stack.warm_up().await;
+    }
+
+    /// Checks that `body` was signed with the secret of `shop`, the one of the path, or with the stack's.
+    ///
+    /// # Errors
+    /// `Problem::Unauthorized`, or `Problem::SecretUnavailable` where the secret that it may be signed with is not
+    /// known at the moment.
+    pub async fn verify(
+        &self,
+        shops: &ShopDirectory,
+        shop: Option<&ShopId>,
+        signature: &Signature,
+        body: &[u8],
+    ) -> Result<(), Problem> {
+        let own = match shop {
+            Some(shop) => self.verify_own(shops, shop, signature, body).await,
+            None => Ok(false),
+        };
+        if own == Ok(true) {
+            return Ok(());
+        }
+        match (self.stack.verify(signature, body).await, own) {
+            // It may be by the shop's secret, which nobody could read: publishing again later may succeed.
+            (Err(Problem::Unauthorized(_)), Err(unavailable)) => Err(unavailable),
+            (verdict, _) => verdict,
+        }
+    }
+
+    /// Whether the shop has a secret of its own and the signature is by it.
+    async fn verify_own(
+        &self,
+        shops: &ShopDirectory,
+        shop: &ShopId,
+        signature: &Signature,
+        body: &[u8],
+    ) -> Result<bool, Problem> {
+        if !shops.is_cached(shop).await && !self.may_look_up() {
+            return Err(Problem::SecretUnavailable);
+        }
+        let settings = match shops.settings(shop).await {
+            Ok(settings) => settings,
+            // Who signs with the stack's secret hears later that there is no such shop.
+            Err(ShopError::Unknown(_)) => return Ok(false),
+            Err(error) => {
+                tracing::error!(%error, "the shop's webhook secret is not known");
+                return Err(Problem::SecretUnavailable);
+            }
+        };
+        let Some(arn) = &settings.webhook_secret else { return Ok(false) };
+        match self.store(arn).verify(signature, body).await {
+            Ok(()) => Ok(true),
+            Err(Problem::Unauthorized(_)) => Ok(false),
+            Err(unavailable) => Err(unavailable),
+        }
+    }
+
+    fn store(&self, arn: &SecretArn) -> Arc<SecretStore> {
+        let mut stores = self.of_shops.lock().unwrap_or_else(PoisonError::into_inner);
+        let store = stores.entry(arn.clone()).or_insert_with(|| {
+            Arc::new(SecretStore::new(&self.aws, arn.as_str().to_owned(), self.clock))
+        });
+        Arc::clone(store)
+    }
+
+    fn may_look_up(&self) -> bool {
+        let mut lookups = self.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        lookups.count_one(self.clock.now())
+    }
+}
+
+impl Lookups {
+    /// Counts a lookup at `now`, if the second has room for one.
+    fn count_one(&mut self, now: Timestamp) -> bool {
+        let second = SignedDuration::from_secs(1);
+        // A clock that was set back begins a new second.
+        if self.since.is_none_or(|since| now < since || now.duration_since(since) >= second) {
+            *self = Self { since: Some(now), count: 0 };
+        }
+        self.count += 1;
+        self.count <= MAX_LOOKUPS_A_SECOND
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forged_requests_for_many_shops_become_few_lookups() {
+        let now = Timestamp::from_second(1_795_693_911).expect("a time");
+        let mut lookups = Lookups::default();
+        let allowed = (0..1000).filter(|_| lookups.count_one(now)).count();
+        assert_eq!(allowed, 20);
+        assert!(lookups.count_one(now + SignedDuration::from_secs(1)));
+        assert!(lookups.count_one(now - SignedDuration::from_secs(9)), "a clock that was set back");
+    }
+}

@@ -1,0 +1,122 @@
+//! `waybill shop put`: puts the settings of a shop.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use kit::shops::{MAX_AGE, ShopItem};
+use serde::Serialize;
+use serde_json::json;
+use shared::{ShopId, ShopSettings};
+
+use super::check;
+use super::table::{read, replace};
+use crate::audit::{Audit, ChangeArgs, Intent};
+use crate::aws::Stack;
+use crate::error::{CliError, ExitStatus};
+use crate::output::{ColorMode, Report, Style};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The shop's name
+    #[arg(value_name = "SHOP", value_parser = ShopId::parse)]
+    pub name: ShopId,
+    /// A file with its settings as JSON: shared/schema/shop.schema.json
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Put them only in place of this version, as `shop show` names it; 0 for a shop without any (default:
+    /// whichever is there)
+    #[arg(long, value_name = "N")]
+    pub version: Option<u64>,
+    #[command(flatten)]
+    pub change: ChangeArgs,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Put {
+    pub shop: String,
+    /// The version that is there now.
+    pub version: u64,
+    /// Whether it is another than before.
+    pub changed: bool,
+    /// Within how many seconds every function uses it.
+    pub used_within_seconds: i64,
+}
+
+/// Puts the settings. If its answer is lost, the same command again finds them put, and changes nothing.
+pub async fn run(stack: &Stack, args: &Args) -> Result<(Put, ExitStatus), CliError> {
+    let document = check::read(&args.file)?;
+    let shop = &args.name;
+    if let Err(refused) = ShopSettings::parse(&document) {
+        let errors = check::lines(&args.file.display().to_string(), &refused.into_errors());
+        return Err(CliError::input(format!(
+            "Nothing was put: the functions would not take these settings.\n{}",
+            errors.trim_end()
+        )));
+    }
+    let before = read(stack, shop).await?;
+    let replaced = before.as_ref().map_or(0, |item| item.version);
+    check_version(shop, args.version, replaced)?;
+    let put = |version, changed| Put {
+        shop: shop.to_string(),
+        version,
+        changed,
+        used_within_seconds: MAX_AGE.as_secs(),
+    };
+    if before.is_some_and(|item| item.document == document) {
+        return Ok((put(replaced, false), ExitStatus::Healthy));
+    }
+    let version = replaced + 1;
+    let intent = Intent {
+        action: format!("shop put {shop}"),
+        reason: args.change.reason.as_deref(),
+        plan: json!({ "shop": shop, "version": version }),
+    };
+    let audit = Audit::begin(stack, &args.change.operator, intent).await?;
+    let put_at = Timestamp::now().as_millisecond();
+    let item = ShopItem { shop: shop.to_string(), document, version, put_at };
+    let result = replace(stack, &item).await;
+    audit.complete(result, &json!({ "put": 1 })).await?;
+    Ok((put(version, true), ExitStatus::Healthy))
+}
+
+fn check_version(shop: &ShopId, wanted: Option<u64>, found: u64) -> Result<(), CliError> {
+    match wanted {
+        Some(wanted) if wanted != found => Err(CliError::input(format!(
+            "Nothing was put: the settings of the shop {shop} are version {found}, and --version names {wanted}. \
+             `waybill shop show {shop}` shows them."
+        ))),
+        _ => Ok(()),
+    }
+}
+
+impl Report for Put {
+    fn text(&self, colors: ColorMode) -> String {
+        let Self { shop, version, used_within_seconds, .. } = self;
+        let sentence = match self.changed {
+            true => format!(
+                "{} as version {version} of the shop {shop}. Every function uses it within {used_within_seconds} \
+                 seconds; a mail that is being rendered may still look as before.",
+                colors.apply(Style::Success, "Put")
+            ),
+            false => format!(
+                "Version {version} of the shop {shop} is the same already; nothing was put."
+            ),
+        };
+        colors.wrap(&sentence, "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_put_of_another_version_than_the_one_that_is_there_is_refused() {
+        let shop = ShopId::parse("north").unwrap();
+        for (wanted, found, is_allowed) in
+            [(None, 7, true), (Some(7), 7, true), (Some(0), 0, true), (Some(6), 7, false)]
+        {
+            assert_eq!(check_version(&shop, wanted, found).is_ok(), is_allowed, "{wanted:?}");
+        }
+    }
+}

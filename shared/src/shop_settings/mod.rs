@@ -1,0 +1,249 @@
+//! The settings of a shop: one JSON document, changed without a build or a deployment.
+//!
+//! Every member may be absent: then the stack's own parameter counts, or nothing does. `waybill shop put` and every
+//! reader parse a document by the same rules, so that a bad one is refused when it is put, with every bad field
+//! named. The JSON Schema is `shared/schema/shop.schema.json`, generated from these types.
+
+mod accent;
+mod brand;
+mod copies;
+#[cfg(test)]
+mod schema;
+mod secret;
+mod sender;
+mod time_zone;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::contract::email::EmailAddress;
+use crate::contract::error::{FieldError, InvalidValue};
+use crate::contract::json::parse_strict;
+use crate::contract::kind::Kind;
+use crate::contract::locale::Locale;
+use crate::contract::reader::{FieldErrors, FieldReader, KnownMembers};
+
+pub use accent::{Accent, SurfaceColors};
+pub use brand::{Brand, BrandError};
+pub use copies::CopyRule;
+pub use secret::SecretArn;
+pub use sender::Sender;
+pub use time_zone::TimeZoneName;
+
+/// The largest document, in bytes: several times what every member at its longest takes.
+pub const MAX_SETTINGS_BYTES: usize = 64 * 1024;
+
+/// The most copies that a shop's settings name.
+const MAX_COPIES: usize = 20;
+
+/// A shop's settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ShopSettings {
+    /// What its customers see of it; absent, the stack's brand.
+    pub brand: Option<Brand>,
+    /// Who its mails are from; absent, the stack's sender.
+    pub sender: Option<Sender>,
+    /// Where replies go; absent, the stack's Reply-To.
+    pub reply_to: Option<EmailAddress>,
+    /// The language of a customer whose order names none. Kept for mails in other languages than English.
+    pub default_locale: Option<Locale>,
+    /// The time zone of the shop. Kept for times that an event gives without their offset.
+    pub time_zone: Option<TimeZoneName>,
+    /// The kinds of which the shop's customers get no mail.
+    pub kinds_off: BTreeSet<Kind>,
+    /// Who else gets the shop's mails.
+    pub copies: Vec<CopyRule>,
+    /// The secret that the shop's own webhooks are signed with.
+    pub webhook_secret: Option<SecretArn>,
+}
+
+/// Why a document is refused. Contains nothing of it but the names of members.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// It is not JSON.
+    #[error("the settings are no valid document: {0}")]
+    NotJson(#[from] InvalidValue),
+    /// These members are missing, unknown or invalid.
+    #[error("the settings are no valid document: {}", sentences(.0))]
+    BadMembers(Vec<FieldError>),
+}
+
+// Lambda's runtime logs by `Debug`: the operator reads the sentence there.
+impl fmt::Debug for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl SettingsError {
+    /// Every bad member; of what is no JSON, the document itself.
+    #[must_use]
+    pub fn into_errors(self) -> Vec<FieldError> {
+        match self {
+            Self::NotJson(invalid) => {
+                vec![FieldError { pointer: String::new(), detail: invalid.to_string() }]
+            }
+            Self::BadMembers(errors) => errors,
+        }
+    }
+}
+
+impl ShopSettings {
+    /// Parses a document.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names every bad member. Unknown members are refused as well: a misspelt one would otherwise
+    /// be noticed only in customers' mailboxes.
+    pub fn parse(json: &str) -> Result<Self, SettingsError> {
+        if json.len() > MAX_SETTINGS_BYTES {
+            let expected = format!("at most {MAX_SETTINGS_BYTES} bytes");
+            return Err(SettingsError::NotJson(InvalidValue::expected(expected)));
+        }
+        let value = parse_strict(json.as_bytes())?;
+        let problems = FieldErrors::default();
+        let settings = Self::read(&FieldReader::root(&value, &problems));
+        let (mut problems, _, known) = problems.into_parts();
+        problems.extend(unknown_members(&value, &known));
+        match settings {
+            Some(settings) if problems.is_empty() => Ok(settings),
+            _ => Err(SettingsError::BadMembers(problems)),
+        }
+    }
+
+    /// Whether the shop's customers get no mail of this kind.
+    #[must_use]
+    pub fn is_off(&self, kind: Kind) -> bool {
+        self.kinds_off.contains(&kind)
+    }
+
+    /// Who gets a copy of a mail of this kind.
+    pub fn copies_of(&self, kind: Kind) -> impl Iterator<Item = &EmailAddress> {
+        self.copies.iter().filter(move |copy| copy.is_of(kind)).map(|copy| &copy.to)
+    }
+
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
+        // Every field is read before the first `?`, so that all bad fields are reported at once.
+        let brand = from.optional("brand", |r| Brand::read(&r));
+        let sender = from.optional("sender", |r| Sender::read(&r));
+        let reply_to = from.optional("reply_to", |r| r.text(EmailAddress::parse));
+        let default_locale = from.optional("default_locale", |r| r.text(Locale::parse));
+        let time_zone = from.optional("time_zone", |r| r.text(TimeZoneName::parse));
+        let kinds = 0..=Kind::ALL.len();
+        let kinds_off =
+            from.optional("kinds_off", |r| r.list(kinds, |kind| kind.text(Kind::parse)));
+        let copies =
+            from.optional("copies", |r| r.list(0..=MAX_COPIES, |copy| CopyRule::read(&copy)));
+        let webhook_secret = from.optional("webhook_secret", |r| r.text(SecretArn::parse));
+        Some(Self {
+            brand: brand?,
+            sender: sender?,
+            reply_to: reply_to?,
+            default_locale: default_locale?,
+            time_zone: time_zone?,
+            kinds_off: kinds_off?.into_iter().flatten().collect(),
+            copies: copies?.unwrap_or_default(),
+            webhook_secret: webhook_secret?,
+        })
+    }
+}
+
+/// An error for each member that was not read.
+fn unknown_members(document: &Value, known: &KnownMembers) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (object, names) in known {
+        let Some(Value::Object(members)) = document.pointer(object) else { continue };
+        for name in members.keys().filter(|name| !names.contains(name.as_str())) {
+            let name = name.replace('~', "~0").replace('/', "~1");
+            let known = names.iter().copied().collect::<Vec<_>>().join(", ");
+            let detail = format!("expected only the members {known}");
+            errors.push(FieldError { pointer: format!("{object}/{name}"), detail });
+        }
+    }
+    errors
+}
+
+/// The errors as one sentence.
+fn sentences(errors: &[FieldError]) -> String {
+    let sentence = |error: &FieldError| match error.pointer.as_str() {
+        "" => error.detail.clone(),
+        pointer => format!("{pointer}: {}", error.detail),
+    };
+    errors.iter().map(sentence).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_without_a_member_leaves_everything_to_the_stack() {
+        assert_eq!(ShopSettings::parse("{}"), Ok(ShopSettings::default()));
+    }
+
+    #[test]
+    fn the_sample_of_a_second_shop_is_a_valid_document() {
+        let sample = include_str!("../../../services/local/samples/shops/north.json");
+        let settings = ShopSettings::parse(sample).expect("settings");
+        assert!(settings.brand.is_some() && settings.sender.is_some());
+    }
+
+    #[test]
+    fn every_bad_member_is_named_by_its_pointer() {
+        let bad = r##"{
+            "brand": { "name": "North", "url": "x", "support_email": "help@north.example", "logo": "y" },
+            "sender": { "name": "North" },
+            "reply_to": "nobody",
+            "default_locale": "d",
+            "time_zone": "Mars / Olympus",
+            "kinds_off": ["order.shipped"],
+            "copies": [{ "to": "a@north.example" }, { "to": "b", "kind": "x" }],
+            "webhook_secret": "whsec_abc",
+            "langauge": "de"
+        }"##;
+        let errors = ShopSettings::parse(bad).expect_err("refused").into_errors();
+        let mut pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
+        pointers.sort_unstable();
+        assert_eq!(
+            pointers,
+            [
+                "/brand/logo",
+                "/brand/url",
+                "/copies/1/kind",
+                "/copies/1/to",
+                "/default_locale",
+                "/kinds_off/0",
+                "/langauge",
+                "/reply_to",
+                "/sender/address",
+                "/time_zone",
+                "/webhook_secret",
+            ]
+        );
+        assert!(errors.iter().all(|error| !error.detail.contains("whsec_abc")));
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for bad in ["", "[]", "null", "\"x\"", "{\"reply_to\":1,\"reply_to\":2}"] {
+            assert!(ShopSettings::parse(bad).is_err(), "{bad:?} was taken");
+        }
+        let long = format!("{{\"x\":\"{}\"}}", "x".repeat(MAX_SETTINGS_BYTES));
+        assert!(ShopSettings::parse(&long).is_err());
+    }
+
+    #[test]
+    fn a_copy_is_of_the_kinds_that_it_names_or_of_all() {
+        let settings = ShopSettings::parse(
+            r#"{ "copies": [{ "to": "all@north.example" },
+                            { "to": "accounts@north.example", "kinds": ["order.confirmed"] }],
+                 "kinds_off": ["shipment.delayed"] }"#,
+        )
+        .expect("settings");
+        let copies = |kind| settings.copies_of(kind).map(EmailAddress::expose).collect::<Vec<_>>();
+        assert_eq!(copies(Kind::OrderConfirmed), ["all@north.example", "accounts@north.example"]);
+        assert_eq!(copies(Kind::ShipmentShipped), ["all@north.example"]);
+        assert!(settings.is_off(Kind::ShipmentDelayed) && !settings.is_off(Kind::OrderConfirmed));
+    }
+}
