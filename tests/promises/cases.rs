@@ -292,3 +292,56 @@ fn a_day_of_another_year_names_its_year() {
     let case = cases("old-news").pop().expect("the last");
     case.says("5 March 2019");
 }
+
+/// What is kept of an order of which nothing but its id and its address is as it should be.
+#[test]
+fn an_order_in_other_forms_than_the_contracts_is_mailed_with_what_could_be_understood() {
+    let case = Case::of(&json!({
+        "type": "order.confirmed",
+        "data": { "order": {
+            "id": 5551234567_u64, "placed_at": "2026-11-20 22:30:00", "currency": "eur",
+            "customer": { "email": "Jo Example <jo@customers.example>", "locale": "german", "name": "" },
+            "lines": [
+                { "title": "Linen", "quantity": "1.50", "unit": "m", "unit_price": "24.00",
+                  "options": { "Colour": "Sand" } },
+                { "title": "Removed", "quantity": 0 },
+                { "sku": "ONLY-SKU", "quantity": 1 },
+            ],
+            "totals": { "discounts": "5.00", "shipping": { "amount": "4.90" }, "total": "35.90" },
+            "shipping_address": { "lines": "Main Street 1\nFloor 2", "country": "Ireland" },
+            "url": "shop.example/orders/1",
+        }},
+    }));
+    for words in ["order 5551234567", "1.5 m", "Colour: Sand", "ONLY-SKU", "€36.00", "€35.90"] {
+        case.says(words);
+    }
+    for words in ["20 November 2026, 22:30 UTC", "Main Street 1", "Floor 2", "Ireland"] {
+        case.says(words);
+    }
+    case.says_nothing_of(&["Removed", "Discount"]);
+    assert!(case.mail.html.contains("\"https://shop.example/orders/1\""));
+    assert_eq!(case.warnings.last().map(|warning| warning.pointer.as_str()), Some(""));
+}
+
+#[test]
+fn a_retry_under_another_id_asks_for_the_same_mail() {
+    let mut first: Value = json!({
+        "source": "shop", "type": "order.cancelled", "id": "e-1",
+        "data": {
+            "order": { "id": "#1 ü", "customer": { "email": "jo@customers.example" },
+                "lines": [{ "id": "1", "title": "Mug", "quantity": 1 }], "totals": {} },
+            "cancellation": { "lines": [{ "line_id": "1", "quantity": 1 }] },
+        },
+    });
+    let key = |event: &Value| shared::NotificationKey::for_event(&Case::of(event).event);
+    let of_first = key(&first);
+    first["id"] = json!("e-2");
+    assert_eq!(key(&first), of_first);
+    first["data"]["cancellation"]["lines"][0]["quantity"] = json!(2);
+    assert_ne!(key(&first), of_first);
+    let written = of_first.sort_key();
+    assert_eq!(
+        shared::NotificationKey::from_sort_key(of_first.order_id.clone(), &written),
+        Ok(of_first)
+    );
+}

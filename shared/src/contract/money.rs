@@ -87,7 +87,7 @@ impl MoneyContext {
         context.look(data);
         let stated = ["/order/currency", "/order/totals/total/currency"];
         let stated = stated.iter().filter_map(|place| data.pointer(place)?.as_str());
-        let mut stated = stated.filter_map(|code| parse_code(code));
+        let mut stated = stated.filter_map(parse_code);
         context.currency = stated.next().or(context.currency);
         context
     }

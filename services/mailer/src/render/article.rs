@@ -91,7 +91,7 @@ impl<'a> Article<'a> {
 
     /// The article as a row of plain text.
     pub fn row(&self) -> String {
-        let mut row = plain::row(&self.quantity, &self.title.to_string(), "");
+        let mut row = plain::row(&self.quantity, self.title.to_string(), "");
         for detail in &self.details {
             row.push_str(&plain::continuation(&self.quantity, &detail.to_string()));
         }

@@ -10,8 +10,9 @@ use shared::Event;
 use super::{NOW, sample, samples};
 use crate::render::{Brand, Mail, render};
 
-/// How many texts an event has that a customer typed: a name and an address of six parts.
-const CUSTOMER_TEXTS: usize = 7;
+/// How many texts an event has that a customer typed: a name, an address of six parts, an engraving and what a
+/// withdrawal declares.
+const CUSTOMER_TEXTS: usize = 9;
 
 /// Pieces of links, and what could hide one.
 const PIECES: [&str; 26] = [
@@ -69,6 +70,14 @@ fn with_customer_texts(event: &Value, texts: &[String], country: &str) -> Option
             "region": texts[6],
             "country": country,
         });
+    }
+    for (pointer, text) in [
+        ("/data/order/lines/0/options/0/value", &texts[7]),
+        ("/data/withdrawal/content", &texts[8]),
+    ] {
+        if let Some(place) = event.pointer_mut(pointer) {
+            *place = json!(text);
+        }
     }
     Some(render(&Event::parse(&event).ok()?, NOW, &Brand::default()).expect("a mail"))
 }

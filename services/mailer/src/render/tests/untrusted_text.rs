@@ -10,7 +10,7 @@ use crate::render::user_text::UserText;
 use crate::render::{Brand, Mail, render};
 
 /// The places of free text in an event, as JSON Pointers. A sample need not have all of them.
-const TEXTS: [&str; 11] = [
+const TEXTS: [&str; 16] = [
     "/data/order/number",
     "/data/order/customer/name",
     "/data/order/lines/0/title",
@@ -22,6 +22,11 @@ const TEXTS: [&str; 11] = [
     "/data/shipment/carrier",
     "/data/refund/reason",
     "/data/cancellation/method",
+    "/data/order/lines/0/options/0/value",
+    "/data/order/pickup/name",
+    "/data/update/changes/0",
+    "/data/shipment/reason",
+    "/data/payment/reason",
 ];
 
 /// Pieces with a meaning in HTML, in headers, to the template engine, or for a text's direction.
