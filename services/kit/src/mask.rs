@@ -39,6 +39,9 @@ pub fn without_addresses(text: &str) -> Cow<'_, str> {
         let end = rest[start..].find(|c| !is_part(c)).map_or(rest.len(), |i| start + i);
         out.push_str(&rest[..start]);
         let word = &rest[start..end];
+        if begins_with_at_sign(word) {
+            hide_quoted(&mut out);
+        }
         let is_harmless = word.trim_end_matches(['.', ';']) == EXAMPLE || !holds_at_sign(word);
         out.push_str(&if is_harmless { word.to_owned() } else { masked_address(word) });
         rest = &rest[end..];
@@ -47,10 +50,23 @@ pub fn without_addresses(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+fn begins_with_at_sign(word: &str) -> bool {
+    let word = word.to_lowercase();
+    AT_SIGNS.iter().any(|at| word.starts_with(at))
+}
+
+/// Takes the quoted local part (`"sample..user"@…`) off that the text before an at sign ends with.
+fn hide_quoted(text: &mut String) {
+    let start = text.strip_suffix('"').and_then(|before| before.rfind('"'));
+    if let Some(start) = start {
+        text.truncate(start);
+    }
+}
+
 /// An address, masked as `j***@***.com`.
 #[must_use]
 pub fn masked_address(address: &str) -> String {
-    let first = address.chars().next().unwrap_or('*');
+    let first = address.trim_start_matches('"').chars().next().unwrap_or('*');
     // The top-level domain stays: it names nobody and tells addresses apart.
     let top = address.rsplit('.').next().filter(|top| !holds_at_sign(top)).unwrap_or("***");
     format!("{first}***@***.{top}")
@@ -112,6 +128,8 @@ mod tests {
                 "such as name@example.com, not a***@***.com",
             ),
             ("{\"event\":\"jo@example.com\"}", "{\"event\":\"j***@***.com\"}"),
+            ("order \"jo.. doe\"@example.com", "order @***@***.com"),
+            ("order-\"jo..doe\"%40example.com/1", "order-%***@***.com/1"),
         ] {
             assert_eq!(without_addresses(text), masked);
         }

@@ -50,7 +50,9 @@ fn check_email(email: &str) -> Result<(), ApiError> {
     if local.is_empty() || local.len() > 64 {
         return bad_request("Local address must hold 1 to 64 characters");
     }
-    if local.bytes().any(|b| b.is_ascii_whitespace() || b"<>,;()[]".contains(&b)) {
+    let is_quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
+    let is_special = |b: u8| b.is_ascii_whitespace() || b"<>,;()[]".contains(&b);
+    if !is_quoted && local.bytes().any(is_special) {
         return bad_request("Local address contains control or whitespace");
     }
     let label =
@@ -74,7 +76,9 @@ mod tests {
         let address = Address::parse("=?UTF-8?B?TMOkZGNoZW4=?= <orders@shop.example>").unwrap();
         assert_eq!(address.email, "orders@shop.example");
         assert_eq!(address.domain(), "shop.example");
-        assert_eq!(Address::parse("jo@example.com").unwrap().email, "jo@example.com");
+        for alone in ["jo@example.com", "\"sample..user\"@docomo.example", "\"a, b\"@example.com"] {
+            assert_eq!(Address::parse(alone).unwrap().email, alone);
+        }
     }
 
     #[test]
