@@ -225,7 +225,7 @@ async fn who_signs_with_a_shops_secret_publishes_for_that_shop_only() {
     let plain = confirmed("1001");
     assert_eq!(status(NORTH_SECRET, north, &plain).await, StatusCode::ACCEPTED);
     assert_eq!(status(NORTH_SECRET, south, &plain).await, StatusCode::UNAUTHORIZED);
-    let of_south = of_shop(&plain, "south");
+    let of_south = of_shop(&confirmed("1002"), "south");
     assert_eq!(status(NORTH_SECRET, "/v1/events", &of_south).await, StatusCode::UNAUTHORIZED);
     assert_eq!(status(NORTH_SECRET, north, &of_south).await, StatusCode::BAD_REQUEST);
     for (path, body) in [(north, &plain), (south, &plain), ("/v1/events", &of_south)] {

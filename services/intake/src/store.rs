@@ -83,7 +83,7 @@ impl EventText {
         self.json.get().len()
     }
 
-    /// What a stored event with the same source and id has as `payload_hash`, if it is the same event.
+    /// What a stored event with the same source and id has as `digest`, if it is the same event.
     #[must_use]
     pub const fn payload_hash(&self) -> &[u8] {
         &self.payload_hash
@@ -100,7 +100,7 @@ struct EventItem<'a> {
     #[serde(with = "serde_bytes")]
     message: Vec<u8>,
     #[serde(with = "serde_bytes")]
-    payload_hash: [u8; HASH_LEN],
+    digest: [u8; HASH_LEN],
     #[serde(with = "serde_bytes", skip_serializing_if = "Option::is_none")]
     receipt: Option<[u8; 16]>,
     correlation_id: &'a CorrelationId,
@@ -119,7 +119,7 @@ struct EventItem<'a> {
 #[serde(default)]
 struct StoredItem {
     #[serde(with = "serde_bytes")]
-    payload_hash: Vec<u8>,
+    digest: Vec<u8>,
     #[serde(with = "serde_bytes")]
     receipt: Vec<u8>,
     correlation_id: Option<String>,
@@ -205,7 +205,7 @@ impl EventStore {
             event: event.reference.sort_key(),
             r#type: event.payload.kind(),
             message: outbox::pack(&message),
-            payload_hash: text.payload_hash,
+            digest: text.payload_hash,
             receipt: None,
             correlation_id,
             accepted_at: now_ms,
@@ -232,7 +232,7 @@ fn put_outcome(stored: &StoredItem, payload_hash: &[u8], receipt: Uuid) -> PutOu
     let id = stored.correlation_id.as_deref().and_then(|id| CorrelationId::parse(id).ok());
     if stored.is_from(receipt) {
         PutOutcome::Stored(id)
-    } else if stored.payload_hash == payload_hash {
+    } else if stored.digest == payload_hash {
         PutOutcome::Duplicate(id)
     } else {
         PutOutcome::Conflict
@@ -243,9 +243,9 @@ fn to_item(fields: &impl Serialize) -> HashMap<String, AttributeValue> {
     serde_dynamo::to_item(fields).expect("strings, numbers and bytes are attributes without fail")
 }
 
-/// Half of a SHA-256 digest, which is enough to tell two payloads apart and keeps the item small: a write
+/// A part of a SHA-256 digest, which is enough to tell two payloads apart and keeps the item small: a write
 /// unit covers 1 KB.
-const HASH_LEN: usize = 16;
+const HASH_LEN: usize = 12;
 
 /// A hash of what must be equal for a duplicate: type and data. Time, trace context and other attributes of
 /// the envelope may differ between a publisher's attempts.
@@ -282,7 +282,7 @@ mod tests {
             event: "shop e-1".to_owned(),
             r#type: Kind::OrderConfirmed,
             message: vec![1, 2],
-            payload_hash: [3; HASH_LEN],
+            digest: [3; HASH_LEN],
             receipt: Some([4; 16]),
             correlation_id: &correlation_id.expect("valid"),
             accepted_at: 5,
@@ -301,7 +301,7 @@ mod tests {
             ("event", text("shop e-1")),
             ("type", text("order.confirmed")),
             ("message", bytes(vec![1, 2])),
-            ("payload_hash", bytes(vec![3; 16])),
+            ("digest", bytes(vec![3; HASH_LEN])),
             ("receipt", bytes(vec![4; 16])),
             ("correlation_id", text("c-1")),
             ("accepted_at", number("5")),
@@ -319,7 +319,7 @@ mod tests {
     fn a_stored_item_is_this_put_a_duplicate_or_a_conflict() {
         let (ours, theirs) = (Uuid::new_v4(), Uuid::new_v4());
         let stored = StoredItem {
-            payload_hash: vec![1; HASH_LEN],
+            digest: vec![1; HASH_LEN],
             receipt: ours.as_bytes().to_vec(),
             correlation_id: Some("c-1".to_owned()),
         };
@@ -330,7 +330,7 @@ mod tests {
         assert_eq!(put_outcome(&stored, &[2; HASH_LEN], theirs), PutOutcome::Conflict);
         // Without a publisher's correlation id, the put's own is its receipt.
         let own = StoredItem {
-            payload_hash: vec![1; HASH_LEN],
+            digest: vec![1; HASH_LEN],
             receipt: Vec::new(),
             correlation_id: Some(ours.to_string()),
         };

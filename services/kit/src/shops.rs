@@ -126,7 +126,7 @@ impl ShopDirectory {
         if let Some(cached) = cache.get(shop).filter(|cached| now < cached.read_again_at) {
             return Ok(Arc::clone(&cached.settings));
         }
-        let read = match self.read(shop).await {
+        let read = match self.read_item(shop).await {
             Ok(Some(settings)) => settings,
             Ok(None) if shop.is_default() => ShopSettings::default(),
             Ok(None) => {
@@ -154,7 +154,7 @@ impl ShopDirectory {
         self.cache.lock().await.get(shop).is_some_and(|cached| now < cached.read_again_at)
     }
 
-    async fn read(&self, shop: &ShopId) -> Result<Option<ShopSettings>, ReadError> {
+    async fn read_item(&self, shop: &ShopId) -> Result<Option<ShopSettings>, ReadError> {
         let key = AttributeValue::S(shop.to_string());
         let call = self.client.get_item().table_name(&self.table).key(SHOP_KEY, key);
         let answer = tokio::time::timeout(READ_TIMEOUT, call.send()).await;

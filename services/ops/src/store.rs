@@ -167,12 +167,12 @@ pub async fn payload_hashes(
     stack: &Stack,
     keys: impl IntoIterator<Item = Key>,
 ) -> Result<HashMap<Key, Vec<u8>>, CliError> {
-    let projection = Some("order_key, event, payload_hash");
+    let projection = Some("order_key, event, digest");
     let items = get_all(stack, &stack.events_table(), "event", projection, keys).await?;
     let hash = |item: Attributes| {
         let text = |name: &str| item.get(name)?.as_s().ok().cloned();
         // Without a hash it is no event of ours, and equal to none.
-        let hash = item.get("payload_hash").and_then(|hash| hash.as_b().ok());
+        let hash = item.get("digest").and_then(|hash| hash.as_b().ok());
         let hash = hash.map(|hash| hash.as_ref().to_vec()).unwrap_or_default();
         Some(((text("order_key")?, text("event")?), hash))
     };

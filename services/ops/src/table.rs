@@ -222,6 +222,20 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_has_its_usual_value_everywhere_is_left_out_and_another_is_whole() {
+        let shown = |rows: &[Row]| {
+            let columns = [
+                Column::text("shop", |row: &Row| row.0.to_owned()).unless_all("default"),
+                Column::text("id", |row| row.3.to_owned()),
+            ];
+            table(ColorMode::Plain, &columns, rows)
+        };
+        let (own, other) = (("default", 1, "", "a"), ("north", 1, "", "b"));
+        assert_eq!(shown(&[own, own]), " ID\n a\n a\n");
+        assert_eq!(shown(&[own, other]), " SHOP     ID\n default  a\n north    b\n");
+    }
+
+    #[test]
     fn what_does_not_fit_stands_below_its_row_in_one_piece() {
         let at = |width| table(ColorMode::at_width(width), &columns(), &ROWS);
         let widths = [100, 70, 40].map(|width| format!("{width}:\n{}", at(width)));

@@ -10,6 +10,8 @@ use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use textwrap::core::display_width;
 
+use shared::ShopId;
+
 use super::args::Args;
 use super::metric_totals::Totals;
 use super::outcome::Outcome;
@@ -213,13 +215,22 @@ fn events_grid(events: &[EventReport]) -> Table {
         // An event that the ledger does not know may have an outcome: it is in the dispatcher's DLQ.
         let failed = (event.status.outcome == Some(Outcome::Failed)).then_some("failed");
         table.add_row([
-            event.order_id.as_deref().unwrap_or_default(),
+            order_text(event).as_str(),
             event.kind.as_deref().unwrap_or_default(),
             answer_text(event.answer),
             event.status.state.as_deref().or(failed).unwrap_or_default(),
         ]);
     }
     table
+}
+
+/// The order, with its shop unless that is the default one.
+fn order_text(event: &EventReport) -> String {
+    let order = event.order_id.as_deref().unwrap_or_default();
+    match event.shop == ShopId::default().as_str() {
+        true => order.to_owned(),
+        false => format!("{order} ({})", event.shop),
+    }
 }
 
 fn counts_table(report: &Report) -> Table {

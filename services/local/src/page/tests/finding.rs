@@ -13,6 +13,7 @@ async fn a_search_finds_words_of_everything_a_person_sees_in_any_order() {
         to: "Anna <anna@customers.example>",
         kind: "shipment-shipped",
         order: "id-77",
+        shop: "default",
         text: "Parcel 0034 with Stoneware mug, blue, for J\u{200c}.\u{200c}R. Müller\nTotal 14,90\u{a0}€",
         html: "<p>Stoneware</p>",
     }

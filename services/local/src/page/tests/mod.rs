@@ -16,6 +16,7 @@ struct Draft<'a> {
     to: &'a str,
     kind: &'a str,
     order: &'a str,
+    shop: &'a str,
     text: &'a str,
     html: &'a str,
 }
@@ -27,6 +28,7 @@ impl Default for Draft<'_> {
             to: "jo@example.com",
             kind: "order-confirmed",
             order: "R1001",
+            shop: "default",
             text: "Hello <b>",
             html: "",
         }
@@ -41,6 +43,7 @@ impl Draft<'_> {
             "FromEmailAddress": "Shop <orders@shop.example>",
             "Destination": {"ToAddresses": [self.to]},
             "EmailTags": [
+                {"Name": "waybill-shop", "Value": self.shop},
                 {"Name": "waybill-order", "Value": URL_SAFE_NO_PAD.encode(self.order)},
                 {"Name": "waybill-kind", "Value": self.kind},
             ],
@@ -85,6 +88,22 @@ async fn the_list_shows_the_newest_first_and_escapes_what_customers_wrote() {
     assert!(page.contains("R1001"));
     let policy = parts.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
+}
+
+#[tokio::test]
+async fn the_list_tells_the_shops_apart_once_there_is_more_than_the_default_one() {
+    let edge = TestEdge::plain().await;
+    send(&edge, "First", "").await;
+    assert!(!edge.get("/").await.1.contains("class=\"shop\""), "one shop is not named");
+    let id = Draft { shop: "north", ..Draft::default() }.send(&edge).await;
+    let page = edge.get("/").await.1;
+    assert!(page.contains("<span class=\"shop\">north</span> R1001"), "{page}");
+    assert!(page.contains("<span class=\"shop\">default</span> R1001"), "{page}");
+    let mail = edge.get(&format!("/mail/{id}")).await.1;
+    assert!(mail.contains("<dt>Shop</dt><dd>north</dd>"), "{mail}");
+    assert!(mail.contains("shop=north&#38;order=R1001"), "the order of this shop: {mail}");
+    assert_eq!(json(&edge, "?shop=north").await["mails"][0]["shop"], "north");
+    assert_eq!(json(&edge, "?shop=default&order=R1001").await["found"], 1);
 }
 
 #[tokio::test]
