@@ -136,12 +136,17 @@ impl EventStore {
         self.clock.now()
     }
 
-    /// Stores `event`, published as `text`, unless an event with its source and id exists: one conditional
+    /// Stores `event`, published as `text` and accepted at `accepted_at`, unless an event with its source and id exists: one conditional
     /// put.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
-    pub async fn put(&self, event: &Event, text: &EventText) -> Result<PutOutcome, StoreError> {
+    pub async fn put(
+        &self,
+        event: &Event,
+        text: &EventText,
+        accepted_at: Timestamp,
+    ) -> Result<PutOutcome, StoreError> {
         // Identifies this put. If its answer is lost and the SDK repeats it, the condition fails because of
         // our own item; without the receipt, a new event would be answered as a duplicate. After a crash
         // behind the put, the event is stored but not answered: the publisher's retry has another receipt
@@ -151,7 +156,7 @@ impl EventStore {
             Some(given) => given.clone(),
             None => CorrelationId::parse(&receipt.to_string()).expect("a UUID is a correlation id"),
         };
-        let mut item = self.item(event, text, &correlation_id);
+        let mut item = self.item(event, text, &correlation_id, accepted_at);
         // Otherwise the correlation id is the receipt, and the item stays small: see `StoredItem::is_from`.
         item.receipt = event.correlation_id.is_some().then(|| receipt.into_bytes());
         Ok(match self.put_if_absent(&item).await? {
@@ -188,8 +193,8 @@ impl EventStore {
         event: &'a Event,
         text: &EventText,
         correlation_id: &'a CorrelationId,
+        now: Timestamp,
     ) -> EventItem<'a> {
-        let now = self.clock.now();
         let now_ms = now.as_millisecond();
         EventItem {
             order_id: &event.order.id,

@@ -59,7 +59,7 @@ pub struct EventRow {
 #[derive(Debug, Serialize)]
 pub struct Notification {
     pub kind: String,
-    /// The parcel, refund, tracking number or day.
+    /// The parcel or refund, and which of several occurrences.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
     pub state: String,

@@ -10,8 +10,10 @@ pub enum SkipReason {
     Muted,
     /// Older than its kind may be when it is sent.
     Stale,
-    /// A later mail about the same order or parcel made it pointless.
+    /// Newer news about the same order or parcel made it old.
     Superseded,
+    /// It says nothing that was not told before.
+    NothingNew,
 }
 
 impl SkipReason {
@@ -22,6 +24,7 @@ impl SkipReason {
             Self::Muted => "muted",
             Self::Stale => "stale",
             Self::Superseded => "superseded",
+            Self::NothingNew => "nothing_new",
         }
     }
 }

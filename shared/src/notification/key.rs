@@ -1,12 +1,16 @@
 //! The identity of one e-mail, which makes sending idempotent.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
 use crate::contract::error::InvalidValue;
 use crate::contract::event::{Event, EventPayload};
 use crate::contract::ids::OrderId;
 use crate::contract::kind::Kind;
 
-/// The idempotency key of one e-mail. It consists of business facts only, without event or message
-/// ids, so two events that mean the same thing, a redelivery and a replay all have the same key.
+/// The idempotency key of one e-mail, made of business facts, so that two events that mean the same thing, a
+/// redelivery and a replay all have the same key. Only of news that can come again is each event a fact of its own.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -15,12 +19,15 @@ pub struct NotificationKey {
     pub order_id: OrderId,
     /// The event type that the mail reports.
     pub kind: Kind,
-    /// The parcel, refund, tracking number or day that it is about; empty for a kind of which an order has
-    /// only one mail.
+    /// The parcel or refund that it is about, and which of several occurrences; empty for a kind of which an
+    /// order has only one mail.
     pub scope: String,
     /// Who receives it. Another recipient would be another notification.
     pub recipient: Recipient,
 }
+
+/// Bytes of the hash that tells one occurrence from another.
+const OCCURRENCE_LEN: usize = 9;
 
 /// A role, not an address: the same mail to a corrected address is still the same notification.
 #[derive(
@@ -39,7 +46,7 @@ impl NotificationKey {
         Self {
             order_id: event.order.id.clone(),
             kind: event.payload.kind(),
-            scope: scope_of(&event.payload),
+            scope: scope_of(event),
             recipient: Recipient::Customer,
         }
     }
@@ -58,30 +65,11 @@ impl NotificationKey {
     pub fn from_sort_key(order_id: OrderId, sort_key: &str) -> Result<Self, InvalidValue> {
         let invalid =
             || InvalidValue::expected("a ledger key such as shipment.shipped#S-1#customer");
-        // From both ends: a scope of two parts (parcel and tracking number) contains a `#` itself.
+        // From both ends: a scope of two parts (parcel and occurrence) contains a `#` itself.
         let (kind, rest) = sort_key.split_once('#').ok_or_else(invalid)?;
         let scope = rest.strip_suffix("#customer").ok_or_else(invalid)?;
         let kind = Kind::parse(kind)?;
         Ok(Self { order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer })
-    }
-
-    /// Whether this mail is pointless once the customer gets the mail for `later`.
-    #[must_use]
-    pub fn is_superseded_by(&self, later: &Self) -> bool {
-        self.order_id == later.order_id
-            && self.kind.superseded_by().contains(&later.kind)
-            && (self.parcel().is_none() || self.parcel() == later.parcel())
-    }
-
-    fn parcel(&self) -> Option<&str> {
-        match self.kind {
-            Kind::OrderConfirmed | Kind::OrderCancelled | Kind::OrderRefunded => None,
-            Kind::ShipmentShipped
-            | Kind::ShipmentUpdated
-            | Kind::ShipmentDelayed
-            | Kind::ShipmentOutForDelivery
-            | Kind::ShipmentDelivered => self.scope.split('#').next(),
-        }
     }
 }
 
@@ -105,16 +93,27 @@ impl std::fmt::Display for NotificationKey {
     }
 }
 
-fn scope_of(payload: &EventPayload) -> String {
-    match payload {
+fn scope_of(event: &Event) -> String {
+    match &event.payload {
         EventPayload::Confirmed | EventPayload::Cancelled(_) => String::new(),
         EventPayload::Refunded(refund) => refund.id.to_string(),
         EventPayload::Shipped(s) | EventPayload::OutForDelivery(s) | EventPayload::Delivered(s) => {
             s.id.to_string()
         }
-        EventPayload::Updated(s, number) => format!("{}#{number}", s.id),
-        EventPayload::Delayed(s, day) => format!("{}#{day}", s.id),
+        EventPayload::Updated(s, _) | EventPayload::Delayed(s, _) => {
+            format!("{}#{}", s.id, occurrence(event))
+        }
     }
+}
+
+/// Tells one occurrence of news that can come again from another: a hash of the event's name.
+///
+/// What the event says does not tell them apart, since what was true before may become true again; nor does its time,
+/// since many publishers write whole seconds, or when the parcel was created. A publisher's retry under another id
+/// has a notification of its own, which is skipped as [nothing new](crate::ledger::SkipReason::NothingNew).
+fn occurrence(event: &Event) -> String {
+    let digest = Sha256::digest(event.reference.sort_key());
+    BASE64_URL_SAFE_NO_PAD.encode(&digest[..OCCURRENCE_LEN])
 }
 
 #[cfg(test)]
@@ -133,14 +132,5 @@ mod tests {
             let read = NotificationKey::from_sort_key(key.order_id.clone(), &key.sort_key());
             assert_eq!(read, Ok(key));
         }
-    }
-
-    #[test]
-    fn a_late_confirmation_is_superseded_by_any_parcel_but_a_parcel_only_by_itself() {
-        let delivered = key(Kind::ShipmentDelivered, "S-1");
-        assert!(key(Kind::OrderConfirmed, "").is_superseded_by(&delivered));
-        assert!(key(Kind::ShipmentShipped, "S-1").is_superseded_by(&delivered));
-        assert!(!key(Kind::ShipmentShipped, "S-2").is_superseded_by(&delivered));
-        assert!(!delivered.is_superseded_by(&key(Kind::ShipmentShipped, "S-1")));
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::SqsMessage;
 use jiff::SignedDuration;
-use kit::ledger::{Change, ClaimOutcome, LedgerError, RecordOutcome};
+use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use kit::telemetry::{Count, count};
 use shared::ledger::Facts;
@@ -77,6 +77,14 @@ impl<'a> Delivery<'a> {
     pub(super) async fn record(&self, change: Change) -> Result<RecordOutcome, LedgerError> {
         let order_id = self.request.key.order_id.as_str();
         self.mailer.ledger.record(order_id, &self.notification, change).await
+    }
+
+    /// The other records of the order.
+    pub(super) async fn others_of_order(&self) -> Result<Vec<Item>, LedgerError> {
+        let order_id = self.request.key.order_id.as_str();
+        let mut items = self.mailer.ledger.list_by_order(order_id).await?;
+        items.retain(|item| item.notification != self.notification);
+        Ok(items)
     }
 
     /// A mail that is stale is not sent, one that is not due not yet, and one in doubt only after a check of the

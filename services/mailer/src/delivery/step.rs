@@ -33,6 +33,14 @@ pub enum Step {
     TakeTurn(AfterTurn),
     /// Take the lease, if the protocol allows it with these facts. Only with a turn.
     Claim(Facts),
+    /// Under the lease, check whether the mail is still news, and then call SES. Only for a mail that is sent out of a
+    /// doubt or by a replay: newer news may have been told meanwhile.
+    CheckNews(Box<Item>),
+    /// Record that the mail of this attempt, for which SES was not called, is superseded.
+    SkipSuperseded {
+        /// The fencing token.
+        attempt: u32,
+    },
     /// Call SES under the lease with this attempt number.
     Send {
         /// The fencing token.

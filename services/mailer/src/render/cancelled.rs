@@ -26,14 +26,17 @@ struct Repayment<'a> {
 
 super::mail::templates!(Cancelled, "cancelled.html", "cancelled.txt");
 
+/// About money, it says what the event says and no more. `refund_told`: a mail of its own has told the refund.
 pub fn compose(
     page: Page<'_>,
     order: &Order,
     cancellation: &Cancellation,
+    refund_told: bool,
 ) -> Result<Mail, RenderError> {
     let mail = Cancelled {
         reason: cancellation.reason.as_ref().map(UserText::from_shop),
-        refund: cancellation.refund.map(|amount| Repayment {
+        // Told twice, it would look like two refunds.
+        refund: cancellation.refund.filter(|_| !refund_told).map(|amount| Repayment {
             amount: money::format(amount),
             method: cancellation.method.as_ref().map(UserText::from_shop),
             day: cancellation.expected_on.map(|day| page.calendar.day(day)),
@@ -43,7 +46,7 @@ pub fn compose(
     let subject = format!("Your {} is cancelled", page.order());
     let preheader = match &mail.refund {
         Some(refund) => format!("You get {} back.", refund.amount),
-        None => "You have not been charged.".to_owned(),
+        None => "See what is cancelled.".to_owned(),
     };
     mail.write(page.with_subject(subject, preheader))
 }

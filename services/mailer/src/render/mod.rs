@@ -38,6 +38,7 @@ mod tests;
 
 use shared::Event;
 use shared::contract::event::EventPayload;
+use shared::notification::MoneyNews;
 
 pub use accent::Accent;
 pub use brand::{Brand, BrandError};
@@ -45,18 +46,29 @@ pub use mail::{Mail, RenderError};
 
 use page::Page;
 
-/// Renders the mail that `event` asks for, in the name of the shop `brand`.
+/// Renders the mail that `event` asks for, in the name of the shop `brand`, if nothing else is known of its order.
 ///
 /// # Errors
 /// [`RenderError`], which depends on the event alone.
 pub fn render(event: &Event, brand: &Brand) -> Result<Mail, RenderError> {
+    render_beside(event, MoneyNews::default(), brand)
+}
+
+/// Renders the mail for `event` as it stands beside the other mails of its order, which `money` tells.
+///
+/// # Errors
+/// [`RenderError`], which depends on the event alone.
+pub fn render_beside(event: &Event, money: MoneyNews, brand: &Brand) -> Result<Mail, RenderError> {
+    let MoneyNews { completes_refund, refund_told, .. } = money;
     let page = Page::new(event, brand);
     match &event.payload {
         EventPayload::Confirmed => confirmed::compose(page, &event.order),
         EventPayload::Cancelled(cancellation) => {
-            cancelled::compose(page, &event.order, cancellation)
+            cancelled::compose(page, &event.order, cancellation, refund_told)
         }
-        EventPayload::Refunded(refund) => refunded::compose(page, &event.order, refund),
+        EventPayload::Refunded(refund) => {
+            refunded::compose(page, &event.order, refund, completes_refund)
+        }
         EventPayload::Shipped(shipment) => shipped::compose(page, &event.order, shipment),
         EventPayload::Updated(shipment, number) => {
             updated::compose(page, &event.order, shipment, number)

@@ -23,15 +23,28 @@ struct Refunded<'a> {
 #[derive(PartialEq, Eq)]
 enum Extent {
     Full,
+    /// What earlier refunds left of it.
+    Rest,
     Part,
 }
 
 super::mail::templates!(Refunded, "refunded.html", "refunded.txt");
 
-pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, RenderError> {
+/// `completes`: with the refunds before it, it is all of the order's total.
+pub fn compose(
+    page: Page<'_>,
+    order: &Order,
+    refund: &Refund,
+    completes: bool,
+) -> Result<Mail, RenderError> {
+    let extent = match completes {
+        _ if refund.amount == order.totals.total => Extent::Full,
+        true => Extent::Rest,
+        false => Extent::Part,
+    };
     let mail = Refunded {
         amount: money::format(refund.amount),
-        extent: if refund.amount == order.totals.total { Extent::Full } else { Extent::Part },
+        extent,
         order_total: money::format(order.totals.total),
         method: refund.method.as_ref().map(UserText::from_shop),
         reason: refund.reason.as_ref().map(UserText::from_shop),

@@ -20,7 +20,10 @@ pub fn next_step(item: &Item, now: i64) -> String {
         Some(State::Planned) if item.doubts > 0 => {
             "waits in the mail queue; an earlier attempt may have been accepted".to_owned()
         }
-        Some(State::Planned) => "waits in the mail queue".to_owned(),
+        Some(State::Planned) => match &item.waits_for {
+            Some(kinds) => format!("waits until {kinds} is told, for 10 minutes at most"),
+            None => "waits in the mail queue".to_owned(),
+        },
         Some(State::Sending) if item.lease_until >= now => {
             format!("being sent; the mailer's lease ends {}", format_time(item.lease_until))
         }
@@ -32,7 +35,9 @@ pub fn next_step(item: &Item, now: i64) -> String {
         Some(State::Sent) => "waits for SES's delivery event".to_owned(),
         Some(State::Failed) => "nothing, until it is resent".to_owned(),
         Some(State::Skipped) => match item.reason.as_deref() {
-            Some("stale" | "superseded") => "nothing, unless it is resent".to_owned(),
+            Some("stale" | "superseded" | "nothing_new") => {
+                "nothing, unless it is resent".to_owned()
+            }
             _ => "nothing".to_owned(),
         },
         Some(State::Bounced) => next_after_bounce(item),

@@ -19,7 +19,9 @@ pub fn suggestions(item: &Item, now: i64) -> Vec<Suggestion> {
     let mail = name(item);
     match item.state() {
         Some(State::Failed) => vec![resend(item, format!("To send {mail} again"))],
-        Some(State::Skipped) if matches!(item.reason.as_deref(), Some("stale" | "superseded")) => {
+        Some(State::Skipped)
+            if matches!(item.reason.as_deref(), Some("stale" | "superseded" | "nothing_new")) =>
+        {
             vec![resend(item, format!("To send {mail} all the same"))]
         }
         Some(State::InDoubt) => settlements(item, &mail),
