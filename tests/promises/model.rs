@@ -1,6 +1,7 @@
 //! The protocol, checked exhaustively: every interleaving of steps, every crash and every lost answer
 //! within the bounds that each test names. [`waybill_tests::model`] describes the model.
 
+mod news;
 mod rules;
 
 use shared::ledger::Transition::{Bounce, Complain, Deliver, Reject, Settle};

@@ -17,11 +17,10 @@
 //! notification that a mailer could move on.
 
 use jiff::Timestamp;
-use kit::ledger::{Change, Item, LedgerError, PlanOutcome, RecordOutcome};
+use kit::ledger::{Change, Item, Judging, LedgerError, PlanOutcome, RecordOutcome};
 use kit::telemetry::{Count, count};
-use shared::Kind;
-use shared::ledger::{Facts, SkipReason, State, Transition};
-use shared::notification::{Judgement, Known, MoneyNews, Verdict, judge};
+use shared::ledger::{Facts, SkipReason, Transition};
+use shared::notification::{MoneyNews, Verdict};
 use shared::queue::message::{DispatchRequest, MailRequest};
 
 use crate::dependencies::Dispatcher;
@@ -103,12 +102,11 @@ async fn plan(
         PlanOutcome::Created => {
             count(Count::Planned);
             tracing::info!(kind = plan.request.event.payload.kind().as_str(), "planned");
-            plan.judge(true, false).await
+            plan.judge(true).await
         }
         // Delivered again: an earlier delivery may have died, or waited, before it sent the mail request.
         PlanOutcome::Exists(own) if own.is_untouched_plan_of(&own_event(&plan.request)) => {
-            let waits = own.waits_for.is_some();
-            plan.judge(waits, waits).await
+            plan.judge_again(*own).await
         }
         PlanOutcome::Exists(existing) => Ok(decided_before(plan.request, &existing, now)),
     }
@@ -125,38 +123,49 @@ struct Plan<'a> {
     now: i64,
 }
 
-/// What became of an attempt to skip another record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Other {
-    /// It is not told.
-    Silent,
-    /// It has changed since it was read.
-    Changed,
-}
-
 impl Plan<'_> {
-    /// Judges whether it is news, and makes what follows true. `may_wait`: there is no mail request for it yet;
-    /// `waits`: and the record says so.
-    async fn judge(self, may_wait: bool, waits: bool) -> Result<Decision, LedgerError> {
-        let (order_id, own) = self.key();
-        let mut items = self.dispatcher.ledger.list_by_order(&order_id).await?;
-        items.retain(|item| item.notification != own);
-        let others: Vec<(&Item, Known)> =
-            items.iter().filter_map(|item| Some((item, item.known()?))).collect();
-        let known: Vec<Known> = others.iter().map(|(_, known)| known.clone()).collect();
-        let Judgement { skips, verdict } = judge(&self.request.news(), &known, may_wait, self.now);
-        // The others first: after a crash in between, this one is judged again. The other way round, an older one
-        // could be told although this one, which would supersede it, is not planned any more.
-        for (i, reason) in skips {
-            if self.skip_other(others[i].0, reason).await? == Other::Changed {
-                return self.wait(may_wait && !waits).await;
-            }
+    /// Judges a record that an earlier delivery has planned, and perhaps judged.
+    async fn judge_again(self, own: Item) -> Result<Decision, LedgerError> {
+        let own = match own.judging {
+            // The first delivery may still be at work. Before anything is read, it is kept from recording a wait:
+            // this one may send a mail request.
+            Some(Judging::Once) => match self.record_judging(Judging::Again).await? {
+                RecordOutcome::Recorded(item) | RecordOutcome::Refused(item) => *item,
+                RecordOutcome::Absent => return Ok(Decision::NoMail),
+            },
+            _ => own,
+        };
+        if !own.is_untouched_plan_of(&own_event(&self.request)) {
+            return Ok(decided_before(self.request, &own, self.dispatcher.clock.now()));
         }
-        match verdict {
+        self.judge(own.judging == Some(Judging::Waits)).await
+    }
+
+    /// Judges whether it is news, and makes what follows true. `may_wait`: there is no mail request for it yet.
+    async fn judge(self, may_wait: bool) -> Result<Decision, LedgerError> {
+        let (order_id, own) = self.key();
+        let (ledger, news) = (&self.dispatcher.ledger, self.request.news());
+        match ledger.judge((&order_id, &own), &news, may_wait, self.now).await? {
             Verdict::Mail(money) => Ok(self.notify(money)),
             Verdict::Skip(reason) => self.skip(reason).await,
-            Verdict::Wait => self.wait(may_wait && !waits).await,
+            Verdict::Wait => {
+                if may_wait && !self.request.event.payload.kind().corrects().is_empty() {
+                    // If it is refused, another delivery may send a mail request. Then the older mail yields.
+                    self.record_judging(Judging::Waits).await?;
+                }
+                Ok(self.wait())
+            }
         }
+    }
+
+    /// Tells the dispatcher of the mail that this one corrects whether there may be a mail request for this one.
+    /// Refused if another delivery has recorded something else.
+    async fn record_judging(&self, judging: Judging) -> Result<RecordOutcome, LedgerError> {
+        let (order_id, own) = self.key();
+        let change = Change::new(Transition::Wait, Facts::new(self.now))
+            .with("judging", judging.as_str())
+            .if_equals("judging", Judging::Once.as_str());
+        self.dispatcher.ledger.record(&order_id, &own, change).await
     }
 
     fn key(&self) -> (String, String) {
@@ -191,45 +200,11 @@ impl Plan<'_> {
         })
     }
 
-    async fn skip_other(&self, other: &Item, reason: SkipReason) -> Result<Other, LedgerError> {
-        let skip =
-            Change::new(Transition::Skip, Facts::new(self.now)).with("reason", reason.as_str());
-        let ledger = &self.dispatcher.ledger;
-        Ok(match ledger.record(&other.order_id, &other.notification, skip).await? {
-            RecordOutcome::Recorded(_) => {
-                count(Count::Skipped);
-                let (reason, notification) = (reason.as_str(), &other.notification);
-                tracing::info!(reason, notification, "an older mail of the order was skipped");
-                Other::Silent
-            }
-            RecordOutcome::Absent => Other::Silent,
-            RecordOutcome::Refused(item) => match item.state() {
-                Some(State::Skipped | State::Failed) => Other::Silent,
-                _ => Other::Changed,
-            },
-        })
-    }
-
-    /// Has it judged again later. `is_first`: there is no mail request for it, and its record does not say so yet.
-    async fn wait(&self, is_first: bool) -> Result<Decision, LedgerError> {
-        let corrected = self.request.event.payload.kind().corrects();
-        if is_first && !corrected.is_empty() {
-            self.record_wait(corrected).await?;
-        }
+    fn wait(&self) -> Decision {
         let age = self.now - self.request.accepted_at.as_millisecond();
         let wait = age.clamp(*WAIT_MS.start(), *WAIT_MS.end());
         tracing::info!(wait_ms = wait, "waits for an older mail of the order");
-        Ok(Decision::Wait { until: self.now + wait })
-    }
-
-    /// Tells the older mail's dispatcher that there is no mail request for this one, so that the older one is told
-    /// first. Without that, it would have to yield.
-    async fn record_wait(&self, corrected: &[Kind]) -> Result<(), LedgerError> {
-        let (order_id, own) = self.key();
-        let kinds = corrected.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
-        let wait = Change::new(Transition::Wait, Facts::new(self.now)).with("waits_for", kinds);
-        // If it is refused, the record is something else by now, as the next delivery finds.
-        self.dispatcher.ledger.record(&order_id, &own, wait).await.map(|_| ())
+        Decision::Wait { until: self.now + wait }
     }
 }
 
@@ -255,7 +230,9 @@ mod tests {
     use crate::fixture::{ACCEPTED_AT, dispatch_request, event};
     use jiff::SignedDuration;
     use serde_json::json;
+    use shared::Kind;
     use shared::NotificationKey;
+    use shared::ledger::State;
 
     const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 

@@ -15,7 +15,7 @@
 //! A newer record never yields to an older one that is not told yet, even if both tell the same: the older one yields
 //! to it, and both would be skipped.
 
-use crate::ledger::SkipReason;
+use crate::ledger::{Record, SkipReason, State};
 use crate::notification::news::{News, Relation, supersedes};
 
 /// Refunds and cancellations are of the same moment if they are at most so many milliseconds apart.
@@ -95,6 +95,24 @@ impl Judgement {
 }
 
 impl Standing {
+    /// What its record says. `waits`: the record is marked so; `nothing_new`: that is why it was skipped, if it was.
+    #[must_use]
+    pub const fn new(record: &Record, waits: bool, nothing_new: bool) -> Self {
+        match record.state {
+            // What had a doubt may have been sent.
+            State::Planned if record.doubts > 0 => Self::Told,
+            State::Planned => Self::Planned { since: record.since, waits },
+            State::Sending => Self::Sending,
+            State::Sent
+            | State::Delivered
+            | State::Bounced
+            | State::Complained
+            | State::InDoubt => Self::Told,
+            State::Skipped if nothing_new => Self::NothingNew,
+            State::Skipped | State::Failed => Self::Silent,
+        }
+    }
+
     /// Whether the customer knows what it says, or will.
     const fn is_active(self) -> bool {
         !matches!(self, Self::Silent)

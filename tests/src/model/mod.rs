@@ -89,6 +89,7 @@ mod ledger;
 pub mod liveness;
 mod mail_queue;
 mod mailer;
+pub mod news;
 pub mod properties;
 mod relay;
 pub mod settings;

@@ -66,9 +66,9 @@ pub struct Item {
     /// Whether the order as a whole is cancelled by it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cancels_order: bool,
-    /// The kind of mail that is to be told before this one. Then it was planned without a mail request.
+    /// How far the judgement is about a mail that corrects another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waits_for: Option<String>,
+    pub judging: Option<Judging>,
     /// From this moment on, it is stale.
     pub send_before: i64,
     /// Why it has its state: why it was skipped, failed, postponed, put in doubt or reopened, or SES's reason.
@@ -108,6 +108,31 @@ pub struct Item {
     pub expires_at: i64,
 }
 
+/// How far the judgement is about a planned mail that corrects another one, which the customer should get first. It tells
+/// that one's dispatcher whether there may be a mail request for this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judging {
+    /// Only the delivery that planned it has judged it, or is about to: there may be a mail request.
+    Once,
+    /// A later delivery has judged it: there may be a mail request, whatever the first one decides.
+    Again,
+    /// It waits for the other one: there was no mail request when that was recorded.
+    Waits,
+}
+
+impl Judging {
+    /// As the ledger stores it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::Again => "again",
+            Self::Waits => "waits",
+        }
+    }
+}
+
 impl Item {
     /// Deserializes an item.
     ///
@@ -138,6 +163,7 @@ impl Item {
             refund: news.money.map(|money| money.amount),
             order_total: news.money.map(|money| money.of),
             cancels_order: news.cancels_order,
+            judging: (!news.kind.corrects().is_empty()).then_some(Judging::Once),
             send_before: request.send_before().as_millisecond(),
             ..Self::default()
         }
@@ -174,21 +200,7 @@ impl Item {
 
     fn standing(&self) -> Option<Standing> {
         let nothing_new = self.reason.as_deref() == Some(SkipReason::NothingNew.as_str());
-        Some(match self.state()? {
-            // What had a doubt may have been sent.
-            State::Planned if self.doubts > 0 => Standing::Told,
-            State::Planned => {
-                Standing::Planned { since: self.since, waits: self.waits_for.is_some() }
-            }
-            State::Sending => Standing::Sending,
-            State::Sent
-            | State::Delivered
-            | State::Bounced
-            | State::Complained
-            | State::InDoubt => Standing::Told,
-            State::Skipped if nothing_new => Standing::NothingNew,
-            State::Skipped | State::Failed => Standing::Silent,
-        })
+        Some(Standing::new(&self.to_record()?, self.judging == Some(Judging::Waits), nothing_new))
     }
 
     /// Whether `event` ([`shared::EventRef::sort_key`]) planned it, and it is still as the dispatcher planned it:
@@ -203,11 +215,20 @@ impl Item {
             && was_elsewhere.iter().all(Option::is_none)
     }
 
-    /// Whether newer news may have been told since this mail was last planned. A mailer that has claimed it then
-    /// looks, before it sends it: out of a doubt, or by a replay after it failed.
+    /// Whether others of its order may have been judged as if this mail were not sent, or already sent: it was in doubt,
+    /// had failed or was skipped. A mailer that has claimed it then judges it itself, before it sends it.
     #[must_use]
-    pub fn may_be_superseded_since(&self) -> bool {
-        self.doubts > 0 || self.failed_at > self.planned_at
+    pub fn was_out_of_sight(&self) -> bool {
+        let was_elsewhere = [self.skipped_at, self.failed_at, self.in_doubt_at];
+        self.doubts > 0 || was_elsewhere.iter().any(Option::is_some)
+    }
+
+    /// Whether an operator asked for this very mail, so that it is sent although it is no news any more. A replay of
+    /// what failed asks for no certain mail.
+    #[must_use]
+    pub fn was_asked_for(&self) -> bool {
+        let closed_at = self.skipped_at.max(self.failed_at).max(self.in_doubt_at);
+        self.doubts == 0 && self.planned_at > closed_at
     }
 
     /// Whether `event` ([`shared::EventRef::sort_key`]) planned it and a mail request can move it on now. Then

@@ -4,10 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::SqsMessage;
 use jiff::SignedDuration;
-use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
+use kit::ledger::{Change, ClaimOutcome, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use kit::telemetry::{Count, count};
 use shared::ledger::Facts;
+use shared::notification::{News, Verdict};
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
@@ -79,12 +80,11 @@ impl<'a> Delivery<'a> {
         self.mailer.ledger.record(order_id, &self.notification, change).await
     }
 
-    /// The other records of the order.
-    pub(super) async fn others_of_order(&self) -> Result<Vec<Item>, LedgerError> {
-        let order_id = self.request.key.order_id.as_str();
-        let mut items = self.mailer.ledger.list_by_order(order_id).await?;
-        items.retain(|item| item.notification != self.notification);
-        Ok(items)
+    /// Judges the mail, which tells `own`, by the others of its order.
+    pub(super) async fn judge(&self, own: &News) -> Result<Verdict, LedgerError> {
+        let key = (self.request.key.order_id.as_str(), self.notification.as_str());
+        // There is a mail request for it: this one.
+        self.mailer.ledger.judge(key, own, false, self.now_ms()).await
     }
 
     /// A mail that is stale is not sent, one that is not due not yet, and one in doubt only after a check of the

@@ -71,9 +71,9 @@ mod ambiguous;
 mod budget;
 mod context;
 mod due;
+mod old_news;
 mod stale;
 mod step;
-mod superseded;
 mod turn;
 mod worker;
 

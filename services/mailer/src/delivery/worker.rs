@@ -12,9 +12,9 @@ use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_
 use super::budget::MIN_SEND_TIME;
 use super::context::Delivery;
 use super::due::Due;
+use super::old_news::{NEWS_UNKNOWN, OLDER_IS_SENT, judge_news, skip_old_news};
 use super::stale::skip_stale;
 use super::step::Step;
-use super::superseded::{check_news, skip_superseded};
 use super::turn::{LEDGER_RETRY_MS, begin, take_one};
 use crate::render::{Mail, render_beside};
 use crate::send_gate::{Place, Turn};
@@ -67,8 +67,8 @@ async fn run_steps(
                 Err(wait) => Ok(wait),
             },
             Step::HandleConflict(item) => handle_claim_conflict(delivery, &item),
-            Step::CheckNews(item) => Ok(check_news(delivery, *item).await),
-            Step::SkipSuperseded { attempt } => skip_superseded(delivery, attempt).await,
+            Step::JudgeNews(item) => Ok(judge_news(delivery, *item).await),
+            Step::SkipOldNews { attempt, reason } => skip_old_news(delivery, attempt, reason).await,
             Step::Send { attempt, token } => Ok(send(delivery, attempt, &token).await),
             Step::Record { attempt, outcome } => {
                 record_and_report(delivery, attempt, outcome, turn).await
@@ -137,7 +137,7 @@ fn may_claim(delivery: &Delivery<'_>, turn: Option<&Turn>) -> Result<(), Step> {
 
 async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerError> {
     Ok(match delivery.claim(facts).await? {
-        ClaimOutcome::Claimed(item) if item.may_be_superseded_since() => Step::CheckNews(item),
+        ClaimOutcome::Claimed(item) if item.was_out_of_sight() => Step::JudgeNews(item),
         ClaimOutcome::Claimed(item) => send_under_lease(*item),
         ClaimOutcome::Refused(item) => Step::HandleConflict(item),
         ClaimOutcome::Absent => Step::DeadLetter {
@@ -217,7 +217,8 @@ async fn record_and_report(
     outcome: SendOutcome,
     turn: &mut Option<Turn>,
 ) -> Result<Step, LedgerError> {
-    let used = if outcome.code() == OUT_OF_TIME { None } else { turn.take() };
+    let was_asked = ![OUT_OF_TIME, OLDER_IS_SENT, NEWS_UNKNOWN].contains(&outcome.code());
+    let used = if was_asked { turn.take() } else { None };
     let answer = outcome.clone();
     let report = async {
         if let Some(used) = used {

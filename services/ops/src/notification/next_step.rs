@@ -1,6 +1,6 @@
 //! What happens next to a notification.
 
-use kit::ledger::Item;
+use kit::ledger::{Item, Judging};
 use shared::ledger::{MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;
 
@@ -20,10 +20,10 @@ pub fn next_step(item: &Item, now: i64) -> String {
         Some(State::Planned) if item.doubts > 0 => {
             "waits in the mail queue; an earlier attempt may have been accepted".to_owned()
         }
-        Some(State::Planned) => match &item.waits_for {
-            Some(kinds) => format!("waits until {kinds} is told, for 10 minutes at most"),
-            None => "waits in the mail queue".to_owned(),
-        },
+        Some(State::Planned) if item.judging == Some(Judging::Waits) => {
+            "waits until the mail that it corrects is sent, for 10 minutes at most".to_owned()
+        }
+        Some(State::Planned) => "waits in the mail queue".to_owned(),
         Some(State::Sending) if item.lease_until >= now => {
             format!("being sent; the mailer's lease ends {}", format_time(item.lease_until))
         }
