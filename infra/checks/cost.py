@@ -33,8 +33,8 @@ NUMBER_WRITE_UNITS = 1 + 0.07
 LEDGER_WRITE_UNITS = 4
 # The send gate: one write for each batch of the mailer, whatever its size.
 GATE_WRITE_UNITS_A_BATCH = 1
-# The dispatcher queries the order's other mails only for an event that is over a minute old.
-QUERIES = 0
+# The dispatcher queries the order's other mails for each event, up to 4 KB of them for one unit.
+QUERIES = 1
 # That query, consistent; the sweep's reads of the index and of one key.
 READ_UNITS = QUERIES * 1 + 0.6
 # X-Ray samples one in twenty invocations that start a trace.

@@ -35,6 +35,7 @@ mod notification;
 mod order;
 mod outbox;
 mod output;
+mod overpaid;
 mod pii;
 mod preview;
 mod progress;
