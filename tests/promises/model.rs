@@ -230,6 +230,11 @@ fn every_edge_of_the_state_machine_is_taken_and_breaks_no_promise() {
     let coverage = Coverage::default();
     coverage.add(&all_events.coverage);
     coverage.add(&slow.coverage);
+    // What others of the order do to it.
+    for model in news::models_of_every_edge() {
+        news::holds("the news of an order", &model);
+        coverage.add(&model.coverage);
+    }
     assert_eq!(coverage.missing(), []);
 }
 

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use kit::ledger::{Change, Item, Judging, LedgerError, PlanOutcome, RecordOutcome};
 use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, SkipReason, Transition};
-use shared::notification::{MoneyNews, Verdict};
+use shared::notification::{MoneyNews, Stage, Verdict};
 use shared::queue::message::{DispatchRequest, MailRequest};
 
 use crate::dependencies::Dispatcher;
@@ -102,7 +102,7 @@ async fn plan(
         PlanOutcome::Created => {
             count(Count::Planned);
             tracing::info!(kind = plan.request.event.payload.kind().as_str(), "planned");
-            plan.judge(true).await
+            plan.judge(Stage::New).await
         }
         // Delivered again: an earlier delivery may have died, or waited, before it sent the mail request.
         PlanOutcome::Exists(own) if own.is_untouched_plan_of(&own_event(&plan.request)) => {
@@ -138,18 +138,19 @@ impl Plan<'_> {
         if !own.is_untouched_plan_of(&own_event(&self.request)) {
             return Ok(decided_before(self.request, &own, self.dispatcher.clock.now()));
         }
-        self.judge(own.judging == Some(Judging::Waits)).await
+        let waits = own.judging == Some(Judging::Waits);
+        self.judge(if waits { Stage::New } else { Stage::Requested }).await
     }
 
-    /// Judges whether it is news, and makes what follows true. `may_wait`: there is no mail request for it yet.
-    async fn judge(self, may_wait: bool) -> Result<Decision, LedgerError> {
+    /// Judges whether it is news, and makes what follows true.
+    async fn judge(self, stage: Stage) -> Result<Decision, LedgerError> {
         let (order_id, own) = self.key();
         let (ledger, news) = (&self.dispatcher.ledger, self.request.news());
-        match ledger.judge((&order_id, &own), &news, may_wait, self.now).await? {
+        match ledger.judge((&order_id, &own), &news, stage, self.now).await? {
             Verdict::Mail(money) => Ok(self.notify(money)),
             Verdict::Skip(reason) => self.skip(reason).await,
             Verdict::Wait => {
-                if may_wait && !self.request.event.payload.kind().corrects().is_empty() {
+                if stage == Stage::New && !self.request.event.payload.kind().corrects().is_empty() {
                     // If it is refused, another delivery may send a mail request. Then the older mail yields.
                     self.record_judging(Judging::Waits).await?;
                 }

@@ -36,6 +36,17 @@ pub struct Known {
     pub standing: Standing,
 }
 
+/// How far the notification is that is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It is planned, and there is certainly no mail request for it yet.
+    New,
+    /// It is planned, and there may be a mail request for it.
+    Requested,
+    /// A mailer has claimed it, and others were judged when it was in doubt or had failed: as if it were settled.
+    Returning,
+}
+
 /// What has become of a notification, as far as others depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Standing {
@@ -123,16 +134,15 @@ impl Standing {
     }
 }
 
-/// Judges `own`, a planned notification that no mailer has claimed, given the `others` of its order, at the time
-/// `now` (milliseconds since 1970). `may_wait`: there is certainly no mail request for it yet.
+/// Judges the notification `own`, given the `others` of its order, at the time `now` (milliseconds since 1970).
 #[must_use]
-pub fn judge(own: &News, others: &[Known], may_wait: bool, now: i64) -> Judgement {
-    match newer(own, others, now) {
+pub fn judge(own: &News, others: &[Known], stage: Stage, now: i64) -> Judgement {
+    match newer(own, others, stage, now) {
         Newer::Supersedes => return Judgement::alone(Verdict::Skip(SkipReason::Superseded)),
         Newer::IsDeciding => return Judgement::alone(Verdict::Wait),
         Newer::None => {}
     }
-    let patient = may_wait && now - own.accepted_at < MAX_WAIT_MS;
+    let patient = stage == Stage::New && now - own.accepted_at < MAX_WAIT_MS;
     let mut skips = Vec::new();
     for (i, other) in others.iter().enumerate() {
         let Some((relation, reason)) = makes_old(own, other, others, now) else { continue };
@@ -172,7 +182,12 @@ enum Newer {
     IsDeciding,
 }
 
-fn newer(own: &News, others: &[Known], now: i64) -> Newer {
+fn newer(own: &News, others: &[Known], stage: Stage, now: i64) -> Newer {
+    if stage == Stage::Returning {
+        // Whoever waits for it has taken it for settled meanwhile.
+        let is_old = superseding(own, others, now).is_some();
+        return if is_old { Newer::Supersedes } else { Newer::None };
+    }
     let mut found = Newer::None;
     for other in others {
         if other.news.cancels_order && own.kind.ends_with_cancellation() {

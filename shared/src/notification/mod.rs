@@ -6,7 +6,7 @@ pub mod news;
 pub mod policy;
 mod told;
 
-pub use judge::{Judgement, Known, MoneyNews, Standing, Verdict, judge, superseding};
+pub use judge::{Judgement, Known, MoneyNews, Stage, Standing, Verdict, judge, superseding};
 pub use key::{MUTED, NotificationKey, Recipient, ledger_key};
 pub use news::{MoneyBack, News, Relation};
 pub use policy::DoubtPolicy;

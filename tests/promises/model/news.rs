@@ -45,7 +45,7 @@ fn with(model: NewsModel, faults: NewsFaults) -> NewsModel {
     NewsModel { faults, ..model }
 }
 
-fn holds(name: &str, model: &NewsModel) {
+pub fn holds(name: &str, model: &NewsModel) {
     let checked = check_exhaustively(model);
     println!("{name}: {checked}");
     if let Some((promise, trace)) = checked.violated.first() {
@@ -120,6 +120,11 @@ fn other_kinds_and_a_cancellation_end_the_news_of_their_parcel() {
         holds("3 kinds", &model);
         terminates("3 kinds", &model);
     }
+}
+
+/// Between them, these wait for each other, and take back a mail that was claimed.
+pub fn models_of_every_edge() -> [NewsModel; 2] {
+    [with(updates(&["a", "b"]), FAILURE), parcel_and_updates(&["a", "b"])]
 }
 
 fn seeded_bugs() -> Vec<(NewsBug, NewsModel, &'static str)> {

@@ -1,7 +1,7 @@
 //! Judging one notification by the others of its order, and making what follows true.
 
 use shared::ledger::{Facts, SkipReason, State, Transition};
-use shared::notification::{Judgement, Known, News, Verdict, judge};
+use shared::notification::{Judgement, Known, News, Stage, Verdict, judge};
 
 use super::change::Change;
 use super::error::LedgerError;
@@ -12,7 +12,7 @@ use crate::telemetry::{Count, count};
 impl Ledger {
     /// Judges the notification with the key (`order_id`, `notification`), which tells `own`: one consistent query. Older ones
     /// that are not sent and that it makes old are skipped, with one conditional write each; if one of them is being
-    /// sent meanwhile, the verdict is to wait. `may_wait` as for [`judge`]; `now` in milliseconds since 1970.
+    /// sent meanwhile, the verdict is to wait. `now` in milliseconds since 1970.
     ///
     /// The record must be there already, so that whoever judges another one at the same time finds it.
     ///
@@ -22,7 +22,7 @@ impl Ledger {
         &self,
         (order_id, notification): (&str, &str),
         own: &News,
-        may_wait: bool,
+        stage: Stage,
         now: i64,
     ) -> Result<Verdict, LedgerError> {
         let mut items = self.list_by_order(order_id).await?;
@@ -30,7 +30,7 @@ impl Ledger {
         let others: Vec<(&Item, Known)> =
             items.iter().filter_map(|item| Some((item, item.known()?))).collect();
         let known: Vec<Known> = others.iter().map(|(_, known)| known.clone()).collect();
-        let Judgement { skips, verdict } = judge(own, &known, may_wait, now);
+        let Judgement { skips, verdict } = judge(own, &known, stage, now);
         // The others before anything follows for this one: after a crash in between, it is judged again. The other way
         // round, an older one could be told although this one, which supersedes it, is done.
         for (i, reason) in skips {

@@ -8,7 +8,7 @@ use kit::ledger::{Change, ClaimOutcome, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use kit::telemetry::{Count, count};
 use shared::ledger::Facts;
-use shared::notification::{News, Verdict};
+use shared::notification::{News, Stage, Verdict};
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
@@ -83,8 +83,7 @@ impl<'a> Delivery<'a> {
     /// Judges the mail, which tells `own`, by the others of its order.
     pub(super) async fn judge(&self, own: &News) -> Result<Verdict, LedgerError> {
         let key = (self.request.key.order_id.as_str(), self.notification.as_str());
-        // There is a mail request for it: this one.
-        self.mailer.ledger.judge(key, own, false, self.now_ms()).await
+        self.mailer.ledger.judge(key, own, Stage::Returning, self.now_ms()).await
     }
 
     /// A mail that is stale is not sent, one that is not due not yet, and one in doubt only after a check of the

@@ -37,11 +37,11 @@ fn known(kind: Kind, at: i64, number: &str, standing: Standing) -> Known {
 }
 
 fn verdict(own: &News, others: &[Known]) -> Verdict {
-    judge(own, others, true, NOW).verdict
+    judge(own, others, Stage::New, NOW).verdict
 }
 
 fn skipped(own: &News, others: &[Known]) -> Vec<usize> {
-    judge(own, others, true, NOW).skips.into_iter().map(|(i, _)| i).collect()
+    judge(own, others, Stage::New, NOW).skips.into_iter().map(|(i, _)| i).collect()
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_correction_waits_until_its_parcel_is_told_but_not_for_ever() {
     assert_eq!(verdict(&own, &shipped), Verdict::Wait);
     let late = News { accepted_at: NOW - MAX_WAIT_MS, ..own.clone() };
     assert_eq!((verdict(&late, &shipped), skipped(&late, &shipped)), (MAIL, vec![0]));
-    let asked = judge(&own, &shipped, false, NOW);
+    let asked = judge(&own, &shipped, Stage::Requested, NOW);
     assert_eq!((asked.verdict, asked.skips.len()), (MAIL, 1), "there may be a mail request");
 }
 
@@ -119,7 +119,8 @@ fn a_parcel_is_told_while_its_correction_waits_for_it_and_is_old_once_the_correc
     let young = Standing::Planned { since: NOW - DECIDING_MS + 1, waits: false };
     assert_eq!(verdict(&shipped, &correction(young)), Verdict::Wait, "it may be about to wait");
     for standing in [Standing::Sending, Standing::Told, WAITS] {
-        assert!(superseding(&shipped, &correction(standing), NOW).is_some(), "{standing:?}");
+        let returns = judge(&shipped, &correction(standing), Stage::Returning, NOW);
+        assert_eq!(returns.verdict, SUPERSEDED, "{standing:?}: it took it for settled");
     }
 }
 
@@ -128,7 +129,7 @@ fn other_kinds_of_the_same_minute_are_both_mailed_and_later_the_older_one_is_ski
     let out = known(ShipmentOutForDelivery, 1, "a", PLANNED);
     let delivered = news(ShipmentDelivered, 2, "a");
     assert!(skipped(&delivered, std::slice::from_ref(&out)).is_empty());
-    let later = judge(&delivered, &[out], true, NOW + LATE_AFTER_MS);
+    let later = judge(&delivered, &[out], Stage::New, NOW + LATE_AFTER_MS);
     assert_eq!((later.skips.len(), later.verdict), (1, MAIL));
 }
 
@@ -213,7 +214,7 @@ fn a_cancellation_tells_the_money_unless_a_refund_of_the_same_moment_has_told_it
     assert!(told_about(&own, &refunded(Standing::Told)).refund_told);
     assert!(!told_about(&own, &refunded(Standing::Silent)).refund_told);
     assert_eq!(verdict(&own, &refunded(Standing::Sending)), Verdict::Wait);
-    let planned = judge(&own, &refunded(PLANNED), true, NOW);
+    let planned = judge(&own, &refunded(PLANNED), Stage::New, NOW);
     assert_eq!(planned.skips, [(0, SkipReason::NothingNew)]);
     assert_eq!(planned.verdict, MAIL);
 }

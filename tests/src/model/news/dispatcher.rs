@@ -1,7 +1,7 @@
 //! The dispatcher: `services/dispatcher/src/decide.rs`, one write or read at a time.
 
 use shared::ledger::{Facts, Record, SkipReason, State, Transition};
-use shared::notification::{DoubtPolicy, Known, Standing, Verdict, judge};
+use shared::notification::{DoubtPolicy, Known, Stage, Standing, Verdict, judge};
 
 use super::{EventState, Judging, NewsBug, NewsModel, NewsState, Step, Then};
 
@@ -105,7 +105,8 @@ impl NewsModel {
                 other.standing = Standing::Told;
             }
         }
-        let judgement = judge(&own, &others, may_wait, Self::now(state));
+        let stage = if may_wait { Stage::New } else { Stage::Requested };
+        let judgement = judge(&own, &others, stage, Self::now(state));
         let mut then = Then::new(judgement.verdict);
         let told = |other: &Known| other.standing == Standing::Told && other.news.told == own.told;
         match then {

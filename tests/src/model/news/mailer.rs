@@ -1,7 +1,7 @@
 //! The mailer: `services/mailer/src/delivery/`, as far as one notification's mail depends on another's.
 
 use shared::ledger::{ClaimRefusal, Facts, MAX_DOUBTS, Record, SkipReason, State, Transition};
-use shared::notification::{judge, superseding};
+use shared::notification::{Stage, judge, superseding};
 
 use super::dispatcher::Written;
 use super::{Answer, EventState, NewsBug, NewsFaults, NewsModel, NewsState, Step, Then};
@@ -40,7 +40,7 @@ impl NewsModel {
             Step::Claim => self.claim(state, event),
             Step::Look { attempt, doubted } => {
                 let (indices, others) = self.others(state, event, false);
-                let judged = judge(&self.seen(event), &others, false, Self::now(state));
+                let judged = judge(&self.seen(event), &others, Stage::Returning, Self::now(state));
                 let rest: Vec<usize> = judged.skips.into_iter().map(|(i, _)| indices[i]).collect();
                 let then = Then::new(judged.verdict);
                 Some(match rest.is_empty() {

@@ -265,6 +265,26 @@ impl NewsState {
         self.workers.iter().filter(|worker| worker.step.is_dispatchers() == dispatchers).count()
     }
 
+    /// Attempts are only compared with each other and with zero, so their ranks serve as well: otherwise a mail that is
+    /// postponed again and again would have infinitely many states.
+    fn renumber_attempts(&mut self) {
+        for (at, event) in self.events.iter_mut().enumerate() {
+            let Some(record) = &mut event.record else { continue };
+            let of_event = self.workers.iter_mut().filter(|worker| worker.event == at);
+            let mut held: Vec<&mut u32> =
+                of_event.filter_map(|worker| worker.step.attempt()).collect();
+            held.push(&mut record.attempt);
+            let mut ranks: Vec<u32> = held.iter().map(|attempt| **attempt).collect();
+            ranks.push(0);
+            ranks.sort_unstable();
+            ranks.dedup();
+            for attempt in held {
+                let rank = ranks.iter().position(|it| it == attempt).unwrap_or_default();
+                *attempt = u32::try_from(rank).unwrap_or(u32::MAX);
+            }
+        }
+    }
+
     fn is_idle(&self) -> bool {
         let waits = |event: &EventState| event.dispatch > 0 || event.mail > 0;
         self.workers.is_empty() && !self.events.iter().any(waits)
@@ -282,6 +302,17 @@ impl EventState {
 }
 
 impl Step {
+    const fn attempt(&mut self) -> Option<&mut u32> {
+        match self {
+            Self::Look { attempt, .. }
+            | Self::SkipOlder { attempt, .. }
+            | Self::Withdraw { attempt, .. }
+            | Self::Send { attempt }
+            | Self::Record { attempt, .. } => Some(attempt),
+            _ => None,
+        }
+    }
+
     const fn is_dispatchers(&self) -> bool {
         matches!(
             self,
@@ -391,6 +422,7 @@ impl Model for NewsModel {
                 EventState::put(queue);
             }
         }
+        state.renumber_attempts();
         state.workers.sort_unstable();
         (state != *last).then_some(state)
     }
