@@ -33,8 +33,8 @@ NUMBER_WRITE_UNITS = 1 + 0.07
 LEDGER_WRITE_UNITS = 4
 # The send gate: one write for each batch of the mailer, whatever its size.
 GATE_WRITE_UNITS_A_BATCH = 1
-# The dispatcher queries the order's other mails only for an event that is over a minute old.
-QUERIES = 0
+# The dispatcher queries the order's other mails for each event, up to 4 KB of them for one unit.
+QUERIES = 1
 # A shop's settings: an item of up to 4 KB, read by each process of intake and mailer that has orders of it, once
 # a minute. A dozen processes and a shop with ten orders a second; with more orders it is less.
 SETTINGS_READ_UNITS = 0.5 * 12 / 60 / 10

@@ -341,7 +341,7 @@ fn a_retry_under_another_id_asks_for_the_same_mail() {
     assert_ne!(key(&first), of_first);
     let written = of_first.sort_key();
     assert_eq!(
-        shared::NotificationKey::from_sort_key(of_first.order_id.clone(), &written),
+        shared::NotificationKey::from_sort_key(of_first.order_key(), &written),
         Ok(of_first)
     );
 }

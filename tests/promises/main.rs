@@ -11,6 +11,7 @@ mod interrupt;
 mod kills;
 mod lost_queues;
 mod model;
+mod news;
 mod ops;
 mod outages;
 mod paused_sending;

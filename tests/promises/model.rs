@@ -1,6 +1,7 @@
 //! The protocol, checked exhaustively: every interleaving of steps, every crash and every lost answer
 //! within the bounds that each test names. [`waybill_tests::model`] describes the model.
 
+mod news;
 mod rules;
 
 use shared::ledger::Transition::{Bounce, Complain, Deliver, Reject, Settle};
@@ -229,6 +230,11 @@ fn every_edge_of_the_state_machine_is_taken_and_breaks_no_promise() {
     let coverage = Coverage::default();
     coverage.add(&all_events.coverage);
     coverage.add(&slow.coverage);
+    // What others of the order do to it.
+    for model in news::models_of_every_edge() {
+        news::holds("the news of an order", &model);
+        coverage.add(&model.coverage);
+    }
     assert_eq!(coverage.missing(), []);
 }
 

@@ -26,7 +26,10 @@ type Indexed<T> = (usize, T);
 enum NextStep {
     Done(BatchItemOutcome),
     Send(Box<MailRequest>),
+    /// What it calls is unavailable.
     Requeue,
+    /// It is decided about again at this time (milliseconds since 1970).
+    RequeueUntil(i64),
 }
 
 /// The parsed messages of a batch.
@@ -57,17 +60,21 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
         match next {
             NextStep::Done(outcome) => outcomes[i] = outcome,
             NextStep::Send(request) => requests.push((i, request)),
-            NextStep::Requeue => waiting.push(i),
+            NextStep::Requeue => waiting.push((i, None)),
+            NextStep::RequeueUntil(until) => waiting.push((i, Some(until))),
         }
     }
     for (i, result) in send(dispatcher, requests).await {
         match after_sending(result) {
             NextStep::Done(outcome) => outcomes[i] = outcome,
-            NextStep::Send(_) | NextStep::Requeue => waiting.push(i),
+            NextStep::Send(_) | NextStep::Requeue | NextStep::RequeueUntil(_) => {
+                waiting.push((i, None));
+            }
         }
     }
-    let requeued = run_concurrently(&waiting, |i| requeue(dispatcher, &messages[*i])).await;
-    for (i, outcome) in waiting.into_iter().zip(requeued) {
+    let requeued =
+        run_concurrently(&waiting, |(i, until)| requeue(dispatcher, &messages[*i], *until)).await;
+    for ((i, _), outcome) in waiting.into_iter().zip(requeued) {
         outcomes[i] = outcome.unwrap_or(BatchItemOutcome::Retry);
     }
     partial_batch_response(messages, &outcomes)
@@ -91,8 +98,8 @@ fn read(messages: &[SqsMessage]) -> Batch {
     Batch { orders: orders.into_values().collect(), unreadable }
 }
 
-/// Decides about different orders concurrently, but about the messages of one order one after the other,
-/// so that a confirmation is not superseded by a shipment that follows it in the same batch.
+/// Decides about different orders concurrently, but about the messages of one order one after the other: each finds
+/// what was decided about those before it.
 async fn decide_all(
     dispatcher: &Dispatcher,
     orders: &[Vec<Indexed<DispatchRequest>>],
@@ -137,6 +144,7 @@ async fn move_to_dlq(
 async fn next_step(dispatcher: &Dispatcher, request: DispatchRequest) -> NextStep {
     match decide(dispatcher, request).await {
         Ok(Decision::Notify(request)) => NextStep::Send(request),
+        Ok(Decision::Wait { until }) => NextStep::RequeueUntil(until),
         Ok(Decision::NoMail) => NextStep::Done(BatchItemOutcome::Ack),
         // An item of another version uses up receives instead, so that the message ends in the dead-letter
         // queue.
@@ -151,10 +159,14 @@ async fn next_step(dispatcher: &Dispatcher, request: DispatchRequest) -> NextSte
     }
 }
 
-/// Has the message delivered again after a while. The decision may have been recorded, or the mail request
+/// Has the message delivered again after a while, or at `until`. The decision may have been recorded, or the mail request
 /// sent: the copy finds the decision, and the mailer's claim makes one mail of two requests.
-async fn requeue(dispatcher: &Dispatcher, message: &SqsMessage) -> BatchItemOutcome {
-    let until = dispatcher.clock.now_ms() + RETRY_DELAY_MS;
+async fn requeue(
+    dispatcher: &Dispatcher,
+    message: &SqsMessage,
+    until: Option<i64>,
+) -> BatchItemOutcome {
+    let until = until.unwrap_or_else(|| dispatcher.clock.now_ms() + RETRY_DELAY_MS);
     let outcome = dispatcher.requeue.requeue_until(message, until, None).await;
     if outcome == BatchItemOutcome::Ack {
         count(Count::Requeued);

@@ -1,35 +1,50 @@
 //! The decision whether to notify.
 //!
-//! The conditional put in the ledger is the decision; everything before it only determines what to put. A
-//! crash after the put leaves a plan without a mail request, which is completed when the message is
-//! delivered again. A mail request that is lost later is replaced in the same way: the sweep queues the event
-//! again, and this finds a notification that a mailer could move on.
+//! The conditional put in the ledger comes first. Whoever has put a record reads the others of its order then, and
+//! judges whether it is news ([`shared::notification::judge`]): of two dispatchers with two events of an order, at
+//! least one sees the record of the other. A crash after any write leaves a planned record, which is judged again
+//! when the message is delivered again.
+//!
+//! | last write or call | state after the crash | recovery |
+//! | --- | --- | --- |
+//! | plan put | `planned`, no mail request | the message is delivered again: the record is judged |
+//! | an older one skipped | `planned`; the older one is superseded by what will be told | as above |
+//! | own record skipped | `skipped` | the next delivery finds the decision |
+//! | wait recorded | `planned`, marked as waiting | the message is delivered again: the record is judged |
+//! | mail request sent | `planned`, with a mail request | judged again: a second mail request, of which the claim makes one mail, or none if newer news came meanwhile |
+//!
+//! A mail request that is lost later is replaced in the same way: the sweep queues the event again, and this finds a
+//! notification that a mailer could move on.
 
-use jiff::{SignedDuration, Timestamp};
-use kit::ledger::{Item, LedgerError, PlanOutcome};
+use jiff::Timestamp;
+use kit::ledger::{Change, Item, Judging, LedgerError, PlanOutcome, RecordOutcome};
 use kit::telemetry::{Count, count};
-use shared::ledger::{SkipReason, Transition};
-use shared::notification::ledger_key;
+use shared::ledger::{Facts, SkipReason, Transition};
+use shared::notification::{MoneyNews, Stage, Verdict};
 use shared::queue::message::{DispatchRequest, MailRequest};
-use shared::{Event, NotificationKey, OrderKey};
 
 use crate::dependencies::Dispatcher;
 
-/// An event is late after this time. Only then, or if it does not say when it happened (a publisher's clock
-/// that is far ahead says nothing either), are the order's other notifications read: whatever supersedes an
-/// event that is not late happened within the same minute, and the customer reads both mails together.
-const LATE_AFTER: SignedDuration = SignedDuration::from_secs(60);
+/// How long a message waits at least, and at most, until its event is judged again. In between, for as long as the
+/// event is old: so it waits a few times and not often, whatever it waits for.
+const WAIT_MS: std::ops::RangeInclusive<i64> = 2_000..=30_000;
 
 /// What to do about an event.
 #[derive(Debug, PartialEq)]
 pub enum Decision {
     /// Send this mail request.
     Notify(Box<MailRequest>),
+    /// Decide again at this time (milliseconds since 1970): an older mail is to be told first.
+    Wait {
+        /// From when on.
+        until: i64,
+    },
     /// Send none: it was skipped, or an earlier delivery decided about it.
     NoMail,
 }
 
-/// Decides about one event and records the decision: one conditional put.
+/// Decides about one event and records the decision: one conditional put and, unless the event is muted or stale, one
+/// consistent query.
 ///
 /// # Errors
 /// [`LedgerError`] when the ledger did not answer. The decision may have been recorded; the next delivery
@@ -39,56 +54,33 @@ pub async fn decide(
     request: DispatchRequest,
 ) -> Result<Decision, LedgerError> {
     let now = dispatcher.clock.now();
-    let others = if may_be_superseded(&request, now) {
-        dispatcher.ledger.list_by_order(&OrderKey::of_event(&request.event).to_string()).await?
-    } else {
-        Vec::new()
-    };
-    match skip_reason(&request, now, &others) {
-        Some(reason) => skip(dispatcher, request, now, reason).await,
+    match reason_to_skip_unread(&request, now) {
+        Some(reason) => skip_at_plan(dispatcher, request, now, reason).await,
         None => plan(dispatcher, request, now).await,
     }
 }
 
-/// Why the event is not mailed, or `None` if it is. `others` are the order's other notifications.
-fn skip_reason(request: &DispatchRequest, now: Timestamp, others: &[Item]) -> Option<SkipReason> {
+/// Why the event is not mailed, whatever the others of its order are; `None` if that depends on them.
+fn reason_to_skip_unread(request: &DispatchRequest, now: Timestamp) -> Option<SkipReason> {
     if !request.event.notify {
         return Some(SkipReason::Muted);
     }
     if request.routing.is_off {
         return Some(SkipReason::KindOff);
     }
-    if now >= request.send_before() {
-        return Some(SkipReason::Stale);
-    }
-    let key = NotificationKey::for_event(&request.event);
-    others.iter().any(|other| other.supersedes(&key)).then_some(SkipReason::Superseded)
+    (now >= request.send_before()).then_some(SkipReason::Stale)
 }
 
-/// Whether the order's other notifications can matter. They cannot if the event is skipped anyway, if
-/// nothing supersedes its kind, or if it is not late.
-fn may_be_superseded(request: &DispatchRequest, now: Timestamp) -> bool {
-    let Event { notify, time, payload, .. } = &request.event;
-    let is_late = |time: Timestamp| now.duration_since(time) > LATE_AFTER;
-    let may_be_late = !request.says_when || time.is_none_or(is_late);
-    *notify
-        && !request.routing.is_off
-        && now < request.send_before()
-        && !payload.kind().superseded_by().is_empty()
-        && may_be_late
-}
-
-async fn skip(
+async fn skip_at_plan(
     dispatcher: &Dispatcher,
     request: DispatchRequest,
     now: Timestamp,
     reason: SkipReason,
 ) -> Result<Decision, LedgerError> {
-    let item = Item { reason: Some(reason.as_str().to_owned()), ..item(&request) };
+    let item = Item { reason: Some(reason.as_str().to_owned()), ..Item::for_request(&request) };
     match dispatcher.ledger.create(Transition::SkipAtPlan, item, now.as_millisecond()).await? {
         PlanOutcome::Created => {
-            count(Count::Skipped);
-            tracing::info!(reason = reason.as_str(), "skipped");
+            log_skipped(reason);
             Ok(Decision::NoMail)
         }
         // It was planned before there was a reason to skip it. It stays planned, because its mail request
@@ -97,19 +89,126 @@ async fn skip(
     }
 }
 
+fn log_skipped(reason: SkipReason) {
+    count(Count::Skipped);
+    tracing::info!(reason = reason.as_str(), "skipped");
+}
+
 async fn plan(
     dispatcher: &Dispatcher,
     request: DispatchRequest,
     now: Timestamp,
 ) -> Result<Decision, LedgerError> {
-    match dispatcher.ledger.create(Transition::Plan, item(&request), now.as_millisecond()).await? {
+    let item = Item::for_request(&request);
+    let plan = Plan { dispatcher, request, now: now.as_millisecond() };
+    match dispatcher.ledger.create(Transition::Plan, item, plan.now).await? {
         PlanOutcome::Created => {
             count(Count::Planned);
-            tracing::info!(kind = request.event.payload.kind().as_str(), "planned");
-            let send_before = request.send_before();
-            Ok(Decision::Notify(Box::new(request.into_mail_request(send_before))))
+            tracing::info!(kind = plan.request.event.payload.kind().as_str(), "planned");
+            plan.judge(Stage::New).await
         }
-        PlanOutcome::Exists(existing) => Ok(decided_before(request, &existing, now)),
+        // Delivered again: an earlier delivery may have died, or waited, before it sent the mail request.
+        PlanOutcome::Exists(own) if own.is_untouched_plan_of(&own_event(&plan.request)) => {
+            plan.judge_again(*own).await
+        }
+        PlanOutcome::Exists(existing) => Ok(decided_before(plan.request, &existing, now)),
+    }
+}
+
+fn own_event(request: &DispatchRequest) -> String {
+    request.event.reference.sort_key()
+}
+
+/// A record that this event has planned and that no mailer has claimed.
+struct Plan<'a> {
+    dispatcher: &'a Dispatcher,
+    request: DispatchRequest,
+    now: i64,
+}
+
+impl Plan<'_> {
+    /// Judges a record that an earlier delivery has planned, and perhaps judged.
+    async fn judge_again(self, own: Item) -> Result<Decision, LedgerError> {
+        let own = match own.judging {
+            // The first delivery may still be at work. Before anything is read, it is kept from recording a wait:
+            // this one may send a mail request.
+            Some(Judging::Once) => match self.record_judging(Judging::Again).await? {
+                RecordOutcome::Recorded(item) | RecordOutcome::Refused(item) => *item,
+                RecordOutcome::Absent => return Ok(Decision::NoMail),
+            },
+            _ => own,
+        };
+        if !own.is_untouched_plan_of(&own_event(&self.request)) {
+            return Ok(decided_before(self.request, &own, self.dispatcher.clock.now()));
+        }
+        let waits = own.judging == Some(Judging::Waits);
+        self.judge(if waits { Stage::New } else { Stage::Requested }).await
+    }
+
+    /// Judges whether it is news, and makes what follows true.
+    async fn judge(self, stage: Stage) -> Result<Decision, LedgerError> {
+        let (order_key, own) = self.key();
+        let (ledger, news) = (&self.dispatcher.ledger, self.request.news());
+        match ledger.judge((&order_key, &own), &news, stage, self.now).await? {
+            Verdict::Mail(money) => Ok(self.notify(money)),
+            Verdict::Skip(reason) => self.skip(reason).await,
+            Verdict::Wait => {
+                if stage == Stage::New && !self.request.event.payload.kind().corrects().is_empty() {
+                    // If it is refused, another delivery may send a mail request. Then the older mail yields.
+                    self.record_judging(Judging::Waits).await?;
+                }
+                Ok(self.wait())
+            }
+        }
+    }
+
+    /// Tells the dispatcher of the mail that this one corrects whether there may be a mail request for this one.
+    /// Refused if another delivery has recorded something else.
+    async fn record_judging(&self, judging: Judging) -> Result<RecordOutcome, LedgerError> {
+        let (order_key, own) = self.key();
+        let change = Change::new(Transition::Wait, Facts::new(self.now))
+            .with("judging", judging.as_str())
+            .if_equals("judging", Judging::Once.as_str());
+        self.dispatcher.ledger.record(&order_key, &own, change).await
+    }
+
+    fn key(&self) -> (String, String) {
+        let Item { order_key, notification, .. } = Item::for_request(&self.request);
+        (order_key, notification)
+    }
+
+    fn notify(self, money: MoneyNews) -> Decision {
+        if money.overpaid > 0 {
+            // Without the amount's currency: `waybill order` shows it.
+            tracing::warn!(overpaid = money.overpaid, "more was refunded than the order costs");
+        }
+        let send_before = self.request.send_before();
+        let request = self.request.into_mail_request(send_before).with_money(money);
+        Decision::Notify(Box::new(request))
+    }
+
+    async fn skip(self, reason: SkipReason) -> Result<Decision, LedgerError> {
+        let (order_key, own) = self.key();
+        let skip =
+            Change::new(Transition::Skip, Facts::new(self.now)).with("reason", reason.as_str());
+        Ok(match self.dispatcher.ledger.record(&order_key, &own, skip).await? {
+            RecordOutcome::Recorded(_) => {
+                log_skipped(reason);
+                Decision::NoMail
+            }
+            // An earlier delivery had sent its mail request, and a mailer has it now.
+            RecordOutcome::Refused(item) => {
+                decided_before(self.request, &item, self.dispatcher.clock.now())
+            }
+            RecordOutcome::Absent => Decision::NoMail,
+        })
+    }
+
+    fn wait(&self) -> Decision {
+        let age = self.now - self.request.accepted_at.as_millisecond();
+        let wait = age.clamp(*WAIT_MS.start(), *WAIT_MS.end());
+        tracing::info!(wait_ms = wait, "waits for an older mail of the order");
+        Decision::Wait { until: self.now + wait }
     }
 }
 
@@ -129,24 +228,14 @@ fn decided_before(request: DispatchRequest, existing: &Item, now: Timestamp) -> 
     Decision::NoMail
 }
 
-fn item(request: &DispatchRequest) -> Item {
-    Item {
-        order_key: OrderKey::of_event(&request.event).to_string(),
-        notification: ledger_key(&request.event),
-        event: request.event.reference.sort_key(),
-        correlation_id: request.correlation_id.to_string(),
-        accepted_at: request.accepted_at.as_millisecond(),
-        send_before: request.send_before().as_millisecond(),
-        ..Item::default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture::{ACCEPTED_AT, dispatch_request, event};
+    use jiff::SignedDuration;
     use serde_json::json;
     use shared::Kind;
+    use shared::NotificationKey;
     use shared::ledger::State;
 
     const MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -154,13 +243,13 @@ mod tests {
     /// The ledger's record of an event of `event_type` about the same order and parcel.
     fn record(event_type: &str, state: State) -> Item {
         let request = dispatch_request(&event(event_type, "e-1"));
-        Item { state: state.as_str().to_owned(), ..item(&request) }
+        Item { state: state.as_str().to_owned(), ..Item::for_request(&request) }
     }
 
     #[test]
     fn an_event_in_time_is_mailed() {
         let request = dispatch_request(&event("shipment.shipped", "e-1"));
-        assert_eq!(skip_reason(&request, ACCEPTED_AT, &[]), None);
+        assert_eq!(reason_to_skip_unread(&request, ACCEPTED_AT), None);
     }
 
     #[test]
@@ -169,16 +258,15 @@ mod tests {
         event["data"]["notify"] = json!(false);
         let request = dispatch_request(&event);
         let year_later = ACCEPTED_AT + SignedDuration::from_hours(365 * 24);
-        assert_eq!(skip_reason(&request, ACCEPTED_AT, &[]), Some(SkipReason::Muted));
-        assert_eq!(skip_reason(&request, year_later, &[]), Some(SkipReason::Muted));
+        assert_eq!(reason_to_skip_unread(&request, ACCEPTED_AT), Some(SkipReason::Muted));
+        assert_eq!(reason_to_skip_unread(&request, year_later), Some(SkipReason::Muted));
     }
 
     #[test]
     fn an_event_of_a_kind_that_the_shop_has_turned_off_is_skipped_with_that_reason() {
         let mut request = dispatch_request(&event("shipment.shipped", "e-1"));
         request.routing.is_off = true;
-        assert_eq!(skip_reason(&request, ACCEPTED_AT, &[]), Some(SkipReason::KindOff));
-        assert!(!may_be_superseded(&request, ACCEPTED_AT), "nothing is read for it");
+        assert_eq!(reason_to_skip_unread(&request, ACCEPTED_AT), Some(SkipReason::KindOff));
     }
 
     #[test]
@@ -186,8 +274,8 @@ mod tests {
         let request = dispatch_request(&event("shipment.out_for_delivery", "e-1"));
         let send_before = ACCEPTED_AT + Kind::ShipmentOutForDelivery.send_within();
         let just_before = send_before - SignedDuration::from_millis(1);
-        assert_eq!(skip_reason(&request, just_before, &[]), None);
-        assert_eq!(skip_reason(&request, send_before, &[]), Some(SkipReason::Stale));
+        assert_eq!(reason_to_skip_unread(&request, just_before), None);
+        assert_eq!(reason_to_skip_unread(&request, send_before), Some(SkipReason::Stale));
     }
 
     #[test]
@@ -195,53 +283,25 @@ mod tests {
         let mut request = dispatch_request(&event("shipment.out_for_delivery", "e-1"));
         let forced_until = ACCEPTED_AT + SignedDuration::from_hours(24 * 30);
         request.forced_until = Some(forced_until);
-        assert_eq!(skip_reason(&request, forced_until - MINUTE, &[]), None);
-        assert_eq!(skip_reason(&request, forced_until, &[]), Some(SkipReason::Stale));
+        assert_eq!(reason_to_skip_unread(&request, forced_until - MINUTE), None);
+        assert_eq!(reason_to_skip_unread(&request, forced_until), Some(SkipReason::Stale));
     }
 
     #[test]
-    fn a_later_mail_supersedes_unless_it_was_skipped_or_failed() {
-        let request = dispatch_request(&event("shipment.shipped", "e-1"));
-        for state in State::ALL {
-            let others = [record("shipment.delivered", state)];
-            let expected = match state {
-                State::Skipped | State::Failed => None,
-                _ => Some(SkipReason::Superseded),
-            };
-            assert_eq!(skip_reason(&request, ACCEPTED_AT, &others), expected, "{state}");
-        }
-        let earlier = [record("order.confirmed", State::Sent)];
-        assert_eq!(skip_reason(&request, ACCEPTED_AT, &earlier), None);
-    }
-
-    #[test]
-    fn the_orders_other_notifications_are_read_only_when_they_can_matter() {
-        let mut late = event("shipment.shipped", "e-1");
-        late["time"] = json!((ACCEPTED_AT - MINUTE * 2).to_string());
-        let mut fresh = late.clone();
-        fresh["time"] = json!((ACCEPTED_AT - MINUTE).to_string());
-        let mut muted = late.clone();
-        muted["data"]["notify"] = json!(false);
-        let mut last = late.clone();
-        last["type"] = json!("shipment.delivered");
-        let mut from_the_future = late.clone();
-        from_the_future["time"] = json!((ACCEPTED_AT + MINUTE * 60 * 24).to_string());
-        let mut clock_a_bit_ahead = late.clone();
-        clock_a_bit_ahead["time"] = json!((ACCEPTED_AT + MINUTE).to_string());
-        let read =
-            |event: &serde_json::Value| may_be_superseded(&dispatch_request(event), ACCEPTED_AT);
-        assert!(read(&late));
-        assert!(read(&event("shipment.shipped", "e-1")), "it does not say when it happened");
-        assert!(read(&from_the_future), "its clock is wrong: it may have happened any time before");
-        assert!(!read(&fresh));
-        assert!(!read(&clock_a_bit_ahead));
-        let two_minutes_later = dispatch_request(&clock_a_bit_ahead);
-        let two_minutes_later = may_be_superseded(&two_minutes_later, ACCEPTED_AT + MINUTE * 2);
-        assert!(two_minutes_later, "it happened when it was accepted, at the latest");
-        assert!(!read(&muted));
-        assert!(!read(&last), "nothing supersedes a delivery");
-        let stale = ACCEPTED_AT + Kind::ShipmentShipped.send_within();
-        assert!(!may_be_superseded(&dispatch_request(&late), stale));
+    fn an_event_is_stale_by_its_own_time_however_late_it_was_accepted() {
+        let within = Kind::ShipmentOutForDelivery.send_within();
+        let mut event = event("shipment.out_for_delivery", "e-1");
+        let mut at = |time: Timestamp| {
+            event["time"] = json!(time.to_string());
+            reason_to_skip_unread(&dispatch_request(&event), ACCEPTED_AT)
+        };
+        assert_eq!(at(ACCEPTED_AT - within), Some(SkipReason::Stale));
+        assert_eq!(at(ACCEPTED_AT - within + MINUTE), None);
+        assert_eq!(at(ACCEPTED_AT + MINUTE * 60), None, "a clock that is ahead says nothing");
+        event["time"] = json!((ACCEPTED_AT - within).to_string());
+        let mut forced = dispatch_request(&event);
+        forced.forced_until = Some(ACCEPTED_AT + MINUTE);
+        assert_eq!(reason_to_skip_unread(&forced, ACCEPTED_AT), None, "an operator forced it");
     }
 
     #[test]
@@ -297,7 +357,8 @@ mod tests {
             "id": "R-1", "amount": { "amount": 1490, "currency": "EUR" }
         });
         let request = dispatch_request(&refunded);
-        let held = Item { state: State::InDoubt.to_string(), attempt: 1, ..item(&request) };
+        let held =
+            Item { state: State::InDoubt.to_string(), attempt: 1, ..Item::for_request(&request) };
         assert_eq!(decided_before(request, &held, ACCEPTED_AT), Decision::NoMail);
     }
 }

@@ -5,7 +5,9 @@
 //!   notification, a redelivery and a replay all find the first decision.
 //! - A planned notification reaches the mail queue: after a crash, the redelivered event sends the mail
 //!   request again. The mailer's claim ensures that several requests lead to one mail.
-//! - Muted, stale and superseded events are recorded as skipped, with the reason.
+//! - Muted, stale and superseded events, and those that tell nothing new, are recorded as skipped, with the reason.
+//! - No older truth is mailed after a newer one, whichever event comes first, and no change is told twice in a row: the
+//!   plan is put before the order's other records are read.
 //! - News counts from its `time`, but never from later than its acceptance: an event by a clock that is ahead is
 //!   superseded like any other.
 //! - A mail request has what its event and its dispatch request have that this version does not know.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
 use kit::telemetry::{Count, count};
 use kit::{ShopDirectory, ShopError};
 use serde::Serialize;
@@ -16,6 +17,9 @@ use shared::{
 };
 
 use crate::store::{EventStore, EventText, PutOutcome, StoreError};
+
+/// What tells the acceptances of two events of a request apart: the ledger's times are in milliseconds.
+const MILLISECOND: SignedDuration = SignedDuration::from_millis(1);
 
 /// How many orders are written at the same time.
 const MAX_CONCURRENCY: usize = 16;
@@ -220,8 +224,12 @@ async fn accept_one_order(
     events: Vec<Routed>,
 ) -> Result<Vec<(usize, Outcome)>, StoreError> {
     let mut outcomes = Vec::with_capacity(events.len());
+    let mut accepted_at = Timestamp::UNIX_EPOCH;
     for (i, event, text, routing) in events {
-        let outcome = accept(store, event, &text, &routing).await?;
+        // Of two events without a time, the one that was accepted later is the newer news: no two of a request are
+        // accepted in the same millisecond.
+        accepted_at = store.now().max(accepted_at + MILLISECOND);
+        let outcome = accept(store, event, &text, &routing, accepted_at).await?;
         // Logged immediately: it is stored even if a later event fails and the whole request ends as an
         // error.
         log_outcome(&outcome);
@@ -235,8 +243,9 @@ async fn accept(
     event: Event,
     text: &EventText,
     routing: &Routing,
+    accepted_at: Timestamp,
 ) -> Result<Outcome, StoreError> {
-    let (result, correlation_id) = match store.put(&event, text, routing).await? {
+    let (result, correlation_id) = match store.put(&event, text, routing, accepted_at).await? {
         PutOutcome::Stored(correlation_id) => (PublishResult::Accepted, correlation_id),
         PutOutcome::Duplicate(correlation_id) => (PublishResult::Duplicate, correlation_id),
         PutOutcome::Conflict => (PublishResult::Conflict, None),

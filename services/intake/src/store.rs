@@ -137,7 +137,8 @@ impl EventStore {
         self.clock.now()
     }
 
-    /// Stores `event`, published as `text`, with who gets its mails, unless an event with its source and id exists: one conditional
+    /// Stores `event`, published as `text` and accepted at `accepted_at`, with who gets its mails, unless an event with
+    /// its source and id exists: one conditional
     /// put.
     ///
     /// # Errors
@@ -147,6 +148,7 @@ impl EventStore {
         event: &Event,
         text: &EventText,
         routing: &Routing,
+        accepted_at: Timestamp,
     ) -> Result<PutOutcome, StoreError> {
         // Identifies this put. If its answer is lost and the SDK repeats it, the condition fails because of
         // our own item; without the receipt, a new event would be answered as a duplicate. After a crash
@@ -158,7 +160,7 @@ impl EventStore {
             None => CorrelationId::parse(&receipt.to_string()).expect("a UUID is a correlation id"),
         };
         let order = OrderKey::of_event(event);
-        let mut item = self.item(&order, event, (text, routing), &correlation_id);
+        let mut item = self.item(&order, event, (text, routing), &correlation_id, accepted_at);
         // Otherwise the correlation id is the receipt, and the item stays small: see `StoredItem::is_from`.
         item.receipt = event.correlation_id.is_some().then(|| receipt.into_bytes());
         Ok(match self.put_if_absent(&item).await? {
@@ -196,8 +198,8 @@ impl EventStore {
         event: &'a Event,
         (text, routing): (&EventText, &Routing),
         correlation_id: &'a CorrelationId,
+        now: Timestamp,
     ) -> EventItem<'a> {
-        let now = self.clock.now();
         let now_ms = now.as_millisecond();
         let message = DispatchRequest::routed_body(&text.json, now, correlation_id, routing);
         EventItem {

@@ -36,6 +36,7 @@ mod order;
 mod order_name;
 mod outbox;
 mod output;
+mod overpaid;
 mod pii;
 mod preview;
 mod progress;

@@ -15,6 +15,7 @@ use crate::notification::{
 };
 use crate::order_name::OrderName;
 use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, format_time, nonzero, table};
+use crate::overpaid::overpaid;
 use crate::pii::PiiMode;
 use crate::send_gate;
 use crate::store::{StoredEvent, StoredOrder, latest_order};
@@ -43,6 +44,9 @@ pub struct OrderReport {
     /// The customer's address as the latest event has it; masked unless asked for.
     pub customer: Option<String>,
     pub notifications: Vec<Notification>,
+    /// What an operator should know of the order as a whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
     pub events: Vec<EventRow>,
     /// The earliest first.
     pub timeline: Vec<Moment>,
@@ -62,7 +66,7 @@ pub struct EventRow {
 #[derive(Debug, Serialize)]
 pub struct Notification {
     pub kind: String,
-    /// The parcel, refund, tracking number or day.
+    /// The parcel or refund, and which of several occurrences.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
     pub state: String,
@@ -169,6 +173,7 @@ impl OrderReport {
                 .is_some_and(|latest| indexed_number_key(&order.shop, latest).is_some()),
             customer: latest.map(|order| pii.address(order.customer.email.expose())),
             notifications: items.iter().map(|item| Notification::new(item, now, pii)).collect(),
+            warnings: overpaid(items, latest).into_iter().collect(),
             events: events.iter().map(|event| EventRow::new(event, items, pii)).collect(),
             timeline: timeline(events, items, pii),
         }
@@ -269,6 +274,9 @@ impl Report for OrderReport {
         let mut text =
             format!("{order}{}{customer}\n{}\n", self.shown_number(), self.found_by.sentence());
         text.push_str(&self.mails(colors));
+        for warning in &self.warnings {
+            text.push_str(&format!("\n{}", colors.wrap(warning, "  ")));
+        }
         text.push_str(&self.commands());
         // No mail of the table above shows these.
         for event in self.events.iter().filter(|event| !event.decided) {

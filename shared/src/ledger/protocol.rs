@@ -27,8 +27,11 @@ pub enum Transition {
     SkipAtPlan,
     /// A mailer takes the lease.
     Claim,
-    /// A mailer finds that the mail is stale, before sending it.
+    /// The mail is no news any more, before it is sent: a mailer finds it stale or superseded, or the dispatcher
+    /// superseded or nothing new.
     Skip,
+    /// The dispatcher has a planned mail wait until an older one is told. There is no mail request for it yet.
+    Wait,
     /// SES answered that it accepted the mail.
     Accept,
     /// SES refused it temporarily: it is due again later.
@@ -136,11 +139,12 @@ const COMPLAIN_FROM: &[Precondition] = &[
 
 impl Transition {
     /// Every transition.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Plan,
         Self::SkipAtPlan,
         Self::Claim,
         Self::Skip,
+        Self::Wait,
         Self::Accept,
         Self::Defer,
         Self::Fail,
@@ -165,8 +169,15 @@ impl Transition {
             Self::Claim => {
                 &[In(Planned, &[Due]), In(Failed, &[Replayed]), In(InDoubt, &[ResendAllowed])]
             }
-            // A mail with a doubt may have been sent, and `skipped` would mean that it was not.
-            Self::Skip => &[In(Planned, &[NoDoubts]), In(Failed, &[Replayed])],
+            // A mail with a doubt may have been sent, and `skipped` would mean that it was not. Out of `sending`
+            // only by the holder of the lease, who knows that it has not called SES.
+            Self::Skip => &[
+                In(Planned, &[NoDoubts]),
+                In(Sending, &[SameAttempt, NoDoubts]),
+                In(Failed, &[Replayed]),
+            ],
+            // Never claimed: the writer's attempt is 0.
+            Self::Wait => &[In(Planned, &[SameAttempt, NoDoubts])],
             // SES's answer to this attempt is proof, even after another mailer recorded a doubt about it.
             Self::Accept | Self::Defer => {
                 &[In(Sending, &[SameAttempt]), In(InDoubt, &[SameAttempt])]
@@ -200,7 +211,7 @@ impl Transition {
     #[must_use]
     pub const fn target(self) -> State {
         match self {
-            Self::Plan | Self::Defer | Self::Reopen => Planned,
+            Self::Plan | Self::Wait | Self::Defer | Self::Reopen => Planned,
             Self::SkipAtPlan | Self::Skip => Skipped,
             Self::Claim => Sending,
             Self::Accept | Self::Settle => Sent,

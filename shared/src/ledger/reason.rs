@@ -12,8 +12,10 @@ pub enum SkipReason {
     KindOff,
     /// Older than its kind may be when it is sent.
     Stale,
-    /// A later mail about the same order or parcel made it pointless.
+    /// Newer news about the same order or parcel made it old.
     Superseded,
+    /// It says nothing that was not told before.
+    NothingNew,
 }
 
 impl SkipReason {
@@ -25,6 +27,7 @@ impl SkipReason {
             Self::KindOff => "kind_off",
             Self::Stale => "stale",
             Self::Superseded => "superseded",
+            Self::NothingNew => "nothing_new",
         }
     }
 }

@@ -1,5 +1,9 @@
 //! The identity of one e-mail, which makes sending idempotent.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
 use crate::contract::error::InvalidValue;
 use crate::contract::event::{Event, EventPayload};
 use crate::contract::ids::OrderId;
@@ -8,8 +12,8 @@ use crate::contract::shop_id::ShopId;
 use crate::key_part::{decode, encode};
 use crate::order_key::OrderKey;
 
-/// The idempotency key of one e-mail. It consists of business facts only, without event or message
-/// ids, so two events that mean the same thing, a redelivery and a replay all have the same key.
+/// The idempotency key of one e-mail, made of business facts, so that two events that mean the same thing, a
+/// redelivery and a replay all have the same key. Only of news that can come again is each event a fact of its own.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -20,12 +24,15 @@ pub struct NotificationKey {
     pub order_id: OrderId,
     /// The event type that the mail reports.
     pub kind: Kind,
-    /// The parcel, refund, tracking number or day that it is about: parts as [`crate::key_part`] encodes them,
-    /// joined with `#`. Empty for a kind of which an order has only one mail.
+    /// The parcel or refund that it is about, and which of several occurrences: parts as [`crate::key_part`] encodes
+    /// them, joined with `#`. Empty for a kind of which an order has only one mail.
     pub scope: String,
     /// Who receives it. Another recipient would be another notification.
     pub recipient: Recipient,
 }
+
+/// Bytes of the hash that tells one occurrence from another.
+const OCCURRENCE_LEN: usize = 9;
 
 /// A role, not an address: the same mail to a corrected address is still the same notification.
 #[derive(
@@ -77,7 +84,7 @@ impl NotificationKey {
     pub fn from_sort_key(order: OrderKey, sort_key: &str) -> Result<Self, InvalidValue> {
         let invalid =
             || InvalidValue::expected("a ledger key such as shipment.shipped#S-1#customer");
-        // From both ends: a scope of two parts (parcel and tracking number) contains a `#` itself.
+        // From both ends: a scope of two parts (parcel and occurrence) contains a `#` itself.
         let (kind, rest) = sort_key.split_once('#').ok_or_else(invalid)?;
         let scope = rest.strip_suffix("#customer").ok_or_else(invalid)?;
         let kind = Kind::parse(kind)?;
@@ -86,34 +93,6 @@ impl NotificationKey {
         }
         let OrderKey { shop, order_id } = order;
         Ok(Self { shop, order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer })
-    }
-
-    /// Whether this mail is pointless once the customer gets the mail for `later`.
-    #[must_use]
-    pub fn is_superseded_by(&self, later: &Self) -> bool {
-        self.shop == later.shop
-            && self.order_id == later.order_id
-            && self.kind.superseded_by().contains(&later.kind)
-            && (self.parcel().is_none() || self.parcel() == later.parcel())
-    }
-
-    fn parcel(&self) -> Option<&str> {
-        match self.kind {
-            Kind::OrderConfirmed
-            | Kind::OrderUpdated
-            | Kind::OrderPaymentFailed
-            | Kind::OrderCancelled
-            | Kind::OrderRefunded
-            | Kind::OrderWithdrawalReceived => None,
-            Kind::ShipmentShipped
-            | Kind::ShipmentUpdated
-            | Kind::ShipmentDelayed
-            | Kind::ShipmentOutForDelivery
-            | Kind::ShipmentDeliveryAttempted
-            | Kind::ShipmentReadyForPickup
-            | Kind::ShipmentDelivered
-            | Kind::ShipmentReturned => self.scope.split('#').next(),
-        }
     }
 }
 
@@ -144,7 +123,7 @@ fn scope_of(event: &Event) -> String {
         EventPayload::Confirmed => String::new(),
         EventPayload::OrderUpdated(update) => match &update.revision {
             Some(revision) => encode(revision.as_str()),
-            None => digest_of(&event.order),
+            None => occurrence(event),
         },
         EventPayload::PaymentFailed(p) => encode(p.id.as_ref().map_or(event_id, |id| id.as_str())),
         EventPayload::Cancelled(c) => match &c.id {
@@ -159,22 +138,24 @@ fn scope_of(event: &Event) -> String {
         | EventPayload::ReadyForPickup(s)
         | EventPayload::Delivered(s)
         | EventPayload::Returned(s) => encode(s.id.as_str()),
-        EventPayload::Updated(s) => {
-            format!(
-                "{}#{}",
-                encode(s.id.as_str()),
-                digest_of(&(&s.carrier, &s.tracking, s.expected_on))
-            )
-        }
-        EventPayload::Delayed(s) => {
-            let day = s.expected_on.map(|day| day.to_string()).unwrap_or_default();
-            format!("{}#{day}", encode(s.id.as_str()))
+        EventPayload::Updated(s) | EventPayload::Delayed(s) => {
+            format!("{}#{}", encode(s.id.as_str()), occurrence(event))
         }
         EventPayload::DeliveryAttempted(s) => {
             let attempt = s.attempt.map_or_else(|| encode(event_id), |number| number.to_string());
             format!("{}#{attempt}", encode(s.id.as_str()))
         }
     }
+}
+
+/// Tells one occurrence of news that can come again from another: a hash of the event's name.
+///
+/// What the event says does not tell them apart, since what was true before may become true again; nor does its time,
+/// since many publishers write whole seconds, or when the parcel was created. A publisher's retry under another id
+/// has a notification of its own, which is skipped as [nothing new](crate::ledger::SkipReason::NothingNew).
+fn occurrence(event: &Event) -> String {
+    let digest = Sha256::digest(event.reference.sort_key());
+    BASE64_URL_SAFE_NO_PAD.encode(&digest[..OCCURRENCE_LEN])
 }
 
 fn digest_of(value: &impl serde::Serialize) -> String {
@@ -199,23 +180,5 @@ mod tests {
             let read = NotificationKey::from_sort_key(key.order_key(), &key.sort_key());
             assert_eq!(read, Ok(key));
         }
-    }
-
-    #[test]
-    fn another_shop_s_mail_supersedes_nothing() {
-        let delivered = key(Kind::ShipmentDelivered, "S-1");
-        let shop = ShopId::parse("north").expect("a shop");
-        let of_another_shop = NotificationKey { shop, ..delivered.clone() };
-        assert!(key(Kind::ShipmentShipped, "S-1").is_superseded_by(&delivered));
-        assert!(!key(Kind::ShipmentShipped, "S-1").is_superseded_by(&of_another_shop));
-    }
-
-    #[test]
-    fn a_late_confirmation_is_superseded_by_any_parcel_but_a_parcel_only_by_itself() {
-        let delivered = key(Kind::ShipmentDelivered, "S-1");
-        assert!(key(Kind::OrderConfirmed, "").is_superseded_by(&delivered));
-        assert!(key(Kind::ShipmentShipped, "S-1").is_superseded_by(&delivered));
-        assert!(!key(Kind::ShipmentShipped, "S-2").is_superseded_by(&delivered));
-        assert!(!delivered.is_superseded_by(&key(Kind::ShipmentShipped, "S-1")));
     }
 }

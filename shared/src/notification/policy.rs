@@ -1,5 +1,5 @@
-//! The mailing rules of each kind: until when it may be sent, what supersedes it, and what happens when
-//! it is unknown whether SES accepted it.
+//! The mailing rules of each kind: until when it may be sent, what supersedes it, what has to be new in it, and what
+//! happens when it is unknown whether SES accepted it.
 
 use jiff::SignedDuration;
 
@@ -15,8 +15,8 @@ pub enum DoubtPolicy {
 }
 
 impl Kind {
-    /// How long after its acceptance an event of this kind may be mailed. After that it is stale and
-    /// skipped, unless an operator forces it.
+    /// How long after it happened an event of this kind may be mailed. After that it is stale and skipped,
+    /// unless an operator forces it.
     #[must_use]
     pub const fn send_within(self) -> SignedDuration {
         let hours = match self {
@@ -57,8 +57,8 @@ impl Kind {
         }
     }
 
-    /// The kinds whose mail makes one of this kind pointless. Both must be about the same order and, if
-    /// this kind is about a parcel, the same parcel.
+    /// The kinds of news that make news of this kind old, if they are newer. Both are about the same order and, if
+    /// this kind is about a parcel, the same parcel. See [`super::news`] for when that holds.
     #[must_use]
     pub const fn superseded_by(self) -> &'static [Self] {
         match self {
@@ -70,35 +70,103 @@ impl Kind {
                 Self::ShipmentReadyForPickup,
                 Self::ShipmentDelivered,
             ],
-            // The order as it was before it was cancelled, or paid after all.
-            Self::OrderUpdated => &[Self::OrderCancelled],
+            // The order as it was before it was changed again, or cancelled.
+            Self::OrderUpdated => &[Self::OrderUpdated, Self::OrderCancelled],
+            // Another attempt, or the order went on after all.
             Self::OrderPaymentFailed => &[
+                Self::OrderPaymentFailed,
                 Self::OrderConfirmed,
                 Self::OrderCancelled,
                 Self::ShipmentShipped,
                 Self::ShipmentReadyForPickup,
                 Self::ShipmentDelivered,
             ],
-            Self::ShipmentShipped | Self::ShipmentDelayed => &[
+            // Each event carries its parcel whole, so the newer mail tells what still holds of the older one.
+            Self::ShipmentShipped | Self::ShipmentUpdated | Self::ShipmentDelayed => &[
+                Self::ShipmentUpdated,
+                Self::ShipmentDelayed,
                 Self::ShipmentOutForDelivery,
-                Self::ShipmentReadyForPickup,
-                Self::ShipmentDelivered,
-                Self::ShipmentReturned,
-            ],
-            Self::ShipmentOutForDelivery => &[
                 Self::ShipmentDeliveryAttempted,
                 Self::ShipmentReadyForPickup,
                 Self::ShipmentDelivered,
                 Self::ShipmentReturned,
             ],
-            Self::ShipmentUpdated
-            | Self::ShipmentDeliveryAttempted
-            | Self::ShipmentReadyForPickup => &[Self::ShipmentDelivered, Self::ShipmentReturned],
+            Self::ShipmentOutForDelivery | Self::ShipmentDeliveryAttempted => &[
+                Self::ShipmentUpdated,
+                Self::ShipmentDelayed,
+                Self::ShipmentOutForDelivery,
+                Self::ShipmentDeliveryAttempted,
+                Self::ShipmentReadyForPickup,
+                Self::ShipmentDelivered,
+                Self::ShipmentReturned,
+            ],
+            Self::ShipmentReadyForPickup => &[Self::ShipmentDelivered, Self::ShipmentReturned],
             Self::OrderCancelled
             | Self::OrderRefunded
             | Self::OrderWithdrawalReceived
             | Self::ShipmentDelivered
             | Self::ShipmentReturned => &[],
         }
+    }
+
+    /// The kinds that news of this kind corrects, and that the customer should get first.
+    #[must_use]
+    pub const fn corrects(self) -> &'static [Self] {
+        match self {
+            Self::OrderUpdated => &[Self::OrderConfirmed],
+            Self::ShipmentUpdated | Self::ShipmentDelayed => &[Self::ShipmentShipped],
+            _ => &[],
+        }
+    }
+
+    /// Whether it may happen to a parcel at any time on its way, and more than once.
+    #[must_use]
+    pub const fn happens_under_way(self) -> bool {
+        matches!(
+            self,
+            Self::ShipmentUpdated
+                | Self::ShipmentDelayed
+                | Self::ShipmentOutForDelivery
+                | Self::ShipmentDeliveryAttempted
+        )
+    }
+
+    /// Whether it is only mailed if it tells something that was not told before.
+    #[must_use]
+    pub const fn tells_changes_only(self) -> bool {
+        matches!(self, Self::OrderUpdated | Self::ShipmentUpdated | Self::ShipmentDelayed)
+    }
+
+    /// Whether its scope begins with a parcel.
+    #[must_use]
+    pub const fn is_about_a_parcel(self) -> bool {
+        match self {
+            Self::OrderConfirmed
+            | Self::OrderUpdated
+            | Self::OrderPaymentFailed
+            | Self::OrderCancelled
+            | Self::OrderRefunded
+            | Self::OrderWithdrawalReceived => false,
+            Self::ShipmentShipped
+            | Self::ShipmentUpdated
+            | Self::ShipmentDelayed
+            | Self::ShipmentOutForDelivery
+            | Self::ShipmentDeliveryAttempted
+            | Self::ShipmentReadyForPickup
+            | Self::ShipmentDelivered
+            | Self::ShipmentReturned => true,
+        }
+    }
+
+    /// Whether it reports money that is paid back. (A cancellation only announces it.)
+    #[must_use]
+    pub const fn is_refund(self) -> bool {
+        matches!(self, Self::OrderRefunded)
+    }
+
+    /// Whether it is no news any more once the order is cancelled. A parcel that comes back is.
+    #[must_use]
+    pub const fn ends_with_cancellation(self) -> bool {
+        self.is_about_a_parcel() && !matches!(self, Self::ShipmentReturned)
     }
 }

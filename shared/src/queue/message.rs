@@ -20,10 +20,11 @@ use serde_json::Value;
 
 use crate::contract::email::EmailAddress;
 use crate::contract::error::InvalidValue;
-use crate::contract::event::Event;
+use crate::contract::event::{Event, EventPayload};
 use crate::contract::ids::CorrelationId;
 use crate::contract::json::parse_strict;
-use crate::notification::NotificationKey;
+use crate::notification::news::{cancels_order, parcel_of};
+use crate::notification::{MoneyBack, MoneyNews, News, NotificationKey, Told};
 use crate::queue::sqs_json::escape_noncharacters;
 use crate::queue::unknown::Forwarded;
 use crate::routing::Routing;
@@ -65,6 +66,10 @@ pub struct MailRequest {
     /// The event that the mail reports, its `time` never later than its acceptance. A change of it is not
     /// written by [`MailRequest::to_body`], which writes the event as it was published.
     pub event: Event,
+    /// With this refund and those before it, the order is paid back in full.
+    pub completes_refund: bool,
+    /// The refund that this cancellation names was told before.
+    pub refund_told: bool,
     forwarded: Forwarded,
 }
 
@@ -117,6 +122,10 @@ struct MailWire {
     send_before: i64,
     correlation_id: CorrelationId,
     event: Value,
+    #[serde(default)]
+    completes_refund: bool,
+    #[serde(default)]
+    refund_told: bool,
 }
 
 /// The first moment of the year 9999.
@@ -133,7 +142,8 @@ fn is_member_of_dispatch(name: &str) -> bool {
 }
 
 fn is_member_of_mail(name: &str) -> bool {
-    name == "notification" || is_member_of_dispatch(name)
+    matches!(name, "notification" | "completes_refund" | "refund_told")
+        || is_member_of_dispatch(name)
 }
 
 impl DispatchRequest {
@@ -200,20 +210,67 @@ impl DispatchRequest {
             send_before,
             correlation_id: self.correlation_id,
             event: self.event,
+            completes_refund: false,
+            refund_told: false,
             forwarded: self.forwarded.without(is_member_of_mail),
         }
     }
 
-    /// From this moment on, the mail is stale. It depends on when intake accepted the event, not on the
-    /// event's `time`, because the publisher's clock may be wrong.
+    /// From this moment on, the mail is stale. It counts from when the event happened, which is never later than
+    /// its acceptance.
     #[must_use]
     pub fn send_before(&self) -> Timestamp {
-        self.forced_until
-            .unwrap_or_else(|| self.accepted_at + self.event.payload.kind().send_within())
+        let news_at = self.happened_at().unwrap_or(self.accepted_at);
+        self.forced_until.unwrap_or_else(|| news_at + self.event.payload.kind().send_within())
+    }
+
+    /// When the event happened, if it says so by a clock that can be believed.
+    fn happened_at(&self) -> Option<Timestamp> {
+        self.event.time.filter(|_| self.says_when)
+    }
+
+    /// What the event tells, and when it happened.
+    #[must_use]
+    pub fn news(&self) -> News {
+        let Event { reference, order, payload, .. } = &self.event;
+        let key = NotificationKey::for_event(&self.event);
+        let amount = match payload {
+            EventPayload::Refunded(refund) => Some(refund.amount),
+            EventPayload::Cancelled(cancellation) => cancellation.refund,
+            _ => None,
+        };
+        // What is paid back in another currency adds up to nothing.
+        let total = order.totals.total;
+        let money = amount.zip(total).filter(|(amount, total)| amount.currency == total.currency);
+        News {
+            kind: key.kind,
+            parcel: parcel_of(&key),
+            recipient: key.recipient,
+            happened_at: self.happened_at().map(Timestamp::as_millisecond),
+            accepted_at: self.accepted_at.as_millisecond(),
+            event: reference.sort_key(),
+            told: Told::by_event(&self.event),
+            money: money.map(|(amount, total)| MoneyBack { amount: amount.amount, of: total.amount }),
+            cancels_order: cancels_order(payload),
+        }
     }
 }
 
 impl MailRequest {
+    /// What its mail has to say about money beyond its event.
+    #[must_use]
+    pub fn money(&self) -> MoneyNews {
+        let Self { completes_refund, refund_told, .. } = *self;
+        MoneyNews { completes_refund, refund_told, ..MoneyNews::default() }
+    }
+
+    /// The same request, whose mail also says this about the money.
+    #[must_use]
+    pub fn with_money(self, money: MoneyNews) -> Self {
+        let MoneyNews { completes_refund, refund_told, .. } = money;
+        Self { completes_refund, refund_told, ..self }
+    }
+
     /// The message body, with everything that the message it was made from had and this version does not know.
     #[must_use]
     pub fn to_body(&self) -> String {
@@ -240,6 +297,8 @@ impl MailRequest {
             send_before: timestamp_from_ms(MAIL, wire.send_before)?,
             correlation_id: wire.correlation_id,
             event: happened_by(event, accepted_at),
+            completes_refund: wire.completes_refund,
+            refund_told: wire.refund_told,
             forwarded: forwarded(MAIL, body, is_member_of_mail)?,
         })
     }
@@ -255,6 +314,11 @@ impl Serialize for MailRequest {
         members.serialize_entry("send_before", &self.send_before.as_millisecond())?;
         members.serialize_entry("correlation_id", &self.correlation_id)?;
         members.serialize_entry("event", self.forwarded.event.raw())?;
+        let flags =
+            [("completes_refund", self.completes_refund), ("refund_told", self.refund_told)];
+        for (name, _) in flags.into_iter().filter(|(_, is_set)| *is_set) {
+            members.serialize_entry(name, &true)?;
+        }
         for (name, json) in self.forwarded.unknown() {
             members.serialize_entry(name, json)?;
         }

@@ -39,7 +39,7 @@ fn sample_for_order(sample_id: &str, order: &str) -> String {
     let mut event = sample(sample_id);
     let (_, what) = sample_id.split_once('-').expect("a sample id is ORDER-WHAT");
     event["id"] = format!("{order}-{what}").into();
-    // Now, or the dispatcher would treat the event as late and check whether it is superseded.
+    // Now, or it would be late or stale.
     event["time"] = jiff::Timestamp::now().to_string().into();
     let data = &mut event["data"];
     // Whatever identifies the order, the mail or the customer must differ between orders.

@@ -8,7 +8,8 @@
 //! through [`shared::ledger::ClaimRefusal`], so a change of the protocol is a change of the model.
 //! [`coverage`] shows that every edge of the state machine was taken.
 //!
-//! Two rules touch neither ledger nor mail and have small models of their own: [`consumer`] (a message that has
+//! What several notifications of one order make of each other is a model of its own: [`news`]. Two rules touch neither
+//! ledger nor mail and have small models too: [`consumer`] (a message that has
 //! to wait is requeued, and SQS's receive count never moves it to a dead-letter queue), and [`index_sweep`] (the
 //! sweep's watermark passes nothing that was not checked).
 //!
@@ -33,8 +34,7 @@
 //! # What is abstracted, and why that is sound
 //!
 //! - **One notification per order.** Notifications share nothing but mailers, time and faults, and
-//!   orders stand for them. That a later mail supersedes an earlier one is a reason to skip at
-//!   planning, and the model's dispatcher may skip at any time for any reason.
+//!   orders stand for them. What the notifications of one order make of each other is in [`news`].
 //! - **Intake** is one conditional put: the event is stored or not. A publisher's retry finds the item
 //!   and changes nothing, so it is no step of the model. Two events with different ids and the same
 //!   meaning are modelled ([`settings::PipelineModel::events`]).
@@ -89,6 +89,7 @@ mod ledger;
 pub mod liveness;
 mod mail_queue;
 mod mailer;
+pub mod news;
 pub mod properties;
 mod relay;
 pub mod settings;

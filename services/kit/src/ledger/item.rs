@@ -4,9 +4,13 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
-use shared::ledger::{Record, State};
-use shared::notification::DoubtPolicy;
-use shared::{NotificationKey, OrderKey};
+use shared::ledger::{Record, SkipReason, State};
+use shared::notification::news::parcel_of;
+use shared::notification::{
+    DoubtPolicy, Known, MoneyBack, News, Recipient, Standing, Told, ledger_key,
+};
+use shared::queue::message::DispatchRequest;
+use shared::{Kind, NotificationKey, OrderKey};
 
 /// The SES message tag that carries [`Item::feedback_token`].
 pub const FEEDBACK_TOKEN_TAG: &str = "waybill-token";
@@ -47,6 +51,24 @@ pub struct Item {
     pub correlation_id: String,
     /// When intake stored the event.
     pub accepted_at: i64,
+    /// When the event happened, never later than its acceptance. `None`: it does not say, and its acceptance counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub news_at: Option<i64>,
+    /// Digests of what the mail tells, as [`shared::notification::Told::to_attribute`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<String>,
+    /// The money that is paid back, in minor units of the order's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<i64>,
+    /// Of a mail about money: what the order costs, in the same units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_total: Option<i64>,
+    /// Whether the order as a whole is cancelled by it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cancels_order: bool,
+    /// How far the judgement is about a mail that corrects another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judging: Option<Judging>,
     /// From this moment on, it is stale.
     pub send_before: i64,
     /// Why it has its state: why it was skipped, failed, postponed, put in doubt or reopened, or SES's reason.
@@ -86,6 +108,31 @@ pub struct Item {
     pub expires_at: i64,
 }
 
+/// How far the judgement is about a planned mail that corrects another one, which the customer should get first. It tells
+/// that one's dispatcher whether there may be a mail request for this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Judging {
+    /// Only the delivery that planned it has judged it, or is about to: there may be a mail request.
+    Once,
+    /// A later delivery has judged it: there may be a mail request, whatever the first one decides.
+    Again,
+    /// It waits for the other one: there was no mail request when that was recorded.
+    Waits,
+}
+
+impl Judging {
+    /// As the ledger stores it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::Again => "again",
+            Self::Waits => "waits",
+        }
+    }
+}
+
 impl Item {
     /// Deserializes an item.
     ///
@@ -101,12 +148,87 @@ impl Item {
         State::parse(&self.state)
     }
 
-    /// Whether this notification supersedes the one with `key`. A skipped or failed notification did not
-    /// reach the customer and supersedes nothing.
+    /// What the dispatcher decides about the event of `request`, before it has decided.
     #[must_use]
-    pub fn supersedes(&self, key: &NotificationKey) -> bool {
-        !matches!(self.state(), Some(State::Skipped | State::Failed))
-            && self.key().is_some_and(|own| key.is_superseded_by(&own))
+    pub fn for_request(request: &DispatchRequest) -> Self {
+        let news = request.news();
+        Self {
+            order_key: OrderKey::of_event(&request.event).to_string(),
+            notification: ledger_key(&request.event),
+            event: news.event,
+            correlation_id: request.correlation_id.to_string(),
+            accepted_at: news.accepted_at,
+            news_at: news.happened_at,
+            told: news.told.to_attribute(),
+            refund: news.money.map(|money| money.amount),
+            order_total: news.money.map(|money| money.of),
+            cancels_order: news.cancels_order,
+            judging: (!news.kind.corrects().is_empty()).then_some(Judging::Once),
+            send_before: request.send_before().as_millisecond(),
+            ..Self::default()
+        }
+    }
+
+    /// What it tells, and what has become of it; `None` if this version does not know its kind or its state, and for
+    /// a muted event that nothing follows from.
+    #[must_use]
+    pub fn known(&self) -> Option<Known> {
+        Some(Known { news: self.news()?, standing: self.standing()? })
+    }
+
+    /// What it tells. A muted event tells nothing, but it may cancel the order.
+    #[must_use]
+    pub fn news(&self) -> Option<News> {
+        let (kind, parcel, recipient) = match self.key() {
+            Some(key) => (key.kind, parcel_of(&key), key.recipient),
+            None if self.cancels_order => (Kind::OrderCancelled, None, Recipient::Customer),
+            None => return None,
+        };
+        let money = self.refund.zip(self.order_total);
+        Some(News {
+            kind,
+            parcel,
+            recipient,
+            happened_at: self.news_at,
+            accepted_at: self.accepted_at,
+            event: self.event.clone(),
+            told: self.told.as_deref().map(Told::from_attribute).unwrap_or_default(),
+            money: money.map(|(amount, of)| MoneyBack { amount, of }),
+            cancels_order: self.cancels_order,
+        })
+    }
+
+    fn standing(&self) -> Option<Standing> {
+        let nothing_new = self.reason.as_deref() == Some(SkipReason::NothingNew.as_str());
+        Some(Standing::new(&self.to_record()?, self.judging == Some(Judging::Waits), nothing_new))
+    }
+
+    /// Whether `event` ([`shared::EventRef::sort_key`]) planned it, and it is still as the dispatcher planned it:
+    /// neither a mailer nor an operator has touched it.
+    #[must_use]
+    pub fn is_untouched_plan_of(&self, event: &str) -> bool {
+        let was_elsewhere = [self.sending_at, self.skipped_at, self.failed_at, self.in_doubt_at];
+        self.event == event
+            && self.state() == Some(State::Planned)
+            && self.attempt == 0
+            && self.reason.is_none()
+            && was_elsewhere.iter().all(Option::is_none)
+    }
+
+    /// Whether others of its order may have been judged as if this mail were not sent, or already sent: it was in doubt,
+    /// had failed or was skipped. A mailer that has claimed it then judges it itself, before it sends it.
+    #[must_use]
+    pub fn was_out_of_sight(&self) -> bool {
+        let was_elsewhere = [self.skipped_at, self.failed_at, self.in_doubt_at];
+        self.doubts > 0 || was_elsewhere.iter().any(Option::is_some)
+    }
+
+    /// Whether an operator asked for this very mail, so that it is sent although it is no news any more. A replay of
+    /// what failed asks for no certain mail.
+    #[must_use]
+    pub fn was_asked_for(&self) -> bool {
+        let closed_at = self.skipped_at.max(self.failed_at).max(self.in_doubt_at);
+        self.doubts == 0 && self.planned_at > closed_at
     }
 
     /// Whether `event` ([`shared::EventRef::sort_key`]) planned it and a mail request can move it on now. Then

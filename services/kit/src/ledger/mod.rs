@@ -8,10 +8,11 @@ mod change;
 mod error;
 mod expression;
 mod item;
+mod judgement;
 mod store;
 
 pub use change::Change;
 pub use error::LedgerError;
 pub use expression::{Condition, condition};
-pub use item::{FEEDBACK_TOKEN_TAG, Item};
+pub use item::{FEEDBACK_TOKEN_TAG, Item, Judging};
 pub use store::{ClaimOutcome, Ledger, PlanOutcome, RecordOutcome};

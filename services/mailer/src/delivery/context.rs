@@ -9,6 +9,7 @@ use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use kit::telemetry::{Count, count};
 use shared::ShopSettings;
 use shared::ledger::Facts;
+use shared::notification::{News, Stage, Verdict};
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
@@ -95,6 +96,12 @@ impl<'a> Delivery<'a> {
 
     pub(super) async fn record(&self, change: Change) -> Result<RecordOutcome, LedgerError> {
         self.mailer.ledger.record(&self.order_key, &self.notification, change).await
+    }
+
+    /// Judges the mail, which tells `own`, by the others of its order.
+    pub(super) async fn judge(&self, own: &News) -> Result<Verdict, LedgerError> {
+        let key = (self.request.key.order_id.as_str(), self.notification.as_str());
+        self.mailer.ledger.judge(key, own, Stage::Returning, self.now_ms()).await
     }
 
     /// A mail that is stale is not sent, one that is not due not yet, and one in doubt only after a check of the

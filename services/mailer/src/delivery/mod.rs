@@ -40,6 +40,7 @@
 //! | message received | `planned` | the message becomes visible again, and the next worker claims |
 //! | turn taken | `planned`; a slot that nobody uses, or a probe that nobody else sends until its lease expires | as above |
 //! | claim written | `sending`, SES not called | the message becomes visible after the lease has expired; the next worker cannot know that SES was not called, and records `in_doubt` |
+//! | the order's other records read | as above: SES was not called | as above |
 //! | `SendEmail` begun, no outcome recorded | `sending`, SES may have accepted the mail | as above; if SES accepted it, its event moves the item to `sent`, before or after that |
 //! | acceptance recorded | `sent` | the next claim is refused (already done), and the message is acknowledged |
 //! | temporary refusal recorded | `planned`, not due yet | the next claim is refused (not due), and the message is requeued with a delay |
@@ -70,6 +71,7 @@ mod ambiguous;
 mod budget;
 mod context;
 mod due;
+mod old_news;
 mod stale;
 mod step;
 mod turn;

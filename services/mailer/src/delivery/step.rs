@@ -2,7 +2,7 @@
 
 use kit::ledger::Item;
 use kit::queue::BatchItemOutcome;
-use shared::ledger::{Facts, FailReason};
+use shared::ledger::{Facts, FailReason, SkipReason};
 use shared::queue::dead_letter::DeadLetterCode;
 
 use super::due::Due;
@@ -33,6 +33,16 @@ pub enum Step {
     TakeTurn(AfterTurn),
     /// Take the lease, if the protocol allows it with these facts. Only with a turn.
     Claim(Facts),
+    /// Under the lease, judge whether the mail is news, and then call SES. Only for a mail that others of its order were
+    /// judged without. It makes old what is older, with a write each; each of these may be the last.
+    JudgeNews(Box<Item>),
+    /// Record that the mail of this attempt, for which SES was not called, is no news any more.
+    SkipOldNews {
+        /// The fencing token.
+        attempt: u32,
+        /// Why.
+        reason: SkipReason,
+    },
     /// Call SES under the lease with this attempt number.
     Send {
         /// The fencing token.

@@ -12,10 +12,11 @@ use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_
 use super::budget::MIN_SEND_TIME;
 use super::context::Delivery;
 use super::due::Due;
+use super::old_news::{NEWS_UNKNOWN, OLDER_IS_SENT, judge_news, skip_old_news};
 use super::stale::skip_stale;
 use super::step::Step;
 use super::turn::{LEDGER_RETRY_MS, begin, take_one};
-use crate::render::{Mail, render};
+use crate::render::{Mail, render_beside};
 use crate::send_gate::{Place, Turn};
 use crate::send_outcome::SendOutcome;
 
@@ -66,6 +67,8 @@ async fn run_steps(
                 Err(wait) => Ok(wait),
             },
             Step::HandleConflict(item) => handle_claim_conflict(delivery, &item),
+            Step::JudgeNews(item) => Ok(judge_news(delivery, *item).await),
+            Step::SkipOldNews { attempt, reason } => skip_old_news(delivery, attempt, reason).await,
             Step::Send { attempt, token } => Ok(send(delivery, attempt, &token).await),
             Step::Record { attempt, outcome } => {
                 record_and_report(delivery, attempt, outcome, turn).await
@@ -134,11 +137,8 @@ fn may_claim(delivery: &Delivery<'_>, turn: Option<&Turn>) -> Result<(), Step> {
 
 async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerError> {
     Ok(match delivery.claim(facts).await? {
-        ClaimOutcome::Claimed(item) => Step::Send {
-            attempt: item.attempt,
-            // Present: the claim writes it if it is not there.
-            token: item.feedback_token.unwrap_or_default(),
-        },
+        ClaimOutcome::Claimed(item) if item.was_out_of_sight() => Step::JudgeNews(item),
+        ClaimOutcome::Claimed(item) => send_under_lease(*item),
         ClaimOutcome::Refused(item) => Step::HandleConflict(item),
         ClaimOutcome::Absent => Step::DeadLetter {
             code: DeadLetterCode::Unknown,
@@ -147,6 +147,12 @@ async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerErro
                 .to_owned(),
         },
     })
+}
+
+/// The call of SES under the lease that this item shows.
+pub fn send_under_lease(item: Item) -> Step {
+    // The token is present: the claim writes it if it is not there.
+    Step::Send { attempt: item.attempt, token: item.feedback_token.unwrap_or_default() }
 }
 
 /// The next step after a write was refused: another worker holds the lease, or the notification is already
@@ -176,7 +182,12 @@ fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, L
 async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Step {
     // Rendered under the lease, so that a mail that cannot be rendered fails only once.
     let request = &delivery.request;
-    let mail = match render(&request.event, request.accepted_at, delivery.brand()) {
+    let mail = match render_beside(
+        &request.event,
+        request.accepted_at,
+        request.money(),
+        delivery.brand(),
+    ) {
         Ok(mail) => mail,
         Err(error) => {
             return Step::Fail {
@@ -214,7 +225,8 @@ async fn record_and_report(
     outcome: SendOutcome,
     turn: &mut Option<Turn>,
 ) -> Result<Step, LedgerError> {
-    let used = if outcome.code() == OUT_OF_TIME { None } else { turn.take() };
+    let was_asked = ![OUT_OF_TIME, OLDER_IS_SENT, NEWS_UNKNOWN].contains(&outcome.code());
+    let used = if was_asked { turn.take() } else { None };
     let answer = outcome.clone();
     let report = async {
         if let Some(used) = used {

@@ -30,17 +30,20 @@ struct Repayment<'a> {
 
 super::mail::templates!(Cancelled, "cancelled.html", "cancelled.txt");
 
+/// About money, it says what the event says and no more. `refund_told`: a mail of its own has told the refund.
 pub fn compose(
     page: Page<'_>,
     order: &Order,
     cancellation: &Cancellation,
+    refund_told: bool,
 ) -> Result<Mail, RenderError> {
     // A shop may list all lines of what it cancels as a whole.
     let is_partial = cancellation.is_partial() && !is_all(order, &cancellation.lines);
     let mail = Cancelled {
         is_partial,
         reason: cancellation.reason.as_ref().map(UserText::from_shop),
-        refund: cancellation.refund.map(|amount| Repayment {
+        // Told twice, it would look like two refunds.
+        refund: cancellation.refund.filter(|_| !refund_told).map(|amount| Repayment {
             amount: money::format(amount),
             method: cancellation.method.as_ref().map(UserText::from_shop),
             day: cancellation.expected_on.map(|day| page.calendar.day(day)),

@@ -46,26 +46,45 @@ mod tests;
 use jiff::Timestamp;
 use shared::Event;
 use shared::contract::event::EventPayload;
+use shared::notification::MoneyNews;
 
 pub use mail::{Mail, RenderError};
 pub use shared::shop_settings::{Accent, Brand, BrandError};
 
 use page::Page;
 
-/// Renders the mail that `event`, accepted at `accepted_at`, asks for, in the name of the shop `brand`. A day of
-/// another year than that of the acceptance names its year.
+/// Renders the mail that `event`, accepted at `accepted_at`, asks for, in the name of the shop `brand`, if nothing else
+/// is known of its order. A day of another year than that of the acceptance names its year.
 ///
 /// # Errors
 /// [`RenderError`], which depends on the event alone.
 pub fn render(event: &Event, accepted_at: Timestamp, brand: &Brand) -> Result<Mail, RenderError> {
+    render_beside(event, accepted_at, MoneyNews::default(), brand)
+}
+
+/// As [`render`], as the mail stands beside the other mails of its order, which `money` tells.
+///
+/// # Errors
+/// [`RenderError`], which depends on the event alone.
+pub fn render_beside(
+    event: &Event,
+    accepted_at: Timestamp,
+    money: MoneyNews,
+    brand: &Brand,
+) -> Result<Mail, RenderError> {
+    let MoneyNews { completes_refund, refund_told, .. } = money;
     let page = Page::new(event, accepted_at, brand);
     let order = &event.order;
     match &event.payload {
         EventPayload::Confirmed => confirmed::compose(page, order),
         EventPayload::OrderUpdated(update) => order_updated::compose(page, order, update),
         EventPayload::PaymentFailed(payment) => payment_failed::compose(page, order, payment),
-        EventPayload::Cancelled(cancellation) => cancelled::compose(page, order, cancellation),
-        EventPayload::Refunded(refund) => refunded::compose(page, order, refund),
+        EventPayload::Cancelled(cancellation) => {
+            cancelled::compose(page, order, cancellation, refund_told)
+        }
+        EventPayload::Refunded(refund) => {
+            refunded::compose(page, order, refund, completes_refund)
+        }
         EventPayload::WithdrawalReceived(withdrawal) => {
             withdrawal_received::compose(page, order, withdrawal)
         }

@@ -23,6 +23,8 @@ struct Refunded<'a> {
 #[derive(PartialEq, Eq)]
 enum Extent {
     Full,
+    /// What earlier refunds left of it.
+    Rest,
     Part,
     /// The total is not known, in another currency, or less.
     Unknown,
@@ -30,10 +32,16 @@ enum Extent {
 
 super::mail::templates!(Refunded, "refunded.html", "refunded.txt");
 
-pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, RenderError> {
+/// `completes`: with the refunds before it, it is all of the order's total.
+pub fn compose(
+    page: Page<'_>,
+    order: &Order,
+    refund: &Refund,
+    completes: bool,
+) -> Result<Mail, RenderError> {
     let mail = Refunded {
         amount: money::format(refund.amount),
-        extent: extent(order, refund),
+        extent: extent(order, refund, completes),
         order_total: order.totals.total.map(money::format),
         method: refund.method.as_ref().map(UserText::from_shop),
         reason: refund.reason.as_ref().map(UserText::from_shop),
@@ -44,9 +52,10 @@ pub fn compose(page: Page<'_>, order: &Order, refund: &Refund) -> Result<Mail, R
     mail.write(page.with_subject(subject, preheader))
 }
 
-fn extent(order: &Order, refund: &Refund) -> Extent {
+fn extent(order: &Order, refund: &Refund, completes: bool) -> Extent {
     match order.totals.total {
         Some(total) if total == refund.amount => Extent::Full,
+        _ if completes => Extent::Rest,
         Some(total)
             if total.currency == refund.amount.currency && total.amount > refund.amount.amount =>
         {

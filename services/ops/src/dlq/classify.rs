@@ -10,13 +10,14 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 use kit::ledger::Item;
 use shared::ledger::{Facts, SkipReason, State};
-use shared::notification::Recipient;
-use shared::{Kind, NotificationKey, OrderKey};
+use shared::notification::{News, superseding};
+use shared::{NotificationKey, OrderKey};
 
 use super::payload::{Dispatch, DlqPayload, PublishedEvent};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
 use crate::error::CliError;
+use crate::notification;
 use crate::output::{counted, format_time};
 use crate::store::{Key, keyed, payload_hashes, records, records_of_order};
 
@@ -55,9 +56,8 @@ pub struct LedgerSnapshot {
 }
 
 impl LedgerSnapshot {
-    /// Reads the tables: for each message one key of the ledger and the few that may supersede it;
-    /// for the confirmation of an order all records of the order, since a mail about any of its
-    /// parcels supersedes it.
+    /// Reads the tables: for each message one key of the ledger, or all records of its order where others of them
+    /// may supersede it.
     async fn load(stack: &Stack, payloads: &[&DlqPayload]) -> Result<Self, CliError> {
         let mut keys = Vec::new();
         let mut events = Vec::new();
@@ -90,9 +90,18 @@ impl LedgerSnapshot {
         self.records.get(&(order.to_string(), sort_key.to_owned()))
     }
 
-    /// A decided mail that supersedes the one for `key`.
-    fn superseding(&self, key: &NotificationKey) -> Option<NotificationKey> {
-        self.records.values().find(|item| item.supersedes(key))?.key()
+    /// The name of a decided mail that supersedes the one for `key`, which tells `own`.
+    fn superseding(&self, key: &NotificationKey, own: &News, now: i64) -> Option<String> {
+        let sort_key = key.sort_key();
+        let order_key = key.order_key().to_string();
+        let of_order = self
+            .records
+            .values()
+            .filter(|item| item.order_key == order_key && item.notification != sort_key);
+        let mut others = of_order.filter_map(|item| Some((item, item.known()?)));
+        let (item, _) = others
+            .find(|(_, known)| superseding(own, std::slice::from_ref(known), now).is_some())?;
+        Some(notification::name(item))
     }
 }
 
@@ -104,28 +113,18 @@ fn ledger_key(key: &NotificationKey) -> Key {
     (key.order_key().to_string(), key.sort_key())
 }
 
-/// The record of a mail, and those of its parcel that may supersede it. An order's confirmation is
-/// superseded by too many to name: its order goes to `whole_orders` instead.
+/// The record of a mail. Where others may supersede it, its order goes to `whole_orders` instead: their keys cannot
+/// be named.
 fn keys_about(
     key: &NotificationKey,
     sort_key: String,
     whole_orders: &mut HashSet<String>,
 ) -> Vec<Key> {
-    if key.kind == Kind::OrderConfirmed {
-        whole_orders.insert(key.order_key().to_string());
-        return Vec::new();
+    if key.kind.superseded_by().is_empty() && !key.kind.ends_with_cancellation() {
+        return vec![(key.order_key().to_string(), sort_key)];
     }
-    let parcel = key.scope.split('#').next().unwrap_or_default();
-    let later = key.kind.superseded_by().iter().map(|kind| {
-        let scope = parcel.to_owned();
-        ledger_key(&NotificationKey {
-            kind: *kind,
-            scope,
-            recipient: Recipient::Customer,
-            ..key.clone()
-        })
-    });
-    std::iter::once((key.order_key().to_string(), sort_key)).chain(later).collect()
+    whole_orders.insert(key.order_key().to_string());
+    Vec::new()
 }
 
 async fn orders(stack: &Stack, orders: HashSet<String>) -> Result<HashMap<Key, Item>, CliError> {
@@ -165,22 +164,22 @@ impl Rules<'_> {
         };
         match self.by_state(item) {
             Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
-            None => self.by_age(key, send_before, Some(item)),
+            None => self.by_age(key, item.news().as_ref(), send_before, Some(item)),
         }
     }
 
     fn dispatch(self, dispatch: &Dispatch) -> ReplayAssessment {
-        let Dispatch { key, ledger_key, event, notify, send_before } = dispatch;
+        let Dispatch { key, ledger_key, event, notify, send_before, news } = dispatch;
         match self.snapshot.record(&key.order_key(), ledger_key) {
             // No record and no mail to send: a replay only lets the dispatcher record that.
             None if !notify => ReplayAssessment::new(Verdict::WouldRecord, None)
                 .because("the event asks for no mail; that is yet to be recorded"),
-            None => self.by_age(key, *send_before, None),
+            None => self.by_age(key, Some(news), *send_before, None),
             Some(item) => match self.by_state(item) {
                 Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
                 // Decided, but its mail request was never queued, or was lost.
                 None if item.awaits_mail_request(event, self.now) => {
-                    self.by_age(key, *send_before, Some(item))
+                    self.by_age(key, Some(news), *send_before, Some(item))
                 }
                 None => ReplayAssessment::new(Verdict::AlreadyDone, Some(item)).because(
                     "decided before; its mail request is on its way or in the mail queue's \
@@ -208,14 +207,15 @@ impl Rules<'_> {
     fn by_age(
         self,
         key: &NotificationKey,
+        own: Option<&News>,
         send_before: i64,
         item: Option<&Item>,
     ) -> ReplayAssessment {
         let assessment = |verdict| ReplayAssessment::new(verdict, item);
         // Before the deadline: --force-stale overrules an old age, never a newer mail.
-        if let Some(later) = self.snapshot.superseding(key) {
-            let by = format!("by {} {}", later.kind, later.shown_scope());
-            return assessment(Verdict::Superseded).because(by.trim_end());
+        let later = own.and_then(|own| self.snapshot.superseding(key, own, self.now));
+        if let Some(later) = later {
+            return assessment(Verdict::Superseded).because(format!("by {later}"));
         }
         if self.now >= send_before {
             let deadline = format!("its deadline was {}", format_time(send_before));
@@ -278,6 +278,7 @@ fn skipped(reason: Option<&str>) -> Verdict {
     match reason {
         Some(r) if r == SkipReason::Stale.as_str() => Verdict::Stale,
         Some(r) if r == SkipReason::Superseded.as_str() => Verdict::Superseded,
+        Some(r) if r == SkipReason::NothingNew.as_str() => Verdict::NothingNew,
         Some(r) if r == SkipReason::Muted.as_str() => Verdict::Muted,
         // Turned off by the shop, erased, or a reason of a newer version: an operator decides, with `resend`.
         _ => Verdict::AlreadyDone,
@@ -287,7 +288,9 @@ fn skipped(reason: Option<&str>) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::Kind;
     use shared::ledger::Transition;
+    use shared::notification::Recipient;
 
     const NOW: i64 = 1_763_900_000_000;
 
@@ -333,6 +336,7 @@ mod tests {
             (State::InDoubt, None, past, Verdict::InDoubt),
             (State::Skipped, Some("stale"), fresh, Verdict::Stale),
             (State::Skipped, Some("muted"), past, Verdict::Muted),
+            (State::Skipped, Some("nothing_new"), fresh, Verdict::NothingNew),
         ] {
             let key = key(Kind::ShipmentShipped, "S-1");
             let item = item(&key, state, reason);
@@ -424,6 +428,7 @@ mod tests {
             let record = state.map(|state| Item { attempt, ..item(&key, state, None) });
             let payload = DlqPayload::Dispatch(Dispatch {
                 ledger_key: key.sort_key(),
+                news: item(&key, State::Planned, None).news().expect("a kind of mail"),
                 key,
                 event: event.to_owned(),
                 notify: true,

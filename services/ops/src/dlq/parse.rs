@@ -28,7 +28,7 @@ pub struct DeadLetterSummary {
     pub order_id: Option<String>,
     /// The kind of event, where attributes or body name it.
     pub kind: Option<String>,
-    /// Parcel, refund, tracking number or day; empty where the kind has none.
+    /// Parcel or refund, and which of several; empty where the kind has none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
     /// Why it failed, as one word.

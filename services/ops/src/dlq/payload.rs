@@ -4,7 +4,7 @@ use ::intake::AcceptableEvent;
 use feedback::{FeedbackMessage, SesEvent};
 use serde_json::Value;
 use shared::NotificationKey;
-use shared::notification::ledger_key;
+use shared::notification::{News, ledger_key};
 use shared::queue::message::{DispatchRequest, MailRequest};
 
 use super::receive::Received;
@@ -41,6 +41,8 @@ pub struct Dispatch {
     /// Whether the event asks for a mail at all.
     pub notify: bool,
     pub send_before: i64,
+    /// What the event tells.
+    pub news: News,
 }
 
 /// An event that was published.
@@ -103,6 +105,7 @@ fn dispatch(body: &str) -> Result<DlqPayload, String> {
         event: request.event.reference.sort_key(),
         notify: request.event.notify && !request.routing.is_off,
         send_before: request.send_before().as_millisecond(),
+        news: request.news(),
     }))
 }
 

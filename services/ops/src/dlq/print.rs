@@ -81,6 +81,7 @@ const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::InDoubt, _) => "nothing: `waybill settle` settles it without the message",
         (Verdict::Stale, _) => "a mail past its deadline",
         (Verdict::Superseded, _) => "nothing: a later mail supersedes it",
+        (Verdict::NothingNew, _) => "nothing: the customer knows what it says",
         (Verdict::Muted, _) => "nothing: the event asks for no mail",
         (Verdict::Unknown, _) => "a mail that the ledger has no record of",
         (Verdict::Unparseable, _) => "whatever it asks for: a replay with --edit could repair it",
@@ -102,6 +103,7 @@ const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::InDoubt, _) => "stays: `waybill settle` it first",
         (Verdict::Stale, _) => "stays without --force-stale: its deadline has passed",
         (Verdict::Superseded, _) => "stays: a later mail supersedes it",
+        (Verdict::NothingNew, _) => "stays: the customer knows what it says",
         (Verdict::Muted, _) => "stays: the event asks for no mail",
         (Verdict::Unknown, _) => "stays: the ledger has no record of it",
         (Verdict::Unparseable, _) => "stays: repair it with --edit",
@@ -115,9 +117,11 @@ const fn style(verdict: Verdict) -> Style {
             Style::Warning
         }
         Verdict::Unknown | Verdict::Unparseable | Verdict::Conflict => Style::Error,
-        Verdict::AlreadySent | Verdict::AlreadyDone | Verdict::Duplicate | Verdict::Muted => {
-            Style::Dim
-        }
+        Verdict::AlreadySent
+        | Verdict::AlreadyDone
+        | Verdict::Duplicate
+        | Verdict::NothingNew
+        | Verdict::Muted => Style::Dim,
     }
 }
 

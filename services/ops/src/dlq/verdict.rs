@@ -27,8 +27,10 @@ pub enum Verdict {
     InDoubt,
     /// Too old to be sent; sent only with --force-stale.
     Stale,
-    /// A later mail about the same order or parcel supersedes it.
+    /// Newer news about the same order or parcel supersedes it.
     Superseded,
+    /// It says nothing that the customer was not told before.
+    NothingNew,
     /// The event asked for no mail.
     Muted,
     /// The ledger has no record of it: erased, or past its retention.

@@ -1,6 +1,6 @@
 //! What happens next to a notification.
 
-use kit::ledger::Item;
+use kit::ledger::{Item, Judging};
 use shared::ledger::{MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;
 
@@ -20,6 +20,9 @@ pub fn next_step(item: &Item, now: i64) -> String {
         Some(State::Planned) if item.doubts > 0 => {
             "waits in the mail queue; an earlier attempt may have been accepted".to_owned()
         }
+        Some(State::Planned) if item.judging == Some(Judging::Waits) => {
+            "waits until the mail that it corrects is sent, for 10 minutes at most".to_owned()
+        }
         Some(State::Planned) => "waits in the mail queue".to_owned(),
         Some(State::Sending) if item.lease_until >= now => {
             format!("being sent; the mailer's lease ends {}", format_time(item.lease_until))
@@ -32,7 +35,9 @@ pub fn next_step(item: &Item, now: i64) -> String {
         Some(State::Sent) => "waits for SES's delivery event".to_owned(),
         Some(State::Failed) => "nothing, until it is resent".to_owned(),
         Some(State::Skipped) => match item.reason.as_deref() {
-            Some("stale" | "superseded" | "kind_off") => "nothing, unless it is resent".to_owned(),
+            Some("stale" | "superseded" | "nothing_new" | "kind_off") => {
+                "nothing, unless it is resent".to_owned()
+            }
             _ => "nothing".to_owned(),
         },
         Some(State::Bounced) => next_after_bounce(item),

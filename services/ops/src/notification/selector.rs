@@ -17,7 +17,7 @@ pub struct NotificationArgs {
     pub order: String,
     /// The kind of mail, such as order.confirmed
     pub kind: String,
-    /// The parcel, refund, tracking number or day, if the order has several mails of the kind
+    /// The parcel or refund, and which of several, if the order has several mails of the kind
     #[arg(long, value_name = "SCOPE")]
     pub scope: Option<String>,
     #[command(flatten)]

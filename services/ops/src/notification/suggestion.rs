@@ -20,7 +20,10 @@ pub fn suggestions(item: &Item, now: i64) -> Vec<Suggestion> {
     match item.state() {
         Some(State::Failed) => vec![resend(item, format!("To send {mail} again"))],
         Some(State::Skipped)
-            if matches!(item.reason.as_deref(), Some("stale" | "superseded" | "kind_off")) =>
+            if matches!(
+                item.reason.as_deref(),
+                Some("stale" | "superseded" | "nothing_new" | "kind_off")
+            ) =>
         {
             vec![resend(item, format!("To send {mail} all the same"))]
         }

@@ -1,0 +1,307 @@
+//! The judgement about one notification, given the others of its order: whether it is news, and what it makes old.
+//!
+//! The dispatcher puts its record first and reads the others then. So does every other dispatcher, and so of two
+//! records at least one dispatcher sees both; each decides by the same rules. A record is skipped, or made to yield,
+//! only while the ledger says that its mail was certainly not sent: the writes behind a judgement are conditional, and
+//! where one is refused, the judgement is made again.
+//!
+//! | the other record | what follows |
+//! | --- | --- |
+//! | newer, supersedes this one, and is told or will be | this one is skipped: superseded |
+//! | older, superseded by this one, and not sent | it is skipped: superseded. Where this one corrects it, this one waits a while for it first |
+//! | older, superseded by this one, and being sent | this one waits until the outcome is known |
+//! | older ones that were told, and this one tells nothing beyond them | this one is skipped: nothing new |
+//!
+//! A newer record never yields to an older one that is not told yet, even if both tell the same: the older one yields
+//! to it, and both would be skipped.
+
+use crate::ledger::{Record, SkipReason, State};
+use crate::notification::news::{News, Relation, supersedes};
+
+/// Refunds and cancellations are of the same moment if they are at most so many milliseconds apart.
+const SAME_MOMENT_MS: i64 = 10 * 60 * 1000;
+
+/// For so many milliseconds after its acceptance, news that corrects other news waits until that was told.
+pub const MAX_WAIT_MS: i64 = 10 * 60 * 1000;
+
+/// For so many milliseconds after it was planned, a record's own dispatcher may still be deciding about it.
+const DECIDING_MS: i64 = 5_000;
+
+/// Another notification of the order, as the ledger has it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Known {
+    /// What it tells.
+    pub news: News,
+    /// What has become of it.
+    pub standing: Standing,
+}
+
+/// How far the notification is that is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It is planned, and there is certainly no mail request for it yet.
+    New,
+    /// It is planned, and there may be a mail request for it.
+    Requested,
+    /// A mailer has claimed it, and others were judged when it was in doubt or had failed: as if it were settled.
+    Returning,
+}
+
+/// What has become of a notification, as far as others depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Standing {
+    /// It is to be sent, and was certainly not sent yet.
+    Planned {
+        /// Since when, in milliseconds since 1970.
+        since: i64,
+        /// Whether its dispatcher waits until an older one is told. Then there is no mail request for it yet.
+        waits: bool,
+    },
+    /// A mailer may be calling SES.
+    Sending,
+    /// SES accepted it, or may have.
+    Told,
+    /// It told nothing new: what it says was told before.
+    NothingNew,
+    /// It is not told.
+    Silent,
+}
+
+/// What a mail about money has to say beyond its own event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct MoneyNews {
+    /// With this refund and those before it, the order is paid back in full.
+    pub completes_refund: bool,
+    /// The refund that this cancellation names was told before.
+    pub refund_told: bool,
+    /// By how much all refunds together are above the order's total, in minor units; 0 where they are not.
+    pub overpaid: i64,
+}
+
+/// What follows for a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is mailed.
+    Mail(MoneyNews),
+    /// It is skipped.
+    Skip(SkipReason),
+    /// It is judged again later.
+    Wait,
+}
+
+/// A judgement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The others, by index, that have to be skipped first, each with its reason. If one of them cannot be, because
+    /// it is being sent, this one is judged again.
+    pub skips: Vec<(usize, SkipReason)>,
+    /// What follows once they are.
+    pub verdict: Verdict,
+}
+
+impl Judgement {
+    const fn alone(verdict: Verdict) -> Self {
+        Self { skips: Vec::new(), verdict }
+    }
+}
+
+impl Standing {
+    /// What its record says. `waits`: the record is marked so; `nothing_new`: that is why it was skipped, if it was.
+    #[must_use]
+    pub const fn new(record: &Record, waits: bool, nothing_new: bool) -> Self {
+        match record.state {
+            // What had a doubt may have been sent.
+            State::Planned if record.doubts > 0 => Self::Told,
+            State::Planned => Self::Planned { since: record.since, waits },
+            State::Sending => Self::Sending,
+            State::Sent
+            | State::Delivered
+            | State::Bounced
+            | State::Complained
+            | State::InDoubt => Self::Told,
+            State::Skipped if nothing_new => Self::NothingNew,
+            State::Skipped | State::Failed => Self::Silent,
+        }
+    }
+
+    /// Whether the customer knows what it says, or will.
+    const fn is_active(self) -> bool {
+        !matches!(self, Self::Silent)
+    }
+
+    const fn is_known_to_customer(self) -> bool {
+        matches!(self, Self::Told | Self::NothingNew)
+    }
+}
+
+/// Judges the notification `own`, given the `others` of its order, at the time `now` (milliseconds since 1970).
+#[must_use]
+pub fn judge(own: &News, others: &[Known], stage: Stage, now: i64) -> Judgement {
+    match newer(own, others, stage, now) {
+        Newer::Supersedes => return Judgement::alone(Verdict::Skip(SkipReason::Superseded)),
+        Newer::IsDeciding => return Judgement::alone(Verdict::Wait),
+        Newer::None => {}
+    }
+    let patient = stage == Stage::New && now - own.accepted_at < MAX_WAIT_MS;
+    let mut skips = Vec::new();
+    for (i, other) in others.iter().enumerate() {
+        let Some((relation, reason)) = makes_old(own, other, others, now) else { continue };
+        match other.standing {
+            Standing::Sending => return Judgement::alone(Verdict::Wait),
+            Standing::Planned { .. } if relation == Some(Relation::Corrects) && patient => {
+                return Judgement::alone(Verdict::Wait);
+            }
+            Standing::Planned { .. } => skips.push((i, reason)),
+            Standing::Told | Standing::NothingNew | Standing::Silent => {}
+        }
+    }
+    let verdict = if tells_nothing_new(own, others) || is_money_told(own, others) {
+        Verdict::Skip(SkipReason::NothingNew)
+    } else {
+        Verdict::Mail(money_news(own, others))
+    };
+    Judgement { skips, verdict }
+}
+
+/// The one of `others` that supersedes `own`, whatever that one may be waiting for. So a mail is judged that a mailer
+/// holds, before it is sent out of a doubt or by a replay.
+#[must_use]
+pub fn superseding<'a>(own: &News, others: &'a [Known], now: i64) -> Option<&'a Known> {
+    others.iter().find(|other| {
+        let ends = other.news.cancels_order && own.kind.ends_with_cancellation();
+        let is_newer = other.standing.is_active() && supersedes(&other.news, own, now).is_some();
+        ends || is_newer
+    })
+}
+
+/// What the newer ones among `others` mean for `own`.
+enum Newer {
+    None,
+    Supersedes,
+    /// One would supersede it, but may be about to wait for it.
+    IsDeciding,
+}
+
+fn newer(own: &News, others: &[Known], stage: Stage, now: i64) -> Newer {
+    if stage == Stage::Returning {
+        // Whoever waits for it has taken it for settled meanwhile.
+        let is_old = superseding(own, others, now).is_some();
+        return if is_old { Newer::Supersedes } else { Newer::None };
+    }
+    let mut found = Newer::None;
+    for other in others {
+        if other.news.cancels_order && own.kind.ends_with_cancellation() {
+            return Newer::Supersedes;
+        }
+        let relation = supersedes(&other.news, own, now).filter(|_| other.standing.is_active());
+        match (relation, other.standing) {
+            (None, _) => {}
+            // It has no mail request and waits for this very record.
+            (Some(Relation::Corrects), Standing::Planned { waits: true, .. }) => {}
+            (Some(Relation::Corrects), Standing::Planned { since, .. })
+                if now - since < DECIDING_MS =>
+            {
+                found = Newer::IsDeciding;
+            }
+            (Some(_), _) => return Newer::Supersedes,
+        }
+    }
+    found
+}
+
+/// Why `other` is no news any more once `own` is told; `None` if it stays news.
+fn makes_old(
+    own: &News,
+    other: &Known,
+    others: &[Known],
+    now: i64,
+) -> Option<(Option<Relation>, SkipReason)> {
+    let ends = own.cancels_order && other.news.kind.ends_with_cancellation();
+    if ends && other.news.recipient == own.recipient {
+        return Some((None, SkipReason::Superseded));
+    }
+    if let Some(relation) = supersedes(own, &other.news, now) {
+        return Some((Some(relation), SkipReason::Superseded));
+    }
+    tells_money_of(own, &other.news, others).then_some((None, SkipReason::NothingNew))
+}
+
+fn tells_nothing_new(own: &News, others: &[Known]) -> bool {
+    if !own.kind.tells_changes_only() {
+        return false;
+    }
+    let is_before = |other: &&Known| {
+        other.standing.is_known_to_customer()
+            && other.news.has_subject_of(own)
+            && other.news.position() < own.position()
+    };
+    let mut before: Vec<&News> = others.iter().filter(is_before).map(|it| &it.news).collect();
+    before.sort_by(|a, b| a.position().cmp(&b.position()));
+    let told = before.iter().fold(super::Told::default(), |told, news| told.then(&news.told));
+    !own.told.has_news_beyond(&told)
+}
+
+/// Whether `own`, a refund, is part of the money that a cancellation of the same moment tells.
+fn is_money_told(own: &News, others: &[Known]) -> bool {
+    let tells =
+        |other: &&Known| other.standing.is_active() && tells_money_of(&other.news, own, others);
+    others.iter().any(|other| tells(&other))
+}
+
+/// Whether the cancellation `cancelled` tells the money of `refund`: they are of the same moment, and all refunds of
+/// that moment together are no more than the cancellation names.
+fn tells_money_of(cancelled: &News, refund: &News, others: &[Known]) -> bool {
+    let (Some(told), Some(own)) = (refund_named_by(cancelled), amount_refunded(refund)) else {
+        return false;
+    };
+    let all = others.iter().map(|other| &other.news).filter(|other| other.event != refund.event);
+    let rest: i64 =
+        all.filter(|it| is_same_moment(cancelled, it)).filter_map(amount_refunded).sum();
+    cancelled.recipient == refund.recipient
+        && is_same_moment(cancelled, refund)
+        && own.saturating_add(rest) <= told
+}
+
+fn is_same_moment(one: &News, other: &News) -> bool {
+    (one.news_at() - other.news_at()).abs() <= SAME_MOMENT_MS
+}
+
+fn refund_named_by(news: &News) -> Option<i64> {
+    news.money.filter(|_| !news.kind.is_refund()).map(|money| money.amount)
+}
+
+fn amount_refunded(news: &News) -> Option<i64> {
+    news.money.filter(|_| news.kind.is_refund()).map(|money| money.amount)
+}
+
+fn money_news(own: &News, others: &[Known]) -> MoneyNews {
+    let Some(money) = own.money else { return MoneyNews::default() };
+    let refunds = |counts: &dyn Fn(&Known) -> bool| -> i64 {
+        let counted = others.iter().filter(|other| other.news.recipient == own.recipient);
+        counted.filter(|it| counts(it)).filter_map(|it| amount_refunded(&it.news)).sum()
+    };
+    if !own.kind.is_refund() {
+        let is_told = |other: &Known| {
+            other.standing.is_known_to_customer() && is_same_moment(own, &other.news)
+        };
+        let refund_told = money.amount > 0 && refunds(&is_told) >= money.amount;
+        return MoneyNews { refund_told, ..MoneyNews::default() };
+    }
+    // Money counts whether or not its mail was sent. Of two refunds at the same time, only the later one says that
+    // they complete the sum.
+    let is_before = |other: &Known| {
+        other.news.position() < own.position()
+            || !matches!(other.standing, Standing::Planned { .. })
+    };
+    let before = refunds(&is_before);
+    let sum = before.saturating_add(money.amount);
+    let all = refunds(&|_| true).saturating_add(money.amount);
+    MoneyNews {
+        completes_refund: before > 0 && sum >= money.of,
+        overpaid: all.saturating_sub(money.of).max(0),
+        ..MoneyNews::default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

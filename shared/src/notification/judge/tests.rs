@@ -1,0 +1,220 @@
+use super::*;
+use crate::contract::kind::Kind;
+use crate::notification::news::{LATE_AFTER_MS, MoneyBack};
+use crate::notification::{Recipient, Told};
+use Kind::{
+    OrderCancelled, OrderConfirmed, OrderRefunded, ShipmentDelayed, ShipmentDelivered,
+    ShipmentOutForDelivery, ShipmentShipped, ShipmentUpdated,
+};
+
+const NOW: i64 = 1_000_000;
+
+/// A planned record whose dispatcher has long decided that it is mailed.
+const PLANNED: Standing = Standing::Planned { since: NOW - DECIDING_MS, waits: false };
+const WAITS: Standing = Standing::Planned { since: NOW, waits: true };
+const MAIL: Verdict =
+    Verdict::Mail(MoneyNews { completes_refund: false, refund_told: false, overpaid: 0 });
+const SUPERSEDED: Verdict = Verdict::Skip(SkipReason::Superseded);
+const NOTHING_NEW: Verdict = Verdict::Skip(SkipReason::NothingNew);
+
+/// News of the parcel S-1 that happened, and was accepted, `at` so many milliseconds; it tells the number `number`.
+fn news(kind: Kind, at: i64, number: &str) -> News {
+    News {
+        kind,
+        parcel: kind.is_about_a_parcel().then(|| "S-1".to_owned()),
+        recipient: Recipient::Customer,
+        happened_at: Some(NOW - 1_000 + at),
+        accepted_at: NOW - 1_000 + at,
+        event: format!("shop {at}"),
+        told: Told::from_attribute(&format!("n{number}")),
+        money: None,
+        cancels_order: kind == OrderCancelled,
+    }
+}
+
+fn known(kind: Kind, at: i64, number: &str, standing: Standing) -> Known {
+    Known { news: news(kind, at, number), standing }
+}
+
+fn verdict(own: &News, others: &[Known]) -> Verdict {
+    judge(own, others, Stage::New, NOW).verdict
+}
+
+fn skipped(own: &News, others: &[Known]) -> Vec<usize> {
+    judge(own, others, Stage::New, NOW).skips.into_iter().map(|(i, _)| i).collect()
+}
+
+#[test]
+fn newer_news_supersedes_whatever_has_become_of_it_unless_it_is_not_told() {
+    let own = news(ShipmentUpdated, 1, "a");
+    for standing in [PLANNED, WAITS, Standing::Sending, Standing::Told, Standing::NothingNew] {
+        let others = [known(ShipmentUpdated, 2, "b", standing)];
+        assert_eq!(verdict(&own, &others), SUPERSEDED, "{standing:?}");
+        assert!(superseding(&own, &others, NOW).is_some(), "{standing:?}");
+    }
+    let silent = [known(ShipmentUpdated, 2, "b", Standing::Silent)];
+    assert_eq!(verdict(&own, &silent), MAIL);
+    assert!(superseding(&own, &silent, NOW).is_none());
+}
+
+#[test]
+fn older_news_that_is_not_sent_is_skipped_first_and_one_that_is_being_sent_is_waited_for() {
+    let own = news(ShipmentUpdated, 3, "c");
+    let older = |standing| [known(ShipmentUpdated, 1, "a", standing)];
+    assert_eq!(skipped(&own, &older(PLANNED)), [0]);
+    assert_eq!(verdict(&own, &older(PLANNED)), MAIL);
+    assert_eq!(verdict(&own, &older(Standing::Sending)), Verdict::Wait);
+    for standing in [Standing::Told, Standing::Silent, Standing::NothingNew] {
+        assert!(skipped(&own, &older(standing)).is_empty(), "{standing:?}");
+        assert_eq!(verdict(&own, &older(standing)), MAIL, "{standing:?}");
+    }
+}
+
+#[test]
+fn what_was_told_last_is_nothing_new_and_what_was_told_before_it_is_news_again() {
+    let told = |at, number| known(ShipmentUpdated, at, number, Standing::Told);
+    let (a, b) = (told(1, "a"), told(2, "b"));
+    assert_eq!(verdict(&news(ShipmentUpdated, 3, "b"), &[b.clone(), a.clone()]), NOTHING_NEW);
+    assert_eq!(verdict(&news(ShipmentUpdated, 3, "a"), &[b, a.clone()]), MAIL);
+    let shipped = known(ShipmentShipped, 1, "a", Standing::Told);
+    assert_eq!(verdict(&news(ShipmentUpdated, 3, "a"), &[shipped]), NOTHING_NEW);
+    let other = Known { news: News { parcel: Some("S-2".to_owned()), ..a.news }, ..a };
+    assert_eq!(verdict(&news(ShipmentUpdated, 3, "a"), &[other]), MAIL, "another parcel");
+}
+
+/// Both would be skipped otherwise: the older one yields to it.
+#[test]
+fn news_never_yields_to_the_same_news_that_is_not_told_yet() {
+    let own = news(ShipmentUpdated, 2, "a");
+    let same = [known(ShipmentUpdated, 1, "a", PLANNED)];
+    assert_eq!((verdict(&own, &same), skipped(&own, &same)), (MAIL, vec![0]));
+}
+
+/// The older one has to go first: alone, it would be the last word.
+#[test]
+fn what_tells_nothing_new_still_keeps_older_news_from_being_told_after_it() {
+    let own = news(ShipmentUpdated, 3, "a");
+    let others =
+        [known(ShipmentUpdated, 1, "a", Standing::Told), known(ShipmentUpdated, 2, "b", PLANNED)];
+    assert_eq!((verdict(&own, &others), skipped(&own, &others)), (NOTHING_NEW, vec![1]));
+}
+
+#[test]
+fn a_correction_waits_until_its_parcel_is_told_but_not_for_ever() {
+    let own = news(ShipmentUpdated, 2, "b");
+    let shipped = [known(ShipmentShipped, 1, "a", PLANNED)];
+    assert_eq!(verdict(&own, &shipped), Verdict::Wait);
+    let late = News { accepted_at: NOW - MAX_WAIT_MS, ..own.clone() };
+    assert_eq!((verdict(&late, &shipped), skipped(&late, &shipped)), (MAIL, vec![0]));
+    let asked = judge(&own, &shipped, Stage::Requested, NOW);
+    assert_eq!((asked.verdict, asked.skips.len()), (MAIL, 1), "there may be a mail request");
+}
+
+#[test]
+fn a_parcel_is_told_while_its_correction_waits_for_it_and_is_old_once_the_correction_goes_ahead() {
+    let shipped = news(ShipmentShipped, 1, "a");
+    let correction = |standing| [known(ShipmentUpdated, 2, "b", standing)];
+    assert_eq!(verdict(&shipped, &correction(WAITS)), MAIL);
+    assert_eq!(verdict(&shipped, &correction(PLANNED)), SUPERSEDED);
+    let young = Standing::Planned { since: NOW - DECIDING_MS + 1, waits: false };
+    assert_eq!(verdict(&shipped, &correction(young)), Verdict::Wait, "it may be about to wait");
+    for standing in [Standing::Sending, Standing::Told, WAITS] {
+        let returns = judge(&shipped, &correction(standing), Stage::Returning, NOW);
+        assert_eq!(returns.verdict, SUPERSEDED, "{standing:?}: it took it for settled");
+    }
+}
+
+#[test]
+fn other_kinds_of_the_same_minute_are_both_mailed_and_later_the_older_one_is_skipped() {
+    let out = known(ShipmentOutForDelivery, 1, "a", PLANNED);
+    let delivered = news(ShipmentDelivered, 2, "a");
+    assert!(skipped(&delivered, std::slice::from_ref(&out)).is_empty());
+    let later = judge(&delivered, &[out], Stage::New, NOW + LATE_AFTER_MS);
+    assert_eq!((later.skips.len(), later.verdict), (1, MAIL));
+}
+
+#[test]
+fn nothing_of_a_cancelled_orders_parcels_is_news_but_its_refund_is() {
+    let cancelled = |standing| [known(OrderCancelled, 1, "", standing)];
+    // Whether or not anybody was told: the order is cancelled.
+    for standing in [PLANNED, Standing::Told, Standing::Silent] {
+        for kind in [ShipmentShipped, ShipmentUpdated, ShipmentDelayed, ShipmentDelivered] {
+            for at in [0, 2] {
+                let own = news(kind, at, "a");
+                assert_eq!(verdict(&own, &cancelled(standing)), SUPERSEDED, "{kind}");
+                assert!(superseding(&own, &cancelled(standing), NOW).is_some());
+            }
+        }
+        assert_eq!(verdict(&refund(2, 900), &cancelled(standing)), MAIL);
+    }
+    let others = [known(ShipmentShipped, 2, "a", PLANNED), known(OrderConfirmed, 0, "", PLANNED)];
+    assert_eq!(skipped(&news(OrderCancelled, 1, ""), &others), [0]);
+    let mut part = known(OrderCancelled, 1, "", Standing::Told);
+    part.news.cancels_order = false;
+    assert_eq!(verdict(&news(ShipmentShipped, 2, "a"), &[part]), MAIL, "a part is cancelled");
+}
+
+/// A refund of `amount` of 1000.
+fn refund(at: i64, amount: i64) -> News {
+    News { money: Some(MoneyBack { amount, of: 1_000 }), ..news(OrderRefunded, at, "") }
+}
+
+fn cancellation(at: i64, amount: i64) -> News {
+    News { money: Some(MoneyBack { amount, of: 1_000 }), ..news(OrderCancelled, at, "") }
+}
+
+fn told_about(own: &News, others: &[Known]) -> MoneyNews {
+    match verdict(own, others) {
+        Verdict::Mail(money) => money,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_refund_that_completes_the_sum_says_so_and_more_than_was_paid_is_told_apart() {
+    let first = |standing| [Known { news: refund(1, 600), standing }];
+    for standing in [PLANNED, Standing::Told, Standing::Silent] {
+        assert!(told_about(&refund(2, 400), &first(standing)).completes_refund, "{standing:?}");
+        assert!(!told_about(&refund(2, 399), &first(standing)).completes_refund);
+    }
+    assert!(!told_about(&refund(1, 1_000), &[]).completes_refund, "it is all of it");
+    let more = told_about(&refund(2, 500), &first(Standing::Told));
+    assert_eq!((more.completes_refund, more.overpaid), (true, 100));
+}
+
+#[test]
+fn of_two_refunds_at_once_only_the_later_one_completes_the_sum() {
+    let later = [Known { news: refund(2, 400), standing: PLANNED }];
+    assert!(!told_about(&refund(1, 600), &later).completes_refund);
+    let told = [Known { news: refund(2, 400), standing: Standing::Told }];
+    assert!(told_about(&refund(1, 600), &told).completes_refund, "the later one said nothing");
+}
+
+#[test]
+fn a_refund_that_a_cancellation_of_the_same_moment_names_is_told_once() {
+    let cancelled = |standing| [Known { news: cancellation(1, 900), standing }];
+    for at in [0, 2] {
+        for standing in [PLANNED, Standing::Sending, Standing::Told] {
+            assert_eq!(verdict(&refund(at, 900), &cancelled(standing)), NOTHING_NEW);
+        }
+        assert_eq!(verdict(&refund(at, 900), &cancelled(Standing::Silent)), MAIL);
+        assert_eq!(verdict(&refund(at, 901), &cancelled(Standing::Told)), MAIL, "it is more");
+    }
+    let days_later = refund(SAME_MOMENT_MS + 2, 900);
+    assert_eq!(verdict(&days_later, &cancelled(Standing::Told)), MAIL);
+    let named = Known { news: refund(2, 900), standing: Standing::NothingNew };
+    let rest = [cancelled(Standing::Told)[0].clone(), named];
+    assert_eq!(verdict(&refund(3, 50), &rest), MAIL, "the cancellation names 900, not 950");
+}
+
+#[test]
+fn a_cancellation_tells_the_money_unless_a_refund_of_the_same_moment_has_told_it() {
+    let own = cancellation(1, 900);
+    let refunded = |standing| [Known { news: refund(2, 900), standing }];
+    assert!(told_about(&own, &refunded(Standing::Told)).refund_told);
+    assert!(!told_about(&own, &refunded(Standing::Silent)).refund_told);
+    assert_eq!(verdict(&own, &refunded(Standing::Sending)), Verdict::Wait);
+    let planned = judge(&own, &refunded(PLANNED), Stage::New, NOW);
+    assert_eq!(planned.skips, [(0, SkipReason::NothingNew)]);
+    assert_eq!(planned.verdict, MAIL);
+}
