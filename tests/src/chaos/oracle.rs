@@ -102,6 +102,10 @@ impl Observation<'_> {
     fn in_doubt(&self, item: &Item, reason: &str) -> EventOutcome {
         let why = match self.case.kind.doubt_policy() {
             DoubtPolicy::Hold => "the policy is to hold",
+            // Before the number of doubts: that it is held sets it to the limit.
+            DoubtPolicy::Resend if reason.ends_with("superseded") && self.may_be_superseded() => {
+                "newer news was told"
+            }
             DoubtPolicy::Resend if item.doubts >= MAX_DOUBTS => "too many doubts",
             DoubtPolicy::Resend => {
                 let doubts = item.doubts;
