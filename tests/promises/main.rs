@@ -3,6 +3,7 @@
 mod clocks;
 mod duplicates;
 mod event_files;
+mod fair_send_rate;
 mod faults;
 mod forged_feedback;
 mod inbox;

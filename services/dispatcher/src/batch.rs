@@ -181,10 +181,12 @@ async fn send(
     dispatcher: &Dispatcher,
     requests: Vec<Indexed<Box<MailRequest>>>,
 ) -> Vec<Indexed<Result<(), SendError>>> {
-    let outgoing = requests
-        .iter()
-        .map(|(_, r)| OutgoingMessage { body: r.to_body(), ..OutgoingMessage::default() })
-        .collect();
+    let outgoing = requests.iter().map(|(_, request)| OutgoingMessage {
+        body: request.to_body(),
+        group: Some(request.shop().to_owned()),
+        ..OutgoingMessage::default()
+    });
+    let outgoing = outgoing.collect();
     let results = send_all(&dispatcher.sqs, &dispatcher.mail_queue, outgoing).await;
     requests.iter().map(|(i, _)| *i).zip(results).collect()
 }

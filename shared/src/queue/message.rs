@@ -180,6 +180,12 @@ impl DispatchRequest {
 }
 
 impl MailRequest {
+    /// The shop whose mail this is: the account's send rate is shared between shops.
+    #[must_use]
+    pub const fn shop(&self) -> &str {
+        "default"
+    }
+
     /// The message body, with everything that the message it was made from had and this version does not know.
     #[must_use]
     pub fn to_body(&self) -> String {
