@@ -181,9 +181,10 @@ async fn send(
     dispatcher: &Dispatcher,
     requests: Vec<Indexed<Box<MailRequest>>>,
 ) -> Vec<Indexed<Result<(), SendError>>> {
+    let now = dispatcher.clock.now_ms();
     let outgoing = requests.iter().map(|(_, request)| OutgoingMessage {
         body: request.to_body(),
-        group: Some(request.shop().to_owned()),
+        group: Some(dispatcher.groups.assign(request.shop(), now)),
         ..OutgoingMessage::default()
     });
     let outgoing = outgoing.collect();

@@ -2,9 +2,8 @@
 //! places for its mails, sends at its slots, and comes back. A write takes no time, or the time that a test says.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -15,6 +14,8 @@ use local::resources::LEDGER_TABLE;
 use local::ses::settings::Settings;
 use mailer::SendGate;
 use mailer::send_gate::Place;
+use serde_json::Value;
+use shared::send_gate::LINE_AT;
 use waybill_tests::chaos::rng::Rng;
 
 use super::fair_queue::FairQueue;
@@ -58,20 +59,35 @@ pub enum Event {
     Die,
 }
 
-/// Counts the writes that DynamoDB has answered, for the simulated clock.
+/// Counts the writes that DynamoDB has answered, for the simulated clock: those of each line, and the gate's others.
 #[derive(Debug, Default)]
-pub struct Writes(AtomicI64);
+pub struct Writes(Mutex<BTreeMap<String, i64>>);
 
 impl Writes {
-    pub fn count(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, i64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many writes followed each other since [`Writes::start`]. Those of several lines are made at the same time.
+    fn count(&self) -> i64 {
+        let writes = self.lock();
+        let of_lines = writes.iter().filter(|(name, _)| !name.is_empty()).map(|(_, count)| *count);
+        writes.get("").copied().unwrap_or_default() + of_lines.max().unwrap_or_default()
+    }
+
+    fn start(&self) {
+        self.lock().clear();
     }
 }
 
 impl Faults for Writes {
     fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
         if call.operation == "UpdateItem" {
-            self.0.fetch_add(1, Ordering::SeqCst);
+            let write: Value = serde_json::from_slice(call.body).expect("JSON");
+            let update = write["UpdateExpression"].as_str().unwrap_or_default();
+            let item = write["Key"]["notification"]["S"].as_str().unwrap_or_default();
+            let line = if update.contains(LINE_AT) { item } else { "" };
+            *self.lock().entry(line.to_owned()).or_default() += 1;
         }
         None
     }
@@ -140,11 +156,16 @@ impl<'a> Simulation<'a> {
 
     /// So many mails of the shop become visible at once, `after` the start.
     pub fn publish(&mut self, shop: &str, count: usize, after: i64) {
-        let published = self.start + after;
-        let mail = Mail { shop: shop.to_owned(), published, group: shop.to_owned() };
         for _ in 0..count {
-            self.at(published, Event::Visible(mail.clone()));
+            self.publish_as(shop, shop.to_owned(), after);
         }
+    }
+
+    /// A mail of the shop becomes visible, in a message of this group.
+    pub fn publish_as(&mut self, shop: &str, group: String, after: i64) {
+        let published = self.start + after;
+        let mail = Mail { shop: shop.to_owned(), published, group };
+        self.at(published, Event::Visible(mail));
     }
 
     /// Something is to happen.
@@ -216,8 +237,9 @@ impl<'a> Simulation<'a> {
         let (groups, mails): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         self.processes[mailer].received = (self.now, groups);
         let shops: Vec<&str> = mails.iter().map(|mail| mail.shop.as_str()).collect();
-        let (began, writes, before) = (self.now, Arc::clone(&self.writes), self.writes.count());
-        let clock = || began + (writes.count() - before) * self.write_time;
+        let (began, writes) = (self.now, Arc::clone(&self.writes));
+        writes.start();
+        let clock = || began + writes.count() * self.write_time;
         let places = self.processes[mailer].gate.take(&shops, MAX_WAIT, &clock).await;
         let now = clock();
         let mut last = now;

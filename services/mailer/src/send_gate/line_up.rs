@@ -1,6 +1,6 @@
 //! Standing in line: when the mails without a turn are told to come again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::item::GateItem;
 use super::known_lines::QUIET_LINE;
@@ -76,25 +76,44 @@ impl SendGate {
         // At the same time: all before the slots of the other mails.
         let own = groups.iter().map(async |(shop, group)| {
             let end = self.known().lines.end(shop);
-            let line = Line::Shop(shop);
-            (*shop, self.stand(line, end, group.count, moment, &has_time).await)
+            (*shop, self.stand(Line::Shop(shop), end, group.count, moment, &has_time).await)
         });
         let common = self.stand(Line::Common, item.line_at, in_common, moment, &has_time);
         let (own, common) = tokio::join!(futures::future::join_all(own), common);
         let own: BTreeMap<&str, Standing> = own.into_iter().collect();
-        let mut ahead: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+        // Shops that turned out to be busy: the common line tells the sweep how long mails wait.
+        let is_late = self.latecomers(shops, &groups, moment);
+        let count = shops.iter().filter(|shop| is_late.contains(*shop)).count();
+        let common_end = self.known().item.line_at;
+        let late = self.stand(Line::Common, common_end, count, moment, &has_time).await;
+        let mut ahead: BTreeMap<(&str, bool), usize> = BTreeMap::new();
         let mut places = Vec::with_capacity(shops.len());
         for shop in shops {
             let group = groups[shop];
+            let is_late = is_late.contains(shop) && matches!(late, Standing::At(_));
             let (line, standing) = match group.stretch {
-                None => (None, common),
-                Some(_) => (Some(*shop), own[shop]),
+                _ if is_late => ("", late),
+                None => ("", common),
+                Some(_) => (*shop, own[shop]),
             };
-            let ahead = ahead.entry(line).or_default();
+            let ahead = ahead.entry((line, is_late)).or_default();
             places.push(Place::Later(moment.comes_at(standing, group, *ahead)));
             *ahead += 1;
         }
         places
+    }
+
+    /// The shops that were taken for quiet and belong into the common line.
+    fn latecomers<'a>(
+        &self,
+        shops: &[&'a str],
+        groups: &BTreeMap<&'a str, Group>,
+        moment: Moment,
+    ) -> BTreeSet<&'a str> {
+        let item = self.known().item.clone();
+        let now = self.groups(&item, shops, moment);
+        let is_late = |shop: &&str| groups[shop].is_quiet && now[shop].stretch.is_none();
+        now.keys().copied().filter(is_late).collect()
     }
 
     /// The mails by shop, and where they stand.
