@@ -48,8 +48,9 @@ async fn ten_confirmations_do_not_wait_for_the_fifty_thousand_mails_of_another_s
     let template = deployed().concurrency.expect("a limit");
     for (rate, mailers, bound) in [
         (1, template, 30.0),
+        (1, 10, 30.0),
         (14, template, 15.0),
-        (14, 10, 15.0),
+        (14, 100, 15.0),
         (200, template, 15.0),
         (200, 10, 15.0),
     ] {
