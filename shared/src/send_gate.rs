@@ -1,11 +1,28 @@
 //! The send gate: one item of the ledger's table through which all mailers share the account's send rate, and
-//! tell each other that SES takes no mail at the moment.
+//! tell each other that SES takes no mail at the moment. Beside it, an item for each shop whose mails have had to wait
+//! says how long the shop's own line is; DynamoDB deletes it a day after its last change.
 
 /// The partition key of the item. No order's key begins with `#`.
 pub const PARTITION_KEY: &str = "#send-gate";
 
 /// The sort key of the item.
 pub const SORT_KEY: &str = "gate";
+
+/// Begins the sort key of the item with a shop's own line; the shop's name follows. After [`SORT_KEY`] in the order of
+/// the keys.
+const SHOP_LINE: &str = "line#";
+
+/// The sort key of the item with the shop's own line.
+#[must_use]
+pub fn shop_line_key(shop: &str) -> String {
+    format!("{SHOP_LINE}{shop}")
+}
+
+/// The shop whose line has this sort key; `None` for any other item.
+#[must_use]
+pub fn shop_of_line(sort_key: &str) -> Option<&str> {
+    sort_key.strip_prefix(SHOP_LINE)
+}
 
 /// The attribute that says until when no mail is sent (a number, milliseconds since 1970). Absent while SES
 /// takes mails. In the past while nobody has sent the one mail that finds out whether SES does again.
@@ -15,7 +32,8 @@ pub const CLOSED_UNTIL: &str = "closed_until";
 pub const CLOSED_REASON: &str = "closed_reason";
 
 /// The attribute that says until when mails that found no free slot are told to come again (a number, microseconds
-/// since 1970). In the past, or absent, while no mail stands in line.
+/// since 1970): in the gate's item those of the common line, in a shop's those of the shop. In the past, or absent,
+/// while no mail stands in line.
 pub const LINE_AT: &str = "line_at";
 
 /// How far ahead [`CLOSED_UNTIL`] may be, in milliseconds. No answer of SES closes the gate for as long. A later time

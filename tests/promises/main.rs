@@ -4,6 +4,7 @@ mod cases;
 mod clocks;
 mod duplicates;
 mod event_files;
+mod fair_send_rate;
 mod faults;
 mod forged_feedback;
 mod inbox;

@@ -145,7 +145,7 @@ fn gate_at(stack: &TestStack, fixed_rate: Option<f64>) -> SendGate {
 
 /// Places for three mails at `now` (milliseconds).
 async fn take(gate: &SendGate, now: i64) -> Vec<Place> {
-    let places = gate.take(3, Duration::from_secs(10), || now * 1000).await;
+    let places = gate.take(&["default"; 3], Duration::from_secs(10), || now * 1000).await;
     places.expect("DynamoDB answers")
 }
 

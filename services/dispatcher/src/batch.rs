@@ -194,10 +194,13 @@ async fn send(
     dispatcher: &Dispatcher,
     requests: Vec<Indexed<Box<MailRequest>>>,
 ) -> Vec<Indexed<Result<(), SendError>>> {
-    let outgoing = requests
-        .iter()
-        .map(|(_, r)| OutgoingMessage { body: r.to_body(), ..OutgoingMessage::default() })
-        .collect();
+    let now = dispatcher.clock.now_ms();
+    let outgoing = requests.iter().map(|(_, request)| OutgoingMessage {
+        body: request.to_body(),
+        group: Some(dispatcher.groups.assign(request.shop(), now)),
+        ..OutgoingMessage::default()
+    });
+    let outgoing = outgoing.collect();
     let results = send_all(&dispatcher.sqs, &dispatcher.mail_queue, outgoing).await;
     requests.iter().map(|(i, _)| *i).zip(results).collect()
 }

@@ -1,14 +1,20 @@
 //! What the dispatcher depends on.
 
+use std::sync::Arc;
+
 use kit::Clock;
 use kit::ledger::Ledger;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
+
+use crate::mail_groups::MailGroups;
 
 /// The dispatcher's dependencies.
 #[derive(Debug, Clone)]
 pub struct Dispatcher {
     /// Records the decisions.
     pub ledger: Ledger,
+    /// By which SQS delivers the mail requests of all shops fairly.
+    pub groups: Arc<MailGroups>,
     /// Sends the mail requests.
     pub sqs: aws_sdk_sqs::Client,
     /// The mail queue's URL.

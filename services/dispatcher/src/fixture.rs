@@ -1,5 +1,7 @@
 //! Events and dispatch messages for the unit tests.
 
+use std::sync::Arc;
+
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::{Credentials, Region};
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +22,7 @@ pub async fn without_aws() -> Dispatcher {
     let sdk = loader.credentials_provider(credentials).load().await;
     let (sqs, clock) = (kit::aws::sqs(&sdk), Clock::system());
     Dispatcher {
+        groups: Arc::default(),
         ledger: Ledger::new(kit::aws::dynamodb(&sdk), "ledger".to_owned(), SignedDuration::ZERO),
         mail_queue: "http://127.0.0.1:1/mail".to_owned(),
         dead_letters: DeadLetterQueue::new(sqs.clone(), "http://127.0.0.1:1/dlq".to_owned(), clock),

@@ -10,6 +10,7 @@
 //!   plan is put before the order's other records are read.
 //! - News counts from its `time`, but never from later than its acceptance: an event by a clock that is ahead is
 //!   superseded like any other.
+//! - A mail request names its shop to SQS, so that one shop's many do not hold up another's few.
 //! - A mail request has what its event and its dispatch request have that this version does not know.
 //! - While the ledger or the mail queue is unavailable, a message is requeued with a delay, which uses up no
 //!   receives: an outage moves nothing to the dead-letter queue.
@@ -21,6 +22,7 @@
 mod batch;
 mod decide;
 mod dependencies;
+mod mail_groups;
 
 use std::sync::Arc;
 
@@ -32,6 +34,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 
 pub use batch::handle;
 pub use dependencies::Dispatcher;
+pub use mail_groups::MailGroups;
 
 /// Runs the function until its environment is shut down.
 ///
@@ -59,6 +62,7 @@ async fn from_env() -> Result<Dispatcher, Error> {
     let dead_letters =
         config::required("DISPATCH_DLQ_URL", "the dispatch dead-letter queue's URL")?;
     Ok(Dispatcher {
+        groups: Arc::default(),
         ledger: Ledger::from_settings(kit::aws::dynamodb(&sdk))?,
         mail_queue: config::required("MAIL_QUEUE_URL", "the mail queue's URL")?,
         dead_letters: DeadLetterQueue::new(sqs.clone(), dead_letters, clock),

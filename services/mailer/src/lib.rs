@@ -19,6 +19,7 @@
 //!   5 % of the rate, however many run, and do not exceed it as long as a mail reaches SES within 20 ms of its slot
 //!   ([`send_gate`]). A mail without a turn is requeued
 //!   with a delay, without a claim.
+//! - Shops share that rate: a shop with a long line does not hold up another's few mails.
 //! - While SES takes no mail of the account, one mail at a time, the probe, asks whether it does again. The
 //!   others wait without a claim.
 //! - A mail whose answer from SES could not be waited for is neither claimed nor sent.

@@ -271,6 +271,12 @@ impl MailRequest {
         Self { completes_refund, refund_told, ..self }
     }
 
+    /// The shop whose mail this is: the account's send rate is shared between shops.
+    #[must_use]
+    pub fn shop(&self) -> &str {
+        self.key.shop.as_str()
+    }
+
     /// The message body, with everything that the message it was made from had and this version does not know.
     #[must_use]
     pub fn to_body(&self) -> String {

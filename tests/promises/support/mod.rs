@@ -15,9 +15,11 @@ use local::ses::Mail;
 use local::{Config, Stack};
 
 pub mod events;
+pub mod fair_queue;
 pub mod http;
 pub mod json;
 pub mod killer;
+pub mod simulated_mailers;
 pub mod simulated_pipeline;
 pub mod stack_process;
 pub mod valid;

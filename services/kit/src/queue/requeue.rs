@@ -7,6 +7,9 @@ use super::batch::BatchItemOutcome;
 use super::send::{MAX_DELAY_SECONDS, OutgoingMessage, send_one};
 use crate::clock::Clock;
 
+/// The system attribute with a message's group.
+const GROUP: &str = "MessageGroupId";
+
 /// Requeues messages on the queue that they come from.
 #[derive(Debug, Clone)]
 pub struct DelayedRequeue {
@@ -24,7 +27,8 @@ impl DelayedRequeue {
 
     /// Sends a copy of `message` that is not visible before `until` (milliseconds since 1970), but at most
     /// for SQS's maximum of 15 minutes. A message that has to wait longer is requeued again. `note` is an
-    /// attribute that the copy carries beside those of the message, or instead of the one of that name.
+    /// attribute that the copy carries beside those of the message, or instead of the one of that name. The copy is of
+    /// the message's group.
     ///
     /// Returns `Ack` once SQS has accepted the copy, otherwise `Retry`. The copy's receive count starts at
     /// zero, so waiting never moves a healthy message to the dead-letter queue.
@@ -41,6 +45,7 @@ impl DelayedRequeue {
             body: message.body.clone().unwrap_or_default(),
             delay,
             attributes: attributes(message, note),
+            group: message.attributes.get(GROUP).cloned(),
         };
         // The copy before the acknowledgement: a crash in between leaves two messages rather than none, and
         // handling both changes nothing.

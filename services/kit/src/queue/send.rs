@@ -24,6 +24,11 @@ pub struct OutgoingMessage {
     pub delay: i32,
     /// Name and value of each message attribute, all of type `String`.
     pub attributes: Vec<(String, String)>,
+    /// Whose message it is: 1 to 128 letters, digits and punctuation. A fair queue delivers others' messages first while
+    /// this group's use up the consumers
+    /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html>). A message
+    /// without one is a group of its own.
+    pub group: Option<String>,
 }
 
 impl OutgoingMessage {
@@ -191,8 +196,10 @@ fn index_from_id(id: &str, size: usize) -> Option<usize> {
 }
 
 fn entry(i: usize, message: OutgoingMessage) -> SendMessageBatchRequestEntry {
-    let mut entry =
-        SendMessageBatchRequestEntry::builder().id(i.to_string()).message_body(message.body);
+    let mut entry = SendMessageBatchRequestEntry::builder()
+        .id(i.to_string())
+        .message_body(message.body)
+        .set_message_group_id(message.group);
     if message.delay > 0 {
         entry = entry.delay_seconds(message.delay.min(MAX_DELAY_SECONDS));
     }

@@ -10,6 +10,7 @@ pub mod sqs;
 mod sqs_compat;
 mod sqs_durable;
 mod sqs_engine;
+mod sqs_fair;
 mod sqs_restore;
 mod sqs_store;
 mod stream_index;

@@ -3,6 +3,9 @@
 //! rustack takes messages of up to 256 KiB, AWS of up to 1 MiB. Larger ones are compressed while
 //! they are in the queue: a client sees that by the MD5 of the body only. One that compression does
 //! not bring below the limit is refused.
+//!
+//! rustack takes a message group for FIFO queues only, AWS for standard ones too. There, the group is an attribute of
+//! the message while it is in the queue.
 
 use std::io::{Read, Write};
 
@@ -14,7 +17,7 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use rustack_sqs_model::error::{SqsError, SqsErrorCode};
 use rustack_sqs_model::operations::SqsOperation;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The most bytes in all bodies and attributes of a batch together
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
@@ -35,15 +38,44 @@ pub(super) fn adapt_request(operation: SqsOperation, call: &mut Value) -> Result
                 cap_message_size(attributes);
             }
         }
-        SqsOperation::SendMessage => compress_body(call),
+        SqsOperation::SendMessage => {
+            let is_fifo = is_fifo(call);
+            adapt_message(call, is_fifo);
+        }
         SqsOperation::SendMessageBatch => {
             check_batch_size(call)?;
+            let is_fifo = is_fifo(call);
             let entries = call.get_mut("Entries").and_then(Value::as_array_mut);
-            entries.into_iter().flatten().for_each(compress_body);
+            entries.into_iter().flatten().for_each(|entry| adapt_message(entry, is_fifo));
         }
         _ => {}
     }
     Ok(())
+}
+
+/// Holds a message's group in a standard queue, and comes back as its system attribute.
+const GROUP_ATTRIBUTE: &str = "waybill-local-group";
+
+fn is_fifo(call: &Value) -> bool {
+    call["QueueUrl"].as_str().is_some_and(|url| url.ends_with(".fifo"))
+}
+
+fn adapt_message(message: &mut Value, is_fifo: bool) {
+    compress_body(message);
+    let group =
+        message.as_object_mut().filter(|_| !is_fifo).and_then(|m| m.remove("MessageGroupId"));
+    if let Some(Value::String(group)) = group {
+        message["MessageAttributes"][GROUP_ATTRIBUTE] =
+            json!({ "DataType": "String", "StringValue": group });
+    }
+}
+
+fn restore_group(message: &mut Value) {
+    let attributes = message.get_mut("MessageAttributes").and_then(Value::as_object_mut);
+    let group = attributes.and_then(|attributes| attributes.remove(GROUP_ATTRIBUTE));
+    if let Some(group) = group {
+        message["Attributes"]["MessageGroupId"] = group["StringValue"].clone();
+    }
 }
 
 /// AWS takes `maxReceiveCount` as a number or as text (the CLI's documentation writes text);
@@ -118,17 +150,18 @@ fn compress_body(message: &mut Value) {
         format!("{COMPRESSED_PREFIX}{}", STANDARD.encode(written.expect("a Vec takes every byte")));
 }
 
-/// The `ReceiveMessage` response with the bodies as they were sent.
+/// The `ReceiveMessage` response with the messages as they were sent.
 pub(super) fn restore_response(response: Bytes) -> Bytes {
-    if !response
-        .windows(COMPRESSED_PREFIX.len())
-        .any(|window| window == COMPRESSED_PREFIX.as_bytes())
-    {
+    let holds = |mark: &str| response.windows(mark.len()).any(|window| window == mark.as_bytes());
+    if ![COMPRESSED_PREFIX, GROUP_ATTRIBUTE].into_iter().any(holds) {
         return response;
     }
     let Ok(mut json) = serde_json::from_slice::<Value>(&response) else { return response };
     let messages = json.get_mut("Messages").and_then(Value::as_array_mut);
-    messages.into_iter().flatten().for_each(restore_body);
+    messages.into_iter().flatten().for_each(|message| {
+        restore_body(message);
+        restore_group(message);
+    });
     Bytes::from(json.to_string())
 }
 
@@ -146,8 +179,6 @@ fn restore_body(message: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -159,6 +190,27 @@ mod tests {
         let policy: Value = serde_json::from_str(policy).unwrap();
         assert_eq!(policy["maxReceiveCount"], 5);
         assert_eq!(policy["deadLetterTargetArn"], "arn:aws:sqs:r:0:d");
+    }
+
+    #[test]
+    fn a_group_is_an_attribute_in_a_standard_queue_and_stays_as_it_is_for_a_fifo_queue() {
+        let send = |queue: &str| {
+            let entry = json!({"Id": "0", "MessageBody": "b", "MessageGroupId": "shop"});
+            let mut call = json!({"QueueUrl": queue, "Entries": [entry]});
+            adapt_request(SqsOperation::SendMessageBatch, &mut call).unwrap();
+            call["Entries"][0].take()
+        };
+        assert_eq!(send("http://q/a.fifo")["MessageGroupId"], "shop");
+        let mut entry = send("http://q/a");
+        assert_eq!(entry.get("MessageGroupId"), None);
+        let received = json!({"Messages": [{
+            "Body": "b", "Attributes": {}, "MessageAttributes": entry["MessageAttributes"].take(),
+        }]});
+        let restored = restore_response(received.to_string().into());
+        let restored: Value = serde_json::from_slice(&restored).unwrap();
+        let message = &restored["Messages"][0];
+        assert_eq!(message["Attributes"]["MessageGroupId"], "shop");
+        assert_eq!(message["MessageAttributes"], json!({}));
     }
 
     #[test]

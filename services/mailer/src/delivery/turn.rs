@@ -24,18 +24,22 @@ pub async fn take_places(
         delivery.as_ref().is_some_and(Delivery::wants_turn_at_once)
     };
     let wanted: Vec<bool> = deliveries.iter().map(wants).collect();
-    let count = wanted.iter().filter(|wants| **wants).count();
+    let wanting = deliveries.iter().zip(&wanted).filter_map(|(delivery, wants)| {
+        delivery.as_ref().filter(|_| *wants).map(|delivery| delivery.request.shop())
+    });
+    let shops: Vec<&str> = wanting.collect();
     let left = deliveries.iter().flatten().map(Delivery::time_left_to_claim).next();
-    let mut places = take(mailer, count, left.unwrap_or_default()).await.into_iter();
+    let mut places = take(mailer, &shops, left.unwrap_or_default()).await.into_iter();
     wanted.into_iter().map(|wants| if wants { places.next() } else { None }).collect()
 }
 
-async fn take(mailer: &Mailer, count: usize, time_left: Duration) -> Vec<Place> {
-    if count == 0 {
+/// A place for a mail of each of these shops.
+async fn take(mailer: &Mailer, shops: &[&str], time_left: Duration) -> Vec<Place> {
+    if shops.is_empty() {
         return Vec::new();
     }
     let (limit, max_wait) = time_for_turns(time_left);
-    let taken = mailer.gate.take(count, max_wait, || mailer.clock.now().as_microsecond());
+    let taken = mailer.gate.take(shops, max_wait, || mailer.clock.now().as_microsecond());
     // Around all of its writes and calls: each may be slow. A probe that was taken nevertheless loses its lease.
     let error = match tokio::time::timeout(limit, taken).await {
         Ok(Ok(places)) => return places,
@@ -43,7 +47,7 @@ async fn take(mailer: &Mailer, count: usize, time_left: Duration) -> Vec<Place> 
         Err(_elapsed) => format!("the send gate took longer than {limit:?}"),
     };
     tracing::warn!(error, "no turn could be taken: requeued until the ledger answers");
-    vec![Place::Later(mailer.clock.now_ms() + LEDGER_RETRY_MS); count]
+    vec![Place::Later(mailer.clock.now_ms() + LEDGER_RETRY_MS); shops.len()]
 }
 
 /// The first step of a delivery whose place was taken with its batch's. Waits for the slot.
@@ -69,7 +73,8 @@ pub async fn begin(delivery: &Delivery<'_>, place: Option<Place>, turn: &mut Opt
 
 /// Takes a turn for one mail that turned out to need one, and waits for its slot.
 pub async fn take_one(delivery: &Delivery<'_>, then: AfterTurn, turn: &mut Option<Turn>) -> Step {
-    let place = take(delivery.mailer, 1, delivery.time_left_to_claim()).await.pop();
+    let shop = [delivery.request.shop()];
+    let place = take(delivery.mailer, &shop, delivery.time_left_to_claim()).await.pop();
     match (place, then) {
         (Some(Place::Turn(taken)), then) => {
             wait(delivery, taken).await;

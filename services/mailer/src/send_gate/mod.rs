@@ -5,12 +5,43 @@
 //! account's rate, so that the mailers need not know how many they are. A mailer that dies leaves its slots
 //! unused: at most ten. What this costs is one write unit a batch; a tenth of one a mail where batches are full.
 //!
+//! # Shops share the rate
+//!
+//! A shop is *quiet* or *busy* by the length of its own line: how long the account would need for its mails that have
+//! found no slot and wait. Up to [`QUIET_LINE`] it is quiet, also while nothing is known of it. A quiet shop takes
+//! slots up to [`HORIZON`] ahead, a busy one only up to three quarters of that. So however long a busy shop's line is,
+//! the last quarter, a second, is left free for the others, and that second passes and comes anew: a quiet shop's
+//! mails get a turn as fast as the rate allows. In a batch of several shops the quiet ones' mails take the first slots.
+//! The order of a batch costs nothing: it is one write for all of them, as before.
+//!
+//! - **Where a shop's line is kept.** An item of its own for each shop that has had to wait, beside the gate's
+//!   (`line#SHOP`; DynamoDB deletes it a day later), so that any number of shops fits, and the gate's item stays as it
+//!   is. It is written only where mails wait, which costs a write anyway. A process remembers the lines that it has
+//!   written; one that has just started takes a busy shop for a quiet one until its first mail without a slot.
+//! - **Two lines.** A busy shop's mails stand in the common line, which runs at the account's rate. Where its own line,
+//!   at the rate divided by the number of busy shops, is shorter, they stand in that: a shop with 200 mails does not
+//!   stand behind one with 50,000. A quiet shop's mails stand in their own. Together the lines may be too fast, so that
+//!   some mails come for nothing and stand in line again, each behind its own shop's. They are never too slow.
+//!   The sweep looks at the common line only: a quiet shop's mails wait for seconds.
+//! - **Nobody starves.** If quiet shops alone use up the rate, a mailer lets a busy one reach as far as they do after
+//!   every [`MAX_PASSED_OVER`] of their turns.
+//! - **Being received** comes before a turn, and is SQS's matter: each message names its shop as its group, and a
+//!   *fair* queue delivers a quiet group's messages before those of one that uses up the consumers
+//!   (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html>). A copy that
+//!   is requeued keeps the group. Where so few mailers run that the slots ahead are never all taken, as two at 14 a
+//!   second, this alone decides.
+//!
+//! What follows, by the tests of `fair_send_rate`: while other shops have 50,000 mails, the last of ten mails of a quiet
+//! shop is sent within 30 s of their publication at one mail a second, of which they need ten themselves, and within 15 s
+//! at 14 and 200 a second; whether one shop is busy, or three, or a hundred. But while a hundred shops are just queueing
+//! theirs, within 5 minutes. How long a busy shop waits is its backlog over its share of the rate.
+//!
 //! # Mails without a turn
 //!
 //! Slots are taken at most [`HORIZON`] ahead. A mail that finds none is requeued with a delay, without a claim.
-//! Such mails stand in a line, a second counter of the item, that runs at the same rate: each is told to come
-//! again when it is its turn to take a slot, and not all at once. New mails may be faster, so a mail may have to
-//! stand in line again. The counter costs one more write for each batch that finds no slots.
+//! Such mails stand in line, by a second counter that runs at the same rate: each is told to come again when it is its
+//! turn to take a slot, and not all at once. New mails may be faster, so a mail may have to stand in line again. A batch
+//! that finds no slots costs one more write for each of its shops, and one for the common line.
 //!
 //! # While SES takes no mail
 //!
@@ -27,6 +58,9 @@
 
 mod account_rate;
 mod item;
+mod known_lines;
+mod line_up;
+mod reserve;
 mod table;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -39,7 +73,11 @@ use kit::ledger::LedgerError;
 use crate::send_outcome::SendOutcome;
 use account_rate::max_send_rate;
 use item::{GateItem, Phase};
-use table::{GateTable, Slots, Written};
+use known_lines::KnownLines;
+use table::{GateTable, Written};
+
+pub use known_lines::QUIET_LINE;
+pub use reserve::MAX_PASSED_OVER;
 
 /// How far ahead slots are taken: the longest wait inside an invocation.
 ///
@@ -48,18 +86,6 @@ use table::{GateTable, Slots, Written};
 /// Longer waits only cost: a mailer of 256 MB waits for 0.0000033 USD a second, and a batch of ten that is
 /// requeued instead costs 0.0000050 (10 sends, a receive, a delete, an invocation).
 pub const HORIZON: Duration = Duration::from_secs(4);
-
-/// By how much a mail comes back from the line before its slot is due, in microseconds. It then finds slots that
-/// are taken for at most the rest of [`HORIZON`], and the mails behind it have time to be late.
-const EARLY: i64 = 3_000_000;
-
-/// How long the line may be, in microseconds. SQS delays by 15 minutes at most; mails for which the line is too
-/// long come back at random in the last five of them, when it has become shorter.
-const MAX_LINE: i64 = 600_000_000;
-
-/// A slot that has passed by more than this when DynamoDB's answer arrives is not used, in microseconds: mails
-/// that are sent late come together with those of the slots that follow.
-const MAX_LATENESS: i64 = 100_000;
 
 /// Mails a second while the account's rate is not known: that of an account in the sandbox.
 const FALLBACK_RATE: f64 = 1.0;
@@ -79,9 +105,6 @@ const CLOSED_SPREAD_MS: u64 = 60_000;
 /// Mails that wait for a probe come back after this time, and within the spread, in milliseconds.
 const PROBE_RETRY_MS: i64 = 5_000;
 const PROBE_SPREAD_MS: u64 = 10_000;
-
-/// How far ahead of now the first slot is at most, as a share of [`HORIZON`]: behind it must be room for others.
-const MAX_LEAD: (i64, i64) = (3, 4);
 
 /// How often a refused write is tried anew with the item that refused it. Whoever tries most: the item has a
 /// due rate (2 writes), a stale copy of it was known, and others took slots from now on at the same moment.
@@ -133,6 +156,10 @@ struct Known {
     was_appended: bool,
     /// How long the last write took, in microseconds.
     write_time: i64,
+    /// How long the shops' own lines are.
+    lines: KnownLines,
+    /// How many turns quiet shops have taken since a busy one got one.
+    passed_over: usize,
 }
 
 /// A round of [`SendGate::take`].
@@ -162,19 +189,19 @@ impl SendGate {
         }
     }
 
-    /// Takes a place for each of `count` mails, the turns first, by their slots. No slot is further away than
-    /// `max_wait` or [`HORIZON`]. `now` reads the clock (microseconds since 1970).
+    /// Takes a place for a mail of each of these `shops`, in their order. No slot is further away than `max_wait` or
+    /// [`HORIZON`]. `now` reads the clock (microseconds since 1970).
     ///
     /// # Errors
     /// [`LedgerError`] when DynamoDB did not answer: there is no turn then. Slots that it took nevertheless stay
     /// unused.
     pub async fn take(
         &self,
-        count: usize,
+        shops: &[&str],
         max_wait: Duration,
         now: impl Fn() -> i64,
     ) -> Result<Vec<Place>, LedgerError> {
-        let horizon = micros(max_wait.min(HORIZON));
+        let (count, horizon) = (shops.len(), micros(max_wait.min(HORIZON)));
         let (mut item, mut append) = self.last_known();
         let mut lead = self.lead(horizon);
         for _ in 0..MAX_ROUNDS {
@@ -186,7 +213,10 @@ impl SendGate {
                 Phase::Open if self.must_refresh(&item, at / 1000) => {
                     Round::Again(self.refresh(at / 1000).await?)
                 }
-                Phase::Open => self.reserve(&item, append, count, (lead, horizon), &now).await?,
+                Phase::Open => {
+                    let reach = self.reach(lead, horizon);
+                    self.reserve(&item, append, shops, reach, &now).await?
+                }
             };
             match round {
                 Round::Done(places) => return Ok(places),
@@ -277,106 +307,6 @@ impl SendGate {
                 Round::Done(places)
             }
         })
-    }
-
-    /// Takes as many slots as there are from `lead` to `horizon` ahead of now, and places in the line for the others.
-    async fn reserve(
-        &self,
-        item: &GateItem,
-        append: bool,
-        count: usize,
-        (lead, horizon): (i64, i64),
-        now: &impl Fn() -> i64,
-    ) -> Result<Round, LedgerError> {
-        let (at, interval) = (now(), item.interval());
-        let (from, max_next_at) = (at + lead, item.max_next_at(at, micros(HORIZON)));
-        let next_at = if item.next_at > max_next_at { from } else { item.next_at.max(from) };
-        let room = (at + horizon - next_at).div_euclid(interval) + 1;
-        let taken = usize::try_from(room).unwrap_or_default().min(count);
-        if taken == 0 {
-            return Ok(Round::Done(self.line_up(item, count, at, || true).await));
-        }
-        let span = interval * as_i64(taken);
-        let latest = at + horizon - (span - interval);
-        let slots = Slots { from, latest, span, max_next_at, rate: item.rate };
-        let written =
-            if append { self.table.append(slots).await? } else { self.table.begin(slots).await? };
-        let answered = now();
-        self.known().write_time = answered - at;
-        let item = match written {
-            Written::No(item) => {
-                self.remember(&item, None);
-                return Ok(Round::Again(item));
-            }
-            Written::Yes(item) => item,
-        };
-        self.remember(&item, Some(append));
-        let first = item.next_at - span;
-        // The next ones are taken further ahead: the write was slower than the last one.
-        if first + MAX_LATENESS < answered {
-            return Ok(Round::Again(item));
-        }
-        let slot = |n| first + interval * as_i64(n);
-        let mut places: Vec<Place> =
-            (0..taken).map(|n| Place::Turn(Turn { slot: slot(n), probe: None })).collect();
-        let has_time = || now() + (answered - at) <= first + MAX_LATENESS;
-        places.extend(self.line_up(&item, count - taken, at, has_time).await);
-        Ok(Round::Done(places))
-    }
-
-    /// How far ahead of now slots are taken: they must not have passed when DynamoDB has answered to this write and to
-    /// that for the line, which may take a quarter longer than the last one.
-    fn lead(&self, horizon: i64) -> i64 {
-        let write_time = self.known().write_time;
-        let (share, of) = MAX_LEAD;
-        (2 * (write_time + write_time / 4)).clamp(0, horizon / of * share)
-    }
-
-    /// When `count` mails without a turn are to come again. If the line cannot be written, or there is no time for
-    /// that before the slots of other mails, at random.
-    async fn line_up(
-        &self,
-        item: &GateItem,
-        count: usize,
-        now: i64,
-        has_time: impl Fn() -> bool,
-    ) -> Vec<Place> {
-        // The rate is about to be known, and probably higher than the one that the line would run at.
-        if !item.rate_was_read && self.fixed_rate.is_none() {
-            return (0..count).map(|_| Place::Later(item.rate_due + spread(5_000))).collect();
-        }
-        let (interval, from) = (item.interval(), now + micros(HORIZON));
-        let max = now + 2 * MAX_LINE;
-        let in_line = |at: i64| if at > max { 0 } else { at };
-        let mut line_at = in_line(item.line_at);
-        // Twice: a line that was refused is no longer where it was.
-        for _ in 0..2 {
-            if count == 0 || line_at > now + MAX_LINE || !has_time() {
-                break;
-            }
-            let span = interval * as_i64(count);
-            let written = if line_at > from {
-                self.table.extend_line(from, max, span).await
-            } else {
-                self.table.begin_line(from, max, span).await
-            };
-            match written {
-                Ok(Written::Yes(item)) => {
-                    self.remember(&item, None);
-                    let first = item.line_at - span - EARLY;
-                    return (0..count)
-                        .map(|n| Place::Later((first + interval * as_i64(n)) / 1000))
-                        .collect();
-                }
-                Ok(Written::No(item)) => line_at = in_line(item.line_at),
-                Err(error) => {
-                    tracing::warn!(%error, "no place in the line");
-                    break;
-                }
-            }
-        }
-        let far = if line_at > now + MAX_LINE { MAX_LINE / 1000 } else { 1_000 };
-        (0..count).map(|_| Place::Later(now / 1000 + far + spread(300_000))).collect()
     }
 
     fn must_refresh(&self, item: &GateItem, now: i64) -> bool {

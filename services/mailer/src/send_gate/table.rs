@@ -1,4 +1,4 @@
-//! The conditional writes of the send gate's item.
+//! The conditional writes of the send gate's item, and of those of the shops' own lines.
 //!
 //! A time that is no number, or later than any mailer whose clock is right writes it, holds nobody up: each condition
 //! lets it be replaced, and so the mails flow again without an operator.
@@ -11,10 +11,25 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditi
 use kit::ledger::LedgerError;
 use shared::order_key::ORDER_KEY;
 use shared::send_gate::{
-    CLOSED_REASON, CLOSED_UNTIL, LINE_AT, MAX_CLOSED_MS, PARTITION_KEY, SORT_KEY,
+    CLOSED_REASON, CLOSED_UNTIL, LINE_AT, MAX_CLOSED_MS, PARTITION_KEY, SORT_KEY, shop_line_key,
 };
 
 use super::item::{GateItem, NEXT_AT, PROBE_UNTIL, RATE, RATE_DUE, RATE_WAS_READ};
+
+/// How long an item with a shop's own line outlives its last change, in seconds.
+const SHOP_LINE_RETENTION: i64 = 86_400;
+
+/// By this attribute (seconds since 1970), DynamoDB deletes an item.
+const EXPIRES_AT: &str = "expires_at";
+
+/// A line of mails without a turn.
+#[derive(Debug, Clone, Copy)]
+pub enum Line<'a> {
+    /// That of all busy shops, in the gate's item.
+    Common,
+    /// A shop's own, in an item of its own.
+    Shop(&'a str),
+}
 
 /// The ledger's table, in which the gate is one item.
 #[derive(Debug)]
@@ -104,11 +119,14 @@ impl GateTable {
     /// Appends `span` microseconds to the line, if it ends after `from`, and not after `max`.
     pub async fn extend_line(
         &self,
+        line: Line<'_>,
         from: i64,
         max: i64,
         span: i64,
     ) -> Result<Written, LedgerError> {
-        self.update(
+        self.update_line(
+            line,
+            from,
             &format!("SET {LINE_AT} = {LINE_AT} + :span"),
             &format!("{LINE_AT} > :from AND {LINE_AT} <= :max"),
             &[(":span", number(span)), (":from", number(from)), (":max", number(max))],
@@ -117,13 +135,38 @@ impl GateTable {
     }
 
     /// Begins a line of `span` microseconds at `from`, if the last one ends before, or after `max`.
-    pub async fn begin_line(&self, from: i64, max: i64, span: i64) -> Result<Written, LedgerError> {
-        self.update(
+    pub async fn begin_line(
+        &self,
+        line: Line<'_>,
+        from: i64,
+        max: i64,
+        span: i64,
+    ) -> Result<Written, LedgerError> {
+        self.update_line(
+            line,
+            from,
             &format!("SET {LINE_AT} = :end"),
             &format!("{} OR {LINE_AT} <= :from OR {LINE_AT} > :max", no_number(LINE_AT)),
             &[(":end", number(from + span)), (":from", number(from)), (":max", number(max))],
         )
         .await
+    }
+
+    async fn update_line(
+        &self,
+        line: Line<'_>,
+        from: i64,
+        update: &str,
+        condition: &str,
+        values: &[(&str, AttributeValue)],
+    ) -> Result<Written, LedgerError> {
+        let Line::Shop(shop) = line else {
+            return self.update(update, condition, values).await;
+        };
+        let expires_at = number(from / 1_000_000 + SHOP_LINE_RETENTION);
+        let values = [values, &[(":expires_at", expires_at)]].concat();
+        let update = format!("{update}, {EXPIRES_AT} = :expires_at");
+        self.update_item(&shop_line_key(shop), &update, condition, &values).await
     }
 
     /// Takes on the reading of the rate, if that is due at `now`, or later than `max`: nobody else does before `until`
@@ -219,6 +262,16 @@ impl GateTable {
         condition: &str,
         values: &[(&str, AttributeValue)],
     ) -> Result<Written, LedgerError> {
+        self.update_item(SORT_KEY, update, condition, values).await
+    }
+
+    async fn update_item(
+        &self,
+        sort_key: &str,
+        update: &str,
+        condition: &str,
+        values: &[(&str, AttributeValue)],
+    ) -> Result<Written, LedgerError> {
         let mut values: HashMap<String, AttributeValue> =
             values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         // DynamoDB refuses a value that no expression uses.
@@ -230,7 +283,7 @@ impl GateTable {
             .update_item()
             .table_name(&self.table)
             .key(ORDER_KEY, AttributeValue::S(PARTITION_KEY.to_owned()))
-            .key("notification", AttributeValue::S(SORT_KEY.to_owned()))
+            .key("notification", AttributeValue::S(sort_key.to_owned()))
             .update_expression(update)
             .set_condition_expression((!condition.is_empty()).then(|| condition.to_owned()))
             .set_expression_attribute_values(Some(values))

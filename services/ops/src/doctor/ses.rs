@@ -6,7 +6,7 @@ use aws_sdk_sesv2::types::{BehaviorOnMxFailure, DkimStatus, EventType, MailFromD
 use super::finding::{Checked, Finding, Level, findings};
 use super::lambda::Functions;
 use crate::aws::{Stack, is_denied};
-use crate::send_gate;
+use crate::send_gate::{self, Gate};
 
 /// The events that feedback always needs. For a mailbox that is out of reach, a delivery delay is the
 /// only event before the grace period is over.
@@ -74,14 +74,19 @@ async fn check_account(client: &aws_sdk_sesv2::Client) -> Checked {
 /// What SES last answered to a mailer, which may have another cause than the account's switch.
 async fn check_gate(stack: &Stack) -> Finding {
     let subject = "SES: the last mail";
-    match send_gate::closed(stack).await {
-        Ok(None) => Finding::new(Level::Ok, subject, "no refusal for all mails", ""),
-        Ok(Some(closed)) => Finding::new(
+    match send_gate::read(stack).await {
+        Ok(Gate { closed: Some(closed), .. }) => Finding::new(
             Level::Wrong,
             subject,
             closed.describe(),
             "remove the cause, then `waybill resend` one mail: it asks SES at once; the others follow",
         ),
+        Ok(gate) => {
+            let waiting = send_gate::describe_lines(&gate.lines);
+            let waiting = waiting.map_or_else(String::new, |lines| format!(". {lines}"));
+            let found = format!("no refusal for all mails{waiting}");
+            Finding::new(Level::Ok, subject, found, "")
+        }
         Err(error) => Finding::new(Level::NotChecked, subject, error.to_string(), ""),
     }
 }

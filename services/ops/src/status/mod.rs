@@ -42,13 +42,13 @@ const LAST_DAY_LIMIT: Duration = Duration::from_secs(30);
 /// Reads everything at the same time. A part whose service fails or does not answer is a finding, and the others are
 /// reported.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), CliError> {
-    let (queues, ages, sweep, ledger, ses, sending_paused, account_rates) = futures::join!(
+    let (queues, ages, sweep, ledger, ses, gate, account_rates) = futures::join!(
         within(LIMIT, queues(stack)),
         timeout(LIMIT, oldest_messages(stack)),
         within(LIMIT, SweepProgress::read(stack)),
         within(LAST_DAY_LIMIT, last_day::last_day(stack, args.most)),
         within(LIMIT, ses(stack)),
-        within(LIMIT, send_gate::closed(stack)),
+        within(LIMIT, send_gate::read(stack)),
         timeout(LIMIT, reputation::account_rates(stack))
     );
     let cloudwatch_is_silent = ages.is_err() || account_rates.is_err();
@@ -64,7 +64,8 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Status, ExitStatus), Cli
         reputation: Reputation::new(stack, &day, account_rates.unwrap_or_default()),
         ledger,
         ses,
-        sending_paused,
+        send_lines: gate.as_ref().map(|gate| gate.lines.clone()).unwrap_or_default(),
+        sending_paused: gate.map(|gate| gate.closed),
         cloudwatch_is_silent,
         attention: Vec::new(),
     };

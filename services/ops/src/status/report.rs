@@ -9,7 +9,7 @@ use crate::aws::Queue;
 use crate::output::{
     ColorMode, Column, Report, Style, counted, decimal, format_duration, number, table,
 };
-use crate::send_gate::Closed;
+use crate::send_gate::{Closed, ShopLine, describe_lines};
 use crate::swept::SweepProgress;
 
 #[derive(Debug, Serialize)]
@@ -32,6 +32,9 @@ pub struct Status {
     /// Why no mail is sent at the moment, if so.
     #[serde(skip_serializing_if = "is_none", serialize_with = "null_if_err")]
     pub sending_paused: Result<Option<Closed>, String>,
+    /// The shops whose mails wait for their turn in the send rate.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub send_lines: Vec<ShopLine>,
     /// CloudWatch took too long. That it has no figures is usual: on one machine there is none.
     #[serde(skip)]
     pub cloudwatch_is_silent: bool,
@@ -109,6 +112,9 @@ impl Report for Status {
             text.push_str(&format!("\n{}", colors.wrap(&reputation, "  ")));
         }
         text.push_str(&self.ses_line());
+        if let Some(lines) = describe_lines(&self.send_lines) {
+            text.push_str(&colors.wrap(&format!("{lines}."), "  "));
+        }
         text.push('\n');
         if self.attention.is_empty() {
             text.push_str(&colors.apply(Style::Success, "Healthy."));
@@ -231,6 +237,7 @@ mod tests {
             reputation: Reputation { mails: 1200, ..Reputation::default() },
             ses: Ok(account()),
             sending_paused: Ok(None),
+            send_lines: Vec::new(),
             cloudwatch_is_silent: false,
             attention: Vec::new(),
         }

@@ -9,6 +9,7 @@ mod tables;
 mod whole;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
@@ -295,6 +296,7 @@ impl<'a> SimulatedPipeline<'a> {
     fn dispatcher(&self) -> Dispatcher {
         let sqs = self.sqs_as(Stage::Dispatcher);
         Dispatcher {
+            groups: Arc::default(),
             ledger: self.ledger_as(Stage::Dispatcher),
             mail_queue: MAIL.to_owned(),
             dead_letters: self.dead_letters(&sqs, DISPATCH_DLQ),

@@ -24,6 +24,8 @@ pub struct StoredMessage {
     pub body: String,
     /// The attribute `waybill-code`.
     pub code: Option<String>,
+    /// By which a fair queue delivers.
+    pub group: Option<String>,
     /// All attributes of type `String`.
     attributes: BTreeMap<String, String>,
     sent_at: i64,
@@ -167,6 +169,7 @@ impl Queues {
 struct OutgoingMessage {
     body: String,
     delay_seconds: i64,
+    group: Option<String>,
     attributes: BTreeMap<String, String>,
 }
 
@@ -175,12 +178,13 @@ impl QueueState {
         self.sent += 1;
         let id = format!("m-{}", self.sent);
         let visible_at = now + message.delay_seconds * 1000;
-        let OutgoingMessage { body, attributes, .. } = message;
+        let OutgoingMessage { body, group, attributes, .. } = message;
         let code = attributes.get("waybill-code").cloned();
         let stored = StoredMessage {
             id: id.clone(),
             body,
             code,
+            group,
             attributes,
             sent_at: now,
             visible_at,
@@ -200,6 +204,8 @@ fn received(message: &StoredMessage) -> SqsMessage {
     received.body = Some(message.body.clone());
     received.attributes =
         HashMap::from([("SentTimestamp".to_owned(), message.sent_at.to_string())]);
+    let group = message.group.clone().map(|group| ("MessageGroupId".to_owned(), group));
+    received.attributes.extend(group);
     for (name, value) in &message.attributes {
         let attribute = received.message_attributes.entry(name.clone()).or_default();
         attribute.string_value = Some(value.clone());
@@ -268,6 +274,7 @@ fn outgoing(entry: &Value) -> OutgoingMessage {
     OutgoingMessage {
         body: entry["MessageBody"].as_str().expect("a body").to_owned(),
         delay_seconds: entry["DelaySeconds"].as_i64().unwrap_or(0),
+        group: entry["MessageGroupId"].as_str().map(str::to_owned),
         attributes: attributes.map(|(name, value)| (name.clone(), text(value))).collect(),
     }
 }
