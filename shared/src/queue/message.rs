@@ -346,6 +346,26 @@ mod tests {
     }
 
     #[test]
+    fn a_request_is_read_back_and_may_be_mailed_for_as_long_as_its_kind_is_news() {
+        let newer: Value = serde_json::from_str(&newer_dispatch_request()).expect("JSON");
+        let correlation_id = CorrelationId::parse("c-1").expect("valid");
+        let body = DispatchRequest::body(&newer["event"], ACCEPTED_AT, &correlation_id);
+        let request = DispatchRequest::parse(&body).expect("its own body");
+        assert_eq!(request.accepted_at, ACCEPTED_AT);
+        assert_eq!(request.event, Event::parse(&newer["event"]).expect("valid"));
+        let kind = request.event.payload.kind();
+        assert_eq!(request.send_before(), ACCEPTED_AT + kind.send_within());
+    }
+
+    #[test]
+    fn two_messages_that_differ_only_in_what_this_version_does_not_know_are_not_equal() {
+        let parse = |body: &str| DispatchRequest::parse(body).expect("valid");
+        let (one, other) = (newer_dispatch_request(), newer_dispatch_request());
+        assert_eq!(parse(&one), parse(&other));
+        assert_ne!(parse(&one), parse(&other.replace("north", "south")));
+    }
+
+    #[test]
     fn an_event_never_happened_after_its_acceptance() {
         let second = SignedDuration::from_secs(1);
         let read = |time: Option<Timestamp>| {
