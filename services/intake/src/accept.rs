@@ -1,6 +1,8 @@
 //! Parses and stores published events, and reports the outcome of each.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 use futures::{StreamExt, stream};
 use kit::telemetry::{Count, count};
@@ -9,6 +11,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::warnings::parse_with_warnings;
+use shared::queue::arrival::Arrival;
 use shared::{CorrelationId, Event, EventRef, FieldError, FieldWarning, OrderId};
 
 use crate::store::{EventStore, EventText, PutOutcome, StoreError};
@@ -95,15 +98,34 @@ impl Serialize for Outcome {
     }
 }
 
-/// Stores the events and returns their outcomes in the same order. Different orders are written
-/// concurrently, the events of one order one after the other, so that the first of two conflicting events
-/// is stored.
+/// [`accept_all`] for a publisher who waits for the answer, before Lambda ends the invocation at `deadline`: cut off by
+/// that, it would end as a failure that says nothing.
 ///
 /// # Errors
-/// [`StoreError`] when DynamoDB did not answer for at least one event. Others may have been stored.
+/// As [`accept_all`], and [`StoreError::OutOfTime`].
+pub async fn accept_in_time(
+    store: &EventStore,
+    events: Vec<Value>,
+    arrival: Arrival,
+    deadline: SystemTime,
+) -> Result<Vec<Outcome>, StoreError> {
+    let time = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+    // A tenth is for the answer.
+    let stored = tokio::time::timeout(time * 9 / 10, accept_all(store, events, arrival)).await;
+    stored.unwrap_or(Err(StoreError::OutOfTime))
+}
+
+/// Stores the events and returns their outcomes in the same order. Different orders are written
+/// concurrently, the events of one order one after the other, so that the first of two conflicting events
+/// is stored. Once DynamoDB did not answer for one, no other is begun: each could take as long, and all of them more
+/// time than there is.
+///
+/// # Errors
+/// [`StoreError`] when DynamoDB did not answer for at least one event, or refuses it. Others may have been stored.
 pub async fn accept_all(
     store: &EventStore,
     events: Vec<Value>,
+    arrival: Arrival,
 ) -> Result<Vec<Outcome>, StoreError> {
     let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(events.len());
     let mut warnings: Vec<Vec<FieldWarning>> = Vec::with_capacity(events.len());
@@ -120,13 +142,14 @@ pub async fn accept_all(
             Err(errors) => outcomes.push(Some(invalid(&json, errors))),
         }
     }
+    outcomes.iter().flatten().for_each(log_outcome);
+    let is_away = AtomicBool::new(false);
     // Unordered, and put back in order by index: a slow order must not hold up the others.
     let stored: Vec<Result<Vec<(usize, Outcome)>, StoreError>> = stream::iter(orders.into_values())
-        .map(|events| accept_one_order(store, events))
+        .map(|events| accept_one_order(store, events, arrival, &is_away))
         .buffer_unordered(MAX_CONCURRENCY)
         .collect()
         .await;
-    outcomes.iter().flatten().for_each(log_outcome);
     for of_one_order in stored {
         for (i, outcome) in of_one_order? {
             outcomes[i] = Some(outcome);
@@ -139,10 +162,20 @@ pub async fn accept_all(
 async fn accept_one_order(
     store: &EventStore,
     events: Vec<(usize, Event, EventText)>,
+    arrival: Arrival,
+    is_away: &AtomicBool,
 ) -> Result<Vec<(usize, Outcome)>, StoreError> {
     let mut outcomes = Vec::with_capacity(events.len());
     for (i, event, text) in events {
-        let outcome = accept(store, event, &text).await?;
+        if is_away.load(Ordering::Relaxed) {
+            break;
+        }
+        let accepted = accept(store, event, &text, arrival).await;
+        // What is refused for good is refused for itself, and its neighbours are stored.
+        if accepted.as_ref().is_err_and(|error| !error.is_permanent()) {
+            is_away.store(true, Ordering::Relaxed);
+        }
+        let outcome = accepted?;
         // Logged immediately: it is stored even if a later event fails and the whole request ends as an
         // error.
         log_outcome(&outcome);
@@ -151,8 +184,13 @@ async fn accept_one_order(
     Ok(outcomes)
 }
 
-async fn accept(store: &EventStore, event: Event, text: &EventText) -> Result<Outcome, StoreError> {
-    let (result, correlation_id) = match store.put(&event, text).await? {
+async fn accept(
+    store: &EventStore,
+    event: Event,
+    text: &EventText,
+    arrival: Arrival,
+) -> Result<Outcome, StoreError> {
+    let (result, correlation_id) = match store.put(&event, text, arrival).await? {
         PutOutcome::Stored(correlation_id) => (PublishResult::Accepted, correlation_id),
         PutOutcome::Duplicate(correlation_id) => (PublishResult::Duplicate, correlation_id),
         PutOutcome::Conflict => (PublishResult::Conflict, None),

@@ -8,12 +8,13 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 use shared::contract::json::parse_strict;
+use shared::queue::arrival::Arrival;
 
-use crate::accept::{Outcome, accept_all};
+use crate::accept::{Outcome, accept_in_time};
 use crate::dependencies::Intake;
 use crate::error::IntakeError;
 use crate::problem::Problem;
-use crate::publication::Publication;
+use crate::publication::{Publication, put_at};
 use crate::store::EventStore;
 use crate::{http, inbox};
 
@@ -35,7 +36,7 @@ pub async fn handle(
 ) -> Result<Value, IntakeError> {
     // First, and without its body: who may publish is checked before that is read.
     if let Some(request) = http::Request::from_payload(payload) {
-        return Ok(http::handle(intake, &request).await);
+        return Ok(http::handle(intake, &request, deadline).await);
     }
     let bytes = payload.len();
     let payload = match parse_strict(payload.as_bytes()) {
@@ -49,6 +50,7 @@ pub async fn handle(
     if inbox::is_batch(&payload) {
         return inbox::handle(intake, payload, deadline).await;
     }
+    let arrival = Arrival::new(|_| None, put_at(&payload), Some(intake.store.now()));
     match Publication::from(payload) {
         // One event alone is refused by its own limit, which the answer names.
         Publication::Batch(events)
@@ -56,13 +58,18 @@ pub async fn handle(
         {
             Err(refused(events.len(), http::request_too_large()))
         }
-        Publication::Batch(events) => batch(&intake.store, events).await,
-        Publication::Single(event) => single(&intake.store, event).await,
+        Publication::Batch(events) => batch(&intake.store, events, deadline).await,
+        Publication::Single(event) => single(&intake.store, event, arrival, deadline).await,
     }
 }
 
-async fn single(store: &EventStore, event: Value) -> Result<Value, IntakeError> {
-    let outcomes = accept_all(store, vec![event]).await?;
+async fn single(
+    store: &EventStore,
+    event: Value,
+    arrival: Arrival,
+    deadline: SystemTime,
+) -> Result<Value, IntakeError> {
+    let outcomes = accept_in_time(store, vec![event], arrival, deadline).await?;
     match outcomes.iter().cloned().find_map(Problem::from_outcome) {
         None => Ok(answer(outcomes)),
         Some(problem) => Err(refused(1, problem)),
@@ -71,8 +78,12 @@ async fn single(store: &EventStore, event: Value) -> Result<Value, IntakeError> 
 
 /// What is stored of a batch stays stored, also where the invocation fails for the rest: a retry finds it as
 /// a duplicate.
-async fn batch(store: &EventStore, events: Vec<Value>) -> Result<Value, IntakeError> {
-    let outcomes = accept_all(store, events).await?;
+async fn batch(
+    store: &EventStore,
+    events: Vec<Value>,
+    deadline: SystemTime,
+) -> Result<Value, IntakeError> {
+    let outcomes = accept_in_time(store, events, Arrival::default(), deadline).await?;
     match outcomes.iter().filter(|outcome| !outcome.result.is_success()).count() {
         0 => Ok(answer(outcomes)),
         count => Err(refused(count, Problem::BatchRefused(outcomes))),
