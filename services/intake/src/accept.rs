@@ -244,3 +244,94 @@ fn log_outcome(outcome: &Outcome) {
         "event"
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
+
+    use aws_sdk_dynamodb::config::retry::RetryConfig;
+    use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+    use aws_smithy_types::body::SdkBody;
+    use kit::Clock;
+    use shared::contract::event::MAX_BATCH_EVENTS;
+
+    use super::*;
+
+    /// DynamoDB that refuses each call with this code, or, without one, never answers.
+    #[derive(Debug, Clone)]
+    struct Away {
+        code: Option<&'static str>,
+        calls: Arc<AtomicUsize>,
+    }
+
+    impl HttpConnector for Away {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            self.calls.fetch_add(1, Ordering::Relaxed);
+            let Some(code) = self.code else {
+                return HttpConnectorFuture::new(std::future::pending());
+            };
+            let body = format!(r#"{{"__type":"com.amazonaws.dynamodb#{code}"}}"#);
+            let status = 400.try_into().expect("a status");
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
+        }
+    }
+
+    fn store(code: Option<&'static str>) -> (EventStore, Arc<AtomicUsize>) {
+        let away = Away { code, calls: Arc::default() };
+        let calls = Arc::clone(&away.calls);
+        let connector = SharedHttpConnector::new(away);
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url("http://tables.example")
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("a", "b", None, None, "test"))
+            .retry_config(RetryConfig::disabled())
+            .http_client(http_client_fn(move |_, _| connector.clone()));
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        (EventStore::new(client, "events".to_owned(), 90, Clock::system()), calls)
+    }
+
+    /// As many orders as a request may hold.
+    fn orders() -> Vec<Value> {
+        let sample = include_str!("../../local/samples/orders.jsonl").lines().next();
+        let sample: Value = serde_json::from_str(sample.expect("a sample")).expect("JSON");
+        let order = |n: usize| {
+            let mut event = sample.clone();
+            event["data"]["order"]["id"] = n.to_string().into();
+            event
+        };
+        (0..MAX_BATCH_EVENTS).map(order).collect()
+    }
+
+    #[tokio::test]
+    async fn while_the_store_hangs_a_publisher_is_answered_before_the_function_s_time_is_over() {
+        let (store, calls) = store(None);
+        let deadline = SystemTime::now() + Duration::from_secs(1);
+        let accepted = accept_in_time(&store, orders(), Arrival::default(), deadline).await;
+        assert!(matches!(accepted, Err(StoreError::OutOfTime)), "{accepted:?}");
+        assert!(SystemTime::now() < deadline);
+        assert_eq!(calls.load(Ordering::Relaxed), MAX_CONCURRENCY);
+    }
+
+    #[tokio::test]
+    async fn once_the_store_does_not_answer_for_one_event_no_other_is_begun() {
+        let (store, calls) = store(Some("AccessDeniedException"));
+        let accepted = accept_all(&store, orders(), Arrival::default()).await;
+        assert!(matches!(accepted, Err(StoreError::Put(_))), "{accepted:?}");
+        assert!(calls.load(Ordering::Relaxed) <= MAX_CONCURRENCY);
+    }
+
+    #[tokio::test]
+    async fn an_event_that_the_store_refuses_for_good_keeps_no_other_from_being_stored() {
+        let (store, calls) = store(Some("ValidationException"));
+        let accepted = accept_all(&store, orders(), Arrival::default()).await;
+        assert!(accepted.is_err_and(|error| error.is_permanent()));
+        assert_eq!(calls.load(Ordering::Relaxed), MAX_BATCH_EVENTS);
+    }
+}

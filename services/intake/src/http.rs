@@ -77,6 +77,24 @@ enum Events {
     Batch(Vec<Value>),
 }
 
+/// The largest payload that may be a request within its limits: as JSON text, the body takes at most three times its
+/// bytes (a character of two bytes as `\u0000`), and in base64 less. The rest is for what is around it.
+const MAX_PAYLOAD_BYTES: usize = 3 * MAX_REQUEST_BYTES + 64 * 1024;
+
+/// How Lambda begins each request's payload, whatever its sender puts into it.
+const REQUEST_BEGINS: &str = r#"{"version":"2.0","#;
+
+/// Whether a payload is a request beyond every limit, as its length alone shows. An open URL can be flooded with bodies
+/// of 6 MB, and reading through one takes longer than whatever else refuses it.
+pub fn is_oversized_request(payload: &str) -> bool {
+    payload.len() > MAX_PAYLOAD_BYTES && payload.starts_with(REQUEST_BEGINS)
+}
+
+/// The answer to a request that is larger than any may be.
+pub fn oversized() -> Value {
+    request_too_large().into_response()
+}
+
 /// Handles one HTTP request, which Lambda ends at `deadline`.
 pub async fn handle(intake: &Intake, request: &Request<'_>, deadline: SystemTime) -> Value {
     route(intake, request, deadline).await.unwrap_or_else(Problem::into_response)
@@ -326,6 +344,25 @@ mod tests {
         let payload = json!({ "requestContext": context, "body": "{}" }).to_string();
         let request = Request::from_payload(&payload).expect("a request");
         authorize_by_headers(publishers, &request).map(|_| ())
+    }
+
+    #[test]
+    fn a_request_of_the_largest_size_is_read_however_its_characters_are_escaped() {
+        let request = |body: &str, is_base64: bool| {
+            let escaped = body.replace('ä', "\\u00e4").replace('"', "\\\"");
+            format!(
+                r#"{REQUEST_BEGINS}"headers":{{}},"body":"{escaped}","isBase64Encoded":{is_base64}}}"#
+            )
+        };
+        let umlauts = format!("\"{}\"", "ä".repeat(MAX_REQUEST_BYTES / 2 - 1));
+        assert_eq!(umlauts.len(), MAX_REQUEST_BYTES);
+        let base64 = BASE64_STANDARD.encode(&umlauts);
+        for payload in [request(&umlauts, false), request(&base64, true)] {
+            assert!(!is_oversized_request(&payload), "{} bytes", payload.len());
+        }
+        assert!(is_oversized_request(&request(&"x".repeat(MAX_PAYLOAD_BYTES), false)));
+        let batch = format!(r#"{{"Records":["{}"]}}"#, "x".repeat(MAX_PAYLOAD_BYTES));
+        assert!(!is_oversized_request(&batch), "messages of the inbox queue may be as large");
     }
 
     #[test]

@@ -34,6 +34,9 @@ pub async fn handle(
     payload: &str,
     deadline: SystemTime,
 ) -> Result<Value, IntakeError> {
+    if http::is_oversized_request(payload) {
+        return Ok(http::oversized());
+    }
     // First, and without its body: who may publish is checked before that is read.
     if let Some(request) = http::Request::from_payload(payload) {
         return Ok(http::handle(intake, &request, deadline).await);
@@ -97,4 +100,44 @@ fn refused(count: usize, problem: Problem) -> IntakeError {
 
 fn answer(results: Vec<Outcome>) -> Value {
     serde_json::to_value(Answer { results }).expect("outcomes serialise to JSON without fail")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use aws_config::Region;
+    use aws_sdk_sqs::config::Credentials;
+    use kit::Clock;
+    use kit::queue::{DeadLetterQueue, DelayedRequeue};
+
+    use super::*;
+    use crate::dependencies::Inbox;
+    use crate::publishers::Publishers;
+
+    /// Intake that reaches neither table nor queues: nothing listens at the endpoint.
+    async fn without_aws() -> Intake {
+        let loader = kit::aws::loader().endpoint_url("http://127.0.0.1:1");
+        let credentials = Credentials::new("a", "b", None, None, "test");
+        let loader = loader.region(Region::new("us-east-1")).credentials_provider(credentials);
+        let sdk = loader.load().await;
+        let (sqs, clock) = (kit::aws::sqs(&sdk), Clock::system());
+        let inbox = Inbox {
+            dead_letters: DeadLetterQueue::new(sqs.clone(), "dlq".to_owned(), clock),
+            requeue: DelayedRequeue::new(sqs, "inbox".to_owned(), clock),
+            clock,
+        };
+        let store = EventStore::new(kit::aws::dynamodb(&sdk), "events".to_owned(), 90, clock);
+        Intake { store, publishers: Publishers::Anyone, inbox }
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_length_alone_is_too_large_is_refused_before_it_is_read() {
+        let intake = without_aws().await;
+        // It is no JSON, as only a reader would find.
+        let payload = format!(r#"{{"version":"2.0",{}"#, "x".repeat(6_000_000));
+        let deadline = SystemTime::now() + Duration::from_secs(10);
+        let answer = handle(&intake, &payload, deadline).await.expect("a response");
+        assert_eq!(answer["statusCode"], 413, "{answer}");
+    }
 }

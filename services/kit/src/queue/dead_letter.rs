@@ -146,7 +146,7 @@ mod tests {
             assert_eq!(message.body.len(), MAX_BATCH_BYTES - left);
             assert_eq!(names(&message), attributes, "{left} left");
         }
-        let published = message(MAX_BATCH_BYTES - 50, Some(Timestamp::UNIX_EPOCH));
+        let published = message(MAX_BATCH_BYTES - 30, Some(Timestamp::UNIX_EPOCH));
         assert_eq!(names(&published), [RECEIVED_AT], "it decides whether the mail is stale");
     }
 }
