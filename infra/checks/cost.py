@@ -35,8 +35,8 @@ LEDGER_WRITE_UNITS = 4
 GATE_WRITE_UNITS_A_BATCH = 1
 # The dispatcher queries the order's other mails only for an event that is over a minute old.
 QUERIES = 0
-# That query, consistent; the sweep's reads of the index and of one key.
-READ_UNITS = QUERIES * 1 + 0.6
+# That query, consistent; the sweep's reads of the index and of one key, at each of its two looks.
+READ_UNITS = QUERIES * 1 + 2 * 0.6
 # X-Ray samples one in twenty invocations that start a trace.
 TRACED = 0.05
 

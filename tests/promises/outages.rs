@@ -4,6 +4,7 @@
 mod away;
 mod doubts;
 mod kept;
+mod old_news;
 mod one_call;
 mod random;
 mod replays;

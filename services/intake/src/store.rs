@@ -14,6 +14,7 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
 use shared::notification::ledger_key;
+use shared::queue::arrival::Arrival;
 use shared::queue::message::DispatchRequest;
 use shared::{CorrelationId, Event, Kind, OrderId, lookup, outbox};
 use uuid::Uuid;
@@ -29,15 +30,23 @@ pub struct EventStore {
     clock: Clock,
 }
 
-/// DynamoDB did not answer. The event may or may not be stored.
+/// Not every event was stored, or it is not known whether it was.
 #[derive(thiserror::Error)]
-#[error("the event store did not answer; publish the same events again: {}", describe_sdk_error(.0))]
-pub struct StoreError(#[source] Box<SdkError<PutItemError>>);
+pub enum StoreError {
+    /// DynamoDB did not answer.
+    #[error("the event store did not answer; publish the same events again: {}", describe_sdk_error(.0))]
+    Put(#[source] Box<SdkError<PutItemError>>),
+    /// DynamoDB answers, but too slowly for all of the events.
+    #[error(
+        "the event store did not take all events within one invocation's time; publish the same events again"
+    )]
+    OutOfTime,
+}
 
 impl StoreError {
     /// Whether DynamoDB will refuse this event each time, however long its publisher waits.
     pub(crate) fn is_permanent(&self) -> bool {
-        self.0.code() == Some("ValidationException")
+        matches!(self, Self::Put(error) if error.code() == Some("ValidationException"))
     }
 }
 
@@ -136,12 +145,17 @@ impl EventStore {
         self.clock.now()
     }
 
-    /// Stores `event`, published as `text`, unless an event with its source and id exists: one conditional
+    /// Stores `event`, published as `text` and arrived at `arrival`, unless an event with its source and id exists: one conditional
     /// put.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
-    pub async fn put(&self, event: &Event, text: &EventText) -> Result<PutOutcome, StoreError> {
+    pub async fn put(
+        &self,
+        event: &Event,
+        text: &EventText,
+        arrival: Arrival,
+    ) -> Result<PutOutcome, StoreError> {
         // Identifies this put. If its answer is lost and the SDK repeats it, the condition fails because of
         // our own item; without the receipt, a new event would be answered as a duplicate. After a crash
         // behind the put, the event is stored but not answered: the publisher's retry has another receipt
@@ -151,7 +165,7 @@ impl EventStore {
             Some(given) => given.clone(),
             None => CorrelationId::parse(&receipt.to_string()).expect("a UUID is a correlation id"),
         };
-        let mut item = self.item(event, text, &correlation_id);
+        let mut item = self.item(event, text, arrival, &correlation_id);
         // Otherwise the correlation id is the receipt, and the item stays small: see `StoredItem::is_from`.
         item.receipt = event.correlation_id.is_some().then(|| receipt.into_bytes());
         Ok(match self.put_if_absent(&item).await? {
@@ -179,7 +193,7 @@ impl EventStore {
                 let stored = failed.item().cloned().unwrap_or_default();
                 Ok(Some(serde_dynamo::from_item(stored).unwrap_or_default()))
             }
-            _ => Err(StoreError(Box::new(error))),
+            _ => Err(StoreError::Put(Box::new(error))),
         }
     }
 
@@ -187,6 +201,7 @@ impl EventStore {
         &self,
         event: &'a Event,
         text: &EventText,
+        arrival: Arrival,
         correlation_id: &'a CorrelationId,
     ) -> EventItem<'a> {
         let now = self.clock.now();
@@ -195,7 +210,13 @@ impl EventStore {
             order_id: &event.order.id,
             event: event.reference.sort_key(),
             r#type: event.payload.kind(),
-            message: outbox::pack(&DispatchRequest::body(&text.json, now, correlation_id)),
+            message: outbox::pack(&DispatchRequest::body_of_arrival(
+                &text.json,
+                now,
+                correlation_id,
+                arrival.before(now),
+                arrival.forced_at.map(|at| at + event.payload.kind().send_within()),
+            )),
             payload_hash: text.payload_hash,
             receipt: None,
             correlation_id,

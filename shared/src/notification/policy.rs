@@ -15,7 +15,7 @@ pub enum DoubtPolicy {
 }
 
 impl Kind {
-    /// How long after its acceptance an event of this kind may be mailed. After that it is stale and
+    /// How long after its arrival an event of this kind may be mailed. After that it is stale and
     /// skipped, unless an operator forces it.
     #[must_use]
     pub const fn send_within(self) -> SignedDuration {

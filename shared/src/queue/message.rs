@@ -34,6 +34,8 @@ const MAX_CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(1);
 pub struct DispatchRequest {
     /// When intake stored it.
     pub accepted_at: Timestamp,
+    /// When it arrived, if it had to wait before intake could store it.
+    pub received_at: Option<Timestamp>,
     /// Follows the event to SES.
     pub correlation_id: CorrelationId,
     /// Set by an operator's replay: the mail may be sent until then, whatever the limit of its kind.
@@ -92,6 +94,8 @@ struct DispatchWire<E> {
     v: u64,
     accepted_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    received_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     send_before: Option<i64>,
     correlation_id: CorrelationId,
     event: E,
@@ -113,7 +117,7 @@ const DISPATCH: &str = "dispatch request";
 const MAIL: &str = "mail request";
 
 fn is_member_of_dispatch(name: &str) -> bool {
-    matches!(name, "v" | "accepted_at" | "send_before" | "correlation_id" | "event")
+    matches!(name, "v" | "accepted_at" | "received_at" | "send_before" | "correlation_id" | "event")
 }
 
 fn is_member_of_mail(name: &str) -> bool {
@@ -129,10 +133,24 @@ impl DispatchRequest {
         accepted_at: Timestamp,
         correlation_id: &CorrelationId,
     ) -> String {
+        Self::body_of_arrival(event, accepted_at, correlation_id, None, None)
+    }
+
+    /// As [`DispatchRequest::body`], for an event that arrived at `received_at` and had to wait. `forced_until`: its
+    /// mail may be sent until then, whatever the limit of its kind.
+    #[must_use]
+    pub fn body_of_arrival(
+        event: &impl Serialize,
+        accepted_at: Timestamp,
+        correlation_id: &CorrelationId,
+        received_at: Option<Timestamp>,
+        forced_until: Option<Timestamp>,
+    ) -> String {
         to_body(&DispatchWire {
             v: 1,
             accepted_at: accepted_at.as_millisecond(),
-            send_before: None,
+            received_at: received_at.map(Timestamp::as_millisecond),
+            send_before: forced_until.map(Timestamp::as_millisecond),
             correlation_id: correlation_id.clone(),
             event,
         })
@@ -144,12 +162,14 @@ impl DispatchRequest {
     /// [`MessageError`]. A retry would fail again, so the message belongs in the dead-letter queue.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
         let wire: DispatchWire<Value> = parse_body(DISPATCH, body)?;
-        let accepted_at = timestamp_from_ms(DISPATCH, wire.accepted_at)?;
+        let time = |at| timestamp_from_ms(DISPATCH, at);
+        let accepted_at = time(wire.accepted_at)?;
         let event = parse_event(DISPATCH, &wire.event)?;
         let latest = accepted_at + MAX_CLOCK_AHEAD;
         Ok(Self {
             accepted_at,
-            forced_until: wire.send_before.map(|at| timestamp_from_ms(DISPATCH, at)).transpose()?,
+            received_at: wire.received_at.map(time).transpose()?,
+            forced_until: wire.send_before.map(time).transpose()?,
             correlation_id: wire.correlation_id,
             says_when: event.time.is_some_and(|time| time <= latest),
             event: happened_by(event, accepted_at),
@@ -170,13 +190,23 @@ impl DispatchRequest {
         }
     }
 
-    /// From this moment on, the mail is stale. It depends on when intake accepted the event, not on the
-    /// event's `time`, because the publisher's clock may be wrong.
+    /// From this moment on, the mail is stale.
     #[must_use]
     pub fn send_before(&self) -> Timestamp {
-        self.forced_until
-            .unwrap_or_else(|| self.accepted_at + self.event.payload.kind().send_within())
+        self.forced_until.unwrap_or_else(|| news_ends(&self.event, self.arrived_at()))
     }
+
+    /// When the event arrived: from then on its news ages, whether or not intake could store it.
+    fn arrived_at(&self) -> Timestamp {
+        self.received_at.map_or(self.accepted_at, |at| at.min(self.accepted_at))
+    }
+}
+
+/// From which moment on the mail of an event that arrived at `arrived_at` is stale. It does not depend on the event's
+/// `time`, because the publisher's clock may be wrong.
+#[must_use]
+pub fn news_ends(event: &Event, arrived_at: Timestamp) -> Timestamp {
+    arrived_at + event.payload.kind().send_within()
 }
 
 impl MailRequest {

@@ -35,7 +35,7 @@ impl OutgoingMessage {
     }
 
     /// Adds an attribute, if the message is then still no larger than SQS takes.
-    pub(super) fn add_if_it_fits(&mut self, name: &str, value: String) {
+    pub fn add_if_it_fits(&mut self, name: &str, value: String) {
         self.attributes.push((name.to_owned(), value));
         if self.size() > MAX_BATCH_BYTES {
             self.attributes.pop();
