@@ -31,8 +31,10 @@ pub async fn batch_get(
     keys: Vec<Attributes>,
 ) -> Result<Vec<Attributes>, SdkError<BatchGetItemError>> {
     let all = get_until_processed(client, table, projection, keys);
-    let in_time = tokio::time::timeout(OPERATION_TIMEOUT, all).await;
-    in_time.unwrap_or_else(|elapsed| Err(SdkError::timeout_error(elapsed)))
+    match tokio::time::timeout(OPERATION_TIMEOUT, all).await {
+        Ok(answer) => answer,
+        Err(elapsed) => Err(SdkError::timeout_error(elapsed)),
+    }
 }
 
 async fn get_until_processed(
