@@ -3,11 +3,13 @@
 
 mod away;
 mod doubts;
+mod failed;
 mod kept;
 mod one_call;
 mod random;
 mod replays;
 mod run;
+mod silence;
 mod sweeping;
 
 use std::collections::HashMap;

@@ -105,6 +105,16 @@ const EXAMPLES: [(&str, &[Example]); 21] = [
         ],
     ),
     (
+        "settle-many",
+        &[
+            ("what an outage of SES left in doubt", "settle-many not-sent --since 12h --dry-run"),
+            (
+                "SES says that it accepted none of them: send them",
+                "settle-many not-sent --since 12h --doubt NoAnswerInTime --yes --reason 'AWS case 4711'",
+            ),
+        ],
+    ),
+    (
         "sweep",
         &[
             (

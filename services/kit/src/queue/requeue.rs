@@ -3,8 +3,8 @@
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::Client;
 
-use super::batch::BatchItemOutcome;
-use super::send::{MAX_DELAY_SECONDS, OutgoingMessage, send_one};
+use super::batch::{BatchItemOutcome, FIRST_SENT_AT, sent_at};
+use super::send::{MAX_DELAY_SECONDS, OutgoingMessage, send_once};
 use crate::clock::Clock;
 
 /// Requeues messages on the queue that they come from.
@@ -26,8 +26,11 @@ impl DelayedRequeue {
     /// for SQS's maximum of 15 minutes. A message that has to wait longer is requeued again. `note` is an
     /// attribute that the copy carries beside those of the message, or instead of the one of that name.
     ///
+    /// The copy carries when its original was sent ([`sent_at`]): who requeues a message does not replay it.
+    ///
     /// Returns `Ack` once SQS has accepted the copy, otherwise `Retry`. The copy's receive count starts at
-    /// zero, so waiting never moves a healthy message to the dead-letter queue.
+    /// zero, so waiting never moves a healthy message to the dead-letter queue. SQS is asked once: the visibility
+    /// timeout is the retry.
     pub async fn requeue_until(
         &self,
         message: &SqsMessage,
@@ -37,14 +40,10 @@ impl DelayedRequeue {
         // Rounded up: a copy that is delivered a moment too early would only be requeued again.
         let seconds = (until - self.clock.now_ms() + 999).div_euclid(1000).max(1);
         let delay = i32::try_from(seconds).unwrap_or(MAX_DELAY_SECONDS).min(MAX_DELAY_SECONDS);
-        let copy = OutgoingMessage {
-            body: message.body.clone().unwrap_or_default(),
-            delay,
-            attributes: attributes(message, note),
-        };
+        let copy = copy(message, delay, note);
         // The copy before the acknowledgement: a crash in between leaves two messages rather than none, and
         // handling both changes nothing.
-        match send_one(&self.client, &self.queue_url, copy).await {
+        match send_once(&self.client, &self.queue_url, copy).await {
             Ok(()) => BatchItemOutcome::Ack,
             Err(error) => {
                 tracing::warn!(%error, "not requeued; retried after the visibility timeout");
@@ -52,6 +51,20 @@ impl DelayedRequeue {
             }
         }
     }
+}
+
+fn copy(message: &SqsMessage, delay: i32, note: Option<(&str, String)>) -> OutgoingMessage {
+    let mut copy = OutgoingMessage {
+        body: message.body.clone().unwrap_or_default(),
+        delay,
+        attributes: attributes(message, note),
+    };
+    let first = sent_at(message);
+    if first > i64::MIN && !message.message_attributes.contains_key(FIRST_SENT_AT) {
+        // A body may have nearly SQS's limit: rather a copy that looks newer than none.
+        copy.add_if_it_fits(FIRST_SENT_AT, first.to_string());
+    }
+    copy
 }
 
 fn attributes(message: &SqsMessage, note: Option<(&str, String)>) -> Vec<(String, String)> {
@@ -67,6 +80,7 @@ fn attributes(message: &SqsMessage, note: Option<(&str, String)>) -> Vec<(String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::queue::send::MAX_BATCH_BYTES;
 
     fn message(attributes: &[(&str, &str)]) -> SqsMessage {
         let mut message = SqsMessage::default();
@@ -105,5 +119,18 @@ mod tests {
         let text = |pairs: [(&str, &str); 2]| pairs.map(|(n, v)| (n.to_owned(), v.to_owned()));
         assert_eq!(attributes(None), text([("one", "1"), ("two", "2")]));
         assert_eq!(attributes(Some(("two", "3".to_owned()))), text([("one", "1"), ("two", "3")]));
+    }
+
+    #[test]
+    fn the_copy_of_a_copy_says_when_the_first_message_was_sent_where_there_is_room_for_it() {
+        let mut first = message(&[]);
+        first.attributes.insert("SentTimestamp".to_owned(), "100".to_owned());
+        let expected = [(FIRST_SENT_AT.to_owned(), "100".to_owned())];
+        assert_eq!(copy(&first, 1, None).attributes, expected);
+        let mut second = message(&[(FIRST_SENT_AT, "100")]);
+        second.attributes.insert("SentTimestamp".to_owned(), "200".to_owned());
+        assert_eq!(copy(&second, 1, None).attributes, expected);
+        first.body = Some("x".repeat(MAX_BATCH_BYTES - 5));
+        assert_eq!(copy(&first, 1, None).attributes, []);
     }
 }
