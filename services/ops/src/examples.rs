@@ -6,7 +6,7 @@ use clap::Command;
 type Example = (&'static str, &'static str);
 
 /// The examples of each command, by its words.
-const EXAMPLES: [(&str, &[Example]); 21] = [
+const EXAMPLES: [(&str, &[Example]); 22] = [
     (
         "",
         &[
@@ -107,10 +107,13 @@ const EXAMPLES: [(&str, &[Example]); 21] = [
     (
         "settle-many",
         &[
-            ("what an outage of SES left in doubt", "settle-many not-sent --since 12h --dry-run"),
             (
-                "SES says that it accepted none of them: send them",
-                "settle-many not-sent --since 12h --doubt NoAnswerInTime --yes --reason 'AWS case 4711'",
+                "what an outage of SES left in doubt",
+                "settle-many not-sent --since 12h --doubt NoAnswer --dry-run",
+            ),
+            (
+                "SES has accepted none of them: send them",
+                "settle-many not-sent --since 12h --yes --reason 'AWS case 4711'",
             ),
         ],
     ),
