@@ -76,6 +76,8 @@ async fn the_only_mail_of_a_quiet_shop_outlives_6_hours_without_an_answer_of_ses
     ses.set_mode(SesMode::Up);
     run.recover(SignedDuration::from_mins(40)).await;
     run.check().await;
+    let copies = run.pipeline.peak_of_mail_queue();
+    assert!(copies <= 3, "{copies} copies: it is not overdue, and the sweep queues no more");
     stack.stop().await;
 }
 

@@ -16,6 +16,11 @@ use crate::feedback_backlog::Backlog;
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-resources-required-process-messages.html>).
 const EMPTY_FOR_MS: i64 = 90_000;
 
+/// A short one where a stack's times are shorter than deployed: its SQS counts exactly.
+const fn empty_for_ms(span: i64) -> i64 {
+    if span / 8 < EMPTY_FOR_MS { span / 8 } else { EMPTY_FOR_MS }
+}
+
 /// When a mail in doubt is tried again, at the latest, that waits because SES has given others no answer.
 const HELD_RETRY_MS: i64 = 300_000;
 
@@ -77,7 +82,7 @@ pub async fn resend(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Ste
     // read, and be claimed although an event about it may have arrived since.
     let (now, grace) = (delivery.now_ms(), millis(delivery.mailer.grace));
     let span = backlog_watch_ms(grace);
-    if let Some(held) = wait_for_ses(delivery, doubts, has_turn, span) {
+    if let Some(held) = wait_for_ses(delivery, doubts, has_turn) {
         return held;
     }
     let backlog = delivery.mailer.feedback_backlog.check().await;
@@ -91,7 +96,7 @@ pub async fn resend(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Ste
     let before = delivery.backlog_watch();
     let watch = BacklogWatch::after_check(before, doubts, now, backlog, 2 * interval);
     let wait = span - watch.clear_for();
-    let wait = watch.empty_for().map_or(wait, |empty| wait.min(EMPTY_FOR_MS - empty));
+    let wait = watch.empty_for().map_or(wait, |empty| wait.min(empty_for_ms(span) - empty));
     if wait > 0 {
         // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
         // more copy circulates, and during a long outage they must not become many.
@@ -106,7 +111,7 @@ pub async fn resend(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Ste
 }
 
 /// The step for a mail in doubt while SES answers nothing. `None` where it answers, or the mail is to ask.
-fn wait_for_ses(delivery: &Delivery<'_>, doubts: u32, has_turn: bool, span: i64) -> Option<Step> {
+fn wait_for_ses(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Option<Step> {
     let (gate, now) = (&delivery.mailer.gate, delivery.now_ms());
     if !gate.is_unanswered() {
         return None;
@@ -117,7 +122,7 @@ fn wait_for_ses(delivery: &Delivery<'_>, doubts: u32, has_turn: bool, span: i64)
     if !has_turn {
         return Some(Step::TakeTurn(AfterTurn::Resend { check_by: now + HELD_RETRY_MS, watch }));
     }
-    let until = gate.holds_doubt_until(doubts, now, span)?;
+    let until = gate.holds_doubt_until(doubts, now, millis(delivery.mailer.grace))?;
     Some(Step::CheckAgain { until: until.min(now + HELD_RETRY_MS), watch })
 }
 

@@ -7,7 +7,7 @@
 //! The count is in the gate's item, because each of several mailers may see only a few answers. A mail that is answered
 //! costs nothing here, but for the first one that is accepted after one that was not answered.
 
-use shared::ledger::MAX_DOUBTS;
+use shared::ledger::silence_wait_ms;
 
 use super::SendGate;
 use super::table::Written;
@@ -21,9 +21,6 @@ const LONGEST_MS: i64 = 300_000;
 
 /// How often a write that others were faster with is tried anew.
 const MAX_ROUNDS: usize = 4;
-
-/// So many times longer than the others waits a mail in doubt that may be sent only once more: as deployed, six hours.
-const LAST_ATTEMPT: i64 = 18;
 
 impl SendGate {
     /// A mail got no answer that proves anything, at `now`. `probe` is its lease, if it was the probe.
@@ -78,13 +75,14 @@ impl SendGate {
 
     /// Until when a mail that was in doubt `doubts` times is not sent again at the time `now`, because SES has accepted
     /// none since it gave one no answer: it would probably only fall in doubt once more, and it can be sent only a few
-    /// times. New mails ask before it; it is its turn when none has for `patience`, and where it is the last time, for
-    /// much longer. Milliseconds (since 1970).
+    /// times. New mails ask before it; it is its turn when none has for a while, and where it is its last time, for much
+    /// longer ([`silence_wait_ms`]). `grace` is the grace period. Milliseconds (since 1970).
     #[must_use]
-    pub fn holds_doubt_until(&self, doubts: u32, now: i64, patience: i64) -> Option<i64> {
+    pub fn holds_doubt_until(&self, doubts: u32, now: i64, grace: i64) -> Option<i64> {
         let item = &self.known().item;
-        let is_last = doubts + 1 >= MAX_DOUBTS;
-        let until = item.unanswered_at + if is_last { patience * LAST_ATTEMPT } else { patience };
+        // A single answer that was lost is no silence yet.
+        let doubts = if item.unanswered > 1 { doubts } else { 1 };
+        let until = item.unanswered_at + silence_wait_ms(doubts, grace);
         // A time that is still to come was written by a clock that is wrong.
         let holds = item.unanswered > 0 && item.unanswered_at <= now + CLOCK_SKEW_MS && now < until;
         holds.then_some(until)
