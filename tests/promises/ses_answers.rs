@@ -304,7 +304,9 @@ async fn send_using(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutco
     };
     let request = request();
     let mail = mailer::render::render(&request.event, &mailer::render::Brand::default());
-    Sender::new(sdk, from).send(&request, 1, "a-token", &mail.expect("a mail"), at_most).await
+    let sender = Sender::new(sdk, from);
+    let prepared = sender.prepare(&request, 1, "a-token", &mail.expect("a mail"));
+    sender.send(prepared, at_most).await
 }
 
 fn request() -> MailRequest {

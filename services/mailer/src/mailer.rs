@@ -4,9 +4,10 @@ use jiff::SignedDuration;
 use kit::Clock;
 use kit::ledger::Ledger;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
+use shared::Event;
 
 use crate::feedback_backlog::FeedbackBacklog;
-use crate::render::Brand;
+use crate::render::{Brand, Mail, RenderError};
 use crate::send::Sender;
 use crate::send_gate::SendGate;
 
@@ -25,6 +26,8 @@ pub struct Mailer {
     pub feedback_backlog: FeedbackBacklog,
     /// The mail queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
+    /// Makes a mail of an event in the shop's brand: [`crate::render::render`], but for tests.
+    pub render: fn(&Event, &Brand) -> Result<Mail, RenderError>,
     /// The shop's name, colours and contact.
     pub brand: Brand,
     /// The duration of a lease. Longer than the function's timeout, shorter than the mail queue's visibility

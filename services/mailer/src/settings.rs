@@ -48,6 +48,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
             ],
         ),
         dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
+        render: crate::render::render,
         brand: brand()?,
         lease,
         grace: SignedDuration::from_secs(number(

@@ -7,7 +7,7 @@ use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID
 use shared::{Kind, OrderId};
 
 use super::batch::BatchItemOutcome;
-use super::send::{OutgoingMessage, send_one};
+use super::send::{OutgoingMessage, send_once};
 use crate::clock::Clock;
 use crate::mask::without_addresses;
 use crate::telemetry::{Count, count};
@@ -52,7 +52,8 @@ impl DeadLetterQueue {
     }
 
     /// Sends a message to the dead-letter queue. Returns `Ack` once SQS has accepted it, otherwise `Retry`.
-    /// At least once: a crash before the acknowledgement leaves the message in both queues.
+    /// At least once: a crash before the acknowledgement leaves the message in both queues. SQS is asked once: the
+    /// visibility timeout is the retry.
     pub async fn move_message(&self, dead_letter: DeadLetter) -> BatchItemOutcome {
         self.move_published(dead_letter, None).await
     }
@@ -67,7 +68,7 @@ impl DeadLetterQueue {
         let (code, reason) = (dead_letter.code.as_str(), dead_letter.reason.clone());
         // The copy before the acknowledgement: the other way round, a crash in between would lose the
         // message.
-        match send_one(&self.client, &self.url, self.message(dead_letter, received_at)).await {
+        match send_once(&self.client, &self.url, self.message(dead_letter, received_at)).await {
             Ok(()) => {
                 tracing::warn!(code, reason, "dead-lettered");
                 count(Count::DeadLettered);

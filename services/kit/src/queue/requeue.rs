@@ -3,8 +3,8 @@
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::Client;
 
-use super::batch::BatchItemOutcome;
-use super::send::{MAX_DELAY_SECONDS, OutgoingMessage, send_one};
+use super::batch::{BatchItemOutcome, FIRST_SENT_AT, sent_at};
+use super::send::{MAX_DELAY_SECONDS, OutgoingMessage, send_once};
 use crate::clock::Clock;
 
 /// Requeues messages on the queue that they come from.
@@ -27,8 +27,11 @@ impl DelayedRequeue {
     /// attribute that the copy carries beside those of the message, or instead of the one of that name, if it is then
     /// no larger than SQS takes.
     ///
+    /// The copy carries when its original was sent ([`sent_at`]): who requeues a message does not replay it.
+    ///
     /// Returns `Ack` once SQS has accepted the copy, otherwise `Retry`. The copy's receive count starts at
-    /// zero, so waiting never moves a healthy message to the dead-letter queue.
+    /// zero, so waiting never moves a healthy message to the dead-letter queue. SQS is asked once: the visibility
+    /// timeout is the retry.
     pub async fn requeue_until(
         &self,
         message: &SqsMessage,
@@ -41,7 +44,7 @@ impl DelayedRequeue {
         let copy = copy(message, delay, note);
         // The copy before the acknowledgement: a crash in between leaves two messages rather than none, and
         // handling both changes nothing.
-        match send_one(&self.client, &self.queue_url, copy).await {
+        match send_once(&self.client, &self.queue_url, copy).await {
             Ok(()) => BatchItemOutcome::Ack,
             Err(error) => {
                 tracing::warn!(%error, "not requeued; retried after the visibility timeout");
@@ -59,9 +62,13 @@ fn copy(message: &SqsMessage, delay: i32, note: Option<(&str, String)>) -> Outgo
         .collect();
     let body = message.body.clone().unwrap_or_default();
     let mut copy = OutgoingMessage { body, delay, attributes };
+    // Of a body that fills the message, both are left out: too long, the copy would be refused each time.
     if let Some((name, value)) = note {
-        // Of a body that fills the message, the note is left out: too long, the copy would be refused each time.
         copy.add_if_it_fits(name, value);
+    }
+    let first = sent_at(message);
+    if first > i64::MIN && !message.message_attributes.contains_key(FIRST_SENT_AT) {
+        copy.add_if_it_fits(FIRST_SENT_AT, first.to_string());
     }
     copy
 }
@@ -120,5 +127,18 @@ mod tests {
             assert!(copy.size() <= MAX_BATCH_BYTES, "{left} left: {}", copy.size());
             assert_eq!(copy.attributes.len(), usize::from(noted), "{left} left");
         }
+    }
+
+    #[test]
+    fn the_copy_of_a_copy_says_when_the_first_message_was_sent_where_there_is_room_for_it() {
+        let mut first = message(&[]);
+        first.attributes.insert("SentTimestamp".to_owned(), "100".to_owned());
+        let expected = [(FIRST_SENT_AT.to_owned(), "100".to_owned())];
+        assert_eq!(copy(&first, 1, None).attributes, expected);
+        let mut second = message(&[(FIRST_SENT_AT, "100")]);
+        second.attributes.insert("SentTimestamp".to_owned(), "200".to_owned());
+        assert_eq!(copy(&second, 1, None).attributes, expected);
+        first.body = Some("x".repeat(MAX_BATCH_BYTES - 5));
+        assert_eq!(copy(&first, 1, None).attributes, []);
     }
 }
