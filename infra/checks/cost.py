@@ -38,8 +38,8 @@ QUERIES = 1
 # A shop's settings: an item of up to 4 KB, read by each process of intake and mailer that has orders of it, once
 # a minute. A dozen processes and a shop with ten orders a second; with more orders it is less.
 SETTINGS_READ_UNITS = 0.5 * 12 / 60 / 10
-# That query, consistent; the sweep's reads of the index and of one key; the settings.
-READ_UNITS = QUERIES * 1 + 0.6 + SETTINGS_READ_UNITS
+# That query, consistent; the sweep's reads of the index and of one key, at each of its two looks; the settings.
+READ_UNITS = QUERIES * 1 + 2 * 0.6 + SETTINGS_READ_UNITS
 # X-Ray samples one in twenty invocations that start a trace.
 TRACED = 0.05
 

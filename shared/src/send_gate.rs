@@ -31,6 +31,9 @@ pub const CLOSED_UNTIL: &str = "closed_until";
 /// The attribute that says why: SES's error code (a string).
 pub const CLOSED_REASON: &str = "closed_reason";
 
+/// [`CLOSED_REASON`] where SES refused nothing, but gave one mail after the other no answer, or none that proves anything.
+pub const NO_ANSWER: &str = "no answer that says whether it takes the mails";
+
 /// The attribute that says until when mails that found no free slot are told to come again (a number, microseconds
 /// since 1970): in the gate's item those of the common line, in a shop's those of the shop. In the past, or absent,
 /// while no mail stands in line.

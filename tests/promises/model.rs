@@ -20,6 +20,7 @@ const NONE: Faults = Faults {
     ses_unanswered: 0,
     ses_retryable: 0,
     account_faults: 0,
+    silences: 0,
     ses_permanent: 0,
     ledger_retries: 0,
     ledger_timeouts: 0,
@@ -170,6 +171,19 @@ fn while_ses_refuses_the_account_one_probe_asks_and_nothing_without_a_turn_is_in
 }
 
 #[test]
+fn while_ses_gives_no_answer_only_a_probe_asks_and_every_mail_ends() {
+    let crash = Faults { silences: 1, crashes: 1, ..NONE };
+    let duplicate = Faults { silences: 1, duplicates: 1, stale: 1, ..NONE };
+    for (faults, policy) in [(crash, Resend), (crash, Hold), (duplicate, Resend)] {
+        let model = PipelineModel::new(&[policy]).with_faults(faults);
+        holds("1 order, a silent SES", &model);
+        terminates("1 order, a silent SES", &model);
+    }
+    let silence = Faults { silences: 1, ..NONE };
+    holds("2 orders, a silent SES", &PipelineModel::new(&[Hold, Resend]).with_faults(silence));
+}
+
+#[test]
 fn two_orders_and_two_mailers_share_the_gate_through_a_crash() {
     let faults = Faults { account_faults: 1, crashes: 1, ..NONE };
     let model = PipelineModel::new(&[Hold, Resend]).with_faults(faults);
@@ -268,6 +282,7 @@ fn larger_bounds_keep_every_promise() {
         ses_unanswered: 1,
         ses_retryable: 1,
         account_faults: 0,
+        silences: 0,
         ses_permanent: 1,
         ledger_retries: 1,
         ledger_timeouts: 0,
@@ -330,6 +345,8 @@ fn bugs_that_corrupt_the_ledger() -> Vec<SeededBug> {
     let refused_before_an_event = Faults { ses_retryable: 1, ..UNANSWERED };
     let stale = Faults { stale: 1, ..UNANSWERED };
     let failed_after_a_doubt = Faults { ses_permanent: 1, ..UNANSWERED };
+    // The second delivery waits for the ledger while the first one's mail fails.
+    let spare_copy = Faults { duplicates: 1, ses_permanent: 1, ledger_timeouts: 1, ..NONE };
     let many_doubts = Faults { ses_unanswered: 3, crashes: 1, ..NONE };
     vec![
         (Bug::FinishWithoutFence, slow_and_reopened, promise::FENCED),
@@ -342,6 +359,7 @@ fn bugs_that_corrupt_the_ledger() -> Vec<SeededBug> {
         (Bug::FailureForgetsDoubt, resend(failed_after_a_doubt), promise::LEDGER_IS_TRUTHFUL),
         (Bug::DoubtsUncounted, resend(many_doubts), promise::BOUNDED_RESENDS),
         (Bug::RetryUnguarded, resend(PERMANENT_CRASH), promise::RETRIED_ONLY_BY_REPLAY),
+        (Bug::RequeuePassesForReplay, resend(spare_copy), promise::RETRIED_ONLY_BY_REPLAY),
     ]
 }
 
@@ -373,11 +391,13 @@ fn bugs_of_the_send_gate() -> Vec<SeededBug> {
     let faults = Faults { account_faults: 1, ..NONE };
     let two_mails = PipelineModel::new(&[Resend; 2]).with_faults(faults);
     let crash = Faults { crashes: 1, ..faults };
+    let silence = Faults { silences: 1, ..NONE };
     vec![
         (Bug::ClaimBeforeTurn, resend(crash), promise::TURN_BEFORE_CLAIM),
         (Bug::ProbeTakenByAll, two_mails.clone(), promise::ONE_PROBE),
         (Bug::ProbeLeaseTooShort, two_mails.clone(), promise::ONE_PROBE),
         (Bug::LateRefusalCutsLease, two_mails, promise::ONE_PROBE),
+        (Bug::SilenceUnnoticed, resend(silence), promise::ONE_ASKS_IN_SILENCE),
     ]
 }
 

@@ -3,11 +3,14 @@
 
 mod away;
 mod doubts;
+mod failed;
 mod kept;
+mod old_news;
 mod one_call;
 mod random;
 mod replays;
 mod run;
+mod silence;
 mod sweeping;
 
 use std::collections::HashMap;

@@ -234,6 +234,52 @@ async fn one_probe_at_a_time_decides_for_all_mailers_and_one_that_dies_loses_onl
     stack.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn three_mails_in_a_row_without_an_answer_close_the_gate_of_all_mailers_and_an_acceptance_begins_anew()
+ {
+    let stack = TestStack::start().await;
+    let Gates { first, second } = Gates::new(&stack);
+    let mut now = Timestamp::now().as_millisecond();
+    let a = turns(&take(&first, now).await);
+    let b = turns(&take(&second, now).await);
+    // Two, an acceptance, and two again: SES answers now and then.
+    first.report(a[0], &ambiguous(), now).await;
+    second.report(b[0], &ambiguous(), now).await;
+    second.report(b[1], &accepted(), now).await;
+    first.report(a[1], &ambiguous(), now).await;
+    second.report(b[2], &ambiguous(), now).await;
+    now += 1_000;
+    let turn = turns(&take(&first, now).await);
+    assert_eq!(turn.len(), 3);
+
+    // Half a minute after the third, one mail asks; then after twice as long, at most five minutes.
+    first.report(turn[0], &ambiguous(), now).await;
+    for seconds in [30, 60, 120, 240, 300, 300] {
+        for gate in [&first, &second] {
+            for place in take(gate, now + seconds * 1000 - 1).await {
+                assert!(matches!(place, Place::Closed(_)), "{place:?}");
+            }
+        }
+        // An answer to a mail of before changes nothing.
+        first.report(turn[1], &ambiguous(), now + 1).await;
+        now += seconds * 1000;
+        let probe = turns(&take(&second, now).await);
+        assert_eq!(probe.len(), 1, "after {seconds} s");
+        assert!(probe[0].is_probe());
+        second.report(probe[0], &ambiguous(), now).await;
+    }
+    now += 300_000;
+    let probe = turns(&take(&second, now).await);
+    second.report(probe[0], &accepted(), now).await;
+    let open = turns(&take(&first, now + 1).await);
+    assert_eq!(open.len(), 3);
+    for turn in &open[..2] {
+        first.report(*turn, &ambiguous(), now + 1).await;
+    }
+    assert_eq!(turns(&take(&second, now + 2).await).len(), 3, "two are a few");
+    stack.stop().await;
+}
+
 /// What a mailer whose clock is ahead, another version or somebody's hand may leave in the item.
 fn unusable_items(now: i64) -> Vec<(&'static str, Vec<(&'static str, AttributeValue)>)> {
     let number = |value: i64| AttributeValue::N(value.to_string());

@@ -303,21 +303,11 @@ async fn send_using(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutco
         redirect_all_to: None,
     };
     let request = request();
-    let mail = mailer::render::render(
-        &request.event,
-        request.accepted_at,
-        &mailer::render::Brand::default(),
-    );
-    Sender::new(sdk, from)
-        .send(
-            &request,
-            &shared::ShopSettings::default(),
-            1,
-            "a-token",
-            &mail.expect("a mail"),
-            at_most,
-        )
-        .await
+    let brand = mailer::render::Brand::default();
+    let mail = mailer::render::render(&request.event, request.accepted_at, &brand);
+    let (sender, settings) = (Sender::new(sdk, from), shared::ShopSettings::default());
+    let prepared = sender.prepare(&request, &settings, 1, "a-token", &mail.expect("a mail"));
+    sender.send(prepared, at_most).await
 }
 
 fn request() -> MailRequest {

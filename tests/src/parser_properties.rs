@@ -58,7 +58,8 @@ pub fn check_ses_event(text: &str) {
             let reason = event.reason.unwrap_or_default();
             assert!(!reason.contains('@') && reason.len() <= 201, "{reason}");
         }
-        FeedbackMessage::Ignored { event_type } => {
+        FeedbackMessage::OfNewerVersion { event_type }
+        | FeedbackMessage::Ignored { event_type } => {
             assert!(!event_type.contains('@') && event_type.len() <= 100);
         }
         FeedbackMessage::Unreadable(reason) => assert!(!reason.is_empty()),
@@ -81,10 +82,11 @@ pub fn check_stream_image(bytes: &[u8]) {
 }
 
 /// The parsers of queue messages. A message survives a round trip, its text is accepted by SQS, and it
-/// stays fresh for a while after its acceptance unless an operator set the time.
+/// stays fresh for a while after its arrival unless an operator set the time.
 pub fn check_queue_message(text: &str) {
     if let Ok(request) = DispatchRequest::parse(text) {
-        let is_fresh_for_a_while = request.send_before() > request.accepted_at;
+        let arrived_at = request.received_at.unwrap_or(request.accepted_at);
+        let is_fresh_for_a_while = request.send_before() > arrived_at.min(request.accepted_at);
         assert!(is_fresh_for_a_while || request.forced_until.is_some());
         let json: Value = serde_json::from_str(text).expect("an accepted message is JSON");
         let body =

@@ -25,6 +25,15 @@ async fn handle_message(feedback: &Feedback, message: &SqsMessage) -> BatchItemO
             Ok(()) => BatchItemOutcome::Ack,
             Err(error) => postpone(feedback, message, &error).await,
         },
+        FeedbackMessage::OfNewerVersion { event_type } => {
+            // During a deployment, the newer version gets it from its next receive. After a rollback, it ends in the
+            // dead-letter queue, from where that version takes it when it is back.
+            tracing::warn!(
+                event_type,
+                "SES event about a mail of a newer version: not acknowledged"
+            );
+            BatchItemOutcome::Retry
+        }
         FeedbackMessage::Ignored { event_type } => {
             tracing::info!(event_type, "SES event ignored");
             BatchItemOutcome::Ack
@@ -171,14 +180,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_event_that_can_neither_be_recorded_nor_requeued_stays_on_its_queue() {
+    async fn an_event_that_can_neither_be_recorded_nor_requeued_and_one_of_a_newer_version_stay_on_their_queue()
+     {
         let tag = |text: &str| json!([base64::Engine::encode(&BASE64, text)]);
         let tags = json!({
             "waybill-shop": ["default"], "waybill-order": tag("1001"), "waybill-notification": tag("order.confirmed##customer"),
         });
         let event = json!({ "detail": { "eventType": "Send", "mail": { "tags": tags } } });
+        let mut newer = event.clone();
+        newer["detail"]["mail"]["tags"]["waybill-notification"] = tag("order.gifted##customer");
+        let other = json!({ "detail": { "eventType": "Send", "mail": { "tags": {} } } });
         // The second one is unreadable: it can't be moved to the dead-letter queue.
-        let bodies = [event.to_string(), "{".to_owned()];
+        let bodies = [event.to_string(), "{".to_owned(), newer.to_string(), other.to_string()];
         let messages = bodies.into_iter().enumerate().map(|(i, body)| {
             let mut message = SqsMessage::default();
             (message.message_id, message.body) = (Some(i.to_string()), Some(body));
@@ -189,7 +202,7 @@ mod tests {
         assert!(matches!(own, FeedbackMessage::OwnMail(_)), "{own:?}");
         let response = handle(&without_aws().await, &messages).await;
         let kept = response.batch_item_failures.iter().map(|failure| &*failure.item_identifier);
-        assert_eq!(kept.collect::<Vec<_>>(), ["0", "1"]);
+        assert_eq!(kept.collect::<Vec<_>>(), ["0", "1", "2"]);
     }
 
     const BASE64: base64::engine::GeneralPurpose = base64::prelude::BASE64_URL_SAFE_NO_PAD;

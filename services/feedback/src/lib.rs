@@ -6,7 +6,9 @@
 //! - Events may arrive twice, late and in any order; the ledger only moves forward.
 //! - An event is believed only with the token that the mailer gave the mail: others in the account may send
 //!   mails with our tags. One without it changes nothing, and is logged and counted.
-//! - Unknown event types and mails of other senders are logged and acknowledged, not retried.
+//! - Unknown event types and mails of other senders are logged and acknowledged, not retried. A mail with a tag of
+//!   ours that this version cannot read is not another sender's: a newer version has sent it. Its event is retried, and
+//!   ends in the dead-letter queue if no newer version comes.
 //! - While the ledger is unavailable, an event is requeued with a delay, which uses up no receives. So an
 //!   event that is not recorded yet is seldom in flight: the mailer counts those that wait before it sends a
 //!   mail in doubt again.

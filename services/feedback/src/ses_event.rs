@@ -13,6 +13,12 @@ use shared::{NotificationKey, mail_tags};
 pub enum FeedbackMessage {
     /// An event about one of our mails, to be recorded.
     OwnMail(SesEvent),
+    /// An event about one of our mails, which this version does not know: a newer one has sent it, before a rollback
+    /// or during a deployment.
+    OfNewerVersion {
+        /// SES's `eventType`.
+        event_type: String,
+    },
     /// An SES event of a type that does not prove acceptance, or about a mail that is not ours.
     Ignored {
         /// SES's `eventType`.
@@ -60,17 +66,19 @@ impl FeedbackMessage {
         let Some(event_type) = detail["eventType"].as_str() else {
             return Self::Unreadable("expected an SES event with /detail/eventType".to_owned());
         };
-        match (transition_for(event_type), notification_key(detail)) {
+        let tags = &detail["mail"]["tags"];
+        match (transition_for(event_type), notification_key(tags)) {
             (Some(transition), Some(key)) => Self::OwnMail(SesEvent {
                 key,
                 event_type: sanitize(event_type),
                 transition,
-                token: raw_tag(&detail["mail"]["tags"], FEEDBACK_TOKEN_TAG)
-                    .map(sanitize)
-                    .unwrap_or_default(),
+                token: raw_tag(tags, FEEDBACK_TOKEN_TAG).map(sanitize).unwrap_or_default(),
                 message_id: sanitize(detail["mail"]["messageId"].as_str().unwrap_or_default()),
                 reason: reason(event_type, detail),
             }),
+            (Some(_), None) if has_own_tag(tags) => {
+                Self::OfNewerVersion { event_type: sanitize(event_type) }
+            }
             _ => Self::Ignored { event_type: sanitize(event_type) },
         }
     }
@@ -88,9 +96,16 @@ fn transition_for(event_type: &str) -> Option<Transition> {
     }
 }
 
-/// The notification, from the mail's tags; `None` for a mail that is not ours.
-fn notification_key(detail: &Value) -> Option<NotificationKey> {
-    mail_tags::notification_key(|name| raw_tag(&detail["mail"]["tags"], name))
+/// What the name of each tag of ours begins with, in every version.
+const OWN_TAGS: &str = "waybill-";
+
+fn has_own_tag(tags: &Value) -> bool {
+    tags.as_object().is_some_and(|tags| tags.keys().any(|name| name.starts_with(OWN_TAGS)))
+}
+
+/// The notification, from the mail's tags; `None` for a mail that is not ours, or that a newer version has sent.
+fn notification_key(tags: &Value) -> Option<NotificationKey> {
+    mail_tags::notification_key(|name| raw_tag(tags, name))
 }
 
 fn raw_tag<'a>(tags: &'a Value, name: &str) -> Option<&'a str> {
@@ -190,6 +205,30 @@ mod tests {
             FeedbackMessage::parse(&foreign.to_string()),
             FeedbackMessage::Ignored { .. }
         ));
+    }
+
+    #[test]
+    fn an_event_about_a_mail_that_a_newer_version_has_sent_is_not_taken_for_another_sender_s() {
+        let encoded = |text: &str| json!([BASE64_URL_SAFE_NO_PAD.encode(text)]);
+        let mut newer = event("Delivery");
+        for (tag, value) in [
+            ("waybill-notification", encoded("order.gifted##customer")),
+            ("waybill-notification", encoded("shipment.shipped#S-1#everybody")),
+            ("waybill-notification", json!(["in another encoding!"])),
+            ("waybill-order", encoded("")),
+        ] {
+            newer["detail"]["mail"]["tags"] = event("Delivery")["detail"]["mail"]["tags"].take();
+            newer["detail"]["mail"]["tags"][tag] = value;
+            let parsed = FeedbackMessage::parse(&newer.to_string());
+            assert!(matches!(parsed, FeedbackMessage::OfNewerVersion { .. }), "{parsed:?}");
+        }
+        newer["detail"]["eventType"] = json!("Open");
+        let parsed = FeedbackMessage::parse(&newer.to_string());
+        assert!(matches!(parsed, FeedbackMessage::Ignored { .. }), "it proves nothing: {parsed:?}");
+        newer["detail"]["eventType"] = json!("Send");
+        newer["detail"]["mail"]["tags"] = json!({ "waybill-mail": ["1"] });
+        let parsed = FeedbackMessage::parse(&newer.to_string());
+        assert!(matches!(parsed, FeedbackMessage::OfNewerVersion { .. }), "{parsed:?}");
     }
 
     #[test]

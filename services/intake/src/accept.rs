@@ -1,6 +1,8 @@
 //! Parses and stores published events, and reports the outcome of each.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -11,6 +13,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 use shared::contract::event::MAX_EVENT_BYTES;
 use shared::contract::warnings::parse_with_warnings;
+use shared::queue::arrival::Arrival;
 use shared::routing::Routing;
 use shared::{
     CorrelationId, Event, EventRef, FieldError, FieldWarning, OrderKey, ShopId, ShopSettings,
@@ -107,7 +110,7 @@ impl Serialize for Outcome {
 /// Why not all events were stored. The publisher repeats them.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
-    /// DynamoDB did not answer for at least one event.
+    /// DynamoDB did not answer for at least one event, or refuses it.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A shop's settings were never read, so nobody knows whether there is such a shop.
@@ -136,15 +139,34 @@ pub struct Publishing<'a> {
 /// An event of a batch with its position there, its text and who gets its mails.
 type Routed = (usize, Event, EventText, Routing);
 
-/// Stores the events and returns their outcomes in the same order. Different orders are written
-/// concurrently, the events of one order one after the other, so that the first of two conflicting events
-/// is stored.
+/// [`accept_all`] for a publisher who waits for the answer, before Lambda ends the invocation at `deadline`: cut off by
+/// that, it would end as a failure that says nothing.
 ///
 /// # Errors
-/// [`AcceptError`] when DynamoDB did not answer for at least one event. Others may have been stored.
+/// As [`accept_all`], and [`StoreError::OutOfTime`].
+pub async fn accept_in_time(
+    to: Publishing<'_>,
+    events: Vec<Value>,
+    arrival: Arrival,
+    deadline: SystemTime,
+) -> Result<Vec<Outcome>, AcceptError> {
+    let time = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+    // A tenth is for the answer.
+    let stored = tokio::time::timeout(time * 9 / 10, accept_all(to, events, arrival)).await;
+    stored.unwrap_or(Err(AcceptError::Store(StoreError::OutOfTime)))
+}
+
+/// Stores the events and returns their outcomes in the same order. Different orders are written
+/// concurrently, the events of one order one after the other, so that the first of two conflicting events
+/// is stored. Once DynamoDB did not answer for one, no other is begun: each could take as long, and all of them more
+/// time than there is.
+///
+/// # Errors
+/// [`AcceptError`] when DynamoDB did not answer for at least one event, or refuses it. Others may have been stored.
 pub async fn accept_all(
     to: Publishing<'_>,
     events: Vec<Value>,
+    arrival: Arrival,
 ) -> Result<Vec<Outcome>, AcceptError> {
     let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(events.len());
     let mut warnings: Vec<Vec<FieldWarning>> = Vec::with_capacity(events.len());
@@ -168,13 +190,14 @@ pub async fn accept_all(
             Err(errors) => outcomes.push(Some(invalid(&json, errors))),
         }
     }
+    outcomes.iter().flatten().for_each(log_outcome);
+    let is_away = AtomicBool::new(false);
     // Unordered, and put back in order by index: a slow order must not hold up the others.
     let stored: Vec<Result<Vec<(usize, Outcome)>, StoreError>> = stream::iter(orders.into_values())
-        .map(|events| accept_one_order(to.store, events))
+        .map(|events| accept_one_order(to.store, events, arrival, &is_away))
         .buffer_unordered(MAX_CONCURRENCY)
         .collect()
         .await;
-    outcomes.iter().flatten().for_each(log_outcome);
     for of_one_order in stored {
         for (i, outcome) in of_one_order? {
             outcomes[i] = Some(outcome);
@@ -222,14 +245,24 @@ async fn route(
 async fn accept_one_order(
     store: &EventStore,
     events: Vec<Routed>,
+    arrival: Arrival,
+    is_away: &AtomicBool,
 ) -> Result<Vec<(usize, Outcome)>, StoreError> {
     let mut outcomes = Vec::with_capacity(events.len());
     let mut accepted_at = Timestamp::UNIX_EPOCH;
     for (i, event, text, routing) in events {
+        if is_away.load(Ordering::Relaxed) {
+            break;
+        }
         // Of two events without a time, the one that was accepted later is the newer news: no two of a request are
         // accepted in the same millisecond.
         accepted_at = store.now().max(accepted_at + MILLISECOND);
-        let outcome = accept(store, event, &text, &routing, accepted_at).await?;
+        let accepted = accept(store, event, &text, &routing, accepted_at, arrival).await;
+        // What is refused for good is refused for itself, and its neighbours are stored.
+        if accepted.as_ref().is_err_and(|error| !error.is_permanent()) {
+            is_away.store(true, Ordering::Relaxed);
+        }
+        let outcome = accepted?;
         // Logged immediately: it is stored even if a later event fails and the whole request ends as an
         // error.
         log_outcome(&outcome);
@@ -244,8 +277,10 @@ async fn accept(
     text: &EventText,
     routing: &Routing,
     accepted_at: Timestamp,
+    arrival: Arrival,
 ) -> Result<Outcome, StoreError> {
-    let (result, correlation_id) = match store.put(&event, text, routing, accepted_at).await? {
+    let put = store.put(&event, text, routing, accepted_at, arrival).await?;
+    let (result, correlation_id) = match put {
         PutOutcome::Stored(correlation_id) => (PublishResult::Accepted, correlation_id),
         PutOutcome::Duplicate(correlation_id) => (PublishResult::Duplicate, correlation_id),
         PutOutcome::Conflict => (PublishResult::Conflict, None),
@@ -299,4 +334,123 @@ fn log_outcome(outcome: &Outcome) {
         correlation_id = outcome.correlation_id.as_ref().map(CorrelationId::as_str),
         "event"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
+
+    use aws_sdk_dynamodb::config::retry::RetryConfig;
+    use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+    use aws_smithy_types::body::SdkBody;
+    use kit::Clock;
+    use shared::contract::event::MAX_BATCH_EVENTS;
+
+    use super::*;
+
+    /// DynamoDB that has no shop's settings, and refuses each put with this code, or, without one, never answers it.
+    #[derive(Debug, Clone)]
+    struct Away {
+        code: Option<&'static str>,
+        calls: Arc<AtomicUsize>,
+    }
+
+    impl HttpConnector for Away {
+        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+            let target = request.headers().get("x-amz-target").unwrap_or_default();
+            if target.ends_with(".GetItem") {
+                let status = 200.try_into().expect("a status");
+                return HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from("{}"))));
+            }
+            self.calls.fetch_add(1, Ordering::Relaxed);
+            let Some(code) = self.code else {
+                return HttpConnectorFuture::new(std::future::pending());
+            };
+            let body = format!(r#"{{"__type":"com.amazonaws.dynamodb#{code}"}}"#);
+            let status = 400.try_into().expect("a status");
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
+        }
+    }
+
+    /// Both tables, and how many puts there were.
+    struct Tables {
+        store: EventStore,
+        shops: ShopDirectory,
+        puts: Arc<AtomicUsize>,
+    }
+
+    impl Tables {
+        const fn publishing(&self) -> Publishing<'_> {
+            Publishing { store: &self.store, shops: &self.shops, only: None }
+        }
+
+        fn puts(&self) -> usize {
+            self.puts.load(Ordering::Relaxed)
+        }
+    }
+
+    fn tables(code: Option<&'static str>) -> Tables {
+        let away = Away { code, calls: Arc::default() };
+        let puts = Arc::clone(&away.calls);
+        let connector = SharedHttpConnector::new(away);
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url("http://tables.example")
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("a", "b", None, None, "test"))
+            .retry_config(RetryConfig::disabled())
+            .http_client(http_client_fn(move |_, _| connector.clone()));
+        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
+        Tables {
+            shops: ShopDirectory::new(client.clone(), "shops".to_owned(), Clock::system()),
+            store: EventStore::new(client, "events".to_owned(), 90, Clock::system()),
+            puts,
+        }
+    }
+
+    /// As many orders as a request may hold.
+    fn orders() -> Vec<Value> {
+        let sample = include_str!("../../local/samples/orders.jsonl").lines().next();
+        let sample: Value = serde_json::from_str(sample.expect("a sample")).expect("JSON");
+        let order = |n: usize| {
+            let mut event = sample.clone();
+            event["data"]["order"]["id"] = n.to_string().into();
+            event
+        };
+        (0..MAX_BATCH_EVENTS).map(order).collect()
+    }
+
+    #[tokio::test]
+    async fn while_the_store_hangs_a_publisher_is_answered_before_the_function_s_time_is_over() {
+        let tables = tables(None);
+        let deadline = SystemTime::now() + Duration::from_secs(1);
+        let to = tables.publishing();
+        let accepted = accept_in_time(to, orders(), Arrival::default(), deadline).await;
+        let out_of_time = matches!(accepted, Err(AcceptError::Store(StoreError::OutOfTime)));
+        assert!(out_of_time, "{accepted:?}");
+        assert!(SystemTime::now() < deadline);
+        assert_eq!(tables.puts(), MAX_CONCURRENCY);
+    }
+
+    #[tokio::test]
+    async fn once_the_store_does_not_answer_for_one_event_no_other_is_begun() {
+        let tables = tables(Some("AccessDeniedException"));
+        let accepted = accept_all(tables.publishing(), orders(), Arrival::default()).await;
+        assert!(matches!(accepted, Err(AcceptError::Store(StoreError::Put(_)))), "{accepted:?}");
+        assert!(tables.puts() <= MAX_CONCURRENCY);
+    }
+
+    #[tokio::test]
+    async fn an_event_that_the_store_refuses_for_good_keeps_no_other_from_being_stored() {
+        let tables = tables(Some("ValidationException"));
+        let accepted = accept_all(tables.publishing(), orders(), Arrival::default()).await;
+        assert!(accepted.is_err_and(|error| error.is_permanent()));
+        assert_eq!(tables.puts(), MAX_BATCH_EVENTS);
+    }
 }

@@ -2,6 +2,7 @@
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>).
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -11,8 +12,9 @@ use serde_json::{Value, json};
 use shared::ShopId;
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
 use shared::contract::json::parse_strict;
+use shared::queue::arrival::Arrival;
 
-use crate::accept::{AcceptError, Outcome, accept_all};
+use crate::accept::{AcceptError, Outcome, Publishing, accept_in_time};
 use crate::binary_mode;
 use crate::dependencies::Intake;
 use crate::problem::Problem;
@@ -75,9 +77,27 @@ enum Events {
     Batch(Vec<Value>),
 }
 
-/// Handles one HTTP request.
-pub async fn handle(intake: &Intake, request: &Request<'_>) -> Value {
-    route(intake, request).await.unwrap_or_else(Problem::into_response)
+/// The largest payload that may be a request within its limits: as JSON text, the body takes at most three times its
+/// bytes (a character of two bytes as `\u0000`), and in base64 less. The rest is for what is around it.
+const MAX_PAYLOAD_BYTES: usize = 3 * MAX_REQUEST_BYTES + 64 * 1024;
+
+/// How Lambda begins each request's payload, whatever its sender puts into it.
+const REQUEST_BEGINS: &str = r#"{"version":"2.0","#;
+
+/// Whether a payload is a request beyond every limit, as its length alone shows. An open URL can be flooded with bodies
+/// of 6 MB, and reading through one takes longer than whatever else refuses it.
+pub fn is_oversized_request(payload: &str) -> bool {
+    payload.len() > MAX_PAYLOAD_BYTES && payload.starts_with(REQUEST_BEGINS)
+}
+
+/// The answer to a request that is larger than any may be.
+pub fn oversized() -> Value {
+    request_too_large().into_response()
+}
+
+/// Handles one HTTP request, which Lambda ends at `deadline`.
+pub async fn handle(intake: &Intake, request: &Request<'_>, deadline: SystemTime) -> Value {
+    route(intake, request, deadline).await.unwrap_or_else(Problem::into_response)
 }
 
 /// The answer to a payload that is an HTTP request in another format.
@@ -85,10 +105,16 @@ pub fn not_a_request() -> Value {
     Problem::invalid("expected an HTTP request in payload format 2.0").into_response()
 }
 
-async fn route(intake: &Intake, request: &Request<'_>) -> Result<Value, Problem> {
+async fn route(
+    intake: &Intake,
+    request: &Request<'_>,
+    deadline: SystemTime,
+) -> Result<Value, Problem> {
     let method = request.request_context.http.method.as_str();
     match (Endpoint::at(&request.raw_path), method) {
-        (Some(Endpoint::Events(shop)), "POST") => publish(intake, request, shop.as_ref()).await,
+        (Some(Endpoint::Events(shop)), "POST") => {
+            publish(intake, request, shop.as_ref(), deadline).await
+        }
         (Some(Endpoint::Events(_)), _) => Err(Problem::MethodNotAllowed("POST")),
         (Some(Endpoint::Health), "GET" | "HEAD") => Ok(response(200, &json!({ "status": "ok" }))),
         (Some(Endpoint::Health), _) => Err(Problem::MethodNotAllowed("GET, HEAD")),
@@ -122,6 +148,7 @@ async fn publish(
     intake: &Intake,
     request: &Request<'_>,
     shop: Option<&ShopId>,
+    deadline: SystemTime,
 ) -> Result<Value, Problem> {
     let caller = authorize_by_headers(&intake.publishers, request)?;
     let body = body(request)?;
@@ -133,7 +160,8 @@ async fn publish(
     if let Caller::Signed(secrets, signature) = caller {
         secrets.verify(&intake.shops, shop, &signature, &body).await?;
     }
-    answer(intake, request, shop, &body).await
+    let events = read_events(request, &body)?;
+    answer(intake.publishing(shop), events, deadline).await
 }
 
 /// A caller as far as the headers show.
@@ -164,19 +192,25 @@ fn authorize_by_headers<'a>(
 }
 
 async fn answer(
-    intake: &Intake,
-    request: &Request<'_>,
-    shop: Option<&ShopId>,
-    body: &[u8],
+    to: Publishing<'_>,
+    events: Events,
+    deadline: SystemTime,
 ) -> Result<Value, Problem> {
-    let accept = async |events| {
-        let accepted = accept_all(intake.publishing(shop), events).await;
-        accepted.map_err(|error| store_unavailable(&error))
-    };
-    match read_events(request, body)? {
-        Events::Single(event) => single_answer(accept(vec![event]).await?.into_iter().next()),
-        Events::Batch(events) => batch_answer(accept(events).await?),
+    match events {
+        Events::Single(event) => {
+            single_answer(accept(to, vec![event], deadline).await?.into_iter().next())
+        }
+        Events::Batch(events) => batch_answer(accept(to, events, deadline).await?),
     }
+}
+
+async fn accept(
+    to: Publishing<'_>,
+    events: Vec<Value>,
+    deadline: SystemTime,
+) -> Result<Vec<Outcome>, Problem> {
+    let accepted = accept_in_time(to, events, Arrival::default(), deadline).await;
+    accepted.map_err(|error| store_unavailable(&error))
 }
 
 fn store_unavailable(error: &AcceptError) -> Problem {
@@ -333,6 +367,25 @@ mod tests {
         let payload = json!({ "requestContext": context, "body": "{}" }).to_string();
         let request = Request::from_payload(&payload).expect("a request");
         authorize_by_headers(publishers, &request).map(|_| ())
+    }
+
+    #[test]
+    fn a_request_of_the_largest_size_is_read_however_its_characters_are_escaped() {
+        let request = |body: &str, is_base64: bool| {
+            let escaped = body.replace('ä', "\\u00e4").replace('"', "\\\"");
+            format!(
+                r#"{REQUEST_BEGINS}"headers":{{}},"body":"{escaped}","isBase64Encoded":{is_base64}}}"#
+            )
+        };
+        let umlauts = format!("\"{}\"", "ä".repeat(MAX_REQUEST_BYTES / 2 - 1));
+        assert_eq!(umlauts.len(), MAX_REQUEST_BYTES);
+        let base64 = BASE64_STANDARD.encode(&umlauts);
+        for payload in [request(&umlauts, false), request(&base64, true)] {
+            assert!(!is_oversized_request(&payload), "{} bytes", payload.len());
+        }
+        assert!(is_oversized_request(&request(&"x".repeat(MAX_PAYLOAD_BYTES), false)));
+        let batch = format!(r#"{{"Records":["{}"]}}"#, "x".repeat(MAX_PAYLOAD_BYTES));
+        assert!(!is_oversized_request(&batch), "messages of the inbox queue may be as large");
     }
 
     #[test]

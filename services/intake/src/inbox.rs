@@ -13,15 +13,17 @@
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concurrently};
+use jiff::Timestamp;
+use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concurrently, sent_at};
 use kit::telemetry::{Count, count};
 use serde_json::Value;
+use shared::queue::arrival::{Arrival, RECEIVED_AT};
 use tokio::sync::Mutex;
 
 use crate::accept::{Outcome, accept_all};
 use crate::dependencies::Intake;
 use crate::error::IntakeError;
-use crate::message::events_in;
+use crate::message::{Published, events_in};
 use crate::refusal;
 
 /// How long a message waits while DynamoDB does not answer.
@@ -65,47 +67,68 @@ async fn handle_message(
     array_turn: &Mutex<()>,
 ) -> BatchItemOutcome {
     let body = message.body.as_deref().unwrap_or_default();
-    let events = match events_in(body) {
-        Ok(events) => events,
-        Err(why) => return refuse(intake, DeadLetter::unreadable(body.to_owned(), why)).await,
+    let Published { events, put_at } = match events_in(body) {
+        Ok(published) => published,
+        Err(why) => {
+            let dead_letter = DeadLetter::unreadable(body.to_owned(), why);
+            return refuse(intake, dead_letter, arrival(message, None)).await;
+        }
     };
+    let arrival = arrival(message, put_at);
     let store = async {
         // One array after the other, beside the single events: what is stored of all of them together may be
         // more than the time allows. Then each round completes some, and the others, which have not begun,
         // come first in one of the next. All at once, each could come to nothing but duplicates every time.
         let _turn = if events.len() > 1 { Some(array_turn.lock().await) } else { None };
-        accept_all(intake.publishing(None), events).await
+        accept_all(intake.publishing(None), events, arrival).await
     };
     match tokio::time::timeout(store_time, store).await {
-        Ok(Ok(outcomes)) => settle(intake, body, &outcomes).await,
+        Ok(Ok(outcomes)) => settle(intake, body, &outcomes, arrival).await,
         // Waiting will not change it: it uses up receives, and ends in the dead-letter queue.
         Ok(Err(error)) if error.is_permanent() => {
             tracing::warn!(%error, "retried after the visibility timeout");
             BatchItemOutcome::Retry
         }
-        Ok(Err(error)) => requeue(intake, message, &error.to_string()).await,
+        Ok(Err(error)) => requeue(intake, message, &error.to_string(), arrival).await,
         // What was stored by then is a duplicate the next time.
-        Err(elapsed) => requeue(intake, message, &elapsed.to_string()).await,
+        Err(elapsed) => requeue(intake, message, &elapsed.to_string(), arrival).await,
     }
+}
+
+/// When the message's events arrived: the first copy of it, where this is not that. `put_at` is EventBridge's time.
+fn arrival(message: &SqsMessage, put_at: Option<Timestamp>) -> Arrival {
+    let attribute = |name: &str| message.message_attributes.get(name)?.string_value.as_deref();
+    Arrival::new(attribute, put_at, Timestamp::from_millisecond(sent_at(message)).ok())
 }
 
 /// Acknowledges a message whose events are all stored. Of another, what was stored stays stored: a replay
 /// finds it as a duplicate.
-async fn settle(intake: &Intake, body: &str, outcomes: &[Outcome]) -> BatchItemOutcome {
+async fn settle(
+    intake: &Intake,
+    body: &str,
+    outcomes: &[Outcome],
+    arrival: Arrival,
+) -> BatchItemOutcome {
     match refusal::from_outcomes(body, outcomes) {
         None => BatchItemOutcome::Ack,
-        Some(dead_letter) => refuse(intake, dead_letter).await,
+        Some(dead_letter) => refuse(intake, dead_letter, arrival).await,
     }
 }
 
-async fn refuse(intake: &Intake, dead_letter: DeadLetter) -> BatchItemOutcome {
-    intake.inbox.dead_letters.move_message(dead_letter).await
+async fn refuse(intake: &Intake, dead_letter: DeadLetter, arrival: Arrival) -> BatchItemOutcome {
+    intake.inbox.dead_letters.move_published(dead_letter, arrival.received_at).await
 }
 
-async fn requeue(intake: &Intake, message: &SqsMessage, reason: &str) -> BatchItemOutcome {
+async fn requeue(
+    intake: &Intake,
+    message: &SqsMessage,
+    reason: &str,
+    arrival: Arrival,
+) -> BatchItemOutcome {
     tracing::warn!(reason, "requeued until the Events table answers");
     let until = intake.inbox.clock.now_ms() + RETRY_DELAY_MS;
-    let outcome = intake.inbox.requeue.requeue_until(message, until, None).await;
+    let note = arrival.received_at.map(|at| (RECEIVED_AT, at.as_millisecond().to_string()));
+    let outcome = intake.inbox.requeue.requeue_until(message, until, note).await;
     if outcome == BatchItemOutcome::Ack {
         count(Count::Requeued);
     }

@@ -30,6 +30,8 @@
 //!   [`MAX_REQUEST_BYTES`](shared::contract::event::MAX_REQUEST_BYTES) together, takes less than a third of the
 //!   function's timeout. What is larger is refused whole, with 413. A message of the inbox queue with more
 //!   events goes to the dead-letter queue at once.
+//! - An event's news ages from when AWS took it from its publisher, whether or not intake could store it: the inbox
+//!   queue's first `SentTimestamp` goes with each copy of a message, also through its dead-letter queue.
 //! - When DynamoDB does not answer, intake responds with HTTP 503 or a function error. The publisher
 //!   retries, and whatever was stored is then a duplicate. A message of the inbox queue is requeued with a
 //!   delay, which uses up no receives: an outage of any length moves nothing to the dead-letter queue.
@@ -66,7 +68,7 @@ pub use accept::{Outcome, PublishResult};
 pub use dependencies::{Inbox, Intake};
 pub use error::IntakeError;
 pub use event_bridge::to_cloud_event;
-pub use message::{AcceptableEvent, acceptable_events};
+pub use message::{AcceptableEvent, acceptable_events, arrival};
 pub use publishers::Publishers;
 pub use secret_store::{MIN_INTERVAL, SecretStore};
 pub use signature::{MalformedSecret, WebhookSecrets};

@@ -1,5 +1,6 @@
 //! What a payload publishes, by the inbox queue or a direct invocation.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::event_bridge;
@@ -20,6 +21,12 @@ impl From<Value> for Publication {
             event => Self::Single(event),
         }
     }
+}
+
+/// When EventBridge took the event of an envelope, unless its publisher has set that; `None` for another payload.
+pub fn put_at(payload: &Value) -> Option<Timestamp> {
+    let time = payload.get("time").filter(|_| is_from_event_bridge(payload))?;
+    time.as_str()?.parse().ok()
 }
 
 fn is_from_event_bridge(payload: &Value) -> bool {

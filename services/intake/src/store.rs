@@ -14,6 +14,7 @@ use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
 use shared::notification::ledger_key;
+use shared::queue::arrival::Arrival;
 use shared::queue::message::DispatchRequest;
 use shared::routing::Routing;
 use shared::{CorrelationId, Event, Kind, OrderKey, lookup, outbox};
@@ -30,15 +31,23 @@ pub struct EventStore {
     clock: Clock,
 }
 
-/// DynamoDB did not answer. The event may or may not be stored.
+/// Not every event was stored, or it is not known whether it was.
 #[derive(thiserror::Error)]
-#[error("the event store did not answer; publish the same events again: {}", describe_sdk_error(.0))]
-pub struct StoreError(#[source] Box<SdkError<PutItemError>>);
+pub enum StoreError {
+    /// DynamoDB did not answer.
+    #[error("the event store did not answer; publish the same events again: {}", describe_sdk_error(.0))]
+    Put(#[source] Box<SdkError<PutItemError>>),
+    /// DynamoDB answers, but too slowly for all of the events.
+    #[error(
+        "the event store did not take all events within one invocation's time; publish the same events again"
+    )]
+    OutOfTime,
+}
 
 impl StoreError {
     /// Whether DynamoDB will refuse this event each time, however long its publisher waits.
     pub(crate) fn is_permanent(&self) -> bool {
-        self.0.code() == Some("ValidationException")
+        matches!(self, Self::Put(error) if error.code() == Some("ValidationException"))
     }
 }
 
@@ -137,9 +146,8 @@ impl EventStore {
         self.clock.now()
     }
 
-    /// Stores `event`, published as `text` and accepted at `accepted_at`, with who gets its mails, unless an event with
-    /// its source and id exists: one conditional
-    /// put.
+    /// Stores `event`, published as `text`, arrived at `arrival` and accepted at `accepted_at`, with who gets its
+    /// mails, unless an event with its source and id exists: one conditional put.
     ///
     /// # Errors
     /// [`StoreError`] when DynamoDB did not answer after the SDK's retries.
@@ -149,6 +157,7 @@ impl EventStore {
         text: &EventText,
         routing: &Routing,
         accepted_at: Timestamp,
+        arrival: Arrival,
     ) -> Result<PutOutcome, StoreError> {
         // Identifies this put. If its answer is lost and the SDK repeats it, the condition fails because of
         // our own item; without the receipt, a new event would be answered as a duplicate. After a crash
@@ -160,7 +169,16 @@ impl EventStore {
             None => CorrelationId::parse(&receipt.to_string()).expect("a UUID is a correlation id"),
         };
         let order = OrderKey::of_event(event);
-        let mut item = self.item(&order, event, (text, routing), &correlation_id, accepted_at);
+        let message = DispatchRequest::body_of_arrival(
+            &text.json,
+            accepted_at,
+            &correlation_id,
+            routing,
+            arrival.before(accepted_at),
+            arrival.forced_at.map(|at| at + event.payload.kind().send_within()),
+        );
+        let packed = (outbox::pack(&message), text.payload_hash);
+        let mut item = self.item(&order, event, packed, &correlation_id, accepted_at);
         // Otherwise the correlation id is the receipt, and the item stays small: see `StoredItem::is_from`.
         item.receipt = event.correlation_id.is_some().then(|| receipt.into_bytes());
         Ok(match self.put_if_absent(&item).await? {
@@ -188,7 +206,7 @@ impl EventStore {
                 let stored = failed.item().cloned().unwrap_or_default();
                 Ok(Some(serde_dynamo::from_item(stored).unwrap_or_default()))
             }
-            _ => Err(StoreError(Box::new(error))),
+            _ => Err(StoreError::Put(Box::new(error))),
         }
     }
 
@@ -196,18 +214,17 @@ impl EventStore {
         &self,
         order: &'a OrderKey,
         event: &'a Event,
-        (text, routing): (&EventText, &Routing),
+        (message, digest): (Vec<u8>, [u8; HASH_LEN]),
         correlation_id: &'a CorrelationId,
         now: Timestamp,
     ) -> EventItem<'a> {
         let now_ms = now.as_millisecond();
-        let message = DispatchRequest::routed_body(&text.json, now, correlation_id, routing);
         EventItem {
             order_key: order,
             event: event.reference.sort_key(),
             r#type: event.payload.kind(),
-            message: outbox::pack(&message),
-            digest: text.payload_hash,
+            message,
+            digest,
             receipt: None,
             correlation_id,
             accepted_at: now_ms,

@@ -8,12 +8,13 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 use shared::contract::json::parse_strict;
+use shared::queue::arrival::Arrival;
 
-use crate::accept::{Outcome, accept_all};
+use crate::accept::{Outcome, accept_in_time};
 use crate::dependencies::Intake;
 use crate::error::IntakeError;
 use crate::problem::Problem;
-use crate::publication::Publication;
+use crate::publication::{Publication, put_at};
 use crate::{http, inbox};
 
 /// The response to a direct invocation.
@@ -32,9 +33,12 @@ pub async fn handle(
     payload: &str,
     deadline: SystemTime,
 ) -> Result<Value, IntakeError> {
+    if http::is_oversized_request(payload) {
+        return Ok(http::oversized());
+    }
     // First, and without its body: who may publish is checked before that is read.
     if let Some(request) = http::Request::from_payload(payload) {
-        return Ok(http::handle(intake, &request).await);
+        return Ok(http::handle(intake, &request, deadline).await);
     }
     let bytes = payload.len();
     let payload = match parse_strict(payload.as_bytes()) {
@@ -48,6 +52,7 @@ pub async fn handle(
     if inbox::is_batch(&payload) {
         return inbox::handle(intake, payload, deadline).await;
     }
+    let arrival = Arrival::new(|_| None, put_at(&payload), Some(intake.store.now()));
     match Publication::from(payload) {
         // One event alone is refused by its own limit, which the answer names.
         Publication::Batch(events)
@@ -55,13 +60,19 @@ pub async fn handle(
         {
             Err(refused(events.len(), http::request_too_large()))
         }
-        Publication::Batch(events) => batch(intake, events).await,
-        Publication::Single(event) => single(intake, event).await,
+        Publication::Batch(events) => batch(intake, events, deadline).await,
+        Publication::Single(event) => single(intake, event, arrival, deadline).await,
     }
 }
 
-async fn single(intake: &Intake, event: Value) -> Result<Value, IntakeError> {
-    let outcomes = accept_all(intake.publishing(None), vec![event]).await?;
+async fn single(
+    intake: &Intake,
+    event: Value,
+    arrival: Arrival,
+    deadline: SystemTime,
+) -> Result<Value, IntakeError> {
+    let to = intake.publishing(None);
+    let outcomes = accept_in_time(to, vec![event], arrival, deadline).await?;
     match outcomes.iter().cloned().find_map(Problem::from_outcome) {
         None => Ok(answer(outcomes)),
         Some(problem) => Err(refused(1, problem)),
@@ -70,8 +81,13 @@ async fn single(intake: &Intake, event: Value) -> Result<Value, IntakeError> {
 
 /// What is stored of a batch stays stored, also where the invocation fails for the rest: a retry finds it as
 /// a duplicate.
-async fn batch(intake: &Intake, events: Vec<Value>) -> Result<Value, IntakeError> {
-    let outcomes = accept_all(intake.publishing(None), events).await?;
+async fn batch(
+    intake: &Intake,
+    events: Vec<Value>,
+    deadline: SystemTime,
+) -> Result<Value, IntakeError> {
+    let to = intake.publishing(None);
+    let outcomes = accept_in_time(to, events, Arrival::default(), deadline).await?;
     match outcomes.iter().filter(|outcome| !outcome.result.is_success()).count() {
         0 => Ok(answer(outcomes)),
         count => Err(refused(count, Problem::BatchRefused(outcomes))),
@@ -85,4 +101,47 @@ fn refused(count: usize, problem: Problem) -> IntakeError {
 
 fn answer(results: Vec<Outcome>) -> Value {
     serde_json::to_value(Answer { results }).expect("outcomes serialise to JSON without fail")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use aws_config::Region;
+    use aws_sdk_sqs::config::Credentials;
+    use kit::{Clock, ShopDirectory};
+    use kit::queue::{DeadLetterQueue, DelayedRequeue};
+
+    use super::*;
+    use crate::dependencies::Inbox;
+    use crate::publishers::Publishers;
+    use crate::store::EventStore;
+
+    /// Intake that reaches neither table nor queues: nothing listens at the endpoint.
+    async fn without_aws() -> Intake {
+        let loader = kit::aws::loader().endpoint_url("http://127.0.0.1:1");
+        let credentials = Credentials::new("a", "b", None, None, "test");
+        let loader = loader.region(Region::new("us-east-1")).credentials_provider(credentials);
+        let sdk = loader.load().await;
+        let (sqs, clock) = (kit::aws::sqs(&sdk), Clock::system());
+        let inbox = Inbox {
+            dead_letters: DeadLetterQueue::new(sqs.clone(), "dlq".to_owned(), clock),
+            requeue: DelayedRequeue::new(sqs, "inbox".to_owned(), clock),
+            clock,
+        };
+        let dynamodb = kit::aws::dynamodb(&sdk);
+        let shops = ShopDirectory::new(dynamodb.clone(), "shops".to_owned(), clock);
+        let store = EventStore::new(dynamodb, "events".to_owned(), 90, clock);
+        Intake { store, shops, publishers: Publishers::Anyone, inbox }
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_length_alone_is_too_large_is_refused_before_it_is_read() {
+        let intake = without_aws().await;
+        // It is no JSON, as only a reader would find.
+        let payload = format!(r#"{{"version":"2.0",{}"#, "x".repeat(6_000_000));
+        let deadline = SystemTime::now() + Duration::from_secs(10);
+        let answer = handle(&intake, &payload, deadline).await.expect("a response");
+        assert_eq!(answer["statusCode"], 413, "{answer}");
+    }
 }

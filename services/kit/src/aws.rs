@@ -10,7 +10,8 @@ use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 /// by the SDK is more likely to succeed than further waiting.
 pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The attempts of a call, the first included.
+/// The attempts of a call, the first included. Not of a send whose original stays on its queue until it is confirmed
+/// ([`DelayedRequeue`](crate::queue::DelayedRequeue), [`DeadLetterQueue`](crate::queue::DeadLetterQueue)): one.
 pub const MAX_ATTEMPTS: u32 = 3;
 
 /// The SDK waits for a random time of up to this before the second attempt, and of up to twice as long before

@@ -2,8 +2,11 @@
 //!
 //! # Why one check is not enough
 //!
-//! Before a mail in doubt is sent again, no SES event about it may be unread. That is certain when the queues
-//! are empty. But a busy shop's queue never is. SQS only counts messages, and an event that is just being
+//! Before a mail in doubt is sent again, no SES event about it may be unread: the queues are empty. SQS's counts are
+//! approximate and may lag by a minute, so they must have been empty at two checks that are further apart
+//! (`EMPTY_FOR_MS` in `delivery/ambiguous.rs`).
+//!
+//! But a busy shop's queue never is empty. SQS only counts messages, and an event that is just being
 //! recorded looks like one on which feedback fails again and again: both are in flight. But no event stays in
 //! flight for long:
 //!
@@ -26,11 +29,17 @@
 
 use aws_lambda_events::sqs::SqsMessage;
 
+use crate::feedback_backlog::Backlog;
+
 /// The checks so far. It travels with the mail request, as an attribute of each requeued copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BacklogWatch {
+    /// How often the mail has been in doubt.
+    pub doubts: u32,
     /// No check after this moment (milliseconds since 1970) found unread events.
     clear_since: i64,
+    /// Every check from this moment on found no event at all; `None` where the last one did.
+    empty_since: Option<i64>,
     checked_at: i64,
 }
 
@@ -42,23 +51,47 @@ impl BacklogWatch {
     #[must_use]
     pub fn read(message: &SqsMessage) -> Option<Self> {
         let text = message.message_attributes.get(Self::ATTRIBUTE)?.string_value.as_deref()?;
-        let (clear_since, checked_at) = text.split_once(' ')?;
-        Some(Self { clear_since: clear_since.parse().ok()?, checked_at: checked_at.parse().ok()? })
+        let mut parts = text.split(' ');
+        let doubts = parts.next()?.parse().ok()?;
+        let mut time = || parts.next()?.parse::<i64>().ok();
+        let (clear_since, checked_at) = (time()?, time()?);
+        Some(Self { doubts, clear_since, empty_since: time(), checked_at })
     }
 
     /// The attribute's value.
     #[must_use]
     pub fn to_attribute(self) -> String {
-        format!("{} {}", self.clear_since, self.checked_at)
+        let Self { doubts, clear_since, empty_since, checked_at } = self;
+        let empty = empty_since.map_or_else(String::new, |since| format!(" {since}"));
+        format!("{doubts} {clear_since} {checked_at}{empty}")
     }
 
-    /// After a check at `now`. Starts again when the check found events, or came more than `max_gap`
-    /// milliseconds after the one before: then an event may have been delayed in between, and received.
+    /// Before the first check of a mail that was in doubt `doubts` times: no later check goes on from it.
     #[must_use]
-    pub fn after_check(previous: Option<Self>, now: i64, is_clear: bool, max_gap: i64) -> Self {
-        let continues = |watch: &Self| is_clear && watch.is_recent(now, max_gap);
-        let clear_since = previous.filter(continues).map_or(now, |watch| watch.clear_since);
-        Self { clear_since, checked_at: now }
+    pub const fn before_any_check(doubts: u32, now: i64) -> Self {
+        Self { doubts, clear_since: now, empty_since: None, checked_at: i64::MIN / 2 }
+    }
+
+    /// After a check at `now` of a mail that was in doubt `doubts` times. Starts again when the check found events, or
+    /// came more than `max_gap` milliseconds after the one before: then an event may have been delayed in between, and
+    /// received.
+    #[must_use]
+    pub fn after_check(
+        previous: Option<Self>,
+        doubts: u32,
+        now: i64,
+        found: Backlog,
+        max_gap: i64,
+    ) -> Self {
+        let is_clear = found != Backlog::Unread;
+        let previous = previous.filter(|watch| is_clear && watch.is_recent(now, max_gap));
+        let empty_since = previous.and_then(|watch| watch.empty_since).unwrap_or(now);
+        Self {
+            doubts,
+            clear_since: previous.map_or(now, |watch| watch.clear_since),
+            empty_since: (found == Backlog::Empty).then_some(empty_since),
+            checked_at: now,
+        }
     }
 
     /// Whether the last check was at most `max_gap` milliseconds ago.
@@ -67,39 +100,65 @@ impl BacklogWatch {
         now - self.checked_at <= max_gap
     }
 
-    /// For how many milliseconds the checks have found nothing.
+    /// For how many milliseconds the checks have found no unread event.
     #[must_use]
     pub const fn clear_for(&self) -> i64 {
         self.checked_at - self.clear_since
+    }
+
+    /// For how many milliseconds the checks have found no event at all; `None` where the last one did.
+    #[must_use]
+    pub fn empty_for(&self) -> Option<i64> {
+        Some(self.checked_at - self.empty_since?)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Backlog::{BeingRead, Empty, Unread};
 
-    fn after_checks(checks: &[(i64, bool)]) -> BacklogWatch {
-        let next = |watch, (now, is_clear): &(i64, bool)| {
-            Some(BacklogWatch::after_check(watch, *now, *is_clear, 20))
+    fn after_checks(checks: &[(i64, Backlog)]) -> BacklogWatch {
+        let next = |watch, (now, found): &(i64, Backlog)| {
+            Some(BacklogWatch::after_check(watch, 1, *now, *found, 20))
         };
         checks.iter().fold(None, next).expect("at least one check")
     }
 
     #[test]
     fn the_backlog_is_clear_for_as_long_as_close_checks_found_nothing() {
-        assert_eq!(after_checks(&[(100, true)]).clear_for(), 0, "nobody looked before");
-        assert_eq!(after_checks(&[(100, true), (110, true), (130, true)]).clear_for(), 30);
-        assert_eq!(after_checks(&[(100, true), (110, false), (130, true)]).clear_for(), 20);
-        assert_eq!(after_checks(&[(100, true), (110, false)]).clear_for(), 0);
-        assert_eq!(after_checks(&[(100, true), (121, true)]).clear_for(), 0, "nobody looked");
+        let clear_for = |checks: &[_]| after_checks(checks).clear_for();
+        assert_eq!(clear_for(&[(100, BeingRead)]), 0, "nobody looked before");
+        assert_eq!(clear_for(&[(100, BeingRead), (110, Empty), (130, BeingRead)]), 30);
+        assert_eq!(clear_for(&[(100, BeingRead), (110, Unread), (130, BeingRead)]), 20);
+        assert_eq!(clear_for(&[(100, BeingRead), (110, Unread)]), 0);
+        assert_eq!(clear_for(&[(100, BeingRead), (121, BeingRead)]), 0, "nobody looked");
+    }
+
+    #[test]
+    fn the_backlog_is_empty_for_as_long_as_every_one_of_close_checks_found_it_empty() {
+        let empty_for = |checks: &[_]| after_checks(checks).empty_for();
+        assert_eq!(empty_for(&[(100, Empty)]), Some(0), "nobody looked before");
+        assert_eq!(empty_for(&[(100, Empty), (120, Empty), (130, Empty)]), Some(30));
+        assert_eq!(empty_for(&[(100, Empty), (110, BeingRead), (120, Empty)]), Some(0));
+        assert_eq!(empty_for(&[(100, Empty), (110, Unread), (120, Empty)]), Some(0));
+        assert_eq!(empty_for(&[(100, Empty), (121, Empty)]), Some(0), "nobody looked");
+        assert_eq!(empty_for(&[(100, Empty), (110, BeingRead)]), None);
     }
 
     #[test]
     fn a_message_carries_the_watch_to_its_next_delivery() {
-        let watch = after_checks(&[(100, true), (110, true)]);
+        let watch = after_checks(&[(100, BeingRead), (110, Empty)]);
+        let busy = after_checks(&[(100, Empty), (110, BeingRead)]);
         let mut message = SqsMessage::default();
         assert_eq!(BacklogWatch::read(&message), None);
-        for (text, read) in [(&*watch.to_attribute(), Some(watch)), ("", None), ("1", None)] {
+        for (text, read) in [
+            (&*watch.to_attribute(), Some(watch)),
+            (&*busy.to_attribute(), Some(busy)),
+            ("", None),
+            ("1", None),
+            ("1 2", None),
+        ] {
             let attribute = message.message_attributes.entry(BacklogWatch::ATTRIBUTE.to_owned());
             attribute.or_default().string_value = Some(text.to_owned());
             assert_eq!(BacklogWatch::read(&message), read, "{text}");

@@ -20,8 +20,8 @@
 //!   ([`send_gate`]). A mail without a turn is requeued
 //!   with a delay, without a claim.
 //! - Shops share that rate: a shop with a long line does not hold up another's few mails.
-//! - While SES takes no mail of the account, one mail at a time, the probe, asks whether it does again. The
-//!   others wait without a claim.
+//! - While SES takes no mail of the account, or gives one mail after the other no answer, one mail at a time, the probe,
+//!   asks whether it does again. The others wait without a claim, and so do those that are in doubt.
 //! - A mail whose answer from SES could not be waited for is neither claimed nor sent.
 //! - No e-mail address, name or postal address is logged.
 //!

@@ -1,12 +1,14 @@
 //! The mailer's dependencies.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kit::ledger::Ledger;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use kit::{Clock, ShopDirectory};
+use shared::Event;
+use shared::notification::MoneyNews;
 
 use crate::feedback_backlog::FeedbackBacklog;
-use crate::render::Brand;
+use crate::render::{Brand, Mail, RenderError};
 use crate::send::Sender;
 use crate::send_gate::SendGate;
 
@@ -25,6 +27,8 @@ pub struct Mailer {
     pub feedback_backlog: FeedbackBacklog,
     /// The mail queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
+    /// Makes the mail of an event: [`crate::render::render_beside`], but for tests.
+    pub render: fn(&Event, Timestamp, MoneyNews, &Brand) -> Result<Mail, RenderError>,
     /// The settings of the shops.
     pub shops: ShopDirectory,
     /// The name, colours and contact of a shop whose settings have none.

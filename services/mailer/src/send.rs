@@ -9,6 +9,7 @@ use aws_config::SdkConfig;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
+use aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder;
 use aws_sdk_sesv2::types::{
     Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
@@ -64,6 +65,14 @@ pub struct SenderSettings {
     pub redirect_all_to: Option<EmailAddress>,
 }
 
+/// A call of `SendEmail` that was not made yet.
+#[derive(Debug)]
+pub struct PreparedMail {
+    call: SendEmailFluentBuilder,
+    /// The identities without which it cannot be sent, if they are not the stack's.
+    own_identities: Option<OwnIdentities>,
+}
+
 /// Sends mails through SES.
 #[derive(Debug)]
 pub struct Sender {
@@ -89,18 +98,17 @@ impl Sender {
         &self.client
     }
 
-    /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is
-    /// [`SendOutcome::Ambiguous`]. SES returns `attempt`, the fencing token of the claim, and
+    /// The call for `mail`, which [`Sender::send`] makes. SES returns `attempt`, the fencing token of the claim, and
     /// `token`, the ledger's for this notification, in its events. The mail is from whom `settings` name.
-    pub async fn send(
+    #[must_use]
+    pub fn prepare(
         &self,
         request: &MailRequest,
         settings: &ShopSettings,
         attempt: u32,
         token: &str,
         mail: &Mail,
-        max_wait: Duration,
-    ) -> SendOutcome {
+    ) -> PreparedMail {
         let to =
             self.settings.redirect_all_to.as_ref().unwrap_or(&request.event.order.customer.email);
         let from = ShopSender::new(settings, &self.settings);
@@ -113,8 +121,14 @@ impl Sender {
             .set_configuration_set_name(self.settings.configuration_set.clone())
             .set_email_tags(Some(tags(request, attempt, token)))
             .content(EmailContent::builder().simple(message(mail)).build());
-        match tokio::time::timeout(max_wait, call.send()).await {
-            Ok(result) => match &from.own_identities {
+        PreparedMail { call, own_identities: from.own_identities }
+    }
+
+    /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is
+    /// [`SendOutcome::Ambiguous`].
+    pub async fn send(&self, mail: PreparedMail, max_wait: Duration) -> SendOutcome {
+        match tokio::time::timeout(max_wait, mail.call.send()).await {
+            Ok(result) => match &mail.own_identities {
                 None => classify(result, &self.own_identities),
                 Some(identities) => classify(result, identities).of_one_sender(),
             },

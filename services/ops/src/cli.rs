@@ -42,6 +42,8 @@ pub enum Command {
     Resend(notification::NotificationArgs),
     /// Records whether SES has accepted a mail that is in doubt
     Settle(notification::settle::Args),
+    /// Settles every mail in doubt of a period, as after an outage of SES
+    SettleMany(notification::settle_many::Args),
     /// Queues events again that the ledger has not seen
     Sweep(sweep::Args),
     /// SES's suppression list: addresses that it does not mail

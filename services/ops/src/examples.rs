@@ -6,7 +6,7 @@ use clap::Command;
 type Example = (&'static str, &'static str);
 
 /// The examples of each command, by its words.
-const EXAMPLES: [(&str, &[Example]); 26] = [
+const EXAMPLES: [(&str, &[Example]); 27] = [
     (
         "",
         &[
@@ -113,6 +113,19 @@ const EXAMPLES: [(&str, &[Example]); 26] = [
                 "settle 1007 order.refunded not-sent --reason 'not in the SES console'",
             ),
             ("SES has", "settle 1007 order.refunded sent --scope 1007-R1 --reason 'it arrived'"),
+        ],
+    ),
+    (
+        "settle-many",
+        &[
+            (
+                "what an outage of SES left in doubt",
+                "settle-many not-sent --since 12h --doubt NoAnswer --dry-run",
+            ),
+            (
+                "SES has accepted none of them: send them",
+                "settle-many not-sent --since 12h --yes --reason 'AWS case 4711'",
+            ),
         ],
     ),
     (

@@ -1,10 +1,11 @@
-//! Stored events that the ledger has no record of, found through the sweep index.
+//! Stored events that the ledger has no record of, and the records of those that it has, found through the sweep index.
 
 use std::collections::HashSet;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use kit::MAX_BATCH_GET_KEYS;
+use kit::ledger::Item;
 use relay::{IndexEntry, Outbox, OutboxError, Tables};
 use shared::OrderKey;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
@@ -92,6 +93,31 @@ impl<'a> UnseenEvents<'a> {
         let stored = Outbox(&self.tables).stored(&[&unseen.entry]).await.map_err(read_error)?;
         Ok(stored.into_iter().flatten().find_map(|stored| stored.message))
     }
+}
+
+/// The ledger's records of the events accepted from `from` to `until`, in milliseconds since 1970, also of those that
+/// relay's sweep has postponed. A record that two events ask for may come twice.
+pub async fn decided_within(stack: &Stack, from: i64, until: i64) -> Result<Vec<Item>, CliError> {
+    let tables = &stack.tables();
+    let ahead = Timestamp::now().as_millisecond() + MAX_SWEEP_DELAY_MS;
+    let in_hour = |hour| async move {
+        let entries = entries(tables, hour, hour, hour + BUCKET_MS - 1).await?;
+        let keys = entries.into_iter().map(|entry| (entry.order_key, entry.ledger_key));
+        let records = store::records(stack, keys.collect::<HashSet<_>>()).await?;
+        let events = records.values().map(|item| (item.order_key.clone(), item.event.clone()));
+        let accepted = store::accepted_at(stack, events).await?;
+        let is_within = |item: &Item| {
+            let at = accepted.get(&(item.order_key.clone(), item.event.clone()));
+            at.is_some_and(|at| (from..=until).contains(at))
+        };
+        Ok(records.into_values().filter(is_within).collect::<Vec<Item>>())
+    };
+    let hours: Vec<Vec<Item>> = stream::iter(hours(from, until.max(ahead)))
+        .map(in_hour)
+        .buffered(MAX_CONCURRENT_HOURS)
+        .try_collect()
+        .await?;
+    Ok(hours.into_iter().flatten().collect())
 }
 
 /// How far the clock of the operator's machine may be behind relay's.

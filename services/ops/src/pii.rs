@@ -74,20 +74,12 @@ const PERSONAL: [&[&str]; 5] = [
 ];
 
 /// Members of the contracts whose texts hold no personal data.
-const IMPERSONAL: [&[&str]; 5] = [
+const IMPERSONAL: [&[&str]; 6] = [
     // Of an event's envelope, and of what AWS puts around it.
     &["v", "specversion", "source", "id", "type", "time", "detail-type", "eventType"],
     // Of the messages between the functions.
-    &[
-        "shop",
-        "kind",
-        "scope",
-        "recipient",
-        "notify",
-        "accepted_at",
-        "send_before",
-        "correlation_id",
-    ],
+    &["shop", "kind", "scope", "recipient", "notify", "correlation_id"],
+    &["accepted_at", "received_at", "send_before"],
     // Of an order.
     &["order_id", "number", "placed_at", "sku", "quantity", "amount", "currency", "method"],
     // Of a parcel.

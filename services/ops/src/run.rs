@@ -8,7 +8,7 @@ use crate::cli::{Cli, Command, arguments, parse};
 use crate::command_line::command_line;
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
-use crate::notification::{resend, settle};
+use crate::notification::{resend, settle, settle_many};
 use crate::output::{Output, Report, note};
 use crate::pii::without_addresses;
 use crate::{dlq, docs, doctor, erase, order, preview, publish, shop, status, suppression, sweep};
@@ -65,6 +65,9 @@ async fn run_on_stack(
         Command::Dlq(command) => dlq::run(stack, command, output).await?,
         Command::Resend(args) => print(output, resend::run(stack, args).await?),
         Command::Settle(args) => print(output, settle::run(stack, args).await?),
+        Command::SettleMany(args) => {
+            settle_many::run(stack, args, output, &Interrupt::listen()).await?
+        }
         Command::Sweep(args) => sweep::run(stack, args, output, &Interrupt::listen()).await?,
         Command::Suppression(command) => suppression::run(stack, command, output).await?,
         Command::Shop(command) => shop::run(stack, command, output).await?,

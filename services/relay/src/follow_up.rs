@@ -34,12 +34,23 @@ const CONCURRENT_MOVES: usize = 16;
 /// An event that is not done.
 type Unfinished<'a> = (&'a IndexEntry, Progress);
 
-/// Follows up each event of a chunk. Returns how many were queued again, and the first error, after every event
-/// has had its turn.
+/// How far a chunk's events were followed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FollowUp {
+    /// Each had its turn.
+    Whole,
+    /// Some had none.
+    OutOfTime,
+}
+
+/// Follows up each event of a chunk, and begins none after `stop_at` (milliseconds since 1970). Returns how many were
+/// queued again, and the first error, after every event has had its turn.
 pub async fn follow_up(
     relay: &Relay,
     unfinished: &[Unfinished<'_>],
-) -> (usize, Result<(), OutboxError>) {
+    stop_at: i64,
+) -> (usize, Result<FollowUp, OutboxError>) {
+    let has_time = &|| relay.clock.now_ms() <= stop_at;
     let (mut waiting, mut lost) = (Vec::new(), Vec::new());
     for (entry, progress) in unfinished {
         match *progress {
@@ -48,17 +59,37 @@ pub async fn follow_up(
         }
     }
     let postponed = stream::iter(waiting)
-        .map(|(entry, due)| postpone(relay, entry, due))
+        .map(async |(entry, due)| match has_time() {
+            true => postpone(relay, entry, due).await.map(|()| FollowUp::Whole),
+            false => Ok(FollowUp::OutOfTime),
+        })
         .buffer_unordered(CONCURRENT_MOVES)
-        .fold(Ok(()), async |all: Result<(), OutboxError>, one| all.and(one));
+        .fold(Ok(FollowUp::Whole), async |all, one| both(all, one));
     let queued = stream::iter(lost.chunks(MAX_BATCH_ENTRIES))
-        .map(|group| queue_again(relay, group))
+        .map(async |group| match has_time() {
+            true => {
+                let (count, result) = queue_again(relay, group).await;
+                (count, result.map(|()| FollowUp::Whole))
+            }
+            false => (0, Ok(FollowUp::OutOfTime)),
+        })
         .buffer_unordered(CONCURRENT_GROUPS)
-        .fold((0, Ok(())), async |(count, all): (usize, Result<(), OutboxError>), (more, one)| {
-            (count + more, all.and(one))
+        .fold((0, Ok(FollowUp::Whole)), async |(count, all), (more, one)| {
+            (count + more, both(all, one))
         });
     let (postponed, (count, queued)) = future::join(postponed, queued).await;
-    (count, queued.and(postponed))
+    (count, both(queued, postponed))
+}
+
+/// The first error; without one, whether both are whole.
+fn both(
+    one: Result<FollowUp, OutboxError>,
+    other: Result<FollowUp, OutboxError>,
+) -> Result<FollowUp, OutboxError> {
+    match (one?, other?) {
+        (FollowUp::Whole, other) => Ok(other),
+        (FollowUp::OutOfTime, _) => Ok(FollowUp::OutOfTime),
+    }
 }
 
 async fn postpone(relay: &Relay, entry: &IndexEntry, due: i64) -> Result<(), OutboxError> {

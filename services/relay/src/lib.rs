@@ -8,9 +8,12 @@
 //! - It knows no business rules and parses no event: the item contains the finished message, compressed.
 //! - A batch that fails is tried again for as long as the stream keeps it, a day. It has no destination for what
 //!   is older: every event is in the sweep index too.
-//! - On a schedule it sweeps, concurrently, and never past an event that it did not check: an event that has not reached the ledger after some minutes is queued again,
+//! - On a schedule it sweeps, concurrently, and never past an event that the index shows and that it did not check: an
+//!   event that has not reached the ledger after some minutes is queued again,
 //!   so that an outage longer than the 24 hours for which a stream keeps records loses nothing. So is an event
 //!   whose mail no mailer moves on although it could, so that a lost mail queue loses nothing either.
+//! - DynamoDB promises no time within which an index shows an item. So each hour is looked at a second time, when it is
+//!   over for at least an hour.
 
 mod dependencies;
 mod error;
@@ -37,7 +40,7 @@ pub use outbox::{Outbox, StoredEvent};
 pub use progress::{Criteria, LedgerRecord, Progress};
 pub use stream::dispatch_message;
 pub use sweep::{SweepStats, sweep};
-pub use watermark::read as swept_until;
+pub use watermark::swept_until;
 
 /// Runs the function until its environment is shut down.
 ///

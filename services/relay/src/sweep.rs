@@ -17,11 +17,16 @@
 //! is moved in the index, and the watermark advances past it. So after a crash between the first two, the
 //! event is queued again; after a crash between the last two, it is checked again; it is never lost.
 //!
+//! The index is eventually consistent: an entry may appear when the watermark has passed its time. So the sweep looks at
+//! each hour twice, with a watermark for each look: the second time at least an hour after its end, at one read for
+//! each event. What the index shows even later is not found, should its message have been lost too.
+//!
 //! Entries are checked in chunks, several at the same time, and the watermark never passes a chunk that was not
 //! checked to its end, whatever became of the later ones. It is written after each page, so that a sweep that
 //! Lambda ends loses little of its progress.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use kit::MAX_BATCH_GET_KEYS;
@@ -30,10 +35,11 @@ use shared::outbox::{BUCKET_MS, buckets};
 
 use crate::dependencies::Relay;
 use crate::error::OutboxError;
-use crate::follow_up::follow_up;
+use crate::follow_up::{FollowUp, follow_up};
 use crate::index_page::{IndexEntry, IndexPage};
 use crate::outbox::Outbox;
 use crate::progress::{Criteria, Progress};
+use crate::watermark::Look;
 use crate::{send_gate, watermark};
 
 /// How far back the first sweep looks: twice the 24 hours for which a stream keeps records.
@@ -54,8 +60,9 @@ const CONCURRENT_BUCKETS: usize = 8;
 /// done, so that the processor is what binds.
 const CONCURRENT_CHUNKS: usize = 8;
 
-/// The sweep begins no chunk in the last 30 seconds of its time, or the last quarter of a short time: what has
-/// begun needs four calls one after another, each of at most 7 s.
+/// The sweep begins nothing in the last 30 seconds of its time, or the last quarter of a short time: what has begun, a
+/// chunk's reads or a group of its events, needs at most three calls one after another, and the watermark a fourth, each
+/// of at most 7 s. Only of events of over 100 KB does a group need more than one call of SQS.
 const TIME_RESERVE_MS: i64 = 30_000;
 const TIME_RESERVE_DIVISOR: i64 = 4;
 
@@ -71,6 +78,9 @@ pub struct SweepStats {
 /// A running sweep. Times are milliseconds since 1970.
 struct Sweep<'a> {
     relay: &'a Relay,
+    look: Look,
+    /// The end of the window that is looked at.
+    until: i64,
     /// The watermark: every event before it has been checked, and queued again if necessary.
     from: i64,
     /// The watermark as it was last read or written.
@@ -90,26 +100,38 @@ struct Sweep<'a> {
 pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxError> {
     let now = relay.clock.now_ms();
     let until = now - relay.sweep_after_ms;
-    let known = watermark::read(&relay.tables).await?;
-    let from = match known {
-        Some(known) if !is_possible(known, until) => set_back(relay, known, until).await?,
-        Some(known) => known,
-        None => until - INITIAL_LOOKBACK_MS,
-    };
+    let from = first_look_from(relay, until).await?;
     let gate_waits_until = send_gate::waits_until(&relay.tables, now).await?;
     let criteria = Criteria { grace: relay.grace_ms, until, gate_waits_until };
     let reserve = (deadline.saturating_sub(now) / TIME_RESERVE_DIVISOR).min(TIME_RESERVE_MS);
-    let stop_at = deadline.saturating_sub(reserve);
-    let stats = SweepStats::default();
-    let is_first = known.is_none();
-    let mut sweep = Sweep { relay, from, saved: from, is_first, criteria, stop_at, stats };
-    let result = sweep.run().await;
-    // Also after a failure: everything before the watermark is done, and the next sweep starts with what is not.
-    let saved = sweep.save().await;
+    let mut sweep = Sweep {
+        relay,
+        look: Look::First,
+        until,
+        from: from.unwrap_or(until - INITIAL_LOOKBACK_MS),
+        saved: from.unwrap_or(until - INITIAL_LOOKBACK_MS),
+        is_first: from.is_none(),
+        criteria,
+        stop_at: deadline.saturating_sub(reserve),
+        stats: SweepStats::default(),
+    };
+    let result = sweep.run_and_save().await;
     sweep.report_lag();
+    let result = match result {
+        Ok(()) if sweep.from >= until => sweep.look_again().await,
+        other => other,
+    };
     let SweepStats { checked, queued_again } = sweep.stats;
     tracing::info!(checked, queued_again, "sweep ended");
-    result.and(saved).map(|()| sweep.stats)
+    result.map(|()| sweep.stats)
+}
+
+/// Where the first look goes on; `None` before the first sweep.
+async fn first_look_from(relay: &Relay, until: i64) -> Result<Option<i64>, OutboxError> {
+    match watermark::read(&relay.tables, Look::First).await? {
+        Some(known) if !is_possible(known, until) => set_back(relay, known, until).await.map(Some),
+        known => Ok(known),
+    }
 }
 
 fn is_possible(watermark: i64, until: i64) -> bool {
@@ -124,14 +146,36 @@ async fn set_back(relay: &Relay, known: i64, until: i64) -> Result<i64, OutboxEr
         set_to = from,
         "the sweep's watermark can't be right: was a clock wrong? Events of the last two days are checked again"
     );
-    watermark::set_back(&relay.tables, known, from).await?;
+    watermark::set_back(&relay.tables, Look::First, known, from).await?;
     Ok(from)
 }
 
 impl Sweep<'_> {
+    async fn run_and_save(&mut self) -> Result<(), OutboxError> {
+        let result = self.run().await;
+        // Also after a failure: everything before the watermark is done, and the next sweep starts with what is not.
+        let saved = self.save().await;
+        result.and(saved)
+    }
+
+    /// The second look at the hours that were over an hour ago. Only where the first look has come to its end.
+    async fn look_again(&mut self) -> Result<(), OutboxError> {
+        (self.look, self.until, self.is_first) =
+            (Look::Second, second_look_until(self.until), false);
+        let known = watermark::read(&self.relay.tables, self.look).await?;
+        match known.filter(|known| is_possible(*known, self.until)) {
+            Some(known) => (self.from, self.saved) = (known, known),
+            // Of a new stack, or of a wrong clock: from now on.
+            None => (self.from, self.saved) = (self.until, i64::MIN),
+        }
+        self.run_and_save().await
+    }
+
     async fn run(&mut self) -> Result<(), OutboxError> {
-        while self.from < self.criteria.until && self.has_time() {
-            let page = self.page().await?;
+        while self.from < self.until && self.has_time() {
+            // Only reads, so that it may end at any point.
+            let Ok(page) = tokio::time::timeout(self.time_left(), self.page()).await else { break };
+            let page = page?;
             if !self.check_page(&page).await? {
                 tracing::info!("the sweep ran out of time; the next one continues");
                 return Ok(());
@@ -146,6 +190,11 @@ impl Sweep<'_> {
         self.relay.clock.now_ms() <= self.stop_at
     }
 
+    fn time_left(&self) -> Duration {
+        let left = self.stop_at.saturating_sub(self.relay.clock.now_ms());
+        Duration::from_millis(u64::try_from(left).unwrap_or_default())
+    }
+
     /// Never backwards: the index may still contain an entry that another sweep has moved.
     fn advance(&mut self, watermark: i64) {
         self.from = self.from.max(watermark);
@@ -153,11 +202,11 @@ impl Sweep<'_> {
 
     async fn save(&mut self) -> Result<(), OutboxError> {
         // On a new stack, the hours before its first event would tell of a sweep that is days behind.
-        if self.is_first && self.stats.checked == 0 && self.from < self.criteria.until {
+        if self.is_first && self.stats.checked == 0 && self.from < self.until {
             return Ok(());
         }
         if self.from > self.saved {
-            watermark::write(&self.relay.tables, self.from).await?;
+            watermark::write(&self.relay.tables, self.look, self.from).await?;
             self.saved = self.from;
         }
         Ok(())
@@ -172,7 +221,7 @@ impl Sweep<'_> {
     /// The next entries, all from the hour that contains the watermark.
     async fn page(&self) -> Result<IndexPage, OutboxError> {
         let (outbox, from) = (Outbox(&self.relay.tables), self.from);
-        let until = next_hour(from).min(self.criteria.until);
+        let until = next_hour(from).min(self.until);
         let pages: Vec<IndexPage> = stream::iter(buckets(from))
             .map(|bucket| async move { outbox.page(&bucket, from, until, PAGE_SIZE).await })
             .buffer_unordered(CONCURRENT_BUCKETS)
@@ -212,13 +261,18 @@ impl Sweep<'_> {
             if matches!(result, Ok(true)) {
                 self.advance(before);
             }
-            if let ChunkOutcome::Checked(stats) | ChunkOutcome::Failed(stats, _) = outcome {
+            if let ChunkOutcome::Checked(stats)
+            | ChunkOutcome::Unfinished(stats)
+            | ChunkOutcome::Failed(stats, _) = outcome
+            {
                 self.stats.checked += stats.checked;
                 self.stats.queued_again += stats.queued_again;
             }
             match outcome {
                 ChunkOutcome::Checked(_) => {}
-                ChunkOutcome::NotBegun => result = result.map(|_| false),
+                ChunkOutcome::NotBegun | ChunkOutcome::Unfinished(_) => {
+                    result = result.map(|_| false);
+                }
                 ChunkOutcome::Failed(_, error) => result = result.and(Err(error)),
             }
         }
@@ -239,10 +293,11 @@ impl Sweep<'_> {
             .map(|(entry, record)| (entry, Progress::new(entry, &record, self.criteria)))
             .filter(|(_, progress)| *progress != Progress::Done)
             .collect();
-        let (queued_again, result) = follow_up(relay, &unfinished).await;
+        let (queued_again, result) = follow_up(relay, &unfinished, self.stop_at).await;
         stats.queued_again = queued_again;
         match result {
-            Ok(()) => ChunkOutcome::Checked(stats),
+            Ok(FollowUp::Whole) => ChunkOutcome::Checked(stats),
+            Ok(FollowUp::OutOfTime) => ChunkOutcome::Unfinished(stats),
             Err(error) => ChunkOutcome::Failed(stats, error),
         }
     }
@@ -252,10 +307,17 @@ impl Sweep<'_> {
 enum ChunkOutcome {
     /// Every entry was checked, and what was lost is queued again.
     Checked(SweepStats),
+    /// Time ran out before every entry had its turn.
+    Unfinished(SweepStats),
     /// At least one entry was not, because of this error; others were.
     Failed(SweepStats, OutboxError),
     /// Time ran out before it, or another chunk failed.
     NotBegun,
+}
+
+/// The end of the second look, where the first has come to `until`: a full hour, so that it reads each bucket once.
+pub const fn second_look_until(until: i64) -> i64 {
+    next_hour(until) - 2 * BUCKET_MS
 }
 
 const fn next_hour(at: i64) -> i64 {
@@ -271,5 +333,12 @@ mod tests {
         assert_eq!(next_hour(0), BUCKET_MS);
         assert_eq!(next_hour(BUCKET_MS - 1), BUCKET_MS);
         assert_eq!(next_hour(BUCKET_MS), 2 * BUCKET_MS);
+    }
+
+    #[test]
+    fn an_hour_is_looked_at_again_once_it_is_over_for_an_hour() {
+        let looked_at = |until| second_look_until(until);
+        assert_eq!(looked_at(5 * BUCKET_MS), 4 * BUCKET_MS);
+        assert_eq!(looked_at(6 * BUCKET_MS - 1), 4 * BUCKET_MS);
     }
 }

@@ -21,6 +21,15 @@ pub const fn backlog_watch_ms(grace: i64) -> i64 {
     if grace < MAX_BACKLOG_WATCH_MS { grace } else { MAX_BACKLOG_WATCH_MS }
 }
 
+/// For how many milliseconds a mail that was in doubt `doubts` times waits at most while SES gives no answer, from the
+/// last mail on that it gave none, with a grace period of `grace` milliseconds. Where it can be sent only once more, for
+/// so long that this one time is not spent on the same outage: as deployed, six hours.
+#[must_use]
+pub const fn silence_wait_ms(doubts: u32, grace: i64) -> i64 {
+    let once = backlog_watch_ms(grace);
+    if doubts + 1 < MAX_DOUBTS { once } else { once.saturating_mul(18) }
+}
+
 impl Record {
     /// From when on a mailer that has its mail request moves the notification on; `None` for a terminal state,
     /// and for a doubt that only an SES event or an operator settles. `grace`: how long a doubt waits at
@@ -32,8 +41,13 @@ impl Record {
             State::Planned => Some(self.since),
             State::Sending => Some(self.lease_until),
             State::InDoubt if matches!(policy, DoubtPolicy::Resend) && self.doubts < MAX_DOUBTS => {
-                // Where feedback's queue is never empty, the mailer watches it before it sends again.
-                Some(self.since.saturating_add(grace).saturating_add(backlog_watch_ms(grace)))
+                // Where feedback's queue is never empty, the mailer watches it before it sends again. And where SES
+                // gives no answer, it keeps the last attempt.
+                let watched =
+                    self.since.saturating_add(grace).saturating_add(backlog_watch_ms(grace));
+                let is_last = self.doubts + 1 >= MAX_DOUBTS;
+                let kept = if is_last { silence_wait_ms(self.doubts, grace) } else { 0 };
+                Some(watched.saturating_add(kept))
             }
             _ => None,
         }
@@ -72,6 +86,8 @@ mod tests {
         assert_eq!(postponed.due_at(Resend, GRACE), Some(400));
         assert_eq!(record(State::Sending).due_at(Hold, GRACE), Some(160));
         assert_eq!(record(State::InDoubt).due_at(Resend, GRACE), Some(140));
+        let last = Record { doubts: MAX_DOUBTS - 1, ..record(State::InDoubt) };
+        assert_eq!(last.due_at(Resend, GRACE), Some(140 + 18 * GRACE));
         let hours = 11 * 60 * 60 * 1000;
         let watched = 100 + hours + MAX_BACKLOG_WATCH_MS;
         assert_eq!(record(State::InDoubt).due_at(Resend, hours), Some(watched));

@@ -26,9 +26,9 @@ pub enum Guard {
     Due,
     /// Its lease has expired.
     LeaseExpired,
-    /// The message was put on its queue after the failure was recorded, so an operator replayed it. (A
-    /// message that was requeued while the ledger was unavailable looks the same. A failed mail was
-    /// certainly not sent, so another attempt mails nobody twice.)
+    /// The message was put on its queue after the failure was recorded, so an operator replayed it: a copy that a
+    /// function requeued counts as its original. (A mail request that the dispatcher decided on before the failure,
+    /// and sent after it, looks the same. A failed mail was certainly not sent, so another attempt mails nobody twice.)
     Replayed,
     /// The policy is `resend`, the grace period is over, and fewer than [`MAX_DOUBTS`] attempts
     /// have ended in doubt.
@@ -48,7 +48,7 @@ pub struct Facts {
     pub now: i64,
     /// The attempt that the writer claimed; 0 for a writer that claimed none.
     pub attempt: u32,
-    /// When the writer's message was put on its queue (SQS `SentTimestamp`).
+    /// When the writer's message was put on its queue (SQS `SentTimestamp`), of a requeued copy its original.
     pub enqueued_at: i64,
     /// A mail that has been in doubt since this moment or longer may be sent again; `i64::MIN` for none.
     pub resend_doubts_from: i64,

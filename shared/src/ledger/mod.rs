@@ -8,7 +8,7 @@ pub mod reason;
 pub mod record;
 
 pub use claim_refusal::ClaimRefusal;
-pub use due::backlog_watch_ms;
+pub use due::{backlog_watch_ms, silence_wait_ms};
 pub use guard::{Facts, Guard, MAX_DOUBTS, Precondition};
 pub use protocol::{Transition, Write};
 pub use reason::{FailReason, LEASE_EXPIRED, SkipReason};

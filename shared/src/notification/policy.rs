@@ -15,8 +15,8 @@ pub enum DoubtPolicy {
 }
 
 impl Kind {
-    /// How long after it happened an event of this kind may be mailed. After that it is stale and skipped,
-    /// unless an operator forces it.
+    /// How long after it happened an event of this kind may be mailed, or after its arrival, if its time is missing or
+    /// later. After that it is stale and skipped, unless an operator forces it.
     #[must_use]
     pub const fn send_within(self) -> SignedDuration {
         let hours = match self {

@@ -80,3 +80,23 @@ impl DeadLetterCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_read_back_and_no_two_are_written_alike() {
+        for code in DeadLetterCode::ALL {
+            assert_eq!(DeadLetterCode::parse(code.as_str()), Some(code));
+        }
+        assert_eq!(DeadLetterCode::parse("lost"), None);
+    }
+
+    #[test]
+    fn only_a_mail_that_cannot_be_rendered_has_the_code_for_it() {
+        let code = |reason: &str| DeadLetterCode::from_reason(reason);
+        assert_eq!(code(&FailReason::Unrenderable.to_string()), DeadLetterCode::Unrenderable);
+        assert_eq!(code("MessageRejected"), DeadLetterCode::Refused);
+    }
+}

@@ -37,6 +37,8 @@ const MAX_CLOCK_AHEAD: SignedDuration = SignedDuration::from_mins(1);
 pub struct DispatchRequest {
     /// When intake stored it.
     pub accepted_at: Timestamp,
+    /// When it arrived, if it had to wait before intake could store it.
+    pub received_at: Option<Timestamp>,
     /// Follows the event to SES.
     pub correlation_id: CorrelationId,
     /// Who gets its mails, as decided when it was accepted.
@@ -101,6 +103,8 @@ struct DispatchWire<E> {
     v: u64,
     accepted_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    received_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     send_before: Option<i64>,
     correlation_id: CorrelationId,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -135,10 +139,8 @@ const DISPATCH: &str = "dispatch request";
 const MAIL: &str = "mail request";
 
 fn is_member_of_dispatch(name: &str) -> bool {
-    matches!(
-        name,
-        "v" | "accepted_at" | "send_before" | "correlation_id" | "off" | "copies" | "event"
-    )
+    matches!(name, "v" | "accepted_at" | "received_at" | "send_before" | "correlation_id")
+        || matches!(name, "off" | "copies" | "event")
 }
 
 fn is_member_of_mail(name: &str) -> bool {
@@ -155,21 +157,26 @@ impl DispatchRequest {
         accepted_at: Timestamp,
         correlation_id: &CorrelationId,
     ) -> String {
-        Self::routed_body(event, accepted_at, correlation_id, &Routing::default())
+        Self::body_of_arrival(event, accepted_at, correlation_id, &Routing::default(), None, None)
     }
 
-    /// As [`DispatchRequest::body`], for an event whose shop's settings say who gets its mails.
+    /// As [`DispatchRequest::body`], for an event whose shop's settings say who gets its mails, and that, where it had
+    /// to wait, arrived at `received_at`. `forced_until`: its mail may be sent until then, whatever the limit of its
+    /// kind.
     #[must_use]
-    pub fn routed_body(
+    pub fn body_of_arrival(
         event: &impl Serialize,
         accepted_at: Timestamp,
         correlation_id: &CorrelationId,
         routing: &Routing,
+        received_at: Option<Timestamp>,
+        forced_until: Option<Timestamp>,
     ) -> String {
         to_body(&DispatchWire {
             v: 1,
             accepted_at: accepted_at.as_millisecond(),
-            send_before: None,
+            received_at: received_at.map(Timestamp::as_millisecond),
+            send_before: forced_until.map(Timestamp::as_millisecond),
             correlation_id: correlation_id.clone(),
             off: routing.is_off,
             copies: routing.copies.iter().map(|address| address.expose().to_owned()).collect(),
@@ -183,7 +190,8 @@ impl DispatchRequest {
     /// [`MessageError`]. A retry would fail again, so the message belongs in the dead-letter queue.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
         let wire: DispatchWire<Value> = parse_body(DISPATCH, body)?;
-        let accepted_at = timestamp_from_ms(DISPATCH, wire.accepted_at)?;
+        let time = |at| timestamp_from_ms(DISPATCH, at);
+        let accepted_at = time(wire.accepted_at)?;
         let event = parse_event(DISPATCH, &wire.event)?;
         let latest = accepted_at + MAX_CLOCK_AHEAD;
         let copies = wire.copies.iter().map(|address| EmailAddress::parse(address));
@@ -193,7 +201,8 @@ impl DispatchRequest {
         Ok(Self {
             routing: Routing { is_off: wire.off, copies },
             accepted_at,
-            forced_until: wire.send_before.map(|at| timestamp_from_ms(DISPATCH, at)).transpose()?,
+            received_at: wire.received_at.map(time).transpose()?,
+            forced_until: wire.send_before.map(time).transpose()?,
             correlation_id: wire.correlation_id,
             says_when: event.time.is_some_and(|time| time <= latest),
             event: happened_by(event, accepted_at),
@@ -216,12 +225,10 @@ impl DispatchRequest {
         }
     }
 
-    /// From this moment on, the mail is stale. It counts from when the event happened, which is never later than
-    /// its acceptance.
+    /// From this moment on, the mail is stale.
     #[must_use]
     pub fn send_before(&self) -> Timestamp {
-        let news_at = self.happened_at().unwrap_or(self.accepted_at);
-        self.forced_until.unwrap_or_else(|| news_at + self.event.payload.kind().send_within())
+        self.forced_until.unwrap_or_else(|| news_ends(&self.event, self.arrived_at()))
     }
 
     /// When the event happened, if it says so by a clock that can be believed.
@@ -254,6 +261,19 @@ impl DispatchRequest {
             cancels_order: cancels_order(payload),
         }
     }
+
+    /// When the event arrived: from then on its news ages, whether or not intake could store it.
+    fn arrived_at(&self) -> Timestamp {
+        self.received_at.map_or(self.accepted_at, |at| at.min(self.accepted_at))
+    }
+}
+
+/// From which moment on the mail of an event that arrived at `arrived_at` is stale. It counts from when the event
+/// happened; a publisher's clock can make it older, and never younger than its arrival.
+#[must_use]
+pub fn news_ends(event: &Event, arrived_at: Timestamp) -> Timestamp {
+    let news_at = event.time.map_or(arrived_at, |happened_at| happened_at.min(arrived_at));
+    news_at + event.payload.kind().send_within()
 }
 
 impl MailRequest {
@@ -394,6 +414,7 @@ fn malformed(contract: &'static str, why: impl Into<String>) -> MessageError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::kind::Kind;
     use serde_json::json;
 
     const ACCEPTED_AT: Timestamp = Timestamp::constant(1_763_900_000, 0);
@@ -457,13 +478,65 @@ mod tests {
         let id = CorrelationId::parse("c-1").expect("valid");
         let copy = EmailAddress::parse("accounts@north.example").expect("valid");
         let routing = Routing { is_off: true, copies: vec![copy] };
-        let body = DispatchRequest::routed_body(&event, ACCEPTED_AT, &id, &routing);
+        let body = DispatchRequest::body_of_arrival(&event, ACCEPTED_AT, &id, &routing, None, None);
         let request = DispatchRequest::parse(&body).expect("valid");
         assert_eq!(request.routing, routing);
         let mail = request.into_mail_request(ACCEPTED_AT).to_body();
         assert!(!mail.contains("accounts@"), "a mail request is to one recipient");
         let plain = DispatchRequest::body(&event, ACCEPTED_AT, &id);
         assert_eq!(DispatchRequest::parse(&plain).expect("valid").routing, Routing::default());
+    }
+
+    #[test]
+    fn a_request_is_read_back_and_may_be_mailed_for_as_long_as_its_kind_is_news() {
+        let newer: Value = serde_json::from_str(&newer_dispatch_request()).expect("JSON");
+        let correlation_id = CorrelationId::parse("c-1").expect("valid");
+        let body = DispatchRequest::body(&newer["event"], ACCEPTED_AT, &correlation_id);
+        let request = DispatchRequest::parse(&body).expect("its own body");
+        assert_eq!(request.accepted_at, ACCEPTED_AT);
+        assert_eq!(request.event, Event::parse(&newer["event"]).expect("valid"));
+        let kind = request.event.payload.kind();
+        assert_eq!(request.send_before(), ACCEPTED_AT + kind.send_within());
+    }
+
+    #[test]
+    fn two_messages_that_differ_only_in_what_this_version_does_not_know_are_not_equal() {
+        let parse = |body: &str| DispatchRequest::parse(body).expect("valid");
+        let (one, other) = (newer_dispatch_request(), newer_dispatch_request());
+        assert_eq!(parse(&one), parse(&other));
+        assert_ne!(parse(&one), parse(&other.replace(r#""later":"north""#, r#""later":"south""#)));
+    }
+
+    #[test]
+    fn news_ages_from_what_its_event_says_or_from_its_arrival_whichever_is_earlier() {
+        let newer: Value = serde_json::from_str(&newer_dispatch_request()).expect("JSON");
+        let id = CorrelationId::parse("c-1").expect("valid");
+        let routing = Routing::default();
+        let hours = |count| ACCEPTED_AT + SignedDuration::from_hours(count);
+        let ages_from = |time: Option<Timestamp>, received_at, forced_until| {
+            let mut event = newer["event"].clone();
+            if let Some(time) = time {
+                event["time"] = json!(time.to_string());
+            }
+            let body = DispatchRequest::body_of_arrival(
+                &event,
+                ACCEPTED_AT,
+                &id,
+                &routing,
+                received_at,
+                forced_until,
+            );
+            DispatchRequest::parse(&body).expect("valid").send_before()
+                - Kind::OrderConfirmed.send_within()
+        };
+        assert_eq!(ages_from(None, None, None), ACCEPTED_AT);
+        assert_eq!(ages_from(Some(hours(-2)), None, None), hours(-2));
+        assert_eq!(ages_from(Some(hours(2)), None, None), ACCEPTED_AT, "a clock that is ahead");
+        assert_eq!(ages_from(None, Some(hours(-3)), None), hours(-3));
+        assert_eq!(ages_from(Some(hours(-2)), Some(hours(-3)), None), hours(-3));
+        assert_eq!(ages_from(Some(hours(-4)), Some(hours(-3)), None), hours(-4));
+        let forced = hours(9) + Kind::OrderConfirmed.send_within();
+        assert_eq!(ages_from(Some(hours(-4)), Some(hours(-3)), Some(forced)), hours(9));
     }
 
     #[test]

@@ -10,3 +10,18 @@ pub fn escape_noncharacters(json: String) -> String {
     // Outside strings, JSON is ASCII. So both are inside strings, where an escape means the same.
     json.replace('\u{fffe}', r"\ufffe").replace('\u{ffff}', r"\uffff")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_sqs_refuses_is_escaped_and_means_the_same() {
+        for text in ["\u{fffe}", "\u{ffff}", "a\u{fffe}b\u{ffff}c"] {
+            let json = serde_json::to_string(text).expect("a string");
+            let escaped = escape_noncharacters(json);
+            assert!(!escaped.contains(['\u{fffe}', '\u{ffff}']), "{escaped:?}");
+            assert_eq!(serde_json::from_str::<String>(&escaped).expect("JSON"), text);
+        }
+    }
+}

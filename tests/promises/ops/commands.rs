@@ -107,6 +107,53 @@ async fn a_held_doubt_is_settled_by_an_operator() {
     stack.stop().await;
 }
 
+/// SES answers 500 while the flag is set, and has accepted nothing.
+struct BrokenSes(AtomicBool);
+
+impl Faults for BrokenSes {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let is_hit = call.operation == "SendEmail" && self.0.load(Ordering::Relaxed);
+        is_hit.then_some(Fault::ServerError)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_outage_of_ses_left_in_doubt_is_settled_by_reason_and_time_with_one_command() {
+    let ses = Arc::new(BrokenSes(AtomicBool::new(true)));
+    let faults: Arc<dyn Faults> = Arc::<BrokenSes>::clone(&ses);
+    let stack = TestStack::start_with(Config { faults, ..crate::support::config() }).await;
+    stack.publish_only(&[refunded("A1"), refunded("A2")]).await;
+    for order in ["A1", "A2"] {
+        wait_for_state(&stack, order, "in_doubt").await;
+    }
+    ses.0.store(false, Ordering::Relaxed);
+    let settle = |more: &'static [&'static str]| {
+        let args = [&["settle-many", "not-sent"], more].concat();
+        let stack = &stack;
+        async move { waybill(stack, &args).await }
+    };
+    // Another reason, and another time.
+    let other = settle(&["--since", "1h", "--doubt", "NoAnswerInTime", "--dry-run"]).await;
+    assert_eq!(other.code, Some(0), "{other:#?}");
+    let before = settle(&["--since", "2h", "--until", "1h", "--dry-run"]).await;
+    assert_eq!(before.code, Some(0), "{before:#?}");
+    let plan = settle(&["--since", "1h", "--doubt", "InternalServiceError", "--dry-run"]).await;
+    assert_eq!(plan.code, Some(1), "{plan:#?}");
+    assert!(plan.stdout.contains("2 mails in doubt."), "{plan:#?}");
+    assert_eq!(stack.mails().len(), 0);
+
+    let done = settle(&["--since", "1h", "--yes", "--reason", "AWS: none was accepted"]).await;
+    assert_eq!(done.code, Some(0), "{done:#?}");
+    assert!(done.stdout.contains("2 mails settled."), "{done:#?}");
+    for order in ["A1", "A2"] {
+        wait_for_state(&stack, order, "delivered").await;
+    }
+    let again = settle(&["--since", "1h", "--yes", "--reason", "again"]).await;
+    assert!(again.stdout.contains("No such mail is in doubt."), "{again:#?}");
+    assert_one_mail_each(&stack, &["A1", "A2"]);
+    stack.stop().await;
+}
+
 /// As [`UnansweringSes`]; and while the flag is set, the operator's command cannot send to a queue.
 struct UnansweringSesAndNoQueue(AtomicBool);
 

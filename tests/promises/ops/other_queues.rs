@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use aws_sdk_sqs::types::MessageAttributeValue;
 use local::Config;
 use local::aws::calls::Caller;
 use local::edge::faults::{Call, Fault, Faults};
@@ -14,7 +15,7 @@ use super::process::{
     assert_one_mail_each, command, dead_letters, json, run_to_end, wait_for_state, waybill,
     with_refused_mails,
 };
-use crate::support::events::confirmed;
+use crate::support::events::{confirmed, customer, sample};
 use crate::support::http::put_on_the_bus;
 use crate::support::{TestStack, eventually, settings};
 
@@ -95,6 +96,62 @@ async fn an_event_that_intake_refused_is_shown_as_it_was_published_repaired_and_
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
     wait_for_state(&stack, "A1", "delivered").await;
     assert_eq!(stack.depth(&dlq).await, 0);
+    stack.stop().await;
+}
+
+/// Puts an event where SQS moves one after its last receive, as it arrived so many hours ago.
+async fn dead_event(stack: &TestStack, event: &Value, arrived_hours_ago: i64) {
+    let arrived_at = jiff::Timestamp::now().as_millisecond() - arrived_hours_ago * 3_600_000;
+    let attribute = MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value(arrived_at.to_string())
+        .build()
+        .expect("an attribute");
+    let dlq = &stack.stack.resources.queues.inbox_dlq.url;
+    let call = stack.stack.sqs.send_message().queue_url(dlq).message_body(event.to_string());
+    let call = call.message_attributes("waybill-received-at", attribute);
+    call.send().await.expect("SQS takes it");
+}
+
+fn out_for_delivery(order: &str) -> Value {
+    let mut event = sample("1001-out");
+    event["id"] = json!(format!("{order}-out"));
+    event["data"]["order"]["id"] = json!(order);
+    event["data"]["order"]["customer"]["email"] = json!(customer(order));
+    event
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_event_is_moved_back_to_the_inbox_only_with_a_flag_and_is_mailed_then() {
+    let stack = TestStack::start().await;
+    dead_event(&stack, &out_for_delivery("A1"), 13).await;
+    dead_event(&stack, &out_for_delivery("A2"), 11).await;
+    let outcome = json(&stack, &replay("inbox")).await;
+    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
+    wait_for_state(&stack, "A2", "delivered").await;
+    let shown = json(&stack, &["dlq", "show", "inbox"]).await;
+    assert_eq!(shown["entries"][0]["verdict"], "stale", "{shown:#}");
+    assert_eq!(shown["entries"][0]["order_id"], "A1", "{shown:#}");
+
+    let args: Vec<&str> = replay("inbox").into_iter().chain(["--force-stale"]).collect();
+    let outcome = json(&stack, &args).await;
+    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
+    wait_for_state(&stack, "A1", "delivered").await;
+    assert_one_mail_each(&stack, &["A1", "A2"]);
+    stack.stop().await;
+}
+
+/// A replay does not make an event younger that the dispatcher then decides about.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_event_of_an_array_that_is_moved_for_a_fresh_one_is_skipped() {
+    let stack = TestStack::start().await;
+    let confirmed: Value = serde_json::from_str(&confirmed("A2")).expect("JSON");
+    dead_event(&stack, &json!([out_for_delivery("A1"), confirmed]), 13).await;
+    let outcome = json(&stack, &replay("inbox")).await;
+    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
+    wait_for_state(&stack, "A1", "skipped").await;
+    wait_for_state(&stack, "A2", "delivered").await;
+    assert_one_mail_each(&stack, &["A2"]);
     stack.stop().await;
 }
 

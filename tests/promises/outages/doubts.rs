@@ -45,6 +45,29 @@ async fn a_doubt_is_not_sent_again_while_ses_events_wait_unread() {
     stack.stop().await;
 }
 
+/// The event reaches feedback's queue just before the grace period ends, and SQS's counts lag by a minute.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_is_not_sent_again_because_sqs_does_not_count_its_event_yet() {
+    let faults = Arc::new(FaultSwitches::default());
+    let stack = stack(&faults, settings::Settings::default()).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SignedDuration::ZERO);
+    faults.ses_events_are_lost.store(true, Ordering::SeqCst);
+    faults.ses_answers_are_lost.store(true, Ordering::SeqCst);
+    publish(&pipeline, &shipped("Y1"));
+    pipeline.drain().await;
+    faults.ses_answers_are_lost.store(false, Ordering::SeqCst);
+    pipeline.queues.set_counts_lag(SignedDuration::from_mins(1));
+    pipeline.run_for(pipeline.settings.grace - SignedDuration::from_secs(20)).await;
+    pipeline.queues.put(FEEDBACK, "the event", pipeline.clock().now_ms());
+    pipeline.run_for(SignedDuration::from_hours(1)).await;
+    assert_eq!(stack.mails_to(&customer("Y1")), 1, "the event may say that it was accepted");
+
+    pipeline.queues.take_all(FEEDBACK);
+    pipeline.run_for(SignedDuration::from_mins(33)).await;
+    assert_eq!(stack.mails_to(&customer("Y1")), 2, "it was about another mail");
+    stack.stop().await;
+}
+
 /// Feedback fails on an event again and again. Each time it requeues the event, but the grace period ends while
 /// the event is in flight, as one is that is being recorded.
 #[tokio::test(flavor = "multi_thread")]

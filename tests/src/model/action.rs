@@ -100,6 +100,8 @@ pub enum StepOutcome {
     SesRetryable,
     /// SES refuses for the account's sake.
     SesAccountFault,
+    /// SES is silent: it does not accept the mail, and gives no answer.
+    SesSilent,
     /// SES refuses permanently; or the mail cannot be rendered, so SES is never called.
     SesPermanent,
 }
@@ -149,7 +151,7 @@ impl Action {
     pub const fn is_fault_free(self) -> bool {
         match self {
             Self::Tick | Self::Ses(SesAccount::InOrder) => true,
-            Self::Ses(SesAccount::AtFault) => false,
+            Self::Ses(SesAccount::AtFault | SesAccount::Silent) => false,
             Self::Order(_, step) => match step {
                 Step::RelayFirst(_)
                 | Step::RelaySecond(_)

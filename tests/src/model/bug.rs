@@ -64,6 +64,8 @@ pub enum Bug {
     OwnFailureMistaken,
     /// A failed mail may be claimed by any message, not only by one queued after the failure.
     RetryUnguarded,
+    /// A copy that a mailer requeues counts as queued then, and not when its message was: it passes for a replay.
+    RequeuePassesForReplay,
     /// A mailer that finds an expired lease keeps waiting for its holder.
     LeaseNeverRunsOut,
     /// A mail is claimed before its turn, and put back where there is none.
@@ -74,6 +76,8 @@ pub enum Bug {
     ProbeLeaseTooShort,
     /// A refusal that comes late overwrites the lease of a probe with an earlier time.
     LateRefusalCutsLease,
+    /// The gate stays open where SES gives mails no answer.
+    SilenceUnnoticed,
     /// The gate waits for its probe without a lease: a probe that dies keeps it shut.
     ProbeWithoutLease,
     /// A stale message in doubt is deleted while another worker may still claim the notification.

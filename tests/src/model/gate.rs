@@ -5,6 +5,9 @@
 //! asked about. When the time is over, one conditional write hands out one probe, as a lease: the gate stays
 //! closed for the others until the probe opens it, closes it again, or has been dead for long enough.
 //!
+//! So is the gate closed where SES gives no answer: after one mail here, after a few in a row in Waybill, which is more
+//! interleavings. How long a mail in doubt then waits for others to ask is left out: any step may be late.
+//!
 //! The send rate itself is not modelled. A turn may come at any time, which is more than any rate allows.
 
 /// Whether SES takes the account's mails. No component sees this ground truth.
@@ -14,6 +17,8 @@ pub enum SesAccount {
     InOrder,
     /// Every mail is refused: paused, identity not verified, configuration set deleted, quota spent.
     AtFault,
+    /// It accepts no mail and does not say so: it hangs, or answers 5xx.
+    Silent,
 }
 
 /// The gate's item.
@@ -21,7 +26,7 @@ pub enum SesAccount {
 pub enum Gate {
     /// Everybody's turn comes.
     Open,
-    /// SES refused for the account's sake.
+    /// SES refused for the account's sake, or gave no answer.
     Closed {
         /// Ticks until the next probe.
         until: i8,

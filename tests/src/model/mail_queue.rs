@@ -64,11 +64,12 @@ impl PipelineModel {
             }
             Step::Mailer(index, driver, _, outcome) => {
                 system.remaining.consume(outcome);
-                let gate = &mut system.gate;
                 let mut mailer = Mailer {
                     model: self,
                     order,
-                    gate,
+                    gate: &mut system.gate,
+                    ses: system.ses,
+                    silence_noted: &mut system.silence_noted,
                     probes,
                     index,
                     driver,
@@ -104,6 +105,7 @@ fn outcomes(
         MailerStep::Send { .. } if ses == SesAccount::AtFault => {
             &[StepOutcome::SesAccountFault, StepOutcome::SesDropsUnanswered]
         }
+        MailerStep::Send { .. } if ses == SesAccount::Silent => &[StepOutcome::SesSilent],
         MailerStep::Start { .. } | MailerStep::Resend => {
             &[StepOutcome::Normal, StepOutcome::LedgerTimedOut, StepOutcome::LedgerWroteTimedOut]
         }
@@ -138,7 +140,10 @@ impl Faults {
 
     fn count(&mut self, outcome: StepOutcome) -> Option<&mut u8> {
         match outcome {
-            StepOutcome::Normal | StepOutcome::SesAccepts | StepOutcome::SesAccountFault => None,
+            StepOutcome::Normal
+            | StepOutcome::SesAccepts
+            | StepOutcome::SesAccountFault
+            | StepOutcome::SesSilent => None,
             StepOutcome::LedgerRetried => Some(&mut self.ledger_retries),
             StepOutcome::LedgerTimedOut | StepOutcome::LedgerWroteTimedOut => {
                 Some(&mut self.ledger_timeouts)

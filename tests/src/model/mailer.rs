@@ -7,7 +7,7 @@ use shared::notification::DoubtPolicy;
 use super::action::{MessageIndex, StepOutcome};
 use super::bug::Bug;
 use super::drivers::Driver;
-use super::gate::{Gate, Turn};
+use super::gate::{Gate, SesAccount, Turn};
 use super::ledger::WriteOutcome;
 use super::settings::PipelineModel;
 use super::state::{GRACE, LEASE, MailerStep, Message, Order, PAUSE, SendOutcome, Violation};
@@ -26,6 +26,8 @@ pub(super) struct Mailer<'a> {
     pub(super) model: &'a PipelineModel,
     pub(super) order: &'a mut Order,
     pub(super) gate: &'a mut Gate,
+    pub(super) ses: SesAccount,
+    pub(super) silence_noted: &'a mut bool,
     /// How many probes may still ask SES, this mailer's own included.
     pub(super) probes: usize,
     pub(super) index: MessageIndex,
@@ -91,8 +93,7 @@ impl Mailer<'_> {
         outcome
     }
 
-    /// Where the ledger does not answer before SES is called, a delayed copy replaces the message. The
-    /// copy has a new enqueue time.
+    /// Where the ledger does not answer before SES is called, a delayed copy replaces the message.
     fn requeue_until_ledger_answers(&mut self, step: MailerStep) -> Next {
         // The write took effect, but its result is lost with the answer.
         if self.outcome == StepOutcome::LedgerWroteTimedOut {
@@ -112,14 +113,24 @@ impl Mailer<'_> {
     }
 
     fn claim_with(&mut self, facts: Facts) -> Next {
+        let before = self.order.record;
         match self.write(Transition::Claim, facts) {
             WriteOutcome::Recorded(record) => {
+                self.check_replay(before);
                 self.order.ground_truth.claimed_without_turn =
                     self.model.has_gate() && self.driver().turn == Turn::None;
                 Next::Step(MailerStep::Send { attempt: attempt_number(record.attempt) })
             }
             WriteOutcome::Refused(record) => self.handle_claim_conflict(record),
             WriteOutcome::Absent => Next::Step(MailerStep::DeadLetter),
+        }
+    }
+
+    /// A failed mail is claimed only by a message that an operator has queued since.
+    fn check_replay(&mut self, before: Option<Record>) {
+        let queued = i64::from(self.order.mail[self.index].first_enqueued_at);
+        if before.is_some_and(|r| r.state == State::Failed && queued <= r.since) {
+            self.violation = self.violation.or(Some(Violation::RetryWithoutReplay));
         }
     }
 
@@ -268,8 +279,14 @@ impl Mailer<'_> {
     }
 
     fn requeue(&mut self, until: i8) -> Next {
-        let event = self.order.mail[self.index].event;
-        let requeued = Message { visible_at: until.max(0), ..Message::new(event) };
+        let Message { event, enqueued_at, first_enqueued_at, .. } = self.order.mail[self.index];
+        let passes_for_replay = self.model.has(Bug::RequeuePassesForReplay);
+        let requeued = Message {
+            visible_at: until.max(0),
+            enqueued_at: if passes_for_replay { 0 } else { enqueued_at },
+            first_enqueued_at,
+            ..Message::new(event)
+        };
         // The copy first, the deletion in the next step: a crash between them leaves a duplicate. The
         // other way round it would leave nothing.
         self.order.mail.push(requeued);

@@ -29,6 +29,9 @@ pub const BOUNDED_RESENDS: &str = "a mail in doubt is resent a bounded number of
 pub const TURN_BEFORE_CLAIM: &str = "a mail that had no turn at SES is never in doubt";
 /// One probe at a time.
 pub const ONE_PROBE: &str = "while the send gate is closed, one mailer at a time asks SES";
+/// An SES that gives no answer puts no more mails in doubt than ask it.
+pub const ONE_ASKS_IN_SILENCE: &str =
+    "an SES that is known to give no answer is asked only by a probe";
 /// Not a promise: it checks that the model really opens the named window.
 pub const WINDOW_REACHED: &str = "SES accepts a notification twice in the named window";
 
@@ -61,6 +64,9 @@ pub fn all() -> Vec<Property<PipelineModel>> {
             without(system, Violation::DoubtWithoutTurn)
         }),
         Property::always(ONE_PROBE, |_, system| without(system, Violation::AskedWhileClosed)),
+        Property::always(ONE_ASKS_IN_SILENCE, |_, system| {
+            without(system, Violation::AskedInSilence)
+        }),
         Property::sometimes(WINDOW_REACHED, |_, system: &SystemState| {
             system.violation.is_none()
                 && system.orders.iter().any(|order| order.ground_truth.accepted > 1)

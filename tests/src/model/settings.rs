@@ -22,6 +22,8 @@ pub struct Faults {
     pub ses_retryable: u8,
     /// SES takes no mail of the account for some time.
     pub account_faults: u8,
+    /// SES gives no mail an answer for some time.
+    pub silences: u8,
     /// SES refuses permanently; or the mail cannot be rendered.
     pub ses_permanent: u8,
     /// The ledger writes, its answer is lost, and the SDK retries.

@@ -27,6 +27,8 @@ pub struct SystemState {
     pub gate: Gate,
     /// Whether SES takes mails of the account.
     pub ses: SesAccount,
+    /// Whether a mailer has set the gate because of an SES that is silent now. No component sees this ground truth.
+    pub silence_noted: bool,
     /// The faults that may still happen.
     pub remaining: Faults,
     /// The first violation. No action follows it.
@@ -52,6 +54,8 @@ pub enum Violation {
     DoubtWithoutTurn,
     /// A second mailer asked SES while the gate was closed and a probe was out.
     AskedWhileClosed,
+    /// A mail took its turn at an SES that was known to be silent, and was not the probe.
+    AskedInSilence,
 }
 
 /// One order with its one notification.
@@ -121,8 +125,10 @@ pub enum Outbox {
 pub struct Message<Step> {
     /// Index of the event that it is about.
     pub event: u8,
-    /// SQS's `SentTimestamp`.
+    /// When the mailer takes it to be queued: SQS's `SentTimestamp`, of a requeued copy that of its original.
     pub enqueued_at: i8,
+    /// When it was queued by anybody but a mailer that requeued it: the ground truth.
+    pub first_enqueued_at: i8,
     /// Ticks until it can be received.
     pub visible_at: i8,
     /// Deleted, but still held by another driver.
@@ -228,7 +234,14 @@ impl Order {
 
 impl<Step: Copy + Ord> Message<Step> {
     pub(super) const fn new(event: u8) -> Self {
-        Self { event, enqueued_at: 0, visible_at: 0, deleted: false, drivers: Drivers::NONE }
+        Self {
+            event,
+            enqueued_at: 0,
+            first_enqueued_at: 0,
+            visible_at: 0,
+            deleted: false,
+            drivers: Drivers::NONE,
+        }
     }
 
     /// The queue loses its messages. Whoever holds one works on.

@@ -5,7 +5,7 @@ use stateright::{Model, Property};
 use super::action::{Action, Step};
 use super::bug::Bug;
 use super::gate::{Gate, SesAccount};
-use super::settings::PipelineModel;
+use super::settings::{Faults, PipelineModel};
 use super::state::{Order, SystemState, Violation};
 
 impl Model for PipelineModel {
@@ -18,6 +18,7 @@ impl Model for PipelineModel {
             orders,
             gate: Gate::Open,
             ses: SesAccount::InOrder,
+            silence_noted: false,
             remaining: self.faults,
             violation: None,
         }]
@@ -42,11 +43,16 @@ impl Model for PipelineModel {
             actions.extend(steps.into_iter().map(|step| Action::Order(at, step)));
         }
         match system.ses {
-            SesAccount::AtFault => actions.push(Action::Ses(SesAccount::InOrder)),
-            SesAccount::InOrder if system.remaining.account_faults > 0 => {
-                actions.push(Action::Ses(SesAccount::AtFault));
+            SesAccount::AtFault | SesAccount::Silent => {
+                actions.push(Action::Ses(SesAccount::InOrder));
             }
-            SesAccount::InOrder => {}
+            SesAccount::InOrder => {
+                let Faults { account_faults, silences, .. } = system.remaining;
+                let faults =
+                    [(account_faults, SesAccount::AtFault), (silences, SesAccount::Silent)];
+                let possible = faults.into_iter().filter(|(remaining, _)| *remaining > 0);
+                actions.extend(possible.map(|(_, account)| Action::Ses(account)));
+            }
         }
         // Time stands still while a process has used up its lifetime: it has to finish, or crash, first.
         let mails = system.orders.iter().flat_map(|order| &order.mail);
@@ -62,7 +68,9 @@ impl Model for PipelineModel {
             Action::Tick => system.tick(self.worker_lifetime().oldest_reading()),
             Action::Ses(account) => {
                 system.ses = account;
+                system.silence_noted = false;
                 system.remaining.account_faults -= u8::from(account == SesAccount::AtFault);
+                system.remaining.silences -= u8::from(account == SesAccount::Silent);
             }
             Action::Order(at, step) => {
                 system.violation = self.take_step(&mut system, at, step);

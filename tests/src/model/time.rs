@@ -30,6 +30,7 @@ impl SystemState {
 impl Message<MailerStep> {
     fn tick(&mut self) {
         self.enqueued_at -= 1;
+        self.first_enqueued_at -= 1;
         self.visible_at = (self.visible_at - 1).max(0);
         for driver in self.drivers.iter_mut() {
             driver.age += 1;
@@ -57,16 +58,16 @@ impl Order {
 
     fn forget_unobservable_times(&mut self, oldest: u8) {
         let failed_since = self.record.filter(|r| r.state == State::Failed).map(|r| r.since);
+        let observable = |enqueued_at: i8| match failed_since {
+            // Only the guard of a failed mail reads this time, and only whether it is later.
+            Some(since) if i64::from(enqueued_at) > since => enqueued_at.max(-1),
+            Some(_) => -2,
+            // A failure that is still to come will be no earlier than now.
+            None => 0,
+        };
         for message in &mut self.mail {
-            message.enqueued_at = match failed_since {
-                // Only the guard of a failed mail reads this time, and only whether it is later.
-                Some(since) if i64::from(message.enqueued_at) > since => {
-                    message.enqueued_at.max(-1)
-                }
-                Some(_) => -2,
-                // A failure that is still to come will be no earlier than now.
-                None => 0,
-            };
+            message.enqueued_at = observable(message.enqueued_at);
+            message.first_enqueued_at = observable(message.first_enqueued_at);
             for driver in message.drivers.iter_mut() {
                 driver.age = driver.age.min(oldest);
             }

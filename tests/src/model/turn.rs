@@ -1,7 +1,7 @@
 //! A mailer's turn at the send gate.
 
 use super::bug::Bug;
-use super::gate::{AfterGate, Gate, Turn};
+use super::gate::{AfterGate, Gate, SesAccount, Turn};
 use super::mailer::{Mailer, Next, requeue_until};
 use super::settings::PipelineModel;
 use super::state::{MailerStep, PAUSE, SendOutcome, SystemState, Violation};
@@ -13,7 +13,7 @@ impl PipelineModel {
     /// Without account faults the gate is always open, and taking a turn changes nothing that anybody could
     /// observe: it is no step then.
     pub(super) const fn has_gate(&self) -> bool {
-        self.faults.account_faults > 0
+        self.faults.account_faults > 0 || self.faults.silences > 0
     }
 }
 
@@ -43,7 +43,12 @@ impl Mailer<'_> {
     /// Takes a turn, or requeues the mail without one.
     pub(super) fn take_turn(&mut self, then: MailerStep) -> Next {
         let turn = match *self.gate {
-            Gate::Open => Turn::Taken,
+            Gate::Open => {
+                if *self.silence_noted {
+                    self.violation = Some(Violation::AskedInSilence);
+                }
+                Turn::Taken
+            }
             Gate::Closed { until, .. } if until > 0 => return self.wait_for_gate(then, until),
             // A probe that died would keep the gate shut for ever.
             Gate::Closed { probing: true, .. } if self.model.has(Bug::ProbeWithoutLease) => {
@@ -85,8 +90,8 @@ impl Mailer<'_> {
     fn changes_gate(&self, answer: SendOutcome) -> bool {
         match answer {
             SendOutcome::AccountFault => true,
-            // Nothing is proved: the probe's lease runs out.
-            SendOutcome::Ambiguous => false,
+            // One lost answer is not yet a silence: the probe's lease runs out.
+            SendOutcome::Ambiguous => self.model.faults.silences > 0,
             _ => self.driver().turn == Turn::Probe && self.model.has_gate(),
         }
     }
@@ -103,18 +108,26 @@ impl Mailer<'_> {
         if !self.changes_gate(answer) {
             return next;
         }
-        Next::Step(MailerStep::SetGate { closes: answer == SendOutcome::AccountFault, then })
+        let closes = matches!(answer, SendOutcome::AccountFault | SendOutcome::Ambiguous);
+        Next::Step(MailerStep::SetGate { closes, then })
     }
 
     /// Closes or opens the gate.
     pub(super) fn set_gate(&mut self, closes: bool, then: AfterGate) -> Next {
+        let is_silent = closes && self.ses == SesAccount::Silent;
+        *self.silence_noted |= is_silent;
         match (closes, *self.gate) {
+            (true, _) if is_silent && self.model.has(Bug::SilenceUnnoticed) => {}
             // A refusal that comes late never shortens a probe's lease: with a second probe out, both would ask.
             (true, Gate::Closed { until, .. })
                 if until > PAUSE as i8 && !self.model.has(Bug::LateRefusalCutsLease) => {}
             (true, _) => *self.gate = Gate::Closed { until: PAUSE as i8, probing: false },
             // Only what this probe's lease still closes: another mail may have been refused since.
-            (false, Gate::Closed { probing: true, .. }) => *self.gate = Gate::Open,
+            (false, Gate::Closed { probing: true, .. }) => {
+                // SES answered it before it fell silent.
+                *self.silence_noted = false;
+                *self.gate = Gate::Open;
+            }
             (false, _) => {}
         }
         match then {

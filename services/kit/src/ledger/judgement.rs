@@ -10,7 +10,7 @@ use super::store::{Ledger, RecordOutcome};
 use crate::telemetry::{Count, count};
 
 impl Ledger {
-    /// Judges the notification with the key (`order_id`, `notification`), which tells `own`: one consistent query. Older ones
+    /// Judges the notification with the key (`order_key`, `notification`), which tells `own`: one consistent query. Older ones
     /// that are not sent and that it makes old are skipped, with one conditional write each; if one of them is being
     /// sent meanwhile, the verdict is to wait. `now` in milliseconds since 1970.
     ///
@@ -20,12 +20,12 @@ impl Ledger {
     /// [`LedgerError`] when DynamoDB did not answer. Some may have been skipped; judging again goes on from there.
     pub async fn judge(
         &self,
-        (order_id, notification): (&str, &str),
+        (order_key, notification): (&str, &str),
         own: &News,
         stage: Stage,
         now: i64,
     ) -> Result<Verdict, LedgerError> {
-        let mut items = self.list_by_order(order_id).await?;
+        let mut items = self.list_by_order(order_key).await?;
         items.retain(|item| item.notification != notification);
         let others: Vec<(&Item, Known)> =
             items.iter().filter_map(|item| Some((item, item.known()?))).collect();

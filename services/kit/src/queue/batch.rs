@@ -53,10 +53,42 @@ pub fn partial_batch_response(
     response
 }
 
-/// When the message was put on this queue, in milliseconds since 1970 (`SentTimestamp`). A replay puts a
-/// new message on the queue; a redelivery keeps the time.
+/// The attribute of each copy that a function requeues: when the first of the message and its copies was put on the
+/// queue, in milliseconds since 1970.
+pub(super) const FIRST_SENT_AT: &str = "waybill-first-sent-at";
+
+/// When the message was put on this queue, in milliseconds since 1970: its `SentTimestamp`, or that of the message which
+/// a function requeued. A replay puts a new message on the queue; a redelivery and a requeued copy keep the time.
 #[must_use]
 pub fn sent_at(message: &SqsMessage) -> i64 {
-    // Without the attribute the message counts as old, so that it cannot pass for a replay.
-    message.attributes.get("SentTimestamp").and_then(|at| at.parse().ok()).unwrap_or(i64::MIN)
+    let sent = message.attributes.get("SentTimestamp").and_then(|at| at.parse().ok());
+    let first = message.message_attributes.get(FIRST_SENT_AT);
+    let first = first.and_then(|at| at.string_value.as_deref()?.parse().ok());
+    // The earlier one: a sender of the queue can write the attribute, and nothing was queued after SQS says so.
+    // Without either, the message counts as old, so that it cannot pass for a replay.
+    first.into_iter().chain(sent).min().unwrap_or(i64::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_was_sent_when_its_message_was_and_never_later_than_sqs_says() {
+        let message = |sent: Option<&str>, first: Option<&str>| {
+            let mut message = SqsMessage::default();
+            let sent = sent.map(|at| ("SentTimestamp".to_owned(), at.to_owned()));
+            message.attributes = sent.into_iter().collect();
+            if let Some(at) = first {
+                let attribute = message.message_attributes.entry(FIRST_SENT_AT.to_owned());
+                attribute.or_default().string_value = Some(at.to_owned());
+            }
+            sent_at(&message)
+        };
+        assert_eq!(message(Some("20"), None), 20);
+        assert_eq!(message(Some("20"), Some("10")), 10);
+        assert_eq!(message(Some("20"), Some("30")), 20);
+        assert_eq!(message(Some("20"), Some("soon")), 20);
+        assert_eq!(message(None, None), i64::MIN);
+    }
 }

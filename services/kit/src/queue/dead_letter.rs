@@ -1,11 +1,13 @@
 //! Moves messages to a dead-letter queue, with the reason.
 
 use aws_sdk_sqs::Client;
+use jiff::Timestamp;
+use shared::queue::arrival::RECEIVED_AT;
 use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON, SHOP};
 use shared::{Kind, OrderKey};
 
 use super::batch::BatchItemOutcome;
-use super::send::{OutgoingMessage, send_one};
+use super::send::{OutgoingMessage, send_once};
 use crate::clock::Clock;
 use crate::mask::without_addresses;
 use crate::telemetry::{Count, count};
@@ -50,12 +52,23 @@ impl DeadLetterQueue {
     }
 
     /// Sends a message to the dead-letter queue. Returns `Ack` once SQS has accepted it, otherwise `Retry`.
-    /// At least once: a crash before the acknowledgement leaves the message in both queues.
+    /// At least once: a crash before the acknowledgement leaves the message in both queues. SQS is asked once: the
+    /// visibility timeout is the retry.
     pub async fn move_message(&self, dead_letter: DeadLetter) -> BatchItemOutcome {
+        self.move_published(dead_letter, None).await
+    }
+
+    /// As [`Self::move_message`], of a published event that arrived at `received_at`: a replay must not make it
+    /// younger.
+    pub async fn move_published(
+        &self,
+        dead_letter: DeadLetter,
+        received_at: Option<Timestamp>,
+    ) -> BatchItemOutcome {
         let (code, reason) = (dead_letter.code.as_str(), dead_letter.reason.clone());
         // The copy before the acknowledgement: the other way round, a crash in between would lose the
         // message.
-        match send_one(&self.client, &self.url, self.message(dead_letter)).await {
+        match send_once(&self.client, &self.url, self.message(dead_letter, received_at)).await {
             Ok(()) => {
                 tracing::warn!(code, reason, "dead-lettered");
                 count(Count::DeadLettered);
@@ -69,8 +82,11 @@ impl DeadLetterQueue {
     }
 
     /// The body whole, and as much of why it failed as SQS takes beside it: a body may have nearly its limit.
-    fn message(&self, dead_letter: DeadLetter) -> OutgoingMessage {
+    fn message(&self, dead_letter: DeadLetter, received_at: Option<Timestamp>) -> OutgoingMessage {
         let mut message = OutgoingMessage { body: dead_letter.body, ..OutgoingMessage::default() };
+        if let Some(at) = received_at {
+            message.add_if_it_fits(RECEIVED_AT, at.as_millisecond().to_string());
+        }
         message.add_if_it_fits(CODE, dead_letter.code.as_str().to_owned());
         message.add_if_it_fits(FAILED_AT, self.clock.now_ms().to_string());
         if let Some(OrderKey { shop, order_id }) = dead_letter.order {
@@ -96,18 +112,19 @@ mod tests {
     use super::*;
     use crate::queue::send::MAX_BATCH_BYTES;
 
-    fn message(bytes: usize) -> OutgoingMessage {
+    fn message(bytes: usize, received_at: Option<Timestamp>) -> OutgoingMessage {
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
             .build();
         let queue = DeadLetterQueue::new(Client::from_conf(config), String::new(), Clock::system());
-        queue.message(DeadLetter {
+        let dead_letter = DeadLetter {
             body: "x".repeat(bytes),
             code: DeadLetterCode::Invalid,
             reason: "ü".repeat(400),
             order: Some(OrderKey::parse("default/1001").unwrap()),
             kind: Some(Kind::OrderConfirmed),
-        })
+        };
+        queue.message(dead_letter, received_at)
     }
 
     #[test]
@@ -126,10 +143,12 @@ mod tests {
             (10, &[]),
             (0, &[]),
         ] {
-            let message = message(MAX_BATCH_BYTES - left);
+            let message = message(MAX_BATCH_BYTES - left, None);
             assert!(message.size() <= MAX_BATCH_BYTES, "{left} left: {}", message.size());
             assert_eq!(message.body.len(), MAX_BATCH_BYTES - left);
             assert_eq!(names(&message), attributes, "{left} left");
         }
+        let published = message(MAX_BATCH_BYTES - 30, Some(Timestamp::UNIX_EPOCH));
+        assert_eq!(names(&published), [RECEIVED_AT], "it decides whether the mail is stale");
     }
 }

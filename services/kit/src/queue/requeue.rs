@@ -3,8 +3,8 @@
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::Client;
 
-use super::batch::BatchItemOutcome;
-use super::send::{MAX_DELAY_SECONDS, OutgoingMessage, send_one};
+use super::batch::{BatchItemOutcome, FIRST_SENT_AT, sent_at};
+use super::send::{MAX_DELAY_SECONDS, OutgoingMessage, send_once};
 use crate::clock::Clock;
 
 /// The system attribute with a message's group.
@@ -27,11 +27,14 @@ impl DelayedRequeue {
 
     /// Sends a copy of `message` that is not visible before `until` (milliseconds since 1970), but at most
     /// for SQS's maximum of 15 minutes. A message that has to wait longer is requeued again. `note` is an
-    /// attribute that the copy carries beside those of the message, or instead of the one of that name. The copy is of
-    /// the message's group.
+    /// attribute that the copy carries beside those of the message, or instead of the one of that name, if it is then
+    /// no larger than SQS takes. The copy is of the message's group.
+    ///
+    /// The copy carries when its original was sent ([`sent_at`]): who requeues a message does not replay it.
     ///
     /// Returns `Ack` once SQS has accepted the copy, otherwise `Retry`. The copy's receive count starts at
-    /// zero, so waiting never moves a healthy message to the dead-letter queue.
+    /// zero, so waiting never moves a healthy message to the dead-letter queue. SQS is asked once: the visibility
+    /// timeout is the retry.
     pub async fn requeue_until(
         &self,
         message: &SqsMessage,
@@ -41,15 +44,10 @@ impl DelayedRequeue {
         // Rounded up: a copy that is delivered a moment too early would only be requeued again.
         let seconds = (until - self.clock.now_ms() + 999).div_euclid(1000).max(1);
         let delay = i32::try_from(seconds).unwrap_or(MAX_DELAY_SECONDS).min(MAX_DELAY_SECONDS);
-        let copy = OutgoingMessage {
-            body: message.body.clone().unwrap_or_default(),
-            delay,
-            attributes: attributes(message, note),
-            group: message.attributes.get(GROUP).cloned(),
-        };
+        let copy = copy(message, delay, note);
         // The copy before the acknowledgement: a crash in between leaves two messages rather than none, and
         // handling both changes nothing.
-        match send_one(&self.client, &self.queue_url, copy).await {
+        match send_once(&self.client, &self.queue_url, copy).await {
             Ok(()) => BatchItemOutcome::Ack,
             Err(error) => {
                 tracing::warn!(%error, "not requeued; retried after the visibility timeout");
@@ -59,19 +57,30 @@ impl DelayedRequeue {
     }
 }
 
-fn attributes(message: &SqsMessage, note: Option<(&str, String)>) -> Vec<(String, String)> {
+fn copy(message: &SqsMessage, delay: i32, note: Option<(&str, String)>) -> OutgoingMessage {
     let texts = message.message_attributes.iter();
-    let mut kept: Vec<_> = texts
+    let attributes = texts
         .filter(|(name, _)| note.as_ref().is_none_or(|(replaced, _)| name != replaced))
         .filter_map(|(name, value)| Some((name.clone(), value.string_value.clone()?)))
         .collect();
-    kept.extend(note.map(|(name, value)| (name.to_owned(), value)));
-    kept
+    let body = message.body.clone().unwrap_or_default();
+    let group = message.attributes.get(GROUP).cloned();
+    let mut copy = OutgoingMessage { body, delay, attributes, group };
+    // Of a body that fills the message, both are left out: too long, the copy would be refused each time.
+    if let Some((name, value)) = note {
+        copy.add_if_it_fits(name, value);
+    }
+    let first = sent_at(message);
+    if first > i64::MIN && !message.message_attributes.contains_key(FIRST_SENT_AT) {
+        copy.add_if_it_fits(FIRST_SENT_AT, first.to_string());
+    }
+    copy
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::queue::send::MAX_BATCH_BYTES;
 
     fn message(attributes: &[(&str, &str)]) -> SqsMessage {
         let mut message = SqsMessage::default();
@@ -103,12 +112,37 @@ mod tests {
     fn a_copy_keeps_the_attributes_of_its_message_and_replaces_the_noted_one() {
         let message = message(&[("one", "1"), ("two", "2")]);
         let attributes = |note| {
-            let mut all = attributes(&message, note);
+            let mut all = copy(&message, 0, note).attributes;
             all.sort();
             all
         };
         let text = |pairs: [(&str, &str); 2]| pairs.map(|(n, v)| (n.to_owned(), v.to_owned()));
         assert_eq!(attributes(None), text([("one", "1"), ("two", "2")]));
         assert_eq!(attributes(Some(("two", "3".to_owned()))), text([("one", "1"), ("two", "3")]));
+    }
+
+    #[test]
+    fn a_copy_of_a_message_as_large_as_sqs_takes_is_no_larger() {
+        let note = || Some(("one", "1".to_owned()));
+        for (left, noted) in [(10, true), (9, false), (0, false)] {
+            let mut message = message(&[]);
+            message.body = Some("x".repeat(MAX_BATCH_BYTES - left));
+            let copy = copy(&message, 0, note());
+            assert!(copy.size() <= MAX_BATCH_BYTES, "{left} left: {}", copy.size());
+            assert_eq!(copy.attributes.len(), usize::from(noted), "{left} left");
+        }
+    }
+
+    #[test]
+    fn the_copy_of_a_copy_says_when_the_first_message_was_sent_where_there_is_room_for_it() {
+        let mut first = message(&[]);
+        first.attributes.insert("SentTimestamp".to_owned(), "100".to_owned());
+        let expected = [(FIRST_SENT_AT.to_owned(), "100".to_owned())];
+        assert_eq!(copy(&first, 1, None).attributes, expected);
+        let mut second = message(&[(FIRST_SENT_AT, "100")]);
+        second.attributes.insert("SentTimestamp".to_owned(), "200".to_owned());
+        assert_eq!(copy(&second, 1, None).attributes, expected);
+        first.body = Some("x".repeat(MAX_BATCH_BYTES - 5));
+        assert_eq!(copy(&first, 1, None).attributes, []);
     }
 }

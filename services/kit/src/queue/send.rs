@@ -1,6 +1,7 @@
 //! `SendMessageBatch`, within AWS's limits.
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 
@@ -40,7 +41,7 @@ impl OutgoingMessage {
     }
 
     /// Adds an attribute, if the message is then still no larger than SQS takes.
-    pub(super) fn add_if_it_fits(&mut self, name: &str, value: String) {
+    pub fn add_if_it_fits(&mut self, name: &str, value: String) {
         self.attributes.push((name.to_owned(), value));
         if self.size() > MAX_BATCH_BYTES {
             self.attributes.pop();
@@ -109,9 +110,27 @@ pub async fn send_all(
 ) -> Vec<Result<(), SendError>> {
     let mut results = Vec::with_capacity(messages.len());
     for batch in pack(messages) {
-        results.extend(send_batch(client, queue_url, batch).await);
+        results.extend(send_batch(client, queue_url, batch, Retries::OfTheClient).await);
     }
     results
+}
+
+/// Sends one message in a single attempt: for a copy of one that stays on its queue, and so is tried again, where SQS
+/// did not confirm the copy.
+///
+/// When SQS is slow, an attempt that ran into its time-out may have been carried out. With the client's retries, each
+/// hop would leave one copy for each attempt beside the original, and each of those would do the same.
+pub(super) async fn send_once(
+    client: &Client,
+    queue_url: &str,
+    message: OutgoingMessage,
+) -> Result<(), SendError> {
+    only(send_batch(client, queue_url, vec![message], Retries::None).await)
+}
+
+fn only(results: Vec<Result<(), SendError>>) -> Result<(), SendError> {
+    let missing = || Err(SendError::Unavailable(SendFailure::MissingFromResponse));
+    results.into_iter().next().unwrap_or_else(missing)
 }
 
 /// Sends one message; see [`send_all`].
@@ -123,11 +142,14 @@ pub async fn send_one(
     queue_url: &str,
     message: OutgoingMessage,
 ) -> Result<(), SendError> {
-    let results = send_all(client, queue_url, vec![message]).await;
-    results
-        .into_iter()
-        .next()
-        .unwrap_or(Err(SendError::Unavailable(SendFailure::MissingFromResponse)))
+    only(send_all(client, queue_url, vec![message]).await)
+}
+
+/// What the SDK does after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Retries {
+    OfTheClient,
+    None,
 }
 
 fn pack(messages: Vec<OutgoingMessage>) -> Vec<Vec<OutgoingMessage>> {
@@ -153,11 +175,17 @@ async fn send_batch(
     client: &Client,
     queue_url: &str,
     batch: Vec<OutgoingMessage>,
+    retries: Retries,
 ) -> Vec<Result<(), SendError>> {
     let size = batch.len();
     let entries = batch.iter().cloned().enumerate().map(|(i, message)| entry(i, message));
     let entries = entries.collect();
     let call = client.send_message_batch().queue_url(queue_url).set_entries(Some(entries));
+    let mut call = call.customize();
+    if retries == Retries::None {
+        let once = aws_sdk_sqs::Config::builder().retry_config(RetryConfig::disabled());
+        call = call.config_override(once);
+    }
     let answer = match call.send().await {
         Ok(answer) => answer,
         // The bad body is one of several. Sent alone, each is taken or refused for itself; together, its
@@ -165,7 +193,8 @@ async fn send_batch(
         Err(error) if size > 1 && is_invalid_body(error.code()) => {
             let mut results = Vec::with_capacity(size);
             for message in batch {
-                results.extend(Box::pin(send_batch(client, queue_url, vec![message])).await);
+                let alone = send_batch(client, queue_url, vec![message], retries);
+                results.extend(Box::pin(alone).await);
             }
             return results;
         }

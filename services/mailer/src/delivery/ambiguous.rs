@@ -11,6 +11,19 @@ use super::step::{AfterTurn, Step};
 use crate::backlog_watch::BacklogWatch;
 use crate::feedback_backlog::Backlog;
 
+/// For how long the feedback queues must have looked empty before a mail in doubt is sent again, at most. SQS's counts
+/// may be wrong for at least a minute
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-resources-required-process-messages.html>).
+const EMPTY_FOR_MS: i64 = 90_000;
+
+/// A short one where a stack's times are shorter than deployed: its SQS counts exactly.
+const fn empty_for_ms(span: i64) -> i64 {
+    if span / 8 < EMPTY_FOR_MS { span / 8 } else { EMPTY_FOR_MS }
+}
+
+/// When a mail in doubt is tried again, at the latest, that waits because SES has given others no answer.
+const HELD_RETRY_MS: i64 = 300_000;
+
 /// Records that the lease of an earlier attempt expired without an outcome.
 pub async fn expire(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
     // Recorded before anything else is decided: the holder may have called SES before it died, so a claim
@@ -58,15 +71,20 @@ fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
     if delivery.now_ms() < due {
         return Step::WaitUntilDue(Due { at: due, in_doubt: true });
     }
-    Step::Resend
+    Step::Resend { doubts: item.doubts }
 }
 
 /// Claims a notification in doubt whose grace period is over, unless an unread SES event may prove that SES
-/// accepted the mail ([`BacklogWatch`]).
-pub async fn resend(delivery: &Delivery<'_>, has_turn: bool) -> Step {
+/// accepted the mail ([`BacklogWatch`]), or SES has given no answer to others since
+/// ([`SendGate::holds_doubt_until`](crate::SendGate::holds_doubt_until)).
+pub async fn resend(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Step {
     // The clock is read before the queues. Otherwise, a doubt could become old enough after the queues were
     // read, and be claimed although an event about it may have arrived since.
     let (now, grace) = (delivery.now_ms(), millis(delivery.mailer.grace));
+    let span = backlog_watch_ms(grace);
+    if let Some(held) = wait_for_ses(delivery, doubts, has_turn) {
+        return held;
+    }
     let backlog = delivery.mailer.feedback_backlog.check().await;
     let is_clear = backlog != Backlog::Unread;
     if !is_clear {
@@ -75,10 +93,11 @@ pub async fn resend(delivery: &Delivery<'_>, has_turn: bool) -> Step {
     // Of the time that feedback delays an event, the checks may use two thirds: one is their interval, and
     // one is for a copy that is delivered late. In the last, SQS's counts, which lag, show the delay.
     let interval = delivery.backlog_interval();
-    let watch = BacklogWatch::after_check(delivery.backlog_watch(), now, is_clear, 2 * interval);
-    let span = backlog_watch_ms(grace);
+    let before = delivery.backlog_watch();
+    let watch = BacklogWatch::after_check(before, doubts, now, backlog, 2 * interval);
     let wait = span - watch.clear_for();
-    if backlog != Backlog::Empty && wait > 0 {
+    let wait = watch.empty_for().map_or(wait, |empty| wait.min(empty_for_ms(span) - empty));
+    if wait > 0 {
         // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
         // more copy circulates, and during a long outage they must not become many.
         let next = if is_clear { interval } else { span / 2 };
@@ -89,6 +108,22 @@ pub async fn resend(delivery: &Delivery<'_>, has_turn: bool) -> Step {
         return Step::TakeTurn(AfterTurn::Resend { check_by: now + interval, watch });
     }
     Step::Claim(Facts { resend_doubts_from: now - grace, ..delivery.facts() })
+}
+
+/// The step for a mail in doubt while SES answers nothing. `None` where it answers, or the mail is to ask.
+fn wait_for_ses(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Option<Step> {
+    let (gate, now) = (&delivery.mailer.gate, delivery.now_ms());
+    if !gate.is_unanswered() {
+        return None;
+    }
+    let found = delivery.backlog_watch();
+    let watch = found.unwrap_or_else(|| BacklogWatch::before_any_check(doubts, now));
+    // What this process knows may be old, and the write of a turn tells.
+    if !has_turn {
+        return Some(Step::TakeTurn(AfterTurn::Resend { check_by: now + HELD_RETRY_MS, watch }));
+    }
+    let until = gate.holds_doubt_until(doubts, now, millis(delivery.mailer.grace))?;
+    Some(Step::CheckAgain { until: until.min(now + HELD_RETRY_MS), watch })
 }
 
 /// Records that the notification stays in doubt without further attempts: the last attempt sent nothing,

@@ -100,7 +100,7 @@ impl<'a> Delivery<'a> {
 
     /// Judges the mail, which tells `own`, by the others of its order.
     pub(super) async fn judge(&self, own: &News) -> Result<Verdict, LedgerError> {
-        let key = (self.request.key.order_id.as_str(), self.notification.as_str());
+        let key = (self.order_key.as_str(), self.notification.as_str());
         self.mailer.ledger.judge(key, own, Stage::Returning, self.now_ms()).await
     }
 

@@ -22,7 +22,8 @@
 //! [`crate::send_outcome`] classifies each outcome by what it proves. Only proof of refusal leads to another
 //! attempt. If nothing is proved, the item is `in_doubt` until an SES event settles it (`feedback`). Without
 //! an event, the policy of the kind decides: `resend` sends the mail again after the grace period, unless
-//! SES events may be unread ([`crate::BacklogWatch`]), and only a few times; `hold` leaves it to an operator.
+//! SES events may be unread ([`crate::BacklogWatch`]) or SES has given others no answer since
+//! ([`crate::SendGate::holds_doubt_until`]), and only a few times; `hold` leaves it to an operator.
 //!
 //! # What the attempt number fences
 //!
@@ -64,7 +65,7 @@
 //! # What goes to the dead-letter queue
 //!
 //! Immediately and with a reason, because waiting would not help: a message that cannot be parsed, a mail
-//! that SES refused permanently or that cannot be rendered, a notification that the ledger does not know.
+//! that SES refused permanently or that cannot be rendered (also where that panics), a notification that the ledger does not know.
 //! SQS itself moves a message that was received too often.
 
 mod ambiguous;

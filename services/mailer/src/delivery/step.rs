@@ -73,7 +73,10 @@ pub enum Step {
     /// Record that the lease expired and its holder recorded no outcome.
     Expire,
     /// Claim the notification in doubt, unless an unread SES event may settle it.
-    Resend,
+    Resend {
+        /// How often it was in doubt.
+        doubts: u32,
+    },
     /// Send a copy that checks for unread SES events again, and end.
     CheckAgain {
         /// When the copy becomes visible (milliseconds since 1970).

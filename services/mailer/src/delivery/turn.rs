@@ -66,7 +66,7 @@ pub async fn begin(delivery: &Delivery<'_>, place: Option<Place>, turn: &mut Opt
             Some(due) if due.at > delivery.now_ms() || !delivery.is_watched() => {
                 Step::WaitUntilDue(due)
             }
-            _ => Step::Resend,
+            _ => Step::Resend { doubts: delivery.backlog_watch().map_or(0, |watch| watch.doubts) },
         },
     }
 }
@@ -82,7 +82,7 @@ pub async fn take_one(delivery: &Delivery<'_>, then: AfterTurn, turn: &mut Optio
             match then {
                 AfterTurn::Claim => Step::Claim(delivery.facts()),
                 // Again, since events may have arrived during the wait.
-                AfterTurn::Resend { .. } => Step::Resend,
+                AfterTurn::Resend { watch, .. } => Step::Resend { doubts: watch.doubts },
             }
         }
         // It goes on watching the backlog while it waits: a check that comes late begins anew.

@@ -1,5 +1,6 @@
 //! The steps of a delivery, in the usual order.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
@@ -16,7 +17,9 @@ use super::old_news::{NEWS_UNKNOWN, OLDER_IS_SENT, judge_news, skip_old_news};
 use super::stale::skip_stale;
 use super::step::Step;
 use super::turn::{LEDGER_RETRY_MS, begin, take_one};
-use crate::render::{Mail, render_beside};
+use crate::mailer::Mailer;
+use crate::render::RenderError;
+use crate::send::PreparedMail;
 use crate::send_gate::{Place, Turn};
 use crate::send_outcome::SendOutcome;
 
@@ -77,7 +80,7 @@ async fn run_steps(
                 fail(delivery, attempt, reason, code, description).await
             }
             Step::Expire => expire(delivery).await,
-            Step::Resend => Ok(resend(delivery, turn.is_some()).await),
+            Step::Resend { doubts } => Ok(resend(delivery, doubts, turn.is_some()).await),
             Step::KeepAmbiguous { attempt, reason } => {
                 keep_ambiguous(delivery, attempt, &reason).await
             }
@@ -181,39 +184,47 @@ fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, L
 
 async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Step {
     // Rendered under the lease, so that a mail that cannot be rendered fails only once.
-    let request = &delivery.request;
-    let mail = match render_beside(
-        &request.event,
-        request.accepted_at,
-        request.money(),
-        delivery.brand(),
-    ) {
-        Ok(mail) => mail,
-        Err(error) => {
+    let prepared = match prepare(delivery, attempt, token) {
+        Ok(prepared) => prepared,
+        Err(description) => {
             return Step::Fail {
                 attempt,
                 reason: FailReason::Unrenderable,
                 code: DeadLetterCode::Unrenderable,
-                description: error.to_string(),
+                description,
             };
         }
     };
-    let outcome = call_ses(delivery, attempt, token, &mail).await;
+    let outcome = call_ses(delivery, prepared).await;
     tracing::info!(attempt, answer = outcome.code(), "SES call ended");
     Step::Record { attempt, outcome }
 }
 
+/// Renders the mail and makes SES's request of it. A panic is an error like any other: SES was not called, but a lease
+/// that nobody ends would put the mail in doubt.
+fn prepare(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Result<PreparedMail, String> {
+    let Delivery { mailer: Mailer { render, sender, .. }, request, settings, .. } = delivery;
+    // Unwind-safe: nothing that it changes outlives a panic.
+    let rendered = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        let mail = render(&request.event, request.accepted_at, request.money(), delivery.brand())?;
+        Ok(sender.prepare(request, settings, attempt, token, &mail))
+    }));
+    match rendered {
+        Ok(prepared) => prepared.map_err(|error: RenderError| error.to_string()),
+        Err(_panic) => {
+            Err("the mailer panicked while it rendered the mail: see its log".to_owned())
+        }
+    }
+}
+
 /// Calls SES if there is time left to record its answer. A call that is not made counts as refused, because it
 /// certainly sent nothing.
-async fn call_ses(delivery: &Delivery<'_>, attempt: u32, token: &str, mail: &Mail) -> SendOutcome {
+async fn call_ses(delivery: &Delivery<'_>, prepared: PreparedMail) -> SendOutcome {
     match delivery.time_left() {
         left if left < MIN_SEND_TIME => {
             SendOutcome::Retryable { code: OUT_OF_TIME.to_owned(), retry_after: MIN_SEND_TIME }
         }
-        left => {
-            let Delivery { mailer, request, settings, .. } = delivery;
-            mailer.sender.send(request, settings, attempt, token, mail, left).await
-        }
+        left => delivery.mailer.sender.send(prepared, left).await,
     }
 }
 

@@ -18,6 +18,11 @@ pub const RATE_WAS_READ: &str = "send_rate_was_read";
 /// The attribute of [`GateItem::probe_until`].
 pub const PROBE_UNTIL: &str = "probe_until";
 
+/// The attribute of [`GateItem::unanswered`].
+pub const UNANSWERED: &str = "unanswered";
+/// The attribute of [`GateItem::unanswered_at`].
+pub const UNANSWERED_AT: &str = "unanswered_at";
+
 /// Mails go out at this share of the account's rate. What is left absorbs that calls take unequally long from
 /// their slot to SES, and that clocks differ: 2 % of a second are 20 ms.
 const PACE: f64 = 0.98;
@@ -47,6 +52,10 @@ pub struct GateItem {
     pub closed_reason: Option<String>,
     /// While a probe is under way, when its lease expires. [`GateItem::closed_until`] is the same then.
     pub probe_until: Option<i64>,
+    /// How many mails in a row SES gave no answer to that proves anything: since it last accepted one.
+    pub unanswered: i64,
+    /// When the last of them got none (milliseconds since 1970).
+    pub unanswered_at: i64,
 }
 
 /// What the gate allows at a moment.
@@ -75,6 +84,8 @@ impl GateItem {
             closed_until: time(item, CLOSED_UNTIL),
             closed_reason: item.get(CLOSED_REASON).and_then(|v| v.as_s().ok()).cloned(),
             probe_until: time(item, PROBE_UNTIL),
+            unanswered: time(item, UNANSWERED).unwrap_or_default().max(0),
+            unanswered_at: time(item, UNANSWERED_AT).unwrap_or_default(),
         }
     }
 

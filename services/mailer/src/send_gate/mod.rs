@@ -46,9 +46,10 @@
 //! # While SES takes no mail
 //!
 //! An answer for which the account is at fault ([`SendOutcome::AccountFault`]) closes the gate for the time that
-//! the answer says. Until then every mail is requeued without a claim. Then one mailer wins the
+//! the answer says, and so does an SES that gives several mails in a row no answer that proves anything (`silence`).
+//! Until then every mail is requeued without a claim. Then one mailer wins the
 //! conditional write that moves the end of the closure ahead by a lease; it sends one mail, the probe. Whatever
-//! SES answers to it opens the gate, unless the account is still at fault, or there was no answer. If SES
+//! SES answers to it opens the gate, unless the account is still at fault, or the answer proves nothing. If SES
 //! could not be asked, another mail is the probe a little later. If the probe dies, only its lease is lost.
 //!
 //! # An item that no mailer can have written
@@ -61,6 +62,7 @@ mod item;
 mod known_lines;
 mod line_up;
 mod reserve;
+mod silence;
 mod table;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -242,8 +244,8 @@ impl SendGate {
         }
     }
 
-    /// Closes the gate if the answer says that SES takes no mails, and opens it if `turn` was the probe and SES
-    /// takes them. `now` in milliseconds since 1970. What cannot be written is logged: the next answer tells.
+    /// Closes the gate if the answer says that SES takes no mails, or there was none to several mails in a row, and
+    /// opens it if `turn` was the probe and SES takes them. `now` in milliseconds since 1970. What cannot be written is logged: the next answer tells.
     pub async fn report(&self, turn: Turn, outcome: &SendOutcome, now: i64) {
         let written = match (outcome, turn.probe) {
             (SendOutcome::AccountFault { code, retry_after }, probe) => {
@@ -254,9 +256,12 @@ impl SendGate {
                 tracing::error!(code, "SES takes no mail: all mails wait");
                 self.table.close(now, until, code, probe).await
             }
-            (_, None) => return,
             // Proves nothing. Opened, the gate would let all mails go in doubt.
-            (SendOutcome::Ambiguous { .. }, Some(_)) => return,
+            (SendOutcome::Ambiguous { .. }, probe) => {
+                return self.note_unanswered(probe, now).await;
+            }
+            (SendOutcome::Accepted { .. }, None) => return self.note_acceptance().await,
+            (_, None) => return,
             // SES was not asked. The next probe is, once this one's mail would be tried again.
             (SendOutcome::Retryable { retry_after, .. }, Some(lease)) if outcome.is_unasked() => {
                 let wait = i64::try_from(retry_after.as_millis()).unwrap_or(i64::MAX / 2);

@@ -11,10 +11,13 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditi
 use kit::ledger::LedgerError;
 use shared::order_key::ORDER_KEY;
 use shared::send_gate::{
-    CLOSED_REASON, CLOSED_UNTIL, LINE_AT, MAX_CLOSED_MS, PARTITION_KEY, SORT_KEY, shop_line_key,
+    CLOSED_REASON, CLOSED_UNTIL, LINE_AT, MAX_CLOSED_MS, NO_ANSWER, PARTITION_KEY, SORT_KEY,
+    shop_line_key,
 };
 
-use super::item::{GateItem, NEXT_AT, PROBE_UNTIL, RATE, RATE_DUE, RATE_WAS_READ};
+use super::item::{
+    GateItem, NEXT_AT, PROBE_UNTIL, RATE, RATE_DUE, RATE_WAS_READ, UNANSWERED, UNANSWERED_AT,
+};
 
 /// How long an item with a shop's own line outlives its last change, in seconds.
 const SHOP_LINE_RETENTION: i64 = 86_400;
@@ -249,11 +252,72 @@ impl GateTable {
     /// Opens the gate, if the probe with this lease still decides.
     pub async fn open(&self, lease: i64) -> Result<Written, LedgerError> {
         self.update(
-            &format!("REMOVE {CLOSED_UNTIL}, {CLOSED_REASON}, {PROBE_UNTIL}"),
+            &format!(
+                "REMOVE {CLOSED_UNTIL}, {CLOSED_REASON}, {PROBE_UNTIL}, {UNANSWERED}, {UNANSWERED_AT}"
+            ),
             &format!("{PROBE_UNTIL} = :lease"),
             &[(":lease", number(lease))],
         )
         .await
+    }
+
+    /// Counts a mail that SES gave no answer to at `now`, if so many were counted `before` it. Closes the gate until
+    /// `closed_until`, where that is given. Refused while the gate is closed: what is answered then was asked before.
+    pub async fn count_unanswered(
+        &self,
+        before: i64,
+        now: i64,
+        closed_until: Option<i64>,
+    ) -> Result<Written, LedgerError> {
+        let mut values = vec![
+            (":before", number(before)),
+            (":count", number(before + 1)),
+            (":now", number(now)),
+        ];
+        let mut update = format!("SET {UNANSWERED} = :count, {UNANSWERED_AT} = :now");
+        if let Some(until) = closed_until {
+            update.push_str(&format!(", {CLOSED_UNTIL} = :until, {CLOSED_REASON} = :reason"));
+            values.push((":until", number(until)));
+            values.push((":reason", AttributeValue::S(NO_ANSWER.to_owned())));
+        }
+        let none_before = match before {
+            0 => format!("{} OR ", no_number(UNANSWERED)),
+            _ => String::new(),
+        };
+        let open = no_number(CLOSED_UNTIL);
+        let condition = format!("{open} AND ({none_before}{UNANSWERED} = :before)");
+        self.update(&update, &condition, &values).await
+    }
+
+    /// Closes the gate until `closed_until`, because its probe with this lease got no answer at `now` either: the
+    /// `count`th mail in a row.
+    pub async fn close_unanswered(
+        &self,
+        count: i64,
+        now: i64,
+        closed_until: i64,
+        lease: i64,
+    ) -> Result<Written, LedgerError> {
+        self.update(
+            &format!(
+                "SET {UNANSWERED} = :count, {UNANSWERED_AT} = :now, {CLOSED_UNTIL} = :until, \
+                 {CLOSED_REASON} = :reason REMOVE {PROBE_UNTIL}"
+            ),
+            &format!("{PROBE_UNTIL} = :lease"),
+            &[
+                (":count", number(count)),
+                (":now", number(now)),
+                (":until", number(closed_until)),
+                (":reason", AttributeValue::S(NO_ANSWER.to_owned())),
+                (":lease", number(lease)),
+            ],
+        )
+        .await
+    }
+
+    /// Forgets the mails that SES gave no answer to: it has accepted one.
+    pub async fn forget_unanswered(&self) -> Result<Written, LedgerError> {
+        self.update(&format!("REMOVE {UNANSWERED}, {UNANSWERED_AT}"), "", &[]).await
     }
 
     async fn update(
@@ -286,7 +350,7 @@ impl GateTable {
             .key("notification", AttributeValue::S(sort_key.to_owned()))
             .update_expression(update)
             .set_condition_expression((!condition.is_empty()).then(|| condition.to_owned()))
-            .set_expression_attribute_values(Some(values))
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
             // With the item, a refused mailer knows what to ask for next, without a read.
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);

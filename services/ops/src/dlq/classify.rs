@@ -257,15 +257,30 @@ impl Rules<'_> {
                 "{which}another event with this source and id is stored for this order"
             ));
         }
-        match (events.iter().filter(|event| stored_as(event).is_some()).count(), all) {
+        let missing: Vec<&PublishedEvent> =
+            events.iter().filter(|event| stored_as(event).is_none()).collect();
+        if missing.is_empty() {
+            return ReplayAssessment::new(Verdict::AlreadyDone, None)
+                .because("the Events table has it");
+        }
+        if let Some(deadline) = self.passed_deadline(&missing) {
+            let deadline = format!("its deadline was {}", format_time(deadline));
+            return ReplayAssessment::new(Verdict::Stale, None).because(deadline);
+        }
+        match all - missing.len() {
             // Intake answers what it has stored before with a duplicate, so a part may be stored.
-            (0, _) => ReplayAssessment::new(Verdict::WouldSend, None),
-            (stored, all) if stored == all => {
-                ReplayAssessment::new(Verdict::AlreadyDone, None).because("the Events table has it")
-            }
-            (stored, all) => ReplayAssessment::new(Verdict::WouldSend, None)
+            0 => ReplayAssessment::new(Verdict::WouldSend, None),
+            stored => ReplayAssessment::new(Verdict::WouldSend, None)
                 .because(format!("{stored} of its {all} events are stored already")),
         }
+    }
+
+    /// The last deadline, if each of the events asks for a mail and is past it. Of a message of which one is not, the
+    /// dispatcher skips the others.
+    fn passed_deadline(self, events: &[&PublishedEvent]) -> Option<i64> {
+        let is_stale = |event: &&PublishedEvent| event.notify && self.now >= event.send_before;
+        let deadlines = events.iter().map(|event| event.send_before);
+        deadlines.max().filter(|_| events.iter().all(is_stale))
     }
 }
 
@@ -378,6 +393,8 @@ mod tests {
             key: key(Kind::OrderConfirmed, ""),
             event: format!("s {id}"),
             payload_hash: vec![1],
+            notify: true,
+            send_before: NOW + 1,
         };
         let stored = [("e1", vec![1]), ("e2", vec![2])];
         let stored = stored.map(|(id, hash)| (event_key(&event(id)), hash)).into();
@@ -394,6 +411,34 @@ mod tests {
             assert_eq!(assessment.verdict, verdict, "{ids:?}");
             assert!(!verdict.is_movable(true) || verdict == Verdict::WouldSend);
         }
+    }
+
+    #[test]
+    fn events_are_stale_by_when_they_arrived_if_none_of_the_missing_ones_is_fresh_or_muted() {
+        let event = |id: &str, notify, send_before| PublishedEvent {
+            key: key(Kind::ShipmentOutForDelivery, "S-1"),
+            event: format!("s {id}"),
+            payload_hash: vec![1],
+            notify,
+            send_before,
+        };
+        let stored = HashMap::from([(event_key(&event("e1", true, NOW)), vec![1])]);
+        let snapshot = LedgerSnapshot { stored, ..LedgerSnapshot::default() };
+        let assess = |events: &[PublishedEvent]| {
+            Rules { snapshot: &snapshot, now: NOW }.assess(&DlqPayload::Inbox(events.to_vec()))
+        };
+        let (past, fresh) = (event("e2", true, NOW), event("e3", true, NOW + 1));
+        let stale = assess(std::slice::from_ref(&past));
+        assert_eq!(stale.verdict, Verdict::Stale);
+        assert!(stale.detail.unwrap().starts_with("its deadline was 2025-11-23 12:13:20Z"));
+        assert_eq!(assess(std::slice::from_ref(&fresh)).verdict, Verdict::WouldSend);
+        assert_eq!(assess(&[past.clone(), fresh]).verdict, Verdict::WouldSend);
+        assert_eq!(assess(&[event("e1", true, NOW), past]).verdict, Verdict::Stale);
+        assert_eq!(
+            assess(&[event("e4", false, NOW)]).verdict,
+            Verdict::WouldSend,
+            "it is recorded"
+        );
     }
 
     #[test]

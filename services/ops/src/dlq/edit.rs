@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use shared::queue::dead_letter::{KIND, ORDER_ID, SHOP};
 use similar::TextDiff;
@@ -32,10 +33,10 @@ pub enum Edited {
 impl Edited {
     /// What the new body asks for; `None` where the body is as it was. Where the edit failed, nothing
     /// that a replay would move.
-    pub fn payload(&self, dlq: Dlq) -> Option<DlqPayload> {
+    pub fn payload(&self, dlq: Dlq, received_at: Timestamp) -> Option<DlqPayload> {
         match self {
             Self::Unchanged => None,
-            Self::Changed(body) => Some(DlqPayload::parse(dlq, body)),
+            Self::Changed(body) => Some(DlqPayload::parse(dlq, body, received_at)),
             Self::Failed(why) => Some(DlqPayload::Unreadable(format!("the edit failed: {why}"))),
         }
     }
@@ -76,7 +77,8 @@ impl Edit {
 /// Whether the edited body is about the same order, kind and scope as the message: as its body says,
 /// or else, where that does not parse, its attributes and what its body names as order ids.
 fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
-    let (before, after) = (DlqPayload::parse(dlq, &message.body), DlqPayload::parse(dlq, edited));
+    let parse = |body| DlqPayload::parse(dlq, body, message.received_at(dlq));
+    let (before, after) = (parse(&message.body), parse(edited));
     let (was_readable, after) = (!matches!(before, DlqPayload::Unreadable(_)), after.keys());
     // An edit that makes the body unreadable names nobody; it is refused by its verdict instead.
     if was_readable && !after.is_empty() && after != before.keys() {
@@ -241,7 +243,10 @@ mod tests {
         let repaired =
             Edit::compile(&repair).unwrap().apply(Dlq::Inbox, &message(&envelope.to_string()));
         assert_eq!(repaired, Edited::Changed(good.to_string()));
-        assert!(matches!(repaired.payload(Dlq::Inbox), Some(DlqPayload::Inbox(_))));
+        assert!(matches!(
+            repaired.payload(Dlq::Inbox, Timestamp::now()),
+            Some(DlqPayload::Inbox(_))
+        ));
         let steal = Edit::compile(&format!("{repair} | .data.order.id = \"2002\"")).unwrap();
         let refused = steal.apply(Dlq::Inbox, &message(&envelope.to_string()));
         assert!(matches!(refused, Edited::Failed(_)), "{refused:?}");
@@ -296,8 +301,7 @@ mod tests {
         let event: Value =
             serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
         let id = shared::CorrelationId::parse("c-1").unwrap();
-        let body =
-            shared::queue::message::DispatchRequest::body(&event, jiff::Timestamp::now(), &id);
+        let body = shared::queue::message::DispatchRequest::body(&event, Timestamp::now(), &id);
         let readable = message(&body);
         let unreadable = message(&body.replace("\"v\":1", "\"v\":9"));
         let mut truncated = message("cut off");

@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::NotificationKey;
 use shared::ledger::State;
+use shared::queue::arrival::{FORCED_AT, RECEIVED_AT};
 use shared::queue::message::MailRequest;
 use shared::queue::sqs_json::escape_noncharacters;
 
@@ -216,12 +217,19 @@ impl Mover<'_> {
     }
 
     fn edit(&self, message: &mut Received) -> DlqPayload {
-        let edited = self.options.edit.map(|edit| edit.apply(self.options.dlq, message));
-        let payload = edited.as_ref().and_then(|edited| edited.payload(self.options.dlq));
+        let dlq = self.options.dlq;
+        let received_at = message.received_at(dlq);
+        if dlq == Dlq::Inbox {
+            // Before the edit, which takes EventBridge's envelope away, and that's where the time may be.
+            let at = received_at.as_millisecond().to_string();
+            message.attributes.insert(RECEIVED_AT.to_owned(), at);
+        }
+        let edited = self.options.edit.map(|edit| edit.apply(dlq, message));
+        let payload = edited.as_ref().and_then(|edited| edited.payload(dlq, received_at));
         if let Some(Edited::Changed(body)) = edited {
             message.body = body;
         }
-        payload.unwrap_or_else(|| DlqPayload::parse(self.options.dlq, &message.body))
+        payload.unwrap_or_else(|| DlqPayload::parse(dlq, &message.body, received_at))
     }
 
     async fn move_batch(&self, batch: Vec<Candidate>, scanner: &QueueScanner<'_>) {
@@ -234,7 +242,10 @@ impl Mover<'_> {
         let mut to_send = Vec::with_capacity(batch.len());
         for candidate in batch {
             match self.replay(&candidate).await {
-                Ok(Some(body)) => to_send.push(Received { body, ..candidate.message }),
+                Ok(Some(body)) => {
+                    let attributes = attributes(&candidate);
+                    to_send.push(Received { body, attributes, ..candidate.message });
+                }
                 Ok(None) => self.delete(vec![candidate.message], scanner).await,
                 Err(error) => self.add_failure(&candidate.message.id, &error),
             }
@@ -274,7 +285,7 @@ impl Mover<'_> {
     }
 
     async fn send_and_delete(&self, messages: Vec<Received>, scanner: &QueueScanner<'_>) {
-        let outgoing = messages.iter().map(|message| outgoing(message.body.clone())).collect();
+        let outgoing = messages.iter().map(outgoing).collect();
         let results = send_all(&self.stack.sqs, &self.target, outgoing).await;
         let mut sent = Vec::with_capacity(messages.len());
         for (message, result) in messages.into_iter().zip(results) {
@@ -301,9 +312,25 @@ impl Mover<'_> {
     }
 }
 
-fn outgoing(body: String) -> OutgoingMessage {
+/// The attributes that the replayed message carries: when what it publishes arrived, so that the replay makes it no
+/// younger, and that an operator wants it mailed although it is old.
+fn attributes(candidate: &Candidate) -> BTreeMap<String, String> {
+    let DlqPayload::Inbox(_) = candidate.payload else { return BTreeMap::new() };
+    let received_at = candidate.message.attributes.get(RECEIVED_AT).cloned();
+    let is_forced = candidate.assessment.verdict == Verdict::Stale;
+    let forced_at = is_forced.then(|| Timestamp::now().as_millisecond().to_string());
+    let all = [(RECEIVED_AT, received_at), (FORCED_AT, forced_at)];
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+fn outgoing(message: &Received) -> OutgoingMessage {
     // An edit may have written characters that SQS refuses.
-    OutgoingMessage { body: escape_noncharacters(body), ..OutgoingMessage::default() }
+    let body = escape_noncharacters(message.body.clone());
+    let mut outgoing = OutgoingMessage { body, ..OutgoingMessage::default() };
+    for (name, value) in &message.attributes {
+        outgoing.add_if_it_fits(name, value.clone());
+    }
+    outgoing
 }
 
 /// Gives a stale message a new deadline: in its body and, where the ledger had closed its record, in

@@ -50,7 +50,7 @@ pub struct DeadLetterSummary {
 /// Parses a message of `dlq`: its body by the queue's contract; order and kind from the body, or
 /// else from the attributes.
 pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
-    let payload = DlqPayload::parse(dlq, &message.body);
+    let payload = DlqPayload::parse(dlq, &message.body, message.received_at(dlq));
     let reason = FailureReason::new(message);
     // Whoever may send to the queue may write anything into its attributes, an address or terminal codes too.
     let attribute = |name| message.attributes.get(name).map(String::as_str);

@@ -2,10 +2,11 @@
 
 use ::intake::AcceptableEvent;
 use feedback::{FeedbackMessage, SesEvent};
+use jiff::Timestamp;
 use serde_json::Value;
 use shared::NotificationKey;
 use shared::notification::{News, ledger_key};
-use shared::queue::message::{DispatchRequest, MailRequest};
+use shared::queue::message::{DispatchRequest, MailRequest, news_ends};
 
 use super::receive::Received;
 use crate::aws::Dlq;
@@ -54,16 +55,25 @@ pub struct PublishedEvent {
     pub event: String,
     /// What tells it from another event with this sort key.
     pub payload_hash: Vec<u8>,
+    /// Whether it asks for a mail at all.
+    pub notify: bool,
+    /// The deadline of its mail.
+    pub send_before: i64,
 }
 
+const OF_NEWER_VERSION: &str = "an SES event about a mail that a newer version has sent: deploy that version, then \
+     replay";
+
 impl DlqPayload {
-    pub fn parse(dlq: Dlq, body: &str) -> Self {
+    /// What `body` asks for. `received_at`: when what was published arrived.
+    pub fn parse(dlq: Dlq, body: &str, received_at: Timestamp) -> Self {
         let parsed = match dlq {
             Dlq::Mail => mail(body),
             Dlq::Dispatch => dispatch(body),
-            Dlq::Inbox => inbox(body),
+            Dlq::Inbox => inbox(body, received_at),
             Dlq::Feedback => match FeedbackMessage::parse(body) {
                 FeedbackMessage::OwnMail(event) => Ok(Self::Feedback(event)),
+                FeedbackMessage::OfNewerVersion { .. } => Err(OF_NEWER_VERSION.to_owned()),
                 FeedbackMessage::Ignored { .. } => Ok(Self::ForeignFeedback),
                 FeedbackMessage::Unreadable(why) => Err(why),
             },
@@ -110,13 +120,15 @@ fn dispatch(body: &str) -> Result<DlqPayload, String> {
 }
 
 /// The events that intake did not accept.
-fn inbox(body: &str) -> Result<DlqPayload, String> {
+fn inbox(body: &str, received_at: Timestamp) -> Result<DlqPayload, String> {
     // By intake's own rules: what it would refuse, a replay would only bring back here.
     let events = ::intake::acceptable_events(body)?;
     let published = events.into_iter().map(|AcceptableEvent { event, text }| PublishedEvent {
         key: NotificationKey::for_event(&event),
         event: event.reference.sort_key(),
         payload_hash: text.payload_hash().to_vec(),
+        notify: event.notify,
+        send_before: news_ends(&event, received_at).as_millisecond(),
     });
     Ok(DlqPayload::Inbox(published.collect()))
 }

@@ -16,9 +16,10 @@ use aws_sdk_sqs::types::{
     MessageSystemAttributeName as System,
 };
 use futures::{StreamExt, future, stream};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::aws::service_error;
+use crate::aws::{Dlq, service_error};
 use crate::error::CliError;
 
 /// SQS receives, deletes and releases at most ten messages a call.
@@ -78,6 +79,19 @@ impl From<Message> for Received {
 }
 
 impl Received {
+    /// When it was sent to its first queue: of the inbox's dead letters, which may have waited and been copied before,
+    /// when what they publish arrived.
+    pub fn received_at(&self, dlq: Dlq) -> Timestamp {
+        let sent_at =
+            Timestamp::from_millisecond(self.queued_at).ok().filter(|_| self.queued_at > 0);
+        let attribute = |name: &str| self.attributes.get(name).map(String::as_str);
+        let received_at = match dlq {
+            Dlq::Inbox => ::intake::arrival(&self.body, attribute, sent_at).received_at,
+            Dlq::Dispatch | Dlq::Mail | Dlq::Feedback => sent_at,
+        };
+        received_at.unwrap_or_else(Timestamp::now)
+    }
+
     /// The body as JSON; as a JSON string where it does not parse.
     pub fn json_body(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| Value::String(self.body.clone()))

@@ -1,5 +1,5 @@
-//! What an operator may do to one notification: `waybill resend` and `waybill settle`, and what
-//! happens to it next.
+//! What an operator may do to one notification: `waybill resend` and `waybill settle`, to many that are in doubt:
+//! `waybill settle-many`, and what happens to a notification next.
 
 mod next_step;
 mod overdue;
@@ -8,6 +8,7 @@ mod request;
 pub mod resend;
 mod selector;
 pub mod settle;
+pub mod settle_many;
 mod suggestion;
 
 pub use next_step::{next_step, next_while_closed, state_style};

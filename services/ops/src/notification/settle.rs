@@ -8,7 +8,7 @@ use shared::ledger::{Facts, LEASE_EXPIRED, State, Transition};
 use super::report::Changed;
 use super::request::{MAX_CLOCK_SKEW, OPENED, requeue};
 use super::selector::{NotificationArgs, command_args, find};
-use crate::audit::{Audit, Intent};
+use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::order_name::OrderName;
@@ -39,20 +39,33 @@ pub struct Args {
 /// Settles the mail. If it is interrupted after the record was opened, the same command finds it open
 /// and continues.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Changed, ExitStatus), CliError> {
-    let now = Timestamp::now();
     let found = find(stack, &args.notification).await?;
-    let item = in_doubt(stack, found, args.resolution, now).await?;
-    let result = match args.resolution {
+    let (message_id, change) = (args.message_id.as_deref(), &args.notification.change);
+    let changed = settle(stack, found, args.resolution, message_id, change).await?;
+    Ok((changed, ExitStatus::Healthy))
+}
+
+/// Settles the mail whose record is `found`.
+pub(super) async fn settle(
+    stack: &Stack,
+    found: Item,
+    resolution: Resolution,
+    message_id: Option<&str>,
+    change: &ChangeArgs,
+) -> Result<Changed, CliError> {
+    let now = Timestamp::now();
+    let item = in_doubt(stack, found, resolution, now).await?;
+    let result = match resolution {
         Resolution::Sent => {
-            record_as_sent(stack, args, &item, now).await?;
+            record_as_sent(stack, message_id, change, &item, now).await?;
             "sent"
         }
         Resolution::NotSent => {
-            requeue(stack, &item, now, "settle not-sent", &args.notification.change).await?;
+            requeue(stack, &item, now, "settle not-sent", change).await?;
             "queued"
         }
     };
-    Ok((Changed::new(item, result, now.as_millisecond()), ExitStatus::Healthy))
+    Ok(Changed::new(item, result, now.as_millisecond()))
 }
 
 /// The record in doubt. A record whose lease has run out without a result is in doubt too, and is
@@ -112,11 +125,11 @@ fn not_in_doubt(item: &Item) -> CliError {
 
 async fn record_as_sent(
     stack: &Stack,
-    args: &Args,
+    message_id: Option<&str>,
+    change: &ChangeArgs,
     item: &Item,
     now: Timestamp,
 ) -> Result<(), CliError> {
-    let change = &args.notification.change;
     let intent = Intent {
         action: format!("settle sent {}", OrderName::of_key(&item.order_key).id),
         reason: change.reason.as_deref(),
@@ -125,7 +138,7 @@ async fn record_as_sent(
     let audit = Audit::begin(stack, &change.operator, intent).await?;
     let mut change = Change::new(Transition::Settle, Facts::new(now.as_millisecond()))
         .with("reason", "settled by an operator");
-    if let Some(id) = &args.message_id {
+    if let Some(id) = message_id {
         change = change.with("message_id", id);
     }
     let result = record(stack, item, change).await.map(|_| ());

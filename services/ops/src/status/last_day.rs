@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
+use kit::ledger::Item;
 use relay::IndexEntry;
 use serde::Serialize;
 use shared::ledger::State;
@@ -34,6 +35,9 @@ pub struct LastDay {
     pub more: bool,
     /// Mails by state.
     pub states: BTreeMap<String, usize>,
+    /// Mails that bounced as SES counts it for an account's reputation; told with that.
+    #[serde(skip)]
+    pub counted_bounces: usize,
     /// Events that the ledger has no record of.
     pub undecided: usize,
     /// Of these, accepted more than ten minutes ago or queued again by the sweep.
@@ -103,6 +107,7 @@ async fn count(
         match records.get(key) {
             Some(item) => {
                 *day.states.entry(item.state.clone()).or_default() += 1;
+                day.counted_bounces += usize::from(is_counted_bounce(item));
                 let is_overdue = due_since(item, now).is_some_and(|due| now - due > OVERDUE_MS);
                 day.overdue += usize::from(is_overdue);
                 if is_overdue {
@@ -123,9 +128,39 @@ async fn count(
     Ok(())
 }
 
+/// Whether SES counts the bounce: those for good, but of addresses that are on the account's suppression list
+/// (<https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types>).
+fn is_counted_bounce(item: &Item) -> bool {
+    let reason = item.reason.as_deref().unwrap_or_default();
+    item.state() == Some(State::Bounced)
+        && reason.starts_with("Permanent/")
+        && reason != "Permanent/OnAccountSuppressionList"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_bounces_for_good_count_for_the_reputation() {
+        let counts = |state: State, reason: Option<&str>| {
+            let (state, reason) = (state.to_string(), reason.map(str::to_owned));
+            is_counted_bounce(&Item { state, reason, ..Item::default() })
+        };
+        for (reason, expected) in [
+            (Some("Permanent/General"), true),
+            (Some("Permanent/NoEmail"), true),
+            (Some("Permanent/Suppressed"), true),
+            (Some("Permanent/OnAccountSuppressionList"), false),
+            (Some("Transient/MailboxFull"), false),
+            (Some("Undetermined/Undetermined"), false),
+            (Some("rejected"), false),
+            (None, false),
+        ] {
+            assert_eq!(counts(State::Bounced, reason), expected, "{reason:?}");
+        }
+        assert!(!counts(State::Delivered, Some("Permanent/General")));
+    }
 
     #[test]
     fn of_more_events_than_are_counted_the_latest_are() {

@@ -40,7 +40,7 @@ pub struct Reputation {
     pub region: String,
     /// Mails of this stack in the last 24 hours.
     pub mails: usize,
-    /// Of these, temporary ones included.
+    /// Of these, bounced for good: what SES counts.
     pub bounces: usize,
     pub complaints: usize,
     /// SES's own figures, over as many mails as it finds representative; null where it has none, or
@@ -53,11 +53,11 @@ impl Reputation {
     pub fn new(stack: &Stack, day: &LastDay, account: AccountRates) -> Self {
         let mails = |state: &str| day.states.get(state).copied().unwrap_or_default();
         let region = stack.config.region().map(ToString::to_string).unwrap_or_default();
-        let (bounces, complaints) = (mails("bounced"), mails("complained"));
+        let complaints = mails("complained");
         Self {
             region,
-            mails: mails("sent") + mails("delivered") + bounces + complaints,
-            bounces,
+            mails: mails("sent") + mails("delivered") + mails("bounced") + complaints,
+            bounces: day.counted_bounces,
             complaints,
             account_bounce_rate: account.bounces,
             account_complaint_rate: account.complaints,
@@ -70,7 +70,7 @@ impl Reputation {
         if self.bounces + self.complaints > 0 {
             let share = |count: usize| percent(share(count, self.mails));
             parts.push(format!(
-                "{} bounced ({}) and {} complained about ({}) of {}",
+                "{} bounced for good ({}) and {} complained about ({}) of {}",
                 number(self.bounces),
                 share(self.bounces),
                 number(self.complaints),
@@ -95,7 +95,7 @@ impl Reputation {
 
     /// What is near a limit, or above it, and what to do about it.
     pub fn findings(&self) -> [Option<String>; 4] {
-        let bounced = self.of_this_stack(self.bounces, "bounced", &BOUNCES).map(|finding| {
+        let bounced = self.of_this_stack(self.bounces, "bounced for good", &BOUNCES).map(|finding| {
             format!(
                 "{finding}. Feedback's log names the order of each; have the shop check where the \
                  addresses come from. `waybill suppression list` shows those that SES no longer mails"

@@ -22,6 +22,7 @@ use shared::OrderKey;
 use shared::outbox::{bucket, pack};
 
 use crate::dependencies::{Queues, Relay, Tables};
+use crate::sweep::second_look_until;
 
 pub const SWEEP_AFTER_MS: i64 = 300_000;
 
@@ -70,6 +71,8 @@ struct State {
     ledger: BTreeMap<String, Value>,
     watermark: Option<i64>,
     watermarks: Vec<i64>,
+    /// The watermark of the second look.
+    second_watermark: Option<i64>,
     gate: Option<i64>,
     /// The orders of the dispatch queue's messages.
     queue: Vec<String>,
@@ -94,6 +97,9 @@ impl FakeAws {
     pub fn with_events(orders: usize, due: i64) -> Self {
         let fake = Self::default();
         fake.lock().watermark = Some(due - 1);
+        // The second look has come to its end.
+        let until = Clock::system().now_ms() - SWEEP_AFTER_MS;
+        fake.lock().second_watermark = Some(second_look_until(until));
         for (n, sweep_at) in (0..orders).zip(due..) {
             let order = order(n);
             let key = OrderKey::parse(&order).expect("valid");
@@ -126,6 +132,15 @@ impl FakeAws {
     /// As if a sweep had come this far; `None` as if there had been none.
     pub fn set_watermark(&self, at: Option<i64>) {
         self.lock().watermark = at;
+    }
+
+    /// As if the second look had come this far; `None` as if there had been none.
+    pub fn set_second_watermark(&self, at: Option<i64>) {
+        self.lock().second_watermark = at;
+    }
+
+    pub fn second_watermark(&self) -> Option<i64> {
+        self.lock().second_watermark
     }
 
     /// The watermarks that were written, the first first.
@@ -277,15 +292,19 @@ impl State {
             "Query" => self.query(body),
             "BatchGetItem" => self.batch_get(&body["RequestItems"]),
             "UpdateItem" => return self.update(body),
-            "GetItem" if body["Key"]["order_key"]["S"] == "#sweep" => self.watermark.map_or(
-                json!({}),
-                |at| json!({ "Item": { "swept_until": { "N": at.to_string() } } }),
-            ),
+            "GetItem" if body["Key"]["order_key"]["S"] == "#sweep" => {
+                let watermark = match is_of_second_look(&body["Key"]) {
+                    true => self.second_watermark,
+                    false => self.watermark,
+                };
+                let item = |at: i64| json!({ "Item": { "swept_until": { "N": at.to_string() } } });
+                watermark.map_or(json!({}), item)
+            }
             "GetItem" => self.gate.map_or(
                 json!({}),
                 |at| json!({ "Item": { "closed_until": { "N": at.to_string() } } }),
             ),
-            "PutItem" => self.put_watermark(number(&body["Item"]["swept_until"])),
+            "PutItem" => self.put_watermark(&body["Item"]),
             "SendMessageBatch" if self.is_poisoned(body) => {
                 return response(
                     400,
@@ -349,7 +368,8 @@ impl State {
         response(200, &json!({}))
     }
 
-    fn put_watermark(&mut self, watermark: i64) -> Value {
+    fn put_watermark(&mut self, item: &Value) -> Value {
+        let watermark = number(&item["swept_until"]);
         for (order, event) in &self.events {
             // What was queued is watched: it has been moved ahead, where a later sweep looks at it again.
             let is_watched = event.sweep_at >= watermark;
@@ -358,8 +378,12 @@ impl State {
             let is_done = is_sent || event.bucket.is_none();
             assert!(is_done || is_watched, "the watermark passed the event of {order}");
         }
-        self.watermark = Some(watermark);
-        self.watermarks.push(watermark);
+        if is_of_second_look(item) {
+            self.second_watermark = Some(watermark);
+        } else {
+            self.watermark = Some(watermark);
+            self.watermarks.push(watermark);
+        }
         json!({})
     }
 
@@ -394,6 +418,10 @@ fn stored(order: &str, event: &StoredEvent) -> Value {
         "message": { "B": BASE64_STANDARD.encode(pack(order)) },
         "sweeps": { "N": event.sweeps.to_string() },
     })
+}
+
+fn is_of_second_look(item: &Value) -> bool {
+    item["notification"]["S"] == "watermark-of-second-look"
 }
 
 fn condition_failed() -> HttpResponse {

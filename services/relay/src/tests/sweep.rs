@@ -7,7 +7,7 @@ use shared::outbox::BUCKET_MS;
 
 use super::fake_aws::{FakeAws, Fault, SWEEP_AFTER_MS, order};
 use crate::error::OutboxError;
-use crate::sweep::{SweepStats, sweep};
+use crate::sweep::{SweepStats, second_look_until, sweep};
 
 /// More chunks than are checked at the same time.
 const MANY: usize = 1_500;
@@ -69,6 +69,56 @@ async fn a_sweep_that_runs_out_of_time_leaves_its_watermark_before_what_it_did_n
     assert!(fake.watermark() < Some(due() + 1_500), "the last event's time: it did not get there");
     recover(&fake, MANY).await;
     assert_eq!(fake.queued().len(), MANY, "what one sweep has begun, it ends");
+}
+
+#[tokio::test]
+async fn a_sweep_begins_no_group_of_a_chunk_when_its_time_is_over() {
+    let orders = 100;
+    let fake = FakeAws::with_events(orders, due());
+    let deadline = Clock::system().now_ms() + 1_000;
+    // The chunk's first groups are answered when the time is over.
+    fake.fail_when(move |call| {
+        (call.operation == "SendMessageBatch").then_some(Fault::SlowUntil(deadline))
+    });
+    let stats = sweep(&fake.relay(), deadline).await.expect("running out of time is no error");
+    assert_eq!(stats.queued_again, fake.queued().len());
+    assert!((1..orders).contains(&stats.queued_again), "{stats:?}");
+    recover(&fake, orders).await;
+    assert_eq!(fake.queued().len(), orders, "what one sweep has begun, it ends");
+}
+
+#[tokio::test]
+async fn an_event_that_the_index_shows_when_the_watermark_has_passed_it_is_queued_by_the_second_look()
+ {
+    let first_due = due() - BUCKET_MS;
+    let fake = FakeAws::with_events(3, first_due);
+    fake.record(1, "sent", first_due);
+    let until = Clock::system().now_ms() - SWEEP_AFTER_MS;
+    fake.set_watermark(Some(until));
+    fake.set_second_watermark(Some(first_due - 1));
+    let stats = sweep_all(&fake).await.expect("the services answer");
+    assert_eq!(stats, SweepStats { checked: 3, queued_again: 2 });
+    assert_eq!(fake.queued(), [order(0), order(2)]);
+    assert_eq!(fake.second_watermark(), Some(second_look_until(until)));
+    sweep_all(&fake).await.expect("the services answer");
+    assert_eq!(fake.queued().len(), 2, "none twice");
+}
+
+#[tokio::test]
+async fn the_second_look_waits_for_the_first_and_begins_now_on_a_new_stack() {
+    let first_due = due() - BUCKET_MS;
+    let fake = FakeAws::with_events(3, first_due);
+    fake.set_second_watermark(Some(first_due - 1));
+    fake.fail_when(|call| (call.operation == "SendMessageBatch").then_some(Fault::Refused));
+    sweep_all(&fake).await.expect_err("SQS takes nothing");
+    assert_eq!(fake.second_watermark(), Some(first_due - 1));
+    for unusable in [None, Some(i64::MAX), Some(0)] {
+        let fake = FakeAws::with_events(0, first_due);
+        fake.set_second_watermark(unusable);
+        sweep_all(&fake).await.expect("the services answer");
+        let until = second_look_until(Clock::system().now_ms() - SWEEP_AFTER_MS);
+        assert_eq!(fake.second_watermark(), Some(until), "{unusable:?}");
+    }
 }
 
 #[tokio::test]

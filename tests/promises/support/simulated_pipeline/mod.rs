@@ -90,7 +90,7 @@ impl<'a> SimulatedPipeline<'a> {
         let client = |stage| {
             let endpoint = &stack.endpoints.dynamodb;
             let tables = tables::client(endpoint, &http, stage, &outages, &stream);
-            (stage, (tables, sqs(&queues, stage)))
+            (stage, (tables, sqs(&queues, stage, settings.sqs_attempts)))
         };
         let clients = Stage::FUNCTIONS.into_iter().map(client).collect();
         Self {
@@ -335,6 +335,7 @@ impl<'a> SimulatedPipeline<'a> {
                 SHOPS_TABLE.to_owned(),
                 self.clock(),
             ),
+            render: self.settings.render,
             brand: mailer::render::Brand::default(),
             lease: self.settings.lease,
             grace: self.settings.grace,
@@ -382,14 +383,15 @@ impl<'a> SimulatedPipeline<'a> {
     }
 }
 
-fn sqs(queues: &Queues, stage: Stage) -> aws_sdk_sqs::Client {
+fn sqs(queues: &Queues, stage: Stage, attempts: u32) -> aws_sdk_sqs::Client {
+    // No simulated second passes between the attempts of one call.
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
     let config = aws_sdk_sqs::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url("http://queues.example")
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("a", "b", None, None, "test"))
-        // As for the tables: an outage outlasts the attempts of one call.
-        .retry_config(RetryConfig::disabled())
+        .retry_config(retries.with_max_attempts(attempts))
         .http_client(queues.client(stage))
         .build();
     aws_sdk_sqs::Client::from_conf(config)

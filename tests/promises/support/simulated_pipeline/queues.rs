@@ -50,13 +50,22 @@ pub struct Queues {
     outages: Outages,
     /// How many milliseconds the simulation is ahead of the machine's clock.
     ahead_ms: Arc<AtomicI64>,
+    /// For how many milliseconds a new message is in no count.
+    counts_lag_ms: Arc<AtomicI64>,
 }
 
 impl Queues {
     /// Empty queues with these settings.
     pub fn new(settings: &Settings, outages: Outages) -> Self {
         let settings = Arc::new(settings.queues.clone());
-        Self { state: Arc::default(), settings, outages, ahead_ms: Arc::default() }
+        let (ahead_ms, counts_lag_ms) = (Arc::default(), Arc::default());
+        Self { state: Arc::default(), settings, outages, ahead_ms, counts_lag_ms }
+    }
+
+    /// From now on, `GetQueueAttributes` counts a message only after this time, as SQS may.
+    pub fn set_counts_lag(&self, lag: SignedDuration) {
+        let lag = i64::try_from(lag.as_millis()).expect("a bounded time");
+        self.counts_lag_ms.store(lag, Ordering::SeqCst);
     }
 
     /// From now on, messages are enqueued at the time of a clock that is so far ahead.
@@ -256,7 +265,9 @@ impl Connector {
     }
 
     fn attributes(&self, queue: &str) -> Value {
-        let (queue, now) = (self.queues.all(queue), self.queues.now());
+        let (mut queue, now) = (self.queues.all(queue), self.queues.now());
+        let counted = now - self.queues.counts_lag_ms.load(Ordering::SeqCst);
+        queue.retain(|message| message.sent_at <= counted);
         let visible = queue.iter().filter(|message| message.visible_at <= now).count();
         let in_flight = queue.iter().filter(|m| m.visible_at > now && m.receives > 0).count();
         let delayed = queue.len() - visible - in_flight;

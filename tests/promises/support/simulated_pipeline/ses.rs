@@ -17,6 +17,8 @@ pub enum SesMode {
     Up,
     /// It answers 500, and has not accepted the mail.
     ServerError,
+    /// It does not answer, and has not accepted the mail.
+    Hangs,
     /// It accepts the mail, and its answer is lost.
     LostAnswer,
 }
@@ -59,14 +61,14 @@ impl SimulatedSes {
 
 impl Faults for SimulatedSes {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
-        let is_away = match call.service {
-            Service::DynamoDbStreams => true,
-            Service::SesV2 => {
-                call.operation == "SendEmail" && self.lock().mode == SesMode::ServerError
-            }
-            _ => false,
-        };
-        is_away.then_some(Fault::ServerError)
+        let is_mail = call.operation == "SendEmail";
+        match (call.service, self.lock().mode) {
+            (Service::DynamoDbStreams, _) => Some(Fault::ServerError),
+            (Service::SesV2, SesMode::ServerError) if is_mail => Some(Fault::ServerError),
+            // Until the caller hangs up.
+            (Service::SesV2, SesMode::Hangs) if is_mail => Some(Fault::Delay(TIMEOUT)),
+            _ => None,
+        }
     }
 
     fn after(&self, call: &Call<'_>, status: StatusCode) -> Option<Fault> {

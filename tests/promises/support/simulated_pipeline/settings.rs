@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use mailer::render::{Brand, Mail, RenderError};
+use shared::Event;
+use shared::notification::MoneyNews;
 use template::{Deployed, Queue, QueueSource, StreamSource};
 
 use super::{DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, INBOX, INBOX_DLQ, MAIL, MAIL_DLQ};
@@ -31,7 +34,15 @@ pub struct Settings {
     pub send_events: bool,
     /// Replaces the account's rate, in mails a second.
     pub send_rate: Option<f64>,
+    /// The attempts of each call of SQS. One, as for the tables: an outage outlasts those of one call. Deployed,
+    /// [`kit::aws::MAX_ATTEMPTS`].
+    pub sqs_attempts: u32,
+    /// The mailer's.
+    pub render: Render,
 }
+
+/// Makes a mail of an event.
+pub type Render = fn(&Event, Timestamp, MoneyNews, &Brand) -> Result<Mail, RenderError>;
 
 /// A queue that a function reads.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +86,8 @@ impl Settings {
             sweep_interval: signed(deployed.sweep_interval()),
             send_events,
             send_rate: None,
+            sqs_attempts: 1,
+            render: mailer::render::render_beside,
         }
     }
 }

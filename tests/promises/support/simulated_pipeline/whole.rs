@@ -56,7 +56,16 @@ impl<'a> WholePipeline<'a> {
         send_events: bool,
         ahead: SignedDuration,
     ) -> Self {
-        let settings = Settings::deployed(send_events);
+        Self::deployed(test, ses, Settings::deployed(send_events), ahead)
+    }
+
+    /// The same with these settings.
+    pub fn deployed(
+        test: &'a TestStack,
+        ses: &Arc<SimulatedSes>,
+        settings: Settings,
+        ahead: SignedDuration,
+    ) -> Self {
         let core = SimulatedPipeline::deployed(&test.stack, ahead, settings, ses.outages.clone());
         let sweep_due = core.clock().now_ms();
         Self {
