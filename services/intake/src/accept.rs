@@ -366,7 +366,10 @@ mod tests {
             let target = request.headers().get("x-amz-target").unwrap_or_default();
             if target.ends_with(".GetItem") {
                 let status = 200.try_into().expect("a status");
-                return HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from("{}"))));
+                return HttpConnectorFuture::ready(Ok(HttpResponse::new(
+                    status,
+                    SdkBody::from("{}"),
+                )));
             }
             self.calls.fetch_add(1, Ordering::Relaxed);
             let Some(code) = self.code else {

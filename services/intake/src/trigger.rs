@@ -109,8 +109,8 @@ mod tests {
 
     use aws_config::Region;
     use aws_sdk_sqs::config::Credentials;
-    use kit::{Clock, ShopDirectory};
     use kit::queue::{DeadLetterQueue, DelayedRequeue};
+    use kit::{Clock, ShopDirectory};
 
     use super::*;
     use crate::dependencies::Inbox;

@@ -11,7 +11,10 @@ pub fn overpaid(items: &[Item], order: Option<&Order>) -> Option<String> {
     let refunds: Vec<MoneyBack> = news.filter_map(|news| news.money).collect();
     let refunded: i64 = refunds.iter().map(|money| money.amount).sum();
     let total = refunds.iter().map(|money| money.of).max()?;
-    let money = |amount: i64| match order.and_then(|order| order.totals.total).map(|total| total.currency) {
+    let money = |amount: i64| match order
+        .and_then(|order| order.totals.total)
+        .map(|total| total.currency)
+    {
         Some(currency) => minor_units(amount, currency),
         None => format!("{amount} minor units"),
     };

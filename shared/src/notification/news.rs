@@ -165,7 +165,7 @@ mod tests {
             event: format!("shop {accepted_at}"),
             told: Told::default(),
             money: None,
-            cancels_order: false,
+            cancels_order: kind == OrderCancelled,
         }
     }
 
@@ -231,7 +231,10 @@ mod tests {
         assert!(supersedes(&delivered, &said(OrderConfirmed, 1), NOW).is_some());
         let other = News { parcel: Some("S-2".to_owned()), ..said(ShipmentShipped, 1) };
         assert!(supersedes(&delivered, &other, NOW).is_none());
-        assert!(supersedes(&said(OrderCancelled, 2), &said(OrderConfirmed, 1), NOW).is_some());
+        let (cancelled, confirmed) = (said(OrderCancelled, 2), said(OrderConfirmed, 1));
+        assert!(supersedes(&cancelled, &confirmed, NOW).is_some());
+        let of_a_part = News { cancels_order: false, ..cancelled };
+        assert!(supersedes(&of_a_part, &confirmed, NOW).is_none());
     }
 
     /// No two records yield to each other, nor do several in a circle: then nobody would be told.

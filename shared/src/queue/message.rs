@@ -257,7 +257,8 @@ impl DispatchRequest {
             accepted_at: self.accepted_at.as_millisecond(),
             event: reference.sort_key(),
             told: Told::by_event(&self.event),
-            money: money.map(|(amount, total)| MoneyBack { amount: amount.amount, of: total.amount }),
+            money: money
+                .map(|(amount, total)| MoneyBack { amount: amount.amount, of: total.amount }),
             cancels_order: cancels_order(payload),
         }
     }

@@ -82,9 +82,7 @@ pub fn render_beside(
         EventPayload::Cancelled(cancellation) => {
             cancelled::compose(page, order, cancellation, refund_told)
         }
-        EventPayload::Refunded(refund) => {
-            refunded::compose(page, order, refund, completes_refund)
-        }
+        EventPayload::Refunded(refund) => refunded::compose(page, order, refund, completes_refund),
         EventPayload::WithdrawalReceived(withdrawal) => {
             withdrawal_received::compose(page, order, withdrawal)
         }

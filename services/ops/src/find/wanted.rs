@@ -45,7 +45,7 @@ impl Wanted {
         ))
     }
 
-    /// Neither ids nor the numbers that shops give have an `@`.
+    /// Hardly an id or a number has an `@`.
     pub fn is_address(&self) -> bool {
         self.typed.contains('@')
     }
@@ -54,7 +54,7 @@ impl Wanted {
         &self.shop
     }
 
-    /// The order whose id was typed; `None` where only a number or an address can have been.
+    /// The order whose id was typed; `None` where it can be no id.
     pub fn order(&self) -> Option<OrderKey> {
         self.order_of(&self.typed)
     }
@@ -152,10 +152,11 @@ mod tests {
             wanted(typed).spelled_orders().iter().map(ToString::to_string).collect()
         };
         assert_eq!(wanted(" 1001 ").order().unwrap().to_string(), "default/1001");
-        assert_eq!(wanted("#1001").order(), None);
+        assert_eq!(wanted("#1001").order().unwrap().to_string(), "default/%231001");
         assert_eq!(spelled("#1001"), ["default/1001"]);
         assert_eq!(spelled("r-7"), ["default/R-7", "default/r-7"]);
-        assert!(spelled("N° 7").is_empty());
+        assert_eq!(spelled("N° 7"), ["default/N%C2%B07", "default/n%C2%B07"]);
+        assert!(spelled(&"7".repeat(129)).is_empty(), "longer than an id may be");
     }
 
     #[test]
