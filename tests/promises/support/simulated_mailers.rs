@@ -354,7 +354,7 @@ async fn forget_the_gate(stack: &Stack) {
     use aws_sdk_dynamodb::types::AttributeValue;
     let gate = AttributeValue::S(shared::send_gate::PARTITION_KEY.to_owned());
     let query = stack.dynamodb.query().table_name(LEDGER_TABLE);
-    let query = query.key_condition_expression("order_id = :gate");
+    let query = query.key_condition_expression("order_key = :gate");
     let query = query.expression_attribute_values(":gate", gate.clone()).consistent_read(true);
     let found = query.send().await.expect("DynamoDB answers").items.unwrap_or_default();
     for item in found {
