@@ -70,7 +70,12 @@ impl PipelineModel {
         match record.state {
             State::Sending if self.has(Bug::ExpiredLeaseUnswept) => None,
             State::InDoubt if self.has(Bug::HeldDoubtSwept) => Some(record.since + GRACE),
-            _ => record.due_at(order.policy, GRACE).filter(|_| !is_stale_doubt),
+            // Without the time for which the last attempt is kept while SES gives no answer: any step may be late.
+            State::InDoubt => {
+                let due = record.due_at(order.policy, GRACE).filter(|_| !is_stale_doubt);
+                due.map(|due| due.min(record.since + 2 * GRACE))
+            }
+            _ => record.due_at(order.policy, GRACE),
         }
     }
 
