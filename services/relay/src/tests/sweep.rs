@@ -94,7 +94,8 @@ async fn an_event_that_the_index_shows_when_the_watermark_has_passed_it_is_queue
     let fake = FakeAws::with_events(3, first_due);
     fake.record(1, "sent", first_due);
     let until = Clock::system().now_ms() - SWEEP_AFTER_MS;
-    fake.set_watermark(Some(until));
+    // Beyond the end of the first look: only the second one moves its watermark.
+    fake.set_watermark(Some(until + 60_000));
     fake.set_second_watermark(Some(first_due - 1));
     let stats = sweep_all(&fake).await.expect("the services answer");
     assert_eq!(stats, SweepStats { checked: 3, queued_again: 2 });
