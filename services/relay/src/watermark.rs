@@ -50,7 +50,7 @@ struct Watermark {
     swept_until: i64,
 }
 
-/// The watermark of the first look, see [`read`].
+/// Up to when the first look has checked every event, in milliseconds since 1970; `None` before the first sweep.
 ///
 /// # Errors
 /// [`OutboxError::ReadItem`].
