@@ -3,17 +3,13 @@
 //! `SendEmail` has no idempotency token, so nothing here retries it.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
-use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::config::retry::RetryConfig;
-use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder;
 use aws_sdk_sesv2::types::{
     Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
-use aws_smithy_http_client::tls;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use kit::ledger::FEEDBACK_TOKEN_TAG;
@@ -23,37 +19,10 @@ use shared::queue::message::MailRequest;
 use crate::identities::OwnIdentities;
 use crate::render::Mail;
 use crate::send_outcome::{SendOutcome, classify};
-
-/// A connection that was idle for longer is not reused. Between two invocations, a Lambda may be frozen for
-/// minutes in which SES closes the connection; a mail written to it would be in doubt.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The time to connect. Without a connection nothing was sent, which is proof of refusal.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+use crate::ses_client::SesClient;
 
 /// Bytes in one encoded-word, which may be 75 characters long (RFC 2047 section 2).
 const MAX_ENCODED_BYTES: usize = 45;
-
-/// An SES client that never retries by itself.
-fn client(sdk: &SdkConfig) -> Client {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
-        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-        .build_https();
-    // A call that is abandoned is ambiguous, so only the caller decides how long to wait for an answer. The
-    // connect timeout is different: without a connection nothing was sent.
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .disable_operation_attempt_timeout()
-        .disable_operation_timeout()
-        .build();
-    let config = aws_sdk_sesv2::config::Builder::from(sdk)
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(timeouts)
-        .http_client(http)
-        .build();
-    Client::from_conf(config)
-}
 
 /// The settings that are the same for every mail.
 #[derive(Debug, Clone)]
@@ -75,7 +44,7 @@ pub struct PreparedMail(SendEmailFluentBuilder);
 /// Sends mails through SES.
 #[derive(Debug)]
 pub struct Sender {
-    client: Client,
+    ses: SesClient,
     settings: SenderSettings,
     own_identities: OwnIdentities,
 }
@@ -88,13 +57,7 @@ impl Sender {
             &settings.mailbox,
             settings.redirect_all_to.as_ref().map(|address| address.expose()),
         );
-        Self { client: client(sdk), settings, own_identities }
-    }
-
-    /// The client, for other calls that only read.
-    #[must_use]
-    pub const fn client(&self) -> &Client {
-        &self.client
+        Self { ses: SesClient::new(sdk), settings, own_identities }
     }
 
     /// The call for `mail`, which [`Sender::send`] makes. SES returns `attempt`, the fencing token of the claim, and
@@ -110,7 +73,8 @@ impl Sender {
         let to =
             self.settings.redirect_all_to.as_ref().unwrap_or(&request.event.order.customer.email);
         let call = self
-            .client
+            .ses
+            .for_call_at(SystemTime::now())
             .send_email()
             .from_email_address(&self.settings.mailbox)
             .destination(Destination::builder().to_addresses(to.expose()).build())
@@ -124,7 +88,9 @@ impl Sender {
     /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is
     /// [`SendOutcome::Ambiguous`].
     pub async fn send(&self, PreparedMail(call): PreparedMail, max_wait: Duration) -> SendOutcome {
-        match tokio::time::timeout(max_wait, call.send()).await {
+        let answer = tokio::time::timeout(max_wait, call.send()).await;
+        self.ses.was_used_at(SystemTime::now());
+        match answer {
             Ok(result) => classify(result, &self.own_identities),
             Err(_elapsed) => SendOutcome::Ambiguous { code: "NoAnswerInTime".to_owned() },
         }

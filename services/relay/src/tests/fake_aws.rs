@@ -261,8 +261,7 @@ impl FakeAws {
         let answer = {
             let mut state = self.lock();
             state.in_flight -= 1;
-            let is_refused =
-                matches!(fault, Some(Fault::Refused | Fault::ConditionFailed)) || state.has_stopped;
+            let is_refused = fault == Some(Fault::Refused) || state.has_stopped;
             (!is_refused)
                 .then(|| state.answer(&operation, &body, fault == Some(Fault::FirstRefused)))
         };
@@ -271,9 +270,6 @@ impl FakeAws {
         }
         if self.has_stopped() {
             std::future::pending::<()>().await;
-        }
-        if fault == Some(Fault::ConditionFailed) {
-            return condition_failed();
         }
         answer.unwrap_or_else(|| {
             // A fault that the SDK does not try again.
