@@ -33,8 +33,6 @@ pub enum Fault {
     Refused,
     /// SQS refuses the first message of the call, and takes the others.
     FirstRefused,
-    /// DynamoDB finds that the condition does not hold.
-    ConditionFailed,
     /// It has its effect, and no answer ever comes, nor does any later call.
     Stop,
     /// It is answered only after this time (milliseconds since 1970).
