@@ -200,11 +200,12 @@ async fn a_held_doubt_whose_mailer_died_before_it_logged_it_is_logged_by_the_nex
     let recorded = middle("mailer", DynamoDb, "UpdateItem", After);
     let killer = Killer::with_background(
         // The update expression that counts a doubt.
-        Boundary { body_contains: "doubts + ", ..recorded },
+        Boundary { body_contains: "doubts + ", skip: 1, ..recorded },
         BackgroundFault::SesUnanswered,
     );
     let stack = killer.start_stack().await;
-    let orders = orders();
+    // Not more than the mails without an answer that close the send gate: others would wait for minutes.
+    let orders = orders()[..3].to_vec();
     let lines: Vec<String> = orders.iter().map(|order| refunded(order)).collect();
     let outcomes = outcomes(&stack, &lines).await;
     assert!(killer.has_killed());

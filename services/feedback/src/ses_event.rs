@@ -177,6 +177,56 @@ mod tests {
     }
 
     #[test]
+    fn each_kind_of_event_says_what_became_of_the_mail_and_why() {
+        let complaint = |feedback_type: Value| json!({ "complaintFeedbackType": feedback_type });
+        let transient = json!({ "bounceType": "Transient", "bounceSubType": "MailboxFull" });
+        for (event_type, member, value, transition, reason) in [
+            ("Send", "send", json!({}), Transition::Settle, None),
+            ("DeliveryDelay", "deliveryDelay", json!({}), Transition::Settle, None),
+            ("Delivery", "delivery", json!({}), Transition::Deliver, None),
+            ("Bounce", "bounce", transient, Transition::Bounce, Some("Transient/MailboxFull")),
+            ("Bounce", "bounce", json!({}), Transition::Bounce, None),
+            (
+                "Complaint",
+                "complaint",
+                complaint(json!("abuse")),
+                Transition::Complain,
+                Some("abuse"),
+            ),
+            (
+                "Complaint",
+                "complaint",
+                complaint(json!(null)),
+                Transition::Complain,
+                Some("complaint"),
+            ),
+            (
+                "Complaint",
+                "complaint",
+                complaint(json!("a@b.c d")),
+                Transition::Complain,
+                Some("ab.cd"),
+            ),
+            (
+                "Reject",
+                "reject",
+                json!({ "reason": "Bad content" }),
+                Transition::Reject,
+                Some("rejected"),
+            ),
+        ] {
+            let mut event = event(event_type);
+            event["detail"][member] = value;
+            let FeedbackMessage::OwnMail(parsed) = FeedbackMessage::parse(&event.to_string())
+            else {
+                panic!("{event_type} is ours")
+            };
+            assert_eq!((parsed.transition, parsed.reason.as_deref()), (transition, reason));
+            assert_eq!(parsed.event_type, event_type);
+        }
+    }
+
+    #[test]
     fn an_event_is_about_the_mail_whose_token_it_carries_and_about_none_without_a_token() {
         let parsed = |event: &Value| match FeedbackMessage::parse(&event.to_string()) {
             FeedbackMessage::OwnMail(event) => event,

@@ -39,6 +39,7 @@ pub mod render;
 mod send;
 pub mod send_gate;
 pub mod send_outcome;
+mod ses_client;
 pub mod ses_errors;
 mod settings;
 mod shop_sender;

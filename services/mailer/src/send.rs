@@ -3,17 +3,13 @@
 //! `SendEmail` has no idempotency token, so nothing here retries it.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
-use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::config::retry::RetryConfig;
-use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder;
 use aws_sdk_sesv2::types::{
     Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
-use aws_smithy_http_client::tls;
 use kit::ledger::FEEDBACK_TOKEN_TAG;
 use shared::queue::message::MailRequest;
 use shared::{EmailAddress, ShopSettings, mail_tags};
@@ -22,35 +18,8 @@ use crate::encoded_word::encoded_words;
 use crate::identities::OwnIdentities;
 use crate::render::Mail;
 use crate::send_outcome::{SendOutcome, classify};
+use crate::ses_client::SesClient;
 use crate::shop_sender::ShopSender;
-
-/// A connection that was idle for longer is not reused. Between two invocations, a Lambda may be frozen for
-/// minutes in which SES closes the connection; a mail written to it would be in doubt.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// The time to connect. Without a connection nothing was sent, which is proof of refusal.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// An SES client that never retries by itself.
-fn client(sdk: &SdkConfig) -> Client {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
-        .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-        .build_https();
-    // A call that is abandoned is ambiguous, so only the caller decides how long to wait for an answer. The
-    // connect timeout is different: without a connection nothing was sent.
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .disable_operation_attempt_timeout()
-        .disable_operation_timeout()
-        .build();
-    let config = aws_sdk_sesv2::config::Builder::from(sdk)
-        .retry_config(RetryConfig::disabled())
-        .timeout_config(timeouts)
-        .http_client(http)
-        .build();
-    Client::from_conf(config)
-}
 
 /// The settings that are the same for every mail.
 #[derive(Debug, Clone)]
@@ -76,7 +45,7 @@ pub struct PreparedMail {
 /// Sends mails through SES.
 #[derive(Debug)]
 pub struct Sender {
-    client: Client,
+    ses: SesClient,
     settings: SenderSettings,
     own_identities: OwnIdentities,
 }
@@ -89,13 +58,7 @@ impl Sender {
             &settings.mailbox,
             settings.redirect_all_to.as_ref().map(|address| address.expose()),
         );
-        Self { client: client(sdk), settings, own_identities }
-    }
-
-    /// The client, for other calls that only read.
-    #[must_use]
-    pub const fn client(&self) -> &Client {
-        &self.client
+        Self { ses: SesClient::new(sdk), settings, own_identities }
     }
 
     /// The call for `mail`, which [`Sender::send`] makes. SES returns `attempt`, the fencing token of the claim, and
@@ -113,7 +76,8 @@ impl Sender {
             self.settings.redirect_all_to.as_ref().unwrap_or(&request.event.order.customer.email);
         let from = ShopSender::new(settings, &self.settings);
         let call = self
-            .client
+            .ses
+            .for_call_at(SystemTime::now())
             .send_email()
             .from_email_address(from.mailbox)
             .destination(Destination::builder().to_addresses(to.expose()).build())
@@ -127,7 +91,9 @@ impl Sender {
     /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is
     /// [`SendOutcome::Ambiguous`].
     pub async fn send(&self, mail: PreparedMail, max_wait: Duration) -> SendOutcome {
-        match tokio::time::timeout(max_wait, mail.call.send()).await {
+        let answer = tokio::time::timeout(max_wait, mail.call.send()).await;
+        self.ses.was_used_at(SystemTime::now());
+        match answer {
             Ok(result) => match &mail.own_identities {
                 None => classify(result, &self.own_identities),
                 Some(identities) => classify(result, identities).of_one_sender(),

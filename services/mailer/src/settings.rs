@@ -30,7 +30,8 @@ pub async fn from_env() -> Result<Mailer, Error> {
     let lease =
         SignedDuration::from_secs(number("LEASE_SECONDS", DEFAULT_LEASE_SECONDS, 1..=86_400)?);
     let table = required("LEDGER_TABLE", "the name of the ledger table")?;
-    let ses = sender.client().clone();
+    // Only reads, so it may retry; the sender has a client of its own, which never does.
+    let ses = aws_sdk_sesv2::Client::new(&sdk);
     Ok(Mailer {
         ledger: Ledger::from_settings(dynamodb.clone())?,
         // A probe's lease, as any lease, outlasts the function.

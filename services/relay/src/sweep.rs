@@ -100,7 +100,8 @@ struct Sweep<'a> {
 pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxError> {
     let now = relay.clock.now_ms();
     let until = now - relay.sweep_after_ms;
-    let from = first_look_from(relay, until).await?;
+    let known = watermark::read(&relay.tables, Look::First).await?;
+    let from = known.map_or(until - INITIAL_LOOKBACK_MS, |known| or_set_back(known, until));
     let gate_waits_until = send_gate::waits_until(&relay.tables, now).await?;
     let criteria = Criteria { grace: relay.grace_ms, until, gate_waits_until };
     let reserve = (deadline.saturating_sub(now) / TIME_RESERVE_DIVISOR).min(TIME_RESERVE_MS);
@@ -108,9 +109,10 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
         relay,
         look: Look::First,
         until,
-        from: from.unwrap_or(until - INITIAL_LOOKBACK_MS),
-        saved: from.unwrap_or(until - INITIAL_LOOKBACK_MS),
-        is_first: from.is_none(),
+        from,
+        // One that was set back is written even if this sweep comes no further.
+        saved: if known.is_none_or(|known| known == from) { from } else { i64::MIN },
+        is_first: known.is_none(),
         criteria,
         stop_at: deadline.saturating_sub(reserve),
         stats: SweepStats::default(),
@@ -126,28 +128,22 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
     result.map(|()| sweep.stats)
 }
 
-/// Where the first look goes on; `None` before the first sweep.
-async fn first_look_from(relay: &Relay, until: i64) -> Result<Option<i64>, OutboxError> {
-    match watermark::read(&relay.tables, Look::First).await? {
-        Some(known) if !is_possible(known, until) => set_back(relay, known, until).await.map(Some),
-        known => Ok(known),
-    }
-}
-
 fn is_possible(watermark: i64, until: i64) -> bool {
     (until - MAX_BEHIND_MS..=until + MAX_AHEAD_MS).contains(&watermark)
 }
 
-/// Replaces a watermark that cannot be by that of a first sweep, and returns it. `known` is what was read.
-async fn set_back(relay: &Relay, known: i64, until: i64) -> Result<i64, OutboxError> {
+/// The watermark `known`, or that of a first sweep if it cannot be.
+fn or_set_back(known: i64, until: i64) -> i64 {
+    if is_possible(known, until) {
+        return known;
+    }
     let from = until - INITIAL_LOOKBACK_MS;
     tracing::error!(
         watermark = known,
         set_to = from,
         "the sweep's watermark can't be right: was a clock wrong? Events of the last two days are checked again"
     );
-    watermark::set_back(&relay.tables, Look::First, known, from).await?;
-    Ok(from)
+    from
 }
 
 impl Sweep<'_> {

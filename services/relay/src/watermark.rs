@@ -1,9 +1,5 @@
 //! The sweep's watermarks: an item in the ledger table for each of its two looks.
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use crate::dependencies::Tables;
@@ -77,36 +73,11 @@ pub async fn read(tables: &Tables, look: Look) -> Result<Option<i64>, OutboxErro
 
 /// Writes the watermark.
 pub async fn write(tables: &Tables, look: Look, swept_until: i64) -> Result<(), OutboxError> {
-    // Unconditional: two concurrent sweeps may move the watermark back. Then the next one only checks some
-    // events again.
-    let call = put(tables, look, swept_until);
-    call.send().await.map_err(|e| OutboxError::WriteWatermark(Box::new(e)))?;
-    Ok(())
-}
-
-/// Replaces a watermark that was read as `seen` and cannot be right. If it is another one by now, it stays: another
-/// sweep has replaced it, and may be ahead.
-pub async fn set_back(
-    tables: &Tables,
-    look: Look,
-    seen: i64,
-    swept_until: i64,
-) -> Result<(), OutboxError> {
-    let call = put(tables, look, swept_until)
-        .condition_expression("swept_until = :seen")
-        .expression_attribute_values(":seen", AttributeValue::N(seen.to_string()));
-    match call.send().await {
-        Err(error) if !is_refused(&error) => Err(OutboxError::WriteWatermark(Box::new(error))),
-        _ => Ok(()),
-    }
-}
-
-fn is_refused(error: &SdkError<PutItemError>) -> bool {
-    error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
-}
-
-fn put(tables: &Tables, look: Look, swept_until: i64) -> PutItemFluentBuilder {
     let Key { order_key, notification } = look.key();
     let item = to_item(&Item { order_key, notification, swept_until });
-    tables.client.put_item().table_name(&tables.ledger).set_item(Some(item))
+    // Unconditional: two concurrent sweeps may move the watermark back. Then the next one only checks some
+    // events again.
+    let call = tables.client.put_item().table_name(&tables.ledger).set_item(Some(item));
+    call.send().await.map_err(|e| OutboxError::WriteWatermark(Box::new(e)))?;
+    Ok(())
 }

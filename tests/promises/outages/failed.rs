@@ -56,16 +56,16 @@ async fn a_copy_that_is_requeued_after_its_mail_failed_does_not_pass_for_an_oper
     publish(&pipeline, &shipped("C1"));
     pipeline.plan().await;
     let request = pipeline.queues.all(MAIL).remove(0).body;
-    pipeline.queues.put(MAIL, &request, pipeline.clock().now_ms());
-    // Both copies are received at once: one asks SES, and the other is delivered again after its visibility timeout.
+    let before = pipeline.clock().now_ms();
     pipeline.drain().await;
     assert_eq!(stack.ledger_items("C1").await[0].state(), Some(State::Failed));
-    assert_eq!(pipeline.queues.all(MAIL).len(), 1, "the spare copy");
 
     let account = stack.stack.ses.account();
     account.change(|account| account.sending = Sending::Paused);
-    pipeline.run_for(SignedDuration::from_secs(60)).await;
     publish(&pipeline, &shipped("C2"));
+    pipeline.run_for(SignedDuration::from_secs(60)).await;
+    // The spare copy, which was queued before its mail failed, is delivered while the send gate is closed.
+    pipeline.queues.put(MAIL, &request, before);
     pipeline.run_for(SignedDuration::from_mins(4)).await;
     assert!(pipeline.queues.all(MAIL).iter().any(|m| m.body == request), "it was requeued");
     account.change(|account| account.sending = Sending::Enabled);

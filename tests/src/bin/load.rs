@@ -28,6 +28,9 @@ struct Args {
     /// The address of a running stack, such as 127.0.0.1:8080, instead of one of this run's own.
     #[arg(long)]
     address: Option<SocketAddr>,
+    /// Where the stack keeps tables, queues and mailbox, instead of in memory, which grows with them.
+    #[arg(long, conflicts_with = "address")]
+    data: Option<PathBuf>,
     /// Where the figures and the picture are written.
     #[arg(long, default_value = "target/load")]
     out: PathBuf,
@@ -55,7 +58,7 @@ fn load(args: &Args) -> Result<bool, LoadError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let stack = match args.address {
         Some(address) => LoadedStack::running(address),
-        None => LoadedStack::start()?,
+        None => LoadedStack::start(args.data.as_deref())?,
     };
     let report = runtime.block_on(run(&stack, Options { rate, events, seed, interval }))?;
     std::fs::create_dir_all(&args.out)?;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use local::aws::clients;
@@ -27,13 +28,18 @@ impl LoadedStack {
         Self { address, sqs, child: None }
     }
 
-    /// Starts one from this executable, whose `main` gives it arguments that begin with `--port`.
+    /// Starts one from this executable, whose `main` gives it arguments that begin with `--port`. It keeps
+    /// everything in `data`, or in memory.
     ///
     /// # Errors
     /// When it cannot be started, or ends before it says where it listens.
-    pub fn start() -> Result<Self, LoadError> {
+    pub fn start(data: Option<&Path>) -> Result<Self, LoadError> {
         let mut command = Command::new(std::env::current_exe()?);
-        let mut child = command.args(["--port", "0"]).stdout(Stdio::piped()).spawn()?;
+        command.args(["--port", "0"]);
+        if let Some(data) = data {
+            command.arg("--data").arg(data);
+        }
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
         let stdout = BufReader::new(child.stdout.take().ok_or("it has no standard output")?);
         let mut lines = stdout.lines().map_while(Result::ok);
         let address = lines.find_map(|line| {

@@ -33,8 +33,6 @@ pub enum Fault {
     Refused,
     /// SQS refuses the first message of the call, and takes the others.
     FirstRefused,
-    /// DynamoDB finds that the condition does not hold.
-    ConditionFailed,
     /// It has its effect, and no answer ever comes, nor does any later call.
     Stop,
     /// It is answered only after this time (milliseconds since 1970).
@@ -261,8 +259,7 @@ impl FakeAws {
         let answer = {
             let mut state = self.lock();
             state.in_flight -= 1;
-            let is_refused =
-                matches!(fault, Some(Fault::Refused | Fault::ConditionFailed)) || state.has_stopped;
+            let is_refused = fault == Some(Fault::Refused) || state.has_stopped;
             (!is_refused)
                 .then(|| state.answer(&operation, &body, fault == Some(Fault::FirstRefused)))
         };
@@ -271,9 +268,6 @@ impl FakeAws {
         }
         if self.has_stopped() {
             std::future::pending::<()>().await;
-        }
-        if fault == Some(Fault::ConditionFailed) {
-            return condition_failed();
         }
         answer.unwrap_or_else(|| {
             // A fault that the SDK does not try again.

@@ -274,15 +274,13 @@ async fn a_watermark_that_a_wrong_clock_wrote_is_set_back_and_what_was_lost_is_q
 }
 
 #[tokio::test]
-async fn a_watermark_that_another_sweep_set_back_first_stays() {
+async fn a_sweep_that_comes_no_further_sets_the_watermark_of_a_wrong_clock_back_nevertheless() {
     let fake = FakeAws::with_events(1, due());
     fake.set_watermark(Some(i64::MAX));
-    fake.fail_when(|call| {
-        (call.operation == "PutItem" && call.body["ConditionExpression"].is_string())
-            .then_some(Fault::ConditionFailed)
-    });
-    let stats = sweep_all(&fake).await.expect("it is no error");
-    assert_eq!(stats.queued_again, 1);
+    fake.fail_when(|call| (call.operation == "Query").then_some(Fault::Refused));
+    sweep_all(&fake).await.expect_err("the index does not answer");
+    let two_days_ago = Clock::system().now_ms() - 2 * 86_400_000;
+    assert!(fake.watermark().is_some_and(|at| (at - two_days_ago).abs() < 600_000));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use aws_config::SdkConfig;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::config::retry::RetryConfig;
@@ -411,28 +412,32 @@ impl MailerProcess {
         send_rate: Option<f64>,
         probe_lease: SignedDuration,
     ) -> Self {
-        let reachable = sender(&stack.endpoints.ses).await;
-        let ses = reachable.client().clone();
+        let sdk = sdk_for_ses(&stack.endpoints.ses).await;
+        let ses = aws_sdk_sesv2::Client::new(&sdk);
         let gate = SendGate::new(tables, LEDGER_TABLE.to_owned(), ses, send_rate, probe_lease);
-        let senders = BTreeMap::from([(true, reachable), (false, sender(NOWHERE).await)]);
+        let unreachable = sender(&sdk_for_ses(NOWHERE).await);
+        let senders = BTreeMap::from([(true, sender(&sdk)), (false, unreachable)]);
         Self { senders, gate: Some(gate) }
     }
 }
 
-async fn sender(endpoint: &str) -> Sender {
-    let sdk = kit::aws::loader()
+async fn sdk_for_ses(endpoint: &str) -> SdkConfig {
+    kit::aws::loader()
         .endpoint_url(endpoint)
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("a", "b", None, None, "test"))
         .load()
-        .await;
+        .await
+}
+
+fn sender(sdk: &SdkConfig) -> Sender {
     let from = mailer::SenderSettings {
         mailbox: "Nordlicht <orders@shop.example>".to_owned(),
         reply_to: None,
         configuration_set: Some("waybill".to_owned()),
         redirect_all_to: None,
     };
-    Sender::new(&sdk, from)
+    Sender::new(sdk, from)
 }
 
 fn millis(duration: SignedDuration) -> i64 {
