@@ -80,6 +80,8 @@ def item_bytes(item):
 
 
 def value_bytes(kind, value):
+    if kind == "L":
+        return 3 + sum(1 + value_bytes(*next(iter(element.items()))) for element in value)
     if kind == "BOOL":
         return 1
     if kind == "N":
@@ -128,6 +130,29 @@ def by_the_inbox(batch):
     return 1e6 * (requests * PRICES["sqs_request"] - saved)
 
 
+def of_a_copy(batch):
+    """USD for a million copies, each a mail beside the customer's of the same event: a mail without intake, relay and the
+    event's own message. Its ledger item is put, claimed, sent and delivered as any; the sweep reads one key more at each
+    of its two looks, the dispatcher no more. Its hash makes the event's item longer by nine bytes, which hardly ever
+    begins a further write unit."""
+    writes = LEDGER_WRITE_UNITS + GATE_WRITE_UNITS_A_BATCH / batch
+    reads = 2 * 0.5
+    # Sent by the dispatcher, received and deleted; its SES event is sent, received and deleted.
+    requests = 1 / batch + 1 + 2 * 2 / batch
+    dispatcher = FUNCTIONS["dispatcher"]
+    gb_seconds = dispatcher.memory_mb / 1024 * dispatcher.milliseconds_a_record / 1000
+    for function in (FUNCTIONS["mailer"], FUNCTIONS["feedback"]):
+        milliseconds = function.milliseconds_to_start / batch + function.milliseconds_a_record
+        gb_seconds += function.memory_mb / 1024 * milliseconds / 1000
+    return 1e6 * (
+        writes * PRICES["dynamodb_write_unit"]
+        + reads * PRICES["dynamodb_read_unit"]
+        + requests * PRICES["sqs_request"]
+        + 2 / batch * PRICES["lambda_request"]
+        + gb_seconds * PRICES["lambda_gb_second_arm64"]
+    )
+
+
 def hourly():
     """The row of infra/README.md with the cost of an hour at 10, 1,000 and 10,000 orders a second."""
     usd = [sum(parts(10).values()) / 1e6 * 3600 * orders for orders in (10, 1_000, 10_000)]
@@ -152,6 +177,7 @@ def table():
     lines.append(f"| more, where they come by the inbox queue | {inbox[0]:.2f} | {inbox[1]:.2f} |")
     event_bridge = [usd + 1e6 * PRICES["eventbridge_event"] for usd in inbox]
     lines.append(f"| more, where they come by EventBridge | {event_bridge[0]:.2f} | {event_bridge[1]:.2f} |")
+    lines.append(f"| more, for each copy | {of_a_copy(10):.2f} | {of_a_copy(1):.2f} |")
     lines.append(f"| **together, with logs and traces** | **{sum(busy.values()):.2f}** | **{sum(quiet.values()):.2f}** |")
     return "\n".join(lines)
 

@@ -30,6 +30,12 @@ def test_the_model_counts_every_index_of_the_template():
     assert declared == cost.EVENT_INDEXES | cost.NUMBER_INDEX
 
 
+def test_a_copy_costs_less_than_an_order_as_intake_and_relay_have_no_part_in_it():
+    for batch in (10, 1):
+        assert cost.LEDGER_WRITE_UNITS * 0.62 < cost.of_a_copy(batch) < cost.calls_and_capacity(batch)
+
+
 def test_an_item_is_counted_as_dynamodb_counts_it():
     assert cost.item_bytes({"order_key": {"S": "default/1001"}, "sweeps": {"N": "12"}}) == 9 + 12 + 6 + 3
+    assert cost.item_bytes({"copies": {"L": [{"S": "IsKbxIjX"}, {"S": "AAAAAAAA"}]}}) == 6 + 3 + 2 * (1 + 8)
     assert [cost.write_units(size) for size in (1, 1024, 1025)] == [1, 1, 2]

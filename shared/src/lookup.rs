@@ -41,20 +41,26 @@ pub const BY_NUMBER: LookupIndex = LookupIndex { name: "by_number", attribute: "
 /// multiple of three wastes no character of base64.
 const KEY_LEN: usize = 12;
 
-/// The key of an e-mail address in a shop; the same however its case is written, and whether its domain is in
-/// Unicode or in punycode.
+/// The key of an e-mail address in a shop.
+#[must_use]
+pub fn address_key(shop: &ShopId, address: &str) -> String {
+    key(shop, "waybill address", &comparable_address(address))
+}
+
+/// An e-mail address as people compare it: the same however its case is written, and whether its domain is in Unicode
+/// or in punycode.
 ///
 /// A local part may distinguish cases (RFC 5321), but no large provider does, and customers write
 /// theirs one way today and another way tomorrow.
 #[must_use]
-pub fn address_key(shop: &ShopId, address: &str) -> String {
+pub fn comparable_address(address: &str) -> String {
     let address = address.trim().to_lowercase();
     let ascii = address.rsplit_once('@').and_then(|(local, domain)| {
         // What is no domain stays as it is: it is found by exactly that.
         let domain = url::Host::parse(domain).ok()?;
         Some(format!("{local}@{domain}"))
     });
-    key(shop, "waybill address", &ascii.unwrap_or(address))
+    ascii.unwrap_or(address)
 }
 
 /// The key of an order's number in a shop; `None` where nothing of it can be told apart.

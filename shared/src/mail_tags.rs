@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::contract::kind::Kind;
     use crate::key_part::encode;
-    use crate::notification::Recipient;
+    use crate::notification::{Recipient, any_recipient};
     use proptest::prelude::*;
 
     fn read_back(tags: &[(String, String)]) -> Option<NotificationKey> {
@@ -92,13 +92,14 @@ mod tests {
             shop in "[a-z0-9-]{1,32}",
             order in "[A-Za-z0-9][A-Za-z0-9._:/-]{0,60}",
             scope in proptest::collection::vec("\\PC{1,128}", 1..=2),
+            recipient in any_recipient(),
         ) {
             let key = NotificationKey {
                 shop: ShopId::parse(&shop).expect("a shop"),
                 order_id: OrderId::parse(&order).expect("an id"),
                 kind: Kind::ShipmentUpdated,
                 scope: scope.iter().map(|part| encode(part)).collect::<Vec<_>>().join("#"),
-                recipient: Recipient::Customer,
+                recipient,
             };
             let tags = tags_of(&key);
             for (name, value) in &tags {

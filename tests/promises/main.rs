@@ -2,6 +2,7 @@
 
 mod cases;
 mod clocks;
+mod copies;
 mod duplicates;
 mod event_files;
 mod fair_send_rate;

@@ -13,8 +13,9 @@ use shared::OrderKey;
 use shared::queue::message::{DispatchRequest, MailRequest, MessageError};
 use tracing::Instrument;
 
-use crate::decide::{Decision, decide};
+use crate::decide::decide;
 use crate::dependencies::Dispatcher;
+use crate::plan::Decision;
 
 /// How long a message waits when the ledger or the mail queue is unavailable.
 const RETRY_DELAY_MS: i64 = 60_000;
@@ -25,11 +26,18 @@ type Indexed<T> = (usize, T);
 /// What remains to be done for a message after the decision.
 enum NextStep {
     Done(BatchItemOutcome),
-    Send(Box<MailRequest>),
+    Send(Mails),
     /// What it calls is unavailable.
     Requeue,
     /// It is decided about again at this time (milliseconds since 1970).
     RequeueUntil(i64),
+}
+
+/// The mail requests for some recipients of an event.
+struct Mails {
+    requests: Vec<MailRequest>,
+    /// When it is decided again about the others, if about any (milliseconds since 1970).
+    until: Option<i64>,
 }
 
 /// The parsed messages of a batch.
@@ -44,10 +52,10 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
     // A message for which no step below sets an outcome, for example because of a panic, is retried.
     let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
     let Batch { orders, unreadable } = read(messages);
-    // The plan first, then its mail request: the other way round, a crash in between would leave a mail
+    // The plans first, then their mail requests: the other way round, a crash in between would leave a mail
     // request for a notification that the ledger does not know. A plan without a mail request is
     // completed when the message is delivered again.
-    let (mut requests, mut waiting) = (Vec::new(), Vec::new());
+    let (mut mails, mut waiting) = (Vec::new(), Vec::new());
     // Dead letters meanwhile: calls that all are slow must fit into the function's time.
     let dead = run_concurrently(&unreadable, |(i, error)| {
         move_to_dlq(dispatcher, body(&messages[*i]), error)
@@ -59,17 +67,16 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
     for (i, next) in decided {
         match next {
             NextStep::Done(outcome) => outcomes[i] = outcome,
-            NextStep::Send(request) => requests.push((i, request)),
+            NextStep::Send(of_event) => mails.push((i, of_event)),
             NextStep::Requeue => waiting.push((i, None)),
             NextStep::RequeueUntil(until) => waiting.push((i, Some(until))),
         }
     }
-    for (i, result) in send(dispatcher, requests).await {
-        match after_sending(result) {
+    for (i, next) in send(dispatcher, mails).await {
+        match next {
             NextStep::Done(outcome) => outcomes[i] = outcome,
-            NextStep::Send(_) | NextStep::Requeue | NextStep::RequeueUntil(_) => {
-                waiting.push((i, None));
-            }
+            NextStep::RequeueUntil(until) => waiting.push((i, Some(until))),
+            NextStep::Send(_) | NextStep::Requeue => waiting.push((i, None)),
         }
     }
     let requeued =
@@ -127,7 +134,7 @@ async fn decide_sequentially(
             shop = request.event.shop.as_str(),
             order_id = request.event.order.id.as_str(),
         );
-        steps.push((*i, next_step(dispatcher, request.clone()).instrument(span).await));
+        steps.push((*i, next_step(dispatcher, request).instrument(span).await));
     }
     steps
 }
@@ -141,11 +148,9 @@ async fn move_to_dlq(
     dispatcher.dead_letters.move_message(dead_letter).await
 }
 
-async fn next_step(dispatcher: &Dispatcher, request: DispatchRequest) -> NextStep {
+async fn next_step(dispatcher: &Dispatcher, request: &DispatchRequest) -> NextStep {
     match decide(dispatcher, request).await {
-        Ok(Decision::Notify(request)) => NextStep::Send(request),
-        Ok(Decision::Wait { until }) => NextStep::RequeueUntil(until),
-        Ok(Decision::NoMail) => NextStep::Done(BatchItemOutcome::Ack),
+        Ok(decisions) => after_decisions(decisions),
         // An item of another version uses up receives instead, so that the message ends in the dead-letter
         // queue.
         Err(error @ LedgerError::Incompatible(_)) => {
@@ -156,6 +161,23 @@ async fn next_step(dispatcher: &Dispatcher, request: DispatchRequest) -> NextSte
             tracing::warn!(%error, "requeued until the ledger answers");
             NextStep::Requeue
         }
+    }
+}
+
+/// One recipient's mail does not wait for another's: what is decided goes out, and the message comes back for the rest.
+fn after_decisions(decisions: Vec<Decision>) -> NextStep {
+    let (mut requests, mut until) = (Vec::new(), None);
+    for decision in decisions {
+        match decision {
+            Decision::Notify(request) => requests.push(*request),
+            Decision::Wait { until: at } => until = Some(until.map_or(at, |other| at.min(other))),
+            Decision::NoMail => {}
+        }
+    }
+    match (requests.is_empty(), until) {
+        (true, Some(until)) => NextStep::RequeueUntil(until),
+        (true, None) => NextStep::Done(BatchItemOutcome::Ack),
+        (false, until) => NextStep::Send(Mails { requests, until }),
     }
 }
 
@@ -174,35 +196,40 @@ async fn requeue(
     outcome
 }
 
-fn after_sending(result: Result<(), SendError>) -> NextStep {
-    match result {
-        Ok(()) => NextStep::Done(BatchItemOutcome::Ack),
+/// What remains once SQS has answered for each mail request of an event. The other requests are sent once more with those
+/// that SQS did not take: the claim makes one mail of two.
+fn after_sending(results: Vec<Result<(), SendError>>, until: Option<i64>) -> NextStep {
+    let mut errors: Vec<SendError> = results.into_iter().filter_map(Result::err).collect();
+    errors.sort_by_key(|error| matches!(error, SendError::Refused));
+    match errors.into_iter().next() {
+        None => until.map_or(NextStep::Done(BatchItemOutcome::Ack), NextStep::RequeueUntil),
         // SQS will never accept it: it uses up receives, and ends in the dead-letter queue.
-        Err(error @ SendError::Refused) => {
+        Some(error @ SendError::Refused) => {
             tracing::warn!(%error, "retried after the visibility timeout");
             NextStep::Done(BatchItemOutcome::Retry)
         }
-        Err(error @ SendError::Unavailable(_)) => {
+        Some(error @ SendError::Unavailable(_)) => {
             tracing::warn!(%error, "requeued until the mail queue answers");
             NextStep::Requeue
         }
     }
 }
 
-/// Sends the mail requests, all together.
-async fn send(
-    dispatcher: &Dispatcher,
-    requests: Vec<Indexed<Box<MailRequest>>>,
-) -> Vec<Indexed<Result<(), SendError>>> {
+/// Sends the mail requests of all events, all together.
+async fn send(dispatcher: &Dispatcher, mails: Vec<Indexed<Mails>>) -> Vec<Indexed<NextStep>> {
     let now = dispatcher.clock.now_ms();
-    let outgoing = requests.iter().map(|(_, request)| OutgoingMessage {
+    let outgoing = mails.iter().flat_map(|(_, mails)| &mails.requests);
+    let outgoing = outgoing.map(|request| OutgoingMessage {
         body: request.to_body(),
         group: Some(dispatcher.groups.assign(request.shop(), now)),
         ..OutgoingMessage::default()
     });
     let outgoing = outgoing.collect();
-    let results = send_all(&dispatcher.sqs, &dispatcher.mail_queue, outgoing).await;
-    requests.iter().map(|(i, _)| *i).zip(results).collect()
+    let mut results = send_all(&dispatcher.sqs, &dispatcher.mail_queue, outgoing).await.into_iter();
+    let next = |(i, Mails { requests, until }): Indexed<Mails>| {
+        (i, after_sending(results.by_ref().take(requests.len()).collect(), until))
+    };
+    mails.into_iter().map(next).collect()
 }
 
 #[cfg(test)]
@@ -258,10 +285,29 @@ mod tests {
     fn only_what_the_mail_queue_has_taken_is_acknowledged() {
         use kit::queue::SendFailure;
         let unavailable = SendError::Unavailable(SendFailure::MissingFromResponse);
-        assert!(matches!(after_sending(Ok(())), NextStep::Done(BatchItemOutcome::Ack)));
-        assert!(matches!(after_sending(Err(unavailable)), NextStep::Requeue));
-        let refused = after_sending(Err(SendError::Refused));
-        assert!(matches!(refused, NextStep::Done(BatchItemOutcome::Retry)));
+        let refused = || Err(SendError::Refused);
+        let acknowledged = after_sending(vec![Ok(()), Ok(())], None);
+        assert!(matches!(acknowledged, NextStep::Done(BatchItemOutcome::Ack)));
+        assert!(matches!(after_sending(vec![Ok(())], Some(5)), NextStep::RequeueUntil(5)));
+        let retried = after_sending(vec![Ok(()), refused()], None);
+        assert!(matches!(retried, NextStep::Done(BatchItemOutcome::Retry)));
+        let both = after_sending(vec![refused(), Ok(()), Err(unavailable)], Some(5));
+        assert!(matches!(both, NextStep::Requeue));
+    }
+
+    #[test]
+    fn what_is_decided_for_one_recipient_does_not_wait_for_another() {
+        let request = crate::fixture::dispatch_request(&event("order.confirmed", "e-1"));
+        let mail = request.clone().into_mail_request(request.send_before());
+        let notify = || Decision::Notify(Box::new(mail.clone()));
+        let wait = |until| Decision::Wait { until };
+        let next = after_decisions(vec![wait(9), notify(), wait(7), Decision::NoMail]);
+        assert!(
+            matches!(next, NextStep::Send(Mails { requests, until: Some(7) }) if requests.len() == 1)
+        );
+        assert!(matches!(after_decisions(vec![wait(9), wait(7)]), NextStep::RequeueUntil(7)));
+        let done = after_decisions(vec![Decision::NoMail]);
+        assert!(matches!(done, NextStep::Done(BatchItemOutcome::Ack)));
     }
 
     #[tokio::test]

@@ -3,6 +3,8 @@
 //! Promises:
 //! - The decision about a notification is one conditional put in the ledger. A second event for the same
 //!   notification, a redelivery and a replay all find the first decision.
+//! - Each copy is a notification of its own, with its own mail request and its own fate. The customer's is planned last:
+//!   whoever finds it in the ledger knows that the event's copies are planned.
 //! - A planned notification reaches the mail queue: after a crash, the redelivered event sends the mail
 //!   request again. The mailer's claim ensures that several requests lead to one mail.
 //! - Muted, stale and superseded events, and those that tell nothing new, are recorded as skipped, with the reason.
@@ -23,6 +25,7 @@ mod batch;
 mod decide;
 mod dependencies;
 mod mail_groups;
+mod plan;
 
 use std::sync::Arc;
 

@@ -238,7 +238,7 @@ async fn route(
         }
         Err(unavailable) => return Err(unavailable),
     };
-    let routing = Routing::by_settings(settings, event.payload.kind());
+    let routing = Routing::new(settings, &event);
     Ok(Ok((event, text, routing)))
 }
 

@@ -21,7 +21,8 @@
 //!   first, then its size, then one HMAC for each secret.
 //! - An event of a shop that has no settings is refused, but for the shop `default`, which needs none. Path and attribute
 //!   that name different shops are refused. Who signs with a shop's secret publishes for that shop only.
-//! - Which mails a shop has turned off, and who gets copies, is decided once, when the event is accepted.
+//! - Which mails a shop has turned off, and who gets copies, is decided once, when the event is accepted: of the order's
+//!   `copies` and the shop's settings, each address once.
 //! - A rotation of the webhook secret needs no deployment and refuses no signed request: the current version and
 //!   the previous one are both accepted, a new one as soon as it is ten seconds old. While Secrets Manager is away, those read
 //!   last are; as long as none was ever read, requests are answered with 503. The secret is in no variable and no

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use sha2::{Digest, Sha256};
-use shared::notification::ledger_key;
+use shared::notification::{AddressHash, ledger_key};
 use shared::queue::arrival::Arrival;
 use shared::queue::message::DispatchRequest;
 use shared::routing::Routing;
@@ -115,6 +115,9 @@ struct EventItem<'a> {
     correlation_id: &'a CorrelationId,
     accepted_at: i64,
     ledger_key: String,
+    /// The address hashes of those who get a copy. With them the sweep finds their records too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    copies: Vec<String>,
     sweep_bucket: String,
     sweep_at: i64,
     address_key: String,
@@ -179,6 +182,8 @@ impl EventStore {
         );
         let packed = (outbox::pack(&message), text.payload_hash);
         let mut item = self.item(&order, event, packed, &correlation_id, accepted_at);
+        let hash = |address| AddressHash::new(&event.shop, address).to_string();
+        item.copies = routing.copies.iter().map(hash).collect();
         // Otherwise the correlation id is the receipt, and the item stays small: see `StoredItem::is_from`.
         item.receipt = event.correlation_id.is_some().then(|| receipt.into_bytes());
         Ok(match self.put_if_absent(&item).await? {
@@ -229,6 +234,7 @@ impl EventStore {
             correlation_id,
             accepted_at: now_ms,
             ledger_key: ledger_key(event),
+            copies: Vec::new(),
             sweep_bucket: outbox::bucket(order, now_ms),
             sweep_at: now_ms,
             address_key: lookup::address_key(&event.shop, event.order.customer.email.expose()),
@@ -306,6 +312,7 @@ mod tests {
             correlation_id: &correlation_id.expect("valid"),
             accepted_at: 5,
             ledger_key: "order.confirmed##customer".to_owned(),
+            copies: vec!["IsKbxIjX".to_owned()],
             sweep_bucket: "0#1".to_owned(),
             sweep_at: 6,
             address_key: "a".to_owned(),
@@ -325,6 +332,7 @@ mod tests {
             ("correlation_id", text("c-1")),
             ("accepted_at", number("5")),
             ("ledger_key", text("order.confirmed##customer")),
+            ("copies", AttributeValue::L(vec![text("IsKbxIjX")])),
             ("sweep_bucket", text("0#1")),
             ("sweep_at", number("6")),
             (BY_ADDRESS.attribute, text("a")),

@@ -9,6 +9,8 @@
 //!   events are unread.
 //! - A mail that SES refuses temporarily is requeued with a delay. That uses up no receives, so a healthy
 //!   mail never reaches the dead-letter queue.
+//! - A mail goes to its own recipient's address: the customer's as its event has it, or that of its mail request. A copy
+//!   is the same mail and says that it is one.
 //! - A mail looks as its shop's settings say, or else the stack's. While they cannot be read, nor ever were, it is
 //!   requeued with a delay, without a claim: it never looks like another shop's. What is the fault of a shop's own
 //!   sender stops no other shop's mails.

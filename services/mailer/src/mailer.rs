@@ -5,10 +5,9 @@ use kit::ledger::Ledger;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use kit::{Clock, ShopDirectory};
 use shared::Event;
-use shared::notification::MoneyNews;
 
 use crate::feedback_backlog::FeedbackBacklog;
-use crate::render::{Brand, Mail, RenderError};
+use crate::render::{Brand, Mail, MailContext, RenderError};
 use crate::send::Sender;
 use crate::send_gate::SendGate;
 
@@ -27,8 +26,8 @@ pub struct Mailer {
     pub feedback_backlog: FeedbackBacklog,
     /// The mail queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
-    /// Makes the mail of an event: [`crate::render::render_beside`], but for tests.
-    pub render: fn(&Event, Timestamp, MoneyNews, &Brand) -> Result<Mail, RenderError>,
+    /// Makes the mail of an event: [`crate::render::render_in_context`], but for tests.
+    pub render: fn(&Event, Timestamp, MailContext, &Brand) -> Result<Mail, RenderError>,
     /// The settings of the shops.
     pub shops: ShopDirectory,
     /// The name, colours and contact of a shop whose settings have none.

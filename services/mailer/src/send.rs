@@ -30,7 +30,7 @@ pub struct SenderSettings {
     pub reply_to: Option<String>,
     /// SES's configuration set, which publishes the events that feedback reads.
     pub configuration_set: Option<String>,
-    /// For staging: every mail goes to this address instead of the customer's.
+    /// For staging: every mail goes to this address instead of its recipient's.
     pub redirect_all_to: Option<EmailAddress>,
 }
 
@@ -72,8 +72,7 @@ impl Sender {
         token: &str,
         mail: &Mail,
     ) -> PreparedMail {
-        let to =
-            self.settings.redirect_all_to.as_ref().unwrap_or(&request.event.order.customer.email);
+        let to = self.settings.redirect_all_to.as_ref().unwrap_or(request.to());
         let from = ShopSender::new(settings, &self.settings);
         let call = self
             .ses

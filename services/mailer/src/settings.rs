@@ -51,7 +51,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
         ),
         dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
         shops: ShopDirectory::from_settings(shops_client, clock)?,
-        render: crate::render::render_beside,
+        render: crate::render::render_in_context,
         brand: brand()?,
         lease,
         grace: SignedDuration::from_secs(number(

@@ -52,6 +52,7 @@ mod suppression;
 mod sweep;
 mod swept;
 mod table;
+mod timeline;
 
 pub use doctor::REQUIRED_VARIABLES;
 pub use run::main;

@@ -6,12 +6,14 @@ use serde::Serialize;
 use shared::OrderKey;
 use shared::ledger::State;
 use shared::lookup::indexed_number_key;
+use shared::notification::Recipient;
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::find::{FoundBy, OrderList, UnknownOrder, Wanted, find, look_in_dead_letters};
 use crate::notification::{
-    Suggestion, kind_and_scope, next_step, next_while_closed, state_style, suggestions,
+    Suggestion, kind_and_scope, next_step, next_while_closed, other_recipient, state_style,
+    suggestions,
 };
 use crate::order_name::OrderName;
 use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, format_time, nonzero, table};
@@ -19,6 +21,7 @@ use crate::overpaid::overpaid;
 use crate::pii::PiiMode;
 use crate::send_gate;
 use crate::store::{StoredEvent, StoredOrder, latest_order};
+use crate::timeline::{Moment, timeline};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -56,7 +59,7 @@ pub struct OrderReport {
 pub struct EventRow {
     #[serde(flatten)]
     pub event: StoredEvent,
-    /// Whether the ledger has a record for it.
+    /// Whether the ledger has a record for each of its recipients.
     pub decided: bool,
     /// What happens next.
     pub next: &'static str,
@@ -69,6 +72,11 @@ pub struct Notification {
     /// The parcel or refund, and which of several occurrences.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
+    /// `customer`, or whose copy it is: `copy-` and a hash of the address.
+    pub recipient: String,
+    /// The address of whoever is not the customer, where an event names it; masked unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     pub state: String,
     /// When it entered its state.
     #[serde(serialize_with = "as_rfc3339")]
@@ -90,18 +98,6 @@ pub struct Notification {
     /// What an operator may do about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<Suggestion>,
-}
-
-/// Something that happened to the order.
-#[derive(Debug, Serialize)]
-pub struct Moment {
-    #[serde(serialize_with = "as_rfc3339")]
-    pub at: i64,
-    pub what: &'static str,
-    /// The event or mail that it happened to.
-    pub about: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub detail: String,
 }
 
 /// The answer about what was asked for. In JSON, `notifications` tells the first, `orders` the second
@@ -172,7 +168,10 @@ impl OrderReport {
             shows_number: latest
                 .is_some_and(|latest| indexed_number_key(&order.shop, latest).is_some()),
             customer: latest.map(|order| pii.address(order.customer.email.expose())),
-            notifications: items.iter().map(|item| Notification::new(item, now, pii)).collect(),
+            notifications: items
+                .iter()
+                .map(|item| Notification::new(item, address_of(item, events, pii), now, pii))
+                .collect(),
             warnings: overpaid(items, latest).into_iter().collect(),
             events: events.iter().map(|event| EventRow::new(event, items, pii)).collect(),
             timeline: timeline(events, items, pii),
@@ -182,24 +181,30 @@ impl OrderReport {
 
 impl EventRow {
     fn new(event: &StoredEvent, items: &[Item], pii: PiiMode) -> Self {
-        // By the record's key, since two events may ask for the same mail: one of them is recorded.
-        let decision = items.iter().find(|item| item.notification == event.ledger_key);
-        let next = match decision {
+        // By the records' keys, since two events may ask for the same mail: one of them is recorded.
+        let record = |key: String| items.iter().find(|item| item.notification == key);
+        let decisions: Option<Vec<&Item>> = event.ledger_keys().map(record).collect();
+        let is_own = |item: &&Item| item.event == event.event;
+        let next = match &decisions {
             None => "waits for the dispatcher; the sweep queues it again if that takes too long",
-            Some(item) if item.event == event.event => "",
+            Some(items) if items.iter().any(is_own) => "",
             Some(_) => "nothing: another event asked for the same mail",
         };
+        let decided = decisions.is_some();
         let event = StoredEvent { event: pii.text(&event.event), ..event.clone() };
-        Self { event, decided: decision.is_some(), next }
+        Self { event, decided, next }
     }
 }
 
 impl Notification {
-    fn new(item: &Item, now: i64, pii: PiiMode) -> Self {
+    fn new(item: &Item, address: Option<String>, now: i64, pii: PiiMode) -> Self {
         let (kind, scope) = kind_and_scope(item);
+        let recipient = other_recipient(item).unwrap_or(Recipient::Customer);
         Self {
             kind,
             scope,
+            recipient: recipient.to_string(),
+            address,
             state: item.state.clone(),
             since: item.since,
             attempts: item.attempt,
@@ -215,55 +220,12 @@ impl Notification {
     }
 }
 
-/// What happened, the earliest first. A record keeps one time for each state, so of a state that was
-/// entered twice only the later time is known.
-fn timeline(events: &[StoredEvent], items: &[Item], pii: PiiMode) -> Vec<Moment> {
-    let accepted = events.iter().map(|event| Moment {
-        at: event.accepted_at,
-        what: "accepted",
-        about: event.kind.clone(),
-        detail: pii.text(&event.event),
-    });
-    let mut moments: Vec<Moment> = accepted.chain(items.iter().flat_map(record_moments)).collect();
-    // A stable sort: within a millisecond an event is accepted before its mail is planned.
-    moments.sort_by_key(|moment| moment.at);
-    moments
-}
-
-fn record_moments(item: &Item) -> Vec<Moment> {
-    let (kind, scope) = kind_and_scope(item);
-    let about = if scope.is_empty() { kind } else { format!("{kind} {scope}") };
-    // The record keeps one reason: that of its current state.
-    let reason = |state: State| {
-        let is_current = item.state() == Some(state);
-        item.reason.clone().filter(|_| is_current).unwrap_or_default()
-    };
-    // The id is known from the first word of SES on, which may be any of these.
-    let accepted = [item.sent_at, item.delivered_at, item.bounced_at, item.complained_at];
-    let first_accepted = accepted.into_iter().flatten().min();
-    let id = |at: Option<i64>, otherwise: String| match &item.message_id {
-        Some(id) if at.is_some() && at == first_accepted => {
-            if otherwise.is_empty() {
-                id.clone()
-            } else {
-                format!("{otherwise}, {id}")
-            }
-        }
-        _ => otherwise,
-    };
-    let steps = [
-        (item.planned_at, "planned", String::new()),
-        (item.sending_at, "sending", format!("attempt {}", item.attempt)),
-        (item.in_doubt_at, "in doubt", reason(State::InDoubt)),
-        (item.sent_at, "sent", id(item.sent_at, String::new())),
-        (item.skipped_at, "skipped", reason(State::Skipped)),
-        (item.failed_at, "failed", reason(State::Failed)),
-        (item.delivered_at, "delivered", id(item.delivered_at, String::new())),
-        (item.bounced_at, "bounced", id(item.bounced_at, reason(State::Bounced))),
-        (item.complained_at, "complained about", id(item.complained_at, reason(State::Complained))),
-    ];
-    let moment = |(at, what, detail)| Some(Moment { at: at?, what, about: about.clone(), detail });
-    steps.into_iter().filter_map(moment).collect()
+/// Where a mail goes that is not the customer's.
+fn address_of(item: &Item, events: &[StoredEvent], pii: PiiMode) -> Option<String> {
+    let recipient = other_recipient(item)?;
+    let asked_for_it = events.iter().find(|event| event.event == item.event)?;
+    let mail = asked_for_it.request()?.mail_request_for(recipient, Timestamp::UNIX_EPOCH)?;
+    Some(pii.address(mail.to().expose()))
 }
 
 impl Report for OrderReport {
@@ -296,6 +258,13 @@ impl Report for OrderReport {
     }
 }
 
+impl Notification {
+    fn shown_recipient(&self) -> String {
+        let address = self.address.as_ref().map(|address| format!(" {address}"));
+        format!("{}{}", self.recipient, address.unwrap_or_default())
+    }
+}
+
 impl OrderReport {
     /// The number, where the operator would not recognize the order by its id.
     fn shown_number(&self) -> String {
@@ -310,6 +279,7 @@ impl OrderReport {
         let columns = [
             Column::text("mail", |n: &Notification| n.kind.clone()),
             Column::text("scope", |n| n.scope.clone()),
+            Column::text("to", Notification::shown_recipient).unless_all("customer"),
             Column::text("state", |n: &Notification| n.state.clone())
                 .styled(|n| State::parse(&n.state).and_then(state_style)),
             Column::number("attempts", |n| n.attempts.to_string()),
@@ -332,6 +302,8 @@ impl OrderReport {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::notification::AddressHash;
+    use shared::queue::message::DispatchRequest;
 
     const T0: i64 = 1_763_900_000_000;
 
@@ -363,6 +335,7 @@ mod tests {
             message: message.to_owned(),
             correlation_id: "c-1".to_owned(),
             ledger_key: ledger_key.to_owned(),
+            copies: Vec::new(),
             sweeps: 0,
         }
     }
@@ -371,7 +344,7 @@ mod tests {
         let event: serde_json::Value =
             serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
         let id = shared::CorrelationId::parse("c-1").unwrap();
-        shared::queue::message::DispatchRequest::body(&event, Timestamp::UNIX_EPOCH, &id)
+        DispatchRequest::body(&event, Timestamp::UNIX_EPOCH, &id)
     }
 
     #[test]
@@ -404,6 +377,44 @@ mod tests {
         );
         insta::assert_snapshot!(report.text(ColorMode::Plain));
         insta::assert_json_snapshot!(report);
+    }
+
+    #[test]
+    fn a_copy_is_shown_with_its_role_its_masked_address_and_a_fate_of_its_own() {
+        let address = shared::EmailAddress::parse("accounts@north.example").unwrap();
+        let hash = AddressHash::new(&shared::ShopId::default(), &address).to_string();
+        let event_json: serde_json::Value =
+            serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
+        let id = shared::CorrelationId::parse("c-1").unwrap();
+        let routing = shared::routing::Routing { is_off: false, copies: vec![address] };
+        let at = Timestamp::UNIX_EPOCH;
+        let message = DispatchRequest::body_of_arrival(&event_json, at, &id, &routing, None, None);
+        let asked = event("e-1", "order.confirmed", "order.confirmed##customer", &message);
+        let asked = StoredEvent { copies: vec![hash.clone()], ..asked };
+        let customers = item("order.confirmed##customer", State::Delivered);
+        let copy = item(&format!("order.confirmed##copy-{hash}"), State::Bounced);
+        let report = |items: &[Item]| {
+            let (order, events) = (order("1001"), [asked.clone()]);
+            OrderReport::new(&order, &events, items, T0 + 60_000, PiiMode::Masked)
+        };
+        let both = report(&[copy, customers.clone()]);
+        let shown = |mail: &Notification| (mail.shown_recipient(), mail.state.clone());
+        assert_eq!(
+            both.notifications.iter().map(shown).collect::<Vec<_>>(),
+            [
+                (format!("copy-{hash} a***@***.example"), "bounced".to_owned()),
+                ("customer".to_owned(), "delivered".to_owned()),
+            ]
+        );
+        assert!(both.events[0].decided);
+        let text = both.text(ColorMode::Plain);
+        assert!(
+            text.contains(" TO ") && text.contains("its recipient has not received it"),
+            "{text}"
+        );
+        assert!(text.contains(&format!("order.confirmed to copy-{hash}")), "{text}");
+        let waits = report(&[customers]);
+        assert!(!waits.events[0].decided, "a copy has no record yet");
     }
 
     /// An order as it looks after a bad day, with ids as long as SES and carriers make them.

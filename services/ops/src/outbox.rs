@@ -66,7 +66,7 @@ impl<'a> UnseenEvents<'a> {
         let entries = entries(&self.tables, hour, hour, hour + BUCKET_MS - 1).await?;
         let outbox = Outbox(&self.tables);
         // By the ledger, not by the index: relay leaves an entry there when it has queued the event.
-        let unseen: Vec<IndexEntry> = stream::iter(entries.chunks(MAX_BATCH_GET_KEYS))
+        let unseen: Vec<IndexEntry> = stream::iter(relay::chunks(&entries, MAX_BATCH_GET_KEYS))
             .map(|chunk| outbox.unseen(chunk))
             .buffer_unordered(MAX_CONCURRENCY)
             .try_concat()
@@ -102,7 +102,7 @@ pub async fn decided_within(stack: &Stack, from: i64, until: i64) -> Result<Vec<
     let ahead = Timestamp::now().as_millisecond() + MAX_SWEEP_DELAY_MS;
     let in_hour = |hour| async move {
         let entries = entries(tables, hour, hour, hour + BUCKET_MS - 1).await?;
-        let keys = entries.into_iter().map(|entry| (entry.order_key, entry.ledger_key));
+        let keys = entries.iter().flat_map(store::ledger_keys);
         let records = store::records(stack, keys.collect::<HashSet<_>>()).await?;
         let events = records.values().map(|item| (item.order_key.clone(), item.event.clone()));
         let accepted = store::accepted_at(stack, events).await?;

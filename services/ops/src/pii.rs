@@ -63,7 +63,7 @@ impl PiiMode {
 
 /// Members that hold names, addresses and secrets in the contracts of the queues.
 const PERSONAL: [&[&str]; 5] = [
-    &["customer", "name", "email", "phone", "copies", "cc"],
+    &["customer", "name", "email", "phone", "copies", "cc", "to"],
     &["shipping_address", "billing_address", "city", "postal_code"],
     // What the customer wrote or chose, and the code that opens a locker.
     &["content", "options", "code"],

@@ -7,10 +7,12 @@ use futures::{StreamExt, TryStreamExt, stream};
 use kit::MAX_BATCH_GET_KEYS;
 use kit::batch_get::Attributes;
 use kit::ledger::Item;
+use relay::IndexEntry;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::OrderKey;
 use shared::contract::order::Order;
+use shared::notification::copy_keys;
 use shared::outbox::unpack;
 use shared::queue::message::DispatchRequest;
 
@@ -39,14 +41,22 @@ pub struct StoredEvent {
     #[serde(skip)]
     pub message: String,
     pub correlation_id: String,
-    /// The sort key of its ledger record.
+    /// The sort key of the customer's ledger record.
     #[serde(skip_serializing)]
     pub ledger_key: String,
+    /// The address hashes of those who get a copy.
+    #[serde(skip_serializing)]
+    pub copies: Vec<String>,
     /// How often relay's sweep has queued it again.
     pub sweeps: u32,
 }
 
 impl StoredEvent {
+    /// The sort keys of its ledger records, the customer's first.
+    pub fn ledger_keys(&self) -> impl Iterator<Item = String> + '_ {
+        std::iter::once(self.ledger_key.clone()).chain(copy_keys(&self.ledger_key, &self.copies))
+    }
+
     /// The parsed dispatch message; `None` where this version cannot read it.
     pub fn request(&self) -> Option<DispatchRequest> {
         DispatchRequest::parse(&self.message).ok()
@@ -135,6 +145,11 @@ pub async fn records(
     let records: Vec<Item> =
         items.into_iter().map(|item| parse(&table, item)).collect::<Result<_, _>>()?;
     Ok(keyed(records))
+}
+
+/// The keys of the ledger's records of an event.
+pub fn ledger_keys(entry: &IndexEntry) -> impl Iterator<Item = Key> + '_ {
+    entry.ledger_keys().map(|notification| (entry.order_key.clone(), notification))
 }
 
 /// Ledger records by their keys.

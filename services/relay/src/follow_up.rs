@@ -231,6 +231,7 @@ mod tests {
             order_key: "default/1001".to_owned(),
             event: "shop e-1".to_owned(),
             ledger_key: "order.confirmed##customer".to_owned(),
+            copies: Vec::new(),
             sweep_at: 0,
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
+use shared::notification::copy_keys;
 
 /// An event in the sweep index.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
@@ -12,8 +13,11 @@ pub struct IndexEntry {
     pub order_key: String,
     /// Sort key of the Events table.
     pub event: String,
-    /// Sort key of the ledger item that the event should lead to.
+    /// Sort key of the customer's ledger item that the event should lead to.
     pub ledger_key: String,
+    /// The address hashes of those who get a copy: the event should lead to an item for each.
+    #[serde(default)]
+    pub copies: Vec<String>,
     /// When the sweep should check it, in milliseconds since 1970.
     pub sweep_at: i64,
 }
@@ -25,6 +29,11 @@ struct LastKey {
 }
 
 impl IndexEntry {
+    /// Sort keys of all ledger items that the event should lead to, the customer's first.
+    pub fn ledger_keys(&self) -> impl Iterator<Item = String> + '_ {
+        std::iter::once(self.ledger_key.clone()).chain(copy_keys(&self.ledger_key, &self.copies))
+    }
+
     /// Deserializes an index item; `None` for an item that intake did not write.
     pub(crate) fn from_item(item: HashMap<String, AttributeValue>) -> Option<Self> {
         serde_dynamo::from_item(item).ok()
@@ -76,13 +85,31 @@ impl IndexPage {
         Self { entries, complete_until }
     }
 
-    /// The entries in chunks of at most `size`, each with the watermark before it: all entries of earlier
-    /// times are in earlier chunks, so that only these must be done when the watermark is written.
+    /// The entries in [chunks](chunks) of at most `size` records, each with the watermark before it: all entries of
+    /// earlier times are in earlier chunks, so that only these must be done when the watermark is written.
     pub(crate) fn chunks(&self, size: usize) -> impl Iterator<Item = (i64, &[IndexEntry])> {
         // The previous chunk may contain entries of the same millisecond. After a crash those are checked
         // twice, and none is missed.
-        self.entries.chunks(size).map(|chunk| (chunk[0].sweep_at, chunk))
+        chunks(&self.entries, size).into_iter().map(|chunk| (chunk[0].sweep_at, chunk))
     }
+}
+
+/// The entries in chunks whose events should lead to at most `size` ledger items together; or of one entry.
+#[must_use]
+pub fn chunks(entries: &[IndexEntry], size: usize) -> Vec<&[IndexEntry]> {
+    let (mut rest, mut chunks) = (entries, Vec::new());
+    while !rest.is_empty() {
+        let mut records = 0;
+        let fits = |entry: &&IndexEntry| {
+            records += 1 + entry.copies.len();
+            records <= size
+        };
+        let len = rest.iter().take_while(fits).count().max(1);
+        let (chunk, others) = rest.split_at(len);
+        chunks.push(chunk);
+        rest = others;
+    }
+    chunks
 }
 
 #[cfg(test)]
@@ -94,6 +121,7 @@ mod tests {
             order_key: "default/1001".to_owned(),
             event: format!("shop {sweep_at}"),
             ledger_key: "order.confirmed##customer".to_owned(),
+            copies: Vec::new(),
             sweep_at,
         }
     }
@@ -154,6 +182,22 @@ mod tests {
     }
 
     #[test]
+    fn a_chunk_has_no_more_records_than_it_may_and_at_least_one_entry() {
+        let with_copies =
+            |copies: usize| IndexEntry { copies: vec!["AAAAAAAA".to_owned(); copies], ..entry(1) };
+        let entries = [2, 0, 0, 9, 1, 1].map(with_copies);
+        let sizes: Vec<usize> = chunks(&entries, 4).iter().map(|chunk| chunk.len()).collect();
+        assert_eq!(sizes, [2, 1, 1, 2]);
+    }
+
+    #[test]
+    fn an_entry_names_the_records_of_the_customer_and_of_each_copy() {
+        let entry = IndexEntry { copies: vec!["IsKbxIjX".to_owned()], ..entry(1) };
+        let keys: Vec<String> = entry.ledger_keys().collect();
+        assert_eq!(keys, ["order.confirmed##customer", "order.confirmed##copy-IsKbxIjX"]);
+    }
+
+    #[test]
     fn an_index_item_is_read_and_one_that_lacks_its_ledger_key_is_not() {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let mut item = HashMap::from([
@@ -164,6 +208,11 @@ mod tests {
             ("sweep_bucket".to_owned(), text("0#1")),
         ]);
         assert_eq!(IndexEntry::from_item(item.clone()), Some(entry(7)));
+        let copies = vec!["IsKbxIjX".to_owned()];
+        let attribute = AttributeValue::L(vec![text("IsKbxIjX")]);
+        let with_copy = [item.clone(), HashMap::from([("copies".to_owned(), attribute)])];
+        let with_copy = IndexEntry::from_item(with_copy.into_iter().flatten().collect());
+        assert_eq!(with_copy, Some(IndexEntry { copies, ..entry(7) }));
         item.remove("ledger_key");
         assert_eq!(IndexEntry::from_item(item.clone()), None);
         assert_eq!(IndexEntry::sweep_at_of_key(item), Some(7));

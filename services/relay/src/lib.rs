@@ -8,6 +8,7 @@
 //! - It knows no business rules and parses no event: the item contains the finished message, compressed.
 //! - A batch that fails is tried again for as long as the stream keeps it, a day. It has no destination for what
 //!   is older: every event is in the sweep index too.
+//! - An event with copies is done once each of them is: one whose mail request is lost is found as the customer's is.
 //! - On a schedule it sweeps, concurrently, and never past an event that the index shows and that it did not check: an
 //!   event that has not reached the ledger after some minutes is queued again,
 //!   so that an outage longer than the 24 hours for which a stream keeps records loses nothing. So is an event
@@ -35,7 +36,7 @@ use serde_json::{Value, json};
 
 pub use dependencies::{Queues, Relay, Tables};
 pub use error::OutboxError;
-pub use index_page::{IndexEntry, IndexPage};
+pub use index_page::{IndexEntry, IndexPage, chunks};
 pub use outbox::{Outbox, StoredEvent};
 pub use progress::{Criteria, LedgerRecord, Progress};
 pub use stream::dispatch_message;

@@ -120,34 +120,38 @@ impl Outbox<'_> {
             .expression_attribute_values(":until", number(until))
     }
 
-    /// Those of `entries` that have not reached the ledger. At most
-    /// [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) entries.
+    /// Those of `entries` of which at least one recipient's record has not reached the ledger.
     ///
     /// # Errors
     /// [`OutboxError::ReadLedger`].
     pub async fn unseen(self, entries: &[IndexEntry]) -> Result<Vec<IndexEntry>, OutboxError> {
         let records = self.records(entries).await?;
-        let unseen = entries.iter().zip(records).filter(|(_, r)| *r == LedgerRecord::Absent);
+        let unseen = entries.iter().zip(records).filter(|(_, r)| r.contains(&LedgerRecord::Absent));
         Ok(unseen.map(|(entry, _)| entry.clone()).collect())
     }
 
-    /// The ledger's record for each of `entries`, in their order. At most
-    /// [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) entries.
+    /// The ledger's records of each of `entries`, in the order of its [keys](IndexEntry::ledger_keys): one call for
+    /// [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) records.
     ///
     /// # Errors
     /// [`OutboxError::ReadLedger`].
-    pub async fn records(self, entries: &[IndexEntry]) -> Result<Vec<LedgerRecord>, OutboxError> {
+    pub async fn records(
+        self,
+        entries: &[IndexEntry],
+    ) -> Result<Vec<Vec<LedgerRecord>>, OutboxError> {
         // Two events may lead to the same notification, and BatchGetItem refuses a repeated key.
-        let keys: HashMap<LedgerKey, _> =
-            entries.iter().map(ledger_key).map(|key| (key, LedgerRecord::Absent)).collect();
+        let mut records: HashMap<LedgerKey, LedgerRecord> =
+            entries.iter().flat_map(ledger_keys).map(|key| (key, LedgerRecord::Absent)).collect();
+        let keys: Vec<Attributes> = records.keys().map(to_item).collect();
         let (client, table) = (&self.0.client, &self.0.ledger);
-        // Whole items: DynamoDB charges for the whole item in any case.
-        let found = kit::batch_get(client, table, None, keys.keys().map(to_item).collect()).await;
-        let found = found.map_err(|e| OutboxError::ReadLedger(Box::new(e)))?;
-        let mut records = keys;
-        records.extend(found.into_iter().filter_map(ledger_record));
-        let record = |entry| records.get(&ledger_key(entry)).cloned();
-        Ok(entries.iter().map(|entry| record(entry).unwrap_or(LedgerRecord::Absent)).collect())
+        for keys in keys.chunks(kit::MAX_BATCH_GET_KEYS) {
+            // Whole items: DynamoDB charges for the whole item in any case.
+            let found = kit::batch_get(client, table, None, keys.to_vec()).await;
+            let found = found.map_err(|e| OutboxError::ReadLedger(Box::new(e)))?;
+            records.extend(found.into_iter().filter_map(ledger_record));
+        }
+        let record = |key| records.get(&key).cloned().unwrap_or(LedgerRecord::Absent);
+        Ok(entries.iter().map(|entry| ledger_keys(entry).map(record).collect()).collect())
     }
 
     /// The event of each of `entries`, in their order; `None` for one that has been erased. At most
@@ -304,8 +308,9 @@ fn ledger_record(item: Attributes) -> Option<(LedgerKey, LedgerRecord)> {
     Some((key, record))
 }
 
-fn ledger_key(entry: &IndexEntry) -> LedgerKey {
-    LedgerKey { order_key: entry.order_key.clone(), notification: entry.ledger_key.clone() }
+fn ledger_keys(entry: &IndexEntry) -> impl Iterator<Item = LedgerKey> + '_ {
+    let key = |notification| LedgerKey { order_key: entry.order_key.clone(), notification };
+    entry.ledger_keys().map(key)
 }
 
 fn event_key(entry: &IndexEntry) -> HashMap<String, AttributeValue> {
@@ -358,6 +363,7 @@ mod tests {
             order_key: "default/1001".to_owned(),
             event: "shop e-1".to_owned(),
             ledger_key: "order.confirmed##customer".to_owned(),
+            copies: Vec::new(),
             sweep_at: 5,
         };
         let text = |value: &str| AttributeValue::S(value.to_owned());
@@ -370,6 +376,6 @@ mod tests {
             ("order_key".to_owned(), text("default/1001")),
             ("notification".to_owned(), text("order.confirmed##customer")),
         ]);
-        assert_eq!(to_item(&ledger_key(&entry)), of_ledger);
+        assert_eq!(ledger_keys(&entry).map(|key| to_item(&key)).collect::<Vec<_>>(), [of_ledger]);
     }
 }

@@ -11,7 +11,7 @@ const UNKNOWN_RETRY_MS: i64 = 6 * 60 * 60 * 1000;
 /// How far the ledger is with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// The ledger has no record: the event never reached the dispatcher.
+    /// The ledger has no record: the event never reached the dispatcher, or not to its end.
     Unseen,
     /// A mailer moves the notification on from this time (milliseconds since 1970).
     Waits {
@@ -68,7 +68,26 @@ impl Criteria {
 }
 
 impl Progress {
-    /// The progress of the event of `entry`, as the ledger's `record` and the sweep's `criteria` show it.
+    /// The progress of the event of `entry`, as the ledger's records of all its recipients and the sweep's `criteria`
+    /// show it. It is done when each of them is: a copy's mail request may be lost alone.
+    pub fn of_all(entry: &IndexEntry, records: &[LedgerRecord], criteria: Criteria) -> Self {
+        let all = records.iter().map(|record| Self::new(entry, record, criteria));
+        all.fold(Self::Done, Self::and)
+    }
+
+    /// The progress of two notifications together: whatever has to be done first.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unseen, _) | (_, Self::Unseen) => Self::Unseen,
+            (Self::Overdue, _) | (_, Self::Overdue) => Self::Overdue,
+            (Self::Waits { due }, Self::Waits { due: other }) => {
+                Self::Waits { due: due.min(other) }
+            }
+            (Self::Done, waits) | (waits, Self::Done) => waits,
+        }
+    }
+
+    /// The progress of one notification of the event of `entry`.
     pub fn new(entry: &IndexEntry, record: &LedgerRecord, criteria: Criteria) -> Self {
         let Criteria { grace, until, .. } = criteria;
         let item = match record {
@@ -119,6 +138,7 @@ mod tests {
             order_key: "default/1001".to_owned(),
             event: event.to_owned(),
             ledger_key: "order.confirmed##customer".to_owned(),
+            copies: Vec::new(),
             sweep_at: 0,
         }
     }
@@ -220,6 +240,23 @@ mod tests {
         assert_eq!(progress(stale(State::Planned)), Progress::Overdue);
         assert_eq!(progress(stale(State::Sending)), Progress::Overdue);
         assert_eq!(progress(stale(State::InDoubt)), Progress::Done);
+    }
+
+    #[test]
+    fn an_event_is_done_once_its_copies_are_and_a_lost_one_counts_before_one_that_waits() {
+        let read = |item| LedgerRecord::Read(Box::new(item));
+        let done = || read(item(State::Sent));
+        let waits = |until| read(Item { not_before: until, ..item(State::Planned) });
+        let overdue = || read(Item { since: 700, ..item(State::Planned) });
+        let of_all = |records: &[LedgerRecord]| Progress::of_all(&entry("shop e-1"), records, OPEN);
+        assert_eq!(of_all(&[done(), done()]), Progress::Done);
+        let (early, late) = (UNTIL + 5, UNTIL + 9);
+        assert_eq!(of_all(&[waits(late), done(), waits(early)]), Progress::Waits { due: early });
+        assert_eq!(of_all(&[done(), waits(early), overdue()]), Progress::Overdue);
+        assert_eq!(of_all(&[overdue(), LedgerRecord::Absent, done()]), Progress::Unseen);
+        // Another event planned the customer's; the copy is this event's own.
+        let customers = read(Item { event: "shop e-0".to_owned(), ..item(State::Planned) });
+        assert_eq!(of_all(&[customers, overdue()]), Progress::Overdue);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The sweep: finds events whose message was lost and queues them again.
 //!
 //! An event is checked some minutes after its acceptance. If the ledger has no record of it, the stream or the
-//! dispatch queue lost it. If its mail is not in a terminal state and no mailer moves it on, the mail queue lost
+//! dispatch queue lost it; so it did if a record of one of its copies is missing. If its mail is not in a terminal state and no mailer moves it on, the mail queue lost
 //! it. In both cases the event's dispatch message is queued again: the dispatcher makes the plan, or sends the
 //! mail request again. A mail that waits for its time (SES refused it temporarily, a mailer holds the lease, it
 //! is in doubt, the send gate is closed) is checked again when it is overdue. So an event stays in the index
@@ -278,6 +278,7 @@ impl Sweep<'_> {
     async fn check(&self, entries: &[IndexEntry]) -> ChunkOutcome {
         let relay = self.relay;
         let mut stats = SweepStats::default();
+        // Of each event all recipients' records: one that is lost is found whatever became of the others.
         let records = match Outbox(&relay.tables).records(entries).await {
             Ok(records) => records,
             Err(error) => return ChunkOutcome::Failed(stats, error),
@@ -286,7 +287,7 @@ impl Sweep<'_> {
         let unfinished: Vec<(&IndexEntry, Progress)> = entries
             .iter()
             .zip(records)
-            .map(|(entry, record)| (entry, Progress::new(entry, &record, self.criteria)))
+            .map(|(entry, records)| (entry, Progress::of_all(entry, &records, self.criteria)))
             .filter(|(_, progress)| *progress != Progress::Done)
             .collect();
         let (queued_again, result) = follow_up(relay, &unfinished, self.stop_at).await;

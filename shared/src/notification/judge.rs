@@ -12,10 +12,15 @@
 //! | older, superseded by this one, and being sent | this one waits until the outcome is known |
 //! | older ones that were told, and this one tells nothing beyond them | this one is skipped: nothing new |
 //!
+//! A copy is judged by what its own recipient was told, not by what the customer was: it may be of some kinds only, and
+//! an earlier one may have bounced. Two things are the order's and not a recipient's: that it is cancelled, and how much
+//! of it was paid back.
+//!
 //! A newer record never yields to an older one that is not told yet, even if both tell the same: the older one yields
 //! to it, and both would be skipped.
 
 use crate::ledger::{Record, SkipReason, State};
+use crate::notification::Recipient;
 use crate::notification::news::{News, Relation, supersedes};
 
 /// Refunds and cancellations are of the same moment if they are at most so many milliseconds apart.
@@ -147,6 +152,8 @@ pub fn judge(own: &News, others: &[Known], stage: Stage, now: i64) -> Judgement 
     for (i, other) in others.iter().enumerate() {
         let Some((relation, reason)) = makes_old(own, other, others, now) else { continue };
         match other.standing {
+            // Whatever becomes of it, this recipient gets neither it nor its outcome.
+            Standing::Sending if other.news.recipient != own.recipient => {}
             Standing::Sending => return Judgement::alone(Verdict::Wait),
             Standing::Planned { .. } if relation == Some(Relation::Corrects) && patient => {
                 return Judgement::alone(Verdict::Wait);
@@ -216,8 +223,8 @@ fn makes_old(
     others: &[Known],
     now: i64,
 ) -> Option<(Option<Relation>, SkipReason)> {
-    let ends = own.cancels_order && other.news.kind.ends_with_cancellation();
-    if ends && other.news.recipient == own.recipient {
+    // Whoever gets it: a copy's recipient may not be told of the cancellation itself.
+    if own.cancels_order && other.news.kind.ends_with_cancellation() {
         return Some((None, SkipReason::Superseded));
     }
     if let Some(relation) = supersedes(own, &other.news, now) {
@@ -254,7 +261,10 @@ fn tells_money_of(cancelled: &News, refund: &News, others: &[Known]) -> bool {
     let (Some(told), Some(own)) = (refund_named_by(cancelled), amount_refunded(refund)) else {
         return false;
     };
-    let all = others.iter().map(|other| &other.news).filter(|other| other.event != refund.event);
+    // Each recipient has a record of the same money.
+    let is_other =
+        |other: &&News| other.event != refund.event && other.recipient == refund.recipient;
+    let all = others.iter().map(|other| &other.news).filter(is_other);
     let rest: i64 =
         all.filter(|it| is_same_moment(cancelled, it)).filter_map(amount_refunded).sum();
     cancelled.recipient == refund.recipient
@@ -276,26 +286,29 @@ fn amount_refunded(news: &News) -> Option<i64> {
 
 fn money_news(own: &News, others: &[Known]) -> MoneyNews {
     let Some(money) = own.money else { return MoneyNews::default() };
-    let refunds = |counts: &dyn Fn(&Known) -> bool| -> i64 {
-        let counted = others.iter().filter(|other| other.news.recipient == own.recipient);
+    let refunds = |of: Recipient, counts: &dyn Fn(&Known) -> bool| -> i64 {
+        let counted = others.iter().filter(|other| other.news.recipient == of);
         counted.filter(|it| counts(it)).filter_map(|it| amount_refunded(&it.news)).sum()
     };
     if !own.kind.is_refund() {
         let is_told = |other: &Known| {
             other.standing.is_known_to_customer() && is_same_moment(own, &other.news)
         };
-        let refund_told = money.amount > 0 && refunds(&is_told) >= money.amount;
+        let refund_told = money.amount > 0 && refunds(own.recipient, &is_told) >= money.amount;
         return MoneyNews { refund_told, ..MoneyNews::default() };
     }
-    // Money counts whether or not its mail was sent. Of two refunds at the same time, only the later one says that
-    // they complete the sum.
+    // Money counts whether or not its mail was sent, and by the customer's records: each refund has one of these, and
+    // whoever gets a copy of the last refund only is told of the sum too. Of two refunds at the same time, only the
+    // later one says that they complete the sum.
+    let is_other = |other: &Known| other.news.event != own.event;
     let is_before = |other: &Known| {
-        other.news.position() < own.position()
-            || !matches!(other.standing, Standing::Planned { .. })
+        is_other(other)
+            && (other.news.position() < own.position()
+                || !matches!(other.standing, Standing::Planned { .. }))
     };
-    let before = refunds(&is_before);
+    let before = refunds(Recipient::Customer, &is_before);
     let sum = before.saturating_add(money.amount);
-    let all = refunds(&|_| true).saturating_add(money.amount);
+    let all = refunds(Recipient::Customer, &is_other).saturating_add(money.amount);
     MoneyNews {
         completes_refund: before > 0 && sum >= money.of,
         overpaid: all.saturating_sub(money.of).max(0),

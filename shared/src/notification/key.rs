@@ -10,6 +10,7 @@ use crate::contract::ids::OrderId;
 use crate::contract::kind::Kind;
 use crate::contract::shop_id::ShopId;
 use crate::key_part::{decode, encode};
+use crate::notification::recipient::{COPY, Recipient};
 use crate::order_key::OrderKey;
 
 /// The idempotency key of one e-mail, made of business facts, so that two events that mean the same thing, a
@@ -27,33 +28,29 @@ pub struct NotificationKey {
     /// The parcel or refund that it is about, and which of several occurrences: parts as [`crate::key_part`] encodes
     /// them, joined with `#`. Empty for a kind of which an order has only one mail.
     pub scope: String,
-    /// Who receives it. Another recipient would be another notification.
+    /// Who receives it. To each recipient it is a notification of its own, with its own fate.
     pub recipient: Recipient,
 }
 
 /// Bytes of the hash that tells one occurrence from another.
 const OCCURRENCE_LEN: usize = 9;
 
-/// A role, not an address: the same mail to a corrected address is still the same notification.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Recipient {
-    /// The customer who placed the order.
-    Customer,
-}
-
 impl NotificationKey {
-    /// The notification that `event` asks for.
+    /// The customer's notification that `event` asks for.
     #[must_use]
     pub fn for_event(event: &Event) -> Self {
+        Self::for_recipient(event, Recipient::Customer)
+    }
+
+    /// The notification that `event` asks for to this recipient.
+    #[must_use]
+    pub fn for_recipient(event: &Event, recipient: Recipient) -> Self {
         Self {
             shop: event.shop.clone(),
             order_id: event.order.id.clone(),
             kind: event.payload.kind(),
             scope: scope_of(event),
-            recipient: Recipient::Customer,
+            recipient,
         }
     }
 
@@ -70,11 +67,11 @@ impl NotificationKey {
         self.scope.split('#').map(part).collect::<Vec<_>>().join("#")
     }
 
-    /// The ledger's sort key: `shipment.shipped#S-1#customer`. No part can contain a `#`, because each is encoded.
+    /// The ledger's sort key: `shipment.shipped#S-1#customer`, `order.confirmed##copy-IsKbxIjX`. No part can contain a
+    /// `#`, because each is encoded.
     #[must_use]
     pub fn sort_key(&self) -> String {
-        let Recipient::Customer = self.recipient;
-        format!("{}#{}#customer", self.kind, self.scope)
+        format!("{}#{}#{}", self.kind, self.scope, self.recipient)
     }
 
     /// Parses a key that [`NotificationKey::sort_key`] wrote.
@@ -86,25 +83,42 @@ impl NotificationKey {
             || InvalidValue::expected("a ledger key such as shipment.shipped#S-1#customer");
         // From both ends: a scope of two parts (parcel and occurrence) contains a `#` itself.
         let (kind, rest) = sort_key.split_once('#').ok_or_else(invalid)?;
-        let scope = rest.strip_suffix("#customer").ok_or_else(invalid)?;
+        let (scope, recipient) = rest.rsplit_once('#').ok_or_else(invalid)?;
+        let recipient = Recipient::parse(recipient)?;
         let kind = Kind::parse(kind)?;
         if !scope.is_empty() {
             scope.split('#').try_for_each(|part| decode(part).map(drop))?;
         }
         let OrderKey { shop, order_id } = order;
-        Ok(Self { shop, order_id, kind, scope: scope.to_owned(), recipient: Recipient::Customer })
+        Ok(Self { shop, order_id, kind, scope: scope.to_owned(), recipient })
     }
 }
 
-/// The ledger's sort key for the decision about `event`. A muted event has a key of its own, so that it
-/// does not occupy the key of a later event that should be mailed.
+/// The ledger's sort key for the decision whether the customer is mailed because of `event`. A muted event has a key of
+/// its own, so that it does not occupy the key of a later event that should be mailed.
 #[must_use]
 pub fn ledger_key(event: &Event) -> String {
+    ledger_key_for(event, Recipient::Customer)
+}
+
+/// As [`ledger_key`], for any recipient. Of a muted event nobody is one but the customer.
+#[must_use]
+pub fn ledger_key_for(event: &Event, recipient: Recipient) -> String {
     if event.notify {
-        NotificationKey::for_event(event).sort_key()
+        NotificationKey::for_recipient(event, recipient).sort_key()
     } else {
         format!("{MUTED}#{}#{}", event.payload.kind(), event.reference.sort_key())
     }
+}
+
+/// The ledger keys of an event's copies, whose [address hashes](crate::notification::AddressHash) are `copies`, given the
+/// customer's.
+pub fn copy_keys<'a>(
+    customers: &'a str,
+    copies: &'a [String],
+) -> impl Iterator<Item = String> {
+    let rest = customers.rsplit_once('#').map_or(customers, |(rest, _)| rest);
+    copies.iter().map(move |hash| format!("{rest}#{COPY}{hash}"))
 }
 
 /// The first part of a muted event's ledger key.
@@ -165,20 +179,32 @@ fn digest_of(value: &impl serde::Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn key(kind: Kind, scope: &str) -> NotificationKey {
-        let shop = ShopId::default();
-        let order_id = OrderId::parse("1001").expect("valid");
-        let scope = scope.to_owned();
-        NotificationKey { shop, order_id, kind, scope, recipient: Recipient::Customer }
-    }
+    use crate::notification::any_recipient;
+    use proptest::prelude::*;
 
     #[test]
-    fn a_sort_key_is_read_back_as_it_was_written() {
-        for (kind, scope) in [(Kind::OrderConfirmed, ""), (Kind::ShipmentUpdated, "S-1#00340434")] {
-            let key = key(kind, scope);
+    fn the_keys_of_copies_are_those_of_the_customer_with_another_recipient() {
+        let hashes = ["IsKbxIjX".to_owned(), "AAAAAAAA".to_owned()];
+        let keys: Vec<String> = copy_keys("shipment.shipped#S-1#customer", &hashes).collect();
+        let expected = ["copy-IsKbxIjX", "copy-AAAAAAAA"];
+        assert_eq!(keys, expected.map(|copy| format!("shipment.shipped#S-1#{copy}")));
+    }
+
+    proptest! {
+        #[test]
+        fn a_sort_key_is_read_back_as_it_was_written(
+            scope in proptest::collection::vec("\\PC{1,40}", 0..=2),
+            recipient in any_recipient(),
+        ) {
+            let key = NotificationKey {
+                shop: ShopId::default(),
+                order_id: OrderId::parse("1001").expect("valid"),
+                kind: Kind::ShipmentUpdated,
+                scope: scope.iter().map(|part| encode(part)).collect::<Vec<_>>().join("#"),
+                recipient,
+            };
             let read = NotificationKey::from_sort_key(key.order_key(), &key.sort_key());
-            assert_eq!(read, Ok(key));
+            prop_assert_eq!(read, Ok(key));
         }
     }
 }

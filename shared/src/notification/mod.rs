@@ -4,10 +4,14 @@ pub mod judge;
 pub mod key;
 pub mod news;
 pub mod policy;
+mod recipient;
 mod told;
 
 pub use judge::{Judgement, Known, MoneyNews, Stage, Standing, Verdict, judge, superseding};
-pub use key::{MUTED, NotificationKey, Recipient, ledger_key};
+pub use key::{MUTED, NotificationKey, copy_keys, ledger_key, ledger_key_for};
 pub use news::{MoneyBack, News, Relation};
 pub use policy::DoubtPolicy;
+#[cfg(test)]
+pub(crate) use recipient::any_recipient;
+pub use recipient::{AddressHash, Recipient};
 pub use told::Told;

@@ -13,6 +13,8 @@
 //! within `notification` ends with the message, because a mail request is never made from another one: a
 //! requeue, a dead letter and a replay copy the body.
 
+mod recipients;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
@@ -24,7 +26,9 @@ use crate::contract::event::{Event, EventPayload};
 use crate::contract::ids::CorrelationId;
 use crate::contract::json::parse_strict;
 use crate::notification::news::{cancels_order, parcel_of};
-use crate::notification::{MoneyBack, MoneyNews, News, NotificationKey, Told};
+use crate::notification::{
+    AddressHash, MoneyBack, MoneyNews, News, NotificationKey, Recipient, Told,
+};
 use crate::queue::sqs_json::escape_noncharacters;
 use crate::queue::unknown::Forwarded;
 use crate::routing::Routing;
@@ -54,11 +58,13 @@ pub struct DispatchRequest {
     forwarded: Forwarded,
 }
 
-/// Dispatcher → mail queue: mail this notification.
+/// Dispatcher → mail queue: mail this notification, to one recipient.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MailRequest {
     /// The notification to send; the ledger holds its state.
     pub key: NotificationKey,
+    /// The address of a recipient who is not the customer at the event's address.
+    other_address: Option<EmailAddress>,
     /// When intake stored the event.
     pub accepted_at: Timestamp,
     /// From this moment on, the mail is stale.
@@ -122,6 +128,8 @@ const fn is_false(value: &bool) -> bool {
 #[derive(Deserialize)]
 struct MailWire {
     notification: NotificationKey,
+    #[serde(default)]
+    to: Option<String>,
     accepted_at: i64,
     send_before: i64,
     correlation_id: CorrelationId,
@@ -144,7 +152,7 @@ fn is_member_of_dispatch(name: &str) -> bool {
 }
 
 fn is_member_of_mail(name: &str) -> bool {
-    matches!(name, "notification" | "completes_refund" | "refund_told")
+    matches!(name, "notification" | "to" | "completes_refund" | "refund_told")
         || is_member_of_dispatch(name)
 }
 
@@ -210,11 +218,12 @@ impl DispatchRequest {
         })
     }
 
-    /// The mail request for the event, valid until `send_before`.
+    /// The mail request to the customer, valid until `send_before`.
     #[must_use]
     pub fn into_mail_request(self, send_before: Timestamp) -> MailRequest {
         MailRequest {
             key: NotificationKey::for_event(&self.event),
+            other_address: None,
             accepted_at: self.accepted_at,
             send_before,
             correlation_id: self.correlation_id,
@@ -236,11 +245,17 @@ impl DispatchRequest {
         self.event.time.filter(|_| self.says_when)
     }
 
-    /// What the event tells, and when it happened.
+    /// What the event tells the customer, and when it happened.
     #[must_use]
     pub fn news(&self) -> News {
+        self.news_for(Recipient::Customer)
+    }
+
+    /// What the event tells this recipient.
+    #[must_use]
+    pub fn news_for(&self, recipient: Recipient) -> News {
         let Event { reference, order, payload, .. } = &self.event;
-        let key = NotificationKey::for_event(&self.event);
+        let key = NotificationKey::for_recipient(&self.event, recipient);
         let amount = match payload {
             EventPayload::Refunded(refund) => Some(refund.amount),
             EventPayload::Cancelled(cancellation) => cancellation.refund,
@@ -307,19 +322,29 @@ impl MailRequest {
     /// Parses a message body.
     ///
     /// # Errors
-    /// [`MessageError`], also when the notification is not that of the event. A retry would fail again, so
-    /// the message belongs in the dead-letter queue.
+    /// [`MessageError`], also when the notification is not that of the event, or its recipient not that of the address. A
+    /// retry would fail again, so the message belongs in the dead-letter queue.
     pub fn parse(body: &str) -> Result<Self, MessageError> {
         let wire: MailWire = parse_body(MAIL, body)?;
         let event = parse_event(MAIL, &wire.event)?;
-        // Both parts may have been edited by an operator's replay. If they disagreed, the ledger would
-        // record one order's notification as sent while another order's mail goes out.
-        if NotificationKey::for_event(&event) != wire.notification {
+        // All parts may have been edited by an operator's replay. If they disagreed, the ledger would record one
+        // order's, or one recipient's, notification as sent while another mail goes out.
+        let recipient = wire.notification.recipient;
+        if NotificationKey::for_recipient(&event, recipient) != wire.notification {
             return Err(malformed(MAIL, "expected the notification to be the event's own"));
+        }
+        let other_address = wire.to.as_deref().map(EmailAddress::parse).transpose();
+        let other_address =
+            other_address.map_err(|_| malformed(MAIL, "expected an e-mail address at /to"))?;
+        let hash = other_address.as_ref().map(|address| AddressHash::new(&event.shop, address));
+        if hash != recipient.address_hash() {
+            let why = "expected the recipient's own address at /to, and none for the customer";
+            return Err(malformed(MAIL, why));
         }
         let accepted_at = timestamp_from_ms(MAIL, wire.accepted_at)?;
         Ok(Self {
             key: wire.notification,
+            other_address,
             accepted_at,
             send_before: timestamp_from_ms(MAIL, wire.send_before)?,
             correlation_id: wire.correlation_id,
@@ -337,6 +362,9 @@ impl Serialize for MailRequest {
         let mut members = to.serialize_map(None)?;
         members.serialize_entry("v", &1)?;
         members.serialize_entry("notification", &self.key)?;
+        if let Some(address) = &self.other_address {
+            members.serialize_entry("to", address)?;
+        }
         members.serialize_entry("accepted_at", &self.accepted_at.as_millisecond())?;
         members.serialize_entry("send_before", &self.send_before.as_millisecond())?;
         members.serialize_entry("correlation_id", &self.correlation_id)?;

@@ -1,5 +1,5 @@
-//! Two rules with a model of their own: what a consumer does with a message that has to wait, and how far the
-//! sweep's watermark goes.
+//! Rules with a model of their own: what a consumer does with a message that has to wait, how far the sweep's watermark
+//! goes, and how the recipients of one event are kept apart.
 
 use waybill_tests::model::check::{
     Checkable, check_exhaustively, check_until_violated, find_dead_end,
@@ -9,6 +9,9 @@ use waybill_tests::model::consumer::{
 };
 use waybill_tests::model::index_sweep::{NOTHING_PASSED, SweepBug, SweepModel};
 use waybill_tests::model::liveness::Terminates;
+use waybill_tests::model::recipients::{
+    CUSTOMERS_RECORD_IS_LAST, EACH_REACHES_SES, OWN_FATE, RecipientsBug, RecipientsModel,
+};
 
 /// Fewer crashes and refused copies than receives: each uses up one. Outages use up none, so that their number
 /// and length do not count.
@@ -17,6 +20,9 @@ const CONSUMER: ConsumerModel =
 
 const SWEEP: SweepModel =
     SweepModel { failures: 2, crashes: 1, time_outs: 2, newer: true, bug: None };
+
+const RECIPIENTS: RecipientsModel =
+    RecipientsModel { crashes: 2, losses: 2, bounces: 2, bug: None };
 
 fn holds_and_terminates(name: &str, model: &(impl Checkable + Terminates)) {
     let checked = check_exhaustively(model);
@@ -37,6 +43,25 @@ fn a_consumer_whose_services_are_away_for_any_time_dead_letters_nothing_and_lose
 #[test]
 fn a_sweep_with_concurrent_chunks_passes_nothing_that_it_did_not_check() {
     holds_and_terminates("sweep", &SWEEP);
+}
+
+#[test]
+fn a_copy_is_planned_once_has_its_own_fate_and_is_lost_as_little_as_the_mail_of_the_customer() {
+    holds_and_terminates("recipients", &RECIPIENTS);
+}
+
+#[test]
+fn each_bug_that_is_seeded_in_how_recipients_are_kept_apart_breaks_its_promise() {
+    for (bug, promise) in [
+        (RecipientsBug::CustomerFirst, CUSTOMERS_RECORD_IS_LAST),
+        (RecipientsBug::SweepAsksForCustomerOnly, EACH_REACHES_SES),
+        (RecipientsBug::FeedbackOnCustomer, OWN_FATE),
+    ] {
+        let model = RecipientsModel { bug: Some(bug), ..RECIPIENTS };
+        let checked = check_until_violated(&model, promise);
+        println!("{bug:?} breaks \"{promise}\" ({checked})");
+        assert!(checked.violates(promise), "{bug:?} is not found: {checked}");
+    }
 }
 
 #[test]

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use local::ses::settings::{self, Refusal, Sending};
-use mailer::render::{Brand, Mail, RenderError};
+use mailer::render::{Brand, Mail, MailContext, RenderError};
 use shared::Event;
 use shared::ledger::State;
-use shared::notification::MoneyNews;
 
 use super::{FaultSwitches, publish, stack};
 use crate::support::events::{customer, shipped};
@@ -19,11 +18,11 @@ use crate::support::simulated_pipeline::{
 fn panics_on_one_order(
     event: &Event,
     accepted_at: Timestamp,
-    money: MoneyNews,
+    context: MailContext,
     brand: &Brand,
 ) -> Result<Mail, RenderError> {
     assert_ne!(event.order.id.as_str(), "R1", "a bug");
-    mailer::render::render_beside(event, accepted_at, money, brand)
+    mailer::render::render_in_context(event, accepted_at, context, brand)
 }
 
 #[tokio::test(flavor = "multi_thread")]

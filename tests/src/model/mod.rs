@@ -8,7 +8,8 @@
 //! through [`shared::ledger::ClaimRefusal`], so a change of the protocol is a change of the model.
 //! [`coverage`] shows that every edge of the state machine was taken.
 //!
-//! What several notifications of one order make of each other is a model of its own: [`news`]. Two rules touch neither
+//! What several notifications of one order make of each other is a model of its own: [`news`]; so is how those of one
+//! event, the customer's and a copy's, are planned together and kept apart: [`recipients`]. Two rules touch neither
 //! ledger nor mail and have small models too: [`consumer`] (a message that has
 //! to wait is requeued, and SQS's receive count never moves it to a dead-letter queue), and [`index_sweep`] (the
 //! sweep's watermark passes nothing that was not checked).
@@ -34,7 +35,8 @@
 //! # What is abstracted, and why that is sound
 //!
 //! - **One notification per order.** Notifications share nothing but mailers, time and faults, and
-//!   orders stand for them. What the notifications of one order make of each other is in [`news`].
+//!   orders stand for them. What the notifications of one order make of each other is in [`news`], and what those of one
+//!   event share in [`recipients`].
 //! - **Intake** is one conditional put: the event is stored or not. A publisher's retry finds the item
 //!   and changes nothing, so it is no step of the model. Two events with different ids and the same
 //!   meaning are modelled ([`settings::PipelineModel::events`]).
@@ -91,6 +93,7 @@ mod mail_queue;
 mod mailer;
 pub mod news;
 pub mod properties;
+pub mod recipients;
 mod relay;
 pub mod settings;
 pub mod state;

@@ -73,16 +73,24 @@ impl Change {
     /// The protocol's condition and those of this change.
     pub(super) fn condition(&self) -> Condition {
         let mut condition = condition(self.transition, &self.facts);
+        let mut further = Vec::new();
         for (attribute, bound) in &self.upper_bounds {
-            // Parenthesised, because the protocol's condition is a list of alternatives joined by OR.
-            condition.text = format!("({}) AND {attribute} <= :max_{attribute}", condition.text);
+            further.push(format!("{attribute} <= :max_{attribute}"));
             condition.values.insert(format!(":max_{attribute}"), number(*bound));
         }
         if let Some((attribute, expected)) = &self.equals {
-            condition.text =
-                format!("({}) AND {attribute} = :expected_{attribute}", condition.text);
+            further.push(format!("{attribute} = :expected_{attribute}"));
             condition.values.insert(format!(":expected_{attribute}"), text(expected));
         }
+        if further.is_empty() {
+            return condition;
+        }
+        // The protocol's condition is a list of alternatives joined by OR. A single one has parentheses of its own, and
+        // DynamoDB refuses an expression with redundant ones.
+        if self.transition.preconditions().len() > 1 {
+            condition.text = format!("({})", condition.text);
+        }
+        condition.text = format!("{} AND {}", condition.text, further.join(" AND "));
         condition
     }
 
@@ -194,6 +202,16 @@ mod tests {
         assert!(condition.text.starts_with("((#state = "), "{}", condition.text);
         assert!(condition.text.ends_with(") AND send_before <= :max_send_before"));
         assert_eq!(condition.values[":max_send_before"], number(9));
+    }
+
+    #[test]
+    fn a_condition_of_one_alternative_has_no_redundant_parentheses() {
+        let change = Change::new(Transition::Wait, Facts::new(5)).if_equals("judging", "once");
+        let text = change.if_at_most("send_before", 9).condition().text;
+        assert!(text.starts_with("(#state = "), "{text}");
+        assert!(!text.contains("((") && !text.contains("))"), "{text}");
+        let (_, further) = text.split_once(") AND ").expect("what narrows it");
+        assert_eq!(further, "send_before <= :max_send_before AND judging = :expected_judging");
     }
 
     #[test]

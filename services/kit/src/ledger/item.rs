@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shared::ledger::{Record, SkipReason, State};
 use shared::notification::news::parcel_of;
 use shared::notification::{
-    DoubtPolicy, Known, MoneyBack, News, Recipient, Standing, Told, ledger_key,
+    DoubtPolicy, Known, MoneyBack, News, Recipient, Standing, Told, ledger_key_for,
 };
 use shared::queue::message::DispatchRequest;
 use shared::{Kind, NotificationKey, OrderKey};
@@ -148,13 +148,19 @@ impl Item {
         State::parse(&self.state)
     }
 
-    /// What the dispatcher decides about the event of `request`, before it has decided.
+    /// What the dispatcher decides about the customer's notification of the event of `request`, before it has decided.
     #[must_use]
     pub fn for_request(request: &DispatchRequest) -> Self {
-        let news = request.news();
+        Self::for_recipient(request, Recipient::Customer)
+    }
+
+    /// As [`Item::for_request`], about that of one of its [recipients](DispatchRequest::recipients).
+    #[must_use]
+    pub fn for_recipient(request: &DispatchRequest, recipient: Recipient) -> Self {
+        let news = request.news_for(recipient);
         Self {
             order_key: OrderKey::of_event(&request.event).to_string(),
-            notification: ledger_key(&request.event),
+            notification: ledger_key_for(&request.event, recipient),
             event: news.event,
             correlation_id: request.correlation_id.to_string(),
             accepted_at: news.accepted_at,

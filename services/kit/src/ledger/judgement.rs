@@ -25,10 +25,25 @@ impl Ledger {
         stage: Stage,
         now: i64,
     ) -> Result<Verdict, LedgerError> {
-        let mut items = self.list_by_order(order_key).await?;
-        items.retain(|item| item.notification != notification);
+        let items = self.list_by_order(order_key).await?;
+        self.judge_among(&items, notification, own, stage, now).await
+    }
+
+    /// As [`Ledger::judge`], given all `items` of the order, which were read after the record was put.
+    ///
+    /// # Errors
+    /// As [`Ledger::judge`].
+    pub async fn judge_among(
+        &self,
+        items: &[Item],
+        notification: &str,
+        own: &News,
+        stage: Stage,
+        now: i64,
+    ) -> Result<Verdict, LedgerError> {
+        let others = items.iter().filter(|item| item.notification != notification);
         let others: Vec<(&Item, Known)> =
-            items.iter().filter_map(|item| Some((item, item.known()?))).collect();
+            others.filter_map(|item| Some((item, item.known()?))).collect();
         let known: Vec<Known> = others.iter().map(|(_, known)| known.clone()).collect();
         let Judgement { skips, verdict } = judge(own, &known, stage, now);
         // The others before anything follows for this one: after a crash in between, it is judged again. The other way

@@ -69,7 +69,8 @@ pub(super) async fn create_events(dynamodb: &Client) -> Result<String, Error> {
 fn sweep_index() -> GlobalSecondaryIndex {
     let projection = Projection::builder()
         .projection_type(ProjectionType::Include)
-        .non_key_attributes("ledger_key");
+        .non_key_attributes("ledger_key")
+        .non_key_attributes("copies");
     GlobalSecondaryIndex::builder()
         .index_name(SWEEP_INDEX)
         .key_schema(key("sweep_bucket", KeyType::Hash))

@@ -1,12 +1,12 @@
 //! The state of each accepted event, read from the ledger.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kit::AwsError;
 use kit::ledger::Item;
 use serde::Serialize;
 use shared::ledger::State;
-use shared::notification::ledger_key;
+use shared::notification::{Recipient, ledger_key};
 use shared::{Event, OrderKey};
 
 use super::publish::{Answer, Published};
@@ -43,23 +43,35 @@ pub struct EventStatus {
 
 /// The notifications in the ledger at one moment, by order and key.
 #[derive(Default)]
-pub(super) struct Ledger(HashMap<(String, String), Item>);
+pub(super) struct Ledger {
+    records: HashMap<(String, String), Item>,
+    /// The events, by order and name, of which a copy is in no terminal state.
+    with_open_copies: HashSet<(String, String)>,
+}
 
 impl Ledger {
     pub async fn read(dynamodb: &aws_sdk_dynamodb::Client) -> Result<Self, AwsError> {
         let scan = dynamodb.scan().table_name(LEDGER_TABLE).consistent_read(true);
         let mut items = scan.into_paginator().items().send();
-        let mut ledger = HashMap::new();
+        let mut ledger = Self::default();
         while let Some(item) = items.next().await {
             // The table holds more than notifications: the sweep's watermark, for one.
             if let Ok(item) = Item::read(item?) {
-                ledger.insert((item.order_key.clone(), item.notification.clone()), item);
+                ledger.add(item);
             }
         }
-        Ok(Self(ledger))
+        Ok(ledger)
     }
 
-    /// The status of a published event; `None` for one that was not accepted.
+    fn add(&mut self, item: Item) {
+        let is_copy = item.key().is_some_and(|key| key.recipient != Recipient::Customer);
+        if is_copy && item.state().and_then(outcome).is_none() {
+            self.with_open_copies.insert((item.order_key.clone(), item.event.clone()));
+        }
+        self.records.insert((item.order_key.clone(), item.notification.clone()), item);
+    }
+
+    /// The status of a published event: what became of the customer's mail, once its copies are done too; `None` for one that was not accepted.
     pub fn status(&self, published: &Published) -> Option<EventStatus> {
         if published.answer != Answer::Accepted {
             return None;
@@ -67,17 +79,19 @@ impl Ledger {
         let json = serde_json::from_str(&published.json).ok()?;
         let event = Event::parse(&json).ok()?;
         // The same key that the dispatcher plans under: the ledger has one item a notification.
-        let key = (OrderKey::of_event(&event).to_string(), ledger_key(&event));
-        Some(match self.0.get(&key) {
+        let order_key = OrderKey::of_event(&event).to_string();
+        let name = event.reference.sort_key();
+        let has_open_copy = self.with_open_copies.contains(&(order_key.clone(), name.clone()));
+        Some(match self.records.get(&(order_key, ledger_key(&event))) {
             None => EventStatus::default(),
             // Two events may ask for the same mail, and the first of them gets it.
-            Some(item) if item.event != event.reference.sort_key() => EventStatus {
+            Some(item) if item.event != name => EventStatus {
                 outcome: Some(Outcome::Skipped),
                 state: Some(State::Skipped.as_str().to_owned()),
                 reason: Some("duplicate: another event asked for the same mail".to_owned()),
             },
             Some(item) => EventStatus {
-                outcome: item.state().and_then(outcome),
+                outcome: item.state().and_then(outcome).filter(|_| !has_open_copy),
                 state: Some(item.state.clone()),
                 reason: item.reason.clone(),
             },

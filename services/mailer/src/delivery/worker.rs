@@ -7,6 +7,7 @@ use kit::ledger::{Change, ClaimOutcome, Item, LedgerError, RecordOutcome};
 use kit::queue::BatchItemOutcome;
 use kit::telemetry::{Count, count, record_accepted_to_sent};
 use shared::ledger::{ClaimRefusal, Facts, FailReason, State, Transition};
+use shared::notification::Recipient;
 use shared::queue::dead_letter::DeadLetterCode;
 
 use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_ambiguous};
@@ -18,7 +19,7 @@ use super::stale::skip_stale;
 use super::step::Step;
 use super::turn::{LEDGER_RETRY_MS, begin, take_one};
 use crate::mailer::Mailer;
-use crate::render::RenderError;
+use crate::render::{MailContext, RenderError};
 use crate::send::PreparedMail;
 use crate::send_gate::{Place, Turn};
 use crate::send_outcome::SendOutcome;
@@ -206,7 +207,9 @@ fn prepare(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Result<Prepare
     let Delivery { mailer: Mailer { render, sender, .. }, request, settings, .. } = delivery;
     // Unwind-safe: nothing that it changes outlives a panic.
     let rendered = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        let mail = render(&request.event, request.accepted_at, request.money(), delivery.brand())?;
+        let is_copy = matches!(request.key.recipient, Recipient::Copy(_));
+        let context = MailContext { money: request.money(), is_copy };
+        let mail = render(&request.event, request.accepted_at, context, delivery.brand())?;
         Ok(sender.prepare(request, settings, attempt, token, &mail))
     }));
     match rendered {

@@ -59,21 +59,31 @@ use page::Page;
 /// # Errors
 /// [`RenderError`], which depends on the event alone.
 pub fn render(event: &Event, accepted_at: Timestamp, brand: &Brand) -> Result<Mail, RenderError> {
-    render_beside(event, accepted_at, MoneyNews::default(), brand)
+    render_in_context(event, accepted_at, MailContext::default(), brand)
 }
 
-/// As [`render`], as the mail stands beside the other mails of its order, which `money` tells.
+/// What a mail depends on beside its event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MailContext {
+    /// What it says of money, beside the other mails of its order.
+    pub money: MoneyNews,
+    /// Whether its recipient is not the customer. It is the same mail, but it says so: in its subject, and in its last
+    /// line, which tells others why they get it.
+    pub is_copy: bool,
+}
+
+/// As [`render`], given what else is known.
 ///
 /// # Errors
 /// [`RenderError`], which depends on the event alone.
-pub fn render_beside(
+pub fn render_in_context(
     event: &Event,
     accepted_at: Timestamp,
-    money: MoneyNews,
+    context: MailContext,
     brand: &Brand,
 ) -> Result<Mail, RenderError> {
-    let MoneyNews { completes_refund, refund_told, .. } = money;
-    let page = Page::new(event, accepted_at, brand);
+    let MoneyNews { completes_refund, refund_told, .. } = context.money;
+    let page = Page { is_copy: context.is_copy, ..Page::new(event, accepted_at, brand) };
     let order = &event.order;
     match &event.payload {
         EventPayload::Confirmed => confirmed::compose(page, order),

@@ -32,6 +32,8 @@ pub struct Page<'a> {
     pub order_url: Option<&'a str>,
     /// Formats days.
     pub calendar: Calendar,
+    /// Whether it goes to somebody else than the customer.
+    pub is_copy: bool,
 }
 
 impl<'a> Page<'a> {
@@ -46,11 +48,13 @@ impl<'a> Page<'a> {
             number: UserText::from_shop(&order.number).shortened(MAX_NUMBER_LEN),
             order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
             calendar: Calendar::for_mail_at(accepted_at),
+            is_copy: false,
         }
     }
 
     /// The page with a subject and a preheader.
     pub fn with_subject(self, subject: String, preheader: String) -> Self {
+        let subject = if self.is_copy { format!("Copy: {subject}") } else { subject };
         Self { subject, preheader, ..self }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use shared::notification::Recipient;
 use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON, SHOP};
 use shared::{Kind, OrderId, OrderKey, ShopId, mail_tags};
 
@@ -31,6 +32,9 @@ pub struct DeadLetterSummary {
     /// Parcel or refund, and which of several; empty where the kind has none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
+    /// Who gets the mail, where that is not the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<Recipient>,
     /// Why it failed, as one word.
     pub code: String,
     /// Why it failed, as a sentence without personal data.
@@ -64,6 +68,7 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
         order_id: None,
         kind: kind.map(|kind| kind.to_string()),
         scope: String::new(),
+        recipient: None,
         code: reason.code,
         // It may quote an event's id, and whoever else wrote it may have quoted anything.
         reason: printable(&reason.sentence),
@@ -90,7 +95,8 @@ fn printable(sentence: &str) -> String {
 }
 
 impl DeadLetterSummary {
-    /// Takes order, kind and scope from a payload, where all of its events agree.
+    /// Takes order, kind, scope and recipient from a payload, where all of its events agree. Only a mail request and an
+    /// SES event are about one recipient.
     pub fn identify(&mut self, payload: &DlqPayload) {
         let keys = payload.keys();
         let Some(first) = keys.first() else { return };
@@ -103,6 +109,7 @@ impl DeadLetterSummary {
         }
         let have_one_scope = keys.iter().all(|key| key.scope == first.scope);
         self.scope = if have_one_scope { first.shown_scope() } else { String::new() };
+        self.recipient = Some(first.recipient).filter(|own| *own != Recipient::Customer);
     }
 
     /// The order that it is about; `None` where it names none, or several.

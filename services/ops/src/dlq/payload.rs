@@ -5,7 +5,7 @@ use feedback::{FeedbackMessage, SesEvent};
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::NotificationKey;
-use shared::notification::{News, ledger_key};
+use shared::notification::{News, Recipient, ledger_key};
 use shared::queue::message::{DispatchRequest, MailRequest, news_ends};
 
 use super::receive::Received;
@@ -42,8 +42,10 @@ pub struct Dispatch {
     /// Whether the event asks for a mail at all.
     pub notify: bool,
     pub send_before: i64,
-    /// What the event tells.
+    /// What the event tells the customer.
     pub news: News,
+    /// The notifications of those who get a copy, each with what the event tells them.
+    pub copies: Vec<(NotificationKey, News)>,
 }
 
 /// An event that was published.
@@ -109,7 +111,11 @@ fn mail(body: &str) -> Result<DlqPayload, String> {
 
 fn dispatch(body: &str) -> Result<DlqPayload, String> {
     let request = DispatchRequest::parse(body).map_err(|invalid| invalid.to_string())?;
+    let mut recipients = request.recipients();
+    recipients.retain(|recipient| *recipient != Recipient::Customer);
+    let copy = |to| (NotificationKey::for_recipient(&request.event, to), request.news_for(to));
     Ok(DlqPayload::Dispatch(Dispatch {
+        copies: recipients.into_iter().map(copy).collect(),
         key: NotificationKey::for_event(&request.event),
         ledger_key: ledger_key(&request.event),
         event: request.event.reference.sort_key(),

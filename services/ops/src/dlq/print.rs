@@ -16,6 +16,7 @@ pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
         Column::text("order", |e| e.summary.order_id.clone().unwrap_or_default()),
         Column::text("kind", |e| e.summary.kind.clone().unwrap_or_default()),
         Column::text("scope", |e| e.summary.scope.clone()),
+        Column::text("to", |e| e.summary.recipient.map(|to| to.to_string()).unwrap_or_default()),
         Column::text("why", |e| e.summary.code.clone()),
         Column::number("attempts", |e| {
             e.assessment.attempts.map_or_else(String::new, |n| n.to_string())

@@ -20,7 +20,7 @@ use crate::output::rfc3339;
 #[command(next_help_heading = "Which messages")]
 pub struct Selection {
     /// Messages for which this jq filter is true. It sees one object with the members body,
-    /// attributes, message_id, shop, order_id, kind, scope, code, reason, failed_at, queued_at, receives
+    /// attributes, message_id, shop, order_id, kind, scope, recipient, code, reason, failed_at, queued_at, receives
     #[arg(long, value_name = "JQ", value_parser = Filter::compile)]
     pub filter: Option<Filter>,
     /// Messages that failed for this reason: its code, or a part of its sentence
@@ -130,6 +130,7 @@ fn view(dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Value {
         "order_id": summary.order_id,
         "kind": summary.kind,
         "scope": summary.scope,
+        "recipient": summary.recipient,
         "code": summary.code,
         "reason": summary.reason,
         "failed_at": rfc3339(summary.failed_at),

@@ -39,8 +39,9 @@ pub async fn close_records(
     }
     // A dispatcher may decide one meanwhile: then its record is there already, this event counts as
     // left, and the same command again closes it.
-    for event in undecided {
-        place.removed += usize::from(skip_undecided(stack, event).await.map_err(write_error)?);
+    for (ledger_key, event) in undecided {
+        let skipped = skip_undecided(stack, ledger_key, event).await.map_err(write_error)?;
+        place.removed += usize::from(skipped);
     }
     place.left = place.found - place.removed;
     Ok(place)
@@ -55,14 +56,12 @@ fn is_open(record: &Item) -> bool {
     }
 }
 
-/// The events without a ledger record, one for each record that the dispatcher would create.
-fn undecided<'a>(events: &'a [StoredEvent], records: &[Item]) -> Vec<&'a StoredEvent> {
-    let is_decided =
-        |event: &StoredEvent| records.iter().any(|r| r.notification == event.ledger_key);
-    let undecided = events.iter().rev().filter(|event| !is_decided(event));
-    let by_record: BTreeMap<&str, &StoredEvent> =
-        undecided.map(|event| (event.ledger_key.as_str(), event)).collect();
-    by_record.into_values().collect()
+/// The records that the dispatcher would yet create, by key, each with its event.
+fn undecided<'a>(events: &'a [StoredEvent], records: &[Item]) -> BTreeMap<String, &'a StoredEvent> {
+    let is_decided = |key: &String| records.iter().any(|r| r.notification == *key);
+    let all = events.iter().rev();
+    let all = all.flat_map(|event| event.ledger_keys().map(move |key| (key, event)));
+    all.filter(|(key, _)| !is_decided(key)).collect()
 }
 
 async fn close(stack: &Stack, record: &Item) -> Result<bool, LedgerError> {
@@ -95,11 +94,15 @@ async fn close(stack: &Stack, record: &Item) -> Result<bool, LedgerError> {
 }
 
 /// Creates the record before the dispatcher does, so that the mail is never planned.
-async fn skip_undecided(stack: &Stack, event: &StoredEvent) -> Result<bool, LedgerError> {
+async fn skip_undecided(
+    stack: &Stack,
+    ledger_key: String,
+    event: &StoredEvent,
+) -> Result<bool, LedgerError> {
     let Some(request) = event.request() else { return Ok(false) };
     let item = Item {
         order_key: OrderKey::of_event(&request.event).to_string(),
-        notification: event.ledger_key.clone(),
+        notification: ledger_key,
         event: event.event.clone(),
         correlation_id: event.correlation_id.clone(),
         accepted_at: event.accepted_at,
@@ -176,6 +179,20 @@ async fn delete<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_an_event_each_recipient_without_a_record_is_undecided() {
+        let event = StoredEvent {
+            ledger_key: "order.confirmed##customer".to_owned(),
+            copies: ["AAAAAAAA", "BBBBBBBB"].map(str::to_owned).into(),
+            ..StoredEvent::default()
+        };
+        let planned = "order.confirmed##copy-AAAAAAAA".to_owned();
+        let records = [Item { notification: planned, ..Item::default() }];
+        let events = [event];
+        let undecided: Vec<String> = undecided(&events, &records).into_keys().collect();
+        assert_eq!(undecided, ["order.confirmed##copy-BBBBBBBB", "order.confirmed##customer"]);
+    }
 
     #[test]
     fn what_a_policy_would_yet_send_is_open_and_what_is_kept_in_doubt_is_not() {

@@ -14,5 +14,5 @@ mod suggestion;
 pub use next_step::{next_step, next_while_closed, state_style};
 pub use overdue::due_since;
 pub use request::{MAX_CLOCK_SKEW, queue_request, rebuild_request, reopen};
-pub use selector::{NotificationArgs, kind_and_scope, name};
+pub use selector::{NotificationArgs, kind_and_scope, name, other_recipient};
 pub use suggestion::{Suggestion, suggestions};

@@ -5,6 +5,7 @@ use shared::ledger::{MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;
 
 use super::overdue::next_when_overdue;
+use super::selector::other_recipient;
 use crate::output::{Style, format_time};
 use crate::send_gate::Closed;
 
@@ -67,6 +68,7 @@ fn next_when_postponed(item: &Item) -> String {
 /// A bounced mail is not sent again: SES accepted it. The reason is SES's bounce type and subtype
 /// (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html#event-publishing-retrieving-sns-contents-bounce-object>).
 fn next_after_bounce(item: &Item) -> String {
+    let who = if other_recipient(item).is_some() { "its recipient" } else { "the customer" };
     let what_to_do = match item.reason.as_deref().and_then(|reason| reason.split_once('/')) {
         Some(("Permanent", "Suppressed" | "OnAccountSuppressionList")) => {
             "SES does not mail a suppressed address. Once it is right, `waybill suppression remove` lets \
@@ -77,7 +79,7 @@ fn next_after_bounce(item: &Item) -> String {
         }
         _ => "SES has given up. `waybill preview --order` renders the mail, to be sent by hand",
     };
-    format!("the customer has not received it: {what_to_do}")
+    format!("{who} has not received it: {what_to_do}")
 }
 
 fn next_in_doubt(item: &Item, now: i64) -> String {

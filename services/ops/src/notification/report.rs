@@ -2,9 +2,10 @@
 
 use kit::ledger::Item;
 use serde::Serialize;
+use shared::notification::Recipient;
 
 use super::request::waits;
-use super::selector::kind_and_scope;
+use super::selector::{kind_and_scope, other_recipient};
 use crate::order_name::OrderName;
 use crate::output::{ColorMode, Report, Style, as_optional_rfc3339, format_time};
 
@@ -16,6 +17,9 @@ pub struct Changed {
     pub kind: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
+    /// Who gets it, where that is not the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<Recipient>,
     /// The state that it was in.
     pub was: String,
     /// Until when it was to wait, in milliseconds since 1970; it is due now instead.
@@ -31,7 +35,8 @@ impl Changed {
         let (kind, scope) = kind_and_scope(&item);
         let waited_until = waits(&item, now).then_some(item.not_before);
         let OrderName { shop, id } = OrderName::of_key(&item.order_key);
-        Self { shop, order_id: id, kind, scope, was: item.state, waited_until, result }
+        let recipient = other_recipient(&item);
+        Self { shop, order_id: id, kind, scope, recipient, was: item.state, waited_until, result }
     }
 
     /// What it was before.
@@ -52,9 +57,10 @@ impl Report for Changed {
     fn text(&self, colors: ColorMode) -> String {
         let result = if self.result == "sent" { "Recorded as sent:" } else { "Queued" };
         let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
+        let to = self.recipient.map(|to| format!(" to {to}")).unwrap_or_default();
         let order = OrderName { shop: self.shop.clone(), id: self.order_id.clone() };
         let sentence = format!(
-            "{} {}{scope} of order {order}; {}. `waybill order {}` shows its progress.",
+            "{} {}{scope}{to} of order {order}; {}. `waybill order {}` shows its progress.",
             colors.apply(Style::Success, result),
             self.kind,
             self.before(),

@@ -5,9 +5,10 @@ use kit::ledger::{Change, Item, RecordOutcome};
 use kit::queue::{OutgoingMessage, send_one};
 use serde_json::json;
 use shared::ledger::{Facts, State, Transition};
+use shared::notification::Recipient;
 use shared::queue::message::MailRequest;
 
-use super::selector::kind_and_scope;
+use super::selector::{kind_and_scope, other_recipient};
 use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::{Queue, Stack};
 use crate::error::CliError;
@@ -35,12 +36,13 @@ pub async fn requeue(
     // First: if the event is gone, nothing is reopened.
     let request = rebuild_request(stack, item, now).await?;
     let (kind, _) = kind_and_scope(item);
+    let to = other_recipient(item).map(|to| format!(" to {to}")).unwrap_or_default();
     let plan = json!({
         "order_key": item.order_key, "notification": item.notification,
         "was": item.state, "attempt": item.attempt,
     });
     let order = OrderName::of_key(&item.order_key);
-    let action = format!("{action} {} {kind}", order.id);
+    let action = format!("{action} {} {kind}{to}", order.id);
     let intent = Intent { action, reason: change.reason.as_deref(), plan };
     let audit = Audit::begin(stack, &change.operator, intent).await?;
     // One result of both steps, so that the audit item is ended whichever of them fails.
@@ -82,7 +84,13 @@ pub async fn rebuild_request(
         ))
     })?;
     let send_before = now + request.event.payload.kind().send_within();
-    Ok(request.into_mail_request(send_before))
+    let recipient = item.key().map_or(Recipient::Customer, |key| key.recipient);
+    request.mail_request_for(recipient, send_before).ok_or_else(|| {
+        CliError::input(format!(
+            "The event of this mail ({}) names no address for {recipient}, and the ledger holds none in clear.",
+            item.event
+        ))
+    })
 }
 
 /// Puts a mail request on the mail queue. Sending it twice is safe: the claim makes one mail of it.

@@ -1,6 +1,7 @@
 //! Which notification a command is about, and how a command names it.
 
 use kit::ledger::Item;
+use shared::notification::Recipient;
 use shared::{Kind, NotificationKey, ShopId};
 
 use crate::args::{kind, order};
@@ -20,6 +21,9 @@ pub struct NotificationArgs {
     /// The parcel or refund, and which of several, if the order has several mails of the kind
     #[arg(long, value_name = "SCOPE")]
     pub scope: Option<String>,
+    /// Who gets it: customer, or a copy as `waybill order` shows it, such as copy-IsKbxIjX
+    #[arg(long, value_name = "RECIPIENT", default_value = "customer", value_parser = Recipient::parse)]
+    pub recipient: Recipient,
     #[command(flatten)]
     pub change: ChangeArgs,
 }
@@ -29,7 +33,19 @@ pub async fn find(stack: &Stack, args: &NotificationArgs) -> Result<Item, CliErr
     let order = order(stack, &args.order)?;
     let kind = kind(&args.kind)?;
     let items = records_of_order(stack, &order.to_string()).await?;
-    one_of(&items, &OrderName::from(&order), kind, args.scope.as_deref()).cloned()
+    let items: Vec<Item> = items.into_iter().filter(|item| is_to(item, args.recipient)).collect();
+    let found = one_of(&items, &OrderName::from(&order), kind, args.scope.as_deref()).cloned();
+    // What it says of the customer's mails is wrong of a copy's.
+    found.map_err(|error| match args.recipient {
+        Recipient::Customer => error,
+        other => CliError::input(format!("To {other}: {error}")),
+    })
+}
+
+/// Whether it is to this recipient. The record of a muted event has no key, and nobody but the customer would have got
+/// its mail.
+fn is_to(item: &Item, recipient: Recipient) -> bool {
+    item.key().map_or(Recipient::Customer, |key| key.recipient) == recipient
 }
 
 fn one_of<'i>(
@@ -94,10 +110,19 @@ pub fn kind_and_scope(item: &Item) -> (String, String) {
     }
 }
 
-/// The record's notification as people name it: `order.refunded R-1`.
+/// Who gets it, where that is not the customer.
+pub fn other_recipient(item: &Item) -> Option<Recipient> {
+    item.key().map(|key| key.recipient).filter(|recipient| *recipient != Recipient::Customer)
+}
+
+/// The record's notification as people name it: `order.refunded R-1`, `order.confirmed to copy-IsKbxIjX`.
 pub fn name(item: &Item) -> String {
     let (kind, scope) = kind_and_scope(item);
-    if scope.is_empty() { kind } else { format!("{kind} {scope}") }
+    let name = if scope.is_empty() { kind } else { format!("{kind} {scope}") };
+    match other_recipient(item) {
+        Some(other) => format!("{name} to {other}"),
+        None => name,
+    }
 }
 
 /// The record's notification as command-line arguments: `1001 order.refunded --scope 'R-1'`.
@@ -111,7 +136,8 @@ pub fn command_args(item: &Item) -> String {
     let order = OrderName { id, shop: ShopId::default().to_string() }.args();
     let shop =
         if shop == ShopId::default().as_str() { String::new() } else { format!(" --shop {shop}") };
-    format!("{order} {kind}{scope}{shop}")
+    let to = other_recipient(item).map(|to| format!(" --recipient {to}")).unwrap_or_default();
+    format!("{order} {kind}{scope}{to}{shop}")
 }
 
 #[cfg(test)]
@@ -124,6 +150,19 @@ mod tests {
             notification: notification.to_owned(),
             ..Item::default()
         }
+    }
+
+    #[test]
+    fn a_copy_is_named_apart_from_the_mail_of_the_customer() {
+        let customers = item("shipment.shipped#S-1#customer");
+        let copy = item("shipment.shipped#S-1#copy-IsKbxIjX");
+        let recipient = Recipient::parse("copy-IsKbxIjX").unwrap();
+        assert!(is_to(&copy, recipient) && !is_to(&customers, recipient));
+        assert!(is_to(&customers, Recipient::Customer) && !is_to(&copy, Recipient::Customer));
+        assert!(is_to(&item("muted#order.confirmed#s e-1"), Recipient::Customer));
+        assert_eq!(name(&copy), "shipment.shipped S-1 to copy-IsKbxIjX");
+        let args = command_args(&copy);
+        assert_eq!(args, "1001 shipment.shipped --scope 'S-1' --recipient copy-IsKbxIjX");
     }
 
     #[test]

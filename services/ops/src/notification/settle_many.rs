@@ -8,8 +8,9 @@ use kit::RateLimiter;
 use kit::ledger::Item;
 use serde::Serialize;
 use shared::ledger::State;
+use shared::notification::Recipient;
 
-use super::selector::kind_and_scope;
+use super::selector::{kind_and_scope, other_recipient};
 use super::settle::{Resolution, settle};
 use crate::audit::ChangeArgs;
 use crate::aws::Stack;
@@ -63,6 +64,9 @@ pub struct Row {
     pub kind: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
+    /// Who gets it, where that is not the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<Recipient>,
     /// Since when, in milliseconds since 1970.
     #[serde(serialize_with = "as_rfc3339")]
     pub since: i64,
@@ -163,7 +167,8 @@ impl SettledMany {
             let (kind, scope) = kind_and_scope(item);
             let OrderName { shop, id } = OrderName::of_key(&item.order_key);
             let doubt = item.reason.clone().unwrap_or_default();
-            Row { shop, order_id: id, kind, scope, since: item.since, doubt }
+            let recipient = other_recipient(item);
+            Row { shop, order_id: id, kind, scope, recipient, since: item.since, doubt }
         };
         Self { in_doubt: items.iter().map(row).collect(), settled: None }
     }
@@ -180,6 +185,7 @@ impl Report for SettledMany {
             Column::text("order", |row| row.order_id.clone()),
             Column::text("mail", |row| row.kind.clone()),
             Column::text("scope", |row| row.scope.clone()),
+            Column::text("to", |row| row.recipient.map(|to| to.to_string()).unwrap_or_default()),
             Column::text("doubt", |row| row.doubt.clone()),
         ];
         let shown = &self.in_doubt[..self.in_doubt.len().min(MAX_LISTED)];

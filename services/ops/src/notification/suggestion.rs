@@ -76,7 +76,9 @@ mod tests {
             not_before,
             ..Item::default()
         });
-        for item in &items {
+        let copy = "shipment.updated#S-1#00340434161094022115#copy--sKbxIj_".to_owned();
+        let copies = items.clone().map(|item| Item { notification: copy.clone(), ..item });
+        for item in items.iter().chain(&copies) {
             let suggested = suggestions(item, 1_000);
             assert!(!suggested.is_empty(), "{item:?}");
             for Suggestion { command, .. } in suggested {

@@ -16,7 +16,7 @@ use crate::error::CliError;
 use crate::notification::due_since;
 use crate::order_name::OrderName;
 use crate::outbox::entries;
-use crate::store::{Key, records};
+use crate::store::{Key, ledger_keys, records};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -52,6 +52,20 @@ pub struct LastDay {
 const NAMED: [State; 3] = [State::Failed, State::InDoubt, State::Bounced];
 
 impl LastDay {
+    /// Counts the mail of one recipient. `now` in milliseconds since 1970.
+    fn count_mail(&mut self, item: &Item, now: i64) {
+        *self.states.entry(item.state.clone()).or_default() += 1;
+        self.counted_bounces += usize::from(is_counted_bounce(item));
+        let is_overdue = due_since(item, now).is_some_and(|due| now - due > OVERDUE_MS);
+        self.overdue += usize::from(is_overdue);
+        if is_overdue {
+            self.name_order("overdue", &item.order_key);
+        }
+        if item.state().is_some_and(|state| NAMED.contains(&state)) {
+            self.name_order(&item.state, &item.order_key);
+        }
+    }
+
     fn name_order(&mut self, state: &str, order_key: &str) {
         let order = OrderName::of_key(order_key).to_string();
         self.orders.entry(state.to_owned()).or_default().insert(order);
@@ -76,12 +90,7 @@ pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
         day.more = day.events + found.len() > max;
         let found = latest(found, max - day.events);
         day.events += found.len();
-        let keys: Vec<(Key, i64)> = found
-            .into_iter()
-            .map(|entry| ((entry.order_key, entry.ledger_key), entry.sweep_at))
-            .filter(|(key, _)| counted.insert(key.clone()))
-            .collect();
-        count(stack, &keys, now, &mut day).await?;
+        count(stack, &found, &mut counted, now, &mut day).await?;
         if day.more {
             break;
         }
@@ -98,31 +107,25 @@ fn latest(mut entries: Vec<IndexEntry>, max: usize) -> Vec<IndexEntry> {
 
 async fn count(
     stack: &Stack,
-    keys: &[(Key, i64)],
+    entries: &[IndexEntry],
+    counted: &mut HashSet<Key>,
     now: i64,
     day: &mut LastDay,
 ) -> Result<(), CliError> {
-    let records = records(stack, keys.iter().map(|(key, _)| key.clone())).await?;
-    for (key, sweep_at) in keys {
-        match records.get(key) {
-            Some(item) => {
-                *day.states.entry(item.state.clone()).or_default() += 1;
-                day.counted_bounces += usize::from(is_counted_bounce(item));
-                let is_overdue = due_since(item, now).is_some_and(|due| now - due > OVERDUE_MS);
-                day.overdue += usize::from(is_overdue);
-                if is_overdue {
-                    day.name_order("overdue", &key.0);
-                }
-                if item.state().is_some_and(|state| NAMED.contains(&state)) {
-                    day.name_order(&item.state, &key.0);
-                }
+    let records = records(stack, entries.iter().flat_map(ledger_keys)).await?;
+    for entry in entries {
+        let mut is_undecided = false;
+        for key in ledger_keys(entry).filter(|key| counted.insert(key.clone())) {
+            match records.get(&key) {
+                Some(item) => day.count_mail(item, now),
+                None => is_undecided = true,
             }
-            None => {
-                day.undecided += 1;
-                // An entry in the future was queued again and postponed by relay's sweep.
-                let is_late = *sweep_at > now || now - sweep_at > LATE_MS;
-                day.late += usize::from(is_late);
-            }
+        }
+        if is_undecided {
+            day.undecided += 1;
+            // An entry in the future was queued again and postponed by relay's sweep.
+            let is_late = entry.sweep_at > now || now - entry.sweep_at > LATE_MS;
+            day.late += usize::from(is_late);
         }
     }
     Ok(())
@@ -168,6 +171,7 @@ mod tests {
             order_key: "default/1001".to_owned(),
             event: format!("https://shop.example/orders e-{sweep_at}"),
             ledger_key: "order.confirmed##customer".to_owned(),
+            copies: Vec::new(),
             sweep_at,
         };
         let kept = latest([2, 5, 1, 4, 3].map(entry).into(), 3);

@@ -218,3 +218,54 @@ fn a_cancellation_tells_the_money_unless_a_refund_of_the_same_moment_has_told_it
     assert_eq!(planned.skips, [(0, SkipReason::NothingNew)]);
     assert_eq!(planned.verdict, MAIL);
 }
+
+fn copys(known: &Known) -> Known {
+    let address = crate::contract::email::EmailAddress::parse("accounts@north.example");
+    let shop = crate::contract::shop_id::ShopId::default();
+    let recipient = Recipient::copy_to(&shop, &address.expect("an address"));
+    Known { news: News { recipient, ..known.news.clone() }, standing: known.standing }
+}
+
+#[test]
+fn a_copy_is_judged_by_what_its_own_recipient_was_told() {
+    let shipped = known(ShipmentShipped, 1, "a", Standing::Told);
+    let same = known(ShipmentUpdated, 2, "a", PLANNED);
+    assert_eq!(verdict(&same.news, &[shipped.clone()]), NOTHING_NEW);
+    // It gets updates alone, or the parcel's mail bounced before it was told.
+    assert_eq!(verdict(&copys(&same).news, &[shipped.clone()]), MAIL);
+    assert_eq!(verdict(&copys(&same).news, &[copys(&shipped)]), NOTHING_NEW);
+    let newer = known(ShipmentUpdated, 3, "b", Standing::Sending);
+    for (own, other) in [(&same, &copys(&newer)), (&copys(&same), &newer)] {
+        assert_eq!(verdict(&own.news, &[other.clone()]), MAIL);
+        assert_eq!(verdict(&other.news, &[own.clone()]), MAIL);
+        assert!(skipped(&other.news, &[own.clone()]).is_empty());
+    }
+}
+
+#[test]
+fn a_cancellation_ends_the_news_of_every_recipient_and_waits_for_its_own_only() {
+    let cancelled = news(OrderCancelled, 3, "");
+    let shipped = |standing| copys(&known(ShipmentShipped, 2, "a", standing));
+    assert_eq!(skipped(&cancelled, &[shipped(PLANNED)]), [0]);
+    assert_eq!(verdict(&cancelled, &[shipped(Standing::Sending)]), MAIL);
+    let late = shipped(PLANNED).news;
+    let told = Known { news: cancelled, standing: Standing::Told };
+    assert_eq!(verdict(&late, &[told]), SUPERSEDED);
+}
+
+#[test]
+fn refunds_add_up_once_however_many_recipients_are_told_of_them() {
+    let first = Known { news: refund(1, 600), standing: Standing::Told };
+    let last = Known { news: refund(2, 400), standing: PLANNED };
+    let others = [first.clone(), copys(&first), copys(&last)];
+    let customers = told_about(&last.news, &others);
+    assert_eq!((customers.completes_refund, customers.overpaid), (true, 0));
+    // Whoever gets a copy of the last one only is told of the sum too.
+    let copy = told_about(&copys(&last).news, &[first, last.clone()]);
+    assert_eq!((copy.completes_refund, copy.overpaid), (true, 0));
+    // What a cancellation names covers two refunds, each told to two.
+    let cancelled = Known { news: cancellation(1, 900), standing: Standing::Told };
+    let named = Known { news: refund(2, 500), standing: Standing::NothingNew };
+    let own = refund(3, 400);
+    assert_eq!(verdict(&own, &[cancelled, named.clone(), copys(&named)]), NOTHING_NEW);
+}

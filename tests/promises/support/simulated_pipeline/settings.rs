@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use mailer::render::{Brand, Mail, RenderError};
+use mailer::render::{Brand, Mail, MailContext, RenderError};
 use shared::Event;
-use shared::notification::MoneyNews;
 use template::{Deployed, Queue, QueueSource, StreamSource};
 
 use super::{DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, INBOX, INBOX_DLQ, MAIL, MAIL_DLQ};
@@ -42,7 +41,7 @@ pub struct Settings {
 }
 
 /// Makes a mail of an event.
-pub type Render = fn(&Event, Timestamp, MoneyNews, &Brand) -> Result<Mail, RenderError>;
+pub type Render = fn(&Event, Timestamp, MailContext, &Brand) -> Result<Mail, RenderError>;
 
 /// A queue that a function reads.
 #[derive(Debug, Clone, Copy)]
@@ -87,7 +86,7 @@ impl Settings {
             send_events,
             send_rate: None,
             sqs_attempts: 1,
-            render: mailer::render::render_beside,
+            render: mailer::render::render_in_context,
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::Event;
 
 use super::{NOW, sample, samples};
-use crate::render::{Brand, render};
+use crate::render::{Brand, MailContext, render, render_in_context};
 
 fn html_of(event: &Value, brand: &Brand) -> String {
     render(&Event::parse(event).expect("an event"), NOW, brand).expect("a mail").html
@@ -40,4 +40,29 @@ fn the_shop_and_the_order_never_share_a_row_that_is_too_narrow_for_both() {
     };
     assert!(float_of(">Nordlicht Manufaktur</a>").contains("align=\"left\""), "{header}");
     assert!(float_of(">Order #10/01-2026-000123</td>").contains("align=\"right\""), "{header}");
+}
+
+#[test]
+fn a_copy_is_the_same_mail_and_says_that_it_is_a_copy() {
+    let brand = Brand::default();
+    let (yours, copys) = (
+        format!("You get this e-mail because of your order at {}.", brand.name),
+        format!(
+            "This is a copy. The e-mail itself is for the customer who placed the order at {}.",
+            brand.name
+        ),
+    );
+    for (name, event) in samples() {
+        let event = Event::parse(&event).expect("an event");
+        let own = render(&event, NOW, &brand).expect("a mail");
+        let context = MailContext { is_copy: true, ..MailContext::default() };
+        let copy = render_in_context(&event, NOW, context, &brand).expect("a mail");
+        assert_eq!(copy.subject, format!("Copy: {}", own.subject), "{name}");
+        // Folded at the end of its line.
+        let unfolded = |text: &str| text.replace('\n', " ");
+        assert!(unfolded(&own.text).contains(&yours), "{name}: {}", own.text);
+        assert_eq!(unfolded(&copy.text), unfolded(&own.text).replace(&yours, &copys), "{name}");
+        assert!(copy.html.contains(&copys) && !copy.html.contains(&yours), "{name}");
+        assert!(own.html.contains(&yours), "{name}");
+    }
 }

@@ -1,0 +1,208 @@
+//! The rules of a replay.
+
+use super::*;
+use shared::Kind;
+use shared::ledger::Transition;
+use shared::notification::Recipient;
+
+const NOW: i64 = 1_763_900_000_000;
+
+fn key(kind: Kind, scope: &str) -> NotificationKey {
+    let OrderKey { shop, order_id } = OrderKey::parse("default/1001").unwrap();
+    let scope = scope.to_owned();
+    NotificationKey { shop, order_id, kind, scope, recipient: Recipient::Customer }
+}
+
+fn item(key: &NotificationKey, state: State, reason: Option<&str>) -> Item {
+    Item {
+        order_key: key.order_key().to_string(),
+        notification: key.sort_key(),
+        state: state.as_str().to_owned(),
+        attempt: 1,
+        event: "s e1".to_owned(),
+        lease_until: NOW + 1,
+        reason: reason.map(str::to_owned),
+        ..Item::default()
+    }
+}
+
+fn assess(payload: &DlqPayload, items: impl IntoIterator<Item = Item>) -> ReplayAssessment {
+    let snapshot = LedgerSnapshot { records: keyed(items), ..LedgerSnapshot::default() };
+    Rules { snapshot: &snapshot, now: NOW }.assess(payload)
+}
+
+#[test]
+fn a_mail_is_sent_again_only_where_the_ledger_says_that_it_was_not() {
+    let (fresh, past) = (NOW + 1, NOW);
+    for (state, reason, send_before, verdict) in [
+        (State::Failed, None, fresh, Verdict::WouldSend),
+        (State::Planned, None, fresh, Verdict::WouldSend),
+        (State::Sent, None, fresh, Verdict::AlreadySent),
+        (State::Delivered, None, fresh, Verdict::AlreadySent),
+        (State::Bounced, None, fresh, Verdict::AlreadySent),
+        (State::Complained, None, fresh, Verdict::AlreadySent),
+        (State::Sending, None, fresh, Verdict::InProgress),
+        (State::InDoubt, None, fresh, Verdict::InDoubt),
+        // Past its deadline a mail is stale, but one that was sent never is.
+        (State::Failed, None, past, Verdict::Stale),
+        (State::Sent, None, past, Verdict::AlreadySent),
+        (State::InDoubt, None, past, Verdict::InDoubt),
+        (State::Skipped, Some("stale"), fresh, Verdict::Stale),
+        (State::Skipped, Some("muted"), past, Verdict::Muted),
+        (State::Skipped, Some("nothing_new"), fresh, Verdict::NothingNew),
+    ] {
+        let key = key(Kind::ShipmentShipped, "S-1");
+        let item = item(&key, state, reason);
+        let assessment = assess(&DlqPayload::Mail { key, send_before }, [item]);
+        assert_eq!(assessment.verdict, verdict, "{state} {reason:?} until {send_before}");
+    }
+}
+
+#[test]
+fn an_earlier_doubt_is_reported_with_a_mail_that_would_be_sent() {
+    let key = key(Kind::ShipmentShipped, "S-1");
+    let doubted = Item { doubts: 1, ..item(&key, State::Planned, None) };
+    let assessment = assess(&DlqPayload::Mail { key, send_before: NOW + 1 }, [doubted]);
+    assert_eq!(assessment.verdict, Verdict::WouldSend);
+    assert!(assessment.detail.unwrap().contains("may have accepted it"));
+}
+
+#[test]
+fn an_ses_event_is_recorded_only_with_the_token_of_its_mail() {
+    let key = key(Kind::ShipmentShipped, "S-1");
+    let item = Item { feedback_token: Some("t-1".to_owned()), ..item(&key, State::Sent, None) };
+    for (token, verdict) in [("t-1", Verdict::WouldRecord), ("", Verdict::AlreadyDone)] {
+        let event = feedback::SesEvent {
+            key: key.clone(),
+            event_type: "Delivery".to_owned(),
+            transition: Transition::Deliver,
+            token: token.to_owned(),
+            message_id: "0107-x".to_owned(),
+            reason: None,
+        };
+        let assessment = assess(&DlqPayload::Feedback(event), [item.clone()]);
+        assert_eq!(assessment.verdict, verdict, "{token}");
+    }
+}
+
+#[test]
+fn an_event_whose_id_another_one_has_is_a_conflict_and_not_done() {
+    let event = |id: &str| PublishedEvent {
+        key: key(Kind::OrderConfirmed, ""),
+        event: format!("s {id}"),
+        payload_hash: vec![1],
+        notify: true,
+        send_before: NOW + 1,
+    };
+    let stored = [("e1", vec![1]), ("e2", vec![2])];
+    let stored = stored.map(|(id, hash)| (event_key(&event(id)), hash)).into();
+    let snapshot = LedgerSnapshot { stored, ..LedgerSnapshot::default() };
+    for (ids, verdict) in [
+        (&["e1"][..], Verdict::AlreadyDone),
+        (&["e2"], Verdict::Conflict),
+        (&["e3"], Verdict::WouldSend),
+        (&["e1", "e3"], Verdict::WouldSend),
+        (&["e1", "e2"], Verdict::Conflict),
+    ] {
+        let payload = DlqPayload::Inbox(ids.iter().map(|id| event(id)).collect());
+        let assessment = Rules { snapshot: &snapshot, now: NOW }.assess(&payload);
+        assert_eq!(assessment.verdict, verdict, "{ids:?}");
+        assert!(!verdict.is_movable(true) || verdict == Verdict::WouldSend);
+    }
+}
+
+#[test]
+fn events_are_stale_by_when_they_arrived_if_none_of_the_missing_ones_is_fresh_or_muted() {
+    let event = |id: &str, notify, send_before| PublishedEvent {
+        key: key(Kind::ShipmentOutForDelivery, "S-1"),
+        event: format!("s {id}"),
+        payload_hash: vec![1],
+        notify,
+        send_before,
+    };
+    let stored = HashMap::from([(event_key(&event("e1", true, NOW)), vec![1])]);
+    let snapshot = LedgerSnapshot { stored, ..LedgerSnapshot::default() };
+    let assess = |events: &[PublishedEvent]| {
+        Rules { snapshot: &snapshot, now: NOW }.assess(&DlqPayload::Inbox(events.to_vec()))
+    };
+    let (past, fresh) = (event("e2", true, NOW), event("e3", true, NOW + 1));
+    let stale = assess(std::slice::from_ref(&past));
+    assert_eq!(stale.verdict, Verdict::Stale);
+    assert!(stale.detail.unwrap().starts_with("its deadline was 2025-11-23 12:13:20Z"));
+    assert_eq!(assess(std::slice::from_ref(&fresh)).verdict, Verdict::WouldSend);
+    assert_eq!(assess(&[past.clone(), fresh]).verdict, Verdict::WouldSend);
+    assert_eq!(assess(&[event("e1", true, NOW), past]).verdict, Verdict::Stale);
+    assert_eq!(assess(&[event("e4", false, NOW)]).verdict, Verdict::WouldSend, "it is recorded");
+}
+
+#[test]
+fn a_delivery_mail_supersedes_the_shipping_mail_unless_it_failed() {
+    let (shipped, arrived) =
+        (key(Kind::ShipmentShipped, "S-1"), key(Kind::ShipmentDelivered, "S-1"));
+    let verdict = |state| {
+        let items = [item(&shipped, State::Failed, None), item(&arrived, state, None)];
+        assess(&DlqPayload::Mail { key: shipped.clone(), send_before: NOW + 1 }, items).verdict
+    };
+    assert_eq!(verdict(State::Delivered), Verdict::Superseded);
+    assert_eq!(verdict(State::Failed), Verdict::WouldSend);
+}
+
+#[test]
+fn what_the_ledger_has_forgotten_is_not_sent() {
+    let payload = DlqPayload::Mail { key: key(Kind::OrderConfirmed, ""), send_before: NOW + 1 };
+    assert_eq!(assess(&payload, []).verdict, Verdict::Unknown);
+}
+
+#[test]
+fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_missing() {
+    for (state, attempt, event, verdict) in [
+        (None, 0, "s e1", Verdict::WouldSend),
+        (Some(State::Planned), 0, "s e1", Verdict::WouldSend),
+        (Some(State::Planned), 0, "s other", Verdict::AlreadyDone),
+        (Some(State::Planned), 1, "s e1", Verdict::WouldSend),
+        (Some(State::Failed), 1, "s e1", Verdict::AlreadyDone),
+        (Some(State::Sent), 1, "s e1", Verdict::AlreadySent),
+    ] {
+        let key = key(Kind::ShipmentShipped, "S-1");
+        let record = state.map(|state| Item { attempt, ..item(&key, state, None) });
+        let payload = DlqPayload::Dispatch(Dispatch {
+            ledger_key: key.sort_key(),
+            news: item(&key, State::Planned, None).news().expect("a kind of mail"),
+            key,
+            event: event.to_owned(),
+            notify: true,
+            send_before: NOW + 1,
+            copies: Vec::new(),
+        });
+        let assessment = assess(&payload, record);
+        assert_eq!(assessment.verdict, verdict, "{state:?} {attempt} {event}");
+    }
+}
+
+#[test]
+fn an_event_is_decided_again_where_only_a_copys_decision_or_mail_request_is_missing() {
+    let customers = key(Kind::ShipmentShipped, "S-1");
+    let recipient = Recipient::parse("copy-IsKbxIjX").expect("a copy");
+    let copy = NotificationKey { recipient, ..customers.clone() };
+    let news = |key| item(key, State::Planned, None).news().expect("a kind of mail");
+    for (customers_state, state, verdict) in [
+        (State::Delivered, None, Verdict::WouldSend),
+        (State::Delivered, Some(State::Planned), Verdict::WouldSend),
+        (State::Delivered, Some(State::Sent), Verdict::AlreadySent),
+        (State::Planned, Some(State::Sent), Verdict::WouldSend),
+    ] {
+        let payload = DlqPayload::Dispatch(Dispatch {
+            key: customers.clone(),
+            ledger_key: customers.sort_key(),
+            event: "s e1".to_owned(),
+            notify: true,
+            send_before: NOW + 1,
+            news: news(&customers),
+            copies: vec![(copy.clone(), news(&copy))],
+        });
+        let records = state.map(|state| item(&copy, state, None));
+        let records = records.into_iter().chain([item(&customers, customers_state, None)]);
+        let assessment = assess(&payload, records);
+        assert_eq!(assessment.verdict, verdict, "{customers_state} {state:?}");
+    }
+}
