@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use shared::ledger::{Facts, Guard, MAX_DOUBTS, Precondition, Record, State, Transition, Write};
+use shared::notification::AddressHash;
 use waybill_tests::model::coverage::{Coverage, edges};
 
 use crate::support::TestStack;
@@ -27,14 +28,15 @@ fn time() -> impl Strategy<Value = i64> {
 
 fn record() -> impl Strategy<Value = Record> {
     let state = select(State::ALL.to_vec());
-    (state, 0..4_u32, 0..5_u32, 0..5_i64, 0..5_i64, 0..5_i64).prop_map(
-        |(state, attempt, doubts, since, not_before, lease_until)| Record {
+    (state, 0..4_u32, 0..5_u32, 0..5_i64, 0..5_i64, 0..5_i64, any::<bool>()).prop_map(
+        |(state, attempt, doubts, since, not_before, lease_until, readdressed)| Record {
             state,
             attempt,
             doubts,
             since,
             not_before,
             lease_until,
+            readdressed,
         },
     )
 }
@@ -119,6 +121,7 @@ fn satisfy((record, facts): (Record, Facts), guard: &Guard) -> (Record, Facts) {
         Guard::NoDoubts => of_record(Record { doubts: 0, ..record }),
         Guard::HasDoubts => of_record(Record { doubts: record.doubts.max(1), ..record }),
         Guard::OneDoubt => of_record(Record { doubts: 1, ..record }),
+        Guard::NotReaddressed => of_record(Record { readdressed: false, ..record }),
     }
 }
 
@@ -186,6 +189,10 @@ fn half_of_the_cases_take_every_edge_of_the_state_machine() {
     }
 }
 
+fn address() -> AddressHash {
+    AddressHash::parse("IsKbxIjX").expect("a hash")
+}
+
 #[derive(Debug)]
 struct Observed {
     was_written: bool,
@@ -198,8 +205,11 @@ async fn change(ledger: &Ledger, transition: Transition, facts: Facts) -> Observ
             let created = ledger.create(transition, item(None), facts.now).await;
             created.expect("the table answers") == PlanOutcome::Created
         }
-        _ => {
-            let change = Change::new(transition, facts);
+        write => {
+            let change = match write {
+                Write::FurtherDelivery => Change::readdressed_to(address(), facts.now),
+                _ => Change::new(transition, facts),
+            };
             let recorded = ledger.record(ORDER, NOTIFICATION, change).await;
             matches!(recorded.expect("the table answers"), RecordOutcome::Recorded(_))
         }
@@ -243,6 +253,7 @@ fn item(record: Option<&Record>) -> Item {
             since: record.since,
             not_before: record.not_before,
             lease_until: record.lease_until,
+            readdressed_to: record.readdressed.then(|| address().to_string()),
             ..item
         },
     }

@@ -3,6 +3,7 @@
 use kit::ledger::{Change, ClaimOutcome, Item, Ledger, LedgerError, PlanOutcome, RecordOutcome};
 use local::resources::EVENTS_TABLE;
 use shared::ledger::{Facts, State, Transition};
+use shared::notification::AddressHash;
 
 use crate::support::{RETENTION, TestStack};
 
@@ -32,7 +33,8 @@ async fn with_plan(services: &TestStack) -> Ledger {
 }
 
 async fn claim(ledger: &Ledger, facts: Facts, holder: &str) -> ClaimOutcome {
-    ledger.claim(ORDER, NOTIFICATION, facts, holder).await.expect("an answer")
+    let address = AddressHash::parse("IsKbxIjX").expect("a hash");
+    ledger.claim(ORDER, NOTIFICATION, facts, holder, address).await.expect("an answer")
 }
 
 async fn record(ledger: &Ledger, change: Change) -> RecordOutcome {

@@ -3,6 +3,7 @@
 mod cases;
 mod clocks;
 mod copies;
+mod corrected_address;
 mod duplicates;
 mod event_files;
 mod fair_send_rate;

@@ -2,6 +2,7 @@
 //! within the bounds that each test names. [`waybill_tests::model`] describes the model.
 
 mod news;
+mod readdress;
 mod rules;
 
 use shared::ledger::Transition::{Bounce, Complain, Deliver, Reject, Settle};
@@ -247,6 +248,10 @@ fn every_edge_of_the_state_machine_is_taken_and_breaks_no_promise() {
     // What others of the order do to it.
     for model in news::models_of_every_edge() {
         news::holds("the news of an order", &model);
+        coverage.add(&model.coverage);
+    }
+    for model in readdress::models_of_every_edge() {
+        readdress::holds("a corrected address", &model);
         coverage.add(&model.coverage);
     }
     assert_eq!(coverage.missing(), []);

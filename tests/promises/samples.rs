@@ -153,7 +153,7 @@ async fn every_ledger_record_is_under_one_write_unit() {
 }
 
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>)
-fn stored_size(item: &HashMap<String, AttributeValue>) -> usize {
+pub fn stored_size(item: &HashMap<String, AttributeValue>) -> usize {
     let value = |value: &AttributeValue| match value {
         AttributeValue::S(text) => text.len(),
         AttributeValue::B(bytes) => bytes.as_ref().len(),

@@ -188,9 +188,11 @@ async fn requeue(
     message: &SqsMessage,
     until: Option<i64>,
 ) -> BatchItemOutcome {
+    // Only an outage is counted, for the alarm: an event that waits for a mail of its order does so by itself.
+    let is_outage = until.is_none();
     let until = until.unwrap_or_else(|| dispatcher.clock.now_ms() + RETRY_DELAY_MS);
     let outcome = dispatcher.requeue.requeue_until(message, until, None).await;
-    if outcome == BatchItemOutcome::Ack {
+    if outcome == BatchItemOutcome::Ack && is_outage {
         count(Count::Requeued);
     }
     outcome

@@ -15,20 +15,21 @@
 //! | wait recorded | `planned`, marked as waiting | the message is delivered again: the record is judged |
 //! | mail requests sent | `planned`, each with a mail request | judged again: a second mail request, of which the claim makes one mail, or none if newer news came meanwhile |
 //!
+//! An event that another event's record stands in the way of may bring a corrected address: see [`crate::readdress`].
+//!
 //! A mail request that is lost later is replaced in the same way: the sweep queues the event again, and this finds a
 //! notification that a mailer could move on.
 
 use futures::future::join_all;
 use jiff::Timestamp;
 use kit::ledger::{Item, LedgerError, PlanOutcome};
-use kit::telemetry::{Count, count};
 use shared::OrderKey;
 use shared::ledger::{SkipReason, Transition};
-use shared::notification::Stage;
 use shared::queue::message::DispatchRequest;
 
 use crate::dependencies::Dispatcher;
-use crate::plan::{Decision, Plan, Planned, Put, log_skipped};
+use crate::plan::{Decision, Plan, Put, log_skipped};
+use crate::readdress::{is_to_another_address, readdress};
 
 /// Decides about one event and records the decisions: one conditional put for each recipient and, unless the event is
 /// muted or stale, one consistent query. The decisions are in the order of [`DispatchRequest::recipients`].
@@ -80,23 +81,16 @@ fn reason_to_skip_unread(request: &DispatchRequest, now: Timestamp) -> Option<Sk
 
 /// Puts the record of one notification: planned, or skipped because of `unread`.
 async fn put(plan: Plan<'_>, unread: Option<SkipReason>) -> Result<Put<'_>, LedgerError> {
-    let item = Item::for_recipient(plan.request, plan.recipient);
-    let ledger = &plan.dispatcher.ledger;
     let Some(reason) = unread else {
-        return match ledger.create(Transition::Plan, item, plan.now).await? {
-            PlanOutcome::Created => {
-                count(Count::Planned);
-                let kind = plan.request.event.payload.kind();
-                tracing::info!(kind = kind.as_str(), recipient = %plan.recipient, "planned");
-                Ok(Put::Planned(Planned { plan, stage: Stage::New }))
+        return match plan.create().await? {
+            PlanOutcome::Exists(first) if is_to_another_address(&plan, &first) => {
+                readdress(plan, &first).await
             }
-            // Delivered again: an earlier delivery may have died, or waited, before it sent the mail request.
-            PlanOutcome::Exists(own) if own.is_untouched_plan_of(&plan.own_event()) => {
-                plan.take_over(*own).await
-            }
-            PlanOutcome::Exists(existing) => Ok(Put::Decided(plan.decided_before(&existing))),
+            outcome => plan.follow(outcome).await,
         };
     };
+    let item = Item::for_recipient(plan.request, plan.recipient);
+    let ledger = &plan.dispatcher.ledger;
     let item = Item { reason: Some(reason.as_str().to_owned()), ..item };
     Ok(Put::Decided(match ledger.create(Transition::SkipAtPlan, item, plan.now).await? {
         PlanOutcome::Created => {

@@ -12,6 +12,9 @@
 //!   plan is put before the order's other records are read.
 //! - News counts from its `time`, but never from later than its acceptance: an event by a clock that is ahead is
 //!   superseded like any other.
+//! - Where a mail bounced or failed, another event for the same notification sends the same news to the address that it
+//!   names, once: the further delivery has a record of its own, and the first one's mail can't be sent any more.
+//!   While the first mail may yet arrive, such an event waits, for 15 hours at most.
 //! - A mail request names its shop to SQS, so that one shop's many do not hold up another's few.
 //! - A mail request has what its event and its dispatch request have that this version does not know.
 //! - While the ledger or the mail queue is unavailable, a message is requeued with a delay, which uses up no
@@ -26,6 +29,7 @@ mod decide;
 mod dependencies;
 mod mail_groups;
 mod plan;
+mod readdress;
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! A record that an event has planned for one recipient, and that no mailer has claimed: it is judged.
 
 use jiff::Timestamp;
-use kit::ledger::{Change, Item, Judging, LedgerError, RecordOutcome};
+use kit::ledger::{Change, Item, Judging, LedgerError, PlanOutcome, RecordOutcome};
 use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, SkipReason, Transition};
 use shared::notification::{MoneyNews, Recipient, Stage, Verdict};
@@ -31,7 +31,7 @@ pub enum Decision {
 pub struct Plan<'a> {
     pub dispatcher: &'a Dispatcher,
     pub request: &'a DispatchRequest,
-    /// One of the request's own.
+    /// One of the request's own, or the customer at the address that it names, where that was corrected.
     pub recipient: Recipient,
     /// Milliseconds since 1970.
     pub now: i64,
@@ -62,6 +62,29 @@ impl<'a> Plan<'a> {
         let Item { order_key, notification, .. } =
             Item::for_recipient(self.request, self.recipient);
         (order_key, notification)
+    }
+
+    /// Puts its record, if there is none yet.
+    pub async fn create(&self) -> Result<PlanOutcome, LedgerError> {
+        let item = Item::for_recipient(self.request, self.recipient);
+        self.dispatcher.ledger.create(Transition::Plan, item, self.now).await
+    }
+
+    /// What follows from the answer to its put.
+    pub async fn follow(self, outcome: PlanOutcome) -> Result<Put<'a>, LedgerError> {
+        match outcome {
+            PlanOutcome::Created => {
+                count(Count::Planned);
+                let kind = self.request.event.payload.kind();
+                tracing::info!(kind = kind.as_str(), recipient = %self.recipient, "planned");
+                Ok(Put::Planned(Planned { plan: self, stage: Stage::New }))
+            }
+            // Delivered again: an earlier delivery may have died, or waited, before it sent the mail request.
+            PlanOutcome::Exists(own) if own.is_untouched_plan_of(&self.own_event()) => {
+                self.take_over(*own).await
+            }
+            PlanOutcome::Exists(existing) => Ok(Put::Decided(self.decided_before(&existing))),
+        }
     }
 
     /// Goes on with a record that an earlier delivery has planned, and perhaps judged.

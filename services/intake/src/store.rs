@@ -118,6 +118,8 @@ struct EventItem<'a> {
     /// The address hashes of those who get a copy. With them the sweep finds their records too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     copies: Vec<String>,
+    /// The hash of the customer's address. With it the sweep knows an event that corrects the address.
+    to: String,
     sweep_bucket: String,
     sweep_at: i64,
     address_key: String,
@@ -235,6 +237,7 @@ impl EventStore {
             accepted_at: now_ms,
             ledger_key: ledger_key(event),
             copies: Vec::new(),
+            to: AddressHash::new(&event.shop, &event.order.customer.email).to_string(),
             sweep_bucket: outbox::bucket(order, now_ms),
             sweep_at: now_ms,
             address_key: lookup::address_key(&event.shop, event.order.customer.email.expose()),
@@ -313,6 +316,7 @@ mod tests {
             accepted_at: 5,
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: vec!["IsKbxIjX".to_owned()],
+            to: "AAAAAAAA".to_owned(),
             sweep_bucket: "0#1".to_owned(),
             sweep_at: 6,
             address_key: "a".to_owned(),
@@ -333,6 +337,7 @@ mod tests {
             ("accepted_at", number("5")),
             ("ledger_key", text("order.confirmed##customer")),
             ("copies", AttributeValue::L(vec![text("IsKbxIjX")])),
+            ("to", text("AAAAAAAA")),
             ("sweep_bucket", text("0#1")),
             ("sweep_at", number("6")),
             (BY_ADDRESS.attribute, text("a")),

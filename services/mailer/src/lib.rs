@@ -25,6 +25,7 @@
 //! - While SES takes no mail of the account, or gives one mail after the other no answer, one mail at a time, the probe,
 //!   asks whether it does again. The others wait without a claim, and so do those that are in doubt.
 //! - A mail whose answer from SES could not be waited for is neither claimed nor sent.
+//! - A mail that failed and whose news goes to a corrected address since is not sent, whatever is replayed.
 //! - No e-mail address, name or postal address is logged.
 //!
 //! Delivery semantics: at most once per attempt. A further attempt follows only a proof of refusal, or, by

@@ -37,7 +37,7 @@ pub struct Operator {
 
 impl Operator {
     /// As given: an operator's own name or address is no customer's data.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         named(self.operator.clone(), |variable| std::env::var(variable).ok())
     }
 }

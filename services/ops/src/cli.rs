@@ -38,8 +38,8 @@ pub enum Command {
     /// Dead-letter queues: list, show, replay, drop
     #[command(subcommand)]
     Dlq(dlq::Command),
-    /// Sends one mail that was skipped or failed, or that waits
-    Resend(notification::NotificationArgs),
+    /// Sends one mail that was skipped or failed, or that waits; or one to another address
+    Resend(notification::resend::Args),
     /// Records whether SES has accepted a mail that is in doubt
     Settle(notification::settle::Args),
     /// Settles every mail in doubt of a period, as after an outage of SES

@@ -103,6 +103,14 @@ const EXAMPLES: [(&str, &[Example]); 27] = [
                 "of several parcels, this one's",
                 "resend 1001 shipment.shipped --scope 1001-A --reason 'asked for it'",
             ),
+            (
+                "one that bounced, to the customer's corrected address",
+                "resend 1001 order.confirmed --to jo@new.example --reason 'new address'",
+            ),
+            (
+                "a copy of one that the customer has deleted; the address from standard input",
+                "resend 1001 order.confirmed --copy-to - --reason 'ticket 4711'",
+            ),
         ],
     ),
     (

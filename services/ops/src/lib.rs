@@ -48,6 +48,7 @@ mod shop;
 mod status;
 mod store;
 mod style;
+mod suppressed;
 mod suppression;
 mod sweep;
 mod swept;

@@ -1,12 +1,12 @@
 //! `waybill order`: one order's events, mails and timeline.
 
 use jiff::Timestamp;
-use kit::ledger::Item;
+use kit::ledger::{Deliveries, Item, Readdressing};
 use serde::Serialize;
 use shared::OrderKey;
 use shared::ledger::State;
 use shared::lookup::indexed_number_key;
-use shared::notification::Recipient;
+use shared::notification::{AddressHash, Recipient};
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
@@ -21,6 +21,7 @@ use crate::overpaid::overpaid;
 use crate::pii::PiiMode;
 use crate::send_gate;
 use crate::store::{StoredEvent, StoredOrder, latest_order};
+use crate::suppressed::suppressed;
 use crate::timeline::{Moment, timeline};
 
 #[derive(Debug, clap::Args)]
@@ -72,7 +73,8 @@ pub struct Notification {
     /// The parcel or refund, and which of several occurrences.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
-    /// `customer`, or whose copy it is: `copy-` and a hash of the address.
+    /// `customer`, whose copy it is (`copy-` and a hash of the address), or `corrected-` and a hash: the customer at a
+    /// corrected address.
     pub recipient: String,
     /// The address of whoever is not the customer, where an event names it; masked unless asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +89,15 @@ pub struct Notification {
     /// Why it was skipped, failed or is in doubt, or SES's diagnosis.
     pub reason: Option<String>,
     pub ses_message_id: Option<String>,
+    /// The recipient of the further delivery of the same news, since this one did not reach the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub followed_by: Option<String>,
+    /// Which operator named the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
+    /// Why that operator did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_because: Option<String>,
     /// The event that asked for it.
     pub event: String,
     pub correlation_id: String,
@@ -172,7 +183,7 @@ impl OrderReport {
                 .iter()
                 .map(|item| Notification::new(item, address_of(item, events, pii), now, pii))
                 .collect(),
-            warnings: overpaid(items, latest).into_iter().collect(),
+            warnings: overpaid(items, latest).into_iter().chain(suppressed(items)).collect(),
             events: events.iter().map(|event| EventRow::new(event, items, pii)).collect(),
             timeline: timeline(events, items, pii),
         }
@@ -187,13 +198,31 @@ impl EventRow {
         let is_own = |item: &&Item| item.event == event.event;
         let next = match &decisions {
             None => "waits for the dispatcher; the sweep queues it again if that takes too long",
-            Some(items) if items.iter().any(is_own) => "",
+            Some(own) if own.iter().any(is_own) => "",
+            Some(_) if items.iter().any(|item| item.event == event.event) => "",
+            Some(_) if waits(event, items) => {
+                "waits, for 15 hours at most, whether the same mail arrives at the address before: if it bounces or \
+                 fails, this event's address gets it"
+            }
             Some(_) => "nothing: another event asked for the same mail",
         };
         let decided = decisions.is_some();
         let event = StoredEvent { event: pii.text(&event.event), ..event.clone() };
         Self { event, decided, next }
     }
+}
+
+/// Whether the event's address gets another event's mail, if that does not arrive at the address before.
+fn waits(event: &StoredEvent, items: &[Item]) -> bool {
+    let is_open = || {
+        let first = items.iter().find(|item| item.notification == event.ledger_key)?;
+        let event = event.request()?.event;
+        let address = AddressHash::new(&event.shop, &event.order.customer.email);
+        let deliveries = Deliveries::new(items, &first.key()?)?;
+        let is_open = matches!(deliveries.readdress(address), Readdressing::Open(_));
+        Some(is_open && !deliveries.know(address))
+    };
+    is_open().unwrap_or(false)
 }
 
 impl Notification {
@@ -205,6 +234,9 @@ impl Notification {
             scope,
             recipient: recipient.to_string(),
             address,
+            followed_by: item.further_delivery().map(|it| Recipient::Corrected(it).to_string()),
+            asked_by: item.asked_by.clone(),
+            asked_because: item.asked_because.clone(),
             state: item.state.clone(),
             since: item.since,
             attempts: item.attempt,

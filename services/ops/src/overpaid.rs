@@ -3,13 +3,15 @@
 use kit::ledger::Item;
 use shared::Currency;
 use shared::contract::order::Order;
-use shared::notification::{MoneyBack, News, Recipient};
+use shared::notification::{MoneyBack, Recipient};
 
 /// A sentence that says so, where all refunds together are more than the order costs.
 pub fn overpaid(items: &[Item], order: Option<&Order>) -> Option<String> {
-    // The customer's records: those of copies are about the same money.
-    let is_refund = |news: &News| news.kind.is_refund() && news.recipient == Recipient::Customer;
-    let news = items.iter().filter_map(Item::news).filter(is_refund);
+    // The first record of each: copies, and a further delivery to a corrected address, are about the same money.
+    let is_customers =
+        |item: &&Item| item.key().is_some_and(|it| it.recipient == Recipient::Customer);
+    let news = items.iter().filter(is_customers).filter_map(Item::news);
+    let news = news.filter(|news| news.kind.is_refund());
     let refunds: Vec<MoneyBack> = news.filter_map(|news| news.money).collect();
     let refunded: i64 = refunds.iter().map(|money| money.amount).sum();
     let total = refunds.iter().map(|money| money.of).max()?;
@@ -53,7 +55,9 @@ mod tests {
         };
         let mut copy = refund("R-2", 400);
         copy.notification = copy.notification.replace("customer", "copy-AAAAAAAA");
-        let exact = [refund("R-1", 600), refund("R-2", 400), copy];
+        let mut further = refund("R-1", 600);
+        further.notification = further.notification.replace("customer", "corrected-AAAAAAAA");
+        let exact = [refund("R-1", 600), refund("R-2", 400), copy, further];
         assert_eq!(overpaid(&exact, None), None);
         let more = overpaid(&[refund("R-1", 600), refund("R-2", 405)], None);
         assert_eq!(

@@ -247,6 +247,7 @@ mod tests {
                 event: format!("https://shop.example/orders e-{n}"),
                 ledger_key: "order.confirmed##customer".to_owned(),
                 copies: Vec::new(),
+                to: None,
                 sweep_at: 1_763_999_000_000,
             },
             accepted_at: 1_763_900_000_000 + n * 1000,

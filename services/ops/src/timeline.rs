@@ -57,7 +57,7 @@ fn record_moments(item: &Item) -> Vec<Moment> {
         _ => otherwise,
     };
     let steps = [
-        (item.planned_at, "planned", String::new()),
+        (item.planned_at, "planned", asked(item)),
         (item.sending_at, "sending", format!("attempt {}", item.attempt)),
         (item.in_doubt_at, "in doubt", reason(State::InDoubt)),
         (item.sent_at, "sent", id(item.sent_at, String::new())),
@@ -69,4 +69,12 @@ fn record_moments(item: &Item) -> Vec<Moment> {
     ];
     let moment = |(at, what, detail)| Some(Moment { at: at?, what, about: about.clone(), detail });
     steps.into_iter().filter_map(moment).collect()
+}
+
+/// Who asked for it to be sent to this address, and why; empty where an event did.
+fn asked(item: &Item) -> String {
+    match (&item.asked_by, &item.asked_because) {
+        (Some(operator), Some(reason)) => format!("asked for by {operator}: {reason}"),
+        _ => String::new(),
+    }
 }

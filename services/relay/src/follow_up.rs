@@ -232,6 +232,7 @@ mod tests {
             event: "shop e-1".to_owned(),
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: Vec::new(),
+            to: None,
             sweep_at: 0,
         }
     }

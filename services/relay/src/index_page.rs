@@ -18,6 +18,9 @@ pub struct IndexEntry {
     /// The address hashes of those who get a copy: the event should lead to an item for each.
     #[serde(default)]
     pub copies: Vec<String>,
+    /// The hash of the customer's address, as the event has it.
+    #[serde(default)]
+    pub to: Option<String>,
     /// When the sweep should check it, in milliseconds since 1970.
     pub sweep_at: i64,
 }
@@ -122,6 +125,7 @@ mod tests {
             event: format!("shop {sweep_at}"),
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: Vec::new(),
+            to: None,
             sweep_at,
         }
     }

@@ -47,6 +47,9 @@ struct EventKeyRead {
     event: String,
 }
 
+/// Further deliveries of one event's news that the sweep looks at. Nobody's address is corrected more often.
+const MAX_FURTHER: usize = 10;
+
 /// The key of a ledger item.
 #[derive(PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct LedgerKey {
@@ -130,8 +133,8 @@ impl Outbox<'_> {
         Ok(unseen.map(|(entry, _)| entry.clone()).collect())
     }
 
-    /// The ledger's records of each of `entries`, in the order of its [keys](IndexEntry::ledger_keys): one call for
-    /// [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) records.
+    /// The ledger's records of each of `entries`, in the order of its [keys](IndexEntry::ledger_keys), and then those of
+    /// further deliveries to a corrected address: one call for [`MAX_BATCH_GET_KEYS`](kit::MAX_BATCH_GET_KEYS) records.
     ///
     /// # Errors
     /// [`OutboxError::ReadLedger`].
@@ -142,16 +145,31 @@ impl Outbox<'_> {
         // Two events may lead to the same notification, and BatchGetItem refuses a repeated key.
         let mut records: HashMap<LedgerKey, LedgerRecord> =
             entries.iter().flat_map(ledger_keys).map(|key| (key, LedgerRecord::Absent)).collect();
-        let keys: Vec<Attributes> = records.keys().map(to_item).collect();
+        let mut unread: Vec<Attributes> = records.keys().map(to_item).collect();
+        while !unread.is_empty() {
+            let found = self.read(&unread).await?;
+            // Each names another address than those before it, so this comes to an end.
+            let further = found.iter().filter_map(|(key, record)| further_key(key, record));
+            unread =
+                further.filter(|key| !records.contains_key(key)).map(|k| to_item(&k)).collect();
+            records.extend(found);
+        }
+        Ok(entries.iter().map(|entry| records_of(entry, &records)).collect())
+    }
+
+    async fn read(
+        self,
+        keys: &[Attributes],
+    ) -> Result<HashMap<LedgerKey, LedgerRecord>, OutboxError> {
         let (client, table) = (&self.0.client, &self.0.ledger);
+        let mut records = HashMap::new();
         for keys in keys.chunks(kit::MAX_BATCH_GET_KEYS) {
             // Whole items: DynamoDB charges for the whole item in any case.
             let found = kit::batch_get(client, table, None, keys.to_vec()).await;
             let found = found.map_err(|e| OutboxError::ReadLedger(Box::new(e)))?;
             records.extend(found.into_iter().filter_map(ledger_record));
         }
-        let record = |key| records.get(&key).cloned().unwrap_or(LedgerRecord::Absent);
-        Ok(entries.iter().map(|entry| ledger_keys(entry).map(record).collect()).collect())
+        Ok(records)
     }
 
     /// The event of each of `entries`, in their order; `None` for one that has been erased. At most
@@ -308,6 +326,27 @@ fn ledger_record(item: Attributes) -> Option<(LedgerKey, LedgerRecord)> {
     Some((key, record))
 }
 
+/// The records of an event, and those of further deliveries of its news that were put.
+fn records_of(entry: &IndexEntry, records: &HashMap<LedgerKey, LedgerRecord>) -> Vec<LedgerRecord> {
+    let mut own = Vec::new();
+    for key in ledger_keys(entry) {
+        let record = records.get(&key).cloned().unwrap_or(LedgerRecord::Absent);
+        let next = |(key, record): &(&LedgerKey, &LedgerRecord)| {
+            records.get_key_value(&further_key(key, record)?)
+        };
+        let further = std::iter::successors(next(&(&key, &record)), next);
+        let further: Vec<_> = further.take(MAX_FURTHER).map(|(_, record)| record.clone()).collect();
+        own.push(record);
+        own.extend(further);
+    }
+    own
+}
+
+fn further_key(key: &LedgerKey, record: &LedgerRecord) -> Option<LedgerKey> {
+    let LedgerRecord::Read(item) = record else { return None };
+    Some(LedgerKey { order_key: key.order_key.clone(), notification: item.further_key()? })
+}
+
 fn ledger_keys(entry: &IndexEntry) -> impl Iterator<Item = LedgerKey> + '_ {
     let key = |notification| LedgerKey { order_key: entry.order_key.clone(), notification };
     entry.ledger_keys().map(key)
@@ -364,6 +403,7 @@ mod tests {
             event: "shop e-1".to_owned(),
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: Vec::new(),
+            to: None,
             sweep_at: 5,
         };
         let text = |value: &str| AttributeValue::S(value.to_owned());

@@ -1,12 +1,16 @@
 //! How far the ledger is with an event, as far as the sweep has to know.
 
-use kit::ledger::Item;
+use kit::ledger::{Deliveries, Item, MAX_BOUNCE_WAIT_MS, Readdressing};
 use shared::ledger::State;
+use shared::notification::AddressHash;
 
 use crate::index_page::IndexEntry;
 
 /// After how long the sweep looks again at a record that this version cannot read.
 const UNKNOWN_RETRY_MS: i64 = 6 * 60 * 60 * 1000;
+
+/// After how long the sweep looks again at an event that waits whether the mail to the address before arrives.
+const CORRECTION_RETRY_MS: i64 = 60 * 60 * 1000;
 
 /// How far the ledger is with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +76,32 @@ impl Progress {
     /// show it. It is done when each of them is: a copy's mail request may be lost alone.
     pub fn of_all(entry: &IndexEntry, records: &[LedgerRecord], criteria: Criteria) -> Self {
         let all = records.iter().map(|record| Self::new(entry, record, criteria));
-        all.fold(Self::Done, Self::and)
+        all.fold(Self::of_correction(entry, records, criteria), Self::and)
+    }
+
+    /// The progress of an event whose notification another event has planned, to another address: this one's address
+    /// gets the mail if that one does not arrive. Its own record, once there is one, is judged like the others.
+    fn of_correction(entry: &IndexEntry, records: &[LedgerRecord], criteria: Criteria) -> Self {
+        let read = |record: &LedgerRecord| match record {
+            LedgerRecord::Read(item) => Some(Item::clone(item)),
+            LedgerRecord::Absent | LedgerRecord::Unreadable => None,
+        };
+        let items: Vec<Item> = records.iter().filter_map(read).collect();
+        let first = items.iter().find(|it| it.notification == entry.ledger_key);
+        let first = first.filter(|it| it.event != entry.event).and_then(Item::key);
+        let to = entry.to.as_deref().and_then(|to| AddressHash::parse(to).ok());
+        let Some((first, to)) = first.zip(to) else { return Self::Done };
+        let Some(deliveries) = Deliveries::new(&items, &first) else { return Self::Done };
+        let is_long_ago =
+            |last: &Item| criteria.until.saturating_sub(last.since) > MAX_BOUNCE_WAIT_MS;
+        match deliveries.readdress(to) {
+            Readdressing::Decided(_) | Readdressing::Closed(_) => Self::Done,
+            _ if deliveries.know(to) || is_long_ago(deliveries.last()) => Self::Done,
+            Readdressing::Marked(_) | Readdressing::Possible(_) => Self::Overdue,
+            Readdressing::Open(_) | Readdressing::Taken(_) => {
+                Self::Waits { due: criteria.until + CORRECTION_RETRY_MS }
+            }
+        }
     }
 
     /// The progress of two notifications together: whatever has to be done first.
@@ -95,8 +124,9 @@ impl Progress {
             LedgerRecord::Unreadable => return Self::unknown(until),
             LedgerRecord::Read(item) => item,
         };
-        // Only the event that planned the notification can have it mailed, and it has an entry of its own.
-        if item.event != entry.event {
+        // Only the event that planned the notification can have it mailed, and it has an entry of its own. Only an
+        // operator knows the address that an operator named.
+        if item.event != entry.event || item.asked_by.is_some() {
             return Self::Done;
         }
         if is_of_newer_version(item) {
@@ -139,6 +169,7 @@ mod tests {
             event: event.to_owned(),
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: Vec::new(),
+            to: None,
             sweep_at: 0,
         }
     }
@@ -240,6 +271,47 @@ mod tests {
         assert_eq!(progress(stale(State::Planned)), Progress::Overdue);
         assert_eq!(progress(stale(State::Sending)), Progress::Overdue);
         assert_eq!(progress(stale(State::InDoubt)), Progress::Done);
+    }
+
+    #[test]
+    fn an_event_that_corrects_the_address_is_watched_until_its_address_gets_the_mail_or_needs_none()
+    {
+        let entry = IndexEntry { to: Some("BBBBBBBB".to_owned()), ..entry("shop e-2") };
+        let address = |text: &str| Some(text.to_owned());
+        let first = |state| Item { address_hash: address("AAAAAAAA"), since: 900, ..item(state) };
+        let of_all = |items: &[Item]| {
+            let records: Vec<LedgerRecord> =
+                items.iter().map(|item| LedgerRecord::Read(item.clone().into())).collect();
+            Progress::of_all(&entry, &records, OPEN)
+        };
+        let again = Progress::Waits { due: UNTIL + CORRECTION_RETRY_MS };
+        for (state, expected) in [
+            (State::Sent, again),
+            (State::InDoubt, again),
+            (State::Bounced, Progress::Overdue),
+            (State::Failed, Progress::Overdue),
+            (State::Delivered, Progress::Done),
+        ] {
+            assert_eq!(of_all(&[first(state)]), expected, "{state}");
+        }
+        let same = Item { address_hash: address("BBBBBBBB"), ..first(State::Bounced) };
+        assert_eq!(of_all(&[same]), Progress::Done, "a publisher's retry");
+        let old = Item { since: UNTIL - MAX_BOUNCE_WAIT_MS - 1, ..first(State::Sent) };
+        assert_eq!(of_all(&[old]), Progress::Done);
+        let marked = Item { readdressed_to: address("BBBBBBBB"), ..first(State::Bounced) };
+        assert_eq!(of_all(std::slice::from_ref(&marked)), Progress::Overdue, "it is yet to be put");
+        let further = |event: &str, asked_by: Option<String>| Item {
+            notification: "order.confirmed##corrected-BBBBBBBB".to_owned(),
+            event: event.to_owned(),
+            address_hash: address("BBBBBBBB"),
+            since: 700,
+            asked_by,
+            ..item(State::Planned)
+        };
+        let planned = |event, asked_by| of_all(&[marked.clone(), further(event, asked_by)]);
+        assert_eq!(planned("shop e-2", None), Progress::Overdue, "its mail request is lost");
+        assert_eq!(planned("shop e-3", None), Progress::Done, "another event's");
+        assert_eq!(planned("shop e-2", Some("kim".to_owned())), Progress::Done);
     }
 
     #[test]

@@ -7,6 +7,8 @@ use super::record::{Record, State};
 pub enum ClaimRefusal {
     /// There is nothing left to do: SES accepted the mail, or it was skipped.
     AlreadyDone,
+    /// It failed permanently, and the same news goes to a corrected address since.
+    Readdressed,
     /// It failed permanently, and this message is not a replay: it belongs in the dead-letter queue.
     AlreadyFailed,
     /// Another mailer holds the lease.
@@ -38,6 +40,7 @@ impl ClaimRefusal {
             State::Sending if record.lease_until < now => Self::LeaseExpired,
             State::Sending => Self::InProgress { until: record.lease_until },
             State::InDoubt => Self::InDoubt { since: record.since },
+            State::Failed if record.readdressed => Self::Readdressed,
             State::Failed => Self::AlreadyFailed,
             State::Sent
             | State::Delivered
@@ -54,7 +57,15 @@ mod tests {
     use super::*;
 
     fn record(state: State) -> Record {
-        Record { state, attempt: 1, doubts: 1, since: 100, not_before: 400, lease_until: 160 }
+        Record {
+            state,
+            attempt: 1,
+            doubts: 1,
+            since: 100,
+            not_before: 400,
+            lease_until: 160,
+            readdressed: false,
+        }
     }
 
     #[test]
@@ -86,5 +97,7 @@ mod tests {
         ] {
             assert_eq!(ClaimRefusal::for_record(&record(state), 161), refusal, "{state}");
         }
+        let readdressed = Record { readdressed: true, ..record(State::Failed) };
+        assert_eq!(ClaimRefusal::for_record(&readdressed, 161), ClaimRefusal::Readdressed);
     }
 }

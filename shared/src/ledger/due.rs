@@ -76,7 +76,15 @@ mod tests {
     const GRACE: i64 = 20;
 
     fn record(state: State) -> Record {
-        Record { state, attempt: 1, doubts: 1, since: 100, not_before: 0, lease_until: 160 }
+        Record {
+            state,
+            attempt: 1,
+            doubts: 1,
+            since: 100,
+            not_before: 0,
+            lease_until: 160,
+            readdressed: false,
+        }
     }
 
     #[test]

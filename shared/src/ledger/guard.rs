@@ -39,6 +39,8 @@ pub enum Guard {
     HasDoubts,
     /// Exactly one attempt ended in doubt. In the state `in_doubt`, that is the current attempt.
     OneDoubt,
+    /// No further delivery goes to a corrected address.
+    NotReaddressed,
 }
 
 /// What a writer knows when it attempts a transition. Times are milliseconds since 1970.
@@ -80,8 +82,8 @@ impl Facts {
 }
 
 use Guard::{
-    Attempted, Due, HasDoubts, LeaseExpired, NoDoubts, OneDoubt, Replayed, ResendAllowed,
-    SameAttempt,
+    Attempted, Due, HasDoubts, LeaseExpired, NoDoubts, NotReaddressed, OneDoubt, Replayed,
+    ResendAllowed, SameAttempt,
 };
 use Precondition::{Absent, In};
 
@@ -111,6 +113,7 @@ impl Guard {
             NoDoubts => record.doubts == 0,
             HasDoubts => record.doubts > 0,
             OneDoubt => record.doubts == 1,
+            NotReaddressed => !record.readdressed,
         }
     }
 }
@@ -127,6 +130,7 @@ mod tests {
         since: 100,
         not_before: 200,
         lease_until: 300,
+        readdressed: false,
     };
 
     /// Which of three neighbouring values the guard lets pass.
@@ -180,6 +184,9 @@ mod tests {
         assert!(!In(Planned, &[Due, NoDoubts]).holds(Some(&RECORD), &facts));
         assert!(!In(InDoubt, &[Due]).holds(Some(&RECORD), &facts));
         assert!(!In(Planned, &[]).holds(None, &facts));
+        assert!(In(Planned, &[NotReaddressed]).holds(Some(&RECORD), &facts));
+        let readdressed = Record { readdressed: true, ..RECORD };
+        assert!(!In(Planned, &[NotReaddressed]).holds(Some(&readdressed), &facts));
         assert!(Absent.holds(None, &facts));
         assert!(!Absent.holds(Some(&RECORD), &facts));
     }

@@ -14,6 +14,8 @@
 //! - `skipped` and `failed` mean that the mail was certainly not sent. If an earlier attempt is in doubt,
 //!   a later one that sends nothing leads back to `in_doubt` ([`Transition::Hold`]).
 //! - We trust SES events over our own record, in every state that a claimed notification can be in.
+//! - A notification that did not reach the customer is readdressed once ([`Transition::Readdress`]). From then on its
+//!   mail can't be sent: the same news goes to the corrected address, as a notification of its own.
 
 use super::guard::{Facts, Guard, MAX_DOUBTS, Precondition};
 use super::record::{Record, State};
@@ -60,6 +62,9 @@ pub enum Transition {
     /// An operator states that the mail was not sent and is to be sent now. Of a planned mail without a
     /// doubt that is known; then it only need not wait any longer.
     Reopen,
+    /// The same news goes to a corrected address, as a further delivery with a record of its own, which this one names
+    /// from now on. Only where it certainly did not reach the customer, and once: of two that try, one is refused.
+    Readdress,
 }
 
 /// What a transition writes, in addition to the state and its time.
@@ -81,11 +86,13 @@ pub enum Write {
     Postpone,
     /// Nothing else.
     StateOnly,
+    /// Which further delivery follows, and neither state nor time: what happened stays as it is.
+    FurtherDelivery,
 }
 
 use Guard::{
-    Attempted, Due, HasDoubts, LeaseExpired, NoDoubts, OneDoubt, Replayed, ResendAllowed,
-    SameAttempt,
+    Attempted, Due, HasDoubts, LeaseExpired, NoDoubts, NotReaddressed, OneDoubt, Replayed,
+    ResendAllowed, SameAttempt,
 };
 use Precondition::{Absent, In};
 use State::{Bounced, Complained, Delivered, Failed, InDoubt, Planned, Sending, Sent, Skipped};
@@ -139,7 +146,7 @@ const COMPLAIN_FROM: &[Precondition] = &[
 
 impl Transition {
     /// Every transition.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Plan,
         Self::SkipAtPlan,
         Self::Claim,
@@ -157,6 +164,7 @@ impl Transition {
         Self::Complain,
         Self::Reject,
         Self::Reopen,
+        Self::Readdress,
     ];
 
     /// The alternatives under which it is allowed: one of them must hold.
@@ -166,15 +174,17 @@ impl Transition {
             Self::Plan | Self::SkipAtPlan => &[Absent],
             // Not out of `sending`, even when the lease has expired: its holder may have called SES, so
             // that is recorded as a doubt first (`Expire`).
-            Self::Claim => {
-                &[In(Planned, &[Due]), In(Failed, &[Replayed]), In(InDoubt, &[ResendAllowed])]
-            }
+            Self::Claim => &[
+                In(Planned, &[Due]),
+                In(Failed, &[Replayed, NotReaddressed]),
+                In(InDoubt, &[ResendAllowed]),
+            ],
             // A mail with a doubt may have been sent, and `skipped` would mean that it was not. Out of `sending`
             // only by the holder of the lease, who knows that it has not called SES.
             Self::Skip => &[
                 In(Planned, &[NoDoubts]),
                 In(Sending, &[SameAttempt, NoDoubts]),
-                In(Failed, &[Replayed]),
+                In(Failed, &[Replayed, NotReaddressed]),
             ],
             // Never claimed: the writer's attempt is 0.
             Self::Wait => &[In(Planned, &[SameAttempt, NoDoubts])],
@@ -201,16 +211,18 @@ impl Transition {
             Self::Reopen => &[
                 In(Planned, &[SameAttempt]),
                 In(InDoubt, &[SameAttempt]),
-                In(Failed, &[SameAttempt]),
+                In(Failed, &[SameAttempt, NotReaddressed]),
                 In(Skipped, &[SameAttempt]),
             ],
+            // A suppressed address bounces too. Every other mail may have arrived, or may yet.
+            Self::Readdress => &[In(Bounced, &[NotReaddressed]), In(Failed, &[NotReaddressed])],
         }
     }
 
-    /// The state that it leads to.
+    /// The state that it leads to; `None`: the record stays in its state.
     #[must_use]
-    pub const fn target(self) -> State {
-        match self {
+    pub const fn target(self) -> Option<State> {
+        Some(match self {
             Self::Plan | Self::Wait | Self::Defer | Self::Reopen => Planned,
             Self::SkipAtPlan | Self::Skip => Skipped,
             Self::Claim => Sending,
@@ -220,7 +232,8 @@ impl Transition {
             Self::Deliver => Delivered,
             Self::Bounce | Self::Reject => Bounced,
             Self::Complain => Complained,
-        }
+            Self::Readdress => return None,
+        })
     }
 
     /// What it writes, in addition to the state and its time.
@@ -235,6 +248,7 @@ impl Transition {
             // `Fail` out of `in_doubt` requires `OneDoubt`, so this clears only the doubt that it settles.
             Self::Fail => Write::ClearDoubts,
             Self::Reopen => Write::StartOver,
+            Self::Readdress => Write::FurtherDelivery,
             _ => Write::StateOnly,
         }
     }
@@ -252,15 +266,23 @@ impl Transition {
         if !self.allows(record, facts) {
             return None;
         }
-        let before = record.copied().unwrap_or(Record {
-            state: self.target(),
+        let new = |state| Record {
+            state,
             attempt: 0,
             doubts: 0,
             since: facts.now,
             not_before: 0,
             lease_until: 0,
-        });
-        let after = Record { state: self.target(), since: facts.now, ..before };
+            readdressed: false,
+        };
+        let before = match (record, self.target()) {
+            (Some(record), _) => *record,
+            (None, state) => new(state?),
+        };
+        let after = match self.target() {
+            Some(state) => Record { state, since: facts.now, ..before },
+            None => before,
+        };
         Some(match self.write() {
             Write::Create | Write::StateOnly => after,
             Write::TakeLease => {
@@ -271,6 +293,7 @@ impl Transition {
             Write::ClearDoubts => Record { doubts: 0, ..after },
             Write::StartOver => Record { doubts: 0, not_before: 0, ..after },
             Write::Postpone => Record { not_before: facts.not_before, ..after },
+            Write::FurtherDelivery => Record { readdressed: true, ..after },
         })
     }
 }
@@ -279,8 +302,15 @@ impl Transition {
 mod tests {
     use super::*;
 
-    const SENDING: Record =
-        Record { state: Sending, attempt: 1, doubts: 1, since: 10, not_before: 5, lease_until: 70 };
+    const SENDING: Record = Record {
+        state: Sending,
+        attempt: 1,
+        doubts: 1,
+        since: 10,
+        not_before: 5,
+        lease_until: 70,
+        readdressed: false,
+    };
 
     fn facts() -> Facts {
         Facts { lease_until: 170, not_before: 400, ..Facts::for_attempt(100, 1) }
@@ -311,6 +341,11 @@ mod tests {
                 Record { state: InDoubt, ..SENDING },
                 Record { doubts: 0, not_before: 0, ..moved(Planned) },
             ),
+            (
+                Transition::Readdress,
+                Record { state: Failed, ..SENDING },
+                Record { state: Failed, readdressed: true, ..SENDING },
+            ),
         ] {
             assert_eq!(after(transition, before), expected, "{transition:?}");
         }
@@ -326,6 +361,7 @@ mod tests {
             since: 100,
             not_before: 0,
             lease_until: 0,
+            readdressed: false,
         };
         assert_eq!(created, new);
         let skipped = Transition::SkipAtPlan.apply(None, &facts()).expect("absent");
@@ -335,6 +371,38 @@ mod tests {
             assert_eq!(transition.allows(None, &facts()), plans, "{transition:?}");
         }
         assert_eq!(Transition::Plan.apply(Some(&new), &facts()), None);
+    }
+
+    #[test]
+    fn only_what_did_not_reach_the_customer_is_readdressed_and_once() {
+        for state in State::ALL {
+            let record = Record { state, ..SENDING };
+            let after = Transition::Readdress.apply(Some(&record), &facts());
+            assert_eq!(after.is_some(), matches!(state, Bounced | Failed), "{state}");
+            let again = after.and_then(|it| Transition::Readdress.apply(Some(&it), &facts()));
+            assert_eq!(again, None, "{state}");
+        }
+    }
+
+    #[test]
+    fn what_was_readdressed_is_never_sent_again_to_the_old_address() {
+        let mut known: Vec<Record> = vec![];
+        let mut open = vec![Bounced, Failed]
+            .into_iter()
+            .map(|state| Record { state, readdressed: true, doubts: 0, ..SENDING })
+            .collect::<Vec<_>>();
+        // Whoever knows everything: a replay long after, of the same attempt, at any time.
+        let facts = Facts {
+            enqueued_at: i64::MAX,
+            resend_doubts_from: i64::MAX,
+            ..Facts::for_attempt(1_000, 1)
+        };
+        while let Some(record) = open.pop() {
+            assert!(!matches!(record.state, Planned | Sending), "{record:?}");
+            let next = Transition::ALL.into_iter().filter_map(|it| it.apply(Some(&record), &facts));
+            open.extend(next.filter(|next| !known.contains(next)));
+            known.push(record);
+        }
     }
 
     #[test]

@@ -87,4 +87,6 @@ pub struct Record {
     pub not_before: i64,
     /// In `sending`: when the lease expires.
     pub lease_until: i64,
+    /// Whether the same news goes, or went, to a corrected address: a further delivery has a record of its own.
+    pub readdressed: bool,
 }

@@ -113,10 +113,7 @@ pub fn ledger_key_for(event: &Event, recipient: Recipient) -> String {
 
 /// The ledger keys of an event's copies, whose [address hashes](crate::notification::AddressHash) are `copies`, given the
 /// customer's.
-pub fn copy_keys<'a>(
-    customers: &'a str,
-    copies: &'a [String],
-) -> impl Iterator<Item = String> {
+pub fn copy_keys<'a>(customers: &'a str, copies: &'a [String]) -> impl Iterator<Item = String> {
     let rest = customers.rsplit_once('#').map_or(customers, |(rest, _)| rest);
     copies.iter().map(move |hash| format!("{rest}#{COPY}{hash}"))
 }

@@ -61,6 +61,15 @@ impl Recipient {
         Self::Corrected(AddressHash::new(shop, address))
     }
 
+    /// Who is told: at a corrected address, the customer.
+    #[must_use]
+    pub const fn reader(self) -> Self {
+        match self {
+            Self::Corrected(_) => Self::Customer,
+            other => other,
+        }
+    }
+
     /// The hash of the address that it is for; `None` for the customer, who is at the address that the event names.
     #[must_use]
     pub const fn address_hash(&self) -> Option<AddressHash> {

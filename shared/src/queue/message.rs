@@ -267,7 +267,7 @@ impl DispatchRequest {
         News {
             kind: key.kind,
             parcel: parcel_of(&key),
-            recipient: key.recipient,
+            recipient: key.recipient.reader(),
             happened_at: self.happened_at().map(Timestamp::as_millisecond),
             accepted_at: self.accepted_at.as_millisecond(),
             event: reference.sort_key(),

@@ -180,6 +180,7 @@ impl Mailer<'_> {
     fn handle_claim_conflict(&self, record: Record) -> Next {
         match ClaimRefusal::for_record(&record, 0) {
             ClaimRefusal::AlreadyDone => Next::Step(MailerStep::Delete),
+            ClaimRefusal::Readdressed => Next::Step(MailerStep::Delete),
             ClaimRefusal::AlreadyFailed => Next::Step(MailerStep::DeadLetter),
             // The holder may be alive. The message is delivered again after its visibility timeout.
             ClaimRefusal::InProgress { .. } => Next::Retry,

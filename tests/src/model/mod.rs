@@ -9,7 +9,8 @@
 //! [`coverage`] shows that every edge of the state machine was taken.
 //!
 //! What several notifications of one order make of each other is a model of its own: [`news`]; so is how those of one
-//! event, the customer's and a copy's, are planned together and kept apart: [`recipients`]. Two rules touch neither
+//! event, the customer's and a copy's, are planned together and kept apart: [`recipients`], and what happens to one whose
+//! mail did not arrive and whose address is corrected: [`readdress`]. Two rules touch neither
 //! ledger nor mail and have small models too: [`consumer`] (a message that has
 //! to wait is requeued, and SQS's receive count never moves it to a dead-letter queue), and [`index_sweep`] (the
 //! sweep's watermark passes nothing that was not checked).
@@ -93,6 +94,7 @@ mod mail_queue;
 mod mailer;
 pub mod news;
 pub mod properties;
+pub mod readdress;
 pub mod recipients;
 mod relay;
 pub mod settings;

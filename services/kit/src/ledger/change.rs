@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::ledger::{Facts, MAX_DOUBTS, Transition, Write};
+use shared::notification::AddressHash;
 
 use super::attribute::{number, text};
 use super::expression::{Condition, condition};
+use super::item::READDRESSED_TO;
 
 /// A transition of an existing item, and further attributes to write.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +32,13 @@ impl Change {
     #[must_use]
     pub const fn new(transition: Transition, facts: Facts) -> Self {
         Self { transition, facts, assignments: Vec::new(), upper_bounds: Vec::new(), equals: None }
+    }
+
+    /// The notification's news goes to this corrected address, at `now` (milliseconds since 1970).
+    #[must_use]
+    pub fn readdressed_to(address: AddressHash, now: i64) -> Self {
+        let readdress = Self::new(Transition::Readdress, Facts::new(now));
+        readdress.with(READDRESSED_TO, address.to_string())
     }
 
     /// Also writes `text` to `attribute`.
@@ -94,14 +103,18 @@ impl Change {
         condition
     }
 
-    /// The update expression and its values. Uses the names `#state` and `#state_at`.
+    /// The update expression and its values. Uses the names `#state` and `#state_at`, unless the record stays in its
+    /// state.
     pub(super) fn update(&self) -> (String, HashMap<String, AttributeValue>) {
         let mut set = SetExpression::default();
-        // `since` changes with every transition; `sent_at`, `failed_at` and so on stay when the state is left,
-        // so that an operator sees the history.
-        set.put("#state", ":state", text(self.transition.target().as_str()));
-        set.put("since", ":now", number(self.facts.now));
-        set.put("#state_at", ":now", number(self.facts.now));
+        let target = self.transition.target();
+        if let Some(state) = target {
+            // `since` changes with every transition; `sent_at`, `failed_at` and so on stay when the state is left,
+            // so that an operator sees the history.
+            set.put("#state", ":state", text(state.as_str()));
+            set.put("since", ":now", number(self.facts.now));
+            set.put("#state_at", ":now", number(self.facts.now));
+        }
         self.write_protocol_attributes(&mut set);
         for Assignment { attribute, value, only_if_absent } in &self.assignments {
             // tests/promises/kills.rs recognises the write of SES's answer by this name.
@@ -115,7 +128,7 @@ impl Change {
         }
         // A reason is that of the state: a mail that was sent in the end has none of an earlier refusal.
         let has_reason = self.assignments.iter().any(|a| a.attribute == "reason");
-        let remove = if has_reason { "" } else { " REMOVE reason" };
+        let remove = if has_reason || target.is_none() { "" } else { " REMOVE reason" };
         (format!("SET {}{remove}", set.clauses.join(", ")), set.values)
     }
 
@@ -138,7 +151,7 @@ impl Change {
             Write::Postpone => {
                 set.put("not_before", ":not_before", number(self.facts.not_before));
             }
-            Write::Create | Write::StateOnly => {}
+            Write::Create | Write::StateOnly | Write::FurtherDelivery => {}
         }
     }
 }
@@ -188,6 +201,19 @@ mod tests {
         assert!(refused.update().0.ends_with(", reason = :also_reason"));
         let delivered = Change::new(Transition::Deliver, facts);
         assert!(delivered.update().0.ends_with(" REMOVE reason"));
+    }
+
+    #[test]
+    fn a_mark_of_a_further_delivery_leaves_state_time_and_reason_as_they_are() {
+        let marked = Change::readdressed_to(AddressHash::parse("IsKbxIjX").expect("a hash"), 5);
+        let (update, values) = marked.update();
+        assert_eq!(update, "SET readdressed_to = :also_readdressed_to");
+        assert_eq!(values[":also_readdressed_to"], text("IsKbxIjX"));
+        assert_eq!(
+            marked.condition().text,
+            "(#state = :is_bounced AND attribute_not_exists(readdressed_to)) OR \
+             (#state = :is_failed AND attribute_not_exists(readdressed_to))"
+        );
     }
 
     #[test]

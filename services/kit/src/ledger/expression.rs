@@ -7,6 +7,7 @@ use shared::ledger::{Facts, Guard, MAX_DOUBTS, Precondition, Transition};
 use shared::order_key::ORDER_KEY;
 
 use super::attribute::{number, text};
+use super::item::READDRESSED_TO;
 
 /// A condition expression with its values. `state` is a reserved word of DynamoDB
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>), so it is
@@ -45,6 +46,9 @@ fn alternative(
         alternative.push_str(&format!(" AND {comparison} {name}"));
         values.insert(name.to_owned(), number(bound));
     }
+    if guards.contains(&Guard::NotReaddressed) {
+        alternative.push_str(&format!(" AND attribute_not_exists({READDRESSED_TO})"));
+    }
     values.insert(is_state, text(state.as_str()));
     format!("({alternative})")
 }
@@ -64,6 +68,8 @@ fn comparisons(guard: Guard, facts: &Facts) -> Vec<(&'static str, &'static str, 
         Guard::NoDoubts => vec![("doubts =", ":if_no_doubts", 0)],
         Guard::HasDoubts => vec![("doubts >", ":if_no_doubts", 0)],
         Guard::OneDoubt => vec![("doubts =", ":if_one_doubt", 1)],
+        // Compares nothing: the attribute is absent.
+        Guard::NotReaddressed => Vec::new(),
     }
 }
 
@@ -77,7 +83,7 @@ mod tests {
         assert_eq!(
             condition.text,
             "(#state = :is_planned AND not_before <= :if_now) OR \
-             (#state = :is_failed AND since < :if_enqueued) OR \
+             (#state = :is_failed AND since < :if_enqueued AND attribute_not_exists(readdressed_to)) OR \
              (#state = :is_in_doubt AND since <= :if_graced AND doubts < :if_most_doubts)"
         );
         assert_eq!(condition.values.len(), 7);

@@ -7,13 +7,16 @@ use serde::{Deserialize, Serialize};
 use shared::ledger::{Record, SkipReason, State};
 use shared::notification::news::parcel_of;
 use shared::notification::{
-    DoubtPolicy, Known, MoneyBack, News, Recipient, Standing, Told, ledger_key_for,
+    AddressHash, DoubtPolicy, Known, MoneyBack, News, Recipient, Standing, Told, ledger_key_for,
 };
 use shared::queue::message::DispatchRequest;
 use shared::{Kind, NotificationKey, OrderKey};
 
 /// The SES message tag that carries [`Item::feedback_token`].
 pub const FEEDBACK_TOKEN_TAG: &str = "waybill-token";
+
+/// The attribute [`Item::readdressed_to`].
+pub(super) const READDRESSED_TO: &str = "readdressed_to";
 
 /// A ledger item. Times are milliseconds since 1970; `None` means that it has not happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +48,19 @@ pub struct Item {
     /// because events about an earlier attempt in doubt must be believed after a later claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feedback_token: Option<String>,
+    /// Which address it goes to, or went: an [`AddressHash`] as text, never the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address_hash: Option<String>,
+    /// The corrected address to which the same news goes, since it did not reach the customer at this one: an
+    /// [`AddressHash`] as text. That further delivery has an item of its own, for [`Recipient::Corrected`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub readdressed_to: Option<String>,
+    /// Which operator asked for it to be sent to this address; `None`: nobody, an event did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
+    /// Why the operator did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_because: Option<String>,
     /// The event that planned it, as [`shared::EventRef::sort_key`].
     pub event: String,
     /// Follows the event from intake to SES.
@@ -133,6 +149,13 @@ impl Judging {
     }
 }
 
+/// Of the address that the mail to this recipient goes to.
+fn address_hash(request: &DispatchRequest, recipient: Recipient) -> AddressHash {
+    let event = &request.event;
+    let customers = || AddressHash::new(&event.shop, &event.order.customer.email);
+    recipient.address_hash().unwrap_or_else(customers)
+}
+
 impl Item {
     /// Deserializes an item.
     ///
@@ -161,6 +184,7 @@ impl Item {
         Self {
             order_key: OrderKey::of_event(&request.event).to_string(),
             notification: ledger_key_for(&request.event, recipient),
+            address_hash: Some(address_hash(request, recipient).to_string()),
             event: news.event,
             correlation_id: request.correlation_id.to_string(),
             accepted_at: news.accepted_at,
@@ -186,7 +210,7 @@ impl Item {
     #[must_use]
     pub fn news(&self) -> Option<News> {
         let (kind, parcel, recipient) = match self.key() {
-            Some(key) => (key.kind, parcel_of(&key), key.recipient),
+            Some(key) => (key.kind, parcel_of(&key), key.recipient.reader()),
             None if self.cancels_order => (Kind::OrderCancelled, None, Recipient::Customer),
             None => return None,
         };
@@ -282,6 +306,7 @@ impl Item {
             since: self.since,
             not_before: self.not_before,
             lease_until: self.lease_until,
+            readdressed: self.readdressed_to.is_some(),
         })
     }
 }

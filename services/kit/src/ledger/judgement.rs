@@ -1,7 +1,7 @@
 //! Judging one notification by the others of its order, and making what follows true.
 
 use shared::ledger::{Facts, SkipReason, State, Transition};
-use shared::notification::{Judgement, Known, News, Stage, Verdict, judge};
+use shared::notification::{Judgement, Known, News, Stage, Standing, Verdict, judge};
 
 use super::change::Change;
 use super::error::LedgerError;
@@ -41,9 +41,7 @@ impl Ledger {
         stage: Stage,
         now: i64,
     ) -> Result<Verdict, LedgerError> {
-        let others = items.iter().filter(|item| item.notification != notification);
-        let others: Vec<(&Item, Known)> =
-            others.filter_map(|item| Some((item, item.known()?))).collect();
+        let others = others(items, notification);
         let known: Vec<Known> = others.iter().map(|(_, known)| known.clone()).collect();
         let Judgement { skips, verdict } = judge(own, &known, stage, now);
         // The others before anything follows for this one: after a crash in between, it is judged again. The other way
@@ -76,5 +74,90 @@ impl Ledger {
                 matches!(item.state(), Some(State::Skipped | State::Failed))
             }
         })
+    }
+}
+
+/// The others of the order, as they stand for who reads the notification `own`.
+fn others<'i>(items: &'i [Item], own: &str) -> Vec<(&'i Item, Known)> {
+    let address = items.iter().find(|item| item.notification == own);
+    let address = address.and_then(|item| item.address_hash.as_deref());
+    let others =
+        items.iter().filter(|item| item.notification != own && !has_successor(item, items));
+    let known = others.filter_map(|item| {
+        let Known { news, standing } = item.known()?;
+        // The customer has not read what bounced, and gets it where the address is another one by now.
+        let standing = if is_untold_at(address, item) { Standing::Silent } else { standing };
+        Some((item, Known { news, standing }))
+    });
+    known.collect()
+}
+
+/// Whether the same news goes to a corrected address. Its money counts once, and what became of it is what became of
+/// that delivery.
+fn has_successor(item: &Item, items: &[Item]) -> bool {
+    let next = item.further_key();
+    next.is_some_and(|next| items.iter().any(|other| other.notification == next))
+}
+
+/// Whether it bounced at another address, or was skipped since it told nothing new there.
+fn is_untold_at(address: Option<&str>, item: &Item) -> bool {
+    let is_other = item.address_hash.as_deref().zip(address).is_some_and(|(its, own)| its != own);
+    is_other && matches!(item.state(), Some(State::Bounced | State::Skipped))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::notification::Recipient;
+
+    fn item(recipient: &str, address: &str, state: State) -> Item {
+        Item {
+            order_key: "default/1001".to_owned(),
+            notification: format!("order.refunded#R-1#{recipient}"),
+            state: state.to_string(),
+            address_hash: Some(address.to_owned()),
+            ..Item::default()
+        }
+    }
+
+    fn standings(items: &[Item], own: &str) -> Vec<Standing> {
+        let known = others(items, own).into_iter();
+        known.map(|(_, known)| known.standing).collect()
+    }
+
+    #[test]
+    fn what_bounced_was_told_to_nobody_at_another_address_and_was_told_as_far_as_its_own_goes() {
+        let bounced = item("customer", "AAAAAAAA", State::Bounced);
+        let nothing_new = Item {
+            notification: "order.refunded#R-3#customer".to_owned(),
+            reason: Some("nothing_new".to_owned()),
+            ..item("customer", "AAAAAAAA", State::Skipped)
+        };
+        for (address, known) in [
+            ("AAAAAAAA", [Standing::Told, Standing::NothingNew]),
+            ("BBBBBBBB", [Standing::Silent, Standing::Silent]),
+        ] {
+            let own = Item {
+                notification: "order.refunded#R-2#customer".to_owned(),
+                ..item("customer", address, State::Planned)
+            };
+            let items = [bounced.clone(), nothing_new.clone(), own.clone()];
+            assert_eq!(standings(&items, &own.notification), known, "{address}");
+        }
+    }
+
+    #[test]
+    fn of_the_deliveries_of_one_notification_only_the_last_one_counts() {
+        let first = Item {
+            readdressed_to: Some("BBBBBBBB".to_owned()),
+            ..item("customer", "AAAAAAAA", State::Bounced)
+        };
+        let further = item("corrected-BBBBBBBB", "BBBBBBBB", State::Sent);
+        assert_eq!(standings(&[first.clone()], "other"), [Standing::Told], "it is yet to be put");
+        let both = [first, further];
+        assert_eq!(standings(&both, "other"), [Standing::Told]);
+        assert_eq!(standings(&both, &both[1].notification), []);
+        let news = both[1].news().expect("news");
+        assert_eq!(news.recipient, Recipient::Customer, "it is the customer who reads it");
     }
 }

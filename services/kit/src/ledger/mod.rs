@@ -5,6 +5,7 @@
 
 mod attribute;
 mod change;
+mod deliveries;
 mod error;
 mod expression;
 mod item;
@@ -12,6 +13,7 @@ mod judgement;
 mod store;
 
 pub use change::Change;
+pub use deliveries::{Deliveries, MAX_BOUNCE_WAIT_MS, Readdressing};
 pub use error::LedgerError;
 pub use expression::{Condition, condition};
 pub use item::{FEEDBACK_TOKEN_TAG, Item, Judging};

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::SignedDuration;
 use shared::ledger::{Facts, Transition};
+use shared::notification::AddressHash;
 use shared::order_key::ORDER_KEY;
 
 use super::attribute::{number, text};
@@ -89,7 +90,7 @@ impl Ledger {
         item: Item,
         now: i64,
     ) -> Result<PlanOutcome, LedgerError> {
-        let state = transition.target().to_string();
+        let state = transition.target().map(|state| state.to_string()).unwrap_or_default();
         let entered_at = format!("{state}_at");
         let expires_at = now / 1000 + self.retention.as_secs();
         let mut attributes: HashMap<String, AttributeValue> =
@@ -114,7 +115,7 @@ impl Ledger {
         }
     }
 
-    /// Takes the lease. `holder` identifies this call: if its answer is lost and the SDK repeats it, the
+    /// Takes the lease, to mail the address of this hash, which the record keeps. `holder` identifies this call: if its answer is lost and the SDK repeats it, the
     /// second attempt recognises the lease as its own.
     ///
     /// Refused as [`Transition::Claim`] is: in `sending`, because only one worker at a time may call SES
@@ -131,9 +132,12 @@ impl Ledger {
         notification: &str,
         facts: Facts,
         holder: &str,
+        address: AddressHash,
     ) -> Result<ClaimOutcome, LedgerError> {
         let change = Change::new(Transition::Claim, facts)
             .with("holder", holder)
+            // An operator may have corrected it in a dead letter since the plan.
+            .with("address_hash", address.to_string())
             // In the same write, so that there is no claimed item, and no mail, without a token.
             .with_if_absent("feedback_token", holder);
         Ok(match self.record(order_key, notification, change).await? {
@@ -165,7 +169,10 @@ impl Ledger {
     ) -> Result<RecordOutcome, LedgerError> {
         let condition = change.condition();
         let (update, values) = change.update();
-        let state = change.transition.target();
+        let mut names = HashMap::from([("#state".to_owned(), "state".to_owned())]);
+        if let Some(state) = change.transition.target() {
+            names.insert("#state_at".to_owned(), format!("{state}_at"));
+        }
         let call = self
             .client
             .update_item()
@@ -174,8 +181,8 @@ impl Ledger {
             .key("notification", text(notification))
             .update_expression(update)
             .condition_expression(condition.text)
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_names("#state_at", format!("{state}_at"))
+            // DynamoDB refuses a name that no expression uses.
+            .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(
                 values.into_iter().chain(condition.values).collect(),
             ))
@@ -223,5 +230,5 @@ impl Ledger {
 }
 
 fn is_held_by(item: &Item, holder: &str) -> bool {
-    item.state() == Some(Transition::Claim.target()) && item.holder.as_deref() == Some(holder)
+    item.state() == Transition::Claim.target() && item.holder.as_deref() == Some(holder)
 }

@@ -70,7 +70,8 @@ fn sweep_index() -> GlobalSecondaryIndex {
     let projection = Projection::builder()
         .projection_type(ProjectionType::Include)
         .non_key_attributes("ledger_key")
-        .non_key_attributes("copies");
+        .non_key_attributes("copies")
+        .non_key_attributes("to");
     GlobalSecondaryIndex::builder()
         .index_name(SWEEP_INDEX)
         .key_schema(key("sweep_bucket", KeyType::Hash))

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use kit::AwsError;
-use kit::ledger::Item;
+use kit::ledger::{Deliveries, Item, Readdressing};
 use serde::Serialize;
 use shared::ledger::State;
-use shared::notification::{Recipient, ledger_key};
-use shared::{Event, OrderKey};
+use shared::notification::{AddressHash, Recipient, ledger_key};
+use shared::{Event, NotificationKey, OrderKey};
 
 use super::publish::{Answer, Published};
 use crate::resources::LEDGER_TABLE;
@@ -84,18 +84,48 @@ impl Ledger {
         let has_open_copy = self.with_open_copies.contains(&(order_key.clone(), name.clone()));
         Some(match self.records.get(&(order_key, ledger_key(&event))) {
             None => EventStatus::default(),
-            // Two events may ask for the same mail, and the first of them gets it.
-            Some(item) if item.event != name => EventStatus {
-                outcome: Some(Outcome::Skipped),
-                state: Some(State::Skipped.as_str().to_owned()),
-                reason: Some("duplicate: another event asked for the same mail".to_owned()),
-            },
-            Some(item) => EventStatus {
-                outcome: item.state().and_then(outcome).filter(|_| !has_open_copy),
-                state: Some(item.state.clone()),
-                reason: item.reason.clone(),
-            },
+            Some(item) if item.event == name => {
+                let status = status_of(item);
+                EventStatus { outcome: status.outcome.filter(|_| !has_open_copy), ..status }
+            }
+            Some(_) => self.status_of_second(&event),
         })
+    }
+
+    /// The status of an event whose mail another event has planned: that one gets it, unless it does not arrive and this
+    /// one names another address.
+    fn status_of_second(&self, event: &Event) -> EventStatus {
+        let key = NotificationKey::for_event(event);
+        let order_key = key.order_key().to_string();
+        let of_order = self.records.values().filter(|item| item.order_key == order_key);
+        let items: Vec<Item> = of_order.cloned().collect();
+        let to = AddressHash::new(&event.shop, &event.order.customer.email);
+        let Some(deliveries) = Deliveries::new(&items, &key) else { return duplicate() };
+        match deliveries.readdress(to) {
+            Readdressing::Decided(item) if item.event == event.reference.sort_key() => {
+                status_of(item)
+            }
+            // Its message is on its way.
+            Readdressing::Marked(_) => EventStatus::default(),
+            Readdressing::Possible(_) if !deliveries.know(to) => EventStatus::default(),
+            _ => duplicate(),
+        }
+    }
+}
+
+fn status_of(item: &Item) -> EventStatus {
+    EventStatus {
+        outcome: item.state().and_then(outcome),
+        state: Some(item.state.clone()),
+        reason: item.reason.clone(),
+    }
+}
+
+fn duplicate() -> EventStatus {
+    EventStatus {
+        outcome: Some(Outcome::Skipped),
+        state: Some(State::Skipped.as_str().to_owned()),
+        reason: Some("duplicate: another event asked for the same mail".to_owned()),
     }
 }
 

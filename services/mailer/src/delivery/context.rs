@@ -9,7 +9,7 @@ use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use kit::telemetry::{Count, count};
 use shared::ShopSettings;
 use shared::ledger::Facts;
-use shared::notification::{News, Stage, Verdict};
+use shared::notification::{AddressHash, News, Stage, Verdict};
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
@@ -91,7 +91,9 @@ impl<'a> Delivery<'a> {
         // New for each claim, so that the SDK's retry after a lost answer recognises the lease as its own,
         // and a redelivered message does not.
         let holder = uuid::Uuid::new_v4().to_string();
-        self.mailer.ledger.claim(&self.order_key, &self.notification, facts, &holder).await
+        let address = AddressHash::new(&self.request.key.shop, self.request.to());
+        let ledger = &self.mailer.ledger;
+        ledger.claim(&self.order_key, &self.notification, facts, &holder, address).await
     }
 
     pub(super) async fn record(&self, change: Change) -> Result<RecordOutcome, LedgerError> {

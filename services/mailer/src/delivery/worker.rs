@@ -170,6 +170,11 @@ fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, L
             tracing::info!(state = item.state, "already done");
             Step::ACK
         }
+        // A replay, or a copy: the dead letter of a mail whose news goes to another address since.
+        ClaimRefusal::Readdressed => {
+            tracing::info!("not sent to this address: its news goes to a corrected one");
+            Step::ACK
+        }
         ClaimRefusal::AlreadyFailed => {
             let reason = item.reason.clone().unwrap_or_else(|| "failed before".to_owned());
             Step::DeadLetter { code: DeadLetterCode::from_reason(&reason), reason }

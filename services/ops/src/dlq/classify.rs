@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use kit::ledger::Item;
-use shared::ledger::{Facts, SkipReason, State};
-use shared::notification::{News, superseding};
+use shared::ledger::{Facts, SkipReason, State, Transition};
+use shared::notification::{AddressHash, News, Recipient, superseding};
 use shared::{NotificationKey, OrderKey};
 
 use super::payload::{Dispatch, DlqPayload, PublishedEvent};
@@ -165,6 +165,10 @@ impl Rules<'_> {
         let Some(item) = self.snapshot.record(&key.order_key(), &key.sort_key()) else {
             return unknown();
         };
+        if item.readdressed_to.is_some() {
+            return ReplayAssessment::new(Verdict::AlreadyDone, Some(item))
+                .because("its news goes to the customer's corrected address since");
+        }
         match self.by_state(item) {
             Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
             None => self.by_age(key, item.news().as_ref(), send_before, Some(item)),
@@ -193,12 +197,16 @@ impl Rules<'_> {
         (key, ledger_key): (&NotificationKey, &str),
         news: &News,
     ) -> ReplayAssessment {
-        let Dispatch { event, notify, send_before, .. } = dispatch;
+        let Dispatch { event, notify, send_before, address, .. } = dispatch;
         match self.snapshot.record(&key.order_key(), ledger_key) {
             // No record and no mail to send: a replay only lets the dispatcher record that.
             None if !notify => ReplayAssessment::new(Verdict::WouldRecord, None)
                 .because("the event asks for no mail; that is yet to be recorded"),
             None => self.by_age(key, Some(news), *send_before, None),
+            // Of another event, whose mail did not reach the customer: this one's address gets it.
+            Some(item) if item.event != *event && may_be_readdressed(item, *address) => {
+                self.by_age(key, Some(news), *send_before, None)
+            }
             Some(item) => match self.by_state(item) {
                 Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
                 // Decided, but its mail request was never queued, or was lost.
@@ -311,6 +319,14 @@ impl Rules<'_> {
 /// Without a record nobody knows whether the mail was sent, so it is not sent.
 fn unknown() -> ReplayAssessment {
     ReplayAssessment::new(Verdict::Unknown, None).because("erased, or past the ledger's retention")
+}
+
+fn may_be_readdressed(item: &Item, address: AddressHash) -> bool {
+    let address = address.to_string();
+    let is_customers = item.key().is_some_and(|key| key.recipient == Recipient::Customer);
+    let is_other = item.address_hash.as_ref().is_some_and(|its| *its != address);
+    let record = item.to_record();
+    is_customers && is_other && Transition::Readdress.allows(record.as_ref(), &Facts::new(0))
 }
 
 fn skipped(reason: Option<&str>) -> Verdict {

@@ -364,7 +364,8 @@ async fn force_stale(
         // to nobody, so the mail request is made here.
         let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
         if event.is_some_and(is_duplicate) {
-            let request = notification::rebuild_request(stack, &record, Timestamp::now()).await?;
+            let request =
+                notification::rebuild_request(stack, &record, Timestamp::now(), None).await?;
             return notification::queue_request(stack, &request).await.map(|()| None);
         }
     }

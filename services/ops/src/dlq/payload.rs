@@ -5,7 +5,7 @@ use feedback::{FeedbackMessage, SesEvent};
 use jiff::Timestamp;
 use serde_json::Value;
 use shared::NotificationKey;
-use shared::notification::{News, Recipient, ledger_key};
+use shared::notification::{AddressHash, News, Recipient, ledger_key};
 use shared::queue::message::{DispatchRequest, MailRequest, news_ends};
 
 use super::receive::Received;
@@ -42,6 +42,8 @@ pub struct Dispatch {
     /// Whether the event asks for a mail at all.
     pub notify: bool,
     pub send_before: i64,
+    /// The customer's, as the event has it.
+    pub address: AddressHash,
     /// What the event tells the customer.
     pub news: News,
     /// The notifications of those who get a copy, each with what the event tells them.
@@ -121,6 +123,7 @@ fn dispatch(body: &str) -> Result<DlqPayload, String> {
         event: request.event.reference.sort_key(),
         notify: request.event.notify && !request.routing.is_off,
         send_before: request.send_before().as_millisecond(),
+        address: AddressHash::new(&request.event.shop, &request.event.order.customer.email),
         news: request.news(),
     }))
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use kit::ledger::{Change, Item, LedgerError, PlanOutcome, RecordOutcome};
-use shared::OrderKey;
 use shared::ledger::{Facts, MAX_DOUBTS, State, Transition};
+use shared::notification::Recipient;
+use shared::{NotificationKey, OrderKey};
 
 use super::report::{LEDGER_RECORDS, Mode, Place};
 use shared::order_key::ORDER_KEY;
@@ -50,18 +51,37 @@ pub async fn close_records(
 /// Whether a function or its policy could yet send it.
 fn is_open(record: &Item) -> bool {
     match record.state() {
+        // Its news goes to a corrected address, and no transition sends it to this one any more.
+        Some(State::Failed) if record.readdressed_to.is_some() => false,
         Some(State::Planned | State::Failed | State::Sending) => true,
         Some(State::InDoubt) => record.doubts < MAX_DOUBTS,
         _ => false,
     }
 }
 
-/// The records that the dispatcher would yet create, by key, each with its event.
+/// The records that the dispatcher would yet create, by key, each with its event: also that of the address of an event
+/// which waits whether the mail to the address before arrives.
 fn undecided<'a>(events: &'a [StoredEvent], records: &[Item]) -> BTreeMap<String, &'a StoredEvent> {
     let is_decided = |key: &String| records.iter().any(|r| r.notification == *key);
     let all = events.iter().rev();
-    let all = all.flat_map(|event| event.ledger_keys().map(move |key| (key, event)));
+    let all = all.flat_map(|event| {
+        let waited_for = waited_for(event, records);
+        event.ledger_keys().chain(waited_for).map(move |key| (key, event))
+    });
     all.filter(|(key, _)| !is_decided(key)).collect()
+}
+
+/// The key of the further delivery that the event waits for; `None` where the mail that it waits for is to its own
+/// address, or is done.
+fn waited_for(event: &StoredEvent, records: &[Item]) -> Option<String> {
+    let record = records.iter().find(|record| record.notification == event.ledger_key)?;
+    if matches!(record.state(), Some(State::Delivered | State::Complained | State::Skipped)) {
+        return None;
+    }
+    let event = event.request()?.event;
+    let to = Recipient::corrected_to(&event.shop, &event.order.customer.email);
+    let (own, its) = (to.address_hash()?.to_string(), record.address_hash.as_ref()?);
+    (event.notify && own != *its).then(|| NotificationKey::for_recipient(&event, to).sort_key())
 }
 
 async fn close(stack: &Stack, record: &Item) -> Result<bool, LedgerError> {

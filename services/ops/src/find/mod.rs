@@ -16,7 +16,7 @@ mod wanted;
 
 pub use several::OrderList;
 pub use unknown::{UnknownOrder, look_in_dead_letters};
-pub use wanted::Wanted;
+pub use wanted::{Wanted, read_line};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;

@@ -15,6 +15,8 @@ use crate::pii::PiiMode;
 /// The argument that means standard input, where an address leaves no trace in the shell's history.
 const STANDARD_INPUT: &str = "-";
 
+const ASK: &str = "The order's id or number, or the customer's e-mail address:";
+
 /// What the operator typed, without white space around it, and the shop in which it is looked for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Wanted {
@@ -29,7 +31,7 @@ impl Wanted {
     /// [`CliError::Input`] when that is empty.
     pub fn read(typed: &str, shop: ShopId) -> Result<Self, CliError> {
         match typed {
-            STANDARD_INPUT => Self::parse(&read_line()?, shop),
+            STANDARD_INPUT => Self::parse(&read_line(ASK)?, shop),
             typed => Self::parse(typed, shop),
         }
     }
@@ -115,9 +117,13 @@ impl Wanted {
     }
 }
 
-fn read_line() -> Result<String, CliError> {
+/// A line of standard input; at a terminal, `ask` says what is expected.
+///
+/// # Errors
+/// [`CliError::Input`] when it cannot be read.
+pub fn read_line(ask: &str) -> Result<String, CliError> {
     if io::stdin().is_terminal() {
-        note("The order's id or number, or the customer's e-mail address:");
+        note(ask);
     }
     let mut line = String::new();
     let read = io::stdin().read_line(&mut line);

@@ -1,6 +1,9 @@
 //! What an operator may do to one notification: `waybill resend` and `waybill settle`, to many that are in doubt:
 //! `waybill settle-many`, and what happens to a notification next.
 
+mod copy;
+mod corrected;
+mod further;
 mod next_step;
 mod overdue;
 mod report;
@@ -14,5 +17,5 @@ mod suggestion;
 pub use next_step::{next_step, next_while_closed, state_style};
 pub use overdue::due_since;
 pub use request::{MAX_CLOCK_SKEW, queue_request, rebuild_request, reopen};
-pub use selector::{NotificationArgs, kind_and_scope, name, other_recipient};
+pub use selector::{customers_args, kind_and_scope, name, other_recipient};
 pub use suggestion::{Suggestion, suggestions};

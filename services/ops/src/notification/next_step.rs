@@ -8,6 +8,7 @@ use super::overdue::next_when_overdue;
 use super::selector::other_recipient;
 use crate::output::{Style, format_time};
 use crate::send_gate::Closed;
+use crate::suppressed::SuppressionList;
 
 /// What happens next, as a sentence fragment; empty when nothing does. The commands that it speaks of
 /// are [`super::suggestions`]. `now` in milliseconds since 1970.
@@ -34,6 +35,9 @@ pub fn next_step(item: &Item, now: i64) -> String {
         }
         Some(State::InDoubt) => next_in_doubt(item, now),
         Some(State::Sent) => "waits for SES's delivery event".to_owned(),
+        Some(State::Failed | State::Bounced) if item.readdressed_to.is_some() => {
+            "its news goes to the customer's corrected address, as a delivery of its own".to_owned()
+        }
         Some(State::Failed) => "nothing, until it is resent".to_owned(),
         Some(State::Skipped) => match item.reason.as_deref() {
             Some("stale" | "superseded" | "nothing_new" | "kind_off") => {
@@ -69,15 +73,13 @@ fn next_when_postponed(item: &Item) -> String {
 /// (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html#event-publishing-retrieving-sns-contents-bounce-object>).
 fn next_after_bounce(item: &Item) -> String {
     let who = if other_recipient(item).is_some() { "its recipient" } else { "the customer" };
-    let what_to_do = match item.reason.as_deref().and_then(|reason| reason.split_once('/')) {
-        Some(("Permanent", "Suppressed" | "OnAccountSuppressionList")) => {
-            "SES does not mail a suppressed address. Once it is right, `waybill suppression remove` lets \
-             later mails through"
-        }
-        Some(("Permanent", _)) => {
-            "ask for another address. `waybill preview --order` renders the mail, to be sent by hand"
-        }
-        _ => "SES has given up. `waybill preview --order` renders the mail, to be sent by hand",
+    if let Some(list) = SuppressionList::of(item) {
+        return format!("{who} has not received it: the address is on {}", list.name());
+    }
+    let what_to_do = if item.reason.as_deref().is_some_and(|it| it.starts_with("Permanent/")) {
+        "the address does not exist, or takes no mail. Ask for another one"
+    } else {
+        "SES has given up. It may be sent once more, or to another address"
     };
     format!("{who} has not received it: {what_to_do}")
 }

@@ -20,6 +20,9 @@ pub struct Changed {
     /// Who gets it, where that is not the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<Recipient>,
+    /// That one's address, masked, if an operator named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// The state that it was in.
     pub was: String,
     /// Until when it was to wait, in milliseconds since 1970; it is due now instead.
@@ -36,7 +39,18 @@ impl Changed {
         let waited_until = waits(&item, now).then_some(item.not_before);
         let OrderName { shop, id } = OrderName::of_key(&item.order_key);
         let recipient = other_recipient(&item);
-        Self { shop, order_id: id, kind, scope, recipient, was: item.state, waited_until, result }
+        let was = item.state;
+        Self {
+            shop,
+            order_id: id,
+            kind,
+            scope,
+            recipient,
+            address: None,
+            was,
+            waited_until,
+            result,
+        }
     }
 
     /// What it was before.
@@ -57,7 +71,11 @@ impl Report for Changed {
     fn text(&self, colors: ColorMode) -> String {
         let result = if self.result == "sent" { "Recorded as sent:" } else { "Queued" };
         let scope = if self.scope.is_empty() { String::new() } else { format!(" {}", self.scope) };
-        let to = self.recipient.map(|to| format!(" to {to}")).unwrap_or_default();
+        let to = match (&self.address, self.recipient) {
+            (Some(address), _) => format!(" to {address}"),
+            (None, Some(recipient)) => format!(" to {recipient}"),
+            (None, None) => String::new(),
+        };
         let order = OrderName { shop: self.shop.clone(), id: self.order_id.clone() };
         let sentence = format!(
             "{} {}{scope}{to} of order {order}; {}. `waybill order {}` shows its progress.",

@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use kit::ledger::{Change, Item, RecordOutcome};
 use kit::queue::{OutgoingMessage, send_one};
 use serde_json::json;
+use shared::EmailAddress;
 use shared::ledger::{Facts, State, Transition};
-use shared::notification::Recipient;
+use shared::notification::{AddressHash, Recipient};
 use shared::queue::message::MailRequest;
 
 use super::selector::{kind_and_scope, other_recipient};
@@ -24,17 +25,18 @@ pub const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// The reason of a record that `resend` or `settle` has opened.
 pub const OPENED: &str = "opened by an operator";
 
-/// Reopens the record and queues the mail, which asks SES at once if mails wait for it. If it is interrupted in between, the same command finds the record
-/// open and continues.
+/// Reopens the record and queues the mail, which asks SES at once if mails wait for it. `address`: see [`rebuild_request`].
+/// If it is interrupted in between, the same command finds the record open and continues.
 pub async fn requeue(
     stack: &Stack,
     item: &Item,
     now: Timestamp,
     action: &str,
     change: &ChangeArgs,
+    address: Option<EmailAddress>,
 ) -> Result<(), CliError> {
     // First: if the event is gone, nothing is reopened.
-    let request = rebuild_request(stack, item, now).await?;
+    let request = rebuild_request(stack, item, now, address).await?;
     let (kind, _) = kind_and_scope(item);
     let to = other_recipient(item).map(|to| format!(" to {to}")).unwrap_or_default();
     let plan = json!({
@@ -68,11 +70,13 @@ pub fn waits(item: &Item, now: i64) -> bool {
     item.state() == Some(State::Planned) && item.not_before > now
 }
 
-/// The mail request of a record, rebuilt from the event that asked for it, and fresh from `now` on.
+/// The mail request of a record, rebuilt from the event that asked for it, and fresh from `now` on. `address`: that of a
+/// recipient whom an operator named and the event does not.
 pub async fn rebuild_request(
     stack: &Stack,
     item: &Item,
     now: Timestamp,
+    address: Option<EmailAddress>,
 ) -> Result<MailRequest, CliError> {
     let events = events_of_order(stack, &item.order_key).await?;
     let stored = events.iter().find(|event| event.event == item.event);
@@ -85,12 +89,19 @@ pub async fn rebuild_request(
     })?;
     let send_before = now + request.event.payload.kind().send_within();
     let recipient = item.key().map_or(Recipient::Customer, |key| key.recipient);
-    request.mail_request_for(recipient, send_before).ok_or_else(|| {
-        CliError::input(format!(
-            "The event of this mail ({}) names no address for {recipient}, and the ledger holds none in clear.",
-            item.event
-        ))
-    })
+    if let Some(request) = request.mail_request_for(recipient, send_before) {
+        return Ok(request);
+    }
+    let hash = |address: &EmailAddress| AddressHash::new(&request.event.shop, address);
+    match address.filter(|address| Some(hash(address)) == recipient.address_hash()) {
+        Some(address) => {
+            Ok(request.into_mail_request(send_before).addressed_to(recipient, address))
+        }
+        None => Err(CliError::input(format!(
+            "An operator named the address of {recipient}, and only its hash is kept. Name it again: `waybill resend` \
+             with --to, or --copy-to for a copy."
+        ))),
+    }
 }
 
 /// Puts a mail request on the mail queue. Sending it twice is safe: the claim makes one mail of it.

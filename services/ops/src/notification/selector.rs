@@ -30,16 +30,41 @@ pub struct NotificationArgs {
 
 /// The one ledger record that the arguments name.
 pub async fn find(stack: &Stack, args: &NotificationArgs) -> Result<Item, CliError> {
+    find_in_order(stack, args).await.map(|(_, item)| item)
+}
+
+/// The one ledger record that the arguments name, with all records of its order.
+pub async fn find_in_order(
+    stack: &Stack,
+    args: &NotificationArgs,
+) -> Result<(Vec<Item>, Item), CliError> {
     let order = order(stack, &args.order)?;
     let kind = kind(&args.kind)?;
-    let items = records_of_order(stack, &order.to_string()).await?;
-    let items: Vec<Item> = items.into_iter().filter(|item| is_to(item, args.recipient)).collect();
+    let all = records_of_order(stack, &order.to_string()).await?;
+    let items = all.iter().filter(|item| is_to(item, args.recipient)).cloned();
+    let items: Vec<Item> = items.collect();
     let found = one_of(&items, &OrderName::from(&order), kind, args.scope.as_deref()).cloned();
+    let found = found.map(|item| (all, item));
     // What it says of the customer's mails is wrong of a copy's.
     found.map_err(|error| match args.recipient {
         Recipient::Customer => error,
         other => CliError::input(format!("To {other}: {error}")),
     })
+}
+
+/// The key of the customer's notification: other addresses are named for that one.
+pub fn customers_key(item: &Item) -> Result<NotificationKey, CliError> {
+    match item.key() {
+        Some(key) if key.recipient == Recipient::Customer => Ok(key),
+        Some(key) => Err(CliError::input(format!(
+            "{} is not the customer: --to and --copy-to name another address for the customer's mail, without \
+             --recipient.",
+            key.recipient
+        ))),
+        None => Err(CliError::input(
+            "Its key is from a newer version. Use the `waybill` of that version.",
+        )),
+    }
 }
 
 /// Whether it is to this recipient. The record of a muted event has no key, and nobody but the customer would have got
@@ -127,6 +152,12 @@ pub fn name(item: &Item) -> String {
 
 /// The record's notification as command-line arguments: `1001 order.refunded --scope 'R-1'`.
 pub fn command_args(item: &Item) -> String {
+    let to = other_recipient(item).map(|to| format!(" --recipient {to}"));
+    format!("{}{}", customers_args(item), to.unwrap_or_default())
+}
+
+/// As [`command_args`], of the customer's notification with the same news.
+pub fn customers_args(item: &Item) -> String {
     let (kind, scope) = kind_and_scope(item);
     let scope = match scope.as_str() {
         "" => scope,
@@ -136,8 +167,7 @@ pub fn command_args(item: &Item) -> String {
     let order = OrderName { id, shop: ShopId::default().to_string() }.args();
     let shop =
         if shop == ShopId::default().as_str() { String::new() } else { format!(" --shop {shop}") };
-    let to = other_recipient(item).map(|to| format!(" --recipient {to}")).unwrap_or_default();
-    format!("{order} {kind}{scope}{to}{shop}")
+    format!("{order} {kind}{scope}{shop}")
 }
 
 #[cfg(test)]

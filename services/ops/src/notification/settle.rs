@@ -61,7 +61,7 @@ pub(super) async fn settle(
             "sent"
         }
         Resolution::NotSent => {
-            requeue(stack, &item, now, "settle not-sent", change).await?;
+            requeue(stack, &item, now, "settle not-sent", change, None).await?;
             "queued"
         }
     };

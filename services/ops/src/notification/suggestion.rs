@@ -3,8 +3,10 @@
 use kit::ledger::Item;
 use serde::Serialize;
 use shared::ledger::State;
+use shared::notification::Recipient;
 
-use super::selector::{command_args, name};
+use super::selector::{command_args, customers_args, name, other_recipient};
+use crate::suppressed::SuppressionList;
 
 /// A command and what it is for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,7 +20,9 @@ pub struct Suggestion {
 pub fn suggestions(item: &Item, now: i64) -> Vec<Suggestion> {
     let mail = name(item);
     match item.state() {
+        Some(State::Failed | State::Bounced) if item.readdressed_to.is_some() => Vec::new(),
         Some(State::Failed) => vec![resend(item, format!("To send {mail} again"))],
+        Some(State::Bounced) => after_bounce(item, &mail),
         Some(State::Skipped)
             if matches!(
                 item.reason.as_deref(),
@@ -39,6 +43,25 @@ pub fn suggestions(item: &Item, now: i64) -> Vec<Suggestion> {
 fn resend(item: &Item, purpose: String) -> Suggestion {
     let command = format!("waybill resend {} --reason \"...\"", command_args(item));
     Suggestion { purpose, command }
+}
+
+/// The address is not printed: the rest of the output masks it.
+fn after_bounce(item: &Item, mail: &str) -> Vec<Suggestion> {
+    let list = SuppressionList::of(item);
+    let lift = Suggestion {
+        purpose: "To take the address off the account's suppression list".to_owned(),
+        command: "waybill suppression remove ADDRESS --reason \"...\"".to_owned(),
+    };
+    let send = Suggestion {
+        purpose: match list {
+            Some(_) => format!("Then, to send {mail} there again, or to a corrected address"),
+            None => format!("To send {mail} to the customer's corrected address"),
+        },
+        command: format!("waybill resend {} --to ADDRESS --reason \"...\"", customers_args(item)),
+    };
+    let is_copy = matches!(other_recipient(item), Some(Recipient::Copy(_)));
+    let lift = (list == Some(SuppressionList::Account)).then_some(lift);
+    lift.into_iter().chain((!is_copy).then_some(send)).collect()
 }
 
 fn settlements(item: &Item, mail: &str) -> Vec<Suggestion> {
@@ -90,5 +113,31 @@ mod tests {
         }
         let sent = Item { state: "sent".to_owned(), ..items[0].clone() };
         assert_eq!(suggestions(&sent, 1_000), []);
+        let readdressed = Item { readdressed_to: Some("AAAAAAAA".to_owned()), ..items[0].clone() };
+        assert_eq!(suggestions(&readdressed, 1_000), []);
+    }
+
+    #[test]
+    fn a_mail_that_bounced_goes_to_another_address_and_a_suppressed_one_is_lifted_first() {
+        let commands = |recipient: &str, reason: &str| {
+            let item = Item {
+                order_key: "default/1001".to_owned(),
+                notification: format!("order.confirmed##{recipient}"),
+                state: "bounced".to_owned(),
+                reason: Some(reason.to_owned()),
+                ..Item::default()
+            };
+            suggestions(&item, 0).into_iter().map(|it| it.command).collect::<Vec<_>>()
+        };
+        let send = "waybill resend 1001 order.confirmed --to ADDRESS --reason \"...\"";
+        let lift = "waybill suppression remove ADDRESS --reason \"...\"";
+        let listed = "Permanent/OnAccountSuppressionList";
+        assert_eq!(commands("customer", "Permanent/General"), [send]);
+        assert_eq!(commands("corrected-AAAAAAAA", listed), [lift, send]);
+        assert_eq!(commands("copy-AAAAAAAA", listed), [lift]);
+        for command in [send, lift] {
+            let words = command.split(' ').map(|word| word.trim_matches('"').into());
+            assert!(Cli::try_parse_from(arguments(words)).is_ok(), "{command}");
+        }
     }
 }

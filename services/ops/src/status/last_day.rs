@@ -172,6 +172,7 @@ mod tests {
             event: format!("https://shop.example/orders e-{sweep_at}"),
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: Vec::new(),
+            to: None,
             sweep_at,
         };
         let kept = latest([2, 5, 1, 4, 3].map(entry).into(), 3);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{DispatchRequest, MailRequest};
 use crate::contract::email::EmailAddress;
-use crate::notification::{NotificationKey, Recipient};
+use crate::notification::{AddressHash, NotificationKey, Recipient};
 
 impl DispatchRequest {
     /// Whose notifications the event asks for. The customer is last: whoever finds the customer's in the ledger knows
@@ -28,9 +28,14 @@ impl DispatchRequest {
         if recipient == Recipient::Customer {
             return Some(customers());
         }
-        let is_it =
-            |address: &&EmailAddress| Recipient::copy_to(&self.event.shop, address) == recipient;
-        let address = self.routing.copies.iter().find(is_it)?;
+        let is_it = |address: &&EmailAddress| {
+            recipient.address_hash() == Some(AddressHash::new(&self.event.shop, address))
+        };
+        let address = match recipient {
+            // An event that corrects the address names it as the customer's.
+            Recipient::Corrected(_) => Some(&self.event.order.customer.email).filter(is_it),
+            _ => self.routing.copies.iter().find(is_it),
+        }?;
         Some(customers().addressed_to(recipient, address.clone()))
     }
 }
@@ -94,8 +99,15 @@ mod tests {
             assert_eq!(mail.key.recipient, *recipient);
             assert_eq!(MailRequest::parse(&mail.to_body()).as_ref(), Ok(mail));
         }
-        let unknown = Recipient::copy_to(&request.event.shop, &address("c@north.example"));
-        assert_eq!(request.mail_request_for(unknown, ACCEPTED_AT), None);
+        let shop = &request.event.shop;
+        for role in [Recipient::copy_to, Recipient::corrected_to] {
+            let unknown = role(shop, &address("c@north.example"));
+            assert_eq!(request.mail_request_for(unknown, ACCEPTED_AT), None);
+        }
+        let corrected = Recipient::corrected_to(shop, mails[2].to());
+        let mail = request.mail_request_for(corrected, ACCEPTED_AT).expect("the event's own");
+        assert_eq!((mail.to().expose(), mail.key.recipient), ("jo@example.com", corrected));
+        assert_eq!(request.news_for(corrected), request.news(), "it is told to the customer");
     }
 
     #[test]

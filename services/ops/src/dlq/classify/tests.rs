@@ -2,8 +2,6 @@
 
 use super::*;
 use shared::Kind;
-use shared::ledger::Transition;
-use shared::notification::Recipient;
 
 const NOW: i64 = 1_763_900_000_000;
 
@@ -154,6 +152,16 @@ fn what_the_ledger_has_forgotten_is_not_sent() {
 }
 
 #[test]
+fn a_failed_mail_whose_news_goes_to_a_corrected_address_is_not_sent_by_a_replay() {
+    let key = key(Kind::OrderRefunded, "R-1");
+    let failed = item(&key, State::Failed, None);
+    let readdressed = Item { readdressed_to: Some("AAAAAAAA".to_owned()), ..failed };
+    let assessment = assess(&DlqPayload::Mail { key, send_before: NOW + 1 }, [readdressed]);
+    assert_eq!(assessment.verdict, Verdict::AlreadyDone);
+    assert!(assessment.detail.unwrap().contains("corrected address"));
+}
+
+#[test]
 fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_missing() {
     for (state, attempt, event, verdict) in [
         (None, 0, "s e1", Verdict::WouldSend),
@@ -162,9 +170,13 @@ fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_miss
         (Some(State::Planned), 1, "s e1", Verdict::WouldSend),
         (Some(State::Failed), 1, "s e1", Verdict::AlreadyDone),
         (Some(State::Sent), 1, "s e1", Verdict::AlreadySent),
+        (Some(State::Bounced), 1, "s e1", Verdict::AlreadySent),
+        // It names another address than the one at which the other event's mail bounced.
+        (Some(State::Bounced), 1, "s other", Verdict::WouldSend),
     ] {
         let key = key(Kind::ShipmentShipped, "S-1");
-        let record = state.map(|state| Item { attempt, ..item(&key, state, None) });
+        let address_hash = Some("BBBBBBBB".to_owned());
+        let record = state.map(|state| Item { attempt, address_hash, ..item(&key, state, None) });
         let payload = DlqPayload::Dispatch(Dispatch {
             ledger_key: key.sort_key(),
             news: item(&key, State::Planned, None).news().expect("a kind of mail"),
@@ -172,6 +184,7 @@ fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_miss
             event: event.to_owned(),
             notify: true,
             send_before: NOW + 1,
+            address: AddressHash::parse("AAAAAAAA").unwrap(),
             copies: Vec::new(),
         });
         let assessment = assess(&payload, record);
@@ -197,6 +210,7 @@ fn an_event_is_decided_again_where_only_a_copys_decision_or_mail_request_is_miss
             event: "s e1".to_owned(),
             notify: true,
             send_before: NOW + 1,
+            address: AddressHash::parse("AAAAAAAA").unwrap(),
             news: news(&customers),
             copies: vec![(copy.clone(), news(&copy))],
         });
