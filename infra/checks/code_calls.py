@@ -38,7 +38,9 @@ def sources(service):
     """The service's own code, without comments and tests."""
     texts = []
     for path in sorted((ROOT / "services" / service / "src").rglob("*.rs")):
-        text = path.read_text(encoding="utf-8").split("#[cfg(test)]")[0]
+        # Tests in files of their own are declared among the other modules; those in the file are its end.
+        text = re.sub(r"#\[cfg\(test\)\]\nmod \w+;\n", "", path.read_text(encoding="utf-8"))
+        text = text.split("#[cfg(test)]")[0]
         texts.append((path, re.sub(r"//[^\n]*", "", text)))
     return texts
 

@@ -6,6 +6,7 @@ mod conditions;
 #[path = "../promises/support/events.rs"]
 #[expect(dead_code, reason = "shared with the promises, which use more of it")]
 mod events;
+mod http_document;
 mod ledger;
 mod replay;
 mod shops;

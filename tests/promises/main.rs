@@ -4,6 +4,7 @@ mod cases;
 mod clocks;
 mod copies;
 mod corrected_address;
+mod documents;
 mod duplicates;
 mod event_files;
 mod fair_send_rate;

@@ -1,4 +1,5 @@
-//! The tests and files in the README's table of invariants exist, and the tests run by default.
+//! The tests and files in the README's table of invariants exist, and the tests run by default; the links of the pages
+//! lead somewhere.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -71,6 +72,39 @@ fn matches(pattern: &str, name: &str) -> bool {
         left = after;
     }
     left.ends_with(end)
+}
+
+/// The pages, from the root of the repository.
+const PAGES: [&str; 3] = ["README.md", "infra/README.md", "shared/CONTRACT.md"];
+
+#[test]
+fn each_link_of_the_pages_to_a_file_or_a_heading_leads_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut count = 0;
+    for page in PAGES {
+        let text = std::fs::read_to_string(root.join(page)).expect("the page is there");
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.starts_with("http")) {
+            let (path, heading) = link.split_once('#').unwrap_or((link, ""));
+            let beside = root.join(page).parent().expect("a folder").join(path);
+            let target = if path.is_empty() { root.join(page) } else { beside };
+            assert!(target.exists(), "{page}: {link}");
+            if !heading.is_empty() {
+                let text = std::fs::read_to_string(&target).expect("a page");
+                assert!(anchors(&text).contains(heading), "{page}: {link}");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 30, "{count} links");
+}
+
+/// What the headings of a page are linked by, as GitHub makes it of their text.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let headings = page.lines().filter(|line| line.starts_with('#'));
+    let texts = headings.map(|line| line.trim_start_matches('#').trim().to_lowercase());
+    let is_kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    texts.map(|text| text.chars().filter(is_kept).collect::<String>().replace(' ', "-")).collect()
 }
 
 #[test]

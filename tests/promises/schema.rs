@@ -21,7 +21,7 @@ use crate::support::valid;
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/schema/event.schema.json");
 
-const README: &str = include_str!("../../README.md");
+const CONTRACT: &str = include_str!("../../shared/CONTRACT.md");
 
 const CASES: u32 = 4_000;
 
@@ -364,6 +364,8 @@ fn edges() -> Vec<(&'static str, Value, bool)> {
         ("/data/refund/amount/amount", json!(1.0), true),
         ("/data/refund/amount/amount", json!(0), false),
         ("/data/shipment/tracking_url", json!("HTTPS://t.example"), true),
+        ("/data/shipment/tracking_url", json!("\u{a0}\u{1}ht\ntps:\t//t.example"), true),
+        ("/data/shipment/tracking_url", json!("\u{1}\u{a0}https://t.example"), false),
         ("/data/shipment/tracking_url", json!("https://"), false),
         ("/data/shipment/tracking_url", json!("javascript:alert(1)"), false),
         ("/data/shipment/tracking_url", json!("t.example/1"), false),
@@ -407,9 +409,9 @@ fn the_examples_in_the_schema_are_valid() {
     assert!(count > 10, "{count} examples");
 }
 
-/// The README's table is where a newcomer looks: a member that is missing there is not published.
+/// The table is where a newcomer looks: a member that is missing there is not published.
 #[test]
-fn the_readmes_table_of_the_order_lists_the_members_of_the_schema() {
+fn the_contracts_table_of_the_order_lists_the_members_of_the_schema() {
     let schema = schema();
     let mut members = BTreeMap::new();
     add_members(&schema, &schema["$defs"]["Order"], "", &mut members);
@@ -427,7 +429,7 @@ fn add_members(schema: &Value, of: &Value, path: &str, to: &mut BTreeMap<String,
         to.insert(format!("{path}{name}"), required.contains(&json!(name)));
         let (item, list) = member.get("items").map_or((member, ""), |item| (item, "[]"));
         match definition(schema, item) {
-            // The README says once what money is.
+            // The page says once what money is.
             Some(object)
                 if object["properties"].is_object() && *object != schema["$defs"]["Money"] =>
             {
@@ -445,9 +447,9 @@ fn definition<'a>(schema: &'a Value, member: &'a Value) -> Option<&'a Value> {
     schema.pointer(reference.trim_start_matches('#'))
 }
 
-/// The rows of the README's table of the order: each member, and whether it is required.
+/// The rows of the page's table of the order: each member, and whether it is required.
 fn rows_of_order() -> BTreeMap<String, bool> {
-    let (_, table) = README.split_once("| member of `order` |").expect("the table");
+    let (_, table) = CONTRACT.split_once("| member of `order` |").expect("the table");
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
     rows.map(|row| {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();

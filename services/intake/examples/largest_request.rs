@@ -1,4 +1,4 @@
-//! How long intake takes for its largest request, and for what it refuses: the figures of README.md.
+//! How long intake takes for its largest request, and for what it refuses: the figures of shared/CONTRACT.md.
 //!
 //! ```sh
 //! cargo run --profile lambda -p waybill-intake --example largest_request -- serve   # prints an address

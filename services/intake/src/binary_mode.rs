@@ -8,7 +8,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 use shared::FieldError;
 
-const PREFIX: &str = "ce-";
+/// How the name of a header begins that holds an attribute.
+pub const PREFIX: &str = "ce-";
 
 /// Each of them alone says that the mode is meant, so that a forgotten one is named as missing.
 const REQUIRED: [&str; 4] = ["specversion", "source", "id", "type"];

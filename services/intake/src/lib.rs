@@ -13,6 +13,8 @@
 //! - What is probably not meant as it stands (a misspelt member, totals that do not add up) is named in
 //!   `warnings` beside the result. A warning changes nothing else.
 //! - A batch is answered as a success only if at least one of its events is stored.
+//! - Over HTTP it answers what `shared/schema/openapi.json` says, and nothing else. That document is generated from this
+//!   code, as is `asyncapi.json` about the other ways in.
 //! - Intake itself authorizes every HTTP request by the setting [`Publishers`], and does not start if the
 //!   setting is invalid. It cannot rely on the Function URL: while a deployment changes who may publish,
 //!   the URL may be open before or after intake is. A signature is valid for five minutes; a replay within
@@ -43,6 +45,8 @@
 mod accept;
 mod binary_mode;
 mod dependencies;
+#[cfg(test)]
+mod documents;
 mod error;
 mod event_bridge;
 mod http;

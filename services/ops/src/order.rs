@@ -1,15 +1,16 @@
 //! `waybill order`: one order's events, mails and timeline.
 
 use jiff::Timestamp;
-use kit::ledger::{Deliveries, Item, Readdressing};
+use kit::ledger::Item;
 use serde::Serialize;
 use shared::OrderKey;
 use shared::ledger::State;
 use shared::lookup::indexed_number_key;
-use shared::notification::{AddressHash, Recipient};
+use shared::notification::Recipient;
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
+use crate::event_row::EventRow;
 use crate::find::{FoundBy, OrderList, UnknownOrder, Wanted, find, look_in_dead_letters};
 use crate::notification::{
     Suggestion, kind_and_scope, next_step, next_while_closed, other_recipient, state_style,
@@ -54,16 +55,6 @@ pub struct OrderReport {
     pub events: Vec<EventRow>,
     /// The earliest first.
     pub timeline: Vec<Moment>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct EventRow {
-    #[serde(flatten)]
-    pub event: StoredEvent,
-    /// Whether the ledger has a record for each of its recipients.
-    pub decided: bool,
-    /// What happens next.
-    pub next: &'static str,
 }
 
 /// A mail, or the decision not to send it.
@@ -190,41 +181,6 @@ impl OrderReport {
     }
 }
 
-impl EventRow {
-    fn new(event: &StoredEvent, items: &[Item], pii: PiiMode) -> Self {
-        // By the records' keys, since two events may ask for the same mail: one of them is recorded.
-        let record = |key: String| items.iter().find(|item| item.notification == key);
-        let decisions: Option<Vec<&Item>> = event.ledger_keys().map(record).collect();
-        let is_own = |item: &&Item| item.event == event.event;
-        let next = match &decisions {
-            None => "waits for the dispatcher; the sweep queues it again if that takes too long",
-            Some(own) if own.iter().any(is_own) => "",
-            Some(_) if items.iter().any(|item| item.event == event.event) => "",
-            Some(_) if waits(event, items) => {
-                "waits, for 15 hours at most, whether the same mail arrives at the address before: if it bounces or \
-                 fails, this event's address gets it"
-            }
-            Some(_) => "nothing: another event asked for the same mail",
-        };
-        let decided = decisions.is_some();
-        let event = StoredEvent { event: pii.text(&event.event), ..event.clone() };
-        Self { event, decided, next }
-    }
-}
-
-/// Whether the event's address gets another event's mail, if that does not arrive at the address before.
-fn waits(event: &StoredEvent, items: &[Item]) -> bool {
-    let is_open = || {
-        let first = items.iter().find(|item| item.notification == event.ledger_key)?;
-        let event = event.request()?.event;
-        let address = AddressHash::new(&event.shop, &event.order.customer.email);
-        let deliveries = Deliveries::new(items, &first.key()?)?;
-        let is_open = matches!(deliveries.readdress(address), Readdressing::Open(_));
-        Some(is_open && !deliveries.know(address))
-    };
-    is_open().unwrap_or(false)
-}
-
 impl Notification {
     fn new(item: &Item, address: Option<String>, now: i64, pii: PiiMode) -> Self {
         let (kind, scope) = kind_and_scope(item);
@@ -273,7 +229,7 @@ impl Report for OrderReport {
         }
         text.push_str(&self.commands());
         // No mail of the table above shows these.
-        for event in self.events.iter().filter(|event| !event.decided) {
+        for event in self.events.iter().filter(|event| event.waits()) {
             let StoredEvent { kind, event: id, .. } = &event.event;
             let sentence = format!("{kind} ({id}) {}.", event.next);
             text.push_str(&format!("\n{}", colors.wrap(&sentence, "  ")));

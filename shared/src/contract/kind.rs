@@ -2,79 +2,62 @@
 
 use crate::contract::error::InvalidValue;
 
-/// An event type, and the kind of e-mail that it asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+/// Declares [`Kind`] from one list, so that [`Kind::ALL`] has each.
+macro_rules! kinds {
+    ($($(#[$doc:meta])+ $kind:ident = $name:literal,)+) => {
+        /// An event type, and the kind of e-mail that it asks for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $($(#[$doc])+ $kind,)+
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$kind),+];
+
+            /// The CloudEvents `type`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// `order.confirmed`: we have your order.
-    OrderConfirmed,
+    OrderConfirmed = "order.confirmed",
     /// `order.updated`: the order as it is now, and what changed.
-    OrderUpdated,
+    OrderUpdated = "order.updated",
     /// `order.payment_failed`: the payment did not go through, and how to pay.
-    OrderPaymentFailed,
+    OrderPaymentFailed = "order.payment_failed",
     /// `order.cancelled`: the order or a part of it is cancelled, and what the shop says of the money.
-    OrderCancelled,
+    OrderCancelled = "order.cancelled",
     /// `order.refunded`: refunded, how much, when it arrives.
-    OrderRefunded,
+    OrderRefunded = "order.refunded",
     /// `order.withdrawal_received`: the customer's withdrawal arrived: its content, day and time.
-    OrderWithdrawalReceived,
+    OrderWithdrawalReceived = "order.withdrawal_received",
     /// `shipment.shipped`: on its way.
-    ShipmentShipped,
+    ShipmentShipped = "shipment.shipped",
     /// `shipment.updated`: a new tracking number, carrier or link.
-    ShipmentUpdated,
+    ShipmentUpdated = "shipment.updated",
     /// `shipment.delayed`: later than we said.
-    ShipmentDelayed,
+    ShipmentDelayed = "shipment.delayed",
     /// `shipment.out_for_delivery`: arrives today.
-    ShipmentOutForDelivery,
+    ShipmentOutForDelivery = "shipment.out_for_delivery",
     /// `shipment.delivery_attempted`: nobody was there, and what happens next.
-    ShipmentDeliveryAttempted,
+    ShipmentDeliveryAttempted = "shipment.delivery_attempted",
     /// `shipment.ready_for_pickup`: it can be fetched: where, until when, with what code.
-    ShipmentReadyForPickup,
+    ShipmentReadyForPickup = "shipment.ready_for_pickup",
     /// `shipment.delivered`: it's there, or was fetched.
-    ShipmentDelivered,
+    ShipmentDelivered = "shipment.delivered",
     /// `shipment.returned`: it goes back to the shop.
-    ShipmentReturned,
+    ShipmentReturned = "shipment.returned",
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 14] = [
-        Self::OrderConfirmed,
-        Self::OrderUpdated,
-        Self::OrderPaymentFailed,
-        Self::OrderCancelled,
-        Self::OrderRefunded,
-        Self::OrderWithdrawalReceived,
-        Self::ShipmentShipped,
-        Self::ShipmentUpdated,
-        Self::ShipmentDelayed,
-        Self::ShipmentOutForDelivery,
-        Self::ShipmentDeliveryAttempted,
-        Self::ShipmentReadyForPickup,
-        Self::ShipmentDelivered,
-        Self::ShipmentReturned,
-    ];
-
-    /// The CloudEvents `type`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OrderConfirmed => "order.confirmed",
-            Self::OrderUpdated => "order.updated",
-            Self::OrderPaymentFailed => "order.payment_failed",
-            Self::OrderCancelled => "order.cancelled",
-            Self::OrderRefunded => "order.refunded",
-            Self::OrderWithdrawalReceived => "order.withdrawal_received",
-            Self::ShipmentShipped => "shipment.shipped",
-            Self::ShipmentUpdated => "shipment.updated",
-            Self::ShipmentDelayed => "shipment.delayed",
-            Self::ShipmentOutForDelivery => "shipment.out_for_delivery",
-            Self::ShipmentDeliveryAttempted => "shipment.delivery_attempted",
-            Self::ShipmentReadyForPickup => "shipment.ready_for_pickup",
-            Self::ShipmentDelivered => "shipment.delivered",
-            Self::ShipmentReturned => "shipment.returned",
-        }
-    }
-
     /// Parses a CloudEvents `type`.
     ///
     /// # Errors

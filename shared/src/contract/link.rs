@@ -10,9 +10,13 @@ use crate::contract::reader::FieldReader;
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(inline, extend("pattern" = PATTERN)))]
 pub struct HttpUrl(String);
 
-/// The scheme of [`HttpUrl::parse`] as a regular expression of ECMA 262.
+/// How a link begins, as a regular expression of ECMA 262: white space before it is dropped, then what the URL parser
+/// drops: controls before it, and tabs and line breaks anywhere.
 #[cfg(test)]
-const PATTERN: &str = r"^[\u0000-\u0020]*[Hh][Tt][Tt][Pp][Ss]?:";
+const PATTERN: &str = concat!(
+    r"^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*[\u0000-\u0020]*",
+    r"[Hh][\t\n\r]*[Tt][\t\n\r]*[Tt][\t\n\r]*[Pp][\t\n\r]*(?:[Ss][\t\n\r]*)?:",
+);
 
 impl HttpUrl {
     /// Parses and normalises (WHATWG URL).

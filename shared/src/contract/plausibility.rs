@@ -212,7 +212,17 @@ fn expected_days(payload: &EventPayload) -> Vec<(String, Option<Date>)> {
             vec![("/data/cancellation/expected_on".to_owned(), c.expected_on)]
         }
         EventPayload::Refunded(r) => vec![("/data/refund/expected_on".to_owned(), r.expected_on)],
-        other => other.shipment().map(expected_days_of_parcel).unwrap_or_default(),
+        EventPayload::Confirmed
+        | EventPayload::OrderUpdated(_)
+        | EventPayload::WithdrawalReceived(_) => Vec::new(),
+        EventPayload::Shipped(s)
+        | EventPayload::Updated(s)
+        | EventPayload::Delayed(s)
+        | EventPayload::OutForDelivery(s)
+        | EventPayload::DeliveryAttempted(s)
+        | EventPayload::ReadyForPickup(s)
+        | EventPayload::Delivered(s)
+        | EventPayload::Returned(s) => expected_days_of_parcel(s),
     }
 }
 

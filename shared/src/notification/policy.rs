@@ -115,26 +115,58 @@ impl Kind {
         match self {
             Self::OrderUpdated => &[Self::OrderConfirmed],
             Self::ShipmentUpdated | Self::ShipmentDelayed => &[Self::ShipmentShipped],
-            _ => &[],
+            Self::OrderConfirmed
+            | Self::OrderPaymentFailed
+            | Self::OrderCancelled
+            | Self::OrderRefunded
+            | Self::OrderWithdrawalReceived
+            | Self::ShipmentShipped
+            | Self::ShipmentOutForDelivery
+            | Self::ShipmentDeliveryAttempted
+            | Self::ShipmentReadyForPickup
+            | Self::ShipmentDelivered
+            | Self::ShipmentReturned => &[],
         }
     }
 
     /// Whether it may happen to a parcel at any time on its way, and more than once.
     #[must_use]
     pub const fn happens_under_way(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::ShipmentUpdated
-                | Self::ShipmentDelayed
-                | Self::ShipmentOutForDelivery
-                | Self::ShipmentDeliveryAttempted
-        )
+            | Self::ShipmentDelayed
+            | Self::ShipmentOutForDelivery
+            | Self::ShipmentDeliveryAttempted => true,
+            Self::OrderConfirmed
+            | Self::OrderUpdated
+            | Self::OrderPaymentFailed
+            | Self::OrderCancelled
+            | Self::OrderRefunded
+            | Self::OrderWithdrawalReceived
+            | Self::ShipmentShipped
+            | Self::ShipmentReadyForPickup
+            | Self::ShipmentDelivered
+            | Self::ShipmentReturned => false,
+        }
     }
 
     /// Whether it is only mailed if it tells something that was not told before.
     #[must_use]
     pub const fn tells_changes_only(self) -> bool {
-        matches!(self, Self::OrderUpdated | Self::ShipmentUpdated | Self::ShipmentDelayed)
+        match self {
+            Self::OrderUpdated | Self::ShipmentUpdated | Self::ShipmentDelayed => true,
+            Self::OrderConfirmed
+            | Self::OrderPaymentFailed
+            | Self::OrderCancelled
+            | Self::OrderRefunded
+            | Self::OrderWithdrawalReceived
+            | Self::ShipmentShipped
+            | Self::ShipmentOutForDelivery
+            | Self::ShipmentDeliveryAttempted
+            | Self::ShipmentReadyForPickup
+            | Self::ShipmentDelivered
+            | Self::ShipmentReturned => false,
+        }
     }
 
     /// Whether its scope begins with a parcel.

@@ -1,3 +1,5 @@
+use std::slice;
+
 use super::*;
 use crate::contract::kind::Kind;
 use crate::notification::news::{LATE_AFTER_MS, MoneyBack};
@@ -128,7 +130,7 @@ fn a_parcel_is_told_while_its_correction_waits_for_it_and_is_old_once_the_correc
 fn other_kinds_of_the_same_minute_are_both_mailed_and_later_the_older_one_is_skipped() {
     let out = known(ShipmentOutForDelivery, 1, "a", PLANNED);
     let delivered = news(ShipmentDelivered, 2, "a");
-    assert!(skipped(&delivered, std::slice::from_ref(&out)).is_empty());
+    assert!(skipped(&delivered, slice::from_ref(&out)).is_empty());
     let later = judge(&delivered, &[out], Stage::New, NOW + LATE_AFTER_MS);
     assert_eq!((later.skips.len(), later.verdict), (1, MAIL));
 }
@@ -230,15 +232,15 @@ fn copys(known: &Known) -> Known {
 fn a_copy_is_judged_by_what_its_own_recipient_was_told() {
     let shipped = known(ShipmentShipped, 1, "a", Standing::Told);
     let same = known(ShipmentUpdated, 2, "a", PLANNED);
-    assert_eq!(verdict(&same.news, &[shipped.clone()]), NOTHING_NEW);
+    assert_eq!(verdict(&same.news, slice::from_ref(&shipped)), NOTHING_NEW);
     // It gets updates alone, or the parcel's mail bounced before it was told.
-    assert_eq!(verdict(&copys(&same).news, &[shipped.clone()]), MAIL);
+    assert_eq!(verdict(&copys(&same).news, slice::from_ref(&shipped)), MAIL);
     assert_eq!(verdict(&copys(&same).news, &[copys(&shipped)]), NOTHING_NEW);
     let newer = known(ShipmentUpdated, 3, "b", Standing::Sending);
     for (own, other) in [(&same, &copys(&newer)), (&copys(&same), &newer)] {
-        assert_eq!(verdict(&own.news, &[other.clone()]), MAIL);
-        assert_eq!(verdict(&other.news, &[own.clone()]), MAIL);
-        assert!(skipped(&other.news, &[own.clone()]).is_empty());
+        assert_eq!(verdict(&own.news, slice::from_ref(other)), MAIL);
+        assert_eq!(verdict(&other.news, slice::from_ref(own)), MAIL);
+        assert!(skipped(&other.news, slice::from_ref(own)).is_empty());
     }
 }
 
