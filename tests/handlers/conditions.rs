@@ -193,6 +193,28 @@ fn address() -> AddressHash {
     AddressHash::parse("IsKbxIjX").expect("a hash")
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn dynamodb_takes_the_condition_of_every_change_with_every_further_clause() {
+    let stack = TestStack::start().await;
+    let table = LEDGER_TABLE.to_owned();
+    let ledger = Ledger::new(stack.stack.dynamodb.clone(), table, RETENTION);
+    for transition in Transition::ALL {
+        let change = || Change::new(transition, Facts::new(5));
+        for narrowed in [
+            change().if_at_most("send_before", 9),
+            change().if_equals("judging", "once"),
+            change().if_at_most("send_before", 9).if_equals("judging", "once"),
+        ] {
+            let recorded = ledger.record(ORDER, NOTIFICATION, narrowed).await;
+            let taken = matches!(recorded, Ok(RecordOutcome::Absent));
+            // What creates an item is no change of one, whose condition DynamoDB takes as well.
+            let creates = transition.write() == Write::Create && recorded.is_ok();
+            assert!(taken || creates, "{transition:?}: {recorded:?}");
+        }
+    }
+    stack.stop().await;
+}
+
 #[derive(Debug)]
 struct Observed {
     was_written: bool,

@@ -51,7 +51,7 @@ impl Case {
 }
 
 /// The text of HTML, without its tags.
-fn visible(html: &str) -> String {
+pub fn visible(html: &str) -> String {
     let body = html.split_once("<body").map_or(html, |(_, body)| body);
     let text: Vec<&str> = body
         .split('<')
@@ -315,10 +315,10 @@ fn an_order_in_other_forms_than_the_contracts_is_mailed_with_what_could_be_under
     for words in ["order 5551234567", "1.5 m", "Colour: Sand", "ONLY-SKU", "€36.00", "€35.90"] {
         case.says(words);
     }
-    for words in ["20 November 2026, 22:30 UTC", "Main Street 1", "Floor 2", "Ireland"] {
+    for words in ["20 November 2026, 22:30", "Main Street 1", "Floor 2", "Ireland"] {
         case.says(words);
     }
-    case.says_nothing_of(&["Removed", "Discount"]);
+    case.says_nothing_of(&["Removed", "Discount", "UTC"]);
     assert!(case.mail.html.contains("\"https://shop.example/orders/1\""));
     assert_eq!(case.warnings.last().map(|warning| warning.pointer.as_str()), Some(""));
 }

@@ -3,6 +3,7 @@
 mod cases;
 mod clocks;
 mod copies;
+mod corpus;
 mod corrected_address;
 mod documents;
 mod duplicates;

@@ -25,6 +25,7 @@ use jiff::Timestamp;
 use kit::ledger::{Item, LedgerError, PlanOutcome};
 use shared::OrderKey;
 use shared::ledger::{SkipReason, Transition};
+use shared::notification::Recipient;
 use shared::queue::message::DispatchRequest;
 
 use crate::dependencies::Dispatcher;
@@ -32,7 +33,8 @@ use crate::plan::{Decision, Plan, Put, log_skipped};
 use crate::readdress::{is_to_another_address, readdress};
 
 /// Decides about one event and records the decisions: one conditional put for each recipient and, unless the event is
-/// muted or stale, one consistent query. The decisions are in the order of [`DispatchRequest::recipients`].
+/// muted, one consistent query. To mail an order's update, the event before it is read too. The decisions are in the
+/// order of [`DispatchRequest::recipients`].
 ///
 /// # Errors
 /// [`LedgerError`] when the ledger did not answer. Some decisions may have been recorded; the next delivery
@@ -42,7 +44,10 @@ pub async fn decide(
     request: &DispatchRequest,
 ) -> Result<Vec<Decision>, LedgerError> {
     let now = dispatcher.clock.now();
-    let unread = reason_to_skip_unread(request, now);
+    let unread = match reason_to_skip_unread(request, now) {
+        Some(SkipReason::Stale) => Some(why_old(dispatcher, request, now).await?),
+        other => other,
+    };
     let now = now.as_millisecond();
     let put = |recipient| put(Plan { dispatcher, request, recipient, now }, unread);
     let recipients = request.recipients();
@@ -77,6 +82,18 @@ fn reason_to_skip_unread(request: &DispatchRequest, now: Timestamp) -> Option<Sk
         return Some(SkipReason::KindOff);
     }
     (now >= request.send_before()).then_some(SkipReason::Stale)
+}
+
+/// Why an event that is too old is not mailed: where newer news came before it, that says more than its age.
+async fn why_old(
+    dispatcher: &Dispatcher,
+    request: &DispatchRequest,
+    now: Timestamp,
+) -> Result<SkipReason, LedgerError> {
+    let order_key = OrderKey::of_event(&request.event).to_string();
+    let (news, now) = (request.news_for(Recipient::Customer), now.as_millisecond());
+    let is_superseded = dispatcher.ledger.is_superseded(&order_key, &news, now).await?;
+    Ok(if is_superseded { SkipReason::Superseded } else { SkipReason::Stale })
 }
 
 /// Puts the record of one notification: planned, or skipped because of `unread`.

@@ -7,12 +7,15 @@ use kit::ledger::Ledger;
 use kit::queue::{DeadLetterQueue, DelayedRequeue};
 
 use crate::mail_groups::MailGroups;
+use crate::order_before::EventReader;
 
 /// The dispatcher's dependencies.
 #[derive(Debug, Clone)]
 pub struct Dispatcher {
     /// Records the decisions.
     pub ledger: Ledger,
+    /// Says how an order was before it was changed.
+    pub events: EventReader,
     /// By which SQS delivers the mail requests of all shops fairly.
     pub groups: Arc<MailGroups>,
     /// Sends the mail requests.

@@ -13,6 +13,7 @@ use shared::CorrelationId;
 use shared::queue::message::DispatchRequest;
 
 use crate::dependencies::Dispatcher;
+use crate::order_before::EventReader;
 
 /// A dispatcher that reaches neither ledger nor queues: nothing listens at the endpoint.
 pub async fn without_aws() -> Dispatcher {
@@ -24,6 +25,7 @@ pub async fn without_aws() -> Dispatcher {
     Dispatcher {
         groups: Arc::default(),
         ledger: Ledger::new(kit::aws::dynamodb(&sdk), "ledger".to_owned(), SignedDuration::ZERO),
+        events: EventReader::new(kit::aws::dynamodb(&sdk), "events".to_owned()),
         mail_queue: "http://127.0.0.1:1/mail".to_owned(),
         dead_letters: DeadLetterQueue::new(sqs.clone(), "http://127.0.0.1:1/dlq".to_owned(), clock),
         requeue: DelayedRequeue::new(sqs.clone(), "http://127.0.0.1:1/dispatch".to_owned(), clock),

@@ -15,6 +15,8 @@
 //! - Where a mail bounced or failed, another event for the same notification sends the same news to the address that it
 //!   names, once: the further delivery has a record of its own, and the first one's mail can't be sent any more.
 //!   While the first mail may yet arrive, such an event waits, for 15 hours at most.
+//! - The mail request of an order's update says what changed since its customer was last told of it, where that is known
+//!   and the event does not say it itself.
 //! - A mail request names its shop to SQS, so that one shop's many do not hold up another's few.
 //! - A mail request has what its event and its dispatch request have that this version does not know.
 //! - While the ledger or the mail queue is unavailable, a message is requeued with a delay, which uses up no
@@ -28,6 +30,7 @@ mod batch;
 mod decide;
 mod dependencies;
 mod mail_groups;
+mod order_before;
 mod plan;
 mod readdress;
 
@@ -42,6 +45,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 pub use batch::handle;
 pub use dependencies::Dispatcher;
 pub use mail_groups::MailGroups;
+pub use order_before::EventReader;
 
 /// Runs the function until its environment is shut down.
 ///
@@ -66,11 +70,13 @@ async fn from_env() -> Result<Dispatcher, Error> {
     let sqs = kit::aws::sqs(&sdk);
     let clock = Clock::system();
     let queue = config::required("DISPATCH_QUEUE_URL", "the dispatch queue's URL")?;
+    let events = config::required("EVENTS_TABLE", "the name of the Events table")?;
     let dead_letters =
         config::required("DISPATCH_DLQ_URL", "the dispatch dead-letter queue's URL")?;
     Ok(Dispatcher {
         groups: Arc::default(),
         ledger: Ledger::from_settings(kit::aws::dynamodb(&sdk))?,
+        events: EventReader::new(kit::aws::dynamodb(&sdk), events),
         mail_queue: config::required("MAIL_QUEUE_URL", "the mail queue's URL")?,
         dead_letters: DeadLetterQueue::new(sqs.clone(), dead_letters, clock),
         requeue: DelayedRequeue::new(sqs.clone(), queue, clock),

@@ -1,13 +1,14 @@
 //! A record that an event has planned for one recipient, and that no mailer has claimed: it is judged.
 
 use jiff::Timestamp;
-use kit::ledger::{Change, Item, Judging, LedgerError, PlanOutcome, RecordOutcome};
+use kit::ledger::{Change, Item, Judged, Judging, LedgerError, PlanOutcome, RecordOutcome};
 use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, SkipReason, Transition};
 use shared::notification::{MoneyNews, Recipient, Stage, Verdict};
 use shared::queue::message::{DispatchRequest, MailRequest};
 
 use crate::dependencies::Dispatcher;
+use crate::order_before::changes_since;
 
 /// How long a message waits at least, and at most, until its event is judged again. In between, for as long as the
 /// event is old: so it waits a few times and not often, whatever it waits for.
@@ -150,8 +151,10 @@ impl Planned<'_> {
         let Self { plan, stage } = self;
         let (_, own) = plan.key();
         let news = plan.request.news_for(plan.recipient);
-        match plan.dispatcher.ledger.judge_among(items, &own, &news, stage, plan.now).await? {
-            Verdict::Mail(money) => Ok(notify(&plan, money)),
+        let Judged { verdict, order_told_by } =
+            plan.dispatcher.ledger.judge_among(items, &own, &news, stage, plan.now).await?;
+        match verdict {
+            Verdict::Mail(money) => notify(&plan, money, order_told_by.as_deref()).await,
             Verdict::Skip(reason) => plan.skip(reason).await,
             Verdict::Wait => {
                 if stage == Stage::New && !news.kind.corrects().is_empty() {
@@ -164,15 +167,21 @@ impl Planned<'_> {
     }
 }
 
-fn notify(plan: &Plan<'_>, money: MoneyNews) -> Decision {
+/// `told_by`: the event by which the recipient knows what the order holds.
+async fn notify(
+    plan: &Plan<'_>,
+    money: MoneyNews,
+    told_by: Option<&str>,
+) -> Result<Decision, LedgerError> {
     if money.overpaid > 0 && plan.recipient == Recipient::Customer {
         // Without the amount's currency: `waybill order` shows it.
         tracing::warn!(overpaid = money.overpaid, "more was refunded than the order costs");
     }
-    let send_before = plan.request.send_before();
-    Decision::Notify(Box::new(
-        mail_request(plan.request, plan.recipient, send_before).with_money(money),
-    ))
+    let (order_key, _) = plan.key();
+    let (events, event) = (&plan.dispatcher.events, &plan.request.event);
+    let changes = changes_since(events, &order_key, told_by, event).await?;
+    let mail = mail_request(plan.request, plan.recipient, plan.request.send_before());
+    Ok(Decision::Notify(Box::new(mail.with_money(money).with_changes(changes))))
 }
 
 fn mail_request(

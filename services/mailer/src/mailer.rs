@@ -27,7 +27,7 @@ pub struct Mailer {
     /// The mail queue's dead-letter queue.
     pub dead_letters: DeadLetterQueue,
     /// Makes the mail of an event: [`crate::render::render_in_context`], but for tests.
-    pub render: fn(&Event, Timestamp, MailContext, &Brand) -> Result<Mail, RenderError>,
+    pub render: fn(&Event, Timestamp, &MailContext, &Brand) -> Result<Mail, RenderError>,
     /// The settings of the shops.
     pub shops: ShopDirectory,
     /// The name, colours and contact of a shop whose settings have none.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::contract::error::InvalidValue;
 use crate::contract::reader::FieldReader;
 
@@ -40,20 +42,29 @@ impl EmailAddress {
             .ok_or_else(|| bad_domain(domain))
     }
 
-    /// Reads one address, or several in one text, as some shops' form fields hold them. Never empty.
+    /// Reads one address, or several in one text or list, as some shops' form fields hold them. Never empty.
     /// The first must be right; of the others, what is not an address is left out. What is beside an address
     /// (a display name, `mailto:`, a dot at its end) is taken off, and a local part with dots where none may
     /// be gets the quotes that it needs. All of it with a warning.
     pub(crate) fn read_several(from: &FieldReader<'_>) -> Option<Vec<Self>> {
-        let text = from.text(|text| Ok(text.to_owned()))?;
-        if let Ok(address) = Self::parse(&text) {
-            return Some(vec![address]);
-        }
+        let text;
+        let parts: Vec<&str> = match from.value() {
+            Value::Array(items) => {
+                let texts = items.iter().filter_map(Value::as_str);
+                texts.flat_map(|text| split(text.trim())).collect()
+            }
+            _ => {
+                text = from.text(|text| Ok(text.to_owned()))?;
+                if let Ok(address) = Self::parse(&text) {
+                    return Some(vec![address]);
+                }
+                split(text.trim())
+            }
+        };
         let mut addresses = Vec::new();
-        let parts = split(text.trim());
         let done = match parts.len() {
-            1 => "This is not an address alone, or lacks quotes; it was made one.",
-            _ => "One address is expected; the others in this text count as copies.",
+            1 => "This is not a text of an address alone, or lacks quotes; it was made one.",
+            _ => "One address is expected; the others count as copies.",
         };
         for (i, part) in parts.into_iter().enumerate() {
             match Self::parse(part).or_else(|refusal| Self::mend(part).ok_or(refusal)) {
@@ -360,6 +371,19 @@ mod tests {
         assert_eq!(read("a@x.example, b@y.example"), (both.clone(), 1));
         assert_eq!(read("a@x.example;b@y.example; ö@z.example"), (both, 2));
         assert_eq!(read("ö@x.example, b@y.example"), (Vec::new(), 0));
+    }
+
+    #[test]
+    fn addresses_in_a_list_are_read_as_those_in_a_text() {
+        let read = |value: Value| {
+            let errors = FieldErrors::default();
+            let reader = FieldReader::tolerant_root(&value, &errors);
+            let addresses = EmailAddress::read_several(&reader).unwrap_or_default();
+            (addresses.len(), errors.into_parts().1.len())
+        };
+        assert_eq!(read(serde_json::json!(["a@x.example"])), (1, 1));
+        assert_eq!(read(serde_json::json!(["a@x.example", null, "Jo <b@y.example>"])), (2, 1));
+        assert_eq!(read(serde_json::json!([7])), (0, 0));
     }
 
     #[test]

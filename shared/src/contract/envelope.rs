@@ -1,5 +1,7 @@
 //! Reads an event: the attributes of CloudEvents, and what its type has in `data`.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use crate::contract::digest;
@@ -7,6 +9,7 @@ use crate::contract::error::InvalidValue;
 use crate::contract::event::{Event, EventPayload, EventRef};
 use crate::contract::ids::{CorrelationId, EventId, Source, percent_encoded};
 use crate::contract::incident::{OrderUpdate, PaymentFailure, Withdrawal};
+use crate::contract::json::parse_strict;
 use crate::contract::kind::Kind;
 use crate::contract::money::MoneyContext;
 use crate::contract::order::Order;
@@ -40,14 +43,25 @@ impl Event {
         if is_deeper_than(json, MAX_NESTING) {
             return root.refuse(format!("JSON nested at most {MAX_NESTING} deep"));
         }
-        Self::read(&root)
+        match with_data_of_text(&root) {
+            Some(json) if is_deeper_than(&json, MAX_NESTING) => {
+                root.refuse(format!("JSON nested at most {MAX_NESTING} deep"))
+            }
+            Some(json) => Self::read(&FieldReader::tolerant_root(&json, errors)),
+            None => Self::read(&root),
+        }
     }
 
     fn read(from: &FieldReader<'_>) -> Option<Self> {
         // Every field is read before the first `?`, so that all bad fields are reported at once.
         let reference = read_reference(from);
         let kind = from.required("type", |r| {
-            r.mended(Kind::parse, |kind| kind.trim().to_owned(), "The white space was dropped.")
+            let mend = |kind: &str| kind.trim().to_ascii_lowercase();
+            r.mended(
+                Kind::parse,
+                mend,
+                "A type has lower-case letters alone; it was taken as such.",
+            )
         });
         let time = from.tolerated("time", |r| LocalTime::read(&r));
         let _ = from.tolerated("datacontenttype", |r| r.text(parse_content_type));
@@ -68,6 +82,30 @@ impl Event {
             payload: payload?,
         })
     }
+}
+
+/// The event with the JSON of its data in place of the text that holds it, or of base64 (CloudEvents' `data_base64`);
+/// `None` where the data is no such text.
+fn with_data_of_text(from: &FieldReader<'_>) -> Option<Value> {
+    let member = |name: &str| from.value().get(name).and_then(Value::as_str);
+    let (name, text) = match (member("data"), member("data_base64")) {
+        (Some(text), _) => ("data", text.as_bytes().to_vec()),
+        (None, Some(text)) => ("data_base64", BASE64_STANDARD.decode(text).ok()?),
+        (None, None) => return None,
+    };
+    let data = parse_strict(&text).ok().filter(Value::is_object)?;
+    let mut event = from.value().clone();
+    let members = event.as_object_mut()?;
+    if name == "data" {
+        from.warn_member(
+            name,
+            "An object is expected; this text was read as the JSON that it holds.",
+        );
+    } else {
+        members.remove(name);
+    }
+    members.insert("data".to_owned(), data);
+    Some(event)
 }
 
 /// Reads what names the event. Where the publisher does not, it is named by what it says, so that the same
@@ -240,6 +278,21 @@ mod tests {
         assert_eq!(warnings, ["/specversion", "/source", "/id"]);
         assert_eq!(bare("Mug").0.reference, first.reference, "the same again is a duplicate");
         assert_ne!(bare("Cup").0.reference, first.reference);
+    }
+
+    #[test]
+    fn data_that_is_a_text_of_json_is_read() {
+        let plain = event("Order.Confirmed ", "notify", json!(null));
+        let mut text = plain.clone();
+        text["data"] = json!(plain["data"].to_string());
+        let mut base64 = plain.clone();
+        base64.as_object_mut().expect("an object").remove("data");
+        base64["data_base64"] = json!(BASE64_STANDARD.encode(plain["data"].to_string()));
+        let order = read(&plain).0;
+        assert_eq!(read(&text), (order.clone(), vec!["/data".to_owned(), "/type".to_owned()]));
+        assert_eq!(read(&base64), (order, vec!["/type".to_owned()]));
+        text["data"] = json!("no JSON");
+        assert!(Event::parse(&text).is_err());
     }
 
     #[test]

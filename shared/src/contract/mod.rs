@@ -6,6 +6,7 @@
 pub mod address;
 pub mod articles;
 pub mod beyond_schema;
+pub mod changes;
 mod countries;
 pub(crate) mod digest;
 pub mod documents;

@@ -51,12 +51,19 @@ impl serde::Serialize for Currency {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Currency {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let code = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&code).map_err(serde::de::Error::custom)
+    }
+}
+
 /// The largest amount, and line of an order: 2^53 - 1. Beyond it, not every JSON reader keeps an integer
 /// exact (RFC 8259 section 6), and below it the 500 lines of an order add up within an `i64`.
 pub const MAX_AMOUNT: i64 = (1 << 53) - 1;
 
 /// An amount of money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Money {
     /// In minor units: 1234 is 12.34 EUR, 1234 JPY, 1.234 KWD. Negative for what is taken off.
@@ -159,10 +166,21 @@ impl Money {
     /// the amount (14.9, `"14.90"`), the same in place of the object, in the currency of the order,
     /// and `"14.90 EUR"`.
     pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        Self::read_as(from, Fraction::IsRounded)
+    }
+
+    /// As [`Money::read`], but for the price of one: no sum can be made of a rounded one. A screw of 0.0125 EUR is none
+    /// of 0.01 EUR.
+    pub(crate) fn read_exact(from: &FieldReader<'_>) -> Option<Self> {
+        Self::read_as(from, Fraction::IsLeftOut)
+    }
+
+    fn read_as(from: &FieldReader<'_>, fraction: Fraction) -> Option<Self> {
         if from.is_object() {
             let currency = Self::read_currency(from);
             let amount = from.required("amount", Some);
-            return currency.zip(amount).and_then(|(c, amount)| read_amount(&amount, c, true));
+            let read = |(c, amount)| read_amount(&amount, c, true, fraction);
+            return currency.zip(amount).and_then(read);
         }
         let (text, currency) = match from.value() {
             Value::String(text) => split_currency(text),
@@ -175,28 +193,31 @@ impl Money {
         match from.value() {
             Value::String(_) => {
                 from.warn(EXPECTED_WARNING);
-                decimal_amount(from, &text, currency)
+                decimal_amount(from, &text, currency, fraction)
             }
-            _ => read_amount(from, currency, false),
+            _ => read_amount(from, currency, false, fraction),
         }
     }
 
     fn read_currency(from: &FieldReader<'_>) -> Option<Currency> {
         let other = if from.has("currency") { "currency" } else { "currency_code" };
-        let stated = from.as_optional().tolerated(other, |r| Currency::read(&r));
-        if other == "currency_code" && stated.is_some() {
-            from.warn_member("currency", "This is missing; currency_code was taken.");
-        }
-        stated.or_else(|| {
-            let of_order = from.money().currency;
-            match of_order {
-                Some(_) => from.warn("The currency is missing; that of the order was taken."),
-                None => drop(
-                    from.refuse_member::<()>("currency", "an ISO 4217 currency code such as EUR"),
-                ),
+        // An amount of a currency that is not known is none of the order's.
+        if from.has(other) {
+            let stated = from.required(other, |r| Currency::read(&r));
+            if other == "currency_code" && stated.is_some() {
+                from.warn_member("currency", "This is missing; currency_code was taken.");
             }
-            of_order
-        })
+            return stated;
+        }
+        let of_order = from.money().currency;
+        match of_order {
+            Some(_) => from.warn("The currency is missing; that of the order was taken."),
+            None => {
+                let _: Option<()> =
+                    from.refuse_member("currency", "an ISO 4217 currency code such as EUR");
+            }
+        }
+        of_order
     }
 
     /// Reads an amount above 0; a negative one, as some shops write what goes back, with a warning.
@@ -219,11 +240,23 @@ impl Money {
     }
 }
 
+/// What becomes of an amount with more decimals than its currency has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fraction {
+    IsRounded,
+    IsLeftOut,
+}
+
 const EXPECTED: &str = "an object such as {\"amount\": 1490, \"currency\": \"EUR\"} for 14.90 EUR";
 const EXPECTED_WARNING: &str = "Money is {\"amount\": 1490, \"currency\": \"EUR\"} for 14.90 EUR; this was read as a decimal number.";
 
 /// The amount here: minor units, or a decimal number. `is_member`: it is the member `amount` of an object.
-fn read_amount(from: &FieldReader<'_>, currency: Currency, is_member: bool) -> Option<Money> {
+fn read_amount(
+    from: &FieldReader<'_>,
+    currency: Currency,
+    is_member: bool,
+    fraction: Fraction,
+) -> Option<Money> {
     let context = from.money();
     match from.value() {
         Value::Number(number) => {
@@ -240,13 +273,13 @@ fn read_amount(from: &FieldReader<'_>, currency: Currency, is_member: bool) -> O
                 }
                 None => {
                     from.warn(READ_AS_DECIMAL);
-                    decimal_amount(from, &number.to_string(), currency)
+                    decimal_amount(from, &number.to_string(), currency, fraction)
                 }
             }
         }
         Value::String(text) if text.contains('.') || context.has_decimal_texts => {
             from.warn(READ_AS_DECIMAL);
-            decimal_amount(from, text.trim(), currency)
+            decimal_amount(from, text.trim(), currency, fraction)
         }
         Value::String(text) => match text.trim().parse() {
             Ok(minor) => {
@@ -279,12 +312,20 @@ fn in_range(from: &FieldReader<'_>, amount: i64, currency: Currency) -> Option<M
 }
 
 /// A decimal number as minor units. More decimals than the currency has are rounded, with a warning.
-fn decimal_amount(from: &FieldReader<'_>, text: &str, currency: Currency) -> Option<Money> {
+fn decimal_amount(
+    from: &FieldReader<'_>,
+    text: &str,
+    currency: Currency,
+    fraction: Fraction,
+) -> Option<Money> {
     let number = parse_decimal(text);
     let minor =
         number.and_then(|n| n.checked_mul(Decimal::from(10_u64.pow(currency.minor_digits()))));
     let Some(minor) = minor else { return from.refuse(minor_units()) };
     if !minor.fract().is_zero() {
+        if fraction == Fraction::IsLeftOut {
+            return from.refuse("no more decimals than its currency has, or no sum is right");
+        }
         from.warn("This has more decimals than its currency; it was rounded.");
     }
     from_minor(minor, currency).or_else(|| from.refuse(minor_units()))

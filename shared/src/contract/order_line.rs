@@ -58,11 +58,11 @@ pub struct OrderLine {
 }
 
 /// What the customer chose of one line.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LineOption {
     /// What was to choose, such as `Engraving`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Line>,
     /// What was chosen.
     pub value: Line,
@@ -106,7 +106,7 @@ impl OrderLine {
             sku,
             quantity: from.expected("quantity", "The mail names none.", |r| Quantity::read(&r)),
             unit: from.tolerated("unit", |r| Line::read(&r)),
-            unit_price: from.tolerated("unit_price", |r| Money::read(&r)),
+            unit_price: from.tolerated("unit_price", |r| Money::read_exact(&r)),
             total: from.tolerated("total", |r| Money::read(&r)),
             options: from.tolerated("options", |r| Some(read_options(&r))).unwrap_or_default(),
             image_url: from.tolerated("image_url", |r| HttpUrl::read(&r)),

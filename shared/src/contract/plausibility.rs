@@ -28,6 +28,7 @@ pub(crate) fn check(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     warnings.extend(refund(event));
     warnings.extend(articles(event));
     warnings.extend(countries(&event.order));
+    warnings.extend(looks(&event.order));
     warnings.extend(dates(event, now));
     warnings
 }
@@ -55,7 +56,10 @@ fn totals(order: &Order) -> Vec<FieldWarning> {
         let detail = "The total is less than the lines, and there is no discount.";
         warnings.push(warning(TOTAL, detail));
     }
-    if is_payment_at_odds(totals, &sums) {
+    if sums.is_overpaid {
+        let detail = "Gift cards and credit pay more than the total; the mail shows none of them.";
+        warnings.push(warning("/data/order/totals/gift_card", detail));
+    } else if is_payment_at_odds(totals, &sums) {
         let detail = "What is paid and what is due are not the total; the mail shows neither.";
         warnings.push(warning("/data/order/totals/due", detail));
     }
@@ -131,6 +135,16 @@ fn articles(event: &Event) -> Vec<FieldWarning> {
         warnings.push(warning(pointer, "There is more of an article than was ordered."));
     }
     warnings
+}
+
+/// Pictures and pages of articles that no mail shows.
+fn looks(order: &Order) -> Option<FieldWarning> {
+    let all = order.lines.iter().flat_map(|line| [&line.image_url, &line.url]).flatten();
+    let is_hidden = all.into_iter().any(|url| !url.as_str().starts_with("https:"));
+    is_hidden.then(|| {
+        let detail = "A picture or page of an article has no https; the mail goes without it.";
+        warning("/data/order/lines", detail)
+    })
 }
 
 fn countries(order: &Order) -> Vec<FieldWarning> {

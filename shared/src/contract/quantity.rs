@@ -116,6 +116,14 @@ impl serde::Serialize for Quantity {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Quantity {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let number = serde_json::Number::deserialize(from)?;
+        let quantity = parse_decimal(&number.to_string()).and_then(Self::new);
+        quantity.ok_or_else(|| serde::de::Error::custom("expected a quantity"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

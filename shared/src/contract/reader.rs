@@ -4,6 +4,7 @@
 //! them all. And it knows no field that may be bad: here, what a mail can do without costs at most itself, with
 //! a warning, and never the event.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -132,10 +133,28 @@ impl<'a> FieldReader<'a> {
         self.value
     }
 
-    /// Whether an object is here.
+    /// Whether an object is here, or an array of one.
     #[must_use]
-    pub const fn is_object(&self) -> bool {
-        matches!(self.value, Value::Object(_))
+    pub fn is_object(&self) -> bool {
+        self.object().is_some()
+    }
+
+    /// The members of the object here, or of the only one in an array, as XML converters write it; with its place.
+    fn object(&self) -> Option<(&'a serde_json::Map<String, Value>, Cow<'_, str>)> {
+        let only = |items: &'a [Value]| {
+            let mut present = items.iter().enumerate().filter(|(_, item)| !is_absent(item));
+            present.next().filter(|_| present.next().is_none())
+        };
+        match self.value {
+            Value::Object(members) => Some((members, Cow::Borrowed(&self.pointer))),
+            Value::Array(items) if self.is_tolerant => match only(items)? {
+                (at, Value::Object(members)) => {
+                    Some((members, Cow::Owned(self.member_pointer(&at.to_string()))))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// What the document says of amounts of money as a whole.
@@ -344,21 +363,26 @@ impl<'a> FieldReader<'a> {
     }
 
     fn member(&self, name: &'static str) -> Option<FieldReader<'a>> {
-        self.errors.add_known_member(&self.pointer, name);
-        let Value::Object(members) = self.value else { return None };
+        let (members, place) = self.object()?;
+        self.errors.add_known_member(&place, name);
         let is_there = |value: &&Value| match self.is_tolerant {
             true => !is_absent(value),
             false => !value.is_null(),
         };
-        members.get(name).filter(is_there).map(|value| self.at(value, name))
+        let value = members.get(name).filter(is_there)?;
+        Some(FieldReader { value, pointer: pointer_below(&place, name), ..*self })
     }
 
     // Noted once for each place, not once for each member that is read from it.
     fn check_object(&self) -> Option<()> {
+        let is_first = || self.errors.not_objects.borrow_mut().insert(self.pointer.clone());
         if self.is_object() {
+            if self.value.is_array() && is_first() {
+                self.warn("An object is expected; the only element of this array was taken.");
+            }
             return Some(());
         }
-        let is_first = self.errors.not_objects.borrow_mut().insert(self.pointer.clone());
+        let is_first = is_first();
         match self.value {
             _ if !is_first => None,
             Value::String(_) => self.refuse("an object, not a text that contains one"),
@@ -372,74 +396,14 @@ impl<'a> FieldReader<'a> {
     }
 
     fn member_pointer(&self, token: &str) -> String {
-        // In this order, or the `~` of `~1` would be escaped again (RFC 6901, section 4).
-        format!("{}/{}", self.pointer, token.replace('~', "~0").replace('/', "~1"))
+        pointer_below(&self.pointer, token)
     }
+}
+
+fn pointer_below(pointer: &str, token: &str) -> String {
+    // In this order, or the `~` of `~1` would be escaped again (RFC 6901, section 4).
+    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn every_bad_member_is_named_once_and_costs_no_more_than_itself() {
-        let value = json!({"a/b": "?", "list": [true, "x", null, "no"], "text": "x"});
-        let errors = FieldErrors::default();
-        let root = FieldReader::tolerant_root(&value, &errors);
-        assert_eq!(root.required("a/b", |r| r.boolean()), None);
-        let list = root.tolerated("list", |r| Some(r.tolerated_list(9, |item| item.boolean())));
-        assert_eq!(list, Some(vec![true, false]));
-        assert_eq!(root.required("gone", |r| r.boolean()), None);
-        assert_eq!(root.tolerated("text", |r| r.tolerated("name", |r| r.boolean())), None);
-        let (errors, warnings, _) = errors.into_parts();
-        let errors: Vec<&str> = errors.iter().map(|e| e.pointer.as_str()).collect();
-        let warnings: Vec<&str> = warnings.iter().map(|w| w.pointer.as_str()).collect();
-        assert_eq!(errors, ["/a~1b", "/gone"]);
-        assert_eq!(warnings, ["/list/1", "/list/3", "/text"]);
-    }
-
-    #[test]
-    fn an_exact_reader_takes_no_other_form() {
-        let value = json!({ "text": 1, "empty": "", "number": "1", "flag": "no", "list": 1 });
-        let errors = FieldErrors::default();
-        let root = FieldReader::root(&value, &errors);
-        let _ = root.optional("text", |r| r.text(|text| Ok(text.to_owned())));
-        let _ = root.optional("empty", |r| r.integer(0..=1));
-        let _ = root.optional("number", |r| r.integer(0..=1));
-        let _ = root.optional("flag", |r| r.boolean());
-        let _ = root.optional("list", |r| r.list(0..=1, |item| item.integer(0..=1)));
-        assert_eq!(root.optional("absent", |r| r.boolean()), Some(None));
-        assert_eq!(errors.into_vec().len(), 5);
-    }
-
-    #[test]
-    fn a_list_is_read_however_it_is_written() {
-        let read = |value: Value| {
-            let errors = FieldErrors::default();
-            let list = FieldReader::tolerant_root(&value, &errors)
-                .tolerated_list(3, |item| item.integer(0..=9));
-            (list, errors.into_parts().1.len())
-        };
-        assert_eq!(read(json!([1, null, 2])), (vec![1, 2], 0));
-        assert_eq!(read(json!({ "10": 3, "2": 1 })), (vec![1, 3], 1));
-        assert_eq!(read(json!(7)), (vec![7], 1));
-        assert_eq!(read(json!([1, 2, 3, 4])), (vec![1, 2, 3], 1));
-    }
-
-    #[test]
-    fn an_integer_is_whole_however_it_is_written() {
-        let read = |text: &str| {
-            let value = serde_json::from_str(text).expect("JSON");
-            FieldReader::tolerant_root(&value, &FieldErrors::default()).integer(-5..=i64::MAX)
-        };
-        for (text, number) in
-            [("1490.0", 1490), ("1.49e3", 1490), ("-0.0", 0), ("1490", 1490), ("\"1490\"", 1490)]
-        {
-            assert_eq!(read(text), Some(number), "{text}");
-        }
-        for text in ["1490.5", "1e16", "1e300", "\"x\"", "-6.0", "null", "true"] {
-            assert_eq!(read(text), None, "{text}");
-        }
-    }
-}
+mod tests;

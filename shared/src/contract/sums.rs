@@ -21,6 +21,9 @@ pub struct Sums<'a> {
     pub due: Option<Money>,
     /// Whether the rows are left out because they do not add up.
     pub is_at_odds: bool,
+    /// Whether gift cards and credit are left out, with what is paid and due, because they are more than the total: how
+    /// much of them is used, nobody says.
+    pub is_overpaid: bool,
 }
 
 /// One row with its kind.
@@ -100,6 +103,7 @@ impl Order {
             paid: None,
             due: None,
             is_at_odds,
+            is_overpaid: false,
         };
         if totals.subtotal.is_none() && totals.rows().next().is_none() {
             return Some(with_payment(totals, only_total(false)));
@@ -207,10 +211,18 @@ fn list(kind: RowKind, rows: &[TotalsRow]) -> impl Iterator<Item = SumRow<'_>> {
 
 /// Adds what is paid and what is due, unless the two and the total are at odds.
 fn with_payment<'a>(totals: &'a Totals, sums: Sums<'a>) -> Sums<'a> {
+    if is_overpaid(&sums) {
+        return Sums { payments: Vec::new(), is_overpaid: true, ..sums };
+    }
     if is_payment_at_odds(totals, &sums) {
         return sums;
     }
     Sums { paid: totals.paid, due: totals.due, ..sums }
+}
+
+fn is_overpaid(sums: &Sums<'_>) -> bool {
+    let cards: i128 = sums.payments.iter().map(|row| i128::from(row.amount().amount)).sum();
+    cards != 0 && i128::from(sums.total.amount) + cards < 0
 }
 
 /// Whether what is paid and what is due are not the total, or in another currency.
@@ -291,6 +303,10 @@ mod tests {
             (
                 json!({ "subtotal": eur(2000), "gift_card": eur(1500), "total": eur(2000), "due": eur(500) }),
                 shown("Subtotal 2000", "", "GiftCard -1500due 500"),
+            ),
+            (
+                json!({ "subtotal": eur(2000), "gift_card": eur(2001), "total": eur(2000), "due": eur(0) }),
+                shown("Subtotal 2000", "", ""),
             ),
             // A discount that is in the prices already, and one that is in the subtotal.
             (

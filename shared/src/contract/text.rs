@@ -54,6 +54,13 @@ impl Line {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Line {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
 impl Text {
     /// Normalises `text` line by line, without empty ones at both ends.
     ///

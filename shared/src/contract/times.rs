@@ -24,8 +24,18 @@ const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 pub struct LocalTime {
     at: Timestamp,
     offset: Offset,
-    /// Only the day is known, and `at` is its beginning in UTC.
-    is_day: bool,
+    known: Known,
+}
+
+/// What is known of a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// The moment, and what clocks showed there.
+    Offset,
+    /// What clocks showed, nobody says where; the moment is the one in UTC.
+    ClockAlone,
+    /// The day alone; the moment is its beginning in UTC.
+    Day,
 }
 
 impl LocalTime {
@@ -39,7 +49,7 @@ impl LocalTime {
         let parse = || {
             let at: Timestamp = text.parse().ok().filter(|at| *at >= YEAR_0)?;
             let offset = Pieces::parse(text).ok()?.to_numeric_offset()?;
-            Some(Self { at, offset, is_day: false })
+            Some(Self { at, offset, known: Known::Offset })
         };
         let time = if has_form_of_a_time(text) { parse() } else { None };
         time.ok_or_else(|| {
@@ -50,12 +60,12 @@ impl LocalTime {
     /// A moment of which nobody says what clocks showed there.
     #[must_use]
     pub const fn utc(at: Timestamp) -> Self {
-        Self { at, offset: Offset::UTC, is_day: false }
+        Self { at, offset: Offset::UTC, known: Known::Offset }
     }
 
     fn of_day(day: Date) -> Option<Self> {
         let at = Offset::UTC.to_timestamp(day.to_datetime(Time::midnight())).ok()?;
-        Some(Self { at, offset: Offset::UTC, is_day: true })
+        Some(Self { at, offset: Offset::UTC, known: Known::Day })
     }
 
     /// The moment.
@@ -70,16 +80,16 @@ impl LocalTime {
         self.offset.to_datetime(self.at)
     }
 
-    /// Whether the time is one in UTC, or of a place that has the same.
+    /// Whether the time is said to be one in UTC, or of a place that has the same.
     #[must_use]
     pub fn is_utc(self) -> bool {
-        self.offset == Offset::UTC
+        self.known == Known::Offset && self.offset == Offset::UTC
     }
 
     /// Whether only the day is known.
     #[must_use]
     pub const fn is_day(self) -> bool {
-        self.is_day
+        matches!(self.known, Known::Day)
     }
 
     /// Reads a time. Beside those of [`LocalTime::parse`], with a warning: a time without an offset counts as
@@ -97,8 +107,8 @@ impl LocalTime {
             return Some(time);
         }
         if let Ok(time) = Self::parse(&format!("{text}Z")) {
-            from.warn("A time needs its offset; this one was taken as one in UTC.");
-            return Some(time);
+            from.warn("A time needs its offset; this one counts as one in UTC, and a mail shows it without.");
+            return Some(Self { known: Known::ClockAlone, ..time });
         }
         if let Some(time) = parse_day(text).ok().and_then(Self::of_day) {
             from.warn("A time is expected; of this day, no time is known.");
@@ -130,12 +140,11 @@ const YEAR_9999: Timestamp = Timestamp::constant(253_370_764_800, 0);
 
 impl serde::Serialize for LocalTime {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        if self.is_day {
-            to.collect_str(&self.datetime().date())
-        } else if self.is_utc() {
-            to.collect_str(&self.at)
-        } else {
-            to.collect_str(&self.at.display_with_offset(self.offset))
+        match self.known {
+            Known::Day => to.collect_str(&self.datetime().date()),
+            Known::ClockAlone => to.collect_str(&self.datetime()),
+            Known::Offset if self.is_utc() => to.collect_str(&self.at),
+            Known::Offset => to.collect_str(&self.at.display_with_offset(self.offset)),
         }
     }
 }
@@ -333,8 +342,8 @@ mod tests {
     #[test]
     fn a_time_in_another_form_is_taken_with_a_warning() {
         for (value, text) in [
-            (json!("2026-11-20T10:30:00"), "2026-11-20T10:30:00Z"),
-            (json!("2026-11-20 10:30"), "2026-11-20T10:30:00Z"),
+            (json!("2026-11-20T10:30:00"), "2026-11-20T10:30:00"),
+            (json!("2026-11-20 10:30"), "2026-11-20T10:30:00"),
             (json!(1_763_634_600), "2025-11-20T10:30:00Z"),
             (json!("1763634600"), "2025-11-20T10:30:00Z"),
             (json!(1_763_634_600_000_i64), "2025-11-20T10:30:00Z"),

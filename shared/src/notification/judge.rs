@@ -181,6 +181,23 @@ pub fn superseding<'a>(own: &News, others: &'a [Known], now: i64) -> Option<&'a 
     })
 }
 
+/// The newest of `others` before `own` by which its recipient knows what the order holds.
+#[must_use]
+pub fn last_order_told<'a>(own: &News, others: &'a [Known]) -> Option<&'a News> {
+    let before = told_before(own, others).filter(|news| news.told.tells_order());
+    before.max_by(|a, b| a.position().cmp(&b.position()))
+}
+
+/// What was told of the same subject, to the same recipient, and happened before `own`.
+fn told_before<'a>(own: &News, others: &'a [Known]) -> impl Iterator<Item = &'a News> {
+    let is_before = move |other: &&Known| {
+        other.standing.is_known_to_customer()
+            && other.news.has_subject_of(own)
+            && other.news.position() < own.position()
+    };
+    others.iter().filter(is_before).map(|it| &it.news)
+}
+
 /// What the newer ones among `others` mean for `own`.
 enum Newer {
     None,
@@ -237,12 +254,7 @@ fn tells_nothing_new(own: &News, others: &[Known]) -> bool {
     if !own.kind.tells_changes_only() {
         return false;
     }
-    let is_before = |other: &&Known| {
-        other.standing.is_known_to_customer()
-            && other.news.has_subject_of(own)
-            && other.news.position() < own.position()
-    };
-    let mut before: Vec<&News> = others.iter().filter(is_before).map(|it| &it.news).collect();
+    let mut before: Vec<&News> = told_before(own, others).collect();
     before.sort_by(|a, b| a.position().cmp(&b.position()));
     let told = before.iter().fold(super::Told::default(), |told, news| told.then(&news.told));
     !own.told.has_news_beyond(&told)

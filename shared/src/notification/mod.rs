@@ -7,7 +7,9 @@ pub mod policy;
 mod recipient;
 mod told;
 
-pub use judge::{Judgement, Known, MoneyNews, Stage, Standing, Verdict, judge, superseding};
+pub use judge::{
+    Judgement, Known, MoneyNews, Stage, Standing, Verdict, judge, last_order_told, superseding,
+};
 pub use key::{MUTED, NotificationKey, copy_keys, ledger_key, ledger_key_for};
 pub use news::{MoneyBack, News, Relation};
 pub use policy::DoubtPolicy;

@@ -26,9 +26,10 @@ impl Kind {
             Self::OrderConfirmed
             | Self::OrderUpdated
             | Self::ShipmentUpdated
+            | Self::ShipmentDelayed
             | Self::ShipmentReadyForPickup
             | Self::ShipmentDelivered => 3 * 24,
-            Self::OrderPaymentFailed | Self::ShipmentDelayed => 2 * 24,
+            Self::OrderPaymentFailed => 2 * 24,
             Self::ShipmentDeliveryAttempted => 24,
             Self::ShipmentOutForDelivery => 12,
         };

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::contract::event::{Event, EventPayload};
 use crate::contract::order::Order;
 use crate::contract::shipment::Shipment;
+use crate::contract::text::Line;
 
 /// Bytes of a digest. With 48 bits, one change in 10^14 would be taken for none.
 const DIGEST_LEN: usize = 6;
@@ -28,15 +29,17 @@ enum Subject {
     TrackingLink,
     ExpectedDay,
     OrderContent,
+    ChangesInWords,
 }
 
 impl Subject {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Carrier,
         Self::TrackingNumber,
         Self::TrackingLink,
         Self::ExpectedDay,
         Self::OrderContent,
+        Self::ChangesInWords,
     ];
 
     /// As the ledger stores it: one letter, since each change of an item of over 1 KB costs twice.
@@ -47,6 +50,7 @@ impl Subject {
             Self::TrackingLink => 'l',
             Self::ExpectedDay => 'd',
             Self::OrderContent => 'o',
+            Self::ChangesInWords => 'w',
         }
     }
 }
@@ -61,8 +65,11 @@ impl Told {
     pub fn by_event(event: &Event) -> Self {
         let mut told = Self::default();
         match &event.payload {
-            EventPayload::Confirmed | EventPayload::OrderUpdated(_) => {
+            EventPayload::Confirmed => told.add_order(&event.order),
+            EventPayload::OrderUpdated(update) => {
                 told.add_order(&event.order);
+                let words = update.changes.iter().map(Line::as_str);
+                told.add(Subject::ChangesInWords, in_any_order(words));
             }
             EventPayload::PaymentFailed(_)
             | EventPayload::Cancelled(_)
@@ -103,8 +110,8 @@ impl Told {
 
     /// What is bought, what it costs and where it goes.
     fn add_order(&mut self, order: &Order) {
-        let content =
-            (&order.lines, &order.totals, &order.shipping_address, &order.billing_address);
+        let places = (&order.shipping_address, &order.pickup, &order.billing_address);
+        let content = (&order.lines, &order.totals, places);
         let content = serde_json::to_string(&content).expect("an order is JSON without fail");
         self.add(Subject::OrderContent, Some(content));
     }
@@ -113,6 +120,12 @@ impl Told {
         let Some(text) = text else { return };
         let digest = Sha256::digest(text);
         self.0.insert(subject, BASE64_URL_SAFE_NO_PAD.encode(&digest[..DIGEST_LEN]));
+    }
+
+    /// Whether it tells what the order holds.
+    #[must_use]
+    pub fn tells_order(&self) -> bool {
+        self.0.contains_key(&Subject::OrderContent)
     }
 
     /// Whether it says something else than was told before. What it does not mention is no change.
@@ -238,6 +251,28 @@ mod tests {
         assert_eq!(Told::from_attribute(&text), told);
         assert_eq!(Told::from_attribute(&format!("{text} zabcdefgh")), told);
         assert_eq!(Told::default().to_attribute(), None);
+    }
+
+    #[test]
+    fn an_update_of_an_order_tells_its_content_where_it_is_fetched_and_what_the_shop_says_of_it() {
+        let told = |pickup: &str, words: &[&str]| {
+            let event = json!({
+                "id": "e-1", "type": "order.updated",
+                "data": {
+                    "order": { "id": "1", "customer": { "email": "jo@example.com" },
+                               "pickup": { "name": pickup } },
+                    "update": { "changes": words },
+                },
+            });
+            Told::by_event(&Event::parse(&event).expect("valid"))
+        };
+        let before = told("Store 7", &[]);
+        assert!(before.tells_order());
+        assert!(told("Store 8", &[]).has_news_beyond(&before));
+        let said = told("Store 7", &["We added your gift message."]);
+        assert!(said.has_news_beyond(&before));
+        let now = before.clone().then(&said);
+        assert!(!said.has_news_beyond(&now) && !before.has_news_beyond(&now));
     }
 
     // A stored digest is compared with that of a later version.

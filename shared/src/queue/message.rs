@@ -20,6 +20,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::contract::changes::OrderChanges;
 use crate::contract::email::EmailAddress;
 use crate::contract::error::InvalidValue;
 use crate::contract::event::{Event, EventPayload};
@@ -78,6 +79,8 @@ pub struct MailRequest {
     pub completes_refund: bool,
     /// The refund that this cancellation names was told before.
     pub refund_told: bool,
+    /// What changed of the order since its recipient was last told of it, where that is known.
+    pub changes: OrderChanges,
     forwarded: Forwarded,
 }
 
@@ -138,6 +141,8 @@ struct MailWire {
     completes_refund: bool,
     #[serde(default)]
     refund_told: bool,
+    #[serde(default)]
+    changes: Value,
 }
 
 /// The first moment of the year 9999.
@@ -152,7 +157,7 @@ fn is_member_of_dispatch(name: &str) -> bool {
 }
 
 fn is_member_of_mail(name: &str) -> bool {
-    matches!(name, "notification" | "to" | "completes_refund" | "refund_told")
+    matches!(name, "notification" | "to" | "completes_refund" | "refund_told" | "changes")
         || is_member_of_dispatch(name)
 }
 
@@ -230,6 +235,7 @@ impl DispatchRequest {
             event: self.event,
             completes_refund: false,
             refund_told: false,
+            changes: OrderChanges::default(),
             forwarded: self.forwarded.without(is_member_of_mail),
         }
     }
@@ -307,6 +313,12 @@ impl MailRequest {
         Self { completes_refund, refund_told, ..self }
     }
 
+    /// The same request, whose mail also says that this changed.
+    #[must_use]
+    pub fn with_changes(self, changes: OrderChanges) -> Self {
+        Self { changes, ..self }
+    }
+
     /// The shop whose mail this is: the account's send rate is shared between shops.
     #[must_use]
     pub fn shop(&self) -> &str {
@@ -351,6 +363,7 @@ impl MailRequest {
             event: happened_by(event, accepted_at),
             completes_refund: wire.completes_refund,
             refund_told: wire.refund_told,
+            changes: OrderChanges::read(&wire.changes),
             forwarded: forwarded(MAIL, body, is_member_of_mail)?,
         })
     }
@@ -373,6 +386,9 @@ impl Serialize for MailRequest {
             [("completes_refund", self.completes_refund), ("refund_told", self.refund_told)];
         for (name, _) in flags.into_iter().filter(|(_, is_set)| *is_set) {
             members.serialize_entry(name, &true)?;
+        }
+        if !self.changes.is_empty() {
+            members.serialize_entry("changes", &self.changes)?;
         }
         for (name, json) in self.forwarded.unknown() {
             members.serialize_entry(name, json)?;

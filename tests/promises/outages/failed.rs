@@ -18,7 +18,7 @@ use crate::support::simulated_pipeline::{
 fn panics_on_one_order(
     event: &Event,
     accepted_at: Timestamp,
-    context: MailContext,
+    context: &MailContext,
     brand: &Brand,
 ) -> Result<Mail, RenderError> {
     assert_ne!(event.order.id.as_str(), "R1", "a bug");

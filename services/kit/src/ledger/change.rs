@@ -82,24 +82,14 @@ impl Change {
     /// The protocol's condition and those of this change.
     pub(super) fn condition(&self) -> Condition {
         let mut condition = condition(self.transition, &self.facts);
-        let mut further = Vec::new();
         for (attribute, bound) in &self.upper_bounds {
-            further.push(format!("{attribute} <= :max_{attribute}"));
-            condition.values.insert(format!(":max_{attribute}"), number(*bound));
+            let name = format!(":max_{attribute}");
+            condition.and(&format!("{attribute} <="), name, number(*bound));
         }
         if let Some((attribute, expected)) = &self.equals {
-            further.push(format!("{attribute} = :expected_{attribute}"));
-            condition.values.insert(format!(":expected_{attribute}"), text(expected));
+            let name = format!(":expected_{attribute}");
+            condition.and(&format!("{attribute} ="), name, text(expected));
         }
-        if further.is_empty() {
-            return condition;
-        }
-        // The protocol's condition is a list of alternatives joined by OR. A single one has parentheses of its own, and
-        // DynamoDB refuses an expression with redundant ones.
-        if self.transition.preconditions().len() > 1 {
-            condition.text = format!("({})", condition.text);
-        }
-        condition.text = format!("{} AND {}", condition.text, further.join(" AND "));
         condition
     }
 

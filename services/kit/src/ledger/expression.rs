@@ -18,6 +18,21 @@ pub struct Condition {
     pub text: String,
     /// The value of each `:name` in it.
     pub values: HashMap<String, AttributeValue>,
+    /// Whether it is a list of alternatives joined by OR.
+    is_choice: bool,
+}
+
+impl Condition {
+    /// Also asks for `clause`, which compares with the value `name`.
+    pub(super) fn and(&mut self, clause: &str, name: String, value: AttributeValue) {
+        // In parentheses only where they are needed: DynamoDB refuses an expression with redundant ones.
+        self.text = match self.is_choice {
+            true => format!("({}) AND {clause} {name}", self.text),
+            false => format!("{} AND {clause} {name}", self.text),
+        };
+        self.is_choice = false;
+        self.values.insert(name, value);
+    }
 }
 
 /// The condition under which a writer that knows `facts` may make `transition`. The alternatives are the
@@ -27,7 +42,7 @@ pub fn condition(transition: Transition, facts: &Facts) -> Condition {
     let mut values = HashMap::new();
     let alternatives: Vec<String> =
         transition.preconditions().iter().map(|p| alternative(*p, facts, &mut values)).collect();
-    Condition { text: alternatives.join(" OR "), values }
+    Condition { text: alternatives.join(" OR "), values, is_choice: alternatives.len() > 1 }
 }
 
 fn alternative(
@@ -87,6 +102,22 @@ mod tests {
              (#state = :is_in_doubt AND since <= :if_graced AND doubts < :if_most_doubts)"
         );
         assert_eq!(condition.values.len(), 7);
+    }
+
+    #[test]
+    fn a_further_clause_puts_parentheses_around_alternatives_and_around_nothing_else() {
+        for transition in Transition::ALL {
+            let mut condition = condition(transition, &Facts::new(5));
+            let alternatives = condition.text.clone();
+            condition.and("send_before <=", ":max".to_owned(), number(1));
+            condition.and("judging =", ":expected".to_owned(), text("once"));
+            let held = match transition.preconditions().len() {
+                1 => alternatives,
+                _ => format!("({alternatives})"),
+            };
+            let expected = format!("{held} AND send_before <= :max AND judging = :expected");
+            assert_eq!(condition.text, expected, "{transition:?}");
+        }
     }
 
     #[test]

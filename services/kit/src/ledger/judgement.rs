@@ -1,13 +1,24 @@
 //! Judging one notification by the others of its order, and making what follows true.
 
 use shared::ledger::{Facts, SkipReason, State, Transition};
-use shared::notification::{Judgement, Known, News, Stage, Standing, Verdict, judge};
+use shared::notification::{
+    Judgement, Known, News, Stage, Standing, Verdict, judge, last_order_told, superseding,
+};
 
 use super::change::Change;
 use super::error::LedgerError;
 use super::item::Item;
 use super::store::{Ledger, RecordOutcome};
 use crate::telemetry::{Count, count};
+
+/// What was found out about a notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// What follows for it.
+    pub verdict: Verdict,
+    /// The event ([`shared::EventRef::sort_key`]) by which its recipient knows what the order holds.
+    pub order_told_by: Option<String>,
+}
 
 impl Ledger {
     /// Judges the notification with the key (`order_key`, `notification`), which tells `own`: one consistent query. Older ones
@@ -24,7 +35,7 @@ impl Ledger {
         own: &News,
         stage: Stage,
         now: i64,
-    ) -> Result<Verdict, LedgerError> {
+    ) -> Result<Judged, LedgerError> {
         let items = self.list_by_order(order_key).await?;
         self.judge_among(&items, notification, own, stage, now).await
     }
@@ -40,18 +51,36 @@ impl Ledger {
         own: &News,
         stage: Stage,
         now: i64,
-    ) -> Result<Verdict, LedgerError> {
+    ) -> Result<Judged, LedgerError> {
         let others = others(items, notification);
         let known: Vec<Known> = others.iter().map(|(_, known)| known.clone()).collect();
         let Judgement { skips, verdict } = judge(own, &known, stage, now);
+        let told_by = last_order_told(own, &known).map(|news| news.event.clone());
         // The others before anything follows for this one: after a crash in between, it is judged again. The other way
         // round, an older one could be told although this one, which supersedes it, is done.
         for (i, reason) in skips {
             if !self.skip_unsent(others[i].0, reason, now).await? {
-                return Ok(Verdict::Wait);
+                return Ok(Judged { verdict: Verdict::Wait, order_told_by: None });
             }
         }
-        Ok(verdict)
+        Ok(Judged { verdict, order_told_by: told_by })
+    }
+
+    /// Whether other news of the order supersedes what `own` tells: one consistent query. `now` in milliseconds since
+    /// 1970.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when DynamoDB did not answer.
+    pub async fn is_superseded(
+        &self,
+        order_key: &str,
+        own: &News,
+        now: i64,
+    ) -> Result<bool, LedgerError> {
+        let items = self.list_by_order(order_key).await?;
+        let others = items.iter().filter(|item| item.event != own.event);
+        let known: Vec<Known> = others.filter_map(Item::known).collect();
+        Ok(superseding(own, &known, now).is_some())
     }
 
     /// Skips a notification that is planned and was certainly not sent. Returns whether it is certainly not sent now.

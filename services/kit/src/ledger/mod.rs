@@ -17,4 +17,5 @@ pub use deliveries::{Deliveries, MAX_BOUNCE_WAIT_MS, Readdressing};
 pub use error::LedgerError;
 pub use expression::{Condition, condition};
 pub use item::{FEEDBACK_TOKEN_TAG, Item, Judging};
+pub use judgement::Judged;
 pub use store::{ClaimOutcome, Ledger, PlanOutcome, RecordOutcome};

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use kit::AwsError;
 use kit::ledger::{Deliveries, Item, Readdressing};
 use serde::Serialize;
+use shared::contract::json::parse_strict;
 use shared::ledger::State;
 use shared::notification::{AddressHash, Recipient, ledger_key};
 use shared::{Event, NotificationKey, OrderKey};
@@ -76,7 +77,8 @@ impl Ledger {
         if published.answer != Answer::Accepted {
             return None;
         }
-        let json = serde_json::from_str(&published.json).ok()?;
+        // As intake reads it.
+        let json = parse_strict(published.json.as_bytes()).ok()?;
         let event = Event::parse(&json).ok()?;
         // The same key that the dispatcher plans under: the ledger has one item a notification.
         let order_key = OrderKey::of_event(&event).to_string();

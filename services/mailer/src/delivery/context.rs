@@ -103,7 +103,8 @@ impl<'a> Delivery<'a> {
     /// Judges the mail, which tells `own`, by the others of its order.
     pub(super) async fn judge(&self, own: &News) -> Result<Verdict, LedgerError> {
         let key = (self.order_key.as_str(), self.notification.as_str());
-        self.mailer.ledger.judge(key, own, Stage::Returning, self.now_ms()).await
+        let judged = self.mailer.ledger.judge(key, own, Stage::Returning, self.now_ms()).await?;
+        Ok(judged.verdict)
     }
 
     /// A mail that is stale is not sent, one that is not due not yet, and one in doubt only after a check of the

@@ -212,9 +212,12 @@ fn prepare(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Result<Prepare
     let Delivery { mailer: Mailer { render, sender, .. }, request, settings, .. } = delivery;
     // Unwind-safe: nothing that it changes outlives a panic.
     let rendered = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        let is_copy = matches!(request.key.recipient, Recipient::Copy(_));
-        let context = MailContext { money: request.money(), is_copy };
-        let mail = render(&request.event, request.accepted_at, context, delivery.brand())?;
+        let context = MailContext {
+            money: request.money(),
+            changes: request.changes.clone(),
+            is_copy: matches!(request.key.recipient, Recipient::Copy(_)),
+        };
+        let mail = render(&request.event, request.accepted_at, &context, delivery.brand())?;
         Ok(sender.prepare(request, settings, attempt, token, &mail))
     }));
     match rendered {

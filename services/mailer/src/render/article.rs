@@ -10,6 +10,7 @@ use shared::contract::text::Line;
 
 use super::day::{Calendar, Day};
 use super::listing::{Entry, Listing};
+use super::looks::Looks;
 use super::plain;
 use super::user_text::UserText;
 
@@ -27,6 +28,8 @@ pub struct Article<'a> {
     pub details: Vec<UserText<'a>>,
     /// The day it should arrive, if it is still to come.
     pub expected: Option<Day>,
+    /// Where it can be seen.
+    pub looks: Looks<'a>,
 }
 
 impl<'a> Article<'a> {
@@ -51,6 +54,7 @@ impl<'a> Article<'a> {
                 title: UserText::from_shop(&part.title),
                 details: vec![UserText::of_shop(format!("Part of {}", line.title))],
                 expected: None,
+                looks: Looks::default(),
             },
             Named::OneOf(lines) => Self::one_of(&lines, quantity),
             Named::Other(entry) => Self {
@@ -58,6 +62,7 @@ impl<'a> Article<'a> {
                 title: title_of_other(entry),
                 details: Vec::new(),
                 expected: None,
+                looks: Looks::default(),
             },
         };
         Self { expected, ..named }
@@ -69,6 +74,7 @@ impl<'a> Article<'a> {
             title: UserText::from_shop(&line.title),
             details: options(line),
             expected: None,
+            looks: Looks::new(line),
         }
     }
 
@@ -86,7 +92,9 @@ impl<'a> Article<'a> {
         let details =
             if is_of_one_title { vec![UserText::new(names.join(" or "))] } else { vec![] };
         let title = UserText::of_shop(title);
-        Self { quantity: format_quantity(quantity, unit), title, details, expected: None }
+        let quantity = format_quantity(quantity, unit);
+        // Which of them is in it is not known, so neither is how it looks.
+        Self { quantity, title, details, expected: None, looks: Looks::default() }
     }
 
     /// The article as a row of plain text.
@@ -97,6 +105,9 @@ impl<'a> Article<'a> {
         }
         if let Some(day) = &self.expected {
             row.push_str(&plain::continuation(&self.quantity, &format!("expected {day}")));
+        }
+        if let Some(page) = self.looks.page {
+            row.push_str(&plain::continuation(&self.quantity, page));
         }
         row
     }
@@ -116,7 +127,8 @@ pub fn options(line: &OrderLine) -> Vec<UserText<'_>> {
     line.options.iter().map(|option| UserText::new(written(option))).collect()
 }
 
-fn written(option: &LineOption) -> String {
+/// `Engraving: FOR A.`, or the choice alone.
+pub fn written(option: &LineOption) -> String {
     match &option.name {
         Some(name) => format!("{name}: {}", option.value),
         None => option.value.to_string(),
@@ -143,6 +155,10 @@ impl Entry for Article<'_> {
 
     fn text(&self) -> String {
         text(&self.title, &self.details)
+    }
+
+    fn fit_looks(&mut self, room: &mut usize) {
+        self.looks.fit(room);
     }
 }
 

@@ -9,6 +9,7 @@ use shared::contract::totals::TotalsRow;
 
 use super::article::{format_quantity, options, short, text};
 use super::listing::{Entry, Listing};
+use super::looks::Looks;
 use super::user_text::UserText;
 use super::{money, plain};
 
@@ -43,6 +44,8 @@ pub struct PricedLine<'a> {
     pub unit_price: Option<String>,
     /// What the line costs.
     pub total: Option<String>,
+    /// Where the article can be seen.
+    pub looks: Looks<'a>,
     /// `each`, or `per m`; nothing for one piece.
     per: String,
 }
@@ -146,6 +149,7 @@ impl<'a> PricedLine<'a> {
             details: options(line),
             unit_price: unit_price.map(money::format),
             total: total.map(money::format),
+            looks: Looks::new(line),
             per: match &line.unit {
                 Some(unit) => format!("per {}", UserText::from_shop(unit)),
                 None if line.quantity == Some(Quantity::ONE) => String::new(),
@@ -179,6 +183,9 @@ impl<'a> PricedLine<'a> {
         for detail in &self.details {
             row.push_str(&plain::continuation(&self.quantity, &detail.to_string()));
         }
+        if let Some(page) = self.looks.page {
+            row.push_str(&plain::continuation(&self.quantity, page));
+        }
         row
     }
 }
@@ -195,5 +202,9 @@ impl Entry for PricedLine<'_> {
 
     fn text(&self) -> String {
         text(&self.title, &self.details)
+    }
+
+    fn fit_looks(&mut self, room: &mut usize) {
+        self.looks.fit(room);
     }
 }

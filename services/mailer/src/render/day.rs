@@ -41,8 +41,8 @@ impl Calendar {
     }
 }
 
-/// `20 November 2026, 10:30`, as a clock showed it where the customer was; `… UTC` where nobody says more, and
-/// the day alone where the time is not known.
+/// `20 November 2026, 10:30`, as a clock showed it where the customer was; `… UTC` where the shop says UTC, and the day
+/// alone where the time is not known.
 pub fn format_local(time: LocalTime) -> String {
     let form = match time {
         time if time.is_day() => "%-d %B %Y",

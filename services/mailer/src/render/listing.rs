@@ -11,6 +11,13 @@ const MAX_TITLE_BYTES: usize = 20_000;
 /// The maximum size of what is named of the others in one paragraph, escaped.
 const MAX_NAMED_BYTES: usize = 12_000;
 
+/// What a list may take, so that two full ones and the page around them stay below 102 KB.
+const MAX_LIST_BYTES: usize = 43_000;
+/// The maximum size of the links and pictures of one list, as they are written.
+const MAX_LOOKS_BYTES: usize = 12_000;
+/// What an entry takes beside its text, about.
+const ENTRY_MARKUP_BYTES: usize = 300;
+
 /// The entries that a mail shows, those that it only names, and the number of further ones.
 #[derive(Debug)]
 pub struct Listing<T> {
@@ -30,6 +37,8 @@ pub trait Entry {
     fn short(&self) -> String;
     /// What it shows that a shop or a customer wrote.
     fn text(&self) -> String;
+    /// Leaves out its link and its picture where they do not fit into `room`, of which it takes the rest.
+    fn fit_looks(&mut self, room: &mut usize);
 }
 
 impl<T: Entry> Listing<T> {
@@ -50,6 +59,7 @@ impl<T: Entry> Listing<T> {
             room = room.saturating_sub(bytes);
             listing.shown.push(entry);
         }
+        let titles = MAX_TITLE_BYTES - room;
         let mut room = MAX_NAMED_BYTES;
         for entry in next.into_iter().chain(entries) {
             let name = entry.short();
@@ -61,7 +71,15 @@ impl<T: Entry> Listing<T> {
             listing.named.push(name);
         }
         listing.left_out = total - listing.shown.len() - listing.named.len();
+        listing.fit_looks(titles + MAX_NAMED_BYTES - room);
         listing
+    }
+
+    /// Leaves out the links and pictures for which the list, whose texts take so many bytes, has no room.
+    fn fit_looks(&mut self, text_bytes: usize) {
+        let taken = text_bytes + self.shown.len() * ENTRY_MARKUP_BYTES;
+        let mut room = MAX_LIST_BYTES.saturating_sub(taken).min(MAX_LOOKS_BYTES);
+        self.shown.iter_mut().for_each(|entry| entry.fit_looks(&mut room));
     }
 
     /// How many entries are not shown.
@@ -96,16 +114,17 @@ impl<T: Entry> Listing<T> {
 }
 
 // The template engine writes each of these characters as five bytes (`&#60;`), and Gmail counts bytes as sent.
-fn escaped_bytes(text: &str) -> usize {
+pub fn escaped_bytes(text: &str) -> usize {
     text.chars().map(|c| if "<>&\"'".contains(c) { 5 } else { c.len_utf8() }).sum()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::looks::Looks;
     use super::*;
 
     #[derive(Debug)]
-    struct Named(UserText<'static>);
+    struct Named(UserText<'static>, Looks<'static>);
 
     impl Entry for Named {
         fn title(&self) -> &UserText<'_> {
@@ -119,11 +138,28 @@ mod tests {
         fn text(&self) -> String {
             self.0.to_string()
         }
+
+        fn fit_looks(&mut self, room: &mut usize) {
+            self.1.fit(room);
+        }
     }
 
     fn repeated(title: &str, count: usize) -> Listing<Named> {
         let entries = vec![UserText::of_shop(title.to_owned()); count];
-        Listing::fill(entries.into_iter().map(Named))
+        let looks = Looks { picture: Some("https://shop.example/mug.jpg"), page: None };
+        Listing::fill(entries.into_iter().map(|title| Named(title, looks.clone())))
+    }
+
+    #[test]
+    fn no_article_is_left_out_for_the_sake_of_pictures() {
+        let pictures = |listing: &Listing<Named>| {
+            let pictures = listing.shown.iter().filter(|entry| entry.1.picture.is_some());
+            (listing.shown.len(), pictures.count())
+        };
+        assert_eq!(pictures(&repeated("Mug", 30)), (30, 30));
+        let (shown, with_picture) = pictures(&repeated("Mug", 50));
+        assert!(shown == 50 && (30..50).contains(&with_picture), "{with_picture}");
+        assert_eq!(pictures(&repeated(&"x".repeat(400), 500)), (50, 0), "the texts take it all");
     }
 
     #[test]

@@ -8,6 +8,8 @@
 //!   such text is a `UserText`, which keeps right-to-left text from reordering the text around it.
 //! - What a customer typed never becomes a link in the recipient's mail client (`autolink`); `user_text`
 //!   says which fields those are.
+//! - A picture of an article and the link to its page are https, or not there; what of them does not fit is left out, and
+//!   no article for their sake.
 //! - A subject is short, and one line without control characters.
 //! - HTML and plain text have the same content. Both stay below the 102 KB at which Gmail truncates a mail:
 //!   of a long list, only the first articles are shown, with the number of the others (`listing`).
@@ -17,12 +19,14 @@ mod article;
 mod autolink;
 mod bill;
 mod cancelled;
+mod changes;
 mod confirmed;
 mod day;
 mod delayed;
 mod delivered;
 mod delivery_attempted;
 mod listing;
+mod looks;
 mod mail;
 mod money;
 mod order_updated;
@@ -45,6 +49,7 @@ mod tests;
 
 use jiff::Timestamp;
 use shared::Event;
+use shared::contract::changes::OrderChanges;
 use shared::contract::event::EventPayload;
 use shared::notification::MoneyNews;
 
@@ -53,23 +58,25 @@ pub use shared::shop_settings::{Accent, Brand, BrandError};
 
 use page::Page;
 
+/// What a mail depends on beside its event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailContext {
+    /// What it says of money, beside the other mails of its order.
+    pub money: MoneyNews,
+    /// What changed of the order since its recipient was last told of it.
+    pub changes: OrderChanges,
+    /// Whether its recipient is not the customer. It is the same mail, but it says so: in its subject, and in its last
+    /// line, which tells others why they get it.
+    pub is_copy: bool,
+}
+
 /// Renders the mail that `event`, accepted at `accepted_at`, asks for, in the name of the shop `brand`, if nothing else
 /// is known of its order. A day of another year than that of the acceptance names its year.
 ///
 /// # Errors
 /// [`RenderError`], which depends on the event alone.
 pub fn render(event: &Event, accepted_at: Timestamp, brand: &Brand) -> Result<Mail, RenderError> {
-    render_in_context(event, accepted_at, MailContext::default(), brand)
-}
-
-/// What a mail depends on beside its event.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct MailContext {
-    /// What it says of money, beside the other mails of its order.
-    pub money: MoneyNews,
-    /// Whether its recipient is not the customer. It is the same mail, but it says so: in its subject, and in its last
-    /// line, which tells others why they get it.
-    pub is_copy: bool,
+    render_in_context(event, accepted_at, &MailContext::default(), brand)
 }
 
 /// As [`render`], given what else is known.
@@ -79,7 +86,7 @@ pub struct MailContext {
 pub fn render_in_context(
     event: &Event,
     accepted_at: Timestamp,
-    context: MailContext,
+    context: &MailContext,
     brand: &Brand,
 ) -> Result<Mail, RenderError> {
     let MoneyNews { completes_refund, refund_told, .. } = context.money;
@@ -87,7 +94,9 @@ pub fn render_in_context(
     let order = &event.order;
     match &event.payload {
         EventPayload::Confirmed => confirmed::compose(page, order),
-        EventPayload::OrderUpdated(update) => order_updated::compose(page, order, update),
+        EventPayload::OrderUpdated(update) => {
+            order_updated::compose(page, order, update, &context.changes)
+        }
         EventPayload::PaymentFailed(payment) => payment_failed::compose(page, order, payment),
         EventPayload::Cancelled(cancellation) => {
             cancelled::compose(page, order, cancellation, refund_told)

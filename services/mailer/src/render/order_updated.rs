@@ -1,5 +1,6 @@
 //! `order.updated`: the order as it is now, and what changed.
 
+use shared::contract::changes::OrderChanges;
 use shared::contract::incident::OrderUpdate;
 use shared::contract::order::Order;
 
@@ -8,10 +9,13 @@ use super::mail::{Mail, RenderError};
 use super::page::Page;
 use super::pickup::PickupPlace;
 use super::user_text::UserText;
-use super::{address, day};
+use super::{address, changes, day};
+
+/// The longest change that a mailbox shows beside the subject, in characters.
+const MAX_PREVIEW_LEN: usize = 120;
 
 struct OrderUpdated<'a> {
-    changes: Vec<UserText<'a>>,
+    changes: Vec<String>,
     bill: Bill<'a>,
     placed: Option<String>,
     pickup: Option<PickupPlace>,
@@ -20,19 +24,29 @@ struct OrderUpdated<'a> {
 
 super::mail::templates!(OrderUpdated, "order_updated.html", "order_updated.txt");
 
-pub fn compose(page: Page<'_>, order: &Order, update: &OrderUpdate) -> Result<Mail, RenderError> {
+/// `changes`: what is known to have changed, for an event that does not say it.
+pub fn compose(
+    page: Page<'_>,
+    order: &Order,
+    update: &OrderUpdate,
+    changes: &OrderChanges,
+) -> Result<Mail, RenderError> {
     let pickup = PickupPlace::new(order, None, page.calendar);
     let to = order.shipping_address.as_ref().filter(|_| pickup.is_none());
     let mail = OrderUpdated {
-        changes: update.changes.iter().map(UserText::from_shop).collect(),
+        changes: match update.changes.as_slice() {
+            [] => changes::sentences(changes),
+            said => said.iter().map(|line| UserText::from_shop(line).to_string()).collect(),
+        },
         bill: Bill::new(order),
         placed: order.placed_at.map(day::format_local),
         pickup,
         address: to.map(address::lines).unwrap_or_default(),
     };
     let subject = format!("Your {} has changed", page.order());
-    let preheader = match mail.changes.first() {
-        Some(change) => change.shortened(120).to_string(),
+    let short = |change: &&String| change.chars().count() <= MAX_PREVIEW_LEN;
+    let preheader = match mail.changes.first().filter(short) {
+        Some(change) => change.clone(),
         None => "Here is your order as it is now.".to_owned(),
     };
     mail.write(page.with_subject(subject, preheader))

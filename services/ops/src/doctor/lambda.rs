@@ -16,7 +16,16 @@ use crate::aws::{Stack, is_unknown_operation};
 pub const REQUIRED_VARIABLES: [(&str, &[&str]); 5] = [
     ("intake", &["EVENTS_TABLE", "SHOPS_TABLE", "INBOX_QUEUE_URL", "INBOX_DLQ_URL"]),
     ("relay", &["EVENTS_TABLE", "LEDGER_TABLE", "DISPATCH_QUEUE_URL", "DISPATCH_DLQ_URL"]),
-    ("dispatcher", &["LEDGER_TABLE", "MAIL_QUEUE_URL", "DISPATCH_QUEUE_URL", "DISPATCH_DLQ_URL"]),
+    (
+        "dispatcher",
+        &[
+            "EVENTS_TABLE",
+            "LEDGER_TABLE",
+            "MAIL_QUEUE_URL",
+            "DISPATCH_QUEUE_URL",
+            "DISPATCH_DLQ_URL",
+        ],
+    ),
     (
         "mailer",
         &[

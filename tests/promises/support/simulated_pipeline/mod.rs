@@ -16,7 +16,7 @@ use aws_config::SdkConfig;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::config::retry::RetryConfig;
-use dispatcher::Dispatcher;
+use dispatcher::{Dispatcher, EventReader};
 use feedback::Feedback;
 use intake::{EventStore, Inbox, Intake, Publishers};
 use jiff::SignedDuration;
@@ -299,6 +299,7 @@ impl<'a> SimulatedPipeline<'a> {
         Dispatcher {
             groups: Arc::default(),
             ledger: self.ledger_as(Stage::Dispatcher),
+            events: EventReader::new(self.dynamodb(Stage::Dispatcher), EVENTS_TABLE.to_owned()),
             mail_queue: MAIL.to_owned(),
             dead_letters: self.dead_letters(&sqs, DISPATCH_DLQ),
             requeue: DelayedRequeue::new(sqs.clone(), DISPATCH.to_owned(), self.clock()),

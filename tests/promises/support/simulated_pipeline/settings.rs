@@ -41,7 +41,7 @@ pub struct Settings {
 }
 
 /// Makes a mail of an event.
-pub type Render = fn(&Event, Timestamp, MailContext, &Brand) -> Result<Mail, RenderError>;
+pub type Render = fn(&Event, Timestamp, &MailContext, &Brand) -> Result<Mail, RenderError>;
 
 /// A queue that a function reads.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,8 @@
 //! Tests of the rendered mails.
 
+mod changes;
 mod links;
+mod looks;
 mod mail_clients;
 mod page_frame;
 mod snapshots;
