@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::accepted_mails::Key;
 use super::call_site::CallSite;
 use super::fault_kind::{Counts, Lines};
 use super::fault_plan::FaultPlan;
 use super::oracle::{EventOutcome, Observation, SecondMail};
 use super::progress::Ledger;
-use super::workload::Case;
+use super::workload::{Case, is_further_order};
 
 /// An event's id and the explanation of its outcome.
 pub type Finding = (String, String);
@@ -79,7 +80,9 @@ impl RunReport {
             }
         }
         let expected: std::collections::BTreeSet<_> = cases.iter().map(|case| &case.key).collect();
-        for key in accepted_mails.keys().iter().filter(|key| !expected.contains(key)) {
+        let keys = accepted_mails.keys();
+        let is_unexpected = |key: &&Key| !expected.contains(key) && !is_further_order(&key.0);
+        for key in keys.iter().filter(is_unexpected) {
             self.unexpected_mails.push((key.0.clone(), key.1.clone()));
         }
     }

@@ -17,7 +17,7 @@ use super::fault_plan::{FUNCTIONS, FaultPlan};
 use super::killer::kill;
 use super::options::Options;
 use super::progress::{LedgerUnavailable, POLL_INTERVAL, wait_until_terminal};
-use super::publish::publish;
+use super::publish::{go_on_selling, publish};
 use super::report::RunReport;
 use super::settings::settings;
 use super::workload::{self, Case, PERSONAL};
@@ -70,7 +70,11 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
             let (stored, ()) = futures::join!(publish(&stack, &options), account_faults);
             stored?;
             let published = started.elapsed();
-            Ok::<_, RunError>((published, wait_until_terminal(&stack, &cases).await?))
+            let ledger = tokio::select! {
+                ledger = wait_until_terminal(&stack, &cases) => ledger?,
+                error = go_on_selling(&stack, options.seed) => return Err(error.into()),
+            };
+            Ok::<_, RunError>((published, ledger))
         };
         tokio::select! {
             done = work => done?,

@@ -81,6 +81,29 @@ pub fn event_json(seed: u64, n: usize) -> String {
     .to_string()
 }
 
+/// An order that is published when all others are, and of which nothing is expected.
+#[must_use]
+pub fn further_order_json(seed: u64, nth: usize) -> String {
+    let order = format!("S{seed}{FURTHER}{nth}");
+    json!({
+        "specversion": "1.0",
+        "source": SOURCE,
+        "id": order,
+        "type": Kind::OrderConfirmed.as_str(),
+        "time": Timestamp::now().to_string(),
+        "data": { "order": order_json(&order, 0) },
+    })
+    .to_string()
+}
+
+/// Whether `order` was made by [`further_order_json`].
+#[must_use]
+pub fn is_further_order(order: &str) -> bool {
+    order.contains(FURTHER)
+}
+
+const FURTHER: &str = "-further-";
+
 fn order_id(seed: u64, n: usize) -> String {
     format!("S{seed}-{}", n / 3)
 }
