@@ -26,7 +26,11 @@ async fn nothing_is_lost_and_nobody_is_mailed_twice_whatever_aws_does() {
     assert!(report.keeps_promise(), "the promise is broken:\n{report}");
     assert_eq!(report.events, events);
     let ended = report.sent + report.skipped.len() + report.in_doubt.len();
-    assert_eq!(ended, events, "each event has one outcome");
+    assert_eq!(ended, report.notifications, "each notification has one outcome");
+    assert!(report.notifications > events, "some have copies");
+    for reason in ["muted", "superseded", "nothing_new"] {
+        assert!(report.skipped.iter().any(|(_, why)| why == reason), "nothing was {reason}");
+    }
     // A plan without faults would prove nothing. A run of fewer events may leave some kinds out.
     if events >= EVENTS {
         let never = |kind: &FaultKind| !report.faults.contains_key(kind);

@@ -19,7 +19,7 @@ use super::call_site::CallSite;
 use super::fault_kind::{Counts, FaultKind};
 use super::fault_rates::{
     BROWNOUT, Brownout, CallPhase, DELETIONS_REFUSED, FaultAction, FaultRates, RATE_BASE,
-    function_fault_rates, mapping_fault_rates,
+    SES_BROWNOUT, function_fault_rates, mapping_fault_rates,
 };
 use super::killer::kill_caller;
 use super::outage::Outages;
@@ -198,7 +198,8 @@ impl FaultPlan {
 }
 
 fn decide(rng: Rng, site: &CallSite, nth: u64, rates: FaultRates) -> Option<FaultAction> {
-    let times = if is_in(rng, BROWNOUT, site, nth) { BROWNOUT.times } else { 1 };
+    let brownout = if site.service == Service::SesV2 { SES_BROWNOUT } else { BROWNOUT };
+    let times = if is_in(rng, brownout, site, nth) { brownout.times } else { 1 };
     let mut roll = site.roll(rng, &[], nth, RATE_BASE);
     for (action, chance) in rates {
         let chance = match action {

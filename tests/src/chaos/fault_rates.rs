@@ -112,6 +112,10 @@ pub fn mapping_fault_rates(operation: &str, phase: CallPhase) -> FaultRates {
 /// Sometimes a call site fails many times in a row, so that the SDK's retries do not help.
 pub const BROWNOUT: Brownout = Brownout { calls: 30, one_in: 25, times: 12 };
 
+/// The same of SES, shorter and more rarely: after three mails without an answer only one mail asks every minute or so,
+/// and the run would wait for as many minutes as a brownout has calls.
+pub const SES_BROWNOUT: Brownout = Brownout { calls: 6, one_in: 200, times: 12 };
+
 /// Deletions are refused so many times in a row that the mapping gives up, and SQS delivers the messages
 /// again.
 pub const DELETIONS_REFUSED: Brownout = Brownout { calls: 24, one_in: 4, times: 0 };

@@ -35,6 +35,8 @@ pub mod report;
 pub mod rng;
 pub mod run;
 pub mod settings;
+pub mod story;
+pub mod told;
 pub mod workload;
 
 pub use options::Options;

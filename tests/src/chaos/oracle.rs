@@ -3,6 +3,7 @@
 
 use jiff::SignedDuration;
 use kit::ledger::Item;
+use shared::Kind;
 use shared::ledger::{LEASE_EXPIRED, MAX_DOUBTS, State};
 use shared::notification::DoubtPolicy;
 
@@ -44,7 +45,7 @@ pub struct Observation<'a> {
     /// The ledger's record, if it has one.
     pub item: Option<&'a Item>,
     /// All events of the run about the same order.
-    pub order: &'a [Case],
+    pub order: &'a [&'a Case],
     /// The mails that SES accepted, the oldest first.
     pub mails: &'a [Acceptance],
     /// Whether a mailer ever asked SES about it.
@@ -66,7 +67,7 @@ impl Observation<'_> {
                 format!("lost: the ledger says {state}, SES accepted nothing"),
             ),
             Some(state) if state.is_accepted() => match self.case.expected {
-                Expected::Mail => EventOutcome::Sent,
+                Expected::Mail | Expected::MailIfBounced => EventOutcome::Sent,
                 Expected::Muted => EventOutcome::Violation("a muted event was mailed".to_owned()),
             },
             Some(State::Skipped) if self.may_be_skipped(&reason) => EventOutcome::Skipped(reason),
@@ -85,15 +86,38 @@ impl Observation<'_> {
     fn may_be_skipped(&self, reason: &str) -> bool {
         let expected = match self.case.expected {
             Expected::Muted => reason == "muted",
-            Expected::Mail => reason == "superseded" && self.may_be_superseded(),
+            Expected::Mail | Expected::MailIfBounced => match reason {
+                "superseded" => self.may_be_superseded(),
+                "nothing_new" => self.may_be_nothing_new(),
+                _ => false,
+            },
         };
         expected && self.mails.is_empty()
     }
 
-    /// Only a mail supersedes another, so a muted event does not. (Each order has one parcel here.)
+    /// By later news to the same recipient, which a muted event is not; or by a cancellation, whoever is told of it.
+    /// (Each order has one parcel here.)
     fn may_be_superseded(&self) -> bool {
-        let mut mails = self.order.iter().filter(|other| other.expected == Expected::Mail);
-        mails.any(|other| self.case.kind.superseded_by().contains(&other.kind))
+        let Case { kind, minute, .. } = self.case;
+        self.others()
+            .any(|other| other.minute > *minute && kind.superseded_by().contains(&other.kind))
+            || self
+                .order
+                .iter()
+                .any(|other| other.kind == Kind::OrderCancelled && kind.is_about_a_parcel())
+    }
+
+    /// Only where the same was true before.
+    fn may_be_nothing_new(&self) -> bool {
+        let Case { minute, says, .. } = self.case;
+        !says.is_empty() && self.others().any(|other| other.minute < *minute && other.says == *says)
+    }
+
+    /// The other notifications of the recipient about the order.
+    fn others(&self) -> impl Iterator<Item = &Case> {
+        let recipient = self.case.recipient;
+        let all = self.order.iter().copied();
+        all.filter(move |it| it.recipient == recipient && it.expected != Expected::Muted)
     }
 
     /// A mail may stay in doubt when the policy is to hold it, or after too many doubts; and only when no
@@ -193,13 +217,14 @@ mod tests {
     use std::time::Duration;
 
     use jiff::Timestamp;
-    use shared::Kind;
+    use shared::notification::Recipient;
 
     use super::*;
 
     fn case(kind: Kind) -> Case {
         let key = ("1".to_owned(), format!("{kind}##customer"));
-        Case { id: "e".to_owned(), key, kind, expected: Expected::Mail }
+        let (recipient, expected) = (Recipient::Customer, Expected::Mail);
+        Case { id: "e".to_owned(), key, kind, minute: 0, says: "", recipient, expected }
     }
 
     fn item(state: State, doubts: u32) -> Item {
@@ -212,7 +237,7 @@ mod tests {
     }
 
     fn observation<'a>(case: &'a Case, item: &'a Item, mails: &'a [Acceptance]) -> Observation<'a> {
-        let order = std::slice::from_ref(case);
+        let order = &[];
         let grace = SignedDuration::from_secs(10);
         Observation { case, item: Some(item), order, mails, was_asked: true, grace }
     }
@@ -316,30 +341,38 @@ mod tests {
         }
     }
 
+    fn skipped(case: &Case, order: &[&Case], reason: &str) -> bool {
+        let skipped = Item { reason: Some(reason.to_owned()), ..item(State::Skipped, 0) };
+        let outcome = Observation { order, ..observation(case, &skipped, &[]) }.outcome();
+        matches!(outcome, EventOutcome::Skipped(_))
+    }
+
     #[test]
-    fn a_mail_is_superseded_only_by_a_later_one_of_its_order() {
-        let skipped = Item { reason: Some("superseded".to_owned()), ..item(State::Skipped, 0) };
-        let order = [Kind::OrderConfirmed, Kind::ShipmentShipped, Kind::OrderRefunded].map(case);
-        let outcome = |case: &Case, order: &[Case]| {
-            Observation { order, ..observation(case, &skipped, &[]) }.outcome()
-        };
-        let [confirmed, shipped, refunded] = &order;
-        assert!(matches!(outcome(confirmed, &order), EventOutcome::Skipped(_)));
-        assert!(
-            matches!(outcome(confirmed, &order[..1]), EventOutcome::Violation(_)),
-            "nothing was shipped"
-        );
-        let mut muted = order.clone();
-        muted[1].expected = Expected::Muted;
-        assert!(
-            matches!(outcome(confirmed, &muted), EventOutcome::Violation(_)),
-            "a muted event is no mail"
-        );
-        for last in [shipped, refunded] {
-            assert!(
-                matches!(outcome(last, &order), EventOutcome::Violation(_)),
-                "nothing supersedes {last:?}"
-            );
-        }
+    fn a_mail_is_superseded_only_by_later_news_of_its_order_to_the_same_recipient() {
+        let at = |kind, minute| Case { minute, ..case(kind) };
+        let (confirmed, shipped) = (at(Kind::OrderConfirmed, 0), at(Kind::ShipmentShipped, 1));
+        let is_superseded = |case: &Case, order: &[&Case]| skipped(case, order, "superseded");
+        assert!(is_superseded(&confirmed, &[&confirmed, &shipped]));
+        assert!(!is_superseded(&confirmed, &[&confirmed]), "nothing was shipped");
+        assert!(!is_superseded(&shipped, &[&confirmed, &shipped]));
+        let muted = Case { expected: Expected::Muted, ..shipped.clone() };
+        assert!(!is_superseded(&confirmed, &[&muted]), "a muted event is no mail");
+        let hash = Recipient::parse("copy-IsKbxIjX").expect("a recipient");
+        let of_copy = Case { recipient: hash, ..shipped.clone() };
+        assert!(!is_superseded(&confirmed, &[&of_copy]));
+        let updated = at(Kind::ShipmentUpdated, 0);
+        assert!(!is_superseded(&shipped, &[&updated]), "it happened before");
+        let cancelled = Case { expected: Expected::Muted, ..at(Kind::OrderCancelled, 0) };
+        assert!(is_superseded(&shipped, &[&cancelled]), "a cancelled order has no parcels");
+    }
+
+    #[test]
+    fn only_what_was_true_before_is_nothing_new() {
+        let says = |minute, says| Case { minute, says, ..case(Kind::ShipmentUpdated) };
+        let (first, second, third) = (says(1, "a"), says(2, "b"), says(3, "a"));
+        let is_nothing_new = |case: &Case, order: &[&Case]| skipped(case, order, "nothing_new");
+        assert!(is_nothing_new(&third, &[&first, &second, &third]));
+        assert!(!is_nothing_new(&second, &[&first, &second, &third]));
+        assert!(!is_nothing_new(&first, &[&first, &second, &third]));
     }
 }

@@ -11,7 +11,7 @@ use local::resources::LEDGER_TABLE;
 use shared::ledger::State;
 
 use super::accepted_mails::Key;
-use super::workload::Case;
+use super::workload::{Case, Expected};
 
 /// Interval between two reads of the queues.
 pub const POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -47,7 +47,7 @@ pub async fn wait_until_terminal(
         // A scan is slow, and pointless while messages are left.
         if depth.total() == 0 || stalled {
             let ledger = read_ledger(stack).await?;
-            let open = cases.iter().filter(|case| !is_terminal(ledger.get(&case.key))).count();
+            let open = cases.iter().filter(|case| !has_ended(case, ledger.get(&case.key))).count();
             if open == 0 || stalled {
                 return Ok(ledger);
             }
@@ -67,7 +67,10 @@ fn note_change(last: &mut (usize, QueueDepth), now: (usize, QueueDepth), changed
     }
 }
 
-fn is_terminal(item: Option<&Item>) -> bool {
+fn has_ended(case: &Case, item: Option<&Item>) -> bool {
+    if item.is_none() && case.expected == Expected::MailIfBounced {
+        return true;
+    }
     let state = item.and_then(Item::state);
     state.is_some_and(|state| !matches!(state, State::Planned | State::Sending))
 }

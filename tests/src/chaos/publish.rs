@@ -21,6 +21,12 @@ const BACKENDS: usize = 4;
 /// length of a queue.
 const MAX_BACKLOG: u64 = 1000;
 
+/// The pause between two orders after the last of the run.
+const FURTHER_ORDER_EVERY: Duration = Duration::from_secs(20);
+
+/// With more of them, a run that has stalled would not end.
+const MAX_FURTHER_ORDERS: usize = 45;
+
 /// Publishes the events until intake has answered for each. Where an answer was lost, the retry is
 /// answered as a duplicate: the event is stored all the same.
 ///
@@ -43,6 +49,22 @@ pub async fn publish(stack: &Stack, options: &Options) -> Result<(), PublishErro
             Ok(())
         })
         .await
+}
+
+/// Publishes an order now and then, for some minutes. Where SES gave no answer to the last mails of all, those that
+/// are in doubt wait for it to accept another one, and in a shop that sells nothing more they wait for long.
+///
+/// Returns only the error of [`publish`].
+pub async fn go_on_selling(stack: &Stack, seed: u64) -> PublishError {
+    let publisher = Publisher::new(stack.address);
+    for nth in 0..MAX_FURTHER_ORDERS {
+        tokio::time::sleep(FURTHER_ORDER_EVERY).await;
+        let line = workload::further_order_json(seed, nth);
+        if let Err(error) = publish_until_stored(&publisher, &[line]).await {
+            return error;
+        }
+    }
+    std::future::pending().await
 }
 
 async fn publish_until_stored(publisher: &Publisher, lines: &[String]) -> Result<(), PublishError> {

@@ -1,18 +1,21 @@
 //! The report of a run: counts, and every event that needs an explanation.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::accepted_mails::Key;
 use super::call_site::CallSite;
 use super::fault_kind::{Counts, Lines};
 use super::fault_plan::FaultPlan;
 use super::oracle::{EventOutcome, Observation, SecondMail};
 use super::progress::Ledger;
-use super::workload::Case;
+use super::told::{TellsNews, contradictions};
+use super::workload::{Case, Expected, is_further_order};
 
-/// An event's id and the explanation of its outcome.
+/// A notification's event and recipient, and the explanation of its outcome.
 pub type Finding = (String, String);
 
 /// The result of a run.
@@ -22,6 +25,8 @@ pub struct RunReport {
     pub seed: u64,
     /// Number of events that intake stored.
     pub events: usize,
+    /// Number of notifications that they asked for: one for each recipient.
+    pub notifications: usize,
     /// Time until the last event was published.
     pub published: Duration,
     /// Time until every event had reached a terminal state.
@@ -48,6 +53,8 @@ pub struct RunReport {
     pub duplicates: Vec<Finding>,
     /// Accepted events whose outcome the promise does not allow.
     pub lost: Vec<Finding>,
+    /// Older news that was mailed after newer, and last words that are not the newest.
+    pub contradictions: Vec<Finding>,
     /// Mails without an event.
     pub unexpected_mails: Vec<Finding>,
     /// Messages in dead-letter queues. All messages are healthy, so there should be none.
@@ -65,27 +72,36 @@ impl RunReport {
         plan: &FaultPlan,
         grace: SignedDuration,
     ) {
-        self.events = cases.len();
         let FaultPlan { accepted_mails, asked_mails, .. } = plan;
-        // The workload generates the cases of one order one after the other.
-        for order in cases.chunk_by(|one, next| one.key.0 == next.key.0) {
-            for case in order {
-                let (item, mails) = (ledger.get(&case.key), accepted_mails.for_key(&case.key));
+        for order in by_order(cases).values() {
+            let mails: Vec<_> =
+                order.iter().map(|case| accepted_mails.for_key(&case.key)).collect();
+            let mut told = Vec::new();
+            for (case, mails) in order.iter().zip(&mails) {
+                let item = ledger.get(&case.key);
+                if item.is_none() && case.expected == Expected::MailIfBounced {
+                    continue;
+                }
                 let was_asked = asked_mails.contains(&case.key);
-                let observation =
-                    Observation { case, item, order, mails: &mails, was_asked, grace };
-                self.note_outcome(case, observation.outcome());
+                let observation = Observation { case, item, order, mails, was_asked, grace };
+                let outcome = observation.outcome();
+                told.push(TellsNews { case, outcome: outcome.clone(), mails });
+                self.note_outcome(case, outcome);
                 self.note_second_mail(case, observation.second_mail());
             }
+            self.contradictions.extend(contradictions(&told));
         }
-        let expected: std::collections::BTreeSet<_> = cases.iter().map(|case| &case.key).collect();
-        for key in accepted_mails.keys().iter().filter(|key| !expected.contains(key)) {
+        let expected: BTreeSet<_> = cases.iter().map(|case| &case.key).collect();
+        let keys = accepted_mails.keys();
+        let is_unexpected = |key: &&Key| !expected.contains(key) && !is_further_order(&key.0);
+        for key in keys.iter().filter(is_unexpected) {
             self.unexpected_mails.push((key.0.clone(), key.1.clone()));
         }
     }
 
     fn note_outcome(&mut self, case: &Case, outcome: EventOutcome) {
         let finding = |why| (case.id.clone(), why);
+        self.notifications += 1;
         match outcome {
             EventOutcome::Sent => self.sent += 1,
             EventOutcome::Skipped(why) => self.skipped.push(finding(why)),
@@ -110,6 +126,7 @@ impl RunReport {
     pub fn keeps_promise(&self) -> bool {
         self.lost.is_empty()
             && self.duplicates.is_empty()
+            && self.contradictions.is_empty()
             && self.unexpected_mails.is_empty()
             && self.failed.is_empty()
             && self.dead_letters == 0
@@ -145,6 +162,7 @@ impl fmt::Display for RunReport {
             ("FAILED", &self.failed),
             ("LOST", &self.lost),
             ("MAILED TWICE", &self.duplicates),
+            ("NOT THE NEWEST", &self.contradictions),
             ("MAILED WITHOUT AN EVENT", &self.unexpected_mails),
         ] {
             for (event, why) in list {
@@ -153,9 +171,10 @@ impl fmt::Display for RunReport {
         }
         write!(
             f,
-            "events {}, faults {}, sent {}, skipped {}, failed {}, in doubt {}, lost {}, \
-             duplicates {}, in-window duplicates {} (and {} after the grace period), dead letters {}",
+            "events {}, notifications {}, faults {}, sent {}, skipped {}, failed {}, in doubt {}, \
+             lost {}, duplicates {}, in-window duplicates {} (and {} after the grace period), dead letters {}",
             self.events,
+            self.notifications,
             self.fault_count(),
             self.sent,
             self.skipped.len(),
@@ -170,6 +189,16 @@ impl fmt::Display for RunReport {
     }
 }
 
+/// The notifications of each order, each once: two events may ask for the same.
+fn by_order(cases: &[Case]) -> BTreeMap<&str, Vec<&Case>> {
+    let mut seen = BTreeSet::new();
+    let mut orders: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
+    for case in cases.iter().filter(|case| seen.insert(&case.key)) {
+        orders.entry(&case.key.0).or_default().push(case);
+    }
+    orders
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,7 +207,7 @@ mod tests {
     fn one_event_mailed_twice_or_one_line_with_personal_data_breaks_the_promise() {
         let second = |second| {
             let mut report = RunReport { events: 100_000, ..RunReport::default() };
-            report.note_second_mail(&super::super::workload::case(1, 0), Some(second));
+            report.note_second_mail(&super::super::workload::cases(1, 0)[0], Some(second));
             report
         };
         let good = second(SecondMail::InWindow("why".to_owned()));

@@ -9,7 +9,9 @@ use kit::queue::{QueueDepth, queue_depth};
 use local::lambda::{OutputLine, Sink};
 use local::resources::Queue;
 use local::run::publish::PublishError;
+use local::stack::ShopFile;
 use local::{Config, Stack, StartError};
+use shared::ShopId;
 
 use super::account_faults::make_account_faults;
 use super::fault_kind::FaultKind;
@@ -17,10 +19,10 @@ use super::fault_plan::{FUNCTIONS, FaultPlan};
 use super::killer::kill;
 use super::options::Options;
 use super::progress::{LedgerUnavailable, POLL_INTERVAL, wait_until_terminal};
-use super::publish::publish;
+use super::publish::{go_on_selling, publish};
 use super::report::RunReport;
 use super::settings::settings;
-use super::workload::{self, Case, PERSONAL};
+use super::workload::{self, Case, PERSONAL, SHOP_SETTINGS, SHOPS};
 
 /// The run ended without a report.
 #[derive(Debug, thiserror::Error)]
@@ -53,13 +55,15 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
         faults: Arc::<FaultPlan>::clone(&plan),
         sink: counting_sink(Arc::clone(&counts)),
         executable: options.executable.clone(),
+        shops: shops(),
         ..Config::default()
     };
     let grace = SignedDuration::try_from(config.settings.doubt_grace).unwrap_or_default();
     let stack = local::start(config).await?;
     // Armed only now, because the stack itself has to start without faults.
     plan.arm(&stack);
-    let cases: Vec<Case> = (0..options.events).map(|n| workload::case(options.seed, n)).collect();
+    let cases: Vec<Case> =
+        (0..options.events).flat_map(|n| workload::cases(options.seed, n)).collect();
     let (published, ledger) = {
         let work = async {
             let account_faults = async {
@@ -70,7 +74,11 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
             let (stored, ()) = futures::join!(publish(&stack, &options), account_faults);
             stored?;
             let published = started.elapsed();
-            Ok::<_, RunError>((published, wait_until_terminal(&stack, &cases).await?))
+            let ledger = tokio::select! {
+                ledger = wait_until_terminal(&stack, &cases) => ledger?,
+                error = go_on_selling(&stack, options.seed) => return Err(error.into()),
+            };
+            Ok::<_, RunError>((published, ledger))
         };
         tokio::select! {
             done = work => done?,
@@ -81,6 +89,7 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
     plan.disarm();
     let mut report = RunReport {
         seed: options.seed,
+        events: options.events,
         published,
         elapsed: started.elapsed(),
         faults: plan.faults(),
@@ -93,6 +102,14 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
     report.assess(&cases, &ledger, &plan, grace);
     stack.stop().await;
     Ok(report)
+}
+
+fn shops() -> Vec<ShopFile> {
+    let file = |name: &str| {
+        let shop = ShopId::parse(name).expect("a shop's name");
+        ShopFile::new(shop, SHOP_SETTINGS).expect("valid settings")
+    };
+    SHOPS.map(file).to_vec()
 }
 
 /// Kills a process about every three seconds, whatever it is doing.

@@ -24,6 +24,11 @@ const fn empty_for_ms(span: i64) -> i64 {
 /// When a mail in doubt is tried again, at the latest, that waits because SES has given others no answer.
 const HELD_RETRY_MS: i64 = 300_000;
 
+/// Shorter, as [`empty_for_ms`], where the grace period is.
+const fn held_retry_ms(grace: i64) -> i64 {
+    if grace / 4 < HELD_RETRY_MS { grace / 4 } else { HELD_RETRY_MS }
+}
+
 /// Records that the lease of an earlier attempt expired without an outcome.
 pub async fn expire(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
     // Recorded before anything else is decided: the holder may have called SES before it died, so a claim
@@ -113,6 +118,7 @@ pub async fn resend(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Ste
 /// The step for a mail in doubt while SES answers nothing. `None` where it answers, or the mail is to ask.
 fn wait_for_ses(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Option<Step> {
     let (gate, now) = (&delivery.mailer.gate, delivery.now_ms());
+    let grace = millis(delivery.mailer.grace);
     if !gate.is_unanswered() {
         return None;
     }
@@ -120,10 +126,13 @@ fn wait_for_ses(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Option<
     let watch = found.unwrap_or_else(|| BacklogWatch::before_any_check(doubts, now));
     // What this process knows may be old, and the write of a turn tells.
     if !has_turn {
-        return Some(Step::TakeTurn(AfterTurn::Resend { check_by: now + HELD_RETRY_MS, watch }));
+        return Some(Step::TakeTurn(AfterTurn::Resend {
+            check_by: now + held_retry_ms(grace),
+            watch,
+        }));
     }
-    let until = gate.holds_doubt_until(doubts, now, millis(delivery.mailer.grace))?;
-    Some(Step::CheckAgain { until: until.min(now + HELD_RETRY_MS), watch })
+    let until = gate.holds_doubt_until(doubts, now, grace)?;
+    Some(Step::CheckAgain { until: until.min(now + held_retry_ms(grace)), watch })
 }
 
 /// Records that the notification stays in doubt without further attempts: the last attempt sent nothing,
