@@ -199,7 +199,8 @@ async fn dynamodb_takes_the_condition_of_every_change_with_every_further_clause(
     let table = LEDGER_TABLE.to_owned();
     let ledger = Ledger::new(stack.stack.dynamodb.clone(), table, RETENTION);
     for transition in Transition::ALL {
-        let change = || Change::new(transition, Facts::new(5));
+        // An update that changes nothing is none.
+        let change = || Change::new(transition, Facts::new(5)).with("reason", "a reason");
         for narrowed in [
             change().if_at_most("send_before", 9),
             change().if_equals("judging", "once"),

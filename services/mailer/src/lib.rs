@@ -42,6 +42,7 @@ pub mod render;
 mod send;
 pub mod send_gate;
 pub mod send_outcome;
+mod sender_settings;
 mod ses_client;
 pub mod ses_errors;
 mod settings;
@@ -57,8 +58,9 @@ pub use backlog_watch::BacklogWatch;
 pub use batch::handle;
 pub use feedback_backlog::FeedbackBacklog;
 pub use mailer::Mailer;
-pub use send::{Sender, SenderSettings};
+pub use send::Sender;
 pub use send_gate::SendGate;
+pub use sender_settings::SenderSettings;
 pub use settings::{DEFAULT_GRACE_SECONDS, DEFAULT_LEASE_SECONDS};
 
 /// Runs the function until its environment is shut down.

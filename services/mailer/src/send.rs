@@ -12,27 +12,15 @@ use aws_sdk_sesv2::types::{
 };
 use kit::ledger::FEEDBACK_TOKEN_TAG;
 use shared::queue::message::MailRequest;
-use shared::{EmailAddress, ShopSettings, mail_tags};
+use shared::{ShopSettings, mail_tags};
 
 use crate::encoded_word::encoded_words;
 use crate::identities::OwnIdentities;
 use crate::render::Mail;
 use crate::send_outcome::{SendOutcome, classify};
+use crate::sender_settings::SenderSettings;
 use crate::ses_client::SesClient;
 use crate::shop_sender::ShopSender;
-
-/// The settings that are the same for every mail.
-#[derive(Debug, Clone)]
-pub struct SenderSettings {
-    /// An RFC 5322 mailbox: `Shop <orders@shop.example>`.
-    pub mailbox: String,
-    /// The `Reply-To` mailbox; if `None`, replies go to `mailbox`.
-    pub reply_to: Option<String>,
-    /// SES's configuration set, which publishes the events that feedback reads.
-    pub configuration_set: Option<String>,
-    /// For staging: every mail goes to this address instead of its recipient's.
-    pub redirect_all_to: Option<EmailAddress>,
-}
 
 /// A call of `SendEmail` that was not made yet.
 #[derive(Debug)]

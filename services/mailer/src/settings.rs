@@ -11,8 +11,9 @@ use shared::EmailAddress;
 use crate::feedback_backlog::FeedbackBacklog;
 use crate::mailer::Mailer;
 use crate::render::Brand;
-use crate::send::{Sender, SenderSettings};
+use crate::send::Sender;
 use crate::send_gate::SendGate;
+use crate::sender_settings::SenderSettings;
 
 /// `LEASE_SECONDS` where it is not set.
 pub const DEFAULT_LEASE_SECONDS: i64 = 60;

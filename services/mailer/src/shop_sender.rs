@@ -7,7 +7,7 @@ use shared::shop_settings::Sender;
 
 use crate::encoded_word::encoded_words;
 use crate::identities::OwnIdentities;
-use crate::send::SenderSettings;
+use crate::sender_settings::SenderSettings;
 
 /// Who one mail is from.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use crate::contract::ids::{CorrelationId, EventId, Source, percent_encoded};
 use crate::contract::incident::{OrderUpdate, PaymentFailure, Withdrawal};
 use crate::contract::json::parse_strict;
 use crate::contract::kind::Kind;
-use crate::contract::money::MoneyContext;
+use crate::contract::money_context::MoneyContext;
 use crate::contract::order::Order;
 use crate::contract::reader::{FieldErrors, FieldReader};
 use crate::contract::refund::{Cancellation, Refund};

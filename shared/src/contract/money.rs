@@ -4,59 +4,12 @@ use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value;
 
-use crate::contract::error::InvalidValue;
+use crate::contract::currency::parse_code;
 use crate::contract::quantity::{Quantity, parse_decimal};
 use crate::contract::reader::FieldReader;
 use crate::contract::values::whole_number;
 
-/// An ISO 4217 currency code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Currency(iso_currency::Currency);
-
-impl Currency {
-    /// Parses a code such as `EUR`.
-    ///
-    /// # Errors
-    /// [`InvalidValue`] for a code that ISO 4217 does not list, or lists without a minor unit: those are
-    /// metals and test codes, in which no shop charges.
-    pub fn parse(code: &str) -> Result<Self, InvalidValue> {
-        iso_currency::Currency::from_code(code)
-            .filter(|c| c.exponent().is_some())
-            .map(Self)
-            .ok_or_else(|| InvalidValue::expected("an ISO 4217 currency code such as EUR"))
-    }
-
-    /// Reads a code, also in lower case.
-    pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let upper = |code: &str| code.trim().to_ascii_uppercase();
-        from.mended(Self::parse, upper, "A currency code has three upper-case letters alone.")
-    }
-
-    /// The code, in upper case.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        self.0.code()
-    }
-
-    /// How many decimal digits the minor unit has: 0 for JPY, 2 for EUR, 3 for KWD.
-    #[must_use]
-    pub fn minor_digits(self) -> u32 {
-        self.0.exponent().map_or(2, u32::from)
-    }
-}
-
-impl serde::Serialize for Currency {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Currency {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let code = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-        Self::parse(&code).map_err(serde::de::Error::custom)
-    }
-}
+pub use crate::contract::currency::Currency;
 
 /// The largest amount, and line of an order: 2^53 - 1. Beyond it, not every JSON reader keeps an integer
 /// exact (RFC 8259 section 6), and below it the 500 lines of an order add up within an `i64`.
@@ -73,85 +26,12 @@ pub struct Money {
     pub currency: Currency,
 }
 
-/// What a document says of its amounts as a whole, which an amount that is not written as the contract asks for
-/// may need to be understood.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct MoneyContext {
-    /// The currency of the order.
-    pub currency: Option<Currency>,
-    /// Some amount is a number with a fraction (14.9): of a whole number beside it, nobody knows whether it
-    /// counts minor units.
-    pub has_fractions: bool,
-    /// Some amount is a text with a decimal point ("14.90"): so a text without one is no minor units either.
-    pub has_decimal_texts: bool,
-}
-
-impl MoneyContext {
-    /// What the member `data` of an event says of its amounts.
-    #[must_use]
-    pub fn of_data(data: &Value) -> Self {
-        let mut context = Self::default();
-        context.look(data);
-        let stated = ["/order/currency", "/order/totals/total/currency"];
-        let stated = stated.iter().filter_map(|place| data.pointer(place)?.as_str());
-        let mut stated = stated.filter_map(parse_code);
-        context.currency = stated.next().or(context.currency);
-        context
+impl Currency {
+    /// Reads a code, also in lower case.
+    pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        let upper = |code: &str| code.trim().to_ascii_uppercase();
+        from.mended(Self::parse, upper, "A currency code has three upper-case letters alone.")
     }
-
-    fn look(&mut self, value: &Value) {
-        match value {
-            Value::Array(items) => items.iter().for_each(|item| self.look(item)),
-            Value::Object(members) => {
-                for (name, value) in members {
-                    match name.as_str() {
-                        "currency" | "currency_code" if self.currency.is_none() => {
-                            self.currency = value.as_str().and_then(parse_code);
-                        }
-                        name if is_of_money(name) => self.look_at_amount(value),
-                        _ => {}
-                    }
-                    self.look(value);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn look_at_amount(&mut self, value: &Value) {
-        match value {
-            Value::Number(_) => self.has_fractions |= whole_number(value).is_none(),
-            Value::String(text) => self.has_decimal_texts |= text.contains('.'),
-            _ => {}
-        }
-    }
-}
-
-fn parse_code(code: &str) -> Option<Currency> {
-    Currency::parse(&code.trim().to_ascii_uppercase()).ok()
-}
-
-/// The members that hold an amount, or money.
-fn is_of_money(name: &str) -> bool {
-    matches!(
-        name,
-        "amount"
-            | "unit_price"
-            | "total"
-            | "subtotal"
-            | "discount"
-            | "shipping"
-            | "fees"
-            | "tip"
-            | "duties"
-            | "tax"
-            | "gift_card"
-            | "credit"
-            | "rounding"
-            | "paid"
-            | "due"
-            | "refund"
-    )
 }
 
 impl Money {
@@ -351,6 +231,7 @@ fn split_currency(text: &str) -> (String, Option<Currency>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::money_context::MoneyContext;
     use crate::contract::reader::FieldErrors;
     use serde_json::json;
 

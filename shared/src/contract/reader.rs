@@ -12,7 +12,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::contract::error::{FieldError, FieldWarning, InvalidValue};
-use crate::contract::money::MoneyContext;
+use crate::contract::money_context::MoneyContext;
 use crate::contract::values::{is_absent, whole_number};
 
 /// The bad fields found so far, and what is known of the whole document.

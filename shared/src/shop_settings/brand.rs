@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::accent::Accent;
-use super::{sentences, unknown_members};
+use super::document::{sentences, unknown_members};
 use crate::contract::email::EmailAddress;
 use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::json::parse_strict;

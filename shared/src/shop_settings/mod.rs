@@ -7,6 +7,7 @@
 mod accent;
 mod brand;
 mod copies;
+mod document;
 #[cfg(test)]
 mod schema;
 mod secret;
@@ -16,14 +17,14 @@ mod time_zone;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde_json::Value;
-
 use crate::contract::email::EmailAddress;
 use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::json::parse_strict;
 use crate::contract::kind::Kind;
 use crate::contract::locale::Locale;
-use crate::contract::reader::{FieldErrors, FieldReader, KnownMembers};
+use crate::contract::reader::{FieldErrors, FieldReader};
+
+use document::{sentences, unknown_members};
 
 pub use accent::{Accent, SurfaceColors};
 pub use brand::{Brand, BrandError};
@@ -147,30 +148,6 @@ impl ShopSettings {
             webhook_secret: webhook_secret?,
         })
     }
-}
-
-/// An error for each member that was not read.
-fn unknown_members(document: &Value, known: &KnownMembers) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    for (object, names) in known {
-        let Some(Value::Object(members)) = document.pointer(object) else { continue };
-        for name in members.keys().filter(|name| !names.contains(name.as_str())) {
-            let name = name.replace('~', "~0").replace('/', "~1");
-            let known = names.iter().copied().collect::<Vec<_>>().join(", ");
-            let detail = format!("expected only the members {known}");
-            errors.push(FieldError { pointer: format!("{object}/{name}"), detail });
-        }
-    }
-    errors
-}
-
-/// The errors as one sentence.
-fn sentences(errors: &[FieldError]) -> String {
-    let sentence = |error: &FieldError| match error.pointer.as_str() {
-        "" => error.detail.clone(),
-        pointer => format!("{pointer}: {}", error.detail),
-    };
-    errors.iter().map(sentence).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@ use shared::notification::DoubtPolicy;
 use super::accepted_mails::Acceptance;
 use super::workload::{Case, Expected};
 
+/// A notification's event and recipient, and the explanation of its outcome.
+pub type Finding = (String, String);
+
 /// The outcome of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventOutcome {

@@ -10,13 +10,10 @@ use super::accepted_mails::Key;
 use super::call_site::CallSite;
 use super::fault_kind::{Counts, Lines};
 use super::fault_plan::FaultPlan;
-use super::oracle::{EventOutcome, Observation, SecondMail};
+use super::oracle::{EventOutcome, Finding, Observation, SecondMail};
 use super::progress::Ledger;
 use super::told::{TellsNews, contradictions};
 use super::workload::{Case, Expected, is_further_order};
-
-/// A notification's event and recipient, and the explanation of its outcome.
-pub type Finding = (String, String);
 
 /// The result of a run.
 #[derive(Debug, Clone, Default)]

@@ -3,8 +3,7 @@
 use shared::Kind;
 
 use super::accepted_mails::Acceptance;
-use super::oracle::EventOutcome;
-use super::report::Finding;
+use super::oracle::{EventOutcome, Finding};
 use super::workload::{Case, Expected};
 
 /// One notification of an order, and the mails about it.

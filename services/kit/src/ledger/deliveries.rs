@@ -212,8 +212,8 @@ mod tests {
     #[test]
     fn of_two_corrected_addresses_the_first_one_to_mark_gets_it_and_the_other_only_if_that_fails() {
         let marked = item("customer", A, State::Bounced, Some(B));
-        assert_eq!(readdressing(&[marked.clone()], B), "marked");
-        assert_eq!(readdressing(&[marked.clone()], C), "taken");
+        assert_eq!(readdressing(std::slice::from_ref(&marked), B), "marked");
+        assert_eq!(readdressing(std::slice::from_ref(&marked), C), "taken");
         let to_b = |state| [marked.clone(), item("corrected-BBBBBBBB", B, state, None)];
         assert_eq!(readdressing(&to_b(State::Planned), B), "decided");
         assert_eq!(readdressing(&to_b(State::Planned), C), "open");

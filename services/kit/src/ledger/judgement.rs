@@ -182,7 +182,11 @@ mod tests {
             ..item("customer", "AAAAAAAA", State::Bounced)
         };
         let further = item("corrected-BBBBBBBB", "BBBBBBBB", State::Sent);
-        assert_eq!(standings(&[first.clone()], "other"), [Standing::Told], "it is yet to be put");
+        assert_eq!(
+            standings(std::slice::from_ref(&first), "other"),
+            [Standing::Told],
+            "it is yet to be put"
+        );
         let both = [first, further];
         assert_eq!(standings(&both, "other"), [Standing::Told]);
         assert_eq!(standings(&both, &both[1].notification), []);

@@ -14,7 +14,6 @@ use shared::notification::Verdict;
 use super::context::Delivery;
 use super::step::Step;
 use super::turn::LEDGER_RETRY_MS;
-use super::worker::send_under_lease;
 use crate::send_outcome::SendOutcome;
 
 /// How long it waits for an older mail that is being sent.
@@ -26,11 +25,11 @@ pub const NEWS_UNKNOWN: &str = "the ledger did not say whether it is news";
 
 /// Decides whether the mail that `item` shows as claimed is sent.
 pub async fn judge_news(delivery: &Delivery<'_>, item: Item) -> Step {
-    let Some(own) = item.news() else { return send_under_lease(item) };
+    let Some(own) = item.news() else { return Step::send_under_lease(item) };
     let (attempt, doubts) = (item.attempt, item.doubts);
     match delivery.judge(&own).await {
-        Ok(Verdict::Mail(_)) => send_under_lease(item),
-        Ok(Verdict::Skip(_)) if item.was_asked_for() => send_under_lease(item),
+        Ok(Verdict::Mail(_)) => Step::send_under_lease(item),
+        Ok(Verdict::Skip(_)) if item.was_asked_for() => Step::send_under_lease(item),
         // It may have been sent, and `skipped` would mean that it was not.
         Ok(Verdict::Skip(reason)) if doubts > 0 => {
             Step::KeepAmbiguous { attempt, reason: reason.as_str().to_owned() }

@@ -121,4 +121,10 @@ impl Step {
 
     /// Leave the message to its visibility timeout.
     pub const RETRY: Self = Self::Finish(BatchItemOutcome::Retry);
+
+    /// The call of SES under the lease that this item shows.
+    pub fn send_under_lease(item: Item) -> Self {
+        // The token is present: the claim writes it if it is not there.
+        Self::Send { attempt: item.attempt, token: item.feedback_token.unwrap_or_default() }
+    }
 }

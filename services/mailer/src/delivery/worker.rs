@@ -142,7 +142,7 @@ fn may_claim(delivery: &Delivery<'_>, turn: Option<&Turn>) -> Result<(), Step> {
 async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerError> {
     Ok(match delivery.claim(facts).await? {
         ClaimOutcome::Claimed(item) if item.was_out_of_sight() => Step::JudgeNews(item),
-        ClaimOutcome::Claimed(item) => send_under_lease(*item),
+        ClaimOutcome::Claimed(item) => Step::send_under_lease(*item),
         ClaimOutcome::Refused(item) => Step::HandleConflict(item),
         ClaimOutcome::Absent => Step::DeadLetter {
             code: DeadLetterCode::Unknown,
@@ -151,12 +151,6 @@ async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerErro
                 .to_owned(),
         },
     })
-}
-
-/// The call of SES under the lease that this item shows.
-pub fn send_under_lease(item: Item) -> Step {
-    // The token is present: the claim writes it if it is not there.
-    Step::Send { attempt: item.attempt, token: item.feedback_token.unwrap_or_default() }
 }
 
 /// The next step after a write was refused: another worker holds the lease, or the notification is already

@@ -9,10 +9,10 @@ use shared::{EmailAddress, NotificationKey};
 use super::further::{Further, send_further};
 use super::report::Changed;
 use super::request::{rebuild_request, requeue};
-use super::resend::check_unsent;
 use super::selector::{
     NotificationArgs, command_args, customers_args, customers_key, find_in_order,
 };
+use super::unsent::check_unsent;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::order_name::OrderName;

@@ -13,6 +13,7 @@ mod selector;
 pub mod settle;
 pub mod settle_many;
 mod suggestion;
+mod unsent;
 
 pub use next_step::{next_step, next_while_closed, state_style};
 pub use overdue::due_since;

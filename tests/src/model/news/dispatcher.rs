@@ -3,7 +3,7 @@
 use shared::ledger::{Facts, Record, SkipReason, State, Transition};
 use shared::notification::{DoubtPolicy, Known, Stage, Standing, Verdict, judge};
 
-use super::{EventState, Judging, NewsBug, NewsModel, NewsState, Step, Then};
+use super::state::{EventState, Judging, NewsBug, NewsModel, NewsState, Step, Then};
 
 /// What a write did.
 pub(super) enum Written {

@@ -4,7 +4,7 @@ use shared::ledger::{ClaimRefusal, Facts, MAX_DOUBTS, Record, SkipReason, State,
 use shared::notification::{Stage, judge, superseding};
 
 use super::dispatcher::Written;
-use super::{Answer, EventState, NewsBug, NewsFaults, NewsModel, NewsState, Step, Then};
+use super::state::{Answer, EventState, NewsBug, NewsFaults, NewsModel, NewsState, Step, Then};
 
 /// The answers that SES may give while these faults remain.
 pub(super) fn answers(remaining: NewsFaults) -> impl Iterator<Item = Answer> {

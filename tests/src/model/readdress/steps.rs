@@ -5,53 +5,15 @@ use shared::ledger::{ClaimRefusal, Facts, Record, State, Transition};
 use shared::notification::{AddressHash, Recipient};
 use shared::{Kind, NotificationKey, OrderId, ShopId};
 
-use super::{
-    ADDRESSES, ARRIVES_ONCE, NOT_AFTER_ITS_MARK, ONCE_PER_ADDRESS, ReaddressBug, ReaddressFaults,
-    ReaddressModel, ReaddressState, Who,
+use super::state::{
+    ADDRESSES, ARRIVES_ONCE, Answer, NOT_AFTER_ITS_MARK, ONCE_PER_ADDRESS, ReaddressBug,
+    ReaddressFaults, ReaddressModel, ReaddressState, Step, Who,
 };
 
 /// Copies of a message that its queue may hold.
 const MAX_COPIES: u8 = 2;
 
 const HASHES: [&str; ADDRESSES] = ["AAAAAAAA", "BBBBBBBB", "CCCCCCCC"];
-
-/// A worker's next step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Step {
-    /// Who names an address reads the order's records.
-    Read,
-    /// It marks the last delivery.
-    Mark { last: usize },
-    /// It puts the further one.
-    Put,
-    /// It requests its mail.
-    Request,
-    /// A mailer claims.
-    Claim,
-    /// It calls SES.
-    Send { attempt: u32 },
-    /// It records the answer.
-    Record { attempt: u32, answer: Answer },
-}
-
-/// SES's answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Answer {
-    /// Accepted; the mail arrives, or bounces.
-    Accepted {
-        /// Whether it arrives.
-        arrives: bool,
-    },
-    /// Accepted, and nobody heard of it.
-    AcceptedUnheard {
-        /// Whether it arrives.
-        arrives: bool,
-    },
-    /// Not accepted, and nobody heard of it.
-    DroppedUnheard,
-    /// Refused permanently.
-    Permanent,
-}
 
 /// The answers that SES may give while these faults remain.
 pub(super) fn answers(remaining: ReaddressFaults) -> impl Iterator<Item = Answer> {
@@ -86,12 +48,6 @@ fn key(address: usize) -> NotificationKey {
         kind: Kind::OrderRefunded,
         scope: "R-1".to_owned(),
         recipient,
-    }
-}
-
-impl Step {
-    pub(super) const fn is_mailers(&self) -> bool {
-        matches!(self, Self::Claim | Self::Send { .. } | Self::Record { .. })
     }
 }
 

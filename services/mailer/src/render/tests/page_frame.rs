@@ -56,7 +56,7 @@ fn a_copy_is_the_same_mail_and_says_that_it_is_a_copy() {
         let event = Event::parse(&event).expect("an event");
         let own = render(&event, NOW, &brand).expect("a mail");
         let context = MailContext { is_copy: true, ..MailContext::default() };
-        let copy = render_in_context(&event, NOW, context, &brand).expect("a mail");
+        let copy = render_in_context(&event, NOW, &context, &brand).expect("a mail");
         assert_eq!(copy.subject, format!("Copy: {}", own.subject), "{name}");
         // Folded at the end of its line.
         let unfolded = |text: &str| text.replace('\n', " ");
