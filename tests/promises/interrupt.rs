@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -90,7 +91,7 @@ fn wait_for_mail(ses: &TcpListener) {
             });
         }
     });
-    mail.recv().expect("the mailer sends");
+    mail.recv_timeout(Duration::from_secs(60)).expect("the mailer sends");
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use aws_sdk_sesv2::Client;
 
-/// Limits the call, because mails wait for it.
-const GET_ACCOUNT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Limits the call, because mails wait for it: where SES gives no answer, a function with little time still sends at the
+/// rate that is known, instead of asking again each time that its mail comes back.
+const GET_ACCOUNT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The account's `MaxSendRate`; `None` if SES does not answer, which is logged.
 ///
