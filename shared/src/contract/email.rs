@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::contract::error::InvalidValue;
 use crate::contract::reader::FieldReader;
+use crate::contract::values::trim_invisible;
 
 /// An address that SES can be asked to mail: RFC 5321 syntax, an ASCII local part, in quotes where it needs
 /// them, a domain with a dot, in punycode where it is international.
@@ -51,14 +52,14 @@ impl EmailAddress {
         let parts: Vec<&str> = match from.value() {
             Value::Array(items) => {
                 let texts = items.iter().filter_map(Value::as_str);
-                texts.flat_map(|text| split(text.trim())).collect()
+                texts.flat_map(split).collect()
             }
             _ => {
                 text = from.text(|text| Ok(text.to_owned()))?;
                 if let Ok(address) = Self::parse(&text) {
                     return Some(vec![address]);
                 }
-                split(text.trim())
+                split(&text)
             }
         };
         let mut addresses = Vec::new();
@@ -113,15 +114,15 @@ fn split(text: &str) -> Vec<&str> {
         is_quoted ^= c == '"';
         !is_quoted && matches!(c, ',' | ';')
     });
-    let parts: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = parts.map(trim_invisible).filter(|part| !part.is_empty()).collect();
     // A display name may hold a comma: `Example, Jo <jo@example.com>` is one address.
-    if parts.iter().all(|part| part.contains('@')) { parts } else { vec![text] }
+    if parts.iter().all(|part| part.contains('@')) { parts } else { vec![trim_invisible(text)] }
 }
 
 /// What is left of `Jo Example <jo@example.com>` and `mailto:jo@example.com.` without all but the address.
 fn without_name(text: &str) -> &str {
     let angled = text.rsplit_once('<').and_then(|(_, rest)| rest.trim_end().strip_suffix('>'));
-    let bare = angled.unwrap_or(text).trim();
+    let bare = trim_invisible(angled.unwrap_or(text));
     let scheme = bare.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
     let bare = scheme.map_or(bare, |scheme| &bare[scheme.len()..]);
     bare.strip_suffix('.').unwrap_or(bare)
@@ -346,6 +347,9 @@ mod tests {
     fn an_address_is_found_in_what_shops_write_around_it() {
         for (text, address, warnings) in [
             (" jo@example.com ", "jo@example.com", 1),
+            ("\u{200b}jo@example.com", "jo@example.com", 1),
+            ("\u{202a}jo@example.com\u{202c}", "jo@example.com", 1),
+            ("\u{feff}Jo Example <\u{200e}jo@example.com>", "jo@example.com", 1),
             ("Jo Example <jo@example.com>", "jo@example.com", 1),
             ("\"Example, Jo\" <jo@example.com>", "jo@example.com", 1),
             ("Example, Jo <jo@example.com>", "jo@example.com", 1),

@@ -18,6 +18,7 @@ use crate::contract::refund::{Cancellation, Refund};
 use crate::contract::shipment::Shipment;
 use crate::contract::shop_id::ShopId;
 use crate::contract::times::LocalTime;
+use crate::contract::values::trim_invisible;
 
 /// How deep an event may be nested. Well below serde_json's limit of 128, because queue messages wrap the
 /// event in further levels, and every later reader must be able to parse what intake accepted.
@@ -56,7 +57,7 @@ impl Event {
         // Every field is read before the first `?`, so that all bad fields are reported at once.
         let reference = read_reference(from);
         let kind = from.required("type", |r| {
-            let mend = |kind: &str| kind.trim().to_ascii_lowercase();
+            let mend = |kind: &str| trim_invisible(kind).to_ascii_lowercase();
             r.mended(
                 Kind::parse,
                 mend,
@@ -282,7 +283,7 @@ mod tests {
 
     #[test]
     fn data_that_is_a_text_of_json_is_read() {
-        let plain = event("Order.Confirmed ", "notify", json!(null));
+        let plain = event("\u{feff}Order.Confirmed ", "notify", json!(null));
         let mut text = plain.clone();
         text["data"] = json!(plain["data"].to_string());
         let mut base64 = plain.clone();

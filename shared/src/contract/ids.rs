@@ -6,16 +6,17 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::contract::error::InvalidValue;
 use crate::contract::reader::FieldReader;
+use crate::contract::values::trim_invisible;
 
 /// The longest id, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 128;
 
 /// An id as it is compared and stored: in Unicode's normalisation form C, so that an umlaut of one character
-/// and one of two are the same, and without white space around it.
+/// and one of two are the same, and without white space and other marks that cannot be seen around it.
 #[must_use]
 pub fn normalize_id(text: &str) -> Cow<'_, str> {
     let normalizer = const { ComposingNormalizerBorrowed::new_nfc() };
-    normalizer.normalize(text.trim())
+    normalizer.normalize(trim_invisible(text))
 }
 
 /// A newtype over the text that `$parse` makes of a text.
@@ -48,7 +49,7 @@ macro_rules! id {
             pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
                 from.text(|text| {
                     let id = Self::parse(text)?;
-                    if text.len() > text.trim().len() && !is_clean(text) {
+                    if text.len() > trim_invisible(text).len() && !is_clean(text) {
                         from.warn("What cannot be seen around this was dropped.");
                     }
                     Ok(id)
@@ -111,7 +112,7 @@ const MAX_REFERENCE_LEN: usize = 256;
 /// was there before is encoded too.
 pub(crate) fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
-    for byte in text.trim().bytes() {
+    for byte in trim_invisible(text).bytes() {
         if byte.is_ascii_graphic() && byte != b'%' {
             encoded.push(char::from(byte));
         } else {
@@ -197,6 +198,17 @@ mod tests {
         let composed = Sku::parse("M\u{fc}sli").expect("valid");
         assert_eq!(Sku::parse(" Mu\u{308}sli\n"), Ok(composed));
         assert_ne!(Sku::parse("Musli"), Sku::parse("Müsli"));
+    }
+
+    #[test]
+    fn an_id_is_one_whatever_cannot_be_seen_around_it() {
+        let plain = OrderId::parse("1001");
+        for text in ["\u{feff}1001", "\u{200b}1001", "\u{202a}1001\u{202c}", " 1001\u{a0}\u{200e}"]
+        {
+            assert_eq!(OrderId::parse(text), plain, "{text:?}");
+        }
+        assert!(OrderId::parse("\u{200b}\u{feff}").is_err(), "nothing is left");
+        assert_ne!(OrderId::parse("10\u{200b}01"), plain, "within, it is another id");
     }
 
     #[test]

@@ -14,6 +14,29 @@ pub(crate) fn is_absent(value: &Value) -> bool {
     }
 }
 
+/// The text without what cannot be seen at its ends: white space, and the marks that copying from a table, a browser
+/// or a spreadsheet leaves there.
+pub(crate) fn trim_invisible(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || is_invisible_mark(c))
+}
+
+/// Characters of Unicode's category Cf that show nothing: soft hyphen, spaces without width, joiners, byte order mark,
+/// and what turns the direction of the text around it. Those of Cf that are seen, such as the Arabic number sign, are
+/// none of them.
+const fn is_invisible_mark(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+    )
+}
+
 pub(crate) fn whole_number(value: &Value) -> Option<i64> {
     // From here on, a float no longer stands for one integer alone.
     const INEXACT: f64 = 9_007_199_254_740_992.0;
@@ -25,6 +48,16 @@ pub(crate) fn whole_number(value: &Value) -> Option<i64> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_cannot_be_seen_is_taken_off_the_ends_alone() {
+        assert_eq!(
+            trim_invisible("\u{feff}\u{202a} 10\u{200b}01\u{202c}\n\u{200b}"),
+            "10\u{200b}01"
+        );
+        assert_eq!(trim_invisible("\u{600}1"), "\u{600}1", "an Arabic number sign is seen");
+        assert_eq!(trim_invisible("\u{ad}\u{2060}"), "");
+    }
 
     #[test]
     fn what_says_nothing_is_absent() {
