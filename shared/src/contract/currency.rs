@@ -1,6 +1,7 @@
 //! Currencies.
 
 use crate::contract::error::InvalidValue;
+use crate::contract::values::trim_invisible;
 
 /// An ISO 4217 currency code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,5 +48,5 @@ impl<'de> serde::Deserialize<'de> for Currency {
 
 /// A code in any case.
 pub(super) fn parse_code(code: &str) -> Option<Currency> {
-    Currency::parse(&code.trim().to_ascii_uppercase()).ok()
+    Currency::parse(&trim_invisible(code).to_ascii_uppercase()).ok()
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::contract::digest;
 use crate::contract::ids::IncidentId;
 use crate::contract::link::HttpUrl;
-use crate::contract::money::Money;
+use crate::contract::money::{Money, in_currency_of};
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
 use crate::contract::schema;
@@ -93,7 +93,7 @@ impl PaymentFailure {
         let text = |name| from.tolerated(name, |r| Line::read(&r));
         Self {
             id: from.tolerated("id", |r| IncidentId::read(&r)),
-            amount: from.tolerated("amount", |r| Money::read_positive(&r)),
+            amount: in_currency_of(from, || from.tolerated("amount", |r| Money::read_positive(&r))),
             method: text("method"),
             reason: text("reason"),
             url: from.tolerated("url", |r| HttpUrl::read(&r)),

@@ -5,9 +5,10 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value;
 
 use crate::contract::currency::parse_code;
+use crate::contract::money_context::MoneyContext;
 use crate::contract::quantity::{Quantity, parse_decimal};
 use crate::contract::reader::FieldReader;
-use crate::contract::values::whole_number;
+use crate::contract::values::{trim_invisible, whole_number};
 
 pub use crate::contract::currency::Currency;
 
@@ -29,7 +30,7 @@ pub struct Money {
 impl Currency {
     /// Reads a code, also in lower case.
     pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let upper = |code: &str| code.trim().to_ascii_uppercase();
+        let upper = |code: &str| trim_invisible(code).to_ascii_uppercase();
         from.mended(Self::parse, upper, "A currency code has three upper-case letters alone.")
     }
 }
@@ -80,11 +81,10 @@ impl Money {
     }
 
     fn read_currency(from: &FieldReader<'_>) -> Option<Currency> {
-        let other = if from.has("currency") { "currency" } else { "currency_code" };
         // An amount of a currency that is not known is none of the order's.
-        if from.has(other) {
-            let stated = from.required(other, |r| Currency::read(&r));
-            if other == "currency_code" && stated.is_some() {
+        if let Some(name) = currency_member(from) {
+            let stated = from.required(name, |r| Currency::read(&r));
+            if name == "currency_code" && stated.is_some() {
                 from.warn_member("currency", "This is missing; currency_code was taken.");
             }
             return stated;
@@ -118,6 +118,25 @@ impl Money {
     pub const fn absolute(self) -> Self {
         Self { amount: self.amount.abs(), currency: self.currency }
     }
+}
+
+/// Reads the members of the object `from`, where amounts that name no currency are of the one that stands beside them:
+/// the `currency` of `{"amount": 1490, "currency": "USD"}` is also that of a refund which has this amount and an id. Where
+/// none stands there, they are of the order's, as elsewhere; and where it is not known, of none.
+pub(crate) fn in_currency_of<T>(from: &FieldReader<'_>, read: impl FnOnce() -> T) -> T {
+    let outer = from.money();
+    let Some(name) = currency_member(from) else { return read() };
+    // Whether its letters are upper-case matters only where an amount needs it, which warns of itself.
+    let currency = from.tolerated(name, |r| parse_code(r.value().as_str()?));
+    from.set_money(MoneyContext { currency, ..outer });
+    let value = read();
+    from.set_money(outer);
+    value
+}
+
+/// The name of the member that holds a currency, if one does.
+fn currency_member(from: &FieldReader<'_>) -> Option<&'static str> {
+    ["currency", "currency_code"].into_iter().find(|name| from.has(name))
 }
 
 /// What becomes of an amount with more decimals than its currency has.
@@ -159,9 +178,9 @@ fn read_amount(
         }
         Value::String(text) if text.contains('.') || context.has_decimal_texts => {
             from.warn(READ_AS_DECIMAL);
-            decimal_amount(from, text.trim(), currency, fraction)
+            decimal_amount(from, trim_invisible(text), currency, fraction)
         }
-        Value::String(text) => match text.trim().parse() {
+        Value::String(text) => match trim_invisible(text).parse() {
             Ok(minor) => {
                 from.warn("This is a text where a number is expected; it was read as minor units.");
                 in_range(from, minor, currency)
@@ -219,19 +238,20 @@ fn from_minor(amount: Decimal, currency: Currency) -> Option<Money> {
 
 /// The number and the currency of `14.90 EUR` and `EUR 14.90`.
 fn split_currency(text: &str) -> (String, Option<Currency>) {
+    let text = trim_invisible(text);
     let parts: Vec<&str> = text.split_whitespace().collect();
     match *parts.as_slice() {
         [number, code] | [code, number] if parse_code(code).is_some() => {
             (number.to_owned(), parse_code(code))
         }
-        _ => (text.trim().to_owned(), None),
+        _ => (text.to_owned(), None),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::money_context::MoneyContext;
+    use crate::contract::event::{Event, EventPayload};
     use crate::contract::reader::FieldErrors;
     use serde_json::json;
 
@@ -297,9 +317,55 @@ mod tests {
             (json!({ "amount": true, "currency": "EUR" }), json!(null)),
             (json!("many"), json!(null)),
             (json!(["14.90"]), json!(null)),
+            (json!(15), json!([4.9])),
         ] {
             assert_eq!(read(total.clone(), other).0, None, "{total}");
         }
+    }
+
+    #[test]
+    fn an_amount_is_read_in_the_currency_that_stands_beside_it() {
+        let event = |kind: &str, name: &str, member: Value| {
+            json!({
+                "specversion": "1.0", "source": "shop", "id": "e", "type": kind,
+                "data": {
+                    "order": {
+                        "id": "1", "currency": "EUR", "customer": { "email": "jo@example.com" },
+                        "lines": [{ "title": "Mug", "quantity": 1, "unit_price": 1490, "currency": "GBP" }],
+                        "totals": { "total": 1490, "tip": [{ "amount": 100, "currency": "JPY" }], "currency": "USD" },
+                    },
+                    name: member,
+                },
+            })
+        };
+        let read = |kind: &str, name: &str, member: Value| {
+            Event::parse(&event(kind, name, member)).map(|event| (event.order, event.payload))
+        };
+        let money = |amount: i64, code: &str| {
+            Some(Money { amount, currency: Currency::parse(code).expect("a currency") })
+        };
+        let refund = |currency: Value| json!({ "id": "R1", "amount": 1490, "currency": currency });
+        let (order, payload) =
+            read("order.refunded", "refund", refund(json!("USD"))).expect("read");
+        assert_eq!(order.lines[0].unit_price, money(1490, "GBP"));
+        assert_eq!(order.totals.total, money(1490, "USD"));
+        assert_eq!(Some(order.totals.tip[0].amount), money(100, "JPY"));
+        let EventPayload::Refunded(read_refund) = payload else { panic!("a refund") };
+        assert_eq!(Some(read_refund.amount), money(1490, "USD"));
+        let unknown = read("order.refunded", "refund", refund(json!("florins")));
+        assert!(unknown.is_err(), "of a currency that is not known: {unknown:?}");
+        let (_, payload) = read("order.refunded", "refund", refund(json!(null))).expect("read");
+        let EventPayload::Refunded(read_refund) = payload else { panic!("a refund") };
+        assert_eq!(Some(read_refund.amount), money(1490, "EUR"), "of the order's, without one");
+
+        let member = json!({ "amount": "14.90", "currency_code": "USD" });
+        let (_, payload) = read("order.payment_failed", "payment", member).expect("read");
+        let EventPayload::PaymentFailed(payment) = payload else { panic!("a payment") };
+        assert_eq!(payment.amount, money(1490, "USD"));
+        let member = json!({ "refund": 1490, "currency": "USD" });
+        let (_, payload) = read("order.cancelled", "cancellation", member).expect("read");
+        let EventPayload::Cancelled(cancellation) = payload else { panic!("a cancellation") };
+        assert_eq!(cancellation.refund, money(1490, "USD"));
     }
 
     #[test]

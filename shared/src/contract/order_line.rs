@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::contract::ids::{LineId, Sku};
 use crate::contract::link::HttpUrl;
-use crate::contract::money::Money;
+use crate::contract::money::{Money, in_currency_of};
 use crate::contract::quantity::Quantity;
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
@@ -100,14 +100,17 @@ impl OrderLine {
             return None;
         }
         let (id, sku, title) = read_article(from);
+        let money = |name, read: fn(&FieldReader<'_>) -> Option<Money>| {
+            in_currency_of(from, || from.tolerated(name, |r| read(&r)))
+        };
         let line = Self {
             title: title.or_else(|| name_by(from, sku.as_ref()))?,
             id,
             sku,
             quantity: from.expected("quantity", "The mail names none.", |r| Quantity::read(&r)),
             unit: from.tolerated("unit", |r| Line::read(&r)),
-            unit_price: from.tolerated("unit_price", |r| Money::read_exact(&r)),
-            total: from.tolerated("total", |r| Money::read(&r)),
+            unit_price: money("unit_price", Money::read_exact),
+            total: money("total", Money::read),
             options: from.tolerated("options", |r| Some(read_options(&r))).unwrap_or_default(),
             image_url: from.tolerated("image_url", |r| HttpUrl::read(&r)),
             url: from.tolerated("url", |r| HttpUrl::read(&r)),

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::contract::digest;
 use crate::contract::ids::{IncidentId, RefundId};
-use crate::contract::money::Money;
+use crate::contract::money::{Money, in_currency_of};
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
 use crate::contract::schema;
@@ -74,7 +74,7 @@ impl Refund {
             from.warn_member("id", "This is missing; the refund is told apart by the event's id.");
             RefundId::parse(&digest::id_of_event(event_id)).ok()
         });
-        let amount = from.required("amount", |r| Money::read_positive(&r));
+        let amount = in_currency_of(from, || from.required("amount", |r| Money::read_positive(&r)));
         let text = |name| from.tolerated(name, |r| Line::read(&r));
         let (reason, method) = (text("reason"), text("method"));
         let expected_on = from.tolerated("expected_on", |r| read_day(&r));
@@ -90,7 +90,7 @@ impl Cancellation {
             id: from.tolerated("id", |r| IncidentId::read(&r)),
             lines: lines.unwrap_or_default(),
             reason: text("reason"),
-            refund: from.tolerated("refund", |r| Money::read_positive(&r)),
+            refund: in_currency_of(from, || from.tolerated("refund", |r| Money::read_positive(&r))),
             refund_id: from.tolerated("refund_id", |r| RefundId::read(&r)),
             charged: from.tolerated("charged", |r| r.boolean()),
             method: text("method"),

@@ -1,6 +1,6 @@
 //! What an order costs, in rows that have names.
 
-use crate::contract::money::Money;
+use crate::contract::money::{Money, in_currency_of};
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
 use crate::contract::schema;
@@ -83,10 +83,14 @@ pub struct TotalsRow {
 
 impl Totals {
     pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        in_currency_of(from, || Some(Self::read_members(from)))
+    }
+
+    fn read_members(from: &FieldReader<'_>) -> Self {
         let money = |name: &'static str| from.tolerated(name, |r| Money::read(&r));
         let rows = |names| read_rows(from, names);
         let off = |names| rows(names).into_iter().map(taken_off).collect();
-        Some(Self {
+        Self {
             subtotal: money("subtotal"),
             discount: off(["discount", "discounts"]),
             shipping: rows(["shipping", "shipping_lines"]),
@@ -101,7 +105,7 @@ impl Totals {
             total: from.expected("total", "The mail names no total.", |r| Money::read(&r)),
             paid: money("paid").map(Money::absolute),
             due: money("due"),
-        })
+        }
     }
 
     /// All rows that may be there several times.
@@ -163,8 +167,11 @@ impl TotalsRow {
             from.warn_member("label", "This is missing; the title or name was taken.");
             Some(other)
         });
-        let amount =
-            if is_row { from.required("amount", |r| Money::read(&r)) } else { Money::read(from) };
+        let amount = if is_row {
+            in_currency_of(from, || from.required("amount", |r| Money::read(&r)))
+        } else {
+            Money::read(from)
+        };
         Some(Self { label, code, amount: amount? })
     }
 }
