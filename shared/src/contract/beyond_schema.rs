@@ -13,7 +13,7 @@ pub struct Rule {
 }
 
 /// All of them.
-pub const RULES: [Rule; 9] = [
+pub const RULES: [Rule; 10] = [
     Rule {
         sentence: "An event is at most 262144 bytes of JSON, nested at most 64 deep, and repeats no key in an \
                    object.",
@@ -32,6 +32,11 @@ pub const RULES: [Rule; 9] = [
         notice: "1 to 128 bytes of printable text",
     },
     Rule { sentence: "A quantity has at most 6 decimals.", places: &["/data"], notice: "quantity" },
+    Rule {
+        sentence: "If the lines of a cancellation are there, one of them has another quantity than 0.",
+        places: &["/data/cancellation/lines"],
+        notice: "the mail says that a part",
+    },
     Rule {
         sentence: "The price of a line times its quantity is at most 9007199254740991, as every amount.",
         places: &["/data/order/lines"],

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::contract::address::Pickup;
 use crate::contract::articles::{Named, sum};
 use crate::contract::countries::usual_mistake;
 use crate::contract::error::FieldWarning;
@@ -26,6 +27,7 @@ pub(crate) fn check(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     let mut warnings = totals(&event.order);
     warnings.extend(currencies(&event.order));
     warnings.extend(refund(event));
+    warnings.extend(cancelled_part(event));
     warnings.extend(articles(event));
     warnings.extend(countries(&event.order));
     warnings.extend(looks(&event.order));
@@ -94,6 +96,17 @@ fn refund(event: &Event) -> Option<FieldWarning> {
     }
     let is_more = refund.amount > total.amount;
     is_more.then(|| warning(pointer, "The refund is more than the order's total."))
+}
+
+/// A part that is cancelled without an id: where the next one names the same lines of an order that is otherwise the
+/// same, nobody can tell it from a repetition of this one.
+fn cancelled_part(event: &Event) -> Option<FieldWarning> {
+    let EventPayload::Cancelled(cancellation) = &event.payload else { return None };
+    (cancellation.is_partial() && cancellation.id.is_none()).then(|| {
+        let detail = "This is missing; another part that is cancelled counts as this one if its lines and those of \
+                      the order are the same.";
+        warning("/data/cancellation/id", detail)
+    })
 }
 
 /// Articles of which a parcel, or a cancellation, has more than were ordered, and unknown ones without a title.
@@ -176,6 +189,7 @@ fn dates(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     let times = [
         ("/time".to_owned(), event.time),
         ("/data/order/placed_at".to_owned(), event.order.placed_at.map(LocalTime::timestamp)),
+        ("/data/withdrawal/received_at".to_owned(), withdrawn_at(&event.payload)),
     ];
     let times = times.into_iter().filter_map(|(pointer, time)| {
         time.filter(|time| is_far(time.duration_since(now))).map(|_| warning(pointer, IS_FAR))
@@ -188,7 +202,27 @@ fn dates(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
         let has_passed = passed_before.is_some_and(|first| day < first);
         has_passed.then(|| warning(pointer, "This day had passed when the event happened."))
     });
-    times.chain(days).collect()
+    let far = |day: &Option<Date>| day.is_some_and(|day| is_far(day.duration_since(today)));
+    let others = last_days(event).into_iter().filter(|(_, day)| far(day));
+    let others = others.map(|(pointer, _)| warning(pointer, IS_FAR));
+    times.chain(days).chain(others).collect()
+}
+
+fn withdrawn_at(payload: &EventPayload) -> Option<Timestamp> {
+    let EventPayload::WithdrawalReceived(withdrawal) = payload else { return None };
+    withdrawal.received_at.map(LocalTime::timestamp)
+}
+
+/// Days that may be over when the event happens, by their pointers: the last ones to fetch something, and the one of the
+/// next attempt.
+fn last_days(event: &Event) -> Vec<(&'static str, Option<Date>)> {
+    let until = |pickup: &Option<Pickup>| pickup.as_ref().and_then(|pickup| pickup.until);
+    let mut days = vec![("/data/order/pickup/until", until(&event.order.pickup))];
+    if let Some(shipment) = event.payload.shipment() {
+        days.push(("/data/shipment/pickup/until", until(&shipment.pickup)));
+        days.push(("/data/shipment/next_attempt_on", shipment.next_attempt_on));
+    }
+    days
 }
 
 /// The first day that the event can announce: that on which it happened or, without a `time`, that of the

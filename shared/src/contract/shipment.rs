@@ -205,9 +205,25 @@ fn read_tracking(from: &FieldReader<'_>) -> Vec<Tracking> {
         HttpUrl::read(&r).map(|url| vec![url])
     });
     tracking.extend(paired(numbers, urls));
-    let mut seen = BTreeSet::new();
-    tracking.retain(|entry| seen.insert(entry.clone()));
-    tracking
+    merged(tracking)
+}
+
+/// Each number and each link once: what two entries say of one number, or of one link, becomes one entry. A number with
+/// two links stays two.
+fn merged(entries: Vec<Tracking>) -> Vec<Tracking> {
+    let mut merged: Vec<Tracking> = Vec::with_capacity(entries.len());
+    for mut entry in entries {
+        let mut place = merged.len();
+        // Again and again: an entry of a number and a link may join one of each.
+        while let Some(i) = merged.iter().position(|other| other.fits(&entry)) {
+            let other = merged.remove(i);
+            entry =
+                Tracking { number: other.number.or(entry.number), url: other.url.or(entry.url) };
+            place = place.min(i);
+        }
+        merged.insert(place, entry);
+    }
+    merged
 }
 
 /// The links of a text that holds nothing else. What a link itself may hold, a comma or a space, separates none.
@@ -255,6 +271,16 @@ fn paired(numbers: Vec<TrackingNumber>, urls: Vec<HttpUrl>) -> Vec<Tracking> {
 }
 
 impl Tracking {
+    /// Whether both are of one number or one link, and neither says anything else.
+    fn fits(&self, other: &Self) -> bool {
+        let is_shared = self.number.is_some() && self.number == other.number
+            || self.url.is_some() && self.url == other.url;
+        let is_one = |a: bool, b: bool, same: bool| !a || !b || same;
+        is_shared
+            && is_one(self.number.is_some(), other.number.is_some(), self.number == other.number)
+            && is_one(self.url.is_some(), other.url.is_some(), self.url == other.url)
+    }
+
     fn read(from: &FieldReader<'_>) -> Option<Self> {
         if !from.is_object() {
             let number = TrackingNumber::read(from)?;
@@ -278,12 +304,15 @@ impl ParcelLine {
         from.tolerated_list(MAX_LINES, |line| Self::read(&line))
     }
 
-    fn read(from: &FieldReader<'_>) -> Option<Self> {
+    /// Reads an entry; `None` for what is there 0 times.
+    pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
         if Quantity::is_none_of_it(from) {
             return None;
         }
         let line = Self {
-            line_id: from.tolerated("line_id", |r| LineId::read(&r)),
+            line_id: from
+                .tolerated("line_id", |r| LineId::read(&r))
+                .or_else(|| Self::read_other_id(from)),
             sku: from.tolerated("sku", |r| Sku::read(&r)),
             title: from.tolerated("title", |r| Line::read(&r)),
             quantity: from.tolerated("quantity", |r| Quantity::read(&r)),
@@ -293,5 +322,65 @@ impl ParcelLine {
             return from.refuse("a line_id, a sku or a title");
         }
         Some(line)
+    }
+
+    /// What an order's line calls its own id. A list is often made of copies of those.
+    fn read_other_id(from: &FieldReader<'_>) -> Option<LineId> {
+        let id = from.tolerated("id", |r| LineId::read(&r))?;
+        from.warn_member("line_id", "This is missing; id was taken.");
+        Some(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::reader::FieldErrors;
+    use serde_json::json;
+
+    /// The tracking of a parcel, as number and link.
+    fn tracking(parcel: Value) -> Vec<(Option<String>, Option<String>)> {
+        let errors = FieldErrors::default();
+        let shipment = Shipment::read(&FieldReader::tolerant_root(&parcel, &errors).as_optional());
+        let entries = shipment.tracking.into_iter();
+        entries
+            .map(|t| (t.number.map(|n| n.to_string()), t.url.map(|url| url.as_str().to_owned())))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_said_twice_of_one_number_is_shown_once() {
+        let link = |n: u32| format!("https://t.example/{n}");
+        let entry =
+            |number: Option<&str>, url: Option<u32>| (number.map(str::to_owned), url.map(link));
+        let listed = || json!([{ "number": "A", "url": link(1) }]);
+        for (parcel, shown) in [
+            (
+                json!({ "tracking": listed(), "tracking_number": "A" }),
+                vec![entry(Some("A"), Some(1))],
+            ),
+            (
+                json!({ "tracking": listed(), "tracking_url": link(1) }),
+                vec![entry(Some("A"), Some(1))],
+            ),
+            (
+                json!({ "tracking": [{ "number": "A" }], "tracking_number": "A", "tracking_url": link(1) }),
+                vec![entry(Some("A"), Some(1))],
+            ),
+            (
+                json!({ "tracking": [{ "url": link(1) }, { "number": "A" }, { "number": "A", "url": link(1) }] }),
+                vec![entry(Some("A"), Some(1))],
+            ),
+            (
+                json!({ "tracking": listed(), "tracking_number": "A", "tracking_url": link(2) }),
+                vec![entry(Some("A"), Some(1)), entry(Some("A"), Some(2))],
+            ),
+            (
+                json!({ "tracking": listed(), "tracking_number": "B" }),
+                vec![entry(Some("A"), Some(1)), entry(Some("B"), None)],
+            ),
+        ] {
+            assert_eq!(tracking(parcel.clone()), shown, "{parcel}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::contract::reader::KnownMembers;
 /// The members whose loss in the wrong place costs a customer a mail too many or a fact too few, with the
 /// objects that have them. Only names that hardly mean anything else there: an `id`, a `name`, an `email`
 /// or a `carrier` may be anywhere on purpose.
-const HOMES: [(&str, &[&str]); 10] = [
+const HOMES: [(&str, &[&str]); 11] = [
     ("notify", &["/data"]),
     ("shipment", &["/data"]),
     ("cancellation", &["/data"]),
@@ -19,12 +19,16 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("tracking_url", &["/data/shipment"]),
     ("still_to_come", &["/data/shipment"]),
     ("expected_on", &["/data/shipment", "/data/refund", "/data/cancellation"]),
+    ("lines", &["/data/shipment", "/data/cancellation", "/data/withdrawal", "/data/order"]),
 ];
 
 /// What shops call a member otherwise, with its name here. It is looked up only in objects that have the
 /// member: the `state` of an address is a region, and that of an order is not.
-const SYNONYMS: [(&str, &str); 16] = [
+const SYNONYMS: [(&str, &str); 19] = [
     ("qty", "quantity"),
+    ("items", "lines"),
+    ("line_items", "lines"),
+    ("products", "lines"),
     ("price", "unit_price"),
     ("variation", "options"),
     ("state", "region"),

@@ -4,10 +4,14 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+use crate::contract::digest;
 use crate::contract::error::InvalidValue;
 use crate::contract::event::{Event, EventPayload};
-use crate::contract::ids::OrderId;
+use crate::contract::ids::{LineId, OrderId, Sku};
 use crate::contract::kind::Kind;
+use crate::contract::order::Order;
+use crate::contract::order_line::OrderLine;
+use crate::contract::refund::Cancellation;
 use crate::contract::shop_id::ShopId;
 use crate::key_part::{decode, encode};
 use crate::notification::recipient::{COPY, Recipient};
@@ -140,7 +144,8 @@ fn scope_of(event: &Event) -> String {
         EventPayload::Cancelled(c) => match &c.id {
             _ if !c.is_partial() => String::new(),
             Some(id) => encode(id.as_str()),
-            None => digest_of(&c.lines),
+            None if c.lines.is_empty() => occurrence(event),
+            None => part_without_id(&event.order, c),
         },
         EventPayload::Refunded(refund) => encode(refund.id.as_str()),
         EventPayload::WithdrawalReceived(withdrawal) => encode(withdrawal.id.as_str()),
@@ -169,8 +174,19 @@ fn occurrence(event: &Event) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(&digest[..OCCURRENCE_LEN])
 }
 
-fn digest_of(value: &impl serde::Serialize) -> String {
-    crate::contract::digest::short(value)
+/// Tells a part that is cancelled from another: what is cancelled, of an order that then is as it is, and with which
+/// refund. So the same part again, under another event's id, is the same; and one more of an article is another part,
+/// since the order has one less or the money goes back by another refund. Where neither tells them apart, the shop has
+/// to name the cancellation.
+///
+/// Of the order's lines, only the articles and quantities count: a picture that changes cancels nothing.
+fn part_without_id(order: &Order, cancellation: &Cancellation) -> String {
+    let name = |line: &OrderLine| {
+        let id = line.id.as_ref().map(LineId::as_str).or(line.sku.as_ref().map(Sku::as_str));
+        id.unwrap_or(line.title.as_str()).to_owned()
+    };
+    let lines: Vec<_> = order.lines.iter().map(|line| (name(line), line.quantity)).collect();
+    digest::short(&(&cancellation.lines, lines, &cancellation.refund_id))
 }
 
 #[cfg(test)]
@@ -185,6 +201,43 @@ mod tests {
         let keys: Vec<String> = copy_keys("shipment.shipped#S-1#customer", &hashes).collect();
         let expected = ["copy-IsKbxIjX", "copy-AAAAAAAA"];
         assert_eq!(keys, expected.map(|copy| format!("shipment.shipped#S-1#{copy}")));
+    }
+
+    #[test]
+    fn a_second_part_that_is_cancelled_is_another_one_without_an_id_too() {
+        let key = |event_id: &str, ordered: u32, refund: Option<&str>, picture: Option<&str>| {
+            let event = serde_json::json!({
+                "specversion": "1.0", "source": "shop", "id": event_id, "type": "order.cancelled",
+                "data": {
+                    "order": {
+                        "id": "1", "customer": { "email": "jo@example.com" },
+                        "lines": [{ "sku": "MUG", "title": "Mug", "quantity": ordered, "image_url": picture }],
+                    },
+                    "cancellation": { "lines": [{ "sku": "MUG", "quantity": 1 }], "refund_id": refund },
+                },
+            });
+            ledger_key(&Event::parse(&event).expect("valid"))
+        };
+        let first = key("e-1", 2, None, None);
+        assert_eq!(key("e-2", 2, None, Some("https://shop.example/mug.jpg")), first, "a retry");
+        assert_ne!(key("e-2", 1, None, None), first, "the order has one less");
+        assert_ne!(key("e-2", 2, Some("R2"), None), key("e-1", 2, Some("R1"), None));
+    }
+
+    #[test]
+    fn a_part_of_which_nothing_is_understood_is_one_per_event() {
+        let key = |event_id: &str| {
+            let event = serde_json::json!({
+                "specversion": "1.0", "source": "shop", "id": event_id, "type": "order.cancelled",
+                "data": {
+                    "order": { "id": "1", "customer": { "email": "jo@example.com" } },
+                    "cancellation": { "lines": [{ "article": "MUG" }] },
+                },
+            });
+            ledger_key(&Event::parse(&event).expect("valid"))
+        };
+        assert_ne!(key("e-1"), key("e-2"));
+        assert_ne!(key("e-1"), "order.cancelled##customer", "the order itself is not cancelled");
     }
 
     proptest! {
