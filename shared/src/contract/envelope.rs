@@ -1,5 +1,7 @@
 //! Reads an event: the attributes of CloudEvents, and what its type has in `data`.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
@@ -38,18 +40,24 @@ fn is_deeper_than(json: &Value, levels: usize) -> bool {
 }
 
 impl Event {
-    /// Reads a whole CloudEvent. The event is valid only if no error was noted.
-    pub(crate) fn read_document(json: &Value, errors: &FieldErrors) -> Option<Self> {
+    /// Reads a whole CloudEvent, and gives it with the document whose members were read: `json`, but for data that is a
+    /// text of JSON. The event is valid only if no error was noted.
+    pub(crate) fn read_document<'a>(
+        json: &'a Value,
+        errors: &FieldErrors,
+    ) -> (Option<Self>, Cow<'a, Value>) {
         let root = FieldReader::tolerant_root(json, errors);
+        let too_deep = || root.refuse(format!("JSON nested at most {MAX_NESTING} deep"));
         if is_deeper_than(json, MAX_NESTING) {
-            return root.refuse(format!("JSON nested at most {MAX_NESTING} deep"));
+            return (too_deep(), Cow::Borrowed(json));
         }
         match with_data_of_text(&root) {
-            Some(json) if is_deeper_than(&json, MAX_NESTING) => {
-                root.refuse(format!("JSON nested at most {MAX_NESTING} deep"))
+            Some(read) if is_deeper_than(&read, MAX_NESTING) => (too_deep(), Cow::Borrowed(json)),
+            Some(read) => {
+                let event = Self::read(&FieldReader::tolerant_root(&read, errors));
+                (event, Cow::Owned(read))
             }
-            Some(json) => Self::read(&FieldReader::tolerant_root(&json, errors)),
-            None => Self::read(&root),
+            None => (Self::read(&root), Cow::Borrowed(json)),
         }
     }
 

@@ -182,7 +182,7 @@ impl Event {
     /// [`parse_with_warnings`]: crate::contract::warnings::parse_with_warnings
     pub fn parse(json: &Value) -> Result<Self, Vec<FieldError>> {
         let errors = FieldErrors::default();
-        let event = Self::read_document(json, &errors);
+        let (event, _) = Self::read_document(json, &errors);
         let errors = errors.into_vec();
         match event {
             Some(event) if errors.is_empty() => Ok(event),

@@ -25,9 +25,9 @@ pub fn parse_with_warnings(
     now: Timestamp,
 ) -> (Result<Event, Vec<FieldError>>, Vec<FieldWarning>) {
     let errors = FieldErrors::default();
-    let event = Event::read_document(json, &errors);
+    let (event, document) = Event::read_document(json, &errors);
     let (errors, mut warnings, known_members) = errors.into_parts();
-    warnings.extend(unknown_members::find(json, &known_members));
+    warnings.extend(unknown_members::find(&document, &known_members));
     let event = match event {
         Some(event) if errors.is_empty() => {
             warnings.extend(plausibility::check(&event, now));
@@ -41,7 +41,7 @@ pub fn parse_with_warnings(
 /// As [`Event::parse`], with the warnings about its form: where it is not what the JSON Schema describes.
 pub fn read_form(json: &Value) -> (Result<Event, Vec<FieldError>>, Vec<FieldWarning>) {
     let errors = FieldErrors::default();
-    let event = Event::read_document(json, &errors);
+    let (event, _) = Event::read_document(json, &errors);
     let (errors, warnings, _) = errors.into_parts();
     let event = event.filter(|_| errors.is_empty()).ok_or(errors);
     (event, warnings)
@@ -145,6 +145,17 @@ mod tests {
             let suggestion = Some(format!("did you mean {meant}?"));
             assert_eq!(warnings(pointer, json!("x")), [(pointer.to_owned(), suggestion)]);
         }
+    }
+
+    #[test]
+    fn an_unknown_member_is_named_also_where_the_data_is_a_text() {
+        let mut event = shipped();
+        event["data"]["shipment"]["tracking_nubmer"] = json!("1");
+        let text = event["data"].to_string();
+        event["data"] = json!(text);
+        let (_, warnings) = parse_with_warnings(&event, now());
+        let place = "/data/shipment/tracking_nubmer";
+        assert!(warnings.iter().any(|w| w.pointer == place), "{warnings:?}");
     }
 
     #[test]
@@ -357,10 +368,20 @@ mod tests {
             ("/data/order/placed_at", json!("2206-11-20T09:15:00Z")),
             ("/data/shipment/expected_on", json!("2062-11-30")),
             ("/data/shipment/expected_on", json!("0026-11-30")),
+            ("/data/shipment/next_attempt_on", json!("2062-11-30")),
+            ("/data/shipment/pickup", json!({ "until": "2062-11-30" })),
+            ("/data/order/pickup", json!({ "until": "0026-11-30" })),
         ] {
-            assert_eq!(warnings(pointer, value), [(pointer.to_owned(), None)]);
+            let named = warnings(pointer, value);
+            let [(place, None)] = named.as_slice() else { panic!("{pointer}: {named:?}") };
+            assert!(place.starts_with(pointer), "{place}");
         }
         assert_eq!(warnings("/data/shipment/expected_on", json!("2028-05-30")), []);
+        let mut event = shipped();
+        event["type"] = json!("order.withdrawal_received");
+        let withdrawal = json!({ "id": "W", "received_at": "1970-01-01T00:00:00Z" });
+        let named = warnings_of(event, "/data/withdrawal", withdrawal);
+        assert_eq!(named, [("/data/withdrawal/received_at".to_owned(), None)]);
     }
 
     #[test]
