@@ -184,7 +184,7 @@ fn a_cancelled_part_is_named_and_the_rest_comes() {
     let all = cases("partial-cancellation");
     let [_, part, whole] = all.as_slice() else { panic!("three") };
     part.says("Part of your order is cancelled");
-    part.says("The rest of your order comes as planned.");
+    part.says("The rest of your order is not affected.");
     part.says("Teapot");
     part.says("€49.00");
     part.says_nothing_of(&["Stoneware mug"]);

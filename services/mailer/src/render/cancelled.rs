@@ -14,6 +14,8 @@ use super::user_text::UserText;
 
 struct Cancelled<'a> {
     is_partial: bool,
+    /// The order holds more than what is cancelled.
+    has_rest: bool,
     reason: Option<UserText<'a>>,
     refund: Option<Repayment<'a>>,
     /// The shop says that nothing had been charged.
@@ -30,17 +32,19 @@ struct Repayment<'a> {
 
 super::mail::templates!(Cancelled, "cancelled.html", "cancelled.txt");
 
-/// About money, it says what the event says and no more. `refund_told`: a mail of its own has told the refund.
+/// About money, it says what the event says and no more; `refund_told`: a mail of its own has told the refund.
 pub fn compose(
     page: Page<'_>,
     order: &Order,
     cancellation: &Cancellation,
     refund_told: bool,
 ) -> Result<Mail, RenderError> {
-    // A shop may list all lines of what it cancels as a whole.
-    let is_partial = cancellation.is_partial() && !is_all(order, &cancellation.lines);
+    let is_partial = cancellation.is_partial();
     let mail = Cancelled {
         is_partial,
+        // The event's order may be what the cancellation left, or what it was before. So of a list of all of it,
+        // nothing is said of a rest.
+        has_rest: !is_all(order, &cancellation.lines),
         reason: cancellation.reason.as_ref().map(UserText::from_shop),
         // Told twice, it would look like two refunds.
         refund: cancellation.refund.filter(|_| !refund_told).map(|amount| Repayment {

@@ -6,6 +6,7 @@ mod looks;
 mod mail_clients;
 mod page_frame;
 mod snapshots;
+mod truth;
 mod untrusted_text;
 
 use jiff::Timestamp;

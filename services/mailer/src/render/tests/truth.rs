@@ -1,0 +1,53 @@
+//! A mail says nothing that is not so, whatever its event leaves open.
+
+use serde_json::{Value, json};
+use shared::Event;
+use shared::notification::MoneyNews;
+
+use super::{NOW, render_sample, sample};
+use crate::render::{Brand, Mail, MailContext, render_in_context};
+
+/// The mail of the sample `name`, with the member of that name replaced where `changes` has one.
+fn mail(name: &str, changes: &[(&str, Value)]) -> Mail {
+    let mut event = sample(name);
+    for (pointer, value) in changes {
+        let (parent, member) = pointer.rsplit_once('/').expect("a pointer");
+        event.pointer_mut(parent).expect("its parent")[member] = value.clone();
+    }
+    render_sample(&event)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn says(mail: &Mail, words: &str) {
+    for part in [&mail.text, &mail.html] {
+        assert!(one_line(part).contains(words), "{words} is not in {part}");
+    }
+}
+
+#[track_caller]
+fn never_says(mail: &Mail, words: &str) {
+    for part in [&mail.subject, &mail.text, &mail.html] {
+        assert!(!one_line(part).contains(words), "{words} is in {part}");
+    }
+}
+
+#[test]
+fn a_cancellation_that_lists_lines_is_of_a_part_also_where_the_order_is_reduced_to_them() {
+    let mug = json!([{ "sku": "MUG", "title": "Mug", "quantity": 1 }]);
+    let part = mail(
+        "cancelled_in_part",
+        &[
+            ("/data/order/lines", mug),
+            ("/data/cancellation/lines", json!([{ "sku": "MUG", "quantity": 1 }])),
+        ],
+    );
+    assert!(part.subject.starts_with("Part of your order"), "{}", part.subject);
+    says(&part, "We have cancelled a part of your order");
+    never_says(&part, "Your order is cancelled");
+    never_says(&part, "The rest of your order");
+    says(&mail("cancelled_in_part", &[]), "The rest of your order is not affected.");
+}
