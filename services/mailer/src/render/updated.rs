@@ -1,4 +1,5 @@
-//! `shipment.updated`: the parcel has a new tracking number, carrier or link.
+//! `shipment.updated`: the parcel has a new tracking number, carrier, link or day. An event does not say which of them
+//! is new, so the mail says what holds now, and of what it does not name nothing.
 
 use shared::contract::order::Order;
 use shared::contract::shipment::Shipment;
@@ -10,8 +11,8 @@ use super::user_text::UserText;
 
 struct Updated<'a> {
     parcel: Parcel<'a>,
-    /// What is new, as far as the event shows it: `tracking number`, or `tracking details`.
-    subject: &'static str,
+    /// The event names the day, and nothing of the carrier.
+    is_day_alone: bool,
 }
 
 super::mail::templates!(Updated, "updated.html", "updated.txt");
@@ -20,17 +21,18 @@ pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mai
     let parcel = Parcel::new(order, shipment, page.calendar);
     let numbers: Vec<String> =
         parcel.tracking.iter().filter_map(|t| t.number.as_ref()).map(UserText::to_string).collect();
-    // An event does not say what it changed: with the same number, the carrier or the link is new.
-    let mail = Updated { parcel, subject: "tracking details" };
+    let is_day_alone = parcel.carrier.is_none() && parcel.tracking.is_empty();
+    let mail = Updated { parcel, is_day_alone };
     let parcel = mail.parcel.description(&page);
-    let subject = format!("New {} for {parcel}", mail.subject);
+    let what = if is_day_alone { "expected day" } else { "details" };
+    let subject = format!("New {what} for {parcel}");
     let preheader = match (numbers.as_slice(), &mail.parcel.carrier, &mail.parcel.expected) {
-        ([number], _, _) => format!("It is now {number}{}.", mail.parcel.with_carrier()),
-        ([], Some(carrier), _) => format!("It is now with {carrier}."),
+        ([number], _, _) => format!("Tracking number {number}{}.", mail.parcel.with_carrier()),
+        ([], Some(carrier), _) => format!("On its way with {carrier}."),
         ([], None, Some(day)) => format!("Expected {day}."),
-        ([], None, None) => "There is a new page to follow it.".to_owned(),
+        ([], None, None) => "Here is the page to follow it.".to_owned(),
         (several, _, _) => {
-            format!("It now has {} numbers{}.", several.len(), mail.parcel.with_carrier())
+            format!("{} tracking numbers{}.", several.len(), mail.parcel.with_carrier())
         }
     };
     mail.write(page.with_subject(subject, preheader))

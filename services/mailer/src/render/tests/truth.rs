@@ -51,3 +51,21 @@ fn a_cancellation_that_lists_lines_is_of_a_part_also_where_the_order_is_reduced_
     never_says(&part, "The rest of your order");
     says(&mail("cancelled_in_part", &[]), "The rest of your order is not affected.");
 }
+
+#[test]
+fn an_update_that_names_a_day_alone_tells_a_day_and_no_other_claims_that_its_number_is_new() {
+    let day = mail(
+        "updated_carrier",
+        &[
+            ("/data/shipment/carrier", Value::Null),
+            ("/data/shipment/expected_on", json!("2026-11-26")),
+        ],
+    );
+    assert!(day.subject.starts_with("New expected day for"), "{}", day.subject);
+    says(&day, "There is a new expected day for");
+    never_says(&day, "racking");
+    let number = mail("updated_tracking_number", &[]);
+    for words in ["new tracking", "New tracking", "It is now"] {
+        never_says(&number, words);
+    }
+}
