@@ -69,3 +69,12 @@ fn an_update_that_names_a_day_alone_tells_a_day_and_no_other_claims_that_its_num
         never_says(&number, words);
     }
 }
+
+#[test]
+fn a_withdrawal_is_from_the_order_and_its_lines_say_from_what() {
+    for lines in [json!([]), json!([{ "line_id": "2", "quantity": 1 }])] {
+        let receipt = mail("withdrawal_received", &[("/data/withdrawal/lines", lines)]);
+        says(&receipt, "we received your withdrawal from order #1026.");
+        never_says(&receipt, "a part");
+    }
+}
