@@ -1,4 +1,4 @@
-//! `shipment.out_for_delivery`: it arrives today.
+//! `shipment.out_for_delivery`: it arrives today. What the customer fetches arrives at its place, and is not ready yet.
 
 use shared::contract::order::Order;
 use shared::contract::shipment::Shipment;
@@ -16,8 +16,10 @@ super::mail::templates!(OutForDelivery, "out_for_delivery.html", "out_for_delive
 pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mail, RenderError> {
     let mail = OutForDelivery { parcel: Parcel::new(order, shipment, page.calendar) };
     let parcel = mail.parcel.description(&page);
-    let subject = format!("Arriving today: {parcel}");
-    let preheader =
-        format!("Out for delivery{}. {}", mail.parcel.with_carrier(), mail.parcel.summary());
+    let (subject, lead) = match mail.parcel.pickup {
+        Some(_) => (format!("On its way: {parcel}"), "On its way"),
+        None => (format!("Arriving today: {parcel}"), "Out for delivery"),
+    };
+    let preheader = format!("{lead}{}. {}", mail.parcel.with_carrier(), mail.parcel.summary());
     mail.write(page.with_subject(subject, preheader))
 }

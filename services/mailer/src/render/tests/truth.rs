@@ -78,3 +78,15 @@ fn a_withdrawal_is_from_the_order_and_its_lines_say_from_what() {
         never_says(&receipt, "a part");
     }
 }
+
+#[test]
+fn what_is_out_for_delivery_to_a_place_is_on_its_way_and_not_ready() {
+    let place = ("/data/order/pickup", json!({ "name": "Store 7" }));
+    let out = mail("out_for_delivery", &[place]);
+    says(&out, "is on its way to Store 7. We will write again when you can pick it up.");
+    assert!(out.html.contains("Step 2 of 4: On its way"));
+    for words in ["Arriving today", "reach you", ">Today<"] {
+        never_says(&out, words);
+    }
+    assert!(mail("out_for_delivery", &[]).html.contains("Step 3 of 4"));
+}
