@@ -90,3 +90,11 @@ fn what_is_out_for_delivery_to_a_place_is_on_its_way_and_not_ready() {
     }
     assert!(mail("out_for_delivery", &[]).html.contains("Step 3 of 4"));
 }
+
+#[test]
+fn a_delay_without_a_day_that_can_be_read_does_not_say_that_nobody_knows_it() {
+    let delayed =
+        mail("delayed_without_a_day", &[("/data/shipment/expected_on", json!("next week"))]);
+    says(&delayed, "We cannot tell you the new day yet.");
+    never_says(&delayed, "know the new day");
+}
