@@ -200,10 +200,10 @@ impl Pickup {
         (pickup != Self::default()).then_some(pickup)
     }
 
-    /// This place, with what it does not say taken from `other`.
+    /// This place, with what it does not say taken from `other`, if that may be the same place.
     #[must_use]
     pub fn or(self, other: Option<&Self>) -> Self {
-        let Some(other) = other.cloned() else { return self };
+        let Some(other) = other.filter(|other| self.may_be(other)).cloned() else { return self };
         Self {
             name: self.name.or(other.name),
             address: self.address.or(other.address),
@@ -213,5 +213,38 @@ impl Pickup {
             note: self.note.or(other.note),
             url: self.url.or(other.url),
         }
+    }
+
+    /// A place without a name, and without another address, may be any; one with a name is only what has that name.
+    fn may_be(&self, other: &Self) -> bool {
+        match &self.name {
+            Some(_) => self.name == other.name,
+            None => self.address.is_none() || self.address == other.address,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(name: Option<&str>, code: Option<&str>) -> Pickup {
+        let line = |text: Option<&str>| text.map(|text| Line::parse(text).expect("a line"));
+        Pickup { name: line(name), code: line(code), ..Pickup::default() }
+    }
+
+    #[test]
+    fn what_a_place_does_not_say_comes_from_the_same_place_only() {
+        let store = place(Some("Store 7"), Some("4711"));
+        assert_eq!(place(None, None).or(Some(&store)), store);
+        assert_eq!(place(Some("Store 7"), None).or(Some(&store)), store);
+        assert_eq!(place(None, Some("1")).or(Some(&store)), place(Some("Store 7"), Some("1")));
+        let locker = place(Some("Locker 12"), None);
+        assert_eq!(locker.clone().or(Some(&store)), locker);
+        assert_eq!(locker.clone().or(Some(&place(None, Some("4711")))), locker);
+        let line = Line::parse("Harbour Street 7").expect("a line");
+        let address = Some(Address { lines: vec![line], ..Address::empty() });
+        let elsewhere = Pickup { address, ..Pickup::default() };
+        assert_eq!(elsewhere.clone().or(Some(&store)), elsewhere);
     }
 }

@@ -36,7 +36,7 @@ fn sentence(change: &OrderChange) -> String {
             format!("Total: {} instead of {}", money::format(*now), money::format(*before))
         }
         OrderChange::ShippingAddress => "Another delivery address: see below".to_owned(),
-        OrderChange::Pickup => "Another place or time to pick it up: see below".to_owned(),
+        OrderChange::Pickup => "Where or how you pick it up: see below".to_owned(),
         OrderChange::BillingAddress => "Another billing address".to_owned(),
     }
 }

@@ -14,7 +14,10 @@ struct Delivered<'a> {
 super::mail::templates!(Delivered, "delivered.html", "delivered.txt");
 
 pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mail, RenderError> {
-    let mail = Delivered { parcel: Parcel::new(order, shipment, page.calendar) };
+    let mut parcel = Parcel::new(order, shipment, page.calendar);
+    // It is not there to be fetched any more.
+    parcel.take_pickup_terms();
+    let mail = Delivered { parcel };
     let parcel = mail.parcel.description(&page);
     let subject = match mail.parcel.pickup {
         Some(_) => format!("Picked up: {parcel}"),

@@ -13,7 +13,7 @@ use super::article::Article;
 use super::day::{Calendar, Day};
 use super::listing::Listing;
 use super::page::Page;
-use super::pickup::PickupPlace;
+use super::pickup::{PickupPlace, PickupTerms};
 use super::user_text::UserText;
 
 /// One parcel of an order.
@@ -81,6 +81,12 @@ impl<'a> Parcel<'a> {
     /// Whether anything is known about its transport.
     pub fn has_route(&self) -> bool {
         self.carrier.is_some() || !self.tracking.is_empty() || self.expected.is_some()
+    }
+
+    /// Takes out until when it is to be fetched, and with what: for a mail that tells it apart, or that comes when this
+    /// is over.
+    pub fn take_pickup_terms(&mut self) -> PickupTerms {
+        self.pickup.as_mut().map(|place| std::mem::take(&mut place.terms)).unwrap_or_default()
     }
 
     /// The tracking page, if there is one alone: it gets the button.

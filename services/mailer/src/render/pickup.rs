@@ -17,14 +17,28 @@ pub struct PickupPlace {
     pub address: Vec<UserText<'static>>,
     /// When it is open.
     pub hours: Option<UserText<'static>>,
+    /// A page about the place.
+    pub url: Option<String>,
+    /// How to fetch it there.
+    pub terms: PickupTerms,
+}
+
+/// Until when something is to be fetched, and with what.
+#[derive(Debug, Default)]
+pub struct PickupTerms {
     /// The last day.
     pub until: Option<Day>,
     /// The code.
     pub code: Option<UserText<'static>>,
     /// What to bring.
     pub note: Option<UserText<'static>>,
-    /// A page about the place.
-    pub url: Option<String>,
+}
+
+impl PickupTerms {
+    /// Whether nothing is said of it.
+    pub const fn is_empty(&self) -> bool {
+        self.until.is_none() && self.code.is_none() && self.note.is_none()
+    }
 }
 
 impl PickupPlace {
@@ -46,9 +60,11 @@ impl PickupPlace {
             name: text(place.name),
             address: place.address.as_ref().map(address::lines).unwrap_or_default(),
             hours: text(place.hours),
-            until: place.until.map(|day| calendar.day(day)),
-            code: text(place.code),
-            note: text(place.note),
+            terms: PickupTerms {
+                until: place.until.map(|day| calendar.day(day)),
+                code: text(place.code),
+                note: text(place.note),
+            },
             url: place.url.map(|url| url.as_str().to_owned()),
         }
     }

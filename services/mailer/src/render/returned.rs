@@ -14,7 +14,10 @@ struct Returned<'a> {
 super::mail::templates!(Returned, "returned.html", "returned.txt");
 
 pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mail, RenderError> {
-    let mail = Returned { parcel: Parcel::new(order, shipment, page.calendar) };
+    let mut parcel = Parcel::new(order, shipment, page.calendar);
+    // It is not there to be fetched any more.
+    parcel.take_pickup_terms();
+    let mail = Returned { parcel };
     let parcel = mail.parcel.description(&page);
     let subject = format!("On its way back to us: {parcel}");
     let preheader = match &mail.parcel.reason {

@@ -92,6 +92,27 @@ fn what_is_out_for_delivery_to_a_place_is_on_its_way_and_not_ready() {
 }
 
 #[test]
+fn until_when_and_with_what_it_is_fetched_is_told_once_wherever_it_holds() {
+    let place = json!({ "name": "Post <7>", "until": "2026-11-30", "code": "4711",
+                        "note": "Bring your passport." });
+    let attempted = mail("delivery_attempted", &[("/data/shipment/pickup", place.clone())]);
+    let updated = mail("order_updated", &[("/data/order/pickup", place.clone())]);
+    let ready = mail("ready_for_pickup", &[("/data/shipment/pickup", place.clone())]);
+    for mail in [&attempted, &updated, &ready] {
+        for words in ["4711", "Monday, 30 November", "Bring your passport."] {
+            says(mail, words);
+            assert_eq!(mail.text.matches(words).count(), 1, "{}", mail.text);
+        }
+    }
+    for sample in ["picked_up", "returned"] {
+        let over = mail(sample, &[("/data/shipment/pickup", place.clone())]);
+        for words in ["4711", "30 November", "passport"] {
+            never_says(&over, words);
+        }
+    }
+}
+
+#[test]
 fn a_delay_without_a_day_that_can_be_read_does_not_say_that_nobody_knows_it() {
     let delayed =
         mail("delayed_without_a_day", &[("/data/shipment/expected_on", json!("next week"))]);
