@@ -37,15 +37,16 @@ pub enum Named<'a> {
 
 impl Order {
     /// What the entries of `list` name, in its order. Several lines of one sku are told apart where the list has
-    /// all of them; where it has some, and does not say by `line_id` or title which, they stay [`Named::OneOf`].
+    /// all of them, expected on one day; else, where it does not say by `line_id` or title which, they stay
+    /// [`Named::OneOf`].
     #[must_use]
     pub fn articles<'a>(&'a self, list: &'a [ParcelLine]) -> Vec<Article<'a>> {
         let entries: Vec<(&ParcelLine, Candidates<'a>)> =
             list.iter().map(|entry| (entry, self.candidates(entry))).collect();
-        let mut named: BTreeMap<&Sku, Vec<Option<Quantity>>> = BTreeMap::new();
+        let mut named: BTreeMap<&Sku, Vec<&ParcelLine>> = BTreeMap::new();
         for (entry, candidates) in &entries {
             if let Candidates::Several(sku, _) = candidates {
-                named.entry(sku).or_default().push(entry.quantity);
+                named.entry(sku).or_default().push(entry);
             }
         }
         let mut told: BTreeSet<&Sku> = BTreeSet::new();
@@ -128,10 +129,11 @@ fn is_alike(line: &OrderLine, other: &OrderLine) -> bool {
     line.title == other.title && line.options == other.options
 }
 
-/// Whether so much is all of the lines.
-fn is_all_of(lines: &[&OrderLine], named: &[Option<Quantity>]) -> bool {
+/// Whether the entries are all of the lines, and of one day: which line comes on which of several, nobody says.
+fn is_all_of(lines: &[&OrderLine], named: &[&ParcelLine]) -> bool {
     let ordered = sum(lines.iter().map(|line| line.quantity));
-    ordered.is_some() && ordered == sum(named.iter().copied())
+    let is_of_one_day = named.iter().all(|entry| entry.expected_on == named[0].expected_on);
+    is_of_one_day && ordered.is_some() && ordered == sum(named.iter().map(|entry| entry.quantity))
 }
 
 /// `None` where a quantity is not known.
@@ -205,6 +207,22 @@ mod tests {
             ["1 Ring A", "1 Ring B", "? Mug"]
         );
         assert_eq!(named(json!([{ "sku": "RING" }])), ["? Ring A or Ring B"]);
+    }
+
+    #[test]
+    fn lines_of_a_sku_that_come_on_several_days_have_the_day_of_none_claimed() {
+        let one = |day: &str| json!({ "sku": "RING", "quantity": 1, "expected_on": day });
+        let (first, last) = ("2026-12-01", "2026-12-09");
+        assert_eq!(named(json!([one(first), one(first)])), ["1 Ring A", "1 Ring B"]);
+        assert_eq!(
+            named(json!([one(first), one(last)])),
+            ["1 Ring A or Ring B", "1 Ring A or Ring B"]
+        );
+        let undated = json!({ "sku": "RING", "quantity": 1 });
+        assert_eq!(
+            named(json!([one(first), undated])),
+            ["1 Ring A or Ring B", "1 Ring A or Ring B"]
+        );
     }
 
     #[test]
