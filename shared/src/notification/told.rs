@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
 use crate::contract::event::{Event, EventPayload};
 use crate::contract::order::Order;
+use crate::contract::order_line::OrderLine;
 use crate::contract::shipment::Shipment;
 use crate::contract::text::Line;
 
@@ -28,19 +30,33 @@ enum Subject {
     TrackingNumber,
     TrackingLink,
     ExpectedDay,
-    OrderContent,
+    OrderLines,
+    OrderTotal,
+    Destination,
+    BillingAddress,
     ChangesInWords,
 }
 
 impl Subject {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 9] = [
         Self::Carrier,
         Self::TrackingNumber,
         Self::TrackingLink,
         Self::ExpectedDay,
-        Self::OrderContent,
+        Self::OrderLines,
+        Self::OrderTotal,
+        Self::Destination,
+        Self::BillingAddress,
         Self::ChangesInWords,
     ];
+
+    /// Whether it is what an order holds.
+    const fn is_of_order(self) -> bool {
+        matches!(
+            self,
+            Self::OrderLines | Self::OrderTotal | Self::Destination | Self::BillingAddress
+        )
+    }
 
     /// As the ledger stores it: one letter, since each change of an item of over 1 KB costs twice.
     const fn letter(self) -> char {
@@ -49,7 +65,10 @@ impl Subject {
             Self::TrackingNumber => 'n',
             Self::TrackingLink => 'l',
             Self::ExpectedDay => 'd',
-            Self::OrderContent => 'o',
+            Self::OrderLines => 'o',
+            Self::OrderTotal => 't',
+            Self::Destination => 'p',
+            Self::BillingAddress => 'b',
             Self::ChangesInWords => 'w',
         }
     }
@@ -108,12 +127,17 @@ impl Told {
         self.add(Subject::ExpectedDay, Some(day.unwrap_or_else(|| UNKNOWN_DAY.to_owned())));
     }
 
-    /// What is bought, what it costs and where it goes.
+    /// What is bought, what it costs and where it goes, each on its own: an event that leaves one out has not changed it.
     fn add_order(&mut self, order: &Order) {
-        let places = (&order.shipping_address, &order.pickup, &order.billing_address);
-        let content = (&order.lines, &order.totals, places);
-        let content = serde_json::to_string(&content).expect("an order is JSON without fail");
-        self.add(Subject::OrderContent, Some(content));
+        self.add(Subject::OrderLines, articles_of(&order.lines));
+        self.add(Subject::OrderTotal, order.totals.total.as_ref().map(as_text));
+        let address = || order.shipping_address.as_ref().map(as_text);
+        self.add(Subject::Destination, order.pickup.as_ref().map(as_text).or_else(address));
+        self.add(Subject::BillingAddress, order.billing_address.as_ref().map(as_text));
+        if self.0.is_empty() {
+            // It tells that there is an order. The next one that says no more is no news.
+            self.add(Subject::OrderLines, Some(String::new()));
+        }
     }
 
     fn add(&mut self, subject: Subject, text: Option<String>) {
@@ -125,13 +149,18 @@ impl Told {
     /// Whether it tells what the order holds.
     #[must_use]
     pub fn tells_order(&self) -> bool {
-        self.0.contains_key(&Subject::OrderContent)
+        self.0.keys().any(|subject| subject.is_of_order())
     }
 
     /// Whether it says something else than was told before. What it does not mention is no change.
     #[must_use]
     pub fn has_news_beyond(&self, before: &Self) -> bool {
-        self.0.iter().any(|(subject, digest)| before.0.get(subject) != Some(digest))
+        // No mail shows who is billed. So where it was not mentioned before, nobody thinks of another.
+        let is_first_bill = |subject| subject == Subject::BillingAddress && before.tells_order();
+        self.0.iter().any(|(subject, digest)| match before.0.get(subject) {
+            Some(told) => told != digest,
+            None => !is_first_bill(*subject),
+        })
     }
 
     /// What was told once this was told too.
@@ -162,6 +191,27 @@ impl Told {
         };
         Self(text.split(' ').filter_map(part).collect())
     }
+}
+
+fn as_text(part: &impl serde::Serialize) -> String {
+    serde_json::to_string(part).expect("a part of an order is JSON without fail")
+}
+
+/// What of the lines a customer can tell apart, however they are numbered, ordered and illustrated: so many of each
+/// article, also where several lines hold it. `None` for no lines.
+fn articles_of(lines: &[OrderLine]) -> Option<String> {
+    let mut articles: BTreeMap<String, Option<Decimal>> = BTreeMap::new();
+    for line in lines {
+        let price = line.unit_price.as_ref();
+        let article = as_text(&(&line.sku, &line.title, &line.options, &line.unit, price));
+        let all = articles.entry(article).or_insert(Some(Decimal::ZERO));
+        *all = all.zip(line.quantity).map(|(all, more)| all + more.value());
+    }
+    let quantity = |all: Option<Decimal>| all.map(|all| all.normalize().to_string());
+    let texts = articles.into_iter().map(|(article, all)| {
+        format!("{} {article}", quantity(all).unwrap_or_else(|| "?".to_owned()))
+    });
+    (!lines.is_empty()).then(|| texts.collect::<Vec<_>>().join("\n"))
 }
 
 /// The texts as one, the same in whatever order they come; `None` where there are none.
@@ -273,6 +323,76 @@ mod tests {
         assert!(said.has_news_beyond(&before));
         let now = before.clone().then(&said);
         assert!(!said.has_news_beyond(&now) && !before.has_news_beyond(&now));
+    }
+
+    fn mug() -> Value {
+        let price = json!({ "amount": 1490, "currency": "EUR" });
+        json!({ "id": "1", "sku": "MUG", "title": "Mug", "quantity": 2, "unit_price": price })
+    }
+
+    fn with(mut json: Value, name: &str, value: Value) -> Value {
+        json[name] = value;
+        json
+    }
+
+    /// What an update tells of an order of mugs and a pot, with another `name`.
+    fn updated(name: &str, value: &Value) -> Told {
+        let order = json!({
+            "id": "1", "customer": { "email": "jo@example.com" },
+            "lines": [mug(), { "title": "Pot", "quantity": 1 }],
+            "totals": { "total": { "amount": 4470, "currency": "EUR" } },
+            "shipping_address": { "lines": ["Main Street 1"] },
+        });
+        let order = with(order, name, value.clone());
+        let event = json!({ "id": "e-1", "type": "order.updated", "data": { "order": order } });
+        Told::by_event(&Event::parse(&event).expect("valid"))
+    }
+
+    #[test]
+    fn an_update_that_says_the_same_otherwise_or_leaves_something_out_is_no_news() {
+        let before = updated("id", &json!("1"));
+        let pot = || json!({ "id": "2", "title": "Pot", "quantity": 1 });
+        let one = || with(mug(), "quantity", json!(1));
+        let looks = with(mug(), "image_url", json!("https://shop.example/m.jpg"));
+        for (name, value) in [
+            ("lines", json!([pot(), mug()])),
+            ("lines", json!([one(), pot(), one()])),
+            ("lines", json!([with(mug(), "id", json!("9")), pot()])),
+            ("lines", json!([with(looks, "url", json!("https://shop.example/m")), pot()])),
+            ("lines", json!([])),
+            ("totals", json!({})),
+            ("shipping_address", json!(null)),
+            ("billing_address", json!({ "lines": ["Main Street 1"] })),
+        ] {
+            assert!(!updated(name, &value).has_news_beyond(&before), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn each_thing_of_an_order_that_changed_is_news() {
+        let before = updated("id", &json!("1"));
+        let pot = || json!({ "title": "Pot", "quantity": 1 });
+        for (name, value) in [
+            ("lines", json!([with(mug(), "quantity", json!(1)), pot()])),
+            ("lines", json!([with(mug(), "title", json!("Cup")), pot()])),
+            ("lines", json!([with(mug(), "options", json!([{ "value": "FOR B." }])), pot()])),
+            ("totals", json!({ "total": { "amount": 4471, "currency": "EUR" } })),
+            ("shipping_address", json!({ "lines": ["Main Street 2"] })),
+            ("pickup", json!({ "name": "Store 7" })),
+        ] {
+            assert!(updated(name, &value).has_news_beyond(&before), "{name}: {value}");
+        }
+        let billed = |line: &str| updated("billing_address", &json!({ "lines": [line] }));
+        assert!(billed("Main Street 2").has_news_beyond(&billed("Main Street 1")));
+    }
+
+    #[test]
+    fn an_update_of_which_nothing_is_known_is_told_once() {
+        let order = json!({ "id": "1", "customer": { "email": "jo@example.com" } });
+        let event = json!({ "id": "e-1", "type": "order.updated", "data": { "order": order } });
+        let told = Told::by_event(&Event::parse(&event).expect("valid"));
+        assert!(told.tells_order() && told.has_news_beyond(&Told::default()));
+        assert!(!told.has_news_beyond(&told.clone()));
     }
 
     // A stored digest is compared with that of a later version.
