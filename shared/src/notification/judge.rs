@@ -79,6 +79,8 @@ pub struct MoneyNews {
     pub completes_refund: bool,
     /// The refund that this cancellation names was told before.
     pub refund_told: bool,
+    /// The order cost more once: its total, as the event of this refund has it, is what earlier refunds left of it.
+    pub total_reduced: bool,
     /// By how much all refunds together are above the order's total, in minor units; 0 where they are not.
     pub overpaid: i64,
 }
@@ -321,9 +323,14 @@ fn money_news(own: &News, others: &[Known]) -> MoneyNews {
     let before = refunds(Recipient::Customer, &is_before);
     let sum = before.saturating_add(money.amount);
     let all = refunds(Recipient::Customer, &is_other).saturating_add(money.amount);
+    // A shop that reduces the order with each refund calls what is left the total: what was bought is the most of all.
+    let totals = others.iter().filter_map(|other| Some(other.news.money?.of));
+    let bought = totals.fold(money.of, i64::max);
     MoneyNews {
-        completes_refund: before > 0 && sum >= money.of,
-        overpaid: all.saturating_sub(money.of).max(0),
+        // Once it is complete, a further refund completes nothing.
+        completes_refund: before > 0 && before < bought && sum >= bought,
+        total_reduced: money.of < bought,
+        overpaid: all.saturating_sub(bought).max(0),
         ..MoneyNews::default()
     }
 }

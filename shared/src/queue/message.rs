@@ -79,6 +79,8 @@ pub struct MailRequest {
     pub completes_refund: bool,
     /// The refund that this cancellation names was told before.
     pub refund_told: bool,
+    /// The order cost more once than the event of this refund says.
+    pub total_reduced: bool,
     /// What changed of the order since its recipient was last told of it, where that is known.
     pub changes: OrderChanges,
     forwarded: Forwarded,
@@ -142,6 +144,8 @@ struct MailWire {
     #[serde(default)]
     refund_told: bool,
     #[serde(default)]
+    total_reduced: bool,
+    #[serde(default)]
     changes: Value,
 }
 
@@ -157,7 +161,8 @@ fn is_member_of_dispatch(name: &str) -> bool {
 }
 
 fn is_member_of_mail(name: &str) -> bool {
-    matches!(name, "notification" | "to" | "completes_refund" | "refund_told" | "changes")
+    matches!(name, "notification" | "to" | "completes_refund" | "refund_told" | "total_reduced")
+        || name == "changes"
         || is_member_of_dispatch(name)
 }
 
@@ -235,6 +240,7 @@ impl DispatchRequest {
             event: self.event,
             completes_refund: false,
             refund_told: false,
+            total_reduced: false,
             changes: OrderChanges::default(),
             forwarded: self.forwarded.without(is_member_of_mail),
         }
@@ -302,15 +308,15 @@ impl MailRequest {
     /// What its mail has to say about money beyond its event.
     #[must_use]
     pub fn money(&self) -> MoneyNews {
-        let Self { completes_refund, refund_told, .. } = *self;
-        MoneyNews { completes_refund, refund_told, ..MoneyNews::default() }
+        let Self { completes_refund, refund_told, total_reduced, .. } = *self;
+        MoneyNews { completes_refund, refund_told, total_reduced, ..MoneyNews::default() }
     }
 
     /// The same request, whose mail also says this about the money.
     #[must_use]
     pub fn with_money(self, money: MoneyNews) -> Self {
-        let MoneyNews { completes_refund, refund_told, .. } = money;
-        Self { completes_refund, refund_told, ..self }
+        let MoneyNews { completes_refund, refund_told, total_reduced, .. } = money;
+        Self { completes_refund, refund_told, total_reduced, ..self }
     }
 
     /// The same request, whose mail also says that this changed.
@@ -363,6 +369,7 @@ impl MailRequest {
             event: happened_by(event, accepted_at),
             completes_refund: wire.completes_refund,
             refund_told: wire.refund_told,
+            total_reduced: wire.total_reduced,
             changes: OrderChanges::read(&wire.changes),
             forwarded: forwarded(MAIL, body, is_member_of_mail)?,
         })
@@ -382,8 +389,11 @@ impl Serialize for MailRequest {
         members.serialize_entry("send_before", &self.send_before.as_millisecond())?;
         members.serialize_entry("correlation_id", &self.correlation_id)?;
         members.serialize_entry("event", self.forwarded.event.raw())?;
-        let flags =
-            [("completes_refund", self.completes_refund), ("refund_told", self.refund_told)];
+        let flags = [
+            ("completes_refund", self.completes_refund),
+            ("refund_told", self.refund_told),
+            ("total_reduced", self.total_reduced),
+        ];
         for (name, _) in flags.into_iter().filter(|(_, is_set)| *is_set) {
             members.serialize_entry(name, &true)?;
         }

@@ -89,7 +89,6 @@ pub fn render_in_context(
     context: &MailContext,
     brand: &Brand,
 ) -> Result<Mail, RenderError> {
-    let MoneyNews { completes_refund, refund_told, .. } = context.money;
     let page = Page { is_copy: context.is_copy, ..Page::new(event, accepted_at, brand) };
     let order = &event.order;
     match &event.payload {
@@ -99,9 +98,9 @@ pub fn render_in_context(
         }
         EventPayload::PaymentFailed(payment) => payment_failed::compose(page, order, payment),
         EventPayload::Cancelled(cancellation) => {
-            cancelled::compose(page, order, cancellation, refund_told)
+            cancelled::compose(page, order, cancellation, context.money.refund_told)
         }
-        EventPayload::Refunded(refund) => refunded::compose(page, order, refund, completes_refund),
+        EventPayload::Refunded(refund) => refunded::compose(page, order, refund, context.money),
         EventPayload::WithdrawalReceived(withdrawal) => {
             withdrawal_received::compose(page, order, withdrawal)
         }

@@ -2,6 +2,7 @@
 
 use shared::contract::order::Order;
 use shared::contract::refund::Refund;
+use shared::notification::MoneyNews;
 
 use super::day::Day;
 use super::mail::{Mail, RenderError};
@@ -32,17 +33,19 @@ enum Extent {
 
 super::mail::templates!(Refunded, "refunded.html", "refunded.txt");
 
-/// `completes`: with the refunds before it, it is all of the order's total.
+/// `beyond`: what the order's other refunds say of this one.
 pub fn compose(
     page: Page<'_>,
     order: &Order,
     refund: &Refund,
-    completes: bool,
+    beyond: MoneyNews,
 ) -> Result<Mail, RenderError> {
+    // What is left of the total is not what the customer knows it as.
+    let total = order.totals.total.filter(|_| !beyond.total_reduced);
     let mail = Refunded {
         amount: money::format(refund.amount),
-        extent: extent(order, refund, completes),
-        order_total: order.totals.total.map(money::format),
+        extent: extent(order, refund, beyond),
+        order_total: total.map(money::format),
         method: refund.method.as_ref().map(UserText::from_shop),
         reason: refund.reason.as_ref().map(UserText::from_shop),
         day: refund.expected_on.map(|day| page.calendar.day(day)),
@@ -52,10 +55,11 @@ pub fn compose(
     mail.write(page.with_subject(subject, preheader))
 }
 
-fn extent(order: &Order, refund: &Refund, completes: bool) -> Extent {
+fn extent(order: &Order, refund: &Refund, beyond: MoneyNews) -> Extent {
     match order.totals.total {
+        _ if beyond.completes_refund => Extent::Rest,
+        _ if beyond.total_reduced => Extent::Part,
         Some(total) if total == refund.amount => Extent::Full,
-        _ if completes => Extent::Rest,
         Some(total)
             if total.currency == refund.amount.currency && total.amount > refund.amount.amount =>
         {

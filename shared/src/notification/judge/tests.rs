@@ -14,8 +14,12 @@ const NOW: i64 = 1_000_000;
 /// A planned record whose dispatcher has long decided that it is mailed.
 const PLANNED: Standing = Standing::Planned { since: NOW - DECIDING_MS, waits: false };
 const WAITS: Standing = Standing::Planned { since: NOW, waits: true };
-const MAIL: Verdict =
-    Verdict::Mail(MoneyNews { completes_refund: false, refund_told: false, overpaid: 0 });
+const MAIL: Verdict = Verdict::Mail(MoneyNews {
+    completes_refund: false,
+    refund_told: false,
+    total_reduced: false,
+    overpaid: 0,
+});
 const SUPERSEDED: Verdict = Verdict::Skip(SkipReason::Superseded);
 const NOTHING_NEW: Verdict = Verdict::Skip(SkipReason::NothingNew);
 
@@ -182,6 +186,29 @@ fn the_refund_that_completes_the_sum_says_so_and_more_than_was_paid_is_told_apar
     assert!(!told_about(&refund(1, 1_000), &[]).completes_refund, "it is all of it");
     let more = told_about(&refund(2, 500), &first(Standing::Told));
     assert_eq!((more.completes_refund, more.overpaid), (true, 100));
+}
+
+#[test]
+fn a_refund_after_the_one_that_completed_the_sum_completes_nothing() {
+    let known = |news| Known { news, standing: Standing::Told };
+    let others = [known(refund(1, 600)), known(refund(2, 400))];
+    let more = told_about(&refund(3, 100), &others);
+    assert_eq!((more.completes_refund, more.overpaid), (false, 100));
+}
+
+#[test]
+fn what_was_bought_is_the_most_that_the_order_ever_cost() {
+    let reduced =
+        |at, amount, of| News { money: Some(MoneyBack { amount, of }), ..refund(at, amount) };
+    let first = [Known { news: refund(1, 600), standing: Standing::Told }];
+    let rest = told_about(&reduced(2, 400, 400), &first);
+    assert_eq!((rest.completes_refund, rest.total_reduced, rest.overpaid), (true, true, 0));
+    let part = told_about(&reduced(2, 300, 400), &first);
+    assert_eq!((part.completes_refund, part.total_reduced), (false, true));
+    let cancelled = [Known { news: cancellation(1, 600), standing: Standing::Told }];
+    let other = told_about(&reduced(SAME_MOMENT_MS + 2, 400, 400), &cancelled);
+    assert_eq!((other.completes_refund, other.total_reduced), (false, true));
+    assert!(!told_about(&refund(2, 400), &first).total_reduced);
 }
 
 #[test]

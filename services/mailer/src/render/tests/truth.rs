@@ -119,3 +119,20 @@ fn a_delay_without_a_day_that_can_be_read_does_not_say_that_nobody_knows_it() {
     says(&delayed, "We cannot tell you the new day yet.");
     never_says(&delayed, "know the new day");
 }
+
+#[test]
+fn the_refund_of_what_is_left_of_an_order_is_not_called_all_of_it() {
+    let refunded = |money: MoneyNews| {
+        let event = Event::parse(&sample("refunded_in_full")).expect("valid");
+        let context = MailContext { money, ..MailContext::default() };
+        render_in_context(&event, NOW, &context, &Brand::default()).expect("a mail")
+    };
+    let total_reduced = true;
+    says(&refunded(MoneyNews::default()), "in full.");
+    let part = refunded(MoneyNews { total_reduced, ..MoneyNews::default() });
+    says(&part, "We have refunded part of your order");
+    never_says(&part, "in full");
+    never_says(&part, "Order total");
+    let rest = MoneyNews { total_reduced, completes_refund: true, ..MoneyNews::default() };
+    says(&refunded(rest), "the rest of your order");
+}
