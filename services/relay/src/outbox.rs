@@ -8,6 +8,7 @@ use kit::batch_get::Attributes;
 use kit::ledger::Item;
 use serde::{Deserialize, Serialize};
 use shared::OrderKey;
+use shared::notification::MAX_SORT_KEY_BYTES;
 use shared::outbox::{SWEEP_INDEX, bucket, unpack};
 
 use crate::dependencies::Tables;
@@ -55,6 +56,14 @@ const MAX_FURTHER: usize = 10;
 struct LedgerKey {
     order_key: String,
     notification: String,
+}
+
+impl LedgerKey {
+    /// Whether DynamoDB takes the key. There is no record with another one, and there never will be: the event of such
+    /// a key is queued some times, and then moved to the dead-letter queue.
+    fn can_exist(&self) -> bool {
+        (1..=MAX_SORT_KEY_BYTES).contains(&self.notification.len())
+    }
 }
 
 /// Reads and moves entries of the sweep index, and compares them with the ledger.
@@ -145,7 +154,9 @@ impl Outbox<'_> {
         // Two events may lead to the same notification, and BatchGetItem refuses a repeated key.
         let mut records: HashMap<LedgerKey, LedgerRecord> =
             entries.iter().flat_map(ledger_keys).map(|key| (key, LedgerRecord::Absent)).collect();
-        let mut unread: Vec<Attributes> = records.keys().map(to_item).collect();
+        // With one key that it refuses, DynamoDB would read none of the others, and the sweep never get past them.
+        let mut unread: Vec<Attributes> =
+            records.keys().filter(|key| key.can_exist()).map(to_item).collect();
         while !unread.is_empty() {
             let found = self.read(&unread).await?;
             // Each names another address than those before it, so this comes to an end.

@@ -125,22 +125,29 @@ pub fn copy_keys<'a>(customers: &'a str, copies: &'a [String]) -> impl Iterator<
 /// The first part of a muted event's ledger key.
 pub const MUTED: &str = "muted";
 
+/// The longest sort key that DynamoDB takes, in bytes
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-partition-sort-keys>).
+pub const MAX_SORT_KEY_BYTES: usize = 1024;
+
 impl std::fmt::Display for NotificationKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}#{}", self.order_key(), self.sort_key())
     }
 }
 
-/// Parts of ids, encoded so that none holds the `#` between them.
+/// Parts of ids, encoded so that none holds the `#` between them. Never the event's own id, which may be the number of a
+/// payment or an attempt too, is unique within its source only, and is so long that DynamoDB would refuse the key.
 fn scope_of(event: &Event) -> String {
-    let event_id = event.reference.id.as_str();
     match &event.payload {
         EventPayload::Confirmed => String::new(),
         EventPayload::OrderUpdated(update) => match &update.revision {
             Some(revision) => encode(revision.as_str()),
             None => occurrence(event),
         },
-        EventPayload::PaymentFailed(p) => encode(p.id.as_ref().map_or(event_id, |id| id.as_str())),
+        EventPayload::PaymentFailed(payment) => match &payment.id {
+            Some(id) => encode(id.as_str()),
+            None => occurrence(event),
+        },
         EventPayload::Cancelled(c) => match &c.id {
             _ if !c.is_partial() => String::new(),
             Some(id) => encode(id.as_str()),
@@ -158,13 +165,13 @@ fn scope_of(event: &Event) -> String {
             format!("{}#{}", encode(s.id.as_str()), occurrence(event))
         }
         EventPayload::DeliveryAttempted(s) => {
-            let attempt = s.attempt.map_or_else(|| encode(event_id), |number| number.to_string());
+            let attempt = s.attempt.map_or_else(|| occurrence(event), |number| number.to_string());
             format!("{}#{attempt}", encode(s.id.as_str()))
         }
     }
 }
 
-/// Tells one occurrence of news that can come again from another: a hash of the event's name.
+/// Tells one occurrence of news that can come again from another, where the event does not: a hash of the event's name.
 ///
 /// What the event says does not tell them apart, since what was true before may become true again; nor does its time,
 /// since many publishers write whole seconds, or when the parcel was created. A publisher's retry under another id
@@ -192,8 +199,10 @@ fn part_without_id(order: &Order, cancellation: &Cancellation) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::ids::MAX_ID_BYTES;
     use crate::notification::any_recipient;
     use proptest::prelude::*;
+    use serde_json::json;
 
     #[test]
     fn the_keys_of_copies_are_those_of_the_customer_with_another_recipient() {
@@ -238,6 +247,85 @@ mod tests {
         };
         assert_ne!(key("e-1"), key("e-2"));
         assert_ne!(key("e-1"), "order.cancelled##customer", "the order itself is not cancelled");
+    }
+
+    /// An event of each kind whose every id, number and name is as long as it may be, of characters that take the most
+    /// bytes in a key. `ids`: whether it names what it may leave out.
+    fn longest(kind: Kind, ids: bool) -> Event {
+        let id = "\u{e4}".repeat(MAX_ID_BYTES / 2);
+        let price = json!({ "amount": 1490, "currency": "EUR" });
+        let lines = json!([{ "sku": id, "title": "Mug", "quantity": 1, "unit_price": price }]);
+        let mut data = json!({
+            "order": {
+                "id": id, "customer": { "email": "jo@example.com" }, "lines": lines,
+                "totals": { "total": price },
+            },
+            "refund": { "id": id, "amount": price },
+            "withdrawal": { "id": id },
+            "shipment": { "id": id, "lines": [{ "sku": id, "quantity": 1 }] },
+        });
+        if kind == Kind::OrderCancelled {
+            data["cancellation"] = json!({ "lines": [{ "sku": id, "quantity": 1 }] });
+        }
+        if ids {
+            data["shipment"]["attempt"] = 1000.into();
+            data["payment"] = json!({ "id": id });
+            data["update"] = json!({ "revision": id });
+            if kind == Kind::OrderCancelled {
+                data["cancellation"]["id"] = id.into();
+            }
+        }
+        let event = json!({
+            "specversion": "1.0", "source": "#".repeat(256), "id": "#".repeat(256),
+            "type": kind.as_str(), "shop": "s".repeat(32), "data": data,
+        });
+        Event::parse(&event).expect("an event")
+    }
+
+    #[test]
+    fn whatever_the_ids_hold_no_key_is_longer_than_dynamodb_takes() {
+        const MAX_PARTITION_KEY_BYTES: usize = 2048;
+        let hash = "AAAAAAAA";
+        for (kind, ids) in Kind::ALL.into_iter().flat_map(|kind| [(kind, true), (kind, false)]) {
+            let mut event = longest(kind, ids);
+            let customers = ledger_key(&event);
+            let corrected = Recipient::parse(&format!("corrected-{hash}")).expect("a recipient");
+            let keys = [ledger_key_for(&event, corrected), event.reference.sort_key()];
+            let copies = copy_keys(&customers, &[hash.to_owned()]).collect::<Vec<_>>();
+            event.notify = false;
+            let all = keys.into_iter().chain(copies).chain([customers, ledger_key(&event)]);
+            for key in all {
+                assert!(key.len() <= MAX_SORT_KEY_BYTES, "{kind}: {} bytes", key.len());
+            }
+            let order = OrderKey::of_event(&event).to_string();
+            assert!(order.len() <= MAX_PARTITION_KEY_BYTES, "{} bytes", order.len());
+        }
+    }
+
+    #[test]
+    fn an_event_that_names_no_payment_or_attempt_shares_no_key_with_one_that_names_its_id() {
+        let event = |kind: Kind, source: &str, data: &serde_json::Value| {
+            let mut event = json!({
+                "specversion": "1.0", "source": source, "id": "7", "type": kind.as_str(),
+                "data": {
+                    "order": { "id": "1001", "customer": { "email": "jo@example.com" } },
+                    "shipment": { "id": "S-1" },
+                },
+            });
+            for (name, value) in data.as_object().into_iter().flatten() {
+                event["data"][name] = value.clone();
+            }
+            ledger_key(&Event::parse(&event).expect("an event"))
+        };
+        for (kind, named) in [
+            (Kind::OrderPaymentFailed, json!({ "payment": { "id": "7" } })),
+            (Kind::ShipmentDeliveryAttempted, json!({ "shipment": { "id": "S-1", "attempt": 7 } })),
+        ] {
+            let unnamed = event(kind, "shop", &json!({}));
+            assert_ne!(unnamed, event(kind, "shop", &named), "{kind}");
+            assert_ne!(unnamed, event(kind, "other", &json!({})), "{kind}: of another source");
+            assert_eq!(unnamed, event(kind, "shop", &json!({})), "{kind}");
+        }
     }
 
     proptest! {

@@ -57,6 +57,8 @@ impl Call {
 }
 
 struct StoredEvent {
+    /// The sort key of the ledger item that it should lead to.
+    ledger_key: String,
     sweep_at: i64,
     bucket: Option<String>,
     sweeps: u32,
@@ -102,7 +104,9 @@ impl FakeAws {
             let order = order(n);
             let key = OrderKey::parse(&order).expect("valid");
             let bucket = Some(bucket(&key, sweep_at));
-            fake.lock().events.insert(order, StoredEvent { sweep_at, bucket, sweeps: 0 });
+            let ledger_key = "order.confirmed##customer".to_owned();
+            let event = StoredEvent { ledger_key, sweep_at, bucket, sweeps: 0 };
+            fake.lock().events.insert(order, event);
         }
         fake
     }
@@ -125,6 +129,12 @@ impl FakeAws {
             "send_before": { "N": i64::MAX.to_string() }, "expires_at": { "N": "1" },
         });
         self.lock().ledger.insert(order(n), item);
+    }
+
+    /// As if the event of the order of this number should lead to the ledger item of this sort key.
+    pub fn set_ledger_key(&self, n: usize, key: &str) {
+        let mut state = self.lock();
+        key.clone_into(&mut state.events.get_mut(&order(n)).expect("stored").ledger_key);
     }
 
     /// As if a sweep had come this far; `None` as if there had been none.
@@ -284,6 +294,10 @@ impl State {
     fn answer(&mut self, operation: &str, body: &Value, first_refused: bool) -> HttpResponse {
         let answer = match operation {
             "Query" => self.query(body),
+            "BatchGetItem" if has_impossible_key(body) => {
+                let error = "com.amazon.coral.validate#ValidationException";
+                return response(400, &json!({ "__type": error }));
+            }
             "BatchGetItem" => self.batch_get(&body["RequestItems"]),
             "UpdateItem" => return self.update(body),
             "GetItem" if body["Key"]["order_key"]["S"] == "#sweep" => {
@@ -328,7 +342,7 @@ impl State {
         let item = |(order, event): &(&String, &StoredEvent)| {
             json!({
                 "order_key": { "S": order }, "event": { "S": "shop e-1" },
-                "ledger_key": { "S": "order.confirmed##customer" },
+                "ledger_key": { "S": event.ledger_key },
                 "sweep_at": { "N": event.sweep_at.to_string() },
             })
         };
@@ -403,6 +417,16 @@ impl State {
         }
         json!({ "Successful": taken, "Failed": failed })
     }
+}
+
+/// Whether DynamoDB refuses the whole call because of one key: an empty one, or one of more than 1024 bytes.
+fn has_impossible_key(body: &Value) -> bool {
+    let tables = body["RequestItems"].as_object().into_iter().flatten();
+    let mut keys = tables.flat_map(|(_, request)| request["Keys"].as_array().into_iter().flatten());
+    keys.any(|key| {
+        let sort_key = key["notification"]["S"].as_str();
+        sort_key.is_some_and(|sort_key| !(1..=1024).contains(&sort_key.len()))
+    })
 }
 
 /// An Events item. Its message is its order.

@@ -44,6 +44,21 @@ async fn a_sweep_queues_every_lost_event_once_in_few_calls_and_advances_to_its_e
 }
 
 #[tokio::test]
+async fn an_event_whose_ledger_key_cannot_be_stops_the_sweep_of_no_other_one() {
+    let fake = FakeAws::with_events(10, due());
+    fake.set_ledger_key(3, &"k".repeat(1025));
+    fake.set_ledger_key(4, "");
+    for n in 5..10 {
+        fake.record(n, "sent", due());
+    }
+    let until = Clock::system().now_ms() - SWEEP_AFTER_MS;
+    let stats = sweep_all(&fake).await.expect("the services answer");
+    // Those of such a key too: swept too often, they end in the dead-letter queue.
+    assert_eq!(stats, SweepStats { checked: 10, queued_again: 5 });
+    assert!(fake.watermark() >= Some(until));
+}
+
+#[tokio::test]
 async fn chunks_are_checked_at_the_same_time() {
     let fake = FakeAws::with_events(MANY, due());
     for n in 0..MANY {
