@@ -12,9 +12,9 @@ use local::resources::LEDGER_TABLE;
 use local::run::outcome::Outcome;
 use local::ses::suppression::Reason;
 use serde_json::Value;
-use shared::CorrelationId;
+use shared::{CorrelationId, EmailAddress, ShopId};
 use shared::ledger::{Facts, State, Transition};
-use shared::notification::Recipient;
+use shared::notification::{AddressHash, Recipient};
 use shared::queue::message::DispatchRequest;
 use waybill_tests::chaos::fault_rates::CallPhase::{self, After, Before};
 
@@ -334,6 +334,66 @@ async fn an_event_with_a_corrected_address_waits_for_15_hours_and_is_a_duplicate
     deliver(&pipeline, "e-3");
     pipeline.drain().await;
     assert_eq!(pipeline.queues.all(DISPATCH).len(), 1);
+    bounce(&stack, "A1").await;
+    pipeline.skip(HOUR);
+    pipeline.drain().await;
+    assert_eq!(stack.mails_to(NEW), 1);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_corrects_the_address_a_day_after_the_bounce_is_found_by_the_sweep_if_it_is_lost()
+ {
+    let stack = without_stream().await;
+    let mut pipeline = sent(&stack, &confirmed("A1")).await;
+    bounce(&stack, "A1").await;
+    pipeline.skip(HOUR * 24);
+    assert_eq!(pipeline.sweep().await.queued_again, 1);
+    pipeline.drain().await;
+    assert_eq!(stack.mails_to(NEW), 1);
+    pipeline.skip(HOUR * 3);
+    assert_eq!(pipeline.sweep().await.queued_again, 0, "it is done");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_without_a_delivery_is_completed_also_when_its_event_is_too_old_to_be_mailed() {
+    let stack = without_stream().await;
+    let mut pipeline = sent(&stack, &confirmed("A1")).await;
+    bounce(&stack, "A1").await;
+    let first = first_and_further(&stack, "A1").await.0;
+    let address = EmailAddress::parse(NEW).expect("an address");
+    let mark = Change::readdressed_to(AddressHash::new(&ShopId::default(), &address), 0);
+    let marked = pipeline.ledger().record(&first.order_key, &first.notification, mark).await;
+    assert!(matches!(marked, Ok(RecordOutcome::Recorded(_))), "{marked:?}");
+    pipeline.skip(HOUR * 24 * 4);
+    assert_eq!(pipeline.sweep().await.queued_again, 1);
+    pipeline.drain().await;
+    assert_eq!(stack.mails_to(NEW), 0);
+    let (_, further) = first_and_further(&stack, "A1").await;
+    let said: Vec<_> = further.iter().map(|it| (it.state.as_str(), it.reason.as_deref())).collect();
+    assert_eq!(said, [("skipped", Some("stale"))]);
+    pipeline.skip(HOUR * 24);
+    assert_eq!(pipeline.sweep().await.queued_again, 0, "it is done");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_with_a_corrected_address_waits_for_as_long_as_the_first_mail_is_not_even_sent() {
+    let stack = without_stream().await;
+    stack.publish_only(&[at(&confirmed("A1"), "e-1", BOUNCES)]).await;
+    let mut pipeline = SimulatedPipeline::starting_at(&stack.stack, SWEPT);
+    assert_eq!(pipeline.sweep().await.queued_again, 1);
+    pipeline.plan().await;
+    deliver(&pipeline, "e-2");
+    for _ in 0..4 {
+        pipeline.plan().await;
+        assert_eq!(pipeline.queues.all(DISPATCH).len(), 1, "it waits, once");
+        pipeline.skip(HOUR * 5);
+    }
+    // Now SES takes mails again. That the first one bounces is known an hour later.
+    pipeline.drain().await;
+    assert_eq!((stack.mails_to(BOUNCES), stack.mails_to(NEW)), (1, 0));
     bounce(&stack, "A1").await;
     pipeline.skip(HOUR);
     pipeline.drain().await;

@@ -22,14 +22,14 @@
 
 use futures::future::join_all;
 use jiff::Timestamp;
-use kit::ledger::{Item, LedgerError, PlanOutcome};
+use kit::ledger::{LedgerError, PlanOutcome};
 use shared::OrderKey;
-use shared::ledger::{SkipReason, Transition};
+use shared::ledger::SkipReason;
 use shared::notification::Recipient;
 use shared::queue::message::DispatchRequest;
 
 use crate::dependencies::Dispatcher;
-use crate::plan::{Decision, Plan, Put, log_skipped};
+use crate::plan::{Decision, Plan, Put};
 use crate::readdress::{is_to_another_address, readdress};
 
 /// Decides about one event and records the decisions: one conditional put for each recipient and, unless the event is
@@ -49,7 +49,7 @@ pub async fn decide(
         other => other,
     };
     let now = now.as_millisecond();
-    let put = |recipient| put(Plan { dispatcher, request, recipient, now }, unread);
+    let put = |recipient| put(Plan { dispatcher, request, recipient, unread, now });
     let recipients = request.recipients();
     let (customer, copies) = recipients.split_last().expect("the customer is a recipient");
     // All at once: thirty calls one after the other could take longer than the function may.
@@ -96,28 +96,14 @@ async fn why_old(
     Ok(if is_superseded { SkipReason::Superseded } else { SkipReason::Stale })
 }
 
-/// Puts the record of one notification: planned, or skipped because of `unread`.
-async fn put(plan: Plan<'_>, unread: Option<SkipReason>) -> Result<Put<'_>, LedgerError> {
-    let Some(reason) = unread else {
-        return match plan.create().await? {
-            PlanOutcome::Exists(first) if is_to_another_address(&plan, &first) => {
-                readdress(plan, &first).await
-            }
-            outcome => plan.follow(outcome).await,
-        };
-    };
-    let item = Item::for_recipient(plan.request, plan.recipient);
-    let ledger = &plan.dispatcher.ledger;
-    let item = Item { reason: Some(reason.as_str().to_owned()), ..item };
-    Ok(Put::Decided(match ledger.create(Transition::SkipAtPlan, item, plan.now).await? {
-        PlanOutcome::Created => {
-            log_skipped(reason);
-            Decision::NoMail
+/// Puts the record of one notification.
+async fn put(plan: Plan<'_>) -> Result<Put<'_>, LedgerError> {
+    match plan.create().await? {
+        PlanOutcome::Exists(first) if is_to_another_address(&plan, &first) => {
+            readdress(plan, &first).await
         }
-        // It was planned before there was a reason to skip it. It stays planned, because its mail request
-        // may have been sent; the mailer itself skips a stale mail.
-        PlanOutcome::Exists(existing) => plan.decided_before(&existing),
-    }))
+        outcome => plan.follow(outcome).await,
+    }
 }
 
 #[cfg(test)]

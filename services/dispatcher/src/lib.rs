@@ -14,7 +14,7 @@
 //!   superseded like any other.
 //! - Where a mail bounced or failed, another event for the same notification sends the same news to the address that it
 //!   names, once: the further delivery has a record of its own, and the first one's mail can't be sent any more.
-//!   While the first mail may yet arrive, such an event waits, for 15 hours at most.
+//!   While the first mail may yet arrive, such an event waits, for 15 hours at most once that mail was sent.
 //! - The mail request of an order's update says what changed since its customer was last told of it, where that is known
 //!   and the event does not say it itself.
 //! - A mail request names its shop to SQS, so that one shop's many do not hold up another's few.

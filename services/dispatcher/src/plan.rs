@@ -34,6 +34,8 @@ pub struct Plan<'a> {
     pub request: &'a DispatchRequest,
     /// One of the request's own, or the customer at the address that it names, where that was corrected.
     pub recipient: Recipient,
+    /// Why it is not mailed, whatever the others of its order are; `None` if that depends on them.
+    pub unread: Option<SkipReason>,
     /// Milliseconds since 1970.
     pub now: i64,
 }
@@ -65,26 +67,44 @@ impl<'a> Plan<'a> {
         (order_key, notification)
     }
 
-    /// Puts its record, if there is none yet.
+    /// Puts its record, planned or skipped, if there is none yet.
     pub async fn create(&self) -> Result<PlanOutcome, LedgerError> {
         let item = Item::for_recipient(self.request, self.recipient);
-        self.dispatcher.ledger.create(Transition::Plan, item, self.now).await
+        let (transition, item) = match self.unread {
+            None => (Transition::Plan, item),
+            Some(reason) => {
+                let reason = Some(reason.as_str().to_owned());
+                (Transition::SkipAtPlan, Item { reason, ..item })
+            }
+        };
+        self.dispatcher.ledger.create(transition, item, self.now).await
     }
 
     /// What follows from the answer to its put.
     pub async fn follow(self, outcome: PlanOutcome) -> Result<Put<'a>, LedgerError> {
-        match outcome {
-            PlanOutcome::Created => {
+        match (outcome, self.unread) {
+            (PlanOutcome::Created, Some(reason)) => {
+                log_skipped(reason);
+                Ok(Put::Decided(Decision::NoMail))
+            }
+            // It was planned before there was a reason to skip it. It stays planned, because its mail request
+            // may have been sent; the mailer itself skips a stale mail.
+            (PlanOutcome::Exists(existing), Some(_)) => {
+                Ok(Put::Decided(self.decided_before(&existing)))
+            }
+            (PlanOutcome::Created, None) => {
                 count(Count::Planned);
                 let kind = self.request.event.payload.kind();
                 tracing::info!(kind = kind.as_str(), recipient = %self.recipient, "planned");
                 Ok(Put::Planned(Planned { plan: self, stage: Stage::New }))
             }
             // Delivered again: an earlier delivery may have died, or waited, before it sent the mail request.
-            PlanOutcome::Exists(own) if own.is_untouched_plan_of(&self.own_event()) => {
+            (PlanOutcome::Exists(own), None) if own.is_untouched_plan_of(&self.own_event()) => {
                 self.take_over(*own).await
             }
-            PlanOutcome::Exists(existing) => Ok(Put::Decided(self.decided_before(&existing))),
+            (PlanOutcome::Exists(existing), None) => {
+                Ok(Put::Decided(self.decided_before(&existing)))
+            }
         }
     }
 
@@ -215,7 +235,7 @@ fn decided_before(
 }
 
 /// Counts and logs a notification that is skipped.
-pub fn log_skipped(reason: SkipReason) {
+fn log_skipped(reason: SkipReason) {
     count(Count::Skipped);
     tracing::info!(reason = reason.as_str(), "skipped");
 }

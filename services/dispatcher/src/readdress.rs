@@ -7,14 +7,19 @@
 //! | the last delivery | what follows |
 //! | --- | --- |
 //! | bounced (also: suppressed), or failed for good | it is marked, and the further delivery planned |
-//! | planned, being sent, sent, or in doubt | the event waits: a bounce mostly comes within minutes |
+//! | planned or being sent | the event waits, however long SES takes no mails |
+//! | sent, or in doubt | the event waits for 15 hours at most: a bounce mostly comes within minutes |
 //! | delivered, complained about, or skipped | nothing: the event is a duplicate |
 //! | to this address, in whatever state | nothing: once per address |
+//!
+//! An event that is too old to be mailed does not wait. Where it would be mailed otherwise, its delivery is skipped for
+//! its age: so the sweep finds it decided, and a mark that was left without a delivery is completed.
 
 use kit::ledger::{
     Change, Deliveries, Item, LedgerError, MAX_BOUNCE_WAIT_MS, Readdressing, RecordOutcome,
 };
 use shared::NotificationKey;
+use shared::ledger::SkipReason;
 use shared::notification::{AddressHash, Recipient};
 use shared::queue::message::DispatchRequest;
 
@@ -27,6 +32,8 @@ const WAIT_MS: std::ops::RangeInclusive<i64> = 2_000..=15 * 60 * 1000;
 pub fn is_to_another_address(plan: &Plan<'_>, first: &Item) -> bool {
     let own = address_hash(plan.request).to_string();
     plan.recipient == Recipient::Customer
+        // Of a kind that the shop has turned off, nothing goes anywhere.
+        && plan.unread != Some(SkipReason::KindOff)
         && first.event != plan.own_event()
         && first.address_hash.as_ref().is_some_and(|address| *address != own)
 }
@@ -46,7 +53,8 @@ pub async fn readdress<'a>(plan: Plan<'a>, first: &Item) -> Result<Put<'a>, Ledg
     let Some(deliveries) = Deliveries::new(&items, &key) else {
         return Ok(Put::Decided(Decision::NoMail));
     };
-    match deliveries.readdress(to) {
+    let readdressing = deliveries.readdress(to);
+    match readdressing {
         Readdressing::Decided(_) | Readdressing::Marked(_) => plan_further(plan, to).await,
         // An operator had it sent there once more, after that address was the first.
         _ if deliveries.know(to) => Ok(Put::Decided(plan.decided_before(first))),
@@ -56,11 +64,23 @@ pub async fn readdress<'a>(plan: Plan<'a>, first: &Item) -> Result<Put<'a>, Ledg
             match ledger.record(&last.order_key, &last.notification, mark).await? {
                 RecordOutcome::Recorded(_) => plan_further(plan, to).await,
                 // Whoever was faster may have marked it with this address too.
-                RecordOutcome::Refused(_) => Ok(Put::Decided(wait(&plan, last))),
+                RecordOutcome::Refused(_) => {
+                    Ok(Put::Decided(wait(&plan, last, Some(accepted_at(&plan)))))
+                }
                 RecordOutcome::Absent => Ok(Put::Decided(Decision::NoMail)),
             }
         }
-        Readdressing::Open(last) | Readdressing::Taken(last) => Ok(Put::Decided(wait(&plan, last))),
+        Readdressing::Open(last) | Readdressing::Taken(last) if plan.unread.is_some() => {
+            Ok(Put::Decided(plan.decided_before(last)))
+        }
+        Readdressing::Open(last) => {
+            // SES's event about it may come late, as the event of the corrected address has.
+            let since = readdressing.may_arrive_since().map(|since| since.max(accepted_at(&plan)));
+            Ok(Put::Decided(wait(&plan, last, since)))
+        }
+        Readdressing::Taken(last) => {
+            Ok(Put::Decided(wait(&plan, last, Some(accepted_at(&plan)))))
+        }
         Readdressing::Closed(last) => Ok(Put::Decided(plan.decided_before(last))),
     }
 }
@@ -72,15 +92,21 @@ async fn plan_further(plan: Plan<'_>, to: AddressHash) -> Result<Put<'_>, Ledger
     plan.follow(outcome).await
 }
 
-fn wait(plan: &Plan<'_>, last: &Item) -> Decision {
-    let age = plan.now - plan.request.accepted_at.as_millisecond();
-    if age >= MAX_BOUNCE_WAIT_MS {
+fn accepted_at(plan: &Plan<'_>) -> i64 {
+    plan.request.accepted_at.as_millisecond()
+}
+
+/// Waits what becomes of `last`, until it is [`MAX_BOUNCE_WAIT_MS`] after `since` (milliseconds since 1970); with `None`
+/// until the event itself is too old.
+fn wait(plan: &Plan<'_>, last: &Item, since: Option<i64>) -> Decision {
+    if since.is_some_and(|since| plan.now - since >= MAX_BOUNCE_WAIT_MS) {
         tracing::info!(
             state = last.state,
             "duplicate: the mail to the address before may have arrived"
         );
         return Decision::NoMail;
     }
+    let age = plan.now - accepted_at(plan);
     let wait = age.clamp(*WAIT_MS.start(), *WAIT_MS.end());
     tracing::info!(
         state = last.state,

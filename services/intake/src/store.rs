@@ -118,8 +118,10 @@ struct EventItem<'a> {
     /// The address hashes of those who get a copy. With them the sweep finds their records too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     copies: Vec<String>,
-    /// The hash of the customer's address. With it the sweep knows an event that corrects the address.
-    to: String,
+    /// The hash of the customer's address. With it the sweep knows an event that corrects the address: none of a kind
+    /// that the shop has turned off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
     sweep_bucket: String,
     sweep_at: i64,
     address_key: String,
@@ -186,6 +188,7 @@ impl EventStore {
         let mut item = self.item(&order, event, packed, &correlation_id, accepted_at);
         let hash = |address| AddressHash::new(&event.shop, address).to_string();
         item.copies = routing.copies.iter().map(hash).collect();
+        item.to = (!routing.is_off).then(|| hash(&event.order.customer.email));
         // Otherwise the correlation id is the receipt, and the item stays small: see `StoredItem::is_from`.
         item.receipt = event.correlation_id.is_some().then(|| receipt.into_bytes());
         Ok(match self.put_if_absent(&item).await? {
@@ -237,7 +240,7 @@ impl EventStore {
             accepted_at: now_ms,
             ledger_key: ledger_key(event),
             copies: Vec::new(),
-            to: AddressHash::new(&event.shop, &event.order.customer.email).to_string(),
+            to: None,
             sweep_bucket: outbox::bucket(order, now_ms),
             sweep_at: now_ms,
             address_key: lookup::address_key(&event.shop, event.order.customer.email.expose()),
@@ -316,7 +319,7 @@ mod tests {
             accepted_at: 5,
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: vec!["IsKbxIjX".to_owned()],
-            to: "AAAAAAAA".to_owned(),
+            to: Some("AAAAAAAA".to_owned()),
             sweep_bucket: "0#1".to_owned(),
             sweep_at: 6,
             address_key: "a".to_owned(),

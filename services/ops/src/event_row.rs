@@ -28,8 +28,8 @@ impl EventRow {
             Some(own) if own.iter().any(is_own) => "",
             Some(_) if items.iter().any(|item| item.event == event.event) => "",
             Some(_) if waits(event, items) => {
-                "waits, for 15 hours at most, whether the same mail arrives at the address before: if it bounces or \
-                 fails, this event's address gets it"
+                "waits, for 15 hours after it was sent at most, whether the same mail arrives at the address before: if it \
+                 bounces or fails, this event's address gets it"
             }
             Some(_) => "nothing: another event asked for the same mail",
         };

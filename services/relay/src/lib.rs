@@ -10,7 +10,7 @@
 //!   is older: every event is in the sweep index too.
 //! - An event with copies is done once each of them is: one whose mail request is lost is found as the customer's is.
 //! - An event that corrects the customer's address is watched for as long as it may be needed: until the mail to the address
-//!   before arrived, or for 15 hours.
+//!   before arrived, or for 15 hours after that was sent.
 //! - On a schedule it sweeps, concurrently, and never past an event that the index shows and that it did not check: an
 //!   event that has not reached the ledger after some minutes is queued again,
 //!   so that an outage longer than the 24 hours for which a stream keeps records loses nothing. So is an event

@@ -1,6 +1,6 @@
 //! How far the ledger is with an event, as far as the sweep has to know.
 
-use kit::ledger::{Deliveries, Item, MAX_BOUNCE_WAIT_MS, Readdressing};
+use kit::ledger::{Deliveries, Item, Readdressing};
 use shared::ledger::State;
 use shared::notification::AddressHash;
 
@@ -81,6 +81,9 @@ impl Progress {
 
     /// The progress of an event whose notification another event has planned, to another address: this one's address
     /// gets the mail if that one does not arrive. Its own record, once there is one, is judged like the others.
+    ///
+    /// However long ago the mail to the address before bounced: this event may have come only now, and whoever has
+    /// marked a delivery and died has left a mail that can be sent to neither address.
     fn of_correction(entry: &IndexEntry, records: &[LedgerRecord], criteria: Criteria) -> Self {
         let read = |record: &LedgerRecord| match record {
             LedgerRecord::Read(item) => Some(Item::clone(item)),
@@ -88,16 +91,22 @@ impl Progress {
         };
         let items: Vec<Item> = records.iter().filter_map(read).collect();
         let first = items.iter().find(|it| it.notification == entry.ledger_key);
-        let first = first.filter(|it| it.event != entry.event).and_then(Item::key);
+        // As the dispatcher decides it (`dispatcher::readdress::is_to_another_address`): what that would not decide
+        // about would be queued again for ever.
+        let is_other = |its: &String| entry.to.as_ref().is_some_and(|to| to != its);
+        let is_to_another = |it: &&Item| it.address_hash.as_ref().is_some_and(is_other);
+        let first = first.filter(|it| it.event != entry.event).filter(|it| is_to_another(it));
+        let first = first.and_then(Item::key);
         let to = entry.to.as_deref().and_then(|to| AddressHash::parse(to).ok());
         let Some((first, to)) = first.zip(to) else { return Self::Done };
         let Some(deliveries) = Deliveries::new(&items, &first) else { return Self::Done };
-        let is_long_ago =
-            |last: &Item| criteria.until.saturating_sub(last.since) > MAX_BOUNCE_WAIT_MS;
-        match deliveries.readdress(to) {
+        let readdressing = deliveries.readdress(to);
+        match readdressing {
             Readdressing::Decided(_) | Readdressing::Closed(_) => Self::Done,
-            _ if deliveries.know(to) || is_long_ago(deliveries.last()) => Self::Done,
-            Readdressing::Marked(_) | Readdressing::Possible(_) => Self::Overdue,
+            Readdressing::Marked(_) => Self::Overdue,
+            _ if deliveries.know(to) => Self::Done,
+            Readdressing::Possible(_) => Self::Overdue,
+            Readdressing::Open(_) if readdressing.would_have_bounced(criteria.until) => Self::Done,
             Readdressing::Open(_) | Readdressing::Taken(_) => {
                 Self::Waits { due: criteria.until + CORRECTION_RETRY_MS }
             }
@@ -158,6 +167,7 @@ fn is_of_newer_version(item: &Item) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kit::ledger::MAX_BOUNCE_WAIT_MS;
     use shared::ledger::MAX_DOUBTS;
 
     const GRACE: i64 = 20;
@@ -296,10 +306,28 @@ mod tests {
         }
         let same = Item { address_hash: address("BBBBBBBB"), ..first(State::Bounced) };
         assert_eq!(of_all(&[same]), Progress::Done, "a publisher's retry");
-        let old = Item { since: UNTIL - MAX_BOUNCE_WAIT_MS - 1, ..first(State::Sent) };
-        assert_eq!(of_all(&[old]), Progress::Done);
+        let long_ago = UNTIL - MAX_BOUNCE_WAIT_MS - 1;
+        let old = |state| Item { since: long_ago, ..first(state) };
+        for (state, expected) in [
+            (State::Sent, Progress::Done),
+            (State::InDoubt, Progress::Done),
+            // However long ago: this event may have come only now, or that mail is yet to be sent.
+            (State::Bounced, Progress::Overdue),
+            (State::Failed, Progress::Overdue),
+            (State::Planned, again),
+            (State::Sending, again),
+        ] {
+            assert_eq!(of_all(&[old(state)]), expected, "{state}");
+        }
         let marked = Item { readdressed_to: address("BBBBBBBB"), ..first(State::Bounced) };
-        assert_eq!(of_all(std::slice::from_ref(&marked)), Progress::Overdue, "it is yet to be put");
+        let half_done = [marked.clone(), Item { since: long_ago, ..marked.clone() }];
+        for marked in half_done {
+            assert_eq!(of_all(&[marked]), Progress::Overdue, "it is yet to be put");
+        }
+        let taken = Item { readdressed_to: address("CCCCCCCC"), ..old(State::Bounced) };
+        assert_eq!(of_all(&[taken]), again);
+        let unknown = Item { address_hash: None, ..first(State::Bounced) };
+        assert_eq!(of_all(&[unknown]), Progress::Done, "the dispatcher takes it for a duplicate");
         let further = |event: &str, asked_by: Option<String>| Item {
             notification: "order.confirmed##corrected-BBBBBBBB".to_owned(),
             event: event.to_owned(),
