@@ -101,6 +101,48 @@ async fn a_copy_that_bounces_leaves_the_mail_of_the_customer_delivered() {
     stack.stop().await;
 }
 
+/// The event under another id, of this customer.
+fn of_customer(line: &str, id: &str, address: &str) -> String {
+    let mut event: Value = serde_json::from_str(line).expect("JSON");
+    event["id"] = id.into();
+    event["data"]["order"]["customer"]["email"] = address.into();
+    event.to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_gets_a_mail_once_though_copy_and_customer_change_places() {
+    let stack = TestStack::start().await;
+    let first = with_copies(&of_customer(&confirmed("C1"), "e-1", WAREHOUSE), &[ACCOUNTS]);
+    stack.publish(&[first]).await;
+    eventually("both are delivered", async || {
+        let (copy, customers) = copy_and_customers(&stack, "C1").await;
+        [copy, customers].iter().all(|item| item.state() == Some(State::Delivered))
+    })
+    .await;
+    let swapped = with_copies(&of_customer(&confirmed("C1"), "e-2", ACCOUNTS), &[WAREHOUSE]);
+    stack.publish(&[swapped]).await;
+    assert_eq!((stack.mails_to(ACCOUNTS), stack.mails_to(WAREHOUSE)), (1, 1));
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_address_that_got_a_copy_gets_no_second_mail() {
+    let stack = TestStack::start().await;
+    let bounces = "bounce+c1@simulator.amazonses.com";
+    let first = with_copies(&of_customer(&confirmed("C1"), "e-1", bounces), &[ACCOUNTS]);
+    stack.publish(&[first]).await;
+    eventually("both fates are known", async || {
+        let (copy, customers) = copy_and_customers(&stack, "C1").await;
+        copy.state() == Some(State::Delivered) && customers.state() == Some(State::Bounced)
+    })
+    .await;
+    let corrected = of_customer(&confirmed("C1"), "e-2", ACCOUNTS);
+    let outcomes = stack.publish(&[corrected]).await;
+    assert_eq!(outcomes.status("e-2").reason.as_deref(), Some("nothing_new"));
+    assert_eq!(stack.mails_to(ACCOUNTS), 1);
+    stack.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn dispatcher_killed_before_it_plans_the_copies_loses_none() {
     loses_no_copy_at("#copy-", Before).await;

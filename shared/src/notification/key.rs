@@ -64,6 +64,13 @@ impl NotificationKey {
         OrderKey { shop: self.shop.clone(), order_id: self.order_id.clone() }
     }
 
+    /// Whether it is the same news, to whatever recipient.
+    #[must_use]
+    pub fn is_same_news_as(&self, other: &Self) -> bool {
+        let subject = |it: &Self| (it.order_key(), it.kind, it.scope.clone());
+        subject(self) == subject(other)
+    }
+
     /// The scope as people write it: `S-1#00340434`, its parts not encoded. For messages, not for keys.
     #[must_use]
     pub fn shown_scope(&self) -> String {

@@ -8,6 +8,7 @@ use shared::notification::{
 use super::change::Change;
 use super::error::LedgerError;
 use super::item::Item;
+use super::same_address::{AtSameAddress, judge_at_address};
 use super::store::{Ledger, RecordOutcome};
 use crate::telemetry::{Count, count};
 
@@ -63,7 +64,31 @@ impl Ledger {
                 return Ok(Judged { verdict: Verdict::Wait, order_told_by: None });
             }
         }
+        let verdict = match verdict {
+            Verdict::Mail(_) => self.once_per_address(items, notification, now).await?,
+            _ => None,
+        }
+        .unwrap_or(verdict);
         Ok(Judged { verdict, order_told_by: told_by })
+    }
+
+    /// What follows for a notification that is news, where another one tells the same to the same address. That one is
+    /// skipped, or this one.
+    async fn once_per_address(
+        &self,
+        items: &[Item],
+        notification: &str,
+        now: i64,
+    ) -> Result<Option<Verdict>, LedgerError> {
+        let AtSameAddress { verdict, skips } = judge_at_address(items, notification);
+        if verdict.is_none() {
+            for other in skips {
+                if !self.skip_unsent(other, SkipReason::NothingNew, now).await? {
+                    return Ok(Some(Verdict::Wait));
+                }
+            }
+        }
+        Ok(verdict)
     }
 
     /// Whether other news of the order supersedes what `own` tells: one consistent query. `now` in milliseconds since
@@ -95,7 +120,7 @@ impl Ledger {
         Ok(match self.record(&other.order_key, notification, skip).await? {
             RecordOutcome::Recorded(_) => {
                 count(Count::Skipped);
-                tracing::info!(reason, notification, "an older mail of the order was skipped");
+                tracing::info!(reason, notification, "another mail of the order was skipped");
                 true
             }
             RecordOutcome::Absent => true,
@@ -106,12 +131,17 @@ impl Ledger {
     }
 }
 
-/// The others of the order, as they stand for who reads the notification `own`.
+/// The others of the order, as they stand for who reads the notification `own`: other news than that. The same news to
+/// another recipient makes nothing old, and its money is the same money, whichever event has planned it.
 fn others<'i>(items: &'i [Item], own: &str) -> Vec<(&'i Item, Known)> {
-    let address = items.iter().find(|item| item.notification == own);
-    let address = address.and_then(|item| item.address_hash.as_deref());
-    let others =
-        items.iter().filter(|item| item.notification != own && !has_successor(item, items));
+    let of_own = items.iter().find(|item| item.notification == own);
+    let address = of_own.and_then(|item| item.address_hash.as_deref());
+    let key = of_own.and_then(Item::key);
+    let is_same_news =
+        |item: &Item| key.as_ref().zip(item.key()).is_some_and(|(own, its)| its.is_same_news_as(own));
+    let others = items.iter().filter(|item| {
+        item.notification != own && !is_same_news(item) && !has_successor(item, items)
+    });
     let known = others.filter_map(|item| {
         let Known { news, standing } = item.known()?;
         // The customer has not read what bounced, and gets it where the address is another one by now.
@@ -137,7 +167,7 @@ fn is_untold_at(address: Option<&str>, item: &Item) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::notification::Recipient;
+    use shared::notification::{MoneyNews, Recipient};
 
     fn item(recipient: &str, address: &str, state: State) -> Item {
         Item {
@@ -173,6 +203,24 @@ mod tests {
             let items = [bounced.clone(), nothing_new.clone(), own.clone()];
             assert_eq!(standings(&items, &own.notification), known, "{address}");
         }
+    }
+
+    #[test]
+    fn the_same_refund_counts_once_whichever_events_have_planned_its_mails() {
+        let of = |recipient, event: &str| Item {
+            event: event.to_owned(),
+            refund: Some(600),
+            order_total: Some(1_000),
+            ..item(recipient, "AAAAAAAA", State::Sent)
+        };
+        // The second event is the first one under another id, and names a copy.
+        let copy = of("copy-BBBBBBBB", "shop e-2");
+        let items = [of("customer", "shop e-1"), copy.clone()];
+        let known: Vec<Known> =
+            others(&items, &copy.notification).into_iter().map(|(_, known)| known).collect();
+        let own = copy.news().expect("news");
+        let judged = judge(&own, &known, Stage::New, 0);
+        assert_eq!(judged.verdict, Verdict::Mail(MoneyNews::default()), "600 of 1000");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod error;
 mod expression;
 mod item;
 mod judgement;
+mod same_address;
 mod store;
 
 pub use change::Change;
