@@ -67,8 +67,8 @@ impl NotificationKey {
     /// Whether it is the same news, to whatever recipient.
     #[must_use]
     pub fn is_same_news_as(&self, other: &Self) -> bool {
-        let subject = |it: &Self| (it.order_key(), it.kind, it.scope.clone());
-        subject(self) == subject(other)
+        (&self.shop, &self.order_id) == (&other.shop, &other.order_id)
+            && (self.kind, &self.scope) == (other.kind, &other.scope)
     }
 
     /// The scope as people write it: `S-1#00340434`, its parts not encoded. For messages, not for keys.

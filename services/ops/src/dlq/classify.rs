@@ -8,9 +8,9 @@
 use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
-use kit::ledger::Item;
-use shared::ledger::{Facts, SkipReason, State, Transition};
-use shared::notification::{AddressHash, News, Recipient, superseding};
+use kit::ledger::{Deliveries, Item, Readdressing};
+use shared::ledger::{Facts, SkipReason, State};
+use shared::notification::{News, Recipient, superseding};
 use shared::{NotificationKey, OrderKey};
 
 use super::payload::{Dispatch, DlqPayload, PublishedEvent};
@@ -56,8 +56,8 @@ pub struct LedgerSnapshot {
 }
 
 impl LedgerSnapshot {
-    /// Reads the tables: for each message one key of the ledger, or all records of its order where others of them
-    /// may supersede it.
+    /// Reads the tables: for each mail one key of the ledger, or all records of its order where others of them may
+    /// supersede it; for each event all records of its order, since its news may have gone to a corrected address.
     async fn load(stack: &Stack, payloads: &[&DlqPayload]) -> Result<Self, CliError> {
         let mut keys = Vec::new();
         let mut events = Vec::new();
@@ -65,15 +65,9 @@ impl LedgerSnapshot {
         for payload in payloads {
             match payload {
                 DlqPayload::Inbox(given) => events.extend(given.iter().map(event_key)),
-                DlqPayload::Mail { key, .. } => {
-                    keys.extend(keys_about(key, key.sort_key(), &mut whole_orders));
-                }
+                DlqPayload::Mail { key, .. } => keys.extend(key_about(key, &mut whole_orders)),
                 DlqPayload::Dispatch(dispatch) => {
-                    let ledger_key = dispatch.ledger_key.clone();
-                    keys.extend(keys_about(&dispatch.key, ledger_key, &mut whole_orders));
-                    for (copy, _) in &dispatch.copies {
-                        keys.extend(keys_about(copy, copy.sort_key(), &mut whole_orders));
-                    }
+                    whole_orders.insert(dispatch.key.order_key().to_string());
                 }
                 DlqPayload::Feedback(event) => keys.push(ledger_key(&event.key)),
                 DlqPayload::ForeignFeedback | DlqPayload::Unreadable(_) => {}
@@ -91,6 +85,11 @@ impl LedgerSnapshot {
 
     fn record(&self, order: &OrderKey, sort_key: &str) -> Option<&Item> {
         self.records.get(&(order.to_string(), sort_key.to_owned()))
+    }
+
+    fn of_order(&self, order_key: &str) -> Vec<Item> {
+        let of_order = self.records.values().filter(|item| item.order_key == order_key);
+        of_order.cloned().collect()
     }
 
     /// The name of a decided mail that supersedes the one for `key`, which tells `own`.
@@ -118,16 +117,12 @@ fn ledger_key(key: &NotificationKey) -> Key {
 
 /// The record of a mail. Where others may supersede it, its order goes to `whole_orders` instead: their keys cannot
 /// be named.
-fn keys_about(
-    key: &NotificationKey,
-    sort_key: String,
-    whole_orders: &mut HashSet<String>,
-) -> Vec<Key> {
+fn key_about(key: &NotificationKey, whole_orders: &mut HashSet<String>) -> Option<Key> {
     if key.kind.superseded_by().is_empty() && !key.kind.ends_with_cancellation() {
-        return vec![(key.order_key().to_string(), sort_key)];
+        return Some(ledger_key(key));
     }
     whole_orders.insert(key.order_key().to_string());
-    Vec::new()
+    None
 }
 
 async fn orders(stack: &Stack, orders: HashSet<String>) -> Result<HashMap<Key, Item>, CliError> {
@@ -197,27 +192,69 @@ impl Rules<'_> {
         (key, ledger_key): (&NotificationKey, &str),
         news: &News,
     ) -> ReplayAssessment {
-        let Dispatch { event, notify, send_before, address, .. } = dispatch;
+        let Dispatch { notify, send_before, .. } = dispatch;
         match self.snapshot.record(&key.order_key(), ledger_key) {
             // No record and no mail to send: a replay only lets the dispatcher record that.
             None if !notify => ReplayAssessment::new(Verdict::WouldRecord, None)
                 .because("the event asks for no mail; that is yet to be recorded"),
             None => self.by_age(key, Some(news), *send_before, None),
-            // Of another event, whose mail did not reach the customer: this one's address gets it.
-            Some(item) if item.event != *event && may_be_readdressed(item, *address) => {
-                self.by_age(key, Some(news), *send_before, None)
-            }
-            Some(item) => match self.by_state(item) {
-                Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
-                // Decided, but its mail request was never queued, or was lost.
-                None if item.awaits_mail_request(event, self.now) => {
-                    self.by_age(key, Some(news), *send_before, Some(item))
+            Some(first) => match self.correction(dispatch, key, first) {
+                Correction::None => self.decided(dispatch, key, news, first),
+                Correction::Decided(item) => self.decided(dispatch, key, news, &item),
+                // The mail to the address before did not reach the customer: this event's address gets it.
+                Correction::Due => self.by_age(key, Some(news), *send_before, None),
+                Correction::Open => {
+                    let would_wait = self.by_age(key, Some(news), *send_before, Some(first));
+                    if would_wait.verdict != Verdict::WouldSend {
+                        return would_wait;
+                    }
+                    would_wait.because("to its corrected address, if the mail to the one before does not arrive")
                 }
-                None => ReplayAssessment::new(Verdict::AlreadyDone, Some(item)).because(
-                    "decided before; its mail request is on its way or in the mail queue's \
-                     dead-letter queue",
-                ),
             },
+        }
+    }
+
+    /// The assessment of a notification that was decided before, as `item`.
+    fn decided(
+        self,
+        dispatch: &Dispatch,
+        key: &NotificationKey,
+        news: &News,
+        item: &Item,
+    ) -> ReplayAssessment {
+        match self.by_state(item) {
+            Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
+            // Decided, but its mail request was never queued, or was lost.
+            None if item.awaits_mail_request(&dispatch.event, self.now) => {
+                self.by_age(key, Some(news), dispatch.send_before, Some(item))
+            }
+            None => ReplayAssessment::new(Verdict::AlreadyDone, Some(item)).because(
+                "decided before; its mail request is on its way or in the mail queue's \
+                 dead-letter queue",
+            ),
+        }
+    }
+
+    /// What the dispatcher would make of the address that an event names, where another event has planned the customer's
+    /// mail `first`. As it decides it, and the sweep does.
+    fn correction(self, dispatch: &Dispatch, key: &NotificationKey, first: &Item) -> Correction {
+        let address = dispatch.address.to_string();
+        let is_other = first.address_hash.as_ref().is_some_and(|its| *its != address);
+        let is_customers = first.key().is_some_and(|key| key.recipient == Recipient::Customer);
+        if first.event == dispatch.event || !is_other || !is_customers {
+            return Correction::None;
+        }
+        let items = self.snapshot.of_order(&first.order_key);
+        let Some(deliveries) = Deliveries::new(&items, key) else { return Correction::None };
+        let readdressing = deliveries.readdress(dispatch.address);
+        match readdressing {
+            Readdressing::Decided(item) => Correction::Decided(Box::new(item.clone())),
+            Readdressing::Marked(_) => Correction::Due,
+            _ if deliveries.know(dispatch.address) => Correction::None,
+            Readdressing::Possible(_) => Correction::Due,
+            Readdressing::Open(_) if readdressing.would_have_bounced(self.now) => Correction::None,
+            Readdressing::Open(_) | Readdressing::Taken(_) => Correction::Open,
+            Readdressing::Closed(last) => Correction::Decided(Box::new(last.clone())),
         }
     }
 
@@ -321,13 +358,18 @@ fn unknown() -> ReplayAssessment {
     ReplayAssessment::new(Verdict::Unknown, None).because("erased, or past the ledger's retention")
 }
 
-fn may_be_readdressed(item: &Item, address: AddressHash) -> bool {
-    let address = address.to_string();
-    let is_customers = item.key().is_some_and(|key| key.recipient == Recipient::Customer);
-    let is_other = item.address_hash.as_ref().is_some_and(|its| *its != address);
-    let record = item.to_record();
-    is_customers && is_other && Transition::Readdress.allows(record.as_ref(), &Facts::new(0))
+/// What the address that an event names is to a notification that another event has planned.
+enum Correction {
+    /// It makes no difference: the first delivery decides.
+    None,
+    /// This delivery decides: the one to this address, or the last one, which arrived.
+    Decided(Box<Item>),
+    /// The news goes there.
+    Due,
+    /// It does if the mail to the address before does not arrive.
+    Open,
 }
+
 
 fn skipped(reason: Option<&str>) -> Verdict {
     match reason {

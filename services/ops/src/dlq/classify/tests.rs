@@ -2,6 +2,8 @@
 
 use super::*;
 use shared::Kind;
+use shared::ledger::Transition;
+use shared::notification::AddressHash;
 
 const NOW: i64 = 1_763_900_000_000;
 
@@ -166,12 +168,12 @@ fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_miss
     for (state, attempt, event, verdict) in [
         (None, 0, "s e1", Verdict::WouldSend),
         (Some(State::Planned), 0, "s e1", Verdict::WouldSend),
-        (Some(State::Planned), 0, "s other", Verdict::AlreadyDone),
+        // It names another address than the other event, whose mail may not arrive.
+        (Some(State::Planned), 0, "s other", Verdict::WouldSend),
         (Some(State::Planned), 1, "s e1", Verdict::WouldSend),
         (Some(State::Failed), 1, "s e1", Verdict::AlreadyDone),
         (Some(State::Sent), 1, "s e1", Verdict::AlreadySent),
         (Some(State::Bounced), 1, "s e1", Verdict::AlreadySent),
-        // It names another address than the one at which the other event's mail bounced.
         (Some(State::Bounced), 1, "s other", Verdict::WouldSend),
     ] {
         let key = key(Kind::ShipmentShipped, "S-1");
@@ -189,6 +191,59 @@ fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_miss
         });
         let assessment = assess(&payload, record);
         assert_eq!(assessment.verdict, verdict, "{state:?} {attempt} {event}");
+    }
+}
+
+/// A dead letter of the event `s e3`, which names the address C, for a refund whose first mail went to A.
+#[test]
+fn an_event_that_corrects_the_address_is_movable_wherever_its_address_may_yet_get_the_mail() {
+    const LONG_AGO: i64 = NOW - 16 * 60 * 60 * 1000;
+    let key = key(Kind::OrderRefunded, "R-1");
+    let to = |recipient: &str, address: &str, state, next: Option<&str>| Item {
+        notification: format!("order.refunded#R-1#{recipient}"),
+        address_hash: Some(address.repeat(8)),
+        readdressed_to: next.map(|next| next.repeat(8)),
+        since: NOW,
+        ..item(&key, state, None)
+    };
+    let first = |state, next| to("customer", "A", state, next);
+    let at_b = |state, next| to("corrected-BBBBBBBB", "B", state, next);
+    let at_c = |state, event: &str| Item {
+        event: event.to_owned(),
+        ..to("corrected-CCCCCCCC", "C", state, None)
+    };
+    let old = |state| Item { since: LONG_AGO, ..first(state, None) };
+    let bounced = |next| first(State::Bounced, Some(next));
+    for (name, records, verdict) in [
+        ("bounced", vec![first(State::Bounced, None)], Verdict::WouldSend),
+        ("it may yet bounce", vec![first(State::Sent, None)], Verdict::WouldSend),
+        ("long in doubt", vec![old(State::InDoubt)], Verdict::InDoubt),
+        ("long sent", vec![old(State::Sent)], Verdict::AlreadySent),
+        ("not sent for long", vec![old(State::Planned)], Verdict::WouldSend),
+        ("delivered", vec![first(State::Delivered, None)], Verdict::AlreadySent),
+        ("marked with this address", vec![bounced("C")], Verdict::WouldSend),
+        ("marked with another one", vec![bounced("B")], Verdict::WouldSend),
+        (
+            "a second one bounced",
+            vec![bounced("B"), at_b(State::Bounced, None)],
+            Verdict::WouldSend,
+        ),
+        ("a second one arrived", vec![bounced("B"), at_b(State::Delivered, None)], Verdict::AlreadySent),
+        ("its own arrived", vec![bounced("C"), at_c(State::Delivered, "s e3")], Verdict::AlreadySent),
+        ("its own has no request", vec![bounced("C"), at_c(State::Planned, "s e3")], Verdict::WouldSend),
+        ("its own is another's", vec![bounced("C"), at_c(State::Planned, "s e2")], Verdict::AlreadyDone),
+    ] {
+        let payload = DlqPayload::Dispatch(Dispatch {
+            ledger_key: key.sort_key(),
+            news: item(&key, State::Planned, None).news().expect("a kind of mail"),
+            key: key.clone(),
+            event: "s e3".to_owned(),
+            notify: true,
+            send_before: NOW + 1,
+            address: AddressHash::parse("CCCCCCCC").unwrap(),
+            copies: Vec::new(),
+        });
+        assert_eq!(assess(&payload, records).verdict, verdict, "{name}");
     }
 }
 
