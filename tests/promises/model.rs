@@ -5,7 +5,9 @@ mod news;
 mod readdress;
 mod rules;
 
-use shared::ledger::Transition::{Bounce, Complain, Deliver, Reject, Settle};
+use shared::ledger::Transition::{
+    Bounce, BounceTransiently, Complain, Deliver, Reject, Settle,
+};
 use shared::notification::DoubtPolicy::{Hold, Resend};
 use waybill_tests::model::bug::Bug;
 use waybill_tests::model::check::{
@@ -231,7 +233,7 @@ fn every_edge_of_the_state_machine_is_taken_and_breaks_no_promise() {
         ..NONE
     };
     let all_events = PipelineModel {
-        ses_events: &[Settle, Deliver, Bounce, Complain, Reject],
+        ses_events: &[Settle, Deliver, Bounce, BounceTransiently, Complain, Reject],
         ..PipelineModel::new(&[Resend]).with_faults(faults)
     };
     holds("every SES event, an operator reopens", &all_events);

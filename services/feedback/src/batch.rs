@@ -144,7 +144,9 @@ fn count_transition(transition: Transition) {
     match transition {
         Transition::Settle => count(Count::Settled),
         Transition::Deliver => count(Count::Delivered),
-        Transition::Bounce | Transition::Reject => count(Count::Bounced),
+        Transition::Bounce | Transition::BounceTransiently | Transition::Reject => {
+            count(Count::Bounced);
+        }
         Transition::Complain => count(Count::Complained),
         _ => {}
     }

@@ -67,7 +67,7 @@ impl FeedbackMessage {
             return Self::Unreadable("expected an SES event with /detail/eventType".to_owned());
         };
         let tags = &detail["mail"]["tags"];
-        match (transition_for(event_type), notification_key(tags)) {
+        match (transition_for(event_type, detail), notification_key(tags)) {
             (Some(transition), Some(key)) => Self::OwnMail(SesEvent {
                 key,
                 event_type: sanitize(event_type),
@@ -84,11 +84,14 @@ impl FeedbackMessage {
     }
 }
 
-fn transition_for(event_type: &str) -> Option<Transition> {
+fn transition_for(event_type: &str, detail: &Value) -> Option<Transition> {
     match event_type {
         // SES reports a delivery delay only for a mail that it has accepted.
         "Send" | "DeliveryDelay" => Some(Transition::Settle),
         "Delivery" => Some(Transition::Deliver),
+        "Bounce" if detail["bounce"]["bounceType"] == "Transient" => {
+            Some(Transition::BounceTransiently)
+        }
         "Bounce" => Some(Transition::Bounce),
         "Complaint" => Some(Transition::Complain),
         "Reject" => Some(Transition::Reject),
@@ -184,7 +187,13 @@ mod tests {
             ("Send", "send", json!({}), Transition::Settle, None),
             ("DeliveryDelay", "deliveryDelay", json!({}), Transition::Settle, None),
             ("Delivery", "delivery", json!({}), Transition::Deliver, None),
-            ("Bounce", "bounce", transient, Transition::Bounce, Some("Transient/MailboxFull")),
+            (
+                "Bounce",
+                "bounce",
+                transient,
+                Transition::BounceTransiently,
+                Some("Transient/MailboxFull"),
+            ),
             ("Bounce", "bounce", json!({}), Transition::Bounce, None),
             (
                 "Complaint",

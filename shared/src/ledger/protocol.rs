@@ -54,6 +54,8 @@ pub enum Transition {
     Deliver,
     /// An SES event: bounced.
     Bounce,
+    /// An SES event: bounced for a reason that passes. Also an automatic reply to a mail that arrived is one.
+    BounceTransiently,
     /// An SES event: the recipient marked it as spam.
     Complain,
     /// An SES event: SES accepted the mail and then found a virus in it. It is recorded as a bounce, and
@@ -132,6 +134,17 @@ const BOUNCE_FROM: &[Precondition] = &[
     In(Delivered, &[]),
 ];
 
+/// The recipient's server refused it for a reason that passes, or its mailbox answered by itself that nobody reads it now.
+/// What was delivered stays so: after `bounced`, its news could go to another address too.
+const BOUNCE_TRANSIENTLY_FROM: &[Precondition] = &[
+    In(Sending, &[]),
+    In(InDoubt, &[]),
+    In(Planned, &[Attempted]),
+    In(Skipped, &[Attempted]),
+    In(Failed, &[]),
+    In(Sent, &[]),
+];
+
 /// The recipient marked it as spam, the last possible event: also leaves `bounced`.
 const COMPLAIN_FROM: &[Precondition] = &[
     In(Sending, &[]),
@@ -146,7 +159,7 @@ const COMPLAIN_FROM: &[Precondition] = &[
 
 impl Transition {
     /// Every transition.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Plan,
         Self::SkipAtPlan,
         Self::Claim,
@@ -161,6 +174,7 @@ impl Transition {
         Self::Settle,
         Self::Deliver,
         Self::Bounce,
+        Self::BounceTransiently,
         Self::Complain,
         Self::Reject,
         Self::Reopen,
@@ -206,6 +220,7 @@ impl Transition {
             Self::Settle => SETTLE_FROM,
             Self::Deliver => DELIVER_FROM,
             Self::Bounce | Self::Reject => BOUNCE_FROM,
+            Self::BounceTransiently => BOUNCE_TRANSIENTLY_FROM,
             Self::Complain => COMPLAIN_FROM,
             // The attempt that the operator saw: after a later claim, their statement is about the past.
             Self::Reopen => &[
@@ -230,7 +245,7 @@ impl Transition {
             Self::Fail => Failed,
             Self::Doubt | Self::Expire | Self::Hold => InDoubt,
             Self::Deliver => Delivered,
-            Self::Bounce | Self::Reject => Bounced,
+            Self::Bounce | Self::BounceTransiently | Self::Reject => Bounced,
             Self::Complain => Complained,
             Self::Readdress => return None,
         })
@@ -382,6 +397,14 @@ mod tests {
             let again = after.and_then(|it| Transition::Readdress.apply(Some(&it), &facts()));
             assert_eq!(again, None, "{state}");
         }
+    }
+
+    #[test]
+    fn a_bounce_that_passes_leaves_a_delivered_mail_as_it_is() {
+        let delivered = Record { state: Delivered, ..SENDING };
+        let after = |transition: Transition| transition.apply(Some(&delivered), &facts());
+        assert_eq!(after(Transition::BounceTransiently), None, "an automatic reply, mostly");
+        assert!(after(Transition::Bounce).is_some(), "a server that took it may refuse it later");
     }
 
     #[test]
