@@ -269,7 +269,9 @@ mod tests {
             },
             "refund": { "id": id, "amount": price },
             "withdrawal": { "id": id },
-            "shipment": { "id": id, "lines": [{ "sku": id, "quantity": 1 }] },
+            "shipment": {
+                "id": id, "carrier": "DHL", "lines": [{ "sku": id, "quantity": 1 }],
+            },
         });
         if kind == Kind::OrderCancelled {
             data["cancellation"] = json!({ "lines": [{ "sku": id, "quantity": 1 }] });

@@ -18,6 +18,9 @@ pub const FEEDBACK_TOKEN_TAG: &str = "waybill-token";
 /// The attribute [`Item::readdressed_to`].
 pub(super) const READDRESSED_TO: &str = "readdressed_to";
 
+/// For so many milliseconds after its lease has expired, it is waited for what becomes of a mail.
+const DEAD_AFTER_MS: i64 = 10 * 60 * 1000;
+
 /// A ledger item. Times are milliseconds since 1970; `None` means that it has not happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
@@ -204,6 +207,19 @@ impl Item {
     #[must_use]
     pub fn known(&self) -> Option<Known> {
         Some(Known { news: self.news()?, standing: self.standing()? })
+    }
+
+    /// As [`Item::known`], at the time `now` (milliseconds since 1970): a mail whose mailer died long ago may have been
+    /// sent. Nothing records that for one that an operator asked for, since no sweep queues it again.
+    #[must_use]
+    pub fn known_at(&self, now: i64) -> Option<Known> {
+        let Known { news, standing } = self.known()?;
+        let has_died = self.lease_until.saturating_add(DEAD_AFTER_MS) < now;
+        let standing = match standing {
+            Standing::Sending if has_died => Standing::Told,
+            other => other,
+        };
+        Some(Known { news, standing })
     }
 
     /// What it tells. A muted event tells nothing, but it may cancel the order.

@@ -53,7 +53,7 @@ impl Ledger {
         stage: Stage,
         now: i64,
     ) -> Result<Judged, LedgerError> {
-        let others = others(items, notification);
+        let others = others(items, notification, now);
         let known: Vec<Known> = others.iter().map(|(_, known)| known.clone()).collect();
         let Judgement { skips, verdict } = judge(own, &known, stage, now);
         let told_by = last_order_told(own, &known).map(|news| news.event.clone());
@@ -80,7 +80,7 @@ impl Ledger {
         notification: &str,
         now: i64,
     ) -> Result<Option<Verdict>, LedgerError> {
-        let AtSameAddress { verdict, skips } = judge_at_address(items, notification);
+        let AtSameAddress { verdict, skips } = judge_at_address(items, notification, now);
         if verdict.is_none() {
             for other in skips {
                 if !self.skip_unsent(other, SkipReason::NothingNew, now).await? {
@@ -133,7 +133,7 @@ impl Ledger {
 
 /// The others of the order, as they stand for who reads the notification `own`: other news than that. The same news to
 /// another recipient makes nothing old, and its money is the same money, whichever event has planned it.
-fn others<'i>(items: &'i [Item], own: &str) -> Vec<(&'i Item, Known)> {
+fn others<'i>(items: &'i [Item], own: &str, now: i64) -> Vec<(&'i Item, Known)> {
     let of_own = items.iter().find(|item| item.notification == own);
     let address = of_own.and_then(|item| item.address_hash.as_deref());
     let key = of_own.and_then(Item::key);
@@ -143,7 +143,7 @@ fn others<'i>(items: &'i [Item], own: &str) -> Vec<(&'i Item, Known)> {
         item.notification != own && !is_same_news(item) && !has_successor(item, items)
     });
     let known = others.filter_map(|item| {
-        let Known { news, standing } = item.known()?;
+        let Known { news, standing } = item.known_at(now)?;
         // The customer has not read what bounced, and gets it where the address is another one by now.
         let standing = if is_untold_at(address, item) { Standing::Silent } else { standing };
         Some((item, Known { news, standing }))
@@ -180,7 +180,7 @@ mod tests {
     }
 
     fn standings(items: &[Item], own: &str) -> Vec<Standing> {
-        let known = others(items, own).into_iter();
+        let known = others(items, own, 0).into_iter();
         known.map(|(_, known)| known.standing).collect()
     }
 
@@ -206,6 +206,20 @@ mod tests {
     }
 
     #[test]
+    fn a_mail_whose_mailer_died_long_ago_holds_up_no_newer_one() {
+        let own = Item {
+            notification: "order.refunded#R-2#customer".to_owned(),
+            ..item("customer", "AAAAAAAA", State::Planned)
+        };
+        let sending = Item { lease_until: 5, ..item("customer", "AAAAAAAA", State::Sending) };
+        let items = [own.clone(), sending];
+        let standing = |now| others(&items, &own.notification, now)[0].1.standing;
+        let minutes = 10 * 60 * 1000;
+        assert_eq!(standing(5 + minutes), Standing::Sending);
+        assert_eq!(standing(6 + minutes), Standing::Told);
+    }
+
+    #[test]
     fn the_same_refund_counts_once_whichever_events_have_planned_its_mails() {
         let of = |recipient, event: &str| Item {
             event: event.to_owned(),
@@ -217,7 +231,7 @@ mod tests {
         let copy = of("copy-BBBBBBBB", "shop e-2");
         let items = [of("customer", "shop e-1"), copy.clone()];
         let known: Vec<Known> =
-            others(&items, &copy.notification).into_iter().map(|(_, known)| known).collect();
+            others(&items, &copy.notification, 0).into_iter().map(|(_, known)| known).collect();
         let own = copy.news().expect("news");
         let judged = judge(&own, &known, Stage::New, 0);
         assert_eq!(judged.verdict, Verdict::Mail(MoneyNews::default()), "600 of 1000");

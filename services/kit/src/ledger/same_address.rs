@@ -28,14 +28,14 @@ pub(super) struct AtSameAddress<'i> {
 }
 
 /// Judges the record with the sort key `own` by those of the same notification to the same address among all `items` of
-/// the order.
-pub(super) fn judge_at_address<'i>(items: &'i [Item], own: &str) -> AtSameAddress<'i> {
+/// the order. `now` in milliseconds since 1970.
+pub(super) fn judge_at_address<'i>(items: &'i [Item], own: &str, now: i64) -> AtSameAddress<'i> {
     let mut judged = AtSameAddress::default();
     let own = items.iter().find(|item| item.notification == own);
     let own = own.and_then(|own| Some((own.key()?, own.address_hash.as_deref()?)));
     let Some((own, address)) = own else { return judged };
     for item in items.iter().filter(|item| item.address_hash.as_deref() == Some(address)) {
-        let Some((its, known)) = item.key().zip(item.known()) else { continue };
+        let Some((its, known)) = item.key().zip(item.known_at(now)) else { continue };
         let is_other_role = its.recipient != own.recipient;
         if !is_other_role || !its.is_same_news_as(&own) || item.state() == Some(State::Bounced) {
             continue;
@@ -79,7 +79,7 @@ mod tests {
     /// What follows for `own`, and how many others are skipped.
     fn judged(own: &str, other: Item) -> (Option<Verdict>, usize) {
         let items = [item(own, State::Planned), other];
-        let AtSameAddress { verdict, skips } = judge_at_address(&items, own);
+        let AtSameAddress { verdict, skips } = judge_at_address(&items, own, 0);
         (verdict, skips.len())
     }
 

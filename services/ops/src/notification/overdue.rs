@@ -19,6 +19,12 @@ pub fn due_since(item: &Item, now: i64) -> Option<i64> {
 pub fn next_when_overdue(item: &Item, now: i64) -> Option<String> {
     let due = due_since(item, now).filter(|due| now - due > SWEPT_AFTER_MS)?;
     let since = format_time(due);
+    // Only the operator's command knows the address: the sweep cannot queue it again.
+    if item.asked_by.is_some() {
+        return Some(format!(
+            "overdue since {since}: repeat the command that asked for it, which queues it again"
+        ));
+    }
     Some(match item.state() {
         Some(State::Sending) => {
             format!("overdue: its mailer's lease ran out {since}; the sweep queues it again")
@@ -47,7 +53,8 @@ mod tests {
     fn a_mail_that_nothing_moves_on_says_since_when_and_that_the_sweep_queues_it_again() {
         let planned = Item { since: NOW - SIX_MINUTES, ..item(State::Planned) };
         let sending = Item { lease_until: NOW - SIX_MINUTES, ..item(State::Sending) };
-        let said = [planned, sending].map(|item| next_when_overdue(&item, NOW).unwrap_or_default());
+        let asked = Item { asked_by: Some("kim".to_owned()), ..planned.clone() };
+        let said = [planned, sending, asked].map(|item| next_when_overdue(&item, NOW).unwrap_or_default());
         insta::assert_snapshot!(said.join("\n"));
     }
 
