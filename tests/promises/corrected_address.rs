@@ -12,10 +12,10 @@ use local::resources::LEDGER_TABLE;
 use local::run::outcome::Outcome;
 use local::ses::suppression::Reason;
 use serde_json::Value;
-use shared::{CorrelationId, EmailAddress, ShopId};
 use shared::ledger::{Facts, State, Transition};
 use shared::notification::{AddressHash, Recipient};
 use shared::queue::message::DispatchRequest;
+use shared::{CorrelationId, EmailAddress, ShopId};
 use waybill_tests::chaos::fault_rates::CallPhase::{self, After, Before};
 
 use crate::ops::process::{accept_mails_again, dead_letters, json, refuse_mails};

@@ -5,9 +5,7 @@ mod news;
 mod readdress;
 mod rules;
 
-use shared::ledger::Transition::{
-    Bounce, BounceTransiently, Complain, Deliver, Reject, Settle,
-};
+use shared::ledger::Transition::{Bounce, BounceTransiently, Complain, Deliver, Reject, Settle};
 use shared::notification::DoubtPolicy::{Hold, Resend};
 use waybill_tests::model::bug::Bug;
 use waybill_tests::model::check::{

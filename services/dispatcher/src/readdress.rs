@@ -78,9 +78,7 @@ pub async fn readdress<'a>(plan: Plan<'a>, first: &Item) -> Result<Put<'a>, Ledg
             let since = readdressing.may_arrive_since().map(|since| since.max(accepted_at(&plan)));
             Ok(Put::Decided(wait(&plan, last, since)))
         }
-        Readdressing::Taken(last) => {
-            Ok(Put::Decided(wait(&plan, last, Some(accepted_at(&plan)))))
-        }
+        Readdressing::Taken(last) => Ok(Put::Decided(wait(&plan, last, Some(accepted_at(&plan))))),
         Readdressing::Closed(last) => Ok(Put::Decided(plan.decided_before(last))),
     }
 }

@@ -10,9 +10,7 @@ mod told;
 pub use judge::{
     Judgement, Known, MoneyNews, Stage, Standing, Verdict, judge, last_order_told, superseding,
 };
-pub use key::{
-    MAX_SORT_KEY_BYTES, MUTED, NotificationKey, copy_keys, ledger_key, ledger_key_for,
-};
+pub use key::{MAX_SORT_KEY_BYTES, MUTED, NotificationKey, copy_keys, ledger_key, ledger_key_for};
 pub use news::{MoneyBack, News, Relation};
 pub use policy::DoubtPolicy;
 #[cfg(test)]

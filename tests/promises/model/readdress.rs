@@ -106,6 +106,11 @@ fn each_bug_that_is_seeded_in_how_news_is_readdressed_breaks_its_promise() {
             model(&[(Who::Event, 1)], ReaddressFaults { crashes: 1, ..BOUNCED }),
             CORRECTED_IN_THE_END,
         ),
+        (
+            ReaddressBug::GivesUpBeforeItIsSent,
+            model(&[(Who::Event, 1)], BOUNCED),
+            CORRECTED_IN_THE_END,
+        ),
     ] {
         let seeded = ReaddressModel { bug: Some(bug), ..model };
         let checked = check_until_violated(&seeded, promise);

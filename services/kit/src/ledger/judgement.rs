@@ -137,8 +137,9 @@ fn others<'i>(items: &'i [Item], own: &str, now: i64) -> Vec<(&'i Item, Known)> 
     let of_own = items.iter().find(|item| item.notification == own);
     let address = of_own.and_then(|item| item.address_hash.as_deref());
     let key = of_own.and_then(Item::key);
-    let is_same_news =
-        |item: &Item| key.as_ref().zip(item.key()).is_some_and(|(own, its)| its.is_same_news_as(own));
+    let is_same_news = |item: &Item| {
+        key.as_ref().zip(item.key()).is_some_and(|(own, its)| its.is_same_news_as(own))
+    };
     let others = items.iter().filter(|item| {
         item.notification != own && !is_same_news(item) && !has_successor(item, items)
     });

@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn another_address_another_parcel_and_what_an_operator_asked_for_stand_beside_it() {
-        let elsewhere = Item { address_hash: Some("CCCCCCCC".to_owned()), ..item(COPY, State::Sent) };
+        let elsewhere =
+            Item { address_hash: Some("CCCCCCCC".to_owned()), ..item(COPY, State::Sent) };
         assert_eq!(judged(CUSTOMER, elsewhere), MAILED);
         let parcel = item("shipment.shipped#S-2#copy-BBBBBBBB", State::Sent);
         assert_eq!(judged(CUSTOMER, parcel), MAILED);

@@ -204,11 +204,9 @@ impl Rules<'_> {
                 // The mail to the address before did not reach the customer: this event's address gets it.
                 Correction::Due => self.by_age(key, Some(news), *send_before, None),
                 Correction::Open => {
-                    let would_wait = self.by_age(key, Some(news), *send_before, Some(first));
-                    if would_wait.verdict != Verdict::WouldSend {
-                        return would_wait;
-                    }
-                    would_wait.because("to its corrected address, if the mail to the one before does not arrive")
+                    let waits = self.by_age(key, Some(news), *send_before, Some(first));
+                    let is_news = waits.verdict == Verdict::WouldSend;
+                    if is_news { waits.because(IF_IT_DOES_NOT_ARRIVE) } else { waits }
                 }
             },
         }
@@ -358,6 +356,9 @@ fn unknown() -> ReplayAssessment {
     ReplayAssessment::new(Verdict::Unknown, None).because("erased, or past the ledger's retention")
 }
 
+const IF_IT_DOES_NOT_ARRIVE: &str =
+    "to its corrected address, if the mail to the one before does not arrive";
+
 /// What the address that an event names is to a notification that another event has planned.
 enum Correction {
     /// It makes no difference: the first delivery decides.
@@ -369,7 +370,6 @@ enum Correction {
     /// It does if the mail to the address before does not arrive.
     Open,
 }
-
 
 fn skipped(reason: Option<&str>) -> Verdict {
     match reason {

@@ -54,7 +54,8 @@ mod tests {
         let planned = Item { since: NOW - SIX_MINUTES, ..item(State::Planned) };
         let sending = Item { lease_until: NOW - SIX_MINUTES, ..item(State::Sending) };
         let asked = Item { asked_by: Some("kim".to_owned()), ..planned.clone() };
-        let said = [planned, sending, asked].map(|item| next_when_overdue(&item, NOW).unwrap_or_default());
+        let said =
+            [planned, sending, asked].map(|item| next_when_overdue(&item, NOW).unwrap_or_default());
         insta::assert_snapshot!(said.join("\n"));
     }
 

@@ -26,6 +26,7 @@ impl Model for ReaddressModel {
             waiting: vec![1; self.named.len()],
             workers: Vec::new(),
             is_much_later: false,
+            waited_in_vain: false,
             remaining: self.faults,
             violations: BTreeSet::new(),
         }]
@@ -52,7 +53,7 @@ impl Model for ReaddressModel {
                 actions.push(ReaddressAction::SesEvent(at));
             }
         }
-        if !state.is_much_later {
+        if !state.is_much_later && !state.has_unsent() {
             actions.push(ReaddressAction::MuchLater);
         }
         for (at, worker) in state.workers.iter().enumerate() {
@@ -142,7 +143,7 @@ fn is_corrected(model: &ReaddressModel, state: &ReaddressState) -> bool {
     let is_decided = |named: &(Who, usize)| {
         named.0 == Who::Operator || state.deliveries[named.1].record.is_some()
     };
-    state.is_much_later
+    state.waited_in_vain
         || state.has_arrived()
         || state.deliveries.iter().any(may_have_arrived)
         || model.named.iter().all(is_decided)

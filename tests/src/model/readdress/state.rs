@@ -35,6 +35,8 @@ pub enum ReaddressBug {
     ReplayIgnoresMark,
     /// A crash after the mark is taken for somebody else's delivery.
     MarkedIsForgotten,
+    /// An event waits for a certain time from its own acceptance on, also while the mail before it is not even sent.
+    GivesUpBeforeItIsSent,
 }
 
 /// Who names another address.
@@ -87,8 +89,10 @@ pub struct ReaddressState {
     pub(super) waiting: Vec<u8>,
     /// Sorted: which is which makes no difference.
     pub(super) workers: Vec<Worker>,
-    /// Whether the time is over for which an event waits.
+    /// Whether the time is over for which an event waits whether a mail that was sent arrives.
     pub(super) is_much_later: bool,
+    /// Whether an event has waited for all of it.
+    pub(super) waited_in_vain: bool,
     pub(super) remaining: ReaddressFaults,
     pub(super) violations: BTreeSet<&'static str>,
 }
@@ -127,7 +131,7 @@ pub enum ReaddressAction {
     Replay(usize),
     /// Feedback reads SES's event about the mail to this address.
     SesEvent(usize),
-    /// The time is over for which an event waits.
+    /// The time is over for which an event waits. It begins when a mail is sent.
     MuchLater,
     /// A worker takes its next step; SES gives this answer to a mailer that calls it.
     Step(usize, Option<Answer>),
@@ -153,6 +157,12 @@ impl ReaddressState {
         self.workers.is_empty()
             && self.waiting.iter().all(|waiting| *waiting == 0)
             && self.deliveries.iter().all(|delivery| delivery.mail == 0)
+    }
+
+    /// Whether a mail is yet to be sent: an event waits for as long as that takes.
+    pub(super) fn has_unsent(&self) -> bool {
+        let mut states = self.deliveries.iter().filter_map(Delivery::state);
+        states.any(|state| matches!(state, State::Planned | State::Sending))
     }
 
     pub(super) fn has_arrived(&self) -> bool {

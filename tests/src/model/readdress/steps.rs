@@ -107,10 +107,18 @@ impl ReaddressModel {
                 Some(Step::Put)
             }
             Readdressing::Possible(last) => Some(Step::Mark { last: at(last) }),
+            Readdressing::Open(last)
+                if self.has(ReaddressBug::GivesUpBeforeItIsSent)
+                    && last.state() == Some(State::Planned) =>
+            {
+                None
+            }
             // The command is refused; the event waits.
             Readdressing::Open(_) | Readdressing::Taken(_) => {
-                if who == Who::Event && !state.is_much_later {
-                    queue(&mut state.waiting[of]);
+                match (who, state.is_much_later) {
+                    (Who::Event, false) => queue(&mut state.waiting[of]),
+                    (Who::Event, true) => state.waited_in_vain = true,
+                    (Who::Operator, _) => {}
                 }
                 None
             }
@@ -198,6 +206,7 @@ impl ReaddressModel {
         }
         if let Some(Record { attempt, .. }) = self.write(state, of, Transition::Claim, facts) {
             state.deliveries[of].is_replayed = false;
+            state.is_much_later = false;
             return Some(Step::Send { attempt });
         }
         let has_holder = state.workers.iter().any(|worker| {

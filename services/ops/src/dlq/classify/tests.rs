@@ -228,10 +228,26 @@ fn an_event_that_corrects_the_address_is_movable_wherever_its_address_may_yet_ge
             vec![bounced("B"), at_b(State::Bounced, None)],
             Verdict::WouldSend,
         ),
-        ("a second one arrived", vec![bounced("B"), at_b(State::Delivered, None)], Verdict::AlreadySent),
-        ("its own arrived", vec![bounced("C"), at_c(State::Delivered, "s e3")], Verdict::AlreadySent),
-        ("its own has no request", vec![bounced("C"), at_c(State::Planned, "s e3")], Verdict::WouldSend),
-        ("its own is another's", vec![bounced("C"), at_c(State::Planned, "s e2")], Verdict::AlreadyDone),
+        (
+            "a second one arrived",
+            vec![bounced("B"), at_b(State::Delivered, None)],
+            Verdict::AlreadySent,
+        ),
+        (
+            "its own arrived",
+            vec![bounced("C"), at_c(State::Delivered, "s e3")],
+            Verdict::AlreadySent,
+        ),
+        (
+            "its own has no request",
+            vec![bounced("C"), at_c(State::Planned, "s e3")],
+            Verdict::WouldSend,
+        ),
+        (
+            "its own is another's",
+            vec![bounced("C"), at_c(State::Planned, "s e2")],
+            Verdict::AlreadyDone,
+        ),
     ] {
         let payload = DlqPayload::Dispatch(Dispatch {
             ledger_key: key.sort_key(),
