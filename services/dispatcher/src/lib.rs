@@ -5,6 +5,8 @@
 //!   notification, a redelivery and a replay all find the first decision.
 //! - Each copy is a notification of its own, with its own mail request and its own fate. The customer's is planned last:
 //!   whoever finds it in the ledger knows that the event's copies are planned.
+//! - An address gets a notification once, whether as the customer's, as a copy's or as a corrected one: of two mails that tell
+//!   the same to it, one is skipped.
 //! - A planned notification reaches the mail queue: after a crash, the redelivered event sends the mail
 //!   request again. The mailer's claim ensures that several requests lead to one mail.
 //! - Muted, stale and superseded events, and those that tell nothing new, are recorded as skipped, with the reason.
