@@ -7,31 +7,34 @@ use shared::ledger::{Precondition, Record, Transition};
 
 /// The edges taken so far: one bit for each precondition of each transition.
 #[derive(Debug, Default)]
-pub struct Coverage(AtomicU64);
+pub struct Coverage([AtomicU64; 2]);
 
 impl Coverage {
     /// Records that `transition` was applied to `record`.
     pub fn record(&self, transition: Transition, record: Option<&Record>) {
-        // One bit per edge, of which there are fewer than 64: a lock would slow the checker's threads down.
+        // One bit per edge, of which there are fewer than 128: a lock would slow the checker's threads down.
         let taken = edges().position(|(t, precondition)| {
             t == transition && state_of(precondition) == record.map(|r| r.state)
         });
         if let Some(bit) = taken {
-            self.0.fetch_or(1 << bit, Ordering::Relaxed);
+            self.0[bit / 64].fetch_or(1 << (bit % 64), Ordering::Relaxed);
         }
     }
 
     /// Adds the edges that `other` has taken.
     pub fn add(&self, other: &Self) {
-        self.0.fetch_or(other.0.load(Ordering::Relaxed), Ordering::Relaxed);
+        for (taken, others) in self.0.iter().zip(&other.0) {
+            taken.fetch_or(others.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
     }
 
     /// The edges that were never taken.
     #[must_use]
     pub fn missing(&self) -> Vec<(Transition, Precondition)> {
-        let taken = self.0.load(Ordering::Relaxed);
+        let is_taken =
+            |bit: usize| self.0[bit / 64].load(Ordering::Relaxed) & (1 << (bit % 64)) != 0;
         let edges = edges().enumerate();
-        edges.filter(|(bit, _)| taken & (1 << bit) == 0).map(|(_, edge)| edge).collect()
+        edges.filter(|(bit, _)| !is_taken(*bit)).map(|(_, edge)| edge).collect()
     }
 }
 
