@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use kit::ledger::Item;
 use shared::Kind;
 use shared::ledger::{LEASE_EXPIRED, MAX_DOUBTS, State};
-use shared::notification::DoubtPolicy;
+use shared::notification::{DoubtPolicy, Recipient};
 
 use super::accepted_mails::Acceptance;
 use super::workload::{Case, Expected};
@@ -98,12 +98,14 @@ impl Observation<'_> {
         expected && self.mails.is_empty()
     }
 
-    /// By later news to the same recipient, which a muted event is not; or by a cancellation, whoever is told of it.
+    /// By later news to the same person, which a muted event is not; or by a cancellation, whoever is told of it.
     /// (Each order has one parcel here.)
     fn may_be_superseded(&self) -> bool {
-        let Case { kind, minute, .. } = self.case;
-        self.others()
-            .any(|other| other.minute > *minute && kind.superseded_by().contains(&other.kind))
+        let Case { kind, minute, recipient, .. } = self.case;
+        let told = self.order.iter().filter(|it| it.expected != Expected::Muted);
+        let is_told = told.filter(|it| is_same_person(it.recipient, *recipient));
+        let mut later = is_told.filter(|it| it.minute > *minute);
+        later.any(|it| kind.superseded_by().contains(&it.kind))
             || self
                 .order
                 .iter()
@@ -125,14 +127,14 @@ impl Observation<'_> {
 
     /// A mail may stay in doubt when the policy is to hold it, or after too many doubts; and only when no
     /// SES event was delivered, since any would have settled it. And only when SES was asked: a worker that dies
-    /// between its claim and its call leaves a doubt that says so, and no other worker has a reason to doubt.
+    /// between its claim and its call leaves a doubt that says so, unless newer news has taken its reason's place,
+    /// and no other worker has a reason to doubt.
     fn in_doubt(&self, item: &Item, reason: &str) -> EventOutcome {
+        let is_superseded = reason.ends_with("superseded") && self.may_be_superseded();
         let why = match self.case.kind.doubt_policy() {
             DoubtPolicy::Hold => "the policy is to hold",
             // Before the number of doubts: that it is held sets it to the limit.
-            DoubtPolicy::Resend if reason.ends_with("superseded") && self.may_be_superseded() => {
-                "newer news was told"
-            }
+            DoubtPolicy::Resend if is_superseded => "newer news was told",
             DoubtPolicy::Resend if item.doubts >= MAX_DOUBTS => "too many doubts",
             DoubtPolicy::Resend => {
                 let doubts = item.doubts;
@@ -147,7 +149,7 @@ impl Observation<'_> {
                 "in doubt, although an SES event was delivered".to_owned(),
             );
         }
-        if !self.was_asked && reason != LEASE_EXPIRED {
+        if !self.was_asked && reason != LEASE_EXPIRED && !is_superseded {
             return EventOutcome::Violation(format!("in doubt ({reason}): SES was never asked"));
         }
         let mails = match self.mails.len() {
@@ -215,12 +217,17 @@ impl Observation<'_> {
     }
 }
 
+/// The customer at a corrected address is still the customer.
+fn is_same_person(one: Recipient, other: Recipient) -> bool {
+    let is_customer = |it| matches!(it, Recipient::Customer | Recipient::Corrected(_));
+    one == other || (is_customer(one) && is_customer(other))
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use jiff::Timestamp;
-    use shared::notification::Recipient;
 
     use super::*;
 
@@ -287,12 +294,18 @@ mod tests {
     fn a_doubt_about_a_mail_that_ses_was_never_asked_is_what_a_dead_worker_leaves_and_nobody_else()
     {
         let case = case(Kind::OrderRefunded);
-        let outcome = |reason: &str| {
+        let outcome = |case: &Case, order: &[&Case], reason: &str| {
             let doubt = Item { reason: Some(reason.to_owned()), ..item(State::InDoubt, 1) };
-            Observation { was_asked: false, ..observation(&case, &doubt, &[]) }.outcome()
+            Observation { was_asked: false, order, ..observation(case, &doubt, &[]) }.outcome()
         };
-        assert!(matches!(outcome(LEASE_EXPIRED), EventOutcome::InDoubt(_)));
-        assert!(matches!(outcome("no answer"), EventOutcome::Violation(_)));
+        assert!(matches!(outcome(&case, &[], LEASE_EXPIRED), EventOutcome::InDoubt(_)));
+        assert!(matches!(outcome(&case, &[], "no answer"), EventOutcome::Violation(_)));
+        let confirmed = Case { kind: Kind::OrderConfirmed, ..case.clone() };
+        let shipped = Case { kind: Kind::ShipmentShipped, minute: 1, ..case };
+        let superseded = outcome(&confirmed, &[&shipped], "no further one: superseded");
+        assert!(matches!(superseded, EventOutcome::InDoubt(_)), "its reason was replaced");
+        let not_superseded = outcome(&confirmed, &[], "no further one: superseded");
+        assert!(matches!(not_superseded, EventOutcome::Violation(_)));
     }
 
     #[test]
@@ -363,6 +376,9 @@ mod tests {
         let hash = Recipient::parse("copy-IsKbxIjX").expect("a recipient");
         let of_copy = Case { recipient: hash, ..shipped.clone() };
         assert!(!is_superseded(&confirmed, &[&of_copy]));
+        let corrected = Recipient::parse("corrected-IsKbxIjX").expect("a recipient");
+        let to_new_address = Case { recipient: corrected, ..confirmed.clone() };
+        assert!(is_superseded(&to_new_address, &[&shipped]), "it is the customer");
         let updated = at(Kind::ShipmentUpdated, 0);
         assert!(!is_superseded(&shipped, &[&updated]), "it happened before");
         let cancelled = Case { expected: Expected::Muted, ..at(Kind::OrderCancelled, 0) };
