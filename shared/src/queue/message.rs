@@ -68,7 +68,8 @@ pub struct MailRequest {
     other_address: Option<EmailAddress>,
     /// When intake stored the event.
     pub accepted_at: Timestamp,
-    /// From this moment on, the mail is stale.
+    /// From this moment on, the mail is stale. Whole milliseconds, as in the message and in the ledger: an event may
+    /// have happened between two of them.
     pub send_before: Timestamp,
     /// Follows the event to SES.
     pub correlation_id: CorrelationId,
@@ -228,14 +229,14 @@ impl DispatchRequest {
         })
     }
 
-    /// The mail request to the customer, valid until `send_before`.
+    /// The mail request to the customer, valid until the millisecond of `send_before`.
     #[must_use]
     pub fn into_mail_request(self, send_before: Timestamp) -> MailRequest {
         MailRequest {
             key: NotificationKey::for_event(&self.event),
             other_address: None,
             accepted_at: self.accepted_at,
-            send_before,
+            send_before: whole_milliseconds(send_before),
             correlation_id: self.correlation_id,
             event: self.event,
             completes_refund: false,
@@ -455,6 +456,10 @@ fn parse_event(contract: &'static str, event: &Value) -> Result<Event, MessageEr
     })
 }
 
+fn whole_milliseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).expect("it is closer to 1970 than `at`")
+}
+
 /// A time to which `send_within` can be added without overflow.
 fn timestamp_from_ms(contract: &'static str, at: i64) -> Result<Timestamp, MessageError> {
     Timestamp::from_millisecond(at).ok().filter(|at| *at < YEAR_9999).ok_or_else(|| {
@@ -552,6 +557,20 @@ mod tests {
         assert_eq!(request.event, Event::parse(&newer["event"]).expect("valid"));
         let kind = request.event.payload.kind();
         assert_eq!(request.send_before(), ACCEPTED_AT + kind.send_within());
+    }
+
+    #[test]
+    fn a_mail_request_is_read_back_as_it_was_also_where_its_event_happened_between_two_milliseconds()
+     {
+        let mut event: Value =
+            serde_json::from_str(&member(&newer_dispatch_request(), "event")).expect("JSON");
+        event["time"] = json!("2025-11-20T10:30:00.123456789Z");
+        let id = CorrelationId::parse("c-1").expect("valid");
+        let body = DispatchRequest::body(&event, ACCEPTED_AT, &id);
+        let request = DispatchRequest::parse(&body).expect("valid");
+        let send_before = request.send_before();
+        let mail = request.into_mail_request(send_before);
+        assert_eq!(MailRequest::parse(&mail.to_body()), Ok(mail));
     }
 
     #[test]
