@@ -13,7 +13,7 @@ pub struct Rule {
 }
 
 /// All of them.
-pub const RULES: [Rule; 10] = [
+pub const RULES: [Rule; 11] = [
     Rule {
         sentence: "An event is at most 262144 bytes of JSON, nested at most 64 deep, and repeats no key in an \
                    object.",
@@ -30,6 +30,12 @@ pub const RULES: [Rule; 10] = [
         sentence: "An id, a sku and a tracking number are at most 128 bytes of UTF-8.",
         places: &["/data"],
         notice: "1 to 128 bytes of printable text",
+    },
+    Rule {
+        sentence: "The members of the object that a type has in data are in that object, and not directly in data \
+                   nor in order.",
+        places: &["/data"],
+        notice: "; it was read here",
     },
     Rule { sentence: "A quantity has at most 6 decimals.", places: &["/data"], notice: "quantity" },
     Rule {

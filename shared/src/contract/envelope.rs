@@ -15,6 +15,9 @@ use crate::contract::json::parse_strict;
 use crate::contract::kind::Kind;
 use crate::contract::money_context::MoneyContext;
 use crate::contract::order::Order;
+use crate::contract::own_object::{
+    CANCELLATION, OwnObject, PAYMENT, REFUND, SHIPMENT, UPDATE, WITHDRAWAL,
+};
 use crate::contract::reader::{FieldErrors, FieldReader};
 use crate::contract::refund::{Cancellation, Refund};
 use crate::contract::shipment::Shipment;
@@ -197,23 +200,23 @@ fn read_payload(from: &FieldReader<'_>, kind: Kind, context: &Context<'_>) -> Op
     Some(match kind {
         Kind::OrderConfirmed => EventPayload::Confirmed,
         Kind::OrderUpdated => {
-            let update = from.tolerated("update", |r| Some(OrderUpdate::read(&r)));
-            EventPayload::OrderUpdated(update.unwrap_or_default())
+            EventPayload::OrderUpdated(read_own(from, &UPDATE, OrderUpdate::read))
         }
         Kind::OrderPaymentFailed => {
-            let payment = from.tolerated("payment", |r| Some(PaymentFailure::read(&r)));
-            EventPayload::PaymentFailed(payment.unwrap_or_default())
+            EventPayload::PaymentFailed(read_own(from, &PAYMENT, PaymentFailure::read))
         }
         Kind::OrderCancelled => {
-            let cancellation = from.tolerated("cancellation", |r| Some(Cancellation::read(&r)));
-            EventPayload::Cancelled(cancellation.unwrap_or_default())
+            let cancellation = read_own(from, &CANCELLATION, Cancellation::read);
+            EventPayload::Cancelled(cancellation.or_of_lines_beside(&from.as_optional()))
         }
         Kind::OrderRefunded => {
-            EventPayload::Refunded(from.required("refund", |r| Refund::read(&r, context.event_id))?)
+            let read = |r: &FieldReader<'_>| Refund::read(r, context.event_id);
+            EventPayload::Refunded(read_required(from, &REFUND, read)?)
         }
-        Kind::OrderWithdrawalReceived => EventPayload::WithdrawalReceived(
-            from.required("withdrawal", |r| Withdrawal::read(&r, context.event_id, context.time))?,
-        ),
+        Kind::OrderWithdrawalReceived => {
+            let read = |r: &FieldReader<'_>| Withdrawal::read(r, context.event_id, context.time);
+            EventPayload::WithdrawalReceived(read_required(from, &WITHDRAWAL, read)?)
+        }
         Kind::ShipmentShipped => EventPayload::Shipped(shipment()?),
         Kind::ShipmentUpdated => EventPayload::Updated(with_news(from, shipment()?)?),
         Kind::ShipmentDelayed => EventPayload::Delayed(shipment()?),
@@ -225,14 +228,37 @@ fn read_payload(from: &FieldReader<'_>, kind: Kind, context: &Context<'_>) -> Op
     })
 }
 
+/// The object of a type that tells something without it too.
+fn read_own<T: Default>(
+    from: &FieldReader<'_>,
+    own: &OwnObject,
+    read: fn(&FieldReader<'_>) -> T,
+) -> T {
+    let elsewhere = own.elsewhere(&from.as_optional(), |r| Some(read(r)));
+    let in_place = || from.tolerated(own.name, |r| Some(read(&r)));
+    elsewhere.unwrap_or_else(in_place).unwrap_or_default()
+}
+
+/// The object of a type that tells nothing without it.
+fn read_required<T>(
+    from: &FieldReader<'_>,
+    own: &OwnObject,
+    read: impl Fn(&FieldReader<'_>) -> Option<T>,
+) -> Option<T> {
+    let elsewhere = own.elsewhere(from, &read);
+    elsewhere.unwrap_or_else(|| from.required(own.name, |r| read(&r)))
+}
+
 /// The parcel. Without one, the event is about all that an order without parcels sends.
 fn read_shipment(from: &FieldReader<'_>) -> Option<Shipment> {
     let missing = "The mail names no article, and the parcel has no name of its own.";
-    let shipment = from.expected("shipment", missing, |r| {
-        let shipment = r.is_object().then(|| Shipment::read(&r));
+    let read = |r: &FieldReader<'_>| {
+        let shipment = r.is_object().then(|| Shipment::read(r));
         shipment.or_else(|| r.refuse("an object"))
-    });
-    Some(shipment.unwrap_or_else(Shipment::unnamed))
+    };
+    let elsewhere = SHIPMENT.elsewhere(&from.as_optional(), read);
+    let in_place = || from.expected(SHIPMENT.name, missing, |r| read(&r));
+    Some(elsewhere.unwrap_or_else(in_place).unwrap_or_else(Shipment::unnamed))
 }
 
 /// An update must tell something.

@@ -25,6 +25,7 @@ pub mod money;
 mod money_context;
 pub mod order;
 pub mod order_line;
+mod own_object;
 mod plausibility;
 pub mod quantity;
 pub mod reader;

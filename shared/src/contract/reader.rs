@@ -127,6 +127,16 @@ impl<'a> FieldReader<'a> {
         Self { pointer: self.pointer.clone(), is_optional: true, ..*self }
     }
 
+    /// The same place, as if `value` were here.
+    #[must_use]
+    pub fn seen_as<'v>(&self, value: &'v Value) -> FieldReader<'v>
+    where
+        'a: 'v,
+    {
+        let Self { errors, is_optional, is_tolerant, .. } = *self;
+        FieldReader { value, pointer: self.pointer.clone(), errors, is_optional, is_tolerant }
+    }
+
     /// The value here.
     #[must_use]
     pub const fn value(&self) -> &'a Value {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::contract::digest;
 use crate::contract::ids::{IncidentId, RefundId};
 use crate::contract::money::{Money, in_currency_of};
+use crate::contract::own_object::CANCELLATION;
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
 use crate::contract::schema;
@@ -118,6 +119,18 @@ impl Cancellation {
         }
     }
 
+    /// The same one or, where it says nothing of what is cancelled and the lines are beside it in `data`, one of these.
+    pub(crate) fn or_of_lines_beside(self, data: &FieldReader<'_>) -> Self {
+        if self.partial.is_some() || !self.lines.is_empty() {
+            return self;
+        }
+        let Some(lines) = read_lines(data) else { return self };
+        if data.has("lines") {
+            CANCELLATION.warn_of_place(data, "lines");
+        }
+        Self { partial: lines.is_empty().then_some(true), lines, ..self }
+    }
+
     /// Whether only a part of the order is cancelled.
     #[must_use]
     pub const fn is_partial(&self) -> bool {
@@ -150,11 +163,19 @@ fn read_lines(from: &FieldReader<'_>) -> Option<Vec<ParcelLine>> {
     Some(Vec::new())
 }
 
-/// Whether a member that is not known holds what is cancelled, such as `cancelledItems`.
+/// Whether a member that is not known holds what is cancelled, such as `cancelledItems`. A `timeline` does not.
 fn seems_to_name_articles(name: &str, value: &Value) -> bool {
-    let name = name.to_ascii_lowercase();
+    const WORDS: [&str; 4] = ["line", "item", "article", "product"];
     let is_list = matches!(value, Value::Array(_) | Value::Object(_)) && !is_absent(value);
-    is_list && ["line", "item", "article", "product"].iter().any(|word| name.contains(word))
+    let is_start = |at: usize, c: char| at == 0 || c.is_uppercase() || "_- ".contains(c);
+    let lower = name.to_ascii_lowercase();
+    let mut starts = name.char_indices().filter(|(at, c)| is_start(*at, *c)).map(|(at, _)| at);
+    let begins_word = |at: usize| {
+        let rest = lower[at..].trim_start_matches(['_', '-', ' ']);
+        WORDS.iter().any(|word| rest.starts_with(word))
+    };
+    let ends_in_several = WORDS.iter().any(|word| lower.ends_with(&format!("{word}s")));
+    is_list && (ends_in_several || starts.any(begins_word))
 }
 
 fn understood(from: &FieldReader<'_>) -> Vec<ParcelLine> {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::contract::error::{FieldError, FieldWarning};
 use crate::contract::event::Event;
+use crate::contract::own_object::place_in;
 use crate::contract::reader::FieldErrors;
 use crate::contract::{plausibility, unknown_members};
 
@@ -30,7 +31,11 @@ pub fn parse_with_warnings(
     warnings.extend(unknown_members::find(&document, &known_members));
     let event = match event {
         Some(event) if errors.is_empty() => {
-            warnings.extend(plausibility::check(&event, now));
+            let in_place = |warning: FieldWarning| {
+                let pointer = place_in(&document, warning.pointer);
+                FieldWarning { pointer, ..warning }
+            };
+            warnings.extend(plausibility::check(&event, now).into_iter().map(in_place));
             Ok(event)
         }
         _ => Err(errors),
