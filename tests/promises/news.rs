@@ -362,3 +362,22 @@ async fn a_change_of_an_order_whose_event_before_is_gone_is_mailed_without_a_wor
     assert!(texts[2].contains("instead of 77"), "{}", texts[2]);
     stack.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_says_less_of_what_the_customer_knows_mails_nothing() {
+    let stack = TestStack::start().await;
+    let fetched = |line: &str, until: Value| {
+        let mut event: Value = serde_json::from_str(line).expect("JSON");
+        event["data"]["order"]["pickup"] = json!({ "name": "Store 7", "until": until });
+        event.to_string()
+    };
+    let before = fetched(&order_updated("A1", "u-1", 77), json!("2026-12-01"));
+    stack.publish(&[before]).await;
+    let less = fetched(&order_updated("A1", "u-2", 77), Value::Null);
+    assert_eq!(end(&stack.publish(&[less]).await, "u-2"), skipped("nothing_new"));
+    let changed = fetched(&order_updated("A1", "u-3", 78), Value::Null);
+    assert_eq!(end(&stack.publish(&[changed]).await, "u-3"), None);
+    let texts = texts(&stack);
+    assert!(texts.len() == 2 && texts[1].contains("instead of 77"), "{texts:?}");
+    stack.stop().await;
+}

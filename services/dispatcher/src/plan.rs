@@ -8,7 +8,7 @@ use shared::notification::{MoneyNews, Recipient, Stage, Verdict};
 use shared::queue::message::{DispatchRequest, MailRequest};
 
 use crate::dependencies::Dispatcher;
-use crate::order_before::changes_since;
+use crate::order_before::{Since, changes_since};
 
 /// How long a message waits at least, and at most, until its event is judged again. In between, for as long as the
 /// event is old: so it waits a few times and not often, whatever it waits for.
@@ -199,7 +199,10 @@ async fn notify(
     }
     let (order_key, _) = plan.key();
     let (events, event) = (&plan.dispatcher.events, &plan.request.event);
-    let changes = changes_since(events, &order_key, told_by, event).await?;
+    let changes = match changes_since(events, &order_key, told_by, event).await? {
+        Since::Changed(changes) => changes,
+        Since::Nothing => return plan.skip(SkipReason::NothingNew).await,
+    };
     let mail = mail_request(plan.request, plan.recipient, plan.request.send_before());
     Ok(Decision::Notify(Box::new(mail.with_money(money).with_changes(changes))))
 }

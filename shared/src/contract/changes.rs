@@ -139,6 +139,28 @@ impl OrderChanges {
     }
 }
 
+/// Whether `now` says something of which `before` says nothing, and of which nobody can say whether it has changed.
+#[must_use]
+pub fn mentions_more(before: &Order, now: &Order) -> bool {
+    let is_first = |says: fn(&Order) -> bool| says(now) && !says(before);
+    lines_mention_more(&before.lines, &now.lines)
+        || is_first(|order| order.totals.total.is_some())
+        || is_first(|order| order.shipping_address.is_some() || order.pickup.is_some())
+        || is_first(|order| order.billing_address.is_some())
+}
+
+fn lines_mention_more(before: &[OrderLine], now: &[OrderLine]) -> bool {
+    let before = Group::all(before);
+    let is_more = |group: &Group<'_>| {
+        let old = before.iter().find(|old| is_same(old.first(), group.first()));
+        old.is_none_or(|old| {
+            group.quantity().is_some() && old.quantity().is_none()
+                || group.unit_price().is_some() && old.unit_price().is_none()
+        })
+    };
+    Group::all(now).iter().any(is_more)
+}
+
 /// Where it goes now. A mail shows the place where an order is fetched, or else the address.
 fn of_destination(before: &Order, now: &Order) -> Option<OrderChange> {
     let is_pickup = match (&before.pickup, &now.pickup) {
