@@ -165,6 +165,50 @@ async fn a_busy_shop_keeps_a_share_although_quiet_shops_alone_use_up_the_rate() 
     stack.stop().await;
 }
 
+/// When the mails of a batch without a turn come again, in ms after `start` (µs), and the time between two of them.
+fn line(places: &[Place], start: i64) -> (i64, f64) {
+    let later = places.iter().map(|place| match place {
+        Place::Later(at) => at - start / 1_000,
+        other => panic!("a mail without a turn: {other:?}"),
+    });
+    let later: Vec<i64> = later.collect();
+    let (first, last) = (later[0], later[later.len() - 1]);
+    (first, (last - first) as f64 / (later.len() - 1) as f64)
+}
+
+/// Milliseconds between two slots at 14 mails a second: the gate gives 98 % of them.
+const INTERVAL: f64 = 1_000.0 / (14.0 * 0.98);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_shops_own_line_runs_at_the_rate_divided_by_the_busy_shops() {
+    let stack = stack_with_rate(14.0).await;
+    let simulation = simulation(&stack, 1).await;
+    let (gate, wait) = (&simulation.processes[0].gate, Duration::from_secs(14));
+    let start = simulation.start;
+    let take = async |shop: &str, count: usize| {
+        let shops = vec![shop; count];
+        gate.take(&shops, wait, || start).await.expect("DynamoDB answers")
+    };
+    // Three and a half minutes of the common line.
+    take("large", 3_000).await;
+    for (newcomer, busy_shops) in [("medium", 2.0), ("lesser", 3.0), ("least", 4.0)] {
+        // Nothing is known of it: it takes the slots that are left for quiet shops, and its line begins.
+        let mut known = take(newcomer, 250).await;
+        known.retain(|place| matches!(place, Place::Later(_)));
+        let (first, between) = line(&take(newcomer, 10).await, start);
+        let (begin, _) = line(&known, start);
+        let own = known.len() as f64 * INTERVAL;
+        let what = format!("{newcomer}: {} mails wait, then {first} ms", known.len());
+        assert!((between - busy_shops * INTERVAL).abs() < 1.0, "{what}, {between} ms each");
+        let share = first - begin;
+        assert!((share as f64 - busy_shops * own).abs() < 10.0, "{what}, not {busy_shops} x {own}");
+    }
+    let (first, between) = line(&take("large", 10).await, start);
+    assert!((between - INTERVAL).abs() < 1.0, "in the common line: {between} ms each");
+    assert!(first as f64 > 2_900.0 * INTERVAL, "behind its own mails: {first} ms");
+    stack.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_requests_message_is_of_its_shops_group_also_when_it_was_requeued() {
     let stack = TestStack::start_with(config_without_sweep()).await;
