@@ -8,7 +8,7 @@ use shared::contract::warnings::parse_with_warnings;
 /// An event of this kind, about an order of which no more is said than has to be.
 pub fn smallest(kind: Kind) -> Value {
     let order = json!({
-        "id": "1001",
+        "id": "3001",
         "customer": { "email": "jo@customers.example" },
         "lines": [{ "title": "Stoneware mug, blue", "quantity": 2 }],
         "totals": { "total": { "amount": 2980, "currency": "EUR" } }
@@ -16,9 +16,8 @@ pub fn smallest(kind: Kind) -> Value {
     let mut event = json!({
         "specversion": "1.0",
         "source": "https://shop.example/orders",
-        "id": format!("1001-{kind}"),
+        "id": format!("3001-{kind}"),
         "type": kind,
-        "time": "2026-11-20T09:15:00+01:00",
         "data": { "order": order }
     });
     if let Some((name, member)) = member(kind) {
@@ -31,7 +30,7 @@ pub fn smallest(kind: Kind) -> Value {
 fn member(kind: Kind) -> Option<(&'static str, Value)> {
     let money = || json!({ "amount": 1490, "currency": "EUR" });
     let shipment = |more: Value| {
-        let mut shipment = json!({ "id": "1001-A" });
+        let mut shipment = json!({ "id": "3001-A" });
         shipment.as_object_mut()?.extend(more.as_object()?.clone());
         Some(("shipment", shipment))
     };
@@ -41,7 +40,7 @@ fn member(kind: Kind) -> Option<(&'static str, Value)> {
             Some(("update", json!({ "revision": "2", "changes": ["One mug more."] })))
         }
         Kind::OrderPaymentFailed => {
-            Some(("payment", json!({ "id": "P-1", "url": "https://shop.example/pay/1001" })))
+            Some(("payment", json!({ "id": "P-1", "url": "https://shop.example/pay/3001" })))
         }
         Kind::OrderCancelled => Some(("cancellation", json!({ "reason": "It is sold out." }))),
         Kind::OrderRefunded => Some(("refund", json!({ "id": "R-1", "amount": money() }))),
