@@ -12,6 +12,8 @@ import pytest
 from translated import INFRA, SERVICES, ZIPS
 
 LARGEST = 3_500_000
+# It holds the templates of fourteen kinds of mail, in two parts each.
+LARGEST_MAILER = 3_900_000
 # Amazon Linux 2023's.
 GLIBC = (2, 34)
 
@@ -28,7 +30,7 @@ def zipped(service):
 def test_a_zip_is_small(service):
     size = len(zipped(service))
     print(f"{service}: {size:,} bytes")
-    assert size <= LARGEST
+    assert size <= (LARGEST_MAILER if service == "mailer" else LARGEST)
 
 
 @pytest.mark.parametrize("service", SERVICES)
