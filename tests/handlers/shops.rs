@@ -9,7 +9,7 @@ use shared::ShopId;
 
 use crate::support::TestStack;
 
-const AT_ONCE: SignedDuration = SignedDuration::ZERO;
+const EXPIRED: SignedDuration = SignedDuration::ZERO;
 
 fn north() -> ShopId {
     ShopId::parse("north").expect("the name of a shop")
@@ -37,7 +37,7 @@ async fn reply_to(shops: &ShopDirectory) -> Option<String> {
 #[tokio::test]
 async fn a_change_is_taken_up_once_the_settings_are_old_and_not_before() {
     let services = TestStack::start().await;
-    let (cached, current) = (directory(&services), directory(&services).with_max_age(AT_ONCE));
+    let (cached, current) = (directory(&services), directory(&services).with_max_age(EXPIRED));
     put(&services, r#"{"reply_to":"a@north.example"}"#).await;
     assert_eq!(reply_to(&cached).await.as_deref(), Some("a@north.example"));
     assert_eq!(reply_to(&current).await.as_deref(), Some("a@north.example"));
@@ -50,7 +50,7 @@ async fn a_change_is_taken_up_once_the_settings_are_old_and_not_before() {
 #[tokio::test]
 async fn a_bad_document_leaves_the_last_good_one() {
     let services = TestStack::start().await;
-    let shops = directory(&services).with_max_age(AT_ONCE);
+    let shops = directory(&services).with_max_age(EXPIRED);
     put(&services, r#"{"reply_to":"a@north.example"}"#).await;
     assert!(reply_to(&shops).await.is_some());
     put(&services, r#"{"reply_to":"nobody"}"#).await;
