@@ -29,6 +29,12 @@ const fn held_retry_ms(grace: i64) -> i64 {
     if grace / 4 < HELD_RETRY_MS { grace / 4 } else { HELD_RETRY_MS }
 }
 
+/// When a mail in doubt that the gate holds until `until` asks again: SES may have accepted another one before.
+const fn asks_again_at(until: i64, now: i64, grace: i64) -> i64 {
+    let retry = now + held_retry_ms(grace);
+    if until < retry { until } else { retry }
+}
+
 /// Records that the lease of an earlier attempt expired without an outcome.
 pub async fn expire(delivery: &Delivery<'_>) -> Result<Step, LedgerError> {
     // Recorded before anything else is decided: the holder may have called SES before it died, so a claim
@@ -132,7 +138,7 @@ fn wait_for_ses(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Option<
         }));
     }
     let until = gate.holds_doubt_until(doubts, now, grace)?;
-    Some(Step::CheckAgain { until: until.min(now + held_retry_ms(grace)), watch })
+    Some(Step::CheckAgain { until: asks_again_at(until, now, grace), watch })
 }
 
 /// Records that the notification stays in doubt without further attempts: the last attempt sent nothing,
@@ -156,4 +162,30 @@ pub async fn keep_ambiguous(
         RecordOutcome::Refused(item) => Step::HandleConflict(item),
         RecordOutcome::Absent => Step::ACK,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+
+    /// The gate may hold a mail for hours that is in doubt for the last time; SES may be back in a minute.
+    #[test]
+    fn a_mail_in_doubt_that_waits_for_ses_asks_again_within_a_quarter_of_the_grace_period() {
+        let now = 1_763_900_000_000;
+        for (grace, retry) in [
+            // As deployed, with SES's `Send` events and without.
+            (20 * MINUTE, 5 * MINUTE),
+            (12 * 60 * MINUTE, 5 * MINUTE),
+            // On one machine, and in tests.
+            (MINUTE, MINUTE / 4),
+            (4_000, 1_000),
+        ] {
+            let waits = |held_for: i64| asks_again_at(now + held_for, now, grace) - now;
+            assert_eq!(waits(24 * 60 * MINUTE), retry, "{grace} ms");
+            assert!(retry <= grace / 4, "{grace} ms");
+            assert_eq!(waits(retry - 1), retry - 1, "SES is asked as soon as the gate lets it");
+        }
+    }
 }
