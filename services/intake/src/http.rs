@@ -14,9 +14,10 @@ use shared::contract::event::{MAX_BATCH_EVENTS, MAX_EVENT_BYTES, MAX_REQUEST_BYT
 use shared::contract::json::parse_strict;
 use shared::queue::arrival::Arrival;
 
-use crate::accept::{AcceptError, Outcome, Publishing, accept_in_time};
+use crate::accept::{AcceptError, Publishing, accept_in_time};
 use crate::binary_mode;
 use crate::dependencies::Intake;
+use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::publishers::Publishers;
 use crate::signature::Signature;

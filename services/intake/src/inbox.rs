@@ -20,10 +20,11 @@ use serde_json::Value;
 use shared::queue::arrival::{Arrival, RECEIVED_AT};
 use tokio::sync::Mutex;
 
-use crate::accept::{Outcome, accept_all};
+use crate::accept::accept_all;
 use crate::dependencies::Intake;
 use crate::error::IntakeError;
 use crate::message::{Published, events_in};
+use crate::outcome::Outcome;
 use crate::refusal;
 
 /// How long a message waits while DynamoDB does not answer.

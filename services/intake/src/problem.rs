@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::{FieldError, FieldWarning};
 
-use crate::accept::{Outcome, PublishResult};
+use crate::outcome::{Outcome, PublishResult};
 
 /// The most bad fields that a function error lists, of all its events together. Lambda answers with at most
 /// 6 MB (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>), and logs the error.

@@ -4,7 +4,7 @@ use kit::queue::DeadLetter;
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::sqs_json::escape_noncharacters;
 
-use crate::accept::{Outcome, PublishResult};
+use crate::outcome::{Outcome, PublishResult};
 
 /// How many bad fields and conflicts a reason lists. With a message's attributes, its body must stay below
 /// SQS's limit.

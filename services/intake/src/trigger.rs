@@ -10,9 +10,10 @@ use shared::contract::event::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 use shared::contract::json::parse_strict;
 use shared::queue::arrival::Arrival;
 
-use crate::accept::{Outcome, accept_in_time};
+use crate::accept::accept_in_time;
 use crate::dependencies::Intake;
 use crate::error::IntakeError;
+use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::publication::{Publication, put_at};
 use crate::{http, inbox};

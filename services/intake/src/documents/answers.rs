@@ -9,8 +9,8 @@ use shared::contract::warnings::parse_with_warnings;
 use shared::{CorrelationId, FieldError, FieldWarning, Kind, OrderKey};
 
 use super::{EVENT, examples, reference};
-use crate::accept::{Outcome, PublishResult};
 use crate::http::request_too_large;
+use crate::outcome::{Outcome, PublishResult};
 use crate::problem::Problem;
 
 /// What a request is sent to.

@@ -2,7 +2,7 @@
 //! that `shared/schema/openapi.json` and `asyncapi.json` match them.
 //!
 //! Statuses, headers and bodies are those of [`Problem`](crate::problem::Problem) and
-//! [`Outcome`](crate::accept::Outcome), limits and kinds those of the contract. For the form of an event both refer to
+//! [`Outcome`](crate::outcome::Outcome), limits and kinds those of the contract. For the form of an event both refer to
 //! `event.schema.json` beside them. Test code only. That intake answers what the first one says, and nothing else, is
 //! tested in `tests/handlers/http_document.rs`; that both hold together, in `tests/promises/documents.rs`.
 
