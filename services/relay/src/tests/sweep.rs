@@ -313,6 +313,22 @@ async fn a_first_sweep_tells_of_no_time_before_the_first_event() {
 }
 
 #[tokio::test]
+async fn a_first_sweep_queues_what_was_lost_as_long_as_the_stream_keeps_records_and_as_long_again() {
+    let hour = 3_600_000;
+    let until = Clock::system().now_ms() - SWEEP_AFTER_MS;
+    for (age, queued) in [(25 * hour, 3), (47 * hour, 3), (49 * hour, 0)] {
+        let fake = FakeAws::with_events(3, until - age);
+        fake.set_watermark(None);
+        let stats = sweep_all(&fake).await.expect("the services answer");
+        assert_eq!((stats.queued_again, fake.queued().len()), (queued, queued), "{age} ms ago");
+        let watermark = fake.watermark().expect("written at the end");
+        assert!((watermark - until).abs() < 60_000, "{watermark}");
+        sweep_all(&fake).await.expect("the services answer");
+        assert_eq!(fake.queued().len(), queued, "none twice");
+    }
+}
+
+#[tokio::test]
 async fn a_message_that_sqs_refuses_for_good_with_its_whole_call_goes_to_the_dlq_alone() {
     let fake = FakeAws::with_events(10, due());
     fake.poison(3);
