@@ -1,10 +1,12 @@
-//! `waybill preview`: mails as the mailer renders them.
+//! `waybill preview`: mails as the mailer renders them, each as if the customer had been told of every event before it.
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use mailer::render::{Brand, Mail, render};
+use mailer::render::{Brand, Mail, MailContext, render_in_context};
 use serde::Serialize;
+use shared::contract::changes::OrderChanges;
+use shared::contract::event::EventPayload;
 use shared::{Event, Kind, Locale, OrderKey};
 
 use crate::args;
@@ -65,13 +67,11 @@ pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitSta
     let locale = args.locale.as_deref().map(locale).transpose()?;
     let events = match (stack, &args.order) {
         (Some(stack), Some(order)) => stored(stack, &args::order(stack, order)?, kind).await?,
-        _ => samples(kind),
+        _ => samples(),
     };
-    let mails = events
+    let mails = mails(events, kind)
         .into_iter()
-        .map(|(name, at, event)| {
-            render_one(args.out.as_deref(), name, (at, event), locale.as_ref(), &brand)
-        })
+        .map(|mail| render_one(args.out.as_deref(), mail, locale.as_ref(), &brand))
         .collect::<Result<_, _>>()?;
     Ok((Preview { mails }, ExitStatus::Healthy))
 }
@@ -99,35 +99,67 @@ fn locale(typed: &str) -> Result<Locale, CliError> {
         .map_err(|invalid| CliError::input(format!("{typed} is not a language: {invalid}.")))
 }
 
-/// Each sample with its name, as if it had been accepted when it happened.
-fn samples(kind: Kind) -> Vec<(String, Timestamp, Event)> {
-    SAMPLES
-        .lines()
-        .filter_map(|line| Event::parse(&serde_json::from_str(line).ok()?).ok())
-        .filter(|event| event.payload.kind() == kind)
-        .map(|event| {
-            (event.reference.id.to_string(), event.time.unwrap_or_else(Timestamp::now), event)
-        })
-        .collect()
+/// A mail to be rendered.
+struct Sample {
+    name: String,
+    accepted_at: Timestamp,
+    event: Event,
+    context: MailContext,
 }
 
-async fn stored(
-    stack: &Stack,
-    order: &OrderKey,
-    kind: Kind,
-) -> Result<Vec<(String, Timestamp, Event)>, CliError> {
+impl Sample {
+    fn new(name: String, accepted_at: Timestamp, event: Event) -> Self {
+        Self { name, accepted_at, event, context: MailContext::default() }
+    }
+
+    /// Whether its mail says what the order holds.
+    const fn tells_order(&self) -> bool {
+        matches!(self.event.payload, EventPayload::Confirmed | EventPayload::OrderUpdated(_))
+    }
+}
+
+/// Those of the kind, in the order of `all`. What an update does not say of itself is the difference to the event before
+/// it that tells of the same order.
+fn mails(all: Vec<Sample>, kind: Kind) -> Vec<Sample> {
+    let mut mails: Vec<Sample> = Vec::with_capacity(all.len());
+    for mut mail in all {
+        let key = OrderKey::of_event(&mail.event);
+        let is_before =
+            |other: &&Sample| other.tells_order() && OrderKey::of_event(&other.event) == key;
+        if kind == Kind::OrderUpdated
+            && let Some(before) = mails.iter().rev().find(is_before)
+        {
+            mail.context.changes = OrderChanges::between(&before.event.order, &mail.event.order);
+        }
+        mails.push(mail);
+    }
+    mails.retain(|mail| mail.event.payload.kind() == kind);
+    mails
+}
+
+/// All samples, each as if it had been accepted when it happened.
+fn samples() -> Vec<Sample> {
+    let events =
+        SAMPLES.lines().filter_map(|line| Event::parse(&serde_json::from_str(line).ok()?).ok());
+    let sample = |event: Event| {
+        let accepted_at = event.time.unwrap_or_else(Timestamp::now);
+        Sample::new(event.reference.id.to_string(), accepted_at, event)
+    };
+    events.map(sample).collect()
+}
+
+/// All events of the order, the earliest first, if one of them is of the kind.
+async fn stored(stack: &Stack, order: &OrderKey, kind: Kind) -> Result<Vec<Sample>, CliError> {
     let stored = events_of_order(stack, &order.to_string()).await?;
-    let found: Vec<(String, Timestamp, Event)> = stored
-        .iter()
-        .filter_map(StoredEvent::request)
-        .filter(|request| request.event.payload.kind() == kind)
+    let requests = stored.iter().filter_map(StoredEvent::request);
+    let found: Vec<Sample> = requests
         .map(|request| {
             let name = format!("{}-{}", order.order_id, request.event.reference.id);
-            (name, request.accepted_at, request.event)
+            Sample::new(name, request.accepted_at, request.event)
         })
         .collect();
     // An order without events of the kind is a typo more often than a result.
-    if found.is_empty() {
+    if found.iter().all(|sample| sample.event.payload.kind() != kind) {
         let order = OrderName::from(order);
         let args = order.args();
         return Err(CliError::input(format!(
@@ -140,15 +172,15 @@ async fn stored(
 
 fn render_one(
     out: Option<&Path>,
-    name: String,
-    (accepted_at, mut event): (Timestamp, Event),
+    sample: Sample,
     locale: Option<&Locale>,
     brand: &Brand,
 ) -> Result<RenderedMail, CliError> {
+    let Sample { name, accepted_at, mut event, context } = sample;
     if let Some(locale) = locale {
         event.order.customer.locale = Some(locale.clone());
     }
-    let mail = render(&event, accepted_at, brand)
+    let mail = render_in_context(&event, accepted_at, &context, brand)
         .map_err(|error| CliError::input(format!("{name} does not render: {error}.")))?;
     let files = match out {
         None => Vec::new(),
@@ -236,6 +268,18 @@ mod tests {
         }
         insta::assert_snapshot!(preview.text(ColorMode::Plain));
         insta::assert_json_snapshot!(preview);
+    }
+
+    #[tokio::test]
+    async fn an_update_that_does_not_say_what_changed_shows_what_did_since_the_event_before() {
+        let (preview, _) = run(None, &args("order.updated")).await.unwrap();
+        let text = |name: &str| {
+            let mail = preview.mails.iter().find(|mail| mail.name == name);
+            mail.unwrap_or_else(|| panic!("{name} is a sample")).text.clone()
+        };
+        assert!(text("order_updated").contains("We took the teapot off."), "in its own words");
+        let computed = text("order_updated_without_a_word");
+        assert!(computed.contains("instead of"), "{computed}");
     }
 
     #[tokio::test]
