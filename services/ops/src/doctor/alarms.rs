@@ -15,17 +15,27 @@ pub async fn check(stack: &Stack) -> Checked {
     let pages = stack.cloudwatch().describe_alarms().into_paginator().send();
     let failed = Finding::failed_call("alarms", "cloudwatch:DescribeAlarms", None);
     let pages = pages.collect::<Result<Vec<_>, _>>().await.map_err(failed)?;
-    let prefix = format!("{}-", stack.name);
-    let of_stack = |alarm: &MetricAlarm| {
-        let is_named_so = alarm.alarm_name().is_some_and(|name| name.starts_with(&prefix));
-        is_named_so || Dlq::ALL.iter().any(|dlq| watches(alarm, &queue_name(&stack.name, *dlq)))
-    };
-    let alarms: Vec<MetricAlarm> =
-        pages.into_iter().flat_map(|page| page.metric_alarms).flatten().filter(of_stack).collect();
-    let watched = Dlq::ALL.into_iter().map(|dlq| check_alarm(&stack.name, dlq, &alarms));
+    let all = pages.into_iter().flat_map(|page| page.metric_alarms).flatten();
+    let alarms = of_stack(&stack.name, all);
     let subscribers = topics(&alarms).into_iter().map(|topic| check_subscribers(stack, topic));
     let subscribers = future::join_all(subscribers).await;
-    Ok(watched.chain(subscribers).chain(alarms.iter().filter_map(active_alarm)).collect())
+    let active = alarms.iter().filter_map(active_alarm);
+    Ok(check_queues(&stack.name, &alarms).into_iter().chain(subscribers).chain(active).collect())
+}
+
+/// The alarms of the stack: those that are named so, and those of others that watch one of its dead-letter queues.
+fn of_stack(stack: &str, all: impl Iterator<Item = MetricAlarm>) -> Vec<MetricAlarm> {
+    let prefix = format!("{stack}-");
+    let is_of_stack = |alarm: &MetricAlarm| {
+        let is_named_so = alarm.alarm_name().is_some_and(|name| name.starts_with(&prefix));
+        is_named_so || Dlq::ALL.iter().any(|dlq| watches(alarm, &queue_name(stack, *dlq)))
+    };
+    all.filter(is_of_stack).collect()
+}
+
+/// A finding for each dead-letter queue.
+fn check_queues(stack: &str, alarms: &[MetricAlarm]) -> Vec<Finding> {
+    Dlq::ALL.into_iter().map(|dlq| check_alarm(stack, dlq, alarms)).collect()
 }
 
 fn queue_name(stack: &str, dlq: Dlq) -> String {
@@ -167,6 +177,54 @@ mod tests {
         {
             assert_eq!(check_alarm("shop", dlq, &alarms).level, level);
         }
+    }
+
+    fn named(name: &str, queue: &str) -> MetricAlarm {
+        let mut alarm = alarm(queue, Some(TOPIC));
+        alarm.alarm_name = Some(name.to_owned());
+        alarm
+    }
+
+    #[test]
+    fn an_alarm_is_the_stacks_by_its_name_or_by_the_dead_letter_queue_that_it_watches() {
+        let all = [
+            named("shop-SweepLag", "none"),
+            named("an operator's own", "shop-mail-dlq"),
+            named("shopping-MailDlq", "shopping-mail-dlq"),
+            named("an operator's own of another stack", "other-shop-mail-dlq"),
+        ];
+        let names: Vec<String> =
+            of_stack("shop", all.into_iter()).into_iter().filter_map(|it| it.alarm_name).collect();
+        assert_eq!(names, ["shop-SweepLag", "an operator's own"]);
+    }
+
+    #[test]
+    fn each_dead_letter_queue_is_looked_at() {
+        let alarms = Dlq::ALL.map(|dlq| alarm(&queue_name("shop", dlq), Some(TOPIC)));
+        for (missing, dlq) in Dlq::ALL.into_iter().enumerate() {
+            let mut others = alarms.to_vec();
+            others.remove(missing);
+            let wrong = check_queues("shop", &others).into_iter();
+            let wrong: Vec<String> =
+                wrong.filter(|it| it.level == Level::Wrong).map(|it| it.subject).collect();
+            assert_eq!(wrong, [format!("alarm on shop-{dlq}-dlq")]);
+        }
+        assert!(check_queues("shop", &alarms).iter().all(|it| it.level == Level::Ok));
+    }
+
+    #[test]
+    fn an_alarm_that_rings_is_reported_with_what_its_description_says_to_do() {
+        let ringing = |state: StateValue| {
+            let mut alarm = named("shop-SweepLag", "none");
+            alarm.alarm_description = Some("see relay's log".to_owned());
+            alarm.state_value = Some(state);
+            active_alarm(&alarm)
+        };
+        let finding = ringing(StateValue::Alarm).expect("it rings");
+        assert_eq!((finding.level, finding.found.as_str()), (Level::Warning, "active"));
+        assert_eq!(finding.fix, "see relay's log");
+        assert!(ringing(StateValue::Ok).is_none());
+        assert!(ringing(StateValue::InsufficientData).is_none());
     }
 
     #[test]
