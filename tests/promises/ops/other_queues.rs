@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sqs::types::MessageAttributeValue;
 use local::Config;
 use local::aws::calls::Caller;
 use local::edge::faults::{Call, Fault, Faults};
-use local::resources::Settings;
+use local::resources::{LEDGER_TABLE, Settings};
 use serde_json::{Value, json};
+use shared::notification::Recipient;
+use shared::{EmailAddress, ShopId};
 
 use super::process::{
     assert_one_mail_each, command, dead_letters, json, run_to_end, wait_for_state, waybill,
@@ -260,5 +263,46 @@ async fn a_forced_stale_event_that_the_dispatcher_would_call_a_duplicate_is_mail
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
     wait_for_state(&stack, "A1", "delivered").await;
     assert_one_mail_each(&stack, &["A1"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forced_stale_event_goes_to_its_copies_too_but_not_to_one_that_was_closed_for_another_reason()
+ {
+    let stack = TestStack::start().await;
+    let queues = stack.stack.resources.queues.clone();
+    let event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
+    let now = jiff::Timestamp::now().as_millisecond();
+    let stale = json!({
+        "v": 1, "accepted_at": now, "send_before": 1, "correlation_id": "c-1", "event": event,
+        "copies": ["accounts@north.example", "erased@north.example"],
+    });
+    stack.send(&queues.dispatch, &stale.to_string()).await;
+    eventually("all three are skipped", || async {
+        let items = stack.ledger_items("A1").await;
+        items.len() == 3 && items.iter().all(|item| item.reason.as_deref() == Some("stale"))
+    })
+    .await;
+    let erased = EmailAddress::parse("erased@north.example").expect("an address");
+    let erased = Recipient::copy_to(&ShopId::default(), &erased).to_string();
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let close = stack.stack.dynamodb.update_item().table_name(LEDGER_TABLE);
+    let close = close.key("order_key", text("default/A1"));
+    let close = close.key("notification", text(&format!("order.confirmed##{erased}")));
+    let close = close.update_expression("SET reason = :erased");
+    let close = close.expression_attribute_values(":erased", text("erased"));
+    close.send().await.expect("DynamoDB answers");
+    stack.send(&queues.dispatch_dlq, &stale.to_string()).await;
+    let args: Vec<&str> = replay("dispatch").into_iter().chain(["--force-stale"]).collect();
+    let outcome = json(&stack, &args).await;
+    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
+    eventually("customer and copy have the mail", || async {
+        let items = stack.ledger_items("A1").await;
+        items.iter().filter(|item| item.state == "delivered").count() == 2
+    })
+    .await;
+    assert_eq!(stack.mails_to("accounts@north.example"), 1);
+    assert_eq!(stack.mails_to("erased@north.example"), 0);
+    assert_eq!(stack.mails_to(&customer("A1")), 1);
     stack.stop().await;
 }

@@ -7,13 +7,14 @@
 //!    [`select`] and [`edit`] are the operator's flags;
 //! 3. [`classify`] decides by the ledger what a replay would do ([`verdict`]);
 //! 4. [`replay`] and [`mod@drop`] act: a plan, the operator's confirmation, an audit item, then
-//!    [`move_messages`] or a deletion. [`list`] only prints.
+//!    [`move_messages`] (with [`mod@force_stale`]) or a deletion. [`list`] only prints.
 //!
 //! [`search`] looks through all of them at once, for `waybill order`.
 
 mod classify;
 mod drop;
 mod edit;
+mod force_stale;
 mod list;
 mod move_messages;
 mod parse;

@@ -14,27 +14,22 @@ use jiff::Timestamp;
 use kit::RateLimiter;
 use kit::queue::{OutgoingMessage, send_all};
 use serde::Serialize;
-use serde_json::Value;
-use shared::NotificationKey;
-use shared::ledger::State;
 use shared::queue::arrival::{FORCED_AT, RECEIVED_AT};
 use shared::queue::message::MailRequest;
 use shared::queue::sqs_json::escape_noncharacters;
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited};
+use super::force_stale::force_stale;
 use super::payload::{Dispatch, DlqPayload};
 use super::receive::{QueueScanner, Received};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
-use crate::notification;
-use crate::notification::reopen;
 use crate::outbox::watch_again;
 use crate::progress;
 use crate::rate::Throughput;
-use crate::store::records;
 
 const MAX_CONCURRENCY: usize = 8;
 
@@ -331,75 +326,4 @@ fn outgoing(message: &Received) -> OutgoingMessage {
         outgoing.add_if_it_fits(name, value.clone());
     }
     outgoing
-}
-
-/// Gives a stale message a new deadline: in its body and, where the ledger had closed its record, in
-/// the ledger. Returns the body to send; `None` where a rebuilt mail request was queued instead. A
-/// crash after the record was reopened leaves it open and the message where it was; the next replay
-/// continues from there.
-async fn force_stale(
-    stack: &Stack,
-    payload: &DlqPayload,
-    body: &str,
-) -> Result<Option<String>, CliError> {
-    let (key, ledger_key, event) = match payload {
-        DlqPayload::Mail { key, .. } => (key, key.sort_key(), None),
-        DlqPayload::Dispatch(Dispatch { key, ledger_key, event, .. }) => {
-            (key, ledger_key.clone(), Some(event))
-        }
-        _ => return Ok(Some(body.to_owned())),
-    };
-    let id = (key.order_key().to_string(), ledger_key);
-    let record = records(stack, [id.clone()]).await?.remove(&id);
-    if let Some(record) = record.filter(|record| record.state() == Some(State::Skipped)) {
-        // The record's own event, which may be another than the message's: only that one can have the mail
-        // requested again, should this request be lost.
-        watch_again(stack, &record.order_key, &record.event).await?;
-        let why = "stale, forced by an operator";
-        let until = Timestamp::now() + key.kind.send_within();
-        // Before the message is sent: the mailer drops a mail request whose record is closed.
-        reopen(stack, &record.order_key, &record.notification, record.attempt, until, why).await?;
-        // For an open record, the dispatcher sends a mail request only to the event that planned it, and
-        // after an attempt only once the mail is due. Anything else would be a duplicate to it and sent
-        // to nobody, so the mail request is made here.
-        let is_duplicate = |event: &String| record.event != *event || record.attempt > 0;
-        if event.is_some_and(is_duplicate) {
-            let request =
-                notification::rebuild_request(stack, &record, Timestamp::now(), None).await?;
-            return notification::queue_request(stack, &request).await.map(|()| None);
-        }
-    }
-    with_new_deadline(body, key).map(Some)
-}
-
-/// The body with a `send_before` in the future.
-fn with_new_deadline(body: &str, key: &NotificationKey) -> Result<String, CliError> {
-    let value = serde_json::from_str(body);
-    let mut value: Value = value.map_err(|_| CliError::service("expected JSON"))?;
-    let until = Timestamp::now() + key.kind.send_within();
-    // Changed in place: a newer version's members must survive an older command.
-    value["send_before"] = until.as_millisecond().into();
-    Ok(value.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use shared::notification::Recipient;
-    use shared::{Kind, OrderId, ShopId};
-
-    #[test]
-    fn a_forced_mail_has_a_new_deadline_and_keeps_what_this_version_does_not_know() {
-        let key = NotificationKey {
-            shop: ShopId::default(),
-            order_id: OrderId::parse("1001").unwrap(),
-            kind: Kind::OrderConfirmed,
-            scope: String::new(),
-            recipient: Recipient::Customer,
-        };
-        let body = with_new_deadline(r#"{"v":1,"send_before":1,"later":true}"#, &key).unwrap();
-        let value: Value = serde_json::from_str(&body).unwrap();
-        assert!(value["send_before"].as_i64().unwrap() > Timestamp::now().as_millisecond());
-        assert_eq!(value["later"], true);
-    }
 }

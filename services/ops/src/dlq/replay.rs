@@ -47,7 +47,7 @@ pub struct Args {
     /// Repair each body, as `dlq show --body` has it, with this jq filter before it is classified and sent
     #[arg(long, value_name = "JQ", value_parser = Edit::compile)]
     pub edit: Option<Edit>,
-    /// Send stale mails too, with a new deadline
+    /// Send stale mails too, with a new deadline: an event's also to its copies that were skipped as stale
     #[arg(long)]
     pub force_stale: bool,
     /// List the selected messages, however many
