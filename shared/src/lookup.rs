@@ -1,5 +1,8 @@
 //! How an order is found without its id: by its customer's e-mail address, or by its number.
 //!
+//! Not by the address of a copy. A shop's settings may send a copy of every mail to one address: its entries would be one
+//! partition of an index, and such a shop could then write no more than 1,000 events or mails a second (see below).
+//!
 //! Each is an attribute of an event's item in the Events table and the partition key of an index of
 //! its own, sparse and with keys only. An entry costs one write unit, so an order whose number shows
 //! its id ([`ids_spelled_like`]) has none for its number. Entries expire, and are erased, with their

@@ -7,7 +7,8 @@
 //!
 //! All of one shop: that of `--shop`, or else the shop `default`.
 //!
-//! The indexes find an order by every number and address that one of its stored events has.
+//! The indexes find an order by every number and customer's address that one of its stored events has, and by no address
+//! of a copy (see [`shared::lookup`]).
 
 mod index;
 mod several;

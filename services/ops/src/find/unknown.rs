@@ -63,6 +63,10 @@ fn nothing_in_tables(wanted: &Wanted, shown: &str) -> String {
 
 fn nothing(wanted: &Wanted, shown: &str, not_looked_at: u64) -> CliError {
     let tables = nothing_in_tables(wanted, shown);
+    let copies = match wanted.is_address() {
+        true => " Whoever only gets copies of its mails finds it by its number.",
+        false => "",
+    };
     let hidden = match not_looked_at {
         0 => String::new(),
         count => format!(" (in flight or delayed, and so not looked at: {count})"),
@@ -70,8 +74,8 @@ fn nothing(wanted: &Wanted, shown: &str, not_looked_at: u64) -> CliError {
     CliError::input(format!(
         "{tables}, and no dead letter is about it{hidden}: no event of it was accepted, or it was \
          erased, or it is older than the retention. An order is found by number and address as long \
-         as its events are kept, and by id as long as its mails are. Are the stack (--stack, --region) \
-         and the shop (--shop) right?"
+         as its events are kept, and by id as long as its mails are.{copies} Are the stack (--stack, \
+         --region) and the shop (--shop) right?"
     ))
 }
 
