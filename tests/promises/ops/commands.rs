@@ -229,6 +229,8 @@ async fn an_erased_order_is_removed_and_not_mailed() {
     let erased = waybill(&stack, &["erase", "A1", "--yes", "--reason", "asked for"]).await;
     assert_eq!(erased.code, Some(0), "{erased:#?}");
     assert_eq!(stack.depth(&stack.stack.resources.queues.mail_dlq).await, 1);
+    let again = waybill(&stack, &["erase", "A1", "--yes", "--reason", "asked again"]).await;
+    assert_eq!(again.code, Some(0), "nothing is left, and nothing is wrong with that: {again:#?}");
     let order = json(&stack, &["order", "A1"]).await;
     assert_eq!(order["events"], json!([]));
     assert_eq!(order["notifications"][0]["reason"], "erased");
@@ -254,6 +256,12 @@ async fn sweep_suppression_doctor_and_audit_report_on_a_running_stack() {
     assert_eq!(again.code, Some(2), "{again:#?}");
     let doctor = json(&stack, &["doctor"]).await;
     assert!(!doctor.to_string().contains("without a code"), "{doctor:#}");
+    let findings = doctor["findings"].as_array().expect("findings");
+    let subjects: Vec<&str> =
+        findings.iter().filter_map(|finding| finding["subject"].as_str()).collect();
+    for part in ["table", "relay: sweep", "alarms"] {
+        assert!(subjects.iter().any(|it| it.starts_with(part)), "{part}: {subjects:?}");
+    }
     // Some findings are expected here, such as missing alarms; the tables must be as designed.
     let tables = doctor["findings"].as_array().expect("findings").iter();
     let wrong: Vec<_> = tables.filter(|finding| finding["level"] == "wrong").collect();
