@@ -1,4 +1,4 @@
-//! The largest request, by each way that takes several events at once.
+//! The largest request, by each way that takes several events at once, and the deepest event.
 
 use std::time::Duration;
 
@@ -6,12 +6,14 @@ use http::StatusCode;
 use local::Config;
 use local::resources::Settings;
 use serde_json::Value;
-use shared::contract::event::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
+use shared::contract::event::{MAX_BATCH_EVENTS, MAX_NESTING, MAX_REQUEST_BYTES};
 
 use super::over_http::{assert_problem, event_of_size, invoke_intake, stored_events};
+use crate::support::events::confirmed;
 use crate::support::http::{Answer, post};
 use crate::support::{TestStack, config, settings};
 
+const SINGLE: &str = "application/cloudevents+json";
 const BATCH: &str = "application/cloudevents-batch+json";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,4 +72,23 @@ fn batch(events: usize, bytes: usize) -> String {
     let batch = format!("[{}]", events.join(","));
     assert_eq!(batch.len(), bytes);
     batch
+}
+
+/// Later parsers must be able to parse what intake accepts, although it is nested deeper in a message.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_of_the_greatest_nesting_is_mailed_and_a_deeper_one_is_refused() {
+    let stack = TestStack::start().await;
+    // The event itself is the first level.
+    let nested = |order: &str, levels: usize| {
+        let deep = format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+        confirmed(order).replacen('{', &format!("{{\"extension\":{deep},"), 1)
+    };
+    let taken = nested("H11", MAX_NESTING);
+    let outcomes = stack.publish(&[taken]).await;
+    assert_eq!(outcomes.status("H11-confirmed").state.as_deref(), Some("delivered"));
+    for levels in [MAX_NESTING + 1, 126, 127, 128, 200] {
+        let answer = post(stack.stack.address, SINGLE, nested("H12", levels).as_bytes()).await;
+        assert_problem(&answer, StatusCode::BAD_REQUEST);
+    }
+    stack.stop().await;
 }

@@ -13,7 +13,6 @@ use local::lambda::Invocation;
 use local::resources::EVENTS_TABLE;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
-use shared::contract::event::MAX_NESTING;
 use shared::outbox::pack;
 use waybill_tests::chaos::rng::Rng;
 
@@ -478,24 +477,5 @@ async fn text_with_characters_that_sqs_refuses_is_mailed_and_blocks_nothing() {
     assert_eq!(outcomes.status("H9-confirmed").state.as_deref(), Some("delivered"));
     assert_eq!(stack.mails_to(&customer("H9")), 1);
     assert_eq!(stack.mails_to(&customer("H10")), 1);
-    stack.stop().await;
-}
-
-/// Later parsers must be able to parse what intake accepts, although it is nested deeper in a message.
-#[tokio::test(flavor = "multi_thread")]
-async fn an_event_of_the_greatest_nesting_is_mailed_and_a_deeper_one_is_refused() {
-    let stack = TestStack::start().await;
-    // The event itself is the first level.
-    let nested = |order: &str, levels: usize| {
-        let deep = format!("{}{}", "[".repeat(levels - 1), "]".repeat(levels - 1));
-        confirmed(order).replacen('{', &format!("{{\"extension\":{deep},"), 1)
-    };
-    let taken = nested("H11", MAX_NESTING);
-    let outcomes = stack.publish(&[taken]).await;
-    assert_eq!(outcomes.status("H11-confirmed").state.as_deref(), Some("delivered"));
-    for levels in [MAX_NESTING + 1, 126, 127, 128, 200] {
-        let answer = post(stack.stack.address, SINGLE, nested("H12", levels).as_bytes()).await;
-        assert_problem(&answer, StatusCode::BAD_REQUEST);
-    }
     stack.stop().await;
 }
