@@ -80,6 +80,7 @@ mod tests {
     use shared::ledger::State;
     use shared::notification::AddressHash;
 
+    use super::report::Notification;
     use super::*;
     use crate::store::StoredEvent;
     use shared::queue::message::DispatchRequest;

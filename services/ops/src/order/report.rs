@@ -186,7 +186,7 @@ impl Report for OrderReport {
 }
 
 impl Notification {
-    fn shown_recipient(&self) -> String {
+    pub(super) fn shown_recipient(&self) -> String {
         let address = self.address.as_ref().map(|address| format!(" {address}"));
         format!("{}{}", self.recipient, address.unwrap_or_default())
     }
