@@ -63,6 +63,14 @@ async fn a_bad_document_leaves_the_last_good_one() {
 }
 
 #[tokio::test]
+async fn what_a_newer_version_put_is_read_as_far_as_it_is_known() {
+    let services = TestStack::start().await;
+    put(&services, r#"{"reply_to":"a@north.example","wording":{"de":{}}}"#).await;
+    assert_eq!(reply_to(&directory(&services)).await.as_deref(), Some("a@north.example"));
+    services.stop().await;
+}
+
+#[tokio::test]
 async fn an_unknown_shop_is_asked_for_each_time_and_the_default_one_needs_no_settings() {
     let services = TestStack::start().await;
     let shops = directory(&services);

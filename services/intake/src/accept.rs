@@ -78,10 +78,11 @@ pub async fn accept_in_time(
 /// Stores the events and returns their outcomes in the same order. Different orders are written
 /// concurrently, the events of one order one after the other, so that the first of two conflicting events
 /// is stored. Once DynamoDB did not answer for one, no other is begun: each could take as long, and all of them more
-/// time than there is.
+/// time than there is. A shop whose settings are no valid document holds up its own events alone.
 ///
 /// # Errors
-/// [`AcceptError`] when DynamoDB did not answer for at least one event, or refuses it. Others may have been stored.
+/// [`AcceptError`] when DynamoDB did not answer for at least one event, or refuses it, or a shop's settings are not known.
+/// Others may have been stored.
 pub async fn accept_all(
     to: Publishing<'_>,
     events: Vec<Value>,
@@ -90,6 +91,7 @@ pub async fn accept_all(
     let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(events.len());
     let mut warnings: Vec<Vec<FieldWarning>> = Vec::with_capacity(events.len());
     let mut orders: BTreeMap<OrderKey, Vec<Routed>> = BTreeMap::new();
+    let mut unknown_shop = None;
     for (i, mut json) in events.into_iter().enumerate() {
         let shop = to.only.map_or(Ok(()), |only| name_shop(&mut json, only));
         let (event, warnings_of_event) = parse_with_warnings(&json, to.store.now());
@@ -97,7 +99,16 @@ pub async fn accept_all(
         // Here as text, for its size, its hash and the outbox. The tree, several times as large, ends here.
         let event = shop.and(event).and_then(|event| Ok((event, text_within_limit(&json)?)));
         let event = match event {
-            Ok((event, text)) => route(to.shops, event, text).await?,
+            Ok((event, text)) => match route(to.shops, event, text).await {
+                Ok(routed) => routed,
+                // Where the table does not answer, it answers for no other shop either.
+                Err(error) if !error.is_of_this_shop() => return Err(error.into()),
+                Err(error) => {
+                    unknown_shop = Some(error);
+                    outcomes.push(None);
+                    continue;
+                }
+            },
             Err(errors) => Err(errors),
         };
         match event {
@@ -121,6 +132,9 @@ pub async fn accept_all(
         for (i, outcome) in of_one_order? {
             outcomes[i] = Some(outcome);
         }
+    }
+    if let Some(error) = unknown_shop {
+        return Err(error.into());
     }
     let outcomes = outcomes.into_iter().flatten().zip(warnings);
     Ok(outcomes.map(|(outcome, warnings)| Outcome { warnings, ..outcome }).collect())

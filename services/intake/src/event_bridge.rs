@@ -10,7 +10,8 @@ pub fn to_cloud_event(mut envelope: Value) -> Value {
         return detail;
     }
     // A publisher's retry may get a new EventBridge id, and is then stored as a second event. The ledger's
-    // key does not depend on the id, so the customer is still mailed once.
+    // key does not depend on the id, so the customer is still mailed once; but it may get a new time too, so what
+    // only the time tells from another, such as a refund without an id, is mailed twice then.
     let shop = detail.as_object_mut().and_then(|members| members.remove("shop"));
     json!({
         "specversion": "1.0",

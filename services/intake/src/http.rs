@@ -159,6 +159,7 @@ async fn publish(
     // Before the signature: a compressed body would fail that check, with a sentence that misleads.
     refuse_compressed(request, &body)?;
     if let Caller::Signed(secrets, signature) = caller {
+        refuse_unsigned_attributes(request)?;
         secrets.verify(&intake.shops, shop, &signature, &body).await?;
     }
     let events = read_events(request, &body)?;
@@ -284,6 +285,12 @@ fn refuse_compressed(request: &Request<'_>, body: &[u8]) -> Result<(), Problem> 
     } else {
         Err(Problem::Compressed)
     }
+}
+
+/// A signature is of the body alone. In binary mode the type, the id and the shop are headers, so that whoever holds one
+/// signed request could make other events of it.
+fn refuse_unsigned_attributes(request: &Request<'_>) -> Result<(), Problem> {
+    if binary_mode::is_used(&request.headers) { Err(Problem::UnsignedAttributes) } else { Ok(()) }
 }
 
 fn check_batch_size(events: Vec<Value>) -> Result<Vec<Value>, Problem> {

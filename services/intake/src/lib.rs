@@ -18,11 +18,13 @@
 //! - Intake itself authorizes every HTTP request by the setting [`Publishers`], and does not start if the
 //!   setting is invalid. It cannot rely on the Function URL: while a deployment changes who may publish,
 //!   the URL may be open before or after intake is. A signature is valid for five minutes; a replay within
-//!   them finds its events stored, and changes nothing.
+//!   them finds its events stored, and changes nothing. It covers the body alone, so nothing outside the body says what
+//!   a signed event is: binary mode is refused, and the stack's secret does not count at a shop's path.
 //! - Of a request without a valid signature no JSON but the envelope is read: what its headers show refuses it
 //!   first, then its size, then one HMAC for each secret.
 //! - An event of a shop that has no settings is refused, but for the shop `default`, which needs none. Path and attribute
-//!   that name different shops are refused. Who signs with a shop's secret publishes for that shop only.
+//!   that name different shops are refused. Who signs with a shop's secret publishes for that shop only. A shop whose
+//!   settings are no valid document holds up its own events, and no other's.
 //! - Which mails a shop has turned off, and who gets copies, is decided once, when the event is accepted: of the order's
 //!   `copies` and the shop's settings, each address once.
 //! - A rotation of the webhook secret needs no deployment and refuses no signed request: the current version and

@@ -38,6 +38,8 @@ pub enum Problem {
     BatchRefused(Vec<Outcome>),
     /// No valid signature, where one is asked for.
     Unauthorized(&'static str),
+    /// The attributes are headers, where a signature of the body authorizes.
+    UnsignedAttributes,
     /// IAM credentials are required, and the caller sent none.
     Forbidden,
     /// A signature is required, and Secrets Manager has not told yet with which secret.
@@ -69,7 +71,7 @@ impl Problem {
             Self::MethodNotAllowed(_) => 405,
             Self::UnsupportedMediaType | Self::Compressed => 415,
             Self::TooLarge(_) => 413,
-            Self::Invalid { .. } => 400,
+            Self::Invalid { .. } | Self::UnsignedAttributes => 400,
             Self::Conflict { .. } => 409,
             // As for a single event. Some are in conflict, others may be invalid: 409 is the rarer news.
             Self::BatchRefused(outcomes) if conflicts(outcomes) > 0 => 409,
@@ -94,6 +96,7 @@ impl Problem {
             Self::BatchRefused(_) => "No event of the batch was stored",
             Self::Conflict { .. } => "Another event has this source and id",
             Self::Unauthorized(_) => "The signature is not valid",
+            Self::UnsignedAttributes => "The event's attributes are not signed",
             Self::Forbidden => "Not signed by AWS credentials",
             Self::SecretUnavailable => "Signatures cannot be checked now",
             Self::StoreUnavailable => "The event store does not answer",
@@ -103,7 +106,9 @@ impl Problem {
     fn detail(&self) -> String {
         match self {
             Self::NotFound => {
-                "Events go to POST /v1/events; GET /healthz tells whether intake runs.".to_owned()
+                "Events go to POST /v1/events, or for one shop to POST /v1/shops/NAME/events; \
+                 GET /healthz tells whether intake runs."
+                    .to_owned()
             }
             Self::MethodNotAllowed(allowed) => format!("This path takes {allowed}."),
             Self::UnsupportedMediaType => {
@@ -124,6 +129,12 @@ impl Problem {
                     .to_owned()
             }
             Self::Unauthorized(detail) => (*detail).to_owned(),
+            Self::UnsignedAttributes => {
+                "A webhook's signature is of its body alone, and anybody could change attributes in \
+                 ce- headers. Send the whole event as the body, with Content-Type \
+                 application/cloudevents+json. Nothing was stored."
+                    .to_owned()
+            }
             Self::Forbidden => {
                 "Sign the request with SigV4 for the service lambda, as a principal that may \
                  publish. Nothing was stored."

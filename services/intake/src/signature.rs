@@ -70,8 +70,8 @@ impl Signature {
     /// Checks that `body` was signed with one of the secrets: an HMAC over it for each, compared in constant
     /// time.
     ///
-    /// The same signature is valid again within its five minutes: a replay finds its events stored, and
-    /// changes nothing.
+    /// The same signature is valid again within its five minutes, with any headers and path: what it authorizes must
+    /// depend on the body alone.
     ///
     /// # Errors
     /// `Problem::Unauthorized`.

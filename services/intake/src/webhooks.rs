@@ -2,7 +2,9 @@
 //! for that shop only.
 //!
 //! A shop's secret is named by its settings, and counts for its own path `/v1/shops/NAME/events` alone: what is in a body
-//! is not read before its signature is checked, so at `/v1/events` nobody knows yet which shop it is about.
+//! is not read before its signature is checked, so at `/v1/events` nobody knows yet which shop it is about. The stack's
+//! secret counts at `/v1/events` alone: a path is not signed, so that an event without a shop, sent again to another
+//! path, would become another shop's.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +22,11 @@ use crate::signature::Signature;
 /// How many shops whose settings are not in memory are looked up in a second before their signatures are checked. A
 /// flood of forged requests, each for another name, must not become a flood of reads.
 const MAX_LOOKUPS_A_SECOND: u32 = 20;
+
+/// Says neither whether there is such a shop nor whether it has a secret.
+const NO_OWN_SECRET: &str = "At a shop's path only a signature by the shop's own secret counts: put its \
+                             `webhook_secret` into its settings, or sign with the stack's secret, publish \
+                             to /v1/events and name the shop in the event.";
 
 /// The secrets of publishers.
 #[derive(Debug)]
@@ -56,7 +63,8 @@ impl Webhooks {
         self.stack.warm_up().await;
     }
 
-    /// Checks that `body` was signed with the secret of `shop`, the one of the path, or with the stack's.
+    /// Checks that `body` was signed with the secret of `shop`, the one of the path, or where the path names none, with
+    /// the stack's.
     ///
     /// # Errors
     /// `Problem::Unauthorized`, or `Problem::SecretUnavailable` where the secret that it may be signed with is not
@@ -68,46 +76,34 @@ impl Webhooks {
         signature: &Signature,
         body: &[u8],
     ) -> Result<(), Problem> {
-        let own = match shop {
+        match shop {
             Some(shop) => self.verify_own(shops, shop, signature, body).await,
-            None => Ok(false),
-        };
-        if own == Ok(true) {
-            return Ok(());
-        }
-        match (self.stack.verify(signature, body).await, own) {
-            // It may be by the shop's secret, which nobody could read: publishing again later may succeed.
-            (Err(Problem::Unauthorized(_)), Err(unavailable)) => Err(unavailable),
-            (verdict, _) => verdict,
+            None => self.stack.verify(signature, body).await,
         }
     }
 
-    /// Whether the shop has a secret of its own and the signature is by it.
+    /// Checks that the signature is by the shop's own secret.
     async fn verify_own(
         &self,
         shops: &ShopDirectory,
         shop: &ShopId,
         signature: &Signature,
         body: &[u8],
-    ) -> Result<bool, Problem> {
+    ) -> Result<(), Problem> {
         if !shops.is_cached(shop).await && !self.may_look_up() {
             return Err(Problem::SecretUnavailable);
         }
         let settings = match shops.settings(shop).await {
             Ok(settings) => settings,
-            // Who signs with the stack's secret hears later that there is no such shop.
-            Err(ShopError::Unknown(_)) => return Ok(false),
+            Err(ShopError::Unknown(_)) => return Err(Problem::Unauthorized(NO_OWN_SECRET)),
             Err(error) => {
                 tracing::error!(%error, "the shop's webhook secret is not known");
                 return Err(Problem::SecretUnavailable);
             }
         };
-        let Some(arn) = &settings.webhook_secret else { return Ok(false) };
-        match self.store(arn).verify(signature, body).await {
-            Ok(()) => Ok(true),
-            Err(Problem::Unauthorized(_)) => Ok(false),
-            Err(unavailable) => Err(unavailable),
-        }
+        let arn = settings.webhook_secret.as_ref();
+        let arn = arn.ok_or(Problem::Unauthorized(NO_OWN_SECRET))?;
+        self.store(arn).verify(signature, body).await
     }
 
     fn store(&self, arn: &SecretArn) -> Arc<SecretStore> {

@@ -3,7 +3,8 @@
 //! Each process keeps what it read for [`MAX_AGE`], so a change is taken up within that, and reading costs half a read
 //! unit for each shop and minute, however many orders come. What cannot be read, or is no valid document, never
 //! replaces what was read before: that is used on, and logged once. A shop that has no settings is asked for each time:
-//! its first event must not be refused because somebody asked a moment before they were put. Only the shop `default`
+//! its first event must not be refused because somebody asked a moment before they were put. Of a document that a newer
+//! version put, what this one does not know is left out, and logged once. Only the shop `default`
 //! needs none: without a document everything is as the stack's parameters say.
 
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use shared::shop_settings::SettingsError;
-use shared::{ShopId, ShopSettings};
+use shared::{FieldError, ShopId, ShopSettings};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
@@ -58,6 +59,19 @@ pub enum ShopError {
     Unavailable(ShopId, #[source] ReadError),
 }
 
+impl ShopError {
+    /// Whether another shop's settings may be read all the same.
+    #[must_use]
+    pub const fn is_of_this_shop(&self) -> bool {
+        match self {
+            Self::Unknown(_) => true,
+            Self::Unavailable(_, error) => {
+                matches!(error, ReadError::Item(_) | ReadError::Document(_))
+            }
+        }
+    }
+}
+
 /// Why settings could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -79,9 +93,19 @@ pub enum ReadError {
 #[derive(Debug)]
 struct Cached {
     settings: Arc<ShopSettings>,
+    /// The document's version; 0 for none.
+    version: u64,
     read_again_at: Timestamp,
     /// Whether it is logged already that they could not be read again.
     is_logged: bool,
+}
+
+/// A document, parsed.
+#[derive(Debug, Default)]
+struct Document {
+    settings: ShopSettings,
+    version: u64,
+    unknown: Vec<FieldError>,
 }
 
 /// The settings of all shops.
@@ -127,8 +151,8 @@ impl ShopDirectory {
             return Ok(Arc::clone(&cached.settings));
         }
         let read = match self.read_item(shop).await {
-            Ok(Some(settings)) => settings,
-            Ok(None) if shop.is_default() => ShopSettings::default(),
+            Ok(Some(read)) => read,
+            Ok(None) if shop.is_default() => Document::default(),
             Ok(None) => {
                 cache.remove(shop);
                 return Err(ShopError::Unknown(shop.clone()));
@@ -138,13 +162,18 @@ impl ShopDirectory {
                 return keep_last(cache.get_mut(shop), shop, again, error);
             }
         };
-        let settings = Arc::new(read);
+        let Document { settings, version, unknown } = read;
+        let settings = Arc::new(settings);
         let cached = Cached {
             settings: Arc::clone(&settings),
+            version,
             read_again_at: now + self.max_age,
             is_logged: false,
         };
-        cache.insert(shop.clone(), cached);
+        let before = cache.insert(shop.clone(), cached);
+        if before.is_none_or(|before| before.version != version) {
+            log_unknown(shop, version, &unknown);
+        }
         Ok(settings)
     }
 
@@ -154,15 +183,32 @@ impl ShopDirectory {
         self.cache.lock().await.get(shop).is_some_and(|cached| now < cached.read_again_at)
     }
 
-    async fn read_item(&self, shop: &ShopId) -> Result<Option<ShopSettings>, ReadError> {
+    async fn read_item(&self, shop: &ShopId) -> Result<Option<Document>, ReadError> {
         let key = AttributeValue::S(shop.to_string());
         let call = self.client.get_item().table_name(&self.table).key(SHOP_KEY, key);
         let answer = tokio::time::timeout(READ_TIMEOUT, call.send()).await;
         let answer = answer.map_err(|_elapsed| ReadError::Slow)?.map_err(AwsError::from)?;
         let Some(item) = answer.item else { return Ok(None) };
-        let ShopItem { document, .. } = serde_dynamo::from_item(item)?;
-        Ok(Some(ShopSettings::parse(&document)?))
+        let ShopItem { document, version, .. } = serde_dynamo::from_item(item)?;
+        let (settings, unknown) = ShopSettings::parse_stored(&document)?;
+        Ok(Some(Document { settings, version, unknown }))
     }
+}
+
+/// Says which members of a document count for nothing.
+fn log_unknown(shop: &ShopId, version: u64, unknown: &[FieldError]) {
+    if unknown.is_empty() {
+        return;
+    }
+    let shop = shop.as_str();
+    let members: Vec<&str> = unknown.iter().map(|error| error.pointer.as_str()).collect();
+    let members = members.join(" ");
+    tracing::warn!(
+        shop,
+        version,
+        members,
+        "members of the shop's settings are not known here, and count for nothing"
+    );
 }
 
 /// What was read before, if anything was.

@@ -4,21 +4,30 @@
 //! and completes it after its last. An item that has no end belongs to a command that is running or
 //! was killed. `waybill audit` lists them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use shared::ShopId;
 
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, number, readable_time, rfc3339, table};
 use crate::pii::without_addresses;
+use crate::shop::table::read_all;
 use crate::store::parse_readable;
 
-/// The partition of the ledger table that holds the audit items. No order's key begins with `#`.
+/// The partition of the ledger table that holds the audit items of what concerns the whole stack. No order's key begins
+/// with `#`.
 const PARTITION: &str = "#audit";
+
+/// The partition for a shop, so that who may change one shop alone can touch no other's items.
+fn partition(shop: Option<&ShopId>) -> String {
+    shop.map_or_else(|| PARTITION.to_owned(), |shop| format!("{PARTITION}/{shop}"))
+}
 
 /// As long as the ledger's own records by default.
 const RETENTION_SECONDS: i64 = 400 * 24 * 60 * 60;
@@ -101,23 +110,35 @@ struct NewItem<'a> {
 #[derive(Debug)]
 pub struct Audit<'a> {
     stack: &'a Stack,
+    partition: String,
     sort_key: String,
 }
 
 impl<'a> Audit<'a> {
-    /// Stores the item. Nothing may be changed before this has returned; if it fails, nothing is
-    /// changed at all.
+    /// Stores the item, among those of the shop that `--shop` names. Nothing may be changed before this has returned; if
+    /// it fails, nothing is changed at all.
     pub async fn begin(
         stack: &'a Stack,
         operator: &Operator,
         intent: Intent<'_>,
     ) -> Result<Self, CliError> {
+        Self::begin_for(stack, stack.shop.as_ref(), operator, intent).await
+    }
+
+    /// As [`begin`](Self::begin), among those of `shop`.
+    pub async fn begin_for(
+        stack: &'a Stack,
+        shop: Option<&ShopId>,
+        operator: &Operator,
+        intent: Intent<'_>,
+    ) -> Result<Self, CliError> {
+        let partition = partition(shop);
         let now = Timestamp::now();
         // Two commands may begin in the same millisecond.
         let random = uuid::Uuid::new_v4().simple().to_string();
         let sort_key = format!("{now:.3}#{}", &random[..8]);
         let item = NewItem {
-            order_key: PARTITION,
+            order_key: &partition,
             notification: &sort_key,
             action: &intent.action,
             command: &stack.command,
@@ -137,7 +158,7 @@ impl<'a> Audit<'a> {
         })?;
         let put = stack.dynamodb.put_item().table_name(stack.ledger_table()).set_item(Some(item));
         put.send().await.map_err(service_error("write the audit item; nothing was changed"))?;
-        Ok(Self { stack, sort_key })
+        Ok(Self { stack, partition, sort_key })
     }
 
     /// Ends the item with how `result` came out. Returns `result`'s error if it has one, else that of
@@ -167,7 +188,7 @@ impl<'a> Audit<'a> {
             .dynamodb
             .update_item()
             .table_name(self.stack.ledger_table())
-            .key("order_key", text(PARTITION.to_owned()))
+            .key("order_key", text(self.partition))
             .key("notification", text(self.sort_key))
             .update_expression("SET #state = :state, outcome = :outcome, ended_at = :now")
             .expression_attribute_names("#state", "state")
@@ -246,29 +267,52 @@ pub struct AuditList {
     pub items: Vec<AuditItem>,
 }
 
-/// Lists the latest audit items.
+/// Lists the latest audit items: of the shop that `--shop` names, or of the stack and all its shops.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(AuditList, ExitStatus), CliError> {
-    let limit = usize::try_from(args.limit).unwrap_or_default();
+    let mut items = Vec::new();
+    for partition in partitions(stack).await? {
+        items.extend(latest(stack, partition, args.limit).await?);
+    }
+    items.sort_by(|one: &AuditItem, other| other.begun_at.cmp(&one.begun_at));
+    items.truncate(usize::try_from(args.limit).unwrap_or_default());
+    Ok((AuditList { items }, ExitStatus::Healthy))
+}
+
+async fn partitions(stack: &Stack) -> Result<Vec<String>, CliError> {
+    if stack.shop.is_some() {
+        return Ok(vec![partition(stack.shop.as_ref())]);
+    }
+    let shops = read_all(stack).await?;
+    let named = shops.iter().filter_map(|item| ShopId::parse(&item.shop).ok());
+    // It may be without settings.
+    let shops: BTreeSet<ShopId> = named.chain([ShopId::default()]).collect();
+    let of_shops = shops.iter().map(|shop| partition(Some(shop)));
+    Ok(of_shops.chain([partition(None)]).collect())
+}
+
+/// The latest items of a partition, at most `limit`, the latest first.
+async fn latest(stack: &Stack, partition: String, limit: i32) -> Result<Vec<AuditItem>, CliError> {
+    let most = usize::try_from(limit).unwrap_or_default();
     let mut found = stack
         .dynamodb
         .query()
         .table_name(stack.ledger_table())
         .key_condition_expression("order_key = :audit")
-        .expression_attribute_values(":audit", AttributeValue::S(PARTITION.to_owned()))
+        .expression_attribute_values(":audit", AttributeValue::S(partition))
         .scan_index_forward(false)
-        .limit(args.limit)
+        .limit(limit)
         .into_paginator()
         .items()
         .send();
     let mut items = Vec::new();
     // A page ends after 1 MB, whatever its limit.
-    while items.len() < limit
+    while items.len() < most
         && let Some(item) = found.next().await
     {
         let item = item.map_err(service_error("read the audit items"))?;
         items.push(parse_readable(item));
     }
-    Ok((AuditList { items }, ExitStatus::Healthy))
+    Ok(items)
 }
 
 impl Report for AuditList {

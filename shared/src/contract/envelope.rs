@@ -210,7 +210,7 @@ fn read_payload(from: &FieldReader<'_>, kind: Kind, context: &Context<'_>) -> Op
             EventPayload::Cancelled(cancellation.or_of_lines_beside(&from.as_optional()))
         }
         Kind::OrderRefunded => {
-            let read = |r: &FieldReader<'_>| Refund::read(r, context.event_id);
+            let read = |r: &FieldReader<'_>| Refund::read(r, context.event_id, context.time);
             EventPayload::Refunded(read_required(from, &REFUND, read)?)
         }
         Kind::OrderWithdrawalReceived => {

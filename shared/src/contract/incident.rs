@@ -21,7 +21,7 @@ const MAX_CHANGES: usize = 20;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct OrderUpdate {
-    /// The shop's own name of this state of the order; absent: what the order holds tells states apart.
+    /// The shop's own name of this state of the order; absent: each event tells of a state of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<IncidentId>,
     /// What changed, a sentence each, in words for the customer.
@@ -35,7 +35,7 @@ pub struct OrderUpdate {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct PaymentFailure {
-    /// The shop's own id of the attempt; absent: the event's.
+    /// The shop's own id of the attempt; absent: when it happened and what is said here tell attempts apart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<IncidentId>,
     /// What was to be paid; absent: nothing is said of it.
@@ -103,19 +103,16 @@ impl PaymentFailure {
 }
 
 impl Withdrawal {
-    /// Reads a withdrawal. One without an id is told apart from others by `event_id`, and one without a time
-    /// arrived at `happened`.
+    /// Reads a withdrawal. One without an id is told apart from others by when it `happened` and what is said of it, or
+    /// by `event_id`; and one without a time arrived then.
     pub(crate) fn read(
         from: &FieldReader<'_>,
         event_id: &str,
         happened: Option<LocalTime>,
     ) -> Option<Self> {
         let id = from.tolerated("id", |r| IncidentId::read(&r)).or_else(|| {
-            from.warn_member(
-                "id",
-                "This is missing; the withdrawal is told apart by the event's id.",
-            );
-            IncidentId::parse(&digest::id_of_event(event_id)).ok()
+            from.warn_member("id", digest::TOLD_APART);
+            IncidentId::parse(&digest::id_without_id(event_id, happened, from.value())).ok()
         });
         let received_at = from.tolerated("received_at", |r| LocalTime::read(&r)).or_else(|| {
             from.warn_member(

@@ -12,7 +12,7 @@ use crate::contract::reader::FieldReader;
 use crate::contract::schema;
 use crate::contract::shipment::ParcelLine;
 use crate::contract::text::Line;
-use crate::contract::times::read_day;
+use crate::contract::times::{LocalTime, read_day};
 use crate::contract::values::is_absent;
 
 /// Money on its way back.
@@ -74,11 +74,16 @@ pub struct Cancellation {
 }
 
 impl Refund {
-    /// Reads a refund; `None` without an amount. One without an id is told apart from others by `event_id`.
-    pub(crate) fn read(from: &FieldReader<'_>, event_id: &str) -> Option<Self> {
+    /// Reads a refund; `None` without an amount. One without an id is told apart from others by when it `happened` and
+    /// what is said of it, or by `event_id`.
+    pub(crate) fn read(
+        from: &FieldReader<'_>,
+        event_id: &str,
+        happened: Option<LocalTime>,
+    ) -> Option<Self> {
         let id = from.tolerated("id", |r| RefundId::read(&r)).or_else(|| {
-            from.warn_member("id", "This is missing; the refund is told apart by the event's id.");
-            RefundId::parse(&digest::id_of_event(event_id)).ok()
+            from.warn_member("id", digest::TOLD_APART);
+            RefundId::parse(&digest::id_without_id(event_id, happened, from.value())).ok()
         });
         let amount = in_currency_of(from, || from.required("amount", |r| Money::read_positive(&r)));
         let text = |name| from.tolerated(name, |r| Line::read(&r));

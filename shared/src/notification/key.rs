@@ -153,7 +153,7 @@ fn scope_of(event: &Event) -> String {
         },
         EventPayload::PaymentFailed(payment) => match &payment.id {
             Some(id) => encode(id.as_str()),
-            None => occurrence(event),
+            None => unnumbered(event, payment),
         },
         EventPayload::Cancelled(c) => match &c.id {
             _ if !c.is_partial() => String::new(),
@@ -172,9 +172,19 @@ fn scope_of(event: &Event) -> String {
             format!("{}#{}", encode(s.id.as_str()), occurrence(event))
         }
         EventPayload::DeliveryAttempted(s) => {
-            let attempt = s.attempt.map_or_else(|| occurrence(event), |number| number.to_string());
+            let attempt =
+                s.attempt.map_or_else(|| unnumbered(event, s), |number| number.to_string());
             format!("{}#{attempt}", encode(s.id.as_str()))
         }
+    }
+}
+
+/// Tells an attempt without a number from another: by when it happened and all that is said of it, which a publisher's
+/// retry under another id says again; without a time, by the event's name.
+fn unnumbered(event: &Event, said: &impl serde::Serialize) -> String {
+    match event.time {
+        Some(time) => digest::short(&(time, said)),
+        None => occurrence(event),
     }
 }
 
@@ -334,6 +344,37 @@ mod tests {
             assert_ne!(unnamed, event(kind, "shop", &named), "{kind}");
             assert_ne!(unnamed, event(kind, "other", &json!({})), "{kind}: of another source");
             assert_eq!(unnamed, event(kind, "shop", &json!({})), "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_published_again_under_another_events_id_is_the_same_though_it_has_no_id_of_its_own()
+    {
+        let key = |kind: Kind, event_id: &str, minute: u8, reason: &str| {
+            let amount = json!({ "amount": 1490, "currency": "EUR" });
+            let event = json!({
+                "specversion": "1.0", "source": "shop", "id": event_id, "type": kind.as_str(),
+                "time": format!("2026-11-20T10:{minute}:00Z"),
+                "data": {
+                    "order": { "id": "1001", "customer": { "email": "jo@example.com" } },
+                    "payment": { "reason": reason },
+                    "refund": { "amount": amount, "reason": reason },
+                    "withdrawal": { "content": reason },
+                    "shipment": { "id": "S-1", "reason": reason },
+                },
+            });
+            ledger_key(&Event::parse(&event).expect("an event"))
+        };
+        for kind in [
+            Kind::OrderPaymentFailed,
+            Kind::OrderRefunded,
+            Kind::OrderWithdrawalReceived,
+            Kind::ShipmentDeliveryAttempted,
+        ] {
+            let first = key(kind, "e-1", 10, "card declined");
+            assert_eq!(key(kind, "e-2", 10, "card declined"), first, "{kind}: published again");
+            assert_ne!(key(kind, "e-1", 11, "card declined"), first, "{kind}: at another time");
+            assert_ne!(key(kind, "e-1", 10, "expired"), first, "{kind}: of another");
         }
     }
 

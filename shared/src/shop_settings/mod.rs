@@ -2,7 +2,7 @@
 //!
 //! Every member may be absent: then the stack's own parameter counts, or nothing does. `waybill shop put` and every
 //! reader parse a document by the same rules, so that a bad one is refused when it is put, with every bad field
-//! named. The JSON Schema is `shared/schema/shop.schema.json`, generated from these types.
+//! named. Only members that a reader does not know are refused when they are put, and left out when they are read. The JSON Schema is `shared/schema/shop.schema.json`, generated from these types.
 
 mod accent;
 mod brand;
@@ -92,12 +92,22 @@ impl SettingsError {
 }
 
 impl ShopSettings {
-    /// Parses a document.
+    /// Parses a document that somebody wants to put.
     ///
     /// # Errors
     /// [`SettingsError`] names every bad member. Unknown members are refused as well: a misspelt one would otherwise
     /// be noticed only in customers' mailboxes.
     pub fn parse(json: &str) -> Result<Self, SettingsError> {
+        let (settings, unknown) = Self::parse_stored(json)?;
+        if unknown.is_empty() { Ok(settings) } else { Err(SettingsError::BadMembers(unknown)) }
+    }
+
+    /// Parses a document that was put, and returns with it an error for each member that this version does not know. A
+    /// newer one may have put it, and after it was rolled back the shop's mails must still go out.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names every bad member, the unknown ones included.
+    pub fn parse_stored(json: &str) -> Result<(Self, Vec<FieldError>), SettingsError> {
         if json.len() > MAX_SETTINGS_BYTES {
             let expected = format!("at most {MAX_SETTINGS_BYTES} bytes");
             return Err(SettingsError::NotJson(InvalidValue::expected(expected)));
@@ -106,10 +116,13 @@ impl ShopSettings {
         let problems = FieldErrors::default();
         let settings = Self::read(&FieldReader::root(&value, &problems));
         let (mut problems, _, known) = problems.into_parts();
-        problems.extend(unknown_members(&value, &known));
+        let unknown = unknown_members(&value, &known);
         match settings {
-            Some(settings) if problems.is_empty() => Ok(settings),
-            _ => Err(SettingsError::BadMembers(problems)),
+            Some(settings) if problems.is_empty() => Ok((settings, unknown)),
+            _ => {
+                problems.extend(unknown);
+                Err(SettingsError::BadMembers(problems))
+            }
         }
     }
 
@@ -199,6 +212,17 @@ mod tests {
             ]
         );
         assert!(errors.iter().all(|error| !error.detail.contains("whsec_abc")));
+    }
+
+    #[test]
+    fn a_member_of_a_newer_version_is_left_out_of_what_was_put_and_named() {
+        let newer = r#"{ "reply_to": "help@north.example", "brand_video": "x", "copies": [{ "to": "a@b.example", "cc": 1 }] }"#;
+        let (settings, unknown) = ShopSettings::parse_stored(newer).expect("settings");
+        assert!(settings.reply_to.is_some() && settings.copies.len() == 1);
+        let unknown: Vec<&str> = unknown.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(unknown, ["/brand_video", "/copies/0/cc"]);
+        assert!(ShopSettings::parse(newer).is_err(), "it is not put");
+        assert!(ShopSettings::parse_stored(r#"{ "reply_to": "nobody" }"#).is_err());
     }
 
     #[test]

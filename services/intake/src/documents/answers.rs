@@ -33,6 +33,7 @@ fn problems() -> Vec<(&'static str, Problem)> {
     vec![
         ("invalid", Problem::from_outcome(invalid()).expect("it is refused")),
         ("batch_invalid", Problem::BatchRefused(vec![invalid()])),
+        ("unsigned_attributes", Problem::UnsignedAttributes),
         ("unauthorized", Problem::Unauthorized(unauthorized)),
         ("forbidden", Problem::Forbidden),
         ("no_such_path", Problem::NotFound),
@@ -59,6 +60,7 @@ fn is_answered_at(problem: &Problem, endpoint: Endpoint) -> bool {
         | Problem::Invalid { .. }
         | Problem::Conflict { .. }
         | Problem::BatchRefused(_)
+        | Problem::UnsignedAttributes
         | Problem::Unauthorized(_)
         | Problem::Forbidden
         | Problem::SecretUnavailable

@@ -7,7 +7,7 @@
 mod check;
 mod put;
 mod show;
-mod table;
+pub mod table;
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};

@@ -71,7 +71,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Put, ExitStatus), CliErr
         reason: args.change.reason.as_deref(),
         plan: json!({ "shop": shop, "version": version }),
     };
-    let audit = Audit::begin(stack, &args.change.operator, intent).await?;
+    let audit = Audit::begin_for(stack, Some(shop), &args.change.operator, intent).await?;
     let put_at = Timestamp::now().as_millisecond();
     let item = ShopItem { shop: shop.to_string(), document, version, put_at };
     let result = replace(stack, &item).await;

@@ -313,7 +313,8 @@ async fn a_first_sweep_tells_of_no_time_before_the_first_event() {
 }
 
 #[tokio::test]
-async fn a_first_sweep_queues_what_was_lost_as_long_as_the_stream_keeps_records_and_as_long_again() {
+async fn a_first_sweep_queues_what_was_lost_as_long_as_the_stream_keeps_records_and_as_long_again()
+{
     let hour = 3_600_000;
     let until = Clock::system().now_ms() - SWEEP_AFTER_MS;
     for (age, queued) in [(25 * hour, 3), (47 * hour, 3), (49 * hour, 0)] {
