@@ -49,6 +49,7 @@ mod tests {
         let refund = |id: &str, amount| Item {
             refund: Some(amount),
             order_total: Some(1_000),
+            currency: Some("EUR".to_owned()),
             order_key: "default/1001".to_owned(),
             notification: format!("order.refunded#{id}#customer"),
             ..Item::default()

@@ -13,18 +13,19 @@
 //! | older ones that were told, and this one tells nothing beyond them | this one is skipped: nothing new |
 //!
 //! A copy is judged by what its own recipient was told, not by what the customer was: it may be of some kinds only, and
-//! an earlier one may have bounced. Two things are the order's and not a recipient's: that it is cancelled, and how much
-//! of it was paid back.
+//! an earlier one may have bounced. Two things are the order's and not a recipient's: that it is cancelled (or open again),
+//! and how much of it was paid back.
 //!
 //! A newer record never yields to an older one that is not told yet, even if both tell the same: the older one yields
 //! to it, and both would be skipped.
 
-use crate::ledger::{Record, SkipReason, State};
-use crate::notification::Recipient;
-use crate::notification::news::{News, Relation, supersedes};
+mod money;
+mod reopened;
 
-/// Refunds and cancellations are of the same moment if they are at most so many milliseconds apart.
-const SAME_MOMENT_MS: i64 = 10 * 60 * 1000;
+use crate::ledger::{Record, SkipReason, State};
+use crate::notification::news::{News, Relation};
+use money::{is_money_told, money_news, tells_money_of};
+use reopened::{ends, outdates};
 
 /// For so many milliseconds after its acceptance, news that corrects other news waits until that was told.
 pub const MAX_WAIT_MS: i64 = 10 * 60 * 1000;
@@ -173,13 +174,14 @@ pub fn judge(own: &News, others: &[Known], stage: Stage, now: i64) -> Judgement 
 }
 
 /// The one of `others` that supersedes `own`, whatever that one may be waiting for. So a mail is judged that a mailer
-/// holds, before it is sent out of a doubt or by a replay.
+/// holds, before it is sent out of a doubt or by a replay. `others` are all of the order: one alone may be a cancellation
+/// that a further one has undone.
 #[must_use]
 pub fn superseding<'a>(own: &News, others: &'a [Known], now: i64) -> Option<&'a Known> {
     others.iter().find(|other| {
-        let ends = other.news.cancels_order && own.kind.ends_with_cancellation();
-        let is_newer = other.standing.is_active() && supersedes(&other.news, own, now).is_some();
-        ends || is_newer
+        let is_active = other.standing.is_active();
+        let is_newer = is_active && outdates(&other.news, own, others, now).is_some();
+        is_newer || ends(&other.news, own, others, now)
     })
 }
 
@@ -216,10 +218,11 @@ fn newer(own: &News, others: &[Known], stage: Stage, now: i64) -> Newer {
     }
     let mut found = Newer::None;
     for other in others {
-        if other.news.cancels_order && own.kind.ends_with_cancellation() {
+        if ends(&other.news, own, others, now) {
             return Newer::Supersedes;
         }
-        let relation = supersedes(&other.news, own, now).filter(|_| other.standing.is_active());
+        let relation = outdates(&other.news, own, others, now);
+        let relation = relation.filter(|_| other.standing.is_active());
         match (relation, other.standing) {
             (None, _) => {}
             // It has no mail request and waits for this very record.
@@ -243,10 +246,10 @@ fn makes_old(
     now: i64,
 ) -> Option<(Option<Relation>, SkipReason)> {
     // Whoever gets it: a copy's recipient may not be told of the cancellation itself.
-    if own.cancels_order && other.news.kind.ends_with_cancellation() {
+    if ends(own, &other.news, others, now) {
         return Some((None, SkipReason::Superseded));
     }
-    if let Some(relation) = supersedes(own, &other.news, now) {
+    if let Some(relation) = outdates(own, &other.news, others, now) {
         return Some((Some(relation), SkipReason::Superseded));
     }
     tells_money_of(own, &other.news, others).then_some((None, SkipReason::NothingNew))
@@ -260,79 +263,6 @@ fn tells_nothing_new(own: &News, others: &[Known]) -> bool {
     before.sort_by(|a, b| a.position().cmp(&b.position()));
     let told = before.iter().fold(super::Told::default(), |told, news| told.then(&news.told));
     !own.told.has_news_beyond(&told)
-}
-
-/// Whether `own`, a refund, is part of the money that a cancellation of the same moment tells.
-fn is_money_told(own: &News, others: &[Known]) -> bool {
-    let tells =
-        |other: &&Known| other.standing.is_active() && tells_money_of(&other.news, own, others);
-    others.iter().any(|other| tells(&other))
-}
-
-/// Whether the cancellation `cancelled` tells the money of `refund`: they are of the same moment, and all refunds of
-/// that moment together are no more than the cancellation names.
-fn tells_money_of(cancelled: &News, refund: &News, others: &[Known]) -> bool {
-    let (Some(told), Some(own)) = (refund_named_by(cancelled), amount_refunded(refund)) else {
-        return false;
-    };
-    // Each recipient has a record of the same money.
-    let is_other =
-        |other: &&News| other.event != refund.event && other.recipient == refund.recipient;
-    let all = others.iter().map(|other| &other.news).filter(is_other);
-    let rest: i64 =
-        all.filter(|it| is_same_moment(cancelled, it)).filter_map(amount_refunded).sum();
-    cancelled.recipient == refund.recipient
-        && is_same_moment(cancelled, refund)
-        && own.saturating_add(rest) <= told
-}
-
-fn is_same_moment(one: &News, other: &News) -> bool {
-    (one.news_at() - other.news_at()).abs() <= SAME_MOMENT_MS
-}
-
-fn refund_named_by(news: &News) -> Option<i64> {
-    news.money.filter(|_| !news.kind.is_refund()).map(|money| money.amount)
-}
-
-fn amount_refunded(news: &News) -> Option<i64> {
-    news.money.filter(|_| news.kind.is_refund()).map(|money| money.amount)
-}
-
-fn money_news(own: &News, others: &[Known]) -> MoneyNews {
-    let Some(money) = own.money else { return MoneyNews::default() };
-    let refunds = |of: Recipient, counts: &dyn Fn(&Known) -> bool| -> i64 {
-        let counted = others.iter().filter(|other| other.news.recipient == of);
-        counted.filter(|it| counts(it)).filter_map(|it| amount_refunded(&it.news)).sum()
-    };
-    if !own.kind.is_refund() {
-        let is_told = |other: &Known| {
-            other.standing.is_known_to_customer() && is_same_moment(own, &other.news)
-        };
-        let refund_told = money.amount > 0 && refunds(own.recipient, &is_told) >= money.amount;
-        return MoneyNews { refund_told, ..MoneyNews::default() };
-    }
-    // Money counts whether or not its mail was sent, and by the customer's records: each refund has one of these, and
-    // whoever gets a copy of the last refund only is told of the sum too. Of two refunds at the same time, only the
-    // later one says that they complete the sum.
-    let is_other = |other: &Known| other.news.event != own.event;
-    let is_before = |other: &Known| {
-        is_other(other)
-            && (other.news.position() < own.position()
-                || !matches!(other.standing, Standing::Planned { .. }))
-    };
-    let before = refunds(Recipient::Customer, &is_before);
-    let sum = before.saturating_add(money.amount);
-    let all = refunds(Recipient::Customer, &is_other).saturating_add(money.amount);
-    // A shop that reduces the order with each refund calls what is left the total: what was bought is the most of all.
-    let totals = others.iter().filter_map(|other| Some(other.news.money?.of));
-    let bought = totals.fold(money.of, i64::max);
-    MoneyNews {
-        // Once it is complete, a further refund completes nothing.
-        completes_refund: before > 0 && before < bought && sum >= bought,
-        total_reduced: money.of < bought,
-        overpaid: all.saturating_sub(bought).max(0),
-        ..MoneyNews::default()
-    }
 }
 
 #[cfg(test)]

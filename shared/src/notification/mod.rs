@@ -2,6 +2,7 @@
 
 pub mod judge;
 pub mod key;
+mod money;
 pub mod news;
 pub mod policy;
 mod recipient;
@@ -11,7 +12,8 @@ pub use judge::{
     Judgement, Known, MoneyNews, Stage, Standing, Verdict, judge, last_order_told, superseding,
 };
 pub use key::{MAX_SORT_KEY_BYTES, MUTED, NotificationKey, copy_keys, ledger_key, ledger_key_for};
-pub use news::{MoneyBack, News, Relation};
+pub use money::MoneyBack;
+pub use news::{News, Relation};
 pub use policy::DoubtPolicy;
 #[cfg(test)]
 pub(crate) use recipient::any_recipient;

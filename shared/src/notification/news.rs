@@ -6,11 +6,11 @@
 //! Every rule here is a relation between two notifications of one order, so that two dispatchers that see the same
 //! two records decide alike. A record never yields to one that yields to it: along [`supersedes`], either the news
 //! becomes later, or the parcel gets further (confirmed, then shipped, then whatever happens on its way, then
-//! delivered). So of any number of records, one yields to none.
+//! delivered or returned). So of any number of records, one yields to none.
 
 use crate::contract::event::EventPayload;
 use crate::contract::kind::Kind;
-use crate::notification::{NotificationKey, Recipient, Told};
+use crate::notification::{MoneyBack, NotificationKey, Recipient, Told};
 
 /// News is late after so many milliseconds. News that is not late stands beside later news of another kind: the
 /// customer reads both mails together. So an order that is confirmed and shipped at once has both mails.
@@ -40,15 +40,6 @@ pub struct News {
     pub cancels_order: bool,
 }
 
-/// Money that is paid back, in minor units of the order's currency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MoneyBack {
-    /// How much.
-    pub amount: i64,
-    /// What the order costs.
-    pub of: i64,
-}
-
 /// How one kind of news outdates another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
@@ -58,6 +49,8 @@ pub enum Relation {
     Corrects,
     /// The other one is no longer how things stand.
     Outdates,
+    /// It undoes the other one, which may undo it in turn: a parcel that went back arrives at last.
+    Undoes,
     /// The other one cannot happen after it: if it does not say when it happened, it happened before.
     Ends,
 }
@@ -81,7 +74,16 @@ impl News {
         self.recipient == other.recipient && self.parcel == other.parcel
     }
 
-    fn is_late(&self, now: i64) -> bool {
+    /// Whether the order, which `cancelled` cancels, is open again by it.
+    #[must_use]
+    pub fn reopens(&self, cancelled: &Self) -> bool {
+        self.kind == Kind::OrderUpdated
+            && cancelled.cancels_order
+            && self.position() > cancelled.position()
+    }
+
+    /// Whether it happened more than [`LATE_AFTER_MS`] ago.
+    pub(super) fn is_late(&self, now: i64) -> bool {
         now - self.news_at() > LATE_AFTER_MS
     }
 }
@@ -95,8 +97,7 @@ pub fn supersedes(newer: &News, older: &News, now: i64) -> Option<Relation> {
     if newer.recipient != older.recipient || !is_about_it {
         return None;
     }
-    // A part that is cancelled leaves an order.
-    if newer.kind == Kind::OrderCancelled && !newer.cancels_order {
+    if leaves_order(newer) || leaves_order(older) {
         return None;
     }
     let relation = relation(older.kind, newer.kind)?;
@@ -105,10 +106,22 @@ pub fn supersedes(newer: &News, older: &News, now: i64) -> Option<Relation> {
         (Relation::Replaces | Relation::Corrects, ..) => is_later,
         // Perhaps it happened before: only its acceptance was later.
         (Relation::Outdates, Some(_), None) => false,
-        (Relation::Outdates, ..) | (Relation::Ends, Some(_), _) => is_later && older.is_late(now),
+        (Relation::Outdates | Relation::Undoes, ..) | (Relation::Ends, Some(_), _) => {
+            is_later && older.is_late(now)
+        }
         (Relation::Ends, None, _) => newer.accepted_at < older.accepted_at || older.is_late(now),
     };
     holds.then_some(relation)
+}
+
+/// Whether it cancels, or pays back, a part and leaves an order: it makes no other news old, nor does an order that
+/// changes make it old.
+fn leaves_order(news: &News) -> bool {
+    match news.kind {
+        Kind::OrderCancelled => !news.cancels_order,
+        Kind::OrderRefunded => !news.money.as_ref().is_some_and(MoneyBack::is_all),
+        _ => false,
+    }
 }
 
 /// How the kind `newer` outdates the kind `older`, if it does.
@@ -125,6 +138,8 @@ pub fn relation(older: Kind, newer: Kind) -> Option<Relation> {
         || older == Kind::OrderPaymentFailed && newer != Kind::OrderCancelled
     {
         Relation::Outdates
+    } else if newer.superseded_by().contains(&older) {
+        Relation::Undoes
     } else {
         Relation::Ends
     })
@@ -148,7 +163,8 @@ pub const fn cancels_order(payload: &EventPayload) -> bool {
 mod tests {
     use super::*;
     use Kind::{
-        OrderCancelled, OrderConfirmed, ShipmentDelayed, ShipmentDelivered, ShipmentOutForDelivery,
+        OrderCancelled, OrderConfirmed, OrderPaymentFailed, OrderRefunded, OrderUpdated,
+        ShipmentDelayed, ShipmentDelivered, ShipmentOutForDelivery, ShipmentReturned,
         ShipmentShipped, ShipmentUpdated,
     };
 
@@ -237,6 +253,50 @@ mod tests {
         assert!(supersedes(&of_a_part, &confirmed, NOW).is_none());
     }
 
+    #[test]
+    fn of_an_arrival_and_a_return_the_newer_one_holds_and_so_it_does_of_a_cancellation_and_a_change()
+     {
+        for (one, other) in [(ShipmentDelivered, ShipmentReturned), (OrderCancelled, OrderUpdated)]
+        {
+            for (older, newer) in [(one, other), (other, one)] {
+                assert_eq!(
+                    supersedes(&said(newer, 2), &said(older, 1), NOW),
+                    Some(Relation::Undoes)
+                );
+                assert_eq!(supersedes(&said(newer, 1), &said(older, 2), NOW), None);
+                assert_eq!(supersedes(&said(newer, 2), &said(older, 1), 3), None, "in a minute");
+                // Without a time, its acceptance counts.
+                let late = news(newer, None, 1_001);
+                assert!(supersedes(&late, &said(older, 1), NOW).is_some(), "{newer}");
+            }
+        }
+    }
+
+    #[test]
+    fn any_news_of_a_parcel_supersedes_what_was_said_before_there_was_one() {
+        for kind in Kind::ALL.into_iter().filter(|kind| kind.is_about_a_parcel()) {
+            for older in [OrderConfirmed, OrderPaymentFailed] {
+                assert!(
+                    supersedes(&said(kind, 2), &said(older, 1), NOW).is_some(),
+                    "{kind} {older}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_refund_of_all_supersedes_the_orders_confirmation_and_one_of_a_part_does_not() {
+        let refunded = |amount| {
+            let money = MoneyBack { amount, of: 1_000, currency: "EUR", refund: None };
+            News { money: Some(money), ..said(OrderRefunded, 2) }
+        };
+        for older in [OrderConfirmed, OrderPaymentFailed] {
+            assert!(supersedes(&refunded(1_000), &said(older, 1), NOW).is_some(), "{older}");
+            assert!(supersedes(&refunded(999), &said(older, 1), NOW).is_none(), "{older}");
+            assert!(supersedes(&said(OrderRefunded, 2), &said(older, 1), NOW).is_none());
+        }
+    }
+
     /// No two records yield to each other, nor do several in a circle: then nobody would be told.
     #[test]
     fn of_any_records_one_yields_to_none() {
@@ -244,7 +304,9 @@ mod tests {
         for kind in Kind::ALL {
             for accepted_at in [100, 200] {
                 for happened_at in [None, Some(50), Some(100)] {
-                    records.push(news(kind, happened_at, accepted_at));
+                    let money = MoneyBack { amount: 900, of: 900, currency: "EUR", refund: None };
+                    let money = Some(money).filter(|_| kind.is_refund());
+                    records.push(News { money, ..news(kind, happened_at, accepted_at) });
                 }
             }
         }

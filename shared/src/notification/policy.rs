@@ -59,17 +59,23 @@ impl Kind {
     }
 
     /// The kinds of news that make news of this kind old, if they are newer. Both are about the same order and, if
-    /// this kind is about a parcel, the same parcel. See [`super::news`] for when that holds.
+    /// this kind is about a parcel, the same parcel; a cancellation or a refund is of all of it. See [`super::news`] for
+    /// when that holds.
     #[must_use]
     pub const fn superseded_by(self) -> &'static [Self] {
         match self {
             Self::OrderConfirmed => &[
                 Self::OrderUpdated,
                 Self::OrderCancelled,
+                Self::OrderRefunded,
                 Self::ShipmentShipped,
+                Self::ShipmentUpdated,
+                Self::ShipmentDelayed,
                 Self::ShipmentOutForDelivery,
+                Self::ShipmentDeliveryAttempted,
                 Self::ShipmentReadyForPickup,
                 Self::ShipmentDelivered,
+                Self::ShipmentReturned,
             ],
             // The order as it was before it was changed again, or cancelled.
             Self::OrderUpdated => &[Self::OrderUpdated, Self::OrderCancelled],
@@ -78,9 +84,15 @@ impl Kind {
                 Self::OrderPaymentFailed,
                 Self::OrderConfirmed,
                 Self::OrderCancelled,
+                Self::OrderRefunded,
                 Self::ShipmentShipped,
+                Self::ShipmentUpdated,
+                Self::ShipmentDelayed,
+                Self::ShipmentOutForDelivery,
+                Self::ShipmentDeliveryAttempted,
                 Self::ShipmentReadyForPickup,
                 Self::ShipmentDelivered,
+                Self::ShipmentReturned,
             ],
             // Each event carries its parcel whole, so the newer mail tells what still holds of the older one.
             Self::ShipmentShipped | Self::ShipmentUpdated | Self::ShipmentDelayed => &[
@@ -102,11 +114,12 @@ impl Kind {
                 Self::ShipmentReturned,
             ],
             Self::ShipmentReadyForPickup => &[Self::ShipmentDelivered, Self::ShipmentReturned],
-            Self::OrderCancelled
-            | Self::OrderRefunded
-            | Self::OrderWithdrawalReceived
-            | Self::ShipmentDelivered
-            | Self::ShipmentReturned => &[],
+            // Refused at the door after all; or it arrived at last.
+            Self::ShipmentDelivered => &[Self::ShipmentReturned],
+            Self::ShipmentReturned => &[Self::ShipmentDelivered],
+            // The order goes on.
+            Self::OrderCancelled => &[Self::OrderUpdated],
+            Self::OrderRefunded | Self::OrderWithdrawalReceived => &[],
         }
     }
 
@@ -197,7 +210,7 @@ impl Kind {
         matches!(self, Self::OrderRefunded)
     }
 
-    /// Whether it is no news any more once the order is cancelled. A parcel that comes back is.
+    /// Whether it is no news any more once the order is cancelled, unless it is reopened. A parcel that comes back is.
     #[must_use]
     pub const fn ends_with_cancellation(self) -> bool {
         self.is_about_a_parcel() && !matches!(self, Self::ShipmentReturned)

@@ -165,6 +165,8 @@ impl Item {
             told: self.told.clone(),
             refund: self.refund,
             order_total: self.order_total,
+            currency: self.currency.clone(),
+            refund_name: self.refund_name.clone(),
             cancels_order: self.cancels_order,
             send_before,
             ..Self::default()

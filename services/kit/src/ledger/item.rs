@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use shared::ledger::{Record, SkipReason, State};
 use shared::notification::news::parcel_of;
 use shared::notification::{
-    AddressHash, DoubtPolicy, Known, MoneyBack, News, Recipient, Standing, Told, ledger_key_for,
+    AddressHash, DoubtPolicy, Known, MUTED, MoneyBack, News, Recipient, Standing, Told, ledger_key_for,
 };
 use shared::queue::message::DispatchRequest;
-use shared::{Kind, NotificationKey, OrderKey};
+use shared::{Currency, Kind, NotificationKey, OrderKey};
 
 /// The SES message tag that carries [`Item::feedback_token`].
 pub const FEEDBACK_TOKEN_TAG: &str = "waybill-token";
@@ -82,6 +82,12 @@ pub struct Item {
     /// Of a mail about money: what the order costs, in the same units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_total: Option<i64>,
+    /// The code of their currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// Of a mail about money: which refund it is, as [`MoneyBack::refund`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_name: Option<String>,
     /// Whether the order as a whole is cancelled by it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cancels_order: bool,
@@ -184,6 +190,7 @@ impl Item {
     #[must_use]
     pub fn for_recipient(request: &DispatchRequest, recipient: Recipient) -> Self {
         let news = request.news_for(recipient);
+        let money = news.money.as_ref();
         Self {
             order_key: OrderKey::of_event(&request.event).to_string(),
             notification: ledger_key_for(&request.event, recipient),
@@ -193,8 +200,10 @@ impl Item {
             accepted_at: news.accepted_at,
             news_at: news.happened_at,
             told: news.told.to_attribute(),
-            refund: news.money.map(|money| money.amount),
-            order_total: news.money.map(|money| money.of),
+            refund: money.map(|money| money.amount),
+            order_total: money.map(|money| money.of),
+            currency: money.map(|money| money.currency.to_owned()),
+            refund_name: money.and_then(|money| money.refund.clone()),
             cancels_order: news.cancels_order,
             judging: (!news.kind.corrects().is_empty()).then_some(Judging::Once),
             send_before: request.send_before().as_millisecond(),
@@ -222,15 +231,15 @@ impl Item {
         Some(Known { news, standing })
     }
 
-    /// What it tells. A muted event tells nothing, but it may cancel the order.
+    /// What it tells. A muted event tells nothing, but it may cancel the order, or reopen it.
     #[must_use]
     pub fn news(&self) -> Option<News> {
         let (kind, parcel, recipient) = match self.key() {
             Some(key) => (key.kind, parcel_of(&key), key.recipient.reader()),
             None if self.cancels_order => (Kind::OrderCancelled, None, Recipient::Customer),
+            None if self.is_muted_update() => (Kind::OrderUpdated, None, Recipient::Customer),
             None => return None,
         };
-        let money = self.refund.zip(self.order_total);
         Some(News {
             kind,
             parcel,
@@ -239,9 +248,20 @@ impl Item {
             accepted_at: self.accepted_at,
             event: self.event.clone(),
             told: self.told.as_deref().map(Told::from_attribute).unwrap_or_default(),
-            money: money.map(|(amount, of)| MoneyBack { amount, of }),
+            money: self.money(),
             cancels_order: self.cancels_order,
         })
+    }
+
+    fn is_muted_update(&self) -> bool {
+        let rest = self.notification.strip_prefix(MUTED).and_then(|rest| rest.strip_prefix('#'));
+        rest.and_then(|rest| rest.split('#').next()) == Some(Kind::OrderUpdated.as_str())
+    }
+
+    fn money(&self) -> Option<MoneyBack> {
+        let currency = Currency::parse(self.currency.as_deref()?).ok()?.code();
+        let (amount, of) = self.refund.zip(self.order_total)?;
+        Some(MoneyBack { amount, of, currency, refund: self.refund_name.clone() })
     }
 
     fn standing(&self) -> Option<Standing> {

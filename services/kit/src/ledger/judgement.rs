@@ -226,6 +226,7 @@ mod tests {
             event: event.to_owned(),
             refund: Some(600),
             order_total: Some(1_000),
+            currency: Some("EUR".to_owned()),
             ..item(recipient, "AAAAAAAA", State::Sent)
         };
         // The second event is the first one under another id, and names a copy.

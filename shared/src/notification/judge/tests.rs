@@ -2,12 +2,13 @@ use std::slice;
 
 use super::*;
 use crate::contract::kind::Kind;
-use crate::notification::news::{LATE_AFTER_MS, MoneyBack};
-use crate::notification::{Recipient, Told};
+use crate::notification::news::LATE_AFTER_MS;
+use crate::notification::{MoneyBack, Recipient, Told};
 use Kind::{
-    OrderCancelled, OrderConfirmed, OrderRefunded, ShipmentDelayed, ShipmentDelivered,
-    ShipmentOutForDelivery, ShipmentShipped, ShipmentUpdated,
+    OrderCancelled, OrderConfirmed, OrderRefunded, OrderUpdated, ShipmentDelayed,
+    ShipmentDelivered, ShipmentOutForDelivery, ShipmentReturned, ShipmentShipped, ShipmentUpdated,
 };
+use money::SAME_MOMENT_MS;
 
 const NOW: i64 = 1_000_000;
 
@@ -160,13 +161,18 @@ fn nothing_of_a_cancelled_orders_parcels_is_news_but_its_refund_is() {
     assert_eq!(verdict(&news(ShipmentShipped, 2, "a"), &[part]), MAIL, "a part is cancelled");
 }
 
-/// A refund of `amount` of 1000.
-fn refund(at: i64, amount: i64) -> News {
-    News { money: Some(MoneyBack { amount, of: 1_000 }), ..news(OrderRefunded, at, "") }
+fn money(amount: i64, refund: Option<&str>) -> MoneyBack {
+    MoneyBack { amount, of: 1_000, currency: "EUR", refund: refund.map(str::to_owned) }
 }
 
+/// A refund of `amount` of 1000, named by its time.
+fn refund(at: i64, amount: i64) -> News {
+    News { money: Some(money(amount, Some(&at.to_string()))), ..news(OrderRefunded, at, "") }
+}
+
+/// A cancellation that says how much is paid back, and not by which refund.
 fn cancellation(at: i64, amount: i64) -> News {
-    News { money: Some(MoneyBack { amount, of: 1_000 }), ..news(OrderCancelled, at, "") }
+    News { money: Some(money(amount, None)), ..news(OrderCancelled, at, "") }
 }
 
 fn told_about(own: &News, others: &[Known]) -> MoneyNews {
@@ -198,8 +204,10 @@ fn a_refund_after_the_one_that_completed_the_sum_completes_nothing() {
 
 #[test]
 fn what_was_bought_is_the_most_that_the_order_ever_cost() {
-    let reduced =
-        |at, amount, of| News { money: Some(MoneyBack { amount, of }), ..refund(at, amount) };
+    let reduced = |at, amount, of| News {
+        money: Some(MoneyBack { of, ..money(amount, None) }),
+        ..refund(at, amount)
+    };
     let first = [Known { news: refund(1, 600), standing: Standing::Told }];
     let rest = told_about(&reduced(2, 400, 400), &first);
     assert_eq!((rest.completes_refund, rest.total_reduced, rest.overpaid), (true, true, 0));
@@ -227,13 +235,47 @@ fn a_refund_that_a_cancellation_of_the_same_moment_names_is_told_once() {
             assert_eq!(verdict(&refund(at, 900), &cancelled(standing)), NOTHING_NEW);
         }
         assert_eq!(verdict(&refund(at, 900), &cancelled(Standing::Silent)), MAIL);
-        assert_eq!(verdict(&refund(at, 901), &cancelled(Standing::Told)), MAIL, "it is more");
+        for other in [901, 899] {
+            assert_eq!(verdict(&refund(at, other), &cancelled(Standing::Told)), MAIL, "{other}");
+        }
     }
     let days_later = refund(SAME_MOMENT_MS + 2, 900);
     assert_eq!(verdict(&days_later, &cancelled(Standing::Told)), MAIL);
-    let named = Known { news: refund(2, 900), standing: Standing::NothingNew };
-    let rest = [cancelled(Standing::Told)[0].clone(), named];
-    assert_eq!(verdict(&refund(3, 50), &rest), MAIL, "the cancellation names 900, not 950");
+    let mut dollars = refund(2, 900);
+    dollars.money.as_mut().expect("money").currency = "USD";
+    assert_eq!(verdict(&dollars, &cancelled(Standing::Told)), MAIL);
+}
+
+#[test]
+fn of_a_cancellation_that_names_its_refund_no_other_refund_is_the_money() {
+    let mut cancelled = Known { news: cancellation(1, 900), standing: Standing::Told };
+    cancelled.news.money = Some(money(900, Some("2")));
+    let cancelled = || slice::from_ref(&cancelled);
+    assert_eq!(verdict(&refund(2, 900), cancelled()), NOTHING_NEW);
+    assert_eq!(verdict(&refund(3, 900), cancelled()), MAIL, "another one, of the same amount");
+    // Another one that came between them takes nothing away from it.
+    let other = Known { news: refund(3, 50), standing: Standing::Told };
+    let others = [cancelled()[0].clone(), other];
+    assert_eq!(told_of(&refund(2, 900), &others), None);
+    assert!(!told_about(&cancelled()[0].news, &others[1..]).refund_told);
+}
+
+/// What the mail says of money; `None` where there is none.
+fn told_of(own: &News, others: &[Known]) -> Option<MoneyNews> {
+    match verdict(own, others) {
+        Verdict::Mail(money) => Some(money),
+        _ => None,
+    }
+}
+
+#[test]
+fn where_two_refunds_may_be_the_one_that_a_cancellation_announces_none_is_lost() {
+    let cancelled = Known { news: cancellation(1, 900), standing: Standing::Told };
+    for standing in [PLANNED, Standing::Told, Standing::NothingNew] {
+        let other = Known { news: refund(3, 900), standing };
+        let own = refund(2, 900);
+        assert!(told_of(&own, &[cancelled.clone(), other]).is_some(), "{standing:?}");
+    }
 }
 
 #[test]
@@ -292,9 +334,71 @@ fn refunds_add_up_once_however_many_recipients_are_told_of_them() {
     // Whoever gets a copy of the last one only is told of the sum too.
     let copy = told_about(&copys(&last).news, &[first, last.clone()]);
     assert_eq!((copy.completes_refund, copy.overpaid), (true, 0));
-    // What a cancellation names covers two refunds, each told to two.
+    // What a cancellation names is told once to each of two.
     let cancelled = Known { news: cancellation(1, 900), standing: Standing::Told };
-    let named = Known { news: refund(2, 500), standing: Standing::NothingNew };
-    let own = refund(3, 400);
-    assert_eq!(verdict(&own, &[cancelled, named.clone(), copys(&named)]), NOTHING_NEW);
+    let own = refund(3, 900);
+    let other = Known { news: own.clone(), standing: PLANNED };
+    let others = [cancelled.clone(), copys(&cancelled), copys(&other)];
+    assert_eq!(verdict(&own, &others), NOTHING_NEW);
+}
+
+#[test]
+fn an_order_that_changes_after_its_cancellation_is_open_again() {
+    let cancelled = || known(OrderCancelled, 1, "", Standing::Told);
+    // Whatever becomes of its mail, and whoever gets it.
+    for standing in [PLANNED, Standing::Told, Standing::NothingNew, Standing::Silent] {
+        let reopened = known(OrderUpdated, 3, "", standing);
+        for reopened in [reopened.clone(), copys(&reopened)] {
+            let others = [cancelled(), reopened.clone()];
+            let shipped = |at| news(ShipmentShipped, at, "a");
+            assert_eq!(verdict(&shipped(4), &others), MAIL, "{standing:?}");
+            assert!(superseding(&shipped(4), &others, NOW).is_none(), "{standing:?}");
+            assert_eq!(verdict(&shipped(2), &others), SUPERSEDED, "it was cancelled then");
+            let waits = known(ShipmentShipped, 4, "a", PLANNED);
+            let late = judge(&cancelled().news, &[reopened, waits], Stage::New, NOW);
+            assert!(late.skips.is_empty(), "{standing:?}: {late:?}");
+        }
+    }
+    let before = known(OrderUpdated, 0, "", Standing::Told);
+    assert_eq!(verdict(&news(ShipmentShipped, 4, "a"), &[cancelled(), before]), SUPERSEDED);
+    let mut again = known(OrderCancelled, 4, "", Standing::Told);
+    again.news.event = "shop again".to_owned();
+    let others = [cancelled(), known(OrderUpdated, 3, "", Standing::Told), again];
+    assert_eq!(verdict(&news(ShipmentShipped, 5, "a"), &others), SUPERSEDED, "and cancelled again");
+}
+
+#[test]
+fn a_cancellation_that_arrives_after_the_order_was_reopened_is_superseded() {
+    let late = |own: &News, others: &[Known]| judge(own, others, Stage::New, NOW + LATE_AFTER_MS);
+    let cancelled = news(OrderCancelled, 1, "");
+    for standing in [PLANNED, Standing::Sending, Standing::Told, Standing::Silent] {
+        let reopened = known(OrderUpdated, 2, "", standing);
+        assert_eq!(
+            late(&cancelled, slice::from_ref(&reopened)).verdict,
+            SUPERSEDED,
+            "{standing:?}"
+        );
+        assert_eq!(verdict(&cancelled, &[reopened]), MAIL, "within the minute, both");
+    }
+    let waits = known(OrderCancelled, 1, "", PLANNED);
+    let skips = late(&news(OrderUpdated, 2, ""), slice::from_ref(&waits)).skips;
+    assert_eq!(skips, [(0, SkipReason::Superseded)]);
+    let mut part = news(OrderCancelled, 1, "");
+    part.cancels_order = false;
+    let updated = [known(OrderUpdated, 2, "", Standing::Told)];
+    assert_eq!(late(&part, &updated).verdict, MAIL, "a part is cancelled");
+}
+
+#[test]
+fn of_an_arrival_and_a_return_the_newer_one_is_the_last_word() {
+    let late = |own: &News, others: &[Known]| judge(own, others, Stage::New, NOW + LATE_AFTER_MS);
+    for (older, newer) in
+        [(ShipmentDelivered, ShipmentReturned), (ShipmentReturned, ShipmentDelivered)]
+    {
+        let told = [known(newer, 2, "a", Standing::Told)];
+        assert_eq!(late(&news(older, 1, "a"), &told).verdict, SUPERSEDED, "{older}");
+        let waits = [known(older, 1, "a", PLANNED)];
+        let judged = late(&news(newer, 2, "a"), &waits);
+        assert_eq!((judged.verdict, judged.skips.len()), (MAIL, 1), "{newer}");
+    }
 }

@@ -11,7 +11,7 @@ use super::wire::{
 };
 use crate::contract::changes::OrderChanges;
 use crate::contract::email::EmailAddress;
-use crate::contract::event::{Event, EventPayload};
+use crate::contract::event::Event;
 use crate::contract::ids::CorrelationId;
 use crate::notification::news::{cancels_order, parcel_of};
 use crate::notification::{MoneyBack, News, NotificationKey, Recipient, Told};
@@ -164,16 +164,8 @@ impl DispatchRequest {
     /// What the event tells this recipient.
     #[must_use]
     pub fn news_for(&self, recipient: Recipient) -> News {
-        let Event { reference, order, payload, .. } = &self.event;
+        let Event { reference, payload, .. } = &self.event;
         let key = NotificationKey::for_recipient(&self.event, recipient);
-        let amount = match payload {
-            EventPayload::Refunded(refund) => Some(refund.amount),
-            EventPayload::Cancelled(cancellation) => cancellation.refund,
-            _ => None,
-        };
-        // What is paid back in another currency adds up to nothing.
-        let total = order.totals.total;
-        let money = amount.zip(total).filter(|(amount, total)| amount.currency == total.currency);
         News {
             kind: key.kind,
             parcel: parcel_of(&key),
@@ -182,8 +174,7 @@ impl DispatchRequest {
             accepted_at: self.accepted_at.as_millisecond(),
             event: reference.sort_key(),
             told: Told::by_event(&self.event),
-            money: money
-                .map(|(amount, total)| MoneyBack { amount: amount.amount, of: total.amount }),
+            money: MoneyBack::by_event(&self.event),
             cancels_order: cancels_order(payload),
         }
     }
