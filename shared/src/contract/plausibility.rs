@@ -28,6 +28,7 @@ pub(crate) fn check(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     warnings.extend(currencies(&event.order));
     warnings.extend(refund(event));
     warnings.extend(cancelled_part(event));
+    warnings.extend(unnamed_refund(event));
     warnings.extend(articles(event));
     warnings.extend(countries(&event.order));
     warnings.extend(looks(&event.order));
@@ -106,6 +107,16 @@ fn cancelled_part(event: &Event) -> Option<FieldWarning> {
         let detail = "This is missing; another part that is cancelled counts as this one if its lines and those of \
                       the order are the same.";
         warning("/data/cancellation/id", detail)
+    })
+}
+
+/// A cancellation that announces money and does not say by which refund: see [`crate::notification::MoneyBack::may_be`].
+fn unnamed_refund(event: &Event) -> Option<FieldWarning> {
+    let EventPayload::Cancelled(cancellation) = &event.payload else { return None };
+    (cancellation.refund.is_some() && cancellation.refund_id.is_none()).then(|| {
+        let detail = "This is missing; an order.refunded of the same amount within ten minutes is taken for this refund, \
+                      and not mailed. Name the refund here, by the id that it has there.";
+        warning("/data/cancellation/refund_id", detail)
     })
 }
 

@@ -251,9 +251,19 @@ mod tests {
 
         let mut event = shipped();
         event["type"] = json!("order.cancelled");
-        let refund = json!({ "refund": { "amount": 3371, "currency": "EUR" } });
+        let refund = json!({ "refund": { "amount": 3371, "currency": "EUR" }, "refund_id": "R" });
         let named = warnings_of(event, "/data/cancellation", refund);
         assert_eq!(named, [("/data/cancellation/refund".to_owned(), None)]);
+    }
+
+    #[test]
+    fn a_cancellation_that_announces_money_and_not_by_which_refund_is_named() {
+        let mut event = shipped();
+        event["type"] = json!("order.cancelled");
+        let refund = json!({ "refund": { "amount": 500, "currency": "EUR" } });
+        let named = warnings_of(event.clone(), "/data/cancellation", refund);
+        assert_eq!(named, [("/data/cancellation/refund_id".to_owned(), None)]);
+        assert_eq!(warnings_of(event, "/data/cancellation", json!({ "refund": null })), []);
     }
 
     #[test]
