@@ -268,7 +268,7 @@ fn with_news(from: &FieldReader<'_>, shipment: Shipment) -> Option<Shipment> {
     }
     from.refuse_member(
         "shipment",
-        "a tracking number, a link, a carrier or a day: otherwise there is nothing to tell",
+        "a tracking number, a link, a carrier, a day or a pickup: otherwise there is nothing to tell",
     )
 }
 
@@ -388,6 +388,7 @@ mod tests {
             json!({ "tracking_url": "https://t.example/1" }),
             json!({ "tracking": [{ "number": "1" }] }),
             json!({ "expected_on": "2026-11-30" }),
+            json!({ "pickup": { "code": "4711" } }),
         ] {
             assert!(update(news.clone()).is_ok(), "{news}");
         }

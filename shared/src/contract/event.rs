@@ -91,7 +91,7 @@ pub enum EventPayload {
     WithdrawalReceived(Withdrawal),
     /// `shipment.shipped`
     Shipped(Shipment),
-    /// `shipment.updated`, with a number, a carrier, a link or a day
+    /// `shipment.updated`, with a number, a carrier, a link, a day or a pickup
     Updated(Shipment),
     /// `shipment.delayed`, with the new day if it is known
     Delayed(Shipment),

@@ -41,7 +41,7 @@ kinds! {
     OrderWithdrawalReceived = "order.withdrawal_received",
     /// `shipment.shipped`: on its way.
     ShipmentShipped = "shipment.shipped",
-    /// `shipment.updated`: a new tracking number, carrier or link.
+    /// `shipment.updated`: a new tracking number, carrier, link, day or pickup.
     ShipmentUpdated = "shipment.updated",
     /// `shipment.delayed`: later than we said.
     ShipmentDelayed = "shipment.delayed",

@@ -179,6 +179,18 @@ pub(super) fn any_of(names: &[&str]) -> Vec<Value> {
         .collect()
 }
 
+/// What an update of a parcel has to tell something of.
+fn news_of_a_parcel() -> Vec<Value> {
+    let pickup = any_of(&["name", "hours", "until", "code", "note", "url"]);
+    let pickup = json!({
+        "required": ["pickup"], "properties": { "pickup": { "type": "object", "anyOf": pickup } }
+    });
+    let mut news =
+        any_of(&["carrier", "tracking", "tracking_number", "tracking_url", "expected_on"]);
+    news.push(pickup);
+    news
+}
+
 /// A calendar day, or null.
 pub(super) fn day(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
@@ -320,9 +332,8 @@ fn case(kind: Kind, types: &mut SchemaGenerator) -> Option<Value> {
         | Kind::ShipmentDelivered
         | Kind::ShipmentReturned => ("shipment", types.subschema_for::<Shipment>(), "The parcel."),
     };
-    let news = ["carrier", "tracking", "tracking_number", "tracking_url", "expected_on"];
     let member = match kind {
-        Kind::ShipmentUpdated => json!({ "allOf": [schema, { "anyOf": any_of(&news) }] }),
+        Kind::ShipmentUpdated => json!({ "allOf": [schema, { "anyOf": news_of_a_parcel() }] }),
         _ => schema.to_value(),
     };
     let mut data = json!({ "properties": { name: member } });

@@ -141,10 +141,13 @@ impl Shipment {
         }
     }
 
-    /// Whether it says anything of who carries it, where it is, or when it arrives.
+    /// Whether it says anything of who carries it, where it is, when it arrives, or how it is fetched.
     #[must_use]
     pub fn has_route(&self) -> bool {
-        self.carrier.is_some() || !self.tracking.is_empty() || self.expected_on.is_some()
+        self.carrier.is_some()
+            || !self.tracking.is_empty()
+            || self.expected_on.is_some()
+            || self.pickup.is_some()
     }
 }
 

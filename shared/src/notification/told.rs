@@ -11,6 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
 
+use crate::contract::address::Pickup;
 use crate::contract::event::{Event, EventPayload};
 use crate::contract::order::Order;
 use crate::contract::order_line::OrderLine;
@@ -30,6 +31,10 @@ enum Subject {
     TrackingNumber,
     TrackingLink,
     ExpectedDay,
+    PickupPlace,
+    PickupDay,
+    PickupCode,
+    PickupNote,
     OrderLines,
     OrderTotal,
     Destination,
@@ -38,11 +43,15 @@ enum Subject {
 }
 
 impl Subject {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 13] = [
         Self::Carrier,
         Self::TrackingNumber,
         Self::TrackingLink,
         Self::ExpectedDay,
+        Self::PickupPlace,
+        Self::PickupDay,
+        Self::PickupCode,
+        Self::PickupNote,
         Self::OrderLines,
         Self::OrderTotal,
         Self::Destination,
@@ -65,6 +74,10 @@ impl Subject {
             Self::TrackingNumber => 'n',
             Self::TrackingLink => 'l',
             Self::ExpectedDay => 'd',
+            Self::PickupPlace => 'a',
+            Self::PickupDay => 'u',
+            Self::PickupCode => 'k',
+            Self::PickupNote => 'e',
             Self::OrderLines => 'o',
             Self::OrderTotal => 't',
             Self::Destination => 'p',
@@ -95,23 +108,23 @@ impl Told {
             | EventPayload::Refunded(_)
             | EventPayload::WithdrawalReceived(_) => {}
             EventPayload::Shipped(shipment) | EventPayload::Updated(shipment) => {
-                told.add_tracking(shipment);
+                told.add_parcel(shipment, &event.order);
                 told.add(Subject::ExpectedDay, shipment.expected_on.map(|day| day.to_string()));
             }
             EventPayload::Delayed(shipment) => {
-                told.add_tracking(shipment);
+                told.add_parcel(shipment, &event.order);
                 told.add_delay(shipment.expected_on.map(|day| day.to_string()));
             }
             EventPayload::OutForDelivery(shipment)
             | EventPayload::DeliveryAttempted(shipment)
             | EventPayload::ReadyForPickup(shipment)
             | EventPayload::Delivered(shipment)
-            | EventPayload::Returned(shipment) => told.add_tracking(shipment),
+            | EventPayload::Returned(shipment) => told.add_parcel(shipment, &event.order),
         }
         told
     }
 
-    fn add_tracking(&mut self, shipment: &Shipment) {
+    fn add_parcel(&mut self, shipment: &Shipment, order: &Order) {
         // `dhl` is no other carrier than `DHL`.
         let carrier = shipment.carrier.as_ref().map(|carrier| carrier.as_str().to_lowercase());
         self.add(Subject::Carrier, carrier);
@@ -120,6 +133,20 @@ impl Told {
         self.add(Subject::TrackingNumber, in_any_order(numbers));
         let link = in_any_order(tracking.iter().filter_map(|it| Some(it.url.as_ref()?.as_str())));
         self.add(Subject::TrackingLink, link);
+        // As the mail shows it.
+        let of_parcel = shipment.pickup.clone().map(|place| place.or(order.pickup.as_ref()));
+        if let Some(place) = of_parcel.or_else(|| order.pickup.clone()) {
+            self.add_pickup(&place);
+        }
+    }
+
+    fn add_pickup(&mut self, pickup: &Pickup) {
+        let place = (&pickup.name, &pickup.address);
+        let is_named = pickup.name.is_some() || pickup.address.is_some();
+        self.add(Subject::PickupPlace, is_named.then(|| as_text(&place)));
+        self.add(Subject::PickupDay, pickup.until.map(|day| day.to_string()));
+        self.add(Subject::PickupCode, pickup.code.as_ref().map(|code| code.as_str().to_owned()));
+        self.add(Subject::PickupNote, pickup.note.as_ref().map(|note| note.as_str().to_owned()));
     }
 
     /// The new day of a parcel that is late; `None`: nobody knows it yet.
@@ -261,6 +288,24 @@ mod tests {
         assert!(changed("carrier", "UPS"));
         assert!(changed("tracking_number", "B"));
         assert!(changed("tracking_url", "https://ups.example/A"));
+    }
+
+    #[test]
+    fn each_thing_by_which_a_parcel_is_fetched_is_news_once_it_changes() {
+        let place = json!({ "name": "Store 7", "until": "2026-12-01", "code": "4711", "note": "Bring it." });
+        let fetched = |pickup: Value| json!({ "carrier": "DHL", "pickup": pickup });
+        let before = told("shipment.ready_for_pickup", fetched(place.clone()));
+        let news = |pickup| told("shipment.updated", fetched(pickup)).has_news_beyond(&before);
+        assert!(!news(place.clone()) && !news(json!({ "code": "4711" })));
+        assert!(!news(with(place.clone(), "hours", json!("9 to 5"))), "it is not told apart");
+        for (name, value) in [
+            ("name", "Store 8"),
+            ("until", "2026-12-02"),
+            ("code", "4712"),
+            ("note", "Bring both."),
+        ] {
+            assert!(news(json!({ name: value })), "{name}");
+        }
     }
 
     #[test]

@@ -188,7 +188,7 @@ const fn title(kind: Kind) -> &'static str {
         Kind::OrderRefunded => "Money is paid back",
         Kind::OrderWithdrawalReceived => "The customer's withdrawal arrived",
         Kind::ShipmentShipped => "The parcel is on its way",
-        Kind::ShipmentUpdated => "The parcel has a new number, carrier, link or day",
+        Kind::ShipmentUpdated => "The parcel has a new number, carrier, link, day or pickup",
         Kind::ShipmentDelayed => "The parcel is later than was said",
         Kind::ShipmentOutForDelivery => "The parcel arrives today",
         Kind::ShipmentDeliveryAttempted => "Nobody was there",

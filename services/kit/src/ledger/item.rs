@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use shared::ledger::{Record, SkipReason, State};
 use shared::notification::news::parcel_of;
 use shared::notification::{
-    AddressHash, DoubtPolicy, Known, MUTED, MoneyBack, News, Recipient, Standing, Told, ledger_key_for,
+    AddressHash, DoubtPolicy, Known, MUTED, MoneyBack, News, Recipient, Standing, Told,
+    ledger_key_for,
 };
 use shared::queue::message::DispatchRequest;
 use shared::{Currency, Kind, NotificationKey, OrderKey};

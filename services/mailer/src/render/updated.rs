@@ -1,4 +1,4 @@
-//! `shipment.updated`: the parcel has a new tracking number, carrier, link or day. An event does not say which of them
+//! `shipment.updated`: the parcel has a new tracking number, carrier, link, day or pickup. An event does not say which of them
 //! is new, so the mail says what holds now, and of what it does not name nothing.
 
 use shared::contract::order::Order;
@@ -7,11 +7,12 @@ use shared::contract::shipment::Shipment;
 use super::mail::{Mail, RenderError};
 use super::page::Page;
 use super::parcel::Parcel;
+use super::pickup::PickupPlace;
 use super::user_text::UserText;
 
 struct Updated<'a> {
     parcel: Parcel<'a>,
-    /// The event names the day, and nothing of the carrier.
+    /// The event names the day, and nothing of the carrier or the pickup.
     is_day_alone: bool,
 }
 
@@ -21,7 +22,10 @@ pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mai
     let parcel = Parcel::new(order, shipment, page.calendar);
     let numbers: Vec<String> =
         parcel.tracking.iter().filter_map(|t| t.number.as_ref()).map(UserText::to_string).collect();
-    let is_day_alone = parcel.carrier.is_none() && parcel.tracking.is_empty();
+    let is_day_alone = parcel.carrier.is_none()
+        && parcel.tracking.is_empty()
+        && parcel.expected.is_some()
+        && shipment.pickup.is_none();
     let mail = Updated { parcel, is_day_alone };
     let parcel = mail.parcel.description(&page);
     let what = if is_day_alone { "expected day" } else { "details" };
@@ -30,6 +34,10 @@ pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mai
         ([number], _, _) => format!("Tracking number {number}{}.", mail.parcel.with_carrier()),
         ([], Some(carrier), _) => format!("On its way with {carrier}."),
         ([], None, Some(day)) => format!("Expected {day}."),
+        ([], None, None) if shipment.pickup.is_some() => {
+            let place = mail.parcel.pickup.as_ref();
+            format!("How to pick it up{}.", place.map(PickupPlace::at_name).unwrap_or_default())
+        }
         ([], None, None) => "Here is the page to follow it.".to_owned(),
         (several, _, _) => {
             format!("{} tracking numbers{}.", several.len(), mail.parcel.with_carrier())
