@@ -1,5 +1,8 @@
 //! News has a time: what was told last is what is true last, and nothing is told twice in a row.
 
+mod last_word;
+mod money;
+
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
@@ -158,6 +161,24 @@ async fn what_says_nothing_new_is_not_mailed_and_a_new_carrier_or_link_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_corrected_code_for_what_is_to_be_fetched_is_mailed_once() {
+    let stack = TestStack::start().await;
+    let code = |code| json!({ "pickup": { "name": "Store 7", "code": code } });
+    let ends = one_by_one(
+        &stack,
+        [
+            told("shipment.ready_for_pickup", "r", code("4711")),
+            told("shipment.updated", "same", code("4711")),
+            told("shipment.updated", "other", code("4712")),
+        ],
+    );
+    assert_eq!(ends.await, [None, skipped("nothing_new"), None]);
+    let texts = texts(&stack);
+    assert!(texts[1].contains("4712") && !texts[1].contains("expected day"), "{}", texts[1]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_day_told_again_is_nothing_new_and_another_day_is() {
     let stack = TestStack::start().await;
     let day = |day| json!({ "expected_on": day });
@@ -267,60 +288,6 @@ fn cancelled(order: &str, refund: Option<i64>) -> String {
     event.to_string()
 }
 
-/// A refund of `amount` of an order that costs 83.70 EUR.
-fn refund(order: &str, id: &str, amount: i64) -> String {
-    let mut event: Value = serde_json::from_str(&confirmed(order)).expect("JSON");
-    event["type"] = json!("order.refunded");
-    event["id"] = json!(format!("{order}-{id}"));
-    let total = json!({ "amount": 8370, "currency": "EUR" });
-    let data = &mut event["data"];
-    let currency = data["order"]["totals"]["total"]["currency"].clone();
-    data["order"]["totals"] = json!({ "total": total });
-    assert_eq!(currency, "EUR");
-    data["refund"] = json!({ "id": id, "amount": { "amount": amount, "currency": "EUR" } });
-    event.to_string()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_refund_that_completes_the_sum_says_in_full() {
-    let stack = TestStack::start().await;
-    stack.publish(&[refund("A1", "R1", 4900)]).await;
-    stack.publish(&[refund("A1", "R2", 3470)]).await;
-    let full: Vec<bool> = texts(&stack).iter().map(|text| text.contains("in full")).collect();
-    assert_eq!(full, [false, true]);
-    stack.publish(&[refund("A2", "R1", 4900), refund("A2", "R2", 3470)]).await;
-    let full = texts(&stack).iter().skip(2).filter(|text| text.contains("in full")).count();
-    assert_eq!(full, 1, "also when both come at once");
-    stack.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cancellation_and_a_refund_of_the_same_moment_tell_the_money_once() {
-    let stack = TestStack::start().await;
-    let outcomes = stack.publish(&[cancelled("A1", Some(1000)), refund("A1", "R1", 1000)]).await;
-    assert_eq!(end(&outcomes, "A1-cancelled"), None);
-    assert_eq!(end(&outcomes, "A1-R1"), skipped("nothing_new"));
-    stack.publish(&[refund("A2", "R1", 1000)]).await;
-    stack.publish(&[cancelled("A2", Some(1000))]).await;
-    let money = |order: &str| {
-        let texts = texts(&stack);
-        let of_order = texts.iter().filter(|text| text.contains(order));
-        of_order.filter(|text| text.contains("10.00")).count()
-    };
-    assert_eq!((money("A1"), money("A2")), (1, 1));
-    assert_eq!(stack.mails().len(), 3);
-    stack.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cancellation_says_nothing_about_money_that_its_event_does_not_say() {
-    let stack = TestStack::start().await;
-    stack.publish(&[cancelled("A1", None)]).await;
-    let text = texts(&stack).remove(0);
-    assert!(!text.contains("charged") && !text.contains("nothing to pay"), "{text}");
-    stack.stop().await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_confirmation_of_an_order_is_a_duplicate_whatever_it_says() {
     let stack = TestStack::start().await;
@@ -380,4 +347,14 @@ async fn an_update_that_says_less_of_what_the_customer_knows_mails_nothing() {
     let texts = texts(&stack);
     assert!(texts.len() == 2 && texts[1].contains("instead of 77"), "{texts:?}");
     stack.stop().await;
+}
+
+/// The event as it is, with these members of its `data`, and so long ago.
+fn changed(line: &str, data: Value, ago: SignedDuration) -> String {
+    let mut event: Value = serde_json::from_str(line).expect("JSON");
+    for (name, value) in data.as_object().expect("members") {
+        event["data"][name] = value.clone();
+    }
+    event["time"] = json!((Timestamp::now() - ago).to_string());
+    event.to_string()
 }

@@ -42,6 +42,11 @@ impl EventRow {
     pub fn waits(&self) -> bool {
         self.next.starts_with("waits")
     }
+
+    /// Whether it has no mail of its own, and will have none.
+    pub fn came_to_nothing(&self) -> bool {
+        self.next.starts_with("nothing")
+    }
 }
 
 /// Whether the event's address gets another event's mail, if that does not arrive at the address before.

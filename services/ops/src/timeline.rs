@@ -4,10 +4,9 @@ use kit::ledger::Item;
 use serde::Serialize;
 use shared::ledger::State;
 
+use crate::event_row::EventRow;
 use crate::notification::name;
 use crate::output::as_rfc3339;
-use crate::pii::PiiMode;
-use crate::store::StoredEvent;
 
 /// Something that happened to the order.
 #[derive(Debug, Serialize)]
@@ -23,12 +22,15 @@ pub struct Moment {
 
 /// What happened, the earliest first. A record keeps one time for each state, so of a state that was
 /// entered twice only the later time is known.
-pub fn timeline(events: &[StoredEvent], items: &[Item], pii: PiiMode) -> Vec<Moment> {
-    let accepted = events.iter().map(|event| Moment {
-        at: event.accepted_at,
+pub fn timeline(events: &[EventRow], items: &[Item]) -> Vec<Moment> {
+    let accepted = events.iter().map(|row| Moment {
+        at: row.event.accepted_at,
         what: "accepted",
-        about: event.kind.clone(),
-        detail: pii.text(&event.event),
+        about: row.event.kind.clone(),
+        detail: match row.came_to_nothing() {
+            true => format!("{}: {}", row.event.event, row.next),
+            false => row.event.event.clone(),
+        },
     });
     let mut moments: Vec<Moment> = accepted.chain(items.iter().flat_map(record_moments)).collect();
     // A stable sort: within a millisecond an event is accepted before its mail is planned.

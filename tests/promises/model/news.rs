@@ -1,6 +1,9 @@
 //! The news of one order, checked exhaustively on the code that judges it.
 
-use Kind::{OrderCancelled, ShipmentDelayed, ShipmentDelivered, ShipmentShipped, ShipmentUpdated};
+use Kind::{
+    OrderCancelled, OrderUpdated, ShipmentDelayed, ShipmentDelivered, ShipmentReturned,
+    ShipmentShipped, ShipmentUpdated,
+};
 use shared::Kind;
 use shared::notification::{News, Recipient, Told};
 use waybill_tests::model::check::{check_exhaustively, check_until_violated, find_dead_end};
@@ -108,10 +111,6 @@ fn a_mail_in_doubt_or_one_that_failed_is_not_sent_after_newer_news() {
 
 #[test]
 fn other_kinds_and_a_cancellation_end_the_news_of_their_parcel() {
-    let kinds = |kinds: &[Kind]| {
-        let news = (1..).zip(kinds).map(|(at, kind)| news(*kind, at, &at.to_string()));
-        NewsModel::new(news.collect())
-    };
     for model in [
         kinds(&[ShipmentUpdated, ShipmentDelayed, ShipmentDelivered]),
         kinds(&[OrderCancelled, ShipmentShipped, ShipmentDelivered]),
@@ -119,6 +118,31 @@ fn other_kinds_and_a_cancellation_end_the_news_of_their_parcel() {
     ] {
         holds("3 kinds", &model);
         terminates("3 kinds", &model);
+    }
+}
+
+fn kinds(kinds: &[Kind]) -> NewsModel {
+    let news = (1..).zip(kinds).map(|(at, kind)| news(*kind, at, &at.to_string()));
+    NewsModel::new(news.collect())
+}
+
+#[test]
+fn of_an_arrival_and_a_return_and_of_a_cancellation_and_a_reopening_the_newer_is_told_last() {
+    for model in [
+        kinds(&[ShipmentDelivered, ShipmentReturned, ShipmentDelivered]),
+        kinds(&[ShipmentReturned, ShipmentDelivered, ShipmentReturned]),
+    ] {
+        holds("3 kinds", &model);
+        terminates("3 kinds", &model);
+    }
+    for two in [
+        [ShipmentDelivered, ShipmentReturned],
+        [OrderCancelled, OrderUpdated],
+        [OrderUpdated, OrderCancelled],
+    ] {
+        for faults in [NewsFaults { unanswered: 1, ..CRASH }, FAILURE] {
+            holds("2 kinds", &with(kinds(&two), faults));
+        }
     }
 }
 
@@ -149,6 +173,12 @@ fn seeded_bugs() -> Vec<(NewsBug, NewsModel, &'static str)> {
         (NewsBug::DoubtUnchecked, with(two(), UNANSWERED), NO_OLDER_AFTER_NEWER),
         (NewsBug::ReplayUnchecked, failed(), NO_OLDER_AFTER_NEWER),
         (NewsBug::LooksBeforeClaim, failed(), NO_OLDER_AFTER_NEWER),
+        (
+            NewsBug::ReturnLeavesArrival,
+            kinds(&[ShipmentDelivered, ShipmentReturned]),
+            NO_OLDER_AFTER_NEWER,
+        ),
+        (NewsBug::CancelledForEver, kinds(&[OrderCancelled, OrderUpdated]), NO_OLDER_AFTER_NEWER),
     ]
 }
 

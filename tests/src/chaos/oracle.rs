@@ -8,7 +8,7 @@ use shared::ledger::{LEASE_EXPIRED, MAX_DOUBTS, State};
 use shared::notification::{DoubtPolicy, Recipient};
 
 use super::accepted_mails::Acceptance;
-use super::workload::{Case, Expected};
+use super::workload::{Case, Expected, supersedes};
 
 /// A notification's event and recipient, and the explanation of its outcome.
 pub type Finding = (String, String);
@@ -105,7 +105,7 @@ impl Observation<'_> {
         let told = self.order.iter().filter(|it| it.expected != Expected::Muted);
         let is_told = told.filter(|it| is_same_person(it.recipient, *recipient));
         let mut later = is_told.filter(|it| it.minute > *minute);
-        later.any(|it| kind.superseded_by().contains(&it.kind))
+        later.any(|it| supersedes(it.kind, *kind))
             || self
                 .order
                 .iter()

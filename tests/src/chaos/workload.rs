@@ -245,6 +245,12 @@ fn shipment(order: &str, says: &str) -> Value {
     })
 }
 
+/// Whether newer news of the kind `newer` makes that of `older` old. All refunds here are of a part, which leaves an order.
+#[must_use]
+pub fn supersedes(newer: Kind, older: Kind) -> bool {
+    newer != Kind::OrderRefunded && older.superseded_by().contains(&newer)
+}
+
 fn refund(order: &str) -> Value {
     json!({ "id": format!("{order}-R"), "amount": eur(1490), "method": "Visa ending 4242" })
 }

@@ -9,6 +9,7 @@ use kit::telemetry::{Count, count, record_accepted_to_sent};
 use shared::ledger::{ClaimRefusal, Facts, FailReason, State, Transition};
 use shared::notification::Recipient;
 use shared::queue::dead_letter::DeadLetterCode;
+use shared::queue::message::MailRequest;
 
 use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_ambiguous};
 use super::budget::MIN_SEND_TIME;
@@ -200,6 +201,13 @@ async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Step {
     Step::Record { attempt, outcome }
 }
 
+/// Whether it is a copy that the customer does not get: one at the customer's own address is the mail itself.
+fn is_for_somebody_else(request: &MailRequest) -> bool {
+    let shop = &request.key.shop;
+    let customers = Recipient::copy_to(shop, &request.event.order.customer.email);
+    matches!(request.key.recipient, Recipient::Copy(_)) && request.key.recipient != customers
+}
+
 /// Renders the mail and makes SES's request of it. A panic is an error like any other: SES was not called, but a lease
 /// that nobody ends would put the mail in doubt.
 fn prepare(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Result<PreparedMail, String> {
@@ -209,7 +217,7 @@ fn prepare(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Result<Prepare
         let context = MailContext {
             money: request.money(),
             changes: request.changes.clone(),
-            is_copy: matches!(request.key.recipient, Recipient::Copy(_)),
+            is_copy: is_for_somebody_else(request),
         };
         let mail = render(&request.event, request.accepted_at, &context, delivery.brand())?;
         Ok(sender.prepare(request, settings, attempt, token, &mail))

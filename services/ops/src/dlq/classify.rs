@@ -10,14 +10,14 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 use kit::ledger::{Deliveries, Item, Readdressing};
 use shared::ledger::{Facts, SkipReason, State};
-use shared::notification::{News, Recipient, superseding};
+use shared::notification::{News, Recipient};
 use shared::{NotificationKey, OrderKey};
 
 use super::payload::{Dispatch, DlqPayload, PublishedEvent};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
 use crate::error::CliError;
-use crate::notification;
+use crate::notification::{self, superseding_item};
 use crate::output::{counted, format_time};
 use crate::store::{Key, keyed, payload_hashes, records, records_of_order};
 
@@ -94,16 +94,8 @@ impl LedgerSnapshot {
 
     /// The name of a decided mail that supersedes the one for `key`, which tells `own`.
     fn superseding(&self, key: &NotificationKey, own: &News, now: i64) -> Option<String> {
-        let sort_key = key.sort_key();
-        let order_key = key.order_key().to_string();
-        let of_order = self
-            .records
-            .values()
-            .filter(|item| item.order_key == order_key && item.notification != sort_key);
-        let mut others = of_order.filter_map(|item| Some((item, item.known()?)));
-        let (item, _) = others
-            .find(|(_, known)| superseding(own, std::slice::from_ref(known), now).is_some())?;
-        Some(notification::name(item))
+        let items = self.of_order(&key.order_key().to_string());
+        superseding_item(&items, &key.sort_key(), own, now).map(notification::name)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use kit::ledger::{Change, Deliveries, Item, Readdressing, RecordOutcome};
-use shared::EmailAddress;
 use shared::ledger::State;
 use shared::notification::{AddressHash, Recipient};
+use shared::{EmailAddress, NotificationKey};
 
 use super::further::{Further, send_further};
 use super::report::Changed;
@@ -17,6 +17,7 @@ use crate::audit::ChangeArgs;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::order_name::OrderName;
+use crate::suppressed::SuppressionList;
 
 /// Marks the delivery that did not reach the customer, plans the one to `to`, and queues it: once for each address. If
 /// it is interrupted in between, the same command continues.
@@ -43,6 +44,7 @@ pub async fn run(
     };
     refuse_same_where_it_failed(last, address)?;
     refuse_suppressed(stack, last, &to).await?;
+    refuse_bounced(&items, &key, address)?;
     let shown = to.masked();
     let request = rebuild_request(stack, last, now, None).await?.addressed_to(recipient, to);
     let mark = async { if is_marked { Ok(()) } else { mark(stack, last, now, address).await } };
@@ -128,6 +130,25 @@ async fn refuse_suppressed(stack: &Stack, last: &Item, to: &EmailAddress) -> Res
          `waybill resend {} --to ADDRESS --reason \"...\"` again.",
         to.masked(),
         customers_args(last)
+    )))
+}
+
+/// Where it bounced, it would bounce again, unless it was SES that suppressed it.
+fn refuse_bounced(items: &[Item], key: &NotificationKey, at: AddressHash) -> Result<(), CliError> {
+    let at = at.to_string();
+    let bounced_there = |item: &&Item| {
+        item.state() == Some(State::Bounced)
+            && item.address_hash.as_deref() == Some(&*at)
+            && item.key().is_some_and(|its| its.is_same_news_as(key))
+            && SuppressionList::of(item).is_none()
+    };
+    let Some(bounced) = items.iter().find(bounced_there) else { return Ok(()) };
+    Err(CliError::input(format!(
+        "That is an address at which it bounced ({}): it would bounce again. Nothing was queued. Name another one; or \
+         `waybill preview {} --order {} --out DIR` writes the mail to a file that customer service can send on.",
+        bounced.reason.as_deref().unwrap_or("without a reason"),
+        key.kind,
+        OrderName::of_key(&bounced.order_key).args()
     )))
 }
 
@@ -217,6 +238,10 @@ mod tests {
         said.push(taken(&item(State::Bounced)));
         let same = refuse_same_where_it_failed(&item(State::Failed), hash("AAAAAAAA"));
         said.push(same.unwrap_err().to_string());
+        let bounced = item(State::Bounced);
+        let key = bounced.key().unwrap();
+        let again = refuse_bounced(&[bounced], &key, hash("AAAAAAAA"));
+        said.push(again.unwrap_err().to_string());
         insta::assert_snapshot!(said.join("\n"));
     }
 
@@ -224,5 +249,18 @@ mod tests {
     fn only_where_it_failed_may_it_not_go_to_the_same_address() {
         assert!(refuse_same_where_it_failed(&item(State::Failed), hash("BBBBBBBB")).is_ok());
         assert!(refuse_same_where_it_failed(&item(State::Bounced), hash("AAAAAAAA")).is_ok());
+    }
+
+    #[test]
+    fn where_it_bounced_it_is_not_sent_again_unless_ses_suppressed_it() {
+        let key = item(State::Bounced).key().unwrap();
+        let at = |state, reason: &str, address| {
+            let item = Item { reason: Some(reason.to_owned()), ..item(state) };
+            refuse_bounced(&[item], &key, hash(address)).is_ok()
+        };
+        assert!(!at(State::Bounced, "Permanent/General", "AAAAAAAA"));
+        assert!(at(State::Bounced, "Permanent/General", "BBBBBBBB"));
+        assert!(at(State::Bounced, "Permanent/OnAccountSuppressionList", "AAAAAAAA"));
+        assert!(at(State::Failed, "refused: MessageRejected", "AAAAAAAA"));
     }
 }

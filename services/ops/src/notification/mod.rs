@@ -13,6 +13,7 @@ mod selector;
 pub mod settle;
 pub mod settle_many;
 mod suggestion;
+mod superseding;
 mod unsent;
 
 pub use next_step::{next_step, next_while_closed, state_style};
@@ -20,3 +21,4 @@ pub use overdue::due_since;
 pub use request::{MAX_CLOCK_SKEW, queue_request, rebuild_request, reopen};
 pub use selector::{customers_args, kind_and_scope, name, other_recipient};
 pub use suggestion::{Suggestion, suggestions};
+pub use superseding::{superseded_by, superseding_item};

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::event_row::EventRow;
 use crate::find::FoundBy;
 use crate::notification::{
-    Suggestion, kind_and_scope, next_step, other_recipient, state_style, suggestions,
+    Suggestion, kind_and_scope, next_step, other_recipient, state_style, suggestions, superseded_by,
 };
 use crate::order_name::OrderName;
 use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, format_time, nonzero, table};
@@ -66,6 +66,9 @@ pub struct Notification {
     pub doubts: u32,
     /// Why it was skipped, failed or is in doubt, or SES's diagnosis.
     pub reason: Option<String>,
+    /// The newer mail of the order that supersedes it, where it was skipped for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<String>,
     pub ses_message_id: Option<String>,
     /// The recipient of the further delivery of the same news, since this one did not reach the customer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +104,8 @@ impl OrderReport {
         // The customer may have changed the address since; a later mail goes to the later one.
         let latest = latest_order(events);
         let latest = latest.as_ref();
+        let rows: Vec<EventRow> =
+            events.iter().map(|event| EventRow::new(event, items, pii)).collect();
         Self {
             shop: order.shop.to_string(),
             order_id: order.order_id.to_string(),
@@ -111,11 +116,14 @@ impl OrderReport {
             customer: latest.map(|order| pii.address(order.customer.email.expose())),
             notifications: items
                 .iter()
-                .map(|item| Notification::new(item, address_of(item, events, pii), now, pii))
+                .map(|item| {
+                    let mail = Notification::new(item, address_of(item, events, pii), now, pii);
+                    Notification { superseded_by: superseded_by(item, items, now), ..mail }
+                })
                 .collect(),
             warnings: overpaid(items, latest).into_iter().chain(suppressed(items)).collect(),
-            events: events.iter().map(|event| EventRow::new(event, items, pii)).collect(),
-            timeline: timeline(events, items, pii),
+            timeline: timeline(&rows, items),
+            events: rows,
         }
     }
 }
@@ -137,6 +145,7 @@ impl Notification {
             attempts: item.attempt,
             doubts: item.doubts,
             reason: item.reason.clone(),
+            superseded_by: None,
             ses_message_id: item.message_id.clone(),
             event: pii.text(&item.event),
             correlation_id: item.correlation_id.clone(),
@@ -190,6 +199,11 @@ impl Notification {
         let address = self.address.as_ref().map(|address| format!(" {address}"));
         format!("{}{}", self.recipient, address.unwrap_or_default())
     }
+
+    fn shown_reason(&self) -> String {
+        let newer = self.superseded_by.as_ref().map(|newer| format!(" by {newer}"));
+        format!("{}{}", self.reason.as_deref().unwrap_or_default(), newer.unwrap_or_default())
+    }
 }
 
 impl OrderReport {
@@ -212,7 +226,7 @@ impl OrderReport {
             Column::number("attempts", |n| n.attempts.to_string()),
             Column::number("in doubt", |n: &Notification| nonzero(n.doubts))
                 .styled(|_| Some(Style::Warning)),
-            Column::text("reason", |n| n.reason.clone().unwrap_or_default()),
+            Column::text("reason", Notification::shown_reason),
             Column::text("next", |n| n.next.clone()),
         ];
         table(colors, &columns, &self.notifications)

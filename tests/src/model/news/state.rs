@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use shared::Kind;
 use shared::ledger::{Record, State};
 use shared::notification::news::LATE_AFTER_MS;
 use shared::notification::{Known, News, Standing};
@@ -46,6 +47,10 @@ pub enum NewsBug {
     ReplayUnchecked,
     /// That look is before the claim.
     LooksBeforeClaim,
+    /// A parcel's arrival and its return stand beside each other, whichever came last.
+    ReturnLeavesArrival,
+    /// An order that changes is no reason not to tell that it was cancelled before.
+    CancelledForEver,
 }
 
 /// The events of one order, with the bounds.
@@ -218,6 +223,19 @@ impl NewsModel {
         }
     }
 
+    /// Whether the event `own` is judged as if there were no `other`.
+    fn overlooks(&self, own: usize, other: usize) -> bool {
+        let kinds = [self.news[own].kind, self.news[other].kind];
+        let are = |one, two| kinds == [one, two] || kinds == [two, one];
+        match self.bug {
+            Some(NewsBug::ReturnLeavesArrival) => {
+                are(Kind::ShipmentDelivered, Kind::ShipmentReturned)
+            }
+            Some(NewsBug::CancelledForEver) => are(Kind::OrderCancelled, Kind::OrderUpdated),
+            _ => false,
+        }
+    }
+
     /// The other records, as a reader finds them. `young`: what is planned was planned just now.
     pub(super) fn others(
         &self,
@@ -226,7 +244,8 @@ impl NewsModel {
         young: bool,
     ) -> (Vec<usize>, Vec<Known>) {
         let since = if young { Self::now(state) } else { 0 };
-        let others = state.events.iter().enumerate().filter(|(at, _)| *at != own);
+        let others = state.events.iter().enumerate();
+        let others = others.filter(|(at, _)| *at != own && !self.overlooks(own, *at));
         let known = others.filter_map(|(at, event)| {
             let record = Record { since, ..event.record? };
             let standing =

@@ -1,5 +1,6 @@
 //! What the customer was really told.
 
+use shared::Kind;
 use shared::notification::news::supersedes;
 use shared::notification::{News, Told};
 
@@ -29,8 +30,9 @@ impl Truth {
         now: i64,
     ) -> Option<Violation> {
         let own = &news[event];
-        let older = (0..news.len())
-            .any(|other| self.has_told(other) && supersedes(&news[other], own, now).is_some());
+        let is_old =
+            |newer: &News| supersedes(newer, own, now).is_some() || contradicts(newer, own);
+        let older = (0..news.len()).any(|other| self.has_told(other) && is_old(&news[other]));
         // The same mail twice is the named window of a doubt, which is not of interest here; and what stands between
         // two mails may be the one that is in doubt.
         let again = self.last.is_some_and(|last| {
@@ -57,4 +59,17 @@ impl Truth {
     pub(super) const fn has_told(&self, event: usize) -> bool {
         self.told & (1 << event) != 0
     }
+}
+
+/// Whether what `newer` says happened later, and is the opposite of what `older` says. By itself: the code that is checked
+/// has its own rules.
+fn contradicts(newer: &News, older: &News) -> bool {
+    let is_opposite = match (newer.kind, older.kind) {
+        (Kind::ShipmentReturned, Kind::ShipmentDelivered)
+        | (Kind::ShipmentDelivered, Kind::ShipmentReturned) => newer.parcel == older.parcel,
+        (Kind::OrderUpdated, Kind::OrderCancelled) => older.cancels_order,
+        (Kind::OrderCancelled, Kind::OrderUpdated) => newer.cancels_order,
+        _ => false,
+    };
+    is_opposite && newer.position() > older.position()
 }
