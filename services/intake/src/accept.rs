@@ -18,6 +18,7 @@ use shared::{
 };
 
 use crate::outcome::{Outcome, PublishResult};
+use crate::stale;
 use crate::store::{EventStore, EventText, PutOutcome, StoreError};
 
 /// What tells the acceptances of two events of a request apart: the ledger's times are in milliseconds.
@@ -94,7 +95,10 @@ pub async fn accept_all(
     let mut unknown_shop = None;
     for (i, mut json) in events.into_iter().enumerate() {
         let shop = to.only.map_or(Ok(()), |only| name_shop(&mut json, only));
-        let (event, warnings_of_event) = parse_with_warnings(&json, to.store.now());
+        let now = to.store.now();
+        let (event, mut warnings_of_event) = parse_with_warnings(&json, now);
+        warnings_of_event
+            .extend(event.iter().filter_map(|event| stale::warning(event, arrival, now)));
         warnings.push(warnings_of_event);
         // Here as text, for its size, its hash and the outbox. The tree, several times as large, ends here.
         let event = shop.and(event).and_then(|event| Ok((event, text_within_limit(&json)?)));

@@ -61,6 +61,7 @@ mod publishers;
 mod refusal;
 mod secret_store;
 mod signature;
+mod stale;
 mod store;
 mod trigger;
 mod webhooks;
