@@ -59,6 +59,12 @@ impl Money {
     fn read_as(from: &FieldReader<'_>, fraction: Fraction) -> Option<Self> {
         if from.is_object() {
             let currency = Self::read_currency(from);
+            if let Some(value) = decimal_value(from) {
+                let read = |r: FieldReader<'_>| {
+                    decimal_amount(&r, value, currency?, fraction, VALUE_WAS_TAKEN)
+                };
+                return from.required("value", read);
+            }
             let amount = from.required("amount", Some);
             let read = |(c, amount)| read_amount(&amount, c, true, fraction);
             return currency.zip(amount).and_then(read);
@@ -72,10 +78,7 @@ impl Money {
             return from.refuse(EXPECTED);
         };
         match from.value() {
-            Value::String(_) => {
-                from.warn(EXPECTED_WARNING);
-                decimal_amount(from, &text, currency, fraction)
-            }
+            Value::String(_) => decimal_amount(from, &text, currency, fraction, EXPECTED_WARNING),
             _ => read_amount(from, currency, false, fraction),
         }
     }
@@ -139,6 +142,16 @@ fn currency_member(from: &FieldReader<'_>) -> Option<&'static str> {
     ["currency", "currency_code"].into_iter().find(|name| from.has(name))
 }
 
+/// The decimal text `value` of an object without an amount, as payment providers write money. Another value may be of
+/// minor units or not.
+fn decimal_value<'a>(from: &FieldReader<'a>) -> Option<&'a str> {
+    let (_, value) = from.members().find(|(name, _)| *name == "value")?;
+    value.as_str().filter(|text| text.contains(['.', ',']) && !from.has("amount"))
+}
+
+const VALUE_WAS_TAKEN: &str = "An amount is expected, in minor units: {\"amount\": 1490, \"currency\": \"EUR\"} for 14.90 EUR; \
+                               this value was read as a decimal number.";
+
 /// What becomes of an amount with more decimals than its currency has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fraction {
@@ -164,27 +177,27 @@ fn read_amount(
                 Some(minor) => {
                     if !is_member {
                         from.warn(PLAIN_NUMBER);
+                    } else if number.is_f64() {
+                        from.warn(WHOLE_FLOAT);
                     }
                     in_range(from, minor, currency)
                 }
-                None if minor.is_some() && !number.is_f64() && currency.minor_digits() > 0 => {
-                    from.refuse(AMBIGUOUS)
-                }
+                None if minor.is_some() && currency.minor_digits() > 0 => from.refuse(AMBIGUOUS),
                 None => {
-                    from.warn(READ_AS_DECIMAL);
-                    decimal_amount(from, &number.to_string(), currency, fraction)
+                    let text = number.to_string();
+                    decimal_amount(from, &text, currency, fraction, READ_AS_DECIMAL)
                 }
             }
         }
         Value::String(text) if text.contains('.') || context.has_decimal_texts => {
-            from.warn(READ_AS_DECIMAL);
-            decimal_amount(from, trim_invisible(text), currency, fraction)
+            decimal_amount(from, trim_invisible(text), currency, fraction, READ_AS_DECIMAL)
         }
         Value::String(text) => match trim_invisible(text).parse() {
             Ok(minor) => {
                 from.warn("This is a text where a number is expected; it was read as minor units.");
                 in_range(from, minor, currency)
             }
+            Err(_) if text.contains(',') => from.refuse(WITHOUT_COMMA),
             Err(_) => from.refuse(minor_units()),
         },
         _ => from.refuse(minor_units()),
@@ -193,10 +206,15 @@ fn read_amount(
 
 const PLAIN_NUMBER: &str = "Money is {\"amount\": 1490, \"currency\": \"EUR\"} for 14.90 EUR; this whole \
                             number was taken as minor units.";
+const WHOLE_FLOAT: &str = "This was read as whole minor units: 1490.0 is 14.90 EUR. Write minor units without a decimal \
+                           point and, if a decimal number is meant, write it as text: \"1490.00\".";
 const READ_AS_DECIMAL: &str =
     "Minor units are expected, 1490 for 14.90 EUR; this was read as a decimal number.";
 const AMBIGUOUS: &str = "minor units everywhere, 1490 for 14.90 EUR; other amounts have fractions, so what \
                          this whole number means is not known";
+
+const WITHOUT_COMMA: &str = "a number without a comma, which may be of thousands or of decimals: \"14.90\" or, better, \
+                             1490 minor units";
 
 fn minor_units() -> String {
     format!("a whole number of minor units, at most {MAX_AMOUNT}: 14.90 EUR is 1490")
@@ -210,24 +228,32 @@ fn in_range(from: &FieldReader<'_>, amount: i64, currency: Currency) -> Option<M
     }
 }
 
-/// A decimal number as minor units. More decimals than the currency has are rounded, with a warning.
+/// A decimal number as minor units, with the warning `done`. More decimals than the currency has are rounded, with another
+/// one.
 fn decimal_amount(
     from: &FieldReader<'_>,
     text: &str,
     currency: Currency,
     fraction: Fraction,
+    done: &str,
 ) -> Option<Money> {
+    if text.contains(',') {
+        return from.refuse(WITHOUT_COMMA);
+    }
     let number = parse_decimal(text);
     let minor =
         number.and_then(|n| n.checked_mul(Decimal::from(10_u64.pow(currency.minor_digits()))));
-    let Some(minor) = minor else { return from.refuse(minor_units()) };
-    if !minor.fract().is_zero() {
-        if fraction == Fraction::IsLeftOut {
-            return from.refuse("no more decimals than its currency has, or no sum is right");
-        }
+    let money = minor.and_then(|minor| from_minor(minor, currency));
+    let Some((minor, money)) = minor.zip(money) else { return from.refuse(minor_units()) };
+    let is_whole = minor.fract().is_zero();
+    if !is_whole && fraction == Fraction::IsLeftOut {
+        return from.refuse("no more decimals than its currency has, or no sum is right");
+    }
+    from.warn(done);
+    if !is_whole {
         from.warn("This has more decimals than its currency; it was rounded.");
     }
-    from_minor(minor, currency).or_else(|| from.refuse(minor_units()))
+    Some(money)
 }
 
 fn from_minor(amount: Decimal, currency: Currency) -> Option<Money> {
@@ -285,7 +311,8 @@ mod tests {
         let none = || json!(null);
         for (total, other, amount, warnings) in [
             (json!({ "amount": 1490, "currency": "EUR" }), none(), 1490, 0),
-            (json!({ "amount": 1490.0, "currency": "EUR" }), none(), 1490, 0),
+            (json!({ "amount": 1490.0, "currency": "EUR" }), none(), 1490, 1),
+            (json!({ "value": "14.90", "currency_code": "EUR" }), none(), 1490, 2),
             (json!({ "amount": 1490, "currency": "eur" }), none(), 1490, 1),
             (json!({ "amount": 1490 }), none(), 1490, 1),
             (json!({ "amount": 1490, "currency_code": "EUR" }), none(), 1490, 1),
@@ -295,7 +322,6 @@ mod tests {
             (json!({ "amount": "14.905", "currency": "EUR" }), none(), 1491, 2),
             (json!({ "amount": "-3.5", "currency": "EUR" }), none(), -350, 1),
             (json!({ "amount": "15", "currency": "EUR" }), json!({ "amount": "4.90" }), 1500, 1),
-            (json!({ "amount": 15.0, "currency": "EUR" }), json!({ "amount": 4.9 }), 1500, 1),
             (json!("14.90"), none(), 1490, 1),
             (json!("15"), none(), 1500, 1),
             (json!("14.90 EUR"), none(), 1490, 1),
@@ -309,8 +335,24 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_read_costs_one_warning_and_nothing_else() {
+        let (comma, price) = (json!("14,90"), json!({ "amount": 1e30, "currency": "EUR" }));
+        let texts = || json!({ "amount": "4.90", "currency": "EUR" });
+        for bad in
+            [comma.clone(), json!("1,234"), json!({ "amount": comma, "currency": "EUR" }), price]
+        {
+            assert_eq!(read(bad.clone(), json!(null)), (None, 1), "{bad}");
+            assert_eq!(read(bad.clone(), texts()), (None, 1), "{bad}");
+            let sound = json!({ "amount": 1490, "currency": "EUR" });
+            assert_eq!(read(sound, bad.clone()).0, Some((1490, "EUR")), "beside {bad}");
+        }
+    }
+
+    #[test]
     fn an_amount_that_could_mean_two_things_is_left_out() {
         for (total, other) in [
+            (json!({ "amount": 15.0, "currency": "EUR" }), json!({ "amount": 4.9 })),
+            (json!({ "value": 15, "currency": "EUR" }), json!(null)),
             (json!({ "amount": 15, "currency": "EUR" }), json!({ "amount": 4.9 })),
             (json!({ "amount": MAX_AMOUNT + 1, "currency": "EUR" }), json!(null)),
             (json!({ "amount": "14,90", "currency": "EUR" }), json!(null)),

@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use crate::contract::currency::{Currency, parse_code};
-use crate::contract::values::whole_number;
 
 /// What a document says of its amounts as a whole, which an amount that is not written as the contract asks for
 /// may need to be understood.
@@ -62,7 +61,10 @@ impl MoneyContext {
 
     fn look_at_amount(&mut self, value: &Value) {
         match value {
-            Value::Number(_) => self.has_fractions |= whole_number(value).is_none(),
+            // A number that is too great is whole.
+            Value::Number(_) => {
+                self.has_fractions |= value.as_f64().is_some_and(|number| number.fract() != 0.0);
+            }
             Value::String(text) => self.has_decimal_texts |= has_decimal_point(text),
             Value::Array(items) => items.iter().for_each(|item| self.look_at_amount(item)),
             _ => {}
