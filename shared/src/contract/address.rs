@@ -3,6 +3,8 @@
 use crate::contract::countries::is_assigned;
 use crate::contract::error::InvalidValue;
 use crate::contract::link::HttpUrl;
+use crate::contract::other_names::{self, PARTS_OF_ADDRESS};
+use crate::contract::person_name::read_name;
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
 use crate::contract::schema;
@@ -100,10 +102,13 @@ impl Address {
             from.warn("An object is expected; this text was taken as the lines of the address.");
             return Some(Self { lines, ..Self::empty() });
         }
+        let from = &from.called_otherwise(other_names::ADDRESS);
         let text = |name| from.tolerated(name, |r| Line::read(&r));
+        let lines = from.tolerated("lines", |r| Some(read_lines(&r)));
+        let parts = || from.joined("lines", &PARTS_OF_ADDRESS, |r| Line::read(&r));
         let address = Self {
-            name: text("name"),
-            lines: from.tolerated("lines", |r| Some(read_lines(&r))).unwrap_or_default(),
+            name: read_name(from),
+            lines: lines.unwrap_or_else(|| at_most_five(parts())),
             city: text("city"),
             postal_code: text("postal_code"),
             region: text("region"),

@@ -13,7 +13,7 @@ pub struct Rule {
 }
 
 /// All of them.
-pub const RULES: [Rule; 11] = [
+pub const RULES: [Rule; 14] = [
     Rule {
         sentence: "An event is at most 262144 bytes of JSON, nested at most 64 deep, and repeats no key in an \
                    object.",
@@ -37,11 +37,27 @@ pub const RULES: [Rule; 11] = [
         places: &["/data"],
         notice: "; it was read here",
     },
+    Rule {
+        sentence: "Minor units are written without a decimal point: 1490, and not 1490.0.",
+        places: &["/data"],
+        notice: "This was read as whole minor units",
+    },
     Rule { sentence: "A quantity has at most 6 decimals.", places: &["/data"], notice: "quantity" },
     Rule {
-        sentence: "If the lines of a cancellation are there, one of them has another quantity than 0.",
-        places: &["/data/cancellation/lines"],
+        sentence: "No member is under a name that other systems give it, such as zip for postal_code.",
+        places: &["/data"],
+        notice: "This is another name of",
+    },
+    Rule {
+        sentence: "If the lines of a cancellation are there, one of them has another quantity than 0; and without lines \
+                   or partial, nothing else hints at a part.",
+        places: &["/data"],
         notice: "the mail says that a part",
+    },
+    Rule {
+        sentence: "The address of the customer is in customer, and in no other member.",
+        places: &["/data/order"],
+        notice: "The address belongs at",
     },
     Rule {
         sentence: "The price of a line times its quantity is at most 9007199254740991, as every amount.",
@@ -65,7 +81,7 @@ pub const RULES: [Rule; 11] = [
         notice: "well-formed BCP 47",
     },
     Rule {
-        sentence: "A time is within the years 0 to 9999, in UTC too.",
+        sentence: "A time is before the year 10000, in UTC too.",
         places: &["/time", "/data/order/placed_at", "/data/withdrawal/received_at"],
         notice: "an RFC 3339 time",
     },

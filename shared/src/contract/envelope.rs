@@ -207,7 +207,7 @@ fn read_payload(from: &FieldReader<'_>, kind: Kind, context: &Context<'_>) -> Op
         }
         Kind::OrderCancelled => {
             let cancellation = read_own(from, &CANCELLATION, Cancellation::read);
-            EventPayload::Cancelled(cancellation.or_of_lines_beside(&from.as_optional()))
+            EventPayload::Cancelled(cancellation.or_of_what_is_beside(&from.as_optional()))
         }
         Kind::OrderRefunded => {
             let read = |r: &FieldReader<'_>| Refund::read(r, context.event_id, context.time);

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::contract::ids::{LineId, Sku};
 use crate::contract::link::HttpUrl;
 use crate::contract::money::{Money, in_currency_of};
+use crate::contract::other_names;
 use crate::contract::quantity::Quantity;
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
@@ -96,6 +97,7 @@ impl OrderLine {
 
     /// Reads a line; `None` also for one that was removed.
     pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        let from = &from.called_otherwise(other_names::LINE);
         if Quantity::is_none_of_it(from) {
             return None;
         }

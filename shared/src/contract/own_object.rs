@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 
 use crate::contract::reader::FieldReader;
+use crate::contract::unknown_members::is_close;
 use crate::contract::values::is_absent;
 
 /// The object of an event type.
@@ -100,17 +101,14 @@ impl OwnObject {
         if data.has(self.name) {
             return None;
         }
-        if self.is_in_order(data) {
-            let in_order = data.optional("order", |order| {
-                order.optional(self.name, |own| {
-                    own.warn(format_args!(
-                        "This belongs at /data/{}; it was read here.",
-                        self.name
-                    ));
-                    read(&own)
-                })
-            });
-            return Some(in_order.flatten().flatten());
+        if let Some(name) = self.name_in(data.value()) {
+            return Some(data.under(name, |own| self.read_misplaced(&own, &read)));
+        }
+        let order = data.value().get("order");
+        if let Some(name) = order.and_then(|order| self.name_in(order)) {
+            let read =
+                |order: FieldReader<'_>| order.under(name, |own| self.read_misplaced(&own, &read));
+            return Some(data.optional("order", read).flatten());
         }
         let members = data.value().as_object()?;
         if !self.signs.iter().any(|name| is_there(members, name)) {
@@ -129,10 +127,31 @@ impl OwnObject {
         data.warn_member(name, place);
     }
 
-    fn is_in_order(&self, data: &FieldReader<'_>) -> bool {
-        let order = data.value().get("order").and_then(Value::as_object);
-        order.is_some_and(|order| order.get(self.name).is_some_and(Value::is_object))
-            && order.is_some_and(|order| is_there(order, self.name))
+    fn read_misplaced<T>(
+        &self,
+        own: &FieldReader<'_>,
+        read: impl Fn(&FieldReader<'_>) -> Option<T>,
+    ) -> Option<T> {
+        own.warn(format_args!("This belongs at /data/{}; it was read here.", self.name));
+        read(own)
+    }
+
+    /// The name under which an object has it: its own or, of none else, one that is close to it.
+    fn name_in<'v>(&self, object: &'v Value) -> Option<&'v str> {
+        let members = object.as_object()?;
+        let is_one = |value: &Value| match value {
+            Value::Object(_) => !is_absent(value),
+            // A list of several is one of articles, and of a cancellation.
+            Value::Array(items) => {
+                let count = items.iter().filter(|item| !is_absent(item)).count();
+                count == 1 && items.iter().any(Value::is_object)
+                    || count > 1 && self.name == CANCELLATION.name
+            }
+            _ => false,
+        };
+        let is_it = |(name, value): &(&String, &Value)| is_close(name, self.name) && is_one(value);
+        let own = members.get_key_value(self.name).filter(is_it);
+        own.or_else(|| members.iter().find(is_it)).map(|(name, _)| name.as_str())
     }
 
     /// What of the members of `data` may be the object's.
@@ -152,12 +171,17 @@ impl OwnObject {
 pub(crate) fn place_in(document: &Value, pointer: String) -> String {
     let path = pointer.strip_prefix("/data/").and_then(|path| path.split_once('/'));
     let Some((name, rest)) = path.filter(|(name, _)| *name != "order") else { return pointer };
-    let is_at = |place: &str| document.pointer(place).is_some_and(|value| !is_absent(value));
-    let in_order = format!("/data/order/{name}");
-    match is_at(&format!("/data/{name}")) {
-        true => pointer,
-        false if is_at(&in_order) => format!("{in_order}/{rest}"),
-        false => format!("/data/{rest}"),
+    let of_name = |own: &&OwnObject| own.name == name;
+    let own = [UPDATE, PAYMENT, CANCELLATION, REFUND, WITHDRAWAL, SHIPMENT];
+    let Some(own) = own.iter().find(of_name) else { return pointer };
+    let name_at = |place: &str| own.name_in(document.pointer(place)?);
+    if document.pointer(&format!("/data/{name}")).is_some_and(|value| !is_absent(value)) {
+        return pointer;
+    }
+    match (name_at("/data"), name_at("/data/order")) {
+        (Some(name), _) => format!("/data/{name}/{rest}"),
+        (None, Some(name)) => format!("/data/order/{name}/{rest}"),
+        (None, None) => format!("/data/{rest}"),
     }
 }
 

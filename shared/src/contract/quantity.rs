@@ -44,7 +44,8 @@ impl Quantity {
     /// Whether the member `quantity` of this object is 0, because the shop removed the entry and left it there.
     /// Below 0, it counts as that with a warning.
     pub(crate) fn is_none_of_it(from: &FieldReader<'_>) -> bool {
-        let number = match from.value().get("quantity") {
+        let quantity = |name| from.value().get(name);
+        let number = match quantity("quantity").or_else(|| quantity("qty")) {
             Some(Value::Number(number)) => parse_decimal(&number.to_string()),
             Some(Value::String(text)) => parse_decimal(text.trim()),
             _ => None,

@@ -5,58 +5,15 @@
 //! a warning, and never the event.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::Value;
 
-use crate::contract::error::{FieldError, FieldWarning, InvalidValue};
+use crate::contract::error::{FieldWarning, InvalidValue};
+pub use crate::contract::field_errors::{FieldErrors, KnownMembers};
 use crate::contract::money_context::MoneyContext;
+use crate::contract::other_names::{OtherNames, is_same};
 use crate::contract::values::{is_absent, whole_number};
-
-/// The bad fields found so far, and what is known of the whole document.
-#[derive(Debug, Default)]
-pub struct FieldErrors {
-    errors: RefCell<Vec<FieldError>>,
-    warnings: RefCell<Vec<FieldWarning>>,
-    known_members: RefCell<KnownMembers>,
-    not_objects: RefCell<BTreeSet<String>>,
-    money: Cell<MoneyContext>,
-}
-
-/// The names that were asked for in each object, by the object's JSON Pointer. What an object holds beside
-/// them was not read.
-pub type KnownMembers = BTreeMap<String, BTreeSet<&'static str>>;
-
-impl FieldErrors {
-    /// Adds one.
-    pub fn add(&self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.errors
-            .borrow_mut()
-            .push(FieldError { pointer: pointer.into(), detail: detail.into() });
-    }
-
-    /// All of them, in the order found.
-    #[must_use]
-    pub fn into_vec(self) -> Vec<FieldError> {
-        self.errors.into_inner()
-    }
-
-    /// The errors and warnings, in the order found, and which members are known.
-    #[must_use]
-    pub fn into_parts(self) -> (Vec<FieldError>, Vec<FieldWarning>, KnownMembers) {
-        (self.errors.into_inner(), self.warnings.into_inner(), self.known_members.into_inner())
-    }
-
-    fn add_known_member(&self, object: &str, name: &'static str) {
-        let mut known = self.known_members.borrow_mut();
-        match known.get_mut(object) {
-            Some(names) => drop(names.insert(name)),
-            None => drop(known.insert(object.to_owned(), BTreeSet::from([name]))),
-        }
-    }
-}
 
 /// A reader at one place of a JSON document. `None` from a method means that there is nothing to be had, and
 /// that this is noted: as an error where the event is nothing without it, else as a warning.
@@ -70,13 +27,16 @@ pub struct FieldReader<'a> {
     is_optional: bool,
     /// Other forms of a value are understood too, with a warning, and what says nothing is absent.
     is_tolerant: bool,
+    /// What members of this object are called otherwise.
+    names: OtherNames,
 }
 
 impl<'a> FieldReader<'a> {
     /// A reader at the root of the document `value`, of which each value has to have the form that is asked for.
     #[must_use]
     pub fn root(value: &'a Value, errors: &'a FieldErrors) -> Self {
-        Self { value, pointer: String::new(), errors, is_optional: false, is_tolerant: false }
+        let pointer = String::new();
+        Self { value, pointer, errors, is_optional: false, is_tolerant: false, names: &[] }
     }
 
     /// A reader at the root of the document `value`, which understands other forms too.
@@ -133,8 +93,56 @@ impl<'a> FieldReader<'a> {
     where
         'a: 'v,
     {
-        let Self { errors, is_optional, is_tolerant, .. } = *self;
-        FieldReader { value, pointer: self.pointer.clone(), errors, is_optional, is_tolerant }
+        let Self { errors, is_optional, is_tolerant, names, .. } = *self;
+        FieldReader {
+            value,
+            pointer: self.pointer.clone(),
+            errors,
+            is_optional,
+            is_tolerant,
+            names,
+        }
+    }
+
+    /// The same object, of which members may have these other names.
+    #[must_use]
+    pub fn called_otherwise(&self, names: OtherNames) -> Self {
+        Self { pointer: self.pointer.clone(), names, ..*self }
+    }
+
+    /// What the members `parts` hold, which together are the contract's member `name`.
+    pub fn joined<T>(
+        &self,
+        name: &str,
+        parts: &[&str],
+        read: impl Fn(FieldReader<'a>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some((members, place)) = self.object() else { return Vec::new() };
+        let found = parts.iter().filter_map(|part| self.renamed(members, &place, part, name));
+        found.filter_map(|member| read(member.as_optional())).collect()
+    }
+
+    /// The member of a name that the document has, and not the contract.
+    pub fn under<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(FieldReader<'a>) -> Option<T>,
+    ) -> Option<T> {
+        let (members, place) = self.object()?;
+        let pointer = pointer_below(&place, name);
+        read(FieldReader { value: members.get(name)?, pointer, names: &[], ..*self })
+    }
+
+    /// Whether this is the member `data` of the event.
+    #[must_use]
+    pub fn is_data(&self) -> bool {
+        self.pointer == "/data"
+    }
+
+    /// The members of the object here.
+    pub fn members(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let members = self.object().map(|(members, _)| members);
+        members.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 
     /// The value here.
@@ -379,8 +387,30 @@ impl<'a> FieldReader<'a> {
             true => !is_absent(value),
             false => !value.is_null(),
         };
-        let value = members.get(name).filter(is_there)?;
-        Some(FieldReader { value, pointer: pointer_below(&place, name), ..*self })
+        if let Some(value) = members.get(name).filter(is_there) {
+            let pointer = pointer_below(&place, name);
+            return Some(FieldReader { value, pointer, names: &[], ..*self });
+        }
+        let (_, others) = self.names.iter().find(|(known, _)| *known == name)?;
+        others.iter().find_map(|other| self.renamed(members, &place, other, name))
+    }
+
+    /// The member that is called `other` instead of `name`, with a warning.
+    fn renamed(
+        &self,
+        members: &'a serde_json::Map<String, Value>,
+        place: &str,
+        other: &str,
+        name: &str,
+    ) -> Option<FieldReader<'a>> {
+        let is_it = |(key, value): &(&String, &Value)| is_same(key, other) && !is_absent(value);
+        let (key, value) = members.iter().find(is_it)?;
+        let member = FieldReader { value, pointer: pointer_below(place, key), names: &[], ..*self };
+        // Once, however often it is read.
+        if self.errors.renamed.borrow_mut().insert(member.pointer.clone()) {
+            member.warn(format_args!("This is another name of {name}; it was read as that."));
+        }
+        Some(member)
     }
 
     // Noted once for each place, not once for each member that is read from it.

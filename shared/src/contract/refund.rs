@@ -1,11 +1,12 @@
 //! Money on its way back, and orders that are cancelled.
 
 use jiff::civil::Date;
-use serde_json::Value;
 
+use crate::contract::cancelled_part;
 use crate::contract::digest;
 use crate::contract::ids::{IncidentId, RefundId};
 use crate::contract::money::{Money, in_currency_of};
+use crate::contract::other_names;
 use crate::contract::own_object::CANCELLATION;
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
@@ -13,7 +14,6 @@ use crate::contract::schema;
 use crate::contract::shipment::ParcelLine;
 use crate::contract::text::Line;
 use crate::contract::times::{LocalTime, read_day};
-use crate::contract::values::is_absent;
 
 /// Money on its way back.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -108,12 +108,20 @@ impl Cancellation {
             let lines = understood(from);
             return Self { partial: Some(true), lines, ..Self::default() };
         }
+        let from = &from.called_otherwise(other_names::CANCELLATION);
         let text = |name| from.tolerated(name, |r| Line::read(&r));
         let lines = read_lines(from);
         let is_named = lines.as_ref().is_some_and(Vec::is_empty).then_some(true);
+        let partial = from.tolerated("partial", |r| {
+            // What is no yes or no says which part.
+            r.boolean().or_else(|| {
+                r.warn(cancelled_part::HINT);
+                Some(true)
+            })
+        });
         Self {
             id: from.tolerated("id", |r| IncidentId::read(&r)),
-            partial: from.tolerated("partial", |r| r.boolean()).or(is_named),
+            partial: partial.or(is_named),
             lines: lines.unwrap_or_default(),
             reason: text("reason"),
             refund: in_currency_of(from, || from.tolerated("refund", |r| Money::read_positive(&r))),
@@ -124,12 +132,18 @@ impl Cancellation {
         }
     }
 
-    /// The same one or, where it says nothing of what is cancelled and the lines are beside it in `data`, one of these.
-    pub(crate) fn or_of_lines_beside(self, data: &FieldReader<'_>) -> Self {
+    /// The same one or, where it says nothing of what is cancelled, with what the data beside it or the order says of that.
+    pub(crate) fn or_of_what_is_beside(self, data: &FieldReader<'_>) -> Self {
         if self.partial.is_some() || !self.lines.is_empty() {
             return self;
         }
-        let Some(lines) = read_lines(data) else { return self };
+        // One that says nothing may still hold a list.
+        let in_place = || data.under(CANCELLATION.name, |r| Some(cancelled_part::find(&r)));
+        let in_order = || data.tolerated("order", |r| Some(cancelled_part::find_in_order(&r)));
+        let Some(lines) = read_lines(data) else {
+            let is_part = in_place() == Some(true) || in_order() == Some(true);
+            return Self { partial: is_part.then_some(true), ..self };
+        };
         if data.has("lines") {
             CANCELLATION.warn_of_place(data, "lines");
         }
@@ -162,25 +176,7 @@ fn read_lines(from: &FieldReader<'_>) -> Option<Vec<ParcelLine>> {
         let line = line.map(|line| ParcelLine { expected_on: None, ..line });
         return Some(line.into_iter().collect());
     }
-    let mut members = from.value().as_object().into_iter().flatten();
-    let (name, _) = members.find(|(name, value)| seems_to_name_articles(name, value))?;
-    from.warn_member(name, NOT_UNDERSTOOD);
-    Some(Vec::new())
-}
-
-/// Whether a member that is not known holds what is cancelled, such as `cancelledItems`. A `timeline` does not.
-fn seems_to_name_articles(name: &str, value: &Value) -> bool {
-    const WORDS: [&str; 4] = ["line", "item", "article", "product"];
-    let is_list = matches!(value, Value::Array(_) | Value::Object(_)) && !is_absent(value);
-    let is_start = |at: usize, c: char| at == 0 || c.is_uppercase() || "_- ".contains(c);
-    let lower = name.to_ascii_lowercase();
-    let mut starts = name.char_indices().filter(|(at, c)| is_start(*at, *c)).map(|(at, _)| at);
-    let begins_word = |at: usize| {
-        let rest = lower[at..].trim_start_matches(['_', '-', ' ']);
-        WORDS.iter().any(|word| rest.starts_with(word))
-    };
-    let ends_in_several = WORDS.iter().any(|word| lower.ends_with(&format!("{word}s")));
-    is_list && (ends_in_several || starts.any(begins_word))
+    cancelled_part::find(from).then(Vec::new)
 }
 
 fn understood(from: &FieldReader<'_>) -> Vec<ParcelLine> {
@@ -197,7 +193,7 @@ mod tests {
     use crate::contract::event::{Event, EventPayload};
     use crate::contract::warnings::parse_with_warnings;
     use jiff::Timestamp;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     /// The cancellation, and the warnings about it.
     fn read(cancellation: Value) -> (Cancellation, Vec<String>) {

@@ -13,6 +13,9 @@ use crate::contract::values::whole_number;
 /// The first moment of the year 0 in UTC: an earlier one has no four-digit year to be written with.
 const YEAR_0: Timestamp = Timestamp::constant(-62_167_219_200, 0);
 
+/// An earlier time or day is none that a shop means.
+const FIRST_YEAR: i16 = 2000;
+
 /// A smaller number of seconds since 1970 was before 1973, and is another thing: a day without hyphens, a 0.
 const FIRST_SECONDS: i64 = 100_000_000;
 
@@ -95,6 +98,10 @@ impl LocalTime {
     /// Reads a time. Beside those of [`LocalTime::parse`], with a warning: a time without an offset counts as
     /// one in UTC; seconds or milliseconds since 1970; a day.
     pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        Self::read_any(from).filter(|time| is_meant(from, time.datetime().date()))
+    }
+
+    fn read_any(from: &FieldReader<'_>) -> Option<Self> {
         let Value::String(text) = from.value() else {
             return since_1970(from, whole_number(from.value()));
         };
@@ -119,6 +126,17 @@ impl LocalTime {
             Err(_) => from.text(Self::parse),
         }
     }
+}
+
+/// Whether a program set the day: what is not set begins in the year 1, in 1900 or in 1970.
+fn is_meant(from: &FieldReader<'_>, day: Date) -> bool {
+    let is_meant = day.year() >= FIRST_YEAR;
+    if !is_meant {
+        from.warn(format_args!(
+            "This is before the year {FIRST_YEAR}, as what was not set is; it counts as none."
+        ));
+    }
+    is_meant
 }
 
 const TRIMMED: &str = "The white space around this was dropped.";
@@ -163,6 +181,10 @@ pub(crate) fn parse_day(text: &str) -> Result<Date, InvalidValue> {
 /// Reads a calendar day. Of a time, the day is taken that it names, with a warning: it may be another one
 /// where the customer is.
 pub(crate) fn read_day(from: &FieldReader<'_>) -> Option<Date> {
+    read_any_day(from).filter(|day| is_meant(from, *day))
+}
+
+fn read_any_day(from: &FieldReader<'_>) -> Option<Date> {
     if let Value::String(text) = from.value() {
         if let Ok(day) = parse_day(text) {
             return Some(day);
@@ -222,20 +244,20 @@ fn is_zone(text: &str) -> bool {
     text.is_empty() || name.is_some_and(|name| name.split('/').all(is_part))
 }
 
-/// [`parse_day`] as a regular expression of ECMA 262: the calendar, leap years included.
+/// [`read_day`] as a regular expression of ECMA 262: the calendar from 2000 on, leap years included.
 #[cfg(test)]
 macro_rules! day_pattern {
     () => {
-        "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)\
+        "(?:[2-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)\
          |02-(?:0[1-9]|1[0-9]|2[0-8]))\
-         |(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
+         |(?:[2-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[3579][26])00)-02-29)"
     };
 }
 
 #[cfg(test)]
 pub(super) const DAY_PATTERN: &str = concat!("^", day_pattern!(), "$");
 
-/// [`LocalTime::parse`] as a regular expression of ECMA 262, but for its years in UTC.
+/// [`LocalTime::read`] as a regular expression of ECMA 262, but for its last year in UTC.
 #[cfg(test)]
 pub(super) const TIME_PATTERN: &str = concat!(
     "^",
@@ -356,6 +378,17 @@ mod tests {
         {
             assert_eq!(written(bad.clone()), (None, 1), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_time_or_a_day_that_was_not_set_is_none() {
+        for unset in ["0001-01-01T00:00:00", "1970-01-01T00:00:00Z", "1899-12-30", "1999-12-31"] {
+            let (time, warnings) = written(json!(unset));
+            assert!(time.is_none() && warnings > 0, "{unset}");
+            assert!(matches!(read(json!(unset), read_day), (None, 1..)), "{unset}");
+        }
+        assert_eq!(written(json!("2000-01-01T00:00:00+14:00")).1, 0);
+        assert_eq!(read(json!("2000-01-01"), read_day).1, 0);
     }
 
     #[test]

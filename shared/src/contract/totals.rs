@@ -1,6 +1,7 @@
 //! What an order costs, in rows that have names.
 
 use crate::contract::money::{Money, in_currency_of};
+use crate::contract::other_names;
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
 use crate::contract::schema;
@@ -83,7 +84,8 @@ pub struct TotalsRow {
 
 impl Totals {
     pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
-        in_currency_of(from, || Some(Self::read_members(from)))
+        let from = from.called_otherwise(other_names::TOTALS);
+        in_currency_of(&from, || Some(Self::read_members(&from)))
     }
 
     fn read_members(from: &FieldReader<'_>) -> Self {

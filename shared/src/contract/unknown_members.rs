@@ -3,12 +3,15 @@
 use serde_json::{Map, Value};
 
 use crate::contract::error::FieldWarning;
+use crate::contract::other_names::{is_same, letters};
 use crate::contract::reader::KnownMembers;
 
 /// The members whose loss in the wrong place costs a customer a mail too many or a fact too few, with the
 /// objects that have them. Only names that hardly mean anything else there: an `id`, a `name`, an `email`
 /// or a `carrier` may be anywhere on purpose.
-const HOMES: [(&str, &[&str]); 11] = [
+const HOMES: [(&str, &[&str]); 12] = [
+    // An attribute of the event.
+    ("shop", &[""]),
     ("notify", &["/data"]),
     ("shipment", &["/data"]),
     ("cancellation", &["/data"]),
@@ -46,6 +49,9 @@ const SYNONYMS: [(&str, &str); 19] = [
     ("delivery_date", "expected_on"),
 ];
 
+/// What an address may hold that no mail shows. Its loss would not be noticed otherwise.
+const LOST_OF_ADDRESS: [&str; 3] = ["phone", "phone_number", "telephone"];
+
 /// Warns of each member that is not known and seems to stand for a known one that is absent. Others are
 /// tolerated: a newer shop's, or an extension.
 pub(crate) fn find(document: &Value, known_members: &KnownMembers) -> Vec<FieldWarning> {
@@ -59,7 +65,9 @@ pub(crate) fn find(document: &Value, known_members: &KnownMembers) -> Vec<FieldW
             let suggestion = meant(name, &absent)
                 .map(|meant| format!("did you mean {meant}?"))
                 .or_else(|| misplaced().map(|place| format!("it belongs at {place}")));
-            if suggestion.is_some() {
+            let is_address = || known.contains("postal_code");
+            let is_lost = || is_address() && LOST_OF_ADDRESS.iter().any(|lost| is_same(name, lost));
+            if suggestion.is_some() || is_lost() {
                 warnings.push(FieldWarning {
                     pointer: format!("{object}/{}", name.replace('~', "~0").replace('/', "~1")),
                     detail: "This member is not known and was ignored.".to_owned(),
@@ -101,11 +109,6 @@ fn home(
     document.pointer(&place).is_none_or(Value::is_null).then_some(place)
 }
 
-/// Whether both are one name, as `trackingUrl` and `tracking_url` are.
-fn is_same(name: &str, known: &str) -> bool {
-    letters(name).eq(letters(known))
-}
-
 /// A member that is null says nothing, also under a wrong name.
 fn unread(members: &Map<String, Value>) -> impl Iterator<Item = &str> {
     members.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name.as_str())
@@ -114,6 +117,11 @@ fn unread(members: &Map<String, Value>) -> impl Iterator<Item = &str> {
 fn closest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let distances = candidates.iter().filter_map(|known| Some((distance(name, known)?, *known)));
     distances.min().map(|(_, known)| known)
+}
+
+/// Whether `name` is `known`, but for a few letters.
+pub(crate) fn is_close(name: &str, known: &str) -> bool {
+    distance(name, known).is_some()
 }
 
 /// How many letters differ, of `trackingUrl` and `tracking_url` none; `None` for too many.
@@ -131,10 +139,6 @@ fn distance(name: &str, known: &str) -> Option<usize> {
     };
     let distance = strsim::osa_distance(&name, &known);
     (distance <= allowed).then_some(distance)
-}
-
-fn letters(name: &str) -> impl Iterator<Item = char> {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).map(|c| c.to_ascii_lowercase())
 }
 
 #[cfg(test)]
