@@ -160,6 +160,30 @@ mod tests {
     }
 
     #[test]
+    fn a_second_event_for_a_mail_and_what_a_mail_was_superseded_by_are_told() {
+        let superseded = Item {
+            reason: Some("superseded".to_owned()),
+            ..item("order.confirmed##customer", State::Skipped)
+        };
+        let shipped = Item {
+            news_at: Some(T0 + 1),
+            event: "shop e-3".to_owned(),
+            ..item("shipment.shipped#S-1#customer", State::Delivered)
+        };
+        let events =
+            ["e-1", "e-2"].map(|id| event(id, "order.confirmed", "order.confirmed##customer", ""));
+        let (items, now) = ([superseded, shipped], T0 + 600_000);
+        let report = OrderReport::new(&order("1001"), &events, &items, now, PiiMode::Masked);
+        assert_eq!(report.notifications[0].superseded_by.as_deref(), Some("shipment.shipped S-1"));
+        assert_eq!(report.notifications[1].superseded_by, None);
+        let text = report.text(ColorMode::Plain);
+        assert!(text.contains("superseded by shipment.shipped S-1"), "{text}");
+        let row = "orders e-2: nothing: another event asked for the same mail";
+        assert!(text.contains(row), "{text}");
+        assert!(!text.contains("orders e-1: "), "{text}");
+    }
+
+    #[test]
     fn a_copy_is_shown_with_its_role_its_masked_address_and_a_fate_of_its_own() {
         let address = shared::EmailAddress::parse("accounts@north.example").unwrap();
         let hash = AddressHash::new(&shared::ShopId::default(), &address).to_string();

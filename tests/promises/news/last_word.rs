@@ -1,6 +1,5 @@
 //! News that takes back what was said before: the newer one is the last word, in whatever order they arrive.
 
-use jiff::SignedDuration;
 use serde_json::json;
 
 use super::money::refund;
