@@ -83,7 +83,7 @@ fn names_articles(name: &str) -> bool {
     let begins = |word: &String| ARTICLES.iter().any(|article| word.starts_with(article));
     // Where nothing separates the words: `cancelleditems`.
     let ends = |article: &&str| name.to_ascii_lowercase().ends_with(&format!("{article}s"));
-    words(name).iter().any(begins) || ARTICLES.iter().any(|article| ends(&article))
+    words(name).iter().any(begins) || ARTICLES.iter().any(ends)
 }
 
 fn names_a_part(name: &str) -> bool {
