@@ -141,6 +141,7 @@ mod tests {
             failed_at: Some(T0 + 3_000),
             reason: Some("refused: MessageRejected".to_owned()),
             attempt: 2,
+            event: "https://shop.example/orders e-2".to_owned(),
             ..item("shipment.shipped#S-1#customer", State::Failed)
         };
         let events = [
@@ -235,6 +236,7 @@ mod tests {
                 bounced_at: Some(T0 + 9_000),
                 reason: Some("Permanent/OnAccountSuppressionList".to_owned()),
                 message_id: Some(ID.to_owned()),
+                event: "https://shop.example/orders e-1".to_owned(),
                 ..long("order.confirmed##customer", State::Bounced)
             },
             Item {

@@ -19,13 +19,12 @@
 //! A newer record never yields to an older one that is not told yet, even if both tell the same: the older one yields
 //! to it, and both would be skipped.
 
-mod money;
-mod reopened;
-
 use crate::ledger::{Record, SkipReason, State};
-use crate::notification::news::{News, Relation};
-use money::{is_money_told, money_news, tells_money_of};
-use reopened::{ends, outdates};
+use crate::notification::Recipient;
+use crate::notification::news::{News, Relation, ends, outdates};
+
+/// Refunds and cancellations are of the same moment if they are at most so many milliseconds apart.
+const SAME_MOMENT_MS: i64 = 10 * 60 * 1000;
 
 /// For so many milliseconds after its acceptance, news that corrects other news waits until that was told.
 pub const MAX_WAIT_MS: i64 = 10 * 60 * 1000;
@@ -180,8 +179,8 @@ pub fn judge(own: &News, others: &[Known], stage: Stage, now: i64) -> Judgement 
 pub fn superseding<'a>(own: &News, others: &'a [Known], now: i64) -> Option<&'a Known> {
     others.iter().find(|other| {
         let is_active = other.standing.is_active();
-        let is_newer = is_active && outdates(&other.news, own, others, now).is_some();
-        is_newer || ends(&other.news, own, others, now)
+        let is_newer = is_active && outdates(&other.news, own, news_of(others), now).is_some();
+        is_newer || ends(&other.news, own, news_of(others), now)
     })
 }
 
@@ -190,6 +189,10 @@ pub fn superseding<'a>(own: &News, others: &'a [Known], now: i64) -> Option<&'a 
 pub fn last_order_told<'a>(own: &News, others: &'a [Known]) -> Option<&'a News> {
     let before = told_before(own, others).filter(|news| news.told.tells_order());
     before.max_by(|a, b| a.position().cmp(&b.position()))
+}
+
+fn news_of(others: &[Known]) -> impl Iterator<Item = &News> {
+    others.iter().map(|other| &other.news)
 }
 
 /// What was told of the same subject, to the same recipient, and happened before `own`.
@@ -218,10 +221,10 @@ fn newer(own: &News, others: &[Known], stage: Stage, now: i64) -> Newer {
     }
     let mut found = Newer::None;
     for other in others {
-        if ends(&other.news, own, others, now) {
+        if ends(&other.news, own, news_of(others), now) {
             return Newer::Supersedes;
         }
-        let relation = outdates(&other.news, own, others, now);
+        let relation = outdates(&other.news, own, news_of(others), now);
         let relation = relation.filter(|_| other.standing.is_active());
         match (relation, other.standing) {
             (None, _) => {}
@@ -246,10 +249,10 @@ fn makes_old(
     now: i64,
 ) -> Option<(Option<Relation>, SkipReason)> {
     // Whoever gets it: a copy's recipient may not be told of the cancellation itself.
-    if ends(own, &other.news, others, now) {
+    if ends(own, &other.news, news_of(others), now) {
         return Some((None, SkipReason::Superseded));
     }
-    if let Some(relation) = outdates(own, &other.news, others, now) {
+    if let Some(relation) = outdates(own, &other.news, news_of(others), now) {
         return Some((Some(relation), SkipReason::Superseded));
     }
     tells_money_of(own, &other.news, others).then_some((None, SkipReason::NothingNew))
@@ -263,6 +266,74 @@ fn tells_nothing_new(own: &News, others: &[Known]) -> bool {
     before.sort_by(|a, b| a.position().cmp(&b.position()));
     let told = before.iter().fold(super::Told::default(), |told, news| told.then(&news.told));
     !own.told.has_news_beyond(&told)
+}
+
+/// Whether `own`, a refund, is the money that a cancellation of the same moment tells. A refund that is taken for one that
+/// it is not is never told, so that where two might be the cancellation's, both are told: rather twice than not at all.
+fn is_money_told(own: &News, others: &[Known]) -> bool {
+    let tells =
+        |other: &&Known| other.standing.is_active() && tells_money_of(&other.news, own, others);
+    others.iter().any(|other| tells(&other))
+}
+
+/// Whether the cancellation `cancelled` tells the money of `refund`, and of no other one.
+fn tells_money_of(cancelled: &News, refund: &News, others: &[Known]) -> bool {
+    let is_other = |other: &&News| other.event != refund.event;
+    let mut rest = others.iter().map(|other| &other.news).filter(is_other);
+    may_tell(cancelled, refund) && !rest.any(|other| may_tell(cancelled, other))
+}
+
+/// Whether the money that the cancellation names may be that of `refund`: to the same recipient, since each has a record
+/// of the same money, and of the same moment.
+fn may_tell(cancelled: &News, refund: &News) -> bool {
+    let (Some(named), Some(paid)) = (&cancelled.money, &refund.money) else { return false };
+    !cancelled.kind.is_refund()
+        && refund.kind.is_refund()
+        && cancelled.recipient == refund.recipient
+        && (cancelled.news_at() - refund.news_at()).abs() <= SAME_MOMENT_MS
+        && named.may_be(paid)
+}
+
+fn amount_refunded(news: &News) -> Option<i64> {
+    news.money.as_ref().filter(|_| news.kind.is_refund()).map(|money| money.amount)
+}
+
+/// What the mail of `own` has to say of money beyond its event.
+fn money_news(own: &News, others: &[Known]) -> MoneyNews {
+    let Some(money) = &own.money else { return MoneyNews::default() };
+    if !own.kind.is_refund() {
+        let is_told = |other: &Known| {
+            other.standing.is_known_to_customer() && tells_money_of(own, &other.news, others)
+        };
+        let refund_told = others.iter().any(is_told);
+        return MoneyNews { refund_told, ..MoneyNews::default() };
+    }
+    let refunds = |counts: &dyn Fn(&Known) -> bool| -> i64 {
+        let counted = others.iter().filter(|other| other.news.recipient == Recipient::Customer);
+        counted.filter(|it| counts(it)).filter_map(|it| amount_refunded(&it.news)).sum()
+    };
+    // Money counts whether or not its mail was sent, and by the customer's records: each refund has one of these, and
+    // whoever gets a copy of the last refund only is told of the sum too. Of two refunds at the same time, only the
+    // later one says that they complete the sum.
+    let is_other = |other: &Known| other.news.event != own.event;
+    let is_before = |other: &Known| {
+        is_other(other)
+            && (other.news.position() < own.position()
+                || !matches!(other.standing, Standing::Planned { .. }))
+    };
+    let before = refunds(&is_before);
+    let sum = before.saturating_add(money.amount);
+    let all = refunds(&is_other).saturating_add(money.amount);
+    // A shop that reduces the order with each refund calls what is left the total: what was bought is the most of all.
+    let totals = others.iter().filter_map(|other| Some(other.news.money.as_ref()?.of));
+    let bought = totals.fold(money.of, i64::max);
+    MoneyNews {
+        // Once it is complete, a further refund completes nothing.
+        completes_refund: before > 0 && before < bought && sum >= bought,
+        total_reduced: money.of < bought,
+        overpaid: all.saturating_sub(bought).max(0),
+        ..MoneyNews::default()
+    }
 }
 
 #[cfg(test)]

@@ -75,15 +75,14 @@ impl News {
     }
 
     /// Whether the order, which `cancelled` cancels, is open again by it.
-    #[must_use]
-    pub fn reopens(&self, cancelled: &Self) -> bool {
+    fn reopens(&self, cancelled: &Self) -> bool {
         self.kind == Kind::OrderUpdated
             && cancelled.cancels_order
             && self.position() > cancelled.position()
     }
 
     /// Whether it happened more than [`LATE_AFTER_MS`] ago.
-    pub(super) fn is_late(&self, now: i64) -> bool {
+    fn is_late(&self, now: i64) -> bool {
         now - self.news_at() > LATE_AFTER_MS
     }
 }
@@ -122,6 +121,43 @@ fn leaves_order(news: &News) -> bool {
         Kind::OrderRefunded => !news.money.as_ref().is_some_and(MoneyBack::is_all),
         _ => false,
     }
+}
+
+/// Whether `own` is no news since `other`, whoever is told of `other` and whether or not anybody is: the order is cancelled,
+/// and `own` is about its parcels; or `own` cancels the order, and it was reopened since. `others`: all other news of the
+/// order.
+#[must_use]
+pub fn ends<'a>(
+    other: &News,
+    own: &News,
+    others: impl Iterator<Item = &'a News>,
+    now: i64,
+) -> bool {
+    let is_cancelled = other.cancels_order
+        && own.kind.ends_with_cancellation()
+        && !is_reopened_before(other, own, others);
+    is_cancelled || other.reopens(own) && own.is_late(now)
+}
+
+/// As [`supersedes`], for a cancellation only as long as none of the `others`, all of the order, reopened it before `older`.
+#[must_use]
+pub fn outdates<'a>(
+    newer: &News,
+    older: &News,
+    others: impl Iterator<Item = &'a News>,
+    now: i64,
+) -> Option<Relation> {
+    let relation = supersedes(newer, older, now)?;
+    (!newer.cancels_order || !is_reopened_before(newer, older, others)).then_some(relation)
+}
+
+/// Whether the order that `cancelled` cancels was open again when `own` happened.
+fn is_reopened_before<'a>(
+    cancelled: &News,
+    own: &News,
+    mut others: impl Iterator<Item = &'a News>,
+) -> bool {
+    others.any(|it| it.reopens(cancelled) && it.position() < own.position())
 }
 
 /// How the kind `newer` outdates the kind `older`, if it does.

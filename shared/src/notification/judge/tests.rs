@@ -8,7 +8,6 @@ use Kind::{
     OrderCancelled, OrderConfirmed, OrderRefunded, OrderUpdated, ShipmentDelayed,
     ShipmentDelivered, ShipmentOutForDelivery, ShipmentReturned, ShipmentShipped, ShipmentUpdated,
 };
-use money::SAME_MOMENT_MS;
 
 const NOW: i64 = 1_000_000;
 
