@@ -3,6 +3,8 @@
 use crate::contract::error::InvalidValue;
 use crate::contract::reader::FieldReader;
 
+pub use crate::contract::values::is_blank;
+
 /// One line of human text: no line break and no control character can be in it, so it may stand
 /// in a mail header; at most 500 characters, at least one of them visible.
 ///
@@ -28,9 +30,9 @@ pub struct Text(String);
 /// The most characters of a [`Text`].
 pub const MAX_TEXT_LEN: usize = 5_000;
 
-/// A character that is left after [`Line::parse`]: none of white space, controls and overrides.
+/// A character that is left after [`Line::parse`], and visible.
 #[cfg(test)]
-const PATTERN: &str = r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028-\u202f\u205f\u3000]";
+const PATTERN: &str = r"[^\u0000-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]";
 
 impl Line {
     /// Normalises `text` to one line.
@@ -119,7 +121,7 @@ fn one_line(text: &str) -> Option<String> {
         .map(|c| if is_break(c) { ' ' } else { c })
         .collect();
     let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
-    (!line.is_empty()).then_some(line)
+    (!is_blank(&line)).then_some(line)
 }
 
 fn nothing_visible() -> InvalidValue {
@@ -149,6 +151,7 @@ mod tests {
 
     #[test]
     fn an_invisible_text_is_refused() {
+        assert!(Line::parse("\u{200b}\u{3164}").is_err() && Text::parse("\u{feff}\n").is_err());
         assert!(Line::parse(" \r\n\u{202E} ").is_err() && Text::parse("\n \u{0}\n").is_err());
         assert!(Line::parse(&"x".repeat(501)).is_err());
     }

@@ -7,11 +7,39 @@ use serde_json::Value;
 pub(crate) fn is_absent(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.chars().all(|c| c.is_whitespace() || c.is_control()),
+        Value::String(text) => is_blank(text),
         Value::Array(items) => items.iter().all(is_absent),
         Value::Object(members) => members.values().all(is_absent),
         Value::Bool(_) | Value::Number(_) => false,
     }
+}
+
+/// Whether a text has no visible character.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    !text.chars().any(is_visible)
+}
+
+fn is_visible(c: char) -> bool {
+    !(c.is_whitespace() || c.is_control() || is_invisible_mark(c) || is_blank_letter(c))
+}
+
+/// Letters, signs and marks that are none of Cf and show nothing by themselves: fillers of Hangul, the blank of Braille,
+/// joiners and selectors of another character's form.
+const fn is_blank_letter(c: char) -> bool {
+    matches!(
+        c,
+        '\u{34f}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{ffa0}'
+    )
 }
 
 /// The text without what cannot be seen at its ends: white space, and the marks that copying from a table, a browser
@@ -64,6 +92,10 @@ mod tests {
         for value in [json!(null), json!(""), json!(" \u{a0}\n"), json!([]), json!({ "a": [""] })] {
             assert!(is_absent(&value), "{value}");
         }
+        for unseen in ["\u{200b}\u{2060}\u{feff}", "\u{3164}", "\u{2800} \u{fe0f}", "\u{202e}"] {
+            assert!(is_absent(&json!(unseen)), "{unseen:?}");
+        }
+        assert!(!is_absent(&json!("\u{2764}\u{fe0f}")), "a heart and how it is shown");
         for value in [json!(false), json!(0), json!("0"), json!([0])] {
             assert!(!is_absent(&value), "{value}");
         }

@@ -105,7 +105,7 @@ fn is_right_to_left(c: char) -> bool {
         '\u{590}'..='\u{8ff}'
         | '\u{200f}'
         | '\u{fb1d}'..='\u{fdff}'
-        | '\u{fe70}'..='\u{feff}'
+        | '\u{fe70}'..='\u{fefe}'
         | '\u{10800}'..='\u{10fff}'
         | '\u{1e800}'..='\u{1efff}')
 }
@@ -116,6 +116,7 @@ mod tests {
 
     #[test]
     fn only_right_to_left_words_are_isolated() {
+        assert_eq!(UserText::new("Jo\u{feff}").to_string(), "Jo\u{feff}", "a byte order mark");
         assert_eq!(UserText::new("Zoë O'Hara").to_string(), "Zoë O'Hara");
         assert_eq!(UserText::new("נועה").to_string(), "\u{2068}נועה\u{2069}");
         assert_eq!(UserText::new("محمد").to_string(), "\u{2068}محمد\u{2069}");
