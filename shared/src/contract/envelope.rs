@@ -380,6 +380,22 @@ mod tests {
     }
 
     #[test]
+    fn a_withdrawal_that_is_a_text_is_its_content_and_has_no_number_for_the_customer() {
+        let withdrawal = |member: Value| {
+            let (event, warnings) = read(&event("order.withdrawal_received", "withdrawal", member));
+            assert_eq!(Event::parse(&event.to_json()).as_ref(), Ok(&event), "again");
+            let EventPayload::WithdrawalReceived(withdrawal) = event.payload else { panic!("one") };
+            (withdrawal, warnings)
+        };
+        let (of_text, warnings) = withdrawal(json!("I withdraw."));
+        assert!(warnings.contains(&"/data/withdrawal".to_owned()), "{warnings:?}");
+        assert_eq!(of_text, withdrawal(json!({ "content": "I withdraw." })).0);
+        assert_eq!(of_text.content.as_ref().and_then(|it| it.lines().next()), Some("I withdraw."));
+        assert_eq!(of_text.number(), None);
+        assert_eq!(withdrawal(json!({ "id": "W-1" })).0.number(), Some("W-1"));
+    }
+
+    #[test]
     fn an_update_of_a_parcel_has_something_to_tell() {
         let update =
             |shipment: Value| Event::parse(&event("shipment.updated", "shipment", shipment));

@@ -1,6 +1,7 @@
 //! What else happens to an order: it is changed, its payment fails, the customer withdraws from it.
 
 use jiff::civil::Date;
+use serde_json::Value;
 
 use crate::contract::digest;
 use crate::contract::ids::IncidentId;
@@ -102,7 +103,16 @@ impl PaymentFailure {
     }
 }
 
+/// The beginning of the id of a withdrawal that has none: no customer can use it.
+const UNNUMBERED: &str = "unnumbered-";
+
 impl Withdrawal {
+    /// The shop's own id, for the customer to name the withdrawal by.
+    #[must_use]
+    pub fn number(&self) -> Option<&str> {
+        Some(self.id.as_str()).filter(|id| !id.starts_with(UNNUMBERED))
+    }
+
     /// Reads a withdrawal. One without an id is told apart from others by when it `happened` and what is said of it, or
     /// by `event_id`; and one without a time arrived then.
     pub(crate) fn read(
@@ -110,6 +120,12 @@ impl Withdrawal {
         event_id: &str,
         happened: Option<LocalTime>,
     ) -> Option<Self> {
+        if let Value::String(text) = from.value() {
+            from.warn("An object is expected; this text was taken as its content.");
+            let object = serde_json::json!({ "content": text });
+            return Self::read(&from.seen_as(&object), event_id, happened);
+        }
+        let is_numbered = from.has("id");
         let id = from.tolerated("id", |r| IncidentId::read(&r)).or_else(|| {
             from.warn_member("id", digest::TOLD_APART);
             IncidentId::parse(&digest::id_without_id(event_id, happened, from.value())).ok()
@@ -126,6 +142,10 @@ impl Withdrawal {
         });
         let content = from.tolerated("content", |r| Text::read(&r));
         let lines = from.tolerated("lines", |r| Some(ParcelLine::read_list(&r)));
+        let unnumbered = |id: IncidentId| {
+            IncidentId::parse(&format!("{UNNUMBERED}{}", digest::short(&id.as_str()))).ok()
+        };
+        let id = if is_numbered { id } else { id.and_then(unnumbered) };
         Some(Self { id: id?, received_at, content, lines: lines.unwrap_or_default() })
     }
 }

@@ -16,7 +16,8 @@ struct WithdrawalReceived<'a> {
     /// Line by line; an empty one between paragraphs.
     content: Vec<UserText<'a>>,
     lines: Listing<Article<'a>>,
-    id: UserText<'a>,
+    /// The shop's number of it, if it has one.
+    id: Option<UserText<'a>>,
 }
 
 super::mail::templates!(WithdrawalReceived, "withdrawal_received.html", "withdrawal_received.txt");
@@ -31,7 +32,7 @@ pub fn compose(
         received: withdrawal.received_at.map(day::format_local),
         content: content.map(UserText::new).collect(),
         lines: Article::list(order, &withdrawal.lines, page.calendar),
-        id: UserText::of_shop(withdrawal.id.as_str()).shortened(80),
+        id: withdrawal.number().map(|id| UserText::of_shop(id).shortened(80)),
     };
     let subject = format!("We received your withdrawal from {}", page.order());
     let preheader = match &mail.received {
