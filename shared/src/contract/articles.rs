@@ -25,7 +25,7 @@ pub struct Article<'a> {
 /// What an entry names.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Named<'a> {
-    /// A line of the order.
+    /// A line of the order, or one that was removed from it.
     Line(&'a OrderLine),
     /// A part of the set that a line of the order is.
     Part(&'a OrderLine, &'a Part),
@@ -81,6 +81,9 @@ impl Order {
             if let Some((line, part)) = self.parts().find(|(_, part)| is_it(&part.id)) {
                 return Candidates::One(Named::Part(line, part));
             }
+            if let Some(line) = self.removed.iter().find(|line| is_it(&line.id)) {
+                return Candidates::One(Named::Line(line));
+            }
         }
         let Some(sku) = &entry.sku else { return Candidates::One(Named::Other(entry)) };
         let of_sku = || self.lines.iter().filter(move |line| line.sku.as_ref() == Some(sku));
@@ -93,13 +96,41 @@ impl Order {
             [] => {
                 let mut parts = self.parts().filter(|(_, part)| part.sku.as_ref() == Some(sku));
                 let part = parts.next().map(|(line, part)| Named::Part(line, part));
-                Candidates::One(part.unwrap_or(Named::Other(entry)))
+                let removed = || self.removed.iter().find(|line| line.sku.as_ref() == Some(sku));
+                let named = part.or_else(|| removed().map(Named::Line));
+                Candidates::One(named.unwrap_or(Named::Other(entry)))
             }
             [first, ref rest @ ..] if rest.iter().all(|line| is_alike(first, line)) => {
                 Candidates::One(Named::Line(first))
             }
             _ => Candidates::Several(sku, lines),
         }
+    }
+
+    /// Whether each line of the order is in the list with all of its quantity. What nobody is sure of is not.
+    #[must_use]
+    pub fn is_all(&self, list: &[ParcelLine]) -> bool {
+        let mut missing: BTreeMap<usize, Option<Quantity>> =
+            self.lines.iter().enumerate().map(|(i, line)| (i, line.quantity)).collect();
+        let index = |line: &OrderLine| self.lines.iter().position(|l| std::ptr::eq(l, line));
+        for article in self.articles(list) {
+            let Named::Line(line) = article.named else { continue };
+            // Lines of one sku that look alike may be named as one.
+            let alike =
+                self.lines.iter().filter(|other| other.sku == line.sku && is_alike(line, other));
+            let all = Quantity::sum(alike.clone().map(|other| other.quantity));
+            if all.is_some() && all == article.quantity {
+                for i in alike.filter_map(index) {
+                    missing.remove(&i);
+                }
+            } else if let Some(i) = index(line)
+                && line.quantity.is_some()
+                && line.quantity == article.quantity
+            {
+                missing.remove(&i);
+            }
+        }
+        missing.is_empty() && !self.lines.is_empty()
     }
 
     fn parts(&self) -> impl Iterator<Item = (&OrderLine, &Part)> {
@@ -223,6 +254,30 @@ mod tests {
             named(json!([one(first), undated])),
             ["1 Ring A or Ring B", "1 Ring A or Ring B"]
         );
+    }
+
+    #[test]
+    fn a_line_that_was_removed_is_named_by_its_title_and_is_no_line_of_the_order() {
+        let cup =
+            json!({ "id": "7", "sku": "CUP", "title": "Cup", "quantity": 0, "unit_price": "x" });
+        let mug = json!({ "sku": "MUG", "title": "Mug", "quantity": 2 });
+        let event = json!({
+            "specversion": "1.0", "source": "shop", "id": "e", "type": "order.cancelled",
+            "data": {
+                "order": { "id": "1", "customer": { "email": "jo@example.com" }, "lines": [cup, mug] },
+                "cancellation": { "lines": [{ "sku": "CUP", "quantity": 1 }, { "line_id": "7" }] },
+            },
+        });
+        let event = Event::parse(&event).expect("valid");
+        assert_eq!(Event::parse(&event.to_json()).as_ref(), Ok(&event));
+        assert_eq!(event.order.lines.len(), 1);
+        let crate::contract::event::EventPayload::Cancelled(cancellation) = &event.payload else {
+            panic!("one")
+        };
+        for article in event.order.articles(&cancellation.lines) {
+            let Named::Line(line) = article.named else { panic!("{article:?}") };
+            assert_eq!(line.title.as_str(), "Cup");
+        }
     }
 
     #[test]

@@ -193,7 +193,7 @@ impl Event {
     /// The event as JSON of the contract, without members that this version does not know.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut data = serde_json::json!({ "order": self.order });
+        let mut data = serde_json::json!({ "order": with_removed_lines(&self.order) });
         if !self.notify {
             data["notify"] = Value::Bool(false);
         }
@@ -218,6 +218,21 @@ impl Event {
         }
         event
     }
+}
+
+fn with_removed_lines(order: &Order) -> Value {
+    let mut json = to_value(order);
+    let removed = order.removed.iter().map(|line| {
+        let mut line = to_value(line);
+        line["quantity"] = 0.into();
+        line
+    });
+    let mut lines: Vec<Value> = order.lines.iter().map(to_value).collect();
+    lines.extend(removed);
+    if !lines.is_empty() {
+        json["lines"] = Value::Array(lines);
+    }
+    json
 }
 
 fn to_value(part: &impl serde::Serialize) -> Value {

@@ -9,6 +9,7 @@ use crate::contract::money::Currency;
 use crate::contract::order_line::OrderLine;
 use crate::contract::other_names;
 use crate::contract::person_name::read_name;
+use crate::contract::quantity::Quantity;
 use crate::contract::reader::FieldReader;
 #[cfg(test)]
 use crate::contract::schema;
@@ -48,6 +49,10 @@ pub struct Order {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, schemars(length(max = MAX_LINES)))]
     pub lines: Vec<OrderLine>,
+    /// The lines of quantity 0: they were removed, and only what is cancelled or sent may name them.
+    #[serde(skip)]
+    #[cfg_attr(test, schemars(skip))]
+    pub removed: Vec<OrderLine>,
     /// What it costs.
     pub totals: Totals,
     /// Where it goes; absent for what is not shipped.
@@ -90,7 +95,7 @@ impl Order {
         let customer = read_customer(from);
         let copies = read_copies(from);
         let lines = from.expected("lines", "The mail names no article.", |r| {
-            Some(r.tolerated_list(MAX_LINES, |line| OrderLine::read(&line)))
+            Some(r.tolerated_list(MAX_LINES, |line| read_line(&line)))
         });
         let totals = from.expected("totals", "The mail names no total.", |r| Totals::read(&r));
         let shipping_address = from.tolerated("shipping_address", |r| Address::read(&r));
@@ -98,6 +103,10 @@ impl Order {
         let billing_address = from.tolerated("billing_address", |r| Address::read(&r));
         let url = from.tolerated("url", |r| HttpUrl::read(&r));
         let (id, (customer, of_address)) = (id?, customer?);
+        let (removed, lines): (Vec<_>, Vec<_>) =
+            lines.unwrap_or_default().into_iter().partition(|(_, is_removed)| *is_removed);
+        let lines_of =
+            |lines: Vec<(OrderLine, bool)>| lines.into_iter().map(|(line, _)| line).collect();
         let number = number.or_else(|| Line::parse(id.as_str()).ok())?;
         Some(Self {
             id,
@@ -106,7 +115,8 @@ impl Order {
             currency,
             copies: distinct(&customer.email, of_address.into_iter().chain(copies)),
             customer,
-            lines: lines.unwrap_or_default(),
+            lines: lines_of(lines),
+            removed: lines_of(removed),
             totals: totals.unwrap_or_default(),
             shipping_address,
             pickup,
@@ -114,6 +124,13 @@ impl Order {
             url,
         })
     }
+}
+
+/// A line, and whether it was removed.
+fn read_line(from: &FieldReader<'_>) -> Option<(OrderLine, bool)> {
+    let is_removed = Quantity::is_none_of_it(from);
+    let line = if is_removed { OrderLine::read_removed(from) } else { OrderLine::read(from) };
+    Some((line?, is_removed))
 }
 
 /// Who bought it. The address may also be beside `customer`.

@@ -7,7 +7,7 @@ use crate::contract::link::HttpUrl;
 use crate::contract::money::{Money, in_currency_of};
 use crate::contract::other_names;
 use crate::contract::quantity::Quantity;
-use crate::contract::reader::FieldReader;
+use crate::contract::reader::{FieldErrors, FieldReader};
 #[cfg(test)]
 use crate::contract::schema;
 use crate::contract::text::Line;
@@ -17,7 +17,7 @@ const MAX_OPTIONS: usize = 30;
 /// The most parts of one set.
 const MAX_PARTS: usize = 100;
 
-/// One line of an order. Lines of quantity 0 were removed, and are not read.
+/// One line of an order.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct OrderLine {
@@ -95,16 +95,14 @@ impl OrderLine {
         self.total.or_else(of_price)
     }
 
-    /// Reads a line; `None` also for one that was removed.
+    /// Reads a line that is not removed.
     pub(crate) fn read(from: &FieldReader<'_>) -> Option<Self> {
         let from = &from.called_otherwise(other_names::LINE);
-        if Quantity::is_none_of_it(from) {
-            return None;
-        }
         let (id, sku, title) = read_article(from);
         let money = |name, read: fn(&FieldReader<'_>) -> Option<Money>| {
             in_currency_of(from, || from.tolerated(name, |r| read(&r)))
         };
+        let (image_url, url) = read_looks(from);
         let line = Self {
             title: title.or_else(|| name_by(from, sku.as_ref()))?,
             id,
@@ -114,11 +112,9 @@ impl OrderLine {
             unit_price: money("unit_price", Money::read_exact),
             total: money("total", Money::read),
             options: from.tolerated("options", |r| Some(read_options(&r))).unwrap_or_default(),
-            image_url: from.tolerated("image_url", |r| HttpUrl::read(&r)),
-            url: from.tolerated("url", |r| HttpUrl::read(&r)),
-            parts: from
-                .tolerated("parts", |r| Some(r.tolerated_list(MAX_PARTS, |part| Part::read(&part))))
-                .unwrap_or_default(),
+            image_url,
+            url,
+            parts: read_parts(from),
         };
         if line.total.is_none()
             && line.unit_price.is_some_and(|price| {
@@ -129,6 +125,42 @@ impl OrderLine {
         }
         Some(line)
     }
+
+    /// Reads what a line was that is removed: what is cancelled or sent back may name it. Nothing of it is warned of, since
+    /// nothing else is said of it.
+    pub(crate) fn read_removed(from: &FieldReader<'_>) -> Option<Self> {
+        let unheard = FieldErrors::default();
+        let root = FieldReader::tolerant_root(from.value(), &unheard).as_optional();
+        let from = &root.called_otherwise(other_names::LINE);
+        let (id, sku, title) = read_article(from);
+        if id.is_none() && sku.is_none() {
+            return None;
+        }
+        let (image_url, url) = read_looks(from);
+        Some(Self {
+            title: title.or_else(|| name_by(from, sku.as_ref()))?,
+            id,
+            sku,
+            quantity: None,
+            unit: from.tolerated("unit", |r| Line::read(&r)),
+            unit_price: None,
+            total: None,
+            options: from.tolerated("options", |r| Some(read_options(&r))).unwrap_or_default(),
+            image_url,
+            url,
+            parts: read_parts(from),
+        })
+    }
+}
+
+fn read_looks(from: &FieldReader<'_>) -> (Option<HttpUrl>, Option<HttpUrl>) {
+    let url = |name| from.tolerated(name, |r| HttpUrl::read(&r));
+    (url("image_url"), url("url"))
+}
+
+fn read_parts(from: &FieldReader<'_>) -> Vec<Part> {
+    let read = |r: FieldReader<'_>| Some(r.tolerated_list(MAX_PARTS, |part| Part::read(&part)));
+    from.tolerated("parts", read).unwrap_or_default()
 }
 
 fn read_article(from: &FieldReader<'_>) -> (Option<LineId>, Option<Sku>, Option<Line>) {

@@ -27,7 +27,7 @@ pub(crate) fn check(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     let mut warnings = totals(&event.order);
     warnings.extend(currencies(&event.order));
     warnings.extend(refund(event));
-    warnings.extend(cancelled_part(event));
+    warnings.extend(cancelled(event));
     warnings.extend(unnamed_refund(event));
     warnings.extend(articles(event));
     warnings.extend(countries(&event.order));
@@ -99,15 +99,26 @@ fn refund(event: &Event) -> Option<FieldWarning> {
     is_more.then(|| warning(pointer, "The refund is more than the order's total."))
 }
 
-/// A part that is cancelled without an id: where the next one names the same lines of an order that is otherwise the
-/// same, nobody can tell it from a repetition of this one.
-fn cancelled_part(event: &Event) -> Option<FieldWarning> {
-    let EventPayload::Cancelled(cancellation) = &event.payload else { return None };
-    (cancellation.is_partial() && cancellation.id.is_none()).then(|| {
+fn cancelled(event: &Event) -> Vec<FieldWarning> {
+    let EventPayload::Cancelled(cancellation) = &event.payload else { return Vec::new() };
+    let mut warnings = Vec::new();
+    // Where the next part names the same lines of an order that is otherwise the same, nobody can tell it from a
+    // repetition of this one.
+    if cancellation.is_partial() && cancellation.id.is_none() {
         let detail = "This is missing; another part that is cancelled counts as this one if its lines and those of \
                       the order are the same.";
-        warning("/data/cancellation/id", detail)
-    })
+        warnings.push(warning("/data/cancellation/id", detail));
+    }
+    if cancellation.partial.is_none() && event.order.is_all(&cancellation.lines) {
+        let detail = "These are all lines of the order, and the mail says that a part of it is cancelled; if the whole \
+                      order is, say so with \"partial\": false.";
+        warnings.push(warning("/data/cancellation/lines", detail));
+    }
+    if cancellation.charged == Some(false) && cancellation.refund.is_some() {
+        let detail = "Nothing was charged, and there is a refund; the mail tells the refund alone.";
+        warnings.push(warning("/data/cancellation/charged", detail));
+    }
+    warnings
 }
 
 /// A cancellation that announces money and does not say by which refund: see [`crate::notification::MoneyBack::may_be`].
@@ -195,7 +206,8 @@ fn countries(order: &Order) -> Vec<FieldWarning> {
 fn dates(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     const IS_FAR: &str = "This is more than two years away.";
     let today = now.to_zoned(TimeZone::UTC).date();
-    let passed_before = first_day_to_expect(event, now);
+    const HAS_PASSED: &str = "This day had passed when the event happened.";
+    let first = first_day_to_expect(event, now);
     let is_far = |away: SignedDuration| away.abs() > FAR;
     let times = [
         ("/time".to_owned(), event.time),
@@ -210,12 +222,17 @@ fn dates(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
         if is_far(day.duration_since(today)) {
             return Some(warning(pointer, IS_FAR));
         }
-        let has_passed = passed_before.is_some_and(|first| day < first);
-        has_passed.then(|| warning(pointer, "This day had passed when the event happened."))
+        let has_passed = !may_be_late(&event.payload) && day < first;
+        has_passed.then(|| warning(pointer, HAS_PASSED))
     });
-    let far = |day: &Option<Date>| day.is_some_and(|day| is_far(day.duration_since(today)));
-    let others = last_days(event).into_iter().filter(|(_, day)| far(day));
-    let others = others.map(|(pointer, _)| warning(pointer, IS_FAR));
+    let others = last_days(event).into_iter().filter_map(|(pointer, day)| {
+        let day = day?;
+        if is_far(day.duration_since(today)) {
+            return Some(warning(pointer, IS_FAR));
+        }
+        let has_passed = is_still_to_come(&event.payload) && day < first;
+        has_passed.then(|| warning(pointer, HAS_PASSED))
+    });
     times.chain(days).chain(others).collect()
 }
 
@@ -224,8 +241,7 @@ fn withdrawn_at(payload: &EventPayload) -> Option<Timestamp> {
     withdrawal.received_at.map(LocalTime::timestamp)
 }
 
-/// Days that may be over when the event happens, by their pointers: the last ones to fetch something, and the one of the
-/// next attempt.
+/// The last days to fetch something, and the one of the next attempt, by their pointers.
 fn last_days(event: &Event) -> Vec<(&'static str, Option<Date>)> {
     let until = |pickup: &Option<Pickup>| pickup.as_ref().and_then(|pickup| pickup.until);
     let mut days = vec![("/data/order/pickup/until", until(&event.order.pickup))];
@@ -236,11 +252,17 @@ fn last_days(event: &Event) -> Vec<(&'static str, Option<Date>)> {
     days
 }
 
-/// The first day that the event can announce: that on which it happened or, without a `time`, that of the
-/// order. `None` where the expected day may be over, as for a parcel that arrives late. An event that is
-/// published `now` has happened by then, whatever the publisher's clock says.
-fn first_day_to_expect(event: &Event, now: Timestamp) -> Option<Date> {
-    match event.payload {
+/// The first day that the event can announce: that on which it happened or, without a `time`, that on which it was
+/// accepted. An event that is published `now` has happened by then, whatever the publisher's clock says.
+fn first_day_to_expect(event: &Event, now: Timestamp) -> Date {
+    let happened = event.time.map_or(now, |time| time.min(now));
+    // Where it is earliest: which day it is to the customer is not known.
+    Offset::constant(-12).to_datetime(happened).date()
+}
+
+/// Whether the day that is expected may be over, as for a parcel that arrives late.
+const fn may_be_late(payload: &EventPayload) -> bool {
+    match payload {
         EventPayload::Confirmed
         | EventPayload::OrderUpdated(_)
         | EventPayload::WithdrawalReceived(_)
@@ -249,17 +271,32 @@ fn first_day_to_expect(event: &Event, now: Timestamp) -> Option<Date> {
         | EventPayload::DeliveryAttempted(_)
         | EventPayload::ReadyForPickup(_)
         | EventPayload::Delivered(_)
-        | EventPayload::Returned(_) => None,
+        | EventPayload::Returned(_) => true,
         EventPayload::PaymentFailed(_)
         | EventPayload::Cancelled(_)
         | EventPayload::Refunded(_)
         | EventPayload::Shipped(_)
-        | EventPayload::Delayed(_) => {
-            let placed_at = event.order.placed_at.map(LocalTime::timestamp);
-            let happened = event.time.or(placed_at)?.min(now);
-            // Where it is earliest: which day it is to the customer is not known.
-            Some(Offset::constant(-12).to_datetime(happened).date())
-        }
+        | EventPayload::Delayed(_) => false,
+    }
+}
+
+/// Whether the customer does not have it yet, and is told until when it can be fetched.
+const fn is_still_to_come(payload: &EventPayload) -> bool {
+    match payload {
+        EventPayload::Confirmed
+        | EventPayload::OrderUpdated(_)
+        | EventPayload::Shipped(_)
+        | EventPayload::Updated(_)
+        | EventPayload::Delayed(_)
+        | EventPayload::OutForDelivery(_)
+        | EventPayload::DeliveryAttempted(_)
+        | EventPayload::ReadyForPickup(_) => true,
+        EventPayload::PaymentFailed(_)
+        | EventPayload::Cancelled(_)
+        | EventPayload::Refunded(_)
+        | EventPayload::WithdrawalReceived(_)
+        | EventPayload::Delivered(_)
+        | EventPayload::Returned(_) => false,
     }
 }
 

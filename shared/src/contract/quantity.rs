@@ -45,12 +45,13 @@ impl Quantity {
     /// Below 0, it counts as that with a warning.
     pub(crate) fn is_none_of_it(from: &FieldReader<'_>) -> bool {
         let quantity = |name| from.value().get(name);
-        let number = match quantity("quantity").or_else(|| quantity("qty")) {
-            Some(Value::Number(number)) => parse_decimal(&number.to_string()),
-            Some(Value::String(text)) => parse_decimal(text.trim()),
-            _ => None,
+        let text = match quantity("quantity").or_else(|| quantity("qty")) {
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::String(text)) => text.trim().to_owned(),
+            _ => return false,
         };
-        let is_negative = number.is_some_and(|number| number < Decimal::ZERO);
+        let number = parse_decimal(&text);
+        let is_negative = number.is_some() && text.starts_with('-');
         if is_negative {
             from.warn_member("quantity", "A quantity is at least 0; the entry was left out.");
         }

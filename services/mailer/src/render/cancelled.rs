@@ -9,12 +9,11 @@ use super::listing::Listing;
 use super::mail::{Mail, RenderError};
 use super::money;
 use super::page::Page;
-use super::parcel::is_all;
 use super::user_text::UserText;
 
 struct Cancelled<'a> {
     is_partial: bool,
-    /// The order holds more than what is cancelled.
+    /// The order holds more than what is cancelled, as far as the event says what it holds.
     has_rest: bool,
     reason: Option<UserText<'a>>,
     refund: Option<Repayment<'a>>,
@@ -32,6 +31,11 @@ struct Repayment<'a> {
 
 super::mail::templates!(Cancelled, "cancelled.html", "cancelled.txt");
 
+/// Whether nothing is left of an order, or nobody says what: without lines, or for nothing.
+fn is_empty(order: &Order) -> bool {
+    order.lines.is_empty() || order.totals.total.is_some_and(|total| total.amount == 0)
+}
+
 /// About money, it says what the event says and no more; `refund_told`: a mail of its own has told the refund.
 pub fn compose(
     page: Page<'_>,
@@ -44,7 +48,7 @@ pub fn compose(
         is_partial,
         // The event's order may be what the cancellation left, or what it was before. So of a list of all of it,
         // nothing is said of a rest.
-        has_rest: !is_all(order, &cancellation.lines),
+        has_rest: !is_empty(order) && !order.is_all(&cancellation.lines),
         reason: cancellation.reason.as_ref().map(UserText::from_shop),
         // Told twice, it would look like two refunds.
         refund: cancellation.refund.filter(|_| !refund_told).map(|amount| Repayment {

@@ -1,12 +1,7 @@
 //! A parcel, as shown in all mails about parcels.
 
-use std::collections::BTreeMap;
-
-use shared::contract::articles::Named;
 use shared::contract::order::Order;
-use shared::contract::order_line::OrderLine;
-use shared::contract::quantity::Quantity;
-use shared::contract::shipment::{ParcelLine, Shipment, Tracking};
+use shared::contract::shipment::{Shipment, Tracking};
 
 use super::address;
 use super::article::Article;
@@ -149,36 +144,10 @@ impl Share {
     fn new(order: &Order, shipment: &Shipment) -> Self {
         if !shipment.still_to_come.is_empty() {
             Self::Part
-        } else if is_all(order, &shipment.lines) {
+        } else if order.is_all(&shipment.lines) {
             Self::Whole
         } else {
             Self::OneOfSeveral
         }
     }
-}
-
-/// Whether each line of the order is in the list with all of its quantity. What nobody is sure of is not.
-pub fn is_all(order: &Order, list: &[ParcelLine]) -> bool {
-    let mut missing: BTreeMap<usize, Option<Quantity>> =
-        order.lines.iter().enumerate().map(|(i, line)| (i, line.quantity)).collect();
-    let index = |line: &OrderLine| order.lines.iter().position(|other| std::ptr::eq(other, line));
-    for article in order.articles(list) {
-        let Named::Line(line) = article.named else { continue };
-        // Lines of one sku that look alike may be named as one.
-        let alike = order.lines.iter().filter(|other| {
-            other.sku == line.sku && other.title == line.title && other.options == line.options
-        });
-        let all = Quantity::sum(alike.clone().map(|other| other.quantity));
-        if all.is_some() && all == article.quantity {
-            for i in alike.filter_map(index) {
-                missing.remove(&i);
-            }
-        } else if let Some(i) = index(line)
-            && line.quantity.is_some()
-            && line.quantity == article.quantity
-        {
-            missing.remove(&i);
-        }
-    }
-    missing.is_empty() && !order.lines.is_empty()
 }

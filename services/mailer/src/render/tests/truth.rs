@@ -53,6 +53,31 @@ fn a_cancellation_that_lists_lines_is_of_a_part_also_where_the_order_is_reduced_
 }
 
 #[test]
+fn of_an_order_of_which_nothing_is_left_no_rest_is_told() {
+    let nothing = json!({ "amount": 0, "currency": "EUR" });
+    let emptied = json!([{ "sku": "MUG", "title": "Mug", "quantity": 0 }]);
+    for changes in [
+        ("/data/order/lines", json!([])),
+        ("/data/order/lines", emptied),
+        ("/data/order/totals", json!({ "total": nothing })),
+    ] {
+        let part = mail("cancelled_in_part", &[changes]);
+        says(&part, "We have cancelled a part of your order");
+        never_says(&part, "The rest of your order");
+    }
+}
+
+#[test]
+fn a_withdrawal_that_the_shop_gave_no_number_is_shown_without_one() {
+    let id = sample("withdrawal_received")["data"]["withdrawal"]["id"].as_str().map(str::to_owned);
+    says(&mail("withdrawal_received", &[]), &format!("{}", id.expect("an id")));
+    let unnumbered = mail("withdrawal_received", &[("/data/withdrawal/id", Value::Null)]);
+    for word in ["unnumbered", "Withdrawal</span>", "Withdrawal:"] {
+        never_says(&unnumbered, word);
+    }
+}
+
+#[test]
 fn an_update_that_names_a_day_alone_tells_a_day_and_no_other_claims_that_its_number_is_new() {
     let day = mail(
         "updated_carrier",
