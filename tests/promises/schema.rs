@@ -13,6 +13,7 @@ use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use serde_json::{Value, json};
 use shared::contract::beyond_schema::RULES;
 use shared::contract::money::MAX_AMOUNT;
+use shared::contract::text::is_blank;
 use shared::contract::warnings::read_form;
 
 use crate::support::events::sample;
@@ -101,7 +102,7 @@ fn without_empty(value: &Value) -> Value {
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::String(text) => text.chars().all(|c| c.is_whitespace() || c.is_control()),
+        Value::String(text) => is_blank(text),
         Value::Array(items) => items.iter().all(is_empty),
         Value::Object(members) => members.values().all(is_empty),
         Value::Bool(_) | Value::Number(_) => false,
@@ -344,7 +345,11 @@ fn edges() -> Vec<(&'static str, Value, bool)> {
         ("/data/order/customer/email", json!("jö@example.com"), false),
         ("/data/order/number", text(500), true),
         ("/data/order/number", text(501), false),
-        ("/data/order/number", json!("\u{202e}"), false),
+        ("/data/order/number", json!("\u{202e}"), true),
+        ("/data/order/number", json!("\u{200b}\u{2060}\u{feff}"), true),
+        ("/data/order/number", json!("\u{3164}\u{2800}"), true),
+        ("/data/order/lines/0/title", json!("\u{3164}\u{2800}"), false),
+        ("/data/order/lines/0/quantity", json!(-0.0), false),
         ("/data/order/number", json!("\u{a0}\n"), true),
         ("/data/order/lines/0/quantity", json!(1.5), true),
         ("/data/order/lines/0/quantity", json!(100_000.0), true),
