@@ -282,7 +282,7 @@ fn a_cancellation_that_contradicts_itself_is_named() {
         named.into_iter().map(|(place, _)| place).collect::<Vec<_>>()
     };
     let money = json!({ "amount": 100, "currency": "EUR" });
-    let uncharged = json!({ "charged": false, "refund": money });
+    let uncharged = json!({ "charged": false, "refund": money, "refund_id": "R" });
     assert_eq!(named(uncharged), ["/data/cancellation/charged"]);
     let all = json!([{ "sku": "MUG", "quantity": 2 }]);
     let lines = "/data/cancellation/lines";

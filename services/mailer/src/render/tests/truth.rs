@@ -70,7 +70,7 @@ fn of_an_order_of_which_nothing_is_left_no_rest_is_told() {
 #[test]
 fn a_withdrawal_that_the_shop_gave_no_number_is_shown_without_one() {
     let id = sample("withdrawal_received")["data"]["withdrawal"]["id"].as_str().map(str::to_owned);
-    says(&mail("withdrawal_received", &[]), &format!("{}", id.expect("an id")));
+    says(&mail("withdrawal_received", &[]), &id.expect("an id").to_string());
     let unnumbered = mail("withdrawal_received", &[("/data/withdrawal/id", Value::Null)]);
     for word in ["unnumbered", "Withdrawal</span>", "Withdrawal:"] {
         never_says(&unnumbered, word);
