@@ -2,14 +2,15 @@
 //!
 //! It gets a new deadline in its body and, where the ledger had closed a record for its age, in the ledger. A mail request
 //! is to one recipient. An event's message is to all: who gets the news late gets it as the event says, and that is the
-//! customer and the copies. Of the copies only those that were skipped as stale are opened again: what was superseded
-//! or told before stays closed.
+//! customer, at the corrected address where the event corrects it, and the copies. Of the copies only those that were
+//! skipped as stale are opened again: what was superseded or told before stays closed.
 
 use jiff::Timestamp;
 use kit::ledger::Item;
 use serde_json::Value;
 use shared::NotificationKey;
 use shared::ledger::{SkipReason, State};
+use shared::notification::Recipient;
 
 use super::payload::{Dispatch, DlqPayload};
 use crate::aws::Stack;
@@ -49,14 +50,21 @@ pub async fn force_stale(
 
 /// Opens the records of all recipients. Returns whether the customer's mail was requested.
 async fn open_all(stack: &Stack, dispatch: &Dispatch) -> Result<bool, CliError> {
-    let Dispatch { key, ledger_key, event, copies, .. } = dispatch;
+    let Dispatch { key, ledger_key, event, address, copies, .. } = dispatch;
     let mut is_requested = false;
     if let Some(record) = closed_record(stack, key, ledger_key.clone()).await? {
         is_requested = open_and_request(stack, key, &record, event).await?;
     }
+    let is_stale = |record: &Item| record.reason.as_deref() == Some(SkipReason::Stale.as_str());
+    // Where the event corrects the address, the news goes there with a record of its own.
+    let recipient = Recipient::Corrected(*address);
+    let corrected = NotificationKey { recipient, ..key.clone() };
+    let record = closed_record(stack, &corrected, corrected.sort_key()).await?;
+    if let Some(record) = record.filter(is_stale) {
+        is_requested |= open_and_request(stack, &corrected, &record, event).await?;
+    }
     for (copy, _) in copies {
         let record = closed_record(stack, copy, copy.sort_key()).await?;
-        let is_stale = |record: &Item| record.reason.as_deref() == Some(SkipReason::Stale.as_str());
         if let Some(record) = record.filter(is_stale) {
             open_and_request(stack, copy, &record, event).await?;
         }
@@ -117,7 +125,6 @@ fn with_new_deadline(body: &str, key: &NotificationKey) -> Result<String, CliErr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::notification::Recipient;
     use shared::{Kind, OrderId, ShopId};
 
     #[test]
