@@ -6,7 +6,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use kit::MAX_BATCH_GET_KEYS;
 use kit::ledger::Item;
-use relay::{IndexEntry, Outbox, OutboxError, Tables};
+use relay::{IndexEntry, LedgerRecord, Outbox, OutboxError, Tables};
 use shared::OrderKey;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS, buckets};
 
@@ -75,7 +75,7 @@ impl<'a> UnseenEvents<'a> {
         self.with_acceptance(unseen).await
     }
 
-    /// The index does not hold the time of acceptance, so the events are read. Few are unseen.
+    /// The events are read once more, since one may have been erased meanwhile. Few are unseen.
     async fn with_acceptance(&self, unseen: Vec<IndexEntry>) -> Result<Vec<UnseenEvent>, CliError> {
         let keys = unseen.iter().map(|entry| (entry.order_key.clone(), entry.event.clone()));
         let accepted = store::accepted_at(self.stack, keys).await?;
@@ -96,21 +96,29 @@ impl<'a> UnseenEvents<'a> {
 }
 
 /// The ledger's records of the events accepted from `from` to `until`, in milliseconds since 1970, also of those that
-/// relay's sweep has postponed. A record that two events ask for may come twice.
+/// relay's sweep has postponed, and those of further deliveries to a corrected address. Not a copy that an operator asked
+/// for: no event names it. A record that two events ask for may come twice.
 pub async fn decided_within(stack: &Stack, from: i64, until: i64) -> Result<Vec<Item>, CliError> {
     let tables = &stack.tables();
     let ahead = Timestamp::now().as_millisecond() + MAX_SWEEP_DELAY_MS;
     let in_hour = |hour| async move {
         let entries = entries(tables, hour, hour, hour + BUCKET_MS - 1).await?;
-        let keys = entries.iter().flat_map(store::ledger_keys);
-        let records = store::records(stack, keys.collect::<HashSet<_>>()).await?;
-        let events = records.values().map(|item| (item.order_key.clone(), item.event.clone()));
+        let records: Vec<Vec<LedgerRecord>> =
+            stream::iter(relay::chunks(&entries, MAX_BATCH_GET_KEYS))
+                .map(|chunk| Outbox(tables).records(chunk))
+                .buffer_unordered(MAX_CONCURRENCY)
+                .try_concat()
+                .await
+                .map_err(read_error)?;
+        let records = records.into_iter().flatten().filter_map(read);
+        let records: Vec<Item> = records.collect::<Result<_, _>>()?;
+        let events = records.iter().map(|item| (item.order_key.clone(), item.event.clone()));
         let accepted = store::accepted_at(stack, events).await?;
         let is_within = |item: &Item| {
             let at = accepted.get(&(item.order_key.clone(), item.event.clone()));
             at.is_some_and(|at| (from..=until).contains(at))
         };
-        Ok(records.into_values().filter(is_within).collect::<Vec<Item>>())
+        Ok(records.into_iter().filter(is_within).collect::<Vec<Item>>())
     };
     let hours: Vec<Vec<Item>> = stream::iter(hours(from, until.max(ahead)))
         .map(in_hour)
@@ -118,6 +126,16 @@ pub async fn decided_within(stack: &Stack, from: i64, until: i64) -> Result<Vec<
         .try_collect()
         .await?;
     Ok(hours.into_iter().flatten().collect())
+}
+
+fn read(record: LedgerRecord) -> Option<Result<Item, CliError>> {
+    match record {
+        LedgerRecord::Read(item) => Some(Ok(*item)),
+        LedgerRecord::Absent => None,
+        LedgerRecord::Unreadable => Some(Err(CliError::service(
+            "The ledger holds an item that this version cannot read. Is it the table of this stack?",
+        ))),
+    }
 }
 
 /// How far the clock of the operator's machine may be behind relay's.

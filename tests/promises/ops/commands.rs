@@ -10,7 +10,7 @@ use local::aws::calls::{Caller, Service};
 use local::edge::faults::{Call, Fault, Faults};
 use local::ses::settings::Sending;
 use local::ses::suppression::Reason;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::process::{
     accept_mails_again, assert_one_mail_each, command_at, dead_letters, json, queue_named,
@@ -151,6 +151,31 @@ async fn what_an_outage_of_ses_left_in_doubt_is_settled_by_reason_and_time_with_
     let again = settle(&["--since", "1h", "--yes", "--reason", "again"]).await;
     assert!(again.stdout.contains("No such mail is in doubt."), "{again:#?}");
     assert_one_mail_each(&stack, &["A1", "A2"]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_to_a_corrected_address_that_is_in_doubt_is_settled_with_the_others() {
+    let ses = Arc::new(BrokenSes(AtomicBool::new(false)));
+    let faults: Arc<dyn Faults> = Arc::<BrokenSes>::clone(&ses);
+    let stack = TestStack::start_with(Config { faults, ..crate::support::config() }).await;
+    let to = |id: &str, address: &str| {
+        let mut event: Value = serde_json::from_str(&refunded("A1")).expect("JSON");
+        event["id"] = json!(id);
+        event["data"]["order"]["customer"]["email"] = json!(address);
+        event.to_string()
+    };
+    stack.publish(&[to("e-1", "bounce+a1@simulator.amazonses.com")]).await;
+    wait_for_state(&stack, "A1", "bounced").await;
+    ses.0.store(true, Ordering::Relaxed);
+    stack.publish_only(&[to("e-2", "new@customers.example")]).await;
+    wait_for_state(&stack, "A1", "in_doubt").await;
+    ses.0.store(false, Ordering::Relaxed);
+    let settle = ["settle-many", "not-sent", "--since", "1h", "--yes", "--reason", "none was"];
+    let done = waybill(&stack, &settle).await;
+    assert!(done.stdout.contains("1 mail settled."), "{done:#?}");
+    wait_for_state(&stack, "A1", "delivered").await;
+    assert_eq!(stack.mails_to("new@customers.example"), 1);
     stack.stop().await;
 }
 
@@ -349,7 +374,7 @@ async fn a_mail_that_waits_after_a_pause_of_ses_is_sent_at_once_when_it_is_resen
 #[tokio::test(flavor = "multi_thread")]
 async fn resend_of_a_muted_mail_says_that_the_event_asks_for_none() {
     let stack = TestStack::start().await;
-    let mut event: serde_json::Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
+    let mut event: Value = serde_json::from_str(&confirmed("A1")).expect("JSON");
     event["data"]["notify"] = json!(false);
     stack.publish_only(&[event.to_string()]).await;
     wait_for_state(&stack, "A1", "skipped").await;

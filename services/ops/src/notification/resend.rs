@@ -38,7 +38,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Changed, ExitStatus), Cl
 }
 
 /// Reads an address that is typed, or a line of standard input for `-`.
-fn address(typed: &str) -> Result<EmailAddress, CliError> {
+pub(super) fn address(typed: &str) -> Result<EmailAddress, CliError> {
     let line;
     let typed = match typed {
         STANDARD_INPUT => {

@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use kit::ledger::{Change, Item, RecordOutcome};
 use serde_json::json;
+use shared::EmailAddress;
 use shared::ledger::{Facts, LEASE_EXPIRED, State, Transition};
 
 use super::report::Changed;
 use super::request::{MAX_CLOCK_SKEW, OPENED, requeue};
+use super::resend::address;
 use super::selector::{NotificationArgs, command_args, find};
 use crate::audit::{Audit, ChangeArgs, Intent};
 use crate::aws::Stack;
@@ -32,6 +34,10 @@ pub struct Args {
     /// With sent: SES's message id, if known
     #[arg(long, value_name = "ID")]
     pub message_id: Option<String>,
+    /// With not-sent, where an operator named the address and no event does: that address again; - reads it from standard
+    /// input
+    #[arg(long, value_name = "ADDRESS")]
+    pub to: Option<String>,
     #[command(flatten)]
     pub notification: NotificationArgs,
 }
@@ -41,16 +47,17 @@ pub struct Args {
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Changed, ExitStatus), CliError> {
     let found = find(stack, &args.notification).await?;
     let (message_id, change) = (args.message_id.as_deref(), &args.notification.change);
-    let changed = settle(stack, found, args.resolution, message_id, change).await?;
+    let to = args.to.as_deref().map(address).transpose()?;
+    let changed = settle(stack, found, args.resolution, (message_id, to), change).await?;
     Ok((changed, ExitStatus::Healthy))
 }
 
-/// Settles the mail whose record is `found`.
+/// Settles the mail whose record is `found`. `message_id`: SES's, if it was sent; `to`: the address, if an operator named it.
 pub(super) async fn settle(
     stack: &Stack,
     found: Item,
     resolution: Resolution,
-    message_id: Option<&str>,
+    (message_id, to): (Option<&str>, Option<EmailAddress>),
     change: &ChangeArgs,
 ) -> Result<Changed, CliError> {
     let now = Timestamp::now();
@@ -61,7 +68,7 @@ pub(super) async fn settle(
             "sent"
         }
         Resolution::NotSent => {
-            requeue(stack, &item, now, "settle not-sent", change, None).await?;
+            requeue(stack, &item, now, "settle not-sent", change, to).await?;
             "queued"
         }
     };

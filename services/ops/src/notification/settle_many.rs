@@ -78,6 +78,9 @@ pub struct Row {
 pub struct SettledMany {
     /// What is in doubt, the oldest doubt first.
     pub in_doubt: Vec<Row>,
+    /// How many more are in doubt whose address an operator named, so that only the command that named it can send them.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub left_to_operators: usize,
     /// How many were settled; absent if none were to be.
     pub settled: Option<usize>,
 }
@@ -92,7 +95,9 @@ pub async fn run(
     let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
     let until = args.until.unwrap_or_else(|| Timestamp::now().as_millisecond());
     let items = in_doubt(stack, args, until).await?;
-    let mut report = SettledMany::new(&items);
+    let (left, items): (Vec<Item>, Vec<Item>) =
+        items.into_iter().partition(|item| is_left(item, args.resolution));
+    let mut report = SettledMany::new(&items, left.len());
     if output.format == Format::Table {
         output.write(&report.text(output.colors));
     }
@@ -133,6 +138,11 @@ fn is_selected(item: &Item, doubt: Option<&str>) -> bool {
     item.state() == Some(State::InDoubt) && doubt.is_none_or(|part| reason.contains(part))
 }
 
+/// Whether it can't be sent here: an operator named its address, and only a hash of it is kept.
+fn is_left(item: &Item, resolution: Resolution) -> bool {
+    resolution == Resolution::NotSent && item.asked_by.is_some()
+}
+
 async fn settle_all(
     stack: &Stack,
     args: &Args,
@@ -147,7 +157,7 @@ async fn settle_all(
         // Between two mails: none is settled without being counted.
         interrupt.check("Stopped; the same command continues with what is still in doubt.")?;
         let order = OrderName::of_key(&item.order_key);
-        settle(stack, item, args.resolution, None, &args.change).await.map_err(|error| {
+        settle(stack, item, args.resolution, (None, None), &args.change).await.map_err(|error| {
             CliError::service(format!(
                 "Order {order}: {error} Settled so far: {}. The same command continues with the rest.",
                 counted(*settled, "mail")
@@ -161,8 +171,13 @@ async fn settle_all(
     Ok(())
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 impl SettledMany {
-    fn new(items: &[Item]) -> Self {
+    fn new(items: &[Item], left_to_operators: usize) -> Self {
         let row = |item: &Item| {
             let (kind, scope) = kind_and_scope(item);
             let OrderName { shop, id } = OrderName::of_key(&item.order_key);
@@ -170,14 +185,22 @@ impl SettledMany {
             let recipient = other_recipient(item);
             Row { shop, order_id: id, kind, scope, recipient, since: item.since, doubt }
         };
-        Self { in_doubt: items.iter().map(row).collect(), settled: None }
+        Self { in_doubt: items.iter().map(row).collect(), left_to_operators, settled: None }
     }
 }
 
 impl Report for SettledMany {
     fn text(&self, colors: ColorMode) -> String {
+        let left = match self.left_to_operators {
+            0 => String::new(),
+            left => format!(
+                "{} more in doubt to an address that an operator named, of which only a hash is kept. `waybill settle` with \
+                 --to settles each.\n",
+                counted(left, "mail")
+            ),
+        };
         if self.in_doubt.is_empty() {
-            return "No such mail is in doubt.\n".to_owned();
+            return format!("No such mail is in doubt.\n{left}");
         }
         let columns = [
             Column::text("in doubt since", |row: &Row| format_time(row.since)),
@@ -193,7 +216,7 @@ impl Report for SettledMany {
         if self.in_doubt.len() > shown.len() {
             text.push_str(&format!(" … and {} more\n", number(self.in_doubt.len() - shown.len())));
         }
-        text.push_str(&format!("\n{} in doubt.\n", counted(self.in_doubt.len(), "mail")));
+        text.push_str(&format!("\n{} in doubt.\n{left}", counted(self.in_doubt.len(), "mail")));
         text
     }
 }
@@ -229,10 +252,22 @@ mod tests {
 
     #[test]
     fn mails_in_doubt_as_people_and_scripts_read_them() {
-        let mut report = SettledMany::new(&[item("in_doubt", "NoAnswerInTime")]);
+        let mut report = SettledMany::new(&[item("in_doubt", "NoAnswerInTime")], 0);
         insta::assert_snapshot!(report.text(ColorMode::Plain));
         report.settled = Some(1);
         insta::assert_json_snapshot!(report);
-        insta::assert_snapshot!(SettledMany::new(&[]).text(ColorMode::Plain));
+        insta::assert_snapshot!(SettledMany::new(&[], 0).text(ColorMode::Plain));
+        let left = SettledMany::new(&[], 2).text(ColorMode::Plain);
+        assert!(
+            left.contains("2 mails more in doubt to an address that an operator named"),
+            "{left}"
+        );
+    }
+
+    #[test]
+    fn a_mail_to_an_address_that_an_operator_named_is_settled_as_sent_alone() {
+        let asked = Item { asked_by: Some("kim".to_owned()), ..item("in_doubt", "NoAnswerInTime") };
+        assert!(is_left(&asked, Resolution::NotSent) && !is_left(&asked, Resolution::Sent));
+        assert!(!is_left(&item("in_doubt", "NoAnswerInTime"), Resolution::NotSent));
     }
 }
