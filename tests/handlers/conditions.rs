@@ -108,6 +108,7 @@ fn satisfy((record, facts): (Record, Facts), guard: &Guard) -> (Record, Facts) {
         Guard::SameAttempt => of_facts(Facts { attempt: record.attempt, ..facts }),
         Guard::Attempted => of_record(Record { attempt: record.attempt.max(1), ..record }),
         Guard::Due => of_facts(Facts { now: facts.now.max(record.not_before), ..facts }),
+        Guard::MayPass => of_record(Record { not_before: record.not_before.max(1), ..record }),
         Guard::LeaseExpired => {
             of_facts(Facts { now: facts.now.max(record.lease_until + 1), ..facts })
         }

@@ -1,10 +1,12 @@
 //! A corrected address: news that did not reach the customer goes to the address as it is now, once.
 
+mod under_way;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use kit::ledger::{Change, Item, Ledger, RecordOutcome};
+use kit::ledger::{Change, ClaimOutcome, Item, Ledger, RecordOutcome};
 use local::Config;
 use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
@@ -12,14 +14,13 @@ use local::resources::LEDGER_TABLE;
 use local::run::outcome::Outcome;
 use local::ses::suppression::Reason;
 use serde_json::Value;
-use shared::ledger::{Facts, State, Transition};
+use shared::ledger::{Facts, State, TRANSIENT_BOUNCE_MS, Transition};
 use shared::notification::{AddressHash, Recipient};
-use shared::queue::message::DispatchRequest;
-use shared::{CorrelationId, EmailAddress, ShopId};
+use shared::{EmailAddress, ShopId};
 use waybill_tests::chaos::fault_rates::CallPhase::{self, After, Before};
 
-use crate::ops::process::{accept_mails_again, dead_letters, json, refuse_mails};
-use crate::support::events::{confirmed, customer, shipped};
+use crate::ops::process::{accept_mails_again, dead_letters, json, refuse_mails, waybill};
+use crate::support::events::{confirmed, customer, deliver_event, shipped};
 use crate::support::killer::{Boundary, Killer};
 use crate::support::simulated_pipeline::{DISPATCH, MAIL, SimulatedPipeline};
 use crate::support::{TestStack, config_without_sweep, eventually};
@@ -405,7 +406,5 @@ async fn an_event_with_a_corrected_address_waits_for_as_long_as_the_first_mail_i
 fn deliver(pipeline: &SimulatedPipeline<'_>, id: &str) {
     let mut event: Value = serde_json::from_str(&at(&confirmed("A1"), id, NEW)).expect("JSON");
     event["time"] = pipeline.clock().now().to_string().into();
-    let correlation_id = CorrelationId::parse("c-1").expect("valid");
-    let body = DispatchRequest::body(&event, pipeline.clock().now(), &correlation_id);
-    pipeline.queues.put(DISPATCH, &body, pipeline.clock().now_ms());
+    deliver_event(pipeline, &event);
 }

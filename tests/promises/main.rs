@@ -11,6 +11,7 @@ mod event_files;
 mod fair_send_rate;
 mod faults;
 mod forged_feedback;
+mod gone_settings;
 mod inbox;
 mod interrupt;
 mod kills;

@@ -25,7 +25,7 @@ use jiff::Timestamp;
 use kit::ledger::{LedgerError, PlanOutcome};
 use shared::OrderKey;
 use shared::ledger::SkipReason;
-use shared::notification::Recipient;
+use shared::notification::{AddressHash, Recipient, ledger_key};
 use shared::queue::message::DispatchRequest;
 
 use crate::dependencies::Dispatcher;
@@ -92,7 +92,9 @@ async fn why_old(
 ) -> Result<SkipReason, LedgerError> {
     let order_key = OrderKey::of_event(&request.event).to_string();
     let (news, now) = (request.news_for(Recipient::Customer), now.as_millisecond());
-    let is_superseded = dispatcher.ledger.is_superseded(&order_key, &news, now).await?;
+    let notification = ledger_key(&request.event);
+    let own = (notification.as_str(), AddressHash::of_customer(&request.event));
+    let is_superseded = dispatcher.ledger.is_superseded(&order_key, own, &news, now).await?;
     Ok(if is_superseded { SkipReason::Superseded } else { SkipReason::Stale })
 }
 

@@ -1,10 +1,12 @@
 //! A record that an event has planned for one recipient, and that no mailer has claimed: it is judged.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use kit::ledger::{Change, Item, Judged, Judging, LedgerError, PlanOutcome, RecordOutcome};
 use kit::telemetry::{Count, count};
 use shared::ledger::{Facts, SkipReason, Transition};
-use shared::notification::{MoneyNews, Recipient, Stage, Verdict};
+use shared::notification::{AddressHash, MoneyNews, Recipient, Stage, Verdict};
 use shared::queue::message::{DispatchRequest, MailRequest};
 
 use crate::dependencies::Dispatcher;
@@ -12,7 +14,10 @@ use crate::order_before::{Since, changes_since};
 
 /// How long a message waits at least, and at most, until its event is judged again. In between, for as long as the
 /// event is old: so it waits a few times and not often, whatever it waits for.
-const WAIT_MS: std::ops::RangeInclusive<i64> = 2_000..=30_000;
+const WAIT_MS: RangeInclusive<i64> = 2_000..=30_000;
+
+/// The same, where it waits whether a mail bounces: that may take hours.
+pub const BOUNCE_WAIT_MS: RangeInclusive<i64> = 2_000..=15 * 60 * 1000;
 
 /// What to do about one notification.
 #[derive(Debug, PartialEq)]
@@ -152,10 +157,11 @@ impl<'a> Plan<'a> {
         })
     }
 
-    fn wait(&self) -> Decision {
+    /// Has the event decided about again later: after as long as it is old, within these bounds.
+    pub fn wait(&self, bounds: RangeInclusive<i64>) -> Decision {
         let age = self.now - self.request.accepted_at.as_millisecond();
-        let wait = age.clamp(*WAIT_MS.start(), *WAIT_MS.end());
-        tracing::info!(wait_ms = wait, "waits for an older mail of the order");
+        let wait = age.clamp(*bounds.start(), *bounds.end());
+        tracing::info!(wait_ms = wait, "waits for another mail of the order");
         Decision::Wait { until: self.now + wait }
     }
 
@@ -176,12 +182,13 @@ impl Planned<'_> {
         match verdict {
             Verdict::Mail(money) => notify(&plan, money, order_told_by.as_deref()).await,
             Verdict::Skip(reason) => plan.skip(reason).await,
-            Verdict::Wait => {
+            Verdict::Wait | Verdict::WaitForBounce => {
                 if stage == Stage::New && !news.kind.corrects().is_empty() {
                     // If it is refused, another delivery may send a mail request. Then the older mail yields.
                     plan.record_judging(Judging::Waits).await?;
                 }
-                Ok(plan.wait())
+                let is_long = verdict == Verdict::WaitForBounce;
+                Ok(plan.wait(if is_long { BOUNCE_WAIT_MS } else { WAIT_MS }))
             }
         }
     }
@@ -226,7 +233,17 @@ fn decided_before(
     // notification without one in any state. Only the event that made the plan sends the request again, and
     // only while a mailer could move the notification on: otherwise every duplicate would send another one. If
     // the first request still exists, the claim lets one mail of the two through.
-    if existing.awaits_mail_request(&request.event.reference.sort_key(), now) {
+    let is_awaited = existing.awaits_mail_request(&request.event.reference.sort_key(), now);
+    // The event has the wrong address, and would misdirect it.
+    let own = recipient.address_hash().unwrap_or_else(|| AddressHash::of_customer(&request.event));
+    if is_awaited && existing.was_redirected_from(own) {
+        tracing::warn!(
+            state = existing.state,
+            "an operator has corrected the address of this mail in its dead letter: only a command can send it"
+        );
+        return Decision::NoMail;
+    }
+    if is_awaited {
         tracing::info!(state = existing.state, attempt = existing.attempt, "mail requested again");
         // An operator may have extended the time limit since.
         let send_before = Timestamp::from_millisecond(existing.send_before).unwrap_or_default();
@@ -306,6 +323,17 @@ mod tests {
         for state in State::ALL.into_iter().filter(|state| !moves.contains(state)) {
             let existing = record("order.confirmed", state);
             assert_eq!(sent(same_event(), &existing), Decision::NoMail, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_mail_whose_address_an_operator_has_corrected_is_not_requested_for_the_one_before() {
+        let request = dispatch_request(&event("order.confirmed", "e-1"));
+        let address_hash = Some("BBBBBBBB".to_owned());
+        for state in [State::Planned, State::Sending, State::InDoubt] {
+            let existing = record("order.confirmed", state);
+            let corrected = Item { attempt: 2, address_hash: address_hash.clone(), ..existing };
+            assert_eq!(decided_by(&request, &corrected), Decision::NoMail, "{state}");
         }
     }
 

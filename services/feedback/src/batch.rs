@@ -4,7 +4,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use kit::ledger::{Change, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, partial_batch_response, run_concurrently};
 use kit::telemetry::{Count, count};
-use shared::ledger::{Facts, State, Transition};
+use shared::ledger::{Facts, State, TRANSIENT_BOUNCE_MS, Transition};
 
 use crate::dependencies::Feedback;
 use crate::ses_event::{FeedbackMessage, SesEvent};
@@ -46,7 +46,9 @@ async fn handle_message(feedback: &Feedback, message: &SqsMessage) -> BatchItemO
 }
 
 async fn record(feedback: &Feedback, event: SesEvent) -> Result<(), LedgerError> {
-    let facts = Facts::new(feedback.clock.now_ms());
+    let now = feedback.clock.now_ms();
+    // Of a bounce that passes: its mail may be reported as delivered until then.
+    let facts = Facts { not_before: now + TRANSIENT_BOUNCE_MS, ..Facts::new(now) };
     // The protocol allows an SES event in nearly every state. The mailer may have crashed after SES
     // accepted the mail and before it recorded that, the event may arrive before that record, or a later
     // attempt may have failed after an earlier one was in doubt. In each case the SES event is the better

@@ -11,7 +11,7 @@ use shared::queue::message::{MailRequest, MessageError};
 use shared::{ShopId, ShopSettings};
 use tracing::Instrument;
 
-use crate::delivery::{Delivery, deliver, take_places};
+use crate::delivery::{Delivery, deliver, end_if_stale, take_places};
 use crate::mailer::Mailer;
 use crate::send_gate::Place;
 
@@ -47,7 +47,8 @@ pub async fn handle(
         .zip(deliveries.iter().zip(places))
         .map(|((message, request), (delivery, place))| Record { message, request, delivery, place })
         .collect();
-    let outcomes = run_concurrently(&records, |record| handle_record(mailer, record)).await;
+    let outcomes =
+        run_concurrently(&records, |record| handle_record(mailer, record, deadline)).await;
     let outcomes: Vec<BatchItemOutcome> =
         outcomes.into_iter().map(|o| o.unwrap_or(BatchItemOutcome::Retry)).collect();
     partial_batch_response(messages, &outcomes)
@@ -86,8 +87,21 @@ struct Record<'a> {
     place: Option<Place>,
 }
 
-/// Has the message delivered again when the shop's settings may be known.
-async fn requeue(mailer: &Mailer, message: &SqsMessage) -> BatchItemOutcome {
+/// Has the message delivered again when the shop's settings may be known, unless its mail is too old by now.
+async fn requeue(
+    mailer: &Mailer,
+    message: &SqsMessage,
+    request: &MailRequest,
+    deadline: SystemTime,
+) -> BatchItemOutcome {
+    // To end it, nothing of the shop is needed.
+    let settings = ShopSettings::default();
+    let delivery = Delivery::new(mailer, message, request, &settings, deadline);
+    match end_if_stale(&delivery).await {
+        Ok(Some(ended)) => return ended,
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "requeued until the ledger answers"),
+    }
     let until = mailer.clock.now_ms() + SETTINGS_RETRY_MS;
     let outcome = mailer.requeue.requeue_until(message, until, None).await;
     if outcome == BatchItemOutcome::Ack {
@@ -100,7 +114,11 @@ async fn parse(message: &SqsMessage) -> Result<MailRequest, MessageError> {
     MailRequest::parse(message.body.as_deref().unwrap_or_default())
 }
 
-async fn handle_record(mailer: &Mailer, record: &Record<'_>) -> BatchItemOutcome {
+async fn handle_record(
+    mailer: &Mailer,
+    record: &Record<'_>,
+    deadline: SystemTime,
+) -> BatchItemOutcome {
     let (request, delivery) = match (record.request, record.delivery) {
         (Some(Ok(request)), Some(delivery)) => (request, delivery),
         (Some(Err(unreadable)), _) => {
@@ -109,7 +127,9 @@ async fn handle_record(mailer: &Mailer, record: &Record<'_>) -> BatchItemOutcome
             return mailer.dead_letters.move_message(dead_letter).await;
         }
         // A mail that looked like another shop's would be worse than a late one. Nothing was claimed.
-        (Some(Ok(_)), None) => return requeue(mailer, record.message).await,
+        (Some(Ok(request)), None) => {
+            return requeue(mailer, record.message, request, deadline).await;
+        }
         (None, _) => return BatchItemOutcome::Retry,
     };
     let span = tracing::info_span!(

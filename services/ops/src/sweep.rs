@@ -248,6 +248,7 @@ mod tests {
                 ledger_key: "order.confirmed##customer".to_owned(),
                 copies: Vec::new(),
                 to: None,
+                accepted_at: 0,
                 sweep_at: 1_763_999_000_000,
             },
             accepted_at: 1_763_900_000_000 + n * 1000,

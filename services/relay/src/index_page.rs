@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
-use shared::notification::copy_keys;
+use shared::notification::{AddressHash, copy_keys};
 
 /// An event in the sweep index.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
@@ -21,6 +21,9 @@ pub struct IndexEntry {
     /// The hash of the customer's address, as the event has it.
     #[serde(default)]
     pub to: Option<String>,
+    /// When intake stored it, in milliseconds since 1970.
+    #[serde(default)]
+    pub accepted_at: i64,
     /// When the sweep should check it, in milliseconds since 1970.
     pub sweep_at: i64,
 }
@@ -35,6 +38,11 @@ impl IndexEntry {
     /// Sort keys of all ledger items that the event should lead to, the customer's first.
     pub fn ledger_keys(&self) -> impl Iterator<Item = String> + '_ {
         std::iter::once(self.ledger_key.clone()).chain(copy_keys(&self.ledger_key, &self.copies))
+    }
+
+    /// The customer's address, as the event has it; `None` where it mails nobody.
+    pub(crate) fn address(&self) -> Option<AddressHash> {
+        AddressHash::parse(self.to.as_deref()?).ok()
     }
 
     /// Deserializes an index item; `None` for an item that intake did not write.
@@ -126,6 +134,7 @@ mod tests {
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: Vec::new(),
             to: None,
+            accepted_at: 0,
             sweep_at,
         }
     }

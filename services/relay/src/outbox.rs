@@ -415,6 +415,7 @@ mod tests {
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: Vec::new(),
             to: None,
+            accepted_at: 0,
             sweep_at: 5,
         };
         let text = |value: &str| AttributeValue::S(value.to_owned());

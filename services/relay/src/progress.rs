@@ -1,8 +1,8 @@
 //! How far the ledger is with an event, as far as the sweep has to know.
 
-use kit::ledger::{Deliveries, Item, Readdressing};
+use kit::ledger::{Correction, Item, NamedAddress};
 use shared::ledger::State;
-use shared::notification::AddressHash;
+use shared::notification::{AddressHash, Recipient};
 
 use crate::index_page::IndexEntry;
 
@@ -90,26 +90,12 @@ impl Progress {
             LedgerRecord::Absent | LedgerRecord::Unreadable => None,
         };
         let items: Vec<Item> = records.iter().filter_map(read).collect();
-        let first = items.iter().find(|it| it.notification == entry.ledger_key);
-        // As the dispatcher decides it (`dispatcher::readdress::is_to_another_address`): what that would not decide
-        // about would be queued again for ever.
-        let is_other = |its: &String| entry.to.as_ref().is_some_and(|to| to != its);
-        let is_to_another = |it: &&Item| it.address_hash.as_ref().is_some_and(is_other);
-        let first = first.filter(|it| it.event != entry.event).filter(|it| is_to_another(it));
-        let first = first.and_then(Item::key);
-        let to = entry.to.as_deref().and_then(|to| AddressHash::parse(to).ok());
-        let Some((first, to)) = first.zip(to) else { return Self::Done };
-        let Some(deliveries) = Deliveries::new(&items, &first) else { return Self::Done };
-        let readdressing = deliveries.readdress(to);
-        match readdressing {
-            Readdressing::Decided(_) | Readdressing::Closed(_) => Self::Done,
-            Readdressing::Marked(_) => Self::Overdue,
-            _ if deliveries.know(to) => Self::Done,
-            Readdressing::Possible(_) => Self::Overdue,
-            Readdressing::Open(_) if readdressing.would_have_bounced(criteria.until) => Self::Done,
-            Readdressing::Open(_) | Readdressing::Taken(_) => {
-                Self::Waits { due: criteria.until + CORRECTION_RETRY_MS }
-            }
+        let Some(to) = entry.address() else { return Self::Done };
+        let named = NamedAddress { event: &entry.event, to, accepted_at: entry.accepted_at };
+        match Correction::new(&items, &entry.ledger_key, &named, criteria.until) {
+            Correction::None | Correction::Decided(_) | Correction::TooLate(_) => Self::Done,
+            Correction::Due { .. } => Self::Overdue,
+            Correction::Waits { .. } => Self::Waits { due: criteria.until + CORRECTION_RETRY_MS },
         }
     }
 
@@ -135,7 +121,8 @@ impl Progress {
         };
         // Only the event that planned the notification can have it mailed, and it has an entry of its own. Only an
         // operator knows the address that an operator named.
-        if item.event != entry.event || item.asked_by.is_some() {
+        let is_redirected = entry.address().is_some_and(|to| is_redirected(item, to));
+        if item.event != entry.event || item.asked_by.is_some() || is_redirected {
             return Self::Done;
         }
         if is_of_newer_version(item) {
@@ -155,6 +142,13 @@ impl Progress {
     }
 }
 
+/// Whether an operator has corrected the address of the customer's mail in its dead letter. The dispatcher does not request
+/// it for the event's own address, `to`.
+fn is_redirected(item: &Item, to: AddressHash) -> bool {
+    let is_customers = item.key().is_some_and(|key| key.recipient == Recipient::Customer);
+    is_customers && item.was_redirected_from(to)
+}
+
 /// Whether this version does not know the state, or the kind of a mail that may still be sent.
 fn is_of_newer_version(item: &Item) -> bool {
     match item.state() {
@@ -167,8 +161,7 @@ fn is_of_newer_version(item: &Item) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kit::ledger::MAX_BOUNCE_WAIT_MS;
-    use shared::ledger::MAX_DOUBTS;
+    use shared::ledger::{MAX_BOUNCE_WAIT_MS, MAX_DOUBTS};
 
     const GRACE: i64 = 20;
     const UNTIL: i64 = 1000;
@@ -180,6 +173,7 @@ mod tests {
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: Vec::new(),
             to: None,
+            accepted_at: 0,
             sweep_at: 0,
         }
     }
@@ -286,7 +280,9 @@ mod tests {
     #[test]
     fn an_event_that_corrects_the_address_is_watched_until_its_address_gets_the_mail_or_needs_none()
     {
-        let entry = IndexEntry { to: Some("BBBBBBBB".to_owned()), ..entry("shop e-2") };
+        let accepted_at = UNTIL - MAX_BOUNCE_WAIT_MS;
+        let to = Some("BBBBBBBB".to_owned());
+        let entry = IndexEntry { to, accepted_at, ..entry("shop e-2") };
         let address = |text: &str| Some(text.to_owned());
         let first = |state| Item { address_hash: address("AAAAAAAA"), since: 900, ..item(state) };
         let of_all = |items: &[Item]| {
@@ -306,7 +302,7 @@ mod tests {
         }
         let same = Item { address_hash: address("BBBBBBBB"), ..first(State::Bounced) };
         assert_eq!(of_all(&[same]), Progress::Done, "a publisher's retry");
-        let long_ago = UNTIL - MAX_BOUNCE_WAIT_MS - 1;
+        let long_ago = UNTIL - MAX_BOUNCE_WAIT_MS;
         let old = |state| Item { since: long_ago, ..first(state) };
         for (state, expected) in [
             (State::Sent, Progress::Done),
@@ -324,8 +320,14 @@ mod tests {
         for marked in half_done {
             assert_eq!(of_all(&[marked]), Progress::Overdue, "it is yet to be put");
         }
-        let taken = Item { readdressed_to: address("CCCCCCCC"), ..old(State::Bounced) };
-        assert_eq!(of_all(&[taken]), again);
+        let taken = |first| Item { readdressed_to: address("CCCCCCCC"), ..first };
+        assert_eq!(of_all(&[taken(first(State::Bounced))]), again);
+        assert_eq!(of_all(&[taken(old(State::Bounced))]), Progress::Done, "nobody completes it");
+        let passing = Item { not_before: UNTIL + 1, ..old(State::Bounced) };
+        assert_eq!(of_all(&[passing]), again, "it may have been an automatic reply");
+        let came_late = IndexEntry { accepted_at: 900, ..entry.clone() };
+        let records = [LedgerRecord::Read(old(State::Sent).into())];
+        assert_eq!(Progress::of_all(&came_late, &records, OPEN), again, "as the dispatcher does");
         let unknown = Item { address_hash: None, ..first(State::Bounced) };
         assert_eq!(of_all(&[unknown]), Progress::Done, "the dispatcher takes it for a duplicate");
         let further = |event: &str, asked_by: Option<String>| Item {
@@ -340,6 +342,24 @@ mod tests {
         assert_eq!(planned("shop e-2", None), Progress::Overdue, "its mail request is lost");
         assert_eq!(planned("shop e-3", None), Progress::Done, "another event's");
         assert_eq!(planned("shop e-2", Some("kim".to_owned())), Progress::Done);
+    }
+
+    #[test]
+    fn a_mail_whose_address_an_operator_has_corrected_is_not_queued_for_the_address_before() {
+        let overdue = |address: &str| Item {
+            since: 700,
+            address_hash: Some(address.to_owned()),
+            ..item(State::Planned)
+        };
+        let entry = IndexEntry { to: Some("AAAAAAAA".to_owned()), ..entry("shop e-1") };
+        let of = |item: Item| Progress::new(&entry, &LedgerRecord::Read(item.into()), OPEN);
+        assert_eq!(of(overdue("AAAAAAAA")), Progress::Overdue);
+        assert_eq!(of(overdue("BBBBBBBB")), Progress::Done);
+        let copy = Item {
+            notification: "order.confirmed##copy-BBBBBBBB".to_owned(),
+            ..overdue("BBBBBBBB")
+        };
+        assert_eq!(of(copy), Progress::Overdue, "a copy has an address of its own");
     }
 
     #[test]

@@ -10,6 +10,11 @@ use super::guard::{Facts, MAX_DOUBTS};
 use super::protocol::Transition;
 use super::record::{Record, State};
 
+/// For how many milliseconds after SES has accepted a mail, or may have, it is waited whether it arrives, before another
+/// address gets none instead. SES tries to deliver for 14 hours at most
+/// (<https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html>).
+pub const MAX_BOUNCE_WAIT_MS: i64 = 15 * 60 * 60 * 1000;
+
 /// For how long a feedback queue that is never empty must have been clear before a mail in doubt is sent
 /// again, at most.
 const MAX_BACKLOG_WATCH_MS: i64 = 20 * 60 * 1000;
@@ -53,6 +58,20 @@ impl Record {
         }
     }
 
+    /// Until when its mail may yet turn out not to have arrived, at the time `now`: SES has accepted it, or may have. `None`:
+    /// that is known, or was not said in time. Milliseconds since 1970.
+    #[must_use]
+    pub fn may_bounce_until(&self, now: i64) -> Option<i64> {
+        let until = match self.state {
+            State::Sent | State::InDoubt => self.since.saturating_add(MAX_BOUNCE_WAIT_MS),
+            // What had a doubt may have been sent.
+            State::Planned if self.doubts > 0 => self.since.saturating_add(MAX_BOUNCE_WAIT_MS),
+            State::Bounced => self.not_before,
+            _ => return None,
+        };
+        (until > now).then_some(until)
+    }
+
     /// Whether a mailer that receives a mail request now can move the notification on, or will at the end of the
     /// grace period of its doubt. A failed mail never qualifies: only an operator has it sent again.
     #[must_use]
@@ -84,6 +103,22 @@ mod tests {
             not_before: 0,
             lease_until: 160,
             readdressed: false,
+        }
+    }
+
+    #[test]
+    fn a_mail_may_yet_bounce_for_as_long_as_ses_tries_and_its_bounce_pass_for_as_long_as_it_says() {
+        let until = |record: Record, now| record.may_bounce_until(now);
+        for state in [State::Sent, State::InDoubt] {
+            let sent = Record { since: 5, ..record(state) };
+            let end = 5 + MAX_BOUNCE_WAIT_MS;
+            assert_eq!((until(sent, end - 1), until(sent, end)), (Some(end), None), "{state}");
+        }
+        let passing = Record { not_before: 9, ..record(State::Bounced) };
+        assert_eq!((until(passing, 8), until(passing, 9)), (Some(9), None));
+        for state in [State::Bounced, State::Delivered, State::Planned, State::Failed] {
+            let known = Record { not_before: 0, doubts: 0, ..record(state) };
+            assert_eq!(until(known, 1), None, "{state}");
         }
     }
 

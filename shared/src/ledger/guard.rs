@@ -22,8 +22,10 @@ pub enum Guard {
     SameAttempt,
     /// It was claimed at least once. Without a claim, nothing can have been sent.
     Attempted,
-    /// It has become due (`not_before`).
+    /// It has become due, or its bounce final (`not_before`).
     Due,
+    /// It bounced for a reason that passes.
+    MayPass,
     /// Its lease has expired.
     LeaseExpired,
     /// The message was put on its queue after the failure was recorded, so an operator replayed it: a copy that a
@@ -56,7 +58,7 @@ pub struct Facts {
     pub resend_doubts_from: i64,
     /// For a claim: when the new lease runs out.
     pub lease_until: i64,
-    /// For a deferral: when it is due again.
+    /// For a deferral: when it is due again. For a bounce that passes: when it is final.
     pub not_before: i64,
 }
 
@@ -82,7 +84,7 @@ impl Facts {
 }
 
 use Guard::{
-    Attempted, Due, HasDoubts, LeaseExpired, NoDoubts, NotReaddressed, OneDoubt, Replayed,
+    Attempted, Due, HasDoubts, LeaseExpired, MayPass, NoDoubts, NotReaddressed, OneDoubt, Replayed,
     ResendAllowed, SameAttempt,
 };
 use Precondition::{Absent, In};
@@ -105,6 +107,7 @@ impl Guard {
             SameAttempt => record.attempt == facts.attempt,
             Attempted => record.attempt > 0,
             Due => record.not_before <= facts.now,
+            MayPass => record.not_before > 0,
             // Strictly: the holder may still write in the last millisecond of its lease.
             LeaseExpired => record.lease_until < facts.now,
             // Strictly: a message put on the queue in the same millisecond may be the one that failed.
@@ -146,6 +149,8 @@ mod tests {
         let at = |now| (RECORD, Facts::new(now));
         assert_eq!(passes(Due, [199, 200, 201], at), [false, true, true]);
         assert_eq!(passes(LeaseExpired, [299, 300, 301], at), [false, false, true]);
+        let not_before = |not_before| (Record { not_before, ..RECORD }, Facts::new(0));
+        assert_eq!(passes(MayPass, [-1, 0, 1], not_before), [false, false, true]);
         let attempt = |attempt| (RECORD, Facts::for_attempt(0, attempt));
         assert_eq!(passes(SameAttempt, [1, 2, 3], attempt), [false, true, false]);
         let queued = |enqueued_at| (RECORD, Facts { enqueued_at, ..Facts::new(0) });

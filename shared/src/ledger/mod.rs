@@ -8,8 +8,8 @@ pub mod reason;
 pub mod record;
 
 pub use claim_refusal::ClaimRefusal;
-pub use due::{backlog_watch_ms, silence_wait_ms};
+pub use due::{MAX_BOUNCE_WAIT_MS, backlog_watch_ms, silence_wait_ms};
 pub use guard::{Facts, Guard, MAX_DOUBTS, Precondition};
-pub use protocol::{Transition, Write};
+pub use protocol::{TRANSIENT_BOUNCE_MS, Transition, Write};
 pub use reason::{FailReason, LEASE_EXPIRED, SkipReason};
 pub use record::{Record, State};

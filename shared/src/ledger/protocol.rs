@@ -20,6 +20,11 @@
 use super::guard::{Facts, Guard, MAX_DOUBTS, Precondition};
 use super::record::{Record, State};
 
+/// For so many milliseconds after a bounce that passes, its mail's delivery may yet be reported. SES publishes the two
+/// within seconds of each other, and in no promised order; feedback records them within minutes, or at the end of an
+/// outage, both within minutes then.
+pub const TRANSIENT_BOUNCE_MS: i64 = 4 * 60 * 60 * 1000;
+
 /// Everything that can happen to a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Transition {
@@ -54,7 +59,8 @@ pub enum Transition {
     Deliver,
     /// An SES event: bounced.
     Bounce,
-    /// An SES event: bounced for a reason that passes. Also an automatic reply to a mail that arrived is one.
+    /// An SES event: bounced for a reason that passes. Also an automatic reply to a mail that arrived is one, so that for
+    /// [`TRANSIENT_BOUNCE_MS`] it is open whether the mail arrived: its delivery may yet be reported.
     BounceTransiently,
     /// An SES event: the recipient marked it as spam.
     Complain,
@@ -84,8 +90,10 @@ pub enum Write {
     ClearDoubts,
     /// Sets the number of doubts and `not_before` to zero: it is due at once.
     StartOver,
-    /// `not_before`: when it is due again.
+    /// `not_before`: when it is due again, or when its bounce is final.
     Postpone,
+    /// Sets `not_before` to zero: its bounce is final.
+    EndWait,
     /// Nothing else.
     StateOnly,
     /// Which further delivery follows, and neither state nor time: what happened stays as it is.
@@ -93,7 +101,7 @@ pub enum Write {
 }
 
 use Guard::{
-    Attempted, Due, HasDoubts, LeaseExpired, NoDoubts, NotReaddressed, OneDoubt, Replayed,
+    Attempted, Due, HasDoubts, LeaseExpired, MayPass, NoDoubts, NotReaddressed, OneDoubt, Replayed,
     ResendAllowed, SameAttempt,
 };
 use Precondition::{Absent, In};
@@ -113,7 +121,8 @@ const SETTLE_FROM: &[Precondition] = &[
     In(Failed, &[]),
 ];
 
-/// The recipient's server accepted it: also leaves `sent`.
+/// The recipient's server accepted it: also leaves `sent`, and a bounce that was an automatic reply, whose event came
+/// first. Not once the same news goes to another address.
 const DELIVER_FROM: &[Precondition] = &[
     In(Sending, &[]),
     In(InDoubt, &[]),
@@ -121,9 +130,11 @@ const DELIVER_FROM: &[Precondition] = &[
     In(Skipped, &[Attempted]),
     In(Failed, &[]),
     In(Sent, &[]),
+    In(Bounced, &[MayPass, NotReaddressed]),
 ];
 
-/// The recipient's server refused it, possibly after it had reported a delivery: also leaves `delivered`.
+/// The recipient's server refused it, possibly after it had reported a delivery, or a bounce that passes: also leaves
+/// `delivered` and such a bounce.
 const BOUNCE_FROM: &[Precondition] = &[
     In(Sending, &[]),
     In(InDoubt, &[]),
@@ -132,6 +143,7 @@ const BOUNCE_FROM: &[Precondition] = &[
     In(Failed, &[]),
     In(Sent, &[]),
     In(Delivered, &[]),
+    In(Bounced, &[MayPass]),
 ];
 
 /// The recipient's server refused it for a reason that passes, or its mailbox answered by itself that nobody reads it now.
@@ -230,7 +242,10 @@ impl Transition {
                 In(Skipped, &[SameAttempt]),
             ],
             // A suppressed address bounces too. Every other mail may have arrived, or may yet.
-            Self::Readdress => &[In(Bounced, &[NotReaddressed]), In(Failed, &[NotReaddressed])],
+            // So may one of which an automatic reply has come, for as long as its delivery may yet be reported.
+            Self::Readdress => {
+                &[In(Bounced, &[NotReaddressed, Due]), In(Failed, &[NotReaddressed])]
+            }
         }
     }
 
@@ -257,7 +272,8 @@ impl Transition {
         match self {
             Self::Plan | Self::SkipAtPlan => Write::Create,
             Self::Claim => Write::TakeLease,
-            Self::Defer => Write::Postpone,
+            Self::Defer | Self::BounceTransiently => Write::Postpone,
+            Self::Bounce | Self::Reject => Write::EndWait,
             Self::Doubt | Self::Expire => Write::CountDoubt,
             Self::Hold => Write::ExhaustDoubts,
             // `Fail` out of `in_doubt` requires `OneDoubt`, so this clears only the doubt that it settles.
@@ -308,135 +324,11 @@ impl Transition {
             Write::ClearDoubts => Record { doubts: 0, ..after },
             Write::StartOver => Record { doubts: 0, not_before: 0, ..after },
             Write::Postpone => Record { not_before: facts.not_before, ..after },
+            Write::EndWait => Record { not_before: 0, ..after },
             Write::FurtherDelivery => Record { readdressed: true, ..after },
         })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SENDING: Record = Record {
-        state: Sending,
-        attempt: 1,
-        doubts: 1,
-        since: 10,
-        not_before: 5,
-        lease_until: 70,
-        readdressed: false,
-    };
-
-    fn facts() -> Facts {
-        Facts { lease_until: 170, not_before: 400, ..Facts::for_attempt(100, 1) }
-    }
-
-    /// The record after the transition, where it is allowed.
-    fn after(transition: Transition, record: Record) -> Record {
-        transition.apply(Some(&record), &facts()).expect("allowed")
-    }
-
-    #[test]
-    fn each_write_changes_what_it_names_and_nothing_else() {
-        let planned = Record { state: Planned, ..SENDING };
-        let moved = |state| Record { state, since: 100, ..SENDING };
-        for (transition, before, expected) in [
-            (Transition::Claim, planned, Record { attempt: 2, lease_until: 170, ..moved(Sending) }),
-            (Transition::Accept, SENDING, moved(Sent)),
-            (Transition::Defer, SENDING, Record { not_before: 400, ..moved(Planned) }),
-            (Transition::Doubt, SENDING, Record { doubts: 2, ..moved(InDoubt) }),
-            (Transition::Hold, SENDING, Record { doubts: MAX_DOUBTS, ..moved(InDoubt) }),
-            (
-                Transition::Fail,
-                Record { state: InDoubt, ..SENDING },
-                Record { doubts: 0, ..moved(Failed) },
-            ),
-            (
-                Transition::Reopen,
-                Record { state: InDoubt, ..SENDING },
-                Record { doubts: 0, not_before: 0, ..moved(Planned) },
-            ),
-            (
-                Transition::Readdress,
-                Record { state: Failed, ..SENDING },
-                Record { state: Failed, readdressed: true, ..SENDING },
-            ),
-        ] {
-            assert_eq!(after(transition, before), expected, "{transition:?}");
-        }
-    }
-
-    #[test]
-    fn a_plan_creates_a_record_and_changes_none() {
-        let created = Transition::Plan.apply(None, &facts()).expect("absent");
-        let new = Record {
-            state: Planned,
-            attempt: 0,
-            doubts: 0,
-            since: 100,
-            not_before: 0,
-            lease_until: 0,
-            readdressed: false,
-        };
-        assert_eq!(created, new);
-        let skipped = Transition::SkipAtPlan.apply(None, &facts()).expect("absent");
-        assert_eq!(skipped, Record { state: Skipped, ..new });
-        for transition in Transition::ALL {
-            let plans = matches!(transition, Transition::Plan | Transition::SkipAtPlan);
-            assert_eq!(transition.allows(None, &facts()), plans, "{transition:?}");
-        }
-        assert_eq!(Transition::Plan.apply(Some(&new), &facts()), None);
-    }
-
-    #[test]
-    fn only_what_did_not_reach_the_customer_is_readdressed_and_once() {
-        for state in State::ALL {
-            let record = Record { state, ..SENDING };
-            let after = Transition::Readdress.apply(Some(&record), &facts());
-            assert_eq!(after.is_some(), matches!(state, Bounced | Failed), "{state}");
-            let again = after.and_then(|it| Transition::Readdress.apply(Some(&it), &facts()));
-            assert_eq!(again, None, "{state}");
-        }
-    }
-
-    #[test]
-    fn a_bounce_that_passes_leaves_a_delivered_mail_as_it_is() {
-        let delivered = Record { state: Delivered, ..SENDING };
-        let after = |transition: Transition| transition.apply(Some(&delivered), &facts());
-        assert_eq!(after(Transition::BounceTransiently), None, "an automatic reply, mostly");
-        assert!(after(Transition::Bounce).is_some(), "a server that took it may refuse it later");
-    }
-
-    #[test]
-    fn what_was_readdressed_is_never_sent_again_to_the_old_address() {
-        let mut known: Vec<Record> = vec![];
-        let mut open = vec![Bounced, Failed]
-            .into_iter()
-            .map(|state| Record { state, readdressed: true, doubts: 0, ..SENDING })
-            .collect::<Vec<_>>();
-        // Whoever knows everything: a replay long after, of the same attempt, at any time.
-        let facts = Facts {
-            enqueued_at: i64::MAX,
-            resend_doubts_from: i64::MAX,
-            ..Facts::for_attempt(1_000, 1)
-        };
-        while let Some(record) = open.pop() {
-            assert!(!matches!(record.state, Planned | Sending), "{record:?}");
-            let next = Transition::ALL.into_iter().filter_map(|it| it.apply(Some(&record), &facts));
-            open.extend(next.filter(|next| !known.contains(next)));
-            known.push(record);
-        }
-    }
-
-    #[test]
-    fn what_ses_accepted_never_becomes_sendable_again() {
-        for state in State::ALL.into_iter().filter(|state| state.is_accepted()) {
-            let record = Record { state, ..SENDING };
-            for transition in Transition::ALL {
-                if let Some(next) = transition.apply(Some(&record), &facts()) {
-                    assert!(next.state.is_accepted(), "{state}: {transition:?}");
-                }
-            }
-        }
-    }
-}
+mod tests;

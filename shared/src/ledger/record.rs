@@ -83,7 +83,8 @@ pub struct Record {
     pub doubts: u32,
     /// When it entered this state.
     pub since: i64,
-    /// In `planned`: when it may be claimed. Zero: immediately.
+    /// In `planned`: when it may be claimed. Zero: immediately. In `bounced`: from when on the bounce is final, if its reason
+    /// passes; zero for another one.
     pub not_before: i64,
     /// In `sending`: when the lease expires.
     pub lease_until: i64,

@@ -11,6 +11,7 @@
 //! | older, superseded by this one, and not sent | it is skipped: superseded. Where this one corrects it, this one waits a while for it first |
 //! | older, superseded by this one, and being sent | this one waits until the outcome is known |
 //! | older ones that were told, and this one tells nothing beyond them | this one is skipped: nothing new |
+//! | the same, but one of them may yet bounce at another address than this one's | this one waits until that is known |
 //!
 //! A copy is judged by what its own recipient was told, not by what the customer was: it may be of some kinds only, and
 //! an earlier one may have bounced. Two things are the order's and not a recipient's: that it is cancelled (or open again),
@@ -66,6 +67,8 @@ pub enum Standing {
     Sending,
     /// SES accepted it, or may have.
     Told,
+    /// So it did, for another address than that of the one that is judged, where it may yet bounce.
+    MayBounce,
     /// It told nothing new: what it says was told before.
     NothingNew,
     /// It is not told.
@@ -94,6 +97,9 @@ pub enum Verdict {
     Skip(SkipReason),
     /// It is judged again later.
     Wait,
+    /// It is judged again later: what it tells is with SES for another address, and goes to this one only if it bounces
+    /// there. That may take hours.
+    WaitForBounce,
 }
 
 /// A judgement.
@@ -131,13 +137,24 @@ impl Standing {
         }
     }
 
+    /// As it stands for news that goes to another address than its `record`'s mail, at the time `now` (milliseconds since
+    /// 1970): the customer has not read what bounced there, or was skipped because it told nothing new there.
+    #[must_use]
+    pub fn elsewhere(self, record: &Record, now: i64) -> Self {
+        match record.state {
+            _ if record.may_bounce_until(now).is_some() => Self::MayBounce,
+            State::Bounced | State::Skipped => Self::Silent,
+            _ => self,
+        }
+    }
+
     /// Whether the customer knows what it says, or will.
     const fn is_active(self) -> bool {
         !matches!(self, Self::Silent)
     }
 
     const fn is_known_to_customer(self) -> bool {
-        matches!(self, Self::Told | Self::NothingNew)
+        matches!(self, Self::Told | Self::MayBounce | Self::NothingNew)
     }
 }
 
@@ -161,15 +178,29 @@ pub fn judge(own: &News, others: &[Known], stage: Stage, now: i64) -> Judgement 
                 return Judgement::alone(Verdict::Wait);
             }
             Standing::Planned { .. } => skips.push((i, reason)),
-            Standing::Told | Standing::NothingNew | Standing::Silent => {}
+            Standing::Told | Standing::MayBounce | Standing::NothingNew | Standing::Silent => {}
         }
     }
-    let verdict = if tells_nothing_new(own, others) || is_money_told(own, others) {
-        Verdict::Skip(SkipReason::NothingNew)
-    } else {
+    let verdict = if !is_known(own, others) {
         Verdict::Mail(money_news(own, others))
+    } else if may_be_unknown(own, others) {
+        Verdict::WaitForBounce
+    } else {
+        Verdict::Skip(SkipReason::NothingNew)
     };
     Judgement { skips, verdict }
+}
+
+/// Whether the recipient knows all that it tells.
+fn is_known(own: &News, others: &[Known]) -> bool {
+    tells_nothing_new(own, others) || is_money_told(own, others)
+}
+
+/// Whether the recipient does not, if what may bounce at another address does.
+fn may_be_unknown(own: &News, others: &[Known]) -> bool {
+    let is_certain = |other: &&Known| other.standing != Standing::MayBounce;
+    let certain: Vec<Known> = others.iter().filter(is_certain).cloned().collect();
+    certain.len() < others.len() && !is_known(own, &certain)
 }
 
 /// The one of `others` that supersedes `own`, whatever that one may be waiting for. So a mail is judged that a mailer

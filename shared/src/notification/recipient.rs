@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::contract::email::EmailAddress;
 use crate::contract::error::InvalidValue;
+use crate::contract::event::Event;
 use crate::contract::shop_id::ShopId;
 use crate::lookup::comparable_address;
 
@@ -132,6 +133,12 @@ impl AddressHash {
         let mut hash = [0; HASH_LEN];
         hash.copy_from_slice(&digest[..HASH_LEN]);
         Self(hash)
+    }
+
+    /// The hash of the customer's address, as the event has it.
+    #[must_use]
+    pub fn of_customer(event: &Event) -> Self {
+        Self::new(&event.shop, &event.order.customer.email)
     }
 
     /// Parses what its `Display` wrote.

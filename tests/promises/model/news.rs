@@ -11,8 +11,15 @@ use waybill_tests::model::news::{
     LAST_IS_NEWEST, NO_OLDER_AFTER_NEWER, NOT_TWICE_IN_A_ROW, NewsBug, NewsFaults, NewsModel,
 };
 
-const NONE: NewsFaults =
-    NewsFaults { crashes: 0, duplicates: 0, unanswered: 0, retryable: 0, permanent: 0, replays: 0 };
+const NONE: NewsFaults = NewsFaults {
+    crashes: 0,
+    duplicates: 0,
+    unanswered: 0,
+    retryable: 0,
+    permanent: 0,
+    replays: 0,
+    bounces: 0,
+};
 
 /// News that happened `at`, and was accepted in the opposite order; it tells `number`.
 fn news(kind: Kind, at: i64, number: &str) -> News {
@@ -109,6 +116,28 @@ fn a_mail_in_doubt_or_one_that_failed_is_not_sent_after_newer_news() {
     holds("3 updates, a doubt", &with(updates(&["a", "b", "a"]), UNANSWERED));
 }
 
+/// The same change at an address, and later at another one.
+fn corrected(numbers: &[&str], addresses: &[u8]) -> NewsModel {
+    NewsModel { addresses: addresses.to_vec(), ..updates(numbers) }
+}
+
+const BOUNCE: NewsFaults = NewsFaults { bounces: 1, ..NONE };
+
+#[test]
+fn a_change_that_is_published_again_with_another_address_is_told_there_if_the_first_mail_bounces() {
+    for faults in [
+        BOUNCE,
+        NewsFaults { crashes: 1, ..BOUNCE },
+        NewsFaults { duplicates: 1, ..BOUNCE },
+        UNANSWERED,
+    ] {
+        let model = with(corrected(&["a", "a"], &[0, 1]), faults);
+        holds("a corrected address", &model);
+        terminates("a corrected address", &model);
+    }
+    holds("back and forth", &with(corrected(&["a", "b", "a"], &[0, 0, 1]), BOUNCE));
+}
+
 #[test]
 fn other_kinds_and_a_cancellation_end_the_news_of_their_parcel() {
     for model in [
@@ -155,6 +184,7 @@ fn seeded_bugs() -> Vec<(NewsBug, NewsModel, &'static str)> {
     let two = || updates(&["a", "b"]);
     let back = || updates(&["a", "b", "a"]);
     let failed = || with(two(), FAILURE);
+    let bounced = || with(corrected(&["a", "a"], &[0, 1]), BOUNCE);
     vec![
         (NewsBug::ReadsBeforePut, two(), NO_OLDER_AFTER_NEWER),
         (NewsBug::LeavesOlder, two(), NO_OLDER_AFTER_NEWER),
@@ -179,6 +209,8 @@ fn seeded_bugs() -> Vec<(NewsBug, NewsModel, &'static str)> {
             NO_OLDER_AFTER_NEWER,
         ),
         (NewsBug::CancelledForEver, kinds(&[OrderCancelled, OrderUpdated]), NO_OLDER_AFTER_NEWER),
+        (NewsBug::SentElsewhereIsTold, bounced(), LAST_IS_NEWEST),
+        (NewsBug::BouncedElsewhereIsTold, bounced(), LAST_IS_NEWEST),
     ]
 }
 

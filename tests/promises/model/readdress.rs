@@ -2,8 +2,8 @@
 
 use waybill_tests::model::check::{check_exhaustively, check_until_violated, find_dead_end};
 use waybill_tests::model::readdress::{
-    ARRIVES_ONCE, CORRECTED_IN_THE_END, NOT_AFTER_ITS_MARK, REACHES_THE_THIRD, ReaddressBug,
-    ReaddressFaults, ReaddressModel, Who,
+    ARRIVES_ONCE, CORRECTED_IN_THE_END, NOT_AFTER_ITS_MARK, NOT_REFUSED, REACHES_THE_THIRD,
+    ReaddressBug, ReaddressFaults, ReaddressModel, Who,
 };
 
 const NONE: ReaddressFaults = ReaddressFaults {
@@ -13,6 +13,7 @@ const NONE: ReaddressFaults = ReaddressFaults {
     permanent: 0,
     bounces: 0,
     replays: 0,
+    transient: 0,
 };
 
 const BOUNCED: ReaddressFaults = ReaddressFaults { bounces: 1, ..NONE };
@@ -87,6 +88,31 @@ fn while_the_first_mail_is_in_doubt_nothing_goes_to_a_corrected_address() {
     }
 }
 
+#[test]
+fn a_bounce_that_passes_is_waited_for_since_it_may_be_an_automatic_reply_to_a_mail_that_arrived() {
+    for named in [&THREE[..], &TWO_ADDRESSES] {
+        for faults in [
+            ReaddressFaults { transient: 1, crashes: 1, ..NONE },
+            ReaddressFaults { transient: 2, ..BOUNCED },
+        ] {
+            let model = model(named, faults);
+            holds("a bounce that passes", &model);
+            terminates("a bounce that passes", &model);
+        }
+    }
+}
+
+/// Two operators, or one with a typo.
+const TWO_COMMANDS: [(Who, usize); 2] = [(Who::Operator, 1), (Who::Operator, 2)];
+
+#[test]
+fn an_operator_corrects_the_address_again_where_the_corrected_one_bounced() {
+    let twice = model(&TWO_COMMANDS, ReaddressFaults { bounces: 2, ..NONE });
+    holds("two corrections", &twice);
+    let checked = check_exhaustively(&twice);
+    assert!(checked.reached.contains(REACHES_THE_THIRD), "{checked}");
+}
+
 /// Both ways in which a mail does not arrive.
 pub fn models_of_every_edge() -> [ReaddressModel; 2] {
     [model(&TWO_ADDRESSES, BOUNCED), model(&TWO_ADDRESSES, FAILED)]
@@ -110,6 +136,21 @@ fn each_bug_that_is_seeded_in_how_news_is_readdressed_breaks_its_promise() {
             ReaddressBug::GivesUpBeforeItIsSent,
             model(&[(Who::Event, 1)], BOUNCED),
             CORRECTED_IN_THE_END,
+        ),
+        (
+            ReaddressBug::TransientIsFinal,
+            model(&THREE, ReaddressFaults { transient: 1, ..NONE }),
+            ARRIVES_ONCE,
+        ),
+        (
+            ReaddressBug::DeliveryAfterReplyIsRefused,
+            model(&THREE, ReaddressFaults { transient: 1, ..NONE }),
+            ARRIVES_ONCE,
+        ),
+        (
+            ReaddressBug::RebuiltFromTheLastAddress,
+            model(&TWO_COMMANDS, ReaddressFaults { bounces: 2, ..NONE }),
+            NOT_REFUSED,
         ),
     ] {
         let seeded = ReaddressModel { bug: Some(bug), ..model };

@@ -108,6 +108,46 @@ async fn a_mail_that_bounced_is_sent_to_the_address_that_an_operator_names_once_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_an_operator_corrected_and_that_bounces_too_is_corrected_again() {
+    let stack = TestStack::start().await;
+    published(&stack, "A1", BOUNCES, "bounced").await;
+    let typo = "bounce+typo@simulator.amazonses.com";
+    let done = resend(&stack, "A1", &["--to", typo]).await;
+    assert_eq!(done.code, Some(0), "{done:#?}");
+    eventually("both have bounced", async || {
+        let items = stack.ledger_items("A1").await;
+        items.len() == 2 && items.iter().all(|item| item.state == "bounced")
+    })
+    .await;
+    let done = resend(&stack, "A1", &["--to", NEW]).await;
+    assert_eq!(done.code, Some(0), "{done:#?}");
+    wait_for_state(&stack, "A1", "delivered").await;
+    let sent = [BOUNCES, typo, NEW].map(|address| stack.mails_to(address));
+    assert_eq!(sent, [1, 1, 1]);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_had_the_mail_as_a_copy_is_refused_as_the_corrected_one() {
+    let stack = TestStack::start().await;
+    let mut event: Value = serde_json::from_str(&confirmed_to("A1", BOUNCES)).expect("JSON");
+    event["data"]["order"]["copies"] = json!([NEW]);
+    stack.publish(&[event.to_string()]).await;
+    eventually("the copy is delivered, and the customer's mail bounced", async || {
+        let items = stack.ledger_items("A1").await;
+        let mut states: Vec<&str> = items.iter().map(|item| item.state.as_str()).collect();
+        states.sort_unstable();
+        states == ["bounced", "delivered"]
+    })
+    .await;
+    let refused = resend(&stack, "A1", &["--to", NEW]).await;
+    assert_eq!(refused.code, Some(2), "{refused:#?}");
+    assert!(refused.stderr.contains("That address gets this mail as copy-"), "{refused:#?}");
+    assert_eq!(stack.mails_to(NEW), 1);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_may_have_arrived_goes_to_no_other_address_but_as_a_copy_once() {
     let stack = TestStack::start().await;
     published(&stack, "A1", "jo@customers.example", "delivered").await;
@@ -199,5 +239,27 @@ async fn a_command_that_failed_between_any_two_of_its_steps_continues_and_sends_
         wait_for_state(&stack, order, "delivered").await;
         assert_eq!(stack.mails_to(&new), 1, "{operation}");
     }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correcting_event_that_came_too_late_is_mailed_to_its_address_by_a_forced_replay() {
+    let stack = TestStack::start().await;
+    published(&stack, "A1", BOUNCES, "bounced").await;
+    let mut event: Value = serde_json::from_str(&confirmed_to("A1", NEW)).expect("JSON");
+    event["id"] = json!("e-2");
+    let now = jiff::Timestamp::now().as_millisecond();
+    let stale = json!({
+        "v": 1, "accepted_at": now, "send_before": 1, "correlation_id": "c-1", "event": event,
+    });
+    let queues = stack.stack.resources.queues.clone();
+    stack.send(&queues.dispatch, &stale.to_string()).await;
+    wait_for_state(&stack, "A1", "skipped").await;
+    stack.send(&queues.dispatch_dlq, &stale.to_string()).await;
+    let replay = ["dlq", "replay", "dispatch", "--force-stale", "--yes", "--reason", "wanted"];
+    let outcome = json(&stack, &replay).await;
+    assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
+    wait_for_state(&stack, "A1", "delivered").await;
+    assert_eq!((stack.mails_to(NEW), stack.mails_to(BOUNCES)), (1, 1));
     stack.stop().await;
 }

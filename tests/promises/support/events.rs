@@ -2,6 +2,10 @@
 
 use local::run::args::SAMPLES;
 use serde_json::Value;
+use shared::CorrelationId;
+use shared::queue::message::DispatchRequest;
+
+use super::simulated_pipeline::{DISPATCH, SimulatedPipeline};
 
 /// The sample events as JSON Lines.
 pub fn samples() -> Vec<String> {
@@ -58,4 +62,12 @@ fn sample_for_order(sample_id: &str, order: &str) -> String {
 /// The key of an order: of the shop `default`, unless `order` is a key already.
 pub fn order_key(order: &str) -> String {
     if order.contains('/') { order.to_owned() } else { format!("default/{order}") }
+}
+
+/// Puts the dispatch message of this event, accepted just now by the pipeline's clock, on its queue.
+pub fn deliver_event(pipeline: &SimulatedPipeline<'_>, event: &Value) {
+    let now = pipeline.clock().now();
+    let correlation_id = CorrelationId::parse("c-1").expect("valid");
+    let body = DispatchRequest::body(event, now, &correlation_id);
+    pipeline.queues.put(DISPATCH, &body, now.as_millisecond());
 }

@@ -102,7 +102,8 @@ impl PipelineModel {
     /// `feedback::record`. Every SES event in the model is true, so the ledger must end in an accepted
     /// state.
     fn feedback(&self, order: &mut Order, event: Transition) -> Option<Violation> {
-        let (outcome, violation) = self.write(order, event, Facts::new(0), LedgerAnswer::Arrives);
+        let facts = Facts { not_before: 1, ..Facts::new(0) };
+        let (outcome, violation) = self.write(order, event, facts, LedgerAnswer::Arrives);
         let applied = match outcome {
             WriteOutcome::Recorded(record) | WriteOutcome::Refused(record) => {
                 record.state.is_accepted()

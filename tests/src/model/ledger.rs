@@ -133,8 +133,11 @@ fn check_write(
     facts: Facts,
 ) -> Option<Violation> {
     let before = before?;
-    // The accepted states are declared in the order in which they may follow each other.
-    let moves_forward = after.state.is_accepted() && after.state >= before.state;
+    // The accepted states are declared in the order in which they may follow each other, but that a bounce may turn out to
+    // have been an automatic reply.
+    let passes = before.state == State::Bounced && before.not_before > 0;
+    let moves_forward = after.state.is_accepted()
+        && (after.state >= before.state || passes && after.state == State::Delivered);
     if before.state.is_accepted() && !moves_forward {
         return Some(Violation::MovedBackwards);
     }

@@ -14,7 +14,8 @@ impl SystemState {
         for order in &mut self.orders {
             for record in [&mut order.record, &mut order.second_record].into_iter().flatten() {
                 record.since -= 1;
-                record.not_before -= 1;
+                // Of a bounce, it is no time that passes in this model.
+                record.not_before -= i64::from(record.state != State::Bounced);
                 record.lease_until -= 1;
             }
             // After a lease, no worker is left that read the clock before the mail became stale.
@@ -125,6 +126,8 @@ fn canonical(record: Record, oldest: i64) -> Record {
         State::Sending => Record { lease_until: record.lease_until.max(-1), ..timeless },
         State::InDoubt => Record { since: record.since.max(-GRACE - oldest), ..timeless },
         State::Failed => Record { since: record.since.max(-2), ..timeless },
+        // Only whether it passes is read here: no event names another address.
+        State::Bounced => Record { not_before: record.not_before.clamp(0, 1), ..timeless },
         _ => timeless,
     }
 }

@@ -141,6 +141,7 @@ impl Change {
             Write::Postpone => {
                 set.put("not_before", ":not_before", number(self.facts.not_before));
             }
+            Write::EndWait => set.put("not_before", ":no_wait", number(0)),
             Write::Create | Write::StateOnly | Write::FurtherDelivery => {}
         }
     }
@@ -201,7 +202,7 @@ mod tests {
         assert_eq!(values[":also_readdressed_to"], text("IsKbxIjX"));
         assert_eq!(
             marked.condition().text,
-            "(#state = :is_bounced AND attribute_not_exists(readdressed_to)) OR \
+            "(#state = :is_bounced AND not_before <= :if_now AND attribute_not_exists(readdressed_to)) OR \
              (#state = :is_failed AND attribute_not_exists(readdressed_to))"
         );
     }

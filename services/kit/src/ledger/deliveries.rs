@@ -18,11 +18,6 @@ use shared::notification::{AddressHash, Recipient};
 
 use super::item::Item;
 
-/// For how many milliseconds after SES has accepted a mail, or may have, it is waited whether it arrives, before another
-/// address gets none instead. SES tries to deliver for 14 hours at most
-/// (<https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html>).
-pub const MAX_BOUNCE_WAIT_MS: i64 = 15 * 60 * 60 * 1000;
-
 /// The deliveries of a notification, the first one first.
 #[derive(Debug)]
 pub struct Deliveries<'i> {
@@ -46,28 +41,6 @@ pub enum Readdressing<'i> {
     Closed(&'i Item),
     /// The last delivery, this one, is marked with another address, whose delivery is not decided yet.
     Taken(&'i Item),
-}
-
-impl Readdressing<'_> {
-    /// Since when the last delivery may have been with SES (milliseconds since 1970), where it is waited whether it
-    /// arrives. `None`: it is yet to be sent, however long that takes, or it is not waited for.
-    #[must_use]
-    pub fn may_arrive_since(&self) -> Option<i64> {
-        match self {
-            Self::Open(last) => match last.state() {
-                Some(State::Planned | State::Sending) => None,
-                _ => Some(last.since),
-            },
-            _ => None,
-        }
-    }
-
-    /// Whether it would have bounced by `now` (milliseconds since 1970), if it did not arrive.
-    #[must_use]
-    pub fn would_have_bounced(&self, now: i64) -> bool {
-        let since = self.may_arrive_since();
-        since.is_some_and(|since| now.saturating_sub(since) > MAX_BOUNCE_WAIT_MS)
-    }
 }
 
 impl<'i> Deliveries<'i> {
@@ -105,9 +78,9 @@ impl<'i> Deliveries<'i> {
         self.items.iter().any(|item| item.address_hash.as_deref() == Some(&*address))
     }
 
-    /// Whether the news may go to this corrected address, once.
+    /// Whether the news may go to this corrected address, once, at the time `now` (milliseconds since 1970).
     #[must_use]
-    pub fn readdress(&self, to: AddressHash) -> Readdressing<'i> {
+    pub fn readdress(&self, to: AddressHash, now: i64) -> Readdressing<'i> {
         let is_to =
             |item: &&&Item| item.key().is_some_and(|key| key.recipient == Recipient::Corrected(to));
         if let Some(decided) = self.items.iter().find(is_to) {
@@ -122,7 +95,7 @@ impl<'i> Deliveries<'i> {
             };
         }
         let record = last.to_record();
-        if Transition::Readdress.allows(record.as_ref(), &Facts::new(0)) {
+        if Transition::Readdress.allows(record.as_ref(), &Facts::new(now)) {
             return Readdressing::Possible(last);
         }
         match record.map(|record| record.state) {
@@ -206,7 +179,7 @@ mod tests {
 
     fn readdressing(items: &[Item], to: &str) -> &'static str {
         let deliveries = Deliveries::new(items, &first()).expect("a first one");
-        match deliveries.readdress(hash(to)) {
+        match deliveries.readdress(hash(to), 0) {
             Readdressing::Decided(_) => "decided",
             Readdressing::Marked(_) => "marked",
             Readdressing::Possible(_) => "possible",
@@ -244,25 +217,6 @@ mod tests {
         assert_eq!(readdressing(&to_b(State::Delivered), C), "closed");
         assert_eq!(readdressing(&to_b(State::Bounced), C), "possible");
         assert_eq!(readdressing(&to_b(State::Bounced), B), "decided", "once per address");
-    }
-
-    #[test]
-    fn only_once_ses_may_have_a_mail_does_the_time_run_in_which_it_bounces() {
-        let bounced_by = |state, now| {
-            let items = [Item { since: 5, ..item("customer", A, state, None) }];
-            let deliveries = Deliveries::new(&items, &first()).expect("a first one");
-            deliveries.readdress(hash(B)).would_have_bounced(now)
-        };
-        let end = 5 + MAX_BOUNCE_WAIT_MS;
-        for state in [State::Sent, State::InDoubt] {
-            assert!(!bounced_by(state, end) && bounced_by(state, end + 1), "{state}");
-        }
-        for state in [State::Planned, State::Sending] {
-            assert!(!bounced_by(state, i64::MAX), "{state}: it was not sent");
-        }
-        for state in [State::Bounced, State::Failed, State::Delivered] {
-            assert!(!bounced_by(state, i64::MAX), "{state}: it is not waited for");
-        }
     }
 
     #[test]

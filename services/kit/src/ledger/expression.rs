@@ -74,6 +74,7 @@ fn comparisons(guard: Guard, facts: &Facts) -> Vec<(&'static str, &'static str, 
         Guard::SameAttempt => vec![("attempt =", ":if_attempt", i64::from(facts.attempt))],
         Guard::Attempted => vec![("attempt >", ":if_never", 0)],
         Guard::Due => vec![("not_before <=", ":if_now", facts.now)],
+        Guard::MayPass => vec![("not_before >", ":if_final", 0)],
         Guard::LeaseExpired => vec![("lease_until <", ":if_now", facts.now)],
         Guard::Replayed => vec![("since <", ":if_enqueued", facts.enqueued_at)],
         Guard::ResendAllowed => vec![

@@ -38,7 +38,7 @@ pub struct Item {
     pub doubts: u32,
     /// When it entered its state.
     pub since: i64,
-    /// When it may be claimed.
+    /// When it may be claimed; of one that bounced for a reason that passes, from when on that is final.
     #[serde(default)]
     pub not_before: i64,
     /// When the latest lease expires.
@@ -162,7 +162,7 @@ impl Judging {
 /// Of the address that the mail to this recipient goes to.
 fn address_hash(request: &DispatchRequest, recipient: Recipient) -> AddressHash {
     let event = &request.event;
-    let customers = || AddressHash::new(&event.shop, &event.order.customer.email);
+    let customers = || AddressHash::of_customer(event);
     recipient.address_hash().unwrap_or_else(customers)
 }
 
@@ -229,6 +229,16 @@ impl Item {
             Standing::Sending if has_died => Standing::Told,
             other => other,
         };
+        Some(Known { news, standing })
+    }
+
+    /// As [`Item::known_at`], to who is at this address, which is that of the mail that is judged.
+    pub(super) fn known_from(&self, address: Option<&str>, now: i64) -> Option<Known> {
+        let Known { news, standing } = self.known_at(now)?;
+        let is_elsewhere =
+            self.address_hash.as_deref().zip(address).is_some_and(|(its, own)| its != own);
+        let record = self.to_record().filter(|_| is_elsewhere);
+        let standing = record.map_or(standing, |record| standing.elsewhere(&record, now));
         Some(Known { news, standing })
     }
 
@@ -319,6 +329,20 @@ impl Item {
 
     fn doubt_policy(&self) -> Option<DoubtPolicy> {
         Some(self.key()?.kind.doubt_policy())
+    }
+
+    /// Whether it bounced for a reason that passes, so that it is not known yet whether it arrived: an automatic reply is
+    /// such a bounce. `now` in milliseconds since 1970.
+    #[must_use]
+    pub fn bounce_may_pass(&self, now: i64) -> bool {
+        self.state() == Some(State::Bounced) && self.not_before > now
+    }
+
+    /// Whether it goes to another address than the one that its event names, `own`: an operator has corrected it in a dead
+    /// letter, and nobody else knows it.
+    #[must_use]
+    pub fn was_redirected_from(&self, own: AddressHash) -> bool {
+        self.address_hash.as_deref().is_some_and(|its| its != own.to_string())
     }
 
     /// The notification's key; `None` for a muted event, which has none.

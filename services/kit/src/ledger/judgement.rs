@@ -1,8 +1,9 @@
 //! Judging one notification by the others of its order, and making what follows true.
 
+use shared::NotificationKey;
 use shared::ledger::{Facts, SkipReason, State, Transition};
 use shared::notification::{
-    Judgement, Known, News, Stage, Standing, Verdict, judge, last_order_told, superseding,
+    AddressHash, Judgement, Known, News, Stage, Verdict, judge, last_order_told, superseding,
 };
 
 use super::change::Change;
@@ -53,7 +54,7 @@ impl Ledger {
         stage: Stage,
         now: i64,
     ) -> Result<Judged, LedgerError> {
-        let others = others(items, notification, now);
+        let others = others(items, Own::of(items, notification), now);
         let known: Vec<Known> = others.iter().map(|(_, known)| known.clone()).collect();
         let Judgement { skips, verdict } = judge(own, &known, stage, now);
         let told_by = last_order_told(own, &known).map(|news| news.event.clone());
@@ -91,21 +92,20 @@ impl Ledger {
         Ok(verdict)
     }
 
-    /// Whether other news of the order supersedes what `own` tells: one consistent query. `now` in milliseconds since
-    /// 1970.
+    /// Whether other news of the order supersedes what `own` tells to the address with the hash `address`: one consistent
+    /// query. `notification`: the sort key of its record. `now` in milliseconds since 1970.
     ///
     /// # Errors
     /// [`LedgerError`] when DynamoDB did not answer.
     pub async fn is_superseded(
         &self,
         order_key: &str,
-        own: &News,
+        own: (&str, AddressHash),
+        news: &News,
         now: i64,
     ) -> Result<bool, LedgerError> {
         let items = self.list_by_order(order_key).await?;
-        let others = items.iter().filter(|item| item.event != own.event);
-        let known: Vec<Known> = others.filter_map(Item::known).collect();
-        Ok(superseding(own, &known, now).is_some())
+        Ok(superseding_item(&items, own, news, now).is_some())
     }
 
     /// Skips a notification that is planned and was certainly not sent. Returns whether it is certainly not sent now.
@@ -131,25 +131,53 @@ impl Ledger {
     }
 }
 
+/// The mail that is judged, by its sort key: others are the order's other news, as they stand for who is at its address.
+#[derive(Debug, Clone, Copy)]
+struct Own<'a> {
+    notification: &'a str,
+    /// Its address's hash, where that is known.
+    address: Option<&'a str>,
+}
+
+impl<'a> Own<'a> {
+    /// Its record is one of `items`.
+    fn of(items: &'a [Item], notification: &'a str) -> Self {
+        let own = items.iter().find(|item| item.notification == notification);
+        Self { notification, address: own.and_then(|own| own.address_hash.as_deref()) }
+    }
+}
+
 /// The others of the order, as they stand for who reads the notification `own`: other news than that. The same news to
 /// another recipient makes nothing old, and its money is the same money, whichever event has planned it.
-fn others<'i>(items: &'i [Item], own: &str, now: i64) -> Vec<(&'i Item, Known)> {
-    let of_own = items.iter().find(|item| item.notification == own);
-    let address = of_own.and_then(|item| item.address_hash.as_deref());
-    let key = of_own.and_then(Item::key);
+fn others<'i>(items: &'i [Item], own: Own<'_>, now: i64) -> Vec<(&'i Item, Known)> {
+    let order = items.iter().find_map(Item::order);
+    let key = order.and_then(|order| NotificationKey::from_sort_key(order, own.notification).ok());
     let is_same_news = |item: &Item| {
         key.as_ref().zip(item.key()).is_some_and(|(own, its)| its.is_same_news_as(own))
     };
     let others = items.iter().filter(|item| {
-        item.notification != own && !is_same_news(item) && !has_successor(item, items)
+        item.notification != own.notification && !is_same_news(item) && !has_successor(item, items)
     });
-    let known = others.filter_map(|item| {
-        let Known { news, standing } = item.known_at(now)?;
-        // The customer has not read what bounced, and gets it where the address is another one by now.
-        let standing = if is_untold_at(address, item) { Standing::Silent } else { standing };
-        Some((item, Known { news, standing }))
-    });
-    known.collect()
+    // The customer has not read what bounced, and gets it where the address is another one by now.
+    others.filter_map(|item| Some((item, item.known_from(own.address, now)?))).collect()
+}
+
+/// The record among `items`, those of its order, of the news that supersedes what `own` tells to the address with the hash
+/// `address`. `notification`: the sort key of its record, whether or not there is one. `now` in milliseconds since 1970.
+#[must_use]
+pub fn superseding_item<'i>(
+    items: &'i [Item],
+    (notification, address): (&str, AddressHash),
+    own: &News,
+    now: i64,
+) -> Option<&'i Item> {
+    let address = address.to_string();
+    let others = others(items, Own { notification, address: Some(&address) }, now);
+    // All at once: one of them may undo another.
+    let (others, known): (Vec<&Item>, Vec<Known>) = others.into_iter().unzip();
+    let newer = superseding(own, &known, now)?;
+    let at = known.iter().position(|known| std::ptr::eq(known, newer))?;
+    others.get(at).copied()
 }
 
 /// Whether the same news goes to a corrected address. Its money counts once, and what became of it is what became of
@@ -159,16 +187,10 @@ fn has_successor(item: &Item, items: &[Item]) -> bool {
     next.is_some_and(|next| items.iter().any(|other| other.notification == next))
 }
 
-/// Whether it bounced at another address, or was skipped since it told nothing new there.
-fn is_untold_at(address: Option<&str>, item: &Item) -> bool {
-    let is_other = item.address_hash.as_deref().zip(address).is_some_and(|(its, own)| its != own);
-    is_other && matches!(item.state(), Some(State::Bounced | State::Skipped))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::notification::{MoneyNews, Recipient};
+    use shared::notification::{MoneyNews, Recipient, Standing};
 
     fn item(recipient: &str, address: &str, state: State) -> Item {
         Item {
@@ -181,7 +203,7 @@ mod tests {
     }
 
     fn standings(items: &[Item], own: &str) -> Vec<Standing> {
-        let known = others(items, own, 0).into_iter();
+        let known = others(items, Own::of(items, own), 0).into_iter();
         known.map(|(_, known)| known.standing).collect()
     }
 
@@ -207,6 +229,43 @@ mod tests {
     }
 
     #[test]
+    fn what_was_sent_to_another_address_may_yet_bounce_there_and_supersedes_as_long() {
+        let sent = Item { since: 5, ..item("customer", "AAAAAAAA", State::Sent) };
+        let own = Item {
+            notification: "order.refunded#R-2#customer".to_owned(),
+            ..item("customer", "BBBBBBBB", State::Planned)
+        };
+        let items = [sent, own.clone()];
+        assert_eq!(standings(&items, &own.notification), [Standing::MayBounce]);
+        let delivered = Item { state: State::Delivered.to_string(), ..items[0].clone() };
+        assert_eq!(standings(&[delivered, own.clone()], &own.notification), [Standing::Told]);
+    }
+
+    #[test]
+    fn newer_news_that_bounced_at_another_address_supersedes_nothing_at_this_one() {
+        let at = |kind: &str, news_at, state| Item {
+            notification: format!("{kind}#S-1#customer"),
+            news_at: Some(news_at),
+            accepted_at: 9,
+            ..item("customer", "AAAAAAAA", state)
+        };
+        let shipped = at("shipment.shipped", 1, State::Planned);
+        let own = shipped.news().expect("news");
+        let now = 10 * 60 * 1000;
+        for (address, state, is_superseded) in [
+            ("AAAAAAAA", State::Bounced, true),
+            ("BBBBBBBB", State::Bounced, false),
+            ("BBBBBBBB", State::Delivered, true),
+        ] {
+            let items = [at("shipment.delivered", 2, state)];
+            let address = AddressHash::parse(address).expect("a hash");
+            let of_own = (&*shipped.notification, address);
+            let found = superseding_item(&items, of_own, &own, now);
+            assert_eq!(found.is_some(), is_superseded, "{address} {state}");
+        }
+    }
+
+    #[test]
     fn a_mail_whose_mailer_died_long_ago_holds_up_no_newer_one() {
         let own = Item {
             notification: "order.refunded#R-2#customer".to_owned(),
@@ -214,7 +273,7 @@ mod tests {
         };
         let sending = Item { lease_until: 5, ..item("customer", "AAAAAAAA", State::Sending) };
         let items = [own.clone(), sending];
-        let standing = |now| others(&items, &own.notification, now)[0].1.standing;
+        let standing = |now| others(&items, Own::of(&items, &own.notification), now)[0].1.standing;
         let minutes = 10 * 60 * 1000;
         assert_eq!(standing(5 + minutes), Standing::Sending);
         assert_eq!(standing(6 + minutes), Standing::Told);
@@ -232,8 +291,8 @@ mod tests {
         // The second event is the first one under another id, and names a copy.
         let copy = of("copy-BBBBBBBB", "shop e-2");
         let items = [of("customer", "shop e-1"), copy.clone()];
-        let known: Vec<Known> =
-            others(&items, &copy.notification, 0).into_iter().map(|(_, known)| known).collect();
+        let others = others(&items, Own::of(&items, &copy.notification), 0);
+        let known: Vec<Known> = others.into_iter().map(|(_, known)| known).collect();
         let own = copy.news().expect("news");
         let judged = judge(&own, &known, Stage::New, 0);
         assert_eq!(judged.verdict, Verdict::Mail(MoneyNews::default()), "600 of 1000");

@@ -5,6 +5,7 @@
 
 mod attribute;
 mod change;
+mod correction;
 mod deliveries;
 mod error;
 mod expression;
@@ -14,9 +15,11 @@ mod same_address;
 mod store;
 
 pub use change::Change;
-pub use deliveries::{Deliveries, MAX_BOUNCE_WAIT_MS, Readdressing};
+pub use correction::{Correction, NamedAddress};
+pub use deliveries::{Deliveries, Readdressing};
 pub use error::LedgerError;
 pub use expression::{Condition, condition};
 pub use item::{FEEDBACK_TOKEN_TAG, Item, Judging};
-pub use judgement::Judged;
+pub use judgement::{Judged, superseding_item};
+pub use same_address::told_at_address;
 pub use store::{ClaimOutcome, Ledger, PlanOutcome, RecordOutcome};

@@ -71,7 +71,8 @@ fn sweep_index() -> GlobalSecondaryIndex {
         .projection_type(ProjectionType::Include)
         .non_key_attributes("ledger_key")
         .non_key_attributes("copies")
-        .non_key_attributes("to");
+        .non_key_attributes("to")
+        .non_key_attributes("accepted_at");
     GlobalSecondaryIndex::builder()
         .index_name(SWEEP_INDEX)
         .key_schema(key("sweep_bucket", KeyType::Hash))

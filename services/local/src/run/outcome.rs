@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use kit::AwsError;
-use kit::ledger::{Deliveries, Item, Readdressing};
+use kit::ledger::{Correction, Item, NamedAddress};
 use serde::Serialize;
 use shared::contract::json::parse_strict;
 use shared::ledger::State;
 use shared::notification::{AddressHash, Recipient, ledger_key};
-use shared::{Event, NotificationKey, OrderKey};
+use shared::{Event, OrderKey};
 
 use super::publish::{Answer, Published};
 use crate::resources::LEDGER_TABLE;
@@ -90,26 +90,23 @@ impl Ledger {
                 let status = status_of(item);
                 EventStatus { outcome: status.outcome.filter(|_| !has_open_copy), ..status }
             }
-            Some(_) => self.status_of_second(&event),
+            Some(_) => self.status_of_second(&event, &name),
         })
     }
 
     /// The status of an event whose mail another event has planned: that one gets it, unless it does not arrive and this
     /// one names another address.
-    fn status_of_second(&self, event: &Event) -> EventStatus {
-        let key = NotificationKey::for_event(event);
-        let order_key = key.order_key().to_string();
+    fn status_of_second(&self, event: &Event, name: &str) -> EventStatus {
+        let (order_key, customers) = (OrderKey::of_event(event).to_string(), ledger_key(event));
         let of_order = self.records.values().filter(|item| item.order_key == order_key);
         let items: Vec<Item> = of_order.cloned().collect();
-        let to = AddressHash::new(&event.shop, &event.order.customer.email);
-        let Some(deliveries) = Deliveries::new(&items, &key) else { return duplicate() };
-        match deliveries.readdress(to) {
-            Readdressing::Decided(item) if item.event == event.reference.sort_key() => {
-                status_of(item)
-            }
+        // It is asked soon after the event's acceptance, so that time does not count.
+        let to = AddressHash::of_customer(event);
+        let named = NamedAddress { event: name, to, accepted_at: 0 };
+        match Correction::new(&items, &customers, &named, 0) {
+            Correction::Decided(item) if item.event == name => status_of(item),
             // Its message is on its way.
-            Readdressing::Marked(_) => EventStatus::default(),
-            Readdressing::Possible(_) if !deliveries.know(to) => EventStatus::default(),
+            Correction::Due { .. } => EventStatus::default(),
             _ => duplicate(),
         }
     }

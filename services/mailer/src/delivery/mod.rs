@@ -76,9 +76,11 @@ mod old_news;
 mod stale;
 mod step;
 mod turn;
+mod without_settings;
 mod worker;
 
 pub use budget::FUNCTION_TIMEOUT;
 pub use context::Delivery;
 pub use turn::take_places;
+pub use without_settings::end_if_stale;
 pub use worker::deliver;

@@ -19,8 +19,12 @@ use crate::send_outcome::SendOutcome;
 /// How long it waits for an older mail that is being sent.
 const OLDER_RETRY: Duration = Duration::from_secs(5);
 
+/// How long it waits whether the same news arrives at another address.
+const BOUNCE_RETRY: Duration = Duration::from_secs(15 * 60);
+
 /// The pseudo-answers where SES was not called.
 pub const OLDER_IS_SENT: &str = "an older mail is being sent";
+pub const MAY_BOUNCE: &str = "the same news is with SES for another address";
 pub const NEWS_UNKNOWN: &str = "the ledger did not say whether it is news";
 
 /// Decides whether the mail that `item` shows as claimed is sent.
@@ -36,6 +40,8 @@ pub async fn judge_news(delivery: &Delivery<'_>, item: Item) -> Step {
         }
         Ok(Verdict::Skip(reason)) => Step::SkipOldNews { attempt, reason },
         Ok(Verdict::Wait) => postpone(attempt, OLDER_IS_SENT, OLDER_RETRY),
+        Ok(Verdict::WaitForBounce) if item.was_asked_for() => Step::send_under_lease(item),
+        Ok(Verdict::WaitForBounce) => postpone(attempt, MAY_BOUNCE, BOUNCE_RETRY),
         Err(error) => {
             tracing::warn!(%error, "postponed until the ledger says whether the mail is news");
             let retry_after = Duration::from_millis(LEDGER_RETRY_MS.unsigned_abs());

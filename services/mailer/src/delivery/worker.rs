@@ -15,7 +15,7 @@ use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_
 use super::budget::MIN_SEND_TIME;
 use super::context::Delivery;
 use super::due::Due;
-use super::old_news::{NEWS_UNKNOWN, OLDER_IS_SENT, judge_news, skip_old_news};
+use super::old_news::{MAY_BOUNCE, NEWS_UNKNOWN, OLDER_IS_SENT, judge_news, skip_old_news};
 use super::stale::skip_stale;
 use super::step::Step;
 use super::turn::{LEDGER_RETRY_MS, begin, take_one};
@@ -156,7 +156,10 @@ async fn claim(delivery: &Delivery<'_>, facts: Facts) -> Result<Step, LedgerErro
 
 /// The next step after a write was refused: another worker holds the lease, or the notification is already
 /// done, or it has to wait.
-fn handle_claim_conflict(delivery: &Delivery<'_>, item: &Item) -> Result<Step, LedgerError> {
+pub(super) fn handle_claim_conflict(
+    delivery: &Delivery<'_>,
+    item: &Item,
+) -> Result<Step, LedgerError> {
     let Some(record) = item.to_record() else {
         return Err(LedgerError::Incompatible("a state that this version does not know".into()));
     };
@@ -249,7 +252,8 @@ async fn record_and_report(
     outcome: SendOutcome,
     turn: &mut Option<Turn>,
 ) -> Result<Step, LedgerError> {
-    let was_asked = ![OUT_OF_TIME, OLDER_IS_SENT, NEWS_UNKNOWN].contains(&outcome.code());
+    let not_asked = [OUT_OF_TIME, OLDER_IS_SENT, MAY_BOUNCE, NEWS_UNKNOWN];
+    let was_asked = !not_asked.contains(&outcome.code());
     let used = if was_asked { turn.take() } else { None };
     let answer = outcome.clone();
     let report = async {

@@ -8,16 +8,16 @@
 use std::collections::{HashMap, HashSet};
 
 use futures::{StreamExt, TryStreamExt, stream};
-use kit::ledger::{Deliveries, Item, Readdressing};
+use kit::ledger::{Correction, Item, NamedAddress, superseding_item};
 use shared::ledger::{Facts, SkipReason, State};
-use shared::notification::{News, Recipient};
+use shared::notification::{AddressHash, News, Recipient};
 use shared::{NotificationKey, OrderKey};
 
 use super::payload::{Dispatch, DlqPayload, PublishedEvent};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
 use crate::error::CliError;
-use crate::notification::{self, superseding_item};
+use crate::notification;
 use crate::output::{counted, format_time};
 use crate::store::{Key, keyed, payload_hashes, records, records_of_order};
 
@@ -92,10 +92,15 @@ impl LedgerSnapshot {
         of_order.cloned().collect()
     }
 
-    /// The name of a decided mail that supersedes the one for `key`, which tells `own`.
-    fn superseding(&self, key: &NotificationKey, own: &News, now: i64) -> Option<String> {
+    /// The name of a decided mail that supersedes the one for `key` to this address, which tells `own`.
+    fn superseding(
+        &self,
+        (key, address): (&NotificationKey, AddressHash),
+        own: &News,
+        now: i64,
+    ) -> Option<String> {
         let items = self.of_order(&key.order_key().to_string());
-        superseding_item(&items, &key.sort_key(), own, now).map(notification::name)
+        superseding_item(&items, (&key.sort_key(), address), own, now).map(notification::name)
     }
 }
 
@@ -136,7 +141,9 @@ struct Rules<'a> {
 impl Rules<'_> {
     fn assess(self, payload: &DlqPayload) -> ReplayAssessment {
         match payload {
-            DlqPayload::Mail { key, send_before } => self.mail(key, *send_before),
+            DlqPayload::Mail { key, address, send_before } => {
+                self.mail((key, *address), *send_before)
+            }
             DlqPayload::Dispatch(dispatch) => self.dispatch(dispatch),
             DlqPayload::Feedback(event) => self.feedback(event),
             DlqPayload::Inbox(events) => self.inbox(events),
@@ -148,7 +155,11 @@ impl Rules<'_> {
         }
     }
 
-    fn mail(self, key: &NotificationKey, send_before: i64) -> ReplayAssessment {
+    fn mail(
+        self,
+        (key, address): (&NotificationKey, AddressHash),
+        send_before: i64,
+    ) -> ReplayAssessment {
         let Some(item) = self.snapshot.record(&key.order_key(), &key.sort_key()) else {
             return unknown();
         };
@@ -158,7 +169,7 @@ impl Rules<'_> {
         }
         match self.by_state(item) {
             Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
-            None => self.by_age(key, item.news().as_ref(), send_before, Some(item)),
+            None => self.by_age((key, address), item.news().as_ref(), send_before, Some(item)),
         }
     }
 
@@ -185,22 +196,43 @@ impl Rules<'_> {
         news: &News,
     ) -> ReplayAssessment {
         let Dispatch { notify, send_before, .. } = dispatch;
+        let address = key.recipient.address_hash().unwrap_or(dispatch.address);
         match self.snapshot.record(&key.order_key(), ledger_key) {
             // No record and no mail to send: a replay only lets the dispatcher record that.
             None if !notify => ReplayAssessment::new(Verdict::WouldRecord, None)
                 .because("the event asks for no mail; that is yet to be recorded"),
-            None => self.by_age(key, Some(news), *send_before, None),
-            Some(first) => match self.correction(dispatch, key, first) {
-                Correction::None => self.decided(dispatch, key, news, first),
-                Correction::Decided(item) => self.decided(dispatch, key, news, &item),
-                // The mail to the address before did not reach the customer: this event's address gets it.
-                Correction::Due => self.by_age(key, Some(news), *send_before, None),
-                Correction::Open => {
-                    let waits = self.by_age(key, Some(news), *send_before, Some(first));
-                    let is_news = waits.verdict == Verdict::WouldSend;
-                    if is_news { waits.because(IF_IT_DOES_NOT_ARRIVE) } else { waits }
-                }
-            },
+            None => self.by_age((key, address), Some(news), *send_before, None),
+            Some(first) => self.correction(dispatch, key, news, first),
+        }
+    }
+
+    /// The assessment of a notification that has the record `first`, by what the dispatcher would make of the address that
+    /// the event names.
+    fn correction(
+        self,
+        dispatch: &Dispatch,
+        key: &NotificationKey,
+        news: &News,
+        first: &Item,
+    ) -> ReplayAssessment {
+        let items = self.snapshot.of_order(&first.order_key);
+        let Dispatch { event, address: to, accepted_at, .. } = dispatch;
+        let named = NamedAddress { event, to: *to, accepted_at: *accepted_at };
+        let correction = match dispatch.notify {
+            true => Correction::new(&items, &first.notification, &named, self.now),
+            false => Correction::None,
+        };
+        let by_age = |item| self.by_age((key, *to), Some(news), dispatch.send_before, item);
+        match correction {
+            Correction::None | Correction::TooLate(_) => self.decided(dispatch, key, news, first),
+            Correction::Decided(item) => self.decided(dispatch, key, news, item),
+            // The mail to the address before did not reach the customer: this event's address gets it.
+            Correction::Due { .. } => by_age(None),
+            Correction::Waits { .. } => {
+                let waits = by_age(Some(first));
+                let is_news = waits.verdict == Verdict::WouldSend;
+                if is_news { waits.because(IF_IT_DOES_NOT_ARRIVE) } else { waits }
+            }
         }
     }
 
@@ -212,39 +244,22 @@ impl Rules<'_> {
         news: &News,
         item: &Item,
     ) -> ReplayAssessment {
+        let address = key.recipient.address_hash().unwrap_or(dispatch.address);
         match self.by_state(item) {
             Some(verdict) => ReplayAssessment::new(verdict, Some(item)),
+            None if item.event == dispatch.event && item.was_redirected_from(address) => {
+                ReplayAssessment::new(Verdict::AlreadyDone, Some(item)).because(
+                    "its address was corrected in its dead letter, and the event names the one before",
+                )
+            }
             // Decided, but its mail request was never queued, or was lost.
             None if item.awaits_mail_request(&dispatch.event, self.now) => {
-                self.by_age(key, Some(news), dispatch.send_before, Some(item))
+                self.by_age((key, address), Some(news), dispatch.send_before, Some(item))
             }
             None => ReplayAssessment::new(Verdict::AlreadyDone, Some(item)).because(
                 "decided before; its mail request is on its way or in the mail queue's \
                  dead-letter queue",
             ),
-        }
-    }
-
-    /// What the dispatcher would make of the address that an event names, where another event has planned the customer's
-    /// mail `first`. As it decides it, and the sweep does.
-    fn correction(self, dispatch: &Dispatch, key: &NotificationKey, first: &Item) -> Correction {
-        let address = dispatch.address.to_string();
-        let is_other = first.address_hash.as_ref().is_some_and(|its| *its != address);
-        let is_customers = first.key().is_some_and(|key| key.recipient == Recipient::Customer);
-        if first.event == dispatch.event || !is_other || !is_customers {
-            return Correction::None;
-        }
-        let items = self.snapshot.of_order(&first.order_key);
-        let Some(deliveries) = Deliveries::new(&items, key) else { return Correction::None };
-        let readdressing = deliveries.readdress(dispatch.address);
-        match readdressing {
-            Readdressing::Decided(item) => Correction::Decided(Box::new(item.clone())),
-            Readdressing::Marked(_) => Correction::Due,
-            _ if deliveries.know(dispatch.address) => Correction::None,
-            Readdressing::Possible(_) => Correction::Due,
-            Readdressing::Open(_) if readdressing.would_have_bounced(self.now) => Correction::None,
-            Readdressing::Open(_) | Readdressing::Taken(_) => Correction::Open,
-            Readdressing::Closed(last) => Correction::Decided(Box::new(last.clone())),
         }
     }
 
@@ -265,14 +280,14 @@ impl Rules<'_> {
     /// Nothing forbids the mail but, perhaps, its age.
     fn by_age(
         self,
-        key: &NotificationKey,
+        of: (&NotificationKey, AddressHash),
         own: Option<&News>,
         send_before: i64,
         item: Option<&Item>,
     ) -> ReplayAssessment {
         let assessment = |verdict| ReplayAssessment::new(verdict, item);
         // Before the deadline: --force-stale overrules an old age, never a newer mail.
-        let later = own.and_then(|own| self.snapshot.superseding(key, own, self.now));
+        let later = own.and_then(|own| self.snapshot.superseding(of, own, self.now));
         if let Some(later) = later {
             return assessment(Verdict::Superseded).because(format!("by {later}"));
         }
@@ -350,18 +365,6 @@ fn unknown() -> ReplayAssessment {
 
 const IF_IT_DOES_NOT_ARRIVE: &str =
     "to its corrected address, if the mail to the one before does not arrive";
-
-/// What the address that an event names is to a notification that another event has planned.
-enum Correction {
-    /// It makes no difference: the first delivery decides.
-    None,
-    /// This delivery decides: the one to this address, or the last one, which arrived.
-    Decided(Box<Item>),
-    /// The news goes there.
-    Due,
-    /// It does if the mail to the address before does not arrive.
-    Open,
-}
 
 fn skipped(reason: Option<&str>) -> Verdict {
     match reason {

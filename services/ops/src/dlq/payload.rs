@@ -16,6 +16,8 @@ use crate::aws::Dlq;
 pub enum DlqPayload {
     Mail {
         key: NotificationKey,
+        /// Where it goes.
+        address: AddressHash,
         /// The deadline of the mail: it is stale from then on.
         send_before: i64,
     },
@@ -44,6 +46,7 @@ pub struct Dispatch {
     pub send_before: i64,
     /// The customer's, as the event has it.
     pub address: AddressHash,
+    pub accepted_at: i64,
     /// What the event tells the customer.
     pub news: News,
     /// The notifications of those who get a copy, each with what the event tells them.
@@ -108,7 +111,9 @@ impl DlqPayload {
 
 fn mail(body: &str) -> Result<DlqPayload, String> {
     let request = MailRequest::parse(body).map_err(|invalid| invalid.to_string())?;
-    Ok(DlqPayload::Mail { send_before: request.send_before.as_millisecond(), key: request.key })
+    let address = AddressHash::new(&request.key.shop, request.to());
+    let send_before = request.send_before.as_millisecond();
+    Ok(DlqPayload::Mail { key: request.key, address, send_before })
 }
 
 fn dispatch(body: &str) -> Result<DlqPayload, String> {
@@ -123,7 +128,8 @@ fn dispatch(body: &str) -> Result<DlqPayload, String> {
         event: request.event.reference.sort_key(),
         notify: request.event.notify && !request.routing.is_off,
         send_before: request.send_before().as_millisecond(),
-        address: AddressHash::new(&request.event.shop, &request.event.order.customer.email),
+        address: AddressHash::of_customer(&request.event),
+        accepted_at: request.accepted_at.as_millisecond(),
         news: request.news(),
     }))
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use kit::ledger::{Change, Item, LedgerError, PlanOutcome, RecordOutcome};
+use kit::ledger::{
+    Change, Correction, Item, LedgerError, NamedAddress, PlanOutcome, RecordOutcome,
+};
 use shared::ledger::{Facts, MAX_DOUBTS, State, Transition};
 use shared::notification::Recipient;
 use shared::{NotificationKey, OrderKey};
@@ -29,7 +31,7 @@ pub async fn close_records(
     mode: Mode,
 ) -> Result<Place, CliError> {
     let open: Vec<&Item> = records.iter().filter(|record| is_open(record)).collect();
-    let undecided = undecided(events, records);
+    let undecided = undecided(events, records, Timestamp::now().as_millisecond());
     let what = "mails that may yet be sent, to be closed";
     let mut place = Place::new("ledger table", what, open.len() + undecided.len());
     if mode == Mode::Find {
@@ -60,28 +62,33 @@ fn is_open(record: &Item) -> bool {
 }
 
 /// The records that the dispatcher would yet create, by key, each with its event: also that of the address of an event
-/// which waits whether the mail to the address before arrives.
-fn undecided<'a>(events: &'a [StoredEvent], records: &[Item]) -> BTreeMap<String, &'a StoredEvent> {
+/// which waits whether the mail to the address before arrives. `now` in milliseconds since 1970.
+fn undecided<'a>(
+    events: &'a [StoredEvent],
+    records: &[Item],
+    now: i64,
+) -> BTreeMap<String, &'a StoredEvent> {
     let is_decided = |key: &String| records.iter().any(|r| r.notification == *key);
     let all = events.iter().rev();
     let all = all.flat_map(|event| {
-        let waited_for = waited_for(event, records);
+        let waited_for = waited_for(event, records, now);
         event.ledger_keys().chain(waited_for).map(move |key| (key, event))
     });
     all.filter(|(key, _)| !is_decided(key)).collect()
 }
 
-/// The key of the further delivery that the event waits for; `None` where the mail that it waits for is to its own
-/// address, or is done.
-fn waited_for(event: &StoredEvent, records: &[Item]) -> Option<String> {
-    let record = records.iter().find(|record| record.notification == event.ledger_key)?;
-    if matches!(record.state(), Some(State::Delivered | State::Complained | State::Skipped)) {
-        return None;
+/// The key of the further delivery that the event may yet have; `None` where there is none to be.
+fn waited_for(event: &StoredEvent, records: &[Item], now: i64) -> Option<String> {
+    let request = event.request()?;
+    let named = NamedAddress::new(&request, &event.event)?;
+    match Correction::new(records, &event.ledger_key, &named, now) {
+        // Too late for the dispatcher, but not for a replay of its dead letter once that mail bounces.
+        Correction::Due { .. } | Correction::Waits { .. } | Correction::TooLate(_) => {
+            let to = Recipient::Corrected(named.to);
+            Some(NotificationKey::for_recipient(&request.event, to).sort_key())
+        }
+        Correction::None | Correction::Decided(_) => None,
     }
-    let event = event.request()?.event;
-    let to = Recipient::corrected_to(&event.shop, &event.order.customer.email);
-    let (own, its) = (to.address_hash()?.to_string(), record.address_hash.as_ref()?);
-    (event.notify && own != *its).then(|| NotificationKey::for_recipient(&event, to).sort_key())
 }
 
 async fn close(stack: &Stack, record: &Item) -> Result<bool, LedgerError> {
@@ -210,7 +217,7 @@ mod tests {
         let planned = "order.confirmed##copy-AAAAAAAA".to_owned();
         let records = [Item { notification: planned, ..Item::default() }];
         let events = [event];
-        let undecided: Vec<String> = undecided(&events, &records).into_keys().collect();
+        let undecided: Vec<String> = undecided(&events, &records, 0).into_keys().collect();
         assert_eq!(undecided, ["order.confirmed##copy-BBBBBBBB", "order.confirmed##customer"]);
     }
 

@@ -8,7 +8,7 @@ use shared::{EmailAddress, NotificationKey};
 
 use super::further::{Further, send_further};
 use super::report::Changed;
-use super::request::{rebuild_request, requeue};
+use super::request::{request_to, requeue};
 use super::selector::{
     NotificationArgs, command_args, customers_args, customers_key, find_in_order,
 };
@@ -42,9 +42,9 @@ pub async fn run(
     }
     let deliveries = Deliveries::new(&items, &key);
     let last = deliveries.map_or(&first, |deliveries| deliveries.last());
-    check_arrived(last)?;
-    let request = rebuild_request(stack, &first, now, None).await?.addressed_to(recipient, to);
-    let further = Further { from: &first, recipient, request, action: "copy" };
+    check_arrived(last, now.as_millisecond())?;
+    let request = request_to(stack, last, now, (recipient, to)).await?;
+    let further = Further { from: last, recipient, request, action: "copy" };
     send_further(stack, further, &args.change, async { Ok(()) }).await?;
     Ok(queued(last))
 }
@@ -66,10 +66,12 @@ fn check_copy_unsent(copy: &Item, now: i64) -> Result<(), CliError> {
 }
 
 /// A copy is of a mail that the customer has, or was to have.
-fn check_arrived(last: &Item) -> Result<(), CliError> {
+fn check_arrived(last: &Item, now: i64) -> Result<(), CliError> {
     let args = command_args(last);
     let refusal = match last.state() {
         Some(State::Sent | State::Delivered | State::Complained) => return Ok(()),
+        // It may have been an automatic reply.
+        Some(State::Bounced) if last.bounce_may_pass(now) => return Ok(()),
         Some(State::Bounced) => format!(
             "It bounced, so that the customer has not read it: `waybill resend {} --to ADDRESS --reason \"...\"` \
              sends it to the customer's corrected address.",
@@ -106,11 +108,13 @@ mod tests {
     fn a_copy_is_of_what_was_sent_and_each_refusal_says_what_to_do() {
         let mut said = Vec::new();
         for state in State::ALL {
-            let refused = check_arrived(&item("customer", state));
+            let refused = check_arrived(&item("customer", state), 0);
             let was_sent = matches!(state, State::Sent | State::Delivered | State::Complained);
             assert_eq!(refused.is_ok(), was_sent, "{state}");
             said.extend(refused.err().map(|error| error.to_string()));
         }
+        let passing = Item { not_before: 1, ..item("customer", State::Bounced) };
+        assert!(check_arrived(&passing, 0).is_ok(), "it may have arrived");
         let again = check_copy_unsent(&item("copy-AAAAAAAA", State::Delivered), 0);
         said.push(again.unwrap_err().to_string());
         insta::assert_snapshot!(said.join("\n"));

@@ -1,14 +1,14 @@
 //! `waybill resend --to`: the same news to the customer's corrected address, where it did not reach the customer.
 
 use jiff::Timestamp;
-use kit::ledger::{Change, Deliveries, Item, Readdressing, RecordOutcome};
+use kit::ledger::{Change, Deliveries, Item, Readdressing, RecordOutcome, told_at_address};
 use shared::ledger::State;
 use shared::notification::{AddressHash, Recipient};
 use shared::{EmailAddress, NotificationKey};
 
 use super::further::{Further, send_further};
 use super::report::Changed;
-use super::request::{rebuild_request, requeue};
+use super::request::{request_to, requeue};
 use super::selector::{
     NotificationArgs, command_args, customers_args, customers_key, find_in_order, other_recipient,
 };
@@ -17,6 +17,7 @@ use crate::audit::ChangeArgs;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::order_name::OrderName;
+use crate::output::format_time;
 use crate::suppressed::SuppressionList;
 
 /// Marks the delivery that did not reach the customer, plans the one to `to`, and queues it: once for each address. If
@@ -34,7 +35,10 @@ pub async fn run(
     let Some(deliveries) = Deliveries::new(&items, &key) else {
         return Err(CliError::service("The record has gone meanwhile. Nothing was queued."));
     };
-    let (last, is_marked) = match deliveries.readdress(address) {
+    if is_unsent_there(&first, address) {
+        return again(stack, &first, now, &args.change, to).await;
+    }
+    let (last, is_marked) = match deliveries.readdress(address, now.as_millisecond()) {
         Readdressing::Decided(item) => return again(stack, item, now, &args.change, to).await,
         Readdressing::Marked(last) => (last, true),
         Readdressing::Possible(last) => (last, false),
@@ -42,11 +46,11 @@ pub async fn run(
         Readdressing::Closed(last) => return Err(CliError::input(once_closed(last))),
         Readdressing::Taken(last) => return Err(CliError::input(taken(last))),
     };
-    refuse_same_where_it_failed(last, address)?;
+    refuse_told(&items, &key, recipient, now)?;
     refuse_suppressed(stack, last, &to).await?;
     refuse_bounced(&items, &key, address)?;
     let shown = to.masked();
-    let request = rebuild_request(stack, last, now, None).await?.addressed_to(recipient, to);
+    let request = request_to(stack, last, now, (recipient, to)).await?;
     let mark = async { if is_marked { Ok(()) } else { mark(stack, last, now, address).await } };
     let further =
         Further { from: last, recipient, request, action: "resend to a corrected address" };
@@ -102,17 +106,35 @@ async fn mark(
     }
 }
 
-/// To the address at which it failed, it is the same mail and not another delivery.
-fn refuse_same_where_it_failed(last: &Item, address: AddressHash) -> Result<(), CliError> {
-    let is_same = last.address_hash.as_deref() == Some(&*address.to_string());
-    if last.state() != Some(State::Failed) || !is_same {
-        return Ok(());
-    }
+/// Whether it is to go to this very address, and was certainly not sent: then it is the same mail, and not another delivery.
+fn is_unsent_there(first: &Item, address: AddressHash) -> bool {
+    let is_unsent = matches!(first.state(), Some(State::Failed | State::Planned | State::Skipped));
+    is_unsent
+        && first.readdressed_to.is_none()
+        && first.address_hash.as_deref() == Some(&*address.to_string())
+}
+
+/// One address gets one notification once, in whatever role: whoever had a copy of it needs no second mail.
+fn refuse_told(
+    items: &[Item],
+    key: &NotificationKey,
+    recipient: Recipient,
+    now: Timestamp,
+) -> Result<(), CliError> {
+    let own = NotificationKey { recipient, ..key.clone() };
+    let told = recipient
+        .address_hash()
+        .and_then(|address| told_at_address(items, &own, address, now.as_millisecond()));
+    // The same mail at the same address, once more, where the customer's own did not arrive there.
+    let told = told.filter(|item| item.key().is_some_and(|its| its.recipient != key.recipient));
+    let Some(told) = told else { return Ok(()) };
+    let order = OrderName::of_key(&told.order_key).args();
     Err(CliError::input(format!(
-        "That is the address that it was to go to, and it failed: {}. `waybill resend {} --reason \"...\"` sends it \
-         there again.",
-        last.reason.as_deref().unwrap_or("without a reason"),
-        command_args(last)
+        "That address gets this mail as {}, and that is {}: Waybill sends none twice to one address. `waybill preview {} \
+         --order {order} --out DIR` writes the mail to a file that customer service can send on.",
+        other_recipient(told).unwrap_or(Recipient::Customer),
+        told.state,
+        key.kind
     )))
 }
 
@@ -164,6 +186,13 @@ fn while_open(last: &Item, now: Timestamp) -> String {
         Some(State::Sending) if last.lease_until >= now.as_millisecond() => {
             format!("It is being sent right now to the address before; {then}.")
         }
+        Some(State::Bounced) => format!(
+            "It bounced, but for a reason that passes ({}), and an automatic reply to a mail that arrived looks the same. \
+             Unless its delivery is reported, it may go to another address from {} on. `--copy-to ADDRESS` sends a copy \
+             now.",
+            last.reason.as_deref().unwrap_or("which SES does not say"),
+            format_time(last.not_before)
+        ),
         Some(State::Sent) => format!(
             "SES has accepted it, and it may arrive at the address before. Once it has bounced, it may go to another \
              one; {then}. `--copy-to ADDRESS` sends a copy all the same."
@@ -218,6 +247,7 @@ mod tests {
             notification: "order.confirmed##customer".to_owned(),
             state: state.to_string(),
             lease_until: 1_763_900_000_000,
+            not_before: 1_763_900_000_000,
             reason: Some("stale".to_owned()),
             address_hash: Some("AAAAAAAA".to_owned()),
             ..Item::default()
@@ -231,13 +261,11 @@ mod tests {
     #[test]
     fn each_refusal_says_why_and_what_to_do() {
         let now = Timestamp::UNIX_EPOCH;
-        let open = [State::Planned, State::Sending, State::Sent, State::InDoubt];
+        let open = [State::Planned, State::Sending, State::Sent, State::InDoubt, State::Bounced];
         let closed = [State::Delivered, State::Complained, State::Skipped];
         let mut said: Vec<String> = open.map(|state| while_open(&item(state), now)).into();
         said.extend(closed.map(|state| once_closed(&item(state))));
         said.push(taken(&item(State::Bounced)));
-        let same = refuse_same_where_it_failed(&item(State::Failed), hash("AAAAAAAA"));
-        said.push(same.unwrap_err().to_string());
         let bounced = item(State::Bounced);
         let key = bounced.key().unwrap();
         let again = refuse_bounced(&[bounced], &key, hash("AAAAAAAA"));
@@ -246,9 +274,32 @@ mod tests {
     }
 
     #[test]
-    fn only_where_it_failed_may_it_not_go_to_the_same_address() {
-        assert!(refuse_same_where_it_failed(&item(State::Failed), hash("BBBBBBBB")).is_ok());
-        assert!(refuse_same_where_it_failed(&item(State::Bounced), hash("AAAAAAAA")).is_ok());
+    fn an_address_that_had_the_news_as_a_copy_gets_it_no_second_time() {
+        let key = item(State::Bounced).key().unwrap();
+        let recipient = Recipient::Corrected(hash("BBBBBBBB"));
+        let copy = |state| Item {
+            notification: "order.confirmed##copy-BBBBBBBB".to_owned(),
+            address_hash: Some("BBBBBBBB".to_owned()),
+            ..item(state)
+        };
+        let refused = |items: &[Item]| refuse_told(items, &key, recipient, Timestamp::now());
+        let said = refused(&[item(State::Bounced), copy(State::Delivered)]).unwrap_err();
+        insta::assert_snapshot!(said.to_string());
+        assert!(refused(&[item(State::Bounced), copy(State::Failed)]).is_ok());
+        let same = Item { address_hash: Some("BBBBBBBB".to_owned()), ..item(State::Bounced) };
+        assert!(refused(&[same]).is_ok(), "there it bounced");
+    }
+
+    #[test]
+    fn to_the_address_that_it_did_not_leave_for_it_is_the_same_mail_again() {
+        let a = hash("AAAAAAAA");
+        for state in State::ALL {
+            let is_same = matches!(state, State::Failed | State::Planned | State::Skipped);
+            assert_eq!(is_unsent_there(&item(state), a), is_same, "{state}");
+            assert!(!is_unsent_there(&item(state), hash("BBBBBBBB")), "{state}");
+        }
+        let readdressed_to = Some("BBBBBBBB".to_owned());
+        assert!(!is_unsent_there(&Item { readdressed_to, ..item(State::Failed) }, a));
     }
 
     #[test]

@@ -17,8 +17,8 @@ mod superseding;
 mod unsent;
 
 pub use next_step::{next_step, next_while_closed, state_style};
-pub use overdue::due_since;
+pub use overdue::{due_since, next_when_redirected};
 pub use request::{MAX_CLOCK_SKEW, queue_request, rebuild_request, reopen};
 pub use selector::{customers_args, kind_and_scope, name, other_recipient};
 pub use suggestion::{Suggestion, suggestions};
-pub use superseding::{superseded_by, superseding_item};
+pub use superseding::superseded_by;

@@ -23,7 +23,9 @@ pub fn next_step(item: &Item, now: i64) -> String {
             "waits in the mail queue; an earlier attempt may have been accepted".to_owned()
         }
         Some(State::Planned) if item.judging == Some(Judging::Waits) => {
-            "waits until the mail that it corrects is sent, for 10 minutes at most".to_owned()
+            "waits until the mail that it corrects is sent, for 10 minutes at most; or, for 15 hours at most, whether the \
+             same news bounces at another address"
+                .to_owned()
         }
         Some(State::Planned) => "waits in the mail queue".to_owned(),
         Some(State::Sending) if item.lease_until >= now => {
@@ -45,7 +47,7 @@ pub fn next_step(item: &Item, now: i64) -> String {
             }
             _ => "nothing".to_owned(),
         },
-        Some(State::Bounced) => next_after_bounce(item),
+        Some(State::Bounced) => next_after_bounce(item, now),
         Some(State::Delivered | State::Complained) => String::new(),
     }
 }
@@ -71,7 +73,14 @@ fn next_when_postponed(item: &Item) -> String {
 
 /// A bounced mail is not sent again: SES accepted it. The reason is SES's bounce type and subtype
 /// (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html#event-publishing-retrieving-sns-contents-bounce-object>).
-fn next_after_bounce(item: &Item) -> String {
+fn next_after_bounce(item: &Item, now: i64) -> String {
+    if item.bounce_may_pass(now) {
+        return format!(
+            "it may have arrived all the same: an automatic reply looks like this. Unless its delivery is reported, it may \
+             go to another address from {}",
+            format_time(item.not_before)
+        );
+    }
     let who = if other_recipient(item).is_some() { "its recipient" } else { "the customer" };
     if let Some(list) = SuppressionList::of(item) {
         return format!("{who} has not received it: the address is on {}", list.name());

@@ -3,6 +3,7 @@
 use kit::ledger::Item;
 use shared::ledger::State;
 
+use super::selector::customers_args;
 use crate::output::format_time;
 
 /// A mail that was due for longer is overdue: then relay's sweep queues its event again.
@@ -33,6 +34,17 @@ pub fn next_when_overdue(item: &Item, now: i64) -> Option<String> {
     })
 }
 
+/// The same of a mail whose address an operator has corrected in its dead letter, so that no event names it.
+pub fn next_when_redirected(item: &Item, now: i64) -> Option<String> {
+    let due = due_since(item, now).filter(|due| now - due > SWEPT_AFTER_MS)?;
+    let args = customers_args(item);
+    Some(format!(
+        "overdue since {}: its address was corrected in its dead letter, and no event names that one. `waybill resend \
+         {args} --to ADDRESS --reason \"...\"` with that address queues it again",
+        format_time(due)
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +69,14 @@ mod tests {
         let said =
             [planned, sending, asked].map(|item| next_when_overdue(&item, NOW).unwrap_or_default());
         insta::assert_snapshot!(said.join("\n"));
+    }
+
+    #[test]
+    fn an_overdue_mail_whose_address_was_corrected_in_its_dead_letter_says_how_to_queue_it_again() {
+        let planned = Item { since: NOW - SIX_MINUTES, ..item(State::Planned) };
+        insta::assert_snapshot!(next_when_redirected(&planned, NOW).unwrap());
+        let fresh = Item { since: NOW - 1, ..item(State::Planned) };
+        assert_eq!(next_when_redirected(&fresh, NOW), None);
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use kit::ledger::{Change, Item, RecordOutcome};
 use kit::queue::{OutgoingMessage, send_one};
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::EmailAddress;
 use shared::ledger::{Facts, State, Transition};
 use shared::notification::{AddressHash, Recipient};
-use shared::queue::message::MailRequest;
+use shared::queue::message::{DispatchRequest, MailRequest};
 
 use super::selector::{kind_and_scope, other_recipient};
 use crate::audit::{Audit, ChangeArgs, Intent};
@@ -78,30 +78,73 @@ pub async fn rebuild_request(
     now: Timestamp,
     address: Option<EmailAddress>,
 ) -> Result<MailRequest, CliError> {
-    let events = events_of_order(stack, &item.order_key).await?;
-    let stored = events.iter().find(|event| event.event == item.event);
-    let request = stored.and_then(StoredEvent::request).ok_or_else(|| {
-        CliError::input(format!(
-            "The Events table no longer has the event of this mail ({}): it was erased, or is older \
-             than the table's retention. Publish it again under a new id.",
-            item.event
-        ))
-    })?;
-    let send_before = now + request.event.payload.kind().send_within();
+    let request = request_of(stack, item).await?;
+    let send_before = fresh_until(&request, now);
     let recipient = item.key().map_or(Recipient::Customer, |key| key.recipient);
+    let hash = |address: &EmailAddress| AddressHash::new(&request.event.shop, address);
+    if recipient == Recipient::Customer
+        && item.was_redirected_from(AddressHash::of_customer(&request.event))
+    {
+        let address = address.filter(|address| !item.was_redirected_from(hash(address)));
+        let redirected =
+            address.and_then(|to| redirect(request.into_mail_request(send_before), &to));
+        return redirected.ok_or_else(|| {
+            CliError::input(
+                "The address of this mail was corrected in its dead letter, and only its hash is kept: the event names the \
+                 one before. Name the corrected one again: `waybill resend` with --to.",
+            )
+        });
+    }
     if let Some(request) = request.mail_request_for(recipient, send_before) {
         return Ok(request);
     }
-    let hash = |address: &EmailAddress| AddressHash::new(&request.event.shop, address);
     match address.filter(|address| Some(hash(address)) == recipient.address_hash()) {
         Some(address) => {
             Ok(request.into_mail_request(send_before).addressed_to(recipient, address))
         }
         None => Err(CliError::input(format!(
             "An operator named the address of {recipient}, and only its hash is kept. Name it again: `waybill resend` \
-             with --to, or --copy-to for a copy."
+             with --to, or --copy-to for a copy; or `waybill settle` with --to, if it is in doubt."
         ))),
     }
+}
+
+/// The request to the customer at another address than its event names, as an edit of its dead letter makes it; `None`
+/// where the event, as it was published, has its address elsewhere.
+fn redirect(request: MailRequest, to: &EmailAddress) -> Option<MailRequest> {
+    let mut body: Value = serde_json::from_str(&request.to_body()).ok()?;
+    *body.pointer_mut("/event/data/order/customer/email")? = to.expose().into();
+    MailRequest::parse(&body.to_string()).ok().filter(|request| request.to() == to)
+}
+
+/// The mail request for the news of a record to `recipient` at `address`, fresh from `now` on. Where the record's own mail
+/// went makes no difference: its event may not name that address either.
+pub async fn request_to(
+    stack: &Stack,
+    item: &Item,
+    now: Timestamp,
+    (recipient, address): (Recipient, EmailAddress),
+) -> Result<MailRequest, CliError> {
+    let request = request_of(stack, item).await?;
+    let send_before = fresh_until(&request, now);
+    Ok(request.into_mail_request(send_before).addressed_to(recipient, address))
+}
+
+fn fresh_until(request: &DispatchRequest, now: Timestamp) -> Timestamp {
+    now + request.event.payload.kind().send_within()
+}
+
+/// The event that asked for the mail of a record.
+async fn request_of(stack: &Stack, item: &Item) -> Result<DispatchRequest, CliError> {
+    let events = events_of_order(stack, &item.order_key).await?;
+    let stored = events.iter().find(|event| event.event == item.event);
+    stored.and_then(StoredEvent::request).ok_or_else(|| {
+        CliError::input(format!(
+            "The Events table no longer has the event of this mail ({}): it was erased, or is older \
+             than the table's retention. Publish it again under a new id.",
+            item.event
+        ))
+    })
 }
 
 /// Puts a mail request on the mail queue. Sending it twice is safe: the claim makes one mail of it.

@@ -22,6 +22,7 @@ pub fn suggestions(item: &Item, now: i64) -> Vec<Suggestion> {
     match item.state() {
         Some(State::Failed | State::Bounced) if item.readdressed_to.is_some() => Vec::new(),
         Some(State::Failed) => vec![resend(item, format!("To send {mail} again"))],
+        Some(State::Bounced) if item.bounce_may_pass(now) => Vec::new(),
         Some(State::Bounced) => after_bounce(item, &mail),
         Some(State::Skipped)
             if matches!(

@@ -5,14 +5,15 @@ use serde::Serialize;
 use shared::OrderKey;
 use shared::ledger::State;
 use shared::lookup::indexed_number_key;
-use shared::notification::Recipient;
+use shared::notification::{AddressHash, Recipient};
 
 use jiff::Timestamp;
 
 use crate::event_row::EventRow;
 use crate::find::FoundBy;
 use crate::notification::{
-    Suggestion, kind_and_scope, next_step, other_recipient, state_style, suggestions, superseded_by,
+    Suggestion, kind_and_scope, next_step, next_when_redirected, other_recipient, state_style,
+    suggestions, superseded_by,
 };
 use crate::order_name::OrderName;
 use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, format_time, nonzero, table};
@@ -105,7 +106,7 @@ impl OrderReport {
         let latest = latest_order(events);
         let latest = latest.as_ref();
         let rows: Vec<EventRow> =
-            events.iter().map(|event| EventRow::new(event, items, pii)).collect();
+            events.iter().map(|event| EventRow::new(event, items, pii, now)).collect();
         Self {
             shop: order.shop.to_string(),
             order_id: order.order_id.to_string(),
@@ -117,7 +118,7 @@ impl OrderReport {
             notifications: items
                 .iter()
                 .map(|item| {
-                    let mail = Notification::new(item, address_of(item, events, pii), now, pii);
+                    let mail = Notification::new(item, events, now, pii);
                     Notification { superseded_by: superseded_by(item, items, now), ..mail }
                 })
                 .collect(),
@@ -129,9 +130,12 @@ impl OrderReport {
 }
 
 impl Notification {
-    fn new(item: &Item, address: Option<String>, now: i64, pii: PiiMode) -> Self {
+    fn new(item: &Item, events: &[StoredEvent], now: i64, pii: PiiMode) -> Self {
         let (kind, scope) = kind_and_scope(item);
         let recipient = other_recipient(item).unwrap_or(Recipient::Customer);
+        let address = address_of(item, events, pii);
+        let is_redirected = is_redirected(item, events);
+        let next = is_redirected.then(|| next_when_redirected(item, now)).flatten();
         Self {
             kind,
             scope,
@@ -149,11 +153,21 @@ impl Notification {
             ses_message_id: item.message_id.clone(),
             event: pii.text(&item.event),
             correlation_id: item.correlation_id.clone(),
-            next: next_step(item, now),
+            next: next.unwrap_or_else(|| next_step(item, now)),
             waits_for_a_mailer: item.state() == Some(State::Planned) && item.not_before <= now,
             commands: suggestions(item, now),
         }
     }
+}
+
+/// Whether the customer's mail goes to another address than its event names.
+fn is_redirected(item: &Item, events: &[StoredEvent]) -> bool {
+    let asked_for_it = events.iter().find(|event| event.event == item.event);
+    let request = asked_for_it.and_then(StoredEvent::request);
+    other_recipient(item).is_none()
+        && request.is_some_and(|request| {
+            item.was_redirected_from(AddressHash::of_customer(&request.event))
+        })
 }
 
 /// Where a mail goes that is not the customer's.

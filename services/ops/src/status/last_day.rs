@@ -173,6 +173,7 @@ mod tests {
             ledger_key: "order.confirmed##customer".to_owned(),
             copies: Vec::new(),
             to: None,
+            accepted_at: 0,
             sweep_at,
         };
         let kept = latest([2, 5, 1, 4, 3].map(entry).into(), 3);

@@ -1,6 +1,6 @@
 //! The model as stateright checks it: what can happen in a state, and what follows.
 
-use shared::ledger::State;
+use shared::ledger::{Facts, State, Transition};
 use stateright::{Model, Property};
 
 use super::mailer;
@@ -20,6 +20,7 @@ impl Model for NewsModel {
             judging: Judging::Once,
             is_replayed: false,
             was_out_of_sight: false,
+            bounces: false,
             dispatch: 1,
             mail: 0,
         };
@@ -49,8 +50,11 @@ impl Model for NewsModel {
             if event.state() == Some(State::Failed) && state.remaining.replays > 0 {
                 actions.push(NewsAction::Replay(at));
             }
+            if event.awaits_bounce() {
+                actions.push(NewsAction::Bounce(at));
+            }
         }
-        if !state.is_much_later {
+        if !state.is_much_later && !state.events.iter().any(EventState::awaits_bounce) {
             actions.push(NewsAction::MuchLater);
         }
         for (at, worker) in state.workers.iter().enumerate() {
@@ -87,6 +91,9 @@ impl Model for NewsModel {
                 state.remaining.replays -= 1;
                 state.events[event].is_replayed = true;
                 EventState::put(&mut state.events[event].mail);
+            }
+            NewsAction::Bounce(event) => {
+                self.write(&mut state, event, Transition::Bounce, Facts::new(0));
             }
             NewsAction::MuchLater => state.is_much_later = true,
             NewsAction::Step(at, answer, young) => {
@@ -127,7 +134,7 @@ impl Terminates for NewsModel {
             NewsAction::Step(_, answer, _) => {
                 matches!(answer, None | Some(Answer::Accepted))
             }
-            NewsAction::MuchLater => true,
+            NewsAction::MuchLater | NewsAction::Bounce(_) => true,
             NewsAction::Replay(_) | NewsAction::Crash(_) => false,
         }
     }

@@ -18,7 +18,7 @@ impl Then {
             Verdict::Mail(_) => Self::Mail,
             Verdict::Skip(SkipReason::NothingNew) => Self::SkipNothingNew,
             Verdict::Skip(_) => Self::SkipSuperseded,
-            Verdict::Wait => Self::Wait,
+            Verdict::Wait | Verdict::WaitForBounce => Self::Wait,
         }
     }
 }

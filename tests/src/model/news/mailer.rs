@@ -10,6 +10,7 @@ use super::state::{Answer, EventState, NewsBug, NewsFaults, NewsModel, NewsState
 pub(super) fn answers(remaining: NewsFaults) -> impl Iterator<Item = Answer> {
     let answers = [
         (Answer::Accepted, 1),
+        (Answer::Bounces, remaining.bounces),
         (Answer::AcceptedUnheard, remaining.unanswered),
         (Answer::DroppedUnheard, remaining.unanswered),
         (Answer::Retryable, remaining.retryable),
@@ -133,6 +134,12 @@ impl NewsModel {
         let remaining = &mut state.remaining;
         match answer {
             Answer::Accepted => {}
+            // Nobody reads it. The time begins anew in which that becomes known.
+            Answer::Bounces => {
+                remaining.bounces -= 1;
+                state.events[event].bounces = true;
+                state.is_much_later = false;
+            }
             Answer::AcceptedUnheard | Answer::DroppedUnheard => remaining.unanswered -= 1,
             Answer::Retryable => remaining.retryable -= 1,
             Answer::Permanent => remaining.permanent -= 1,
@@ -148,7 +155,7 @@ impl NewsModel {
     fn record(&self, state: &mut NewsState, event: usize, attempt: u32, answer: Answer) {
         let facts = Facts::for_attempt(0, attempt);
         let transition = match answer {
-            Answer::Accepted => Transition::Accept,
+            Answer::Accepted | Answer::Bounces => Transition::Accept,
             Answer::AcceptedUnheard | Answer::DroppedUnheard => Transition::Doubt,
             Answer::Retryable => Transition::Defer,
             Answer::Permanent => Transition::Fail,

@@ -43,7 +43,8 @@ pub(super) fn properties() -> Vec<Property<NewsModel>> {
     ]
 }
 
-/// Whether the last mail says what the newest news says that did not fail. A doubt that is left tells nothing.
+/// Whether the last mail that was read says what the newest news says that neither failed nor bounced. A doubt that is
+/// left tells nothing.
 fn ends_with_the_newest(model: &NewsModel, state: &NewsState) -> bool {
     let is_doubted = |event: &EventState| event.state() == Some(State::InDoubt);
     if state.events.iter().any(is_doubted) {
@@ -51,7 +52,8 @@ fn ends_with_the_newest(model: &NewsModel, state: &NewsState) -> bool {
     }
     let is_news = |at: &usize| {
         let event = &state.events[*at];
-        event.state() != Some(State::Failed) && model.news[*at].told != Told::default()
+        !matches!(event.state(), Some(State::Failed | State::Bounced))
+            && model.news[*at].told != Told::default()
     };
     let newest = (0..model.news.len())
         .filter(is_news)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use shared::Kind;
-use shared::ledger::{Record, State};
+use shared::ledger::{MAX_BOUNCE_WAIT_MS, Record, State};
 use shared::notification::news::LATE_AFTER_MS;
 use shared::notification::{Known, News, Standing};
 
@@ -12,8 +12,8 @@ use crate::model::coverage::Coverage;
 
 /// Late, and within the time for which a correction waits.
 pub(super) const NOW: i64 = 2 * LATE_AFTER_MS;
-/// After that time.
-pub(super) const MUCH_LATER: i64 = 2 * shared::notification::judge::MAX_WAIT_MS;
+/// After that time, and after that for which it is waited whether a mail bounces.
+pub(super) const MUCH_LATER: i64 = MAX_BOUNCE_WAIT_MS;
 
 /// Copies of a message that its queue may hold.
 pub(super) const MAX_COPIES: u8 = 2;
@@ -51,6 +51,10 @@ pub enum NewsBug {
     ReturnLeavesArrival,
     /// An order that changes is no reason not to tell that it was cancelled before.
     CancelledForEver,
+    /// What was sent to another address is told, although it may yet bounce there.
+    SentElsewhereIsTold,
+    /// What bounced at another address is told.
+    BouncedElsewhereIsTold,
 }
 
 /// The events of one order, with the bounds.
@@ -58,6 +62,8 @@ pub enum NewsBug {
 pub struct NewsModel {
     /// What each event tells, and when.
     pub news: Vec<News>,
+    /// The address that each event names; empty: all name the same.
+    pub addresses: Vec<u8>,
     /// How many dispatchers, and how many mailers, work at the same time.
     pub workers: usize,
     /// The bounds on faults.
@@ -83,6 +89,8 @@ pub struct NewsFaults {
     pub permanent: u8,
     /// An operator replays what failed.
     pub replays: u8,
+    /// A mail that SES accepted bounces.
+    pub bounces: u8,
 }
 
 /// A state: the records, the messages, the workers.
@@ -109,6 +117,8 @@ pub struct EventState {
     pub(super) is_replayed: bool,
     /// `Item::was_out_of_sight`.
     pub(super) was_out_of_sight: bool,
+    /// Whether its mail bounces: SES says so within hours.
+    pub(super) bounces: bool,
     pub(super) dispatch: u8,
     pub(super) mail: u8,
 }
@@ -169,6 +179,8 @@ pub(super) enum Then {
 pub enum Answer {
     /// Accepted.
     Accepted,
+    /// Accepted, and it bounces.
+    Bounces,
     /// Accepted, and nobody heard of it.
     AcceptedUnheard,
     /// Not accepted, and nobody heard of it.
@@ -188,6 +200,8 @@ pub enum NewsAction {
     Mail(usize, bool),
     /// An operator replays what failed.
     Replay(usize),
+    /// Feedback records that its mail bounced.
+    Bounce(usize),
     /// The time is over for which a correction waits.
     MuchLater,
     /// A worker takes its next step; a mailer that calls SES gets this answer, and to a dispatcher that reads, what
@@ -202,7 +216,7 @@ impl NewsModel {
     #[must_use]
     pub fn new(news: Vec<News>) -> Self {
         let (faults, coverage) = (NewsFaults::default(), Arc::default());
-        Self { news, workers: 2, faults, bug: None, coverage }
+        Self { news, addresses: Vec::new(), workers: 2, faults, bug: None, coverage }
     }
 
     pub(super) fn has(&self, bug: NewsBug) -> bool {
@@ -250,11 +264,23 @@ impl NewsModel {
             let record = Record { since, ..event.record? };
             let standing =
                 Standing::new(&record, event.judging == Judging::Waits, event.nothing_new);
+            let standing = match self.addresses.get(own) != self.addresses.get(at) {
+                true => self.elsewhere(standing, &record, Self::now(state)),
+                false => standing,
+            };
             let silent = self.has(NewsBug::NothingNewIsSilent) && standing == Standing::NothingNew;
             let standing = if silent { Standing::Silent } else { standing };
             Some((at, Known { news: self.seen(at), standing }))
         });
         known.unzip()
+    }
+
+    fn elsewhere(&self, standing: Standing, record: &Record, now: i64) -> Standing {
+        match (self.bug, record.state) {
+            (Some(NewsBug::SentElsewhereIsTold), State::Sent | State::InDoubt)
+            | (Some(NewsBug::BouncedElsewhereIsTold), State::Bounced) => standing,
+            _ => standing.elsewhere(record, now),
+        }
     }
 }
 
@@ -303,6 +329,11 @@ impl EventState {
 
     pub(super) fn state(&self) -> Option<State> {
         self.record.map(|record| record.state)
+    }
+
+    /// Whether feedback is yet to record that its mail bounced, as it does within hours.
+    pub(super) fn awaits_bounce(&self) -> bool {
+        self.bounces && self.state() == Some(State::Sent)
     }
 }
 

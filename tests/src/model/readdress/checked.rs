@@ -7,8 +7,8 @@ use stateright::{Model, Property};
 
 use super::state::{
     ADDRESSES, ARRIVES_ONCE, Answer, CORRECTED_IN_THE_END, Delivery, NOT_AFTER_ITS_MARK,
-    ONCE_PER_ADDRESS, REACHES_THE_THIRD, ReaddressAction, ReaddressModel, ReaddressState, Step,
-    Who, Worker,
+    NOT_REFUSED, ONCE_PER_ADDRESS, REACHES_THE_THIRD, ReaddressAction, ReaddressBug,
+    ReaddressModel, ReaddressState, Step, Who, Worker,
 };
 use super::steps;
 use crate::model::liveness::Terminates;
@@ -49,11 +49,10 @@ impl Model for ReaddressModel {
             if delivery.dead_letters > 0 && state.remaining.replays > 0 {
                 actions.push(ReaddressAction::Replay(at));
             }
-            if delivery.event().is_some() {
-                actions.push(ReaddressAction::SesEvent(at));
-            }
+            let events = self.events(state, delivery).into_iter();
+            actions.extend(events.map(|event| ReaddressAction::SesEvent(at, event)));
         }
-        if !state.is_much_later && !state.has_unsent() {
+        if !state.is_much_later && !state.has_unsent() && !state.awaits_delivery(self) {
             actions.push(ReaddressAction::MuchLater);
         }
         for (at, worker) in state.workers.iter().enumerate() {
@@ -90,9 +89,14 @@ impl Model for ReaddressModel {
                 delivery.is_replayed = true;
                 steps::queue(&mut delivery.mail);
             }
-            ReaddressAction::SesEvent(of) => {
-                let event = state.deliveries[of].event()?;
-                self.write(&mut state, of, event, Facts::new(0));
+            ReaddressAction::SesEvent(of, event) => {
+                let is_transient = event == Transition::BounceTransiently;
+                state.remaining.transient -= u8::from(is_transient);
+                let passes = is_transient && !self.has(ReaddressBug::TransientIsFinal);
+                let facts = Facts { not_before: i64::from(passes), ..Facts::new(0) };
+                self.write(&mut state, of, event, facts);
+                // The time begins anew in which that bounce may turn out to be none.
+                state.is_much_later &= !is_transient;
             }
             ReaddressAction::MuchLater => state.is_much_later = true,
             ReaddressAction::Step(at, answer) => {
@@ -128,6 +132,9 @@ impl Model for ReaddressModel {
         properties.push(Property::always(ONCE_PER_ADDRESS, |_, state: &ReaddressState| {
             !state.violations.contains(ONCE_PER_ADDRESS)
         }));
+        properties.push(Property::always(NOT_REFUSED, |_, state: &ReaddressState| {
+            !state.violations.contains(NOT_REFUSED)
+        }));
         properties.push(Property::always(NOT_AFTER_ITS_MARK, |_, state: &ReaddressState| {
             !state.violations.contains(NOT_AFTER_ITS_MARK)
         }));
@@ -161,10 +168,10 @@ impl Terminates for ReaddressModel {
                 matches!(answer, None | Some(Answer::Accepted { arrives: true }))
             }
             ReaddressAction::MuchLater => true,
-            // Nothing relies on SES's events, nor on an operator.
-            ReaddressAction::SesEvent(_)
-            | ReaddressAction::Replay(_)
-            | ReaddressAction::Crash(_) => false,
+            // Feedback records it within hours.
+            ReaddressAction::SesEvent(_, event) => *event == Transition::Deliver,
+            // Nothing relies on an operator.
+            ReaddressAction::Replay(_) | ReaddressAction::Crash(_) => false,
         }
     }
 }

@@ -13,7 +13,7 @@ mod state;
 mod steps;
 
 pub use state::{
-    ARRIVES_ONCE, Answer, CORRECTED_IN_THE_END, NOT_AFTER_ITS_MARK, ONCE_PER_ADDRESS,
+    ARRIVES_ONCE, Answer, CORRECTED_IN_THE_END, NOT_AFTER_ITS_MARK, NOT_REFUSED, ONCE_PER_ADDRESS,
     REACHES_THE_THIRD, ReaddressAction, ReaddressBug, ReaddressFaults, ReaddressModel,
     ReaddressState, Who,
 };

@@ -16,6 +16,9 @@ pub const NOT_AFTER_ITS_MARK: &str =
     "no mail to an address is sent after its news goes to another one";
 /// No corrected address is forgotten.
 pub const CORRECTED_IN_THE_END: &str = "in the end, the news has been sent to each address that an event names, as long as it did not arrive";
+/// A typo in a corrected address is no end.
+pub const NOT_REFUSED: &str =
+    "an operator's command is refused only where the news arrived, may have, or is under way";
 /// All of that is reached.
 pub const REACHES_THE_THIRD: &str =
     "the news goes to a second corrected address after the first bounced";
@@ -37,6 +40,12 @@ pub enum ReaddressBug {
     MarkedIsForgotten,
     /// An event waits for a certain time from its own acceptance on, also while the mail before it is not even sent.
     GivesUpBeforeItIsSent,
+    /// A bounce that passes is taken for one that is final.
+    TransientIsFinal,
+    /// After a bounce that passes, a delivery is not recorded any more.
+    DeliveryAfterReplyIsRefused,
+    /// The mail to a further address is rebuilt from the last delivery, whose address no event names if an operator did.
+    RebuiltFromTheLastAddress,
 }
 
 /// Who names another address.
@@ -76,6 +85,8 @@ pub struct ReaddressFaults {
     pub bounces: u8,
     /// An operator replays the dead letter of a mail.
     pub replays: u8,
+    /// SES reports a bounce that passes: of a mail that bounced, or an automatic reply to one that arrived.
+    pub transient: u8,
 }
 
 /// Addresses that a model may name, the first one included.
@@ -130,7 +141,7 @@ pub enum ReaddressAction {
     /// An operator replays the dead letter of the mail to this address.
     Replay(usize),
     /// Feedback reads SES's event about the mail to this address.
-    SesEvent(usize),
+    SesEvent(usize, Transition),
     /// The time is over for which an event waits. It begins when a mail is sent.
     MuchLater,
     /// A worker takes its next step; SES gives this answer to a mailer that calls it.
@@ -165,6 +176,15 @@ impl ReaddressState {
         states.any(|state| matches!(state, State::Planned | State::Sending))
     }
 
+    /// Whether feedback is yet to record that a mail was delivered of which an automatic reply came first, as it does
+    /// within hours.
+    pub(super) fn awaits_delivery(&self, model: &ReaddressModel) -> bool {
+        self.deliveries.iter().any(|delivery| {
+            delivery.state() == Some(State::Bounced)
+                && model.events(self, delivery).contains(&Transition::Deliver)
+        })
+    }
+
     pub(super) fn has_arrived(&self) -> bool {
         self.deliveries.iter().any(|delivery| delivery.accepted.contains(&true))
     }
@@ -174,11 +194,23 @@ impl Delivery {
     pub(super) fn state(&self) -> Option<State> {
         self.record.map(|record| record.state)
     }
+}
 
-    /// What SES has to say about its mail that feedback has not recorded.
-    pub(super) fn event(&self) -> Option<Transition> {
-        let event = if *self.accepted.first()? { Transition::Deliver } else { Transition::Bounce };
-        event.allows(self.record.as_ref(), &Facts::new(0)).then_some(event)
+impl ReaddressModel {
+    /// What SES has to say about the mail of `delivery` that feedback has not recorded, in any order.
+    pub(super) fn events(&self, state: &ReaddressState, delivery: &Delivery) -> Vec<Transition> {
+        let Some(arrives) = delivery.accepted.first() else { return Vec::new() };
+        let is_final = if *arrives { Transition::Deliver } else { Transition::Bounce };
+        let transient = (state.remaining.transient > 0).then_some(Transition::BounceTransiently);
+        let events = transient.into_iter().chain([is_final]);
+        let refuses = self.has(ReaddressBug::DeliveryAfterReplyIsRefused);
+        let may_be_recorded = |event: &Transition| {
+            let is_refused = refuses
+                && *event == Transition::Deliver
+                && delivery.state() == Some(State::Bounced);
+            !is_refused && event.allows(delivery.record.as_ref(), &Facts::new(0))
+        };
+        events.filter(may_be_recorded).collect()
     }
 }
 

@@ -1,13 +1,13 @@
 //! The steps of `services/dispatcher/src/readdress.rs`, `services/ops/src/notification/corrected.rs` and the mailer.
 
-use kit::ledger::{Deliveries, Item, Readdressing};
-use shared::ledger::{ClaimRefusal, Facts, Record, State, Transition};
+use kit::ledger::{Correction, Deliveries, Item, NamedAddress, Readdressing};
+use shared::ledger::{ClaimRefusal, Facts, MAX_BOUNCE_WAIT_MS, Record, State, Transition};
 use shared::notification::{AddressHash, Recipient};
 use shared::{Kind, NotificationKey, OrderId, ShopId};
 
 use super::state::{
-    ADDRESSES, ARRIVES_ONCE, Answer, NOT_AFTER_ITS_MARK, ONCE_PER_ADDRESS, ReaddressBug,
-    ReaddressFaults, ReaddressModel, ReaddressState, Step, Who,
+    ADDRESSES, ARRIVES_ONCE, Answer, NOT_AFTER_ITS_MARK, NOT_REFUSED, ONCE_PER_ADDRESS,
+    ReaddressBug, ReaddressFaults, ReaddressModel, ReaddressState, Step, Who,
 };
 
 /// Copies of a message that its queue may hold.
@@ -51,6 +51,16 @@ fn key(address: usize) -> NotificationKey {
     }
 }
 
+/// The event, or the command, that names an address.
+fn event_name(named: usize) -> String {
+    format!("shop e-{named}")
+}
+
+/// Everything happens at the time 0, until that is over for which an event waits.
+const fn now(state: &ReaddressState) -> i64 {
+    if state.is_much_later { MAX_BOUNCE_WAIT_MS } else { 0 }
+}
+
 impl ReaddressModel {
     /// The next step; `None` once the message is done, or goes back to its queue.
     pub(super) fn step(
@@ -89,41 +99,76 @@ impl ReaddressModel {
     fn read(&self, state: &mut ReaddressState, of: usize) -> Option<Step> {
         let (who, to) = self.named[of];
         let items: Vec<Item> = self.items(state);
-        let deliveries = Deliveries::new(&items, &key(0)).expect("the first one is planned");
         let at = |item: &Item| {
             (0..ADDRESSES).find(|at| key(*at).sort_key() == item.notification).expect("an address")
         };
-        match deliveries.readdress(hash(to)) {
+        if who == Who::Operator {
+            return self.read_as_operator(state, of, &items);
+        }
+        let name = event_name(of);
+        let named = NamedAddress { event: &name, to: hash(to), accepted_at: 0 };
+        match Correction::new(&items, &key(0).sort_key(), &named, now(state)) {
+            Correction::None => None,
             // What is left of an earlier delivery of its message: the mail request.
-            Readdressing::Decided(item) => {
-                let is_own = state.deliveries[at(item)].by == Some(of);
-                let is_untouched = item.state() == Some(State::Planned) && item.attempt == 0;
-                (is_own && is_untouched).then_some(Step::Request)
+            Correction::Decided(item) if at(item) == to => self.request_again(state, of, item),
+            Correction::Decided(_) => None,
+            Correction::Due { is_marked: true, .. }
+                if self.has(ReaddressBug::MarkedIsForgotten) =>
+            {
+                None
             }
-            Readdressing::Marked(_) if self.has(ReaddressBug::MarkedIsForgotten) => None,
-            Readdressing::Marked(_) => Some(Step::Put),
-            _ if who == Who::Event && deliveries.know(hash(to)) => None,
-            Readdressing::Possible(_) if self.has(ReaddressBug::RequestBeforeMark) => {
-                Some(Step::Put)
-            }
-            Readdressing::Possible(last) => Some(Step::Mark { last: at(last) }),
-            Readdressing::Open(last)
+            Correction::Due { is_marked: true, .. } => Some(Step::Put),
+            Correction::Due { .. } if self.has(ReaddressBug::RequestBeforeMark) => Some(Step::Put),
+            Correction::Due { last, .. } => Some(Step::Mark { last: at(last) }),
+            Correction::Waits { last, .. }
                 if self.has(ReaddressBug::GivesUpBeforeItIsSent)
                     && last.state() == Some(State::Planned) =>
             {
                 None
             }
-            // The command is refused; the event waits.
-            Readdressing::Open(_) | Readdressing::Taken(_) => {
-                match (who, state.is_much_later) {
-                    (Who::Event, false) => queue(&mut state.waiting[of]),
-                    (Who::Event, true) => state.waited_in_vain = true,
-                    (Who::Operator, _) => {}
-                }
+            Correction::Waits { .. } => {
+                queue(&mut state.waiting[of]);
                 None
             }
-            Readdressing::Closed(_) => None,
+            Correction::TooLate(_) => {
+                state.waited_in_vain = true;
+                None
+            }
         }
+    }
+
+    /// The command: where an event would wait, it is refused.
+    fn read_as_operator(
+        &self,
+        state: &mut ReaddressState,
+        of: usize,
+        items: &[Item],
+    ) -> Option<Step> {
+        let deliveries = Deliveries::new(items, &key(0)).expect("the first one is planned");
+        let last = match deliveries.readdress(hash(self.named[of].1), now(state)) {
+            Readdressing::Decided(item) => return self.request_again(state, of, item),
+            Readdressing::Open(_) | Readdressing::Closed(_) | Readdressing::Taken(_) => {
+                return None;
+            }
+            Readdressing::Marked(last) | Readdressing::Possible(last) => last,
+        };
+        let is_marked = last.readdressed_to.is_some();
+        let at = (0..ADDRESSES).find(|at| key(*at).sort_key() == last.notification)?;
+        let by = state.deliveries[at].by.map(|by| self.named[by].0);
+        if self.has(ReaddressBug::RebuiltFromTheLastAddress) && by == Some(Who::Operator) {
+            state.violations.insert(NOT_REFUSED);
+            return None;
+        }
+        match is_marked || self.has(ReaddressBug::RequestBeforeMark) {
+            true => Some(Step::Put),
+            false => Some(Step::Mark { last: at }),
+        }
+    }
+
+    fn request_again(&self, state: &ReaddressState, of: usize, item: &Item) -> Option<Step> {
+        let is_own = state.deliveries[self.named[of].1].by == Some(of);
+        let is_untouched = item.state() == Some(State::Planned) && item.attempt == 0;
+        (is_own && is_untouched).then_some(Step::Request)
     }
 
     /// The order's records, as a reader finds them.
@@ -136,6 +181,8 @@ impl ReaddressModel {
                 notification: key(at).sort_key(),
                 state: record.state.to_string(),
                 attempt: record.attempt,
+                not_before: record.not_before,
+                event: delivery.by.map_or_else(|| event_name(ADDRESSES), event_name),
                 address_hash: Some(HASHES[at].to_owned()),
                 readdressed_to: delivery.next.map(|next| HASHES[next].to_owned()),
                 ..Item::default()
@@ -160,7 +207,7 @@ impl ReaddressModel {
         let record = state.deliveries[last].record?;
         let unguarded = self.has(ReaddressBug::MarkUnguarded);
         let seen = Record { readdressed: record.readdressed && !unguarded, ..self.seen(record) };
-        let after = Transition::Readdress.apply(Some(&seen), &Facts::new(0));
+        let after = Transition::Readdress.apply(Some(&seen), &Facts::new(now(state)));
         let delivery = &mut state.deliveries[last];
         if let Some(after) = after {
             self.coverage.record(Transition::Readdress, Some(&record));
@@ -249,7 +296,10 @@ impl ReaddressModel {
         let before = state.deliveries[of].record;
         let after = transition.apply(before.as_ref(), &facts)?;
         self.coverage.record(transition, before.as_ref());
-        let after = Record { since: 0, not_before: 0, lease_until: 0, ..after };
+        // Of a bounce: it passes unless the time is over.
+        let is_bounced = after.state == State::Bounced;
+        let not_before = if is_bounced { after.not_before } else { 0 };
+        let after = Record { since: 0, not_before, lease_until: 0, ..after };
         state.deliveries[of].record = Some(after);
         Some(after)
     }

@@ -3,7 +3,7 @@
 use super::*;
 use shared::Kind;
 use shared::ledger::Transition;
-use shared::notification::AddressHash;
+use shared::notification::Recipient;
 
 const NOW: i64 = 1_763_900_000_000;
 
@@ -24,6 +24,10 @@ fn item(key: &NotificationKey, state: State, reason: Option<&str>) -> Item {
         reason: reason.map(str::to_owned),
         ..Item::default()
     }
+}
+
+fn mail(key: NotificationKey, send_before: i64) -> DlqPayload {
+    DlqPayload::Mail { key, address: AddressHash::parse("AAAAAAAA").unwrap(), send_before }
 }
 
 fn assess(payload: &DlqPayload, items: impl IntoIterator<Item = Item>) -> ReplayAssessment {
@@ -53,7 +57,7 @@ fn a_mail_is_sent_again_only_where_the_ledger_says_that_it_was_not() {
     ] {
         let key = key(Kind::ShipmentShipped, "S-1");
         let item = item(&key, state, reason);
-        let assessment = assess(&DlqPayload::Mail { key, send_before }, [item]);
+        let assessment = assess(&mail(key, send_before), [item]);
         assert_eq!(assessment.verdict, verdict, "{state} {reason:?} until {send_before}");
     }
 }
@@ -62,7 +66,7 @@ fn a_mail_is_sent_again_only_where_the_ledger_says_that_it_was_not() {
 fn an_earlier_doubt_is_reported_with_a_mail_that_would_be_sent() {
     let key = key(Kind::ShipmentShipped, "S-1");
     let doubted = Item { doubts: 1, ..item(&key, State::Planned, None) };
-    let assessment = assess(&DlqPayload::Mail { key, send_before: NOW + 1 }, [doubted]);
+    let assessment = assess(&mail(key, NOW + 1), [doubted]);
     assert_eq!(assessment.verdict, Verdict::WouldSend);
     assert!(assessment.detail.unwrap().contains("may have accepted it"));
 }
@@ -141,7 +145,7 @@ fn a_delivery_mail_supersedes_the_shipping_mail_unless_it_failed() {
         (key(Kind::ShipmentShipped, "S-1"), key(Kind::ShipmentDelivered, "S-1"));
     let verdict = |state| {
         let items = [item(&shipped, State::Failed, None), item(&arrived, state, None)];
-        assess(&DlqPayload::Mail { key: shipped.clone(), send_before: NOW + 1 }, items).verdict
+        assess(&mail(shipped.clone(), NOW + 1), items).verdict
     };
     assert_eq!(verdict(State::Delivered), Verdict::Superseded);
     assert_eq!(verdict(State::Failed), Verdict::WouldSend);
@@ -149,7 +153,7 @@ fn a_delivery_mail_supersedes_the_shipping_mail_unless_it_failed() {
 
 #[test]
 fn what_the_ledger_has_forgotten_is_not_sent() {
-    let payload = DlqPayload::Mail { key: key(Kind::OrderConfirmed, ""), send_before: NOW + 1 };
+    let payload = mail(key(Kind::OrderConfirmed, ""), NOW + 1);
     assert_eq!(assess(&payload, []).verdict, Verdict::Unknown);
 }
 
@@ -158,26 +162,29 @@ fn a_failed_mail_whose_news_goes_to_a_corrected_address_is_not_sent_by_a_replay(
     let key = key(Kind::OrderRefunded, "R-1");
     let failed = item(&key, State::Failed, None);
     let readdressed = Item { readdressed_to: Some("AAAAAAAA".to_owned()), ..failed };
-    let assessment = assess(&DlqPayload::Mail { key, send_before: NOW + 1 }, [readdressed]);
+    let assessment = assess(&mail(key, NOW + 1), [readdressed]);
     assert_eq!(assessment.verdict, Verdict::AlreadyDone);
     assert!(assessment.detail.unwrap().contains("corrected address"));
 }
 
 #[test]
 fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_missing() {
-    for (state, attempt, event, verdict) in [
-        (None, 0, "s e1", Verdict::WouldSend),
-        (Some(State::Planned), 0, "s e1", Verdict::WouldSend),
+    let (own, other) = ("AAAAAAAA", "BBBBBBBB");
+    for (state, attempt, (event, address), verdict) in [
+        (None, 0, ("s e1", own), Verdict::WouldSend),
+        (Some(State::Planned), 0, ("s e1", own), Verdict::WouldSend),
         // It names another address than the other event, whose mail may not arrive.
-        (Some(State::Planned), 0, "s other", Verdict::WouldSend),
-        (Some(State::Planned), 1, "s e1", Verdict::WouldSend),
-        (Some(State::Failed), 1, "s e1", Verdict::AlreadyDone),
-        (Some(State::Sent), 1, "s e1", Verdict::AlreadySent),
-        (Some(State::Bounced), 1, "s e1", Verdict::AlreadySent),
-        (Some(State::Bounced), 1, "s other", Verdict::WouldSend),
+        (Some(State::Planned), 0, ("s other", other), Verdict::WouldSend),
+        (Some(State::Planned), 1, ("s e1", own), Verdict::WouldSend),
+        // An operator has corrected its address in the dead letter of its mail.
+        (Some(State::Planned), 1, ("s e1", other), Verdict::AlreadyDone),
+        (Some(State::Failed), 1, ("s e1", own), Verdict::AlreadyDone),
+        (Some(State::Sent), 1, ("s e1", own), Verdict::AlreadySent),
+        (Some(State::Bounced), 1, ("s e1", own), Verdict::AlreadySent),
+        (Some(State::Bounced), 1, ("s other", other), Verdict::WouldSend),
     ] {
         let key = key(Kind::ShipmentShipped, "S-1");
-        let address_hash = Some("BBBBBBBB".to_owned());
+        let address_hash = Some(address.to_owned());
         let record = state.map(|state| Item { attempt, address_hash, ..item(&key, state, None) });
         let payload = DlqPayload::Dispatch(Dispatch {
             ledger_key: key.sort_key(),
@@ -186,6 +193,7 @@ fn an_event_is_decided_again_only_where_its_decision_or_its_mail_request_is_miss
             event: event.to_owned(),
             notify: true,
             send_before: NOW + 1,
+            accepted_at: NOW,
             address: AddressHash::parse("AAAAAAAA").unwrap(),
             copies: Vec::new(),
         });
@@ -256,6 +264,7 @@ fn an_event_that_corrects_the_address_is_movable_wherever_its_address_may_yet_ge
             event: "s e3".to_owned(),
             notify: true,
             send_before: NOW + 1,
+            accepted_at: LONG_AGO,
             address: AddressHash::parse("CCCCCCCC").unwrap(),
             copies: Vec::new(),
         });
@@ -281,6 +290,7 @@ fn an_event_is_decided_again_where_only_a_copys_decision_or_mail_request_is_miss
             event: "s e1".to_owned(),
             notify: true,
             send_before: NOW + 1,
+            accepted_at: NOW,
             address: AddressHash::parse("AAAAAAAA").unwrap(),
             news: news(&customers),
             copies: vec![(copy.clone(), news(&copy))],
@@ -290,4 +300,44 @@ fn an_event_is_decided_again_where_only_a_copys_decision_or_mail_request_is_miss
         let assessment = assess(&payload, records);
         assert_eq!(assessment.verdict, verdict, "{customers_state} {state:?}");
     }
+}
+
+/// A dead letter of the event `s e3` at the address C, whose parcel was told at the address A.
+fn correction_of_shipped(notify: bool) -> DlqPayload {
+    let key = key(Kind::ShipmentShipped, "S-1");
+    DlqPayload::Dispatch(Dispatch {
+        ledger_key: key.sort_key(),
+        news: item(&key, State::Planned, None).news().expect("a kind of mail"),
+        key,
+        event: "s e3".to_owned(),
+        notify,
+        send_before: NOW + 1,
+        accepted_at: NOW,
+        address: AddressHash::parse("CCCCCCCC").unwrap(),
+        copies: Vec::new(),
+    })
+}
+
+fn at_a(kind: Kind, state: State) -> Item {
+    let address_hash = Some("AAAAAAAA".to_owned());
+    Item { address_hash, ..item(&key(kind, "S-1"), state, None) }
+}
+
+#[test]
+fn newer_news_that_bounced_at_the_address_before_supersedes_nothing_at_the_corrected_one() {
+    let dead_letter = correction_of_shipped(true);
+    for (delivered, verdict) in
+        [(State::Bounced, Verdict::WouldSend), (State::Delivered, Verdict::Superseded)]
+    {
+        let shipped = at_a(Kind::ShipmentShipped, State::Bounced);
+        let records = [shipped, at_a(Kind::ShipmentDelivered, delivered)];
+        assert_eq!(assess(&dead_letter, records).verdict, verdict, "{delivered}");
+    }
+}
+
+#[test]
+fn of_a_kind_that_the_shop_has_turned_off_nothing_goes_to_a_corrected_address() {
+    let bounced = || [at_a(Kind::ShipmentShipped, State::Bounced)];
+    assert_eq!(assess(&correction_of_shipped(false), bounced()).verdict, Verdict::AlreadySent);
+    assert_eq!(assess(&correction_of_shipped(true), bounced()).verdict, Verdict::WouldSend);
 }
