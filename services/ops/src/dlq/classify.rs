@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use futures::{StreamExt, TryStreamExt, stream};
 use kit::ledger::{Correction, Item, NamedAddress, superseding_item};
 use shared::ledger::{Facts, SkipReason, State};
-use shared::notification::{AddressHash, News, Recipient};
+use shared::notification::{AddressHash, News};
 use shared::{NotificationKey, OrderKey};
 
 use super::payload::{Dispatch, DlqPayload, PublishedEvent};

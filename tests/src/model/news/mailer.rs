@@ -133,7 +133,8 @@ impl NewsModel {
     fn call_ses(&self, state: &mut NewsState, event: usize, answer: Answer) {
         let remaining = &mut state.remaining;
         match answer {
-            Answer::Accepted => {}
+            // One of two mails, which a doubt may lead to: it was read.
+            Answer::Accepted => state.events[event].bounces = false,
             // Nobody reads it. The time begins anew in which that becomes known.
             Answer::Bounces => {
                 remaining.bounces -= 1;

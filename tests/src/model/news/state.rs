@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use shared::Kind;
-use shared::ledger::{MAX_BOUNCE_WAIT_MS, Record, State};
+use shared::ledger::{Facts, MAX_BOUNCE_WAIT_MS, Record, State, Transition};
 use shared::notification::news::LATE_AFTER_MS;
 use shared::notification::{Known, News, Standing};
 
@@ -331,9 +331,9 @@ impl EventState {
         self.record.map(|record| record.state)
     }
 
-    /// Whether feedback is yet to record that its mail bounced, as it does within hours.
+    /// Whether feedback is yet to record that its mail bounced, as it does within hours, whatever the mailer has recorded.
     pub(super) fn awaits_bounce(&self) -> bool {
-        self.bounces && self.state() == Some(State::Sent)
+        self.bounces && Transition::Bounce.allows(self.record.as_ref(), &Facts::new(0))
     }
 }
 
