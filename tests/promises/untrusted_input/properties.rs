@@ -174,7 +174,7 @@ fn no_event_is_accepted_whose_mail_is_impossible() {
         ("/data", vec![json!([]), json!("{}"), json!(null)]),
         ("/data/order", vec![json!(7), json!("x"), json!({})]),
         ("/data/order/id", vec![json!("A\u{0}B"), json!(" "), json!(long), json!(true)]),
-        ("/data/order/customer", vec![json!("jo@example.com"), json!({ "name": "Jo" })]),
+        ("/data/order/customer", vec![json!("jo"), json!({ "name": "Jo" })]),
         (
             "/data/order/customer/email",
             vec![
