@@ -164,6 +164,7 @@ mod tests {
     fn a_second_event_for_a_mail_and_what_a_mail_was_superseded_by_are_told() {
         let superseded = Item {
             reason: Some("superseded".to_owned()),
+            address_hash: Some("AAAAAAAA".to_owned()),
             ..item("order.confirmed##customer", State::Skipped)
         };
         let shipped = Item {
