@@ -167,9 +167,9 @@ async fn a_corrected_code_for_what_is_to_be_fetched_is_mailed_once() {
     let ends = one_by_one(
         &stack,
         [
-            told("shipment.ready_for_pickup", "r", code("4711")),
-            told("shipment.updated", "same", code("4711")),
-            told("shipment.updated", "other", code("4712")),
+            told("shipment.ready_for_pickup", "r", code("4711")).ago(HOUR * 3),
+            told("shipment.updated", "same", code("4711")).ago(HOUR * 2),
+            told("shipment.updated", "other", code("4712")).ago(HOUR),
         ],
     );
     assert_eq!(ends.await, [None, skipped("nothing_new"), None]);

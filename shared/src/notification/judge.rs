@@ -143,6 +143,8 @@ impl Standing {
     pub fn elsewhere(self, record: &Record, now: i64) -> Self {
         match record.state {
             _ if record.may_bounce_until(now).is_some() => Self::MayBounce,
+            // Its mailer died, and who receives its message next will doubt it, and may send it again.
+            State::Sending if self == Self::Told => Self::MayBounce,
             State::Bounced | State::Skipped => Self::Silent,
             _ => self,
         }

@@ -135,6 +135,8 @@ fn what_bounced_elsewhere_told_nothing_and_what_is_not_known_yet_may_have() {
     assert_eq!(elsewhere(passing, NOW + 1), Standing::Silent);
     let planned = Record { doubts: 1, ..record(State::Planned) };
     assert_eq!(elsewhere(planned, NOW), Standing::MayBounce);
+    let abandoned = Standing::Told.elsewhere(&record(State::Sending), long_after);
+    assert_eq!(abandoned, Standing::MayBounce, "its doubt is yet to come");
 }
 
 /// Both would be skipped otherwise: the older one yields to it.

@@ -197,6 +197,9 @@ impl NewsModel {
         self.coverage.record(transition, before.as_ref());
         let after = Record { since: 0, not_before: 0, lease_until: 0, ..after };
         state.events[event].record = Some(after);
+        // Its doubt is new: the time begins anew in which its mail may turn out not to have arrived.
+        let is_doubt = matches!(transition, Transition::Doubt | Transition::Expire);
+        state.is_much_later &= !(is_doubt && self.faults.bounces > 0);
         Written::Recorded(after)
     }
 }

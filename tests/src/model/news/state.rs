@@ -317,7 +317,8 @@ impl NewsState {
     }
 
     pub(super) fn is_idle(&self) -> bool {
-        let waits = |event: &EventState| event.dispatch > 0 || event.mail > 0;
+        let waits =
+            |event: &EventState| event.dispatch > 0 || event.mail > 0 || event.awaits_bounce();
         self.workers.is_empty() && !self.events.iter().any(waits)
     }
 }
