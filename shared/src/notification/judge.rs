@@ -71,6 +71,9 @@ pub enum Standing {
     MayBounce,
     /// It told nothing new: what it says was told before.
     NothingNew,
+    /// So it did at another address than that of the one that is judged. Nobody reads it there, and what it says may have
+    /// bounced since: it counts as told as far as that is.
+    NothingNewElsewhere,
     /// It is not told.
     Silent,
 }
@@ -138,21 +141,22 @@ impl Standing {
     }
 
     /// As it stands for news that goes to another address than its `record`'s mail, at the time `now` (milliseconds since
-    /// 1970): the customer has not read what bounced there, or was skipped because it told nothing new there.
+    /// 1970): the customer has not read what bounced there.
     #[must_use]
     pub fn elsewhere(self, record: &Record, now: i64) -> Self {
         match record.state {
             _ if record.may_bounce_until(now).is_some() => Self::MayBounce,
             // Its mailer died, and who receives its message next will doubt it, and may send it again.
             State::Sending if self == Self::Told => Self::MayBounce,
-            State::Bounced | State::Skipped => Self::Silent,
+            State::Bounced => Self::Silent,
+            State::Skipped if self == Self::NothingNew => Self::NothingNewElsewhere,
             _ => self,
         }
     }
 
-    /// Whether the customer knows what it says, or will.
+    /// Whether the customer knows what it says by its own mail, or by those that were told instead, or will.
     const fn is_active(self) -> bool {
-        !matches!(self, Self::Silent)
+        !matches!(self, Self::Silent | Self::NothingNewElsewhere)
     }
 
     const fn is_known_to_customer(self) -> bool {
@@ -180,7 +184,11 @@ pub fn judge(own: &News, others: &[Known], stage: Stage, now: i64) -> Judgement 
                 return Judgement::alone(Verdict::Wait);
             }
             Standing::Planned { .. } => skips.push((i, reason)),
-            Standing::Told | Standing::MayBounce | Standing::NothingNew | Standing::Silent => {}
+            Standing::Told
+            | Standing::MayBounce
+            | Standing::NothingNew
+            | Standing::NothingNewElsewhere
+            | Standing::Silent => {}
         }
     }
     let verdict = if !is_known(own, others) {
@@ -191,6 +199,12 @@ pub fn judge(own: &News, others: &[Known], stage: Stage, now: i64) -> Judgement 
         Verdict::Skip(SkipReason::NothingNew)
     };
     Judgement { skips, verdict }
+}
+
+/// Whether the customer knows what `other` says, one of the `others` of the order, or will.
+fn is_active(other: &Known, others: &[Known]) -> bool {
+    other.standing.is_active()
+        || other.standing == Standing::NothingNewElsewhere && is_known(&other.news, others)
 }
 
 /// Whether the recipient knows all that it tells.
@@ -211,8 +225,8 @@ fn may_be_unknown(own: &News, others: &[Known]) -> bool {
 #[must_use]
 pub fn superseding<'a>(own: &News, others: &'a [Known], now: i64) -> Option<&'a Known> {
     others.iter().find(|other| {
-        let is_active = other.standing.is_active();
-        let is_newer = is_active && outdates(&other.news, own, news_of(others), now).is_some();
+        let is_newer =
+            is_active(other, others) && outdates(&other.news, own, news_of(others), now).is_some();
         is_newer || ends(&other.news, own, news_of(others), now)
     })
 }
@@ -258,7 +272,7 @@ fn newer(own: &News, others: &[Known], stage: Stage, now: i64) -> Newer {
             return Newer::Supersedes;
         }
         let relation = outdates(&other.news, own, news_of(others), now);
-        let relation = relation.filter(|_| other.standing.is_active());
+        let relation = relation.filter(|_| is_active(other, others));
         match (relation, other.standing) {
             (None, _) => {}
             // It has no mail request and waits for this very record.

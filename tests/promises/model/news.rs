@@ -130,6 +130,10 @@ fn a_change_that_is_published_again_with_another_address_is_told_there_if_the_fi
         holds("a corrected address", &model);
         terminates("a corrected address", &model);
     }
+    // Not back to an address that bounced: what is newest there reaches nobody.
+    for addresses in [[0, 0, 1], [0, 1, 1]] {
+        holds("back and forth", &with(corrected(&["a", "b", "a"], &addresses), BOUNCE));
+    }
 }
 
 #[test]
@@ -201,6 +205,16 @@ fn seeded_bugs() -> Vec<(NewsBug, NewsModel, &'static str)> {
         (NewsBug::CancelledForEver, kinds(&[OrderCancelled, OrderUpdated]), NO_OLDER_AFTER_NEWER),
         (NewsBug::SentElsewhereIsTold, bounced(), LAST_IS_NEWEST),
         (NewsBug::BouncedElsewhereIsTold, bounced(), LAST_IS_NEWEST),
+        (
+            NewsBug::NothingNewElsewhereIsSilent,
+            with(corrected(&["a", "b", "a"], &[0, 0, 1]), BOUNCE),
+            LAST_IS_NEWEST,
+        ),
+        (
+            NewsBug::NothingNewElsewhereIsTold,
+            with(corrected(&["a", "a", "a"], &[0, 0, 1]), BOUNCE),
+            LAST_IS_NEWEST,
+        ),
     ]
 }
 

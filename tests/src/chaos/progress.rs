@@ -20,6 +20,10 @@ pub const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// the grace period, and than the wait of any message: five minutes where SES refused for the account's sake.
 const STALLED: Duration = Duration::from_secs(360);
 
+/// After this time without any change, what still waits in the dispatch queue is a corrected address whose first mail
+/// neither bounced nor arrived: it would wait for 15 hours. Whatever else is judged again there waits for 30 seconds.
+const SETTLED: Duration = Duration::from_secs(60);
+
 /// The ledger's notifications by key.
 pub type Ledger = HashMap<Key, Item>;
 
@@ -28,8 +32,34 @@ pub type Ledger = HashMap<Key, Item>;
 #[error("the ledger did not answer: {0}")]
 pub struct LedgerUnavailable(#[source] AwsError);
 
-/// Waits until every case is in a terminal state and no message is left, or until nothing has changed
-/// for six minutes, and returns the ledger as it is then.
+/// The messages that are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Depths {
+    /// In the dispatch queue.
+    pub dispatch: QueueDepth,
+    /// In the others together.
+    pub others: QueueDepth,
+}
+
+impl Depths {
+    /// Those that a consumer can receive now.
+    #[must_use]
+    pub const fn visible(&self) -> u64 {
+        self.dispatch.visible + self.others.visible
+    }
+
+    const fn total(&self) -> u64 {
+        self.dispatch.total() + self.others.total()
+    }
+
+    /// Whether events wait to be judged again, and nothing else is left.
+    const fn only_judging_waits(&self) -> bool {
+        self.total() > 0 && self.total() == self.dispatch.delayed
+    }
+}
+
+/// Waits until every case is in a terminal state and no message is left but those of corrected addresses that may wait
+/// for hours, or until nothing has changed for six minutes, and returns the ledger as it is then.
 ///
 /// # Errors
 /// [`LedgerUnavailable`].
@@ -37,30 +67,33 @@ pub async fn wait_until_terminal(
     stack: &Stack,
     cases: &[Case],
 ) -> Result<Ledger, LedgerUnavailable> {
-    let mut last = (usize::MAX, QueueDepth::default());
+    let mut last = (usize::MAX, Depths::default());
     let mut changed = Instant::now();
     loop {
         // No answer does not mean that the queues are empty.
         let unknown = QueueDepth { visible: 1, ..QueueDepth::default() };
-        let depth = total_depth(stack).await.unwrap_or(unknown);
-        let stalled = changed.elapsed() > STALLED;
+        let unknown = Depths { others: unknown, ..Depths::default() };
+        let depths = depths(stack).await.unwrap_or(unknown);
+        let unchanged = changed.elapsed();
+        let is_settled = depths.total() == 0
+            || unchanged > STALLED
+            || (unchanged > SETTLED && depths.only_judging_waits());
         // A scan is slow, and pointless while messages are left.
-        if depth.total() == 0 || stalled {
+        let mut open = last.0;
+        if is_settled {
             let ledger = read_ledger(stack).await?;
-            let open = cases.iter().filter(|case| !has_ended(case, ledger.get(&case.key))).count();
-            if open == 0 || stalled {
+            let is_open = |case: &&Case| !has_ended(case, ledger.get(&case.key));
+            open = cases.iter().filter(is_open).count();
+            if open == 0 || unchanged > STALLED {
                 return Ok(ledger);
             }
-            note_change(&mut last, (open, depth), &mut changed);
-        } else {
-            let open = last.0;
-            note_change(&mut last, (open, depth), &mut changed);
         }
+        note_change(&mut last, (open, depths), &mut changed);
         tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
-fn note_change(last: &mut (usize, QueueDepth), now: (usize, QueueDepth), changed: &mut Instant) {
+fn note_change(last: &mut (usize, Depths), now: (usize, Depths), changed: &mut Instant) {
     if *last != now {
         *last = now;
         *changed = Instant::now();
@@ -89,15 +122,16 @@ async fn read_ledger(stack: &Stack) -> Result<Ledger, LedgerUnavailable> {
     Ok(ledger)
 }
 
-/// The depth of the queues together; `None` when SQS did not answer.
-pub async fn total_depth(stack: &Stack) -> Option<QueueDepth> {
+/// What is in the queues; `None` when SQS did not answer.
+pub async fn depths(stack: &Stack) -> Option<Depths> {
     let queues = &stack.resources.queues;
-    let mut sum = QueueDepth::default();
-    for queue in [&queues.inbox, &queues.dispatch, &queues.mail, &queues.feedback] {
+    let dispatch = queue_depth(&stack.sqs, &queues.dispatch.url).await.ok()?;
+    let mut others = QueueDepth::default();
+    for queue in [&queues.inbox, &queues.mail, &queues.feedback] {
         let one = queue_depth(&stack.sqs, &queue.url).await.ok()?;
-        sum.visible += one.visible;
-        sum.in_flight += one.in_flight;
-        sum.delayed += one.delayed;
+        others.visible += one.visible;
+        others.in_flight += one.in_flight;
+        others.delayed += one.delayed;
     }
-    Some(sum)
+    Some(Depths { dispatch, others })
 }

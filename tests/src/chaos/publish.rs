@@ -8,7 +8,7 @@ use local::Stack;
 use local::run::publish::{Answer, PublishError, Publisher};
 
 use super::options::Options;
-use super::progress::total_depth;
+use super::progress::depths;
 use super::workload;
 
 /// Events per batch.
@@ -40,7 +40,7 @@ pub async fn publish(stack: &Stack, options: &Options) -> Result<(), PublishErro
         .try_for_each_concurrent(BACKENDS, async |from| {
             let until = (from + BATCH_SIZE).min(events);
             let lines: Vec<String> = (from..until).map(|n| workload::event_json(seed, n)).collect();
-            while total_depth(stack).await.is_none_or(|w| w.visible > MAX_BACKLOG) {
+            while depths(stack).await.is_none_or(|left| left.visible() > MAX_BACKLOG) {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
             publish_until_stored(&publisher, &lines).await?;

@@ -217,7 +217,7 @@ mod tests {
         };
         for (address, known) in [
             ("AAAAAAAA", [Standing::Told, Standing::NothingNew]),
-            ("BBBBBBBB", [Standing::Silent, Standing::Silent]),
+            ("BBBBBBBB", [Standing::Silent, Standing::NothingNewElsewhere]),
         ] {
             let own = Item {
                 notification: "order.refunded#R-2#customer".to_owned(),

@@ -47,7 +47,10 @@ pub(super) fn judge_at_address<'i>(items: &'i [Item], own: &str, now: i64) -> At
             Standing::Sending => judged.verdict = Some(Verdict::Wait),
             // What an operator asks for is sent although the address may get it twice.
             Standing::Planned { .. } if item.asked_by.is_none() => judged.skips.push(item),
-            Standing::Planned { .. } | Standing::NothingNew | Standing::Silent => {}
+            Standing::Planned { .. }
+            | Standing::NothingNew
+            | Standing::NothingNewElsewhere
+            | Standing::Silent => {}
         }
     }
     judged

@@ -122,7 +122,7 @@ fn what_bounced_elsewhere_told_nothing_and_what_is_not_known_yet_may_have() {
         (State::Delivered, Standing::Told),
         (State::Complained, Standing::Told),
         (State::Bounced, Standing::Silent),
-        (State::Skipped, Standing::Silent),
+        (State::Skipped, Standing::NothingNewElsewhere),
         (State::Failed, Standing::Silent),
         (State::Sending, Standing::Sending),
     ] {
@@ -137,6 +137,20 @@ fn what_bounced_elsewhere_told_nothing_and_what_is_not_known_yet_may_have() {
     assert_eq!(elsewhere(planned, NOW), Standing::MayBounce);
     let abandoned = Standing::Told.elsewhere(&record(State::Sending), long_after);
     assert_eq!(abandoned, Standing::MayBounce, "its doubt is yet to come");
+}
+
+#[test]
+fn what_told_nothing_new_elsewhere_supersedes_older_news_while_what_it_repeats_is_told() {
+    let own = news(ShipmentUpdated, 2, "b");
+    let newest = known(ShipmentUpdated, 3, "a", Standing::NothingNewElsewhere);
+    let repeated = |standing| known(ShipmentUpdated, 1, "a", standing);
+    for standing in [Standing::Told, Standing::MayBounce] {
+        assert_eq!(verdict(&own, &[repeated(standing), newest.clone()]), SUPERSEDED);
+    }
+    let bounced = [repeated(Standing::Silent), newest.clone()];
+    assert_eq!(verdict(&own, &bounced), MAIL, "nobody has read what it repeats");
+    let same = news(ShipmentUpdated, 4, "a");
+    assert_eq!(verdict(&same, slice::from_ref(&newest)), MAIL, "it was not told by itself");
 }
 
 /// Both would be skipped otherwise: the older one yields to it.

@@ -146,9 +146,11 @@ impl NewsModel {
             Answer::Permanent => remaining.permanent -= 1,
         }
         if matches!(answer, Answer::Accepted | Answer::AcceptedUnheard) {
-            let doubted = |other: usize| state.events[other].record.is_some_and(|it| it.doubts > 0);
-            let doubted: Vec<bool> = (0..self.news.len()).map(doubted).collect();
-            let violation = state.truth.tell(&self.news, event, &doubted, Self::now(state));
+            let unsure = |event: &EventState| {
+                event.bounces || event.record.is_some_and(|record| record.doubts > 0)
+            };
+            let unsure: Vec<bool> = state.events.iter().map(unsure).collect();
+            let violation = state.truth.tell(&self.news, event, &unsure, Self::now(state));
             state.violation = state.violation.or(violation);
         }
     }

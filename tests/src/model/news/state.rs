@@ -55,6 +55,10 @@ pub enum NewsBug {
     SentElsewhereIsTold,
     /// What bounced at another address is told.
     BouncedElsewhereIsTold,
+    /// What told nothing new at another address supersedes nothing.
+    NothingNewElsewhereIsSilent,
+    /// What told nothing new at another address counts, although what it repeats has bounced since.
+    NothingNewElsewhereIsTold,
 }
 
 /// The events of one order, with the bounds.
@@ -278,7 +282,9 @@ impl NewsModel {
     fn elsewhere(&self, standing: Standing, record: &Record, now: i64) -> Standing {
         match (self.bug, record.state) {
             (Some(NewsBug::SentElsewhereIsTold), State::Sent | State::InDoubt)
-            | (Some(NewsBug::BouncedElsewhereIsTold), State::Bounced) => standing,
+            | (Some(NewsBug::BouncedElsewhereIsTold), State::Bounced)
+            | (Some(NewsBug::NothingNewElsewhereIsTold), State::Skipped) => standing,
+            (Some(NewsBug::NothingNewElsewhereIsSilent), State::Skipped) => Standing::Silent,
             _ => standing.elsewhere(record, now),
         }
     }

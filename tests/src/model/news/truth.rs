@@ -21,12 +21,13 @@ pub(super) struct Truth {
 }
 
 impl Truth {
-    /// SES accepts the mail of `event`. `doubted`: whose mail may have been told, although nobody knows.
+    /// SES accepts the mail of `event`. `unsure`: whose mails are in doubt, or bounce, so that they may have been taken for
+    /// told.
     pub(super) fn tell(
         &mut self,
         news: &[News],
         event: usize,
-        doubted: &[bool],
+        unsure: &[bool],
         now: i64,
     ) -> Option<Violation> {
         let own = &news[event];
@@ -34,7 +35,7 @@ impl Truth {
             |newer: &News| supersedes(newer, own, now).is_some() || contradicts(newer, own);
         let older = (0..news.len()).any(|other| self.has_told(other) && is_old(&news[other]));
         // The same mail twice is the named window of a doubt, which is not of interest here; and what stands between
-        // two mails may be the one that is in doubt.
+        // two mails may be in doubt, or bounce.
         let again = self.last.is_some_and(|last| {
             let between = |at: &usize| {
                 news[last].position() < news[*at].position()
@@ -43,7 +44,7 @@ impl Truth {
             last != event
                 && own.kind.tells_changes_only()
                 && news[last].told == own.told
-                && !(0..news.len()).filter(between).any(|at| doubted[at])
+                && !(0..news.len()).filter(between).any(|at| unsure[at])
         });
         if own.told != Told::default() {
             self.last = Some(event);
